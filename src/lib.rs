@@ -1,1 +1,4 @@
-//! gatediff
+//! gatediff brings an exported configuration into a live system without fear.
+
+pub mod engine;
+pub mod job;

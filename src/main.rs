@@ -1,1 +1,3 @@
+//! The binary: arguments → one face → exit code.
+
 fn main() {}

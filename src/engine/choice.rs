@@ -1,0 +1,333 @@
+//! What the operator chose, and what may therefore be applied.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::item::ItemId;
+use super::plan::{Entry, Plan};
+use super::verdict::{Reason, Status};
+
+/// The operator's choices over one plan.
+///
+/// At first every Add is chosen and no Repeat is. Choosing a Repeat covers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choices {
+    chosen: Vec<bool>,
+    /// Whether APIs that the target lacks may be ignored.
+    pub lack_confirmed: bool,
+}
+
+impl Choices {
+    /// Returns the choices nobody had to make: add what can be added.
+    pub fn new(plan: &Plan) -> Self {
+        Self {
+            chosen: plan.entries().iter().map(|entry| entry.base.is_none()).collect(),
+            lack_confirmed: false,
+        }
+    }
+
+    /// Says whether an item was chosen to be written.
+    pub fn is_chosen(&self, at: usize) -> bool {
+        self.chosen.get(at) == Some(&true)
+    }
+
+    /// Chooses an item, or leaves it out. Has no effect on blocked items and
+    /// on repeats without a difference. Returns whether anything changed.
+    pub fn set(&mut self, plan: &Plan, at: usize, chosen: bool) -> bool {
+        let can = plan.entry(at).is_some_and(|entry| !entry.verdict.status.is_blocked() && entry.changed);
+        match self.chosen.get_mut(at) {
+            Some(slot) if can && *slot != chosen => {
+                *slot = chosen;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Chooses an item together with the absent items that it needs, and
+    /// returns the ones that came along.
+    pub fn choose_with_prerequisites(&mut self, plan: &Plan, at: usize) -> Vec<usize> {
+        let mut along = Vec::new();
+        let mut open = vec![at];
+        while let Some(next) = open.pop() {
+            if self.set(plan, next, true) && next != at {
+                along.push(next);
+            }
+            let needed = plan.entry(next).into_iter().flat_map(|entry| &entry.requires);
+            let missing = needed.filter(|requirement| !requirement.present);
+            open.extend(
+                missing
+                    .filter_map(|requirement| plan.position(&requirement.on))
+                    .filter(|at| !self.is_chosen(*at)),
+            );
+        }
+        along
+    }
+
+    /// Chooses every repeat that differs and can be covered; returns how many
+    /// were not chosen before.
+    pub fn cover_all(&mut self, plan: &Plan) -> usize {
+        (0..plan.entries().len()).filter(|at| self.set(plan, *at, true)).count()
+    }
+}
+
+/// What becomes of an item when the choices are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It is added.
+    Added,
+    /// It is overwritten.
+    Covered,
+    /// It is there already, without a difference.
+    Unchanged,
+    /// The operator left it out.
+    Skipped,
+    /// Something stands in its way.
+    Blocked,
+}
+
+/// An item under the operator's choices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// The status to show.
+    pub status: Status,
+    /// What applying would do.
+    pub outcome: Outcome,
+    /// What the choices put in its way, beside the verdict's own reasons.
+    pub obstacle: Option<Reason>,
+}
+
+/// All items under the operator's choices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolution {
+    states: Vec<State>,
+}
+
+impl Resolution {
+    pub(super) fn new(plan: &Plan, choices: &Choices) -> Self {
+        let obstacles = plan.settle(|at| choices.is_chosen(at), |_| false);
+        let free: Vec<bool> = plan
+            .entries()
+            .iter()
+            .zip(&obstacles)
+            .enumerate()
+            .map(|(at, (entry, obstacle))| {
+                choices.is_chosen(at) && obstacle.is_none() && !entry.verdict.status.is_blocked()
+            })
+            .collect();
+        let is_written = |id: &ItemId| plan.position(id).is_some_and(|at| free.get(at) == Some(&true));
+        let states = plan
+            .entries()
+            .iter()
+            .zip(obstacles)
+            .enumerate()
+            .map(|(at, (entry, obstacle))| State::new(entry, choices.is_chosen(at), obstacle, is_written))
+            .collect();
+        Self { states }
+    }
+
+    /// Returns the items' states, in the plan's order.
+    pub fn states(&self) -> &[State] {
+        &self.states
+    }
+
+    /// Returns one item's state.
+    pub fn state(&self, at: usize) -> Option<&State> {
+        self.states.get(at)
+    }
+
+    /// Counts the items with an outcome.
+    pub fn count(&self, outcome: Outcome) -> usize {
+        self.states.iter().filter(|state| state.outcome == outcome).count()
+    }
+}
+
+impl State {
+    fn new(
+        entry: &Entry,
+        chosen: bool,
+        obstacle: Option<Reason>,
+        is_written: impl Fn(&ItemId) -> bool,
+    ) -> Self {
+        let status = entry.verdict.status;
+        let (status, outcome) = match (status, chosen) {
+            (blocked, _) if blocked.is_blocked() => (blocked, Outcome::Blocked),
+            (status, true) if obstacle.is_some() => (status.blocked(), Outcome::Blocked),
+            (Status::Add, true) => (Status::Add, Outcome::Added),
+            (Status::Repeat | Status::Cover, true) if entry.has_effect(&is_written) => {
+                (Status::Cover, Outcome::Covered)
+            }
+            (status, _) if entry.is_unchanged() => (status, Outcome::Unchanged),
+            (status, _) => (status, Outcome::Skipped),
+        };
+        Self { status, outcome, obstacle }
+    }
+}
+
+/// What to do to one item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Insert it.
+    Add,
+    /// Overwrite it.
+    Cover,
+}
+
+/// One item to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Where it stands in the plan.
+    pub at: usize,
+    /// What to do.
+    pub verb: Verb,
+}
+
+/// Why choices cannot be applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// APIs are lacking and nobody confirmed that they may be ignored.
+    LackUnconfirmed {
+        /// How many APIs.
+        lacking: usize,
+    },
+    /// Nothing chosen would change anything.
+    NothingToWrite {
+        /// How many items are blocked.
+        blocked: usize,
+    },
+}
+
+/// A plan with choices that may be applied. Only [`Plan::approve`] makes one.
+#[derive(Clone, Debug)]
+pub struct Approved {
+    plan: Arc<Plan>,
+    steps: Vec<Step>,
+    outcomes: Vec<Outcome>,
+}
+
+impl Approved {
+    /// Returns the plan.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// Returns what to write: kind by kind, Adds before Covers, in file order.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Returns what becomes of each item of the plan.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
+    /// Counts the steps of one sort.
+    pub fn count(&self, verb: Verb) -> usize {
+        self.steps.iter().filter(|step| step.verb == verb).count()
+    }
+
+    /// Returns the items that the target changed under our feet, with what
+    /// changed: `fresh` is the same file planned against the target of now.
+    ///
+    /// Looks at the items to be written, and at nothing else: a change
+    /// elsewhere does not make a plan stale.
+    pub fn stale(&self, fresh: &Plan) -> Vec<Stale> {
+        self.steps
+            .iter()
+            .filter_map(|step| {
+                let then = self.plan.entry(step.at)?;
+                let now = fresh.entry(step.at).filter(|now| now.item.id == then.item.id);
+                let why = match now {
+                    None => "is gone from the plan".to_owned(),
+                    Some(now) => what_changed(then, now)?,
+                };
+                Some(Stale { item: then.item.id.clone(), why })
+            })
+            .chain(self.stale_lack(fresh))
+            .collect()
+    }
+
+    fn stale_lack(&self, fresh: &Plan) -> Option<Stale> {
+        let gone = fresh.lack().iter().find(|lack| !self.plan.lack().contains(lack));
+        let back = self.plan.lack().iter().find(|lack| !fresh.lack().contains(lack));
+        let (lack, why) = match (gone, back) {
+            (Some(lack), _) => {
+                (lack, format!("API {}/{} is lacking in the target now", lack.module, lack.api))
+            }
+            (None, Some(lack)) => (lack, format!("API {}/{} is in the target now", lack.module, lack.api)),
+            (None, None) => return None,
+        };
+        let item = lack.used_by.first()?.clone();
+        Some(Stale { item, why })
+    }
+}
+
+/// An item that is no longer what the plan saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stale {
+    /// Which one.
+    pub item: ItemId,
+    /// What changed.
+    pub why: String,
+}
+
+fn what_changed(then: &Entry, now: &Entry) -> Option<String> {
+    match (&then.base, &now.base) {
+        (None, Some(_)) => return Some("was added to the target since".to_owned()),
+        (Some(_), None) => return Some("was removed from the target since".to_owned()),
+        (Some(before), Some(after)) if before.value != after.value => {
+            let paths: Vec<String> =
+                super::diff::compare(Some(&before.value), &after.value, super::diff::Show::Differences)
+                    .into_iter()
+                    .map(|change| change.path)
+                    .collect();
+            return Some(format!("changed in the target since: {}", paths.join(", ")));
+        }
+        _ => {}
+    }
+    let new = now.verdict.reasons.iter().find(|reason| !then.verdict.reasons.contains(reason));
+    new.map(|reason| format!("is blocked now: {}", reason.message))
+}
+
+impl Plan {
+    /// Turns choices into something that may be applied.
+    ///
+    /// # Errors
+    ///
+    /// Refuses while APIs are lacking without confirmation, and when nothing
+    /// chosen would change anything.
+    pub fn approve(self: &Arc<Self>, choices: &Choices) -> Result<Approved, Refusal> {
+        let resolution = self.resolve(choices);
+        let mut steps: Vec<Step> = resolution
+            .states()
+            .iter()
+            .enumerate()
+            .filter_map(|(at, state)| {
+                let verb = match state.outcome {
+                    Outcome::Added => Verb::Add,
+                    Outcome::Covered => Verb::Cover,
+                    Outcome::Unchanged | Outcome::Skipped | Outcome::Blocked => return None,
+                };
+                Some(Step { at, verb })
+            })
+            .collect();
+        if steps.is_empty() {
+            return Err(Refusal::NothingToWrite { blocked: resolution.count(Outcome::Blocked) });
+        }
+        if !self.lack().is_empty() && !choices.lack_confirmed {
+            return Err(Refusal::LackUnconfirmed { lacking: self.lack().len() });
+        }
+        let rank = |step: &Step| {
+            let kind = self.entry(step.at).map(|entry| &entry.item.id.kind);
+            (self.kinds().iter().position(|info| Some(&info.kind) == kind), step.verb == Verb::Cover, step.at)
+        };
+        steps.sort_by_key(rank);
+        Ok(Approved {
+            plan: Arc::clone(self),
+            steps,
+            outcomes: resolution.states().iter().map(|state| state.outcome).collect(),
+        })
+    }
+}

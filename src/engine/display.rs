@@ -1,0 +1,63 @@
+//! The only way from data to text: whatever could move the cursor, hide or
+//! reorder is made visible first.
+
+use std::borrow::Cow;
+
+/// Returns `text` with control, bidirectional and invisible characters made
+/// visible, borrowed where there are none.
+///
+/// Line feeds become `⏎`, other controls `\x1b`, the rest `\u{202e}`. Wide and
+/// combining characters pass.
+///
+/// ```
+/// use gatediff::engine::display::safe;
+/// assert_eq!(safe("客戶 A"), "客戶 A");
+/// assert_eq!(safe("a\u{1b}[2Jb"), "a\\x1b[2Jb");
+/// ```
+pub fn safe(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hostile) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\n' => shown.push('⏎'),
+            '\t' => shown.push_str("\\t"),
+            c if is_hostile(c) && (c as u32) < 0x100 => shown.push_str(&format!("\\x{:02x}", c as u32)),
+            c if is_hostile(c) => shown.push_str(&format!("\\u{{{:x}}}", c as u32)),
+            c => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Says whether a character moves the cursor, reorders text or is invisible.
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaves_chinese_and_accents_alone() {
+        assert!(matches!(safe("信用卡 é 👍"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn shows_what_would_move_the_cursor_or_turn_the_text() {
+        assert_eq!(safe("a\u{1b}]52;c;x\u{7}"), "a\\x1b]52;c;x\\x07");
+        assert_eq!(safe("\u{9b}2J"), "\\x9b2J");
+        assert_eq!(safe("user\u{202e}txt.exe"), "user\\u{202e}txt.exe");
+        assert_eq!(safe("a\nb\tc\u{200b}d"), "a⏎b\\tc\\u{200b}d");
+    }
+}

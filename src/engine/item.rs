@@ -1,0 +1,209 @@
+//! An object of a platform in portable, canonical form.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+use super::secret::Secret;
+
+/// The word for a kind of object, such as `client` or `security-level`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Kind(Cow<'static, str>);
+
+impl Kind {
+    /// Returns a kind that a platform knows by name.
+    pub const fn of(word: &'static str) -> Self {
+        Self(Cow::Borrowed(word))
+    }
+
+    /// Returns the word.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// Which item: its kind and its portable key. Written `client:crm`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ItemId {
+    /// The kind.
+    pub kind: Kind,
+    /// The key, the same in every environment. May be hostile text.
+    pub key: Arc<str>,
+}
+
+impl ItemId {
+    /// Returns the identity of an item.
+    pub fn new(kind: Kind, key: impl Into<Arc<str>>) -> Self {
+        Self { kind, key: key.into() }
+    }
+}
+
+impl fmt::Display for ItemId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.kind, self.key)
+    }
+}
+
+impl Serialize for ItemId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// An object, and where in the file it stood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Which one.
+    pub id: ItemId,
+    /// What people call it; may be empty or hostile.
+    pub name: Arc<str>,
+    /// Its fields; always a [`Value::Record`].
+    pub value: Value,
+    /// JSON pointer to it in the file; empty for what stands in the target.
+    pub path: Arc<str>,
+}
+
+/// A canonical value.
+///
+/// Canonical means: ids of the environment are replaced by names, empty text
+/// is [`Value::Null`], and what never counts as a difference is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// No value.
+    Null,
+    /// A whole number.
+    Int(i64),
+    /// Text; never empty, may be hostile.
+    Text(Arc<str>),
+    /// Text that is compared and never shown.
+    Secret(Secret),
+    /// Named fields in the order in which people want to read them.
+    Record(Vec<Field>),
+    /// Elements without an order, matched by identity.
+    Set(Vec<Element>),
+}
+
+/// A named value of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The name, as in the platform's file.
+    pub name: Cow<'static, str>,
+    /// The value.
+    pub value: Value,
+    /// Whether covering keeps the target's value, so that a difference is
+    /// shown but is nothing to do.
+    pub kept: bool,
+}
+
+impl Field {
+    /// Returns a field.
+    pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Self {
+        Self { name: name.into(), value, kept: false }
+    }
+
+    /// Returns a field whose value in the target survives a cover.
+    pub fn kept(name: impl Into<Cow<'static, str>>, value: Value) -> Self {
+        Self { kept: true, ..Self::new(name, value) }
+    }
+}
+
+/// A member of a set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Element {
+    /// What it is matched by; may be a secret, so it is never shown.
+    pub id: Secret,
+    /// What it is called in paths and on the screen.
+    pub label: Arc<str>,
+    /// What it holds; [`Value::Null`] for mere membership.
+    pub value: Value,
+    /// The item that has to be written for this element to be writable, when
+    /// there is one (a new API of a scope needs the scope to be covered).
+    pub needs: Option<ItemId>,
+    /// Whether covering removes the element where only the target has it.
+    /// Elements are kept otherwise: an import does not delete.
+    pub replaced: bool,
+}
+
+impl Element {
+    /// Returns an element that is matched by its label.
+    pub fn named(label: impl Into<Arc<str>>, value: Value) -> Self {
+        let label = label.into();
+        Self { id: Secret::new(Arc::clone(&label)), label, value, needs: None, replaced: false }
+    }
+
+    /// Returns an element that is matched by something else than its label.
+    pub fn matched(id: impl Into<Arc<str>>, label: impl Into<Arc<str>>, value: Value) -> Self {
+        Self { id: Secret::new(id), ..Self::named(label, value) }
+    }
+}
+
+impl Value {
+    /// Returns text, or nothing where the text is empty: '' and NULL both mean none.
+    pub fn text(text: Option<&Arc<str>>) -> Self {
+        match text {
+            Some(text) if !text.is_empty() => Self::Text(Arc::clone(text)),
+            _ => Self::Null,
+        }
+    }
+
+    /// Returns the fields of a record, nothing for other values.
+    pub fn fields(&self) -> &[Field] {
+        match self {
+            Self::Record(fields) => fields,
+            _ => &[],
+        }
+    }
+
+    /// Returns the value of a field of a record.
+    pub fn field(&self, name: &str) -> Option<&Self> {
+        self.fields().iter().find(|field| field.name == name).map(|field| &field.value)
+    }
+}
+
+/// JSON for people and scripts: secrets become `{"secret":true}`.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap as _;
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Int(number) => serializer.serialize_i64(*number),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Secret(secret) => match secret.shown() {
+                Some(shown) => serializer.serialize_str(shown),
+                None => {
+                    let mut map = serializer.serialize_map(Some(1))?;
+                    map.serialize_entry("secret", &true)?;
+                    map.end()
+                }
+            },
+            Self::Record(fields) => {
+                let mut map = serializer.serialize_map(None)?;
+                for field in fields.iter().filter(|field| field.value != Self::Null) {
+                    map.serialize_entry(&field.name, &field.value)?;
+                }
+                map.end()
+            }
+            Self::Set(elements) => {
+                let mut map = serializer.serialize_map(None)?;
+                for element in elements {
+                    map.serialize_entry(&*element.label, &element.value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}

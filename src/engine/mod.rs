@@ -1,0 +1,27 @@
+//! The engine: what an item is, how two of them differ, what may be done about
+//! it, and what the operator chose.
+//!
+//! Pure: it knows no database, no terminal, no clock and no product. A
+//! platform turns its objects into [`Item`]s and says what stands in their way
+//! ([`Candidate`]); the engine compares, judges, follows dependencies and
+//! hands out an [`Approved`] plan, which is the only thing that may be applied.
+
+pub mod choice;
+pub mod diff;
+pub mod display;
+pub mod finding;
+pub mod item;
+pub mod plan;
+pub mod schema;
+pub mod secret;
+pub mod select;
+pub mod verdict;
+
+pub use choice::{Approved, Choices, Outcome, Refusal, Resolution, State, Step, Verb};
+pub use diff::{Change, Op};
+pub use finding::{Finding, Severity};
+pub use item::{Element, Field, Item, ItemId, Kind, Value};
+pub use plan::{Candidate, Entry, Lack, Plan, Quota, QuotaUse, Requirement, Summary};
+pub use schema::KindInfo;
+pub use secret::Secret;
+pub use verdict::{Reason, Status, Verdict};

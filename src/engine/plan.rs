@@ -1,0 +1,399 @@
+//! The plan: every item of the file with its verdict, before anyone chose.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::choice::{Choices, Resolution};
+use super::diff::{Change, Show, compare};
+use super::finding::Finding;
+use super::item::{Item, ItemId};
+use super::schema::KindInfo;
+use super::verdict::{Reason, Status, Verdict};
+
+/// What a platform says of one item of the file: what it is, what stands in
+/// the target, and what is in the way.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The item as the file has it.
+    pub item: Item,
+    /// The same item as the target has it.
+    pub base: Option<Item>,
+    /// What stands in its way by itself.
+    pub blocks: Vec<Reason>,
+    /// What has to be in the target before it can be written.
+    pub requires: Vec<Requirement>,
+    /// A limit that depends on what else is written.
+    pub quota: Option<Quota>,
+    /// What the operator should know.
+    pub warnings: Vec<Finding>,
+}
+
+/// An item that another one needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// The item needed.
+    pub on: ItemId,
+    /// Whether the target has it already.
+    pub present: bool,
+}
+
+/// A limit on how much an item may refer to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// The reason's code when it is passed.
+    pub code: &'static str,
+    /// What is counted, in the plural, such as "groups".
+    pub of: &'static str,
+    /// The most there may be.
+    pub max: usize,
+    /// How many the item has in the target already, whatever is written.
+    pub held: usize,
+    /// What writing the item would add.
+    pub uses: Vec<QuotaUse>,
+}
+
+/// What one reference adds to a [`Quota`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuotaUse {
+    /// The item referred to.
+    pub on: ItemId,
+    /// How many it adds when that item is left as it is.
+    pub left: usize,
+    /// How many it adds when that item is written too.
+    pub written: usize,
+}
+
+/// An API that the file refers to and the target lacks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Lack {
+    /// The module it belongs to.
+    pub module: Arc<str>,
+    /// Its key.
+    pub api: Arc<str>,
+    /// Which items refer to it.
+    pub used_by: Vec<ItemId>,
+}
+
+/// An item of the plan.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The item as the file has it.
+    pub item: Item,
+    /// The same item as the target has it.
+    pub base: Option<Item>,
+    /// What may be done.
+    pub verdict: Verdict,
+    /// What has to be in the target before it can be written.
+    pub requires: Vec<Requirement>,
+    /// What the operator should know.
+    pub warnings: Vec<Finding>,
+    /// Whether writing it would change anything.
+    pub changed: bool,
+    pub(super) quota: Option<Quota>,
+    /// Whether it has changes that take effect whatever else is written.
+    own_changes: bool,
+    /// Items whose writing would give this one changes.
+    conditions: Vec<ItemId>,
+}
+
+impl Entry {
+    /// Says whether it is a repeat without a difference.
+    pub fn is_unchanged(&self) -> bool {
+        self.base.is_some() && !self.changed
+    }
+
+    /// Says whether covering or adding would write something, given what else
+    /// is written.
+    pub(super) fn has_effect(&self, is_written: impl Fn(&ItemId) -> bool) -> bool {
+        self.base.is_none() || self.own_changes || self.conditions.iter().any(is_written)
+    }
+}
+
+/// How many items there are of each status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Items to add.
+    pub add: usize,
+    /// Items that are there, unchanged ones included.
+    pub repeat: usize,
+    /// Repeats without a difference.
+    pub unchanged: usize,
+    /// Items that cannot be added.
+    pub cannot_add: usize,
+    /// Items that are there and cannot be covered.
+    pub cannot_cover: usize,
+    /// APIs that the target lacks.
+    pub lack_api: usize,
+}
+
+/// Every item of a file, judged against a target.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    entries: Vec<Entry>,
+    index: HashMap<ItemId, usize>,
+    lack: Vec<Lack>,
+    warnings: Vec<Finding>,
+    kinds: &'static [KindInfo],
+}
+
+impl Plan {
+    /// Compares and judges. `candidates` come in the order in which they are
+    /// shown and written; `kinds` names their kinds in that order.
+    pub fn new(
+        kinds: &'static [KindInfo],
+        candidates: Vec<Candidate>,
+        lack: Vec<Lack>,
+        warnings: Vec<Finding>,
+    ) -> Self {
+        let entries: Vec<Entry> = candidates.into_iter().map(judge_alone).collect();
+        // Of two items with one identity (both blocked) the first is found.
+        let mut index = HashMap::with_capacity(entries.len());
+        for (at, entry) in entries.iter().enumerate() {
+            index.entry(entry.item.id.clone()).or_insert(at);
+        }
+        let mut plan = Self { entries, index, lack, warnings, kinds };
+        plan.judge_together();
+        plan.find_changes();
+        plan
+    }
+
+    /// Blocks what depends on blocked or absent items.
+    fn judge_together(&mut self) {
+        let blocked = {
+            let is_add = |at: usize| self.entries.get(at).is_some_and(|entry| entry.base.is_none());
+            self.settle(is_add, |_| true)
+        };
+        for (entry, reason) in self.entries.iter_mut().zip(blocked) {
+            if let Some(reason) = reason {
+                entry.verdict.status = entry.verdict.status.blocked();
+                entry.verdict.reasons.push(reason);
+            }
+        }
+    }
+
+    /// Settles which repeats differ: some differ only if another item is written.
+    fn find_changes(&mut self) {
+        loop {
+            let changed: Vec<bool> =
+                self.entries.iter().map(|entry| entry.has_effect(|id| self.may_write(id))).collect();
+            let mut moved = false;
+            for (entry, changed) in self.entries.iter_mut().zip(changed) {
+                moved |= entry.changed != changed;
+                entry.changed = changed;
+            }
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    /// Says whether an item of the file can be written and would change anything.
+    fn may_write(&self, id: &ItemId) -> bool {
+        self.position(id).and_then(|at| self.entries.get(at)).is_some_and(|entry| {
+            !entry.verdict.status.is_blocked() && (entry.base.is_none() || entry.changed)
+        })
+    }
+
+    /// Returns the items in the order of the file, kind by kind.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Returns one item.
+    pub fn entry(&self, at: usize) -> Option<&Entry> {
+        self.entries.get(at)
+    }
+
+    /// Returns where an item stands in [`entries`](Self::entries).
+    pub fn position(&self, id: &ItemId) -> Option<usize> {
+        self.index.get(id).copied()
+    }
+
+    /// Returns the kinds in their order.
+    pub const fn kinds(&self) -> &'static [KindInfo] {
+        self.kinds
+    }
+
+    /// Returns the APIs that the target lacks, sorted.
+    pub fn lack(&self) -> &[Lack] {
+        &self.lack
+    }
+
+    /// Returns what was noticed about the file as a whole.
+    pub fn warnings(&self) -> &[Finding] {
+        &self.warnings
+    }
+
+    /// Returns every warning: the file's, then each item's.
+    pub fn all_warnings(&self) -> impl Iterator<Item = &Finding> {
+        self.warnings.iter().chain(self.entries.iter().flat_map(|entry| &entry.warnings))
+    }
+
+    /// Returns the differences of an item, in the order of its fields.
+    ///
+    /// For an absent item these are all its values.
+    pub fn changes(&self, at: usize, show: Show) -> Vec<Change> {
+        let Some(entry) = self.entries.get(at) else {
+            return Vec::new();
+        };
+        let mut changes = compare(entry.base.as_ref().map(|base| &base.value), &entry.item.value, show);
+        changes.retain(|change| change.needs.as_ref().is_none_or(|id| self.may_write(id)));
+        changes
+    }
+
+    /// Counts the items by status.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary { lack_api: self.lack.len(), ..Summary::default() };
+        for entry in &self.entries {
+            match entry.verdict.status {
+                Status::Add => summary.add += 1,
+                Status::Repeat | Status::Cover => summary.repeat += 1,
+                Status::CannotAdd => summary.cannot_add += 1,
+                Status::CannotCover => summary.cannot_cover += 1,
+            }
+            if entry.verdict.status == Status::Repeat && !entry.changed {
+                summary.unchanged += 1;
+            }
+        }
+        summary
+    }
+
+    /// Returns what each item becomes under the operator's choices.
+    pub fn resolve(&self, choices: &Choices) -> Resolution {
+        Resolution::new(self, choices)
+    }
+
+    /// Returns the items that need this one.
+    pub fn dependents(&self, id: &ItemId) -> Vec<usize> {
+        let needs = |entry: &Entry| entry.requires.iter().any(|requirement| requirement.on == *id);
+        self.entries.iter().enumerate().filter(|(_, entry)| needs(entry)).map(|(at, _)| at).collect()
+    }
+
+    /// Finds what stands in the way of the `chosen` items, given that only
+    /// they are written, and of the `judged` ones, as if they were written too.
+    ///
+    /// Starts from "all of them are written" and takes away until nothing more
+    /// falls, so that items which need each other can go together.
+    pub(super) fn settle(
+        &self,
+        chosen: impl Fn(usize) -> bool,
+        judged: impl Fn(usize) -> bool,
+    ) -> Vec<Option<Reason>> {
+        let considered = |at: &usize| (chosen(*at) || judged(*at)) && self.is_free(*at);
+        let mut open: Vec<usize> = (0..self.entries.len()).filter(considered).collect();
+        let mut written: Vec<bool> =
+            (0..self.entries.len()).map(|at| chosen(at) && self.is_free(at)).collect();
+        let mut reasons: Vec<Option<Reason>> = vec![None; self.entries.len()];
+        loop {
+            let fallen: Vec<(usize, Reason)> = open
+                .iter()
+                .filter_map(|at| Some((*at, self.obstacle(self.entries.get(*at)?, &written, &reasons)?)))
+                .collect();
+            if fallen.is_empty() {
+                return reasons;
+            }
+            for (at, reason) in fallen {
+                if let (Some(written), Some(slot)) = (written.get_mut(at), reasons.get_mut(at)) {
+                    *written = false;
+                    *slot = Some(reason);
+                }
+            }
+            open.retain(|at| reasons.get(*at).is_some_and(Option::is_none));
+        }
+    }
+
+    fn is_free(&self, at: usize) -> bool {
+        self.entries.get(at).is_some_and(|entry| !entry.verdict.status.is_blocked())
+    }
+
+    fn obstacle(&self, entry: &Entry, written: &[bool], reasons: &[Option<Reason>]) -> Option<Reason> {
+        let missing =
+            entry.requires.iter().filter(|requirement| !requirement.present).find_map(|requirement| {
+                let at = self.position(&requirement.on);
+                match at.and_then(|at| Some((at, self.entries.get(at)?))) {
+                    Some((at, _)) if written.get(at) == Some(&true) => None,
+                    Some((at, needed)) => Some(unwritten(needed, reasons.get(at).and_then(Option::as_ref))),
+                    None => Some(absent(&requirement.on)),
+                }
+            });
+        missing.or_else(|| self.over_quota(entry, written))
+    }
+
+    fn over_quota(&self, entry: &Entry, written: &[bool]) -> Option<Reason> {
+        let quota = entry.quota.as_ref()?;
+        let is_written = |id: &ItemId| self.position(id).is_some_and(|at| written.get(at) == Some(&true));
+        let added: usize =
+            quota.uses.iter().map(|part| if is_written(&part.on) { part.written } else { part.left }).sum();
+        let total = quota.held + added;
+        (total > quota.max).then(|| {
+            Reason::new(
+                quota.code,
+                format!(
+                    "would have {total} {of}, the limit is {max} ({held} in the target, {added} more)",
+                    of = quota.of,
+                    max = quota.max,
+                    held = quota.held
+                ),
+            )
+        })
+    }
+}
+
+/// Judges an item by what stands in its own way, and compares it.
+fn judge_alone(candidate: Candidate) -> Entry {
+    let status = match (candidate.base.is_some(), candidate.blocks.is_empty()) {
+        (false, true) => Status::Add,
+        (false, false) => Status::CannotAdd,
+        (true, true) => Status::Repeat,
+        (true, false) => Status::CannotCover,
+    };
+    let mut own_changes = false;
+    let mut conditions = Vec::new();
+    if let Some(base) = &candidate.base {
+        for change in compare(Some(&base.value), &candidate.item.value, Show::Differences) {
+            match change.needs {
+                _ if !change.op.is_effective() => {}
+                Some(id) => conditions.push(id),
+                None => own_changes = true,
+            }
+        }
+        conditions.dedup();
+    }
+    Entry {
+        changed: candidate.base.is_none() || own_changes,
+        item: candidate.item,
+        base: candidate.base,
+        verdict: Verdict { status, reasons: candidate.blocks },
+        requires: candidate.requires,
+        warnings: candidate.warnings,
+        quota: candidate.quota,
+        own_changes,
+        conditions,
+    }
+}
+
+fn absent(id: &ItemId) -> Reason {
+    Reason::new(
+        "prerequisite-missing",
+        format!("needs {} '{}', which is neither in the target nor in the file", id.kind, id.key),
+    )
+    .about(id.clone())
+}
+
+fn unwritten(needed: &Entry, why: Option<&Reason>) -> Reason {
+    let id = &needed.item.id;
+    let Some(why) = needed.verdict.reasons.first().or(why) else {
+        return Reason::new(
+            "prerequisite-left-out",
+            format!("needs {} '{}', which is left out", id.kind, id.key),
+        )
+        .about(id.clone());
+    };
+    Reason::new(
+        "prerequisite-blocked",
+        format!("needs {} '{}', which cannot be added: {}", id.kind, id.key, why.message),
+    )
+    .about(id.clone())
+}

@@ -1,0 +1,99 @@
+//! What may be done about an item, and why not.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::item::ItemId;
+
+/// The status of an item, in the words of the product's documentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// The key is not in the target.
+    Add,
+    /// The key is there.
+    Repeat,
+    /// A repeat that the operator chose to overwrite.
+    Cover,
+    /// Absent, and something stands in the way of adding it.
+    CannotAdd,
+    /// Present, and something stands in the way of covering it.
+    CannotCover,
+}
+
+impl Status {
+    /// All statuses, in the order of lists and legends.
+    pub const ALL: [Self; 5] = [Self::Add, Self::Cover, Self::Repeat, Self::CannotAdd, Self::CannotCover];
+
+    /// Returns the word for people.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Add => "Add",
+            Self::Repeat => "Repeat",
+            Self::Cover => "Cover",
+            Self::CannotAdd => "Cannot add",
+            Self::CannotCover => "Cannot cover",
+        }
+    }
+
+    /// Says whether something stands in the way.
+    pub const fn is_blocked(self) -> bool {
+        matches!(self, Self::CannotAdd | Self::CannotCover)
+    }
+
+    /// Says whether the item will be written as things stand.
+    pub const fn is_decided(self) -> bool {
+        matches!(self, Self::Add | Self::Cover)
+    }
+
+    /// Returns the same item's status with something in its way.
+    pub const fn blocked(self) -> Self {
+        match self {
+            Self::Add | Self::CannotAdd => Self::CannotAdd,
+            Self::Repeat | Self::Cover | Self::CannotCover => Self::CannotCover,
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// Why an item cannot be added or covered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// A stable word for scripts, such as `alias-taken`.
+    pub code: &'static str,
+    /// One sentence for people, naming both sides. May hold data: show it
+    /// through [`display::safe`](super::display::safe).
+    pub message: String,
+    /// The items it rests on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<ItemId>,
+}
+
+impl Reason {
+    /// Returns a reason.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), about: Vec::new() }
+    }
+
+    /// Says which item the reason rests on.
+    #[must_use]
+    pub fn about(mut self, item: ItemId) -> Self {
+        self.about.push(item);
+        self
+    }
+}
+
+/// The judgement on one item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What may be done.
+    pub status: Status,
+    /// Why not; empty unless the status is blocked.
+    pub reasons: Vec<Reason>,
+}

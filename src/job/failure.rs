@@ -1,0 +1,110 @@
+//! Errors as data: what failed, where, why, and what to do now.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::engine::choice::Stale;
+
+/// What sort of failure it is; exit codes, HTTP statuses and colours follow
+/// from it, at the edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureKind {
+    /// The file cannot be read.
+    File,
+    /// The file is of no known format.
+    Format,
+    /// The file is not what its format says.
+    Parse,
+    /// The target cannot be reached, or the connection broke.
+    Unreachable,
+    /// The role lacks a right.
+    Denied,
+    /// The target is not a database of this product, or of another version.
+    Schema,
+    /// Another job holds the target.
+    Locked,
+    /// The target changed since the plan was made.
+    Stale,
+    /// Items are blocked, or lacking APIs unconfirmed, and nothing was written.
+    Blocked,
+    /// The job was cancelled.
+    Cancelled,
+    /// The database refused a row.
+    Refused,
+    /// The command was used wrongly.
+    Usage,
+    /// Anything else.
+    Internal,
+}
+
+/// A failure that an operator gets to see.
+///
+/// `what` is a sentence; `place` says where (a file with line and column, a
+/// table); `why` is the cause in the other's words; `hints` say what to do now.
+/// None of them holds a secret. They may hold hostile data: show them through
+/// [`display::safe`](crate::engine::display::safe).
+#[derive(Clone, Debug, Serialize)]
+pub struct Failure {
+    /// What sort it is.
+    pub kind: FailureKind,
+    /// What failed.
+    #[serde(rename = "message")]
+    pub what: String,
+    /// Where.
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// What to do now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<String>,
+    /// The items that changed since the plan, when that is the failure.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stale: Vec<Stale>,
+}
+
+impl Failure {
+    /// Returns a failure of a kind.
+    pub fn new(kind: FailureKind, what: impl Into<String>) -> Self {
+        Self { kind, what: what.into(), place: None, why: None, hints: Vec::new(), stale: Vec::new() }
+    }
+
+    /// Says where.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<String>) -> Self {
+        self.place = Some(place.into());
+        self
+    }
+
+    /// Says why.
+    #[must_use]
+    pub fn because(mut self, why: impl fmt::Display) -> Self {
+        self.why = Some(why.to_string());
+        self
+    }
+
+    /// Says what to do now.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        if let Some(place) = &self.place {
+            write!(f, " at {place}")?;
+        }
+        if let Some(why) = &self.why {
+            write!(f, ": {why}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}

@@ -1,0 +1,134 @@
+//! What a job tells while it runs, and how it is told to stop.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What a job is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Reading the file.
+    File,
+    /// Connecting to the target.
+    Connect,
+    /// Reading the target's tables.
+    Snapshot,
+    /// Comparing.
+    Compare,
+    /// Taking the lock.
+    Lock,
+    /// Checking that the target is still what the plan saw.
+    Check,
+    /// Writing the target's tables.
+    Write,
+    /// Committing; from here on there is no way to cancel.
+    Commit,
+}
+
+impl Phase {
+    /// Returns what to call it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::File => "reading the file",
+            Self::Connect => "connecting",
+            Self::Snapshot => "reading the target",
+            Self::Compare => "comparing",
+            Self::Lock => "taking the lock",
+            Self::Check => "checking for changes",
+            Self::Write => "writing",
+            Self::Commit => "committing",
+        }
+    }
+}
+
+/// One step of a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What it is doing.
+    pub phase: Phase,
+    /// To what: a table, usually; may be empty.
+    pub subject: String,
+    /// How many of `total` are done.
+    pub done: usize,
+    /// How many there are; 0 where that is not known.
+    pub total: usize,
+}
+
+/// Where a job's progress goes. Called from the job's task; must not block.
+#[derive(Clone)]
+pub struct Reporter(Arc<dyn Fn(Progress) + Send + Sync>);
+
+impl Reporter {
+    /// Returns a reporter that calls a function.
+    pub fn new(report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(report))
+    }
+
+    /// Returns a reporter that tells nobody.
+    pub fn silent() -> Self {
+        Self::new(|_| {})
+    }
+
+    /// Tells that a phase began.
+    pub fn phase(&self, phase: Phase) {
+        self.step(phase, "", 0, 0);
+    }
+
+    /// Tells how far a phase is.
+    pub fn step(&self, phase: Phase, subject: &str, done: usize, total: usize) {
+        (self.0)(Progress { phase, subject: subject.to_owned(), done, total });
+    }
+}
+
+/// A way to stop a job that runs. Clones stop the same job.
+///
+/// Stopping sets a flag, and asks the server to cancel the statement that
+/// runs, over a second connection: a store future is never dropped half-way.
+#[derive(Clone, Default)]
+pub struct Cancel {
+    inner: Arc<CancelInner>,
+}
+
+#[derive(Default)]
+struct CancelInner {
+    asked: AtomicBool,
+    /// Wakes whoever watches over the job, once it runs on the server.
+    wake: tokio::sync::Notify,
+    /// What a face wants to tell as the reason, such as "SIGTERM".
+    why: Mutex<Option<String>>,
+}
+
+impl Cancel {
+    /// Returns a handle that nobody pulled yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks the job to stop; the transaction is rolled back unless it is
+    /// already being committed.
+    pub fn cancel(&self, why: &str) {
+        if let Ok(mut slot) = self.inner.why.lock() {
+            slot.get_or_insert_with(|| why.to_owned());
+        }
+        self.inner.asked.store(true, Ordering::SeqCst);
+        self.inner.wake.notify_waiters();
+        self.inner.wake.notify_one();
+    }
+
+    /// Says whether the job was asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.inner.asked.load(Ordering::SeqCst)
+    }
+
+    /// Returns why, if it was.
+    pub fn why(&self) -> Option<String> {
+        self.inner.why.lock().ok().and_then(|why| why.clone())
+    }
+
+    /// Waits until the job is asked to stop. Cancel-safe.
+    pub(super) async fn asked(&self) {
+        while !self.is_cancelled() {
+            self.inner.wake.notified().await;
+        }
+    }
+}
