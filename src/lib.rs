@@ -2,3 +2,5 @@
 
 pub mod engine;
 pub mod job;
+pub mod platform;
+pub mod store;
