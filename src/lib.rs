@@ -1,1 +1,3 @@
 //! gatediff
+
+pub mod store;

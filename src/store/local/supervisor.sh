@@ -1,0 +1,67 @@
+# Watches over one private PostgreSQL server, started by gatediff as
+#   sh RUN/supervisor RUN DATA LOG BIN SERVER_OPTION...
+# It initialises DATA if that is needed, runs the server, and waits for its own
+# standard input to close. That happens when gatediff stops, however it stops:
+# even a SIGKILL closes a pipe. Then the server goes, and RUN with it.
+#
+# Standard error is the locked marker file: the lock is free only once both
+# gatediff and this script are gone. What the server runs must not inherit it.
+
+trap '' HUP INT TERM
+umask 077
+run=$1 data=$2 log=$3 bin=$4
+shift 4
+exec 3<&0 </dev/null
+
+broken=
+if [ ! -e "$data/PG_VERSION" ]; then
+    # Renamed when complete, so a half-made directory is never taken for a good one.
+    rm -rf "$data.new"
+    if ! {
+        "$bin/initdb" -D "$data.new" -U postgres -A trust -E UTF8 --locale=C \
+            --no-sync --no-instructions >"$run/initdb.log" 2>&1 3<&- &&
+            mv "$data.new" "$data"
+    }; then
+        broken=initdb
+        echo initdb-failed >"$run/state"
+    fi
+fi
+
+if [ -z "$broken" ]; then
+    (
+        "$bin/postgres" -D "$data" "$@" >>"$log" 2>&1 &
+        echo $! >"$run/server.pid"
+        wait $!
+        echo "exited $?" >"$run/state"
+    ) 3<&- &
+fi
+
+# Nothing is ever written to the pipe: this returns when its other end is closed.
+read -r _ <&3
+
+pause() {
+    sleep 0.02 2>/dev/null || sleep 1
+}
+
+if [ -z "$broken" ]; then
+    while [ ! -s "$run/server.pid" ] && [ ! -s "$run/state" ]; do pause; done
+    read -r pid <"$run/server.pid"
+    tries=0
+    while [ ! -s "$run/state" ]; do
+        tries=$((tries + 1))
+        # Fast shutdown first. Repeated, as a server that has just been started
+        # may not listen to signals yet. Then immediate, then by force.
+        if [ "$tries" -lt 150 ]; then
+            kill -INT "$pid" 2>/dev/null
+        elif [ "$tries" -lt 300 ]; then
+            kill -QUIT "$pid" 2>/dev/null
+        else
+            kill -KILL "$pid" 2>/dev/null
+        fi
+        pause
+    done
+    wait
+fi
+
+cd /
+rm -rf "$run"
