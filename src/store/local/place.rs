@@ -84,7 +84,7 @@ impl Place {
 }
 
 /// Chooses the directory for temporary files: the one wished for, unless it is missing, too long
-/// for a socket, or closed to the user who runs the server.
+/// for a socket, or one the user who runs the server cannot remove anything from.
 pub(super) fn base(wished: Option<&Path>, user: &ServerUser) -> PathBuf {
     let from_environment = std::env::temp_dir();
     let wished = wished.unwrap_or(&from_environment);
@@ -92,7 +92,8 @@ pub(super) fn base(wished: Option<&Path>, user: &ServerUser) -> PathBuf {
     let usable = wished.is_absolute()
         && wished.is_dir()
         && longest <= SOCKET_PATH_LIMIT
-        && user.can_enter(wished, false);
+        && user.can_enter(wished, false)
+        && user.can_write(wished);
     if usable {
         wished.to_path_buf()
     } else {
@@ -120,6 +121,8 @@ fn remove_leftover(path: &Path, user: &ServerUser) -> bool {
         tracing::warn!(path = %path.display(), "a server of a killed run does not stop");
         return false;
     }
+    // The marker goes last: should this be cut short, the rest is still known as ours.
+    let _ = std::fs::remove_dir_all(path.join("data"));
     let removed = std::fs::remove_dir_all(path).is_ok();
     tracing::info!(path = %path.display(), removed, "leftover of a killed run");
     removed

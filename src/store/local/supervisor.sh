@@ -27,6 +27,11 @@ if [ ! -e "$data/PG_VERSION" ]; then
     fi
 fi
 
+pause() {
+    sleep 0.02 2>/dev/null || sleep 1
+}
+
+pid=
 if [ -z "$broken" ]; then
     (
         "$bin/postgres" -D "$data" "$@" >>"$log" 2>&1 &
@@ -34,34 +39,38 @@ if [ -z "$broken" ]; then
         wait $!
         echo "exited $?" >"$run/state"
     ) 3<&- &
+    tries=0
+    while [ ! -s "$run/server.pid" ] && [ "$tries" -lt 500 ]; do
+        tries=$((tries + 1))
+        pause
+    done
+    read -r pid <"$run/server.pid"
 fi
 
 # Nothing is ever written to the pipe: this returns when its other end is closed.
 read -r _ <&3
 
-pause() {
-    sleep 0.02 2>/dev/null || sleep 1
-}
-
-if [ -z "$broken" ]; then
-    while [ ! -s "$run/server.pid" ] && [ ! -s "$run/state" ]; do pause; done
-    read -r pid <"$run/server.pid"
+if [ -n "$pid" ]; then
     tries=0
     while [ ! -s "$run/state" ]; do
         tries=$((tries + 1))
         # Fast shutdown first. Repeated, as a server that has just been started
         # may not listen to signals yet. Then immediate, then by force.
         if [ "$tries" -lt 150 ]; then
-            kill -INT "$pid" 2>/dev/null
+            signal=INT
         elif [ "$tries" -lt 300 ]; then
-            kill -QUIT "$pid" 2>/dev/null
+            signal=QUIT
         else
-            kill -KILL "$pid" 2>/dev/null
+            signal=KILL
         fi
+        # No such process: it has ended, and somebody has removed its directory.
+        kill -"$signal" "$pid" 2>/dev/null || break
         pause
     done
     wait
 fi
 
+# The marker goes last: should this be cut short, the rest is still known as ours.
 cd /
+rm -rf "$run/data"
 rm -rf "$run"

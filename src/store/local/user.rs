@@ -65,20 +65,30 @@ impl ServerUser {
     /// Tells whether this user can enter a directory. If it is about to be given to the user,
     /// only the directories above it count.
     pub(super) fn can_enter(&self, path: &Path, given: bool) -> bool {
+        path.ancestors()
+            .skip(usize::from(given))
+            .all(|directory| self.is_allowed(directory, 0o1))
+    }
+
+    /// Tells whether this user can make and remove entries of a directory.
+    pub(super) fn can_write(&self, path: &Path) -> bool {
+        self.is_allowed(path, 0o2)
+    }
+
+    /// Looks a permission up. For the user of this process the operating system will do that.
+    fn is_allowed(&self, directory: &Path, permission: u32) -> bool {
         let Self::Other { uid, gid, .. } = self else {
             return true;
         };
-        path.ancestors().skip(usize::from(given)).all(|directory| {
-            directory.metadata().is_ok_and(|found| {
-                let bit = if found.uid() == *uid {
-                    0o100
-                } else if found.gid() == *gid {
-                    0o010
-                } else {
-                    0o001
-                };
-                found.mode() & bit != 0
-            })
+        directory.metadata().is_ok_and(|found| {
+            let class = if found.uid() == *uid {
+                6
+            } else if found.gid() == *gid {
+                3
+            } else {
+                0
+            };
+            found.mode() & (permission << class) != 0
         })
     }
 }
