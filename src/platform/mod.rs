@@ -29,6 +29,9 @@ pub trait Platform: Send + Sync {
     /// Says whether a file whose root object has this key is one of its files.
     fn recognises(&self, root_key: &str) -> bool;
 
+    /// Returns what operators should know after an import.
+    fn after_apply(&self) -> &'static [&'static str];
+
     /// Reads a file.
     ///
     /// # Errors

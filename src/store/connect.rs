@@ -90,15 +90,10 @@ impl Target {
     /// assert_eq!(target.display(), "me@db.example:5432/gate");
     /// # Ok::<(), gatediff::store::ConnectError>(())
     /// ```
-    pub fn resolve(
-        url: Option<&str>,
-        env: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, ConnectError> {
+    pub fn resolve(url: Option<&str>, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConnectError> {
         let mut settings = written(url, &env)?;
         let environment = Settings::from_environment(&env);
-        let service = settings
-            .get("service")
-            .or_else(|| environment.get("service"));
+        let service = settings.get("service").or_else(|| environment.get("service"));
         if let Some(name) = service.map(str::to_owned) {
             settings.fill_from(read_service(&name, &env)?);
         }
@@ -137,12 +132,7 @@ impl Target {
     /// directory.
     #[must_use]
     pub fn display(&self) -> String {
-        let Self {
-            user,
-            port,
-            database,
-            ..
-        } = self;
+        let Self { user, port, database, .. } = self;
         if self.host.contains(':') {
             format!("{user}@[{}]:{port}/{database}", self.host)
         } else {
@@ -186,20 +176,14 @@ impl Target {
         if limit.is_zero() {
             return self.begin_session(timeouts).await;
         }
-        tokio::time::timeout(limit, self.begin_session(timeouts))
-            .await
-            .unwrap_or_else(|_elapsed| {
-                Err(ConnectError::TooSlow {
-                    target: self.display(),
-                    seconds: limit.as_secs(),
-                })
-            })
+        tokio::time::timeout(limit, self.begin_session(timeouts)).await.unwrap_or_else(|_elapsed| {
+            Err(ConnectError::TooSlow { target: self.display(), seconds: limit.as_secs() })
+        })
     }
 
     async fn begin_session(&self, timeouts: Timeouts) -> Result<PgConnection, ConnectError> {
-        let mut connection = PgConnection::connect_with(&self.options)
-            .await
-            .map_err(|error| self.explain(error))?;
+        let mut connection =
+            PgConnection::connect_with(&self.options).await.map_err(|error| self.explain(error))?;
         let version: i32 = sqlx::raw_sql(AssertSqlSafe(session_sql(timeouts)))
             .fetch_one(&mut connection)
             .await
@@ -207,11 +191,7 @@ impl Target {
             .map_err(|error| self.explain(error))?;
         let major = u32::try_from(version / 10_000).unwrap_or_default();
         if major < OLDEST_MAJOR {
-            return Err(ConnectError::TooOld {
-                target: self.display(),
-                major,
-                oldest: OLDEST_MAJOR,
-            });
+            return Err(ConnectError::TooOld { target: self.display(), major, oldest: OLDEST_MAJOR });
         }
         Ok(connection)
     }
@@ -219,11 +199,9 @@ impl Target {
     fn explain(&self, error: sqlx::Error) -> ConnectError {
         let target = self.display();
         match error {
-            sqlx::Error::Io(source) => ConnectError::Unreachable {
-                target,
-                socket: self.host.starts_with('/'),
-                source,
-            },
+            sqlx::Error::Io(source) => {
+                ConnectError::Unreachable { target, socket: self.host.starts_with('/'), source }
+            }
             sqlx::Error::Tls(source) | sqlx::Error::Configuration(source) => {
                 ConnectError::Tls { target, source }
             }
@@ -244,15 +222,9 @@ impl Target {
                 open_passfile: self.open_passfile.clone(),
             },
             Some("28000" | "42501") => ConnectError::Denied { target, message },
-            Some("3D000") => ConnectError::NoDatabase {
-                target,
-                database: self.database.clone(),
-            },
+            Some("3D000") => ConnectError::NoDatabase { target, database: self.database.clone() },
             Some("53300" | "57P01" | "57P02" | "57P03") => ConnectError::Busy { target, message },
-            _ => ConnectError::Other {
-                target,
-                source: sqlx::Error::Database(refusal),
-            },
+            _ => ConnectError::Other { target, source: sqlx::Error::Database(refusal) },
         }
     }
 
@@ -268,22 +240,11 @@ impl Target {
         }
         let base = base_options(settings.get("options"));
         // sqlx asks the operating system for the user's name.
-        let user = settings
-            .get("user")
-            .unwrap_or(base.get_username())
-            .to_owned();
+        let user = settings.get("user").unwrap_or(base.get_username()).to_owned();
         let database = settings.get("dbname").unwrap_or(&user).to_owned();
-        let seconds = parsed(
-            settings.get("connect_timeout"),
-            Malformed::Value("connect_timeout"),
-        )?;
+        let seconds = parsed(settings.get("connect_timeout"), Malformed::Value("connect_timeout"))?;
 
-        let wanted = passfile::Wanted {
-            host: &host,
-            port,
-            database: &database,
-            user: &user,
-        };
+        let wanted = passfile::Wanted { host: &host, port, database: &database, user: &user };
         let given = settings.get("password").map(str::to_owned);
         let (password, open_passfile) = match given {
             Some(password) => (Some(password), None),
@@ -311,72 +272,48 @@ impl Target {
 }
 
 /// Reads what was given to us, else `DATABASE_URL`.
-fn written(
-    url: Option<&str>,
-    env: &impl Fn(&str) -> Option<String>,
-) -> Result<Settings, ConnectError> {
+fn written(url: Option<&str>, env: &impl Fn(&str) -> Option<String>) -> Result<Settings, ConnectError> {
     let from_environment = env("DATABASE_URL").filter(|url| !url.is_empty());
     let (origin, text) = match (url, from_environment) {
         (Some(url), _) => ("--database-url", url.to_owned()),
         (None, Some(url)) => ("DATABASE_URL", url),
         (None, None) => return Ok(Settings::default()),
     };
-    Settings::parse(text.trim()).map_err(|problem| ConnectError::Address {
-        origin: origin.to_owned(),
-        problem,
-    })
+    Settings::parse(text.trim())
+        .map_err(|problem| ConnectError::Address { origin: origin.to_owned(), problem })
 }
 
-fn read_service(
-    name: &str,
-    env: &impl Fn(&str) -> Option<String>,
-) -> Result<Settings, ConnectError> {
+fn read_service(name: &str, env: &impl Fn(&str) -> Option<String>) -> Result<Settings, ConnectError> {
     let files = service_files(env);
     for path in &files {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
             Err(source) => {
-                return Err(ConnectError::File {
-                    path: path.clone(),
-                    source,
-                });
+                return Err(ConnectError::File { path: path.clone(), source });
             }
         };
-        let found =
-            conninfo::service(&text, name).map_err(|(line, problem)| ConnectError::Address {
-                origin: format!("{}, line {line}", path.display()),
-                problem,
-            })?;
+        let found = conninfo::service(&text, name).map_err(|(line, problem)| ConnectError::Address {
+            origin: format!("{}, line {line}", path.display()),
+            problem,
+        })?;
         if let Some(settings) = found {
             return Ok(settings);
         }
     }
-    Err(ConnectError::NoService {
-        name: name.to_owned(),
-        files,
-    })
+    Err(ConnectError::NoService { name: name.to_owned(), files })
 }
 
 /// The user's service file, then the system's. Where the latter is, is built into libpq: these
 /// are the places of the large distributions.
 fn service_files(env: &impl Fn(&str) -> Option<String>) -> Vec<PathBuf> {
-    let given = |name: &str| {
-        env(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    let own =
-        given("PGSERVICEFILE").or_else(|| given("HOME").map(|home| home.join(".pg_service.conf")));
+    let given = |name: &str| env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let own = given("PGSERVICEFILE").or_else(|| given("HOME").map(|home| home.join(".pg_service.conf")));
     let system = match given("PGSYSCONFDIR") {
         Some(directory) => vec![directory],
-        None => ["/etc/postgresql-common", "/etc/sysconfig/pgsql", "/etc"]
-            .map(PathBuf::from)
-            .to_vec(),
+        None => ["/etc/postgresql-common", "/etc/sysconfig/pgsql", "/etc"].map(PathBuf::from).to_vec(),
     };
-    let system = system
-        .into_iter()
-        .map(|directory| directory.join("pg_service.conf"));
+    let system = system.into_iter().map(|directory| directory.join("pg_service.conf"));
     own.into_iter().chain(system).collect()
 }
 
@@ -398,9 +335,7 @@ fn password_from_file(
         tracing::warn!(file = %file.display(), "password file not used: others may read it");
         return (None, Some(file));
     }
-    let password = std::fs::read_to_string(&file)
-        .ok()
-        .and_then(|text| passfile::password(&text, wanted));
+    let password = std::fs::read_to_string(&file).ok().and_then(|text| passfile::password(&text, wanted));
     (password, None)
 }
 
@@ -414,16 +349,11 @@ fn with_tls(
     if host.starts_with('/') {
         return Ok(options.ssl_mode(PgSslMode::Disable));
     }
-    let own = |name: &str| {
-        home.map(|home| home.join(".postgresql").join(name))
-            .filter(|file| file.exists())
-    };
+    let own = |name: &str| home.map(|home| home.join(".postgresql").join(name)).filter(|file| file.exists());
     let given = |keyword: &str| settings.get(keyword).map(PathBuf::from);
 
     let system_roots = settings.get("sslrootcert") == Some("system");
-    let root = given("sslrootcert")
-        .or_else(|| own("root.crt"))
-        .filter(|_| !system_roots);
+    let root = given("sslrootcert").or_else(|| own("root.crt")).filter(|_| !system_roots);
     let mode = match settings.get("sslmode") {
         Some(mode) => mode.parse().map_err(|_| Malformed::Value("sslmode"))?,
         None if system_roots => PgSslMode::VerifyFull,
@@ -455,10 +385,7 @@ fn base_options(server_options: Option<&str>) -> PgConnectOptions {
     let Some(wanted) = server_options.filter(|wanted| base.get_options() != Some(*wanted)) else {
         return base;
     };
-    let url = format!(
-        "postgres://localhost/?options={}",
-        super::local::percent_encoded(wanted)
-    );
+    let url = format!("postgres://localhost/?options={}", super::local::percent_encoded(wanted));
     url.parse().unwrap_or(base)
 }
 
@@ -466,23 +393,12 @@ fn base_options(server_options: Option<&str>) -> PgConnectOptions {
 fn default_host(port: u16) -> String {
     ["/var/run/postgresql", "/private/tmp", "/tmp"]
         .iter()
-        .find(|directory| {
-            Path::new(directory)
-                .join(format!(".s.PGSQL.{port}"))
-                .exists()
-        })
-        .map_or_else(
-            || "localhost".to_owned(),
-            |directory| (*directory).to_owned(),
-        )
+        .find(|directory| Path::new(directory).join(format!(".s.PGSQL.{port}")).exists())
+        .map_or_else(|| "localhost".to_owned(), |directory| (*directory).to_owned())
 }
 
-fn parsed<T: std::str::FromStr>(
-    text: Option<&str>,
-    problem: Malformed,
-) -> Result<Option<T>, Malformed> {
-    text.map(|text| text.trim().parse().map_err(|_| problem))
-        .transpose()
+fn parsed<T: std::str::FromStr>(text: Option<&str>, problem: Malformed) -> Result<Option<T>, Malformed> {
+    text.map(|text| text.trim().parse().map_err(|_| problem)).transpose()
 }
 
 /// One statement, as it is one trip to the server, that sets the limits and asks for the version.
@@ -490,19 +406,14 @@ fn session_sql(timeouts: Timeouts) -> String {
     let limits = [
         ("statement_timeout", timeouts.statement),
         ("lock_timeout", timeouts.lock),
-        (
-            "idle_in_transaction_session_timeout",
-            timeouts.idle_in_transaction,
-        ),
+        ("idle_in_transaction_session_timeout", timeouts.idle_in_transaction),
     ];
     let mut sql = "SELECT pg_catalog.current_setting('server_version_num')::int4".to_owned();
     for (name, limit) in limits {
         if let Some(limit) = limit {
             // The server counts in milliseconds of an i32.
             let milliseconds = i32::try_from(limit.as_millis()).unwrap_or(i32::MAX);
-            sql.push_str(&format!(
-                ", pg_catalog.set_config('{name}', '{milliseconds}', false)"
-            ));
+            sql.push_str(&format!(", pg_catalog.set_config('{name}', '{milliseconds}', false)"));
         }
     }
     sql
@@ -516,12 +427,7 @@ mod tests {
 
     /// An environment made of pairs.
     fn env<'a>(pairs: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
-        move |wanted| {
-            pairs
-                .iter()
-                .find(|(name, _)| *name == wanted)
-                .map(|(_, value)| (*value).to_owned())
-        }
+        move |wanted| pairs.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned())
     }
 
     fn shown(url: Option<&str>, pairs: &[(&str, &str)]) -> String {
@@ -551,12 +457,7 @@ mod tests {
 
     #[test]
     fn variables_fill_what_the_url_leaves_open() {
-        let pairs = [
-            ("PGHOST", "h"),
-            ("PGPORT", "6432"),
-            ("PGUSER", "me"),
-            ("PGDATABASE", "d"),
-        ];
+        let pairs = [("PGHOST", "h"), ("PGPORT", "6432"), ("PGUSER", "me"), ("PGDATABASE", "d")];
         assert_eq!(shown(None, &pairs), "me@h:6432/d");
         assert_eq!(shown(Some("postgres://other"), &pairs), "me@other:6432/d");
         assert_eq!(shown(Some("dbname=e user=you"), &pairs), "you@h:6432/e");
@@ -564,12 +465,7 @@ mod tests {
 
     #[test]
     fn empty_variables_count_as_unset() {
-        let pairs = [
-            ("PGHOST", "h"),
-            ("PGPORT", ""),
-            ("PGUSER", "me"),
-            ("DATABASE_URL", ""),
-        ];
+        let pairs = [("PGHOST", "h"), ("PGPORT", ""), ("PGUSER", "me"), ("DATABASE_URL", "")];
         assert_eq!(shown(None, &pairs), "me@h:5432/me");
     }
 
@@ -597,22 +493,11 @@ mod tests {
     fn a_service_goes_before_variables_and_after_the_url() {
         let file = secret_file("[gate]\nhost=s\nport=1111\nuser=svc\ndbname=sd\n", 0o644);
         let path = file.path().to_str().unwrap();
-        let pairs = [
-            ("PGSERVICE", "gate"),
-            ("PGSERVICEFILE", path),
-            ("PGHOST", "h"),
-            ("PGUSER", "u"),
-        ];
+        let pairs = [("PGSERVICE", "gate"), ("PGSERVICEFILE", path), ("PGHOST", "h"), ("PGUSER", "u")];
         assert_eq!(shown(None, &pairs), "svc@s:1111/sd");
-        assert_eq!(
-            shown(Some("postgres://me@other"), &pairs),
-            "me@other:1111/sd"
-        );
+        assert_eq!(shown(Some("postgres://me@other"), &pairs), "me@other:1111/sd");
         let by_url = [("PGSERVICEFILE", path)];
-        assert_eq!(
-            shown(Some("service=gate dbname=x"), &by_url),
-            "svc@s:1111/x"
-        );
+        assert_eq!(shown(Some("service=gate dbname=x"), &by_url), "svc@s:1111/x");
     }
 
     #[test]
@@ -620,11 +505,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let system = tempfile::tempdir().unwrap();
         std::fs::write(home.path().join(".pg_service.conf"), "[a]\nhost=home\n").unwrap();
-        std::fs::write(
-            system.path().join("pg_service.conf"),
-            "[a]\nhost=sys\n[b]\nhost=sys\n",
-        )
-        .unwrap();
+        std::fs::write(system.path().join("pg_service.conf"), "[a]\nhost=sys\n[b]\nhost=sys\n").unwrap();
         let pairs = [
             ("HOME", home.path().to_str().unwrap()),
             ("PGSYSCONFDIR", system.path().to_str().unwrap()),
@@ -633,19 +514,13 @@ mod tests {
         assert_eq!(shown(Some("service=a"), &pairs), "me@home:5432/me");
         assert_eq!(shown(Some("service=b"), &pairs), "me@sys:5432/me");
         let error = Target::resolve(Some("service=c"), env(&pairs)).unwrap_err();
-        assert!(
-            matches!(&error, ConnectError::NoService { files, .. } if files.len() == 2),
-            "{error}"
-        );
+        assert!(matches!(&error, ConnectError::NoService { files, .. } if files.len() == 2), "{error}");
     }
 
     #[test]
     fn a_broken_service_file_is_named_with_its_line() {
         let file = secret_file("[gate]\nhost=s\nhurz\n", 0o644);
-        let pairs = [
-            ("PGSERVICE", "gate"),
-            ("PGSERVICEFILE", file.path().to_str().unwrap()),
-        ];
+        let pairs = [("PGSERVICE", "gate"), ("PGSERVICEFILE", file.path().to_str().unwrap())];
         let error = Target::resolve(None, env(&pairs)).unwrap_err();
         assert!(error.to_string().contains("line 3"), "{error}");
     }
@@ -684,25 +559,11 @@ mod tests {
 
     #[test]
     fn naming_an_authority_means_verifying() {
-        let mode = |url: &str| {
-            Target::resolve(Some(url), |_| None)
-                .unwrap()
-                .options
-                .get_ssl_mode()
-        };
+        let mode = |url: &str| Target::resolve(Some(url), |_| None).unwrap().options.get_ssl_mode();
         assert!(matches!(mode("postgres://h"), PgSslMode::Prefer));
-        assert!(matches!(
-            mode("postgres://h?sslmode=require"),
-            PgSslMode::Require
-        ));
-        assert!(matches!(
-            mode("postgres://h?sslmode=require&sslrootcert=/ca"),
-            PgSslMode::VerifyCa
-        ));
-        assert!(matches!(
-            mode("postgres://h?sslrootcert=system"),
-            PgSslMode::VerifyFull
-        ));
+        assert!(matches!(mode("postgres://h?sslmode=require"), PgSslMode::Require));
+        assert!(matches!(mode("postgres://h?sslmode=require&sslrootcert=/ca"), PgSslMode::VerifyCa));
+        assert!(matches!(mode("postgres://h?sslrootcert=system"), PgSslMode::VerifyFull));
     }
 
     #[test]
@@ -713,18 +574,11 @@ mod tests {
 
     #[test]
     fn wrong_values_are_refused() {
-        for url in [
-            "postgres://h:0/d",
-            "postgres://h:x/d",
-            "port=99999",
-            "sslmode=maybe",
-            "connect_timeout=x",
-        ] {
+        for url in
+            ["postgres://h:0/d", "postgres://h:x/d", "port=99999", "sslmode=maybe", "connect_timeout=x"]
+        {
             let error = Target::resolve(Some(url), |_| None).unwrap_err();
-            assert!(
-                matches!(error, ConnectError::Address { .. }),
-                "{url}: {error}"
-            );
+            assert!(matches!(error, ConnectError::Address { .. }), "{url}: {error}");
         }
     }
 
@@ -762,10 +616,7 @@ mod tests {
     fn limits_are_set_in_milliseconds() {
         let sql = session_sql(Timeouts::default());
         assert!(sql.contains("'lock_timeout', '5000'"), "{sql}");
-        assert!(
-            sql.contains("'idle_in_transaction_session_timeout', '60000'"),
-            "{sql}"
-        );
+        assert!(sql.contains("'idle_in_transaction_session_timeout', '60000'"), "{sql}");
         assert!(!sql.contains("statement_timeout"), "{sql}");
     }
 }

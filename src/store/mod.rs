@@ -8,7 +8,9 @@ pub mod bulk;
 pub mod connect;
 #[cfg(feature = "fetch-postgres")]
 pub mod fetch;
+pub mod ledger;
 pub mod local;
+pub mod lock;
 mod sql;
 
 pub use connect::{ConnectError, Target, Timeouts};

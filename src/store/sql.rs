@@ -62,6 +62,8 @@ pub enum Operation {
     Allocate,
     /// Beginning, locking or committing.
     Transact,
+    /// Creating what is ours.
+    Create,
 }
 
 impl fmt::Display for Operation {
@@ -73,6 +75,7 @@ impl fmt::Display for Operation {
             Self::Delete => "delete from",
             Self::Allocate => "take new ids from",
             Self::Transact => "hold a transaction on",
+            Self::Create => "create",
         })
     }
 }

@@ -48,6 +48,13 @@ impl Platform for Digirunner {
         root_key == ROOT || root_key == ANALYSIS
     }
 
+    fn after_apply(&self) -> &'static [&'static str] {
+        &[
+            "running gateways notice within two minutes",
+            "a Landing/Memory deployment does not: save something in its admin console, or restart Landing",
+        ]
+    }
+
     fn parse(&self, bytes: &[u8]) -> Result<Arc<dyn Bundle>, ParseError> {
         let mut file = file::read(bytes)?;
         let broken = integrity::check(&Side::new(&file.world)).findings;

@@ -97,10 +97,7 @@ async fn load(database: &str, sql: &str) {
     administer(&format!("CREATE DATABASE {database} TEMPLATE template0")).await;
     run(&mut connect(&server().target(database)).await, sql).await;
     // A session that is just ending would keep the template from being copied.
-    administer(&format!(
-        "ALTER DATABASE {database} ALLOW_CONNECTIONS false"
-    ))
-    .await;
+    administer(&format!("ALTER DATABASE {database} ALLOW_CONNECTIONS false")).await;
     administer(&format!(
         "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE datname = '{database}'"
     ))
@@ -112,10 +109,7 @@ async fn administer(sql: &str) {
 }
 
 async fn connect(target: &Target) -> PgConnection {
-    target
-        .connect(Timeouts::default())
-        .await
-        .unwrap_or_else(|error| panic!("{error}\n{}", error.hint()))
+    target.connect(Timeouts::default()).await.unwrap_or_else(|error| panic!("{error}\n{}", error.hint()))
 }
 
 async fn run(connection: &mut PgConnection, sql: &str) {
