@@ -28,6 +28,8 @@ use user::ServerUser;
 
 /// The superuser of every private server.
 const ROLE: &str = "postgres";
+/// The number in the name of the socket.
+const PORT: u16 = 5432;
 const SUPERVISOR: &str = include_str!("local/supervisor.sh");
 /// Long, as `initdb` on a busy machine with a slow disk may take its time.
 const START_LIMIT: Duration = Duration::from_secs(120);
@@ -88,11 +90,12 @@ impl LocalServer {
         Ok(server)
     }
 
-    /// The address of a database, for sqlx and for `psql`.
+    /// The address of a database, for sqlx and for `psql`. It says everything, so that nothing
+    /// of it is taken from the environment.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         format!(
-            "postgresql:///{}?host={}&user={ROLE}",
+            "postgresql:///{}?host={}&port={PORT}&user={ROLE}",
             percent_encoded(database),
             percent_encoded(&self.run.path.to_string_lossy())
         )
@@ -284,7 +287,7 @@ fn check_version(kept: &Place, programs: &ServerPrograms) -> Result<(), LocalErr
 fn server_options(run: &Path, durability: Durability) -> Vec<String> {
     let mut settings = vec![
         "listen_addresses=".to_owned(),
-        "port=5432".to_owned(),
+        format!("port={PORT}"),
         format!("unix_socket_directories={}", quoted_list_item(run)),
         "unix_socket_permissions=0700".to_owned(),
         "cluster_name=gatediff".to_owned(),
