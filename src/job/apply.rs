@@ -154,9 +154,7 @@ impl Apply<'_> {
         held.map_err(|holder| locked(&holder.who))?;
         self.step(run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE").await)?;
         let ground = self.step(ground(&self.review.bundle, connection, self.reporter, Phase::Check).await)?;
-        // A plan on a thread of its own would part the ground from its
-        // transaction; this one is waited for anyway.
-        let changed = tokio::task::block_in_place(|| self.approved.stale(&ground.plan()));
+        let changed = self.approved.stale(&ground.plan());
         if !changed.is_empty() {
             return Err(stale(changed).into());
         }

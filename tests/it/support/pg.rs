@@ -53,10 +53,7 @@ impl TestDb {
             15.. => "STRATEGY file_copy",
             _ => "",
         };
-        administer(&format!(
-            "CREATE DATABASE {name} TEMPLATE {source} {strategy}"
-        ))
-        .await;
+        administer(&format!("CREATE DATABASE {name} TEMPLATE {source} {strategy}")).await;
         Self { name }
     }
 
