@@ -276,7 +276,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
         candidate.blocks.extend(rules::name_too_long_for_apis(row, new));
         candidate.requires = self.needs_of_scope(row, &wanted);
         candidate.blocks.extend(self.unstorable_apis(&wanted));
-        if base.is_some() && new > 0 {
+        if base.is_some() && new > 0 && candidate.blocks.is_empty() {
             candidate.warnings.extend(holders.warn(&candidate.item.id));
         }
         candidate
