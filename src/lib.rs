@@ -1,5 +1,7 @@
 //! gatediff brings an exported configuration into a live system without fear.
 
+pub mod cli;
+pub mod config;
 pub mod engine;
 pub mod job;
 pub mod platform;

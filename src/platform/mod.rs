@@ -73,6 +73,21 @@ pub trait Ground: Send + Sync {
     ) -> BoxFuture<'a, Result<Vec<TableRows>, StoreError>>;
 }
 
+/// A platform's sample: a target of its own, and a file to import into it.
+#[derive(Debug)]
+pub struct DemoData {
+    /// What the database is called.
+    pub database: &'static str,
+    /// The product's tables.
+    pub schema: &'static str,
+    /// What stands in them.
+    pub seed: &'static str,
+    /// What the file is called.
+    pub file_name: &'static str,
+    /// The file.
+    pub file: &'static str,
+}
+
 /// Every platform there is.
 pub static PLATFORMS: [&dyn Platform; 1] = [&digirunner::Digirunner];
 

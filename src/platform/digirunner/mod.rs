@@ -27,9 +27,18 @@ use self::file::{ANALYSIS, File, ROOT};
 use self::side::Side;
 use self::tables::T;
 use self::world::World;
-use super::{Bundle, Ground, ParseError, Platform};
+use super::{Bundle, DemoData, Ground, ParseError, Platform};
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan};
 use crate::store::{Reading, StoreError, TableRows, Writing};
+
+/// A bank's production gateway, and an export of its test gateway.
+pub static DEMO: DemoData = DemoData {
+    database: "digirunner",
+    schema: include_str!("../../../fixtures/digirunner/schema.sql"),
+    seed: include_str!("../../../fixtures/digirunner/seed.sql"),
+    file_name: "fixtures/digirunner/export.json",
+    file: include_str!("../../../fixtures/digirunner/export.json"),
+};
 
 /// digiRunner API management, version 4.7.
 #[derive(Clone, Copy, Debug)]
