@@ -3,18 +3,19 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::{Local, Utc};
-use serde_json::json;
-use sqlx::PgConnection;
-
 use super::failure::{Failure, FailureKind};
 use super::init;
-use super::plan::{Review, ground, run};
+use super::plan::{Review, ground};
 use super::progress::{Cancel, Phase, Reporter};
 use crate::engine::choice::Stale;
 use crate::engine::{Approved, Outcome};
 use crate::store::ledger::JobRow;
-use crate::store::{Stamp, StoreError, StoreErrorKind, TableRows, Target, Timeouts, Writing, ledger, lock};
+use crate::store::{
+    Connection, Stamp, StoreError, StoreErrorKind, TableRows, Target, Timeouts, Writing, ledger, lock,
+    transaction,
+};
+use chrono::{Local, Utc};
+use serde_json::json;
 
 /// How often an apply begins anew after it lost against another transaction.
 const ATTEMPTS: usize = 3;
@@ -60,7 +61,8 @@ impl Receipt {
 ///
 /// # Errors
 ///
-/// Whatever the failure, nothing was written.
+/// Nothing was written, whatever the failure; but for a connection that breaks
+/// during the commit and stays away, which the failure then says.
 pub async fn apply(
     review: &Review,
     approved: Approved,
@@ -123,14 +125,18 @@ impl Apply<'_> {
         let mut connection = self.target.connect(self.options.timeouts).await.map_err(Failure::from)?;
         let backend = lock::backend(&mut connection).await.map_err(|error| self.obstacle(error))?;
         let watch = self.watch(backend);
-        let done = self.transaction(&mut connection).await;
-        // The watch holds no transaction: it may be dropped wherever it is.
+        let written = self.write(&mut connection).await;
+        // From here on the commit must not be cancelled. The watch holds no
+        // transaction: it may be dropped wherever it is.
         watch.abort();
-        if done.is_err() {
-            // Best effort: closing the connection rolls back too.
-            run(&mut connection, "ROLLBACK").await.ok();
+        let done = match written {
+            Ok(done) => self.commit(&mut connection, done).await,
+            Err(obstacle) => Err(obstacle),
+        };
+        match done {
+            Ok(_) => transaction::close(connection).await,
+            Err(_) => transaction::abandon(connection).await,
         }
-        sqlx::Connection::close(connection).await.ok();
         done
     }
 
@@ -146,13 +152,14 @@ impl Apply<'_> {
         })
     }
 
-    async fn transaction(&self, connection: &mut PgConnection) -> Result<Done, Obstacle> {
+    /// Does everything but the commit.
+    async fn write(&self, connection: &mut Connection) -> Result<Done, Obstacle> {
         let started_at = Utc::now();
         self.reporter.phase(Phase::Lock);
         init::ensure(connection).await?;
         let held = lock::take(connection).await.map_err(|error| self.obstacle(error))?;
         held.map_err(|holder| locked(&holder.who))?;
-        self.step(run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE").await)?;
+        self.step(transaction::begin_writing(connection).await)?;
         let ground = self.step(ground(&self.review.bundle, connection, self.reporter, Phase::Check).await)?;
         let changed = self.approved.stale(&ground.plan());
         if !changed.is_empty() {
@@ -165,10 +172,41 @@ impl Apply<'_> {
         let tables = self.step(ground.write(connection, self.approved, writing).await)?;
         let job = self.job_row(started_at, &tables);
         let number = self.step(ledger::record(connection, &job).await)?;
+        Ok((number, tables))
+    }
+
+    /// Commits. Where the connection breaks while it waits for the answer, the
+    /// ledger tells whether the transaction came through: its row was in it.
+    async fn commit(&self, connection: &mut Connection, done: Done) -> Result<Done, Obstacle> {
         self.check_cancelled()?;
         self.reporter.phase(Phase::Commit);
-        self.step(run(connection, "COMMIT").await)?;
-        Ok((number, tables))
+        match transaction::commit(connection).await {
+            Ok(()) => Ok(done),
+            Err(error) if error.kind == StoreErrorKind::Disconnected => self.ask_ledger(done, &error).await,
+            Err(error) => Err(self.obstacle(error)),
+        }
+    }
+
+    async fn ask_ledger(&self, done: Done, error: &StoreError) -> Result<Done, Obstacle> {
+        let unknown = || {
+            Failure::new(FailureKind::Unreachable, "the connection broke while committing")
+                .because(&error.message)
+                .hint(format!(
+                    "see whether gatediff.jobs has job {}: if it does, everything was written, else nothing",
+                    done.0
+                ))
+        };
+        let mut connection = self.target.connect(self.options.timeouts).await.map_err(|_| unknown())?;
+        match ledger::has_job(&mut connection, done.0).await {
+            Ok(true) => Ok(done),
+            Ok(false) => {
+                Err(Failure::new(FailureKind::Unreachable, "the connection broke; nothing was written")
+                    .because(&error.message)
+                    .hint("check the server and the network, then apply again")
+                    .into())
+            }
+            Err(_) => Err(unknown().into()),
+        }
     }
 
     fn job_row(&self, started_at: chrono::DateTime<Utc>, tables: &[TableRows]) -> JobRow<'_> {

@@ -1,12 +1,10 @@
 //! The demo: a private server with a platform's sample data, and its sample file.
 
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-
 use super::failure::{Failure, FailureKind};
 use super::file::{Loaded, load_bytes};
 use super::progress::{Phase, Reporter};
 use crate::platform::{DemoData, digirunner};
-use crate::store::{LocalError, LocalOptions, LocalServer, Operation, StoreError, Target, Timeouts};
+use crate::store::{LocalError, LocalOptions, LocalServer, Target, Timeouts, transaction};
 
 /// A running demo. Its server stops, and its directory goes, when it is dropped.
 pub struct Demo {
@@ -56,28 +54,20 @@ impl Demo {
     /// Fills the database that every new server has, under a name of its own:
     /// renaming it copies nothing.
     async fn fill(&self) -> Result<(), Failure> {
+        const WHAT: &str = "the demo's database";
         let mut admin = self.server.target("template1").connect(Timeouts::default()).await?;
-        let failed = |error: sqlx::Error| StoreError::new(Operation::Create, "the demo's database", &error);
-        let there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)")
-            .bind(self.data.database)
-            .fetch_one(&mut admin)
-            .await
-            .map_err(failed)?;
-        if there {
-            return Ok(());
+        if !transaction::has_database(&mut admin, self.data.database).await? {
+            // Filled first and named last: a kept demo that was interrupted begins anew.
+            let mut new = self.server.target("postgres").connect(Timeouts::default()).await?;
+            let sql = format!("BEGIN;{}\n{};COMMIT", self.data.schema, self.data.seed);
+            transaction::script(&mut new, WHAT, sql).await?;
+            transaction::close(new).await;
+            let sql = format!("ALTER DATABASE postgres RENAME TO {}", self.data.database);
+            transaction::script(&mut admin, WHAT, sql).await?;
         }
-        // Filled first and named last: a kept demo that was interrupted begins anew.
-        let mut new = self.server.target("postgres").connect(Timeouts::default()).await?;
-        run(&mut new, format!("BEGIN;{}\n{};COMMIT", self.data.schema, self.data.seed)).await?;
-        new.close().await.ok();
-        run(&mut admin, format!("ALTER DATABASE postgres RENAME TO {}", self.data.database)).await?;
+        transaction::close(admin).await;
         Ok(())
     }
-}
-
-async fn run(connection: &mut PgConnection, sql: String) -> Result<(), StoreError> {
-    let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await;
-    done.map(|_| ()).map_err(|error| StoreError::new(Operation::Create, "the demo's database", &error))
 }
 
 impl From<LocalError> for Failure {

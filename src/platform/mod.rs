@@ -7,10 +7,9 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use sqlx::PgConnection;
 
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan};
-use crate::store::{Reading, StoreError, TableRows, Writing};
+use crate::store::{Connection, Reading, StoreError, TableRows, Writing};
 
 mod parse;
 
@@ -52,7 +51,7 @@ pub trait Bundle: Send + Sync {
     /// table. The caller sets the transaction's isolation.
     fn ground<'a>(
         self: Arc<Self>,
-        connection: &'a mut PgConnection,
+        connection: &'a mut Connection,
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>>;
 }
@@ -67,7 +66,7 @@ pub trait Ground: Send + Sync {
     /// transaction in which this ground was read.
     fn write<'a>(
         &'a self,
-        connection: &'a mut PgConnection,
+        connection: &'a mut Connection,
         approved: &'a Approved,
         writing: Writing<'a>,
     ) -> BoxFuture<'a, Result<Vec<TableRows>, StoreError>>;

@@ -114,6 +114,19 @@ pub async fn record(connection: &mut PgConnection, job: &JobRow<'_>) -> Result<i
         .map_err(|error| StoreError::new(Operation::Insert, "gatediff.jobs", &error))
 }
 
+/// Says whether a job is in the ledger.
+///
+/// # Errors
+///
+/// Fails if the ledger cannot be read.
+pub async fn has_job(connection: &mut PgConnection, job: i64) -> Result<bool, StoreError> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM gatediff.jobs WHERE job_id = $1)")
+        .bind(job)
+        .fetch_one(connection)
+        .await
+        .map_err(|error| StoreError::new(Operation::Read, "gatediff.jobs", &error))
+}
+
 fn host() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }

@@ -21,7 +21,6 @@ mod write;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use sqlx::PgConnection;
 
 use self::file::{ANALYSIS, File, ROOT};
 use self::side::Side;
@@ -29,7 +28,7 @@ use self::tables::T;
 use self::world::World;
 use super::{Bundle, DemoData, Ground, ParseError, Platform};
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan};
-use crate::store::{Reading, StoreError, TableRows, Writing};
+use crate::store::{Connection, Reading, StoreError, TableRows, Writing};
 
 /// A bank's production gateway, and an export of its test gateway.
 pub static DEMO: DemoData = DemoData {
@@ -98,7 +97,7 @@ impl Bundle for Export {
 
     fn ground<'a>(
         self: Arc<Self>,
-        connection: &'a mut PgConnection,
+        connection: &'a mut Connection,
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>> {
         async move {
@@ -122,7 +121,7 @@ impl Ground for Comparison {
 
     fn write<'a>(
         &'a self,
-        connection: &'a mut PgConnection,
+        connection: &'a mut Connection,
         approved: &'a Approved,
         writing: Writing<'a>,
     ) -> BoxFuture<'a, Result<Vec<TableRows>, StoreError>> {
