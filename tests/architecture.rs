@@ -1,6 +1,8 @@
 //! The walls of the house: who may import whom, and which words belong to one
 //! room. Reads the sources; needs nothing else.
 
+#![expect(clippy::unwrap_used, reason = "a test outside of a test module: a failure is a panic here")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -7,7 +7,7 @@ use super::args::{Cli, CompletionsArgs};
 use super::print::Printer;
 use crate::job::{Failure, FailureKind};
 
-pub(super) fn completions(printer: &mut Printer, args: CompletionsArgs) -> Result<Exit, Failure> {
+pub(super) fn completions(printer: &mut Printer, args: &CompletionsArgs) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "gatediff", &mut script);
     printer.raw(&script);

@@ -93,7 +93,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Command::Apply(args) => apply::run(&mut printer, &cli.global, args).await,
         Command::Validate(args) => validate::run(&mut printer, &cli.global, args).await,
         Command::Init => init::run(&mut printer, &cli.global).await,
-        Command::Completions(args) => generate::completions(&mut printer, args),
+        Command::Completions(args) => generate::completions(&mut printer, &args),
         Command::Man => generate::man(&mut printer),
     };
     match done {
