@@ -18,11 +18,14 @@ use std::time::{Duration, Instant};
 use crossterm::event::{self, Event};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+use rustix::process::kill_current_process_group;
 use rustix::stdio::{dup2_stdin, stdin, stdout};
 use rustix::termios::tcgetwinsize;
 use tokio::signal::unix::{self, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use super::terminal::is_foreground;
 
 /// How often the terminal is asked whether it hung up.
 const WATCH: Duration = Duration::from_secs(1);
@@ -236,6 +239,13 @@ fn read(events: &UnboundedSender<io::Result<Arrived>>, stop: &PipeReader) {
         let [input, stopped] = &fds;
         if !stopped.revents().is_empty() || input.revents().intersects(GONE) {
             return;
+        }
+        if !is_foreground() {
+            // Reading would stop us, and in an orphaned group fail for ever.
+            // Stopping is right: it is how `fg` after `bg` comes to tell us.
+            let _ = kill_current_process_group(rustix::process::Signal::TTIN);
+            thread::sleep(STALL);
+            continue;
         }
         match forward(events) {
             Ok(true) => {}

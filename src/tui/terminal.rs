@@ -427,7 +427,7 @@ fn give_back() {
 
 /// Says whether the terminal listens to our process group. A terminal that is
 /// not our controlling one (containers, `setsid`) stops nobody and counts.
-fn is_foreground() -> bool {
+pub(super) fn is_foreground() -> bool {
     tcgetpgrp(stdin()).map_or(true, |group| group == getpgrp())
 }
 

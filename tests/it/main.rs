@@ -1,0 +1,4 @@
+//! One binary for all integration tests: linked once.
+
+mod support;
+mod terminal;
