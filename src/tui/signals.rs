@@ -5,7 +5,7 @@
 //! bytes" for ever: crossterm's reader (its `EventStream` too) loops on that
 //! without end, at a whole core, inside `poll_next` if it must. Hence:
 //!
-//! - [`Signals`] asks the kernel once a second whether the terminal hung up;
+//! - [`Signals`] asks the kernel four times a second whether the terminal hung up;
 //! - [`Input`] reads keys in a thread of its own, never once the terminal hung
 //!   up, so the event loop cannot be caught in crossterm. Use it, not `EventStream`.
 
@@ -18,19 +18,18 @@ use std::time::{Duration, Instant};
 use crossterm::event::{self, Event};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::process::kill_current_process_group;
 use rustix::stdio::{dup2_stdin, stdin, stdout};
 use rustix::termios::tcgetwinsize;
 use tokio::signal::unix::{self, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::terminal::is_foreground;
+use super::terminal::{is_foreground, is_handed_back, nudge};
 
-/// How often the terminal is asked whether it hung up.
-const WATCH: Duration = Duration::from_secs(1);
+/// How often the terminal is asked whether it hung up, or is ours again.
+const WATCH: Duration = Duration::from_millis(250);
 
-/// How long to leave bytes alone that crossterm could not make an event of.
+/// How long to leave bytes alone that crossterm was not told of.
 const STALL: Duration = Duration::from_millis(20);
 
 /// What `poll` says of a terminal whose other end is closed.
@@ -47,7 +46,7 @@ pub enum Signal {
     Hangup,
     /// The terminal hung up without a signal. Told once; may follow a [`Signal::Hangup`].
     TerminalGone,
-    /// SIGCONT: continued after a stop, ours or another's. Answer with
+    /// SIGCONT, or a suspended terminal handed back without one: answer with
     /// [`Terminal::resume`](super::terminal::Terminal::resume).
     Continue,
     /// SIGUSR1: read theme and keys again.
@@ -111,6 +110,9 @@ impl Signals {
                         self.is_gone = true;
                         park_stdin();
                         return Signal::TerminalGone;
+                    }
+                    if is_handed_back() {
+                        return Signal::Continue;
                     }
                 }
             }
@@ -241,16 +243,18 @@ fn read(events: &UnboundedSender<io::Result<Arrived>>, stop: &PipeReader) {
             return;
         }
         if !is_foreground() {
-            // Reading would stop us, and in an orphaned group fail for ever.
-            // Stopping is right: it is how `fg` after `bg` comes to tell us.
-            let _ = kill_current_process_group(rustix::process::Signal::TTIN);
-            thread::sleep(STALL);
+            // Another program's keys. Reading would stop us, and in an orphaned
+            // group fail for ever inside crossterm.
+            thread::sleep(WATCH);
             continue;
         }
         match forward(events) {
             Ok(true) => {}
-            // The bytes are there and crossterm does not see them: not at full speed.
-            Ok(false) => thread::sleep(STALL),
+            Ok(false) => {
+                // Never at full speed.
+                thread::sleep(STALL);
+                nudge();
+            }
             Err(error) => {
                 // The loop may be gone already; then nobody misses it.
                 let _ = events.send(Err(error));
@@ -263,7 +267,8 @@ fn read(events: &UnboundedSender<io::Result<Arrived>>, stop: &PipeReader) {
 /// Forwards what crossterm can read without waiting; says whether that was anything.
 fn forward(events: &UnboundedSender<io::Result<Arrived>>) -> io::Result<bool> {
     let mut is_any = false;
-    while event::poll(Duration::ZERO)? {
+    // Asked each time: inside crossterm a hang-up is an endless loop.
+    while !is_hung_up() && event::poll(Duration::ZERO)? {
         let event = event::read()?;
         is_any = true;
         // Sizes come from our own SIGWINCH: crossterm tells of them only when

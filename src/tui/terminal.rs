@@ -18,6 +18,7 @@ use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -37,12 +38,12 @@ use rustix::fd::BorrowedFd;
 use rustix::io::Errno;
 use rustix::process::{Signal, getpgrp, getpid, getsid, kill_current_process_group};
 use rustix::stdio::{stderr, stdin, stdout};
-use rustix::termios::{isatty, tcgetpgrp, tcgetwinsize};
+use rustix::termios::{OptionalActions, isatty, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr};
 
 use crate::engine::display::safe;
 
-/// The longest text sent to the clipboard; some terminals drop an OSC 52 above
-/// 100,000 bytes, which is this much before base64.
+/// The longest text sent to the clipboard: some terminals drop an OSC 52 of more
+/// than 100,000 bytes, which base64 makes of this.
 pub const COPY_LIMIT: usize = 74_994;
 
 /// Room for a whole frame, so that the buffer does not grow while drawing.
@@ -76,6 +77,10 @@ const SUSPENDED: u8 = 2;
 /// Whether this process holds the terminal. An atomic and not a lock, since the
 /// panic hook reads it.
 static HELD: AtomicU8 = AtomicU8::new(OFF);
+
+/// Held while the line discipline changes, so that [`nudge`] cannot put raw mode
+/// back after it was left.
+static MODES: Mutex<()> = Mutex::new(());
 
 /// Why there is no terminal to draw on, or a text not to be copied.
 ///
@@ -223,7 +228,8 @@ impl Terminal<Tty> {
     ///
     /// # Errors
     ///
-    /// Where the signal could not be sent or the terminal not be taken again.
+    /// Where the signal could not be sent or the terminal not be taken again;
+    /// that may be [gone](is_gone), since shells continue what they hang up.
     pub fn suspend(&mut self) -> io::Result<Suspension> {
         if getsid(None).is_ok_and(|session| session == getpid()) {
             return Ok(Suspension::SessionLeader);
@@ -246,6 +252,7 @@ impl Terminal<Tty> {
     /// # Errors
     ///
     /// [`TerminalError::GivenBack`] after [`restore`], else what the system said.
+    /// A hang-up comes with a SIGCONT, so look for [`is_gone`] here too.
     pub fn resume(&mut self) -> io::Result<Suspension> {
         if HELD.load(Ordering::SeqCst) == OFF {
             return Err(TerminalError::GivenBack.into());
@@ -256,9 +263,6 @@ impl Terminal<Tty> {
             return Ok(Suspension::Background);
         }
         HELD.store(ON, Ordering::SeqCst);
-        // Shells set their own modes when a job stops. crossterm believes it is
-        // still in raw mode after a stop it did not see, so both ways.
-        disable_raw_mode()?;
         take()?;
         Ok(Suspension::Resumed)
     }
@@ -409,7 +413,13 @@ fn report(info: &PanicHookInfo, log: Option<&Path>) -> String {
 
 /// Raw mode and the screen, in that order: the screen must not echo.
 fn take() -> io::Result<()> {
-    enable_raw_mode()?;
+    {
+        let _modes = modes();
+        // Shells set their own modes when a job stops. crossterm believes it is
+        // still in raw mode after a stop it did not see, so both ways.
+        disable_raw_mode()?;
+        enable_raw_mode()?;
+    }
     Tty(()).write_all(ENTER)
 }
 
@@ -422,7 +432,32 @@ fn give_back() {
     if wait_writable(stdout(), Some(PATIENCE)).is_ok() {
         let _ = Tty(()).write_all(LEAVE);
     }
+    let _modes = modes();
     let _ = disable_raw_mode();
+}
+
+/// Says whether a suspended terminal was handed to us again. Shells send no
+/// SIGCONT where `fg` follows `bg`: for them the job was running.
+pub(super) fn is_handed_back() -> bool {
+    HELD.load(Ordering::SeqCst) == SUSPENDED && is_foreground()
+}
+
+/// The lock over the line discipline; its holders do not panic.
+fn modes() -> MutexGuard<'static, ()> {
+    MODES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes the kernel announce unread keys once more, by setting the modes that are set.
+///
+/// crossterm waits for edges and reads 1,024 bytes at one; what lies beyond is
+/// not announced again and would wait for the next key.
+pub(super) fn nudge() {
+    let _modes = modes();
+    if HELD.load(Ordering::SeqCst) == ON
+        && let Ok(modes) = tcgetattr(stdin())
+    {
+        let _ = tcsetattr(stdin(), OptionalActions::Now, &modes);
+    }
 }
 
 /// Says whether the terminal listens to our process group. A terminal that is

@@ -1,4 +1,6 @@
-//! One binary for all integration tests: linked once.
+//! The tests that need more than one room. One binary: linked once.
 
+#[cfg(test)]
 mod support;
+#[cfg(test)]
 mod terminal;

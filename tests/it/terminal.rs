@@ -43,6 +43,7 @@ fn the_program_under_test() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let code = match runtime.block_on(run(&mode)) {
         Ok(code) => code,
+        Err(error) if is_gone(&error) => 129,
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error}");
             TerminalError::of(&error).map_or(1, |_| 2)
@@ -90,9 +91,7 @@ async fn run(mode: &str) -> io::Result<i32> {
     let mut input = Input::new()?;
     let mut model = Model::default();
     loop {
-        if let Err(error) = terminal.draw(|frame| model.view(frame)) {
-            return if is_gone(&error) { Ok(129) } else { Err(error) };
-        }
+        terminal.draw(|frame| model.view(frame))?;
         let arrived = tokio::select! {
             biased;
             signal = signals.next() => match signal {
@@ -210,7 +209,8 @@ fn staying() -> Pty {
 fn job_control() -> Pty {
     let run = format!("{} {}", std::env::current_exe().unwrap().display(), ARGS.join(" "));
     PtyCommand::new("bash")
-        .args(["--norc", "--noprofile", "-i"])
+        // -b: tells of jobs as they end, not at the next prompt.
+        .args(["--norc", "--noprofile", "-b", "-i"])
         .env("PS1", "$ ")
         .env("HISTFILE", "")
         .env("RUN", run)
@@ -342,9 +342,7 @@ fn a_terminal_closed_inside_an_escape_sequence_does_not_spin() {
     pty.wait_for("keys=1");
     pty.close();
     assert_eq!(pty.wait_exit(), Ok(129));
-    // Up to a second until the watch finds out, then none.
-    let ticks: u64 = std::fs::read_to_string(report.path()).unwrap().parse().unwrap();
-    assert!(ticks < 180, "{ticks} ticks of processor time");
+    assert_idle(&report);
 }
 
 /// The program under a leader that ignores the hang-up and passes that on.
@@ -355,12 +353,13 @@ fn deaf_to_hangup(mode: &str) -> (Pty, tempfile::NamedTempFile) {
     (pty, report)
 }
 
-/// A spinning reader uses hundreds of ticks in three seconds; starting, drawing
-/// and ending a debug build on a slow machine uses a few.
+/// A spinning reader uses hundreds of ticks in three seconds. Starting, drawing
+/// and ending a debug build uses a few, and the watch takes a quarter of a second
+/// to end a spin inside crossterm.
 #[track_caller]
 fn assert_idle(report: &tempfile::NamedTempFile) {
     let ticks: u64 = std::fs::read_to_string(report.path()).unwrap().parse().unwrap();
-    assert!(ticks < 50, "{ticks} ticks of processor time");
+    assert!(ticks < 100, "{ticks} ticks of processor time");
 }
 
 // ---- job control
@@ -427,8 +426,8 @@ fn a_stopped_job_can_be_killed_from_its_shell() {
     pty.wait_until("the stopped job", |screen| {
         !screen.alternate_screen() && screen.contents().contains("Stopped")
     });
-    pty.send("kill %1; wait %1; echo code=$?\n");
-    pty.wait_for("code=143");
+    pty.send("kill %1\n");
+    pty.wait_for("Exit 143");
     assert!(!pty.screen(vt100::Screen::alternate_screen));
 }
 
@@ -523,10 +522,8 @@ fn an_idle_terminal_is_left_alone_and_never_asked() {
         let before = pty.bytes().len();
         pty.send(keys);
         pty.wait_for(shown);
-        // The rest of the frame follows what is shown; it ends where it says so.
-        pty.wait_until("the end of the frame", |_| true);
-        let bytes = pty.bytes();
-        bytes.len() - before
+        pty.wait_until_written("a whole frame", |bytes| bytes.ends_with(b"\x1b[?2026l"));
+        pty.bytes().len() - before
     };
     let one = cost_of(&mut pty, "k", "keys=1");
     let idle_first = cost_of(&mut pty, "ik", "keys=2");
@@ -694,7 +691,7 @@ fn a_copy_is_one_write_up_to_its_limit() {
     terminal.copy(&"x".repeat(COPY_LIMIT)).unwrap();
     let sent = writes.taken();
     assert_eq!(sent.len(), 1);
-    assert!(sent[0].len() <= 100_000);
+    assert!(sent[0].len() <= 100_000 + "\x1b]52;c;\x1b\\".len());
     let error = terminal.copy(&"x".repeat(COPY_LIMIT + 1)).unwrap_err();
     assert_eq!(TerminalError::of(&error), Some(TerminalError::TooLongToCopy { bytes: COPY_LIMIT + 1 }));
     assert!(writes.taken().is_empty());

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
+use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 
 /// How long anything may take before a test fails.
 pub(crate) fn patience() -> Duration {
@@ -142,14 +143,13 @@ impl Pty {
     /// Waits until the screen is as told; `what` names it where it never is.
     #[track_caller]
     pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
-        let deadline = Instant::now() + patience();
-        let mut output = self.seen.lock();
-        while !is_so(output.parser.screen()) {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let is_over = output.is_closed || left.is_zero();
-            assert!(!is_over, "never saw {what}, but:\n{}", output.parser.screen().contents());
-            output = self.seen.changed.wait_timeout(output, left).unwrap().0;
-        }
+        self.seen.wait_until(what, |output| is_so(output.parser.screen()));
+    }
+
+    /// Waits until everything written so far is as told.
+    #[track_caller]
+    pub(crate) fn wait_until_written(&self, what: &str, is_so: impl Fn(&[u8]) -> bool) {
+        self.seen.wait_until(what, |output| is_so(&output.bytes));
     }
 
     /// The text on the screen now.
@@ -191,10 +191,15 @@ impl Pty {
     pub(crate) fn close(&mut self) {
         let (Some(reading), Some(master)) = (self.reading.take(), self.master.take()) else { return };
         self.seen.lock().is_closing = true;
-        // The reader keeps the terminal open while it waits; a byte from the
-        // other end wakes it.
-        if let Some(mut wake) = master.tty_name().and_then(|name| open_terminal(&name).ok()) {
-            let _ = wake.write_all(b"\0");
+        if let Some(mut other) = master.tty_name().and_then(|name| open_terminal(&name).ok()) {
+            // portable-pty would type an end of file on the way out; sessions
+            // that drop do not.
+            if let Ok(mut modes) = tcgetattr(&other) {
+                modes.special_codes[SpecialCodeIndex::VEOF] = 0;
+                let _ = tcsetattr(&other, OptionalActions::Now, &modes);
+            }
+            // The reader keeps the terminal open while it waits; a byte wakes it.
+            let _ = other.write_all(b"\0");
         }
         let _ = reading.join();
         self.writer = None;
@@ -248,6 +253,18 @@ impl Seen {
     /// Locks past a failed assertion: the screen is still what it is.
     fn lock(&self) -> MutexGuard<'_, Output> {
         self.output.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[track_caller]
+    fn wait_until(&self, what: &str, is_so: impl Fn(&Output) -> bool) {
+        let deadline = Instant::now() + patience();
+        let mut output = self.lock();
+        while !is_so(&output) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let is_over = output.is_closed || left.is_zero();
+            assert!(!is_over, "never saw {what}, but:\n{}", output.parser.screen().contents());
+            output = self.changed.wait_timeout(output, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 
     fn read(&self, mut reader: Box<dyn Read + Send>) {
