@@ -45,7 +45,8 @@ fn the_program_under_test() {
         Ok(code) => code,
         Err(error) if is_gone(&error) => 129,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {error}");
+            // In one write: another program may be writing too.
+            let _ = io::stderr().write_all(format!("error: {error}\n").as_bytes());
             TerminalError::of(&error).map_or(1, |_| 2)
         }
     };
