@@ -15,7 +15,7 @@ use gatediff::tui::signals::{Arrived, Input, Signal, Signals};
 use gatediff::tui::terminal::{COPY_LIMIT, Suspension, Terminal, TerminalError, install_panic_hook, is_gone};
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect, Size};
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use rustix::process::{Pid, kill_process};
 
@@ -74,8 +74,9 @@ impl Model {
         for (y, line) in (0..).zip(lines) {
             frame.render_widget(Line::raw(line), row(size, y));
         }
-        let bold = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
-        frame.render_widget(Span::styled("chosen", bold), row(size, 3));
+        // With a colour: that is where crossterm would undo the modifiers.
+        let chosen = Style::new().fg(Color::Yellow).add_modifier(Modifier::REVERSED | Modifier::BOLD);
+        frame.render_widget(Span::styled("chosen", chosen), row(size, 3));
         if let Some(cursor) = self.cursor {
             frame.set_cursor_position(cursor);
         }
@@ -339,8 +340,9 @@ fn a_closed_terminal_does_not_spin_while_work_is_finished() {
 fn a_terminal_closed_inside_an_escape_sequence_does_not_spin() {
     let (mut pty, report) = deaf_to_hangup("finish");
     // crossterm waits for the rest in a read of its own.
-    pty.send("k\x1b[200~half a paste");
-    pty.wait_for("keys=1");
+    pty.send("\x1b[200~half a paste");
+    kill_process(pid(&pty), rustix::process::Signal::USR1).unwrap();
+    pty.wait_for("note=user1");
     pty.close();
     assert_eq!(pty.wait_exit(), Ok(129));
     assert_idle(&report);
