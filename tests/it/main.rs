@@ -9,3 +9,5 @@ mod digirunner;
 mod store;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod terminal;

@@ -4,4 +4,5 @@ pub(crate) mod fake;
 pub(crate) mod gatediff;
 pub(crate) mod owner;
 pub(crate) mod pg;
+pub(crate) mod pty;
 pub(crate) mod wait;
