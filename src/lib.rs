@@ -2,4 +2,6 @@
 
 pub mod engine;
 pub mod job;
+pub mod platform;
+pub mod store;
 pub mod tui;

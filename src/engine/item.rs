@@ -160,6 +160,18 @@ impl Value {
         }
     }
 
+    /// Returns a set; of elements with one identity the first counts.
+    pub fn set(elements: impl IntoIterator<Item = Element>) -> Self {
+        let mut kept: Vec<Element> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        for element in elements {
+            if seen.insert(element.id.shared()) {
+                kept.push(element);
+            }
+        }
+        Self::Set(kept)
+    }
+
     /// Returns the fields of a record, nothing for other values.
     pub fn fields(&self) -> &[Field] {
         match self {

@@ -38,6 +38,11 @@ impl Secret {
         &self.value
     }
 
+    /// Returns the value to tell elements of one identity by.
+    pub(super) fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.value)
+    }
+
     /// Returns the part that may be shown, if there is one.
     pub fn shown(&self) -> Option<&str> {
         self.shown.as_deref()

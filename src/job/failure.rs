@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::engine::choice::Stale;
+use crate::store::{ConnectError, StoreError, StoreErrorKind};
 
 /// What sort of failure it is; exit codes, HTTP statuses and colours follow
 /// from it, at the edge.
@@ -108,3 +109,63 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl Failure {
+    /// Returns a failure that is our own mistake.
+    pub(super) fn internal(doing: &str, error: impl fmt::Display) -> Self {
+        Self::new(FailureKind::Internal, format!("failed while {doing}"))
+            .because(error)
+            .hint("this is a mistake in gatediff: please report it with its log")
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        let kind = match &error {
+            ConnectError::Address { .. } | ConnectError::NoService { .. } | ConnectError::File { .. } => {
+                FailureKind::Usage
+            }
+            ConnectError::WrongPassword { .. } | ConnectError::Denied { .. } => FailureKind::Denied,
+            _ => FailureKind::Unreachable,
+        };
+        Self::new(kind, error.to_string()).hint(error.hint())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let (kind, hint) = match error.kind {
+            StoreErrorKind::Disconnected => (
+                FailureKind::Unreachable,
+                "check the server and the network, then try again; nothing was written",
+            ),
+            StoreErrorKind::Denied => {
+                (FailureKind::Denied, "grant the role the rights that the README lists, or use another role")
+            }
+            StoreErrorKind::Schema => (
+                FailureKind::Schema,
+                "check that this is the product's own database and a version that gatediff knows (digiRunner 4.7)",
+            ),
+            StoreErrorKind::Conflict => {
+                (FailureKind::Stale, "somebody else wrote at the same time; compare again and apply")
+            }
+            StoreErrorKind::Constraint => {
+                (FailureKind::Refused, "leave the item out, or correct it at its source and export again")
+            }
+            StoreErrorKind::Serialization => {
+                (FailureKind::Stale, "the target is being written to; try again")
+            }
+            StoreErrorKind::Locked => {
+                (FailureKind::Locked, "another session holds these rows; wait and try again")
+            }
+            StoreErrorKind::Cancelled => {
+                (FailureKind::Refused, "the statement ran into a time limit of the server or the profile")
+            }
+            StoreErrorKind::Other => (FailureKind::Refused, "see the server's log; nothing was written"),
+        };
+        Self::new(kind, format!("failed to {}", error.operation))
+            .at(error.table)
+            .because(error.message)
+            .hint(hint)
+    }
+}

@@ -2,8 +2,18 @@
 //!
 //! Every face (command line, terminal, HTTP) calls these and nothing below.
 
+mod apply;
 mod failure;
+mod file;
+mod init;
+mod plan;
 mod progress;
 
+pub use apply::{ApplyOptions, Receipt, apply};
 pub use failure::{Failure, FailureKind};
+pub use file::{FileInfo, Loaded, load};
+pub use init::init;
+pub use plan::{Review, plan};
 pub use progress::{Cancel, Phase, Progress, Reporter};
+
+pub use crate::engine::choice::Stale;

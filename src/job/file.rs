@@ -1,0 +1,119 @@
+//! Reading the file that is to be imported.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use super::failure::{Failure, FailureKind};
+use crate::platform::{self, Bundle, ParseError, ParseErrorKind, Platform};
+
+/// The largest file that is read: rows in memory take a few times as much.
+const LARGEST: u64 = 1 << 30;
+
+/// Which file it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileInfo {
+    /// Its path as it was given, `-` for standard input.
+    pub path: String,
+    /// The SHA-256 of its bytes, in lower-case hexadecimal.
+    pub sha256: String,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// The platform it belongs to.
+    pub platform: &'static str,
+}
+
+/// A file that was read.
+#[derive(Clone)]
+pub struct Loaded {
+    /// Which file.
+    pub file: FileInfo,
+    /// Its platform.
+    pub platform: &'static dyn Platform,
+    /// What it holds.
+    pub bundle: Arc<dyn Bundle>,
+}
+
+/// Reads a file (`-` is standard input) and recognises it from its content,
+/// unless `format` says what it is. Blocks.
+///
+/// # Errors
+///
+/// Fails if it cannot be read, is too large, is of no known format, or is not
+/// what its format says.
+pub fn load(path: &str, format: Option<&str>) -> Result<Loaded, Failure> {
+    let bytes = read(path)?;
+    let chosen = match format {
+        Some(name) => platform::named(name).ok_or_else(|| unknown_format(name))?,
+        None => platform::detect(&bytes).map_err(|error| explain(path, &error))?,
+    };
+    let bundle = chosen.parse(&bytes).map_err(|error| explain(path, &error))?;
+    let file = FileInfo {
+        path: path.to_owned(),
+        sha256: hex(&Sha256::digest(&bytes)),
+        bytes: bytes.len() as u64,
+        platform: chosen.name(),
+    };
+    Ok(Loaded { file, platform: chosen, bundle })
+}
+
+fn read(path: &str) -> Result<Vec<u8>, Failure> {
+    let failed = |error: io::Error| {
+        let hint = match error.kind() {
+            io::ErrorKind::NotFound => "check the path",
+            io::ErrorKind::PermissionDenied => "check that you may read the file",
+            io::ErrorKind::IsADirectory => "name the export file in it",
+            _ => "check the file and its disk",
+        };
+        Failure::new(FailureKind::File, "cannot read the file").at(path).because(error).hint(hint)
+    };
+    let mut bytes = Vec::new();
+    let source: Box<dyn io::Read> =
+        if path == "-" { Box::new(io::stdin().lock()) } else { Box::new(File::open(path).map_err(failed)?) };
+    source.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(Failure::new(FailureKind::File, "the file is larger than 1 GiB")
+            .at(path)
+            .hint("export fewer clients at once"));
+    }
+    Ok(bytes)
+}
+
+fn unknown_format(name: &str) -> Failure {
+    let known: Vec<&str> = platform::PLATFORMS.iter().map(|platform| platform.name()).collect();
+    Failure::new(FailureKind::Usage, format!("unknown format '{name}'"))
+        .hint(format!("known: {}", known.join(", ")))
+}
+
+fn explain(path: &str, error: &ParseError) -> Failure {
+    let mut place = path.to_owned();
+    if let Some(position) = error.position {
+        place.push_str(&format!(":{}:{}", position.line, position.column));
+    }
+    if !error.path.is_empty() {
+        place.push_str(&format!(" ({})", error.path));
+    }
+    let (kind, what, hint) = match error.kind {
+        ParseErrorKind::Syntax => {
+            (FailureKind::Parse, "the file is not valid JSON", "export it again, unedited")
+        }
+        ParseErrorKind::Truncated => {
+            (FailureKind::Parse, "the file ends too early", "copy it again in full, or export it again")
+        }
+        ParseErrorKind::Shape => {
+            (FailureKind::Parse, "the file is not what its format says", "export it again, unedited")
+        }
+        ParseErrorKind::UnknownFormat => (
+            FailureKind::Format,
+            "the file's format is not recognised",
+            "check that it is an export file; --format says which one it is",
+        ),
+    };
+    Failure::new(kind, what).at(place).because(&error.message).hint(hint)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

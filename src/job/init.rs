@@ -1,0 +1,29 @@
+//! Creating our own schema in the target.
+
+use sqlx::PgConnection;
+
+use super::failure::{Failure, FailureKind};
+use crate::store::{StoreErrorKind, Target, Timeouts, ledger};
+
+/// Creates or upgrades our schema; says whether anything had to be done.
+///
+/// # Errors
+///
+/// Fails if the target cannot be reached or the role may not create a schema.
+pub async fn init(target: &Target, timeouts: Timeouts) -> Result<bool, Failure> {
+    let mut connection = target.connect(timeouts).await?;
+    ensure(&mut connection).await
+}
+
+/// Creates or upgrades our schema where that is needed.
+pub(super) async fn ensure(connection: &mut PgConnection) -> Result<bool, Failure> {
+    if ledger::is_current(connection).await? {
+        return Ok(false);
+    }
+    ledger::init(connection).await.map(|()| true).map_err(|error| match error.kind {
+        StoreErrorKind::Denied => Failure::new(FailureKind::Denied, "cannot create gatediff's own schema in the target")
+            .because(&error.message)
+            .hint("let a role that may create schemas run `gatediff init` once, then grant this role USAGE on schema gatediff and SELECT, INSERT on its tables"),
+        _ => Failure::from(error),
+    })
+}

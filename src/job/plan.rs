@@ -1,0 +1,81 @@
+//! Comparing a file with a target. Nothing is written.
+
+use std::sync::Arc;
+
+use sqlx::PgConnection;
+
+use super::failure::Failure;
+use super::file::{FileInfo, Loaded};
+use super::progress::{Phase, Reporter};
+use crate::engine::Plan;
+use crate::platform::{Bundle, Ground, Platform};
+use crate::store::{Operation, Reading, StoreError, Target, Timeouts};
+
+/// A file that was compared with a target.
+#[derive(Clone)]
+pub struct Review {
+    /// Which file.
+    pub file: FileInfo,
+    /// The target, as `user@host:port/database`.
+    pub target: String,
+    /// The target's database.
+    pub database: String,
+    /// Every item with its verdict.
+    pub plan: Arc<Plan>,
+    pub(super) platform: &'static dyn Platform,
+    pub(super) bundle: Arc<dyn Bundle>,
+}
+
+/// Compares a file with what stands in the target, in one read-only
+/// transaction that ends before this returns.
+///
+/// # Errors
+///
+/// Fails if the target cannot be reached or read.
+pub async fn plan(
+    loaded: &Loaded,
+    target: &Target,
+    timeouts: Timeouts,
+    reporter: &Reporter,
+) -> Result<Review, Failure> {
+    reporter.phase(Phase::Connect);
+    let mut connection = target.connect(timeouts).await?;
+    run(&mut connection, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?;
+    let ground = ground(&loaded.bundle, &mut connection, reporter, Phase::Snapshot).await?;
+    run(&mut connection, "COMMIT").await?;
+    reporter.phase(Phase::Compare);
+    let plan = compare(ground).await?;
+    Ok(Review {
+        file: loaded.file.clone(),
+        target: target.display(),
+        database: target.database().to_owned(),
+        plan: Arc::new(plan),
+        platform: loaded.platform,
+        bundle: Arc::clone(&loaded.bundle),
+    })
+}
+
+/// Compares on a thread of its own: large files take their time, and the
+/// screen must not wait.
+async fn compare(ground: Box<dyn Ground>) -> Result<Plan, Failure> {
+    tokio::task::spawn_blocking(move || ground.plan())
+        .await
+        .map_err(|error| Failure::internal("comparing", error))
+}
+
+/// Reads the target in the transaction that is open.
+pub(super) async fn ground(
+    bundle: &Arc<dyn Bundle>,
+    connection: &mut PgConnection,
+    reporter: &Reporter,
+    phase: Phase,
+) -> Result<Box<dyn Ground>, StoreError> {
+    let report = |table: &str, done: usize, total: usize| reporter.step(phase, table, done, total);
+    Arc::clone(bundle).ground(connection, Reading { report: &report }).await
+}
+
+/// Runs a statement that begins, ends or prepares a transaction.
+pub(super) async fn run(connection: &mut PgConnection, sql: &'static str) -> Result<(), StoreError> {
+    let done = sqlx::raw_sql(sql).execute(connection).await;
+    done.map(|_| ()).map_err(|error| StoreError::new(Operation::Transact, "the target", &error))
+}

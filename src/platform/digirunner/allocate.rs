@@ -1,0 +1,113 @@
+//! New ids, from where the product takes its own: at most two statements per
+//! sequence, whatever the number of ids.
+//!
+//! `seq_store` holds two sorts of counters under one roof: rows of the product's
+//! own DAO say the *next* id, rows of Hibernate's table generator say the end
+//! of the last block of 50 (`pooled`).
+
+use std::collections::HashMap;
+
+use sqlx::PgConnection;
+
+use super::changes::Sequence;
+use crate::store::{Operation, StoreError};
+
+/// Where the counters of `seq_store` begin.
+const INITIAL: i64 = 2_000_000_000;
+
+/// How many ids Hibernate's generator reserves at once.
+const BLOCK: i64 = 50;
+
+/// Takes the ids that are needed.
+pub(super) async fn take(
+    connection: &mut PgConnection,
+    counts: &HashMap<Sequence, usize>,
+) -> Result<HashMap<Sequence, Vec<i64>>, StoreError> {
+    let mut given = HashMap::new();
+    for sequence in Sequence::ALL {
+        let count =
+            counts.get(&sequence).copied().and_then(|count| i64::try_from(count).ok()).unwrap_or_default();
+        if count == 0 {
+            continue;
+        }
+        let ids = match sequence {
+            Sequence::Group => native(connection, "seq_tsmp_group_pk", count).await?,
+            Sequence::Vgroup => native(connection, "seq_tsmp_vgroup_pk", count).await?,
+            Sequence::Host => native(connection, "seq_tsmp_client_host_pk", count).await?,
+            Sequence::ClientExt => plain(connection, "tsmp_dp_clientext", count).await?,
+            Sequence::OpenKey => pooled(connection, "tsmp_open_apikey", count).await?,
+            Sequence::OpenMap => pooled(connection, "tsmp_open_apikey_map", count).await?,
+        };
+        given.insert(sequence, ids);
+    }
+    Ok(given)
+}
+
+/// Takes ids of a sequence of the database.
+async fn native(connection: &mut PgConnection, sequence: &str, count: i64) -> Result<Vec<i64>, StoreError> {
+    sqlx::query_scalar("SELECT nextval($1::regclass) FROM generate_series(1, $2)")
+        .bind(sequence)
+        .bind(count)
+        .fetch_all(connection)
+        .await
+        .map_err(|error| StoreError::new(Operation::Allocate, sequence, &error))
+}
+
+/// Takes ids of a counter whose row holds the next id to hand out.
+async fn plain(connection: &mut PgConnection, name: &str, count: i64) -> Result<Vec<i64>, StoreError> {
+    let first = advance(connection, name, count).await?;
+    Ok((first..first + count).collect())
+}
+
+/// Takes ids of a counter whose row holds the end of the last reserved block:
+/// a fetch that reads N owns N-48 to N+1, and nothing is below the first id.
+async fn pooled(connection: &mut PgConnection, name: &str, count: i64) -> Result<Vec<i64>, StoreError> {
+    // One block more than full blocks: the very first one holds a single id.
+    let blocks = (count + BLOCK - 1) / BLOCK + 1;
+    let read = advance(connection, name, blocks * BLOCK).await?;
+    Ok(pooled_ids(read).take(usize::try_from(count).unwrap_or_default()).collect())
+}
+
+/// Returns the ids that a fetch owns whose row read `read`.
+fn pooled_ids(read: i64) -> impl Iterator<Item = i64> {
+    (read - 48).max(INITIAL + 1)..
+}
+
+/// Moves a counter on and returns what it was before.
+async fn advance(connection: &mut PgConnection, name: &str, by: i64) -> Result<i64, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Allocate, "seq_store", &error);
+    let moved: Option<i64> = sqlx::query_scalar(
+        "UPDATE seq_store SET next_val = next_val + $2 WHERE sequence_name = $1 RETURNING next_val - $2",
+    )
+    .bind(name)
+    .bind(by)
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(failed)?;
+    if let Some(before) = moved {
+        return Ok(before);
+    }
+    sqlx::query("INSERT INTO seq_store (sequence_name, next_val) VALUES ($1, $2)")
+        .bind(name)
+        .bind(INITIAL + by)
+        .execute(connection)
+        .await
+        .map_err(failed)?;
+    Ok(INITIAL)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fetch_owns_the_block_that_hibernate_would_give_out() {
+        let ids: Vec<i64> = pooled_ids(2_000_000_050).take(50).collect();
+        assert_eq!((ids.first(), ids.last()), (Some(&2_000_000_002), Some(&2_000_000_051)));
+    }
+
+    #[test]
+    fn the_first_fetch_begins_at_the_first_id() {
+        assert_eq!(pooled_ids(INITIAL).next(), Some(2_000_000_001));
+    }
+}

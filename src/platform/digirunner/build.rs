@@ -1,0 +1,602 @@
+//! From approved items to rows: what is inserted, updated and deleted.
+//!
+//! Pure. The order of items decides the order of ids: kinds as the product
+//! writes them, Adds before Covers, in file order.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::changes::{Changes, Ids, Sequence, stamp_new, stamp_update};
+use super::item::gives_way;
+use super::rules::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE, host_matches};
+use super::side::{ApiName, IDPS, Pair, ScopeApi, first_by, is_hidden};
+use super::tables::{
+    Role, T, authority, client, client_group, client_vgroup, clientext, dp_app, group, group_api,
+};
+use super::tables::{group_authority, host, level, oauth, open_key, open_map, rdb, vgroup, vgroup_authority};
+use super::tables::{vgroup_group, x_key, x_map};
+use super::world::{Cell, Row};
+use crate::engine::{Approved, Verb};
+use crate::store::Stamp;
+
+/// What a cover takes over from the file for a group.
+const OF_GROUPS: [usize; 6] = [
+    group::GROUP_ALIAS,
+    group::GROUP_DESC,
+    group::GROUP_ACCESS,
+    group::SECURITY_LEVEL_ID,
+    group::ALLOW_DAYS,
+    group::ALLOW_TIMES,
+];
+
+/// What the oauth row says of a client without groups.
+const NO_GROUPS: &str = "select";
+
+/// Computes the rows of everything approved.
+pub(super) fn changes(pair: &Pair<'_>, approved: &Approved, stamp: &Stamp, ids: &mut Ids) -> Changes {
+    let mut builder = Builder {
+        pair,
+        stamp,
+        ids,
+        changes: Changes::default(),
+        groups: HashMap::new(),
+        hidden: HashMap::new(),
+        scope_groups: HashMap::new(),
+        scopes: HashMap::new(),
+    };
+    let order = [RDB, AUTHENTICATION, LEVEL, GROUP, SCOPE, CLIENT];
+    for kind in &order {
+        for step in approved.steps() {
+            let Some(entry) = approved.plan().entry(step.at).filter(|entry| entry.item.id.kind == *kind)
+            else {
+                continue;
+            };
+            builder.item(kind.as_str(), &entry.item.id.key, step.verb);
+        }
+    }
+    builder.changes
+}
+
+struct Builder<'b, 'w> {
+    pair: &'b Pair<'w>,
+    stamp: &'b Stamp,
+    ids: &'b mut Ids,
+    changes: Changes,
+    /// New plain groups by name.
+    groups: HashMap<Arc<str>, Arc<str>>,
+    /// New and renamed hidden groups by name.
+    hidden: HashMap<Arc<str>, Arc<str>>,
+    /// New hidden groups by their scope's name.
+    scope_groups: HashMap<Arc<str>, Vec<Arc<str>>>,
+    /// New scopes by name.
+    scopes: HashMap<Arc<str>, Arc<str>>,
+}
+
+impl<'w> Builder<'_, 'w> {
+    fn item(&mut self, kind: &str, key: &str, verb: Verb) {
+        let pair = self.pair;
+        match kind {
+            "rdb-connection" => self.simple(T::Rdb, rdb::CONNECTION_NAME, key, verb),
+            "authentication" => self.simple(T::Authority, authority::GROUP_AUTHORITIE_ID, key, verb),
+            "security-level" => self.simple(T::Level, level::SECURITY_LEVEL_ID, key, verb),
+            "group" => {
+                if let Some(row) = pair.file.plain_named(key) {
+                    self.group(row, pair.target.plain_named(key).filter(|_| verb == Verb::Cover));
+                }
+            }
+            "scope" => {
+                if let Some(row) = pair.file.scope_named(key) {
+                    self.scope(row, pair.target.scope_named(key).filter(|_| verb == Verb::Cover));
+                }
+            }
+            _ => {
+                if let Some(row) = pair.file.client(key) {
+                    self.client(key, row, pair.target.client(key).filter(|_| verb == Verb::Cover));
+                }
+            }
+        }
+    }
+
+    /// Stamps and inserts a row.
+    fn insert(&mut self, table: T, mut row: Row) {
+        stamp_new(table.table(), &mut row, self.stamp.now, &self.stamp.operator);
+        self.changes.insert(table, row);
+    }
+
+    /// Stamps and updates a row.
+    fn update(&mut self, table: T, mut row: Row) {
+        stamp_update(table.table(), &mut row, self.stamp.now, &self.stamp.operator);
+        self.changes.update(table, row);
+    }
+
+    /// Inserts a row of nothing but links.
+    fn link<const N: usize>(&mut self, table: T, cells: [(usize, &str); N]) {
+        let mut row = Row::empty(table.table());
+        for (at, text) in cells {
+            row.set(at, Cell::Text(text.into()));
+        }
+        self.insert(table, row);
+    }
+
+    fn next_text(&mut self, sequence: Sequence) -> Arc<str> {
+        self.ids.next(sequence).to_string().into()
+    }
+
+    fn simple(&mut self, table: T, key: usize, id: &str, verb: Verb) {
+        let find = |rows: &'w [Row]| {
+            first_by(rows, key, |row| row.text(key) == id).get(id).and_then(|at| rows.get(*at))
+        };
+        let Some(row) = find(self.pair.file.world.rows(table)) else { return };
+        match (verb, find(self.pair.target.world.rows(table))) {
+            (Verb::Cover, Some(base)) => {
+                let mut new = base.clone();
+                new.copy(row, &written(table, &[]));
+                self.update(table, new);
+            }
+            _ => self.insert(table, row.clone()),
+        }
+    }
+
+    fn group(&mut self, row: &'w Row, base: Option<&'w Row>) {
+        let id = match base {
+            Some(base) => {
+                let mut new = base.clone();
+                new.copy(row, &OF_GROUPS);
+                self.update(T::Group, new);
+                base.shared(group::GROUP_ID)
+            }
+            None => {
+                let id = self.next_text(Sequence::Group);
+                let mut new = row.clone();
+                new.set(group::GROUP_ID, Cell::Text(Arc::clone(&id)));
+                new.set(group::VGROUP_ID, Cell::Null);
+                self.insert(T::Group, new);
+                self.groups.insert(row.shared(group::GROUP_NAME), Arc::clone(&id));
+                id
+            }
+        };
+        self.group_authorities(row, &id, base.is_some());
+        for (at, api) in self.pair.file.apis_of(row.text(group::GROUP_ID)) {
+            if !self.pair.is_lacking(api) {
+                self.group_api(&id, api, at, base.is_some(), Version::FromFile);
+            }
+        }
+    }
+
+    /// Adds the authentication types that a group does not have yet.
+    fn group_authorities(&mut self, file: &Row, id: &str, exists: bool) {
+        let there = if exists { self.pair.target.authorities_of_group(id) } else { Vec::new() };
+        for authority in self.pair.file.authorities_of_group(file.text(group::GROUP_ID)) {
+            if !there.contains(&authority) {
+                let cells =
+                    [(group_authority::GROUP_ID, id), (group_authority::GROUP_AUTHORITIE_ID, authority)];
+                self.link(T::GroupAuthority, cells);
+            }
+        }
+    }
+
+    /// Links an API to a group, or refreshes the link's time.
+    fn group_api(&mut self, id: &str, api: ApiName<'_>, file_link: usize, exists: bool, version: Version) {
+        let Some(from) = self.pair.file.world.row(T::GroupApi, file_link) else { return };
+        let there = if exists { self.pair.target.apis_of(id) } else { Vec::new() };
+        let link = there.into_iter().find(|(_, other)| *other == api);
+        match link.and_then(|(at, _)| self.pair.target.world.row(T::GroupApi, at)) {
+            Some(base) => {
+                let mut new = base.clone();
+                new.set(group_api::CREATE_TIME, Cell::Time(self.stamp.now));
+                if version == Version::FromFile {
+                    new.copy(from, &[group_api::MODULE_VER]);
+                }
+                self.changes.update(T::GroupApi, new);
+            }
+            None => {
+                let mut new = from.clone();
+                new.set(group_api::GROUP_ID, Cell::Text(id.into()));
+                self.insert(T::GroupApi, new);
+            }
+        }
+    }
+
+    fn scope(&mut self, row: &'w Row, base: Option<&'w Row>) {
+        let id = match base {
+            Some(base) => {
+                let mut new = base.clone();
+                new.copy(row, &written(T::Vgroup, &[vgroup::VGROUP_NAME]));
+                self.update(T::Vgroup, new);
+                base.shared(vgroup::VGROUP_ID)
+            }
+            None => {
+                let id = self.next_text(Sequence::Vgroup);
+                let mut new = row.clone();
+                new.set(vgroup::VGROUP_ID, Cell::Text(Arc::clone(&id)));
+                self.insert(T::Vgroup, new);
+                self.scopes.insert(row.shared(vgroup::VGROUP_NAME), Arc::clone(&id));
+                id
+            }
+        };
+        let there = if base.is_some() { self.pair.target.authorities_of_scope(&id) } else { Vec::new() };
+        for authority in self.pair.file.authorities_of_scope(row.text(vgroup::VGROUP_ID)) {
+            if !there.contains(&authority) {
+                let cells = [
+                    (vgroup_authority::VGROUP_ID, &*id),
+                    (vgroup_authority::VGROUP_AUTHORITIE_ID, authority),
+                ];
+                self.link(T::VgroupAuthority, cells);
+            }
+        }
+        self.scope_apis(row, &id, base.is_some());
+    }
+
+    fn scope_apis(&mut self, row: &'w Row, id: &str, exists: bool) {
+        let there: HashMap<ApiName<'w>, ScopeApi<'w>> = if exists {
+            self.pair.target.scope_apis(id).into_iter().map(|api| (api.api, api)).collect()
+        } else {
+            HashMap::new()
+        };
+        for api in self.pair.importable_apis(row.text(vgroup::VGROUP_ID)) {
+            let base = there.get(&api.api).and_then(|api| self.pair.target.world.row(T::Group, api.group));
+            match base {
+                Some(base) => self.refresh_hidden_group(&api, base),
+                None => self.new_hidden_group(row, id, &api),
+            }
+        }
+    }
+
+    fn refresh_hidden_group(&mut self, api: &ScopeApi<'w>, base: &'w Row) {
+        let Some(file) = self.pair.file.world.row(T::Group, api.group) else { return };
+        let mut new = base.clone();
+        new.copy(file, &OF_GROUPS);
+        new.copy(file, &[group::GROUP_NAME]);
+        self.update(T::Group, new);
+        let id = base.text(group::GROUP_ID);
+        self.hidden.insert(file.shared(group::GROUP_NAME), id.into());
+        self.group_authorities(file, id, true);
+        self.group_api(id, api.api, api.link, true, Version::Kept);
+    }
+
+    fn new_hidden_group(&mut self, scope: &Row, scope_id: &str, api: &ScopeApi<'w>) {
+        let Some(file) = self.pair.file.world.row(T::Group, api.group) else { return };
+        let id = self.next_text(Sequence::Group);
+        let mut new = file.clone();
+        new.set(group::GROUP_ID, Cell::Text(Arc::clone(&id)));
+        new.set(group::VGROUP_ID, Cell::Text(scope_id.into()));
+        self.insert(T::Group, new);
+        self.group_api(&id, api.api, api.link, false, Version::FromFile);
+        self.group_authorities(file, &id, false);
+        self.link(T::VgroupGroup, [(vgroup_group::VGROUP_ID, scope_id), (vgroup_group::GROUP_ID, &id)]);
+        self.hidden.insert(file.shared(group::GROUP_NAME), Arc::clone(&id));
+        self.scope_groups.entry(scope.shared(vgroup::VGROUP_NAME)).or_default().push(id);
+    }
+
+    fn client(&mut self, id: &str, row: &'w Row, base: Option<&'w Row>) {
+        match base {
+            Some(base) => {
+                let kept = [client::PWD_FAIL_TIMES, client::CLIENT_SECRET, client::DP_CLIENT_ENTRY];
+                let mut new = base.clone();
+                new.copy(row, &written(T::Client, &kept));
+                self.update(T::Client, new);
+            }
+            None => {
+                let mut new = row.clone();
+                new.set(client::PWD_FAIL_TIMES, Cell::Int(0));
+                self.insert(T::Client, new);
+            }
+        }
+        self.hosts(id);
+        let groups = self.client_links(id);
+        self.clientext(id);
+        self.oauth(id, base.is_some(), &groups);
+        self.x_keys(id);
+        self.open_keys(id);
+        self.dp_app(id);
+        for sort in 0..IDPS.len() {
+            self.idps(id, sort, base.is_some());
+        }
+    }
+
+    /// A host that the target has (by ip or name) takes the file's values; the
+    /// others are added. None is removed.
+    fn hosts(&mut self, id: &str) {
+        let pair = self.pair;
+        let there: Vec<&Row> =
+            pair.target.rows_of(T::Host, &pair.target.hosts, id).map(|(_, row)| row).collect();
+        let mut met = HashSet::new();
+        for (_, row) in pair.file.rows_of(T::Host, &pair.file.hosts, id) {
+            let partner =
+                there.iter().position(|other| host_matches(row, other)).filter(|at| met.insert(*at));
+            match partner.and_then(|at| there.get(at)) {
+                Some(base) => {
+                    let mut new = (*base).clone();
+                    new.copy(row, &[host::HOST_NAME, host::HOST_IP]);
+                    new.set(host::CREATE_TIME, Cell::Time(self.stamp.now));
+                    self.changes.update(T::Host, new);
+                }
+                None => {
+                    let mut new = row.clone();
+                    new.set(host::HOST_SEQ, Cell::Int(self.ids.next(Sequence::Host)));
+                    self.insert(T::Host, new);
+                }
+            }
+        }
+    }
+
+    /// Links the client to its groups and scopes, and returns the ids of all
+    /// the groups that it then holds, sorted.
+    fn client_links(&mut self, id: &str) -> Vec<Arc<str>> {
+        let pair = self.pair;
+        let held = pair.target.groups_of_client(id);
+        let mut wanted: Vec<Arc<str>> = Vec::new();
+        let groups = pair.file.groups_of_client(id).into_iter().filter_map(|id| pair.file.group(id));
+        for row in groups.filter(|row| !is_hidden(row)) {
+            wanted.extend(self.group_id(row.text(group::GROUP_NAME)));
+        }
+        let scopes_held = pair.target.scopes_of_client(id);
+        for row in pair.file.scopes_of_client(id).into_iter().filter_map(|id| pair.file.scope(id)) {
+            let name = row.text(vgroup::VGROUP_NAME);
+            let Some(scope_id) = self.scope_id(name) else { continue };
+            if !scopes_held.contains(&&*scope_id) {
+                self.link(
+                    T::ClientVgroup,
+                    [(client_vgroup::CLIENT_ID, id), (client_vgroup::VGROUP_ID, &scope_id)],
+                );
+            }
+            wanted.extend(self.hidden_groups(name));
+        }
+        let mut all: Vec<Arc<str>> = held.iter().map(|id| Arc::from(*id)).collect();
+        for group_id in wanted {
+            if !all.contains(&group_id) {
+                self.link(
+                    T::ClientGroup,
+                    [(client_group::CLIENT_ID, id), (client_group::GROUP_ID, &group_id)],
+                );
+                all.push(group_id);
+            }
+        }
+        all.sort();
+        all
+    }
+
+    fn group_id(&self, name: &str) -> Option<Arc<str>> {
+        let new = self.groups.get(name).cloned();
+        new.or_else(|| Some(self.pair.target.plain_named(name)?.shared(group::GROUP_ID)))
+    }
+
+    fn scope_id(&self, name: &str) -> Option<Arc<str>> {
+        let new = self.scopes.get(name).cloned();
+        new.or_else(|| Some(self.pair.target.scope_named(name)?.shared(vgroup::VGROUP_ID)))
+    }
+
+    /// Returns the hidden groups that the target's scope has by now.
+    fn hidden_groups(&self, scope: &str) -> Vec<Arc<str>> {
+        let target = &self.pair.target;
+        let there = target
+            .scope_named(scope)
+            .map_or_else(Vec::new, |row| target.scope_apis(row.text(vgroup::VGROUP_ID)));
+        let rows = there.iter().filter_map(|api| target.world.row(T::Group, api.group));
+        let mut ids: Vec<Arc<str>> = rows.map(|row| row.shared(group::GROUP_ID)).collect();
+        ids.extend(self.scope_groups.get(scope).into_iter().flatten().cloned());
+        ids
+    }
+
+    fn clientext(&mut self, id: &str) {
+        let pair = self.pair;
+        let Some((_, row)) = pair.file.rows_of(T::Clientext, &pair.file.clientext, id).next() else { return };
+        let mut new = row.clone();
+        new.set(clientext::KEYWORD_SEARCH, Cell::Text(keyword_search(row).into()));
+        match pair.target.rows_of(T::Clientext, &pair.target.clientext, id).next() {
+            Some((_, base)) => {
+                let mut updated = base.clone();
+                let mut columns = written(T::Clientext, &[]);
+                columns.push(clientext::KEYWORD_SEARCH);
+                updated.copy(&new, &columns);
+                self.update(T::Clientext, updated);
+            }
+            None => {
+                new.set(clientext::CLIENT_SEQ_ID, Cell::Int(self.ids.next(Sequence::ClientExt)));
+                self.insert(T::Clientext, new);
+            }
+        }
+    }
+
+    /// The oauth row; covering keeps its password. `scope` follows the groups.
+    fn oauth(&mut self, id: &str, is_cover: bool, groups: &[Arc<str>]) {
+        let pair = self.pair;
+        let joined = if groups.is_empty() { NO_GROUPS.to_owned() } else { groups.join(",") };
+        let file = pair.file.rows_of(T::Oauth, &pair.file.oauth, id).next().map(|(_, row)| row);
+        let base = pair.target.rows_of(T::Oauth, &pair.target.oauth, id).next().map(|(_, row)| row);
+        let mut new = match (file, base) {
+            (None, None) => return,
+            (Some(file), None) => file.clone(),
+            (file, Some(base)) => {
+                let kept: &[usize] = if is_cover { &[oauth::CLIENT_SECRET] } else { &[] };
+                let mut new = base.clone();
+                if let Some(file) = file {
+                    new.copy(file, &written(T::Oauth, kept));
+                }
+                new
+            }
+        };
+        new.set(oauth::SCOPE, Cell::Text(joined.into()));
+        match base {
+            Some(_) => self.update(T::Oauth, new),
+            None => self.insert(T::Oauth, new),
+        }
+    }
+
+    fn x_keys(&mut self, id: &str) {
+        let pair = self.pair;
+        for (_, row) in pair.file.rows_of(T::XKey, &pair.file.x_keys, id) {
+            let same = |other: &&Row| other.text(x_key::API_KEY_EN) == row.text(x_key::API_KEY_EN);
+            let base = pair.target.rows_of(T::XKey, &pair.target.x_keys, id).map(|(_, row)| row).find(same);
+            let key = match base {
+                Some(base) => {
+                    let mut new = base.clone();
+                    new.copy(row, &written(T::XKey, &[]));
+                    self.update(T::XKey, new);
+                    base.int(x_key::API_KEY_ID)
+                }
+                None => {
+                    let key = self.ids.random(self.stamp.now);
+                    let mut new = row.clone();
+                    new.set(x_key::API_KEY_ID, Cell::Int(key));
+                    self.insert(T::XKey, new);
+                    Some(key)
+                }
+            };
+            self.x_maps(row, key, base.is_some());
+        }
+    }
+
+    /// Maps a key to its groups: plain ones and hidden ones by name; groups
+    /// that are not there are skipped.
+    fn x_maps(&mut self, file: &Row, key: Option<i64>, exists: bool) {
+        let pair = self.pair;
+        let Some(key) = key else { return };
+        let there = pair.target.rows_of_id(T::XMap, &pair.target.x_maps, Some(key).filter(|_| exists));
+        let mut known: HashSet<Arc<str>> = there.map(|(_, map)| map.shared(x_map::GROUP_ID)).collect();
+        for (_, map) in pair.file.rows_of_id(T::XMap, &pair.file.x_maps, file.int(x_key::API_KEY_ID)) {
+            let Some(row) = pair.file.group(map.text(x_map::GROUP_ID)) else { continue };
+            let name = row.text(group::GROUP_NAME);
+            let found = if is_hidden(row) { self.hidden_id(name) } else { self.group_id(name) };
+            let Some(group_id) = found.filter(|id| known.insert(Arc::clone(id))) else { continue };
+            let mut new = Row::empty(&x_map::TABLE);
+            new.set(x_map::API_KEY_MAP_ID, Cell::Int(self.ids.random(self.stamp.now)));
+            new.set(x_map::REF_API_KEY_ID, Cell::Int(key));
+            new.set(x_map::GROUP_ID, Cell::Text(group_id));
+            self.insert(T::XMap, new);
+        }
+    }
+
+    fn hidden_id(&self, name: &str) -> Option<Arc<str>> {
+        let new = self.hidden.get(name).cloned();
+        let target = &self.pair.target;
+        new.or_else(|| {
+            let at = target.hidden_by_name.get(name)?;
+            Some(target.world.row(T::Group, *at)?.shared(group::GROUP_ID))
+        })
+    }
+
+    fn open_keys(&mut self, id: &str) {
+        let pair = self.pair;
+        for (_, row) in pair.file.rows_of(T::OpenKey, &pair.file.open_keys, id) {
+            let same = |other: &&Row| other.text(open_key::OPEN_API_KEY) == row.text(open_key::OPEN_API_KEY);
+            let base =
+                pair.target.rows_of(T::OpenKey, &pair.target.open_keys, id).map(|(_, row)| row).find(same);
+            let key = match base {
+                Some(base) => {
+                    let mut new = base.clone();
+                    new.copy(row, &written(T::OpenKey, &[]));
+                    self.update(T::OpenKey, new);
+                    base.int(open_key::OPEN_API_KEY_ID)
+                }
+                None => {
+                    let key = self.ids.next(Sequence::OpenKey);
+                    let mut new = row.clone();
+                    new.set(open_key::OPEN_API_KEY_ID, Cell::Int(key));
+                    self.insert(T::OpenKey, new);
+                    Some(key)
+                }
+            };
+            self.open_maps(row, key, base.is_some());
+        }
+    }
+
+    /// Maps a key to its APIs, by the target's uids; lacking ones are skipped.
+    fn open_maps(&mut self, file: &Row, key: Option<i64>, exists: bool) {
+        let pair = self.pair;
+        let Some(key) = key else { return };
+        let there = pair.target.rows_of_id(T::OpenMap, &pair.target.open_maps, Some(key).filter(|_| exists));
+        let mut known: HashSet<&str> = there.map(|(_, map)| map.text(open_map::REF_API_UID)).collect();
+        for (_, map) in
+            pair.file.rows_of_id(T::OpenMap, &pair.file.open_maps, file.int(open_key::OPEN_API_KEY_ID))
+        {
+            let uid = pair.used_api(map.text(open_map::REF_API_UID)).and_then(|api| pair.target_uid(api));
+            let Some(uid) = uid.filter(|uid| known.insert(uid)) else { continue };
+            let mut new = Row::empty(&open_map::TABLE);
+            new.set(open_map::OPEN_API_KEY_MAP_ID, Cell::Int(self.ids.next(Sequence::OpenMap)));
+            new.set(open_map::REF_OPEN_API_KEY_ID, Cell::Int(key));
+            new.set(open_map::REF_API_UID, Cell::Text(uid.into()));
+            self.insert(T::OpenMap, new);
+        }
+    }
+
+    /// The portal's application; of several rows of a client the first counts.
+    fn dp_app(&mut self, id: &str) {
+        let pair = self.pair;
+        let Some((_, row)) = pair.file.rows_of(T::DpApp, &pair.file.dp_apps, id).next() else { return };
+        match pair.target.rows_of(T::DpApp, &pair.target.dp_apps, id).next() {
+            Some((_, base)) => {
+                let mut columns = written(T::DpApp, &[]);
+                columns.push(dp_app::KEYWORD_SEARCH);
+                let mut new = base.clone();
+                new.copy(row, &columns);
+                self.update(T::DpApp, new);
+            }
+            None => {
+                let mut new = row.clone();
+                new.set(dp_app::DP_APPLICATION_ID, Cell::Int(self.ids.random(self.stamp.now)));
+                self.insert(T::DpApp, new);
+            }
+        }
+    }
+
+    /// Rows of identity providers of one sort. Of a covered portal client the
+    /// target's rows are replaced by fresh ones; else rows are matched by id.
+    fn idps(&mut self, id: &str, sort: usize, is_cover: bool) {
+        let pair = self.pair;
+        let Some((table, own_id, _)) = IDPS.get(sort).copied() else { return };
+        let (Some(here), Some(there)) = (pair.file.idps.get(sort), pair.target.idps.get(sort)) else {
+            return;
+        };
+        let is_replaced = is_cover && pair.file.dp_apps.contains_key(id);
+        let wanted: Vec<&Row> = pair.file.rows_of(table, here, id).map(|(_, row)| row).collect();
+        let same = |a: &Row, b: &Row| a.int(own_id) == b.int(own_id);
+        if is_replaced {
+            for (_, row) in pair.target.rows_of(table, there, id) {
+                if gives_way(pair, id, sort, row) || wanted.iter().any(|new| same(new, row)) {
+                    self.changes.delete(table, row.clone());
+                }
+            }
+        }
+        for row in wanted {
+            let base = pair.target.rows_of(table, there, id).map(|(_, row)| row).find(|base| same(base, row));
+            match base.filter(|_| !is_replaced) {
+                Some(base) => {
+                    let mut new = base.clone();
+                    new.copy(row, &written(table, &[]));
+                    self.update(table, new);
+                }
+                None => self.insert(table, row.clone()),
+            }
+        }
+    }
+}
+
+/// Whose module version a link to an API gets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Version {
+    FromFile,
+    Kept,
+}
+
+/// Returns the columns that a cover takes over from the file.
+fn written(table: T, kept: &[usize]) -> Vec<usize> {
+    let is_written = |role| matches!(role, Role::Plain | Role::Secret | Role::Runtime);
+    table
+        .table()
+        .columns()
+        .filter(|(at, field)| is_written(field.role) && !field.is_key && !kept.contains(at))
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// Returns what the product's search looks through: content and remark, NULLs
+/// left out.
+fn keyword_search(row: &Row) -> String {
+    [clientext::CONTENT_TXT, clientext::REVIEW_REMARK]
+        .into_iter()
+        .filter(|at| *row.cell(*at) != Cell::Null)
+        .map(|at| row.text(at))
+        .collect::<Vec<_>>()
+        .join("|")
+}

@@ -1,0 +1,228 @@
+//! The rows to write, computed in memory before anything is written.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDateTime;
+
+use super::tables::{Role, T, Table};
+use super::world::{Cell, Row, World};
+
+/// Where new ids come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Sequence {
+    /// `seq_tsmp_group_pk`
+    Group,
+    /// `seq_tsmp_vgroup_pk`
+    Vgroup,
+    /// `seq_tsmp_client_host_pk`
+    Host,
+    /// `seq_store`, key `tsmp_dp_clientext`
+    ClientExt,
+    /// `seq_store`, key `tsmp_open_apikey`, pooled
+    OpenKey,
+    /// `seq_store`, key `tsmp_open_apikey_map`, pooled
+    OpenMap,
+}
+
+impl Sequence {
+    /// All of them.
+    pub(super) const ALL: [Self; 6] =
+        [Self::Group, Self::Vgroup, Self::Host, Self::ClientExt, Self::OpenKey, Self::OpenMap];
+}
+
+/// New ids. Rows are built twice: first to count how many ids of each sort are
+/// needed, then with ids that were taken in one statement per sort.
+#[derive(Debug, Default)]
+pub(super) struct Ids {
+    given: HashMap<Sequence, std::vec::IntoIter<i64>>,
+    counts: HashMap<Sequence, usize>,
+    /// Random ids that are taken: those of the target, and those handed out.
+    taken: HashSet<i64>,
+}
+
+impl Ids {
+    /// Returns ids for counting alone; `taken` are random ids of the target.
+    pub(super) fn counting(taken: HashSet<i64>) -> Self {
+        Self { taken, ..Self::default() }
+    }
+
+    /// Returns ids that were taken from the database.
+    pub(super) fn given(given: HashMap<Sequence, Vec<i64>>, taken: HashSet<i64>) -> Self {
+        let given = given.into_iter().map(|(sequence, ids)| (sequence, ids.into_iter())).collect();
+        Self { given, taken, counts: HashMap::new() }
+    }
+
+    /// Returns how many ids were asked for.
+    pub(super) fn counts(&self) -> &HashMap<Sequence, usize> {
+        &self.counts
+    }
+
+    /// Takes an id; while counting, a negative stand-in.
+    pub(super) fn next(&mut self, sequence: Sequence) -> i64 {
+        let count = self.counts.entry(sequence).or_insert(0);
+        *count += 1;
+        let stand_in = -i64::try_from(*count).unwrap_or(i64::MAX);
+        self.given.get_mut(&sequence).and_then(Iterator::next).unwrap_or(stand_in)
+    }
+
+    /// Takes an id of the product's date-hex form: the eight digits of today
+    /// read as hexadecimal, then 32 bits of chance.
+    pub(super) fn random(&mut self, now: NaiveDateTime) -> i64 {
+        let digits = now.format("%Y%m%d").to_string();
+        let date = i64::from_str_radix(&digits, 16).unwrap_or_default();
+        loop {
+            let id = (date << 32) | i64::from(fastrand::u32(..));
+            if self.taken.insert(id) {
+                return id;
+            }
+        }
+    }
+}
+
+/// What is done to one table.
+#[derive(Debug, Default)]
+pub(super) struct TableChanges {
+    /// Rows to insert.
+    pub(super) inserts: Vec<Row>,
+    /// Rows to update, whole, found by their key.
+    pub(super) updates: Vec<Row>,
+    /// Keys of rows to delete.
+    pub(super) deletes: Vec<Row>,
+}
+
+/// What is done to all tables.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    tables: HashMap<T, TableChanges>,
+}
+
+impl Changes {
+    /// Returns what is done to a table.
+    pub(super) fn of(&self, table: T) -> Option<&TableChanges> {
+        self.tables.get(&table)
+    }
+
+    /// Inserts a row.
+    pub(super) fn insert(&mut self, table: T, row: Row) {
+        self.tables.entry(table).or_default().inserts.push(row);
+    }
+
+    /// Updates a row.
+    pub(super) fn update(&mut self, table: T, row: Row) {
+        self.tables.entry(table).or_default().updates.push(row);
+    }
+
+    /// Deletes a row.
+    pub(super) fn delete(&mut self, table: T, row: Row) {
+        self.tables.entry(table).or_default().deletes.push(row);
+    }
+}
+
+/// Returns the columns that any update of a table changes.
+pub(super) fn changed_columns(table: &Table, target: &World, updates: &[Row]) -> Vec<usize> {
+    let key: Vec<usize> = table.key().map(|(at, _)| at).collect();
+    let before: HashMap<Vec<KeyCell<'_>>, &Row> =
+        target.rows(table.id).iter().map(|row| (key_of(row, &key), row)).collect();
+    let differs = |at: usize| {
+        updates
+            .iter()
+            .any(|row| before.get(&key_of(row, &key)).is_none_or(|old| old.cell(at) != row.cell(at)))
+    };
+    table.columns().map(|(at, _)| at).filter(|at| !key.contains(at) && differs(*at)).collect()
+}
+
+/// A cell of a key, for finding rows.
+#[derive(PartialEq, Eq, Hash)]
+enum KeyCell<'r> {
+    Int(i64),
+    Text(&'r str),
+    None,
+}
+
+fn key_of<'r>(row: &'r Row, key: &[usize]) -> Vec<KeyCell<'r>> {
+    key.iter()
+        .map(|at| match row.cell(*at) {
+            Cell::Int(number) => KeyCell::Int(*number),
+            Cell::Text(text) => KeyCell::Text(text),
+            Cell::Null | Cell::Time(_) => KeyCell::None,
+        })
+        .collect()
+}
+
+/// Sets the audit columns of a new row: created now by the operator, never
+/// updated, version 1.
+pub(super) fn stamp_new(table: &Table, row: &mut Row, now: NaiveDateTime, operator: &str) {
+    for (at, audit) in audits(table) {
+        match audit {
+            Audit::CreateTime => row.set(at, Cell::Time(now)),
+            Audit::CreateUser => row.set(at, Cell::Text(operator.into())),
+            Audit::UpdateTime | Audit::UpdateUser => row.set(at, Cell::Null),
+            Audit::Version => row.set(at, Cell::Int(1)),
+        }
+    }
+}
+
+/// Sets the audit columns of a row that is updated: `create_*` stays, version
+/// rises by one (NULL counts as 1), as the product's JPA does.
+pub(super) fn stamp_update(table: &Table, row: &mut Row, now: NaiveDateTime, operator: &str) {
+    for (at, audit) in audits(table) {
+        match audit {
+            Audit::CreateTime | Audit::CreateUser => {}
+            Audit::UpdateTime => row.set(at, Cell::Time(now)),
+            Audit::UpdateUser => row.set(at, Cell::Text(operator.into())),
+            Audit::Version => row.set(at, Cell::Int(row.int(at).unwrap_or(1) + 1)),
+        }
+    }
+}
+
+enum Audit {
+    CreateTime,
+    CreateUser,
+    UpdateTime,
+    UpdateUser,
+    Version,
+}
+
+fn audits(table: &Table) -> impl Iterator<Item = (usize, Audit)> {
+    table.columns().filter(|(_, field)| field.role == Role::Audit).filter_map(|(at, field)| {
+        let audit = match field.column {
+            "create_time" | "create_date_time" => Audit::CreateTime,
+            "create_user" => Audit::CreateUser,
+            "update_time" | "update_date_time" => Audit::UpdateTime,
+            "update_user" => Audit::UpdateUser,
+            "version" => Audit::Version,
+            _ => return None,
+        };
+        Some((at, audit))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+
+    #[test]
+    fn a_random_id_begins_with_todays_digits() {
+        let now = NaiveDate::from_ymd_opt(2024, 1, 31).unwrap().and_hms_opt(1, 2, 3).unwrap();
+        let id = Ids::default().random(now);
+        assert_eq!(format!("{id:x}").get(..8), Some("20240131"));
+    }
+
+    #[test]
+    fn a_random_id_is_never_handed_out_twice() {
+        let now = NaiveDate::from_ymd_opt(2024, 1, 31).unwrap().and_hms_opt(1, 2, 3).unwrap();
+        let mut ids = Ids::default();
+        let all: HashSet<i64> = (0..1000).map(|_| ids.random(now)).collect();
+        assert_eq!(all.len(), 1000);
+    }
+
+    #[test]
+    fn counting_and_taking_ask_for_the_same_ids() {
+        let mut counting = Ids::counting(HashSet::new());
+        assert_eq!(counting.next(Sequence::Host), -1);
+        assert_eq!(counting.counts()[&Sequence::Host], 1);
+        let mut given = Ids::given(HashMap::from([(Sequence::Host, vec![7])]), HashSet::new());
+        assert_eq!(given.next(Sequence::Host), 7);
+    }
+}

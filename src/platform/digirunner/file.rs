@@ -1,0 +1,509 @@
+//! The export file, read by streaming into rows.
+//!
+//! `{ "importClientRelated": { <25 lists> }, "analyzeClientRelated": null }`.
+//! Missing lists, nulls, a byte-order mark and unknown properties are
+//! tolerated and reported; wrong types and duplicate keys are errors with
+//! line, column and JSON path. No error and no finding holds a value.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::tables::{API_USE, API_USE_LIST, FieldDef, T, TABLES, Type, clientext};
+use super::world::{ApiUse, Cell, Row, World, local_day};
+use crate::engine::Finding;
+use crate::engine::diff::push_segment;
+use crate::platform::parse::{self, ParseError, ParseErrorKind, wrong};
+
+/// The property that holds the lists.
+pub(super) const ROOT: &str = "importClientRelated";
+
+/// The product's other root property; always null in a file.
+pub(super) const ANALYSIS: &str = "analyzeClientRelated";
+
+/// What a file holds.
+#[derive(Debug)]
+pub(super) struct File {
+    /// Its rows.
+    pub(super) world: World,
+    /// What was noticed while reading.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Reads a file.
+///
+/// # Errors
+///
+/// See the module.
+pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
+    let mark = parse::bom(bytes);
+    let mut reader = Reader::default();
+    if mark > 0 {
+        reader.findings.push(Finding::note("byte-order-mark", "the file begins with a byte-order mark"));
+    }
+    let mut json = serde_json::Deserializer::from_slice(bytes.get(mark..).unwrap_or_default());
+    let result = Root(&mut reader).deserialize(&mut json).and_then(|()| json.end());
+    match result {
+        Ok(()) if reader.has_lists => Ok(reader.finish()),
+        Ok(()) => Err(ParseError {
+            kind: ParseErrorKind::Shape,
+            position: None,
+            path: format!("/{ROOT}"),
+            message: format!("{ROOT} is missing, or null"),
+        }),
+        Err(error) => Err(ParseError::from_json(&error, reader.path())),
+    }
+}
+
+/// What stands between the root and the value being read.
+enum Segment {
+    Key(&'static str),
+    Index(usize),
+    Unknown(String),
+}
+
+#[derive(Default)]
+struct Reader {
+    world: World,
+    findings: Vec<Finding>,
+    path: Vec<Segment>,
+    has_lists: bool,
+    seen: Vec<&'static str>,
+    /// Unknown properties: how often, and where first.
+    unknown: BTreeMap<String, (usize, String)>,
+}
+
+impl Reader {
+    fn path(&self) -> String {
+        let mut path = String::new();
+        for segment in &self.path {
+            path.push('/');
+            match segment {
+                Segment::Key(key) => push_segment(&mut path, key),
+                Segment::Unknown(key) => push_segment(&mut path, key),
+                Segment::Index(at) => path.push_str(&at.to_string()),
+            }
+        }
+        path
+    }
+
+    fn within<R, E>(
+        &mut self,
+        segment: Segment,
+        read: impl FnOnce(&mut Self) -> Result<R, E>,
+    ) -> Result<R, E> {
+        self.path.push(segment);
+        // Left in place on an error: it is where the error happened.
+        let value = read(self)?;
+        self.path.pop();
+        Ok(value)
+    }
+
+    /// Keeps note of a property that the product does not have.
+    fn note_unknown(&mut self, key: &str) {
+        let mut place = String::new();
+        for segment in &self.path {
+            if let Segment::Key(name) = segment {
+                place.push_str(name);
+                place.push('.');
+            }
+        }
+        place.push_str(key);
+        let mut path = self.path();
+        path.push('/');
+        push_segment(&mut path, key);
+        self.unknown.entry(place).or_insert((0, path)).0 += 1;
+    }
+
+    fn finish(mut self) -> File {
+        for name in TABLES.iter().map(|table| table.list).chain([API_USE_LIST]) {
+            if !self.seen.contains(&name) {
+                self.findings.push(
+                    Finding::note("missing-list", format!("{name} is missing; taken as empty"))
+                        .at(format!("/{ROOT}/{name}")),
+                );
+            }
+        }
+        for (place, (times, path)) in self.unknown {
+            let times = if times == 1 { "once".to_owned() } else { format!("{times} times") };
+            self.findings.push(
+                Finding::warning(
+                    "unknown-property",
+                    format!("unknown property {place} ({times}); it is not imported"),
+                )
+                .at(path),
+            );
+        }
+        File { world: self.world, findings: self.findings }
+    }
+}
+
+/// Makes the visitor methods for the types a value must not have.
+macro_rules! refuse {
+    ($expected:expr; $($method:ident $(($ty:ty))? => $found:literal),* $(,)?) => {
+        $(refuse!(@ $expected; $method $(($ty))? => $found);)*
+    };
+    (@ $expected:expr; visit_unit => $found:literal) => {
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Err(wrong($expected, $found))
+        }
+    };
+    (@ $expected:expr; visit_seq => $found:literal) => {
+        fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
+            Err(wrong($expected, $found))
+        }
+    };
+    (@ $expected:expr; visit_map => $found:literal) => {
+        fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
+            Err(wrong($expected, $found))
+        }
+    };
+    (@ $expected:expr; $method:ident ($ty:ty) => $found:literal) => {
+        fn $method<E: de::Error>(self, _: $ty) -> Result<Self::Value, E> {
+            Err(wrong($expected, $found))
+        }
+    };
+}
+
+struct Root<'r>(&'r mut Reader);
+
+impl<'de> DeserializeSeed<'de> for Root<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Root<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object at the root")
+    }
+
+    refuse!("an object at the root"; visit_unit => "null", visit_seq => "a list", visit_str(&str) => "text",
+        visit_bool(bool) => "true or false", visit_i64(i64) => "a number", visit_u64(u64) => "a number",
+        visit_f64(f64) => "a number");
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let reader = self.0;
+        let mut seen: Vec<String> = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if seen.contains(&key) {
+                return Err(duplicate(&key));
+            }
+            match key.as_str() {
+                ROOT => reader.within(Segment::Key(ROOT), |reader| map.next_value_seed(Lists(reader)))?,
+                ANALYSIS => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+                _ => {
+                    reader.note_unknown(&key);
+                    reader.within(Segment::Unknown(key.clone()), |_| map.next_value::<IgnoredAny>())?;
+                }
+            }
+            seen.push(key);
+        }
+        Ok(())
+    }
+}
+
+fn duplicate<E: de::Error>(key: &str) -> E {
+    E::custom(format_args!("duplicate property {key}"))
+}
+
+/// The object of the 25 lists.
+struct Lists<'r>(&'r mut Reader);
+
+impl<'de> DeserializeSeed<'de> for Lists<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Lists<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of lists")
+    }
+
+    refuse!("an object of lists"; visit_seq => "a list", visit_str(&str) => "text", visit_bool(bool) => "true or false",
+        visit_i64(i64) => "a number", visit_u64(u64) => "a number", visit_f64(f64) => "a number");
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let reader = self.0;
+        reader.has_lists = true;
+        while let Some(key) = map.next_key::<String>()? {
+            let table = TABLES.iter().find(|table| table.list == key);
+            let known = table.map(|table| table.list).or((key == API_USE_LIST).then_some(API_USE_LIST));
+            let Some(list) = known else {
+                reader.note_unknown(&key);
+                reader.within(Segment::Unknown(key), |_| map.next_value::<IgnoredAny>())?;
+                continue;
+            };
+            if reader.seen.contains(&list) {
+                return Err(duplicate(list));
+            }
+            reader.seen.push(list);
+            let fields = table.map_or(API_USE.as_slice(), |table| table.fields);
+            let rows = reader.within(Segment::Key(list), |reader| {
+                map.next_value_seed(Rows { reader: &mut *reader, fields })
+            })?;
+            match table {
+                Some(table) if table.id == T::Clientext => {
+                    reader.world.set_rows(table.id, rows.into_iter().map(with_resubmit_day).collect());
+                }
+                Some(table) => reader.world.set_rows(table.id, rows),
+                None => reader.world.api_use = rows.iter().map(api_use).collect(),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sets the date that travels as epoch milliseconds: its day in local time,
+/// none where the file has none.
+fn with_resubmit_day(mut row: Row) -> Row {
+    let day = local_day(row.text(clientext::RESUBMIT_DATE_TIME_FOR_LONG_TIME));
+    row.set(clientext::RESUBMIT_DATE_TIME, day.map_or(Cell::Null, Cell::Time));
+    row
+}
+
+fn api_use(row: &Row) -> ApiUse {
+    ApiUse { uid: row.shared(0), module: row.shared(1), api: row.shared(2) }
+}
+
+/// A list of rows.
+struct Rows<'r> {
+    reader: &'r mut Reader,
+    fields: &'static [FieldDef],
+}
+
+impl<'de> DeserializeSeed<'de> for Rows<'_> {
+    type Value = Vec<Row>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<Row>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Rows<'_> {
+    type Value = Vec<Row>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list or null")
+    }
+
+    refuse!("a list or null"; visit_map => "an object", visit_str(&str) => "text", visit_bool(bool) => "true or false",
+        visit_i64(i64) => "a number", visit_u64(u64) => "a number", visit_f64(f64) => "a number");
+
+    fn visit_unit<E: de::Error>(self) -> Result<Vec<Row>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Row>, A::Error> {
+        let Self { reader, fields } = self;
+        let mut rows = Vec::new();
+        let mut at = 0;
+        loop {
+            let seed = |reader: &mut Reader| list.next_element_seed(RowOf { reader, fields });
+            match reader.within(Segment::Index(at), seed)? {
+                None => return Ok(rows),
+                Some(Some(row)) => rows.push(row),
+                Some(None) => {
+                    let path = format!("{}/{at}", reader.path());
+                    reader
+                        .findings
+                        .push(Finding::warning("null-row", "a row is null; it is ignored").at(path));
+                }
+            }
+            at += 1;
+        }
+    }
+}
+
+/// A row; `None` for null.
+struct RowOf<'r> {
+    reader: &'r mut Reader,
+    fields: &'static [FieldDef],
+}
+
+impl<'de> DeserializeSeed<'de> for RowOf<'_> {
+    type Value = Option<Row>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Row>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for RowOf<'_> {
+    type Value = Option<Row>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    refuse!("an object"; visit_seq => "a list", visit_str(&str) => "text", visit_bool(bool) => "true or false",
+        visit_i64(i64) => "a number", visit_u64(u64) => "a number", visit_f64(f64) => "a number");
+
+    fn visit_unit<E: de::Error>(self) -> Result<Option<Row>, E> {
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Row>, A::Error> {
+        let Self { reader, fields } = self;
+        let mut cells: Vec<Option<Cell>> = vec![None; fields.len()];
+        let mut next = 0;
+        while let Some(name) = map.next_key_seed(Name { fields, next })? {
+            match name {
+                Named::Field(at, field) => {
+                    let slot = cells.get_mut(at).filter(|slot| slot.is_none());
+                    let Some(slot) = slot else { return Err(duplicate(field.json)) };
+                    let read = |_: &mut Reader| map.next_value_seed(CellOf(field));
+                    *slot = Some(reader.within(Segment::Key(field.json), read)?);
+                    next = at + 1;
+                }
+                Named::Unknown(key) => {
+                    reader.note_unknown(&key);
+                    reader.within(Segment::Unknown(key), |_| map.next_value::<IgnoredAny>())?;
+                }
+            }
+        }
+        let cells =
+            cells.into_iter().zip(fields).map(|(cell, field)| cell.unwrap_or_else(|| field.absent.cell()));
+        Ok(Some(Row::new(cells.collect())))
+    }
+}
+
+/// A property's name: which field it is.
+enum Named {
+    Field(usize, &'static FieldDef),
+    Unknown(String),
+}
+
+/// Finds the field of a property's name, first where it usually stands: right
+/// after the one before it.
+struct Name {
+    fields: &'static [FieldDef],
+    next: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Named;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Named, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name {
+    type Value = Named;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a property's name")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Named, E> {
+        let expected = self.fields.get(self.next).filter(|field| field.json == name);
+        if let Some(field) = expected {
+            return Ok(Named::Field(self.next, field));
+        }
+        let found = self.fields.iter().enumerate().find(|(_, field)| field.json == name);
+        Ok(found.map_or_else(|| Named::Unknown(name.to_owned()), |(at, field)| Named::Field(at, field)))
+    }
+}
+
+/// A value of a field.
+struct CellOf(&'static FieldDef);
+
+impl CellOf {
+    const fn expected(&self) -> &'static str {
+        match self.0.ty {
+            Type::Text(_) => "text or null",
+            Type::Int => "a 32-bit whole number or null",
+            Type::IntAsLong | Type::Long => "a 64-bit whole number or null",
+            Type::Time => "a date or null",
+            Type::Epoch => "epoch milliseconds as text, or null",
+        }
+    }
+
+    fn number<E: de::Error>(self, number: Option<i64>) -> Result<Cell, E> {
+        match (self.0.ty, number) {
+            (Type::Int, Some(number)) if i32::try_from(number).is_err() => {
+                Err(wrong(self.expected(), "a larger number"))
+            }
+            (Type::Int | Type::IntAsLong | Type::Long, Some(number)) => Ok(Cell::Int(number)),
+            (Type::Int | Type::IntAsLong | Type::Long, None) => {
+                Err(wrong(self.expected(), "a larger number"))
+            }
+            // A date of an audit column: the product would read it, and we set our own.
+            (Type::Time, _) => Ok(Cell::Null),
+            (Type::Text(_) | Type::Epoch, _) => Err(wrong(self.expected(), "a number")),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for CellOf {
+    type Value = Cell;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cell, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for CellOf {
+    type Value = Cell;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected())
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Cell, E> {
+        Ok(Cell::Null)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Cell, E> {
+        match self.0.ty {
+            Type::Text(_) => Ok(Cell::Text(Arc::from(text))),
+            Type::Time => Ok(Cell::Null),
+            Type::Epoch if text.is_empty() => Ok(Cell::Null),
+            Type::Epoch if local_day(text).is_some() => Ok(Cell::Text(Arc::from(text))),
+            Type::Epoch => Err(wrong(self.expected(), "other text")),
+            Type::Int | Type::IntAsLong | Type::Long => Err(wrong(self.expected(), "text")),
+        }
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Cell, E> {
+        self.number(Some(number))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Cell, E> {
+        self.number(i64::try_from(number).ok())
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Cell, E> {
+        Err(wrong(self.expected(), "a fraction or a number too large"))
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Cell, E> {
+        Err(wrong(self.expected(), "true or false"))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Cell, A::Error> {
+        Err(wrong(self.expected(), "a list"))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Cell, A::Error> {
+        Err(wrong(self.expected(), "an object"))
+    }
+}

@@ -1,0 +1,403 @@
+//! Rows as canonical items: names for ids, nothing that differs by nature.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::rules::{GROUP, SCOPE, host_matches};
+use super::side::{ApiName, IDPS, Pair, ScopeApi, Side, is_hidden};
+use super::tables::{
+    FieldDef, Role, T, Table, clientext, dp_app, group, group_api, idp_a, idp_jdbc, idp_l, idp_o,
+};
+use super::tables::{oauth, open_key, open_map, rdb, vgroup, x_key, x_map};
+use super::world::{Cell, Row};
+use crate::engine::secret::mask_url;
+use crate::engine::{Element, Field, ItemId, Secret, Value};
+
+/// Fields that hold links or the identity itself, told elsewhere.
+const OF_PLAIN_GROUPS: [usize; 3] = [group::GROUP_NAME, group::VGROUP_FLAG, group::VGROUP_NAME];
+
+/// What a hidden group is compared by: its name, alias and description are
+/// random local text.
+const OF_HIDDEN_GROUPS: [usize; 4] =
+    [group::GROUP_ACCESS, group::SECURITY_LEVEL_ID, group::ALLOW_DAYS, group::ALLOW_TIMES];
+
+/// Returns the value of a field in canonical form.
+fn value(field: &FieldDef, cell: &Cell) -> Value {
+    match (cell, field.role) {
+        (Cell::Null, _) => Value::Null,
+        (Cell::Int(number), _) => Value::Int(*number),
+        (Cell::Text(text), _) if text.is_empty() => Value::Null,
+        (Cell::Text(text), Role::Secret) => Value::Secret(Secret::new(Arc::clone(text))),
+        (Cell::Text(text), _) => Value::Text(Arc::clone(text)),
+        (Cell::Time(time), _) => Value::Text(time.format("%Y-%m-%d").to_string().into()),
+    }
+}
+
+/// Returns the compared fields of a row, without those named.
+fn fields(table: &Table, row: &Row, without: &[usize]) -> Vec<Field> {
+    table
+        .columns()
+        .filter(|(at, field)| matches!(field.role, Role::Plain | Role::Secret) && !without.contains(at))
+        .map(|(at, field)| Field::new(field.json, value(field, row.cell(at))))
+        .collect()
+}
+
+/// Returns a row as a record.
+pub(super) fn record(table: T, row: &Row, without: &[usize]) -> Value {
+    Value::Record(fields(table.table(), row, without))
+}
+
+/// Returns an RDB connection; a password inside its URL is masked.
+pub(super) fn rdb_connection(row: &Row) -> Value {
+    let mut fields = fields(&rdb::TABLE, row, &[rdb::CONNECTION_NAME]);
+    for field in &mut fields {
+        if let Value::Text(text) = &field.value
+            && let Some(shown) = mask_url(text)
+        {
+            field.value = Value::Secret(Secret::with_mask(Arc::clone(text), shown));
+        }
+    }
+    Value::Record(fields)
+}
+
+/// Returns how an API is called in paths.
+fn api_label(api: ApiName<'_>) -> String {
+    format!("{}/{}", api.0, api.1)
+}
+
+/// Returns what an API is matched by.
+fn api_id(api: ApiName<'_>) -> String {
+    format!("{}\u{1f}{}", api.0, api.1)
+}
+
+fn api_element(api: ApiName<'_>, value: Value) -> Element {
+    Element::matched(api_id(api), api_label(api), value)
+}
+
+fn names<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
+    Value::Set(words.into_iter().map(|word| Element::named(word, Value::Null)).collect())
+}
+
+/// Returns a plain group with its APIs and authentication types. On the
+/// file's side the lacking APIs are left out.
+pub(super) fn plain_group(pair: &Pair<'_>, side: &Side<'_>, row: &Row) -> Value {
+    let id = row.text(group::GROUP_ID);
+    let is_file = std::ptr::eq(side, &raw const pair.file);
+    let mut all = fields(&group::TABLE, row, &OF_PLAIN_GROUPS);
+    let apis = side.apis_of(id).into_iter().filter(|(_, api)| !is_file || !pair.is_lacking(*api));
+    let links = apis.map(|(link, api)| {
+        let version = side.world.row(T::GroupApi, link).map_or(Value::Null, |row| {
+            record(T::GroupApi, row, &[group_api::API_KEY, group_api::MODULE_NAME])
+        });
+        api_element(api, version)
+    });
+    all.push(Field::new("apis", Value::set(links)));
+    all.push(Field::new("authentications", names(side.authorities_of_group(id))));
+    Value::Record(all)
+}
+
+/// Returns a scope with its APIs and authentication types.
+pub(super) fn scope(side: &Side<'_>, row: &Row, apis: &[ScopeApi<'_>]) -> Value {
+    let id = row.text(vgroup::VGROUP_ID);
+    let mut all = fields(&vgroup::TABLE, row, &[vgroup::VGROUP_NAME]);
+    let links = apis.iter().map(|api| api_element(api.api, hidden_group(side, api)));
+    all.push(Field::new("apis", Value::set(links)));
+    all.push(Field::new("authentications", names(side.authorities_of_scope(id))));
+    Value::Record(all)
+}
+
+fn hidden_group(side: &Side<'_>, api: &ScopeApi<'_>) -> Value {
+    let Some(row) = side.world.row(T::Group, api.group) else { return Value::Null };
+    let compared = group::TABLE.columns().filter(|(at, _)| OF_HIDDEN_GROUPS.contains(at));
+    let mut all: Vec<Field> =
+        compared.map(|(at, field)| Field::new(field.json, value(field, row.cell(at)))).collect();
+    all.push(Field::new("authentications", names(side.authorities_of_group(row.text(group::GROUP_ID)))));
+    Value::Record(all)
+}
+
+/// Which side of a pair an item is built from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    /// What the file wants.
+    File,
+    /// What the target has.
+    Target,
+}
+
+/// Builds the parts of one client, from either side.
+pub(super) struct ClientItem<'p, 'w> {
+    pub(super) pair: &'p Pair<'w>,
+    pub(super) from: From,
+    pub(super) id: &'p str,
+}
+
+impl<'p, 'w> ClientItem<'p, 'w> {
+    const fn side(&self) -> &'p Side<'w> {
+        match self.from {
+            From::File => &self.pair.file,
+            From::Target => &self.pair.target,
+        }
+    }
+
+    /// Returns the client with everything that belongs to it.
+    pub(super) fn value(&self, row: &Row) -> Value {
+        use super::tables::client as c;
+        let mut all = fields(&c::TABLE, row, &[c::CLIENT_ID]);
+        keep(&mut all, &[c::CLIENT_SECRET, c::DP_CLIENT_ENTRY], &c::TABLE);
+        all.push(Field::new("hosts", self.hosts()));
+        all.push(Field::new("groups", self.groups()));
+        all.push(Field::new("scopes", self.scopes()));
+        all.push(Field::new("oauth", self.oauth()));
+        all.push(Field::new("extension", self.extension()));
+        all.push(Field::new("xApiKeys", self.x_keys()));
+        all.push(Field::new("openApiKeys", self.open_keys()));
+        all.push(Field::new("dpApp", self.dp_app()));
+        all.push(Field::new("idpOAuth", self.idps(0)));
+        all.push(Field::new("idpLdap", self.idps(1)));
+        all.push(Field::new("idpApi", self.idps(2)));
+        all.push(Field::new("idpJdbc", self.idps(3)));
+        Value::Record(all)
+    }
+
+    /// Hosts of the two sides are the same where ip or name are; a host that
+    /// matches is called by the file's ip on both sides.
+    fn hosts(&self) -> Value {
+        use super::tables::host as h;
+        let file: Vec<&Row> = self.hosts_of(&self.pair.file);
+        let target: Vec<&Row> = self.hosts_of(&self.pair.target);
+        let own = if self.from == From::File { &file } else { &target };
+        let elements = own.iter().enumerate().map(|(at, row)| {
+            let partner = match self.from {
+                From::File => target.iter().position(|other| host_matches(row, other)),
+                From::Target => file.iter().position(|other| host_matches(other, row)),
+            };
+            let id = match (self.from, partner) {
+                (From::File, Some(other)) => format!("target {other}"),
+                (From::File, None) => format!("file {at}"),
+                (From::Target, _) => format!("target {at}"),
+            };
+            let called = match (self.from, partner) {
+                (From::Target, Some(other)) => file.get(other).copied().unwrap_or(row),
+                _ => row,
+            };
+            Element::matched(id, called.shared(h::HOST_IP), record(T::Host, row, &[h::CLIENT_ID]))
+        });
+        // Two hosts of the file on one of the target block the client; the set
+        // shows the first.
+        Value::set(elements)
+    }
+
+    fn hosts_of(&self, side: &Side<'w>) -> Vec<&'w Row> {
+        side.rows_of(T::Host, &side.hosts, self.id).map(|(_, row)| row).collect()
+    }
+
+    fn groups(&self) -> Value {
+        let side = self.side();
+        let ids = side.groups_of_client(self.id);
+        let plain = ids.into_iter().filter_map(|id| side.group(id)).filter(|row| !is_hidden(row));
+        names(plain.map(|row| row.text(group::GROUP_NAME)))
+    }
+
+    /// A scope's link holds which of the scope's APIs the client has: those
+    /// that the target's scope has or, when the scope is written, will have.
+    fn scopes(&self) -> Value {
+        let side = self.side();
+        let held = side.scopes_of_client(self.id).into_iter().filter_map(|id| side.scope(id));
+        let elements = held.map(|row| {
+            let name = row.text(vgroup::VGROUP_NAME);
+            let apis = match self.from {
+                From::File => self.wanted_scope_apis(row),
+                From::Target => self.held_scope_apis(row),
+            };
+            let apis = if apis.is_empty() { Value::Null } else { Value::Set(apis) };
+            Element::named(name, Value::Record(vec![Field::new("apis", apis)]))
+        });
+        Value::set(elements)
+    }
+
+    fn held_scope_apis(&self, scope: &Row) -> Vec<Element> {
+        let target = &self.pair.target;
+        let groups: HashSet<&str> = target.groups_of_client(self.id).into_iter().collect();
+        let apis = target.scope_apis(scope.text(vgroup::VGROUP_ID)).into_iter();
+        let held = apis.filter(|api| {
+            target
+                .world
+                .row(T::Group, api.group)
+                .is_some_and(|row| groups.contains(row.text(group::GROUP_ID)))
+        });
+        held.map(|api| api_element(api.api, Value::Null)).collect()
+    }
+
+    fn wanted_scope_apis(&self, scope: &Row) -> Vec<Element> {
+        let name = scope.text(vgroup::VGROUP_NAME);
+        let present = self.pair.target.scope_named(name);
+        let there =
+            present.map_or_else(Vec::new, |row| self.pair.target.scope_apis(row.text(vgroup::VGROUP_ID)));
+        let mut elements: Vec<Element> = there.iter().map(|api| api_element(api.api, Value::Null)).collect();
+        let known: HashSet<ApiName<'_>> = there.iter().map(|api| api.api).collect();
+        let new = self.pair.importable_apis(scope.text(vgroup::VGROUP_ID)).into_iter();
+        elements.extend(new.filter(|api| !known.contains(&api.api)).map(|api| {
+            let mut element = api_element(api.api, Value::Null);
+            element.needs = Some(ItemId::new(SCOPE, name));
+            element
+        }));
+        elements
+    }
+
+    fn oauth(&self) -> Value {
+        let side = self.side();
+        let Some((_, row)) = side.rows_of(T::Oauth, &side.oauth, self.id).next() else { return Value::Null };
+        let mut all = fields(&oauth::TABLE, row, &[oauth::CLIENT_ID]);
+        keep(&mut all, &[oauth::CLIENT_SECRET], &oauth::TABLE);
+        Value::Record(all)
+    }
+
+    fn extension(&self) -> Value {
+        let side = self.side();
+        let found = side.rows_of(T::Clientext, &side.clientext, self.id).next();
+        found.map_or(Value::Null, |(_, row)| record(T::Clientext, row, &[clientext::CLIENT_ID]))
+    }
+
+    fn x_keys(&self) -> Value {
+        let side = self.side();
+        let elements = side.rows_of(T::XKey, &side.x_keys, self.id).map(|(_, row)| {
+            let without = [x_key::CLIENT_ID, x_key::API_KEY_EN];
+            let mut all = fields(&x_key::TABLE, row, &without);
+            let groups = self.x_key_groups(row.int(x_key::API_KEY_ID));
+            all.push(Field::new("groups", Value::set(groups)));
+            Element::matched(
+                row.shared(x_key::API_KEY_EN),
+                row.shared(x_key::API_KEY_ALIAS),
+                Value::Record(all),
+            )
+        });
+        Value::set(elements)
+    }
+
+    fn x_key_groups(&self, key: Option<i64>) -> Vec<Element> {
+        let side = self.side();
+        side.rows_of_id(T::XMap, &side.x_maps, key)
+            .filter_map(|(_, map)| side.group(map.text(x_map::GROUP_ID)))
+            .filter_map(|row| match self.from {
+                From::File => self.wanted_map_group(row),
+                From::Target => Some(target_map_group(row)),
+            })
+            .collect()
+    }
+
+    /// A map names a plain group by its name. It names a hidden group by its
+    /// name too, which a covered scope takes from the file.
+    fn wanted_map_group(&self, row: &Row) -> Option<Element> {
+        let name = row.text(group::GROUP_NAME);
+        if !is_hidden(row) {
+            let mut element = Element::matched(format!("0 {name}"), name, Value::Null);
+            if !self.pair.target.plain.contains_key(name) {
+                element.needs = Some(ItemId::new(GROUP, name));
+            }
+            return Some(element);
+        }
+        let element = Element::matched(format!("1 {name}"), name, Value::Null);
+        if self.pair.target.hidden_by_name.contains_key(name) {
+            return Some(element);
+        }
+        let scope = self.pair.file.scope(row.text(group::VGROUP_ID))?;
+        Some(Element { needs: Some(ItemId::new(SCOPE, scope.text(vgroup::VGROUP_NAME))), ..element })
+    }
+
+    fn open_keys(&self) -> Value {
+        let side = self.side();
+        let elements = side.rows_of(T::OpenKey, &side.open_keys, self.id).map(|(_, row)| {
+            let without = [open_key::CLIENT_ID, open_key::OPEN_API_KEY];
+            let mut all = fields(&open_key::TABLE, row, &without);
+            all.push(Field::new("apis", Value::set(self.open_key_apis(row.int(open_key::OPEN_API_KEY_ID)))));
+            Element::matched(
+                row.shared(open_key::OPEN_API_KEY),
+                row.shared(open_key::OPEN_API_KEY_ALIAS),
+                Value::Record(all),
+            )
+        });
+        Value::set(elements)
+    }
+
+    fn open_key_apis(&self, key: Option<i64>) -> Vec<Element> {
+        let side = self.side();
+        side.rows_of_id(T::OpenMap, &side.open_maps, key)
+            .filter_map(|(_, map)| {
+                let uid = map.text(open_map::REF_API_UID);
+                match self.from {
+                    From::File => {
+                        let api = self.pair.used_api(uid)?;
+                        self.pair.target_uid(api)?;
+                        Some(api_element(api, Value::Null))
+                    }
+                    From::Target => Some(match self.pair.target_api(uid) {
+                        Some(api) => api_element(api, Value::Null),
+                        None => Element::named(uid, Value::Null),
+                    }),
+                }
+            })
+            .collect()
+    }
+
+    fn dp_app(&self) -> Value {
+        let side = self.side();
+        let found = side.rows_of(T::DpApp, &side.dp_apps, self.id).next();
+        found.map_or(Value::Null, |(_, row)| record(T::DpApp, row, &[dp_app::CLIENT_ID]))
+    }
+
+    /// The rows of identity providers of one sort. For a portal client (one
+    /// with a `dpApp` in the file) the target's rows give way.
+    fn idps(&self, sort: usize) -> Value {
+        let Some((table, own_id, client)) = IDPS.get(sort).copied() else { return Value::Null };
+        let side = self.side();
+        let Some(index) = side.idps.get(sort) else { return Value::Null };
+        let elements = side.rows_of(table, index, self.id).map(|(_, row)| {
+            let id = row.int(own_id).unwrap_or_default();
+            let mut element =
+                Element::matched(id.to_string(), idp_label(table, row, id), record(table, row, &[client]));
+            element.replaced = self.from == From::Target && gives_way(self.pair, self.id, sort, row);
+            element
+        });
+        Value::set(elements)
+    }
+}
+
+/// Returns how a row of an identity provider is called: what it leads to, and
+/// its own id.
+fn idp_label(table: T, row: &Row, id: i64) -> String {
+    let text = match table {
+        T::IdpO => row.text(idp_o::IDP_TYPE),
+        T::IdpL => row.text(idp_l::PAGE_TITLE),
+        T::IdpA => row.text(idp_a::PAGE_TITLE),
+        _ => row.text(idp_jdbc::CONNECTION_NAME),
+    };
+    format!("{text} {id}")
+}
+
+/// Says whether covering a client removes this row of the target: the file
+/// has a `dpApp` for the client, and rows of the same type (O) or sort.
+pub(super) fn gives_way(pair: &Pair<'_>, client: &str, sort: usize, row: &Row) -> bool {
+    let file = &pair.file;
+    if !file.dp_apps.contains_key(client) {
+        return false;
+    }
+    let (Some((table, _, _)), Some(index)) = (IDPS.get(sort), file.idps.get(sort)) else { return false };
+    file.rows_of(*table, index, client)
+        .any(|(_, wanted)| *table != T::IdpO || wanted.text(idp_o::IDP_TYPE) == row.text(idp_o::IDP_TYPE))
+}
+
+fn target_map_group(row: &Row) -> Element {
+    let name = row.text(group::GROUP_NAME);
+    let flag = if is_hidden(row) { "1" } else { "0" };
+    Element::matched(format!("{flag} {name}"), name, Value::Null)
+}
+
+/// Marks fields whose value in the target survives a cover.
+fn keep(fields: &mut [Field], columns: &[usize], table: &Table) {
+    for at in columns {
+        let Some(def) = table.fields.get(*at) else { continue };
+        for field in fields.iter_mut().filter(|field| field.name == def.json) {
+            field.kept = true;
+        }
+    }
+}

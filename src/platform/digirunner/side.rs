@@ -1,0 +1,278 @@
+//! One side of the comparison, the file or the target, with its rows found by
+//! what refers to them.
+
+use std::collections::{HashMap, HashSet};
+
+use super::tables::{
+    T, client, client_group, client_vgroup, clientext, dp_app, group, group_api, group_authority,
+};
+use super::tables::{
+    host, idp_a, idp_jdbc, idp_l, idp_o, oauth, open_key, open_map, vgroup, vgroup_authority,
+};
+use super::tables::{x_key, x_map};
+use super::world::{ByInt, ByText, Row, World, by_int, by_text};
+
+/// An API as groups link it: its module and its key.
+pub(super) type ApiName<'w> = (&'w str, &'w str);
+
+/// The four sorts of a client's identity providers: table, own id, client.
+pub(super) const IDPS: [(T, usize, usize); 4] = [
+    (T::IdpO, idp_o::GTW_IDP_INFO_O_ID, idp_o::CLIENT_ID),
+    (T::IdpL, idp_l::GTW_IDP_INFO_L_ID, idp_l::CLIENT_ID),
+    (T::IdpA, idp_a::GTW_IDP_INFO_A_ID, idp_a::CLIENT_ID),
+    (T::IdpJdbc, idp_jdbc::GTW_IDP_INFO_JDBC_ID, idp_jdbc::CLIENT_ID),
+];
+
+/// An API of a scope, with the hidden group that stands for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ScopeApi<'w> {
+    /// The API.
+    pub(super) api: ApiName<'w>,
+    /// The hidden group's row.
+    pub(super) group: usize,
+    /// The row that links the two.
+    pub(super) link: usize,
+}
+
+/// A world with its indices.
+pub(super) struct Side<'w> {
+    pub(super) world: &'w World,
+    pub(super) clients: HashMap<&'w str, usize>,
+    pub(super) groups: HashMap<&'w str, usize>,
+    pub(super) plain: HashMap<&'w str, usize>,
+    pub(super) hidden_by_name: HashMap<&'w str, usize>,
+    pub(super) scopes: HashMap<&'w str, usize>,
+    pub(super) scopes_by_name: HashMap<&'w str, usize>,
+    pub(super) client_groups: ByText<'w>,
+    pub(super) client_vgroups: ByText<'w>,
+    pub(super) group_apis: ByText<'w>,
+    pub(super) group_authorities: ByText<'w>,
+    pub(super) vgroup_authorities: ByText<'w>,
+    pub(super) hosts: ByText<'w>,
+    pub(super) oauth: ByText<'w>,
+    pub(super) clientext: ByText<'w>,
+    pub(super) x_keys: ByText<'w>,
+    pub(super) x_maps: ByInt,
+    pub(super) open_keys: ByText<'w>,
+    pub(super) open_maps: ByInt,
+    pub(super) dp_apps: ByText<'w>,
+    pub(super) idps: [ByText<'w>; 4],
+    hidden_of: ByText<'w>,
+}
+
+impl<'w> Side<'w> {
+    /// Indexes a world.
+    pub(super) fn new(world: &'w World) -> Self {
+        let groups = world.rows(T::Group);
+        let named =
+            |flag: &str| first_by(groups, group::GROUP_NAME, |row| row.text(group::VGROUP_FLAG) == flag);
+        let mut hidden_of: ByText<'w> = by_text(groups, group::VGROUP_ID);
+        for rows in hidden_of.values_mut() {
+            rows.retain(|at| groups.get(*at).is_some_and(is_hidden));
+        }
+        Self {
+            world,
+            clients: first_by(world.rows(T::Client), client::CLIENT_ID, |_| true),
+            groups: first_by(groups, group::GROUP_ID, |_| true),
+            plain: named("0"),
+            hidden_by_name: named("1"),
+            scopes: first_by(world.rows(T::Vgroup), vgroup::VGROUP_ID, |_| true),
+            scopes_by_name: first_by(world.rows(T::Vgroup), vgroup::VGROUP_NAME, |_| true),
+            client_groups: by_text(world.rows(T::ClientGroup), client_group::CLIENT_ID),
+            client_vgroups: by_text(world.rows(T::ClientVgroup), client_vgroup::CLIENT_ID),
+            group_apis: by_text(world.rows(T::GroupApi), group_api::GROUP_ID),
+            group_authorities: by_text(world.rows(T::GroupAuthority), group_authority::GROUP_ID),
+            vgroup_authorities: by_text(world.rows(T::VgroupAuthority), vgroup_authority::VGROUP_ID),
+            hosts: by_text(world.rows(T::Host), host::CLIENT_ID),
+            oauth: by_text(world.rows(T::Oauth), oauth::CLIENT_ID),
+            clientext: by_text(world.rows(T::Clientext), clientext::CLIENT_ID),
+            x_keys: by_text(world.rows(T::XKey), x_key::CLIENT_ID),
+            x_maps: by_int(world.rows(T::XMap), x_map::REF_API_KEY_ID),
+            open_keys: by_text(world.rows(T::OpenKey), open_key::CLIENT_ID),
+            open_maps: by_int(world.rows(T::OpenMap), open_map::REF_OPEN_API_KEY_ID),
+            dp_apps: by_text(world.rows(T::DpApp), dp_app::CLIENT_ID),
+            idps: IDPS.map(|(table, _, client)| by_text(world.rows(table), client)),
+            hidden_of,
+        }
+    }
+
+    /// Returns the rows of a table that an index names for a key.
+    pub(super) fn rows_of<'s>(
+        &'s self,
+        table: T,
+        index: &'s ByText<'w>,
+        key: &str,
+    ) -> impl Iterator<Item = (usize, &'w Row)> + use<'s, 'w> {
+        let rows = self.world.rows(table);
+        index.get(key).into_iter().flatten().filter_map(move |at| Some((*at, rows.get(*at)?)))
+    }
+
+    /// Returns the rows of a table that an index names for a number.
+    pub(super) fn rows_of_id<'s>(
+        &'s self,
+        table: T,
+        index: &'s ByInt,
+        id: Option<i64>,
+    ) -> impl Iterator<Item = (usize, &'w Row)> + use<'s, 'w> {
+        let rows = self.world.rows(table);
+        let found = id.and_then(|id| index.get(&id));
+        found.into_iter().flatten().filter_map(move |at| Some((*at, rows.get(*at)?)))
+    }
+
+    /// Returns a group's row by its local id.
+    pub(super) fn group(&self, id: &str) -> Option<&'w Row> {
+        self.world.row(T::Group, *self.groups.get(id)?)
+    }
+
+    /// Returns a scope's row by its local id.
+    pub(super) fn scope(&self, id: &str) -> Option<&'w Row> {
+        self.world.row(T::Vgroup, *self.scopes.get(id)?)
+    }
+
+    /// Returns a scope's row by its name.
+    pub(super) fn scope_named(&self, name: &str) -> Option<&'w Row> {
+        self.world.row(T::Vgroup, *self.scopes_by_name.get(name)?)
+    }
+
+    /// Returns a plain group's row by its name.
+    pub(super) fn plain_named(&self, name: &str) -> Option<&'w Row> {
+        self.world.row(T::Group, *self.plain.get(name)?)
+    }
+
+    /// Returns a client's row by its id.
+    pub(super) fn client(&self, id: &str) -> Option<&'w Row> {
+        self.world.row(T::Client, *self.clients.get(id)?)
+    }
+
+    /// Returns the APIs that a group links, each once, in order.
+    pub(super) fn apis_of(&self, group_id: &str) -> Vec<(usize, ApiName<'w>)> {
+        let mut seen = HashSet::new();
+        self.rows_of(T::GroupApi, &self.group_apis, group_id)
+            .map(|(at, row)| (at, (row.text(group_api::MODULE_NAME), row.text(group_api::API_KEY))))
+            .filter(|(_, api)| seen.insert(*api))
+            .collect()
+    }
+
+    /// Returns the APIs of a scope, each once, in order: one hidden group per
+    /// API, found by the hidden groups' own `vgroup_id`.
+    pub(super) fn scope_apis(&self, vgroup_id: &str) -> Vec<ScopeApi<'w>> {
+        let mut seen = HashSet::new();
+        let mut apis = Vec::new();
+        for (at, row) in self.rows_of(T::Group, &self.hidden_of, vgroup_id) {
+            for (link, api) in self.apis_of(row.text(group::GROUP_ID)) {
+                if seen.insert(api) {
+                    apis.push(ScopeApi { api, group: at, link });
+                }
+            }
+        }
+        apis
+    }
+
+    /// Returns the authentication types of a group, each once.
+    pub(super) fn authorities_of_group(&self, group_id: &str) -> Vec<&'w str> {
+        let rows = self.rows_of(T::GroupAuthority, &self.group_authorities, group_id);
+        unique(rows.map(|(_, row)| row.text(group_authority::GROUP_AUTHORITIE_ID)))
+    }
+
+    /// Returns the authentication types of a scope, each once.
+    pub(super) fn authorities_of_scope(&self, vgroup_id: &str) -> Vec<&'w str> {
+        let rows = self.rows_of(T::VgroupAuthority, &self.vgroup_authorities, vgroup_id);
+        unique(rows.map(|(_, row)| row.text(vgroup_authority::VGROUP_AUTHORITIE_ID)))
+    }
+
+    /// Returns the ids of the groups that a client holds, hidden ones too.
+    pub(super) fn groups_of_client(&self, client_id: &str) -> Vec<&'w str> {
+        let rows = self.rows_of(T::ClientGroup, &self.client_groups, client_id);
+        unique(rows.map(|(_, row)| row.text(client_group::GROUP_ID)))
+    }
+
+    /// Returns the ids of the scopes that a client holds.
+    pub(super) fn scopes_of_client(&self, client_id: &str) -> Vec<&'w str> {
+        let rows = self.rows_of(T::ClientVgroup, &self.client_vgroups, client_id);
+        unique(rows.map(|(_, row)| row.text(client_vgroup::VGROUP_ID)))
+    }
+}
+
+/// Says whether a group is a scope's hidden one.
+pub(super) fn is_hidden(row: &Row) -> bool {
+    row.text(group::VGROUP_FLAG) == "1"
+}
+
+/// Keeps the first of equal words, in order.
+fn unique<'w>(words: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
+    let mut seen = HashSet::new();
+    words.filter(|word| seen.insert(*word)).collect()
+}
+
+/// Indexes rows by the text of a column; of several the first counts.
+pub(super) fn first_by(rows: &[Row], column: usize, keep: impl Fn(&Row) -> bool) -> HashMap<&str, usize> {
+    let mut index = HashMap::with_capacity(rows.len());
+    for (at, row) in rows.iter().enumerate().filter(|(_, row)| keep(row)) {
+        index.entry(row.text(column)).or_insert(at);
+    }
+    index
+}
+
+/// The two sides, and what the file refers to that the target lacks.
+pub(super) struct Pair<'w> {
+    pub(super) file: Side<'w>,
+    pub(super) target: Side<'w>,
+    lacking: HashSet<ApiName<'w>>,
+    uses: HashMap<&'w str, ApiName<'w>>,
+    apis: HashMap<ApiName<'w>, Option<&'w str>>,
+    uids: HashMap<&'w str, ApiName<'w>>,
+}
+
+impl<'w> Pair<'w> {
+    /// Puts the two side by side.
+    pub(super) fn new(file: &'w World, target: &'w World) -> Self {
+        let apis: HashMap<ApiName<'w>, Option<&'w str>> =
+            target.apis.iter().map(|api| ((&*api.module, &*api.api), api.uid.as_deref())).collect();
+        let uids =
+            target.apis.iter().filter_map(|api| Some((api.uid.as_deref()?, (&*api.module, &*api.api))));
+        let uids = uids.collect();
+        let mut uses = HashMap::new();
+        for api in &file.api_use {
+            uses.entry(&*api.uid).or_insert((&*api.module, &*api.api));
+        }
+        let linked = file
+            .rows(T::GroupApi)
+            .iter()
+            .map(|row| (row.text(group_api::MODULE_NAME), row.text(group_api::API_KEY)));
+        let used = file.api_use.iter().map(|api| (&*api.module, &*api.api));
+        let lacking = linked.chain(used).filter(|api| !apis.contains_key(api)).collect();
+        Self { file: Side::new(file), target: Side::new(target), lacking, uses, apis, uids }
+    }
+
+    /// Says whether the target lacks an API that the file refers to.
+    pub(super) fn is_lacking(&self, api: ApiName<'_>) -> bool {
+        self.lacking.contains(&api)
+    }
+
+    /// Returns the APIs that the target lacks.
+    pub(super) fn lacking(&self) -> impl Iterator<Item = ApiName<'w>> {
+        self.lacking.iter().copied()
+    }
+
+    /// Returns the API that a uid of the source environment means.
+    pub(super) fn used_api(&self, source_uid: &str) -> Option<ApiName<'w>> {
+        self.uses.get(source_uid).copied()
+    }
+
+    /// Returns the target's uid of an API.
+    pub(super) fn target_uid(&self, api: ApiName<'_>) -> Option<&'w str> {
+        self.apis.get(&api).copied().flatten()
+    }
+
+    /// Returns the API that a uid of the target means.
+    pub(super) fn target_api(&self, uid: &str) -> Option<ApiName<'w>> {
+        self.uids.get(uid).copied()
+    }
+
+    /// Returns the file's APIs of a scope that the target has.
+    pub(super) fn importable_apis(&self, file_vgroup_id: &str) -> Vec<ScopeApi<'w>> {
+        let mut apis = self.file.scope_apis(file_vgroup_id);
+        apis.retain(|api| !self.is_lacking(api.api));
+        apis
+    }
+}

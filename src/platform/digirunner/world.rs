@@ -1,0 +1,176 @@
+//! All rows of the 24 tables, from a file or from a database alike.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Local, NaiveDateTime, NaiveTime};
+
+use super::tables::{T, Table};
+
+/// One value of a row.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Cell {
+    /// NULL.
+    Null,
+    /// A number.
+    Int(i64),
+    /// Text.
+    Text(Arc<str>),
+    /// A local date and time.
+    Time(NaiveDateTime),
+}
+
+/// A row; its cells stand in the order of its table's fields.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    cells: Box<[Cell]>,
+}
+
+/// Rows hold secrets: they are never printed.
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Row of {} cells", self.cells.len())
+    }
+}
+
+impl Row {
+    /// Returns a row of these cells.
+    pub(super) fn new(cells: Vec<Cell>) -> Self {
+        Self { cells: cells.into_boxed_slice() }
+    }
+
+    /// Returns a row of NULLs.
+    pub(super) fn empty(table: &Table) -> Self {
+        Self::new(vec![Cell::Null; table.fields.len()])
+    }
+
+    /// Returns a cell; NULL where there is none.
+    pub(super) fn cell(&self, at: usize) -> &Cell {
+        self.cells.get(at).unwrap_or(&Cell::Null)
+    }
+
+    /// Returns text; empty where there is none.
+    pub(super) fn text(&self, at: usize) -> &str {
+        match self.cell(at) {
+            Cell::Text(text) => text,
+            _ => "",
+        }
+    }
+
+    /// Returns shared text.
+    pub(super) fn shared(&self, at: usize) -> Arc<str> {
+        match self.cell(at) {
+            Cell::Text(text) => Arc::clone(text),
+            _ => Arc::from(""),
+        }
+    }
+
+    /// Returns a number.
+    pub(super) fn int(&self, at: usize) -> Option<i64> {
+        match self.cell(at) {
+            Cell::Int(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// Sets a cell.
+    pub(super) fn set(&mut self, at: usize, cell: Cell) {
+        if let Some(slot) = self.cells.get_mut(at) {
+            *slot = cell;
+        }
+    }
+
+    /// Copies cells of another row of the same table.
+    pub(super) fn copy(&mut self, from: &Self, columns: &[usize]) {
+        for at in columns {
+            self.set(*at, from.cell(*at).clone());
+        }
+    }
+}
+
+/// An API that DGRK keys refer to, as the file names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ApiUse {
+    /// The source environment's uid.
+    pub(super) uid: Arc<str>,
+    /// The module.
+    pub(super) module: Arc<str>,
+    /// The API's key.
+    pub(super) api: Arc<str>,
+}
+
+/// An API of the target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Api {
+    /// The module.
+    pub(super) module: Arc<str>,
+    /// The API's key.
+    pub(super) api: Arc<str>,
+    /// The uid that DGRK keys refer to.
+    pub(super) uid: Option<Arc<str>>,
+}
+
+/// All rows.
+#[derive(Debug, Default)]
+pub(super) struct World {
+    tables: [Vec<Row>; 24],
+    /// The file's 25th list.
+    pub(super) api_use: Vec<ApiUse>,
+    /// The target's APIs.
+    pub(super) apis: Vec<Api>,
+}
+
+impl World {
+    /// Returns a table's rows.
+    pub(super) fn rows(&self, table: T) -> &[Row] {
+        self.tables.get(table as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Sets a table's rows.
+    pub(super) fn set_rows(&mut self, table: T, rows: Vec<Row>) {
+        if let Some(slot) = self.tables.get_mut(table as usize) {
+            *slot = rows;
+        }
+    }
+
+    /// Returns a row.
+    pub(super) fn row(&self, table: T, at: usize) -> Option<&Row> {
+        self.rows(table).get(at)
+    }
+}
+
+/// Rows by the text of a column; rows without it are left out.
+pub(super) type ByText<'a> = HashMap<&'a str, Vec<usize>>;
+
+/// Rows by the number of a column.
+pub(super) type ByInt = HashMap<i64, Vec<usize>>;
+
+/// Groups rows by the text of a column, in their order.
+pub(super) fn by_text(rows: &[Row], column: usize) -> ByText<'_> {
+    let mut index: ByText<'_> = HashMap::with_capacity(rows.len());
+    for (at, row) in rows.iter().enumerate() {
+        if let Cell::Text(text) = row.cell(column) {
+            index.entry(text).or_default().push(at);
+        }
+    }
+    index
+}
+
+/// Groups rows by the number of a column, in their order.
+pub(super) fn by_int(rows: &[Row], column: usize) -> ByInt {
+    let mut index: ByInt = HashMap::with_capacity(rows.len());
+    for (at, row) in rows.iter().enumerate() {
+        if let Some(number) = row.int(column) {
+            index.entry(number).or_default().push(at);
+        }
+    }
+    index
+}
+
+/// Returns the local day of epoch milliseconds, at 00:00:00.
+pub(super) fn local_day(epoch_millis: &str) -> Option<NaiveDateTime> {
+    let millis: i64 = epoch_millis.trim().parse().ok()?;
+    let local = DateTime::from_timestamp_millis(millis)?.with_timezone(&Local);
+    Some(local.date_naive().and_time(NaiveTime::MIN))
+}

@@ -1,0 +1,94 @@
+//! One folder per product, each behind the same doors.
+//!
+//! A platform reads its file into a [`Bundle`], reads the target into a
+//! [`Ground`], turns both into the engine's candidates, and writes what was
+//! approved. The engine and the faces know none of them by name.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use sqlx::PgConnection;
+
+use crate::engine::{Approved, Finding, Kind, KindInfo, Plan};
+use crate::store::{Reading, StoreError, TableRows, Writing};
+
+mod parse;
+
+pub mod digirunner;
+
+pub use parse::{ParseError, ParseErrorKind, Position};
+
+/// A product whose configuration can be imported.
+pub trait Platform: Send + Sync {
+    /// Returns the word for `--format` and JSON, such as `digirunner`.
+    fn name(&self) -> &'static str;
+
+    /// Returns its kinds in the order in which they are shown and written.
+    fn kinds(&self) -> &'static [KindInfo];
+
+    /// Says whether a file whose root object has this key is one of its files.
+    fn recognises(&self, root_key: &str) -> bool;
+
+    /// Returns what operators should know after an import.
+    fn after_apply(&self) -> &'static [&'static str];
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// Syntax and type errors, with line, column and JSON path.
+    fn parse(&self, bytes: &[u8]) -> Result<Arc<dyn Bundle>, ParseError>;
+}
+
+/// A file that was read; only [`Platform::parse`] makes one.
+pub trait Bundle: Send + Sync {
+    /// Returns what was noticed about the file by itself.
+    fn findings(&self) -> &[Finding];
+
+    /// Returns how many items of each kind the file holds.
+    fn counts(&self) -> Vec<(Kind, usize)>;
+
+    /// Reads what stands in the target, a constant number of statements per
+    /// table. The caller sets the transaction's isolation.
+    fn ground<'a>(
+        self: Arc<Self>,
+        connection: &'a mut PgConnection,
+        reading: Reading<'a>,
+    ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>>;
+}
+
+/// A file together with what stands in the target.
+pub trait Ground: Send + Sync {
+    /// Compares and judges.
+    fn plan(&self) -> Plan;
+
+    /// Writes the approved items, a constant number of statements per table,
+    /// and returns what was done to each table. The caller holds the
+    /// transaction in which this ground was read.
+    fn write<'a>(
+        &'a self,
+        connection: &'a mut PgConnection,
+        approved: &'a Approved,
+        writing: Writing<'a>,
+    ) -> BoxFuture<'a, Result<Vec<TableRows>, StoreError>>;
+}
+
+/// Every platform there is.
+pub static PLATFORMS: [&dyn Platform; 1] = [&digirunner::Digirunner];
+
+/// Returns the platform of that name.
+pub fn named(name: &str) -> Option<&'static dyn Platform> {
+    PLATFORMS.into_iter().find(|platform| platform.name() == name)
+}
+
+/// Recognises whose file this is, from its content.
+///
+/// # Errors
+///
+/// Fails if it is not JSON, if its root is not an object, or if no platform
+/// knows any of its keys.
+pub fn detect(bytes: &[u8]) -> Result<&'static dyn Platform, ParseError> {
+    let found =
+        parse::find_root_key(bytes, |key| PLATFORMS.into_iter().find(|platform| platform.recognises(key)))?;
+    found.ok_or_else(|| ParseError::unknown_format(PLATFORMS.iter().map(|platform| platform.name())))
+}

@@ -1,0 +1,161 @@
+//! Many rows in one statement, by arrays.
+
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{AssertSqlSafe, PgConnection, Postgres};
+
+use super::sql::{Operation, StoreError};
+
+/// One column of many rows.
+#[derive(Debug)]
+pub struct Column {
+    /// The column's name. Always a literal of ours, never data.
+    pub name: &'static str,
+    /// A value per row.
+    pub values: Values,
+}
+
+/// The values of a column.
+pub enum Values {
+    /// `text`, assigned to `varchar` and `char` too.
+    Text(Vec<Option<Arc<str>>>),
+    /// `int8`, assigned to `int4` too.
+    Int(Vec<Option<i64>>),
+    /// `timestamp`.
+    Time(Vec<Option<NaiveDateTime>>),
+}
+
+/// Values may be secret: only their number is printed.
+impl std::fmt::Debug for Values {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (what, count) = match self {
+            Self::Text(values) => ("text", values.len()),
+            Self::Int(values) => ("int8", values.len()),
+            Self::Time(values) => ("timestamp", values.len()),
+        };
+        write!(f, "{count} values of {what}")
+    }
+}
+
+impl Values {
+    const fn cast(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text[]",
+            Self::Int(_) => "int8[]",
+            Self::Time(_) => "timestamp[]",
+        }
+    }
+}
+
+/// Inserts rows: `INSERT … SELECT * FROM UNNEST(…)`.
+///
+/// # Errors
+///
+/// Whatever the server refuses; a unique violation is a conflict.
+pub async fn insert(
+    connection: &mut PgConnection,
+    table: &str,
+    columns: &[Column],
+    rows: usize,
+) -> Result<u64, StoreError> {
+    let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+    let sql =
+        format!("INSERT INTO {table} ({}) SELECT * FROM UNNEST({})", names.join(", "), arrays(columns, 1));
+    run(connection, Operation::Insert, table, sql, [columns, &[]], rows).await
+}
+
+/// Updates the rows of these keys: `UPDATE … FROM UNNEST(…)`.
+///
+/// # Errors
+///
+/// A conflict where not all of the rows are there.
+pub async fn update(
+    connection: &mut PgConnection,
+    table: &str,
+    keys: &[Column],
+    set: &[Column],
+    rows: usize,
+) -> Result<u64, StoreError> {
+    // Keys are numbered, since a column may stand among both.
+    let key_names: Vec<String> = (0..keys.len()).map(|at| format!("k{at}")).collect();
+    let set_names: Vec<String> = (0..set.len()).map(|at| format!("v{at}")).collect();
+    let assigned: Vec<String> = if set.is_empty() {
+        // Nothing to change: still meets the rows, to lock and count them.
+        keys.iter().take(1).map(|key| format!("{0} = t.{0}", key.name)).collect()
+    } else {
+        set.iter().zip(&set_names).map(|(column, name)| format!("{} = u.{name}", column.name)).collect()
+    };
+    let names: Vec<&str> = key_names.iter().chain(&set_names).map(String::as_str).collect();
+    let matched: Vec<String> =
+        keys.iter().zip(&key_names).map(|(column, name)| format!("t.{} = u.{name}", column.name)).collect();
+    let mut unnested = arrays(keys, 1);
+    if !set.is_empty() {
+        unnested = format!("{unnested}, {}", arrays(set, keys.len() + 1));
+    }
+    let sql = format!(
+        "UPDATE {table} AS t SET {} FROM UNNEST({unnested}) AS u({}) WHERE {}",
+        assigned.join(", "),
+        names.join(", "),
+        matched.join(" AND ")
+    );
+    run(connection, Operation::Update, table, sql, [keys, set], rows).await
+}
+
+/// Deletes the rows of these keys.
+///
+/// # Errors
+///
+/// A conflict where not all of the rows are there.
+pub async fn delete(
+    connection: &mut PgConnection,
+    table: &str,
+    keys: &[Column],
+    rows: usize,
+) -> Result<u64, StoreError> {
+    let names: Vec<&str> = keys.iter().map(|column| column.name).collect();
+    let sql = format!(
+        "DELETE FROM {table} WHERE ({}) IN (SELECT * FROM UNNEST({}))",
+        names.join(", "),
+        arrays(keys, 1)
+    );
+    run(connection, Operation::Delete, table, sql, [keys, &[]], rows).await
+}
+
+fn arrays(columns: &[Column], first: usize) -> String {
+    let casts =
+        columns.iter().enumerate().map(|(at, column)| format!("${}::{}", at + first, column.values.cast()));
+    casts.collect::<Vec<_>>().join(", ")
+}
+
+async fn run(
+    connection: &mut PgConnection,
+    operation: Operation,
+    table: &str,
+    sql: String,
+    columns: [&[Column]; 2],
+    rows: usize,
+) -> Result<u64, StoreError> {
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for column in columns.into_iter().flatten() {
+        query = bind(query, &column.values);
+    }
+    let done = query.execute(connection).await.map_err(|error| StoreError::new(operation, table, &error))?;
+    if done.rows_affected() == rows as u64 {
+        Ok(done.rows_affected())
+    } else {
+        Err(StoreError::count(operation, table, rows, done.rows_affected()))
+    }
+}
+
+fn bind<'q>(query: Query<'q, Postgres, PgArguments>, values: &'q Values) -> Query<'q, Postgres, PgArguments> {
+    match values {
+        Values::Text(values) => {
+            query.bind(values.iter().map(Option::as_deref).collect::<Vec<Option<&str>>>())
+        }
+        Values::Int(values) => query.bind(values),
+        Values::Time(values) => query.bind(values),
+    }
+}

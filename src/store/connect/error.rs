@@ -1,0 +1,188 @@
+//! Why there is no connection, and what to do about it. No password ever gets in here.
+
+use std::path::PathBuf;
+
+pub use super::conninfo::Malformed;
+
+/// Why a target could not be understood or connected to.
+///
+/// A `target` is the text of [`Target::display`](super::Target::display), without a password.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The address of the database cannot be read.
+    #[error("cannot read the database address in {origin}: {problem}")]
+    Address {
+        /// Where it was given.
+        origin: String,
+        /// What is wrong with it.
+        problem: Malformed,
+    },
+
+    /// The service is in none of the service files.
+    #[error("there is no service `{name}` in {}", listed(.files))]
+    NoService {
+        /// The name of the service.
+        name: String,
+        /// The files that were looked at.
+        files: Vec<PathBuf>,
+    },
+
+    /// A file of connection settings cannot be read.
+    #[error("cannot read {}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+
+    /// Nothing answers.
+    #[error("cannot reach the database server at {target}: {source}")]
+    Unreachable {
+        /// What was to be connected to.
+        target: String,
+        /// Whether it is a Unix socket.
+        socket: bool,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+
+    /// The server took too long to answer.
+    #[error("the database server at {target} did not answer within {seconds} s")]
+    TooSlow {
+        /// What was to be connected to.
+        target: String,
+        /// How long was waited.
+        seconds: u64,
+    },
+
+    /// What answers does not speak PostgreSQL's protocol, or not ours.
+    #[error("what answers at {target} does not talk like a PostgreSQL server")]
+    NotPostgres {
+        /// What was to be connected to.
+        target: String,
+        /// What it said instead.
+        source: sqlx::Error,
+    },
+
+    /// The password is wrong or missing.
+    #[error("{target} refused the password: {message}")]
+    WrongPassword {
+        /// What was to be connected to.
+        target: String,
+        /// The server's words.
+        message: String,
+        /// Whether a password was sent.
+        had_password: bool,
+        /// A password file that was passed over, as others may read it.
+        open_passfile: Option<PathBuf>,
+    },
+
+    /// The role may not connect.
+    #[error("{target} denied access: {message}")]
+    Denied {
+        /// What was to be connected to.
+        target: String,
+        /// The server's words.
+        message: String,
+    },
+
+    /// The database does not exist.
+    #[error("there is no database `{database}` on the server of {target}")]
+    NoDatabase {
+        /// What was to be connected to.
+        target: String,
+        /// The name of the database.
+        database: String,
+    },
+
+    /// Encryption could not be agreed on.
+    #[error("no encrypted connection to {target}: {source}")]
+    Tls {
+        /// What was to be connected to.
+        target: String,
+        /// The reason.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// The server has no connection to spare now.
+    #[error("{target} takes no connection now: {message}")]
+    Busy {
+        /// What was to be connected to.
+        target: String,
+        /// The server's words.
+        message: String,
+    },
+
+    /// The server is older than what gatediff works with.
+    #[error("{target} is PostgreSQL {major}, and version {oldest} or newer is needed")]
+    TooOld {
+        /// What was connected to.
+        target: String,
+        /// The major version of the server.
+        major: u32,
+        /// The oldest major version that will do.
+        oldest: u32,
+    },
+
+    /// The server refused for another reason.
+    #[error("cannot connect to {target}: {source}")]
+    Other {
+        /// What was to be connected to.
+        target: String,
+        /// The reason.
+        source: sqlx::Error,
+    },
+}
+
+impl ConnectError {
+    /// Says what to do now.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Address { problem, .. } => address_hint(problem).to_owned(),
+            Self::NoService { name, .. } => format!(
+                "Add a section [{name}] to ~/.pg_service.conf, name another file in PGSERVICEFILE, or unset PGSERVICE."
+            ),
+            Self::File { .. } => "Check that the file exists and that you may read it.".to_owned(),
+            Self::Unreachable { socket: true, .. } => "Check that a server runs and that its socket is in this directory, or give a host: --database-url postgresql://USER@HOST/DATABASE.".to_owned(),
+            Self::Unreachable { socket: false, .. } => "Check the host name and the port, that the server runs and listens on this address, and that no firewall is in between.".to_owned(),
+            Self::TooSlow { .. } => "Check the host name, the port and any firewall in between; PGCONNECT_TIMEOUT allows more seconds.".to_owned(),
+            Self::NotPostgres { .. } => "Check the port: another service may be listening there.".to_owned(),
+            Self::WrongPassword { open_passfile: Some(file), .. } => format!(
+                "{} was not used, as other users may read it: `chmod 600 {}`.",
+                file.display(),
+                file.display()
+            ),
+            Self::WrongPassword { had_password: false, .. } => "No password was given: put it into ~/.pgpass (mode 0600) or PGPASSWORD.".to_owned(),
+            Self::WrongPassword { .. } => "Check the user and the password in the address, PGPASSWORD or ~/.pgpass.".to_owned(),
+            Self::Denied { .. } => "Check the user name, the role's CONNECT privilege on the database, and the server's pg_hba.conf.".to_owned(),
+            Self::NoDatabase { .. } => "Check the name after the last slash of the address, or PGDATABASE; `psql --list` shows what there is.".to_owned(),
+            Self::Tls { .. } => "Check sslmode and sslrootcert (PGSSLMODE, PGSSLROOTCERT); sslmode=disable connects without encryption where the server allows it.".to_owned(),
+            Self::Busy { .. } => "Try again in a moment.".to_owned(),
+            Self::TooOld { oldest, .. } => format!("Upgrade the server to PostgreSQL {oldest} or newer."),
+            Self::Other { .. } => "The server's log may say more.".to_owned(),
+        }
+    }
+}
+
+fn address_hint(problem: &Malformed) -> &'static str {
+    match problem {
+        Malformed::StrayAt | Malformed::Percent | Malformed::Port => {
+            "In a URL, write the characters @ : / ? # % of a user name or password as %40 %3A %2F %3F %23 %25."
+        }
+        Malformed::UnknownParameter => {
+            "Remove parameters that belong to another program; the names are those of psql, as in postgresql://USER@HOST:5432/DATABASE?sslmode=require."
+        }
+        Malformed::SeveralHosts => "Name the host of the primary server only.",
+        Malformed::NeitherForm | Malformed::NoValue | Malformed::OpenQuote | Malformed::Value(_) => {
+            "Write it as postgresql://USER@HOST:5432/DATABASE, or as host=HOST dbname=DATABASE user=USER."
+        }
+    }
+}
+
+fn listed(files: &[PathBuf]) -> String {
+    let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    names.join(", ")
+}

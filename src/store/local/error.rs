@@ -1,0 +1,165 @@
+//! What can go wrong with a private server, and what to do about it.
+
+use std::path::{Path, PathBuf};
+
+use super::programs::{OLDEST_MAJOR, Rejected};
+
+/// Why a private PostgreSQL server could not be started or stopped.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LocalError {
+    /// No directory holds both `initdb` and `postgres` of a version that is new enough.
+    #[error("no PostgreSQL server programs found (initdb and postgres, version {OLDEST_MAJOR} or newer); looked in:{}", looked_in(.rejected))]
+    NoPrograms {
+        /// Every place that was looked at, and why it did not do.
+        rejected: Vec<Rejected>,
+    },
+
+    /// The process is root and there is no user the server could run as.
+    #[error(
+        "PostgreSQL refuses to run as root, and this machine has neither a user `postgres` nor a user `nobody`"
+    )]
+    NoServerUser,
+
+    /// The user the server runs as cannot enter the directory.
+    #[error("user `{user}`, who runs the private server, cannot enter {}", .path.display())]
+    Unreachable {
+        /// The directory that was to hold the data.
+        path: PathBuf,
+        /// The user the server would have run as.
+        user: String,
+    },
+
+    /// A file operation failed.
+    #[error("cannot {doing} {}", .path.display())]
+    File {
+        /// What was being done, as in "create the directory".
+        doing: &'static str,
+        /// The file or directory.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+
+    /// `initdb` failed.
+    #[error("initdb failed in {}:{}", .bin.display(), indented(.lines))]
+    InitFailed {
+        /// The directory of the server programs.
+        bin: PathBuf,
+        /// The last lines it wrote.
+        lines: Vec<String>,
+    },
+
+    /// The server ended instead of becoming ready.
+    #[error("the private PostgreSQL server did not start:{}", indented(.lines))]
+    NotStarted {
+        /// The last lines of its log.
+        lines: Vec<String>,
+    },
+
+    /// The server did not become ready in time.
+    #[error("the private PostgreSQL server was not ready after {seconds} s:{}", indented(.lines))]
+    TooSlow {
+        /// How long was waited.
+        seconds: u64,
+        /// The last lines of its log.
+        lines: Vec<String>,
+    },
+
+    /// The server did not stop in time.
+    #[error("the private PostgreSQL server in {} did not stop after {seconds} s", .path.display())]
+    NotStopped {
+        /// The directory of the server.
+        path: PathBuf,
+        /// How long was waited.
+        seconds: u64,
+    },
+
+    /// Another run holds the directory that was to be kept.
+    #[error("{} is in use by another gatediff", .path.display())]
+    KeepInUse {
+        /// The directory that was given.
+        path: PathBuf,
+    },
+
+    /// The directory that was to be kept holds something else.
+    #[error("{} is not empty and was not made by gatediff", .path.display())]
+    KeepForeign {
+        /// The directory that was given.
+        path: PathBuf,
+    },
+
+    /// The kept data belong to another major version of PostgreSQL.
+    #[error("{} was made by PostgreSQL {found}, and the server programs in {} are version {have}", .path.display(), .bin.display())]
+    KeepOtherVersion {
+        /// The directory that was given.
+        path: PathBuf,
+        /// The major version that made it.
+        found: String,
+        /// The major version at hand.
+        have: u32,
+        /// The directory of the programs at hand.
+        bin: PathBuf,
+    },
+}
+
+impl LocalError {
+    /// Says what to do now.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NoPrograms { .. } => INSTALL.to_owned(),
+            Self::NoServerUser => {
+                "Run gatediff as an ordinary user, or create a system user `postgres`.".to_owned()
+            }
+            Self::Unreachable { path, user } => format!(
+                "Choose a directory that `{user}` can reach, or run gatediff as the owner of {}.",
+                parent_of(path).display()
+            ),
+            Self::File { path, .. } => format!(
+                "Check that {} exists, is yours, and that its disk is not full; TMPDIR chooses another place for temporary files.",
+                parent_of(path).display()
+            ),
+            Self::InitFailed { bin, .. } => format!(
+                "Try `{} --version`, reinstall PostgreSQL's server package if that fails, or set GATEDIFF_PG_BIN to the bin directory of another installation.",
+                bin.join("initdb").display()
+            ),
+            Self::NotStarted { .. } | Self::TooSlow { .. } => {
+                "The lines above are the end of the server's log; check free disk space and memory, or set GATEDIFF_PG_BIN to the bin directory of another installation.".to_owned()
+            }
+            Self::NotStopped { path, .. } => format!(
+                "Look for processes with {} in their arguments (`ps ax`) and end them; the directory is removed at the next start.",
+                path.display()
+            ),
+            Self::KeepInUse { .. } => {
+                "Close the other run, or give another directory.".to_owned()
+            }
+            Self::KeepForeign { .. } => {
+                "Give an empty directory, or one that does not exist yet.".to_owned()
+            }
+            Self::KeepOtherVersion { found, .. } => format!(
+                "Set GATEDIFF_PG_BIN to the bin directory of PostgreSQL {found}, or give another directory."
+            ),
+        }
+    }
+
+    /// Makes the error of a file operation.
+    pub(super) fn file(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::File { doing, path, source }
+    }
+}
+
+const INSTALL: &str = "Install PostgreSQL's server: `apt install postgresql` (Debian, Ubuntu), `dnf install postgresql-server` (Fedora, RHEL), `apk add postgresql` (Alpine), `brew install postgresql` (macOS); or set GATEDIFF_PG_BIN to the directory that holds initdb and postgres.";
+
+fn parent_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
+}
+
+fn looked_in(rejected: &[Rejected]) -> String {
+    rejected.iter().map(|place| format!("\n  {place}")).collect()
+}
+
+fn indented(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("\n  {line}")).collect()
+}

@@ -1,0 +1,171 @@
+//! What reading and writing tables needs, tells and may fail with.
+
+use std::fmt;
+
+use chrono::NaiveDateTime;
+use serde::Serialize;
+
+/// Reports `(table, done, total)` as tables are read or written.
+type Report<'a> = &'a (dyn Fn(&str, usize, usize) + Send + Sync);
+
+/// What a snapshot tells while it is taken.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    /// Called before each table.
+    pub report: Report<'a>,
+}
+
+/// What writing needs to know, and tells.
+#[derive(Clone, Copy)]
+pub struct Writing<'a> {
+    /// Who and when.
+    pub stamp: &'a Stamp,
+    /// Called before each table.
+    pub report: Report<'a>,
+}
+
+/// Who writes, and when, for audit columns.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    /// The operator's name.
+    pub operator: String,
+    /// Local wall-clock time: the products write their own local time into
+    /// `timestamp without time zone`.
+    pub now: NaiveDateTime,
+}
+
+/// What was done to one table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TableRows {
+    /// The table.
+    pub table: String,
+    /// Rows inserted.
+    pub inserted: u64,
+    /// Rows updated.
+    pub updated: u64,
+    /// Rows deleted.
+    pub deleted: u64,
+}
+
+/// What was being done when a statement failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Reading rows.
+    Read,
+    /// Inserting rows.
+    Insert,
+    /// Updating rows.
+    Update,
+    /// Deleting rows.
+    Delete,
+    /// Taking new ids.
+    Allocate,
+    /// Beginning, locking or committing.
+    Transact,
+    /// Creating what is ours.
+    Create,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "read",
+            Self::Insert => "insert into",
+            Self::Update => "update",
+            Self::Delete => "delete from",
+            Self::Allocate => "take new ids from",
+            Self::Transact => "hold a transaction on",
+            Self::Create => "create",
+        })
+    }
+}
+
+/// A statement that failed. Holds no values of any row: PostgreSQL puts them
+/// into the detail of its messages, which is therefore dropped.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to {operation} {table}: {message}")]
+pub struct StoreError {
+    /// What sort of failure it is.
+    pub kind: StoreErrorKind,
+    /// What was being done.
+    pub operation: Operation,
+    /// To which table.
+    pub table: String,
+    /// What the server said, without its detail.
+    pub message: String,
+}
+
+/// Why a statement failed, by what can be done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreErrorKind {
+    /// The connection is gone.
+    Disconnected,
+    /// The role lacks a right (42501, 25006).
+    Denied,
+    /// A table or column is not there (42P01, 42703): another product version.
+    Schema,
+    /// A row that was expected is not as expected: a unique violation (23505)
+    /// or an update that met another number of rows.
+    Conflict,
+    /// A constraint other than uniqueness refused a row (class 23).
+    Constraint,
+    /// The transaction lost against another (40001, 40P01): worth a new try.
+    Serialization,
+    /// A lock could not be had in time (55P03).
+    Locked,
+    /// The statement was cancelled (57014): by us, or by a timeout.
+    Cancelled,
+    /// Anything else.
+    Other,
+}
+
+impl StoreError {
+    /// Turns an error of the driver into ours.
+    pub fn new(operation: Operation, table: impl Into<String>, error: &sqlx::Error) -> Self {
+        let (kind, message) = match error {
+            sqlx::Error::Database(error) => {
+                (kind_of(error.code().as_deref().unwrap_or_default()), error.message().to_owned())
+            }
+            sqlx::Error::Io(error) => (StoreErrorKind::Disconnected, error.to_string()),
+            sqlx::Error::WorkerCrashed | sqlx::Error::PoolClosed => {
+                (StoreErrorKind::Disconnected, "the connection is closed".to_owned())
+            }
+            sqlx::Error::ColumnDecode { index, .. } => {
+                (StoreErrorKind::Schema, format!("column {index} has another type than expected"))
+            }
+            _ => (StoreErrorKind::Other, "the driver failed".to_owned()),
+        };
+        Self { kind, operation, table: table.into(), message }
+    }
+
+    /// Returns the error of an update or delete that met another number of
+    /// rows than it was to.
+    pub fn count(operation: Operation, table: impl Into<String>, expected: usize, met: u64) -> Self {
+        Self {
+            kind: StoreErrorKind::Conflict,
+            operation,
+            table: table.into(),
+            message: format!("{met} rows were there instead of {expected}"),
+        }
+    }
+
+    /// Returns an error with a message of ours.
+    pub fn other(operation: Operation, table: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { kind: StoreErrorKind::Other, operation, table: table.into(), message: message.into() }
+    }
+}
+
+fn kind_of(sqlstate: &str) -> StoreErrorKind {
+    match sqlstate {
+        "42501" | "25006" => StoreErrorKind::Denied,
+        "42P01" | "42703" | "3F000" => StoreErrorKind::Schema,
+        "23505" => StoreErrorKind::Conflict,
+        "40001" | "40P01" => StoreErrorKind::Serialization,
+        "55P03" => StoreErrorKind::Locked,
+        "57014" => StoreErrorKind::Cancelled,
+        "57P01" | "57P02" | "57P03" | "25P03" => StoreErrorKind::Disconnected,
+        code if code.starts_with("23") => StoreErrorKind::Constraint,
+        code if code.starts_with("08") => StoreErrorKind::Disconnected,
+        _ => StoreErrorKind::Other,
+    }
+}

@@ -1,0 +1,9 @@
+//! The tests that need more than one room, or PostgreSQL. One binary, so that they share one
+//! private server.
+
+#[cfg(test)]
+mod digirunner;
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+mod support;

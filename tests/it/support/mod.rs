@@ -1,0 +1,6 @@
+//! What the tests share.
+
+pub(crate) mod fake;
+pub(crate) mod owner;
+pub(crate) mod pg;
+pub(crate) mod wait;

@@ -1,0 +1,87 @@
+//! Another process that owns a private server, to be killed.
+//!
+//! It is this test binary again, asked to run the one "test" that serves until it is killed.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use gatediff::store::{LocalOptions, LocalServer};
+
+use super::wait;
+
+const DIRECTORY: &str = "GATEDIFF_TEST_OWNER";
+
+/// The process, and what is known of its server.
+pub(crate) struct Owner {
+    process: Child,
+    /// The directory of the server.
+    pub(crate) run: PathBuf,
+    /// The server's main process.
+    pub(crate) postmaster: u32,
+}
+
+impl Owner {
+    /// Starts it, with its temporary files in this directory.
+    pub(crate) fn start(temp: &Path) -> Self {
+        let report = temp.join("report");
+        let process = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "store::serves_until_killed", "--ignored"])
+            .env(DIRECTORY, temp)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        wait::until("the owner has a server", || report.exists());
+        let run = PathBuf::from(std::fs::read_to_string(&report).unwrap());
+        std::fs::remove_file(&report).unwrap();
+        let pid_file = std::fs::read_to_string(run.join("data/postmaster.pid")).unwrap();
+        let postmaster = pid_file.lines().next().unwrap().parse().unwrap();
+        Self { process, run, postmaster }
+    }
+
+    /// Kills the process so that it can do nothing about it.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// The scripts that watch over the server: its child, and the child of that one.
+    pub(crate) fn supervisors(&self) -> Vec<u32> {
+        let table = Command::new("ps").args(["-eo", "pid=,ppid=,args="]).output().unwrap();
+        let table = String::from_utf8(table.stdout).unwrap();
+        let marker = format!("{}/supervisor ", self.run.display());
+        table
+            .lines()
+            .filter(|line| line.contains(&marker))
+            .map(|line| line.split_whitespace().next().unwrap().parse().unwrap())
+            .collect()
+    }
+}
+
+/// What the process does. Does nothing in an ordinary run of the tests.
+pub(crate) fn serve_until_killed() {
+    let Some(temp) = std::env::var_os(DIRECTORY).map(PathBuf::from) else {
+        return;
+    };
+    let server =
+        LocalServer::start(LocalOptions { temp: Some(temp.clone()), ..LocalOptions::default() }).unwrap();
+    let unfinished = temp.join("report.new");
+    std::fs::write(&unfinished, server.socket_directory().to_str().unwrap()).unwrap();
+    std::fs::rename(&unfinished, temp.join("report")).unwrap();
+    loop {
+        std::thread::park();
+    }
+}
+
+/// Sends a signal to a process.
+pub(crate) fn signal(name: &str, pid: u32) {
+    let sent = Command::new("kill").arg(format!("-{name}")).arg(pid.to_string()).status();
+    assert!(sent.unwrap().success(), "kill -{name} {pid}");
+}
+
+/// Tells whether a process is there, and is more than an entry its parent has not read yet.
+pub(crate) fn is_alive(pid: u32) -> bool {
+    let state = Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output().unwrap();
+    let state = String::from_utf8(state.stdout).unwrap();
+    !state.trim().is_empty() && !state.trim().starts_with('Z')
+}

@@ -1,0 +1,125 @@
+//! PostgreSQL for the tests: one private server per test process, one database per test.
+//!
+//! The server is never stopped by name: it ends with the process, however that ends.
+
+use std::collections::HashSet;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use gatediff::store::{LocalOptions, LocalServer, Target, Timeouts};
+use sqlx::{AssertSqlSafe, PgConnection};
+use tokio::sync::Mutex;
+
+/// The private server of this test process.
+pub(crate) fn server() -> &'static LocalServer {
+    static SERVER: OnceLock<LocalServer> = OnceLock::new();
+    SERVER.get_or_init(|| {
+        LocalServer::start(LocalOptions::default())
+            .unwrap_or_else(|error| panic!("{error}\n{}", error.hint()))
+    })
+}
+
+/// A database of one test, dropped at its end.
+#[derive(Debug)]
+pub(crate) struct TestDb {
+    name: String,
+}
+
+impl TestDb {
+    /// Makes an empty database.
+    pub(crate) async fn new() -> Self {
+        Self::copy_of("template0").await
+    }
+
+    /// Makes a database with a schema. The SQL is run once per process and template name; every
+    /// further database is a copy.
+    pub(crate) async fn from_template(template: &str, sql: &str) -> Self {
+        static LOADED: Mutex<Option<HashSet<String>>> = Mutex::const_new(None);
+        let source = format!("template_{template}");
+        let mut loaded = LOADED.lock().await;
+        let loaded = loaded.get_or_insert_default();
+        if !loaded.contains(template) {
+            load(&source, sql).await;
+            loaded.insert(template.to_owned());
+        }
+        Self::copy_of(&source).await
+    }
+
+    async fn copy_of(source: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        // Copying files takes half the time of copying by way of the log, which newer servers do.
+        let strategy = match server().programs().major() {
+            15.. => "STRATEGY file_copy",
+            _ => "",
+        };
+        administer(&format!("CREATE DATABASE {name} TEMPLATE {source} {strategy}")).await;
+        Self { name }
+    }
+
+    /// The name of the database.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its address, for the real binary and for `psql`.
+    pub(crate) fn url(&self) -> String {
+        server().url(&self.name)
+    }
+
+    /// Its target.
+    pub(crate) fn target(&self) -> Target {
+        server().target(&self.name)
+    }
+
+    /// A new connection to it.
+    pub(crate) async fn connect(&self) -> PgConnection {
+        connect(&self.target()).await
+    }
+
+    /// Runs SQL, of any number of statements, in a connection of its own.
+    pub(crate) async fn run(&self, sql: &str) {
+        run(&mut self.connect().await, sql).await;
+    }
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        // A runtime of its own, on a thread of its own: the test's runtime may be ending.
+        let dropped = std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map(|runtime| runtime.block_on(administer(&sql)))
+        });
+        // A test that fails for its own reasons must not abort for this one.
+        let _ = dropped.join();
+    }
+}
+
+async fn load(database: &str, sql: &str) {
+    administer(&format!("CREATE DATABASE {database} TEMPLATE template0")).await;
+    run(&mut connect(&server().target(database)).await, sql).await;
+    // A session that is just ending would keep the template from being copied.
+    administer(&format!("ALTER DATABASE {database} ALLOW_CONNECTIONS false")).await;
+    administer(&format!(
+        "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE datname = '{database}'"
+    ))
+    .await;
+}
+
+async fn administer(sql: &str) {
+    run(&mut connect(&server().target("postgres")).await, sql).await;
+}
+
+async fn connect(target: &Target) -> PgConnection {
+    target.connect(Timeouts::default()).await.unwrap_or_else(|error| panic!("{error}\n{}", error.hint()))
+}
+
+async fn run(connection: &mut PgConnection, sql: &str) {
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+        .execute(connection)
+        .await
+        .unwrap_or_else(|error| panic!("{error}\nin: {sql}"));
+}
