@@ -7,13 +7,13 @@ use super::detail::{self, DetailOptions, DetailRow};
 use super::keys::Key;
 use super::layout::{self, Panes};
 use super::modal::{Modal, Question};
-use super::msg::{EffectId, Exit, Receipt};
+use super::msg::{EffectId, Exit};
 use super::node::Node;
 use super::review::Review;
 use super::search::Search;
 use super::skin::Skin;
 use super::widget::List;
-use crate::job::{Failure, Phase, Progress};
+use crate::job::{Failure, Phase, Progress, Receipt};
 
 /// One of the three panes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,9 +3,9 @@
 use futures_util::future::BoxFuture;
 
 use crate::engine::Approved;
-use crate::job::{Cancel, Failure, Reporter};
+use crate::job::{Cancel, Failure, Receipt, Reporter};
 
-use super::msg::{EffectId, Exit, Receipt, Reviewed};
+use super::msg::{EffectId, Exit, Reviewed};
 
 /// What the screen needs from the house: everything that touches a file or a socket.
 ///

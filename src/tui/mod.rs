@@ -16,15 +16,19 @@ mod modal;
 mod msg;
 mod node;
 mod review;
+mod run;
 mod search;
+pub mod signals;
 mod skin;
 #[cfg(test)]
 mod support;
+pub mod terminal;
 mod update;
 mod view;
 mod widget;
 
 pub use action::keys_markdown;
 pub use effect::Backend;
-pub use msg::{Exit, Farewell, Receipt, Reviewed, Table};
+pub use msg::{Exit, Farewell, Reviewed};
+pub use run::{Options, run};
 pub use skin::ColorChoice;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::{Outcome, Plan};
-use crate::job::{Failure, Progress};
+use crate::engine::Plan;
+use crate::job::{Failure, Progress, Receipt};
 
 use super::keys::Key;
 
@@ -27,34 +27,6 @@ pub struct Reviewed {
     pub operator: String,
     /// The plan.
     pub plan: Arc<Plan>,
-}
-
-/// What an import did.
-#[derive(Clone, Debug)]
-pub struct Receipt {
-    /// The job's number in the ledger.
-    pub job: i64,
-    /// What became of each entry of the plan.
-    pub outcomes: Vec<Outcome>,
-    /// What was written, by table.
-    pub tables: Vec<Table>,
-    /// How long it took.
-    pub seconds: f64,
-    /// What the operator should know now.
-    pub notes: Vec<String>,
-}
-
-/// How many rows of a table were written.
-#[derive(Clone, Debug)]
-pub struct Table {
-    /// Its name.
-    pub name: String,
-    /// Rows inserted.
-    pub inserted: u64,
-    /// Rows updated.
-    pub updated: u64,
-    /// Rows deleted.
-    pub deleted: u64,
 }
 
 /// Which run of an effect a message answers.

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::app::App;
 use super::effect::Effect;
 use super::keys::Key;
-use super::msg::{EffectId, Msg, Receipt, Reviewed, Table};
+use super::msg::{EffectId, Msg, Reviewed};
 use super::skin::{Glyphs, Level, Skin, UNICODE, all};
 use super::update::{start, update};
 use crate::engine::{
     Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Lack, Outcome, Plan, Reason,
     Requirement, Secret, Value,
 };
+use crate::job::Receipt;
 
 pub(crate) const KINDS: &[KindInfo] = &[
     KindInfo { kind: Kind::of("client"), title: "Clients" },
@@ -280,16 +281,20 @@ fn press(app: &mut App, script: &str, drawn: bool) -> Vec<Effect> {
 }
 
 pub(crate) fn receipt(outcomes: Vec<Outcome>) -> Receipt {
-    Receipt {
+    let mut receipt = Receipt {
         job: 12,
         outcomes,
-        tables: vec![
-            Table { name: "client".to_owned(), inserted: 2, updated: 1, deleted: 0 },
-            Table { name: "client_host".to_owned(), inserted: 3, updated: 0, deleted: 1 },
-        ],
+        tables: vec![Default::default(), Default::default()],
         seconds: 0.42,
         notes: vec!["a running gateway notices within two minutes".to_owned()],
+    };
+    for (rows, (name, [inserted, updated, deleted])) in
+        receipt.tables.iter_mut().zip([("client", [2, 1, 0]), ("client_host", [3, 0, 1])])
+    {
+        rows.table = name.to_owned();
+        (rows.inserted, rows.updated, rows.deleted) = (inserted, updated, deleted);
     }
+    receipt
 }
 
 pub(crate) fn notice(app: &App) -> &str {

@@ -144,9 +144,18 @@ impl Told {
         let values = self.values();
         let column = names + 3;
         let length: usize = values.iter().map(|(_, text)| width(text) + 1).sum();
-        let name_fits = self.indent() + 2 + width(&self.name) < column;
-        if name_fits && column + length <= sheet.width + 1 {
-            line.pad_to(column);
+        let end = self.indent() + 2 + width(&self.name);
+        // A long name pushes its values to the right as long as they fit.
+        let column = column.max(end + 1);
+        if column + length <= sheet.width + 1 {
+            if end + 1 == column {
+                line = Line::new();
+                line.pad_to(self.indent());
+                line.push(self.role, &format!("{} {}", self.glyph, self.name));
+            }
+            if !values.is_empty() {
+                line.pad_to(column);
+            }
             for (n, (role, text)) in values.iter().enumerate() {
                 line.push(Role::Text, if n == 0 { "" } else { " " });
                 line.push(*role, text);

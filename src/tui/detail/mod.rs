@@ -9,7 +9,7 @@ mod value;
 use super::node::Node;
 use super::review::Review;
 use super::skin::{Glyphs, Role};
-use super::widget::{Line, cut, wrap};
+use super::widget::{Line, wrap};
 
 pub(crate) use changes::as_text;
 pub(crate) use explain::explain;
@@ -79,10 +79,6 @@ impl Sheet {
         if self.rows.last().is_some_and(|row| row.line.width() > 0) {
             self.push(Line::new());
         }
-    }
-
-    fn heading(&mut self, text: &str) {
-        self.push(Line::of(Role::Heading, &cut(&safe(text), self.width, self.glyphs.ellipsis)));
     }
 
     /// Pushes a text over as many lines as it needs.

@@ -22,10 +22,7 @@ pub(crate) struct Glyphs {
     pub(crate) bar: &'static str,
     pub(crate) full: &'static str,
     pub(crate) rest: &'static str,
-    pub(crate) line: &'static str,
     pub(crate) border: border::Set<'static>,
-    /// Whether all of them are ASCII.
-    pub(crate) ascii: bool,
 }
 
 /// For terminals with a font.
@@ -47,9 +44,7 @@ pub(crate) static UNICODE: Glyphs = Glyphs {
     bar: "│",
     full: "█",
     rest: "░",
-    line: "─",
     border: border::PLAIN,
-    ascii: false,
 };
 
 /// For all others.
@@ -71,7 +66,6 @@ pub(crate) static ASCII: Glyphs = Glyphs {
     bar: "|",
     full: "#",
     rest: ".",
-    line: "-",
     border: border::Set {
         top_left: "+",
         top_right: "+",
@@ -82,7 +76,6 @@ pub(crate) static ASCII: Glyphs = Glyphs {
         horizontal_top: "-",
         horizontal_bottom: "-",
     },
-    ascii: true,
 };
 
 /// The turns of the spinner; never braille, which screen readers spell out.

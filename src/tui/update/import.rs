@@ -114,11 +114,8 @@ fn promise(review: &Review) -> Vec<Line> {
     let sentence = if removed == 0 {
         "One transaction. Nothing will be deleted.".to_owned()
     } else {
-        format!(
-            "One transaction. {} of covered items will be replaced: the target's {} deleted.",
-            count(removed, "element", "elements"),
-            if removed == 1 { "is" } else { "are" }
-        )
+        let elements = count(removed, "element that the file replaces", "elements that the file replaces");
+        format!("One transaction. It deletes {elements}.")
     };
     let role = if removed == 0 { Role::Text } else { Role::Warning };
     lines.push(Line::of(role, &sentence));

@@ -1,11 +1,11 @@
 //! What runs outside: comparing, importing, and what came of it.
 
 use crate::engine::Outcome;
-use crate::job::{Failure, FailureKind, Progress};
+use crate::job::{Failure, FailureKind, Progress, Receipt};
 use crate::tui::app::{App, Job, Work};
 use crate::tui::effect::Effect;
 use crate::tui::modal::{Modal, Question};
-use crate::tui::msg::{EffectId, Exit, Farewell, Receipt, Reviewed};
+use crate::tui::msg::{EffectId, Exit, Farewell, Reviewed};
 use crate::tui::review::Review;
 use crate::tui::skin::Role;
 use crate::tui::widget::{Line, count};
@@ -153,7 +153,7 @@ fn result(receipt: &Receipt) -> Modal {
         let head = format!("{:<34}{:>9}{:>9}{:>9}", "rows", "inserted", "updated", "deleted");
         body.push(Line::of(Role::Dim, &head));
         for table in &receipt.tables {
-            let mut line = Line::of(Role::Text, &table.name);
+            let mut line = Line::of(Role::Text, &table.table);
             line.pad_to(34);
             let rows = format!("{:>9}{:>9}{:>9}", table.inserted, table.updated, table.deleted);
             body.push(line.and(Role::Text, &rows));

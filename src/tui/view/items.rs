@@ -17,7 +17,10 @@ use crate::tui::skin::Role;
 use crate::tui::widget::{Canvas, Line, count, cut, width};
 
 /// Panes narrower than this have short status words.
-const NARROW: usize = 44;
+const SHORT_WORDS: usize = 60;
+
+/// Panes narrower than this have no names, and figures without words.
+const NARROW: usize = 40;
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<Position> {
     let review = app.review.as_ref()?;
@@ -59,29 +62,31 @@ struct Columns {
     status: usize,
     key: usize,
     short: bool,
+    narrow: bool,
 }
 
 impl Columns {
     fn new(review: &Review, rows: &[Row], room: usize) -> Self {
-        let short = room < NARROW;
+        let (short, narrow) = (room < SHORT_WORDS, room < NARROW);
         let items = || rows.iter().filter_map(|row| row.node.item());
         let widest_word = items().map(|at| word(review.mark(at), short).len()).max().unwrap_or(0);
         let widest_key = rows.iter().map(|row| width(&safe(&name(review, row.node)))).max().unwrap_or(0);
         let status = widest_word + 2;
-        let key = widest_key.min((room.saturating_sub(status) * 3 / 5).max(8));
-        Self { room, status, key, short }
+        let share = if narrow { 4 } else { 2 };
+        let key = widest_key.min((room.saturating_sub(status) * share / (share + 1)).max(8));
+        Self { room, status, key, short, narrow }
     }
 
     /// What stands at the right end of an item's row.
     fn note(&self, review: &Review, at: usize) -> Line {
         let mark = review.mark(at);
         let text = match mark {
-            Mark::Unchanged if self.short => String::new(),
+            Mark::Unchanged if self.narrow => String::new(),
             Mark::Unchanged => "unchanged".to_owned(),
             Mark::Differs | Mark::Cover => {
                 let changes = review.plan().changes(at, Show::Differences);
                 let fields = changes.iter().filter(|change| change.op.is_effective()).count();
-                if self.short { fields.to_string() } else { count(fields, "field", "fields") }
+                if self.narrow { fields.to_string() } else { count(fields, "field", "fields") }
             }
             Mark::CannotAdd | Mark::CannotCover if !self.short => blocked_by(review, at),
             Mark::CannotAdd | Mark::CannotCover | Mark::Add | Mark::LeftOut => String::new(),
@@ -117,9 +122,11 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
             push_matched(&mut line, app, mark.role(), &cut(&key, columns.key, glyphs.ellipsis));
             let note = columns.note(review, at).width();
             let name = review.entry(at).map_or("", |entry| &entry.item.name);
-            if !columns.short && !name.is_empty() {
+            if !columns.narrow && !name.is_empty() {
                 line.pad_to(columns.status + columns.key + 3);
                 let room = columns.room.saturating_sub(line.width() + note + 1);
+                // One or two letters tell nothing.
+                let room = if room < 4 { 0 } else { room };
                 push_matched(&mut line, app, Role::Dim, &cut(&safe(name), room, glyphs.ellipsis));
             }
         }
