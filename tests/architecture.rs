@@ -13,6 +13,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("store", &["engine"]),
     ("job", &["engine", "platform", "store"]),
     ("config", &[]),
+    ("logging", &["config"]),
     ("cli", &["job", "engine", "config", "store"]),
     ("tui", &["job", "engine", "config"]),
 ];

@@ -49,7 +49,7 @@ async fn show(
 ) -> Result<Exit, Failure> {
     let manner = Manner::demo(global)?;
     let open = Arc::clone(server) as Arc<dyn Opener>;
-    let request = ScreenRequest::new(global, args.screen, &manner, open)?;
+    let request = ScreenRequest::new(global, args.screen, &manner, (Demo::file_name().to_owned(), open))?;
     let end = screen.show(request).await?;
     printer.tell(&end.summary);
     Ok(end.exit)

@@ -22,9 +22,10 @@ pub(super) async fn run(
     if !has_screen() {
         return Err(no_screen());
     }
+    let file = args.file.file.clone();
     let open =
         Arc::new(File { path: args.file.file, format: args.file.format, target: session.target.clone() });
-    let request = ScreenRequest::new(global, args.screen, &session.manner, open)?;
+    let request = ScreenRequest::new(global, args.screen, &session.manner, (file, open))?;
     let end = screen.show(request).await?;
     printer.tell(&end.summary);
     Ok(end.exit)

@@ -14,6 +14,8 @@ use crate::store::{Target, Timeouts};
 pub struct ScreenRequest {
     /// Opens what is reviewed. Called again to compare again.
     pub open: Arc<dyn Opener>,
+    /// What to call the file until it was read.
+    pub file: String,
     /// How long to wait for what.
     pub timeouts: Timeouts,
     /// Who is recorded as the operator.
@@ -56,10 +58,11 @@ impl ScreenRequest {
         global: &Global,
         args: ScreenArgs,
         manner: &Manner,
-        open: Arc<dyn Opener>,
+        (file, open): (String, Arc<dyn Opener>),
     ) -> Result<Self, Failure> {
         Ok(Self {
             open,
+            file,
             timeouts: manner.timeouts,
             operator: operator(args.operator)?,
             production: manner.production,

@@ -73,15 +73,25 @@ pub async fn apply(
 ) -> Result<Receipt, Failure> {
     let begun = Instant::now();
     let job = Apply { review, approved: &approved, target, options, reporter, cancel };
+    tracing::info!(
+        target_database = review.target,
+        operator = options.operator,
+        steps = approved.steps().len(),
+        "apply begins"
+    );
     let mut attempt = 1;
     let (number, tables) = loop {
         match job.attempt().await {
             Err(Obstacle::Lost(_)) if attempt < ATTEMPTS && !cancel.is_cancelled() => attempt += 1,
             Err(Obstacle::Lost(error)) => return Err(job.explain(error)),
-            Err(Obstacle::Failed(failure)) => return Err(failure),
+            Err(Obstacle::Failed(failure)) => {
+                tracing::warn!(kind = ?failure.kind, what = failure.what, "apply failed");
+                return Err(failure);
+            }
             Ok(done) => break done,
         }
     };
+    tracing::info!(job = number, attempts = attempt, "apply committed");
     Ok(Receipt {
         job: number,
         outcomes: approved.outcomes().to_vec(),

@@ -28,6 +28,11 @@ impl Demo {
         Ok(demo)
     }
 
+    /// Returns what the demo's file is called.
+    pub fn file_name() -> &'static str {
+        digirunner::DEMO.file_name
+    }
+
     /// Returns the demo's target.
     pub fn target(&self) -> Target {
         self.server.target(self.data.database)
