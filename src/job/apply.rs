@@ -63,51 +63,68 @@ impl Receipt {
 ///
 /// Nothing was written, whatever the failure; but for a connection that breaks
 /// during the commit and stays away, which the failure then says.
-pub async fn apply(
+pub fn apply(
     review: &Review,
     approved: Approved,
     target: &Target,
     options: &ApplyOptions,
     reporter: &Reporter,
     cancel: &Cancel,
-) -> Result<Receipt, Failure> {
-    let begun = Instant::now();
-    let job = Apply { review, approved: &approved, target, options, reporter, cancel };
-    tracing::info!(
-        target_database = review.target,
-        operator = options.operator,
-        steps = approved.steps().len(),
-        "apply begins"
-    );
-    let mut attempt = 1;
-    let (number, tables) = loop {
-        match job.attempt().await {
-            Err(Obstacle::Lost(_)) if attempt < ATTEMPTS && !cancel.is_cancelled() => attempt += 1,
-            Err(Obstacle::Lost(error)) => return Err(job.explain(error)),
-            Err(Obstacle::Failed(failure)) => {
-                tracing::warn!(kind = ?failure.kind, what = failure.what, "apply failed");
-                return Err(failure);
-            }
-            Ok(done) => break done,
-        }
+) -> impl Future<Output = Result<Receipt, Failure>> + Send + use<> {
+    let job = Apply {
+        review: review.clone(),
+        approved,
+        target: target.clone(),
+        options: options.clone(),
+        reporter: reporter.clone(),
+        cancel: cancel.clone(),
     };
-    tracing::info!(job = number, attempts = attempt, "apply committed");
-    Ok(Receipt {
-        job: number,
-        outcomes: approved.outcomes().to_vec(),
-        tables,
-        seconds: begun.elapsed().as_secs_f64(),
-        notes: review.platform.after_apply().iter().map(|note| (*note).to_owned()).collect(),
-    })
+    async move { job.run().await }
 }
 
-struct Apply<'a> {
-    review: &'a Review,
-    approved: &'a Approved,
-    target: &'a Target,
-    options: &'a ApplyOptions,
-    reporter: &'a Reporter,
-    cancel: &'a Cancel,
+/// A job; it owns what it works with, since it outlives whoever asked for it.
+struct Apply {
+    review: Review,
+    approved: Approved,
+    target: Target,
+    options: ApplyOptions,
+    reporter: Reporter,
+    cancel: Cancel,
+}
+
+impl Apply {
+    /// Tries until it is done, or lost too often.
+    async fn run(self) -> Result<Receipt, Failure> {
+        let begun = Instant::now();
+        tracing::info!(
+            target_database = self.review.target,
+            operator = self.options.operator,
+            steps = self.approved.steps().len(),
+            "apply begins"
+        );
+        let mut attempt = 1;
+        let (number, tables) = loop {
+            let failure = match self.attempt().await {
+                Ok(done) => break done,
+                Err(Obstacle::Lost(_)) if attempt < ATTEMPTS && !self.cancel.is_cancelled() => {
+                    attempt += 1;
+                    continue;
+                }
+                Err(Obstacle::Lost(error)) => self.explain(error),
+                Err(Obstacle::Failed(failure)) => failure,
+            };
+            tracing::warn!(kind = ?failure.kind, what = failure.what, "apply failed");
+            return Err(failure);
+        };
+        tracing::info!(job = number, attempts = attempt, "apply committed");
+        Ok(Receipt {
+            job: number,
+            outcomes: self.approved.outcomes().to_vec(),
+            tables,
+            seconds: begun.elapsed().as_secs_f64(),
+            notes: self.review.platform.after_apply().iter().map(|note| (*note).to_owned()).collect(),
+        })
+    }
 }
 
 /// Why an attempt came to nothing.
@@ -126,7 +143,7 @@ impl From<Failure> for Obstacle {
 
 type Done = (i64, Vec<TableRows>);
 
-impl Apply<'_> {
+impl Apply {
     /// One attempt on a connection of its own, which is closed at the end:
     /// that ends the lock, and whatever is still open.
     async fn attempt(&self) -> Result<Done, Obstacle> {
@@ -170,7 +187,8 @@ impl Apply<'_> {
         let held = lock::take(connection).await.map_err(|error| self.obstacle(error))?;
         held.map_err(|holder| locked(&holder.who))?;
         self.step(transaction::begin_writing(connection).await)?;
-        let ground = self.step(ground(&self.review.bundle, connection, self.reporter, Phase::Check).await)?;
+        let ground =
+            self.step(ground(&self.review.bundle, connection, &self.reporter, Phase::Check).await)?;
         let changed = self.approved.stale(&ground.plan());
         if !changed.is_empty() {
             return Err(stale(changed).into());
@@ -179,7 +197,7 @@ impl Apply<'_> {
         let report =
             |table: &str, done: usize, total: usize| self.reporter.step(Phase::Write, table, done, total);
         let writing = Writing { stamp: &stamp, report: &report };
-        let tables = self.step(ground.write(connection, self.approved, writing).await)?;
+        let tables = self.step(ground.write(connection, &self.approved, writing).await)?;
         let job = self.job_row(started_at, &tables);
         let number = self.step(ledger::record(connection, &job).await)?;
         Ok((number, tables))

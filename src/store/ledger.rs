@@ -69,7 +69,8 @@ pub async fn is_current(connection: &mut PgConnection) -> Result<bool, StoreErro
 ///
 /// Fails if the role may not create a schema in the database.
 pub async fn init(connection: &mut PgConnection) -> Result<(), StoreError> {
-    migrator().run(connection).await.map_err(|error| match error {
+    // Not `run`, whose bounds no boxed future meets.
+    migrator().run_direct(None, connection, false).await.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
             StoreError::new(Operation::Create, SCHEMA, &error)
         }
