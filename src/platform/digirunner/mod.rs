@@ -18,6 +18,9 @@ mod tables;
 mod world;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
