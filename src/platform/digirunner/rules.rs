@@ -41,8 +41,8 @@ pub(super) struct Names<'w> {
     what: &'static str,
     code: &'static str,
     kind: Kind,
-    target: HashMap<&'w str, &'w str>,
-    file: HashMap<&'w str, Vec<(&'w str, usize)>>,
+    target: HashMap<&'w str, Vec<&'w str>>,
+    file: HashMap<&'w str, Vec<&'w str>>,
 }
 
 impl<'w> Names<'w> {
@@ -54,15 +54,14 @@ impl<'w> Names<'w> {
         (table, key, column): (T, usize, usize),
         keep: impl Fn(&Row) -> bool,
     ) -> Self {
-        let mut target = HashMap::new();
-        for row in pair.target.world.rows(table).iter().filter(|row| keep(row)) {
-            target.entry(row.text(column)).or_insert_with(|| row.text(key));
-        }
-        let mut file: HashMap<&str, Vec<(&str, usize)>> = HashMap::new();
-        for (at, row) in pair.file.world.rows(table).iter().enumerate().filter(|(_, row)| keep(row)) {
-            file.entry(row.text(column)).or_default().push((row.text(key), at));
-        }
-        Self { what, code, kind, target, file }
+        let holders = |side: &Side<'w>| {
+            let mut holders: HashMap<&'w str, Vec<&'w str>> = HashMap::new();
+            for row in side.world.rows(table).iter().filter(|row| keep(row)) {
+                holders.entry(row.text(column)).or_default().push(row.text(key));
+            }
+            holders
+        };
+        Self { what, code, kind, target: holders(&pair.target), file: holders(&pair.file) }
     }
 
     /// Returns what is wrong with an item having this value.
@@ -71,23 +70,25 @@ impl<'w> Names<'w> {
         if value.is_empty() {
             return reasons;
         }
-        if let Some(owner) = self.target.get(value).filter(|owner| **owner != key) {
+        let other = |holders: &HashMap<&'w str, Vec<&'w str>>| {
+            holders.get(value).into_iter().flatten().copied().find(|holder| *holder != key)
+        };
+        if let Some(owner) = other(&self.target) {
             reasons.push(
                 Reason::new(
                     self.code,
                     format!("{} '{value}' belongs to {} '{owner}' in the target", self.what, self.kind),
                 )
-                .about(ItemId::new(self.kind.clone(), *owner)),
+                .about(ItemId::new(self.kind.clone(), owner)),
             );
         }
-        let holders = self.file.get(value).map_or(&[][..], Vec::as_slice);
-        if let Some((other, _)) = holders.iter().find(|(other, _)| *other != key) {
+        if let Some(other) = other(&self.file) {
             reasons.push(
                 Reason::new(
                     "duplicate-in-file",
                     format!("{} '{value}' is also that of {} '{other}' in the file", self.what, self.kind),
                 )
-                .about(ItemId::new(self.kind.clone(), *other)),
+                .about(ItemId::new(self.kind.clone(), other)),
             );
         }
         reasons

@@ -1,6 +1,6 @@
 //! Every status and every reason that blocks an item by itself.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::world::{Api, World, world};
 use super::{entry, message, plan, status, warnings};
@@ -52,6 +52,23 @@ fn a_covered_client_must_not_take_the_alias_of_another_one() {
     let from = world().client("a", json!({"clientAlias": "same"}));
     let to = world().client("a", json!({})).client("b", json!({"clientAlias": "same"}));
     assert_eq!(status(&plan(&from, &to), "client:a"), "Cannot cover: alias-taken");
+}
+
+#[test]
+fn a_name_is_taken_where_two_clients_of_the_target_have_it() {
+    let to = world().client("a", json!({"clientAlias": "same"})).client("b", json!({"clientAlias": "same"}));
+    let plan = plan(&to.clone().change("tsmpClientList", only("a")), &to);
+    assert_eq!(status(&plan, "client:a"), "Cannot cover unchanged: alias-taken");
+}
+
+/// Renames the clients other than one out of the way.
+fn only(id: &'static str) -> impl Fn(&mut serde_json::Map<String, Value>) {
+    move |row| {
+        if row["clientId"] != id {
+            row.insert("clientId".to_owned(), json!("z"));
+            row.insert("clientAlias".to_owned(), json!("other"));
+        }
+    }
 }
 
 #[test]
