@@ -362,11 +362,12 @@ impl<'p, 'w> Comparer<'p, 'w> {
         blocks.extend(rules::twice(&CLIENT, id, times));
         if let Some(base) = base {
             blocks.extend(rules::level_differs(row, base));
-            let hosts = |side: &Side<'w>| -> Vec<&'w Row> {
-                side.rows_of(T::Host, &side.hosts, id).map(|(_, row)| row).collect()
-            };
-            blocks.extend(rules::hosts(&hosts(&self.pair.file), &hosts(&self.pair.target)));
         }
+        // Of an absent client too: leftover hosts are taken over like those of a client that is there.
+        let hosts = |side: &Side<'w>| -> Vec<&'w Row> {
+            side.rows_of(T::Host, &side.hosts, id).map(|(_, row)| row).collect()
+        };
+        blocks.extend(rules::hosts(&hosts(&self.pair.file), &hosts(&self.pair.target)));
         blocks.extend(self.owners.check(self.pair, id));
         blocks.extend(self.broken.of_client(id));
         blocks.extend(rules::unstorable(&client::TABLE, row));

@@ -155,6 +155,13 @@ fn two_hosts_that_match_the_same_one_clash() {
 }
 
 #[test]
+fn leftover_hosts_of_an_absent_client_that_cannot_be_told_apart_block_it_too() {
+    let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.2");
+    let to = world().host(1, "a", "one", "10.0.0.1").host(2, "a", "two", "10.0.0.2");
+    assert_eq!(status(&plan(&from, &to), "client:a"), "Cannot add: host-ambiguous");
+}
+
+#[test]
 fn the_hosts_of_another_client_do_not_matter() {
     let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.2");
     let to = world()
