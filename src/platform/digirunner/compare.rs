@@ -194,8 +194,9 @@ impl<'p, 'w> Comparer<'p, 'w> {
     fn groups(&self) -> Vec<Candidate> {
         let file = &self.pair.file;
         let rows = file.world.rows(T::Group);
-        let times = count_of(rows.iter().filter(|row| is_plain(row)), group::GROUP_NAME);
-        let plain = rows.iter().enumerate().filter(|(_, row)| is_plain(row));
+        // A flag that is none blocks a group; it must not lose it.
+        let times = count_of(rows.iter().filter(|row| !is_hidden(row)), group::GROUP_NAME);
+        let plain = rows.iter().enumerate().filter(|(_, row)| !is_hidden(row));
         plain
             .map(|(at, row)| {
                 let name = row.text(group::GROUP_NAME);
@@ -214,6 +215,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                     times.get(name).copied().unwrap_or_default(),
                 ));
                 candidate.blocks.extend(rules::unstorable(&group::TABLE, row));
+                candidate.blocks.extend(rules::unknown_flag(row));
                 candidate.requires = self.needs_of_group(row);
                 if base.is_some_and(|row| row.text(group::GROUP_ID) == BUILT_IN_GROUP) {
                     candidate.warnings.extend(built_in(&candidate));
@@ -409,8 +411,11 @@ impl<'p, 'w> Comparer<'p, 'w> {
         let (file, target) = (&self.pair.file, &self.pair.target);
         let mut needs: Vec<Requirement> =
             self.level(row.text(client::SECURITY_LEVEL_ID)).into_iter().collect();
-        let groups =
-            file.groups_of_client(id).into_iter().filter_map(|id| file.group(id)).filter(|row| is_plain(row));
+        let groups = file
+            .groups_of_client(id)
+            .into_iter()
+            .filter_map(|id| file.group(id))
+            .filter(|row| !is_hidden(row));
         needs.extend(groups.map(|row| Requirement {
             on: ItemId::new(GROUP, row.shared(group::GROUP_NAME)),
             present: target.plain.contains_key(row.text(group::GROUP_NAME)),
@@ -435,8 +440,11 @@ impl<'p, 'w> Comparer<'p, 'w> {
         let (file, target) = (&self.pair.file, &self.pair.target);
         let held: HashSet<&str> = target.groups_of_client(id).into_iter().collect();
         let mut uses = Vec::new();
-        for row in
-            file.groups_of_client(id).into_iter().filter_map(|id| file.group(id)).filter(|row| is_plain(row))
+        for row in file
+            .groups_of_client(id)
+            .into_iter()
+            .filter_map(|id| file.group(id))
+            .filter(|row| !is_hidden(row))
         {
             let there = target.plain_named(row.text(group::GROUP_NAME));
             if !there.is_some_and(|row| held.contains(row.text(group::GROUP_ID))) {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::side::{IDPS, Pair, Side};
+use super::side::{IDPS, Pair, Side, is_hidden};
 use super::tables::{T, Table, Type, client, group, host, open_key, vgroup, x_key};
 use super::world::{Cell, Row};
 use crate::engine::{ItemId, Kind, KindInfo, Reason};
@@ -305,6 +305,12 @@ fn unstorable_cell(table: &Table, field: &super::tables::FieldDef, cell: &Cell) 
 /// Says whether a row is a plain group.
 pub(super) fn is_plain(row: &Row) -> bool {
     row.text(group::VGROUP_FLAG) == "0"
+}
+
+/// Returns the reason of a group of the file that is neither plain nor hidden.
+pub(super) fn unknown_flag(row: &Row) -> Option<Reason> {
+    let is_known = matches!(row.cell(group::VGROUP_FLAG), Cell::Null) || is_plain(row) || is_hidden(row);
+    (!is_known).then(|| Reason::new("value-not-allowed", "vgroupFlag is neither '0' nor '1'"))
 }
 
 /// Returns the reason of a scope with too many APIs.

@@ -257,6 +257,19 @@ fn groups_that_clash_inside_the_file_are_blocked() {
     }
 }
 
+#[test]
+fn a_group_with_an_unknown_flag_is_blocked_and_not_lost() {
+    for flag in [json!(null), json!("2"), json!("")] {
+        let from = world()
+            .client("a", json!({}))
+            .group("1", "g", json!({"vgroupFlag": flag}))
+            .client_group("a", "1");
+        let plan = plan(&from, &world());
+        assert!(status(&plan, "group:g").starts_with("Cannot add: "), "{flag}: {}", status(&plan, "group:g"));
+        assert_eq!(status(&plan, "client:a"), "Cannot add: prerequisite-blocked", "{flag}");
+    }
+}
+
 // ---- scopes
 
 #[test]
