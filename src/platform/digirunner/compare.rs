@@ -440,23 +440,23 @@ impl<'p, 'w> Comparer<'p, 'w> {
         let (file, target) = (&self.pair.file, &self.pair.target);
         let held: HashSet<&str> = target.groups_of_client(id).into_iter().collect();
         let mut uses = Vec::new();
-        for row in file
-            .groups_of_client(id)
-            .into_iter()
-            .filter_map(|id| file.group(id))
-            .filter(|row| !is_hidden(row))
-        {
-            let there = target.plain_named(row.text(group::GROUP_NAME));
-            if !there.is_some_and(|row| held.contains(row.text(group::GROUP_ID))) {
-                uses.push(QuotaUse {
-                    on: ItemId::new(GROUP, row.shared(group::GROUP_NAME)),
-                    left: 1,
-                    written: 1,
-                });
+        // By name: the file may hold a group under two ids.
+        let mut seen: HashSet<(Kind, &str)> = HashSet::new();
+        let groups = file.groups_of_client(id).into_iter().filter_map(|id| file.group(id));
+        for row in groups.filter(|row| !is_hidden(row)) {
+            let name = row.text(group::GROUP_NAME);
+            let there = target.plain_named(name);
+            if !there.is_some_and(|row| held.contains(row.text(group::GROUP_ID)))
+                && seen.insert((GROUP, name))
+            {
+                let on = ItemId::new(GROUP, row.shared(group::GROUP_NAME));
+                uses.push(QuotaUse { on, left: 1, written: 1 });
             }
         }
         for row in file.scopes_of_client(id).into_iter().filter_map(|id| file.scope(id)) {
-            uses.push(self.scope_use(row, &held));
+            if seen.insert((SCOPE, row.text(vgroup::VGROUP_NAME))) {
+                uses.push(self.scope_use(row, &held));
+            }
         }
         Quota { code: "too-many-groups", of: "groups", max: MOST, held: held.len(), uses }
     }

@@ -186,6 +186,19 @@ fn groups_of_the_target_count_and_are_not_counted_twice() {
 }
 
 #[test]
+fn one_group_under_two_ids_counts_once() {
+    let from = scope_of(world().scope("1", "s", json!({})), "1", 0..185)
+        .group("8", "g", json!({}))
+        .group("9", "g", json!({}))
+        .client("a", json!({}))
+        .client_group("a", "8")
+        .client_group("a", "9")
+        .client_scope("a", "1");
+    let to = with_apis(world(), 200).group("7", "g", json!({}));
+    assert_eq!(status(&plan(&from, &to), "client:a"), "Add");
+}
+
+#[test]
 fn covering_a_scope_may_take_its_holder_over_the_limit() {
     let base = |world: World| scope_of(with_apis(world, 200).scope("1", "s", json!({})), "1", 0..100);
     let extra = |world: World| scope_of(world.scope("2", "t", json!({})), "2", 100..180);
