@@ -465,6 +465,18 @@ fn a_key_map_to_a_new_hidden_group_waits_for_its_scope() {
 }
 
 #[test]
+fn a_key_map_to_a_hidden_group_of_a_lacking_api_is_no_difference() {
+    let base = |world: World| world.client("a", json!({})).x_key(1, "a", "EN", json!({}));
+    let from = base(world())
+        .scope("1", "s", json!({"vgroupDesc": "new"}))
+        .hidden("11", "1", ("m", "lacking"), json!({"groupName": "h"}))
+        .x_map(1, 1, "11");
+    let plan = plan(&from, &base(world()).scope("1", "s", json!({})));
+    assert_eq!(status(&plan, "scope:s"), "Repeat");
+    assert_eq!(status(&plan, "client:a"), "Repeat unchanged");
+}
+
+#[test]
 fn covering_all_leaves_unchanged_items_alone() {
     let both = |world: World, tps| world.client("a", json!({"tps": tps})).client("b", json!({}));
     let plan = plan(&both(world(), 1), &both(world(), 2));
