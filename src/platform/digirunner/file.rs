@@ -308,6 +308,8 @@ impl<'de> Visitor<'de> for Rows<'_> {
         visit_i64(i64) => "a number", visit_u64(u64) => "a number", visit_f64(f64) => "a number");
 
     fn visit_unit<E: de::Error>(self) -> Result<Vec<Row>, E> {
+        let path = self.reader.path();
+        self.reader.findings.push(Finding::note("null-list", "the list is null; taken as empty").at(path));
         Ok(Vec::new())
     }
 

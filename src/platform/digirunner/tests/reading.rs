@@ -256,6 +256,14 @@ fn a_missing_list_is_tolerated_and_reported() {
 }
 
 #[test]
+fn a_list_that_is_null_is_tolerated_and_reported() {
+    let file = read(&lists("\"tsmpClientList\": null"));
+    assert_eq!(findings(&file), ["null-list /importClientRelated/tsmpClientList"]);
+    assert!(!file.findings.iter().any(|finding| finding.code == "missing-list"
+        && finding.path.as_deref() == Some("/importClientRelated/tsmpClientList")));
+}
+
+#[test]
 fn a_row_that_is_null_is_ignored_and_reported() {
     let file = read(&clients("null, {\"clientId\": \"a\"}"));
     assert_eq!(findings(&file), ["null-row /importClientRelated/tsmpClientList/0"]);
