@@ -243,12 +243,17 @@ impl<'de> Visitor<'de> for Lists<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let reader = self.0;
         reader.has_lists = true;
+        let mut others: Vec<String> = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
             let table = TABLES.iter().find(|table| table.list == key);
             let known = table.map(|table| table.list).or((key == API_USE_LIST).then_some(API_USE_LIST));
             let Some(list) = known else {
+                if others.contains(&key) {
+                    return Err(duplicate(&key));
+                }
                 reader.note_unknown(&key);
-                reader.within(Segment::Unknown(key), |_| map.next_value::<IgnoredAny>())?;
+                reader.within(Segment::Unknown(key.clone()), |_| map.next_value::<IgnoredAny>())?;
+                others.push(key);
                 continue;
             };
             if reader.seen.contains(&list) {
@@ -365,6 +370,7 @@ impl<'de> Visitor<'de> for RowOf<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Row>, A::Error> {
         let Self { reader, fields } = self;
         let mut cells: Vec<Option<Cell>> = vec![None; fields.len()];
+        let mut others: Vec<String> = Vec::new();
         let mut next = 0;
         while let Some(name) = map.next_key_seed(Name { fields, next })? {
             match name {
@@ -375,9 +381,11 @@ impl<'de> Visitor<'de> for RowOf<'_> {
                     *slot = Some(reader.within(Segment::Key(field.json), read)?);
                     next = at + 1;
                 }
+                Named::Unknown(key) if others.contains(&key) => return Err(duplicate(&key)),
                 Named::Unknown(key) => {
                     reader.note_unknown(&key);
-                    reader.within(Segment::Unknown(key), |_| map.next_value::<IgnoredAny>())?;
+                    reader.within(Segment::Unknown(key.clone()), |_| map.next_value::<IgnoredAny>())?;
+                    others.push(key);
                 }
             }
         }

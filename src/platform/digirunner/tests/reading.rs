@@ -125,6 +125,14 @@ fn a_property_that_stands_twice_in_a_row_is_refused() {
 }
 
 #[test]
+fn an_unknown_property_that_stands_twice_is_refused_too() {
+    let told = refused(&clients("{\"legacy\": 1, \"legacy\": 2}"));
+    assert!(told.ends_with("/tsmpClientList/0 duplicate property legacy"), "{told}");
+    let told = refused(&lists("\"newList\": [], \"newList\": []"));
+    assert!(told.ends_with("/importClientRelated duplicate property newList"), "{told}");
+}
+
+#[test]
 fn a_list_that_stands_twice_is_refused() {
     let told = refused(&lists("\"tsmpClientList\": [],\n\"tsmpClientList\": []"));
     assert_eq!(told, "4:16 /importClientRelated duplicate property tsmpClientList");
