@@ -10,7 +10,7 @@ use super::rules::{
     self, AUTHENTICATION, CLIENT, GROUP, KINDS, LEVEL, MOST, Names, Owners, RDB, SCOPE, is_plain,
 };
 use super::side::{ApiName, IDPS, Pair, ScopeApi, Side, first_by, is_hidden};
-use super::tables::{T, Table, authority, client, group, idp_jdbc, level};
+use super::tables::{T, authority, client, group, idp_jdbc, level};
 use super::tables::{open_key, open_map, rdb, vgroup, x_key, x_map};
 use super::world::{Row, World};
 use crate::engine::diff::{Show, compare};
@@ -139,6 +139,11 @@ impl<'p, 'w> Comparer<'p, 'w> {
         }
     }
 
+    /// Returns the JSON pointer to a row of the file.
+    fn path(&self, table: T, at: usize) -> String {
+        format!("/{ROOT}/{}/{}", table.table().list, self.pair.file.world.place(table, at))
+    }
+
     fn candidates(&self) -> Vec<Candidate> {
         let mut all = self.clients();
         all.extend(self.groups());
@@ -181,7 +186,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 times.get(row.text(key)).copied().unwrap_or_default(),
             ));
             blocks.extend(rules::unstorable(table.table(), row));
-            let mut candidate = candidate(id, called, path(table.table(), at), build(row), base.map(build));
+            let mut candidate = candidate(id, called, self.path(table, at), build(row), base.map(build));
             candidate.blocks = blocks;
             if table == T::Rdb {
                 candidate.warnings.extend(foreign_encryption(&candidate, row, base));
@@ -204,7 +209,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 let mut candidate = candidate(
                     ItemId::new(GROUP, row.shared(group::GROUP_NAME)),
                     row.shared(group::GROUP_ALIAS),
-                    path(&group::TABLE, at),
+                    self.path(T::Group, at),
                     item::plain_group(self.pair, file, row),
                     base.map(|row| item::plain_group(self.pair, &self.pair.target, row)),
                 );
@@ -267,7 +272,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
         let mut candidate = candidate(
             ItemId::new(SCOPE, row.shared(vgroup::VGROUP_NAME)),
             row.shared(vgroup::VGROUP_ALIAS),
-            path(&vgroup::TABLE, at),
+            self.path(T::Vgroup, at),
             item::scope(&self.pair.file, row, &wanted),
             base.map(|row| item::scope(&self.pair.target, row, &there)),
         );
@@ -341,7 +346,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
         let mut candidate = candidate(
             ItemId::new(CLIENT, row.shared(client::CLIENT_ID)),
             called,
-            path(&client::TABLE, at),
+            self.path(T::Client, at),
             file.value(row),
             base.map(|row| target.value(row)),
         );
@@ -597,10 +602,6 @@ fn candidate(
         quota: None,
         warnings: Vec::new(),
     }
-}
-
-fn path(table: &Table, at: usize) -> String {
-    format!("/{ROOT}/{}/{at}", table.list)
 }
 
 fn count(rows: &[Row], column: usize) -> HashMap<&str, usize> {

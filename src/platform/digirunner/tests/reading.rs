@@ -279,6 +279,18 @@ fn a_row_that_is_null_is_ignored_and_reported() {
 }
 
 #[test]
+fn rows_after_a_null_keep_their_place_in_paths() {
+    let text = lists(
+        "\"tsmpClientList\": [null, {\"clientId\": \"a\"}], \"tsmpClientHostList\": [null, null, {\"clientId\": \"x\"}]",
+    );
+    let mut file = read(&text);
+    file.findings = super::integrity::check(&super::Side::new(&file.world)).findings;
+    assert_eq!(findings(&file), ["broken-reference /importClientRelated/tsmpClientHostList/2/clientId"]);
+    let plan = super::compare::plan(&file, &super::target(&world()));
+    assert_eq!(&*super::entry(&plan, "client:a").item.path, "/importClientRelated/tsmpClientList/1");
+}
+
+#[test]
 fn an_absent_property_takes_the_default_and_an_explicit_null_stays() {
     let file = read(&lists(
         "\"tsmpClientList\": [{}, {\"tps\": null, \"cPriority\": null, \"failTreshhold\": null, \"clientStatus\": null}],
