@@ -38,12 +38,12 @@ pub(super) struct File {
 ///
 /// See the module.
 pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
-    let mark = parse::bom(bytes);
+    let text = parse::text(bytes)?;
     let mut reader = Reader::default();
-    if mark > 0 {
+    if parse::bom(bytes) > 0 {
         reader.findings.push(Finding::note("byte-order-mark", "the file begins with a byte-order mark"));
     }
-    let mut json = serde_json::Deserializer::from_slice(bytes.get(mark..).unwrap_or_default());
+    let mut json = serde_json::Deserializer::from_slice(text);
     let result = Root(&mut reader).deserialize(&mut json).and_then(|()| json.end());
     match result {
         Ok(()) if reader.has_lists => Ok(reader.finish()),

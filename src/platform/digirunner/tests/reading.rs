@@ -223,6 +223,27 @@ fn invalid_utf_8_is_refused_where_it_stands() {
 }
 
 #[test]
+fn what_is_no_text_at_all_is_called_by_its_name() {
+    let utf_16: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf_16_without_mark: Vec<u8> = "{}".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for (bytes, word) in [
+        (&b""[..], "empty"),
+        (b" \n\t", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (b"\x1f\x8b\x08\x00", "gzip"),
+        (b"PK\x03\x04", "zip"),
+        (&utf_16, "UTF-16"),
+        (&utf_16_without_mark, "UTF-16"),
+    ] {
+        let error = detect(bytes).err().unwrap();
+        assert!(error.message.contains(word), "{}", error.message);
+        // Also where the format was said, so that nothing had to be recognised.
+        let error = file::read(bytes).unwrap_err();
+        assert!(error.message.contains(word), "{}", error.message);
+    }
+}
+
+#[test]
 fn unknown_properties_are_tolerated_and_reported_once_each() {
     let file =
         read(&clients("{\"legacyTenantId\": \"canary-7f3a\"}, {\"legacyTenantId\": {\"a\": [1]}}").replacen(
