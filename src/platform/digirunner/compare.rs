@@ -10,8 +10,8 @@ use super::rules::{
     self, AUTHENTICATION, CLIENT, GROUP, KINDS, LEVEL, MOST, Names, Owners, RDB, SCOPE, is_plain,
 };
 use super::side::{ApiName, IDPS, Pair, ScopeApi, Side, first_by, is_hidden};
-use super::tables::{T, authority, client, group, idp_jdbc, level};
-use super::tables::{open_key, open_map, rdb, vgroup, x_key, x_map};
+use super::tables::{T, authority, client, group, group_api, idp_jdbc, level};
+use super::tables::{dp_app, open_key, open_map, rdb, vgroup, x_key, x_map};
 use super::world::{Row, World};
 use crate::engine::diff::{Show, compare};
 use crate::engine::{
@@ -221,6 +221,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 ));
                 candidate.blocks.extend(rules::unstorable(&group::TABLE, row));
                 candidate.blocks.extend(rules::unknown_flag(row));
+                candidate.blocks.extend(self.unstorable_links(row));
                 candidate.requires = self.needs_of_group(row);
                 if base.is_some_and(|row| row.text(group::GROUP_ID) == BUILT_IN_GROUP) {
                     candidate.warnings.extend(built_in(&candidate));
@@ -282,7 +283,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
         candidate.blocks.extend(rules::unstorable(&vgroup::TABLE, row));
         candidate.blocks.extend(rules::name_too_long_for_apis(row, new));
         candidate.requires = self.needs_of_scope(row, &wanted);
-        candidate.blocks.extend(self.unstorable_apis(&wanted));
+        candidate.blocks.extend(self.unstorable_apis(row, &wanted));
         if base.is_some() && new > 0 && candidate.blocks.is_empty() {
             candidate.warnings.extend(holders.warn(&candidate.item.id));
         }
@@ -299,12 +300,36 @@ impl<'p, 'w> Comparer<'p, 'w> {
         unique(needs)
     }
 
-    /// Checks the hidden groups of a scope; their `vgroup_name` is the scope's
-    /// and checked with it.
-    fn unstorable_apis(&self, apis: &[ScopeApi<'_>]) -> Vec<Reason> {
-        let hidden = apis.iter().filter_map(|api| self.pair.file.world.row(T::Group, api.group));
-        let reasons = hidden.flat_map(|row| rules::unstorable(&group::TABLE, row));
-        unique(reasons.filter(|reason| !reason.message.starts_with("vgroupName")).collect())
+    /// Checks the links of a group to the APIs that the target has.
+    fn unstorable_links(&self, group: &Row) -> Vec<Reason> {
+        let file = &self.pair.file;
+        let apis = file.apis_of(group.text(group::GROUP_ID)).into_iter();
+        let links = apis.filter(|(_, api)| !self.pair.is_lacking(*api));
+        let rows = links.filter_map(|(at, _)| file.world.row(T::GroupApi, at));
+        unique(rows.flat_map(|row| rules::unstorable(&group_api::TABLE, row)).collect())
+    }
+
+    /// Checks the hidden groups of a scope, and their links.
+    fn unstorable_apis(&self, scope: &Row, apis: &[ScopeApi<'_>]) -> Vec<Reason> {
+        let world = &self.pair.file.world;
+        let mut reasons = Vec::new();
+        for api in apis {
+            if let Some(row) = world.row(T::Group, api.group) {
+                let mut hidden = rules::unstorable(&group::TABLE, row);
+                // The scope's own name is checked with the scope.
+                if row.text(group::VGROUP_NAME) == scope.text(vgroup::VGROUP_NAME) {
+                    hidden.retain(|reason| !reason.message.starts_with("vgroupName"));
+                }
+                reasons.extend(hidden);
+            }
+            reasons.extend(
+                world
+                    .row(T::GroupApi, api.link)
+                    .into_iter()
+                    .flat_map(|row| rules::unstorable(&group_api::TABLE, row)),
+            );
+        }
+        unique(reasons)
     }
 
     /// Returns who holds each scope: in the target, and in the file.
@@ -401,6 +426,13 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 file.rows_of(table, index, id).flat_map(move |(_, row)| rules::unstorable(table.table(), row))
             })
             .collect();
+        let extension = file.rows_of(T::Clientext, &file.clientext, id).next();
+        reasons.extend(extension.and_then(|(_, row)| rules::search_text_too_long(row)));
+        let application = file.rows_of(T::DpApp, &file.dp_apps, id).next();
+        reasons.extend(
+            application
+                .and_then(|(_, row)| rules::unstorable_field(&dp_app::TABLE, row, dp_app::KEYWORD_SEARCH)),
+        );
         for ((table, own_id, _), index) in IDPS.iter().zip(&file.idps) {
             if file.rows_of(*table, index, id).any(|(_, row)| row.int(*own_id).is_none()) {
                 reasons.push(Reason::new(

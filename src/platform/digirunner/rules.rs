@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::side::{IDPS, Pair, Side, is_hidden};
-use super::tables::{T, Table, Type, client, group, host, open_key, vgroup, x_key};
+use super::tables::{T, Table, Type, client, clientext, group, host, open_key, vgroup, x_key};
 use super::world::{Cell, Row};
 use crate::engine::{ItemId, Kind, KindInfo, Reason};
 
@@ -272,6 +272,31 @@ fn owned(side: &Side<'_>, client_id: &str) -> Vec<(usize, String, String)> {
 pub(super) fn unstorable(table: &Table, row: &Row) -> Vec<Reason> {
     let fields = table.columns().filter(|(_, field)| !is_ours(field));
     fields.filter_map(|(at, field)| unstorable_cell(table, field, row.cell(at))).collect()
+}
+
+/// Returns why one field of a row cannot be stored, for a field that is copied
+/// although its role says otherwise.
+pub(super) fn unstorable_field(table: &Table, row: &Row, at: usize) -> Option<Reason> {
+    unstorable_cell(table, table.fields.get(at)?, row.cell(at))
+}
+
+/// Returns what the product's search looks through: content and remark, NULLs
+/// left out.
+pub(super) fn keyword_search(row: &Row) -> String {
+    [clientext::CONTENT_TXT, clientext::REVIEW_REMARK]
+        .into_iter()
+        .filter(|at| *row.cell(*at) != Cell::Null)
+        .map(|at| row.text(at))
+        .collect::<Vec<_>>()
+        .join("|")
+}
+
+/// Returns the reason of a search text that does not fit: each of its two
+/// parts may, and both together may not.
+pub(super) fn search_text_too_long(row: &Row) -> Option<Reason> {
+    let mut searched = Row::empty(&clientext::TABLE);
+    searched.set(clientext::KEYWORD_SEARCH, Cell::Text(keyword_search(row).into()));
+    unstorable_field(&clientext::TABLE, &searched, clientext::KEYWORD_SEARCH)
 }
 
 /// Says whether the column is set by us, whatever the file says.

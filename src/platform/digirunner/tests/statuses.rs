@@ -391,6 +391,81 @@ fn names_of_simple_kinds_that_clash_inside_the_file_are_blocked() {
 // ---- values that the database would refuse
 
 #[test]
+fn a_value_that_does_not_fit_blocks_its_item() {
+    let long = |count| "x".repeat(count);
+    for (from, item, code) in [
+        (world().client("a", json!({"remark": long(301)})), "client:a", "value-too-long"),
+        (world().client("a", json!({"clientStatus": "12"})), "client:a", "value-too-long"),
+        (world().client("a", json!({"tps": null})), "client:a", "value-required"),
+        (world().client("a", json!({"remark": "a\u{0}b"})), "client:a", "value-not-storable"),
+        (
+            world().client("a", json!({})).oauth("a", json!({"accessTokenValidity": 1_i64 << 31})),
+            "client:a",
+            "value-out-of-range",
+        ),
+        (
+            world().client("a", json!({})).clientext("a", 1, json!({"publicFlag": "-1"})),
+            "client:a",
+            "value-too-long",
+        ),
+        (
+            world().client("a", json!({})).clientext(
+                "a",
+                1,
+                json!({"contentTxt": long(1000), "reviewRemark": long(3000)}),
+            ),
+            "client:a",
+            "value-too-long",
+        ),
+        (
+            world().client("a", json!({})).dp_app(1, "a", json!({"keywordSearch": long(601)})),
+            "client:a",
+            "value-too-long",
+        ),
+        (
+            world().client("a", json!({})).idp_o(1, "a", "GOOGLE", json!({"status": null})),
+            "client:a",
+            "value-required",
+        ),
+        (
+            world().client("a", json!({})).idp_o(1, "a", "GOOGLE", json!({"gtwIdpInfoOId": null})),
+            "client:a",
+            "value-required",
+        ),
+        (world().group("1", "g", json!({"groupDesc": long(1501)})), "group:g", "value-too-long"),
+        (
+            world().group("1", "g", json!({})).group_api("1", ("m", "k"), json!({"moduleVer": long(21)})),
+            "group:g",
+            "value-too-long",
+        ),
+        (
+            world().scope("1", "s", json!({})).hidden("2", "1", ("m", "k"), json!({"groupAlias": long(151)})),
+            "scope:s",
+            "value-too-long",
+        ),
+        (
+            world().scope("1", "s", json!({})).hidden("2", "1", ("m", "k"), json!({"vgroupName": long(31)})),
+            "scope:s",
+            "value-too-long",
+        ),
+        (
+            world().scope("1", &long(31), json!({})).hidden("2", "1", ("m", "k"), json!({})),
+            "",
+            "value-too-long",
+        ),
+        (world().authentication("ABCDEFGHIJK", "n"), "authentication:ABCDEFGHIJK", "value-too-long"),
+        (world().connection("c", json!({"maxPoolSize": null})), "rdb-connection:c", "value-required"),
+    ] {
+        let plan = plan(&from, &world().api(("m", "k")));
+        let long_scope = format!("scope:{}", long(31));
+        let item = if item.is_empty() { &long_scope } else { item };
+        assert_eq!(status(&plan, item), format!("Cannot add: {code}"));
+        let told = message(&plan, item);
+        assert!(!told.contains("xxxx"), "{told}");
+    }
+}
+
+#[test]
 fn a_long_scope_name_without_apis_is_no_matter() {
     let name = "x".repeat(31);
     let plan = plan(&world().scope("1", &name, json!({})), &world());
