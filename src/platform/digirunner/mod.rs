@@ -18,6 +18,9 @@ mod tables;
 mod world;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
@@ -83,7 +86,7 @@ impl Bundle for Export {
 
     fn counts(&self) -> Vec<(Kind, usize)> {
         let world = &self.file.world;
-        let plain = world.rows(T::Group).iter().filter(|row| rules::is_plain(row)).count();
+        let plain = world.rows(T::Group).iter().filter(|row| !side::is_hidden(row)).count();
         let counts = [
             world.rows(T::Client).len(),
             plain,
