@@ -377,9 +377,10 @@ impl<S: Screen> Stage<S> {
         let sender = self.sender.clone();
         let task = tokio::spawn(work);
         tokio::spawn(async move {
-            let outcome = task.await.unwrap_or_else(|error| {
-                Err(Failure::new(FailureKind::Internal, "the job broke off").because(error))
-            });
+            let outcome = match task.await {
+                Ok(outcome) => outcome,
+                Err(error) => Err(Failure::new(FailureKind::Internal, "the job broke off").because(error)),
+            };
             // The loop may have ended; then nobody waits for the answer.
             let _ = sender.send(answer(outcome));
         });

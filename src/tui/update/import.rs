@@ -187,15 +187,15 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
         app.refuse(why);
         return Vec::new();
     }
-    if let Question::Import(Some(name)) = &modal.question {
-        if modal.input.value().trim() != name {
-            let text = format!("type the database's name to import: {name}");
-            if let Some(modal) = app.modals.last_mut() {
-                modal.stop = Stop::Input;
-            }
-            app.refuse(text);
-            return Vec::new();
+    if let Question::Import(Some(name)) = &modal.question
+        && modal.input.value().trim() != name
+    {
+        let text = format!("type the database's name to import: {name}");
+        if let Some(modal) = app.modals.last_mut() {
+            modal.stop = Stop::Input;
         }
+        app.refuse(text);
+        return Vec::new();
     }
     let Some(review) = &app.review else { return Vec::new() };
     match review.subject.plan.approve(&review.choices) {

@@ -11,6 +11,7 @@ use crate::tui::modal::{Question, Stop};
 use crate::tui::node::Node;
 use crate::tui::review::Filter;
 use crate::tui::support::*;
+use crate::tui::widget::Line;
 
 fn marks(app: &App) -> Vec<Mark> {
     let review = app.review.as_ref().unwrap();
@@ -433,7 +434,7 @@ mod importing {
     #[test]
     fn deletions_are_told_and_never_denied() {
         let told = |app: &App| {
-            let lines = app.modals.last().unwrap().lines().iter().map(|line| line.plain());
+            let lines = app.modals.last().unwrap().lines().iter().map(Line::plain);
             lines.collect::<Vec<_>>().join("\n")
         };
         let mut app = plain();

@@ -77,20 +77,22 @@ impl Columns {
         Self { room, status, key, short, narrow }
     }
 
-    /// What stands at the right end of an item's row.
+    /// What stands at the right end of an item's row, in a word if it fits.
     fn note(&self, review: &Review, at: usize) -> Line {
         let mark = review.mark(at);
-        let text = match mark {
-            Mark::Unchanged if self.narrow => String::new(),
-            Mark::Unchanged => "unchanged".to_owned(),
+        let (long, short) = match mark {
+            Mark::Unchanged => ("unchanged".to_owned(), String::new()),
             Mark::Differs | Mark::Cover => {
                 let changes = review.plan().changes(at, Show::Differences);
                 let fields = changes.iter().filter(|change| change.op.is_effective()).count();
-                if self.narrow { fields.to_string() } else { count(fields, "field", "fields") }
+                (count(fields, "field", "fields"), fields.to_string())
             }
-            Mark::CannotAdd | Mark::CannotCover if !self.short => blocked_by(review, at),
-            Mark::CannotAdd | Mark::CannotCover | Mark::Add | Mark::LeftOut => String::new(),
+            Mark::CannotAdd | Mark::CannotCover => (blocked_by(review, at), String::new()),
+            Mark::Add | Mark::LeftOut => return Line::new(),
         };
+        let key = review.entry(at).map_or(0, |entry| width(&safe(&entry.item.id.key))).min(self.key);
+        let fits = self.status + 1 + key + 1 + width(&long) <= self.room;
+        let text = if fits { long } else { short };
         if text.is_empty() { Line::new() } else { Line::of(Role::Text, " ").and(mark.role(), &text) }
     }
 }

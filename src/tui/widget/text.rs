@@ -1,7 +1,7 @@
 //! Text on its way to the screen: made safe, measured and cut in columns.
 
 use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::UnicodeWidthStr;
 
 use crate::engine::display::safe;
 use crate::tui::skin::Role;
@@ -81,7 +81,7 @@ impl Line {
 
 /// Returns how many columns a text takes.
 pub(crate) fn width(text: &str) -> usize {
-    text.graphemes(true).map(|grapheme| grapheme.width()).sum()
+    text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }
 
 /// Returns the beginning of a text that fits into `columns`, ending in
