@@ -445,9 +445,12 @@ impl Review {
         next
     }
 
-    /// Says whether leaving would lose choices.
+    /// Says whether leaving would lose choices. That lacking APIs may be
+    /// ignored is quickly said again, and means nothing without an import.
     pub(crate) fn has_choices(&self) -> bool {
-        self.choices != Choices::new(self.plan())
+        let mut proposed = Choices::new(self.plan());
+        proposed.lack_confirmed = self.choices.lack_confirmed;
+        self.choices != proposed
     }
 
     /// Returns where a node stands among the items: the first item that is not

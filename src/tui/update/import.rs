@@ -1,7 +1,7 @@
 //! *Confirm import*: what would be written, said in full before it is.
 
 use crate::engine::diff::Show;
-use crate::engine::{Approved, Op, Refusal, Value, Verb};
+use crate::engine::{Approved, Op, Value, Verb};
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
 use crate::tui::mark::Mark;
@@ -14,21 +14,10 @@ use crate::tui::widget::{Line, count};
 /// The most blocked items that are named.
 const MOST_NAMES: usize = 200;
 
-/// Opens *Confirm import*, unless there is nothing to write.
+/// Opens *Confirm import*.
 pub(super) fn ask(app: &mut App) {
     let glyphs = app.skin.glyphs;
     let Some(review) = &app.review else { return };
-    if let Err(Refusal::NothingToWrite { blocked }) = review.subject.plan.approve(&review.choices) {
-        let more = if blocked > 0 {
-            format!(": {} blocked", count(blocked, "item is", "items are"))
-        } else {
-            String::new()
-        };
-        let differ = review.counts().of(Mark::Differs);
-        let hint = if differ > 0 { "; c covers, C covers all" } else { "" };
-        app.refuse(format!("nothing to import{more}{hint}"));
-        return;
-    }
     let typed = must_type(review).then(|| review.subject.database.clone());
     let title = if review.subject.production { "Confirm import to PRODUCTION" } else { "Confirm import" };
     let mut modal = Modal::new(Question::Import(typed), title, body(review, glyphs));
