@@ -47,16 +47,21 @@ fn barred(review: &Review) -> Option<String> {
 
 fn body(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     let subject = &review.subject;
-    let mut body = vec![
-        pair("target", &subject.target),
-        pair("operator", &subject.operator),
-        pair("file", &format!("{}  sha256 {}", subject.file, short(subject))),
-        Line::new(),
-    ];
-    body.extend(kinds(review));
-    body.push(Line::new());
+    let counts = review.counts();
+    let [add, cover] = [counts.of(Mark::Add), counts.of(Mark::Cover)];
+    let left = counts.total() - add - cover - counts.of(Mark::Unchanged);
+    let headline = format!("{add} to add, {cover} to overwrite, {left} left out.");
+    // What matters most comes first: small screens show no more.
+    let mut body = vec![Line::of(Role::Title, &headline)];
     body.extend(promise(review));
     body.extend(lack(review));
+    body.push(Line::new());
+    body.push(pair("target", &subject.target));
+    body.push(pair("operator", &subject.operator));
+    body.push(pair("file", &subject.file));
+    body.push(pair("sha256", &short(subject)));
+    body.push(Line::new());
+    body.extend(kinds(review));
     body.extend(blocked(review, glyphs));
     body
 }
@@ -91,14 +96,6 @@ fn kinds(review: &Review) -> Vec<Line> {
 
 /// What the import will and will not do. It must be true.
 fn promise(review: &Review) -> Vec<Line> {
-    let covers = review.counts().of(Mark::Cover);
-    let mut lines = Vec::new();
-    if covers > 0 {
-        lines.push(Line::of(
-            Role::Warning,
-            &format!("{} will be overwritten.", count(covers, "item", "items")),
-        ));
-    }
     let removed = removals(review);
     let sentence = if removed == 0 {
         "One transaction. Nothing will be deleted.".to_owned()
@@ -107,8 +104,7 @@ fn promise(review: &Review) -> Vec<Line> {
         format!("One transaction. It deletes {elements}.")
     };
     let role = if removed == 0 { Role::Text } else { Role::Warning };
-    lines.push(Line::of(role, &sentence));
-    lines
+    vec![Line::of(role, &sentence)]
 }
 
 /// Counts what covering removes from the target.

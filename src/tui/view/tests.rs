@@ -143,7 +143,7 @@ mod looks {
         keys(&mut app, "j");
         assert_snapshot!(shot(&app));
         let mut terminal = terminal(&app, app.size);
-        terminal.backend_mut().assert_cursor_position((21, 3));
+        terminal.backend_mut().assert_cursor_position((24, 3));
     }
 
     #[test]
