@@ -1,18 +1,24 @@
 use std::collections::VecDeque;
 use std::io::Write;
-use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::future::BoxFuture;
 use ratatui::layout::Size;
 use tokio::sync::Notify;
 
+use super::door::{Outside, Screen, Source};
 use super::*;
 use crate::engine::Approved;
-use crate::job::{Phase, Receipt};
-use crate::tui::msg::Reviewed;
+use crate::job::{Cancel, Failure, FailureKind, Phase, Receipt, Reporter};
+use crate::tui::keys::Key;
+use crate::tui::msg::{EffectId, Exit, Msg, Reviewed};
+use crate::tui::signals::{Arrived, Signal};
 use crate::tui::support::*;
+use crate::tui::terminal::Suspension;
+use crate::tui::view::view;
 
 /// Counts bytes and writes.
 #[derive(Clone, Default)]
