@@ -103,7 +103,7 @@ fn columns(panes: &mut Panes, body: Rect) {
     let (tree, items) = if body.width >= WIDE {
         ((body.width / 4).min(44), body.width * 2 / 5)
     } else {
-        (body.width * 3 / 11, body.width * 3 / 8)
+        (body.width * 3 / 10, body.width * 7 / 20)
     };
     let overlap = |width: u16| if panes.accessible { width - 1 } else { width + 1 };
     panes.tree = Rect { width: overlap(tree), ..body };

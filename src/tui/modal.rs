@@ -7,6 +7,9 @@ use super::layout::centred;
 use super::skin::Role;
 use super::widget::{Line, window, wrap};
 
+/// The rows of the footer.
+const FOOTER: u16 = 2;
+
 /// What a modal is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Question {
@@ -150,8 +153,10 @@ impl Modal {
         2 + buttons + input
     }
 
-    /// Returns its area on a screen.
-    pub(crate) fn area(&self, size: (u16, u16)) -> Rect {
+    /// Returns its area on a screen: above the footer, which says what keys do
+    /// and why something cannot be done.
+    pub(crate) fn area(&self, (width, height): (u16, u16)) -> Rect {
+        let size = (width, height.saturating_sub(FOOTER));
         let width = text_width(size, &self.question) + 4;
         let rows = u16::try_from(self.len()).unwrap_or(u16::MAX).max(1);
         centred(size, u16::try_from(width).unwrap_or(u16::MAX), rows.saturating_add(self.chrome()))

@@ -7,6 +7,7 @@ use crate::tui::mark::Mark;
 use crate::tui::modal::Question;
 use crate::tui::node::Node;
 use crate::tui::review::Review;
+use crate::tui::widget::count;
 
 type Check = Result<(), String>;
 
@@ -29,7 +30,7 @@ pub(super) fn check(act: Act, app: &App) -> Check {
             None => no("select an item to explain it"),
         },
         Act::Again => again(app),
-        Act::Import => with_review(app, |_| idle(app)),
+        Act::Import => with_review(app, |review| idle(app).and_then(|()| import(review))),
         Act::Theme => {
             some(app.skin.has_colours(), "no colours here (NO_COLOR, --color never, or the terminal)")
         }
@@ -95,6 +96,19 @@ fn cover(app: &App, review: &Review) -> Check {
 fn cover_all(review: &Review) -> Check {
     let open = review.counts().of(Mark::Differs);
     some(open > 0, "no item differs that is not covered already")
+}
+
+fn import(review: &Review) -> Check {
+    let counts = review.counts();
+    if counts.of(Mark::Add) + counts.of(Mark::Cover) > 0 {
+        return Ok(());
+    }
+    let blocked = match counts.blocked() {
+        0 => String::new(),
+        n => format!(": {} blocked", count(n, "item is", "items are")),
+    };
+    let hint = if counts.of(Mark::Differs) > 0 { "; c covers, C covers all" } else { "" };
+    Err(format!("nothing to import{blocked}{hint}"))
 }
 
 fn confirm_lack(app: &App, review: &Review) -> Check {

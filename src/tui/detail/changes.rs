@@ -12,7 +12,9 @@ pub(super) fn changes(sheet: &mut Sheet, changes: &[Change]) {
     let told: Vec<Told> = changes.iter().map(|change| Told::new(change, sheet.glyphs)).collect();
     let widest = told.iter().map(|told| width(&told.name) + told.indent()).max().unwrap_or(0);
     let names = widest.min((sheet.width / 3).max(10));
-    let wide = sheet.options.side_by_side && sheet.width >= SIDE_BY_SIDE;
+    // Of an item that the target lacks, one side would be empty.
+    let has_two_sides = changes.iter().any(|change| change.op != Op::Add);
+    let wide = sheet.options.side_by_side && sheet.width >= SIDE_BY_SIDE && has_two_sides;
     if wide {
         column_titles(sheet, names);
     }
@@ -169,6 +171,16 @@ impl Told {
         line.pad_to(self.indent());
         line.push(self.role, &format!("{} {}", self.glyph, cut(&self.name, whole, sheet.glyphs.ellipsis)));
         sheet.push(line);
+        if length <= whole.saturating_sub(1) {
+            let mut line = Line::new();
+            line.pad_to(indent + 2);
+            for (n, (role, text)) in values.iter().enumerate() {
+                line.push(Role::Text, if n == 0 { "" } else { " " });
+                line.push(*role, text);
+            }
+            sheet.push(line);
+            return;
+        }
         let mut lead = String::new();
         for (role, text) in values {
             if text == self.arrow {

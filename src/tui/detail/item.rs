@@ -49,9 +49,8 @@ pub(super) const fn outlook(mark: Mark) -> &'static str {
         Mark::Add => "will be added",
         Mark::Cover => "will be overwritten",
         Mark::Unchanged => "unchanged",
-        Mark::Differs => "differs, stays as it is",
+        Mark::Differs | Mark::LeftOut => "not chosen",
         Mark::CannotAdd | Mark::CannotCover => "blocked",
-        Mark::LeftOut => "will not be added",
     }
 }
 

@@ -88,17 +88,21 @@ impl Sheet {
         }
     }
 
-    /// Pushes a text after a label; further lines stand below the text.
+    /// Pushes a text after a label; further lines stand below the text. Where
+    /// the label leaves little room, all of it stands on lines of its own.
     fn labelled(&mut self, label: (Role, &str), text: (Role, &str)) {
-        let indent = super::widget::width(label.1) + 1;
-        for (n, part) in wrap(&safe(text.1), self.width.saturating_sub(indent)).iter().enumerate() {
-            let mut line = Line::new();
-            if n == 0 {
-                line.push(label.0, label.1);
-            }
+        let after = super::widget::width(label.1) + 1;
+        let whole = super::widget::width(text.1);
+        let fits = after + whole <= self.width || after * 3 <= self.width * 2;
+        let indent = if fits { after } else { 4.min(self.width / 2) };
+        let mut line = Line::of(label.0, label.1);
+        if !fits {
+            self.push(std::mem::take(&mut line));
+        }
+        for part in wrap(&safe(text.1), self.width.saturating_sub(indent)) {
             line.pad_to(indent);
-            line.push(text.0, part);
-            self.push(line);
+            line.push(text.0, &part);
+            self.push(std::mem::take(&mut line));
         }
     }
 

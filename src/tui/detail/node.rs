@@ -34,7 +34,7 @@ pub(super) fn branch(sheet: &mut Sheet, review: &Review, at: usize, branch: usiz
     sheet.text(Role::Dim, &format!("of {} {}", entry.item.id.kind, entry.item.id.key));
     sheet.blank();
     let widest = branch.members.iter().map(|member| width(&safe(&member.label))).max().unwrap_or(0);
-    let column = (widest + 3).min(sheet.width.saturating_sub(9));
+    let column = (widest + 3).min(sheet.width.saturating_sub(9)).max(4);
     for member in &branch.members {
         if sheet.is_full() {
             sheet.text(Role::Dim, "and more");

@@ -159,7 +159,8 @@ pub(super) fn ask_lack(app: &mut App) {
         body.push(
             Line::of(Role::Blocked, "  ")
                 .and(Role::Text, &format!("{}/{}", lack.module, lack.api))
-                .and(Role::Dim, &format!("  used by {}", users.join(", "))),
+                .and(Role::Text, "  ")
+                .and(Role::Dim, &format!("used by {}", users.join(", "))),
         );
     }
     body.push(Line::new());

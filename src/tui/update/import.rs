@@ -1,7 +1,7 @@
 //! *Confirm import*: what would be written, said in full before it is.
 
 use crate::engine::diff::Show;
-use crate::engine::{Approved, Op, Refusal, Value, Verb};
+use crate::engine::{Approved, Op, Value, Verb};
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
 use crate::tui::mark::Mark;
@@ -14,21 +14,10 @@ use crate::tui::widget::{Line, count};
 /// The most blocked items that are named.
 const MOST_NAMES: usize = 200;
 
-/// Opens *Confirm import*, unless there is nothing to write.
+/// Opens *Confirm import*.
 pub(super) fn ask(app: &mut App) {
     let glyphs = app.skin.glyphs;
     let Some(review) = &app.review else { return };
-    if let Err(Refusal::NothingToWrite { blocked }) = review.subject.plan.approve(&review.choices) {
-        let more = if blocked > 0 {
-            format!(": {} blocked", count(blocked, "item is", "items are"))
-        } else {
-            String::new()
-        };
-        let differ = review.counts().of(Mark::Differs);
-        let hint = if differ > 0 { "; c covers, C covers all" } else { "" };
-        app.refuse(format!("nothing to import{more}{hint}"));
-        return;
-    }
     let typed = must_type(review).then(|| review.subject.database.clone());
     let title = if review.subject.production { "Confirm import to PRODUCTION" } else { "Confirm import" };
     let mut modal = Modal::new(Question::Import(typed), title, body(review, glyphs));
@@ -58,16 +47,21 @@ fn barred(review: &Review) -> Option<String> {
 
 fn body(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     let subject = &review.subject;
-    let mut body = vec![
-        pair("target", &subject.target),
-        pair("operator", &subject.operator),
-        pair("file", &format!("{}  sha256 {}", subject.file, short(subject))),
-        Line::new(),
-    ];
-    body.extend(kinds(review));
-    body.push(Line::new());
+    let counts = review.counts();
+    let [add, cover] = [counts.of(Mark::Add), counts.of(Mark::Cover)];
+    let left = counts.total() - add - cover - counts.of(Mark::Unchanged);
+    let headline = format!("{add} to add, {cover} to overwrite, {left} left out.");
+    // What matters most comes first: small screens show no more.
+    let mut body = vec![Line::of(Role::Title, &headline)];
     body.extend(promise(review));
     body.extend(lack(review));
+    body.push(Line::new());
+    body.push(pair("target", &subject.target));
+    body.push(pair("operator", &subject.operator));
+    body.push(pair("file", &subject.file));
+    body.push(pair("sha256", &short(subject)));
+    body.push(Line::new());
+    body.extend(kinds(review));
     body.extend(blocked(review, glyphs));
     body
 }
@@ -102,14 +96,6 @@ fn kinds(review: &Review) -> Vec<Line> {
 
 /// What the import will and will not do. It must be true.
 fn promise(review: &Review) -> Vec<Line> {
-    let covers = review.counts().of(Mark::Cover);
-    let mut lines = Vec::new();
-    if covers > 0 {
-        lines.push(Line::of(
-            Role::Warning,
-            &format!("{} will be overwritten.", count(covers, "item", "items")),
-        ));
-    }
     let removed = removals(review);
     let sentence = if removed == 0 {
         "One transaction. Nothing will be deleted.".to_owned()
@@ -118,8 +104,7 @@ fn promise(review: &Review) -> Vec<Line> {
         format!("One transaction. It deletes {elements}.")
     };
     let role = if removed == 0 { Role::Text } else { Role::Warning };
-    lines.push(Line::of(role, &sentence));
-    lines
+    vec![Line::of(role, &sentence)]
 }
 
 /// Counts what covering removes from the target.
@@ -187,15 +172,15 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
         app.refuse(why);
         return Vec::new();
     }
-    if let Question::Import(Some(name)) = &modal.question {
-        if modal.input.value().trim() != name {
-            let text = format!("type the database's name to import: {name}");
-            if let Some(modal) = app.modals.last_mut() {
-                modal.stop = Stop::Input;
-            }
-            app.refuse(text);
-            return Vec::new();
+    if let Question::Import(Some(name)) = &modal.question
+        && modal.input.value().trim() != name
+    {
+        let text = format!("type the database's name to import: {name}");
+        if let Some(modal) = app.modals.last_mut() {
+            modal.stop = Stop::Input;
         }
+        app.refuse(text);
+        return Vec::new();
     }
     let Some(review) = &app.review else { return Vec::new() };
     match review.subject.plan.approve(&review.choices) {

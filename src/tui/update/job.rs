@@ -69,7 +69,7 @@ pub(super) fn compared(app: &mut App, id: EffectId, outcome: Result<Reviewed, Fa
         (Err(failure), None) => app.failure = Some(failure),
         (Err(failure), Some(old)) => {
             app.review = Some(old);
-            fail(app, failure);
+            fail(app, &failure);
         }
     }
     Vec::new()
@@ -87,7 +87,7 @@ pub(super) fn applied(app: &mut App, id: EffectId, outcome: Result<Receipt, Fail
             app.modals.push(result(&receipt));
             app.receipt = Some(receipt);
         }
-        Err(failure) => fail(app, failure),
+        Err(failure) => fail(app, &failure),
     }
     app.leaving.take().map(|exit| vec![Effect::Quit(exit)]).unwrap_or_default()
 }
@@ -105,18 +105,13 @@ pub(super) fn stop(app: &mut App, why: &'static str) -> Vec<Effect> {
     if first { vec![Effect::Cancel(why)] } else { Vec::new() }
 }
 
-fn fail(app: &mut App, failure: Failure) {
-    let stale = failure.kind == FailureKind::Stale;
+fn fail(app: &mut App, failure: &Failure) {
     let (question, title) = match failure.kind {
         FailureKind::Stale => (Question::Stale, "The target changed"),
         FailureKind::Cancelled => (Question::Failure, "Cancelled"),
         _ => (Question::Failure, "Failed"),
     };
-    let mut modal = Modal::new(question, title, explain(&failure));
-    if stale {
-        modal.stop = crate::tui::modal::Stop::Cancel;
-    }
-    app.modals.push(modal);
+    app.modals.push(Modal::new(question, title, explain(failure)));
 }
 
 /// Says what failed, where, why, and what to do now.
@@ -167,8 +162,7 @@ fn result(receipt: &Receipt) -> Modal {
         body.push(Line::new());
     }
     body.push(Line::of(Role::Dim, "items"));
-    let mut modal = Modal::new(Question::Result, &format!("Imported {} job {}", "-", receipt.job), body);
-    modal.title = format!("Imported: job {}", receipt.job);
+    let mut modal = Modal::new(Question::Result, &format!("Imported: job {}", receipt.job), body);
     modal.more = receipt.outcomes.len();
     modal
 }

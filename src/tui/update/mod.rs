@@ -13,7 +13,9 @@ use super::action::{Act, Context, Found};
 use super::app::{App, Work};
 use super::effect::Effect;
 use super::keys::Key;
+use super::layout;
 use super::msg::{Exit, Leave, Msg};
+use super::review::Review;
 
 pub(crate) use job::{explain, farewell};
 
@@ -39,7 +41,8 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Drawn => {
-            if let Some(modal) = app.modals.last_mut() {
+            let seen = !layout::is_too_small(app.size);
+            if let Some(modal) = app.modals.last_mut().filter(|_| seen) {
                 modal.drawn = true;
             }
             Vec::new()
@@ -61,6 +64,9 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
 }
 
 fn press(app: &mut App, key: Key) -> Vec<Effect> {
+    if layout::is_too_small(app.size) {
+        return press_unseen(app, key);
+    }
     // A modal that nobody has seen yet cannot have been meant.
     if app.modals.last().is_some_and(|modal| !modal.drawn) {
         return Vec::new();
@@ -92,6 +98,25 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
                 }
             }
         }
+    }
+}
+
+/// On a screen that shows nothing one can leave, and nothing else: what would
+/// be chosen or confirmed cannot be seen.
+fn press_unseen(app: &mut App, key: Key) -> Vec<Effect> {
+    let Found::Action(action) = app.keymap.find(Context::Review, &[key]) else { return Vec::new() };
+    match action.act {
+        Act::Interrupt if app.is_applying() => job::stop(app, "Ctrl-C"),
+        Act::Suspend | Act::Redraw if action.check(app).is_ok() => perform(app, action.act, Context::Review),
+        Act::Back | Act::Interrupt if !app.is_applying() => {
+            let loses = app.review.as_ref().is_some_and(Review::has_choices);
+            if loses && !modal::is_leaving(app) {
+                modal::ask_to_leave(app);
+                return Vec::new();
+            }
+            vec![Effect::Quit(Exit::Done)]
+        }
+        _ => Vec::new(),
     }
 }
 

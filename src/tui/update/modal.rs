@@ -9,11 +9,13 @@ use crate::tui::app::App;
 use crate::tui::detail;
 use crate::tui::effect::Effect;
 use crate::tui::keys::Key;
+use crate::tui::mark::Mark;
 use crate::tui::modal::{Modal, Question, Stop};
 use crate::tui::msg::Exit;
 use crate::tui::node::Node;
+use crate::tui::review::Review;
 use crate::tui::skin::Role;
-use crate::tui::widget::Line;
+use crate::tui::widget::{Line, count};
 
 /// Gives a key to the line that is typed, if one is; says whether it took it.
 pub(super) fn types(app: &mut App, context: Context, key: Key) -> bool {
@@ -253,21 +255,21 @@ pub(super) fn back(app: &mut App, context: Context) -> Vec<Effect> {
         app.zoom = false;
         return Vec::new();
     }
-    let Some(review) = app.review.as_ref().filter(|review| review.has_choices()) else {
-        return vec![Effect::Quit(Exit::Done)];
-    };
-    let mut chosen = review.counts().of(crate::tui::mark::Mark::Cover);
-    chosen += review.counts().of(crate::tui::mark::Mark::LeftOut);
+    if app.review.as_ref().is_some_and(Review::has_choices) {
+        ask_to_leave(app);
+        return Vec::new();
+    }
+    vec![Effect::Quit(Exit::Done)]
+}
+
+/// Asks whether to leave although choices would be lost.
+pub(super) fn ask_to_leave(app: &mut App) {
+    let Some(review) = &app.review else { return };
+    let decided = review.counts().of(Mark::Cover) + review.counts().of(Mark::LeftOut);
+    let items = count(decided, "item is", "items are");
     let body = vec![
         Line::of(Role::Text, "Your choices are not imported and would be lost."),
-        Line::of(
-            Role::Dim,
-            &format!(
-                "{} decided otherwise than proposed.",
-                crate::tui::widget::count(chosen, "item is", "items are")
-            ),
-        ),
+        Line::of(Role::Dim, &format!("{items} decided otherwise than proposed.")),
     ];
     app.modals.push(Modal::new(Question::Quit, "Leave?", body));
-    Vec::new()
 }

@@ -11,6 +11,7 @@ use crate::tui::modal::{Question, Stop};
 use crate::tui::node::Node;
 use crate::tui::review::Filter;
 use crate::tui::support::*;
+use crate::tui::widget::Line;
 
 fn marks(app: &App) -> Vec<Mark> {
     let review = app.review.as_ref().unwrap();
@@ -433,7 +434,7 @@ mod importing {
     #[test]
     fn deletions_are_told_and_never_denied() {
         let told = |app: &App| {
-            let lines = app.modals.last().unwrap().lines().iter().map(|line| line.plain());
+            let lines = app.modals.last().unwrap().lines().iter().map(Line::plain);
             lines.collect::<Vec<_>>().join("\n")
         };
         let mut app = plain();
@@ -578,6 +579,20 @@ mod leaving {
     fn keys_still_work_where_the_screen_is_too_small() {
         let mut app = sampled(20, 5);
         assert_eq!(quits(&keys(&mut app, "q")), Some(Exit::Done));
+        let mut app = sampled(80, 24);
+        keys(&mut app, "space");
+        update(&mut app, Msg::Resize(20, 5));
+        assert_eq!(quits(&keys(&mut app, "q")), None, "choices would be lost");
+        assert_eq!(quits(&keys(&mut app, "q")), Some(Exit::Done));
+    }
+
+    #[test]
+    fn nothing_is_confirmed_on_a_screen_that_shows_nothing() {
+        let mut app = open(reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())), 80, 24);
+        keys(&mut app, "P");
+        update(&mut app, Msg::Resize(20, 5));
+        assert!(keys(&mut app, "tab enter space c C").is_empty());
+        assert!(!app.is_applying());
     }
 }
 

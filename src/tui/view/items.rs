@@ -63,6 +63,8 @@ struct Columns {
     key: usize,
     short: bool,
     narrow: bool,
+    /// Whether the notes of all visible rows fit in words.
+    wordy: bool,
 }
 
 impl Columns {
@@ -72,26 +74,36 @@ impl Columns {
         let widest_word = items().map(|at| word(review.mark(at), short).len()).max().unwrap_or(0);
         let widest_key = rows.iter().map(|row| width(&safe(&name(review, row.node)))).max().unwrap_or(0);
         let status = widest_word + 2;
-        let share = if narrow { 4 } else { 2 };
-        let key = widest_key.min((room.saturating_sub(status) * share / (share + 1)).max(8));
-        Self { room, status, key, short, narrow }
+        let rest = room.saturating_sub(status + 1);
+        // Where there are no names, only the figure at the end needs room.
+        let key = widest_key.min(if narrow { rest.saturating_sub(3) } else { rest * 2 / 3 }.max(8));
+        let wordy = items().all(|at| {
+            let own = review.entry(at).map_or(0, |entry| width(&safe(&entry.item.id.key))).min(key);
+            status + own + 2 + width(&notes(review, at).0) <= room
+        });
+        Self { room, status, key, short, narrow, wordy }
     }
 
     /// What stands at the right end of an item's row.
     fn note(&self, review: &Review, at: usize) -> Line {
-        let mark = review.mark(at);
-        let text = match mark {
-            Mark::Unchanged if self.narrow => String::new(),
-            Mark::Unchanged => "unchanged".to_owned(),
-            Mark::Differs | Mark::Cover => {
-                let changes = review.plan().changes(at, Show::Differences);
-                let fields = changes.iter().filter(|change| change.op.is_effective()).count();
-                if self.narrow { fields.to_string() } else { count(fields, "field", "fields") }
-            }
-            Mark::CannotAdd | Mark::CannotCover if !self.short => blocked_by(review, at),
-            Mark::CannotAdd | Mark::CannotCover | Mark::Add | Mark::LeftOut => String::new(),
-        };
-        if text.is_empty() { Line::new() } else { Line::of(Role::Text, " ").and(mark.role(), &text) }
+        let (long, short) = notes(review, at);
+        let text = if self.wordy { long } else { short };
+        let role = review.mark(at).role();
+        if text.is_empty() { Line::new() } else { Line::of(Role::Text, " ").and(role, &text) }
+    }
+}
+
+/// Returns what to note about an item in words, and in a figure.
+fn notes(review: &Review, at: usize) -> (String, String) {
+    match review.mark(at) {
+        Mark::Unchanged => ("unchanged".to_owned(), String::new()),
+        Mark::Differs | Mark::Cover => {
+            let changes = review.plan().changes(at, Show::Differences);
+            let fields = changes.iter().filter(|change| change.op.is_effective()).count();
+            (count(fields, "field", "fields"), fields.to_string())
+        }
+        Mark::CannotAdd | Mark::CannotCover => (blocked_by(review, at), String::new()),
+        Mark::Add | Mark::LeftOut => (String::new(), String::new()),
     }
 }
 

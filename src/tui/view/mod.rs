@@ -15,6 +15,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::app::{App, Pane};
 use super::layout::{self, Panes, SMALLEST};
+use super::modal::Question;
 use super::skin::Role;
 use super::widget::{Canvas, Line};
 
@@ -92,10 +93,14 @@ fn cursor_role(app: &App, pane: Pane) -> Role {
 
 fn too_small(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let applying = if app.is_applying() { "importing; " } else { "" };
-    let text = format!(
-        "{applying}needs {}x{}, has {}x{} - q quits",
-        SMALLEST.0, SMALLEST.1, area.width, area.height
-    );
+    let leaving = app.modals.last().is_some_and(|modal| modal.question == Question::Quit);
+    let quits = match (app.is_applying(), leaving) {
+        (true, _) => "",
+        (false, true) => " - choices get lost: q again quits",
+        (false, false) => " - q quits",
+    };
+    let text =
+        format!("{applying}needs {}x{}, has {}x{}{quits}", SMALLEST.0, SMALLEST.1, area.width, area.height);
     let wide = u16::try_from(text.len()).unwrap_or(u16::MAX);
     let middle = Rect {
         x: area.x + area.width.saturating_sub(wide) / 2,

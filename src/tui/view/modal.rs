@@ -38,6 +38,10 @@ pub(super) fn draw(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, size: (u16
         row += 2;
     }
     buttons(modal, canvas, inside, row);
+    if canvas.skin.accessible && cursor.is_none() {
+        let row = if modal.buttons().is_some() { row } else { 0 };
+        cursor = Some(super::tree::cursor(inside, row));
+    }
     cursor
 }
 

@@ -72,7 +72,7 @@ fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
         Node::Kind(_) | Node::Branch(..) | Node::LackApi(_) | Node::Warnings | Node::Warning(_) => Role::Text,
     };
     let tail = room.saturating_sub(left.width() + width(&name) + 1);
-    let right = tally(app, review, node, tail.max(room / 4));
+    let right = tally(app, review, node, tail.max(room / 2));
     let name_room = room.saturating_sub(left.width() + right.width() + usize::from(right.width() > 0));
     let name = cut(&crate::engine::display::safe(&name), name_room, glyphs.ellipsis);
     push_matched(&mut left, app, role, &name);

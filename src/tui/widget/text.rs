@@ -1,7 +1,7 @@
 //! Text on its way to the screen: made safe, measured and cut in columns.
 
 use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::UnicodeWidthStr;
 
 use crate::engine::display::safe;
 use crate::tui::skin::Role;
@@ -81,7 +81,7 @@ impl Line {
 
 /// Returns how many columns a text takes.
 pub(crate) fn width(text: &str) -> usize {
-    text.graphemes(true).map(|grapheme| grapheme.width()).sum()
+    text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }
 
 /// Returns the beginning of a text that fits into `columns`, ending in
@@ -105,40 +105,70 @@ pub(crate) fn cut(text: &str, columns: usize, ellipsis: &str) -> String {
     shown
 }
 
-/// Breaks a text into lines of at most `columns`, at spaces where there are
-/// any; a word that is too long is broken between characters.
+/// Breaks a text into lines of at most `columns`, at spaces and between wide
+/// characters; a word that is too long is broken at its signs, or anywhere.
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let columns = columns.max(2);
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut taken = 0;
-    for word in text.split_word_bounds() {
-        let wide = width(word);
-        if taken + wide > columns && !line.is_empty() {
-            lines.push(std::mem::take(&mut line).trim_end().to_owned());
-            taken = 0;
-        }
-        if taken == 0 && word.chars().all(|c| c == ' ') {
+    let mut lines = Lines { columns: columns.max(2), done: Vec::new(), line: String::new(), taken: 0 };
+    for word in words(text) {
+        if width(&word) <= lines.columns {
+            lines.word(&word);
             continue;
         }
-        if wide <= columns {
-            line.push_str(word);
-            taken += wide;
-            continue;
-        }
-        for grapheme in word.graphemes(true) {
-            if taken + grapheme.width() > columns {
-                lines.push(std::mem::take(&mut line));
-                taken = 0;
+        for part in word.split_word_bounds() {
+            if width(part) <= lines.columns {
+                lines.word(part);
+            } else {
+                part.graphemes(true).for_each(|grapheme| lines.word(grapheme));
             }
-            line.push_str(grapheme);
-            taken += grapheme.width();
         }
     }
-    if !line.is_empty() || lines.is_empty() {
-        lines.push(line.trim_end().to_owned());
+    lines.finish()
+}
+
+/// Splits a text into what belongs on one line, and the spaces between.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut is_closed = true;
+    for part in text.split_word_bounds() {
+        // `split_word_bounds` parts `a-b` too; wide characters may be parted.
+        let stands_alone = part.chars().all(char::is_whitespace) || width(part) > part.chars().count();
+        match words.last_mut() {
+            Some(word) if !is_closed && !stands_alone => word.push_str(part),
+            _ => words.push(part.to_owned()),
+        }
+        is_closed = stands_alone;
     }
-    lines
+    words
+}
+
+/// Lines that grow.
+struct Lines {
+    columns: usize,
+    done: Vec<String>,
+    line: String,
+    taken: usize,
+}
+
+impl Lines {
+    fn word(&mut self, word: &str) {
+        let wide = width(word);
+        if self.taken + wide > self.columns && !self.line.is_empty() {
+            self.done.push(std::mem::take(&mut self.line).trim_end().to_owned());
+            self.taken = 0;
+        }
+        let leads = self.taken == 0 && !self.done.is_empty() && word.chars().all(|c| c == ' ');
+        if !leads {
+            self.line.push_str(word);
+            self.taken += wide;
+        }
+    }
+
+    fn finish(mut self) -> Vec<String> {
+        if !self.line.is_empty() || self.done.is_empty() {
+            self.done.push(self.line.trim_end().to_owned());
+        }
+        self.done
+    }
 }
 
 /// Returns a count with its noun: `1 item`, `2 items`.
@@ -179,6 +209,8 @@ mod tests {
         assert_eq!(wrap("level A here, B there", 10), ["level A", "here, B", "there"]);
         assert_eq!(wrap("信用卡管理", 4), ["信用", "卡管", "理"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("of client 'atm-x' now", 14), ["of client", "'atm-x' now"]);
+        assert_eq!(wrap("scp-green-finance", 10), ["scp-green-", "finance"]);
         assert_eq!(wrap("", 5), [""]);
     }
 

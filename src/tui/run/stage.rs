@@ -1,35 +1,21 @@
-//! The loop: input, answers of effects, signals, frames.
-//!
-//! Keys come first, so that a flood of progress cannot starve them; what is
-//! queued is taken in before anything is drawn; frames are drawn only when
-//! something changed, and not more often than the link can bear.
+//! The loop itself.
 
-use std::future;
 use std::io;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crossterm::event::Event;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::app::App;
-use super::effect::{Backend, Effect};
-use super::keys::Key;
-use super::msg::{EffectId, Exit, Farewell, Leave, Msg};
-use super::signals::{Arrived, Input, Signal, Signals};
-use super::skin::{self, ColorChoice, Environment, Level, Skin};
-use super::terminal::{Suspension, Terminal, is_gone};
-use super::update::{farewell, start, update};
-use super::view::view;
+use super::door::{Outside, Screen, Source};
 use crate::job::{Cancel, Failure, FailureKind, Progress, Reporter};
-
-/// The shortest time between two frames.
-const FRAME: Duration = Duration::from_millis(16);
-
-/// The same over ssh.
-const FRAME_FAR: Duration = Duration::from_millis(33);
+use crate::tui::app::App;
+use crate::tui::effect::{Backend, Effect};
+use crate::tui::keys::Key;
+use crate::tui::msg::{EffectId, Exit, Leave, Msg};
+use crate::tui::signals::{Arrived, Signal};
+use crate::tui::terminal::{Suspension, is_gone};
+use crate::tui::update::{start, update};
 
 /// A turn of the spinner.
 const TICK: Duration = Duration::from_millis(250);
@@ -39,137 +25,13 @@ const REPORT: Duration = Duration::from_millis(50);
 
 /// How many messages are taken in before the next frame is due.
 const BATCH: usize = 256;
-
-/// How the screen is to be.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// What to call the file until it was read.
-    pub file: String,
-    /// The theme; none for the one that fits the terminal.
-    pub theme: Option<String>,
-    /// Where themes are that replace or join the shipped ones.
-    pub theme_dir: Option<PathBuf>,
-    /// Whether there are colours.
-    pub color: ColorChoice,
-    /// Draw with ASCII alone.
-    pub ascii: bool,
-    /// No borders, no spinner, the hardware cursor on the selected row.
-    pub accessible: bool,
-}
-
-/// Shows the review until the operator leaves, and returns what is left to say.
-///
-/// The terminal is given back before this returns. Call it inside a tokio
-/// runtime with all of its drivers.
-///
-/// # Errors
-///
-/// Where there is no terminal, or where it fails otherwise than by going away.
-pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Farewell> {
-    let environment = Environment::read();
-    let signals = Signals::new()?;
-    let terminal = Terminal::enter()?;
-    let input = Input::new()?;
-    let size = terminal.size()?;
-    let (skin, complaint) = dress(options, &environment);
-    let mut app = App::new(&options.file, skin, (size.width, size.height));
-    app.slow_link = environment.ssh;
-    if let Some(complaint) = complaint {
-        app.refuse(complaint);
-    }
-    let frame = if environment.ssh { FRAME_FAR } else { FRAME };
-    let mut stage = Stage::new(terminal, app, backend, frame);
-    let exit = stage.play(input, signals).await?;
-    Ok(farewell(&stage.app, exit))
-}
-
-/// Returns the skin that was asked for, and what is wrong with the wish.
-fn dress(options: &Options, environment: &Environment) -> (Skin, Option<String>) {
-    let level = Level::resolve(options.color, environment);
-    let fitting = if environment.is_light() { "light" } else { "dark" };
-    let ascii = options.ascii || !environment.is_utf8();
-    let glyphs = if ascii { &skin::ASCII } else { &skin::UNICODE };
-    let (themes, errors) = skin::all(options.theme_dir.as_deref());
-    let mut skin = Skin::new(themes, options.theme.as_deref().unwrap_or(fitting), level, glyphs);
-    skin.accessible = options.accessible;
-    let unknown = options.theme.as_deref().filter(|theme| !skin.has(theme));
-    let complaint = unknown.map(|theme| format!("no theme is called '{theme}'"));
-    (skin, complaint.or_else(|| errors.first().map(ToString::to_string)))
-}
-
-/// What the loop draws on; the real terminal, or a pretended one in tests.
-pub(crate) trait Screen {
-    fn draw(&mut self, app: &App) -> io::Result<()>;
-    fn redraw_all(&mut self);
-    fn suspend(&mut self) -> io::Result<Suspension>;
-    fn resume(&mut self) -> io::Result<Suspension>;
-    fn copy(&mut self, text: &str) -> io::Result<()>;
-    fn size(&self) -> io::Result<(u16, u16)>;
-}
-
-impl Screen for Terminal {
-    fn draw(&mut self, app: &App) -> io::Result<()> {
-        self.draw(|frame| view(app, frame))
-    }
-
-    fn redraw_all(&mut self) {
-        self.redraw_all();
-    }
-
-    fn suspend(&mut self) -> io::Result<Suspension> {
-        self.suspend()
-    }
-
-    fn resume(&mut self) -> io::Result<Suspension> {
-        self.resume()
-    }
-
-    fn copy(&mut self, text: &str) -> io::Result<()> {
-        self.copy(text)
-    }
-
-    fn size(&self) -> io::Result<(u16, u16)> {
-        self.size().map(|size| (size.width, size.height))
-    }
-}
-
-/// Where events and signals come from.
-pub(crate) trait Source {
-    /// Waits for an event. Cancel-safe.
-    fn next(&mut self) -> impl Future<Output = io::Result<Arrived>>;
-    /// Takes an event that is there already.
-    fn try_next(&mut self) -> Option<io::Result<Arrived>>;
-}
-
-impl Source for Input {
-    fn next(&mut self) -> impl Future<Output = io::Result<Arrived>> {
-        self.next()
-    }
-
-    fn try_next(&mut self) -> Option<io::Result<Arrived>> {
-        self.try_next()
-    }
-}
-
-/// Where signals come from.
-pub(crate) trait Outside {
-    /// Waits for a signal. Cancel-safe.
-    fn next(&mut self) -> impl Future<Output = Signal>;
-}
-
-impl Outside for Signals {
-    fn next(&mut self) -> impl Future<Output = Signal> {
-        self.next()
-    }
-}
-
 /// The model with everything around it that moves.
-struct Stage<S> {
+pub(super) struct Stage<S> {
     screen: S,
-    app: App,
+    pub(super) app: App,
     backend: Arc<dyn Backend>,
     sender: UnboundedSender<Msg>,
-    answers: UnboundedReceiver<Msg>,
+    pub(super) answers: UnboundedReceiver<Msg>,
     cancel: Cancel,
     begun: Instant,
     /// When the next frame may be drawn.
@@ -186,7 +48,7 @@ struct Stage<S> {
 }
 
 impl<S: Screen> Stage<S> {
-    fn new(screen: S, app: App, backend: Arc<dyn Backend>, frame: Duration) -> Self {
+    pub(super) fn new(screen: S, app: App, backend: Arc<dyn Backend>, frame: Duration) -> Self {
         let (sender, answers) = unbounded_channel();
         let now = Instant::now();
         Self {
@@ -208,7 +70,11 @@ impl<S: Screen> Stage<S> {
     }
 
     /// Runs until something says how to leave.
-    async fn play(&mut self, mut input: impl Source, mut signals: impl Outside) -> io::Result<Exit> {
+    pub(super) async fn play(
+        &mut self,
+        mut input: impl Source,
+        mut signals: impl Outside,
+    ) -> io::Result<Exit> {
         // The first frame, before any file or socket is touched.
         self.draw()?;
         let effects = start(&mut self.app);
@@ -377,9 +243,10 @@ impl<S: Screen> Stage<S> {
         let sender = self.sender.clone();
         let task = tokio::spawn(work);
         tokio::spawn(async move {
-            let outcome = task.await.unwrap_or_else(|error| {
-                Err(Failure::new(FailureKind::Internal, "the job broke off").because(error))
-            });
+            let outcome = match task.await {
+                Ok(outcome) => outcome,
+                Err(error) => Err(Failure::new(FailureKind::Internal, "the job broke off").because(error)),
+            };
             // The loop may have ended; then nobody waits for the answer.
             let _ = sender.send(answer(outcome));
         });
@@ -387,7 +254,7 @@ impl<S: Screen> Stage<S> {
 
     /// Returns a reporter that forwards each phase's beginning, and of what
     /// comes after no more than the screen can show.
-    fn reporter(&self, id: EffectId) -> Reporter {
+    pub(super) fn reporter(&self, id: EffectId) -> Reporter {
         let sender = self.sender.clone();
         let last: Mutex<Option<(Progress, Instant)>> = Mutex::new(None);
         Reporter::new(move |progress| {
@@ -418,10 +285,5 @@ impl<S: Screen> Stage<S> {
 async fn sleep_until(due: Instant) {
     if due > Instant::now() {
         tokio::time::sleep_until(due.into()).await;
-    } else {
-        future::ready(()).await;
     }
 }
-
-#[cfg(test)]
-mod tests;
