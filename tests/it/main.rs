@@ -6,6 +6,8 @@ mod cli;
 #[cfg(test)]
 mod digirunner;
 #[cfg(test)]
+mod generated;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;
