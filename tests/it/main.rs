@@ -8,6 +8,8 @@ mod digirunner;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod review;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;
