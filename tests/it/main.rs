@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod digirunner;
 #[cfg(test)]
+mod digirunner_apply;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;
