@@ -842,6 +842,50 @@ async fn covers_a_dgrk_key_and_adds_the_maps_it_lacks() {
     );
 }
 
+/// Returns a client with this many DGRK keys.
+fn keys(count: i64) -> World {
+    (0..count).fold(world().client("a", json!({})), |world, at| {
+        world.open_key(at, "a", &format!("key{at:03}"), json!({}))
+    })
+}
+
+/// Imports DGRK keys where the counter stands so; returns their ids and where it stands then.
+async fn pooled(next_val: Option<i64>, count: i64) -> (Vec<i64>, i64) {
+    let site = Site::new(&world()).await;
+    if let Some(next_val) = next_val {
+        site.run(&format!("INSERT INTO seq_store VALUES ('tsmp_open_apikey', {next_val})")).await;
+    }
+    site.import(&keys(count)).await;
+    let ids = site.column("tsmp_open_apikey", "open_apikey_id", "true").await;
+    let stands = site.column("seq_store", "next_val", "sequence_name = 'tsmp_open_apikey'").await;
+    (ids.iter().map(|id| id.as_i64().unwrap()).collect(), stands[0].as_i64().unwrap())
+}
+
+#[tokio::test]
+async fn the_first_block_of_a_pooled_counter_holds_one_id() {
+    for next_val in [None, Some(2_000_000_000)] {
+        assert_eq!(pooled(next_val, 1).await, (vec![2_000_000_001], 2_000_000_050), "{next_val:?}");
+        assert_eq!(
+            pooled(next_val, 2).await,
+            (vec![2_000_000_001, 2_000_000_002], 2_000_000_100),
+            "{next_val:?}"
+        );
+    }
+    let (ids, stands) = pooled(None, 51).await;
+    assert_eq!((ids.len(), ids[50], stands), (51, 2_000_000_051, 2_000_000_100));
+    let (ids, stands) = pooled(None, 52).await;
+    assert_eq!((ids.len(), ids[51], stands), (52, 2_000_000_052, 2_000_000_150));
+}
+
+#[tokio::test]
+async fn a_later_block_of_a_pooled_counter_holds_fifty() {
+    assert_eq!(pooled(Some(2_000_000_050), 1).await, (vec![2_000_000_002], 2_000_000_100));
+    let (ids, stands) = pooled(Some(2_000_000_050), 50).await;
+    assert_eq!((ids[0], ids[49], stands), (2_000_000_002, 2_000_000_051, 2_000_000_100));
+    let (ids, stands) = pooled(Some(2_000_000_050), 51).await;
+    assert_eq!((ids[0], ids[50], stands), (2_000_000_002, 2_000_000_052, 2_000_000_150));
+}
+
 // ---- the portal's application and identity providers
 
 fn application(word: &str) -> Value {
