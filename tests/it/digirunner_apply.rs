@@ -305,6 +305,22 @@ async fn covers_a_scope_refreshing_old_hidden_groups_and_making_new_ones() {
     );
 }
 
+#[tokio::test]
+async fn a_hidden_group_that_stands_for_two_apis_is_refreshed_once() {
+    let target = world()
+        .apis(&[("m", "1"), ("m", "2")])
+        .scope("9", "s", json!({}))
+        .hidden("91", "9", ("m", "1"), json!({}))
+        .group_api("91", ("m", "2"), json!({}));
+    let site = Site::new(&target).await;
+    let file = world()
+        .scope("55", "s", json!({"vgroupDesc": "new"}))
+        .hidden("66", "55", ("m", "1"), json!({}))
+        .hidden("67", "55", ("m", "2"), json!({}));
+    site.import(&file).await;
+    assert_eq!(site.column("tsmp_group", "update_user", "true").await, [OPERATOR]);
+}
+
 // ---- clients
 
 /// Every property of a client that has a type of its own, told by a word and a number.
@@ -773,6 +789,40 @@ async fn a_map_to_a_new_hidden_group_gets_its_new_id() {
     let site = Site::new(&world().api(("m", "1"))).await;
     site.import(&key_to_hidden("new name")).await;
     assert_eq!(site.column("dgr_x_api_key_map", "group_id", "true").await, ["2000000000"]);
+}
+
+#[tokio::test]
+async fn a_map_is_not_made_anew_where_one_of_equally_named_groups_has_it() {
+    let target = world()
+        .apis(&[("m", "1")])
+        .scope("8", "t", json!({}))
+        .hidden("81", "8", ("m", "1"), json!({"groupName": "name"}))
+        .scope("9", "s", json!({"vgroupDesc": "new"}))
+        .hidden("91", "9", ("m", "1"), json!({"groupName": "name"}))
+        .client("a", json!({}))
+        .x_key(3, "a", "EN", x_key("old", 1))
+        .x_map(1, 3, "91");
+    let site = Site::new(&target).await;
+    site.import(&key_to_hidden("name")).await;
+    assert_eq!(site.column("dgr_x_api_key_map", "group_id", "true").await, ["91"]);
+}
+
+#[tokio::test]
+async fn a_map_does_not_follow_a_name_that_the_hidden_group_has_lost() {
+    let target = world().apis(&[("m", "1")]).scope("9", "s", json!({})).hidden(
+        "91",
+        "9",
+        ("m", "1"),
+        json!({"groupName": "lost"}),
+    );
+    let site = Site::new(&target).await;
+    // The file's key leads to a hidden group of that name whose API is lacking.
+    let file = key_to_hidden("kept")
+        .hidden("67", "55", ("m", "lacking"), json!({"groupName": "lost"}))
+        .change("dgrXApiKeyMapList", |row| drop(row.insert("groupId".to_owned(), json!("67"))));
+    site.import(&file).await;
+    assert_eq!(site.column("tsmp_group", "group_name", "true").await, ["kept"]);
+    assert_eq!(site.rows("dgr_x_api_key_map", "true").await.len(), 0);
 }
 
 // ---- DGRK keys
