@@ -6,6 +6,8 @@ mod digirunner;
 #[cfg(test)]
 mod digirunner_apply;
 #[cfg(test)]
+mod digirunner_jobs;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;
