@@ -6,6 +6,10 @@ mod cli;
 #[cfg(test)]
 mod digirunner;
 #[cfg(test)]
+mod digirunner_apply;
+#[cfg(test)]
+mod digirunner_jobs;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod review;
