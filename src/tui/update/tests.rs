@@ -713,6 +713,16 @@ mod large {
     }
 
     #[test]
+    fn only_visible_items_are_compared() {
+        let mut app = many(10_000);
+        keys(&mut app, "j G");
+        let review = app.review.as_ref().unwrap();
+        let compared = (0..10_000).filter(|at| review.fields(*at).is_some()).count();
+        let height = usize::from(app.panes().inside(Pane::Items).height);
+        assert_eq!(compared, 2 * height, "the first window and the last");
+    }
+
+    #[test]
     fn one_choice_resolves_once() {
         let mut app = many(1_000);
         let before = app.review.as_ref().unwrap().resolved;
