@@ -68,6 +68,24 @@ impl ParseError {
     }
 }
 
+/// Returns the file without its byte-order mark.
+///
+/// # Errors
+///
+/// Fails if it is no JSON text at all, where a syntax error would puzzle.
+pub(super) fn text(bytes: &[u8]) -> Result<&[u8], ParseError> {
+    let body = bytes.get(bom(bytes)..).unwrap_or_default();
+    match not_text(body) {
+        Some(message) => Err(ParseError {
+            kind: ParseErrorKind::Syntax,
+            position: None,
+            path: String::new(),
+            message: message.to_owned(),
+        }),
+        None => Ok(body),
+    }
+}
+
 /// Returns the byte-order mark's length, if the file begins with one.
 pub(super) fn bom(bytes: &[u8]) -> usize {
     if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
@@ -83,15 +101,7 @@ pub(super) fn find_root_key<R>(
     bytes: &[u8],
     find: impl Fn(&str) -> Option<R>,
 ) -> Result<Option<R>, ParseError> {
-    let body = bytes.get(bom(bytes)..).unwrap_or_default();
-    if let Some(message) = not_text(body) {
-        return Err(ParseError {
-            kind: ParseErrorKind::Syntax,
-            position: None,
-            path: String::new(),
-            message: message.to_owned(),
-        });
-    }
+    let body = text(bytes)?;
     let mut found = None;
     let mut json = serde_json::Deserializer::from_slice(body);
     let result = json.deserialize_any(RootKeys { find, found: &mut found });
@@ -103,7 +113,7 @@ pub(super) fn find_root_key<R>(
     }
 }
 
-/// Recognises what is no JSON text at all, where a syntax error would puzzle.
+/// Recognises what is no JSON text at all.
 fn not_text(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [] => Some("the file is empty"),

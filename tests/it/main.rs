@@ -2,8 +2,12 @@
 //! private server.
 
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod digirunner;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod terminal;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::changes::{Changes, Ids, Sequence, stamp_new, stamp_update};
 use super::item::gives_way;
-use super::rules::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE, host_matches};
+use super::rules::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE, host_matches, keyword_search};
 use super::side::{ApiName, IDPS, Pair, ScopeApi, first_by, is_hidden};
 use super::tables::{
     Role, T, authority, client, client_group, client_vgroup, clientext, dp_app, group, group_api,
@@ -588,15 +588,4 @@ fn written(table: T, kept: &[usize]) -> Vec<usize> {
         .filter(|(at, field)| is_written(field.role) && !field.is_key && !kept.contains(at))
         .map(|(at, _)| at)
         .collect()
-}
-
-/// Returns what the product's search looks through: content and remark, NULLs
-/// left out.
-fn keyword_search(row: &Row) -> String {
-    [clientext::CONTENT_TXT, clientext::REVIEW_REMARK]
-        .into_iter()
-        .filter(|at| *row.cell(*at) != Cell::Null)
-        .map(|at| row.text(at))
-        .collect::<Vec<_>>()
-        .join("|")
 }

@@ -10,8 +10,8 @@ use super::rules::{
     self, AUTHENTICATION, CLIENT, GROUP, KINDS, LEVEL, MOST, Names, Owners, RDB, SCOPE, is_plain,
 };
 use super::side::{ApiName, IDPS, Pair, ScopeApi, Side, first_by, is_hidden};
-use super::tables::{T, Table, authority, client, group, idp_jdbc, level};
-use super::tables::{open_key, open_map, rdb, vgroup, x_key, x_map};
+use super::tables::{T, authority, client, group, group_api, idp_jdbc, level};
+use super::tables::{dp_app, open_key, open_map, rdb, vgroup, x_key, x_map};
 use super::world::{Row, World};
 use crate::engine::diff::{Show, compare};
 use crate::engine::{
@@ -139,6 +139,11 @@ impl<'p, 'w> Comparer<'p, 'w> {
         }
     }
 
+    /// Returns the JSON pointer to a row of the file.
+    fn path(&self, table: T, at: usize) -> String {
+        format!("/{ROOT}/{}/{}", table.table().list, self.pair.file.world.place(table, at))
+    }
+
     fn candidates(&self) -> Vec<Candidate> {
         let mut all = self.clients();
         all.extend(self.groups());
@@ -181,7 +186,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 times.get(row.text(key)).copied().unwrap_or_default(),
             ));
             blocks.extend(rules::unstorable(table.table(), row));
-            let mut candidate = candidate(id, called, path(table.table(), at), build(row), base.map(build));
+            let mut candidate = candidate(id, called, self.path(table, at), build(row), base.map(build));
             candidate.blocks = blocks;
             if table == T::Rdb {
                 candidate.warnings.extend(foreign_encryption(&candidate, row, base));
@@ -194,8 +199,9 @@ impl<'p, 'w> Comparer<'p, 'w> {
     fn groups(&self) -> Vec<Candidate> {
         let file = &self.pair.file;
         let rows = file.world.rows(T::Group);
-        let times = count_of(rows.iter().filter(|row| is_plain(row)), group::GROUP_NAME);
-        let plain = rows.iter().enumerate().filter(|(_, row)| is_plain(row));
+        // A flag that is none blocks a group; it must not lose it.
+        let times = count_of(rows.iter().filter(|row| !is_hidden(row)), group::GROUP_NAME);
+        let plain = rows.iter().enumerate().filter(|(_, row)| !is_hidden(row));
         plain
             .map(|(at, row)| {
                 let name = row.text(group::GROUP_NAME);
@@ -203,7 +209,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 let mut candidate = candidate(
                     ItemId::new(GROUP, row.shared(group::GROUP_NAME)),
                     row.shared(group::GROUP_ALIAS),
-                    path(&group::TABLE, at),
+                    self.path(T::Group, at),
                     item::plain_group(self.pair, file, row),
                     base.map(|row| item::plain_group(self.pair, &self.pair.target, row)),
                 );
@@ -214,6 +220,8 @@ impl<'p, 'w> Comparer<'p, 'w> {
                     times.get(name).copied().unwrap_or_default(),
                 ));
                 candidate.blocks.extend(rules::unstorable(&group::TABLE, row));
+                candidate.blocks.extend(rules::unknown_flag(row));
+                candidate.blocks.extend(self.unstorable_links(row));
                 candidate.requires = self.needs_of_group(row);
                 if base.is_some_and(|row| row.text(group::GROUP_ID) == BUILT_IN_GROUP) {
                     candidate.warnings.extend(built_in(&candidate));
@@ -265,7 +273,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
         let mut candidate = candidate(
             ItemId::new(SCOPE, row.shared(vgroup::VGROUP_NAME)),
             row.shared(vgroup::VGROUP_ALIAS),
-            path(&vgroup::TABLE, at),
+            self.path(T::Vgroup, at),
             item::scope(&self.pair.file, row, &wanted),
             base.map(|row| item::scope(&self.pair.target, row, &there)),
         );
@@ -275,7 +283,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
         candidate.blocks.extend(rules::unstorable(&vgroup::TABLE, row));
         candidate.blocks.extend(rules::name_too_long_for_apis(row, new));
         candidate.requires = self.needs_of_scope(row, &wanted);
-        candidate.blocks.extend(self.unstorable_apis(&wanted));
+        candidate.blocks.extend(self.unstorable_apis(row, &wanted));
         if base.is_some() && new > 0 && candidate.blocks.is_empty() {
             candidate.warnings.extend(holders.warn(&candidate.item.id));
         }
@@ -292,12 +300,36 @@ impl<'p, 'w> Comparer<'p, 'w> {
         unique(needs)
     }
 
-    /// Checks the hidden groups of a scope; their `vgroup_name` is the scope's
-    /// and checked with it.
-    fn unstorable_apis(&self, apis: &[ScopeApi<'_>]) -> Vec<Reason> {
-        let hidden = apis.iter().filter_map(|api| self.pair.file.world.row(T::Group, api.group));
-        let reasons = hidden.flat_map(|row| rules::unstorable(&group::TABLE, row));
-        unique(reasons.filter(|reason| !reason.message.starts_with("vgroupName")).collect())
+    /// Checks the links of a group to the APIs that the target has.
+    fn unstorable_links(&self, group: &Row) -> Vec<Reason> {
+        let file = &self.pair.file;
+        let apis = file.apis_of(group.text(group::GROUP_ID)).into_iter();
+        let links = apis.filter(|(_, api)| !self.pair.is_lacking(*api));
+        let rows = links.filter_map(|(at, _)| file.world.row(T::GroupApi, at));
+        unique(rows.flat_map(|row| rules::unstorable(&group_api::TABLE, row)).collect())
+    }
+
+    /// Checks the hidden groups of a scope, and their links.
+    fn unstorable_apis(&self, scope: &Row, apis: &[ScopeApi<'_>]) -> Vec<Reason> {
+        let world = &self.pair.file.world;
+        let mut reasons = Vec::new();
+        for api in apis {
+            if let Some(row) = world.row(T::Group, api.group) {
+                let mut hidden = rules::unstorable(&group::TABLE, row);
+                // The scope's own name is checked with the scope.
+                if row.text(group::VGROUP_NAME) == scope.text(vgroup::VGROUP_NAME) {
+                    hidden.retain(|reason| !reason.message.starts_with("vgroupName"));
+                }
+                reasons.extend(hidden);
+            }
+            reasons.extend(
+                world
+                    .row(T::GroupApi, api.link)
+                    .into_iter()
+                    .flat_map(|row| rules::unstorable(&group_api::TABLE, row)),
+            );
+        }
+        unique(reasons)
     }
 
     /// Returns who holds each scope: in the target, and in the file.
@@ -339,7 +371,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
         let mut candidate = candidate(
             ItemId::new(CLIENT, row.shared(client::CLIENT_ID)),
             called,
-            path(&client::TABLE, at),
+            self.path(T::Client, at),
             file.value(row),
             base.map(|row| target.value(row)),
         );
@@ -362,11 +394,12 @@ impl<'p, 'w> Comparer<'p, 'w> {
         blocks.extend(rules::twice(&CLIENT, id, times));
         if let Some(base) = base {
             blocks.extend(rules::level_differs(row, base));
-            let hosts = |side: &Side<'w>| -> Vec<&'w Row> {
-                side.rows_of(T::Host, &side.hosts, id).map(|(_, row)| row).collect()
-            };
-            blocks.extend(rules::hosts(&hosts(&self.pair.file), &hosts(&self.pair.target)));
         }
+        // Of an absent client too: leftover hosts are taken over like those of a client that is there.
+        let hosts = |side: &Side<'w>| -> Vec<&'w Row> {
+            side.rows_of(T::Host, &side.hosts, id).map(|(_, row)| row).collect()
+        };
+        blocks.extend(rules::hosts(&hosts(&self.pair.file), &hosts(&self.pair.target)));
         blocks.extend(self.owners.check(self.pair, id));
         blocks.extend(self.broken.of_client(id));
         blocks.extend(rules::unstorable(&client::TABLE, row));
@@ -393,6 +426,13 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 file.rows_of(table, index, id).flat_map(move |(_, row)| rules::unstorable(table.table(), row))
             })
             .collect();
+        let extension = file.rows_of(T::Clientext, &file.clientext, id).next();
+        reasons.extend(extension.and_then(|(_, row)| rules::search_text_too_long(row)));
+        let application = file.rows_of(T::DpApp, &file.dp_apps, id).next();
+        reasons.extend(
+            application
+                .and_then(|(_, row)| rules::unstorable_field(&dp_app::TABLE, row, dp_app::KEYWORD_SEARCH)),
+        );
         for ((table, own_id, _), index) in IDPS.iter().zip(&file.idps) {
             if file.rows_of(*table, index, id).any(|(_, row)| row.int(*own_id).is_none()) {
                 reasons.push(Reason::new(
@@ -408,8 +448,11 @@ impl<'p, 'w> Comparer<'p, 'w> {
         let (file, target) = (&self.pair.file, &self.pair.target);
         let mut needs: Vec<Requirement> =
             self.level(row.text(client::SECURITY_LEVEL_ID)).into_iter().collect();
-        let groups =
-            file.groups_of_client(id).into_iter().filter_map(|id| file.group(id)).filter(|row| is_plain(row));
+        let groups = file
+            .groups_of_client(id)
+            .into_iter()
+            .filter_map(|id| file.group(id))
+            .filter(|row| !is_hidden(row));
         needs.extend(groups.map(|row| Requirement {
             on: ItemId::new(GROUP, row.shared(group::GROUP_NAME)),
             present: target.plain.contains_key(row.text(group::GROUP_NAME)),
@@ -434,20 +477,23 @@ impl<'p, 'w> Comparer<'p, 'w> {
         let (file, target) = (&self.pair.file, &self.pair.target);
         let held: HashSet<&str> = target.groups_of_client(id).into_iter().collect();
         let mut uses = Vec::new();
-        for row in
-            file.groups_of_client(id).into_iter().filter_map(|id| file.group(id)).filter(|row| is_plain(row))
-        {
-            let there = target.plain_named(row.text(group::GROUP_NAME));
-            if !there.is_some_and(|row| held.contains(row.text(group::GROUP_ID))) {
-                uses.push(QuotaUse {
-                    on: ItemId::new(GROUP, row.shared(group::GROUP_NAME)),
-                    left: 1,
-                    written: 1,
-                });
+        // By name: the file may hold a group under two ids.
+        let mut seen: HashSet<(Kind, &str)> = HashSet::new();
+        let groups = file.groups_of_client(id).into_iter().filter_map(|id| file.group(id));
+        for row in groups.filter(|row| !is_hidden(row)) {
+            let name = row.text(group::GROUP_NAME);
+            let there = target.plain_named(name);
+            if !there.is_some_and(|row| held.contains(row.text(group::GROUP_ID)))
+                && seen.insert((GROUP, name))
+            {
+                let on = ItemId::new(GROUP, row.shared(group::GROUP_NAME));
+                uses.push(QuotaUse { on, left: 1, written: 1 });
             }
         }
         for row in file.scopes_of_client(id).into_iter().filter_map(|id| file.scope(id)) {
-            uses.push(self.scope_use(row, &held));
+            if seen.insert((SCOPE, row.text(vgroup::VGROUP_NAME))) {
+                uses.push(self.scope_use(row, &held));
+            }
         }
         Quota { code: "too-many-groups", of: "groups", max: MOST, held: held.len(), uses }
     }
@@ -588,10 +634,6 @@ fn candidate(
         quota: None,
         warnings: Vec::new(),
     }
-}
-
-fn path(table: &Table, at: usize) -> String {
-    format!("/{ROOT}/{}/{at}", table.list)
 }
 
 fn count(rows: &[Row], column: usize) -> HashMap<&str, usize> {

@@ -5,7 +5,7 @@
 //! tolerated and reported; wrong types and duplicate keys are errors with
 //! line, column and JSON path. No error and no finding holds a value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -38,12 +38,12 @@ pub(super) struct File {
 ///
 /// See the module.
 pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
-    let mark = parse::bom(bytes);
+    let text = parse::text(bytes)?;
     let mut reader = Reader::default();
-    if mark > 0 {
+    if parse::bom(bytes) > 0 {
         reader.findings.push(Finding::note("byte-order-mark", "the file begins with a byte-order mark"));
     }
-    let mut json = serde_json::Deserializer::from_slice(bytes.get(mark..).unwrap_or_default());
+    let mut json = serde_json::Deserializer::from_slice(text);
     let result = Root(&mut reader).deserialize(&mut json).and_then(|()| json.end());
     match result {
         Ok(()) if reader.has_lists => Ok(reader.finish()),
@@ -71,6 +71,8 @@ struct Reader {
     path: Vec<Segment>,
     has_lists: bool,
     seen: Vec<&'static str>,
+    /// Where the list that is being read has nulls for rows.
+    nulls: Vec<usize>,
     /// Unknown properties: how often, and where first.
     unknown: BTreeMap<String, (usize, String)>,
 }
@@ -190,7 +192,7 @@ impl<'de> Visitor<'de> for Root<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let reader = self.0;
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen: HashSet<String> = HashSet::new();
         while let Some(key) = map.next_key::<String>()? {
             if seen.contains(&key) {
                 return Err(duplicate(&key));
@@ -205,7 +207,7 @@ impl<'de> Visitor<'de> for Root<'_> {
                     reader.within(Segment::Unknown(key.clone()), |_| map.next_value::<IgnoredAny>())?;
                 }
             }
-            seen.push(key);
+            seen.insert(key);
         }
         Ok(())
     }
@@ -243,12 +245,17 @@ impl<'de> Visitor<'de> for Lists<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let reader = self.0;
         reader.has_lists = true;
+        let mut others: HashSet<String> = HashSet::new();
         while let Some(key) = map.next_key::<String>()? {
             let table = TABLES.iter().find(|table| table.list == key);
             let known = table.map(|table| table.list).or((key == API_USE_LIST).then_some(API_USE_LIST));
             let Some(list) = known else {
+                if others.contains(&key) {
+                    return Err(duplicate(&key));
+                }
                 reader.note_unknown(&key);
-                reader.within(Segment::Unknown(key), |_| map.next_value::<IgnoredAny>())?;
+                reader.within(Segment::Unknown(key.clone()), |_| map.next_value::<IgnoredAny>())?;
+                others.insert(key);
                 continue;
             };
             if reader.seen.contains(&list) {
@@ -259,6 +266,10 @@ impl<'de> Visitor<'de> for Lists<'_> {
             let rows = reader.within(Segment::Key(list), |reader| {
                 map.next_value_seed(Rows { reader: &mut *reader, fields })
             })?;
+            let nulls = std::mem::take(&mut reader.nulls);
+            if let Some(table) = table {
+                reader.world.set_nulls(table.id, nulls);
+            }
             match table {
                 Some(table) if table.id == T::Clientext => {
                     reader.world.set_rows(table.id, rows.into_iter().map(with_resubmit_day).collect());
@@ -308,6 +319,8 @@ impl<'de> Visitor<'de> for Rows<'_> {
         visit_i64(i64) => "a number", visit_u64(u64) => "a number", visit_f64(f64) => "a number");
 
     fn visit_unit<E: de::Error>(self) -> Result<Vec<Row>, E> {
+        let path = self.reader.path();
+        self.reader.findings.push(Finding::note("null-list", "the list is null; taken as empty").at(path));
         Ok(Vec::new())
     }
 
@@ -321,6 +334,7 @@ impl<'de> Visitor<'de> for Rows<'_> {
                 None => return Ok(rows),
                 Some(Some(row)) => rows.push(row),
                 Some(None) => {
+                    reader.nulls.push(at);
                     let path = format!("{}/{at}", reader.path());
                     reader
                         .findings
@@ -363,6 +377,7 @@ impl<'de> Visitor<'de> for RowOf<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Row>, A::Error> {
         let Self { reader, fields } = self;
         let mut cells: Vec<Option<Cell>> = vec![None; fields.len()];
+        let mut others: HashSet<String> = HashSet::new();
         let mut next = 0;
         while let Some(name) = map.next_key_seed(Name { fields, next })? {
             match name {
@@ -373,9 +388,11 @@ impl<'de> Visitor<'de> for RowOf<'_> {
                     *slot = Some(reader.within(Segment::Key(field.json), read)?);
                     next = at + 1;
                 }
+                Named::Unknown(key) if others.contains(&key) => return Err(duplicate(&key)),
                 Named::Unknown(key) => {
                     reader.note_unknown(&key);
-                    reader.within(Segment::Unknown(key), |_| map.next_value::<IgnoredAny>())?;
+                    reader.within(Segment::Unknown(key.clone()), |_| map.next_value::<IgnoredAny>())?;
+                    others.insert(key);
                 }
             }
         }

@@ -77,13 +77,14 @@ pub(super) fn check<'w>(file: &Side<'w>) -> Broken<'w> {
             if from == T::Group && !is_hidden(row) {
                 continue;
             }
-            broken.note(from, column, at, row, &wanted, to);
+            broken.note(from, column, file.world.place(from, at), row, &wanted, to);
         }
     }
     let uids: HashSet<&str> = file.world.api_use.iter().map(|api| &*api.uid).collect();
     for (at, row) in file.world.rows(T::OpenMap).iter().enumerate() {
         let uid = row.text(open_map::REF_API_UID);
         if !uids.contains(uid) {
+            let at = file.world.place(T::OpenMap, at);
             broken.push(T::OpenMap, open_map::REF_API_UID, at, uid, super::tables::API_USE_LIST);
         }
     }

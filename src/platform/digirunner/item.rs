@@ -300,6 +300,10 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         if self.pair.target.hidden_by_name.contains_key(name) {
             return Some(element);
         }
+        // A lacking API has no hidden group, whatever becomes of the scope.
+        let apis = self.pair.importable_apis(row.text(group::VGROUP_ID));
+        let hidden = apis.iter().filter_map(|api| self.pair.file.world.row(T::Group, api.group));
+        hidden.map(|other| other.text(group::GROUP_ID)).find(|id| *id == row.text(group::GROUP_ID))?;
         let scope = self.pair.file.scope(row.text(group::VGROUP_ID))?;
         Some(Element { needs: Some(ItemId::new(SCOPE, scope.text(vgroup::VGROUP_NAME))), ..element })
     }

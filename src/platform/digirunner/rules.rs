@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::side::{IDPS, Pair, Side};
-use super::tables::{T, Table, Type, client, group, host, open_key, vgroup, x_key};
+use super::side::{IDPS, Pair, Side, is_hidden};
+use super::tables::{T, Table, Type, client, clientext, group, host, open_key, vgroup, x_key};
 use super::world::{Cell, Row};
 use crate::engine::{ItemId, Kind, KindInfo, Reason};
 
@@ -41,8 +41,8 @@ pub(super) struct Names<'w> {
     what: &'static str,
     code: &'static str,
     kind: Kind,
-    target: HashMap<&'w str, &'w str>,
-    file: HashMap<&'w str, Vec<(&'w str, usize)>>,
+    target: HashMap<&'w str, Vec<&'w str>>,
+    file: HashMap<&'w str, Vec<&'w str>>,
 }
 
 impl<'w> Names<'w> {
@@ -54,15 +54,14 @@ impl<'w> Names<'w> {
         (table, key, column): (T, usize, usize),
         keep: impl Fn(&Row) -> bool,
     ) -> Self {
-        let mut target = HashMap::new();
-        for row in pair.target.world.rows(table).iter().filter(|row| keep(row)) {
-            target.entry(row.text(column)).or_insert_with(|| row.text(key));
-        }
-        let mut file: HashMap<&str, Vec<(&str, usize)>> = HashMap::new();
-        for (at, row) in pair.file.world.rows(table).iter().enumerate().filter(|(_, row)| keep(row)) {
-            file.entry(row.text(column)).or_default().push((row.text(key), at));
-        }
-        Self { what, code, kind, target, file }
+        let holders = |side: &Side<'w>| {
+            let mut holders: HashMap<&'w str, Vec<&'w str>> = HashMap::new();
+            for row in side.world.rows(table).iter().filter(|row| keep(row)) {
+                holders.entry(row.text(column)).or_default().push(row.text(key));
+            }
+            holders
+        };
+        Self { what, code, kind, target: holders(&pair.target), file: holders(&pair.file) }
     }
 
     /// Returns what is wrong with an item having this value.
@@ -71,23 +70,25 @@ impl<'w> Names<'w> {
         if value.is_empty() {
             return reasons;
         }
-        if let Some(owner) = self.target.get(value).filter(|owner| **owner != key) {
+        let other = |holders: &HashMap<&'w str, Vec<&'w str>>| {
+            holders.get(value).into_iter().flatten().copied().find(|holder| *holder != key)
+        };
+        if let Some(owner) = other(&self.target) {
             reasons.push(
                 Reason::new(
                     self.code,
                     format!("{} '{value}' belongs to {} '{owner}' in the target", self.what, self.kind),
                 )
-                .about(ItemId::new(self.kind.clone(), *owner)),
+                .about(ItemId::new(self.kind.clone(), owner)),
             );
         }
-        let holders = self.file.get(value).map_or(&[][..], Vec::as_slice);
-        if let Some((other, _)) = holders.iter().find(|(other, _)| *other != key) {
+        if let Some(other) = other(&self.file) {
             reasons.push(
                 Reason::new(
                     "duplicate-in-file",
                     format!("{} '{value}' is also that of {} '{other}' in the file", self.what, self.kind),
                 )
-                .about(ItemId::new(self.kind.clone(), *other)),
+                .about(ItemId::new(self.kind.clone(), other)),
             );
         }
         reasons
@@ -273,6 +274,31 @@ pub(super) fn unstorable(table: &Table, row: &Row) -> Vec<Reason> {
     fields.filter_map(|(at, field)| unstorable_cell(table, field, row.cell(at))).collect()
 }
 
+/// Returns why one field of a row cannot be stored, for a field that is copied
+/// although its role says otherwise.
+pub(super) fn unstorable_field(table: &Table, row: &Row, at: usize) -> Option<Reason> {
+    unstorable_cell(table, table.fields.get(at)?, row.cell(at))
+}
+
+/// Returns what the product's search looks through: content and remark, NULLs
+/// left out.
+pub(super) fn keyword_search(row: &Row) -> String {
+    [clientext::CONTENT_TXT, clientext::REVIEW_REMARK]
+        .into_iter()
+        .filter(|at| *row.cell(*at) != Cell::Null)
+        .map(|at| row.text(at))
+        .collect::<Vec<_>>()
+        .join("|")
+}
+
+/// Returns the reason of a search text that does not fit: each of its two
+/// parts may, and both together may not.
+pub(super) fn search_text_too_long(row: &Row) -> Option<Reason> {
+    let mut searched = Row::empty(&clientext::TABLE);
+    searched.set(clientext::KEYWORD_SEARCH, Cell::Text(keyword_search(row).into()));
+    unstorable_field(&clientext::TABLE, &searched, clientext::KEYWORD_SEARCH)
+}
+
 /// Says whether the column is set by us, whatever the file says.
 fn is_ours(field: &super::tables::FieldDef) -> bool {
     use super::tables::Role;
@@ -304,6 +330,12 @@ fn unstorable_cell(table: &Table, field: &super::tables::FieldDef, cell: &Cell) 
 /// Says whether a row is a plain group.
 pub(super) fn is_plain(row: &Row) -> bool {
     row.text(group::VGROUP_FLAG) == "0"
+}
+
+/// Returns the reason of a group of the file that is neither plain nor hidden.
+pub(super) fn unknown_flag(row: &Row) -> Option<Reason> {
+    let is_known = matches!(row.cell(group::VGROUP_FLAG), Cell::Null) || is_plain(row) || is_hidden(row);
+    (!is_known).then(|| Reason::new("value-not-allowed", "vgroupFlag is neither '0' nor '1'"))
 }
 
 /// Returns the reason of a scope with too many APIs.

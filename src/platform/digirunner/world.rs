@@ -115,6 +115,8 @@ pub(super) struct Api {
 #[derive(Debug, Default)]
 pub(super) struct World {
     tables: [Vec<Row>; 24],
+    /// Where a list of the file has nulls, which are no rows.
+    nulls: [Vec<usize>; 24],
     /// The file's 25th list.
     pub(super) api_use: Vec<ApiUse>,
     /// The target's APIs.
@@ -132,6 +134,19 @@ impl World {
         if let Some(slot) = self.tables.get_mut(table as usize) {
             *slot = rows;
         }
+    }
+
+    /// Says where a list of the file has nulls, in order.
+    pub(super) fn set_nulls(&mut self, table: T, nulls: Vec<usize>) {
+        if let Some(slot) = self.nulls.get_mut(table as usize) {
+            *slot = nulls;
+        }
+    }
+
+    /// Returns where in its list of the file a row stands.
+    pub(super) fn place(&self, table: T, at: usize) -> usize {
+        let nulls = self.nulls.get(table as usize).map_or(&[][..], Vec::as_slice);
+        nulls.iter().fold(at, |place, null| if *null <= place { place + 1 } else { place })
     }
 
     /// Returns a row.

@@ -1,0 +1,106 @@
+//! The description of the tables against the product's own, as listed in `fixtures/digirunner`.
+
+use std::collections::BTreeMap;
+
+use super::super::tables::{API_USE, API_USE_LIST, FieldDef, Role, TABLES, Type};
+
+const FIELDS: &str = include_str!("../../../../fixtures/digirunner/fields.csv");
+
+fn described(field: &FieldDef, list: &str, table: &str) -> String {
+    let ty = match field.ty {
+        Type::Text(_) | Type::Epoch => "String",
+        Type::Int => "Integer",
+        Type::IntAsLong | Type::Long => "Long",
+        Type::Time => "Date",
+    };
+    let column = match field.ty {
+        Type::Text(1) if TEXTS_OF_ONE.contains(&(table, field.column)) => "varchar(1)".to_owned(),
+        Type::Text(1) => "char(1)".to_owned(),
+        Type::Text(most) => format!("varchar({most})"),
+        Type::Int | Type::IntAsLong => "integer".to_owned(),
+        Type::Long => "bigint".to_owned(),
+        Type::Time => "timestamp".to_owned(),
+        Type::Epoch => "(not a column)".to_owned(),
+    };
+    let null = if field.required { "not null" } else { "" };
+    let key = if field.is_key { "PRIMARY KEY" } else { "" };
+    let role = match field.role {
+        Role::Plain => "",
+        Role::Secret => "secret",
+        Role::Audit => "audit",
+        Role::LocalId => "local-id",
+        Role::Runtime => "runtime",
+        Role::Derived => "derived",
+    };
+    [list, field.json, ty, table, field.column, &column, null, key, role].join(",")
+}
+
+/// Columns of one character that are `varchar(1)`; the others are `char(1)`.
+const TEXTS_OF_ONE: [(&str, &str); 8] = [
+    ("tsmp_open_apikey", "open_apikey_status"),
+    ("tsmp_open_apikey", "rollover_flag"),
+    ("dgr_gtw_idp_info_o", "status"),
+    ("dgr_gtw_idp_info_l", "status"),
+    ("dgr_gtw_idp_info_a", "status"),
+    ("dgr_gtw_idp_info_a", "req_body_type"),
+    ("dgr_gtw_idp_info_a", "suc_by_type"),
+    ("dgr_gtw_idp_info_jdbc", "status"),
+];
+
+#[test]
+fn every_field_has_the_products_name_column_type_and_role() {
+    let mut expected = Vec::new();
+    for record in csv::Reader::from_reader(FIELDS.as_bytes()).records() {
+        let record = record.unwrap();
+        let key = if &record[8] == "PRIMARY KEY" { "PRIMARY KEY" } else { "" };
+        let column = if &record[5] == "(not a column)" { "" } else { &record[4] };
+        let parts =
+            [&record[0], &record[1], &record[2], &record[3], column, &record[5], &record[6], key, &record[9]];
+        expected.push(parts.join(","));
+    }
+    let ours: Vec<String> = TABLES
+        .iter()
+        .flat_map(|table| table.fields.iter().map(|field| described(field, table.list, table.name)))
+        .collect();
+    assert_eq!(ours, expected);
+}
+
+#[test]
+fn the_lists_are_the_25_of_an_export() {
+    let mut ours: Vec<&str> = TABLES.iter().map(|table| table.list).chain([API_USE_LIST]).collect();
+    let mut lists = super::world::LISTS.to_vec();
+    ours.sort_unstable();
+    lists.sort_unstable();
+    assert_eq!(ours, lists);
+    assert_eq!(API_USE.map(|field| field.json), ["apiUid", "moduleName", "apiId"]);
+}
+
+#[test]
+fn an_absent_property_has_the_products_default() {
+    let mut defaults: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for table in TABLES {
+        for field in table.fields {
+            if field.absent != super::super::tables::Absent::Null {
+                let told = format!("{} {:?}", field.json, field.absent);
+                defaults.entry(table.list).or_default().push(told);
+            }
+        }
+    }
+    let told: Vec<String> =
+        defaults.into_iter().map(|(list, fields)| format!("{list}: {}", fields.join(", "))).collect();
+    assert_eq!(
+        told,
+        [
+            "dgrRdbConnectionList: maxPoolSize Int(10), connectionTimeout Int(30000), idleTimeout Int(600000), \
+             maxLifetime Int(1800000)",
+            "oauthClientDetailsList: accessTokenValidity Int(86400), refreshTokenValidity Int(86400)",
+            "tsmpClientList: clientStatus Text(\"1\"), tps Int(10), cPriority Int(5), failTreshhold Int(3)",
+            "tsmpDpClientextList: regStatus Text(\"0\"), pwdStatus Text(\"1\")",
+            "tsmpGroupList: securityLevelId Text(\"SYSTEM\"), allowDays Int(0), allowTimes Int(0), \
+             vgroupFlag Text(\"0\")",
+            "tsmpOpenApiKeyList: timesQuota Int(-1), timesThreshold Int(-1), openApiKeyStatus Text(\"1\"), \
+             rolloverFlag Text(\"N\")",
+            "tsmpVgroupList: securityLevelId Text(\"SYSTEM\"), allowDays Int(0), allowTimes Int(0)",
+        ]
+    );
+}

@@ -1,0 +1,89 @@
+//! Lack API: what is in the list, in which order, and who uses it.
+
+use serde_json::json;
+
+use super::plan;
+use super::world::{World, world};
+use crate::engine::{Choices, Refusal};
+
+fn lack(from: &World, to: &World) -> Vec<String> {
+    plan(from, to)
+        .lack()
+        .iter()
+        .map(|lack| {
+            let users: Vec<String> = lack.used_by.iter().map(ToString::to_string).collect();
+            format!("{}/{} {}", lack.module, lack.api, users.join(" ")).trim_end().to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn holds_apis_of_groups_scopes_and_dgrk_keys() {
+    let from = world()
+        .group("1", "g", json!({}))
+        .group_api("1", ("a", "1"), json!({}))
+        .scope("2", "s", json!({}))
+        .hidden("3", "2", ("b", "1"), json!({}))
+        .client("c", json!({}))
+        .open_key(1, "c", "key", json!({}))
+        .open_map(1, 1, "u")
+        .api_use("u", ("c", "1"));
+    assert_eq!(lack(&from, &world()), ["a/1 group:g", "b/1 scope:s", "c/1 client:c"]);
+}
+
+#[test]
+fn holds_nothing_that_the_target_has() {
+    let from = world().group("1", "g", json!({})).group_api("1", ("a", "1"), json!({}));
+    assert_eq!(lack(&from, &world().api(("a", "1"))), [""; 0]);
+}
+
+#[test]
+fn compares_exactly() {
+    let from = world().group("1", "g", json!({})).group_api("1", ("Accounts", "get"), json!({}));
+    assert_eq!(
+        lack(&from, &world().apis(&[("accounts", "get"), ("Accounts", "Get")])),
+        ["Accounts/get group:g"]
+    );
+}
+
+#[test]
+fn tells_each_api_once_with_all_its_users() {
+    let from = world()
+        .group("1", "g", json!({}))
+        .group_api("1", ("a", "1"), json!({}))
+        .group("2", "h", json!({}))
+        .group_api("2", ("a", "1"), json!({}))
+        .scope("3", "s", json!({}))
+        .hidden("4", "3", ("a", "1"), json!({}))
+        .api_use("u", ("a", "1"));
+    assert_eq!(lack(&from, &world()), ["a/1 group:g group:h scope:s"]);
+}
+
+#[test]
+fn is_sorted_by_module_without_regard_to_case_then_by_key() {
+    let from = [("b", "1"), ("A", "2"), ("a", "10"), ("B", "0"), ("A", "1"), ("a", "B"), ("a", "a")]
+        .iter()
+        .fold(world().group("1", "g", json!({})), |world, api| world.group_api("1", *api, json!({})));
+    let told: Vec<String> = lack(&from, &world()).iter().map(|line| line.replace(" group:g", "")).collect();
+    assert_eq!(told, ["A/1", "a/10", "A/2", "a/B", "a/a", "B/0", "b/1"]);
+}
+
+#[test]
+fn holds_an_api_that_no_key_uses() {
+    assert_eq!(lack(&world().api_use("u", ("a", "1")), &world()), ["a/1"]);
+}
+
+#[test]
+fn holds_an_api_of_a_link_without_a_group() {
+    assert_eq!(lack(&world().group_api("404", ("a", "1"), json!({})), &world()), ["a/1"]);
+}
+
+#[test]
+fn refuses_the_import_until_it_is_confirmed() {
+    let from = world().group("1", "g", json!({})).group_api("1", ("a", "1"), json!({}));
+    let plan = plan(&from, &world());
+    let mut choices = Choices::new(&plan);
+    assert_eq!(plan.approve(&choices).unwrap_err(), Refusal::LackUnconfirmed { lacking: 1 });
+    choices.lack_confirmed = true;
+    assert!(plan.approve(&choices).is_ok());
+}

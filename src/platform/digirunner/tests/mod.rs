@@ -1,0 +1,133 @@
+//! The rules, one test each, without a database.
+
+mod dependencies;
+mod fields;
+mod items;
+mod lack;
+mod reading;
+mod secrets;
+mod statuses;
+// One builder for these tests and for those on a database.
+#[path = "../../../../tests/it/support/world.rs"]
+#[allow(dead_code, reason = "the other tests use the rest of it")]
+mod world;
+
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+use serde_json::Value as Json;
+
+use self::world::World as Lists;
+use super::compare;
+use super::file::{self, File};
+use super::integrity;
+use super::side::Side;
+use super::tables::{TABLES, Type};
+use super::world::{Api, Cell, Row, World};
+use crate::engine::diff::Show;
+use crate::engine::{Choices, Entry, ItemId, Outcome, Plan};
+
+/// Reads the environment as an export.
+fn file(lists: &Lists) -> File {
+    let mut file = file::read(lists.export().as_bytes()).unwrap();
+    let broken = integrity::check(&Side::new(&file.world)).findings;
+    file.findings.extend(broken);
+    file
+}
+
+/// Returns the environment as a target.
+fn target(lists: &Lists) -> World {
+    let mut world = World::default();
+    for table in TABLES {
+        let rows = lists.rows(table.list).iter().map(|json| {
+            let cells = table.fields.iter().map(|field| match (&json[field.json], field.ty) {
+                (Json::Null, _) => Cell::Null,
+                (Json::Number(number), _) => Cell::Int(number.as_i64().unwrap()),
+                (Json::String(text), Type::Time) => Cell::Time(time(text)),
+                (Json::String(text), _) => Cell::Text(Arc::from(text.as_str())),
+                (other, _) => panic!("{} cannot be {other}", field.json),
+            });
+            Row::new(cells.collect())
+        });
+        world.set_rows(table.id, rows.collect());
+    }
+    world.apis = lists
+        .apis
+        .iter()
+        .map(|[module, api, uid]| Api {
+            module: Arc::from(module.as_str()),
+            api: Arc::from(api.as_str()),
+            uid: (!uid.is_empty()).then(|| Arc::from(uid.as_str())),
+        })
+        .collect();
+    world
+}
+
+fn time(text: &str) -> NaiveDateTime {
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap()
+}
+
+/// Compares one environment's export with another one.
+fn plan(from: &Lists, to: &Lists) -> Arc<Plan> {
+    Arc::new(compare::plan(&file(from), &target(to)))
+}
+
+/// Finds an item by `kind:key`.
+fn at(plan: &Plan, item: &str) -> usize {
+    plan.entries()
+        .iter()
+        .position(|entry| entry.item.id.to_string() == item)
+        .unwrap_or_else(|| panic!("no {item} in the plan"))
+}
+
+fn entry<'p>(plan: &'p Plan, item: &str) -> &'p Entry {
+    &plan.entries()[at(plan, item)]
+}
+
+/// Returns an item's status with the codes of its reasons, as `Cannot add: alias-taken`.
+fn status(plan: &Plan, item: &str) -> String {
+    let entry = entry(plan, item);
+    let codes: Vec<&str> = entry.verdict.reasons.iter().map(|reason| reason.code).collect();
+    let unchanged = if entry.is_unchanged() { " unchanged" } else { "" };
+    let colon = if codes.is_empty() { "" } else { ": " };
+    format!("{}{unchanged}{colon}{}", entry.verdict.status, codes.join(" "))
+}
+
+/// Returns the message of an item's only reason.
+fn message(plan: &Plan, item: &str) -> String {
+    let reasons = &entry(plan, item).verdict.reasons;
+    assert_eq!(reasons.len(), 1, "{reasons:?}");
+    reasons[0].message.clone()
+}
+
+/// Returns an item's differences as JSON.
+fn changes(plan: &Plan, item: &str) -> Vec<String> {
+    let changes = plan.changes(at(plan, item), Show::Differences);
+    changes.iter().map(|change| serde_json::to_string(change).unwrap()).collect()
+}
+
+/// Returns the codes of an item's warnings.
+fn warnings(plan: &Plan, item: &str) -> Vec<&'static str> {
+    entry(plan, item).warnings.iter().map(|warning| warning.code).collect()
+}
+
+/// Returns the statuses and outcomes after choosing items and leaving others out.
+fn outcome(plan: &Plan, choose: &[&str], leave_out: &[&str], item: &str) -> (String, Outcome) {
+    let mut choices = Choices::new(plan);
+    for item in choose {
+        assert!(choices.set(plan, at(plan, item), true), "{item} could not be chosen");
+    }
+    for item in leave_out {
+        assert!(choices.set(plan, at(plan, item), false), "{item} could not be left out");
+    }
+    let resolution = plan.resolve(&choices);
+    let state = resolution.state(at(plan, item)).unwrap();
+    let code = state.obstacle.as_ref().map_or("", |reason| reason.code);
+    (format!("{} {code}", state.status).trim_end().to_owned(), state.outcome)
+}
+
+fn id(item: &str) -> ItemId {
+    let (kind, key) = item.split_once(':').unwrap();
+    let kind = super::rules::KINDS.iter().find(|info| info.kind.as_str() == kind).unwrap();
+    ItemId::new(kind.kind.clone(), key)
+}

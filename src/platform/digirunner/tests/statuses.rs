@@ -1,0 +1,572 @@
+//! Every status and every reason that blocks an item by itself.
+
+use serde_json::{Value, json};
+
+use super::world::{Api, World, world};
+use super::{entry, message, plan, status, warnings};
+
+// ---- clients
+
+#[test]
+fn a_client_that_the_target_lacks_is_added() {
+    assert_eq!(status(&plan(&world().client("a", json!({})), &world()), "client:a"), "Add");
+}
+
+#[test]
+fn a_client_that_is_there_is_a_repeat() {
+    let to = world().client("a", json!({"tps": 20}));
+    assert_eq!(status(&plan(&world().client("a", json!({})), &to), "client:a"), "Repeat");
+    assert_eq!(status(&plan(&to, &to), "client:a"), "Repeat unchanged");
+}
+
+#[test]
+fn a_client_is_matched_by_its_id_exactly() {
+    let from = world().client("A", json!({"clientName": "A"}));
+    assert_eq!(status(&plan(&from, &world().client("a", json!({"clientName": "a"}))), "client:A"), "Add");
+}
+
+#[test]
+fn a_new_client_must_not_have_the_name_of_another_one() {
+    let from = world().client("a", json!({"clientName": "same"}));
+    let plan = plan(&from, &world().client("b", json!({"clientName": "same"})));
+    assert_eq!(status(&plan, "client:a"), "Cannot add: name-taken");
+    assert_eq!(message(&plan, "client:a"), "name 'same' belongs to client 'b' in the target");
+}
+
+#[test]
+fn a_new_client_must_not_have_the_alias_of_another_one() {
+    let from = world().client("a", json!({"clientAlias": "same"}));
+    let plan = plan(&from, &world().client("b", json!({"clientAlias": "same"})));
+    assert_eq!(status(&plan, "client:a"), "Cannot add: alias-taken");
+}
+
+#[test]
+fn a_covered_client_must_not_take_the_name_of_another_one() {
+    let from = world().client("a", json!({"clientName": "same"}));
+    let to = world().client("a", json!({})).client("b", json!({"clientName": "same"}));
+    assert_eq!(status(&plan(&from, &to), "client:a"), "Cannot cover: name-taken");
+}
+
+#[test]
+fn a_covered_client_must_not_take_the_alias_of_another_one() {
+    let from = world().client("a", json!({"clientAlias": "same"}));
+    let to = world().client("a", json!({})).client("b", json!({"clientAlias": "same"}));
+    assert_eq!(status(&plan(&from, &to), "client:a"), "Cannot cover: alias-taken");
+}
+
+#[test]
+fn a_name_is_taken_where_two_clients_of_the_target_have_it() {
+    let to = world().client("a", json!({"clientAlias": "same"})).client("b", json!({"clientAlias": "same"}));
+    let plan = plan(&to.clone().change("tsmpClientList", only("a")), &to);
+    assert_eq!(status(&plan, "client:a"), "Cannot cover unchanged: alias-taken");
+}
+
+/// Renames the clients other than one out of the way.
+fn only(id: &'static str) -> impl Fn(&mut serde_json::Map<String, Value>) {
+    move |row| {
+        if row["clientId"] != id {
+            row.insert("clientId".to_owned(), json!("z"));
+            row.insert("clientAlias".to_owned(), json!("other"));
+        }
+    }
+}
+
+#[test]
+fn an_empty_alias_belongs_to_nobody() {
+    let from = world().client("a", json!({"clientAlias": ""})).client("b", json!({"clientAlias": ""}));
+    let plan = plan(&from, &world().client("c", json!({"clientAlias": ""})));
+    assert_eq!(status(&plan, "client:a"), "Add");
+}
+
+#[test]
+fn a_name_and_an_alias_are_two_things_and_case_counts() {
+    let from = world().client("a", json!({"clientName": "one", "clientAlias": "TWO"}));
+    let to = world().client("b", json!({"clientName": "two", "clientAlias": "one"}));
+    assert_eq!(status(&plan(&from, &to), "client:a"), "Add");
+}
+
+#[test]
+fn names_that_clash_inside_the_file_block_both_clients() {
+    let from = world()
+        .client("a", json!({"clientAlias": "same"}))
+        .client("b", json!({"clientAlias": "same"}))
+        .client("c", json!({"clientName": "n"}))
+        .client("d", json!({"clientName": "n"}));
+    let plan = plan(&from, &world().client("b", json!({})));
+    assert_eq!(status(&plan, "client:a"), "Cannot add: duplicate-in-file");
+    assert_eq!(status(&plan, "client:b"), "Cannot cover: duplicate-in-file");
+    assert_eq!(status(&plan, "client:c"), "Cannot add: duplicate-in-file");
+    assert_eq!(status(&plan, "client:d"), "Cannot add: duplicate-in-file");
+}
+
+#[test]
+fn an_identity_that_stands_twice_blocks_both_rows() {
+    let from = world().client("a", json!({})).client("a", json!({"clientName": "other"}));
+    let plan = plan(&from, &world());
+    let statuses: Vec<_> = plan.entries().iter().filter(|entry| &*entry.item.id.key == "a").collect();
+    assert_eq!(statuses.len(), 2);
+    for entry in statuses {
+        assert_eq!(entry.verdict.reasons[0].code, "duplicate-in-file");
+    }
+}
+
+#[test]
+fn a_client_whose_level_differs_cannot_be_covered() {
+    let from = world().level("A", "A").client("a", json!({"securityLevelId": "A"}));
+    let plan = plan(&from, &world().level("A", "A").client("a", json!({})));
+    assert_eq!(status(&plan, "client:a"), "Cannot cover: security-level-differs");
+}
+
+#[test]
+fn a_level_that_differs_in_case_alone_is_the_same() {
+    let levels = world().level("Gold", "G").level("GOLD", "G2");
+    let from = levels.clone().client("a", json!({"securityLevelId": "GOLD"}));
+    let plan = plan(&from, &levels.client("a", json!({"securityLevelId": "Gold"})));
+    assert_eq!(status(&plan, "client:a"), "Repeat");
+}
+
+#[test]
+fn a_client_without_a_level_on_either_side_cannot_be_covered() {
+    let none = world().client("a", json!({"securityLevelId": null}));
+    let some = world().client("a", json!({}));
+    assert_eq!(status(&plan(&none, &some), "client:a"), "Cannot cover: security-level-differs");
+    assert_eq!(status(&plan(&some, &none), "client:a"), "Cannot cover: security-level-differs");
+    assert_eq!(status(&plan(&none, &none), "client:a"), "Cannot cover unchanged: security-level-differs");
+}
+
+#[test]
+fn a_new_client_may_have_any_level_or_none() {
+    let from = world().client("a", json!({"securityLevelId": null}));
+    assert_eq!(status(&plan(&from, &world()), "client:a"), "Add");
+}
+
+#[test]
+fn a_host_that_matches_two_of_the_client_cannot_be_told_apart() {
+    let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.2");
+    let to = world().client("a", json!({})).host(1, "a", "one", "10.0.0.1").host(2, "a", "two", "10.0.0.2");
+    assert_eq!(status(&plan(&from, &to), "client:a"), "Cannot cover: host-ambiguous");
+}
+
+#[test]
+fn two_hosts_that_match_the_same_one_clash() {
+    let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.9").host(2, "a", "two", "10.0.0.1");
+    let to = world().client("a", json!({})).host(1, "a", "ONE", "10.0.0.1");
+    assert_eq!(status(&plan(&from, &to), "client:a"), "Cannot cover: host-clash");
+}
+
+#[test]
+fn leftover_hosts_of_an_absent_client_that_cannot_be_told_apart_block_it_too() {
+    let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.2");
+    let to = world().host(1, "a", "one", "10.0.0.1").host(2, "a", "two", "10.0.0.2");
+    assert_eq!(status(&plan(&from, &to), "client:a"), "Cannot add: host-ambiguous");
+}
+
+#[test]
+fn the_hosts_of_another_client_do_not_matter() {
+    let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.2");
+    let to = world()
+        .client("a", json!({}))
+        .client("b", json!({}))
+        .host(1, "b", "one", "10.0.0.1")
+        .host(2, "b", "two", "10.0.0.2");
+    assert_eq!(status(&plan(&from, &to), "client:a"), "Repeat");
+}
+
+// ---- what belongs to one client
+
+#[test]
+fn a_key_or_idp_row_of_another_client_is_not_taken_from_it() {
+    type Give = fn(World, &str) -> World;
+    let own: [(&str, Give); 6] = [
+        ("an X-API key", |world, client| world.x_key(1, client, "EN", json!({}))),
+        ("a DGRK key", |world, client| world.open_key(1, client, "key", json!({}))),
+        ("an OAuth 2.0 IdP row", |world, client| world.idp_o(1, client, "GOOGLE", json!({}))),
+        ("an LDAP IdP row", |world, client| world.idp_l(1, client, json!({}))),
+        ("an API IdP row", |world, client| world.idp_a(1, client, json!({}))),
+        ("a JDBC IdP row", |world, client| {
+            world.connection("c", json!({})).idp_jdbc(1, client, "c", json!({}))
+        }),
+    ];
+    for (what, give) in own {
+        let both = |world: World| world.client("a", json!({})).client("b", json!({}));
+        let to = give(both(world()), "b");
+        let covered = plan(&give(both(world()), "a"), &to);
+        assert_eq!(status(&covered, "client:a"), "Cannot cover: key-taken", "{what}");
+        let told = message(&covered, "client:a");
+        assert!(told.contains(what) && told.contains("'a'") && told.contains("'b'"), "{told}");
+        let added =
+            plan(&give(world().client("a", json!({})), "a"), &give(world().client("b", json!({})), "b"));
+        assert_eq!(status(&added, "client:a"), "Cannot add: key-taken", "{what}");
+    }
+}
+
+#[test]
+fn a_key_of_two_clients_of_the_file_blocks_both() {
+    let from = world()
+        .client("a", json!({}))
+        .client("b", json!({}))
+        .open_key(1, "a", "key", json!({}))
+        .open_key(2, "b", "key", json!({}));
+    let plan = plan(&from, &world());
+    assert_eq!(status(&plan, "client:a"), "Cannot add: duplicate-in-file");
+    assert_eq!(status(&plan, "client:b"), "Cannot add: duplicate-in-file");
+}
+
+#[test]
+fn a_key_that_stands_twice_with_its_client_blocks_it() {
+    let from = world().client("a", json!({})).x_key(1, "a", "EN", json!({})).x_key(2, "a", "EN", json!({}));
+    assert_eq!(status(&plan(&from, &world()), "client:a"), "Cannot add: duplicate-in-file");
+}
+
+// ---- groups
+
+#[test]
+fn a_group_is_matched_by_its_name_among_plain_ones() {
+    let from = world().group("7", "g", json!({}));
+    assert_eq!(status(&plan(&from, &world().group("9", "g", json!({}))), "group:g"), "Repeat unchanged");
+    let hidden = world().scope("1", "s", json!({})).hidden("9", "1", ("m", "k"), json!({"groupName": "g"}));
+    assert_eq!(status(&plan(&from, &hidden), "group:g"), "Add");
+}
+
+#[test]
+fn a_group_must_not_take_the_alias_of_another_plain_one() {
+    let from = world().group("1", "g", json!({"groupAlias": "same"}));
+    let other = world().group("2", "h", json!({"groupAlias": "same"}));
+    assert_eq!(status(&plan(&from, &other), "group:g"), "Cannot add: alias-taken");
+    let to = other.group("1", "g", json!({}));
+    assert_eq!(status(&plan(&from, &to), "group:g"), "Cannot cover: alias-taken");
+}
+
+#[test]
+fn the_alias_of_a_hidden_group_is_free() {
+    let from = world().group("1", "g", json!({"groupAlias": "same"}));
+    let to = world().scope("1", "s", json!({})).hidden("9", "1", ("m", "k"), json!({"groupAlias": "same"}));
+    assert_eq!(status(&plan(&from, &to), "group:g"), "Add");
+}
+
+#[test]
+fn groups_that_clash_inside_the_file_are_blocked() {
+    let from = world()
+        .group("1", "g", json!({"groupAlias": "same"}))
+        .group("2", "h", json!({"groupAlias": "same"}))
+        .group("3", "twice", json!({}))
+        .group("4", "twice", json!({}));
+    let plan = plan(&from, &world());
+    for item in ["group:g", "group:h", "group:twice"] {
+        assert_eq!(status(&plan, item), "Cannot add: duplicate-in-file");
+    }
+}
+
+#[test]
+fn a_group_with_an_unknown_flag_is_blocked_and_not_lost() {
+    for flag in [json!(null), json!("2"), json!("")] {
+        let from = world()
+            .client("a", json!({}))
+            .group("1", "g", json!({"vgroupFlag": flag}))
+            .client_group("a", "1");
+        let plan = plan(&from, &world());
+        assert!(status(&plan, "group:g").starts_with("Cannot add: "), "{flag}: {}", status(&plan, "group:g"));
+        assert_eq!(status(&plan, "client:a"), "Cannot add: prerequisite-blocked", "{flag}");
+    }
+}
+
+// ---- scopes
+
+#[test]
+fn a_scope_is_matched_by_its_name() {
+    let from = world().scope("7", "s", json!({}));
+    assert_eq!(status(&plan(&from, &world()), "scope:s"), "Add");
+    assert_eq!(status(&plan(&from, &world().scope("9", "s", json!({}))), "scope:s"), "Repeat unchanged");
+}
+
+#[test]
+fn a_scope_must_not_take_the_alias_of_another_one() {
+    let from = world().scope("1", "s", json!({"vgroupAlias": "same"}));
+    let other = world().scope("2", "t", json!({"vgroupAlias": "same"}));
+    assert_eq!(status(&plan(&from, &other), "scope:s"), "Cannot add: alias-taken");
+    assert_eq!(
+        status(&plan(&from, &other.scope("1", "s", json!({}))), "scope:s"),
+        "Cannot cover: alias-taken"
+    );
+}
+
+#[test]
+fn scopes_that_clash_inside_the_file_are_blocked() {
+    let from = world()
+        .scope("1", "s", json!({"vgroupAlias": "same"}))
+        .scope("2", "t", json!({"vgroupAlias": "same"}))
+        .scope("3", "twice", json!({}))
+        .scope("4", "twice", json!({}));
+    let plan = plan(&from, &world());
+    for item in ["scope:s", "scope:t", "scope:twice"] {
+        assert_eq!(status(&plan, item), "Cannot add: duplicate-in-file");
+    }
+}
+
+/// Returns the API with a number.
+pub(super) fn numbered(at: usize) -> Api {
+    ("m", format!("k{at:03}").leak())
+}
+
+/// Gives a scope these APIs.
+pub(super) fn scope_of(world: World, id: &str, apis: std::ops::Range<usize>) -> World {
+    apis.fold(world, |world, at| world.hidden(&format!("{id}{at:03}"), id, numbered(at), json!({})))
+}
+
+pub(super) fn with_apis(world: World, most: usize) -> World {
+    (0..most).fold(world, |world, at| world.api(numbered(at)))
+}
+
+#[test]
+fn a_new_scope_has_at_most_186_apis() {
+    let to = with_apis(world(), 200);
+    let with = |count| scope_of(world().scope("1", "s", json!({})), "1", 0..count);
+    assert_eq!(status(&plan(&with(186), &to), "scope:s"), "Add");
+    assert_eq!(status(&plan(&with(187), &to), "scope:s"), "Cannot add: too-many-apis");
+}
+
+#[test]
+fn lacking_apis_do_not_count_against_a_scope() {
+    let from = scope_of(world().scope("1", "s", json!({})), "1", 0..187);
+    assert_eq!(status(&plan(&from, &with_apis(world(), 186)), "scope:s"), "Add");
+}
+
+#[test]
+fn a_covered_scope_has_at_most_186_apis_of_both_sides() {
+    let to = scope_of(with_apis(world(), 200).scope("1", "s", json!({})), "1", 0..100);
+    let with = |apis| scope_of(world().scope("2", "s", json!({})), "2", apis);
+    assert_eq!(status(&plan(&with(50..186), &to), "scope:s"), "Repeat");
+    assert_eq!(status(&plan(&with(50..187), &to), "scope:s"), "Cannot cover: too-many-apis");
+}
+
+// ---- authentication types, security levels, connections
+
+#[test]
+fn an_authentication_type_must_not_take_the_name_of_another_one() {
+    let from = world().authentication("A", "same");
+    let other = world().authentication("B", "same");
+    assert_eq!(status(&plan(&from, &world()), "authentication:A"), "Add");
+    assert_eq!(status(&plan(&from, &other), "authentication:A"), "Cannot add: name-taken");
+    let to = other.authentication("A", "old");
+    assert_eq!(status(&plan(&from, &to), "authentication:A"), "Cannot cover: name-taken");
+}
+
+#[test]
+fn a_security_level_must_not_take_the_name_of_another_one() {
+    let from = world().level("A", "same");
+    let other = world().level("B", "same");
+    assert_eq!(status(&plan(&from, &world()), "security-level:A"), "Add");
+    assert_eq!(status(&plan(&from, &other), "security-level:A"), "Cannot add: name-taken");
+    assert_eq!(
+        status(&plan(&from, &other.level("A", "old")), "security-level:A"),
+        "Cannot cover: name-taken"
+    );
+}
+
+#[test]
+fn a_connection_is_never_blocked_by_another_one() {
+    let from = world().connection("c", json!({})).connection("d", json!({"userName": "v"}));
+    let plan = plan(&from, &world().connection("d", json!({})));
+    assert_eq!(status(&plan, "rdb-connection:c"), "Add");
+    assert_eq!(status(&plan, "rdb-connection:d"), "Repeat");
+}
+
+#[test]
+fn names_of_simple_kinds_that_clash_inside_the_file_are_blocked() {
+    let from = world()
+        .authentication("A", "same")
+        .authentication("B", "same")
+        .level("C", "n")
+        .level("D", "n")
+        .connection("c", json!({}))
+        .connection("c", json!({}));
+    let plan = plan(&from, &world());
+    for item in
+        ["authentication:A", "authentication:B", "security-level:C", "security-level:D", "rdb-connection:c"]
+    {
+        assert_eq!(status(&plan, item), "Cannot add: duplicate-in-file", "{item}");
+    }
+}
+
+// ---- values that the database would refuse
+
+#[test]
+fn a_value_that_does_not_fit_blocks_its_item() {
+    let long = |count| "x".repeat(count);
+    for (from, item, code) in [
+        (world().client("a", json!({"remark": long(301)})), "client:a", "value-too-long"),
+        (world().client("a", json!({"clientStatus": "12"})), "client:a", "value-too-long"),
+        (world().client("a", json!({"tps": null})), "client:a", "value-required"),
+        (world().client("a", json!({"remark": "a\u{0}b"})), "client:a", "value-not-storable"),
+        (
+            world().client("a", json!({})).oauth("a", json!({"accessTokenValidity": 1_i64 << 31})),
+            "client:a",
+            "value-out-of-range",
+        ),
+        (
+            world().client("a", json!({})).clientext("a", 1, json!({"publicFlag": "-1"})),
+            "client:a",
+            "value-too-long",
+        ),
+        (
+            world().client("a", json!({})).clientext(
+                "a",
+                1,
+                json!({"contentTxt": long(1000), "reviewRemark": long(3000)}),
+            ),
+            "client:a",
+            "value-too-long",
+        ),
+        (
+            world().client("a", json!({})).dp_app(1, "a", json!({"keywordSearch": long(601)})),
+            "client:a",
+            "value-too-long",
+        ),
+        (
+            world().client("a", json!({})).idp_o(1, "a", "GOOGLE", json!({"status": null})),
+            "client:a",
+            "value-required",
+        ),
+        (
+            world().client("a", json!({})).idp_o(1, "a", "GOOGLE", json!({"gtwIdpInfoOId": null})),
+            "client:a",
+            "value-required",
+        ),
+        (world().group("1", "g", json!({"groupDesc": long(1501)})), "group:g", "value-too-long"),
+        (
+            world().group("1", "g", json!({})).group_api("1", ("m", "k"), json!({"moduleVer": long(21)})),
+            "group:g",
+            "value-too-long",
+        ),
+        (
+            world().scope("1", "s", json!({})).hidden("2", "1", ("m", "k"), json!({"groupAlias": long(151)})),
+            "scope:s",
+            "value-too-long",
+        ),
+        (
+            world().scope("1", "s", json!({})).hidden("2", "1", ("m", "k"), json!({"vgroupName": long(31)})),
+            "scope:s",
+            "value-too-long",
+        ),
+        (
+            world().scope("1", &long(31), json!({})).hidden("2", "1", ("m", "k"), json!({})),
+            "",
+            "value-too-long",
+        ),
+        (world().authentication("ABCDEFGHIJK", "n"), "authentication:ABCDEFGHIJK", "value-too-long"),
+        (world().connection("c", json!({"maxPoolSize": null})), "rdb-connection:c", "value-required"),
+    ] {
+        let plan = plan(&from, &world().api(("m", "k")));
+        let long_scope = format!("scope:{}", long(31));
+        let item = if item.is_empty() { &long_scope } else { item };
+        assert_eq!(status(&plan, item), format!("Cannot add: {code}"));
+        let told = message(&plan, item);
+        assert!(!told.contains("xxxx"), "{told}");
+    }
+}
+
+#[test]
+fn a_long_scope_name_without_apis_is_no_matter() {
+    let name = "x".repeat(31);
+    let plan = plan(&world().scope("1", &name, json!({})), &world());
+    assert_eq!(status(&plan, &format!("scope:{name}")), "Add");
+}
+
+#[test]
+fn text_is_measured_in_characters() {
+    let plan = plan(&world().client("a", json!({"clientAlias": "客".repeat(150)})), &world());
+    assert_eq!(status(&plan, "client:a"), "Add");
+}
+
+// ---- warnings
+
+#[test]
+fn the_built_in_client_and_group_deserve_a_warning_where_they_differ() {
+    let admin = |tps| world().client("YWRtaW5Db25zb2xl", json!({"tps": tps}));
+    let same = plan(&admin(1), &admin(1));
+    assert_eq!(warnings(&same, "client:YWRtaW5Db25zb2xl"), [""; 0]);
+    assert_eq!(warnings(&plan(&admin(2), &admin(1)), "client:YWRtaW5Db25zb2xl"), ["built-in"]);
+    let group = |desc| world().group("1000", "SMS", json!({"groupDesc": desc}));
+    assert_eq!(warnings(&plan(&group("a"), &group("b")), "group:SMS"), ["built-in"]);
+    assert_eq!(warnings(&plan(&group("a"), &group("a")), "group:SMS"), [""; 0]);
+}
+
+#[test]
+fn a_covered_scope_tells_how_many_other_clients_do_not_get_its_new_apis() {
+    let from = world()
+        .client("a", json!({}))
+        .scope("1", "s", json!({}))
+        .hidden("2", "1", ("m", "new"), json!({}))
+        .client_scope("a", "1");
+    let to = world()
+        .api(("m", "new"))
+        .client("a", json!({}))
+        .client("b", json!({}))
+        .client("c", json!({}))
+        .scope("9", "s", json!({}))
+        .client_scope("a", "9");
+    assert_eq!(warnings(&plan(&from, &to), "scope:s"), [""; 0]);
+    let held = plan(&from, &to.client_scope("b", "9").client_scope("c", "9"));
+    assert_eq!(warnings(&held, "scope:s"), ["other-holders"]);
+    let told = &entry(&held, "scope:s").warnings[0].message;
+    assert!(told.starts_with("2 other clients hold it"), "{told}");
+}
+
+#[test]
+fn a_scope_without_new_apis_says_nothing_of_other_holders() {
+    let scope = |alias| world().scope("1", "s", json!({"vgroupAlias": alias}));
+    let to = scope("old").client("b", json!({})).client_scope("b", "1");
+    assert_eq!(warnings(&plan(&scope("new"), &to), "scope:s"), [""; 0]);
+}
+
+#[test]
+fn an_encrypted_password_that_would_be_written_deserves_a_warning() {
+    let with = |mima: &str| world().connection("c", json!({"mima": mima}));
+    let warned = |from: &str, to: Option<&str>| {
+        let to = to.map_or_else(world, with);
+        warnings(&plan(&with(from), &to), "rdb-connection:c")
+    };
+    assert_eq!(warned("ENC(a)", None), ["foreign-encryption"]);
+    assert_eq!(warned("ENC(a)", Some("ENC(b)")), ["foreign-encryption"]);
+    assert_eq!(warned("ENC(a)", Some("ENC(a)")), [""; 0]);
+    assert_eq!(warned("plain", None), [""; 0]);
+}
+
+#[test]
+fn leftover_rows_of_an_absent_client_are_told_by_table() {
+    let from = world().client("a", json!({}));
+    let to = world().clientext("a", 1, json!({})).client_group("a", "5");
+    let plan = plan(&from, &to);
+    assert_eq!(status(&plan, "client:a"), "Add");
+    assert_eq!(warnings(&plan, "client:a"), ["leftover-rows"]);
+    let told = &entry(&plan, "client:a").warnings[0].message;
+    assert!(told.contains("tsmp_dp_clientext, tsmp_client_group"), "{told}");
+}
+
+#[test]
+fn an_x_api_key_without_maps_is_imported_with_a_warning() {
+    let plan = plan(&world().client("a", json!({})).x_key(1, "a", "EN", json!({})), &world());
+    assert_eq!(status(&plan, "client:a"), "Add");
+    assert_eq!(warnings(&plan, "client:a"), ["key-without-maps"]);
+}
+
+#[test]
+fn maps_that_name_nothing_known_are_skipped_with_a_warning() {
+    let from = world()
+        .client("a", json!({}))
+        .x_key(1, "a", "EN", json!({}))
+        .x_map(1, 1, "404")
+        .open_key(2, "a", "key", json!({}))
+        .open_map(1, 2, "no-such-uid");
+    let plan = plan(&from, &world());
+    assert_eq!(status(&plan, "client:a"), "Add");
+    assert_eq!(warnings(&plan, "client:a"), ["map-skipped", "map-skipped"]);
+}
+
+#[test]
+fn a_link_to_a_group_that_the_file_does_not_hold_blocks_the_client() {
+    let plan = plan(&world().client("a", json!({})).client_group("a", "404"), &world());
+    assert_eq!(status(&plan, "client:a"), "Cannot add: broken-reference");
+    let told = message(&plan, "client:a");
+    assert!(told.contains("/importClientRelated/tsmpClientGroupList/0"), "{told}");
+}
