@@ -609,6 +609,14 @@ mod reading {
     }
 
     #[test]
+    fn the_palette_asks_no_question_of_its_own() {
+        let mut app = sampled(80, 24);
+        keys(&mut app, ": \"confirm-lack\" enter");
+        assert_eq!(question(&app), Some(&Question::Lack));
+        compare_id(&keys(&mut app, "q : \"compare\" enter"));
+    }
+
+    #[test]
     fn the_palette_says_why_an_action_is_disabled() {
         let mut app = sampled(80, 24);
         keys(&mut app, ": \"next-match\" enter");
