@@ -47,7 +47,8 @@ pub(crate) struct Notice {
 pub(crate) struct Job {
     pub(crate) id: EffectId,
     pub(crate) work: Work,
-    pub(crate) since: Duration,
+    /// When it was first seen to run; time comes with the ticks.
+    pub(crate) since: Option<Duration>,
     /// The last word of each phase, in the order in which they began.
     pub(crate) phases: Vec<Progress>,
     /// How often the operator asked it to stop.
@@ -205,6 +206,7 @@ impl App {
         if let Some(review) = &mut self.review {
             review.tree.follow(height(Pane::Tree), jump);
             review.items.follow(height(Pane::Items), jump);
+            review.count_fields(height(Pane::Items));
         }
         self.settle_detail(usize::from(panes.inside(Pane::Detail).width));
         self.detail.follow(height(Pane::Detail), jump);

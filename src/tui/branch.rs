@@ -122,3 +122,72 @@ const fn fate(op: Op, below: bool) -> Fate {
         (Op::Replace, _) | (Op::Add | Op::Remove, true) => Fate::Change,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Element, Field, Plan};
+    use crate::tui::support::{id, item, plan, set, text};
+
+    fn told(plan: &Plan) -> Vec<(String, Vec<(String, Fate)>)> {
+        let branches = branches(plan.entry(0).unwrap());
+        let member = |member: Member| (member.label, member.fate);
+        branches
+            .into_iter()
+            .map(|branch| (branch.title, branch.members.into_iter().map(member).collect()))
+            .collect()
+    }
+
+    fn fate_of(before: Value, after: Value) -> Vec<(String, Vec<(String, Fate)>)> {
+        told(&plan(vec![item("client", "a", "").both("x", before, after)], Vec::new(), Vec::new()))
+    }
+
+    fn own(title: &str, members: &[(&str, Fate)]) -> Vec<(String, Vec<(String, Fate)>)> {
+        vec![(title.to_owned(), members.iter().map(|(label, fate)| ((*label).to_owned(), *fate)).collect())]
+    }
+
+    #[test]
+    fn elements_of_both_sides_are_listed_with_their_fate() {
+        assert_eq!(
+            fate_of(set(&["10.0.0.1", "a/b"]), set(&["a/b", "c"])),
+            own("x", &[("a/b", Fate::Same), ("c", Fate::Add), ("10.0.0.1", Fate::Keep)])
+        );
+    }
+
+    #[test]
+    fn an_element_that_differs_within_differs() {
+        let keys = |alias: &str, status: &str| {
+            let fields = vec![Field::new("alias", text(alias)), Field::new("status", text(status))];
+            Value::Set(vec![Element::named("k", Value::Record(fields))])
+        };
+        assert_eq!(fate_of(keys("a", "1"), keys("b", "1")), own("x", &[("k", Fate::Change)]));
+        assert_eq!(fate_of(keys("a", "1"), keys("a", "1")), own("x", &[("k", Fate::Same)]));
+    }
+
+    #[test]
+    fn a_set_in_a_record_is_found_and_an_empty_one_is_not_shown() {
+        let record = |labels: &[&str]| {
+            Value::Record(vec![Field::new("redirects", set(labels)), Field::new("none", set(&[]))])
+        };
+        assert_eq!(fate_of(record(&[]), record(&["u"])), own("x/redirects", &[("u", Fate::Add)]));
+    }
+
+    #[test]
+    fn what_is_replaced_is_removed() {
+        let mut gone = Element::named("GOOGLE", Value::Null);
+        gone.replaced = true;
+        assert_eq!(fate_of(Value::Set(vec![gone]), set(&[])), own("x", &[("GOOGLE", Fate::Remove)]));
+    }
+
+    #[test]
+    fn an_element_names_what_it_comes_with() {
+        let mut element = Element::named("api", Value::Null);
+        element.needs = Some(id("scope", "s"));
+        let plan = plan(
+            vec![item("client", "a", "").both("x", set(&[]), Value::Set(vec![element]))],
+            Vec::new(),
+            Vec::new(),
+        );
+        assert_eq!(branches(plan.entry(0).unwrap())[0].members[0].needs, Some(id("scope", "s")));
+    }
+}

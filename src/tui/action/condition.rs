@@ -39,6 +39,12 @@ pub(super) fn check(act: Act, app: &App) -> Check {
     }
 }
 
+/// Returns the question that actions are about: lists of actions ask none.
+fn question(app: &App) -> Option<&Question> {
+    let mut questions = app.modals.iter().rev().map(|modal| &modal.question);
+    questions.find(|question| !matches!(question, Question::Palette | Question::Help))
+}
+
 fn no(why: &str) -> Check {
     Err(why.to_owned())
 }
@@ -112,7 +118,7 @@ fn import(review: &Review) -> Check {
 }
 
 fn confirm_lack(app: &App, review: &Review) -> Check {
-    let here = app.modals.last().map(|modal| &modal.question);
+    let here = question(app);
     some(matches!(here, None | Some(Question::Import(_))), "not here")?;
     some(!review.plan().lack().is_empty(), "the target lacks no API")?;
     some(!review.choices.lack_confirmed, "confirmed already: missing APIs will be ignored")
@@ -125,7 +131,7 @@ fn side_by_side(app: &App) -> Check {
 }
 
 fn again(app: &App) -> Check {
-    let here = app.modals.last().map(|modal| &modal.question);
+    let here = question(app);
     some(matches!(here, None | Some(Question::Stale | Question::Failure)), "not here")?;
     some(app.review.is_some() || app.failure.is_some(), "file and target are being compared")?;
     idle(app)

@@ -14,6 +14,7 @@ use super::mark::{Counts, Mark};
 use super::msg::Reviewed;
 use super::node::{Node, Row, kind_of};
 use super::widget::List;
+use crate::engine::diff::Show;
 use crate::engine::{Choices, Entry, Finding, Plan, Resolution};
 
 /// A plan under review.
@@ -36,6 +37,8 @@ pub(crate) struct Review {
     /// Which lacking APIs each item refers to.
     lacks: HashMap<usize, Vec<usize>>,
     branches: HashMap<usize, Vec<Branch>>,
+    /// How many fields of an item would change, of those that were visible.
+    fields: HashMap<usize, usize>,
     open: HashSet<Node>,
     pub(crate) filter: Filter,
     /// The tree, flat.
@@ -77,6 +80,7 @@ impl Review {
             users: users(plan),
             lacks: lacks(plan),
             branches: HashMap::new(),
+            fields: HashMap::new(),
             open: HashSet::new(),
             filter: Filter::All,
             tree: List::default(),
@@ -137,6 +141,27 @@ impl Review {
     /// Says whether the filter admits an item.
     pub(crate) fn admits(&self, at: usize) -> bool {
         self.filter.admits(self.mark(at))
+    }
+
+    /// Returns how many fields of an item would change, if it was visible.
+    pub(crate) fn fields(&self, at: usize) -> Option<usize> {
+        self.fields.get(&at).copied()
+    }
+
+    /// Counts the fields of the list's visible items that would change. Each
+    /// item is compared once: its changes hang on the plan alone.
+    pub(crate) fn count_fields(&mut self, height: usize) {
+        let rows = self.items.rows().get(self.items.window(height)).unwrap_or_default();
+        let uncounted: Vec<usize> = rows
+            .iter()
+            .filter_map(|row| row.node.item())
+            .filter(|at| self.entry(*at).is_some_and(|entry| entry.base.is_some() && entry.changed))
+            .filter(|at| !self.fields.contains_key(at))
+            .collect();
+        for at in uncounted {
+            let changes = self.plan().changes(at, Show::Differences);
+            self.fields.insert(at, changes.iter().filter(|change| change.op.is_effective()).count());
+        }
     }
 
     /// Returns the items of the file that need an item.

@@ -13,7 +13,7 @@ use crate::tui::widget::{Line, count};
 /// Notes that a job begins; returns its id.
 pub(super) fn begin(app: &mut App, work: Work) -> EffectId {
     let id = app.next_id();
-    app.job = Some(Job { id, work, since: app.now, phases: Vec::new(), stops: 0 });
+    app.job = Some(Job { id, work, since: None, phases: Vec::new(), stops: 0 });
     id
 }
 

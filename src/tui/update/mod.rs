@@ -38,6 +38,9 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         }
         Msg::Tick(now) => {
             app.now = now;
+            if let Some(job) = &mut app.job {
+                job.since.get_or_insert(now);
+            }
             Vec::new()
         }
         Msg::Drawn => {

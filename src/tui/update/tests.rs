@@ -609,6 +609,14 @@ mod reading {
     }
 
     #[test]
+    fn the_palette_asks_no_question_of_its_own() {
+        let mut app = sampled(80, 24);
+        keys(&mut app, ": \"confirm-lack\" enter");
+        assert_eq!(question(&app), Some(&Question::Lack));
+        compare_id(&keys(&mut app, "q : \"compare\" enter"));
+    }
+
+    #[test]
     fn the_palette_says_why_an_action_is_disabled() {
         let mut app = sampled(80, 24);
         keys(&mut app, ": \"next-match\" enter");
@@ -710,6 +718,16 @@ mod large {
         // The list is filled once more: the tree's cursor left its first node.
         assert!(review.rebuilt - before.0 <= 3, "{}", review.rebuilt - before.0);
         assert!(app.detail.rows().len() < 100);
+    }
+
+    #[test]
+    fn only_visible_items_are_compared() {
+        let mut app = many(10_000);
+        keys(&mut app, "j G");
+        let review = app.review.as_ref().unwrap();
+        let compared = (0..10_000).filter(|at| review.fields(*at).is_some()).count();
+        let height = usize::from(app.panes().inside(Pane::Items).height);
+        assert_eq!(compared, 2 * height, "the first window and the last");
     }
 
     #[test]

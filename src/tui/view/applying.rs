@@ -19,7 +19,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) {
     };
     let width = usize::from(inside.width);
     let target = app.review.as_ref().map_or("", |review| &review.subject.target);
-    let seconds = app.now.saturating_sub(job.since).as_secs();
+    let seconds = job.since.map_or(0, |since| app.now.saturating_sub(since).as_secs());
     let mut lines = vec![
         Line::of(Role::Title, &format!("{}{target}", spinner(app))).and(Role::Dim, &format!("  {seconds} s")),
         Line::new(),

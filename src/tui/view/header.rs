@@ -9,6 +9,9 @@ use crate::tui::widget::{Canvas, Line, cut, width};
 /// How much of the checksum tells files apart.
 const SHORT: usize = 8;
 
+/// The columns that a file's name gets at least.
+const SHORTEST_FILE: usize = 12;
+
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let Some(review) = &app.review else {
         let line = Line::of(Role::Title, "gatediff").and(Role::Dim, "  ").and(Role::Text, &app.file);
@@ -25,10 +28,14 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let glyphs = app.skin.glyphs;
     let sha: String = subject.sha256.chars().take(SHORT).collect();
     let target = crate::engine::display::safe(&subject.target);
-    let fixed = width(&target) + sha.len() + 4 + width(glyphs.arrow);
-    let file = file_end(&subject.file, left.saturating_sub(fixed).max(12), glyphs.ellipsis);
+    let fixed = width(&target) + 3 + width(glyphs.arrow);
+    // Which database it is matters more than which bytes.
+    let has_sha = fixed + sha.len() + 1 + SHORTEST_FILE <= left;
+    let sha = if has_sha { format!(" {sha}") } else { String::new() };
+    let room = left.saturating_sub(fixed + sha.len()).max(SHORTEST_FILE);
+    let file = file_end(&subject.file, room, glyphs.ellipsis);
     let line = Line::of(Role::Title, &file)
-        .and(Role::Dim, &format!(" {sha}"))
+        .and(Role::Dim, &sha)
         .and(Role::Dim, &format!(" {} ", glyphs.arrow))
         .and(Role::Title, &target);
     let room = Rect { width: u16::try_from(left).unwrap_or(area.width).min(area.width), ..area };

@@ -6,7 +6,6 @@ use super::rows::{name, push_matched};
 use super::tree::cursor;
 use super::{cursor_role, pane_box};
 use crate::engine::Severity;
-use crate::engine::diff::Show;
 use crate::engine::display::safe;
 use crate::tui::app::{App, Pane};
 use crate::tui::layout::Panes;
@@ -98,9 +97,8 @@ fn notes(review: &Review, at: usize) -> (String, String) {
     match review.mark(at) {
         Mark::Unchanged => ("unchanged".to_owned(), String::new()),
         Mark::Differs | Mark::Cover => {
-            let changes = review.plan().changes(at, Show::Differences);
-            let fields = changes.iter().filter(|change| change.op.is_effective()).count();
-            (count(fields, "field", "fields"), fields.to_string())
+            let fields = review.fields(at);
+            fields.map_or_else(Default::default, |n| (count(n, "field", "fields"), n.to_string()))
         }
         Mark::CannotAdd | Mark::CannotCover => (blocked_by(review, at), String::new()),
         Mark::Add | Mark::LeftOut => (String::new(), String::new()),
