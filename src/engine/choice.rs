@@ -1,5 +1,6 @@
 //! What the operator chose, and what may therefore be applied.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -234,6 +235,9 @@ impl Approved {
     /// Looks at the items to be written, and at nothing else: a change
     /// elsewhere does not make a plan stale.
     pub fn stale(&self, fresh: &Plan) -> Vec<Stale> {
+        // What was in the target and left alone may be gone: it is not a step, and whoever needs it is.
+        let steps: HashSet<usize> = self.steps.iter().map(|step| step.at).collect();
+        let obstacles = fresh.settle(|at| steps.contains(&at), |_| false);
         self.steps
             .iter()
             .filter_map(|step| {
@@ -241,7 +245,8 @@ impl Approved {
                 let now = fresh.entry(step.at).filter(|now| now.item.id == then.item.id);
                 let why = match now {
                     None => "is gone from the plan".to_owned(),
-                    Some(now) => what_changed(then, now)?,
+                    Some(now) => what_changed(then, now)
+                        .or_else(|| obstacles.get(step.at)?.as_ref().map(blocked_now))?,
                 };
                 Some(Stale { item: then.item.id.clone(), why })
             })
@@ -288,7 +293,11 @@ fn what_changed(then: &Entry, now: &Entry) -> Option<String> {
         _ => {}
     }
     let new = now.verdict.reasons.iter().find(|reason| !then.verdict.reasons.contains(reason));
-    new.map(|reason| format!("is blocked now: {}", reason.message))
+    new.map(blocked_now)
+}
+
+fn blocked_now(reason: &Reason) -> String {
+    format!("is blocked now: {}", reason.message)
 }
 
 impl Plan {

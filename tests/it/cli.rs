@@ -273,3 +273,35 @@ async fn init_says_whether_there_was_anything_to_do() {
     assert!(first.stdout.contains("is ready"));
     assert!(gatediff(&["init", "--database-url", &url]).stdout.contains("already up to date"));
 }
+
+/// The rights that the README lists, and no others.
+const RIGHTS: &str = "
+    CREATE ROLE importer LOGIN;
+    GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO importer;
+    REVOKE INSERT, UPDATE ON tsmp_api FROM importer;
+    REVOKE ALL ON tsmp_api_module FROM importer;
+    GRANT DELETE ON dgr_gtw_idp_info_o, dgr_gtw_idp_info_l, dgr_gtw_idp_info_a, dgr_gtw_idp_info_jdbc TO importer;
+    GRANT USAGE ON SEQUENCE seq_tsmp_group_pk, seq_tsmp_vgroup_pk, seq_tsmp_client_host_pk TO importer;
+    GRANT USAGE ON SCHEMA gatediff TO importer;
+    GRANT SELECT, INSERT ON gatediff.jobs, gatediff.migrations TO importer;";
+
+#[tokio::test]
+async fn a_role_with_the_readmes_rights_can_apply_and_one_without_is_told() {
+    let db = demo().await;
+    assert_eq!(gatediff(&["init", "--database-url", &db.url()]).code, Some(0));
+    db.run(RIGHTS).await;
+    let url = db.url().replace("user=postgres", "user=importer");
+    let run = |args: &[&str]| {
+        let mut all = args.to_vec();
+        all.extend(["--database-url", &url, "--output", "json"]);
+        gatediff(&all)
+    };
+    let ran = run(&["apply", &export(), "--cover", "all", "--ignore-lack-api", "--yes"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+    db.run("REVOKE UPDATE ON tsmp_client FROM importer; UPDATE tsmp_client SET tps = 1").await;
+    let ran = run(&["apply", &export(), "--cover", "all", "--ignore-lack-api", "--yes"]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.json()["error"]["kind"], "denied");
+    assert_eq!(ran.json()["error"]["where"], "tsmp_client");
+    db.run("DROP OWNED BY importer; DROP ROLE importer").await;
+}

@@ -6,6 +6,14 @@ mod cli;
 #[cfg(test)]
 mod digirunner;
 #[cfg(test)]
+mod digirunner_apply;
+#[cfg(test)]
+mod digirunner_jobs;
+#[cfg(test)]
+mod generated;
+#[cfg(test)]
+mod review;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;

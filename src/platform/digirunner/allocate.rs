@@ -55,16 +55,17 @@ async fn native(connection: &mut PgConnection, sequence: &str, count: i64) -> Re
 
 /// Takes ids of a counter whose row holds the next id to hand out.
 async fn plain(connection: &mut PgConnection, name: &str, count: i64) -> Result<Vec<i64>, StoreError> {
-    let first = advance(connection, name, count).await?;
+    let first = advance(connection, name, (count, count)).await?;
     Ok((first..first + count).collect())
 }
 
 /// Takes ids of a counter whose row holds the end of the last reserved block:
 /// a fetch that reads N owns N-48 to N+1, and nothing is below the first id.
 async fn pooled(connection: &mut PgConnection, name: &str, count: i64) -> Result<Vec<i64>, StoreError> {
-    // One block more than full blocks: the very first one holds a single id.
-    let blocks = (count + BLOCK - 1) / BLOCK + 1;
-    let read = advance(connection, name, blocks * BLOCK).await?;
+    let blocks = |ids: i64| (ids + BLOCK - 1) / BLOCK;
+    // The very first block holds a single id, which is the last one of it.
+    let first = BLOCK * (1 + blocks(count - 1));
+    let read = advance(connection, name, (first, BLOCK * blocks(count))).await?;
     Ok(pooled_ids(read).take(usize::try_from(count).unwrap_or_default()).collect())
 }
 
@@ -73,14 +74,23 @@ fn pooled_ids(read: i64) -> impl Iterator<Item = i64> {
     (read - 48).max(INITIAL + 1)..
 }
 
-/// Moves a counter on and returns what it was before.
-async fn advance(connection: &mut PgConnection, name: &str, by: i64) -> Result<i64, StoreError> {
+/// Moves a counter on, by the first number where it stands at its beginning or
+/// is not there, by the second one else; returns where it stood.
+async fn advance(
+    connection: &mut PgConnection,
+    name: &str,
+    (first, later): (i64, i64),
+) -> Result<i64, StoreError> {
     let failed = |error: sqlx::Error| StoreError::new(Operation::Allocate, "seq_store", &error);
     let moved: Option<i64> = sqlx::query_scalar(
-        "UPDATE seq_store SET next_val = next_val + $2 WHERE sequence_name = $1 RETURNING next_val - $2",
+        "UPDATE seq_store AS s SET next_val = old.next_val + CASE old.next_val WHEN $2 THEN $3 ELSE $4 END \
+         FROM (SELECT next_val FROM seq_store WHERE sequence_name = $1 FOR UPDATE) AS old \
+         WHERE s.sequence_name = $1 RETURNING old.next_val",
     )
     .bind(name)
-    .bind(by)
+    .bind(INITIAL)
+    .bind(first)
+    .bind(later)
     .fetch_optional(&mut *connection)
     .await
     .map_err(failed)?;
@@ -89,7 +99,7 @@ async fn advance(connection: &mut PgConnection, name: &str, by: i64) -> Result<i
     }
     sqlx::query("INSERT INTO seq_store (sequence_name, next_val) VALUES ($1, $2)")
         .bind(name)
-        .bind(INITIAL + by)
+        .bind(INITIAL + first)
         .execute(connection)
         .await
         .map_err(failed)?;

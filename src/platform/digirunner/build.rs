@@ -41,6 +41,7 @@ pub(super) fn changes(pair: &Pair<'_>, approved: &Approved, stamp: &Stamp, ids: 
         changes: Changes::default(),
         groups: HashMap::new(),
         hidden: HashMap::new(),
+        refreshed: HashSet::new(),
         scope_groups: HashMap::new(),
         scopes: HashMap::new(),
     };
@@ -64,8 +65,11 @@ struct Builder<'b, 'w> {
     changes: Changes,
     /// New plain groups by name.
     groups: HashMap<Arc<str>, Arc<str>>,
-    /// New and renamed hidden groups by name.
-    hidden: HashMap<Arc<str>, Arc<str>>,
+    /// New and refreshed hidden groups by name.
+    hidden: HashMap<Arc<str>, Vec<Arc<str>>>,
+    /// Hidden groups of the target that were refreshed, by id: they may have
+    /// another name now.
+    refreshed: HashSet<Arc<str>>,
     /// New hidden groups by their scope's name.
     scope_groups: HashMap<Arc<str>, Vec<Arc<str>>>,
     /// New scopes by name.
@@ -244,12 +248,15 @@ impl<'w> Builder<'_, 'w> {
 
     fn refresh_hidden_group(&mut self, api: &ScopeApi<'w>, base: &'w Row) {
         let Some(file) = self.pair.file.world.row(T::Group, api.group) else { return };
-        let mut new = base.clone();
-        new.copy(file, &OF_GROUPS);
-        new.copy(file, &[group::GROUP_NAME]);
-        self.update(T::Group, new);
         let id = base.text(group::GROUP_ID);
-        self.hidden.insert(file.shared(group::GROUP_NAME), id.into());
+        // One that stands for two APIs, which the product does not make, is refreshed once.
+        if self.refreshed.insert(id.into()) {
+            let mut new = base.clone();
+            new.copy(file, &OF_GROUPS);
+            new.copy(file, &[group::GROUP_NAME]);
+            self.update(T::Group, new);
+            self.hidden.entry(file.shared(group::GROUP_NAME)).or_default().push(id.into());
+        }
         self.group_authorities(file, id, true);
         self.group_api(id, api.api, api.link, true, Version::Kept);
     }
@@ -264,7 +271,7 @@ impl<'w> Builder<'_, 'w> {
         self.group_api(&id, api.api, api.link, false, Version::FromFile);
         self.group_authorities(file, &id, false);
         self.link(T::VgroupGroup, [(vgroup_group::VGROUP_ID, scope_id), (vgroup_group::GROUP_ID, &id)]);
-        self.hidden.insert(file.shared(group::GROUP_NAME), Arc::clone(&id));
+        self.hidden.entry(file.shared(group::GROUP_NAME)).or_default().push(Arc::clone(&id));
         self.scope_groups.entry(scope.shared(vgroup::VGROUP_NAME)).or_default().push(id);
     }
 
@@ -457,8 +464,17 @@ impl<'w> Builder<'_, 'w> {
         for (_, map) in pair.file.rows_of_id(T::XMap, &pair.file.x_maps, file.int(x_key::API_KEY_ID)) {
             let Some(row) = pair.file.group(map.text(x_map::GROUP_ID)) else { continue };
             let name = row.text(group::GROUP_NAME);
-            let found = if is_hidden(row) { self.hidden_id(name) } else { self.group_id(name) };
-            let Some(group_id) = found.filter(|id| known.insert(Arc::clone(id))) else { continue };
+            let found = if is_hidden(row) {
+                self.hidden_ids(name)
+            } else {
+                self.group_id(name).into_iter().collect()
+            };
+            // Hidden groups may have the same name: a map to any of them is one to that name.
+            if found.iter().any(|id| known.contains(id)) {
+                continue;
+            }
+            let Some(group_id) = found.into_iter().next() else { continue };
+            known.insert(Arc::clone(&group_id));
             let mut new = Row::empty(&x_map::TABLE);
             new.set(x_map::API_KEY_MAP_ID, Cell::Int(self.ids.random(self.stamp.now)));
             new.set(x_map::REF_API_KEY_ID, Cell::Int(key));
@@ -467,13 +483,13 @@ impl<'w> Builder<'_, 'w> {
         }
     }
 
-    fn hidden_id(&self, name: &str) -> Option<Arc<str>> {
-        let new = self.hidden.get(name).cloned();
+    /// Returns the hidden groups that have a name by now.
+    fn hidden_ids(&self, name: &str) -> Vec<Arc<str>> {
         let target = &self.pair.target;
-        new.or_else(|| {
-            let at = target.hidden_by_name.get(name)?;
-            Some(target.world.row(T::Group, *at)?.shared(group::GROUP_ID))
-        })
+        let there = target.rows_of(T::Group, &target.hidden_by_name, name);
+        let unrenamed =
+            there.map(|(_, row)| row.shared(group::GROUP_ID)).filter(|id| !self.refreshed.contains(id));
+        self.hidden.get(name).into_iter().flatten().cloned().chain(unrenamed).collect()
     }
 
     fn open_keys(&mut self, id: &str) {

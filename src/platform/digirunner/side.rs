@@ -40,7 +40,7 @@ pub(super) struct Side<'w> {
     pub(super) clients: HashMap<&'w str, usize>,
     pub(super) groups: HashMap<&'w str, usize>,
     pub(super) plain: HashMap<&'w str, usize>,
-    pub(super) hidden_by_name: HashMap<&'w str, usize>,
+    pub(super) hidden_by_name: ByText<'w>,
     pub(super) scopes: HashMap<&'w str, usize>,
     pub(super) scopes_by_name: HashMap<&'w str, usize>,
     pub(super) client_groups: ByText<'w>,
@@ -64,18 +64,20 @@ impl<'w> Side<'w> {
     /// Indexes a world.
     pub(super) fn new(world: &'w World) -> Self {
         let groups = world.rows(T::Group);
-        let named =
-            |flag: &str| first_by(groups, group::GROUP_NAME, |row| row.text(group::VGROUP_FLAG) == flag);
-        let mut hidden_of: ByText<'w> = by_text(groups, group::VGROUP_ID);
-        for rows in hidden_of.values_mut() {
-            rows.retain(|at| groups.get(*at).is_some_and(is_hidden));
-        }
+        let hidden_by = |column| {
+            let mut index: ByText<'w> = by_text(groups, column);
+            for rows in index.values_mut() {
+                rows.retain(|at| groups.get(*at).is_some_and(is_hidden));
+            }
+            index.retain(|_, rows| !rows.is_empty());
+            index
+        };
         Self {
             world,
             clients: first_by(world.rows(T::Client), client::CLIENT_ID, |_| true),
             groups: first_by(groups, group::GROUP_ID, |_| true),
-            plain: named("0"),
-            hidden_by_name: named("1"),
+            plain: first_by(groups, group::GROUP_NAME, |row| row.text(group::VGROUP_FLAG) == "0"),
+            hidden_by_name: hidden_by(group::GROUP_NAME),
             scopes: first_by(world.rows(T::Vgroup), vgroup::VGROUP_ID, |_| true),
             scopes_by_name: first_by(world.rows(T::Vgroup), vgroup::VGROUP_NAME, |_| true),
             client_groups: by_text(world.rows(T::ClientGroup), client_group::CLIENT_ID),
@@ -92,7 +94,7 @@ impl<'w> Side<'w> {
             open_maps: by_int(world.rows(T::OpenMap), open_map::REF_OPEN_API_KEY_ID),
             dp_apps: by_text(world.rows(T::DpApp), dp_app::CLIENT_ID),
             idps: IDPS.map(|(table, _, client)| by_text(world.rows(table), client)),
-            hidden_of,
+            hidden_of: hidden_by(group::VGROUP_ID),
         }
     }
 

@@ -5,6 +5,6 @@ pub(crate) mod gatediff;
 pub(crate) mod owner;
 pub(crate) mod pg;
 pub(crate) mod pty;
+pub(crate) mod site;
 pub(crate) mod wait;
-#[allow(dead_code, reason = "the other tests use the rest of it")]
 pub(crate) mod world;
