@@ -67,7 +67,7 @@ mod budget {
             assert!(whole <= first, "first frame: {whole}");
             assert_eq!(sent(""), 0, "an idle frame writes nothing");
             let moved = sent("3 j").min(sent("j"));
-            assert!(moved <= 500, "cursor in the detail: {moved}");
+            assert!(moved <= 400, "cursor in the detail: {moved}");
             let pane = sent("2");
             assert!(pane <= 1_500, "another pane: {pane}");
             let other = sent("j");

@@ -4,6 +4,7 @@
 use ratatui::layout::{Position, Rect};
 
 use super::modal::input_line;
+use super::rows::counts;
 use crate::tui::action::{CATALOGUE, Context};
 use crate::tui::app::{App, Pane, Work};
 use crate::tui::keys::show;
@@ -22,7 +23,10 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
             let role = if notice.refused { Role::Warning } else { Role::Title };
             Line::of(role, &notice.text)
         }
-        (None, Some(review)) => summary(app, review),
+        (None, Some(review)) => {
+            let whole = summary(app, review);
+            if whole.width() < usize::from(area.width) { whole } else { short_summary(app, review) }
+        }
         (None, None) => Line::new(),
     };
     canvas.line(Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area }, 0, &line);
@@ -53,6 +57,18 @@ fn summary(app: &App, review: &Review) -> Line {
         line.push(Role::Dim, &if first { String::new() } else { format!(" {dot} ") });
         line.push(role, &format!("{n} {word}"));
         first = false;
+    }
+    line
+}
+
+/// The same in signs, for narrow screens.
+fn short_summary(app: &App, review: &Review) -> Line {
+    let glyphs = app.skin.glyphs;
+    let mut line = counts(review.counts(), glyphs, usize::MAX - 1);
+    let lack = review.plan().lack().len();
+    if lack > 0 {
+        let role = if review.choices.lack_confirmed { Role::Dim } else { Role::Blocked };
+        line.push(role, &format!(" {lack}{}", glyphs.warning));
     }
     line
 }
@@ -91,6 +107,9 @@ fn hints(app: &App) -> Vec<(String, &'static str)> {
         .filter(|action| action.contexts.contains(&context) && action.check(app).is_ok())
         .filter_map(|action| Some((app.keymap.key(context, action.act)?, action.footer?)))
         .collect();
+    if context == Context::Review && app.panes().single {
+        hints.insert(1, ("Tab".to_owned(), "next pane"));
+    }
     match context {
         Context::Review if app.focus == Pane::Items => hints.insert(1, ("h".to_owned(), "tree")),
         Context::Review if app.focus == Pane::Tree => hints.insert(1, ("l".to_owned(), "unfold")),
