@@ -166,13 +166,13 @@ impl<S: Screen> Stage<S> {
     fn draw(&mut self) -> io::Result<()> {
         self.is_dirty = false;
         let is_asking = self.app.modals.last().is_some_and(|modal| !modal.drawn);
+        // From before the frame goes out: an answer may be read while it does.
+        if is_asking {
+            self.asked = Instant::now();
+        }
         let drawn = self.screen.draw(&self.app);
         self.bear(drawn)?;
-        let now = Instant::now();
-        self.due = now + self.frame;
-        if is_asking {
-            self.asked = now;
-        }
+        self.due = Instant::now() + self.frame;
         update(&mut self.app, Msg::Drawn);
         Ok(())
     }
