@@ -635,6 +635,24 @@ async fn a_scope_without_apis_is_linked_too() {
 }
 
 #[tokio::test]
+async fn two_scopes_of_the_file_that_are_one_of_the_target_are_linked_once() {
+    let site = Site::new(&world().scope("9", "s", json!({})).group("8", "g", json!({}))).await;
+    let file = world()
+        .client("a", json!({}))
+        .scope("55", "s", json!({}))
+        .scope("56", "s", json!({}))
+        .client_scope("a", "55")
+        .client_scope("a", "56")
+        .group("57", "g", json!({}))
+        .group("58", "g", json!({}))
+        .client_group("a", "57")
+        .client_group("a", "58");
+    site.import(&file).await;
+    assert_eq!(site.column("tsmp_client_vgroup", "vgroup_id", "true").await, ["9"]);
+    assert_eq!(site.column("tsmp_client_group", "group_id", "true").await, ["8"]);
+}
+
+#[tokio::test]
 async fn links_of_the_file_to_hidden_groups_alone_give_nothing() {
     let site = Site::new(&scope_of_two()).await;
     let file = world()
