@@ -8,6 +8,8 @@ mod digirunner_apply;
 #[cfg(test)]
 mod digirunner_jobs;
 #[cfg(test)]
+mod digirunner_round;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;
