@@ -10,6 +10,8 @@ mod digirunner_jobs;
 #[cfg(test)]
 mod digirunner_round;
 #[cfg(test)]
+mod digirunner_statements;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;
