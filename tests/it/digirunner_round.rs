@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use gatediff::engine::diff::Show;
-use gatediff::engine::{ItemId, Outcome, Plan, Refusal, Status};
+use gatediff::engine::{Change, ItemId, Outcome, Plan, Refusal, Status};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
@@ -83,7 +83,14 @@ fn same_plan(before: &Plan, after: &Plan, outcomes: &[Outcome]) -> Result<(), St
     {
         let fine = match outcome {
             Outcome::Added | Outcome::Covered | Outcome::Unchanged => {
-                now.verdict.status == Status::Repeat && !now.changed
+                // What it still lacks may wait for an item that was blocked, and is not any more.
+                let lacks = after.changes(at, Show::Differences);
+                let waits = |change: &Change| {
+                    let needed = change.needs.as_ref().and_then(|id| before.position(id));
+                    needed.is_some_and(|at| may_move(before, at, &written, &mut HashSet::new()))
+                };
+                let mut effective = lacks.iter().filter(|change| change.op.is_effective());
+                now.verdict.status == Status::Repeat && effective.all(waits)
             }
             Outcome::Blocked => {
                 now.verdict == then.verdict || may_move(before, at, &written, &mut HashSet::new())
