@@ -115,7 +115,7 @@ impl Comparison {
             (Value::Null, Value::Record(_) | Value::Set(_)) => self.additions(wanted, context),
             // The file says nothing of a whole record: the target keeps its own.
             (Value::Record(_) | Value::Set(_), Value::Null) => {
-                self.leaf(Op::Keep, &Value::Null, &Value::Null, context)
+                self.leaf(Op::Keep, &Value::Null, &Value::Null, context);
             }
             _ if base == wanted => self.leaf(Op::Same, base, wanted, context),
             _ if context.kept => self.leaf(Op::Keep, base, wanted, context),

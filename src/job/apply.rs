@@ -3,18 +3,19 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::{Local, Utc};
-use serde_json::json;
-use sqlx::PgConnection;
-
 use super::failure::{Failure, FailureKind};
 use super::init;
-use super::plan::{Review, ground, run};
+use super::plan::{Review, ground};
 use super::progress::{Cancel, Phase, Reporter};
 use crate::engine::choice::Stale;
 use crate::engine::{Approved, Outcome};
 use crate::store::ledger::JobRow;
-use crate::store::{Stamp, StoreError, StoreErrorKind, TableRows, Target, Timeouts, Writing, ledger, lock};
+use crate::store::{
+    Connection, Stamp, StoreError, StoreErrorKind, TableRows, Target, Timeouts, Writing, ledger, lock,
+    transaction,
+};
+use chrono::{Local, Utc};
+use serde_json::json;
 
 /// How often an apply begins anew after it lost against another transaction.
 const ATTEMPTS: usize = 3;
@@ -60,42 +61,70 @@ impl Receipt {
 ///
 /// # Errors
 ///
-/// Whatever the failure, nothing was written.
-pub async fn apply(
+/// Nothing was written, whatever the failure; but for a connection that breaks
+/// during the commit and stays away, which the failure then says.
+pub fn apply(
     review: &Review,
     approved: Approved,
     target: &Target,
     options: &ApplyOptions,
     reporter: &Reporter,
     cancel: &Cancel,
-) -> Result<Receipt, Failure> {
-    let begun = Instant::now();
-    let job = Apply { review, approved: &approved, target, options, reporter, cancel };
-    let mut attempt = 1;
-    let (number, tables) = loop {
-        match job.attempt().await {
-            Err(Obstacle::Lost(_)) if attempt < ATTEMPTS && !cancel.is_cancelled() => attempt += 1,
-            Err(Obstacle::Lost(error)) => return Err(job.explain(error)),
-            Err(Obstacle::Failed(failure)) => return Err(failure),
-            Ok(done) => break done,
-        }
+) -> impl Future<Output = Result<Receipt, Failure>> + Send + use<> {
+    let job = Apply {
+        review: review.clone(),
+        approved,
+        target: target.clone(),
+        options: options.clone(),
+        reporter: reporter.clone(),
+        cancel: cancel.clone(),
     };
-    Ok(Receipt {
-        job: number,
-        outcomes: approved.outcomes().to_vec(),
-        tables,
-        seconds: begun.elapsed().as_secs_f64(),
-        notes: review.platform.after_apply().iter().map(|note| (*note).to_owned()).collect(),
-    })
+    async move { job.run().await }
 }
 
-struct Apply<'a> {
-    review: &'a Review,
-    approved: &'a Approved,
-    target: &'a Target,
-    options: &'a ApplyOptions,
-    reporter: &'a Reporter,
-    cancel: &'a Cancel,
+/// A job; it owns what it works with, since it outlives whoever asked for it.
+struct Apply {
+    review: Review,
+    approved: Approved,
+    target: Target,
+    options: ApplyOptions,
+    reporter: Reporter,
+    cancel: Cancel,
+}
+
+impl Apply {
+    /// Tries until it is done, or lost too often.
+    async fn run(self) -> Result<Receipt, Failure> {
+        let begun = Instant::now();
+        tracing::info!(
+            target_database = self.review.target,
+            operator = self.options.operator,
+            steps = self.approved.steps().len(),
+            "apply begins"
+        );
+        let mut attempt = 1;
+        let (number, tables) = loop {
+            let failure = match self.attempt().await {
+                Ok(done) => break done,
+                Err(Obstacle::Lost(_)) if attempt < ATTEMPTS && !self.cancel.is_cancelled() => {
+                    attempt += 1;
+                    continue;
+                }
+                Err(Obstacle::Lost(error)) => self.explain(error),
+                Err(Obstacle::Failed(failure)) => failure,
+            };
+            tracing::warn!(kind = ?failure.kind, what = failure.what, "apply failed");
+            return Err(failure);
+        };
+        tracing::info!(job = number, attempts = attempt, "apply committed");
+        Ok(Receipt {
+            job: number,
+            outcomes: self.approved.outcomes().to_vec(),
+            tables,
+            seconds: begun.elapsed().as_secs_f64(),
+            notes: self.review.platform.after_apply().iter().map(|note| (*note).to_owned()).collect(),
+        })
+    }
 }
 
 /// Why an attempt came to nothing.
@@ -114,7 +143,7 @@ impl From<Failure> for Obstacle {
 
 type Done = (i64, Vec<TableRows>);
 
-impl Apply<'_> {
+impl Apply {
     /// One attempt on a connection of its own, which is closed at the end:
     /// that ends the lock, and whatever is still open.
     async fn attempt(&self) -> Result<Done, Obstacle> {
@@ -123,14 +152,18 @@ impl Apply<'_> {
         let mut connection = self.target.connect(self.options.timeouts).await.map_err(Failure::from)?;
         let backend = lock::backend(&mut connection).await.map_err(|error| self.obstacle(error))?;
         let watch = self.watch(backend);
-        let done = self.transaction(&mut connection).await;
-        // The watch holds no transaction: it may be dropped wherever it is.
+        let written = self.write(&mut connection).await;
+        // From here on the commit must not be cancelled. The watch holds no
+        // transaction: it may be dropped wherever it is.
         watch.abort();
-        if done.is_err() {
-            // Best effort: closing the connection rolls back too.
-            run(&mut connection, "ROLLBACK").await.ok();
+        let done = match written {
+            Ok(done) => self.commit(&mut connection, done).await,
+            Err(obstacle) => Err(obstacle),
+        };
+        match done {
+            Ok(_) => transaction::close(connection).await,
+            Err(_) => transaction::abandon(connection).await,
         }
-        sqlx::Connection::close(connection).await.ok();
         done
     }
 
@@ -146,14 +179,16 @@ impl Apply<'_> {
         })
     }
 
-    async fn transaction(&self, connection: &mut PgConnection) -> Result<Done, Obstacle> {
+    /// Does everything but the commit.
+    async fn write(&self, connection: &mut Connection) -> Result<Done, Obstacle> {
         let started_at = Utc::now();
         self.reporter.phase(Phase::Lock);
         init::ensure(connection).await?;
         let held = lock::take(connection).await.map_err(|error| self.obstacle(error))?;
         held.map_err(|holder| locked(&holder.who))?;
-        self.step(run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE").await)?;
-        let ground = self.step(ground(&self.review.bundle, connection, self.reporter, Phase::Check).await)?;
+        self.step(transaction::begin_writing(connection).await)?;
+        let ground =
+            self.step(ground(&self.review.bundle, connection, &self.reporter, Phase::Check).await)?;
         let changed = self.approved.stale(&ground.plan());
         if !changed.is_empty() {
             return Err(stale(changed).into());
@@ -162,13 +197,44 @@ impl Apply<'_> {
         let report =
             |table: &str, done: usize, total: usize| self.reporter.step(Phase::Write, table, done, total);
         let writing = Writing { stamp: &stamp, report: &report };
-        let tables = self.step(ground.write(connection, self.approved, writing).await)?;
+        let tables = self.step(ground.write(connection, &self.approved, writing).await)?;
         let job = self.job_row(started_at, &tables);
         let number = self.step(ledger::record(connection, &job).await)?;
+        Ok((number, tables))
+    }
+
+    /// Commits. Where the connection breaks while it waits for the answer, the
+    /// ledger tells whether the transaction came through: its row was in it.
+    async fn commit(&self, connection: &mut Connection, done: Done) -> Result<Done, Obstacle> {
         self.check_cancelled()?;
         self.reporter.phase(Phase::Commit);
-        self.step(run(connection, "COMMIT").await)?;
-        Ok((number, tables))
+        match transaction::commit(connection).await {
+            Ok(()) => Ok(done),
+            Err(error) if error.kind == StoreErrorKind::Disconnected => self.ask_ledger(done, &error).await,
+            Err(error) => Err(self.obstacle(error)),
+        }
+    }
+
+    async fn ask_ledger(&self, done: Done, error: &StoreError) -> Result<Done, Obstacle> {
+        let unknown = || {
+            Failure::new(FailureKind::Unreachable, "the connection broke while committing")
+                .because(&error.message)
+                .hint(format!(
+                    "see whether gatediff.jobs has job {}: if it does, everything was written, else nothing",
+                    done.0
+                ))
+        };
+        let mut connection = self.target.connect(self.options.timeouts).await.map_err(|_| unknown())?;
+        match ledger::has_job(&mut connection, done.0).await {
+            Ok(true) => Ok(done),
+            Ok(false) => {
+                Err(Failure::new(FailureKind::Unreachable, "the connection broke; nothing was written")
+                    .because(&error.message)
+                    .hint("check the server and the network, then apply again")
+                    .into())
+            }
+            Err(_) => Err(unknown().into()),
+        }
     }
 
     fn job_row(&self, started_at: chrono::DateTime<Utc>, tables: &[TableRows]) -> JobRow<'_> {

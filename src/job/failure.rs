@@ -144,7 +144,7 @@ impl From<StoreError> for Failure {
             }
             StoreErrorKind::Schema => (
                 FailureKind::Schema,
-                "check that this is the product's own database and a version that gatediff knows (digiRunner 4.7)",
+                "check that this is the product's own database, and a version of it that the README names",
             ),
             StoreErrorKind::Conflict => {
                 (FailureKind::Stale, "somebody else wrote at the same time; compare again and apply")

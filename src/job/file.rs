@@ -44,15 +44,23 @@ pub struct Loaded {
 /// Fails if it cannot be read, is too large, is of no known format, or is not
 /// what its format says.
 pub fn load(path: &str, format: Option<&str>) -> Result<Loaded, Failure> {
-    let bytes = read(path)?;
+    load_bytes(path, &read(path)?, format)
+}
+
+/// Recognises and reads the bytes of a file; `path` is what it is called.
+///
+/// # Errors
+///
+/// As [`load`], but for reading.
+pub fn load_bytes(path: &str, bytes: &[u8], format: Option<&str>) -> Result<Loaded, Failure> {
     let chosen = match format {
         Some(name) => platform::named(name).ok_or_else(|| unknown_format(name))?,
-        None => platform::detect(&bytes).map_err(|error| explain(path, &error))?,
+        None => platform::detect(bytes).map_err(|error| explain(path, &error))?,
     };
-    let bundle = chosen.parse(&bytes).map_err(|error| explain(path, &error))?;
+    let bundle = chosen.parse(bytes).map_err(|error| explain(path, &error))?;
     let file = FileInfo {
         path: path.to_owned(),
-        sha256: hex(&Sha256::digest(&bytes)),
+        sha256: hex(&Sha256::digest(bytes)),
         bytes: bytes.len() as u64,
         platform: chosen.name(),
     };

@@ -1,9 +1,7 @@
 //! Creating our own schema in the target.
 
-use sqlx::PgConnection;
-
 use super::failure::{Failure, FailureKind};
-use crate::store::{StoreErrorKind, Target, Timeouts, ledger};
+use crate::store::{Connection, StoreErrorKind, Target, Timeouts, ledger};
 
 /// Creates or upgrades our schema; says whether anything had to be done.
 ///
@@ -16,7 +14,7 @@ pub async fn init(target: &Target, timeouts: Timeouts) -> Result<bool, Failure> 
 }
 
 /// Creates or upgrades our schema where that is needed.
-pub(super) async fn ensure(connection: &mut PgConnection) -> Result<bool, Failure> {
+pub(super) async fn ensure(connection: &mut Connection) -> Result<bool, Failure> {
     if ledger::is_current(connection).await? {
         return Ok(false);
     }

@@ -3,6 +3,7 @@
 //! Every face (command line, terminal, HTTP) calls these and nothing below.
 
 mod apply;
+mod demo;
 mod failure;
 mod file;
 mod init;
@@ -10,8 +11,9 @@ mod plan;
 mod progress;
 
 pub use apply::{ApplyOptions, Receipt, apply};
+pub use demo::Demo;
 pub use failure::{Failure, FailureKind};
-pub use file::{FileInfo, Loaded, load};
+pub use file::{FileInfo, Loaded, load, load_bytes};
 pub use init::init;
 pub use plan::{Review, plan};
 pub use progress::{Cancel, Phase, Progress, Reporter};

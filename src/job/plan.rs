@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use sqlx::PgConnection;
-
 use super::failure::Failure;
 use super::file::{FileInfo, Loaded};
 use super::progress::{Phase, Reporter};
 use crate::engine::Plan;
 use crate::platform::{Bundle, Ground, Platform};
-use crate::store::{Operation, Reading, StoreError, Target, Timeouts};
+use crate::store::{Connection, Reading, StoreError, Target, Timeouts, transaction};
 
 /// A file that was compared with a target.
 #[derive(Clone)]
@@ -40,9 +38,10 @@ pub async fn plan(
 ) -> Result<Review, Failure> {
     reporter.phase(Phase::Connect);
     let mut connection = target.connect(timeouts).await?;
-    run(&mut connection, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?;
+    transaction::begin_reading(&mut connection).await?;
     let ground = ground(&loaded.bundle, &mut connection, reporter, Phase::Snapshot).await?;
-    run(&mut connection, "COMMIT").await?;
+    transaction::commit(&mut connection).await?;
+    transaction::close(connection).await;
     reporter.phase(Phase::Compare);
     let plan = compare(ground).await?;
     Ok(Review {
@@ -66,16 +65,10 @@ async fn compare(ground: Box<dyn Ground>) -> Result<Plan, Failure> {
 /// Reads the target in the transaction that is open.
 pub(super) async fn ground(
     bundle: &Arc<dyn Bundle>,
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     reporter: &Reporter,
     phase: Phase,
 ) -> Result<Box<dyn Ground>, StoreError> {
     let report = |table: &str, done: usize, total: usize| reporter.step(phase, table, done, total);
     Arc::clone(bundle).ground(connection, Reading { report: &report }).await
-}
-
-/// Runs a statement that begins, ends or prepares a transaction.
-pub(super) async fn run(connection: &mut PgConnection, sql: &'static str) -> Result<(), StoreError> {
-    let done = sqlx::raw_sql(sql).execute(connection).await;
-    done.map(|_| ()).map_err(|error| StoreError::new(Operation::Transact, "the target", &error))
 }

@@ -7,6 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// What a job is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
+    /// Starting a private server.
+    Server,
+    /// Filling it with sample data.
+    Seed,
     /// Reading the file.
     File,
     /// Connecting to the target.
@@ -29,6 +33,8 @@ impl Phase {
     /// Returns what to call it.
     pub const fn label(self) -> &'static str {
         match self {
+            Self::Server => "starting a private PostgreSQL",
+            Self::Seed => "filling it with sample data",
             Self::File => "reading the file",
             Self::Connect => "connecting",
             Self::Snapshot => "reading the target",
@@ -126,7 +132,7 @@ impl Cancel {
     }
 
     /// Waits until the job is asked to stop. Cancel-safe.
-    pub(super) async fn asked(&self) {
+    pub async fn asked(&self) {
         while !self.is_cancelled() {
             self.inner.wake.notified().await;
         }

@@ -7,10 +7,9 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use sqlx::PgConnection;
 
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan};
-use crate::store::{Reading, StoreError, TableRows, Writing};
+use crate::store::{Connection, Reading, StoreError, TableRows, Writing};
 
 mod parse;
 
@@ -52,7 +51,7 @@ pub trait Bundle: Send + Sync {
     /// table. The caller sets the transaction's isolation.
     fn ground<'a>(
         self: Arc<Self>,
-        connection: &'a mut PgConnection,
+        connection: &'a mut Connection,
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>>;
 }
@@ -67,10 +66,25 @@ pub trait Ground: Send + Sync {
     /// transaction in which this ground was read.
     fn write<'a>(
         &'a self,
-        connection: &'a mut PgConnection,
+        connection: &'a mut Connection,
         approved: &'a Approved,
         writing: Writing<'a>,
     ) -> BoxFuture<'a, Result<Vec<TableRows>, StoreError>>;
+}
+
+/// A platform's sample: a target of its own, and a file to import into it.
+#[derive(Debug)]
+pub struct DemoData {
+    /// What the database is called.
+    pub database: &'static str,
+    /// The product's tables.
+    pub schema: &'static str,
+    /// What stands in them.
+    pub seed: &'static str,
+    /// What the file is called.
+    pub file_name: &'static str,
+    /// The file.
+    pub file: &'static str,
 }
 
 /// Every platform there is.

@@ -69,7 +69,8 @@ pub async fn is_current(connection: &mut PgConnection) -> Result<bool, StoreErro
 ///
 /// Fails if the role may not create a schema in the database.
 pub async fn init(connection: &mut PgConnection) -> Result<(), StoreError> {
-    migrator().run(connection).await.map_err(|error| match error {
+    // Not `run`, whose bounds no boxed future meets.
+    migrator().run_direct(None, connection, false).await.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
             StoreError::new(Operation::Create, SCHEMA, &error)
         }
@@ -112,6 +113,19 @@ pub async fn record(connection: &mut PgConnection, job: &JobRow<'_>) -> Result<i
         .fetch_one(connection)
         .await
         .map_err(|error| StoreError::new(Operation::Insert, "gatediff.jobs", &error))
+}
+
+/// Says whether a job is in the ledger.
+///
+/// # Errors
+///
+/// Fails if the ledger cannot be read.
+pub async fn has_job(connection: &mut PgConnection, job: i64) -> Result<bool, StoreError> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM gatediff.jobs WHERE job_id = $1)")
+        .bind(job)
+        .fetch_one(connection)
+        .await
+        .map_err(|error| StoreError::new(Operation::Read, "gatediff.jobs", &error))
 }
 
 fn host() -> String {

@@ -12,7 +12,9 @@ pub mod ledger;
 pub mod local;
 pub mod lock;
 mod sql;
+pub mod transaction;
 
 pub use connect::{ConnectError, Target, Timeouts};
 pub use local::{LocalError, LocalOptions, LocalServer};
 pub use sql::{Operation, Reading, Stamp, StoreError, StoreErrorKind, TableRows, Writing};
+pub use transaction::Connection;

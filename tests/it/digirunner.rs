@@ -14,8 +14,13 @@ const SEED: &str = include_str!("../../fixtures/digirunner/seed.sql");
 const EXPORT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/digirunner/export.json");
 
 /// The demo's target.
-async fn demo() -> TestDb {
+pub(crate) async fn demo() -> TestDb {
     TestDb::from_template("digirunner_demo", &format!("{SCHEMA}\n{SEED}")).await
+}
+
+/// A database of something else.
+pub(crate) async fn empty() -> TestDb {
+    TestDb::new().await
 }
 
 fn load() -> Loaded {

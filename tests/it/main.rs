@@ -2,6 +2,8 @@
 //! private server.
 
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod digirunner;
 #[cfg(test)]
 mod digirunner_apply;
@@ -12,6 +14,12 @@ mod digirunner_round;
 #[cfg(test)]
 mod digirunner_statements;
 #[cfg(test)]
+mod generated;
+#[cfg(test)]
+mod review;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod terminal;

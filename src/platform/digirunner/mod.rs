@@ -24,15 +24,23 @@ mod tests;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use sqlx::PgConnection;
 
 use self::file::{ANALYSIS, File, ROOT};
 use self::side::Side;
 use self::tables::T;
 use self::world::World;
-use super::{Bundle, Ground, ParseError, Platform};
+use super::{Bundle, DemoData, Ground, ParseError, Platform};
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan};
-use crate::store::{Reading, StoreError, TableRows, Writing};
+use crate::store::{Connection, Reading, StoreError, TableRows, Writing};
+
+/// A bank's production gateway, and an export of its test gateway.
+pub static DEMO: DemoData = DemoData {
+    database: "digirunner",
+    schema: include_str!("../../../fixtures/digirunner/schema.sql"),
+    seed: include_str!("../../../fixtures/digirunner/seed.sql"),
+    file_name: "fixtures/digirunner/export.json",
+    file: include_str!("../../../fixtures/digirunner/export.json"),
+};
 
 /// digiRunner API management, version 4.7.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +100,7 @@ impl Bundle for Export {
 
     fn ground<'a>(
         self: Arc<Self>,
-        connection: &'a mut PgConnection,
+        connection: &'a mut Connection,
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>> {
         async move {
@@ -116,7 +124,7 @@ impl Ground for Comparison {
 
     fn write<'a>(
         &'a self,
-        connection: &'a mut PgConnection,
+        connection: &'a mut Connection,
         approved: &'a Approved,
         writing: Writing<'a>,
     ) -> BoxFuture<'a, Result<Vec<TableRows>, StoreError>> {

@@ -213,7 +213,7 @@ macro_rules! tables {
                 use super::*;
 
                 #[expect(non_camel_case_types, reason = "numbers the constants below")]
-                #[expect(clippy::upper_case_acronyms, reason = "numbers the constants below")]
+                #[allow(clippy::upper_case_acronyms, reason = "numbers the constants below")]
                 enum At { $($at),* }
 
                 $(

@@ -2,8 +2,10 @@
 
 pub(crate) mod draw;
 pub(crate) mod fake;
+pub(crate) mod gatediff;
 pub(crate) mod owner;
 pub(crate) mod pg;
+pub(crate) mod pty;
 pub(crate) mod site;
 pub(crate) mod wait;
 pub(crate) mod world;

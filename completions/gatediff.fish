@@ -1,0 +1,180 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_gatediff_global_optspecs
+    string join \n database-url= profile= connect-timeout= lock-timeout= statement-timeout= output= color= ascii h/help V/version
+end
+
+function __fish_gatediff_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_gatediff_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_gatediff_using_subcommand
+    set -l cmd (__fish_gatediff_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c gatediff -n "__fish_gatediff_needs_command" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_needs_command" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_needs_command" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_needs_command" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_needs_command" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_needs_command" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_needs_command" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_needs_command" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_needs_command" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "demo" -d 'Start a private PostgreSQL with sample data and review a sample export on it'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "review" -d 'Review an import file in the terminal, against the target'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "plan" -d 'Compare an import file with the target and print it; change nothing'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "apply" -d 'Apply an import file: what is new, and what is chosen to be covered'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "validate" -d 'Check an import file by itself, without a database'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "init" -d 'Create or upgrade gatediff\'s own schema in the target'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "man" -d 'Print the manual page'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l theme -d 'The theme: dark, light, mono, or one of your own' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l accessible -d 'For screen readers: no borders, no spinner, the cursor on the selected row'
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l keep -d 'Keep the demo\'s database between runs'
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l print-url -d 'Print the database\'s URL and serve it until interrupted'
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l format -d 'The file\'s format, where its content does not tell' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l theme -d 'The theme: dark, light, mono, or one of your own' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l accessible -d 'For screen readers: no borders, no spinner, the cursor on the selected row'
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l format -d 'The file\'s format, where its content does not tell' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l unchanged -d 'List unchanged items too'
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l format -d 'The file\'s format, where its content does not tell' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l cover -d 'Cover repeats: all, KIND, or KIND:KEY with * in KEY; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l skip -d 'Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-lack-api -d 'Import although APIs are missing in the target: links to them are left out'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l format -d 'The file\'s format, where its content does not tell' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand man" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "demo" -d 'Start a private PostgreSQL with sample data and review a sample export on it'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "review" -d 'Review an import file in the terminal, against the target'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "plan" -d 'Compare an import file with the target and print it; change nothing'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "apply" -d 'Apply an import file: what is new, and what is chosen to be covered'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "validate" -d 'Check an import file by itself, without a database'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "init" -d 'Create or upgrade gatediff\'s own schema in the target'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "man" -d 'Print the manual page'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

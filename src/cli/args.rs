@@ -1,0 +1,238 @@
+//! The one model of the command line: parser, help, completions and man page.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+/// Reviews an exported gateway configuration against PostgreSQL and applies it
+/// in one transaction.
+#[derive(Debug, Parser)]
+#[command(name = "gatediff", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, or nothing to do · 1 error · 2 plan found differences · 3 the target changed \
+since the plan · 4 items are blocked and nothing was written · 5 another job holds the lock · \
+64 usage · 130 interrupted";
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT,
+    /// PGDATABASE, PGUSER, ~/.pgpass as for psql
+    #[arg(long, global = true, value_name = "URL", help_heading = "Target")]
+    pub database_url: Option<String>,
+    /// A profile of the configuration file
+    #[arg(long, global = true, value_name = "NAME", env = "GATEDIFF_PROFILE", help_heading = "Target")]
+    pub profile: Option<String>,
+    /// Seconds to wait for the connection
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds, help_heading = "Target")]
+    pub connect_timeout: Option<Duration>,
+    /// Seconds to wait for a lock that somebody else holds
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds, help_heading = "Target")]
+    pub lock_timeout: Option<Duration>,
+    /// Seconds that one statement may take
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds, help_heading = "Target")]
+    pub statement_timeout: Option<Duration>,
+    /// What to print on stdout
+    #[arg(long, global = true, value_enum, default_value_t = Output::Text, help_heading = "Output")]
+    pub output: Output,
+    /// When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, help_heading = "Output")]
+    pub color: Color,
+    /// Use ASCII only, as where the locale is not UTF-8
+    #[arg(long, global = true, help_heading = "Output")]
+    pub ascii: bool,
+}
+
+/// What to print on stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people.
+    Text,
+    /// One JSON document, in every outcome.
+    Json,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// Where a terminal shows it.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start a private PostgreSQL with sample data and review a sample export on it
+    Demo(DemoArgs),
+    /// Review an import file in the terminal, against the target
+    Review(ReviewArgs),
+    /// Compare an import file with the target and print it; change nothing
+    Plan(PlanArgs),
+    /// Apply an import file: what is new, and what is chosen to be covered
+    Apply(ApplyArgs),
+    /// Check an import file by itself, without a database
+    Validate(FileArgs),
+    /// Create or upgrade gatediff's own schema in the target
+    Init,
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
+}
+
+impl Command {
+    /// Returns the word that was typed.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Demo(_) => "demo",
+            Self::Review(_) => "review",
+            Self::Plan(_) => "plan",
+            Self::Apply(_) => "apply",
+            Self::Validate(_) => "validate",
+            Self::Init => "init",
+            Self::Completions(_) => "completions",
+            Self::Man => "man",
+        }
+    }
+}
+
+/// A file and its format.
+#[derive(Clone, Debug, Args)]
+pub struct FileArgs {
+    /// The import file; - is standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: String,
+    /// The file's format, where its content does not tell
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+}
+
+/// How the terminal interface looks.
+#[derive(Clone, Debug, Args)]
+pub struct ScreenArgs {
+    /// The theme: dark, light, mono, or one of your own
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// For screen readers: no borders, no spinner, the cursor on the selected row
+    #[arg(long)]
+    pub accessible: bool,
+    /// Who is recorded as the operator; the OS user by default
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
+}
+
+/// Options of `demo`.
+#[derive(Clone, Debug, Args)]
+pub struct DemoArgs {
+    /// How the screen looks.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+    /// Keep the demo's database between runs
+    #[arg(long)]
+    pub keep: bool,
+    /// Print the database's URL and serve it until interrupted
+    #[arg(long)]
+    pub print_url: bool,
+}
+
+/// Options of `review`.
+#[derive(Clone, Debug, Args)]
+pub struct ReviewArgs {
+    /// The file.
+    #[command(flatten)]
+    pub file: FileArgs,
+    /// How the screen looks.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// Options of `plan`.
+#[derive(Clone, Debug, Args)]
+pub struct PlanArgs {
+    /// The file.
+    #[command(flatten)]
+    pub file: FileArgs,
+    /// List unchanged items too
+    #[arg(long)]
+    pub unchanged: bool,
+}
+
+/// Options of `apply`.
+#[derive(Clone, Debug, Args)]
+pub struct ApplyArgs {
+    /// The file.
+    #[command(flatten)]
+    pub file: FileArgs,
+    /// Cover repeats: all, KIND, or KIND:KEY with * in KEY; may be given several times
+    #[arg(long, value_name = "WHICH")]
+    pub cover: Vec<String>,
+    /// Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times
+    #[arg(long, value_name = "WHICH")]
+    pub skip: Vec<String>,
+    /// Import although APIs are missing in the target: links to them are left out
+    #[arg(long)]
+    pub ignore_lack_api: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+    /// The name of the target's database, where a production profile asks for it
+    #[arg(long, value_name = "NAME")]
+    pub confirm: Option<String>,
+    /// Who is recorded as the operator; the OS user by default
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
+}
+
+/// Options of `completions`.
+#[derive(Clone, Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Says whether a command line that could not be parsed asked for JSON.
+pub(super) fn asks_for_json(args: &[OsString]) -> bool {
+    let joined = args.iter().any(|arg| arg == "--output=json");
+    joined
+        || args.windows(2).any(|pair| matches!(pair, [name, value] if name == "--output" && value == "json"))
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|_| "not a number of seconds".to_owned())
+}
+
+/// Where the demo keeps its database with `--keep`.
+pub(super) fn demo_directory() -> Option<PathBuf> {
+    use etcetera::BaseStrategy as _;
+    let dirs = etcetera::base_strategy::Xdg::new().ok()?;
+    Some(dirs.state_dir()?.join("gatediff").join("demo"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,151 @@
+//! `demo`: a private PostgreSQL with sample data, and the screen on it.
+
+use std::sync::{Arc, Mutex};
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+
+use super::args::{DemoArgs, Global, Output, demo_directory};
+use super::document::Document;
+use super::print::{Printer, has_screen, is_interactive};
+use super::screen::{Opener, Screen, ScreenRequest};
+use super::session::{Manner, cancel_on_signals};
+use super::{Exit, text};
+use crate::job::{self, Demo, Failure, FailureKind, Loaded, Reporter};
+use crate::store::{LocalError, LocalOptions, Target};
+
+pub(super) async fn run(
+    printer: &mut Printer,
+    global: &Global,
+    args: DemoArgs,
+    screen: &dyn Screen,
+) -> Result<Exit, Failure> {
+    let keep = args.keep.then(demo_directory).flatten();
+    if args.keep && keep.is_none() {
+        return Err(Failure::new(FailureKind::Usage, "there is no home directory to keep the demo in")
+            .hint("set HOME or XDG_STATE_HOME"));
+    }
+    let options = LocalOptions { keep, ..LocalOptions::default() };
+    fetch_programs(printer).await?;
+    let server = Arc::new(Server { options, running: Mutex::new(None) });
+    let done = if args.print_url {
+        serve(printer, &server).await
+    } else if has_screen() && printer.output == Output::Text {
+        show(printer, global, args, screen, &server).await
+    } else {
+        print(printer, global, &server).await
+    };
+    // The server stops before the command is over, not some time after it.
+    server.stop();
+    done
+}
+
+/// Shows the review screen; the server starts behind its first frame.
+async fn show(
+    printer: &mut Printer,
+    global: &Global,
+    args: DemoArgs,
+    screen: &dyn Screen,
+    server: &Arc<Server>,
+) -> Result<Exit, Failure> {
+    let manner = Manner::demo(global)?;
+    let open = Arc::clone(server) as Arc<dyn Opener>;
+    let request = ScreenRequest::new(global, args.screen, &manner, (Demo::file_name().to_owned(), open))?;
+    let end = screen.show(request).await?;
+    printer.tell(&end.summary);
+    Ok(end.exit)
+}
+
+/// Prints the same review as text, where no screen can be drawn.
+async fn print(printer: &mut Printer, global: &Global, server: &Arc<Server>) -> Result<Exit, Failure> {
+    let manner = Manner::demo(global)?;
+    let cancel = cancel_on_signals()?;
+    let (loaded, target) = Arc::clone(server).open(Reporter::silent()).await?;
+    let review = job::plan(&loaded, &target, manner.timeouts, &Reporter::silent()).await?;
+    if printer.output == Output::Json {
+        printer.json(&Document::plan("changes", &review));
+    } else {
+        text::plan(printer, &review, false);
+        printer.line(
+            "\nThis is the demo's review as text. Run `gatediff demo` in a terminal to see the screen.",
+        );
+    }
+    Ok(if cancel.is_cancelled() { Exit::Interrupted } else { Exit::Done })
+}
+
+/// Serves the database for other programs until interrupted.
+async fn serve(printer: &mut Printer, server: &Arc<Server>) -> Result<Exit, Failure> {
+    let cancel = cancel_on_signals()?;
+    Arc::clone(server).open(Reporter::silent()).await?;
+    if let Some(url) = server.url() {
+        printer.line(url);
+        printer.tell("the demo's database is served until you press Ctrl-C");
+        cancel.asked().await;
+    }
+    Ok(Exit::Done)
+}
+
+/// The demo's server, started when it is first needed.
+struct Server {
+    options: LocalOptions,
+    running: Mutex<Option<Demo>>,
+}
+
+impl Server {
+    fn url(&self) -> Option<String> {
+        self.running.lock().ok()?.as_ref().map(Demo::url)
+    }
+
+    fn stop(&self) {
+        if let Ok(mut running) = self.running.lock() {
+            running.take();
+        }
+    }
+}
+
+impl Opener for Server {
+    fn open(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<(Loaded, Target), Failure>> {
+        async move {
+            let known = self.running.lock().ok().and_then(|running| running.as_ref().map(Demo::target));
+            let target = match known {
+                Some(target) => target,
+                None => {
+                    let demo = Demo::start(self.options.clone(), &reporter).await?;
+                    let target = demo.target();
+                    if let Ok(mut running) = self.running.lock() {
+                        *running = Some(demo);
+                    }
+                    target
+                }
+            };
+            Ok((Demo::load().await?, target))
+        }
+        .boxed()
+    }
+}
+
+/// Offers to fetch PostgreSQL's server programs where the machine has none.
+#[cfg(feature = "fetch-postgres")]
+async fn fetch_programs(printer: &mut Printer) -> Result<(), Failure> {
+    use crate::store::fetch;
+    use crate::store::local::ServerPrograms;
+    let Err(missing @ LocalError::NoPrograms { .. }) = ServerPrograms::find() else { return Ok(()) };
+    let Some(directory) = fetch::directory().filter(|_| is_interactive()) else {
+        return Err(Failure::from(missing));
+    };
+    printer.tell(missing.to_string());
+    let question = format!("Fetch PostgreSQL into {}? Type yes:", directory.display());
+    if printer.ask(&question).is_ok_and(|answer| answer == "yes") {
+        printer.tell("fetching…");
+        match fetch::server_programs("*", &directory).await {
+            Ok(_) => return Ok(()),
+            Err(error) => printer.tell(format!("{error}\n{}", error.hint())),
+        }
+    }
+    Err(Failure::from(missing))
+}
+
+/// Without the feature there is nothing to offer.
+#[cfg(not(feature = "fetch-postgres"))]
+async fn fetch_programs(_: &mut Printer) -> Result<(), Failure> {
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! The JSON documents, as the command line's contract has them.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::engine::diff::Show;
+use crate::engine::{Change, Finding, Kind, Lack, Outcome, Plan, Reason, Resolution, Status, Summary};
+use crate::job::{Failure, FailureKind, FileInfo, Receipt, Review, Stale};
+use crate::store::TableRows;
+
+/// The version of every document.
+const FORMAT: &str = "1.0";
+
+/// One document; what a command has nothing to say of is left out.
+#[derive(Debug, Serialize)]
+pub(super) struct Document<'a> {
+    format_version: &'static str,
+    command: &'a str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<FileDocument<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backup: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<Summary>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<Vec<Count<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<Vec<ItemDocument<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tables: Option<&'a [TableRows]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lack_api: Option<&'a [Lack]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warnings: Option<Vec<&'a Finding>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notes: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stale: Option<&'a [Stale]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a Failure>,
+}
+
+#[derive(Debug, Serialize)]
+struct FileDocument<'a> {
+    path: &'a str,
+    sha256: &'a str,
+}
+
+impl<'a> FileDocument<'a> {
+    fn new(file: &'a FileInfo) -> Self {
+        Self { path: &file.path, sha256: &file.sha256 }
+    }
+}
+
+/// How many items of a kind a file holds.
+#[derive(Debug, Serialize)]
+pub(super) struct Count<'a> {
+    kind: &'a Kind,
+    items: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct ItemDocument<'a> {
+    kind: &'a Kind,
+    key: &'a str,
+    name: &'a str,
+    status: Status,
+    unchanged: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<Outcome>,
+    reasons: Vec<&'a Reason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<Vec<Change>>,
+}
+
+impl<'a> Document<'a> {
+    fn new(command: &'a str, status: &'static str) -> Self {
+        Self {
+            format_version: FORMAT,
+            command,
+            status,
+            platform: None,
+            target: None,
+            file: None,
+            job: None,
+            backup: None,
+            summary: None,
+            counts: None,
+            items: None,
+            tables: None,
+            lack_api: None,
+            warnings: None,
+            notes: None,
+            stale: None,
+            error: None,
+        }
+    }
+
+    /// Returns the document of a failure.
+    pub(super) fn failure(command: &'a str, failure: &'a Failure) -> Self {
+        let status = match failure.kind {
+            FailureKind::Stale => "stale",
+            FailureKind::Locked => "locked",
+            FailureKind::Blocked => "blocked",
+            _ => "error",
+        };
+        Self {
+            stale: (failure.kind == FailureKind::Stale).then_some(failure.stale.as_slice()),
+            error: Some(failure),
+            ..Self::new(command, status)
+        }
+    }
+
+    /// Returns the document of a plan, with `status` as its exit code has it.
+    pub(super) fn plan(status: &'static str, review: &'a Review) -> Self {
+        let items = review.plan.entries().iter().enumerate();
+        let items = items
+            .map(|(at, entry)| ItemDocument {
+                kind: &entry.item.id.kind,
+                key: &entry.item.id.key,
+                name: &entry.item.name,
+                status: entry.verdict.status,
+                unchanged: entry.is_unchanged(),
+                outcome: None,
+                reasons: entry.verdict.reasons.iter().collect(),
+                changes: Some(review.plan.changes(at, Show::Differences)),
+            })
+            .collect();
+        Self { items: Some(items), ..Self::of_review("plan", status, review) }
+    }
+
+    /// Returns the document of an apply: what becomes of each item, and, once
+    /// it is done, the receipt.
+    pub(super) fn apply(
+        status: &'static str,
+        review: &'a Review,
+        resolution: &'a Resolution,
+        outcome: Result<Option<&'a Receipt>, &'a Failure>,
+    ) -> Self {
+        let mut document = Self {
+            items: Some(applied(&review.plan, resolution, outcome.is_ok())),
+            tables: Some(&[]),
+            backup: Some(Value::Null),
+            ..Self::of_review("apply", status, review)
+        };
+        match outcome {
+            Ok(Some(receipt)) => {
+                document.job = Some(receipt.job);
+                document.tables = Some(&receipt.tables);
+                document.notes = Some(&receipt.notes);
+            }
+            Ok(None) => {}
+            Err(failure) => {
+                document.stale = (failure.kind == FailureKind::Stale).then_some(failure.stale.as_slice());
+                document.error = Some(failure);
+            }
+        }
+        document
+    }
+
+    fn of_review(command: &'a str, status: &'static str, review: &'a Review) -> Self {
+        Self {
+            platform: Some(review.file.platform),
+            target: Some(&review.target),
+            file: Some(FileDocument::new(&review.file)),
+            summary: Some(review.plan.summary()),
+            lack_api: Some(review.plan.lack()),
+            warnings: Some(review.plan.all_warnings().collect()),
+            ..Self::new(command, status)
+        }
+    }
+
+    /// Returns the document of a file by itself.
+    pub(super) fn validate(
+        status: &'static str,
+        file: &'a FileInfo,
+        counts: &'a [(Kind, usize)],
+        findings: &'a [Finding],
+    ) -> Self {
+        Self {
+            platform: Some(file.platform),
+            file: Some(FileDocument::new(file)),
+            counts: Some(counts.iter().map(|(kind, items)| Count { kind, items: *items }).collect()),
+            warnings: Some(findings.iter().collect()),
+            ..Self::new("validate", status)
+        }
+    }
+
+    /// Returns the document of a command that has only its target to tell.
+    pub(super) fn done(command: &'a str, target: &'a str) -> Self {
+        Self { target: Some(target), ..Self::new(command, "ok") }
+    }
+}
+
+/// Returns the items of an apply. A blocked item keeps its reasons, and gets
+/// those that the choices gave it. Where nothing was written, no item claims
+/// to have been.
+fn applied<'a>(plan: &'a Plan, resolution: &'a Resolution, is_written: bool) -> Vec<ItemDocument<'a>> {
+    let told = |outcome| match outcome {
+        Outcome::Added | Outcome::Covered if !is_written => Outcome::Skipped,
+        other => other,
+    };
+    plan.entries()
+        .iter()
+        .zip(resolution.states())
+        .map(|(entry, state)| ItemDocument {
+            kind: &entry.item.id.kind,
+            key: &entry.item.id.key,
+            name: &entry.item.name,
+            status: state.status,
+            unchanged: entry.is_unchanged(),
+            outcome: Some(told(state.outcome)),
+            reasons: entry.verdict.reasons.iter().chain(&state.obstacle).collect(),
+            changes: None,
+        })
+        .collect()
+}

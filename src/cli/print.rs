@@ -1,0 +1,184 @@
+//! The only printing.
+
+use std::io::{self, IsTerminal as _, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::args::{Color, Global, Output};
+use crate::engine::Status;
+use crate::engine::display::safe;
+use crate::job::Failure;
+
+/// Where text goes, and how it may look there.
+pub(super) struct Printer {
+    /// What goes to stdout.
+    pub(super) output: Output,
+    /// Whether only ASCII may be printed.
+    pub(super) ascii: bool,
+    out: AutoStream<io::Stdout>,
+    err: AutoStream<io::Stderr>,
+}
+
+impl Printer {
+    /// Returns a printer for these options.
+    pub(super) fn new(global: &Global) -> Self {
+        let choice = match global.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        Self {
+            output: global.output,
+            ascii: global.ascii || !is_utf8_locale(),
+            out: AutoStream::new(io::stdout(), choice),
+            err: AutoStream::new(io::stderr(), choice),
+        }
+    }
+
+    /// Returns a printer for when the options could not be read.
+    pub(super) fn plain(json: bool) -> Self {
+        Self {
+            output: if json { Output::Json } else { Output::Text },
+            ascii: !is_utf8_locale(),
+            out: AutoStream::new(io::stdout(), ColorChoice::Auto),
+            err: AutoStream::new(io::stderr(), ColorChoice::Auto),
+        }
+    }
+
+    /// Prints a line of the result. A reader that went away (`| head`) is not
+    /// an error.
+    pub(super) fn line(&mut self, text: impl AsRef<str>) {
+        writeln!(self.out, "{}", text.as_ref()).ok();
+    }
+
+    /// Prints bytes as they are.
+    pub(super) fn raw(&mut self, bytes: &[u8]) {
+        self.out.write_all(bytes).ok();
+        self.out.flush().ok();
+    }
+
+    /// Prints the one JSON document.
+    pub(super) fn json(&mut self, document: &impl Serialize) {
+        let mut out = io::stdout().lock();
+        if serde_json::to_writer(&mut out, document).is_ok() {
+            writeln!(out).ok();
+        }
+    }
+
+    /// Tells the person something that is not the result.
+    pub(super) fn tell(&mut self, text: impl AsRef<str>) {
+        writeln!(self.err, "{}", text.as_ref()).ok();
+    }
+
+    /// Asks, on stderr, and returns the line that was typed.
+    pub(super) fn ask(&mut self, question: &str) -> io::Result<String> {
+        write!(self.err, "{question} ")?;
+        self.err.flush()?;
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        Ok(answer.trim().to_owned())
+    }
+
+    /// Prints a failure: what, where, why, what now.
+    pub(super) fn failure(&mut self, failure: &Failure) {
+        let bold = Style::new().bold();
+        let red = AnsiColor::Red.on_default().bold();
+        self.tell(format!("{red}error{red:#}: {bold}{}{bold:#}", safe(&failure.what)));
+        if let Some(place) = &failure.place {
+            self.tell(format!("  where: {}", safe(place)));
+        }
+        if let Some(why) = &failure.why {
+            self.tell(format!("  why:   {}", safe(why)));
+        }
+        for stale in &failure.stale {
+            self.tell(format!("  stale: {} {}", safe(&stale.item.to_string()), safe(&stale.why)));
+        }
+        for hint in &failure.hints {
+            self.tell(format!("  now:   {}", safe(hint)));
+        }
+    }
+
+    /// Returns the mark of a status.
+    pub(super) const fn glyph(&self, status: Status, unchanged: bool) -> &'static str {
+        match (status, self.ascii) {
+            (Status::Add, _) => "+",
+            (Status::Cover, _) => "~",
+            (Status::Repeat, _) if unchanged => "=",
+            (Status::Repeat, false) => "≠",
+            (Status::Repeat, true) => "!",
+            (Status::CannotAdd | Status::CannotCover, false) => "✗",
+            (Status::CannotAdd | Status::CannotCover, true) => "x",
+        }
+    }
+
+    /// Returns the arrow between before and after.
+    pub(super) const fn arrow(&self) -> &'static str {
+        if self.ascii { "->" } else { "→" }
+    }
+}
+
+/// Returns the style of a status: red until decided, plain after.
+pub(super) const fn style(status: Status, unchanged: bool) -> Style {
+    match status {
+        Status::Add | Status::Cover => Style::new().bold(),
+        Status::Repeat if unchanged => Style::new().dimmed(),
+        Status::Repeat | Status::CannotAdd | Status::CannotCover => AnsiColor::Red.on_default(),
+    }
+}
+
+/// Says whether a person can answer: stdin and stderr are terminals.
+pub(super) fn is_interactive() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Says whether a screen can be drawn.
+pub(super) fn has_screen() -> bool {
+    io::stdin().is_terminal()
+        && io::stdout().is_terminal()
+        && std::env::var("TERM").is_ok_and(|term| term != "dumb")
+}
+
+/// Says whether the locale's characters are UTF-8; the first set variable counts.
+pub(super) fn is_utf8_locale() -> bool {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG")).unwrap_or_default();
+    let locale = locale.to_ascii_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
+}
+
+/// Returns text in a column of so many cells, cut where it is longer.
+pub(super) fn column(text: &str, width: usize) -> String {
+    use unicode_segmentation::UnicodeSegmentation as _;
+    use unicode_width::UnicodeWidthStr as _;
+    let text = safe(text);
+    let mut cut = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        let wide = grapheme.width();
+        if used + wide > width {
+            break;
+        }
+        cut.push_str(grapheme);
+        used += wide;
+    }
+    cut.push_str(&" ".repeat(width - used));
+    cut
+}
+
+/// Returns a count with its noun, in the right number.
+pub(super) fn plural(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wide_character_is_not_cut_in_half() {
+        assert_eq!(column("信用卡", 5), "信用 ");
+        assert_eq!(column("ab", 4), "ab  ");
+    }
+}

@@ -1,0 +1,53 @@
+//! `review`: the terminal interface on a file.
+
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+
+use super::Exit;
+use super::args::{Global, ReviewArgs};
+use super::print::{Printer, has_screen};
+use super::screen::{Opener, Screen, ScreenRequest, no_screen};
+use super::session::Session;
+use crate::job::{self, Failure, FailureKind, Loaded, Phase, Reporter};
+use crate::store::Target;
+
+pub(super) async fn run(
+    printer: &mut Printer,
+    global: &Global,
+    args: ReviewArgs,
+    screen: &dyn Screen,
+) -> Result<Exit, Failure> {
+    let session = Session::new(global)?;
+    if !has_screen() {
+        return Err(no_screen());
+    }
+    let file = args.file.file.clone();
+    let open =
+        Arc::new(File { path: args.file.file, format: args.file.format, target: session.target.clone() });
+    let request = ScreenRequest::new(global, args.screen, &session.manner, (file, open))?;
+    let end = screen.show(request).await?;
+    printer.tell(&end.summary);
+    Ok(end.exit)
+}
+
+struct File {
+    path: String,
+    format: Option<String>,
+    target: Target,
+}
+
+impl Opener for File {
+    fn open(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<(Loaded, Target), Failure>> {
+        async move {
+            reporter.phase(Phase::File);
+            let target = self.target.clone();
+            let loaded = tokio::task::spawn_blocking(move || job::load(&self.path, self.format.as_deref()));
+            let loaded = loaded.await.map_err(|error| {
+                Failure::new(FailureKind::Internal, "failed while reading the file").because(error)
+            })??;
+            Ok((loaded, target))
+        }
+        .boxed()
+    }
+}

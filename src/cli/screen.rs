@@ -1,0 +1,81 @@
+//! The door to the terminal interface, which is another face: the binary
+//! brings the two together.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use super::args::{Color, Global, ScreenArgs};
+use super::session::{Manner, operator};
+use crate::job::{Failure, FailureKind, Loaded, Reporter};
+use crate::store::{Target, Timeouts};
+
+/// What to review, and how the screen looks.
+pub struct ScreenRequest {
+    /// Opens what is reviewed. Called again to compare again.
+    pub open: Arc<dyn Opener>,
+    /// What to call the file until it was read.
+    pub file: String,
+    /// How long to wait for what.
+    pub timeouts: Timeouts,
+    /// Who is recorded as the operator.
+    pub operator: String,
+    /// Whether the target is marked as production.
+    pub production: bool,
+    /// The theme asked for.
+    pub theme: Option<String>,
+    /// When to use colour.
+    pub color: Color,
+    /// Whether only ASCII may be drawn.
+    pub ascii: bool,
+    /// Whether the screen is for a screen reader.
+    pub accessible: bool,
+}
+
+/// Makes a file and a target ready, after the first frame is drawn.
+pub trait Opener: Send + Sync {
+    /// Reads the file and finds the target; reports what takes time.
+    fn open(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<(Loaded, Target), Failure>>;
+}
+
+/// How the screen was left.
+pub struct ScreenEnd {
+    /// The exit code.
+    pub exit: super::Exit,
+    /// One line to leave behind.
+    pub summary: String,
+}
+
+/// Shows the screen; the binary gives the command line one.
+pub trait Screen: Sync {
+    /// Shows it until it is left.
+    fn show(&self, request: ScreenRequest) -> BoxFuture<'static, Result<ScreenEnd, Failure>>;
+}
+
+impl ScreenRequest {
+    /// Returns a request for these options.
+    pub(super) fn new(
+        global: &Global,
+        args: ScreenArgs,
+        manner: &Manner,
+        (file, open): (String, Arc<dyn Opener>),
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            open,
+            file,
+            timeouts: manner.timeouts,
+            operator: operator(args.operator)?,
+            production: manner.production,
+            theme: args.theme.or_else(|| manner.theme.clone()),
+            color: global.color,
+            ascii: global.ascii || !super::print::is_utf8_locale(),
+            accessible: args.accessible,
+        })
+    }
+}
+
+/// Returns the failure of a place where no screen can be drawn.
+pub(super) fn no_screen() -> Failure {
+    Failure::new(FailureKind::Usage, "the review screen needs a terminal")
+        .hint("run it in a terminal, or use `gatediff plan` and `gatediff apply`")
+}

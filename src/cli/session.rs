@@ -1,0 +1,107 @@
+//! What most commands begin with: configuration, target, limits, operator.
+
+use super::args::Global;
+use crate::config::{Config, ConfigError, Profile, seconds};
+use crate::job::{Cancel, Failure, FailureKind};
+use crate::store::{Target, Timeouts};
+
+/// A target and how to treat it.
+pub(super) struct Session {
+    /// The target.
+    pub(super) target: Target,
+    /// How to treat it.
+    pub(super) manner: Manner,
+}
+
+/// How to treat a target.
+pub(super) struct Manner {
+    /// How long to wait for what.
+    pub(super) timeouts: Timeouts,
+    /// Whether every apply asks for the database's name.
+    pub(super) production: bool,
+    /// The theme that the configuration asks for.
+    pub(super) theme: Option<String>,
+}
+
+impl Session {
+    /// Resolves options, profile and environment.
+    pub(super) fn new(global: &Global) -> Result<Self, Failure> {
+        let config = Config::load().map_err(explain)?;
+        let profile = config.profile(global.profile.as_deref()).map_err(explain)?;
+        let url = global.database_url.as_deref().or(profile.database_url.as_deref());
+        let target = Target::resolve(url, |name| std::env::var(name).ok())?;
+        let manner = Manner {
+            timeouts: timeouts(global, &profile),
+            production: profile.production,
+            theme: profile.theme.or(config.theme),
+        };
+        Ok(Self { target, manner })
+    }
+}
+
+impl Manner {
+    /// Returns how to treat the demo's target: options count, profiles do not.
+    pub(super) fn demo(global: &Global) -> Result<Self, Failure> {
+        let config = Config::load().map_err(explain)?;
+        let timeouts = timeouts(global, &Profile::default());
+        Ok(Self { timeouts, production: false, theme: config.theme })
+    }
+}
+
+fn timeouts(global: &Global, profile: &Profile) -> Timeouts {
+    let default = Timeouts::default();
+    Timeouts {
+        connect: global.connect_timeout.or_else(|| seconds(profile.connect_timeout)).or(default.connect),
+        lock: global.lock_timeout.or_else(|| seconds(profile.lock_timeout)).or(default.lock),
+        statement: global
+            .statement_timeout
+            .or_else(|| seconds(profile.statement_timeout))
+            .or(default.statement),
+        ..default
+    }
+}
+
+fn explain(error: ConfigError) -> Failure {
+    let failure = Failure::new(FailureKind::Usage, error.to_string());
+    match error {
+        ConfigError::Read { path, source } => {
+            failure.at(path.display().to_string()).because(source).hint("check that you may read it")
+        }
+        ConfigError::Parse { place, .. } => failure.at(place).hint("correct the configuration file"),
+        ConfigError::NoProfile { known, .. } if known.is_empty() => {
+            failure.hint("the configuration file has no profiles")
+        }
+        ConfigError::NoProfile { known, .. } => failure.hint(format!("known: {}", known.join(", "))),
+    }
+}
+
+/// Returns who is recorded as the operator.
+pub(super) fn operator(given: Option<String>) -> Result<String, Failure> {
+    let named = given.or_else(|| whoami::username().ok()).filter(|name| !name.trim().is_empty());
+    named.ok_or_else(|| {
+        Failure::new(FailureKind::Usage, "the operating system does not say who you are")
+            .hint("name yourself with --operator")
+    })
+}
+
+/// Cancels a job when the process is told to stop.
+pub(super) fn cancel_on_signals() -> Result<Cancel, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let cancel = Cancel::new();
+    for (kind, why) in [
+        (SignalKind::interrupt(), "interrupted"),
+        (SignalKind::terminate(), "told to stop (SIGTERM)"),
+        (SignalKind::hangup(), "the terminal is gone (SIGHUP)"),
+    ] {
+        let mut signals = signal(kind).map_err(|error| {
+            Failure::new(FailureKind::Internal, "cannot watch for signals").because(error)
+        })?;
+        let cancel = cancel.clone();
+        tokio::spawn(async move {
+            while signals.recv().await.is_some() {
+                cancel.cancel(why);
+            }
+        });
+    }
+    Ok(cancel)
+}

@@ -1,0 +1,42 @@
+//! `validate`: the file alone, no database.
+
+use super::args::{FileArgs, Global, Output};
+use super::document::Document;
+use super::print::{Printer, plural};
+use super::{Exit, text};
+use crate::engine::Severity;
+use crate::engine::display::safe;
+use crate::job::{self, Failure};
+
+pub(super) async fn run(printer: &mut Printer, _: &Global, args: FileArgs) -> Result<Exit, Failure> {
+    let loaded = job::load(&args.file, args.format.as_deref())?;
+    let findings = loaded.bundle.findings();
+    let counts = loaded.bundle.counts();
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let (status, exit) = if errors > 0 { ("error", Exit::Error) } else { ("ok", Exit::Done) };
+    if printer.output == Output::Json {
+        printer.json(&Document::validate(status, &loaded.file, &counts, findings));
+        return Ok(exit);
+    }
+    printer.line(format!(
+        "{} {} ({})",
+        loaded.file.platform,
+        safe(&loaded.file.path),
+        plural(usize::try_from(loaded.file.bytes).unwrap_or(usize::MAX), "byte", "bytes")
+    ));
+    for (kind, count) in &counts {
+        printer.line(format!("  {count:>6}  {kind}"));
+    }
+    for finding in findings {
+        text::finding(printer, finding);
+    }
+    printer.line(if errors == 0 {
+        "the file is consistent".to_owned()
+    } else {
+        format!(
+            "{} in the file; the items they touch are blocked",
+            plural(errors, "contradiction", "contradictions")
+        )
+    });
+    Ok(exit)
+}

@@ -1,0 +1,185 @@
+//! The configuration file: `$XDG_CONFIG_HOME/gatediff/config.toml`.
+//!
+//! ```toml
+//! theme = "dark"
+//!
+//! [profile.production]
+//! database_url = "service=gateway"
+//! production = true
+//! lock_timeout = 10
+//! ```
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use etcetera::BaseStrategy as _;
+use serde::Deserialize;
+
+/// The whole file.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The theme of the terminal interface.
+    pub theme: Option<String>,
+    /// Targets by name.
+    #[serde(default)]
+    pub profile: BTreeMap<String, Profile>,
+}
+
+/// A target.
+#[derive(Clone, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// A URL or libpq keywords; passwords belong into `~/.pgpass`.
+    pub database_url: Option<String>,
+    /// Whether every apply asks for the database's name.
+    #[serde(default)]
+    pub production: bool,
+    /// Its own theme, so that production looks like it.
+    pub theme: Option<String>,
+    /// Seconds to wait for the connection.
+    pub connect_timeout: Option<f64>,
+    /// Seconds to wait for a lock.
+    pub lock_timeout: Option<f64>,
+    /// Seconds that one statement may take.
+    pub statement_timeout: Option<f64>,
+}
+
+/// The URL may hold a password.
+impl std::fmt::Debug for Profile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Profile").field("production", &self.production).finish_non_exhaustive()
+    }
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration file")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("{message}")]
+    Parse {
+        /// The file, with line and column where known.
+        place: String,
+        /// What is wrong. Never holds a value of the file.
+        message: String,
+    },
+    /// There is no such profile.
+    #[error("there is no profile '{name}'")]
+    NoProfile {
+        /// What was asked for.
+        name: String,
+        /// The profiles there are.
+        known: Vec<String>,
+    },
+}
+
+impl Config {
+    /// Reads the file where it is looked for; an absent one is an empty one.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be read or holds anything unknown.
+    pub fn load() -> Result<Self, ConfigError> {
+        path().map_or_else(|| Ok(Self::default()), |path| Self::read(&path))
+    }
+
+    /// Reads a file; an absent one is an empty one.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be read or holds anything unknown.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(&text, path),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(source) => Err(ConfigError::Read { path: path.to_owned(), source }),
+        }
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start));
+            let place = before.map_or_else(
+                || path.display().to_string(),
+                |before| format!("{}:{}", path.display(), before.matches('\n').count() + 1),
+            );
+            // The first line says what is wrong; the others quote the file.
+            let message = error.message().lines().next().unwrap_or_default().to_owned();
+            ConfigError::Parse { place, message }
+        })
+    }
+
+    /// Returns a profile; without a name the one called `default`, or none.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is no profile of the name.
+    pub fn profile(&self, name: Option<&str>) -> Result<Profile, ConfigError> {
+        match (name, self.profile.get(name.unwrap_or("default"))) {
+            (_, Some(profile)) => Ok(profile.clone()),
+            (None, None) => Ok(Profile::default()),
+            (Some(name), None) => Err(ConfigError::NoProfile {
+                name: name.to_owned(),
+                known: self.profile.keys().cloned().collect(),
+            }),
+        }
+    }
+}
+
+/// Returns where the configuration file is looked for.
+pub fn path() -> Option<PathBuf> {
+    let dirs = etcetera::base_strategy::Xdg::new().ok()?;
+    Some(dirs.config_dir().join("gatediff").join("config.toml"))
+}
+
+/// Returns the directory of logs, ledgers and kept demos.
+pub fn state_directory() -> Option<PathBuf> {
+    let dirs = etcetera::base_strategy::Xdg::new().ok()?;
+    Some(dirs.state_dir()?.join("gatediff"))
+}
+
+/// Turns seconds of a profile into a duration.
+pub fn seconds(seconds: Option<f64>) -> Option<Duration> {
+    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::parse(text, Path::new("config.toml"))
+    }
+
+    #[test]
+    fn a_profile_is_found_by_name() {
+        let config = parse("[profile.prod]\ndatabase_url = \"service=gw\"\nproduction = true\n").unwrap();
+        assert!(config.profile(Some("prod")).unwrap().production);
+        assert!(!config.profile(None).unwrap().production);
+        assert!(
+            matches!(config.profile(Some("test")), Err(ConfigError::NoProfile { known, .. }) if known == ["prod"])
+        );
+    }
+
+    #[test]
+    fn an_unknown_setting_is_told_with_its_line_and_without_values() {
+        let error = parse("theme = \"dark\"\npasword = \"canary\"\n").unwrap_err();
+        let ConfigError::Parse { place, message } = error else { panic!("{error}") };
+        assert_eq!(place, "config.toml:2");
+        assert!(message.contains("pasword") && !message.contains("canary"), "{message}");
+    }
+
+    #[test]
+    fn an_absent_file_is_an_empty_one() {
+        assert_eq!(Config::read(Path::new("/nonexistent/config.toml")).unwrap(), Config::default());
+    }
+}

@@ -1,0 +1,31 @@
+//! The log: a file under `$XDG_STATE_HOME/gatediff`, never the terminal.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::state_directory;
+
+/// Begins to log and returns the file, or `None` where none can be written:
+/// a log is no reason to refuse work.
+///
+/// `GATEDIFF_LOG` sets what is logged, in the syntax of `RUST_LOG`. Values of
+/// rows are never logged: neither ours nor the driver's messages hold any.
+pub fn begin() -> Option<PathBuf> {
+    let directory = state_directory()?;
+    std::fs::create_dir_all(&directory).ok()?;
+    let path = directory.join("gatediff.log");
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).ok()?;
+    let filter =
+        EnvFilter::try_from_env("GATEDIFF_LOG").unwrap_or_else(|_| EnvFilter::new("warn,gatediff=info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(Arc::new(file))
+        .try_init()
+        .ok()?;
+    Some(path)
+}

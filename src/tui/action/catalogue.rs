@@ -1,0 +1,253 @@
+//! All actions.
+
+/// What keys mean depends on where the operator is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Context {
+    /// Before there is a plan.
+    Loading,
+    /// In the three panes.
+    Review,
+    /// In a box with buttons.
+    Dialog,
+    /// In a box to read.
+    Reader,
+    /// Typing what to search for.
+    Search,
+    /// Typing an action's name.
+    Palette,
+    /// While the import runs.
+    Applying,
+}
+
+impl Context {
+    /// All contexts.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Loading,
+        Self::Review,
+        Self::Dialog,
+        Self::Reader,
+        Self::Search,
+        Self::Palette,
+        Self::Applying,
+    ];
+}
+
+/// What can be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Act {
+    Down,
+    Up,
+    Top,
+    Bottom,
+    HalfDown,
+    HalfUp,
+    PageDown,
+    PageUp,
+    In,
+    Out,
+    Enter,
+    NextPane,
+    PreviousPane,
+    TreePane,
+    ItemsPane,
+    DetailPane,
+    Zoom,
+    Choose,
+    Cover,
+    CoverAll,
+    ConfirmLack,
+    NextChange,
+    PreviousChange,
+    NextBlocked,
+    Search,
+    NextHit,
+    PreviousHit,
+    Filter,
+    Unchanged,
+    SideBySide,
+    Explain,
+    Copy,
+    Again,
+    Import,
+    Theme,
+    Palette,
+    Help,
+    NextStop,
+    PreviousStop,
+    Press,
+    Back,
+    Interrupt,
+    Suspend,
+    Redraw,
+}
+
+/// An entry of the catalogue.
+#[derive(Debug)]
+pub(crate) struct Action {
+    pub(crate) act: Act,
+    /// What it is called in the palette and in the config file.
+    pub(crate) name: &'static str,
+    /// What it does, in a sentence.
+    pub(crate) sentence: &'static str,
+    pub(crate) contexts: &'static [Context],
+    /// Its default keys; a space stands between the keys of a sequence.
+    pub(crate) keys: &'static [&'static str],
+    /// What the footer calls it, where it has a place there.
+    pub(crate) footer: Option<&'static str>,
+}
+
+use Context::{Applying, Dialog, Loading, Palette, Reader, Review, Search};
+
+const LISTS: &[Context] = &[Review, Dialog, Reader];
+const ROWS: &[Context] = &[Review];
+
+const fn action(
+    act: Act,
+    name: &'static str,
+    sentence: &'static str,
+    contexts: &'static [Context],
+    keys: &'static [&'static str],
+) -> Action {
+    Action { act, name, sentence, contexts, keys, footer: None }
+}
+
+impl Action {
+    const fn footer(mut self, word: &'static str) -> Self {
+        self.footer = Some(word);
+        self
+    }
+}
+
+/// All actions, in the order of help and footer.
+pub(crate) static CATALOGUE: &[Action] = &[
+    action(Act::Help, "help", "Shows the keys that work here.", &[Loading, Review, Reader], &["?"])
+        .footer("help"),
+    action(
+        Act::Choose,
+        "choose",
+        "Chooses the item or leaves it out; on a kind, all items below.",
+        ROWS,
+        &["space"],
+    )
+    .footer("choose"),
+    action(Act::Cover, "cover", "Overwrites the item in the target, or leaves it again.", ROWS, &["c"])
+        .footer("cover"),
+    action(Act::CoverAll, "cover-all", "Asks, then covers every item that differs.", ROWS, &["C"])
+        .footer("cover all"),
+    action(
+        Act::ConfirmLack,
+        "confirm-lack-api",
+        "Shows the APIs that the target lacks, to confirm that they are ignored.",
+        &[Review, Dialog],
+        &["m"],
+    )
+    .footer("lack API"),
+    action(Act::Import, "import", "Shows what would be written, then imports it.", ROWS, &["P"])
+        .footer("import"),
+    action(Act::Search, "search", "Searches items by key and name.", ROWS, &["/"]).footer("search"),
+    action(Act::NextHit, "next-match", "Goes to the next match.", ROWS, &["n"]),
+    action(Act::PreviousHit, "previous-match", "Goes to the previous match.", ROWS, &["N"]),
+    action(Act::Filter, "filter", "Lists all items, changes, blocked or chosen ones.", ROWS, &["f"])
+        .footer("filter"),
+    action(Act::NextChange, "next-change", "Goes to the next item that changes or could.", ROWS, &["]"])
+        .footer("next change"),
+    action(
+        Act::PreviousChange,
+        "previous-change",
+        "Goes to the previous item that changes or could.",
+        ROWS,
+        &["["],
+    ),
+    action(Act::NextBlocked, "next-blocked", "Goes to the next blocked item.", ROWS, &["!"])
+        .footer("blocked"),
+    action(
+        Act::Explain,
+        "explain",
+        "Explains the item's status: identity, place in the file, every reason.",
+        ROWS,
+        &["e"],
+    )
+    .footer("explain"),
+    action(Act::Unchanged, "unchanged", "Shows or hides fields without a difference.", ROWS, &["u"])
+        .footer("unchanged"),
+    action(
+        Act::SideBySide,
+        "side-by-side",
+        "Shows the target's and the file's values beside each other.",
+        ROWS,
+        &["s"],
+    ),
+    action(
+        Act::Copy,
+        "copy",
+        "Sends the item, or the detail's line, to the terminal's clipboard.",
+        ROWS,
+        &["y"],
+    ),
+    action(
+        Act::Again,
+        "compare-again",
+        "Reads file and target again; choices that still apply are kept.",
+        &[Loading, Review, Dialog],
+        &["R"],
+    )
+    .footer("compare again"),
+    action(Act::Down, "down", "Moves down.", LISTS, &["j", "down"]),
+    action(Act::Up, "up", "Moves up.", LISTS, &["k", "up"]),
+    action(Act::Top, "top", "Moves to the first row.", LISTS, &["g g", "home"]),
+    action(Act::Bottom, "bottom", "Moves to the last row.", LISTS, &["G", "end"]),
+    action(Act::HalfDown, "half-page-down", "Moves down by half a page.", LISTS, &["ctrl-d"]),
+    action(Act::HalfUp, "half-page-up", "Moves up by half a page.", LISTS, &["ctrl-u"]),
+    action(Act::PageDown, "page-down", "Moves down by a page.", LISTS, &["pgdn"]),
+    action(Act::PageUp, "page-up", "Moves up by a page.", LISTS, &["pgup"]),
+    action(Act::In, "in", "Unfolds, or goes in.", ROWS, &["l", "right"]),
+    action(Act::Out, "out", "Folds, or goes out.", ROWS, &["h", "left"]),
+    action(Act::Enter, "open", "Goes to the next pane with what is selected.", ROWS, &["enter"]),
+    action(Act::NextPane, "next-pane", "Moves to the next pane.", ROWS, &["tab"]),
+    action(Act::PreviousPane, "previous-pane", "Moves to the previous pane.", ROWS, &["S-Tab"]),
+    action(Act::TreePane, "tree", "Moves to the tree.", ROWS, &["1"]),
+    action(Act::ItemsPane, "items", "Moves to the list of items.", ROWS, &["2"]),
+    action(Act::DetailPane, "detail", "Moves to the detail.", ROWS, &["3"]),
+    action(Act::Zoom, "zoom", "Gives the whole screen to one pane, or takes it back.", ROWS, &["z"])
+        .footer("zoom"),
+    action(Act::NextStop, "next-button", "Moves to the next button or line.", &[Dialog], &["tab", "right"])
+        .footer("next"),
+    action(
+        Act::PreviousStop,
+        "previous-button",
+        "Moves to the previous button or line.",
+        &[Dialog],
+        &["S-Tab", "left"],
+    ),
+    action(Act::Press, "press", "Does what the focus is on.", &[Dialog, Search, Palette], &["enter"])
+        .footer("do it"),
+    action(Act::Theme, "theme", "Takes the next theme.", &[Loading, Review], &["T"]),
+    action(Act::Palette, "palette", "Finds an action by name.", &[Review], &[":"]).footer("actions"),
+    action(Act::Redraw, "redraw", "Draws the screen anew.", &Context::ALL, &["ctrl-l"]),
+    action(
+        Act::Suspend,
+        "suspend",
+        "Gives the terminal back to the shell; fg continues.",
+        &[Loading, Review, Dialog, Reader, Applying],
+        &["ctrl-z"],
+    ),
+    action(
+        Act::Interrupt,
+        "interrupt",
+        "Cancels what runs; otherwise goes back.",
+        &Context::ALL,
+        &["ctrl-c"],
+    ),
+    action(
+        Act::Back,
+        "back",
+        "Goes back; leaves when there is nothing to go back to.",
+        &[Loading, Review, Dialog, Reader],
+        &["q", "esc"],
+    )
+    .footer("back"),
+    action(Act::Back, "cancel", "Leaves the line without effect.", &[Search, Palette], &["esc"])
+        .footer("cancel"),
+    action(Act::Down, "next-row", "Moves down in the list of actions.", &[Palette], &["down", "tab"]),
+    action(Act::Up, "previous-row", "Moves up in the list of actions.", &[Palette], &["up", "S-Tab"]),
+];

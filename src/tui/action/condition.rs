@@ -1,0 +1,138 @@
+//! When an action cannot be done, and why.
+
+use super::catalogue::Act;
+use crate::tui::app::{App, Pane, Work};
+use crate::tui::detail::SIDE_BY_SIDE;
+use crate::tui::mark::Mark;
+use crate::tui::modal::Question;
+use crate::tui::node::Node;
+use crate::tui::review::Review;
+use crate::tui::widget::count;
+
+type Check = Result<(), String>;
+
+/// Says why an action cannot be done.
+pub(super) fn check(act: Act, app: &App) -> Check {
+    match act {
+        Act::Choose => with_review(app, |review| choose(app, review)),
+        Act::Cover => with_review(app, |review| cover(app, review)),
+        Act::CoverAll => with_review(app, cover_all),
+        Act::ConfirmLack => with_review(app, |review| confirm_lack(app, review)),
+        Act::NextHit | Act::PreviousHit if app.search.query.is_empty() => {
+            no("nothing is searched for: / searches")
+        }
+        Act::NextBlocked => {
+            with_review(app, |review| some(review.counts().blocked() > 0, "nothing is blocked"))
+        }
+        Act::SideBySide => side_by_side(app),
+        Act::Explain => match app.node().and_then(Node::item) {
+            Some(_) => Ok(()),
+            None => no("select an item to explain it"),
+        },
+        Act::Again => again(app),
+        Act::Import => with_review(app, |review| idle(app).and_then(|()| import(review))),
+        Act::Theme => {
+            some(app.skin.has_colours(), "no colours here (NO_COLOR, --color never, or the terminal)")
+        }
+        Act::Suspend => some(!app.is_applying(), "not while the import runs"),
+        _ => Ok(()),
+    }
+}
+
+/// Returns the question that actions are about: lists of actions ask none.
+fn question(app: &App) -> Option<&Question> {
+    let mut questions = app.modals.iter().rev().map(|modal| &modal.question);
+    questions.find(|question| !matches!(question, Question::Palette | Question::Help))
+}
+
+fn no(why: &str) -> Check {
+    Err(why.to_owned())
+}
+
+fn some(can: bool, why: &str) -> Check {
+    if can { Ok(()) } else { no(why) }
+}
+
+fn with_review(app: &App, check: impl Fn(&Review) -> Check) -> Check {
+    app.review.as_ref().map_or_else(|| no("nothing was compared yet"), check)
+}
+
+fn idle(app: &App) -> Check {
+    match app.job.as_ref().map(|job| job.work) {
+        Some(Work::Compare) => no("file and target are being compared"),
+        Some(Work::Apply) => no("the import runs"),
+        None => Ok(()),
+    }
+}
+
+fn choose(app: &App, review: &Review) -> Check {
+    match app.node() {
+        Some(Node::Item(at)) => writable(review, at),
+        Some(Node::Branch(at, _) | Node::Element(at, _, _)) => {
+            let id = review.entry(at).map(|entry| &entry.item.id);
+            Err(id.map_or_else(String::new, |id| format!("comes with {} {}: choose that", id.kind, id.key)))
+        }
+        Some(Node::Warnings | Node::Warning(_)) => no("a warning is nothing to choose"),
+        Some(Node::Kind(_) | Node::Lack | Node::LackApi(_)) | None => Ok(()),
+    }
+}
+
+fn writable(review: &Review, at: usize) -> Check {
+    let Some(entry) = review.entry(at) else { return Ok(()) };
+    let key = &entry.item.id.key;
+    match entry.verdict.reasons.first() {
+        Some(reason) if entry.verdict.status.is_blocked() => {
+            Err(format!("{}: {}", review.mark(at).word(), reason.message))
+        }
+        _ if entry.is_unchanged() => Err(format!("{key} is unchanged: there is nothing to write")),
+        _ => Ok(()),
+    }
+}
+
+fn cover(app: &App, review: &Review) -> Check {
+    choose(app, review)?;
+    let absent = |at: usize| review.entry(at).is_some_and(|entry| entry.base.is_none());
+    match app.node() {
+        Some(Node::Item(at)) if absent(at) => no("not in the target: there is nothing to cover"),
+        Some(Node::Lack | Node::LackApi(_)) => no("there is nothing to cover here"),
+        _ => Ok(()),
+    }
+}
+
+fn cover_all(review: &Review) -> Check {
+    let open = review.counts().of(Mark::Differs);
+    some(open > 0, "no item differs that is not covered already")
+}
+
+fn import(review: &Review) -> Check {
+    let counts = review.counts();
+    if counts.of(Mark::Add) + counts.of(Mark::Cover) > 0 {
+        return Ok(());
+    }
+    let blocked = match counts.blocked() {
+        0 => String::new(),
+        n => format!(": {} blocked", count(n, "item is", "items are")),
+    };
+    let hint = if counts.of(Mark::Differs) > 0 { "; c covers, C covers all" } else { "" };
+    Err(format!("nothing to import{blocked}{hint}"))
+}
+
+fn confirm_lack(app: &App, review: &Review) -> Check {
+    let here = question(app);
+    some(matches!(here, None | Some(Question::Import(_))), "not here")?;
+    some(!review.plan().lack().is_empty(), "the target lacks no API")?;
+    some(!review.choices.lack_confirmed, "confirmed already: missing APIs will be ignored")
+}
+
+fn side_by_side(app: &App) -> Check {
+    let width = usize::from(app.panes().inside(Pane::Detail).width);
+    let fits = app.options.side_by_side || app.focus == Pane::Detail && app.zoom || width >= SIDE_BY_SIDE;
+    some(fits, "the detail pane is too narrow: 3 goes there, z zooms it")
+}
+
+fn again(app: &App) -> Check {
+    let here = question(app);
+    some(matches!(here, None | Some(Question::Stale | Question::Failure)), "not here")?;
+    some(app.review.is_some() || app.failure.is_some(), "file and target are being compared")?;
+    idle(app)
+}

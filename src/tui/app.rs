@@ -1,0 +1,236 @@
+//! The model: everything that the screen shows, and nothing else.
+
+use std::time::Duration;
+
+use super::action::{Context, KeyMap};
+use super::detail::{self, DetailOptions, DetailRow};
+use super::keys::Key;
+use super::layout::{self, Panes};
+use super::modal::{Modal, Question};
+use super::msg::{EffectId, Exit};
+use super::node::Node;
+use super::review::Review;
+use super::search::Search;
+use super::skin::Skin;
+use super::widget::List;
+use crate::job::{Failure, Phase, Progress, Receipt};
+
+/// One of the three panes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Pane {
+    Tree,
+    Items,
+    Detail,
+}
+
+impl Pane {
+    /// All of them, from left to right.
+    pub(crate) const ALL: [Self; 3] = [Self::Tree, Self::Items, Self::Detail];
+
+    /// Returns the pane so many places further on.
+    pub(crate) fn step(self, by: usize) -> Self {
+        let at = (self as usize + by) % Self::ALL.len();
+        Self::ALL.get(at).copied().unwrap_or(self)
+    }
+}
+
+/// Something said to the operator, until the next key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Notice {
+    pub(crate) text: String,
+    /// Whether something could not be done.
+    pub(crate) refused: bool,
+}
+
+/// What runs outside.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    pub(crate) id: EffectId,
+    pub(crate) work: Work,
+    /// When it was first seen to run; time comes with the ticks.
+    pub(crate) since: Option<Duration>,
+    /// The last word of each phase, in the order in which they began.
+    pub(crate) phases: Vec<Progress>,
+    /// How often the operator asked it to stop.
+    pub(crate) stops: usize,
+}
+
+/// What sort of job it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    Compare,
+    Apply,
+}
+
+impl Job {
+    /// Says whether it can no longer be cancelled.
+    pub(crate) fn is_committing(&self) -> bool {
+        self.phases.last().is_some_and(|progress| progress.phase == Phase::Commit)
+    }
+}
+
+/// The model.
+#[derive(Debug)]
+pub(crate) struct App {
+    /// What to call the file before it was read.
+    pub(crate) file: String,
+    pub(crate) skin: Skin,
+    pub(crate) keymap: KeyMap,
+    pub(crate) size: (u16, u16),
+    /// Scroll by half a window: the terminal is far away.
+    pub(crate) slow_link: bool,
+    pub(crate) now: Duration,
+    pub(crate) review: Option<Review>,
+    /// Why there is no review.
+    pub(crate) failure: Option<Failure>,
+    pub(crate) job: Option<Job>,
+    pub(crate) modals: Vec<Modal>,
+    pub(crate) notice: Option<Notice>,
+    /// The keys of a sequence that has begun.
+    pub(crate) pending: Vec<Key>,
+    pub(crate) focus: Pane,
+    /// Which of tree and list the detail belongs to.
+    pub(crate) lead: Pane,
+    pub(crate) zoom: bool,
+    pub(crate) options: DetailOptions,
+    pub(crate) detail: List<DetailRow>,
+    detail_of: Option<DetailKey>,
+    pub(crate) search: Search,
+    /// The last import of this session.
+    pub(crate) receipt: Option<Receipt>,
+    /// How to leave once the import has ended.
+    pub(crate) leaving: Option<Exit>,
+    next_effect: u64,
+}
+
+/// What the detail was built from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct DetailKey {
+    node: Node,
+    options: DetailOptions,
+    width: usize,
+    resolved: u64,
+    rebuilt: u64,
+}
+
+impl App {
+    /// Returns the model before anything was read.
+    pub(crate) fn new(file: &str, skin: Skin, size: (u16, u16)) -> Self {
+        Self {
+            file: file.to_owned(),
+            skin,
+            keymap: KeyMap::new(),
+            size,
+            slow_link: false,
+            now: Duration::ZERO,
+            review: None,
+            failure: None,
+            job: None,
+            modals: Vec::new(),
+            notice: None,
+            pending: Vec::new(),
+            focus: Pane::Items,
+            lead: Pane::Items,
+            zoom: false,
+            options: DetailOptions::default(),
+            detail: List::default(),
+            detail_of: None,
+            search: Search::default(),
+            receipt: None,
+            leaving: None,
+            next_effect: 0,
+        }
+    }
+
+    /// Returns the id for the next effect.
+    pub(crate) const fn next_id(&mut self) -> EffectId {
+        self.next_effect += 1;
+        EffectId(self.next_effect)
+    }
+
+    /// Returns what keys mean now.
+    pub(crate) fn context(&self) -> Context {
+        match self.modals.last().map(|modal| &modal.question) {
+            Some(Question::Palette) => Context::Palette,
+            Some(Question::Help | Question::Explain | Question::Result) => Context::Reader,
+            Some(_) => Context::Dialog,
+            None if self.search.prompt.is_some() => Context::Search,
+            None if self.is_applying() => Context::Applying,
+            None if self.review.is_some() => Context::Review,
+            None => Context::Loading,
+        }
+    }
+
+    /// Says whether the import runs.
+    pub(crate) fn is_applying(&self) -> bool {
+        self.job.as_ref().is_some_and(|job| job.work == Work::Apply)
+    }
+
+    /// Says something until the next key.
+    pub(crate) fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), refused: false });
+    }
+
+    /// Says why something cannot be done, until the next key.
+    pub(crate) fn refuse(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), refused: true });
+    }
+
+    /// Returns the node that the keys act on and the detail shows.
+    pub(crate) fn node(&self) -> Option<Node> {
+        let review = self.review.as_ref()?;
+        match self.lead {
+            Pane::Tree => Some(review.tree_node()),
+            Pane::Items | Pane::Detail => Some(review.items_node().unwrap_or_else(|| review.tree_node())),
+        }
+    }
+
+    /// Moves the focus; the detail follows tree and list.
+    pub(crate) fn focus_on(&mut self, pane: Pane) {
+        self.focus = pane;
+        if pane != Pane::Detail {
+            self.lead = pane;
+        }
+    }
+
+    /// Returns where things are at the size that is known.
+    pub(crate) fn panes(&self) -> Panes {
+        layout::panes(self.size, self.focus, self.zoom, self.skin.accessible)
+    }
+
+    /// Brings windows and the detail into line with what changed.
+    pub(crate) fn settle(&mut self) {
+        let panes = self.panes();
+        let jump = self.slow_link;
+        let height = |pane| usize::from(panes.inside(pane).height);
+        if let Some(review) = &mut self.review {
+            review.tree.follow(height(Pane::Tree), jump);
+            review.items.follow(height(Pane::Items), jump);
+            review.count_fields(height(Pane::Items));
+        }
+        self.settle_detail(usize::from(panes.inside(Pane::Detail).width));
+        self.detail.follow(height(Pane::Detail), jump);
+        let size = self.size;
+        if let Some(modal) = self.modals.last_mut() {
+            modal.settle(size, jump);
+        }
+    }
+
+    fn settle_detail(&mut self, width: usize) {
+        let (Some(node), Some(review)) = (self.node(), self.review.as_ref()) else { return };
+        let key = DetailKey {
+            node,
+            options: self.options,
+            width,
+            resolved: review.resolved,
+            rebuilt: review.rebuilt,
+        };
+        if self.detail_of == Some(key) {
+            return;
+        }
+        let same_node = self.detail_of.is_some_and(|old| old.node == node);
+        let rows = detail::build(review, node, self.options, width, self.skin.glyphs);
+        self.detail.replace(rows, if same_node { self.detail.at() } else { 0 });
+        self.detail_of = Some(key);
+    }
+}

@@ -1,0 +1,193 @@
+//! The sets of an item (groups, hosts, keys …) and what becomes of each of
+//! their elements.
+
+use std::collections::HashMap;
+
+use crate::engine::diff::{Show, compare, push_segment, segments};
+use crate::engine::{Change, Entry, ItemId, Op, Value};
+
+/// A set of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Branch {
+    /// Its name, with those of the records around it: `oauth/redirects`.
+    pub(crate) title: String,
+    pub(crate) members: Vec<Member>,
+}
+
+/// An element of a set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Member {
+    pub(crate) label: String,
+    /// Where its changes begin, as a JSON pointer.
+    pub(crate) pointer: String,
+    pub(crate) fate: Fate,
+    /// The item that has to be written for it to be written.
+    pub(crate) needs: Option<ItemId>,
+}
+
+/// What covering or adding the item does to an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Fate {
+    Add,
+    Change,
+    Same,
+    Keep,
+    Remove,
+}
+
+/// Returns the sets of an item that have elements on either side.
+pub(crate) fn branches(entry: &Entry) -> Vec<Branch> {
+    let base = entry.base.as_ref().map(|base| &base.value);
+    let mut pointers = Vec::new();
+    find_sets(&entry.item.value, &mut String::new(), &mut pointers);
+    if let Some(base) = base {
+        find_sets(base, &mut String::new(), &mut pointers);
+    }
+    let mut growing: Vec<Growing> = pointers.into_iter().map(Growing::new).collect();
+    for change in compare(base, &entry.item.value, Show::Everything) {
+        let owner = growing.iter_mut().find(|branch| branch.owns(&change.path));
+        if let Some(branch) = owner {
+            branch.take(&change);
+        }
+    }
+    growing.retain(|branch| !branch.members.is_empty());
+    growing.into_iter().map(Growing::finish).collect()
+}
+
+/// Collects the pointers of sets, through records and not into elements.
+fn find_sets(value: &Value, path: &mut String, found: &mut Vec<String>) {
+    match value {
+        Value::Set(_) if !found.contains(path) => found.push(path.clone()),
+        Value::Record(fields) => {
+            for field in fields {
+                let length = path.len();
+                path.push('/');
+                push_segment(path, &field.name);
+                find_sets(&field.value, path, found);
+                path.truncate(length);
+            }
+        }
+        Value::Set(_) | Value::Null | Value::Int(_) | Value::Text(_) | Value::Secret(_) => {}
+    }
+}
+
+struct Growing {
+    pointer: String,
+    members: Vec<Member>,
+    index: HashMap<String, usize>,
+}
+
+impl Growing {
+    fn new(pointer: String) -> Self {
+        Self { pointer, members: Vec::new(), index: HashMap::new() }
+    }
+
+    fn owns(&self, path: &str) -> bool {
+        path.strip_prefix(self.pointer.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    fn take(&mut self, change: &Change) {
+        let rest = change.path.get(self.pointer.len() + 1..).unwrap_or_default();
+        let (segment, below) = rest.split_once('/').map_or((rest, false), |(segment, _)| (segment, true));
+        let fate = fate(change.op, below);
+        if let Some(member) = self.index.get(segment).and_then(|at| self.members.get_mut(*at)) {
+            if fate == Fate::Change {
+                member.fate = Fate::Change;
+            }
+            return;
+        }
+        let pointer = format!("{}/{segment}", self.pointer);
+        self.index.insert(segment.to_owned(), self.members.len());
+        self.members.push(Member {
+            label: segments(&pointer).last().unwrap_or_default(),
+            pointer,
+            fate,
+            needs: change.needs.clone(),
+        });
+    }
+
+    fn finish(self) -> Branch {
+        let names: Vec<String> = segments(&self.pointer).collect();
+        Branch { title: names.join("/"), members: self.members }
+    }
+}
+
+/// Says what a change of an element, or below it, means for the element.
+const fn fate(op: Op, below: bool) -> Fate {
+    match (op, below) {
+        (Op::Same, _) | (Op::Keep, true) => Fate::Same,
+        (Op::Add, false) => Fate::Add,
+        (Op::Keep, false) => Fate::Keep,
+        (Op::Remove, false) => Fate::Remove,
+        (Op::Replace, _) | (Op::Add | Op::Remove, true) => Fate::Change,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Element, Field, Plan};
+    use crate::tui::support::{id, item, plan, set, text};
+
+    fn told(plan: &Plan) -> Vec<(String, Vec<(String, Fate)>)> {
+        let branches = branches(plan.entry(0).unwrap());
+        let member = |member: Member| (member.label, member.fate);
+        branches
+            .into_iter()
+            .map(|branch| (branch.title, branch.members.into_iter().map(member).collect()))
+            .collect()
+    }
+
+    fn fate_of(before: Value, after: Value) -> Vec<(String, Vec<(String, Fate)>)> {
+        told(&plan(vec![item("client", "a", "").both("x", before, after)], Vec::new(), Vec::new()))
+    }
+
+    fn own(title: &str, members: &[(&str, Fate)]) -> Vec<(String, Vec<(String, Fate)>)> {
+        vec![(title.to_owned(), members.iter().map(|(label, fate)| ((*label).to_owned(), *fate)).collect())]
+    }
+
+    #[test]
+    fn elements_of_both_sides_are_listed_with_their_fate() {
+        assert_eq!(
+            fate_of(set(&["10.0.0.1", "a/b"]), set(&["a/b", "c"])),
+            own("x", &[("a/b", Fate::Same), ("c", Fate::Add), ("10.0.0.1", Fate::Keep)])
+        );
+    }
+
+    #[test]
+    fn an_element_that_differs_within_differs() {
+        let keys = |alias: &str, status: &str| {
+            let fields = vec![Field::new("alias", text(alias)), Field::new("status", text(status))];
+            Value::Set(vec![Element::named("k", Value::Record(fields))])
+        };
+        assert_eq!(fate_of(keys("a", "1"), keys("b", "1")), own("x", &[("k", Fate::Change)]));
+        assert_eq!(fate_of(keys("a", "1"), keys("a", "1")), own("x", &[("k", Fate::Same)]));
+    }
+
+    #[test]
+    fn a_set_in_a_record_is_found_and_an_empty_one_is_not_shown() {
+        let record = |labels: &[&str]| {
+            Value::Record(vec![Field::new("redirects", set(labels)), Field::new("none", set(&[]))])
+        };
+        assert_eq!(fate_of(record(&[]), record(&["u"])), own("x/redirects", &[("u", Fate::Add)]));
+    }
+
+    #[test]
+    fn what_is_replaced_is_removed() {
+        let mut gone = Element::named("GOOGLE", Value::Null);
+        gone.replaced = true;
+        assert_eq!(fate_of(Value::Set(vec![gone]), set(&[])), own("x", &[("GOOGLE", Fate::Remove)]));
+    }
+
+    #[test]
+    fn an_element_names_what_it_comes_with() {
+        let mut element = Element::named("api", Value::Null);
+        element.needs = Some(id("scope", "s"));
+        let plan = plan(
+            vec![item("client", "a", "").both("x", set(&[]), Value::Set(vec![element]))],
+            Vec::new(),
+            Vec::new(),
+        );
+        assert_eq!(branches(plan.entry(0).unwrap())[0].members[0].needs, Some(id("scope", "s")));
+    }
+}

@@ -1,0 +1,242 @@
+//! Field by field: what the target has, what the file has, what becomes of it.
+
+use super::value::brief;
+use super::{SIDE_BY_SIDE, Sheet, safe};
+use crate::engine::diff::segments;
+use crate::engine::{Change, Op, Value};
+use crate::tui::skin::{Glyphs, Role};
+use crate::tui::widget::{Line, cut, width, wrap};
+
+/// Lays out changes; consecutive ones of one set or record share a heading.
+pub(super) fn changes(sheet: &mut Sheet, changes: &[Change]) {
+    let told: Vec<Told> = changes.iter().map(|change| Told::new(change, sheet.glyphs)).collect();
+    let widest = told.iter().map(|told| width(&told.name) + told.indent()).max().unwrap_or(0);
+    let names = widest.min((sheet.width / 3).max(10));
+    // Of an item that the target lacks, one side would be empty.
+    let has_two_sides = changes.iter().any(|change| change.op != Op::Add);
+    let wide = sheet.options.side_by_side && sheet.width >= SIDE_BY_SIDE && has_two_sides;
+    if wide {
+        column_titles(sheet, names);
+    }
+    let mut heading = "";
+    for (n, told) in told.iter().enumerate() {
+        if sheet.is_full() {
+            let rest = changes.len() - n;
+            sheet.change = None;
+            sheet.text(Role::Dim, &format!("and {rest} more"));
+            return;
+        }
+        if told.heading != heading {
+            heading = &told.heading;
+            if !heading.is_empty() {
+                sheet.change = None;
+                sheet.push(Line::of(Role::Dim, &cut(heading, sheet.width, sheet.glyphs.ellipsis)));
+            }
+        }
+        sheet.change = Some(n);
+        if wide { told.beside(sheet, names) } else { told.below(sheet, names) }
+    }
+    sheet.change = None;
+}
+
+/// Returns a change as text for the clipboard.
+pub(crate) fn as_text(change: &Change, glyphs: &'static Glyphs) -> String {
+    let told = Told::new(change, glyphs);
+    let path: Vec<String> = segments(&change.path).collect();
+    let values: Vec<String> =
+        told.values().iter().filter(|(_, text)| !text.is_empty()).map(|(_, text)| text.clone()).collect();
+    safe(&format!("{}: {}", path.join("/"), values.join(" "))).into_owned()
+}
+
+fn column_titles(sheet: &mut Sheet, names: usize) {
+    let (left, _) = columns(sheet.width, names);
+    let mut line = Line::new();
+    line.pad_to(names + 3);
+    line.push(Role::Dim, "target");
+    line.pad_to(names + 3 + left + 3);
+    line.push(Role::Dim, "file");
+    sheet.push(line);
+}
+
+/// Splits what names leave of a width into two columns and a bar.
+fn columns(width: usize, names: usize) -> (usize, usize) {
+    let room = width.saturating_sub(names + 6);
+    (room / 2, room - room / 2)
+}
+
+/// A change in words.
+struct Told {
+    glyph: &'static str,
+    /// Role of glyph and name.
+    role: Role,
+    heading: String,
+    name: String,
+    before: String,
+    after: String,
+    /// What else to say, such as "kept".
+    note: String,
+    arrow: &'static str,
+}
+
+impl Told {
+    fn new(change: &Change, glyphs: &'static Glyphs) -> Self {
+        let mut path: Vec<String> = segments(&change.path).collect();
+        let name = path.pop().unwrap_or_default();
+        let (glyph, role) = match change.op {
+            Op::Add => (glyphs.add, Role::New),
+            Op::Replace => (glyphs.cover, Role::Text),
+            Op::Remove => (glyphs.removed, Role::Old),
+            Op::Keep => (glyphs.dot, Role::Kept),
+            Op::Same => (glyphs.same, Role::Dim),
+        };
+        let (before, after, note) = words(change);
+        let note = match &change.needs {
+            Some(id) => format!("{note} (with {} {})", id.kind, id.key).trim_start().to_owned(),
+            None => note,
+        };
+        Self {
+            glyph,
+            role,
+            heading: safe(&path.join("/")).into_owned(),
+            name: safe(&name).into_owned(),
+            before: safe(&before).into_owned(),
+            after: safe(&after).into_owned(),
+            note: safe(&note).into_owned(),
+            arrow: glyphs.arrow,
+        }
+    }
+
+    /// Members of a heading stand two columns further in.
+    fn indent(&self) -> usize {
+        if self.heading.is_empty() { 0 } else { 2 }
+    }
+
+    fn head(&self, sheet: &Sheet, names: usize) -> Line {
+        let mut line = Line::new();
+        line.pad_to(self.indent());
+        line.push(self.role, self.glyph);
+        line.push(Role::Text, " ");
+        let room = names.saturating_sub(self.indent()).max(1);
+        line.push(self.role, &cut(&self.name, room, sheet.glyphs.ellipsis));
+        line
+    }
+
+    /// The values in reading order.
+    fn values(&self) -> Vec<(Role, String)> {
+        let mut values = Vec::new();
+        match (self.before.is_empty(), self.after.is_empty()) {
+            (false, false) => {
+                values.push((Role::Old, self.before.clone()));
+                values.push((Role::Dim, self.arrow.to_owned()));
+                values.push((Role::New, self.after.clone()));
+            }
+            (false, true) => values.push((self.role, self.before.clone())),
+            (true, false) => values.push((Role::New, self.after.clone())),
+            (true, true) => {}
+        }
+        if !self.note.is_empty() {
+            values.push((Role::Kept, self.note.clone()));
+        }
+        values
+    }
+
+    /// One under the other; on one line where they fit.
+    fn below(&self, sheet: &mut Sheet, names: usize) {
+        let mut line = self.head(sheet, names);
+        let values = self.values();
+        let column = names + 3;
+        let length: usize = values.iter().map(|(_, text)| width(text) + 1).sum();
+        let end = self.indent() + 2 + width(&self.name);
+        // A long name pushes its values to the right as long as they fit.
+        let column = column.max(end + 1);
+        if column + length <= sheet.width + 1 {
+            if end + 1 == column {
+                line = Line::new();
+                line.pad_to(self.indent());
+                line.push(self.role, &format!("{} {}", self.glyph, self.name));
+            }
+            if !values.is_empty() {
+                line.pad_to(column);
+            }
+            for (n, (role, text)) in values.iter().enumerate() {
+                line.push(Role::Text, if n == 0 { "" } else { " " });
+                line.push(*role, text);
+            }
+            sheet.push(line);
+            return;
+        }
+        let indent = self.indent() + 2;
+        let whole = sheet.width.saturating_sub(indent);
+        let mut line = Line::new();
+        line.pad_to(self.indent());
+        line.push(self.role, &format!("{} {}", self.glyph, cut(&self.name, whole, sheet.glyphs.ellipsis)));
+        sheet.push(line);
+        if length <= whole.saturating_sub(1) {
+            let mut line = Line::new();
+            line.pad_to(indent + 2);
+            for (n, (role, text)) in values.iter().enumerate() {
+                line.push(Role::Text, if n == 0 { "" } else { " " });
+                line.push(*role, text);
+            }
+            sheet.push(line);
+            return;
+        }
+        let mut lead = String::new();
+        for (role, text) in values {
+            if text == self.arrow {
+                lead = format!("{text} ");
+                continue;
+            }
+            let room = whole.saturating_sub(2 + width(&lead));
+            for part in wrap(&text, room) {
+                let mut line = Line::new();
+                line.pad_to(indent + 2);
+                line.push(Role::Dim, &std::mem::take(&mut lead));
+                line.push(role, &part);
+                sheet.push(line);
+            }
+        }
+    }
+
+    /// The target's value left, the file's right.
+    fn beside(&self, sheet: &mut Sheet, names: usize) {
+        let (left, right) = columns(sheet.width, names);
+        let note = if self.before.is_empty() && self.after.is_empty() { &self.note } else { "" };
+        let old = wrap(&format!("{}{note}", self.before), left);
+        let new = wrap(&self.after, right);
+        for n in 0..old.len().max(new.len()) {
+            let mut line = if n == 0 { self.head(sheet, names) } else { Line::new() };
+            line.pad_to(names + 3);
+            line.push(Role::Old, old.get(n).map_or("", String::as_str));
+            line.pad_to(names + 3 + left + 1);
+            line.push(Role::Border, sheet.glyphs.bar);
+            line.push(Role::Text, " ");
+            line.push(Role::New, new.get(n).map_or("", String::as_str));
+            sheet.push(line);
+        }
+    }
+}
+
+/// Returns what to say of before, after and besides.
+fn words(change: &Change) -> (String, String, String) {
+    let said = |text: &str| (String::new(), String::new(), text.to_owned());
+    if change.secret {
+        return said(match change.op {
+            Op::Add => "set",
+            Op::Replace => "differs",
+            Op::Remove => "removed",
+            Op::Keep => "differs, kept",
+            Op::Same => "same",
+        });
+    }
+    let (before, after) = (brief(&change.before), brief(&change.after));
+    let none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
+    match change.op {
+        Op::Add => (String::new(), after, String::new()),
+        Op::Replace => (none(before), none(after), String::new()),
+        Op::Remove => (before, String::new(), "removed".to_owned()),
+        Op::Same => (before, String::new(), String::new()),
+        Op::Keep if change.after == Value::Null => (before, String::new(), "kept".to_owned()),
+        Op::Keep => (before, String::new(), format!("kept; the file has {after}")),
+    }
+}

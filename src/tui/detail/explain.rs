@@ -1,0 +1,49 @@
+//! Why an item is what it is, in full.
+
+use super::item::outlook;
+use crate::engine::Entry;
+use crate::tui::review::Review;
+use crate::tui::skin::{Glyphs, Role};
+use crate::tui::widget::Line;
+
+/// Explains an item: identity, place in the file, status, every reason.
+pub(crate) fn explain(review: &Review, at: usize, glyphs: &'static Glyphs) -> Vec<Line> {
+    let Some(entry) = review.entry(at) else { return Vec::new() };
+    let mark = review.mark(at);
+    let pair = |label: &str, text: &str| {
+        let mut line = Line::of(Role::Dim, label);
+        line.pad_to(10);
+        line.and(Role::Text, text)
+    };
+    let mut lines = vec![
+        pair("item", &entry.item.id.to_string()),
+        pair("name", &entry.item.name),
+        pair("in file", &entry.item.path),
+        pair("matched", &matched(entry)),
+        Line::of(Role::Dim, "status    ")
+            .and(mark.role(), &format!("{} {}", mark.glyph(glyphs), mark.word()))
+            .and(Role::Dim, &format!(" {} {}", glyphs.dot, outlook(mark))),
+    ];
+    let obstacle = review.resolution().state(at).and_then(|state| state.obstacle.as_ref());
+    let obstacle = obstacle.filter(|reason| !entry.verdict.reasons.contains(reason));
+    for reason in entry.verdict.reasons.iter().chain(obstacle) {
+        lines.push(Line::new());
+        lines.push(pair("why", &reason.message));
+        lines.push(pair("code", reason.code));
+        for id in &reason.about {
+            lines.push(pair("rests on", &id.to_string()));
+        }
+    }
+    for warning in &entry.warnings {
+        lines.push(Line::new());
+        lines.push(pair("noticed", &warning.message));
+        lines.push(pair("code", warning.code));
+    }
+    lines
+}
+
+fn matched(entry: &Entry) -> String {
+    let id = &entry.item.id;
+    let found = if entry.base.is_some() { "the target has it" } else { "the target does not have it" };
+    format!("by kind and key: {} '{}'; {found}", id.kind, id.key)
+}

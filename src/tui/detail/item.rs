@@ -1,0 +1,135 @@
+//! An item: who it is, what would change, why it is blocked, what hangs on it.
+
+use super::Sheet;
+use super::changes::changes;
+use crate::engine::diff::Show;
+use crate::engine::{Entry, Finding, ItemId, Outcome, Severity};
+use crate::tui::mark::Mark;
+use crate::tui::review::Review;
+use crate::tui::skin::Role;
+use crate::tui::widget::{Line, count};
+
+/// The most items that are named where many hang on one.
+const MOST_NAMES: usize = 50;
+
+/// Lays out an item.
+pub(super) fn item(sheet: &mut Sheet, review: &Review, at: usize) {
+    let Some(entry) = review.entry(at) else { return };
+    head(sheet, review, at, entry);
+    reasons(sheet, review, at, entry);
+    sheet.blank();
+    let show = if sheet.options.unchanged { Show::Everything } else { Show::Differences };
+    let found = review.plan().changes(at, show);
+    match (found.is_empty(), entry.base.is_some()) {
+        (true, true) => sheet.text(Role::Dim, "No difference: file and target have the same."),
+        (true, false) => sheet.text(Role::Dim, "No field is set."),
+        (false, _) => changes(sheet, &found),
+    }
+    relations(sheet, review, at, entry);
+    for warning in &entry.warnings {
+        sheet.blank();
+        finding(sheet, warning);
+    }
+}
+
+fn head(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
+    sheet.text(Role::Title, &entry.item.id.key);
+    if !entry.item.name.is_empty() && entry.item.name != entry.item.id.key {
+        sheet.text(Role::Text, &entry.item.name);
+    }
+    let mark = review.mark(at);
+    let status = format!("{} {}", mark.glyph(sheet.glyphs), mark.word());
+    let line = Line::of(mark.role(), &status).and(Role::Dim, &format!(" {} ", sheet.glyphs.dot));
+    sheet.push(line.and(Role::Dim, outlook(mark)));
+}
+
+/// Says what applying would do with an item.
+pub(super) const fn outlook(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Add => "will be added",
+        Mark::Cover => "will be overwritten",
+        Mark::Unchanged => "unchanged",
+        Mark::Differs | Mark::LeftOut => "not chosen",
+        Mark::CannotAdd | Mark::CannotCover => "blocked",
+    }
+}
+
+fn reasons(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
+    let obstacle = review.resolution().state(at).and_then(|state| state.obstacle.as_ref());
+    // A verdict's own reason and the choices' obstacle can be the same one.
+    let obstacle = obstacle.filter(|reason| !entry.verdict.reasons.contains(reason));
+    let shown = review.mark(at).is_blocked();
+    for reason in entry.verdict.reasons.iter().chain(obstacle).filter(|_| shown) {
+        sheet.labelled((Role::Blocked, "why:"), (Role::Text, &reason.message));
+    }
+}
+
+fn relations(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
+    let mut needs: Vec<(&ItemId, String)> = Vec::new();
+    for requirement in &entry.requires {
+        let word = match (requirement.present, review.plan().position(&requirement.on)) {
+            (true, _) => "in the target".to_owned(),
+            (false, None) => "neither in the target nor in the file".to_owned(),
+            (false, Some(on)) => outlook(review.mark(on)).to_owned(),
+        };
+        needs.push((&requirement.on, word));
+    }
+    list(sheet, "needs", &needs);
+    let users: Vec<_> = review
+        .needed_by(at)
+        .iter()
+        .filter_map(|user| Some((&review.entry(*user)?.item.id, outlook(review.mark(*user)).to_owned())))
+        .collect();
+    list(sheet, "needed by", &users);
+    let lack = review.plan().lack();
+    let lacking: Vec<String> = review
+        .lacks(at)
+        .iter()
+        .filter_map(|at| lack.get(*at))
+        .map(|lack| format!("{}/{}", lack.module, lack.api))
+        .collect();
+    if !lacking.is_empty() {
+        sheet.blank();
+        sheet.text(Role::Warning, &format!("{} lacking:", count(lacking.len(), "API", "APIs")));
+        for api in lacking.iter().take(MOST_NAMES) {
+            sheet.text(Role::Text, &format!("  {api}"));
+        }
+    }
+}
+
+fn list(sheet: &mut Sheet, title: &str, items: &[(&ItemId, String)]) {
+    if items.is_empty() {
+        return;
+    }
+    sheet.blank();
+    sheet.text(Role::Dim, title);
+    for (id, word) in items.iter().take(MOST_NAMES) {
+        let name = format!("  {} {}", id.kind, id.key);
+        sheet.labelled((Role::Text, &super::safe(&name)), (Role::Dim, word));
+    }
+    if items.len() > MOST_NAMES {
+        sheet.text(Role::Dim, &format!("  and {} more", items.len() - MOST_NAMES));
+    }
+}
+
+/// Lays out something that was noticed.
+pub(super) fn finding(sheet: &mut Sheet, finding: &Finding) {
+    let (role, word) = match finding.severity {
+        Severity::Note => (Role::Dim, "note"),
+        Severity::Warning => (Role::Warning, "warning"),
+        Severity::Error => (Role::Error, "error"),
+    };
+    let label = format!("{} {word}:", sheet.glyphs.warning);
+    sheet.labelled((role, &label), (Role::Text, &finding.message));
+}
+
+/// Says what an outcome was.
+pub(crate) const fn done(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Added => "added",
+        Outcome::Covered => "covered",
+        Outcome::Unchanged => "unchanged",
+        Outcome::Skipped => "left as it is",
+        Outcome::Blocked => "blocked",
+    }
+}

@@ -1,0 +1,124 @@
+//! The lines of the detail pane, laid out for its width.
+
+mod changes;
+mod explain;
+mod item;
+mod node;
+mod value;
+
+use super::node::Node;
+use super::review::Review;
+use super::skin::{Glyphs, Role};
+use super::widget::{Line, wrap};
+
+pub(crate) use changes::as_text;
+pub(crate) use explain::explain;
+pub(crate) use item::done;
+pub(crate) use node::LACK_SENTENCE;
+
+/// The most lines that are laid out; the list beside the pane has the rest.
+const MOST_LINES: usize = 2_000;
+
+/// A line, and which of the item's changes it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DetailRow {
+    pub(crate) line: Line,
+    pub(crate) change: Option<usize>,
+}
+
+/// How the detail is to be shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct DetailOptions {
+    /// Equal fields too.
+    pub(crate) unchanged: bool,
+    /// The target's and the file's values beside each other.
+    pub(crate) side_by_side: bool,
+}
+
+/// The narrowest pane in which values stand side by side.
+pub(crate) const SIDE_BY_SIDE: usize = 56;
+
+/// Builds the lines for a node.
+pub(crate) fn build(
+    review: &Review,
+    node: Node,
+    options: DetailOptions,
+    width: usize,
+    glyphs: &'static Glyphs,
+) -> Vec<DetailRow> {
+    let mut sheet = Sheet { rows: Vec::new(), width: width.max(8), options, glyphs, change: None };
+    match node {
+        Node::Item(at) => item::item(&mut sheet, review, at),
+        Node::Kind(kind) => node::kind(&mut sheet, review, kind),
+        Node::Branch(at, branch) => node::branch(&mut sheet, review, at, branch),
+        Node::Element(at, branch, member) => node::element(&mut sheet, review, at, (branch, member)),
+        Node::Lack => node::lack(&mut sheet, review),
+        Node::LackApi(at) => node::lack_api(&mut sheet, review, at),
+        Node::Warnings => node::warnings(&mut sheet, review),
+        Node::Warning(at) => node::warning(&mut sheet, review, at),
+    }
+    sheet.finish()
+}
+
+/// Lines that grow, at a width.
+struct Sheet {
+    rows: Vec<DetailRow>,
+    width: usize,
+    options: DetailOptions,
+    glyphs: &'static Glyphs,
+    /// The change that lines belong to from now on.
+    change: Option<usize>,
+}
+
+impl Sheet {
+    fn push(&mut self, line: Line) {
+        self.rows.push(DetailRow { line, change: self.change });
+    }
+
+    fn blank(&mut self) {
+        if self.rows.last().is_some_and(|row| row.line.width() > 0) {
+            self.push(Line::new());
+        }
+    }
+
+    /// Pushes a text over as many lines as it needs.
+    fn text(&mut self, role: Role, text: &str) {
+        for line in wrap(&safe(text), self.width) {
+            self.push(Line::of(role, &line));
+        }
+    }
+
+    /// Pushes a text after a label; further lines stand below the text. Where
+    /// the label leaves little room, all of it stands on lines of its own.
+    fn labelled(&mut self, label: (Role, &str), text: (Role, &str)) {
+        let after = super::widget::width(label.1) + 1;
+        let whole = super::widget::width(text.1);
+        let fits = after + whole <= self.width || after * 3 <= self.width * 2;
+        let indent = if fits { after } else { 4.min(self.width / 2) };
+        let mut line = Line::of(label.0, label.1);
+        if !fits {
+            self.push(std::mem::take(&mut line));
+        }
+        for part in wrap(&safe(text.1), self.width.saturating_sub(indent)) {
+            line.pad_to(indent);
+            line.push(text.0, &part);
+            self.push(std::mem::take(&mut line));
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.rows.len() >= MOST_LINES
+    }
+
+    fn finish(mut self) -> Vec<DetailRow> {
+        while self.rows.last().is_some_and(|row| row.line.width() == 0) {
+            self.rows.pop();
+        }
+        self.rows
+    }
+}
+
+/// Text is measured as it will be shown.
+fn safe(text: &str) -> std::borrow::Cow<'_, str> {
+    crate::engine::display::safe(text)
+}

@@ -1,0 +1,29 @@
+//! A value in a few words.
+
+use crate::engine::Value;
+
+/// Returns a value as one line of text. Secrets say that they are set.
+pub(super) fn brief(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Int(number) => number.to_string(),
+        Value::Text(text) => text.to_string(),
+        Value::Secret(secret) => secret.shown().unwrap_or("set").to_owned(),
+        Value::Record(fields) => {
+            let set = fields.iter().filter(|field| field.value != Value::Null);
+            let told: Vec<String> = set
+                .map(|field| match &field.value {
+                    nested @ (Value::Record(_) | Value::Set(_)) => {
+                        format!("{} {{{}}}", field.name, brief(nested))
+                    }
+                    plain => format!("{} {}", field.name, brief(plain)),
+                })
+                .collect();
+            told.join(", ")
+        }
+        Value::Set(elements) => {
+            let told: Vec<&str> = elements.iter().map(|element| &*element.label).collect();
+            told.join(", ")
+        }
+    }
+}

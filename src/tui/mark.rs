@@ -1,0 +1,153 @@
+//! The glyph, the word and the role of a status: always all three.
+
+use super::branch::Fate;
+use super::skin::{Glyphs, Role};
+use crate::engine::{Entry, Outcome, State, Status};
+
+/// What the screen says of an item under the operator's choices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Mark {
+    Add,
+    Cover,
+    /// A repeat without a difference.
+    Unchanged,
+    /// A repeat that differs and was not decided on.
+    Differs,
+    CannotAdd,
+    CannotCover,
+    /// An Add that the operator left out.
+    LeftOut,
+}
+
+impl Mark {
+    /// All marks, in the order of counts.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Add,
+        Self::Cover,
+        Self::Differs,
+        Self::CannotAdd,
+        Self::CannotCover,
+        Self::LeftOut,
+        Self::Unchanged,
+    ];
+
+    /// Returns the mark of an item.
+    pub(crate) fn of(entry: &Entry, state: &State) -> Self {
+        match (state.outcome, state.status) {
+            (Outcome::Blocked, Status::Add | Status::CannotAdd) => Self::CannotAdd,
+            (Outcome::Blocked, _) => Self::CannotCover,
+            (Outcome::Added, _) => Self::Add,
+            (Outcome::Covered, _) => Self::Cover,
+            (Outcome::Unchanged, _) => Self::Unchanged,
+            (Outcome::Skipped, _) if entry.base.is_none() => Self::LeftOut,
+            (Outcome::Skipped, _) => Self::Differs,
+        }
+    }
+
+    /// Returns the sign.
+    pub(crate) const fn glyph(self, glyphs: &Glyphs) -> &'static str {
+        match self {
+            Self::Add => glyphs.add,
+            Self::Cover => glyphs.cover,
+            Self::Unchanged => glyphs.same,
+            Self::Differs => glyphs.differs,
+            Self::CannotAdd | Self::CannotCover => glyphs.blocked,
+            Self::LeftOut => glyphs.left_out,
+        }
+    }
+
+    /// Returns the word.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Add => Status::Add.word(),
+            Self::Cover => Status::Cover.word(),
+            Self::Unchanged | Self::Differs => Status::Repeat.word(),
+            Self::CannotAdd => Status::CannotAdd.word(),
+            Self::CannotCover => Status::CannotCover.word(),
+            Self::LeftOut => "left out",
+        }
+    }
+
+    /// Returns the role: undecided and blocked are red, decided is plain.
+    pub(crate) const fn role(self) -> Role {
+        match self {
+            Self::Add => Role::Add,
+            Self::Cover => Role::Cover,
+            Self::Unchanged => Role::Unchanged,
+            Self::Differs => Role::Repeat,
+            Self::CannotAdd | Self::CannotCover => Role::Blocked,
+            Self::LeftOut => Role::LeftOut,
+        }
+    }
+
+    /// Says whether something stands in the way.
+    pub(crate) const fn is_blocked(self) -> bool {
+        matches!(self, Self::CannotAdd | Self::CannotCover)
+    }
+
+    /// Says whether the item will be written.
+    pub(crate) const fn is_written(self) -> bool {
+        matches!(self, Self::Add | Self::Cover)
+    }
+}
+
+/// How many items there are of each mark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts([usize; Mark::ALL.len()]);
+
+impl Counts {
+    /// Counts one more.
+    pub(crate) fn add(&mut self, mark: Mark) {
+        if let Some(n) = self.0.get_mut(mark as usize) {
+            *n += 1;
+        }
+    }
+
+    /// Returns how many there are of a mark.
+    pub(crate) fn of(&self, mark: Mark) -> usize {
+        self.0.get(mark as usize).copied().unwrap_or(0)
+    }
+
+    /// Returns how many are blocked.
+    pub(crate) fn blocked(&self) -> usize {
+        self.of(Mark::CannotAdd) + self.of(Mark::CannotCover)
+    }
+
+    /// Returns how many there are.
+    pub(crate) fn total(&self) -> usize {
+        self.0.iter().sum()
+    }
+}
+
+impl Fate {
+    /// Returns the sign.
+    pub(crate) const fn glyph(self, glyphs: &Glyphs) -> &'static str {
+        match self {
+            Self::Add => glyphs.add,
+            Self::Change => glyphs.cover,
+            Self::Same => glyphs.same,
+            Self::Keep => glyphs.left_out,
+            Self::Remove => glyphs.removed,
+        }
+    }
+
+    /// Returns the word.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Add => "new",
+            Self::Change => "differs",
+            Self::Same => "same",
+            Self::Keep => "kept",
+            Self::Remove => "removed",
+        }
+    }
+
+    /// Returns the role.
+    pub(crate) const fn role(self) -> Role {
+        match self {
+            Self::Add | Self::Change => Role::New,
+            Self::Same | Self::Keep => Role::Kept,
+            Self::Remove => Role::Old,
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The terminal interface: model, update, view.
+//!
+//! [`run`] shows a plan that a [`Backend`] makes, lets the operator choose and
+//! confirm, and has the backend apply it. `update` is pure: effects run as
+//! tasks and answer with messages; views only read.
+
+mod action;
+mod app;
+mod branch;
+mod detail;
+mod effect;
+mod keys;
+mod layout;
+mod mark;
+mod modal;
+mod msg;
+mod node;
+mod review;
+mod run;
+mod search;
+pub mod signals;
+mod skin;
+#[cfg(test)]
+mod support;
+pub mod terminal;
+mod update;
+mod view;
+mod widget;
+
+pub use action::keys_markdown;
+pub use effect::Backend;
+pub use msg::{Exit, Farewell, Reviewed};
+pub use run::{Options, run};
+pub use skin::ColorChoice;

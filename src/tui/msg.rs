@@ -1,0 +1,94 @@
+//! What can happen to the screen, and the facts that come with it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::engine::Plan;
+use crate::job::{Failure, Progress, Receipt};
+
+use super::keys::Key;
+
+/// What is reviewed: a file against a target.
+#[derive(Clone, Debug)]
+pub struct Reviewed {
+    /// The file, as it was named.
+    pub file: String,
+    /// Its checksum, in hexadecimal.
+    pub sha256: String,
+    /// Its platform's name.
+    pub platform: String,
+    /// The target, `user@host:port/database`.
+    pub target: String,
+    /// The target database's name, which has to be typed before anything is overwritten.
+    pub database: String,
+    /// Whether the target is marked as production.
+    pub production: bool,
+    /// Who is recorded as having imported.
+    pub operator: String,
+    /// The plan.
+    pub plan: Arc<Plan>,
+}
+
+/// Which run of an effect a message answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct EffectId(pub(crate) u64);
+
+/// Something that happened.
+#[derive(Debug)]
+pub(crate) enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has so many columns and rows.
+    Resize(u16, u16),
+    /// Time went on since the start; sent while a job runs.
+    Tick(Duration),
+    /// What was changed is on the screen now.
+    Drawn,
+    /// A job goes on.
+    Progress(EffectId, Progress),
+    /// The file was compared with the target.
+    Compared(EffectId, Result<Reviewed, Failure>),
+    /// The import ended.
+    Applied(EffectId, Result<Receipt, Failure>),
+    /// The text was sent to the terminal's clipboard, or why not.
+    Copied(Result<(), String>),
+    /// Somebody wants the program to end.
+    Leave(Leave),
+}
+
+/// Who wants the program to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leave {
+    /// SIGINT from outside: as Ctrl-C.
+    Interrupt,
+    /// SIGTERM: what runs is rolled back.
+    Terminate,
+    /// The terminal is gone: what runs is finished first.
+    Hangup,
+}
+
+/// How the screen was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The operator was done.
+    Done,
+    /// The operator left after a failure that was the last word.
+    Failed(crate::job::FailureKind),
+    /// By Ctrl-C or SIGINT.
+    Interrupted,
+    /// By SIGTERM.
+    Terminated,
+    /// The terminal went away.
+    HungUp,
+}
+
+/// What is left to say after the screen is gone.
+#[derive(Clone, Debug)]
+pub struct Farewell {
+    /// How the screen was left; exit codes follow from it, at the edge.
+    pub exit: Exit,
+    /// One safe line: what was written, or that nothing was.
+    pub summary: String,
+}

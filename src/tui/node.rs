@@ -1,0 +1,105 @@
+//! What a row of the tree or of the list stands for.
+
+use crate::engine::{Entry, Plan, Value};
+
+/// A thing that can be selected. Within one plan a node is its identity;
+/// [`Node::carry`] finds the same thing in another plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Node {
+    /// All items of a kind, by its place among the plan's kinds.
+    Kind(usize),
+    /// An item, by its place in the plan.
+    Item(usize),
+    /// A set of an item, by its place among the item's sets.
+    Branch(usize, usize),
+    /// An element of a set.
+    Element(usize, usize, usize),
+    /// The APIs that the target lacks.
+    Lack,
+    /// One of them.
+    LackApi(usize),
+    /// What was noticed.
+    Warnings,
+    /// One of them.
+    Warning(usize),
+}
+
+/// A row: a node, and how deep it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub(crate) node: Node,
+    pub(crate) depth: u16,
+}
+
+impl Node {
+    /// Returns the item that the node is or belongs to.
+    pub(crate) const fn item(self) -> Option<usize> {
+        match self {
+            Self::Item(at) | Self::Branch(at, _) | Self::Element(at, _, _) => Some(at),
+            _ => None,
+        }
+    }
+
+    /// Returns the node above.
+    pub(crate) fn parent(self, plan: &Plan) -> Option<Self> {
+        match self {
+            Self::Kind(_) | Self::Lack | Self::Warnings => None,
+            Self::Item(at) => kind_of(plan, at).map(Self::Kind),
+            Self::Branch(at, _) => Some(Self::Item(at)),
+            Self::Element(at, branch, _) => Some(Self::Branch(at, branch)),
+            Self::LackApi(_) => Some(Self::Lack),
+            Self::Warning(_) => Some(Self::Warnings),
+        }
+    }
+
+    /// Says whether there can be nodes below it.
+    pub(crate) fn has_children(self, plan: &Plan) -> bool {
+        match self {
+            Self::Kind(_) | Self::Lack | Self::Warnings | Self::Branch(..) => true,
+            Self::Item(at) => plan.entry(at).is_some_and(has_sets),
+            Self::Element(..) | Self::LackApi(_) | Self::Warning(_) => false,
+        }
+    }
+
+    /// Returns the node of the same thing in another plan, or of what it
+    /// belonged to where it is gone.
+    pub(crate) fn carry(self, from: &Plan, to: &Plan) -> Option<Self> {
+        let item = |at| from.entry(at).and_then(|entry| to.position(&entry.item.id));
+        match self {
+            Self::Kind(_) | Self::Lack | Self::Warnings => Some(self),
+            Self::Item(at) => item(at).map(Self::Item),
+            // The sets of an item are the same in both plans; their elements
+            // may have moved.
+            Self::Branch(at, branch) | Self::Element(at, branch, _) => {
+                item(at).map(|at| Self::Branch(at, branch))
+            }
+            Self::LackApi(at) => {
+                let lack = from.lack().get(at)?;
+                let same =
+                    |other: &&crate::engine::Lack| (&other.module, &other.api) == (&lack.module, &lack.api);
+                let at = to.lack().iter().position(|other| same(&other));
+                Some(at.map_or(Self::Lack, Self::LackApi))
+            }
+            Self::Warning(_) => Some(Self::Warnings),
+        }
+    }
+}
+
+/// Returns the place of an item's kind among the plan's kinds.
+pub(crate) fn kind_of(plan: &Plan, at: usize) -> Option<usize> {
+    let kind = &plan.entry(at)?.item.id.kind;
+    plan.kinds().iter().position(|info| info.kind == *kind)
+}
+
+fn has_sets(entry: &Entry) -> bool {
+    let any = |value: &Value| holds_set(value);
+    any(&entry.item.value) || entry.base.as_ref().is_some_and(|base| any(&base.value))
+}
+
+fn holds_set(value: &Value) -> bool {
+    match value {
+        Value::Set(elements) => !elements.is_empty(),
+        Value::Record(fields) => fields.iter().any(|field| holds_set(&field.value)),
+        Value::Null | Value::Int(_) | Value::Text(_) | Value::Secret(_) => false,
+    }
+}

@@ -1,0 +1,46 @@
+//! The same file planned anew: what is carried over, and what would be lost.
+
+use super::Review;
+use crate::engine::Choices;
+use crate::tui::msg::Reviewed;
+use crate::tui::node::Node;
+
+impl Review {
+    /// Returns the review of a newer plan of the same file: cursors, folds and
+    /// the choices that still apply are carried over.
+    pub(crate) fn again(&self, subject: Reviewed) -> Self {
+        let mut next = Self::new(subject);
+        let (from, to) = (self.plan(), next.subject.plan.clone());
+        for (at, entry) in to.entries().iter().enumerate() {
+            let Some(then) = from.position(&entry.item.id) else { continue };
+            let same_sort = from.entry(then).is_some_and(|old| old.base.is_some() == entry.base.is_some());
+            if same_sort {
+                next.choices.set(&to, at, self.choices.is_chosen(then));
+            }
+        }
+        let still_known = to
+            .lack()
+            .iter()
+            .all(|lack| from.lack().iter().any(|old| (&old.module, &old.api) == (&lack.module, &lack.api)));
+        next.choices.lack_confirmed = self.choices.lack_confirmed && still_known;
+        let carry = |node: Node| node.carry(from, &to);
+        next.open = self.open.iter().filter_map(|node| carry(*node)).collect();
+        next.filter = self.filter;
+        next.tree_wish = carry(self.tree_wish).unwrap_or(next.tree_wish);
+        next.listed = carry(self.listed).unwrap_or(next.listed);
+        next.items_wish = self.items_wish.and_then(carry);
+        next.tree.adopt_top(&self.tree);
+        next.items.adopt_top(&self.items);
+        next.resolve();
+        next.rebuild();
+        next
+    }
+
+    /// Says whether leaving would lose choices. That lacking APIs may be
+    /// ignored is quickly said again, and means nothing without an import.
+    pub(crate) fn has_choices(&self) -> bool {
+        let mut proposed = Choices::new(self.plan());
+        proposed.lack_confirmed = self.choices.lack_confirmed;
+        self.choices != proposed
+    }
+}

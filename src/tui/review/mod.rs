@@ -1,0 +1,236 @@
+//! The plan at hand: choices, what they come to, and the rows on the screen.
+
+mod again;
+mod cursor;
+mod filter;
+mod rows;
+
+use std::collections::{HashMap, HashSet};
+
+pub(crate) use filter::Filter;
+
+use super::branch::{Branch, Member};
+use super::mark::{Counts, Mark};
+use super::msg::Reviewed;
+use super::node::{Node, Row, kind_of};
+use super::widget::List;
+use crate::engine::diff::Show;
+use crate::engine::{Choices, Entry, Finding, Plan, Resolution};
+
+/// A plan under review.
+#[derive(Clone, Debug)]
+pub(crate) struct Review {
+    pub(crate) subject: Reviewed,
+    pub(crate) choices: Choices,
+    resolution: Resolution,
+    marks: Vec<Mark>,
+    counts: Counts,
+    kind_counts: Vec<Counts>,
+    /// The places of each kind's items in the plan.
+    members: Vec<Vec<usize>>,
+    /// The kind of each item.
+    kinds: Vec<usize>,
+    /// Everything that was noticed, the file's own first.
+    pub(crate) warnings: Vec<Finding>,
+    /// Which items need each item.
+    users: HashMap<usize, Vec<usize>>,
+    /// Which lacking APIs each item refers to.
+    lacks: HashMap<usize, Vec<usize>>,
+    branches: HashMap<usize, Vec<Branch>>,
+    /// How many fields of an item would change, of those that were visible.
+    fields: HashMap<usize, usize>,
+    open: HashSet<Node>,
+    pub(crate) filter: Filter,
+    /// The tree, flat.
+    pub(crate) tree: List<Row>,
+    /// What the tree's cursor goes back to when a filter is lifted.
+    tree_wish: Node,
+    /// The list in the middle: what is below `listed`.
+    pub(crate) items: List<Row>,
+    items_wish: Option<Node>,
+    pub(crate) listed: Node,
+    /// How often rows were rebuilt: moving the cursor must not.
+    pub(crate) rebuilt: u64,
+    /// How often the choices were resolved.
+    pub(crate) resolved: u64,
+}
+
+impl Review {
+    /// Returns a review of a plan in which nothing was chosen yet.
+    pub(crate) fn new(subject: Reviewed) -> Self {
+        let plan = &subject.plan;
+        let kinds: Vec<usize> = (0..plan.entries().len()).map(|at| kind_of(plan, at).unwrap_or(0)).collect();
+        let mut members = vec![Vec::new(); plan.kinds().len()];
+        for (at, kind) in kinds.iter().enumerate() {
+            if let Some(members) = members.get_mut(*kind) {
+                members.push(at);
+            }
+        }
+        let choices = Choices::new(plan);
+        let first = members.iter().position(|members| !members.is_empty()).unwrap_or(0);
+        let mut review = Self {
+            resolution: plan.resolve(&choices),
+            choices,
+            marks: Vec::new(),
+            counts: Counts::default(),
+            kind_counts: Vec::new(),
+            members,
+            kinds,
+            warnings: plan.all_warnings().cloned().collect(),
+            users: users(plan),
+            lacks: lacks(plan),
+            branches: HashMap::new(),
+            fields: HashMap::new(),
+            open: HashSet::new(),
+            filter: Filter::All,
+            tree: List::default(),
+            tree_wish: Node::Kind(first),
+            items: List::default(),
+            items_wish: None,
+            listed: Node::Kind(first),
+            rebuilt: 0,
+            resolved: 0,
+            subject,
+        };
+        review.resolve();
+        review.rebuild();
+        review
+    }
+
+    /// Returns the plan.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.subject.plan
+    }
+
+    /// Returns an item.
+    pub(crate) fn entry(&self, at: usize) -> Option<&Entry> {
+        self.plan().entry(at)
+    }
+
+    /// Returns what becomes of the items.
+    pub(crate) const fn resolution(&self) -> &Resolution {
+        &self.resolution
+    }
+
+    /// Returns the mark of an item.
+    pub(crate) fn mark(&self, at: usize) -> Mark {
+        self.marks.get(at).copied().unwrap_or(Mark::Unchanged)
+    }
+
+    /// Returns the counts of all items.
+    pub(crate) const fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Returns the counts of a kind.
+    pub(crate) fn kind_counts(&self, kind: usize) -> Counts {
+        self.kind_counts.get(kind).copied().unwrap_or_default()
+    }
+
+    /// Returns the heading of a kind.
+    pub(crate) fn kind_title(&self, kind: usize) -> &'static str {
+        self.plan().kinds().get(kind).map_or("", |info| info.title)
+    }
+
+    /// Returns the items of a kind that the filter admits.
+    pub(crate) fn admitted(&self, kind: usize) -> impl Iterator<Item = usize> + '_ {
+        let members = self.members.get(kind).map(Vec::as_slice).unwrap_or_default();
+        members.iter().copied().filter(|at| self.admits(*at))
+    }
+
+    /// Says whether the filter admits an item.
+    pub(crate) fn admits(&self, at: usize) -> bool {
+        self.filter.admits(self.mark(at))
+    }
+
+    /// Returns how many fields of an item would change, if it was visible.
+    pub(crate) fn fields(&self, at: usize) -> Option<usize> {
+        self.fields.get(&at).copied()
+    }
+
+    /// Counts the fields of the list's visible items that would change. Each
+    /// item is compared once: its changes hang on the plan alone.
+    pub(crate) fn count_fields(&mut self, height: usize) {
+        let rows = self.items.rows().get(self.items.window(height)).unwrap_or_default();
+        let uncounted: Vec<usize> = rows
+            .iter()
+            .filter_map(|row| row.node.item())
+            .filter(|at| self.entry(*at).is_some_and(|entry| entry.base.is_some() && entry.changed))
+            .filter(|at| !self.fields.contains_key(at))
+            .collect();
+        for at in uncounted {
+            let changes = self.plan().changes(at, Show::Differences);
+            self.fields.insert(at, changes.iter().filter(|change| change.op.is_effective()).count());
+        }
+    }
+
+    /// Returns the items of the file that need an item.
+    pub(crate) fn needed_by(&self, at: usize) -> &[usize] {
+        self.users.get(&at).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns the lacking APIs that an item refers to.
+    pub(crate) fn lacks(&self, at: usize) -> &[usize] {
+        self.lacks.get(&at).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Says whether a node is unfolded.
+    pub(crate) fn is_open(&self, node: Node) -> bool {
+        self.open.contains(&node)
+    }
+
+    /// Returns a set of an item, if its rows were built.
+    pub(crate) fn branch(&self, at: usize, branch: usize) -> Option<&Branch> {
+        self.branches.get(&at)?.get(branch)
+    }
+
+    /// Returns an element of a set, if its rows were built.
+    pub(crate) fn member(&self, at: usize, branch: usize, member: usize) -> Option<&Member> {
+        self.branch(at, branch)?.members.get(member)
+    }
+
+    /// Works out what the choices come to. Call it after they changed.
+    pub(crate) fn resolve(&mut self) {
+        self.resolution = self.subject.plan.resolve(&self.choices);
+        let states = self.resolution.states().iter();
+        self.marks =
+            self.plan().entries().iter().zip(states).map(|(entry, state)| Mark::of(entry, state)).collect();
+        self.counts = Counts::default();
+        self.kind_counts = vec![Counts::default(); self.plan().kinds().len()];
+        for (mark, kind) in self.marks.iter().zip(&self.kinds) {
+            self.counts.add(*mark);
+            if let Some(counts) = self.kind_counts.get_mut(*kind) {
+                counts.add(*mark);
+            }
+        }
+        self.resolved += 1;
+    }
+
+    /// Works out the choices again, and the rows where a filter hangs on them.
+    pub(crate) fn choices_changed(&mut self) {
+        self.resolve();
+        if self.filter != Filter::All {
+            self.rebuild();
+        }
+    }
+}
+
+fn users(plan: &Plan) -> HashMap<usize, Vec<usize>> {
+    let mut users: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (at, entry) in plan.entries().iter().enumerate() {
+        for on in entry.requires.iter().filter_map(|requirement| plan.position(&requirement.on)) {
+            users.entry(on).or_default().push(at);
+        }
+    }
+    users
+}
+
+fn lacks(plan: &Plan) -> HashMap<usize, Vec<usize>> {
+    let mut lacks: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (at, lack) in plan.lack().iter().enumerate() {
+        for item in lack.used_by.iter().filter_map(|id| plan.position(id)) {
+            lacks.entry(item).or_default().push(at);
+        }
+    }
+    lacks
+}

@@ -1,0 +1,139 @@
+//! Flat rows of tree and list: built on folding and filtering, never on moving.
+
+use std::collections::HashSet;
+
+use super::Review;
+use crate::tui::branch::branches;
+use crate::tui::node::{Node, Row};
+
+impl Review {
+    /// Builds all rows anew, with the cursors on the same things.
+    pub(crate) fn rebuild(&mut self) {
+        self.find_branches();
+        let rows = self.tree_rows();
+        let at = self.nearest(&rows, self.tree_wish);
+        self.tree.replace(rows, at);
+        let (listed, _) = self.listing_of(self.tree_node());
+        self.listed = listed;
+        self.relist();
+    }
+
+    /// Returns what the list shows for a node of the tree, and the row to be on.
+    pub(super) fn listing_of(&self, node: Node) -> (Node, Option<Node>) {
+        if node.has_children(self.plan()) {
+            (node, None)
+        } else {
+            (node.parent(self.plan()).unwrap_or(node), Some(node))
+        }
+    }
+
+    fn find_branches(&mut self) {
+        let listed = self.listed.item();
+        let wanted = self.open.iter().filter_map(|node| node.item()).chain(listed);
+        let missing: HashSet<usize> = wanted.filter(|at| !self.branches.contains_key(at)).collect();
+        for at in missing {
+            let found = self.entry(at).map(branches).unwrap_or_default();
+            self.branches.insert(at, found);
+        }
+    }
+
+    pub(super) fn relist(&mut self) {
+        self.find_branches();
+        let mut rows = Vec::new();
+        self.push_children(self.listed, 0, &mut rows, &|node| matches!(node, Node::Branch(..)));
+        let at = self.items_wish.map_or(0, |wish| self.nearest(&rows, wish));
+        self.items.replace(rows, at);
+        self.rebuilt += 1;
+    }
+
+    fn tree_rows(&self) -> Vec<Row> {
+        let kinds = (0..self.plan().kinds().len()).map(Node::Kind);
+        let lack = (!self.plan().lack().is_empty()).then_some(Node::Lack);
+        let warnings = (!self.warnings.is_empty()).then_some(Node::Warnings);
+        let mut rows = Vec::new();
+        for node in kinds.chain(lack).chain(warnings) {
+            rows.push(Row { node, depth: 0 });
+            if self.is_open(node) {
+                self.push_children(node, 1, &mut rows, &|node| self.is_open(node));
+            }
+        }
+        rows
+    }
+
+    fn push_children(&self, node: Node, depth: u16, rows: &mut Vec<Row>, is_open: &dyn Fn(Node) -> bool) {
+        let mut push = |child: Node| {
+            rows.push(Row { node: child, depth });
+            if is_open(child) {
+                self.push_children(child, depth + 1, rows, is_open);
+            }
+        };
+        match node {
+            Node::Kind(kind) => self.admitted(kind).for_each(|at| push(Node::Item(at))),
+            Node::Item(at) => {
+                let branches = self.branches.get(&at).map_or(0, Vec::len);
+                (0..branches).for_each(|branch| push(Node::Branch(at, branch)));
+            }
+            Node::Branch(at, branch) => {
+                let members = self.branch(at, branch).map_or(0, |branch| branch.members.len());
+                (0..members).for_each(|member| push(Node::Element(at, branch, member)));
+            }
+            Node::Lack => (0..self.plan().lack().len()).for_each(|at| push(Node::LackApi(at))),
+            Node::Warnings => (0..self.warnings.len()).for_each(|at| push(Node::Warning(at))),
+            Node::Element(..) | Node::LackApi(_) | Node::Warning(_) => {}
+        }
+    }
+
+    /// Returns where a node stands in the order of rows.
+    pub(crate) fn sequence(&self, node: Node) -> (usize, usize, usize, usize) {
+        let kind = |at: usize| self.kinds.get(at).copied().unwrap_or(0);
+        match node {
+            Node::Kind(at) => (at, 0, 0, 0),
+            Node::Item(at) => (kind(at), at + 1, 0, 0),
+            Node::Branch(at, branch) => (kind(at), at + 1, branch + 1, 0),
+            Node::Element(at, branch, member) => (kind(at), at + 1, branch + 1, member + 1),
+            Node::Lack => (usize::MAX - 1, 0, 0, 0),
+            Node::LackApi(at) => (usize::MAX - 1, at + 1, 0, 0),
+            Node::Warnings => (usize::MAX, 0, 0, 0),
+            Node::Warning(at) => (usize::MAX, at + 1, 0, 0),
+        }
+    }
+
+    /// Returns the row of a node; where it is folded away that of the nearest
+    /// node above, where it is filtered out that of its next neighbour.
+    pub(super) fn nearest(&self, rows: &[Row], node: Node) -> usize {
+        let order = self.sequence(node);
+        let at = rows.partition_point(|row| self.sequence(row.node) < order);
+        let next = rows.get(at);
+        if next.is_some_and(|row| row.node == node) {
+            return at;
+        }
+        let parent = node.parent(self.plan());
+        let is_sibling = |row: &Row| row.node.parent(self.plan()) == parent;
+        if next.is_some_and(is_sibling) { at } else { at.saturating_sub(1) }
+    }
+
+    /// Returns where a node stands among the items: the first item that is not
+    /// before it, and the first that is after it.
+    pub(crate) fn place(&self, node: Node) -> (usize, usize) {
+        match node {
+            Node::Kind(kind) => {
+                let first = self.members.get(kind).and_then(|members| members.first());
+                let first = first.copied().unwrap_or(self.marks.len());
+                (first, first)
+            }
+            Node::Item(at) | Node::Branch(at, _) | Node::Element(at, _, _) => (at, at + 1),
+            Node::Lack | Node::LackApi(_) | Node::Warnings | Node::Warning(_) => {
+                (self.marks.len(), self.marks.len())
+            }
+        }
+    }
+
+    /// Returns the items whose rows a branch of the tree holds below it.
+    pub(crate) fn below(&self, node: Node) -> Vec<usize> {
+        match node {
+            Node::Kind(kind) => self.admitted(kind).collect(),
+            Node::Item(at) => vec![at],
+            _ => Vec::new(),
+        }
+    }
+}

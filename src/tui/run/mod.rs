@@ -1,0 +1,88 @@
+//! The loop: input, answers of effects, signals, frames.
+//!
+//! Keys come first, so that a flood of progress cannot starve them; what is
+//! queued is taken in before anything is drawn; frames are drawn only when
+//! something changed, and not more often than the link can bear.
+
+mod door;
+mod stage;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use self::stage::Stage;
+use super::app::App;
+use super::effect::Backend;
+use super::msg::Farewell;
+use super::signals::{Input, Signals};
+use super::skin::{self, ColorChoice, Environment, Level, Skin};
+use super::terminal::Terminal;
+use super::update::farewell;
+
+/// The shortest time between two frames.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// The same over ssh.
+const FRAME_FAR: Duration = Duration::from_millis(33);
+
+/// How the screen is to be.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// What to call the file until it was read.
+    pub file: String,
+    /// The theme; none for the one that fits the terminal.
+    pub theme: Option<String>,
+    /// Where themes are that replace or join the shipped ones.
+    pub theme_dir: Option<PathBuf>,
+    /// Whether there are colours.
+    pub color: ColorChoice,
+    /// Draw with ASCII alone.
+    pub ascii: bool,
+    /// No borders, no spinner, the hardware cursor on the selected row.
+    pub accessible: bool,
+}
+
+/// Shows the review until the operator leaves, and returns what is left to say.
+///
+/// The terminal is given back before this returns. Call it inside a tokio
+/// runtime with all of its drivers.
+///
+/// # Errors
+///
+/// Where there is no terminal, or where it fails otherwise than by going away.
+pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Farewell> {
+    let environment = Environment::read();
+    let signals = Signals::new()?;
+    let terminal = Terminal::enter()?;
+    let input = Input::new()?;
+    let size = terminal.size()?;
+    let (skin, complaint) = dress(options, &environment);
+    let mut app = App::new(&options.file, skin, (size.width, size.height));
+    app.slow_link = environment.ssh;
+    if let Some(complaint) = complaint {
+        app.refuse(complaint);
+    }
+    let frame = if environment.ssh { FRAME_FAR } else { FRAME };
+    let mut stage = Stage::new(terminal, app, backend, frame);
+    let exit = stage.play(input, signals).await?;
+    Ok(farewell(&stage.app, exit))
+}
+
+/// Returns the skin that was asked for, and what is wrong with the wish.
+fn dress(options: &Options, environment: &Environment) -> (Skin, Option<String>) {
+    let level = Level::resolve(options.color, environment);
+    let fitting = if environment.is_light() { "light" } else { "dark" };
+    let ascii = options.ascii || !environment.is_utf8();
+    let glyphs = if ascii { &skin::ASCII } else { &skin::UNICODE };
+    let (themes, errors) = skin::all(options.theme_dir.as_deref());
+    let mut skin = Skin::new(themes, options.theme.as_deref().unwrap_or(fitting), level, glyphs);
+    skin.accessible = options.accessible;
+    let unknown = options.theme.as_deref().filter(|theme| !skin.has(theme));
+    let complaint = unknown.map(|theme| format!("no theme is called '{theme}'"));
+    (skin, complaint.or_else(|| errors.first().map(ToString::to_string)))
+}
+
+#[cfg(test)]
+mod tests;

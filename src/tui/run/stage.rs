@@ -1,0 +1,289 @@
+//! The loop itself.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crossterm::event::Event;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::door::{Outside, Screen, Source};
+use crate::job::{Cancel, Failure, FailureKind, Progress, Reporter};
+use crate::tui::app::App;
+use crate::tui::effect::{Backend, Effect};
+use crate::tui::keys::Key;
+use crate::tui::msg::{EffectId, Exit, Leave, Msg};
+use crate::tui::signals::{Arrived, Signal};
+use crate::tui::terminal::{Suspension, is_gone};
+use crate::tui::update::{start, update};
+
+/// A turn of the spinner.
+const TICK: Duration = Duration::from_millis(250);
+
+/// The shortest time between two reports of one phase.
+const REPORT: Duration = Duration::from_millis(50);
+
+/// How many messages are taken in before the next frame is due.
+const BATCH: usize = 256;
+/// The model with everything around it that moves.
+pub(super) struct Stage<S> {
+    screen: S,
+    pub(super) app: App,
+    backend: Arc<dyn Backend>,
+    sender: UnboundedSender<Msg>,
+    pub(super) answers: UnboundedReceiver<Msg>,
+    cancel: Cancel,
+    begun: Instant,
+    /// When the next frame may be drawn.
+    due: Instant,
+    frame: Duration,
+    is_dirty: bool,
+    /// Whether nobody sees the screen any more.
+    is_dark: bool,
+    /// When the modal on top was first on the screen.
+    asked: Instant,
+    /// What broke the screen while an import ran.
+    broken: Option<io::Error>,
+    exit: Option<Exit>,
+}
+
+impl<S: Screen> Stage<S> {
+    pub(super) fn new(screen: S, app: App, backend: Arc<dyn Backend>, frame: Duration) -> Self {
+        let (sender, answers) = unbounded_channel();
+        let now = Instant::now();
+        Self {
+            screen,
+            app,
+            backend,
+            sender,
+            answers,
+            cancel: Cancel::new(),
+            begun: now,
+            due: now,
+            frame,
+            is_dirty: true,
+            is_dark: false,
+            asked: now,
+            broken: None,
+            exit: None,
+        }
+    }
+
+    /// Runs until something says how to leave.
+    pub(super) async fn play(
+        &mut self,
+        mut input: impl Source,
+        mut signals: impl Outside,
+    ) -> io::Result<Exit> {
+        // The first frame, before any file or socket is touched.
+        self.draw()?;
+        let effects = start(&mut self.app);
+        self.perform(effects)?;
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            if let Some(exit) = self.exit {
+                return self.broken.take().map_or(Ok(exit), Err);
+            }
+            let ticking = self.app.job.is_some() && !self.is_dark && !self.app.skin.accessible;
+            tokio::select! {
+                biased;
+                event = input.next() => self.take(event, &mut input)?,
+                signal = signals.next() => self.hear(signal)?,
+                () = sleep_until(self.due), if self.is_dirty && !self.is_dark => self.draw()?,
+                Some(msg) = self.answers.recv() => self.answer(msg)?,
+                _ = ticks.tick(), if ticking => self.turn(Msg::Tick(self.begun.elapsed()))?,
+            }
+        }
+    }
+
+    /// Takes in an event and all that are queued behind it.
+    fn take(&mut self, first: io::Result<Arrived>, input: &mut impl Source) -> io::Result<()> {
+        let mut next = Some(first);
+        while let Some(event) = next {
+            match event {
+                Ok(arrived) => self.press(arrived)?,
+                // Keys that cannot be read any more: as if the terminal were gone.
+                Err(_) => return self.turn(Msg::Leave(Leave::Hangup)),
+            }
+            next = if self.exit.is_none() { input.try_next() } else { None };
+        }
+        Ok(())
+    }
+
+    fn press(&mut self, arrived: Arrived) -> io::Result<()> {
+        match arrived.event {
+            // Read before the question was on the screen: no answer to it.
+            Event::Key(_) if !self.app.modals.is_empty() && arrived.at < self.asked => Ok(()),
+            Event::Key(event) => match Key::of(&event) {
+                Some(key) => self.turn(Msg::Key(key)),
+                None => Ok(()),
+            },
+            Event::Paste(text) => self.turn(Msg::Paste(text)),
+            Event::Resize(width, height) => self.turn(Msg::Resize(width, height)),
+            Event::Mouse(_) | Event::FocusGained | Event::FocusLost => Ok(()),
+        }
+    }
+
+    fn hear(&mut self, signal: Signal) -> io::Result<()> {
+        match signal {
+            Signal::Interrupt => self.turn(Msg::Leave(Leave::Interrupt)),
+            Signal::Terminate => self.turn(Msg::Leave(Leave::Terminate)),
+            Signal::Hangup | Signal::TerminalGone => {
+                self.is_dark = true;
+                self.turn(Msg::Leave(Leave::Hangup))
+            }
+            Signal::Continue => {
+                let resumed = self.screen.resume().map(|_| ());
+                self.bear(resumed)?;
+                self.fit()
+            }
+            Signal::User1 => {
+                self.is_dirty = true;
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes in an answer and those queued behind it.
+    fn answer(&mut self, first: Msg) -> io::Result<()> {
+        self.turn(first)?;
+        for _ in 1..BATCH {
+            match self.answers.try_recv() {
+                Ok(msg) => self.turn(msg)?,
+                Err(_) => break,
+            }
+        }
+        Ok(())
+    }
+
+    fn turn(&mut self, msg: Msg) -> io::Result<()> {
+        let effects = update(&mut self.app, msg);
+        self.is_dirty = true;
+        self.perform(effects)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.is_dirty = false;
+        let is_asking = self.app.modals.last().is_some_and(|modal| !modal.drawn);
+        // From before the frame goes out: an answer may be read while it does.
+        if is_asking {
+            self.asked = Instant::now();
+        }
+        let drawn = self.screen.draw(&self.app);
+        self.bear(drawn)?;
+        self.due = Instant::now() + self.frame;
+        update(&mut self.app, Msg::Drawn);
+        Ok(())
+    }
+
+    /// A terminal that went away is a hang-up. Other failures end the loop, but
+    /// not in the middle of an import.
+    fn bear(&mut self, outcome: io::Result<()>) -> io::Result<()> {
+        let Err(error) = outcome else { return Ok(()) };
+        let gone = is_gone(&error);
+        if !gone && !self.app.is_applying() {
+            return Err(error);
+        }
+        if !gone {
+            self.broken = Some(error);
+        }
+        if self.is_dark {
+            return Ok(());
+        }
+        self.is_dark = true;
+        self.turn(Msg::Leave(Leave::Hangup))
+    }
+
+    /// Looks how large the screen is now.
+    fn fit(&mut self) -> io::Result<()> {
+        match self.screen.size() {
+            Ok((width, height)) => self.turn(Msg::Resize(width, height)),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) -> io::Result<()> {
+        for effect in effects {
+            match effect {
+                Effect::Compare(id) => self.compare(id),
+                Effect::Apply(id, approved) => {
+                    self.cancel = Cancel::new();
+                    let work = self.backend.apply(*approved, self.reporter(id), self.cancel.clone());
+                    self.spawn(work, move |outcome| Msg::Applied(id, outcome));
+                }
+                Effect::Cancel(why) => self.cancel.cancel(why),
+                Effect::Copy(text) => {
+                    let sent = self.screen.copy(&text).map_err(|error| error.to_string());
+                    self.turn(Msg::Copied(sent))?;
+                }
+                Effect::Redraw => {
+                    self.screen.redraw_all();
+                    self.fit()?;
+                }
+                Effect::Suspend => self.suspend()?,
+                Effect::Quit(exit) => self.exit = Some(exit),
+            }
+        }
+        Ok(())
+    }
+
+    fn compare(&self, id: EffectId) {
+        let work = self.backend.compare(self.reporter(id));
+        self.spawn(work, move |outcome| Msg::Compared(id, outcome));
+    }
+
+    /// Runs an effect to its end. A task of its own watches over it, so that
+    /// a panic in it becomes an answer too, and not an endless wait.
+    fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>> + Send + 'static,
+        answer: impl FnOnce(Result<T, Failure>) -> Msg + Send + 'static,
+    ) {
+        let sender = self.sender.clone();
+        let task = tokio::spawn(work);
+        tokio::spawn(async move {
+            let outcome = match task.await {
+                Ok(outcome) => outcome,
+                Err(error) => Err(Failure::new(FailureKind::Internal, "the job broke off").because(error)),
+            };
+            // The loop may have ended; then nobody waits for the answer.
+            let _ = sender.send(answer(outcome));
+        });
+    }
+
+    /// Returns a reporter that forwards each phase's beginning, and of what
+    /// comes after no more than the screen can show.
+    pub(super) fn reporter(&self, id: EffectId) -> Reporter {
+        let sender = self.sender.clone();
+        let last: Mutex<Option<(Progress, Instant)>> = Mutex::new(None);
+        Reporter::new(move |progress| {
+            let Ok(mut last) = last.lock() else { return };
+            let soon = last.as_ref().is_some_and(|(before, at)| {
+                before.phase == progress.phase && progress.done != progress.total && at.elapsed() < REPORT
+            });
+            if !soon {
+                *last = Some((progress.clone(), Instant::now()));
+                let _ = sender.send(Msg::Progress(id, progress));
+            }
+        })
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        match self.screen.suspend() {
+            Ok(Suspension::SessionLeader) => {
+                self.app.refuse("there is no shell to go back to");
+                self.is_dirty = true;
+                Ok(())
+            }
+            Ok(Suspension::Resumed | Suspension::Background) => self.fit(),
+            Err(error) => self.bear(Err(error)),
+        }
+    }
+}
+
+async fn sleep_until(due: Instant) {
+    if due > Instant::now() {
+        tokio::time::sleep_until(due.into()).await;
+    }
+}

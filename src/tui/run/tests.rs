@@ -1,0 +1,358 @@
+use std::collections::VecDeque;
+use std::io::Write;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use futures_util::future::BoxFuture;
+use ratatui::layout::Size;
+use tokio::sync::Notify;
+
+use super::door::{Outside, Screen, Source};
+use super::*;
+use crate::engine::Approved;
+use crate::job::{Cancel, Failure, FailureKind, Phase, Receipt, Reporter};
+use crate::tui::keys::Key;
+use crate::tui::msg::{EffectId, Exit, Msg, Reviewed};
+use crate::tui::signals::{Arrived, Signal};
+use crate::tui::support::*;
+use crate::tui::terminal::Suspension;
+use crate::tui::view::view;
+
+/// Counts bytes and writes.
+#[derive(Clone, Default)]
+struct Counter {
+    bytes: Arc<AtomicUsize>,
+}
+
+impl Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.fetch_add(bytes.len(), Ordering::SeqCst);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Counter {
+    fn taken(&self) -> usize {
+        self.bytes.swap(0, Ordering::SeqCst)
+    }
+}
+
+mod budget {
+    use super::*;
+
+    /// Draws after a script and returns how many bytes went out.
+    fn bytes(app: &mut App, terminal: &mut Terminal<Counter>, counter: &Counter, script: &str) -> usize {
+        counter.taken();
+        keys(app, script);
+        terminal.draw(|frame| view(app, frame)).unwrap();
+        counter.taken()
+    }
+
+    #[test]
+    fn frames_stay_within_their_bytes() {
+        for (width, height, first, item) in
+            [(80, 24, 6_000, 2_000), (120, 40, 10_000, 3_000), (200, 60, 20_000, 4_000)]
+        {
+            let mut app = sampled(width, height);
+            let counter = Counter::default();
+            let mut terminal = Terminal::on(counter.clone(), Size::new(width, height)).unwrap();
+            let mut sent = |script: &str| bytes(&mut app, &mut terminal, &counter, script);
+            let whole = sent("");
+            assert!(whole <= first, "first frame: {whole}");
+            assert_eq!(sent(""), 0, "an idle frame writes nothing");
+            let moved = sent("3 j").min(sent("j"));
+            assert!(moved <= 400, "cursor in the detail: {moved}");
+            let pane = sent("2");
+            assert!(pane <= 1_500, "another pane: {pane}");
+            let other = sent("j");
+            assert!(other <= item, "another item: {other}");
+        }
+    }
+}
+
+/// What the loop did to the screen.
+#[derive(Default)]
+struct Log {
+    frames: Vec<String>,
+    copied: Vec<String>,
+    suspended: usize,
+}
+
+/// A screen that notes what is drawn on it.
+struct Pretended {
+    log: Arc<Mutex<Log>>,
+    is_gone: bool,
+}
+
+impl Screen for Pretended {
+    fn draw(&mut self, app: &App) -> io::Result<()> {
+        if self.is_gone {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        let state = match (&app.review, &app.job, app.modals.last()) {
+            (_, _, Some(modal)) => modal.title.clone(),
+            (_, Some(job), _) => format!("{:?}", job.work),
+            (Some(_), None, None) => "review".to_owned(),
+            (None, None, None) => "empty".to_owned(),
+        };
+        self.log.lock().unwrap().frames.push(state);
+        Ok(())
+    }
+
+    fn redraw_all(&mut self) {}
+
+    fn suspend(&mut self) -> io::Result<Suspension> {
+        self.log.lock().unwrap().suspended += 1;
+        Ok(Suspension::Resumed)
+    }
+
+    fn resume(&mut self) -> io::Result<Suspension> {
+        Ok(Suspension::Resumed)
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        self.log.lock().unwrap().copied.push(text.to_owned());
+        Ok(())
+    }
+
+    fn size(&self) -> io::Result<(u16, u16)> {
+        Ok((80, 24))
+    }
+}
+
+/// Keys that come once the screen shows what they are meant for.
+struct Script {
+    steps: VecDeque<(&'static str, &'static str)>,
+    log: Arc<Mutex<Log>>,
+    queued: VecDeque<KeyEvent>,
+}
+
+impl Script {
+    fn fill(&mut self) {
+        let seen = self.log.lock().unwrap().frames.last().cloned();
+        if self.steps.front().is_some_and(|(frame, _)| seen.as_deref() == Some(*frame)) {
+            let (_, keys) = self.steps.pop_front().unwrap();
+            for key in Key::parse_all(keys).unwrap() {
+                let modifiers = if key.ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
+                self.queued.push_back(KeyEvent::new(key.code, modifiers));
+            }
+        }
+    }
+
+    fn pop(&mut self) -> Option<io::Result<Arrived>> {
+        let event = self.queued.pop_front()?;
+        Some(Ok(Arrived { at: Instant::now(), event: Event::Key(event) }))
+    }
+}
+
+impl Source for Script {
+    async fn next(&mut self) -> io::Result<Arrived> {
+        loop {
+            self.fill();
+            if let Some(event) = self.pop() {
+                return event;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    fn try_next(&mut self) -> Option<io::Result<Arrived>> {
+        self.pop()
+    }
+}
+
+/// A signal that comes once the screen shows something.
+struct Later {
+    when: Option<(&'static str, Signal)>,
+    log: Arc<Mutex<Log>>,
+}
+
+impl Outside for Later {
+    async fn next(&mut self) -> Signal {
+        loop {
+            let seen = self.log.lock().unwrap().frames.last().cloned();
+            if let Some((frame, signal)) = self.when.filter(|(frame, _)| seen.as_deref() == Some(*frame)) {
+                self.when = None;
+                let _ = frame;
+                return signal;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+/// A backend that answers at once, or waits until it is let go or cancelled.
+#[derive(Default)]
+struct Pretending {
+    hold: bool,
+    let_go: Arc<Notify>,
+    finished: Arc<AtomicUsize>,
+    calls: AtomicUsize,
+}
+
+impl Backend for Pretending {
+    fn compare(&self, report: Reporter) -> BoxFuture<'static, Result<Reviewed, Failure>> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move {
+            report.phase(Phase::File);
+            Ok(reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())))
+        })
+    }
+
+    fn apply(
+        &self,
+        approved: Approved,
+        report: Reporter,
+        cancel: Cancel,
+    ) -> BoxFuture<'static, Result<Receipt, Failure>> {
+        let (hold, let_go, finished) = (self.hold, self.let_go.clone(), self.finished.clone());
+        Box::pin(async move {
+            for done in 0..10_000 {
+                report.step(Phase::Write, "rows", done, 10_000);
+            }
+            while hold && !cancel.is_cancelled() {
+                let woken = tokio::time::timeout(Duration::from_millis(2), let_go.notified()).await;
+                if woken.is_ok() {
+                    break;
+                }
+            }
+            finished.fetch_add(1, Ordering::SeqCst);
+            if cancel.is_cancelled() {
+                return Err(Failure::new(FailureKind::Cancelled, "cancelled"));
+            }
+            Ok(receipt(approved.outcomes().to_vec()))
+        })
+    }
+}
+
+struct Played {
+    exit: Exit,
+    frames: Vec<String>,
+    farewell: Farewell,
+    log: Arc<Mutex<Log>>,
+}
+
+async fn play(
+    backend: Arc<Pretending>,
+    steps: &[(&'static str, &'static str)],
+    when: Option<(&'static str, Signal)>,
+) -> Played {
+    let log: Arc<Mutex<Log>> = Arc::default();
+    let screen = Pretended { log: log.clone(), is_gone: false };
+    let input = Script { steps: steps.iter().copied().collect(), log: log.clone(), queued: VecDeque::new() };
+    let signals = Later { when, log: log.clone() };
+    let mut stage = Stage::new(screen, app_at(80, 24), backend, Duration::from_millis(1));
+    let exit = stage.play(input, signals).await.unwrap();
+    let frames = log.lock().unwrap().frames.clone();
+    Played { exit, frames, farewell: farewell(&stage.app, exit), log }
+}
+
+#[tokio::test]
+async fn the_first_frame_comes_before_anything_is_read() {
+    let backend = Arc::new(Pretending::default());
+    let played = play(backend, &[("review", "q")], None).await;
+    assert_eq!(played.exit, Exit::Done);
+    assert_eq!(played.frames[0], "empty");
+    assert_eq!(played.farewell.summary, "nothing was written");
+}
+
+#[tokio::test]
+async fn an_import_goes_from_question_to_result() {
+    let backend = Arc::new(Pretending::default());
+    let steps =
+        [("review", "P"), ("Confirm import", "tab enter"), ("Imported: job 12", "q"), ("review", "q")];
+    let played = play(backend.clone(), &steps, None).await;
+    assert_eq!(played.exit, Exit::Done);
+    assert!(played.farewell.summary.starts_with("job 12: 4 added"), "{}", played.farewell.summary);
+    assert_eq!(backend.calls.load(Ordering::SeqCst), 2, "compared again after the import");
+}
+
+#[tokio::test]
+async fn what_is_typed_ahead_confirms_nothing() {
+    let backend = Arc::new(Pretending::default());
+    let steps = [("review", "P tab enter"), ("Confirm import", "q"), ("review", "q")];
+    let played = play(backend, &steps, None).await;
+    assert_eq!(played.farewell.summary, "nothing was written");
+}
+
+#[tokio::test]
+async fn sigterm_cancels_an_import_and_waits_for_its_end() {
+    let backend = Arc::new(Pretending { hold: true, ..Pretending::default() });
+    let steps = [("review", "P"), ("Confirm import", "tab enter")];
+    let played = play(backend.clone(), &steps, Some(("Apply", Signal::Terminate))).await;
+    assert_eq!(played.exit, Exit::Terminated);
+    assert_eq!(backend.finished.load(Ordering::SeqCst), 1);
+    assert_eq!(played.farewell.summary, "nothing was written");
+}
+
+#[tokio::test]
+async fn a_lost_terminal_waits_for_the_import_and_draws_no_more() {
+    let backend = Arc::new(Pretending { hold: true, ..Pretending::default() });
+    let let_go = backend.let_go.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        let_go.notify_one();
+    });
+    let steps = [("review", "P"), ("Confirm import", "tab enter")];
+    let played = play(backend.clone(), &steps, Some(("Apply", Signal::TerminalGone))).await;
+    assert_eq!(played.exit, Exit::HungUp);
+    assert_eq!(backend.finished.load(Ordering::SeqCst), 1);
+    assert_eq!(played.frames.last().map(String::as_str), Some("Apply"));
+    assert!(played.farewell.summary.starts_with("job 12"));
+}
+
+#[tokio::test]
+async fn ctrl_z_suspends_and_y_copies() {
+    let backend = Arc::new(Pretending::default());
+    let played = play(backend, &[("review", "y ctrl-z q")], None).await;
+    let log = played.log.lock().unwrap();
+    assert_eq!(log.suspended, 1);
+    assert!(log.copied[0].starts_with("crm"));
+}
+
+#[tokio::test]
+async fn a_screen_that_breaks_ends_the_loop() {
+    let log: Arc<Mutex<Log>> = Arc::default();
+    let screen = Pretended { log: log.clone(), is_gone: true };
+    let input = Script { steps: VecDeque::new(), log: log.clone(), queued: VecDeque::new() };
+    let signals = Later { when: None, log };
+    let backend = Arc::new(Pretending::default());
+    let mut stage = Stage::new(screen, app_at(80, 24), backend, FRAME);
+    assert_eq!(stage.play(input, signals).await.unwrap(), Exit::HungUp);
+}
+
+#[test]
+fn a_flood_of_progress_is_thinned() {
+    let backend: Arc<dyn Backend> = Arc::new(Pretending::default());
+    let screen = Pretended { log: Arc::default(), is_gone: false };
+    let mut stage = Stage::new(screen, app_at(80, 24), backend, FRAME);
+    let reporter = stage.reporter(EffectId(1));
+    for done in 0..=100_000 {
+        reporter.step(Phase::Write, "rows", done, 100_000);
+    }
+    let mut messages = Vec::new();
+    while let Ok(msg) = stage.answers.try_recv() {
+        messages.push(msg);
+    }
+    assert!(messages.len() < 1_000, "{}", messages.len());
+    assert!(matches!(messages.last(), Some(Msg::Progress(_, progress)) if progress.done == 100_000));
+}
+
+#[test]
+fn a_wish_that_cannot_be_met_is_told() {
+    let options = Options { theme: Some("sea".to_owned()), ..Options::default() };
+    let (skin, complaint) = dress(&options, &Environment::default());
+    assert_eq!(complaint.as_deref(), Some("no theme is called 'sea'"));
+    assert_eq!(skin.name(), "dark");
+}
+
+#[test]
+fn enter_is_a_key_code_like_others() {
+    assert_eq!(Key::of(&KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)), Some(Key::plain(KeyCode::Enter)));
+}

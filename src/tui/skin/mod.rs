@@ -1,0 +1,73 @@
+//! How things look: roles, themes, levels of colour and glyphs.
+
+mod glyphs;
+mod level;
+mod role;
+mod theme;
+
+use ratatui::style::Style;
+
+pub(crate) use glyphs::{ASCII, Glyphs, SPINNER, UNICODE};
+pub use level::ColorChoice;
+pub(crate) use level::{Environment, Level};
+pub(crate) use role::Role;
+pub(crate) use theme::{Theme, all};
+
+/// A theme at a level of colour, with its glyphs.
+#[derive(Clone, Debug)]
+pub(crate) struct Skin {
+    themes: Vec<Theme>,
+    at: usize,
+    /// The looks of all roles in the theme at hand, in their order.
+    styles: Vec<Style>,
+    level: Level,
+    pub(crate) glyphs: &'static Glyphs,
+    /// No borders, no spinner, the hardware cursor on the selected row.
+    pub(crate) accessible: bool,
+}
+
+impl Skin {
+    /// Returns the skin that begins with the theme called `wanted`.
+    ///
+    /// Without colours it is always the theme made for that: the others would
+    /// lose what they tell by colour.
+    pub(crate) fn new(themes: Vec<Theme>, wanted: &str, level: Level, glyphs: &'static Glyphs) -> Self {
+        let wanted = if level == Level::None { theme::MONO } else { wanted };
+        let at = themes.iter().position(|theme| theme.name == wanted).unwrap_or(0);
+        let mut skin = Self { themes, at, styles: Vec::new(), level, glyphs, accessible: false };
+        skin.dress();
+        skin
+    }
+
+    /// Returns how a role looks.
+    pub(crate) fn style(&self, role: Role) -> Style {
+        self.styles.get(role as usize).copied().unwrap_or_default()
+    }
+
+    /// Returns the name of the theme.
+    pub(crate) fn name(&self) -> &str {
+        self.themes.get(self.at).map_or("", |theme| &theme.name)
+    }
+
+    /// Says whether there is a theme of that name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.themes.iter().any(|theme| theme.name == name)
+    }
+
+    /// Says whether there are colours.
+    pub(crate) fn has_colours(&self) -> bool {
+        self.level != Level::None
+    }
+
+    /// Moves on to the next theme.
+    pub(crate) fn turn(&mut self) {
+        self.at = (self.at + 1) % self.themes.len().max(1);
+        self.dress();
+    }
+
+    fn dress(&mut self) {
+        let theme = self.themes.get(self.at);
+        let style = |role| theme.map_or_else(Style::new, |theme| theme.style(role, self.level));
+        self.styles = Role::ALL.map(style).to_vec();
+    }
+}

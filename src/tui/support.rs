@@ -1,0 +1,309 @@
+//! Plans and key scripts for tests.
+
+use std::sync::Arc;
+
+use super::app::App;
+use super::effect::Effect;
+use super::keys::Key;
+use super::msg::{EffectId, Msg, Reviewed};
+use super::skin::{Glyphs, Level, Skin, UNICODE, all};
+use super::update::{start, update};
+use crate::engine::{
+    Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Lack, Outcome, Plan, Reason,
+    Requirement, Secret, Value,
+};
+use crate::job::Receipt;
+
+pub(crate) const KINDS: &[KindInfo] = &[
+    KindInfo { kind: Kind::of("client"), title: "Clients" },
+    KindInfo { kind: Kind::of("group"), title: "Groups" },
+    KindInfo { kind: Kind::of("scope"), title: "Scopes" },
+    KindInfo { kind: Kind::of("security-level"), title: "Security levels" },
+];
+
+pub(crate) fn id(kind: &'static str, key: &str) -> ItemId {
+    ItemId::new(Kind::of(kind), key)
+}
+
+pub(crate) fn text(text: &str) -> Value {
+    Value::Text(text.into())
+}
+
+pub(crate) fn set(labels: &[&str]) -> Value {
+    Value::Set(labels.iter().map(|label| Element::named(*label, Value::Null)).collect())
+}
+
+/// A candidate that grows by what is said of it.
+pub(crate) struct Draft(Candidate);
+
+pub(crate) fn item(kind: &'static str, key: &str, name: &str) -> Draft {
+    Draft(Candidate {
+        item: Item {
+            id: id(kind, key),
+            name: name.into(),
+            value: Value::Record(Vec::new()),
+            path: format!("/importClientRelated/{kind}/0").into(),
+        },
+        base: None,
+        blocks: Vec::new(),
+        requires: Vec::new(),
+        quota: None,
+        warnings: Vec::new(),
+    })
+}
+
+impl Draft {
+    /// A field that only the file has, or that both have if the target has the item.
+    pub(crate) fn file(mut self, name: &'static str, value: Value) -> Self {
+        push(&mut self.0.item.value, Field::new(name, value));
+        self
+    }
+
+    /// A field with the target's and the file's value.
+    pub(crate) fn both(mut self, name: &'static str, before: Value, after: Value) -> Self {
+        push(&mut self.base_mut().value, Field::new(name, before));
+        push(&mut self.0.item.value, Field::new(name, after));
+        self
+    }
+
+    /// A field whose value in the target survives.
+    pub(crate) fn kept(mut self, name: &'static str, before: Value, after: Value) -> Self {
+        push(&mut self.base_mut().value, Field::kept(name, before));
+        push(&mut self.0.item.value, Field::kept(name, after));
+        self
+    }
+
+    pub(crate) fn needs(mut self, kind: &'static str, key: &str, present: bool) -> Self {
+        self.0.requires.push(Requirement { on: id(kind, key), present });
+        self
+    }
+
+    pub(crate) fn blocked(mut self, code: &'static str, message: &str) -> Self {
+        self.0.blocks.push(Reason::new(code, message));
+        self
+    }
+
+    pub(crate) fn warned(mut self, message: &str) -> Self {
+        let warning = Finding::warning("worth-knowing", message).about(&self.0.item.id);
+        self.0.warnings.push(warning);
+        self
+    }
+
+    fn base_mut(&mut self) -> &mut Item {
+        let item = &self.0.item;
+        let (id, name) = (item.id.clone(), item.name.clone());
+        self.0.base.get_or_insert_with(|| Item {
+            id,
+            name,
+            value: Value::Record(Vec::new()),
+            path: "".into(),
+        })
+    }
+}
+
+fn push(value: &mut Value, field: Field) {
+    if let Value::Record(fields) = value {
+        fields.push(field);
+    }
+}
+
+pub(crate) fn plan(drafts: Vec<Draft>, lack: Vec<Lack>, warnings: Vec<Finding>) -> Arc<Plan> {
+    Arc::new(Plan::new(KINDS, drafts.into_iter().map(|draft| draft.0).collect(), lack, warnings))
+}
+
+/// A plan with every status, dependencies, secrets, sets, lacking APIs and warnings.
+pub(crate) fn sample() -> Arc<Plan> {
+    plan(
+        sample_drafts(10),
+        sample_lack(),
+        vec![Finding::note("unknown-property", "2 unknown properties were ignored")],
+    )
+}
+
+pub(crate) fn sample_lack() -> Vec<Lack> {
+    vec![
+        Lack {
+            module: "billing".into(),
+            api: "refund".into(),
+            used_by: vec![id("group", "ops"), id("group", "crm-read")],
+        },
+        Lack { module: "信用卡".into(), api: "查詢".into(), used_by: vec![id("scope", "card")] },
+    ]
+}
+
+/// The sample's items; `tps` is what the target has of the client "billing".
+pub(crate) fn sample_drafts(tps: i64) -> Vec<Draft> {
+    let mut keys = vec![Element::matched(
+        "k-1",
+        "mobile",
+        Value::Record(vec![
+            Field::new("secretKey", Value::Secret(Secret::new("canary-key"))),
+            Field::new("status", text("1")),
+        ]),
+    )];
+    keys.push(Element::named("web", Value::Null));
+    let mut gone = Element::named("GOOGLE", Value::Null);
+    gone.replaced = true;
+    vec![
+        item("client", "crm", "客戶關係管理")
+            .file("tps", Value::Int(50))
+            .file("clientSecret", Value::Secret(Secret::new("canary-crm")))
+            .file("groups", set(&["crm-read", "ops"]))
+            .file("hosts", set(&["10.0.0.9"]))
+            .file("keys", Value::Set(keys))
+            .needs("group", "crm-read", false)
+            .needs("group", "ops", true),
+        item("client", "billing", "Billing")
+            .both("tps", Value::Int(tps), Value::Int(50))
+            .both("emails", text("old@example.com"), text("billing@example.com"))
+            .kept("clientSecret", Value::Secret(Secret::new("a")), Value::Secret(Secret::new("b")))
+            .both("hosts", set(&["10.0.0.1", "10.0.0.2"]), set(&["10.0.0.2", "10.0.0.9"]))
+            .both("idpO", Value::Set(vec![gone]), set(&["MS"]))
+            .both(
+                "remark",
+                Value::Null,
+                text("這是一個很長的備註,說明為什麼這個用戶端需要更高的流量上限,以及誰核准了它。"),
+            )
+            .needs("security-level", "SYSTEM", true)
+            .warned("the OAuth scope is recomputed from all of the client's groups"),
+        item("client", "portal", "入口網站").both("tps", Value::Int(10), Value::Int(10)).both(
+            "hosts",
+            set(&["10.0.0.3"]),
+            set(&["10.0.0.3"]),
+        ),
+        item("client", "risk", "Risk").both("tps", Value::Int(10), Value::Int(20)).both(
+            "status",
+            text("1"),
+            text("2"),
+        ),
+        item("client", "ops-ui", "Operations")
+            .both("securityLevel", text("SYSTEM"), text("HIGH"))
+            .blocked("security-level-differs", "security level 'SYSTEM' in the target, 'HIGH' in the file"),
+        item("client", "evil\u{1b}[2J\u{202e}", "hostile\nname\u{7}").file("tps", Value::Int(1)),
+        item("group", "crm-read", "CRM 讀取")
+            .file("alias", text("讀取"))
+            .file("apis", set(&["crm/list", "crm/get"])),
+        item("group", "ops", "Operations").both("alias", text("Ops"), text("Operations")).both(
+            "apis",
+            set(&["a/b"]),
+            set(&["a/b", "a/c"]),
+        ),
+        item("group", "audit", "Audit").both("alias", text("Audit"), text("Audit")),
+        item("scope", "card", "信用卡").file("apis", set(&["card/pay"])).blocked(
+            "alias-taken",
+            "alias '信用卡' belongs to scope 'credit-card' in the target, which has another name",
+        ),
+        item("scope", "card-user", "Card user").file("alias", text("u")).needs("scope", "card", false),
+        item("security-level", "HIGH", "High").file("description", text("for payments")),
+    ]
+}
+
+pub(crate) fn reviewed(plan: Arc<Plan>) -> Reviewed {
+    Reviewed {
+        file: "/home/operator/exports/exportClientRelated_20261122.json".to_owned(),
+        sha256: "3f9a2b7c1d8e4f60718293a4b5c6d7e8f90123456789abcdef0123456789abcd".to_owned(),
+        platform: "sample".to_owned(),
+        target: "operator@db.acme:5432/gateway".to_owned(),
+        database: "gateway".to_owned(),
+        production: false,
+        operator: "operator".to_owned(),
+        plan,
+    }
+}
+
+pub(crate) fn skin(theme: &str, level: Level, glyphs: &'static Glyphs) -> Skin {
+    Skin::new(all(None).0, theme, level, glyphs)
+}
+
+pub(crate) fn app_at(width: u16, height: u16) -> App {
+    App::new("export.json", skin("dark", Level::True, &UNICODE), (width, height))
+}
+
+/// The model with a plan under review.
+pub(crate) fn open(reviewed: Reviewed, width: u16, height: u16) -> App {
+    let mut app = app_at(width, height);
+    open_in(&mut app, reviewed);
+    app
+}
+
+/// Starts a model and answers its first effect.
+pub(crate) fn open_in(app: &mut App, reviewed: Reviewed) {
+    let effects = start(app);
+    let id = compare_id(&effects);
+    update(app, Msg::Compared(id, Ok(reviewed)));
+    update(app, Msg::Drawn);
+}
+
+pub(crate) fn compare_id(effects: &[Effect]) -> EffectId {
+    effects
+        .iter()
+        .find_map(|effect| if let Effect::Compare(id) = effect { Some(*id) } else { None })
+        .expect("a comparison")
+}
+
+pub(crate) fn apply_id(effects: &[Effect]) -> EffectId {
+    effects
+        .iter()
+        .find_map(|effect| if let Effect::Apply(id, _) = effect { Some(*id) } else { None })
+        .expect("an import")
+}
+
+pub(crate) fn sampled(width: u16, height: u16) -> App {
+    open(reviewed(sample()), width, height)
+}
+
+/// Presses keys, each after the screen was drawn; `"text"` is typed letter by
+/// letter. Returns the effects.
+pub(crate) fn keys(app: &mut App, script: &str) -> Vec<Effect> {
+    press(app, script, true)
+}
+
+/// Presses keys faster than the screen is drawn.
+pub(crate) fn keys_ahead(app: &mut App, script: &str) -> Vec<Effect> {
+    press(app, script, false)
+}
+
+fn press(app: &mut App, script: &str, drawn: bool) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for word in script.split_whitespace() {
+        let pressed: Vec<Key> = match word.strip_prefix('"').and_then(|word| word.strip_suffix('"')) {
+            Some(typed) => typed.chars().map(|c| Key::parse(&c.to_string()).unwrap()).collect(),
+            None => vec![Key::parse(word).unwrap()],
+        };
+        for key in pressed {
+            effects.extend(update(app, Msg::Key(key)));
+            if drawn {
+                update(app, Msg::Drawn);
+            }
+        }
+    }
+    effects
+}
+
+pub(crate) fn receipt(outcomes: Vec<Outcome>) -> Receipt {
+    let mut receipt = Receipt {
+        job: 12,
+        outcomes,
+        tables: vec![Default::default(), Default::default()],
+        seconds: 0.42,
+        notes: vec!["a running gateway notices within two minutes".to_owned()],
+    };
+    for (rows, (name, [inserted, updated, deleted])) in
+        receipt.tables.iter_mut().zip([("client", [2, 1, 0]), ("client_host", [3, 0, 1])])
+    {
+        rows.table = name.to_owned();
+        (rows.inserted, rows.updated, rows.deleted) = (inserted, updated, deleted);
+    }
+    receipt
+}
+
+pub(crate) fn notice(app: &App) -> &str {
+    app.notice.as_ref().map_or("", |notice| &notice.text)
+}
+
+/// The key of the item at hand.
+pub(crate) fn here(app: &App) -> String {
+    let at = app.node().and_then(super::node::Node::item);
+    let entry = at.and_then(|at| app.review.as_ref()?.entry(at));
+    entry.map(|entry| entry.item.id.to_string()).unwrap_or_default()
+}

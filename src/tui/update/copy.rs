@@ -1,0 +1,64 @@
+//! Text for the terminal's clipboard. Secrets are in none of it.
+
+use crate::engine::diff::Show;
+use crate::tui::app::{App, Pane};
+use crate::tui::detail;
+use crate::tui::effect::Effect;
+use crate::tui::node::Node;
+use crate::tui::widget::cut;
+
+/// Terminals drop longer texts.
+const MOST_BYTES: usize = 74_994;
+
+/// Wide enough that no value is broken.
+const UNBROKEN: usize = 4_000;
+
+/// Sends the detail's line, or the whole item.
+pub(super) fn copy(app: &mut App) -> Vec<Effect> {
+    let text = if app.focus == Pane::Detail { line(app) } else { whole(app) };
+    match text {
+        Some(text) if !text.is_empty() => vec![Effect::Copy(shorten(text))],
+        _ => {
+            app.refuse("there is nothing to send");
+            Vec::new()
+        }
+    }
+}
+
+fn line(app: &App) -> Option<String> {
+    let row = app.detail.current()?;
+    let review = app.review.as_ref()?;
+    let show = if app.options.unchanged { Show::Everything } else { Show::Differences };
+    let change = match (row.change, app.node()) {
+        (Some(change), Some(Node::Item(at))) => review.plan().changes(at, show).into_iter().nth(change),
+        _ => None,
+    };
+    Some(match change {
+        Some(change) => detail::as_text(&change, app.skin.glyphs),
+        None => row.line.plain().trim().to_owned(),
+    })
+}
+
+fn whole(app: &App) -> Option<String> {
+    let (review, node) = (app.review.as_ref()?, app.node()?);
+    let options = detail::DetailOptions { side_by_side: false, ..app.options };
+    let rows = detail::build(review, node, options, UNBROKEN, app.skin.glyphs);
+    let lines: Vec<String> = rows.iter().map(|row| row.line.plain().trim_end().to_owned()).collect();
+    Some(lines.join("\n"))
+}
+
+fn shorten(text: String) -> String {
+    if text.len() <= MOST_BYTES {
+        return text;
+    }
+    // At most three bytes for what takes one column, and then some.
+    cut(&text, MOST_BYTES / 4, "")
+}
+
+/// Says whether it was sent. Whether it arrived nobody knows.
+pub(super) fn copied(app: &mut App, outcome: Result<(), String>) {
+    match outcome {
+        Ok(()) => app.say("sent to the terminal's clipboard"),
+        Err(why) => app.refuse(format!("could not be sent to the terminal: {why}")),
+    }
+}

@@ -1,0 +1,209 @@
+//! The only place where the model changes: `(model, message) → effects`.
+//! Pure: no file, no socket, no clock.
+
+mod choose;
+mod copy;
+mod import;
+mod job;
+mod modal;
+mod navigate;
+mod search;
+
+use super::action::{Act, Context, Found};
+use super::app::{App, Work};
+use super::effect::Effect;
+use super::keys::Key;
+use super::layout;
+use super::msg::{Exit, Leave, Msg};
+use super::review::Review;
+
+pub(crate) use job::{explain, farewell};
+
+/// Returns what has to be done first, before any message.
+pub(crate) fn start(app: &mut App) -> Vec<Effect> {
+    job::compare(app)
+}
+
+/// Takes in what happened; returns what is to be done.
+pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    let effects = match msg {
+        Msg::Key(key) => press(app, key),
+        Msg::Paste(text) => {
+            modal::paste(app, &text);
+            Vec::new()
+        }
+        Msg::Resize(width, height) => {
+            app.size = (width, height);
+            Vec::new()
+        }
+        Msg::Tick(now) => {
+            app.now = now;
+            if let Some(job) = &mut app.job {
+                job.since.get_or_insert(now);
+            }
+            Vec::new()
+        }
+        Msg::Drawn => {
+            let seen = !layout::is_too_small(app.size);
+            if let Some(modal) = app.modals.last_mut().filter(|_| seen) {
+                modal.drawn = true;
+            }
+            Vec::new()
+        }
+        Msg::Progress(id, progress) => {
+            job::progress(app, id, progress);
+            Vec::new()
+        }
+        Msg::Compared(id, outcome) => job::compared(app, id, outcome),
+        Msg::Applied(id, outcome) => job::applied(app, id, outcome),
+        Msg::Copied(outcome) => {
+            copy::copied(app, outcome);
+            Vec::new()
+        }
+        Msg::Leave(leave) => leave_for(app, leave),
+    };
+    app.settle();
+    effects
+}
+
+fn press(app: &mut App, key: Key) -> Vec<Effect> {
+    if layout::is_too_small(app.size) {
+        return press_unseen(app, key);
+    }
+    // A modal that nobody has seen yet cannot have been meant.
+    if app.modals.last().is_some_and(|modal| !modal.drawn) {
+        return Vec::new();
+    }
+    app.notice = None;
+    let context = app.context();
+    if modal::types(app, context, key) {
+        return Vec::new();
+    }
+    app.pending.push(key);
+    let mut found = app.keymap.find(context, &app.pending);
+    if matches!(found, Found::Nothing) && app.pending.len() > 1 {
+        app.pending = vec![key];
+        found = app.keymap.find(context, &app.pending);
+    }
+    match found {
+        Found::Beginning => Vec::new(),
+        Found::Nothing => {
+            app.pending.clear();
+            Vec::new()
+        }
+        Found::Action(action) => {
+            app.pending.clear();
+            match action.check(app) {
+                Ok(()) => perform(app, action.act, context),
+                Err(why) => {
+                    app.refuse(why);
+                    Vec::new()
+                }
+            }
+        }
+    }
+}
+
+/// On a screen that shows nothing one can leave, and nothing else: what would
+/// be chosen or confirmed cannot be seen.
+fn press_unseen(app: &mut App, key: Key) -> Vec<Effect> {
+    let Found::Action(action) = app.keymap.find(Context::Review, &[key]) else { return Vec::new() };
+    match action.act {
+        Act::Interrupt if app.is_applying() => job::stop(app, "Ctrl-C"),
+        Act::Suspend | Act::Redraw if action.check(app).is_ok() => perform(app, action.act, Context::Review),
+        Act::Back | Act::Interrupt if !app.is_applying() => {
+            let loses = app.review.as_ref().is_some_and(Review::has_choices);
+            if loses && !modal::is_leaving(app) {
+                modal::ask_to_leave(app);
+                return Vec::new();
+            }
+            vec![Effect::Quit(Exit::Done)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Does an action that can be done.
+fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
+    match act {
+        Act::Interrupt => return interrupt(app, context),
+        Act::Suspend => return vec![Effect::Suspend],
+        Act::Redraw => return vec![Effect::Redraw],
+        Act::Theme => {
+            app.skin.turn();
+            let name = app.skin.name().to_owned();
+            app.say(format!("theme {name}"));
+        }
+        Act::Again => return job::again(app),
+        Act::Import => import::ask(app),
+        Act::Copy => return copy::copy(app),
+        Act::Help | Act::Explain | Act::Palette => modal::read(app, act, context),
+        Act::Back => return modal::back(app, context),
+        Act::Press => return modal::press(app, context),
+        Act::NextStop | Act::PreviousStop => modal::turn(app, act),
+        Act::Choose | Act::Cover => choose::one(app, act),
+        Act::CoverAll => choose::ask_cover_all(app),
+        Act::ConfirmLack => choose::ask_lack(app),
+        Act::Filter => choose::filter(app),
+        Act::Search | Act::NextHit | Act::PreviousHit => search::perform(app, act),
+        Act::Unchanged => {
+            app.options.unchanged = !app.options.unchanged;
+            let word = if app.options.unchanged { "shown" } else { "hidden" };
+            app.say(format!("fields without a difference are {word}"));
+        }
+        Act::SideBySide => app.options.side_by_side = !app.options.side_by_side,
+        Act::Zoom => app.zoom = !app.zoom,
+        Act::Down
+        | Act::Up
+        | Act::Top
+        | Act::Bottom
+        | Act::HalfDown
+        | Act::HalfUp
+        | Act::PageDown
+        | Act::PageUp => navigate::rows(app, act),
+        Act::In
+        | Act::Out
+        | Act::Enter
+        | Act::NextPane
+        | Act::PreviousPane
+        | Act::TreePane
+        | Act::ItemsPane
+        | Act::DetailPane => navigate::panes(app, act),
+        Act::NextChange | Act::PreviousChange | Act::NextBlocked => navigate::jump(app, act),
+    }
+    Vec::new()
+}
+
+/// Ctrl-C: cancels the import; otherwise goes back, and leaves when asked twice.
+fn interrupt(app: &mut App, context: Context) -> Vec<Effect> {
+    match context {
+        Context::Applying => job::stop(app, "Ctrl-C"),
+        Context::Loading => vec![Effect::Quit(Exit::Interrupted)],
+        Context::Dialog if modal::is_leaving(app) => vec![Effect::Quit(Exit::Interrupted)],
+        Context::Review | Context::Dialog | Context::Reader | Context::Search | Context::Palette => {
+            modal::back(app, context)
+        }
+    }
+}
+
+fn leave_for(app: &mut App, leave: Leave) -> Vec<Effect> {
+    let applying = app.job.as_ref().is_some_and(|job| job.work == Work::Apply);
+    match (leave, applying) {
+        (Leave::Interrupt, true) => job::stop(app, "SIGINT"),
+        (Leave::Interrupt, false) => interrupt(app, app.context()),
+        (Leave::Terminate, true) => {
+            app.leaving = Some(Exit::Terminated);
+            job::stop(app, "SIGTERM")
+        }
+        (Leave::Terminate, false) => vec![Effect::Quit(Exit::Terminated)],
+        // Nobody is there to see it, but the import was wanted.
+        (Leave::Hangup, true) => {
+            app.leaving.get_or_insert(Exit::HungUp);
+            Vec::new()
+        }
+        (Leave::Hangup, false) => vec![Effect::Quit(Exit::HungUp)],
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,275 @@
+//! Modals: opening the ones to read, typing, pressing, closing.
+
+use crossterm::event::KeyCode;
+use tui_input::InputRequest;
+
+use super::{choose, import, job, search};
+use crate::tui::action::{Act, Action, CATALOGUE, Context};
+use crate::tui::app::App;
+use crate::tui::detail;
+use crate::tui::effect::Effect;
+use crate::tui::keys::Key;
+use crate::tui::mark::Mark;
+use crate::tui::modal::{Modal, Question, Stop};
+use crate::tui::msg::Exit;
+use crate::tui::node::Node;
+use crate::tui::review::Review;
+use crate::tui::skin::Role;
+use crate::tui::widget::{Line, count};
+
+/// Gives a key to the line that is typed, if one is; says whether it took it.
+pub(super) fn types(app: &mut App, context: Context, key: Key) -> bool {
+    let Some(request) = request(key) else { return false };
+    match (context, app.modals.last_mut()) {
+        (Context::Search, _) => {
+            if let Some(prompt) = &mut app.search.prompt {
+                prompt.input.handle(request);
+                search::typed(app);
+            }
+            true
+        }
+        (Context::Palette, Some(modal)) => {
+            modal.input.handle(request);
+            modal.at = 0;
+            fill_palette(app);
+            true
+        }
+        (Context::Dialog, Some(modal)) if modal.stop == Stop::Input => {
+            modal.input.handle(request);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Gives pasted text to the line that is typed.
+pub(super) fn paste(app: &mut App, text: &str) {
+    let context = app.context();
+    for c in text.chars().filter(|c| !c.is_control()) {
+        types(app, context, Key::plain(KeyCode::Char(c)));
+    }
+}
+
+/// What a key does to a line of text; nothing for keys that leave it.
+fn request(key: Key) -> Option<InputRequest> {
+    if key.alt {
+        return None;
+    }
+    match (key.code, key.ctrl) {
+        (KeyCode::Char(c), false) => Some(InputRequest::InsertChar(c)),
+        (KeyCode::Char('a'), true) | (KeyCode::Home, _) => Some(InputRequest::GoToStart),
+        (KeyCode::Char('e'), true) | (KeyCode::End, _) => Some(InputRequest::GoToEnd),
+        (KeyCode::Char('b'), true) | (KeyCode::Left, false) => Some(InputRequest::GoToPrevChar),
+        (KeyCode::Char('f'), true) | (KeyCode::Right, false) => Some(InputRequest::GoToNextChar),
+        (KeyCode::Char('k'), true) => Some(InputRequest::DeleteTillEnd),
+        (KeyCode::Char('u'), true) => Some(InputRequest::DeleteFromStart),
+        (KeyCode::Char('w'), true) => Some(InputRequest::DeletePrevWord),
+        (KeyCode::Backspace, _) | (KeyCode::Char('h'), true) => Some(InputRequest::DeletePrevChar),
+        (KeyCode::Delete, _) => Some(InputRequest::DeleteNextChar),
+        _ => None,
+    }
+}
+
+/// Opens a modal to read: help, an explanation, the palette.
+pub(super) fn read(app: &mut App, act: Act, context: Context) {
+    match act {
+        Act::Help if app.modals.last().is_some_and(|modal| modal.question == Question::Help) => {
+            app.modals.pop();
+        }
+        Act::Help => {
+            let body = help(app, context);
+            app.modals.push(Modal::new(Question::Help, "Keys", body));
+        }
+        Act::Palette => {
+            let mut modal = Modal::new(Question::Palette, "Actions", Vec::new());
+            modal.stop = Stop::Input;
+            // Typing ahead is welcome here: nothing is confirmed by it.
+            modal.drawn = true;
+            app.modals.push(modal);
+            fill_palette(app);
+        }
+        _ => {
+            let (Some(review), Some(at)) = (&app.review, app.node().and_then(Node::item)) else { return };
+            let body = detail::explain(review, at, app.skin.glyphs);
+            app.modals.push(Modal::new(Question::Explain, "Why", body));
+        }
+    }
+    if let Some(modal) = app.modals.last_mut() {
+        // Nothing is confirmed by closing what is there to be read.
+        modal.drawn = true;
+    }
+}
+
+fn help(app: &App, context: Context) -> Vec<Line> {
+    let here = CATALOGUE.iter().filter(|action| action.contexts.contains(&context));
+    let mut lines: Vec<Line> = here.map(|action| help_line(app, action)).collect();
+    lines.push(Line::new());
+    let glyphs = app.skin.glyphs;
+    lines.push(Line::of(
+        Role::Dim,
+        &format!(
+            "{} Add   {} Cover   {} Repeat, unchanged   {} Repeat, differs   {} cannot   {} left out",
+            glyphs.add, glyphs.cover, glyphs.same, glyphs.differs, glyphs.blocked, glyphs.left_out
+        ),
+    ));
+    lines
+}
+
+fn help_line(app: &App, action: &Action) -> Line {
+    let mut line = Line::of(Role::Key, &app.keymap.keys(action).join(" "));
+    line.pad_to(11);
+    match action.check(app) {
+        Ok(()) => line.and(Role::Text, action.sentence),
+        Err(why) => line.and(Role::Dim, &format!("{} Not now: {why}.", action.sentence)),
+    }
+}
+
+/// Returns the actions that the palette lists, best matches first.
+pub(crate) fn palette(query: &str) -> Vec<&'static Action> {
+    let query = query.trim().to_lowercase().replace(' ', "-");
+    let hidden = |act| matches!(act, Act::Palette | Act::NextStop | Act::PreviousStop | Act::Press);
+    let here =
+        CATALOGUE.iter().filter(|action| action.contexts.contains(&Context::Review) && !hidden(action.act));
+    let mut found: Vec<(usize, &Action)> =
+        here.filter_map(|action| Some((rank(action.name, &query)?, action))).collect();
+    found.sort_by_key(|(rank, _)| *rank);
+    found.into_iter().map(|(_, action)| action).collect()
+}
+
+/// 0 for a beginning, 1 for a part, 2 for letters in the same order.
+fn rank(name: &str, query: &str) -> Option<usize> {
+    if name.starts_with(query) {
+        return Some(0);
+    }
+    if name.contains(query) {
+        return Some(1);
+    }
+    let mut letters = name.chars();
+    query.chars().all(|c| letters.any(|letter| letter == c)).then_some(2)
+}
+
+fn fill_palette(app: &mut App) {
+    let Some(modal) = app.modals.last() else { return };
+    let found = palette(modal.input.value());
+    let lines = found.into_iter().map(|action| palette_line(app, action)).collect();
+    if let Some(modal) = app.modals.last_mut() {
+        modal.set_body(lines);
+    }
+}
+
+fn palette_line(app: &App, action: &Action) -> Line {
+    let mut line = Line::of(Role::Key, app.keymap.keys(action).first().map_or("", String::as_str));
+    line.pad_to(7);
+    let (role, text) = match action.check(app) {
+        Ok(()) => (Role::Text, action.sentence.to_owned()),
+        Err(why) => (Role::Dim, format!("not now: {why}")),
+    };
+    line.push(Role::Title, action.name);
+    line.pad_to(25);
+    // One row each: the palette counts rows.
+    line.push(role, "");
+    let room = usize::from(app.size.0).saturating_sub(4).min(76).saturating_sub(25);
+    line.and(
+        role,
+        &crate::tui::widget::cut(&crate::engine::display::safe(&text), room, app.skin.glyphs.ellipsis),
+    )
+}
+
+/// Moves the focus of a modal.
+pub(super) fn turn(app: &mut App, act: Act) {
+    if let Some(modal) = app.modals.last_mut() {
+        let stops = modal.stops().len();
+        modal.turn(if act == Act::NextStop { 1 } else { stops - 1 });
+    }
+}
+
+/// Enter.
+pub(super) fn press(app: &mut App, context: Context) -> Vec<Effect> {
+    match context {
+        Context::Search => {
+            search::keep(app);
+            Vec::new()
+        }
+        Context::Palette => pick(app),
+        _ => answer(app),
+    }
+}
+
+/// Does what the palette's row says, as its key would.
+fn pick(app: &mut App) -> Vec<Effect> {
+    let Some(modal) = app.modals.pop() else { return Vec::new() };
+    let Some(action) = palette(modal.input.value()).get(modal.at).copied() else {
+        app.refuse("no action has that name");
+        return Vec::new();
+    };
+    match action.check(app) {
+        Ok(()) => super::perform(app, action.act, Context::Review),
+        Err(why) => {
+            app.refuse(why);
+            Vec::new()
+        }
+    }
+}
+
+fn answer(app: &mut App) -> Vec<Effect> {
+    let Some(modal) = app.modals.last() else { return Vec::new() };
+    let question = modal.question.clone();
+    if modal.stop == Stop::Cancel {
+        return back(app, Context::Dialog);
+    }
+    if matches!(question, Question::Import(_)) {
+        return import::go(app);
+    }
+    app.modals.pop();
+    match question {
+        Question::CoverAll => choose::cover_all(app),
+        Question::Lack => choose::confirm_lack(app),
+        Question::Quit => return vec![Effect::Quit(Exit::Done)],
+        Question::Stale => return job::again(app),
+        Question::Import(_)
+        | Question::Failure
+        | Question::Help
+        | Question::Explain
+        | Question::Result
+        | Question::Palette => {}
+    }
+    Vec::new()
+}
+
+/// Says whether the operator is being asked whether to leave.
+pub(super) fn is_leaving(app: &App) -> bool {
+    app.modals.last().is_some_and(|modal| modal.question == Question::Quit)
+}
+
+/// Goes back by one layer; leaves from the last.
+pub(super) fn back(app: &mut App, context: Context) -> Vec<Effect> {
+    if context == Context::Search {
+        search::give_up(app);
+        return Vec::new();
+    }
+    if let Some(closed) = app.modals.pop() {
+        // After an import the plan is history: what is there now?
+        return if closed.question == Question::Result { job::again(app) } else { Vec::new() };
+    }
+    if app.zoom {
+        app.zoom = false;
+        return Vec::new();
+    }
+    if app.review.as_ref().is_some_and(Review::has_choices) {
+        ask_to_leave(app);
+        return Vec::new();
+    }
+    vec![Effect::Quit(Exit::Done)]
+}
+
+/// Asks whether to leave although choices would be lost.
+pub(super) fn ask_to_leave(app: &mut App) {
+    let Some(review) = &app.review else { return };
+    let decided = review.counts().of(Mark::Cover) + review.counts().of(Mark::LeftOut);
+    let items = count(decided, "item is", "items are");
+    let body = vec![
+        Line::of(Role::Text, "Your choices are not imported and would be lost."),
+        Line::of(Role::Dim, &format!("{items} decided otherwise than proposed.")),
+    ];
+    app.modals.push(Modal::new(Question::Quit, "Leave?", body));
+}

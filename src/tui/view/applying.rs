@@ -1,0 +1,63 @@
+//! While the import runs: a gauge per phase.
+
+use super::footer::spinner;
+use crate::job::Progress;
+use crate::tui::app::App;
+use crate::tui::layout::centred;
+use crate::tui::skin::Role;
+use crate::tui::widget::{Canvas, Line};
+
+pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) {
+    let Some(job) = &app.job else { return };
+    let area = centred(size, 66, 12);
+    canvas.clear(area);
+    let inside = canvas.boxed(area, &Line::of(Role::Title, " Importing "), true);
+    let inside = ratatui::layout::Rect {
+        x: inside.x.saturating_add(1),
+        width: inside.width.saturating_sub(2),
+        ..inside
+    };
+    let width = usize::from(inside.width);
+    let target = app.review.as_ref().map_or("", |review| &review.subject.target);
+    let seconds = job.since.map_or(0, |since| app.now.saturating_sub(since).as_secs());
+    let mut lines = vec![
+        Line::of(Role::Title, &format!("{}{target}", spinner(app))).and(Role::Dim, &format!("  {seconds} s")),
+        Line::new(),
+    ];
+    let last = job.phases.len();
+    lines.extend(
+        job.phases.iter().enumerate().map(|(n, progress)| phase_line(app, progress, n + 1 < last, width)),
+    );
+    lines.push(Line::new());
+    lines.push(match (job.stops, job.is_committing()) {
+        (_, true) => Line::of(Role::Text, "Committing: it can no longer be cancelled."),
+        (0, false) => Line::of(Role::Dim, "Ctrl-C cancels: everything is rolled back."),
+        (_, false) => Line::of(Role::Warning, "Rolling back, please wait."),
+    });
+    for (n, line) in lines.iter().enumerate() {
+        canvas.line(inside, n, line);
+    }
+}
+
+/// Lays out how far a phase is.
+pub(super) fn phase_line(app: &App, progress: &Progress, is_done: bool, width: usize) -> Line {
+    let glyphs = app.skin.glyphs;
+    let sign = if is_done { glyphs.done } else { glyphs.closed };
+    let mut line = Line::of(Role::Gauge, sign).and(Role::Text, &format!(" {}", progress.phase.label()));
+    line.pad_to(26.min(width / 2));
+    if progress.total > 0 && !is_done {
+        let cells = 14.min(width / 4);
+        // u128: counts of rows times cells must not overflow.
+        let full = progress.done.min(progress.total) as u128 * cells as u128 / progress.total as u128;
+        let full = usize::try_from(full).unwrap_or(cells);
+        line.push(Role::Gauge, &glyphs.full.repeat(full));
+        line.push(Role::Dim, &glyphs.rest.repeat(cells - full));
+        line.push(Role::Text, &format!(" {}/{}", progress.done, progress.total));
+    } else if progress.done > 0 {
+        line.push(Role::Text, &progress.done.to_string());
+    }
+    if !progress.subject.is_empty() && !is_done {
+        line.push(Role::Dim, &format!("  {}", progress.subject));
+    }
+    line
+}

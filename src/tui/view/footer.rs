@@ -1,0 +1,122 @@
+//! The last two lines: how things stand, or what was said; and the keys that
+//! work now.
+
+use ratatui::layout::{Position, Rect};
+
+use super::modal::input_line;
+use super::rows::counts;
+use crate::tui::action::{CATALOGUE, Context};
+use crate::tui::app::{App, Pane, Work};
+use crate::tui::keys::show;
+use crate::tui::mark::Mark;
+use crate::tui::review::Review;
+use crate::tui::skin::{Role, SPINNER};
+use crate::tui::widget::{Canvas, Line};
+
+pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
+    keys(app, canvas, area);
+    if let Some(prompt) = &app.search.prompt {
+        return Some(input_line(canvas, area, 0, "/", &prompt.input));
+    }
+    let line = match (&app.notice, &app.review) {
+        (Some(notice), _) => {
+            let role = if notice.refused { Role::Warning } else { Role::Title };
+            Line::of(role, &notice.text)
+        }
+        (None, Some(review)) => {
+            let whole = summary(app, review);
+            if whole.width() < usize::from(area.width) { whole } else { short_summary(app, review) }
+        }
+        (None, None) => Line::new(),
+    };
+    canvas.line(Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area }, 0, &line);
+    None
+}
+
+/// How things stand; what is nought is left out.
+fn summary(app: &App, review: &Review) -> Line {
+    let counts = review.counts();
+    let dot = app.skin.glyphs.dot;
+    let mut line = Line::new();
+    if app.job.as_ref().is_some_and(|job| job.work == Work::Compare) {
+        line.push(Role::Title, &format!("{}comparing again {dot} ", spinner(app)));
+    }
+    let lack = review.plan().lack().len();
+    let lack_role = if review.choices.lack_confirmed { Role::Dim } else { Role::Blocked };
+    let parts = [
+        (counts.of(Mark::Add), "add", Role::Add),
+        (counts.of(Mark::Cover), "cover", Role::Cover),
+        (counts.of(Mark::Differs), "repeat", Role::Repeat),
+        (counts.of(Mark::Unchanged), "unchanged", Role::Unchanged),
+        (counts.blocked(), "cannot", Role::Blocked),
+        (counts.of(Mark::LeftOut), "left out", Role::LeftOut),
+        (lack, "lack API", lack_role),
+    ];
+    let mut first = true;
+    for (n, word, role) in parts.into_iter().filter(|(n, _, _)| *n > 0) {
+        line.push(Role::Dim, &if first { String::new() } else { format!(" {dot} ") });
+        line.push(role, &format!("{n} {word}"));
+        first = false;
+    }
+    line
+}
+
+/// The same in signs, for narrow screens.
+fn short_summary(app: &App, review: &Review) -> Line {
+    let glyphs = app.skin.glyphs;
+    let mut line = counts(review.counts(), glyphs, usize::MAX - 1);
+    let lack = review.plan().lack().len();
+    if lack > 0 {
+        let role = if review.choices.lack_confirmed { Role::Dim } else { Role::Blocked };
+        line.push(role, &format!(" {lack}{}", glyphs.warning));
+    }
+    line
+}
+
+/// A turn of the spinner, four times a second at most.
+pub(super) fn spinner(app: &App) -> String {
+    if app.skin.accessible {
+        return String::new();
+    }
+    let turn = app.now.as_millis() / 250;
+    let at = usize::try_from(turn % SPINNER.len() as u128).unwrap_or(0);
+    SPINNER.get(at).map(|sign| format!("{sign} ")).unwrap_or_default()
+}
+
+/// As many keys as fit, of those that work now.
+fn keys(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+    let room = usize::from(area.width).saturating_sub(2);
+    let mut line = Line::of(Role::Text, " ");
+    if !app.pending.is_empty() {
+        line.push(Role::Key, &format!("{}-  ", show(&app.pending)));
+    }
+    for (key, word) in hints(app) {
+        let longer = line.clone().and(Role::Key, &key).and(Role::Dim, &format!(" {word}"));
+        if longer.width() > room {
+            continue;
+        }
+        line = longer.and(Role::Text, "  ");
+    }
+    canvas.line(area, 1, &line);
+}
+
+fn hints(app: &App) -> Vec<(String, &'static str)> {
+    let context = app.context();
+    let mut hints: Vec<(String, &'static str)> = CATALOGUE
+        .iter()
+        .filter(|action| action.contexts.contains(&context) && action.check(app).is_ok())
+        .filter_map(|action| Some((app.keymap.key(context, action.act)?, action.footer?)))
+        .collect();
+    if context == Context::Review && app.panes().single {
+        hints.insert(1, ("Tab".to_owned(), "next pane"));
+    }
+    match context {
+        Context::Review if app.focus == Pane::Items => hints.insert(1, ("h".to_owned(), "tree")),
+        Context::Review if app.focus == Pane::Tree => hints.insert(1, ("l".to_owned(), "unfold")),
+        Context::Review if app.focus == Pane::Detail => hints.insert(1, ("y".to_owned(), "copy")),
+        Context::Applying => hints.push(("^C".to_owned(), "cancel")),
+        Context::Reader => hints.push(("j k".to_owned(), "scroll")),
+        _ => {}
+    }
+    hints
+}

@@ -1,0 +1,56 @@
+//! The first line: file, checksum, target, platform, production.
+
+use ratatui::layout::Rect;
+
+use crate::tui::app::App;
+use crate::tui::skin::Role;
+use crate::tui::widget::{Canvas, Line, cut, width};
+
+/// How much of the checksum tells files apart.
+const SHORT: usize = 8;
+
+/// The columns that a file's name gets at least.
+const SHORTEST_FILE: usize = 12;
+
+pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+    let Some(review) = &app.review else {
+        let line = Line::of(Role::Title, "gatediff").and(Role::Dim, "  ").and(Role::Text, &app.file);
+        canvas.line(area, 0, &line);
+        return;
+    };
+    let subject = &review.subject;
+    let mut right = Line::of(Role::Dim, &subject.platform);
+    if subject.production {
+        right.push(Role::Text, " ");
+        right.push(Role::Production, " PRODUCTION ");
+    }
+    let left = usize::from(canvas.line_right(area, 0, &right)).saturating_sub(2);
+    let glyphs = app.skin.glyphs;
+    let sha: String = subject.sha256.chars().take(SHORT).collect();
+    let target = crate::engine::display::safe(&subject.target);
+    let fixed = width(&target) + 3 + width(glyphs.arrow);
+    // Which database it is matters more than which bytes.
+    let has_sha = fixed + sha.len() + 1 + SHORTEST_FILE <= left;
+    let sha = if has_sha { format!(" {sha}") } else { String::new() };
+    let room = left.saturating_sub(fixed + sha.len()).max(SHORTEST_FILE);
+    let file = file_end(&subject.file, room, glyphs.ellipsis);
+    let line = Line::of(Role::Title, &file)
+        .and(Role::Dim, &sha)
+        .and(Role::Dim, &format!(" {} ", glyphs.arrow))
+        .and(Role::Title, &target);
+    let room = Rect { width: u16::try_from(left).unwrap_or(area.width).min(area.width), ..area };
+    canvas.line(room, 0, &line);
+}
+
+/// Of a path that is too long, its end tells more than its beginning.
+fn file_end(path: &str, room: usize, ellipsis: &str) -> String {
+    let path = crate::engine::display::safe(path);
+    if width(&path) <= room {
+        return path.into_owned();
+    }
+    let name = path.rsplit('/').next().unwrap_or_default();
+    if width(name) + width(ellipsis) < room {
+        return format!("{ellipsis}/{name}");
+    }
+    cut(name, room, ellipsis)
+}

@@ -1,0 +1,172 @@
+//! The middle pane: what is below the tree's node.
+
+use ratatui::layout::Position;
+
+use super::rows::{name, push_matched};
+use super::tree::cursor;
+use super::{cursor_role, pane_box};
+use crate::engine::Severity;
+use crate::engine::display::safe;
+use crate::tui::app::{App, Pane};
+use crate::tui::layout::Panes;
+use crate::tui::mark::Mark;
+use crate::tui::node::{Node, Row};
+use crate::tui::review::Review;
+use crate::tui::skin::Role;
+use crate::tui::widget::{Canvas, Line, count, cut, width};
+
+/// Panes narrower than this have short status words.
+const SHORT_WORDS: usize = 60;
+
+/// Panes narrower than this have no names, and figures without words.
+const NARROW: usize = 40;
+
+pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<Position> {
+    let review = app.review.as_ref()?;
+    let inside = pane_box(app, canvas, panes, Pane::Items, &title(app, review));
+    let height = usize::from(inside.height);
+    let visible = review.items.window(height);
+    let top = visible.start;
+    let rows = review.items.rows().get(visible).unwrap_or_default();
+    if rows.is_empty() {
+        let text = if review.filter.word() == "all" {
+            "nothing here"
+        } else {
+            "nothing here that the filter lists: f"
+        };
+        canvas.line(inside, 0, &Line::of(Role::Dim, text));
+        return Some(cursor(inside, 0));
+    }
+    let columns = Columns::new(review, rows, usize::from(inside.width));
+    for (n, row) in rows.iter().enumerate() {
+        canvas.line(inside, n, &line(app, review, *row, &columns));
+        if let Node::Item(at) = row.node {
+            canvas.line_right(inside, n, &columns.note(review, at));
+        }
+    }
+    let at = review.items.at().checked_sub(top)?;
+    canvas.mark(inside, at, cursor_role(app, Pane::Items));
+    Some(cursor(inside, at))
+}
+
+fn title(app: &App, review: &Review) -> Line {
+    let mut line = Line::of(Role::Title, &name(review, review.listed));
+    line.push(Role::Dim, &format!(" {} {}", app.skin.glyphs.dot, review.items.rows().len()));
+    line
+}
+
+/// How wide the columns of the visible items are.
+struct Columns {
+    room: usize,
+    status: usize,
+    key: usize,
+    short: bool,
+    narrow: bool,
+    /// Whether the notes of all visible rows fit in words.
+    wordy: bool,
+}
+
+impl Columns {
+    fn new(review: &Review, rows: &[Row], room: usize) -> Self {
+        let (short, narrow) = (room < SHORT_WORDS, room < NARROW);
+        let items = || rows.iter().filter_map(|row| row.node.item());
+        let widest_word = items().map(|at| word(review.mark(at), short).len()).max().unwrap_or(0);
+        let widest_key = rows.iter().map(|row| width(&safe(&name(review, row.node)))).max().unwrap_or(0);
+        let status = widest_word + 2;
+        let rest = room.saturating_sub(status + 1);
+        // Where there are no names, only the figure at the end needs room.
+        let key = widest_key.min(if narrow { rest.saturating_sub(3) } else { rest * 2 / 3 }.max(8));
+        let wordy = items().all(|at| {
+            let own = review.entry(at).map_or(0, |entry| width(&safe(&entry.item.id.key))).min(key);
+            status + own + 2 + width(&notes(review, at).0) <= room
+        });
+        Self { room, status, key, short, narrow, wordy }
+    }
+
+    /// What stands at the right end of an item's row.
+    fn note(&self, review: &Review, at: usize) -> Line {
+        let (long, short) = notes(review, at);
+        let text = if self.wordy { long } else { short };
+        let role = review.mark(at).role();
+        if text.is_empty() { Line::new() } else { Line::of(Role::Text, " ").and(role, &text) }
+    }
+}
+
+/// Returns what to note about an item in words, and in a figure.
+fn notes(review: &Review, at: usize) -> (String, String) {
+    match review.mark(at) {
+        Mark::Unchanged => ("unchanged".to_owned(), String::new()),
+        Mark::Differs | Mark::Cover => {
+            let fields = review.fields(at);
+            fields.map_or_else(Default::default, |n| (count(n, "field", "fields"), n.to_string()))
+        }
+        Mark::CannotAdd | Mark::CannotCover => (blocked_by(review, at), String::new()),
+        Mark::Add | Mark::LeftOut => (String::new(), String::new()),
+    }
+}
+
+/// Returns the short word of what is in an item's way.
+fn blocked_by(review: &Review, at: usize) -> String {
+    let obstacle = review.resolution().state(at).and_then(|state| state.obstacle.as_ref());
+    let reason = review.entry(at).and_then(|entry| entry.verdict.reasons.first()).or(obstacle);
+    reason.map(|reason| reason.code.replace('-', " ")).unwrap_or_default()
+}
+
+fn word(mark: Mark, short: bool) -> &'static str {
+    match mark {
+        Mark::CannotAdd | Mark::CannotCover if short => "Cannot",
+        mark => mark.word(),
+    }
+}
+
+fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
+    let glyphs = app.skin.glyphs;
+    let mut line = Line::new();
+    line.pad_to(usize::from(row.depth) * 2);
+    match row.node {
+        Node::Item(at) => {
+            let mark = review.mark(at);
+            line.push(mark.role(), &format!("{} {}", mark.glyph(glyphs), word(mark, columns.short)));
+            line.pad_to(columns.status + 1);
+            let key = review.entry(at).map(|entry| safe(&entry.item.id.key).into_owned()).unwrap_or_default();
+            push_matched(&mut line, app, mark.role(), &cut(&key, columns.key, glyphs.ellipsis));
+            let note = columns.note(review, at).width();
+            let name = review.entry(at).map_or("", |entry| &entry.item.name);
+            if !columns.narrow && !name.is_empty() {
+                line.pad_to(columns.status + columns.key + 3);
+                let room = columns.room.saturating_sub(line.width() + note + 1);
+                // One or two letters tell nothing.
+                let room = if room < 4 { 0 } else { room };
+                push_matched(&mut line, app, Role::Dim, &cut(&safe(name), room, glyphs.ellipsis));
+            }
+        }
+        Node::Element(at, branch, member) => {
+            let Some(member) = review.member(at, branch, member) else { return line };
+            line.push(member.fate.role(), &format!("{} ", member.fate.glyph(glyphs)));
+            line.push(member.fate.role(), &cut(&safe(&member.label), columns.key, glyphs.ellipsis));
+            line.pad_to(columns.key + 5);
+            line.push(Role::Dim, member.fate.word());
+        }
+        Node::LackApi(at) => {
+            let users = review.plan().lack().get(at).map_or(0, |lack| lack.used_by.len());
+            line.push(Role::Warning, &format!("{} ", glyphs.warning));
+            push_matched(
+                &mut line,
+                app,
+                Role::Text,
+                &cut(&safe(&name(review, row.node)), columns.key, glyphs.ellipsis),
+            );
+            line.pad_to(columns.key + 4);
+            line.push(Role::Dim, &format!("used by {users}"));
+        }
+        Node::Warning(at) => {
+            let warning = review.warnings.get(at);
+            let serious = warning.is_some_and(|warning| warning.severity != Severity::Note);
+            line.push(if serious { Role::Warning } else { Role::Dim }, &format!("{} ", glyphs.warning));
+            line.push(Role::Text, &name(review, row.node));
+        }
+        Node::Branch(..) => line.push(Role::Heading, &name(review, row.node)),
+        Node::Kind(_) | Node::Lack | Node::Warnings => line.push(Role::Text, &name(review, row.node)),
+    }
+    line
+}

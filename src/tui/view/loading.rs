@@ -1,0 +1,45 @@
+//! Before there is a plan: how far reading is, or why there is none.
+
+use ratatui::layout::Rect;
+
+use super::applying::phase_line;
+use super::footer::spinner;
+use crate::tui::app::App;
+use crate::tui::skin::Role;
+use crate::tui::update::explain;
+use crate::tui::widget::{Canvas, Line, wrap};
+
+pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+    let inside = Rect {
+        x: area.x + 2,
+        y: area.y + 1,
+        width: area.width.saturating_sub(4),
+        height: area.height.saturating_sub(1),
+    };
+    let width = usize::from(inside.width);
+    let lines = match (&app.failure, &app.job) {
+        (Some(failure), _) => {
+            let mut lines = Vec::new();
+            for line in explain(failure) {
+                let role = line.pieces().last().map_or(Role::Text, |piece| piece.role);
+                lines.extend(wrap(&line.plain(), width).iter().map(|part| Line::of(role, part)));
+            }
+            lines.push(Line::new());
+            lines.push(Line::of(Role::Dim, "Nothing was written. R tries again, q leaves."));
+            lines
+        }
+        (None, job) => {
+            let title = format!("{}reading {}", spinner(app), app.file);
+            let mut lines = vec![Line::of(Role::Title, &title), Line::new()];
+            let phases = job.iter().flat_map(|job| &job.phases);
+            let last = job.as_ref().map_or(0, |job| job.phases.len());
+            lines.extend(
+                phases.enumerate().map(|(n, progress)| phase_line(app, progress, n + 1 < last, width)),
+            );
+            lines
+        }
+    };
+    for (n, line) in lines.iter().enumerate() {
+        canvas.line(inside, n, line);
+    }
+}

@@ -1,0 +1,115 @@
+//! Drawing. Views take the model and change nothing.
+
+mod applying;
+mod detail;
+mod footer;
+mod header;
+mod items;
+mod loading;
+mod modal;
+mod rows;
+mod tree;
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+
+use super::app::{App, Pane};
+use super::layout::{self, Panes, SMALLEST};
+use super::modal::Question;
+use super::skin::Role;
+use super::widget::{Canvas, Line};
+
+/// Draws the model. It is safe at every size, also at one that the model does
+/// not know of yet.
+pub(crate) fn view(app: &App, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    let mut canvas = Canvas::new(frame.buffer_mut(), &app.skin);
+    let cursor = draw(app, &mut canvas, area);
+    if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
+    let size = (area.width, area.height);
+    if layout::is_too_small(size) {
+        too_small(app, canvas, area);
+        return None;
+    }
+    let panes = layout::panes(size, app.focus, app.zoom, app.skin.accessible);
+    header::draw(app, canvas, panes.header);
+    let mut cursor = if app.review.is_some() {
+        review(app, canvas, &panes)
+    } else {
+        loading::draw(app, canvas, Rect { height: area.height - 3, y: area.y + 1, ..area });
+        None
+    };
+    cursor = footer::draw(app, canvas, panes.footer).or(cursor);
+    if app.is_applying() {
+        applying::draw(app, canvas, size);
+        cursor = None;
+    }
+    for modal in &app.modals {
+        cursor = modal::draw(app, modal, canvas, size);
+    }
+    cursor
+}
+
+fn review(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<Position> {
+    // The focused pane comes last: neighbours share a border.
+    let others = Pane::ALL.into_iter().filter(|pane| *pane != app.focus);
+    let mut cursor = None;
+    for pane in others.chain([app.focus]).filter(|pane| !panes.area(*pane).is_empty()) {
+        cursor = match pane {
+            Pane::Tree => tree::draw(app, canvas, panes),
+            Pane::Items => items::draw(app, canvas, panes),
+            Pane::Detail => detail::draw(app, canvas, panes),
+        };
+    }
+    cursor.filter(|_| app.skin.accessible)
+}
+
+/// Draws the box of a pane and returns its inside.
+fn pane_box(app: &App, canvas: &mut Canvas<'_>, panes: &Panes, pane: Pane, title: &Line) -> Rect {
+    let focused = app.focus == pane;
+    let mut shown = Line::of(Role::Text, " ");
+    if panes.single || (app.zoom && focused) {
+        shown.push(Role::Dim, &format!("{}/3 ", pane as usize + 1));
+    }
+    for piece in title.pieces() {
+        shown.push(piece.role, piece.text());
+    }
+    shown.push(Role::Text, " ");
+    if app.skin.accessible && focused {
+        shown.push(Role::Dim, "(focus)");
+    }
+    canvas.boxed(panes.area(pane), &shown, focused)
+}
+
+/// Returns the role that lies over the cursor's row.
+fn cursor_role(app: &App, pane: Pane) -> Role {
+    if app.focus == pane { Role::Selection } else { Role::SelectionIdle }
+}
+
+fn too_small(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+    let applying = if app.is_applying() { "importing; " } else { "" };
+    let leaving = app.modals.last().is_some_and(|modal| modal.question == Question::Quit);
+    let quits = match (app.is_applying(), leaving) {
+        (true, _) => "",
+        (false, true) => " - choices get lost: q again quits",
+        (false, false) => " - q quits",
+    };
+    let text =
+        format!("{applying}needs {}x{}, has {}x{}{quits}", SMALLEST.0, SMALLEST.1, area.width, area.height);
+    let wide = u16::try_from(text.len()).unwrap_or(u16::MAX);
+    let middle = Rect {
+        x: area.x + area.width.saturating_sub(wide) / 2,
+        y: area.y + area.height / 2,
+        width: wide.min(area.width),
+        height: 1.min(area.height),
+    };
+    canvas.line(middle, 0, &Line::of(Role::Text, &text));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! What tree and list share: names of rows, counts, matches.
+
+use crate::tui::app::App;
+use crate::tui::mark::{Counts, Mark};
+use crate::tui::node::Node;
+use crate::tui::review::Review;
+use crate::tui::search::find;
+use crate::tui::skin::{Glyphs, Role};
+use crate::tui::widget::{Line, width};
+
+/// Returns what a row is called.
+pub(super) fn name(review: &Review, node: Node) -> String {
+    match node {
+        Node::Kind(kind) => review.kind_title(kind).to_owned(),
+        Node::Item(at) => review.entry(at).map(|entry| entry.item.id.key.to_string()).unwrap_or_default(),
+        Node::Branch(at, branch) => {
+            review.branch(at, branch).map(|branch| branch.title.clone()).unwrap_or_default()
+        }
+        Node::Element(at, branch, member) => {
+            review.member(at, branch, member).map(|member| member.label.clone()).unwrap_or_default()
+        }
+        Node::Lack => "Lack API".to_owned(),
+        Node::LackApi(at) => review
+            .plan()
+            .lack()
+            .get(at)
+            .map(|lack| format!("{}/{}", lack.module, lack.api))
+            .unwrap_or_default(),
+        Node::Warnings => "Warnings".to_owned(),
+        Node::Warning(at) => review.warnings.get(at).map(|found| found.message.clone()).unwrap_or_default(),
+    }
+}
+
+/// Adds a text with the search's match in it marked.
+pub(super) fn push_matched(line: &mut Line, app: &App, role: Role, text: &str) {
+    let text = crate::engine::display::safe(text);
+    let Some((start, end)) = find(&text, &app.search.query) else {
+        line.push(role, &text);
+        return;
+    };
+    line.push(role, text.get(..start).unwrap_or_default());
+    line.push(Role::Match, text.get(start..end).unwrap_or_default());
+    line.push(role, text.get(end..).unwrap_or_default());
+}
+
+/// Returns counts as `3+ 5~ 2✗`, without the lesser ones where they do not fit.
+pub(super) fn counts(counts: &Counts, glyphs: &'static Glyphs, room: usize) -> Line {
+    let mut parts: Vec<(Role, String)> = Vec::new();
+    let shown = [
+        (counts.of(Mark::Add), Mark::Add),
+        (counts.of(Mark::Cover), Mark::Cover),
+        (counts.of(Mark::Differs), Mark::Differs),
+        (counts.blocked(), Mark::CannotAdd),
+        (counts.of(Mark::Unchanged), Mark::Unchanged),
+        (counts.of(Mark::LeftOut), Mark::LeftOut),
+    ];
+    for (n, mark) in shown.into_iter().filter(|(n, _)| *n > 0) {
+        parts.push((mark.role(), format!("{n}{}", mark.glyph(glyphs))));
+    }
+    let length = |parts: &[(Role, String)]| parts.iter().map(|(_, text)| width(text) + 1).sum::<usize>();
+    while length(&parts) > room + 1 {
+        parts.pop();
+    }
+    let mut line = Line::new();
+    for (n, (role, text)) in parts.iter().enumerate() {
+        line.push(Role::Text, if n == 0 { "" } else { " " });
+        line.push(*role, text);
+    }
+    line
+}

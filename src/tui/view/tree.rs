@@ -1,0 +1,106 @@
+//! The left pane: kinds, items, their sets and elements.
+
+use ratatui::layout::{Position, Rect};
+
+use super::rows::{counts, name, push_matched};
+use super::{cursor_role, pane_box};
+use crate::tui::app::{App, Pane};
+use crate::tui::branch::Fate;
+use crate::tui::layout::Panes;
+use crate::tui::node::{Node, Row};
+use crate::tui::review::{Filter, Review};
+use crate::tui::skin::Role;
+use crate::tui::widget::{Canvas, Line, cut, width};
+
+pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<Position> {
+    let review = app.review.as_ref()?;
+    let mut title = Line::of(Role::Title, "Import");
+    if review.filter != Filter::All {
+        title.push(Role::Dim, &format!(" {} {}", app.skin.glyphs.dot, review.filter.word()));
+    }
+    let inside = pane_box(app, canvas, panes, Pane::Tree, &title);
+    let height = usize::from(inside.height);
+    let visible = review.tree.window(height);
+    let top = visible.start;
+    for (n, row) in review.tree.rows().get(visible).into_iter().flatten().enumerate() {
+        let (left, right) = lines(app, review, *row, usize::from(inside.width));
+        canvas.line(inside, n, &left);
+        canvas.line_right(inside, n, &right);
+    }
+    let at = review.tree.at().checked_sub(top)?;
+    canvas.mark(inside, at, cursor_role(app, Pane::Tree));
+    Some(cursor(inside, at))
+}
+
+/// Returns where a row begins, for the hardware cursor.
+pub(super) fn cursor(inside: Rect, row: usize) -> Position {
+    let row = u16::try_from(row).unwrap_or(u16::MAX);
+    Position::new(inside.x, inside.y.saturating_add(row))
+}
+
+/// Lays out a row: what it is called, and its counts.
+fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
+    let glyphs = app.skin.glyphs;
+    let node = row.node;
+    let mut left = Line::new();
+    left.pad_to(usize::from(row.depth) * 2);
+    let fold = match (node.has_children(review.plan()), review.is_open(node)) {
+        (true, true) => glyphs.open,
+        (true, false) => glyphs.closed,
+        (false, _) => " ",
+    };
+    left.push(Role::Dim, fold);
+    left.push(Role::Text, " ");
+    let name = name(review, node);
+    let role = match node {
+        Node::Item(at) => {
+            let mark = review.mark(at);
+            left.push(mark.role(), mark.glyph(glyphs));
+            left.push(Role::Text, " ");
+            mark.role()
+        }
+        Node::Element(at, branch, member) => {
+            let fate = review.member(at, branch, member).map_or(Fate::Same, |member| member.fate);
+            left.push(fate.role(), fate.glyph(glyphs));
+            left.push(Role::Text, " ");
+            fate.role()
+        }
+        Node::Lack => {
+            left = Line::of(Role::Warning, glyphs.warning).and(Role::Text, " ");
+            Role::Text
+        }
+        Node::Kind(_) | Node::Branch(..) | Node::LackApi(_) | Node::Warnings | Node::Warning(_) => Role::Text,
+    };
+    let tail = room.saturating_sub(left.width() + width(&name) + 1);
+    let right = tally(app, review, node, tail.max(room / 2));
+    let name_room = room.saturating_sub(left.width() + right.width() + usize::from(right.width() > 0));
+    let name = cut(&crate::engine::display::safe(&name), name_room, glyphs.ellipsis);
+    push_matched(&mut left, app, role, &name);
+    (left, right)
+}
+
+/// Returns how many there are below a node, by what becomes of them.
+fn tally(app: &App, review: &Review, node: Node, room: usize) -> Line {
+    let glyphs = app.skin.glyphs;
+    match node {
+        Node::Kind(kind) => counts(&review.kind_counts(kind), glyphs, room),
+        Node::Branch(at, branch) => {
+            let members = review.branch(at, branch).map_or(&[][..], |branch| &branch.members);
+            let mut line = Line::new();
+            for fate in [Fate::Add, Fate::Change, Fate::Remove, Fate::Keep, Fate::Same] {
+                let n = members.iter().filter(|member| member.fate == fate).count();
+                if n > 0 {
+                    line.push(Role::Text, if line.width() > 0 { " " } else { "" });
+                    line.push(fate.role(), &format!("{n}{}", fate.glyph(glyphs)));
+                }
+            }
+            line
+        }
+        Node::Lack => {
+            let role = if review.choices.lack_confirmed { Role::Dim } else { Role::Blocked };
+            Line::of(role, &review.plan().lack().len().to_string())
+        }
+        Node::Warnings => Line::of(Role::Dim, &review.warnings.len().to_string()),
+        Node::Item(_) | Node::Element(..) | Node::LackApi(_) | Node::Warning(_) => Line::new(),
+    }
+}

@@ -1,0 +1,105 @@
+//! A buffer with a skin: puts lines, rows and boxes, cut to their area.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::symbols::merge::MergeStrategy;
+use ratatui::widgets::{Block, Clear, Widget as _};
+
+use super::text::{Line, cut, width};
+use crate::tui::skin::{Role, Skin};
+
+/// Where views draw.
+pub(crate) struct Canvas<'a> {
+    buffer: &'a mut Buffer,
+    pub(crate) skin: &'a Skin,
+}
+
+impl<'a> Canvas<'a> {
+    /// Returns a canvas on a buffer.
+    pub(crate) const fn new(buffer: &'a mut Buffer, skin: &'a Skin) -> Self {
+        Self { buffer, skin }
+    }
+
+    /// Puts a line on row `row` of an area, cut to its width.
+    pub(crate) fn line(&mut self, area: Rect, row: usize, line: &Line) {
+        let Some(area) = self.row(area, row) else { return };
+        let mut room = usize::from(area.width);
+        let mut rest = line.width();
+        for piece in line.pieces() {
+            let wide = width(piece.text());
+            // What comes after this piece has to be told by its ellipsis.
+            let text = if rest > room && wide >= room {
+                cut(&format!("{}\u{20}", piece.text()), room, self.skin.glyphs.ellipsis)
+            } else {
+                piece.text().to_owned()
+            };
+            let x = area.right() - u16::try_from(room).unwrap_or(0);
+            self.buffer.set_stringn(x, area.y, &text, room, self.skin.style(piece.role));
+            room = room.saturating_sub(width(&text));
+            rest -= wide;
+            if room == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Puts a line at the right end of row `row`; returns how many columns are
+    /// left before it.
+    pub(crate) fn line_right(&mut self, area: Rect, row: usize, line: &Line) -> u16 {
+        let wide = u16::try_from(line.width()).unwrap_or(u16::MAX).min(area.width);
+        let right = Rect { x: area.right() - wide, width: wide, ..area };
+        self.line(right, row, line);
+        area.width - wide
+    }
+
+    /// Lays a role over row `row`, as for the selection.
+    pub(crate) fn mark(&mut self, area: Rect, row: usize, role: Role) {
+        if let Some(area) = self.row(area, row) {
+            self.style(area, self.skin.style(role));
+        }
+    }
+
+    /// Lays a style over an area.
+    pub(crate) fn style(&mut self, area: Rect, style: Style) {
+        self.buffer.set_style(area.intersection(self.buffer.area), style);
+    }
+
+    /// Empties an area.
+    pub(crate) fn clear(&mut self, area: Rect) {
+        Clear.render(area.intersection(self.buffer.area), self.buffer);
+    }
+
+    /// Draws a box with a title and returns its inside. The accessible skin
+    /// has no boxes: the title is a line of its own.
+    pub(crate) fn boxed(&mut self, area: Rect, title: &Line, focused: bool) -> Rect {
+        let area = area.intersection(self.buffer.area);
+        if self.skin.accessible {
+            self.line(area, 0, title);
+            let down = 1.min(area.height);
+            return Rect { y: area.y + down, height: area.height - down, ..area };
+        }
+        let block = Block::bordered()
+            .border_set(self.skin.glyphs.border)
+            .border_style(self.skin.style(Role::Border))
+            .merge_borders(MergeStrategy::Exact);
+        let inside = block.inner(area);
+        block.render(area, self.buffer);
+        if focused {
+            // Only the line with the title: to recolour whole borders when the
+            // focus moves costs several kilobytes over the link.
+            self.mark(area, 0, Role::BorderFocus);
+        }
+        if area.width > 4 {
+            let room = Rect { x: area.x + 2, width: area.width - 4, ..area };
+            self.line(room, 0, title);
+        }
+        inside
+    }
+
+    fn row(&self, area: Rect, row: usize) -> Option<Rect> {
+        let row = u16::try_from(row).ok().filter(|row| *row < area.height)?;
+        let line = Rect { y: area.y.checked_add(row)?, height: 1, ..area }.intersection(self.buffer.area);
+        (line.width > 0 && line.height > 0).then_some(line)
+    }
+}

@@ -1,0 +1,10 @@
+//! Small helpers for drawing: text that is safe and cut by columns, and flat
+//! lists of which only the visible slice is laid out.
+
+mod canvas;
+mod list;
+mod text;
+
+pub(crate) use canvas::Canvas;
+pub(crate) use list::{List, window};
+pub(crate) use text::{Line, count, cut, width, wrap};

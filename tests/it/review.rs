@@ -1,0 +1,154 @@
+//! The real binary in a real terminal, against the private server.
+
+use rustix::process::Signal;
+use sqlx::Row as _;
+
+use crate::digirunner::demo;
+use crate::support::gatediff::fixture;
+use crate::support::pg::TestDb;
+use crate::support::pty::{Pty, PtyCommand};
+use crate::support::wait::until;
+
+fn review(db: &TestDb, home: &std::path::Path) -> PtyCommand {
+    PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
+        .args([
+            "review",
+            &fixture("digirunner/export.json"),
+            "--database-url",
+            &db.url(),
+            "--operator",
+            "小美",
+        ])
+        .env("HOME", home.as_os_str())
+}
+
+async fn count(db: &TestDb, sql: &'static str) -> i64 {
+    sqlx::query(sql).fetch_one(&mut db.connect().await).await.unwrap().get(0)
+}
+
+/// Confirms the import of everything: covers all, confirms Lack API, types the
+/// database's name.
+fn import_everything(pty: &mut Pty, database: &str) {
+    pty.wait_for("Clients · 68");
+    pty.send("C");
+    pty.wait_for("Confirm cover all");
+    pty.send("\t\r");
+    pty.wait_for("~ Cover");
+    pty.send("m");
+    pty.wait_for("will be ignored");
+    pty.send("\t\r");
+    pty.wait_for("lack API");
+    pty.send("P");
+    pty.wait_for("Confirm import");
+    pty.send("\t");
+    pty.send(database);
+    pty.wait_for(database);
+    pty.send("\t\r");
+}
+
+#[tokio::test]
+async fn an_import_is_done_with_the_keyboard_alone_at_80x24() {
+    let db = demo().await;
+    let home = tempfile::tempdir().unwrap();
+    let mut pty = review(&db, home.path()).spawn();
+    import_everything(&mut pty, db.name());
+    pty.wait_for("Imported: job 1");
+    let covered = "SELECT count(*) FROM tsmp_client WHERE update_user = '小美'";
+    assert_eq!(count(&db, covered).await, 13);
+    let added = "SELECT count(*) FROM tsmp_client WHERE create_user = '小美'";
+    assert_eq!(count(&db, added).await, 12);
+    assert_eq!(count(&db, "SELECT count(*) FROM gatediff.jobs WHERE operator = '小美'").await, 1);
+    pty.send("q");
+    pty.wait_for("compared again");
+    pty.send("q");
+    assert_eq!(pty.wait_exit(), Ok(0));
+    assert!(pty.text().contains("job 1: 23 added, 29 covered"), "{}", pty.text());
+}
+
+#[tokio::test]
+async fn cancelling_the_import_writes_nothing() {
+    let db = demo().await;
+    let home = tempfile::tempdir().unwrap();
+    let mut pty = review(&db, home.path()).size(120, 40).spawn();
+    pty.wait_for("Clients · 68");
+    pty.send("P");
+    pty.wait_for("Confirm import");
+    // The focus is on Cancel.
+    pty.send("\r");
+    pty.wait_until("the question closes", |screen| !screen.contents().contains("Confirm import"));
+    pty.send("q");
+    assert_eq!(pty.wait_exit(), Ok(0));
+    assert_eq!(count(&db, "SELECT count(*) FROM tsmp_client WHERE create_user = '小美'").await, 0);
+}
+
+#[tokio::test]
+async fn a_target_that_is_gone_is_told_on_the_screen_and_can_be_left() {
+    let home = tempfile::tempdir().unwrap();
+    let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
+        .args(["review", &fixture("digirunner/export.json")])
+        .args(["--database-url", "postgresql:///gone?host=/nonexistent&user=me"])
+        .env("HOME", home.path().as_os_str())
+        .spawn();
+    pty.wait_for("cannot reach the database server");
+    pty.send("q");
+    pty.send("q");
+    assert_eq!(pty.wait_exit(), Ok(1));
+}
+
+#[tokio::test]
+async fn a_hangup_ends_the_review() {
+    let db = demo().await;
+    let home = tempfile::tempdir().unwrap();
+    let mut pty = review(&db, home.path()).spawn();
+    pty.wait_for("Clients · 68");
+    pty.signal(Signal::HUP);
+    assert_eq!(pty.wait_exit(), Ok(130));
+}
+
+#[test]
+fn the_demo_leaves_no_process_and_no_directory_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let temp = tempfile::Builder::new().prefix("gd").tempdir_in("/tmp").unwrap();
+    open_to_all(temp.path());
+    for leave in [Leave::Key, Leave::Signal(Signal::TERM), Leave::Signal(Signal::KILL)] {
+        let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
+            .arg("demo")
+            .env("HOME", home.path().as_os_str())
+            .env("TMPDIR", temp.path().as_os_str())
+            .size(120, 40)
+            .spawn();
+        pty.wait_for("Clients · 68");
+        assert_ne!(entries(temp.path()), 0, "the server lives in a directory of its own");
+        match leave {
+            Leave::Key => pty.send("q"),
+            Leave::Signal(signal) => pty.signal(signal),
+        }
+        pty.wait_exit().ok();
+        until("the directory is gone", || entries(temp.path()) == 0);
+        until("the server is gone", || !is_running(temp.path()));
+    }
+}
+
+enum Leave {
+    Key,
+    Signal(Signal),
+}
+
+/// The server runs as another user than root, and has to get in.
+fn open_to_all(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o777)).unwrap();
+}
+
+fn entries(path: &std::path::Path) -> usize {
+    std::fs::read_dir(path).unwrap().count()
+}
+
+/// Whether a process names the directory on its command line.
+fn is_running(path: &std::path::Path) -> bool {
+    let wanted = path.to_string_lossy().into_owned();
+    std::fs::read_dir("/proc").unwrap().flatten().any(|entry| {
+        std::fs::read(entry.path().join("cmdline"))
+            .is_ok_and(|line| String::from_utf8_lossy(&line).contains(&wanted))
+    })
+}

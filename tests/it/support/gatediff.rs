@@ -1,0 +1,51 @@
+//! The real binary, in an environment of its own.
+
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// What a run left.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    /// Returns stdout as the one JSON document that it has to be.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}\nstdout: {}\nstderr: {}", self.stdout, self.stderr))
+    }
+}
+
+/// Returns the binary with nothing of the tester's environment but what it
+/// takes to find PostgreSQL's programs.
+pub(crate) fn command(home: &std::path::Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gatediff"));
+    command.env_clear().env("HOME", home).env("LANG", "C.UTF-8").env("USER", "tester").stdin(Stdio::null());
+    for name in ["PATH", "TMPDIR", "GATEDIFF_PG_BIN"] {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command
+}
+
+/// Runs the binary to its end.
+pub(crate) fn gatediff(args: &[&str]) -> Ran {
+    let home = tempfile::tempdir().unwrap();
+    let Output { status, stdout, stderr } = command(home.path()).args(args).output().unwrap();
+    Ran {
+        code: status.code(),
+        stdout: String::from_utf8(stdout).unwrap(),
+        stderr: String::from_utf8(stderr).unwrap(),
+    }
+}
+
+/// Returns the path of a fixture.
+pub(crate) fn fixture(name: &str) -> String {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name).to_string_lossy().into_owned()
+}
