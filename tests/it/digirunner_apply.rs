@@ -635,6 +635,24 @@ async fn a_scope_without_apis_is_linked_too() {
 }
 
 #[tokio::test]
+async fn two_scopes_of_the_file_that_are_one_of_the_target_are_linked_once() {
+    let site = Site::new(&world().scope("9", "s", json!({})).group("8", "g", json!({}))).await;
+    let file = world()
+        .client("a", json!({}))
+        .scope("55", "s", json!({}))
+        .scope("56", "s", json!({}))
+        .client_scope("a", "55")
+        .client_scope("a", "56")
+        .group("57", "g", json!({}))
+        .group("58", "g", json!({}))
+        .client_group("a", "57")
+        .client_group("a", "58");
+    site.import(&file).await;
+    assert_eq!(site.column("tsmp_client_vgroup", "vgroup_id", "true").await, ["9"]);
+    assert_eq!(site.column("tsmp_client_group", "group_id", "true").await, ["8"]);
+}
+
+#[tokio::test]
 async fn links_of_the_file_to_hidden_groups_alone_give_nothing() {
     let site = Site::new(&scope_of_two()).await;
     let file = world()
@@ -1252,4 +1270,41 @@ async fn ids_follow_adds_before_covers_in_file_order_kind_by_kind() {
     site.import(&file).await;
     assert_eq!(site.column("tsmp_group", "group_name", "true").await, ["first", "second", "third"]);
     assert_eq!(site.column("tsmp_client_host", "host_name", "true").await, ["first", "second", "covered"]);
+}
+
+// ---- the schema that all this runs on
+
+#[tokio::test]
+async fn the_schema_is_the_products_column_by_column() {
+    let site = Site::new(&world()).await;
+    let mut connection = site.db.connect().await;
+    let sql = "SELECT a.attrelid::regclass::text, a.attname::text, a.attnotnull, \
+               replace(replace(replace(format_type(a.atttypid, a.atttypmod), 'character varying', 'varchar'), \
+               'character', 'char'), ' without time zone', ''), \
+               coalesce(pg_get_expr(d.adbin, d.adrelid), '') \
+               FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
+               JOIN pg_class c ON c.oid = a.attrelid \
+               WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 \
+               ORDER BY c.relname, a.attnum";
+    let rows: Vec<(String, String, bool, String, String)> =
+        sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
+    let ours: Vec<String> = rows
+        .into_iter()
+        .map(|(table, column, required, ty, default)| {
+            let null = if required { "not null" } else { "" };
+            // The same literal, whatever type PostgreSQL says that it has.
+            let default = default.split("::").next().unwrap().trim_matches(['\'', '(', ')']).to_owned();
+            format!("{table},{column},{ty},{null},{default}")
+        })
+        .collect();
+    let columns = include_str!("../../fixtures/digirunner/columns.csv");
+    let expected: Vec<String> = csv::Reader::from_reader(columns.as_bytes())
+        .records()
+        .map(Result::unwrap)
+        .map(|column| {
+            let default = column[5].split("::").next().unwrap().trim_matches('\'').to_owned();
+            format!("{},{},{},{},{default}", &column[0], &column[2], &column[3], &column[4])
+        })
+        .collect();
+    assert_eq!(ours, expected);
 }

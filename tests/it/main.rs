@@ -10,6 +10,10 @@ mod digirunner_apply;
 #[cfg(test)]
 mod digirunner_jobs;
 #[cfg(test)]
+mod digirunner_round;
+#[cfg(test)]
+mod digirunner_statements;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod review;
