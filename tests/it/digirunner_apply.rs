@@ -454,7 +454,7 @@ async fn covering_a_client_without_an_oauth_row_in_the_file_recomputes_the_scope
     assert_eq!(site.row("oauth_client_details", "true").await, with(&before, json!({"scope": "2000000000"})));
 }
 
-fn extension(word: &str, millis: Value) -> Value {
+fn extension(word: &str, millis: &Value) -> Value {
     json!({"contentTxt": word, "regStatus": "3", "pwdStatus": "2", "pwdResetKey": word, "reviewRemark": "remark",
         "refReviewUser": word, "publicFlag": "1", "resubmitDateTimeForLongTime": millis, "keywordSearch": "ignored"})
 }
@@ -469,7 +469,7 @@ fn day() -> String {
 async fn adds_the_extension_with_the_next_number_of_its_counter() {
     let site = Site::new(&world()).await;
     site.run("INSERT INTO seq_store VALUES ('tsmp_dp_clientext', 2000000077)").await;
-    let file = world().client("a", json!({})).clientext("a", 5, extension("new", json!("1709164800000")));
+    let file = world().client("a", json!({})).clientext("a", 5, extension("new", &json!("1709164800000")));
     site.import(&file).await;
     assert_eq!(
         site.row("tsmp_dp_clientext", "true").await,
@@ -484,14 +484,14 @@ async fn adds_the_extension_with_the_next_number_of_its_counter() {
 
 #[tokio::test]
 async fn covers_the_extension_keeping_its_number() {
-    let target = world().client("a", json!({})).clientext("a", 5, extension("old", json!(null)));
+    let target = world().client("a", json!({})).clientext("a", 5, extension("old", &json!(null)));
     let site = Site::new(&target).await;
     site.run(
         "UPDATE tsmp_dp_clientext SET resubmit_date_time = '2001-01-01', version = 4, public_flag = '2'",
     )
     .await;
     let before = site.row("tsmp_dp_clientext", "true").await;
-    let file = world().client("a", json!({})).clientext("a", 99, extension("new", json!("1709164800000")));
+    let file = world().client("a", json!({})).clientext("a", 99, extension("new", &json!("1709164800000")));
     site.import(&file).await;
     let after = covered(
         &before,
@@ -500,7 +500,7 @@ async fn covers_the_extension_keeping_its_number() {
             "resubmit_date_time": day(), "keyword_search": "new|remark"}),
     );
     assert_eq!(site.row("tsmp_dp_clientext", "true").await, after);
-    site.import(&world().client("a", json!({})).clientext("a", 99, extension("newer", json!(null)))).await;
+    site.import(&world().client("a", json!({})).clientext("a", 99, extension("newer", &json!(null)))).await;
     assert_eq!(site.column("tsmp_dp_clientext", "resubmit_date_time", "true").await, [Value::Null]);
 }
 
@@ -681,7 +681,7 @@ fn x_key(word: &str, number: i64) -> Value {
     json!({"apiKeyAlias": word, "effectiveAt": number, "expiredAt": number + 1, "apiKey": word, "apiKeyMask": word})
 }
 
-fn x_key_row(id: Value) -> Value {
+fn x_key_row(id: &Value) -> Value {
     json!({"api_key_id": id, "client_id": "a", "api_key_alias": "new", "effective_at": 1, "expired_at": 2,
         "api_key": "new", "api_key_mask": "new", "api_key_en": "EN", "create_date_time": "now",
         "create_user": OPERATOR, "update_date_time": null, "update_user": null, "version": 1})
@@ -699,7 +699,7 @@ async fn adds_an_x_api_key_with_its_maps_by_group_name() {
         .x_map(2, 7, "2")
         .x_map(3, 7, "404");
     site.import(&file).await;
-    assert_eq!(site.row("dgr_x_api_key", "true").await, x_key_row(json!("date-hex")));
+    assert_eq!(site.row("dgr_x_api_key", "true").await, x_key_row(&json!("date-hex")));
     let maps = site.rows("dgr_x_api_key_map", "true").await;
     let mut groups: Vec<&str> = maps.iter().map(|map| map["group_id"].as_str().unwrap()).collect();
     groups.sort_unstable();
@@ -738,7 +738,7 @@ async fn covers_an_x_api_key_and_adds_the_maps_it_lacks() {
     assert_eq!(
         site.row("dgr_x_api_key", "true").await,
         with(
-            &x_key_row(json!(3)),
+            &x_key_row(&json!(3)),
             json!({"create_date_time": BEFORE, "create_user": "seeder", "update_date_time": "now",
                 "update_user": OPERATOR, "version": 2})
         )
@@ -760,7 +760,7 @@ async fn covers_an_x_api_key_and_adds_the_maps_it_lacks() {
 async fn a_key_without_maps_is_imported() {
     let site = Site::new(&world()).await;
     site.import(&world().client("a", json!({})).x_key(7, "a", "EN", x_key("new", 1))).await;
-    assert_eq!(site.row("dgr_x_api_key", "true").await, x_key_row(json!("date-hex")));
+    assert_eq!(site.row("dgr_x_api_key", "true").await, x_key_row(&json!("date-hex")));
     assert_eq!(site.rows("dgr_x_api_key_map", "true").await.len(), 0);
 }
 
@@ -961,7 +961,7 @@ fn application(word: &str) -> Value {
         "keywordSearch": format!("search {word}"), "iss": word})
 }
 
-fn application_row(id: Value) -> Value {
+fn application_row(id: &Value) -> Value {
     json!({"dp_application_id": id, "application_name": "new", "application_desc": "new", "client_id": "a",
         "dp_user_name": "new", "id_token_jwtstr": "new", "create_date_time": "now", "create_user": OPERATOR,
         "update_date_time": null, "update_user": null, "version": 1, "keyword_search": "search new",
@@ -977,7 +977,7 @@ async fn adds_the_first_of_a_clients_portal_applications() {
         application("other"),
     );
     site.import(&file).await;
-    assert_eq!(site.row("dp_app", "true").await, application_row(json!("date-hex")));
+    assert_eq!(site.row("dp_app", "true").await, application_row(&json!("date-hex")));
 }
 
 #[tokio::test]
@@ -987,7 +987,7 @@ async fn covers_a_clients_portal_application() {
     assert_eq!(
         site.row("dp_app", "true").await,
         with(
-            &application_row(json!(3)),
+            &application_row(&json!(3)),
             json!({"create_date_time": BEFORE, "create_user": "seeder", "update_date_time": "now",
                 "update_user": OPERATOR, "version": 2})
         )
@@ -1047,7 +1047,7 @@ const OTHERS: [(&str, &[&str]); 4] = [
 ];
 
 /// Says that every column of an IdP row is as the file has it, and the audit columns are as said.
-async fn assert_idp_rows(site: &Site, id: i64, word: &str, audit: Value) {
+async fn assert_idp_rows(site: &Site, id: i64, word: &str, audit: &Value) {
     for ((table, own_id), (_, others)) in IDPS.into_iter().zip(OTHERS) {
         let row = site.row(table, &format!("{own_id} = {id}")).await;
         for (column, cell) in row.as_object().unwrap() {
@@ -1078,7 +1078,7 @@ fn fresh() -> Value {
 async fn adds_idp_rows_with_their_own_ids() {
     let site = Site::new(&world()).await;
     site.import(&with_idps(7, "new")).await;
-    assert_idp_rows(&site, 7, "new", fresh()).await;
+    assert_idp_rows(&site, 7, "new", &fresh()).await;
 }
 
 #[tokio::test]
@@ -1088,7 +1088,7 @@ async fn covers_idp_rows_by_id_without_a_portal_application() {
     site.import(&with_idps(7, "new")).await;
     let audit = json!({"create_date_time": BEFORE, "create_user": "seeder", "update_date_time": "now",
         "update_user": OPERATOR, "version": 2});
-    assert_idp_rows(&site, 7, "new", audit).await;
+    assert_idp_rows(&site, 7, "new", &audit).await;
     assert_eq!(site.column("dgr_gtw_idp_info_o", "gtw_idp_info_o_id", "true").await, [7, 9]);
 }
 
@@ -1105,7 +1105,7 @@ async fn replaces_the_idp_rows_of_a_portal_client_by_fresh_ones() {
         .dp_app(1, "a", json!({}));
     let site = Site::new(&target).await;
     site.import(&with_idps(7, "new").dp_app(2, "a", application("new"))).await;
-    assert_idp_rows(&site, 7, "new", fresh()).await;
+    assert_idp_rows(&site, 7, "new", &fresh()).await;
     assert_eq!(site.column("dgr_gtw_idp_info_o", "gtw_idp_info_o_id", "true").await, [7, 9, 20]);
     for (table, own_id) in &IDPS[1..] {
         assert_eq!(site.column(table, own_id, "true").await, [7], "{table}");
@@ -1156,7 +1156,7 @@ async fn leftover_rows_of_an_absent_client_are_taken_over() {
         .group("5", "g", json!({}))
         .client_group("a", "5")
         .client_group("a", "404")
-        .clientext("a", 3, extension("old", json!(null)))
+        .clientext("a", 3, extension("old", &json!(null)))
         .oauth("a", oauth("old", 7))
         .host(4, "a", "h", "1.1.1.1")
         .x_key(6, "a", "EN", x_key("old", 1))
@@ -1166,7 +1166,7 @@ async fn leftover_rows_of_an_absent_client_are_taken_over() {
         .client("a", json!({}))
         .group("1", "g", json!({}))
         .client_group("a", "1")
-        .clientext("a", 99, extension("new", json!(null)))
+        .clientext("a", 99, extension("new", &json!(null)))
         .oauth("a", oauth("new", 1))
         .host(99, "a", "h", "2.2.2.2")
         .x_key(99, "a", "EN", x_key("new", 1))
