@@ -2,6 +2,8 @@
 //! private server.
 
 #[cfg(test)]
+mod cancel;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod digirunner;
