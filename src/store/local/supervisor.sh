@@ -22,7 +22,7 @@ if [ ! -e "$data/PG_VERSION" ]; then
     [ "$durability" = durable ] && no_sync=
     if ! {
         "$bin/initdb" -D "$data.new" -U postgres -A trust -E UTF8 --locale=C \
-            $no_sync --no-instructions >"$run/initdb.log" 2>&1 3<&- &&
+            $no_sync >"$run/initdb.log" 2>&1 3<&- &&
             mv "$data.new" "$data"
     }; then
         broken=initdb

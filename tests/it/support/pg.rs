@@ -103,8 +103,14 @@ async fn load(database: &str, sql: &str) {
     run(&mut connect(&server().target(database)).await, sql).await;
     // A session that is just ending would keep the template from being copied.
     administer(&format!("ALTER DATABASE {database} ALLOW_CONNECTIONS false")).await;
+    // In a loop of the server's: waiting inside pg_terminate_backend came with PostgreSQL 14.
     administer(&format!(
-        "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE datname = '{database}'"
+        "DO $$ BEGIN
+            PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}';
+            WHILE EXISTS (SELECT FROM pg_stat_activity WHERE datname = '{database}') LOOP
+                PERFORM pg_sleep(0.005), pg_stat_clear_snapshot();
+            END LOOP;
+        END $$"
     ))
     .await;
 }
