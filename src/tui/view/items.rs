@@ -7,13 +7,14 @@ use super::tree::cursor;
 use super::{cursor_role, pane_box};
 use crate::engine::Severity;
 use crate::engine::display::safe;
+use crate::tui::action::Act;
 use crate::tui::app::{App, Pane};
 use crate::tui::layout::Panes;
 use crate::tui::mark::Mark;
 use crate::tui::node::{Node, Row};
-use crate::tui::review::Review;
+use crate::tui::review::{Filter, Review};
 use crate::tui::skin::Role;
-use crate::tui::widget::{Canvas, Line, count, cut, width};
+use crate::tui::widget::{Canvas, Line, count, cut, width, wrap};
 
 /// Panes narrower than this have short status words.
 const SHORT_WORDS: usize = 60;
@@ -29,12 +30,9 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     let top = visible.start;
     let rows = review.items.rows().get(visible).unwrap_or_default();
     if rows.is_empty() {
-        let text = if review.filter.word() == "all" {
-            "nothing here"
-        } else {
-            "nothing here that the filter lists: f"
-        };
-        canvas.line(inside, 0, &Line::of(Role::Dim, text));
+        for (n, part) in wrap(&nothing(app, review), usize::from(inside.width)).iter().enumerate() {
+            canvas.line(inside, n, &Line::of(Role::Dim, part));
+        }
         return Some(cursor(inside, 0));
     }
     let columns = Columns::new(review, rows, usize::from(inside.width));
@@ -47,6 +45,20 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     let at = review.items.at().checked_sub(top)?;
     canvas.mark(inside, at, cursor_role(app, Pane::Items));
     Some(cursor(inside, at))
+}
+
+/// Says why nothing is listed.
+fn nothing(app: &App, review: &Review) -> String {
+    if review.plan().entries().is_empty() {
+        return "The file has no items: there is nothing to import.".to_owned();
+    }
+    let said = match review.filter {
+        Filter::All => return "Nothing below.".to_owned(),
+        Filter::Changes => "changes or could",
+        Filter::Blocked => "is blocked",
+        Filter::Chosen => "is chosen",
+    };
+    format!("Nothing here {said}: {} lists others.", app.key(Act::Filter))
 }
 
 fn title(app: &App, review: &Review) -> Line {

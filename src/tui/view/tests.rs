@@ -154,6 +154,54 @@ mod looks {
     }
 
     #[test]
+    fn a_list_without_items_says_why() {
+        let mut app = open(reviewed(plan(Vec::new(), Vec::new(), Vec::new())), 120, 12);
+        assert!(shot(&app).contains("The file has no items: there is"), "{}", shot(&app));
+        app =
+            open(reviewed(plan(vec![item("group", "a", "A").file("x", text("1"))], vec![], vec![])), 120, 12);
+        keys(&mut app, "f f");
+        assert!(shot(&app).contains("Nothing here is blocked: f lists"), "{}", shot(&app));
+    }
+
+    #[test]
+    fn a_long_notice_takes_both_lines_of_the_footer() {
+        let mut app = sampled(80, 24);
+        app.refuse(
+            "/home/operator/.config/gatediff/config.toml:7: no action is called 'covr': did you mean \
+             'cover'? (the default keys are used)",
+        );
+        let shown = shot(&app);
+        let footer: Vec<&str> = shown.lines().skip(22).collect();
+        assert_eq!(
+            footer,
+            [
+                " /home/operator/.config/gatediff/config.toml:7: no action is called 'covr': did",
+                " you mean 'cover'? (the default keys are used)"
+            ]
+        );
+        keys(&mut app, "j");
+        assert!(shot(&app).contains("? help"));
+    }
+
+    #[test]
+    fn footer_help_and_palette_show_the_operators_keys() {
+        let binding = |action: &str, key: &str| crate::config::Binding {
+            action: action.to_owned(),
+            keys: vec![key.to_owned()],
+            place: String::new(),
+        };
+        let mut app = sampled(100, 50);
+        app.keymap =
+            crate::tui::action::KeyMap::with(&[binding("cover", "v"), binding("out", "ctrl-o")]).unwrap();
+        keys(&mut app, "j");
+        assert!(shot(&app).contains("^O tree") && shot(&app).contains("v cover"), "{}", shot(&app));
+        keys(&mut app, "?");
+        assert!(shot(&app).contains("v          Overwrites the item"), "{}", shot(&app));
+        keys(&mut app, "q : \"cover\"");
+        assert!(shot(&app).contains("v      cover "), "{}", shot(&app));
+    }
+
+    #[test]
     fn lack_api() {
         let mut app = sampled(80, 24);
         keys(&mut app, "1 j j j j 2");
