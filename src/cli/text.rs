@@ -72,13 +72,14 @@ fn rank(entry: &Entry) -> u8 {
 /// Prints which file meets which target.
 pub(super) fn head(printer: &mut Printer, review: &Review) {
     let short = review.file.sha256.get(..12).unwrap_or(&review.file.sha256);
-    printer.line(format!(
+    let line = format!(
         "{} {} (sha256 {short}) {} {}",
         review.file.platform,
         safe(&review.file.path),
         printer.arrow(),
         safe(&review.target)
-    ));
+    );
+    printer.folded(&line, 2);
 }
 
 /// Prints how many items there are of each status.
@@ -105,19 +106,18 @@ fn kind(printer: &mut Printer, plan: &Plan, items: &[(usize, &Entry)], unchanged
         shown.iter().map(|(_, entry)| text(entry)).max().unwrap_or(0).min(WIDEST)
     };
     let keys = widest(&|entry| safe(&entry.item.id.key).width());
-    let names = widest(&|entry| safe(&entry.item.name).width());
     for (at, entry) in &shown {
         let status = entry.verdict.status;
         let look = style(status, entry.is_unchanged());
         let changes = plan.changes(*at, Show::Differences);
-        printer.line(format!(
-            "  {look}{} {:<12}{look:#}  {}  {}  {}",
+        let line = format!(
+            "  {look}{} {status:<12}{look:#}  {}  {}{}",
             printer.glyph(status, entry.is_unchanged()),
-            status,
             column(&entry.item.id.key, keys),
-            column(&entry.item.name, names),
-            told(entry, &changes),
-        ));
+            safe(&entry.item.name),
+            if status == Status::Repeat && entry.is_unchanged() { "  unchanged" } else { "" },
+        );
+        printer.folded(&line, 18);
         for reason in &entry.verdict.reasons {
             reason_line(printer, reason);
         }
@@ -128,15 +128,6 @@ fn kind(printer: &mut Printer, plan: &Plan, items: &[(usize, &Entry)], unchanged
     let left = items.len() - shown.len();
     if left > 0 {
         printer.line(format!("  = {} unchanged", plural(left, "item is", "items are")));
-    }
-}
-
-fn told(entry: &Entry, changes: &[Change]) -> String {
-    let effective = changes.iter().filter(|change| change.op.is_effective()).count();
-    match entry.verdict.status {
-        Status::Repeat if entry.is_unchanged() => "unchanged".to_owned(),
-        Status::Repeat | Status::Cover => plural(effective, "difference", "differences"),
-        Status::Add | Status::CannotAdd | Status::CannotCover => String::new(),
     }
 }
 
