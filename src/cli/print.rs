@@ -253,14 +253,10 @@ mod tests {
         let folded = fold("  ~ url  jdbc:sqlserver://core-db.example → 信用卡信用卡信用卡信用卡", 30, 8);
         assert_eq!(
             folded,
-            [
-                "  ~ url  ",
-                "        jdbc:sqlserver://core-",
-                "        db.example → ",
-                "        信用卡信用卡信用卡信用",
-                "        卡"
-            ]
+            ["  ~ url  jdbc:sqlserver://core", "        -db.example → 信用卡信", "        用卡信用卡信用卡"]
         );
+        let folded = fold("  code: one two three", 14, 4);
+        assert_eq!(folded, ["  code: one ", "    two three"]);
     }
 
     #[test]

@@ -80,6 +80,12 @@ impl ScreenRequest {
 
 /// Returns the failure of a place where no screen can be drawn.
 pub(super) fn no_screen() -> Failure {
-    Failure::new(FailureKind::Usage, "the review screen needs a terminal")
+    let is_dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    let what = if is_dumb {
+        "the review screen needs a terminal that can move its cursor (this one is TERM=dumb)"
+    } else {
+        "the review screen needs a terminal"
+    };
+    Failure::new(FailureKind::Usage, what)
         .hint("run it in a terminal, or use `gatediff plan` and `gatediff apply`")
 }

@@ -377,3 +377,17 @@ fn progress_is_one_line_on_a_terminal_and_gone_before_anything_is_printed() {
         assert!(!pty.text().contains("connecting"), "{}", pty.text());
     }
 }
+
+#[test]
+fn a_dumb_terminal_is_refused_with_another_way() {
+    let home = tempfile::tempdir().unwrap();
+    let url = "postgresql:///gone?host=/nonexistent&user=me";
+    let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
+        .args(["review", &export(), "--database-url", url])
+        .env("HOME", home.path().as_os_str())
+        .env("TERM", "dumb")
+        .spawn();
+    pty.wait_for("TERM=dumb");
+    pty.wait_for("gatediff plan");
+    assert_eq!(pty.wait_exit(), Ok(64));
+}

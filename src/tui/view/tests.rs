@@ -4,7 +4,7 @@ use ratatui::backend::TestBackend;
 use ratatui::style::Style;
 
 use super::*;
-use crate::engine::Outcome;
+use crate::engine::{Outcome, Value};
 use crate::job::{Failure, FailureKind, Phase, Progress, Stale};
 use crate::tui::msg::Msg;
 use crate::tui::skin::{ASCII, Level, UNICODE};
@@ -151,6 +151,30 @@ mod looks {
         let mut app = sampled(80, 24);
         keys(&mut app, "/ \"ris\"");
         assert_snapshot!(shot(&app));
+    }
+
+    #[test]
+    fn chinese_names_are_seen_in_a_narrow_list() {
+        let drafts = vec![
+            item("client", "app", "海晏錢包服務平台").file("tps", Value::Int(1)),
+            item("client", "atm", "無卡提款").blocked("key-taken", "an X-API key belongs to another"),
+        ];
+        let narrow = shot(&open(reviewed(plan(drafts, Vec::new(), Vec::new())), 80, 24));
+        assert!(narrow.contains("+ Add    app 海晏錢包服務…"), "{narrow}");
+        assert!(narrow.contains("✗ Cannot atm      key taken"), "{narrow}");
+    }
+
+    #[test]
+    fn columns_of_lacking_apis_stay_apart() {
+        let mut app = sampled(60, 50);
+        keys(&mut app, "m");
+        let shown = shot(&app);
+        let at = |line: &str| {
+            let before = line.split("used by").next().unwrap_or_default();
+            crate::tui::widget::width(before)
+        };
+        let columns: Vec<usize> = shown.lines().filter(|line| line.contains("used by")).map(at).collect();
+        assert!(columns.len() == 2 && columns[0] == columns[1], "{shown}");
     }
 
     #[test]
@@ -441,7 +465,7 @@ fn ascii_screens_are_ascii_but_for_the_data() {
 
 #[test]
 fn every_status_is_glyph_and_word() {
-    let app = sampled(120, 40);
+    let app = sampled(200, 60);
     let shown = shot(&app);
     for status in ["+ Add", "≠ Repeat", "= Repeat", "✗ Cannot", "unchanged", "6 fields"] {
         assert!(shown.contains(status), "{status}");
@@ -451,13 +475,7 @@ fn every_status_is_glyph_and_word() {
 #[test]
 fn a_hundred_thousand_items_are_drawn_by_the_visible_rows() {
     let drafts = (0..100_000)
-        .map(|at| {
-            item("client", &format!("c{at}"), "").both(
-                "tps",
-                crate::engine::Value::Int(1),
-                crate::engine::Value::Int(2),
-            )
-        })
+        .map(|at| item("client", &format!("c{at}"), "").both("tps", Value::Int(1), Value::Int(2)))
         .collect();
     let mut app = open(reviewed(plan(drafts, Vec::new(), Vec::new())), 120, 40);
     keys(&mut app, "1 l 2 G");
