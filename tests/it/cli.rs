@@ -334,7 +334,7 @@ async fn a_plan_as_text_begins_with_decisions_and_has_no_trailing_blanks() {
     }
     let at = |text: &str| ran.stdout.find(text).unwrap_or_else(|| panic!("{text} in\n{}", ran.stdout));
     assert!(at("\nLack API") < at("\nClients"));
-    let clients = &ran.stdout[at("\nClients")..at("\nGroups")];
+    let clients = ran.stdout.get(at("\nClients")..at("\nGroups")).unwrap();
     let first = |status: &str| clients.find(status).unwrap();
     assert!(clients.rfind("≠ Repeat").unwrap() < first("✗ Cannot") && first("✗ Cannot") < first("+ Add"));
     assert!(ran.stdout.contains("+ apis / fx/getRates / authentications / MOTP"), "{}", ran.stdout);

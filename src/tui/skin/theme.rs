@@ -250,6 +250,34 @@ mod tests {
         }
     }
 
+    /// The luminance of one of the 216 colours or 24 greys.
+    fn luminance(index: u8) -> f64 {
+        let steps = [0.0, 95.0, 135.0, 175.0, 215.0, 255.0];
+        let rgb = match index {
+            16..=231 => [36, 6, 1].map(|weight| steps[usize::from((index - 16) / weight % 6)]),
+            grey => [f64::from(grey - 232) * 10.0 + 8.0; 3],
+        };
+        let linear = rgb.map(|c: f64| {
+            let c = c / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        });
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    }
+
+    #[test]
+    fn text_can_be_read_in_256_colours() {
+        for (name, background) in [("dark", 0.0), ("light", 1.0)] {
+            let (themes, _) = all(None);
+            let theme = themes.iter().find(|theme| theme.name == name).unwrap();
+            for role in Role::ALL.into_iter().filter(|role| *role != Role::Production) {
+                let Some(Color::Indexed(index)) = theme.style(role, Level::Ansi256).fg else { continue };
+                let own = luminance(index);
+                let contrast = (own.max(background) + 0.05) / (own.min(background) + 0.05);
+                assert!(contrast >= 4.5, "{name}: {role:?} has {contrast:.1}");
+            }
+        }
+    }
+
     #[test]
     fn mistakes_are_told_with_what_was_meant() {
         let told = |text| Theme::parse("mine", "mine.toml", text).unwrap_err().to_string();
