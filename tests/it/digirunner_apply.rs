@@ -454,7 +454,7 @@ async fn covering_a_client_without_an_oauth_row_in_the_file_recomputes_the_scope
     assert_eq!(site.row("oauth_client_details", "true").await, with(&before, json!({"scope": "2000000000"})));
 }
 
-fn extension(word: &str, millis: Value) -> Value {
+fn extension(word: &str, millis: &Value) -> Value {
     json!({"contentTxt": word, "regStatus": "3", "pwdStatus": "2", "pwdResetKey": word, "reviewRemark": "remark",
         "refReviewUser": word, "publicFlag": "1", "resubmitDateTimeForLongTime": millis, "keywordSearch": "ignored"})
 }
@@ -469,7 +469,7 @@ fn day() -> String {
 async fn adds_the_extension_with_the_next_number_of_its_counter() {
     let site = Site::new(&world()).await;
     site.run("INSERT INTO seq_store VALUES ('tsmp_dp_clientext', 2000000077)").await;
-    let file = world().client("a", json!({})).clientext("a", 5, extension("new", json!("1709164800000")));
+    let file = world().client("a", json!({})).clientext("a", 5, extension("new", &json!("1709164800000")));
     site.import(&file).await;
     assert_eq!(
         site.row("tsmp_dp_clientext", "true").await,
@@ -484,14 +484,14 @@ async fn adds_the_extension_with_the_next_number_of_its_counter() {
 
 #[tokio::test]
 async fn covers_the_extension_keeping_its_number() {
-    let target = world().client("a", json!({})).clientext("a", 5, extension("old", json!(null)));
+    let target = world().client("a", json!({})).clientext("a", 5, extension("old", &json!(null)));
     let site = Site::new(&target).await;
     site.run(
         "UPDATE tsmp_dp_clientext SET resubmit_date_time = '2001-01-01', version = 4, public_flag = '2'",
     )
     .await;
     let before = site.row("tsmp_dp_clientext", "true").await;
-    let file = world().client("a", json!({})).clientext("a", 99, extension("new", json!("1709164800000")));
+    let file = world().client("a", json!({})).clientext("a", 99, extension("new", &json!("1709164800000")));
     site.import(&file).await;
     let after = covered(
         &before,
@@ -500,7 +500,7 @@ async fn covers_the_extension_keeping_its_number() {
             "resubmit_date_time": day(), "keyword_search": "new|remark"}),
     );
     assert_eq!(site.row("tsmp_dp_clientext", "true").await, after);
-    site.import(&world().client("a", json!({})).clientext("a", 99, extension("newer", json!(null)))).await;
+    site.import(&world().client("a", json!({})).clientext("a", 99, extension("newer", &json!(null)))).await;
     assert_eq!(site.column("tsmp_dp_clientext", "resubmit_date_time", "true").await, [Value::Null]);
 }
 
@@ -635,6 +635,24 @@ async fn a_scope_without_apis_is_linked_too() {
 }
 
 #[tokio::test]
+async fn two_scopes_of_the_file_that_are_one_of_the_target_are_linked_once() {
+    let site = Site::new(&world().scope("9", "s", json!({})).group("8", "g", json!({}))).await;
+    let file = world()
+        .client("a", json!({}))
+        .scope("55", "s", json!({}))
+        .scope("56", "s", json!({}))
+        .client_scope("a", "55")
+        .client_scope("a", "56")
+        .group("57", "g", json!({}))
+        .group("58", "g", json!({}))
+        .client_group("a", "57")
+        .client_group("a", "58");
+    site.import(&file).await;
+    assert_eq!(site.column("tsmp_client_vgroup", "vgroup_id", "true").await, ["9"]);
+    assert_eq!(site.column("tsmp_client_group", "group_id", "true").await, ["8"]);
+}
+
+#[tokio::test]
 async fn links_of_the_file_to_hidden_groups_alone_give_nothing() {
     let site = Site::new(&scope_of_two()).await;
     let file = world()
@@ -663,7 +681,7 @@ fn x_key(word: &str, number: i64) -> Value {
     json!({"apiKeyAlias": word, "effectiveAt": number, "expiredAt": number + 1, "apiKey": word, "apiKeyMask": word})
 }
 
-fn x_key_row(id: Value) -> Value {
+fn x_key_row(id: &Value) -> Value {
     json!({"api_key_id": id, "client_id": "a", "api_key_alias": "new", "effective_at": 1, "expired_at": 2,
         "api_key": "new", "api_key_mask": "new", "api_key_en": "EN", "create_date_time": "now",
         "create_user": OPERATOR, "update_date_time": null, "update_user": null, "version": 1})
@@ -681,7 +699,7 @@ async fn adds_an_x_api_key_with_its_maps_by_group_name() {
         .x_map(2, 7, "2")
         .x_map(3, 7, "404");
     site.import(&file).await;
-    assert_eq!(site.row("dgr_x_api_key", "true").await, x_key_row(json!("date-hex")));
+    assert_eq!(site.row("dgr_x_api_key", "true").await, x_key_row(&json!("date-hex")));
     let maps = site.rows("dgr_x_api_key_map", "true").await;
     let mut groups: Vec<&str> = maps.iter().map(|map| map["group_id"].as_str().unwrap()).collect();
     groups.sort_unstable();
@@ -720,7 +738,7 @@ async fn covers_an_x_api_key_and_adds_the_maps_it_lacks() {
     assert_eq!(
         site.row("dgr_x_api_key", "true").await,
         with(
-            &x_key_row(json!(3)),
+            &x_key_row(&json!(3)),
             json!({"create_date_time": BEFORE, "create_user": "seeder", "update_date_time": "now",
                 "update_user": OPERATOR, "version": 2})
         )
@@ -742,7 +760,7 @@ async fn covers_an_x_api_key_and_adds_the_maps_it_lacks() {
 async fn a_key_without_maps_is_imported() {
     let site = Site::new(&world()).await;
     site.import(&world().client("a", json!({})).x_key(7, "a", "EN", x_key("new", 1))).await;
-    assert_eq!(site.row("dgr_x_api_key", "true").await, x_key_row(json!("date-hex")));
+    assert_eq!(site.row("dgr_x_api_key", "true").await, x_key_row(&json!("date-hex")));
     assert_eq!(site.rows("dgr_x_api_key_map", "true").await.len(), 0);
 }
 
@@ -943,7 +961,7 @@ fn application(word: &str) -> Value {
         "keywordSearch": format!("search {word}"), "iss": word})
 }
 
-fn application_row(id: Value) -> Value {
+fn application_row(id: &Value) -> Value {
     json!({"dp_application_id": id, "application_name": "new", "application_desc": "new", "client_id": "a",
         "dp_user_name": "new", "id_token_jwtstr": "new", "create_date_time": "now", "create_user": OPERATOR,
         "update_date_time": null, "update_user": null, "version": 1, "keyword_search": "search new",
@@ -959,7 +977,7 @@ async fn adds_the_first_of_a_clients_portal_applications() {
         application("other"),
     );
     site.import(&file).await;
-    assert_eq!(site.row("dp_app", "true").await, application_row(json!("date-hex")));
+    assert_eq!(site.row("dp_app", "true").await, application_row(&json!("date-hex")));
 }
 
 #[tokio::test]
@@ -969,7 +987,7 @@ async fn covers_a_clients_portal_application() {
     assert_eq!(
         site.row("dp_app", "true").await,
         with(
-            &application_row(json!(3)),
+            &application_row(&json!(3)),
             json!({"create_date_time": BEFORE, "create_user": "seeder", "update_date_time": "now",
                 "update_user": OPERATOR, "version": 2})
         )
@@ -1029,7 +1047,7 @@ const OTHERS: [(&str, &[&str]); 4] = [
 ];
 
 /// Says that every column of an IdP row is as the file has it, and the audit columns are as said.
-async fn assert_idp_rows(site: &Site, id: i64, word: &str, audit: Value) {
+async fn assert_idp_rows(site: &Site, id: i64, word: &str, audit: &Value) {
     for ((table, own_id), (_, others)) in IDPS.into_iter().zip(OTHERS) {
         let row = site.row(table, &format!("{own_id} = {id}")).await;
         for (column, cell) in row.as_object().unwrap() {
@@ -1060,7 +1078,7 @@ fn fresh() -> Value {
 async fn adds_idp_rows_with_their_own_ids() {
     let site = Site::new(&world()).await;
     site.import(&with_idps(7, "new")).await;
-    assert_idp_rows(&site, 7, "new", fresh()).await;
+    assert_idp_rows(&site, 7, "new", &fresh()).await;
 }
 
 #[tokio::test]
@@ -1070,7 +1088,7 @@ async fn covers_idp_rows_by_id_without_a_portal_application() {
     site.import(&with_idps(7, "new")).await;
     let audit = json!({"create_date_time": BEFORE, "create_user": "seeder", "update_date_time": "now",
         "update_user": OPERATOR, "version": 2});
-    assert_idp_rows(&site, 7, "new", audit).await;
+    assert_idp_rows(&site, 7, "new", &audit).await;
     assert_eq!(site.column("dgr_gtw_idp_info_o", "gtw_idp_info_o_id", "true").await, [7, 9]);
 }
 
@@ -1087,7 +1105,7 @@ async fn replaces_the_idp_rows_of_a_portal_client_by_fresh_ones() {
         .dp_app(1, "a", json!({}));
     let site = Site::new(&target).await;
     site.import(&with_idps(7, "new").dp_app(2, "a", application("new"))).await;
-    assert_idp_rows(&site, 7, "new", fresh()).await;
+    assert_idp_rows(&site, 7, "new", &fresh()).await;
     assert_eq!(site.column("dgr_gtw_idp_info_o", "gtw_idp_info_o_id", "true").await, [7, 9, 20]);
     for (table, own_id) in &IDPS[1..] {
         assert_eq!(site.column(table, own_id, "true").await, [7], "{table}");
@@ -1138,7 +1156,7 @@ async fn leftover_rows_of_an_absent_client_are_taken_over() {
         .group("5", "g", json!({}))
         .client_group("a", "5")
         .client_group("a", "404")
-        .clientext("a", 3, extension("old", json!(null)))
+        .clientext("a", 3, extension("old", &json!(null)))
         .oauth("a", oauth("old", 7))
         .host(4, "a", "h", "1.1.1.1")
         .x_key(6, "a", "EN", x_key("old", 1))
@@ -1148,7 +1166,7 @@ async fn leftover_rows_of_an_absent_client_are_taken_over() {
         .client("a", json!({}))
         .group("1", "g", json!({}))
         .client_group("a", "1")
-        .clientext("a", 99, extension("new", json!(null)))
+        .clientext("a", 99, extension("new", &json!(null)))
         .oauth("a", oauth("new", 1))
         .host(99, "a", "h", "2.2.2.2")
         .x_key(99, "a", "EN", x_key("new", 1))
@@ -1252,4 +1270,41 @@ async fn ids_follow_adds_before_covers_in_file_order_kind_by_kind() {
     site.import(&file).await;
     assert_eq!(site.column("tsmp_group", "group_name", "true").await, ["first", "second", "third"]);
     assert_eq!(site.column("tsmp_client_host", "host_name", "true").await, ["first", "second", "covered"]);
+}
+
+// ---- the schema that all this runs on
+
+#[tokio::test]
+async fn the_schema_is_the_products_column_by_column() {
+    let site = Site::new(&world()).await;
+    let mut connection = site.db.connect().await;
+    let sql = "SELECT a.attrelid::regclass::text, a.attname::text, a.attnotnull, \
+               replace(replace(replace(format_type(a.atttypid, a.atttypmod), 'character varying', 'varchar'), \
+               'character', 'char'), ' without time zone', ''), \
+               coalesce(pg_get_expr(d.adbin, d.adrelid), '') \
+               FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
+               JOIN pg_class c ON c.oid = a.attrelid \
+               WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 \
+               ORDER BY c.relname, a.attnum";
+    let rows: Vec<(String, String, bool, String, String)> =
+        sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
+    let ours: Vec<String> = rows
+        .into_iter()
+        .map(|(table, column, required, ty, default)| {
+            let null = if required { "not null" } else { "" };
+            // The same literal, whatever type PostgreSQL says that it has.
+            let default = default.split("::").next().unwrap().trim_matches(['\'', '(', ')']).to_owned();
+            format!("{table},{column},{ty},{null},{default}")
+        })
+        .collect();
+    let columns = include_str!("../../fixtures/digirunner/columns.csv");
+    let expected: Vec<String> = csv::Reader::from_reader(columns.as_bytes())
+        .records()
+        .map(Result::unwrap)
+        .map(|column| {
+            let default = column[5].split("::").next().unwrap().trim_matches('\'').to_owned();
+            format!("{},{},{},{},{default}", &column[0], &column[2], &column[3], &column[4])
+        })
+        .collect();
+    assert_eq!(ours, expected);
 }

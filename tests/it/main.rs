@@ -2,6 +2,8 @@
 //! private server.
 
 #[cfg(test)]
+mod cancel;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod digirunner;
@@ -9,6 +11,10 @@ mod digirunner;
 mod digirunner_apply;
 #[cfg(test)]
 mod digirunner_jobs;
+#[cfg(test)]
+mod digirunner_round;
+#[cfg(test)]
+mod digirunner_statements;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]

@@ -337,11 +337,13 @@ impl<'w> Builder<'_, 'w> {
         for row in groups.filter(|row| !is_hidden(row)) {
             wanted.extend(self.group_id(row.text(group::GROUP_NAME)));
         }
-        let scopes_held = pair.target.scopes_of_client(id);
+        let mut scopes: HashSet<Arc<str>> =
+            pair.target.scopes_of_client(id).into_iter().map(Arc::from).collect();
         for row in pair.file.scopes_of_client(id).into_iter().filter_map(|id| pair.file.scope(id)) {
             let name = row.text(vgroup::VGROUP_NAME);
             let Some(scope_id) = self.scope_id(name) else { continue };
-            if !scopes_held.contains(&&*scope_id) {
+            // Two scopes of the file may be one of the target.
+            if scopes.insert(Arc::clone(&scope_id)) {
                 self.link(
                     T::ClientVgroup,
                     [(client_vgroup::CLIENT_ID, id), (client_vgroup::VGROUP_ID, &scope_id)],

@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub(crate) mod draw;
 pub(crate) mod fake;
 pub(crate) mod gatediff;
 pub(crate) mod owner;

@@ -1,0 +1,207 @@
+//! What holds for any file and any target: after an import, the same file finds nothing more to do.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use gatediff::engine::diff::Show;
+use gatediff::engine::{Change, ItemId, Outcome, Plan, Refusal, Status};
+use proptest::collection::vec;
+use proptest::prelude::any;
+use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
+use serde_json::Value;
+
+use crate::support::draw::{Draw, Side, environment};
+use crate::support::site::{Site, cover_all};
+use crate::support::world::World;
+
+/// How many worlds are tried, unless the environment says otherwise.
+const CASES: u32 = 12;
+
+/// Says how many worlds to try.
+const MORE: &str = "GATEDIFF_TEST_CASES";
+
+type Dump = BTreeMap<String, Vec<Value>>;
+
+#[test]
+fn after_an_import_the_same_file_finds_nothing_more_to_do() {
+    let cases = std::env::var(MORE).ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
+    let config = Config { cases, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut runner = TestRunner::new(config);
+    let numbers = (vec(any::<u16>(), 0..1200), vec(any::<u16>(), 0..1200));
+    let result = runner.run(&numbers, |(file, target)| {
+        let file = environment(&mut Draw::new(&file), Side::File);
+        let target = environment(&mut Draw::new(&target), Side::Target);
+        runtime.block_on(holds(&file, &target)).map_err(|why| {
+            TestCaseError::fail(format!("{why}\nfile: {}\ntarget: {}", short(&file), short(&target)))
+        })
+    });
+    match result {
+        Ok(()) => {}
+        // The numbers say nothing to a reader; the worlds are in the reason.
+        Err(TestError::Fail(why, _)) => panic!("{}", why.message()),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// A world without its empty lists.
+fn short(world: &World) -> String {
+    let Value::Object(mut lists) = world.lists() else { panic!("lists are an object") };
+    lists.retain(|_, rows| rows.as_array().is_some_and(|rows| !rows.is_empty()));
+    let lists: Vec<String> = lists.iter().map(|(list, rows)| format!("\n  {list} {rows}")).collect();
+    format!("{}\n  apis {:?}", lists.concat(), world.apis)
+}
+
+async fn holds(file: &World, target: &World) -> Result<(), String> {
+    let site = Site::new(target).await;
+    let before = site.review(file).await;
+    let rows_before = site.dump().await;
+    let receipt = match before.plan.approve(&cover_all(&before.plan)) {
+        Err(Refusal::NothingToWrite { .. }) => return Ok(()),
+        Err(refusal) => return Err(format!("{refusal:?}")),
+        Ok(_) => {
+            site.apply(&before, &cover_all(&before.plan)).await.map_err(|failure| format!("{failure:?}"))?
+        }
+    };
+    let after = site.review(file).await;
+    let rows_after = site.dump().await;
+    same_plan(&before.plan, &after.plan, &receipt.outcomes)?;
+    kept(&rows_before, &rows_after)?;
+    others_untouched(file, &rows_before, &rows_after)?;
+    scopes_follow_groups(&before.plan, &receipt.outcomes, &rows_after)
+}
+
+/// What was applied is unchanged now; what was blocked is, unless what blocked it was written.
+fn same_plan(before: &Plan, after: &Plan, outcomes: &[Outcome]) -> Result<(), String> {
+    let written: HashSet<&ItemId> = before
+        .entries()
+        .iter()
+        .zip(outcomes)
+        .filter(|(_, outcome)| matches!(outcome, Outcome::Added | Outcome::Covered))
+        .map(|(entry, _)| &entry.item.id)
+        .collect();
+    for (at, ((then, now), outcome)) in before.entries().iter().zip(after.entries()).zip(outcomes).enumerate()
+    {
+        let fine = match outcome {
+            Outcome::Added | Outcome::Covered | Outcome::Unchanged => {
+                // What it still lacks may wait for an item that was blocked, and is not any more.
+                let lacks = after.changes(at, Show::Differences);
+                let waits = |change: &Change| {
+                    let needed = change.needs.as_ref().and_then(|id| before.position(id));
+                    needed.is_some_and(|at| may_move(before, at, &written, &mut HashSet::new()))
+                };
+                let mut effective = lacks.iter().filter(|change| change.op.is_effective());
+                now.verdict.status == Status::Repeat && effective.all(waits)
+            }
+            Outcome::Blocked => {
+                now.verdict == then.verdict || may_move(before, at, &written, &mut HashSet::new())
+            }
+            Outcome::Skipped => false,
+        };
+        if !fine {
+            return Err(format!(
+                "{} was {outcome:?} ({:?}), and is {} now: {:?} {:?}",
+                now.item.id,
+                then.verdict.reasons,
+                now.verdict.status,
+                now.verdict.reasons,
+                after.changes(at, Show::Differences)
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Says whether a blocked item rests on something that was written: a name may have become free.
+fn may_move(plan: &Plan, at: usize, written: &HashSet<&ItemId>, seen: &mut HashSet<usize>) -> bool {
+    let Some(entry) = plan.entry(at).filter(|_| seen.insert(at)) else { return false };
+    entry.verdict.reasons.iter().flat_map(|reason| &reason.about).any(|id| {
+        written.contains(id) || plan.position(id).is_some_and(|at| may_move(plan, at, written, seen))
+    })
+}
+
+/// An import removes nothing but the IdP rows of portal clients.
+fn kept(before: &Dump, after: &Dump) -> Result<(), String> {
+    for (table, rows) in before.iter().filter(|(table, _)| !table.starts_with("dgr_gtw_idp")) {
+        let key = key_of(table);
+        let identity = |row: &Value| key.iter().map(|column| row[*column].to_string()).collect::<Vec<_>>();
+        let left: HashSet<_> = after[table].iter().map(identity).collect();
+        if let Some(gone) = rows.iter().map(identity).find(|row| !left.contains(row)) {
+            return Err(format!("{gone:?} is gone from {table}"));
+        }
+    }
+    Ok(())
+}
+
+fn key_of(table: &str) -> &'static [&'static str] {
+    match table {
+        "tsmp_client" | "tsmp_dp_clientext" | "oauth_client_details" => &["client_id"],
+        "tsmp_client_host" => &["host_seq"],
+        "tsmp_client_group" => &["client_id", "group_id"],
+        "tsmp_client_vgroup" => &["client_id", "vgroup_id"],
+        "tsmp_group" => &["group_id", "vgroup_flag", "vgroup_id", "create_user"],
+        "tsmp_vgroup" => &["vgroup_id", "vgroup_name", "create_user"],
+        "tsmp_vgroup_group" => &["vgroup_id", "group_id", "create_time"],
+        "tsmp_group_api" => &["group_id", "api_key", "module_name"],
+        "tsmp_group_authorities" => &["group_authoritie_id"],
+        "tsmp_group_authorities_map" => &["group_id", "group_authoritie_id"],
+        "tsmp_vgroup_authorities_map" => &["vgroup_id", "vgroup_authoritie_id"],
+        "tsmp_security_level" => &["security_level_id"],
+        "dgr_x_api_key" => &["api_key_id", "client_id", "api_key_en", "create_user"],
+        "dgr_x_api_key_map" => &["api_key_map_id", "ref_api_key_id", "group_id", "version"],
+        "tsmp_open_apikey" => &["open_apikey_id", "client_id", "open_apikey", "create_user"],
+        "tsmp_open_apikey_map" => &["open_apikey_map_id", "ref_open_apikey_id", "ref_api_uid", "version"],
+        "dp_app" => &["dp_application_id", "client_id", "create_user"],
+        "dgr_rdb_connection" => &["connection_name", "create_user"],
+        "tsmp_api" => &["api_key", "module_name", "api_uid"],
+        "seq_store" => &["sequence_name"],
+        other => panic!("no key of {other}"),
+    }
+}
+
+/// Clients that the file does not hold have the rows that they had.
+fn others_untouched(file: &World, before: &Dump, after: &Dump) -> Result<(), String> {
+    let ours: HashSet<&Value> = file.rows("tsmpClientList").iter().map(|row| &row["clientId"]).collect();
+    for (table, rows) in
+        before.iter().filter(|(_, rows)| rows.iter().any(|row| row.get("client_id").is_some()))
+    {
+        let others = |rows: &[Value]| -> Vec<Value> {
+            rows.iter().filter(|row| !ours.contains(&row["client_id"])).cloned().collect()
+        };
+        if others(rows) != others(&after[table]) {
+            return Err(format!("rows of other clients changed in {table}"));
+        }
+    }
+    let secrets = |dump: &Dump| -> HashMap<String, [Value; 3]> {
+        let cells =
+            |row: &Value| ["client_secret", "dp_client_entry", "pwd_fail_times"].map(|at| row[at].clone());
+        dump["tsmp_client"].iter().map(|row| (row["client_id"].to_string(), cells(row))).collect()
+    };
+    let now = secrets(after);
+    match secrets(before).iter().find(|(client, cells)| now.get(*client) != Some(cells)) {
+        Some((client, _)) => Err(format!("the passwords of {client} changed")),
+        None => Ok(()),
+    }
+}
+
+/// The oauth scope of a client that was written names all of its groups.
+fn scopes_follow_groups(plan: &Plan, outcomes: &[Outcome], after: &Dump) -> Result<(), String> {
+    for (entry, outcome) in plan.entries().iter().zip(outcomes) {
+        let is_written = matches!(outcome, Outcome::Added | Outcome::Covered);
+        if entry.item.id.kind.as_str() != "client" || !is_written {
+            continue;
+        }
+        let client = &*entry.item.id.key;
+        let mut groups: Vec<&str> = after["tsmp_client_group"]
+            .iter()
+            .filter(|row| row["client_id"] == client)
+            .filter_map(|row| row["group_id"].as_str())
+            .collect();
+        groups.sort_unstable();
+        let wanted = if groups.is_empty() { "select".to_owned() } else { groups.join(",") };
+        let scope = after["oauth_client_details"].iter().find(|row| row["client_id"] == client);
+        if scope.is_some_and(|row| row["scope"] != wanted.as_str()) {
+            return Err(format!("the scope of {client} is {scope:?}, its groups are {wanted}"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! How many statements an import takes: as many for a thousand clients as for ten.
+
+use serde_json::json;
+
+use crate::support::pg::server;
+use crate::support::site::{Site, cover_all};
+use crate::support::world::{World, world};
+
+/// What every environment of this test has besides clients.
+fn shared() -> World {
+    world()
+        .apis(&[("m", "1"), ("m", "2")])
+        .connection("c", json!({}))
+        .authentication("X", "x")
+        .group("1", "g", json!({}))
+        .group_api("1", ("m", "1"), json!({}))
+        .group_authentication("1", "X")
+        .scope("2", "s", json!({}))
+        .scope_authentication("2", "X")
+        .hidden("3", "2", ("m", "1"), json!({}))
+        .api_use("uid-m-1", ("m", "1"))
+}
+
+/// Clients with a row in every table, and with a group and a scope of their own.
+fn clients(mut world: World, from: i64, count: i64, word: &str) -> World {
+    for at in from..from + count {
+        let id = format!("client{at}");
+        let (group, scope, hidden) =
+            (format!("{}", 10_000 + at), format!("{}", 20_000 + at), format!("{}", 30_000 + at));
+        world = world
+            .client(&id, json!({"remark": word}))
+            .host(at, &id, "h", &format!("10.0.{}.{}", at / 250, at % 250))
+            .oauth(&id, json!({"authorities": word}))
+            .clientext(&id, at, json!({"reviewRemark": word}))
+            .group(&group, &format!("g{at}"), json!({"groupDesc": word}))
+            .group_api(&group, ("m", "2"), json!({"moduleVer": word}))
+            .client_group(&id, &group)
+            .client_group(&id, "1")
+            .scope(&scope, &format!("s{at}"), json!({"vgroupDesc": word}))
+            .hidden(&hidden, &scope, ("m", "2"), json!({"groupAccess": word}))
+            .client_scope(&id, &scope)
+            .client_scope(&id, "2")
+            .x_key(at, &id, &format!("EN{at}"), json!({"apiKeyMask": word}))
+            .x_map(at, at, &group)
+            .open_key(at, &id, &format!("key{at}"), json!({"secretKey": word}))
+            .open_map(at, at, "uid-m-1")
+            .dp_app(at, &id, json!({"applicationDesc": word}))
+            .idp_o(at, &id, "GOOGLE", json!({"remark": word}))
+            .idp_l(at, &id, json!({"remark": word}))
+            .idp_a(at, &id, json!({"remark": word}))
+            .idp_jdbc(at, &id, "c", json!({"remark": word}));
+    }
+    world
+}
+
+/// Plans and applies half Adds and half Covers; returns the statements that the server executed
+/// and how many rows were written.
+async fn statements(count: i64) -> (Vec<String>, u64) {
+    let site = Site::new(&clients(shared(), 0, count / 2, "old")).await;
+    let file = clients(shared(), 0, count, "new");
+    gatediff::job::init(&site.target(), gatediff::store::Timeouts::default()).await.unwrap();
+    // Of the databases on this server, only those of this test have their statements logged.
+    site.run(&format!("ALTER DATABASE {} SET log_statement = 'all'", site.db.name())).await;
+    let marker = format!("SELECT 'before {}'", site.db.name());
+    site.run(&marker).await;
+    let review = site.review(&file).await;
+    let receipt = site.apply(&review, &cover_all(&review.plan)).await.unwrap();
+    let log = std::fs::read_to_string(server().log_path()).unwrap();
+    let executed = executed(log.split(&marker).last().unwrap());
+    let rows = receipt.tables.iter().map(|rows| rows.inserted + rows.updated + rows.deleted).sum();
+    (executed, rows)
+}
+
+/// The statements in a part of the server's log.
+fn executed(log: &str) -> Vec<String> {
+    let statements = log.lines().filter_map(|line| line.split_once("LOG:  ")).map(|(_, logged)| logged);
+    let texts = statements.filter_map(|logged| match logged.split_once(": ") {
+        Some((how, text)) if how == "statement" || how.starts_with("execute ") => Some(text.to_owned()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+#[tokio::test]
+async fn a_thousand_clients_take_as_many_statements_as_ten() {
+    let (few, few_rows) = statements(10).await;
+    let (many, many_rows) = statements(1000).await;
+    let told = format!(
+        "10 clients: {} statements for {few_rows} rows; 1000 clients: {} statements for {many_rows} rows",
+        few.len(),
+        many.len()
+    );
+    println!("{told}");
+    assert_eq!(few, many, "{told}");
+    assert!(few.len() > 100 && many_rows > 20_000, "{told}");
+}

@@ -1,0 +1,374 @@
+//! Worlds drawn from a row of numbers, as nasty as an environment may be.
+//!
+//! Every number is a choice and 0 is the plainest one, so that proptest's shrinking, which makes
+//! numbers small, makes worlds small.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::world::{Api, World, world};
+
+const APIS: [Api; 6] = [("m", "k1"), ("m", "k2"), ("M", "k1"), ("m", "K2"), ("n", "k1"), ("n", "k3")];
+const CLIENTS: [&str; 5] = ["a", "b", "c", "A", "d"];
+
+/// The choices.
+pub(crate) struct Draw<'v> {
+    values: std::slice::Iter<'v, u16>,
+}
+
+impl<'v> Draw<'v> {
+    pub(crate) fn new(values: &'v [u16]) -> Self {
+        Self { values: values.iter() }
+    }
+
+    fn pick(&mut self, below: usize) -> usize {
+        usize::from(self.values.next().copied().unwrap_or_default()) % below
+    }
+
+    /// Says yes once in so many times.
+    fn once_in(&mut self, times: usize) -> bool {
+        self.pick(times) == times - 1
+    }
+
+    fn one_of<T: Clone>(&mut self, all: &[T]) -> T {
+        all[self.pick(all.len())].clone()
+    }
+
+    /// Returns text, none, or nothing but quotes.
+    fn text(&mut self) -> Value {
+        self.one_of(&[json!(null), json!(""), json!("x"), json!("Y"), json!("客")])
+    }
+}
+
+/// Which side of an import a world is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// The file may contradict itself.
+    File,
+    /// The target keeps to its constraints, and has rows that nothing refers to.
+    Target,
+}
+
+/// What is known while a world is being drawn.
+struct Drawing<'d, 'v> {
+    draw: &'d mut Draw<'v>,
+    side: Side,
+    /// Whether things clash that should not, one in a few worlds: most worlds can be imported.
+    is_messy: bool,
+    next: i64,
+    used: HashSet<String>,
+    groups: Vec<String>,
+    scopes: Vec<(String, Vec<String>)>,
+}
+
+/// Draws an environment.
+pub(crate) fn environment(draw: &mut Draw, side: Side) -> World {
+    let is_messy = draw.once_in(4);
+    let mut drawing = Drawing {
+        draw,
+        side,
+        is_messy,
+        next: 100,
+        used: HashSet::new(),
+        groups: Vec::new(),
+        scopes: Vec::new(),
+    };
+    let mut world = drawing.names(world());
+    for _ in 0..drawing.draw.pick(5) {
+        world = drawing.group(world);
+    }
+    for _ in 0..drawing.draw.pick(4) {
+        world = drawing.scope(world);
+    }
+    for client in CLIENTS {
+        if drawing.draw.pick(4) > 0 {
+            world = drawing.client(world, client);
+            world = drawing.parts(world, client);
+            world = drawing.idps(world, client);
+        } else if side == Side::Target && drawing.draw.once_in(5) {
+            world = drawing.parts(world, client);
+        }
+    }
+    world
+}
+
+impl Drawing<'_, '_> {
+    fn is_target(&self) -> bool {
+        self.side == Side::Target
+    }
+
+    fn next(&mut self) -> i64 {
+        self.next += 1;
+        self.next
+    }
+
+    fn next_text(&mut self) -> String {
+        self.next().to_string()
+    }
+
+    /// Says whether a value may stand once more: a target keeps to its constraints.
+    fn is_free(&mut self, value: &str) -> bool {
+        self.used.insert(value.to_owned()) || (self.is_messy && !self.is_target())
+    }
+
+    /// Returns one of the words that differ, rarely one of those that clash.
+    fn word(&mut self, own: &str, shared: &[&str]) -> String {
+        let times = if self.is_messy { 3 } else { 25 };
+        if self.draw.once_in(times) { self.draw.one_of(shared).to_owned() } else { own.to_owned() }
+    }
+
+    fn level(&mut self) -> Value {
+        let times = if self.is_messy { 4 } else { 30 };
+        if self.draw.once_in(times) { json!(self.draw.one_of(&["A", "a", "B"])) } else { json!("SYSTEM") }
+    }
+
+    fn names(&mut self, mut world: World) -> World {
+        for id in ["A", "B", "a"] {
+            let name = self.word(&format!("level {id}"), &["one", "two", "three"]);
+            if self.draw.pick(4) > 0 && self.is_free(&format!("level {name}")) {
+                world = world.level(id, &name);
+            }
+        }
+        for id in ["X", "Y"] {
+            let name = self.word(&format!("type {id}"), &["one", "two", "three"]);
+            if self.draw.pick(4) > 0 && self.is_free(&format!("authentication {name}")) {
+                world = world.authentication(id, &name);
+            }
+        }
+        for name in ["c", "d"] {
+            if self.draw.pick(4) > 0 {
+                let user = self.draw.one_of(&["u", "v"]);
+                let url = self.draw.one_of(&["jdbc:x://h?password=p", "jdbc:x://h?password=q", "jdbc:x"]);
+                let more = json!({"userName": user, "jdbcUrl": url, "dataSourceProperty": self.draw.text()});
+                world = world.connection(name, more);
+            }
+        }
+        for (module, key) in APIS {
+            let use_uid = format!("source-{module}-{key}");
+            if self.is_target() {
+                if self.draw.pick(4) != 1 {
+                    world = world.api((module, key));
+                    if self.draw.once_in(8) {
+                        world.apis.last_mut().unwrap()[2].clear();
+                    }
+                }
+            } else if self.draw.once_in(2) {
+                world = world.api_use(&use_uid, (module, key));
+                if self.draw.once_in(8) {
+                    world = world.api_use(&use_uid, APIS[0]);
+                }
+            }
+        }
+        world
+    }
+
+    fn group(&mut self, mut world: World) -> World {
+        let id = self.next_text();
+        let name = self.draw.one_of(&["g1", "g2", "G1", "g3"]);
+        if !self.is_free(&format!("group {name}")) {
+            return world;
+        }
+        let alias = self.draw.one_of(&["", "al1", name, "AL1"]);
+        let alias = if self.is_free(&format!("group alias {alias}")) { alias } else { "" };
+        let more = json!({"groupAlias": alias, "groupDesc": self.draw.text(), "groupAccess": self.draw.text(),
+            "securityLevelId": self.level(), "allowDays": self.draw.pick(3)});
+        world = world.group(&id, name, more);
+        world = self.links(world, &id);
+        self.groups.push(id);
+        world
+    }
+
+    fn links(&mut self, mut world: World, group: &str) -> World {
+        for api in APIS {
+            if self.draw.once_in(4) {
+                let version = self.draw.one_of(&[json!(null), json!("1"), json!("2")]);
+                world = world.group_api(group, api, json!({"moduleVer": version}));
+            }
+        }
+        self.authentications(world, group)
+    }
+
+    fn authentications(&mut self, mut world: World, group: &str) -> World {
+        for authentication in ["X", "Y"] {
+            if self.draw.once_in(5) {
+                world = world.group_authentication(group, authentication);
+            }
+        }
+        world
+    }
+
+    fn scope(&mut self, mut world: World) -> World {
+        let id = self.next_text();
+        let name = self.draw.one_of(&["s1", "s2", "S1"]);
+        if !self.is_free(&format!("scope {name}")) {
+            return world;
+        }
+        let alias = self.draw.one_of(&["", "al1", name, name]);
+        let alias = if self.is_free(&format!("scope alias {alias}")) { alias } else { "" };
+        let more = json!({"vgroupAlias": alias, "vgroupDesc": self.draw.text(),
+            "securityLevelId": self.level(), "allowTimes": self.draw.pick(3)});
+        world = world.scope(&id, name, more);
+        for authentication in ["X", "Y"] {
+            if self.draw.once_in(5) {
+                world = world.scope_authentication(&id, authentication);
+            }
+        }
+        let mut hidden = Vec::new();
+        for api in APIS {
+            for _ in 0..self.draw.one_of(&[0, 1, 0, 1, 2]) {
+                let group = self.next_text();
+                let own = format!("h{group}");
+                let name = self.draw.one_of(&[own.as_str(), "h1", "h2", "g1"]).to_owned();
+                let more = json!({"groupName": name, "groupAlias": self.draw.text(),
+                    "groupAccess": self.draw.text(), "allowDays": self.draw.pick(2),
+                    "securityLevelId": self.level()});
+                world = world.hidden(&group, &id, api, more);
+                world = self.authentications(world, &group);
+                if self.is_target() && self.draw.once_in(12) {
+                    world = world.group_api(&group, ("old", "old"), json!({}));
+                }
+                hidden.push(group);
+            }
+        }
+        self.scopes.push((id, hidden));
+        world
+    }
+
+    fn client(&mut self, world: World, id: &str) -> World {
+        let name = self.word(&format!("{id}-name"), &["shared", "other"]);
+        let alias = self.word(&format!("al-{id}"), &["", "al1", "al2", "al-a"]);
+        let mut level = self.level();
+        if self.is_target() && self.draw.once_in(12) {
+            level = json!(null);
+        }
+        let more = json!({"clientName": name, "clientAlias": alias, "securityLevelId": level,
+            "tps": self.draw.pick(3), "remark": self.draw.text(), "apiUsed": self.draw.pick(3),
+            "pwdFailTimes": self.draw.pick(3), "clientSecret": self.draw.text(), "dpClientEntry": self.draw.text()});
+        world.client(id, more)
+    }
+
+    /// What belongs to a client, whether the client is there or not.
+    fn parts(&mut self, mut world: World, client: &str) -> World {
+        world = self.hosts(world, client);
+        for group in self.groups.clone() {
+            if self.draw.once_in(3) {
+                world = world.client_group(client, &group);
+            }
+        }
+        for (scope, hidden) in self.scopes.clone() {
+            if self.draw.once_in(2) {
+                if self.draw.pick(6) != 1 {
+                    world = world.client_scope(client, &scope);
+                }
+                for group in hidden {
+                    if self.draw.pick(4) != 1 {
+                        world = world.client_group(client, &group);
+                    }
+                }
+            }
+        }
+        if self.draw.once_in(20) {
+            world = world.client_group(client, "404");
+        }
+        if self.draw.once_in(2) {
+            let more = json!({"clientSecret": self.draw.text(), "authorities": self.draw.text(),
+                "scope": "select", "accessTokenValidity": self.draw.pick(3)});
+            world = world.oauth(client, more);
+        }
+        if self.draw.once_in(2) {
+            let day = self.draw.one_of(&[json!(null), json!("1709164800000"), json!("1709251200000")]);
+            let more = json!({"resubmitDateTimeForLongTime": day, "reviewRemark": self.draw.text(),
+                "pwdResetKey": self.draw.text()});
+            let seq = self.next();
+            world = world.clientext(client, seq, more);
+        }
+        world = self.keys(world, client);
+        for _ in 0..self.draw.one_of(&[0, 0, 0, 1, 2]) {
+            let id = self.next();
+            world = world.dp_app(id, client, json!({"applicationDesc": self.draw.text()}));
+        }
+        world
+    }
+
+    /// Hosts of a file differ from each other in name and address, as the product sees to.
+    fn hosts(&mut self, mut world: World, client: &str) -> World {
+        let mut taken: HashSet<String> = HashSet::new();
+        for _ in 0..self.draw.pick(4) {
+            let name = self.draw.one_of(&["h1", "H1", "h2", "h3"]);
+            let ip = self.draw.one_of(&["1.1.1.1", "2.2.2.2", "3.3.3.3", "4.4.4.4"]);
+            let is_new = taken.insert(name.to_lowercase()) & taken.insert(ip.to_owned());
+            if is_new || self.is_target() {
+                let seq = self.next();
+                world = world.host(seq, client, name, ip);
+            }
+        }
+        world
+    }
+
+    fn keys(&mut self, mut world: World, client: &str) -> World {
+        let all_groups: Vec<String> =
+            self.groups.iter().chain(self.scopes.iter().flat_map(|(_, hidden)| hidden)).cloned().collect();
+        for en in ["E1", "E2", "E3", "E4", "E5"] {
+            if self.draw.once_in(6) {
+                let id = self.next();
+                let alias = self.draw.one_of(&["alias", "other"]);
+                let en = &self.word(&format!("{en}-{client}"), &[en]);
+                world = world.x_key(
+                    id,
+                    client,
+                    en,
+                    json!({"apiKeyAlias": alias, "expiredAt": self.draw.pick(3)}),
+                );
+                for group in &all_groups {
+                    if self.draw.once_in(4) {
+                        let map = self.next();
+                        world = world.x_map(map, id, group);
+                    }
+                }
+            }
+        }
+        for key in ["K1", "K2", "K3", "K4"] {
+            let key = &self.word(&format!("{key}-{client}"), &[key]);
+            if self.draw.once_in(6) && self.is_free(&format!("key {key}")) {
+                let id = self.next();
+                world = world.open_key(id, client, key, json!({"timesQuota": self.draw.pick(3)}));
+                for (module, key) in APIS {
+                    if self.draw.once_in(4) {
+                        let map = self.next();
+                        let side = if self.is_target() { "uid" } else { "source" };
+                        world = world.open_map(map, id, &format!("{side}-{module}-{key}"));
+                    }
+                }
+            }
+        }
+        world
+    }
+
+    /// Not for a client that is absent: an Add keeps leftover rows that a cover would replace.
+    fn idps(&mut self, mut world: World, client: &str) -> World {
+        let own = 100 * i64::try_from(CLIENTS.iter().position(|id| *id == client).unwrap()).unwrap();
+        for id in own..own + 4 {
+            let id = if self.is_messy && self.draw.once_in(4) { id % 100 } else { id };
+            for sort in ["o", "l", "a", "j"] {
+                if !self.draw.once_in(6) || !self.is_free(&format!("idp {sort} {id}")) {
+                    continue;
+                }
+                let more = json!({"remark": self.draw.text()});
+                world = match sort {
+                    "o" => {
+                        let idp_type = self.draw.one_of(&["GOOGLE", "MS", "OIDC"]);
+                        world.idp_o(id, client, idp_type, more)
+                    }
+                    "l" => world.idp_l(id, client, more),
+                    "a" => world.idp_a(id, client, more),
+                    _ => {
+                        let connection = self.draw.one_of(&["c", "d"]);
+                        world.idp_jdbc(id, client, connection, more)
+                    }
+                };
+            }
+        }
+        world
+    }
+}
