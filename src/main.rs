@@ -31,6 +31,8 @@ impl Screen for Terminal {
                 file: request.file.clone(),
                 theme: request.theme.clone(),
                 theme_dir: themes(),
+                keys: request.keys.clone(),
+                config: config::path(),
                 color: match request.color {
                     cli::args::Color::Auto => tui::ColorChoice::Auto,
                     cli::args::Color::Always => tui::ColorChoice::Always,

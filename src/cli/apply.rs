@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::args::{ApplyArgs, Global, Output};
 use super::document::Document;
+use super::gauge::Gauge;
 use super::print::{Printer, is_interactive, plural};
 use super::session::{Session, cancel_on_signals, operator};
 use super::{Exit, text};
 use crate::engine::display::safe;
 use crate::engine::select::Selector;
 use crate::engine::{Approved, Choices, Outcome, Plan, Refusal, Resolution, Verb};
-use crate::job::{self, ApplyOptions, Failure, FailureKind, Receipt, Reporter, Review};
+use crate::job::{self, ApplyOptions, Failure, FailureKind, Receipt, Review};
 
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs) -> Result<Exit, Failure> {
     let session = Session::new(global)?;
@@ -20,8 +21,7 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
     }
     let options =
         ApplyOptions { operator: operator(args.operator.clone())?, timeouts: session.manner.timeouts };
-    let loaded = job::load(&args.file.file, args.file.format.as_deref())?;
-    let review = job::plan(&loaded, &session.target, session.manner.timeouts, &Reporter::silent()).await?;
+    let review = super::plan::compare(&session, &args.file).await?;
     let choices = choose(&review.plan, &args)?;
     let resolution = review.plan.resolve(&choices);
     let named = blocked_by_name(&review.plan, &resolution, &args)?;
@@ -40,7 +40,11 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
             Err(failure) => Err(failure),
             Ok(()) => {
                 let cancel = cancel_on_signals()?;
-                job::apply(&review, approved, &session.target, &options, &Reporter::silent(), &cancel).await
+                let gauge = Gauge::begin();
+                let reporter = gauge.reporter();
+                let done = job::apply(&review, approved, &session.target, &options, &reporter, &cancel).await;
+                gauge.end().await;
+                done
             }
         },
     };

@@ -6,6 +6,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 
 use super::args::{DemoArgs, Global, Output, demo_directory};
 use super::document::Document;
+use super::gauge::Gauge;
 use super::print::{Printer, has_screen, is_interactive};
 use super::screen::{Opener, Screen, ScreenRequest};
 use super::session::{Manner, cancel_on_signals};
@@ -59,8 +60,14 @@ async fn show(
 async fn print(printer: &mut Printer, global: &Global, server: &Arc<Server>) -> Result<Exit, Failure> {
     let manner = Manner::demo(global)?;
     let cancel = cancel_on_signals()?;
-    let (loaded, target) = Arc::clone(server).open(Reporter::silent()).await?;
-    let review = job::plan(&loaded, &target, manner.timeouts, &Reporter::silent()).await?;
+    let gauge = Gauge::begin();
+    let reporter = gauge.reporter();
+    let review = match Arc::clone(server).open(reporter.clone()).await {
+        Ok((loaded, target)) => job::plan(&loaded, &target, manner.timeouts, &reporter).await,
+        Err(failure) => Err(failure),
+    };
+    gauge.end().await;
+    let review = review?;
     if printer.output == Output::Json {
         printer.json(&Document::plan("changes", &review));
     } else {
@@ -75,7 +82,10 @@ async fn print(printer: &mut Printer, global: &Global, server: &Arc<Server>) -> 
 /// Serves the database for other programs until interrupted.
 async fn serve(printer: &mut Printer, server: &Arc<Server>) -> Result<Exit, Failure> {
     let cancel = cancel_on_signals()?;
-    Arc::clone(server).open(Reporter::silent()).await?;
+    let gauge = Gauge::begin();
+    let opened = Arc::clone(server).open(gauge.reporter()).await;
+    gauge.end().await;
+    opened?;
     if let Some(url) = server.url() {
         printer.line(url);
         printer.tell("the demo's database is served until you press Ctrl-C");

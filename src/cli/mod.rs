@@ -7,6 +7,7 @@ mod apply;
 pub mod args;
 mod demo;
 mod document;
+mod gauge;
 mod generate;
 mod init;
 mod plan;
@@ -96,10 +97,21 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Command::Completions(args) => generate::completions(&mut printer, &args),
         Command::Man => generate::man(&mut printer),
     };
-    match done {
+    let exit = match done {
         Ok(exit) => exit,
         Err(failure) => fail(&mut printer, name, &failure),
-    }
+    };
+    lose(&mut printer, exit)
+}
+
+/// A result that nobody got is no success; what was done stays done.
+fn lose(printer: &mut Printer, exit: Exit) -> Exit {
+    let Some(error) = printer.lost() else { return exit };
+    let failure = Failure::new(FailureKind::Internal, "cannot write the result")
+        .because(error)
+        .hint("what the command did is done; write the result to another place");
+    printer.failure(&failure);
+    if matches!(exit, Exit::Done | Exit::Changes) { Exit::Error } else { exit }
 }
 
 /// Prints a failure and returns its exit code.
@@ -114,11 +126,11 @@ fn fail(printer: &mut Printer, command: &str, failure: &Failure) -> Exit {
 /// Prints help and version, or what was used wrongly: clap's own exit code for
 /// that means "differences" here, and must not leak.
 fn usage(args: &[OsString], error: &clap::Error) -> Exit {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        error.print().ok();
-        return Exit::Done;
-    }
     let mut printer = Printer::plain(args::asks_for_json(args));
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        printer.help(error);
+        return lose(&mut printer, Exit::Done);
+    }
     match printer.output {
         Output::Json => {
             let text = error.to_string();
@@ -126,9 +138,7 @@ fn usage(args: &[OsString], error: &clap::Error) -> Exit {
             let failure = Failure::new(FailureKind::Usage, what).hint("see `gatediff --help`");
             printer.json(&Document::failure("", &failure));
         }
-        Output::Text => {
-            error.print().ok();
-        }
+        Output::Text => printer.help(error),
     }
     Exit::Usage
 }

@@ -1,23 +1,36 @@
 //! `plan`: compare, print, change nothing.
 
-use super::args::{Global, Output, PlanArgs};
+use super::args::{FileArgs, Global, Output, PlanArgs};
 use super::document::Document;
+use super::gauge::Gauge;
 use super::print::Printer;
 use super::session::Session;
 use super::{Exit, text};
 use crate::engine::{Plan, Status};
-use crate::job::{self, Failure, Reporter};
+use crate::job::{self, Failure, Phase, Review};
 
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: PlanArgs) -> Result<Exit, Failure> {
     let session = Session::new(global)?;
-    let loaded = job::load(&args.file.file, args.file.format.as_deref())?;
-    let review = job::plan(&loaded, &session.target, session.manner.timeouts, &Reporter::silent()).await?;
+    let review = compare(&session, &args.file).await?;
     let (status, exit) = outcome(&review.plan);
     match printer.output {
         Output::Json => printer.json(&Document::plan(status, &review)),
         Output::Text => text::plan(printer, &review, args.unchanged),
     }
     Ok(exit)
+}
+
+/// Reads the file and compares it with the target; tells how far that is.
+pub(super) async fn compare(session: &Session, file: &FileArgs) -> Result<Review, Failure> {
+    let gauge = Gauge::begin();
+    let reporter = gauge.reporter();
+    reporter.phase(Phase::File);
+    let review = match job::load(&file.file, file.format.as_deref()) {
+        Ok(loaded) => job::plan(&loaded, &session.target, session.manner.timeouts, &reporter).await,
+        Err(failure) => Err(failure),
+    };
+    gauge.end().await;
+    review
 }
 
 /// Differences come first; only where there are none do blocked items decide.

@@ -17,6 +17,10 @@ pub(super) struct Printer {
     pub(super) output: Output,
     /// Whether only ASCII may be printed.
     pub(super) ascii: bool,
+    /// How wide the terminal is that stdout goes to; nothing is broken elsewhere.
+    width: Option<usize>,
+    /// Why a result could not be written.
+    lost: Option<io::Error>,
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
 }
@@ -32,6 +36,8 @@ impl Printer {
         Self {
             output: global.output,
             ascii: global.ascii || !is_utf8_locale(),
+            width: width(rustix::stdio::stdout()),
+            lost: None,
             out: AutoStream::new(io::stdout(), choice),
             err: AutoStream::new(io::stderr(), choice),
         }
@@ -42,34 +48,65 @@ impl Printer {
         Self {
             output: if json { Output::Json } else { Output::Text },
             ascii: !is_utf8_locale(),
+            width: None,
+            lost: None,
             out: AutoStream::new(io::stdout(), ColorChoice::Auto),
             err: AutoStream::new(io::stderr(), ColorChoice::Auto),
         }
     }
 
-    /// Prints a line of the result. A reader that went away (`| head`) is not
-    /// an error.
+    /// Prints a line of the result, without blanks at its end.
     pub(super) fn line(&mut self, text: impl AsRef<str>) {
-        writeln!(self.out, "{}", text.as_ref()).ok();
+        let written = writeln!(self.out, "{}", text.as_ref().trim_end());
+        self.note(written);
+    }
+
+    /// Prints a line of the result; on a terminal, what does not fit stands
+    /// below, indented.
+    pub(super) fn folded(&mut self, text: &str, indent: usize) {
+        match self.width.filter(|width| *width > indent + NARROWEST) {
+            Some(width) => fold(text, width, indent).iter().for_each(|part| self.line(part)),
+            None => self.line(text),
+        }
     }
 
     /// Prints bytes as they are.
     pub(super) fn raw(&mut self, bytes: &[u8]) {
-        self.out.write_all(bytes).ok();
-        self.out.flush().ok();
+        let written = self.out.write_all(bytes).and_then(|()| self.out.flush());
+        self.note(written);
     }
 
     /// Prints the one JSON document.
     pub(super) fn json(&mut self, document: &impl Serialize) {
         let mut out = io::stdout().lock();
-        if serde_json::to_writer(&mut out, document).is_ok() {
-            writeln!(out).ok();
+        let written = serde_json::to_writer(&mut out, document).map_err(io::Error::from);
+        let written = written.and_then(|()| writeln!(out)).and_then(|()| out.flush());
+        self.note(written);
+    }
+
+    /// Returns why the result could not be written, if so. A reader that went
+    /// away (`| head`) has what it wanted.
+    pub(super) fn lost(&mut self) -> Option<io::Error> {
+        self.lost.take().filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
+    }
+
+    fn note(&mut self, written: io::Result<()>) {
+        if let Err(error) = written {
+            self.lost.get_or_insert(error);
         }
     }
 
     /// Tells the person something that is not the result.
     pub(super) fn tell(&mut self, text: impl AsRef<str>) {
-        writeln!(self.err, "{}", text.as_ref()).ok();
+        writeln!(self.err, "{}", text.as_ref().trim_end()).ok();
+    }
+
+    /// Prints help or a complaint of the parser, without blanks at line ends.
+    pub(super) fn help(&mut self, error: &clap::Error) {
+        let text = error.render().ansi().to_string();
+        for line in text.trim_end().lines() {
+            if error.use_stderr() { self.tell(line) } else { self.line(line) }
+        }
     }
 
     /// Asks, on stderr, and returns the line that was typed.
@@ -128,6 +165,41 @@ pub(super) const fn style(status: Status, unchanged: bool) -> Style {
     }
 }
 
+/// Lines narrower than this are not worth breaking.
+const NARROWEST: usize = 20;
+
+/// Returns how wide a terminal is; nothing where there is none.
+pub(super) fn width(fd: rustix::fd::BorrowedFd<'_>) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(fd).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
+/// Breaks a line at spaces, and inside what is wider than a line. Styles stand
+/// in front of anything long, so they are not looked for.
+fn fold(text: &str, width: usize, indent: usize) -> Vec<String> {
+    use unicode_segmentation::UnicodeSegmentation as _;
+    use unicode_width::UnicodeWidthStr as _;
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    let room = width - indent;
+    for word in text.split_inclusive(' ') {
+        let wide = word.trim_end().width();
+        let parts: Vec<&str> = if wide > room { word.graphemes(true).collect() } else { vec![word] };
+        for part in parts {
+            let wide = part.trim_end().width();
+            if used + wide > width && used > indent {
+                lines.push(" ".repeat(indent));
+                used = indent;
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push_str(part);
+                used += part.width();
+            }
+        }
+    }
+    lines
+}
+
 /// Says whether a person can answer: stdin and stderr are terminals.
 pub(super) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
@@ -175,6 +247,17 @@ pub(super) fn plural(count: usize, one: &str, many: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_lines_are_broken_at_spaces_and_never_too_wide() {
+        let folded = fold("  ~ url  jdbc:sqlserver://core-db.example → 信用卡信用卡信用卡信用卡", 30, 8);
+        assert_eq!(
+            folded,
+            ["  ~ url  jdbc:sqlserver://core", "        -db.example → 信用卡信", "        用卡信用卡信用卡"]
+        );
+        let folded = fold("  code: one two three", 14, 4);
+        assert_eq!(folded, ["  code: one ", "    two three"]);
+    }
 
     #[test]
     fn a_wide_character_is_not_cut_in_half() {

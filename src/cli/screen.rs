@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 
 use super::args::{Color, Global, ScreenArgs};
 use super::session::{Manner, operator};
+use crate::config::Binding;
 use crate::job::{Failure, FailureKind, Loaded, Reporter};
 use crate::store::{Target, Timeouts};
 
@@ -24,6 +25,8 @@ pub struct ScreenRequest {
     pub production: bool,
     /// The theme asked for.
     pub theme: Option<String>,
+    /// Keys of the operator's own.
+    pub keys: Vec<Binding>,
     /// When to use colour.
     pub color: Color,
     /// Whether only ASCII may be drawn.
@@ -67,6 +70,7 @@ impl ScreenRequest {
             operator: operator(args.operator)?,
             production: manner.production,
             theme: args.theme.or_else(|| manner.theme.clone()),
+            keys: manner.keys.clone(),
             color: global.color,
             ascii: global.ascii || !super::print::is_utf8_locale(),
             accessible: args.accessible,
@@ -76,6 +80,12 @@ impl ScreenRequest {
 
 /// Returns the failure of a place where no screen can be drawn.
 pub(super) fn no_screen() -> Failure {
-    Failure::new(FailureKind::Usage, "the review screen needs a terminal")
+    let is_dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    let what = if is_dumb {
+        "the review screen needs a terminal that can move its cursor (this one is TERM=dumb)"
+    } else {
+        "the review screen needs a terminal"
+    };
+    Failure::new(FailureKind::Usage, what)
         .hint("run it in a terminal, or use `gatediff plan` and `gatediff apply`")
 }

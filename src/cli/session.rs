@@ -1,7 +1,7 @@
 //! What most commands begin with: configuration, target, limits, operator.
 
 use super::args::Global;
-use crate::config::{Config, ConfigError, Profile, seconds};
+use crate::config::{Binding, Config, ConfigError, Profile, seconds};
 use crate::job::{Cancel, Failure, FailureKind};
 use crate::store::{Target, Timeouts};
 
@@ -21,6 +21,8 @@ pub(super) struct Manner {
     pub(super) production: bool,
     /// The theme that the configuration asks for.
     pub(super) theme: Option<String>,
+    /// The keys that the configuration asks for.
+    pub(super) keys: Vec<Binding>,
 }
 
 impl Session {
@@ -34,6 +36,7 @@ impl Session {
             timeouts: timeouts(global, &profile),
             production: profile.production,
             theme: profile.theme.or(config.theme),
+            keys: config.keys,
         };
         Ok(Self { target, manner })
     }
@@ -44,7 +47,7 @@ impl Manner {
     pub(super) fn demo(global: &Global) -> Result<Self, Failure> {
         let config = Config::load().map_err(explain)?;
         let timeouts = timeouts(global, &Profile::default());
-        Ok(Self { timeouts, production: false, theme: config.theme })
+        Ok(Self { timeouts, production: false, theme: config.theme, keys: config.keys })
     }
 }
 

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::print::{Printer, column, plural, style};
 use crate::engine::diff::Show;
 use crate::engine::display::safe;
-use crate::engine::{Change, Entry, Op, Plan, Reason, Status, Value};
+use crate::engine::{Change, Entry, Lack, Op, Plan, Reason, Status, Value};
 use crate::job::Review;
 
 /// The widest a column of keys or names gets.
@@ -16,6 +16,7 @@ const WIDEST: usize = 32;
 pub(super) fn plan(printer: &mut Printer, review: &Review, unchanged: bool) {
     head(printer, review);
     counts(printer, &review.plan);
+    lack(printer, &review.plan);
     for info in review.plan.kinds() {
         let items: Vec<(usize, &Entry)> = review
             .plan
@@ -31,20 +32,54 @@ pub(super) fn plan(printer: &mut Printer, review: &Review, unchanged: bool) {
         printer.line(format!("\n{bold}{}{bold:#}", info.title));
         kind(printer, &review.plan, &items, unchanged);
     }
-    lack(printer, &review.plan);
     warnings(printer, &review.plan);
+    outlook(printer, &review.plan);
+}
+
+/// Prints what `apply` would do: on a terminal, the end is what one sees.
+fn outlook(printer: &mut Printer, plan: &Plan) {
+    let summary = plan.summary();
+    let differ = plan.entries().iter().filter(|entry| undecided(entry)).count();
+    let mut parts = vec![format!("apply adds {}", plural(summary.add, "item", "items"))];
+    if differ > 0 {
+        parts.push(format!("--cover all also overwrites {differ}"));
+    }
+    if summary.lack_api > 0 {
+        let apis = plural(summary.lack_api, "API is", "APIs are");
+        parts.push(format!("it needs --ignore-lack-api while {apis} lacking"));
+    }
+    if summary.add + differ > 0 {
+        printer.line("");
+        printer.folded(&parts.join("; "), 0);
+    }
+}
+
+/// Says whether an item is there, differs, and may be covered.
+fn undecided(entry: &Entry) -> bool {
+    entry.verdict.status == Status::Repeat && !entry.is_unchanged()
+}
+
+/// What needs a decision comes first, then what is in the way, then the rest.
+fn rank(entry: &Entry) -> u8 {
+    match entry.verdict.status {
+        Status::Repeat if !entry.is_unchanged() => 0,
+        Status::CannotAdd | Status::CannotCover => 1,
+        Status::Add | Status::Cover => 2,
+        Status::Repeat => 3,
+    }
 }
 
 /// Prints which file meets which target.
 pub(super) fn head(printer: &mut Printer, review: &Review) {
     let short = review.file.sha256.get(..12).unwrap_or(&review.file.sha256);
-    printer.line(format!(
+    let line = format!(
         "{} {} (sha256 {short}) {} {}",
         review.file.platform,
         safe(&review.file.path),
         printer.arrow(),
         safe(&review.target)
-    ));
+    );
+    printer.folded(&line, 2);
 }
 
 /// Prints how many items there are of each status.
@@ -62,27 +97,27 @@ pub(super) fn counts(printer: &mut Printer, plan: &Plan) {
 }
 
 fn kind(printer: &mut Printer, plan: &Plan, items: &[(usize, &Entry)], unchanged: bool) {
-    let shown: Vec<&(usize, &Entry)> = items
+    let mut shown: Vec<&(usize, &Entry)> = items
         .iter()
         .filter(|(_, entry)| unchanged || !entry.is_unchanged() || entry.verdict.status.is_blocked())
         .collect();
+    shown.sort_by_key(|(_, entry)| rank(entry));
     let widest = |text: &dyn Fn(&Entry) -> usize| {
         shown.iter().map(|(_, entry)| text(entry)).max().unwrap_or(0).min(WIDEST)
     };
     let keys = widest(&|entry| safe(&entry.item.id.key).width());
-    let names = widest(&|entry| safe(&entry.item.name).width());
     for (at, entry) in &shown {
         let status = entry.verdict.status;
         let look = style(status, entry.is_unchanged());
         let changes = plan.changes(*at, Show::Differences);
-        printer.line(format!(
-            "  {look}{} {:<12}{look:#}  {}  {}  {}",
+        let line = format!(
+            "  {look}{} {status:<12}{look:#}  {}  {}{}",
             printer.glyph(status, entry.is_unchanged()),
-            status,
             column(&entry.item.id.key, keys),
-            column(&entry.item.name, names),
-            told(entry, &changes),
-        ));
+            safe(&entry.item.name),
+            if status == Status::Repeat && entry.is_unchanged() { "  unchanged" } else { "" },
+        );
+        printer.folded(&line, 18);
         for reason in &entry.verdict.reasons {
             reason_line(printer, reason);
         }
@@ -96,22 +131,13 @@ fn kind(printer: &mut Printer, plan: &Plan, items: &[(usize, &Entry)], unchanged
     }
 }
 
-fn told(entry: &Entry, changes: &[Change]) -> String {
-    let effective = changes.iter().filter(|change| change.op.is_effective()).count();
-    match entry.verdict.status {
-        Status::Repeat if entry.is_unchanged() => "unchanged".to_owned(),
-        Status::Repeat | Status::Cover => plural(effective, "difference", "differences"),
-        Status::Add | Status::CannotAdd | Status::CannotCover => String::new(),
-    }
-}
-
 /// Prints a reason.
 pub(super) fn reason_line(printer: &mut Printer, reason: &Reason) {
-    printer.line(format!("      {}: {}", reason.code, safe(&reason.message)));
+    printer.folded(&format!("      {}: {}", reason.code, safe(&reason.message)), 8);
 }
 
 fn change_line(printer: &mut Printer, change: &Change) {
-    let path = safe(&change.path).into_owned();
+    let path = place(&change.path);
     let arrow = printer.arrow();
     let line = match (change.op, change.secret) {
         (Op::Keep, true) => format!("      · {path}  differs, kept"),
@@ -123,7 +149,14 @@ fn change_line(printer: &mut Printer, change: &Change) {
             format!("      ~ {path}  {} {arrow} {}", shown(&change.before), shown(&change.after))
         }
     };
-    printer.line(if printer.ascii { line.replacen('·', ".", 1) } else { line });
+    printer.folded(&if printer.ascii { line.replacen('·', ".", 1) } else { line }, 10);
+}
+
+/// Shows a path to people: `hosts / 10.0.0.1 / hostIp`.
+fn place(path: &str) -> String {
+    let part = |part: &str| part.replace("~1", "/").replace("~0", "~");
+    let parts: Vec<String> = path.split('/').skip(1).map(part).collect();
+    safe(&parts.join(" / ")).into_owned()
 }
 
 fn shown_after(value: &Value) -> String {
@@ -149,11 +182,18 @@ fn lack(printer: &mut Printer, plan: &Plan) {
         return;
     }
     let bold = Style::new().bold();
-    printer.line(format!("\n{bold}Lack API{bold:#}: the target has none of these; their links are left out if you confirm (--ignore-lack-api)"));
+    printer.line("");
+    printer.folded(
+        &format!("{bold}Lack API{bold:#}: the target has none of these; their links are left out if you confirm (--ignore-lack-api)"),
+        2,
+    );
+    let name = |lack: &Lack| safe(&format!("{} / {}", lack.module, lack.api)).into_owned();
+    let widest = plan.lack().iter().map(|lack| name(lack).width()).max().unwrap_or(0).min(WIDEST);
     for lack in plan.lack() {
         let users: Vec<String> =
             lack.used_by.iter().map(|user| safe(&user.to_string()).into_owned()).collect();
-        printer.line(format!("  {} / {}  used by {}", safe(&lack.module), safe(&lack.api), users.join(", ")));
+        let line = format!("  {}  used by {}", column(&name(lack), widest), users.join(", "));
+        printer.folded(&line, widest + 4);
     }
 }
 
@@ -173,5 +213,5 @@ fn warnings(printer: &mut Printer, plan: &Plan) {
 pub(super) fn finding(printer: &mut Printer, finding: &crate::engine::Finding) {
     let about =
         finding.item.as_ref().map(ToString::to_string).or_else(|| finding.path.clone()).unwrap_or_default();
-    printer.line(format!("  {}: {} {}", finding.code, safe(&about), safe(&finding.message)));
+    printer.folded(&format!("  {}: {}: {}", finding.code, safe(&about), safe(&finding.message)), 6);
 }

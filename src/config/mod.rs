@@ -7,6 +7,9 @@
 //! database_url = "service=gateway"
 //! production = true
 //! lock_timeout = 10
+//!
+//! [keys]
+//! import = ["P", "ctrl-p"]
 //! ```
 
 use std::collections::BTreeMap;
@@ -16,15 +19,30 @@ use std::time::Duration;
 use etcetera::BaseStrategy as _;
 use serde::Deserialize;
 
+mod keys;
+
+pub use keys::Binding;
+
 /// The whole file.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     /// The theme of the terminal interface.
     pub theme: Option<String>,
     /// Targets by name.
-    #[serde(default)]
     pub profile: BTreeMap<String, Profile>,
+    /// Keys of the terminal interface, which gives them their meaning.
+    pub keys: Vec<Binding>,
+}
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    theme: Option<String>,
+    #[serde(default)]
+    profile: BTreeMap<String, Profile>,
+    #[serde(default)]
+    keys: keys::Table,
 }
 
 /// A target.
@@ -106,16 +124,17 @@ impl Config {
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start));
-            let place = before.map_or_else(
-                || path.display().to_string(),
-                |before| format!("{}:{}", path.display(), before.matches('\n').count() + 1),
-            );
+        let place = |start: usize| {
+            let before = text.get(..start).unwrap_or(text);
+            format!("{}:{}", path.display(), before.matches('\n').count() + 1)
+        };
+        let file: File = toml::from_str(text).map_err(|error| {
+            let place = error.span().map_or_else(|| path.display().to_string(), |span| place(span.start));
             // The first line says what is wrong; the others quote the file.
             let message = error.message().lines().next().unwrap_or_default().to_owned();
             ConfigError::Parse { place, message }
-        })
+        })?;
+        Ok(Self { theme: file.theme, profile: file.profile, keys: keys::bindings(file.keys, place) })
     }
 
     /// Returns a profile; without a name the one called `default`, or none.
@@ -176,6 +195,28 @@ mod tests {
         let ConfigError::Parse { place, message } = error else { panic!("{error}") };
         assert_eq!(place, "config.toml:2");
         assert!(message.contains("pasword") && !message.contains("canary"), "{message}");
+    }
+
+    #[test]
+    fn keys_are_one_or_a_list_and_know_their_line() {
+        let config = parse("[keys]\ncover = \"v\"\nimport = [\"P\",\n \"ctrl-p\"]\n").unwrap();
+        let binding = |action: &str, keys: &[&str], place: &str| Binding {
+            action: action.to_owned(),
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            place: place.to_owned(),
+        };
+        assert_eq!(
+            config.keys,
+            [binding("cover", &["v"], "config.toml:2"), binding("import", &["P", "ctrl-p"], "config.toml:3")]
+        );
+    }
+
+    #[test]
+    fn a_key_that_is_no_text_is_told_with_its_line() {
+        let error = parse("[keys]\ncover = 7\n").unwrap_err();
+        let ConfigError::Parse { place, message } = error else { panic!("{error}") };
+        assert_eq!(place, "config.toml:2");
+        assert!(message.contains("a key or a list of keys"), "{message}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::action::{Context, KeyMap};
+use super::action::{Act, Context, KeyMap};
 use super::detail::{self, DetailOptions, DetailRow};
 use super::keys::Key;
 use super::layout::{self, Panes};
@@ -159,6 +159,12 @@ impl App {
             None if self.review.is_some() => Context::Review,
             None => Context::Loading,
         }
+    }
+
+    /// Returns what to press for an action, as it is shown.
+    pub(crate) fn key(&self, act: Act) -> String {
+        let here = self.keymap.key(self.context(), act);
+        here.or_else(|| self.keymap.key(Context::Review, act)).unwrap_or_default()
     }
 
     /// Says whether the import runs.

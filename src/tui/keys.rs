@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use tui_input::InputRequest;
 
 /// A key with its modifiers. Shift counts for keys without a letter only: `P`
 /// is a character of its own.
@@ -63,8 +64,56 @@ impl Key {
             }
             rest = after;
         }
-        key.code = code(rest).ok_or_else(unknown)?;
+        key.code = match code(rest).ok_or_else(unknown)? {
+            // As they arrive: under Ctrl case is lost, Shift makes a letter another.
+            KeyCode::Char(c) if key.ctrl => KeyCode::Char(c.to_ascii_lowercase()),
+            KeyCode::Char(c) if key.shift && c.is_ascii_alphabetic() => {
+                key.shift = false;
+                KeyCode::Char(c.to_ascii_uppercase())
+            }
+            code => code,
+        };
         Ok(key)
+    }
+
+    /// Says what terminals send in its place, for a key that never arrives as itself.
+    pub(crate) fn stand_in(self) -> Option<&'static str> {
+        match (self.code, self.ctrl, self.shift) {
+            (KeyCode::Char('i'), true, _) => Some("Tab"),
+            (KeyCode::Char('m'), true, _) => Some("Enter"),
+            (KeyCode::Char('h'), true, _) => Some("Backspace"),
+            (KeyCode::Char('['), true, _) => Some("Esc"),
+            (KeyCode::Char('a'..='z' | ' ' | '4'..='7'), true, false) => None,
+            (KeyCode::Char(_), true, _) | (KeyCode::Char(_), _, true) => Some("another key, or nothing"),
+            (KeyCode::Char('['), _, _) if self.alt => Some("the beginning of other keys"),
+            (KeyCode::Char('O'), _, _) if self.alt => Some("the beginning of other keys"),
+            (KeyCode::Tab, true, _) => Some("Tab"),
+            (KeyCode::Enter, true, _) | (KeyCode::Enter, _, true) => Some("Enter"),
+            (KeyCode::Backspace, true, _) | (KeyCode::Backspace, _, true) => Some("Backspace"),
+            (KeyCode::Esc, true, _) | (KeyCode::Esc, _, true) => Some("Esc"),
+            (KeyCode::Esc, _, _) if self.alt => Some("Esc"),
+            _ => None,
+        }
+    }
+
+    /// Returns what it does to a line of text; nothing for keys that leave it.
+    pub(crate) const fn request(self) -> Option<InputRequest> {
+        if self.alt {
+            return None;
+        }
+        match (self.code, self.ctrl) {
+            (KeyCode::Char(c), false) => Some(InputRequest::InsertChar(c)),
+            (KeyCode::Char('a'), true) | (KeyCode::Home, _) => Some(InputRequest::GoToStart),
+            (KeyCode::Char('e'), true) | (KeyCode::End, _) => Some(InputRequest::GoToEnd),
+            (KeyCode::Char('b'), true) | (KeyCode::Left, false) => Some(InputRequest::GoToPrevChar),
+            (KeyCode::Char('f'), true) | (KeyCode::Right, false) => Some(InputRequest::GoToNextChar),
+            (KeyCode::Char('k'), true) => Some(InputRequest::DeleteTillEnd),
+            (KeyCode::Char('u'), true) => Some(InputRequest::DeleteFromStart),
+            (KeyCode::Char('w'), true) => Some(InputRequest::DeletePrevWord),
+            (KeyCode::Backspace, _) | (KeyCode::Char('h'), true) => Some(InputRequest::DeletePrevChar),
+            (KeyCode::Delete, _) => Some(InputRequest::DeleteNextChar),
+            _ => None,
+        }
     }
 
     /// Reads a sequence of keys with spaces between them.
@@ -73,7 +122,7 @@ impl Key {
     }
 }
 
-const NAMED: [(&str, KeyCode); 16] = [
+const NAMED: [(&str, KeyCode); 15] = [
     ("space", KeyCode::Char(' ')),
     ("enter", KeyCode::Enter),
     ("esc", KeyCode::Esc),
@@ -89,7 +138,6 @@ const NAMED: [(&str, KeyCode); 16] = [
     ("pgdn", KeyCode::PageDown),
     ("home", KeyCode::Home),
     ("end", KeyCode::End),
-    ("f1", KeyCode::F(1)),
 ];
 
 fn code(name: &str) -> Option<KeyCode> {
@@ -98,6 +146,10 @@ fn code(name: &str) -> Option<KeyCode> {
         return Some(KeyCode::Char(c));
     }
     let lower = name.to_ascii_lowercase();
+    let function = lower.strip_prefix('f').and_then(|number| number.parse().ok());
+    if let Some(number @ 1..=12) = function {
+        return Some(KeyCode::F(number));
+    }
     NAMED.iter().find(|(word, _)| *word == lower).map(|(_, code)| *code)
 }
 
@@ -111,12 +163,17 @@ impl fmt::Display for Key {
             f.write_str("S-")?;
         }
         match self.code {
+            KeyCode::Char(' ') if self.ctrl => f.write_str("^Space"),
             KeyCode::Char(' ') => f.write_str("Space"),
             KeyCode::Char(c) if self.ctrl => write!(f, "^{}", c.to_ascii_uppercase()),
             KeyCode::Char(c) => write!(f, "{c}"),
             KeyCode::PageUp => f.write_str("PgUp"),
             KeyCode::PageDown => f.write_str("PgDn"),
+            KeyCode::F(number) => write!(f, "F{number}"),
             code => {
+                if self.ctrl {
+                    f.write_str("^")?;
+                }
                 let name = NAMED.iter().find(|(_, named)| *named == code).map_or("?", |(name, _)| name);
                 let mut chars = name.chars();
                 let first = chars.next().into_iter().flat_map(char::to_uppercase);
@@ -148,6 +205,11 @@ mod tests {
             ("-", "-"),
             ("[", "["),
             ("alt-x", "Alt-x"),
+            ("ctrl-P", "^P"),
+            ("shift-p", "P"),
+            ("f5", "F5"),
+            ("ctrl-space", "^Space"),
+            ("ctrl-up", "^Up"),
         ] {
             assert_eq!(Key::parse(text).unwrap().to_string(), shown, "{text}");
         }
@@ -156,8 +218,27 @@ mod tests {
 
     #[test]
     fn nonsense_is_no_key() {
-        for text in ["", "hyper-x", "ctrl-", "pgupp"] {
+        for text in ["", "hyper-x", "ctrl-", "pgupp", "f13", "f0"] {
             assert!(Key::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_that_terminals_cannot_send_are_known() {
+        for (text, sent) in [
+            ("ctrl-i", "Tab"),
+            ("ctrl-m", "Enter"),
+            ("ctrl-h", "Backspace"),
+            ("ctrl-[", "Esc"),
+            ("ctrl-1", "another key, or nothing"),
+            ("shift-1", "another key, or nothing"),
+            ("shift-enter", "Enter"),
+            ("alt-[", "the beginning of other keys"),
+        ] {
+            assert_eq!(Key::parse(text).unwrap().stand_in(), Some(sent), "{text}");
+        }
+        for text in ["ctrl-p", "ctrl-s", "P", "!", "S-Tab", "ctrl-up", "alt-x", "f5", "esc", "ctrl-space"] {
+            assert_eq!(Key::parse(text).unwrap().stand_in(), None, "{text}");
         }
     }
 

@@ -14,6 +14,7 @@ mod layout;
 mod mark;
 mod modal;
 mod msg;
+mod nearest;
 mod node;
 mod review;
 mod run;

@@ -6,7 +6,9 @@ use std::time::Duration;
 use crate::engine::Plan;
 use crate::job::{Failure, Progress, Receipt};
 
+use super::action::KeyMap;
 use super::keys::Key;
+use super::skin::Theme;
 
 /// What is reviewed: a file against a target.
 #[derive(Clone, Debug)]
@@ -52,10 +54,19 @@ pub(crate) enum Msg {
     Compared(EffectId, Result<Reviewed, Failure>),
     /// The import ended.
     Applied(EffectId, Result<Receipt, Failure>),
+    /// Themes and keys were read again.
+    Reloaded(Reloaded),
     /// The text was sent to the terminal's clipboard, or why not.
     Copied(Result<(), String>),
     /// Somebody wants the program to end.
     Leave(Leave),
+}
+
+/// What the files of themes and keys say now, or what is wrong with them.
+#[derive(Debug)]
+pub(crate) struct Reloaded {
+    pub(crate) themes: Result<Vec<Theme>, String>,
+    pub(crate) keys: Result<KeyMap, String>,
 }
 
 /// Who wants the program to end.

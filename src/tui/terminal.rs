@@ -376,7 +376,7 @@ pub fn restore() {
     }
 }
 
-/// Makes a panic give the terminal back before one short report on standard
+/// Makes a panic give the terminal back, then leave a line in the log and one short report on standard
 /// error, in whatever thread it happens; the exit code stays the usual 101.
 ///
 /// `log` is named in the report. A panic that a task swallows ends the drawing
@@ -384,12 +384,25 @@ pub fn restore() {
 pub fn install_panic_hook(log: Option<PathBuf>) {
     panic::set_hook(Box::new(move |info| {
         restore();
+        note(info);
         let report = report(info, log.as_deref());
         if wait_writable(stderr(), Some(PATIENCE)).is_ok() {
             // Nobody is left to be told of a failure here.
             let _ = io::stderr().write_all(report.as_bytes());
         }
     }));
+}
+
+/// Leaves the panic in the log, on one line: reports on a terminal are lost.
+fn note(info: &PanicHookInfo) {
+    let message = safe(info.payload_as_str().unwrap_or("without a message"));
+    match info.location() {
+        Some(place) => {
+            let file = safe(place.file());
+            tracing::error!("panic at {file}:{}:{}: {message}", place.line(), place.column());
+        }
+        None => tracing::error!("panic: {message}"),
+    }
 }
 
 /// The panic in three lines; the message is data, since it may quote a file.

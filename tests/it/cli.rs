@@ -4,8 +4,9 @@
 use serde_json::{Value, json};
 
 use crate::digirunner::{demo, empty};
-use crate::support::gatediff::{Ran, fixture, gatediff};
+use crate::support::gatediff::{Ran, command, fixture, gatediff};
 use crate::support::pg::TestDb;
+use crate::support::pty::PtyCommand;
 
 fn export() -> String {
     fixture("digirunner/export.json")
@@ -304,4 +305,89 @@ async fn a_role_with_the_readmes_rights_can_apply_and_one_without_is_told() {
     assert_eq!(ran.json()["error"]["kind"], "denied");
     assert_eq!(ran.json()["error"]["where"], "tsmp_client");
     db.run("DROP OWNED BY importer; DROP ROLE importer").await;
+}
+
+#[tokio::test]
+async fn a_file_can_come_from_standard_input() {
+    let db = demo().await;
+    let home = tempfile::tempdir().unwrap();
+    let output = command(home.path())
+        .args(["plan", "-", "--database-url", &db.url(), "--output", "json"])
+        .stdin(std::fs::File::open(export()).unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    let plan: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(plan["file"]["path"], "-");
+    assert_eq!(plan["summary"]["add"], 23);
+}
+
+#[tokio::test]
+async fn a_plan_as_text_begins_with_decisions_and_has_no_trailing_blanks() {
+    let db = demo().await;
+    let ran = gatediff(&["plan", &export(), "--database-url", &db.url()]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert_eq!(ran.stderr, "", "no progress where there is no terminal");
+    for text in [&ran.stdout, &gatediff(&["--help"]).stdout] {
+        let blank = text.lines().find(|line| line.ends_with(' '));
+        assert_eq!(blank, None);
+    }
+    let at = |text: &str| ran.stdout.find(text).unwrap_or_else(|| panic!("{text} in\n{}", ran.stdout));
+    assert!(at("\nLack API") < at("\nClients"));
+    let clients = ran.stdout.get(at("\nClients")..at("\nGroups")).unwrap();
+    let first = |status: &str| clients.find(status).unwrap();
+    assert!(clients.rfind("≠ Repeat").unwrap() < first("✗ Cannot") && first("✗ Cannot") < first("+ Add"));
+    assert!(ran.stdout.contains("+ apis / fx/getRates / authentications / MOTP"), "{}", ran.stdout);
+    assert!(ran.stdout.trim_end().ends_with(
+        "apply adds 23 items; --cover all also overwrites 29; it needs --ignore-lack-api while 6 APIs are lacking"
+    ));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure_and_a_full_disk_is_one() {
+    let home = tempfile::tempdir().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command(home.path()).arg("man").stdout(writer).output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), b"".as_slice()));
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = command(home.path()).arg("man").stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("cannot write the result") && told.contains("No space left"), "{told}");
+}
+
+#[test]
+fn progress_is_one_line_on_a_terminal_and_gone_before_anything_is_printed() {
+    // A server that says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgresql://me@127.0.0.1:{}/gone", silent.local_addr().unwrap().port());
+    let home = tempfile::tempdir().unwrap();
+    for (term, is_shown) in [("xterm-256color", true), ("dumb", false)] {
+        let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
+            .args(["plan", &export(), "--database-url", &url, "--connect-timeout", "1"])
+            .env("HOME", home.path().as_os_str())
+            .env("TERM", term)
+            .spawn();
+        pty.wait_for("error:");
+        assert_eq!(pty.wait_exit(), Ok(1));
+        let bytes = String::from_utf8(pty.bytes()).unwrap();
+        assert_eq!(bytes.contains("\r\u{1b}[Kconnecting"), is_shown, "{bytes:?}");
+        assert_eq!(bytes.contains("\r\u{1b}[K\u{1b}[1m"), is_shown, "{bytes:?}");
+        assert!(!pty.text().contains("connecting"), "{}", pty.text());
+    }
+}
+
+#[test]
+fn a_dumb_terminal_is_refused_with_another_way() {
+    let home = tempfile::tempdir().unwrap();
+    let url = "postgresql:///gone?host=/nonexistent&user=me";
+    let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
+        .args(["review", &export(), "--database-url", url])
+        .env("HOME", home.path().as_os_str())
+        .env("TERM", "dumb")
+        .spawn();
+    pty.wait_for("TERM=dumb");
+    pty.wait_for("gatediff plan");
+    assert_eq!(pty.wait_exit(), Ok(64));
 }

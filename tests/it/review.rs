@@ -152,3 +152,57 @@ fn is_running(path: &std::path::Path) -> bool {
             .is_ok_and(|line| String::from_utf8_lossy(&line).contains(&wanted))
     })
 }
+
+/// Writes a file below the home's configuration directory.
+fn configure(home: &std::path::Path, name: &str, text: &str) {
+    let path = home.join(".config/gatediff").join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+#[tokio::test]
+async fn keys_that_cannot_be_used_are_told_and_the_defaults_work() {
+    let db = demo().await;
+    let home = tempfile::tempdir().unwrap();
+    for (table, told) in [
+        ("covr = \"v\"", "no action is called 'covr'"),
+        ("cover = \"meta-v\"", "'meta-v' is no key"),
+        ("import = \"c\"", "c for import is cover already"),
+        ("cover = \"ctrl-i\"", "^I cannot arrive"),
+    ] {
+        configure(home.path(), "config.toml", &format!("theme = \"dark\"\n[keys]\n{table}\n"));
+        let mut pty = review(&db, home.path()).size(200, 40).spawn();
+        pty.wait_for("Clients · 68");
+        pty.wait_for(&format!("config.toml:3: {told}"));
+        pty.wait_for("(the default keys are used)");
+        pty.send("?");
+        pty.wait_for("c          Overwrites the item");
+        pty.send("qq");
+        assert_eq!(pty.wait_exit(), Ok(0));
+    }
+}
+
+#[tokio::test]
+async fn a_user_signal_reads_themes_and_keys_again() {
+    let db = demo().await;
+    let home = tempfile::tempdir().unwrap();
+    configure(home.path(), "config.toml", "theme = \"sea\"\n");
+    configure(home.path(), "themes/sea.toml", "[roles]\ntitle = { bold = true }\n");
+    let mut pty = review(&db, home.path()).size(160, 40).spawn();
+    let first =
+        |look: fn(&vt100::Cell) -> bool| move |screen: &vt100::Screen| screen.cell(0, 0).is_some_and(look);
+    pty.wait_for("Clients · 68");
+    pty.wait_until("a bold title", first(|cell| cell.bold() && !cell.underline()));
+    configure(home.path(), "config.toml", "theme = \"sea\"\n[keys]\nhelp = \"ctrl-x\"\n");
+    configure(home.path(), "themes/sea.toml", "[roles]\ntitle = { underlined = true }\n");
+    pty.signal(Signal::USR1);
+    pty.wait_for("themes and keys were read again");
+    pty.wait_until("an underlined title", first(|cell| !cell.bold() && cell.underline()));
+    pty.wait_for("^X help");
+    configure(home.path(), "themes/sea.toml", "[roles]\n\ntitel = {}\n");
+    pty.signal(Signal::USR1);
+    pty.wait_for("sea.toml:3: no role is called 'titel' (did you mean 'title'?)");
+    pty.wait_until("the title as it was", first(vt100::Cell::underline));
+    pty.send("q");
+    assert_eq!(pty.wait_exit(), Ok(0));
+}

@@ -39,7 +39,9 @@ const ARGS: [&str; 5] =
 #[expect(clippy::exit, reason = "its exit code is what the tests look at")]
 fn the_program_under_test() {
     let Ok(mode) = std::env::var(MODE) else { return };
-    install_panic_hook(Some(PathBuf::from("/var/log/gatediff.log")));
+    // Only where the test gave it a directory: else it would be the tester's own.
+    let log = std::env::var_os("XDG_STATE_HOME").and_then(|_| gatediff::logging::begin());
+    install_panic_hook(Some(log.unwrap_or_else(|| PathBuf::from("/var/log/gatediff.log"))));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let code = match runtime.block_on(run(&mode)) {
         Ok(code) => code,
@@ -274,6 +276,21 @@ fn gives_the_terminal_back_before_a_panic_is_told() {
     assert!(text.contains("tests/it/terminal.rs:"), "{text}");
     assert!(text.contains(r"no more \x1b[31mroom"), "{text}");
     assert!(text.contains("log: /var/log/gatediff.log"), "{text}");
+}
+
+#[test]
+fn a_panic_leaves_one_safe_line_in_the_log() {
+    let state = tempfile::tempdir().unwrap();
+    let mut pty = program().env("XDG_STATE_HOME", state.path()).spawn();
+    wait_ready(&pty);
+    pty.send("p");
+    assert_eq!(pty.wait_exit(), Ok(101));
+    let log = std::fs::read_to_string(state.path().join("gatediff/gatediff.log")).unwrap();
+    let lines: Vec<&str> =
+        log.lines().filter(|line| line.contains("panic at tests/it/terminal.rs:")).collect();
+    assert_eq!(lines.len(), 1, "{log}");
+    assert!(lines[0].contains(r"no more \x1b[31mroom") && lines[0].contains("ERROR"), "{log}");
+    assert!(!log.contains('\u{1b}'));
 }
 
 #[test]

@@ -246,6 +246,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
         &["q", "esc"],
     )
     .footer("back"),
+    action(Act::Back, "close", "Closes what was read.", &[Reader], &["enter"]),
     action(Act::Back, "cancel", "Leaves the line without effect.", &[Search, Palette], &["esc"])
         .footer("cancel"),
     action(Act::Down, "next-row", "Moves down in the list of actions.", &[Palette], &["down", "tab"]),

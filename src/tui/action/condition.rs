@@ -19,7 +19,7 @@ pub(super) fn check(act: Act, app: &App) -> Check {
         Act::CoverAll => with_review(app, cover_all),
         Act::ConfirmLack => with_review(app, |review| confirm_lack(app, review)),
         Act::NextHit | Act::PreviousHit if app.search.query.is_empty() => {
-            no("nothing is searched for: / searches")
+            Err(format!("nothing is searched for: {} searches", app.key(Act::Search)))
         }
         Act::NextBlocked => {
             with_review(app, |review| some(review.counts().blocked() > 0, "nothing is blocked"))
@@ -30,7 +30,7 @@ pub(super) fn check(act: Act, app: &App) -> Check {
             None => no("select an item to explain it"),
         },
         Act::Again => again(app),
-        Act::Import => with_review(app, |review| idle(app).and_then(|()| import(review))),
+        Act::Import => with_review(app, |review| idle(app).and_then(|()| import(app, review))),
         Act::Theme => {
             some(app.skin.has_colours(), "no colours here (NO_COLOR, --color never, or the terminal)")
         }
@@ -104,7 +104,7 @@ fn cover_all(review: &Review) -> Check {
     some(open > 0, "no item differs that is not covered already")
 }
 
-fn import(review: &Review) -> Check {
+fn import(app: &App, review: &Review) -> Check {
     let counts = review.counts();
     if counts.of(Mark::Add) + counts.of(Mark::Cover) > 0 {
         return Ok(());
@@ -113,7 +113,9 @@ fn import(review: &Review) -> Check {
         0 => String::new(),
         n => format!(": {} blocked", count(n, "item is", "items are")),
     };
-    let hint = if counts.of(Mark::Differs) > 0 { "; c covers, C covers all" } else { "" };
+    let (one, all) = (app.key(Act::Cover), app.key(Act::CoverAll));
+    let differ = counts.of(Mark::Differs) > 0;
+    let hint = if differ { format!("; {one} covers, {all} covers all") } else { String::new() };
     Err(format!("nothing to import{blocked}{hint}"))
 }
 
@@ -127,7 +129,8 @@ fn confirm_lack(app: &App, review: &Review) -> Check {
 fn side_by_side(app: &App) -> Check {
     let width = usize::from(app.panes().inside(Pane::Detail).width);
     let fits = app.options.side_by_side || app.focus == Pane::Detail && app.zoom || width >= SIDE_BY_SIDE;
-    some(fits, "the detail pane is too narrow: 3 goes there, z zooms it")
+    let (pane, zoom) = (app.key(Act::DetailPane), app.key(Act::Zoom));
+    some(fits, &format!("the detail pane is too narrow: {pane} goes there, {zoom} zooms it"))
 }
 
 fn again(app: &App) -> Check {

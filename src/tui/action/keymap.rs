@@ -6,7 +6,8 @@ use crate::tui::keys::{Key, Sequence, show};
 /// Keys to actions, by context.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyMap {
-    bindings: Vec<(Sequence, &'static Action)>,
+    /// In the order of the catalogue.
+    pub(super) bindings: Vec<(Sequence, &'static Action)>,
 }
 
 /// What a sequence of keys means.

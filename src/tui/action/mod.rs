@@ -4,6 +4,7 @@
 mod catalogue;
 mod condition;
 mod keymap;
+mod rebind;
 
 pub(crate) use catalogue::{Act, Action, CATALOGUE, Context};
 pub(crate) use keymap::{Found, KeyMap};

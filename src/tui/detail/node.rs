@@ -98,7 +98,7 @@ fn confirmation(sheet: &mut Sheet, review: &Review) {
     if review.choices.lack_confirmed {
         sheet.text(Role::Text, &format!("Confirmed: {LACK_SENTENCE}"));
     } else {
-        sheet.text(Role::Blocked, "To be confirmed before the import (m):");
+        sheet.text(Role::Blocked, "To be confirmed before the import:");
         sheet.text(Role::Text, LACK_SENTENCE);
     }
 }

@@ -5,6 +5,7 @@
 //! something changed, and not more often than the link can bear.
 
 mod door;
+mod files;
 mod stage;
 
 use std::io;
@@ -12,7 +13,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::files::Files;
 use self::stage::Stage;
+use super::action::KeyMap;
 use super::app::App;
 use super::effect::Backend;
 use super::msg::Farewell;
@@ -20,6 +23,7 @@ use super::signals::{Input, Signals};
 use super::skin::{self, ColorChoice, Environment, Level, Skin};
 use super::terminal::Terminal;
 use super::update::farewell;
+use crate::config::Binding;
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
@@ -36,6 +40,10 @@ pub struct Options {
     pub theme: Option<String>,
     /// Where themes are that replace or join the shipped ones.
     pub theme_dir: Option<PathBuf>,
+    /// Keys of the operator's own.
+    pub keys: Vec<Binding>,
+    /// Where keys are read again at SIGUSR1.
+    pub config: Option<PathBuf>,
     /// Whether there are colours.
     pub color: ColorChoice,
     /// Draw with ASCII alone.
@@ -61,11 +69,14 @@ pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Far
     let (skin, complaint) = dress(options, &environment);
     let mut app = App::new(&options.file, skin, (size.width, size.height));
     app.slow_link = environment.ssh;
-    if let Some(complaint) = complaint {
+    let misbound = KeyMap::with(&options.keys).map(|keymap| app.keymap = keymap).err();
+    let misbound = misbound.map(|error| format!("{error} (the default keys are used)"));
+    if let Some(complaint) = misbound.or(complaint) {
         app.refuse(complaint);
     }
     let frame = if environment.ssh { FRAME_FAR } else { FRAME };
-    let mut stage = Stage::new(terminal, app, backend, frame);
+    let files = Files { themes: options.theme_dir.clone(), config: options.config.clone() };
+    let mut stage = Stage::new(terminal, app, backend, frame).with_files(files);
     let exit = stage.play(input, signals).await?;
     Ok(farewell(&stage.app, exit))
 }

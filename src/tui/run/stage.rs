@@ -8,6 +8,7 @@ use crossterm::event::Event;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::door::{Outside, Screen, Source};
+use super::files::Files;
 use crate::job::{Cancel, Failure, FailureKind, Progress, Reporter};
 use crate::tui::app::App;
 use crate::tui::effect::{Backend, Effect};
@@ -30,6 +31,7 @@ pub(super) struct Stage<S> {
     screen: S,
     pub(super) app: App,
     backend: Arc<dyn Backend>,
+    files: Files,
     sender: UnboundedSender<Msg>,
     pub(super) answers: UnboundedReceiver<Msg>,
     cancel: Cancel,
@@ -55,6 +57,7 @@ impl<S: Screen> Stage<S> {
             screen,
             app,
             backend,
+            files: Files::default(),
             sender,
             answers,
             cancel: Cancel::new(),
@@ -67,6 +70,11 @@ impl<S: Screen> Stage<S> {
             broken: None,
             exit: None,
         }
+    }
+
+    /// Knows where themes and keys are read again.
+    pub(super) fn with_files(self, files: Files) -> Self {
+        Self { files, ..self }
     }
 
     /// Runs until something says how to leave.
@@ -139,8 +147,8 @@ impl<S: Screen> Stage<S> {
                 self.fit()
             }
             Signal::User1 => {
-                self.is_dirty = true;
-                Ok(())
+                let reloaded = self.files.read();
+                self.turn(Msg::Reloaded(reloaded))
             }
         }
     }

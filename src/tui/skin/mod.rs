@@ -65,6 +65,14 @@ impl Skin {
         self.dress();
     }
 
+    /// Takes themes that were read anew; stays with the one at hand.
+    pub(crate) fn refresh(&mut self, themes: Vec<Theme>) {
+        let name = self.name().to_owned();
+        self.at = themes.iter().position(|theme| theme.name == name).unwrap_or(0);
+        self.themes = themes;
+        self.dress();
+    }
+
     fn dress(&mut self) {
         let theme = self.themes.get(self.at);
         let style = |role| theme.map_or_else(Style::new, |theme| theme.style(role, self.level));

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::level::Level;
 use super::role::Role;
+use crate::tui::nearest::nearest;
 
 /// The themes that travel in the binary, the default first.
 const SHIPPED: [(&str, &str); 3] = [
@@ -55,60 +58,69 @@ struct Look {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    palette: BTreeMap<String, (String, u8, String)>,
-    roles: BTreeMap<String, Look>,
+    palette: BTreeMap<String, Spanned<(String, u8, String)>>,
+    roles: BTreeMap<String, Spanned<Look>>,
 }
 
-/// What is wrong with a theme file.
+/// What is wrong with a theme file, and where.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ThemeError {
-    /// It is no TOML of this form; the message has line and column.
-    #[error("theme '{name}': {why}")]
-    Syntax { name: String, why: String },
+    /// It is no TOML of this form.
+    #[error("{place}: {why}")]
+    Syntax { place: String, why: String },
     /// A colour cannot be read.
-    #[error("theme '{name}': palette.{colour} needs [\"#rrggbb\", 0-255, a named colour]")]
-    Colour { name: String, colour: String },
+    #[error("{place}: palette.{colour} needs [\"#rrggbb\", 0-255, a named colour]")]
+    Colour { place: String, colour: String },
     /// A role names a colour that the palette lacks.
-    #[error("theme '{name}': role '{role}' names the colour '{colour}', which the palette lacks")]
-    Unpainted { name: String, role: String, colour: String },
+    #[error("{place}: role '{role}' names the colour '{colour}', which the palette lacks")]
+    Unpainted { place: String, role: String, colour: String },
     /// There is no such role.
-    #[error("theme '{name}': no role is called '{role}' (did you mean '{near}'?)")]
-    UnknownRole { name: String, role: String, near: &'static str },
+    #[error("{place}: no role is called '{role}' (did you mean '{near}'?)")]
+    UnknownRole { place: String, role: String, near: &'static str },
     /// The file cannot be read.
-    #[error("theme '{name}': {why}")]
-    Unreadable { name: String, why: String },
+    #[error("{place}: {why}")]
+    Unreadable { place: String, why: String },
+}
+
+/// Returns the file and the line of an offset in its text.
+fn place(file: &str, text: &str, span: Range<usize>) -> String {
+    let before = text.get(..span.start).unwrap_or(text);
+    format!("{file}:{}", before.matches('\n').count() + 1)
 }
 
 impl Theme {
-    /// Reads a theme.
-    pub(crate) fn parse(name: &str, text: &str) -> Result<Self, ThemeError> {
-        let file: File = toml::from_str(text)
-            .map_err(|error| ThemeError::Syntax { name: name.to_owned(), why: error.to_string() })?;
+    /// Reads a theme; `file` is what its mistakes are told with.
+    pub(crate) fn parse(name: &str, file: &str, text: &str) -> Result<Self, ThemeError> {
+        let at = |span| place(file, text, span);
+        let read: File = toml::from_str(text).map_err(|error| ThemeError::Syntax {
+            place: error.span().map_or_else(|| file.to_owned(), at),
+            why: error.message().lines().next().unwrap_or_default().to_owned(),
+        })?;
         let mut palette = BTreeMap::new();
-        for (colour, (rgb, indexed, ansi)) in file.palette {
+        for (colour, paint) in read.palette {
+            let span = paint.span();
+            let (rgb, indexed, ansi) = paint.into_inner();
             let (Ok(rgb), Ok(ansi)) = (rgb.parse(), ansi.parse()) else {
-                return Err(ThemeError::Colour { name: name.to_owned(), colour });
+                return Err(ThemeError::Colour { place: at(span), colour });
             };
             palette.insert(colour, Paint { rgb, indexed: Color::Indexed(indexed), ansi });
         }
-        let theme = Self { name: name.to_owned(), palette, roles: file.roles };
-        theme.check()?;
-        Ok(theme)
-    }
-
-    fn check(&self) -> Result<(), ThemeError> {
-        for (role, look) in &self.roles {
-            let name = self.name.clone();
-            if !is_role(role) {
-                return Err(ThemeError::UnknownRole { name, role: role.clone(), near: nearest(role) });
+        let mut roles = BTreeMap::new();
+        for (role, look) in read.roles {
+            let place = at(look.span());
+            if !is_role(&role) {
+                let near = nearest(&role, Role::ALL.iter().map(|role| role.name()));
+                return Err(ThemeError::UnknownRole { place, role, near });
             }
-            let missing =
-                [&look.fg, &look.bg].into_iter().flatten().find(|colour| !self.palette.contains_key(*colour));
-            if let Some(colour) = missing {
-                return Err(ThemeError::Unpainted { name, role: role.clone(), colour: colour.clone() });
+            let look = look.into_inner();
+            for colour in [&look.fg, &look.bg].into_iter().flatten() {
+                if !palette.contains_key(colour) {
+                    return Err(ThemeError::Unpainted { place, colour: colour.clone(), role });
+                }
             }
+            roles.insert(role, look);
         }
-        Ok(())
+        Ok(Self { name: name.to_owned(), palette, roles })
     }
 
     /// Returns how a role looks with so many colours.
@@ -157,7 +169,7 @@ impl Theme {
 /// wrong with files that could not be used.
 pub(crate) fn all(directory: Option<&Path>) -> (Vec<Theme>, Vec<ThemeError>) {
     let mut themes: Vec<Theme> =
-        SHIPPED.iter().filter_map(|(name, text)| Theme::parse(name, text).ok()).collect();
+        SHIPPED.iter().filter_map(|(name, text)| Theme::parse(name, name, text).ok()).collect();
     let mut errors = Vec::new();
     let files = directory.and_then(|directory| fs::read_dir(directory).ok());
     let mut paths: Vec<_> = files.into_iter().flatten().flatten().map(|file| file.path()).collect();
@@ -177,25 +189,16 @@ pub(crate) fn all(directory: Option<&Path>) -> (Vec<Theme>, Vec<ThemeError>) {
 
 fn read(path: &Path) -> Result<Theme, ThemeError> {
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let file = path.display().to_string();
     let text = fs::read_to_string(path)
-        .map_err(|error| ThemeError::Unreadable { name: name.clone(), why: error.to_string() })?;
-    Theme::parse(&name, &text)
+        .map_err(|error| ThemeError::Unreadable { place: file.clone(), why: error.to_string() })?;
+    Theme::parse(&name, &file, &text)
 }
 
 fn is_role(name: &str) -> bool {
     Role::ALL.iter().any(|role| {
         role.name() == name || role.name().strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
     })
-}
-
-/// Returns the role that shares the longest beginning or end with a misspelt one.
-fn nearest(wrong: &str) -> &'static str {
-    let likeness = |name: &str| {
-        let start = name.chars().zip(wrong.chars()).take_while(|(a, b)| a == b).count();
-        let end = name.chars().rev().zip(wrong.chars().rev()).take_while(|(a, b)| a == b).count();
-        start.max(end)
-    };
-    Role::ALL.iter().map(|role| role.name()).max_by_key(|name| likeness(name)).unwrap_or("text")
 }
 
 #[cfg(test)]
@@ -247,24 +250,54 @@ mod tests {
         }
     }
 
+    /// The luminance of one of the 216 colours or 24 greys.
+    fn luminance(index: u8) -> f64 {
+        let steps = [0.0, 95.0, 135.0, 175.0, 215.0, 255.0];
+        let rgb = match index {
+            16..=231 => [36, 6, 1].map(|weight| steps[usize::from((index - 16) / weight % 6)]),
+            grey => [f64::from(grey - 232) * 10.0 + 8.0; 3],
+        };
+        let linear = rgb.map(|c: f64| {
+            let c = c / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        });
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    }
+
+    #[test]
+    fn text_can_be_read_in_256_colours() {
+        for (name, background) in [("dark", 0.0), ("light", 1.0)] {
+            let (themes, _) = all(None);
+            let theme = themes.iter().find(|theme| theme.name == name).unwrap();
+            for role in Role::ALL.into_iter().filter(|role| *role != Role::Production) {
+                let Some(Color::Indexed(index)) = theme.style(role, Level::Ansi256).fg else { continue };
+                let own = luminance(index);
+                let contrast = (own.max(background) + 0.05) / (own.min(background) + 0.05);
+                assert!(contrast >= 4.5, "{name}: {role:?} has {contrast:.1}");
+            }
+        }
+    }
+
     #[test]
     fn mistakes_are_told_with_what_was_meant() {
-        let told = |text| Theme::parse("mine", text).unwrap_err().to_string();
+        let told = |text| Theme::parse("mine", "mine.toml", text).unwrap_err().to_string();
         assert_eq!(
             told("[roles]\n\"status.ad\" = {}"),
-            "theme 'mine': no role is called 'status.ad' (did you mean 'status.add'?)"
+            "mine.toml:2: no role is called 'status.ad' (did you mean 'status.add'?)"
         );
         assert_eq!(
             told("[roles]\ntext = { fg = \"ink\" }"),
-            "theme 'mine': role 'text' names the colour 'ink', which the palette lacks"
+            "mine.toml:2: role 'text' names the colour 'ink', which the palette lacks"
         );
-        assert!(told("[palette]\nink = [\"x\", 1, \"red\"]\n[roles]").contains("palette.ink"));
-        assert!(told("[roles]\ntext = { blink = true }").contains("line 2"));
+        assert!(
+            told("[palette]\nink = [\"x\", 1, \"red\"]\n[roles]").starts_with("mine.toml:2: palette.ink")
+        );
+        assert!(told("[roles]\ntext = { blink = true }").starts_with("mine.toml:2: unknown field `blink`"));
     }
 
     #[test]
     fn a_dotted_role_falls_back_to_its_parent() {
-        let theme = Theme::parse("mine", "[roles]\nstatus = { bold = true }").unwrap();
+        let theme = Theme::parse("mine", "mine.toml", "[roles]\nstatus = { bold = true }").unwrap();
         assert!(theme.style(Role::Blocked, Level::True).add_modifier.contains(Modifier::BOLD));
     }
 
@@ -284,5 +317,7 @@ mod tests {
         assert_eq!(names, ["dark", "light", "mono", "sea"]);
         assert!(themes[0].style(Role::Text, Level::True).add_modifier.contains(Modifier::BOLD));
         assert_eq!(errors.len(), 1);
+        let bad = directory.path().join("bad.toml");
+        assert!(errors[0].to_string().starts_with(&format!("{}:1: ", bad.display())), "{}", errors[0]);
     }
 }

@@ -1,5 +1,7 @@
 //! Choosing what to write, and listing by it.
 
+use crate::engine::Lack;
+use crate::engine::display::safe;
 use crate::tui::action::Act;
 use crate::tui::app::App;
 use crate::tui::detail::LACK_SENTENCE;
@@ -8,7 +10,7 @@ use crate::tui::modal::{Modal, Question};
 use crate::tui::node::Node;
 use crate::tui::review::Review;
 use crate::tui::skin::Role;
-use crate::tui::widget::{Line, count};
+use crate::tui::widget::{Line, count, width};
 
 /// The most names that a notice holds.
 const MOST_NAMES: usize = 3;
@@ -154,14 +156,14 @@ pub(super) fn ask_lack(app: &mut App) {
         Line::of(Role::Text, &format!("The target lacks {}:", count(lacking.len(), "API", "APIs"))),
         Line::new(),
     ];
+    let name = |lack: &Lack| format!("{}/{}", lack.module, lack.api);
+    // One column for all, as far as it leaves room for the other.
+    let widest = lacking.iter().map(|lack| width(&safe(&name(lack)))).max().unwrap_or(0).min(30);
     for lack in lacking {
         let users: Vec<String> = lack.used_by.iter().map(|id| format!("{} {}", id.kind, id.key)).collect();
-        body.push(
-            Line::of(Role::Blocked, "  ")
-                .and(Role::Text, &format!("{}/{}", lack.module, lack.api))
-                .and(Role::Text, "  ")
-                .and(Role::Dim, &format!("used by {}", users.join(", "))),
-        );
+        let mut line = Line::of(Role::Text, &format!("  {}", name(lack)));
+        line.pad_to(widest + 2);
+        body.push(line.and(Role::Text, "  ").and(Role::Dim, &format!("used by {}", users.join(", "))));
     }
     body.push(Line::new());
     body.push(Line::of(Role::Title, LACK_SENTENCE));

@@ -2,6 +2,7 @@
 
 use crate::engine::diff::Show;
 use crate::engine::{Approved, Op, Value, Verb};
+use crate::tui::action::Act;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
 use crate::tui::mark::Mark;
@@ -16,21 +17,22 @@ const MOST_NAMES: usize = 200;
 
 /// Opens *Confirm import*.
 pub(super) fn ask(app: &mut App) {
-    let glyphs = app.skin.glyphs;
+    let (glyphs, key) = (app.skin.glyphs, app.key(Act::ConfirmLack));
     let Some(review) = &app.review else { return };
     let typed = must_type(review).then(|| review.subject.database.clone());
     let title = if review.subject.production { "Confirm import to PRODUCTION" } else { "Confirm import" };
-    let mut modal = Modal::new(Question::Import(typed), title, body(review, glyphs));
-    modal.barred = barred(review);
+    let mut modal = Modal::new(Question::Import(typed), title, body(review, glyphs, &key));
+    modal.barred = barred(review, &key);
     app.modals.push(modal);
 }
 
 /// Says anew what would be written, after something was confirmed.
 pub(super) fn refresh(app: &mut App) {
+    let key = app.key(Act::ConfirmLack);
     let (Some(review), Some(modal)) = (&app.review, app.modals.last_mut()) else { return };
     if matches!(modal.question, Question::Import(_)) {
-        modal.set_body(body(review, app.skin.glyphs));
-        modal.barred = barred(review);
+        modal.set_body(body(review, app.skin.glyphs, &key));
+        modal.barred = barred(review, &key);
         modal.drawn = false;
     }
 }
@@ -40,12 +42,12 @@ fn must_type(review: &Review) -> bool {
     review.subject.production || review.counts().of(Mark::Cover) > 0
 }
 
-fn barred(review: &Review) -> Option<String> {
+fn barred(review: &Review, key: &str) -> Option<String> {
     let open = !review.plan().lack().is_empty() && !review.choices.lack_confirmed;
-    open.then(|| "confirm the lacking APIs first: m".to_owned())
+    open.then(|| format!("confirm the lacking APIs first: {key}"))
 }
 
-fn body(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
+fn body(review: &Review, glyphs: &'static Glyphs, key: &str) -> Vec<Line> {
     let subject = &review.subject;
     let counts = review.counts();
     let [add, cover] = [counts.of(Mark::Add), counts.of(Mark::Cover)];
@@ -54,7 +56,7 @@ fn body(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     // What matters most comes first: small screens show no more.
     let mut body = vec![Line::of(Role::Title, &headline)];
     body.extend(promise(review));
-    body.extend(lack(review));
+    body.extend(lack(review, key));
     body.push(Line::new());
     body.push(pair("target", &subject.target));
     body.push(pair("operator", &subject.operator));
@@ -131,7 +133,7 @@ fn may_lose(value: &Value) -> bool {
     }
 }
 
-fn lack(review: &Review) -> Vec<Line> {
+fn lack(review: &Review, key: &str) -> Vec<Line> {
     let lacking = review.plan().lack().len();
     if lacking == 0 {
         return Vec::new();
@@ -140,7 +142,7 @@ fn lack(review: &Review) -> Vec<Line> {
     vec![if review.choices.lack_confirmed {
         Line::of(Role::Text, &format!("Lack API: {apis} will be ignored, as confirmed."))
     } else {
-        Line::of(Role::Blocked, &format!("Lack API: {apis} still to be confirmed (m)."))
+        Line::of(Role::Blocked, &format!("Lack API: {apis} still to be confirmed ({key})."))
     }]
 }
 

@@ -132,7 +132,7 @@ pub(crate) fn explain(failure: &Failure) -> Vec<Line> {
         lines.push(Line::new());
         lines.push(Line::of(
             Role::Text,
-            "Nothing was written. R compares again and keeps the choices that still apply.",
+            "Nothing was written. Comparing again keeps the choices that still apply.",
         ));
     }
     if !failure.hints.is_empty() {

@@ -14,7 +14,7 @@ use super::app::{App, Work};
 use super::effect::Effect;
 use super::keys::Key;
 use super::layout;
-use super::msg::{Exit, Leave, Msg};
+use super::msg::{Exit, Leave, Msg, Reloaded};
 use super::review::Review;
 
 pub(crate) use job::{explain, farewell};
@@ -56,6 +56,10 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         }
         Msg::Compared(id, outcome) => job::compared(app, id, outcome),
         Msg::Applied(id, outcome) => job::applied(app, id, outcome),
+        Msg::Reloaded(reloaded) => {
+            reload(app, reloaded);
+            Vec::new()
+        }
         Msg::Copied(outcome) => {
             copy::copied(app, outcome);
             Vec::new()
@@ -172,6 +176,26 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
         Act::NextChange | Act::PreviousChange | Act::NextBlocked => navigate::jump(app, act),
     }
     Vec::new()
+}
+
+/// Takes over what could be read; what could not stays as it was.
+fn reload(app: &mut App, reloaded: Reloaded) {
+    let mut complaints = Vec::new();
+    match reloaded.themes {
+        Ok(themes) => app.skin.refresh(themes),
+        Err(why) => complaints.push(why),
+    }
+    match reloaded.keys {
+        Ok(keymap) => {
+            app.keymap = keymap;
+            app.pending.clear();
+        }
+        Err(why) => complaints.push(why),
+    }
+    match complaints.first() {
+        None => app.say("themes and keys were read again"),
+        Some(why) => app.refuse(format!("{why} (kept as it was)")),
+    }
 }
 
 /// Ctrl-C: cancels the import; otherwise goes back, and leaves when asked twice.

@@ -1,7 +1,6 @@
 //! Modals: opening the ones to read, typing, pressing, closing.
 
 use crossterm::event::KeyCode;
-use tui_input::InputRequest;
 
 use super::{choose, import, job, search};
 use crate::tui::action::{Act, Action, CATALOGUE, Context};
@@ -19,7 +18,7 @@ use crate::tui::widget::{Line, count};
 
 /// Gives a key to the line that is typed, if one is; says whether it took it.
 pub(super) fn types(app: &mut App, context: Context, key: Key) -> bool {
-    let Some(request) = request(key) else { return false };
+    let Some(request) = key.request() else { return false };
     match (context, app.modals.last_mut()) {
         (Context::Search, _) => {
             if let Some(prompt) = &mut app.search.prompt {
@@ -47,26 +46,6 @@ pub(super) fn paste(app: &mut App, text: &str) {
     let context = app.context();
     for c in text.chars().filter(|c| !c.is_control()) {
         types(app, context, Key::plain(KeyCode::Char(c)));
-    }
-}
-
-/// What a key does to a line of text; nothing for keys that leave it.
-fn request(key: Key) -> Option<InputRequest> {
-    if key.alt {
-        return None;
-    }
-    match (key.code, key.ctrl) {
-        (KeyCode::Char(c), false) => Some(InputRequest::InsertChar(c)),
-        (KeyCode::Char('a'), true) | (KeyCode::Home, _) => Some(InputRequest::GoToStart),
-        (KeyCode::Char('e'), true) | (KeyCode::End, _) => Some(InputRequest::GoToEnd),
-        (KeyCode::Char('b'), true) | (KeyCode::Left, false) => Some(InputRequest::GoToPrevChar),
-        (KeyCode::Char('f'), true) | (KeyCode::Right, false) => Some(InputRequest::GoToNextChar),
-        (KeyCode::Char('k'), true) => Some(InputRequest::DeleteTillEnd),
-        (KeyCode::Char('u'), true) => Some(InputRequest::DeleteFromStart),
-        (KeyCode::Char('w'), true) => Some(InputRequest::DeletePrevWord),
-        (KeyCode::Backspace, _) | (KeyCode::Char('h'), true) => Some(InputRequest::DeletePrevChar),
-        (KeyCode::Delete, _) => Some(InputRequest::DeleteNextChar),
-        _ => None,
     }
 }
 

@@ -738,3 +738,77 @@ mod large {
         assert_eq!(app.review.as_ref().unwrap().resolved, before + 1);
     }
 }
+
+mod own_keys {
+    use super::*;
+    use crate::config::Binding;
+    use crate::tui::action::KeyMap;
+    use crate::tui::msg::Reloaded;
+    use crate::tui::skin::all;
+
+    fn keymap(action: &str, key: &str) -> KeyMap {
+        let binding = Binding {
+            action: action.to_owned(),
+            keys: vec![key.to_owned()],
+            place: "config.toml:1".to_owned(),
+        };
+        KeyMap::with(&[binding]).unwrap()
+    }
+
+    #[test]
+    fn an_action_follows_its_new_key_and_leaves_the_old_one() {
+        let mut app = sampled(80, 24);
+        app.keymap = keymap("cover", "v");
+        keys(&mut app, "j c");
+        assert_eq!(mark(&app, "client:billing"), Mark::Differs);
+        keys(&mut app, "v");
+        assert_eq!(mark(&app, "client:billing"), Mark::Cover);
+    }
+
+    #[test]
+    fn what_is_said_names_the_new_key() {
+        let mut app = sampled(80, 24);
+        app.keymap = keymap("search", "ctrl-f");
+        keys(&mut app, "n");
+        assert_eq!(notice(&app), "nothing is searched for: ^F searches");
+    }
+
+    #[test]
+    fn themes_and_keys_are_taken_over_and_the_theme_at_hand_stays() {
+        let mut app = sampled(80, 24);
+        keys(&mut app, "T");
+        let (keys, themes) = (Ok(keymap("cover", "v")), Ok(all(None).0));
+        update(&mut app, Msg::Reloaded(Reloaded { themes, keys }));
+        assert_eq!(app.skin.name(), "light");
+        assert_eq!(app.key(Act::Cover), "v");
+        assert_eq!(notice(&app), "themes and keys were read again");
+    }
+
+    #[test]
+    fn what_cannot_be_read_stays_as_it_was_and_is_told() {
+        let mut app = sampled(80, 24);
+        app.keymap = keymap("cover", "v");
+        let keys = Err("config.toml:3: no".to_owned());
+        update(&mut app, Msg::Reloaded(Reloaded { themes: Err("sea.toml:1: no".to_owned()), keys }));
+        assert_eq!(app.key(Act::Cover), "v");
+        assert_eq!(app.skin.name(), "dark");
+        assert_eq!(notice(&app), "sea.toml:1: no (kept as it was)");
+    }
+}
+
+#[test]
+fn enter_closes_what_was_read_as_q_does() {
+    for close in ["enter", "q"] {
+        let mut app = sampled(80, 24);
+        keys(&mut app, "! e");
+        assert_eq!(question(&app), Some(&Question::Explain));
+        keys(&mut app, close);
+        assert_eq!(question(&app), None);
+        let id = apply_id(&keys(&mut app, "m tab enter P tab enter"));
+        update(&mut app, Msg::Applied(id, Ok(receipt(vec![Outcome::Added; 12]))));
+        update(&mut app, Msg::Drawn);
+        assert_eq!(question(&app), Some(&Question::Result));
+        compare_id(&keys(&mut app, close));
+        assert_eq!(question(&app), None);
+    }
+}

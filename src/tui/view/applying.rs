@@ -2,6 +2,7 @@
 
 use super::footer::spinner;
 use crate::job::Progress;
+use crate::tui::action::Act;
 use crate::tui::app::App;
 use crate::tui::layout::centred;
 use crate::tui::skin::Role;
@@ -31,7 +32,10 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) {
     lines.push(Line::new());
     lines.push(match (job.stops, job.is_committing()) {
         (_, true) => Line::of(Role::Text, "Committing: it can no longer be cancelled."),
-        (0, false) => Line::of(Role::Dim, "Ctrl-C cancels: everything is rolled back."),
+        (0, false) => {
+            let key = app.key(Act::Interrupt).replace("^C", "Ctrl-C");
+            Line::of(Role::Dim, &format!("{key} cancels: everything is rolled back."))
+        }
         (_, false) => Line::of(Role::Warning, "Rolling back, please wait."),
     });
     for (n, line) in lines.iter().enumerate() {

@@ -5,23 +5,31 @@ use ratatui::layout::{Position, Rect};
 
 use super::modal::input_line;
 use super::rows::counts;
-use crate::tui::action::{CATALOGUE, Context};
+use crate::tui::action::{Act, CATALOGUE, Context};
 use crate::tui::app::{App, Pane, Work};
 use crate::tui::keys::show;
 use crate::tui::mark::Mark;
 use crate::tui::review::Review;
 use crate::tui::skin::{Role, SPINNER};
-use crate::tui::widget::{Canvas, Line};
+use crate::tui::widget::{Canvas, Line, wrap};
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     keys(app, canvas, area);
     if let Some(prompt) = &app.search.prompt {
         return Some(input_line(canvas, area, 0, "/", &prompt.input));
     }
+    let text = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
     let line = match (&app.notice, &app.review) {
         (Some(notice), _) => {
             let role = if notice.refused { Role::Warning } else { Role::Title };
-            Line::of(role, &notice.text)
+            let whole = Line::of(role, &notice.text);
+            if whole.width() > usize::from(text.width) {
+                // What went wrong matters more than the keys, until the next one.
+                canvas.clear(Rect { y: area.y + 1, height: 1, ..area });
+                two_rows(canvas, text, role, &whole.plain());
+                return None;
+            }
+            whole
         }
         (None, Some(review)) => {
             let whole = summary(app, review);
@@ -29,8 +37,16 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
         }
         (None, None) => Line::new(),
     };
-    canvas.line(Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area }, 0, &line);
+    canvas.line(text, 0, &line);
     None
+}
+
+/// Breaks a text into two rows; the rest of it shows as an ellipsis.
+fn two_rows(canvas: &mut Canvas<'_>, area: Rect, role: Role, text: &str) {
+    let rows = wrap(text, usize::from(area.width));
+    let Some((first, rest)) = rows.split_first() else { return };
+    canvas.line(area, 0, &Line::of(role, first));
+    canvas.line(area, 1, &Line::of(role, &rest.join(" ")));
 }
 
 /// How things stand; what is nought is left out.
@@ -108,14 +124,16 @@ fn hints(app: &App) -> Vec<(String, &'static str)> {
         .filter_map(|action| Some((app.keymap.key(context, action.act)?, action.footer?)))
         .collect();
     if context == Context::Review && app.panes().single {
-        hints.insert(1, ("Tab".to_owned(), "next pane"));
+        hints.insert(1, (app.key(Act::NextPane), "next pane"));
     }
     match context {
-        Context::Review if app.focus == Pane::Items => hints.insert(1, ("h".to_owned(), "tree")),
-        Context::Review if app.focus == Pane::Tree => hints.insert(1, ("l".to_owned(), "unfold")),
-        Context::Review if app.focus == Pane::Detail => hints.insert(1, ("y".to_owned(), "copy")),
-        Context::Applying => hints.push(("^C".to_owned(), "cancel")),
-        Context::Reader => hints.push(("j k".to_owned(), "scroll")),
+        Context::Review if app.focus == Pane::Items => hints.insert(1, (app.key(Act::Out), "tree")),
+        Context::Review if app.focus == Pane::Tree => hints.insert(1, (app.key(Act::In), "unfold")),
+        Context::Review if app.focus == Pane::Detail => hints.insert(1, (app.key(Act::Copy), "copy")),
+        Context::Applying => hints.push((app.key(Act::Interrupt), "cancel")),
+        Context::Reader => {
+            hints.push((format!("{} {}", app.key(Act::Down), app.key(Act::Up)), "scroll"));
+        }
         _ => {}
     }
     hints

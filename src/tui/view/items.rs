@@ -7,19 +7,23 @@ use super::tree::cursor;
 use super::{cursor_role, pane_box};
 use crate::engine::Severity;
 use crate::engine::display::safe;
+use crate::tui::action::Act;
 use crate::tui::app::{App, Pane};
 use crate::tui::layout::Panes;
 use crate::tui::mark::Mark;
 use crate::tui::node::{Node, Row};
-use crate::tui::review::Review;
+use crate::tui::review::{Filter, Review};
 use crate::tui::skin::Role;
-use crate::tui::widget::{Canvas, Line, count, cut, width};
+use crate::tui::widget::{Canvas, Line, count, cut, width, wrap};
 
 /// Panes narrower than this have short status words.
 const SHORT_WORDS: usize = 60;
 
-/// Panes narrower than this have no names, and figures without words.
+/// Panes narrower than this have no column for names, and figures without words.
 const NARROW: usize = 40;
+
+/// The columns that a name gets before words do.
+const NAME: usize = 14;
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<Position> {
     let review = app.review.as_ref()?;
@@ -29,12 +33,9 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     let top = visible.start;
     let rows = review.items.rows().get(visible).unwrap_or_default();
     if rows.is_empty() {
-        let text = if review.filter.word() == "all" {
-            "nothing here"
-        } else {
-            "nothing here that the filter lists: f"
-        };
-        canvas.line(inside, 0, &Line::of(Role::Dim, text));
+        for (n, part) in wrap(&nothing(app, review), usize::from(inside.width)).iter().enumerate() {
+            canvas.line(inside, n, &Line::of(Role::Dim, part));
+        }
         return Some(cursor(inside, 0));
     }
     let columns = Columns::new(review, rows, usize::from(inside.width));
@@ -47,6 +48,20 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     let at = review.items.at().checked_sub(top)?;
     canvas.mark(inside, at, cursor_role(app, Pane::Items));
     Some(cursor(inside, at))
+}
+
+/// Says why nothing is listed.
+fn nothing(app: &App, review: &Review) -> String {
+    if review.plan().entries().is_empty() {
+        return "The file has no items: there is nothing to import.".to_owned();
+    }
+    let said = match review.filter {
+        Filter::All => return "Nothing below.".to_owned(),
+        Filter::Changes => "changes or could",
+        Filter::Blocked => "is blocked",
+        Filter::Chosen => "is chosen",
+    };
+    format!("Nothing here {said}: {} lists others.", app.key(Act::Filter))
 }
 
 fn title(app: &App, review: &Review) -> Line {
@@ -76,18 +91,31 @@ impl Columns {
         let rest = room.saturating_sub(status + 1);
         // Where there are no names, only the figure at the end needs room.
         let key = widest_key.min(if narrow { rest.saturating_sub(3) } else { rest * 2 / 3 }.max(8));
-        let wordy = items().all(|at| {
-            let own = review.entry(at).map_or(0, |entry| width(&safe(&entry.item.id.key))).min(key);
-            status + own + 2 + width(&notes(review, at).0) <= room
+        // Names come before words, but not before what is in the way.
+        let wordy = items().filter(|at| !review.mark(*at).is_blocked()).all(|at| {
+            let measure = |text: &str| width(&safe(text));
+            let (own, name) = review
+                .entry(at)
+                .map_or((0, 0), |entry| (measure(&entry.item.id.key).min(key), measure(&entry.item.name)));
+            let next = status + if narrow { own } else { key } + 3;
+            next + name.min(NAME) + 1 + width(&notes(review, at).0) <= room
         });
         Self { room, status, key, short, narrow, wordy }
+    }
+
+    /// Says whether a note is in words: a reason where it fits, others where all do.
+    const fn in_words(&self, mark: Mark, fits: bool) -> bool {
+        if mark.is_blocked() { fits } else { self.wordy }
     }
 
     /// What stands at the right end of an item's row.
     fn note(&self, review: &Review, at: usize) -> Line {
         let (long, short) = notes(review, at);
-        let text = if self.wordy { long } else { short };
-        let role = review.mark(at).role();
+        let mark = review.mark(at);
+        let own = review.entry(at).map_or(0, |entry| width(&safe(&entry.item.id.key))).min(self.key);
+        let fits = self.status + own + 2 + width(&long) <= self.room;
+        let text = if self.in_words(mark, fits) { long } else { short };
+        let role = mark.role();
         if text.is_empty() { Line::new() } else { Line::of(Role::Text, " ").and(role, &text) }
     }
 }
@@ -132,11 +160,13 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
             push_matched(&mut line, app, mark.role(), &cut(&key, columns.key, glyphs.ellipsis));
             let note = columns.note(review, at).width();
             let name = review.entry(at).map_or("", |entry| &entry.item.name);
-            if !columns.narrow && !name.is_empty() {
-                line.pad_to(columns.status + columns.key + 3);
+            if !name.is_empty() {
+                // Where there is no column for names they stand where keys end.
+                let next = if columns.narrow { line.width() + 1 } else { columns.status + columns.key + 3 };
+                line.pad_to(next);
                 let room = columns.room.saturating_sub(line.width() + note + 1);
                 // One or two letters tell nothing.
-                let room = if room < 4 { 0 } else { room };
+                let room = if room < 6 { 0 } else { room };
                 push_matched(&mut line, app, Role::Dim, &cut(&safe(name), room, glyphs.ellipsis));
             }
         }

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::applying::phase_line;
 use super::footer::spinner;
+use crate::tui::action::Act;
 use crate::tui::app::App;
 use crate::tui::skin::Role;
 use crate::tui::update::explain;
@@ -25,7 +26,9 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
                 lines.extend(wrap(&line.plain(), width).iter().map(|part| Line::of(role, part)));
             }
             lines.push(Line::new());
-            lines.push(Line::of(Role::Dim, "Nothing was written. R tries again, q leaves."));
+            let (again, leave) = (app.key(Act::Again), app.key(Act::Back));
+            let text = format!("Nothing was written. {again} tries again, {leave} leaves.");
+            lines.push(Line::of(Role::Dim, &text));
             lines
         }
         (None, job) => {

@@ -13,6 +13,7 @@ mod tree;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
+use super::action::Act;
 use super::app::{App, Pane};
 use super::layout::{self, Panes, SMALLEST};
 use super::modal::Question;
@@ -94,10 +95,11 @@ fn cursor_role(app: &App, pane: Pane) -> Role {
 fn too_small(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let applying = if app.is_applying() { "importing; " } else { "" };
     let leaving = app.modals.last().is_some_and(|modal| modal.question == Question::Quit);
+    let key = app.key(Act::Back);
     let quits = match (app.is_applying(), leaving) {
-        (true, _) => "",
-        (false, true) => " - choices get lost: q again quits",
-        (false, false) => " - q quits",
+        (true, _) => String::new(),
+        (false, true) => format!(" - choices get lost: {key} again quits"),
+        (false, false) => format!(" - {key} quits"),
     };
     let text =
         format!("{applying}needs {}x{}, has {}x{}{quits}", SMALLEST.0, SMALLEST.1, area.width, area.height);

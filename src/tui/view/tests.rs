@@ -4,7 +4,7 @@ use ratatui::backend::TestBackend;
 use ratatui::style::Style;
 
 use super::*;
-use crate::engine::Outcome;
+use crate::engine::{Outcome, Value};
 use crate::job::{Failure, FailureKind, Phase, Progress, Stale};
 use crate::tui::msg::Msg;
 use crate::tui::skin::{ASCII, Level, UNICODE};
@@ -151,6 +151,78 @@ mod looks {
         let mut app = sampled(80, 24);
         keys(&mut app, "/ \"ris\"");
         assert_snapshot!(shot(&app));
+    }
+
+    #[test]
+    fn chinese_names_are_seen_in_a_narrow_list() {
+        let drafts = vec![
+            item("client", "app", "海晏錢包服務平台").file("tps", Value::Int(1)),
+            item("client", "atm", "無卡提款").blocked("key-taken", "an X-API key belongs to another"),
+        ];
+        let narrow = shot(&open(reviewed(plan(drafts, Vec::new(), Vec::new())), 80, 24));
+        assert!(narrow.contains("+ Add    app 海晏錢包服務…"), "{narrow}");
+        assert!(narrow.contains("✗ Cannot atm      key taken"), "{narrow}");
+    }
+
+    #[test]
+    fn columns_of_lacking_apis_stay_apart() {
+        let mut app = sampled(60, 50);
+        keys(&mut app, "m");
+        let shown = shot(&app);
+        let at = |line: &str| {
+            let before = line.split("used by").next().unwrap_or_default();
+            crate::tui::widget::width(before)
+        };
+        let columns: Vec<usize> = shown.lines().filter(|line| line.contains("used by")).map(at).collect();
+        assert!(columns.len() == 2 && columns[0] == columns[1], "{shown}");
+    }
+
+    #[test]
+    fn a_list_without_items_says_why() {
+        let mut app = open(reviewed(plan(Vec::new(), Vec::new(), Vec::new())), 120, 12);
+        assert!(shot(&app).contains("The file has no items: there is"), "{}", shot(&app));
+        app =
+            open(reviewed(plan(vec![item("group", "a", "A").file("x", text("1"))], vec![], vec![])), 120, 12);
+        keys(&mut app, "f f");
+        assert!(shot(&app).contains("Nothing here is blocked: f lists"), "{}", shot(&app));
+    }
+
+    #[test]
+    fn a_long_notice_takes_both_lines_of_the_footer() {
+        let mut app = sampled(80, 24);
+        app.refuse(
+            "/home/operator/.config/gatediff/config.toml:7: no action is called 'covr': did you mean \
+             'cover'? (the default keys are used)",
+        );
+        let shown = shot(&app);
+        let footer: Vec<&str> = shown.lines().skip(22).collect();
+        assert_eq!(
+            footer,
+            [
+                " /home/operator/.config/gatediff/config.toml:7: no action is called 'covr': did",
+                " you mean 'cover'? (the default keys are used)"
+            ]
+        );
+        keys(&mut app, "j");
+        assert!(shot(&app).contains("? help"));
+    }
+
+    #[test]
+    fn footer_help_and_palette_show_the_operators_keys() {
+        let binding = |action: &str, key: &str| crate::config::Binding {
+            action: action.to_owned(),
+            keys: vec![key.to_owned()],
+            place: String::new(),
+        };
+        let mut app = sampled(100, 50);
+        app.keymap =
+            crate::tui::action::KeyMap::with(&[binding("cover", "v"), binding("out", "ctrl-o")]).unwrap();
+        keys(&mut app, "j");
+        assert!(shot(&app).contains("^O tree") && shot(&app).contains("v cover"), "{}", shot(&app));
+        keys(&mut app, "?");
+        assert!(shot(&app).contains("v          Overwrites the item"), "{}", shot(&app));
+        keys(&mut app, "q : \"cover\"");
+        assert!(shot(&app).contains("v      cover "), "{}", shot(&app));
     }
 
     #[test]
@@ -393,7 +465,7 @@ fn ascii_screens_are_ascii_but_for_the_data() {
 
 #[test]
 fn every_status_is_glyph_and_word() {
-    let app = sampled(120, 40);
+    let app = sampled(200, 60);
     let shown = shot(&app);
     for status in ["+ Add", "≠ Repeat", "= Repeat", "✗ Cannot", "unchanged", "6 fields"] {
         assert!(shown.contains(status), "{status}");
@@ -403,13 +475,7 @@ fn every_status_is_glyph_and_word() {
 #[test]
 fn a_hundred_thousand_items_are_drawn_by_the_visible_rows() {
     let drafts = (0..100_000)
-        .map(|at| {
-            item("client", &format!("c{at}"), "").both(
-                "tps",
-                crate::engine::Value::Int(1),
-                crate::engine::Value::Int(2),
-            )
-        })
+        .map(|at| item("client", &format!("c{at}"), "").both("tps", Value::Int(1), Value::Int(2)))
         .collect();
     let mut app = open(reviewed(plan(drafts, Vec::new(), Vec::new())), 120, 40);
     keys(&mut app, "1 l 2 G");

@@ -1,0 +1,130 @@
+//! How far a job is, on stderr: one line, where a person is there to see it.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use super::print::{column, width};
+use crate::job::{Progress, Reporter};
+
+/// What ends sooner needs no progress.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// The shortest time between two writes.
+const PACE: Duration = Duration::from_millis(100);
+
+/// Goes to the line's beginning and erases it.
+const ERASE: &str = "\r\u{1b}[K";
+
+/// A line that is rewritten while a job runs, and gone when it has ended.
+pub(super) struct Gauge {
+    latest: Arc<Mutex<Option<Progress>>>,
+    drawing: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+}
+
+impl Gauge {
+    /// Begins, if stderr is a terminal that can erase a line.
+    pub(super) fn begin() -> Self {
+        let latest: Arc<Mutex<Option<Progress>>> = Arc::default();
+        let can_erase = std::env::var("TERM").is_ok_and(|term| term != "dumb");
+        let drawing = (can_erase && io::stderr().is_terminal()).then(|| {
+            let (stop, stopped) = oneshot::channel();
+            (stop, tokio::spawn(draw(Arc::clone(&latest), stopped)))
+        });
+        Self { latest, drawing }
+    }
+
+    /// Returns where the job tells how far it is.
+    pub(super) fn reporter(&self) -> Reporter {
+        let latest = Arc::clone(&self.latest);
+        Reporter::new(move |progress| {
+            if let Ok(mut latest) = latest.lock() {
+                *latest = Some(progress);
+            }
+        })
+    }
+
+    /// Erases the line. Has to be waited for before anything else is printed.
+    pub(super) async fn end(self) {
+        if let Some((stop, drawing)) = self.drawing {
+            // It ends by itself where it was not told.
+            let _ = stop.send(());
+            let _ = drawing.await;
+        }
+    }
+}
+
+/// Rewrites the line until told to stop.
+async fn draw(latest: Arc<Mutex<Option<Progress>>>, mut stopped: oneshot::Receiver<()>) {
+    tokio::select! {
+        () = sleep(PATIENCE) => {}
+        _ = &mut stopped => return,
+    }
+    let mut pace = interval(PACE);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut shown = String::new();
+    loop {
+        tokio::select! {
+            biased;
+            _ = &mut stopped => break,
+            _ = pace.tick() => {}
+        }
+        let line = latest.lock().ok().and_then(|latest| latest.as_ref().map(told)).unwrap_or_default();
+        if line != shown {
+            write(&format!("{ERASE}{}", fit(&line)));
+            shown = line;
+        }
+    }
+    if !shown.is_empty() {
+        write(ERASE);
+    }
+}
+
+/// In one write: it must not be torn by another program's.
+fn write(text: &str) {
+    let mut err = io::stderr().lock();
+    err.write_all(text.as_bytes()).and_then(|()| err.flush()).ok();
+}
+
+/// Cuts a line to the terminal: a line that wraps cannot be erased.
+fn fit(line: &str) -> String {
+    let columns = width(rustix::stdio::stderr()).unwrap_or(80);
+    column(line, columns.saturating_sub(1)).trim_end().to_owned()
+}
+
+/// Says how far a job is.
+fn told(progress: &Progress) -> String {
+    let mut text = progress.phase.label().to_owned();
+    if progress.total > 0 {
+        text.push_str(&format!(" {}/{}", progress.done, progress.total));
+    } else if progress.done > 0 {
+        text.push_str(&format!(" {}", progress.done));
+    }
+    if !progress.subject.is_empty() {
+        text.push_str(&format!(" {}", progress.subject));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::Phase;
+
+    #[test]
+    fn a_step_is_told_on_one_line() {
+        let step = |done, total, subject: &str| Progress {
+            phase: Phase::Snapshot,
+            subject: subject.to_owned(),
+            done,
+            total,
+        };
+        assert_eq!(told(&step(0, 0, "")), "reading the target");
+        assert_eq!(told(&step(3, 24, "tsmp_client")), "reading the target 3/24 tsmp_client");
+        assert_eq!(fit(&told(&step(3, 0, "a\nb"))), "reading the target 3 a⏎b");
+    }
+}

@@ -1,0 +1,205 @@
+//! Keys of the operator's own, from the configuration file.
+
+use super::catalogue::{Action, CATALOGUE, Context};
+use super::keymap::KeyMap;
+use crate::config::Binding;
+use crate::tui::keys::{Key, Sequence, show};
+use crate::tui::nearest::nearest;
+
+/// Why the operator's keys cannot be used: where, what, and what to do.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub(crate) enum RebindError {
+    /// There is no such action.
+    #[error("{place}: no action is called '{action}': did you mean '{near}'?")]
+    UnknownAction { place: String, action: String, near: &'static str },
+    /// The text is no key.
+    #[error(
+        "{place}: '{word}' is no key: write c, P, space, S-Tab, ctrl-p, or 'g x' for one after the other"
+    )]
+    UnknownKey { place: String, word: String },
+    /// Terminals do not send it.
+    #[error("{place}: {key} cannot arrive, terminals send {sent}: choose another key for {action}")]
+    NeverArrives { place: String, key: String, sent: &'static str, action: &'static str },
+    /// It means something else already, where both can be pressed.
+    #[error("{place}: {key} for {action} is {other} already: give {other} another key too")]
+    Clash { place: String, key: String, action: &'static str, other: &'static str },
+    /// An action without a key.
+    #[error("{place}: {action} would have no key: name one, or remove the line")]
+    NoKey { place: String, action: &'static str },
+    /// It would be typed where the action is needed.
+    #[error("{place}: {action} needs a key that can be told from typing, such as {such}: add one")]
+    Typed { place: String, action: &'static str, such: &'static str },
+}
+
+/// An action's keys with the place where they were said.
+struct Wish<'a> {
+    action: &'static Action,
+    place: &'a str,
+    keys: Vec<Sequence>,
+}
+
+impl KeyMap {
+    /// Returns the default keys with the operator's in place of those of the
+    /// same action. It is all or nothing: half of a map surprises.
+    pub(crate) fn with(bindings: &[Binding]) -> Result<Self, RebindError> {
+        let wishes = bindings.iter().map(wish).collect::<Result<Vec<_>, _>>()?;
+        let mut map = Self::new();
+        for wish in &wishes {
+            let at = map.bindings.iter().position(|(_, action)| action.name == wish.action.name);
+            let at = at.unwrap_or(map.bindings.len());
+            map.bindings.retain(|(_, action)| action.name != wish.action.name);
+            let keys = wish.keys.iter().map(|keys| (keys.clone(), wish.action));
+            map.bindings.splice(at..at, keys);
+        }
+        wishes.iter().try_for_each(|wish| map.clash(wish))?;
+        Ok(map)
+    }
+
+    /// Fails where another key cannot be told from one that was wished for.
+    fn clash(&self, wish: &Wish<'_>) -> Result<(), RebindError> {
+        let meet = |other: &Action| wish.action.contexts.iter().any(|here| other.contexts.contains(here));
+        for keys in &wish.keys {
+            let mut same_own = wish.keys.iter().filter(|own| begins(keys, own));
+            let other = self
+                .bindings
+                .iter()
+                .find(|(others, other)| other.name != wish.action.name && meet(other) && begins(keys, others))
+                .map(|(_, other)| other.name)
+                .or_else(|| same_own.nth(1).map(|_| wish.action.name));
+            if let Some(other) = other {
+                let (place, key) = (wish.place.to_owned(), show(keys));
+                return Err(RebindError::Clash { place, key, action: wish.action.name, other });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Says whether one sequence is the beginning of the other.
+fn begins(one: &[Key], other: &[Key]) -> bool {
+    one.starts_with(other) || other.starts_with(one)
+}
+
+fn wish(binding: &Binding) -> Result<Wish<'_>, RebindError> {
+    let place = || binding.place.clone();
+    let Some(action) = CATALOGUE.iter().find(|action| action.name == binding.action) else {
+        let near = nearest(&binding.action, CATALOGUE.iter().map(|action| action.name));
+        return Err(RebindError::UnknownAction { place: place(), action: binding.action.clone(), near });
+    };
+    let mut sequences = Vec::with_capacity(binding.keys.len());
+    for word in &binding.keys {
+        let keys = Key::parse_all(word).ok().filter(|keys| !keys.is_empty());
+        let keys = keys.ok_or_else(|| RebindError::UnknownKey { place: place(), word: word.clone() })?;
+        if let Some((key, sent)) = keys.iter().find_map(|key| Some((key, key.stand_in()?))) {
+            let key = key.to_string();
+            return Err(RebindError::NeverArrives { place: place(), key, sent, action: action.name });
+        }
+        sequences.push(keys);
+    }
+    if sequences.is_empty() {
+        return Err(RebindError::NoKey { place: place(), action: action.name });
+    }
+    let is_typed = |keys: &Sequence| keys.first().is_some_and(|key| key.request().is_some());
+    let in_a_line = action.contexts.iter().any(|here| matches!(here, Context::Search | Context::Palette));
+    if in_a_line && sequences.iter().all(is_typed) {
+        let such = action.keys.first().copied().unwrap_or_default();
+        return Err(RebindError::Typed { place: place(), action: action.name, such });
+    }
+    Ok(Wish { action, place: &binding.place, keys: sequences })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::action::{Act, Found};
+
+    fn bindings(table: &[(&str, &[&str])]) -> Vec<Binding> {
+        let binding = |(line, (action, keys)): (usize, &(&str, &[&str]))| Binding {
+            action: (*action).to_owned(),
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            place: format!("config.toml:{}", line + 2),
+        };
+        table.iter().enumerate().map(binding).collect()
+    }
+
+    fn refused(table: &[(&str, &[&str])]) -> String {
+        KeyMap::with(&bindings(table)).unwrap_err().to_string()
+    }
+
+    fn act(map: &KeyMap, keys: &str) -> Option<Act> {
+        match map.find(Context::Review, &Key::parse_all(keys).unwrap()) {
+            Found::Action(action) => Some(action.act),
+            Found::Beginning | Found::Nothing => None,
+        }
+    }
+
+    #[test]
+    fn keys_of_ones_own_take_the_place_of_the_defaults() {
+        let map = KeyMap::with(&bindings(&[("cover", &["v"]), ("import", &["P", "ctrl-p", "g i"])])).unwrap();
+        assert_eq!(act(&map, "v"), Some(Act::Cover));
+        assert_eq!(act(&map, "c"), None);
+        assert_eq!(act(&map, "ctrl-p"), Some(Act::Import));
+        assert_eq!(act(&map, "g i"), Some(Act::Import));
+        assert_eq!(act(&map, "g g"), Some(Act::Top));
+        assert_eq!(map.key(Context::Review, Act::Cover).as_deref(), Some("v"));
+    }
+
+    #[test]
+    fn two_actions_can_change_places() {
+        let map = KeyMap::with(&bindings(&[("cover", &["C"]), ("cover-all", &["c"])])).unwrap();
+        assert_eq!(act(&map, "C"), Some(Act::Cover));
+    }
+
+    #[test]
+    fn an_unknown_action_is_refused_with_the_nearest_one() {
+        assert_eq!(
+            refused(&[("covr", &["v"])]),
+            "config.toml:2: no action is called 'covr': did you mean 'cover'?"
+        );
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_with_examples() {
+        let told = refused(&[("cover", &["v"]), ("import", &["meta-p"])]);
+        assert!(told.starts_with("config.toml:3: 'meta-p' is no key: write c, P,"), "{told}");
+        assert!(refused(&[("cover", &[" "])]).contains("is no key"));
+    }
+
+    #[test]
+    fn a_clash_is_refused_in_one_context_and_not_across_two() {
+        assert_eq!(
+            refused(&[("import", &["c"])]),
+            "config.toml:2: c for import is cover already: give cover another key too"
+        );
+        assert!(refused(&[("import", &["g"])]).contains("g for import is top already"));
+        assert!(refused(&[("import", &["p", "p"])]).contains("p for import is import already"));
+        assert!(KeyMap::with(&bindings(&[("next-button", &["c"])])).is_ok());
+    }
+
+    #[test]
+    fn a_key_that_cannot_arrive_is_refused_with_what_comes_instead() {
+        for (key, shown, sent) in [
+            ("ctrl-i", "^I", "Tab"),
+            ("ctrl-m", "^M", "Enter"),
+            ("ctrl-h", "^H", "Backspace"),
+            ("ctrl-[", "^[", "Esc"),
+        ] {
+            assert_eq!(
+                refused(&[("cover", &[key])]),
+                format!(
+                    "config.toml:2: {shown} cannot arrive, terminals send {sent}: choose another key for cover"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn an_action_keeps_a_key_and_typing_its_letters() {
+        assert_eq!(
+            refused(&[("cover", &[])]),
+            "config.toml:2: cover would have no key: name one, or remove the line"
+        );
+        assert!(refused(&[("press", &["x"])]).contains("such as enter"));
+        assert!(KeyMap::with(&bindings(&[("press", &["x", "enter"])])).is_ok());
+    }
+}

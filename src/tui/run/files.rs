@@ -1,0 +1,35 @@
+//! The files that the screen's looks and keys come from.
+
+use std::path::PathBuf;
+
+use crate::config::{Config, ConfigError};
+use crate::tui::action::KeyMap;
+use crate::tui::msg::Reloaded;
+use crate::tui::skin;
+
+/// Where themes and keys are; nowhere unless said.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Files {
+    pub(super) themes: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
+}
+
+impl Files {
+    /// Reads them again.
+    pub(super) fn read(&self) -> Reloaded {
+        let (themes, errors) = skin::all(self.themes.as_deref());
+        let themes = errors.first().map_or(Ok(themes), |error| Err(error.to_string()));
+        Reloaded { themes, keys: self.keys() }
+    }
+
+    fn keys(&self) -> Result<KeyMap, String> {
+        let Some(path) = &self.config else { return Ok(KeyMap::new()) };
+        let config = Config::read(path).map_err(|error| match &error {
+            ConfigError::Parse { place, message } => format!("{place}: {message}"),
+            ConfigError::Read { .. } | ConfigError::NoProfile { .. } => {
+                format!("{}: {error}", path.display())
+            }
+        })?;
+        KeyMap::with(&config.keys).map_err(|error| error.to_string())
+    }
+}
