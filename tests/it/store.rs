@@ -351,7 +351,9 @@ async fn explains_that_no_server_is_there() {
 async fn explains_a_wrong_password_and_never_shows_it() {
     let temp = open_directory();
     let server = start_in(temp.path());
-    execute(&server, "CREATE ROLE locked LOGIN PASSWORD 'right'").await;
+    // PostgreSQL 13 would store an MD5 of it, which scram-sha-256 cannot check.
+    execute(&server, "SET password_encryption = 'scram-sha-256'; CREATE ROLE locked LOGIN PASSWORD 'right'")
+        .await;
     let rules = server.socket_directory().join("data/pg_hba.conf");
     let before = std::fs::read_to_string(&rules).unwrap();
     let mut file = std::fs::OpenOptions::new().write(true).truncate(true).open(&rules).unwrap();
