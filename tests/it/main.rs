@@ -10,6 +10,8 @@ mod digirunner;
 #[cfg(test)]
 mod digirunner_apply;
 #[cfg(test)]
+mod digirunner_columns;
+#[cfg(test)]
 mod digirunner_jobs;
 #[cfg(test)]
 mod digirunner_round;
