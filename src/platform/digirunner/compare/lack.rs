@@ -1,0 +1,53 @@
+//! Lack API: what the file refers to and the target does not have.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::super::rules::{CLIENT, GROUP, SCOPE};
+use super::super::side::{ApiName, Pair, is_hidden};
+use super::super::tables::{T, group, open_key, open_map, vgroup};
+use crate::engine::{ItemId, Lack};
+
+/// Returns the APIs that the target lacks, with what refers to them, sorted by
+/// module without regard to case, then by key.
+pub(super) fn lack(pair: &Pair<'_>) -> Vec<Lack> {
+    let mut users: HashMap<ApiName<'_>, Vec<ItemId>> = HashMap::new();
+    let mut note = |api, user: ItemId| {
+        let all: &mut Vec<ItemId> = users.entry(api).or_default();
+        if !all.contains(&user) {
+            all.push(user);
+        }
+    };
+    let side = &pair.file;
+    for row in side.world.rows(T::Group) {
+        let user = if is_hidden(row) {
+            side.scope(row.text(group::VGROUP_ID))
+                .map(|scope| ItemId::new(SCOPE, scope.shared(vgroup::VGROUP_NAME)))
+        } else {
+            Some(ItemId::new(GROUP, row.shared(group::GROUP_NAME)))
+        };
+        let Some(user) = user else { continue };
+        for (_, api) in
+            side.apis_of(row.text(group::GROUP_ID)).into_iter().filter(|(_, api)| pair.is_lacking(*api))
+        {
+            note(api, user.clone());
+        }
+    }
+    for row in side.world.rows(T::OpenKey) {
+        for (_, map) in side.rows_of_id(T::OpenMap, &side.open_maps, row.int(open_key::OPEN_API_KEY_ID)) {
+            let api = pair.used_api(map.text(open_map::REF_API_UID)).filter(|api| pair.is_lacking(*api));
+            if let Some(api) = api {
+                note(api, ItemId::new(CLIENT, row.shared(open_key::CLIENT_ID)));
+            }
+        }
+    }
+    let sorted: BTreeMap<(String, &str, &str), ApiName<'_>> =
+        pair.lacking().map(|api| ((api.0.to_lowercase(), api.1, api.0), api)).collect();
+    sorted
+        .into_values()
+        .map(|api| Lack {
+            module: api.0.into(),
+            api: api.1.into(),
+            used_by: users.remove(&api).unwrap_or_default(),
+        })
+        .collect()
+}

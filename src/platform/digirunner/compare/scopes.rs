@@ -1,0 +1,129 @@
+//! Scopes: a row, and a hidden group for each API.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::item;
+use super::super::rules::{self, SCOPE};
+use super::super::side::{ApiName, ScopeApi, Side};
+use super::super::tables::{T, group, group_api, vgroup};
+use super::super::world::Row;
+use super::{Comparer, candidate, count, unique};
+use crate::engine::{Candidate, Finding, ItemId, Reason, Requirement};
+
+impl<'w> Comparer<'_, 'w> {
+    pub(super) fn scopes(&self) -> Vec<Candidate> {
+        let rows = self.pair.file.world.rows(T::Vgroup);
+        let times = count(rows, vgroup::VGROUP_NAME);
+        let holders = self.holders();
+        rows.iter()
+            .enumerate()
+            .map(|(at, row)| {
+                let times = times.get(row.text(vgroup::VGROUP_NAME)).copied().unwrap_or_default();
+                self.scope(at, row, times, &holders)
+            })
+            .collect()
+    }
+
+    fn scope(&self, at: usize, row: &Row, times: usize, holders: &Holders<'w>) -> Candidate {
+        let name = row.text(vgroup::VGROUP_NAME);
+        let base = self.pair.target.scope_named(name);
+        let wanted = self.pair.importable_apis(row.text(vgroup::VGROUP_ID));
+        let there =
+            base.map_or_else(Vec::new, |row| self.pair.target.scope_apis(row.text(vgroup::VGROUP_ID)));
+        let known: HashSet<ApiName<'_>> = there.iter().map(|api| api.api).collect();
+        let new = wanted.iter().filter(|api| !known.contains(&api.api)).count();
+        let mut candidate = candidate(
+            ItemId::new(SCOPE, row.shared(vgroup::VGROUP_NAME)),
+            row.shared(vgroup::VGROUP_ALIAS),
+            self.path(T::Vgroup, at),
+            item::scope(&self.pair.file, row, &wanted),
+            base.map(|row| item::scope(&self.pair.target, row, &there)),
+        );
+        candidate.blocks = self.scope_aliases.check(name, row.text(vgroup::VGROUP_ALIAS));
+        candidate.blocks.extend(rules::twice(&SCOPE, name, times));
+        candidate.blocks.extend(rules::too_many_apis(there.len(), new));
+        candidate.blocks.extend(rules::unstorable(&vgroup::TABLE, row));
+        candidate.blocks.extend(rules::name_too_long_for_apis(row, new));
+        candidate.requires = self.needs_of_scope(row, &wanted);
+        candidate.blocks.extend(self.unstorable_apis(row, &wanted));
+        if base.is_some() && new > 0 && candidate.blocks.is_empty() {
+            candidate.warnings.extend(holders.warn(&candidate.item.id));
+        }
+        candidate
+    }
+
+    fn needs_of_scope(&self, row: &Row, apis: &[ScopeApi<'_>]) -> Vec<Requirement> {
+        let mut needs: Vec<Requirement> =
+            self.level(row.text(vgroup::SECURITY_LEVEL_ID)).into_iter().collect();
+        let authorities = self.pair.file.authorities_of_scope(row.text(vgroup::VGROUP_ID));
+        needs.extend(authorities.into_iter().map(|id| self.authority(id)));
+        let hidden = apis.iter().filter_map(|api| self.pair.file.world.row(T::Group, api.group));
+        needs.extend(hidden.flat_map(|row| self.needs_of_group(row)));
+        unique(needs)
+    }
+
+    /// Checks the hidden groups of a scope, and their links.
+    fn unstorable_apis(&self, scope: &Row, apis: &[ScopeApi<'_>]) -> Vec<Reason> {
+        let world = &self.pair.file.world;
+        let mut reasons = Vec::new();
+        for api in apis {
+            if let Some(row) = world.row(T::Group, api.group) {
+                let mut hidden = rules::unstorable(&group::TABLE, row);
+                // The scope's own name is checked with the scope.
+                if row.text(group::VGROUP_NAME) == scope.text(vgroup::VGROUP_NAME) {
+                    hidden.retain(|reason| !reason.message.starts_with("vgroupName"));
+                }
+                reasons.extend(hidden);
+            }
+            reasons.extend(
+                world
+                    .row(T::GroupApi, api.link)
+                    .into_iter()
+                    .flat_map(|row| rules::unstorable(&group_api::TABLE, row)),
+            );
+        }
+        unique(reasons)
+    }
+
+    /// Returns who holds each scope: in the target, and in the file.
+    fn holders(&self) -> Holders<'w> {
+        let of = |side: &Side<'w>| {
+            let mut holders: HashMap<&'w str, HashSet<&'w str>> = HashMap::new();
+            for row in side.world.rows(T::ClientVgroup) {
+                use super::super::tables::client_vgroup as link;
+                if let Some(scope) = side.scope(row.text(link::VGROUP_ID)) {
+                    holders
+                        .entry(scope.text(vgroup::VGROUP_NAME))
+                        .or_default()
+                        .insert(row.text(link::CLIENT_ID));
+                }
+            }
+            holders
+        };
+        Holders { target: of(&self.pair.target), file: of(&self.pair.file) }
+    }
+}
+
+/// Who holds each scope, by its name.
+struct Holders<'w> {
+    target: HashMap<&'w str, HashSet<&'w str>>,
+    file: HashMap<&'w str, HashSet<&'w str>>,
+}
+
+impl Holders<'_> {
+    /// Warns of clients that hold the scope and are not in the file with it:
+    /// they do not receive its new APIs.
+    fn warn(&self, scope: &ItemId) -> Option<Finding> {
+        let there = self.target.get(&*scope.key)?;
+        let here = self.file.get(&*scope.key);
+        let others = there.iter().filter(|client| !here.is_some_and(|here| here.contains(*client))).count();
+        let held = if others == 1 {
+            "1 other client holds it and does"
+        } else {
+            &format!("{others} other clients hold it and do")
+        };
+        (others > 0).then(|| {
+            Finding::warning("other-holders", format!("{held} not receive its new APIs")).about(scope)
+        })
+    }
+}
