@@ -129,7 +129,6 @@ pub(super) fn hosts(file: &[&Row], target: &[&Row]) -> Vec<Reason> {
             .filter(|(_, other)| host_matches(row, other))
             .map(|(at, _)| at)
             .collect();
-        let called = |row: &Row| format!("{} ({})", row.text(host::HOST_NAME), row.text(host::HOST_IP));
         match partners.as_slice() {
             [] => {}
             [only] => {
@@ -138,19 +137,46 @@ pub(super) fn hosts(file: &[&Row], target: &[&Row]) -> Vec<Reason> {
                         "host-clash",
                         format!(
                             "hosts {} and {} of the file are the same host of the target",
-                            called(other),
-                            called(row)
+                            host_called(other),
+                            host_called(row)
                         ),
                     ));
                 }
             }
             many => reasons.push(Reason::new(
                 "host-ambiguous",
-                format!("host {} matches {} hosts of the client in the target", called(row), many.len()),
+                format!("host {} matches {} hosts of the client in the target", host_called(row), many.len()),
             )),
         }
     }
+    if reasons.is_empty() {
+        reasons.extend(twin_hosts(file));
+    }
     reasons
+}
+
+/// Returns the reason of two hosts of the file that are one: once written, each
+/// would match both, and the client could not be covered any more. The
+/// product's own screens refuse them.
+fn twin_hosts(file: &[&Row]) -> Option<Reason> {
+    let (mut ips, mut names) = (HashMap::new(), HashMap::new());
+    file.iter().find_map(|row| {
+        let by_ip = ips.insert(row.text(host::HOST_IP), *row);
+        let by_name = names.insert(row.text(host::HOST_NAME).to_lowercase(), *row);
+        by_ip.or(by_name).map(|other| {
+            let message = format!(
+                "hosts {} and {} of the file have the same ip or name",
+                host_called(other),
+                host_called(row)
+            );
+            Reason::new("host-clash", message)
+        })
+    })
+}
+
+/// Returns how a host is called in messages.
+fn host_called(row: &Row) -> String {
+    format!("{} ({})", row.text(host::HOST_NAME), row.text(host::HOST_IP))
 }
 
 /// Who owns keys and rows of identity providers, which belong to one client.

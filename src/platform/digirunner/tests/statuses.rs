@@ -155,6 +155,16 @@ fn two_hosts_that_match_the_same_one_clash() {
 }
 
 #[test]
+fn two_hosts_of_the_file_with_one_name_or_one_ip_clash() {
+    for (name, ip) in [("ONE", "10.0.0.2"), ("two", "10.0.0.1")] {
+        let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.1").host(2, "a", name, ip);
+        assert_eq!(status(&plan(&from, &world()), "client:a"), "Cannot add: host-clash", "{name} {ip}");
+    }
+    let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.1").host(2, "a", "two", "10.0.0.2");
+    assert_eq!(status(&plan(&from, &world()), "client:a"), "Add");
+}
+
+#[test]
 fn leftover_hosts_of_an_absent_client_that_cannot_be_told_apart_block_it_too() {
     let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.2");
     let to = world().host(1, "a", "one", "10.0.0.1").host(2, "a", "two", "10.0.0.2");
