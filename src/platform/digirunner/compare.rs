@@ -255,11 +255,16 @@ fn unique<V: PartialEq>(values: Vec<V>) -> Vec<V> {
     kept
 }
 
+/// Says whether covering would change anything.
+fn is_changed(candidate: &Candidate) -> bool {
+    let Some(base) = &candidate.base else { return false };
+    let changes = compare(Some(&base.value), &candidate.item.value, Show::Differences);
+    changes.iter().any(|change| change.op.is_effective())
+}
+
 /// Warns where covering would change what digiRunner itself came with.
 fn built_in(candidate: &Candidate) -> Option<Finding> {
-    let base = candidate.base.as_ref()?;
-    let differs = compare(Some(&base.value), &candidate.item.value, Show::Differences);
-    differs.iter().any(|change| change.op.is_effective()).then(|| {
+    is_changed(candidate).then(|| {
         let message = "is built into digiRunner; covering it changes the admin console's own access";
         Finding::warning("built-in", message).about(&candidate.item.id)
     })

@@ -101,11 +101,16 @@ pub(super) fn twice(kind: &Kind, key: &str, times: usize) -> Option<Reason> {
         .then(|| Reason::new("duplicate-in-file", format!("{kind} '{key}' stands {times} times in the file")))
 }
 
-/// Returns the reasons of an existing client's level: it must not change.
-pub(super) fn level_differs(file: &Row, target: &Row) -> Option<Reason> {
+/// Returns the reasons of an existing client's level: it must not change, and
+/// without one nothing of the client may. A client without a level on both
+/// sides and without a difference is left in peace: there is nothing to cover.
+pub(super) fn level_differs(file: &Row, target: &Row, is_changed: impl FnOnce() -> bool) -> Option<Reason> {
     let (wanted, there) = (file.cell(client::SECURITY_LEVEL_ID), target.cell(client::SECURITY_LEVEL_ID));
-    let same =
-        matches!((wanted, there), (Cell::Text(a), Cell::Text(b)) if a.to_lowercase() == b.to_lowercase());
+    let same = match (wanted, there) {
+        (Cell::Text(wanted), Cell::Text(there)) => wanted.to_lowercase() == there.to_lowercase(),
+        (Cell::Null, Cell::Null) => !is_changed(),
+        _ => false,
+    };
     let called = |cell: &Cell| match cell {
         Cell::Text(text) => format!("'{text}'"),
         _ => "none".to_owned(),

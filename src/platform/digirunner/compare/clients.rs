@@ -7,7 +7,7 @@ use super::super::rules::{self, CLIENT, GROUP, MOST, RDB, SCOPE};
 use super::super::side::{ApiName, IDPS, Side, is_hidden};
 use super::super::tables::{T, client, dp_app, group, idp_jdbc, open_key, open_map, vgroup, x_key, x_map};
 use super::super::world::Row;
-use super::{BUILT_IN_CLIENT, Comparer, built_in, candidate, count, unique};
+use super::{BUILT_IN_CLIENT, Comparer, built_in, candidate, count, is_changed, unique};
 use crate::engine::{Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement};
 
 impl<'w> Comparer<'_, 'w> {
@@ -36,7 +36,11 @@ impl<'w> Comparer<'_, 'w> {
             file.value(row),
             base.map(|row| target.value(row)),
         );
-        candidate.blocks = self.client_blocks(row, base, times);
+        candidate.blocks = self.client_blocks(row, times);
+        if let Some(base) = base {
+            let level = rules::level_differs(row, base, || is_changed(&candidate));
+            candidate.blocks.extend(level);
+        }
         candidate.requires = self.client_needs(id, row);
         candidate.quota = Some(self.client_quota(id));
         candidate.warnings = self.client_warnings(&candidate.item.id, base);
@@ -47,15 +51,12 @@ impl<'w> Comparer<'_, 'w> {
         candidate
     }
 
-    fn client_blocks(&self, row: &Row, base: Option<&Row>, times: usize) -> Vec<Reason> {
+    fn client_blocks(&self, row: &Row, times: usize) -> Vec<Reason> {
         let id = row.text(client::CLIENT_ID);
         let [names, aliases] = &self.client_names;
         let mut blocks = names.check(id, row.text(client::CLIENT_NAME));
         blocks.extend(aliases.check(id, row.text(client::CLIENT_ALIAS)));
         blocks.extend(rules::twice(&CLIENT, id, times));
-        if let Some(base) = base {
-            blocks.extend(rules::level_differs(row, base));
-        }
         // Of an absent client too: leftover hosts are taken over like those of a client that is there.
         let hosts = |side: &Side<'w>| -> Vec<&'w Row> {
             side.rows_of(T::Host, &side.hosts, id).map(|(_, row)| row).collect()

@@ -131,7 +131,14 @@ fn a_client_without_a_level_on_either_side_cannot_be_covered() {
     let some = world().client("a", json!({}));
     assert_eq!(status(&plan(&none, &some), "client:a"), "Cannot cover: security-level-differs");
     assert_eq!(status(&plan(&some, &none), "client:a"), "Cannot cover: security-level-differs");
-    assert_eq!(status(&plan(&none, &none), "client:a"), "Cannot cover unchanged: security-level-differs");
+    let changed = none.clone().host(1, "a", "h", "1.1.1.1");
+    assert_eq!(status(&plan(&changed, &none), "client:a"), "Cannot cover: security-level-differs");
+}
+
+#[test]
+fn a_client_without_a_level_is_unchanged_where_nothing_differs() {
+    let none = world().client("a", json!({"securityLevelId": null}));
+    assert_eq!(status(&plan(&none, &none), "client:a"), "Repeat unchanged");
 }
 
 #[test]
