@@ -321,6 +321,26 @@ async fn a_hidden_group_that_stands_for_two_apis_is_refreshed_once() {
     assert_eq!(site.column("tsmp_group", "update_user", "true").await, [OPERATOR]);
 }
 
+#[tokio::test]
+async fn a_hidden_group_that_stands_for_two_apis_gets_an_authentication_type_once() {
+    let target = world()
+        .apis(&[("m", "1"), ("m", "2")])
+        .authentication("PIN", "pin")
+        .scope("9", "s", json!({}))
+        .hidden("91", "9", ("m", "1"), json!({}))
+        .group_api("91", ("m", "2"), json!({}));
+    let site = Site::new(&target).await;
+    let file = world()
+        .authentication("PIN", "pin")
+        .scope("55", "s", json!({}))
+        .hidden("66", "55", ("m", "1"), json!({}))
+        .hidden("67", "55", ("m", "2"), json!({}))
+        .group_authentication("66", "PIN")
+        .group_authentication("67", "PIN");
+    site.import(&file).await;
+    assert_eq!(site.column("tsmp_group_authorities_map", "group_id", "true").await, ["91"]);
+}
+
 // ---- clients
 
 /// Every property of a client that has a type of its own, told by a word and a number.

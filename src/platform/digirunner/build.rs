@@ -42,6 +42,7 @@ pub(super) fn changes(pair: &Pair<'_>, approved: &Approved, stamp: &Stamp, ids: 
         groups: HashMap::new(),
         hidden: HashMap::new(),
         refreshed: HashSet::new(),
+        authorized: HashSet::new(),
         scope_groups: HashMap::new(),
         scopes: HashMap::new(),
     };
@@ -70,6 +71,9 @@ struct Builder<'b, 'w> {
     /// Hidden groups of the target that were refreshed, by id: they may have
     /// another name now.
     refreshed: HashSet<Arc<str>>,
+    /// Authentication types given to groups, so that a hidden group which
+    /// stands for several APIs gets each once.
+    authorized: HashSet<(Arc<str>, &'w str)>,
     /// New hidden groups by their scope's name.
     scope_groups: HashMap<Arc<str>, Vec<Arc<str>>>,
     /// New scopes by name.
@@ -160,9 +164,11 @@ impl<'w> Builder<'_, 'w> {
             }
         };
         self.group_authorities(row, &id, base.is_some());
+        let there = if base.is_some() { self.pair.target.apis_of(&id) } else { Vec::new() };
+        let there: HashMap<ApiName<'w>, usize> = there.into_iter().map(|(link, api)| (api, link)).collect();
         for (at, api) in self.pair.file.apis_of(row.text(group::GROUP_ID)) {
             if !self.pair.is_lacking(api) {
-                self.group_api(&id, api, at, base.is_some(), Version::FromFile);
+                self.group_api(&id, at, there.get(&api).copied(), Version::FromFile);
             }
         }
     }
@@ -171,7 +177,7 @@ impl<'w> Builder<'_, 'w> {
     fn group_authorities(&mut self, file: &Row, id: &str, exists: bool) {
         let there = if exists { self.pair.target.authorities_of_group(id) } else { Vec::new() };
         for authority in self.pair.file.authorities_of_group(file.text(group::GROUP_ID)) {
-            if !there.contains(&authority) {
+            if !there.contains(&authority) && self.authorized.insert((id.into(), authority)) {
                 let cells =
                     [(group_authority::GROUP_ID, id), (group_authority::GROUP_AUTHORITIE_ID, authority)];
                 self.link(T::GroupAuthority, cells);
@@ -179,12 +185,10 @@ impl<'w> Builder<'_, 'w> {
         }
     }
 
-    /// Links an API to a group, or refreshes the link's time.
-    fn group_api(&mut self, id: &str, api: ApiName<'_>, file_link: usize, exists: bool, version: Version) {
+    /// Links an API to a group, or refreshes the time of the link that is there.
+    fn group_api(&mut self, id: &str, file_link: usize, there: Option<usize>, version: Version) {
         let Some(from) = self.pair.file.world.row(T::GroupApi, file_link) else { return };
-        let there = if exists { self.pair.target.apis_of(id) } else { Vec::new() };
-        let link = there.into_iter().find(|(_, other)| *other == api);
-        match link.and_then(|(at, _)| self.pair.target.world.row(T::GroupApi, at)) {
+        match there.and_then(|link| self.pair.target.world.row(T::GroupApi, link)) {
             Some(base) => {
                 let mut new = base.clone();
                 new.set(group_api::CREATE_TIME, Cell::Time(self.stamp.now));
@@ -238,16 +242,16 @@ impl<'w> Builder<'_, 'w> {
             HashMap::new()
         };
         for api in self.pair.importable_apis(row.text(vgroup::VGROUP_ID)) {
-            let base = there.get(&api.api).and_then(|api| self.pair.target.world.row(T::Group, api.group));
-            match base {
+            match there.get(&api.api) {
                 Some(base) => self.refresh_hidden_group(&api, base),
                 None => self.new_hidden_group(row, id, &api),
             }
         }
     }
 
-    fn refresh_hidden_group(&mut self, api: &ScopeApi<'w>, base: &'w Row) {
+    fn refresh_hidden_group(&mut self, api: &ScopeApi<'w>, there: &ScopeApi<'w>) {
         let Some(file) = self.pair.file.world.row(T::Group, api.group) else { return };
+        let Some(base) = self.pair.target.world.row(T::Group, there.group) else { return };
         let id = base.text(group::GROUP_ID);
         // One that stands for two APIs, which the product does not make, is refreshed once.
         if self.refreshed.insert(id.into()) {
@@ -258,7 +262,7 @@ impl<'w> Builder<'_, 'w> {
             self.hidden.entry(file.shared(group::GROUP_NAME)).or_default().push(id.into());
         }
         self.group_authorities(file, id, true);
-        self.group_api(id, api.api, api.link, true, Version::Kept);
+        self.group_api(id, api.link, Some(there.link), Version::Kept);
     }
 
     fn new_hidden_group(&mut self, scope: &Row, scope_id: &str, api: &ScopeApi<'w>) {
@@ -268,7 +272,7 @@ impl<'w> Builder<'_, 'w> {
         new.set(group::GROUP_ID, Cell::Text(Arc::clone(&id)));
         new.set(group::VGROUP_ID, Cell::Text(scope_id.into()));
         self.insert(T::Group, new);
-        self.group_api(&id, api.api, api.link, false, Version::FromFile);
+        self.group_api(&id, api.link, None, Version::FromFile);
         self.group_authorities(file, &id, false);
         self.link(T::VgroupGroup, [(vgroup_group::VGROUP_ID, scope_id), (vgroup_group::GROUP_ID, &id)]);
         self.hidden.entry(file.shared(group::GROUP_NAME)).or_default().push(Arc::clone(&id));
