@@ -265,12 +265,6 @@ impl Plan {
         Resolution::new(self, choices)
     }
 
-    /// Returns the items that need this one.
-    pub fn dependents(&self, id: &ItemId) -> Vec<usize> {
-        let needs = |entry: &Entry| entry.requires.iter().any(|requirement| requirement.on == *id);
-        self.entries.iter().enumerate().filter(|(_, entry)| needs(entry)).map(|(at, _)| at).collect()
-    }
-
     /// Finds what stands in the way of the `chosen` items, given that only
     /// they are written, and of the `judged` ones, as if they were written too.
     ///

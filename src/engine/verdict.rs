@@ -42,11 +42,6 @@ impl Status {
         matches!(self, Self::CannotAdd | Self::CannotCover)
     }
 
-    /// Says whether the item will be written as things stand.
-    pub const fn is_decided(self) -> bool {
-        matches!(self, Self::Add | Self::Cover)
-    }
-
     /// Returns the same item's status with something in its way.
     pub const fn blocked(self) -> Self {
         match self {

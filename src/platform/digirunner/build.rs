@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::changes::{Changes, Ids, Sequence, stamp_new, stamp_update};
 use super::item::gives_way;
 use super::rules::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE, host_matches, keyword_search};
-use super::side::{ApiName, IDPS, Pair, ScopeApi, first_by, is_hidden};
+use super::side::{ApiName, IDPS, Pair, ScopeApi, is_hidden};
 use super::tables::{
     Role, T, authority, client, client_group, client_vgroup, clientext, dp_app, group, group_api,
 };
@@ -131,9 +131,7 @@ impl<'w> Builder<'_, 'w> {
     }
 
     fn simple(&mut self, table: T, key: usize, id: &str, verb: Verb) {
-        let find = |rows: &'w [Row]| {
-            first_by(rows, key, |row| row.text(key) == id).get(id).and_then(|at| rows.get(*at))
-        };
+        let find = |rows: &'w [Row]| rows.iter().find(|row| row.text(key) == id);
         let Some(row) = find(self.pair.file.world.rows(table)) else { return };
         match (verb, find(self.pair.target.world.rows(table))) {
             (Verb::Cover, Some(base)) => {
