@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::item::ItemId;
+use super::item::{ItemId, Value};
 use super::plan::{Entry, Plan};
 use super::verdict::{Reason, Status};
 
@@ -248,7 +248,7 @@ impl Approved {
                     Some(now) => what_changed(then, now)
                         .or_else(|| obstacles.get(step.at)?.as_ref().map(blocked_now))?,
                 };
-                Some(Stale { item: then.item.id.clone(), why })
+                Some(Stale::new(then.item.id.clone(), why))
             })
             .chain(self.stale_lack(fresh))
             .collect()
@@ -265,7 +265,7 @@ impl Approved {
             (None, None) => return None,
         };
         let item = lack.used_by.first()?.clone();
-        Some(Stale { item, why })
+        Some(Stale::new(item, why))
     }
 }
 
@@ -276,6 +276,38 @@ pub struct Stale {
     pub item: ItemId,
     /// What changed.
     pub why: String,
+    /// The fields that are no longer what they were, where the item is there still.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<StaleField>,
+}
+
+impl Stale {
+    /// Returns an item of which there is nothing more to say.
+    pub fn new(item: ItemId, why: impl Into<String>) -> Self {
+        Self { item, why: why.into(), fields: Vec::new() }
+    }
+}
+
+/// A field that is no longer what it was, in the three states that count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StaleField {
+    /// Its path in the item, as in [`Change`](super::Change).
+    pub path: String,
+    /// What it was when the plan was made.
+    #[serde(skip_serializing_if = "is_null")]
+    pub then: Value,
+    /// What it is now.
+    #[serde(skip_serializing_if = "is_null")]
+    pub now: Value,
+    /// What was to be written.
+    #[serde(skip_serializing_if = "is_null")]
+    pub wanted: Value,
+    /// Whether its values are secret: then none of the three is told.
+    pub secret: bool,
+}
+
+fn is_null(value: &Value) -> bool {
+    *value == Value::Null
 }
 
 fn what_changed(then: &Entry, now: &Entry) -> Option<String> {

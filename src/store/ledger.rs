@@ -1,5 +1,7 @@
 //! Our own schema in the target: which jobs wrote what.
 
+mod record;
+
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
@@ -8,6 +10,8 @@ use sqlx::PgConnection;
 use sqlx::migrate::{MigrateError, Migrator};
 
 use super::sql::{Operation, StoreError, StoreErrorKind};
+
+pub use record::{JobRecord, JobState};
 
 /// The table that migrations are recorded in, so that nothing of ours lies in
 /// the product's schema.

@@ -486,10 +486,8 @@ mod importing {
         let mut app = plain();
         let id = apply_id(&keys(&mut app, "j j j c P tab \"gateway\" enter"));
         let mut failure = Failure::new(FailureKind::Stale, "the target changed since it was compared");
-        failure.stale.push(Stale {
-            item: crate::tui::support::id("client", "billing"),
-            why: "changed in the target since: /tps".to_owned(),
-        });
+        let item = crate::tui::support::id("client", "billing");
+        failure.stale.push(Stale::new(item, "changed in the target since: /tps"));
         update(&mut app, Msg::Applied(id, Err(failure)));
         update(&mut app, Msg::Drawn);
         assert_eq!(question(&app), Some(&Question::Stale));

@@ -338,7 +338,7 @@ mod modals {
             ("client", "crm", "was added to the target since"),
             ("group", "crm-read", "changed in the target since: /alias, /description"),
         ] {
-            failure.stale.push(Stale { item: id(kind, key), why: why.to_owned() });
+            failure.stale.push(Stale::new(id(kind, key), why));
         }
         update(&mut app, Msg::Applied(apply, Err(failure)));
         assert_snapshot!(shot(&app));
