@@ -86,6 +86,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Apply an import file: what is new, and what is chosen to be covered
     Apply(ApplyArgs),
+    /// Write what stands in the target as an export file of the product, secrets included
+    Export(ExportArgs),
     /// Check an import file by itself, without a database
     Validate(FileArgs),
     /// Create or upgrade gatediff's own schema in the target
@@ -104,6 +106,7 @@ impl Command {
             Self::Review(_) => "review",
             Self::Plan(_) => "plan",
             Self::Apply(_) => "apply",
+            Self::Export(_) => "export",
             Self::Validate(_) => "validate",
             Self::Init => "init",
             Self::Completions(_) => "completions",
@@ -197,6 +200,23 @@ pub struct ApplyArgs {
     /// Who is recorded as the operator; the OS user by default
     #[arg(long, value_name = "NAME")]
     pub operator: Option<String>,
+}
+
+/// Options of `export`.
+#[derive(Clone, Debug, Args)]
+pub struct ExportArgs {
+    /// Export this client and exactly what it needs; may be given several times. Without it, everything
+    #[arg(long, value_name = "ID")]
+    pub client: Vec<String>,
+    /// Where to write: a file, or a directory for the product's own name; - is standard output
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    pub out: Option<String>,
+    /// The product, where the target does not tell
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Overwrite the file if it is there
+    #[arg(long, requires = "out")]
+    pub force: bool,
 }
 
 /// Options of `completions`.

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::engine::diff::Show;
 use crate::engine::{Change, Finding, Kind, Lack, Outcome, Plan, Reason, Resolution, Status, Summary};
-use crate::job::{Failure, FailureKind, FileInfo, Receipt, Review, Stale};
+use crate::job::{Exported, Failure, FailureKind, FileInfo, Receipt, Review, Stale};
 use crate::store::TableRows;
 
 /// The version of every document.
@@ -64,6 +64,12 @@ impl<'a> FileDocument<'a> {
 pub(super) struct Count<'a> {
     kind: &'a Kind,
     items: usize,
+}
+
+impl<'a> Count<'a> {
+    fn all(counts: &'a [(Kind, usize)]) -> Vec<Self> {
+        counts.iter().map(|(kind, items)| Self { kind, items: *items }).collect()
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -187,9 +193,21 @@ impl<'a> Document<'a> {
         Self {
             platform: Some(file.platform),
             file: Some(FileDocument::new(file)),
-            counts: Some(counts.iter().map(|(kind, items)| Count { kind, items: *items }).collect()),
+            counts: Some(Count::all(counts)),
             warnings: Some(findings.iter().collect()),
             ..Self::new("validate", status)
+        }
+    }
+
+    /// Returns the document of an export that was written to a file.
+    pub(super) fn export(path: &'a str, exported: &'a Exported) -> Self {
+        Self {
+            platform: Some(exported.platform),
+            target: Some(&exported.target),
+            file: Some(FileDocument { path, sha256: &exported.sha256 }),
+            counts: Some(Count::all(&exported.counts)),
+            warnings: Some(exported.findings.iter().collect()),
+            ..Self::new("export", "ok")
         }
     }
 

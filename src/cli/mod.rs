@@ -7,6 +7,7 @@ mod apply;
 pub mod args;
 mod demo;
 mod document;
+mod export;
 mod gauge;
 mod generate;
 mod init;
@@ -92,6 +93,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Command::Review(args) => review::run(&mut printer, &cli.global, args, screen).await,
         Command::Plan(args) => plan::run(&mut printer, &cli.global, args).await,
         Command::Apply(args) => apply::run(&mut printer, &cli.global, args).await,
+        Command::Export(args) => export::run(&mut printer, &cli.global, args).await,
         Command::Validate(args) => validate::run(&mut printer, &cli.global, args).await,
         Command::Init => init::run(&mut printer, &cli.global).await,
         Command::Completions(args) => generate::completions(&mut printer, &args),

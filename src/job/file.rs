@@ -89,7 +89,7 @@ fn read(path: &str) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-fn unknown_format(name: &str) -> Failure {
+pub(super) fn unknown_format(name: &str) -> Failure {
     let known: Vec<&str> = platform::PLATFORMS.iter().map(|platform| platform.name()).collect();
     Failure::new(FailureKind::Usage, format!("unknown format '{name}'"))
         .hint(format!("known: {}", known.join(", ")))
@@ -122,6 +122,6 @@ fn explain(path: &str, error: &ParseError) -> Failure {
     Failure::new(kind, what).at(place).because(&error.message).hint(hint)
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

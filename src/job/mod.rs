@@ -1,9 +1,11 @@
-//! The use cases: read a file, plan it against a target, apply what was approved.
+//! The use cases: read a file, plan it against a target, apply what was approved;
+//! export what stands in a target.
 //!
 //! Every face (command line, terminal, HTTP) calls these and nothing below.
 
 mod apply;
 mod demo;
+mod export;
 mod failure;
 mod file;
 mod init;
@@ -15,6 +17,7 @@ mod undo;
 
 pub use apply::{ApplyOptions, Receipt, apply};
 pub use demo::Demo;
+pub use export::{Exported, export};
 pub use failure::{Failure, FailureKind};
 pub use file::{FileInfo, Loaded, load, load_bytes};
 pub use init::init;

@@ -19,6 +19,8 @@ pub enum Phase {
     Snapshot,
     /// Comparing.
     Compare,
+    /// Writing what was read as a file of the product.
+    Export,
     /// Taking the lock.
     Lock,
     /// Checking that the target is still what the plan saw.
@@ -39,6 +41,7 @@ impl Phase {
             Self::Connect => "connecting",
             Self::Snapshot => "reading the target",
             Self::Compare => "comparing",
+            Self::Export => "exporting",
             Self::Lock => "taking the lock",
             Self::Check => "checking for changes",
             Self::Write => "writing",

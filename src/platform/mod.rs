@@ -6,9 +6,10 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDateTime;
 use futures_util::future::BoxFuture;
 
-use crate::engine::{Approved, Finding, Kind, KindInfo, Plan};
+use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan};
 use crate::store::{Connection, Reading, StoreError, TableRows, Writing};
 
 mod parse;
@@ -17,7 +18,7 @@ pub mod digirunner;
 
 pub use parse::{ParseError, ParseErrorKind, Position};
 
-/// A product whose configuration can be imported.
+/// A product whose configuration can be imported and exported.
 pub trait Platform: Send + Sync {
     /// Returns the word for `--format` and JSON, such as `digirunner`.
     fn name(&self) -> &'static str;
@@ -37,7 +38,50 @@ pub trait Platform: Send + Sync {
     ///
     /// Syntax and type errors, with line, column and JSON path.
     fn parse(&self, bytes: &[u8]) -> Result<Arc<dyn Bundle>, ParseError>;
+
+    /// Reads what stands in a target, a constant number of statements per
+    /// table. The caller sets the transaction's isolation.
+    fn snapshot<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+    ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>>;
+
+    /// Returns the kind of which single items can be exported, each with what
+    /// it needs.
+    fn export_root(&self) -> Kind;
+
+    /// Returns what the product calls a file that it exports now.
+    fn export_name(&self, now: NaiveDateTime) -> String;
 }
+
+/// What stands in a target, as the platform reads it.
+pub trait Snapshot: Send + Sync {
+    /// Returns the file that the product itself would export: of everything,
+    /// or, where there are `roots`, of these and exactly what they need.
+    ///
+    /// The file holds secrets in the clear, as the product's own does.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target does not have one of the roots, or one is not of
+    /// the [`export_root`](Platform::export_root) kind.
+    fn export(&self, roots: &[ItemId]) -> Result<Export, MissingRoots>;
+}
+
+/// A file in the product's own format.
+pub struct Export {
+    /// The file. It holds secrets.
+    pub bytes: Vec<u8>,
+    /// How many items of each kind it holds.
+    pub counts: Vec<(Kind, usize)>,
+    /// What was left out, and what an import is going to refuse.
+    pub findings: Vec<Finding>,
+}
+
+/// Items that were to be exported and cannot: the target does not have them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingRoots(pub Vec<ItemId>);
 
 /// A file that was read; only [`Platform::parse`] makes one.
 pub trait Bundle: Send + Sync {
@@ -60,6 +104,9 @@ pub trait Bundle: Send + Sync {
 pub trait Ground: Send + Sync {
     /// Compares and judges.
     fn plan(&self) -> Plan;
+
+    /// Returns what stands in the target, as it was read for the comparison.
+    fn snapshot(&self) -> &dyn Snapshot;
 
     /// Writes the approved items, a constant number of statements per table,
     /// and returns what was done to each table. The caller holds the

@@ -14,8 +14,8 @@ use super::tables::{vgroup_authority, vgroup_group, x_key, x_map};
 use super::world::{Cell, Row, World};
 use crate::engine::{Finding, Reason};
 
-/// The references of the file: from where, to what.
-const REFERENCES: [(T, usize, T, usize); 25] = [
+/// The references inside a file: from where, to what.
+pub(super) const REFERENCES: [(T, usize, T, usize); 25] = [
     (T::Host, host::CLIENT_ID, T::Client, client::CLIENT_ID),
     (T::Oauth, oauth::CLIENT_ID, T::Client, client::CLIENT_ID),
     (T::Clientext, clientext::CLIENT_ID, T::Client, client::CLIENT_ID),
@@ -118,13 +118,16 @@ impl<'w> Broken<'w> {
 
 /// A key as text or number.
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Key<'w> {
+pub(super) enum Key<'w> {
+    /// Text, never empty.
     Text(&'w str),
+    /// A number.
     Int(i64),
 }
 
 impl<'w> Key<'w> {
-    fn of(cell: &'w Cell) -> Option<Self> {
+    /// Returns the key in a cell; NULL and empty text are none.
+    pub(super) fn of(cell: &'w Cell) -> Option<Self> {
         match cell {
             Cell::Text(text) if !text.is_empty() => Some(Self::Text(text)),
             Cell::Int(number) => Some(Self::Int(*number)),
