@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::args::{ApplyArgs, Global, Output};
 use super::document::Document;
 use super::gauge::Gauge;
-use super::print::{Printer, is_interactive, plural};
+use super::print::{Printer, plural};
 use super::session::{Session, cancel_on_signals, operator};
-use super::{Exit, text};
+use super::{Exit, consent, text};
 use crate::engine::display::safe;
 use crate::engine::select::Selector;
 use crate::engine::{Approved, Choices, Outcome, Plan, Refusal, Resolution, Verb};
@@ -15,12 +15,16 @@ use crate::job::{self, ApplyOptions, Failure, FailureKind, Receipt, Review};
 
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs) -> Result<Exit, Failure> {
     let session = Session::new(global)?;
-    if !args.yes && !is_interactive() {
-        return Err(Failure::new(FailureKind::Usage, "cannot ask for confirmation without a terminal")
-            .hint("add --yes to apply without asking"));
+    if !args.rehearse {
+        consent::can_ask(&args.consent)?;
     }
-    let options =
-        ApplyOptions { operator: operator(args.operator.clone())?, timeouts: session.manner.timeouts };
+    let options = ApplyOptions {
+        operator: operator(args.consent.operator.clone())?,
+        timeouts: session.manner.timeouts,
+        ledger: session.manner.ledger.clone(),
+        backup: !args.no_backup,
+        plan: None,
+    };
     let review = super::plan::compare(&session, &args.file).await?;
     let choices = choose(&review.plan, &args)?;
     let resolution = review.plan.resolve(&choices);
@@ -34,6 +38,9 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
         }
         (None, Err(refusal)) => Err(explain(&refusal)),
     };
+    if args.rehearse {
+        return rehearse(printer, &session, (&review, &resolution), approved, &options).await;
+    }
     let done = match approved {
         Err(failure) => Err(failure),
         Ok(approved) => match confirm(printer, &session, &review, &approved, &args) {
@@ -50,6 +57,53 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
     };
     tell(printer, &review, &resolution, done.as_ref().map(Some));
     Ok(done.map_or_else(|failure| Exit::of(failure.kind), |_| Exit::Done))
+}
+
+/// Does it all and rolls it back; nobody needs to be asked.
+async fn rehearse(
+    printer: &mut Printer,
+    session: &Session,
+    (review, resolution): (&Review, &Resolution),
+    approved: Result<Approved, Failure>,
+    options: &ApplyOptions,
+) -> Result<Exit, Failure> {
+    let done = match approved {
+        Err(failure) => Err(failure),
+        Ok(approved) => {
+            let cancel = cancel_on_signals()?;
+            let gauge = Gauge::begin();
+            let reporter = gauge.reporter();
+            let done = job::rehearse(review, approved, &session.target, options, &reporter, &cancel).await;
+            gauge.end().await;
+            done
+        }
+    };
+    let status = match &done {
+        Ok(rehearsal) if rehearsal.problems.is_empty() => "ok",
+        Ok(_) => "error",
+        Err(failure) => Document::status(failure.kind),
+    };
+    match (printer.output, &done) {
+        (Output::Json, _) => printer.json(&Document::rehearsal(status, review, resolution, done.as_ref())),
+        (Output::Text, Err(failure)) => printer.failure(failure),
+        (Output::Text, Ok(rehearsal)) => {
+            text::head(printer, review);
+            text::tables(printer, &rehearsal.tables);
+            for problem in &rehearsal.problems {
+                printer.line(format!("  refused: {}: {}", safe(&problem.table), safe(&problem.message)));
+            }
+            printer.line(format!(
+                "rehearsed and rolled back in {:.2} s: {}",
+                rehearsal.seconds,
+                plural(rehearsal.problems.len(), "refusal", "refusals")
+            ));
+        }
+    }
+    Ok(match done {
+        Ok(rehearsal) if rehearsal.problems.is_empty() => Exit::Done,
+        Ok(_) => Exit::Error,
+        Err(failure) => Exit::of(failure.kind),
+    })
 }
 
 /// Turns the options into choices: Adds are chosen, `--cover` adds repeats,
@@ -132,8 +186,7 @@ fn explain(refusal: &Refusal) -> Failure {
     }
 }
 
-/// Asks the person, unless `--yes` does. A production profile always wants the
-/// database's name.
+/// Asks before the import.
 fn confirm(
     printer: &mut Printer,
     session: &Session,
@@ -141,24 +194,9 @@ fn confirm(
     approved: &Approved,
     args: &ApplyArgs,
 ) -> Result<(), Failure> {
-    let refused = || Failure::new(FailureKind::Cancelled, "not confirmed; nothing was written");
-    if session.manner.production && args.yes {
-        return match args.confirm.as_deref() {
-            Some(name) if name == review.database => Ok(()),
-            _ => Err(Failure::new(FailureKind::Usage, "the profile is marked as production")
-                .hint(format!("confirm with --confirm {}", review.database))),
-        };
-    }
-    if args.yes {
-        return Ok(());
-    }
     let (added, covered) = (approved.count(Verb::Add), approved.count(Verb::Cover));
-    printer.tell(format!("{} to add, {covered} to cover in {}", added, safe(&review.target)));
-    let asks_name = session.manner.production || covered > 0;
-    let wanted = if asks_name { review.database.as_str() } else { "yes" };
-    let question = if asks_name { "Type the database's name to apply:" } else { "Type yes to apply:" };
-    let answer = printer.ask(question).map_err(|_| refused())?;
-    if answer == wanted { Ok(()) } else { Err(refused()) }
+    let what = format!("{} to add, {covered} to cover in {}", added, safe(&review.target));
+    consent::ask(printer, &session.manner, &args.consent, (&what, covered > 0), &review.database)
 }
 
 /// Prints what became of everything.
@@ -169,15 +207,7 @@ fn tell(
     done: Result<Option<&Receipt>, &Failure>,
 ) {
     if printer.output == Output::Json {
-        let status = match done {
-            Ok(_) => "ok",
-            Err(failure) => match failure.kind {
-                FailureKind::Stale => "stale",
-                FailureKind::Locked => "locked",
-                FailureKind::Blocked => "blocked",
-                _ => "error",
-            },
-        };
+        let status = done.map_or_else(|failure| Document::status(failure.kind), |_| "ok");
         printer.json(&Document::apply(status, review, resolution, done));
         return;
     }
@@ -205,12 +235,7 @@ fn tell(
 }
 
 fn tell_receipt(printer: &mut Printer, receipt: &Receipt) {
-    for rows in &receipt.tables {
-        printer.line(format!(
-            "  {:<30} {:>6} inserted {:>6} updated {:>6} deleted",
-            rows.table, rows.inserted, rows.updated, rows.deleted
-        ));
-    }
+    text::tables(printer, &receipt.tables);
     let count = |outcome| receipt.count(outcome);
     printer.line(format!(
         "job {}: {} added, {} covered, {} unchanged, {} skipped, {} blocked in {:.2} s",
@@ -222,6 +247,8 @@ fn tell_receipt(printer: &mut Printer, receipt: &Receipt) {
         count(Outcome::Blocked),
         receipt.seconds
     ));
+    let backup = if receipt.backup.is_some() { "a backup was kept; " } else { "" };
+    printer.tell(format!("note: {backup}`gatediff undo {}` takes it back", receipt.job));
     for note in &receipt.notes {
         printer.tell(format!("note: {note}"));
     }

@@ -1,11 +1,15 @@
 //! The JSON documents, as the command line's contract has them.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::engine::diff::Show;
-use crate::engine::{Change, Finding, Kind, Lack, Outcome, Plan, Reason, Resolution, Status, Summary};
-use crate::job::{Exported, Failure, FailureKind, FileInfo, Receipt, Review, Stale};
+use crate::engine::{
+    Change, Finding, ItemId, Kind, Lack, Outcome, Plan, Reason, Resolution, Status, Summary,
+};
+use crate::job::{
+    Exported, Failure, FailureKind, FileInfo, JobRecord, Problem, Receipt, Rehearsal, Review, Stale, Undone,
+};
 use crate::store::TableRows;
 
 /// The version of every document.
@@ -26,7 +30,17 @@ pub(super) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     job: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    undoes: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rehearsal: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     backup: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jobs: Option<&'a [JobRecord]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restored: Option<&'a [ItemId]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problems: Option<&'a [Problem]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<Summary>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,7 +110,12 @@ impl<'a> Document<'a> {
             target: None,
             file: None,
             job: None,
+            undoes: None,
+            rehearsal: None,
             backup: None,
+            jobs: None,
+            restored: None,
+            problems: None,
             summary: None,
             counts: None,
             items: None,
@@ -111,16 +130,21 @@ impl<'a> Document<'a> {
 
     /// Returns the document of a failure.
     pub(super) fn failure(command: &'a str, failure: &'a Failure) -> Self {
-        let status = match failure.kind {
-            FailureKind::Stale => "stale",
-            FailureKind::Locked => "locked",
-            FailureKind::Blocked => "blocked",
-            _ => "error",
-        };
+        let status = Self::status(failure.kind);
         Self {
             stale: (failure.kind == FailureKind::Stale).then_some(failure.stale.as_slice()),
             error: Some(failure),
             ..Self::new(command, status)
+        }
+    }
+
+    /// Returns the status word of a failure.
+    pub(super) const fn status(kind: FailureKind) -> &'static str {
+        match kind {
+            FailureKind::Stale => "stale",
+            FailureKind::Locked => "locked",
+            FailureKind::Blocked => "blocked",
+            _ => "error",
         }
     }
 
@@ -159,6 +183,7 @@ impl<'a> Document<'a> {
         match outcome {
             Ok(Some(receipt)) => {
                 document.job = Some(receipt.job);
+                document.backup = Some(json!(receipt.backup));
                 document.tables = Some(&receipt.tables);
                 document.notes = Some(&receipt.notes);
             }
@@ -208,6 +233,51 @@ impl<'a> Document<'a> {
             counts: Some(Count::all(&exported.counts)),
             warnings: Some(exported.findings.iter().collect()),
             ..Self::new("export", "ok")
+        }
+    }
+
+    /// Returns the document of a rehearsal: what would become of each item,
+    /// and what the database refused.
+    pub(super) fn rehearsal(
+        status: &'static str,
+        review: &'a Review,
+        resolution: &'a Resolution,
+        outcome: Result<&'a Rehearsal, &'a Failure>,
+    ) -> Self {
+        let done = outcome.ok();
+        Self {
+            rehearsal: Some(true),
+            tables: Some(done.map_or(&[], |done| &done.tables)),
+            problems: Some(done.map_or(&[], |done| &done.problems)),
+            ..Self::apply(status, review, resolution, outcome.map(|_| None))
+        }
+    }
+
+    /// Returns the document of past jobs, newest first.
+    pub(super) fn history(target: &'a str, jobs: &'a [JobRecord]) -> Self {
+        Self { target: Some(target), jobs: Some(jobs), ..Self::new("history", "ok") }
+    }
+
+    /// Returns the document of an undo.
+    pub(super) fn undo(target: &'a str, undone: &'a Undone) -> Self {
+        Self {
+            target: Some(target),
+            job: Some(undone.job),
+            undoes: Some(undone.undoes),
+            restored: Some(&undone.items),
+            tables: Some(&undone.tables),
+            notes: Some(&undone.notes),
+            ..Self::new("undo", "ok")
+        }
+    }
+
+    /// Returns the document of a backup that was written to a file.
+    pub(super) fn backup(target: &'a str, job: i64, path: &'a str, sha256: &'a str) -> Self {
+        Self {
+            target: Some(target),
+            job: Some(job),
+            file: Some(FileDocument { path, sha256 }),
+            ..Self::new("backup", "ok")
         }
     }
 

@@ -5,11 +5,14 @@
 
 mod apply;
 pub mod args;
+mod backup;
+mod consent;
 mod demo;
 mod document;
 mod export;
 mod gauge;
 mod generate;
+mod history;
 mod init;
 mod plan;
 mod print;
@@ -17,6 +20,7 @@ mod review;
 mod screen;
 mod session;
 mod text;
+mod undo;
 mod validate;
 
 use std::ffi::OsString;
@@ -95,6 +99,9 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Command::Apply(args) => apply::run(&mut printer, &cli.global, args).await,
         Command::Export(args) => export::run(&mut printer, &cli.global, args).await,
         Command::Validate(args) => validate::run(&mut printer, &cli.global, args).await,
+        Command::History(args) => history::run(&mut printer, &cli.global, &args).await,
+        Command::Undo(args) => undo::run(&mut printer, &cli.global, args).await,
+        Command::Backup(args) => backup::run(&mut printer, &cli.global, &args).await,
         Command::Init => init::run(&mut printer, &cli.global).await,
         Command::Completions(args) => generate::completions(&mut printer, &args),
         Command::Man => generate::man(&mut printer),

@@ -8,6 +8,7 @@ use crate::engine::diff::Show;
 use crate::engine::display::safe;
 use crate::engine::{Change, Entry, Lack, Op, Plan, Reason, Status, Value};
 use crate::job::Review;
+use crate::store::TableRows;
 
 /// The widest a column of keys or names gets.
 const WIDEST: usize = 32;
@@ -34,6 +35,19 @@ pub(super) fn plan(printer: &mut Printer, review: &Review, unchanged: bool) {
     }
     warnings(printer, &review.plan);
     outlook(printer, &review.plan);
+}
+
+/// Prints what was done to which table.
+pub(super) fn tables(printer: &mut Printer, tables: &[TableRows]) {
+    for rows in tables {
+        printer.line(format!(
+            "  {:<30} {:>6} inserted {:>6} updated {:>6} deleted",
+            safe(&rows.table),
+            rows.inserted,
+            rows.updated,
+            rows.deleted
+        ));
+    }
 }
 
 /// Prints what `apply` would do: on a terminal, the end is what one sees.

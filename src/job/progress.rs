@@ -27,6 +27,10 @@ pub enum Phase {
     Check,
     /// Writing the target's tables.
     Write,
+    /// Taking a backup.
+    Backup,
+    /// Keeping journal, backup and the job's own record.
+    Record,
     /// Committing; from here on there is no way to cancel.
     Commit,
 }
@@ -45,6 +49,8 @@ impl Phase {
             Self::Lock => "taking the lock",
             Self::Check => "checking for changes",
             Self::Write => "writing",
+            Self::Backup => "taking a backup",
+            Self::Record => "keeping the record",
             Self::Commit => "committing",
         }
     }

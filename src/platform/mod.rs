@@ -10,7 +10,8 @@ use chrono::NaiveDateTime;
 use futures_util::future::BoxFuture;
 
 use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan};
-use crate::store::{Connection, Reading, StoreError, TableRows, Writing};
+use crate::store::restore::TableInfo;
+use crate::store::{Connection, Reading, StoreError, Writer};
 
 mod parse;
 
@@ -31,6 +32,9 @@ pub trait Platform: Send + Sync {
 
     /// Returns what operators should know after an import.
     fn after_apply(&self) -> &'static [&'static str];
+
+    /// Describes the tables that it writes, for undoing.
+    fn tables(&self) -> Vec<TableInfo>;
 
     /// Reads a file.
     ///
@@ -108,15 +112,13 @@ pub trait Ground: Send + Sync {
     /// Returns what stands in the target, as it was read for the comparison.
     fn snapshot(&self) -> &dyn Snapshot;
 
-    /// Writes the approved items, a constant number of statements per table,
-    /// and returns what was done to each table. The caller holds the
-    /// transaction in which this ground was read.
+    /// Writes the approved items, a constant number of statements per table.
+    /// The caller holds the transaction in which this ground was read.
     fn write<'a>(
         &'a self,
-        connection: &'a mut Connection,
+        writer: &'a mut Writer<'_>,
         approved: &'a Approved,
-        writing: Writing<'a>,
-    ) -> BoxFuture<'a, Result<Vec<TableRows>, StoreError>>;
+    ) -> BoxFuture<'a, Result<(), StoreError>>;
 }
 
 /// A platform's sample: a target of its own, and a file to import into it.

@@ -13,6 +13,7 @@ mod export;
 mod file;
 mod integrity;
 mod item;
+mod references;
 mod rules;
 mod side;
 mod snapshot;
@@ -34,7 +35,8 @@ use self::tables::T;
 use self::world::{Row, World};
 use super::{Bundle, DemoData, Export, Ground, MissingRoots, ParseError, Platform, Snapshot};
 use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan};
-use crate::store::{Connection, Reading, StoreError, TableRows, Writing};
+use crate::store::restore::TableInfo;
+use crate::store::{Connection, Reading, StoreError, Writer};
 
 /// A bank's production gateway, and an export of its test gateway.
 pub static DEMO: DemoData = DemoData {
@@ -67,6 +69,10 @@ impl Platform for Digirunner {
             "running gateways notice within two minutes",
             "a Landing/Memory deployment does not: save something in its admin console, or restart Landing",
         ]
+    }
+
+    fn tables(&self) -> Vec<TableInfo> {
+        references::tables()
     }
 
     fn parse(&self, bytes: &[u8]) -> Result<Arc<dyn Bundle>, ParseError> {
@@ -158,10 +164,9 @@ impl Ground for Comparison {
 
     fn write<'a>(
         &'a self,
-        connection: &'a mut Connection,
+        writer: &'a mut Writer<'_>,
         approved: &'a Approved,
-        writing: Writing<'a>,
-    ) -> BoxFuture<'a, Result<Vec<TableRows>, StoreError>> {
-        write::write(connection, &self.import.file.world, &self.target, approved, writing).boxed()
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        write::write(writer, &self.import.file.world, &self.target, approved).boxed()
     }
 }
