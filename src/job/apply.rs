@@ -18,6 +18,7 @@ use crate::engine::choice::Stale;
 use crate::engine::{Approved, Outcome};
 use crate::platform::Ground;
 use crate::store::ledger::Backup;
+use crate::store::restore::adopt;
 use crate::store::{LedgerPlace, Stamp, TableRows, Target, Timeouts, Writer};
 
 /// How to apply.
@@ -196,7 +197,10 @@ impl Work for Apply {
             let report =
                 |table: &str, done: usize, total: usize| reporter.step(Phase::Write, table, done, total);
             let mut writer = Writer::new(open.connection, &stamp, &report);
-            let written = ground.write(&mut writer, &self.approved).await;
+            let mut written = ground.write(&mut writer, &self.approved).await;
+            if written.is_ok() {
+                written = adopt(&mut writer, &self.review.platform.tables()).await;
+            }
             let written = written.map(|()| writer.finish()).map_err(|error| open.run.obstacle(error))?;
             let facts = self.facts().ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
             open.run.reporter.phase(Phase::Record);

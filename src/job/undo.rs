@@ -16,7 +16,7 @@ use crate::engine::select::Selector;
 use crate::engine::{ItemId, Kind, KindInfo, Value as EngineValue};
 use crate::platform::{self, Platform};
 use crate::store::ledger::{JobRecord, JobState, JournalRow};
-use crate::store::restore::{CellChange, Conflict, RowObstacle, restore};
+use crate::store::restore::{CellChange, Conflict, RowObstacle, adopt, restore};
 use crate::store::{Ledger, LedgerPlace, Stamp, TableRows, Target, Timeouts, Writer, transaction};
 
 /// How to undo.
@@ -248,11 +248,12 @@ impl Work for Undo {
             let tables = self.platform.tables();
             let mut writer = Writer::new(open.connection, &stamp, &report);
             let conflicts = restore(&mut writer, &tables, &self.journal).await;
-            let written = writer.finish();
-            let conflicts = open.step(conflicts)?;
+            let conflicts = conflicts.map_err(|error| open.run.obstacle(error))?;
             if !conflicts.is_empty() {
                 return Err(refused(self.record.job, conflicts).into());
             }
+            adopt(&mut writer, &tables).await.map_err(|error| open.run.obstacle(error))?;
+            let written = writer.finish();
             reporter.phase(Phase::Record);
             let facts = self.facts().ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
             let deeds = Deeds {

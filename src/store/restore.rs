@@ -4,7 +4,7 @@
 //! does not know are restored too. Values are compared as PostgreSQL's own
 //! texts, so that no number loses a digit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -109,10 +109,10 @@ impl fmt::Debug for Conflict {
 /// What is to be done to the rows of one table.
 struct Restoration<'t> {
     info: &'t TableInfo,
-    deletes: Vec<(Owner, String, String)>,
+    deletes: Vec<Whole>,
     /// Owner, key, row now, row to be.
     updates: Vec<(Owner, String, String, Cells)>,
-    inserts: Vec<(Owner, String, String)>,
+    inserts: Vec<Whole>,
 }
 
 /// Takes rows back: removes what was added, restores the rest. Checks all of
@@ -148,10 +148,122 @@ pub async fn restore(
         writer.report(restoration.info.name, at, restorations.len());
         restoration.write(writer).await?;
     }
-    for restoration in &restorations {
-        conflicts.extend(restoration.dependents(writer, tables).await?);
+    let known: BTreeSet<(&str, &str)> = journal.iter().map(|row| (&*row.table, row.key.as_str())).collect();
+    for Restoration { info, deletes, .. } in &restorations {
+        for found in dependents(writer, tables, info, deletes).await? {
+            // What referred to it before the job does so again.
+            if !known.contains(&(found.table, found.key.as_str())) {
+                conflicts.push(found.conflict(info)?);
+            }
+        }
     }
     Ok(conflicts)
+}
+
+/// Journals, unchanged, the rows that referred already to what was added: an
+/// undo must not take them for something that came later.
+///
+/// # Errors
+///
+/// As reading does.
+pub async fn adopt(writer: &mut Writer<'_>, tables: &[TableInfo]) -> Result<(), StoreError> {
+    let known: BTreeSet<(Arc<str>, String)> =
+        writer.journal().iter().map(|row| (Arc::clone(&row.table), row.key.clone())).collect();
+    let mut adopted = Vec::new();
+    for info in tables {
+        let added = writer.journal().iter().filter(|row| *row.table == *info.name && row.before.is_none());
+        let added: Vec<Whole> = added
+            .filter_map(|row| Some((Arc::clone(&row.item), row.key.clone(), row.after.clone()?)))
+            .collect();
+        for found in dependents(writer, tables, info, &added).await? {
+            if !known.contains(&(Arc::from(found.table), found.key.clone())) {
+                adopted.push(JournalRow {
+                    table: found.table.into(),
+                    item: found.owner,
+                    key: found.key,
+                    before: Some(found.row.clone()),
+                    after: Some(found.row),
+                });
+            }
+        }
+    }
+    writer.adopt(adopted);
+    Ok(())
+}
+
+/// A row with its owner and its key.
+type Whole = (Owner, String, String);
+
+/// A row that refers to one of ours.
+struct Dependent {
+    /// Whose the row is that it refers to, and that row's key.
+    owner: Owner,
+    to: String,
+    /// The row itself.
+    table: &'static str,
+    key: String,
+    row: String,
+}
+
+impl Dependent {
+    fn conflict(self, info: &TableInfo) -> Result<Conflict, StoreError> {
+        Ok(Conflict {
+            owner: self.owner,
+            table: info.name,
+            key: tell_key(&self.to)?,
+            obstacle: RowObstacle::NeededBy(format!("{} ({})", self.table, tell_key(&self.key)?)),
+        })
+    }
+}
+
+/// Finds the rows that refer to rows of a table.
+async fn dependents(
+    writer: &mut Writer<'_>,
+    tables: &[TableInfo],
+    info: &TableInfo,
+    rows: &[Whole],
+) -> Result<Vec<Dependent>, StoreError> {
+    let mut dependents = Vec::new();
+    if rows.is_empty() {
+        return Ok(dependents);
+    }
+    let json = array(rows.iter().map(|(_, _, row)| row.as_str()));
+    let referring: Vec<(&TableInfo, &Reference)> = tables
+        .iter()
+        .flat_map(|table| table.references.iter().map(move |by| (table, by)))
+        .filter(|(_, by)| by.table == info.name)
+        .collect();
+    for (table, by) in referring {
+        let key: Vec<String> = table.key.iter().map(|column| format!("'{column}', t.{column}")).collect();
+        let sql = format!(
+            "SELECT k.ordinality, jsonb_build_object({key})::text, to_jsonb(t)::text \
+             FROM jsonb_populate_recordset(NULL::{to}, $1::jsonb) WITH ORDINALITY AS k \
+             JOIN {from} AS t ON t.{column} = k.{to_column} ORDER BY 1, 2",
+            key = key.join(", "),
+            to = info.name,
+            from = table.name,
+            column = by.column,
+            to_column = by.to,
+        );
+        let failed = |error: sqlx::Error| StoreError::new(Operation::Read, table.name, &error);
+        let found: Vec<(i64, String, String)> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(&json)
+            .fetch_all(writer.connection())
+            .await
+            .map_err(failed)?;
+        for (at, key, row) in found {
+            let at = usize::try_from(at - 1).unwrap_or_default();
+            let Some((owner, to, _)) = rows.get(at) else { continue };
+            dependents.push(Dependent {
+                owner: Arc::clone(owner),
+                to: to.clone(),
+                table: table.name,
+                key,
+                row,
+            });
+        }
+    }
+    Ok(dependents)
 }
 
 /// Sums up what was done to each row, table by table in the order of writing.
@@ -195,6 +307,8 @@ async fn inspect<'t>(
         let now = found.remove(&at);
         let obstacle = match (net.before, net.after, now) {
             (None, None, _) => None,
+            // It was only looked at, or came to be what it was.
+            (Some(before), Some(after), _) if before == after => None,
             (_, Some(_), None) => Some(RowObstacle::Gone),
             (Some(_), None, Some(_)) if info.is_counter => Some(RowObstacle::CountedOn),
             (Some(_), None, Some(_)) => Some(RowObstacle::Taken),
@@ -423,54 +537,6 @@ impl Restoration<'_> {
             self.note(writer, owner, key, None, after.remove(&at));
         }
         Ok(())
-    }
-
-    /// Finds rows that refer to what was removed.
-    async fn dependents(
-        &self,
-        writer: &mut Writer<'_>,
-        tables: &[TableInfo],
-    ) -> Result<Vec<Conflict>, StoreError> {
-        let mut conflicts = Vec::new();
-        if self.deletes.is_empty() {
-            return Ok(conflicts);
-        }
-        let removed = array(self.deletes.iter().map(|(_, _, row)| row.as_str()));
-        let referring: Vec<(&TableInfo, &Reference)> = tables
-            .iter()
-            .flat_map(|table| table.references.iter().map(move |by| (table, by)))
-            .filter(|(_, by)| by.table == self.info.name)
-            .collect();
-        for (table, by) in referring {
-            let key: Vec<String> = table.key.iter().map(|column| format!("'{column}', t.{column}")).collect();
-            let sql = format!(
-                "SELECT k.ordinality, jsonb_build_object({key})::text \
-                 FROM jsonb_populate_recordset(NULL::{to}, $1::jsonb) WITH ORDINALITY AS k \
-                 JOIN {from} AS t ON t.{column} = k.{to_column} ORDER BY 1, 2",
-                key = key.join(", "),
-                to = self.info.name,
-                from = table.name,
-                column = by.column,
-                to_column = by.to,
-            );
-            let failed = |error: sqlx::Error| StoreError::new(Operation::Read, table.name, &error);
-            let found: Vec<(i64, String)> = sqlx::query_as(AssertSqlSafe(sql))
-                .bind(&removed)
-                .fetch_all(writer.connection())
-                .await
-                .map_err(failed)?;
-            for (at, referring) in found {
-                let at = usize::try_from(at - 1).unwrap_or_default();
-                let Some((owner, row_key, _)) = self.deletes.get(at) else { continue };
-                conflicts.push(Conflict {
-                    owner: Arc::clone(owner),
-                    table: self.info.name,
-                    key: tell_key(row_key)?,
-                    obstacle: RowObstacle::NeededBy(format!("{} ({})", table.name, tell_key(&referring)?)),
-                });
-            }
-        }
-        Ok(conflicts)
     }
 
     fn note(

@@ -183,6 +183,16 @@ impl<'a> Writer<'a> {
         self.journal.push(row);
     }
 
+    /// Returns what was journalled so far.
+    pub(super) fn journal(&self) -> &[JournalRow] {
+        &self.journal
+    }
+
+    /// Journals rows that were not touched.
+    pub(super) fn adopt(&mut self, rows: Vec<JournalRow>) {
+        self.journal.extend(rows);
+    }
+
     /// Reads rows whole, and locks them if they are to be written.
     async fn read(&mut self, rows: Keyed<'_>, lock: bool) -> Result<Vec<Whole>, StoreError> {
         let key: Vec<String> = rows.keys.iter().map(|key| format!("'{0}', t.{0}", key.name)).collect();

@@ -23,8 +23,9 @@ const SCHEMA: &str = "gatediff";
 
 const JOURNAL: &str = "gatediff.journal";
 
-/// How many rows are journalled at once: each may be large.
-const CHUNK: usize = 10_000;
+/// How many bytes of rows are journalled by one statement: PostgreSQL takes no
+/// message of a gigabyte.
+const CHUNK: usize = 256 << 20;
 
 /// Says whether our schema is there and as new as this program.
 ///
@@ -81,11 +82,25 @@ pub(super) async fn record(connection: &mut PgConnection, job: &NewJob<'_>) -> R
     let state = if job.error.is_some() { "failed" } else { "done" };
     let number = insert_job(connection, job, state).await?;
     let mut position = 0_i64;
-    for rows in job.journal.chunks(CHUNK) {
+    let mut rest = job.journal;
+    while !rest.is_empty() {
+        let (rows, later) = rest.split_at(fitting(rest));
         insert_journal(connection, number, position, rows).await?;
         position += i64::try_from(rows.len()).unwrap_or_default();
+        rest = later;
     }
     Ok(number)
+}
+
+/// Returns how many rows one statement takes; at least one.
+fn fitting(rows: &[JournalRow]) -> usize {
+    let mut bytes = 0;
+    let fits = |row: &&JournalRow| {
+        let sides = [row.before.as_ref(), row.after.as_ref()];
+        bytes += row.key.len() + row.item.len() + sides.into_iter().flatten().map(String::len).sum::<usize>();
+        bytes <= CHUNK
+    };
+    rows.iter().take_while(fits).count().max(1)
 }
 
 async fn insert_journal(
