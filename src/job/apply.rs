@@ -1,27 +1,24 @@
 //! Applying what was approved: lock, check, write, record, commit, in one
 //! transaction, or nothing at all.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::failure::{Failure, FailureKind};
-use super::init;
 use super::plan::{Review, ground};
 use super::progress::{Cancel, Phase, Reporter};
+use super::watch::{Uncommitted, Watch};
+use super::{init, lock};
 use crate::engine::choice::Stale;
 use crate::engine::{Approved, Outcome};
 use crate::store::ledger::JobRow;
 use crate::store::{
-    Connection, Stamp, StoreError, StoreErrorKind, TableRows, Target, Timeouts, Writing, ledger, lock,
-    transaction,
+    Connection, Stamp, StoreError, StoreErrorKind, TableRows, Target, Timeouts, Writing, ledger, transaction,
 };
 use chrono::{Local, Utc};
 use serde_json::json;
 
 /// How often an apply begins anew after it lost against another transaction.
 const ATTEMPTS: usize = 3;
-
-/// How long a cancelled statement is given before the server is asked again.
-const INSIST: Duration = Duration::from_millis(100);
 
 /// How to apply.
 #[derive(Clone, Debug)]
@@ -147,17 +144,14 @@ impl Apply {
     /// One attempt on a connection of its own, which is closed at the end:
     /// that ends the lock, and whatever is still open.
     async fn attempt(&self) -> Result<Done, Obstacle> {
-        self.check_cancelled()?;
         self.reporter.phase(Phase::Connect);
-        let mut connection = self.target.connect(self.options.timeouts).await.map_err(Failure::from)?;
-        let backend = lock::backend(&mut connection).await.map_err(|error| self.obstacle(error))?;
-        let watch = self.watch(backend);
-        let written = self.write(&mut connection).await;
-        // From here on the commit must not be cancelled. The watch holds no
-        // transaction: it may be dropped wherever it is.
-        watch.abort();
-        let done = match written {
-            Ok(done) => self.commit(&mut connection, done).await,
+        let (mut connection, watch) =
+            Watch::connect(&self.target, self.options.timeouts, &self.cancel).await?;
+        let written = self.step(watch.over(self.write(&mut connection)).await);
+        let done = match written.flatten() {
+            Ok(done) => self.commit(&mut connection, &watch, done).await,
+            // Whatever a cancelled statement was taken for.
+            Err(_) if self.cancel.is_cancelled() => Err(Failure::cancelled(&self.cancel).into()),
             Err(obstacle) => Err(obstacle),
         };
         match done {
@@ -167,25 +161,12 @@ impl Apply {
         done
     }
 
-    /// Asks the server to cancel what this job runs, once it is to stop.
-    fn watch(&self, backend: i32) -> tokio::task::JoinHandle<()> {
-        let (cancel, target) = (self.cancel.clone(), self.target.clone());
-        tokio::spawn(async move {
-            cancel.asked().await;
-            loop {
-                lock::cancel(&target, backend).await;
-                tokio::time::sleep(INSIST).await;
-            }
-        })
-    }
-
     /// Does everything but the commit.
     async fn write(&self, connection: &mut Connection) -> Result<Done, Obstacle> {
         let started_at = Utc::now();
-        self.reporter.phase(Phase::Lock);
+        let Self { options, reporter, cancel, .. } = self;
+        lock::take(connection, &options.operator, options.timeouts.wait, reporter, cancel).await?;
         init::ensure(connection).await?;
-        let held = lock::take(connection).await.map_err(|error| self.obstacle(error))?;
-        held.map_err(|holder| locked(&holder.who))?;
         self.step(transaction::begin_writing(connection).await)?;
         let ground =
             self.step(ground(&self.review.bundle, connection, &self.reporter, Phase::Check).await)?;
@@ -203,37 +184,27 @@ impl Apply {
         Ok((number, tables))
     }
 
-    /// Commits. Where the connection breaks while it waits for the answer, the
-    /// ledger tells whether the transaction came through: its row was in it.
-    async fn commit(&self, connection: &mut Connection, done: Done) -> Result<Done, Obstacle> {
-        self.check_cancelled()?;
-        self.reporter.phase(Phase::Commit);
-        match transaction::commit(connection).await {
-            Ok(()) => Ok(done),
-            Err(error) if error.kind == StoreErrorKind::Disconnected => self.ask_ledger(done, &error).await,
-            Err(error) => Err(self.obstacle(error)),
-        }
-    }
-
-    async fn ask_ledger(&self, done: Done, error: &StoreError) -> Result<Done, Obstacle> {
-        let unknown = || {
-            Failure::new(FailureKind::Unreachable, "the connection broke while committing")
+    /// Commits.
+    async fn commit(&self, connection: &mut Connection, watch: &Watch, done: Done) -> Result<Done, Obstacle> {
+        let broke = |error: &StoreError, what: &str| {
+            Failure::new(FailureKind::Unreachable, format!("the connection broke while committing; {what}"))
                 .because(&error.message)
-                .hint(format!(
-                    "see whether gatediff.jobs has job {}: if it does, everything was written, else nothing",
-                    done.0
-                ))
         };
-        let mut connection = self.target.connect(self.options.timeouts).await.map_err(|_| unknown())?;
-        match ledger::has_job(&mut connection, done.0).await {
-            Ok(true) => Ok(done),
-            Ok(false) => {
-                Err(Failure::new(FailureKind::Unreachable, "the connection broke; nothing was written")
-                    .because(&error.message)
-                    .hint("check the server and the network, then apply again")
-                    .into())
-            }
-            Err(_) => Err(unknown().into()),
+        match watch.commit(connection, &self.reporter).await {
+            Ok(()) => Ok(done),
+            Err(Uncommitted::Refused(error)) => Err(self.obstacle(error)),
+            Err(Uncommitted::RolledBack(error)) => Err(broke(&error, "nothing was written")
+                .hint("check the server and the network, then try again")
+                .into()),
+            Err(Uncommitted::Unknown(error)) => Err(broke(
+                &error,
+                "whether everything or nothing was written is unknown",
+            )
+            .hint(format!(
+                "see whether gatediff.jobs has job {}: if it does, everything was written, else nothing",
+                done.0
+            ))
+            .into()),
         }
     }
 
@@ -258,18 +229,6 @@ impl Apply {
         }
     }
 
-    fn check_cancelled(&self) -> Result<(), Failure> {
-        if self.cancel.is_cancelled() { Err(self.cancelled()) } else { Ok(()) }
-    }
-
-    fn cancelled(&self) -> Failure {
-        let failure = Failure::new(FailureKind::Cancelled, "cancelled; nothing was written");
-        match self.cancel.why() {
-            Some(why) => failure.because(why),
-            None => failure,
-        }
-    }
-
     fn step<R>(&self, result: Result<R, StoreError>) -> Result<R, Obstacle> {
         result.map_err(|error| self.obstacle(error))
     }
@@ -282,14 +241,8 @@ impl Apply {
     }
 
     fn explain(&self, error: StoreError) -> Failure {
-        if self.cancel.is_cancelled() { self.cancelled() } else { Failure::from(error) }
+        if self.cancel.is_cancelled() { Failure::cancelled(&self.cancel) } else { Failure::from(error) }
     }
-}
-
-fn locked(who: &str) -> Failure {
-    Failure::new(FailureKind::Locked, "another gatediff job holds the target")
-        .because(format!("held by {who}"))
-        .hint("wait until it is done, and try again")
 }
 
 fn stale(changed: Vec<Stale>) -> Failure {

@@ -7,11 +7,13 @@ mod demo;
 mod failure;
 mod file;
 mod init;
+mod lock;
 mod output;
 mod plan;
 mod progress;
 mod rehearse;
 mod undo;
+mod watch;
 
 pub use apply::{ApplyOptions, Receipt, apply};
 pub use demo::Demo;

@@ -1,8 +1,13 @@
 //! Transactions, and scripts of statements.
 
+use std::time::Duration;
+
 use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::sql::{Operation, StoreError};
+
+/// How long taking leave of the server may last: it may be out of reach.
+const PARTING: Duration = Duration::from_secs(5);
 
 /// A connection to a target. The other rooms hand it on; they run nothing on it.
 pub type Connection = sqlx::PgConnection;
@@ -19,11 +24,58 @@ pub async fn begin_reading(connection: &mut Connection) -> Result<(), StoreError
 /// Begins a transaction that sees one state of the target, and loses against
 /// another that writes the same rows.
 ///
+/// It may write unless the server, the database or the role is set to
+/// read-only: whoever did that does not want it to be overruled from here.
+///
 /// # Errors
 ///
 /// Fails if the connection is gone.
 pub async fn begin_writing(connection: &mut Connection) -> Result<(), StoreError> {
-    run(connection, "the target", "BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE").await
+    run(connection, "the target", "BEGIN ISOLATION LEVEL REPEATABLE READ").await
+}
+
+/// Returns the number of the transaction that is open, by which [`fate`] knows it.
+///
+/// # Errors
+///
+/// Fails if the transaction had failed, or the connection is gone.
+pub async fn number(connection: &mut Connection) -> Result<i64, StoreError> {
+    sqlx::query_scalar("SELECT txid_current()")
+        .fetch_one(connection)
+        .await
+        .map_err(|error| StoreError::new(Operation::Transact, "the target", &error))
+}
+
+/// What became of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is committed.
+    Committed,
+    /// It is rolled back.
+    RolledBack,
+    /// It is still open.
+    Open,
+}
+
+/// Asks the server what became of a transaction of another connection; answers
+/// nothing if it does not know any more.
+///
+/// # Errors
+///
+/// Fails if the server never had such a transaction, as after a fail-over that
+/// lost it, or the connection is gone.
+pub async fn fate(connection: &mut Connection, number: i64) -> Result<Option<Fate>, StoreError> {
+    let status: Option<String> = sqlx::query_scalar("SELECT txid_status($1)")
+        .bind(number)
+        .fetch_one(connection)
+        .await
+        .map_err(|error| StoreError::new(Operation::Transact, "the target", &error))?;
+    Ok(match status.as_deref() {
+        Some("committed") => Some(Fate::Committed),
+        Some("aborted") => Some(Fate::RolledBack),
+        Some("in progress") => Some(Fate::Open),
+        _ => None,
+    })
 }
 
 /// Commits.
@@ -38,13 +90,16 @@ pub async fn commit(connection: &mut Connection) -> Result<(), StoreError> {
 /// Rolls back, as far as that is possible, and closes: closing ends whatever
 /// is still open.
 pub async fn abandon(mut connection: Connection) {
-    run(&mut connection, "the target", "ROLLBACK").await.ok();
-    connection.close().await.ok();
+    let parting = async {
+        run(&mut connection, "the target", "ROLLBACK").await.ok();
+        connection.close().await.ok();
+    };
+    tokio::time::timeout(PARTING, parting).await.ok();
 }
 
 /// Closes a connection.
 pub async fn close(connection: Connection) {
-    connection.close().await.ok();
+    tokio::time::timeout(PARTING, connection.close()).await.ok();
 }
 
 /// Runs a script of ours, of any number of statements.
