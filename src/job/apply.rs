@@ -1,7 +1,8 @@
 //! Applying what was approved: lock, check, write, record, commit, in one
 //! transaction, or nothing at all.
 
-use std::time::Instant;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use super::failure::{Failure, FailureKind};
 use super::plan::{Review, ground};
@@ -18,7 +19,12 @@ use chrono::{Local, Utc};
 use serde_json::json;
 
 /// How often an apply begins anew after it lost against another transaction.
-const ATTEMPTS: usize = 3;
+/// Each time it first locks the tables where it lost before, so that there is
+/// an end to it beside a gateway that never pauses.
+const ATTEMPTS: usize = 10;
+
+/// The time between two attempts.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// How to apply.
 #[derive(Clone, Debug)]
@@ -100,11 +106,16 @@ impl Apply {
             "apply begins"
         );
         let mut attempt = 1;
+        let mut contested = BTreeSet::new();
         let (number, tables) = loop {
-            let failure = match self.attempt().await {
+            let failure = match self.attempt(&contested).await {
                 Ok(done) => break done,
-                Err(Obstacle::Lost(_)) if attempt < ATTEMPTS && !self.cancel.is_cancelled() => {
+                Err(Obstacle::Lost(error)) if attempt < ATTEMPTS && !self.cancel.is_cancelled() => {
                     attempt += 1;
+                    if error.operation.is_on_a_table() {
+                        contested.insert(error.table);
+                    }
+                    tokio::time::sleep(PAUSE).await;
                     continue;
                 }
                 Err(Obstacle::Lost(error)) => self.explain(error),
@@ -143,11 +154,11 @@ type Done = (i64, Vec<TableRows>);
 impl Apply {
     /// One attempt on a connection of its own, which is closed at the end:
     /// that ends the lock, and whatever is still open.
-    async fn attempt(&self) -> Result<Done, Obstacle> {
+    async fn attempt(&self, contested: &BTreeSet<String>) -> Result<Done, Obstacle> {
         self.reporter.phase(Phase::Connect);
         let (mut connection, watch) =
             Watch::connect(&self.target, self.options.timeouts, &self.cancel).await?;
-        let written = self.step(watch.over(self.write(&mut connection)).await);
+        let written = self.step(watch.over(self.write(&mut connection, contested)).await);
         let done = match written.flatten() {
             Ok(done) => self.commit(&mut connection, &watch, done).await,
             // Whatever a cancelled statement was taken for.
@@ -162,12 +173,17 @@ impl Apply {
     }
 
     /// Does everything but the commit.
-    async fn write(&self, connection: &mut Connection) -> Result<Done, Obstacle> {
+    async fn write(
+        &self,
+        connection: &mut Connection,
+        contested: &BTreeSet<String>,
+    ) -> Result<Done, Obstacle> {
         let started_at = Utc::now();
         let Self { options, reporter, cancel, .. } = self;
         lock::take(connection, &options.operator, options.timeouts.wait, reporter, cancel).await?;
         init::ensure(connection).await?;
         self.step(transaction::begin_writing(connection).await)?;
+        self.step(transaction::lock_tables(connection, contested, options.timeouts).await)?;
         let ground =
             self.step(ground(&self.review.bundle, connection, &self.reporter, Phase::Check).await)?;
         let changed = self.approved.stale(&ground.plan());

@@ -1,13 +1,18 @@
 //! Transactions, and scripts of statements.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection as _};
 
-use super::sql::{Operation, StoreError};
+use super::connect::Timeouts;
+use super::sql::{Operation, StoreError, StoreErrorKind};
 
 /// How long taking leave of the server may last: it may be out of reach.
 const PARTING: Duration = Duration::from_secs(5);
+
+/// How long tables are waited for: shorter than `deadlock_timeout` commonly is.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A connection to a target. The other rooms hand it on; they run nothing on it.
 pub type Connection = sqlx::PgConnection;
@@ -32,6 +37,44 @@ pub async fn begin_reading(connection: &mut Connection) -> Result<(), StoreError
 /// Fails if the connection is gone.
 pub async fn begin_writing(connection: &mut Connection) -> Result<(), StoreError> {
     run(connection, "the target", "BEGIN ISOLATION LEVEL REPEATABLE READ").await
+}
+
+/// Keeps everybody else from writing to tables until the transaction ends.
+/// Has to come first in it: it does not fix yet what the transaction sees.
+///
+/// Gives up before anybody who waits for one of the tables meanwhile is taken
+/// for a party of a deadlock, which the server looks for after a second; from
+/// then on this transaction waits for nobody in these tables.
+///
+/// # Errors
+///
+/// Fails as lost, and worth a new try, if the tables are not to be had soon.
+pub async fn lock_tables(
+    connection: &mut Connection,
+    tables: &BTreeSet<String>,
+    timeouts: Timeouts,
+) -> Result<(), StoreError> {
+    if tables.is_empty() {
+        return Ok(());
+    }
+    let names = tables.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let after =
+        timeouts.statement.map_or_else(|| "DEFAULT".to_owned(), |limit| limit.as_millis().to_string());
+    let sql = format!(
+        "SET LOCAL statement_timeout TO {}; LOCK TABLE {names} IN EXCLUSIVE MODE; \
+         SET LOCAL statement_timeout TO {after}",
+        PATIENCE.as_millis()
+    );
+    let locked = sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await;
+    locked.map(|_| ()).map_err(|error| {
+        let error = StoreError::new(Operation::Lock, names, &error);
+        match error.kind {
+            StoreErrorKind::Cancelled | StoreErrorKind::Locked => {
+                StoreError { kind: StoreErrorKind::Serialization, ..error }
+            }
+            _ => error,
+        }
+    })
 }
 
 /// Returns the number of the transaction that is open, by which [`fate`] knows it.

@@ -27,3 +27,5 @@ mod store;
 mod support;
 #[cfg(test)]
 mod terminal;
+#[cfg(test)]
+mod twice;
