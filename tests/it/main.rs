@@ -20,6 +20,8 @@ mod digirunner_statements;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod kill;
+#[cfg(test)]
 mod review;
 #[cfg(test)]
 mod store;
