@@ -63,9 +63,12 @@ fn ledger(global: &Global, profile: Option<PathBuf>) -> LedgerPlace {
 
 fn timeouts(global: &Global, profile: &Profile) -> Timeouts {
     let default = Timeouts::default();
+    let lock = global.lock_timeout.or_else(|| seconds(profile.lock_timeout));
     Timeouts {
         connect: global.connect_timeout.or_else(|| seconds(profile.connect_timeout)).or(default.connect),
-        lock: global.lock_timeout.or_else(|| seconds(profile.lock_timeout)).or(default.lock),
+        lock: lock.or(default.lock),
+        // Rows that are locked for a moment are always waited for, another job only if asked to.
+        wait: lock,
         statement: global
             .statement_timeout
             .or_else(|| seconds(profile.statement_timeout))

@@ -148,6 +148,7 @@ fn prepared(
     let apply = Apply { review: review.clone(), approved, options: options.clone() };
     let run = Run {
         target: target.clone(),
+        operator: options.operator.clone(),
         timeouts: options.timeouts,
         ledger: options.ledger.clone(),
         reporter: reporter.clone(),

@@ -1,6 +1,8 @@
 //! Creating our own schema in the target.
 
 use super::failure::{Failure, FailureKind};
+use super::lock;
+use super::progress::{Cancel, Reporter};
 use crate::store::{Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, Target, Timeouts, ledger};
 
 /// Creates or upgrades our schema; says whether anything had to be done.
@@ -10,6 +12,8 @@ use crate::store::{Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, 
 /// Fails if the target cannot be reached or the role may not create a schema.
 pub async fn init(target: &Target, timeouts: Timeouts) -> Result<bool, Failure> {
     let mut connection = target.connect(timeouts).await?;
+    // Not while a job runs: that may be making the schema at this moment.
+    lock::take(&mut connection, "", timeouts.wait, &Reporter::silent(), &Cancel::new()).await?;
     if ledger::is_current(&mut connection).await? {
         return Ok(false);
     }

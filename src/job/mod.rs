@@ -10,12 +10,14 @@ mod failure;
 mod file;
 mod history;
 mod init;
+mod lock;
 mod output;
 mod plan;
 mod progress;
 mod rehearse;
 mod run;
 mod undo;
+mod watch;
 
 pub use apply::{ApplyOptions, Receipt, apply, rehearse};
 pub use demo::Demo;

@@ -1,6 +1,7 @@
 //! What every job that writes has in common: a connection of its own, the
 //! lock, one transaction, and a record; or nothing at all.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -8,24 +9,27 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::failure::{Failure, FailureKind};
-use super::init;
 use super::progress::{Cancel, Phase, Reporter};
+use super::watch::{Uncommitted, Watch};
+use super::{init, lock};
 use crate::store::ledger::{Backup, JournalRow, NewJob};
 use crate::store::{
-    Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, TableRows, Target, Timeouts, lock,
-    transaction,
+    Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, TableRows, Target, Timeouts, transaction,
 };
 
 /// How often a job begins anew after it lost against another transaction.
-const ATTEMPTS: usize = 3;
+/// Each time it first locks the tables where it lost before, so that there is
+/// an end to it beside a gateway that never pauses.
+const ATTEMPTS: usize = 10;
 
-/// How long a cancelled statement is given before the server is asked again.
-const INSIST: Duration = Duration::from_millis(100);
+/// The time between two attempts.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Where a job runs, and who listens.
 #[derive(Clone)]
 pub(super) struct Run {
     pub(super) target: Target,
+    pub(super) operator: String,
     pub(super) timeouts: Timeouts,
     pub(super) ledger: LedgerPlace,
     pub(super) reporter: Reporter,
@@ -143,11 +147,16 @@ impl Run {
     pub(super) async fn job<W: Work>(&self, work: &W) -> Result<W::Done, Failure> {
         let started_at = Utc::now();
         let mut attempt = 1;
+        let mut contested = BTreeSet::new();
         loop {
-            let failure = match self.attempt(work, started_at).await {
+            let failure = match self.attempt(work, started_at, &contested).await {
                 Ok(done) => return Ok(done),
-                Err(Obstacle::Lost(_)) if attempt < ATTEMPTS && !self.cancel.is_cancelled() => {
+                Err(Obstacle::Lost(error)) if attempt < ATTEMPTS && !self.cancel.is_cancelled() => {
                     attempt += 1;
+                    if error.operation.is_on_a_table() {
+                        contested.insert(error.table);
+                    }
+                    tokio::time::sleep(PAUSE).await;
                     continue;
                 }
                 Err(Obstacle::Lost(error)) => self.explain(error),
@@ -161,126 +170,85 @@ impl Run {
 
     /// One attempt on a connection of its own, which is closed at the end:
     /// that ends the lock, and whatever is still open.
-    async fn attempt<W: Work>(&self, work: &W, started_at: DateTime<Utc>) -> Result<W::Done, Obstacle> {
-        self.check_cancelled()?;
+    async fn attempt<W: Work>(
+        &self,
+        work: &W,
+        started_at: DateTime<Utc>,
+        contested: &BTreeSet<String>,
+    ) -> Result<W::Done, Obstacle> {
         self.reporter.phase(Phase::Connect);
-        let mut connection = self.target.connect(self.timeouts).await.map_err(Failure::from)?;
-        let backend = lock::backend(&mut connection).await.map_err(|error| self.obstacle(error))?;
-        let watch = self.watch(backend);
+        let (mut connection, watch) = Watch::connect(&self.target, self.timeouts, &self.cancel).await?;
         let mut ledger = None;
-        let done = self.prepare(&mut connection, &mut ledger, work.facts().is_some()).await;
-        let mut open = Open {
-            connection: &mut connection,
-            run: self,
-            ledger: ledger.as_mut(),
-            started_at,
-            recorded: None,
+        let mut recorded = None;
+        let worked = watch.over(async {
+            self.prepare(&mut connection, &mut ledger, work.facts().is_some(), contested).await?;
+            let mut open = Open {
+                connection: &mut connection,
+                run: self,
+                ledger: ledger.as_mut(),
+                started_at,
+                recorded: None,
+            };
+            let done = work.work(&mut open).await;
+            recorded = open.recorded;
+            done
+        });
+        let worked = worked.await.map_err(|error| self.obstacle(error)).flatten();
+        let done = match (worked, recorded) {
+            (Ok(done), Some(job)) => self.commit(&mut connection, &watch, job).await.map(|()| done),
+            (Ok(done), None) => Ok(done),
+            // Whatever a cancelled statement was taken for.
+            (Err(_), _) if self.cancel.is_cancelled() => Err(Failure::cancelled(&self.cancel).into()),
+            (Err(obstacle), _) => Err(obstacle),
         };
-        let done = match done {
-            Ok(()) => work.work(&mut open).await,
-            Err(obstacle) => Err(obstacle),
-        };
-        let recorded = open.recorded;
-        // From here on the commit must not be cancelled. The watch holds no
-        // transaction: it may be dropped wherever it is.
-        watch.abort();
-        let done = match (done, recorded) {
-            (Ok(done), Some(job)) => self.commit(&mut connection, &mut ledger, job).await.map(|()| done),
-            (done, _) => done,
-        };
+        if let (Some(job), Some(ledger)) = (recorded, &mut ledger) {
+            settle(ledger, job, &done).await;
+        }
         match (&done, recorded) {
             (Ok(_), Some(_)) => transaction::close(connection).await,
             _ => transaction::abandon(connection).await,
         }
-        if let (Err(_), Some(job), Some(ledger)) = (&done, recorded, &mut ledger) {
-            // Rolled back, or unknown: whoever opens the file next asks the target.
-            if matches!(&done, Err(Obstacle::Failed(failure)) if failure.kind == FailureKind::Unreachable) {
-                return done;
-            }
-            ledger.settle(job, false).await.ok();
-        }
         done
     }
 
-    /// Opens the ledger, takes the lock, begins the transaction.
+    /// Takes the lock, opens the ledger, begins the transaction.
     async fn prepare(
         &self,
         connection: &mut Connection,
         ledger: &mut Option<Ledger>,
         records: bool,
+        contested: &BTreeSet<String>,
     ) -> Result<(), Obstacle> {
-        self.reporter.phase(Phase::Lock);
+        let Self { operator, timeouts, reporter, cancel, .. } = self;
+        lock::take(connection, operator, timeouts.wait, reporter, cancel).await?;
         if records {
             *ledger = Some(init::open(&self.ledger, connection).await?);
         }
-        let held = lock::take(connection).await.map_err(|error| self.obstacle(error))?;
-        held.map_err(|holder| locked(&holder.who))?;
-        transaction::begin_writing(connection).await.map_err(|error| self.obstacle(error))
+        let begun = transaction::begin_writing(connection).await;
+        begun.map_err(|error| self.obstacle(error))?;
+        let locked = transaction::lock_tables(connection, contested, *timeouts).await;
+        locked.map_err(|error| self.obstacle(error))
     }
 
-    /// Asks the server to cancel what this job runs, once it is to stop.
-    fn watch(&self, backend: i32) -> tokio::task::JoinHandle<()> {
-        let (cancel, target) = (self.cancel.clone(), self.target.clone());
-        tokio::spawn(async move {
-            cancel.asked().await;
-            loop {
-                lock::cancel(&target, backend).await;
-                tokio::time::sleep(INSIST).await;
-            }
-        })
-    }
-
-    /// Commits. Where the connection breaks while it waits for the answer, the
-    /// ledger tells whether the transaction came through: its row was in it.
-    async fn commit(
-        &self,
-        connection: &mut Connection,
-        ledger: &mut Option<Ledger>,
-        job: i64,
-    ) -> Result<(), Obstacle> {
-        self.check_cancelled()?;
-        self.reporter.phase(Phase::Commit);
-        match transaction::commit(connection).await {
-            Ok(()) => {
-                if let Some(ledger) = ledger
-                    && let Err(error) = ledger.settle(job, true).await
-                {
-                    // It is committed; the next one to open the file finds out.
-                    tracing::warn!(job, %error, "cannot note the commit in the ledger");
-                }
-                Ok(())
-            }
-            Err(error) if error.kind == StoreErrorKind::Disconnected => {
-                self.ask_ledger(ledger, job, &error).await
-            }
-            Err(error) => Err(self.obstacle(error)),
-        }
-    }
-
-    async fn ask_ledger(
-        &self,
-        ledger: &mut Option<Ledger>,
-        job: i64,
-        error: &StoreError,
-    ) -> Result<(), Obstacle> {
-        let unknown = || {
-            Failure::new(FailureKind::Unreachable, "the connection broke while committing")
+    /// Commits.
+    async fn commit(&self, connection: &mut Connection, watch: &Watch, job: i64) -> Result<(), Obstacle> {
+        let broke = |error: &StoreError, what: &str| {
+            Failure::new(FailureKind::Unreachable, format!("the connection broke while committing; {what}"))
                 .because(&error.message)
-                .hint(format!(
-                    "see whether `gatediff history` has job {job} as done: if so everything was written, else nothing"
-                ))
         };
-        let Some(ledger) = ledger else { return Err(unknown().into()) };
-        let mut connection = self.target.connect(self.timeouts).await.map_err(|_| unknown())?;
-        match ledger.was_committed(&mut connection, job).await {
-            Ok(true) => Ok(()),
-            Ok(false) => {
-                Err(Failure::new(FailureKind::Unreachable, "the connection broke; nothing was written")
-                    .because(&error.message)
-                    .hint("check the server and the network, then apply again")
+        match watch.commit(connection, &self.reporter).await {
+            Ok(()) => Ok(()),
+            Err(Uncommitted::Refused(error)) => Err(self.obstacle(error)),
+            Err(Uncommitted::RolledBack(error)) => Err(broke(&error, "nothing was written")
+                .hint("check the server and the network, then try again")
+                .into()),
+            Err(Uncommitted::Unknown(error)) => {
+                Err(broke(&error, "whether everything or nothing was written is unknown")
+                    .hint(format!(
+                        "see whether `gatediff history` has job {job} as done: if so everything was written, else nothing"
+                    ))
                     .into())
             }
-            Err(_) => Err(unknown().into()),
         }
     }
 
@@ -302,18 +270,6 @@ impl Run {
         transaction::close(connection).await;
     }
 
-    pub(super) fn check_cancelled(&self) -> Result<(), Failure> {
-        if self.cancel.is_cancelled() { Err(self.cancelled()) } else { Ok(()) }
-    }
-
-    fn cancelled(&self) -> Failure {
-        let failure = Failure::new(FailureKind::Cancelled, "cancelled; nothing was written");
-        match self.cancel.why() {
-            Some(why) => failure.because(why),
-            None => failure,
-        }
-    }
-
     pub(super) fn obstacle(&self, error: StoreError) -> Obstacle {
         match error.kind {
             StoreErrorKind::Serialization if !self.cancel.is_cancelled() => Obstacle::Lost(error),
@@ -322,12 +278,19 @@ impl Run {
     }
 
     fn explain(&self, error: StoreError) -> Failure {
-        if self.cancel.is_cancelled() { self.cancelled() } else { Failure::from(error) }
+        if self.cancel.is_cancelled() { Failure::cancelled(&self.cancel) } else { Failure::from(error) }
     }
 }
 
-fn locked(who: &str) -> Failure {
-    Failure::new(FailureKind::Locked, "another gatediff job holds the target")
-        .because(format!("held by {who}"))
-        .hint("wait until it is done, and try again")
+/// Tells a ledger file what became of a job. Where nobody knows, whoever opens
+/// the file next asks the target.
+async fn settle<T>(ledger: &mut Ledger, job: i64, done: &Result<T, Obstacle>) {
+    let committed = match done {
+        Ok(_) => true,
+        Err(Obstacle::Failed(failure)) if failure.kind == FailureKind::Unreachable => return,
+        Err(_) => false,
+    };
+    if let Err(error) = ledger.settle(job, committed).await {
+        tracing::warn!(job, committed, %error, "cannot note in the ledger what became of the job");
+    }
 }

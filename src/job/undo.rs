@@ -67,6 +67,7 @@ pub async fn undo(
     let begun = Instant::now();
     let run = Run {
         target: target.clone(),
+        operator: options.operator.clone(),
         timeouts: options.timeouts,
         ledger: options.ledger.clone(),
         reporter: reporter.clone(),

@@ -102,22 +102,6 @@ impl Ledger {
         }
     }
 
-    /// Says whether a job was committed; asked over a new connection, after
-    /// the one that was to commit it broke.
-    ///
-    /// # Errors
-    ///
-    /// Fails if that cannot be found out.
-    pub async fn was_committed(&mut self, connection: &mut Connection, job: i64) -> Result<bool, StoreError> {
-        match self {
-            Self::Target => target::has_job(connection, job).await,
-            Self::File(file) => {
-                file.reconcile(connection).await?;
-                Ok(file.jobs().await?.iter().any(|record| record.job == job && record.state.has_written()))
-            }
-        }
-    }
-
     /// Returns every job, newest first.
     ///
     /// # Errors

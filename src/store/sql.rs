@@ -51,10 +51,19 @@ pub enum Operation {
     Delete,
     /// Taking new ids.
     Allocate,
-    /// Beginning, locking or committing.
+    /// Keeping others from writing.
+    Lock,
+    /// Beginning or committing.
     Transact,
     /// Creating what is ours.
     Create,
+}
+
+impl Operation {
+    /// Says whether it is done to the rows of a table.
+    pub const fn is_on_a_table(self) -> bool {
+        matches!(self, Self::Read | Self::Insert | Self::Update | Self::Delete | Self::Allocate)
+    }
 }
 
 impl fmt::Display for Operation {
@@ -65,6 +74,7 @@ impl fmt::Display for Operation {
             Self::Update => "update",
             Self::Delete => "delete from",
             Self::Allocate => "take new ids from",
+            Self::Lock => "lock",
             Self::Transact => "hold a transaction on",
             Self::Create => "create",
         })

@@ -23,7 +23,9 @@ const PATIENT: Timeouts = Timeouts {
     connect: None,
     statement: None,
     lock: Some(Duration::from_secs(60)),
+    wait: None,
     idle_in_transaction: None,
+    heartbeat: Duration::from_secs(10),
 };
 
 /// Holds a table so that an import has to wait in the middle.

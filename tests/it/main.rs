@@ -20,6 +20,8 @@ mod digirunner_statements;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod kill;
+#[cfg(test)]
 mod review;
 #[cfg(test)]
 mod store;
@@ -27,5 +29,6 @@ mod store;
 mod support;
 #[cfg(test)]
 mod terminal;
+mod twice;
 #[cfg(test)]
 mod undo;

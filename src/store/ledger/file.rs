@@ -2,7 +2,7 @@
 //!
 //! The file and the target cannot commit together. So the file is written
 //! first, on the disk, with the number of the target's transaction; and the
-//! target tells for good what became of that transaction (`pg_xact_status`),
+//! target tells for good what became of that transaction (`txid_status`),
 //! however we ended.
 
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
@@ -15,6 +15,7 @@ use sqlx::{ConnectOptions as _, PgConnection};
 
 use super::record::JournalRow;
 use super::statements::statements;
+use crate::store::transaction::{self, Fate};
 
 statements!(SqliteConnection, SqliteRow, "");
 
@@ -72,15 +73,12 @@ impl FileLedger {
             if place != cluster(target).await? {
                 continue;
             }
-            let status: Option<String> = sqlx::query_scalar("SELECT pg_xact_status($1::xid8)")
-                .bind(xid)
-                .fetch_one(&mut *target)
-                .await
-                .map_err(|error| StoreError::new(Operation::Read, "the target", &error))?;
-            match status.as_deref() {
-                Some("committed") => self.settle(job, true).await?,
-                Some("aborted") => self.settle(job, false).await?,
-                _ => {}
+            let Ok(number) = xid.parse() else { continue };
+            match transaction::fate(target, number).await {
+                Ok(Some(Fate::Committed)) => self.settle(job, true).await?,
+                Ok(Some(Fate::RolledBack)) => self.settle(job, false).await?,
+                // Still open, forgotten, or lost in a fail-over: the job stays unknown.
+                Ok(Some(Fate::Open) | None) | Err(_) => {}
             }
         }
         Ok(())
@@ -93,7 +91,7 @@ impl FileLedger {
         job: &NewJob<'_>,
     ) -> Result<i64, StoreError> {
         let state = if job.error.is_some() { "failed" } else { "committing" };
-        let xid = if job.error.is_some() { None } else { Some(transaction(target).await?) };
+        let xid = if job.error.is_some() { None } else { Some(open_transaction(target).await?) };
         self.run("BEGIN IMMEDIATE").await?;
         let recorded = self.insert(job, state, xid.as_deref()).await;
         match recorded {
@@ -210,12 +208,9 @@ fn private(path: &Path) -> std::io::Result<()> {
 
 /// Returns which transaction of which database this is. Two clusters may give
 /// a transaction the same number, so the number alone would not do.
-async fn transaction(target: &mut PgConnection) -> Result<String, StoreError> {
+async fn open_transaction(target: &mut PgConnection) -> Result<String, StoreError> {
     let place = cluster(target).await?;
-    let number: String = sqlx::query_scalar("SELECT pg_current_xact_id()::text")
-        .fetch_one(target)
-        .await
-        .map_err(|error| StoreError::new(Operation::Transact, "the target", &error))?;
+    let number = transaction::number(target).await?;
     Ok(format!("{place} {number}"))
 }
 

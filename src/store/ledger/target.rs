@@ -127,15 +127,6 @@ async fn insert_journal(
     Ok(())
 }
 
-/// Says whether a job is in the ledger.
-pub(super) async fn has_job(connection: &mut PgConnection, job: i64) -> Result<bool, StoreError> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT FROM gatediff.jobs WHERE job_id = $1 AND state = 'done')")
-        .bind(job)
-        .fetch_one(connection)
-        .await
-        .map_err(|error| StoreError::new(Operation::Read, JOBS, &error))
-}
-
 /// Returns every job, newest first.
 pub(super) async fn jobs(connection: &mut PgConnection) -> Result<Vec<JobRecord>, StoreError> {
     select_jobs(connection).await

@@ -3,6 +3,7 @@
 pub(crate) mod draw;
 pub(crate) mod fake;
 pub(crate) mod gatediff;
+pub(crate) mod jobs;
 pub(crate) mod owner;
 pub(crate) mod pg;
 pub(crate) mod pty;
