@@ -5,6 +5,7 @@ pub(crate) mod fake;
 pub(crate) mod gatediff;
 pub(crate) mod owner;
 pub(crate) mod pg;
+pub(crate) mod portable;
 pub(crate) mod pty;
 pub(crate) mod site;
 pub(crate) mod wait;

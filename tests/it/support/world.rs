@@ -52,6 +52,11 @@ pub(crate) fn world() -> World {
     World { lists: BTreeMap::new(), apis: Vec::new() }.level("SYSTEM", "System")
 }
 
+/// Returns an environment that has nothing but these APIs.
+pub(crate) fn nothing_but(apis: &[[String; 3]]) -> World {
+    World { lists: BTreeMap::new(), apis: apis.to_vec() }
+}
+
 impl World {
     /// Adds a row to a list as it is.
     pub(crate) fn row(mut self, list: &'static str, row: Value) -> Self {
