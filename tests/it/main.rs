@@ -18,6 +18,8 @@ mod digirunner_round;
 #[cfg(test)]
 mod digirunner_statements;
 #[cfg(test)]
+mod export;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod kill;

@@ -99,6 +99,19 @@ impl<'p, 'w> Comparer<'p, 'w> {
     }
 
     fn candidates(&self) -> Vec<Candidate> {
+        let mut all = self.every_kind();
+        // Of what does not differ nothing is written: what it lacks, it lacks already.
+        for candidate in all.iter_mut().filter(|candidate| candidate.base.is_some()) {
+            let lacks = candidate.requires.iter().any(|requirement| !requirement.present);
+            if (lacks || may_pass_limit(candidate)) && !is_changed(candidate) {
+                candidate.requires.clear();
+                candidate.quota = None;
+            }
+        }
+        all
+    }
+
+    fn every_kind(&self) -> Vec<Candidate> {
         let mut all = self.clients();
         all.extend(self.groups());
         all.extend(self.scopes());
@@ -253,6 +266,14 @@ fn unique<V: PartialEq>(values: Vec<V>) -> Vec<V> {
         }
     }
     kept
+}
+
+/// Says whether an item is, or may get, over its limit.
+fn may_pass_limit(candidate: &Candidate) -> bool {
+    candidate.quota.as_ref().is_some_and(|quota| {
+        let added: usize = quota.uses.iter().map(|part| part.written.max(part.left)).sum();
+        quota.held + added > quota.max
+    })
 }
 
 /// Says whether covering would change anything.

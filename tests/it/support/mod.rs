@@ -6,6 +6,7 @@ pub(crate) mod gatediff;
 pub(crate) mod jobs;
 pub(crate) mod owner;
 pub(crate) mod pg;
+pub(crate) mod portable;
 pub(crate) mod pty;
 pub(crate) mod site;
 pub(crate) mod wait;

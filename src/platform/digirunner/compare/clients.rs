@@ -25,8 +25,8 @@ impl<'w> Comparer<'_, 'w> {
     fn client(&self, at: usize, row: &Row, times: usize) -> Candidate {
         let id = row.text(client::CLIENT_ID);
         let base = self.pair.target.client(id);
-        let file = ClientItem { pair: self.pair, from: From::File, id };
-        let target = ClientItem { pair: self.pair, from: From::Target, id };
+        let file = ClientItem { pair: self.pair, from: From::File, id, completes: false };
+        let target = ClientItem { pair: self.pair, from: From::Target, id, completes: false };
         let alias = row.shared(client::CLIENT_ALIAS);
         let called = if alias.is_empty() { row.shared(client::CLIENT_NAME) } else { alias };
         let mut candidate = candidate(
@@ -36,6 +36,9 @@ impl<'w> Comparer<'_, 'w> {
             file.value(row),
             base.map(|row| target.value(row)),
         );
+        if base.is_some() && file.is_partial() && is_changed(&candidate) {
+            candidate.item.value = ClientItem { completes: true, ..file }.value(row);
+        }
         candidate.blocks = self.client_blocks(row, times);
         if let Some(base) = base {
             let level = rules::level_differs(row, base, || is_changed(&candidate));
