@@ -15,6 +15,7 @@ mod rules;
 mod side;
 mod snapshot;
 mod tables;
+mod values;
 mod world;
 mod write;
 
@@ -82,6 +83,10 @@ struct Export {
 impl Bundle for Export {
     fn findings(&self) -> &[Finding] {
         &self.file.findings
+    }
+
+    fn obstacles(&self) -> Vec<Finding> {
+        compare::obstacles(&self.file)
     }
 
     fn counts(&self) -> Vec<(Kind, usize)> {
