@@ -31,13 +31,10 @@ pub(super) async fn run(printer: &mut Printer, _: &Global, args: FileArgs) -> Re
     for finding in &findings {
         text::finding(printer, finding);
     }
-    printer.line(if errors == 0 {
-        "the file is consistent".to_owned()
-    } else {
-        format!(
-            "{} in the file; the items they touch are blocked",
-            plural(errors, "contradiction", "contradictions")
-        )
+    printer.line(match errors {
+        0 => "the file is consistent".to_owned(),
+        1 => "1 mistake in the file; the items that it touches are blocked".to_owned(),
+        more => format!("{more} mistakes in the file; the items that they touch are blocked"),
     });
     Ok(exit)
 }

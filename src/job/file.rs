@@ -110,9 +110,11 @@ fn explain(path: &str, error: &ParseError) -> Failure {
                 .because("an export is JSON, as text in UTF-8")
                 .hint(foreign.hint());
         }
-        ParseErrorKind::Syntax => {
-            (FailureKind::Parse, "the file is not valid JSON", "export it again, unedited")
-        }
+        ParseErrorKind::Syntax => (
+            FailureKind::Parse,
+            "the file is not valid JSON",
+            "export it again, unedited, or correct that place",
+        ),
         ParseErrorKind::Encoding => (
             FailureKind::Parse,
             "the file is not text in UTF-8",

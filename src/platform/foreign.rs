@@ -176,11 +176,17 @@ fn is_quoted_csv(line: &[u8]) -> bool {
     after.is_some_and(|byte| matches!(byte, b',' | b';' | b'\t'))
 }
 
-/// Recognises what begins with a word: a heading of columns, or a key.
+/// Recognises what begins with a name: a heading of columns, or a key. What
+/// begins with more words is a sentence.
 fn named(line: &[u8]) -> Option<Foreign> {
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ');
-    let after = line.iter().copied().find(|byte| !is_word(byte))?;
-    match after {
+    const WORDS: usize = 3;
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ');
+    let end = line.iter().position(|byte| !is_name(byte))?;
+    let (name, after) = line.split_at_checked(end)?;
+    if name.split(|byte| *byte == b' ').count() > WORDS {
+        return None;
+    }
+    match after.first()? {
         b',' | b';' | b'\t' => Some(Foreign::Csv),
         b':' => Some(Foreign::Yaml),
         _ => None,

@@ -53,7 +53,7 @@ pub enum ParseErrorKind {
 impl ParseError {
     /// Turns an error of the JSON reader into ours; `text` is what it read.
     pub(super) fn from_json(error: &serde_json::Error, path: impl Into<String>, text: &[u8]) -> Self {
-        let position = (error.line() > 0).then(|| Position { line: error.line(), column: error.column() });
+        let position = (error.line() > 0).then(|| position(error.line(), error.column(), text));
         if let Some(bad) = not_utf8(text).filter(|bad| position.is_none_or(|seen| !seen.is_before(*bad))) {
             return Self {
                 kind: ParseErrorKind::Encoding,
@@ -65,18 +65,15 @@ impl ParseError {
         let told = error.to_string();
         let suffix = format!(" at line {} column {}", error.line(), error.column());
         let told = told.strip_suffix(&suffix).unwrap_or(&told);
-        let ended = told.strip_prefix("EOF while parsing ").map(|inside| format!("it ends inside {inside}"));
         let kind = match error.classify() {
             serde_json::error::Category::Data => ParseErrorKind::Shape,
             serde_json::error::Category::Eof => ParseErrorKind::Truncated,
             _ if told == TRAILING => ParseErrorKind::Trailing,
+            // JSON knows no largest number.
+            _ if told == TOO_LARGE => ParseErrorKind::Shape,
             serde_json::error::Category::Syntax | serde_json::error::Category::Io => ParseErrorKind::Syntax,
         };
-        let message = match kind {
-            ParseErrorKind::Trailing => "the root object is closed before that".to_owned(),
-            _ => ended.unwrap_or_else(|| told.to_owned()),
-        };
-        Self { kind, position, path: path.into(), message }
+        Self { kind, position, path: path.into(), message: reworded(told) }
     }
 
     /// Returns the error of a file that is no JSON at all.
@@ -110,6 +107,40 @@ impl ParseError {
 
 /// How the JSON reader calls what stands after the root.
 const TRAILING: &str = "trailing characters";
+
+/// How it calls a number beyond any floating-point one.
+const TOO_LARGE: &str = "number out of range";
+
+/// Puts the JSON reader's words into ours, where those say little.
+fn reworded(told: &str) -> String {
+    let ours = match told {
+        TRAILING => "the root is closed before that",
+        TOO_LARGE => "found a number that is too large",
+        "lone leading surrogate in hex escape" | "unexpected end of hex escape" => {
+            "found half of a surrogate pair as an escape, which is no character"
+        }
+        "control character (\\u0000-\\u001F) found while parsing a string" => {
+            "found a control character inside text, where it needs an escape"
+        }
+        "EOF while parsing a string" => "it ends inside text",
+        "key must be a string" => "expected a property's name in double quotes",
+        "expected value" => "expected a value",
+        _ => {
+            return match told.strip_prefix("EOF while parsing ") {
+                Some(inside) => format!("it ends inside {inside}"),
+                None => told.to_owned(),
+            };
+        }
+    };
+    ours.to_owned()
+}
+
+/// Returns a position; column 0 is the line break before.
+fn position(line: usize, column: usize, text: &[u8]) -> Position {
+    let before = line.checked_sub(2).filter(|_| column == 0);
+    let before = before.and_then(|at| text.split(|byte| *byte == b'\n').nth(at));
+    before.map_or(Position { line, column }, |before| Position { line: line - 1, column: before.len() + 1 })
+}
 
 impl Position {
     const fn is_before(self, other: Self) -> bool {

@@ -2,6 +2,8 @@
 //! private server.
 
 #[cfg(test)]
+mod broken;
+#[cfg(test)]
 mod cancel;
 #[cfg(test)]
 mod cli;

@@ -466,11 +466,11 @@ impl CellOf {
     fn number<E: de::Error>(self, number: Option<i64>) -> Result<Cell, E> {
         match (self.0.ty, number) {
             (Type::Int, Some(number)) if i32::try_from(number).is_err() => {
-                Err(wrong(self.expected(), "a larger number"))
+                Err(wrong(self.expected(), "a number that does not fit"))
             }
             (Type::Int | Type::IntAsLong | Type::Long, Some(number)) => Ok(Cell::Int(number)),
             (Type::Int | Type::IntAsLong | Type::Long, None) => {
-                Err(wrong(self.expected(), "a larger number"))
+                Err(wrong(self.expected(), "a number that does not fit"))
             }
             // A date of an audit column: the product would read it, and we set our own.
             (Type::Time, _) => Ok(Cell::Null),

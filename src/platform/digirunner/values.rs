@@ -34,8 +34,18 @@ pub(super) fn misfits(table: &Table, row: &Row, path: &str) -> Vec<Misfit> {
 /// Returns why one field of a row cannot be stored.
 pub(super) fn misfit(table: &Table, row: &Row, at: usize, path: &str) -> Option<Misfit> {
     let field = table.fields.get(at)?;
-    let (code, what) = complaint(table, field, row.cell(at))?;
-    Some(Misfit { code, what, path: format!("{path}/{}", field.json), column: (table.id, at) })
+    let name = table.fields.get(source(table.id, at))?.json;
+    let (code, what) = complaint(table, field, name, row.cell(at))?;
+    Some(Misfit { code, what, path: format!("{path}/{name}"), column: (table.id, at) })
+}
+
+/// Returns the field that a column's value comes from: the one date of a file
+/// travels as another property.
+fn source(table: T, at: usize) -> usize {
+    match (table, at) {
+        (T::Clientext, clientext::RESUBMIT_DATE_TIME) => clientext::RESUBMIT_DATE_TIME_FOR_LONG_TIME,
+        _ => at,
+    }
 }
 
 /// Returns why the search text of a client's extension cannot be stored: each
@@ -48,8 +58,8 @@ pub(super) fn search_text(row: &Row, path: &str) -> Option<Misfit> {
     Some(Misfit { what, path: path.to_owned(), ..misfit })
 }
 
-fn complaint(table: &Table, field: &FieldDef, cell: &Cell) -> Option<(&'static str, String)> {
-    let (name, place) = (field.json, format_args!("{}.{}", table.name, field.column));
+fn complaint(table: &Table, field: &FieldDef, name: &str, cell: &Cell) -> Option<(&'static str, String)> {
+    let place = format_args!("{}.{}", table.name, field.column);
     match (cell, field.ty) {
         (Cell::Null, _) if field.required => {
             Some(("value-required", format!("{name} is null, and {place} needs a value")))
@@ -64,7 +74,7 @@ fn complaint(table: &Table, field: &FieldDef, cell: &Cell) -> Option<(&'static s
         }
         (Cell::Text(text), _) if text.contains('\0') => Some((
             "value-not-storable",
-            format!("{name} holds a NUL character, which no text of PostgreSQL can ({place})"),
+            format!("{name} holds a NUL character, which {place} cannot: no text of PostgreSQL can"),
         )),
         (Cell::Int(number), Type::IntAsLong) if i32::try_from(*number).is_err() => Some((
             "value-out-of-range",
