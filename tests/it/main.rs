@@ -16,6 +16,8 @@ mod digirunner_columns;
 #[cfg(test)]
 mod digirunner_jobs;
 #[cfg(test)]
+mod digirunner_limits;
+#[cfg(test)]
 mod digirunner_round;
 #[cfg(test)]
 mod digirunner_statements;
