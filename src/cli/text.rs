@@ -227,5 +227,6 @@ fn warnings(printer: &mut Printer, plan: &Plan) {
 pub(super) fn finding(printer: &mut Printer, finding: &crate::engine::Finding) {
     let about =
         finding.item.as_ref().map(ToString::to_string).or_else(|| finding.path.clone()).unwrap_or_default();
-    printer.folded(&format!("  {}: {}: {}", finding.code, safe(&about), safe(&finding.message)), 6);
+    let about = if about.is_empty() { about } else { format!("{}: ", safe(&about)) };
+    printer.folded(&format!("  {}: {about}{}", finding.code, safe(&finding.message)), 6);
 }

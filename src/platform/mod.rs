@@ -9,14 +9,17 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 use futures_util::future::BoxFuture;
 
+use self::parse::RootKey;
 use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan};
 use crate::store::restore::TableInfo;
 use crate::store::{Connection, Reading, StoreError, Writer};
 
+mod foreign;
 mod parse;
 
 pub mod digirunner;
 
+pub use foreign::Foreign;
 pub use parse::{ParseError, ParseErrorKind, Position};
 
 /// A product whose configuration can be imported and exported.
@@ -92,6 +95,10 @@ pub trait Bundle: Send + Sync {
     /// Returns what was noticed about the file by itself.
     fn findings(&self) -> &[Finding];
 
+    /// Returns what stands in the way of its items whatever the target holds,
+    /// each about its item. A plan tells the same with each item.
+    fn obstacles(&self) -> Vec<Finding>;
+
     /// Returns how many items of each kind the file holds.
     fn counts(&self) -> Vec<(Kind, usize)>;
 
@@ -153,5 +160,10 @@ pub fn named(name: &str) -> Option<&'static dyn Platform> {
 pub fn detect(bytes: &[u8]) -> Result<&'static dyn Platform, ParseError> {
     let found =
         parse::find_root_key(bytes, |key| PLATFORMS.into_iter().find(|platform| platform.recognises(key)))?;
-    found.ok_or_else(|| ParseError::unknown_format(PLATFORMS.iter().map(|platform| platform.name())))
+    match found {
+        RootKey::Known(platform) => Ok(platform),
+        RootKey::Unknown(keys) => {
+            Err(ParseError::unknown_format(&keys, PLATFORMS.iter().map(|platform| platform.name())))
+        }
+    }
 }

@@ -101,7 +101,12 @@ fn told(plan: &Plan, item: &str) -> String {
 /// The export can be imported into a database that has the same APIs and nothing else: all of it is
 /// added, and what is exported from there is the same.
 async fn imports_alone(source: &World, exported: &Exported) -> Result<(), String> {
-    let site = Site::new(&World { apis: source.apis.clone(), ..World::default() }).await;
+    let site = Site::new(&{
+        let mut empty = World::default();
+        empty.apis.clone_from(&source.apis);
+        empty
+    })
+    .await;
     let review = site.review_bytes(&exported.bytes).await;
     if let Some(finding) = review.plan.warnings().first() {
         return Err(format!("the file is told: {finding:?}"));

@@ -2,6 +2,8 @@
 //! private server.
 
 #[cfg(test)]
+mod broken;
+#[cfg(test)]
 mod cancel;
 #[cfg(test)]
 mod cli;
@@ -13,6 +15,8 @@ mod digirunner_apply;
 mod digirunner_columns;
 #[cfg(test)]
 mod digirunner_jobs;
+#[cfg(test)]
+mod digirunner_limits;
 #[cfg(test)]
 mod digirunner_round;
 #[cfg(test)]

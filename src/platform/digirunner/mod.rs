@@ -18,6 +18,7 @@ mod rules;
 mod side;
 mod snapshot;
 mod tables;
+mod values;
 mod world;
 mod write;
 
@@ -113,6 +114,10 @@ struct Import {
 impl Bundle for Import {
     fn findings(&self) -> &[Finding] {
         &self.file.findings
+    }
+
+    fn obstacles(&self) -> Vec<Finding> {
+        compare::obstacles(&self.file)
     }
 
     fn counts(&self) -> Vec<(Kind, usize)> {

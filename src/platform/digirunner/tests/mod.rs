@@ -8,6 +8,7 @@ mod lack;
 mod reading;
 mod secrets;
 mod statuses;
+mod values;
 // One builder for these tests and for those on a database.
 #[path = "../../../../tests/it/support/world.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]
