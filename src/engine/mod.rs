@@ -15,6 +15,7 @@ pub mod plan;
 pub mod schema;
 pub mod secret;
 pub mod select;
+pub mod stale;
 pub mod verdict;
 
 pub use choice::{Approved, Choices, Outcome, Refusal, Resolution, State, Step, Verb};
@@ -24,4 +25,5 @@ pub use item::{Element, Field, Item, ItemId, Kind, Value};
 pub use plan::{Candidate, Entry, Lack, Plan, Quota, QuotaUse, Requirement, Summary};
 pub use schema::KindInfo;
 pub use secret::Secret;
+pub use stale::{Stale, StaleField};
 pub use verdict::{Reason, Status, Verdict};

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::choice::{Choices, Resolution};
 use super::diff::{Change, Show, compare};
 use super::finding::Finding;
-use super::item::{Item, ItemId};
+use super::item::{Item, ItemId, Value};
 use super::schema::KindInfo;
 use super::verdict::{Reason, Status, Verdict};
 
@@ -28,6 +28,9 @@ pub struct Candidate {
     pub quota: Option<Quota>,
     /// What the operator should know.
     pub warnings: Vec<Finding>,
+    /// What else of the target it rests on, which the file says nothing of:
+    /// never shown as a difference, and stale once it changes.
+    pub facts: Value,
 }
 
 /// An item that another one needs.
@@ -92,6 +95,7 @@ pub struct Entry {
     /// Whether writing it would change anything.
     pub changed: bool,
     pub(super) quota: Option<Quota>,
+    pub(super) facts: Value,
     /// Whether it has changes that take effect whatever else is written.
     own_changes: bool,
     /// Items whose writing would give this one changes.
@@ -363,6 +367,7 @@ fn judge_alone(candidate: Candidate) -> Entry {
         requires: candidate.requires,
         warnings: candidate.warnings,
         quota: candidate.quota,
+        facts: candidate.facts,
         own_changes,
         conditions,
     }

@@ -16,6 +16,8 @@ mod digirunner_jobs;
 #[cfg(test)]
 mod digirunner_round;
 #[cfg(test)]
+mod digirunner_stale;
+#[cfg(test)]
 mod digirunner_statements;
 #[cfg(test)]
 mod generated;

@@ -229,6 +229,7 @@ fn candidate(
         requires: Vec::new(),
         quota: None,
         warnings: Vec::new(),
+        facts: Value::Null,
     }
 }
 
