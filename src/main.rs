@@ -122,8 +122,11 @@ impl Session {
             )
             .hint("compare again and apply"));
         };
-        let options =
-            ApplyOptions { operator: self.request.operator.clone(), timeouts: self.request.timeouts };
+        let options = ApplyOptions {
+            operator: self.request.operator.clone(),
+            timeouts: self.request.timeouts,
+            plan: None,
+        };
         job::apply(&review, approved, &target, &options, &report, &cancel).await
     }
 }

@@ -5,6 +5,7 @@
 
 mod apply;
 pub mod args;
+mod choose;
 mod demo;
 mod document;
 mod gauge;
@@ -15,6 +16,7 @@ mod print;
 mod review;
 mod screen;
 mod session;
+mod show;
 mod text;
 mod validate;
 
@@ -91,6 +93,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Command::Demo(args) => demo::run(&mut printer, &cli.global, args, screen).await,
         Command::Review(args) => review::run(&mut printer, &cli.global, args, screen).await,
         Command::Plan(args) => plan::run(&mut printer, &cli.global, args).await,
+        Command::Show(args) => show::run(&mut printer, &args),
         Command::Apply(args) => apply::run(&mut printer, &cli.global, args).await,
         Command::Validate(args) => validate::run(&mut printer, &cli.global, args).await,
         Command::Init => init::run(&mut printer, &cli.global).await,

@@ -1,6 +1,8 @@
 //! What most commands begin with: configuration, target, limits, operator.
 
-use super::args::Global;
+use std::path::PathBuf;
+
+use super::args::{Global, state_directory};
 use crate::config::{Binding, Config, ConfigError, Profile, seconds};
 use crate::job::{Cancel, Failure, FailureKind};
 use crate::store::{Target, Timeouts};
@@ -84,6 +86,14 @@ pub(super) fn operator(given: Option<String>) -> Result<String, Failure> {
     named.ok_or_else(|| {
         Failure::new(FailureKind::Usage, "the operating system does not say who you are")
             .hint("name yourself with --operator")
+    })
+}
+
+/// Returns where what outlives a run is kept.
+pub(super) fn state() -> Result<PathBuf, Failure> {
+    state_directory().ok_or_else(|| {
+        Failure::new(FailureKind::Usage, "there is no home directory to keep anything in")
+            .hint("set HOME or XDG_STATE_HOME")
     })
 }
 

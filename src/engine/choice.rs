@@ -28,6 +28,22 @@ impl Choices {
         }
     }
 
+    /// Returns the choices that take these items, as far as they can be chosen.
+    pub fn of(plan: &Plan, is_chosen: impl Fn(&ItemId) -> bool, lack_confirmed: bool) -> Self {
+        let mut choices = Self { lack_confirmed, ..Self::new(plan) };
+        for (at, entry) in plan.entries().iter().enumerate() {
+            choices.set(plan, at, is_chosen(&entry.item.id));
+        }
+        choices
+    }
+
+    /// Returns the items that were chosen and can be.
+    pub fn chosen<'p>(&self, plan: &'p Plan) -> impl Iterator<Item = &'p ItemId> {
+        let can = |entry: &Entry| !entry.verdict.status.is_blocked() && entry.changed;
+        let entries = plan.entries().iter().enumerate();
+        entries.filter(move |(at, entry)| self.is_chosen(*at) && can(entry)).map(|(_, entry)| &entry.item.id)
+    }
+
     /// Says whether an item was chosen to be written.
     pub fn is_chosen(&self, at: usize) -> bool {
         self.chosen.get(at) == Some(&true)

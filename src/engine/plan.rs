@@ -1,5 +1,6 @@
 //! The plan: every item of the file with its verdict, before anyone chose.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -46,9 +47,9 @@ pub struct Requirement {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quota {
     /// The reason's code when it is passed.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// What is counted, in the plural, such as "groups".
-    pub of: &'static str,
+    pub of: Cow<'static, str>,
     /// The most there may be.
     pub max: usize,
     /// How many the item has in the target already, whatever is written.
@@ -96,6 +97,8 @@ pub struct Entry {
     pub changed: bool,
     pub(super) quota: Option<Quota>,
     pub(super) facts: Value,
+    /// How many of the reasons are its own, and not those of what it needs.
+    own_reasons: usize,
     /// Whether it has changes that take effect whatever else is written.
     own_changes: bool,
     /// Items whose writing would give this one changes.
@@ -106,6 +109,19 @@ impl Entry {
     /// Says whether it is a repeat without a difference.
     pub fn is_unchanged(&self) -> bool {
         self.base.is_some() && !self.changed
+    }
+
+    /// Returns what the entry was made of, to make it again.
+    pub(super) fn candidate(&self) -> Candidate {
+        Candidate {
+            item: self.item.clone(),
+            base: self.base.clone(),
+            blocks: self.verdict.reasons.iter().take(self.own_reasons).cloned().collect(),
+            requires: self.requires.clone(),
+            quota: self.quota.clone(),
+            warnings: self.warnings.clone(),
+            facts: self.facts.clone(),
+        }
     }
 
     /// Says whether covering or adding would write something, given what else
@@ -327,7 +343,7 @@ impl Plan {
         let total = quota.held + added;
         (total > quota.max).then(|| {
             Reason::new(
-                quota.code,
+                quota.code.clone(),
                 format!(
                     "would have {total} {of}, the limit is {max} ({held} in the target, {added} more)",
                     of = quota.of,
@@ -363,11 +379,12 @@ fn judge_alone(candidate: Candidate) -> Entry {
         changed: candidate.base.is_none() || own_changes,
         item: candidate.item,
         base: candidate.base,
-        verdict: Verdict { status, reasons: candidate.blocks },
         requires: candidate.requires,
         warnings: candidate.warnings,
         quota: candidate.quota,
         facts: candidate.facts,
+        own_reasons: candidate.blocks.len(),
+        verdict: Verdict { status, reasons: candidate.blocks },
         own_changes,
         conditions,
     }

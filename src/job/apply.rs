@@ -30,6 +30,8 @@ pub struct ApplyOptions {
     pub operator: String,
     /// How long to wait for what.
     pub timeouts: Timeouts,
+    /// The saved plan that is applied, by its number; a plan is used once.
+    pub plan: Option<String>,
 }
 
 /// What was done.

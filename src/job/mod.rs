@@ -7,10 +7,12 @@ mod demo;
 mod failure;
 mod file;
 mod init;
+mod key;
 mod output;
 mod plan;
 mod progress;
 mod rehearse;
+pub mod saved;
 mod undo;
 
 pub use apply::{ApplyOptions, Receipt, apply};
@@ -18,10 +20,12 @@ pub use demo::Demo;
 pub use failure::{Failure, FailureKind};
 pub use file::{FileInfo, Loaded, load, load_bytes};
 pub use init::init;
+pub use key::{known_plan_key, plan_key};
 pub use output::write_file;
 pub use plan::{Review, plan};
 pub use progress::{Cancel, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
+pub use saved::SavedPlan;
 pub use undo::Undone;
 
 pub use crate::engine::choice::{Stale, StaleField};

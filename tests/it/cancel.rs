@@ -53,7 +53,7 @@ fn wait_until_blocked(db: &TestDb) {
 }
 
 fn options(timeouts: Timeouts) -> ApplyOptions {
-    ApplyOptions { operator: "tester".to_owned(), timeouts }
+    ApplyOptions { operator: "tester".to_owned(), timeouts, plan: None }
 }
 
 #[tokio::test(flavor = "multi_thread")]

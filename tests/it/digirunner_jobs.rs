@@ -218,8 +218,10 @@ async fn a_client_that_is_over_the_limit_since_the_plan_is_named() {
                      INSERT INTO tsmp_group_api SELECT (100 + n)::text, 'k' || n, 'm', null, now() \
                      FROM generate_series(1, 186) n";
     let told = stale(&target, &file, meanwhile).await;
-    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[0].starts_with("client:a is blocked now: would have 187 groups"), "{told:?}");
+    // The scope that it relies on is why.
+    assert!(told[1].starts_with("scope:s changed in the target since: "), "{told:?}");
 }
 
 #[tokio::test]

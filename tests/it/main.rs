@@ -24,6 +24,8 @@ mod generated;
 #[cfg(test)]
 mod review;
 #[cfg(test)]
+mod saved;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;

@@ -145,7 +145,8 @@ impl Site {
         reporter: &Reporter,
     ) -> Result<Receipt, Failure> {
         let approved = review.plan.approve(choices).unwrap();
-        let options = ApplyOptions { operator: OPERATOR.to_owned(), timeouts: Timeouts::default() };
+        let options =
+            ApplyOptions { operator: OPERATOR.to_owned(), timeouts: Timeouts::default(), plan: None };
         job::apply(review, approved, &self.target(), &options, reporter, &Cancel::new()).await
     }
 }

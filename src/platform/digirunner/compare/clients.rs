@@ -160,7 +160,7 @@ impl<'w> Comparer<'_, 'w> {
                 uses.push(self.scope_use(row, &held));
             }
         }
-        Quota { code: "too-many-groups", of: "groups", max: MOST, held: held.len(), uses }
+        Quota { code: "too-many-groups".into(), of: "groups".into(), max: MOST, held: held.len(), uses }
     }
 
     fn scope_use(&self, scope: &Row, held: &HashSet<&str>) -> QuotaUse {
