@@ -1,34 +1,44 @@
 //! `apply`: choose by options, confirm, apply.
 
-use std::sync::Arc;
-
 use super::args::{ApplyArgs, Global, Output};
+use super::choose::{blocked_by_name, choose};
 use super::document::Document;
 use super::gauge::Gauge;
 use super::print::{Printer, plural};
-use super::session::{Session, cancel_on_signals, operator};
+use super::session::{Session, cancel_on_signals, operator, state};
 use super::{Exit, consent, text};
 use crate::engine::display::safe;
-use crate::engine::select::Selector;
-use crate::engine::{Approved, Choices, Outcome, Plan, Refusal, Resolution, Verb};
-use crate::job::{self, ApplyOptions, Failure, FailureKind, Receipt, Review};
+use crate::engine::{Approved, Choices, Outcome, Refusal, Resolution, SealKey, Verb};
+use crate::job::saved::{self, Opened};
+use crate::job::{self, ApplyOptions, Failure, FailureKind, Loaded, Phase, Receipt, Review, SavedPlan};
 
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs) -> Result<Exit, Failure> {
     let session = Session::new(global)?;
     if !args.rehearse {
         consent::can_ask(&args.consent)?;
     }
+    let operator = operator(args.consent.operator.clone())?;
+    let (review, saved) = open(&session, &args).await?;
+    let choices = match &saved {
+        None => choose(&review.plan, &args.choices)?,
+        Some(saved) => match saved.check(&review, &key(saved)?) {
+            Ok(choices) => choices,
+            Err(failure) => {
+                let resolution = review.plan.resolve(&Choices::new(&review.plan));
+                tell(printer, &review, &resolution, Err(&failure));
+                return Ok(Exit::of(failure.kind));
+            }
+        },
+    };
     let options = ApplyOptions {
-        operator: operator(args.consent.operator.clone())?,
+        operator,
         timeouts: session.manner.timeouts,
         ledger: session.manner.ledger.clone(),
         backup: !args.no_backup,
-        plan: None,
+        plan: saved.map(|saved| saved.id),
     };
-    let review = super::plan::compare(&session, &args.file).await?;
-    let choices = choose(&review.plan, &args)?;
     let resolution = review.plan.resolve(&choices);
-    let named = blocked_by_name(&review.plan, &resolution, &args)?;
+    let named = blocked_by_name(&review.plan, &resolution, &args.choices)?;
     let approved = match (named, review.plan.approve(&choices)) {
         (Some(failure), _) => Err(failure),
         (None, Ok(approved)) => Ok(approved),
@@ -106,69 +116,63 @@ async fn rehearse(
     })
 }
 
-/// Turns the options into choices: Adds are chosen, `--cover` adds repeats,
-/// `--skip` takes away.
-fn choose(plan: &Arc<Plan>, args: &ApplyArgs) -> Result<Choices, Failure> {
-    let cover = selectors(plan, &args.cover)?;
-    let skip = selectors(plan, &args.skip)?;
-    let mut choices = Choices::new(plan);
-    choices.lack_confirmed = args.ignore_lack_api;
-    for (at, entry) in plan.entries().iter().enumerate() {
-        let id = &entry.item.id;
-        if entry.base.is_some() && cover.iter().any(|selector| selector.matches(id)) {
-            choices.set(plan, at, true);
+/// Reads what is to be applied, an import file or a saved plan, and compares
+/// the file with the target; tells how far that is.
+async fn open(session: &Session, args: &ApplyArgs) -> Result<(Review, Option<Box<SavedPlan>>), Failure> {
+    let gauge = Gauge::begin();
+    let reporter = gauge.reporter();
+    reporter.phase(Phase::File);
+    let review = match read(session, args) {
+        Ok((loaded, saved)) => {
+            let review = job::plan(&loaded, &session.target, session.manner.timeouts, &reporter).await;
+            review.map(|review| (review, saved))
         }
-        if skip.iter().any(|selector| selector.matches(id)) {
-            choices.set(plan, at, false);
-        }
-    }
-    Ok(choices)
-}
-
-fn selectors(plan: &Plan, words: &[String]) -> Result<Vec<Selector>, Failure> {
-    let parse = |word: &String| {
-        Selector::parse(word, plan.kinds()).map_err(|error| {
-            Failure::new(FailureKind::Usage, error.to_string())
-                .hint("name all, KIND, or KIND:KEY with * in KEY")
-        })
+        Err(failure) => Err(failure),
     };
-    words.iter().map(parse).collect()
+    gauge.end().await;
+    review
 }
 
-/// Refuses where `--cover` names one item that is not there, or is blocked:
-/// whoever names an item expects it to be written.
-fn blocked_by_name(
-    plan: &Plan,
-    resolution: &Resolution,
-    args: &ApplyArgs,
-) -> Result<Option<Failure>, Failure> {
-    for selector in selectors(plan, &args.cover)?.iter().filter(|selector| selector.is_exact()) {
-        let mut met = plan
-            .entries()
-            .iter()
-            .zip(resolution.states())
-            .filter(|(entry, _)| selector.matches(&entry.item.id));
-        let Some((entry, state)) = met.next() else {
-            return Err(Failure::new(
-                FailureKind::Usage,
-                "--cover names an item that the file does not hold",
-            )
-            .hint("see `gatediff plan` for the items of the file"));
-        };
-        if state.outcome == Outcome::Blocked {
-            let reason = entry.verdict.reasons.first().or(state.obstacle.as_ref());
-            let why = reason.map_or_else(String::new, |reason| reason.message.clone());
-            return Ok(Some(
-                Failure::new(
-                    FailureKind::Blocked,
-                    format!("{} cannot be covered; nothing was written", entry.item.id),
-                )
-                .because(why)
-                .hint("leave it out, or remove what is in its way"),
-            ));
+/// Reads the import file, by way of the saved plan if it is one. What can be
+/// told of the plan without the target is.
+fn read(session: &Session, args: &ApplyArgs) -> Result<(Loaded, Option<Box<SavedPlan>>), Failure> {
+    match saved::open(&args.file.file, args.file.format.as_deref())? {
+        Opened::Import(_) if args.import_file.is_some() => {
+            Err(Failure::new(FailureKind::Usage, "--file names the import file of a saved plan")
+                .hint("leave --file out, or apply a plan"))
+        }
+        Opened::Import(loaded) => Ok((loaded, None)),
+        Opened::Plan(_) if args.choices.is_given() => {
+            let what = "--cover, --skip and --ignore-lack-api do not go with a saved plan: it carries its own choices";
+            Err(Failure::new(FailureKind::Usage, what)
+                .hint("leave them out, or save the plan again with them"))
+        }
+        Opened::Plan(saved) => {
+            saved.verify(&key(&saved)?)?;
+            saved.check_target(&session.target.display())?;
+            let loaded = import_file(&saved, args.import_file.as_deref())?;
+            saved.check_file(&loaded.file)?;
+            Ok((loaded, Some(saved)))
         }
     }
-    Ok(None)
+}
+
+/// Reads the import file of a saved plan, where it was or where it is now.
+fn import_file(saved: &SavedPlan, moved: Option<&str>) -> Result<Loaded, Failure> {
+    let path = moved.unwrap_or(&saved.file.path);
+    if path == "-" {
+        return Err(Failure::new(FailureKind::Usage, "the plan was made of standard input")
+            .hint("name the import file with --file"));
+    }
+    job::load(path, Some(saved.file.platform)).map_err(|failure| match failure.kind {
+        FailureKind::File => failure.hint("name the import file with --file if it was moved"),
+        _ => failure,
+    })
+}
+
+/// Returns the key that a plan was sealed with.
+fn key(saved: &SavedPlan) -> Result<SealKey, Failure> {
+    job::known_plan_key(&state()?)?.ok_or_else(|| saved.other_key())
 }
 
 fn explain(refusal: &Refusal) -> Failure {

@@ -88,7 +88,10 @@ pub enum Command {
     Review(ReviewArgs),
     /// Compare an import file with the target and print it; change nothing
     Plan(PlanArgs),
-    /// Apply an import file: what is new, and what is chosen to be covered
+    /// Print a saved plan, even one that the target has outrun; no database is asked
+    Show(ShowArgs),
+    /// Apply an import file: what is new, and what is chosen to be covered; or a saved plan
+    #[command(mut_arg("file", |file| file.help("The import file, or a saved plan; - is standard input")))]
     Apply(ApplyArgs),
     /// Write what stands in the target as an export file of the product, secrets included
     Export(ExportArgs),
@@ -115,6 +118,7 @@ impl Command {
             Self::Demo(_) => "demo",
             Self::Review(_) => "review",
             Self::Plan(_) => "plan",
+            Self::Show(_) => "show",
             Self::Apply(_) => "apply",
             Self::Export(_) => "export",
             Self::Validate(_) => "validate",
@@ -178,12 +182,49 @@ pub struct ReviewArgs {
     pub screen: ScreenArgs,
 }
 
+/// Which items are written.
+#[derive(Clone, Debug, Args)]
+pub struct ChoiceArgs {
+    /// Cover repeats: all, KIND, or KIND:KEY with * in KEY; may be given several times
+    #[arg(long, value_name = "WHICH")]
+    pub cover: Vec<String>,
+    /// Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times
+    #[arg(long, value_name = "WHICH")]
+    pub skip: Vec<String>,
+    /// Import although APIs are missing in the target: links to them are left out
+    #[arg(long)]
+    pub ignore_lack_api: bool,
+}
+
 /// Options of `plan`.
 #[derive(Clone, Debug, Args)]
 pub struct PlanArgs {
     /// The file.
     #[command(flatten)]
     pub file: FileArgs,
+    /// List unchanged items too
+    #[arg(long)]
+    pub unchanged: bool,
+    /// Save the plan with its choices, to be applied later; - is standard output
+    #[arg(long, value_name = "PLAN", value_hint = ValueHint::FilePath)]
+    pub out: Option<String>,
+    /// Overwrite the file of --out
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// The choices that are saved.
+    #[command(flatten)]
+    pub choices: ChoiceArgs,
+    /// Who is recorded as the operator; the OS user by default
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
+}
+
+/// Options of `show`.
+#[derive(Clone, Debug, Args)]
+pub struct ShowArgs {
+    /// The saved plan; - is standard input
+    #[arg(value_name = "PLAN", value_hint = ValueHint::FilePath)]
+    pub plan: String,
     /// List unchanged items too
     #[arg(long)]
     pub unchanged: bool,
@@ -195,15 +236,12 @@ pub struct ApplyArgs {
     /// The file.
     #[command(flatten)]
     pub file: FileArgs,
-    /// Cover repeats: all, KIND, or KIND:KEY with * in KEY; may be given several times
-    #[arg(long, value_name = "WHICH")]
-    pub cover: Vec<String>,
-    /// Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times
-    #[arg(long, value_name = "WHICH")]
-    pub skip: Vec<String>,
-    /// Import although APIs are missing in the target: links to them are left out
-    #[arg(long)]
-    pub ignore_lack_api: bool,
+    /// Where the import file of a saved plan is now, if it was moved
+    #[arg(long = "file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub import_file: Option<String>,
+    /// What is written.
+    #[command(flatten)]
+    pub choices: ChoiceArgs,
     /// Do everything on the target and roll it back: tells what would be refused
     #[arg(long)]
     pub rehearse: bool,
@@ -307,9 +345,14 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 /// Where the demo keeps its database with `--keep`.
 pub(super) fn demo_directory() -> Option<PathBuf> {
+    state_directory().map(|state| state.join("demo"))
+}
+
+/// Where what outlives a run is kept.
+pub(super) fn state_directory() -> Option<PathBuf> {
     use etcetera::BaseStrategy as _;
     let dirs = etcetera::base_strategy::Xdg::new().ok()?;
-    Some(dirs.state_dir()?.join("gatediff").join("demo"))
+    Some(dirs.state_dir()?.join("gatediff"))
 }
 
 #[cfg(test)]

@@ -1,14 +1,17 @@
 //! The JSON documents, as the command line's contract has them.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::plan::Comparison;
 use crate::engine::diff::Show;
 use crate::engine::{
-    Change, Finding, ItemId, Kind, Lack, Outcome, Plan, Reason, Resolution, Status, Summary,
+    Change, Choices, Finding, ItemId, Kind, Lack, Outcome, Plan, Reason, Resolution, Status, Summary,
 };
 use crate::job::{
-    Exported, Failure, FailureKind, FileInfo, JobRecord, Problem, Receipt, Rehearsal, Review, Stale, Undone,
+    Exported, Failure, FailureKind, FileInfo, JobRecord, Problem, Receipt, Rehearsal, Review, SavedPlan,
+    Stale, Undone,
 };
 use crate::store::TableRows;
 
@@ -42,6 +45,10 @@ pub(super) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     problems: Option<&'a [Problem]>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    saved: Option<SavedDocument<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choices: Option<ChoicesDocument<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<Summary>,
     #[serde(skip_serializing_if = "Option::is_none")]
     counts: Option<Vec<Count<'a>>>,
@@ -70,6 +77,37 @@ struct FileDocument<'a> {
 impl<'a> FileDocument<'a> {
     fn new(file: &'a FileInfo) -> Self {
         Self { path: &file.path, sha256: &file.sha256 }
+    }
+}
+
+/// A saved plan: where it was written to, or where it comes from.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum SavedDocument<'a> {
+    To {
+        path: &'a str,
+    },
+    From {
+        id: &'a str,
+        created_at: &'a DateTime<Utc>,
+        operator: &'a str,
+        host: &'a str,
+        program: &'a str,
+        /// Whether it is known to be as it was saved.
+        verified: bool,
+    },
+}
+
+/// What a saved plan writes.
+#[derive(Debug, Serialize)]
+struct ChoicesDocument<'a> {
+    chosen: Vec<&'a ItemId>,
+    ignore_lack_api: bool,
+}
+
+impl<'a> ChoicesDocument<'a> {
+    fn new(choices: &Choices, plan: &'a Plan) -> Self {
+        Self { chosen: choices.chosen(plan).collect(), ignore_lack_api: choices.lack_confirmed }
     }
 }
 
@@ -116,6 +154,8 @@ impl<'a> Document<'a> {
             jobs: None,
             restored: None,
             problems: None,
+            saved: None,
+            choices: None,
             summary: None,
             counts: None,
             items: None,
@@ -150,20 +190,49 @@ impl<'a> Document<'a> {
 
     /// Returns the document of a plan, with `status` as its exit code has it.
     pub(super) fn plan(status: &'static str, review: &'a Review) -> Self {
-        let items = review.plan.entries().iter().enumerate();
-        let items = items
-            .map(|(at, entry)| ItemDocument {
-                kind: &entry.item.id.kind,
-                key: &entry.item.id.key,
-                name: &entry.item.name,
-                status: entry.verdict.status,
-                unchanged: entry.is_unchanged(),
-                outcome: None,
-                reasons: entry.verdict.reasons.iter().collect(),
-                changes: Some(review.plan.changes(at, Show::Differences)),
-            })
-            .collect();
-        Self { items: Some(items), ..Self::of_review("plan", status, review) }
+        Self { items: Some(planned(&review.plan)), ..Self::of("plan", status, review) }
+    }
+
+    /// Returns the document of a plan that was perhaps saved, with its choices.
+    pub(super) fn plan_saved(
+        status: &'static str,
+        review: &'a Review,
+        saved: Option<(&'a str, &Choices)>,
+    ) -> Self {
+        Self {
+            saved: saved.map(|(path, _)| SavedDocument::To { path }),
+            choices: saved.map(|(_, choices)| ChoicesDocument::new(choices, &review.plan)),
+            ..Self::plan(status, review)
+        }
+    }
+
+    /// Returns the document of a saved plan: a plan's, with what its choices
+    /// make of each item.
+    pub(super) fn show(
+        status: &'static str,
+        saved: &'a SavedPlan,
+        resolution: &'a Resolution,
+        verified: bool,
+    ) -> Self {
+        let mut items = planned(saved.plan());
+        for (item, state) in items.iter_mut().zip(resolution.states()) {
+            item.status = state.status;
+            item.outcome = Some(state.outcome);
+            item.reasons.extend(&state.obstacle);
+        }
+        Self {
+            saved: Some(SavedDocument::From {
+                id: &saved.id,
+                created_at: &saved.created_at,
+                operator: &saved.operator,
+                host: &saved.host,
+                program: &saved.program,
+                verified,
+            }),
+            choices: Some(ChoicesDocument::new(saved.choices(), saved.plan())),
+            items: Some(items),
+            ..Self::of("show", status, saved)
+        }
     }
 
     /// Returns the document of an apply: what becomes of each item, and, once
@@ -178,7 +247,7 @@ impl<'a> Document<'a> {
             items: Some(applied(&review.plan, resolution, outcome.is_ok())),
             tables: Some(&[]),
             backup: Some(Value::Null),
-            ..Self::of_review("apply", status, review)
+            ..Self::of("apply", status, review)
         };
         match outcome {
             Ok(Some(receipt)) => {
@@ -196,14 +265,15 @@ impl<'a> Document<'a> {
         document
     }
 
-    fn of_review(command: &'a str, status: &'static str, review: &'a Review) -> Self {
+    fn of(command: &'a str, status: &'static str, of: impl Into<Comparison<'a>>) -> Self {
+        let Comparison { file, target, plan } = of.into();
         Self {
-            platform: Some(review.file.platform),
-            target: Some(&review.target),
-            file: Some(FileDocument::new(&review.file)),
-            summary: Some(review.plan.summary()),
-            lack_api: Some(review.plan.lack()),
-            warnings: Some(review.plan.all_warnings().collect()),
+            platform: Some(file.platform),
+            target: Some(target),
+            file: Some(FileDocument::new(file)),
+            summary: Some(plan.summary()),
+            lack_api: Some(plan.lack()),
+            warnings: Some(plan.all_warnings().collect()),
             ..Self::new(command, status)
         }
     }
@@ -285,6 +355,22 @@ impl<'a> Document<'a> {
     pub(super) fn done(command: &'a str, target: &'a str) -> Self {
         Self { target: Some(target), ..Self::new(command, "ok") }
     }
+}
+
+/// Returns the items of a plan, with their changes.
+fn planned(plan: &Plan) -> Vec<ItemDocument<'_>> {
+    let items = plan.entries().iter().enumerate();
+    let items = items.map(|(at, entry)| ItemDocument {
+        kind: &entry.item.id.kind,
+        key: &entry.item.id.key,
+        name: &entry.item.name,
+        status: entry.verdict.status,
+        unchanged: entry.is_unchanged(),
+        outcome: None,
+        reasons: entry.verdict.reasons.iter().collect(),
+        changes: Some(plan.changes(at, Show::Differences)),
+    });
+    items.collect()
 }
 
 /// Returns the items of an apply. A blocked item keeps its reasons, and gets

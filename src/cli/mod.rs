@@ -6,6 +6,7 @@
 mod apply;
 pub mod args;
 mod backup;
+mod choose;
 mod consent;
 mod demo;
 mod document;
@@ -19,6 +20,7 @@ mod print;
 mod review;
 mod screen;
 mod session;
+mod show;
 mod text;
 mod undo;
 mod validate;
@@ -96,6 +98,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Command::Demo(args) => demo::run(&mut printer, &cli.global, args, screen).await,
         Command::Review(args) => review::run(&mut printer, &cli.global, args, screen).await,
         Command::Plan(args) => plan::run(&mut printer, &cli.global, args).await,
+        Command::Show(args) => show::run(&mut printer, &args),
         Command::Apply(args) => apply::run(&mut printer, &cli.global, args).await,
         Command::Export(args) => export::run(&mut printer, &cli.global, args).await,
         Command::Validate(args) => validate::run(&mut printer, &cli.global, args).await,

@@ -7,9 +7,10 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::args::{Color, Global, Output};
+use super::text::shown;
 use crate::engine::Status;
 use crate::engine::display::safe;
-use crate::job::Failure;
+use crate::job::{Failure, StaleField};
 
 /// Where text goes, and how it may look there.
 pub(super) struct Printer {
@@ -132,6 +133,7 @@ impl Printer {
         }
         for stale in &failure.stale {
             self.tell(format!("  stale: {} {}", safe(&stale.item.to_string()), safe(&stale.why)));
+            stale.fields.iter().for_each(|field| self.tell(stale_field(field)));
         }
         for hint in &failure.hints {
             self.tell(format!("  now:   {}", safe(hint)));
@@ -155,6 +157,16 @@ impl Printer {
     pub(super) const fn arrow(&self) -> &'static str {
         if self.ascii { "->" } else { "→" }
     }
+}
+
+/// Returns a field that the target changed, in its three states.
+fn stale_field(field: &StaleField) -> String {
+    let path = safe(&field.path);
+    if field.secret {
+        return format!("         {path}: differs");
+    }
+    let [then, now, wanted] = [&field.then, &field.now, &field.wanted].map(shown);
+    format!("         {path}: then {then}, now {now}, wanted {wanted}")
 }
 
 /// Returns the style of a status: red until decided, plain after.

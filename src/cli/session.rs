@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::args::Global;
+use super::args::{Global, state_directory};
 use crate::config::{Binding, Config, ConfigError, Profile, seconds};
 use crate::job::{Cancel, Failure, FailureKind};
 use crate::store::{LedgerPlace, Target, Timeouts};
@@ -97,6 +97,14 @@ pub(super) fn operator(given: Option<String>) -> Result<String, Failure> {
     named.ok_or_else(|| {
         Failure::new(FailureKind::Usage, "the operating system does not say who you are")
             .hint("name yourself with --operator")
+    })
+}
+
+/// Returns where what outlives a run is kept.
+pub(super) fn state() -> Result<PathBuf, Failure> {
+    state_directory().ok_or_else(|| {
+        Failure::new(FailureKind::Usage, "there is no home directory to keep anything in")
+            .hint("set HOME or XDG_STATE_HOME")
     })
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::failure::{Failure, FailureKind};
+use super::saved::is_plan;
 use crate::platform::{self, Bundle, ParseError, ParseErrorKind, Platform};
 
 /// The largest file that is read: rows in memory take a few times as much.
@@ -53,6 +54,11 @@ pub fn load(path: &str, format: Option<&str>) -> Result<Loaded, Failure> {
 ///
 /// As [`load`], but for reading.
 pub fn load_bytes(path: &str, bytes: &[u8], format: Option<&str>) -> Result<Loaded, Failure> {
+    if format.is_none() && is_plan(bytes) {
+        return Err(Failure::new(FailureKind::Format, "the file is a saved plan, not an import file")
+            .at(path)
+            .hint("print it with `gatediff show`, or apply it with `gatediff apply`"));
+    }
     let chosen = match format {
         Some(name) => platform::named(name).ok_or_else(|| unknown_format(name))?,
         None => platform::detect(bytes).map_err(|error| explain(path, &error))?,
@@ -67,7 +73,7 @@ pub fn load_bytes(path: &str, bytes: &[u8], format: Option<&str>) -> Result<Load
     Ok(Loaded { file, platform: chosen, bundle })
 }
 
-fn read(path: &str) -> Result<Vec<u8>, Failure> {
+pub(super) fn read(path: &str) -> Result<Vec<u8>, Failure> {
     let failed = |error: io::Error| {
         let hint = match error.kind() {
             io::ErrorKind::NotFound => "check the path",

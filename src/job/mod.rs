@@ -10,12 +10,14 @@ mod failure;
 mod file;
 mod history;
 mod init;
+mod key;
 mod lock;
 mod output;
 mod plan;
 mod progress;
 mod rehearse;
 mod run;
+pub mod saved;
 mod undo;
 mod watch;
 
@@ -26,10 +28,12 @@ pub use failure::{Failure, FailureKind};
 pub use file::{FileInfo, Loaded, load, load_bytes};
 pub use history::{backup, history};
 pub use init::init;
+pub use key::{known_plan_key, plan_key};
 pub use output::write_file;
 pub use plan::{Review, plan};
 pub use progress::{Cancel, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
+pub use saved::SavedPlan;
 pub use undo::{UndoOptions, Undone, undo};
 
 pub use crate::engine::choice::{Stale, StaleField};

@@ -49,6 +49,7 @@ pub(crate) fn item(kind: &'static str, key: &str, name: &str) -> Draft {
         requires: Vec::new(),
         quota: None,
         warnings: Vec::new(),
+        facts: Value::Null,
     })
 }
 

@@ -41,7 +41,7 @@ async fn apply(review: &Review, choices: &Choices, target: &Target) -> Receipt {
 fn told(plan: &Plan) -> String {
     let mut lines = String::new();
     for entry in plan.entries() {
-        let codes: Vec<&str> = entry.verdict.reasons.iter().map(|reason| reason.code).collect();
+        let codes: Vec<&str> = entry.verdict.reasons.iter().map(|reason| &*reason.code).collect();
         let unchanged = if entry.is_unchanged() { " unchanged" } else { "" };
         lines.push_str(&format!(
             "{} {}{unchanged} {}\n",

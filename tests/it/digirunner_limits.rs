@@ -244,7 +244,7 @@ fn complaint(plan: &Plan, case: &Case) -> Option<String> {
     let reasons = &entry.verdict.reasons;
     let is_blocked = reasons.iter().any(|reason| reason.code.starts_with("value-"));
     let told: Map<String, Value> =
-        reasons.iter().map(|reason| (reason.code.to_owned(), json!(reason.message))).collect();
+        reasons.iter().map(|reason| (reason.code.to_string(), json!(reason.message))).collect();
     // Nothing has such an id, so that the authentication type is what is missing.
     let is_link = ["groupAuthoritieId", "vgroupAuthoritieId"].contains(&case.name())
         && case.list() != "tsmpGroupAuthoritiesList";

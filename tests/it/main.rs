@@ -20,6 +20,8 @@ mod digirunner_limits;
 #[cfg(test)]
 mod digirunner_round;
 #[cfg(test)]
+mod digirunner_stale;
+#[cfg(test)]
 mod digirunner_statements;
 #[cfg(test)]
 mod export;
@@ -29,6 +31,8 @@ mod generated;
 mod kill;
 #[cfg(test)]
 mod review;
+#[cfg(test)]
+mod saved;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

@@ -47,8 +47,8 @@ fn obstacles_of(candidate: &Candidate, in_file: &HashSet<ItemId>) -> Vec<Finding
     let blocks = candidate
         .blocks
         .iter()
-        .filter(|reason| !["too-many-apis", "broken-reference"].contains(&reason.code));
-    let blocks = blocks.map(|reason| Finding::error(reason.code, placed(&reason.message, path)));
+        .filter(|reason| !["too-many-apis", "broken-reference"].contains(&&*reason.code));
+    let blocks = blocks.map(|reason| Finding::error(reason.code.clone(), placed(&reason.message, path)));
     // Links to authentication types are told as broken references.
     let needs = candidate.requires.iter().map(|need| &need.on);
     let needs = needs.filter(|on| [LEVEL, RDB].contains(&on.kind) && !in_file.contains(on));
@@ -286,6 +286,7 @@ fn candidate(id: ItemId, name: Arc<str>, path: String, value: Value, base: Optio
         requires: Vec::new(),
         quota: None,
         warnings: Vec::new(),
+        facts: Value::Null,
     }
 }
 

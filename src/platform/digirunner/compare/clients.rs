@@ -9,7 +9,7 @@ use super::super::tables::{T, client, dp_app, group, idp_jdbc, open_key, open_ma
 use super::super::values::{self, Misfit};
 use super::super::world::Row;
 use super::{BUILT_IN_CLIENT, Comparer, built_in, candidate, count, is_changed, unique};
-use crate::engine::{Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement};
+use crate::engine::{Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement, Value};
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn clients(&self) -> Vec<Candidate> {
@@ -48,6 +48,9 @@ impl<'w> Comparer<'_, 'w> {
         candidate.requires = self.client_needs(id, row);
         candidate.quota = Some(self.client_quota(id));
         candidate.warnings = self.client_warnings(&candidate.item.id, base);
+        if base.is_none() && !leftovers(&self.pair.target, id).is_empty() {
+            candidate.facts = Value::Record(target.parts());
+        }
         if id == BUILT_IN_CLIENT {
             let warning = built_in(&candidate);
             candidate.warnings.extend(warning);
@@ -175,7 +178,7 @@ impl<'w> Comparer<'_, 'w> {
                 uses.push(self.scope_use(row, &held));
             }
         }
-        Quota { code: "too-many-groups", of: "groups", max: MOST, held: held.len(), uses }
+        Quota { code: "too-many-groups".into(), of: "groups".into(), max: MOST, held: held.len(), uses }
     }
 
     fn scope_use(&self, scope: &Row, held: &HashSet<&str>) -> QuotaUse {

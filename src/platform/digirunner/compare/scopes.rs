@@ -9,7 +9,7 @@ use super::super::tables::{T, vgroup};
 use super::super::values::{self, Misfit};
 use super::super::world::Row;
 use super::{Comparer, candidate, count, unique};
-use crate::engine::{Candidate, Finding, ItemId, Requirement};
+use crate::engine::{Candidate, Finding, ItemId, Requirement, Value};
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn scopes(&self) -> Vec<Candidate> {
@@ -40,6 +40,7 @@ impl<'w> Comparer<'_, 'w> {
             item::scope(&self.pair.file, row, &wanted),
             base.map(|row| item::scope(&self.pair.target, row, &there)),
         );
+        candidate.facts = base.map_or(Value::Null, |row| item::scope_facts(&self.pair.target, row, &there));
         candidate.blocks = self.scope_aliases.check(name, row.text(vgroup::VGROUP_ALIAS));
         candidate.blocks.extend(rules::twice(&SCOPE, name, times));
         candidate.blocks.extend(rules::too_many_apis(there.len(), new));

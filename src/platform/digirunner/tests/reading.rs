@@ -47,7 +47,7 @@ fn told(error: &ParseError) -> String {
 /// Returns the findings as `code path`.
 fn findings(file: &File) -> Vec<String> {
     let missing = |code: &str| code == "missing-list";
-    let others = file.findings.iter().filter(|finding| !missing(finding.code));
+    let others = file.findings.iter().filter(|finding| !missing(&finding.code));
     others.map(|finding| format!("{} {}", finding.code, finding.path.as_deref().unwrap_or(""))).collect()
 }
 

@@ -182,7 +182,7 @@ fn a_row_that_belongs_to_no_item_only_warns() {
     let plan = plan(&from, &world());
     assert_eq!(status(&plan, "client:a"), "Add");
     let told: Vec<_> =
-        plan.warnings().iter().map(|found| (found.severity, found.code, found.path.as_deref())).collect();
+        plan.warnings().iter().map(|found| (found.severity, &*found.code, found.path.as_deref())).collect();
     assert_eq!(
         told,
         [
