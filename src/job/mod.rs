@@ -25,4 +25,5 @@ pub use rehearse::{Problem, Rehearsal};
 pub use undo::Undone;
 
 pub use crate::engine::choice::{Stale, StaleField};
+pub use crate::store::TableRows;
 pub use crate::store::ledger::{JobRecord, JobState};
