@@ -254,9 +254,10 @@ impl Modal {
         }
     }
 
-    /// Returns the chosen row, where its rows are chosen.
+    /// Returns the chosen row, where there are rows to choose.
     pub(crate) fn row(&self) -> Option<usize> {
-        (self.question.has_rows() && self.len() > 0).then_some(self.at)
+        let rows = if self.question == Question::History { self.more } else { self.len() };
+        (self.question.has_rows() && rows > 0).then_some(self.at)
     }
 
     /// Returns how many rows stand still above those that scroll.

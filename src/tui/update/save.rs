@@ -124,10 +124,7 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
     let save = match (question, &app.review) {
         (Question::SavePlan, Some(review)) => Save::Plan(review.choices.clone(), path),
         (Question::SaveBackup(job), _) => Save::Backup(job, path),
-        (Question::Export(roots), _) if at == 0 => {
-            drop(roots);
-            Save::Export(Vec::new(), path)
-        }
+        (Question::Export(_), _) if at == 0 => Save::Export(Vec::new(), path),
         (Question::Export(roots), _) if roots.is_empty() => {
             app.refuse("nothing that can be exported alone is chosen or selected");
             return Vec::new();

@@ -1,6 +1,7 @@
 //! The screens of history, undo, rehearsal and of files to be written.
 
 use insta::assert_snapshot;
+use ratatui::style::Modifier;
 
 use super::*;
 use crate::job::{JobRecord, Receipt};
@@ -208,6 +209,17 @@ fn the_history_without_colours_marks_the_job_at_hand() {
     let mut app = dressed("dark", Level::None, &UNICODE, (80, 24));
     listed(&mut app);
     assert_snapshot!(roles(&app));
+}
+
+#[test]
+fn an_empty_history_has_no_job_at_hand() {
+    let mut app = sampled(80, 24);
+    list_jobs(&mut app, Vec::new());
+    let row = shot(&app).lines().position(|line| line.contains("No job was recorded in this")).unwrap();
+    let terminal = terminal(&app, app.size);
+    let cells = terminal.backend().buffer().content().chunks(80).nth(row).unwrap();
+    let is_marked = |modifier: Modifier| modifier.contains(Modifier::REVERSED);
+    assert!(!cells.iter().any(|cell| is_marked(cell.modifier)), "{}", shot(&app));
 }
 
 #[test]
