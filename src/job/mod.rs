@@ -37,4 +37,5 @@ pub use saved::SavedPlan;
 pub use undo::{UndoOptions, Undone, undo};
 
 pub use crate::engine::choice::{Stale, StaleField};
+pub use crate::store::TableRows;
 pub use crate::store::ledger::{JobRecord, JobState};
