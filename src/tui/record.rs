@@ -17,7 +17,7 @@ pub(crate) const fn glyph(state: JobState, glyphs: &Glyphs) -> &'static str {
         JobState::Done => glyphs.done,
         JobState::PartlyUndone => glyphs.differs,
         JobState::Undone => glyphs.removed,
-        JobState::Failed => glyphs.blocked,
+        JobState::Failed | JobState::Unknown => glyphs.blocked,
     }
 }
 
@@ -35,7 +35,7 @@ pub(crate) const fn role(state: JobState) -> Role {
         JobState::Done => Role::Text,
         JobState::PartlyUndone => Role::Warning,
         JobState::Undone => Role::LeftOut,
-        JobState::Failed => Role::Blocked,
+        JobState::Failed | JobState::Unknown => Role::Blocked,
     }
 }
 
@@ -77,6 +77,7 @@ pub(crate) fn can_undo(record: &JobRecord) -> Result<(), String> {
     match (record.state, record.undone_by) {
         (JobState::Done | JobState::PartlyUndone, _) => Ok(()),
         (JobState::Failed, _) => Err(format!("job {job} failed and wrote nothing")),
+        (JobState::Unknown, _) => Err(format!("nobody knows whether job {job} was committed")),
         (JobState::Undone, Some(by)) => Err(format!("job {job} is undone already, by job {by}")),
         (JobState::Undone, None) => Err(format!("job {job} is undone already")),
     }

@@ -325,8 +325,11 @@ pub(crate) fn record(job: i64) -> JobRecord {
         finished_at: at(2),
         counts: counts.into_iter().map(|(word, n)| (word.to_owned(), n)).collect(),
         tables: receipt(Vec::new()).tables,
+        choices: serde_json::Value::Null,
+        plan_id: None,
         undoes: None,
         undone_by: None,
+        whole: true,
         has_backup: true,
         error: None,
     }
