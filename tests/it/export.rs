@@ -15,6 +15,7 @@ use crate::support::draw::{Draw, Side, environment};
 use crate::support::gatediff::{Ran, gatediff};
 use crate::support::pg::TestDb;
 use crate::support::portable::{Portable, portable};
+use crate::support::pty::PtyCommand;
 use crate::support::site::{Site, cover_all};
 use crate::support::world::{World, world};
 
@@ -240,6 +241,23 @@ async fn without_a_file_the_export_goes_to_stdout_and_what_is_told_to_stderr() {
         assert!(ran.stderr.contains(told), "{told} is not in {}", ran.stderr);
     }
     assert!(!ran.stderr.contains("canary"), "{}", ran.stderr);
+}
+
+#[tokio::test]
+async fn a_terminal_does_not_get_the_secrets_unasked() {
+    let site = small().await;
+    let home = tempfile::tempdir().unwrap();
+    for (args, shown, code) in [(&[][..], "stdout is a terminal", 64), (&["--out", "-"], "canary-secret", 0)]
+    {
+        let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
+            .args(["export", "--database-url", &site.db.url()].iter().chain(args))
+            .env("HOME", home.path().as_os_str())
+            .spawn();
+        assert_eq!(pty.wait_exit(), Ok(code));
+        let bytes = String::from_utf8(pty.bytes()).unwrap();
+        assert!(bytes.contains(shown), "{bytes}");
+        assert_eq!(bytes.contains("canary"), code == 0, "{bytes}");
+    }
 }
 
 #[tokio::test]
