@@ -15,6 +15,7 @@ use crate::support::draw::{Draw, Side, environment};
 use crate::support::gatediff::{Ran, gatediff};
 use crate::support::pg::TestDb;
 use crate::support::portable::{Portable, portable};
+use crate::support::pty::PtyCommand;
 use crate::support::site::{Site, cover_all};
 use crate::support::world::{World, world};
 
@@ -101,12 +102,9 @@ fn told(plan: &Plan, item: &str) -> String {
 /// The export can be imported into a database that has the same APIs and nothing else: all of it is
 /// added, and what is exported from there is the same.
 async fn imports_alone(source: &World, exported: &Exported) -> Result<(), String> {
-    let site = Site::new(&{
-        let mut empty = World::default();
-        empty.apis.clone_from(&source.apis);
-        empty
-    })
-    .await;
+    let mut empty = World::default();
+    empty.apis.clone_from(&source.apis);
+    let site = Site::new(&empty).await;
     let review = site.review_bytes(&exported.bytes).await;
     if let Some(finding) = review.plan.warnings().first() {
         return Err(format!("the file is told: {finding:?}"));
@@ -135,29 +133,47 @@ fn same(one: &Portable, other: &Portable) -> Result<(), String> {
     }
 }
 
-/// What belongs to the client is the same as in the whole export, and all else is of the whole.
+/// By what the rows of a list belong to a row of another one.
+const OWNERS: [(&str, &str, &str, &str); 6] = [
+    ("tsmpGroupApiList", "groupId", "tsmpGroupList", "groupId"),
+    ("tsmpGroupAuthoritiesMapList", "groupId", "tsmpGroupList", "groupId"),
+    ("tsmpVgroupGroupList", "vgroupId", "tsmpVgroupList", "vgroupId"),
+    ("tsmpVgroupAuthoritiesMapList", "vgroupId", "tsmpVgroupList", "vgroupId"),
+    ("dgrXApiKeyMapList", "refApiKeyId", "dgrXApiKeyList", "apiKeyId"),
+    ("tsmpOpenApiKeyMapList", "refOpenApiKeyId", "tsmpOpenApiKeyList", "openApiKeyId"),
+];
+
+/// What belongs to the client, and to what came with it, is the same as in the whole export.
 fn all_of_client(whole: &Portable, alone: &Portable, client: &str) -> Result<(), String> {
-    let of_client = |row: &&String| {
-        let row: Value = serde_json::from_str(row).unwrap();
-        row["clientId"] == client
+    let of = |rows: &[String], property: &str, owners: &[Value]| -> Vec<String> {
+        let is_owned = |row: &&String| owners.contains(&cell(row, property));
+        rows.iter().filter(is_owned).cloned().collect()
     };
+    let clients = [json!(client)];
     for (list, rows) in alone {
-        let wanted: Vec<&String> = whole[list].iter().filter(of_client).collect();
-        if rows.iter().filter(of_client).collect::<Vec<_>>() != wanted {
-            return Err(format!("{list} of {client} is not what it is in the whole export"));
-        }
         if let Some(other) = rows.iter().find(|row| !whole[list].contains(row)) {
             return Err(format!("{list} has {other}, which the whole export has not"));
         }
-        let others = rows.iter().filter(|row| {
-            let row: Value = serde_json::from_str(row).unwrap();
-            row.get("clientId").is_some_and(|id| id != client)
-        });
-        if let Some(other) = others.into_iter().next() {
-            return Err(format!("{list} has {other} of another client"));
+        let owner = OWNERS.iter().find(|(of, ..)| of == list);
+        let (property, owners) = match owner {
+            Some((_, property, owner, id)) => {
+                (*property, alone[*owner].iter().map(|row| cell(row, id)).collect())
+            }
+            None if rows.first().or(whole[list].first()).is_some_and(|row| row.contains("\"clientId\":")) => {
+                ("clientId", clients.to_vec())
+            }
+            None => continue,
+        };
+        let wanted = of(&whole[list], property, &owners);
+        if *rows != wanted {
+            return Err(format!("{list} is\n{}\nand not\n{}", rows.join("\n"), wanted.join("\n")));
         }
     }
     Ok(())
+}
+
+fn cell(row: &str, property: &str) -> Value {
+    serde_json::from_str::<Value>(row).unwrap()[property].clone()
 }
 
 // ---- the demo
@@ -225,6 +241,23 @@ async fn without_a_file_the_export_goes_to_stdout_and_what_is_told_to_stderr() {
         assert!(ran.stderr.contains(told), "{told} is not in {}", ran.stderr);
     }
     assert!(!ran.stderr.contains("canary"), "{}", ran.stderr);
+}
+
+#[tokio::test]
+async fn a_terminal_does_not_get_the_secrets_unasked() {
+    let site = small().await;
+    let home = tempfile::tempdir().unwrap();
+    for (args, shown, code) in [(&[][..], "stdout is a terminal", 64), (&["--out", "-"], "canary-secret", 0)]
+    {
+        let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
+            .args(["export", "--database-url", &site.db.url()].iter().chain(args))
+            .env("HOME", home.path().as_os_str())
+            .spawn();
+        assert_eq!(pty.wait_exit(), Ok(code));
+        let bytes = String::from_utf8(pty.bytes()).unwrap();
+        assert!(bytes.contains(shown), "{bytes}");
+        assert_eq!(bytes.contains("canary"), code == 0, "{bytes}");
+    }
 }
 
 #[tokio::test]
