@@ -125,7 +125,12 @@ impl Config {
         }
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+    /// Reads the text of a file; `path` is what its mistakes are told with.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is no TOML, or holds anything unknown.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
         let place = |start: usize| {
             let before = text.get(..start).unwrap_or(text);
             format!("{}:{}", path.display(), before.matches('\n').count() + 1)

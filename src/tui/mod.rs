@@ -9,6 +9,8 @@ mod app;
 mod branch;
 mod detail;
 mod effect;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod keys;
 mod layout;
 mod mark;
