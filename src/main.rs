@@ -112,6 +112,11 @@ impl Session {
         Ok(reviewed)
     }
 
+    fn apply_options(&self) -> ApplyOptions {
+        let options = ApplyOptions::new(&self.request.operator, self.request.timeouts);
+        ApplyOptions { ledger: self.request.ledger.clone(), ..options }
+    }
+
     async fn apply(&self, approved: Approved, report: Reporter, cancel: Cancel) -> Result<Receipt, Failure> {
         let last = self.review.lock().ok().and_then(|last| last.clone());
         let reviewed = last.filter(|(review, _)| Arc::ptr_eq(&review.plan, approved.plan()));
@@ -122,11 +127,7 @@ impl Session {
             )
             .hint("compare again and apply"));
         };
-        let options = ApplyOptions {
-            operator: self.request.operator.clone(),
-            timeouts: self.request.timeouts,
-            plan: None,
-        };
+        let options = self.apply_options();
         job::apply(&review, approved, &target, &options, &report, &cancel).await
     }
 }

@@ -4,9 +4,9 @@ use super::args::{ApplyArgs, Global, Output};
 use super::choose::{blocked_by_name, choose};
 use super::document::Document;
 use super::gauge::Gauge;
-use super::print::{Printer, is_interactive, plural};
+use super::print::{Printer, plural};
 use super::session::{Session, cancel_on_signals, operator, state};
-use super::{Exit, text};
+use super::{Exit, consent, text};
 use crate::engine::display::safe;
 use crate::engine::{Approved, Choices, Outcome, Refusal, Resolution, SealKey, Verb};
 use crate::job::saved::{self, Opened};
@@ -14,25 +14,32 @@ use crate::job::{self, ApplyOptions, Failure, FailureKind, Loaded, Phase, Receip
 
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs) -> Result<Exit, Failure> {
     let session = Session::new(global)?;
-    if !args.yes && !is_interactive() {
-        return Err(Failure::new(FailureKind::Usage, "cannot ask for confirmation without a terminal")
-            .hint("add --yes to apply without asking"));
+    if !args.rehearse {
+        consent::can_ask(&args.consent)?;
     }
-    let operator = operator(args.operator.clone())?;
+    let operator = operator(args.consent.operator.clone())?;
     let (review, saved) = open(&session, &args).await?;
     let choices = match &saved {
         None => choose(&review.plan, &args.choices)?,
         Some(saved) => match saved.check(&review, &key(saved)?) {
             Ok(choices) => choices,
             Err(failure) => {
+                // What the plan itself has changed is not what makes it stale.
+                let Session { target, manner } = &session;
+                saved.check_unused(target, manner.timeouts, &manner.ledger).await?;
                 let resolution = review.plan.resolve(&Choices::new(&review.plan));
                 tell(printer, &review, &resolution, Err(&failure));
                 return Ok(Exit::of(failure.kind));
             }
         },
     };
-    let options =
-        ApplyOptions { operator, timeouts: session.manner.timeouts, plan: saved.map(|saved| saved.id) };
+    let options = ApplyOptions {
+        operator,
+        timeouts: session.manner.timeouts,
+        ledger: session.manner.ledger.clone(),
+        backup: !args.no_backup,
+        plan: saved.map(|saved| saved.id),
+    };
     let resolution = review.plan.resolve(&choices);
     let named = blocked_by_name(&review.plan, &resolution, &args.choices)?;
     let approved = match (named, review.plan.approve(&choices)) {
@@ -44,6 +51,9 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
         }
         (None, Err(refusal)) => Err(explain(&refusal)),
     };
+    if args.rehearse {
+        return rehearse(printer, &session, (&review, &resolution), approved, &options).await;
+    }
     let done = match approved {
         Err(failure) => Err(failure),
         Ok(approved) => match confirm(printer, &session, &review, &approved, &args) {
@@ -60,6 +70,53 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
     };
     tell(printer, &review, &resolution, done.as_ref().map(Some));
     Ok(done.map_or_else(|failure| Exit::of(failure.kind), |_| Exit::Done))
+}
+
+/// Does it all and rolls it back; nobody needs to be asked.
+async fn rehearse(
+    printer: &mut Printer,
+    session: &Session,
+    (review, resolution): (&Review, &Resolution),
+    approved: Result<Approved, Failure>,
+    options: &ApplyOptions,
+) -> Result<Exit, Failure> {
+    let done = match approved {
+        Err(failure) => Err(failure),
+        Ok(approved) => {
+            let cancel = cancel_on_signals()?;
+            let gauge = Gauge::begin();
+            let reporter = gauge.reporter();
+            let done = job::rehearse(review, approved, &session.target, options, &reporter, &cancel).await;
+            gauge.end().await;
+            done
+        }
+    };
+    let status = match &done {
+        Ok(rehearsal) if rehearsal.problems.is_empty() => "ok",
+        Ok(_) => "error",
+        Err(failure) => Document::status(failure.kind),
+    };
+    match (printer.output, &done) {
+        (Output::Json, _) => printer.json(&Document::rehearsal(status, review, resolution, done.as_ref())),
+        (Output::Text, Err(failure)) => printer.failure(failure),
+        (Output::Text, Ok(rehearsal)) => {
+            text::head(printer, review);
+            text::tables(printer, &rehearsal.tables);
+            for problem in &rehearsal.problems {
+                printer.line(format!("  refused: {}: {}", safe(&problem.table), safe(&problem.message)));
+            }
+            printer.line(format!(
+                "rehearsed and rolled back in {:.2} s: {}",
+                rehearsal.seconds,
+                plural(rehearsal.problems.len(), "refusal", "refusals")
+            ));
+        }
+    }
+    Ok(match done {
+        Ok(rehearsal) if rehearsal.problems.is_empty() => Exit::Done,
+        Ok(_) => Exit::Error,
+        Err(failure) => Exit::of(failure.kind),
+    })
 }
 
 /// Reads what is to be applied, an import file or a saved plan, and compares
@@ -136,8 +193,7 @@ fn explain(refusal: &Refusal) -> Failure {
     }
 }
 
-/// Asks the person, unless `--yes` does. A production profile always wants the
-/// database's name.
+/// Asks before the import.
 fn confirm(
     printer: &mut Printer,
     session: &Session,
@@ -145,24 +201,9 @@ fn confirm(
     approved: &Approved,
     args: &ApplyArgs,
 ) -> Result<(), Failure> {
-    let refused = || Failure::new(FailureKind::Cancelled, "not confirmed; nothing was written");
-    if session.manner.production && args.yes {
-        return match args.confirm.as_deref() {
-            Some(name) if name == review.database => Ok(()),
-            _ => Err(Failure::new(FailureKind::Usage, "the profile is marked as production")
-                .hint(format!("confirm with --confirm {}", review.database))),
-        };
-    }
-    if args.yes {
-        return Ok(());
-    }
     let (added, covered) = (approved.count(Verb::Add), approved.count(Verb::Cover));
-    printer.tell(format!("{} to add, {covered} to cover in {}", added, safe(&review.target)));
-    let asks_name = session.manner.production || covered > 0;
-    let wanted = if asks_name { review.database.as_str() } else { "yes" };
-    let question = if asks_name { "Type the database's name to apply:" } else { "Type yes to apply:" };
-    let answer = printer.ask(question).map_err(|_| refused())?;
-    if answer == wanted { Ok(()) } else { Err(refused()) }
+    let what = format!("{} to add, {covered} to cover in {}", added, safe(&review.target));
+    consent::ask(printer, &session.manner, &args.consent, (&what, covered > 0), &review.database)
 }
 
 /// Prints what became of everything.
@@ -173,15 +214,7 @@ fn tell(
     done: Result<Option<&Receipt>, &Failure>,
 ) {
     if printer.output == Output::Json {
-        let status = match done {
-            Ok(_) => "ok",
-            Err(failure) => match failure.kind {
-                FailureKind::Stale => "stale",
-                FailureKind::Locked => "locked",
-                FailureKind::Blocked => "blocked",
-                _ => "error",
-            },
-        };
+        let status = done.map_or_else(|failure| Document::status(failure.kind), |_| "ok");
         printer.json(&Document::apply(status, review, resolution, done));
         return;
     }
@@ -209,12 +242,7 @@ fn tell(
 }
 
 fn tell_receipt(printer: &mut Printer, receipt: &Receipt) {
-    for rows in &receipt.tables {
-        printer.line(format!(
-            "  {:<30} {:>6} inserted {:>6} updated {:>6} deleted",
-            rows.table, rows.inserted, rows.updated, rows.deleted
-        ));
-    }
+    text::tables(printer, &receipt.tables);
     let count = |outcome| receipt.count(outcome);
     printer.line(format!(
         "job {}: {} added, {} covered, {} unchanged, {} skipped, {} blocked in {:.2} s",
@@ -226,6 +254,8 @@ fn tell_receipt(printer: &mut Printer, receipt: &Receipt) {
         count(Outcome::Blocked),
         receipt.seconds
     ));
+    let backup = if receipt.backup.is_some() { "a backup was kept; " } else { "" };
+    printer.tell(format!("note: {backup}`gatediff undo {}` takes it back", receipt.job));
     for note in &receipt.notes {
         printer.tell(format!("note: {note}"));
     }

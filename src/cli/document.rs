@@ -2,14 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::plan::Comparison;
 use crate::engine::diff::Show;
 use crate::engine::{
     Change, Choices, Finding, ItemId, Kind, Lack, Outcome, Plan, Reason, Resolution, Status, Summary,
 };
-use crate::job::{Failure, FailureKind, FileInfo, Receipt, Review, SavedPlan, Stale};
+use crate::job::{
+    Exported, Failure, FailureKind, FileInfo, JobRecord, Problem, Receipt, Rehearsal, Review, SavedPlan,
+    Stale, Undone,
+};
 use crate::store::TableRows;
 
 /// The version of every document.
@@ -30,11 +33,21 @@ pub(super) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     job: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    undoes: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rehearsal: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     backup: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     saved: Option<SavedDocument<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     choices: Option<ChoicesDocument<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jobs: Option<&'a [JobRecord]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restored: Option<&'a [ItemId]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problems: Option<&'a [Problem]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<Summary>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,6 +118,12 @@ pub(super) struct Count<'a> {
     items: usize,
 }
 
+impl<'a> Count<'a> {
+    fn all(counts: &'a [(Kind, usize)]) -> Vec<Self> {
+        counts.iter().map(|(kind, items)| Self { kind, items: *items }).collect()
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct ItemDocument<'a> {
     kind: &'a Kind,
@@ -129,9 +148,14 @@ impl<'a> Document<'a> {
             target: None,
             file: None,
             job: None,
+            undoes: None,
+            rehearsal: None,
             backup: None,
             saved: None,
             choices: None,
+            jobs: None,
+            restored: None,
+            problems: None,
             summary: None,
             counts: None,
             items: None,
@@ -146,16 +170,21 @@ impl<'a> Document<'a> {
 
     /// Returns the document of a failure.
     pub(super) fn failure(command: &'a str, failure: &'a Failure) -> Self {
-        let status = match failure.kind {
-            FailureKind::Stale => "stale",
-            FailureKind::Locked => "locked",
-            FailureKind::Blocked => "blocked",
-            _ => "error",
-        };
+        let status = Self::status(failure.kind);
         Self {
             stale: (failure.kind == FailureKind::Stale).then_some(failure.stale.as_slice()),
             error: Some(failure),
             ..Self::new(command, status)
+        }
+    }
+
+    /// Returns the status word of a failure.
+    pub(super) const fn status(kind: FailureKind) -> &'static str {
+        match kind {
+            FailureKind::Stale => "stale",
+            FailureKind::Locked => "locked",
+            FailureKind::Blocked => "blocked",
+            _ => "error",
         }
     }
 
@@ -223,6 +252,7 @@ impl<'a> Document<'a> {
         match outcome {
             Ok(Some(receipt)) => {
                 document.job = Some(receipt.job);
+                document.backup = Some(json!(receipt.backup));
                 document.tables = Some(&receipt.tables);
                 document.notes = Some(&receipt.notes);
             }
@@ -258,9 +288,66 @@ impl<'a> Document<'a> {
         Self {
             platform: Some(file.platform),
             file: Some(FileDocument::new(file)),
-            counts: Some(counts.iter().map(|(kind, items)| Count { kind, items: *items }).collect()),
+            counts: Some(Count::all(counts)),
             warnings: Some(findings.iter().collect()),
             ..Self::new("validate", status)
+        }
+    }
+
+    /// Returns the document of an export that was written to a file.
+    pub(super) fn export(path: &'a str, exported: &'a Exported) -> Self {
+        Self {
+            platform: Some(exported.platform),
+            target: Some(&exported.target),
+            file: Some(FileDocument { path, sha256: &exported.sha256 }),
+            counts: Some(Count::all(&exported.counts)),
+            warnings: Some(exported.findings.iter().collect()),
+            ..Self::new("export", "ok")
+        }
+    }
+
+    /// Returns the document of a rehearsal: what would become of each item,
+    /// and what the database refused.
+    pub(super) fn rehearsal(
+        status: &'static str,
+        review: &'a Review,
+        resolution: &'a Resolution,
+        outcome: Result<&'a Rehearsal, &'a Failure>,
+    ) -> Self {
+        let done = outcome.ok();
+        Self {
+            rehearsal: Some(true),
+            tables: Some(done.map_or(&[], |done| &done.tables)),
+            problems: Some(done.map_or(&[], |done| &done.problems)),
+            ..Self::apply(status, review, resolution, outcome.map(|_| None))
+        }
+    }
+
+    /// Returns the document of past jobs, newest first.
+    pub(super) fn history(target: &'a str, jobs: &'a [JobRecord]) -> Self {
+        Self { target: Some(target), jobs: Some(jobs), ..Self::new("history", "ok") }
+    }
+
+    /// Returns the document of an undo.
+    pub(super) fn undo(target: &'a str, undone: &'a Undone) -> Self {
+        Self {
+            target: Some(target),
+            job: Some(undone.job),
+            undoes: Some(undone.undoes),
+            restored: Some(&undone.items),
+            tables: Some(&undone.tables),
+            notes: Some(&undone.notes),
+            ..Self::new("undo", "ok")
+        }
+    }
+
+    /// Returns the document of a backup that was written to a file.
+    pub(super) fn backup(target: &'a str, job: i64, path: &'a str, sha256: &'a str) -> Self {
+        Self {
+            target: Some(target),
+            job: Some(job),
+            file: Some(FileDocument { path, sha256 }),
+            ..Self::new("backup", "ok")
         }
     }
 

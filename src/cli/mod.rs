@@ -5,11 +5,15 @@
 
 mod apply;
 pub mod args;
+mod backup;
 mod choose;
+mod consent;
 mod demo;
 mod document;
+mod export;
 mod gauge;
 mod generate;
+mod history;
 mod init;
 mod plan;
 mod print;
@@ -18,6 +22,7 @@ mod screen;
 mod session;
 mod show;
 mod text;
+mod undo;
 mod validate;
 
 use std::ffi::OsString;
@@ -95,7 +100,11 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Command::Plan(args) => plan::run(&mut printer, &cli.global, args).await,
         Command::Show(args) => show::run(&mut printer, &args),
         Command::Apply(args) => apply::run(&mut printer, &cli.global, args).await,
+        Command::Export(args) => export::run(&mut printer, &cli.global, args).await,
         Command::Validate(args) => validate::run(&mut printer, &cli.global, args).await,
+        Command::History(args) => history::run(&mut printer, &cli.global, &args).await,
+        Command::Undo(args) => undo::run(&mut printer, &cli.global, args).await,
+        Command::Backup(args) => backup::run(&mut printer, &cli.global, &args).await,
         Command::Init => init::run(&mut printer, &cli.global).await,
         Command::Completions(args) => generate::completions(&mut printer, &args),
         Command::Man => generate::man(&mut printer),

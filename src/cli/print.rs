@@ -71,9 +71,10 @@ impl Printer {
         }
     }
 
-    /// Prints bytes as they are.
+    /// Prints bytes as they are: nothing looks for colours in them.
     pub(super) fn raw(&mut self, bytes: &[u8]) {
-        let written = self.out.write_all(bytes).and_then(|()| self.out.flush());
+        let mut out = io::stdout().lock();
+        let written = out.write_all(bytes).and_then(|()| out.flush());
         self.note(written);
     }
 
@@ -215,6 +216,11 @@ fn fold(text: &str, width: usize, indent: usize) -> Vec<String> {
 /// Says whether a person can answer: stdin and stderr are terminals.
 pub(super) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Says whether what goes to stdout is seen on a screen.
+pub(super) fn is_shown() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// Says whether a screen can be drawn.

@@ -9,7 +9,7 @@ use super::args::{Color, Global, ScreenArgs};
 use super::session::{Manner, operator};
 use crate::config::Binding;
 use crate::job::{Failure, FailureKind, Loaded, Reporter};
-use crate::store::{Target, Timeouts};
+use crate::store::{LedgerPlace, Target, Timeouts};
 
 /// What to review, and how the screen looks.
 pub struct ScreenRequest {
@@ -19,6 +19,8 @@ pub struct ScreenRequest {
     pub file: String,
     /// How long to wait for what.
     pub timeouts: Timeouts,
+    /// Where jobs are recorded.
+    pub ledger: LedgerPlace,
     /// Who is recorded as the operator.
     pub operator: String,
     /// Whether the target is marked as production.
@@ -67,6 +69,7 @@ impl ScreenRequest {
             open,
             file,
             timeouts: manner.timeouts,
+            ledger: manner.ledger.clone(),
             operator: operator(args.operator)?,
             production: manner.production,
             theme: args.theme.or_else(|| manner.theme.clone()),

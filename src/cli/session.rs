@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::args::{Global, state_directory};
 use crate::config::{Binding, Config, ConfigError, Profile, seconds};
 use crate::job::{Cancel, Failure, FailureKind};
-use crate::store::{Target, Timeouts};
+use crate::store::{LedgerPlace, Target, Timeouts};
 
 /// A target and how to treat it.
 pub(super) struct Session {
@@ -19,6 +19,8 @@ pub(super) struct Session {
 pub(super) struct Manner {
     /// How long to wait for what.
     pub(super) timeouts: Timeouts,
+    /// Where jobs are recorded.
+    pub(super) ledger: LedgerPlace,
     /// Whether every apply asks for the database's name.
     pub(super) production: bool,
     /// The theme that the configuration asks for.
@@ -36,6 +38,7 @@ impl Session {
         let target = Target::resolve(url, |name| std::env::var(name).ok())?;
         let manner = Manner {
             timeouts: timeouts(global, &profile),
+            ledger: ledger(global, profile.ledger),
             production: profile.production,
             theme: profile.theme.or(config.theme),
             keys: config.keys,
@@ -49,15 +52,23 @@ impl Manner {
     pub(super) fn demo(global: &Global) -> Result<Self, Failure> {
         let config = Config::load().map_err(explain)?;
         let timeouts = timeouts(global, &Profile::default());
-        Ok(Self { timeouts, production: false, theme: config.theme, keys: config.keys })
+        let ledger = ledger(global, None);
+        Ok(Self { timeouts, ledger, production: false, theme: config.theme, keys: config.keys })
     }
+}
+
+fn ledger(global: &Global, profile: Option<PathBuf>) -> LedgerPlace {
+    global.ledger.clone().or(profile).map_or(LedgerPlace::Target, LedgerPlace::File)
 }
 
 fn timeouts(global: &Global, profile: &Profile) -> Timeouts {
     let default = Timeouts::default();
+    let lock = global.lock_timeout.or_else(|| seconds(profile.lock_timeout));
     Timeouts {
         connect: global.connect_timeout.or_else(|| seconds(profile.connect_timeout)).or(default.connect),
-        lock: global.lock_timeout.or_else(|| seconds(profile.lock_timeout)).or(default.lock),
+        lock: lock.or(default.lock),
+        // Rows that are locked for a moment are always waited for, another job only if asked to.
+        wait: lock,
         statement: global
             .statement_timeout
             .or_else(|| seconds(profile.statement_timeout))

@@ -9,6 +9,7 @@ use crate::engine::diff::Show;
 use crate::engine::display::safe;
 use crate::engine::{Change, Entry, Lack, Op, Outcome, Plan, Reason, Resolution, Status, Value};
 use crate::job::SavedPlan;
+use crate::store::TableRows;
 
 /// The widest a column of keys or names gets.
 const WIDEST: usize = 32;
@@ -67,6 +68,19 @@ fn body(printer: &mut Printer, plan: &Plan, resolution: Option<&Resolution>, unc
         kind(printer, plan, &items, resolution, unchanged);
     }
     warnings(printer, plan);
+}
+
+/// Prints what was done to which table.
+pub(super) fn tables(printer: &mut Printer, tables: &[TableRows]) {
+    for rows in tables {
+        printer.line(format!(
+            "  {:<30} {:>6} inserted {:>6} updated {:>6} deleted",
+            safe(&rows.table),
+            rows.inserted,
+            rows.updated,
+            rows.deleted
+        ));
+    }
 }
 
 /// Prints what `apply` would do: on a terminal, the end is what one sees.
@@ -259,5 +273,6 @@ fn warnings(printer: &mut Printer, plan: &Plan) {
 pub(super) fn finding(printer: &mut Printer, finding: &crate::engine::Finding) {
     let about =
         finding.item.as_ref().map(ToString::to_string).or_else(|| finding.path.clone()).unwrap_or_default();
-    printer.folded(&format!("  {}: {}: {}", finding.code, safe(&about), safe(&finding.message)), 6);
+    let about = if about.is_empty() { about } else { format!("{}: ", safe(&about)) };
+    printer.folded(&format!("  {}: {about}{}", finding.code, safe(&finding.message)), 6);
 }

@@ -56,6 +56,8 @@ pub struct Profile {
     pub production: bool,
     /// Its own theme, so that production looks like it.
     pub theme: Option<String>,
+    /// The local file that keeps jobs, journal and backups; the target does by default.
+    pub ledger: Option<PathBuf>,
     /// Seconds to wait for the connection.
     pub connect_timeout: Option<f64>,
     /// Seconds to wait for a lock.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::progress::Cancel;
 use crate::engine::choice::Stale;
 use crate::store::{ConnectError, StoreError, StoreErrorKind};
 
@@ -111,6 +112,15 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 impl Failure {
+    /// Returns the failure of a job that was told to stop before its commit.
+    pub(super) fn cancelled(cancel: &Cancel) -> Self {
+        let failure = Self::new(FailureKind::Cancelled, "cancelled; nothing was written");
+        match cancel.why() {
+            Some(why) => failure.because(why),
+            None => failure,
+        }
+    }
+
     /// Returns a failure that is our own mistake.
     pub(super) fn internal(doing: &str, error: impl fmt::Display) -> Self {
         Self::new(FailureKind::Internal, format!("failed while {doing}"))

@@ -95,7 +95,7 @@ pub(super) fn read(path: &str) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-fn unknown_format(name: &str) -> Failure {
+pub(super) fn unknown_format(name: &str) -> Failure {
     let known: Vec<&str> = platform::PLATFORMS.iter().map(|platform| platform.name()).collect();
     Failure::new(FailureKind::Usage, format!("unknown format '{name}'"))
         .hint(format!("known: {}", known.join(", ")))
@@ -110,15 +110,35 @@ fn explain(path: &str, error: &ParseError) -> Failure {
         place.push_str(&format!(" ({})", error.path));
     }
     let (kind, what, hint) = match error.kind {
-        ParseErrorKind::Syntax => {
-            (FailureKind::Parse, "the file is not valid JSON", "export it again, unedited")
+        ParseErrorKind::Foreign(foreign) => {
+            return Failure::new(FailureKind::Format, foreign.what())
+                .at(place)
+                .because("an export is JSON, as text in UTF-8")
+                .hint(foreign.hint());
         }
+        ParseErrorKind::Syntax => (
+            FailureKind::Parse,
+            "the file is not valid JSON",
+            "export it again, unedited, or correct that place",
+        ),
+        ParseErrorKind::Encoding => (
+            FailureKind::Parse,
+            "the file is not text in UTF-8",
+            "convert it from the encoding it was saved in, such as: iconv -f BIG5 -t UTF-8",
+        ),
         ParseErrorKind::Truncated => {
             (FailureKind::Parse, "the file ends too early", "copy it again in full, or export it again")
         }
-        ParseErrorKind::Shape => {
-            (FailureKind::Parse, "the file is not what its format says", "export it again, unedited")
-        }
+        ParseErrorKind::Trailing => (
+            FailureKind::Parse,
+            "something follows the end of the export",
+            "a file holds one export: export it again, or separate what was put together",
+        ),
+        ParseErrorKind::Shape => (
+            FailureKind::Parse,
+            "the file is not what its format says",
+            "export it again, unedited, or correct that place",
+        ),
         ParseErrorKind::UnknownFormat => (
             FailureKind::Format,
             "the file's format is not recognised",

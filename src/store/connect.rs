@@ -24,7 +24,7 @@ pub use error::{ConnectError, Malformed};
 use super::local::OLDEST_MAJOR;
 use conninfo::Settings;
 
-const APPLICATION_NAME: &str = concat!("gatediff/", env!("CARGO_PKG_VERSION"));
+pub(super) const APPLICATION_NAME: &str = concat!("gatediff/", env!("CARGO_PKG_VERSION"));
 const DEFAULT_PORT: u16 = 5432;
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
@@ -35,10 +35,14 @@ pub struct Timeouts {
     pub connect: Option<Duration>,
     /// One statement.
     pub statement: Option<Duration>,
-    /// A lock that somebody else holds.
+    /// A row or table that somebody else has locked. Zero means at once.
     pub lock: Option<Duration>,
+    /// The target's own lock, while another job holds it. `None` refuses at once.
+    pub wait: Option<Duration>,
     /// A transaction in which nothing happens.
     pub idle_in_transaction: Option<Duration>,
+    /// The time between two looks, from beside, at a session that a job waits for.
+    pub heartbeat: Duration,
 }
 
 impl Default for Timeouts {
@@ -47,7 +51,9 @@ impl Default for Timeouts {
             connect: None,
             statement: None,
             lock: Some(Duration::from_secs(5)),
+            wait: None,
             idle_in_transaction: Some(Duration::from_secs(60)),
+            heartbeat: Duration::from_secs(10),
         }
     }
 }
@@ -401,11 +407,21 @@ fn parsed<T: std::str::FromStr>(text: Option<&str>, problem: Malformed) -> Resul
     text.map(|text| text.trim().parse().map_err(|_| problem)).transpose()
 }
 
+/// After how many seconds of silence, and how many questions at what distance
+/// without an answer, the server takes us for gone: else a session whose network
+/// died would hold its locks for hours. Sockets have no use for them, and accept them.
+const KEEPALIVES: &str = ", pg_catalog.set_config('tcp_keepalives_idle', '15', false)\
+                          , pg_catalog.set_config('tcp_keepalives_interval', '5', false)\
+                          , pg_catalog.set_config('tcp_keepalives_count', '3', false)\
+                          , pg_catalog.set_config('tcp_user_timeout', '30000', false)";
+
 /// One statement, as it is one trip to the server, that sets the limits and asks for the version.
 fn session_sql(timeouts: Timeouts) -> String {
+    // To the server, zero is no limit; to whoever waits for nobody, it is the shortest one.
+    let at_once = |limit: Duration| limit.max(Duration::from_millis(1));
     let limits = [
         ("statement_timeout", timeouts.statement),
-        ("lock_timeout", timeouts.lock),
+        ("lock_timeout", timeouts.lock.map(at_once)),
         ("idle_in_transaction_session_timeout", timeouts.idle_in_transaction),
     ];
     let mut sql = "SELECT pg_catalog.current_setting('server_version_num')::int4".to_owned();
@@ -416,6 +432,7 @@ fn session_sql(timeouts: Timeouts) -> String {
             sql.push_str(&format!(", pg_catalog.set_config('{name}', '{milliseconds}', false)"));
         }
     }
+    sql.push_str(KEEPALIVES);
     sql
 }
 
@@ -618,5 +635,11 @@ mod tests {
         assert!(sql.contains("'lock_timeout', '5000'"), "{sql}");
         assert!(sql.contains("'idle_in_transaction_session_timeout', '60000'"), "{sql}");
         assert!(!sql.contains("statement_timeout"), "{sql}");
+    }
+
+    #[test]
+    fn a_lock_that_is_not_waited_for_is_no_lock_without_limit() {
+        let sql = session_sql(Timeouts { lock: Some(Duration::ZERO), ..Timeouts::default() });
+        assert!(sql.contains("'lock_timeout', '1'"), "{sql}");
     }
 }

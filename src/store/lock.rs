@@ -1,21 +1,62 @@
-//! One job per target at a time, and how it is cancelled.
+//! One job per target at a time, and how a session is seen to from beside.
 
+use std::time::Duration;
+
+use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
-use super::connect::{Target, Timeouts};
+use super::connect::{APPLICATION_NAME, Target, Timeouts};
 use super::sql::{Operation, StoreError};
 
 /// The advisory lock's key: the letters "gatediff" as a number.
 const KEY: i64 = i64::from_be_bytes(*b"gatediff");
 
+/// How often the lock is tried again that was free when its holder was looked for.
+const TRIES: usize = 5;
+
+/// As many bytes of a session's name as the server keeps.
+const LONGEST_NAME: usize = 63;
+
 /// Who holds the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
-    /// One line: role, where from, since when.
+    /// One line: role, program, operator and machine, where from, since when.
     pub who: String,
 }
 
+/// Names the session after the operator and this machine, for those who will
+/// find the target held: the server sees an address at most.
+///
+/// # Errors
+///
+/// Fails if the statement does.
+pub async fn sign(connection: &mut PgConnection, operator: &str) -> Result<(), StoreError> {
+    sqlx::query("SELECT set_config('application_name', $1, false)")
+        .bind(signature(operator, &machine()))
+        .execute(connection)
+        .await
+        .map(|_| ())
+        .map_err(|error| failed(&error))
+}
+
+/// Returns the name of a session. The server keeps ASCII only, and cuts what is
+/// long: an operator who does not fit is left out, and a machine is cut.
+fn signature(operator: &str, machine: &str) -> String {
+    let is_plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic());
+    let long = format!("{APPLICATION_NAME} {operator}@{machine}");
+    if is_plain(operator) && is_plain(machine) && long.len() <= LONGEST_NAME {
+        return long;
+    }
+    let short = format!("{APPLICATION_NAME} {machine}");
+    if is_plain(machine) { short.chars().take(LONGEST_NAME).collect() } else { APPLICATION_NAME.to_owned() }
+}
+
+fn machine() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
 /// Takes the target's lock for the rest of the session, or says who holds it.
+/// Does not wait.
 ///
 /// A session lock, taken before the transaction begins: the transaction's
 /// snapshot must not be older than the lock, or it would miss what the last
@@ -25,31 +66,53 @@ pub struct Holder {
 ///
 /// Fails if the statement does.
 pub async fn take(connection: &mut PgConnection) -> Result<Result<(), Holder>, StoreError> {
-    let failed = |error: sqlx::Error| StoreError::new(Operation::Transact, "the target", &error);
-    let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
-        .bind(KEY)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(failed)?;
-    if taken {
-        return Ok(Ok(()));
+    for _ in 0..TRIES {
+        let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
+            .bind(KEY)
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(|error| failed(&error))?;
+        if taken {
+            return Ok(Ok(()));
+        }
+        // Whoever held it may be gone by now.
+        if let Some(holder) = holder(connection).await? {
+            return Ok(Err(holder));
+        }
     }
-    let sql = "SELECT a.usename::text, coalesce(host(a.client_addr), 'this machine') AS place, a.application_name, \
-               to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ') AS since \
+    Ok(Err(Holder { who: "another session".to_owned() }))
+}
+
+/// Looks who holds the lock of this database. Of the sessions of other roles
+/// the server may tell the name only.
+async fn holder(connection: &mut PgConnection) -> Result<Option<Holder>, StoreError> {
+    let sql = "SELECT a.usename::text, a.application_name, \
+               CASE WHEN a.backend_start IS NOT NULL \
+               THEN coalesce(host(a.client_addr), 'the server''s own machine') END, \
+               to_char(coalesce(a.xact_start, a.backend_start), 'YYYY-MM-DD HH24:MI:SS TZ') \
                FROM pg_locks l JOIN pg_stat_activity a USING (pid) \
                WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
+               AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
                AND ((l.classid::int8 << 32) | l.objid::int8) = $1";
-    let holder = sqlx::query(sql).bind(KEY).fetch_optional(connection).await.map_err(failed)?;
-    let text = |row: &sqlx::postgres::PgRow, at: usize| -> String {
-        row.try_get::<Option<String>, _>(at).ok().flatten().unwrap_or_else(|| "?".to_owned())
-    };
-    let who = holder.map_or_else(
-        || "another session".to_owned(),
-        |row| {
-            format!("{} ({}) from {}, since {}", text(&row, 0), text(&row, 2), text(&row, 1), text(&row, 3))
-        },
-    );
-    Ok(Err(Holder { who }))
+    let row = sqlx::query(sql).bind(KEY).fetch_optional(connection).await.map_err(|error| failed(&error))?;
+    Ok(row.map(|row| Holder { who: told(&row) }))
+}
+
+fn told(row: &PgRow) -> String {
+    let text =
+        |at: usize| row.try_get::<Option<String>, _>(at).ok().flatten().filter(|text| !text.is_empty());
+    let mut who = text(0).unwrap_or_else(|| "a role that is gone".to_owned());
+    if let Some(name) = text(1) {
+        // The program, and who runs it where, if it was signed.
+        who.push_str(&format!(" ({})", name.replacen(' ', ", ", 1)));
+    }
+    if let Some(place) = text(2) {
+        who.push_str(&format!(" from {place}"));
+    }
+    if let Some(since) = text(3) {
+        who.push_str(&format!(", since {since}"));
+    }
+    who
 }
 
 /// Returns the number of the server process behind a connection.
@@ -58,19 +121,73 @@ pub async fn take(connection: &mut PgConnection) -> Result<Result<(), Holder>, S
 ///
 /// Fails if the statement does.
 pub async fn backend(connection: &mut PgConnection) -> Result<i32, StoreError> {
-    sqlx::query_scalar("SELECT pg_backend_pid()")
-        .fetch_one(connection)
-        .await
-        .map_err(|error| StoreError::new(Operation::Transact, "the target", &error))
+    sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(connection).await.map_err(|error| failed(&error))
 }
 
 /// Cancels the statement that another connection of ours runs, over a
 /// connection of its own. Says whether the server was told.
 pub async fn cancel(target: &Target, backend: i32) -> bool {
+    tell(target, backend, "SELECT pg_cancel_backend($1)").await
+}
+
+/// Ends the session of another connection of ours, over a connection of its
+/// own: what it has not committed is rolled back, and its lock is free. Says
+/// whether the server was told.
+pub async fn end(target: &Target, backend: i32) -> bool {
+    tell(target, backend, "SELECT pg_terminate_backend($1)").await
+}
+
+async fn tell(target: &Target, backend: i32, sql: &'static str) -> bool {
     let Ok(mut connection) = target.connect(Timeouts::default()).await else { return false };
-    sqlx::query_scalar("SELECT pg_cancel_backend($1)")
+    sqlx::query_scalar(sql).bind(backend).fetch_one(&mut connection).await.unwrap_or(false)
+}
+
+/// How a session stands, as the server sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pulse {
+    /// It works, or has not been waiting for us for long.
+    Beating,
+    /// It has been waiting for us for too long, outside of any transaction; in
+    /// one, the server itself has a limit.
+    Still,
+    /// There is no such session.
+    Gone,
+}
+
+/// Looks at the session of another connection of ours, over a connection of
+/// its own; answers nothing if the server cannot be asked.
+pub async fn pulse(target: &Target, timeouts: Timeouts, backend: i32, limit: Duration) -> Option<Pulse> {
+    let mut connection = target.connect(timeouts).await.ok()?;
+    let sql = "SELECT state = 'idle' AND clock_timestamp() - state_change > $2 * interval '1 millisecond' \
+               FROM pg_stat_activity WHERE pid = $1";
+    let still: Option<Option<bool>> = sqlx::query_scalar(sql)
         .bind(backend)
-        .fetch_one(&mut connection)
+        .bind(i64::try_from(limit.as_millis()).unwrap_or(i64::MAX))
+        .fetch_optional(&mut connection)
         .await
-        .unwrap_or(false)
+        .ok()?;
+    Some(match still {
+        None => Pulse::Gone,
+        Some(Some(true)) => Pulse::Still,
+        Some(_) => Pulse::Beating,
+    })
+}
+
+fn failed(error: &sqlx::Error) -> StoreError {
+    StoreError::new(Operation::Transact, "the target", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_signed_with_what_the_server_keeps() {
+        assert_eq!(signature("mei", "desk"), format!("{APPLICATION_NAME} mei@desk"));
+        assert_eq!(signature("小美", "desk"), format!("{APPLICATION_NAME} desk"));
+        assert_eq!(signature("", "desk"), format!("{APPLICATION_NAME} desk"));
+        assert_eq!(signature("mei", "ta\u{1b}ble"), APPLICATION_NAME);
+        assert_eq!(signature(&"m".repeat(60), "desk"), format!("{APPLICATION_NAME} desk"));
+        assert_eq!(signature("mei", &"d".repeat(90)).len(), LONGEST_NAME);
+    }
 }

@@ -3,23 +3,14 @@
 use std::fmt;
 
 use chrono::NaiveDateTime;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Reports `(table, done, total)` as tables are read or written.
-type Report<'a> = &'a (dyn Fn(&str, usize, usize) + Send + Sync);
+pub(super) type Report<'a> = &'a (dyn Fn(&str, usize, usize) + Send + Sync);
 
 /// What a snapshot tells while it is taken.
 #[derive(Clone, Copy)]
 pub struct Reading<'a> {
-    /// Called before each table.
-    pub report: Report<'a>,
-}
-
-/// What writing needs to know, and tells.
-#[derive(Clone, Copy)]
-pub struct Writing<'a> {
-    /// Who and when.
-    pub stamp: &'a Stamp,
     /// Called before each table.
     pub report: Report<'a>,
 }
@@ -35,7 +26,7 @@ pub struct Stamp {
 }
 
 /// What was done to one table.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableRows {
     /// The table.
     pub table: String,
@@ -60,10 +51,19 @@ pub enum Operation {
     Delete,
     /// Taking new ids.
     Allocate,
-    /// Beginning, locking or committing.
+    /// Keeping others from writing.
+    Lock,
+    /// Beginning or committing.
     Transact,
     /// Creating what is ours.
     Create,
+}
+
+impl Operation {
+    /// Says whether it is done to the rows of a table.
+    pub const fn is_on_a_table(self) -> bool {
+        matches!(self, Self::Read | Self::Insert | Self::Update | Self::Delete | Self::Allocate)
+    }
 }
 
 impl fmt::Display for Operation {
@@ -74,6 +74,7 @@ impl fmt::Display for Operation {
             Self::Update => "update",
             Self::Delete => "delete from",
             Self::Allocate => "take new ids from",
+            Self::Lock => "lock",
             Self::Transact => "hold a transaction on",
             Self::Create => "create",
         })

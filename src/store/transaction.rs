@@ -1,8 +1,18 @@
 //! Transactions, and scripts of statements.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use sqlx::{AssertSqlSafe, Connection as _};
 
-use super::sql::{Operation, StoreError};
+use super::connect::Timeouts;
+use super::sql::{Operation, StoreError, StoreErrorKind};
+
+/// How long taking leave of the server may last: it may be out of reach.
+const PARTING: Duration = Duration::from_secs(5);
+
+/// How long tables are waited for: shorter than `deadlock_timeout` commonly is.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A connection to a target. The other rooms hand it on; they run nothing on it.
 pub type Connection = sqlx::PgConnection;
@@ -19,11 +29,96 @@ pub async fn begin_reading(connection: &mut Connection) -> Result<(), StoreError
 /// Begins a transaction that sees one state of the target, and loses against
 /// another that writes the same rows.
 ///
+/// It may write unless the server, the database or the role is set to
+/// read-only: whoever did that does not want it to be overruled from here.
+///
 /// # Errors
 ///
 /// Fails if the connection is gone.
 pub async fn begin_writing(connection: &mut Connection) -> Result<(), StoreError> {
-    run(connection, "the target", "BEGIN ISOLATION LEVEL REPEATABLE READ, READ WRITE").await
+    run(connection, "the target", "BEGIN ISOLATION LEVEL REPEATABLE READ").await
+}
+
+/// Keeps everybody else from writing to tables until the transaction ends.
+/// Has to come first in it: it does not fix yet what the transaction sees.
+///
+/// Gives up before anybody who waits for one of the tables meanwhile is taken
+/// for a party of a deadlock, which the server looks for after a second; from
+/// then on this transaction waits for nobody in these tables.
+///
+/// # Errors
+///
+/// Fails as lost, and worth a new try, if the tables are not to be had soon.
+pub async fn lock_tables(
+    connection: &mut Connection,
+    tables: &BTreeSet<String>,
+    timeouts: Timeouts,
+) -> Result<(), StoreError> {
+    if tables.is_empty() {
+        return Ok(());
+    }
+    let names = tables.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let after =
+        timeouts.statement.map_or_else(|| "DEFAULT".to_owned(), |limit| limit.as_millis().to_string());
+    let sql = format!(
+        "SET LOCAL statement_timeout TO {}; LOCK TABLE {names} IN EXCLUSIVE MODE; \
+         SET LOCAL statement_timeout TO {after}",
+        PATIENCE.as_millis()
+    );
+    let locked = sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await;
+    locked.map(|_| ()).map_err(|error| {
+        let error = StoreError::new(Operation::Lock, names, &error);
+        match error.kind {
+            StoreErrorKind::Cancelled | StoreErrorKind::Locked => {
+                StoreError { kind: StoreErrorKind::Serialization, ..error }
+            }
+            _ => error,
+        }
+    })
+}
+
+/// Returns the number of the transaction that is open, by which [`fate`] knows it.
+///
+/// # Errors
+///
+/// Fails if the transaction had failed, or the connection is gone.
+pub async fn number(connection: &mut Connection) -> Result<i64, StoreError> {
+    sqlx::query_scalar("SELECT txid_current()")
+        .fetch_one(connection)
+        .await
+        .map_err(|error| StoreError::new(Operation::Transact, "the target", &error))
+}
+
+/// What became of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is committed.
+    Committed,
+    /// It is rolled back.
+    RolledBack,
+    /// It is still open.
+    Open,
+}
+
+/// Asks the server what became of a transaction of another connection; answers
+/// nothing if it does not know any more.
+///
+/// # Errors
+///
+/// Fails if the server never had such a transaction, as after a fail-over that
+/// lost it, or the connection is gone.
+pub async fn fate(connection: &mut Connection, number: i64) -> Result<Option<Fate>, StoreError> {
+    let status: Option<String> = sqlx::query_scalar("SELECT txid_status($1)")
+        .bind(number)
+        .fetch_one(connection)
+        .await
+        .map_err(|error| StoreError::new(Operation::Transact, "the target", &error))?;
+    Ok(match status.as_deref() {
+        Some("committed") => Some(Fate::Committed),
+        Some("aborted") => Some(Fate::RolledBack),
+        Some("in progress") => Some(Fate::Open),
+        _ => None,
+    })
 }
 
 /// Commits.
@@ -38,13 +133,16 @@ pub async fn commit(connection: &mut Connection) -> Result<(), StoreError> {
 /// Rolls back, as far as that is possible, and closes: closing ends whatever
 /// is still open.
 pub async fn abandon(mut connection: Connection) {
-    run(&mut connection, "the target", "ROLLBACK").await.ok();
-    connection.close().await.ok();
+    let parting = async {
+        run(&mut connection, "the target", "ROLLBACK").await.ok();
+        connection.close().await.ok();
+    };
+    tokio::time::timeout(PARTING, parting).await.ok();
 }
 
 /// Closes a connection.
 pub async fn close(connection: Connection) {
-    connection.close().await.ok();
+    tokio::time::timeout(PARTING, connection.close()).await.ok();
 }
 
 /// Runs a script of ours, of any number of statements.

@@ -286,6 +286,7 @@ pub(crate) fn receipt(outcomes: Vec<Outcome>) -> Receipt {
         job: 12,
         outcomes,
         tables: vec![Default::default(), Default::default()],
+        backup: Some("exportClientRelated_20241231235959.json".to_owned()),
         seconds: 0.42,
         notes: vec!["a running gateway notices within two minutes".to_owned()],
     };

@@ -23,7 +23,9 @@ const PATIENT: Timeouts = Timeouts {
     connect: None,
     statement: None,
     lock: Some(Duration::from_secs(60)),
+    wait: None,
     idle_in_transaction: None,
+    heartbeat: Duration::from_secs(10),
 };
 
 /// Holds a table so that an import has to wait in the middle.
@@ -53,7 +55,7 @@ fn wait_until_blocked(db: &TestDb) {
 }
 
 fn options(timeouts: Timeouts) -> ApplyOptions {
-    ApplyOptions { operator: "tester".to_owned(), timeouts, plan: None }
+    ApplyOptions::new("tester", timeouts)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -164,7 +166,7 @@ async fn signals_roll_a_running_apply_back_and_end_it_with_130() {
         assert_eq!(document["status"], "error");
         assert_eq!(document["error"]["kind"], "cancelled");
         let mut connection = db.connect().await;
-        let jobs: i64 = sqlx::query_scalar("SELECT count(*) FROM gatediff.jobs")
+        let jobs: i64 = sqlx::query_scalar("SELECT count(*) FROM gatediff.jobs WHERE state = 'done'")
             .fetch_one(&mut connection)
             .await
             .unwrap();

@@ -33,7 +33,7 @@ async fn plan(loaded: &Loaded, target: &Target) -> Review {
 
 async fn apply(review: &Review, choices: &Choices, target: &Target) -> Receipt {
     let approved = review.plan.approve(choices).unwrap();
-    let options = ApplyOptions { operator: "tester".to_owned(), timeouts: Timeouts::default(), plan: None };
+    let options = ApplyOptions::new("tester", Timeouts::default());
     job::apply(review, approved, target, &options, &Reporter::silent(), &Cancel::new()).await.unwrap()
 }
 

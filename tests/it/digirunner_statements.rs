@@ -7,7 +7,7 @@ use crate::support::site::{Site, cover_all};
 use crate::support::world::{World, world};
 
 /// What every environment of this test has besides clients.
-fn shared() -> World {
+pub(crate) fn shared() -> World {
     world()
         .apis(&[("m", "1"), ("m", "2")])
         .connection("c", json!({}))
@@ -22,7 +22,7 @@ fn shared() -> World {
 }
 
 /// Clients with a row in every table, and with a group and a scope of their own.
-fn clients(mut world: World, from: i64, count: i64, word: &str) -> World {
+pub(crate) fn clients(mut world: World, from: i64, count: i64, word: &str) -> World {
     for at in from..from + count {
         let id = format!("client{at}");
         let (group, scope, hidden) =

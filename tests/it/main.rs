@@ -2,6 +2,8 @@
 //! private server.
 
 #[cfg(test)]
+mod broken;
+#[cfg(test)]
 mod cancel;
 #[cfg(test)]
 mod cli;
@@ -14,13 +16,19 @@ mod digirunner_columns;
 #[cfg(test)]
 mod digirunner_jobs;
 #[cfg(test)]
+mod digirunner_limits;
+#[cfg(test)]
 mod digirunner_round;
 #[cfg(test)]
 mod digirunner_stale;
 #[cfg(test)]
 mod digirunner_statements;
 #[cfg(test)]
+mod export;
+#[cfg(test)]
 mod generated;
+#[cfg(test)]
+mod kill;
 #[cfg(test)]
 mod review;
 #[cfg(test)]
@@ -31,3 +39,6 @@ mod store;
 mod support;
 #[cfg(test)]
 mod terminal;
+mod twice;
+#[cfg(test)]
+mod undo;

@@ -164,6 +164,9 @@ pub(super) struct ClientItem<'p, 'w> {
     pub(super) pair: &'p Pair<'w>,
     pub(super) from: From,
     pub(super) id: &'p str,
+    /// Whether the file wants the client's scopes whole: see
+    /// [`is_partial`](Self::is_partial).
+    pub(super) completes: bool,
 }
 
 impl<'p, 'w> ClientItem<'p, 'w> {
@@ -258,17 +261,47 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         Value::set(elements)
     }
 
+    /// Says whether the client holds a scope and, on neither side, all of its
+    /// APIs. The product leaves clients so when a scope is covered that they
+    /// hold. A cover completes them; that alone is no difference.
+    pub(super) fn is_partial(&self) -> bool {
+        let file = &self.pair.file;
+        let mut scopes = file.scopes_of_client(self.id).into_iter().filter_map(|id| file.scope(id));
+        scopes.any(|row| !self.held_by_neither(row).is_empty())
+    }
+
+    /// Returns the APIs of the target's scope that the client holds on neither
+    /// side, although it holds the scope on both.
+    fn held_by_neither(&self, scope: &Row) -> HashSet<ApiName<'w>> {
+        let (file, target) = (&self.pair.file, &self.pair.target);
+        let there = target.scope_named(scope.text(vgroup::VGROUP_NAME));
+        let there = there.map_or("", |row| row.text(vgroup::VGROUP_ID));
+        if !target.scopes_of_client(self.id).contains(&there) {
+            return HashSet::new();
+        }
+        let mut apis: HashSet<ApiName<'w>> = target.scope_apis(there).iter().map(|api| api.api).collect();
+        for (side, id) in [(file, scope.text(vgroup::VGROUP_ID)), (target, there)] {
+            for api in self.held_apis(side, id) {
+                apis.remove(&api);
+            }
+        }
+        apis
+    }
+
+    /// Returns the APIs of a scope that the client holds: it has their hidden
+    /// groups.
+    fn held_apis(&self, side: &Side<'w>, scope: &str) -> Vec<ApiName<'w>> {
+        let groups: HashSet<&str> = side.groups_of_client(self.id).into_iter().collect();
+        let is_held = |api: &ScopeApi<'w>| {
+            let hidden = side.world.row(T::Group, api.group);
+            hidden.is_some_and(|row| groups.contains(row.text(group::GROUP_ID)))
+        };
+        side.scope_apis(scope).into_iter().filter(is_held).map(|api| api.api).collect()
+    }
+
     fn held_scope_apis(&self, scope: &Row) -> Vec<Element> {
-        let target = &self.pair.target;
-        let groups: HashSet<&str> = target.groups_of_client(self.id).into_iter().collect();
-        let apis = target.scope_apis(scope.text(vgroup::VGROUP_ID)).into_iter();
-        let held = apis.filter(|api| {
-            target
-                .world
-                .row(T::Group, api.group)
-                .is_some_and(|row| groups.contains(row.text(group::GROUP_ID)))
-        });
-        held.map(|api| api_element(api.api, Value::Null)).collect()
+        let held = self.held_apis(&self.pair.target, scope.text(vgroup::VGROUP_ID));
+        held.into_iter().map(|api| api_element(api, Value::Null)).collect()
     }
 
     fn wanted_scope_apis(&self, scope: &Row) -> Vec<Element> {
@@ -276,7 +309,9 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         let present = self.pair.target.scope_named(name);
         let there =
             present.map_or_else(Vec::new, |row| self.pair.target.scope_apis(row.text(vgroup::VGROUP_ID)));
-        let mut elements: Vec<Element> = there.iter().map(|api| api_element(api.api, Value::Null)).collect();
+        let left = if self.completes { HashSet::new() } else { self.held_by_neither(scope) };
+        let wanted = there.iter().filter(|api| !left.contains(&api.api));
+        let mut elements: Vec<Element> = wanted.map(|api| api_element(api.api, Value::Null)).collect();
         let known: HashSet<ApiName<'_>> = there.iter().map(|api| api.api).collect();
         let new = self.pair.importable_apis(scope.text(vgroup::VGROUP_ID)).into_iter();
         elements.extend(new.filter(|api| !known.contains(&api.api)).map(|api| {

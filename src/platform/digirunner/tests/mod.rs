@@ -1,12 +1,14 @@
 //! The rules, one test each, without a database.
 
 mod dependencies;
+mod exporting;
 mod fields;
 mod items;
 mod lack;
 mod reading;
 mod secrets;
 mod statuses;
+mod values;
 // One builder for these tests and for those on a database.
 #[path = "../../../../tests/it/support/world.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]

@@ -1,0 +1,61 @@
+//! Taking the target's lock: at once, or as long as the operator wants to wait.
+
+use std::time::{Duration, Instant};
+
+use super::failure::{Failure, FailureKind};
+use super::progress::{Cancel, Phase, Reporter};
+use crate::store::lock::Holder;
+use crate::store::{Connection, StoreError, lock};
+
+/// The time between two tries. The lock is not waited for on the server, so
+/// that cancelling works at once.
+const POLL: Duration = Duration::from_millis(100);
+
+/// Takes the target's lock for the rest of the session. Waits for another job
+/// as long as `wait` says, and tells whom it waits for; without it, not at all.
+///
+/// # Errors
+///
+/// Fails if another job holds the lock for longer, which the failure names, if
+/// the job is cancelled, or if the connection breaks.
+pub(super) async fn take(
+    connection: &mut Connection,
+    operator: &str,
+    wait: Option<Duration>,
+    reporter: &Reporter,
+    cancel: &Cancel,
+) -> Result<(), Failure> {
+    let explain = |error: StoreError| {
+        if cancel.is_cancelled() { Failure::cancelled(cancel) } else { Failure::from(error) }
+    };
+    reporter.phase(Phase::Lock);
+    lock::sign(connection, operator).await.map_err(explain)?;
+    let begun = Instant::now();
+    loop {
+        let Err(holder) = lock::take(connection).await.map_err(explain)? else { return Ok(()) };
+        if cancel.is_cancelled() {
+            return Err(Failure::cancelled(cancel));
+        }
+        let left = wait.unwrap_or_default().saturating_sub(begun.elapsed());
+        if left.is_zero() {
+            return Err(refused(&holder, wait));
+        }
+        reporter.step(Phase::Lock, &format!("waiting for {}", holder.who), 0, 0);
+        tokio::select! {
+            () = cancel.asked() => {}
+            () = tokio::time::sleep(POLL.min(left)) => {}
+        }
+    }
+}
+
+fn refused(holder: &Holder, wait: Option<Duration>) -> Failure {
+    let failure =
+        Failure::new(FailureKind::Locked, "another gatediff job holds the target; nothing was written")
+            .because(format!("held by {}", holder.who));
+    match wait.filter(|wait| !wait.is_zero()) {
+        None => failure.hint("try again when it is done, or wait for it with --lock-timeout SECONDS"),
+        Some(wait) => failure
+            .because(format!("still held by {} after {} s", holder.who, wait.as_secs_f64()))
+            .hint("ask who that is, or wait for longer with --lock-timeout SECONDS"),
+    }
+}
