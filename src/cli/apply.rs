@@ -5,7 +5,7 @@ use super::choose::{blocked_by_name, choose};
 use super::document::Document;
 use super::gauge::Gauge;
 use super::print::{Printer, plural};
-use super::session::{Session, cancel_on_signals, operator, state};
+use super::session::{Session, cancel_on_signals, operator};
 use super::{Exit, consent, text};
 use crate::engine::display::safe;
 use crate::engine::{Approved, Choices, Outcome, Refusal, Resolution, SealKey, Verb};
@@ -21,7 +21,7 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
     let (review, saved) = open(&session, &args).await?;
     let choices = match &saved {
         None => choose(&review.plan, &args.choices)?,
-        Some(saved) => match saved.check(&review, &key(saved)?) {
+        Some(saved) => match saved.check(&review, &key(&session, saved).await?) {
             Ok(choices) => choices,
             Err(failure) => {
                 // What the plan itself has changed is not what makes it stale.
@@ -125,7 +125,7 @@ async fn open(session: &Session, args: &ApplyArgs) -> Result<(Review, Option<Box
     let gauge = Gauge::begin();
     let reporter = gauge.reporter();
     reporter.phase(Phase::File);
-    let review = match read(session, args) {
+    let review = match read(session, args).await {
         Ok((loaded, saved)) => {
             let review = job::plan(&loaded, &session.target, session.manner.timeouts, &reporter).await;
             review.map(|review| (review, saved))
@@ -138,7 +138,7 @@ async fn open(session: &Session, args: &ApplyArgs) -> Result<(Review, Option<Box
 
 /// Reads the import file, by way of the saved plan if it is one. What can be
 /// told of the plan without the target is.
-fn read(session: &Session, args: &ApplyArgs) -> Result<(Loaded, Option<Box<SavedPlan>>), Failure> {
+async fn read(session: &Session, args: &ApplyArgs) -> Result<(Loaded, Option<Box<SavedPlan>>), Failure> {
     match saved::open(&args.file.file, args.file.format.as_deref())? {
         Opened::Import(_) if args.import_file.is_some() => {
             Err(Failure::new(FailureKind::Usage, "--file names the import file of a saved plan")
@@ -151,7 +151,7 @@ fn read(session: &Session, args: &ApplyArgs) -> Result<(Loaded, Option<Box<Saved
                 .hint("leave them out, or save the plan again with them"))
         }
         Opened::Plan(saved) => {
-            saved.verify(&key(&saved)?)?;
+            saved.verify(&key(session, &saved).await?)?;
             saved.check_target(&session.target.display())?;
             let loaded = import_file(&saved, args.import_file.as_deref())?;
             saved.check_file(&loaded.file)?;
@@ -174,8 +174,8 @@ fn import_file(saved: &SavedPlan, moved: Option<&str>) -> Result<Loaded, Failure
 }
 
 /// Returns the key that a plan was sealed with.
-fn key(saved: &SavedPlan) -> Result<SealKey, Failure> {
-    job::known_plan_key(&state()?)?.ok_or_else(|| saved.other_key())
+async fn key(session: &Session, saved: &SavedPlan) -> Result<SealKey, Failure> {
+    session.plan_keys()?.find(&saved.key_id).await?.ok_or_else(|| saved.other_key())
 }
 
 fn explain(refusal: &Refusal) -> Failure {

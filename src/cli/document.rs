@@ -39,15 +39,15 @@ pub(super) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     backup: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    saved: Option<SavedDocument<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    choices: Option<ChoicesDocument<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     jobs: Option<&'a [JobRecord]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     restored: Option<&'a [ItemId]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     problems: Option<&'a [Problem]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    saved: Option<SavedDocument<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choices: Option<ChoicesDocument<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<Summary>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -151,11 +151,11 @@ impl<'a> Document<'a> {
             undoes: None,
             rehearsal: None,
             backup: None,
-            saved: None,
-            choices: None,
             jobs: None,
             restored: None,
             problems: None,
+            saved: None,
+            choices: None,
             summary: None,
             counts: None,
             items: None,

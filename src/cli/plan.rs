@@ -7,7 +7,7 @@ use super::choose::{blocked_by_name, choose};
 use super::document::Document;
 use super::gauge::Gauge;
 use super::print::{Printer, plural};
-use super::session::{Session, operator, state};
+use super::session::{Session, operator};
 use super::{Exit, text};
 use crate::engine::display::safe;
 use crate::engine::{Choices, Outcome, Plan, Status};
@@ -43,7 +43,7 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: PlanArgs) 
     let review = compare(&session, &args.file).await?;
     let choices = choose(&review.plan, &args.choices)?;
     if let Some(out) = &args.out {
-        save(printer, &review, &choices, out, &args)?;
+        save(printer, &session, (&review, &choices), out, &args).await?;
     }
     let (status, exit) = outcome(&review.plan);
     match printer.output {
@@ -58,10 +58,10 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: PlanArgs) 
     Ok(exit)
 }
 
-fn save(
+async fn save(
     printer: &mut Printer,
-    review: &Review,
-    choices: &Choices,
+    session: &Session,
+    (review, choices): (&Review, &Choices),
     out: &str,
     args: &PlanArgs,
 ) -> Result<(), Failure> {
@@ -70,7 +70,7 @@ fn save(
         return Err(failure);
     }
     let operator = operator(args.operator.clone())?;
-    let bytes = saved::save(review, choices, &job::plan_key(&state()?)?, &operator)?;
+    let bytes = saved::save(review, choices, &session.plan_keys()?.to_save().await?, &operator)?;
     if out == "-" {
         printer.raw(&bytes);
         return Ok(());

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::args::{Global, state_directory};
 use crate::config::{Binding, Config, ConfigError, Profile, seconds};
-use crate::job::{Cancel, Failure, FailureKind};
+use crate::job::{Cancel, Failure, FailureKind, PlanKeys};
 use crate::store::{LedgerPlace, Target, Timeouts};
 
 /// A target and how to treat it.
@@ -44,6 +44,18 @@ impl Session {
             keys: config.keys,
         };
         Ok(Self { target, manner })
+    }
+}
+
+impl Session {
+    /// Returns where the keys of saved plans are.
+    pub(super) fn plan_keys(&self) -> Result<PlanKeys, Failure> {
+        Ok(PlanKeys {
+            target: self.target.clone(),
+            timeouts: self.manner.timeouts,
+            ledger: self.manner.ledger.clone(),
+            directory: state()?,
+        })
     }
 }
 

@@ -6,9 +6,68 @@ use std::path::{Path, PathBuf};
 use super::failure::{Failure, FailureKind};
 use super::output::write_file;
 use crate::engine::SealKey;
+use crate::store::{Ledger, LedgerPlace, StoreErrorKind, Target, Timeouts, transaction};
 
 /// What the key's file is called.
 const FILE: &str = "plan.key";
+
+/// Where the keys of saved plans are: in the ledger, so that whoever may apply
+/// may check, on any machine; else in a directory of this machine.
+#[derive(Clone, Debug)]
+pub struct PlanKeys {
+    /// The target.
+    pub target: Target,
+    /// How long to wait for what.
+    pub timeouts: Timeouts,
+    /// Where the ledger is.
+    pub ledger: LedgerPlace,
+    /// The directory of this machine.
+    pub directory: PathBuf,
+}
+
+impl PlanKeys {
+    /// Returns the key to seal a new plan with: the ledger's, where there is a
+    /// ledger that this role may read; else this machine's.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached, or neither key can be had.
+    pub async fn to_save(&self) -> Result<SealKey, Failure> {
+        match self.of_ledger().await? {
+            Some(key) => Ok(key),
+            None => plan_key(&self.directory),
+        }
+    }
+
+    /// Returns the key of this number, if there is one here.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached, or a key cannot be read.
+    pub async fn find(&self, id: &str) -> Result<Option<SealKey>, Failure> {
+        let here = known_plan_key(&self.directory)?.filter(|key| key.id() == id);
+        match here {
+            Some(key) => Ok(Some(key)),
+            None => Ok(self.of_ledger().await?.filter(|key| key.id() == id)),
+        }
+    }
+
+    async fn of_ledger(&self) -> Result<Option<SealKey>, Failure> {
+        let mut connection = self.target.connect(self.timeouts).await?;
+        let key = match Ledger::find(&self.ledger, &mut connection).await {
+            Ok(Some(mut ledger)) => ledger.plan_key(&mut connection).await.map(Some),
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
+        };
+        transaction::close(connection).await;
+        match key {
+            Ok(key) => Ok(key.and_then(|key| Some(SealKey::from_bytes(&key.try_into().ok()?)))),
+            // A role that only reads the product's tables saves plans all the same.
+            Err(error) if error.kind == StoreErrorKind::Denied => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
 
 /// Returns the key in a directory, and makes one if there is none yet: 32
 /// random bytes in a file that only its owner may read. Blocks.
@@ -16,7 +75,7 @@ const FILE: &str = "plan.key";
 /// # Errors
 ///
 /// Fails if the file cannot be read or written, or holds something else.
-pub fn plan_key(directory: &Path) -> Result<SealKey, Failure> {
+fn plan_key(directory: &Path) -> Result<SealKey, Failure> {
     if let Some(key) = known_plan_key(directory)? {
         return Ok(key);
     }

@@ -28,7 +28,7 @@ pub use failure::{Failure, FailureKind};
 pub use file::{FileInfo, Loaded, load, load_bytes};
 pub use history::{backup, history};
 pub use init::init;
-pub use key::{known_plan_key, plan_key};
+pub use key::{PlanKeys, known_plan_key};
 pub use output::write_file;
 pub use plan::{Review, plan};
 pub use progress::{Cancel, Phase, Progress, Reporter};
@@ -37,4 +37,5 @@ pub use saved::SavedPlan;
 pub use undo::{UndoOptions, Undone, undo};
 
 pub use crate::engine::choice::{Stale, StaleField};
+pub use crate::store::TableRows;
 pub use crate::store::ledger::{JobRecord, JobState};

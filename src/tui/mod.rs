@@ -16,11 +16,13 @@ mod modal;
 mod msg;
 mod nearest;
 mod node;
+mod record;
 mod review;
 mod run;
 mod search;
 pub mod signals;
 mod skin;
+mod stale;
 #[cfg(test)]
 mod support;
 pub mod terminal;
