@@ -24,6 +24,9 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
         Some(saved) => match saved.check(&review, &key(&session, saved).await?) {
             Ok(choices) => choices,
             Err(failure) => {
+                // What the plan itself has changed is not what makes it stale.
+                let Session { target, manner } = &session;
+                saved.check_unused(target, manner.timeouts, &manner.ledger).await?;
                 let resolution = review.plan.resolve(&Choices::new(&review.plan));
                 tell(printer, &review, &resolution, Err(&failure));
                 return Ok(Exit::of(failure.kind));

@@ -38,12 +38,12 @@ pub struct Finding {
 
 impl Finding {
     /// Returns a warning.
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn warning(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, message)
     }
 
     /// Returns a note.
-    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn note(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self::new(Severity::Note, code, message)
     }
 

@@ -331,3 +331,163 @@ fn members(value: &Value) -> &[Element] {
         _ => &[],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::choice::Choices;
+    use crate::engine::item::{Item, Kind};
+    use crate::engine::plan::{Candidate, Requirement};
+    use crate::engine::schema::KindInfo;
+    use crate::engine::secret::Secret;
+
+    const KIND: Kind = Kind::of("thing");
+    static KINDS: [KindInfo; 1] = [KindInfo { kind: KIND, title: "Things" }];
+
+    fn record<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
+        Value::Record(fields.into_iter().map(|(name, value)| Field::new(name, value)).collect())
+    }
+
+    fn id(key: &str) -> ItemId {
+        ItemId::new(KIND, key)
+    }
+
+    fn item(key: &str, base: Option<Value>, wanted: Value) -> Candidate {
+        let item = |value| Item { id: id(key), name: "".into(), value, path: "".into() };
+        Candidate {
+            item: item(wanted),
+            base: base.map(item),
+            blocks: Vec::new(),
+            requires: Vec::new(),
+            quota: None,
+            warnings: Vec::new(),
+            facts: Value::Null,
+        }
+    }
+
+    fn plan(candidates: Vec<Candidate>, lack: Vec<Lack>) -> Arc<Plan> {
+        Arc::new(Plan::new(&KINDS, candidates, lack, Vec::new()))
+    }
+
+    fn stale(then: &Arc<Plan>, now: &Plan) -> Vec<Stale> {
+        let mut choices = Choices::new(then);
+        choices.cover_all(then);
+        choices.lack_confirmed = true;
+        then.approve(&choices).unwrap().stale(now)
+    }
+
+    /// What is told of a covered item whose base was `then` and is `now`.
+    fn fields(then: Value, now: Value, wanted: Value) -> serde_json::Value {
+        let then = plan(vec![item("a", Some(then), wanted.clone())], Vec::new());
+        let now = plan(vec![item("a", Some(now), wanted)], Vec::new());
+        serde_json::json!(stale(&then, &now).first().map(|stale| stale.fields.clone()))
+    }
+
+    fn set<const N: usize>(members: [(&str, Value); N]) -> Value {
+        Value::Set(members.into_iter().map(|(label, value)| Element::named(label, value)).collect())
+    }
+
+    #[test]
+    fn a_field_is_told_in_its_three_states() {
+        let tps = |tps| record([("tps", Value::Int(tps)), ("same", Value::Int(0))]);
+        assert_eq!(
+            fields(tps(1), tps(2), tps(3)),
+            serde_json::json!([{"path": "/tps", "then": 1, "now": 2, "wanted": 3, "secret": false}])
+        );
+        assert_eq!(fields(tps(1), tps(1), tps(3)), serde_json::json!(null));
+    }
+
+    #[test]
+    fn a_member_that_came_or_went_is_told_by_its_value_or_its_name() {
+        let members = |members| record([("all", members)]);
+        let one = || set([("a/b", Value::Null), ("kept", Value::Null)]);
+        let other = || set([("kept", Value::Null), ("new", record([("x", Value::Int(1))]))]);
+        assert_eq!(
+            fields(members(one()), members(other()), members(set([("wanted", Value::Null)]))),
+            serde_json::json!([
+                {"path": "/all/a~1b", "then": "a/b", "secret": false},
+                {"path": "/all/new", "now": {"x": 1}, "secret": false},
+            ])
+        );
+    }
+
+    #[test]
+    fn a_secret_says_only_that_it_differs() {
+        let secret = |secret| record([("mima", Value::Secret(secret))]);
+        let differs = serde_json::json!([{"path": "/mima", "secret": true}]);
+        let plain = |text: &str| secret(Secret::new(text));
+        assert_eq!(fields(plain("a"), plain("b"), plain("c")), differs);
+        assert_eq!(fields(plain("a"), record([("mima", Value::Null)]), plain("c")), differs);
+        let masked = |text: &str, shown: &str| secret(Secret::with_mask(text, shown));
+        assert_eq!(fields(masked("a", "x***"), masked("b", "x***"), masked("c", "z***")), differs);
+        assert_eq!(
+            fields(masked("a", "x***"), masked("b", "y***"), masked("c", "z***")),
+            serde_json::json!([{"path": "/mima", "then": "x***", "now": "y***", "wanted": "z***", "secret": false}])
+        );
+    }
+
+    #[test]
+    fn what_the_file_says_nothing_of_counts_and_is_no_difference_of_the_plan() {
+        let candidate = |facts| Candidate {
+            facts: record([("links", facts)]),
+            ..item("a", Some(record([("x", Value::Int(1))])), record([("x", Value::Int(2))]))
+        };
+        let then = plan(vec![candidate(set([("l", Value::Null)]))], Vec::new());
+        let now = plan(vec![candidate(set([]))], Vec::new());
+        assert_eq!(then.changes(0, crate::engine::diff::Show::Everything).len(), 1);
+        let told = stale(&then, &now);
+        assert_eq!(told[0].why, "changed in the target since: /links/l");
+        assert_eq!(told[0].fields[0].wanted, Value::Null);
+    }
+
+    #[test]
+    fn what_is_needed_counts_by_its_value_or_by_its_presence() {
+        let user = |present| Candidate {
+            requires: vec![
+                Requirement { on: id("there"), present: true },
+                Requirement { on: id("elsewhere"), present },
+            ],
+            ..item("user", None, record([]))
+        };
+        let there = |x| item("there", Some(record([("x", Value::Int(x))])), record([("x", Value::Int(0))]));
+        let then = plan(vec![user(true), there(0)], Vec::new());
+        assert_eq!(stale(&then, &plan(vec![user(true), there(0)], Vec::new())), []);
+        let told = stale(&then, &plan(vec![user(false), there(7)], Vec::new()));
+        let told: Vec<String> = told.iter().map(|stale| format!("{} {}", stale.item, stale.why)).collect();
+        assert_eq!(
+            told,
+            [
+                "thing:there changed in the target since: /x (thing:user needs it)",
+                "thing:elsewhere was removed from the target since (thing:user needs it)",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_lacking_api_counts_where_an_item_that_is_written_uses_it() {
+        let lack = |user: &str| Lack { module: "m".into(), api: "k".into(), used_by: vec![id(user)] };
+        let items = || vec![item("a", None, record([])), item("same", Some(record([])), record([]))];
+        let then = plan(items(), Vec::new());
+        assert_eq!(stale(&then, &plan(items(), vec![lack("same")])), []);
+        assert_eq!(
+            stale(&then, &plan(items(), vec![lack("a")]))[0].why,
+            "API m/k is lacking in the target now"
+        );
+        let then = plan(items(), vec![lack("a")]);
+        assert_eq!(stale(&then, &plan(items(), Vec::new()))[0].why, "API m/k is in the target now");
+    }
+
+    #[test]
+    fn what_would_be_written_otherwise_is_told_unless_it_needs_what_is_not_written() {
+        let wanted = |needs: Option<&str>| {
+            let member = Element { needs: needs.map(id), ..Element::named("m", Value::Null) };
+            vec![item("a", None, record([("all", Value::Set(vec![member]))]))]
+        };
+        let then = plan(wanted(Some("left out")), Vec::new());
+        let told = stale(&then, &plan(wanted(None), Vec::new()));
+        assert_eq!(told[0].why, "would be written otherwise now: /all/m");
+        assert_eq!(stale(&then, &plan(wanted(Some("also left out")), Vec::new())), []);
+    }
+}

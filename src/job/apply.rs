@@ -17,7 +17,7 @@ use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
 use crate::engine::choice::Stale;
 use crate::engine::{Approved, Outcome};
 use crate::platform::Ground;
-use crate::store::ledger::Backup;
+use crate::store::ledger::{Backup, JobRecord, JobState};
 use crate::store::restore::adopt;
 use crate::store::{LedgerPlace, Stamp, TableRows, Target, Timeouts, Writer};
 
@@ -226,16 +226,8 @@ impl Apply {
         };
         let jobs = ledger.jobs(open.connection).await;
         let jobs = open.step(jobs)?;
-        let used = jobs
-            .iter()
-            .find(|job| job.plan_id.as_ref() == Some(plan) && job.state != super::JobState::Failed);
-        match used {
-            Some(job) => {
-                Err(Failure::new(FailureKind::Stale, "the plan was used already; nothing was written")
-                    .because(format!("job {} applied it", job.job))
-                    .hint("make a new plan with `gatediff plan --out`")
-                    .into())
-            }
+        match used(&jobs, plan) {
+            Some(failure) => Err(failure.into()),
             None => Ok(()),
         }
     }
@@ -331,6 +323,16 @@ impl Work for Rehearsed<'_> {
         }
         .boxed()
     }
+}
+
+/// Returns the failure of a saved plan that a job applied already.
+pub(super) fn used(jobs: &[JobRecord], plan: &str) -> Option<Failure> {
+    let by_plan = |job: &&JobRecord| job.plan_id.as_deref() == Some(plan) && job.state != JobState::Failed;
+    jobs.iter().find(by_plan).map(|job| {
+        Failure::new(FailureKind::Stale, "the plan was used already; nothing was written")
+            .because(format!("job {} applied it", job.job))
+            .hint("make a new plan with `gatediff plan --out`")
+    })
 }
 
 fn stale(changed: Vec<Stale>) -> Failure {

@@ -13,11 +13,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::apply::used;
 use super::failure::{Failure, FailureKind};
 use super::file::{FileInfo, hex, read};
+use super::history::history;
 use super::plan::Review;
 use crate::engine::{Approved, Choices, Frozen, ItemId, Plan, Refusal, SealKey, SealedPlan, Stale, Verb};
 use crate::platform;
+use crate::store::{LedgerPlace, Target, Timeouts};
 
 /// The word that the file begins with.
 const FORMAT: &str = "gatediff-plan";
@@ -328,6 +331,24 @@ impl SavedPlan {
         Err(Failure::new(FailureKind::Usage, "the plan is for another target")
             .because(format!("it was made against {}, this is {}", place(&self.target), place(target)))
             .hint("name the plan's target with --database-url, or save a plan for this one"))
+    }
+
+    /// Says whether the plan may still be applied: a plan is used once.
+    ///
+    /// The apply finds that out by itself; this is for telling it before
+    /// anything else of a target that the plan itself has changed.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a job applied it already, or the ledger cannot be read.
+    pub async fn check_unused(
+        &self,
+        target: &Target,
+        timeouts: Timeouts,
+        ledger: &LedgerPlace,
+    ) -> Result<(), Failure> {
+        let jobs = history(target, timeouts, ledger).await?;
+        used(&jobs, &self.id).map_or(Ok(()), Err)
     }
 
     /// Compares with what the target is now, and returns the very same choices

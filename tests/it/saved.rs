@@ -101,6 +101,25 @@ async fn a_plan_is_applied_with_exactly_its_choices() {
 }
 
 #[tokio::test]
+async fn a_plan_is_used_once() {
+    let desk = Desk::new(&target(), &file()).await;
+    desk.save(&["--cover", "client:a"]);
+    assert_eq!(desk.apply(&["--rehearse"]).code, Some(0), "to rehearse is not to use");
+    let applied = desk.apply(&[]);
+    assert_eq!(applied.code, Some(0), "{}{}", applied.stdout, applied.stderr);
+    let used = |ran: Ran| {
+        assert_eq!(ran.code, Some(3), "{}", ran.stdout);
+        assert_eq!(ran.json()["error"]["message"], "the plan was used already; nothing was written");
+        assert_eq!(ran.json()["error"]["why"], "job 1 applied it");
+    };
+    used(desk.apply(&[]));
+    // Even where it would fit again.
+    let undone = desk.run(&["undo", "1", "--yes"]);
+    assert_eq!(undone.code, Some(0), "{}", undone.stderr);
+    used(desk.apply(&[]));
+}
+
+#[tokio::test]
 async fn what_was_blocked_and_is_free_now_is_left_out_all_the_same() {
     let target = target().client("z", json!({"clientAlias": "al"}));
     let file = file().client("blocked", json!({"clientAlias": "al"}));
