@@ -3,6 +3,7 @@
 use super::failure::{Failure, FailureKind};
 use super::lock;
 use super::progress::{Cancel, Reporter};
+use super::watch::Watch;
 use crate::store::{Connection, StoreErrorKind, Target, Timeouts, ledger};
 
 /// Creates or upgrades our schema; says whether anything had to be done.
@@ -11,10 +12,14 @@ use crate::store::{Connection, StoreErrorKind, Target, Timeouts, ledger};
 ///
 /// Fails if the target cannot be reached or the role may not create a schema.
 pub async fn init(target: &Target, timeouts: Timeouts) -> Result<bool, Failure> {
-    let mut connection = target.connect(timeouts).await?;
-    // Not while a job runs: that may be making the schema at this moment.
-    lock::take(&mut connection, "", timeouts.wait, &Reporter::silent(), &Cancel::new()).await?;
-    ensure(&mut connection).await
+    let cancel = Cancel::new();
+    let (mut connection, watch) = Watch::connect(target, timeouts, &cancel).await?;
+    let work = async {
+        // Not while a job runs: that may be making the schema at this moment.
+        lock::take(&mut connection, "", timeouts.wait, &Reporter::silent(), &cancel).await?;
+        ensure(&mut connection).await
+    };
+    watch.over(work).await?
 }
 
 /// Creates or upgrades our schema where that is needed.

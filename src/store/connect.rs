@@ -41,7 +41,8 @@ pub struct Timeouts {
     pub wait: Option<Duration>,
     /// A transaction in which nothing happens.
     pub idle_in_transaction: Option<Duration>,
-    /// The time between two looks, from beside, at a session that a job waits for.
+    /// The time between two looks, from beside, at a session that a job waits
+    /// for; a cancelled job gives the server as long to say so.
     pub heartbeat: Duration,
 }
 

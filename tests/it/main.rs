@@ -6,6 +6,8 @@ mod cancel;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod cut;
+#[cfg(test)]
 mod digirunner;
 #[cfg(test)]
 mod digirunner_apply;
