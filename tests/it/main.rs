@@ -20,6 +20,8 @@ mod digirunner_round;
 #[cfg(test)]
 mod digirunner_statements;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod kill;
