@@ -4,7 +4,7 @@ use super::args::{FileArgs, Global, Output, PlanArgs};
 use super::document::Document;
 use super::gauge::Gauge;
 use super::print::Printer;
-use super::session::Session;
+use super::session::{Session, cancel_on_signals};
 use super::{Exit, text};
 use crate::engine::{Plan, Status};
 use crate::job::{self, Failure, Phase, Review};
@@ -20,13 +20,22 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: PlanArgs) 
     Ok(exit)
 }
 
-/// Reads the file and compares it with the target; tells how far that is.
+/// Reads the file and compares it with the target; tells how far that is. May
+/// be interrupted.
 pub(super) async fn compare(session: &Session, file: &FileArgs) -> Result<Review, Failure> {
     let gauge = Gauge::begin();
     let reporter = gauge.reporter();
     reporter.phase(Phase::File);
     let review = match job::load(&file.file, file.format.as_deref()) {
-        Ok(loaded) => job::plan(&loaded, &session.target, session.manner.timeouts, &reporter).await,
+        Ok(loaded) => {
+            let cancel = cancel_on_signals()?;
+            let plan = job::plan(&loaded, &session.target, session.manner.timeouts, &reporter);
+            tokio::select! {
+                biased;
+                () = cancel.asked() => Err(Failure::cancelled(&cancel)),
+                review = plan => review,
+            }
+        }
         Err(failure) => Err(failure),
     };
     gauge.end().await;

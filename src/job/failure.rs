@@ -113,7 +113,7 @@ impl std::error::Error for Failure {}
 
 impl Failure {
     /// Returns the failure of a job that was told to stop before its commit.
-    pub(super) fn cancelled(cancel: &Cancel) -> Self {
+    pub fn cancelled(cancel: &Cancel) -> Self {
         let failure = Self::new(FailureKind::Cancelled, "cancelled; nothing was written");
         match cancel.why() {
             Some(why) => failure.because(why),

@@ -7,9 +7,13 @@ use gatediff::job::{self, ApplyOptions, Cancel, Failure, FailureKind, Receipt, R
 use gatediff::store::Timeouts;
 use serde_json::{Value, json};
 
+use crate::digirunner::demo;
+use crate::review::import_everything;
+use crate::support::gatediff::fixture;
 use crate::support::import::Import;
 use crate::support::jobs::{cases, chance, done, wait_until_left_alone};
 use crate::support::proxy::{Fault, How, Proxy, When};
+use crate::support::pty::{Pty, PtyCommand};
 use crate::support::site::{OPERATOR, Site, cover_all};
 use crate::support::world::{World, world};
 
@@ -210,4 +214,50 @@ async fn cancelling_ends_it_even_if_the_server_cannot_be_asked() {
     drop(proxy);
     tokio::task::block_in_place(|| wait_until_left_alone(&site.db));
     assert_eq!(site.dump().await, before);
+}
+
+// ---- the screen
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_screen_tells_of_the_cut_lives_on_and_imports_when_the_network_is_back() {
+    let db = demo().await;
+    let home = tempfile::tempdir().unwrap();
+    let proxy = Proxy::new();
+    let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
+        .args(["review", &fixture("digirunner/export.json"), "--operator", "mei"])
+        .args(["--database-url", &proxy.url(&db)])
+        .env("HOME", home.path().as_os_str())
+        .size(120, 40)
+        .spawn();
+    pty.wait_for("Clients · 68");
+    // The target is read again, of which this is about the middle; then nobody is there.
+    let when = When::Received(proxy.counts()[0][1] / 2);
+    proxy.cut(Fault { connection: 0, comes_back: false, ..fault(when) });
+    import_everything(&mut pty, db.name());
+    pty.wait_for("the connection to the database broke; nothing was written");
+    pty.wait_for("check the server and the network");
+    assert!(done(&db).await.is_empty());
+    pty.send("\r");
+    import(&mut pty, db.name());
+    pty.wait_for("cannot reach the database server");
+    pty.send("\r");
+    proxy.heal();
+    import(&mut pty, db.name());
+    pty.wait_for("Imported: job ");
+    assert_eq!(done(&db).await.len(), 1);
+    pty.send("q");
+    pty.wait_for("compared again");
+    pty.send("q");
+    assert_eq!(pty.wait_exit(), Ok(0));
+}
+
+/// Imports again what was chosen before, by keys.
+fn import(pty: &mut Pty, database: &str) {
+    pty.wait_until("the failure closes", |screen| !screen.contents().contains("Failed"));
+    pty.send("P");
+    pty.wait_for("Confirm import");
+    pty.send("\t");
+    pty.send(database);
+    pty.wait_for(database);
+    pty.send("\t\r");
 }

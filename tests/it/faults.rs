@@ -403,3 +403,36 @@ async fn a_server_that_stops_in_the_middle_is_told_and_whole_when_it_is_back() {
     assert_eq!(end.code, Some(0), "{:#}", end.document);
     assert_eq!(count(&server, "tsmp_client").await, 2);
 }
+
+// ---- our own disk is full
+
+/// Where the program below writes to.
+const OUTPUT: &str = "GATEDIFF_TEST_OUTPUT";
+
+#[test]
+#[ignore = "not a test: what the next one runs where files may not grow"]
+fn writes_a_file_of_a_megabyte() {
+    let Some(path) = std::env::var_os(OUTPUT) else { return };
+    let written = gatediff::job::write_file(path.as_ref(), &[b'x'; 1 << 20], false);
+    println!("\n{}", serde_json::to_string(&written.unwrap_err()).unwrap());
+}
+
+#[test]
+fn a_result_file_for_which_there_is_no_room_is_told_and_leaves_nothing_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("backup.json");
+    let ran = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "faults::writes_a_file_of_a_megabyte", "--nocapture"])
+        .env(OUTPUT, &path)
+        .output()
+        .unwrap();
+    let out = String::from_utf8(ran.stdout).unwrap();
+    let failure = out.lines().find(|line| line.starts_with('{')).unwrap_or_else(|| panic!("{out}"));
+    let failure: Value = serde_json::from_str(failure).unwrap();
+    assert_eq!((&failure["kind"], &failure["where"]), (&json!("file"), &json!(path)));
+    assert_eq!(failure["message"], "cannot write the file");
+    assert_eq!(failure["hints"], json!(["make room on the disk, or name a file on another one"]));
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}
