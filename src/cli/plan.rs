@@ -7,7 +7,7 @@ use super::choose::{blocked_by_name, choose};
 use super::document::Document;
 use super::gauge::Gauge;
 use super::print::{Printer, plural};
-use super::session::{Session, operator};
+use super::session::{Session, cancel_on_signals, operator};
 use super::{Exit, text};
 use crate::engine::display::safe;
 use crate::engine::{Choices, Outcome, Plan, Status};
@@ -85,13 +85,22 @@ async fn save(
     Ok(())
 }
 
-/// Reads the file and compares it with the target; tells how far that is.
+/// Reads the file and compares it with the target; tells how far that is. May
+/// be interrupted.
 pub(super) async fn compare(session: &Session, file: &FileArgs) -> Result<Review, Failure> {
     let gauge = Gauge::begin();
     let reporter = gauge.reporter();
     reporter.phase(Phase::File);
     let review = match job::load(&file.file, file.format.as_deref()) {
-        Ok(loaded) => job::plan(&loaded, &session.target, session.manner.timeouts, &reporter).await,
+        Ok(loaded) => {
+            let cancel = cancel_on_signals()?;
+            let plan = job::plan(&loaded, &session.target, session.manner.timeouts, &reporter);
+            tokio::select! {
+                biased;
+                () = cancel.asked() => Err(Failure::cancelled(&cancel)),
+                review = plan => review,
+            }
+        }
         Err(failure) => Err(failure),
     };
     gauge.end().await;

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::args::{Color, Global, Output};
+use super::session::is_interrupted;
 use super::text::shown;
 use crate::engine::Status;
 use crate::engine::display::safe;
@@ -111,10 +112,17 @@ impl Printer {
         }
     }
 
-    /// Asks, on stderr, and returns the line that was typed.
+    /// Asks, on stderr, and returns the line that was typed; fails when the
+    /// process is told to stop meanwhile.
     pub(super) fn ask(&mut self, question: &str) -> io::Result<String> {
         write!(self.err, "{question} ")?;
         self.err.flush()?;
+        while !has_input()? {
+            if is_interrupted() {
+                writeln!(self.err)?;
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+        }
         let mut answer = String::new();
         io::stdin().read_line(&mut answer)?;
         Ok(answer.trim().to_owned())
@@ -211,6 +219,19 @@ fn fold(text: &str, width: usize, indent: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Waits a moment for input; says whether there is some, or none will come.
+fn has_input() -> io::Result<bool> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let moment = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+    let mut input = [PollFd::from_borrowed_fd(rustix::stdio::stdin(), PollFlags::IN)];
+    match poll(&mut input, Some(&moment)) {
+        Ok(ready) => Ok(ready > 0),
+        // A signal arrived.
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Says whether a person can answer: stdin and stderr are terminals.

@@ -1,6 +1,7 @@
 //! What most commands begin with: configuration, target, limits, operator.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use super::args::{Global, state_directory};
 use crate::config::{Binding, Config, ConfigError, Profile, seconds};
@@ -120,10 +121,17 @@ pub(super) fn state() -> Result<PathBuf, Failure> {
     })
 }
 
-/// Cancels a job when the process is told to stop.
+/// What stops when the process is told to: signals are the whole process's.
+static CANCEL: OnceLock<Cancel> = OnceLock::new();
+
+/// Cancels jobs when the process is told to stop, from the first call on: until
+/// then, a signal ends it. Whoever waits for anything has to look at the handle.
 pub(super) fn cancel_on_signals() -> Result<Cancel, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
-    let cancel = Cancel::new();
+    if let Some(cancel) = CANCEL.get() {
+        return Ok(cancel.clone());
+    }
+    let cancel = CANCEL.get_or_init(Cancel::new);
     for (kind, why) in [
         (SignalKind::interrupt(), "interrupted"),
         (SignalKind::terminate(), "told to stop (SIGTERM)"),
@@ -132,12 +140,16 @@ pub(super) fn cancel_on_signals() -> Result<Cancel, Failure> {
         let mut signals = signal(kind).map_err(|error| {
             Failure::new(FailureKind::Internal, "cannot watch for signals").because(error)
         })?;
-        let cancel = cancel.clone();
         tokio::spawn(async move {
             while signals.recv().await.is_some() {
                 cancel.cancel(why);
             }
         });
     }
-    Ok(cancel)
+    Ok(cancel.clone())
+}
+
+/// Says whether the process was told to stop and did not end by that.
+pub(super) fn is_interrupted() -> bool {
+    CANCEL.get().is_some_and(Cancel::is_cancelled)
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::progress::Cancel;
 use crate::engine::choice::Stale;
-use crate::store::{ConnectError, StoreError, StoreErrorKind};
+use crate::store::{ConnectError, Operation, StoreError, StoreErrorKind};
 
 /// What sort of failure it is; exit codes, HTTP statuses and colours follow
 /// from it, at the edge.
@@ -113,7 +113,7 @@ impl std::error::Error for Failure {}
 
 impl Failure {
     /// Returns the failure of a job that was told to stop before its commit.
-    pub(super) fn cancelled(cancel: &Cancel) -> Self {
+    pub fn cancelled(cancel: &Cancel) -> Self {
         let failure = Self::new(FailureKind::Cancelled, "cancelled; nothing was written");
         match cancel.why() {
             Some(why) => failure.because(why),
@@ -143,39 +143,76 @@ impl From<ConnectError> for Failure {
 }
 
 impl From<StoreError> for Failure {
+    /// Explains why a transaction failed, in which nothing was written then.
+    /// What is not known before its commit is no [`StoreError`].
     fn from(error: StoreError) -> Self {
-        let (kind, hint) = match error.kind {
-            StoreErrorKind::Disconnected => (
-                FailureKind::Unreachable,
-                "check the server and the network, then try again; nothing was written",
-            ),
-            StoreErrorKind::Denied => {
-                (FailureKind::Denied, "grant the role the rights that the README lists, or use another role")
+        let failure = match error.kind {
+            StoreErrorKind::Disconnected => {
+                Self::new(FailureKind::Unreachable, "the connection to the database broke; nothing was written")
+                    .hint("check the server and the network, then try again")
             }
-            StoreErrorKind::Schema => (
-                FailureKind::Schema,
-                "check that this is the product's own database, and a version of it that the README names",
-            ),
-            StoreErrorKind::Conflict => {
-                (FailureKind::Stale, "somebody else wrote at the same time; compare again and apply")
+            StoreErrorKind::Denied => Self::new(FailureKind::Denied, failed(error.operation)).hint(format!(
+                "grant the role {} there, with all the rights that the README lists, or use another role",
+                right(error.operation)
+            )),
+            StoreErrorKind::ReadOnly => {
+                Self::new(FailureKind::Denied, "the target is read-only; nothing was written").hint(
+                    "connect to the primary server; if this is it, default_transaction_read_only is on for the server, the database or the role",
+                )
             }
-            StoreErrorKind::Constraint => {
-                (FailureKind::Refused, "leave the item out, or correct it at its source and export again")
-            }
+            StoreErrorKind::Schema => Self::new(FailureKind::Schema, failed(error.operation))
+                .hint("check that this is the product's own database, with its tables in the search_path of the role")
+                .hint("if it is, it is of another version of the product than gatediff knows: the README names those"),
+            StoreErrorKind::Conflict => Self::new(FailureKind::Stale, failed(error.operation))
+                .hint("somebody else wrote at the same time; compare again and apply"),
+            StoreErrorKind::Required => Self::new(FailureKind::Refused, failed(error.operation))
+                .hint("if the export has no such field, the target is of another version of the product than gatediff knows: the README names those")
+                .hint("else leave the item out, or complete it at its source and export again"),
+            StoreErrorKind::Constraint => Self::new(FailureKind::Refused, failed(error.operation))
+                .hint("leave the item out, or correct it at its source and export again"),
             StoreErrorKind::Serialization => {
-                (FailureKind::Stale, "the target is being written to; try again")
+                Self::new(FailureKind::Stale, "others wrote the same rows in every attempt; nothing was written")
+                    .hint("try again, or at a quieter time")
             }
-            StoreErrorKind::Locked => {
-                (FailureKind::Locked, "another session holds these rows; wait and try again")
-            }
+            StoreErrorKind::Locked => Self::new(
+                FailureKind::Locked,
+                "another session keeps rows or a table locked; nothing was written",
+            )
+            .hint("try again, or wait for longer with --lock-timeout SECONDS; pg_stat_activity shows who it is"),
             StoreErrorKind::Cancelled => {
-                (FailureKind::Refused, "the statement ran into a time limit of the server or the profile")
+                Self::new(FailureKind::Refused, "a statement was stopped, by a time limit or on the server; nothing was written")
+                    .hint("--statement-timeout SECONDS sets the limit; the server, the database or the role may have one of their own")
             }
-            StoreErrorKind::Other => (FailureKind::Refused, "see the server's log; nothing was written"),
+            StoreErrorKind::Full => Self::new(FailureKind::Refused, "the server has no room left; nothing was written")
+                .hint("make room on the disk of the server or in its memory; its log says which"),
+            StoreErrorKind::Other => Self::new(FailureKind::Refused, failed(error.operation))
+                .hint("see the server's log"),
         };
-        Self::new(kind, format!("failed to {}", error.operation))
-            .at(error.table)
-            .because(error.message)
-            .hint(hint)
+        failure.at(error.table).because(error.message)
+    }
+}
+
+const fn failed(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Read => "the target could not be read",
+        Operation::Insert => "rows could not be inserted; nothing was written",
+        Operation::Update => "rows could not be updated; nothing was written",
+        Operation::Delete => "rows could not be deleted; nothing was written",
+        Operation::Allocate => "new ids could not be taken; nothing was written",
+        Operation::Lock => "a table could not be locked; nothing was written",
+        Operation::Transact => "the session with the target failed; nothing was written",
+        Operation::Create => "gatediff's own schema could not be made; nothing was written",
+    }
+}
+
+/// Returns the right that an operation needs.
+const fn right(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Read | Operation::Transact => "SELECT",
+        Operation::Insert => "INSERT",
+        Operation::Update | Operation::Lock => "SELECT and UPDATE",
+        Operation::Delete => "SELECT and DELETE",
+        Operation::Allocate => "USAGE (or SELECT, INSERT and UPDATE, if it is a table)",
+        Operation::Create => "CREATE",
     }
 }

@@ -3,6 +3,7 @@
 use super::failure::{Failure, FailureKind};
 use super::lock;
 use super::progress::{Cancel, Reporter};
+use super::watch::Watch;
 use crate::store::{Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, Target, Timeouts, ledger};
 
 /// Creates or upgrades our schema; says whether anything had to be done.
@@ -11,13 +12,17 @@ use crate::store::{Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, 
 ///
 /// Fails if the target cannot be reached or the role may not create a schema.
 pub async fn init(target: &Target, timeouts: Timeouts) -> Result<bool, Failure> {
-    let mut connection = target.connect(timeouts).await?;
-    // Not while a job runs: that may be making the schema at this moment.
-    lock::take(&mut connection, "", timeouts.wait, &Reporter::silent(), &Cancel::new()).await?;
-    if ledger::is_current(&mut connection).await? {
-        return Ok(false);
-    }
-    open(&LedgerPlace::Target, &mut connection).await.map(|_| true)
+    let cancel = Cancel::new();
+    let (mut connection, watch) = Watch::connect(target, timeouts, &cancel).await?;
+    let work = async {
+        // Not while a job runs: that may be making the schema at this moment.
+        lock::take(&mut connection, "", timeouts.wait, &Reporter::silent(), &cancel).await?;
+        if ledger::is_current(&mut connection).await? {
+            return Ok(false);
+        }
+        open(&LedgerPlace::Target, &mut connection).await.map(|_| true)
+    };
+    watch.over(work).await?
 }
 
 /// Opens the ledger; creates or upgrades what is ours where that is needed.

@@ -12,16 +12,13 @@ use crate::store::{Connection, Operation, StoreError, StoreErrorKind, Target, Ti
 /// How long a cancelled statement is given before the server is asked again.
 const INSIST: Duration = Duration::from_millis(100);
 
-/// How long a cancelled job waits for the server's word on it.
-const GRACE: Duration = Duration::from_secs(10);
-
 /// How many looks in a row must find a session lost.
 const MISSES: usize = 3;
 
-/// How many times the server is asked what became of a commit, and the time
-/// between: together longer than a restart takes.
-const QUESTIONS: usize = 60;
-const PAUSE: Duration = Duration::from_millis(500);
+/// How many times the server is asked what became of a commit, and how many
+/// times in a heartbeat: together for longer than a restart takes.
+const QUESTIONS: u32 = 60;
+const QUESTIONS_A_BEAT: u32 = 20;
 
 /// A job's session, and how to reach it from beside.
 pub(super) struct Watch {
@@ -62,6 +59,7 @@ impl Watch {
             biased;
             () = cancel.asked() => return Err(Failure::cancelled(cancel)),
             backend = lock::backend(&mut connection) => backend?,
+            () = tokio::time::sleep(timeouts.heartbeat) => return Err(silence().into()),
         };
         let watch = Self { target: target.clone(), timeouts, cancel: cancel.clone(), backend };
         Ok((connection, watch))
@@ -112,7 +110,10 @@ impl Watch {
             Ok(()) => Ok(()),
             Err(error) if error.kind == StoreErrorKind::Disconnected => {
                 reporter.step(Phase::Commit, "the connection broke; asking what became of it", 0, 0);
-                match self.fate(number).await {
+                let fate = self.fate(number).await;
+                // It may still be there, and hold the lock.
+                self.end().await;
+                match fate {
                     Some(Fate::Committed) => Ok(()),
                     Some(Fate::RolledBack) => Err(Uncommitted::RolledBack(error)),
                     Some(Fate::Open) | None => Err(Uncommitted::Unknown(error)),
@@ -132,7 +133,7 @@ impl Watch {
                 tokio::time::sleep(INSIST).await;
             }
         };
-        tokio::time::timeout(GRACE, insisting).await.unwrap_or(());
+        tokio::time::timeout(self.timeouts.heartbeat, insisting).await.unwrap_or(());
     }
 
     /// Looks at the session now and then; returns when it is lost. A broken
@@ -151,22 +152,24 @@ impl Watch {
 
     /// Ends the session on the server, if that can be reached: its locks are free then.
     async fn end(&self) {
-        tokio::time::timeout(GRACE, lock::end(&self.target, self.backend)).await.ok();
+        let ending = lock::end(&self.target, self.backend);
+        tokio::time::timeout(self.timeouts.heartbeat, ending).await.ok();
     }
 
     /// Asks what became of a transaction of the session, until that is settled.
+    /// A commit may take its time; later on it is ended.
     async fn fate(&self, number: i64) -> Option<Fate> {
-        for _ in 0..QUESTIONS {
+        for asked in 0..QUESTIONS {
             if let Ok(mut connection) = self.target.connect(self.timeouts).await {
                 match transaction::fate(&mut connection, number).await {
-                    // Whoever waits for us there waits in vain.
+                    Ok(Some(Fate::Open)) if asked < QUESTIONS_A_BEAT => {}
                     Ok(Some(Fate::Open)) => self.end().await,
                     Ok(settled) => return settled,
                     Err(error) if error.kind == StoreErrorKind::Disconnected => {}
                     Err(_) => return None,
                 }
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(self.timeouts.heartbeat / QUESTIONS_A_BEAT).await;
         }
         None
     }

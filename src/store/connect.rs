@@ -12,6 +12,7 @@ mod error;
 mod passfile;
 
 use std::fmt;
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,6 +23,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 pub use error::{ConnectError, Malformed};
 
 use super::local::OLDEST_MAJOR;
+use super::sql::reason;
 use conninfo::Settings;
 
 pub(super) const APPLICATION_NAME: &str = concat!("gatediff/", env!("CARGO_PKG_VERSION"));
@@ -41,7 +43,8 @@ pub struct Timeouts {
     pub wait: Option<Duration>,
     /// A transaction in which nothing happens.
     pub idle_in_transaction: Option<Duration>,
-    /// The time between two looks, from beside, at a session that a job waits for.
+    /// The time between two looks, from beside, at a session that a job waits
+    /// for; a cancelled job gives the server as long to say so.
     pub heartbeat: Duration,
 }
 
@@ -206,6 +209,7 @@ impl Target {
         let target = self.display();
         match error {
             sqlx::Error::Io(source) => {
+                let source = io::Error::new(source.kind(), reason(&source));
                 ConnectError::Unreachable { target, socket: self.host.starts_with('/'), source }
             }
             sqlx::Error::Tls(source) | sqlx::Error::Configuration(source) => {
@@ -294,7 +298,7 @@ fn read_service(name: &str, env: &impl Fn(&str) -> Option<String>) -> Result<Set
     for path in &files {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(source) => {
                 return Err(ConnectError::File { path: path.clone(), source });
             }

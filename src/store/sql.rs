@@ -101,14 +101,21 @@ pub struct StoreError {
 pub enum StoreErrorKind {
     /// The connection is gone.
     Disconnected,
-    /// The role lacks a right (42501, 25006).
+    /// The role lacks a right (42501).
     Denied,
-    /// A table or column is not there (42P01, 42703): another product version.
+    /// Nobody may write: a standby, or a default of server, database or role (25006).
+    ReadOnly,
+    /// A table or column is not there (42P01, 42703), or is of another type:
+    /// another product version.
     Schema,
     /// A row that was expected is not as expected: a unique violation (23505)
     /// or an update that met another number of rows.
     Conflict,
-    /// A constraint other than uniqueness refused a row (class 23).
+    /// A column must have a value and got none (23502): one that the export
+    /// lacks, or one that only another product version has.
+    Required,
+    /// A constraint other than uniqueness refused a row (class 23), or a value
+    /// cannot be stored (class 22).
     Constraint,
     /// The transaction lost against another (40001, 40P01): worth a new try.
     Serialization,
@@ -116,6 +123,8 @@ pub enum StoreErrorKind {
     Locked,
     /// The statement was cancelled (57014): by us, or by a timeout.
     Cancelled,
+    /// The server has no room left, on disk or in memory (class 53).
+    Full,
     /// Anything else.
     Other,
 }
@@ -125,14 +134,17 @@ impl StoreError {
     pub fn new(operation: Operation, table: impl Into<String>, error: &sqlx::Error) -> Self {
         let (kind, message) = match error {
             sqlx::Error::Database(error) => {
-                (kind_of(error.code().as_deref().unwrap_or_default()), error.message().to_owned())
+                (kind_of(operation, error.code().as_deref().unwrap_or_default()), error.message().to_owned())
             }
-            sqlx::Error::Io(error) => (StoreErrorKind::Disconnected, error.to_string()),
+            sqlx::Error::Io(error) => (StoreErrorKind::Disconnected, reason(error)),
             sqlx::Error::WorkerCrashed | sqlx::Error::PoolClosed => {
                 (StoreErrorKind::Disconnected, "the connection is closed".to_owned())
             }
             sqlx::Error::ColumnDecode { index, .. } => {
                 (StoreErrorKind::Schema, format!("column {index} has another type than expected"))
+            }
+            sqlx::Error::Protocol(_) => {
+                (StoreErrorKind::Disconnected, "what the server answered makes no sense".to_owned())
             }
             _ => (StoreErrorKind::Other, "the driver failed".to_owned()),
         };
@@ -156,17 +168,30 @@ impl StoreError {
     }
 }
 
-fn kind_of(sqlstate: &str) -> StoreErrorKind {
+/// Returns why a connection broke, in words that say so.
+pub(super) fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => "the connection was closed by the other side".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn kind_of(operation: Operation, sqlstate: &str) -> StoreErrorKind {
     match sqlstate {
-        "42501" | "25006" => StoreErrorKind::Denied,
-        "42P01" | "42703" | "3F000" => StoreErrorKind::Schema,
+        "42501" => StoreErrorKind::Denied,
+        "25006" => StoreErrorKind::ReadOnly,
+        "42P01" | "42703" | "3F000" | "42804" | "42846" | "42883" | "42809" => StoreErrorKind::Schema,
         "23505" => StoreErrorKind::Conflict,
+        "23502" => StoreErrorKind::Required,
         "40001" | "40P01" => StoreErrorKind::Serialization,
         "55P03" => StoreErrorKind::Locked,
         "57014" => StoreErrorKind::Cancelled,
-        "57P01" | "57P02" | "57P03" | "25P03" => StoreErrorKind::Disconnected,
-        code if code.starts_with("23") => StoreErrorKind::Constraint,
+        "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04" => StoreErrorKind::Disconnected,
+        // Numbers are read from columns that hold something else.
+        code if code.starts_with("22") && operation == Operation::Read => StoreErrorKind::Schema,
+        code if code.starts_with("22") || code.starts_with("23") => StoreErrorKind::Constraint,
         code if code.starts_with("08") => StoreErrorKind::Disconnected,
+        code if code.starts_with("53") => StoreErrorKind::Full,
         _ => StoreErrorKind::Other,
     }
 }

@@ -13,8 +13,10 @@ use sqlx::PgConnection;
 
 use crate::digirunner::demo;
 use crate::support::gatediff::{command, fixture};
+use crate::support::jobs::wait_until_left_alone;
 use crate::support::pg::TestDb;
-use crate::support::site::Site;
+use crate::support::pty::PtyCommand;
+use crate::support::site::{Site, cover_all};
 use crate::support::wait::until;
 use crate::support::world::world;
 
@@ -81,6 +83,36 @@ async fn a_cancelled_import_is_rolled_back_while_it_waits() {
     assert_eq!(failure.kind, FailureKind::Cancelled);
     assert_eq!(failure.to_string(), "cancelled; nothing was written: the operator");
     assert_eq!(site.dump().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_import_ends_even_if_the_server_takes_no_second_connection() {
+    let site = Site::new(&world().client("a", json!({}))).await;
+    job::init(&site.target(), Timeouts::default()).await.unwrap();
+    let before = site.dump().await;
+    let review = site.review(&world().client("a", json!({"tps": 77}))).await;
+    let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
+    site.run("CREATE ROLE alone LOGIN CONNECTION LIMIT 1; GRANT USAGE ON SCHEMA gatediff TO alone").await;
+    site.run("GRANT ALL ON ALL TABLES IN SCHEMA public TO alone; GRANT ALL ON ALL TABLES IN SCHEMA gatediff TO alone")
+        .await;
+    let url = site.db.url().replace("user=postgres", "user=alone");
+    let target = gatediff::store::Target::resolve(Some(&url), |_| None).unwrap();
+    let mut holder = site.db.connect().await;
+    let row = "BEGIN; SELECT FROM tsmp_client WHERE client_id = 'a' FOR UPDATE";
+    sqlx::raw_sql(row).execute(&mut holder).await.unwrap();
+    let short = Timeouts { heartbeat: Duration::from_millis(300), ..PATIENT };
+    let cancel = Cancel::new();
+    let reporter = Reporter::silent();
+    let applying = tokio::spawn(job::apply(&review, approved, &target, &options(short), &reporter, &cancel));
+    tokio::task::block_in_place(|| wait_until_blocked(&site.db));
+    cancel.cancel("the operator");
+    cancel.cancel("again");
+    let failure = applying.await.unwrap().unwrap_err();
+    assert_eq!((failure.kind, failure.why.as_deref()), (FailureKind::Cancelled, Some("the operator")));
+    drop(holder);
+    tokio::task::block_in_place(|| wait_until_left_alone(&site.db));
+    assert_eq!(site.dump().await, before);
+    site.run("DROP OWNED BY alone; DROP ROLE alone").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -159,6 +191,8 @@ async fn signals_roll_a_running_apply_back_and_end_it_with_130() {
             .unwrap();
         tokio::task::block_in_place(|| wait_until_blocked(&db));
         kill_process(Pid::from_child(&child), signal).unwrap();
+        // Who is impatient does not make it worse.
+        kill_process(Pid::from_child(&child), Signal::INT).unwrap();
         let ended = child.wait_with_output().unwrap();
         drop(holder);
         assert_eq!(ended.status.code(), Some(130), "{signal:?}");
@@ -172,4 +206,19 @@ async fn signals_roll_a_running_apply_back_and_end_it_with_130() {
             .unwrap();
         assert_eq!(jobs, 0, "{signal:?}");
     }
+}
+
+#[tokio::test]
+async fn ctrl_c_at_the_question_leaves_everything_as_it_is() {
+    let db = demo().await;
+    let home = tempfile::tempdir().unwrap();
+    let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
+        .args(["apply", &fixture("digirunner/export.json"), "--ignore-lack-api"])
+        .args(["--database-url", &db.url(), "--operator", "mei"])
+        .env("HOME", home.path().as_os_str())
+        .spawn();
+    pty.wait_for("Type yes to apply:");
+    pty.send("\u{3}");
+    assert_eq!(pty.wait_exit(), Ok(130));
+    pty.wait_for("nothing was written");
 }

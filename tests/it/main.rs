@@ -8,6 +8,8 @@ mod cancel;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod cut;
+#[cfg(test)]
 mod digirunner;
 #[cfg(test)]
 mod digirunner_apply;
@@ -25,6 +27,8 @@ mod digirunner_stale;
 mod digirunner_statements;
 #[cfg(test)]
 mod export;
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]

@@ -28,7 +28,7 @@ async fn count(db: &TestDb, sql: &'static str) -> i64 {
 
 /// Confirms the import of everything: covers all, confirms Lack API, types the
 /// database's name.
-fn import_everything(pty: &mut Pty, database: &str) {
+pub(crate) fn import_everything(pty: &mut Pty, database: &str) {
     pty.wait_for("Clients · 68");
     pty.send("C");
     pty.wait_for("Confirm cover all");

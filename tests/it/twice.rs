@@ -160,10 +160,9 @@ async fn apply_waiting(
 fn on_waiting(act: impl FnOnce(&str) + Send + 'static) -> Reporter {
     let act = Mutex::new(Some(act));
     Reporter::new(move |progress: Progress| {
-        if progress.phase == Phase::Lock && !progress.subject.is_empty() {
-            if let Some(act) = act.lock().unwrap().take() {
-                act(&progress.subject);
-            }
+        let is_waiting = progress.phase == Phase::Lock && !progress.subject.is_empty();
+        if let Some(act) = is_waiting.then(|| act.lock().unwrap().take()).flatten() {
+            act(&progress.subject);
         }
     })
 }
@@ -253,9 +252,9 @@ struct Done {
 /// One round of what a running gateway does, each in a transaction of its own.
 async fn serve(connection: &mut PgConnection, round: i64, done: &mut Done) {
     let fail = "UPDATE tsmp_client SET pwd_fail_times = pwd_fail_times + 1 WHERE client_id = 'covered'";
-    done.failures += rows(sqlx::query(fail).execute(&mut *connection).await.unwrap());
+    done.failures += rows(&sqlx::query(fail).execute(&mut *connection).await.unwrap());
     let call = "UPDATE tsmp_client SET api_used = api_used + 1 WHERE client_id = 'left'";
-    done.calls += rows(sqlx::query(call).execute(&mut *connection).await.unwrap());
+    done.calls += rows(&sqlx::query(call).execute(&mut *connection).await.unwrap());
     // As Hibernate does: a block of ids at once, of which one is used.
     let take = "INSERT INTO seq_store VALUES ('tsmp_open_apikey', 2000000050) ON CONFLICT (sequence_name) \
                 DO UPDATE SET next_val = seq_store.next_val + 50 RETURNING next_val";
@@ -271,7 +270,7 @@ async fn serve(connection: &mut PgConnection, round: i64, done: &mut Done) {
     done.groups.push(sqlx::query_scalar(group).bind(name).fetch_one(&mut *connection).await.unwrap());
 }
 
-fn rows(done: PgQueryResult) -> i64 {
+fn rows(done: &PgQueryResult) -> i64 {
     i64::try_from(done.rows_affected()).unwrap()
 }
 

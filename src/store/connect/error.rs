@@ -160,7 +160,7 @@ impl ConnectError {
             Self::Denied { .. } => "Check the user name, the role's CONNECT privilege on the database, and the server's pg_hba.conf.".to_owned(),
             Self::NoDatabase { .. } => "Check the name after the last slash of the address, or PGDATABASE; `psql --list` shows what there is.".to_owned(),
             Self::Tls { .. } => "Check sslmode and sslrootcert (PGSSLMODE, PGSSLROOTCERT); sslmode=disable connects without encryption where the server allows it.".to_owned(),
-            Self::Busy { .. } => "Try again in a moment.".to_owned(),
+            Self::Busy { .. } => "Try again in a moment: the server is starting or stopping, or has as many sessions as it, the database or the role may have.".to_owned(),
             Self::TooOld { oldest, .. } => format!("Upgrade the server to PostgreSQL {oldest} or newer."),
             Self::Other { .. } => "The server's log may say more.".to_owned(),
         }

@@ -3,10 +3,12 @@
 pub(crate) mod draw;
 pub(crate) mod fake;
 pub(crate) mod gatediff;
+pub(crate) mod import;
 pub(crate) mod jobs;
 pub(crate) mod owner;
 pub(crate) mod pg;
 pub(crate) mod portable;
+pub(crate) mod proxy;
 pub(crate) mod pty;
 pub(crate) mod site;
 pub(crate) mod wait;
