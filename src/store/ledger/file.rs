@@ -161,19 +161,19 @@ impl FileLedger {
     pub(super) async fn journal(&mut self, job: i64) -> Result<Vec<JournalRow>, StoreError> {
         let sql = "SELECT table_name, item, row_key, row_before, row_after FROM journal WHERE job_id = $1 \
                    ORDER BY position";
-        let rows: Vec<(String, String, String, Option<String>, Option<String>)> = sqlx::query_as(sql)
-            .bind(job)
-            .fetch_all(&mut self.connection)
-            .await
-            .map_err(|error| self.failed(Operation::Read, &error))?;
-        let row = |(table, item, key, before, after): (String, String, _, _, _)| JournalRow {
-            table: Arc::from(table),
-            item: Arc::from(item),
-            key,
-            before,
-            after,
+        let rows = sqlx::query(sql).bind(job).fetch_all(&mut self.connection).await;
+        let rows = rows.map_err(|error| self.failed(Operation::Read, &error))?;
+        let decode = |row: &SqliteRow| {
+            Ok(JournalRow {
+                table: Arc::from(row.try_get::<&str, _>(0)?),
+                item: Arc::from(row.try_get::<&str, _>(1)?),
+                key: row.try_get(2)?,
+                before: row.try_get(3)?,
+                after: row.try_get(4)?,
+            })
         };
-        Ok(rows.into_iter().map(row).collect())
+        let journal: Result<_, sqlx::Error> = rows.iter().map(decode).collect();
+        journal.map_err(|error| self.failed(Operation::Read, &error))
     }
 
     /// Returns the backup that a job kept.
