@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, PgConnection};
 
@@ -155,6 +156,11 @@ impl FileLedger {
     /// Returns every job, newest first.
     pub(super) async fn jobs(&mut self) -> Result<Vec<JobRecord>, StoreError> {
         select_jobs(&mut self.connection).await
+    }
+
+    /// Returns what was chosen for a job.
+    pub(super) async fn choices(&mut self, job: i64) -> Result<Option<Value>, StoreError> {
+        select_choices(&mut self.connection, job).await
     }
 
     /// Returns the rows that a job touched.
