@@ -92,7 +92,7 @@ fn plan(loaded: &Loaded, target: &Target) -> job::Review {
 
 fn apply(review: &job::Review, target: &Target) {
     let approved = review.plan.approve(&Choices::new(&review.plan)).unwrap();
-    let options = ApplyOptions { operator: "bench".to_owned(), timeouts: Timeouts::default() };
+    let options = ApplyOptions::new("bench", Timeouts::default());
     let (reporter, cancel) = (Reporter::silent(), Cancel::new());
     runtime().block_on(job::apply(review, approved, target, &options, &reporter, &cancel)).unwrap();
 }

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_gatediff_global_optspecs
-    string join \n database-url= profile= connect-timeout= lock-timeout= statement-timeout= output= color= ascii h/help V/version
+    string join \n database-url= profile= connect-timeout= lock-timeout= statement-timeout= ledger= output= color= ascii h/help V/version
 end
 
 function __fish_gatediff_needs_command
@@ -29,6 +29,7 @@ complete -c gatediff -n "__fish_gatediff_needs_command" -l profile -d 'A profile
 complete -c gatediff -n "__fish_gatediff_needs_command" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_needs_command" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_needs_command" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_needs_command" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
 complete -c gatediff -n "__fish_gatediff_needs_command" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_needs_command" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
@@ -40,8 +41,13 @@ complete -c gatediff -n "__fish_gatediff_needs_command" -s V -l version -d 'Prin
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "demo" -d 'Start a private PostgreSQL with sample data and review a sample export on it'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "review" -d 'Review an import file in the terminal, against the target'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "plan" -d 'Compare an import file with the target and print it; change nothing'
-complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "apply" -d 'Apply an import file: what is new, and what is chosen to be covered'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "show" -d 'Print a saved plan, even one that the target has outrun; no database is asked'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "apply" -d 'Apply an import file: what is new, and what is chosen to be covered; or a saved plan'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "export" -d 'Write what stands in the target as an export file of the product, secrets included'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "validate" -d 'Check an import file by itself, without a database'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "history" -d 'List past jobs, or tell one in full'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "undo" -d 'Take a job back: restore every row that it touched, remove what it added'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "backup" -d 'Write the backup that a job kept'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "init" -d 'Create or upgrade gatediff\'s own schema in the target'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "man" -d 'Print the manual page'
@@ -53,6 +59,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l profile -d 'A
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
@@ -72,6 +79,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l profile -d 
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
@@ -82,21 +90,44 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l ascii -d 'U
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l format -d 'The file\'s format, where its content does not tell' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l out -d 'Save the plan with its choices, to be applied later; - is standard output' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l cover -d 'Cover repeats: all, KIND, or KIND:KEY with * in KEY; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l skip -d 'Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l profile -d 'A profile of the configuration file' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
 always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l unchanged -d 'List unchanged items too'
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l force -d 'Overwrite the file of --out'
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ignore-lack-api -d 'Import although APIs are missing in the target: links to them are left out'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l unchanged -d 'List unchanged items too'
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l format -d 'The file\'s format, where its content does not tell' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l file -d 'Where the import file of a saved plan is now, if it was moved' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l cover -d 'Cover repeats: all, KIND, or KIND:KEY with * in KEY; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l skip -d 'Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
@@ -106,22 +137,44 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l profile -d '
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
 always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-lack-api -d 'Import although APIs are missing in the target: links to them are left out'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l rehearse -d 'Do everything on the target and roll it back: tells what would be refused'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l no-backup -d 'Keep no backup. The journal, which undo works from, is kept all the same'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s y -l yes -d 'Do not ask'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l client -d 'Export this client and exactly what it needs; may be given several times. Without it, everything' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l out -d 'Where to write: a file, or a directory for the product\'s own name; - is standard output' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l format -d 'The product, where the target does not tell' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l force -d 'Overwrite the file if it is there'
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l format -d 'The file\'s format, where its content does not tell' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l profile -d 'A profile of the configuration file' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
@@ -130,11 +183,61 @@ never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l limit -d 'At most so many jobs, the newest ones' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l only -d 'Undo only these items: KIND, or KIND:KEY with * in KEY; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l out -d 'The file to write; - or nothing is standard output' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l force -d 'Overwrite a file that is there already'
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l profile -d 'A profile of the configuration file' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
@@ -148,6 +251,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l profil
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
@@ -161,6 +265,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l profile -d 'A 
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
@@ -169,12 +274,17 @@ never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "demo" -d 'Start a private PostgreSQL with sample data and review a sample export on it'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "review" -d 'Review an import file in the terminal, against the target'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "plan" -d 'Compare an import file with the target and print it; change nothing'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "apply" -d 'Apply an import file: what is new, and what is chosen to be covered'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "validate" -d 'Check an import file by itself, without a database'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "init" -d 'Create or upgrade gatediff\'s own schema in the target'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "man" -d 'Print the manual page'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan apply validate init completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "demo" -d 'Start a private PostgreSQL with sample data and review a sample export on it'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "review" -d 'Review an import file in the terminal, against the target'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "plan" -d 'Compare an import file with the target and print it; change nothing'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "show" -d 'Print a saved plan, even one that the target has outrun; no database is asked'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "apply" -d 'Apply an import file: what is new, and what is chosen to be covered; or a saved plan'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "export" -d 'Write what stands in the target as an export file of the product, secrets included'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "validate" -d 'Check an import file by itself, without a database'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "history" -d 'List past jobs, or tell one in full'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "undo" -d 'Take a job back: restore every row that it touched, remove what it added'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "backup" -d 'Write the backup that a job kept'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "init" -d 'Create or upgrade gatediff\'s own schema in the target'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "man" -d 'Print the manual page'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

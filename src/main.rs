@@ -1,14 +1,17 @@
 //! The binary: arguments → one face → exit code. It sees all the rooms, so it
 //! is here that the command line gets its screen.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 use gatediff::cli::{self, Exit, Screen, ScreenEnd, ScreenRequest};
-use gatediff::engine::Approved;
-use gatediff::job::{self, ApplyOptions, Cancel, Failure, FailureKind, Receipt, Reporter, Review};
+use gatediff::engine::{Approved, Choices, ItemId};
+use gatediff::job::{
+    self, ApplyOptions, Cancel, Failure, FailureKind, JobRecord, PlanKeys, Receipt, Rehearsal, Reporter,
+    Review, UndoOptions, Undone,
+};
 use gatediff::store::Target;
 use gatediff::{config, logging, tui};
 
@@ -88,8 +91,107 @@ impl tui::Backend for Backend {
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Receipt, Failure>> {
         let session = Arc::clone(&self.0);
-        async move { session.apply(approved, report, cancel).await }.boxed()
+        async move {
+            let (review, target) = session.reviewed(&approved)?;
+            job::apply(&review, approved, &target, &session.apply_options(), &report, &cancel).await
+        }
+        .boxed()
     }
+
+    fn rehearse(
+        &self,
+        approved: Approved,
+        report: Reporter,
+        cancel: Cancel,
+    ) -> BoxFuture<'static, Result<Rehearsal, Failure>> {
+        let session = Arc::clone(&self.0);
+        async move {
+            let (review, target) = session.reviewed(&approved)?;
+            job::rehearse(&review, approved, &target, &session.apply_options(), &report, &cancel).await
+        }
+        .boxed()
+    }
+
+    fn save_plan(&self, choices: Choices, path: String) -> BoxFuture<'static, Result<String, Failure>> {
+        let session = Arc::clone(&self.0);
+        async move {
+            let (review, target) = session.last()?;
+            let request = &session.request;
+            let keys = PlanKeys {
+                target,
+                timeouts: request.timeouts,
+                ledger: request.ledger.clone(),
+                directory: request.state.clone(),
+            };
+            let plan = job::saved::save(&review, &choices, &keys.to_save().await?, &request.operator)?;
+            write(path, plan).await
+        }
+        .boxed()
+    }
+
+    fn history(&self) -> BoxFuture<'static, Result<Vec<JobRecord>, Failure>> {
+        let session = Arc::clone(&self.0);
+        async move {
+            let (_, target) = session.last()?;
+            job::history(&target, session.request.timeouts, &session.request.ledger).await
+        }
+        .boxed()
+    }
+
+    fn undo(
+        &self,
+        job: i64,
+        report: Reporter,
+        cancel: Cancel,
+    ) -> BoxFuture<'static, Result<Undone, Failure>> {
+        let session = Arc::clone(&self.0);
+        async move {
+            let (_, target) = session.last()?;
+            let options = UndoOptions {
+                operator: session.request.operator.clone(),
+                timeouts: session.request.timeouts,
+                ledger: session.request.ledger.clone(),
+                only: Vec::new(),
+            };
+            job::undo(job, &target, &options, &report, &cancel).await
+        }
+        .boxed()
+    }
+
+    fn save_backup(&self, job: i64, path: String) -> BoxFuture<'static, Result<String, Failure>> {
+        let session = Arc::clone(&self.0);
+        async move {
+            let (_, target) = session.last()?;
+            let backup = job::backup(&target, session.request.timeouts, &session.request.ledger, job).await?;
+            write(path, backup.content).await
+        }
+        .boxed()
+    }
+
+    fn export(
+        &self,
+        roots: Vec<ItemId>,
+        path: String,
+        report: Reporter,
+    ) -> BoxFuture<'static, Result<String, Failure>> {
+        let session = Arc::clone(&self.0);
+        async move {
+            let (review, target) = session.last()?;
+            let format = Some(review.file.platform);
+            let export = job::export(format, &roots, &target, session.request.timeouts, &report).await?;
+            write(path, export.bytes).await
+        }
+        .boxed()
+    }
+}
+
+/// Writes a file that is not there yet, on a thread of its own; answers with
+/// its path.
+async fn write(path: String, bytes: Vec<u8>) -> Result<String, Failure> {
+    let write = move || job::write_file(Path::new(&path), &bytes, false).map(|()| path);
+    tokio::task::spawn_blocking(write).await.map_err(|error| {
+        Failure::new(FailureKind::Internal, "failed while writing the file").because(error)
+    })?
 }
 
 impl Session {
@@ -104,6 +206,9 @@ impl Session {
             database: review.database.clone(),
             production: self.request.production,
             operator: self.request.operator.clone(),
+            directory: self.request.state.display().to_string(),
+            backup: self.apply_options().backup,
+            export_kind: loaded.platform.export_root(),
             plan: Arc::clone(&review.plan),
         };
         if let Ok(mut last) = self.review.lock() {
@@ -112,18 +217,26 @@ impl Session {
         Ok(reviewed)
     }
 
-    async fn apply(&self, approved: Approved, report: Reporter, cancel: Cancel) -> Result<Receipt, Failure> {
+    fn apply_options(&self) -> ApplyOptions {
+        let options = ApplyOptions::new(&self.request.operator, self.request.timeouts);
+        ApplyOptions { ledger: self.request.ledger.clone(), ..options }
+    }
+
+    /// Returns what was compared last, and with what.
+    fn last(&self) -> Result<(Review, Target), Failure> {
         let last = self.review.lock().ok().and_then(|last| last.clone());
-        let reviewed = last.filter(|(review, _)| Arc::ptr_eq(&review.plan, approved.plan()));
-        let Some((review, target)) = reviewed else {
-            return Err(Failure::new(
-                FailureKind::Internal,
-                "what was approved is not what was compared last",
-            )
-            .hint("compare again and apply"));
-        };
-        let options =
-            ApplyOptions { operator: self.request.operator.clone(), timeouts: self.request.timeouts };
-        job::apply(&review, approved, &target, &options, &report, &cancel).await
+        last.ok_or_else(|| {
+            Failure::new(FailureKind::Internal, "nothing was compared yet").hint("compare again")
+        })
+    }
+
+    /// Returns what was compared last, if that is what was approved.
+    fn reviewed(&self, approved: &Approved) -> Result<(Review, Target), Failure> {
+        let last = self.last()?;
+        if Arc::ptr_eq(&last.0.plan, approved.plan()) {
+            return Ok(last);
+        }
+        Err(Failure::new(FailureKind::Internal, "what was approved is not what was compared last")
+            .hint("compare again and apply"))
     }
 }

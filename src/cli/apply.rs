@@ -1,30 +1,47 @@
 //! `apply`: choose by options, confirm, apply.
 
-use std::sync::Arc;
-
 use super::args::{ApplyArgs, Global, Output};
+use super::choose::{blocked_by_name, choose};
 use super::document::Document;
 use super::gauge::Gauge;
-use super::print::{Printer, is_interactive, plural};
+use super::print::{Printer, plural};
 use super::session::{Session, cancel_on_signals, operator};
-use super::{Exit, text};
+use super::{Exit, consent, text};
 use crate::engine::display::safe;
-use crate::engine::select::Selector;
-use crate::engine::{Approved, Choices, Outcome, Plan, Refusal, Resolution, Verb};
-use crate::job::{self, ApplyOptions, Failure, FailureKind, Receipt, Review};
+use crate::engine::{Approved, Choices, Outcome, Refusal, Resolution, SealKey, Verb};
+use crate::job::saved::{self, Opened};
+use crate::job::{self, ApplyOptions, Failure, FailureKind, Loaded, Phase, Receipt, Review, SavedPlan};
 
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs) -> Result<Exit, Failure> {
     let session = Session::new(global)?;
-    if !args.yes && !is_interactive() {
-        return Err(Failure::new(FailureKind::Usage, "cannot ask for confirmation without a terminal")
-            .hint("add --yes to apply without asking"));
+    if !args.rehearse {
+        consent::can_ask(&args.consent)?;
     }
-    let options =
-        ApplyOptions { operator: operator(args.operator.clone())?, timeouts: session.manner.timeouts };
-    let review = super::plan::compare(&session, &args.file).await?;
-    let choices = choose(&review.plan, &args)?;
+    let operator = operator(args.consent.operator.clone())?;
+    let (review, saved) = open(&session, &args).await?;
+    let choices = match &saved {
+        None => choose(&review.plan, &args.choices)?,
+        Some(saved) => match saved.check(&review, &key(&session, saved).await?) {
+            Ok(choices) => choices,
+            Err(failure) => {
+                // What the plan itself has changed is not what makes it stale.
+                let Session { target, manner } = &session;
+                saved.check_unused(target, manner.timeouts, &manner.ledger).await?;
+                let resolution = review.plan.resolve(&Choices::new(&review.plan));
+                tell(printer, &review, &resolution, Err(&failure));
+                return Ok(Exit::of(failure.kind));
+            }
+        },
+    };
+    let options = ApplyOptions {
+        operator,
+        timeouts: session.manner.timeouts,
+        ledger: session.manner.ledger.clone(),
+        backup: !args.no_backup,
+        plan: saved.map(|saved| saved.id),
+    };
     let resolution = review.plan.resolve(&choices);
-    let named = blocked_by_name(&review.plan, &resolution, &args)?;
+    let named = blocked_by_name(&review.plan, &resolution, &args.choices)?;
     let approved = match (named, review.plan.approve(&choices)) {
         (Some(failure), _) => Err(failure),
         (None, Ok(approved)) => Ok(approved),
@@ -34,6 +51,9 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
         }
         (None, Err(refusal)) => Err(explain(&refusal)),
     };
+    if args.rehearse {
+        return rehearse(printer, &session, (&review, &resolution), approved, &options).await;
+    }
     let done = match approved {
         Err(failure) => Err(failure),
         Ok(approved) => match confirm(printer, &session, &review, &approved, &args) {
@@ -52,69 +72,110 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
     Ok(done.map_or_else(|failure| Exit::of(failure.kind), |_| Exit::Done))
 }
 
-/// Turns the options into choices: Adds are chosen, `--cover` adds repeats,
-/// `--skip` takes away.
-fn choose(plan: &Arc<Plan>, args: &ApplyArgs) -> Result<Choices, Failure> {
-    let cover = selectors(plan, &args.cover)?;
-    let skip = selectors(plan, &args.skip)?;
-    let mut choices = Choices::new(plan);
-    choices.lack_confirmed = args.ignore_lack_api;
-    for (at, entry) in plan.entries().iter().enumerate() {
-        let id = &entry.item.id;
-        if entry.base.is_some() && cover.iter().any(|selector| selector.matches(id)) {
-            choices.set(plan, at, true);
+/// Does it all and rolls it back; nobody needs to be asked.
+async fn rehearse(
+    printer: &mut Printer,
+    session: &Session,
+    (review, resolution): (&Review, &Resolution),
+    approved: Result<Approved, Failure>,
+    options: &ApplyOptions,
+) -> Result<Exit, Failure> {
+    let done = match approved {
+        Err(failure) => Err(failure),
+        Ok(approved) => {
+            let cancel = cancel_on_signals()?;
+            let gauge = Gauge::begin();
+            let reporter = gauge.reporter();
+            let done = job::rehearse(review, approved, &session.target, options, &reporter, &cancel).await;
+            gauge.end().await;
+            done
         }
-        if skip.iter().any(|selector| selector.matches(id)) {
-            choices.set(plan, at, false);
-        }
-    }
-    Ok(choices)
-}
-
-fn selectors(plan: &Plan, words: &[String]) -> Result<Vec<Selector>, Failure> {
-    let parse = |word: &String| {
-        Selector::parse(word, plan.kinds()).map_err(|error| {
-            Failure::new(FailureKind::Usage, error.to_string())
-                .hint("name all, KIND, or KIND:KEY with * in KEY")
-        })
     };
-    words.iter().map(parse).collect()
-}
-
-/// Refuses where `--cover` names one item that is not there, or is blocked:
-/// whoever names an item expects it to be written.
-fn blocked_by_name(
-    plan: &Plan,
-    resolution: &Resolution,
-    args: &ApplyArgs,
-) -> Result<Option<Failure>, Failure> {
-    for selector in selectors(plan, &args.cover)?.iter().filter(|selector| selector.is_exact()) {
-        let mut met = plan
-            .entries()
-            .iter()
-            .zip(resolution.states())
-            .filter(|(entry, _)| selector.matches(&entry.item.id));
-        let Some((entry, state)) = met.next() else {
-            return Err(Failure::new(
-                FailureKind::Usage,
-                "--cover names an item that the file does not hold",
-            )
-            .hint("see `gatediff plan` for the items of the file"));
-        };
-        if state.outcome == Outcome::Blocked {
-            let reason = entry.verdict.reasons.first().or(state.obstacle.as_ref());
-            let why = reason.map_or_else(String::new, |reason| reason.message.clone());
-            return Ok(Some(
-                Failure::new(
-                    FailureKind::Blocked,
-                    format!("{} cannot be covered; nothing was written", entry.item.id),
-                )
-                .because(why)
-                .hint("leave it out, or remove what is in its way"),
+    let status = match &done {
+        Ok(rehearsal) if rehearsal.problems.is_empty() => "ok",
+        Ok(_) => "error",
+        Err(failure) => Document::status(failure.kind),
+    };
+    match (printer.output, &done) {
+        (Output::Json, _) => printer.json(&Document::rehearsal(status, review, resolution, done.as_ref())),
+        (Output::Text, Err(failure)) => printer.failure(failure),
+        (Output::Text, Ok(rehearsal)) => {
+            text::head(printer, review);
+            text::tables(printer, &rehearsal.tables);
+            for problem in &rehearsal.problems {
+                printer.line(format!("  refused: {}: {}", safe(&problem.table), safe(&problem.message)));
+            }
+            printer.line(format!(
+                "rehearsed and rolled back in {:.2} s: {}",
+                rehearsal.seconds,
+                plural(rehearsal.problems.len(), "refusal", "refusals")
             ));
         }
     }
-    Ok(None)
+    Ok(match done {
+        Ok(rehearsal) if rehearsal.problems.is_empty() => Exit::Done,
+        Ok(_) => Exit::Error,
+        Err(failure) => Exit::of(failure.kind),
+    })
+}
+
+/// Reads what is to be applied, an import file or a saved plan, and compares
+/// the file with the target; tells how far that is.
+async fn open(session: &Session, args: &ApplyArgs) -> Result<(Review, Option<Box<SavedPlan>>), Failure> {
+    let gauge = Gauge::begin();
+    let reporter = gauge.reporter();
+    reporter.phase(Phase::File);
+    let review = match read(session, args).await {
+        Ok((loaded, saved)) => {
+            let review = job::plan(&loaded, &session.target, session.manner.timeouts, &reporter).await;
+            review.map(|review| (review, saved))
+        }
+        Err(failure) => Err(failure),
+    };
+    gauge.end().await;
+    review
+}
+
+/// Reads the import file, by way of the saved plan if it is one. What can be
+/// told of the plan without the target is.
+async fn read(session: &Session, args: &ApplyArgs) -> Result<(Loaded, Option<Box<SavedPlan>>), Failure> {
+    match saved::open(&args.file.file, args.file.format.as_deref())? {
+        Opened::Import(_) if args.import_file.is_some() => {
+            Err(Failure::new(FailureKind::Usage, "--file names the import file of a saved plan")
+                .hint("leave --file out, or apply a plan"))
+        }
+        Opened::Import(loaded) => Ok((loaded, None)),
+        Opened::Plan(_) if args.choices.is_given() => {
+            let what = "--cover, --skip and --ignore-lack-api do not go with a saved plan: it carries its own choices";
+            Err(Failure::new(FailureKind::Usage, what)
+                .hint("leave them out, or save the plan again with them"))
+        }
+        Opened::Plan(saved) => {
+            saved.verify(&key(session, &saved).await?)?;
+            saved.check_target(&session.target.display())?;
+            let loaded = import_file(&saved, args.import_file.as_deref())?;
+            saved.check_file(&loaded.file)?;
+            Ok((loaded, Some(saved)))
+        }
+    }
+}
+
+/// Reads the import file of a saved plan, where it was or where it is now.
+fn import_file(saved: &SavedPlan, moved: Option<&str>) -> Result<Loaded, Failure> {
+    let path = moved.unwrap_or(&saved.file.path);
+    if path == "-" {
+        return Err(Failure::new(FailureKind::Usage, "the plan was made of standard input")
+            .hint("name the import file with --file"));
+    }
+    job::load(path, Some(saved.file.platform)).map_err(|failure| match failure.kind {
+        FailureKind::File => failure.hint("name the import file with --file if it was moved"),
+        _ => failure,
+    })
+}
+
+/// Returns the key that a plan was sealed with.
+async fn key(session: &Session, saved: &SavedPlan) -> Result<SealKey, Failure> {
+    session.plan_keys()?.find(&saved.key_id).await?.ok_or_else(|| saved.other_key())
 }
 
 fn explain(refusal: &Refusal) -> Failure {
@@ -132,8 +193,7 @@ fn explain(refusal: &Refusal) -> Failure {
     }
 }
 
-/// Asks the person, unless `--yes` does. A production profile always wants the
-/// database's name.
+/// Asks before the import.
 fn confirm(
     printer: &mut Printer,
     session: &Session,
@@ -141,24 +201,9 @@ fn confirm(
     approved: &Approved,
     args: &ApplyArgs,
 ) -> Result<(), Failure> {
-    let refused = || Failure::new(FailureKind::Cancelled, "not confirmed; nothing was written");
-    if session.manner.production && args.yes {
-        return match args.confirm.as_deref() {
-            Some(name) if name == review.database => Ok(()),
-            _ => Err(Failure::new(FailureKind::Usage, "the profile is marked as production")
-                .hint(format!("confirm with --confirm {}", review.database))),
-        };
-    }
-    if args.yes {
-        return Ok(());
-    }
     let (added, covered) = (approved.count(Verb::Add), approved.count(Verb::Cover));
-    printer.tell(format!("{} to add, {covered} to cover in {}", added, safe(&review.target)));
-    let asks_name = session.manner.production || covered > 0;
-    let wanted = if asks_name { review.database.as_str() } else { "yes" };
-    let question = if asks_name { "Type the database's name to apply:" } else { "Type yes to apply:" };
-    let answer = printer.ask(question).map_err(|_| refused())?;
-    if answer == wanted { Ok(()) } else { Err(refused()) }
+    let what = format!("{} to add, {covered} to cover in {}", added, safe(&review.target));
+    consent::ask(printer, &session.manner, &args.consent, (&what, covered > 0), &review.database)
 }
 
 /// Prints what became of everything.
@@ -169,15 +214,7 @@ fn tell(
     done: Result<Option<&Receipt>, &Failure>,
 ) {
     if printer.output == Output::Json {
-        let status = match done {
-            Ok(_) => "ok",
-            Err(failure) => match failure.kind {
-                FailureKind::Stale => "stale",
-                FailureKind::Locked => "locked",
-                FailureKind::Blocked => "blocked",
-                _ => "error",
-            },
-        };
+        let status = done.map_or_else(|failure| Document::status(failure.kind), |_| "ok");
         printer.json(&Document::apply(status, review, resolution, done));
         return;
     }
@@ -205,12 +242,7 @@ fn tell(
 }
 
 fn tell_receipt(printer: &mut Printer, receipt: &Receipt) {
-    for rows in &receipt.tables {
-        printer.line(format!(
-            "  {:<30} {:>6} inserted {:>6} updated {:>6} deleted",
-            rows.table, rows.inserted, rows.updated, rows.deleted
-        ));
-    }
+    text::tables(printer, &receipt.tables);
     let count = |outcome| receipt.count(outcome);
     printer.line(format!(
         "job {}: {} added, {} covered, {} unchanged, {} skipped, {} blocked in {:.2} s",
@@ -222,6 +254,8 @@ fn tell_receipt(printer: &mut Printer, receipt: &Receipt) {
         count(Outcome::Blocked),
         receipt.seconds
     ));
+    let backup = if receipt.backup.is_some() { "a backup was kept; " } else { "" };
+    printer.tell(format!("note: {backup}`gatediff undo {}` takes it back", receipt.job));
     for note in &receipt.notes {
         printer.tell(format!("note: {note}"));
     }

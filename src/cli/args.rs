@@ -44,6 +44,10 @@ pub struct Global {
     /// Seconds that one statement may take
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds, help_heading = "Target")]
     pub statement_timeout: Option<Duration>,
+    /// Keep jobs, journal and backups in this local file, where the role may not create a schema in
+    /// the target
+    #[arg(long, global = true, value_name = "FILE", env = "GATEDIFF_LEDGER", value_hint = ValueHint::FilePath, help_heading = "Target")]
+    pub ledger: Option<PathBuf>,
     /// What to print on stdout
     #[arg(long, global = true, value_enum, default_value_t = Output::Text, help_heading = "Output")]
     pub output: Output,
@@ -84,10 +88,21 @@ pub enum Command {
     Review(ReviewArgs),
     /// Compare an import file with the target and print it; change nothing
     Plan(PlanArgs),
-    /// Apply an import file: what is new, and what is chosen to be covered
+    /// Print a saved plan, even one that the target has outrun; no database is asked
+    Show(ShowArgs),
+    /// Apply an import file: what is new, and what is chosen to be covered; or a saved plan
+    #[command(mut_arg("file", |file| file.help("The import file, or a saved plan; - is standard input")))]
     Apply(ApplyArgs),
+    /// Write what stands in the target as an export file of the product, secrets included
+    Export(ExportArgs),
     /// Check an import file by itself, without a database
     Validate(FileArgs),
+    /// List past jobs, or tell one in full
+    History(HistoryArgs),
+    /// Take a job back: restore every row that it touched, remove what it added
+    Undo(UndoArgs),
+    /// Write the backup that a job kept
+    Backup(BackupArgs),
     /// Create or upgrade gatediff's own schema in the target
     Init,
     /// Print a completion script for a shell
@@ -103,8 +118,13 @@ impl Command {
             Self::Demo(_) => "demo",
             Self::Review(_) => "review",
             Self::Plan(_) => "plan",
+            Self::Show(_) => "show",
             Self::Apply(_) => "apply",
+            Self::Export(_) => "export",
             Self::Validate(_) => "validate",
+            Self::History(_) => "history",
+            Self::Undo(_) => "undo",
+            Self::Backup(_) => "backup",
             Self::Init => "init",
             Self::Completions(_) => "completions",
             Self::Man => "man",
@@ -162,12 +182,49 @@ pub struct ReviewArgs {
     pub screen: ScreenArgs,
 }
 
+/// Which items are written.
+#[derive(Clone, Debug, Args)]
+pub struct ChoiceArgs {
+    /// Cover repeats: all, KIND, or KIND:KEY with * in KEY; may be given several times
+    #[arg(long, value_name = "WHICH")]
+    pub cover: Vec<String>,
+    /// Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times
+    #[arg(long, value_name = "WHICH")]
+    pub skip: Vec<String>,
+    /// Import although APIs are missing in the target: links to them are left out
+    #[arg(long)]
+    pub ignore_lack_api: bool,
+}
+
 /// Options of `plan`.
 #[derive(Clone, Debug, Args)]
 pub struct PlanArgs {
     /// The file.
     #[command(flatten)]
     pub file: FileArgs,
+    /// List unchanged items too
+    #[arg(long)]
+    pub unchanged: bool,
+    /// Save the plan with its choices, to be applied later; - is standard output
+    #[arg(long, value_name = "PLAN", value_hint = ValueHint::FilePath)]
+    pub out: Option<String>,
+    /// Overwrite the file of --out
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// The choices that are saved.
+    #[command(flatten)]
+    pub choices: ChoiceArgs,
+    /// Who is recorded as the operator; the OS user by default
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
+}
+
+/// Options of `show`.
+#[derive(Clone, Debug, Args)]
+pub struct ShowArgs {
+    /// The saved plan; - is standard input
+    #[arg(value_name = "PLAN", value_hint = ValueHint::FilePath)]
+    pub plan: String,
     /// List unchanged items too
     #[arg(long)]
     pub unchanged: bool,
@@ -179,15 +236,26 @@ pub struct ApplyArgs {
     /// The file.
     #[command(flatten)]
     pub file: FileArgs,
-    /// Cover repeats: all, KIND, or KIND:KEY with * in KEY; may be given several times
-    #[arg(long, value_name = "WHICH")]
-    pub cover: Vec<String>,
-    /// Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times
-    #[arg(long, value_name = "WHICH")]
-    pub skip: Vec<String>,
-    /// Import although APIs are missing in the target: links to them are left out
+    /// Where the import file of a saved plan is now, if it was moved
+    #[arg(long = "file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub import_file: Option<String>,
+    /// What is written.
+    #[command(flatten)]
+    pub choices: ChoiceArgs,
+    /// Do everything on the target and roll it back: tells what would be refused
     #[arg(long)]
-    pub ignore_lack_api: bool,
+    pub rehearse: bool,
+    /// Keep no backup. The journal, which undo works from, is kept all the same
+    #[arg(long)]
+    pub no_backup: bool,
+    /// How to confirm.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
+}
+
+/// How to confirm what is about to be written, and in whose name.
+#[derive(Clone, Debug, Args)]
+pub struct ConsentArgs {
     /// Do not ask
     #[arg(long, short)]
     pub yes: bool,
@@ -197,6 +265,62 @@ pub struct ApplyArgs {
     /// Who is recorded as the operator; the OS user by default
     #[arg(long, value_name = "NAME")]
     pub operator: Option<String>,
+}
+
+/// Options of `export`.
+#[derive(Clone, Debug, Args)]
+pub struct ExportArgs {
+    /// Export this client and exactly what it needs; may be given several times. Without it, everything
+    #[arg(long, value_name = "ID")]
+    pub client: Vec<String>,
+    /// Where to write: a file, or a directory for the product's own name; - is standard output
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    pub out: Option<String>,
+    /// The product, where the target does not tell
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Overwrite the file if it is there
+    #[arg(long, requires = "out")]
+    pub force: bool,
+}
+
+/// Options of `history`.
+#[derive(Clone, Debug, Args)]
+pub struct HistoryArgs {
+    /// Only this job, in full
+    #[arg(value_name = "JOB")]
+    pub job: Option<i64>,
+    /// At most so many jobs, the newest ones
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+}
+
+/// Options of `undo`.
+#[derive(Clone, Debug, Args)]
+pub struct UndoArgs {
+    /// The job, as `history` numbers it
+    #[arg(value_name = "JOB")]
+    pub job: i64,
+    /// Undo only these items: KIND, or KIND:KEY with * in KEY; may be given several times
+    #[arg(long, value_name = "WHICH")]
+    pub only: Vec<String>,
+    /// How to confirm.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
+}
+
+/// Options of `backup`.
+#[derive(Clone, Debug, Args)]
+pub struct BackupArgs {
+    /// The job, as `history` numbers it
+    #[arg(value_name = "JOB")]
+    pub job: i64,
+    /// The file to write; - or nothing is standard output
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// Overwrite a file that is there already
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Options of `completions`.
@@ -221,9 +345,14 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 /// Where the demo keeps its database with `--keep`.
 pub(super) fn demo_directory() -> Option<PathBuf> {
+    state_directory().map(|state| state.join("demo"))
+}
+
+/// Where what outlives a run is kept.
+pub(super) fn state_directory() -> Option<PathBuf> {
     use etcetera::BaseStrategy as _;
     let dirs = etcetera::base_strategy::Xdg::new().ok()?;
-    Some(dirs.state_dir()?.join("gatediff").join("demo"))
+    Some(dirs.state_dir()?.join("gatediff"))
 }
 
 #[cfg(test)]

@@ -1,11 +1,18 @@
 //! The JSON documents, as the command line's contract has them.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::plan::Comparison;
 use crate::engine::diff::Show;
-use crate::engine::{Change, Finding, Kind, Lack, Outcome, Plan, Reason, Resolution, Status, Summary};
-use crate::job::{Failure, FailureKind, FileInfo, Receipt, Review, Stale};
+use crate::engine::{
+    Change, Choices, Finding, ItemId, Kind, Lack, Outcome, Plan, Reason, Resolution, Status, Summary,
+};
+use crate::job::{
+    Exported, Failure, FailureKind, FileInfo, JobRecord, Problem, Receipt, Rehearsal, Review, SavedPlan,
+    Stale, Undone,
+};
 use crate::store::TableRows;
 
 /// The version of every document.
@@ -26,7 +33,21 @@ pub(super) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     job: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    undoes: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rehearsal: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     backup: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jobs: Option<&'a [JobRecord]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restored: Option<&'a [ItemId]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problems: Option<&'a [Problem]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    saved: Option<SavedDocument<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choices: Option<ChoicesDocument<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<Summary>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,11 +80,48 @@ impl<'a> FileDocument<'a> {
     }
 }
 
+/// A saved plan: where it was written to, or where it comes from.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum SavedDocument<'a> {
+    To {
+        path: &'a str,
+    },
+    From {
+        id: &'a str,
+        created_at: &'a DateTime<Utc>,
+        operator: &'a str,
+        host: &'a str,
+        program: &'a str,
+        /// Whether it is known to be as it was saved.
+        verified: bool,
+    },
+}
+
+/// What a saved plan writes.
+#[derive(Debug, Serialize)]
+struct ChoicesDocument<'a> {
+    chosen: Vec<&'a ItemId>,
+    ignore_lack_api: bool,
+}
+
+impl<'a> ChoicesDocument<'a> {
+    fn new(choices: &Choices, plan: &'a Plan) -> Self {
+        Self { chosen: choices.chosen(plan).collect(), ignore_lack_api: choices.lack_confirmed }
+    }
+}
+
 /// How many items of a kind a file holds.
 #[derive(Debug, Serialize)]
 pub(super) struct Count<'a> {
     kind: &'a Kind,
     items: usize,
+}
+
+impl<'a> Count<'a> {
+    fn all(counts: &'a [(Kind, usize)]) -> Vec<Self> {
+        counts.iter().map(|(kind, items)| Self { kind, items: *items }).collect()
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -90,7 +148,14 @@ impl<'a> Document<'a> {
             target: None,
             file: None,
             job: None,
+            undoes: None,
+            rehearsal: None,
             backup: None,
+            jobs: None,
+            restored: None,
+            problems: None,
+            saved: None,
+            choices: None,
             summary: None,
             counts: None,
             items: None,
@@ -105,12 +170,7 @@ impl<'a> Document<'a> {
 
     /// Returns the document of a failure.
     pub(super) fn failure(command: &'a str, failure: &'a Failure) -> Self {
-        let status = match failure.kind {
-            FailureKind::Stale => "stale",
-            FailureKind::Locked => "locked",
-            FailureKind::Blocked => "blocked",
-            _ => "error",
-        };
+        let status = Self::status(failure.kind);
         Self {
             stale: (failure.kind == FailureKind::Stale).then_some(failure.stale.as_slice()),
             error: Some(failure),
@@ -118,22 +178,61 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// Returns the status word of a failure.
+    pub(super) const fn status(kind: FailureKind) -> &'static str {
+        match kind {
+            FailureKind::Stale => "stale",
+            FailureKind::Locked => "locked",
+            FailureKind::Blocked => "blocked",
+            _ => "error",
+        }
+    }
+
     /// Returns the document of a plan, with `status` as its exit code has it.
     pub(super) fn plan(status: &'static str, review: &'a Review) -> Self {
-        let items = review.plan.entries().iter().enumerate();
-        let items = items
-            .map(|(at, entry)| ItemDocument {
-                kind: &entry.item.id.kind,
-                key: &entry.item.id.key,
-                name: &entry.item.name,
-                status: entry.verdict.status,
-                unchanged: entry.is_unchanged(),
-                outcome: None,
-                reasons: entry.verdict.reasons.iter().collect(),
-                changes: Some(review.plan.changes(at, Show::Differences)),
-            })
-            .collect();
-        Self { items: Some(items), ..Self::of_review("plan", status, review) }
+        Self { items: Some(planned(&review.plan)), ..Self::of("plan", status, review) }
+    }
+
+    /// Returns the document of a plan that was perhaps saved, with its choices.
+    pub(super) fn plan_saved(
+        status: &'static str,
+        review: &'a Review,
+        saved: Option<(&'a str, &Choices)>,
+    ) -> Self {
+        Self {
+            saved: saved.map(|(path, _)| SavedDocument::To { path }),
+            choices: saved.map(|(_, choices)| ChoicesDocument::new(choices, &review.plan)),
+            ..Self::plan(status, review)
+        }
+    }
+
+    /// Returns the document of a saved plan: a plan's, with what its choices
+    /// make of each item.
+    pub(super) fn show(
+        status: &'static str,
+        saved: &'a SavedPlan,
+        resolution: &'a Resolution,
+        verified: bool,
+    ) -> Self {
+        let mut items = planned(saved.plan());
+        for (item, state) in items.iter_mut().zip(resolution.states()) {
+            item.status = state.status;
+            item.outcome = Some(state.outcome);
+            item.reasons.extend(&state.obstacle);
+        }
+        Self {
+            saved: Some(SavedDocument::From {
+                id: &saved.id,
+                created_at: &saved.created_at,
+                operator: &saved.operator,
+                host: &saved.host,
+                program: &saved.program,
+                verified,
+            }),
+            choices: Some(ChoicesDocument::new(saved.choices(), saved.plan())),
+            items: Some(items),
+            ..Self::of("show", status, saved)
+        }
     }
 
     /// Returns the document of an apply: what becomes of each item, and, once
@@ -148,11 +247,12 @@ impl<'a> Document<'a> {
             items: Some(applied(&review.plan, resolution, outcome.is_ok())),
             tables: Some(&[]),
             backup: Some(Value::Null),
-            ..Self::of_review("apply", status, review)
+            ..Self::of("apply", status, review)
         };
         match outcome {
             Ok(Some(receipt)) => {
                 document.job = Some(receipt.job);
+                document.backup = Some(json!(receipt.backup));
                 document.tables = Some(&receipt.tables);
                 document.notes = Some(&receipt.notes);
             }
@@ -165,14 +265,15 @@ impl<'a> Document<'a> {
         document
     }
 
-    fn of_review(command: &'a str, status: &'static str, review: &'a Review) -> Self {
+    fn of(command: &'a str, status: &'static str, of: impl Into<Comparison<'a>>) -> Self {
+        let Comparison { file, target, plan } = of.into();
         Self {
-            platform: Some(review.file.platform),
-            target: Some(&review.target),
-            file: Some(FileDocument::new(&review.file)),
-            summary: Some(review.plan.summary()),
-            lack_api: Some(review.plan.lack()),
-            warnings: Some(review.plan.all_warnings().collect()),
+            platform: Some(file.platform),
+            target: Some(target),
+            file: Some(FileDocument::new(file)),
+            summary: Some(plan.summary()),
+            lack_api: Some(plan.lack()),
+            warnings: Some(plan.all_warnings().collect()),
             ..Self::new(command, status)
         }
     }
@@ -187,9 +288,66 @@ impl<'a> Document<'a> {
         Self {
             platform: Some(file.platform),
             file: Some(FileDocument::new(file)),
-            counts: Some(counts.iter().map(|(kind, items)| Count { kind, items: *items }).collect()),
+            counts: Some(Count::all(counts)),
             warnings: Some(findings.iter().collect()),
             ..Self::new("validate", status)
+        }
+    }
+
+    /// Returns the document of an export that was written to a file.
+    pub(super) fn export(path: &'a str, exported: &'a Exported) -> Self {
+        Self {
+            platform: Some(exported.platform),
+            target: Some(&exported.target),
+            file: Some(FileDocument { path, sha256: &exported.sha256 }),
+            counts: Some(Count::all(&exported.counts)),
+            warnings: Some(exported.findings.iter().collect()),
+            ..Self::new("export", "ok")
+        }
+    }
+
+    /// Returns the document of a rehearsal: what would become of each item,
+    /// and what the database refused.
+    pub(super) fn rehearsal(
+        status: &'static str,
+        review: &'a Review,
+        resolution: &'a Resolution,
+        outcome: Result<&'a Rehearsal, &'a Failure>,
+    ) -> Self {
+        let done = outcome.ok();
+        Self {
+            rehearsal: Some(true),
+            tables: Some(done.map_or(&[], |done| &done.tables)),
+            problems: Some(done.map_or(&[], |done| &done.problems)),
+            ..Self::apply(status, review, resolution, outcome.map(|_| None))
+        }
+    }
+
+    /// Returns the document of past jobs, newest first.
+    pub(super) fn history(target: &'a str, jobs: &'a [JobRecord]) -> Self {
+        Self { target: Some(target), jobs: Some(jobs), ..Self::new("history", "ok") }
+    }
+
+    /// Returns the document of an undo.
+    pub(super) fn undo(target: &'a str, undone: &'a Undone) -> Self {
+        Self {
+            target: Some(target),
+            job: Some(undone.job),
+            undoes: Some(undone.undoes),
+            restored: Some(&undone.items),
+            tables: Some(&undone.tables),
+            notes: Some(&undone.notes),
+            ..Self::new("undo", "ok")
+        }
+    }
+
+    /// Returns the document of a backup that was written to a file.
+    pub(super) fn backup(target: &'a str, job: i64, path: &'a str, sha256: &'a str) -> Self {
+        Self {
+            target: Some(target),
+            job: Some(job),
+            file: Some(FileDocument { path, sha256 }),
+            ..Self::new("backup", "ok")
         }
     }
 
@@ -197,6 +355,22 @@ impl<'a> Document<'a> {
     pub(super) fn done(command: &'a str, target: &'a str) -> Self {
         Self { target: Some(target), ..Self::new(command, "ok") }
     }
+}
+
+/// Returns the items of a plan, with their changes.
+fn planned(plan: &Plan) -> Vec<ItemDocument<'_>> {
+    let items = plan.entries().iter().enumerate();
+    let items = items.map(|(at, entry)| ItemDocument {
+        kind: &entry.item.id.kind,
+        key: &entry.item.id.key,
+        name: &entry.item.name,
+        status: entry.verdict.status,
+        unchanged: entry.is_unchanged(),
+        outcome: None,
+        reasons: entry.verdict.reasons.iter().collect(),
+        changes: Some(plan.changes(at, Show::Differences)),
+    });
+    items.collect()
 }
 
 /// Returns the items of an apply. A blocked item keeps its reasons, and gets

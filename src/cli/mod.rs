@@ -5,17 +5,24 @@
 
 mod apply;
 pub mod args;
+mod backup;
+mod choose;
+mod consent;
 mod demo;
 mod document;
+mod export;
 mod gauge;
 mod generate;
+mod history;
 mod init;
 mod plan;
 mod print;
 mod review;
 mod screen;
 mod session;
+mod show;
 mod text;
+mod undo;
 mod validate;
 
 use std::ffi::OsString;
@@ -91,8 +98,13 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Command::Demo(args) => demo::run(&mut printer, &cli.global, args, screen).await,
         Command::Review(args) => review::run(&mut printer, &cli.global, args, screen).await,
         Command::Plan(args) => plan::run(&mut printer, &cli.global, args).await,
+        Command::Show(args) => show::run(&mut printer, &args),
         Command::Apply(args) => apply::run(&mut printer, &cli.global, args).await,
+        Command::Export(args) => export::run(&mut printer, &cli.global, args).await,
         Command::Validate(args) => validate::run(&mut printer, &cli.global, args).await,
+        Command::History(args) => history::run(&mut printer, &cli.global, &args).await,
+        Command::Undo(args) => undo::run(&mut printer, &cli.global, args).await,
+        Command::Backup(args) => backup::run(&mut printer, &cli.global, &args).await,
         Command::Init => init::run(&mut printer, &cli.global).await,
         Command::Completions(args) => generate::completions(&mut printer, &args),
         Command::Man => generate::man(&mut printer),

@@ -1,23 +1,88 @@
-//! `plan`: compare, print, change nothing.
+//! `plan`: compare, print, change nothing; save where asked.
+
+use std::path::Path;
 
 use super::args::{FileArgs, Global, Output, PlanArgs};
+use super::choose::{blocked_by_name, choose};
 use super::document::Document;
 use super::gauge::Gauge;
-use super::print::Printer;
-use super::session::{Session, cancel_on_signals};
+use super::print::{Printer, plural};
+use super::session::{Session, cancel_on_signals, operator};
 use super::{Exit, text};
-use crate::engine::{Plan, Status};
-use crate::job::{self, Failure, Phase, Review};
+use crate::engine::display::safe;
+use crate::engine::{Choices, Outcome, Plan, Status};
+use crate::job::{self, Failure, FailureKind, FileInfo, Phase, Review, SavedPlan, saved};
+
+/// A plan and what it is a plan of, be it just made or saved.
+#[derive(Clone, Copy)]
+pub(super) struct Comparison<'a> {
+    pub(super) file: &'a FileInfo,
+    pub(super) target: &'a str,
+    pub(super) plan: &'a Plan,
+}
+
+impl<'a> From<&'a Review> for Comparison<'a> {
+    fn from(review: &'a Review) -> Self {
+        Self { file: &review.file, target: &review.target, plan: &review.plan }
+    }
+}
+
+impl<'a> From<&'a SavedPlan> for Comparison<'a> {
+    fn from(saved: &'a SavedPlan) -> Self {
+        Self { file: &saved.file, target: &saved.target, plan: saved.plan() }
+    }
+}
 
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: PlanArgs) -> Result<Exit, Failure> {
+    if args.out.is_none() && args.choices.is_given() {
+        let what = "--cover, --skip and --ignore-lack-api choose what a saved plan writes";
+        return Err(Failure::new(FailureKind::Usage, what)
+            .hint("name a file for the plan with --out, or choose with `gatediff apply`"));
+    }
     let session = Session::new(global)?;
     let review = compare(&session, &args.file).await?;
+    let choices = choose(&review.plan, &args.choices)?;
+    if let Some(out) = &args.out {
+        save(printer, &session, (&review, &choices), out, &args).await?;
+    }
     let (status, exit) = outcome(&review.plan);
     match printer.output {
-        Output::Json => printer.json(&Document::plan(status, &review)),
+        // The plan itself is what was printed.
+        _ if args.out.as_deref() == Some("-") => {}
+        Output::Json => {
+            let saved = args.out.as_deref().map(|out| (out, &choices));
+            printer.json(&Document::plan_saved(status, &review, saved));
+        }
         Output::Text => text::plan(printer, &review, args.unchanged),
     }
     Ok(exit)
+}
+
+async fn save(
+    printer: &mut Printer,
+    session: &Session,
+    (review, choices): (&Review, &Choices),
+    out: &str,
+    args: &PlanArgs,
+) -> Result<(), Failure> {
+    let resolution = review.plan.resolve(choices);
+    if let Some(failure) = blocked_by_name(&review.plan, &resolution, &args.choices)? {
+        return Err(failure);
+    }
+    let operator = operator(args.operator.clone())?;
+    let bytes = saved::save(review, choices, &session.plan_keys()?.to_save().await?, &operator)?;
+    if out == "-" {
+        printer.raw(&bytes);
+        return Ok(());
+    }
+    job::write_file(Path::new(out), &bytes, args.force)?;
+    let (added, covered) = (resolution.count(Outcome::Added), resolution.count(Outcome::Covered));
+    printer.tell(format!(
+        "saved {}: {} to add, {covered} to cover",
+        safe(out),
+        plural(added, "item", "items")
+    ));
+    Ok(())
 }
 
 /// Reads the file and compares it with the target; tells how far that is. May
@@ -43,7 +108,7 @@ pub(super) async fn compare(session: &Session, file: &FileArgs) -> Result<Review
 }
 
 /// Differences come first; only where there are none do blocked items decide.
-fn outcome(plan: &Plan) -> (&'static str, Exit) {
+pub(super) fn outcome(plan: &Plan) -> (&'static str, Exit) {
     let summary = plan.summary();
     let has_changes = plan.entries().iter().any(|entry| match entry.verdict.status {
         Status::Add => true,

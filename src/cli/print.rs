@@ -8,9 +8,10 @@ use serde::Serialize;
 
 use super::args::{Color, Global, Output};
 use super::session::is_interrupted;
+use super::text::shown;
 use crate::engine::Status;
 use crate::engine::display::safe;
-use crate::job::Failure;
+use crate::job::{Failure, StaleField};
 
 /// Where text goes, and how it may look there.
 pub(super) struct Printer {
@@ -71,9 +72,10 @@ impl Printer {
         }
     }
 
-    /// Prints bytes as they are.
+    /// Prints bytes as they are: nothing looks for colours in them.
     pub(super) fn raw(&mut self, bytes: &[u8]) {
-        let written = self.out.write_all(bytes).and_then(|()| self.out.flush());
+        let mut out = io::stdout().lock();
+        let written = out.write_all(bytes).and_then(|()| out.flush());
         self.note(written);
     }
 
@@ -139,6 +141,7 @@ impl Printer {
         }
         for stale in &failure.stale {
             self.tell(format!("  stale: {} {}", safe(&stale.item.to_string()), safe(&stale.why)));
+            stale.fields.iter().for_each(|field| self.tell(stale_field(field)));
         }
         for hint in &failure.hints {
             self.tell(format!("  now:   {}", safe(hint)));
@@ -162,6 +165,16 @@ impl Printer {
     pub(super) const fn arrow(&self) -> &'static str {
         if self.ascii { "->" } else { "→" }
     }
+}
+
+/// Returns a field that the target changed, in its three states.
+fn stale_field(field: &StaleField) -> String {
+    let path = safe(&field.path);
+    if field.secret {
+        return format!("         {path}: differs");
+    }
+    let [then, now, wanted] = [&field.then, &field.now, &field.wanted].map(shown);
+    format!("         {path}: then {then}, now {now}, wanted {wanted}")
 }
 
 /// Returns the style of a status: red until decided, plain after.
@@ -224,6 +237,11 @@ fn has_input() -> io::Result<bool> {
 /// Says whether a person can answer: stdin and stderr are terminals.
 pub(super) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Says whether what goes to stdout is seen on a screen.
+pub(super) fn is_shown() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// Says whether a screen can be drawn.

@@ -1,15 +1,16 @@
 //! The door to the terminal interface, which is another face: the binary
 //! brings the two together.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
 use super::args::{Color, Global, ScreenArgs};
-use super::session::{Manner, operator};
+use super::session::{Manner, operator, state};
 use crate::config::Binding;
 use crate::job::{Failure, FailureKind, Loaded, Reporter};
-use crate::store::{Target, Timeouts};
+use crate::store::{LedgerPlace, Target, Timeouts};
 
 /// What to review, and how the screen looks.
 pub struct ScreenRequest {
@@ -19,6 +20,10 @@ pub struct ScreenRequest {
     pub file: String,
     /// How long to wait for what.
     pub timeouts: Timeouts,
+    /// Where jobs are recorded.
+    pub ledger: LedgerPlace,
+    /// Where files go unless the operator types another place.
+    pub state: PathBuf,
     /// Who is recorded as the operator.
     pub operator: String,
     /// Whether the target is marked as production.
@@ -67,6 +72,8 @@ impl ScreenRequest {
             open,
             file,
             timeouts: manner.timeouts,
+            ledger: manner.ledger.clone(),
+            state: state()?,
             operator: operator(args.operator)?,
             production: manner.production,
             theme: args.theme.or_else(|| manner.theme.clone()),

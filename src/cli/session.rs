@@ -1,11 +1,12 @@
 //! What most commands begin with: configuration, target, limits, operator.
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use super::args::Global;
+use super::args::{Global, state_directory};
 use crate::config::{Binding, Config, ConfigError, Profile, seconds};
-use crate::job::{Cancel, Failure, FailureKind};
-use crate::store::{Target, Timeouts};
+use crate::job::{Cancel, Failure, FailureKind, PlanKeys};
+use crate::store::{LedgerPlace, Target, Timeouts};
 
 /// A target and how to treat it.
 pub(super) struct Session {
@@ -19,6 +20,8 @@ pub(super) struct Session {
 pub(super) struct Manner {
     /// How long to wait for what.
     pub(super) timeouts: Timeouts,
+    /// Where jobs are recorded.
+    pub(super) ledger: LedgerPlace,
     /// Whether every apply asks for the database's name.
     pub(super) production: bool,
     /// The theme that the configuration asks for.
@@ -36,6 +39,7 @@ impl Session {
         let target = Target::resolve(url, |name| std::env::var(name).ok())?;
         let manner = Manner {
             timeouts: timeouts(global, &profile),
+            ledger: ledger(global, profile.ledger),
             production: profile.production,
             theme: profile.theme.or(config.theme),
             keys: config.keys,
@@ -44,13 +48,30 @@ impl Session {
     }
 }
 
+impl Session {
+    /// Returns where the keys of saved plans are.
+    pub(super) fn plan_keys(&self) -> Result<PlanKeys, Failure> {
+        Ok(PlanKeys {
+            target: self.target.clone(),
+            timeouts: self.manner.timeouts,
+            ledger: self.manner.ledger.clone(),
+            directory: state()?,
+        })
+    }
+}
+
 impl Manner {
     /// Returns how to treat the demo's target: options count, profiles do not.
     pub(super) fn demo(global: &Global) -> Result<Self, Failure> {
         let config = Config::load().map_err(explain)?;
         let timeouts = timeouts(global, &Profile::default());
-        Ok(Self { timeouts, production: false, theme: config.theme, keys: config.keys })
+        let ledger = ledger(global, None);
+        Ok(Self { timeouts, ledger, production: false, theme: config.theme, keys: config.keys })
     }
+}
+
+fn ledger(global: &Global, profile: Option<PathBuf>) -> LedgerPlace {
+    global.ledger.clone().or(profile).map_or(LedgerPlace::Target, LedgerPlace::File)
 }
 
 fn timeouts(global: &Global, profile: &Profile) -> Timeouts {
@@ -89,6 +110,14 @@ pub(super) fn operator(given: Option<String>) -> Result<String, Failure> {
     named.ok_or_else(|| {
         Failure::new(FailureKind::Usage, "the operating system does not say who you are")
             .hint("name yourself with --operator")
+    })
+}
+
+/// Returns where what outlives a run is kept.
+pub(super) fn state() -> Result<PathBuf, Failure> {
+    state_directory().ok_or_else(|| {
+        Failure::new(FailureKind::Usage, "there is no home directory to keep anything in")
+            .hint("set HOME or XDG_STATE_HOME")
     })
 }
 

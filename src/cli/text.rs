@@ -3,37 +3,84 @@
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::plan::Comparison;
 use super::print::{Printer, column, plural, style};
 use crate::engine::diff::Show;
 use crate::engine::display::safe;
-use crate::engine::{Change, Entry, Lack, Op, Plan, Reason, Status, Value};
-use crate::job::Review;
+use crate::engine::{Change, Entry, Lack, Op, Outcome, Plan, Reason, Resolution, Status, Value};
+use crate::job::SavedPlan;
+use crate::store::TableRows;
 
 /// The widest a column of keys or names gets.
 const WIDEST: usize = 32;
 
 /// Prints a plan; items without a difference only where `unchanged` asks.
-pub(super) fn plan(printer: &mut Printer, review: &Review, unchanged: bool) {
-    head(printer, review);
-    counts(printer, &review.plan);
-    lack(printer, &review.plan);
-    for info in review.plan.kinds() {
-        let items: Vec<(usize, &Entry)> = review
-            .plan
-            .entries()
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| entry.item.id.kind == info.kind)
-            .collect();
+pub(super) fn plan<'a>(printer: &mut Printer, of: impl Into<Comparison<'a>>, unchanged: bool) {
+    let of = of.into();
+    head(printer, of);
+    body(printer, of.plan, None, unchanged);
+    outlook(printer, of.plan);
+}
+
+/// Prints a saved plan: a plan, whose it is, and what its choices make of it.
+pub(super) fn saved(printer: &mut Printer, saved: &SavedPlan, resolution: &Resolution, unchanged: bool) {
+    head(printer, saved);
+    printer.folded(
+        &format!(
+            "saved plan {} of {} by {} on {} with {}",
+            safe(&saved.id),
+            saved.created_at.format("%Y-%m-%d %H:%M:%S UTC"),
+            safe(&saved.operator),
+            safe(&saved.host),
+            safe(&saved.program)
+        ),
+        2,
+    );
+    body(printer, saved.plan(), Some(resolution), unchanged);
+    let count = |outcome| resolution.count(outcome);
+    let mut told = format!(
+        "it adds {}, covers {} and leaves out {}",
+        plural(count(Outcome::Added), "item", "items"),
+        count(Outcome::Covered),
+        count(Outcome::Skipped)
+    );
+    if saved.choices().lack_confirmed {
+        told.push_str("; lacking APIs are ignored");
+    } else if !saved.plan().lack().is_empty() {
+        told.push_str("; it cannot be applied, since lacking APIs are not ignored");
+    }
+    printer.line("");
+    printer.folded(&told, 0);
+}
+
+/// Prints what a plan holds, under the choices where there are any.
+fn body(printer: &mut Printer, plan: &Plan, resolution: Option<&Resolution>, unchanged: bool) {
+    counts(printer, plan);
+    lack(printer, plan);
+    for info in plan.kinds() {
+        let items: Vec<(usize, &Entry)> =
+            plan.entries().iter().enumerate().filter(|(_, entry)| entry.item.id.kind == info.kind).collect();
         if items.is_empty() {
             continue;
         }
         let bold = Style::new().bold();
         printer.line(format!("\n{bold}{}{bold:#}", info.title));
-        kind(printer, &review.plan, &items, unchanged);
+        kind(printer, plan, &items, resolution, unchanged);
     }
-    warnings(printer, &review.plan);
-    outlook(printer, &review.plan);
+    warnings(printer, plan);
+}
+
+/// Prints what was done to which table.
+pub(super) fn tables(printer: &mut Printer, tables: &[TableRows]) {
+    for rows in tables {
+        printer.line(format!(
+            "  {:<30} {:>6} inserted {:>6} updated {:>6} deleted",
+            safe(&rows.table),
+            rows.inserted,
+            rows.updated,
+            rows.deleted
+        ));
+    }
 }
 
 /// Prints what `apply` would do: on a terminal, the end is what one sees.
@@ -70,14 +117,15 @@ fn rank(entry: &Entry) -> u8 {
 }
 
 /// Prints which file meets which target.
-pub(super) fn head(printer: &mut Printer, review: &Review) {
-    let short = review.file.sha256.get(..12).unwrap_or(&review.file.sha256);
+pub(super) fn head<'a>(printer: &mut Printer, of: impl Into<Comparison<'a>>) {
+    let Comparison { file, target, .. } = of.into();
+    let short = safe(file.sha256.get(..12).unwrap_or(&file.sha256));
     let line = format!(
         "{} {} (sha256 {short}) {} {}",
-        review.file.platform,
-        safe(&review.file.path),
+        file.platform,
+        safe(&file.path),
         printer.arrow(),
-        safe(&review.target)
+        safe(target)
     );
     printer.folded(&line, 2);
 }
@@ -96,7 +144,13 @@ pub(super) fn counts(printer: &mut Printer, plan: &Plan) {
     ));
 }
 
-fn kind(printer: &mut Printer, plan: &Plan, items: &[(usize, &Entry)], unchanged: bool) {
+fn kind(
+    printer: &mut Printer,
+    plan: &Plan,
+    items: &[(usize, &Entry)],
+    resolution: Option<&Resolution>,
+    unchanged: bool,
+) {
     let mut shown: Vec<&(usize, &Entry)> = items
         .iter()
         .filter(|(_, entry)| unchanged || !entry.is_unchanged() || entry.verdict.status.is_blocked())
@@ -107,21 +161,27 @@ fn kind(printer: &mut Printer, plan: &Plan, items: &[(usize, &Entry)], unchanged
     };
     let keys = widest(&|entry| safe(&entry.item.id.key).width());
     for (at, entry) in &shown {
-        let status = entry.verdict.status;
+        let state = resolution.and_then(|resolution| resolution.state(*at));
+        let status = state.map_or(entry.verdict.status, |state| state.status);
         let look = style(status, entry.is_unchanged());
         let changes = plan.changes(*at, Show::Differences);
+        let end = match state.map(|state| state.outcome) {
+            _ if status == Status::Repeat && entry.is_unchanged() => "  unchanged",
+            Some(Outcome::Skipped) => "  left out",
+            _ => "",
+        };
         let line = format!(
             "  {look}{} {status:<12}{look:#}  {}  {}{}",
             printer.glyph(status, entry.is_unchanged()),
             column(&entry.item.id.key, keys),
             safe(&entry.item.name),
-            if status == Status::Repeat && entry.is_unchanged() { "  unchanged" } else { "" },
+            end,
         );
         printer.folded(&line, 18);
-        for reason in &entry.verdict.reasons {
+        for reason in entry.verdict.reasons.iter().chain(state.and_then(|state| state.obstacle.as_ref())) {
             reason_line(printer, reason);
         }
-        if status == Status::Repeat {
+        if matches!(status, Status::Repeat | Status::Cover) {
             changes.iter().for_each(|change| change_line(printer, change));
         }
     }
@@ -213,5 +273,6 @@ fn warnings(printer: &mut Printer, plan: &Plan) {
 pub(super) fn finding(printer: &mut Printer, finding: &crate::engine::Finding) {
     let about =
         finding.item.as_ref().map(ToString::to_string).or_else(|| finding.path.clone()).unwrap_or_default();
-    printer.folded(&format!("  {}: {}: {}", finding.code, safe(&about), safe(&finding.message)), 6);
+    let about = if about.is_empty() { about } else { format!("{}: ", safe(&about)) };
+    printer.folded(&format!("  {}: {about}{}", finding.code, safe(&finding.message)), 6);
 }

@@ -10,12 +10,13 @@ use crate::job::{self, Failure};
 
 pub(super) async fn run(printer: &mut Printer, _: &Global, args: FileArgs) -> Result<Exit, Failure> {
     let loaded = job::load(&args.file, args.format.as_deref())?;
-    let findings = loaded.bundle.findings();
+    let mut findings = loaded.bundle.findings().to_vec();
+    findings.extend(loaded.bundle.obstacles());
     let counts = loaded.bundle.counts();
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let (status, exit) = if errors > 0 { ("error", Exit::Error) } else { ("ok", Exit::Done) };
     if printer.output == Output::Json {
-        printer.json(&Document::validate(status, &loaded.file, &counts, findings));
+        printer.json(&Document::validate(status, &loaded.file, &counts, &findings));
         return Ok(exit);
     }
     printer.line(format!(
@@ -27,16 +28,13 @@ pub(super) async fn run(printer: &mut Printer, _: &Global, args: FileArgs) -> Re
     for (kind, count) in &counts {
         printer.line(format!("  {count:>6}  {kind}"));
     }
-    for finding in findings {
+    for finding in &findings {
         text::finding(printer, finding);
     }
-    printer.line(if errors == 0 {
-        "the file is consistent".to_owned()
-    } else {
-        format!(
-            "{} in the file; the items they touch are blocked",
-            plural(errors, "contradiction", "contradictions")
-        )
+    printer.line(match errors {
+        0 => "the file is consistent".to_owned(),
+        1 => "1 mistake in the file; the items that it touches are blocked".to_owned(),
+        more => format!("{more} mistakes in the file; the items that they touch are blocked"),
     });
     Ok(exit)
 }

@@ -56,6 +56,8 @@ pub struct Profile {
     pub production: bool,
     /// Its own theme, so that production looks like it.
     pub theme: Option<String>,
+    /// The local file that keeps jobs, journal and backups; the target does by default.
+    pub ledger: Option<PathBuf>,
     /// Seconds to wait for the connection.
     pub connect_timeout: Option<f64>,
     /// Seconds to wait for a lock.
@@ -123,7 +125,12 @@ impl Config {
         }
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+    /// Reads the text of a file; `path` is what its mistakes are told with.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is no TOML, or holds anything unknown.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
         let place = |start: usize| {
             let before = text.get(..start).unwrap_or(text);
             format!("{}:{}", path.display(), before.matches('\n').count() + 1)

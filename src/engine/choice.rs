@@ -1,12 +1,12 @@
 //! What the operator chose, and what may therefore be applied.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::item::{ItemId, Value};
+use super::item::ItemId;
 use super::plan::{Entry, Plan};
+pub use super::stale::{Stale, StaleField};
 use super::verdict::{Reason, Status};
 
 /// The operator's choices over one plan.
@@ -26,6 +26,22 @@ impl Choices {
             chosen: plan.entries().iter().map(|entry| entry.base.is_none()).collect(),
             lack_confirmed: false,
         }
+    }
+
+    /// Returns the choices that take these items, as far as they can be chosen.
+    pub fn of(plan: &Plan, is_chosen: impl Fn(&ItemId) -> bool, lack_confirmed: bool) -> Self {
+        let mut choices = Self { lack_confirmed, ..Self::new(plan) };
+        for (at, entry) in plan.entries().iter().enumerate() {
+            choices.set(plan, at, is_chosen(&entry.item.id));
+        }
+        choices
+    }
+
+    /// Returns the items that were chosen and can be.
+    pub fn chosen<'p>(&self, plan: &'p Plan) -> impl Iterator<Item = &'p ItemId> {
+        let can = |entry: &Entry| !entry.verdict.status.is_blocked() && entry.changed;
+        let entries = plan.entries().iter().enumerate();
+        entries.filter(move |(at, entry)| self.is_chosen(*at) && can(entry)).map(|(_, entry)| &entry.item.id)
     }
 
     /// Says whether an item was chosen to be written.
@@ -228,108 +244,6 @@ impl Approved {
     pub fn count(&self, verb: Verb) -> usize {
         self.steps.iter().filter(|step| step.verb == verb).count()
     }
-
-    /// Returns the items that the target changed under our feet, with what
-    /// changed: `fresh` is the same file planned against the target of now.
-    ///
-    /// Looks at the items to be written, and at nothing else: a change
-    /// elsewhere does not make a plan stale.
-    pub fn stale(&self, fresh: &Plan) -> Vec<Stale> {
-        // What was in the target and left alone may be gone: it is not a step, and whoever needs it is.
-        let steps: HashSet<usize> = self.steps.iter().map(|step| step.at).collect();
-        let obstacles = fresh.settle(|at| steps.contains(&at), |_| false);
-        self.steps
-            .iter()
-            .filter_map(|step| {
-                let then = self.plan.entry(step.at)?;
-                let now = fresh.entry(step.at).filter(|now| now.item.id == then.item.id);
-                let why = match now {
-                    None => "is gone from the plan".to_owned(),
-                    Some(now) => what_changed(then, now)
-                        .or_else(|| obstacles.get(step.at)?.as_ref().map(blocked_now))?,
-                };
-                Some(Stale::new(then.item.id.clone(), why))
-            })
-            .chain(self.stale_lack(fresh))
-            .collect()
-    }
-
-    fn stale_lack(&self, fresh: &Plan) -> Option<Stale> {
-        let gone = fresh.lack().iter().find(|lack| !self.plan.lack().contains(lack));
-        let back = self.plan.lack().iter().find(|lack| !fresh.lack().contains(lack));
-        let (lack, why) = match (gone, back) {
-            (Some(lack), _) => {
-                (lack, format!("API {}/{} is lacking in the target now", lack.module, lack.api))
-            }
-            (None, Some(lack)) => (lack, format!("API {}/{} is in the target now", lack.module, lack.api)),
-            (None, None) => return None,
-        };
-        let item = lack.used_by.first()?.clone();
-        Some(Stale::new(item, why))
-    }
-}
-
-/// An item that is no longer what the plan saw.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Stale {
-    /// Which one.
-    pub item: ItemId,
-    /// What changed.
-    pub why: String,
-    /// The fields that are no longer what they were, where the item is there still.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<StaleField>,
-}
-
-impl Stale {
-    /// Returns an item of which there is nothing more to say.
-    pub fn new(item: ItemId, why: impl Into<String>) -> Self {
-        Self { item, why: why.into(), fields: Vec::new() }
-    }
-}
-
-/// A field that is no longer what it was, in the three states that count.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct StaleField {
-    /// Its path in the item, as in [`Change`](super::Change).
-    pub path: String,
-    /// What it was when the plan was made.
-    #[serde(skip_serializing_if = "is_null")]
-    pub then: Value,
-    /// What it is now.
-    #[serde(skip_serializing_if = "is_null")]
-    pub now: Value,
-    /// What was to be written.
-    #[serde(skip_serializing_if = "is_null")]
-    pub wanted: Value,
-    /// Whether its values are secret: then none of the three is told.
-    pub secret: bool,
-}
-
-fn is_null(value: &Value) -> bool {
-    *value == Value::Null
-}
-
-fn what_changed(then: &Entry, now: &Entry) -> Option<String> {
-    match (&then.base, &now.base) {
-        (None, Some(_)) => return Some("was added to the target since".to_owned()),
-        (Some(_), None) => return Some("was removed from the target since".to_owned()),
-        (Some(before), Some(after)) if before.value != after.value => {
-            let paths: Vec<String> =
-                super::diff::compare(Some(&before.value), &after.value, super::diff::Show::Differences)
-                    .into_iter()
-                    .map(|change| change.path)
-                    .collect();
-            return Some(format!("changed in the target since: {}", paths.join(", ")));
-        }
-        _ => {}
-    }
-    let new = now.verdict.reasons.iter().find(|reason| !then.verdict.reasons.contains(reason));
-    new.map(blocked_now)
-}
-
-fn blocked_now(reason: &Reason) -> String {
-    format!("is blocked now: {}", reason.message)
 }
 
 impl Plan {

@@ -201,7 +201,7 @@ impl Element {
 }
 
 /// Returns what may be shown of a value, and whether it was wholly hidden.
-fn disclose(value: &Value) -> (Value, bool) {
+pub(super) fn disclose(value: &Value) -> (Value, bool) {
     match value {
         Value::Secret(secret) => match secret.shown() {
             Some(shown) => (Value::Text(shown.into()), false),
@@ -229,12 +229,13 @@ pub fn segments(path: &str) -> impl Iterator<Item = String> {
 
 /// Keeps labels of one set apart: two keys may have the same alias.
 #[derive(Default)]
-struct Labels {
+pub(super) struct Labels {
     seen: HashMap<std::sync::Arc<str>, usize>,
 }
 
 impl Labels {
-    fn unique(&mut self, label: &std::sync::Arc<str>) -> std::sync::Arc<str> {
+    /// Returns the label, numbered where it was given before.
+    pub(super) fn unique(&mut self, label: &std::sync::Arc<str>) -> std::sync::Arc<str> {
         let times = self.seen.entry(std::sync::Arc::clone(label)).or_insert(0);
         *times += 1;
         match *times {

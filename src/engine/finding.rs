@@ -1,5 +1,7 @@
 //! What was noticed on the way and blocks nothing.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::item::ItemId;
@@ -22,7 +24,7 @@ pub struct Finding {
     /// How much it matters.
     pub severity: Severity,
     /// A stable word for scripts, such as `unknown-property`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// One sentence for people. May hold data: show it through
     /// [`display::safe`](super::display::safe).
     pub message: String,
@@ -36,22 +38,22 @@ pub struct Finding {
 
 impl Finding {
     /// Returns a warning.
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn warning(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, message)
     }
 
     /// Returns a note.
-    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn note(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self::new(Severity::Note, code, message)
     }
 
     /// Returns an error of the file with itself.
-    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn error(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self::new(Severity::Error, code, message)
     }
 
-    fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
-        Self { severity, code, message: message.into(), path: None, item: None }
+    fn new(severity: Severity, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { severity, code: code.into(), message: message.into(), path: None, item: None }
     }
 
     /// Says where in the file it was found (JSON pointer).

@@ -18,6 +18,11 @@ impl Kind {
         Self(Cow::Borrowed(word))
     }
 
+    /// Returns a kind of any name, as a record of the past has it.
+    pub fn named(word: impl Into<Cow<'static, str>>) -> Self {
+        Self(word.into())
+    }
+
     /// Returns the word.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -13,8 +13,10 @@ pub mod finding;
 pub mod item;
 pub mod plan;
 pub mod schema;
+pub mod seal;
 pub mod secret;
 pub mod select;
+pub mod stale;
 pub mod verdict;
 
 pub use choice::{Approved, Choices, Outcome, Refusal, Resolution, State, Step, Verb};
@@ -23,5 +25,7 @@ pub use finding::{Finding, Severity};
 pub use item::{Element, Field, Item, ItemId, Kind, Value};
 pub use plan::{Candidate, Entry, Lack, Plan, Quota, QuotaUse, Requirement, Summary};
 pub use schema::KindInfo;
+pub use seal::{Frozen, SealKey, SealedPlan};
 pub use secret::Secret;
+pub use stale::{Stale, StaleField};
 pub use verdict::{Reason, Status, Verdict};

@@ -1,5 +1,6 @@
 //! The plan: every item of the file with its verdict, before anyone chose.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use serde::Serialize;
 use super::choice::{Choices, Resolution};
 use super::diff::{Change, Show, compare};
 use super::finding::Finding;
-use super::item::{Item, ItemId};
+use super::item::{Item, ItemId, Value};
 use super::schema::KindInfo;
 use super::verdict::{Reason, Status, Verdict};
 
@@ -28,6 +29,9 @@ pub struct Candidate {
     pub quota: Option<Quota>,
     /// What the operator should know.
     pub warnings: Vec<Finding>,
+    /// What else of the target it rests on, which the file says nothing of:
+    /// never shown as a difference, and stale once it changes.
+    pub facts: Value,
 }
 
 /// An item that another one needs.
@@ -43,9 +47,9 @@ pub struct Requirement {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quota {
     /// The reason's code when it is passed.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// What is counted, in the plural, such as "groups".
-    pub of: &'static str,
+    pub of: Cow<'static, str>,
     /// The most there may be.
     pub max: usize,
     /// How many the item has in the target already, whatever is written.
@@ -92,6 +96,9 @@ pub struct Entry {
     /// Whether writing it would change anything.
     pub changed: bool,
     pub(super) quota: Option<Quota>,
+    pub(super) facts: Value,
+    /// How many of the reasons are its own, and not those of what it needs.
+    own_reasons: usize,
     /// Whether it has changes that take effect whatever else is written.
     own_changes: bool,
     /// Items whose writing would give this one changes.
@@ -102,6 +109,19 @@ impl Entry {
     /// Says whether it is a repeat without a difference.
     pub fn is_unchanged(&self) -> bool {
         self.base.is_some() && !self.changed
+    }
+
+    /// Returns what the entry was made of, to make it again.
+    pub(super) fn candidate(&self) -> Candidate {
+        Candidate {
+            item: self.item.clone(),
+            base: self.base.clone(),
+            blocks: self.verdict.reasons.iter().take(self.own_reasons).cloned().collect(),
+            requires: self.requires.clone(),
+            quota: self.quota.clone(),
+            warnings: self.warnings.clone(),
+            facts: self.facts.clone(),
+        }
     }
 
     /// Says whether covering or adding would write something, given what else
@@ -323,7 +343,7 @@ impl Plan {
         let total = quota.held + added;
         (total > quota.max).then(|| {
             Reason::new(
-                quota.code,
+                quota.code.clone(),
                 format!(
                     "would have {total} {of}, the limit is {max} ({held} in the target, {added} more)",
                     of = quota.of,
@@ -359,10 +379,12 @@ fn judge_alone(candidate: Candidate) -> Entry {
         changed: candidate.base.is_none() || own_changes,
         item: candidate.item,
         base: candidate.base,
-        verdict: Verdict { status, reasons: candidate.blocks },
         requires: candidate.requires,
         warnings: candidate.warnings,
         quota: candidate.quota,
+        facts: candidate.facts,
+        own_reasons: candidate.blocks.len(),
+        verdict: Verdict { status, reasons: candidate.blocks },
         own_changes,
         conditions,
     }

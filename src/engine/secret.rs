@@ -43,6 +43,11 @@ impl Secret {
         Arc::clone(&self.value)
     }
 
+    /// Returns a secret that stands for this one, with the same part to show.
+    pub(super) fn replaced(&self, value: impl Into<Arc<str>>) -> Self {
+        Self { value: value.into(), shown: self.shown.clone() }
+    }
+
     /// Returns the part that may be shown, if there is one.
     pub fn shown(&self) -> Option<&str> {
         self.shown.as_deref()

@@ -1,5 +1,6 @@
 //! What may be done about an item, and why not.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
@@ -61,7 +62,7 @@ impl fmt::Display for Status {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
     /// A stable word for scripts, such as `alias-taken`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// One sentence for people, naming both sides. May hold data: show it
     /// through [`display::safe`](super::display::safe).
     pub message: String,
@@ -72,8 +73,8 @@ pub struct Reason {
 
 impl Reason {
     /// Returns a reason.
-    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), about: Vec::new() }
+    pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { code: code.into(), message: message.into(), about: Vec::new() }
     }
 
     /// Says which item the reason rests on.

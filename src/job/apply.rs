@@ -1,30 +1,25 @@
 //! Applying what was approved: lock, check, write, record, commit, in one
 //! transaction, or nothing at all.
 
-use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+use chrono::Local;
+use futures_util::future::{BoxFuture, FutureExt as _};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::failure::{Failure, FailureKind};
+use super::file::hex;
 use super::plan::{Review, ground};
 use super::progress::{Cancel, Phase, Reporter};
-use super::watch::{Uncommitted, Watch};
-use super::{init, lock};
+use super::rehearse::{Problem, Rehearsal};
+use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
 use crate::engine::choice::Stale;
 use crate::engine::{Approved, Outcome};
-use crate::store::ledger::JobRow;
-use crate::store::{
-    Connection, Stamp, StoreError, StoreErrorKind, TableRows, Target, Timeouts, Writing, ledger, transaction,
-};
-use chrono::{Local, Utc};
-use serde_json::json;
-
-/// How often an apply begins anew after it lost against another transaction.
-/// Each time it first locks the tables where it lost before, so that there is
-/// an end to it beside a gateway that never pauses.
-const ATTEMPTS: usize = 10;
-
-/// The time between two attempts.
-const PAUSE: Duration = Duration::from_millis(50);
+use crate::platform::Ground;
+use crate::store::ledger::{Backup, JobRecord, JobState};
+use crate::store::restore::adopt;
+use crate::store::{LedgerPlace, Stamp, TableRows, Target, Timeouts, Writer};
 
 /// How to apply.
 #[derive(Clone, Debug)]
@@ -33,6 +28,20 @@ pub struct ApplyOptions {
     pub operator: String,
     /// How long to wait for what.
     pub timeouts: Timeouts,
+    /// Where the job is recorded.
+    pub ledger: LedgerPlace,
+    /// Whether a full export is kept before the first write.
+    pub backup: bool,
+    /// The saved plan that is applied; it is used once.
+    pub plan: Option<String>,
+}
+
+impl ApplyOptions {
+    /// Returns how an import is applied unless somebody says otherwise: with a
+    /// backup, recorded in the target.
+    pub fn new(operator: impl Into<String>, timeouts: Timeouts) -> Self {
+        Self { operator: operator.into(), timeouts, ledger: LedgerPlace::Target, backup: true, plan: None }
+    }
 }
 
 /// What was done.
@@ -44,6 +53,8 @@ pub struct Receipt {
     pub outcomes: Vec<Outcome>,
     /// What was done to each table that was touched.
     pub tables: Vec<TableRows>,
+    /// What the kept backup is called.
+    pub backup: Option<String>,
     /// How long it took.
     pub seconds: f64,
     /// What the operator should know now.
@@ -74,191 +85,254 @@ pub fn apply(
     reporter: &Reporter,
     cancel: &Cancel,
 ) -> impl Future<Output = Result<Receipt, Failure>> + Send + use<> {
-    let job = Apply {
-        review: review.clone(),
-        approved,
+    let (apply, run) = prepared(review, approved, target, options, reporter, cancel);
+    async move {
+        let begun = Instant::now();
+        tracing::info!(
+            target_database = apply.review.target,
+            operator = apply.options.operator,
+            steps = apply.approved.steps().len(),
+            "apply begins"
+        );
+        let done = run.job(&apply).await?;
+        tracing::info!(job = done.job, "apply committed");
+        Ok(Receipt {
+            job: done.job,
+            outcomes: apply.approved.outcomes().to_vec(),
+            tables: done.tables,
+            backup: done.backup,
+            seconds: begun.elapsed().as_secs_f64(),
+            notes: apply.review.platform.after_apply().iter().map(|note| (*note).to_owned()).collect(),
+        })
+    }
+}
+
+/// Does the whole apply on the target and rolls it back.
+///
+/// Goes on after what the database refuses, so that every table's refusals are
+/// found. Ids that were taken from sequences stay taken: PostgreSQL's
+/// sequences are not rolled back.
+///
+/// # Errors
+///
+/// As [`apply`]. A refused row is no error but a problem of the rehearsal.
+pub fn rehearse(
+    review: &Review,
+    approved: Approved,
+    target: &Target,
+    options: &ApplyOptions,
+    reporter: &Reporter,
+    cancel: &Cancel,
+) -> impl Future<Output = Result<Rehearsal, Failure>> + Send + use<> {
+    let (apply, run) = prepared(review, approved, target, options, reporter, cancel);
+    async move {
+        let begun = Instant::now();
+        let rehearsed = run.job(&Rehearsed(&apply)).await?;
+        Ok(Rehearsal {
+            outcomes: apply.approved.outcomes().to_vec(),
+            tables: rehearsed.tables,
+            problems: rehearsed.problems,
+            seconds: begun.elapsed().as_secs_f64(),
+        })
+    }
+}
+
+fn prepared(
+    review: &Review,
+    approved: Approved,
+    target: &Target,
+    options: &ApplyOptions,
+    reporter: &Reporter,
+    cancel: &Cancel,
+) -> (Apply, Run) {
+    let apply = Apply { review: review.clone(), approved, options: options.clone() };
+    let run = Run {
         target: target.clone(),
-        options: options.clone(),
+        operator: options.operator.clone(),
+        timeouts: options.timeouts,
+        ledger: options.ledger.clone(),
         reporter: reporter.clone(),
         cancel: cancel.clone(),
     };
-    async move { job.run().await }
+    (apply, run)
 }
 
 /// A job; it owns what it works with, since it outlives whoever asked for it.
 struct Apply {
     review: Review,
     approved: Approved,
-    target: Target,
     options: ApplyOptions,
-    reporter: Reporter,
-    cancel: Cancel,
 }
 
-impl Apply {
-    /// Tries until it is done, or lost too often.
-    async fn run(self) -> Result<Receipt, Failure> {
-        let begun = Instant::now();
-        tracing::info!(
-            target_database = self.review.target,
-            operator = self.options.operator,
-            steps = self.approved.steps().len(),
-            "apply begins"
-        );
-        let mut attempt = 1;
-        let mut contested = BTreeSet::new();
-        let (number, tables) = loop {
-            let failure = match self.attempt(&contested).await {
-                Ok(done) => break done,
-                Err(Obstacle::Lost(error)) if attempt < ATTEMPTS && !self.cancel.is_cancelled() => {
-                    attempt += 1;
-                    if error.operation.is_on_a_table() {
-                        contested.insert(error.table);
-                    }
-                    tokio::time::sleep(PAUSE).await;
-                    continue;
-                }
-                Err(Obstacle::Lost(error)) => self.explain(error),
-                Err(Obstacle::Failed(failure)) => failure,
-            };
-            tracing::warn!(kind = ?failure.kind, what = failure.what, "apply failed");
-            return Err(failure);
-        };
-        tracing::info!(job = number, attempts = attempt, "apply committed");
-        Ok(Receipt {
-            job: number,
-            outcomes: self.approved.outcomes().to_vec(),
-            tables,
-            seconds: begun.elapsed().as_secs_f64(),
-            notes: self.review.platform.after_apply().iter().map(|note| (*note).to_owned()).collect(),
-        })
-    }
+struct Done {
+    job: i64,
+    tables: Vec<TableRows>,
+    backup: Option<String>,
 }
 
-/// Why an attempt came to nothing.
-enum Obstacle {
-    /// It lost against another transaction, and may win the next time.
-    Lost(StoreError),
-    /// There is no use in trying again.
-    Failed(Failure),
-}
+impl Work for Apply {
+    type Done = Done;
 
-impl From<Failure> for Obstacle {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-type Done = (i64, Vec<TableRows>);
-
-impl Apply {
-    /// One attempt on a connection of its own, which is closed at the end:
-    /// that ends the lock, and whatever is still open.
-    async fn attempt(&self, contested: &BTreeSet<String>) -> Result<Done, Obstacle> {
-        self.reporter.phase(Phase::Connect);
-        let (mut connection, watch) =
-            Watch::connect(&self.target, self.options.timeouts, &self.cancel).await?;
-        let written = self.step(watch.over(self.write(&mut connection, contested)).await);
-        let done = match written.flatten() {
-            Ok(done) => self.commit(&mut connection, &watch, done).await,
-            // Whatever a cancelled statement was taken for.
-            Err(_) if self.cancel.is_cancelled() => Err(Failure::cancelled(&self.cancel).into()),
-            Err(obstacle) => Err(obstacle),
-        };
-        match done {
-            Ok(_) => transaction::close(connection).await,
-            Err(_) => transaction::abandon(connection).await,
-        }
-        done
-    }
-
-    /// Does everything but the commit.
-    async fn write(
-        &self,
-        connection: &mut Connection,
-        contested: &BTreeSet<String>,
-    ) -> Result<Done, Obstacle> {
-        let started_at = Utc::now();
-        let Self { options, reporter, cancel, .. } = self;
-        lock::take(connection, &options.operator, options.timeouts.wait, reporter, cancel).await?;
-        init::ensure(connection).await?;
-        self.step(transaction::begin_writing(connection).await)?;
-        self.step(transaction::lock_tables(connection, contested, options.timeouts).await)?;
-        let ground =
-            self.step(ground(&self.review.bundle, connection, &self.reporter, Phase::Check).await)?;
-        let changed = self.approved.stale(&ground.plan());
-        if !changed.is_empty() {
-            return Err(stale(changed).into());
-        }
-        let stamp = Stamp { operator: self.options.operator.clone(), now: Local::now().naive_local() };
-        let report =
-            |table: &str, done: usize, total: usize| self.reporter.step(Phase::Write, table, done, total);
-        let writing = Writing { stamp: &stamp, report: &report };
-        let tables = self.step(ground.write(connection, &self.approved, writing).await)?;
-        let job = self.job_row(started_at, &tables);
-        let number = self.step(ledger::record(connection, &job).await)?;
-        Ok((number, tables))
-    }
-
-    /// Commits.
-    async fn commit(&self, connection: &mut Connection, watch: &Watch, done: Done) -> Result<Done, Obstacle> {
-        let broke = |error: &StoreError, what: &str| {
-            Failure::new(FailureKind::Unreachable, format!("the connection broke while committing; {what}"))
-                .because(&error.message)
-        };
-        match watch.commit(connection, &self.reporter).await {
-            Ok(()) => Ok(done),
-            Err(Uncommitted::Refused(error)) => Err(self.obstacle(error)),
-            Err(Uncommitted::RolledBack(error)) => Err(broke(&error, "nothing was written")
-                .hint("check the server and the network, then try again")
-                .into()),
-            Err(Uncommitted::Unknown(error)) => Err(broke(
-                &error,
-                "whether everything or nothing was written is unknown",
-            )
-            .hint(format!(
-                "see whether gatediff.jobs has job {}: if it does, everything was written, else nothing",
-                done.0
-            ))
-            .into()),
-        }
-    }
-
-    fn job_row(&self, started_at: chrono::DateTime<Utc>, tables: &[TableRows]) -> JobRow<'_> {
-        let count = |outcome| self.approved.outcomes().iter().filter(|other| **other == outcome).count();
-        JobRow {
+    fn facts(&self) -> Option<Facts<'_>> {
+        Some(Facts {
             command: "apply",
             platform: self.review.file.platform,
             operator: &self.options.operator,
             target: &self.review.target,
             file_path: &self.review.file.path,
             file_sha256: &self.review.file.sha256,
-            started_at,
-            counts: json!({
-                "added": count(Outcome::Added),
-                "covered": count(Outcome::Covered),
-                "unchanged": count(Outcome::Unchanged),
-                "skipped": count(Outcome::Skipped),
-                "blocked": count(Outcome::Blocked),
-            }),
-            table_rows: json!(tables),
+            choices: self.choices(),
+            plan_id: self.options.plan.as_deref(),
+            undoes: None,
+            whole: true,
+        })
+    }
+
+    fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Done, Obstacle>> {
+        async move {
+            self.check_unused(open).await?;
+            let ground = self.check(open).await?;
+            let backup = self.backup(open, &*ground)?;
+            let stamp = self.stamp();
+            let reporter = open.run.reporter.clone();
+            let report =
+                |table: &str, done: usize, total: usize| reporter.step(Phase::Write, table, done, total);
+            let mut writer = Writer::new(open.connection, &stamp, &report);
+            let mut written = ground.write(&mut writer, &self.approved).await;
+            if written.is_ok() {
+                written = adopt(&mut writer, &self.review.platform.tables()).await;
+            }
+            let written = written.map(|()| writer.finish()).map_err(|error| open.run.obstacle(error))?;
+            let facts = self.facts().ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
+            open.run.reporter.phase(Phase::Record);
+            let deeds = Deeds {
+                counts: self.counts(),
+                tables: &written.tables,
+                journal: &written.journal,
+                backup: backup.as_ref(),
+            };
+            let job = open.record(&facts, deeds).await?;
+            Ok(Done { job, tables: written.tables, backup: backup.map(|backup| backup.name) })
+        }
+        .boxed()
+    }
+}
+
+impl Apply {
+    /// Refuses a saved plan that was used already.
+    async fn check_unused(&self, open: &mut Open<'_>) -> Result<(), Obstacle> {
+        let (Some(plan), Some(ledger)) = (&self.options.plan, open.ledger.as_deref_mut()) else {
+            return Ok(());
+        };
+        let jobs = ledger.jobs(open.connection).await;
+        let jobs = open.step(jobs)?;
+        match used(&jobs, plan) {
+            Some(failure) => Err(failure.into()),
+            None => Ok(()),
         }
     }
 
-    fn step<R>(&self, result: Result<R, StoreError>) -> Result<R, Obstacle> {
-        result.map_err(|error| self.obstacle(error))
+    /// Reads the target again, and refuses if it is no longer what the plan saw.
+    async fn check(&self, open: &mut Open<'_>) -> Result<Box<dyn Ground>, Obstacle> {
+        let ground = ground(&self.review.bundle, open.connection, &open.run.reporter, Phase::Check).await;
+        let ground = open.step(ground)?;
+        let changed = self.approved.stale(&ground.plan());
+        if changed.is_empty() { Ok(ground) } else { Err(stale(changed).into()) }
     }
 
-    fn obstacle(&self, error: StoreError) -> Obstacle {
-        match error.kind {
-            StoreErrorKind::Serialization if !self.cancel.is_cancelled() => Obstacle::Lost(error),
-            _ => Obstacle::Failed(self.explain(error)),
+    /// Takes a full export of what the target holds before anything is written.
+    fn backup(&self, open: &Open<'_>, ground: &dyn Ground) -> Result<Option<Backup>, Obstacle> {
+        if !self.options.backup {
+            return Ok(None);
         }
+        open.run.reporter.phase(Phase::Backup);
+        let export = ground.snapshot().export(&[]).map_err(|_| {
+            Failure::new(FailureKind::Internal, "cannot keep a backup: nothing was written")
+                .hint("apply with --no-backup; the journal is kept all the same")
+        })?;
+        Ok(Some(Backup {
+            name: self.review.platform.export_name(Local::now().naive_local()),
+            sha256: hex(&Sha256::digest(&export.bytes)),
+            content: export.bytes,
+        }))
     }
 
-    fn explain(&self, error: StoreError) -> Failure {
-        if self.cancel.is_cancelled() { Failure::cancelled(&self.cancel) } else { Failure::from(error) }
+    fn stamp(&self) -> Stamp {
+        Stamp { operator: self.options.operator.clone(), now: Local::now().naive_local() }
     }
+
+    fn counts(&self) -> Value {
+        let count = |outcome| self.approved.outcomes().iter().filter(|other| **other == outcome).count();
+        json!({
+            "added": count(Outcome::Added),
+            "covered": count(Outcome::Covered),
+            "unchanged": count(Outcome::Unchanged),
+            "skipped": count(Outcome::Skipped),
+            "blocked": count(Outcome::Blocked),
+        })
+    }
+
+    /// Returns what was chosen: the items that are written, and how.
+    fn choices(&self) -> Value {
+        let plan = self.approved.plan();
+        let entries = plan.entries().iter().zip(self.approved.outcomes());
+        let items: Map<String, Value> = entries
+            .filter(|(_, outcome)| matches!(outcome, Outcome::Added | Outcome::Covered))
+            .map(|(entry, outcome)| (entry.item.id.to_string(), json!(outcome)))
+            .collect();
+        json!({ "ignore_lack_api": !plan.lack().is_empty(), "items": items })
+    }
+}
+
+/// The same job, rolled back.
+struct Rehearsed<'a>(&'a Apply);
+
+struct RehearsalDone {
+    tables: Vec<TableRows>,
+    problems: Vec<Problem>,
+}
+
+impl Work for Rehearsed<'_> {
+    type Done = RehearsalDone;
+
+    fn facts(&self) -> Option<Facts<'_>> {
+        None
+    }
+
+    fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<RehearsalDone, Obstacle>> {
+        async move {
+            let apply = self.0;
+            let ground = apply.check(open).await?;
+            let stamp = apply.stamp();
+            let reporter = open.run.reporter.clone();
+            let report =
+                |table: &str, done: usize, total: usize| reporter.step(Phase::Write, table, done, total);
+            let mut writer = Writer::rehearsing(open.connection, &stamp, &report);
+            let written = ground.write(&mut writer, &apply.approved).await;
+            let written = match written {
+                Ok(()) => writer.check_deferred().await.map(|()| writer.finish()),
+                Err(error) => Err(error),
+            };
+            let written = open.step(written)?;
+            let problem =
+                |error: crate::store::StoreError| Problem { table: error.table, message: error.message };
+            Ok(RehearsalDone {
+                tables: written.tables,
+                problems: written.problems.into_iter().map(problem).collect(),
+            })
+        }
+        .boxed()
+    }
+}
+
+/// Returns the failure of a saved plan that a job applied already.
+pub(super) fn used(jobs: &[JobRecord], plan: &str) -> Option<Failure> {
+    let by_plan = |job: &&JobRecord| job.plan_id.as_deref() == Some(plan) && job.state != JobState::Failed;
+    jobs.iter().find(by_plan).map(|job| {
+        Failure::new(FailureKind::Stale, "the plan was used already; nothing was written")
+            .because(format!("job {} applied it", job.job))
+            .hint("make a new plan with `gatediff plan --out`")
+    })
 }
 
 fn stale(changed: Vec<Stale>) -> Failure {

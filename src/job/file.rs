@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::failure::{Failure, FailureKind};
+use super::saved::is_plan;
 use crate::platform::{self, Bundle, ParseError, ParseErrorKind, Platform};
 
 /// The largest file that is read: rows in memory take a few times as much.
@@ -53,6 +54,11 @@ pub fn load(path: &str, format: Option<&str>) -> Result<Loaded, Failure> {
 ///
 /// As [`load`], but for reading.
 pub fn load_bytes(path: &str, bytes: &[u8], format: Option<&str>) -> Result<Loaded, Failure> {
+    if format.is_none() && is_plan(bytes) {
+        return Err(Failure::new(FailureKind::Format, "the file is a saved plan, not an import file")
+            .at(path)
+            .hint("print it with `gatediff show`, or apply it with `gatediff apply`"));
+    }
     let chosen = match format {
         Some(name) => platform::named(name).ok_or_else(|| unknown_format(name))?,
         None => platform::detect(bytes).map_err(|error| explain(path, &error))?,
@@ -67,7 +73,7 @@ pub fn load_bytes(path: &str, bytes: &[u8], format: Option<&str>) -> Result<Load
     Ok(Loaded { file, platform: chosen, bundle })
 }
 
-fn read(path: &str) -> Result<Vec<u8>, Failure> {
+pub(super) fn read(path: &str) -> Result<Vec<u8>, Failure> {
     let failed = |error: io::Error| {
         let hint = match error.kind() {
             io::ErrorKind::NotFound => "check the path",
@@ -89,7 +95,7 @@ fn read(path: &str) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-fn unknown_format(name: &str) -> Failure {
+pub(super) fn unknown_format(name: &str) -> Failure {
     let known: Vec<&str> = platform::PLATFORMS.iter().map(|platform| platform.name()).collect();
     Failure::new(FailureKind::Usage, format!("unknown format '{name}'"))
         .hint(format!("known: {}", known.join(", ")))
@@ -104,15 +110,35 @@ fn explain(path: &str, error: &ParseError) -> Failure {
         place.push_str(&format!(" ({})", error.path));
     }
     let (kind, what, hint) = match error.kind {
-        ParseErrorKind::Syntax => {
-            (FailureKind::Parse, "the file is not valid JSON", "export it again, unedited")
+        ParseErrorKind::Foreign(foreign) => {
+            return Failure::new(FailureKind::Format, foreign.what())
+                .at(place)
+                .because("an export is JSON, as text in UTF-8")
+                .hint(foreign.hint());
         }
+        ParseErrorKind::Syntax => (
+            FailureKind::Parse,
+            "the file is not valid JSON",
+            "export it again, unedited, or correct that place",
+        ),
+        ParseErrorKind::Encoding => (
+            FailureKind::Parse,
+            "the file is not text in UTF-8",
+            "convert it from the encoding it was saved in, such as: iconv -f BIG5 -t UTF-8",
+        ),
         ParseErrorKind::Truncated => {
             (FailureKind::Parse, "the file ends too early", "copy it again in full, or export it again")
         }
-        ParseErrorKind::Shape => {
-            (FailureKind::Parse, "the file is not what its format says", "export it again, unedited")
-        }
+        ParseErrorKind::Trailing => (
+            FailureKind::Parse,
+            "something follows the end of the export",
+            "a file holds one export: export it again, or separate what was put together",
+        ),
+        ParseErrorKind::Shape => (
+            FailureKind::Parse,
+            "the file is not what its format says",
+            "export it again, unedited, or correct that place",
+        ),
         ParseErrorKind::UnknownFormat => (
             FailureKind::Format,
             "the file's format is not recognised",
@@ -122,6 +148,6 @@ fn explain(path: &str, error: &ParseError) -> Failure {
     Failure::new(kind, what).at(place).because(&error.message).hint(hint)
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

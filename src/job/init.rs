@@ -4,7 +4,7 @@ use super::failure::{Failure, FailureKind};
 use super::lock;
 use super::progress::{Cancel, Reporter};
 use super::watch::Watch;
-use crate::store::{Connection, StoreErrorKind, Target, Timeouts, ledger};
+use crate::store::{Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, Target, Timeouts, ledger};
 
 /// Creates or upgrades our schema; says whether anything had to be done.
 ///
@@ -17,20 +17,29 @@ pub async fn init(target: &Target, timeouts: Timeouts) -> Result<bool, Failure> 
     let work = async {
         // Not while a job runs: that may be making the schema at this moment.
         lock::take(&mut connection, "", timeouts.wait, &Reporter::silent(), &cancel).await?;
-        ensure(&mut connection).await
+        if ledger::is_current(&mut connection).await? {
+            return Ok(false);
+        }
+        open(&LedgerPlace::Target, &mut connection).await.map(|_| true)
     };
     watch.over(work).await?
 }
 
-/// Creates or upgrades our schema where that is needed.
-pub(super) async fn ensure(connection: &mut Connection) -> Result<bool, Failure> {
-    if ledger::is_current(connection).await? {
-        return Ok(false);
-    }
-    ledger::init(connection).await.map(|()| true).map_err(|error| match error.kind {
-        StoreErrorKind::Denied => Failure::new(FailureKind::Denied, "cannot create gatediff's own schema in the target")
+/// Opens the ledger; creates or upgrades what is ours where that is needed.
+pub(super) async fn open(place: &LedgerPlace, connection: &mut Connection) -> Result<Ledger, Failure> {
+    Ledger::open(place, connection).await.map_err(|error| match (place, error.kind) {
+        (LedgerPlace::Target, StoreErrorKind::Denied) => denied(&error),
+        (LedgerPlace::File(path), _) => Failure::new(FailureKind::File, "cannot open the ledger file")
+            .at(path.display().to_string())
             .because(&error.message)
-            .hint("let a role that may create schemas run `gatediff init` once, then grant this role USAGE on schema gatediff and SELECT, INSERT on its tables"),
+            .hint("check the path, or name another file with --ledger"),
         _ => Failure::from(error),
     })
+}
+
+fn denied(error: &StoreError) -> Failure {
+    Failure::new(FailureKind::Denied, "cannot create gatediff's own schema in the target")
+        .because(&error.message)
+        .hint("let a role that may create schemas run `gatediff init` once, then grant this role USAGE on schema gatediff and SELECT, INSERT on its tables")
+        .hint("or keep the ledger in a local file: --ledger FILE")
 }

@@ -1,30 +1,41 @@
-//! The use cases: read a file, plan it against a target, apply what was approved.
+//! The use cases: read a file, plan it against a target, apply what was approved;
+//! export what stands in a target.
 //!
 //! Every face (command line, terminal, HTTP) calls these and nothing below.
 
 mod apply;
 mod demo;
+mod export;
 mod failure;
 mod file;
+mod history;
 mod init;
+mod key;
 mod lock;
 mod output;
 mod plan;
 mod progress;
 mod rehearse;
+mod run;
+pub mod saved;
 mod undo;
 mod watch;
 
-pub use apply::{ApplyOptions, Receipt, apply};
+pub use apply::{ApplyOptions, Receipt, apply, rehearse};
 pub use demo::Demo;
+pub use export::{Exported, export};
 pub use failure::{Failure, FailureKind};
 pub use file::{FileInfo, Loaded, load, load_bytes};
+pub use history::{backup, history};
 pub use init::init;
+pub use key::{PlanKeys, known_plan_key};
 pub use output::write_file;
 pub use plan::{Review, plan};
 pub use progress::{Cancel, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
-pub use undo::Undone;
+pub use saved::SavedPlan;
+pub use undo::{UndoOptions, Undone, undo};
 
 pub use crate::engine::choice::{Stale, StaleField};
+pub use crate::store::TableRows;
 pub use crate::store::ledger::{JobRecord, JobState};

@@ -19,12 +19,18 @@ pub enum Phase {
     Snapshot,
     /// Comparing.
     Compare,
+    /// Writing what was read as a file of the product.
+    Export,
     /// Taking the lock.
     Lock,
     /// Checking that the target is still what the plan saw.
     Check,
     /// Writing the target's tables.
     Write,
+    /// Taking a backup.
+    Backup,
+    /// Keeping journal, backup and the job's own record.
+    Record,
     /// Committing; from here on there is no way to cancel.
     Commit,
 }
@@ -39,9 +45,12 @@ impl Phase {
             Self::Connect => "connecting",
             Self::Snapshot => "reading the target",
             Self::Compare => "comparing",
+            Self::Export => "exporting",
             Self::Lock => "taking the lock",
             Self::Check => "checking for changes",
             Self::Write => "writing",
+            Self::Backup => "taking a backup",
+            Self::Record => "keeping the record",
             Self::Commit => "committing",
         }
     }

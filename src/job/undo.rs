@@ -1,7 +1,36 @@
 //! Undoing a job: every row as it was before.
 
-use crate::engine::ItemId;
-use crate::store::TableRows;
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use chrono::Local;
+use futures_util::future::{BoxFuture, FutureExt as _};
+use serde_json::{Map, Value, json};
+
+use super::failure::{Failure, FailureKind};
+use super::history::{self, no_job};
+use super::progress::{Cancel, Phase, Reporter};
+use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
+use crate::engine::choice::{Stale, StaleField};
+use crate::engine::select::Selector;
+use crate::engine::{ItemId, Kind, KindInfo, Value as EngineValue};
+use crate::platform::{self, Platform};
+use crate::store::ledger::{JobRecord, JobState, JournalRow};
+use crate::store::restore::{CellChange, Conflict, RowObstacle, adopt, restore};
+use crate::store::{Ledger, LedgerPlace, Stamp, TableRows, Target, Timeouts, Writer, transaction};
+
+/// How to undo.
+#[derive(Clone, Debug)]
+pub struct UndoOptions {
+    /// Who does it: goes into the ledger.
+    pub operator: String,
+    /// How long to wait for what.
+    pub timeouts: Timeouts,
+    /// Where the job is recorded.
+    pub ledger: LedgerPlace,
+    /// Which items: `KIND` or `KIND:KEY` with `*` in KEY. All of them if empty.
+    pub only: Vec<String>,
+}
 
 /// What an undo did.
 #[derive(Clone, Debug)]
@@ -18,4 +47,297 @@ pub struct Undone {
     pub seconds: f64,
     /// What the operator should know now.
     pub notes: Vec<String>,
+}
+
+/// Takes a job back: restores every row that it touched and removes what it
+/// added, in one transaction. The undo is a job itself.
+///
+/// # Errors
+///
+/// Nothing was written, whatever the failure. Fails if a row is no longer what
+/// the job left, or if something refers to a row that it added by now; the
+/// failure lists all of them.
+pub async fn undo(
+    job: i64,
+    target: &Target,
+    options: &UndoOptions,
+    reporter: &Reporter,
+    cancel: &Cancel,
+) -> Result<Undone, Failure> {
+    let begun = Instant::now();
+    let run = Run {
+        target: target.clone(),
+        operator: options.operator.clone(),
+        timeouts: options.timeouts,
+        ledger: options.ledger.clone(),
+        reporter: reporter.clone(),
+        cancel: cancel.clone(),
+    };
+    let work = Undo::prepare(job, target, options.clone()).await?;
+    tracing::info!(target_database = work.target, operator = options.operator, job, "undo begins");
+    let (number, tables) = run.job(&work).await?;
+    tracing::info!(job = number, undoes = job, "undo committed");
+    Ok(Undone {
+        job: number,
+        undoes: job,
+        items: work.items,
+        tables,
+        seconds: begun.elapsed().as_secs_f64(),
+        notes: work.platform.after_apply().iter().map(|note| (*note).to_owned()).collect(),
+    })
+}
+
+struct Undo {
+    record: JobRecord,
+    platform: &'static dyn Platform,
+    target: String,
+    options: UndoOptions,
+    /// The rows to take back, as the job left them.
+    journal: Vec<JournalRow>,
+    items: Vec<ItemId>,
+    /// Whether nothing of the job is left after this.
+    whole: bool,
+}
+
+impl Undo {
+    /// Reads what the job did. The ledger never changes what it once recorded,
+    /// so this needs no lock.
+    async fn prepare(job: i64, target: &Target, options: UndoOptions) -> Result<Self, Failure> {
+        let mut connection = target.connect(options.timeouts).await?;
+        let Some(mut ledger) = Ledger::find(&options.ledger, &mut connection).await? else {
+            return Err(no_job(job));
+        };
+        let jobs = ledger.jobs(&mut connection).await?;
+        let record = history::find(&mut ledger, &mut connection, job).await?;
+        may_be_undone(&record, target, &options.ledger)?;
+        let platform = platform::named(&record.platform).ok_or_else(|| {
+            Failure::new(FailureKind::Refused, format!("job {job} is of a platform that this gatediff lacks"))
+                .because(&record.platform)
+                .hint("undo it with the version that the job names")
+        })?;
+        let mut journal = ledger.journal(&mut connection, job).await?;
+        transaction::close(connection).await;
+        let gone = undone_already(&jobs, job);
+        let selectors = selectors(&options.only, platform.kinds())?;
+        let owners: BTreeSet<&str> =
+            journal.iter().map(|row| &*row.item).filter(|item| !item.is_empty()).collect();
+        let chosen: BTreeSet<String> = owners
+            .iter()
+            .filter(|item| {
+                let id = item_id(item);
+                !gone.contains(**item)
+                    && (selectors.is_empty() || selectors.iter().any(|selector| selector.matches(&id)))
+            })
+            .map(|item| (*item).to_owned())
+            .collect();
+        if chosen.is_empty() {
+            return Err(nothing_chosen(&record, &options.only, &gone));
+        }
+        let whole = owners.iter().all(|item| chosen.contains(*item) || gone.contains(*item));
+        // Counters belong to no item: they go back with the whole.
+        journal.retain(|row| {
+            if row.item.is_empty() { whole && gone.is_empty() } else { chosen.contains(&*row.item) }
+        });
+        let items = chosen.iter().map(|item| item_id(item)).collect();
+        Ok(Self { record, platform, target: target.display(), options, journal, items, whole })
+    }
+}
+
+/// Refuses a job that cannot be undone whatever the target holds.
+fn may_be_undone(record: &JobRecord, target: &Target, ledger: &LedgerPlace) -> Result<(), Failure> {
+    let job = record.job;
+    match record.state {
+        JobState::Failed => {
+            return Err(Failure::new(
+                FailureKind::Refused,
+                format!("job {job} wrote nothing: there is nothing to undo"),
+            )
+            .hint("see `gatediff history` for the jobs that wrote"));
+        }
+        JobState::Undone => {
+            let by = record.undone_by.map_or_else(String::new, |by| format!(" by job {by}"));
+            return Err(Failure::new(FailureKind::Refused, format!("job {job} was undone already{by}"))
+                .hint("undo the undo to have it back"));
+        }
+        JobState::Unknown => {
+            return Err(Failure::new(
+                FailureKind::Refused,
+                format!("nobody knows whether job {job} was committed"),
+            )
+            .because("it was interrupted while committing, and the target no longer tells")
+            .hint("compare the file again with `gatediff plan` to see what was written"));
+        }
+        JobState::Done | JobState::PartlyUndone => {}
+    }
+    // A file may hold jobs of several targets.
+    let place =
+        |text: &str| text.split_once('@').map_or_else(|| text.to_owned(), |(_, place)| place.to_owned());
+    if matches!(ledger, LedgerPlace::File(_)) && place(&record.target) != place(&target.display()) {
+        return Err(Failure::new(FailureKind::Usage, format!("job {job} wrote to another target"))
+            .because(format!("it wrote to {}", record.target))
+            .hint("name that target with --database-url"));
+    }
+    Ok(())
+}
+
+/// Returns the items of a job that other jobs took back, and that stayed so.
+fn undone_already(jobs: &[JobRecord], job: i64) -> BTreeSet<String> {
+    let effective = jobs.iter().filter(|other| {
+        other.undoes == Some(job) && matches!(other.state, JobState::Done | JobState::PartlyUndone)
+    });
+    effective
+        .filter_map(|other| other.choices.get("items").and_then(Value::as_object))
+        .flat_map(|items| items.keys().cloned())
+        .collect()
+}
+
+fn nothing_chosen(record: &JobRecord, only: &[String], gone: &BTreeSet<String>) -> Failure {
+    let failure = Failure::new(
+        FailureKind::Usage,
+        format!("job {} has no items like {} to undo", record.job, only.join(", ")),
+    );
+    if gone.is_empty() {
+        failure.hint(format!("see `gatediff history {}` for its items", record.job))
+    } else {
+        failure.because("they were undone already").hint("see `gatediff history`")
+    }
+}
+
+fn selectors(words: &[String], kinds: &[KindInfo]) -> Result<Vec<Selector>, Failure> {
+    let parse = |word: &String| {
+        Selector::parse(word, kinds).map_err(|error| {
+            Failure::new(FailureKind::Usage, error.to_string()).hint("name KIND, or KIND:KEY with * in KEY")
+        })
+    };
+    words.iter().map(parse).collect()
+}
+
+/// Reads an item's name, as the journal has it.
+fn item_id(item: &str) -> ItemId {
+    let (kind, key) = item.split_once(':').unwrap_or(("", item));
+    ItemId::new(Kind::named(kind.to_owned()), key)
+}
+
+impl Work for Undo {
+    type Done = (i64, Vec<TableRows>);
+
+    fn facts(&self) -> Option<Facts<'_>> {
+        let items: Map<String, Value> =
+            self.items.iter().map(|item| (item.to_string(), json!("restored"))).collect();
+        Some(Facts {
+            command: "undo",
+            platform: &self.record.platform,
+            operator: &self.options.operator,
+            target: &self.target,
+            file_path: &self.record.file_path,
+            file_sha256: &self.record.file_sha256,
+            choices: json!({ "items": items }),
+            plan_id: None,
+            undoes: Some(self.record.job),
+            whole: self.whole,
+        })
+    }
+
+    fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Self::Done, Obstacle>> {
+        async move {
+            self.check_again(open).await?;
+            let stamp = Stamp { operator: self.options.operator.clone(), now: Local::now().naive_local() };
+            let reporter = open.run.reporter.clone();
+            let report =
+                |table: &str, done: usize, total: usize| reporter.step(Phase::Write, table, done, total);
+            reporter.phase(Phase::Check);
+            let tables = self.platform.tables();
+            let mut writer = Writer::new(open.connection, &stamp, &report);
+            let conflicts = restore(&mut writer, &tables, &self.journal).await;
+            let conflicts = conflicts.map_err(|error| open.run.obstacle(error))?;
+            if !conflicts.is_empty() {
+                return Err(refused(self.record.job, conflicts).into());
+            }
+            adopt(&mut writer, &tables).await.map_err(|error| open.run.obstacle(error))?;
+            let written = writer.finish();
+            reporter.phase(Phase::Record);
+            let facts = self.facts().ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
+            let deeds = Deeds {
+                counts: json!({ "restored": self.items.len() }),
+                tables: &written.tables,
+                journal: &written.journal,
+                backup: None,
+            };
+            let job = open.record(&facts, deeds).await?;
+            Ok((job, written.tables))
+        }
+        .boxed()
+    }
+}
+
+impl Undo {
+    /// Asks again under the lock: somebody may have undone it meanwhile.
+    async fn check_again(&self, open: &mut Open<'_>) -> Result<(), Obstacle> {
+        let Some(ledger) = open.ledger.as_deref_mut() else { return Ok(()) };
+        let now = history::find(ledger, open.connection, self.record.job).await?;
+        if now.state == self.record.state && now.undone_by == self.record.undone_by {
+            return Ok(());
+        }
+        Err(Failure::new(FailureKind::Stale, format!("job {} was undone just now", self.record.job))
+            .hint("see `gatediff history`")
+            .into())
+    }
+}
+
+/// Says why a job cannot be undone: every row that is in the way.
+fn refused(job: i64, conflicts: Vec<Conflict>) -> Failure {
+    let changed = conflicts.iter().any(|conflict| !matches!(conflict.obstacle, RowObstacle::NeededBy(_)));
+    let mut failure = if changed {
+        Failure::new(
+            FailureKind::Stale,
+            format!("rows that job {job} wrote have changed since; nothing was written"),
+        )
+        .hint("leave these items as they are and undo the others with --only")
+    } else {
+        Failure::new(
+            FailureKind::Blocked,
+            format!("something depends on what job {job} added; nothing was written"),
+        )
+        .hint("remove what depends on it first, or undo other items with --only")
+    };
+    failure.stale = conflicts.into_iter().map(tell).collect();
+    failure
+}
+
+fn tell(conflict: Conflict) -> Stale {
+    let row = format!("{} ({})", conflict.table, conflict.key);
+    let item = item_id(if conflict.owner.is_empty() { conflict.table } else { &conflict.owner });
+    let (why, fields) = match conflict.obstacle {
+        RowObstacle::Changed(columns) => {
+            let names: Vec<&str> = columns.iter().map(|change| change.column.as_str()).collect();
+            let why = format!("{row} changed since: {}", names.join(", "));
+            (why, columns.iter().map(|change| field(conflict.table, change)).collect())
+        }
+        RowObstacle::Gone => (format!("{row} is gone"), Vec::new()),
+        RowObstacle::Taken => (format!("{row} is there again"), Vec::new()),
+        RowObstacle::NeededBy(by) => (format!("{row} is needed by {by}"), Vec::new()),
+        RowObstacle::CountedOn => (format!("{row} has counted on"), Vec::new()),
+    };
+    Stale { item, why, fields }
+}
+
+/// Tells a column in three states: as the job left it, now, and to restore.
+fn field(table: &str, change: &CellChange) -> StaleField {
+    let value = |value: &Value| match value {
+        Value::Null => EngineValue::Null,
+        Value::Number(number) if number.is_i64() => EngineValue::Int(number.as_i64().unwrap_or_default()),
+        Value::String(text) => EngineValue::Text(text.as_str().into()),
+        other => EngineValue::Text(other.to_string().into()),
+    };
+    let (then, now, wanted) = match &change.values {
+        Some([then, now, wanted]) => (value(then), value(now), value(wanted)),
+        None => (EngineValue::Null, EngineValue::Null, EngineValue::Null),
+    };
+    StaleField {
+        path: format!("/{table}/{}", change.column),
+        then,
+        now,
+        wanted,
+        secret: change.values.is_none(),
+    }
 }

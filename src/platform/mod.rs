@@ -6,18 +6,23 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDateTime;
 use futures_util::future::BoxFuture;
 
-use crate::engine::{Approved, Finding, Kind, KindInfo, Plan};
-use crate::store::{Connection, Reading, StoreError, TableRows, Writing};
+use self::parse::RootKey;
+use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan};
+use crate::store::restore::TableInfo;
+use crate::store::{Connection, Reading, StoreError, Writer};
 
+mod foreign;
 mod parse;
 
 pub mod digirunner;
 
+pub use foreign::Foreign;
 pub use parse::{ParseError, ParseErrorKind, Position};
 
-/// A product whose configuration can be imported.
+/// A product whose configuration can be imported and exported.
 pub trait Platform: Send + Sync {
     /// Returns the word for `--format` and JSON, such as `digirunner`.
     fn name(&self) -> &'static str;
@@ -31,18 +36,68 @@ pub trait Platform: Send + Sync {
     /// Returns what operators should know after an import.
     fn after_apply(&self) -> &'static [&'static str];
 
+    /// Describes the tables that it writes, for undoing.
+    fn tables(&self) -> Vec<TableInfo>;
+
     /// Reads a file.
     ///
     /// # Errors
     ///
     /// Syntax and type errors, with line, column and JSON path.
     fn parse(&self, bytes: &[u8]) -> Result<Arc<dyn Bundle>, ParseError>;
+
+    /// Reads what stands in a target, a constant number of statements per
+    /// table. The caller sets the transaction's isolation.
+    fn snapshot<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+    ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>>;
+
+    /// Returns the kind of which single items can be exported, each with what
+    /// it needs.
+    fn export_root(&self) -> Kind;
+
+    /// Returns what the product calls a file that it exports now.
+    fn export_name(&self, now: NaiveDateTime) -> String;
 }
+
+/// What stands in a target, as the platform reads it.
+pub trait Snapshot: Send + Sync {
+    /// Returns the file that the product itself would export: of everything,
+    /// or, where there are `roots`, of these and exactly what they need.
+    ///
+    /// The file holds secrets in the clear, as the product's own does.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target does not have one of the roots, or one is not of
+    /// the [`export_root`](Platform::export_root) kind.
+    fn export(&self, roots: &[ItemId]) -> Result<Export, MissingRoots>;
+}
+
+/// A file in the product's own format.
+pub struct Export {
+    /// The file. It holds secrets.
+    pub bytes: Vec<u8>,
+    /// How many items of each kind it holds.
+    pub counts: Vec<(Kind, usize)>,
+    /// What was left out, and what an import is going to refuse.
+    pub findings: Vec<Finding>,
+}
+
+/// Items that were to be exported and cannot: the target does not have them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingRoots(pub Vec<ItemId>);
 
 /// A file that was read; only [`Platform::parse`] makes one.
 pub trait Bundle: Send + Sync {
     /// Returns what was noticed about the file by itself.
     fn findings(&self) -> &[Finding];
+
+    /// Returns what stands in the way of its items whatever the target holds,
+    /// each about its item. A plan tells the same with each item.
+    fn obstacles(&self) -> Vec<Finding>;
 
     /// Returns how many items of each kind the file holds.
     fn counts(&self) -> Vec<(Kind, usize)>;
@@ -61,15 +116,16 @@ pub trait Ground: Send + Sync {
     /// Compares and judges.
     fn plan(&self) -> Plan;
 
-    /// Writes the approved items, a constant number of statements per table,
-    /// and returns what was done to each table. The caller holds the
-    /// transaction in which this ground was read.
+    /// Returns what stands in the target, as it was read for the comparison.
+    fn snapshot(&self) -> &dyn Snapshot;
+
+    /// Writes the approved items, a constant number of statements per table.
+    /// The caller holds the transaction in which this ground was read.
     fn write<'a>(
         &'a self,
-        connection: &'a mut Connection,
+        writer: &'a mut Writer<'_>,
         approved: &'a Approved,
-        writing: Writing<'a>,
-    ) -> BoxFuture<'a, Result<Vec<TableRows>, StoreError>>;
+    ) -> BoxFuture<'a, Result<(), StoreError>>;
 }
 
 /// A platform's sample: a target of its own, and a file to import into it.
@@ -104,5 +160,10 @@ pub fn named(name: &str) -> Option<&'static dyn Platform> {
 pub fn detect(bytes: &[u8]) -> Result<&'static dyn Platform, ParseError> {
     let found =
         parse::find_root_key(bytes, |key| PLATFORMS.into_iter().find(|platform| platform.recognises(key)))?;
-    found.ok_or_else(|| ParseError::unknown_format(PLATFORMS.iter().map(|platform| platform.name())))
+    match found {
+        RootKey::Known(platform) => Ok(platform),
+        RootKey::Unknown(keys) => {
+            Err(ParseError::unknown_format(&keys, PLATFORMS.iter().map(|platform| platform.name())))
+        }
+    }
 }

@@ -1,9 +1,12 @@
 //! Errors of reading a file, and a look at its root.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserializer as _;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
+
+use super::foreign::Foreign;
 
 /// A place in a file, both counted from 1; columns count bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +34,16 @@ pub struct ParseError {
 /// What sort of error it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParseErrorKind {
-    /// Not JSON.
+    /// No JSON, nor anything like it.
+    Foreign(Foreign),
+    /// JSON with a mistake.
     Syntax,
+    /// A byte that is no part of a character in UTF-8.
+    Encoding,
     /// The file ends too early.
     Truncated,
+    /// Something stands after the end of the root.
+    Trailing,
     /// JSON of the wrong shape.
     Shape,
     /// JSON that no platform knows.
@@ -42,30 +51,109 @@ pub enum ParseErrorKind {
 }
 
 impl ParseError {
-    /// Turns an error of the JSON reader into ours.
-    pub(super) fn from_json(error: &serde_json::Error, path: impl Into<String>) -> Self {
-        let kind = match error.classify() {
-            serde_json::error::Category::Syntax | serde_json::error::Category::Io => ParseErrorKind::Syntax,
-            serde_json::error::Category::Eof => ParseErrorKind::Truncated,
-            serde_json::error::Category::Data => ParseErrorKind::Shape,
-        };
-        let position = (error.line() > 0).then(|| Position { line: error.line(), column: error.column() });
-        let text = error.to_string();
+    /// Turns an error of the JSON reader into ours; `text` is what it read.
+    pub(super) fn from_json(error: &serde_json::Error, path: impl Into<String>, text: &[u8]) -> Self {
+        let position = (error.line() > 0).then(|| position(error.line(), error.column(), text));
+        if let Some(bad) = not_utf8(text).filter(|bad| position.is_none_or(|seen| !seen.is_before(*bad))) {
+            return Self {
+                kind: ParseErrorKind::Encoding,
+                position: Some(bad),
+                path: path.into(),
+                message: "a byte there is no part of a UTF-8 character".to_owned(),
+            };
+        }
+        let told = error.to_string();
         let suffix = format!(" at line {} column {}", error.line(), error.column());
-        let message = text.strip_suffix(&suffix).unwrap_or(&text).to_owned();
-        Self { kind, position, path: path.into(), message }
+        let told = told.strip_suffix(&suffix).unwrap_or(&told);
+        let kind = match error.classify() {
+            serde_json::error::Category::Data => ParseErrorKind::Shape,
+            serde_json::error::Category::Eof => ParseErrorKind::Truncated,
+            _ if told == TRAILING => ParseErrorKind::Trailing,
+            // JSON knows no largest number.
+            _ if told == TOO_LARGE => ParseErrorKind::Shape,
+            serde_json::error::Category::Syntax | serde_json::error::Category::Io => ParseErrorKind::Syntax,
+        };
+        Self { kind, position, path: path.into(), message: reworded(told) }
     }
 
-    /// Returns the error of a file that no platform knows.
-    pub(super) fn unknown_format<'a>(known: impl Iterator<Item = &'a str>) -> Self {
+    /// Returns the error of a file that is no JSON at all.
+    fn foreign(foreign: Foreign) -> Self {
+        Self {
+            kind: ParseErrorKind::Foreign(foreign),
+            position: None,
+            path: String::new(),
+            message: foreign.what().to_owned(),
+        }
+    }
+
+    /// Returns the error of a file that no platform knows; `keys` are the
+    /// first ones of its root.
+    pub(super) fn unknown_format<'a>(keys: &[String], known: impl Iterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.collect();
+        let keys: Vec<String> = keys.iter().map(|key| format!("'{key}'")).collect();
+        let root = if keys.is_empty() {
+            "its root object is empty".to_owned()
+        } else {
+            format!("its root holds {}", keys.join(", "))
+        };
         Self {
             kind: ParseErrorKind::UnknownFormat,
             position: None,
             path: String::new(),
-            message: format!("no known format (known: {})", known.join(", ")),
+            message: format!("{root}; that is no known format (known: {})", known.join(", ")),
         }
     }
+}
+
+/// How the JSON reader calls what stands after the root.
+const TRAILING: &str = "trailing characters";
+
+/// How it calls a number beyond any floating-point one.
+const TOO_LARGE: &str = "number out of range";
+
+/// Puts the JSON reader's words into ours, where those say little.
+fn reworded(told: &str) -> String {
+    let ours = match told {
+        TRAILING => "the root is closed before that",
+        TOO_LARGE => "found a number that is too large",
+        "lone leading surrogate in hex escape" | "unexpected end of hex escape" => {
+            "found half of a surrogate pair as an escape, which is no character"
+        }
+        "control character (\\u0000-\\u001F) found while parsing a string" => {
+            "found a control character inside text, where it needs an escape"
+        }
+        "EOF while parsing a string" => "it ends inside text",
+        "key must be a string" => "expected a property's name in double quotes",
+        "expected value" => "expected a value",
+        _ => {
+            return match told.strip_prefix("EOF while parsing ") {
+                Some(inside) => format!("it ends inside {inside}"),
+                None => told.to_owned(),
+            };
+        }
+    };
+    ours.to_owned()
+}
+
+/// Returns a position; column 0 is the line break before.
+fn position(line: usize, column: usize, text: &[u8]) -> Position {
+    let before = line.checked_sub(2).filter(|_| column == 0);
+    let before = before.and_then(|at| text.split(|byte| *byte == b'\n').nth(at));
+    before.map_or(Position { line, column }, |before| Position { line: line - 1, column: before.len() + 1 })
+}
+
+impl Position {
+    const fn is_before(self, other: Self) -> bool {
+        self.line < other.line || (self.line == other.line && self.column < other.column)
+    }
+}
+
+/// Returns where the first byte stands that is no part of a character in UTF-8.
+fn not_utf8(text: &[u8]) -> Option<Position> {
+    let sound = text.get(..std::str::from_utf8(text).err()?.valid_up_to())?;
+    let line = sound.split(|byte| *byte == b'\n').count();
+    let column = sound.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+    Some(Position { line, column })
 }
 
 /// Returns the file without its byte-order mark.
@@ -75,20 +163,30 @@ impl ParseError {
 /// Fails if it is no JSON text at all, where a syntax error would puzzle.
 pub(super) fn text(bytes: &[u8]) -> Result<&[u8], ParseError> {
     let body = bytes.get(bom(bytes)..).unwrap_or_default();
-    match not_text(body) {
-        Some(message) => Err(ParseError {
-            kind: ParseErrorKind::Syntax,
-            position: None,
-            path: String::new(),
-            message: message.to_owned(),
-        }),
-        None => Ok(body),
-    }
+    Foreign::recognise(body).map_or(Ok(body), |foreign| Err(ParseError::foreign(foreign)))
 }
 
 /// Returns the byte-order mark's length, if the file begins with one.
 pub(super) fn bom(bytes: &[u8]) -> usize {
     if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
+}
+
+/// Cuts a property's name that is too long for a message.
+pub(super) fn brief(key: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 100;
+    match key.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", key.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(key),
+    }
+}
+
+/// What a root object's keys say.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum RootKey<R> {
+    /// One is known.
+    Known(R),
+    /// None is; these are the first ones.
+    Unknown(Vec<String>),
 }
 
 /// Looks through the root object's keys until `find` knows one; what comes
@@ -100,36 +198,24 @@ pub(super) fn bom(bytes: &[u8]) -> usize {
 pub(super) fn find_root_key<R>(
     bytes: &[u8],
     find: impl Fn(&str) -> Option<R>,
-) -> Result<Option<R>, ParseError> {
+) -> Result<RootKey<R>, ParseError> {
     let body = text(bytes)?;
     let mut found = None;
+    let mut others = Vec::new();
     let mut json = serde_json::Deserializer::from_slice(body);
-    let result = json.deserialize_any(RootKeys { find, found: &mut found });
-    match result {
+    let result = json.deserialize_any(RootKeys { find, found: &mut found, others: &mut others });
+    match (found, result) {
         // Stopping early is an error to the reader, and none to us.
-        _ if found.is_some() => Ok(found),
-        Ok(()) => Ok(None),
-        Err(error) => Err(ParseError::from_json(&error, "")),
-    }
-}
-
-/// Recognises what is no JSON text at all.
-fn not_text(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [] => Some("the file is empty"),
-        [0x1f, 0x8b, ..] => Some("the file is compressed (gzip); unpack it first"),
-        [b'P', b'K', 3, 4, ..] => Some("the file is an archive (zip); unpack it first"),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'{', 0, ..] | [0, b'{', ..] => {
-            Some("the file is UTF-16; save it as UTF-8")
-        }
-        _ if bytes.iter().all(u8::is_ascii_whitespace) => Some("the file is empty"),
-        _ => None,
+        (Some(found), _) => Ok(RootKey::Known(found)),
+        (None, Ok(())) => Ok(RootKey::Unknown(others)),
+        (None, Err(error)) => Err(ParseError::from_json(&error, "", body)),
     }
 }
 
 struct RootKeys<'a, F, R> {
     find: F,
     found: &'a mut Option<R>,
+    others: &'a mut Vec<String>,
 }
 
 impl<'de, F: Fn(&str) -> Option<R>, R> Visitor<'de> for RootKeys<'_, F, R> {
@@ -140,10 +226,14 @@ impl<'de, F: Fn(&str) -> Option<R>, R> Visitor<'de> for RootKeys<'_, F, R> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        const TOLD: usize = 5;
         while let Some(key) = map.next_key::<String>()? {
             *self.found = (self.find)(&key);
             if self.found.is_some() {
                 return Err(de::Error::custom("found"));
+            }
+            if self.others.len() < TOLD {
+                self.others.push(brief(&key).into_owned());
             }
             map.next_value::<IgnoredAny>()?;
         }

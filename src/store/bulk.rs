@@ -55,7 +55,7 @@ impl Values {
 /// # Errors
 ///
 /// Whatever the server refuses; a unique violation is a conflict.
-pub async fn insert(
+pub(super) async fn insert(
     connection: &mut PgConnection,
     table: &str,
     columns: &[Column],
@@ -72,7 +72,7 @@ pub async fn insert(
 /// # Errors
 ///
 /// A conflict where not all of the rows are there.
-pub async fn update(
+pub(super) async fn update(
     connection: &mut PgConnection,
     table: &str,
     keys: &[Column],
@@ -89,8 +89,6 @@ pub async fn update(
         set.iter().zip(&set_names).map(|(column, name)| format!("{} = u.{name}", column.name)).collect()
     };
     let names: Vec<&str> = key_names.iter().chain(&set_names).map(String::as_str).collect();
-    let matched: Vec<String> =
-        keys.iter().zip(&key_names).map(|(column, name)| format!("t.{} = u.{name}", column.name)).collect();
     let mut unnested = arrays(keys, 1);
     if !set.is_empty() {
         unnested = format!("{unnested}, {}", arrays(set, keys.len() + 1));
@@ -99,7 +97,7 @@ pub async fn update(
         "UPDATE {table} AS t SET {} FROM UNNEST({unnested}) AS u({}) WHERE {}",
         assigned.join(", "),
         names.join(", "),
-        matched.join(" AND ")
+        matched(keys)
     );
     run(connection, Operation::Update, table, sql, [keys, set], rows).await
 }
@@ -109,7 +107,7 @@ pub async fn update(
 /// # Errors
 ///
 /// A conflict where not all of the rows are there.
-pub async fn delete(
+pub(super) async fn delete(
     connection: &mut PgConnection,
     table: &str,
     keys: &[Column],
@@ -150,7 +148,22 @@ async fn run(
     }
 }
 
-fn bind<'q>(query: Query<'q, Postgres, PgArguments>, values: &'q Values) -> Query<'q, Postgres, PgArguments> {
+/// Returns keys as a relation `u`, with their number from 1 as `n`.
+pub(super) fn unnested(keys: &[Column]) -> String {
+    let names: Vec<String> = (0..keys.len()).map(|at| format!("k{at}")).collect();
+    format!("UNNEST({}) WITH ORDINALITY AS u({}, n)", arrays(keys, 1), names.join(", "))
+}
+
+/// Returns the condition that a row of `t` has the key of a row of `u`.
+pub(super) fn matched(keys: &[Column]) -> String {
+    let pairs = keys.iter().enumerate().map(|(at, key)| format!("t.{} = u.k{at}", key.name));
+    pairs.collect::<Vec<_>>().join(" AND ")
+}
+
+pub(super) fn bind<'q>(
+    query: Query<'q, Postgres, PgArguments>,
+    values: &'q Values,
+) -> Query<'q, Postgres, PgArguments> {
     match values {
         Values::Text(values) => {
             query.bind(values.iter().map(Option::as_deref).collect::<Vec<Option<&str>>>())

@@ -1,137 +1,177 @@
-//! Our own schema in the target: which jobs wrote what.
+//! What gatediff itself keeps: which jobs wrote what, the rows they touched,
+//! and the backups. In a schema of our own in the target or, where the role may
+//! not create one, in a local file.
 
+mod file;
 mod record;
+mod statements;
+mod target;
 
-use std::borrow::Cow;
-
-use chrono::{DateTime, Utc};
-use serde_json::Value;
-use sqlx::PgConnection;
-use sqlx::migrate::{MigrateError, Migrator};
+use std::path::PathBuf;
 
 use super::sql::{Operation, StoreError, StoreErrorKind};
+use super::transaction::Connection;
 
-pub use record::{JobRecord, JobState};
+pub use file::FileLedger;
+pub use record::{Backup, JobRecord, JobState, JournalRow, NewJob};
+pub use target::{init, is_current};
 
-/// The table that migrations are recorded in, so that nothing of ours lies in
-/// the product's schema.
-const MIGRATIONS: &str = "gatediff.migrations";
-
-/// The schema that holds everything of ours.
-const SCHEMA: &str = "gatediff";
-
-/// What a job leaves behind.
-#[derive(Clone, Debug)]
-pub struct JobRow<'a> {
-    /// What was done, such as `apply`.
-    pub command: &'a str,
-    /// Whose file it was.
-    pub platform: &'a str,
-    /// Who did it.
-    pub operator: &'a str,
-    /// The target, without a password.
-    pub target: &'a str,
-    /// The file's path.
-    pub file_path: &'a str,
-    /// The file's checksum.
-    pub file_sha256: &'a str,
-    /// When it began.
-    pub started_at: DateTime<Utc>,
-    /// How many items had which outcome.
-    pub counts: Value,
-    /// What was done to which table.
-    pub table_rows: Value,
+/// Where the ledger is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum LedgerPlace {
+    /// In the schema `gatediff` of the target.
+    #[default]
+    Target,
+    /// In a local file (mode 0600).
+    File(PathBuf),
 }
 
-/// Says whether our schema is there and as new as this program.
-///
-/// # Errors
-///
-/// Fails if the catalog cannot be read.
-pub async fn is_current(connection: &mut PgConnection) -> Result<bool, StoreError> {
-    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, MIGRATIONS, &error);
-    let there: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
-        .bind(MIGRATIONS)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(failed)?;
-    if !there {
-        return Ok(false);
-    }
-    let newest: Option<i64> =
-        sqlx::query_scalar("SELECT max(version) FROM gatediff.migrations WHERE success")
-            .fetch_one(connection)
-            .await
-            .map_err(failed)?;
-    let wanted = migrator().iter().map(|migration| migration.version).max();
-    Ok(newest >= wanted)
+/// A ledger that is open.
+pub enum Ledger {
+    /// In the target: every call works in the transaction of the connection
+    /// that it is given.
+    Target,
+    /// In a local file.
+    File(FileLedger),
 }
 
-/// Creates or upgrades our schema.
-///
-/// # Errors
-///
-/// Fails if the role may not create a schema in the database.
-pub async fn init(connection: &mut PgConnection) -> Result<(), StoreError> {
-    // Not `run`, whose bounds no boxed future meets.
-    migrator().run_direct(None, connection, false).await.map_err(|error| match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-            StoreError::new(Operation::Create, SCHEMA, &error)
+impl Ledger {
+    /// Opens a ledger to write into it: creates or upgrades what is ours where
+    /// that is needed, and finds out what became of jobs that a file knows
+    /// only to have been about to commit.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the role may not create a schema in the target, or the file
+    /// cannot be written or is none of ours.
+    pub async fn open(place: &LedgerPlace, connection: &mut Connection) -> Result<Self, StoreError> {
+        match place {
+            LedgerPlace::Target => {
+                if !is_current(connection).await? {
+                    init(connection).await?;
+                }
+                Ok(Self::Target)
+            }
+            LedgerPlace::File(path) => {
+                let mut file = FileLedger::open(path).await?;
+                file.reconcile(connection).await?;
+                Ok(Self::File(file))
+            }
         }
-        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError {
-            kind: StoreErrorKind::Schema,
-            ..StoreError::other(Operation::Create, SCHEMA, "it was made by a newer gatediff")
-        },
-        _ => StoreError::other(Operation::Create, SCHEMA, "the migrations do not fit what is there"),
-    })
+    }
+
+    /// Opens a ledger to read it, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be read, or is older or newer than this program.
+    pub async fn find(place: &LedgerPlace, connection: &mut Connection) -> Result<Option<Self>, StoreError> {
+        match place {
+            LedgerPlace::Target => Ok(is_current(connection).await?.then_some(Self::Target)),
+            LedgerPlace::File(path) if !path.exists() => Ok(None),
+            LedgerPlace::File(_) => Self::open(place, connection).await.map(Some),
+        }
+    }
+
+    /// Records a job with everything it did, and returns its number.
+    ///
+    /// In the target it stands with the transaction's commit. A file holds it
+    /// as about to commit until [`settle`](Self::settle) says what came of it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the ledger cannot be written. A plan that was used already is
+    /// a conflict.
+    pub async fn record(&mut self, connection: &mut Connection, job: &NewJob<'_>) -> Result<i64, StoreError> {
+        match self {
+            Self::Target => target::record(connection, job).await,
+            Self::File(file) => file.record(connection, job).await,
+        }
+    }
+
+    /// Notes that a recorded job was committed, or was not.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be written; the next one to open it finds out
+    /// by itself.
+    pub async fn settle(&mut self, job: i64, committed: bool) -> Result<(), StoreError> {
+        match self {
+            Self::Target => Ok(()),
+            Self::File(file) => file.settle(job, committed).await,
+        }
+    }
+
+    /// Returns every job, newest first.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the ledger cannot be read.
+    pub async fn jobs(&mut self, connection: &mut Connection) -> Result<Vec<JobRecord>, StoreError> {
+        match self {
+            Self::Target => target::jobs(connection).await,
+            Self::File(file) => file.jobs().await,
+        }
+    }
+
+    /// Returns the rows that a job touched, in the order of writing.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the ledger cannot be read.
+    pub async fn journal(
+        &mut self,
+        connection: &mut Connection,
+        job: i64,
+    ) -> Result<Vec<JournalRow>, StoreError> {
+        match self {
+            Self::Target => target::journal(connection, job).await,
+            Self::File(file) => file.journal(job).await,
+        }
+    }
+
+    /// Returns the backup that a job kept.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the ledger cannot be read.
+    pub async fn backup(
+        &mut self,
+        connection: &mut Connection,
+        job: i64,
+    ) -> Result<Option<Backup>, StoreError> {
+        match self {
+            Self::Target => target::backup(connection, job).await,
+            Self::File(file) => file.backup(job).await,
+        }
+    }
+
+    /// Returns the key that saved plans are sealed with.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the role may not read it.
+    pub async fn plan_key(&mut self, connection: &mut Connection) -> Result<Vec<u8>, StoreError> {
+        match self {
+            Self::Target => target::plan_key(connection).await,
+            Self::File(file) => file.plan_key().await,
+        }
+    }
 }
 
-fn migrator() -> Migrator {
-    let mut migrator = sqlx::migrate!();
-    migrator.dangerous_set_table_name(MIGRATIONS);
-    migrator.create_schemas = Cow::Borrowed(&[Cow::Borrowed(SCHEMA)]);
-    migrator
+/// Returns the error of a ledger that holds what this program cannot read.
+fn unreadable(table: &str, what: &str) -> StoreError {
+    StoreError {
+        kind: StoreErrorKind::Schema,
+        ..StoreError::other(
+            Operation::Read,
+            table,
+            format!("it holds {what}, which this gatediff does not know"),
+        )
+    }
 }
 
-/// Records a job, in the transaction of what it wrote, and returns its number.
-///
-/// # Errors
-///
-/// Fails if the role may not write into our schema.
-pub async fn record(connection: &mut PgConnection, job: &JobRow<'_>) -> Result<i64, StoreError> {
-    let sql = "INSERT INTO gatediff.jobs (command, platform, operator, host, program, target, file_path, \
-               file_sha256, started_at, counts, table_rows) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING job_id";
-    sqlx::query_scalar(sql)
-        .bind(job.command)
-        .bind(job.platform)
-        .bind(job.operator)
-        .bind(host())
-        .bind(concat!("gatediff/", env!("CARGO_PKG_VERSION")))
-        .bind(job.target)
-        .bind(job.file_path)
-        .bind(job.file_sha256)
-        .bind(job.started_at)
-        .bind(&job.counts)
-        .bind(&job.table_rows)
-        .fetch_one(connection)
-        .await
-        .map_err(|error| StoreError::new(Operation::Insert, "gatediff.jobs", &error))
-}
-
-/// Says whether a job is in the ledger.
-///
-/// # Errors
-///
-/// Fails if the ledger cannot be read.
-pub async fn has_job(connection: &mut PgConnection, job: i64) -> Result<bool, StoreError> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT FROM gatediff.jobs WHERE job_id = $1)")
-        .bind(job)
-        .fetch_one(connection)
-        .await
-        .map_err(|error| StoreError::new(Operation::Read, "gatediff.jobs", &error))
-}
-
+/// Returns this machine's name.
 fn host() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }

@@ -11,10 +11,14 @@ pub mod fetch;
 pub mod ledger;
 pub mod local;
 pub mod lock;
+pub mod restore;
 mod sql;
 pub mod transaction;
+mod writer;
 
 pub use connect::{ConnectError, Target, Timeouts};
+pub use ledger::{Ledger, LedgerPlace};
 pub use local::{LocalError, LocalOptions, LocalServer};
-pub use sql::{Operation, Reading, Stamp, StoreError, StoreErrorKind, TableRows, Writing};
+pub use sql::{Operation, Reading, Stamp, StoreError, StoreErrorKind, TableRows};
 pub use transaction::Connection;
+pub use writer::{Keyed, Owner, Writer, Written};

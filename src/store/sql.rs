@@ -3,23 +3,14 @@
 use std::fmt;
 
 use chrono::NaiveDateTime;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Reports `(table, done, total)` as tables are read or written.
-type Report<'a> = &'a (dyn Fn(&str, usize, usize) + Send + Sync);
+pub(super) type Report<'a> = &'a (dyn Fn(&str, usize, usize) + Send + Sync);
 
 /// What a snapshot tells while it is taken.
 #[derive(Clone, Copy)]
 pub struct Reading<'a> {
-    /// Called before each table.
-    pub report: Report<'a>,
-}
-
-/// What writing needs to know, and tells.
-#[derive(Clone, Copy)]
-pub struct Writing<'a> {
-    /// Who and when.
-    pub stamp: &'a Stamp,
     /// Called before each table.
     pub report: Report<'a>,
 }
@@ -35,7 +26,7 @@ pub struct Stamp {
 }
 
 /// What was done to one table.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableRows {
     /// The table.
     pub table: String,

@@ -13,7 +13,7 @@ use super::review::Review;
 use super::search::Search;
 use super::skin::Skin;
 use super::widget::List;
-use crate::job::{Failure, Phase, Progress, Receipt};
+use crate::job::{Failure, JobRecord, Phase, Progress, Receipt, Undone};
 
 /// One of the three panes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,6 +60,33 @@ pub(crate) struct Job {
 pub(crate) enum Work {
     Compare,
     Apply,
+    Rehearse,
+    /// Undoing the job of this number.
+    Undo(i64),
+    /// Writing a file.
+    Save,
+    /// Reading the ledger.
+    History,
+}
+
+impl Work {
+    /// Says whether it runs in a transaction that writes: such a job has the
+    /// screen to itself, and is waited for.
+    pub(crate) const fn writes(self) -> bool {
+        matches!(self, Self::Apply | Self::Rehearse | Self::Undo(_))
+    }
+
+    /// Says what is going on, as a reason for something else to wait.
+    pub(crate) const fn doing(self) -> &'static str {
+        match self {
+            Self::Compare => "file and target are being compared",
+            Self::Apply => "the import runs",
+            Self::Rehearse => "the rehearsal runs",
+            Self::Undo(_) => "the undo runs",
+            Self::Save => "a file is being written",
+            Self::History => "the ledger is being read",
+        }
+    }
 }
 
 impl Job {
@@ -98,7 +125,13 @@ pub(crate) struct App {
     pub(crate) search: Search,
     /// The last import of this session.
     pub(crate) receipt: Option<Receipt>,
-    /// How to leave once the import has ended.
+    /// The last undo of this session.
+    pub(crate) undone: Option<Undone>,
+    /// What was written in this session, a line each.
+    pub(crate) written: Vec<String>,
+    /// The target's jobs as they were last read, newest first.
+    pub(crate) history: Vec<JobRecord>,
+    /// How to leave once the job that writes has ended.
     pub(crate) leaving: Option<Exit>,
     next_effect: u64,
 }
@@ -137,6 +170,9 @@ impl App {
             detail_of: None,
             search: Search::default(),
             receipt: None,
+            undone: None,
+            written: Vec::new(),
+            history: Vec::new(),
             leaving: None,
             next_effect: 0,
         }
@@ -150,12 +186,16 @@ impl App {
 
     /// Returns what keys mean now.
     pub(crate) fn context(&self) -> Context {
+        if self.is_applying() {
+            return Context::Applying;
+        }
         match self.modals.last().map(|modal| &modal.question) {
             Some(Question::Palette) => Context::Palette,
-            Some(Question::Help | Question::Explain | Question::Result) => Context::Reader,
+            Some(Question::History) => Context::History,
+            Some(Question::Job(_)) => Context::Job,
+            Some(question) if question.is_to_read() => Context::Reader,
             Some(_) => Context::Dialog,
             None if self.search.prompt.is_some() => Context::Search,
-            None if self.is_applying() => Context::Applying,
             None if self.review.is_some() => Context::Review,
             None => Context::Loading,
         }
@@ -167,9 +207,18 @@ impl App {
         here.or_else(|| self.keymap.key(Context::Review, act)).unwrap_or_default()
     }
 
-    /// Says whether the import runs.
+    /// Says whether an import, a rehearsal or an undo runs.
     pub(crate) fn is_applying(&self) -> bool {
-        self.job.as_ref().is_some_and(|job| job.work == Work::Apply)
+        self.job.as_ref().is_some_and(|job| job.work.writes())
+    }
+
+    /// Returns the job of the ledger that the keys act on.
+    pub(crate) fn record(&self) -> Option<&JobRecord> {
+        self.modals.iter().rev().find_map(|modal| match modal.question {
+            Question::History => self.history.get(modal.at),
+            Question::Job(number) => self.history.iter().find(|record| record.job == number),
+            _ => None,
+        })
     }
 
     /// Says something until the next key.
@@ -216,9 +265,8 @@ impl App {
         }
         self.settle_detail(usize::from(panes.inside(Pane::Detail).width));
         self.detail.follow(height(Pane::Detail), jump);
-        let size = self.size;
-        if let Some(modal) = self.modals.last_mut() {
-            modal.settle(size, jump);
+        for modal in &mut self.modals {
+            modal.settle(self.size, &self.skin);
         }
     }
 

@@ -2,8 +2,8 @@
 
 use futures_util::future::BoxFuture;
 
-use crate::engine::Approved;
-use crate::job::{Cancel, Failure, Receipt, Reporter};
+use crate::engine::{Approved, Choices, ItemId};
+use crate::job::{Cancel, Failure, JobRecord, Receipt, Rehearsal, Reporter, Undone};
 
 use super::msg::{EffectId, Exit, Reviewed};
 
@@ -23,6 +23,37 @@ pub trait Backend: Send + Sync + 'static {
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Receipt, Failure>>;
+
+    /// Does the whole apply on the target, and rolls it back.
+    fn rehearse(
+        &self,
+        approved: Approved,
+        report: Reporter,
+        cancel: Cancel,
+    ) -> BoxFuture<'static, Result<Rehearsal, Failure>>;
+
+    /// Saves the plan that was compared last, with these choices; answers with
+    /// the path that was written. A file that is there is never overwritten.
+    fn save_plan(&self, choices: Choices, path: String) -> BoxFuture<'static, Result<String, Failure>>;
+
+    /// Returns the target's jobs, newest first.
+    fn history(&self) -> BoxFuture<'static, Result<Vec<JobRecord>, Failure>>;
+
+    /// Undoes a job, in one transaction.
+    fn undo(&self, job: i64, report: Reporter, cancel: Cancel)
+    -> BoxFuture<'static, Result<Undone, Failure>>;
+
+    /// Saves a job's backup; answers as [`save_plan`](Self::save_plan) does.
+    fn save_backup(&self, job: i64, path: String) -> BoxFuture<'static, Result<String, Failure>>;
+
+    /// Exports these items of the target with what they need, or everything
+    /// where there are none; answers as [`save_plan`](Self::save_plan) does.
+    fn export(
+        &self,
+        roots: Vec<ItemId>,
+        path: String,
+        report: Reporter,
+    ) -> BoxFuture<'static, Result<String, Failure>>;
 }
 
 /// Something to be done outside the model.
@@ -32,7 +63,15 @@ pub(crate) enum Effect {
     Compare(EffectId),
     /// Apply; answered by `Msg::Applied`.
     Apply(EffectId, Box<Approved>),
-    /// Ask the job that applies to stop, with the reason.
+    /// Apply and roll back; answered by `Msg::Rehearsed`.
+    Rehearse(EffectId, Box<Approved>),
+    /// Write a file; answered by `Msg::Saved`.
+    Save(EffectId, Box<Save>),
+    /// Read the ledger; answered by `Msg::Listed`.
+    History(EffectId),
+    /// Undo a job; answered by `Msg::Undone`.
+    Undo(EffectId, i64),
+    /// Ask the job that runs to stop, with the reason.
     Cancel(&'static str),
     /// Send a text to the terminal's clipboard; answered by `Msg::Copied`.
     Copy(String),
@@ -42,4 +81,12 @@ pub(crate) enum Effect {
     Suspend,
     /// Leave.
     Quit(Exit),
+}
+
+/// A file to be written: what goes into it, and its path.
+#[derive(Debug)]
+pub(crate) enum Save {
+    Plan(Choices, String),
+    Backup(i64, String),
+    Export(Vec<ItemId>, String),
 }

@@ -9,6 +9,8 @@ mod app;
 mod branch;
 mod detail;
 mod effect;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod keys;
 mod layout;
 mod mark;
@@ -16,11 +18,13 @@ mod modal;
 mod msg;
 mod nearest;
 mod node;
+mod record;
 mod review;
 mod run;
 mod search;
 pub mod signals;
 mod skin;
+mod stale;
 #[cfg(test)]
 mod support;
 pub mod terminal;

@@ -4,8 +4,10 @@ use ratatui::layout::Rect;
 use tui_input::Input;
 
 use super::layout::centred;
-use super::skin::Role;
-use super::widget::{Line, window, wrap};
+use super::skin::Skin;
+use super::stale::Changed;
+use super::widget::{Line, window};
+use crate::engine::ItemId;
 
 /// The rows of the footer.
 const FOOTER: u16 = 2;
@@ -33,12 +35,50 @@ pub(crate) enum Question {
     Result,
     /// Actions by name.
     Palette,
+    /// Where is the plan to be saved?
+    SavePlan,
+    /// Where is the backup of a job to be saved?
+    SaveBackup(i64),
+    /// What of the target is to be exported, and where to? With the items that
+    /// can be exported alone.
+    Export(Vec<ItemId>),
+    /// What a rehearsal found.
+    Rehearsed,
+    /// The jobs of the target.
+    History,
+    /// One of them.
+    Job(i64),
+    /// Undo a job? With the name that has to be typed.
+    Undo(i64, String),
+    /// What an undo did.
+    Undone,
+    /// Rows changed since the job that was to be undone.
+    UndoStale,
+}
+
+impl Question {
+    /// Says whether it asks nothing, and closes by any key that closes.
+    pub(crate) const fn is_to_read(&self) -> bool {
+        matches!(self, Self::Help | Self::Explain | Self::Result | Self::Rehearsed | Self::Undone)
+    }
+
+    /// Says whether it asks where a file is to go.
+    pub(crate) const fn is_path(&self) -> bool {
+        matches!(self, Self::SavePlan | Self::SaveBackup(_) | Self::Export(_))
+    }
+
+    /// Says whether one of its rows is chosen, rather than its text scrolled.
+    const fn has_rows(&self) -> bool {
+        matches!(self, Self::Palette | Self::History)
+    }
 }
 
 /// Where the focus of a modal can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
     Cancel,
+    /// One thing or the other.
+    Choice,
     Input,
     Go,
 }
@@ -53,14 +93,20 @@ pub(crate) struct Modal {
     pub(crate) stop: Stop,
     /// Why the second button cannot be pressed.
     pub(crate) barred: Option<String>,
+    /// Whether what it was asked to do is being done.
+    pub(crate) waiting: bool,
     pub(crate) input: Input,
+    /// What went wrong with what was typed.
+    complaint: Vec<Line>,
     body: Vec<Line>,
+    changed: Option<Changed>,
+    tail: Vec<Line>,
     laid: Vec<Line>,
     laid_for: usize,
     /// How many lines follow that are made when they are drawn.
     pub(crate) more: usize,
     pub(crate) top: usize,
-    /// The chosen row of the palette.
+    /// The chosen row, or the thing that was chosen.
     pub(crate) at: usize,
 }
 
@@ -73,8 +119,12 @@ impl Modal {
             drawn: false,
             stop: Stop::Cancel,
             barred: None,
+            waiting: false,
             input: Input::default(),
+            complaint: Vec::new(),
             body,
+            changed: None,
+            tail: Vec::new(),
             laid: Vec::new(),
             laid_for: 0,
             more: 0,
@@ -83,28 +133,64 @@ impl Modal {
         }
     }
 
+    /// Adds what changed, and what to say below.
+    pub(crate) fn with_changed(self, changed: Changed, tail: Vec<Line>) -> Self {
+        Self { changed: Some(changed), tail, ..self }
+    }
+
+    /// Adds a line that is typed, with what it begins with, and the focus on it.
+    pub(crate) fn with_path(self, path: String) -> Self {
+        Self { input: Input::new(path), stop: Stop::Input, ..self }
+    }
+
     /// Returns the words of its buttons: the harmless one and the other.
     pub(crate) const fn buttons(&self) -> Option<(&'static str, Option<&'static str>)> {
         match self.question {
             Question::CoverAll => Some(("Cancel", Some("Cover all"))),
             Question::Lack => Some(("Cancel", Some("Confirm"))),
             Question::Import(_) => Some(("Cancel", Some("Import"))),
+            Question::Undo(..) => Some(("Cancel", Some("Undo"))),
+            Question::SavePlan | Question::SaveBackup(_) => Some(("Cancel", Some("Save"))),
+            Question::Export(_) => Some(("Cancel", Some("Export"))),
             Question::Quit => Some(("Stay", Some("Leave"))),
-            Question::Failure => Some(("Close", None)),
+            Question::Failure | Question::UndoStale => Some(("Close", None)),
             Question::Stale => Some(("Close", Some("Compare again"))),
-            Question::Help | Question::Explain | Question::Result | Question::Palette => None,
+            Question::Help
+            | Question::Explain
+            | Question::Result
+            | Question::Palette
+            | Question::Rehearsed
+            | Question::History
+            | Question::Job(_)
+            | Question::Undone => None,
         }
     }
 
     /// Says whether a line of text is typed into it.
     pub(crate) const fn has_input(&self) -> bool {
-        matches!(self.question, Question::Import(Some(_)) | Question::Palette)
+        matches!(self.question, Question::Palette) || self.question.is_path() || self.name().is_some()
+    }
+
+    /// Returns the database's name, if it has to be typed.
+    pub(crate) const fn name(&self) -> Option<&String> {
+        match &self.question {
+            Question::Import(Some(name)) | Question::Undo(_, name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Returns how many things there are to choose between.
+    pub(crate) const fn options(&self) -> usize {
+        if matches!(self.question, Question::Export(_)) { 2 } else { 0 }
     }
 
     /// Returns where its focus can be.
     pub(crate) fn stops(&self) -> Vec<Stop> {
         let second = self.buttons().is_some_and(|(_, second)| second.is_some());
         let mut stops = vec![Stop::Cancel];
+        if self.options() > 0 {
+            stops.push(Stop::Choice);
+        }
         if self.has_input() {
             stops.push(Stop::Input);
         }
@@ -127,6 +213,23 @@ impl Modal {
         self.laid_for = 0;
     }
 
+    /// Says above all else what went wrong; back to the line that is typed.
+    pub(crate) fn complain(&mut self, complaint: Vec<Line>) {
+        self.complaint = complaint;
+        self.waiting = false;
+        self.stop = Stop::Input;
+        self.top = 0;
+        self.laid_for = 0;
+    }
+
+    /// Notes that what it was asked to do is being done.
+    pub(crate) fn wait(&mut self) {
+        self.complaint = Vec::new();
+        self.waiting = true;
+        self.stop = Stop::Go;
+        self.laid_for = 0;
+    }
+
     /// Returns the lines as they are laid out.
     pub(crate) fn lines(&self) -> &[Line] {
         &self.laid
@@ -137,27 +240,44 @@ impl Modal {
         self.laid.len() + self.more
     }
 
-    /// Scrolls by lines.
+    /// Scrolls by lines, or moves to another row or option.
     pub(crate) fn scroll(&mut self, by: isize) {
-        if self.question == Question::Palette {
-            self.at = self.at.saturating_add_signed(by).min(self.len().saturating_sub(1));
+        let rows = match self.stop {
+            Stop::Choice => self.options(),
+            _ if self.question.has_rows() => self.len(),
+            _ => 0,
+        };
+        if rows > 0 {
+            self.at = self.at.saturating_add_signed(by).min(rows - 1);
         } else {
             self.top = self.top.saturating_add_signed(by);
         }
     }
 
-    /// Rows that are no text: borders, buttons, the typed line.
-    pub(crate) const fn chrome(&self) -> u16 {
+    /// Returns the chosen row, where there are rows to choose.
+    pub(crate) fn row(&self) -> Option<usize> {
+        let rows = if self.question == Question::History { self.more } else { self.len() };
+        (self.question.has_rows() && rows > 0).then_some(self.at)
+    }
+
+    /// Returns how many rows stand still above those that scroll.
+    pub(crate) fn head(&self) -> usize {
+        usize::from(self.question == Question::History && self.more > 0)
+    }
+
+    /// Rows that do not scroll: borders, headings, buttons, the typed line.
+    pub(crate) fn chrome(&self) -> u16 {
+        let rows = self.head() + self.options();
         let buttons = if self.buttons().is_some() { 2 } else { 0 };
         let input = if self.has_input() { 2 } else { 0 };
-        2 + buttons + input
+        2 + u16::try_from(rows).unwrap_or(0) + buttons + input
     }
 
     /// Returns its area on a screen: above the footer, which says what keys do
     /// and why something cannot be done.
     pub(crate) fn area(&self, (width, height): (u16, u16)) -> Rect {
         let size = (width, height.saturating_sub(FOOTER));
-        let width = text_width(size, &self.question) + 4;
+        let width = self.text_width(size) + 4;
         let rows = u16::try_from(self.len()).unwrap_or(u16::MAX).max(1);
         centred(size, u16::try_from(width).unwrap_or(u16::MAX), rows.saturating_add(self.chrome()))
     }
@@ -168,48 +288,46 @@ impl Modal {
     }
 
     /// Lays the text out for the screen, and keeps the scroll within it.
-    pub(crate) fn settle(&mut self, size: (u16, u16), _jump: bool) {
-        let width = text_width(size, &self.question);
+    pub(crate) fn settle(&mut self, size: (u16, u16), skin: &Skin) {
+        let width = self.text_width(size);
         if self.laid_for != width {
-            self.laid = self.body.iter().flat_map(|line| fold(line, width)).collect();
+            let fold = |lines: &[Line]| lines.iter().flat_map(|line| line.fold(width)).collect::<Vec<_>>();
+            self.laid = fold(&self.complaint);
+            self.laid.extend(fold(&self.body));
+            let changed =
+                self.changed.as_ref().map(|changed| changed.lay(width, skin.accessible, skin.glyphs));
+            self.laid.extend(changed.unwrap_or_default());
+            self.laid.extend(fold(&self.tail));
+            while self.laid.last().is_some_and(|line| line.width() == 0) && self.more == 0 {
+                self.laid.pop();
+            }
             self.laid_for = width;
         }
         let height = self.height(size);
         self.top = self.top.min(self.len().saturating_sub(height));
-        if self.question == Question::Palette {
-            self.top = window(self.len(), self.at, self.top, height).start;
+        if let Some(row) = self.row() {
+            self.top = window(self.len(), row, self.top, height).start;
         }
     }
-}
 
-fn text_width(size: (u16, u16), question: &Question) -> usize {
-    let most = match question {
-        Question::Help | Question::Result | Question::Explain => 92,
-        Question::Palette | Question::Stale | Question::Failure => 76,
-        Question::Import(_) | Question::Lack => 66,
-        Question::CoverAll | Question::Quit => 56,
-    };
-    usize::from(size.0.saturating_sub(4).min(most))
-}
-
-/// Breaks a line; what does not fit stands below its last piece.
-fn fold(line: &Line, width: usize) -> Vec<Line> {
-    let Some((last, before)) = line.pieces().split_last().filter(|_| line.width() > width) else {
-        return vec![line.clone()];
-    };
-    let mut head = Line::new();
-    for piece in before {
-        head.push(piece.role, piece.text());
+    fn text_width(&self, size: (u16, u16)) -> usize {
+        let has_fields = self.changed.as_ref().is_some_and(Changed::has_fields);
+        let most = match self.question {
+            Question::History => 140,
+            Question::Stale | Question::UndoStale if has_fields => 140,
+            Question::Help
+            | Question::Result
+            | Question::Explain
+            | Question::Rehearsed
+            | Question::Job(_)
+            | Question::Undone
+            | Question::SavePlan
+            | Question::SaveBackup(_)
+            | Question::Export(_) => 92,
+            Question::Palette | Question::Stale | Question::UndoStale | Question::Failure => 76,
+            Question::Import(_) | Question::Lack | Question::Undo(..) => 66,
+            Question::CoverAll | Question::Quit => 56,
+        };
+        usize::from(size.0.saturating_sub(4).min(most))
     }
-    // A head that leaves no room is cut with the rest of its line.
-    let indent = if head.width() + 8 <= width { head.width() } else { return vec![line.clone()] };
-    let parts = wrap(last.text(), width - indent);
-    let mut lines = Vec::with_capacity(parts.len());
-    for (n, part) in parts.iter().enumerate() {
-        let mut line = if n == 0 { head.clone() } else { Line::new() };
-        line.push(Role::Text, &" ".repeat(indent.saturating_sub(line.width())));
-        line.push(last.role, part);
-        lines.push(line);
-    }
-    lines
 }

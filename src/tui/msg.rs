@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::Plan;
-use crate::job::{Failure, Progress, Receipt};
+use crate::engine::{Kind, Plan};
+use crate::job::{Failure, JobRecord, Progress, Receipt, Rehearsal, Undone};
 
 use super::action::KeyMap;
 use super::keys::Key;
@@ -27,6 +27,12 @@ pub struct Reviewed {
     pub production: bool,
     /// Who is recorded as having imported.
     pub operator: String,
+    /// Where files go unless the operator types another path.
+    pub directory: String,
+    /// Whether an import keeps a backup.
+    pub backup: bool,
+    /// Whose items can be exported alone.
+    pub export_kind: Kind,
     /// The plan.
     pub plan: Arc<Plan>,
 }
@@ -54,6 +60,14 @@ pub(crate) enum Msg {
     Compared(EffectId, Result<Reviewed, Failure>),
     /// The import ended.
     Applied(EffectId, Result<Receipt, Failure>),
+    /// The rehearsal ended.
+    Rehearsed(EffectId, Result<Rehearsal, Failure>),
+    /// A file was written, with its path.
+    Saved(EffectId, Result<String, Failure>),
+    /// The ledger was read.
+    Listed(EffectId, Result<Vec<JobRecord>, Failure>),
+    /// The undo ended.
+    Undone(EffectId, Result<Undone, Failure>),
     /// Themes and keys were read again.
     Reloaded(Reloaded),
     /// The text was sent to the terminal's clipboard, or why not.

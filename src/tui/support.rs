@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono::DateTime;
+
 use super::app::App;
 use super::effect::Effect;
 use super::keys::Key;
@@ -12,7 +14,9 @@ use crate::engine::{
     Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Lack, Outcome, Plan, Reason,
     Requirement, Secret, Value,
 };
-use crate::job::Receipt;
+use crate::job::{
+    Failure, FailureKind, JobRecord, JobState, Problem, Receipt, Rehearsal, Stale, StaleField, Undone,
+};
 
 pub(crate) const KINDS: &[KindInfo] = &[
     KindInfo { kind: Kind::of("client"), title: "Clients" },
@@ -49,6 +53,7 @@ pub(crate) fn item(kind: &'static str, key: &str, name: &str) -> Draft {
         requires: Vec::new(),
         quota: None,
         warnings: Vec::new(),
+        facts: Value::Null,
     })
 }
 
@@ -207,6 +212,9 @@ pub(crate) fn reviewed(plan: Arc<Plan>) -> Reviewed {
         database: "gateway".to_owned(),
         production: false,
         operator: "operator".to_owned(),
+        directory: "/home/operator/.local/state/gatediff".to_owned(),
+        backup: true,
+        export_kind: Kind::of("client"),
         plan,
     }
 }
@@ -285,6 +293,7 @@ pub(crate) fn receipt(outcomes: Vec<Outcome>) -> Receipt {
         job: 12,
         outcomes,
         tables: vec![Default::default(), Default::default()],
+        backup: Some("exportClientRelated_20241231235959.json".to_owned()),
         seconds: 0.42,
         notes: vec!["a running gateway notices within two minutes".to_owned()],
     };
@@ -295,6 +304,141 @@ pub(crate) fn receipt(outcomes: Vec<Outcome>) -> Receipt {
         (rows.inserted, rows.updated, rows.deleted) = (inserted, updated, deleted);
     }
     receipt
+}
+
+/// An import that is in the ledger.
+pub(crate) fn record(job: i64) -> JobRecord {
+    let at = |seconds| DateTime::from_timestamp(1_795_000_000 + job * 3_600 + seconds, 0).unwrap();
+    let counts = [("added", 4), ("covered", 2), ("unchanged", 1), ("skipped", 0), ("blocked", 3)];
+    JobRecord {
+        job,
+        command: "apply".to_owned(),
+        state: JobState::Done,
+        platform: "sample".to_owned(),
+        operator: "anna".to_owned(),
+        host: "bastion".to_owned(),
+        program: "gatediff/0.1.0".to_owned(),
+        target: "operator@db.acme:5432/gateway".to_owned(),
+        file_path: "/home/operator/exports/exportClientRelated_20261122.json".to_owned(),
+        file_sha256: "3f9a2b7c1d8e4f60718293a4b5c6d7e8f90123456789abcdef0123456789abcd".to_owned(),
+        started_at: at(0),
+        finished_at: at(2),
+        counts: counts.into_iter().map(|(word, n)| (word.to_owned(), n)).collect(),
+        tables: receipt(Vec::new()).tables,
+        choices: serde_json::Value::Null,
+        plan_id: None,
+        undoes: None,
+        undone_by: None,
+        whole: true,
+        has_backup: true,
+        error: None,
+    }
+}
+
+/// A history with every state, Chinese and hostile data, newest first.
+pub(crate) fn records() -> Vec<JobRecord> {
+    let mut records: Vec<JobRecord> = (9..=15).rev().map(record).collect();
+    let [undo, _, undone, partly, failed, chinese, hostile] = records.as_mut_slice() else { return records };
+    undo.command = "undo".to_owned();
+    undo.undoes = Some(13);
+    (undo.file_path, undo.file_sha256) = (String::new(), String::new());
+    undo.counts = [("restored".to_owned(), 2), ("removed".to_owned(), 4)].into();
+    undo.has_backup = false;
+    undone.state = JobState::Undone;
+    undone.undone_by = Some(15);
+    partly.state = JobState::PartlyUndone;
+    failed.state = JobState::Failed;
+    failed.has_backup = false;
+    failed.counts.clear();
+    failed.tables.clear();
+    failed.error = Some("the connection broke: \u{1b}[2J".to_owned());
+    chinese.operator = "王小明".to_owned();
+    chinese.file_path = "/資料/匯出客戶端設定檔案二零二六.json".to_owned();
+    hostile.operator = "evil\u{1b}[2J\u{202e}".to_owned();
+    hostile.file_path = "/tmp/a\nb\u{7}.json".to_owned();
+    records
+}
+
+/// The undo of job 13.
+pub(crate) fn undone() -> Undone {
+    let receipt = receipt(Vec::new());
+    Undone {
+        job: 15,
+        undoes: 13,
+        items: vec![id("client", "crm"), id("group", "讀取")],
+        tables: receipt.tables,
+        seconds: 0.21,
+        notes: receipt.notes,
+    }
+}
+
+/// A rehearsal of the sample.
+pub(crate) fn rehearsal(problems: &[(&str, &str)]) -> Rehearsal {
+    let receipt = receipt(vec![Outcome::Added; 4]);
+    let problem = |(table, message): &(&str, &str)| Problem {
+        table: (*table).to_owned(),
+        message: (*message).to_owned(),
+    };
+    Rehearsal {
+        outcomes: receipt.outcomes,
+        tables: receipt.tables,
+        problems: problems.iter().map(problem).collect(),
+        seconds: 0.42,
+    }
+}
+
+/// What changed under an import or an undo: plain fields, a long Chinese one,
+/// hostile ones, a secret, and an item that is gone.
+pub(crate) fn stale_failure() -> Failure {
+    let field = |path: &str, [then, now, wanted]: [Value; 3]| StaleField {
+        path: path.to_owned(),
+        then,
+        now,
+        wanted,
+        secret: false,
+    };
+    let canary = || text("canary-stale");
+    let remark = "這是一個很長的備註,說明為什麼這個用戶端需要更高的流量上限,以及誰核准了它。";
+    let mut billing = Stale::new(id("client", "billing"), "changed in the target since");
+    billing.fields = vec![
+        field("/tps", [Value::Int(10), Value::Int(20), Value::Int(50)]),
+        field("/remark", [Value::Null, text(remark), text("a\u{1b}[2J\u{202e}b")]),
+        field("/hosts/10.0.0.9~1h", [set(&[]), set(&["10.0.0.1", "10.0.0.2"]), set(&["10.0.0.9"])]),
+        StaleField { secret: true, ..field("/clientSecret", [canary(), canary(), canary()]) },
+    ];
+    let mut failure =
+        Failure::new(FailureKind::Stale, "the target changed since the plan; nothing was written")
+            .hint("compare again, review what is new, and apply");
+    failure.stale = vec![
+        billing,
+        Stale::new(id("group", "crm-read"), "API crm/list is lacking in the target now"),
+        Stale::new(id("client", "evil\u{1b}[2J\u{202e}"), "was added to the target since"),
+    ];
+    failure
+}
+
+/// The id of the last effect that runs a job.
+pub(crate) fn effect_id(effects: &[Effect]) -> EffectId {
+    effects
+        .iter()
+        .rev()
+        .find_map(|effect| match effect {
+            Effect::Compare(id)
+            | Effect::Apply(id, _)
+            | Effect::Rehearse(id, _)
+            | Effect::Save(id, _)
+            | Effect::History(id)
+            | Effect::Undo(id, _) => Some(*id),
+            _ => None,
+        })
+        .expect("a job")
+}
+
+/// Opens the history and lists jobs in it.
+pub(crate) fn list_jobs(app: &mut App, jobs: Vec<JobRecord>) {
+    let id = effect_id(&keys(app, "H"));
+    update(app, Msg::Listed(id, Ok(jobs)));
+    update(app, Msg::Drawn);
 }
 
 pub(crate) fn notice(app: &App) -> &str {

@@ -57,7 +57,7 @@ fn wait_until_blocked(db: &TestDb) {
 }
 
 fn options(timeouts: Timeouts) -> ApplyOptions {
-    ApplyOptions { operator: "tester".to_owned(), timeouts }
+    ApplyOptions::new("tester", timeouts)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -200,7 +200,7 @@ async fn signals_roll_a_running_apply_back_and_end_it_with_130() {
         assert_eq!(document["status"], "error");
         assert_eq!(document["error"]["kind"], "cancelled");
         let mut connection = db.connect().await;
-        let jobs: i64 = sqlx::query_scalar("SELECT count(*) FROM gatediff.jobs")
+        let jobs: i64 = sqlx::query_scalar("SELECT count(*) FROM gatediff.jobs WHERE state = 'done'")
             .fetch_one(&mut connection)
             .await
             .unwrap();

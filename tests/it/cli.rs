@@ -96,7 +96,7 @@ async fn applying_everything_and_planning_again_finds_only_what_is_blocked() {
     let applied = applied.json();
     assert_eq!(applied["status"], "ok");
     assert_eq!(applied["job"], 1);
-    assert_eq!(applied["backup"], Value::Null);
+    assert!(applied["backup"].as_str().unwrap().starts_with("exportClientRelated_"));
     assert_eq!(item(&applied, "client", "bill-reminder")["outcome"], "added");
     assert_eq!(item(&applied, "client", "branch-stm")["outcome"], "covered");
     assert_eq!(item(&applied, "client", "branch-stm")["status"], "cover");
@@ -284,7 +284,7 @@ const RIGHTS: &str = "
     GRANT DELETE ON dgr_gtw_idp_info_o, dgr_gtw_idp_info_l, dgr_gtw_idp_info_a, dgr_gtw_idp_info_jdbc TO importer;
     GRANT USAGE ON SEQUENCE seq_tsmp_group_pk, seq_tsmp_vgroup_pk, seq_tsmp_client_host_pk TO importer;
     GRANT USAGE ON SCHEMA gatediff TO importer;
-    GRANT SELECT, INSERT ON gatediff.jobs, gatediff.migrations TO importer;";
+    GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA gatediff TO importer;";
 
 #[tokio::test]
 async fn a_role_with_the_readmes_rights_can_apply_and_one_without_is_told() {

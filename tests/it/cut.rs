@@ -134,7 +134,7 @@ async fn ready() -> Site {
 async fn apply(site: &Site, proxy: &Proxy, cancel: &Cancel) -> Result<Receipt, Failure> {
     let review = site.review(&file()).await;
     let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
-    let options = ApplyOptions { operator: OPERATOR.to_owned(), timeouts: impatient() };
+    let options = ApplyOptions::new(OPERATOR, impatient());
     let target = proxy.target(&site.db);
     job::apply(&review, approved, &target, &options, &Reporter::silent(), cancel).await
 }

@@ -33,7 +33,7 @@ async fn plan(loaded: &Loaded, target: &Target) -> Review {
 
 async fn apply(review: &Review, choices: &Choices, target: &Target) -> Receipt {
     let approved = review.plan.approve(choices).unwrap();
-    let options = ApplyOptions { operator: "tester".to_owned(), timeouts: Timeouts::default() };
+    let options = ApplyOptions::new("tester", Timeouts::default());
     job::apply(review, approved, target, &options, &Reporter::silent(), &Cancel::new()).await.unwrap()
 }
 
@@ -41,7 +41,7 @@ async fn apply(review: &Review, choices: &Choices, target: &Target) -> Receipt {
 fn told(plan: &Plan) -> String {
     let mut lines = String::new();
     for entry in plan.entries() {
-        let codes: Vec<&str> = entry.verdict.reasons.iter().map(|reason| reason.code).collect();
+        let codes: Vec<&str> = entry.verdict.reasons.iter().map(|reason| &*reason.code).collect();
         let unchanged = if entry.is_unchanged() { " unchanged" } else { "" };
         lines.push_str(&format!(
             "{} {}{unchanged} {}\n",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use gatediff::engine::diff::Show;
 use gatediff::engine::{Change, ItemId, Outcome, Plan, Refusal, Status};
 use proptest::collection::vec;
-use proptest::prelude::any;
+use proptest::prelude::{Strategy, any};
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 use serde_json::Value;
 
@@ -23,17 +23,41 @@ type Dump = BTreeMap<String, Vec<Value>>;
 
 #[test]
 fn after_an_import_the_same_file_finds_nothing_more_to_do() {
-    let cases = std::env::var(MORE).ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
+    let numbers = (vec(any::<u16>(), 0..1200), vec(any::<u16>(), 0..1200));
+    run(cases(), numbers, |(file, target)| {
+        let file = environment(&mut Draw::new(file), Side::File);
+        let target = environment(&mut Draw::new(target), Side::Target);
+        let worlds = format!("file: {}\ntarget: {}", short(&file), short(&target));
+        (worlds, async move { holds(&file, &target).await })
+    });
+}
+
+/// How many worlds to try.
+pub(crate) fn cases() -> u32 {
+    std::env::var(MORE).ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES)
+}
+
+/// Holds a property against worlds that are drawn from rows of numbers.
+pub(crate) fn for_any<F>(cases: u32, property: impl Fn(&[u16]) -> (World, F))
+where
+    F: Future<Output = Result<(), String>>,
+{
+    run(cases, vec(any::<u16>(), 0..1200), |numbers| {
+        let (world, holds) = property(numbers);
+        (short(&world), holds)
+    });
+}
+
+/// Tries a property that tells the worlds it is held against.
+fn run<S: Strategy, F>(cases: u32, numbers: S, property: impl Fn(&S::Value) -> (String, F))
+where
+    F: Future<Output = Result<(), String>>,
+{
     let config = Config { cases, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut runner = TestRunner::new(config);
-    let numbers = (vec(any::<u16>(), 0..1200), vec(any::<u16>(), 0..1200));
-    let result = runner.run(&numbers, |(file, target)| {
-        let file = environment(&mut Draw::new(&file), Side::File);
-        let target = environment(&mut Draw::new(&target), Side::Target);
-        runtime.block_on(holds(&file, &target)).map_err(|why| {
-            TestCaseError::fail(format!("{why}\nfile: {}\ntarget: {}", short(&file), short(&target)))
-        })
+    let result = TestRunner::new(config).run(&numbers, |numbers| {
+        let (worlds, holds) = property(&numbers);
+        runtime.block_on(holds).map_err(|why| TestCaseError::fail(format!("{why}\n{worlds}")))
     });
     match result {
         Ok(()) => {}

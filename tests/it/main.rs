@@ -2,6 +2,8 @@
 //! private server.
 
 #[cfg(test)]
+mod broken;
+#[cfg(test)]
 mod cancel;
 #[cfg(test)]
 mod cli;
@@ -16,9 +18,15 @@ mod digirunner_columns;
 #[cfg(test)]
 mod digirunner_jobs;
 #[cfg(test)]
+mod digirunner_limits;
+#[cfg(test)]
 mod digirunner_round;
 #[cfg(test)]
+mod digirunner_stale;
+#[cfg(test)]
 mod digirunner_statements;
+#[cfg(test)]
+mod export;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
@@ -28,10 +36,13 @@ mod kill;
 #[cfg(test)]
 mod review;
 #[cfg(test)]
+mod saved;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
 mod terminal;
-#[cfg(test)]
 mod twice;
+#[cfg(test)]
+mod undo;

@@ -152,7 +152,7 @@ async fn apply_waiting(
     let review = site.review(&file(1)).await;
     let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
     let timeouts = Timeouts { wait, ..Timeouts::default() };
-    let options = ApplyOptions { operator: OPERATOR.to_owned(), timeouts };
+    let options = ApplyOptions::new(OPERATOR, timeouts);
     job::apply(&review, approved, &site.target(), &options, reporter, cancel).await
 }
 

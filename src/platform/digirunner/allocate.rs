@@ -10,7 +10,11 @@ use std::collections::HashMap;
 use sqlx::PgConnection;
 
 use super::changes::Sequence;
-use crate::store::{Operation, StoreError};
+use crate::store::ledger::JournalRow;
+use crate::store::{Operation, Owner, StoreError, Writer};
+
+/// The product's table of counters.
+pub(super) const COUNTERS: &str = "seq_store";
 
 /// Where the counters of `seq_store` begin.
 const INITIAL: i64 = 2_000_000_000;
@@ -20,7 +24,7 @@ const BLOCK: i64 = 50;
 
 /// Takes the ids that are needed.
 pub(super) async fn take(
-    connection: &mut PgConnection,
+    writer: &mut Writer<'_>,
     counts: &HashMap<Sequence, usize>,
 ) -> Result<HashMap<Sequence, Vec<i64>>, StoreError> {
     let mut given = HashMap::new();
@@ -31,12 +35,12 @@ pub(super) async fn take(
             continue;
         }
         let ids = match sequence {
-            Sequence::Group => native(connection, "seq_tsmp_group_pk", count).await?,
-            Sequence::Vgroup => native(connection, "seq_tsmp_vgroup_pk", count).await?,
-            Sequence::Host => native(connection, "seq_tsmp_client_host_pk", count).await?,
-            Sequence::ClientExt => plain(connection, "tsmp_dp_clientext", count).await?,
-            Sequence::OpenKey => pooled(connection, "tsmp_open_apikey", count).await?,
-            Sequence::OpenMap => pooled(connection, "tsmp_open_apikey_map", count).await?,
+            Sequence::Group => native(writer.connection(), "seq_tsmp_group_pk", count).await?,
+            Sequence::Vgroup => native(writer.connection(), "seq_tsmp_vgroup_pk", count).await?,
+            Sequence::Host => native(writer.connection(), "seq_tsmp_client_host_pk", count).await?,
+            Sequence::ClientExt => plain(writer, "tsmp_dp_clientext", count).await?,
+            Sequence::OpenKey => pooled(writer, "tsmp_open_apikey", count).await?,
+            Sequence::OpenMap => pooled(writer, "tsmp_open_apikey_map", count).await?,
         };
         given.insert(sequence, ids);
     }
@@ -54,18 +58,18 @@ async fn native(connection: &mut PgConnection, sequence: &str, count: i64) -> Re
 }
 
 /// Takes ids of a counter whose row holds the next id to hand out.
-async fn plain(connection: &mut PgConnection, name: &str, count: i64) -> Result<Vec<i64>, StoreError> {
-    let first = advance(connection, name, (count, count)).await?;
+async fn plain(writer: &mut Writer<'_>, name: &str, count: i64) -> Result<Vec<i64>, StoreError> {
+    let first = advance(writer, name, (count, count)).await?;
     Ok((first..first + count).collect())
 }
 
 /// Takes ids of a counter whose row holds the end of the last reserved block:
 /// a fetch that reads N owns N-48 to N+1, and nothing is below the first id.
-async fn pooled(connection: &mut PgConnection, name: &str, count: i64) -> Result<Vec<i64>, StoreError> {
+async fn pooled(writer: &mut Writer<'_>, name: &str, count: i64) -> Result<Vec<i64>, StoreError> {
     let blocks = |ids: i64| (ids + BLOCK - 1) / BLOCK;
     // The very first block holds a single id, which is the last one of it.
     let first = BLOCK * (1 + blocks(count - 1));
-    let read = advance(connection, name, (first, BLOCK * blocks(count))).await?;
+    let read = advance(writer, name, (first, BLOCK * blocks(count))).await?;
     Ok(pooled_ids(read).take(usize::try_from(count).unwrap_or_default()).collect())
 }
 
@@ -76,34 +80,38 @@ fn pooled_ids(read: i64) -> impl Iterator<Item = i64> {
 
 /// Moves a counter on, by the first number where it stands at its beginning or
 /// is not there, by the second one else; returns where it stood.
-async fn advance(
-    connection: &mut PgConnection,
-    name: &str,
-    (first, later): (i64, i64),
-) -> Result<i64, StoreError> {
-    let failed = |error: sqlx::Error| StoreError::new(Operation::Allocate, "seq_store", &error);
-    let moved: Option<i64> = sqlx::query_scalar(
+async fn advance(writer: &mut Writer<'_>, name: &str, (first, later): (i64, i64)) -> Result<i64, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Allocate, COUNTERS, &error);
+    let moved: Option<(i64, String, String)> = sqlx::query_as(
         "UPDATE seq_store AS s SET next_val = old.next_val + CASE old.next_val WHEN $2 THEN $3 ELSE $4 END \
-         FROM (SELECT next_val FROM seq_store WHERE sequence_name = $1 FOR UPDATE) AS old \
-         WHERE s.sequence_name = $1 RETURNING old.next_val",
+         FROM (SELECT next_val, to_jsonb(q)::text AS row FROM seq_store q WHERE sequence_name = $1 FOR UPDATE) AS old \
+         WHERE s.sequence_name = $1 RETURNING old.next_val, old.row, to_jsonb(s)::text",
     )
     .bind(name)
     .bind(INITIAL)
     .bind(first)
     .bind(later)
-    .fetch_optional(&mut *connection)
+    .fetch_optional(writer.connection())
     .await
     .map_err(failed)?;
-    if let Some(before) = moved {
-        return Ok(before);
-    }
-    sqlx::query("INSERT INTO seq_store (sequence_name, next_val) VALUES ($1, $2)")
-        .bind(name)
-        .bind(INITIAL + first)
-        .execute(connection)
-        .await
-        .map_err(failed)?;
-    Ok(INITIAL)
+    let (stood, before, after) = match moved {
+        Some((stood, before, after)) => (stood, Some(before), after),
+        None => {
+            let after: String = sqlx::query_scalar(
+                "INSERT INTO seq_store AS s (sequence_name, next_val) VALUES ($1, $2) RETURNING to_jsonb(s)::text",
+            )
+            .bind(name)
+            .bind(INITIAL + first)
+            .fetch_one(writer.connection())
+            .await
+            .map_err(failed)?;
+            (INITIAL, None, after)
+        }
+    };
+    let key = serde_json::json!({ "sequence_name": name }).to_string();
+    let row = JournalRow { table: COUNTERS.into(), item: Owner::default(), key, before, after: Some(after) };
+    writer.note(COUNTERS, row);
+    Ok(stood)
 }
 
 #[cfg(test)]

@@ -53,6 +53,7 @@ pub(super) fn changes(pair: &Pair<'_>, approved: &Approved, stamp: &Stamp, ids: 
             else {
                 continue;
             };
+            builder.changes.belong_to(&entry.item.id);
             builder.item(kind.as_str(), &entry.item.id.key, step.verb);
         }
     }

@@ -6,6 +6,8 @@ use chrono::NaiveDateTime;
 
 use super::tables::{Role, T, Table};
 use super::world::{Cell, Row, World};
+use crate::engine::ItemId;
+use crate::store::Owner;
 
 /// Where new ids come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,24 +81,37 @@ impl Ids {
     }
 }
 
+/// Rows of one table, and whose each is.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) rows: Vec<Row>,
+    pub(super) owners: Vec<Owner>,
+}
+
 /// What is done to one table.
 #[derive(Debug, Default)]
 pub(super) struct TableChanges {
     /// Rows to insert.
-    pub(super) inserts: Vec<Row>,
+    pub(super) inserts: Batch,
     /// Rows to update, whole, found by their key.
-    pub(super) updates: Vec<Row>,
+    pub(super) updates: Batch,
     /// Keys of rows to delete.
-    pub(super) deletes: Vec<Row>,
+    pub(super) deletes: Batch,
 }
 
 /// What is done to all tables.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     tables: HashMap<T, TableChanges>,
+    owner: Owner,
 }
 
 impl Changes {
+    /// Says whose the rows are that come next.
+    pub(super) fn belong_to(&mut self, item: &ItemId) {
+        self.owner = item.to_string().into();
+    }
+
     /// Returns what is done to a table.
     pub(super) fn of(&self, table: T) -> Option<&TableChanges> {
         self.tables.get(&table)
@@ -104,17 +119,27 @@ impl Changes {
 
     /// Inserts a row.
     pub(super) fn insert(&mut self, table: T, row: Row) {
-        self.tables.entry(table).or_default().inserts.push(row);
+        let owner = Owner::clone(&self.owner);
+        self.tables.entry(table).or_default().inserts.push(row, owner);
     }
 
     /// Updates a row.
     pub(super) fn update(&mut self, table: T, row: Row) {
-        self.tables.entry(table).or_default().updates.push(row);
+        let owner = Owner::clone(&self.owner);
+        self.tables.entry(table).or_default().updates.push(row, owner);
     }
 
     /// Deletes a row.
     pub(super) fn delete(&mut self, table: T, row: Row) {
-        self.tables.entry(table).or_default().deletes.push(row);
+        let owner = Owner::clone(&self.owner);
+        self.tables.entry(table).or_default().deletes.push(row, owner);
+    }
+}
+
+impl Batch {
+    fn push(&mut self, row: Row, owner: Owner) {
+        self.rows.push(row);
+        self.owners.push(owner);
     }
 }
 

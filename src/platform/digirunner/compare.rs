@@ -2,6 +2,7 @@
 //! target, what blocks it, what it needs.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 mod clients;
 mod lack;
@@ -13,7 +14,8 @@ use super::item;
 use super::rules::{self, AUTHENTICATION, CLIENT, GROUP, KINDS, LEVEL, Names, Owners, RDB, SCOPE, is_plain};
 use super::side::{Pair, first_by, is_hidden};
 use super::tables::{T, authority, client, group, group_api, level, rdb, vgroup};
-use super::world::{Row, World};
+use super::values::{self, Misfit};
+use super::world::{Api, Row, World};
 use crate::engine::diff::{Show, compare};
 use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Plan, Reason, Requirement, Value};
 
@@ -26,6 +28,49 @@ pub(super) fn plan(file: &File, target: &World) -> Plan {
     let pair = Pair::new(&file.world, target);
     let comparer = Comparer::new(&pair);
     Plan::new(&KINDS, comparer.candidates(), lack::lack(&pair), file.findings.clone())
+}
+
+/// Returns what stands in the way of the file's items whatever the target
+/// holds: what does so in a target that has nothing but every API.
+pub(super) fn obstacles(file: &File) -> Vec<Finding> {
+    let mut target = World::default();
+    target.apis = all_apis(&file.world);
+    let pair = Pair::new(&file.world, &target);
+    let candidates = Comparer::new(&pair).candidates();
+    let in_file: HashSet<ItemId> = candidates.iter().map(|candidate| candidate.item.id.clone()).collect();
+    candidates.iter().flat_map(|candidate| obstacles_of(candidate, &in_file)).collect()
+}
+
+fn obstacles_of(candidate: &Candidate, in_file: &HashSet<ItemId>) -> Vec<Finding> {
+    let Item { id, path, .. } = &candidate.item;
+    // A scope may have fewer APIs in a target that lacks some; broken references are told by themselves.
+    let blocks = candidate
+        .blocks
+        .iter()
+        .filter(|reason| !["too-many-apis", "broken-reference"].contains(&&*reason.code));
+    let blocks = blocks.map(|reason| Finding::error(reason.code.clone(), placed(&reason.message, path)));
+    // Links to authentication types are told as broken references.
+    let needs = candidate.requires.iter().map(|need| &need.on);
+    let needs = needs.filter(|on| [LEVEL, RDB].contains(&on.kind) && !in_file.contains(on));
+    let needs = needs.map(|on| {
+        let message =
+            format!("needs {} '{}', which the file does not hold; the target must", on.kind, on.key);
+        Finding::warning("not-in-file", placed(&message, path))
+    });
+    blocks.chain(needs).map(|finding| finding.at(&**path).about(id)).collect()
+}
+
+/// Returns a message with the item's place, unless it names a closer one.
+fn placed(message: &str, path: &str) -> String {
+    if message.contains(&format!("/{ROOT}/")) { message.to_owned() } else { format!("{message} ({path})") }
+}
+
+/// Returns every API that the file refers to, as if a target had it.
+fn all_apis(file: &World) -> Vec<Api> {
+    let linked = file.rows(T::GroupApi).iter();
+    let linked = linked.map(|row| (row.shared(group_api::MODULE_NAME), row.shared(group_api::API_KEY)));
+    let used = file.api_use.iter().map(|api| (Arc::clone(&api.module), Arc::clone(&api.api)));
+    linked.chain(used).map(|(module, api)| Api { uid: Some(Arc::clone(&api)), module, api }).collect()
 }
 
 /// What all comparisons share.
@@ -98,7 +143,26 @@ impl<'p, 'w> Comparer<'p, 'w> {
         format!("/{ROOT}/{}/{}", table.table().list, self.pair.file.world.place(table, at))
     }
 
+    /// Returns what of a row of the file cannot be stored.
+    fn misfits(&self, table: T, at: usize) -> Vec<Misfit> {
+        let row = self.pair.file.world.row(table, at);
+        row.map_or_else(Vec::new, |row| values::misfits(table.table(), row, &self.path(table, at)))
+    }
+
     fn candidates(&self) -> Vec<Candidate> {
+        let mut all = self.every_kind();
+        // Of what does not differ nothing is written: what it lacks, it lacks already.
+        for candidate in all.iter_mut().filter(|candidate| candidate.base.is_some()) {
+            let lacks = candidate.requires.iter().any(|requirement| !requirement.present);
+            if (lacks || may_pass_limit(candidate)) && !is_changed(candidate) {
+                candidate.requires.clear();
+                candidate.quota = None;
+            }
+        }
+        all
+    }
+
+    fn every_kind(&self) -> Vec<Candidate> {
         let mut all = self.clients();
         all.extend(self.groups());
         all.extend(self.scopes());
@@ -139,7 +203,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 row.text(key),
                 times.get(row.text(key)).copied().unwrap_or_default(),
             ));
-            blocks.extend(rules::unstorable(table.table(), row));
+            blocks.extend(values::reasons(self.misfits(table, at)));
             let mut candidate = candidate(id, called, self.path(table, at), build(row), base.map(build));
             candidate.blocks = blocks;
             if table == T::Rdb {
@@ -173,9 +237,11 @@ impl<'p, 'w> Comparer<'p, 'w> {
                     name,
                     times.get(name).copied().unwrap_or_default(),
                 ));
-                candidate.blocks.extend(rules::unstorable(&group::TABLE, row));
                 candidate.blocks.extend(rules::unknown_flag(row));
-                candidate.blocks.extend(self.unstorable_links(row));
+                candidate.blocks.extend(self.broken.of_id(T::Group, row));
+                let mut misfits = self.misfits(T::Group, at);
+                misfits.extend(self.misfits_of_links(row));
+                candidate.blocks.extend(values::reasons(misfits));
                 candidate.requires = self.needs_of_group(row);
                 if base.is_some_and(|row| row.text(group::GROUP_ID) == BUILT_IN_GROUP) {
                     candidate.warnings.extend(built_in(&candidate));
@@ -195,12 +261,10 @@ impl<'p, 'w> Comparer<'p, 'w> {
     }
 
     /// Checks the links of a group to the APIs that the target has.
-    fn unstorable_links(&self, group: &Row) -> Vec<Reason> {
-        let file = &self.pair.file;
-        let apis = file.apis_of(group.text(group::GROUP_ID)).into_iter();
+    fn misfits_of_links(&self, group: &Row) -> Vec<Misfit> {
+        let apis = self.pair.file.apis_of(group.text(group::GROUP_ID)).into_iter();
         let links = apis.filter(|(_, api)| !self.pair.is_lacking(*api));
-        let rows = links.filter_map(|(at, _)| file.world.row(T::GroupApi, at));
-        unique(rows.flat_map(|row| rules::unstorable(&group_api::TABLE, row)).collect())
+        links.flat_map(|(at, _)| self.misfits(T::GroupApi, at)).collect()
     }
 
     fn level(&self, id: &str) -> Option<Requirement> {
@@ -213,15 +277,8 @@ impl<'p, 'w> Comparer<'p, 'w> {
     }
 }
 
-fn candidate(
-    id: ItemId,
-    name: std::sync::Arc<str>,
-    path: String,
-    value: Value,
-    base: Option<Value>,
-) -> Candidate {
-    let base =
-        base.map(|value| Item { id: id.clone(), name: std::sync::Arc::clone(&name), value, path: "".into() });
+fn candidate(id: ItemId, name: Arc<str>, path: String, value: Value, base: Option<Value>) -> Candidate {
+    let base = base.map(|value| Item { id: id.clone(), name: Arc::clone(&name), value, path: "".into() });
     Candidate {
         item: Item { id, name, value, path: path.into() },
         base,
@@ -229,6 +286,7 @@ fn candidate(
         requires: Vec::new(),
         quota: None,
         warnings: Vec::new(),
+        facts: Value::Null,
     }
 }
 
@@ -253,6 +311,14 @@ fn unique<V: PartialEq>(values: Vec<V>) -> Vec<V> {
         }
     }
     kept
+}
+
+/// Says whether an item is, or may get, over its limit.
+fn may_pass_limit(candidate: &Candidate) -> bool {
+    candidate.quota.as_ref().is_some_and(|quota| {
+        let added: usize = quota.uses.iter().map(|part| part.written.max(part.left)).sum();
+        quota.held + added > quota.max
+    })
 }
 
 /// Says whether covering would change anything.

@@ -51,9 +51,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
             kind: ParseErrorKind::Shape,
             position: None,
             path: format!("/{ROOT}"),
-            message: format!("{ROOT} is missing, or null"),
+            message: format!("{ROOT} is {}", if reader.has_null { "null" } else { "missing" }),
         }),
-        Err(error) => Err(ParseError::from_json(&error, reader.path())),
+        Err(error) => Err(ParseError::from_json(&error, reader.path(), text)),
     }
 }
 
@@ -70,6 +70,7 @@ struct Reader {
     findings: Vec<Finding>,
     path: Vec<Segment>,
     has_lists: bool,
+    has_null: bool,
     seen: Vec<&'static str>,
     /// Where the list that is being read has nulls for rows.
     nulls: Vec<usize>,
@@ -105,6 +106,7 @@ impl Reader {
 
     /// Keeps note of a property that the product does not have.
     fn note_unknown(&mut self, key: &str) {
+        let key = &*parse::brief(key);
         let mut place = String::new();
         for segment in &self.path {
             if let Segment::Key(name) = segment {
@@ -204,7 +206,9 @@ impl<'de> Visitor<'de> for Root<'_> {
                 }
                 _ => {
                     reader.note_unknown(&key);
-                    reader.within(Segment::Unknown(key.clone()), |_| map.next_value::<IgnoredAny>())?;
+                    reader.within(Segment::Unknown(parse::brief(&key).into_owned()), |_| {
+                        map.next_value::<IgnoredAny>()
+                    })?;
                 }
             }
             seen.insert(key);
@@ -214,7 +218,7 @@ impl<'de> Visitor<'de> for Root<'_> {
 }
 
 fn duplicate<E: de::Error>(key: &str) -> E {
-    E::custom(format_args!("duplicate property {key}"))
+    E::custom(format_args!("duplicate property {}", parse::brief(key)))
 }
 
 /// The object of the 25 lists.
@@ -239,6 +243,7 @@ impl<'de> Visitor<'de> for Lists<'_> {
         visit_i64(i64) => "a number", visit_u64(u64) => "a number", visit_f64(f64) => "a number");
 
     fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        self.0.has_null = true;
         Ok(())
     }
 
@@ -254,7 +259,9 @@ impl<'de> Visitor<'de> for Lists<'_> {
                     return Err(duplicate(&key));
                 }
                 reader.note_unknown(&key);
-                reader.within(Segment::Unknown(key.clone()), |_| map.next_value::<IgnoredAny>())?;
+                reader.within(Segment::Unknown(parse::brief(&key).into_owned()), |_| {
+                    map.next_value::<IgnoredAny>()
+                })?;
                 others.insert(key);
                 continue;
             };
@@ -391,7 +398,9 @@ impl<'de> Visitor<'de> for RowOf<'_> {
                 Named::Unknown(key) if others.contains(&key) => return Err(duplicate(&key)),
                 Named::Unknown(key) => {
                     reader.note_unknown(&key);
-                    reader.within(Segment::Unknown(key.clone()), |_| map.next_value::<IgnoredAny>())?;
+                    reader.within(Segment::Unknown(parse::brief(&key).into_owned()), |_| {
+                        map.next_value::<IgnoredAny>()
+                    })?;
                     others.insert(key);
                 }
             }
@@ -457,11 +466,11 @@ impl CellOf {
     fn number<E: de::Error>(self, number: Option<i64>) -> Result<Cell, E> {
         match (self.0.ty, number) {
             (Type::Int, Some(number)) if i32::try_from(number).is_err() => {
-                Err(wrong(self.expected(), "a larger number"))
+                Err(wrong(self.expected(), "a number that does not fit"))
             }
             (Type::Int | Type::IntAsLong | Type::Long, Some(number)) => Ok(Cell::Int(number)),
             (Type::Int | Type::IntAsLong | Type::Long, None) => {
-                Err(wrong(self.expected(), "a larger number"))
+                Err(wrong(self.expected(), "a number that does not fit"))
             }
             // A date of an audit column: the product would read it, and we set our own.
             (Type::Time, _) => Ok(Cell::Null),

@@ -2,20 +2,23 @@
 //!
 //! The documentation warns of edited files; a dangling link is how one shows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::file::ROOT;
-use super::side::{Side, is_hidden};
-use super::tables::{T, authority, client, client_group, client_vgroup, clientext, dp_app, group, group_api};
+use super::side::{ScopeApi, Side, is_hidden};
+use super::tables::{
+    API_USE_LIST, T, authority, client, client_group, client_vgroup, clientext, dp_app, group, group_api,
+};
 use super::tables::{
     group_authority, host, idp_a, idp_jdbc, idp_l, idp_o, oauth, open_key, open_map, vgroup,
 };
 use super::tables::{vgroup_authority, vgroup_group, x_key, x_map};
+use super::values;
 use super::world::{Cell, Row, World};
 use crate::engine::{Finding, Reason};
 
-/// The references of the file: from where, to what.
-const REFERENCES: [(T, usize, T, usize); 25] = [
+/// The references inside a file: from where, to what.
+pub(super) const REFERENCES: [(T, usize, T, usize); 25] = [
     (T::Host, host::CLIENT_ID, T::Client, client::CLIENT_ID),
     (T::Oauth, oauth::CLIENT_ID, T::Client, client::CLIENT_ID),
     (T::Clientext, clientext::CLIENT_ID, T::Client, client::CLIENT_ID),
@@ -53,7 +56,18 @@ pub(super) struct Broken<'w> {
     /// One finding per break, with its path.
     pub(super) findings: Vec<Finding>,
     clients: HashMap<&'w str, Vec<Reason>>,
+    /// Ids that other rows refer to and that stand several times.
+    twice: HashMap<(T, Key<'w>), usize>,
 }
+
+/// The ids that rows of the file refer to others by. They mean nothing
+/// elsewhere, and two rows with the same one cannot be told apart.
+const IDS: [(T, usize); 4] = [
+    (T::Group, group::GROUP_ID),
+    (T::Vgroup, vgroup::VGROUP_ID),
+    (T::XKey, x_key::API_KEY_ID),
+    (T::OpenKey, open_key::OPEN_API_KEY_ID),
+];
 
 impl Broken<'_> {
     /// Returns what a client's links to groups and scopes lack: they cannot be
@@ -61,23 +75,52 @@ impl Broken<'_> {
     pub(super) fn of_client(&self, id: &str) -> Vec<Reason> {
         self.clients.get(id).cloned().unwrap_or_default()
     }
+
+    /// Returns what is wrong with the id that other rows refer to a row by.
+    pub(super) fn of_id(&self, table: T, row: &Row) -> Option<Reason> {
+        let (_, column) = IDS.iter().find(|(of, _)| *of == table)?;
+        let (list, field) = (table.table().list, field(table, *column));
+        let Some(key) = Key::of(row.cell(*column)) else {
+            let message = format!("{field} is null: nothing in the file can refer to the row of {list}");
+            return Some(Reason::new("value-required", message));
+        };
+        let times = self.twice.get(&(table, key.clone()))?;
+        let message = format!("{field} '{key}' stands {times} times in {list}: its links are ambiguous");
+        Some(Reason::new("duplicate-in-file", message))
+    }
+
+    /// Returns what is wrong with the ids of a scope's hidden groups.
+    pub(super) fn of_hidden_groups(&self, file: &Side<'_>, apis: &[ScopeApi<'_>]) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        for api in apis {
+            let reason = file.world.row(T::Group, api.group).and_then(|row| self.of_id(T::Group, row));
+            reasons.extend(reason.filter(|reason| !reasons.contains(reason)));
+        }
+        reasons
+    }
+}
+
+fn field(table: T, column: usize) -> &'static str {
+    table.table().fields.get(column).map_or("", |field| field.json)
 }
 
 /// Checks every reference of the file.
 pub(super) fn check<'w>(file: &Side<'w>) -> Broken<'w> {
-    let mut broken = Broken { findings: Vec::new(), clients: HashMap::new() };
+    let mut broken =
+        Broken { findings: Vec::new(), clients: HashMap::new(), twice: ids_that_stand_twice(file.world) };
     let mut known: HashMap<(T, usize), HashSet<Key<'w>>> = HashMap::new();
+    let mut dangling: BTreeSet<(T, usize)> = BTreeSet::new();
     for (from, column, to, key) in REFERENCES {
         let keys = known.entry((to, key)).or_insert_with(|| keys(file.world, to, key));
         for (at, row) in file.world.rows(from).iter().enumerate() {
-            let Some(wanted) = Key::of(row.cell(column)).filter(|wanted| !keys.contains(wanted)) else {
-                continue;
-            };
+            let wanted = Key::of(row.cell(column));
             // A plain group has no scope, whatever its column says.
-            if from == T::Group && !is_hidden(row) {
+            let is_none = from == T::Group && !is_hidden(row);
+            if is_none || wanted.as_ref().is_some_and(|wanted| keys.contains(wanted)) {
                 continue;
             }
-            broken.note(from, column, file.world.place(from, at), row, &wanted, to);
+            broken.note(from, column, file.world.place(from, at), row, wanted.as_ref(), to);
+            dangling.insert((from, at));
         }
     }
     let uids: HashSet<&str> = file.world.api_use.iter().map(|api| &*api.uid).collect();
@@ -85,16 +128,33 @@ pub(super) fn check<'w>(file: &Side<'w>) -> Broken<'w> {
         let uid = row.text(open_map::REF_API_UID);
         if !uids.contains(uid) {
             let at = file.world.place(T::OpenMap, at);
-            broken.push(T::OpenMap, open_map::REF_API_UID, at, uid, super::tables::API_USE_LIST);
+            let wanted = Key::of(row.cell(open_map::REF_API_UID));
+            broken.push(T::OpenMap, open_map::REF_API_UID, at, wanted.as_ref(), API_USE_LIST);
         }
+    }
+    for (table, at) in dangling {
+        let Some(row) = file.world.row(table, at) else { continue };
+        let path = format!("/{ROOT}/{}/{}", table.table().list, file.world.place(table, at));
+        let misfits = values::misfits(table.table(), row, &path).into_iter();
+        broken.findings.extend(misfits.map(Finding::from));
     }
     broken
 }
 
+fn ids_that_stand_twice(file: &World) -> HashMap<(T, Key<'_>), usize> {
+    let mut times = HashMap::new();
+    for (table, column) in IDS {
+        for key in file.rows(table).iter().filter_map(|row| Key::of(row.cell(column))) {
+            *times.entry((table, key)).or_insert(0) += 1;
+        }
+    }
+    times.retain(|_, times| *times > 1);
+    times
+}
+
 impl<'w> Broken<'w> {
-    fn note(&mut self, from: T, column: usize, at: usize, row: &'w Row, wanted: &Key<'_>, to: T) {
-        let wanted = wanted.to_string();
-        self.push(from, column, at, &wanted, to.table().list);
+    fn note(&mut self, from: T, column: usize, at: usize, row: &'w Row, wanted: Option<&Key<'_>>, to: T) {
+        self.push(from, column, at, wanted, to.table().list);
         let client = match (from, column) {
             (T::ClientGroup, client_group::GROUP_ID) => row.text(client_group::CLIENT_ID),
             (T::ClientVgroup, client_vgroup::VGROUP_ID) => row.text(client_vgroup::CLIENT_ID),
@@ -102,29 +162,38 @@ impl<'w> Broken<'w> {
         };
         let what = if from == T::ClientGroup { "group" } else { "scope" };
         let list = from.table().list;
-        let message =
-            format!("its link /{ROOT}/{list}/{at} names {what} id {wanted}, which the file does not hold");
+        let message = match wanted {
+            Some(wanted) => {
+                format!("its link /{ROOT}/{list}/{at} names {what} id {wanted}, which the file does not hold")
+            }
+            None => format!("its link /{ROOT}/{list}/{at} names no {what}"),
+        };
         self.clients.entry(client).or_default().push(Reason::new("broken-reference", message));
     }
 
-    fn push(&mut self, from: T, column: usize, at: usize, wanted: &str, to: &str) {
-        let table = from.table();
-        let field = table.fields.get(column).map_or("", |field| field.json);
-        let message = format!("{} row {at} names {field} '{wanted}', which {to} does not hold", table.list);
-        let path = format!("/{ROOT}/{}/{at}/{field}", table.list);
+    fn push(&mut self, from: T, column: usize, at: usize, wanted: Option<&Key<'_>>, to: &str) {
+        let (list, field) = (from.table().list, field(from, column));
+        let message = match wanted {
+            Some(wanted) => format!("{list} row {at} names {field} '{wanted}', which {to} does not hold"),
+            None => format!("{list} row {at} has no {field}, and so belongs to nothing of {to}"),
+        };
+        let path = format!("/{ROOT}/{list}/{at}/{field}");
         self.findings.push(Finding::error("broken-reference", message).at(path));
     }
 }
 
 /// A key as text or number.
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Key<'w> {
+pub(super) enum Key<'w> {
+    /// Text, never empty.
     Text(&'w str),
+    /// A number.
     Int(i64),
 }
 
 impl<'w> Key<'w> {
-    fn of(cell: &'w Cell) -> Option<Self> {
+    /// Returns the key in a cell; NULL and empty text are none.
+    pub(super) fn of(cell: &'w Cell) -> Option<Self> {
         match cell {
             Cell::Text(text) if !text.is_empty() => Some(Self::Text(text)),
             Cell::Int(number) => Some(Self::Int(*number)),

@@ -8,7 +8,7 @@ use super::side::{ApiName, IDPS, Pair, ScopeApi, Side, is_hidden};
 use super::tables::{
     FieldDef, Role, T, Table, clientext, dp_app, group, group_api, idp_a, idp_jdbc, idp_l, idp_o,
 };
-use super::tables::{oauth, open_key, open_map, rdb, vgroup, x_key, x_map};
+use super::tables::{oauth, open_key, open_map, rdb, vgroup, vgroup_group, x_key, x_map};
 use super::world::{Cell, Row};
 use crate::engine::secret::mask_url;
 use crate::engine::{Element, Field, ItemId, Secret, Value};
@@ -20,6 +20,9 @@ const OF_PLAIN_GROUPS: [usize; 3] = [group::GROUP_NAME, group::VGROUP_FLAG, grou
 /// random local text.
 const OF_HIDDEN_GROUPS: [usize; 4] =
     [group::GROUP_ACCESS, group::SECURITY_LEVEL_ID, group::ALLOW_DAYS, group::ALLOW_TIMES];
+
+/// What a cover overwrites of a hidden group all the same.
+const ASIDE_OF_HIDDEN_GROUPS: [usize; 3] = [group::GROUP_NAME, group::GROUP_ALIAS, group::GROUP_DESC];
 
 /// Returns the value of a field in canonical form.
 fn value(field: &FieldDef, cell: &Cell) -> Value {
@@ -108,11 +111,43 @@ pub(super) fn scope(side: &Side<'_>, row: &Row, apis: &[ScopeApi<'_>]) -> Value 
 
 fn hidden_group(side: &Side<'_>, api: &ScopeApi<'_>) -> Value {
     let Some(row) = side.world.row(T::Group, api.group) else { return Value::Null };
-    let compared = group::TABLE.columns().filter(|(at, _)| OF_HIDDEN_GROUPS.contains(at));
-    let mut all: Vec<Field> =
-        compared.map(|(at, field)| Field::new(field.json, value(field, row.cell(at)))).collect();
+    let mut all = fields_of_hidden_group(row, &OF_HIDDEN_GROUPS);
     all.push(Field::new("authentications", names(side.authorities_of_group(row.text(group::GROUP_ID)))));
     Value::Record(all)
+}
+
+fn fields_of_hidden_group(row: &Row, columns: &[usize]) -> Vec<Field> {
+    let named = group::TABLE.columns().filter(|(at, _)| columns.contains(at));
+    named.map(|(at, field)| Field::new(field.json, value(field, row.cell(at)))).collect()
+}
+
+/// Returns what a scope of the target has that is not compared with the file:
+/// the local text of its hidden groups, and which groups it links.
+pub(super) fn scope_facts(target: &Side<'_>, scope: &Row, apis: &[ScopeApi<'_>]) -> Value {
+    let hidden = apis.iter().filter_map(|api| {
+        let row = target.world.row(T::Group, api.group)?;
+        let text = Value::Record(fields_of_hidden_group(row, &ASIDE_OF_HIDDEN_GROUPS));
+        Some(Element::matched(row.shared(group::GROUP_ID), api_label(api.api), text))
+    });
+    let linked = target.rows_of(T::VgroupGroup, &target.vgroup_groups, scope.text(vgroup::VGROUP_ID));
+    let links = linked.map(|(_, link)| {
+        let id = link.shared(vgroup_group::GROUP_ID);
+        Element::matched(Arc::clone(&id), linked_group_label(target, id), Value::Null)
+    });
+    Value::Record(vec![
+        Field::new("hiddenGroups", Value::set(hidden)),
+        Field::new("linkedGroups", Value::set(links)),
+    ])
+}
+
+/// Returns how a group that a scope links is called: by its first API, else
+/// by its name, else by its id.
+fn linked_group_label(target: &Side<'_>, id: Arc<str>) -> Arc<str> {
+    match (target.apis_of(&id).first(), target.group(&id)) {
+        (Some((_, api)), _) => api_label(*api).into(),
+        (None, Some(row)) => row.shared(group::GROUP_NAME),
+        (None, None) => id,
+    }
 }
 
 /// Which side of a pair an item is built from.
@@ -129,6 +164,9 @@ pub(super) struct ClientItem<'p, 'w> {
     pub(super) pair: &'p Pair<'w>,
     pub(super) from: From,
     pub(super) id: &'p str,
+    /// Whether the file wants the client's scopes whole: see
+    /// [`is_partial`](Self::is_partial).
+    pub(super) completes: bool,
 }
 
 impl<'p, 'w> ClientItem<'p, 'w> {
@@ -144,23 +182,31 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         use super::tables::client as c;
         let mut all = fields(&c::TABLE, row, &[c::CLIENT_ID]);
         keep(&mut all, &[c::CLIENT_SECRET, c::DP_CLIENT_ENTRY], &c::TABLE);
-        all.push(Field::new("hosts", self.hosts()));
-        all.push(Field::new("groups", self.groups()));
-        all.push(Field::new("scopes", self.scopes()));
-        all.push(Field::new("oauth", self.oauth()));
-        all.push(Field::new("extension", self.extension()));
-        all.push(Field::new("xApiKeys", self.x_keys()));
-        all.push(Field::new("openApiKeys", self.open_keys()));
-        all.push(Field::new("dpApp", self.dp_app()));
-        all.push(Field::new("idpOAuth", self.idps(0)));
-        all.push(Field::new("idpLdap", self.idps(1)));
-        all.push(Field::new("idpApi", self.idps(2)));
-        all.push(Field::new("idpJdbc", self.idps(3)));
+        all.extend(self.parts());
         Value::Record(all)
     }
 
+    /// Returns what belongs to the client, whether it is there itself or not.
+    pub(super) fn parts(&self) -> Vec<Field> {
+        vec![
+            Field::new("hosts", self.hosts()),
+            Field::new("groups", self.groups()),
+            Field::new("scopes", self.scopes()),
+            Field::new("oauth", self.oauth()),
+            Field::new("extension", self.extension()),
+            Field::new("xApiKeys", self.x_keys()),
+            Field::new("openApiKeys", self.open_keys()),
+            Field::new("dpApp", self.dp_app()),
+            Field::new("idpOAuth", self.idps(0)),
+            Field::new("idpLdap", self.idps(1)),
+            Field::new("idpApi", self.idps(2)),
+            Field::new("idpJdbc", self.idps(3)),
+        ]
+    }
+
     /// Hosts of the two sides are the same where ip or name are; a host that
-    /// matches is called by the file's ip on both sides.
+    /// matches is called by the file's ip on both sides. A host of the target
+    /// is known by its own id, which stays when others come and go.
     fn hosts(&self) -> Value {
         use super::tables::host as h;
         let file: Vec<&Row> = self.hosts_of(&self.pair.file);
@@ -172,9 +218,9 @@ impl<'p, 'w> ClientItem<'p, 'w> {
                 From::Target => file.iter().position(|other| host_matches(other, row)),
             };
             let id = match (self.from, partner) {
-                (From::File, Some(other)) => format!("target {other}"),
+                (From::File, Some(other)) => host_id(&target, other),
                 (From::File, None) => format!("file {at}"),
-                (From::Target, _) => format!("target {at}"),
+                (From::Target, _) => host_id(&target, at),
             };
             let called = match (self.from, partner) {
                 (From::Target, Some(other)) => file.get(other).copied().unwrap_or(row),
@@ -215,17 +261,47 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         Value::set(elements)
     }
 
+    /// Says whether the client holds a scope and, on neither side, all of its
+    /// APIs. The product leaves clients so when a scope is covered that they
+    /// hold. A cover completes them; that alone is no difference.
+    pub(super) fn is_partial(&self) -> bool {
+        let file = &self.pair.file;
+        let mut scopes = file.scopes_of_client(self.id).into_iter().filter_map(|id| file.scope(id));
+        scopes.any(|row| !self.held_by_neither(row).is_empty())
+    }
+
+    /// Returns the APIs of the target's scope that the client holds on neither
+    /// side, although it holds the scope on both.
+    fn held_by_neither(&self, scope: &Row) -> HashSet<ApiName<'w>> {
+        let (file, target) = (&self.pair.file, &self.pair.target);
+        let there = target.scope_named(scope.text(vgroup::VGROUP_NAME));
+        let there = there.map_or("", |row| row.text(vgroup::VGROUP_ID));
+        if !target.scopes_of_client(self.id).contains(&there) {
+            return HashSet::new();
+        }
+        let mut apis: HashSet<ApiName<'w>> = target.scope_apis(there).iter().map(|api| api.api).collect();
+        for (side, id) in [(file, scope.text(vgroup::VGROUP_ID)), (target, there)] {
+            for api in self.held_apis(side, id) {
+                apis.remove(&api);
+            }
+        }
+        apis
+    }
+
+    /// Returns the APIs of a scope that the client holds: it has their hidden
+    /// groups.
+    fn held_apis(&self, side: &Side<'w>, scope: &str) -> Vec<ApiName<'w>> {
+        let groups: HashSet<&str> = side.groups_of_client(self.id).into_iter().collect();
+        let is_held = |api: &ScopeApi<'w>| {
+            let hidden = side.world.row(T::Group, api.group);
+            hidden.is_some_and(|row| groups.contains(row.text(group::GROUP_ID)))
+        };
+        side.scope_apis(scope).into_iter().filter(is_held).map(|api| api.api).collect()
+    }
+
     fn held_scope_apis(&self, scope: &Row) -> Vec<Element> {
-        let target = &self.pair.target;
-        let groups: HashSet<&str> = target.groups_of_client(self.id).into_iter().collect();
-        let apis = target.scope_apis(scope.text(vgroup::VGROUP_ID)).into_iter();
-        let held = apis.filter(|api| {
-            target
-                .world
-                .row(T::Group, api.group)
-                .is_some_and(|row| groups.contains(row.text(group::GROUP_ID)))
-        });
-        held.map(|api| api_element(api.api, Value::Null)).collect()
+        let held = self.held_apis(&self.pair.target, scope.text(vgroup::VGROUP_ID));
+        held.into_iter().map(|api| api_element(api, Value::Null)).collect()
     }
 
     fn wanted_scope_apis(&self, scope: &Row) -> Vec<Element> {
@@ -233,7 +309,9 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         let present = self.pair.target.scope_named(name);
         let there =
             present.map_or_else(Vec::new, |row| self.pair.target.scope_apis(row.text(vgroup::VGROUP_ID)));
-        let mut elements: Vec<Element> = there.iter().map(|api| api_element(api.api, Value::Null)).collect();
+        let left = if self.completes { HashSet::new() } else { self.held_by_neither(scope) };
+        let wanted = there.iter().filter(|api| !left.contains(&api.api));
+        let mut elements: Vec<Element> = wanted.map(|api| api_element(api.api, Value::Null)).collect();
         let known: HashSet<ApiName<'_>> = there.iter().map(|api| api.api).collect();
         let new = self.pair.importable_apis(scope.text(vgroup::VGROUP_ID)).into_iter();
         elements.extend(new.filter(|api| !known.contains(&api.api)).map(|api| {
@@ -364,6 +442,12 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         });
         Value::set(elements)
     }
+}
+
+/// Returns what a host of the target is matched by.
+fn host_id(hosts: &[&Row], at: usize) -> String {
+    let id = hosts.get(at).and_then(|row| row.int(super::tables::host::HOST_SEQ));
+    id.map_or_else(|| format!("target, place {at}"), |id| format!("target {id}"))
 }
 
 /// Returns how a row of an identity provider is called: what it leads to, and

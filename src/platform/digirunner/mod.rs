@@ -1,20 +1,24 @@
 //! digiRunner: client export files, and the product's own PostgreSQL tables.
 //!
 //! `bytes → file → (with the target's snapshot) compare → plan`, and on the way
-//! back `approved → build → changes → write`. Reading, comparing and building
-//! are pure; SQL is in `snapshot`, `allocate` and `write` alone.
+//! back `approved → build → changes → write`; `snapshot → export → bytes` makes
+//! a file. Reading, comparing, building and exporting are pure; SQL is in
+//! `snapshot`, `allocate` and `write` alone.
 
 mod allocate;
 mod build;
 mod changes;
 mod compare;
+mod export;
 mod file;
 mod integrity;
 mod item;
+mod references;
 mod rules;
 mod side;
 mod snapshot;
 mod tables;
+mod values;
 mod world;
 mod write;
 
@@ -23,15 +27,17 @@ mod tests;
 
 use std::sync::Arc;
 
+use chrono::NaiveDateTime;
 use futures_util::future::{BoxFuture, FutureExt as _};
 
 use self::file::{ANALYSIS, File, ROOT};
 use self::side::Side;
 use self::tables::T;
-use self::world::World;
-use super::{Bundle, DemoData, Ground, ParseError, Platform};
-use crate::engine::{Approved, Finding, Kind, KindInfo, Plan};
-use crate::store::{Connection, Reading, StoreError, TableRows, Writing};
+use self::world::{Row, World};
+use super::{Bundle, DemoData, Export, Ground, MissingRoots, ParseError, Platform, Snapshot};
+use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan};
+use crate::store::restore::TableInfo;
+use crate::store::{Connection, Reading, StoreError, Writer};
 
 /// A bank's production gateway, and an export of its test gateway.
 pub static DEMO: DemoData = DemoData {
@@ -66,36 +72,56 @@ impl Platform for Digirunner {
         ]
     }
 
+    fn tables(&self) -> Vec<TableInfo> {
+        references::tables()
+    }
+
     fn parse(&self, bytes: &[u8]) -> Result<Arc<dyn Bundle>, ParseError> {
         let mut file = file::read(bytes)?;
         let broken = integrity::check(&Side::new(&file.world)).findings;
         file.findings.extend(broken);
-        Ok(Arc::new(Export { file }))
+        Ok(Arc::new(Import { file }))
+    }
+
+    fn snapshot<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+    ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>> {
+        async move { Ok(Box::new(snapshot::read(connection, reading).await?) as Box<dyn Snapshot>) }.boxed()
+    }
+
+    fn export_root(&self) -> Kind {
+        rules::CLIENT
+    }
+
+    fn export_name(&self, now: NaiveDateTime) -> String {
+        format!("exportClientRelated_{}.json", now.format("%Y%m%d%H%M%S"))
     }
 }
 
-/// An export file that was read.
-struct Export {
+impl Snapshot for World {
+    fn export(&self, roots: &[ItemId]) -> Result<Export, MissingRoots> {
+        export::export(self, roots)
+    }
+}
+
+/// An export file that was read, to be imported.
+struct Import {
     file: File,
 }
 
-impl Bundle for Export {
+impl Bundle for Import {
     fn findings(&self) -> &[Finding] {
         &self.file.findings
     }
 
+    fn obstacles(&self) -> Vec<Finding> {
+        compare::obstacles(&self.file)
+    }
+
     fn counts(&self) -> Vec<(Kind, usize)> {
-        let world = &self.file.world;
-        let plain = world.rows(T::Group).iter().filter(|row| !side::is_hidden(row)).count();
-        let counts = [
-            world.rows(T::Client).len(),
-            plain,
-            world.rows(T::Vgroup).len(),
-            world.rows(T::Authority).len(),
-            world.rows(T::Level).len(),
-            world.rows(T::Rdb).len(),
-        ];
-        rules::KINDS.iter().map(|info| info.kind.clone()).zip(counts).collect()
+        counts(|table, count| self.file.world.rows(table).iter().filter(|row| count(row)).count())
     }
 
     fn ground<'a>(
@@ -105,29 +131,47 @@ impl Bundle for Export {
     ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>> {
         async move {
             let target = snapshot::read(connection, reading).await?;
-            Ok(Box::new(Comparison { export: self, target }) as Box<dyn Ground>)
+            Ok(Box::new(Comparison { import: self, target }) as Box<dyn Ground>)
         }
         .boxed()
     }
 }
 
+/// Returns how many items of each kind there are, by counting the rows of a
+/// table that fulfil a condition.
+fn counts(count: impl Fn(T, &dyn Fn(&Row) -> bool) -> usize) -> Vec<(Kind, usize)> {
+    let all = |table| count(table, &|_| true);
+    let counts = [
+        all(T::Client),
+        count(T::Group, &|row| !side::is_hidden(row)),
+        all(T::Vgroup),
+        all(T::Authority),
+        all(T::Level),
+        all(T::Rdb),
+    ];
+    rules::KINDS.iter().map(|info| info.kind.clone()).zip(counts).collect()
+}
+
 /// A file and the target it is compared with.
 struct Comparison {
-    export: Arc<Export>,
+    import: Arc<Import>,
     target: World,
 }
 
 impl Ground for Comparison {
     fn plan(&self) -> Plan {
-        compare::plan(&self.export.file, &self.target)
+        compare::plan(&self.import.file, &self.target)
+    }
+
+    fn snapshot(&self) -> &dyn Snapshot {
+        &self.target
     }
 
     fn write<'a>(
         &'a self,
-        connection: &'a mut Connection,
+        writer: &'a mut Writer<'_>,
         approved: &'a Approved,
-        writing: Writing<'a>,
-    ) -> BoxFuture<'a, Result<Vec<TableRows>, StoreError>> {
-        write::write(connection, &self.export.file.world, &self.target, approved, writing).boxed()
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        write::write(writer, &self.import.file.world, &self.target, approved).boxed()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::side::{IDPS, Pair, Side, is_hidden};
-use super::tables::{T, Table, Type, client, clientext, group, host, open_key, vgroup, x_key};
+use super::tables::{T, client, clientext, group, host, open_key, x_key};
 use super::world::{Cell, Row};
 use crate::engine::{ItemId, Kind, KindInfo, Reason};
 
@@ -298,19 +298,6 @@ fn owned(side: &Side<'_>, client_id: &str) -> Vec<(usize, String, String)> {
     all
 }
 
-/// Returns why a row cannot be stored, if it cannot: too long, out of range,
-/// missing where a value is needed, or not storable at all.
-pub(super) fn unstorable(table: &Table, row: &Row) -> Vec<Reason> {
-    let fields = table.columns().filter(|(_, field)| !is_ours(field));
-    fields.filter_map(|(at, field)| unstorable_cell(table, field, row.cell(at))).collect()
-}
-
-/// Returns why one field of a row cannot be stored, for a field that is copied
-/// although its role says otherwise.
-pub(super) fn unstorable_field(table: &Table, row: &Row, at: usize) -> Option<Reason> {
-    unstorable_cell(table, table.fields.get(at)?, row.cell(at))
-}
-
 /// Returns what the product's search looks through: content and remark, NULLs
 /// left out.
 pub(super) fn keyword_search(row: &Row) -> String {
@@ -320,42 +307,6 @@ pub(super) fn keyword_search(row: &Row) -> String {
         .map(|at| row.text(at))
         .collect::<Vec<_>>()
         .join("|")
-}
-
-/// Returns the reason of a search text that does not fit: each of its two
-/// parts may, and both together may not.
-pub(super) fn search_text_too_long(row: &Row) -> Option<Reason> {
-    let mut searched = Row::empty(&clientext::TABLE);
-    searched.set(clientext::KEYWORD_SEARCH, Cell::Text(keyword_search(row).into()));
-    unstorable_field(&clientext::TABLE, &searched, clientext::KEYWORD_SEARCH)
-}
-
-/// Says whether the column is set by us, whatever the file says.
-fn is_ours(field: &super::tables::FieldDef) -> bool {
-    use super::tables::Role;
-    matches!(field.role, Role::Audit | Role::LocalId | Role::Derived)
-}
-
-fn unstorable_cell(table: &Table, field: &super::tables::FieldDef, cell: &Cell) -> Option<Reason> {
-    let place = format!("{}.{}", table.name, field.column);
-    match (cell, field.ty) {
-        (Cell::Null, _) if field.required => {
-            Some(Reason::new("value-required", format!("{} is null, and {place} needs a value", field.json)))
-        }
-        (Cell::Text(text), Type::Text(most)) if text.chars().count() > most => Some(Reason::new(
-            "value-too-long",
-            format!("{} has {} characters, and {place} takes {most}", field.json, text.chars().count()),
-        )),
-        (Cell::Text(text), _) if text.contains('\0') => Some(Reason::new(
-            "value-not-storable",
-            format!("{} holds a NUL character, which PostgreSQL cannot store", field.json),
-        )),
-        (Cell::Int(number), Type::IntAsLong) if i32::try_from(*number).is_err() => Some(Reason::new(
-            "value-out-of-range",
-            format!("{} does not fit into {place} (32 bits)", field.json),
-        )),
-        _ => None,
-    }
 }
 
 /// Says whether a row is a plain group.
@@ -375,16 +326,4 @@ pub(super) fn too_many_apis(there: usize, new: usize) -> Option<Reason> {
     let told = if there > 0 { format!(" ({there} in the target, {new} more)") } else { String::new() };
     (total > MOST)
         .then(|| Reason::new("too-many-apis", format!("would have {total} APIs{told}, the limit is {MOST}")))
-}
-
-/// Returns the reason of hidden groups that cannot carry a scope's name.
-pub(super) fn name_too_long_for_apis(row: &Row, apis: usize) -> Option<Reason> {
-    const HIDDEN: usize = 30;
-    let length = row.text(vgroup::VGROUP_NAME).chars().count();
-    (apis > 0 && length > HIDDEN).then(|| {
-        Reason::new(
-            "value-too-long",
-            format!("the name has {length} characters; with APIs it must fit into tsmp_group.vgroup_name, which takes {HIDDEN}"),
-        )
-    })
 }

@@ -9,7 +9,7 @@ use super::tables::{
 use super::tables::{
     host, idp_a, idp_jdbc, idp_l, idp_o, oauth, open_key, open_map, vgroup, vgroup_authority,
 };
-use super::tables::{x_key, x_map};
+use super::tables::{vgroup_group, x_key, x_map};
 use super::world::{ByInt, ByText, Row, World, by_int, by_text};
 
 /// An API as groups link it: its module and its key.
@@ -48,6 +48,7 @@ pub(super) struct Side<'w> {
     pub(super) group_apis: ByText<'w>,
     pub(super) group_authorities: ByText<'w>,
     pub(super) vgroup_authorities: ByText<'w>,
+    pub(super) vgroup_groups: ByText<'w>,
     pub(super) hosts: ByText<'w>,
     pub(super) oauth: ByText<'w>,
     pub(super) clientext: ByText<'w>,
@@ -85,6 +86,7 @@ impl<'w> Side<'w> {
             group_apis: by_text(world.rows(T::GroupApi), group_api::GROUP_ID),
             group_authorities: by_text(world.rows(T::GroupAuthority), group_authority::GROUP_ID),
             vgroup_authorities: by_text(world.rows(T::VgroupAuthority), vgroup_authority::VGROUP_ID),
+            vgroup_groups: by_text(world.rows(T::VgroupGroup), vgroup_group::VGROUP_ID),
             hosts: by_text(world.rows(T::Host), host::CLIENT_ID),
             oauth: by_text(world.rows(T::Oauth), oauth::CLIENT_ID),
             clientext: by_text(world.rows(T::Clientext), clientext::CLIENT_ID),

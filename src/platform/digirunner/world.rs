@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, Local, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, Local, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _};
 
 use super::tables::{T, Table};
 
@@ -188,4 +188,17 @@ pub(super) fn local_day(epoch_millis: &str) -> Option<NaiveDateTime> {
     let millis: i64 = epoch_millis.trim().parse().ok()?;
     let local = DateTime::from_timestamp_millis(millis)?.with_timezone(&Local);
     Some(local.date_naive().and_time(NaiveTime::MIN))
+}
+
+/// Returns the epoch milliseconds of a local date and time, for which
+/// [`local_day`] returns its day again.
+///
+/// A time that the clock passes twice is the first of the two; one that it
+/// skips is the first one after it.
+pub(super) fn epoch_millis(local: NaiveDateTime) -> Option<String> {
+    // The longest gap was a whole day, where an island moved across the date line.
+    let quarters =
+        (0..=96).filter_map(|quarters| local.checked_add_signed(TimeDelta::minutes(15 * quarters)));
+    let instant = quarters.into_iter().find_map(|time| Local.from_local_datetime(&time).earliest());
+    instant.map(|instant| instant.timestamp_millis().to_string())
 }

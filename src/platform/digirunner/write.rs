@@ -1,62 +1,113 @@
 //! Executing the computed changes: at most three statements per table, whatever
 //! the number of rows.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use sqlx::PgConnection;
-
-use super::changes::{Ids, changed_columns};
+use super::changes::{Batch, Ids, changed_columns};
+use super::rules::{AUTHENTICATION, GROUP, LEVEL, RDB, SCOPE};
 use super::side::Pair;
 use super::tables::{T, TABLES, Table, Type, dp_app, idp_a, idp_jdbc, idp_l, idp_o, x_key, x_map};
+use super::tables::{authority, group, level, rdb, vgroup};
 use super::world::{Cell, Row, World};
 use super::{allocate, build};
-use crate::engine::Approved;
-use crate::store::{StoreError, TableRows, Writing, bulk};
+use crate::engine::{Approved, ItemId};
+use crate::store::{Keyed, StoreError, Writer, bulk};
 
 /// Writes what was approved, in the transaction in which `target` was read.
 pub(super) async fn write(
-    connection: &mut PgConnection,
+    writer: &mut Writer<'_>,
     file: &World,
     target: &World,
     approved: &Approved,
-    writing: Writing<'_>,
-) -> Result<Vec<TableRows>, StoreError> {
-    let changes = {
+) -> Result<(), StoreError> {
+    let stamp = writer.stamp();
+    let (changes, relied_on) = {
         // The pair is not held across an await: it is rebuilt from the worlds.
         let mut counting = Ids::counting(random_ids(target));
-        build::changes(&Pair::new(file, target), approved, writing.stamp, &mut counting);
-        let given = allocate::take(connection, counting.counts()).await?;
+        build::changes(&Pair::new(file, target), approved, stamp, &mut counting);
+        let given = allocate::take(writer, counting.counts()).await?;
         let mut ids = Ids::given(given, random_ids(target));
-        build::changes(&Pair::new(file, target), approved, writing.stamp, &mut ids)
+        let pair = Pair::new(file, target);
+        (build::changes(&pair, approved, stamp, &mut ids), relied_on(&pair, approved))
     };
+    for (table, keys) in relied_on {
+        let rows: Vec<Row> = keys.into_iter().map(|(row, at)| key_row(table, at, row)).collect();
+        writer.hold(table.name, &columns(table, &key(table), &rows), rows.len()).await?;
+    }
     let touched: Vec<(&'static Table, _)> =
         TABLES.into_iter().filter_map(|table| Some((table, changes.of(table.id)?))).collect();
-    let mut done = Vec::with_capacity(touched.len());
     for (at, (table, changes)) in touched.iter().enumerate() {
-        (writing.report)(table.name, at, touched.len());
-        let mut rows = TableRows { table: table.name.to_owned(), ..TableRows::default() };
-        if !changes.deletes.is_empty() {
-            let keys = columns(table, &key(table), &changes.deletes);
-            rows.deleted = bulk::delete(connection, table.name, &keys, changes.deletes.len()).await?;
+        writer.report(table.name, at, touched.len());
+        if !changes.deletes.rows.is_empty() {
+            let keys = columns(table, &key(table), &changes.deletes.rows);
+            writer.delete(keyed(table, &keys, &changes.deletes)).await?;
         }
-        if !changes.updates.is_empty() {
-            let keys = columns(table, &key(table), &changes.updates);
-            let set = columns(table, &changed_columns(table, target, &changes.updates), &changes.updates);
-            rows.updated = bulk::update(connection, table.name, &keys, &set, changes.updates.len()).await?;
+        if !changes.updates.rows.is_empty() {
+            let rows = &changes.updates.rows;
+            let keys = columns(table, &key(table), rows);
+            let set = columns(table, &changed_columns(table, target, rows), rows);
+            writer.update(keyed(table, &keys, &changes.updates), &set).await?;
         }
-        if !changes.inserts.is_empty() {
+        if !changes.inserts.rows.is_empty() {
+            let rows = &changes.inserts.rows;
+            let keys = columns(table, &key(table), rows);
             let all: Vec<usize> = table.columns().map(|(at, _)| at).collect();
-            rows.inserted = bulk::insert(
-                connection,
-                table.name,
-                &columns(table, &all, &changes.inserts),
-                changes.inserts.len(),
-            )
-            .await?;
+            writer.insert(keyed(table, &keys, &changes.inserts), &columns(table, &all, rows)).await?;
         }
-        done.push(rows);
     }
-    Ok(done)
+    Ok(())
+}
+
+fn keyed<'a>(table: &Table, keys: &'a [bulk::Column], batch: &'a Batch) -> Keyed<'a> {
+    Keyed { table: table.name, keys, owners: &batch.owners }
+}
+
+/// Returns the keys of the rows that approved items rely on and that are not
+/// written themselves: they must stay until the transaction ends.
+fn relied_on(pair: &Pair<'_>, approved: &Approved) -> Vec<(&'static Table, BTreeSet<(String, usize)>)> {
+    let plan = approved.plan();
+    let steps = || approved.steps().iter().filter_map(|step| plan.entry(step.at));
+    let written: HashSet<&ItemId> = steps().map(|entry| &entry.item.id).collect();
+    let mut held: Vec<(&'static Table, BTreeSet<(String, usize)>)> = Vec::new();
+    let needed = steps().flat_map(|entry| &entry.requires);
+    for on in needed.map(|needed| &needed.on).filter(|on| !written.contains(on)) {
+        let target = &pair.target;
+        let find = |table: T, column: usize| {
+            let rows = target.world.rows(table).iter();
+            rows.map(|row| row.text(column)).find(|text| *text == &*on.key).map(str::to_owned)
+        };
+        let found = match &on.kind {
+            kind if *kind == GROUP => target
+                .plain_named(&on.key)
+                .map(|row| (T::Group, group::GROUP_ID, row.text(group::GROUP_ID).to_owned())),
+            kind if *kind == SCOPE => target
+                .scope_named(&on.key)
+                .map(|row| (T::Vgroup, vgroup::VGROUP_ID, row.text(vgroup::VGROUP_ID).to_owned())),
+            kind if *kind == AUTHENTICATION => find(T::Authority, authority::GROUP_AUTHORITIE_ID)
+                .map(|key| (T::Authority, authority::GROUP_AUTHORITIE_ID, key)),
+            kind if *kind == LEVEL => {
+                find(T::Level, level::SECURITY_LEVEL_ID).map(|key| (T::Level, level::SECURITY_LEVEL_ID, key))
+            }
+            kind if *kind == RDB => {
+                find(T::Rdb, rdb::CONNECTION_NAME).map(|key| (T::Rdb, rdb::CONNECTION_NAME, key))
+            }
+            _ => None,
+        };
+        let Some((table, column, key)) = found else { continue };
+        let table = table.table();
+        match held.iter_mut().find(|(other, _)| other.id == table.id) {
+            Some((_, keys)) => drop(keys.insert((key, column))),
+            None => held.push((table, BTreeSet::from([(key, column)]))),
+        }
+    }
+    held
+}
+
+/// Returns a row of which nothing but its key is known.
+fn key_row(table: &Table, column: usize, key: String) -> Row {
+    let mut row = Row::empty(table);
+    row.set(column, Cell::Text(key.into()));
+    row
 }
 
 fn key(table: &Table) -> Vec<usize> {

@@ -1,9 +1,12 @@
 //! What the ledger keeps of a job.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::store::TableRows;
 
@@ -19,20 +22,28 @@ pub enum JobState {
     Undone,
     /// It wrote nothing.
     Failed,
+    /// It was about to commit, and the target no longer tells what came of it.
+    Unknown,
 }
 
 impl JobState {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Done, Self::PartlyUndone, Self::Undone, Self::Failed];
+    pub const ALL: [Self; 5] = [Self::Done, Self::PartlyUndone, Self::Undone, Self::Failed, Self::Unknown];
 
-    /// Returns the word that the ledger holds and people read.
+    /// Returns the word that people and scripts read.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::PartlyUndone => "partly-undone",
             Self::Undone => "undone",
             Self::Failed => "failed",
+            Self::Unknown => "unknown",
         }
+    }
+
+    /// Says whether the job's transaction was committed.
+    pub const fn has_written(self) -> bool {
+        matches!(self, Self::Done | Self::PartlyUndone | Self::Undone)
     }
 }
 
@@ -55,9 +66,9 @@ pub struct JobRecord {
     pub program: String,
     /// The target, `user@host:port/database`.
     pub target: String,
-    /// The imported file; empty for an undo.
+    /// The imported file; for an undo that of the job it undid.
     pub file_path: String,
-    /// Its SHA-256 in hexadecimal; empty for an undo.
+    /// Its SHA-256 in hexadecimal.
     pub file_sha256: String,
     /// When it began.
     pub started_at: DateTime<Utc>,
@@ -67,15 +78,184 @@ pub struct JobRecord {
     pub counts: BTreeMap<String, u64>,
     /// What was done to which table.
     pub tables: Vec<TableRows>,
+    /// What was chosen: `{"ignore_lack_api":false,"items":{"client:crm":"covered"}}`.
+    pub choices: Value,
+    /// The saved plan that it applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan_id: Option<String>,
     /// The job that it undid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undoes: Option<i64>,
     /// The last job that undid it, or a part of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<i64>,
+    /// Whether it undid all of the other job.
+    #[serde(skip)]
+    pub whole: bool,
     /// Whether a backup was kept.
     pub has_backup: bool,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+/// Says of every job what undid it: an undo that was itself undone counts no
+/// more. `records` are newest first.
+pub(super) fn follow_undos(records: &mut [JobRecord]) {
+    // Whoever undoes a job comes after it, so each is settled before the ones it is asked about.
+    let mut undone: BTreeMap<i64, (i64, bool)> = BTreeMap::new();
+    for record in records {
+        if record.state != JobState::Done {
+            continue;
+        }
+        if let Some((by, whole)) = undone.get(&record.job) {
+            record.undone_by = Some(*by);
+            record.state = if *whole { JobState::Undone } else { JobState::PartlyUndone };
+        }
+        if let Some(other) = record.undoes.filter(|_| record.state != JobState::Undone) {
+            let (by, whole) = undone.entry(other).or_insert((record.job, false));
+            *by = (*by).max(record.job);
+            *whole |= record.whole;
+        }
+    }
+}
+
+/// A job to be recorded.
+pub struct NewJob<'a> {
+    /// What was done, such as `apply`.
+    pub command: &'a str,
+    /// Whose objects they are.
+    pub platform: &'a str,
+    /// Who did it.
+    pub operator: &'a str,
+    /// The target, without a password.
+    pub target: &'a str,
+    /// The file's path.
+    pub file_path: &'a str,
+    /// The file's checksum.
+    pub file_sha256: &'a str,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: DateTime<Utc>,
+    /// How many items had which outcome.
+    pub counts: Value,
+    /// What was done to which table.
+    pub table_rows: Value,
+    /// What was chosen.
+    pub choices: Value,
+    /// The saved plan that it applied.
+    pub plan_id: Option<&'a str>,
+    /// The job that it undid.
+    pub undoes: Option<i64>,
+    /// Whether it undid all of it.
+    pub whole: bool,
+    /// Why it failed, if it did; it wrote nothing then.
+    pub error: Option<&'a str>,
+    /// The rows that it touched.
+    pub journal: &'a [JournalRow],
+    /// A full export from before the first write.
+    pub backup: Option<&'a Backup>,
+}
+
+/// A row that a job touched, whole, before and after. Rows are JSON texts as
+/// PostgreSQL's `to_jsonb` gives them. They hold secrets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct JournalRow {
+    /// The table.
+    pub table: Arc<str>,
+    /// The item that it belongs to, such as `client:crm`; empty for counters.
+    pub item: Arc<str>,
+    /// The columns of its primary key.
+    pub key: String,
+    /// The row before; none where it was inserted.
+    pub before: Option<String>,
+    /// The row after; none where it was deleted.
+    pub after: Option<String>,
+}
+
+impl fmt::Debug for JournalRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "JournalRow of {} for {}", self.table, self.item)
+    }
+}
+
+/// A full export in the product's own format. Holds secrets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// What the product would call the file.
+    pub name: String,
+    /// The SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// The file.
+    pub content: Vec<u8>,
+}
+
+impl fmt::Debug for Backup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Backup {} of {} bytes", self.name, self.content.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(job: i64, undoes: Option<i64>, whole: bool) -> JobRecord {
+        JobRecord {
+            job,
+            command: "apply".to_owned(),
+            state: JobState::Done,
+            platform: String::new(),
+            operator: String::new(),
+            host: String::new(),
+            program: String::new(),
+            target: String::new(),
+            file_path: String::new(),
+            file_sha256: String::new(),
+            started_at: DateTime::UNIX_EPOCH,
+            finished_at: DateTime::UNIX_EPOCH,
+            counts: BTreeMap::new(),
+            tables: Vec::new(),
+            choices: Value::Null,
+            plan_id: None,
+            undoes,
+            undone_by: None,
+            whole,
+            has_backup: false,
+            error: None,
+        }
+    }
+
+    fn states(mut records: Vec<JobRecord>) -> Vec<(i64, JobState, Option<i64>)> {
+        follow_undos(&mut records);
+        records.iter().map(|record| (record.job, record.state, record.undone_by)).collect()
+    }
+
+    #[test]
+    fn a_job_is_undone_by_the_job_that_undoes_it() {
+        let told = states(vec![record(2, Some(1), true), record(1, None, true)]);
+        assert_eq!(told, [(2, JobState::Done, None), (1, JobState::Undone, Some(2))]);
+    }
+
+    #[test]
+    fn an_undo_that_was_undone_counts_no_more() {
+        let told = states(vec![record(3, Some(2), true), record(2, Some(1), true), record(1, None, true)]);
+        assert_eq!(
+            told,
+            [(3, JobState::Done, None), (2, JobState::Undone, Some(3)), (1, JobState::Done, None)]
+        );
+    }
+
+    #[test]
+    fn a_job_of_which_a_part_was_undone_says_so() {
+        let told = states(vec![record(2, Some(1), false), record(1, None, true)]);
+        assert_eq!(told[1], (1, JobState::PartlyUndone, Some(2)));
+    }
+
+    #[test]
+    fn an_undo_that_failed_undid_nothing() {
+        let failed = JobRecord { state: JobState::Failed, ..record(2, Some(1), true) };
+        assert_eq!(states(vec![failed, record(1, None, true)])[1], (1, JobState::Done, None));
+    }
 }

@@ -15,19 +15,25 @@ pub(crate) enum Context {
     Search,
     /// Typing an action's name.
     Palette,
-    /// While the import runs.
+    /// In the list of the target's jobs.
+    History,
+    /// In what there is to know about one of them.
+    Job,
+    /// While an import, a rehearsal or an undo runs.
     Applying,
 }
 
 impl Context {
     /// All contexts.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Loading,
         Self::Review,
         Self::Dialog,
         Self::Reader,
         Self::Search,
         Self::Palette,
+        Self::History,
+        Self::Job,
         Self::Applying,
     ];
 }
@@ -69,6 +75,13 @@ pub(crate) enum Act {
     Copy,
     Again,
     Import,
+    Rehearse,
+    SavePlan,
+    Export,
+    History,
+    OpenJob,
+    Undo,
+    SaveBackup,
     Theme,
     Palette,
     Help,
@@ -96,9 +109,9 @@ pub(crate) struct Action {
     pub(crate) footer: Option<&'static str>,
 }
 
-use Context::{Applying, Dialog, Loading, Palette, Reader, Review, Search};
+use Context::{Applying, Dialog, History, Job, Loading, Palette, Reader, Review, Search};
 
-const LISTS: &[Context] = &[Review, Dialog, Reader];
+const LISTS: &[Context] = &[Review, Dialog, Reader, History, Job];
 const ROWS: &[Context] = &[Review];
 
 const fn action(
@@ -120,8 +133,14 @@ impl Action {
 
 /// All actions, in the order of help and footer.
 pub(crate) static CATALOGUE: &[Action] = &[
-    action(Act::Help, "help", "Shows the keys that work here.", &[Loading, Review, Reader], &["?"])
-        .footer("help"),
+    action(
+        Act::Help,
+        "help",
+        "Shows the keys that work here.",
+        &[Loading, Review, Reader, History, Job],
+        &["?"],
+    )
+    .footer("help"),
     action(
         Act::Choose,
         "choose",
@@ -144,6 +163,14 @@ pub(crate) static CATALOGUE: &[Action] = &[
     .footer("lack API"),
     action(Act::Import, "import", "Shows what would be written, then imports it.", ROWS, &["P"])
         .footer("import"),
+    action(
+        Act::Rehearse,
+        "rehearse",
+        "Does the whole import on the target, tells what came of it, and rolls it back.",
+        ROWS,
+        &["X"],
+    )
+    .footer("rehearse"),
     action(Act::Search, "search", "Searches items by key and name.", ROWS, &["/"]).footer("search"),
     action(Act::NextHit, "next-match", "Goes to the next match.", ROWS, &["n"]),
     action(Act::PreviousHit, "previous-match", "Goes to the previous match.", ROWS, &["N"]),
@@ -168,6 +195,14 @@ pub(crate) static CATALOGUE: &[Action] = &[
         &["e"],
     )
     .footer("explain"),
+    action(
+        Act::History,
+        "history",
+        "Lists the jobs of this target, to look at them, undo them, or save their backups.",
+        &[Loading, Review],
+        &["H"],
+    )
+    .footer("history"),
     action(Act::Unchanged, "unchanged", "Shows or hides fields without a difference.", ROWS, &["u"])
         .footer("unchanged"),
     action(
@@ -192,6 +227,24 @@ pub(crate) static CATALOGUE: &[Action] = &[
         &["R"],
     )
     .footer("compare again"),
+    action(Act::OpenJob, "open-job", "Shows all there is to know about the job.", &[History], &["enter"])
+        .footer("open"),
+    action(
+        Act::Undo,
+        "undo",
+        "Asks, then undoes the job: every row as it was before.",
+        &[History, Job],
+        &["U"],
+    )
+    .footer("undo"),
+    action(
+        Act::SaveBackup,
+        "save-backup",
+        "Saves the backup that the job kept to a file.",
+        &[History, Job],
+        &["b"],
+    )
+    .footer("save backup"),
     action(Act::Down, "down", "Moves down.", LISTS, &["j", "down"]),
     action(Act::Up, "up", "Moves up.", LISTS, &["k", "up"]),
     action(Act::Top, "top", "Moves to the first row.", LISTS, &["g g", "home"]),
@@ -228,7 +281,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
         Act::Suspend,
         "suspend",
         "Gives the terminal back to the shell; fg continues.",
-        &[Loading, Review, Dialog, Reader, Applying],
+        &[Loading, Review, Dialog, Reader, History, Job, Applying],
         &["ctrl-z"],
     ),
     action(
@@ -242,11 +295,27 @@ pub(crate) static CATALOGUE: &[Action] = &[
         Act::Back,
         "back",
         "Goes back; leaves when there is nothing to go back to.",
-        &[Loading, Review, Dialog, Reader],
+        &[Loading, Review, Dialog, Reader, History, Job],
         &["q", "esc"],
     )
     .footer("back"),
-    action(Act::Back, "close", "Closes what was read.", &[Reader], &["enter"]),
+    action(
+        Act::SavePlan,
+        "save-plan",
+        "Saves the plan with the choices to a file, to be applied later.",
+        ROWS,
+        &["w"],
+    )
+    .footer("save plan"),
+    action(
+        Act::Export,
+        "export",
+        "Writes what stands in the target to a file that can be imported again.",
+        ROWS,
+        &["E"],
+    )
+    .footer("export"),
+    action(Act::Back, "close", "Closes what was read.", &[Reader, Job], &["enter"]),
     action(Act::Back, "cancel", "Leaves the line without effect.", &[Search, Palette], &["esc"])
         .footer("cancel"),
     action(Act::Down, "next-row", "Moves down in the list of actions.", &[Palette], &["down", "tab"]),

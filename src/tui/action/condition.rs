@@ -1,11 +1,13 @@
 //! When an action cannot be done, and why.
 
 use super::catalogue::Act;
+use crate::job::JobRecord;
 use crate::tui::app::{App, Pane, Work};
 use crate::tui::detail::SIDE_BY_SIDE;
 use crate::tui::mark::Mark;
 use crate::tui::modal::Question;
 use crate::tui::node::Node;
+use crate::tui::record;
 use crate::tui::review::Review;
 use crate::tui::widget::count;
 
@@ -31,10 +33,16 @@ pub(super) fn check(act: Act, app: &App) -> Check {
         },
         Act::Again => again(app),
         Act::Import => with_review(app, |review| idle(app).and_then(|()| import(app, review))),
+        Act::Rehearse => with_review(app, |review| rehearse(app, review)),
+        Act::SavePlan | Act::Export => with_review(app, |_| idle(app)),
+        Act::History => history(app),
+        Act::OpenJob => with_record(app, |_| Ok(())),
+        Act::Undo => with_record(app, |job| record::can_undo(job).and_then(|()| idle(app))),
+        Act::SaveBackup => with_record(app, |job| record::can_save_backup(job).and_then(|()| idle(app))),
         Act::Theme => {
             some(app.skin.has_colours(), "no colours here (NO_COLOR, --color never, or the terminal)")
         }
-        Act::Suspend => some(!app.is_applying(), "not while the import runs"),
+        Act::Suspend => suspend(app),
         _ => Ok(()),
     }
 }
@@ -58,11 +66,36 @@ fn with_review(app: &App, check: impl Fn(&Review) -> Check) -> Check {
 }
 
 fn idle(app: &App) -> Check {
-    match app.job.as_ref().map(|job| job.work) {
-        Some(Work::Compare) => no("file and target are being compared"),
-        Some(Work::Apply) => no("the import runs"),
+    app.job.as_ref().map_or(Ok(()), |job| no(job.work.doing()))
+}
+
+fn suspend(app: &App) -> Check {
+    match app.job.as_ref().filter(|_| app.is_applying()) {
+        Some(job) => Err(format!("not while {}", job.work.doing())),
         None => Ok(()),
     }
+}
+
+/// The ledger is the target's: without one there is none.
+fn history(app: &App) -> Check {
+    let known = app.review.is_some();
+    some(known, "the jobs stand in the target: they can be listed once it was compared")?;
+    idle(app)
+}
+
+fn with_record(app: &App, check: impl Fn(&JobRecord) -> Check) -> Check {
+    match (app.record(), app.job.as_ref().map(|job| job.work)) {
+        (Some(record), _) => check(record),
+        (None, Some(work @ Work::History)) => no(work.doing()),
+        (None, _) => no("there is no job"),
+    }
+}
+
+fn rehearse(app: &App, review: &Review) -> Check {
+    idle(app)?;
+    import(app, review)?;
+    let open = !review.plan().lack().is_empty() && !review.choices.lack_confirmed;
+    some(!open, &format!("confirm the lacking APIs first: {}", app.key(Act::ConfirmLack)))
 }
 
 fn choose(app: &App, review: &Review) -> Check {

@@ -47,6 +47,13 @@ impl KeyMap {
         here.find(|(_, action)| action.act == act).map(|(sequence, _)| show(sequence))
     }
 
+    /// Returns an action's first key in a context that types nothing.
+    pub(crate) fn key_untyped(&self, context: Context, act: Act) -> Option<String> {
+        let is_typed = |keys: &Sequence| keys.first().is_some_and(|key| key.request().is_some());
+        let mut here = self.bindings.iter().filter(|(_, action)| action.contexts.contains(&context));
+        here.find(|(keys, action)| action.act == act && !is_typed(keys)).map(|(keys, _)| show(keys))
+    }
+
     /// Returns all of an action's keys, as they are shown.
     pub(crate) fn keys(&self, action: &Action) -> Vec<String> {
         let own = self.bindings.iter().filter(|(_, other)| other.name == action.name);

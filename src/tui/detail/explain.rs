@@ -29,7 +29,7 @@ pub(crate) fn explain(review: &Review, at: usize, glyphs: &'static Glyphs) -> Ve
     for reason in entry.verdict.reasons.iter().chain(obstacle) {
         lines.push(Line::new());
         lines.push(pair("why", &reason.message));
-        lines.push(pair("code", reason.code));
+        lines.push(pair("code", &reason.code));
         for id in &reason.about {
             lines.push(pair("rests on", &id.to_string()));
         }
@@ -37,7 +37,7 @@ pub(crate) fn explain(review: &Review, at: usize, glyphs: &'static Glyphs) -> Ve
     for warning in &entry.warnings {
         lines.push(Line::new());
         lines.push(pair("noticed", &warning.message));
-        lines.push(pair("code", warning.code));
+        lines.push(pair("code", &warning.code));
     }
     lines
 }

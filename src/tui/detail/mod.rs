@@ -15,6 +15,7 @@ pub(crate) use changes::as_text;
 pub(crate) use explain::explain;
 pub(crate) use item::done;
 pub(crate) use node::LACK_SENTENCE;
+pub(crate) use value::brief;
 
 /// The most lines that are laid out; the list beside the pane has the rest.
 const MOST_LINES: usize = 2_000;

@@ -139,5 +139,5 @@ pub(super) fn warning(sheet: &mut Sheet, review: &Review, at: usize) {
     if let Some(path) = &warning.path {
         sheet.labelled((Role::Dim, "in the file at"), (Role::Text, path));
     }
-    sheet.labelled((Role::Dim, "code"), (Role::Text, warning.code));
+    sheet.labelled((Role::Dim, "code"), (Role::Text, &warning.code));
 }

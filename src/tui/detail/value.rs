@@ -3,7 +3,7 @@
 use crate::engine::Value;
 
 /// Returns a value as one line of text. Secrets say that they are set.
-pub(super) fn brief(value: &Value) -> String {
+pub(crate) fn brief(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::Int(number) => number.to_string(),

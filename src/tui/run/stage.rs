@@ -11,7 +11,7 @@ use super::door::{Outside, Screen, Source};
 use super::files::Files;
 use crate::job::{Cancel, Failure, FailureKind, Progress, Reporter};
 use crate::tui::app::App;
-use crate::tui::effect::{Backend, Effect};
+use crate::tui::effect::{Backend, Effect, Save};
 use crate::tui::keys::Key;
 use crate::tui::msg::{EffectId, Exit, Leave, Msg};
 use crate::tui::signals::{Arrived, Signal};
@@ -122,7 +122,9 @@ impl<S: Screen> Stage<S> {
     fn press(&mut self, arrived: Arrived) -> io::Result<()> {
         match arrived.event {
             // Read before the question was on the screen: no answer to it.
-            Event::Key(_) if !self.app.modals.is_empty() && arrived.at < self.asked => Ok(()),
+            Event::Key(_) | Event::Paste(_) if !self.app.modals.is_empty() && arrived.at < self.asked => {
+                Ok(())
+            }
             Event::Key(event) => match Key::of(&event) {
                 Some(key) => self.turn(Msg::Key(key)),
                 None => Ok(()),
@@ -220,6 +222,20 @@ impl<S: Screen> Stage<S> {
                     let work = self.backend.apply(*approved, self.reporter(id), self.cancel.clone());
                     self.spawn(work, move |outcome| Msg::Applied(id, outcome));
                 }
+                Effect::Rehearse(id, approved) => {
+                    self.cancel = Cancel::new();
+                    let work = self.backend.rehearse(*approved, self.reporter(id), self.cancel.clone());
+                    self.spawn(work, move |outcome| Msg::Rehearsed(id, outcome));
+                }
+                Effect::Undo(id, job) => {
+                    self.cancel = Cancel::new();
+                    let work = self.backend.undo(job, self.reporter(id), self.cancel.clone());
+                    self.spawn(work, move |outcome| Msg::Undone(id, outcome));
+                }
+                Effect::Save(id, save) => self.save(id, *save),
+                Effect::History(id) => {
+                    self.spawn(self.backend.history(), move |outcome| Msg::Listed(id, outcome));
+                }
                 Effect::Cancel(why) => self.cancel.cancel(why),
                 Effect::Copy(text) => {
                     let sent = self.screen.copy(&text).map_err(|error| error.to_string());
@@ -239,6 +255,15 @@ impl<S: Screen> Stage<S> {
     fn compare(&self, id: EffectId) {
         let work = self.backend.compare(self.reporter(id));
         self.spawn(work, move |outcome| Msg::Compared(id, outcome));
+    }
+
+    fn save(&self, id: EffectId, save: Save) {
+        let work = match save {
+            Save::Plan(choices, path) => self.backend.save_plan(choices, path),
+            Save::Backup(job, path) => self.backend.save_backup(job, path),
+            Save::Export(roots, path) => self.backend.export(roots, path, self.reporter(id)),
+        };
+        self.spawn(work, move |outcome| Msg::Saved(id, outcome));
     }
 
     /// Runs an effect to its end. A task of its own watches over it, so that

@@ -11,8 +11,8 @@ use tokio::sync::Notify;
 
 use super::door::{Outside, Screen, Source};
 use super::*;
-use crate::engine::Approved;
-use crate::job::{Cancel, Failure, FailureKind, Phase, Receipt, Reporter};
+use crate::engine::{Approved, Choices, ItemId};
+use crate::job::{Cancel, Failure, FailureKind, JobRecord, Phase, Receipt, Rehearsal, Reporter, Undone};
 use crate::tui::keys::Key;
 use crate::tui::msg::{EffectId, Exit, Msg, Reviewed};
 use crate::tui::signals::{Arrived, Signal};
@@ -96,7 +96,10 @@ impl Screen for Pretended {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         let state = match (&app.review, &app.job, app.modals.last()) {
-            (_, _, Some(modal)) => modal.title.clone(),
+            (_, _, Some(modal)) => match modal.lines().first().map(crate::tui::widget::Line::plain) {
+                Some(first) if first == TAKEN => first,
+                _ => modal.title.clone(),
+            },
             (_, Some(job), _) => format!("{:?}", job.work),
             (Some(_), None, None) => "review".to_owned(),
             (None, None, None) => "empty".to_owned(),
@@ -187,6 +190,9 @@ impl Outside for Later {
     }
 }
 
+/// Why the first path cannot be written.
+const TAKEN: &str = "a file is there already";
+
 /// A backend that answers at once, or waits until it is let go or cancelled.
 #[derive(Default)]
 struct Pretending {
@@ -194,6 +200,7 @@ struct Pretending {
     let_go: Arc<Notify>,
     finished: Arc<AtomicUsize>,
     calls: AtomicUsize,
+    saved: Mutex<Vec<String>>,
 }
 
 impl Backend for Pretending {
@@ -228,6 +235,73 @@ impl Backend for Pretending {
             }
             Ok(receipt(approved.outcomes().to_vec()))
         })
+    }
+
+    fn rehearse(
+        &self,
+        _: Approved,
+        report: Reporter,
+        cancel: Cancel,
+    ) -> BoxFuture<'static, Result<Rehearsal, Failure>> {
+        let (hold, finished) = (self.hold, self.finished.clone());
+        Box::pin(async move {
+            report.phase(Phase::Write);
+            until_cancelled(hold, &cancel).await;
+            finished.fetch_add(1, Ordering::SeqCst);
+            if cancel.is_cancelled() {
+                return Err(Failure::new(FailureKind::Cancelled, cancel.why().unwrap_or_default()));
+            }
+            Ok(rehearsal(&[]))
+        })
+    }
+
+    fn save_plan(&self, _: Choices, path: String) -> BoxFuture<'static, Result<String, Failure>> {
+        self.saved(path)
+    }
+
+    fn history(&self) -> BoxFuture<'static, Result<Vec<JobRecord>, Failure>> {
+        Box::pin(async { Ok(records()) })
+    }
+
+    fn undo(&self, job: i64, report: Reporter, _: Cancel) -> BoxFuture<'static, Result<Undone, Failure>> {
+        Box::pin(async move {
+            report.phase(Phase::Write);
+            Ok(Undone { undoes: job, ..undone() })
+        })
+    }
+
+    fn save_backup(&self, _: i64, path: String) -> BoxFuture<'static, Result<String, Failure>> {
+        self.saved(path)
+    }
+
+    fn export(
+        &self,
+        _: Vec<ItemId>,
+        path: String,
+        _: Reporter,
+    ) -> BoxFuture<'static, Result<String, Failure>> {
+        self.saved(path)
+    }
+}
+
+impl Pretending {
+    /// Notes the path; the first one is taken already.
+    fn saved(&self, path: String) -> BoxFuture<'static, Result<String, Failure>> {
+        let mut saved = self.saved.lock().unwrap();
+        let taken = saved.is_empty();
+        saved.push(path.clone());
+        Box::pin(async move {
+            if taken {
+                return Err(Failure::new(FailureKind::File, TAKEN).at(path));
+            }
+            Ok(path)
+        })
+    }
+}
+
+async fn until_cancelled(hold: bool, cancel: &Cancel) {
+    while hold && !cancel.is_cancelled() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
 
@@ -305,6 +379,70 @@ async fn a_lost_terminal_waits_for_the_import_and_draws_no_more() {
     assert_eq!(backend.finished.load(Ordering::SeqCst), 1);
     assert_eq!(played.frames.last().map(String::as_str), Some("Apply"));
     assert!(played.farewell.summary.starts_with("job 12"));
+}
+
+#[tokio::test]
+async fn a_job_is_undone_from_the_list_to_the_result() {
+    let backend = Arc::new(Pretending::default());
+    let steps = [
+        ("review", "H"),
+        ("History: 7 jobs", "j U"),
+        ("Undo job 14", "tab g a t e w a y enter"),
+        ("Undone: job 14", "q"),
+        ("review", "q"),
+    ];
+    let played = play(backend.clone(), &steps, None).await;
+    assert_eq!(played.exit, Exit::Done);
+    assert!(played.farewell.summary.contains("undid job 14"), "{}", played.farewell.summary);
+    assert_eq!(backend.calls.load(Ordering::SeqCst), 2, "compared again after the undo");
+}
+
+#[tokio::test]
+async fn what_is_typed_ahead_undoes_and_saves_nothing() {
+    let backend = Arc::new(Pretending::default());
+    let steps = [
+        ("review", "H"),
+        ("History: 7 jobs", "j U tab g a t e w a y enter"),
+        ("Undo job 14", "q"),
+        ("History: 7 jobs", "b enter"),
+        ("Save the backup of job 14", "ctrl-c"),
+        ("History: 7 jobs", "q w enter"),
+        ("Save the plan", "esc"),
+        ("review", "q"),
+    ];
+    let played = play(backend.clone(), &steps, None).await;
+    assert_eq!(played.farewell.summary, "nothing was written");
+    assert!(backend.saved.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn files_are_written_once_their_path_is_right() {
+    let backend = Arc::new(Pretending::default());
+    let steps = [
+        ("review", "w"),
+        ("Save the plan", "enter"),
+        (TAKEN, "x enter"),
+        ("review", "E"),
+        ("Export", "enter"),
+        ("review", "q"),
+    ];
+    let played = play(backend.clone(), &steps, None).await;
+    assert_eq!(played.exit, Exit::Done);
+    let saved = backend.saved.lock().unwrap();
+    assert_eq!(saved[1], format!("{}x", saved[0]));
+    assert!(saved[2].ends_with("/exports/gateway-export.json"), "{saved:?}");
+}
+
+#[tokio::test]
+async fn a_rehearsal_ends_with_the_terminal_and_with_ctrl_c() {
+    let backend = Arc::new(Pretending { hold: true, ..Pretending::default() });
+    let gone = Some(("Rehearse", Signal::TerminalGone));
+    let played = play(backend.clone(), &[("review", "X")], gone).await;
+    assert_eq!(played.exit, Exit::HungUp);
+    let steps = [("review", "X"), ("Rehearse", "ctrl-c"), ("Cancelled", "q"), ("review", "q")];
+    let played = play(backend.clone(), &steps, None).await;
+    assert_eq!(played.exit, Exit::Done);
+    assert_eq!(backend.finished.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]

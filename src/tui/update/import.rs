@@ -6,7 +6,7 @@ use crate::tui::action::Act;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
 use crate::tui::mark::Mark;
-use crate::tui::modal::{Modal, Question, Stop};
+use crate::tui::modal::{Modal, Question};
 use crate::tui::msg::Reviewed;
 use crate::tui::review::Review;
 use crate::tui::skin::{Glyphs, Role};
@@ -57,6 +57,7 @@ fn body(review: &Review, glyphs: &'static Glyphs, key: &str) -> Vec<Line> {
     let mut body = vec![Line::of(Role::Title, &headline)];
     body.extend(promise(review));
     body.extend(lack(review, key));
+    body.push(backup(subject));
     body.push(Line::new());
     body.push(pair("target", &subject.target));
     body.push(pair("operator", &subject.operator));
@@ -125,6 +126,15 @@ fn removals(review: &Review) -> usize {
         .sum()
 }
 
+/// What the import leaves to go back by.
+fn backup(subject: &Reviewed) -> Line {
+    if subject.backup {
+        Line::of(Role::Text, "A backup is kept in the ledger.")
+    } else {
+        Line::of(Role::Warning, "No backup is kept, as asked.")
+    }
+}
+
 fn may_lose(value: &Value) -> bool {
     match value {
         Value::Set(elements) => elements.iter().any(|element| element.replaced || may_lose(&element.value)),
@@ -167,23 +177,8 @@ fn blocked(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     lines
 }
 
-/// Enter on Import or on the typed name: imports, if all is confirmed.
+/// Imports what was confirmed.
 pub(super) fn go(app: &mut App) -> Vec<Effect> {
-    let Some(modal) = app.modals.last() else { return Vec::new() };
-    if let Some(why) = modal.barred.clone() {
-        app.refuse(why);
-        return Vec::new();
-    }
-    if let Question::Import(Some(name)) = &modal.question
-        && modal.input.value().trim() != name
-    {
-        let text = format!("type the database's name to import: {name}");
-        if let Some(modal) = app.modals.last_mut() {
-            modal.stop = Stop::Input;
-        }
-        app.refuse(text);
-        return Vec::new();
-    }
     let Some(review) = &app.review else { return Vec::new() };
     match review.subject.plan.approve(&review.choices) {
         Ok(approved) => begin(app, approved),

@@ -1,14 +1,19 @@
 //! What runs outside: comparing, importing, and what came of it.
 
 use crate::engine::Outcome;
-use crate::job::{Failure, FailureKind, Progress, Receipt};
+use crate::job::{Failure, FailureKind, Progress, Receipt, TableRows};
+use crate::tui::action::{Act, Context};
 use crate::tui::app::{App, Job, Work};
 use crate::tui::effect::Effect;
 use crate::tui::modal::{Modal, Question};
 use crate::tui::msg::{EffectId, Exit, Farewell, Reviewed};
 use crate::tui::review::Review;
 use crate::tui::skin::Role;
+use crate::tui::stale::{Changed, IMPORT, States};
 use crate::tui::widget::{Line, count};
+
+/// Screens narrower than this have no table of rows.
+const NARROW: u16 = 72;
 
 /// Notes that a job begins; returns its id.
 pub(super) fn begin(app: &mut App, work: Work) -> EffectId {
@@ -41,7 +46,8 @@ pub(super) fn progress(app: &mut App, id: EffectId, progress: Progress) {
     }
 }
 
-fn is_stale(app: &App, id: EffectId) -> bool {
+/// Says whether an answer comes from a job that nobody waits for any more.
+pub(super) fn is_stale(app: &App, id: EffectId) -> bool {
     app.job.as_ref().is_none_or(|job| job.id != id)
 }
 
@@ -84,15 +90,22 @@ pub(super) fn applied(app: &mut App, id: EffectId, outcome: Result<Receipt, Fail
     app.notice = None;
     match outcome {
         Ok(receipt) => {
-            app.modals.push(result(&receipt));
+            let modal = result(app, &receipt);
+            app.modals.push(modal);
+            app.written.push(told(&receipt));
             app.receipt = Some(receipt);
         }
         Err(failure) => fail(app, &failure),
     }
+    leave(app)
+}
+
+/// Leaves, if that was only put off until the job had ended.
+pub(super) fn leave(app: &mut App) -> Vec<Effect> {
     app.leaving.take().map(|exit| vec![Effect::Quit(exit)]).unwrap_or_default()
 }
 
-/// Asks the import to stop, unless it is too late.
+/// Asks the job that writes to stop, unless it is too late.
 pub(super) fn stop(app: &mut App, why: &'static str) -> Vec<Effect> {
     let Some(job) = &mut app.job else { return Vec::new() };
     if job.is_committing() {
@@ -105,17 +118,42 @@ pub(super) fn stop(app: &mut App, why: &'static str) -> Vec<Effect> {
     if first { vec![Effect::Cancel(why)] } else { Vec::new() }
 }
 
-fn fail(app: &mut App, failure: &Failure) {
-    let (question, title) = match failure.kind {
-        FailureKind::Stale => (Question::Stale, "The target changed"),
-        FailureKind::Cancelled => (Question::Failure, "Cancelled"),
-        _ => (Question::Failure, "Failed"),
+/// Says what failed, in a modal.
+pub(super) fn fail(app: &mut App, failure: &Failure) {
+    if failure.kind == FailureKind::Stale {
+        return stale(app, failure, Question::Stale, IMPORT);
+    }
+    let title = if failure.kind == FailureKind::Cancelled { "Cancelled" } else { "Failed" };
+    app.modals.push(Modal::new(Question::Failure, title, explain(failure)));
+}
+
+/// Says what is no longer what it was, in three columns.
+pub(super) fn stale(app: &mut App, failure: &Failure, question: Question, states: States) {
+    let (title, sentence) = match question {
+        Question::UndoStale => ("It cannot be undone", "Nothing was written."),
+        _ => {
+            ("The target changed", "Nothing was written. Comparing again keeps the choices that still apply.")
+        }
     };
-    app.modals.push(Modal::new(question, title, explain(failure)));
+    let mut body = facts(failure);
+    let mut tail = Vec::new();
+    if !failure.stale.is_empty() {
+        body.push(Line::new());
+        tail.extend([Line::new(), Line::of(Role::Text, sentence)]);
+    }
+    tail.extend(hints(failure));
+    let changed = Changed::new(&failure.stale, states);
+    app.modals.push(Modal::new(question, title, body).with_changed(changed, tail));
 }
 
 /// Says what failed, where, why, and what to do now.
 pub(crate) fn explain(failure: &Failure) -> Vec<Line> {
+    let mut lines = facts(failure);
+    lines.extend(hints(failure));
+    lines
+}
+
+fn facts(failure: &Failure) -> Vec<Line> {
     let pair = |label: &str, text: &str| Line::of(Role::Dim, &format!("{label:<7}")).and(Role::Text, text);
     let mut lines = vec![Line::of(Role::Error, &failure.what)];
     if failure.place.is_some() || failure.why.is_some() {
@@ -123,18 +161,11 @@ pub(crate) fn explain(failure: &Failure) -> Vec<Line> {
     }
     lines.extend(failure.place.iter().map(|place| pair("where", place)));
     lines.extend(failure.why.iter().map(|why| pair("why", why)));
-    if !failure.stale.is_empty() {
-        lines.push(Line::new());
-        for stale in &failure.stale {
-            let name = format!("{} {}: ", stale.item.kind, stale.item.key);
-            lines.push(Line::of(Role::Title, &name).and(Role::Text, &stale.why));
-        }
-        lines.push(Line::new());
-        lines.push(Line::of(
-            Role::Text,
-            "Nothing was written. Comparing again keeps the choices that still apply.",
-        ));
-    }
+    lines
+}
+
+fn hints(failure: &Failure) -> Vec<Line> {
+    let mut lines = Vec::new();
     if !failure.hints.is_empty() {
         lines.push(Line::new());
         lines.extend(failure.hints.iter().map(|hint| Line::of(Role::Dim, "now    ").and(Role::Text, hint)));
@@ -142,34 +173,66 @@ pub(crate) fn explain(failure: &Failure) -> Vec<Line> {
     lines
 }
 
-fn result(receipt: &Receipt) -> Modal {
+fn result(app: &App, receipt: &Receipt) -> Modal {
     let mut body = vec![Line::of(Role::Title, &told(receipt)), Line::new()];
-    if !receipt.tables.is_empty() {
-        let head = format!("{:<34}{:>9}{:>9}{:>9}", "rows", "inserted", "updated", "deleted");
-        body.push(Line::of(Role::Dim, &head));
-        for table in &receipt.tables {
-            let mut line = Line::of(Role::Text, &table.table);
-            line.pad_to(34);
-            let rows = format!("{:>9}{:>9}{:>9}", table.inserted, table.updated, table.deleted);
-            body.push(line.and(Role::Text, &rows));
-        }
-        body.push(Line::new());
-    }
-    for note in &receipt.notes {
-        body.push(Line::of(Role::Warning, "note  ").and(Role::Text, note));
-    }
-    if !receipt.notes.is_empty() {
-        body.push(Line::new());
-    }
+    body.extend(tables(&receipt.tables, app.size));
+    body.extend(notes(&receipt.notes));
+    let (key, job) = (app.keymap.key(Context::Review, Act::History).unwrap_or_default(), receipt.job);
+    let undo = format!("{key} lists the jobs and undoes them; so does `gatediff undo {job}`");
+    body.push(Line::of(Role::Dim, "undo  ").and(Role::Text, &undo));
+    body.push(Line::new());
     body.push(Line::of(Role::Dim, "items"));
-    let mut modal = Modal::new(Question::Result, &format!("Imported: job {}", receipt.job), body);
+    let mut modal = Modal::new(Question::Result, &format!("Imported: job {job}"), body);
     modal.more = receipt.outcomes.len();
     modal
 }
 
+/// Returns what was done to each table, with an empty line below.
+pub(super) fn tables(tables: &[TableRows], size: (u16, u16)) -> Vec<Line> {
+    if tables.is_empty() {
+        return Vec::new();
+    }
+    let is_narrow = size.0 < NARROW;
+    let mut lines = vec![if is_narrow {
+        Line::of(Role::Dim, "rows")
+    } else {
+        Line::of(Role::Dim, &format!("{:<34}{:>9}{:>9}{:>9}", "rows", "inserted", "updated", "deleted"))
+    }];
+    for table in tables {
+        let mut line = Line::of(Role::Text, &table.table);
+        let (inserted, updated, deleted) = (table.inserted, table.updated, table.deleted);
+        if is_narrow {
+            lines.push(line);
+            let rows = format!("  {inserted} inserted, {updated} updated, {deleted} deleted");
+            lines.push(Line::of(Role::Text, &rows));
+        } else {
+            line.pad_to(34);
+            lines.push(line.and(Role::Text, &format!("{inserted:>9}{updated:>9}{deleted:>9}")));
+        }
+    }
+    lines.push(Line::new());
+    lines
+}
+
+/// Returns what the operator should know, with an empty line below.
+pub(super) fn notes(notes: &[String]) -> Vec<Line> {
+    let mut lines: Vec<Line> =
+        notes.iter().map(|note| Line::of(Role::Warning, "note  ").and(Role::Text, note)).collect();
+    if !lines.is_empty() {
+        lines.push(Line::new());
+    }
+    lines
+}
+
 /// Says in one line what an import did.
 pub(crate) fn told(receipt: &Receipt) -> String {
-    let of = |outcome| receipt.outcomes.iter().filter(|other| **other == outcome).count();
+    let sentence = counted(&receipt.outcomes);
+    format!("job {}: {sentence} ({})", receipt.job, written(&receipt.tables, receipt.seconds))
+}
+
+/// Counts outcomes in a sentence.
+pub(super) fn counted(outcomes: &[Outcome]) -> String {
+    let of = |outcome| outcomes.iter().filter(|other| **other == outcome).count();
     let mut parts = vec![
         format!("{} added", of(Outcome::Added)),
         format!("{} covered", of(Outcome::Covered)),
@@ -180,9 +243,14 @@ pub(crate) fn told(receipt: &Receipt) -> String {
             parts.push(format!("{} {word}", of(outcome)));
         }
     }
-    let rows: u64 = receipt.tables.iter().map(|table| table.inserted + table.updated + table.deleted).sum();
+    parts.join(", ")
+}
+
+/// Says how many rows were written, and how long it took.
+pub(super) fn written(tables: &[TableRows], seconds: f64) -> String {
+    let rows: u64 = tables.iter().map(|table| table.inserted + table.updated + table.deleted).sum();
     let rows = count(usize::try_from(rows).unwrap_or(usize::MAX), "row", "rows");
-    format!("job {}: {} ({rows} in {:.1} s)", receipt.job, parts.join(", "), receipt.seconds)
+    format!("{rows} in {seconds:.1} s")
 }
 
 /// Says what is left to say when the screen is gone.
@@ -191,10 +259,11 @@ pub(crate) fn farewell(app: &App, exit: Exit) -> Farewell {
         (Exit::Done, None, Some(failure)) => Exit::Failed(failure.kind),
         (exit, _, _) => exit,
     };
-    let summary = match (&app.receipt, &app.failure) {
-        (Some(receipt), _) => told(receipt),
-        (None, Some(failure)) => crate::engine::display::safe(&failure.to_string()).into_owned(),
-        (None, None) => "nothing was written".to_owned(),
+    let summary = match &app.failure {
+        _ if !app.written.is_empty() => app.written.join("; "),
+        Some(failure) => failure.to_string(),
+        None => "nothing was written".to_owned(),
     };
+    let summary = crate::engine::display::safe(&summary).into_owned();
     Farewell { exit, summary }
 }

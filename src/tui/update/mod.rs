@@ -3,10 +3,13 @@
 
 mod choose;
 mod copy;
+mod history;
 mod import;
 mod job;
 mod modal;
 mod navigate;
+mod rehearse;
+mod save;
 mod search;
 
 use super::action::{Act, Context, Found};
@@ -56,6 +59,16 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         }
         Msg::Compared(id, outcome) => job::compared(app, id, outcome),
         Msg::Applied(id, outcome) => job::applied(app, id, outcome),
+        Msg::Rehearsed(id, outcome) => rehearse::rehearsed(app, id, outcome),
+        Msg::Undone(id, outcome) => history::undone(app, id, outcome),
+        Msg::Listed(id, outcome) => {
+            history::listed(app, id, outcome);
+            Vec::new()
+        }
+        Msg::Saved(id, outcome) => {
+            save::saved(app, id, outcome);
+            Vec::new()
+        }
         Msg::Reloaded(reloaded) => {
             reload(app, reloaded);
             Vec::new()
@@ -140,6 +153,11 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
         }
         Act::Again => return job::again(app),
         Act::Import => import::ask(app),
+        Act::Rehearse => return rehearse::begin(app),
+        Act::SavePlan | Act::Export | Act::SaveBackup => save::ask(app, act),
+        Act::History => return history::open(app),
+        Act::OpenJob => history::open_job(app),
+        Act::Undo => history::ask_undo(app),
         Act::Copy => return copy::copy(app),
         Act::Help | Act::Explain | Act::Palette => modal::read(app, act, context),
         Act::Back => return modal::back(app, context),
@@ -198,21 +216,25 @@ fn reload(app: &mut App, reloaded: Reloaded) {
     }
 }
 
-/// Ctrl-C: cancels the import; otherwise goes back, and leaves when asked twice.
+/// Ctrl-C: cancels what writes; otherwise goes back, and leaves when asked twice.
 fn interrupt(app: &mut App, context: Context) -> Vec<Effect> {
     match context {
         Context::Applying => job::stop(app, "Ctrl-C"),
         Context::Loading => vec![Effect::Quit(Exit::Interrupted)],
         Context::Dialog if modal::is_leaving(app) => vec![Effect::Quit(Exit::Interrupted)],
-        Context::Review | Context::Dialog | Context::Reader | Context::Search | Context::Palette => {
-            modal::back(app, context)
-        }
+        Context::Review
+        | Context::Dialog
+        | Context::Reader
+        | Context::Search
+        | Context::Palette
+        | Context::History
+        | Context::Job => modal::back(app, context),
     }
 }
 
 fn leave_for(app: &mut App, leave: Leave) -> Vec<Effect> {
-    let applying = app.job.as_ref().is_some_and(|job| job.work == Work::Apply);
-    match (leave, applying) {
+    let rehearsing = app.job.as_ref().is_some_and(|job| job.work == Work::Rehearse);
+    match (leave, app.is_applying()) {
         (Leave::Interrupt, true) => job::stop(app, "SIGINT"),
         (Leave::Interrupt, false) => interrupt(app, app.context()),
         (Leave::Terminate, true) => {
@@ -220,7 +242,12 @@ fn leave_for(app: &mut App, leave: Leave) -> Vec<Effect> {
             job::stop(app, "SIGTERM")
         }
         (Leave::Terminate, false) => vec![Effect::Quit(Exit::Terminated)],
-        // Nobody is there to see it, but the import was wanted.
+        // Nobody is there to see what it finds.
+        (Leave::Hangup, true) if rehearsing => {
+            app.leaving.get_or_insert(Exit::HungUp);
+            job::stop(app, "the terminal is gone")
+        }
+        // Nobody is there to see it, but it was wanted.
         (Leave::Hangup, true) => {
             app.leaving.get_or_insert(Exit::HungUp);
             Vec::new()

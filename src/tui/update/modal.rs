@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::{choose, import, job, search};
+use super::{choose, history, import, job, save, search};
 use crate::tui::action::{Act, Action, CATALOGUE, Context};
 use crate::tui::app::App;
 use crate::tui::detail;
@@ -41,8 +41,11 @@ pub(super) fn types(app: &mut App, context: Context, key: Key) -> bool {
     }
 }
 
-/// Gives pasted text to the line that is typed.
+/// Gives pasted text to the line that is typed, if it was on the screen.
 pub(super) fn paste(app: &mut App, text: &str) {
+    if app.modals.last().is_some_and(|modal| !modal.drawn) {
+        return;
+    }
     let context = app.context();
     for c in text.chars().filter(|c| !c.is_control()) {
         types(app, context, Key::plain(KeyCode::Char(c)));
@@ -156,7 +159,7 @@ fn palette_line(app: &App, action: &Action) -> Line {
 
 /// Moves the focus of a modal.
 pub(super) fn turn(app: &mut App, act: Act) {
-    if let Some(modal) = app.modals.last_mut() {
+    if let Some(modal) = app.modals.last_mut().filter(|modal| !modal.waiting) {
         let stops = modal.stops().len();
         modal.turn(if act == Act::NextStop { 1 } else { stops - 1 });
     }
@@ -196,8 +199,18 @@ fn answer(app: &mut App) -> Vec<Effect> {
     if modal.stop == Stop::Cancel {
         return back(app, Context::Dialog);
     }
-    if matches!(question, Question::Import(_)) {
-        return import::go(app);
+    if let Some(why) = &modal.barred {
+        app.refuse(why.clone());
+        return Vec::new();
+    }
+    if !name_is_typed(app) {
+        return Vec::new();
+    }
+    match question {
+        Question::Import(_) => return import::go(app),
+        Question::Undo(job, _) => return history::undo(app, job),
+        _ if question.is_path() => return save::go(app),
+        _ => {}
     }
     app.modals.pop();
     match question {
@@ -205,14 +218,23 @@ fn answer(app: &mut App) -> Vec<Effect> {
         Question::Lack => choose::confirm_lack(app),
         Question::Quit => return vec![Effect::Quit(Exit::Done)],
         Question::Stale => return job::again(app),
-        Question::Import(_)
-        | Question::Failure
-        | Question::Help
-        | Question::Explain
-        | Question::Result
-        | Question::Palette => {}
+        _ => {}
     }
     Vec::new()
+}
+
+/// Says whether the database's name was typed, where it has to be; goes to
+/// its line if not.
+fn name_is_typed(app: &mut App) -> bool {
+    let Some(modal) = app.modals.last_mut() else { return false };
+    let Some(name) = modal.name().filter(|name| modal.input.value().trim() != **name).cloned() else {
+        return true;
+    };
+    modal.stop = Stop::Input;
+    let (_, word) = modal.buttons().unwrap_or_default();
+    let word = word.unwrap_or_default().to_lowercase();
+    app.refuse(format!("type the database's name to {word}: {name}"));
+    false
 }
 
 /// Says whether the operator is being asked whether to leave.
@@ -227,8 +249,7 @@ pub(super) fn back(app: &mut App, context: Context) -> Vec<Effect> {
         return Vec::new();
     }
     if let Some(closed) = app.modals.pop() {
-        // After an import the plan is history: what is there now?
-        return if closed.question == Question::Result { job::again(app) } else { Vec::new() };
+        return closed_of(app, &closed);
     }
     if app.zoom {
         app.zoom = false;
@@ -239,6 +260,18 @@ pub(super) fn back(app: &mut App, context: Context) -> Vec<Effect> {
         return Vec::new();
     }
     vec![Effect::Quit(Exit::Done)]
+}
+
+/// What follows from closing a modal.
+fn closed_of(app: &mut App, closed: &Modal) -> Vec<Effect> {
+    match closed.question {
+        // What was written makes the plan history: what is there now?
+        Question::Result | Question::Undone => return job::again(app),
+        Question::History => history::close(app),
+        _ if closed.waiting => app.say("the file is still being written; where it went will be told"),
+        _ => {}
+    }
+    Vec::new()
 }
 
 /// Asks whether to leave although choices would be lost.

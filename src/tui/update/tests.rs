@@ -1,5 +1,8 @@
 //! Key scripts against the model: no terminal, no runtime.
 
+mod files;
+mod jobs;
+
 use std::time::Duration;
 
 use super::*;

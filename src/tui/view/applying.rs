@@ -1,18 +1,20 @@
-//! While the import runs: a gauge per phase.
+//! While an import, a rehearsal or an undo runs: a gauge per phase.
+
+use ratatui::layout::Position;
 
 use super::footer::spinner;
 use crate::job::Progress;
 use crate::tui::action::Act;
-use crate::tui::app::App;
+use crate::tui::app::{App, Work};
 use crate::tui::layout::centred;
 use crate::tui::skin::Role;
 use crate::tui::widget::{Canvas, Line};
 
-pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) {
-    let Some(job) = &app.job else { return };
+pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Option<Position> {
+    let job = app.job.as_ref()?;
     let area = centred(size, 66, 12);
     canvas.clear(area);
-    let inside = canvas.boxed(area, &Line::of(Role::Title, " Importing "), true);
+    let inside = canvas.boxed(area, &Line::of(Role::Title, &title(job.work)), true);
     let inside = ratatui::layout::Rect {
         x: inside.x.saturating_add(1),
         width: inside.width.saturating_sub(2),
@@ -40,6 +42,15 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) {
     });
     for (n, line) in lines.iter().enumerate() {
         canvas.line(inside, n, line);
+    }
+    canvas.skin.accessible.then(|| super::tree::cursor(inside, 0))
+}
+
+fn title(work: Work) -> String {
+    match work {
+        Work::Rehearse => " Rehearsal: all of it is rolled back ".to_owned(),
+        Work::Undo(job) => format!(" Undoing job {job} "),
+        Work::Apply | Work::Compare | Work::Save | Work::History => " Importing ".to_owned(),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::tui::action::{Act, CATALOGUE, Context};
 use crate::tui::app::{App, Pane, Work};
 use crate::tui::keys::show;
 use crate::tui::mark::Mark;
+use crate::tui::modal::Stop;
 use crate::tui::review::Review;
 use crate::tui::skin::{Role, SPINNER};
 use crate::tui::widget::{Canvas, Line, wrap};
@@ -54,8 +55,14 @@ fn summary(app: &App, review: &Review) -> Line {
     let counts = review.counts();
     let dot = app.skin.glyphs.dot;
     let mut line = Line::new();
-    if app.job.as_ref().is_some_and(|job| job.work == Work::Compare) {
-        line.push(Role::Title, &format!("{}comparing again {dot} ", spinner(app)));
+    match app.job.as_ref().map(|job| job.work) {
+        Some(Work::Compare) => {
+            line.push(Role::Title, &format!("{}comparing again {dot} ", spinner(app)));
+        }
+        Some(work @ (Work::Save | Work::History)) => {
+            line.push(Role::Title, &format!("{}{} {dot} ", spinner(app), work.doing()));
+        }
+        Some(Work::Apply | Work::Rehearse | Work::Undo(_)) | None => {}
     }
     let lack = review.plan().lack().len();
     let lack_role = if review.choices.lack_confirmed { Role::Dim } else { Role::Blocked };
@@ -116,12 +123,23 @@ fn keys(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     canvas.line(area, 1, &line);
 }
 
+/// Returns a key that does what it says: on a line that is typed, letters are
+/// letters.
+fn key(app: &App, context: Context, act: Act) -> Option<String> {
+    let is_typing = app.modals.last().is_some_and(|modal| modal.stop == Stop::Input);
+    if context == Context::Dialog && is_typing {
+        app.keymap.key_untyped(context, act)
+    } else {
+        app.keymap.key(context, act)
+    }
+}
+
 fn hints(app: &App) -> Vec<(String, &'static str)> {
     let context = app.context();
     let mut hints: Vec<(String, &'static str)> = CATALOGUE
         .iter()
         .filter(|action| action.contexts.contains(&context) && action.check(app).is_ok())
-        .filter_map(|action| Some((app.keymap.key(context, action.act)?, action.footer?)))
+        .filter_map(|action| Some((key(app, context, action.act)?, action.footer?)))
         .collect();
     if context == Context::Review && app.panes().single {
         hints.insert(1, (app.key(Act::NextPane), "next pane"));

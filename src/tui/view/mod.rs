@@ -4,6 +4,7 @@ mod applying;
 mod detail;
 mod footer;
 mod header;
+mod history;
 mod items;
 mod loading;
 mod modal;
@@ -46,12 +47,11 @@ fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
         None
     };
     cursor = footer::draw(app, canvas, panes.footer).or(cursor);
-    if app.is_applying() {
-        applying::draw(app, canvas, size);
-        cursor = None;
-    }
     for modal in &app.modals {
         cursor = modal::draw(app, modal, canvas, size);
+    }
+    if app.is_applying() {
+        cursor = applying::draw(app, canvas, size);
     }
     cursor
 }
@@ -93,7 +93,8 @@ fn cursor_role(app: &App, pane: Pane) -> Role {
 }
 
 fn too_small(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
-    let applying = if app.is_applying() { "importing; " } else { "" };
+    let applying = app.job.as_ref().filter(|_| app.is_applying());
+    let applying = applying.map(|job| format!("{}; ", job.work.doing())).unwrap_or_default();
     let leaving = app.modals.last().is_some_and(|modal| modal.question == Question::Quit);
     let key = app.key(Act::Back);
     let quits = match (app.is_applying(), leaving) {

@@ -1,13 +1,22 @@
 //! Boxes over the review.
 
+use std::ops::Range;
+
 use ratatui::layout::{Position, Rect};
 use tui_input::Input;
 
+use super::applying::phase_line;
+use super::footer::spinner;
+use super::history::Columns;
+use crate::engine::display::safe;
 use crate::tui::app::App;
 use crate::tui::detail::done;
 use crate::tui::modal::{Modal, Question, Stop};
 use crate::tui::skin::Role;
-use crate::tui::widget::{Canvas, Line, window};
+use crate::tui::widget::{Canvas, Line, width, window};
+
+/// The most items that are named in a line.
+const MOST_NAMES: usize = 20;
 
 pub(super) fn draw(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Option<Position> {
     let area = modal.area(size);
@@ -16,33 +25,103 @@ pub(super) fn draw(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, size: (u16
     let boxed = canvas.boxed(area, &title, true);
     let inside = Rect { x: boxed.x + 1.min(boxed.width), width: boxed.width.saturating_sub(2), ..boxed };
     let height = usize::from(inside.height.saturating_sub(modal.chrome() - 2));
-    let at = if modal.question == Question::Palette { modal.at } else { modal.top };
-    let visible = window(modal.len(), at, modal.top, height);
-    let below = modal.len() - visible.end;
-    for (n, at) in visible.clone().enumerate() {
-        canvas.line(inside, n, &line(app, modal, at));
+    let visible = window(modal.len(), modal.row().unwrap_or(modal.top), modal.top, height);
+    let head = modal.head();
+    rows(app, modal, canvas, inside, visible.clone());
+    if let Some(row) = modal.row() {
+        canvas.mark(inside, head + row.saturating_sub(visible.start), Role::Selection);
     }
-    if modal.question == Question::Palette && modal.len() > 0 {
-        canvas.mark(inside, modal.at.saturating_sub(visible.start), Role::Selection);
-    }
-    more(canvas, area, below);
-    let mut row = height + 1;
+    more(canvas, area, modal.len() - visible.end);
+    let mut row = head + height + 1;
     let mut cursor = None;
+    for option in 0..modal.options() {
+        canvas.line(inside, row, &choice(app, modal, option));
+        if modal.stop == Stop::Choice && modal.at == option {
+            canvas.mark(inside, row, Role::Selection);
+            cursor = Some(super::tree::cursor(inside, row));
+        }
+        row += 1;
+    }
     if modal.has_input() {
-        let label = match &modal.question {
-            Question::Import(Some(name)) => format!("Type the database's name, {name}: "),
-            _ => ":".to_owned(),
-        };
-        let at = input_line(canvas, inside, row, &label, &modal.input);
-        cursor = (modal.stop == Stop::Input).then_some(at);
+        let at = input_line(canvas, inside, row, &label(modal, inside.width), &modal.input);
+        cursor = (modal.stop == Stop::Input).then_some(at).or(cursor);
         row += 2;
     }
-    buttons(modal, canvas, inside, row);
+    if modal.waiting {
+        waiting(app, canvas, inside, row);
+    } else {
+        buttons(modal, canvas, inside, row);
+    }
     if canvas.skin.accessible && cursor.is_none() {
-        let row = if modal.buttons().is_some() { row } else { 0 };
+        let row = match modal.row() {
+            Some(row) => head + row.saturating_sub(visible.start),
+            None if modal.buttons().is_some() => row,
+            None => 0,
+        };
         cursor = Some(super::tree::cursor(inside, row));
     }
     cursor
+}
+
+/// Returns what stands before the line that is typed.
+fn label(modal: &Modal, room: u16) -> String {
+    match modal.name() {
+        Some(name) => {
+            let long = format!("Type the database's name, {name}: ");
+            // What is typed has to be seen.
+            let fits = width(&safe(&long)) + width(&safe(name)) < usize::from(room);
+            if fits { long } else { format!("Type {name}: ") }
+        }
+        None if modal.question.is_path() => "Path: ".to_owned(),
+        None => ":".to_owned(),
+    }
+}
+
+/// Draws the visible lines; those of a list are made here.
+fn rows(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, inside: Rect, visible: Range<usize>) {
+    if modal.head() == 0 {
+        for (n, at) in visible.enumerate() {
+            canvas.line(inside, n, &line(app, modal, at));
+        }
+        return;
+    }
+    let jobs = app.history.get(visible).unwrap_or_default();
+    let columns = Columns::new(app, jobs, usize::from(inside.width));
+    canvas.line(inside, 0, &columns.head());
+    for (n, job) in jobs.iter().enumerate() {
+        canvas.line(inside, n + 1, &columns.row(job));
+    }
+}
+
+/// One of the things that can be exported.
+fn choice(app: &App, modal: &Modal, option: usize) -> Line {
+    let sign = if modal.at == option { "(x) " } else { "( ) " };
+    let line = Line::of(Role::Key, sign);
+    let Question::Export(roots) = &modal.question else { return line };
+    if option == 0 {
+        return line.and(Role::Text, "everything in the target");
+    }
+    let Some(review) = &app.review else { return line };
+    let kind = &review.subject.export_kind;
+    let title =
+        review.plan().kinds().iter().find(|info| info.kind == *kind).map_or("Items", |info| info.title);
+    if roots.is_empty() {
+        return line.and(Role::Dim, &format!("{title}: none is chosen or selected that the target has"));
+    }
+    let keys: Vec<&str> = roots.iter().take(MOST_NAMES).map(|root| &*root.key).collect();
+    line.and(Role::Text, &format!("{title}: {}, with what they need: ", roots.len()))
+        .and(Role::Text, &keys.join(", "))
+}
+
+/// Says how far the file is that is being written.
+fn waiting(app: &App, canvas: &mut Canvas<'_>, inside: Rect, row: usize) {
+    let row = row.min(usize::from(inside.height).saturating_sub(1));
+    let phases = app.job.as_ref().map(|job| job.phases.as_slice()).unwrap_or_default();
+    let line = match phases.last() {
+        Some(progress) => phase_line(app, progress, false, usize::from(inside.width)),
+        None => Line::of(Role::Dim, &format!("{}writing the file", spinner(app))),
+    };
+    canvas.line(inside, row, &line);
 }
 
 /// Returns a line of a modal; the items of a result are made as they are seen.
@@ -51,6 +130,11 @@ fn line(app: &App, modal: &Modal, at: usize) -> Line {
         return line.clone();
     }
     let at = at - modal.lines().len();
+    if modal.question == Question::Undone {
+        let item = app.undone.as_ref().and_then(|undone| undone.items.get(at));
+        let done = Line::of(Role::Text, app.skin.glyphs.done);
+        return item.map_or_else(Line::new, |id| done.and(Role::Text, &format!(" {} {}", id.kind, id.key)));
+    }
     let (Some(receipt), Some(review)) = (&app.receipt, &app.review) else { return Line::new() };
     let (Some(outcome), Some(entry)) = (receipt.outcomes.get(at), review.entry(at)) else {
         return Line::new();
@@ -110,7 +194,7 @@ pub(super) fn input_line(
         .chars()
         .skip_while(|c| {
             let skip = skipped < scroll;
-            skipped += crate::tui::widget::width(c.encode_utf8(&mut [0; 4]));
+            skipped += width(c.encode_utf8(&mut [0; 4]));
             skip
         })
         .collect();

@@ -1,3 +1,5 @@
+mod jobs;
+
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;

@@ -73,6 +73,23 @@ impl Line {
         self.pieces.iter().map(|piece| width(piece.text())).sum()
     }
 
+    /// Breaks it; what does not fit stands below its last piece.
+    pub(crate) fn fold(&self, width: usize) -> Vec<Self> {
+        let Some((last, before)) = self.pieces.split_last().filter(|_| self.width() > width) else {
+            return vec![self.clone()];
+        };
+        let head = Self { pieces: before.to_vec() };
+        // A head that leaves no room is cut with the rest of its line.
+        let indent = if head.width() + 8 <= width { head.width() } else { return vec![self.clone()] };
+        let mut lines = Vec::new();
+        let mut line = head;
+        for part in wrap(last.text(), width - indent) {
+            line.pad_to(indent);
+            lines.push(std::mem::take(&mut line).and(last.role, &part));
+        }
+        lines
+    }
+
     /// Returns the text alone.
     pub(crate) fn plain(&self) -> String {
         self.pieces.iter().map(Piece::text).collect()

@@ -48,6 +48,9 @@ pub(crate) enum Side {
     File,
     /// The target keeps to its constraints, and has rows that nothing refers to.
     Target,
+    /// The target of which an export is taken keeps to the product's rules as well, so that nothing
+    /// blocks what it holds. Rows that refer to nothing it may have.
+    Source,
 }
 
 /// What is known while a world is being drawn.
@@ -58,19 +61,22 @@ struct Drawing<'d, 'v> {
     is_messy: bool,
     next: i64,
     used: HashSet<String>,
+    /// The levels, authentication types and connections that there are.
+    names: Vec<String>,
     groups: Vec<String>,
     scopes: Vec<(String, Vec<String>)>,
 }
 
 /// Draws an environment.
 pub(crate) fn environment(draw: &mut Draw, side: Side) -> World {
-    let is_messy = draw.once_in(4);
+    let is_messy = draw.once_in(4) && side != Side::Source;
     let mut drawing = Drawing {
         draw,
         side,
         is_messy,
         next: 100,
         used: HashSet::new(),
+        names: vec!["level SYSTEM".to_owned()],
         groups: Vec::new(),
         scopes: Vec::new(),
     };
@@ -86,7 +92,7 @@ pub(crate) fn environment(draw: &mut Draw, side: Side) -> World {
             world = drawing.client(world, client);
             world = drawing.parts(world, client);
             world = drawing.idps(world, client);
-        } else if side == Side::Target && drawing.draw.once_in(5) {
+        } else if side != Side::File && drawing.draw.once_in(5) {
             world = drawing.parts(world, client);
         }
     }
@@ -95,7 +101,16 @@ pub(crate) fn environment(draw: &mut Draw, side: Side) -> World {
 
 impl Drawing<'_, '_> {
     fn is_target(&self) -> bool {
-        self.side == Side::Target
+        self.side != Side::File
+    }
+
+    fn is_source(&self) -> bool {
+        self.side == Side::Source
+    }
+
+    /// Says whether a level, authentication type or connection may be named.
+    fn may_name(&self, sort: &str, id: &str) -> bool {
+        !self.is_source() || self.names.contains(&format!("{sort} {id}"))
     }
 
     fn next(&mut self) -> i64 {
@@ -115,12 +130,14 @@ impl Drawing<'_, '_> {
     /// Returns one of the words that differ, rarely one of those that clash.
     fn word(&mut self, own: &str, shared: &[&str]) -> String {
         let times = if self.is_messy { 3 } else { 25 };
-        if self.draw.once_in(times) { self.draw.one_of(shared).to_owned() } else { own.to_owned() }
+        let clashes = self.draw.once_in(times) && !self.is_source();
+        if clashes { self.draw.one_of(shared).to_owned() } else { own.to_owned() }
     }
 
     fn level(&mut self) -> Value {
         let times = if self.is_messy { 4 } else { 30 };
-        if self.draw.once_in(times) { json!(self.draw.one_of(&["A", "a", "B"])) } else { json!("SYSTEM") }
+        let other = self.draw.once_in(times).then(|| self.draw.one_of(&["A", "a", "B"]));
+        json!(other.filter(|id| self.may_name("level", id)).unwrap_or("SYSTEM"))
     }
 
     fn names(&mut self, mut world: World) -> World {
@@ -128,12 +145,14 @@ impl Drawing<'_, '_> {
             let name = self.word(&format!("level {id}"), &["one", "two", "three"]);
             if self.draw.pick(4) > 0 && self.is_free(&format!("level {name}")) {
                 world = world.level(id, &name);
+                self.names.push(format!("level {id}"));
             }
         }
         for id in ["X", "Y"] {
             let name = self.word(&format!("type {id}"), &["one", "two", "three"]);
             if self.draw.pick(4) > 0 && self.is_free(&format!("authentication {name}")) {
                 world = world.authentication(id, &name);
+                self.names.push(format!("authentication {id}"));
             }
         }
         for name in ["c", "d"] {
@@ -142,6 +161,7 @@ impl Drawing<'_, '_> {
                 let url = self.draw.one_of(&["jdbc:x://h?password=p", "jdbc:x://h?password=q", "jdbc:x"]);
                 let more = json!({"userName": user, "jdbcUrl": url, "dataSourceProperty": self.draw.text()});
                 world = world.connection(name, more);
+                self.names.push(format!("connection {name}"));
             }
         }
         for (module, key) in APIS {
@@ -216,7 +236,9 @@ impl Drawing<'_, '_> {
         }
         let mut hidden = Vec::new();
         for api in APIS {
-            for _ in 0..self.draw.one_of(&[0, 1, 0, 1, 2]) {
+            // The product makes two for one API where it is asked for it twice; an import makes one.
+            let most = if self.is_source() { 1 } else { 2 };
+            for _ in 0..self.draw.one_of(&[0, 1, 0, 1, 2]).min(most) {
                 let group = self.next_text();
                 let own = format!("h{group}");
                 let name = self.draw.one_of(&[own.as_str(), "h1", "h2", "g1"]).to_owned();
@@ -258,11 +280,12 @@ impl Drawing<'_, '_> {
         }
         for (scope, hidden) in self.scopes.clone() {
             if self.draw.once_in(2) {
-                if self.draw.pick(6) != 1 {
+                // What an import makes of a client is never half a scope.
+                if self.draw.pick(6) != 1 || self.is_source() {
                     world = world.client_scope(client, &scope);
                 }
                 for group in hidden {
-                    if self.draw.pick(4) != 1 {
+                    if self.draw.pick(4) != 1 || self.is_source() {
                         world = world.client_group(client, &group);
                     }
                 }
@@ -277,14 +300,22 @@ impl Drawing<'_, '_> {
             world = world.oauth(client, more);
         }
         if self.draw.once_in(2) {
-            let day = self.draw.one_of(&[json!(null), json!("1709164800000"), json!("1709251200000")]);
-            let more = json!({"resubmitDateTimeForLongTime": day, "reviewRemark": self.draw.text(),
-                "pwdResetKey": self.draw.text()});
+            let (day, time) = self.draw.one_of(&[
+                (json!(null), json!(null)),
+                (json!("1709164800000"), json!("2024-02-29T00:00:00")),
+                (json!("1709251200000"), json!("2024-03-01T23:30:00")),
+            ]);
+            let mut more = json!({"reviewRemark": self.draw.text(), "pwdResetKey": self.draw.text()});
+            // The file has the one, the table the other.
+            let name = if self.is_target() { "resubmitDateTime" } else { "resubmitDateTimeForLongTime" };
+            more[name] = if self.is_target() { time } else { day };
             let seq = self.next();
             world = world.clientext(client, seq, more);
         }
         world = self.keys(world, client);
-        for _ in 0..self.draw.one_of(&[0, 0, 0, 1, 2]) {
+        // Of two an import takes the first.
+        let most = if self.is_source() { 1 } else { 2 };
+        for _ in 0..self.draw.one_of(&[0, 0, 0, 1, 2]).min(most) {
             let id = self.next();
             world = world.dp_app(id, client, json!({"applicationDesc": self.draw.text()}));
         }
@@ -298,7 +329,7 @@ impl Drawing<'_, '_> {
             let name = self.draw.one_of(&["h1", "H1", "h2", "h3"]);
             let ip = self.draw.one_of(&["1.1.1.1", "2.2.2.2", "3.3.3.3", "4.4.4.4"]);
             let is_new = taken.insert(name.to_lowercase()) & taken.insert(ip.to_owned());
-            if is_new || self.is_target() {
+            if is_new || self.side == Side::Target {
                 let seq = self.next();
                 world = world.host(seq, client, name, ip);
             }
@@ -364,6 +395,9 @@ impl Drawing<'_, '_> {
                     "a" => world.idp_a(id, client, more),
                     _ => {
                         let connection = self.draw.one_of(&["c", "d"]);
+                        if !self.may_name("connection", connection) {
+                            continue;
+                        }
                         world.idp_jdbc(id, client, connection, more)
                     }
                 };

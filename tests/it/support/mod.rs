@@ -7,6 +7,7 @@ pub(crate) mod import;
 pub(crate) mod jobs;
 pub(crate) mod owner;
 pub(crate) mod pg;
+pub(crate) mod portable;
 pub(crate) mod proxy;
 pub(crate) mod pty;
 pub(crate) mod site;

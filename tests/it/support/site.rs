@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::Arc;
 
-use gatediff::engine::{Choices, Outcome, Plan};
-use gatediff::job::{self, ApplyOptions, Cancel, Failure, Loaded, Receipt, Reporter, Review};
+use gatediff::engine::{Choices, ItemId, Kind, Outcome, Plan};
+use gatediff::job::{self, ApplyOptions, Cancel, Exported, Failure, Loaded, Receipt, Reporter, Review};
 use gatediff::store::{Target, Timeouts};
 use serde_json::{Map, Value, json};
 use sqlx::{AssertSqlSafe, PgConnection};
@@ -123,7 +123,22 @@ impl Site {
 
     /// Compares a file with the database.
     pub(crate) async fn review(&self, file: &World) -> Review {
-        job::plan(&load(file), &self.target(), Timeouts::default(), &Reporter::silent()).await.unwrap()
+        self.review_loaded(&load(file)).await
+    }
+
+    /// Compares the bytes of a file with the database.
+    pub(crate) async fn review_bytes(&self, file: &[u8]) -> Review {
+        self.review_loaded(&job::load_bytes("export.json", file, None).unwrap()).await
+    }
+
+    async fn review_loaded(&self, file: &Loaded) -> Review {
+        job::plan(file, &self.target(), Timeouts::default(), &Reporter::silent()).await.unwrap()
+    }
+
+    /// Exports everything, or these clients with what they need.
+    pub(crate) async fn export(&self, clients: &[&str]) -> Exported {
+        let roots: Vec<ItemId> = clients.iter().map(|id| ItemId::new(Kind::of("client"), *id)).collect();
+        job::export(None, &roots, &self.target(), Timeouts::default(), &Reporter::silent()).await.unwrap()
     }
 
     /// Compares, covers all, ignores lacking APIs, applies.
@@ -145,7 +160,7 @@ impl Site {
         reporter: &Reporter,
     ) -> Result<Receipt, Failure> {
         let approved = review.plan.approve(choices).unwrap();
-        let options = ApplyOptions { operator: OPERATOR.to_owned(), timeouts: Timeouts::default() };
+        let options = ApplyOptions::new(OPERATOR, Timeouts::default());
         job::apply(review, approved, &self.target(), &options, reporter, &Cancel::new()).await
     }
 }

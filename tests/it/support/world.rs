@@ -36,8 +36,8 @@ pub(crate) const LISTS: [&str; 25] = [
     "dgrApikeyUseApiList",
 ];
 
-/// An environment. It begins with the security level `SYSTEM`, which every export holds.
-#[derive(Clone, Debug)]
+/// An environment.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct World {
     lists: BTreeMap<&'static str, Vec<Value>>,
     /// The APIs of a target: module, key, uid.
@@ -47,9 +47,9 @@ pub(crate) struct World {
 /// An API: its module and its key.
 pub(crate) type Api = (&'static str, &'static str);
 
-/// Returns an environment with nothing but the level `SYSTEM`.
+/// Returns an environment with nothing but the level `SYSTEM`, which every export holds.
 pub(crate) fn world() -> World {
-    World { lists: BTreeMap::new(), apis: Vec::new() }.level("SYSTEM", "System")
+    World::default().level("SYSTEM", "System")
 }
 
 impl World {

@@ -6,9 +6,10 @@ use super::super::item::{ClientItem, From};
 use super::super::rules::{self, CLIENT, GROUP, MOST, RDB, SCOPE};
 use super::super::side::{ApiName, IDPS, Side, is_hidden};
 use super::super::tables::{T, client, dp_app, group, idp_jdbc, open_key, open_map, vgroup, x_key, x_map};
+use super::super::values::{self, Misfit};
 use super::super::world::Row;
 use super::{BUILT_IN_CLIENT, Comparer, built_in, candidate, count, is_changed, unique};
-use crate::engine::{Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement};
+use crate::engine::{Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement, Value};
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn clients(&self) -> Vec<Candidate> {
@@ -25,8 +26,8 @@ impl<'w> Comparer<'_, 'w> {
     fn client(&self, at: usize, row: &Row, times: usize) -> Candidate {
         let id = row.text(client::CLIENT_ID);
         let base = self.pair.target.client(id);
-        let file = ClientItem { pair: self.pair, from: From::File, id };
-        let target = ClientItem { pair: self.pair, from: From::Target, id };
+        let file = ClientItem { pair: self.pair, from: From::File, id, completes: false };
+        let target = ClientItem { pair: self.pair, from: From::Target, id, completes: false };
         let alias = row.shared(client::CLIENT_ALIAS);
         let called = if alias.is_empty() { row.shared(client::CLIENT_NAME) } else { alias };
         let mut candidate = candidate(
@@ -36,7 +37,10 @@ impl<'w> Comparer<'_, 'w> {
             file.value(row),
             base.map(|row| target.value(row)),
         );
-        candidate.blocks = self.client_blocks(row, times);
+        if base.is_some() && file.is_partial() && is_changed(&candidate) {
+            candidate.item.value = ClientItem { completes: true, ..file }.value(row);
+        }
+        candidate.blocks = self.client_blocks(at, row, times);
         if let Some(base) = base {
             let level = rules::level_differs(row, base, || is_changed(&candidate));
             candidate.blocks.extend(level);
@@ -44,6 +48,9 @@ impl<'w> Comparer<'_, 'w> {
         candidate.requires = self.client_needs(id, row);
         candidate.quota = Some(self.client_quota(id));
         candidate.warnings = self.client_warnings(&candidate.item.id, base);
+        if base.is_none() && !leftovers(&self.pair.target, id).is_empty() {
+            candidate.facts = Value::Record(target.parts());
+        }
         if id == BUILT_IN_CLIENT {
             let warning = built_in(&candidate);
             candidate.warnings.extend(warning);
@@ -51,7 +58,7 @@ impl<'w> Comparer<'_, 'w> {
         candidate
     }
 
-    fn client_blocks(&self, row: &Row, times: usize) -> Vec<Reason> {
+    fn client_blocks(&self, at: usize, row: &Row, times: usize) -> Vec<Reason> {
         let id = row.text(client::CLIENT_ID);
         let [names, aliases] = &self.client_names;
         let mut blocks = names.check(id, row.text(client::CLIENT_NAME));
@@ -64,13 +71,16 @@ impl<'w> Comparer<'_, 'w> {
         blocks.extend(rules::hosts(&hosts(&self.pair.file), &hosts(&self.pair.target)));
         blocks.extend(self.owners.check(self.pair, id));
         blocks.extend(self.broken.of_client(id));
-        blocks.extend(rules::unstorable(&client::TABLE, row));
-        blocks.extend(self.unstorable_parts(id));
+        blocks.extend(self.ids_of_keys(id));
+        let mut misfits = self.misfits(T::Client, at);
+        misfits.extend(self.misfits_of_parts(id));
+        blocks.extend(values::reasons(misfits));
+        blocks.extend(self.idps_without_id(id));
         unique(blocks)
     }
 
     /// Checks every row that belongs to a client.
-    fn unstorable_parts(&self, id: &str) -> Vec<Reason> {
+    fn misfits_of_parts(&self, id: &str) -> Vec<Misfit> {
         let file = &self.pair.file;
         let parts = [
             (T::Host, &file.hosts),
@@ -81,29 +91,40 @@ impl<'w> Comparer<'_, 'w> {
             (T::DpApp, &file.dp_apps),
         ];
         let idps = IDPS.iter().zip(&file.idps).map(|((table, _, _), index)| (*table, index));
-        let mut reasons: Vec<Reason> = parts
+        let mut misfits: Vec<Misfit> = parts
             .into_iter()
             .chain(idps)
             .flat_map(|(table, index)| {
-                file.rows_of(table, index, id).flat_map(move |(_, row)| rules::unstorable(table.table(), row))
+                file.rows_of(table, index, id).flat_map(move |(at, _)| self.misfits(table, at))
             })
             .collect();
         let extension = file.rows_of(T::Clientext, &file.clientext, id).next();
-        reasons.extend(extension.and_then(|(_, row)| rules::search_text_too_long(row)));
+        misfits
+            .extend(extension.and_then(|(at, row)| values::search_text(row, &self.path(T::Clientext, at))));
+        // Copied, although its role says that it is ours.
         let application = file.rows_of(T::DpApp, &file.dp_apps, id).next();
-        reasons.extend(
-            application
-                .and_then(|(_, row)| rules::unstorable_field(&dp_app::TABLE, row, dp_app::KEYWORD_SEARCH)),
-        );
-        for ((table, own_id, _), index) in IDPS.iter().zip(&file.idps) {
-            if file.rows_of(*table, index, id).any(|(_, row)| row.int(*own_id).is_none()) {
-                reasons.push(Reason::new(
-                    "value-required",
-                    format!("a row of {} has no id of its own", table.table().list),
-                ));
-            }
-        }
-        reasons
+        misfits.extend(application.and_then(|(at, row)| {
+            values::misfit(&dp_app::TABLE, row, dp_app::KEYWORD_SEARCH, &self.path(T::DpApp, at))
+        }));
+        misfits
+    }
+
+    /// Checks that the keys of a client can be told apart by those that map them.
+    fn ids_of_keys(&self, id: &str) -> Vec<Reason> {
+        let file = &self.pair.file;
+        let x_keys = file.rows_of(T::XKey, &file.x_keys, id).map(|(_, row)| (T::XKey, row));
+        let open_keys = file.rows_of(T::OpenKey, &file.open_keys, id).map(|(_, row)| (T::OpenKey, row));
+        x_keys.chain(open_keys).filter_map(|(table, row)| self.broken.of_id(table, row)).collect()
+    }
+
+    /// Checks that rows of identity providers have the ids that they keep.
+    fn idps_without_id(&self, id: &str) -> Vec<Reason> {
+        let without = IDPS.iter().zip(&self.pair.file.idps).flat_map(|((table, own_id, _), index)| {
+            let rows = self.pair.file.rows_of(*table, index, id);
+            rows.filter(|(_, row)| row.int(*own_id).is_none()).map(|(at, _)| self.path(*table, at))
+        });
+        let reason = |path| Reason::new("value-required", format!("the row has no id of its own ({path})"));
+        without.map(reason).collect()
     }
 
     fn client_needs(&self, id: &str, row: &Row) -> Vec<Requirement> {
@@ -157,7 +178,7 @@ impl<'w> Comparer<'_, 'w> {
                 uses.push(self.scope_use(row, &held));
             }
         }
-        Quota { code: "too-many-groups", of: "groups", max: MOST, held: held.len(), uses }
+        Quota { code: "too-many-groups".into(), of: "groups".into(), max: MOST, held: held.len(), uses }
     }
 
     fn scope_use(&self, scope: &Row, held: &HashSet<&str>) -> QuotaUse {

@@ -5,10 +5,11 @@ use std::collections::{HashMap, HashSet};
 use super::super::item;
 use super::super::rules::{self, SCOPE};
 use super::super::side::{ApiName, ScopeApi, Side};
-use super::super::tables::{T, group, group_api, vgroup};
+use super::super::tables::{T, vgroup};
+use super::super::values::{self, Misfit};
 use super::super::world::Row;
 use super::{Comparer, candidate, count, unique};
-use crate::engine::{Candidate, Finding, ItemId, Reason, Requirement};
+use crate::engine::{Candidate, Finding, ItemId, Requirement, Value};
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn scopes(&self) -> Vec<Candidate> {
@@ -39,13 +40,16 @@ impl<'w> Comparer<'_, 'w> {
             item::scope(&self.pair.file, row, &wanted),
             base.map(|row| item::scope(&self.pair.target, row, &there)),
         );
+        candidate.facts = base.map_or(Value::Null, |row| item::scope_facts(&self.pair.target, row, &there));
         candidate.blocks = self.scope_aliases.check(name, row.text(vgroup::VGROUP_ALIAS));
         candidate.blocks.extend(rules::twice(&SCOPE, name, times));
         candidate.blocks.extend(rules::too_many_apis(there.len(), new));
-        candidate.blocks.extend(rules::unstorable(&vgroup::TABLE, row));
-        candidate.blocks.extend(rules::name_too_long_for_apis(row, new));
+        candidate.blocks.extend(self.broken.of_id(T::Vgroup, row));
+        candidate.blocks.extend(self.broken.of_hidden_groups(&self.pair.file, &wanted));
+        let mut misfits = self.misfits(T::Vgroup, at);
+        misfits.extend(self.misfits_of_apis(&wanted));
+        candidate.blocks.extend(values::reasons(misfits));
         candidate.requires = self.needs_of_scope(row, &wanted);
-        candidate.blocks.extend(self.unstorable_apis(row, &wanted));
         if base.is_some() && new > 0 && candidate.blocks.is_empty() {
             candidate.warnings.extend(holders.warn(&candidate.item.id));
         }
@@ -63,26 +67,17 @@ impl<'w> Comparer<'_, 'w> {
     }
 
     /// Checks the hidden groups of a scope, and their links.
-    fn unstorable_apis(&self, scope: &Row, apis: &[ScopeApi<'_>]) -> Vec<Reason> {
-        let world = &self.pair.file.world;
-        let mut reasons = Vec::new();
+    fn misfits_of_apis(&self, apis: &[ScopeApi<'_>]) -> Vec<Misfit> {
+        let mut seen = HashSet::new();
+        let mut misfits = Vec::new();
         for api in apis {
-            if let Some(row) = world.row(T::Group, api.group) {
-                let mut hidden = rules::unstorable(&group::TABLE, row);
-                // The scope's own name is checked with the scope.
-                if row.text(group::VGROUP_NAME) == scope.text(vgroup::VGROUP_NAME) {
-                    hidden.retain(|reason| !reason.message.starts_with("vgroupName"));
-                }
-                reasons.extend(hidden);
+            // A hidden group may stand for several APIs.
+            if seen.insert(api.group) {
+                misfits.extend(self.misfits(T::Group, api.group));
             }
-            reasons.extend(
-                world
-                    .row(T::GroupApi, api.link)
-                    .into_iter()
-                    .flat_map(|row| rules::unstorable(&group_api::TABLE, row)),
-            );
+            misfits.extend(self.misfits(T::GroupApi, api.link));
         }
-        unique(reasons)
+        misfits
     }
 
     /// Returns who holds each scope: in the target, and in the file.

@@ -8,6 +8,27 @@ use super::{at, id, message, outcome, plan, status};
 use crate::engine::{Choices, Outcome};
 
 #[test]
+fn what_does_not_differ_needs_nothing() {
+    let bare = world()
+        .client("a", json!({"securityLevelId": "Z"}))
+        .group("1", "g", json!({"securityLevelId": "Z"}))
+        .scope("2", "s", json!({"securityLevelId": "Z"}))
+        .idp_jdbc(1, "a", "nowhere", json!({}));
+    let many = (0..187).fold(bare, |world, at| {
+        let id = format!("3{at:03}");
+        world.group(&id, &format!("g{id}"), json!({})).client_group("a", &id)
+    });
+    let same = plan(&many, &many);
+    for item in ["client:a", "group:g", "scope:s"] {
+        assert_eq!(status(&same, item), "Repeat unchanged", "{item}");
+    }
+    let other = many.clone().change("tsmpClientList", |row| {
+        row.insert("tps".to_owned(), json!(99));
+    });
+    assert!(status(&plan(&other, &many), "client:a").starts_with("Cannot cover"));
+}
+
+#[test]
 fn what_needs_something_that_is_nowhere_is_blocked() {
     for (from, item) in [
         (world().client("a", json!({"securityLevelId": "Z"})), "client:a"),

@@ -435,20 +435,33 @@ fn a_holder_is_unchanged_where_the_scope_cannot_be_covered() {
     assert_eq!(changes(&plan, "client:a"), NONE);
 }
 
+/// A client that holds a scope without the row of its only hidden group.
+fn partial_holder(more: Value) -> World {
+    world()
+        .api(("m", "k"))
+        .client("a", more)
+        .scope("1", "s", json!({}))
+        .hidden("11", "1", ("m", "k"), json!({}))
+        .client_scope("a", "1")
+}
+
 #[test]
-fn a_holder_without_the_hidden_groups_rows_gets_them() {
-    let base = |world: World| {
-        world
-            .api(("m", "k"))
-            .client("a", json!({}))
-            .scope("1", "s", json!({}))
-            .hidden("11", "1", ("m", "k"), json!({}))
-            .client_scope("a", "1")
-    };
-    // The file's own rows do not matter: the scope says which groups there are.
-    assert_eq!(told(&base(world()), &base(world()), "client:a"), ["add /scopes/s/apis/m~1k"]);
-    let complete = base(world()).client_group("a", "11");
-    assert_eq!(status(&plan(&base(world()), &complete), "client:a"), "Repeat unchanged");
+fn a_holder_without_the_hidden_groups_rows_gets_those_that_the_file_has() {
+    let (partial, complete) = (partial_holder(json!({})), partial_holder(json!({})).client_group("a", "11"));
+    assert_eq!(told(&complete, &partial, "client:a"), ["add /scopes/s/apis/m~1k"]);
+    assert_eq!(status(&plan(&partial, &complete), "client:a"), "Repeat unchanged");
+}
+
+#[test]
+fn a_holder_without_the_hidden_groups_rows_on_both_sides_is_no_difference() {
+    let partial = partial_holder(json!({}));
+    assert_eq!(status(&plan(&partial, &partial), "client:a"), "Repeat unchanged");
+}
+
+#[test]
+fn a_holder_that_is_written_anyway_gets_the_hidden_groups_rows() {
+    let changes = told(&partial_holder(json!({"tps": 99})), &partial_holder(json!({})), "client:a");
+    assert_eq!(changes, ["replace /tps", "add /scopes/s/apis/m~1k"]);
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! The rules, one test each, without a database.
 
 mod dependencies;
+mod exporting;
 mod fields;
 mod items;
 mod lack;
 mod reading;
 mod secrets;
 mod statuses;
+mod values;
 // One builder for these tests and for those on a database.
 #[path = "../../../../tests/it/support/world.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]
@@ -87,7 +89,7 @@ fn entry<'p>(plan: &'p Plan, item: &str) -> &'p Entry {
 /// Returns an item's status with the codes of its reasons, as `Cannot add: alias-taken`.
 fn status(plan: &Plan, item: &str) -> String {
     let entry = entry(plan, item);
-    let codes: Vec<&str> = entry.verdict.reasons.iter().map(|reason| reason.code).collect();
+    let codes: Vec<&str> = entry.verdict.reasons.iter().map(|reason| &*reason.code).collect();
     let unchanged = if entry.is_unchanged() { " unchanged" } else { "" };
     let colon = if codes.is_empty() { "" } else { ": " };
     format!("{}{unchanged}{colon}{}", entry.verdict.status, codes.join(" "))
@@ -107,8 +109,8 @@ fn changes(plan: &Plan, item: &str) -> Vec<String> {
 }
 
 /// Returns the codes of an item's warnings.
-fn warnings(plan: &Plan, item: &str) -> Vec<&'static str> {
-    entry(plan, item).warnings.iter().map(|warning| warning.code).collect()
+fn warnings(plan: &Plan, item: &str) -> Vec<String> {
+    entry(plan, item).warnings.iter().map(|warning| warning.code.to_string()).collect()
 }
 
 /// Returns the statuses and outcomes after choosing items and leaving others out.
@@ -122,7 +124,7 @@ fn outcome(plan: &Plan, choose: &[&str], leave_out: &[&str], item: &str) -> (Str
     }
     let resolution = plan.resolve(&choices);
     let state = resolution.state(at(plan, item)).unwrap();
-    let code = state.obstacle.as_ref().map_or("", |reason| reason.code);
+    let code = state.obstacle.as_ref().map_or("", |reason| &*reason.code);
     (format!("{} {code}", state.status).trim_end().to_owned(), state.outcome)
 }
 

@@ -47,7 +47,7 @@ fn told(error: &ParseError) -> String {
 /// Returns the findings as `code path`.
 fn findings(file: &File) -> Vec<String> {
     let missing = |code: &str| code == "missing-list";
-    let others = file.findings.iter().filter(|finding| !missing(finding.code));
+    let others = file.findings.iter().filter(|finding| !missing(&finding.code));
     others.map(|finding| format!("{} {}", finding.code, finding.path.as_deref().unwrap_or(""))).collect()
 }
 
@@ -164,7 +164,7 @@ fn wherever_a_file_is_cut_it_is_refused_without_a_value() {
 #[test]
 fn text_after_the_root_is_refused() {
     let (kind, told) = refused_bytes(format!("{}\n{CANARY}", clients("")).as_bytes());
-    assert_eq!(kind, ParseErrorKind::Syntax);
+    assert_eq!(kind, ParseErrorKind::Trailing);
     assert!(told.starts_with("9:1 "), "{told}");
     assert_eq!(read(&format!("{}\n\n", clients(""))).world.rows(T::Client).len(), 0);
 }
@@ -218,8 +218,50 @@ fn invalid_utf_8_is_refused_where_it_stands() {
     let at = bytes.iter().position(|byte| *byte == b'?').unwrap();
     bytes[at] = 0xff;
     let (kind, told) = refused_bytes(&bytes);
-    assert_eq!(kind, ParseErrorKind::Syntax);
+    assert_eq!(kind, ParseErrorKind::Encoding);
     assert!(told.starts_with("4:") && told.contains("/tsmpClientList/0/remark"), "{told}");
+}
+
+#[test]
+fn invalid_utf_8_is_told_where_the_byte_stands_not_where_reading_stopped() {
+    let mut bytes =
+        b"{\n\"importClientRelated\": {\"tsmpClientList\": [{\"remark\": \"?  and more\"}]}}".to_vec();
+    let at = bytes.iter().position(|byte| *byte == b'?').unwrap();
+    bytes[at] = 0xa4;
+    let (_, told) = refused_bytes(&bytes);
+    assert!(told.starts_with(&format!("2:{} ", at - 1)), "{told}");
+}
+
+#[test]
+fn a_mistake_before_an_invalid_byte_is_what_is_told() {
+    let mut bytes = b"{\n\"importClientRelated\": {,\n\"?\": 1}}".to_vec();
+    let at = bytes.iter().position(|byte| *byte == b'?').unwrap();
+    bytes[at] = 0xff;
+    assert_eq!(refused_bytes(&bytes).0, ParseErrorKind::Syntax);
+}
+
+#[test]
+fn an_unknown_format_is_told_with_the_first_names_of_its_root() {
+    let error =
+        detect(br#"{"api_id": "canary-7f3a", "b": 1, "c": 2, "d": 3, "e": 4, "f": 5}"#).err().unwrap();
+    assert_eq!(error.kind, ParseErrorKind::UnknownFormat);
+    assert_eq!(
+        error.message,
+        "its root holds 'api_id', 'b', 'c', 'd', 'e'; that is no known format (known: digirunner)"
+    );
+    let empty = detect(b"{}").err().unwrap();
+    assert_eq!(empty.message, "its root object is empty; that is no known format (known: digirunner)");
+}
+
+#[test]
+fn a_property_name_without_end_is_cut() {
+    let name = "n".repeat(100_000);
+    let file = read(&clients(&format!("{{\"{name}\": 1}}")));
+    let told = &file.findings.iter().find(|finding| finding.code == "unknown-property").unwrap();
+    assert!(told.message.len() < 300 && told.path.as_ref().unwrap().len() < 300);
+    assert!(refused(&clients(&format!("{{\"{name}\": 1, \"{name}\": 2}}"))).len() < 300);
+    let error = detect(format!("{{\"{name}\": 1}}").as_bytes()).err().unwrap();
+    assert!(error.message.len() < 300);
 }
 
 #[test]
@@ -302,7 +344,8 @@ fn a_row_that_is_null_is_ignored_and_reported() {
 #[test]
 fn rows_after_a_null_keep_their_place_in_paths() {
     let text = lists(
-        "\"tsmpClientList\": [null, {\"clientId\": \"a\"}], \"tsmpClientHostList\": [null, null, {\"clientId\": \"x\"}]",
+        "\"tsmpClientList\": [null, {\"clientId\": \"a\"}], \"tsmpClientHostList\": [null, null,
+         {\"clientId\": \"x\", \"hostName\": \"h\", \"hostIp\": \"1.1.1.1\"}]",
     );
     let mut file = read(&text);
     file.findings = super::integrity::check(&super::Side::new(&file.world)).findings;

@@ -92,7 +92,7 @@ fn no_secret_is_in_the_reasons_of_blocked_items() {
     });
     let plan = plan(&long, &world().client("z", json!({})).open_key(9, "z", "canary-7", json!({})));
     let reasons = &entry(&plan, "client:a").verdict.reasons;
-    let codes: Vec<&str> = reasons.iter().map(|reason| reason.code).collect();
+    let codes: Vec<&str> = reasons.iter().map(|reason| &*reason.code).collect();
     assert_eq!(codes, ["duplicate-in-file", "key-taken", "value-too-long"]);
     assert!(!format!("{plan:?}").contains("canary"));
 }

@@ -1,0 +1,39 @@
+//! `backup`: the full export that a job kept.
+
+use super::Exit;
+use super::args::{BackupArgs, Global, Output};
+use super::document::Document;
+use super::print::Printer;
+use super::session::Session;
+use crate::engine::display::safe;
+use crate::job::{self, Failure, FailureKind};
+
+pub(super) async fn run(printer: &mut Printer, global: &Global, args: &BackupArgs) -> Result<Exit, Failure> {
+    let session = Session::new(global)?;
+    let to_stdout = args.out.as_ref().is_none_or(|out| out.as_os_str() == "-");
+    if to_stdout && printer.output == Output::Json {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            "standard output cannot hold both the backup and a document",
+        )
+        .hint("name a file with --out"));
+    }
+    let manner = &session.manner;
+    let backup = job::backup(&session.target, manner.timeouts, &manner.ledger, args.job).await?;
+    let Some(out) = args.out.as_ref().filter(|_| !to_stdout) else {
+        printer.raw(&backup.content);
+        return Ok(Exit::Done);
+    };
+    job::write_file(out, &backup.content, args.force)?;
+    let path = out.display().to_string();
+    match printer.output {
+        Output::Json => {
+            printer.json(&Document::backup(&session.target.display(), args.job, &path, &backup.sha256))
+        }
+        Output::Text => {
+            printer.line(format!("{} (sha256 {})", safe(&path), backup.sha256));
+            printer.tell("note: the file holds secrets; only you may read it");
+        }
+    }
+    Ok(Exit::Done)
+}

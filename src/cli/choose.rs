@@ -1,0 +1,78 @@
+//! `--cover`, `--skip`, `--ignore-lack-api`: from options to choices.
+
+use super::args::ChoiceArgs;
+use crate::engine::select::Selector;
+use crate::engine::{Choices, Outcome, Plan, Resolution};
+use crate::job::{Failure, FailureKind};
+
+impl ChoiceArgs {
+    /// Says whether any of the options was given.
+    pub(super) const fn is_given(&self) -> bool {
+        !self.cover.is_empty() || !self.skip.is_empty() || self.ignore_lack_api
+    }
+}
+
+/// Turns the options into choices: Adds are chosen, `--cover` adds repeats,
+/// `--skip` takes away.
+pub(super) fn choose(plan: &Plan, args: &ChoiceArgs) -> Result<Choices, Failure> {
+    let cover = selectors(plan, &args.cover)?;
+    let skip = selectors(plan, &args.skip)?;
+    let mut choices = Choices::new(plan);
+    choices.lack_confirmed = args.ignore_lack_api;
+    for (at, entry) in plan.entries().iter().enumerate() {
+        let id = &entry.item.id;
+        if entry.base.is_some() && cover.iter().any(|selector| selector.matches(id)) {
+            choices.set(plan, at, true);
+        }
+        if skip.iter().any(|selector| selector.matches(id)) {
+            choices.set(plan, at, false);
+        }
+    }
+    Ok(choices)
+}
+
+fn selectors(plan: &Plan, words: &[String]) -> Result<Vec<Selector>, Failure> {
+    let parse = |word: &String| {
+        Selector::parse(word, plan.kinds()).map_err(|error| {
+            Failure::new(FailureKind::Usage, error.to_string())
+                .hint("name all, KIND, or KIND:KEY with * in KEY")
+        })
+    };
+    words.iter().map(parse).collect()
+}
+
+/// Refuses where `--cover` names one item that is not there, or is blocked:
+/// whoever names an item expects it to be written.
+pub(super) fn blocked_by_name(
+    plan: &Plan,
+    resolution: &Resolution,
+    args: &ChoiceArgs,
+) -> Result<Option<Failure>, Failure> {
+    for selector in selectors(plan, &args.cover)?.iter().filter(|selector| selector.is_exact()) {
+        let mut met = plan
+            .entries()
+            .iter()
+            .zip(resolution.states())
+            .filter(|(entry, _)| selector.matches(&entry.item.id));
+        let Some((entry, state)) = met.next() else {
+            return Err(Failure::new(
+                FailureKind::Usage,
+                "--cover names an item that the file does not hold",
+            )
+            .hint("see `gatediff plan` for the items of the file"));
+        };
+        if state.outcome == Outcome::Blocked {
+            let reason = entry.verdict.reasons.first().or(state.obstacle.as_ref());
+            let why = reason.map_or_else(String::new, |reason| reason.message.clone());
+            return Ok(Some(
+                Failure::new(
+                    FailureKind::Blocked,
+                    format!("{} cannot be covered; nothing was written", entry.item.id),
+                )
+                .because(why)
+                .hint("leave it out, or remove what is in its way"),
+            ));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,90 @@
+//! `export`: what stands in the target, as a file of the product.
+
+use std::path::{Path, PathBuf};
+
+use super::Exit;
+use super::args::{ExportArgs, Global, Output};
+use super::document::Document;
+use super::gauge::Gauge;
+use super::print::{Printer, is_shown};
+use super::session::Session;
+use crate::engine::display::safe;
+use crate::engine::{Finding, ItemId, Kind};
+use crate::job::{self, Exported, Failure, FailureKind};
+
+/// What `--client` names.
+const CLIENT: Kind = Kind::of("client");
+
+pub(super) async fn run(printer: &mut Printer, global: &Global, args: ExportArgs) -> Result<Exit, Failure> {
+    let out = args.out.as_deref().filter(|out| *out != "-");
+    check_output(printer, &args)?;
+    let session = Session::new(global)?;
+    let exported = read(&session, &args).await?;
+    let path = match out {
+        Some(out) => {
+            let path = place(out, &exported.name);
+            job::write_file(&path, &exported.bytes, args.force)?;
+            path.display().to_string()
+        }
+        None => {
+            printer.raw(&exported.bytes);
+            "-".to_owned()
+        }
+    };
+    match printer.output {
+        Output::Json => printer.json(&Document::export(&path, &exported)),
+        Output::Text => tell(printer, &path, &exported),
+    }
+    printer.tell("the export holds passwords and keys: keep it where only those may read it who need it");
+    Ok(Exit::Done)
+}
+
+/// Refuses where stdout is to be two things at once, or would show secrets to
+/// whoever sees the screen.
+fn check_output(printer: &Printer, args: &ExportArgs) -> Result<(), Failure> {
+    let to_stdout = args.out.as_deref().is_none_or(|out| out == "-");
+    if to_stdout && printer.output == Output::Json {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            "with --output json the export needs a file of its own",
+        )
+        .hint("name it with --out FILE"));
+    }
+    if args.out.is_none() && is_shown() {
+        return Err(Failure::new(FailureKind::Usage, "an export holds secrets, and stdout is a terminal")
+            .hint("name a file with --out FILE, or redirect stdout; --out - shows it all the same"));
+    }
+    Ok(())
+}
+
+/// Reads the target; tells how far that is.
+async fn read(session: &Session, args: &ExportArgs) -> Result<Exported, Failure> {
+    let roots: Vec<ItemId> = args.client.iter().map(|id| ItemId::new(CLIENT, id.as_str())).collect();
+    let gauge = Gauge::begin();
+    let format = args.format.as_deref();
+    let exported =
+        job::export(format, &roots, &session.target, session.manner.timeouts, &gauge.reporter()).await;
+    gauge.end().await;
+    exported
+}
+
+/// Returns the file's path; in a directory it gets the product's own name.
+fn place(out: &str, name: &str) -> PathBuf {
+    let path = Path::new(out);
+    if out.ends_with('/') || path.is_dir() { path.join(name) } else { path.to_owned() }
+}
+
+fn tell(printer: &mut Printer, path: &str, exported: &Exported) {
+    let from = format!("{} {} {}", exported.platform, safe(&exported.target), printer.arrow());
+    printer.tell(format!("{from} {} (sha256 {})", safe(path), exported.sha256));
+    for (kind, count) in &exported.counts {
+        printer.tell(format!("  {count:>6}  {kind}"));
+    }
+    for finding in &exported.findings {
+        tell_finding(printer, finding);
+    }
+}
+
+fn tell_finding(printer: &mut Printer, finding: &Finding) {
+    printer.tell(format!("  {}: {}", finding.code, safe(&finding.message)));
+}

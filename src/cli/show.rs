@@ -1,0 +1,29 @@
+//! `show`: a saved plan, without a database.
+
+use super::args::{Output, ShowArgs, state_directory};
+use super::document::Document;
+use super::print::Printer;
+use super::{Exit, plan, text};
+use crate::engine::display::safe;
+use crate::job::{Failure, known_plan_key, saved};
+
+pub(super) fn run(printer: &mut Printer, args: &ShowArgs) -> Result<Exit, Failure> {
+    let saved = saved::load(&args.plan)?;
+    let key = state_directory().map(|state| known_plan_key(&state)).transpose()?.flatten();
+    let is_verified = match key.filter(|key| key.id() == saved.key_id) {
+        Some(key) => saved.verify(&key).map(|()| true)?,
+        None => false,
+    };
+    if !is_verified {
+        let host = safe(&saved.host);
+        printer
+            .tell(format!("note: it was sealed on {host}; whether it was changed since cannot be told here"));
+    }
+    let resolution = saved.plan().resolve(saved.choices());
+    let (status, _) = plan::outcome(saved.plan());
+    match printer.output {
+        Output::Json => printer.json(&Document::show(status, &saved, &resolution, is_verified)),
+        Output::Text => text::saved(printer, &saved, &resolution, args.unchanged),
+    }
+    Ok(Exit::Done)
+}

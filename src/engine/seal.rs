@@ -1,0 +1,283 @@
+//! Plans without secrets: fit to be kept in a file, and to be compared later.
+
+mod frozen;
+
+use std::fmt;
+use std::sync::Arc;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+
+use super::item::{Element, Field, Item, ItemId, Value};
+use super::plan::{Candidate, Plan};
+use super::secret::Secret;
+
+pub use frozen::{Frozen, UnknownKind};
+
+/// The block of HMAC-SHA256, which a key is padded to.
+const BLOCK: usize = 64;
+
+/// The key that seals plans. Never shown.
+///
+/// Whoever has it could guess a secret from its fingerprint; nobody else can.
+#[derive(Clone)]
+pub struct SealKey {
+    mac: Hmac<Sha256>,
+    id: String,
+}
+
+impl SealKey {
+    /// Returns the key of 32 random bytes.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
+        let mut block = [0; BLOCK];
+        block.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = *byte);
+        let labelled = Sha256::new().chain_update(b"gatediff plan key").chain_update(bytes);
+        let mut id = hex(&labelled.finalize());
+        id.truncate(8);
+        Self { mac: Hmac::new(&block.into()), id }
+    }
+
+    /// Returns what the key is called: 8 hexadecimal digits.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Returns the keyed fingerprint of something: HMAC-SHA256 in hexadecimal.
+    /// `label` keeps the fingerprints of different things apart.
+    pub fn fingerprint(&self, label: &str, bytes: &[u8]) -> String {
+        hex(&self.labelled(&[label]).chain_update(bytes).finalize().into_bytes())
+    }
+
+    /// Says whether a fingerprint is that of these bytes, in constant time.
+    pub fn verify(&self, label: &str, bytes: &[u8], fingerprint: &str) -> bool {
+        // Equal text has equal fingerprints; what leaks is a fingerprint of the fingerprint.
+        let one = self.fingerprint("verify", self.fingerprint(label, bytes).as_bytes());
+        one == self.fingerprint("verify", fingerprint.as_bytes())
+    }
+
+    /// Returns the state after some words, each with its length before it.
+    fn labelled(&self, words: &[&str]) -> Hmac<Sha256> {
+        words.iter().fold(self.mac.clone(), |mac, word| {
+            mac.chain_update((word.len() as u64).to_be_bytes()).chain_update(word)
+        })
+    }
+}
+
+impl fmt::Debug for SealKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SealKey {}", self.id)
+    }
+}
+
+/// A plan in which a keyed fingerprint stands for each secret. Two plans
+/// sealed with one key compare as the plans themselves do.
+#[derive(Clone, Debug)]
+pub struct SealedPlan(Arc<Plan>);
+
+impl SealedPlan {
+    /// Returns the plan.
+    pub const fn plan(&self) -> &Arc<Plan> {
+        &self.0
+    }
+}
+
+impl Plan {
+    /// Returns the same plan without its secrets.
+    pub fn sealed(&self, key: &SealKey) -> SealedPlan {
+        let candidates = self.entries().iter().map(|entry| {
+            let candidate = entry.candidate();
+            let seal = Seal::new(key, &candidate.item.id);
+            Candidate {
+                item: seal.item(candidate.item),
+                base: candidate.base.map(|base| seal.item(base)),
+                facts: seal.value(candidate.facts),
+                ..candidate
+            }
+        });
+        let (lack, warnings) = (self.lack().to_vec(), self.warnings().to_vec());
+        SealedPlan(Arc::new(Self::new(self.kinds(), candidates.collect(), lack, warnings)))
+    }
+}
+
+/// Seals what belongs to one item: equal secrets of two items do not show as such.
+struct Seal {
+    mac: Hmac<Sha256>,
+}
+
+impl Seal {
+    fn new(key: &SealKey, id: &ItemId) -> Self {
+        Self { mac: key.labelled(&["secret", id.kind.as_str(), &id.key]) }
+    }
+
+    fn secret(&self, secret: &Secret) -> Secret {
+        secret.replaced(hex(&self.mac.clone().chain_update(secret.key()).finalize().into_bytes()))
+    }
+
+    fn item(&self, item: Item) -> Item {
+        Item { value: self.value(item.value), ..item }
+    }
+
+    fn value(&self, value: Value) -> Value {
+        match value {
+            Value::Secret(secret) => Value::Secret(self.secret(&secret)),
+            Value::Record(fields) => {
+                let fields = fields.into_iter();
+                Value::Record(fields.map(|field| Field { value: self.value(field.value), ..field }).collect())
+            }
+            Value::Set(elements) => {
+                let elements = elements.into_iter().map(|element| Element {
+                    id: self.secret(&element.id),
+                    value: self.value(element.value),
+                    ..element
+                });
+                Value::Set(elements.collect())
+            }
+            plain @ (Value::Null | Value::Int(_) | Value::Text(_)) => plain,
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::diff::Show;
+    use crate::engine::finding::Finding;
+    use crate::engine::item::Kind;
+    use crate::engine::plan::{Lack, Quota, QuotaUse, Requirement};
+    use crate::engine::schema::KindInfo;
+    use crate::engine::verdict::Reason;
+
+    const KIND: Kind = Kind::of("thing");
+    static KINDS: [KindInfo; 1] = [KindInfo { kind: KIND, title: "Things" }];
+
+    fn key(byte: u8) -> SealKey {
+        SealKey::from_bytes(&[byte; 32])
+    }
+
+    fn id(key: &str) -> ItemId {
+        ItemId::new(KIND, key)
+    }
+
+    fn value(secret: &str) -> Value {
+        let member = Element {
+            needs: Some(id("b")),
+            replaced: true,
+            ..Element::matched(
+                format!("id {secret}"),
+                "label",
+                Value::Secret(Secret::with_mask(secret, "x***")),
+            )
+        };
+        Value::Record(vec![
+            Field::kept("secret", Value::Secret(Secret::new(secret))),
+            Field::new("plain", Value::Text("plain".into())),
+            Field::new("number", Value::Int(i64::MIN)),
+            Field::new("none", Value::Null),
+            Field::new("set", Value::Set(vec![member])),
+        ])
+    }
+
+    /// A plan with everything that a plan can have.
+    fn plan(before: &str, after: &str) -> Plan {
+        let item = |key: &str, secret: &str| Item {
+            id: id(key),
+            name: "名".into(),
+            value: value(secret),
+            path: "/1".into(),
+        };
+        let candidate = |key: &str, base: Option<&str>| Candidate {
+            item: item(key, after),
+            base: base.map(|secret| Item { path: "".into(), ..item(key, secret) }),
+            blocks: Vec::new(),
+            requires: vec![Requirement { on: id("b"), present: base.is_some() }],
+            quota: Some(Quota {
+                code: "too-many".into(),
+                of: "things".into(),
+                max: 1,
+                held: 0,
+                uses: vec![QuotaUse { on: id("b"), left: 0, written: 2 }],
+            }),
+            warnings: vec![Finding::warning("w", "warned").at("/1").about(&id(key))],
+            facts: value(before),
+        };
+        let blocked = Candidate {
+            blocks: vec![Reason::new("taken", "is taken").about(id("a"))],
+            quota: None,
+            ..candidate("b", None)
+        };
+        let lack = Lack { module: "m".into(), api: "k".into(), used_by: vec![id("a")] };
+        let candidates = vec![candidate("a", Some(before)), blocked, candidate("c", None)];
+        Plan::new(&KINDS, candidates, vec![lack], vec![Finding::note("n", "noted")])
+    }
+
+    fn changes(plan: &Plan) -> Vec<String> {
+        let all = (0..plan.entries().len()).flat_map(|at| plan.changes(at, Show::Everything));
+        all.map(|change| serde_json::to_string(&change).unwrap()).collect()
+    }
+
+    #[test]
+    fn sealed_plans_compare_as_the_plans_do() {
+        for (before, after) in [("one", "one"), ("one", "other")] {
+            let plan = plan(before, after);
+            let sealed = plan.sealed(&key(1));
+            assert_eq!(changes(sealed.plan()), changes(&plan));
+            assert_eq!(sealed.plan().summary(), plan.summary());
+            let verdicts =
+                |plan: &Plan| plan.entries().iter().map(|entry| entry.verdict.clone()).collect::<Vec<_>>();
+            assert_eq!(verdicts(sealed.plan()), verdicts(&plan));
+        }
+    }
+
+    #[test]
+    fn a_plan_is_the_same_after_freezing_and_thawing() {
+        let sealed = plan("one", "other").sealed(&key(1));
+        let frozen = sealed.freeze(&key(1));
+        let json = serde_json::to_string(&frozen).unwrap();
+        let read: Frozen = serde_json::from_str(&json).unwrap();
+        assert_eq!(read, frozen);
+        let thawed = read.thaw(&KINDS).unwrap();
+        assert_eq!(thawed.freeze(&key(1)), frozen);
+        assert_eq!(changes(thawed.plan()), changes(sealed.plan()));
+    }
+
+    #[test]
+    fn no_secret_is_in_a_frozen_plan_and_each_item_and_key_has_its_own_fingerprints() {
+        let frozen = |byte| {
+            serde_json::to_string(&plan("canary-one", "canary-other").sealed(&key(byte)).freeze(&key(byte)))
+                .unwrap()
+        };
+        let json = frozen(1);
+        assert!(!json.contains("canary") && json.contains("x***"), "{json}");
+        let fingerprints = |json: &str| -> Vec<String> {
+            json.split("fingerprint\":\"").skip(1).map(|rest| rest.chars().take(64).collect()).collect()
+        };
+        let (here, there) = (fingerprints(&json), fingerprints(&frozen(2)));
+        assert!(here.len() > 10 && here.iter().all(|one| !there.contains(one)));
+        let seal = |item: &str| Seal::new(&key(1), &id(item)).secret(&Secret::new("s"));
+        assert_ne!(seal("a"), seal("b"));
+        assert_eq!(seal("a"), seal("a"));
+    }
+
+    #[test]
+    fn the_fingerprint_is_hmac_sha256_of_what_has_its_length_before_it() {
+        // As by: printf '\0\0\0\0\0\0\0\1lx' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0101…
+        let fingerprint = key(1).fingerprint("l", b"x");
+        assert_eq!(fingerprint, "b395095caf115b95f8b8aba39afdd00f45d2be7afffdc903d249ad9ae1d0b6dc");
+        assert!(key(1).verify("l", b"x", &fingerprint));
+        assert!(!key(1).verify("l", b"y", &fingerprint));
+        assert!(!key(1).verify("lx", b"", &fingerprint));
+        assert_eq!(format!("{:?}", key(1)), format!("SealKey {}", key(1).id()));
+    }
+
+    #[test]
+    fn an_item_of_an_unknown_kind_is_refused() {
+        let frozen = plan("one", "other").sealed(&key(1)).freeze(&key(1));
+        let other = serde_json::to_string(&frozen).unwrap().replacen("thing:a", "gadget:a", 1);
+        let frozen: Frozen = serde_json::from_str(&other).unwrap();
+        assert_eq!(frozen.thaw(&KINDS).unwrap_err().to_string(), "'gadget:a' is no item of a known kind");
+    }
+}

@@ -1,0 +1,420 @@
+//! A sealed plan as plain data, to be written to a file and read again.
+//!
+//! Only a sealed plan can be frozen: there is no way from a secret to a file.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{SealKey, SealedPlan};
+use crate::engine::finding::{Finding, Severity};
+use crate::engine::item::{Element, Field, Item, ItemId, Kind, Value};
+use crate::engine::plan::{Candidate, Lack, Plan, Quota, QuotaUse, Requirement};
+use crate::engine::schema::KindInfo;
+use crate::engine::secret::Secret;
+use crate::engine::verdict::Reason;
+
+/// What a sealed plan is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frozen {
+    items: Vec<FrozenItem>,
+    lack: Vec<FrozenLack>,
+    warnings: Vec<FrozenFinding>,
+}
+
+/// An item of a kind that the platform does not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is no item of a known kind")]
+pub struct UnknownKind(String);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrozenItem {
+    id: String,
+    name: Arc<str>,
+    path: Arc<str>,
+    value: FrozenValue,
+    /// Tells at a glance whether two plans saw the same in the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base_fingerprint: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base: Option<FrozenValue>,
+    #[serde(default, skip_serializing_if = "FrozenValue::is_null")]
+    facts: FrozenValue,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    blocks: Vec<FrozenReason>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    requires: Vec<FrozenRequirement>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    quota: Option<FrozenQuota>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<FrozenFinding>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum FrozenValue {
+    #[default]
+    Null,
+    Int(i64),
+    Text(Arc<str>),
+    Secret(FrozenSecret),
+    Record(Vec<FrozenField>),
+    Set(Vec<FrozenElement>),
+}
+
+impl FrozenValue {
+    fn is_null(&self) -> bool {
+        *self == Self::Null
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrozenSecret {
+    fingerprint: Arc<str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shown: Option<Arc<str>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrozenField {
+    name: String,
+    value: FrozenValue,
+    #[serde(default, skip_serializing_if = "is_false")]
+    kept: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrozenElement {
+    fingerprint: Arc<str>,
+    label: Arc<str>,
+    #[serde(default, skip_serializing_if = "FrozenValue::is_null")]
+    value: FrozenValue,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    needs: Option<String>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    replaced: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrozenReason {
+    code: String,
+    message: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    about: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrozenRequirement {
+    on: String,
+    present: bool,
+}
+
+/// Numbers are of 32 bits, so that no sum of them overflows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrozenQuota {
+    code: String,
+    of: String,
+    max: u32,
+    held: u32,
+    uses: Vec<FrozenUse>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrozenUse {
+    on: String,
+    left: u32,
+    written: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrozenFinding {
+    severity: FrozenSeverity,
+    code: String,
+    message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    item: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum FrozenSeverity {
+    Note,
+    Warning,
+    Error,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrozenLack {
+    module: Arc<str>,
+    api: Arc<str>,
+    used_by: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+impl SealedPlan {
+    /// Returns the plan as plain data.
+    pub fn freeze(&self, key: &SealKey) -> Frozen {
+        let plan = self.plan();
+        Frozen {
+            items: plan.entries().iter().map(|entry| freeze_item(entry.candidate(), key)).collect(),
+            lack: plan
+                .lack()
+                .iter()
+                .map(|lack| FrozenLack {
+                    module: Arc::clone(&lack.module),
+                    api: Arc::clone(&lack.api),
+                    used_by: lack.used_by.iter().map(ToString::to_string).collect(),
+                })
+                .collect(),
+            warnings: plan.warnings().iter().map(freeze_finding).collect(),
+        }
+    }
+}
+
+fn freeze_item(candidate: Candidate, key: &SealKey) -> FrozenItem {
+    let base = candidate.base.as_ref().map(|base| freeze(&base.value));
+    let facts = freeze(&candidate.facts);
+    // Plain data of our own always has a form.
+    let told = serde_json::to_vec(&(&base, &facts)).unwrap_or_default();
+    FrozenItem {
+        id: candidate.item.id.to_string(),
+        name: candidate.item.name,
+        path: candidate.item.path,
+        value: freeze(&candidate.item.value),
+        base_fingerprint: base.is_some().then(|| key.fingerprint("base", &told)),
+        base,
+        facts,
+        blocks: candidate.blocks.iter().map(freeze_reason).collect(),
+        requires: candidate
+            .requires
+            .iter()
+            .map(|requirement| FrozenRequirement {
+                on: requirement.on.to_string(),
+                present: requirement.present,
+            })
+            .collect(),
+        quota: candidate.quota.as_ref().map(freeze_quota),
+        warnings: candidate.warnings.iter().map(freeze_finding).collect(),
+    }
+}
+
+fn freeze(value: &Value) -> FrozenValue {
+    match value {
+        Value::Null => FrozenValue::Null,
+        Value::Int(number) => FrozenValue::Int(*number),
+        Value::Text(text) => FrozenValue::Text(Arc::clone(text)),
+        Value::Secret(secret) => FrozenValue::Secret(FrozenSecret {
+            fingerprint: secret.shared(),
+            shown: secret.shown().map(Arc::from),
+        }),
+        Value::Record(fields) => {
+            let fields = fields.iter().map(|field| FrozenField {
+                name: field.name.clone().into_owned(),
+                value: freeze(&field.value),
+                kept: field.kept,
+            });
+            FrozenValue::Record(fields.collect())
+        }
+        Value::Set(elements) => {
+            let elements = elements.iter().map(|element| FrozenElement {
+                fingerprint: element.id.shared(),
+                label: Arc::clone(&element.label),
+                value: freeze(&element.value),
+                needs: element.needs.as_ref().map(ToString::to_string),
+                replaced: element.replaced,
+            });
+            FrozenValue::Set(elements.collect())
+        }
+    }
+}
+
+fn freeze_reason(reason: &Reason) -> FrozenReason {
+    FrozenReason {
+        code: reason.code.clone().into_owned(),
+        message: reason.message.clone(),
+        about: reason.about.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn freeze_quota(quota: &Quota) -> FrozenQuota {
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    FrozenQuota {
+        code: quota.code.clone().into_owned(),
+        of: quota.of.clone().into_owned(),
+        max: number(quota.max),
+        held: number(quota.held),
+        uses: quota
+            .uses
+            .iter()
+            .map(|part| FrozenUse {
+                on: part.on.to_string(),
+                left: number(part.left),
+                written: number(part.written),
+            })
+            .collect(),
+    }
+}
+
+fn freeze_finding(finding: &Finding) -> FrozenFinding {
+    FrozenFinding {
+        severity: match finding.severity {
+            Severity::Note => FrozenSeverity::Note,
+            Severity::Warning => FrozenSeverity::Warning,
+            Severity::Error => FrozenSeverity::Error,
+        },
+        code: finding.code.clone().into_owned(),
+        message: finding.message.clone(),
+        path: finding.path.clone(),
+        item: finding.item.as_ref().map(ToString::to_string),
+    }
+}
+
+impl Frozen {
+    /// Returns the plan again; `kinds` are those of its platform.
+    ///
+    /// # Errors
+    ///
+    /// Fails on an item of another kind.
+    pub fn thaw(self, kinds: &'static [KindInfo]) -> Result<SealedPlan, UnknownKind> {
+        let thaw = Thaw { kinds };
+        let candidates: Result<Vec<_>, _> = self.items.into_iter().map(|item| thaw.item(item)).collect();
+        let lack: Result<Vec<_>, _> = self.lack.into_iter().map(|lack| thaw.lack(lack)).collect();
+        let warnings = thaw.findings(self.warnings)?;
+        Ok(SealedPlan(Arc::new(Plan::new(kinds, candidates?, lack?, warnings))))
+    }
+}
+
+struct Thaw {
+    kinds: &'static [KindInfo],
+}
+
+impl Thaw {
+    fn id(&self, text: &str) -> Result<ItemId, UnknownKind> {
+        let parts = text.split_once(':').and_then(|(kind, key)| Some((self.kind(kind)?, key)));
+        parts.map(|(kind, key)| ItemId::new(kind, key)).ok_or_else(|| UnknownKind(text.to_owned()))
+    }
+
+    fn kind(&self, word: &str) -> Option<Kind> {
+        self.kinds.iter().find(|info| info.kind.as_str() == word).map(|info| info.kind.clone())
+    }
+
+    fn ids(&self, all: &[String]) -> Result<Vec<ItemId>, UnknownKind> {
+        all.iter().map(|text| self.id(text)).collect()
+    }
+
+    fn item(&self, item: FrozenItem) -> Result<Candidate, UnknownKind> {
+        let id = self.id(&item.id)?;
+        let base = match item.base {
+            Some(value) => Some(Item {
+                id: id.clone(),
+                name: Arc::clone(&item.name),
+                value: self.value(value)?,
+                path: Arc::from(""),
+            }),
+            None => None,
+        };
+        let requires: Result<Vec<_>, _> = item
+            .requires
+            .into_iter()
+            .map(|need| Ok(Requirement { on: self.id(&need.on)?, present: need.present }))
+            .collect();
+        Ok(Candidate {
+            item: Item { id, name: item.name, value: self.value(item.value)?, path: item.path },
+            base,
+            blocks: item.blocks.into_iter().map(|reason| self.reason(reason)).collect::<Result<_, _>>()?,
+            requires: requires?,
+            quota: item.quota.map(|quota| self.quota(quota)).transpose()?,
+            warnings: self.findings(item.warnings)?,
+            facts: self.value(item.facts)?,
+        })
+    }
+
+    fn value(&self, value: FrozenValue) -> Result<Value, UnknownKind> {
+        Ok(match value {
+            FrozenValue::Null => Value::Null,
+            FrozenValue::Int(number) => Value::Int(number),
+            FrozenValue::Text(text) => Value::text(Some(&text)),
+            FrozenValue::Secret(FrozenSecret { fingerprint, shown }) => Value::Secret(match shown {
+                Some(shown) => Secret::with_mask(fingerprint, shown),
+                None => Secret::new(fingerprint),
+            }),
+            FrozenValue::Record(fields) => {
+                let fields = fields.into_iter().map(|field| {
+                    let value = self.value(field.value)?;
+                    Ok(Field { name: Cow::Owned(field.name), value, kept: field.kept })
+                });
+                Value::Record(fields.collect::<Result<_, _>>()?)
+            }
+            FrozenValue::Set(elements) => {
+                let elements = elements.into_iter().map(|element| self.element(element));
+                Value::Set(elements.collect::<Result<_, _>>()?)
+            }
+        })
+    }
+
+    fn element(&self, element: FrozenElement) -> Result<Element, UnknownKind> {
+        Ok(Element {
+            needs: element.needs.map(|needs| self.id(&needs)).transpose()?,
+            replaced: element.replaced,
+            ..Element::matched(element.fingerprint, element.label, self.value(element.value)?)
+        })
+    }
+
+    fn reason(&self, reason: FrozenReason) -> Result<Reason, UnknownKind> {
+        Ok(Reason { about: self.ids(&reason.about)?, ..Reason::new(reason.code, reason.message) })
+    }
+
+    fn quota(&self, quota: FrozenQuota) -> Result<Quota, UnknownKind> {
+        let uses = quota.uses.into_iter().map(|part| {
+            let on = self.id(&part.on)?;
+            Ok(QuotaUse { on, left: part.left as usize, written: part.written as usize })
+        });
+        Ok(Quota {
+            code: quota.code.into(),
+            of: quota.of.into(),
+            max: quota.max as usize,
+            held: quota.held as usize,
+            uses: uses.collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn findings(&self, findings: Vec<FrozenFinding>) -> Result<Vec<Finding>, UnknownKind> {
+        findings.into_iter().map(|finding| self.finding(finding)).collect()
+    }
+
+    fn finding(&self, finding: FrozenFinding) -> Result<Finding, UnknownKind> {
+        Ok(Finding {
+            severity: match finding.severity {
+                FrozenSeverity::Note => Severity::Note,
+                FrozenSeverity::Warning => Severity::Warning,
+                FrozenSeverity::Error => Severity::Error,
+            },
+            code: finding.code.into(),
+            message: finding.message,
+            path: finding.path,
+            item: finding.item.map(|item| self.id(&item)).transpose()?,
+        })
+    }
+
+    fn lack(&self, lack: FrozenLack) -> Result<Lack, UnknownKind> {
+        Ok(Lack { module: lack.module, api: lack.api, used_by: self.ids(&lack.used_by)? })
+    }
+}

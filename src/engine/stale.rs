@@ -1,0 +1,493 @@
+//! What the target changed under a plan's feet, down to the field.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Serialize;
+
+use super::choice::Approved;
+use super::diff::{Labels, disclose, push_segment};
+use super::item::{Element, Field, ItemId, Value};
+use super::plan::{Entry, Lack, Plan};
+use super::verdict::Reason;
+
+/// How many paths a sentence names.
+const NAMED: usize = 4;
+
+/// An item that is no longer what the plan saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stale {
+    /// Which one.
+    pub item: ItemId,
+    /// What changed.
+    pub why: String,
+    /// The fields that are no longer what they were, where the item is there still.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<StaleField>,
+}
+
+impl Stale {
+    /// Returns an item of which there is nothing more to say.
+    pub fn new(item: ItemId, why: impl Into<String>) -> Self {
+        Self { item, why: why.into(), fields: Vec::new() }
+    }
+}
+
+/// A field that is no longer what it was, in the three states that count.
+///
+/// A member of a set is told by its value, and by its name where it has none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StaleField {
+    /// Its path in the item, as in [`Change`](super::Change).
+    pub path: String,
+    /// What it was when the plan was made.
+    #[serde(skip_serializing_if = "is_null")]
+    pub then: Value,
+    /// What it is now.
+    #[serde(skip_serializing_if = "is_null")]
+    pub now: Value,
+    /// What the file has.
+    #[serde(skip_serializing_if = "is_null")]
+    pub wanted: Value,
+    /// Whether its values are secret: then none of the three is told.
+    pub secret: bool,
+}
+
+fn is_null(value: &Value) -> bool {
+    *value == Value::Null
+}
+
+impl Approved {
+    /// Returns the items that the target changed under our feet, with what
+    /// changed: `fresh` is the same file planned against the target of now.
+    ///
+    /// Looks at the items to be written, at what they need and find in the
+    /// target, and at nothing else: a change elsewhere does not make a plan
+    /// stale.
+    pub fn stale(&self, fresh: &Plan) -> Vec<Stale> {
+        let comparison = Comparison::new(self, fresh);
+        let relied_on = comparison.relied_on();
+        let known: HashSet<&ItemId> = relied_on.iter().map(|stale| &stale.item).collect();
+        let mut stale: Vec<Stale> =
+            comparison.steps.iter().filter_map(|entry| comparison.step(entry, &known)).collect();
+        stale.extend(relied_on);
+        stale
+    }
+}
+
+/// A plan and the same file's plan of now.
+struct Comparison<'p> {
+    then: &'p Plan,
+    now: &'p Plan,
+    /// The items to be written, as the plan saw them.
+    steps: Vec<&'p Entry>,
+    written: HashSet<&'p ItemId>,
+    /// What is in the way now, given that the same items are written.
+    obstacles: Vec<Option<Reason>>,
+    /// What is to say of the items whose APIs vanished or came back.
+    lack: HashMap<&'p ItemId, Vec<String>>,
+}
+
+impl<'p> Comparison<'p> {
+    fn new(approved: &'p Approved, now: &'p Plan) -> Self {
+        let then: &Plan = approved.plan();
+        let steps: Vec<&Entry> = approved.steps().iter().filter_map(|step| then.entry(step.at)).collect();
+        let written: HashSet<&ItemId> = steps.iter().map(|entry| &entry.item.id).collect();
+        let places: HashSet<usize> = written.iter().filter_map(|id| now.position(id)).collect();
+        // What was in the target and left alone may be gone: it is not a step, and whoever needs it is.
+        let obstacles = now.settle(|at| places.contains(&at), |_| false);
+        let lack = lack(then, now, &written);
+        Self { then, now, steps, written, obstacles, lack }
+    }
+
+    /// Returns what changed of an item to be written. What is already told of
+    /// an item it relies on is not told again.
+    fn step(&self, then: &Entry, known: &HashSet<&ItemId>) -> Option<Stale> {
+        let id = &then.item.id;
+        let Some((at, now)) = self.now.position(id).and_then(|at| Some((at, self.now.entry(at)?))) else {
+            return Some(Stale::new(id.clone(), "is gone from the plan"));
+        };
+        let Difference { mut why, fields } = differences(then, now);
+        let is_news = |reason: &&Reason| {
+            !then.verdict.reasons.contains(reason) && !reason.about.iter().any(|id| known.contains(id))
+        };
+        let own = now.verdict.reasons.iter().find(is_news);
+        let obstacle = || self.obstacles.get(at)?.as_ref().filter(is_news);
+        why.extend(
+            own.or_else(obstacle)
+                .map(|reason| format!("is blocked now: {message}", message = reason.message)),
+        );
+        why.extend(self.lack.get(id).into_iter().flatten().cloned());
+        if why.is_empty() {
+            why.extend(self.written_otherwise(then, now));
+        }
+        (!why.is_empty()).then(|| Stale { item: id.clone(), why: why.join("; "), fields })
+    }
+
+    /// Says whether something else would be written although the item itself
+    /// is what it was: what the file wants may depend on the target.
+    fn written_otherwise(&self, then: &Entry, now: &Entry) -> Option<String> {
+        let is_written = |id: &ItemId| self.written.contains(id);
+        let changed = walk(&then.item.value, &now.item.value, &Value::Null, &is_written);
+        (!changed.is_empty()).then(|| format!("would be written otherwise now: {}", paths(&changed)))
+    }
+
+    /// Returns the items that those to be written need, and that are no longer
+    /// what they were.
+    fn relied_on(&self) -> Vec<Stale> {
+        let mut needed: Vec<(&ItemId, Vec<&Entry>)> = Vec::new();
+        let mut places: HashMap<&ItemId, usize> = HashMap::new();
+        for entry in &self.steps {
+            let there = entry.requires.iter().filter(|requirement| requirement.present);
+            for on in there.map(|requirement| &requirement.on).filter(|on| !self.written.contains(on)) {
+                let at = *places.entry(on).or_insert(needed.len());
+                match needed.get_mut(at) {
+                    Some((_, users)) => users.push(entry),
+                    None => needed.push((on, vec![entry])),
+                }
+            }
+        }
+        needed.into_iter().filter_map(|(id, users)| self.needed(id, &users)).collect()
+    }
+
+    fn needed(&self, id: &ItemId, users: &[&Entry]) -> Option<Stale> {
+        let user = users.first()?;
+        let entry = |plan: &'p Plan| plan.position(id).and_then(|at| plan.entry(at));
+        let Difference { why, fields } =
+            match (entry(self.then).filter(|then| then.base.is_some()), entry(self.now)) {
+                (Some(then), Some(now)) => differences(then, now),
+                _ if self.is_present(id, user) => return None,
+                _ => Difference { why: vec![REMOVED.to_owned()], fields: Vec::new() },
+            };
+        let more = match users.len() - 1 {
+            0 => "needs".to_owned(),
+            more => format!("and {more} more need"),
+        };
+        let why = why.first()?;
+        Some(Stale { item: id.clone(), why: format!("{why} ({} {more} it)", user.item.id), fields })
+    }
+
+    /// Says whether the target still has what an item needs.
+    fn is_present(&self, id: &ItemId, user: &Entry) -> bool {
+        let now = self.now.position(&user.item.id).and_then(|at| self.now.entry(at));
+        // An item that needs it no more is told by itself, if it matters.
+        let found = now.and_then(|now| now.requires.iter().find(|requirement| requirement.on == *id));
+        found.is_none_or(|requirement| requirement.present)
+    }
+}
+
+/// Says of the items to be written which of their APIs vanished or came back.
+fn lack<'p>(then: &'p Plan, now: &'p Plan, written: &HashSet<&ItemId>) -> HashMap<&'p ItemId, Vec<String>> {
+    let mut told: HashMap<&ItemId, Vec<String>> = HashMap::new();
+    let changed = [(now, then, "is lacking in the target now"), (then, now, "is in the target now")];
+    for (here, there, what) in changed {
+        let known: HashSet<_> = there.lack().iter().map(name).collect();
+        for lack in here.lack().iter().filter(|lack| !known.contains(&name(lack))) {
+            for user in lack.used_by.iter().filter(|user| written.contains(user)) {
+                let sentence = format!("API {}/{} {what}", lack.module, lack.api);
+                told.entry(user).or_default().push(sentence);
+            }
+        }
+    }
+    told
+}
+
+fn name(lack: &Lack) -> (&str, &str) {
+    (&lack.module, &lack.api)
+}
+
+const REMOVED: &str = "was removed from the target since";
+
+/// What changed of one item in the target.
+struct Difference {
+    why: Vec<String>,
+    fields: Vec<StaleField>,
+}
+
+/// Compares what the target had of an item with what it has.
+fn differences(then: &Entry, now: &Entry) -> Difference {
+    let all = |_: &ItemId| true;
+    let wanted = &then.item.value;
+    let mut fields = match (&then.base, &now.base) {
+        (Some(_), None) => return Difference { why: vec![REMOVED.to_owned()], fields: Vec::new() },
+        (None, Some(after)) => {
+            let fields = walk(&Value::Record(Vec::new()), &after.value, wanted, &all);
+            return Difference { why: vec!["was added to the target since".to_owned()], fields };
+        }
+        (None, None) => Vec::new(),
+        (Some(before), Some(after)) => walk(&before.value, &after.value, wanted, &all),
+    };
+    fields.extend(walk(&then.facts, &now.facts, wanted, &all));
+    let why = (!fields.is_empty()).then(|| format!("changed in the target since: {}", paths(&fields)));
+    Difference { why: why.into_iter().collect(), fields }
+}
+
+/// Names the fields, the first few by their paths.
+fn paths(fields: &[StaleField]) -> String {
+    let named: Vec<&str> = fields.iter().take(NAMED).map(|field| field.path.as_str()).collect();
+    let more = fields.len().saturating_sub(NAMED);
+    if more == 0 { named.join(", ") } else { format!("{} and {more} more", named.join(", ")) }
+}
+
+/// Compares two states of a value, and says beside each difference what is
+/// wanted. Members that need an item count only where it `is_written`.
+fn walk(then: &Value, now: &Value, wanted: &Value, is_written: &dyn Fn(&ItemId) -> bool) -> Vec<StaleField> {
+    let mut walk = Walk { fields: Vec::new(), path: String::new(), is_written };
+    walk.values(then, now, wanted);
+    walk.fields
+}
+
+struct Walk<'w> {
+    fields: Vec<StaleField>,
+    path: String,
+    is_written: &'w dyn Fn(&ItemId) -> bool,
+}
+
+impl Walk<'_> {
+    fn values(&mut self, then: &Value, now: &Value, wanted: &Value) {
+        match (then, now) {
+            _ if then == now => {}
+            (Value::Record(_) | Value::Null, Value::Record(_) | Value::Null) if self.path.is_empty() => {
+                self.records(then.fields(), now.fields(), wanted);
+            }
+            (Value::Record(then), Value::Record(now)) => self.records(then, now, wanted),
+            (Value::Set(_) | Value::Null, Value::Set(_)) | (Value::Set(_), Value::Null) => {
+                self.sets(members(then), members(now), members(wanted));
+            }
+            _ => self.leaf(then, now, wanted),
+        }
+    }
+
+    fn records(&mut self, then: &[Field], now: &[Field], wanted: &Value) {
+        let is_new = |field: &&Field| !then.iter().any(|other| other.name == field.name);
+        for field in then.iter().chain(now.iter().filter(is_new)) {
+            let [then, now, wanted] = [then, now, wanted.fields()].map(|fields| {
+                let found = fields.iter().find(|other| other.name == field.name);
+                found.map_or(&Value::Null, |found| &found.value)
+            });
+            self.below(&field.name, |this| this.values(then, now, wanted));
+        }
+    }
+
+    fn sets(&mut self, then: &[Element], now: &[Element], wanted: &[Element]) {
+        let is_written = self.is_written;
+        let counts = |element: &&Element| element.needs.as_ref().is_none_or(is_written);
+        let found = [then, now, wanted].map(|elements| {
+            let elements = elements.iter().filter(counts);
+            elements.map(|element| (element.id.key(), element)).collect::<HashMap<&str, &Element>>()
+        });
+        let is_new =
+            |element: &&Element| found.first().is_none_or(|before| !before.contains_key(element.id.key()));
+        let new = now.iter().filter(counts).filter(is_new);
+        let mut labels = Labels::default();
+        for element in then.iter().filter(counts).chain(new) {
+            let [then, now, wanted] = found.each_ref().map(|found| found.get(element.id.key()).copied());
+            let label = labels.unique(&element.label);
+            self.below(&label, |this| this.elements(then, now, wanted));
+        }
+    }
+
+    fn elements(&mut self, then: Option<&Element>, now: Option<&Element>, wanted: Option<&Element>) {
+        let told = |element: Option<&Element>| match element {
+            Some(Element { value: Value::Null, label, .. }) => Value::Text(label.clone()),
+            Some(element) => element.value.clone(),
+            None => Value::Null,
+        };
+        match (then, now) {
+            (Some(then), Some(now)) => {
+                let wanted = wanted.map_or(&Value::Null, |wanted| &wanted.value);
+                self.values(&then.value, &now.value, wanted);
+            }
+            _ => self.leaf(&told(then), &told(now), &told(wanted)),
+        }
+    }
+
+    fn leaf(&mut self, then: &Value, now: &Value, wanted: &Value) {
+        let ((then, a), (now, b), (wanted, c)) = (disclose(then), disclose(now), disclose(wanted));
+        // A masked URL that changed only in its password changed in secret.
+        let secret = a || b || c || then == now;
+        let told = |value| if secret { Value::Null } else { value };
+        self.fields.push(StaleField {
+            path: self.path.clone(),
+            then: told(then),
+            now: told(now),
+            wanted: told(wanted),
+            secret,
+        });
+    }
+
+    fn below(&mut self, segment: &str, then: impl FnOnce(&mut Self)) {
+        let length = self.path.len();
+        self.path.push('/');
+        push_segment(&mut self.path, segment);
+        then(self);
+        self.path.truncate(length);
+    }
+}
+
+/// Returns the members of a set, none of other values.
+fn members(value: &Value) -> &[Element] {
+    match value {
+        Value::Set(elements) => elements,
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::choice::Choices;
+    use crate::engine::item::{Item, Kind};
+    use crate::engine::plan::{Candidate, Requirement};
+    use crate::engine::schema::KindInfo;
+    use crate::engine::secret::Secret;
+
+    const KIND: Kind = Kind::of("thing");
+    static KINDS: [KindInfo; 1] = [KindInfo { kind: KIND, title: "Things" }];
+
+    fn record<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
+        Value::Record(fields.into_iter().map(|(name, value)| Field::new(name, value)).collect())
+    }
+
+    fn id(key: &str) -> ItemId {
+        ItemId::new(KIND, key)
+    }
+
+    fn item(key: &str, base: Option<Value>, wanted: Value) -> Candidate {
+        let item = |value| Item { id: id(key), name: "".into(), value, path: "".into() };
+        Candidate {
+            item: item(wanted),
+            base: base.map(item),
+            blocks: Vec::new(),
+            requires: Vec::new(),
+            quota: None,
+            warnings: Vec::new(),
+            facts: Value::Null,
+        }
+    }
+
+    fn plan(candidates: Vec<Candidate>, lack: Vec<Lack>) -> Arc<Plan> {
+        Arc::new(Plan::new(&KINDS, candidates, lack, Vec::new()))
+    }
+
+    fn stale(then: &Arc<Plan>, now: &Plan) -> Vec<Stale> {
+        let mut choices = Choices::new(then);
+        choices.cover_all(then);
+        choices.lack_confirmed = true;
+        then.approve(&choices).unwrap().stale(now)
+    }
+
+    /// What is told of a covered item whose base was `then` and is `now`.
+    fn fields(then: Value, now: Value, wanted: Value) -> serde_json::Value {
+        let then = plan(vec![item("a", Some(then), wanted.clone())], Vec::new());
+        let now = plan(vec![item("a", Some(now), wanted)], Vec::new());
+        serde_json::json!(stale(&then, &now).first().map(|stale| stale.fields.clone()))
+    }
+
+    fn set<const N: usize>(members: [(&str, Value); N]) -> Value {
+        Value::Set(members.into_iter().map(|(label, value)| Element::named(label, value)).collect())
+    }
+
+    #[test]
+    fn a_field_is_told_in_its_three_states() {
+        let tps = |tps| record([("tps", Value::Int(tps)), ("same", Value::Int(0))]);
+        assert_eq!(
+            fields(tps(1), tps(2), tps(3)),
+            serde_json::json!([{"path": "/tps", "then": 1, "now": 2, "wanted": 3, "secret": false}])
+        );
+        assert_eq!(fields(tps(1), tps(1), tps(3)), serde_json::json!(null));
+    }
+
+    #[test]
+    fn a_member_that_came_or_went_is_told_by_its_value_or_its_name() {
+        let members = |members| record([("all", members)]);
+        let one = || set([("a/b", Value::Null), ("kept", Value::Null)]);
+        let other = || set([("kept", Value::Null), ("new", record([("x", Value::Int(1))]))]);
+        assert_eq!(
+            fields(members(one()), members(other()), members(set([("wanted", Value::Null)]))),
+            serde_json::json!([
+                {"path": "/all/a~1b", "then": "a/b", "secret": false},
+                {"path": "/all/new", "now": {"x": 1}, "secret": false},
+            ])
+        );
+    }
+
+    #[test]
+    fn a_secret_says_only_that_it_differs() {
+        let secret = |secret| record([("mima", Value::Secret(secret))]);
+        let differs = serde_json::json!([{"path": "/mima", "secret": true}]);
+        let plain = |text: &str| secret(Secret::new(text));
+        assert_eq!(fields(plain("a"), plain("b"), plain("c")), differs);
+        assert_eq!(fields(plain("a"), record([("mima", Value::Null)]), plain("c")), differs);
+        let masked = |text: &str, shown: &str| secret(Secret::with_mask(text, shown));
+        assert_eq!(fields(masked("a", "x***"), masked("b", "x***"), masked("c", "z***")), differs);
+        assert_eq!(
+            fields(masked("a", "x***"), masked("b", "y***"), masked("c", "z***")),
+            serde_json::json!([{"path": "/mima", "then": "x***", "now": "y***", "wanted": "z***", "secret": false}])
+        );
+    }
+
+    #[test]
+    fn what_the_file_says_nothing_of_counts_and_is_no_difference_of_the_plan() {
+        let candidate = |facts| Candidate {
+            facts: record([("links", facts)]),
+            ..item("a", Some(record([("x", Value::Int(1))])), record([("x", Value::Int(2))]))
+        };
+        let then = plan(vec![candidate(set([("l", Value::Null)]))], Vec::new());
+        let now = plan(vec![candidate(set([]))], Vec::new());
+        assert_eq!(then.changes(0, crate::engine::diff::Show::Everything).len(), 1);
+        let told = stale(&then, &now);
+        assert_eq!(told[0].why, "changed in the target since: /links/l");
+        assert_eq!(told[0].fields[0].wanted, Value::Null);
+    }
+
+    #[test]
+    fn what_is_needed_counts_by_its_value_or_by_its_presence() {
+        let user = |present| Candidate {
+            requires: vec![
+                Requirement { on: id("there"), present: true },
+                Requirement { on: id("elsewhere"), present },
+            ],
+            ..item("user", None, record([]))
+        };
+        let there = |x| item("there", Some(record([("x", Value::Int(x))])), record([("x", Value::Int(0))]));
+        let then = plan(vec![user(true), there(0)], Vec::new());
+        assert_eq!(stale(&then, &plan(vec![user(true), there(0)], Vec::new())), []);
+        let told = stale(&then, &plan(vec![user(false), there(7)], Vec::new()));
+        let told: Vec<String> = told.iter().map(|stale| format!("{} {}", stale.item, stale.why)).collect();
+        assert_eq!(
+            told,
+            [
+                "thing:there changed in the target since: /x (thing:user needs it)",
+                "thing:elsewhere was removed from the target since (thing:user needs it)",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_lacking_api_counts_where_an_item_that_is_written_uses_it() {
+        let lack = |user: &str| Lack { module: "m".into(), api: "k".into(), used_by: vec![id(user)] };
+        let items = || vec![item("a", None, record([])), item("same", Some(record([])), record([]))];
+        let then = plan(items(), Vec::new());
+        assert_eq!(stale(&then, &plan(items(), vec![lack("same")])), []);
+        assert_eq!(
+            stale(&then, &plan(items(), vec![lack("a")]))[0].why,
+            "API m/k is lacking in the target now"
+        );
+        let then = plan(items(), vec![lack("a")]);
+        assert_eq!(stale(&then, &plan(items(), Vec::new()))[0].why, "API m/k is in the target now");
+    }
+
+    #[test]
+    fn what_would_be_written_otherwise_is_told_unless_it_needs_what_is_not_written() {
+        let wanted = |needs: Option<&str>| {
+            let member = Element { needs: needs.map(id), ..Element::named("m", Value::Null) };
+            vec![item("a", None, record([("all", Value::Set(vec![member]))]))]
+        };
+        let then = plan(wanted(Some("left out")), Vec::new());
+        let told = stale(&then, &plan(wanted(None), Vec::new()));
+        assert_eq!(told[0].why, "would be written otherwise now: /all/m");
+        assert_eq!(stale(&then, &plan(wanted(Some("also left out")), Vec::new())), []);
+    }
+}

@@ -1,0 +1,146 @@
+//! The key that seals saved plans.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::failure::{Failure, FailureKind};
+use super::output::write_file;
+use crate::engine::SealKey;
+use crate::store::{Ledger, LedgerPlace, StoreErrorKind, Target, Timeouts, transaction};
+
+/// What the key's file is called.
+const FILE: &str = "plan.key";
+
+/// Where the keys of saved plans are: in the ledger, so that whoever may apply
+/// may check, on any machine; else in a directory of this machine.
+#[derive(Clone, Debug)]
+pub struct PlanKeys {
+    /// The target.
+    pub target: Target,
+    /// How long to wait for what.
+    pub timeouts: Timeouts,
+    /// Where the ledger is.
+    pub ledger: LedgerPlace,
+    /// The directory of this machine.
+    pub directory: PathBuf,
+}
+
+impl PlanKeys {
+    /// Returns the key to seal a new plan with: the ledger's, where there is a
+    /// ledger that this role may read; else this machine's.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached, or neither key can be had.
+    pub async fn to_save(&self) -> Result<SealKey, Failure> {
+        match self.of_ledger().await? {
+            Some(key) => Ok(key),
+            None => plan_key(&self.directory),
+        }
+    }
+
+    /// Returns the key of this number, if there is one here.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached, or a key cannot be read.
+    pub async fn find(&self, id: &str) -> Result<Option<SealKey>, Failure> {
+        let here = known_plan_key(&self.directory)?.filter(|key| key.id() == id);
+        match here {
+            Some(key) => Ok(Some(key)),
+            None => Ok(self.of_ledger().await?.filter(|key| key.id() == id)),
+        }
+    }
+
+    async fn of_ledger(&self) -> Result<Option<SealKey>, Failure> {
+        let mut connection = self.target.connect(self.timeouts).await?;
+        let key = match Ledger::find(&self.ledger, &mut connection).await {
+            Ok(Some(mut ledger)) => ledger.plan_key(&mut connection).await.map(Some),
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
+        };
+        transaction::close(connection).await;
+        match key {
+            Ok(key) => Ok(key.and_then(|key| Some(SealKey::from_bytes(&key.try_into().ok()?)))),
+            // A role that only reads the product's tables saves plans all the same.
+            Err(error) if error.kind == StoreErrorKind::Denied => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Returns the key in a directory, and makes one if there is none yet: 32
+/// random bytes in a file that only its owner may read. Blocks.
+///
+/// # Errors
+///
+/// Fails if the file cannot be read or written, or holds something else.
+fn plan_key(directory: &Path) -> Result<SealKey, Failure> {
+    if let Some(key) = known_plan_key(directory)? {
+        return Ok(key);
+    }
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| Failure::internal("making a key for saved plans", error))?;
+    match write_file(&path(directory), &bytes, false) {
+        Ok(()) => Ok(SealKey::from_bytes(&bytes)),
+        // Another process was faster: its key counts.
+        Err(failure) => known_plan_key(directory)?.ok_or(failure),
+    }
+}
+
+/// Returns the key in a directory, if there is one. Blocks.
+///
+/// # Errors
+///
+/// Fails if its file cannot be read, or holds something else.
+pub fn known_plan_key(directory: &Path) -> Result<Option<SealKey>, Failure> {
+    let path = path(directory);
+    let failed = |why: &dyn std::fmt::Display, hint: &str| {
+        Failure::new(FailureKind::File, "cannot use the key of saved plans")
+            .at(path.display().to_string())
+            .because(why)
+            .hint(hint)
+    };
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(&error, "check that you may read it")),
+    };
+    let key: [u8; 32] = bytes.try_into().map_err(|_| {
+        let hint =
+            "put back the key that was there, or remove it: plans saved with it can then not be applied";
+        failed(&"it does not hold 32 bytes", hint)
+    })?;
+    Ok(Some(SealKey::from_bytes(&key)))
+}
+
+fn path(directory: &Path) -> PathBuf {
+    directory.join(FILE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn a_key_is_made_once_and_is_its_owners_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = directory.path().join("state");
+        assert!(known_plan_key(&state).unwrap().is_none());
+        let key = plan_key(&state).unwrap();
+        assert_eq!(state.join(FILE).metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(plan_key(&state).unwrap().id(), key.id());
+        assert_eq!(known_plan_key(&state).unwrap().unwrap().id(), key.id());
+        let other = plan_key(&directory.path().join("other")).unwrap();
+        assert_ne!(other.id(), key.id());
+    }
+
+    #[test]
+    fn a_file_of_something_else_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join(FILE), "short").unwrap();
+        let failure = plan_key(directory.path()).unwrap_err();
+        assert!(failure.why.unwrap().contains("32 bytes"));
+    }
+}

@@ -1,0 +1,296 @@
+//! What every job that writes has in common: a connection of its own, the
+//! lock, one transaction, and a record; or nothing at all.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+
+use super::failure::{Failure, FailureKind};
+use super::progress::{Cancel, Phase, Reporter};
+use super::watch::{Uncommitted, Watch};
+use super::{init, lock};
+use crate::store::ledger::{Backup, JournalRow, NewJob};
+use crate::store::{
+    Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, TableRows, Target, Timeouts, transaction,
+};
+
+/// How often a job begins anew after it lost against another transaction.
+/// Each time it first locks the tables where it lost before, so that there is
+/// an end to it beside a gateway that never pauses.
+const ATTEMPTS: usize = 10;
+
+/// The time between two attempts.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Where a job runs, and who listens.
+#[derive(Clone)]
+pub(super) struct Run {
+    pub(super) target: Target,
+    pub(super) operator: String,
+    pub(super) timeouts: Timeouts,
+    pub(super) ledger: LedgerPlace,
+    pub(super) reporter: Reporter,
+    pub(super) cancel: Cancel,
+}
+
+/// What a job does inside its transaction.
+pub(super) trait Work: Send + Sync {
+    /// What came of it.
+    type Done: Send;
+
+    /// Returns what the ledger is to keep of it, whatever comes of it; nothing
+    /// where it is rolled back anyway.
+    fn facts(&self) -> Option<Facts<'_>>;
+
+    /// Does everything but the commit.
+    fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Self::Done, Obstacle>>;
+}
+
+/// What the ledger keeps of a job beside what it did.
+pub(super) struct Facts<'a> {
+    pub(super) command: &'a str,
+    pub(super) platform: &'a str,
+    pub(super) operator: &'a str,
+    pub(super) target: &'a str,
+    pub(super) file_path: &'a str,
+    pub(super) file_sha256: &'a str,
+    pub(super) choices: Value,
+    pub(super) plan_id: Option<&'a str>,
+    pub(super) undoes: Option<i64>,
+    pub(super) whole: bool,
+}
+
+/// What a job did, for its record.
+#[derive(Default)]
+pub(super) struct Deeds<'a> {
+    pub(super) counts: Value,
+    pub(super) tables: &'a [TableRows],
+    pub(super) journal: &'a [JournalRow],
+    pub(super) backup: Option<&'a Backup>,
+}
+
+/// A transaction that is open, under the lock.
+pub(super) struct Open<'a> {
+    pub(super) connection: &'a mut Connection,
+    pub(super) run: &'a Run,
+    pub(super) ledger: Option<&'a mut Ledger>,
+    started_at: DateTime<Utc>,
+    recorded: Option<i64>,
+}
+
+impl Open<'_> {
+    /// Records what the job did, in its transaction, and returns its number.
+    pub(super) async fn record(&mut self, facts: &Facts<'_>, deeds: Deeds<'_>) -> Result<i64, Obstacle> {
+        let Some(ledger) = self.ledger.as_deref_mut() else {
+            return Err(Failure::new(FailureKind::Internal, "a rehearsal has no ledger").into());
+        };
+        let job = new_job(facts, self.started_at, deeds, None);
+        let number = ledger.record(self.connection, &job).await;
+        let number = number.map_err(|error| self.run.obstacle(error))?;
+        self.recorded = Some(number);
+        Ok(number)
+    }
+
+    /// Turns an error of the store into what it means for the job.
+    pub(super) fn step<R>(&self, result: Result<R, StoreError>) -> Result<R, Obstacle> {
+        result.map_err(|error| self.run.obstacle(error))
+    }
+}
+
+fn new_job<'a>(
+    facts: &'a Facts<'_>,
+    started_at: DateTime<Utc>,
+    deeds: Deeds<'a>,
+    error: Option<&'a str>,
+) -> NewJob<'a> {
+    NewJob {
+        command: facts.command,
+        platform: facts.platform,
+        operator: facts.operator,
+        target: facts.target,
+        file_path: facts.file_path,
+        file_sha256: facts.file_sha256,
+        started_at,
+        finished_at: Utc::now(),
+        counts: deeds.counts,
+        table_rows: json!(deeds.tables),
+        choices: facts.choices.clone(),
+        plan_id: facts.plan_id,
+        undoes: facts.undoes,
+        whole: facts.whole,
+        error,
+        journal: deeds.journal,
+        backup: deeds.backup,
+    }
+}
+
+/// Why an attempt came to nothing.
+pub(super) enum Obstacle {
+    /// It lost against another transaction, and may win the next time.
+    Lost(StoreError),
+    /// There is no use in trying again.
+    Failed(Failure),
+}
+
+impl From<Failure> for Obstacle {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl Run {
+    /// Runs a job until it is done, or lost too often. What failed is recorded
+    /// too, as far as that is possible.
+    pub(super) async fn job<W: Work>(&self, work: &W) -> Result<W::Done, Failure> {
+        let started_at = Utc::now();
+        let mut attempt = 1;
+        let mut contested = BTreeSet::new();
+        loop {
+            let failure = match self.attempt(work, started_at, &contested).await {
+                Ok(done) => return Ok(done),
+                Err(Obstacle::Lost(error)) if attempt < ATTEMPTS && !self.cancel.is_cancelled() => {
+                    attempt += 1;
+                    if error.operation.is_on_a_table() {
+                        contested.insert(error.table);
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
+                Err(Obstacle::Lost(error)) => self.explain(error),
+                Err(Obstacle::Failed(failure)) => failure,
+            };
+            tracing::warn!(kind = ?failure.kind, what = failure.what, attempt, "the job failed");
+            self.record_failure(work, started_at, &failure).await;
+            return Err(failure);
+        }
+    }
+
+    /// One attempt on a connection of its own, which is closed at the end:
+    /// that ends the lock, and whatever is still open.
+    async fn attempt<W: Work>(
+        &self,
+        work: &W,
+        started_at: DateTime<Utc>,
+        contested: &BTreeSet<String>,
+    ) -> Result<W::Done, Obstacle> {
+        self.reporter.phase(Phase::Connect);
+        let (mut connection, watch) = Watch::connect(&self.target, self.timeouts, &self.cancel).await?;
+        let mut ledger = None;
+        let mut recorded = None;
+        let worked = watch.over(async {
+            self.prepare(&mut connection, &mut ledger, work.facts().is_some(), contested).await?;
+            let mut open = Open {
+                connection: &mut connection,
+                run: self,
+                ledger: ledger.as_mut(),
+                started_at,
+                recorded: None,
+            };
+            let done = work.work(&mut open).await;
+            recorded = open.recorded;
+            done
+        });
+        let worked = worked.await.map_err(|error| self.obstacle(error)).flatten();
+        let done = match (worked, recorded) {
+            (Ok(done), Some(job)) => self.commit(&mut connection, &watch, job).await.map(|()| done),
+            (Ok(done), None) => Ok(done),
+            // Whatever a cancelled statement was taken for.
+            (Err(_), _) if self.cancel.is_cancelled() => Err(Failure::cancelled(&self.cancel).into()),
+            (Err(obstacle), _) => Err(obstacle),
+        };
+        if let (Some(job), Some(ledger)) = (recorded, &mut ledger) {
+            settle(ledger, job, &done).await;
+        }
+        match (&done, recorded) {
+            (Ok(_), Some(_)) => transaction::close(connection).await,
+            _ => transaction::abandon(connection).await,
+        }
+        done
+    }
+
+    /// Takes the lock, opens the ledger, begins the transaction.
+    async fn prepare(
+        &self,
+        connection: &mut Connection,
+        ledger: &mut Option<Ledger>,
+        records: bool,
+        contested: &BTreeSet<String>,
+    ) -> Result<(), Obstacle> {
+        let Self { operator, timeouts, reporter, cancel, .. } = self;
+        lock::take(connection, operator, timeouts.wait, reporter, cancel).await?;
+        if records {
+            *ledger = Some(init::open(&self.ledger, connection).await?);
+        }
+        let begun = transaction::begin_writing(connection).await;
+        begun.map_err(|error| self.obstacle(error))?;
+        let locked = transaction::lock_tables(connection, contested, *timeouts).await;
+        locked.map_err(|error| self.obstacle(error))
+    }
+
+    /// Commits.
+    async fn commit(&self, connection: &mut Connection, watch: &Watch, job: i64) -> Result<(), Obstacle> {
+        let broke = |error: &StoreError, what: &str| {
+            Failure::new(FailureKind::Unreachable, format!("the connection broke while committing; {what}"))
+                .because(&error.message)
+        };
+        match watch.commit(connection, &self.reporter).await {
+            Ok(()) => Ok(()),
+            Err(Uncommitted::Refused(error)) => Err(self.obstacle(error)),
+            Err(Uncommitted::RolledBack(error)) => Err(broke(&error, "nothing was written")
+                .hint("check the server and the network, then try again")
+                .into()),
+            Err(Uncommitted::Unknown(error)) => {
+                Err(broke(&error, "whether everything or nothing was written is unknown")
+                    .hint(format!(
+                        "see whether `gatediff history` has job {job} as done: if so everything was written, else nothing"
+                    ))
+                    .into())
+            }
+        }
+    }
+
+    /// Leaves a trace of what failed. Never in the way of telling why.
+    async fn record_failure<W: Work>(&self, work: &W, started_at: DateTime<Utc>, failure: &Failure) {
+        let Some(facts) = work.facts() else { return };
+        // Who did not get in has nothing to record, and nowhere to.
+        if matches!(failure.kind, FailureKind::Locked | FailureKind::Unreachable | FailureKind::Denied) {
+            return;
+        }
+        let Ok(mut connection) = self.target.connect(self.timeouts).await else { return };
+        let text = failure.to_string();
+        let job = new_job(&facts, started_at, Deeds { counts: json!({}), ..Deeds::default() }, Some(&text));
+        if let Ok(Some(mut ledger)) = Ledger::find(&self.ledger, &mut connection).await
+            && let Err(error) = ledger.record(&mut connection, &job).await
+        {
+            tracing::warn!(%error, "cannot record the failed job");
+        }
+        transaction::close(connection).await;
+    }
+
+    pub(super) fn obstacle(&self, error: StoreError) -> Obstacle {
+        match error.kind {
+            StoreErrorKind::Serialization if !self.cancel.is_cancelled() => Obstacle::Lost(error),
+            _ => Obstacle::Failed(self.explain(error)),
+        }
+    }
+
+    fn explain(&self, error: StoreError) -> Failure {
+        if self.cancel.is_cancelled() { Failure::cancelled(&self.cancel) } else { Failure::from(error) }
+    }
+}
+
+/// Tells a ledger file what became of a job. Where nobody knows, whoever opens
+/// the file next asks the target.
+async fn settle<T>(ledger: &mut Ledger, job: i64, done: &Result<T, Obstacle>) {
+    let committed = match done {
+        Ok(_) => true,
+        Err(Obstacle::Failed(failure)) if failure.kind == FailureKind::Unreachable => return,
+        Err(_) => false,
+    };
+    if let Err(error) = ledger.settle(job, committed).await {
+        tracing::warn!(job, committed, %error, "cannot note in the ledger what became of the job");
+    }
+}

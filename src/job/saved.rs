@@ -1,0 +1,461 @@
+//! Saved plans: a comparison and the choices made on it, to be looked at and
+//! applied later, on the machine where they were saved.
+//!
+//! The file is JSON of our own format. It holds no secret, only keyed
+//! fingerprints, and is sealed with the same key: a plan that was edited is
+//! not applied.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::apply::used;
+use super::failure::{Failure, FailureKind};
+use super::file::{FileInfo, hex, read};
+use super::history::history;
+use super::plan::Review;
+use crate::engine::{Approved, Choices, Frozen, ItemId, Plan, Refusal, SealKey, SealedPlan, Stale, Verb};
+use crate::platform;
+use crate::store::{LedgerPlace, Target, Timeouts};
+
+/// The word that the file begins with.
+const FORMAT: &str = "gatediff-plan";
+
+/// The version of the format.
+const VERSION: u32 = 1;
+
+/// What stands before the seal, which is the last thing in the file.
+const SEAL: &[u8] = b",\"seal\":";
+
+/// What the seal is the fingerprint of.
+const LABEL: &str = "saved plan";
+
+const PROGRAM: &str = concat!("gatediff ", env!("CARGO_PKG_VERSION"));
+
+/// The file, as it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    format: String,
+    version: u32,
+    id: String,
+    created_at: DateTime<Utc>,
+    operator: String,
+    host: String,
+    program: String,
+    platform: String,
+    target: String,
+    database: String,
+    file: DocumentFile,
+    key_id: String,
+    plan: Frozen,
+    choices: DocumentChoices,
+    seal: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DocumentFile {
+    path: String,
+    sha256: String,
+    bytes: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DocumentChoices {
+    chosen: Vec<String>,
+    ignore_lack_api: bool,
+}
+
+/// What every version of the file begins with.
+#[derive(Deserialize)]
+struct Head {
+    format: String,
+    version: u32,
+}
+
+/// Returns a plan with its choices as a file. It holds no secret.
+///
+/// # Errors
+///
+/// Fails if the machine gives no random number, or the current directory is gone.
+pub fn save(review: &Review, choices: &Choices, key: &SealKey, operator: &str) -> Result<Vec<u8>, Failure> {
+    let doing = "saving the plan";
+    let mut id = [0; 8];
+    getrandom::fill(&mut id).map_err(|error| Failure::internal(doing, error))?;
+    let document = Document {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        id: hex(&id),
+        created_at: Utc::now(),
+        operator: operator.to_owned(),
+        host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        program: PROGRAM.to_owned(),
+        platform: review.file.platform.to_owned(),
+        target: review.target.clone(),
+        database: review.database.clone(),
+        file: DocumentFile {
+            path: absolute(&review.file.path)?,
+            sha256: review.file.sha256.clone(),
+            bytes: review.file.bytes,
+        },
+        key_id: key.id().to_owned(),
+        plan: review.plan.sealed(key).freeze(key),
+        choices: DocumentChoices {
+            chosen: choices.chosen(&review.plan).map(ToString::to_string).collect(),
+            ignore_lack_api: choices.lack_confirmed,
+        },
+        seal: String::new(),
+    };
+    let mut bytes = serde_json::to_vec(&document).map_err(|error| Failure::internal(doing, error))?;
+    let body = body(&bytes).len();
+    let seal = key.fingerprint(LABEL, &digest(&bytes));
+    bytes.truncate(body);
+    bytes.extend_from_slice(SEAL);
+    bytes.extend_from_slice(format!("\"{seal}\"}}\n").as_bytes());
+    Ok(bytes)
+}
+
+/// Returns a path that means the same from every directory; standard input stays.
+fn absolute(path: &str) -> Result<String, Failure> {
+    if path == "-" {
+        return Ok(path.to_owned());
+    }
+    let absolute = std::path::absolute(path).map_err(|error| {
+        Failure::new(FailureKind::File, "cannot tell where the file is")
+            .at(path)
+            .because(error)
+            .hint("go to a directory that exists")
+    })?;
+    Ok(absolute.to_string_lossy().into_owned())
+}
+
+/// Returns everything before the seal.
+fn body(bytes: &[u8]) -> &[u8] {
+    let at = bytes.windows(SEAL.len()).rposition(|part| part == SEAL);
+    at.and_then(|at| bytes.get(..at)).unwrap_or(bytes)
+}
+
+fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(body(bytes)).into()
+}
+
+/// Says whether a file is a saved plan, from how it begins.
+pub fn is_plan(bytes: &[u8]) -> bool {
+    let words = [&b"{"[..], b"\"format\"", b":", b"\"gatediff-plan\""];
+    let rest = words.iter().try_fold(bytes, |rest, word| rest.trim_ascii_start().strip_prefix(*word));
+    rest.is_some()
+}
+
+/// A plan that was saved.
+#[derive(Clone)]
+pub struct SavedPlan {
+    /// Which one: every saved plan has its own number.
+    pub id: String,
+    /// When it was saved.
+    pub created_at: DateTime<Utc>,
+    /// Who saved it.
+    pub operator: String,
+    /// On which machine.
+    pub host: String,
+    /// With which program.
+    pub program: String,
+    /// The target, as `user@host:port/database`.
+    pub target: String,
+    /// The target's database.
+    pub database: String,
+    /// The file it was made of; its path is absolute.
+    pub file: FileInfo,
+    /// Which key sealed it.
+    pub key_id: String,
+    plan: SealedPlan,
+    choices: Choices,
+    digest: [u8; 32],
+    seal: String,
+}
+
+/// Reads a saved plan (`-` is standard input). Blocks.
+///
+/// # Errors
+///
+/// As [`parse`], or if the file cannot be read.
+pub fn load(path: &str) -> Result<SavedPlan, Failure> {
+    parse(path, &read(path)?)
+}
+
+/// Reads the bytes of a saved plan; `path` is what the file is called. Whether
+/// it was changed since is found by [`SavedPlan::verify`].
+///
+/// # Errors
+///
+/// Fails with line and column if it is no saved plan of a version that this
+/// program knows.
+pub fn parse(path: &str, bytes: &[u8]) -> Result<SavedPlan, Failure> {
+    let head: Head = serde_json::from_slice(bytes).map_err(|error| explain(path, &error))?;
+    if head.format != FORMAT {
+        return Err(Failure::new(FailureKind::Format, "the file is no saved plan")
+            .at(path)
+            .hint("save one with `gatediff plan FILE --out PLAN.json`"));
+    }
+    if head.version != VERSION {
+        return Err(Failure::new(FailureKind::Format, "the plan was saved by another version of gatediff")
+            .at(path)
+            .because(format!("its format has version {}, this program knows {VERSION}", head.version))
+            .hint("save it again with this program, or use the one that saved it"));
+    }
+    let document: Document = serde_json::from_slice(bytes).map_err(|error| explain(path, &error))?;
+    let Some(platform) = platform::named(&document.platform) else {
+        return Err(Failure::new(
+            FailureKind::Format,
+            "the plan is for a product that this program does not know",
+        )
+        .at(path)
+        .because(format!("it names '{}'", document.platform))
+        .hint("use the program that saved it"));
+    };
+    let plan = document.plan.thaw(platform.kinds()).map_err(|error| {
+        Failure::new(FailureKind::Parse, "the file is no saved plan of this version")
+            .at(path)
+            .because(error)
+            .hint("save the plan again")
+    })?;
+    let chosen: HashSet<String> = document.choices.chosen.into_iter().collect();
+    let choices =
+        Choices::of(plan.plan(), |id| chosen.contains(&id.to_string()), document.choices.ignore_lack_api);
+    Ok(SavedPlan {
+        id: document.id,
+        created_at: document.created_at,
+        operator: document.operator,
+        host: document.host,
+        program: document.program,
+        target: document.target,
+        database: document.database,
+        file: FileInfo {
+            path: document.file.path,
+            sha256: document.file.sha256,
+            bytes: document.file.bytes,
+            platform: platform.name(),
+        },
+        key_id: document.key_id,
+        plan,
+        choices,
+        digest: digest(bytes),
+        seal: document.seal,
+    })
+}
+
+fn explain(path: &str, error: &serde_json::Error) -> Failure {
+    let (what, hint) = if error.is_eof() {
+        ("the saved plan ends too early", "copy it again in full, or save it again")
+    } else {
+        ("the file is no saved plan of this version", "save the plan again")
+    };
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    Failure::new(FailureKind::Parse, what)
+        .at(format!("{path}:{}:{}", error.line(), error.column()))
+        .because(text.strip_suffix(&place).unwrap_or(&text))
+        .hint(hint)
+}
+
+impl SavedPlan {
+    /// Returns the plan, with fingerprints in place of secrets.
+    pub const fn plan(&self) -> &Arc<Plan> {
+        self.plan.plan()
+    }
+
+    /// Returns the choices that were made on it.
+    pub const fn choices(&self) -> &Choices {
+        &self.choices
+    }
+
+    /// Says whether the plan is as it was saved.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it was sealed with another key, or changed since.
+    pub fn verify(&self, key: &SealKey) -> Result<(), Failure> {
+        if key.id() != self.key_id {
+            return Err(self.other_key());
+        }
+        if key.verify(LABEL, &self.digest, &self.seal) {
+            return Ok(());
+        }
+        Err(Failure::new(FailureKind::File, "the plan was changed after it was saved")
+            .because("its seal does not fit what it says")
+            .hint("save the plan again; choices are made when it is saved"))
+    }
+
+    /// Returns the failure of a machine that does not have the plan's key.
+    pub fn other_key(&self) -> Failure {
+        Failure::new(FailureKind::File, "the plan was sealed with a key that is not here")
+            .because(format!("it was saved by {} on {} with key {}", self.operator, self.host, self.key_id))
+            .hint("apply it there as the same user, or save it again here")
+    }
+
+    /// Says whether a file is the one that the plan was made of.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is another, or was changed.
+    pub fn check_file(&self, file: &FileInfo) -> Result<(), Failure> {
+        if file.sha256 == self.file.sha256 && file.platform == self.file.platform {
+            return Ok(());
+        }
+        let short = |sha256: &str| sha256.chars().take(12).collect::<String>();
+        Err(Failure::new(FailureKind::File, "the import file is not the one that the plan was made of")
+            .at(&file.path)
+            .because(format!(
+                "its sha256 begins with {}, the plan's with {}",
+                short(&file.sha256),
+                short(&self.file.sha256)
+            ))
+            .hint("name the right file with --file, or save the plan again"))
+    }
+
+    /// Says whether a target (`user@host:port/database`) is the plan's; another
+    /// user is fine.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is another.
+    pub fn check_target(&self, target: &str) -> Result<(), Failure> {
+        if place(target) == place(&self.target) {
+            return Ok(());
+        }
+        Err(Failure::new(FailureKind::Usage, "the plan is for another target")
+            .because(format!("it was made against {}, this is {}", place(&self.target), place(target)))
+            .hint("name the plan's target with --database-url, or save a plan for this one"))
+    }
+
+    /// Says whether the plan may still be applied: a plan is used once.
+    ///
+    /// The apply finds that out by itself; this is for telling it before
+    /// anything else of a target that the plan itself has changed.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a job applied it already, or the ledger cannot be read.
+    pub async fn check_unused(
+        &self,
+        target: &Target,
+        timeouts: Timeouts,
+        ledger: &LedgerPlace,
+    ) -> Result<(), Failure> {
+        let jobs = history(target, timeouts, ledger).await?;
+        used(&jobs, &self.id).map_or(Ok(()), Err)
+    }
+
+    /// Compares with what the target is now, and returns the very same choices
+    /// for the fresh comparison.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`verify`](Self::verify), [`check_file`](Self::check_file) and
+    /// [`check_target`](Self::check_target) do, if the plan has lacking APIs
+    /// that nobody confirmed, and, with the items and their fields, if an item
+    /// that the plan writes or relies on is no longer what it was.
+    pub fn check(&self, fresh: &Review, key: &SealKey) -> Result<Choices, Failure> {
+        self.verify(key)?;
+        self.check_target(&fresh.target)?;
+        self.check_file(&fresh.file)?;
+        let approved = match self.plan().approve(&self.choices) {
+            Ok(approved) => approved,
+            Err(Refusal::LackUnconfirmed { lacking }) => return Err(lack_unconfirmed(lacking)),
+            // Nothing that could be stale: the fresh plan has nothing to write either.
+            Err(Refusal::NothingToWrite { .. }) => {
+                return Ok(Choices::of(&fresh.plan, |_| false, self.choices.lack_confirmed));
+            }
+        };
+        let mut changed = approved.stale(fresh.plan.sealed(key).plan());
+        let verbs = verbs(&approved);
+        // No item that is written uses an API that is lacking now and was not: that would be stale.
+        let lack_confirmed = self.choices.lack_confirmed || self.plan().lack().is_empty();
+        let choices = Choices::of(&fresh.plan, |id| verbs.contains_key(id), lack_confirmed);
+        if changed.is_empty() {
+            changed = otherwise(&verbs, fresh.plan.approve(&choices).ok().as_ref());
+        }
+        if changed.is_empty() { Ok(choices) } else { Err(stale(changed)) }
+    }
+}
+
+/// Returns a target without its user.
+fn place(target: &str) -> &str {
+    target.rsplit_once('@').map_or(target, |(_, place)| place)
+}
+
+fn verbs(approved: &Approved) -> HashMap<&ItemId, Verb> {
+    let steps = approved.steps().iter();
+    steps.filter_map(|step| Some((&approved.plan().entry(step.at)?.item.id, step.verb))).collect()
+}
+
+/// Returns the items that would not be written as the plan has it.
+fn otherwise(then: &HashMap<&ItemId, Verb>, now: Option<&Approved>) -> Vec<Stale> {
+    let now = now.map(verbs).unwrap_or_default();
+    let done = |verb: Option<&Verb>| match verb {
+        Some(Verb::Add) => "be added",
+        Some(Verb::Cover) => "be covered",
+        None => "not be written",
+    };
+    let mut ids: Vec<&ItemId> = then.keys().chain(now.keys()).copied().collect();
+    ids.sort();
+    ids.dedup();
+    ids.into_iter()
+        .filter(|id| then.get(id) != now.get(id))
+        .map(|id| {
+            let why = format!("would {} now, and was to {}", done(now.get(id)), done(then.get(id)));
+            Stale::new(id.clone(), why)
+        })
+        .collect()
+}
+
+fn lack_unconfirmed(lacking: usize) -> Failure {
+    let what = "the target lacks APIs, and the plan does not ignore them; nothing was written";
+    Failure::new(FailureKind::Blocked, what)
+        .because(format!("{lacking} lacking when the plan was saved"))
+        .hint("save the plan again with --ignore-lack-api, or add the missing APIs")
+}
+
+fn stale(changed: Vec<Stale>) -> Failure {
+    let mut failure =
+        Failure::new(FailureKind::Stale, "the target changed since the plan was saved; nothing was written")
+            .hint(
+                "compare again with `gatediff plan FILE --out PLAN.json`, review what is new, and apply that",
+            );
+    failure.stale = changed;
+    failure
+}
+
+impl fmt::Debug for SavedPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SavedPlan {}", self.id)
+    }
+}
+
+/// What a file that is to be applied turned out to be.
+pub enum Opened {
+    /// An import file.
+    Import(super::file::Loaded),
+    /// A saved plan.
+    Plan(Box<SavedPlan>),
+}
+
+/// Reads a file (`-` is standard input) and recognises it from its content: an
+/// import file, unless it is a saved plan. With a `format` it is an import
+/// file of that format. Blocks.
+///
+/// # Errors
+///
+/// As [`load`](super::load) and [`parse`].
+pub fn open(path: &str, format: Option<&str>) -> Result<Opened, Failure> {
+    let bytes = read(path)?;
+    if format.is_none() && is_plan(&bytes) {
+        return parse(path, &bytes).map(|plan| Opened::Plan(Box::new(plan)));
+    }
+    super::file::load_bytes(path, &bytes, format).map(Opened::Import)
+}

@@ -1,0 +1,117 @@
+//! From what stands in the target to the file that the product would export.
+//!
+//! Pure: the rows were read before. Which rows go into the file is decided in
+//! `kept`, how they are written in `json`.
+
+mod json;
+mod kept;
+
+use std::collections::{HashMap, HashSet};
+
+use self::kept::Kept;
+use super::counts;
+use super::file::{ANALYSIS, ROOT};
+use super::rules::CLIENT;
+use super::tables::{API_USE, API_USE_LIST, FieldDef, Role, T, TABLES, Type, client, clientext, open_map};
+use super::world::{Api, Cell, Row, World, epoch_millis};
+use crate::engine::ItemId;
+use crate::platform::{Export, MissingRoots};
+
+/// Exports everything, or some clients with what they need.
+///
+/// # Errors
+///
+/// Fails if a root is no client of the target.
+pub(super) fn export(world: &World, roots: &[ItemId]) -> Result<Export, MissingRoots> {
+    let known: HashSet<&str> = world.rows(T::Client).iter().map(|row| row.text(client::CLIENT_ID)).collect();
+    let is_missing = |root: &&ItemId| root.kind != CLIENT || !known.contains(&*root.key);
+    let missing: Vec<ItemId> = roots.iter().filter(is_missing).cloned().collect();
+    if !missing.is_empty() {
+        return Err(MissingRoots(missing));
+    }
+    let apis = Apis::new(world);
+    let mut kept = if roots.is_empty() { Kept::all(world) } else { Kept::clients(world, roots) };
+    let mut findings = kept.drop_dangling(&apis);
+    findings.extend(kept.missing_values());
+    Ok(Export {
+        bytes: write(&kept, &apis),
+        counts: counts(|table, count| kept.rows(table).filter(|row| count(row)).count()),
+        findings,
+    })
+}
+
+/// The target's APIs, by what rows name them by.
+struct Apis<'w> {
+    names: HashSet<(&'w str, &'w str)>,
+    uids: HashMap<&'w str, &'w Api>,
+}
+
+impl<'w> Apis<'w> {
+    fn new(world: &'w World) -> Self {
+        let uids = world.apis.iter().filter_map(|api| Some((api.uid.as_deref()?, api)));
+        Self { names: world.apis.iter().map(|api| (&*api.module, &*api.api)).collect(), uids: uids.collect() }
+    }
+}
+
+/// Writes the file: all 25 lists, every property of every row, in order.
+fn write(kept: &Kept<'_>, apis: &Apis<'_>) -> Vec<u8> {
+    let mut json = json::Writer::default();
+    json.object(|json| {
+        json.key(ROOT);
+        json.object(|json| {
+            for table in TABLES {
+                json.key(table.list);
+                json.list(kept.rows(table.id), |json, row| self::row(json, table.fields, row));
+            }
+            json.key(API_USE_LIST);
+            json.list(uses(kept, apis), use_of);
+        });
+        json.key(ANALYSIS);
+        json.null();
+    });
+    json.finish()
+}
+
+fn row(json: &mut json::Writer, fields: &[FieldDef], row: &Row) {
+    for (at, field) in fields.iter().enumerate() {
+        json.key(field.json);
+        match (field.ty, field.role, row.cell(at)) {
+            (Type::Epoch, ..) => match resubmitted(row) {
+                Some(millis) => json.text(&millis),
+                None => json.null(),
+            },
+            (Type::Time, ..) => json.null(),
+            (_, Role::Audit, _) if field.column == "version" => json.int(1),
+            (_, Role::Audit, _) if matches!(field.column, "create_user" | "update_user") => json.null(),
+            (.., Cell::Int(number)) => json.int(*number),
+            (.., Cell::Text(text)) => json.text(text),
+            (.., Cell::Null | Cell::Time(_)) => json.null(),
+        }
+    }
+}
+
+/// Returns the one date that travels, which does so as epoch milliseconds.
+fn resubmitted(row: &Row) -> Option<String> {
+    match row.cell(clientext::RESUBMIT_DATE_TIME) {
+        Cell::Time(time) => epoch_millis(*time),
+        _ => None,
+    }
+}
+
+fn use_of(json: &mut json::Writer, api: &Api) {
+    let values = [api.uid.as_deref().unwrap_or_default(), &api.module, &api.api];
+    for (field, value) in API_USE.iter().zip(values) {
+        json.key(field.json);
+        json.text(value);
+    }
+}
+
+/// Returns the APIs that the kept DGRK keys refer to, each once, in order.
+fn uses<'w>(kept: &Kept<'w>, apis: &Apis<'w>) -> Vec<&'w Api> {
+    let mut seen = HashSet::new();
+    kept.rows(T::OpenMap)
+        .map(|row| row.text(open_map::REF_API_UID))
+        .filter(|uid| seen.insert(*uid))
+        .filter_map(|uid| apis.uids.get(uid).copied())
+        .collect()
+}

@@ -1,0 +1,227 @@
+//! Which rows go into the file.
+//!
+//! All of them, or those of some clients and what these need. Rows that refer
+//! to what is not there are left out: no import can use them, and the product
+//! refuses a whole file for one (1298).
+
+use std::collections::HashSet;
+
+use super::super::integrity::{Key, REFERENCES};
+use super::super::side::{IDPS, is_hidden};
+use super::super::tables::{T, authority, client, client_group, client_vgroup, clientext, dp_app, group};
+use super::super::tables::{TABLES, vgroup, vgroup_authority, vgroup_group, x_key, x_map};
+use super::super::tables::{
+    group_api, group_authority, host, idp_jdbc, level, oauth, open_key, open_map, rdb,
+};
+use super::super::world::{Row, World};
+use super::Apis;
+use crate::engine::{Finding, ItemId};
+
+/// The tables whose rows belong to one client, beside IdP rows.
+const OF_CLIENTS: [(T, usize); 9] = [
+    (T::Client, client::CLIENT_ID),
+    (T::Host, host::CLIENT_ID),
+    (T::Oauth, oauth::CLIENT_ID),
+    (T::Clientext, clientext::CLIENT_ID),
+    (T::ClientGroup, client_group::CLIENT_ID),
+    (T::ClientVgroup, client_vgroup::CLIENT_ID),
+    (T::XKey, x_key::CLIENT_ID),
+    (T::OpenKey, open_key::CLIENT_ID),
+    (T::DpApp, dp_app::CLIENT_ID),
+];
+
+/// References of rows that are of use without what they name: an import says
+/// that it is missing. From where, to what.
+const NEEDS: [(T, usize, T, usize); 4] = [
+    (T::Client, client::SECURITY_LEVEL_ID, T::Level, level::SECURITY_LEVEL_ID),
+    (T::Group, group::SECURITY_LEVEL_ID, T::Level, level::SECURITY_LEVEL_ID),
+    (T::Vgroup, vgroup::SECURITY_LEVEL_ID, T::Level, level::SECURITY_LEVEL_ID),
+    (T::IdpJdbc, idp_jdbc::CONNECTION_NAME, T::Rdb, rdb::CONNECTION_NAME),
+];
+
+type Keys<'w> = HashSet<Key<'w>>;
+
+/// The rows that are kept.
+pub(super) struct Kept<'w> {
+    world: &'w World,
+    /// For each table, whether each row is.
+    kept: [Vec<bool>; 24],
+}
+
+impl<'w> Kept<'w> {
+    /// Keeps all rows.
+    pub(super) fn all(world: &'w World) -> Self {
+        Self { world, kept: TABLES.map(|table| vec![true; world.rows(table.id).len()]) }
+    }
+
+    /// Keeps the rows of some clients and what they need.
+    pub(super) fn clients(world: &'w World, clients: &'w [ItemId]) -> Self {
+        let mut kept = Self { world, kept: TABLES.map(|table| vec![false; world.rows(table.id).len()]) };
+        let clients: Keys<'w> = clients.iter().map(|client| Key::Text(&client.key)).collect();
+        let idps = IDPS.map(|(table, _, client)| (table, client));
+        for (table, column) in OF_CLIENTS.into_iter().chain(idps) {
+            kept.take(table, column, &clients);
+        }
+        kept.take(T::XMap, x_map::REF_API_KEY_ID, &kept.values(T::XKey, x_key::API_KEY_ID));
+        kept.take(
+            T::OpenMap,
+            open_map::REF_OPEN_API_KEY_ID,
+            &kept.values(T::OpenKey, open_key::OPEN_API_KEY_ID),
+        );
+        kept.take_groups();
+        kept.take_what_groups_need();
+        kept.take(T::Rdb, rdb::CONNECTION_NAME, &kept.values(T::IdpJdbc, idp_jdbc::CONNECTION_NAME));
+        kept
+    }
+
+    /// Returns the rows of a table that are kept, in their order.
+    pub(super) fn rows(&self, table: T) -> impl Iterator<Item = &'w Row> + use<'_, 'w> {
+        let kept = self.kept.get(table as usize).map_or(&[][..], Vec::as_slice);
+        self.world.rows(table).iter().zip(kept).filter(|(_, kept)| **kept).map(|(row, _)| row)
+    }
+
+    /// Returns what the kept rows have in a column.
+    fn values(&self, table: T, column: usize) -> Keys<'w> {
+        self.rows(table).filter_map(|row| Key::of(row.cell(column))).collect()
+    }
+
+    /// Keeps the rows that have one of these keys in a column, too.
+    fn take(&mut self, table: T, column: usize, keys: &Keys<'w>) {
+        self.take_rows(table, |row| Key::of(row.cell(column)).is_some_and(|key| keys.contains(&key)));
+    }
+
+    fn take_rows(&mut self, table: T, is_wanted: impl Fn(&'w Row) -> bool) {
+        let Some(kept) = self.kept.get_mut(table as usize) else { return };
+        for (slot, row) in kept.iter_mut().zip(self.world.rows(table)) {
+            *slot |= is_wanted(row);
+        }
+    }
+
+    /// Keeps the groups that clients and X-API keys name, and the scopes that
+    /// clients hold or whose hidden group is named. A scope comes with all of
+    /// its hidden groups: it would be another one without.
+    fn take_groups(&mut self) {
+        let mut groups = self.values(T::ClientGroup, client_group::GROUP_ID);
+        groups.extend(self.values(T::XMap, x_map::GROUP_ID));
+        self.take(T::Group, group::GROUP_ID, &groups);
+        let mut scopes = self.values(T::ClientVgroup, client_vgroup::VGROUP_ID);
+        let hidden = self.rows(T::Group).filter(|row| is_hidden(row));
+        scopes.extend(hidden.filter_map(|row| Key::of(row.cell(group::VGROUP_ID))));
+        self.take(T::Vgroup, vgroup::VGROUP_ID, &scopes);
+        self.take_rows(T::Group, |row| {
+            is_hidden(row) && Key::of(row.cell(group::VGROUP_ID)).is_some_and(|id| scopes.contains(&id))
+        });
+    }
+
+    /// Keeps the links of the groups and scopes, and what these name.
+    fn take_what_groups_need(&mut self) {
+        let groups = self.values(T::Group, group::GROUP_ID);
+        let scopes = self.values(T::Vgroup, vgroup::VGROUP_ID);
+        self.take(T::GroupApi, group_api::GROUP_ID, &groups);
+        self.take(T::GroupAuthority, group_authority::GROUP_ID, &groups);
+        self.take(T::VgroupAuthority, vgroup_authority::VGROUP_ID, &scopes);
+        self.take_rows(T::VgroupGroup, |row| {
+            let ends = [(vgroup_group::VGROUP_ID, &scopes), (vgroup_group::GROUP_ID, &groups)];
+            ends.iter()
+                .all(|(column, keys)| Key::of(row.cell(*column)).is_some_and(|key| keys.contains(&key)))
+        });
+        let mut authorities = self.values(T::GroupAuthority, group_authority::GROUP_AUTHORITIE_ID);
+        authorities.extend(self.values(T::VgroupAuthority, vgroup_authority::VGROUP_AUTHORITIE_ID));
+        self.take(T::Authority, authority::GROUP_AUTHORITIE_ID, &authorities);
+        for (table, column, ..) in NEEDS.iter().filter(|(_, _, to, _)| *to == T::Level) {
+            self.take(T::Level, level::SECURITY_LEVEL_ID, &self.values(*table, *column));
+        }
+    }
+
+    /// Leaves out the rows that refer to what is not there, and those that
+    /// refer to them in turn; returns what was left out.
+    pub(super) fn drop_dangling(&mut self, apis: &Apis<'w>) -> Vec<Finding> {
+        let mut found = vec![
+            self.drop_rows(T::GroupApi, "names an API that is not registered", |row| {
+                !apis.names.contains(&(row.text(group_api::MODULE_NAME), row.text(group_api::API_KEY)))
+            }),
+            self.drop_rows(T::OpenMap, "names an API that is not registered", |row| {
+                !apis.uids.contains_key(row.text(open_map::REF_API_UID))
+            }),
+            self.drop_hidden_groups(),
+        ];
+        for (from, column, to, key) in REFERENCES {
+            if from == T::Group {
+                continue;
+            }
+            let there = self.values(to, key);
+            let field = from.table().fields.get(column).map_or("", |field| field.json);
+            let why = format!("names a {field} that is not there");
+            found.push(self.drop_rows(from, &why, |row| {
+                Key::of(row.cell(column)).is_some_and(|key| !there.contains(&key))
+            }));
+        }
+        found.into_iter().flatten().collect()
+    }
+
+    /// A hidden group stands for an API of a scope: without either it is none.
+    fn drop_hidden_groups(&mut self) -> Option<Finding> {
+        let scopes = self.values(T::Vgroup, vgroup::VGROUP_ID);
+        let linked = self.values(T::GroupApi, group_api::GROUP_ID);
+        let has = |row: &Row, column, keys: &Keys<'w>| {
+            Key::of(row.cell(column)).is_some_and(|key| keys.contains(&key))
+        };
+        self.drop_rows(T::Group, "is a hidden group without a scope or without an API", |row| {
+            is_hidden(row) && !(has(row, group::VGROUP_ID, &scopes) && has(row, group::GROUP_ID, &linked))
+        })
+    }
+
+    /// Leaves out rows; tells how many, and the first of them.
+    fn drop_rows(&mut self, table: T, why: &str, is_useless: impl Fn(&'w Row) -> bool) -> Option<Finding> {
+        let kept = self.kept.get_mut(table as usize)?;
+        let mut first = None;
+        let mut dropped = 0;
+        for (slot, row) in kept.iter_mut().zip(self.world.rows(table)).filter(|(slot, _)| **slot) {
+            if is_useless(row) {
+                *slot = false;
+                dropped += 1;
+                first.get_or_insert(row);
+            }
+        }
+        let message = format!("{} left out: {}", of_rows(dropped, table), which(table, first?, why, dropped));
+        Some(Finding::warning("row-left-out", message))
+    }
+
+    /// Returns what kept rows need and the target does not have.
+    pub(super) fn missing_values(&self) -> Vec<Finding> {
+        let missing = |(from, column, to, key): &(T, usize, T, usize)| {
+            let there = self.values(*to, *key);
+            let is_missing =
+                |row: &&Row| Key::of(row.cell(*column)).is_some_and(|wanted| !there.contains(&wanted));
+            let first = self.rows(*from).find(is_missing)?;
+            let count = self.rows(*from).filter(is_missing).count();
+            let field = from.table().fields.get(*column).map_or("", |field| field.json);
+            let why = format!("names a {field} that is not there ({})", first.text(*column));
+            let message = format!(
+                "{} blocked by an import until that is there: {}",
+                of_rows(count, *from),
+                which(*from, first, &why, count)
+            );
+            Some(Finding::warning("value-unknown", message))
+        };
+        NEEDS.iter().filter_map(missing).collect()
+    }
+}
+
+/// Returns `1 row of tsmp_client is` or `2 rows of tsmp_client are`.
+fn of_rows(count: usize, table: T) -> String {
+    let rows = if count == 1 { "row" } else { "rows" };
+    let are = if count == 1 { "is" } else { "are" };
+    format!("{count} {rows} of {} {are}", table.table().name)
+}
+
+/// Says which row, by its key, and what about it; the first stands for all.
+fn which(table: T, row: &Row, why: &str, count: usize) -> String {
+    let key = table
+        .table()
+        .key()
+        .filter_map(|(at, field)| Some(format!("{} '{}'", field.json, Key::of(row.cell(at))?)));
+    let key: Vec<String> = key.collect();
+    let such = if count == 1 { "" } else { "for example " };
+    format!("{such}{} {why}", key.join(", "))
+}

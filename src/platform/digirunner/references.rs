@@ -1,0 +1,111 @@
+//! Which rows refer to which others, and what may be told of them: what undoing
+//! needs to know of the tables.
+
+use super::allocate::COUNTERS;
+use super::tables::{FieldDef, Role, TABLES, Table};
+use crate::store::restore::{Reference, TableInfo};
+
+/// Every reference between the tables. The product declares none of them to
+/// the database.
+const REFERENCES: [(&str, &str, &str, &str); 29] = [
+    ("tsmp_client", "security_level_id", "tsmp_security_level", "security_level_id"),
+    ("tsmp_client_host", "client_id", "tsmp_client", "client_id"),
+    ("oauth_client_details", "client_id", "tsmp_client", "client_id"),
+    ("tsmp_dp_clientext", "client_id", "tsmp_client", "client_id"),
+    ("tsmp_group", "security_level_id", "tsmp_security_level", "security_level_id"),
+    ("tsmp_group", "vgroup_id", "tsmp_vgroup", "vgroup_id"),
+    ("tsmp_client_group", "client_id", "tsmp_client", "client_id"),
+    ("tsmp_client_group", "group_id", "tsmp_group", "group_id"),
+    ("tsmp_vgroup", "security_level_id", "tsmp_security_level", "security_level_id"),
+    ("tsmp_client_vgroup", "client_id", "tsmp_client", "client_id"),
+    ("tsmp_client_vgroup", "vgroup_id", "tsmp_vgroup", "vgroup_id"),
+    ("tsmp_vgroup_group", "vgroup_id", "tsmp_vgroup", "vgroup_id"),
+    ("tsmp_vgroup_group", "group_id", "tsmp_group", "group_id"),
+    ("tsmp_group_api", "group_id", "tsmp_group", "group_id"),
+    ("dgr_x_api_key", "client_id", "tsmp_client", "client_id"),
+    ("dgr_x_api_key_map", "ref_api_key_id", "dgr_x_api_key", "api_key_id"),
+    ("dgr_x_api_key_map", "group_id", "tsmp_group", "group_id"),
+    ("tsmp_group_authorities_map", "group_id", "tsmp_group", "group_id"),
+    ("tsmp_group_authorities_map", "group_authoritie_id", "tsmp_group_authorities", "group_authoritie_id"),
+    ("tsmp_vgroup_authorities_map", "vgroup_id", "tsmp_vgroup", "vgroup_id"),
+    ("tsmp_vgroup_authorities_map", "vgroup_authoritie_id", "tsmp_group_authorities", "group_authoritie_id"),
+    ("dp_app", "client_id", "tsmp_client", "client_id"),
+    ("tsmp_open_apikey", "client_id", "tsmp_client", "client_id"),
+    ("tsmp_open_apikey_map", "ref_open_apikey_id", "tsmp_open_apikey", "open_apikey_id"),
+    ("dgr_gtw_idp_info_o", "client_id", "tsmp_client", "client_id"),
+    ("dgr_gtw_idp_info_l", "client_id", "tsmp_client", "client_id"),
+    ("dgr_gtw_idp_info_a", "client_id", "tsmp_client", "client_id"),
+    ("dgr_gtw_idp_info_jdbc", "client_id", "tsmp_client", "client_id"),
+    ("dgr_gtw_idp_info_jdbc", "connection_name", "dgr_rdb_connection", "connection_name"),
+];
+
+/// Describes the tables that an import writes.
+pub(super) fn tables() -> Vec<TableInfo> {
+    let mut tables: Vec<TableInfo> = TABLES.into_iter().map(describe).collect();
+    tables.push(TableInfo {
+        name: COUNTERS,
+        key: vec!["sequence_name"],
+        shown: vec!["next_val"],
+        live: vec!["next_val"],
+        is_counter: true,
+        references: Vec::new(),
+    });
+    tables
+}
+
+fn describe(table: &'static Table) -> TableInfo {
+    let columns = |wanted: fn(&FieldDef) -> bool| {
+        table.columns().filter(|(_, field)| wanted(field)).map(|(_, field)| field.column).collect()
+    };
+    TableInfo {
+        name: table.name,
+        key: columns(|field| field.is_key),
+        // A JDBC URL may hold a password.
+        shown: columns(|field| field.role != Role::Secret && field.column != "jdbc_url"),
+        live: columns(|field| field.role == Role::Runtime),
+        is_counter: false,
+        references: REFERENCES
+            .iter()
+            .filter(|(from, ..)| *from == table.name)
+            .map(|(_, column, table, to)| Reference { column, table, to })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reference_names_columns_that_there_are() {
+        let has = |table: &str, column: &str| {
+            let table = TABLES.iter().find(|other| other.name == table);
+            table.is_some_and(|table| table.columns().any(|(_, field)| field.column == column))
+        };
+        for (from, column, table, to) in REFERENCES {
+            assert!(has(from, column), "{from}.{column}");
+            assert!(has(table, to), "{table}.{to}");
+        }
+    }
+
+    #[test]
+    fn every_column_that_names_a_client_refers_to_it() {
+        for table in TABLES.iter().filter(|table| table.name != "tsmp_client") {
+            let names_client = table.columns().any(|(_, field)| field.column == "client_id");
+            let refers =
+                REFERENCES.iter().any(|(from, column, ..)| *from == table.name && *column == "client_id");
+            assert_eq!(names_client, refers, "{}", table.name);
+        }
+    }
+
+    #[test]
+    fn no_secret_may_be_shown() {
+        for table in tables() {
+            for secret in
+                ["client_secret", "mima", "idp_client_mima", "secret_key", "open_apikey", "jdbc_url"]
+            {
+                assert!(!table.shown.contains(&secret), "{}.{secret}", table.name);
+            }
+        }
+    }
+}

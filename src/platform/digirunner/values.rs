@@ -1,0 +1,248 @@
+//! Values that PostgreSQL would refuse: found before anything is written.
+//!
+//! A message tells the property, the column, its limit and where in the file
+//! the value stands; never the value.
+
+use super::rules::keyword_search;
+use super::tables::{FieldDef, Role, T, Table, Type, clientext};
+use super::world::{Cell, Row};
+use crate::engine::{Finding, Reason};
+
+/// The first year of PostgreSQL's `timestamp` (4713 BC), as astronomers count.
+const FIRST_YEAR: i32 = -4712;
+
+/// A value that its column cannot hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Misfit {
+    code: &'static str,
+    /// What is wrong, without where.
+    what: String,
+    /// The JSON pointer to the value.
+    path: String,
+    /// Which column it is.
+    column: (T, usize),
+}
+
+/// Returns what of a row cannot be stored; `path` is the row's JSON pointer.
+/// Columns that are set by us, whatever the file says, are left out.
+pub(super) fn misfits(table: &Table, row: &Row, path: &str) -> Vec<Misfit> {
+    let is_ours = |field: &FieldDef| matches!(field.role, Role::Audit | Role::LocalId | Role::Derived);
+    let columns = table.columns().filter(|(_, field)| !is_ours(field));
+    columns.filter_map(|(at, _)| misfit(table, row, at, path)).collect()
+}
+
+/// Returns why one field of a row cannot be stored.
+pub(super) fn misfit(table: &Table, row: &Row, at: usize, path: &str) -> Option<Misfit> {
+    let field = table.fields.get(at)?;
+    let name = table.fields.get(source(table.id, at))?.json;
+    let (code, what) = complaint(table, field, name, row.cell(at))?;
+    Some(Misfit { code, what, path: format!("{path}/{name}"), column: (table.id, at) })
+}
+
+/// Returns the field that a column's value comes from: the one date of a file
+/// travels as another property.
+fn source(table: T, at: usize) -> usize {
+    match (table, at) {
+        (T::Clientext, clientext::RESUBMIT_DATE_TIME) => clientext::RESUBMIT_DATE_TIME_FOR_LONG_TIME,
+        _ => at,
+    }
+}
+
+/// Returns why the search text of a client's extension cannot be stored: each
+/// of its two parts may fit, and both together not.
+pub(super) fn search_text(row: &Row, path: &str) -> Option<Misfit> {
+    let mut searched = Row::empty(&clientext::TABLE);
+    searched.set(clientext::KEYWORD_SEARCH, Cell::Text(keyword_search(row).into()));
+    let misfit = misfit(&clientext::TABLE, &searched, clientext::KEYWORD_SEARCH, path)?;
+    let what = format!("contentTxt and reviewRemark together: {}", misfit.what);
+    Some(Misfit { what, path: path.to_owned(), ..misfit })
+}
+
+fn complaint(table: &Table, field: &FieldDef, name: &str, cell: &Cell) -> Option<(&'static str, String)> {
+    let place = format_args!("{}.{}", table.name, field.column);
+    match (cell, field.ty) {
+        (Cell::Null, _) if field.required => {
+            Some(("value-required", format!("{name} is null, and {place} needs a value")))
+        }
+        (Cell::Text(text), Type::Text(most)) if is_longer(text, most) => {
+            let length = text.chars().count();
+            let told = match field.role {
+                Role::Secret => format!("{name} has too many characters: {place} takes {most}"),
+                _ => format!("{name} has {length} characters, and {place} takes {most}"),
+            };
+            Some(("value-too-long", told))
+        }
+        (Cell::Text(text), _) if text.contains('\0') => Some((
+            "value-not-storable",
+            format!("{name} holds a NUL character, which {place} cannot: no text of PostgreSQL can"),
+        )),
+        (Cell::Int(number), Type::IntAsLong) if i32::try_from(*number).is_err() => Some((
+            "value-out-of-range",
+            format!(
+                "{name} does not fit into {place}, which takes numbers from {} to {}",
+                i32::MIN,
+                i32::MAX
+            ),
+        )),
+        (Cell::Time(time), Type::Time) if chrono::Datelike::year(time) <= FIRST_YEAR => Some((
+            "value-out-of-range",
+            format!("{name} does not fit into {place}, which begins in the year 4712 BC"),
+        )),
+        _ => None,
+    }
+}
+
+/// Says whether text has more characters than a column takes. Most text is so
+/// short that its bytes need not be looked at.
+fn is_longer(text: &str, most: usize) -> bool {
+    text.len() > most && text.chars().count() > most
+}
+
+/// Returns one reason for each column and sort of misfit, however many rows
+/// have it.
+pub(super) fn reasons(misfits: Vec<Misfit>) -> Vec<Reason> {
+    let mut told: Vec<(Misfit, usize)> = Vec::new();
+    for misfit in misfits {
+        let same =
+            |other: &&mut (Misfit, usize)| other.0.code == misfit.code && other.0.column == misfit.column;
+        match told.iter_mut().find(same) {
+            Some((_, more)) => *more += 1,
+            None => told.push((misfit, 0)),
+        }
+    }
+    let reason = |(misfit, more): (Misfit, usize)| {
+        let others = match more {
+            0 => String::new(),
+            1 => ", and in one more row".to_owned(),
+            more => format!(", and in {more} more rows"),
+        };
+        Reason::new(misfit.code, format!("{} ({}{others})", misfit.what, misfit.path))
+    };
+    told.into_iter().map(reason).collect()
+}
+
+impl From<Misfit> for Finding {
+    /// A misfit of a row that belongs to no item, and is not imported.
+    fn from(misfit: Misfit) -> Self {
+        Self::warning(misfit.code, format!("{}; the row is not imported", misfit.what)).at(misfit.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::super::tables::{client, host, oauth, open_key};
+    use super::*;
+
+    const PATH: &str = "/importClientRelated/tsmpClientList/0";
+
+    fn told(table: &Table, at: usize, cell: Cell) -> Option<(&'static str, String, String)> {
+        let mut row = Row::empty(table);
+        row.set(at, cell);
+        misfit(table, &row, at, PATH).map(|misfit| (misfit.code, misfit.what, misfit.path))
+    }
+
+    fn text(text: &str) -> Cell {
+        Cell::Text(text.into())
+    }
+
+    #[test]
+    fn text_is_too_long_by_its_characters_not_by_its_bytes() {
+        assert_eq!(told(&client::TABLE, client::REMARK, text(&"客".repeat(300))), None);
+        let (code, what, path) = told(&client::TABLE, client::REMARK, text(&"客".repeat(301))).unwrap();
+        assert_eq!(code, "value-too-long");
+        assert_eq!(what, "remark has 301 characters, and tsmp_client.remark takes 300");
+        assert_eq!(path, format!("{PATH}/remark"));
+    }
+
+    #[test]
+    fn a_character_outside_of_the_first_plane_counts_once() {
+        assert_eq!(told(&client::TABLE, client::REMARK, text(&"🜁".repeat(300))), None);
+    }
+
+    #[test]
+    fn the_length_of_a_secret_is_not_told() {
+        let (_, what, _) =
+            told(&open_key::TABLE, open_key::SECRET_KEY, text(&"canary".repeat(2000))).unwrap();
+        assert!(!what.contains("canary") && !what.contains("12000"), "{what}");
+    }
+
+    #[test]
+    fn a_nul_character_cannot_be_stored() {
+        let (code, what, _) = told(&client::TABLE, client::REMARK, text("a\0b")).unwrap();
+        assert_eq!(code, "value-not-storable");
+        assert!(what.contains("tsmp_client.remark"), "{what}");
+    }
+
+    #[test]
+    fn a_64_bit_number_does_not_fit_into_32_bits() {
+        let at = oauth::ACCESS_TOKEN_VALIDITY;
+        assert_eq!(told(&oauth::TABLE, at, Cell::Int(i64::from(i32::MAX))), None);
+        assert_eq!(told(&oauth::TABLE, at, Cell::Int(i64::from(i32::MIN))), None);
+        for number in [i64::from(i32::MAX) + 1, i64::from(i32::MIN) - 1, i64::MAX] {
+            assert_eq!(told(&oauth::TABLE, at, Cell::Int(number)).unwrap().0, "value-out-of-range");
+        }
+    }
+
+    #[test]
+    fn a_64_bit_number_fits_where_the_column_has_64_bits() {
+        assert_eq!(told(&client::TABLE, client::START_DATE, Cell::Int(i64::MAX)), None);
+    }
+
+    #[test]
+    fn a_day_before_postgresqls_first_year_does_not_fit() {
+        let day = |year| Cell::Time(NaiveDate::from_ymd_opt(year, 12, 31).unwrap().into());
+        let at = clientext::RESUBMIT_DATE_TIME;
+        assert_eq!(told(&clientext::TABLE, at, day(-4711)), None);
+        assert_eq!(told(&clientext::TABLE, at, day(200_000)), None);
+        assert_eq!(told(&clientext::TABLE, at, day(-4712)).unwrap().0, "value-out-of-range");
+    }
+
+    #[test]
+    fn null_is_refused_where_the_column_needs_a_value_and_nowhere_else() {
+        assert_eq!(told(&client::TABLE, client::OWNER, Cell::Null).unwrap().0, "value-required");
+        assert_eq!(told(&client::TABLE, client::REMARK, Cell::Null), None);
+        assert_eq!(told(&client::TABLE, client::OWNER, text("")), None);
+    }
+
+    #[test]
+    fn columns_that_are_set_by_us_may_hold_anything() {
+        let mut row = Row::empty(&host::TABLE);
+        for at in [host::CLIENT_ID, host::HOST_NAME, host::HOST_IP] {
+            row.set(at, text("x"));
+        }
+        row.set(host::HOST_SEQ, Cell::Int(i64::MAX));
+        assert_eq!(misfits(&host::TABLE, &row, PATH), []);
+    }
+
+    #[test]
+    fn one_column_of_many_rows_is_one_reason() {
+        let mut row = Row::empty(&client::TABLE);
+        row.set(client::REMARK, text(&"x".repeat(301)));
+        let misfit = |at: usize| misfit(&client::TABLE, &row, client::REMARK, &format!("/{at}")).unwrap();
+        let told: Vec<String> =
+            reasons((0..3).map(misfit).collect()).into_iter().map(|reason| reason.message).collect();
+        assert_eq!(
+            told,
+            ["remark has 301 characters, and tsmp_client.remark takes 300 (/0/remark, and in 2 more rows)"]
+        );
+    }
+
+    #[test]
+    fn the_search_text_is_told_with_both_of_its_parts() {
+        let mut row = Row::empty(&clientext::TABLE);
+        row.set(clientext::CONTENT_TXT, text(&"x".repeat(1000)));
+        row.set(clientext::REVIEW_REMARK, text(&"x".repeat(2999)));
+        assert_eq!(search_text(&row, PATH), None);
+        row.set(clientext::REVIEW_REMARK, text(&"x".repeat(3000)));
+        let misfit = search_text(&row, PATH).unwrap();
+        assert_eq!(misfit.code, "value-too-long");
+        assert_eq!(
+            misfit.what,
+            "contentTxt and reviewRemark together: keywordSearch has 4001 characters, and \
+             tsmp_dp_clientext.keyword_search takes 4000"
+        );
+        assert_eq!(misfit.path, PATH);
+    }
+}

@@ -1,0 +1,225 @@
+//! The ledger as a local file: SQLite, mode 0600.
+//!
+//! The file and the target cannot commit together. So the file is written
+//! first, on the disk, with the number of the target's transaction; and the
+//! target tells for good what became of that transaction (`txid_status`),
+//! however we ended.
+
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, PgConnection};
+
+use super::record::JournalRow;
+use super::statements::statements;
+use crate::store::transaction::{self, Fate};
+
+statements!(SqliteConnection, SqliteRow, "");
+
+const SCHEMA: &str = include_str!("file.sql");
+
+/// The version of the tables in [`SCHEMA`].
+const VERSION: i64 = 1;
+
+/// How long another process may hold the file.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// A ledger in a local file.
+pub struct FileLedger {
+    connection: SqliteConnection,
+    path: PathBuf,
+}
+
+impl FileLedger {
+    /// Opens a ledger file, and makes it if there is none.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be written, is held by another process, or is
+    /// no ledger of this version.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let name = path.display().to_string();
+        private(path).map_err(|error| StoreError::other(Operation::Create, &name, error.to_string()))?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY)
+            .disable_statement_logging();
+        let failed = |error: sqlx::Error| StoreError::new(Operation::Create, &name, &error);
+        let mut connection = options.connect().await.map_err(failed)?;
+        let version: i64 =
+            sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await.map_err(failed)?;
+        match version {
+            0 => sqlx::raw_sql(SCHEMA).execute(&mut connection).await.map(|_| ()).map_err(failed)?,
+            VERSION => {}
+            _ => return Err(unreadable(&name, "tables of another version")),
+        }
+        Ok(Self { connection, path: path.to_owned() })
+    }
+
+    /// Finds out what became of the jobs that were about to commit.
+    pub(super) async fn reconcile(&mut self, target: &mut PgConnection) -> Result<(), StoreError> {
+        let open: Vec<(i64, String)> =
+            sqlx::query_as("SELECT job_id, xid FROM jobs WHERE state = 'committing' AND xid IS NOT NULL")
+                .fetch_all(&mut self.connection)
+                .await
+                .map_err(|error| self.failed(Operation::Read, &error))?;
+        for (job, xid) in open {
+            let Some((place, xid)) = xid.split_once(' ') else { continue };
+            // A file may serve several targets: each is asked about its own jobs.
+            if place != cluster(target).await? {
+                continue;
+            }
+            let Ok(number) = xid.parse() else { continue };
+            match transaction::fate(target, number).await {
+                Ok(Some(Fate::Committed)) => self.settle(job, true).await?,
+                Ok(Some(Fate::RolledBack)) => self.settle(job, false).await?,
+                // Still open, forgotten, or lost in a fail-over: the job stays unknown.
+                Ok(Some(Fate::Open) | None) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Records a job; where it wrote anything, as about to commit.
+    pub(super) async fn record(
+        &mut self,
+        target: &mut PgConnection,
+        job: &NewJob<'_>,
+    ) -> Result<i64, StoreError> {
+        let state = if job.error.is_some() { "failed" } else { "committing" };
+        let xid = if job.error.is_some() { None } else { Some(open_transaction(target).await?) };
+        self.run("BEGIN IMMEDIATE").await?;
+        let recorded = self.insert(job, state, xid.as_deref()).await;
+        match recorded {
+            Ok(number) => self.run("COMMIT").await.map(|()| number),
+            Err(error) => {
+                self.run("ROLLBACK").await.ok();
+                Err(error)
+            }
+        }
+    }
+
+    async fn insert(&mut self, job: &NewJob<'_>, state: &str, xid: Option<&str>) -> Result<i64, StoreError> {
+        let number = insert_job(&mut self.connection, job, state).await?;
+        let failed = |error: sqlx::Error| StoreError::new(Operation::Insert, "journal", &error);
+        sqlx::query("UPDATE jobs SET xid = $2 WHERE job_id = $1")
+            .bind(number)
+            .bind(xid)
+            .execute(&mut self.connection)
+            .await
+            .map_err(failed)?;
+        for (position, row) in (1_i64..).zip(job.journal) {
+            let sql = "INSERT INTO journal (job_id, position, table_name, item, row_key, row_before, row_after) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $7)";
+            sqlx::query(sql)
+                .bind(number)
+                .bind(position)
+                .bind(&*row.table)
+                .bind(&*row.item)
+                .bind(&row.key)
+                .bind(&row.before)
+                .bind(&row.after)
+                .execute(&mut self.connection)
+                .await
+                .map_err(failed)?;
+        }
+        Ok(number)
+    }
+
+    /// Notes what became of a job. What one that failed would have written is forgotten.
+    pub(super) async fn settle(&mut self, job: i64, committed: bool) -> Result<(), StoreError> {
+        let statements: &[&'static str] = if committed {
+            &["UPDATE jobs SET state = 'done' WHERE job_id = $1"]
+        } else {
+            &[
+                "UPDATE jobs SET state = 'failed', \
+                 error = coalesce(error, 'it was not committed') WHERE job_id = $1",
+                "DELETE FROM journal WHERE job_id = $1",
+                "DELETE FROM backups WHERE job_id = $1",
+            ]
+        };
+        for statement in statements {
+            sqlx::query(*statement)
+                .bind(job)
+                .execute(&mut self.connection)
+                .await
+                .map_err(|error| self.failed(Operation::Update, &error))?;
+        }
+        Ok(())
+    }
+
+    /// Returns every job, newest first.
+    pub(super) async fn jobs(&mut self) -> Result<Vec<JobRecord>, StoreError> {
+        select_jobs(&mut self.connection).await
+    }
+
+    /// Returns the rows that a job touched.
+    pub(super) async fn journal(&mut self, job: i64) -> Result<Vec<JournalRow>, StoreError> {
+        let sql = "SELECT table_name, item, row_key, row_before, row_after FROM journal WHERE job_id = $1 \
+                   ORDER BY position";
+        let rows: Vec<(String, String, String, Option<String>, Option<String>)> = sqlx::query_as(sql)
+            .bind(job)
+            .fetch_all(&mut self.connection)
+            .await
+            .map_err(|error| self.failed(Operation::Read, &error))?;
+        let row = |(table, item, key, before, after): (String, String, _, _, _)| JournalRow {
+            table: Arc::from(table),
+            item: Arc::from(item),
+            key,
+            before,
+            after,
+        };
+        Ok(rows.into_iter().map(row).collect())
+    }
+
+    /// Returns the backup that a job kept.
+    pub(super) async fn backup(&mut self, job: i64) -> Result<Option<Backup>, StoreError> {
+        select_backup(&mut self.connection, job).await
+    }
+
+    /// Returns the key that saved plans are sealed with.
+    pub(super) async fn plan_key(&mut self) -> Result<Vec<u8>, StoreError> {
+        select_plan_key(&mut self.connection).await
+    }
+
+    async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        let done = sqlx::raw_sql(sql).execute(&mut self.connection).await;
+        done.map(|_| ()).map_err(|error| self.failed(Operation::Update, &error))
+    }
+
+    fn failed(&self, operation: Operation, error: &sqlx::Error) -> StoreError {
+        StoreError::new(operation, self.path.display().to_string(), error)
+    }
+}
+
+/// Sees to it that the file is there, and its owner's alone, before SQLite
+/// writes into it: its side files take over the mode.
+fn private(path: &Path) -> std::io::Result<()> {
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        std::fs::create_dir_all(parent)?;
+    }
+    let file = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))
+}
+
+/// Returns which transaction of which database this is. Two clusters may give
+/// a transaction the same number, so the number alone would not do.
+async fn open_transaction(target: &mut PgConnection) -> Result<String, StoreError> {
+    let place = cluster(target).await?;
+    let number = transaction::number(target).await?;
+    Ok(format!("{place} {number}"))
+}
+
+/// Returns what tells one cluster and database from all others.
+async fn cluster(target: &mut PgConnection) -> Result<String, StoreError> {
+    let sql = "SELECT s.system_identifier || '/' || d.oid FROM pg_control_system() s, pg_database d \
+               WHERE d.datname = current_database()";
+    sqlx::query_scalar(sql)
+        .fetch_one(target)
+        .await
+        .map_err(|error| StoreError::new(Operation::Read, "the target", &error))
+}

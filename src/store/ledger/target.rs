@@ -1,0 +1,162 @@
+//! The ledger in the target: the schema `gatediff`.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use futures_util::TryStreamExt as _;
+use sqlx::PgConnection;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::PgRow;
+
+use super::record::JournalRow;
+use super::statements::statements;
+use crate::store::sql::StoreErrorKind;
+
+statements!(PgConnection, PgRow, "gatediff.");
+
+/// The table that migrations are recorded in, so that nothing of ours lies in
+/// the product's schema.
+const MIGRATIONS: &str = "gatediff.migrations";
+
+/// The schema that holds everything of ours.
+const SCHEMA: &str = "gatediff";
+
+const JOURNAL: &str = "gatediff.journal";
+
+/// How many bytes of rows are journalled by one statement: PostgreSQL takes no
+/// message of a gigabyte.
+const CHUNK: usize = 256 << 20;
+
+/// Says whether our schema is there and as new as this program.
+///
+/// # Errors
+///
+/// Fails if the catalog cannot be read.
+pub async fn is_current(connection: &mut PgConnection) -> Result<bool, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, MIGRATIONS, &error);
+    let there: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
+        .bind(MIGRATIONS)
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(failed)?;
+    if !there {
+        return Ok(false);
+    }
+    let newest: Option<i64> =
+        sqlx::query_scalar("SELECT max(version) FROM gatediff.migrations WHERE success")
+            .fetch_one(connection)
+            .await
+            .map_err(failed)?;
+    let wanted = migrator().iter().map(|migration| migration.version).max();
+    Ok(newest >= wanted)
+}
+
+/// Creates or upgrades our schema.
+///
+/// # Errors
+///
+/// Fails if the role may not create a schema in the database.
+pub async fn init(connection: &mut PgConnection) -> Result<(), StoreError> {
+    // Not `run`, whose bounds no boxed future meets.
+    migrator().run_direct(None, connection, false).await.map_err(|error| match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+            StoreError::new(Operation::Create, SCHEMA, &error)
+        }
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError {
+            kind: StoreErrorKind::Schema,
+            ..StoreError::other(Operation::Create, SCHEMA, "it was made by a newer gatediff")
+        },
+        _ => StoreError::other(Operation::Create, SCHEMA, "the migrations do not fit what is there"),
+    })
+}
+
+fn migrator() -> Migrator {
+    let mut migrator = sqlx::migrate!();
+    migrator.dangerous_set_table_name(MIGRATIONS);
+    migrator.create_schemas = Cow::Borrowed(&[Cow::Borrowed(SCHEMA)]);
+    migrator
+}
+
+/// Records a job, in the transaction of what it wrote.
+pub(super) async fn record(connection: &mut PgConnection, job: &NewJob<'_>) -> Result<i64, StoreError> {
+    let state = if job.error.is_some() { "failed" } else { "done" };
+    let number = insert_job(connection, job, state).await?;
+    let mut position = 0_i64;
+    let mut rest = job.journal;
+    while !rest.is_empty() {
+        let (rows, later) = rest.split_at(fitting(rest));
+        insert_journal(connection, number, position, rows).await?;
+        position += i64::try_from(rows.len()).unwrap_or_default();
+        rest = later;
+    }
+    Ok(number)
+}
+
+/// Returns how many rows one statement takes; at least one.
+fn fitting(rows: &[JournalRow]) -> usize {
+    let mut bytes = 0;
+    let fits = |row: &&JournalRow| {
+        let sides = [row.before.as_ref(), row.after.as_ref()];
+        bytes += row.key.len() + row.item.len() + sides.into_iter().flatten().map(String::len).sum::<usize>();
+        bytes <= CHUNK
+    };
+    rows.iter().take_while(fits).count().max(1)
+}
+
+async fn insert_journal(
+    connection: &mut PgConnection,
+    job: i64,
+    first: i64,
+    rows: &[JournalRow],
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO gatediff.journal (job_id, position, table_name, item, row_key, row_before, row_after) \
+               SELECT $1, $2 + n, r.table_name, r.item, r.key::jsonb, r.before::jsonb, r.after::jsonb \
+               FROM UNNEST($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) \
+               WITH ORDINALITY AS r(table_name, item, key, before, after, n)";
+    sqlx::query(sql)
+        .bind(job)
+        .bind(first)
+        .bind(rows.iter().map(|row| &*row.table).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| &*row.item).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.key.as_str()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.before.as_deref()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.after.as_deref()).collect::<Vec<_>>())
+        .execute(connection)
+        .await
+        .map_err(|error| StoreError::new(Operation::Insert, JOURNAL, &error))?;
+    Ok(())
+}
+
+/// Returns every job, newest first.
+pub(super) async fn jobs(connection: &mut PgConnection) -> Result<Vec<JobRecord>, StoreError> {
+    select_jobs(connection).await
+}
+
+/// Returns the rows that a job touched.
+pub(super) async fn journal(connection: &mut PgConnection, job: i64) -> Result<Vec<JournalRow>, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, JOURNAL, &error);
+    let sql = "SELECT table_name, item, row_key::text, row_before::text, row_after::text \
+               FROM gatediff.journal WHERE job_id = $1 ORDER BY position";
+    let mut stream = sqlx::query(sql).bind(job).fetch(connection);
+    let mut rows = Vec::new();
+    while let Some(row) = stream.try_next().await.map_err(failed)? {
+        rows.push(JournalRow {
+            table: Arc::from(row.try_get::<&str, _>(0).map_err(failed)?),
+            item: Arc::from(row.try_get::<&str, _>(1).map_err(failed)?),
+            key: row.try_get(2).map_err(failed)?,
+            before: row.try_get(3).map_err(failed)?,
+            after: row.try_get(4).map_err(failed)?,
+        });
+    }
+    Ok(rows)
+}
+
+/// Returns the backup that a job kept.
+pub(super) async fn backup(connection: &mut PgConnection, job: i64) -> Result<Option<Backup>, StoreError> {
+    select_backup(connection, job).await
+}
+
+/// Returns the key that saved plans are sealed with.
+pub(super) async fn plan_key(connection: &mut PgConnection) -> Result<Vec<u8>, StoreError> {
+    select_plan_key(connection).await
+}

@@ -1,0 +1,580 @@
+//! Taking rows back to what they were, by what the journal kept of them.
+//!
+//! Generic: rows travel as JSON, whole, so that columns which this program
+//! does not know are restored too. Values are compared as PostgreSQL's own
+//! texts, so that no number loses a digit.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+use sqlx::{AssertSqlSafe, Row as _};
+
+use super::ledger::JournalRow;
+use super::sql::{Operation, StoreError, StoreErrorKind};
+use super::writer::{Owner, Writer};
+
+/// What a platform says of one of its tables.
+#[derive(Clone, Debug, Default)]
+pub struct TableInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// The columns of its primary key.
+    pub key: Vec<&'static str>,
+    /// Columns whose values may be shown. Others only differ.
+    pub shown: Vec<&'static str>,
+    /// Columns that the running system writes by itself: they do not make a
+    /// row a changed one, and keep what they have come to.
+    pub live: Vec<&'static str>,
+    /// Whether its rows count ids. A counter that moved on is left alone.
+    pub is_counter: bool,
+    /// The rows of other tables that it refers to.
+    pub references: Vec<Reference>,
+}
+
+/// A column that holds another table's key.
+#[derive(Clone, Copy, Debug)]
+pub struct Reference {
+    /// The column.
+    pub column: &'static str,
+    /// The table referred to.
+    pub table: &'static str,
+    /// The column of that table.
+    pub to: &'static str,
+}
+
+/// The columns of a row, each as PostgreSQL's JSON text.
+type Cells = BTreeMap<String, Box<RawValue>>;
+
+/// What a job did to one row, first to last.
+struct Net {
+    owner: Owner,
+    key: String,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+/// Why a row cannot be taken back.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// The item that the row belongs to.
+    pub owner: Owner,
+    /// The table.
+    pub table: &'static str,
+    /// The row's key, such as `client_id "crm"`.
+    pub key: String,
+    /// What is in the way.
+    pub obstacle: RowObstacle,
+}
+
+/// What is in the way of taking a row back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RowObstacle {
+    /// It is not what the job left, in these columns.
+    Changed(Vec<CellChange>),
+    /// The job left it, and it is gone.
+    Gone,
+    /// The job deleted it, and there is one with its key again.
+    Taken,
+    /// The job added it, and another row refers to it now.
+    NeededBy(String),
+    /// It counts ids, and has counted on.
+    CountedOn,
+}
+
+/// A column that is not what the job left. Values are told of columns that
+/// may be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CellChange {
+    /// The column.
+    pub column: String,
+    /// As the job left it, as it is now, as it was before the job; nothing
+    /// where they must not be shown.
+    pub values: Option<[serde_json::Value; 3]>,
+}
+
+impl fmt::Debug for CellChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.column)
+    }
+}
+
+impl fmt::Debug for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {:?}", self.table, self.key, self.obstacle)
+    }
+}
+
+/// What is to be done to the rows of one table.
+struct Restoration<'t> {
+    info: &'t TableInfo,
+    deletes: Vec<Whole>,
+    /// Owner, key, row now, row to be.
+    updates: Vec<(Owner, String, String, Cells)>,
+    inserts: Vec<Whole>,
+}
+
+/// Takes rows back: removes what was added, restores the rest. Checks all of
+/// them first; if anything is in the way, tells all of it and writes nothing.
+/// (What refers to an added row shows only after writing: the caller rolls
+/// back then.)
+///
+/// # Errors
+///
+/// Fails if a table of the journal is none of the platform's, or the journal
+/// cannot be read; and as writing does.
+pub async fn restore(
+    writer: &mut Writer<'_>,
+    tables: &[TableInfo],
+    journal: &[JournalRow],
+) -> Result<Vec<Conflict>, StoreError> {
+    let mut conflicts = Vec::new();
+    let mut restorations = Vec::new();
+    for (table, rows) in net(journal) {
+        let Some(info) = tables.iter().find(|info| info.name == &*table) else {
+            return Err(StoreError {
+                kind: StoreErrorKind::Schema,
+                ..StoreError::other(Operation::Read, &*table, "it is no table of this product")
+            });
+        };
+        restorations.push(inspect(writer, info, rows, &mut conflicts).await?);
+    }
+    if !conflicts.is_empty() {
+        return Ok(conflicts);
+    }
+    // What was written first may be referred to by what was written later.
+    for (at, restoration) in restorations.iter().rev().enumerate() {
+        writer.report(restoration.info.name, at, restorations.len());
+        restoration.write(writer).await?;
+    }
+    let known: BTreeSet<(&str, &str)> = journal.iter().map(|row| (&*row.table, row.key.as_str())).collect();
+    for Restoration { info, deletes, .. } in &restorations {
+        for found in dependents(writer, tables, info, deletes).await? {
+            // What referred to it before the job does so again.
+            if !known.contains(&(found.table, found.key.as_str())) {
+                conflicts.push(found.conflict(info)?);
+            }
+        }
+    }
+    Ok(conflicts)
+}
+
+/// Journals, unchanged, the rows that referred already to what was added: an
+/// undo must not take them for something that came later.
+///
+/// # Errors
+///
+/// As reading does.
+pub async fn adopt(writer: &mut Writer<'_>, tables: &[TableInfo]) -> Result<(), StoreError> {
+    let known: BTreeSet<(Arc<str>, String)> =
+        writer.journal().iter().map(|row| (Arc::clone(&row.table), row.key.clone())).collect();
+    let mut adopted = Vec::new();
+    for info in tables {
+        let added = writer.journal().iter().filter(|row| *row.table == *info.name && row.before.is_none());
+        let added: Vec<Whole> = added
+            .filter_map(|row| Some((Arc::clone(&row.item), row.key.clone(), row.after.clone()?)))
+            .collect();
+        for found in dependents(writer, tables, info, &added).await? {
+            if !known.contains(&(Arc::from(found.table), found.key.clone())) {
+                adopted.push(JournalRow {
+                    table: found.table.into(),
+                    item: found.owner,
+                    key: found.key,
+                    before: Some(found.row.clone()),
+                    after: Some(found.row),
+                });
+            }
+        }
+    }
+    writer.adopt(adopted);
+    Ok(())
+}
+
+/// A row with its owner and its key.
+type Whole = (Owner, String, String);
+
+/// A row that refers to one of ours.
+struct Dependent {
+    /// Whose the row is that it refers to, and that row's key.
+    owner: Owner,
+    to: String,
+    /// The row itself.
+    table: &'static str,
+    key: String,
+    row: String,
+}
+
+impl Dependent {
+    fn conflict(self, info: &TableInfo) -> Result<Conflict, StoreError> {
+        Ok(Conflict {
+            owner: self.owner,
+            table: info.name,
+            key: tell_key(&self.to)?,
+            obstacle: RowObstacle::NeededBy(format!("{} ({})", self.table, tell_key(&self.key)?)),
+        })
+    }
+}
+
+/// Finds the rows that refer to rows of a table.
+async fn dependents(
+    writer: &mut Writer<'_>,
+    tables: &[TableInfo],
+    info: &TableInfo,
+    rows: &[Whole],
+) -> Result<Vec<Dependent>, StoreError> {
+    let mut dependents = Vec::new();
+    if rows.is_empty() {
+        return Ok(dependents);
+    }
+    let json = array(rows.iter().map(|(_, _, row)| row.as_str()));
+    let referring: Vec<(&TableInfo, &Reference)> = tables
+        .iter()
+        .flat_map(|table| table.references.iter().map(move |by| (table, by)))
+        .filter(|(_, by)| by.table == info.name)
+        .collect();
+    for (table, by) in referring {
+        let key: Vec<String> = table.key.iter().map(|column| format!("'{column}', t.{column}")).collect();
+        let sql = format!(
+            "SELECT k.ordinality, jsonb_build_object({key})::text, to_jsonb(t)::text \
+             FROM jsonb_populate_recordset(NULL::{to}, $1::jsonb) WITH ORDINALITY AS k \
+             JOIN {from} AS t ON t.{column} = k.{to_column} ORDER BY 1, 2",
+            key = key.join(", "),
+            to = info.name,
+            from = table.name,
+            column = by.column,
+            to_column = by.to,
+        );
+        let failed = |error: sqlx::Error| StoreError::new(Operation::Read, table.name, &error);
+        let found: Vec<(i64, String, String)> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(&json)
+            .fetch_all(writer.connection())
+            .await
+            .map_err(failed)?;
+        for (at, key, row) in found {
+            let at = usize::try_from(at - 1).unwrap_or_default();
+            let Some((owner, to, _)) = rows.get(at) else { continue };
+            dependents.push(Dependent {
+                owner: Arc::clone(owner),
+                to: to.clone(),
+                table: table.name,
+                key,
+                row,
+            });
+        }
+    }
+    Ok(dependents)
+}
+
+/// Sums up what was done to each row, table by table in the order of writing.
+fn net(journal: &[JournalRow]) -> Vec<(Arc<str>, Vec<Net>)> {
+    let mut tables: Vec<(Arc<str>, Vec<Net>)> = Vec::new();
+    let mut places: BTreeMap<(&str, &str), (usize, usize)> = BTreeMap::new();
+    for row in journal {
+        if let Some((table, at)) = places.get(&(&*row.table, row.key.as_str())) {
+            if let Some(net) = tables.get_mut(*table).and_then(|(_, rows)| rows.get_mut(*at)) {
+                net.after.clone_from(&row.after);
+            }
+            continue;
+        }
+        let table = tables.iter().position(|(name, _)| *name == row.table).unwrap_or_else(|| {
+            tables.push((Arc::clone(&row.table), Vec::new()));
+            tables.len() - 1
+        });
+        if let Some((_, rows)) = tables.get_mut(table) {
+            places.insert((&row.table, &row.key), (table, rows.len()));
+            rows.push(Net {
+                owner: Arc::clone(&row.item),
+                key: row.key.clone(),
+                before: row.before.clone(),
+                after: row.after.clone(),
+            });
+        }
+    }
+    tables
+}
+
+/// Reads the rows as they are, locks them, and decides about each.
+async fn inspect<'t>(
+    writer: &mut Writer<'_>,
+    info: &'t TableInfo,
+    rows: Vec<Net>,
+    conflicts: &mut Vec<Conflict>,
+) -> Result<Restoration<'t>, StoreError> {
+    let mut found = read(writer, info, array(rows.iter().map(|row| row.key.as_str()))).await?;
+    let mut restoration = Restoration { info, deletes: Vec::new(), updates: Vec::new(), inserts: Vec::new() };
+    for (at, net) in rows.into_iter().enumerate() {
+        let now = found.remove(&at);
+        let obstacle = match (net.before, net.after, now) {
+            (None, None, _) => None,
+            // It was only looked at, or came to be what it was.
+            (Some(before), Some(after), _) if before == after => None,
+            (_, Some(_), None) => Some(RowObstacle::Gone),
+            (Some(_), None, Some(_)) if info.is_counter => Some(RowObstacle::CountedOn),
+            (Some(_), None, Some(_)) => Some(RowObstacle::Taken),
+            (Some(before), None, None) => {
+                restoration.inserts.push((Arc::clone(&net.owner), net.key.clone(), before));
+                None
+            }
+            (before, Some(after), Some(now)) => {
+                let is_addition = before.is_none();
+                let change = compare(info, before.as_deref(), &after, &now)?;
+                match change {
+                    Compared::Same(_) if is_addition => {
+                        restoration.deletes.push((Arc::clone(&net.owner), net.key.clone(), now));
+                        None
+                    }
+                    Compared::Same(wanted) => {
+                        restoration.updates.push((Arc::clone(&net.owner), net.key.clone(), now, wanted));
+                        None
+                    }
+                    Compared::CountedOn { forward: true } => Some(RowObstacle::CountedOn),
+                    Compared::CountedOn { forward: false } => None,
+                    Compared::Changed(columns) => Some(RowObstacle::Changed(columns)),
+                }
+            }
+        };
+        if let Some(obstacle) = obstacle {
+            let key = tell_key(&net.key)?;
+            conflicts.push(Conflict { owner: net.owner, table: info.name, key, obstacle });
+        }
+    }
+    Ok(restoration)
+}
+
+enum Compared {
+    /// It is what the job left; here is what it is to be.
+    Same(Cells),
+    Changed(Vec<CellChange>),
+    /// A counter that is not where the job left it; `forward` if taking it
+    /// back would count up.
+    CountedOn {
+        forward: bool,
+    },
+}
+
+fn compare(info: &TableInfo, before: Option<&str>, after: &str, now: &str) -> Result<Compared, StoreError> {
+    let (after, now) = (cells(after)?, cells(now)?);
+    let before = before.map(cells).transpose()?;
+    let is_live = |column: &str| info.live.contains(&column);
+    let same = |column: &str| text(&after, column) == text(&now, column);
+    if info.is_counter && info.live.iter().any(|column| !same(column)) {
+        let count = |cells: &Cells| {
+            info.live.first().and_then(|column| text(cells, column)).and_then(|text| text.parse::<i64>().ok())
+        };
+        let forward = before.as_ref().is_some_and(|before| count(before) > count(&after));
+        return Ok(Compared::CountedOn { forward });
+    }
+    let mut columns: Vec<&String> = after.keys().chain(now.keys()).collect();
+    columns.sort();
+    columns.dedup();
+    let changed: Vec<CellChange> = columns
+        .into_iter()
+        .filter(|column| !is_live(column) && !same(column))
+        .map(|column| CellChange {
+            column: column.clone(),
+            values: info.shown.contains(&column.as_str()).then(|| {
+                let value = |cells: Option<&Cells>| {
+                    let text = cells.and_then(|cells| text(cells, column));
+                    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+                };
+                [value(Some(&after)), value(Some(&now)), value(before.as_ref())]
+            }),
+        })
+        .collect();
+    if !changed.is_empty() {
+        return Ok(Compared::Changed(changed));
+    }
+    let mut wanted = before.unwrap_or_default();
+    for column in &info.live {
+        if !same(column)
+            && let (Some(slot), Some(value)) = (wanted.get_mut(*column), now.get(*column))
+        {
+            *slot = value.clone();
+        }
+    }
+    Ok(Compared::Same(wanted))
+}
+
+fn text<'c>(cells: &'c Cells, column: &str) -> Option<&'c str> {
+    cells.get(column).map(|value| value.get())
+}
+
+fn cells(row: &str) -> Result<Cells, StoreError> {
+    serde_json::from_str(row).map_err(|_| unreadable())
+}
+
+fn unreadable() -> StoreError {
+    StoreError {
+        kind: StoreErrorKind::Schema,
+        ..StoreError::other(Operation::Read, "the journal", "a row of it cannot be read")
+    }
+}
+
+/// Tells a key to people.
+fn tell_key(key: &str) -> Result<String, StoreError> {
+    let parts = cells(key)?;
+    let parts = parts.iter().map(|(column, value)| format!("{column} {}", value.get()));
+    Ok(parts.collect::<Vec<_>>().join(", "))
+}
+
+/// Returns a relation `k` of the table's own row type, of JSON rows in `$1`.
+fn relation(table: &str) -> String {
+    format!("jsonb_populate_recordset(NULL::{table}, $1::jsonb) AS k")
+}
+
+fn matched(key: &[&str]) -> String {
+    key.iter().map(|column| format!("t.{column} = k.{column}")).collect::<Vec<_>>().join(" AND ")
+}
+
+fn array<'r>(rows: impl IntoIterator<Item = &'r str>) -> String {
+    let rows: Vec<&str> = rows.into_iter().collect();
+    format!("[{}]", rows.join(","))
+}
+
+/// Quotes the name of a column: it comes from a row of the journal.
+fn quoted(column: &str) -> String {
+    format!("\"{}\"", column.replace('"', "\"\""))
+}
+
+/// Reads and locks the rows of these keys (a JSON array), by the number of the key.
+async fn read(
+    writer: &mut Writer<'_>,
+    info: &TableInfo,
+    keys: String,
+) -> Result<BTreeMap<usize, String>, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, info.name, &error);
+    let sql = format!(
+        "SELECT k.ordinality, to_jsonb(t)::text \
+         FROM jsonb_populate_recordset(NULL::{0}, $1::jsonb) WITH ORDINALITY AS k \
+         JOIN {0} AS t ON {1} FOR UPDATE OF t",
+        info.name,
+        matched(&info.key)
+    );
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(keys);
+    let rows = query.fetch_all(writer.connection()).await.map_err(failed)?;
+    let decode = |row: &sqlx::postgres::PgRow| {
+        let at: i64 = row.try_get(0)?;
+        Ok((usize::try_from(at - 1).unwrap_or_default(), row.try_get(1)?))
+    };
+    rows.iter().map(decode).collect::<Result<_, _>>().map_err(failed)
+}
+
+impl Restoration<'_> {
+    async fn write(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
+        if !self.deletes.is_empty() {
+            self.delete(writer).await?;
+        }
+        if !self.updates.is_empty() {
+            self.update(writer).await?;
+        }
+        if !self.inserts.is_empty() {
+            self.insert(writer).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
+        let table = self.info.name;
+        let sql =
+            format!("DELETE FROM {table} AS t USING {} WHERE {}", relation(table), matched(&self.info.key));
+        let rows = array(self.deletes.iter().map(|(_, key, _)| key.as_str()));
+        self.run(writer, Operation::Delete, sql, rows, self.deletes.len()).await?;
+        for (owner, key, now) in &self.deletes {
+            self.note(writer, owner, key, Some(now.clone()), None);
+        }
+        Ok(())
+    }
+
+    async fn update(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
+        let table = self.info.name;
+        let mut columns: Vec<&String> = Vec::new();
+        for (_, _, now, wanted) in &self.updates {
+            let now = cells(now)?;
+            let differs = |column: &&String| text(&now, column) != text(wanted, column);
+            columns.extend(wanted.keys().filter(differs));
+        }
+        columns.sort();
+        columns.dedup();
+        if !columns.is_empty() {
+            let set: Vec<String> =
+                columns.iter().map(|column| format!("{0} = k.{0}", quoted(column))).collect();
+            let sql = format!(
+                "UPDATE {table} AS t SET {} FROM {} WHERE {}",
+                set.join(", "),
+                relation(table),
+                matched(&self.info.key)
+            );
+            let rows =
+                self.updates.iter().map(|(_, _, _, wanted)| json(wanted)).collect::<Result<Vec<_>, _>>()?;
+            let rows = array(rows.iter().map(String::as_str));
+            self.run(writer, Operation::Update, sql, rows, self.updates.len()).await?;
+        }
+        let mut after =
+            read(writer, self.info, array(self.updates.iter().map(|(_, key, ..)| key.as_str()))).await?;
+        for (at, (owner, key, now, _)) in self.updates.iter().enumerate() {
+            self.note(writer, owner, key, Some(now.clone()), after.remove(&at));
+        }
+        Ok(())
+    }
+
+    async fn insert(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
+        let table = self.info.name;
+        let mut columns: Vec<String> = Vec::new();
+        for (_, _, row) in &self.inserts {
+            columns.extend(cells(row)?.into_keys());
+            columns.sort();
+            columns.dedup();
+        }
+        let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+        let columns = columns.join(", ");
+        let sql = format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM {}", relation(table));
+        let rows = array(self.inserts.iter().map(|(_, _, row)| row.as_str()));
+        self.run(writer, Operation::Insert, sql, rows, self.inserts.len()).await?;
+        let mut after =
+            read(writer, self.info, array(self.inserts.iter().map(|(_, key, _)| key.as_str()))).await?;
+        for (at, (owner, key, _)) in self.inserts.iter().enumerate() {
+            self.note(writer, owner, key, None, after.remove(&at));
+        }
+        Ok(())
+    }
+
+    fn note(
+        &self,
+        writer: &mut Writer<'_>,
+        owner: &Owner,
+        key: &str,
+        before: Option<String>,
+        after: Option<String>,
+    ) {
+        let row = JournalRow {
+            table: self.info.name.into(),
+            item: Arc::clone(owner),
+            key: key.to_owned(),
+            before,
+            after,
+        };
+        writer.note(self.info.name, row);
+    }
+
+    async fn run(
+        &self,
+        writer: &mut Writer<'_>,
+        operation: Operation,
+        sql: String,
+        rows: String,
+        count: usize,
+    ) -> Result<(), StoreError> {
+        let done = sqlx::query(AssertSqlSafe(sql)).bind(rows).execute(writer.connection()).await;
+        let met = done.map_err(|error| StoreError::new(operation, self.info.name, &error))?.rows_affected();
+        if met == count as u64 {
+            Ok(())
+        } else {
+            Err(StoreError::count(operation, self.info.name, count, met))
+        }
+    }
+}
+
+fn json(cells: &Cells) -> Result<String, StoreError> {
+    serde_json::to_string(cells).map_err(|_| unreadable())
+}

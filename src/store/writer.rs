@@ -1,0 +1,330 @@
+//! Writing the product's tables: every row is locked, journalled and counted.
+//!
+//! Nothing else writes a product's table. That a job can be undone, and
+//! rehearsed, follows from it.
+
+use std::sync::Arc;
+
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
+
+use super::bulk::{self, Column};
+use super::ledger::JournalRow;
+use super::sql::{Operation, Report, Stamp, StoreError, StoreErrorKind, TableRows};
+
+/// Which item a row belongs to: its name, such as `client:crm`. One per row;
+/// empty for rows that belong to no item, such as counters.
+pub type Owner = Arc<str>;
+
+/// Rows of one table by their keys.
+#[derive(Clone, Copy)]
+pub struct Keyed<'a> {
+    /// The table. Always a literal of ours, never data.
+    pub table: &'static str,
+    /// The columns of its primary key.
+    pub keys: &'a [Column],
+    /// Whose each row is.
+    pub owners: &'a [Owner],
+}
+
+/// Writes, in a transaction that somebody else begins and ends.
+pub struct Writer<'a> {
+    connection: &'a mut PgConnection,
+    stamp: &'a Stamp,
+    report: Report<'a>,
+    journal: Vec<JournalRow>,
+    tables: Vec<TableRows>,
+    /// What was refused; a rehearsal goes on after that.
+    problems: Option<Vec<StoreError>>,
+}
+
+/// What a writer did.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// What was done to each table, in the order of writing.
+    pub tables: Vec<TableRows>,
+    /// Every row that was touched, before and after.
+    pub journal: Vec<JournalRow>,
+    /// What the database refused; always empty but in a rehearsal.
+    pub problems: Vec<StoreError>,
+}
+
+impl<'a> Writer<'a> {
+    /// Returns a writer. `report` is called before each table.
+    pub fn new(connection: &'a mut PgConnection, stamp: &'a Stamp, report: Report<'a>) -> Self {
+        Self { connection, stamp, report, journal: Vec::new(), tables: Vec::new(), problems: None }
+    }
+
+    /// Returns a writer that goes on after what the database refuses, and keeps
+    /// note of it. Its transaction must be rolled back.
+    pub fn rehearsing(connection: &'a mut PgConnection, stamp: &'a Stamp, report: Report<'a>) -> Self {
+        Self { problems: Some(Vec::new()), ..Self::new(connection, stamp, report) }
+    }
+
+    /// Returns who writes, and when.
+    pub const fn stamp(&self) -> &'a Stamp {
+        self.stamp
+    }
+
+    /// Returns the connection, for reading and for taking ids.
+    pub const fn connection(&mut self) -> &mut PgConnection {
+        self.connection
+    }
+
+    /// Tells that a table comes next.
+    pub fn report(&self, table: &str, done: usize, total: usize) {
+        (self.report)(table, done, total);
+    }
+
+    /// Returns what was done.
+    pub fn finish(self) -> Written {
+        Written { tables: self.tables, journal: self.journal, problems: self.problems.unwrap_or_default() }
+    }
+
+    /// Inserts rows; `rows.keys` are among the columns.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the server refuses; a unique violation is a conflict.
+    pub async fn insert(&mut self, rows: Keyed<'_>, columns: &[Column]) -> Result<(), StoreError> {
+        let begun = self.begin(rows.table).await?;
+        let done = match bulk::insert(self.connection, rows.table, columns, rows.owners.len()).await {
+            Ok(count) => self.keep(rows, None, true).await.map(|()| count),
+            Err(error) => Err(error),
+        };
+        let count = self.end(begun, done).await?;
+        self.count(rows.table).inserted += count;
+        Ok(())
+    }
+
+    /// Updates rows.
+    ///
+    /// # Errors
+    ///
+    /// A conflict where not all of the rows are there.
+    pub async fn update(&mut self, rows: Keyed<'_>, set: &[Column]) -> Result<(), StoreError> {
+        let begun = self.begin(rows.table).await?;
+        let done = self.try_update(rows, set).await;
+        let count = self.end(begun, done).await?;
+        self.count(rows.table).updated += count;
+        Ok(())
+    }
+
+    async fn try_update(&mut self, rows: Keyed<'_>, set: &[Column]) -> Result<u64, StoreError> {
+        let before = self.read(rows, true).await?;
+        let count = bulk::update(self.connection, rows.table, rows.keys, set, rows.owners.len()).await?;
+        self.keep(rows, Some(before), true).await?;
+        Ok(count)
+    }
+
+    /// Deletes rows.
+    ///
+    /// # Errors
+    ///
+    /// A conflict where not all of the rows are there.
+    pub async fn delete(&mut self, rows: Keyed<'_>) -> Result<(), StoreError> {
+        let begun = self.begin(rows.table).await?;
+        let done = self.try_delete(rows).await;
+        let count = self.end(begun, done).await?;
+        self.count(rows.table).deleted += count;
+        Ok(())
+    }
+
+    async fn try_delete(&mut self, rows: Keyed<'_>) -> Result<u64, StoreError> {
+        let before = self.read(rows, true).await?;
+        let count = bulk::delete(self.connection, rows.table, rows.keys, rows.owners.len()).await?;
+        self.keep(rows, Some(before), false).await?;
+        Ok(count)
+    }
+
+    /// Has constraints that wait for the commit checked now.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the connection is gone; what is refused becomes a problem.
+    pub async fn check_deferred(&mut self) -> Result<(), StoreError> {
+        let begun = self.begin("the target").await?;
+        let done = self.run("the target", "SET CONSTRAINTS ALL IMMEDIATE").await.map(|()| 0);
+        self.end(begun, done).await.map(|_| ())
+    }
+
+    /// Sees to it that rows which others rely on stay until the transaction
+    /// ends.
+    ///
+    /// # Errors
+    ///
+    /// A conflict where not all of the rows are there; a lost race where one
+    /// was changed since the transaction's snapshot.
+    pub async fn hold(
+        &mut self,
+        table: &'static str,
+        keys: &[Column],
+        rows: usize,
+    ) -> Result<(), StoreError> {
+        let sql = format!(
+            "SELECT 1 FROM {} JOIN {table} AS t ON {} FOR KEY SHARE OF t",
+            bulk::unnested(keys),
+            bulk::matched(keys)
+        );
+        let query =
+            keys.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, key| bulk::bind(query, &key.values));
+        let failed = |error: sqlx::Error| StoreError::new(Operation::Read, table, &error);
+        let met = query.fetch_all(&mut *self.connection).await.map_err(failed)?.len();
+        if met == rows { Ok(()) } else { Err(StoreError::count(Operation::Read, table, rows, met as u64)) }
+    }
+
+    /// Notes rows that were touched by a statement of the caller's.
+    pub fn note(&mut self, table: &'static str, row: JournalRow) {
+        let rows = self.count(table);
+        match (&row.before, &row.after) {
+            (None, _) => rows.inserted += 1,
+            (_, None) => rows.deleted += 1,
+            _ => rows.updated += 1,
+        }
+        self.journal.push(row);
+    }
+
+    /// Returns what was journalled so far.
+    pub(super) fn journal(&self) -> &[JournalRow] {
+        &self.journal
+    }
+
+    /// Journals rows that were not touched.
+    pub(super) fn adopt(&mut self, rows: Vec<JournalRow>) {
+        self.journal.extend(rows);
+    }
+
+    /// Reads rows whole, and locks them if they are to be written.
+    async fn read(&mut self, rows: Keyed<'_>, lock: bool) -> Result<Vec<Whole>, StoreError> {
+        let key: Vec<String> = rows.keys.iter().map(|key| format!("'{0}', t.{0}", key.name)).collect();
+        let sql = format!(
+            "SELECT u.n, jsonb_build_object({})::text, to_jsonb(t)::text FROM {} JOIN {} AS t ON {} \
+             ORDER BY u.n{}",
+            key.join(", "),
+            bulk::unnested(rows.keys),
+            rows.table,
+            bulk::matched(rows.keys),
+            if lock { " FOR UPDATE OF t" } else { "" }
+        );
+        let failed = |error: sqlx::Error| StoreError::new(Operation::Read, rows.table, &error);
+        let query = rows
+            .keys
+            .iter()
+            .fold(sqlx::query(AssertSqlSafe(sql)), |query, key| bulk::bind(query, &key.values));
+        let found = query.fetch_all(&mut *self.connection).await.map_err(failed)?;
+        let whole = |row: &sqlx::postgres::PgRow| {
+            let n: i64 = row.try_get(0)?;
+            Ok(Whole {
+                at: usize::try_from(n - 1).unwrap_or_default(),
+                key: row.try_get(1)?,
+                row: row.try_get(2)?,
+            })
+        };
+        let read = found.iter().map(whole).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        if read.len() == rows.owners.len() {
+            Ok(read)
+        } else {
+            Err(StoreError::count(Operation::Read, rows.table, rows.owners.len(), read.len() as u64))
+        }
+    }
+
+    /// Journals rows: as they were, and as they are now.
+    async fn keep(
+        &mut self,
+        rows: Keyed<'_>,
+        before: Option<Vec<Whole>>,
+        remain: bool,
+    ) -> Result<(), StoreError> {
+        if self.problems.is_some() {
+            return Ok(());
+        }
+        let table: Arc<str> = rows.table.into();
+        let owner = |at: usize| rows.owners.get(at).cloned().unwrap_or_default();
+        let after = if remain { Some(self.read(rows, false).await?) } else { None };
+        let mut journal: Vec<JournalRow> = Vec::with_capacity(rows.owners.len());
+        match (before, after) {
+            (Some(before), Some(after)) => {
+                journal.extend(before.into_iter().zip(after).map(|(before, after)| JournalRow {
+                    table: Arc::clone(&table),
+                    item: owner(before.at),
+                    key: before.key,
+                    before: Some(before.row),
+                    after: Some(after.row),
+                }));
+            }
+            (Some(before), None) => journal.extend(before.into_iter().map(|before| JournalRow {
+                table: Arc::clone(&table),
+                item: owner(before.at),
+                key: before.key,
+                before: Some(before.row),
+                after: None,
+            })),
+            (None, after) => journal.extend(after.into_iter().flatten().map(|after| JournalRow {
+                table: Arc::clone(&table),
+                item: owner(after.at),
+                key: after.key,
+                before: None,
+                after: Some(after.row),
+            })),
+        }
+        self.journal.append(&mut journal);
+        Ok(())
+    }
+
+    fn count(&mut self, table: &'static str) -> &mut TableRows {
+        // Tables are written one after the other: it is the last one, or one of few.
+        let at = self.tables.iter().position(|rows| rows.table == table);
+        let at = at.unwrap_or(self.tables.len());
+        if at == self.tables.len() {
+            self.tables.push(TableRows { table: table.to_owned(), ..TableRows::default() });
+        }
+        #[expect(clippy::indexing_slicing, reason = "found, or just pushed")]
+        &mut self.tables[at]
+    }
+
+    /// A rehearsal must get past a statement that fails.
+    async fn begin(&mut self, table: &'static str) -> Result<&'static str, StoreError> {
+        if self.problems.is_some() {
+            self.run(table, "SAVEPOINT rehearsed").await?;
+        }
+        Ok(table)
+    }
+
+    async fn end(&mut self, table: &'static str, done: Result<u64, StoreError>) -> Result<u64, StoreError> {
+        if self.problems.is_none() {
+            return done;
+        }
+        match done {
+            Ok(count) => {
+                self.run(table, "RELEASE SAVEPOINT rehearsed").await?;
+                Ok(count)
+            }
+            Err(error)
+                if matches!(
+                    error.kind,
+                    StoreErrorKind::Constraint
+                        | StoreErrorKind::Conflict
+                        | StoreErrorKind::Denied
+                        | StoreErrorKind::Other
+                ) =>
+            {
+                self.run(table, "ROLLBACK TO SAVEPOINT rehearsed").await?;
+                self.problems.get_or_insert_default().push(error);
+                Ok(0)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn run(&mut self, table: &str, sql: &'static str) -> Result<(), StoreError> {
+        let done = sqlx::raw_sql(sql).execute(&mut *self.connection).await;
+        done.map(|_| ()).map_err(|error| StoreError::new(Operation::Transact, table, &error))
+    }
+}
+
+/// A row as JSON.
+struct Whole {
+    /// Which of the keys it was found by.
+    at: usize,
+    key: String,
+    row: String,
+}

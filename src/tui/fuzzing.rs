@@ -1,0 +1,15 @@
+//! Doors for `fuzz/` to readers that are private. Built for nothing else.
+
+use super::action::KeyMap;
+use super::skin::Theme;
+use crate::config::Binding;
+
+/// Reads a theme and returns what is wrong with it.
+pub fn theme(text: &str) -> Option<String> {
+    Theme::parse("fuzz", "fuzz.toml", text).err().map(|error| error.to_string())
+}
+
+/// Takes keys over and returns what is wrong with them.
+pub fn keys(bindings: &[Binding]) -> Option<String> {
+    KeyMap::with(bindings).err().map(|error| error.to_string())
+}

@@ -1,0 +1,198 @@
+//! The target's jobs: listing them, looking at one, undoing it.
+
+use super::job;
+use crate::job::{Failure, FailureKind, JobRecord, Undone};
+use crate::tui::action::{Act, Context};
+use crate::tui::app::{App, Work};
+use crate::tui::effect::Effect;
+use crate::tui::modal::{Modal, Question};
+use crate::tui::msg::EffectId;
+use crate::tui::record;
+use crate::tui::skin::{Glyphs, Role};
+use crate::tui::stale::UNDO;
+use crate::tui::widget::{Line, count};
+
+/// Opens the list and reads the ledger.
+pub(super) fn open(app: &mut App) -> Vec<Effect> {
+    let body = vec![Line::of(Role::Dim, "Reading the ledger.")];
+    app.history = Vec::new();
+    app.modals.push(Modal::new(Question::History, "History", body));
+    vec![Effect::History(job::begin(app, Work::History))]
+}
+
+/// Closes it; what is still being read is no longer waited for.
+pub(super) fn close(app: &mut App) {
+    if app.job.as_ref().is_some_and(|job| job.work == Work::History) {
+        app.job = None;
+    }
+}
+
+/// Takes in the jobs.
+pub(super) fn listed(app: &mut App, id: EffectId, outcome: Result<Vec<JobRecord>, Failure>) {
+    if job::is_stale(app, id) {
+        return;
+    }
+    app.job = None;
+    let Some(at) = app.modals.iter().position(|modal| modal.question == Question::History) else { return };
+    match outcome {
+        Ok(jobs) => {
+            app.history = jobs;
+            let listed = app.history.len();
+            let Some(modal) = app.modals.get_mut(at) else { return };
+            modal.more = listed;
+            // Keys that were meant for what stood there before do not count.
+            modal.drawn = false;
+            if listed == 0 {
+                modal.set_body(vec![Line::of(Role::Text, "No job was recorded in this target yet.")]);
+            } else {
+                modal.title = format!("History: {}", count(listed, "job", "jobs"));
+                modal.set_body(Vec::new());
+            }
+        }
+        Err(failure) => {
+            app.modals.truncate(at);
+            job::fail(app, &failure);
+        }
+    }
+}
+
+/// Shows all there is to know about the job at hand.
+pub(super) fn open_job(app: &mut App) {
+    let Some(record) = app.record() else { return };
+    let (number, body) = (record.job, facts(app, record));
+    let mut modal = Modal::new(Question::Job(number), &format!("Job {number}"), body);
+    // Nothing is confirmed by closing what is there to be read.
+    modal.drawn = true;
+    app.modals.push(modal);
+}
+
+fn facts(app: &App, record: &JobRecord) -> Vec<Line> {
+    let mut body = vec![pair("state", "").and(record::role(record.state), &state(record, app.skin.glyphs))];
+    if let Some(error) = &record.error {
+        body.push(pair("error", "").and(Role::Error, error));
+    }
+    let seconds = (record.finished_at - record.started_at).num_milliseconds() as f64 / 1000.0;
+    let who = format!("{} on {}, {}", record.operator, record.host, record.program);
+    let undoes = record.undoes.map(|job| format!("job {job}")).unwrap_or_default();
+    let undone_by = record.undone_by.map(|job| format!("job {job}")).unwrap_or_default();
+    let facts = [
+        ("command", record.command.clone()),
+        ("undoes", undoes),
+        ("undone by", undone_by),
+        ("begun", record::time(record.started_at)),
+        ("ended", format!("{}, after {seconds:.1} s", record::time(record.finished_at))),
+        ("operator", who),
+        ("target", record.target.clone()),
+        ("platform", record.platform.clone()),
+        ("file", record.file_path.clone()),
+        ("sha256", record.file_sha256.clone()),
+        ("items", record::all_counts(record)),
+    ];
+    body.extend(facts.iter().filter(|(_, text)| !text.is_empty()).map(|(label, text)| pair(label, text)));
+    body.push(offer(app, Act::SaveBackup, "backup", "saves it to a file", record::can_save_backup(record)));
+    body.push(offer(app, Act::Undo, "undo", "asks, then undoes the job", record::can_undo(record)));
+    body.push(Line::new());
+    body.extend(job::tables(&record.tables, app.size));
+    body
+}
+
+fn pair(label: &str, text: &str) -> Line {
+    Line::of(Role::Dim, &format!("{label:<11}")).and(Role::Text, text)
+}
+
+/// What can be done with the job, or why not.
+fn offer(app: &App, act: Act, label: &str, can: &str, check: Result<(), String>) -> Line {
+    let key = app.keymap.key(Context::Job, act).unwrap_or_default();
+    match check {
+        Ok(()) => pair(label, "").and(Role::Key, &key).and(Role::Text, &format!(" {can}")),
+        Err(why) => pair(label, "").and(Role::Dim, &format!("not possible: {why}")),
+    }
+}
+
+fn state(record: &JobRecord, glyphs: &'static Glyphs) -> String {
+    format!("{} {}", record::glyph(record.state, glyphs), record::word(record.state))
+}
+
+/// Asks whether to undo the job at hand.
+pub(super) fn ask_undo(app: &mut App) {
+    let (Some(record), Some(review)) = (app.record(), &app.review) else { return };
+    let (number, subject) = (record.job, &review.subject);
+    let what = format!(
+        "{} of job {number} by {}, {}: {}.",
+        record.command,
+        record.operator,
+        record::time(record.started_at),
+        record::written(record)
+    );
+    let label = |label: &str, text: &str| Line::of(Role::Dim, &format!("{label:<10}")).and(Role::Text, text);
+    let body = vec![
+        Line::of(Role::Title, &what),
+        Line::of(
+            Role::Text,
+            "Every row that it touched becomes what it was before; what it added is removed. One transaction.",
+        ),
+        Line::of(
+            Role::Text,
+            "It is refused, and nothing is written, where a row has changed since, or where something \
+             depends on what was added.",
+        ),
+        Line::of(Role::Text, "An undo is a job too: it can itself be undone."),
+        Line::new(),
+        label("target", &subject.target),
+        label("operator", &subject.operator),
+    ];
+    let place = if subject.production { " in PRODUCTION" } else { "" };
+    let question = Question::Undo(number, subject.database.clone());
+    app.modals.push(Modal::new(question, &format!("Undo job {number}{place}"), body));
+}
+
+/// Begins to undo what was confirmed.
+pub(super) fn undo(app: &mut App, number: i64) -> Vec<Effect> {
+    app.modals.pop();
+    let id = job::begin(app, Work::Undo(number));
+    app.say(format!("undoing job {number}"));
+    vec![Effect::Undo(id, number)]
+}
+
+/// Takes in what the undo did.
+pub(super) fn undone(app: &mut App, id: EffectId, outcome: Result<Undone, Failure>) -> Vec<Effect> {
+    if job::is_stale(app, id) {
+        return Vec::new();
+    }
+    app.job = None;
+    app.notice = None;
+    match outcome {
+        Ok(undone) => {
+            let modal = result(app, &undone);
+            app.modals.push(modal);
+            app.written.push(told(&undone));
+            app.undone = Some(undone);
+        }
+        Err(failure) if failure.kind == FailureKind::Stale => {
+            job::stale(app, &failure, Question::UndoStale, UNDO);
+        }
+        Err(failure) => job::fail(app, &failure),
+    }
+    job::leave(app)
+}
+
+fn result(app: &App, undone: &Undone) -> Modal {
+    let mut body = vec![Line::of(Role::Title, &told(undone)), Line::new()];
+    body.extend(job::tables(&undone.tables, app.size));
+    body.extend(job::notes(&undone.notes));
+    let key = app.keymap.key(Context::Review, Act::History).unwrap_or_default();
+    let again = format!("{key} lists it as job {}: it can itself be undone", undone.job);
+    body.push(Line::of(Role::Dim, "undo  ").and(Role::Text, &again));
+    body.push(Line::new());
+    body.push(Line::of(Role::Dim, "items"));
+    let mut modal = Modal::new(Question::Undone, &format!("Undone: job {}", undone.undoes), body);
+    modal.more = undone.items.len();
+    modal
+}
+
+/// Says in one line what an undo did.
+fn told(undone: &Undone) -> String {
+    let items = count(undone.items.len(), "item", "items");
+    let rows = job::written(&undone.tables, undone.seconds);
+    format!("job {} undid job {}: {items} as before ({rows})", undone.job, undone.undoes)
+}

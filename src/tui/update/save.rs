@@ -1,0 +1,176 @@
+//! Writing files: the plan, a backup, an export. The path is asked for, and
+//! asked for again where it cannot be written.
+
+use super::job;
+use crate::engine::ItemId;
+use crate::engine::display::safe;
+use crate::job::{Failure, FailureKind};
+use crate::tui::action::Act;
+use crate::tui::app::{App, Work};
+use crate::tui::effect::{Effect, Save};
+use crate::tui::mark::Mark;
+use crate::tui::modal::{Modal, Question, Stop};
+use crate::tui::msg::{EffectId, Reviewed};
+use crate::tui::node::Node;
+use crate::tui::review::Review;
+use crate::tui::skin::Role;
+use crate::tui::widget::{Line, count};
+
+/// Asks where a file is to go.
+pub(super) fn ask(app: &mut App, act: Act) {
+    let modal = match act {
+        Act::SavePlan => plan(app),
+        Act::Export => export(app),
+        _ => backup(app),
+    };
+    app.modals.extend(modal);
+}
+
+fn plan(app: &App) -> Option<Modal> {
+    let review = app.review.as_ref()?;
+    let (subject, counts) = (&review.subject, review.counts());
+    let (add, cover) = (counts.of(Mark::Add), counts.of(Mark::Cover));
+    let mut body = vec![
+        Line::of(Role::Title, &format!("{add} to add, {cover} to overwrite.")),
+        Line::of(
+            Role::Text,
+            "`gatediff apply PLAN` applies exactly these choices, once, unless the target changed by then.",
+        ),
+        Line::of(Role::Dim, "The file holds no secret. A file that is there is not overwritten."),
+    ];
+    let lacking = review.plan().lack().len();
+    if lacking > 0 && !review.choices.lack_confirmed {
+        let apis = count(lacking, "API", "APIs");
+        let text = format!("Lack API: {apis} not confirmed, so that the plan cannot be applied as it is.");
+        body.insert(1, Line::of(Role::Warning, &text));
+    }
+    let path = format!("{}/plans/{}-plan.json", subject.directory, stem(subject));
+    Some(Modal::new(Question::SavePlan, "Save the plan", body).with_path(path))
+}
+
+fn backup(app: &App) -> Option<Modal> {
+    let (record, review) = (app.record()?, app.review.as_ref()?);
+    let job = record.job;
+    let body = vec![
+        Line::of(Role::Text, "What stood in the target before the job, in the product's own format."),
+        secrets(),
+    ];
+    let path = format!("{}/backups/job-{job}.json", review.subject.directory);
+    let modal = Modal::new(Question::SaveBackup(job), &format!("Save the backup of job {job}"), body);
+    Some(modal.with_path(path))
+}
+
+fn export(app: &App) -> Option<Modal> {
+    let review = app.review.as_ref()?;
+    let subject = &review.subject;
+    let body = vec![
+        secrets(),
+        Line::of(Role::Dim, "What stands in the target, to be imported again. Nothing is overwritten."),
+    ];
+    let path = format!("{}/exports/{}-export.json", subject.directory, plain(&subject.database));
+    let question = Question::Export(roots(review, app.node()));
+    Some(Modal::new(question, "Export", body).with_path(path))
+}
+
+fn secrets() -> Line {
+    Line::of(Role::Warning, "The file holds secrets. It is written for you alone (mode 0600).")
+}
+
+/// Returns the items that may be exported alone and stand in the target: the
+/// chosen ones, or the one at hand where none is chosen.
+fn roots(review: &Review, here: Option<Node>) -> Vec<ItemId> {
+    let root = |at: usize| {
+        let base = review.entry(at)?.base.as_ref()?;
+        (base.id.kind == review.subject.export_kind).then(|| base.id.clone())
+    };
+    let items = 0..review.plan().entries().len();
+    let chosen: Vec<ItemId> = items.filter(|at| review.choices.is_chosen(*at)).filter_map(root).collect();
+    if chosen.is_empty() { here.and_then(Node::item).and_then(root).into_iter().collect() } else { chosen }
+}
+
+/// Returns the imported file's name without directory and ending.
+fn stem(subject: &Reviewed) -> String {
+    let name = subject.file.rsplit('/').next().unwrap_or_default();
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    match plain(stem).trim_matches(['-', '.']) {
+        "" => "import".to_owned(),
+        stem => stem.to_owned(),
+    }
+}
+
+/// Returns a text of which every sign may stand in a file's name.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect()
+}
+
+/// Enter: writes the file, or turns the choice.
+pub(super) fn go(app: &mut App) -> Vec<Effect> {
+    let Some(modal) = app.modals.last_mut() else { return Vec::new() };
+    if modal.waiting {
+        app.refuse(Work::Save.doing());
+        return Vec::new();
+    }
+    if modal.stop == Stop::Choice {
+        modal.at = (modal.at + 1) % modal.options().max(1);
+        return Vec::new();
+    }
+    let path = modal.input.value().trim().to_owned();
+    if path.is_empty() {
+        modal.stop = Stop::Input;
+        app.refuse("type a path");
+        return Vec::new();
+    }
+    let (question, at) = (modal.question.clone(), modal.at);
+    let save = match (question, &app.review) {
+        (Question::SavePlan, Some(review)) => Save::Plan(review.choices.clone(), path),
+        (Question::SaveBackup(job), _) => Save::Backup(job, path),
+        (Question::Export(_), _) if at == 0 => Save::Export(Vec::new(), path),
+        (Question::Export(roots), _) if roots.is_empty() => {
+            app.refuse("nothing that can be exported alone is chosen or selected");
+            return Vec::new();
+        }
+        (Question::Export(roots), _) => Save::Export(roots, path),
+        _ => return Vec::new(),
+    };
+    modal.wait();
+    vec![Effect::Save(job::begin(app, Work::Save), Box::new(save))]
+}
+
+/// Takes in where the file went, or why it could not be written.
+pub(super) fn saved(app: &mut App, id: EffectId, outcome: Result<String, Failure>) {
+    if job::is_stale(app, id) {
+        return;
+    }
+    app.job = None;
+    let at = app.modals.iter().position(|modal| modal.waiting);
+    match (outcome, at) {
+        (Ok(path), at) => {
+            if let Some(at) = at {
+                app.modals.remove(at);
+            }
+            app.say(format!("saved: {path}"));
+        }
+        (Err(failure), Some(at)) => {
+            if let Some(modal) = app.modals.get_mut(at) {
+                modal.complain(complaint(&failure));
+            }
+        }
+        (Err(failure), None) => job::fail(app, &failure),
+    }
+}
+
+fn complaint(failure: &Failure) -> Vec<Line> {
+    if failure.kind != FailureKind::File {
+        let mut lines = job::explain(failure);
+        lines.push(Line::new());
+        return lines;
+    }
+    // The hints of a path are for the command line; here it is typed anew.
+    let why = failure.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    let place = failure.place.as_ref().map(|place| Line::of(Role::Text, &safe(place)));
+    let mut lines = vec![Line::of(Role::Error, &format!("{}{why}", failure.what))];
+    lines.extend(place);
+    lines.push(Line::of(Role::Text, "Correct the path, or cancel."));
+    lines.push(Line::new());
+    lines
+}
