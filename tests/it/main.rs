@@ -43,6 +43,7 @@ mod store;
 mod support;
 #[cfg(test)]
 mod terminal;
+#[cfg(test)]
 mod twice;
 #[cfg(test)]
 mod undo;
