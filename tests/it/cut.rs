@@ -155,7 +155,7 @@ async fn a_commit_of_which_nobody_hears_again_is_told_as_unknown_with_how_to_fin
         let failure = apply(&site, &proxy, &Cancel::new()).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Unreachable);
         assert!(failure.what.ends_with("whether everything or nothing was written is unknown"), "{failure}");
-        assert!(failure.hints[0].contains("gatediff.jobs has job "), "{failure:?}");
+        assert!(failure.hints[0].contains("has job "), "{failure:?}");
         assert_eq!(clients_of(&site).await, clients);
     }
 }
