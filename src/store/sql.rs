@@ -130,8 +130,11 @@ pub enum StoreErrorKind {
 }
 
 impl StoreError {
-    /// Turns an error of the driver into ours.
+    /// Turns an error of the driver into ours. What a commit refuses is told
+    /// with the table that the server names.
     pub fn new(operation: Operation, table: impl Into<String>, error: &sqlx::Error) -> Self {
+        let named = error.as_database_error().filter(|_| operation == Operation::Transact);
+        let table = named.and_then(|error| error.table()).map_or_else(|| table.into(), str::to_owned);
         let (kind, message) = match error {
             sqlx::Error::Database(error) => {
                 (kind_of(operation, error.code().as_deref().unwrap_or_default()), error.message().to_owned())
@@ -148,7 +151,7 @@ impl StoreError {
             }
             _ => (StoreErrorKind::Other, "the driver failed".to_owned()),
         };
-        Self { kind, operation, table: table.into(), message }
+        Self { kind, operation, table, message }
     }
 
     /// Returns the error of an update or delete that met another number of

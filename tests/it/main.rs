@@ -34,6 +34,8 @@ mod generated;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod rehearse;
+#[cfg(test)]
 mod review;
 #[cfg(test)]
 mod saved;
