@@ -40,6 +40,8 @@ mod review;
 #[cfg(test)]
 mod saved;
 #[cfg(test)]
+mod secrets;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;

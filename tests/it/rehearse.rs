@@ -367,7 +367,7 @@ async fn a_stale_plan_is_not_rehearsed() {
     let told = document.json();
     assert_eq!(told["status"], "stale");
     let stale: Vec<&Value> = told["stale"].as_array().unwrap().iter().map(|stale| &stale["item"]).collect();
-    assert_eq!(stale, ["rdb-connection:c", "client:a"]);
+    assert_eq!(stale, ["client:a", "rdb-connection:c"]);
     assert!(text.stderr.contains("rdb-connection:c") && text.stderr.contains("client:a"), "{}", text.stderr);
     assert!(!format!("{text:?}").contains("canary-now"), "{text:?}");
     assert!(!format!("{document:?}").contains("canary-now"), "{document:?}");
