@@ -113,7 +113,7 @@ impl<'a> Writer<'a> {
     }
 
     async fn try_update(&mut self, rows: Keyed<'_>, set: &[Column]) -> Result<u64, StoreError> {
-        let before = self.read(rows, true).await?;
+        let before = self.read(rows, Some(Operation::Update)).await?;
         let count = bulk::update(self.connection, rows.table, rows.keys, set, rows.owners.len()).await?;
         self.keep(rows, Some(before), true).await?;
         Ok(count)
@@ -133,7 +133,7 @@ impl<'a> Writer<'a> {
     }
 
     async fn try_delete(&mut self, rows: Keyed<'_>) -> Result<u64, StoreError> {
-        let before = self.read(rows, true).await?;
+        let before = self.read(rows, Some(Operation::Delete)).await?;
         let count = bulk::delete(self.connection, rows.table, rows.keys, rows.owners.len()).await?;
         self.keep(rows, Some(before), false).await?;
         Ok(count)
@@ -220,8 +220,10 @@ impl<'a> Writer<'a> {
         self.journal.extend(rows);
     }
 
-    /// Reads rows whole, and locks them if they are to be written.
-    async fn read(&mut self, rows: Keyed<'_>, lock: bool) -> Result<Vec<Whole>, StoreError> {
+    /// Reads rows whole, and locks them for what is to be done to them: that
+    /// takes the right to do it.
+    async fn read(&mut self, rows: Keyed<'_>, to: Option<Operation>) -> Result<Vec<Whole>, StoreError> {
+        let operation = to.unwrap_or(Operation::Read);
         let key: Vec<String> = rows.keys.iter().map(|key| format!("'{0}', t.{0}", key.name)).collect();
         let sql = format!(
             "SELECT u.n, jsonb_build_object({})::text, to_jsonb(t)::text FROM {} JOIN {} AS t ON {} \
@@ -230,9 +232,9 @@ impl<'a> Writer<'a> {
             bulk::unnested(rows.keys),
             rows.table,
             bulk::matched(rows.keys),
-            if lock { " FOR UPDATE OF t" } else { "" }
+            if to.is_some() { " FOR UPDATE OF t" } else { "" }
         );
-        let failed = |error: sqlx::Error| StoreError::new(Operation::Read, rows.table, &error);
+        let failed = |error: sqlx::Error| StoreError::new(operation, rows.table, &error);
         let query = rows
             .keys
             .iter()
@@ -250,7 +252,7 @@ impl<'a> Writer<'a> {
         if read.len() == rows.owners.len() {
             Ok(read)
         } else {
-            Err(StoreError::count(Operation::Read, rows.table, rows.owners.len(), read.len() as u64))
+            Err(StoreError::count(operation, rows.table, rows.owners.len(), read.len() as u64))
         }
     }
 
@@ -266,7 +268,7 @@ impl<'a> Writer<'a> {
         }
         let table: Arc<str> = rows.table.into();
         let owner = |at: usize| rows.owners.get(at).cloned().unwrap_or_default();
-        let after = if remain { Some(self.read(rows, false).await?) } else { None };
+        let after = if remain { Some(self.read(rows, None).await?) } else { None };
         let mut journal: Vec<JournalRow> = Vec::with_capacity(rows.owners.len());
         match (before, after) {
             (Some(before), Some(after)) => {

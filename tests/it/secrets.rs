@@ -332,7 +332,7 @@ async fn no_secret_is_told_from_the_file_to_the_undo() {
     for word in ["key-taken", "duplicate-in-file", "\"secret\":true", "jdbc:postgresql://u:***@"] {
         assert!(told.contains(word), "{word} is not in {plan:#}");
     }
-    cage.both(1, &["export", "--out", "/nonexistent/export.json"]);
+    cage.both(1, &["export", "--out", "export.json/export.json"]);
     assert_eq!(cage.run(&["export", "--output", "json"]).code, Some(64), "an export is no document");
 
     let saved = cage.run(&["plan", "export.json", "--out", "plan.json", "--cover", "all"]);
@@ -379,7 +379,7 @@ async fn no_secret_is_told_from_the_file_to_the_undo() {
     assert_eq!(saved.code, Some(2), "{saved:?}");
     let applied = cage.run(&["apply", "again.json", "--yes"]);
     assert_eq!(applied.code, Some(0), "{applied:?}");
-    let backup = cage.run(&["backup", "--out", "/nonexistent/backup.json", &job]);
+    let backup = cage.run(&["backup", "--out", "export.json/backup.json", &job]);
     assert_eq!(backup.code, Some(1), "{backup:?}");
     let jobs = cage.run(&["history", "--output", "json"]).json();
     let last = jobs["jobs"][0]["job"].to_string();
@@ -625,4 +625,145 @@ impl Cage {
     async fn last_job(&self) -> String {
         self.text("SELECT max(job_id)::text FROM gatediff.jobs").await
     }
+}
+
+// ---- on the screen
+
+impl Cage {
+    fn review(&self) -> Pty {
+        PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
+            .args([
+                "review",
+                self.path("export.json").to_str().unwrap(),
+                "--database-url",
+                &self.site.db.url(),
+            ])
+            .args(["--operator", "mei"])
+            .env("HOME", self.home.path().as_os_str())
+            .env("GATEDIFF_LOG", "trace")
+            .size(SIZE.0, SIZE.1)
+            .spawn()
+    }
+
+    /// Plays again what was written, and looks at each screen on the way.
+    fn assert_screens_are_clean(&self, pty: &Pty) {
+        let bytes = pty.bytes();
+        self.canaries.assert_absent("what was written to the terminal", &bytes);
+        let mut parser = vt100::Parser::new(SIZE.1.try_into().unwrap(), SIZE.0.try_into().unwrap(), 0);
+        for part in bytes.chunks(512) {
+            parser.process(part);
+            let screen = parser.screen().contents();
+            self.canaries.assert_absent("the screen", screen.as_bytes());
+            // Cut where a line ends.
+            self.canaries.assert_absent("the screen", screen.replace(['\n', ' ', '│'], "").as_bytes());
+        }
+    }
+}
+
+const SIZE: (u16, u16) = (180, 50);
+
+/// Types keys one by one, and waits until the last of them was seen: a footer
+/// that never tells would let the test pass by having seen nothing.
+fn walk_items(pty: &mut Pty) {
+    // Everything unfolded, every field shown, with and without the two sides.
+    for _ in 0..60 {
+        pty.send("lj");
+    }
+    pty.send("gg2u");
+    for _ in 0..2 {
+        pty.send("2gg");
+        for _ in 0..20 {
+            // The item's detail from end to end, its explanation, and a copy of each line.
+            pty.send("3ggyjyjyjyGy^D^Ue");
+            pty.send("q2yj");
+        }
+        pty.send("s");
+    }
+    pty.send("1gg");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_is_told_on_the_screen() {
+    let cage = Cage::new().await;
+    let mut pty = cage.review();
+    pty.wait_for("Clients · ");
+    walk_items(&mut pty);
+    pty.send("/key-stolen\r");
+    pty.send("\x1b");
+    pty.send("C");
+    pty.wait_for("Confirm cover all");
+    pty.send("\t\r");
+    pty.wait_for("~ Cover");
+    pty.send("w");
+    pty.wait_for("Save the plan");
+    pty.send("\r");
+    until("the plan is saved", || cage.path(".local/state/gatediff/plans").exists());
+    pty.wait_until("the question closes", |screen| !screen.contents().contains("Save the plan"));
+    // A row that is refused, first in a rehearsal.
+    let table = "ALTER TABLE tsmp_open_apikey";
+    cage.site.run(&format!("{table} ADD CONSTRAINT no CHECK (secret_key::integer > 0) NOT VALID")).await;
+    pty.send("X");
+    pty.wait_for("Rehearsed: 2 problems");
+    pty.send("q");
+    import(&mut pty, cage.site.db.name());
+    pty.wait_for("SQLSTATE 22P02");
+    pty.send("q");
+    cage.site.run(&format!("{table} DROP CONSTRAINT no")).await;
+    // A secret that changed.
+    let secret = cage.canaries.new("S");
+    let meddle = format!("UPDATE tsmp_open_apikey SET secret_key = secret_key || '{secret}'");
+    cage.site.run(&meddle).await;
+    import(&mut pty, cage.site.db.name());
+    pty.wait_for("secretKey");
+    pty.wait_for("The target changed");
+    pty.send("jjjjGgg");
+    pty.send("\t\r");
+    cage.assert_screens_are_clean(&pty);
+    drop(pty);
+
+    let all = ["apply", "export.json", "--cover", "all", "--yes"];
+    assert_eq!(cage.run(&all).code, Some(0));
+    cage.site.run(&meddle).await;
+    let mut pty = cage.review();
+    pty.wait_for("Clients · ");
+    pty.send("H");
+    pty.wait_for("History: 2 jobs");
+    pty.send("\r");
+    pty.wait_for("Job ");
+    pty.send("q");
+    pty.send("U");
+    pty.wait_for("can itself be undone");
+    confirm(&mut pty, cage.site.db.name());
+    pty.wait_for("secret_key");
+    pty.send("jjjGgg");
+    pty.send("q");
+    let back = format!(
+        "UPDATE tsmp_open_apikey SET secret_key = replace(secret_key, '{secret}{secret}', '{secret}')"
+    );
+    cage.site.run(&back).await;
+    pty.wait_for("History: ");
+    pty.send("U");
+    pty.wait_for("can itself be undone");
+    confirm(&mut pty, cage.site.db.name());
+    pty.wait_for("Undone");
+    pty.send("q");
+    cage.assert_screens_are_clean(&pty);
+    drop(pty);
+    cage.assert_jobs_are_clean().await;
+    cage.assert_files_are_clean();
+}
+
+/// Asks for the import and confirms it.
+fn import(pty: &mut Pty, database: &str) {
+    pty.send("P");
+    pty.wait_for("Confirm import");
+    confirm(pty, database);
+}
+
+/// Types the database's name and presses the button.
+fn confirm(pty: &mut Pty, database: &str) {
+    pty.send("\t");
+    pty.send(database);
+    pty.wait_for(database);
+    pty.send("\t\r");
 }
