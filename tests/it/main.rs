@@ -34,9 +34,13 @@ mod generated;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod rehearse;
+#[cfg(test)]
 mod review;
 #[cfg(test)]
 mod saved;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
