@@ -63,6 +63,11 @@ impl Printer {
         self.note(written);
     }
 
+    /// Returns how wide the terminal is that results go to, if to one.
+    pub(super) const fn width(&self) -> Option<usize> {
+        self.width
+    }
+
     /// Prints a line of the result; on a terminal, what does not fit stands
     /// below, indented.
     pub(super) fn folded(&mut self, text: &str, indent: usize) {
@@ -276,6 +281,11 @@ pub(super) fn column(text: &str, width: usize) -> String {
     }
     cut.push_str(&" ".repeat(width - used));
     cut
+}
+
+/// Returns how many cells a text takes.
+pub(super) fn cells(text: &str) -> usize {
+    unicode_width::UnicodeWidthStr::width(text)
 }
 
 /// Returns a count with its noun, in the right number.

@@ -26,7 +26,7 @@ pub use demo::Demo;
 pub use export::{Exported, export};
 pub use failure::{Failure, FailureKind};
 pub use file::{FileInfo, Loaded, load, load_bytes};
-pub use history::{backup, history};
+pub use history::{backup, history, no_job};
 pub use init::init;
 pub use key::{PlanKeys, known_plan_key};
 pub use output::write_file;
@@ -34,7 +34,7 @@ pub use plan::{Review, plan};
 pub use progress::{Cancel, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
 pub use saved::SavedPlan;
-pub use undo::{UndoOptions, Undone, undo};
+pub use undo::{UndoOptions, Undone, undo, undoable};
 
 pub use crate::engine::choice::{Stale, StaleField};
 pub use crate::store::TableRows;

@@ -32,6 +32,8 @@ mod faults;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod review;
@@ -43,6 +45,7 @@ mod store;
 mod support;
 #[cfg(test)]
 mod terminal;
+#[cfg(test)]
 mod twice;
 #[cfg(test)]
 mod undo;
