@@ -1,5 +1,7 @@
 //! `history`: what was done to a target.
 
+use chrono::{DateTime, Utc};
+
 use super::args::{Global, HistoryArgs, Output};
 use super::document::Document;
 use super::print::{Printer, cells, column};
@@ -38,18 +40,23 @@ struct Layout {
     is_short: bool,
     /// How many cells the operator may take at most.
     operator: usize,
+    /// Whether targets are told: a ledger file may hold jobs of several.
+    has_targets: bool,
 }
 
 impl Layout {
     /// Lists narrower than this show no year.
     const WIDE: usize = 100;
 
-    fn new(printer: &Printer) -> Self {
-        match printer.width() {
-            None => Self { time: "%Y-%m-%d %H:%M:%S", is_short: false, operator: usize::MAX },
-            Some(Self::WIDE..) => Self { time: "%Y-%m-%d %H:%M", is_short: true, operator: 20 },
-            Some(_) => Self { time: "%m-%d %H:%M", is_short: true, operator: 10 },
-        }
+    fn new(printer: &Printer, jobs: &[JobRecord]) -> Self {
+        let (time, operator) = match printer.width() {
+            None => ("%Y-%m-%d %H:%M:%S", usize::MAX),
+            Some(Self::WIDE..) => ("%Y-%m-%d %H:%M", 20),
+            Some(_) => ("%m-%d %H:%M", 10),
+        };
+        let targets = jobs.iter().map(|job| &job.target);
+        let has_targets = targets.clone().zip(targets.skip(1)).any(|(one, next)| one != next);
+        Self { time, is_short: printer.width().is_some(), operator, has_targets }
     }
 
     /// Returns the cells of a job.
@@ -67,19 +74,18 @@ impl Layout {
 
     /// Says what a job was about: its file, or the job that it undid.
     fn about(&self, record: &JobRecord) -> String {
-        match record.undoes {
-            Some(other) => format!("job {other}"),
-            None => {
-                let path = &record.file_path;
-                let name = path.rsplit('/').next().filter(|_| self.is_short).unwrap_or(path);
-                safe(name).into_owned()
-            }
+        let path = &record.file_path;
+        let name = path.rsplit('/').next().filter(|_| self.is_short).unwrap_or(path);
+        let mut about = record.undoes.map_or_else(|| safe(name).into_owned(), |other| format!("job {other}"));
+        if self.has_targets {
+            about.push_str(&format!(" in {}", safe(&record.target)));
         }
+        about
     }
 }
 
 fn list(printer: &mut Printer, jobs: &[JobRecord]) {
-    let layout = Layout::new(printer);
+    let layout = Layout::new(printer, jobs);
     let head = ["job", "what", "state", "began (UTC)", "operator", "written", "file"].map(str::to_owned);
     let rows: Vec<[String; 7]> =
         std::iter::once(head).chain(jobs.iter().map(|job| layout.cells(job))).collect();
@@ -111,6 +117,10 @@ pub(super) fn written(record: &JobRecord) -> String {
     told.map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }
 
+fn time(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
 /// Says how many items had which outcome; nothing of those that had none.
 fn counts(record: &JobRecord) -> String {
     let told = record.counts.iter().filter(|(_, count)| **count > 0);
@@ -140,8 +150,8 @@ fn tell(printer: &mut Printer, record: &JobRecord) {
         },
     );
     pair("error", record.error.as_deref().unwrap_or_default());
-    pair("began", &record.started_at.to_rfc3339());
-    pair("ended", &record.finished_at.to_rfc3339());
+    pair("began", &time(record.started_at));
+    pair("ended", &time(record.finished_at));
     pair("operator", &format!("{} on {} with {}", record.operator, record.host, record.program));
     pair("target", &record.target);
     pair("platform", &record.platform);

@@ -11,7 +11,7 @@ use super::session::is_interrupted;
 use super::text::shown;
 use crate::engine::Status;
 use crate::engine::display::safe;
-use crate::job::{Failure, StaleField};
+use crate::job::{Failure, FailureKind, StaleField};
 
 /// Where text goes, and how it may look there.
 pub(super) struct Printer {
@@ -144,8 +144,9 @@ impl Printer {
         if let Some(why) = &failure.why {
             self.tell(format!("  why:   {}", safe(why)));
         }
+        let label = if failure.kind == FailureKind::Stale { "stale:" } else { "item: " };
         for stale in &failure.stale {
-            self.tell(format!("  stale: {} {}", safe(&stale.item.to_string()), safe(&stale.why)));
+            self.tell(format!("  {label} {} {}", safe(&stale.item.to_string()), safe(&stale.why)));
             stale.fields.iter().for_each(|field| self.tell(stale_field(field)));
         }
         for hint in &failure.hints {

@@ -151,6 +151,11 @@ impl From<StoreError> for Failure {
                 Self::new(FailureKind::Unreachable, "the connection to the database broke; nothing was written")
                     .hint("check the server and the network, then try again")
             }
+            StoreErrorKind::Denied if error.table.split('.').next() == Some("gatediff") => {
+                Self::new(FailureKind::Denied, failed(error.operation))
+                    .hint("grant the role USAGE on schema gatediff, SELECT on its tables and, to write, INSERT; or use another role")
+                    .hint("or keep the ledger in a local file: --ledger FILE")
+            }
             StoreErrorKind::Denied => Self::new(FailureKind::Denied, failed(error.operation)).hint(format!(
                 "grant the role {} there, with all the rights that the README lists, or use another role",
                 right(error.operation)

@@ -3,13 +3,17 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Instant;
 
 use gatediff::store::Target;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
 
+use crate::digirunner_statements::{clients, shared};
 use crate::support::gatediff::{Ran, command};
+use crate::support::jobs::{cases, chance, rows, wait_until_left_alone};
 use crate::support::site::Site;
 use crate::support::world::{World, world};
 
@@ -46,6 +50,9 @@ impl Desk {
     fn command(&self, args: &[&str]) -> std::process::Command {
         let mut command = command(self.home.path());
         command.current_dir(self.home.path()).env("DATABASE_URL", self.site.db.url()).args(args);
+        if matches!(args[0], "apply" | "undo") && !args.contains(&"--operator") {
+            command.args(["--operator", "tester"]);
+        }
         if let Some(ledger) = &self.ledger {
             command.arg("--ledger").arg(ledger);
         }
@@ -220,7 +227,7 @@ async fn a_job_is_told_in_full() {
         "state     partly-undone by job 2",
         "platform  digirunner",
         "file      export.json",
-        "counts    2 added, 1 covered, 1 unchanged",
+        "counts    2 added, 1 covered, 2 unchanged",
         "backup    kept",
         "  covered   client:a",
         "  added     group:new",
@@ -367,7 +374,7 @@ async fn what_is_needed_by_now_is_named_and_nothing_is_undone() {
     assert!(hints(&document).contains("remove what depends on it first"));
     assert_eq!(desk.site.dump().await, before);
     let told = desk.run(&["undo", "1", "--yes"]).stderr;
-    assert!(told.contains("  needed: group:new "), "{told}");
+    assert!(told.contains("  item:  group:new "), "{told}");
 }
 
 #[tokio::test]
@@ -640,4 +647,152 @@ async fn a_newer_schema_is_left_alone() {
     let (code, document) = desk.json(&["apply", "export.json", "--yes"]);
     assert_eq!((code, &document["error"]["kind"]), (Some(1), &json!("schema")), "{document:#}");
     assert_eq!(desk.site.dump().await, before);
+}
+
+// ---- a ledger file
+
+#[tokio::test]
+async fn two_processes_with_one_ledger_file_both_get_in() {
+    let mut desks = Vec::new();
+    for _ in 0..2 {
+        desks.push(Desk::new(&target(), &file()).await);
+    }
+    for round in 0..5 {
+        // Neither finds a file: both make it.
+        let ledger = desks[0].path(&format!("ledger-{round}.db"));
+        desks.iter_mut().for_each(|desk| desk.ledger = Some(ledger.clone()));
+        let at_once = |args: [Vec<&str>; 2]| {
+            let children: Vec<_> = desks
+                .iter()
+                .zip(args)
+                .map(|(desk, args)| {
+                    let mut command = desk.command(&args);
+                    command
+                        .args(["--output", "json"])
+                        .stdout(Stdio::piped())
+                        .stderr(Stdio::piped())
+                        .spawn()
+                        .unwrap()
+                })
+                .collect();
+            let ended: Vec<_> = children.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
+            let told = |output: std::process::Output| -> (Option<i32>, Value) {
+                (output.status.code(), serde_json::from_slice(&output.stdout).unwrap())
+            };
+            ended.into_iter().map(told).collect::<Vec<_>>()
+        };
+        let apply = || vec!["apply", "export.json", "--cover", "all", "--yes"];
+        let applied = at_once([apply(), apply()]);
+        let mut numbers = Vec::new();
+        for (code, document) in &applied {
+            assert_eq!(*code, Some(0), "{document:#}");
+            numbers.push(document["job"].to_string());
+        }
+        assert_ne!(numbers[0], numbers[1]);
+        let told = desks[0].states();
+        assert!(told.len() == 2 && told.iter().all(|(_, state, _)| state == "done"), "{told:?}");
+        let text = desks[0].run(&["history"]).stdout;
+        for desk in &desks {
+            assert!(text.contains(&format!("/{}", desk.site.db.name())), "whose job it is:\n{text}");
+        }
+        // The other's job is not this target's.
+        let (code, document) = desks[0].undo(numbers[1].parse().unwrap(), &[]);
+        assert_eq!(code, Some(64), "{document:#}");
+        assert!(hints(&document).contains("--database-url"));
+        let undo = |number| vec!["undo", number, "--yes"];
+        for (code, document) in at_once([undo(&numbers[0]), undo(&numbers[1])]) {
+            assert_eq!(code, Some(0), "{document:#}");
+        }
+        assert_eq!(desks[0].clients().await, ["a"]);
+    }
+}
+
+#[tokio::test]
+async fn a_ledger_file_that_cannot_be_used_is_told_and_nothing_is_written() {
+    let mut desk = desk().await;
+    let before = desk.site.dump().await;
+    std::fs::write(desk.path("file"), "").unwrap();
+    std::fs::create_dir(desk.path("directory")).unwrap();
+    std::fs::write(desk.path("notes.txt"), "no ledger: ".repeat(100)).unwrap();
+    for place in ["file/ledger.db", "directory", "/proc/ledger.db", "notes.txt"] {
+        let path = desk.path(place);
+        desk.ledger = Some(path.clone());
+        let (code, document) = desk.json(&["apply", "export.json", "--cover", "all", "--yes"]);
+        assert_eq!((code, &document["error"]["kind"]), (Some(1), &json!("file")), "{document:#}");
+        assert_eq!(document["error"]["message"], "cannot open the ledger file");
+        assert_eq!(document["error"]["where"], path.to_str().unwrap());
+        assert!(hints(&document).contains("--ledger"), "{document:#}");
+        assert_eq!(desk.site.dump().await, before);
+    }
+    let (code, document) = desk.json(&["history"]);
+    assert_eq!((code, &document["error"]["kind"]), (Some(1), &json!("file")), "{document:#}");
+}
+
+#[tokio::test]
+async fn where_the_disk_is_full_nothing_is_written() {
+    let mut desk = desk().await;
+    let before = desk.site.dump().await;
+    let mut failed = 0;
+    // In blocks of half a KiB.
+    for blocks in (0..).step_by(16) {
+        desk.ledger = Some(desk.path(&format!("ledger-{blocks}.db")));
+        let apply = desk.command(&["apply", "export.json", "--cover", "all", "--yes", "--output", "json"]);
+        let mut limited = std::process::Command::new("sh");
+        limited.arg("-c").arg(format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\""));
+        limited.arg(apply.get_program()).args(apply.get_args()).current_dir(desk.home.path()).env_clear();
+        limited.envs(apply.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let applied = ran(&mut limited);
+        let document = applied.json();
+        if applied.code == Some(0) {
+            assert_eq!(desk.states()[0].1, "done");
+            break;
+        }
+        failed += 1;
+        assert_eq!((applied.code, &document["error"]["kind"]), (Some(1), &json!("file")), "{document:#}");
+        let message = document["error"]["message"].as_str().unwrap();
+        assert!(message.contains("the ledger file"), "{document:#}");
+        assert!(hints(&document).contains("disk"), "{document:#}");
+        assert_eq!(desk.site.dump().await, before);
+        let states = desk.states();
+        assert!(states.iter().all(|(_, state, _)| state == "failed"), "{states:?}");
+    }
+    assert!(failed > 2, "the limit was met");
+    assert_eq!(desk.clients().await, ["a", "b"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_moment_the_ledger_file_agrees_with_the_database() {
+    let mut chance = chance("kill -9 with a ledger file");
+    let old = clients(shared(), 0, 20, "old");
+    let new = clients(shared(), 0, 40, "new");
+    let apply = ["apply", "export.json", "--cover", "all", "--yes"];
+    let whole = Desk::with_ledger(&old, &new).await;
+    let before = rows(&whole.site).await;
+    let begun = Instant::now();
+    assert_eq!(whole.run(&apply).code, Some(0));
+    let takes = begun.elapsed();
+    let after = rows(&whole.site).await;
+    let mut came_through = 0;
+    for _ in 0..cases(10) {
+        let desk = Desk::with_ledger(&old, &new).await;
+        let mut child = desk.command(&apply).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(takes.mul_f64(0.3 + chance.f64()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        tokio::task::block_in_place(|| wait_until_left_alone(&desk.site.db));
+        let left = rows(&desk.site).await;
+        assert!(left == before || left == after, "neither before nor after");
+        let states: Vec<String> = desk.states().into_iter().map(|(_, state, _)| state).collect();
+        if left == after {
+            came_through += 1;
+            assert_eq!(states, ["done"]);
+            assert_eq!(desk.undo(1, &[]).0, Some(0));
+            assert_eq!(rows(&desk.site).await, before);
+        } else {
+            assert!(states.iter().all(|state| state == "failed"), "{states:?}");
+            // Nothing is in the way of the next one.
+            assert_eq!(desk.run(&apply).code, Some(0));
+        }
+    }
+    println!("{came_through} of {} came through", cases(10));
 }
