@@ -3,13 +3,12 @@
 use super::Exit;
 use super::args::{BackupArgs, Global, Output};
 use super::document::Document;
-use super::print::Printer;
+use super::print::{Printer, is_shown};
 use super::session::Session;
 use crate::engine::display::safe;
 use crate::job::{self, Failure, FailureKind};
 
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: &BackupArgs) -> Result<Exit, Failure> {
-    let session = Session::new(global)?;
     let to_stdout = args.out.as_ref().is_none_or(|out| out.as_os_str() == "-");
     if to_stdout && printer.output == Output::Json {
         return Err(Failure::new(
@@ -18,6 +17,11 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: &BackupArg
         )
         .hint("name a file with --out"));
     }
+    if args.out.is_none() && is_shown() {
+        return Err(Failure::new(FailureKind::Usage, "a backup holds secrets, and stdout is a terminal")
+            .hint("name a file with --out FILE, or redirect stdout; --out - shows it all the same"));
+    }
+    let session = Session::new(global)?;
     let manner = &session.manner;
     let backup = job::backup(&session.target, manner.timeouts, &manner.ledger, args.job).await?;
     let Some(out) = args.out.as_ref().filter(|_| !to_stdout) else {

@@ -1,8 +1,10 @@
 //! `history`: what was done to a target.
 
+use chrono::{DateTime, Utc};
+
 use super::args::{Global, HistoryArgs, Output};
 use super::document::Document;
-use super::print::{Printer, column};
+use super::print::{Printer, cells, column};
 use super::session::Session;
 use super::{Exit, text};
 use crate::engine::display::safe;
@@ -27,32 +29,93 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: &HistoryAr
     Ok(Exit::Done)
 }
 
-fn list(printer: &mut Printer, jobs: &[JobRecord]) {
-    printer.line(format!(
-        "{:>6}  {:<6} {:<13} {:<20} {:<14} {:<30} {}",
-        "job", "what", "state", "began (UTC)", "operator", "counts", "file"
-    ));
-    for record in jobs {
-        let command = record.undoes.map_or_else(|| record.command.clone(), |_| "undo".to_owned());
-        printer.line(format!(
-            "{:>6}  {:<6} {:<13} {:<20} {} {} {}",
-            record.job,
-            command,
-            record.state.word(),
-            record.started_at.format("%Y-%m-%d %H:%M:%S"),
-            column(&record.operator, 14),
-            column(&counts(record), 30),
-            about(record),
-        ));
+/// How the jobs are laid out: whole where nobody sees it, else to fit.
+struct Layout {
+    /// How a time is shown.
+    time: &'static str,
+    /// Whether a file is shown by its name alone.
+    is_short: bool,
+    /// How many cells the operator may take at most.
+    operator: usize,
+    /// Whether targets are told: a ledger file may hold jobs of several.
+    has_targets: bool,
+}
+
+impl Layout {
+    /// Lists narrower than this show no year.
+    const WIDE: usize = 100;
+
+    fn new(printer: &Printer, jobs: &[JobRecord]) -> Self {
+        let (time, operator) = match printer.width() {
+            None => ("%Y-%m-%d %H:%M:%S", usize::MAX),
+            Some(Self::WIDE..) => ("%Y-%m-%d %H:%M", 20),
+            Some(_) => ("%m-%d %H:%M", 10),
+        };
+        let targets = jobs.iter().map(|job| &job.target);
+        let has_targets = targets.clone().zip(targets.skip(1)).any(|(one, next)| one != next);
+        Self { time, is_short: printer.width().is_some(), operator, has_targets }
+    }
+
+    /// Returns the cells of a job.
+    fn cells(&self, record: &JobRecord) -> [String; 7] {
+        [
+            record.job.to_string(),
+            record.command.clone(),
+            record.state.word().to_owned(),
+            record.started_at.format(self.time).to_string(),
+            safe(&record.operator).into_owned(),
+            written(record),
+            self.about(record),
+        ]
+    }
+
+    /// Says what a job was about: its file, or the job that it undid.
+    fn about(&self, record: &JobRecord) -> String {
+        let path = &record.file_path;
+        let name = path.rsplit('/').next().filter(|_| self.is_short).unwrap_or(path);
+        let mut about = record.undoes.map_or_else(|| safe(name).into_owned(), |other| format!("job {other}"));
+        if self.has_targets {
+            about.push_str(&format!(" in {}", safe(&record.target)));
+        }
+        about
     }
 }
 
-/// Says what a job was about: its file, or the job that it undid.
-fn about(record: &JobRecord) -> String {
-    match record.undoes {
-        Some(other) => format!("job {other}"),
-        None => safe(&record.file_path).into_owned(),
+fn list(printer: &mut Printer, jobs: &[JobRecord]) {
+    let layout = Layout::new(printer, jobs);
+    let head = ["job", "what", "state", "began (UTC)", "operator", "written", "file"].map(str::to_owned);
+    let rows: Vec<[String; 7]> =
+        std::iter::once(head).chain(jobs.iter().map(|job| layout.cells(job))).collect();
+    let mut widths = [0; 7];
+    for row in &rows {
+        for (most, cell) in widths.iter_mut().zip(row) {
+            *most = cells(cell).max(*most);
+        }
     }
+    let [number, _, _, _, operator, ..] = &mut widths;
+    *operator = layout.operator.min(*operator);
+    let indent = *number + 2;
+    for row in &rows {
+        let [number, rest @ ..] = row;
+        let [wide, widths @ ..] = &widths;
+        let mut line = format!("{number:>wide$}");
+        for (cell, wide) in rest.iter().zip(widths) {
+            line.push_str("  ");
+            line.push_str(&column(cell, *wide));
+        }
+        printer.folded(line.trim_end(), indent);
+    }
+}
+
+/// Says how many items were written, and how; nothing of those that were not.
+pub(super) fn written(record: &JobRecord) -> String {
+    let left = ["unchanged", "skipped", "blocked"];
+    let told = record.counts.iter().filter(|(word, count)| **count > 0 && !left.contains(&word.as_str()));
+    told.map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+}
+
+fn time(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// Says how many items had which outcome; nothing of those that had none.
@@ -64,7 +127,7 @@ fn counts(record: &JobRecord) -> String {
 fn tell(printer: &mut Printer, record: &JobRecord) {
     let mut pair = |label: &str, text: &str| {
         if !text.is_empty() {
-            printer.line(format!("{label:<10}{}", safe(text)));
+            printer.folded(&format!("{label:<10}{}", safe(text)), 10);
         }
     };
     pair("job", &record.job.to_string());
@@ -84,8 +147,8 @@ fn tell(printer: &mut Printer, record: &JobRecord) {
         },
     );
     pair("error", record.error.as_deref().unwrap_or_default());
-    pair("began", &record.started_at.to_rfc3339());
-    pair("ended", &record.finished_at.to_rfc3339());
+    pair("began", &time(record.started_at));
+    pair("ended", &time(record.finished_at));
     pair("operator", &format!("{} on {} with {}", record.operator, record.host, record.program));
     pair("target", &record.target);
     pair("platform", &record.platform);

@@ -11,7 +11,7 @@ use super::session::is_interrupted;
 use super::text::shown;
 use crate::engine::Status;
 use crate::engine::display::safe;
-use crate::job::{Failure, StaleField};
+use crate::job::{Failure, FailureKind, StaleField};
 
 /// Where text goes, and how it may look there.
 pub(super) struct Printer {
@@ -61,6 +61,11 @@ impl Printer {
     pub(super) fn line(&mut self, text: impl AsRef<str>) {
         let written = writeln!(self.out, "{}", text.as_ref().trim_end());
         self.note(written);
+    }
+
+    /// Returns how wide the terminal is that results go to, if to one.
+    pub(super) const fn width(&self) -> Option<usize> {
+        self.width
     }
 
     /// Prints a line of the result; on a terminal, what does not fit stands
@@ -139,8 +144,9 @@ impl Printer {
         if let Some(why) = &failure.why {
             self.tell(format!("  why:   {}", safe(why)));
         }
+        let label = if failure.kind == FailureKind::Stale { "stale:" } else { "item: " };
         for stale in &failure.stale {
-            self.tell(format!("  stale: {} {}", safe(&stale.item.to_string()), safe(&stale.why)));
+            self.tell(format!("  {label} {} {}", safe(&stale.item.to_string()), safe(&stale.why)));
             stale.fields.iter().for_each(|field| self.tell(stale_field(field)));
         }
         for hint in &failure.hints {
@@ -276,6 +282,11 @@ pub(super) fn column(text: &str, width: usize) -> String {
     }
     cut.push_str(&" ".repeat(width - used));
     cut
+}
+
+/// Returns how many cells a text takes.
+pub(super) fn cells(text: &str) -> usize {
+    unicode_width::UnicodeWidthStr::width(text)
 }
 
 /// Returns a count with its noun, in the right number.

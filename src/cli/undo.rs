@@ -5,7 +5,7 @@ use super::document::Document;
 use super::gauge::Gauge;
 use super::print::{Printer, plural};
 use super::session::{Session, cancel_on_signals, operator};
-use super::{Exit, consent};
+use super::{Exit, consent, history};
 use crate::engine::display::safe;
 use crate::job::{self, Failure, UndoOptions, Undone};
 
@@ -19,11 +19,9 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: UndoArgs) 
         only: args.only,
     };
     let target = session.target.display();
-    let which =
-        if options.only.is_empty() { String::new() } else { format!(" ({})", options.only.join(", ")) };
-    let what = format!("undo of job {}{} in {}", args.job, safe(&which), safe(&target));
-    consent::ask(printer, &session.manner, &args.consent, (&what, true), session.target.database())?;
     let cancel = cancel_on_signals()?;
+    let what = if args.consent.yes { String::new() } else { what(&session, args.job, &options.only).await? };
+    consent::ask(printer, &session.manner, &args.consent, (&what, true), session.target.database())?;
     let gauge = Gauge::begin();
     let done = job::undo(args.job, &session.target, &options, &gauge.reporter(), &cancel).await;
     gauge.end().await;
@@ -35,6 +33,20 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: UndoArgs) 
     Ok(Exit::Done)
 }
 
+/// Says what is about to be undone; fails where that is known to be impossible,
+/// so that nobody is asked in vain.
+async fn what(session: &Session, job: i64, only: &[String]) -> Result<String, Failure> {
+    let Session { target, manner } = session;
+    let record = job::undoable(job, target, manner.timeouts, &manner.ledger).await?;
+    let which = if only.is_empty() { String::new() } else { format!(", only {}", only.join(" ")) };
+    let about = record.undoes.map_or_else(|| record.file_path.clone(), |other| format!("job {other}"));
+    let began = record.started_at.format("%Y-%m-%d %H:%M:%S UTC");
+    let counts = history::written(&record);
+    let what = format!("undo of job {job} in {}{which}", target.display());
+    let job = format!("{} of {about} by {}, {began}: {counts}", record.command, record.operator);
+    Ok(format!("{}\n  {}", safe(&what), safe(&job)))
+}
+
 fn tell(printer: &mut Printer, undone: &Undone) {
     super::text::tables(printer, &undone.tables);
     printer.line(format!(
@@ -44,6 +56,7 @@ fn tell(printer: &mut Printer, undone: &Undone) {
         plural(undone.items.len(), "item", "items"),
         undone.seconds
     ));
+    printer.tell(format!("note: `gatediff undo {}` does it again", undone.job));
     for note in &undone.notes {
         printer.tell(format!("note: {note}"));
     }

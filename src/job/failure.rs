@@ -151,6 +151,11 @@ impl From<StoreError> for Failure {
                 Self::new(FailureKind::Unreachable, "the connection to the database broke; nothing was written")
                     .hint("check the server and the network, then try again")
             }
+            StoreErrorKind::Denied if error.table.split('.').next() == Some("gatediff") => {
+                Self::new(FailureKind::Denied, failed(error.operation))
+                    .hint("grant the role USAGE on schema gatediff, SELECT on its tables and, to write, INSERT; or use another role")
+                    .hint("or keep the ledger in a local file: --ledger FILE")
+            }
             StoreErrorKind::Denied => Self::new(FailureKind::Denied, failed(error.operation)).hint(format!(
                 "grant the role {} there, with all the rights that the README lists, or use another role",
                 right(error.operation)
@@ -185,6 +190,13 @@ impl From<StoreError> for Failure {
             }
             StoreErrorKind::Full => Self::new(FailureKind::Refused, "the server has no room left; nothing was written")
                 .hint("make room on the disk of the server or in its memory; its log says which"),
+            StoreErrorKind::Older => Self::new(FailureKind::Schema, "gatediff's own schema is of an older version")
+                .hint("upgrade it with `gatediff init`, which keeps what it holds; `gatediff apply` does that too"),
+            StoreErrorKind::Newer => Self::new(FailureKind::Schema, "the ledger is of a newer version")
+                .hint("use the newest gatediff that this target was used with"),
+            StoreErrorKind::Local => Self::new(FailureKind::File, ledger_file(error.operation)).hint(
+                "check its path, its rights, its disk, and that no other gatediff holds it; or name another file with --ledger",
+            ),
             StoreErrorKind::Other => Self::new(FailureKind::Refused, failed(error.operation))
                 .hint("see the server's log"),
         };
@@ -202,6 +214,15 @@ const fn failed(operation: Operation) -> &'static str {
         Operation::Lock => "a table could not be locked; nothing was written",
         Operation::Transact => "the session with the target failed; nothing was written",
         Operation::Create => "gatediff's own schema could not be made; nothing was written",
+    }
+}
+
+/// Says what failed of a ledger in a local file.
+const fn ledger_file(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Create => "cannot open the ledger file",
+        Operation::Read => "cannot read the ledger file",
+        _ => "cannot write the ledger file; nothing was written to the target",
     }
 }
 

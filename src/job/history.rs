@@ -91,7 +91,8 @@ pub(super) async fn find(
     jobs.into_iter().find(|record| record.job == job).ok_or_else(|| no_job(job))
 }
 
+/// Returns the failure of a job that the ledger does not have.
 pub(super) fn no_job(job: i64) -> Failure {
     Failure::new(FailureKind::Usage, format!("there is no job {job} in the ledger"))
-        .hint("see `gatediff history` for the jobs of this target")
+        .hint("see `gatediff history` for the jobs of this target; those of a ledger file need --ledger FILE")
 }

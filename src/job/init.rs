@@ -29,10 +29,6 @@ pub async fn init(target: &Target, timeouts: Timeouts) -> Result<bool, Failure> 
 pub(super) async fn open(place: &LedgerPlace, connection: &mut Connection) -> Result<Ledger, Failure> {
     Ledger::open(place, connection).await.map_err(|error| match (place, error.kind) {
         (LedgerPlace::Target, StoreErrorKind::Denied) => denied(&error),
-        (LedgerPlace::File(path), _) => Failure::new(FailureKind::File, "cannot open the ledger file")
-            .at(path.display().to_string())
-            .because(&error.message)
-            .hint("check the path, or name another file with --ledger"),
         _ => Failure::from(error),
     })
 }

@@ -67,7 +67,7 @@ impl PlanKeys {
         match key {
             Ok(key) => Ok(key.and_then(|key| Some(SealKey::from_bytes(&key.try_into().ok()?)))),
             // A role that only reads the product's tables saves plans all the same.
-            Err(error) if error.kind == StoreErrorKind::Denied => Ok(None),
+            Err(error) if matches!(error.kind, StoreErrorKind::Denied | StoreErrorKind::Older) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }

@@ -34,7 +34,7 @@ pub use plan::{Review, plan};
 pub use progress::{Cancel, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
 pub use saved::SavedPlan;
-pub use undo::{UndoOptions, Undone, undo};
+pub use undo::{UndoOptions, Undone, undo, undoable};
 
 pub use crate::engine::choice::{Stale, StaleField};
 pub use crate::store::TableRows;

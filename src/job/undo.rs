@@ -90,6 +90,24 @@ pub async fn undo(
     })
 }
 
+/// Returns a job that can be undone as far as the ledger tells.
+///
+/// # Errors
+///
+/// Fails if there is no such job, or it cannot be undone whatever the target
+/// holds.
+pub async fn undoable(
+    job: i64,
+    target: &Target,
+    timeouts: Timeouts,
+    ledger: &LedgerPlace,
+) -> Result<JobRecord, Failure> {
+    let jobs = history::history(target, timeouts, ledger).await?;
+    let record = jobs.into_iter().find(|record| record.job == job).ok_or_else(|| no_job(job))?;
+    may_be_undone(&record, target, ledger)?;
+    Ok(record)
+}
+
 struct Undo {
     record: JobRecord,
     platform: &'static dyn Platform,
@@ -121,6 +139,9 @@ impl Undo {
                 .because(&record.platform)
                 .hint("undo it with the version that the job names")
         })?;
+        if journal.is_empty() {
+            return Err(no_journal(&record));
+        }
         let selectors = selectors(&options.only, platform.kinds())?;
         let owners: BTreeSet<&str> =
             journal.iter().map(|row| &*row.item).filter(|item| !item.is_empty()).collect();
@@ -181,6 +202,14 @@ fn may_be_undone(record: &JobRecord, target: &Target, ledger: &LedgerPlace) -> R
             .hint("name that target with --database-url"));
     }
     Ok(())
+}
+
+/// Returns the failure of a job of which no rows were kept.
+fn no_journal(record: &JobRecord) -> Failure {
+    Failure::new(FailureKind::Refused, format!("job {} kept no journal: it cannot be undone", record.job))
+        .because("it was done before gatediff kept one, or the journal was emptied")
+        .hint(format!("see `gatediff history {}` for what it wrote", record.job))
+        .hint("to go back, import an export from before it, or restore the server's own backup")
 }
 
 /// What a job did, and what of it was taken back.

@@ -67,7 +67,7 @@ impl Ledger {
     /// Fails if it cannot be read, or is older or newer than this program.
     pub async fn find(place: &LedgerPlace, connection: &mut Connection) -> Result<Option<Self>, StoreError> {
         match place {
-            LedgerPlace::Target => Ok(is_current(connection).await?.then_some(Self::Target)),
+            LedgerPlace::Target => target::find(connection).await.map(|there| there.then_some(Self::Target)),
             LedgerPlace::File(path) if !path.exists() => Ok(None),
             LedgerPlace::File(_) => Self::open(place, connection).await.map(Some),
         }

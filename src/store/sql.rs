@@ -128,6 +128,12 @@ pub enum StoreErrorKind {
     Cancelled,
     /// The server has no room left, on disk or in memory (class 53).
     Full,
+    /// What is ours was made by an older program.
+    Older,
+    /// What is ours was made by a newer program.
+    Newer,
+    /// A local file of ours cannot be used.
+    Local,
     /// Anything else.
     Other,
 }

@@ -10,7 +10,7 @@ use super::widget::{Line, window};
 use crate::engine::ItemId;
 
 /// The rows of the footer.
-const FOOTER: u16 = 2;
+pub(crate) const FOOTER: u16 = 2;
 
 /// What a modal is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -65,6 +65,133 @@ async fn an_import_is_done_with_the_keyboard_alone_at_80x24() {
     assert!(pty.text().contains("job 1: 23 added, 29 covered"), "{}", pty.text());
 }
 
+/// Closes what is there to be read or left.
+fn close(pty: &mut Pty, gone: &str) {
+    pty.send("q");
+    pty.wait_until(&format!("no {gone:?}"), |screen| !screen.contents().contains(gone));
+}
+
+/// Asks for a file to be saved, takes the path that is proposed, and returns the file's content.
+fn save(pty: &mut Pty, key: &str, title: &str, path: &std::path::Path) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    pty.send(key);
+    pty.wait_for(title);
+    pty.send("\t\r");
+    pty.wait_for("saved: ");
+    assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// Types the database's name into the question that is open, and confirms it.
+fn confirm_by_name(pty: &mut Pty, database: &str) {
+    pty.send("\t");
+    pty.send(database);
+    pty.wait_for(&format!(": {database}"));
+    pty.send("\t\r");
+}
+
+#[tokio::test]
+async fn an_import_is_rehearsed_saved_and_undone_with_the_keyboard_alone_at_80x24() {
+    let db = demo().await;
+    let home = tempfile::tempdir().unwrap();
+    let state = home.path().join(".local/state/gatediff");
+    let clients = "SELECT count(*) FROM tsmp_client";
+    let before = count(&db, clients).await;
+    let mut pty = review(&db, home.path()).spawn();
+
+    pty.wait_for("Clients · 68");
+    pty.send("C");
+    pty.wait_for("Confirm cover all");
+    pty.send("\t\r");
+    pty.wait_for("~ Cover");
+    pty.send("m");
+    pty.wait_for("will be ignored");
+    pty.send("\t\r");
+    pty.wait_for("confirmed: APIs that are missing");
+    pty.send("X");
+    pty.wait_for("Rolled back: nothing was written.");
+    pty.wait_for("23 added, 29 covered, 58 unchanged, 39 blocked");
+    assert_eq!(count(&db, clients).await, before);
+    close(&mut pty, "Rolled back");
+    let plan = save(&mut pty, "w", "Save the plan", &state.join("plans/export-plan.json"));
+    assert!(plan.contains("小美") && plan.contains("branch-stm"));
+    let exported = state.join(format!("exports/{}-export.json", db.name()));
+    let exported = save(&mut pty, "E", "─ Export ─", &exported);
+
+    pty.send("P");
+    pty.wait_for("Confirm import");
+    confirm_by_name(&mut pty, db.name());
+    pty.wait_for("Imported: job 1");
+    assert_eq!(count(&db, clients).await, before + 12);
+    pty.send("q");
+    pty.wait_for("compared again");
+    pty.wait_for("= Repeat · unchanged");
+
+    pty.send("H");
+    pty.wait_for("History: 1 job");
+    pty.wait_for("23 added, 29 covered");
+    let backup = save(&mut pty, "b", "Save the backup of job 1", &state.join("backups/job-1.json"));
+    assert_eq!(backup, exported, "the backup is the export from before");
+    pty.send("\r");
+    pty.wait_for("begun");
+    pty.send("U");
+    pty.wait_for("Undo job 1");
+    // Not without the database's name.
+    pty.send("\t\t\r");
+    pty.wait_for("type the database's name to undo");
+    pty.send(db.name());
+    pty.wait_for(&format!(": {}", db.name()));
+    pty.send("\t\r");
+    pty.wait_for("job 2 undid job 1: 52 items as before");
+    assert_eq!(count(&db, clients).await, before);
+    pty.send("q");
+    pty.wait_for("compared again");
+    // Everything on the screen is of the new comparison.
+    pty.wait_for("12+ 13≠ 21✗");
+    pty.wait_for("≠ Repeat · not chosen");
+
+    pty.send("H");
+    pty.wait_for("History: 2 jobs");
+    pty.wait_for("52 restored");
+    pty.send("jU");
+    pty.wait_for("undone already, by job 2");
+    close(&mut pty, "History: 2 jobs");
+    pty.send("q");
+    assert_eq!(pty.wait_exit(), Ok(0));
+    let left = pty.text().replace('\n', "");
+    for told in ["job 1: 23 added, 29 covered", "job 2 undid job 1: 52 items as before"] {
+        assert!(left.contains(told), "{left}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_in_the_way_of_an_undo_is_named_on_the_screen() {
+    let db = demo().await;
+    let home = tempfile::tempdir().unwrap();
+    let mut pty = review(&db, home.path()).size(120, 40).spawn();
+    import_everything(&mut pty, db.name());
+    pty.wait_for("Imported: job 1");
+    pty.send("q");
+    pty.wait_for("compared again");
+    db.run(
+        "INSERT INTO tsmp_client_group SELECT 'edge-case', group_id FROM tsmp_group \
+         WHERE create_user = '小美' LIMIT 1",
+    )
+    .await;
+    pty.send("H");
+    pty.wait_for("History: 1 job");
+    pty.send("U");
+    pty.wait_for("Undo job 1");
+    confirm_by_name(&mut pty, db.name());
+    pty.wait_for("It cannot be undone");
+    pty.wait_for("is needed by");
+    pty.wait_for("edge-case");
+    close(&mut pty, "It cannot be undone");
+    close(&mut pty, "History: 1 job");
+    pty.send("q");
+    assert_eq!(pty.wait_exit(), Ok(0));
+}
+
 #[tokio::test]
 async fn cancelling_the_import_writes_nothing() {
     let db = demo().await;

@@ -16,6 +16,7 @@ use sqlx::{ConnectOptions as _, PgConnection};
 
 use super::record::JournalRow;
 use super::statements::statements;
+use crate::store::sql::StoreErrorKind;
 use crate::store::transaction::{self, Fate};
 
 statements!(SqliteConnection, SqliteRow, "");
@@ -43,20 +44,23 @@ impl FileLedger {
     /// no ledger of this version.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let name = path.display().to_string();
-        private(path).map_err(|error| StoreError::other(Operation::Create, &name, error.to_string()))?;
+        private(path).map_err(|error| local(Operation::Create, &name, error.to_string()))?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
             .disable_statement_logging();
-        let failed = |error: sqlx::Error| StoreError::new(Operation::Create, &name, &error);
+        let failed = |error: sqlx::Error| unusable(Operation::Create, &name, &error);
         let mut connection = options.connect().await.map_err(failed)?;
         let version: i64 =
             sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await.map_err(failed)?;
         match version {
             0 => sqlx::raw_sql(SCHEMA).execute(&mut connection).await.map(|_| ()).map_err(failed)?,
             VERSION => {}
-            _ => return Err(unreadable(&name, "tables of another version")),
+            _ => {
+                let error = local(Operation::Create, &name, "it was made by a newer gatediff");
+                return Err(StoreError { kind: StoreErrorKind::Newer, ..error });
+            }
         }
         Ok(Self { connection, path: path.to_owned() })
     }
@@ -105,8 +109,9 @@ impl FileLedger {
     }
 
     async fn insert(&mut self, job: &NewJob<'_>, state: &str, xid: Option<&str>) -> Result<i64, StoreError> {
-        let number = insert_job(&mut self.connection, job, state).await?;
-        let failed = |error: sqlx::Error| StoreError::new(Operation::Insert, "journal", &error);
+        let number = insert_job(&mut self.connection, job, state).await.map_err(|error| self.own(error))?;
+        let name = self.path.display().to_string();
+        let failed = |error: sqlx::Error| unusable(Operation::Insert, &name, &error);
         sqlx::query("UPDATE jobs SET xid = $2 WHERE job_id = $1")
             .bind(number)
             .bind(xid)
@@ -155,7 +160,7 @@ impl FileLedger {
 
     /// Returns every job, newest first.
     pub(super) async fn jobs(&mut self) -> Result<Vec<JobRecord>, StoreError> {
-        select_jobs(&mut self.connection).await
+        select_jobs(&mut self.connection).await.map_err(|error| self.own(error))
     }
 
     /// Returns what was chosen for a job.
@@ -184,12 +189,12 @@ impl FileLedger {
 
     /// Returns the backup that a job kept.
     pub(super) async fn backup(&mut self, job: i64) -> Result<Option<Backup>, StoreError> {
-        select_backup(&mut self.connection, job).await
+        select_backup(&mut self.connection, job).await.map_err(|error| self.own(error))
     }
 
     /// Returns the key that saved plans are sealed with.
     pub(super) async fn plan_key(&mut self) -> Result<Vec<u8>, StoreError> {
-        select_plan_key(&mut self.connection).await
+        select_plan_key(&mut self.connection).await.map_err(|error| self.own(error))
     }
 
     async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
@@ -198,8 +203,23 @@ impl FileLedger {
     }
 
     fn failed(&self, operation: Operation, error: &sqlx::Error) -> StoreError {
-        StoreError::new(operation, self.path.display().to_string(), error)
+        unusable(operation, &self.path.display().to_string(), error)
     }
+
+    /// Turns the error of a statement that both sorts of ledger share into one
+    /// of this file.
+    fn own(&self, error: StoreError) -> StoreError {
+        local(error.operation, &self.path.display().to_string(), error.message)
+    }
+}
+
+/// Returns the error of a file that SQLite cannot use.
+fn unusable(operation: Operation, path: &str, error: &sqlx::Error) -> StoreError {
+    local(operation, path, StoreError::new(operation, path, error).message)
+}
+
+fn local(operation: Operation, path: &str, message: impl Into<String>) -> StoreError {
+    StoreError { kind: StoreErrorKind::Local, ..StoreError::other(operation, path, message) }
 }
 
 /// Sees to it that the file is there, and its owner's alone, before SQLite

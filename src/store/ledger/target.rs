@@ -1,6 +1,7 @@
 //! The ledger in the target: the schema `gatediff`.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
@@ -32,8 +33,21 @@ const CHUNK: usize = 256 << 20;
 ///
 /// # Errors
 ///
-/// Fails if the catalog cannot be read.
+/// Fails if the catalog cannot be read, or the schema is newer.
 pub async fn is_current(connection: &mut PgConnection) -> Result<bool, StoreError> {
+    match find(connection).await {
+        Err(error) if error.kind == StoreErrorKind::Older => Ok(false),
+        other => other,
+    }
+}
+
+/// Says whether our schema is there.
+///
+/// # Errors
+///
+/// Fails if the catalog cannot be read, or the schema is older or newer than
+/// this program.
+pub(super) async fn find(connection: &mut PgConnection) -> Result<bool, StoreError> {
     let failed = |error: sqlx::Error| StoreError::new(Operation::Read, MIGRATIONS, &error);
     let there: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
         .bind(MIGRATIONS)
@@ -49,7 +63,15 @@ pub async fn is_current(connection: &mut PgConnection) -> Result<bool, StoreErro
             .await
             .map_err(failed)?;
     let wanted = migrator().iter().map(|migration| migration.version).max();
-    Ok(newest >= wanted)
+    match newest.cmp(&wanted) {
+        Ordering::Equal => Ok(true),
+        Ordering::Less => Err(of_another(StoreErrorKind::Older, Operation::Read, "an older")),
+        Ordering::Greater => Err(of_another(StoreErrorKind::Newer, Operation::Read, "a newer")),
+    }
+}
+
+fn of_another(kind: StoreErrorKind, operation: Operation, which: &str) -> StoreError {
+    StoreError { kind, ..StoreError::other(operation, SCHEMA, format!("it was made by {which} gatediff")) }
 }
 
 /// Creates or upgrades our schema.
@@ -63,10 +85,9 @@ pub async fn init(connection: &mut PgConnection) -> Result<(), StoreError> {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
             StoreError::new(Operation::Create, SCHEMA, &error)
         }
-        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError {
-            kind: StoreErrorKind::Schema,
-            ..StoreError::other(Operation::Create, SCHEMA, "it was made by a newer gatediff")
-        },
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
+            of_another(StoreErrorKind::Newer, Operation::Create, "a newer")
+        }
         _ => StoreError::other(Operation::Create, SCHEMA, "the migrations do not fit what is there"),
     })
 }

@@ -31,6 +31,9 @@ impl Review {
         next.items_wish = self.items_wish.and_then(carry);
         next.tree.adopt_top(&self.tree);
         next.items.adopt_top(&self.items);
+        // What was built from this plan must not be taken for the new one's.
+        next.resolved += self.resolved;
+        next.rebuilt += self.rebuilt;
         next.resolve();
         next.rebuild();
         next

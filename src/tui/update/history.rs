@@ -118,7 +118,7 @@ pub(super) fn ask_undo(app: &mut App) {
     let (Some(record), Some(review)) = (app.record(), &app.review) else { return };
     let (number, subject) = (record.job, &review.subject);
     let what = format!(
-        "{} of job {number} by {}, {}: {}.",
+        "Job {number}, {} by {}, {}: {}.",
         record.command,
         record.operator,
         record::time(record.started_at),
@@ -168,7 +168,7 @@ pub(super) fn undone(app: &mut App, id: EffectId, outcome: Result<Undone, Failur
             app.written.push(told(&undone));
             app.undone = Some(undone);
         }
-        Err(failure) if failure.kind == FailureKind::Stale => {
+        Err(failure) if matches!(failure.kind, FailureKind::Stale | FailureKind::Blocked) => {
             job::stale(app, &failure, Question::UndoStale, UNDO);
         }
         Err(failure) => job::fail(app, &failure),

@@ -501,6 +501,19 @@ mod importing {
     }
 
     #[test]
+    fn the_detail_is_of_the_newest_comparison_however_often_there_was_one() {
+        let mut app = plain();
+        keys(&mut app, "j");
+        for tps in [20, 30, 40] {
+            let id = compare_id(&keys(&mut app, "R"));
+            let subject = reviewed(plan(sample_drafts(tps), Vec::new(), Vec::new()));
+            update(&mut app, Msg::Compared(id, Ok(subject)));
+            let told: Vec<String> = app.detail.rows().iter().map(|row| row.line.plain()).collect();
+            assert!(told.iter().any(|line| line.contains(&tps.to_string())), "{tps} in {told:#?}");
+        }
+    }
+
+    #[test]
     fn a_choice_that_no_longer_applies_is_dropped() {
         let mut app = plain();
         keys(&mut app, "space 1 l j j l 2 j c");

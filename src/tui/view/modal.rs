@@ -11,7 +11,7 @@ use super::history::Columns;
 use crate::engine::display::safe;
 use crate::tui::app::App;
 use crate::tui::detail::done;
-use crate::tui::modal::{Modal, Question, Stop};
+use crate::tui::modal::{FOOTER, Modal, Question, Stop};
 use crate::tui::skin::Role;
 use crate::tui::widget::{Canvas, Line, width, window};
 
@@ -20,6 +20,10 @@ const MOST_NAMES: usize = 20;
 
 pub(super) fn draw(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Option<Position> {
     let area = modal.area(size);
+    if canvas.skin.accessible {
+        // Nothing beside it is to be read with it; only the header still says where one is.
+        canvas.clear(Rect { x: 0, y: 1, width: size.0, height: size.1.saturating_sub(FOOTER + 1) });
+    }
     canvas.clear(area);
     let title = Line::of(Role::Title, &format!(" {} ", modal.title));
     let boxed = canvas.boxed(area, &title, true);

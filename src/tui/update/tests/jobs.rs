@@ -266,7 +266,7 @@ mod undoing {
         keys(&mut app, "j enter U");
         assert_eq!(app.modals.last().unwrap().title, "Undo job 14 in PRODUCTION");
         for part in [
-            "apply of job 14 by anna",
+            "Job 14, apply by anna",
             "4 added, 2",
             "becomes what it was before",
             "is refused",
@@ -328,6 +328,17 @@ mod undoing {
         update(&mut app, Msg::Drawn);
         assert!(keys(&mut app, "enter").is_empty());
         assert_eq!(question(&app), Some(&Question::History), "back in the list");
+    }
+
+    #[test]
+    fn what_depends_on_an_added_row_is_named() {
+        let (mut app, id) = begun();
+        let mut failure = Failure::new(FailureKind::Blocked, "something depends on what job 14 added");
+        let item = crate::tui::support::id("group", "new");
+        failure.stale.push(Stale::new(item, "tsmp_group is needed by tsmp_client_group"));
+        update(&mut app, Msg::Undone(id, Err(failure)));
+        assert_eq!(question(&app), Some(&Question::UndoStale));
+        assert!(told(&app).contains("is needed by tsmp_client_group"), "{}", told(&app));
     }
 
     #[test]
