@@ -13,10 +13,10 @@ use gatediff::job::{
     Review, UndoOptions, Undone,
 };
 use gatediff::store::Target;
-use gatediff::{config, logging, tui};
+use gatediff::{config, logging, store, tui};
 
 fn main() -> ExitCode {
-    let log = logging::begin();
+    let log = logging::begin(store::NOTICES);
     tui::terminal::install_panic_hook(log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let Ok(runtime) = runtime else { return ExitCode::FAILURE };

@@ -22,3 +22,7 @@ pub use local::{LocalError, LocalOptions, LocalServer};
 pub use sql::{Operation, Reading, Stamp, StoreError, StoreErrorKind, TableRows};
 pub use transaction::Connection;
 pub use writer::{Keyed, Owner, Writer, Written};
+
+/// Where the driver logs what functions of the target say with `RAISE NOTICE`:
+/// it may be a secret that a trigger was given.
+pub const NOTICES: &str = "sqlx::postgres::notice";

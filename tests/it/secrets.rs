@@ -45,7 +45,7 @@ struct Canaries(RefCell<Vec<String>>);
 
 impl Canaries {
     /// Returns one that fits into the shortest column, and differs from all others.
-    fn new(&self, side: &str) -> String {
+    fn hatch(&self, side: &str) -> String {
         let mut planted = self.0.borrow_mut();
         let canary = format!("{MARK}{side}{:03}wv", planted.len());
         planted.push(canary.clone());
@@ -71,11 +71,11 @@ impl Canaries {
                 let given = row.get(&property).and_then(Value::as_str).unwrap_or_default();
                 let value = match (given.starts_with(SHARED), property.as_str()) {
                     (true, _) => self.shared(given),
-                    (_, "mima") => format!("ENC({})", self.new(side)),
+                    (_, "mima") => format!("ENC({})", self.hatch(side)),
                     (_, "dataSourceProperty") => {
-                        format!("{{\"sslpassword\":\"{}\",\"ssl\":\"true\"}}", self.new(side))
+                        format!("{{\"sslpassword\":\"{}\",\"ssl\":\"true\"}}", self.hatch(side))
                     }
-                    _ => self.new(side),
+                    _ => self.hatch(side),
                 };
                 row.insert(property.clone(), json!(value));
             });
@@ -85,7 +85,7 @@ impl Canaries {
             let form = turn.replace(turn.get() + 1) % ADDRESSES.len();
             let mut url = ADDRESSES[form].to_owned();
             while url.contains(HERE) {
-                url = url.replacen(HERE, &self.new(side), 1);
+                url = url.replacen(HERE, &self.hatch(side), 1);
             }
             row.insert("jdbcUrl".to_owned(), json!(url));
         })
@@ -93,22 +93,39 @@ impl Canaries {
 
     /// Fails if any of them is there, in any form that it could be read from.
     fn assert_absent(&self, what: &str, bytes: &[u8]) {
-        let text = String::from_utf8_lossy(bytes).to_lowercase();
-        let at = |word: &str| text.find(&word.to_lowercase());
-        if let Some(found) = at(MARK) {
-            panic!("{what} tells a secret: {}", around(&text, found));
+        if let Some(found) = self.find(bytes) {
+            panic!("{what} tells a secret: {found}");
         }
+    }
+
+    /// Looks for them, and returns what is around the first: as they are, as hex
+    /// or base64, and hashed without a key.
+    fn find(&self, bytes: &[u8]) -> Option<String> {
+        let text = String::from_utf8_lossy(bytes).to_lowercase();
+        let mut forms = vec![MARK.to_owned()];
         for canary in self.0.borrow().iter() {
             let hash = Sha256::digest(canary);
-            let mut forms = vec![hex(canary.as_bytes()), hex(&hash)];
+            forms.extend([hex(canary.as_bytes()), hex(&hash)]);
             forms.extend(base64_inside(canary.as_bytes()));
             forms.extend(base64_inside(&hash));
-            for form in forms {
-                if let Some(found) = at(&form) {
-                    panic!("{what} tells {canary} as {form}: {}", around(&text, found));
-                }
-            }
         }
+        let form = forms.iter().find_map(|form| text.find(&form.to_lowercase()));
+        form.map(|at| String::from_utf8_lossy(around(text.as_bytes(), at)).into_owned())
+    }
+}
+
+#[test]
+fn a_canary_is_found_in_every_form() {
+    let canaries = Canaries::default();
+    let canary = canaries.hatch("T");
+    assert_eq!(canaries.find(b"nothing of it"), None);
+    let hash = Sha256::digest(&canary);
+    for form in [canary.clone(), canary.to_uppercase(), hex(canary.as_bytes()), hex(&hash)] {
+        assert!(canaries.find(format!("a{form}b").as_bytes()).is_some(), "{form}");
+    }
+    // `base64` of it alone, after one byte, after two; of its hash.
+    for encoded in ["WnF4alQwMDB3dg==", "YVpxeGpUMDAwd3Y=", "YWFacXhqVDAwMHd2"] {
+        assert!(canaries.find(encoded.as_bytes()).is_some(), "{encoded}");
     }
 }
 
@@ -122,10 +139,8 @@ const ADDRESSES: [&str; 3] = [
     "jdbc:mysql://u:a@<canary>@h:3306,v:<canary>@i:3306/db?user=u",
 ];
 
-fn around(text: &str, at: usize) -> String {
-    let before: String = text[..at].chars().rev().take(200).collect();
-    let before: String = before.chars().rev().collect();
-    format!("{before}{}", text[at..].chars().take(100).collect::<String>())
+fn around(text: &[u8], at: usize) -> &[u8] {
+    &text[at.saturating_sub(200)..text.len().min(at + 100)]
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -365,7 +380,7 @@ async fn no_secret_is_told_from_the_file_to_the_undo() {
     cage.both(0, &["history"]);
     cage.both(0, &["history", &job]);
     // An undo that is refused because of secrets.
-    let secret = cage.canaries.new("U");
+    let secret = cage.canaries.hatch("U");
     cage.site.run(&format!("UPDATE tsmp_open_apikey SET secret_key = secret_key || '{secret}'")).await;
     let refused = cage.both(3, &["undo", &job, "--yes"]).json();
     assert!(refused["stale"].to_string().contains("secret_key"), "{refused:#}");
@@ -509,57 +524,62 @@ async fn no_refusal_of_the_database_tells_a_secret() {
 async fn no_mistake_of_a_file_tells_a_secret() {
     let cage = Cage::new().await;
     let export = std::fs::read_to_string(cage.path("export.json")).unwrap();
-    for [list, property, ..] in secret_fields() {
-        let known = LISTS.into_iter().find(|known| *known == list).unwrap();
-        let canary = cage.canaries.new("E");
-        let quoted = json!(canary).to_string();
-        let wrong = [
-            json!([canary.clone()]),
-            json!({ "value": canary.clone() }),
-            json!(4_711_471_147_114_711_i64),
-            json!(true),
-            json!(canary.repeat(1000)),
-            json!(format!("{canary}\0")),
-            json!(format!("\u{1b}[31m{canary}\u{202e}")),
-        ];
-        for value in wrong {
-            let world = cage.canaries.plant(file(), "W").change(known, |row| {
-                row.insert(property.clone(), value.clone());
+    // What cannot be stored is found in all of them at once.
+    for wrong in [
+        |canary: &str| canary.repeat(1000),
+        |canary: &str| format!("{canary}\0"),
+        |canary: &str| format!("\u{1b}[31m{canary}\u{202e}"),
+    ] {
+        let mut world = cage.canaries.plant(file(), "W");
+        for [list, property, ..] in secret_fields() {
+            let known = LISTS.into_iter().find(|known| *known == list).unwrap();
+            world = world.change(known, |row| {
+                let canary = row[&property].as_str().unwrap().to_owned();
+                row.insert(property.clone(), json!(wrong(&canary)));
             });
-            cage.try_file(&world.export());
+        }
+        cage.try_file(&world.export());
+    }
+    // What cannot be read ends with the first.
+    for (at, [list, property, ..]) in secret_fields().into_iter().enumerate() {
+        let canary = cage.canaries.hatch("E");
+        for value in [json!([canary]), json!({ "value": canary }), json!(4_711_471_147_i64), json!(true)] {
+            cage.try_row(&list, &format!("{{\"{property}\": {value}}}"));
         }
         // In the middle of the text: cut off, twice, badly escaped, in the wrong place.
-        let row = format!("{{\"{property}\": {quoted}");
-        let body = |row: &str| {
-            format!("{{\"importClientRelated\": {{\"{list}\": [{row}]}}, \"analyzeClientRelated\": null}}")
-        };
-        let half = body(&row);
-        for text in [
-            half[..half.find(&canary).unwrap() + 7].to_owned(),
-            body(&format!("{row}, \"{property}\": {quoted}}}")),
-            body(&format!("{row}\\q\"}}")),
-            body(&format!("{row} {quoted}}}")),
-            body(&row.replace(&quoted, &canary)),
-            body(&row.replace(&quoted, &format!("\"{canary}\\ud800\""))),
-            body(&row.replace(&quoted, &format!("\"{canary}\u{1}\""))),
-            body(&row.replace(&quoted, &format!("\"{canary}\n\""))),
-            body(&format!("{row}}}, {quoted}")),
-            format!("{} {quoted}", body(&format!("{row}}}"))),
-        ] {
-            cage.try_file(&text);
-        }
+        let row = format!("{{\"{property}\": \"{canary}");
+        let broken = [
+            row.clone(),
+            format!("{row}\", \"{property}\": \"{canary}\"}}"),
+            format!("{row}\\q\"}}"),
+            format!("{row}\" \"{canary}\"}}"),
+            format!("{{\"{property}\": {canary}}}"),
+            format!("{row}\\ud800\"}}"),
+            format!("{row}\u{1}\"}}"),
+            format!("{row}\n\"}}"),
+            format!("{row}\"}}, \"{canary}\""),
+            format!("{row}\"}}]}}}} \"{canary}\""),
+        ];
+        cage.try_row(&list, &broken[at % broken.len()]);
     }
     // Rows that name what is not there, and keys as identity.
     let dangling = file().open_map(9, 99, "uid").x_map(9, 99, "nowhere").x_key(9, "nobody", "EN", json!({}));
     let dangling = dangling.open_key(99, "nobody", "key", json!({"openApiKey": "=d9"}));
     cage.try_file(&cage.canaries.plant(dangling, "D").export());
-    cage.try_file(&export[..export.len() / 2]);
+    cage.try_file(export.split_at(export.len() / 2).0);
     cage.try_file(&export.replace("\"importClientRelated\"", "\"importedClientRelated\""));
     std::fs::remove_file(cage.path("wrong.json")).unwrap();
     cage.assert_files_are_clean();
 }
 
 impl Cage {
+    /// Reads a file with this in the place of a list's rows.
+    fn try_row(&self, list: &str, row: &str) {
+        let text =
+            format!("{{\"importClientRelated\": {{\"{list}\": [{row}]}}, \"analyzeClientRelated\": null}}");
+        self.try_file(&text);
+    }
+
     fn try_file(&self, text: &str) {
         std::fs::write(self.path("wrong.json"), text).unwrap();
         for args in [&["validate", "wrong.json"][..], &["plan", "wrong.json", "--output", "json"]] {
@@ -574,7 +594,7 @@ impl Cage {
 #[tokio::test]
 async fn the_password_of_the_server_is_told_nowhere() {
     let cage = Cage::new().await;
-    let password = cage.canaries.new("P");
+    let password = cage.canaries.hatch("P");
     cage.site.run(&format!("CREATE ROLE secretive LOGIN SUPERUSER PASSWORD '{password}'")).await;
     let url = cage.site.db.url().replace("user=postgres", "user=secretive");
     let with = format!("{url}&password={password}");
@@ -645,41 +665,75 @@ impl Cage {
             .spawn()
     }
 
-    /// Plays again what was written, and looks at each screen on the way.
     fn assert_screens_are_clean(&self, pty: &Pty) {
-        let bytes = pty.bytes();
-        self.canaries.assert_absent("what was written to the terminal", &bytes);
-        let mut parser = vt100::Parser::new(SIZE.1.try_into().unwrap(), SIZE.0.try_into().unwrap(), 0);
-        for part in bytes.chunks(512) {
-            parser.process(part);
-            let screen = parser.screen().contents();
-            self.canaries.assert_absent("the screen", screen.as_bytes());
+        self.canaries.assert_absent("what was written to the terminal", &pty.bytes());
+        for screen in screens(pty) {
+            assert!(!screen.contains(MARK), "the screen tells a secret:\n{screen}");
             // Cut where a line ends.
-            self.canaries.assert_absent("the screen", screen.replace(['\n', ' ', '│'], "").as_bytes());
+            let joined = screen.replace(['\n', ' ', '│'], "");
+            assert!(!joined.contains(MARK), "the screen tells a secret:\n{screen}");
         }
     }
 }
 
 const SIZE: (u16, u16) = (180, 50);
 
-/// Types keys one by one, and waits until the last of them was seen: a footer
-/// that never tells would let the test pass by having seen nothing.
+/// Plays again what was written, and returns each screen that was drawn.
+fn screens(pty: &Pty) -> Vec<String> {
+    const DRAWN: &[u8] = b"\x1b[?2026l";
+    let mut parser = vt100::Parser::new(SIZE.1.try_into().unwrap(), SIZE.0.try_into().unwrap(), 0);
+    let mut screens: Vec<String> = Vec::new();
+    let bytes = pty.bytes();
+    let mut rest = bytes.as_slice();
+    while let Some(at) = rest.windows(DRAWN.len()).position(|part| part == DRAWN) {
+        let (frame, after) = rest.split_at(at + DRAWN.len());
+        parser.process(frame);
+        screens.push(parser.screen().contents());
+        rest = after;
+    }
+    assert!(screens.len() > 10, "every screen is drawn as one");
+    screens
+}
+
+/// Types keys and waits until what they led to was drawn: the help comes after
+/// them, and goes again.
+fn press(pty: &mut Pty, keys: &str) {
+    const HELP: &str = "Shows the keys that work here.";
+    pty.send(keys);
+    pty.send("?");
+    pty.wait_for(HELP);
+    pty.send("q");
+    pty.wait_until("the help goes", |screen| !screen.contents().contains(HELP));
+}
+
+/// Unfolds the whole tree and goes through it: each detail with every field from
+/// its beginning to its end, with both sides, copied too. Then reads why each
+/// client is what it is.
 fn walk_items(pty: &mut Pty) {
-    // Everything unfolded, every field shown, with and without the two sides.
-    for _ in 0..60 {
-        pty.send("lj");
+    press(pty, "u1ggl");
+    let mut last = String::new();
+    while last != pty.text() {
+        last = pty.text();
+        press(pty, "ys3Gy");
+        press(pty, "s1jl");
     }
-    pty.send("gg2u");
-    for _ in 0..2 {
-        pty.send("2gg");
-        for _ in 0..20 {
-            // The item's detail from end to end, its explanation, and a copy of each line.
-            pty.send("3ggyjyjyjyGy^D^Ue");
-            pty.send("q2yj");
-        }
-        pty.send("s");
+    // It ends with the tree's last row, which is none of the first.
+    assert!(last.contains("Lack API") || last.contains("Warnings"), "{last}");
+    press(pty, "u1gg2gg");
+    for _ in 0..6 {
+        explain(pty);
+        press(pty, "j");
     }
-    pty.send("1gg");
+    press(pty, "1gg");
+}
+
+/// Reads why an item is what it is.
+fn explain(pty: &mut Pty) {
+    const WHY: &str = "by kind and key: ";
+    pty.send("e");
+    pty.wait_for(WHY);
+    pty.send("q");
+    pty.wait_until("the explanation goes", |screen| !screen.contents().contains(WHY));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -688,8 +742,12 @@ async fn no_secret_is_told_on_the_screen() {
     let mut pty = cage.review();
     pty.wait_for("Clients · ");
     walk_items(&mut pty);
-    pty.send("/key-stolen\r");
-    pty.send("\x1b");
+    let seen = screens(&pty).join("\n");
+    for shown in
+        ["secretKey", "idTokenJwtstr", "dataSourceProperty", "key taken", "jdbc:postgresql://u:***@h"]
+    {
+        assert!(seen.contains(shown), "never saw {shown}");
+    }
     pty.send("C");
     pty.wait_for("Confirm cover all");
     pty.send("\t\r");
@@ -710,14 +768,14 @@ async fn no_secret_is_told_on_the_screen() {
     pty.send("q");
     cage.site.run(&format!("{table} DROP CONSTRAINT no")).await;
     // A secret that changed.
-    let secret = cage.canaries.new("S");
+    let secret = cage.canaries.hatch("S");
     let meddle = format!("UPDATE tsmp_open_apikey SET secret_key = secret_key || '{secret}'");
     cage.site.run(&meddle).await;
     import(&mut pty, cage.site.db.name());
     pty.wait_for("secretKey");
     pty.wait_for("The target changed");
-    pty.send("jjjjGgg");
     pty.send("\t\r");
+    pty.wait_until("it is compared again", |screen| !screen.contents().contains("The target changed"));
     cage.assert_screens_are_clean(&pty);
     drop(pty);
 
@@ -727,7 +785,7 @@ async fn no_secret_is_told_on_the_screen() {
     let mut pty = cage.review();
     pty.wait_for("Clients · ");
     pty.send("H");
-    pty.wait_for("History: 2 jobs");
+    pty.wait_for("History: 3 jobs");
     pty.send("\r");
     pty.wait_for("Job ");
     pty.send("q");
@@ -735,11 +793,9 @@ async fn no_secret_is_told_on_the_screen() {
     pty.wait_for("can itself be undone");
     confirm(&mut pty, cage.site.db.name());
     pty.wait_for("secret_key");
-    pty.send("jjjGgg");
     pty.send("q");
-    let back = format!(
-        "UPDATE tsmp_open_apikey SET secret_key = replace(secret_key, '{secret}{secret}', '{secret}')"
-    );
+    pty.wait_until("the refusal goes", |screen| !screen.contents().contains("secret_key"));
+    let back = format!("UPDATE tsmp_open_apikey SET secret_key = replace(secret_key, '{secret}', '')");
     cage.site.run(&back).await;
     pty.wait_for("History: ");
     pty.send("U");

@@ -40,7 +40,8 @@ const ARGS: [&str; 5] =
 fn the_program_under_test() {
     let Ok(mode) = std::env::var(MODE) else { return };
     // Only where the test gave it a directory: else it would be the tester's own.
-    let log = std::env::var_os("XDG_STATE_HOME").and_then(|_| gatediff::logging::begin());
+    let log =
+        std::env::var_os("XDG_STATE_HOME").and_then(|_| gatediff::logging::begin(gatediff::store::NOTICES));
     install_panic_hook(Some(log.unwrap_or_else(|| PathBuf::from("/var/log/gatediff.log"))));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let code = match runtime.block_on(run(&mode)) {
