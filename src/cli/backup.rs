@@ -32,7 +32,7 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: &BackupArg
     let path = out.display().to_string();
     match printer.output {
         Output::Json => {
-            printer.json(&Document::backup(&session.target.display(), args.job, &path, &backup.sha256))
+            printer.json(&Document::backup(&session.target.display(), args.job, &path, &backup.sha256));
         }
         Output::Text => {
             printer.line(format!("{} (sha256 {})", safe(&path), backup.sha256));

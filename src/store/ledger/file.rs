@@ -166,12 +166,13 @@ impl FileLedger {
     pub(super) async fn journal(&mut self, job: i64) -> Result<Vec<JournalRow>, StoreError> {
         let sql = "SELECT table_name, item, row_key, row_before, row_after FROM journal WHERE job_id = $1 \
                    ORDER BY position";
-        let rows: Vec<(String, String, String, Option<String>, Option<String>)> = sqlx::query_as(sql)
+        type Columns = (String, String, String, Option<String>, Option<String>);
+        let rows: Vec<Columns> = sqlx::query_as(sql)
             .bind(job)
             .fetch_all(&mut self.connection)
             .await
             .map_err(|error| self.failed(Operation::Read, &error))?;
-        let row = |(table, item, key, before, after): (String, String, _, _, _)| JournalRow {
+        let row = |(table, item, key, before, after): Columns| JournalRow {
             table: Arc::from(table),
             item: Arc::from(item),
             key,
