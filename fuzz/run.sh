@@ -10,7 +10,7 @@ set -eu
 seconds=${1:?how many seconds for each target?}
 shift
 cd "$(dirname "$0")/.."
-targets=${*:-export conninfo config theme keys}
+targets=${*:-export conninfo config theme keys plan}
 
 for target in $targets; do
     seeds=fuzz/seeds/$target
@@ -20,6 +20,7 @@ for target in $targets; do
             seeds=fixtures/broken
             options="$options -max_len=65536 -dict=fuzz/export.dict"
             ;;
+        plan) options="$options -max_len=65536" ;;
         *) options="$options -max_len=4096" ;;
     esac
     corpus=fuzz/corpus/$target

@@ -9,11 +9,15 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::state_directory;
 
+/// What a trigger says with `RAISE NOTICE` may be a secret that it was given.
+const NOTICES_OFF: &str = "sqlx::postgres::notice=off";
+
 /// Begins to log and returns the file, or `None` where none can be written:
 /// a log is no reason to refuse work.
 ///
 /// `GATEDIFF_LOG` sets what is logged, in the syntax of `RUST_LOG`. Values of
-/// rows are never logged: neither ours nor the driver's messages hold any.
+/// rows are never logged: neither our messages nor the driver's hold any, and
+/// those that the target's own functions raise are left out.
 pub fn begin() -> Option<PathBuf> {
     let directory = state_directory()?;
     std::fs::create_dir_all(&directory).ok()?;
@@ -22,7 +26,7 @@ pub fn begin() -> Option<PathBuf> {
     let filter =
         EnvFilter::try_from_env("GATEDIFF_LOG").unwrap_or_else(|_| EnvFilter::new("warn,gatediff=info"));
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(filter.add_directive(NOTICES_OFF.parse().ok()?))
         .with_ansi(false)
         .with_writer(Arc::new(file))
         .try_init()

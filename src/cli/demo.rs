@@ -7,12 +7,12 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use super::args::{DemoArgs, Global, Output, demo_directory};
 use super::document::Document;
 use super::gauge::Gauge;
-use super::print::{Printer, has_screen, is_interactive};
+use super::print::{Printer, has_screen};
 use super::screen::{Opener, Screen, ScreenRequest};
 use super::session::{Manner, cancel_on_signals};
 use super::{Exit, text};
 use crate::job::{self, Demo, Failure, FailureKind, Loaded, Reporter};
-use crate::store::{LocalError, LocalOptions, Target};
+use crate::store::{LocalOptions, Target};
 
 pub(super) async fn run(
     printer: &mut Printer,
@@ -138,8 +138,10 @@ impl Opener for Server {
 async fn fetch_programs(printer: &mut Printer) -> Result<(), Failure> {
     use crate::store::fetch;
     use crate::store::local::ServerPrograms;
-    let Err(missing @ LocalError::NoPrograms { .. }) = ServerPrograms::find() else { return Ok(()) };
-    let Some(directory) = fetch::directory().filter(|_| is_interactive()) else {
+    let Err(missing @ crate::store::LocalError::NoPrograms { .. }) = ServerPrograms::find() else {
+        return Ok(());
+    };
+    let Some(directory) = fetch::directory().filter(|_| super::print::is_interactive()) else {
         return Err(Failure::from(missing));
     };
     printer.tell(missing.to_string());

@@ -13,13 +13,10 @@ use crate::job::{self, Failure, JobRecord, JobState};
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: &HistoryArgs) -> Result<Exit, Failure> {
     let session = Session::new(global)?;
     let manner = &session.manner;
-    let mut jobs = job::history(&session.target, manner.timeouts, &manner.ledger).await?;
-    if let Some(number) = args.job {
-        jobs.retain(|record| record.job == number);
-        if jobs.is_empty() {
-            return Err(job::no_job(number));
-        }
-    }
+    let mut jobs = match args.job {
+        Some(job) => vec![job::past_job(&session.target, manner.timeouts, &manner.ledger, job).await?],
+        None => job::history(&session.target, manner.timeouts, &manner.ledger).await?,
+    };
     jobs.truncate(args.limit.max(1));
     match printer.output {
         Output::Json => printer.json(&Document::history(&session.target.display(), &jobs)),
@@ -169,7 +166,11 @@ fn tell(printer: &mut Printer, record: &JobRecord) {
     pair("counts", &counts(record));
     pair("backup", if record.has_backup { "kept" } else { "none" });
     text::tables(printer, &record.tables);
-    let items = record.choices.get("items").and_then(serde_json::Value::as_object);
+    let items = record
+        .choices
+        .as_ref()
+        .and_then(|choices| choices.get("items"))
+        .and_then(serde_json::Value::as_object);
     for (item, outcome) in items.into_iter().flatten() {
         let outcome = outcome.as_str().unwrap_or_default();
         printer.line(format!("  {outcome:<9} {}", safe(item)));

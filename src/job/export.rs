@@ -5,7 +5,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::failure::{Failure, FailureKind};
 use super::file::{hex, unknown_format};
-use super::progress::{Phase, Reporter};
+use super::progress::{Cancel, Phase, Reporter};
+use super::watch::Watch;
 use crate::engine::{Finding, ItemId, Kind};
 use crate::platform::{self, Export, MissingRoots, Platform, Snapshot};
 use crate::store::{Reading, Target, Timeouts, transaction};
@@ -45,11 +46,14 @@ pub async fn export(
 ) -> Result<Exported, Failure> {
     let platform = chosen(format)?;
     reporter.phase(Phase::Connect);
-    let mut connection = target.connect(timeouts).await?;
-    transaction::begin_reading(&mut connection).await?;
+    let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
     let report = |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
-    let snapshot = platform.snapshot(&mut connection, Reading { report: &report }).await?;
-    transaction::commit(&mut connection).await?;
+    let reading = async {
+        transaction::begin_reading(&mut connection).await?;
+        let snapshot = platform.snapshot(&mut connection, Reading { report: &report }).await?;
+        transaction::commit(&mut connection).await.map(|()| snapshot)
+    };
+    let snapshot = watch.over(reading).await.flatten()?;
     transaction::close(connection).await;
     reporter.phase(Phase::Export);
     let (export, sha256) = write(snapshot, roots.to_vec()).await?;

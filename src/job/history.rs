@@ -1,10 +1,13 @@
 //! Past jobs, and their backups.
 
 use super::failure::{Failure, FailureKind};
+use super::progress::Cancel;
+use super::watch::Watch;
 use crate::store::ledger::{Backup, JobRecord};
 use crate::store::{Connection, Ledger, LedgerPlace, Target, Timeouts, transaction};
 
-/// Returns every job of the ledger, newest first; none where there is no ledger.
+/// Returns every job of the ledger, newest first, without what was chosen;
+/// none where there is no ledger.
 ///
 /// # Errors
 ///
@@ -14,13 +17,39 @@ pub async fn history(
     timeouts: Timeouts,
     ledger: &LedgerPlace,
 ) -> Result<Vec<JobRecord>, Failure> {
-    let mut connection = target.connect(timeouts).await?;
-    let jobs = match Ledger::find(ledger, &mut connection).await? {
-        Some(mut ledger) => ledger.jobs(&mut connection).await?,
-        None => Vec::new(),
+    let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
+    let reading = async {
+        match Ledger::find(ledger, &mut connection).await? {
+            Some(mut ledger) => ledger.jobs(&mut connection).await,
+            None => Ok(Vec::new()),
+        }
     };
+    let jobs = watch.over(reading).await.flatten()?;
     transaction::close(connection).await;
     Ok(jobs)
+}
+
+/// Returns a job in full.
+///
+/// # Errors
+///
+/// As [`history`]; and if there is no such job.
+pub async fn past_job(
+    target: &Target,
+    timeouts: Timeouts,
+    ledger: &LedgerPlace,
+    job: i64,
+) -> Result<JobRecord, Failure> {
+    let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
+    let reading = async {
+        let Some(mut ledger) = Ledger::find(ledger, &mut connection).await? else { return Err(no_job(job)) };
+        let record = find(&mut ledger, &mut connection, job).await?;
+        let choices = ledger.choices(&mut connection, job).await?;
+        Ok(JobRecord { choices, ..record })
+    };
+    let record = watch.over(reading).await?;
+    transaction::close(connection).await;
+    record
 }
 
 /// Returns the backup that a job kept.
@@ -34,20 +63,22 @@ pub async fn backup(
     ledger: &LedgerPlace,
     job: i64,
 ) -> Result<Backup, Failure> {
-    let mut connection = target.connect(timeouts).await?;
-    let Some(mut ledger) = Ledger::find(ledger, &mut connection).await? else {
-        return Err(no_job(job));
+    let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
+    let reading = async {
+        let Some(mut ledger) = Ledger::find(ledger, &mut connection).await? else { return Err(no_job(job)) };
+        match ledger.backup(&mut connection, job).await? {
+            Some(backup) => Ok(backup),
+            None => {
+                find(&mut ledger, &mut connection, job).await?;
+                Err(Failure::new(FailureKind::Refused, format!("job {job} kept no backup"))
+                    .because("it was applied without one, it failed, or it is an undo")
+                    .hint("see `gatediff history` for the jobs that have one"))
+            }
+        }
     };
-    let backup = ledger.backup(&mut connection, job).await?;
-    if backup.is_none() {
-        find(&mut ledger, &mut connection, job).await?;
-    }
+    let backup = watch.over(reading).await?;
     transaction::close(connection).await;
-    backup.ok_or_else(|| {
-        Failure::new(FailureKind::Refused, format!("job {job} kept no backup"))
-            .because("it was applied without one, it failed, or it is an undo")
-            .hint("see `gatediff history` for the jobs that have one")
-    })
+    backup
 }
 
 /// Finds a job by its number.
@@ -61,7 +92,7 @@ pub(super) async fn find(
 }
 
 /// Returns the failure of a job that the ledger does not have.
-pub fn no_job(job: i64) -> Failure {
+pub(super) fn no_job(job: i64) -> Failure {
     Failure::new(FailureKind::Usage, format!("there is no job {job} in the ledger"))
         .hint("see `gatediff history` for the jobs of this target; those of a ledger file need --ledger FILE")
 }

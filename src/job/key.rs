@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::failure::{Failure, FailureKind};
 use super::output::write_file;
+use super::progress::Cancel;
+use super::watch::Watch;
 use crate::engine::SealKey;
 use crate::store::{Ledger, LedgerPlace, StoreErrorKind, Target, Timeouts, transaction};
 
@@ -53,12 +55,14 @@ impl PlanKeys {
     }
 
     async fn of_ledger(&self) -> Result<Option<SealKey>, Failure> {
-        let mut connection = self.target.connect(self.timeouts).await?;
-        let key = match Ledger::find(&self.ledger, &mut connection).await {
-            Ok(Some(mut ledger)) => ledger.plan_key(&mut connection).await.map(Some),
-            Ok(None) => Ok(None),
-            Err(error) => Err(error),
+        let (mut connection, watch) = Watch::connect(&self.target, self.timeouts, &Cancel::new()).await?;
+        let reading = async {
+            match Ledger::find(&self.ledger, &mut connection).await? {
+                Some(mut ledger) => ledger.plan_key(&mut connection).await.map(Some),
+                None => Ok(None),
+            }
         };
+        let key = watch.over(reading).await.flatten();
         transaction::close(connection).await;
         match key {
             Ok(key) => Ok(key.and_then(|key| Some(SealKey::from_bytes(&key.try_into().ok()?)))),

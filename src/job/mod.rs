@@ -26,7 +26,7 @@ pub use demo::Demo;
 pub use export::{Exported, export};
 pub use failure::{Failure, FailureKind};
 pub use file::{FileInfo, Loaded, load, load_bytes};
-pub use history::{backup, history, no_job};
+pub use history::{backup, history, past_job};
 pub use init::init;
 pub use key::{PlanKeys, known_plan_key};
 pub use output::write_file;

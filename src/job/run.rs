@@ -259,15 +259,21 @@ impl Run {
         if matches!(failure.kind, FailureKind::Locked | FailureKind::Unreachable | FailureKind::Denied) {
             return;
         }
-        let Ok(mut connection) = self.target.connect(self.timeouts).await else { return };
         let text = failure.to_string();
         let job = new_job(&facts, started_at, Deeds { counts: json!({}), ..Deeds::default() }, Some(&text));
-        if let Ok(Some(mut ledger)) = Ledger::find(&self.ledger, &mut connection).await
-            && let Err(error) = ledger.record(&mut connection, &job).await
-        {
-            tracing::warn!(%error, "cannot record the failed job");
+        let recording = async {
+            let Ok(mut connection) = self.target.connect(self.timeouts).await else { return };
+            if let Ok(Some(mut ledger)) = Ledger::find(&self.ledger, &mut connection).await
+                && let Err(error) = ledger.record(&mut connection, &job).await
+            {
+                tracing::warn!(%error, "cannot record the failed job");
+            }
+            transaction::close(connection).await;
+        };
+        // What failed may be the network, and the job was told to stop perhaps.
+        if tokio::time::timeout(self.timeouts.heartbeat, recording).await.is_err() {
+            tracing::warn!("cannot record the failed job: the target does not answer");
         }
-        transaction::close(connection).await;
     }
 
     pub(super) fn obstacle(&self, error: StoreError) -> Obstacle {

@@ -11,13 +11,16 @@ use super::failure::{Failure, FailureKind};
 use super::history::{self, no_job};
 use super::progress::{Cancel, Phase, Reporter};
 use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
+use super::watch::Watch;
 use crate::engine::choice::{Stale, StaleField};
 use crate::engine::select::Selector;
 use crate::engine::{ItemId, Kind, KindInfo, Value as EngineValue};
 use crate::platform::{self, Platform};
 use crate::store::ledger::{JobRecord, JobState, JournalRow};
 use crate::store::restore::{CellChange, Conflict, RowObstacle, adopt, restore};
-use crate::store::{Ledger, LedgerPlace, Stamp, TableRows, Target, Timeouts, Writer, transaction};
+use crate::store::{
+    Connection, Ledger, LedgerPlace, Stamp, TableRows, Target, Timeouts, Writer, transaction,
+};
 
 /// How to undo.
 #[derive(Clone, Debug)]
@@ -73,7 +76,7 @@ pub async fn undo(
         reporter: reporter.clone(),
         cancel: cancel.clone(),
     };
-    let work = Undo::prepare(job, target, options.clone()).await?;
+    let work = Undo::prepare(job, target, options.clone(), cancel).await?;
     tracing::info!(target_database = work.target, operator = options.operator, job, "undo begins");
     let (number, tables) = run.job(&work).await?;
     tracing::info!(job = number, undoes = job, "undo committed");
@@ -120,25 +123,25 @@ struct Undo {
 impl Undo {
     /// Reads what the job did. The ledger never changes what it once recorded,
     /// so this needs no lock.
-    async fn prepare(job: i64, target: &Target, options: UndoOptions) -> Result<Self, Failure> {
-        let mut connection = target.connect(options.timeouts).await?;
-        let Some(mut ledger) = Ledger::find(&options.ledger, &mut connection).await? else {
-            return Err(no_job(job));
-        };
-        let jobs = ledger.jobs(&mut connection).await?;
-        let record = history::find(&mut ledger, &mut connection, job).await?;
+    async fn prepare(
+        job: i64,
+        target: &Target,
+        options: UndoOptions,
+        cancel: &Cancel,
+    ) -> Result<Self, Failure> {
+        let (mut connection, watch) = Watch::connect(target, options.timeouts, cancel).await?;
+        let past = watch.over(Past::read(&mut connection, &options.ledger, job)).await?;
+        transaction::close(connection).await;
+        let Past { record, mut journal, gone } = past?;
         may_be_undone(&record, target, &options.ledger)?;
         let platform = platform::named(&record.platform).ok_or_else(|| {
             Failure::new(FailureKind::Refused, format!("job {job} is of a platform that this gatediff lacks"))
                 .because(&record.platform)
                 .hint("undo it with the version that the job names")
         })?;
-        let mut journal = ledger.journal(&mut connection, job).await?;
-        transaction::close(connection).await;
         if journal.is_empty() {
             return Err(no_journal(&record));
         }
-        let gone = undone_already(&jobs, job);
         let selectors = selectors(&options.only, platform.kinds())?;
         let owners: BTreeSet<&str> =
             journal.iter().map(|row| &*row.item).filter(|item| !item.is_empty()).collect();
@@ -209,15 +212,32 @@ fn no_journal(record: &JobRecord) -> Failure {
         .hint("to go back, import an export from before it, or restore the server's own backup")
 }
 
-/// Returns the items of a job that other jobs took back, and that stayed so.
-fn undone_already(jobs: &[JobRecord], job: i64) -> BTreeSet<String> {
-    let effective = jobs.iter().filter(|other| {
-        other.undoes == Some(job) && matches!(other.state, JobState::Done | JobState::PartlyUndone)
-    });
-    effective
-        .filter_map(|other| other.choices.get("items").and_then(Value::as_object))
-        .flat_map(|items| items.keys().cloned())
-        .collect()
+/// What a job did, and what of it was taken back.
+struct Past {
+    record: JobRecord,
+    journal: Vec<JournalRow>,
+    /// The items that other jobs took back, and that stayed so.
+    gone: BTreeSet<String>,
+}
+
+impl Past {
+    async fn read(connection: &mut Connection, ledger: &LedgerPlace, job: i64) -> Result<Self, Failure> {
+        let Some(mut ledger) = Ledger::find(ledger, connection).await? else { return Err(no_job(job)) };
+        let jobs = ledger.jobs(connection).await?;
+        let record = history::find(&mut ledger, connection, job).await?;
+        let journal = ledger.journal(connection, job).await?;
+        let mut gone = BTreeSet::new();
+        let undid = |other: &&JobRecord| {
+            other.undoes == Some(job) && matches!(other.state, JobState::Done | JobState::PartlyUndone)
+        };
+        for other in jobs.iter().filter(undid) {
+            let choices = ledger.choices(connection, other.job).await?.unwrap_or_default();
+            gone.extend(
+                choices.get("items").and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned(),
+            );
+        }
+        Ok(Self { record, journal, gone })
+    }
 }
 
 fn nothing_chosen(record: &JobRecord, only: &[String], gone: &BTreeSet<String>) -> Failure {

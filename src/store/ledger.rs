@@ -114,6 +114,22 @@ impl Ledger {
         }
     }
 
+    /// Returns what was chosen for a job, if there is such a job.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the ledger cannot be read.
+    pub async fn choices(
+        &mut self,
+        connection: &mut Connection,
+        job: i64,
+    ) -> Result<Option<serde_json::Value>, StoreError> {
+        match self {
+            Self::Target => target::choices(connection, job).await,
+            Self::File(file) => file.choices(job).await,
+        }
+    }
+
     /// Returns the rows that a job touched, in the order of writing.
     ///
     /// # Errors

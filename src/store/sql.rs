@@ -4,6 +4,8 @@ use std::fmt;
 
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
+use sqlx::error::DatabaseError;
+use sqlx::postgres::PgDatabaseError;
 
 /// Reports `(table, done, total)` as tables are read or written.
 pub(super) type Report<'a> = &'a (dyn Fn(&str, usize, usize) + Send + Sync);
@@ -82,7 +84,8 @@ impl fmt::Display for Operation {
 }
 
 /// A statement that failed. Holds no values of any row: PostgreSQL puts them
-/// into the detail of its messages, which is therefore dropped.
+/// into the detail of its messages, which is therefore dropped, and into some
+/// of the messages themselves, which are replaced.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to {operation} {table}: {message}")]
 pub struct StoreError {
@@ -92,7 +95,7 @@ pub struct StoreError {
     pub operation: Operation,
     /// To which table.
     pub table: String,
-    /// What the server said, without its detail.
+    /// What the server said, without its detail, where that holds no value.
     pub message: String,
 }
 
@@ -136,11 +139,14 @@ pub enum StoreErrorKind {
 }
 
 impl StoreError {
-    /// Turns an error of the driver into ours.
+    /// Turns an error of the driver into ours. What a commit refuses is told
+    /// with the table that the server names.
     pub fn new(operation: Operation, table: impl Into<String>, error: &sqlx::Error) -> Self {
+        let named = error.as_database_error().filter(|_| operation == Operation::Transact);
+        let table = named.and_then(|error| error.table()).map_or_else(|| table.into(), str::to_owned);
         let (kind, message) = match error {
             sqlx::Error::Database(error) => {
-                (kind_of(operation, error.code().as_deref().unwrap_or_default()), error.message().to_owned())
+                (kind_of(operation, error.code().as_deref().unwrap_or_default()), message_of(&**error))
             }
             sqlx::Error::Io(error) => (StoreErrorKind::Disconnected, reason(error)),
             sqlx::Error::WorkerCrashed | sqlx::Error::PoolClosed => {
@@ -154,7 +160,7 @@ impl StoreError {
             }
             _ => (StoreErrorKind::Other, "the driver failed".to_owned()),
         };
-        Self { kind, operation, table: table.into(), message }
+        Self { kind, operation, table, message }
     }
 
     /// Returns the error of an update or delete that met another number of
@@ -180,6 +186,23 @@ pub(super) fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::UnexpectedEof => "the connection was closed by the other side".to_owned(),
         _ => error.to_string(),
     }
+}
+
+/// Returns what the server said, if that cannot hold a value of a row. Other
+/// messages are replaced by what they are about.
+fn message_of(error: &dyn DatabaseError) -> String {
+    let code = error.code().unwrap_or_default();
+    let routine = error.try_downcast_ref::<PgDatabaseError>().and_then(PgDatabaseError::routine);
+    if code == "P0001" || routine == Some("exec_stmt_raise") {
+        return format!(
+            "a function of the target raised an error, whose words may hold values (SQLSTATE {code})"
+        );
+    }
+    // Nothing of the value but its length is in the message of 22001.
+    if code.starts_with("22") && code != "22001" {
+        return format!("a value is not what a type or a function of the target takes (SQLSTATE {code})");
+    }
+    error.message().to_owned()
 }
 
 fn kind_of(operation: Operation, sqlstate: &str) -> StoreErrorKind {

@@ -11,6 +11,9 @@ use super::bulk::{self, Column};
 use super::ledger::JournalRow;
 use super::sql::{Operation, Report, Stamp, StoreError, StoreErrorKind, TableRows};
 
+/// What a statement is about that is about no table.
+const TARGET: &str = "the target";
+
 /// Which item a row belongs to: its name, such as `client:crm`. One per row;
 /// empty for rows that belong to no item, such as counters.
 pub type Owner = Arc<str>;
@@ -110,7 +113,7 @@ impl<'a> Writer<'a> {
     }
 
     async fn try_update(&mut self, rows: Keyed<'_>, set: &[Column]) -> Result<u64, StoreError> {
-        let before = self.read(rows, true).await?;
+        let before = self.read(rows, Some(Operation::Update)).await?;
         let count = bulk::update(self.connection, rows.table, rows.keys, set, rows.owners.len()).await?;
         self.keep(rows, Some(before), true).await?;
         Ok(count)
@@ -130,21 +133,33 @@ impl<'a> Writer<'a> {
     }
 
     async fn try_delete(&mut self, rows: Keyed<'_>) -> Result<u64, StoreError> {
-        let before = self.read(rows, true).await?;
+        let before = self.read(rows, Some(Operation::Delete)).await?;
         let count = bulk::delete(self.connection, rows.table, rows.keys, rows.owners.len()).await?;
         self.keep(rows, Some(before), false).await?;
         Ok(count)
     }
 
-    /// Has constraints that wait for the commit checked now.
+    /// Has constraints that wait for the commit checked now: one after the
+    /// other, since the server tells only the first that is violated.
     ///
     /// # Errors
     ///
     /// Fails if the connection is gone; what is refused becomes a problem.
     pub async fn check_deferred(&mut self) -> Result<(), StoreError> {
-        let begun = self.begin("the target").await?;
-        let done = self.run("the target", "SET CONSTRAINTS ALL IMMEDIATE").await.map(|()| 0);
-        self.end(begun, done).await.map(|_| ())
+        for name in self.deferrable().await? {
+            let begun = self.begin(TARGET).await?;
+            let done = self.run(TARGET, format!("SET CONSTRAINTS {name} IMMEDIATE")).await.map(|()| 0);
+            self.end(begun, done).await?;
+        }
+        Ok(())
+    }
+
+    /// Returns the names of constraints that may wait for the commit, quoted.
+    async fn deferrable(&mut self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT DISTINCT format('%I.%I', n.nspname, c.conname) FROM pg_constraint AS c \
+                   JOIN pg_namespace AS n ON n.oid = c.connamespace WHERE c.condeferrable ORDER BY 1";
+        let names = sqlx::query_scalar(sql).fetch_all(&mut *self.connection).await;
+        names.map_err(|error| StoreError::new(Operation::Read, "pg_constraint", &error))
     }
 
     /// Sees to it that rows which others rely on stay until the transaction
@@ -160,6 +175,17 @@ impl<'a> Writer<'a> {
         keys: &[Column],
         rows: usize,
     ) -> Result<(), StoreError> {
+        let begun = self.begin(table).await?;
+        let done = self.try_hold(table, keys, rows).await;
+        self.end(begun, done).await.map(|_| ())
+    }
+
+    async fn try_hold(
+        &mut self,
+        table: &'static str,
+        keys: &[Column],
+        rows: usize,
+    ) -> Result<u64, StoreError> {
         let sql = format!(
             "SELECT 1 FROM {} JOIN {table} AS t ON {} FOR KEY SHARE OF t",
             bulk::unnested(keys),
@@ -169,7 +195,8 @@ impl<'a> Writer<'a> {
             keys.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, key| bulk::bind(query, &key.values));
         let failed = |error: sqlx::Error| StoreError::new(Operation::Read, table, &error);
         let met = query.fetch_all(&mut *self.connection).await.map_err(failed)?.len();
-        if met == rows { Ok(()) } else { Err(StoreError::count(Operation::Read, table, rows, met as u64)) }
+        let met = met as u64;
+        if met == rows as u64 { Ok(met) } else { Err(StoreError::count(Operation::Read, table, rows, met)) }
     }
 
     /// Notes rows that were touched by a statement of the caller's.
@@ -193,8 +220,10 @@ impl<'a> Writer<'a> {
         self.journal.extend(rows);
     }
 
-    /// Reads rows whole, and locks them if they are to be written.
-    async fn read(&mut self, rows: Keyed<'_>, lock: bool) -> Result<Vec<Whole>, StoreError> {
+    /// Reads rows whole, and locks them for what is to be done to them: that
+    /// takes the right to do it.
+    async fn read(&mut self, rows: Keyed<'_>, to: Option<Operation>) -> Result<Vec<Whole>, StoreError> {
+        let operation = to.unwrap_or(Operation::Read);
         let key: Vec<String> = rows.keys.iter().map(|key| format!("'{0}', t.{0}", key.name)).collect();
         let sql = format!(
             "SELECT u.n, jsonb_build_object({})::text, to_jsonb(t)::text FROM {} JOIN {} AS t ON {} \
@@ -203,9 +232,9 @@ impl<'a> Writer<'a> {
             bulk::unnested(rows.keys),
             rows.table,
             bulk::matched(rows.keys),
-            if lock { " FOR UPDATE OF t" } else { "" }
+            if to.is_some() { " FOR UPDATE OF t" } else { "" }
         );
-        let failed = |error: sqlx::Error| StoreError::new(Operation::Read, rows.table, &error);
+        let failed = |error: sqlx::Error| StoreError::new(operation, rows.table, &error);
         let query = rows
             .keys
             .iter()
@@ -223,7 +252,7 @@ impl<'a> Writer<'a> {
         if read.len() == rows.owners.len() {
             Ok(read)
         } else {
-            Err(StoreError::count(Operation::Read, rows.table, rows.owners.len(), read.len() as u64))
+            Err(StoreError::count(operation, rows.table, rows.owners.len(), read.len() as u64))
         }
     }
 
@@ -239,7 +268,7 @@ impl<'a> Writer<'a> {
         }
         let table: Arc<str> = rows.table.into();
         let owner = |at: usize| rows.owners.get(at).cloned().unwrap_or_default();
-        let after = if remain { Some(self.read(rows, false).await?) } else { None };
+        let after = if remain { Some(self.read(rows, None).await?) } else { None };
         let mut journal: Vec<JournalRow> = Vec::with_capacity(rows.owners.len());
         match (before, after) {
             (Some(before), Some(after)) => {
@@ -284,7 +313,7 @@ impl<'a> Writer<'a> {
     /// A rehearsal must get past a statement that fails.
     async fn begin(&mut self, table: &'static str) -> Result<&'static str, StoreError> {
         if self.problems.is_some() {
-            self.run(table, "SAVEPOINT rehearsed").await?;
+            self.run(table, "SAVEPOINT rehearsed".to_owned()).await?;
         }
         Ok(table)
     }
@@ -295,19 +324,20 @@ impl<'a> Writer<'a> {
         }
         match done {
             Ok(count) => {
-                self.run(table, "RELEASE SAVEPOINT rehearsed").await?;
+                self.run(table, "RELEASE SAVEPOINT rehearsed".to_owned()).await?;
                 Ok(count)
             }
             Err(error)
                 if matches!(
                     error.kind,
                     StoreErrorKind::Constraint
+                        | StoreErrorKind::Required
                         | StoreErrorKind::Conflict
                         | StoreErrorKind::Denied
                         | StoreErrorKind::Other
                 ) =>
             {
-                self.run(table, "ROLLBACK TO SAVEPOINT rehearsed").await?;
+                self.run(table, "ROLLBACK TO SAVEPOINT rehearsed".to_owned()).await?;
                 self.problems.get_or_insert_default().push(error);
                 Ok(0)
             }
@@ -315,8 +345,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    async fn run(&mut self, table: &str, sql: &'static str) -> Result<(), StoreError> {
-        let done = sqlx::raw_sql(sql).execute(&mut *self.connection).await;
+    async fn run(&mut self, table: &str, sql: String) -> Result<(), StoreError> {
+        let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *self.connection).await;
         done.map(|_| ()).map_err(|error| StoreError::new(Operation::Transact, table, &error))
     }
 }

@@ -325,7 +325,7 @@ pub(crate) fn record(job: i64) -> JobRecord {
         finished_at: at(2),
         counts: counts.into_iter().map(|(word, n)| (word.to_owned(), n)).collect(),
         tables: receipt(Vec::new()).tables,
-        choices: serde_json::Value::Null,
+        choices: None,
         plan_id: None,
         undoes: None,
         undone_by: None,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::gatediff::command;
 use crate::support::site::Site;
@@ -89,6 +89,20 @@ async fn a_file_and_a_target_are_told_what_is_wrong_between_them() {
         })
         .collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn as_json_each_is_one_document_without_a_secret() {
+    let home = tempfile::tempdir().unwrap();
+    for name in names("json") {
+        let args = ["validate", &format!("{name}.json"), "--output", "json"];
+        let output = command(home.path()).current_dir(directory()).args(args).output().unwrap();
+        let document: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{name}: {error}: {}", output.stdout.escape_ascii()));
+        let is_done = output.status.success();
+        assert_eq!(document["status"] == "ok", is_done, "{name}: {document}");
+        assert!(output.stderr.is_empty() && !document.to_string().contains(CANARY), "{name}: {document}");
+    }
 }
 
 #[test]

@@ -71,14 +71,21 @@ async fn statements(count: i64) -> (Vec<String>, u64) {
     (executed, rows)
 }
 
-/// The statements in a part of the server's log.
+/// The statements in a part of the server's log, of the sessions that began a transaction: a job
+/// that takes its time is looked at from beside, now and then.
 fn executed(log: &str) -> Vec<String> {
-    let statements = log.lines().filter_map(|line| line.split_once("LOG:  ")).map(|(_, logged)| logged);
-    let texts = statements.filter_map(|logged| match logged.split_once(": ") {
-        Some((how, text)) if how == "statement" || how.starts_with("execute ") => Some(text.to_owned()),
-        _ => None,
-    });
-    texts.collect()
+    let logged: Vec<(&str, String)> = log.lines().filter_map(statement).collect();
+    let works =
+        |session: &str| logged.iter().any(|(other, text)| *other == session && text.starts_with("BEGIN"));
+    logged.iter().filter(|(session, _)| works(session)).map(|(_, text)| text.clone()).collect()
+}
+
+/// A logged statement, with its session: `2024-01-31 01:02:03.004 UTC [4711] LOG:  statement: …`.
+fn statement(line: &str) -> Option<(&str, String)> {
+    let (prefix, logged) = line.split_once("LOG:  ")?;
+    let session = prefix.split_once('[')?.1.split_once(']')?.0;
+    let (how, text) = logged.split_once(": ")?;
+    (how == "statement" || how.starts_with("execute ")).then(|| (session, text.to_owned()))
 }
 
 #[tokio::test]

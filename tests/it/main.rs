@@ -36,9 +36,13 @@ mod history;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod rehearse;
+#[cfg(test)]
 mod review;
 #[cfg(test)]
 mod saved;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, PgConnection};
 
@@ -162,24 +163,28 @@ impl FileLedger {
         select_jobs(&mut self.connection).await.map_err(|error| self.own(error))
     }
 
+    /// Returns what was chosen for a job.
+    pub(super) async fn choices(&mut self, job: i64) -> Result<Option<Value>, StoreError> {
+        select_choices(&mut self.connection, job).await
+    }
+
     /// Returns the rows that a job touched.
     pub(super) async fn journal(&mut self, job: i64) -> Result<Vec<JournalRow>, StoreError> {
         let sql = "SELECT table_name, item, row_key, row_before, row_after FROM journal WHERE job_id = $1 \
                    ORDER BY position";
-        type Columns = (String, String, String, Option<String>, Option<String>);
-        let rows: Vec<Columns> = sqlx::query_as(sql)
-            .bind(job)
-            .fetch_all(&mut self.connection)
-            .await
-            .map_err(|error| self.failed(Operation::Read, &error))?;
-        let row = |(table, item, key, before, after): Columns| JournalRow {
-            table: Arc::from(table),
-            item: Arc::from(item),
-            key,
-            before,
-            after,
+        let rows = sqlx::query(sql).bind(job).fetch_all(&mut self.connection).await;
+        let rows = rows.map_err(|error| self.failed(Operation::Read, &error))?;
+        let decode = |row: &SqliteRow| {
+            Ok(JournalRow {
+                table: Arc::from(row.try_get::<&str, _>(0)?),
+                item: Arc::from(row.try_get::<&str, _>(1)?),
+                key: row.try_get(2)?,
+                before: row.try_get(3)?,
+                after: row.try_get(4)?,
+            })
         };
-        Ok(rows.into_iter().map(row).collect())
+        let journal: Result<_, sqlx::Error> = rows.iter().map(decode).collect();
+        journal.map_err(|error| self.failed(Operation::Read, &error))
     }
 
     /// Returns the backup that a job kept.

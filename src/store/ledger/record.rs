@@ -79,7 +79,9 @@ pub struct JobRecord {
     /// What was done to which table.
     pub tables: Vec<TableRows>,
     /// What was chosen: `{"ignore_lack_api":false,"items":{"client:crm":"covered"}}`.
-    pub choices: Value,
+    /// Lists of jobs leave it out: it may name every item of a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choices: Option<Value>,
     /// The saved plan that it applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan_id: Option<String>,
@@ -217,7 +219,7 @@ mod tests {
             finished_at: DateTime::UNIX_EPOCH,
             counts: BTreeMap::new(),
             tables: Vec::new(),
-            choices: Value::Null,
+            choices: None,
             plan_id: None,
             undoes,
             undone_by: None,

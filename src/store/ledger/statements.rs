@@ -74,7 +74,7 @@ macro_rules! statements {
             let failed = |error: sqlx::Error| StoreError::new(Operation::Read, JOBS, &error);
             let sql = concat!(
                 "SELECT j.job_id, command, platform, operator, host, program, target, file_path, file_sha256, \
-                 started_at, finished_at, counts, table_rows, state, error, plan_id, undoes, whole, choices, \
+                 started_at, finished_at, counts, table_rows, state, error, plan_id, undoes, whole, \
                  b.job_id IS NOT NULL AS has_backup FROM ",
                 $schema,
                 "jobs j LEFT JOIN ",
@@ -108,7 +108,7 @@ macro_rules! statements {
                 finished_at: row.try_get("finished_at")?,
                 counts: row.try_get::<Json<_>, _>("counts")?.0,
                 tables: row.try_get::<Json<_>, _>("table_rows")?.0,
-                choices: row.try_get::<Json<_>, _>("choices")?.0,
+                choices: None,
                 plan_id: row.try_get("plan_id")?,
                 undoes: row.try_get("undoes")?,
                 undone_by: None,
@@ -116,6 +116,20 @@ macro_rules! statements {
                 has_backup: row.try_get("has_backup")?,
                 error: row.try_get("error")?,
             })
+        }
+
+        /// Returns what was chosen for a job.
+        async fn select_choices(
+            connection: &mut $connection,
+            job: i64,
+        ) -> Result<Option<serde_json::Value>, StoreError> {
+            let sql = concat!("SELECT choices FROM ", $schema, "jobs WHERE job_id = $1");
+            let choices: Option<Json<serde_json::Value>> = sqlx::query_scalar(sql)
+                .bind(job)
+                .fetch_optional(connection)
+                .await
+                .map_err(|error| StoreError::new(Operation::Read, JOBS, &error))?;
+            Ok(choices.map(|choices| choices.0))
         }
 
         async fn select_backup(connection: &mut $connection, job: i64) -> Result<Option<Backup>, StoreError> {

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
+use serde_json::Value;
 use sqlx::PgConnection;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgRow;
@@ -151,6 +152,11 @@ async fn insert_journal(
 /// Returns every job, newest first.
 pub(super) async fn jobs(connection: &mut PgConnection) -> Result<Vec<JobRecord>, StoreError> {
     select_jobs(connection).await
+}
+
+/// Returns what was chosen for a job.
+pub(super) async fn choices(connection: &mut PgConnection, job: i64) -> Result<Option<Value>, StoreError> {
+    select_choices(connection, job).await
 }
 
 /// Returns the rows that a job touched.
