@@ -107,21 +107,29 @@ fn list(printer: &mut Printer, jobs: &[JobRecord]) {
     }
 }
 
+/// What was left alone, as counts have it.
+const LEFT: [&str; 3] = ["unchanged", "skipped", "blocked"];
+
 /// Says how many items were written, and how; nothing of those that were not.
 pub(super) fn written(record: &JobRecord) -> String {
-    let left = ["unchanged", "skipped", "blocked"];
-    let told = record.counts.iter().filter(|(word, count)| **count > 0 && !left.contains(&word.as_str()));
+    list_counts(record, |word| !LEFT.contains(&word))
+}
+
+/// Says how many items had which outcome, what was written first; nothing of
+/// those that had none.
+fn counts(record: &JobRecord) -> String {
+    let left = list_counts(record, |word| LEFT.contains(&word));
+    let parts = [written(record), left];
+    parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn list_counts(record: &JobRecord, admits: impl Fn(&str) -> bool) -> String {
+    let told = record.counts.iter().filter(|(word, count)| **count > 0 && admits(word));
     told.map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }
 
 fn time(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
-}
-
-/// Says how many items had which outcome; nothing of those that had none.
-fn counts(record: &JobRecord) -> String {
-    let told = record.counts.iter().filter(|(_, count)| **count > 0);
-    told.map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }
 
 fn tell(printer: &mut Printer, record: &JobRecord) {

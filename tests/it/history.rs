@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use crate::digirunner_statements::{clients, shared};
 use crate::support::gatediff::{Ran, command};
 use crate::support::jobs::{cases, chance, rows, wait_until_left_alone};
+use crate::support::pty::PtyCommand;
 use crate::support::site::Site;
 use crate::support::world::{World, world};
 
@@ -795,4 +796,58 @@ async fn killed_at_any_moment_the_ledger_file_agrees_with_the_database() {
         }
     }
     println!("{came_through} of {} came through", cases(10));
+}
+
+// ---- on a terminal
+
+fn terminal(desk: &Desk, args: &[&str]) -> PtyCommand {
+    PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
+        .args(args)
+        .env("HOME", desk.home.path().as_os_str())
+        .env("DATABASE_URL", desk.site.db.url())
+}
+
+#[tokio::test]
+async fn on_a_terminal_the_history_fits_and_an_undo_is_asked_for_by_name() {
+    let desk = desk().await;
+    let long = "exports/of a very long name that no narrow terminal has any room for.json";
+    std::fs::create_dir(desk.path("exports")).unwrap();
+    std::fs::write(desk.path(long), file().export()).unwrap();
+    let applied =
+        desk.run(&["apply", long, "--cover", "all", "--yes", "--operator", "資訊處維運組小美與小王"]);
+    assert_eq!(applied.code, Some(0), "{}", applied.stderr);
+    let mut pty = terminal(&desk, &["history"]).spawn();
+    pty.wait_for("資訊處維運  2 added, 1 covered");
+    pty.wait_for("for.json");
+    assert_eq!(pty.wait_exit(), Ok(0));
+    let bytes = String::from_utf8(pty.bytes()).unwrap();
+    assert!(bytes.lines().all(|line| unicode_columns(line) <= 80), "{bytes}");
+
+    let mut pty = terminal(&desk, &["undo", "7"]).spawn();
+    pty.wait_for("there is no job 7 in the ledger");
+    assert_eq!(pty.wait_exit(), Ok(64), "nobody is asked in vain");
+    let undo = |answer: &str, told: &str, exit: u32| {
+        let mut pty = terminal(&desk, &["undo", "1", "--only", "client:a"]).size(160, 24).spawn();
+        pty.wait_for("undo of job 1 in ");
+        pty.wait_for("only client:a");
+        pty.wait_for("2 added, 1 covered");
+        pty.wait_for("Type the database's name to go on:");
+        pty.send(answer);
+        pty.wait_for(told);
+        assert_eq!(pty.wait_exit(), Ok(exit));
+    };
+    undo("yes\r", "not confirmed; nothing was written", 130);
+    // Ctrl-C.
+    undo("\u{3}", "nothing was written", 130);
+    undo(&format!("{}\r", desk.site.db.name()), "job 2: undid job 1, 1 item restored", 0);
+
+    let mut pty = terminal(&desk, &["backup", "1"]).spawn();
+    pty.wait_for("a backup holds secrets, and stdout is a terminal");
+    pty.wait_for("--out FILE");
+    assert_eq!(pty.wait_exit(), Ok(64));
+}
+
+/// Returns how many columns a line takes.
+fn unicode_columns(line: &str) -> usize {
+    line.trim_end().chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
 }
