@@ -120,15 +120,20 @@ async fn rehearse(
 }
 
 /// Reads what is to be applied, an import file or a saved plan, and compares
-/// the file with the target; tells how far that is.
+/// the file with the target; tells how far that is. May be interrupted.
 async fn open(session: &Session, args: &ApplyArgs) -> Result<(Review, Option<Box<SavedPlan>>), Failure> {
     let gauge = Gauge::begin();
     let reporter = gauge.reporter();
     reporter.phase(Phase::File);
     let review = match read(session, args).await {
         Ok((loaded, saved)) => {
-            let review = job::plan(&loaded, &session.target, session.manner.timeouts, &reporter).await;
-            review.map(|review| (review, saved))
+            let cancel = cancel_on_signals()?;
+            let plan = job::plan(&loaded, &session.target, session.manner.timeouts, &reporter);
+            tokio::select! {
+                biased;
+                () = cancel.asked() => Err(Failure::cancelled(&cancel)),
+                review = plan => review.map(|review| (review, saved)),
+            }
         }
         Err(failure) => Err(failure),
     };
