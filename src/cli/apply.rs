@@ -5,7 +5,7 @@ use super::choose::{blocked_by_name, choose};
 use super::document::Document;
 use super::gauge::Gauge;
 use super::print::{Printer, plural};
-use super::session::{Session, cancel_on_signals, operator};
+use super::session::{Session, cancel_on_signals, operator, unless_interrupted};
 use super::{Exit, consent, text};
 use crate::engine::display::safe;
 use crate::engine::{Approved, Choices, Outcome, Refusal, Resolution, SealKey, Verb};
@@ -127,13 +127,8 @@ async fn open(session: &Session, args: &ApplyArgs) -> Result<(Review, Option<Box
     reporter.phase(Phase::File);
     let review = match read(session, args).await {
         Ok((loaded, saved)) => {
-            let cancel = cancel_on_signals()?;
             let plan = job::plan(&loaded, &session.target, session.manner.timeouts, &reporter);
-            tokio::select! {
-                biased;
-                () = cancel.asked() => Err(Failure::cancelled(&cancel)),
-                review = plan => review.map(|review| (review, saved)),
-            }
+            unless_interrupted(plan).await.map(|review| (review, saved))
         }
         Err(failure) => Err(failure),
     };

@@ -7,7 +7,7 @@ use super::choose::{blocked_by_name, choose};
 use super::document::Document;
 use super::gauge::Gauge;
 use super::print::{Printer, plural};
-use super::session::{Session, cancel_on_signals, operator};
+use super::session::{Session, operator, unless_interrupted};
 use super::{Exit, text};
 use crate::engine::display::safe;
 use crate::engine::{Choices, Outcome, Plan, Status};
@@ -93,13 +93,8 @@ pub(super) async fn compare(session: &Session, file: &FileArgs) -> Result<Review
     reporter.phase(Phase::File);
     let review = match job::load(&file.file, file.format.as_deref()) {
         Ok(loaded) => {
-            let cancel = cancel_on_signals()?;
             let plan = job::plan(&loaded, &session.target, session.manner.timeouts, &reporter);
-            tokio::select! {
-                biased;
-                () = cancel.asked() => Err(Failure::cancelled(&cancel)),
-                review = plan => review,
-            }
+            unless_interrupted(plan).await
         }
         Err(failure) => Err(failure),
     };

@@ -149,6 +149,18 @@ pub(super) fn cancel_on_signals() -> Result<Cancel, Failure> {
     Ok(cancel.clone())
 }
 
+/// Does what writes nothing, unless the process is told to stop meanwhile.
+pub(super) async fn unless_interrupted<T>(
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let cancel = cancel_on_signals()?;
+    tokio::select! {
+        biased;
+        () = cancel.asked() => Err(Failure::cancelled(&cancel)),
+        done = work => done,
+    }
+}
+
 /// Says whether the process was told to stop and did not end by that.
 pub(super) fn is_interrupted() -> bool {
     CANCEL.get().is_some_and(Cancel::is_cancelled)

@@ -4,7 +4,7 @@ use super::args::{Global, Output, UndoArgs};
 use super::document::Document;
 use super::gauge::Gauge;
 use super::print::{Printer, plural};
-use super::session::{Session, cancel_on_signals, operator};
+use super::session::{Session, cancel_on_signals, operator, unless_interrupted};
 use super::{Exit, consent, history};
 use crate::engine::display::safe;
 use crate::job::{self, Failure, UndoOptions, Undone};
@@ -20,7 +20,10 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: UndoArgs) 
     };
     let target = session.target.display();
     let cancel = cancel_on_signals()?;
-    let what = if args.consent.yes { String::new() } else { what(&session, args.job, &options.only).await? };
+    let what = match args.consent.yes {
+        true => String::new(),
+        false => unless_interrupted(what(&session, args.job, &options.only)).await?,
+    };
     consent::ask(printer, &session.manner, &args.consent, (&what, true), session.target.database())?;
     let gauge = Gauge::begin();
     let done = job::undo(args.job, &session.target, &options, &gauge.reporter(), &cancel).await;
