@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use gatediff::cli::{self, Exit, Screen, ScreenEnd, ScreenRequest};
 use gatediff::engine::{Approved, Choices, ItemId};
+use gatediff::job::scope::{self, Ailment, Catalogue, Edit, EditOptions, Edited};
 use gatediff::job::{
     self, ApplyOptions, Cancel, Failure, FailureKind, JobRecord, PlanKeys, Receipt, Rehearsal, Reporter,
     Review, UndoOptions, Undone,
@@ -132,7 +133,7 @@ impl tui::Backend for Backend {
     fn history(&self) -> BoxFuture<'static, Result<Vec<JobRecord>, Failure>> {
         let session = Arc::clone(&self.0);
         async move {
-            let (_, target) = session.last()?;
+            let target = session.target(&Reporter::silent()).await?;
             job::history(&target, session.request.timeouts, &session.request.ledger).await
         }
         .boxed()
@@ -146,7 +147,7 @@ impl tui::Backend for Backend {
     ) -> BoxFuture<'static, Result<Undone, Failure>> {
         let session = Arc::clone(&self.0);
         async move {
-            let (_, target) = session.last()?;
+            let target = session.target(&report).await?;
             let options = UndoOptions {
                 operator: session.request.operator.clone(),
                 timeouts: session.request.timeouts,
@@ -161,7 +162,7 @@ impl tui::Backend for Backend {
     fn save_backup(&self, job: i64, path: String) -> BoxFuture<'static, Result<String, Failure>> {
         let session = Arc::clone(&self.0);
         async move {
-            let (_, target) = session.last()?;
+            let target = session.target(&Reporter::silent()).await?;
             let backup = job::backup(&target, session.request.timeouts, &session.request.ledger, job).await?;
             write(path, backup.content).await
         }
@@ -180,6 +181,43 @@ impl tui::Backend for Backend {
             let format = Some(review.file.platform);
             let export = job::export(format, &roots, &target, session.request.timeouts, &report).await?;
             write(path, export.bytes).await
+        }
+        .boxed()
+    }
+
+    fn scopes(&self, report: Reporter) -> BoxFuture<'static, Result<Arc<Catalogue>, Failure>> {
+        let session = Arc::clone(&self.0);
+        async move {
+            let target = session.target(&report).await?;
+            scope::catalogue(&target, session.request.timeouts, &report).await.map(Arc::new)
+        }
+        .boxed()
+    }
+
+    fn edit(
+        &self,
+        edit: Edit,
+        report: Reporter,
+        cancel: Cancel,
+    ) -> BoxFuture<'static, Result<Edited, Failure>> {
+        let session = Arc::clone(&self.0);
+        async move {
+            let target = session.target(&report).await?;
+            let options = EditOptions {
+                operator: session.request.operator.clone(),
+                timeouts: session.request.timeouts,
+                ledger: session.request.ledger.clone(),
+            };
+            scope::edit(edit, &target, &options, &report, &cancel).await
+        }
+        .boxed()
+    }
+
+    fn check_scopes(&self, report: Reporter) -> BoxFuture<'static, Result<Vec<Ailment>, Failure>> {
+        let session = Arc::clone(&self.0);
+        async move {
+            let target = session.target(&report).await?;
+            scope::check(&target, session.request.timeouts, &report).await
         }
         .boxed()
     }
@@ -220,6 +258,14 @@ impl Session {
     fn apply_options(&self) -> ApplyOptions {
         let options = ApplyOptions::new(&self.request.operator, self.request.timeouts);
         ApplyOptions { ledger: self.request.ledger.clone(), ..options }
+    }
+
+    /// Returns the target: the one that was compared last, where there is one.
+    async fn target(&self, report: &Reporter) -> Result<Target, Failure> {
+        match self.last() {
+            Ok((_, target)) => Ok(target),
+            Err(_) => Arc::clone(&self.request.open).target(report.clone()).await,
+        }
     }
 
     /// Returns what was compared last, and with what.

@@ -115,19 +115,24 @@ impl Server {
 impl Opener for Server {
     fn open(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<(Loaded, Target), Failure>> {
         async move {
-            let known = self.running.lock().ok().and_then(|running| running.as_ref().map(Demo::target));
-            let target = match known {
-                Some(target) => target,
-                None => {
-                    let demo = Demo::start(self.options.clone(), &reporter).await?;
-                    let target = demo.target();
-                    if let Ok(mut running) = self.running.lock() {
-                        *running = Some(demo);
-                    }
-                    target
-                }
-            };
+            let target = self.target(reporter).await?;
             Ok((Demo::load().await?, target))
+        }
+        .boxed()
+    }
+
+    fn target(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<Target, Failure>> {
+        async move {
+            let known = self.running.lock().ok().and_then(|running| running.as_ref().map(Demo::target));
+            if let Some(target) = known {
+                return Ok(target);
+            }
+            let demo = Demo::start(self.options.clone(), &reporter).await?;
+            let target = demo.target();
+            if let Ok(mut running) = self.running.lock() {
+                *running = Some(demo);
+            }
+            Ok(target)
         }
         .boxed()
     }

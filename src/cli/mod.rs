@@ -33,7 +33,7 @@ use clap::error::ErrorKind;
 use self::args::{Cli, Command, Output};
 use self::document::Document;
 use self::print::Printer;
-pub use self::screen::{Opener, Screen, ScreenEnd, ScreenRequest};
+pub use self::screen::{Opener, Screen, ScreenEnd, ScreenRequest, Start};
 use crate::job::{Failure, FailureKind};
 
 /// How a command ends; the number is the process's exit code.

@@ -50,4 +50,8 @@ impl Opener for File {
         }
         .boxed()
     }
+
+    fn target(self: Arc<Self>, _: Reporter) -> BoxFuture<'static, Result<Target, Failure>> {
+        async move { Ok(self.target.clone()) }.boxed()
+    }
 }

@@ -12,8 +12,20 @@ use crate::config::Binding;
 use crate::job::{Failure, FailureKind, Loaded, Reporter};
 use crate::store::{LedgerPlace, Target, Timeouts};
 
+/// Where the screen begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// With a file that is compared with the target.
+    #[default]
+    Review,
+    /// With the scopes of the target; there is no file.
+    Scopes,
+}
+
 /// What to review, and how the screen looks.
 pub struct ScreenRequest {
+    /// Where it begins.
+    pub start: Start,
     /// Opens what is reviewed. Called again to compare again.
     pub open: Arc<dyn Opener>,
     /// What to call the file until it was read.
@@ -44,6 +56,9 @@ pub struct ScreenRequest {
 pub trait Opener: Send + Sync {
     /// Reads the file and finds the target; reports what takes time.
     fn open(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<(Loaded, Target), Failure>>;
+
+    /// Finds the target alone.
+    fn target(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<Target, Failure>>;
 }
 
 /// How the screen was left.
@@ -69,6 +84,7 @@ impl ScreenRequest {
         (file, open): (String, Arc<dyn Opener>),
     ) -> Result<Self, Failure> {
         Ok(Self {
+            start: Start::Review,
             open,
             file,
             timeouts: manner.timeouts,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::progress::Cancel;
 use crate::engine::choice::Stale;
+use crate::platform::digirunner::scope::Violation;
 use crate::store::{ConnectError, Operation, StoreError, StoreErrorKind};
 
 /// What sort of failure it is; exit codes, HTTP statuses and colours follow
@@ -66,12 +67,23 @@ pub struct Failure {
     /// The items that changed since the plan, when that is the failure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stale: Vec<Stale>,
+    /// The rules of the product that were broken, when that is the failure.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub violations: Vec<Violation>,
 }
 
 impl Failure {
     /// Returns a failure of a kind.
     pub fn new(kind: FailureKind, what: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), place: None, why: None, hints: Vec::new(), stale: Vec::new() }
+        Self {
+            kind,
+            what: what.into(),
+            place: None,
+            why: None,
+            hints: Vec::new(),
+            stale: Vec::new(),
+            violations: Vec::new(),
+        }
     }
 
     /// Says where.
@@ -119,6 +131,26 @@ impl Failure {
             Some(why) => failure.because(why),
             None => failure,
         }
+    }
+
+    /// Returns the failure of rules of the product that are broken: the first
+    /// one is what failed, and each says what to do.
+    pub fn violated(violations: Vec<Violation>) -> Self {
+        let first = violations.first();
+        let kind = match first.map(|first| first.code) {
+            Some(1286) => FailureKind::Stale,
+            Some(1298 | 1344) => FailureKind::Refused,
+            _ => FailureKind::Blocked,
+        };
+        let what = first.map_or_else(String::new, ToString::to_string);
+        let mut failure = Self::new(kind, what);
+        for violation in violations.iter().filter(|violation| !violation.hint.is_empty()) {
+            if !failure.hints.contains(&violation.hint) {
+                failure.hints.push(violation.hint.clone());
+            }
+        }
+        failure.violations = violations;
+        failure
     }
 
     /// Returns a failure that is our own mistake.

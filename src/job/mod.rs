@@ -18,6 +18,7 @@ mod progress;
 mod rehearse;
 mod run;
 pub mod saved;
+pub mod scope;
 mod undo;
 mod watch;
 

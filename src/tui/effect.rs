@@ -2,7 +2,10 @@
 
 use futures_util::future::BoxFuture;
 
+use std::sync::Arc;
+
 use crate::engine::{Approved, Choices, ItemId};
+use crate::job::scope::{Ailment, Catalogue, Edit, Edited};
 use crate::job::{Cancel, Failure, JobRecord, Receipt, Rehearsal, Reporter, Undone};
 
 use super::msg::{EffectId, Exit, Reviewed};
@@ -54,6 +57,20 @@ pub trait Backend: Send + Sync + 'static {
         path: String,
         report: Reporter,
     ) -> BoxFuture<'static, Result<String, Failure>>;
+
+    /// Reads the target's scopes, and everything that a scope can be made of.
+    fn scopes(&self, report: Reporter) -> BoxFuture<'static, Result<Arc<Catalogue>, Failure>>;
+
+    /// Does something to the target's scopes, in one transaction.
+    fn edit(
+        &self,
+        edit: Edit,
+        report: Reporter,
+        cancel: Cancel,
+    ) -> BoxFuture<'static, Result<Edited, Failure>>;
+
+    /// Looks for what is wrong with the target's scopes.
+    fn check_scopes(&self, report: Reporter) -> BoxFuture<'static, Result<Vec<Ailment>, Failure>>;
 }
 
 /// Something to be done outside the model.
@@ -71,6 +88,12 @@ pub(crate) enum Effect {
     History(EffectId),
     /// Undo a job; answered by `Msg::Undone`.
     Undo(EffectId, i64),
+    /// Read the target's scopes; answered by `Msg::Scopes`.
+    Scopes(EffectId),
+    /// Edit the target's scopes; answered by `Msg::Edited`.
+    Edit(EffectId, Box<Edit>),
+    /// Look for what is wrong with them; answered by `Msg::Checked`.
+    CheckScopes(EffectId),
     /// Ask the job that runs to stop, with the reason.
     Cancel(&'static str),
     /// Send a text to the terminal's clipboard; answered by `Msg::Copied`.

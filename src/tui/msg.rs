@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::{Kind, Plan};
+use crate::job::scope::{Ailment, Catalogue, Edited};
 use crate::job::{Failure, JobRecord, Progress, Receipt, Rehearsal, Undone};
 
 use super::action::KeyMap;
@@ -68,6 +69,12 @@ pub(crate) enum Msg {
     Listed(EffectId, Result<Vec<JobRecord>, Failure>),
     /// The undo ended.
     Undone(EffectId, Result<Undone, Failure>),
+    /// The target's scopes were read.
+    Scopes(EffectId, Result<Arc<Catalogue>, Failure>),
+    /// The edit of scopes ended.
+    Edited(EffectId, Result<Edited, Failure>),
+    /// What is wrong with the target's scopes was looked for.
+    Checked(EffectId, Result<Vec<Ailment>, Failure>),
     /// Themes and keys were read again.
     Reloaded(Reloaded),
     /// The text was sent to the terminal's clipboard, or why not.

@@ -15,6 +15,7 @@ mod integrity;
 mod item;
 mod references;
 mod rules;
+pub mod scope;
 mod side;
 mod snapshot;
 mod tables;

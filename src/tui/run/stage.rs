@@ -236,6 +236,19 @@ impl<S: Screen> Stage<S> {
                 Effect::History(id) => {
                     self.spawn(self.backend.history(), move |outcome| Msg::Listed(id, outcome));
                 }
+                Effect::Scopes(id) => {
+                    let work = self.backend.scopes(self.reporter(id));
+                    self.spawn(work, move |outcome| Msg::Scopes(id, outcome));
+                }
+                Effect::Edit(id, edit) => {
+                    self.cancel = Cancel::new();
+                    let work = self.backend.edit(*edit, self.reporter(id), self.cancel.clone());
+                    self.spawn(work, move |outcome| Msg::Edited(id, outcome));
+                }
+                Effect::CheckScopes(id) => {
+                    let work = self.backend.check_scopes(self.reporter(id));
+                    self.spawn(work, move |outcome| Msg::Checked(id, outcome));
+                }
                 Effect::Cancel(why) => self.cancel.cancel(why),
                 Effect::Copy(text) => {
                     let sent = self.screen.copy(&text).map_err(|error| error.to_string());

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use super::door::{Outside, Screen, Source};
 use super::*;
 use crate::engine::{Approved, Choices, ItemId};
+use crate::job::scope::{Ailment, Catalogue, Edit, Edited};
 use crate::job::{Cancel, Failure, FailureKind, JobRecord, Phase, Receipt, Rehearsal, Reporter, Undone};
 use crate::tui::keys::Key;
 use crate::tui::msg::{EffectId, Exit, Msg, Reviewed};
@@ -281,6 +282,18 @@ impl Backend for Pretending {
         _: Reporter,
     ) -> BoxFuture<'static, Result<String, Failure>> {
         self.saved(path)
+    }
+
+    fn scopes(&self, _: Reporter) -> BoxFuture<'static, Result<Arc<Catalogue>, Failure>> {
+        Box::pin(async { Ok(Arc::new(Catalogue::sample())) })
+    }
+
+    fn edit(&self, _: Edit, _: Reporter, _: Cancel) -> BoxFuture<'static, Result<Edited, Failure>> {
+        Box::pin(async { Err(Failure::new(FailureKind::Internal, "nobody edits here")) })
+    }
+
+    fn check_scopes(&self, _: Reporter) -> BoxFuture<'static, Result<Vec<Ailment>, Failure>> {
+        Box::pin(async { Ok(Vec::new()) })
     }
 }
 

@@ -69,6 +69,8 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             save::saved(app, id, outcome);
             Vec::new()
         }
+        // Nobody asks for them yet.
+        Msg::Scopes(..) | Msg::Edited(..) | Msg::Checked(..) => Vec::new(),
         Msg::Reloaded(reloaded) => {
             reload(app, reloaded);
             Vec::new()

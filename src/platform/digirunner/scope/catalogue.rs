@@ -1,0 +1,525 @@
+//! Every scope of a target, and everything that a scope can be made of.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+
+use super::super::rules::{CLIENT, SCOPE};
+use crate::engine::ItemId;
+
+/// An API by its names: there is none without both.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ApiName {
+    /// The module.
+    pub module: Arc<str>,
+    /// The API's key within it.
+    pub key: Arc<str>,
+}
+
+impl ApiName {
+    /// Returns the name of an API.
+    pub fn new(module: impl Into<Arc<str>>, key: impl Into<Arc<str>>) -> Self {
+        Self { module: module.into(), key: key.into() }
+    }
+}
+
+impl std::fmt::Display for ApiName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.module, self.key)
+    }
+}
+
+/// An API of the target, or one that scopes link and the target lacks.
+#[derive(Clone, Debug)]
+pub struct ApiInfo {
+    /// Its names.
+    pub name: ApiName,
+    /// What people call it; none where the target lacks it.
+    pub title: Option<Arc<str>>,
+    /// Module, key and title in lower case, for searching.
+    pub(super) folded: Box<str>,
+}
+
+impl ApiInfo {
+    /// Says whether scopes link it although the target does not have it.
+    pub const fn is_lacking(&self) -> bool {
+        self.title.is_none()
+    }
+}
+
+/// A module, and which of the catalogue's APIs are its own.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where its APIs stand in [`Catalogue::apis`].
+    pub apis: Range<usize>,
+}
+
+/// A security level, or an authentication type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Its id.
+    pub id: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// What it is for.
+    pub description: Option<Arc<str>>,
+}
+
+/// A client, as far as scopes concern it.
+#[derive(Clone, Debug)]
+pub struct ClientInfo {
+    /// Its id.
+    pub id: Arc<str>,
+    /// Its name; empty where a scope's holder does not exist.
+    pub name: Arc<str>,
+    /// Its alias.
+    pub alias: Option<Arc<str>>,
+    /// Its security level.
+    pub level: Option<Arc<str>>,
+    /// How many groups it holds, hidden ones too.
+    pub groups: usize,
+    /// Whether there is such a client.
+    pub exists: bool,
+}
+
+impl ClientInfo {
+    /// Returns the item that it is.
+    pub fn item(&self) -> ItemId {
+        ItemId::new(CLIENT, Arc::clone(&self.id))
+    }
+}
+
+/// A scope.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// Its id, which is another one in every environment.
+    pub id: Arc<str>,
+    /// Its name. Nothing in the database keeps it from being there twice.
+    pub name: Arc<str>,
+    /// Its alias.
+    pub alias: Option<Arc<str>>,
+    /// What it is for.
+    pub description: Option<Arc<str>>,
+    /// The id of its security level.
+    pub level: Option<Arc<str>>,
+    /// How long it is valid, in seconds; 0 is without limit.
+    pub seconds: i64,
+    /// How often it may be authorized; 0 is without limit.
+    pub times: i64,
+    /// The ids of its authentication types, in order.
+    pub authentications: Vec<Arc<str>>,
+    /// Where its APIs stand in [`Catalogue::apis`], in order, each once.
+    pub apis: Vec<usize>,
+    /// Where its holders stand in [`Catalogue::clients`], in order.
+    pub holders: Vec<usize>,
+    /// When it was created.
+    pub created_at: Option<NaiveDateTime>,
+    /// By whom.
+    pub created_by: Arc<str>,
+    /// When it was updated last.
+    pub updated_at: Option<NaiveDateTime>,
+    /// By whom.
+    pub updated_by: Option<Arc<str>>,
+    /// Name, alias and description in lower case, for searching.
+    pub(super) folded: Box<str>,
+}
+
+impl Scope {
+    /// Returns the item that it is.
+    pub fn item(&self) -> ItemId {
+        ItemId::new(SCOPE, Arc::clone(&self.name))
+    }
+}
+
+/// Every scope of a target, and everything that a scope can be made of, as it
+/// stood at one moment.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    scopes: Vec<Scope>,
+    apis: Vec<ApiInfo>,
+    modules: Vec<Module>,
+    levels: Vec<Label>,
+    authentications: Vec<Label>,
+    clients: Vec<ClientInfo>,
+    by_id: HashMap<Arc<str>, usize>,
+    clients_by_id: HashMap<Arc<str>, usize>,
+}
+
+/// The rows that a catalogue is made of, in any order.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// Scopes without what is linked to them.
+    pub(super) scopes: Vec<Scope>,
+    /// Scope id and API.
+    pub(super) links: Vec<(Arc<str>, ApiName)>,
+    /// Scope id and authentication type.
+    pub(super) scope_authentications: Vec<(Arc<str>, Arc<str>)>,
+    /// Scope id and client id.
+    pub(super) holders: Vec<(Arc<str>, Arc<str>)>,
+    /// The target's APIs, with what people call them.
+    pub(super) apis: Vec<(ApiName, Arc<str>)>,
+    pub(super) levels: Vec<Label>,
+    pub(super) authentications: Vec<Label>,
+    pub(super) clients: Vec<ClientInfo>,
+}
+
+impl Catalogue {
+    /// Puts the rows together.
+    pub(super) fn new(parts: Parts) -> Self {
+        let Parts {
+            mut scopes,
+            links,
+            scope_authentications,
+            holders,
+            apis,
+            levels,
+            authentications,
+            clients,
+        } = parts;
+        scopes.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        let mut catalogue = Self {
+            by_id: scopes.iter().enumerate().map(|(at, scope)| (Arc::clone(&scope.id), at)).collect(),
+            scopes,
+            levels,
+            authentications,
+            clients,
+            ..Self::default()
+        };
+        catalogue.levels.sort_by(|a, b| a.id.cmp(&b.id));
+        catalogue.authentications.sort_by(|a, b| a.id.cmp(&b.id));
+        catalogue.set_apis(apis, &links);
+        catalogue.link_apis(links);
+        for (scope, authentication) in scope_authentications {
+            if let Some(scope) = catalogue.scope_mut(&scope) {
+                scope.authentications.push(authentication);
+            }
+        }
+        catalogue.hold(holders);
+        for scope in &mut catalogue.scopes {
+            scope.authentications.sort();
+            scope.authentications.dedup();
+            scope.apis.sort_unstable();
+            scope.apis.dedup();
+            scope.holders.sort_unstable();
+            scope.holders.dedup();
+        }
+        catalogue
+    }
+
+    /// Sets the APIs, with those that scopes link and the target lacks.
+    fn set_apis(&mut self, apis: Vec<(ApiName, Arc<str>)>, links: &[(Arc<str>, ApiName)]) {
+        let mut all: Vec<(ApiName, Option<Arc<str>>)> =
+            apis.into_iter().map(|(name, title)| (name, Some(title))).collect();
+        all.extend(links.iter().map(|(_, name)| (name.clone(), None)));
+        // Those that the target has come first among equal ones, and stay.
+        all.sort_by(|a, b| (&a.0, a.1.is_none()).cmp(&(&b.0, b.1.is_none())));
+        all.dedup_by(|later, first| later.0 == first.0);
+        self.apis = all.into_iter().map(|(name, title)| api(name, title)).collect();
+        for (at, api) in self.apis.iter().enumerate() {
+            match self.modules.last_mut().filter(|module| module.name == api.name.module) {
+                Some(module) => module.apis.end = at + 1,
+                None => self.modules.push(Module { name: Arc::clone(&api.name.module), apis: at..at + 1 }),
+            }
+        }
+    }
+
+    fn link_apis(&mut self, links: Vec<(Arc<str>, ApiName)>) {
+        for (scope, name) in links {
+            let at = self.apis.binary_search_by(|api| api.name.cmp(&name));
+            if let (Ok(at), Some(scope)) = (at, self.scope_mut(&scope)) {
+                scope.apis.push(at);
+            }
+        }
+    }
+
+    /// Says who holds what, with holders that do not exist.
+    fn hold(&mut self, holders: Vec<(Arc<str>, Arc<str>)>) {
+        self.clients.sort_by(|a, b| a.id.cmp(&b.id));
+        let known = self.clients.len();
+        let is_known = |clients: &[ClientInfo], id: &Arc<str>| {
+            clients
+                .get(..known)
+                .is_some_and(|known| known.binary_search_by(|client| client.id.cmp(id)).is_ok())
+        };
+        let strangers = holders.iter().map(|(_, client)| client);
+        let mut strangers: Vec<Arc<str>> =
+            strangers.filter(|id| !is_known(&self.clients, id)).cloned().collect();
+        strangers.sort();
+        strangers.dedup();
+        self.clients.extend(strangers.into_iter().map(|id| ClientInfo {
+            id,
+            name: "".into(),
+            alias: None,
+            level: None,
+            groups: 0,
+            exists: false,
+        }));
+        self.clients.sort_by(|a, b| a.id.cmp(&b.id));
+        self.clients_by_id =
+            self.clients.iter().enumerate().map(|(at, client)| (Arc::clone(&client.id), at)).collect();
+        for (scope, client) in holders {
+            let at = self.clients_by_id.get(&client).copied();
+            if let (Some(at), Some(scope)) = (at, self.scope_mut(&scope)) {
+                scope.holders.push(at);
+            }
+        }
+    }
+
+    fn scope_mut(&mut self, id: &str) -> Option<&mut Scope> {
+        self.scopes.get_mut(*self.by_id.get(id)?)
+    }
+
+    /// Returns the scopes, by name and id.
+    pub fn scopes(&self) -> &[Scope] {
+        &self.scopes
+    }
+
+    /// Returns the APIs by module and key, lacking ones too.
+    pub fn apis(&self) -> &[ApiInfo] {
+        &self.apis
+    }
+
+    /// Returns the modules, by name.
+    pub fn modules(&self) -> &[Module] {
+        &self.modules
+    }
+
+    /// Returns the security levels, by id.
+    pub fn levels(&self) -> &[Label] {
+        &self.levels
+    }
+
+    /// Returns the authentication types, by id.
+    pub fn authentications(&self) -> &[Label] {
+        &self.authentications
+    }
+
+    /// Returns the clients by id, with holders that do not exist.
+    pub fn clients(&self) -> &[ClientInfo] {
+        &self.clients
+    }
+
+    /// Returns the scope of an id.
+    pub fn scope(&self, id: &str) -> Option<&Scope> {
+        self.scopes.get(*self.by_id.get(id)?)
+    }
+
+    /// Returns the scopes of a name: more than one, where the product let it
+    /// happen.
+    pub fn named(&self, name: &str) -> &[Scope] {
+        let from = self.scopes.partition_point(|scope| &*scope.name < name);
+        let to = self.scopes.partition_point(|scope| &*scope.name <= name);
+        self.scopes.get(from..to).unwrap_or_default()
+    }
+
+    /// Returns an API, if the target has it.
+    pub fn api(&self, name: &ApiName) -> Option<&ApiInfo> {
+        let at = self.apis.binary_search_by(|api| api.name.cmp(name)).ok()?;
+        self.apis.get(at).filter(|api| !api.is_lacking())
+    }
+
+    /// Returns the APIs of a scope, by module and key.
+    pub fn apis_of<'c>(&'c self, scope: &'c Scope) -> impl Iterator<Item = &'c ApiInfo> {
+        scope.apis.iter().filter_map(|at| self.apis.get(*at))
+    }
+
+    /// Returns the clients that hold a scope, by id.
+    pub fn holders_of<'c>(&'c self, scope: &'c Scope) -> impl Iterator<Item = &'c ClientInfo> {
+        scope.holders.iter().filter_map(|at| self.clients.get(*at))
+    }
+
+    /// Returns a client, if there is one of this id.
+    pub fn client(&self, id: &str) -> Option<&ClientInfo> {
+        self.clients.get(*self.clients_by_id.get(id)?).filter(|client| client.exists)
+    }
+
+    /// Says whether a client holds a scope.
+    pub fn holds(&self, client: &str, scope: &Scope) -> bool {
+        self.clients_by_id.get(client).is_some_and(|at| scope.holders.binary_search(at).is_ok())
+    }
+
+    /// Returns a security level.
+    pub fn level(&self, id: &str) -> Option<&Label> {
+        self.levels.iter().find(|level| &*level.id == id)
+    }
+
+    /// Returns an authentication type.
+    pub fn authentication(&self, id: &str) -> Option<&Label> {
+        self.authentications.iter().find(|authentication| &*authentication.id == id)
+    }
+
+    /// Returns the clients that a scope can be given to: they do not hold it
+    /// and are of its level. A client without a level is of any.
+    pub fn takers<'c>(&'c self, scope: &'c Scope) -> impl Iterator<Item = &'c ClientInfo> {
+        self.clients.iter().enumerate().filter_map(|(at, client)| {
+            let fits = client.exists && is_of_level(client, scope);
+            (fits && scope.holders.binary_search(&at).is_err()).then_some(client)
+        })
+    }
+}
+
+/// Says whether a client may hold a scope as far as levels go: they are labels
+/// that are equal or not; a client without one is not held to it.
+pub(super) fn is_of_level(client: &ClientInfo, scope: &Scope) -> bool {
+    client.level.is_none() || client.level == scope.level
+}
+
+/// Returns an API of a catalogue.
+fn api(name: ApiName, title: Option<Arc<str>>) -> ApiInfo {
+    let folded = format!("{}\n{}\n{}", name.module, name.key, title.as_deref().unwrap_or_default());
+    ApiInfo { folded: folded.to_lowercase().into(), name, title }
+}
+
+/// Returns what a scope is searched by: name, alias and description.
+pub(super) fn folded(name: &str, alias: Option<&str>, description: Option<&str>) -> Box<str> {
+    let text = format!("{name}\n{}\n{}", alias.unwrap_or_default(), description.unwrap_or_default());
+    text.to_lowercase().into()
+}
+
+#[cfg(test)]
+impl Catalogue {
+    /// Returns scopes for tests: plain ones, Chinese and hostile text, one that
+    /// is there twice, an API that the target lacks, a holder that is gone.
+    pub(crate) fn sample() -> Self {
+        type Row<'r> = (&'r str, &'r str, &'r str, &'r str, &'r str, i64, i64);
+        let scope = |(id, name, alias, description, level, seconds, times): Row<'_>| {
+            let optional = |text: &str| (!text.is_empty()).then(|| Arc::from(text));
+            Scope {
+                id: id.into(),
+                name: name.into(),
+                alias: optional(alias),
+                description: optional(description),
+                level: optional(level),
+                seconds,
+                times,
+                authentications: Vec::new(),
+                apis: Vec::new(),
+                holders: Vec::new(),
+                created_at: chrono::DateTime::from_timestamp(1_600_000_000 + seconds, 0)
+                    .map(|time| time.naive_utc()),
+                created_by: "manager".into(),
+                updated_at: None,
+                updated_by: None,
+                folded: folded(name, Some(alias), Some(description)),
+            }
+        };
+        let label = |(id, name): (&str, &str)| Label { id: id.into(), name: name.into(), description: None };
+        let client = |(id, name, level, groups): (&str, &str, &str, usize)| ClientInfo {
+            id: id.into(),
+            name: name.into(),
+            alias: None,
+            level: (!level.is_empty()).then(|| level.into()),
+            groups,
+            exists: true,
+        };
+        let api = |(module, key, title): (&str, &str, &str)| (ApiName::new(module, key), title.into());
+        let link = |(scope, module, key): (&str, &str, &str)| (scope.into(), ApiName::new(module, key));
+        let pair = |(one, other): (&str, &str)| (one.into(), other.into());
+        Self::new(Parts {
+            scopes: [
+                ("2000000001", "accounts", "帳戶查詢", "Balances of accounts", "A", 86_400, 0),
+                ("2000000002", "cards", "Cards", "", "SYSTEM", 90_000, 5),
+                ("2000000003", "empty", "", "\u{1b}[31mred\u{202e}", "SYSTEM", 0, 0),
+                ("2000000004", "twice", "", "", "B", 0, 0),
+                ("2000000005", "twice", "", "", "C", 3_600, 1),
+            ]
+            .map(scope)
+            .into(),
+            links: [
+                ("2000000001", "bank", "balance"),
+                ("2000000001", "bank", "history"),
+                ("2000000001", "crm", "lookup"),
+                ("2000000002", "cards", "list"),
+                ("2000000002", "gone", "nothing"),
+            ]
+            .map(link)
+            .into(),
+            scope_authentications: [("2000000001", "OTP"), ("2000000001", "PIN"), ("2000000002", "PIN")]
+                .map(pair)
+                .into(),
+            holders: [("2000000001", "crm"), ("2000000001", "portal"), ("2000000002", "ghost")]
+                .map(pair)
+                .into(),
+            apis: [
+                ("bank", "balance", "帳戶餘額"),
+                ("bank", "history", "Account history"),
+                ("bank", "transfer", "Transfer"),
+                ("cards", "list", "Cards"),
+                ("crm", "lookup", "Look up a customer"),
+            ]
+            .map(api)
+            .into(),
+            levels: [("A", "A"), ("B", "B"), ("C", "C"), ("SYSTEM", "System Security")].map(label).into(),
+            authentications: [("OTP", "One-time password"), ("PIN", "密碼")].map(label).into(),
+            clients: [
+                ("crm", "CRM", "A", 4),
+                ("portal", "Portal", "A", 185),
+                ("risk", "Risk", "SYSTEM", 0),
+                ("anyone", "Anyone", "", 0),
+            ]
+            .map(client)
+            .into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_a_scope_are_found_in_order() {
+        let catalogue = Catalogue::sample();
+        let scope = catalogue.scope("2000000001").unwrap();
+        let apis: Vec<String> = catalogue.apis_of(scope).map(|api| api.name.to_string()).collect();
+        assert_eq!(apis, ["bank/balance", "bank/history", "crm/lookup"]);
+        let holders: Vec<&str> = catalogue.holders_of(scope).map(|client| &*client.id).collect();
+        assert_eq!(holders, ["crm", "portal"]);
+    }
+
+    #[test]
+    fn modules_are_those_of_their_apis() {
+        let catalogue = Catalogue::sample();
+        let told: Vec<(&str, usize)> =
+            catalogue.modules().iter().map(|module| (&*module.name, module.apis.len())).collect();
+        assert_eq!(told, [("bank", 3), ("cards", 1), ("crm", 1), ("gone", 1)]);
+    }
+
+    #[test]
+    fn an_api_that_the_target_lacks_is_listed_and_not_to_be_had() {
+        let catalogue = Catalogue::sample();
+        let gone = ApiName::new("gone", "nothing");
+        assert!(catalogue.apis().iter().any(|api| api.name == gone && api.is_lacking()));
+        assert!(catalogue.api(&gone).is_none());
+    }
+
+    #[test]
+    fn a_holder_that_does_not_exist_is_listed_as_such() {
+        let catalogue = Catalogue::sample();
+        let scope = catalogue.scope("2000000002").unwrap();
+        assert!(catalogue.holders_of(scope).all(|client| !client.exists));
+        assert!(catalogue.client("ghost").is_none());
+    }
+
+    #[test]
+    fn a_name_may_be_there_twice() {
+        assert_eq!(Catalogue::sample().named("twice").len(), 2);
+        assert_eq!(Catalogue::sample().named("no").len(), 0);
+    }
+
+    #[test]
+    fn a_scope_can_be_given_to_clients_of_its_level_that_do_not_hold_it() {
+        let catalogue = Catalogue::sample();
+        let takers = |id: &str| -> Vec<&str> {
+            catalogue.takers(catalogue.scope(id).unwrap()).map(|client| &*client.id).collect()
+        };
+        assert_eq!(takers("2000000001"), ["anyone"]);
+        assert_eq!(takers("2000000002"), ["anyone", "risk"]);
+        // Of level C: A and B cannot be found.
+        assert_eq!(takers("2000000005"), ["anyone"]);
+    }
+}

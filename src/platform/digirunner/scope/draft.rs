@@ -1,0 +1,523 @@
+//! What a scope is to be, and the product's rules for that.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::super::rules::SCOPE;
+use super::catalogue::{ApiName, Catalogue, Scope};
+use super::duration::{MOST_SECONDS, below};
+use super::violation::Violation;
+use super::{DEFAULT_LEVEL, MOST_ALIAS, MOST_APIS, MOST_DESCRIPTION, MOST_NAME};
+use crate::engine::diff::{Show, compare};
+use crate::engine::{Change, Element, Field, Finding, ItemId, Value};
+
+/// A part of a scope that somebody fills in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// Its name.
+    Name,
+    /// Its alias.
+    Alias,
+    /// How long it is valid.
+    Duration,
+    /// How often it may be authorized.
+    Times,
+    /// Its authentication types.
+    Authentications,
+    /// Its security level.
+    Level,
+    /// What it is for.
+    Description,
+    /// Its APIs.
+    Apis,
+}
+
+impl Part {
+    /// All of them, in the order of the product's page.
+    pub const ALL: [Self; 8] = [
+        Self::Name,
+        Self::Alias,
+        Self::Duration,
+        Self::Times,
+        Self::Authentications,
+        Self::Level,
+        Self::Description,
+        Self::Apis,
+    ];
+
+    /// Returns what the product's page calls it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Name => "API scope name",
+            Self::Alias => "API scope alias",
+            Self::Duration => "Allowed access duration",
+            Self::Times => "Number of allowed access times",
+            Self::Authentications => "Authentication type",
+            Self::Level => "Security level",
+            Self::Description => "Description",
+            Self::Apis => "API Module",
+        }
+    }
+
+    /// Says whether it has to be filled in.
+    pub const fn is_required(self) -> bool {
+        matches!(self, Self::Name | Self::Duration | Self::Times | Self::Level)
+    }
+}
+
+/// What a scope is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Its name.
+    pub name: String,
+    /// Its alias; empty for none.
+    pub alias: String,
+    /// What it is for; empty for nothing.
+    pub description: String,
+    /// The id of its security level; empty for none, which no rule allows.
+    pub level: String,
+    /// How long it is valid, in seconds; 0 is without limit.
+    pub seconds: i64,
+    /// How often it may be authorized; 0 is without limit.
+    pub times: i64,
+    /// The ids of its authentication types.
+    pub authentications: BTreeSet<String>,
+    /// Its APIs.
+    pub apis: BTreeSet<ApiName>,
+}
+
+impl Default for Draft {
+    /// Returns what the product's page begins with.
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            alias: String::new(),
+            description: String::new(),
+            level: DEFAULT_LEVEL.to_owned(),
+            seconds: 0,
+            times: 0,
+            authentications: BTreeSet::new(),
+            apis: BTreeSet::new(),
+        }
+    }
+}
+
+impl Draft {
+    /// Returns what a scope is now.
+    pub fn of(catalogue: &Catalogue, scope: &Scope) -> Self {
+        let text = |text: &Option<Arc<str>>| text.as_deref().unwrap_or_default().to_owned();
+        Self {
+            name: scope.name.to_string(),
+            alias: text(&scope.alias),
+            description: text(&scope.description),
+            level: text(&scope.level),
+            seconds: scope.seconds,
+            times: scope.times,
+            authentications: scope.authentications.iter().map(ToString::to_string).collect(),
+            apis: catalogue.apis_of(scope).map(|api| api.name.clone()).collect(),
+        }
+    }
+
+    /// Returns the item that it is to be.
+    pub fn item(&self) -> ItemId {
+        ItemId::new(SCOPE, self.name.as_str())
+    }
+
+    /// Returns what differs from what was there `before`, field by field; of a
+    /// new scope, everything. What a scope loses is `remove`.
+    pub fn changes(&self, before: Option<&Self>) -> Vec<Change> {
+        compare(before.map(Self::value).as_ref(), &self.value(), Show::Differences)
+    }
+
+    /// Returns it as the engine compares it, with the names that an export
+    /// file has for its fields.
+    fn value(&self) -> Value {
+        let text = |text: &str| {
+            let text: Arc<str> = text.into();
+            Value::text(Some(&text))
+        };
+        let element = |label: String| Element { replaced: true, ..Element::named(label, Value::Null) };
+        Value::Record(vec![
+            Field::new("vgroupName", text(&self.name)),
+            Field::new("vgroupAlias", text(&self.alias)),
+            Field::new("vgroupDesc", text(&self.description)),
+            Field::new("securityLevelId", text(&self.level)),
+            Field::new("allowDays", Value::Int(self.seconds)),
+            Field::new("allowTimes", Value::Int(self.times)),
+            Field::new("apis", Value::set(self.apis.iter().map(|api| element(api.to_string())))),
+            Field::new("authentications", Value::set(self.authentications.iter().cloned().map(element))),
+        ])
+    }
+
+    /// Returns every rule of the product that it breaks; `scope` is the one
+    /// that it is to become, unless it is new. What a scope was before is
+    /// never held against it, but for its level and authentication types.
+    pub fn check(&self, catalogue: &Catalogue, scope: Option<&Scope>) -> Vec<Violation> {
+        let mut violations = Vec::new();
+        violations.extend(self.check_name(catalogue, scope));
+        violations.extend(self.check_alias(catalogue, scope));
+        violations.extend(check_number(self.seconds, MOST_SECONDS, Part::Duration));
+        violations.extend(check_number(self.times, i64::from(i32::MAX), Part::Times));
+        violations.extend(self.check_authentications(catalogue));
+        violations.extend(self.check_level(catalogue));
+        violations.extend(too_long(&self.description, MOST_DESCRIPTION, Part::Description));
+        violations.extend(self.check_apis(catalogue, scope));
+        violations
+    }
+
+    fn check_name(&self, catalogue: &Catalogue, scope: Option<&Scope>) -> Option<Violation> {
+        let label = Part::Name.label();
+        if self.name.is_empty() {
+            return Some(Violation::new(1350, &[label]).of(Part::Name).hint("give the scope a name"));
+        }
+        let is_kept = scope.is_some_and(|scope| *scope.name == self.name);
+        // A name that is too long for hidden groups may stay as long as there are none.
+        if !(is_kept && self.apis.is_empty())
+            && let Some(violation) = too_long(&self.name, MOST_NAME, Part::Name)
+        {
+            return Some(violation.hint(format!(
+                "the product's page accepts 50, but its table of groups holds {MOST_NAME}: a longer name can have no API"
+            )));
+        }
+        if is_kept {
+            return None;
+        }
+        if !self.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
+            return Some(
+                Violation::new(1352, &[label])
+                    .of(Part::Name)
+                    .hint("only ASCII letters, digits, '_' and '-' are accepted"),
+            );
+        }
+        let other = catalogue.named(&self.name).first()?;
+        Some(taken(Part::Name, &self.name, other))
+    }
+
+    fn check_alias(&self, catalogue: &Catalogue, scope: Option<&Scope>) -> Option<Violation> {
+        let is_kept = scope.is_some_and(|scope| scope.alias.as_deref().unwrap_or_default() == self.alias);
+        if self.alias.is_empty() || is_kept {
+            return None;
+        }
+        let other = || catalogue.scopes().iter().find(|other| other.alias.as_deref() == Some(&self.alias));
+        too_long(&self.alias, MOST_ALIAS, Part::Alias)
+            .or_else(|| other().map(|other| taken(Part::Alias, &self.alias, other)))
+    }
+
+    fn check_level(&self, catalogue: &Catalogue) -> Option<Violation> {
+        if self.level.is_empty() {
+            return Some(
+                Violation::new(1350, &[Part::Level.label()]).of(Part::Level).hint(levels(catalogue)),
+            );
+        }
+        let unknown = || Violation::new(1364, &[]).of(Part::Level).hint(levels(catalogue));
+        catalogue.level(&self.level).is_none().then(unknown)
+    }
+
+    fn check_authentications(&self, catalogue: &Catalogue) -> Vec<Violation> {
+        let unknown = self.authentications.iter().filter(|id| catalogue.authentication(id).is_none());
+        unknown.map(|id| unknown_authentication(id, catalogue)).collect()
+    }
+
+    fn check_apis(&self, catalogue: &Catalogue, scope: Option<&Scope>) -> Vec<Violation> {
+        let count = self.apis.len();
+        let mut violations = Vec::new();
+        if count > MOST_APIS {
+            violations.push(
+                Violation::new(1402, &[&MOST_APIS.to_string(), &count.to_string()])
+                    .of(Part::Apis)
+                    .hint("a client's oauth scope has room for as many ids: make two scopes of it"),
+            );
+        }
+        let held: BTreeSet<&ApiName> =
+            scope.into_iter().flat_map(|scope| catalogue.apis_of(scope)).map(|api| &api.name).collect();
+        let missing = self.apis.iter().filter(|api| !held.contains(api) && catalogue.api(api).is_none());
+        violations.extend(missing.map(|api| {
+            Violation::new(1400, &[&api.to_string()])
+                .of(Part::Apis)
+                .hint("register the API first, or check its module and key")
+        }));
+        let too_long = self.apis.iter().filter(|api| !held.contains(api) && api.module.chars().count() > 100);
+        violations.extend(too_long.map(|api| {
+            let length = api.module.chars().count().to_string();
+            Violation::new(1351, &[&api.module, "100", &length]).of(Part::Apis).hint(
+                "the name of the module is too long for the product's table of groups: it cannot join any",
+            )
+        }));
+        violations
+    }
+
+    /// Returns what becomes of the clients that hold the scope: who would have
+    /// more groups than there is room for.
+    pub fn check_holders(&self, catalogue: &Catalogue, scope: &Scope) -> Vec<Violation> {
+        let before = scope.apis.len();
+        let kept = catalogue.apis_of(scope).filter(|api| self.apis.contains(&api.name)).count();
+        let added = self.apis.len() - kept;
+        let after = |groups: usize| (groups + added).saturating_sub(before - kept);
+        if added == 0 {
+            return Vec::new();
+        }
+        let full = catalogue.holders_of(scope).filter(|client| after(client.groups) > MOST_APIS);
+        full.map(|client| too_many(client.item(), after(client.groups))).collect()
+    }
+
+    /// Returns what the operator should know before it is saved.
+    pub fn warnings(&self, catalogue: &Catalogue, scope: Option<&Scope>) -> Vec<Finding> {
+        let Some(scope) = scope else { return Vec::new() };
+        let mut warnings = Vec::new();
+        let others: Vec<&str> = catalogue
+            .holders_of(scope)
+            .filter(|client| client.level.as_deref().is_some_and(|level| level != self.level))
+            .map(|client| &*client.id)
+            .collect();
+        if scope.level.as_deref() != Some(&self.level) && !others.is_empty() {
+            warnings.push(
+                Finding::warning(
+                    "level-of-holders",
+                    format!(
+                        "the scope becomes of level {}, but clients that hold it are not: {}",
+                        self.level,
+                        some_of(&others)
+                    ),
+                )
+                .about(&scope.item()),
+            );
+        }
+        let lacking: Vec<String> = catalogue
+            .apis_of(scope)
+            .filter(|api| api.is_lacking() && self.apis.contains(&api.name))
+            .map(|api| api.name.to_string())
+            .collect();
+        if !lacking.is_empty() {
+            let lacking: Vec<&str> = lacking.iter().map(String::as_str).collect();
+            warnings.push(
+                Finding::warning(
+                    "lacking-api",
+                    format!("the scope keeps APIs that the target does not have: {}", some_of(&lacking)),
+                )
+                .about(&scope.item()),
+            );
+        }
+        warnings
+    }
+}
+
+/// Returns the violation of an authentication type that there is not.
+pub(super) fn unknown_authentication(id: &str, catalogue: &Catalogue) -> Violation {
+    let known: Vec<&str> = catalogue.authentications().iter().map(|known| &*known.id).collect();
+    let hint = match known.as_slice() {
+        [] => "the target has no authentication types".to_owned(),
+        known => format!("there are: {}", some_of(known)),
+    };
+    Violation::new(1397, &[id]).of(Part::Authentications).hint(hint)
+}
+
+/// Returns the violation of a client that would hold too many groups.
+pub(super) fn too_many(client: ItemId, groups: usize) -> Violation {
+    Violation::new(1547, &[&client.key.clone(), &MOST_APIS.to_string()])
+        .of(Part::Apis)
+        .hint(format!("it would hold {groups}: take another scope or group away from it first"))
+        .about([client])
+}
+
+/// Returns what levels there are to choose from.
+pub(super) fn levels(catalogue: &Catalogue) -> String {
+    let known: Vec<&str> = catalogue.levels().iter().map(|level| &*level.id).collect();
+    match known.as_slice() {
+        [] => "the target has no security levels".to_owned(),
+        known => format!("there are: {}", some_of(known)),
+    }
+}
+
+/// Returns the violation of a name or an alias that another scope has.
+fn taken(part: Part, text: &str, other: &Scope) -> Violation {
+    Violation::new(1353, &[part.label(), text])
+        .of(part)
+        .hint("choose another one, or update the scope that has it")
+        .about([other.item()])
+}
+
+/// The product counts UTF-16 units, as Java does.
+fn too_long(text: &str, most: usize, part: Part) -> Option<Violation> {
+    let length = text.encode_utf16().count();
+    (length > most).then(|| {
+        Violation::new(1351, &[part.label(), &most.to_string(), &length.to_string()])
+            .of(part)
+            .hint("shorten it")
+    })
+}
+
+fn check_number(number: i64, most: i64, part: Part) -> Option<Violation> {
+    let label = part.label();
+    if number < 0 {
+        return Some(below(label, &number.to_string()).of(part));
+    }
+    (number > most).then(|| {
+        Violation::new(1356, &[label, &most.to_string(), &format!("[{number}]")])
+            .of(part)
+            .hint(format!("at most {most}; 0 is without limit"))
+    })
+}
+
+/// Names a few of many.
+pub(super) fn some_of(names: &[&str]) -> String {
+    const FEW: usize = 8;
+    let named = names.iter().take(FEW).copied().collect::<Vec<_>>().join(", ");
+    match names.len().checked_sub(FEW) {
+        None | Some(0) => named,
+        Some(more) => format!("{named} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Op;
+
+    fn named(name: &str) -> Draft {
+        Draft { name: name.to_owned(), ..Draft::default() }
+    }
+
+    fn codes(draft: &Draft, of: Option<&str>) -> Vec<u16> {
+        let catalogue = Catalogue::sample();
+        let scope = of.and_then(|id| catalogue.scope(id));
+        draft.check(&catalogue, scope).iter().map(|violation| violation.code).collect()
+    }
+
+    #[test]
+    fn a_name_is_all_that_a_new_scope_needs() {
+        assert_eq!(codes(&named("new_scope-1"), None), [0; 0]);
+        assert_eq!(Draft::default().level, "SYSTEM");
+    }
+
+    #[test]
+    fn a_name_is_required_and_of_ascii_word_characters() {
+        assert_eq!(codes(&named(""), None), [1350]);
+        assert_eq!(codes(&named("new scope"), None), [1352]);
+        assert_eq!(codes(&named("帳戶"), None), [1352]);
+        assert_eq!(codes(&named(" new"), None), [1352]);
+    }
+
+    #[test]
+    fn a_name_has_at_most_30_characters() {
+        assert_eq!(codes(&named(&"n".repeat(30)), None), [0; 0]);
+        assert_eq!(codes(&named(&"n".repeat(31)), None), [1351]);
+    }
+
+    #[test]
+    fn a_name_belongs_to_one_scope_in_exactly_its_case() {
+        assert_eq!(codes(&named("cards"), None), [1353]);
+        assert_eq!(codes(&named("Cards"), None), [0; 0]);
+    }
+
+    #[test]
+    fn a_scope_keeps_its_own_name_and_alias() {
+        let catalogue = Catalogue::sample();
+        let cards = Draft::of(&catalogue, catalogue.scope("2000000002").unwrap());
+        assert_eq!(codes(&cards, Some("2000000002")), [0; 0]);
+        assert_eq!(codes(&cards, Some("2000000001")), [1353, 1353, 1400]);
+    }
+
+    #[test]
+    fn an_alias_has_at_most_85_utf_16_units() {
+        let alias = |alias: String| Draft { alias, ..named("new") };
+        assert_eq!(codes(&alias("戶".repeat(85)), None), [0; 0]);
+        assert_eq!(codes(&alias("戶".repeat(86)), None), [1351]);
+        assert_eq!(codes(&alias("😀".repeat(43)), None), [1351]);
+    }
+
+    #[test]
+    fn a_description_has_at_most_500() {
+        let described = |description: String| Draft { description, ..named("new") };
+        assert_eq!(codes(&described("d".repeat(500)), None), [0; 0]);
+        assert_eq!(codes(&described("d".repeat(501)), None), [1351]);
+    }
+
+    #[test]
+    fn levels_and_authentication_types_have_to_exist() {
+        assert_eq!(codes(&Draft { level: "Z".to_owned(), ..named("new") }, None), [1364]);
+        assert_eq!(codes(&Draft { level: String::new(), ..named("new") }, None), [1350]);
+        let with = |id: &str| Draft { authentications: [id.to_owned()].into(), ..named("new") };
+        assert_eq!(codes(&with("PIN"), None), [0; 0]);
+        assert_eq!(codes(&with("pin"), None), [1397]);
+    }
+
+    #[test]
+    fn numbers_are_neither_below_nought_nor_beyond_32_bits() {
+        assert_eq!(codes(&Draft { seconds: -1, times: -1, ..named("new") }, None), [1355, 1355]);
+        let most = MOST_SECONDS + 1;
+        assert_eq!(codes(&Draft { seconds: most, times: most, ..named("new") }, None), [1356, 1356]);
+    }
+
+    #[test]
+    fn an_api_has_to_exist_unless_the_scope_has_it_already() {
+        let with =
+            |module: &str, key: &str| Draft { apis: [ApiName::new(module, key)].into(), ..named("new") };
+        assert_eq!(codes(&with("bank", "balance"), None), [0; 0]);
+        assert_eq!(codes(&with("bank", "lookup"), None), [1400]);
+        assert_eq!(codes(&with("gone", "nothing"), None), [1400]);
+        assert_eq!(codes(&with("gone", "nothing"), Some("2000000002")), [0; 0]);
+    }
+
+    #[test]
+    fn a_scope_has_at_most_186_apis() {
+        let apis = |count: usize| (0..count).map(|at| ApiName::new("m", format!("{at}"))).collect();
+        let codes = codes(&Draft { apis: apis(187), ..named("new") }, None);
+        assert_eq!(codes.first(), Some(&1402));
+    }
+
+    #[test]
+    fn no_holder_may_get_more_groups_than_there_is_room_for() {
+        let catalogue = Catalogue::sample();
+        let scope = catalogue.scope("2000000001").unwrap();
+        let mut draft = Draft::of(&catalogue, scope);
+        draft.apis.insert(ApiName::new("bank", "transfer"));
+        assert_eq!(draft.check_holders(&catalogue, scope), []);
+        draft.apis.insert(ApiName::new("cards", "list"));
+        let violations = draft.check_holders(&catalogue, scope);
+        assert_eq!(violations[0].code, 1547);
+        assert_eq!(violations[0].about[0].to_string(), "client:portal");
+        // One less makes room for one more.
+        draft.apis.remove(&ApiName::new("crm", "lookup"));
+        assert_eq!(draft.check_holders(&catalogue, scope), []);
+    }
+
+    #[test]
+    fn a_level_that_leaves_its_holders_behind_is_warned_of() {
+        let catalogue = Catalogue::sample();
+        let scope = catalogue.scope("2000000001").unwrap();
+        let mut draft = Draft::of(&catalogue, scope);
+        assert!(draft.warnings(&catalogue, Some(scope)).is_empty());
+        draft.level = "B".to_owned();
+        let warnings = draft.warnings(&catalogue, Some(scope));
+        assert!(warnings[0].message.ends_with("crm, portal"), "{}", warnings[0].message);
+    }
+
+    #[test]
+    fn what_differs_is_told_field_by_field() {
+        let catalogue = Catalogue::sample();
+        let before = Draft::of(&catalogue, catalogue.scope("2000000001").unwrap());
+        let mut draft = before.clone();
+        assert_eq!(draft.changes(Some(&before)), []);
+        draft.alias = String::new();
+        draft.times = 7;
+        draft.apis.remove(&ApiName::new("crm", "lookup"));
+        draft.apis.insert(ApiName::new("cards", "list"));
+        draft.authentications.clear();
+        let changes = draft.changes(Some(&before));
+        let told: Vec<(&str, Op)> = changes.iter().map(|change| (&*change.path, change.op)).collect();
+        assert_eq!(
+            told,
+            [
+                ("/vgroupAlias", Op::Replace),
+                ("/allowTimes", Op::Replace),
+                ("/apis/cards~1list", Op::Add),
+                ("/apis/crm~1lookup", Op::Remove),
+                ("/authentications/OTP", Op::Remove),
+                ("/authentications/PIN", Op::Remove),
+            ]
+        );
+    }
+}

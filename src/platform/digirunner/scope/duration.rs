@@ -1,0 +1,217 @@
+//! How long a scope is valid, and how often: in seconds with the product's
+//! four units, and as a number.
+
+use std::fmt;
+
+use super::draft::Part;
+use super::violation::Violation;
+
+/// The longest duration: `allow_days` is 32 bits wide, and the product's own
+/// multiplication overflows beyond it.
+pub const MOST_SECONDS: i64 = 2_147_483_647;
+
+/// A unit of time, as the product's items have it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unit {
+    /// `s`
+    #[default]
+    Second,
+    /// `m`
+    Minute,
+    /// `H`
+    Hour,
+    /// `d`
+    Day,
+}
+
+impl Unit {
+    /// All of them, from the smallest.
+    pub const ALL: [Self; 4] = [Self::Second, Self::Minute, Self::Hour, Self::Day];
+
+    /// Returns the unit of the product's letter, whatever its case.
+    pub fn parse(letter: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|unit| unit.letter().eq_ignore_ascii_case(letter))
+    }
+
+    /// Returns the product's letter.
+    pub const fn letter(self) -> &'static str {
+        match self {
+            Self::Second => "s",
+            Self::Minute => "m",
+            Self::Hour => "H",
+            Self::Day => "d",
+        }
+    }
+
+    /// Returns the product's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Second => "second",
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::Day => "day",
+        }
+    }
+
+    /// Returns how many seconds it has.
+    pub const fn seconds(self) -> i64 {
+        match self {
+            Self::Second => 1,
+            Self::Minute => 60,
+            Self::Hour => 3_600,
+            Self::Day => 86_400,
+        }
+    }
+}
+
+/// A number of seconds in its largest whole unit, as the product's page has it:
+/// 86400 is `1 day`, 90000 is `25 hour (Approximately 1 day)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// How many of the unit.
+    pub amount: i64,
+    /// The largest unit of which it is a whole number.
+    pub unit: Unit,
+    /// A rough hint in a larger unit.
+    pub about: Option<(i64, Unit)>,
+}
+
+impl Span {
+    /// Returns the span of a number of seconds. One below zero, which the
+    /// product's overflow leaves behind, stays as it is.
+    pub fn new(seconds: i64) -> Self {
+        let whole = |unit: &Unit| seconds > 0 && seconds % unit.seconds() == 0;
+        let unit = Unit::ALL.into_iter().rfind(whole).unwrap_or_default();
+        let about = Unit::ALL.into_iter().rfind(|larger| *larger > unit && seconds >= larger.seconds());
+        Self {
+            amount: seconds / unit.seconds(),
+            unit,
+            about: about.map(|larger| (seconds / larger.seconds(), larger)),
+        }
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.amount, self.unit.word())?;
+        match self.about {
+            Some((amount, unit)) => write!(f, " (Approximately {amount} {})", unit.word()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reads a duration that was typed, in a unit; returns seconds.
+///
+/// # Errors
+///
+/// 1350 if it is empty, 1352 if it is no number, 1355 below zero, 1356 above
+/// [`MOST_SECONDS`].
+pub fn parse_amount(text: &str, unit: Unit) -> Result<i64, Violation> {
+    let most = MOST_SECONDS / unit.seconds();
+    number(text, most, Part::Duration).map(|amount| amount * unit.seconds()).map_err(|violation| {
+        match violation.code {
+            1356 => violation.hint(format!("the longest is {most} {}s; 0 is without limit", unit.word())),
+            _ => violation,
+        }
+    })
+}
+
+/// Reads a number of allowed access times that was typed.
+///
+/// # Errors
+///
+/// As [`parse_amount`].
+pub fn parse_times(text: &str) -> Result<i64, Violation> {
+    number(text, i64::from(i32::MAX), Part::Times)
+}
+
+fn number(text: &str, most: i64, part: Part) -> Result<i64, Violation> {
+    let text = text.trim();
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let label = part.label();
+    let violation = match text {
+        "" => Violation::new(1350, &[label]).hint("type 0 for no limit"),
+        _ if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Violation::new(1352, &[label]).hint("only whole numbers are accepted; 0 is without limit")
+        }
+        _ => match text.parse::<i64>() {
+            Ok(number) if (0..=most).contains(&number) => return Ok(number),
+            Ok(number) if number < 0 => below(label, text),
+            Err(_) if text.starts_with('-') => below(label, text),
+            _ => Violation::new(1356, &[label, &most.to_string(), &format!("[{text}]")])
+                .hint(format!("at most {most}; 0 is without limit")),
+        },
+    };
+    Err(violation.of(part))
+}
+
+/// Returns the violation of a number below zero.
+pub(super) fn below(label: &str, text: &str) -> Violation {
+    Violation::new(1355, &[label, "0", &format!("[{text}]")]).hint("0 is without limit")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(seconds: i64) -> String {
+        Span::new(seconds).to_string()
+    }
+
+    #[test]
+    fn a_duration_is_told_in_its_largest_whole_unit() {
+        assert_eq!(told(0), "0 second");
+        assert_eq!(told(59), "59 second");
+        assert_eq!(told(60), "1 minute");
+        assert_eq!(told(7_200), "2 hour");
+        assert_eq!(told(86_400), "1 day");
+    }
+
+    #[test]
+    fn what_is_no_whole_number_of_a_larger_unit_gets_a_rough_hint() {
+        assert_eq!(told(90_000), "25 hour (Approximately 1 day)");
+        assert_eq!(told(3_661), "3661 second (Approximately 1 hour)");
+        assert_eq!(told(90), "90 second (Approximately 1 minute)");
+    }
+
+    #[test]
+    fn what_an_overflow_left_behind_is_told_as_it_is() {
+        assert_eq!(told(-86_400), "-86400 second");
+    }
+
+    #[test]
+    fn a_unit_turns_an_amount_into_seconds() {
+        assert_eq!(parse_amount("3", Unit::Second), Ok(3));
+        assert_eq!(parse_amount("3", Unit::Minute), Ok(180));
+        assert_eq!(parse_amount("3", Unit::Hour), Ok(10_800));
+        assert_eq!(parse_amount("3", Unit::Day), Ok(259_200));
+        assert_eq!(Unit::parse("h"), Some(Unit::Hour));
+        assert_eq!(Unit::parse("M"), Some(Unit::Minute));
+        assert_eq!(Unit::parse("w"), None);
+    }
+
+    #[test]
+    fn nought_is_without_limit_and_nothing_is_required() {
+        assert_eq!(parse_amount(" 0 ", Unit::Day), Ok(0));
+        assert_eq!(parse_amount("", Unit::Day).unwrap_err().code, 1350);
+        assert_eq!(parse_times("").unwrap_err().code, 1350);
+    }
+
+    #[test]
+    fn only_what_32_bits_hold_is_a_duration() {
+        assert_eq!(parse_amount("24855", Unit::Day), Ok(2_147_472_000));
+        assert_eq!(parse_amount("24856", Unit::Day).unwrap_err().code, 1356);
+        assert_eq!(parse_amount("2147483647", Unit::Second), Ok(MOST_SECONDS));
+        assert_eq!(parse_amount("99999999999999999999", Unit::Second).unwrap_err().code, 1356);
+    }
+
+    #[test]
+    fn a_number_below_nought_or_no_number_is_refused() {
+        assert_eq!(parse_times("-1").unwrap_err().code, 1355);
+        assert_eq!(parse_times("-99999999999999999999").unwrap_err().code, 1355);
+        assert_eq!(parse_times("1.5").unwrap_err().code, 1352);
+        assert_eq!(parse_times("-").unwrap_err().code, 1352);
+        assert_eq!(parse_times("٣").unwrap_err().code, 1352);
+    }
+}

@@ -1,0 +1,42 @@
+//! API scopes: what the product's own page for them does, without the page.
+//!
+//! A scope ("virtual group") never points at APIs itself: a hidden group stands
+//! for each of its APIs, and whoever holds the scope holds a row per hidden
+//! group, and its id in the oauth scope. Facts: digiRunner's AA0221 to AA0237.
+//!
+//! [`Catalogue`] is everything there is to choose from, [`Draft`] what a scope
+//! is to be, [`Edit`] what is to be done. All of it is pure but for `read`.
+
+mod catalogue;
+mod check;
+mod draft;
+mod duration;
+mod edit;
+mod read;
+mod search;
+mod violation;
+
+pub use catalogue::{ApiInfo, ApiName, Catalogue, ClientInfo, Label, Module, Scope};
+pub use check::Ailment;
+pub use draft::{Draft, Part};
+pub use duration::{MOST_SECONDS, Span, Unit, parse_amount, parse_times};
+pub use edit::Edit;
+pub(crate) use read::catalogue;
+pub use search::{Filter, Sort, SortKey};
+pub use violation::Violation;
+
+/// The most characters of a scope's name: `tsmp_group.vgroup_name varchar(30)`
+/// holds it too, in the row of every hidden group.
+pub const MOST_NAME: usize = 30;
+
+/// The most characters of an alias.
+pub const MOST_ALIAS: usize = 85;
+
+/// The most characters of a description.
+pub const MOST_DESCRIPTION: usize = 500;
+
+/// The most APIs of a scope, and the most groups of a client.
+pub const MOST_APIS: usize = super::rules::MOST;
+
+/// The level of a new scope, unless somebody says otherwise.
+pub const DEFAULT_LEVEL: &str = "SYSTEM";
