@@ -65,7 +65,7 @@ fn wait_until_waiting(db: &TestDb) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_who_create_the_same_name_one_wins_and_the_other_is_told() {
-    for case in 0..cases(20) {
+    for case in 0..cases(8) {
         let site = Site::new(&bank()).await;
         let jobs = [BALANCE, LIST].map(|api| beside(&site, Edit::Create(draft("same", &[api])), patient()));
         let mut ends = Vec::new();
@@ -120,7 +120,7 @@ async fn of_two_who_update_the_same_scope_the_second_is_stale() {
 /// Either it is given and stays, or it is gone and cannot be given.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scope_is_given_or_deleted_but_never_both() {
-    for case in 0..cases(10) {
+    for case in 0..cases(5) {
         let site = Site::new(&with_crm()).await;
         let jobs = [site.deleting("crm").await, site.giving("crm", &["none"]).await]
             .map(|edit| beside(&site, edit, patient()));
