@@ -106,7 +106,10 @@ async fn of_two_who_update_the_same_scope_the_second_is_stale() {
     let site = Site::new(&with_crm()).await;
     let edits = [
         site.updating("crm", |draft| draft.times = 1).await,
-        site.updating("crm", |draft| drop(draft.apis.insert(api(BLOCK)))).await,
+        site.updating("crm", |draft| {
+            draft.apis.insert(api(BLOCK));
+        })
+        .await,
     ];
     let jobs = edits.map(|edit| beside(&site, edit, patient()));
     let mut lost = Vec::new();
@@ -197,7 +200,11 @@ async fn a_client_that_the_product_is_about_to_give_it_to_gets_an_added_api_too(
                 INSERT INTO tsmp_client_group VALUES ('none', '601'), ('none', '602'); \
                 UPDATE oauth_client_details SET scope = '601,602' WHERE client_id = 'none'";
     let product = begun(&site.db, give).await;
-    let add = site.updating("crm", |draft| drop(draft.apis.insert(api(BLOCK)))).await;
+    let add = site
+        .updating("crm", |draft| {
+            draft.apis.insert(api(BLOCK));
+        })
+        .await;
     let job = beside(&site, add, patient());
     wait_until_waiting(&site.db);
     end(product, "COMMIT").await;

@@ -446,7 +446,11 @@ async fn authentication_types_are_replaced_in_the_scope_and_its_hidden_groups() 
 #[tokio::test]
 async fn authentication_types_that_stay_are_not_touched() {
     let (site, _) = crm().await;
-    let updated = site.update("crm", |draft| drop(draft.authentications.insert("OTP".to_owned()))).await;
+    let updated = site
+        .update("crm", |draft| {
+            draft.authentications.insert("OTP".to_owned());
+        })
+        .await;
     let tables = counted(&updated.unwrap().tables);
     assert!(tables.contains(&rows("tsmp_vgroup_authorities_map", 1, 0, 0)), "{tables:?}");
     assert!(tables.contains(&rows("tsmp_group_authorities_map", 2, 0, 0)), "{tables:?}");
@@ -471,7 +475,12 @@ async fn where_nothing_differs_nothing_is_written() {
 #[tokio::test]
 async fn a_removed_api_goes_with_its_hidden_group_and_from_its_holders() {
     let (site, expected) = crm().await;
-    let updated = site.update("crm", |draft| drop(draft.apis.remove(&api(BALANCE)))).await.unwrap();
+    let updated = site
+        .update("crm", |draft| {
+            draft.apis.remove(&api(BALANCE));
+        })
+        .await
+        .unwrap();
     expected
         .without_hidden("601")
         .removed("tsmp_group_authorities_map", json!({"group_id": "601"}))
@@ -523,7 +532,11 @@ async fn stray_rows_go_with_the_hidden_group() {
         .x_map(93, 9, "602");
     let site = Site::new(&world).await;
     let expected = Expected::of(&site).await;
-    site.update("crm", |draft| drop(draft.apis.remove(&api(LIST)))).await.unwrap();
+    site.update("crm", |draft| {
+        draft.apis.remove(&api(LIST));
+    })
+    .await
+    .unwrap();
     expected
         .without_hidden("602")
         .removed("tsmp_group_authorities_map", json!({"group_id": "602"}))
@@ -542,7 +555,11 @@ async fn every_hidden_group_of_a_removed_api_goes() {
     let world = with_holders().hidden("603", "600", LIST, hidden("SYSTEM", 0, 0, "crm"));
     let site = Site::new(&world).await;
     let expected = Expected::of(&site).await;
-    site.update("crm", |draft| drop(draft.apis.remove(&api(LIST)))).await.unwrap();
+    site.update("crm", |draft| {
+        draft.apis.remove(&api(LIST));
+    })
+    .await
+    .unwrap();
     expected
         .without_hidden("602")
         .without_hidden("603")
@@ -560,8 +577,16 @@ async fn an_api_that_the_target_lacks_can_be_removed_and_kept() {
     let (site, _) = crm().await;
     site.run("DELETE FROM tsmp_api WHERE module_name = 'cards'").await;
     site.update("crm", |draft| draft.times = 1).await.unwrap();
-    site.update("crm", |draft| drop(draft.apis.remove(&api(LIST)))).await.unwrap();
-    let again = site.updating("crm", |draft| drop(draft.apis.insert(api(LIST)))).await;
+    site.update("crm", |draft| {
+        draft.apis.remove(&api(LIST));
+    })
+    .await
+    .unwrap();
+    let again = site
+        .updating("crm", |draft| {
+            draft.apis.insert(api(LIST));
+        })
+        .await;
     site.refused(again, &[1400]).await;
 }
 
@@ -655,7 +680,11 @@ async fn holders_without_an_oauth_row_get_what_they_can() {
     let site = Site::new(&world.holder("ghost", "600", &["601"])).await;
     let row = scope_row(&site, "600").await;
     let expected = Expected::of(&site).await;
-    site.update("crm", |draft| drop(draft.apis.insert(api(BLOCK)))).await.unwrap();
+    site.update("crm", |draft| {
+        draft.apis.insert(api(BLOCK));
+    })
+    .await
+    .unwrap();
     expected
         .hidden("A0224", "2000000000", &row, BLOCK)
         .group_authentication("2000000000", "PIN")
@@ -682,7 +711,9 @@ async fn an_api_that_a_holder_has_no_room_for_is_refused_and_the_holder_named() 
     fill(&site, "one", 183).await;
     fill(&site, "two", 183).await;
     // One has 100, 601, 602 and so is full; two has room for one.
-    let adding = |draft: &mut Draft| drop(draft.apis.insert(api(BLOCK)));
+    let adding = |draft: &mut Draft| {
+        draft.apis.insert(api(BLOCK));
+    };
     let failure = site.refused(site.updating("crm", adding).await, &[1547]).await;
     assert_eq!(
         failure.violations[0].to_string(),
@@ -740,7 +771,8 @@ async fn a_scope_keeps_its_name_and_alias_and_takes_nobody_elses() {
 #[tokio::test]
 async fn the_rules_of_a_new_scope_are_those_of_an_updated_one() {
     let site = Site::new(&with_crm()).await;
-    let changes: [(u16, fn(&mut Draft)); 10] = [
+    type Change = fn(&mut Draft);
+    let changes: [(u16, Change); 10] = [
         (1350, |draft| draft.name = String::new()),
         (1352, |draft| draft.name = "two words".to_owned()),
         (1351, |draft| draft.name = "n".repeat(31)),
@@ -750,7 +782,9 @@ async fn the_rules_of_a_new_scope_are_those_of_an_updated_one() {
         (1356, |draft| draft.times = 1 << 40),
         (1364, |draft| draft.level = "Z".to_owned()),
         (1397, |draft| draft.authentications = words(&["X"])),
-        (1400, |draft| drop(draft.apis.insert(api(("x", "y"))))),
+        (1400, |draft| {
+            draft.apis.insert(api(("x", "y")));
+        }),
     ];
     for (code, change) in changes {
         site.refused(site.updating("crm", change).await, &[code]).await;
@@ -1074,7 +1108,125 @@ async fn taking_from_a_client_that_does_not_hold_it_is_nothing_to_do() {
     expected.is_there(&site).await;
 }
 
+// ---- rows that are not as the product makes them
+
+/// A group that another scope links too: it goes when the last of them does.
+#[tokio::test]
+async fn a_hidden_group_of_two_scopes_stays_with_the_other_one() {
+    let world = with_crm()
+        .scope("700", "sharing", json!({}))
+        .row("tsmpVgroupGroupList", json!({"vgroupId": "700", "groupId": "602"}));
+    let site = Site::new(&world).await;
+    let expected = Expected::of(&site).await;
+    site.there_and_back(site.deleting("crm").await).await;
+    site.there_and_back(site.updating("crm", |draft| draft.apis = draft_of(&[BALANCE])).await).await;
+    site.delete("crm").await.unwrap();
+    let expected = expected
+        .removed("tsmp_vgroup", the_scope())
+        .removed("tsmp_vgroup_authorities_map", the_scope())
+        .without_hidden("601")
+        .removed("tsmp_group_authorities_map", json!({"group_id": "601"}))
+        .removed("tsmp_vgroup_group", json!({"vgroup_id": "600", "group_id": "602"}));
+    expected.clone().is_there(&site).await;
+    site.delete("sharing").await.unwrap();
+    expected
+        .removed("tsmp_vgroup", json!({"vgroup_id": "700"}))
+        .without_hidden("602")
+        .removed("tsmp_group_authorities_map", json!({"group_id": "602"}))
+        .is_there(&site)
+        .await;
+}
+
+fn draft_of(apis: &[Api]) -> BTreeSet<gatediff::job::scope::ApiName> {
+    draft("", apis).apis
+}
+
+/// A plain group that a scope links: it never becomes the scope's own.
+#[tokio::test]
+async fn a_plain_group_that_a_scope_links_is_never_touched() {
+    let world = with_holders().row("tsmpVgroupGroupList", json!({"vgroupId": "600", "groupId": "100"}));
+    let site = Site::new(&world).await;
+    let expected = Expected::of(&site).await;
+    site.update("crm", |draft| draft.times = 3).await.unwrap();
+    let expected = expected
+        .changed("tsmp_vgroup", the_scope(), json!({"allow_times": 3}))
+        .updated("tsmp_vgroup", the_scope())
+        .changed("tsmp_group", its_groups(), json!({"allow_times": 3}))
+        .updated("tsmp_group", its_groups());
+    expected.clone().is_there(&site).await;
+    site.update("crm", |draft| draft.apis = draft_of(&[LIST])).await.unwrap();
+    expected
+        .without_hidden("601")
+        .removed("tsmp_vgroup_group", json!({"vgroup_id": "600", "group_id": "100"}))
+        .removed("tsmp_group_authorities_map", json!({"group_id": "601"}))
+        .removed("tsmp_client_group", json!({"group_id": "601"}))
+        .oauth("one", "100,602")
+        .oauth("two", "602")
+        .is_there(&site)
+        .await;
+}
+
+/// A hidden group of two APIs: removing one leaves it to the other.
+#[tokio::test]
+async fn a_hidden_group_of_two_apis_stays_for_the_one_that_is_kept() {
+    let world = with_holders().group_api("602", BLOCK, json!({}));
+    let site = Site::new(&world).await;
+    let expected = Expected::of(&site).await;
+    site.update("crm", |draft| draft.apis = draft_of(&[BALANCE, LIST])).await.unwrap();
+    expected.removed("tsmp_group_api", json!({"group_id": "602", "api_key": "block"})).is_there(&site).await;
+}
+
 // ---- undo
+
+/// What the product did since with what an edit added keeps the edit from being
+/// taken back.
+#[tokio::test]
+async fn a_scope_that_somebody_holds_by_now_is_not_taken_back() {
+    let site = Site::new(&bank()).await;
+    let created = site.create(&draft("s", &[BALANCE])).await.unwrap();
+    for sql in [
+        "INSERT INTO tsmp_client_vgroup VALUES ('app', '2000000000')",
+        "DELETE FROM tsmp_client_vgroup WHERE client_id = 'app'; \
+         INSERT INTO tsmp_client_group VALUES ('app', '2000000000')",
+    ] {
+        site.run(sql).await;
+        let before = site.exact().await;
+        let failure = site.undo(created.job.unwrap()).await.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Blocked, "{failure:?}");
+        same("undo", &before, &site.exact().await);
+    }
+}
+
+/// A scope that was deleted does not come back beside one of its name.
+#[tokio::test]
+async fn a_name_that_somebody_else_has_by_now_is_not_taken_back() {
+    let site = Site::new(&with_crm()).await;
+    let deleted = site.delete("crm").await.unwrap();
+    site.create(&draft("crm", &[])).await.unwrap();
+    let before = site.exact().await;
+    let failure = site.undo(deleted.job.unwrap()).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Stale, "{failure:?}");
+    same("undo", &before, &site.exact().await);
+
+    let renamed = site.update("other", |draft| draft.name = "renamed".to_owned()).await.unwrap();
+    site.create(&draft("other", &[])).await.unwrap();
+    let before = site.exact().await;
+    let failure = site.undo(renamed.job.unwrap()).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Stale, "{failure:?}");
+    same("undo", &before, &site.exact().await);
+}
+
+/// Nobody gets back a scope that is gone.
+#[tokio::test]
+async fn a_scope_that_is_gone_by_now_is_not_given_back() {
+    let site = Site::new(&with_holders()).await;
+    let taken = site.take("crm", &["one", "two"]).await.unwrap();
+    site.delete("crm").await.unwrap();
+    let before = site.exact().await;
+    let failure = site.undo(taken.job.unwrap()).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Stale, "{failure:?}");
+    same("undo", &before, &site.exact().await);
+}
 
 #[tokio::test]
 async fn every_edit_is_a_job_and_its_undo_brings_every_row_back() {
@@ -1236,13 +1388,12 @@ fn chosen<T: Copy>(random: &mut fastrand::Rng, all: &[T]) -> Vec<T> {
 }
 
 fn random_draft(random: &mut fastrand::Rng, name: &str) -> Draft {
-    let text = |random: &mut fastrand::Rng| {
-        random.choice(["", "", "x", "客戶", "it's"]).map(|text| text.to_owned()).unwrap()
-    };
+    let text =
+        |random: &mut fastrand::Rng| random.choice(["", "", "x", "客戶", "it's"]).map(str::to_owned).unwrap();
     let alias = text(random);
     Draft {
         // An alias is nobody else's.
-        alias: if alias.is_empty() { alias } else { format!("{alias}{name}") },
+        alias: if alias.is_empty() { alias } else { format!("{alias}{}", random.u64(..)) },
         description: text(random),
         level: random.choice(["SYSTEM", "SYSTEM", "A"]).unwrap().to_owned(),
         seconds: random.i64(0..3) * 60,

@@ -268,6 +268,7 @@ pub(crate) fn same(step: &str, wanted: &Dump, found: &Dump) {
 #[derive(Clone)]
 pub(crate) struct Expected(Dump);
 
+#[expect(clippy::needless_pass_by_value, reason = "cells are written where they are used")]
 impl Expected {
     /// Begins with what there is.
     pub(crate) async fn of(site: &Site) -> Self {
