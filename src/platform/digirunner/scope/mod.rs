@@ -13,6 +13,7 @@ mod draft;
 mod duration;
 mod edit;
 mod read;
+mod repair;
 mod search;
 mod violation;
 
