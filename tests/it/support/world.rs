@@ -77,6 +77,12 @@ impl World {
         self
     }
 
+    /// Takes all rows out of a list.
+    pub(crate) fn cleared(mut self, list: &'static str) -> Self {
+        self.lists.remove(list);
+        self
+    }
+
     /// Returns a list's rows.
     pub(crate) fn rows(&self, list: &str) -> &[Value] {
         self.lists.get(list).map_or(&[], Vec::as_slice)

@@ -13,6 +13,8 @@ mod groups;
 mod index;
 mod scopes;
 mod sign;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -53,7 +55,7 @@ impl Ailment {
 }
 
 /// The tables that the report looks at.
-pub(crate) fn tables() -> [&'static Table; 13] {
+pub(super) fn tables() -> [&'static Table; 13] {
     [
         T::Client,
         T::Oauth,
@@ -172,6 +174,6 @@ pub(super) fn find(world: &World) -> Vec<Found<'_>> {
 
 /// Tells everything that is wrong with the scopes of a target, by sort and
 /// then by item.
-pub(crate) fn ailments(world: &World) -> Vec<Ailment> {
+pub(super) fn ailments(world: &World) -> Vec<Ailment> {
     find(world).iter().map(Found::ailment).collect()
 }

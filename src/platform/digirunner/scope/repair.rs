@@ -4,7 +4,7 @@
 //! in memory, until nothing is left that can be repaired. Nothing is written
 //! but the difference between the first state and the last.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::changes::{Changes, stamp_new, stamp_update};
@@ -14,6 +14,7 @@ use super::super::tables::{
 };
 use super::super::world::{Cell, Row, World};
 use super::check::{Ailment, Fix, Found, Index, find, oauth_scope, tables};
+use super::edit::Planned;
 use crate::engine::ItemId;
 use crate::store::Stamp;
 
@@ -26,8 +27,40 @@ const MOST_LOOKS: usize = 16;
 pub(super) struct Repaired {
     /// The rows to write.
     pub(super) changes: Changes,
-    /// What is wrong no more, as it was found, by sort and then by item.
+    /// What was found and is repaired, in the order of its finding.
     pub(super) ailments: Vec<Ailment>,
+    /// How much is left for the operator to decide.
+    pub(super) left: usize,
+}
+
+impl Repaired {
+    /// Returns the job that it is.
+    pub(super) fn planned(self) -> Planned {
+        let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
+        for ailment in &self.ailments {
+            *codes.entry(&ailment.code).or_default() += 1;
+        }
+        let mut notes: Vec<String> = codes
+            .into_iter()
+            .map(|(code, items)| format!("{code}: repaired for {}", counted(items)))
+            .collect();
+        if self.left > 0 {
+            notes.push(format!(
+                "not repaired: {}; `gatediff scope check` tells what to do",
+                findings(self.left)
+            ));
+        }
+        let items: BTreeSet<ItemId> = self.ailments.into_iter().map(|ailment| ailment.item).collect();
+        Planned { changes: self.changes, items: items.into_iter().collect(), notes, ..Planned::default() }
+    }
+}
+
+fn counted(items: usize) -> String {
+    if items == 1 { "1 item".to_owned() } else { format!("{items} items") }
+}
+
+fn findings(count: usize) -> String {
+    if count == 1 { "1 finding".to_owned() } else { format!("{count} findings") }
 }
 
 /// Repairs what can be repaired: findings of these codes, or all of them.
@@ -35,9 +68,11 @@ pub(super) fn repair(world: &World, codes: &[String], stamp: &Stamp) -> Repaired
     let mut owners = Owners::new();
     let mut ailments: Vec<Ailment> = Vec::new();
     let mut repaired: Option<World> = None;
+    let mut left = 0;
     for _ in 0..MOST_LOOKS {
         let now = repaired.as_ref().unwrap_or(world);
         let mut found = find(now);
+        left = found.len();
         found.retain(|found| is_chosen(found, codes));
         if found.is_empty() {
             break;
@@ -52,7 +87,7 @@ pub(super) fn repair(world: &World, codes: &[String], stamp: &Stamp) -> Repaired
     let mut told = HashSet::new();
     ailments.retain(|ailment| told.insert((ailment.code.clone(), ailment.item.clone())));
     let changes = repaired.map_or_else(Changes::default, |after| difference(world, &after, &owners));
-    Repaired { changes, ailments }
+    Repaired { changes, ailments, left }
 }
 
 fn is_chosen(found: &Found<'_>, codes: &[String]) -> bool {
@@ -251,7 +286,8 @@ impl<'w, 'o> Round<'w, 'o> {
             self.recompute(client);
         }
         let before = self.index.side.world;
-        let mut after = World { apis: before.apis.clone(), ..World::default() };
+        let mut after = World::default();
+        after.apis.clone_from(&before.apis);
         for Table { id, .. } in tables() {
             let rows = before.rows(*id).iter().enumerate();
             let kept = rows.filter(|(at, _)| !self.deleted.contains(&(*id, *at)));

@@ -13,8 +13,6 @@ use crate::engine::ItemId;
 
 /// A hidden group, and what it stands for.
 pub(in super::super) struct Hidden<'w> {
-    /// Where its row stands.
-    pub(in super::super) at: usize,
     pub(in super::super) row: &'w Row,
     pub(in super::super) id: &'w str,
     /// The scope that it says it belongs to, if there is such a one.
@@ -83,9 +81,8 @@ impl<'w> Index<'w> {
             apis: world.apis.iter().map(|api| (&*api.module, &*api.api)).collect(),
             mapped: words(T::XMap, x_map::GROUP_ID).collect(),
         };
-        let groups = world.rows(T::Group).iter().enumerate();
-        index.hidden =
-            groups.filter(|(_, row)| is_hidden(row)).map(|(at, row)| index.hide(at, row)).collect();
+        let groups = world.rows(T::Group).iter();
+        index.hidden = groups.filter(|row| is_hidden(row)).map(|row| index.hide(row)).collect();
         for (at, hidden) in index.hidden.iter().enumerate() {
             index.hidden_by_id.insert(hidden.id, at);
             if let (Some(own), []) = (hidden.own, &*hidden.linked) {
@@ -95,7 +92,7 @@ impl<'w> Index<'w> {
         index
     }
 
-    fn hide(&self, at: usize, row: &'w Row) -> Hidden<'w> {
+    fn hide(&self, row: &'w Row) -> Hidden<'w> {
         let id = row.text(group::GROUP_ID);
         let is_scope = |id: &&str| self.side.scopes.contains_key(id);
         let linked = self.side.rows_of(T::VgroupGroup, &self.links, id);
@@ -105,7 +102,6 @@ impl<'w> Index<'w> {
             .map(|(at, row)| (at, api_of(row)))
             .partition::<Vec<_>, _>(|(_, api)| self.has_api(*api));
         Hidden {
-            at,
             row,
             id,
             own: Some(row.text(group::VGROUP_ID)).filter(is_scope),
