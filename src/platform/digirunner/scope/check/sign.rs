@@ -124,12 +124,12 @@ impl Sign {
             Self::NameTooLong => ("name-too-long", "its name is too long for a scope that has APIs", ""),
             Self::NegativeDuration => (
                 "negative-duration",
-                "its allowed access duration is negative: the product cannot show it (1297)",
+                "its allowed access duration is negative, which the product cannot show (1297)",
                 "",
             ),
             Self::ApiGone => (
                 "api-gone",
-                "has APIs that do not exist: the consent page fails with them",
+                "has APIs that do not exist, with which the consent page fails",
                 "takes them out of the scope, as deleting an API does, and writes the oauth scopes anew",
             ),
             Self::ApiTwice => ("api-twice", "has the same API several times", ""),
@@ -166,14 +166,12 @@ impl Sign {
             ),
             Self::LinkedGroupGone => (
                 "linked-group-gone",
-                "links groups that do not exist: the product cannot delete it (1287)",
+                "links groups that do not exist, so that the product cannot delete it (1287)",
                 "deletes the links",
             ),
-            Self::PlainGroupLinked => (
-                "plain-group-linked",
-                "links plain groups: deleting the scope in the product deletes them",
-                "",
-            ),
+            Self::PlainGroupLinked => {
+                ("plain-group-linked", "links plain groups, which the product deletes with the scope", "")
+            }
             Self::AuthenticationGone => {
                 ("authentication-gone", "has authentication types that do not exist", "takes them away")
             }

@@ -164,7 +164,7 @@ fn a_placeholder_is_no_name_of_a_group() {
     let lists = healthy().change("oauthClientDetailsList", |row| {
         row.insert("scope".to_owned(), json!("select"));
     });
-    let told = ["stale-oauth-ids client:a 1 is not named, 21 is not named, 22 is not named"];
+    let told = ["stale-oauth-ids client:a 21 is not named, 22 is not named, 1 is not named"];
     assert_repaired(&lists, &told, &[]);
 }
 
