@@ -71,10 +71,15 @@ async fn statements(count: i64) -> (Vec<String>, u64) {
     site.run(&marker).await;
     let review = site.review(&file).await;
     let receipt = site.apply(&review, &cover_all(&review.plan)).await.unwrap();
-    let log = std::fs::read_to_string(server().log_path()).unwrap();
-    let executed = executed(log.split(&marker).last().unwrap());
+    let executed = executed_since(&marker);
     let rows = receipt.tables.iter().map(|rows| rows.inserted + rows.updated + rows.deleted).sum();
     (executed, rows)
+}
+
+/// The statements that the server executed since a marker.
+pub(crate) fn executed_since(marker: &str) -> Vec<String> {
+    let log = std::fs::read_to_string(server().log_path()).unwrap();
+    executed(log.split(marker).last().unwrap())
 }
 
 /// The statements in a part of the server's log, of the sessions that began a transaction: a job

@@ -42,6 +42,8 @@ mod review;
 #[cfg(test)]
 mod saved;
 #[cfg(test)]
+mod scope_check;
+#[cfg(test)]
 mod scope_edit;
 #[cfg(test)]
 mod scope_races;
