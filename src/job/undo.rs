@@ -365,6 +365,8 @@ fn tell(conflict: Conflict) -> Stale {
         RowObstacle::Gone => (format!("{row} is gone"), Vec::new()),
         RowObstacle::Taken => (format!("{row} is there again"), Vec::new()),
         RowObstacle::NeededBy(by) => (format!("{row} is needed by {by}"), Vec::new()),
+        RowObstacle::Needs(what) => (format!("{row} needs {what}, which is gone"), Vec::new()),
+        RowObstacle::NameTaken(by) => (format!("{row} has a name that {by} has by now"), Vec::new()),
         RowObstacle::CountedOn => (format!("{row} has counted on"), Vec::new()),
     };
     Stale { item, why, fields }

@@ -31,6 +31,9 @@ pub struct TableInfo {
     pub is_counter: bool,
     /// The rows of other tables that it refers to.
     pub references: Vec<Reference>,
+    /// Columns that hold names, of which the system wants each once. Nothing in
+    /// the database keeps them so.
+    pub names: Vec<&'static str>,
 }
 
 /// A column that holds another table's key.
@@ -79,6 +82,10 @@ pub enum RowObstacle {
     Taken,
     /// The job added it, and another row refers to it now.
     NeededBy(String),
+    /// The job deleted it, and a row that it refers to has gone since.
+    Needs(String),
+    /// The job deleted or renamed it, and another row has its name now.
+    NameTaken(String),
     /// It counts ids, and has counted on.
     CountedOn,
 }
@@ -117,8 +124,8 @@ struct Restoration<'t> {
 
 /// Takes rows back: removes what was added, restores the rest. Checks all of
 /// them first; if anything is in the way, tells all of it and writes nothing.
-/// (What refers to an added row shows only after writing: the caller rolls
-/// back then.)
+/// (What refers to an added row, what a restored one refers to, and who has its
+/// name shows only after writing: the caller rolls back then.)
 ///
 /// # Errors
 ///
@@ -153,15 +160,20 @@ pub async fn restore(
         for found in dependents(writer, tables, info, deletes).await? {
             // What referred to it before the job does so again.
             if !known.contains(&(found.table, found.key.as_str())) {
-                conflicts.push(found.conflict(info)?);
+                conflicts.push(found.conflict(info, RowObstacle::NeededBy)?);
             }
         }
+    }
+    for restoration in &restorations {
+        conflicts.extend(restoration.misfits(writer, journal).await?);
     }
     Ok(conflicts)
 }
 
-/// Journals, unchanged, the rows that referred already to what was added: an
-/// undo must not take them for something that came later.
+/// Journals, unchanged, what stood around the rows that were written: those that
+/// referred already to what was added, those that had a name of what was removed
+/// or renamed, and that there were none that removed ones referred to. An undo
+/// must not take them for something that came later.
 ///
 /// # Errors
 ///
@@ -175,7 +187,9 @@ pub async fn adopt(writer: &mut Writer<'_>, tables: &[TableInfo]) -> Result<(), 
         let added: Vec<Whole> = added
             .filter_map(|row| Some((Arc::clone(&row.item), row.key.clone(), row.after.clone()?)))
             .collect();
-        for found in dependents(writer, tables, info, &added).await? {
+        let mut around = dependents(writer, tables, info, &added).await?;
+        around.extend(former(writer, info).await?);
+        for found in around {
             if !known.contains(&(Arc::from(found.table), found.key.clone())) {
                 adopted.push(JournalRow {
                     table: found.table.into(),
@@ -191,27 +205,96 @@ pub async fn adopt(writer: &mut Writer<'_>, tables: &[TableInfo]) -> Result<(), 
     Ok(())
 }
 
+/// What the journal keeps of a row that others referred to and that was not there.
+const ABSENT: &str = "{}";
+
+/// Finds what stands around the rows of a table that were removed or renamed.
+async fn former(writer: &mut Writer<'_>, info: &TableInfo) -> Result<Vec<Dependent>, StoreError> {
+    let of = |row: &JournalRow| Some((Arc::clone(&row.item), row.key.clone(), row.before.clone()?));
+    let ours = |row: &&JournalRow| *row.table == *info.name;
+    let removed = |row: &&JournalRow| row.after.is_none();
+    let changed = |row: &&JournalRow| row.before != row.after;
+    let removed: Vec<Whole> = writer.journal().iter().filter(ours).filter(removed).filter_map(of).collect();
+    let changed: Vec<Whole> = match info.names.as_slice() {
+        [] => Vec::new(),
+        _ => writer.journal().iter().filter(ours).filter(changed).filter_map(of).collect(),
+    };
+    let mut found = missing(writer, info, &removed).await?;
+    for column in &info.names {
+        found.extend(namesakes(writer, info, column, &changed).await?);
+    }
+    Ok(found)
+}
+
+/// Finds the rows that are not there although rows of a table refer to them.
+async fn missing(
+    writer: &mut Writer<'_>,
+    info: &TableInfo,
+    rows: &[Whole],
+) -> Result<Vec<Dependent>, StoreError> {
+    let mut missing = Vec::new();
+    if rows.is_empty() {
+        return Ok(missing);
+    }
+    let json = array(rows.iter().map(|(_, _, row)| row.as_str()));
+    for Reference { column, table, to } in &info.references {
+        let sql = format!(
+            "SELECT k.ordinality, jsonb_build_object('{to}', k.{column})::text, '{ABSENT}'::text \
+             FROM jsonb_populate_recordset(NULL::{0}, $1::jsonb) WITH ORDINALITY AS k \
+             WHERE k.{column} IS NOT NULL \
+             AND NOT EXISTS (SELECT FROM {table} AS t WHERE t.{to} = k.{column}) ORDER BY 1",
+            info.name
+        );
+        missing.extend(around(writer, table, sql, &json, rows).await?);
+    }
+    Ok(missing)
+}
+
+/// Finds the rows of a table that have a name of one of these.
+async fn namesakes(
+    writer: &mut Writer<'_>,
+    info: &TableInfo,
+    column: &str,
+    rows: &[Whole],
+) -> Result<Vec<Dependent>, StoreError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let key: Vec<String> = info.key.iter().map(|column| format!("'{column}', t.{column}")).collect();
+    let sql = format!(
+        "SELECT k.ordinality, jsonb_build_object({})::text, to_jsonb(t)::text \
+         FROM jsonb_populate_recordset(NULL::{1}, $1::jsonb) WITH ORDINALITY AS k \
+         JOIN {1} AS t ON t.{column} = k.{column} AND t.{column} <> '' AND NOT ({2}) ORDER BY 1, 2",
+        key.join(", "),
+        info.name,
+        matched(&info.key)
+    );
+    let json = array(rows.iter().map(|(_, _, row)| row.as_str()));
+    around(writer, info.name, sql, &json, rows).await
+}
+
 /// A row with its owner and its key.
 type Whole = (Owner, String, String);
 
-/// A row that refers to one of ours.
+/// A row that refers to one of ours, or that one of ours refers to, or that has
+/// its name.
 struct Dependent {
-    /// Whose the row is that it refers to, and that row's key.
+    /// Whose our row is, and its key.
     owner: Owner,
     to: String,
-    /// The row itself.
+    /// The row itself; what is [`ABSENT`] is not there.
     table: &'static str,
     key: String,
     row: String,
 }
 
 impl Dependent {
-    fn conflict(self, info: &TableInfo) -> Result<Conflict, StoreError> {
+    fn conflict(self, info: &TableInfo, obstacle: fn(String) -> RowObstacle) -> Result<Conflict, StoreError> {
         Ok(Conflict {
             owner: self.owner,
             table: info.name,
             key: tell_key(&self.to)?,
-            obstacle: RowObstacle::NeededBy(format!("{} ({})", self.table, tell_key(&self.key)?)),
+            obstacle: obstacle(format!("{} ({})", self.table, tell_key(&self.key)?)),
         })
     }
 }
@@ -246,25 +329,28 @@ async fn dependents(
             column = by.column,
             to_column = by.to,
         );
-        let failed = |error: sqlx::Error| StoreError::new(Operation::Read, table.name, &error);
-        let found: Vec<(i64, String, String)> = sqlx::query_as(AssertSqlSafe(sql))
-            .bind(&json)
-            .fetch_all(writer.connection())
-            .await
-            .map_err(failed)?;
-        for (at, key, row) in found {
-            let at = usize::try_from(at - 1).unwrap_or_default();
-            let Some((owner, to, _)) = rows.get(at) else { continue };
-            dependents.push(Dependent {
-                owner: Arc::clone(owner),
-                to: to.clone(),
-                table: table.name,
-                key,
-                row,
-            });
-        }
+        dependents.extend(around(writer, table.name, sql, &json, rows).await?);
     }
     Ok(dependents)
+}
+
+/// Asks for rows of a table around these: the number of one of these, the key
+/// and the row found.
+async fn around(
+    writer: &mut Writer<'_>,
+    table: &'static str,
+    sql: String,
+    json: &str,
+    rows: &[Whole],
+) -> Result<Vec<Dependent>, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, table, &error);
+    let query = sqlx::query_as(AssertSqlSafe(sql)).bind(json);
+    let found: Vec<(i64, String, String)> = query.fetch_all(writer.connection()).await.map_err(failed)?;
+    let dependent = |(at, key, row): (i64, String, String)| {
+        let (owner, to, _) = rows.get(usize::try_from(at - 1).ok()?)?;
+        Some(Dependent { owner: Arc::clone(owner), to: to.clone(), table, key, row })
+    };
+    Ok(found.into_iter().filter_map(dependent).collect())
 }
 
 /// Sums up what was done to each row, table by table in the order of writing.
@@ -473,6 +559,41 @@ impl Restoration<'_> {
             self.insert(writer).await?;
         }
         Ok(())
+    }
+
+    /// Says which restored rows do not fit to what is there by now: a row that
+    /// one refers to is gone, or another has its name. What was so before the
+    /// job may be so again.
+    async fn misfits(
+        &self,
+        writer: &mut Writer<'_>,
+        journal: &[JournalRow],
+    ) -> Result<Vec<Conflict>, StoreError> {
+        let mut conflicts = Vec::new();
+        // As it was before the job: nothing where it was not journaled.
+        let before = |found: &Dependent| {
+            let is_found = |row: &&JournalRow| *row.table == *found.table && row.key == found.key;
+            journal.iter().find(is_found).map(|row| row.before.as_deref())
+        };
+        for found in missing(writer, self.info, &self.inserts).await? {
+            if !matches!(before(&found), Some(None | Some(ABSENT))) {
+                conflicts.push(found.conflict(self.info, RowObstacle::Needs)?);
+            }
+        }
+        for column in &self.info.names {
+            let mut rows = self.inserts.clone();
+            for (owner, key, now, wanted) in &self.updates {
+                if text(&cells(now)?, column) != text(wanted, column) {
+                    rows.push((Arc::clone(owner), key.clone(), json(wanted)?));
+                }
+            }
+            for found in namesakes(writer, self.info, column, &rows).await? {
+                if before(&found).is_none() {
+                    conflicts.push(found.conflict(self.info, RowObstacle::NameTaken)?);
+                }
+            }
+        }
+        Ok(conflicts)
     }
 
     async fn delete(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {

@@ -39,6 +39,10 @@ const REFERENCES: [(&str, &str, &str, &str); 29] = [
     ("dgr_gtw_idp_info_jdbc", "connection_name", "dgr_rdb_connection", "connection_name"),
 ];
 
+/// Columns that the product wants each name in once: bringing back a scope must
+/// not bring back its name beside somebody else's.
+const NAMES: [(&str, &str); 2] = [("tsmp_vgroup", "vgroup_name"), ("tsmp_vgroup", "vgroup_alias")];
+
 /// Describes the tables that an import writes.
 pub(super) fn tables() -> Vec<TableInfo> {
     let mut tables: Vec<TableInfo> = TABLES.into_iter().map(describe).collect();
@@ -49,6 +53,7 @@ pub(super) fn tables() -> Vec<TableInfo> {
         live: vec!["next_val"],
         is_counter: true,
         references: Vec::new(),
+        names: Vec::new(),
     });
     tables
 }
@@ -69,6 +74,7 @@ fn describe(table: &'static Table) -> TableInfo {
             .filter(|(from, ..)| *from == table.name)
             .map(|(_, column, table, to)| Reference { column, table, to })
             .collect(),
+        names: NAMES.iter().filter(|(of, _)| *of == table.name).map(|(_, column)| *column).collect(),
     }
 }
 
