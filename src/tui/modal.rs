@@ -54,6 +54,10 @@ pub(crate) enum Question {
     Undone,
     /// Rows changed since the job that was to be undone.
     UndoStale,
+    /// Save what the form says? With the name that has to be typed, if any.
+    SaveForm(Option<String>),
+    /// Close the form and lose what was typed?
+    LoseForm,
 }
 
 impl Question {
@@ -153,6 +157,8 @@ impl Modal {
             Question::SavePlan | Question::SaveBackup(_) => Some(("Cancel", Some("Save"))),
             Question::Export(_) => Some(("Cancel", Some("Export"))),
             Question::Quit => Some(("Stay", Some("Leave"))),
+            Question::SaveForm(_) => Some(("Back", Some("Save"))),
+            Question::LoseForm => Some(("Back", Some("Discard"))),
             Question::Failure | Question::UndoStale => Some(("Close", None)),
             Question::Stale => Some(("Close", Some("Compare again"))),
             Question::Help
@@ -174,7 +180,9 @@ impl Modal {
     /// Returns the database's name, if it has to be typed.
     pub(crate) const fn name(&self) -> Option<&String> {
         match &self.question {
-            Question::Import(Some(name)) | Question::Undo(_, name) => Some(name),
+            Question::Import(Some(name)) | Question::Undo(_, name) | Question::SaveForm(Some(name)) => {
+                Some(name)
+            }
             _ => None,
         }
     }
@@ -323,10 +331,11 @@ impl Modal {
             | Question::Undone
             | Question::SavePlan
             | Question::SaveBackup(_)
-            | Question::Export(_) => 92,
+            | Question::Export(_)
+            | Question::SaveForm(_) => 92,
             Question::Palette | Question::Stale | Question::UndoStale | Question::Failure => 76,
             Question::Import(_) | Question::Lack | Question::Undo(..) => 66,
-            Question::CoverAll | Question::Quit => 56,
+            Question::CoverAll | Question::Quit | Question::LoseForm => 56,
         };
         usize::from(size.0.saturating_sub(4).min(most))
     }

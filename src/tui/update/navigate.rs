@@ -2,6 +2,7 @@
 
 use crate::tui::action::Act;
 use crate::tui::app::{App, Pane};
+use crate::tui::form::Room;
 use crate::tui::mark::Mark;
 use crate::tui::node::Node;
 
@@ -11,6 +12,11 @@ pub(super) fn rows(app: &mut App, act: Act) {
     if let Some(modal) = app.modals.last_mut() {
         let height = modal.height(size);
         modal.scroll(distance(act, height));
+        return;
+    }
+    if let Some(picker) = app.form.as_mut().and_then(|form| form.picker.as_mut()) {
+        let height = Room::new(size, app.skin.accessible).height.saturating_sub(1);
+        picker.list.step(distance(act, height));
         return;
     }
     let height = usize::from(app.panes().inside(app.focus).height);

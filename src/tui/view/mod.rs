@@ -3,6 +3,7 @@
 mod applying;
 mod detail;
 mod footer;
+mod form;
 mod header;
 mod history;
 mod items;
@@ -46,6 +47,9 @@ fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
         loading::draw(app, canvas, Rect { height: area.height - 3, y: area.y + 1, ..area });
         None
     };
+    if let Some(form) = &app.form {
+        cursor = form::draw(app, form, canvas, size);
+    }
     cursor = footer::draw(app, canvas, panes.footer).or(cursor);
     for modal in &app.modals {
         cursor = modal::draw(app, modal, canvas, size);

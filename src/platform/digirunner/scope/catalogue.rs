@@ -47,6 +47,12 @@ impl ApiInfo {
     pub const fn is_lacking(&self) -> bool {
         self.title.is_none()
     }
+
+    /// Says whether all of these words, in lower case, occur in its module,
+    /// its key and what people call it.
+    pub fn has(&self, words: &[String]) -> bool {
+        words.iter().all(|word| self.folded.contains(word.as_str()))
+    }
 }
 
 /// A module, and which of the catalogue's APIs are its own.
