@@ -306,7 +306,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
         Act::Suspend,
         "suspend",
         "Gives the terminal back to the shell; fg continues.",
-        &[Loading, Review, Dialog, Reader, History, Job, Applying, Form, Picker, Filter],
+        &[Loading, Review, Dialog, Reader, History, Job, Applying, Form, Picker],
         &["ctrl-z"],
     ),
     action(
@@ -399,7 +399,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
         &[Picker],
         &["a"],
     )
-    .footer("all or none"),
+    .footer("all"),
     action(Act::FilterRows, "filter-rows", "Lists the rows in which words occur.", &[Picker], &["/"])
         .footer("filter"),
     action(

@@ -101,8 +101,8 @@ fn wish(binding: &Binding) -> Result<Wish<'_>, RebindError> {
     }
     let is_typed = |keys: &Sequence| keys.first().is_some_and(|key| key.request().is_some());
     let in_a_line = |here: &Context| matches!(here, Context::Search | Context::Palette | Context::Filter);
-    // Of a form, those that work on a line have such a key by default.
-    let from_a_line = action.contexts.contains(&Context::Form)
+    // Of a form's own, those that work on a line have such a key by default.
+    let from_a_line = action.contexts == [Context::Form]
         && !action.keys.iter().all(|keys| Key::parse_all(keys).is_ok_and(|keys| is_typed(&keys)));
     let in_a_line = action.contexts.iter().any(in_a_line) || from_a_line;
     if in_a_line && sequences.iter().all(is_typed) {
@@ -205,5 +205,7 @@ mod tests {
         );
         assert!(refused(&[("press", &["x"])]).contains("such as enter"));
         assert!(KeyMap::with(&bindings(&[("press", &["x", "enter"])])).is_ok());
+        assert!(refused(&[("save-scope", &["w"])]).contains("such as ctrl-o"));
+        assert!(KeyMap::with(&bindings(&[("remove-module", &["x"])])).is_ok());
     }
 }

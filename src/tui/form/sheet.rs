@@ -5,12 +5,15 @@ use tui_input::Input;
 
 use super::{Form, Spot};
 use crate::engine::display::safe;
-use crate::job::scope::{MOST_ALIAS, MOST_APIS, MOST_DESCRIPTION, MOST_NAME, Part, Span, Unit, Violation};
+use crate::job::scope::{MOST_ALIAS, MOST_APIS, MOST_DESCRIPTION, MOST_NAME, Part, Span, Violation};
 use crate::tui::skin::{Glyphs, Role};
 use crate::tui::widget::{Line, count, cut, width, wrap};
 
-/// Forms narrower than this have labels on lines of their own.
-const STACKED: usize = 56;
+/// Forms narrower than this have short labels.
+const SHORT: usize = 70;
+
+/// Forms narrower than this have no counts beside what is typed.
+const NARROW: usize = 44;
 
 /// Values are no wider than this, however wide the screen is.
 const WIDEST: usize = 72;
@@ -63,16 +66,16 @@ struct Sheet<'f> {
     width: usize,
     /// Where values begin.
     column: usize,
-    is_stacked: bool,
+    is_short: bool,
     glyphs: &'static Glyphs,
 }
 
 /// Lays a form out.
 pub(crate) fn lay(form: &Form, width: usize, glyphs: &'static Glyphs) -> Vec<Row> {
-    let is_stacked = width < STACKED;
-    let widest = Part::ALL.iter().map(|part| part.label().len()).max().unwrap_or(0);
-    let column = if is_stacked { MARK + 2 } else { MARK + widest + 4 };
-    let mut sheet = Sheet { form, rows: Vec::new(), width, column, is_stacked, glyphs };
+    let is_short = width < SHORT;
+    let widest = Part::ALL.iter().map(|part| label(*part, is_short).len()).max().unwrap_or(0);
+    let column = MARK + widest + if is_short { 3 } else { 4 };
+    let mut sheet = Sheet { form, rows: Vec::new(), width, column, is_short, glyphs };
     sheet.rows.extend(message(&form.message, width).into_iter().map(Row::of));
     sheet.text(Spot::Name, &form.lines.name, Some((&form.draft.name, MOST_NAME)));
     sheet.text(Spot::Alias, &form.lines.alias, Some((&form.draft.alias, MOST_ALIAS)));
@@ -116,18 +119,12 @@ impl Sheet<'_> {
         self.form.spot == spot
     }
 
-    /// Begins a row: what marks the focus, and the label; the label stands on
-    /// a row of its own where there is little room.
-    fn labelled(&mut self, part: Part, has_focus: bool) -> Line {
-        let star = if part.is_required() { " *" } else { "" };
+    /// Begins a row: what marks the focus, and the label.
+    fn labelled(&self, part: Part, has_focus: bool) -> Line {
         let role = if has_focus { Role::Title } else { Role::Text };
         let mut line = self.marked(has_focus);
-        line.push(role, part.label());
-        line.push(Role::Warning, star);
-        if self.is_stacked {
-            self.rows.push(Row::of(line));
-            line = Line::new();
-        }
+        line.push(role, label(part, self.is_short));
+        line.push(Role::Warning, if part.is_required() { " *" } else { "" });
         line.pad_to(self.column);
         line
     }
@@ -154,10 +151,11 @@ impl Sheet<'_> {
         });
         let mut line = self.labelled(part, has_focus);
         // The counts stand below each other.
-        let room = self.width.saturating_sub(self.column + 9).clamp(1, WIDEST);
+        let beside = if self.width < NARROW { 0 } else { 9 };
+        let room = self.width.saturating_sub(self.column + beside).clamp(1, WIDEST);
         let cursor = typed(&mut line, input, room, has_focus, self.glyphs);
         line.pad_to(self.column + room);
-        for piece in tally.pieces() {
+        for piece in tally.pieces().iter().filter(|_| beside > 0) {
             line.push(piece.role, piece.text());
         }
         self.push(line, has_focus, cursor);
@@ -224,26 +222,33 @@ impl Sheet<'_> {
         let form = self.form;
         let mut line = Line::new();
         line.pad_to(MARK);
-        line.push(Role::Text, Part::Apis.label());
-        line.pad_to(if self.is_stacked { 0 } else { self.column });
+        line.push(Role::Text, label(Part::Apis, self.is_short));
+        line.pad_to(self.column);
         let total = form.draft.apis.len();
         let role = if total > MOST_APIS { Role::Blocked } else { Role::Dim };
         let apis = count(total, "API", "APIs");
         let modules = count(form.modules.len(), "module", "modules");
-        line.push(role, &format!("{}{apis} of at most {MOST_APIS}, in {modules}", gap(self.is_stacked)));
+        let text = if self.is_short {
+            format!("{total}/{MOST_APIS}")
+        } else {
+            format!("{apis} of at most {MOST_APIS}, in {modules}")
+        };
+        line.push(role, &text);
         self.rows.push(Row::default());
         self.push(line, false, None);
         self.broken(Part::Apis);
         // Of any number of modules, each needs a count: not more often than needed.
         for (at, module) in form.modules.iter().enumerate() {
             let has_focus = self.has_focus(Spot::Module(at));
-            let name = self.column.saturating_sub(MARK + 4).max(self.width / 3);
+            let room = if self.is_short { self.width / 2 } else { self.column };
+            let name = room.saturating_sub(MARK + 3);
             let mut line = self.marked(has_focus);
             line.push(Role::Text, "  ");
             let role = if has_focus { Role::Title } else { Role::Text };
             line.push(role, &cut(&safe(module), name, self.glyphs.ellipsis));
-            line.pad_to((MARK + 2 + name + 1).max(if self.is_stacked { 0 } else { self.column }));
+            line.pad_to(room.max(self.column));
             match form.chosen_of(module) {
+                0 if self.is_short => line.push(Role::Warning, "no APIs: left out"),
                 0 => line.push(Role::Warning, "no APIs yet: left out when saved"),
                 chosen => line.push(Role::Dim, &format!("{chosen} of {}", all_of(form, module))),
             }
@@ -273,12 +278,13 @@ impl Sheet<'_> {
 
     /// Says which rules the field above breaks, and what to do.
     fn broken(&mut self, part: Part) {
-        let indent = if self.is_stacked { MARK + 2 } else { self.column.min(self.width / 3) };
+        let indent = if self.is_short { MARK + 2 } else { self.column.min(self.width / 3) };
+        let room = self.width.saturating_sub(indent);
         let mut rows = Vec::new();
         for violation in self.form.told(part) {
             let text = format!("{} {violation}", self.glyphs.blocked);
-            let mut pieces: Vec<(Role, String)> = parts(&text, self.width - indent, Role::Blocked);
-            pieces.extend(parts(&violation.hint, self.width - indent, Role::Dim));
+            let mut pieces: Vec<(Role, String)> = parts(&text, room, Role::Blocked);
+            pieces.extend(parts(&violation.hint, room, Role::Dim));
             for (role, text) in pieces {
                 let mut line = Line::new();
                 line.pad_to(indent);
@@ -296,8 +302,19 @@ fn parts(text: &str, room: usize, role: Role) -> Vec<(Role, String)> {
     wrap(&safe(text), room).into_iter().map(|part| (role, part)).collect()
 }
 
-const fn gap(is_stacked: bool) -> &'static str {
-    if is_stacked { ": " } else { "" }
+/// Returns what a field is called: what the page calls it, where there is room.
+const fn label(part: Part, is_short: bool) -> &'static str {
+    match part {
+        _ if !is_short => part.label(),
+        Part::Name => "Name",
+        Part::Alias => "Alias",
+        Part::Duration => "Duration",
+        Part::Times => "Times",
+        Part::Authentications => "Auth. types",
+        Part::Level => "Level",
+        Part::Description => "Description",
+        Part::Apis => "APIs",
+    }
 }
 
 /// Counts all APIs of a module.
@@ -316,11 +333,10 @@ fn seconds(form: &Form) -> String {
         Some(0) => "no limit".to_owned(),
         Some(seconds) if seconds == form.draft.seconds => {
             let span = Span::new(seconds);
-            let is_plain = span.unit == form.unit && span.about.is_none();
-            match (is_plain, form.unit) {
-                (true, Unit::Second) => String::new(),
-                (true, _) => format!("{seconds} seconds"),
-                (false, _) => span.to_string(),
+            match span.about {
+                _ if span.unit != form.unit => format!("{} {}", span.amount, span.unit.word()),
+                Some((amount, unit)) => format!("about {amount} {}", unit.word()),
+                None => String::new(),
             }
         }
         _ => String::new(),
@@ -329,9 +345,8 @@ fn seconds(form: &Form) -> String {
 
 /// A value of several that are taken in turn.
 fn turning(line: &mut Line, text: &str, has_focus: bool) {
-    let (role, before, after) =
-        if has_focus { (Role::ButtonFocus, "< ", " >") } else { (Role::Button, "  ", "  ") };
-    line.push(role, &format!("{before}{text}{after}"));
+    line.push(if has_focus { Role::ButtonFocus } else { Role::Text }, text);
+    line.push(Role::Dim, " < >");
 }
 
 /// A value that is chosen from a list.

@@ -268,9 +268,8 @@ fn holders(form: &Form, scope: &Scope) -> Line {
     let clients: Vec<&str> = form.catalogue.holders_of(scope).map(|client| &*client.id).collect();
     match clients.len() {
         0 => Line::of(Role::Dim, "No client holds it."),
-        1 => Line::of(Role::Text, "1 client holds it and follows: ").and(Role::Text, &named(&clients)),
-        n => Line::of(Role::Text, &format!("{n} clients hold it: they follow: "))
-            .and(Role::Text, &named(&clients)),
+        1 => Line::of(Role::Text, &format!("1 client holds it, {}: it follows.", named(&clients))),
+        n => Line::of(Role::Text, &format!("{n} clients hold it: they follow ({}).", named(&clients))),
     }
 }
 

@@ -13,6 +13,9 @@ use crate::tui::widget::{Canvas, Line, cut, width};
 /// Lists narrower than this have no column for names.
 const NARROW: usize = 40;
 
+/// Rows are no wider than this, however wide the screen is.
+const WIDEST: usize = 100;
+
 /// Draws the form between header and footer; returns where the cursor is.
 pub(super) fn draw(app: &App, form: &Form, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Option<Position> {
     let area = Rect { x: 0, y: 1, width: size.0, height: size.1.saturating_sub(FOOTER + 1) };
@@ -21,7 +24,7 @@ pub(super) fn draw(app: &App, form: &Form, canvas: &mut Canvas<'_>, size: (u16, 
     if let Some(picker) = &form.picker {
         title.push(Role::Dim, &format!("{} ", app.skin.glyphs.dot));
         title.push(Role::Title, &format!("{} ", picker.topic.title()));
-        title.push(Role::Dim, &format!("{} ", picker.tally()));
+        title.push(Role::Dim, &format!("{} {} ", app.skin.glyphs.dot, picker.tally()));
     }
     let boxed = canvas.boxed(area, &title, true);
     let room = Room::new(size, app.skin.accessible);
@@ -141,6 +144,7 @@ impl Columns {
         let ids = visible.filter_map(|row| picker.row(row)).map(|choice| width(&safe(&choice.id)));
         let notes = room.saturating_sub(4);
         let most = if room < NARROW { notes } else { notes / 2 };
+        let room = room.min(WIDEST);
         Self { room, id: ids.max().unwrap_or(0).min(most) }
     }
 
@@ -166,7 +170,7 @@ impl Columns {
             line.push(Role::Dim, &cut(&safe(&name), left, glyphs.ellipsis));
         }
         if !note.is_empty() {
-            line.pad_to(4 + self.id);
+            line.pad_to(self.room.saturating_sub(note_room));
             line.push(Role::Text, "  ");
             line.push(if is_barred || choice.is_lacking { Role::Blocked } else { Role::Dim }, &note);
         }

@@ -388,6 +388,13 @@ pub(super) fn folded(name: &str, alias: Option<&str>, description: Option<&str>)
 
 #[cfg(test)]
 impl Catalogue {
+    /// Returns one module of so many APIs, for tests.
+    pub(crate) fn vast(apis: usize) -> Self {
+        let api = |at: usize| (ApiName::new("vast", format!("api-{at:06}")), format!("No. {at}").into());
+        let level = Label { id: "SYSTEM".into(), name: "System Security".into(), description: None };
+        Self::new(Parts { apis: (0..apis).map(api).collect(), levels: vec![level], ..Parts::default() })
+    }
+
     /// Returns scopes for tests: plain ones, Chinese and hostile text, one that
     /// is there twice, an API that the target lacks, a holder that is gone.
     pub(crate) fn sample() -> Self {
