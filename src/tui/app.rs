@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::action::{Act, Context, KeyMap};
 use super::detail::{self, DetailOptions, DetailRow};
-use super::form::Form;
+use super::form::{Form, Picker};
 use super::keys::Key;
 use super::layout::{self, Panes};
 use super::modal::{Modal, Question};
@@ -196,7 +196,7 @@ impl App {
         if self.is_applying() {
             return Context::Applying;
         }
-        match self.modals.last().map(|modal| &modal.question) {
+        match self.asked().map(|modal| &modal.question) {
             Some(Question::Palette) => Context::Palette,
             Some(Question::History) => Context::History,
             Some(Question::Job(_)) => Context::Job,
@@ -206,18 +206,30 @@ impl App {
         }
     }
 
+    /// Returns the box that the keys are about: those that were open before a
+    /// form lie below it.
+    pub(crate) fn asked(&self) -> Option<&Modal> {
+        self.modals.last().filter(|modal| self.form.is_none() || !modal.is_below)
+    }
+
     /// Returns what keys mean where no box is open.
-    pub(crate) fn ground(&self) -> Context {
-        match self.form.as_ref().map(|form| &form.picker) {
-            Some(Some(picker)) if picker.is_filtering => return Context::Filter,
-            Some(Some(_)) => return Context::Picker,
-            Some(None) => return Context::Form,
-            None => {}
-        }
-        match &self.review {
-            _ if self.search.prompt.is_some() => Context::Search,
-            Some(_) => Context::Review,
+    fn ground(&self) -> Context {
+        let is_filtering = |picker: &Picker| picker.is_filtering;
+        match &self.form {
+            Some(form) if form.picker.as_ref().is_some_and(is_filtering) => Context::Filter,
+            Some(_) => self.screen(),
+            None if self.search.prompt.is_some() => Context::Search,
+            None if self.review.is_some() => self.screen(),
             None => Context::Loading,
+        }
+    }
+
+    /// Returns what keys mean on the screen below all boxes.
+    pub(crate) const fn screen(&self) -> Context {
+        match &self.form {
+            Some(form) if form.picker.is_some() => Context::Picker,
+            Some(_) => Context::Form,
+            None => Context::Review,
         }
     }
 

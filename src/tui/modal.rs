@@ -94,6 +94,8 @@ pub(crate) struct Modal {
     pub(crate) title: String,
     /// Whether it was on the screen: keys pressed before do not count for it.
     pub(crate) drawn: bool,
+    /// Whether it was open before the form that is open now.
+    pub(crate) is_below: bool,
     pub(crate) stop: Stop,
     /// Why the second button cannot be pressed.
     pub(crate) barred: Option<String>,
@@ -121,6 +123,7 @@ impl Modal {
             question,
             title: title.to_owned(),
             drawn: false,
+            is_below: false,
             stop: Stop::Cancel,
             barred: None,
             waiting: false,

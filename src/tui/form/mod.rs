@@ -141,15 +141,19 @@ impl Form {
         Some(form)
     }
 
-    fn new(catalogue: Arc<Catalogue>, task: Task, draft: Draft) -> Self {
-        let span = Span::new(draft.seconds);
-        let lines = Lines {
+    fn lines_of(draft: &Draft) -> Lines {
+        Lines {
             name: Input::new(draft.name.clone()),
             alias: Input::new(draft.alias.clone()),
-            amount: Input::new(span.amount.to_string()),
+            amount: Input::new(Span::new(draft.seconds).amount.to_string()),
             times: Input::new(draft.times.to_string()),
             description: Input::new(draft.description.clone()),
-        };
+        }
+    }
+
+    fn new(catalogue: Arc<Catalogue>, task: Task, draft: Draft) -> Self {
+        let lines = Self::lines_of(&draft);
+        let unit = Span::new(draft.seconds).unit;
         let mut form = Self {
             catalogue,
             task,
@@ -158,7 +162,7 @@ impl Form {
             draft,
             began_lines: lines.clone(),
             lines,
-            unit: span.unit,
+            unit,
             spot: Spot::Name,
             touched: Vec::new(),
             tried: false,
@@ -172,11 +176,85 @@ impl Form {
         form
     }
 
+    /// Takes over what was read again; says whether the scope is still there.
+    /// What was typed or chosen stays, what was not becomes what it is now, so
+    /// that a save undoes nobody else's change unseen.
+    pub(crate) fn take(&mut self, catalogue: Arc<Catalogue>) -> bool {
+        if let Task::Update(at) | Task::Give(at) = &mut self.task {
+            let id = self.catalogue.scopes().get(*at).map(|scope| &scope.id);
+            let found = catalogue.scopes().iter().position(|scope| Some(&scope.id) == id);
+            let Some(now) = found else { return false };
+            *at = now;
+        }
+        let scope = self.scope_in(&catalogue);
+        let now = scope.map_or_else(Draft::default, |scope| Draft::of(&catalogue, scope));
+        self.picker = self.picker.take().map(|picker| picker.again(&catalogue, scope, &now));
+        self.catalogue = catalogue;
+        self.rebase(now);
+        self.check();
+        true
+    }
+
+    /// Makes the draft differ from what is there now in what it differed in
+    /// from what was there before.
+    fn rebase(&mut self, now: Draft) {
+        let fresh = Self::lines_of(&now);
+        let keep = |mine: &Input, began: &Input, now: &Input| {
+            if mine.value() == began.value() { now.clone() } else { mine.clone() }
+        };
+        let (mine, began) = (&self.lines, &self.began_lines);
+        let has_duration =
+            mine.amount.value() != began.amount.value() || self.draft.seconds != self.began.seconds;
+        let lines = Lines {
+            name: keep(&mine.name, &began.name, &fresh.name),
+            alias: keep(&mine.alias, &began.alias, &fresh.alias),
+            amount: if has_duration { mine.amount.clone() } else { fresh.amount.clone() },
+            times: keep(&mine.times, &began.times, &fresh.times),
+            description: keep(&mine.description, &began.description, &fresh.description),
+        };
+        if !has_duration {
+            self.unit = Span::new(now.seconds).unit;
+        }
+        let draft = Draft {
+            name: lines.name.value().to_owned(),
+            alias: lines.alias.value().to_owned(),
+            description: lines.description.value().to_owned(),
+            level: if self.draft.level == self.began.level {
+                now.level.clone()
+            } else {
+                self.draft.level.clone()
+            },
+            seconds: now.seconds,
+            times: now.times,
+            authentications: merged(
+                &self.draft.authentications,
+                &self.began.authentications,
+                &now.authentications,
+            ),
+            apis: merged(&self.draft.apis, &self.began.apis, &now.apis),
+        };
+        let held = |draft: &Draft| -> BTreeSet<Arc<str>> {
+            draft.apis.iter().map(|api| Arc::clone(&api.module)).collect()
+        };
+        let waiting = self.modules.difference(&held(&self.began)).cloned().collect::<BTreeSet<_>>();
+        self.modules = held(&draft).union(&waiting).cloned().collect();
+        if let Spot::Module(at) = self.spot
+            && at >= self.modules.len()
+        {
+            self.spot = Spot::AddModule;
+        }
+        (self.lines, self.began_lines, self.draft, self.began) = (lines, fresh, draft, now);
+    }
+
     /// Returns the scope that is changed or given.
     pub(crate) fn scope(&self) -> Option<&Scope> {
+        self.scope_in(&self.catalogue)
+    }
+
+    fn scope_in<'c>(&self, catalogue: &'c Catalogue) -> Option<&'c Scope> {
         match self.task {
             Task::Create => None,
-            Task::Update(at) | Task::Give(at) => self.catalogue.scopes().get(at),
+            Task::Update(at) | Task::Give(at) => catalogue.scopes().get(at),
         }
     }
 
@@ -546,6 +624,12 @@ fn insert(line: &mut Input, text: &str) {
     value.push_str(&text);
     value.extend(line.value().chars().skip(cursor));
     *line = Input::new(value).with_cursor(cursor + text.chars().count());
+}
+
+/// Does to what is there now what was done to what was there before.
+fn merged<T: Ord + Clone>(mine: &BTreeSet<T>, began: &BTreeSet<T>, now: &BTreeSet<T>) -> BTreeSet<T> {
+    let kept = now.iter().filter(|one| mine.contains(one) || !began.contains(one));
+    kept.chain(mine.difference(began)).cloned().collect()
 }
 
 /// Returns what follows or precedes a place in a circle.

@@ -149,6 +149,31 @@ impl Picker {
         Self::new(Topic::Clients, takers.collect())
     }
 
+    /// Returns the picker on what was read again: what was chosen stays so, if
+    /// it can be.
+    pub(super) fn again(self, catalogue: &Catalogue, scope: Option<&Scope>, now: &Draft) -> Self {
+        let chosen: BTreeSet<Arc<str>> = self.chosen().map(|choice| Arc::clone(&choice.id)).collect();
+        let mut next = match (&self.topic, scope) {
+            (Topic::Modules, _) => Self::modules(catalogue, &chosen),
+            (Topic::Apis(module), _) => Self::apis(catalogue, module, now, now),
+            (Topic::Authentications, _) => Self::authentications(catalogue, now),
+            (Topic::Level, _) => Self::levels(catalogue, now),
+            (Topic::Clients, Some(scope)) => Self::clients(catalogue, scope),
+            (Topic::Clients, None) => Self::new(Topic::Clients, Vec::new()),
+        };
+        for choice in &mut next.choices {
+            let can = choice.is_chosen || choice.barred.is_none();
+            choice.is_chosen = chosen.contains(&choice.id) && can;
+        }
+        let next = Self { filter: self.filter, is_filtering: self.is_filtering, ..next };
+        Self { is_changed: self.is_changed, ..next.narrowed(catalogue) }
+    }
+
+    fn narrowed(mut self, catalogue: &Catalogue) -> Self {
+        self.narrow(catalogue);
+        self
+    }
+
     /// Returns what is chosen, listed or not.
     pub(crate) fn chosen(&self) -> impl Iterator<Item = &Choice> {
         self.choices.iter().filter(|choice| choice.is_chosen)

@@ -24,17 +24,34 @@ const WIDEST: usize = 92;
 
 /// Opens the form for a new scope.
 pub(super) fn create(app: &mut App, catalogue: Arc<Catalogue>) {
-    app.form = Some(Form::create(catalogue));
+    open(app, Some(Form::create(catalogue)));
 }
 
 /// Opens the form for a change of the scope at this place of the catalogue.
 pub(super) fn edit(app: &mut App, catalogue: Arc<Catalogue>, at: usize) {
-    app.form = Form::update(catalogue, at);
+    open(app, Form::update(catalogue, at));
 }
 
 /// Opens the picker of clients for the scope at this place of the catalogue.
 pub(super) fn give(app: &mut App, catalogue: Arc<Catalogue>, at: usize) {
-    app.form = Form::give(catalogue, at);
+    open(app, Form::give(catalogue, at));
+}
+
+/// Lays a form over everything that is on the screen.
+fn open(app: &mut App, form: Option<Form>) {
+    if form.is_some() {
+        app.modals.iter_mut().for_each(|modal| modal.is_below = true);
+    }
+    app.form = form;
+}
+
+/// Takes over scopes that were read again while a form is open: what was typed
+/// and chosen stays, all else becomes what it is now.
+pub(super) fn reread(app: &mut App, catalogue: &Arc<Catalogue>) {
+    let Some(form) = &mut app.form else { return };
+    if !form.take(Arc::clone(catalogue)) {
+        form.message = vec![Line::of(Role::Error, "The scope is not there any more: somebody deleted it.")];
+    }
 }
 
 /// Takes in what became of a save: closes the form, or tells in it why it was

@@ -92,7 +92,7 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
         return press_unseen(app, key);
     }
     // A modal that nobody has seen yet cannot have been meant.
-    if app.modals.last().is_some_and(|modal| !modal.drawn) {
+    if app.asked().is_some_and(|modal| !modal.drawn) {
         return Vec::new();
     }
     app.notice = None;

@@ -45,7 +45,7 @@ pub(super) fn types(app: &mut App, context: Context, key: Key) -> bool {
 
 /// Gives pasted text to the line that is typed, if it was on the screen.
 pub(super) fn paste(app: &mut App, text: &str) {
-    if app.modals.last().is_some_and(|modal| !modal.drawn) {
+    if app.asked().is_some_and(|modal| !modal.drawn) {
         return;
     }
     let context = app.context();
@@ -61,7 +61,7 @@ pub(super) fn paste(app: &mut App, text: &str) {
 /// Opens a modal to read: help, an explanation, the palette.
 pub(super) fn read(app: &mut App, act: Act, context: Context) {
     match act {
-        Act::Help if app.modals.last().is_some_and(|modal| modal.question == Question::Help) => {
+        Act::Help if app.asked().is_some_and(|modal| modal.question == Question::Help) => {
             app.modals.pop();
         }
         Act::Help => {
@@ -115,11 +115,11 @@ fn help_line(app: &App, action: &Action) -> Line {
     }
 }
 
-/// Returns the actions that the palette lists, best matches first.
-fn palette(ground: Context, query: &str) -> Vec<&'static Action> {
+/// Returns the actions of a screen that the palette lists, best matches first.
+pub(crate) fn palette(query: &str, screen: Context) -> Vec<&'static Action> {
     let query = query.trim().to_lowercase().replace(' ', "-");
     let hidden = |act| matches!(act, Act::Palette | Act::NextStop | Act::PreviousStop | Act::Press);
-    let here = CATALOGUE.iter().filter(|action| action.contexts.contains(&ground) && !hidden(action.act));
+    let here = CATALOGUE.iter().filter(|action| action.contexts.contains(&screen) && !hidden(action.act));
     let mut found: Vec<(usize, &Action)> =
         here.filter_map(|action| Some((rank(action.name, &query)?, action))).collect();
     found.sort_by_key(|(rank, _)| *rank);
@@ -140,7 +140,7 @@ fn rank(name: &str, query: &str) -> Option<usize> {
 
 fn fill_palette(app: &mut App) {
     let Some(modal) = app.modals.last() else { return };
-    let found = palette(app.ground(), modal.input.value());
+    let found = palette(modal.input.value(), app.screen());
     let lines = found.into_iter().map(|action| palette_line(app, action)).collect();
     if let Some(modal) = app.modals.last_mut() {
         modal.set_body(lines);
@@ -192,12 +192,12 @@ pub(super) fn press(app: &mut App, context: Context) -> Vec<Effect> {
 /// Does what the palette's row says, as its key would.
 fn pick(app: &mut App) -> Vec<Effect> {
     let Some(modal) = app.modals.pop() else { return Vec::new() };
-    let Some(action) = palette(app.ground(), modal.input.value()).get(modal.at).copied() else {
+    let Some(action) = palette(modal.input.value(), app.screen()).get(modal.at).copied() else {
         app.refuse("no action has that name");
         return Vec::new();
     };
     match action.check(app) {
-        Ok(()) => super::perform(app, action.act, app.ground()),
+        Ok(()) => super::perform(app, action.act, app.screen()),
         Err(why) => {
             app.refuse(why);
             Vec::new()

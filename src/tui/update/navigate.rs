@@ -9,14 +9,16 @@ use crate::tui::node::Node;
 /// Moves the cursor, or scrolls a modal.
 pub(super) fn rows(app: &mut App, act: Act) {
     let size = app.size;
+    let is_asked = app.asked().is_some();
+    let form = app.form.as_mut().filter(|_| !is_asked);
+    if let Some(picker) = form.and_then(|form| form.picker.as_mut()) {
+        let height = Room::new(size, app.skin.accessible).height.saturating_sub(1);
+        picker.list.step(distance(act, height));
+        return;
+    }
     if let Some(modal) = app.modals.last_mut() {
         let height = modal.height(size);
         modal.scroll(distance(act, height));
-        return;
-    }
-    if let Some(picker) = app.form.as_mut().and_then(|form| form.picker.as_mut()) {
-        let height = Room::new(size, app.skin.accessible).height.saturating_sub(1);
-        picker.list.step(distance(act, height));
         return;
     }
     let height = usize::from(app.panes().inside(app.focus).height);

@@ -18,7 +18,7 @@ use ratatui::layout::{Position, Rect};
 use super::action::Act;
 use super::app::{App, Pane};
 use super::layout::{self, Panes, SMALLEST};
-use super::modal::Question;
+use super::modal::{Modal, Question};
 use super::skin::Role;
 use super::widget::{Canvas, Line};
 
@@ -51,7 +51,8 @@ fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
         cursor = form::draw(app, form, canvas, size);
     }
     cursor = footer::draw(app, canvas, panes.footer).or(cursor);
-    for modal in &app.modals {
+    let is_covered = |modal: &Modal| app.form.is_some() && modal.is_below;
+    for modal in app.modals.iter().filter(|modal| !is_covered(modal)) {
         cursor = modal::draw(app, modal, canvas, size);
     }
     if app.is_applying() {

@@ -395,6 +395,17 @@ impl Catalogue {
         Self::new(Parts { apis: (0..apis).map(api).collect(), levels: vec![level], ..Parts::default() })
     }
 
+    /// Returns [`sample`](Self::sample) with each scope changed, as if it were
+    /// read again after somebody else's work.
+    pub(crate) fn sample_with(change: impl Fn(&mut Scope)) -> Self {
+        let mut sample = Self::sample();
+        sample.scopes.iter_mut().for_each(change);
+        sample.scopes.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        let places = sample.scopes.iter().enumerate();
+        sample.by_id = places.map(|(at, scope)| (Arc::clone(&scope.id), at)).collect();
+        sample
+    }
+
     /// Returns scopes for tests: plain ones, Chinese and hostile text, one that
     /// is there twice, an API that the target lacks, a holder that is gone.
     pub(crate) fn sample() -> Self {

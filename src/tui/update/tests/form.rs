@@ -6,7 +6,7 @@ use super::*;
 use crate::job::scope::{ApiName, Catalogue, Draft, Edit, Edited, Part, Unit, Violation};
 use crate::tui::app::Work;
 use crate::tui::form::{Form, Spot, Topic};
-use crate::tui::update::form::{create, edit, edited, give};
+use crate::tui::update::form::{create, edit, edited, give, reread};
 
 /// Where the sample's scopes stand.
 const ACCOUNTS: usize = 0;
@@ -624,6 +624,91 @@ mod saving {
         assert!(matches!(keys(&mut app, "ctrl-c").as_slice(), [Effect::Cancel("Ctrl-C")]));
         answer(&mut app, &Err(Failure::new(FailureKind::Cancelled, "cancelled; nothing was written")));
         assert_eq!(draft(&app).name, "new");
+    }
+}
+
+mod reading_again {
+    use super::*;
+
+    /// The sample, in which somebody changed what there is of "accounts".
+    fn changed() -> Arc<Catalogue> {
+        Arc::new(Catalogue::sample_with(|scope| {
+            if &*scope.id == "2000000001" {
+                scope.name = "zz".into();
+                scope.times = 9;
+                scope.authentications = vec!["PIN".into()];
+                scope.apis.remove(0);
+            }
+        }))
+    }
+
+    #[test]
+    fn what_was_typed_stays_and_the_rest_becomes_what_it_is_now() {
+        let mut app = updating(ACCOUNTS);
+        keys(&mut app, "tab \"x\" S-Tab S-Tab S-Tab S-Tab S-Tab enter enter D");
+        assert_eq!(apis(&app), ["bank/balance", "bank/history"]);
+        reread(&mut app, &changed());
+        let now = draft(&app);
+        assert_eq!((now.name.as_str(), now.alias.as_str(), now.times), ("zz", "帳戶查詢x", 9));
+        assert_eq!(apis(&app), ["bank/history"], "balance is gone there, lookup here");
+        assert_eq!(now.authentications.iter().collect::<Vec<_>>(), ["PIN"]);
+        assert!(keys(&mut app, "ctrl-o").is_empty());
+        let effects = keys(&mut app, "tab enter");
+        let Edit::Update { id, seen, draft } = sent(&effects) else { panic!() };
+        assert_eq!((&**id, seen.name.as_str(), seen.times), ("2000000001", "zz", 9));
+        let differs: Vec<String> = draft.changes(Some(seen)).into_iter().map(|change| change.path).collect();
+        assert_eq!(differs, ["/vgroupAlias", "/apis/crm~1lookup"], "nobody else's change is undone");
+    }
+
+    #[test]
+    fn a_name_that_is_taken_by_now_is_told() {
+        let mut app = creating();
+        keys(&mut app, "\"zz\"");
+        assert_eq!(codes(&app, Part::Name), [0; 0]);
+        reread(&mut app, &changed());
+        assert_eq!(codes(&app, Part::Name), [1353]);
+        assert_eq!(draft(&app).name, "zz");
+    }
+
+    #[test]
+    fn a_scope_that_is_gone_is_said_and_the_form_stays() {
+        let mut app = updating(ACCOUNTS);
+        keys(&mut app, "\"x\"");
+        reread(&mut app, &Arc::new(Catalogue::vast(3)));
+        assert!(form(&app).message[0].plain().starts_with("The scope is not there any more"));
+        assert_eq!(draft(&app).name, "accountsx");
+    }
+
+    #[test]
+    fn a_picker_keeps_what_is_chosen_and_its_filter() {
+        let mut app = giving(CARDS);
+        keys(&mut app, "/ \"r\" enter space");
+        assert_eq!(chosen(&app), ["risk"]);
+        reread(&mut app, &changed());
+        assert_eq!(chosen(&app), ["risk"]);
+        assert_eq!(listed(&app), ["risk"]);
+        assert!(matches!(sent(&keys(&mut app, "enter")), Edit::Give { name, .. } if &**name == "cards"));
+    }
+}
+
+mod over_a_box {
+    use super::*;
+
+    #[test]
+    fn a_form_lies_over_boxes_that_were_open_and_under_its_own() {
+        let mut app = sampled(80, 24);
+        keys(&mut app, "?");
+        give(&mut app, Arc::new(Catalogue::sample()), CARDS);
+        update(&mut app, Msg::Drawn);
+        assert_eq!(app.context(), Context::Picker);
+        keys(&mut app, "j space");
+        assert_eq!(chosen(&app), ["risk"], "the keys are the picker's");
+        keys(&mut app, "?");
+        assert_eq!(app.context(), Context::Reader);
+        keys(&mut app, "q q");
+        assert!(app.form.is_none());
+        assert_eq!(question(&app), Some(&Question::Help), "what was open before is there again");
+        assert_eq!(app.context(), Context::Reader);
     }
 }
 
