@@ -424,7 +424,7 @@ impl Form {
         let chosen = || picker.chosen().map(|choice| &choice.id);
         match &picker.topic {
             Topic::Authentications => {
-                self.draft.authentications = chosen().map(ToString::to_string).collect()
+                self.draft.authentications = chosen().map(ToString::to_string).collect();
             }
             Topic::Level => self.draft.level = chosen().map(ToString::to_string).next().unwrap_or_default(),
             Topic::Apis(module) => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tui_input::Input;
 
-use crate::job::scope::{Catalogue, Draft, Label, MOST_APIS, Scope};
+use crate::job::scope::{ApiInfo, Catalogue, Draft, Label, MOST_APIS, Scope};
 use crate::tui::widget::{List, count};
 
 /// What is picked.
@@ -95,7 +95,7 @@ impl Picker {
         let choices = modules.map(|(at, module)| {
             let choice = Choice::new(&module.name, at, chosen.contains(&module.name));
             let mut apis = catalogue.apis().get(module.apis.clone()).unwrap_or_default().iter();
-            let is_lacking = apis.all(|api| api.is_lacking());
+            let is_lacking = apis.all(ApiInfo::is_lacking);
             bar(Choice { is_lacking, ..choice })
         });
         Self::new(Topic::Modules, choices.collect())

@@ -102,19 +102,12 @@ pub(super) fn keep_filter(app: &mut App) {
 pub(super) fn perform(app: &mut App, act: Act) -> Vec<Effect> {
     let Some(form) = &mut app.form else { return Vec::new() };
     match act {
-        Act::NextField => form.turn(true),
-        Act::PreviousField => form.turn(false),
         Act::OpenField => return go_in(app),
-        Act::NextValue => {
-            if !form.cycle(true) && !form.open() {
-                form.turn(true);
-            }
-        }
-        Act::PreviousValue => {
-            if !form.cycle(false) {
-                form.turn(false);
-            }
-        }
+        // On buttons, the arrows move on.
+        Act::NextValue if form.cycle(true) || form.open() => {}
+        Act::PreviousValue if form.cycle(false) => {}
+        Act::NextField | Act::NextValue => form.turn(true),
+        Act::PreviousField | Act::PreviousValue => form.turn(false),
         Act::RemoveModule => {
             if let Some(module) = form.remove_module() {
                 app.say(format!("module {module} is out of the scope"));
