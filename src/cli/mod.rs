@@ -18,6 +18,7 @@ mod init;
 mod plan;
 mod print;
 mod review;
+mod scope;
 mod screen;
 mod session;
 mod show;
@@ -105,6 +106,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Command::History(args) => history::run(&mut printer, &cli.global, &args).await,
         Command::Undo(args) => undo::run(&mut printer, &cli.global, args).await,
         Command::Backup(args) => backup::run(&mut printer, &cli.global, &args).await,
+        Command::Scope(args) => scope::run(&mut printer, &cli.global, args, screen).await,
         Command::Init => init::run(&mut printer, &cli.global).await,
         Command::Completions(args) => generate::completions(&mut printer, &args),
         Command::Man => generate::man(&mut printer),

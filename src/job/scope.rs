@@ -1,8 +1,11 @@
 //! API scopes: reading them, and doing to them what the product's own page
 //! does, as jobs like any other.
 
+mod file;
+
 use std::sync::Arc;
 
+pub use self::file::load;
 use super::failure::{Failure, FailureKind};
 use super::progress::{Cancel, Phase, Reporter};
 use super::watch::Watch;
