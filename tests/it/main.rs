@@ -42,6 +42,7 @@ mod review;
 #[cfg(test)]
 mod saved;
 #[cfg(test)]
+mod scope_edit;
 mod secrets;
 #[cfg(test)]
 mod store;

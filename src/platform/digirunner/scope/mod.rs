@@ -13,9 +13,11 @@ mod document;
 mod draft;
 mod duration;
 mod edit;
+mod ground;
 mod read;
 mod search;
 mod violation;
+mod write;
 
 pub use catalogue::{ApiInfo, ApiName, Catalogue, ClientInfo, Label, Module, Scope};
 pub use check::Ailment;
@@ -23,9 +25,11 @@ pub use document::{ScopeDocument, parse_draft};
 pub use draft::{Draft, Part};
 pub use duration::{MOST_SECONDS, Span, Unit, parse_amount, parse_duration, parse_times};
 pub use edit::Edit;
+pub(crate) use edit::{Planned, Refused};
 pub(crate) use read::catalogue;
 pub use search::{Filter, Sort, SortKey};
 pub use violation::Violation;
+pub(crate) use write::{LOCKED, write};
 
 /// The most characters of a scope's name: `tsmp_group.vgroup_name varchar(30)`
 /// holds it too, in the row of every hidden group.
