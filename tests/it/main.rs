@@ -42,6 +42,8 @@ mod review;
 #[cfg(test)]
 mod saved;
 #[cfg(test)]
+mod scope_cli;
+#[cfg(test)]
 mod scope_edit;
 mod secrets;
 #[cfg(test)]

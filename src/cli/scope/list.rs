@@ -6,8 +6,8 @@ use crate::cli::args::{Output, ScopeListArgs};
 use crate::cli::print::{Printer, cells, column, plural};
 use crate::cli::session::Session;
 use crate::engine::display::safe;
-use crate::job::Failure;
 use crate::job::scope::{Filter, Scope, ScopeDocument, Sort, Span};
+use crate::job::{Failure, FailureKind};
 
 pub(super) async fn run(
     printer: &mut Printer,
@@ -17,7 +17,10 @@ pub(super) async fn run(
     let catalogue = super::read(session).await?;
     let sort = Sort { key: args.sort, descending: args.reverse };
     let filter = filter(args);
-    super::check(filter.check(&catalogue).into_iter().collect())?;
+    if let Some(violation) = filter.check(&catalogue) {
+        // Nothing is blocked where nothing is to be written.
+        return Err(Failure { kind: FailureKind::Refused, ..Failure::violated(vec![violation]) });
+    }
     let found = catalogue.search(&filter, sort);
     let found: Vec<&Scope> = found.into_iter().filter_map(|at| catalogue.scopes().get(at)).collect();
     let target = session.target.display();

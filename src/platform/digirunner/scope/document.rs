@@ -349,7 +349,7 @@ mod tests {
         assert_eq!(draft(r#"{"duration": 90}"#).seconds, 90);
         assert_eq!(draft(r#"{"duration": "30d"}"#).seconds, 2_592_000);
         let (place, message) = refused(r#"{"duration": "3 weeks"}"#);
-        assert_eq!(place, "1:23 /duration");
+        assert_eq!(place, "1:22 /duration");
         assert!(message.starts_with("1352 "), "{message}");
         assert_eq!(
             refused(r#"{"duration": 1.5}"#).1.split(", found ").last(),
