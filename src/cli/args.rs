@@ -24,8 +24,8 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done, or nothing to do · 1 error · 2 plan found differences · 3 the target changed \
-since the plan · 4 items are blocked and nothing was written · 5 another job holds the lock · \
+Exit codes: 0 done, or nothing to do · 1 error · 2 plan found differences, or scope check something \
+wrong · 3 the target changed meanwhile · 4 items are blocked and nothing was written · 5 another job holds the lock · \
 64 usage · 130 interrupted";
 
 /// Options of every command.
@@ -107,7 +107,7 @@ pub enum Command {
     /// Write the backup that a job kept
     Backup(BackupArgs),
     /// API scopes: on a screen, or by the commands below
-    Scope(ScopeArgs),
+    Scope(Box<ScopeArgs>),
     /// Create or upgrade gatediff's own schema in the target
     Init,
     /// Print a completion script for a shell

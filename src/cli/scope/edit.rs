@@ -26,7 +26,7 @@ pub(super) async fn create(
     let file = args.fields.file.as_deref().map(scope::load).transpose()?;
     let catalogue = read(session).await?;
     let mut fields = Fields::new(&catalogue, file.unwrap_or_default());
-    fields.set(args.name, &args.fields)?;
+    fields.set(args.name.as_ref(), &args.fields)?;
     note(printer, &fields.notes);
     let draft = fields.draft;
     check(draft.check(&catalogue, None))?;
@@ -51,7 +51,7 @@ pub(super) async fn update(
     let scope = find(&catalogue, &args.scope)?;
     let seen = Draft::of(&catalogue, scope);
     let mut fields = Fields::new(&catalogue, wanted(&seen, file));
-    fields.set(args.name.clone(), &args.fields)?;
+    fields.set(args.name.as_ref(), &args.fields)?;
     fields.change(&args)?;
     note(printer, &fields.notes);
     let update = Update {

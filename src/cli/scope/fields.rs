@@ -26,10 +26,10 @@ impl<'c> Fields<'c> {
     /// # Errors
     ///
     /// Fails if a number is none, or an API is not named as one.
-    pub(super) fn set(&mut self, name: Option<String>, args: &ScopeFieldsArgs) -> Result<(), Failure> {
+    pub(super) fn set(&mut self, name: Option<&String>, args: &ScopeFieldsArgs) -> Result<(), Failure> {
         let draft = &mut self.draft;
         let texts = [
-            (&mut draft.name, name.as_ref()),
+            (&mut draft.name, name),
             (&mut draft.alias, args.alias.as_ref()),
             (&mut draft.description, args.description.as_ref()),
             (&mut draft.level, args.level.as_ref()),
@@ -162,7 +162,7 @@ mod tests {
         let scope = catalogue.scope("2000000001").unwrap();
         let mut fields = Fields::new(&catalogue, Draft::of(&catalogue, scope));
         let args = update(args);
-        fields.set(args.name.clone(), &args.fields)?;
+        fields.set(args.name.as_ref(), &args.fields)?;
         fields.change(&args)?;
         Ok((fields.draft, fields.notes))
     }
