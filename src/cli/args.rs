@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::job::scope::SortKey;
+use crate::job::scope::{Ailment, SortKey};
 
 /// Reviews an exported gateway configuration against PostgreSQL and applies it
 /// in one transaction.
@@ -525,7 +525,7 @@ pub struct ScopeClientsArgs {
 #[derive(Clone, Debug, Args)]
 pub struct ScopeCheckArgs {
     /// Only findings of this code; may be given several times
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = PossibleValuesParser::new(Ailment::codes()))]
     pub only: Vec<String>,
     /// Repair what can be repaired safely
     #[arg(long)]

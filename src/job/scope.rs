@@ -19,7 +19,9 @@ use crate::engine::{Change, ItemId};
 use crate::platform::Platform as _;
 use crate::platform::digirunner::Digirunner;
 pub use crate::platform::digirunner::scope::*;
-use crate::platform::digirunner::scope::{self as scopes, LOCKED, Planned, Refused, write};
+use crate::platform::digirunner::scope::{
+    self as scopes, LOCKED, LOCKED_BY_REPAIR, Planned, Refused, ailments, write,
+};
 use crate::store::restore::adopt;
 use crate::store::{LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Writer, transaction};
 
@@ -96,6 +98,7 @@ pub async fn edit(
     reporter: &Reporter,
     cancel: &Cancel,
 ) -> Result<Edited, Failure> {
+    check_codes(&edit)?;
     let begun = Instant::now();
     let run = Run {
         target: target.clone(),
@@ -169,7 +172,7 @@ impl Work for Editing {
     }
 
     fn locks(&self) -> &'static [&'static str] {
-        &LOCKED
+        if matches!(self.edit, Edit::Repair { .. }) { &LOCKED_BY_REPAIR } else { &LOCKED }
     }
 
     fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Done, Obstacle>> {
@@ -216,6 +219,26 @@ pub async fn check(
     timeouts: Timeouts,
     reporter: &Reporter,
 ) -> Result<Vec<Ailment>, Failure> {
-    let _ = (target, timeouts, reporter);
-    Err(Failure::new(FailureKind::Internal, "scopes cannot be checked yet"))
+    let report = |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
+    reporter.phase(Phase::Connect);
+    let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
+    let reading = async {
+        transaction::begin_reading(&mut connection).await?;
+        let found = ailments(&mut connection, Reading { report: &report }).await?;
+        transaction::commit(&mut connection).await.map(|()| found)
+    };
+    let found = watch.over(reading).await.flatten()?;
+    transaction::close(connection).await;
+    Ok(found)
+}
+
+/// Refuses to repair what is not looked for.
+fn check_codes(edit: &Edit) -> Result<(), Failure> {
+    let Edit::Repair { codes } = edit else { return Ok(()) };
+    let unknown = codes.iter().find(|code| !Ailment::codes().any(|known| known == *code));
+    unknown.map_or(Ok(()), |code| {
+        let known: Vec<&str> = Ailment::codes().collect();
+        Err(Failure::new(FailureKind::Usage, format!("there is no finding '{code}'; nothing was written"))
+            .hint(format!("one of {}", known.join(", "))))
+    })
 }

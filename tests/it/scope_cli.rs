@@ -699,6 +699,78 @@ async fn a_client_of_another_level_or_none_at_all_gets_no_scope() {
     assert_eq!(desk.site.dump().await, before);
 }
 
+// ---- check
+
+/// Returns the codes of what a check found, each once.
+fn found(document: &Value) -> Vec<&str> {
+    let findings = document["findings"].as_array().unwrap_or_else(|| panic!("{document:#}"));
+    let mut codes: Vec<&str> = findings.iter().map(|finding| finding["code"].as_str().unwrap()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_told_and_ends_as_a_plan_with_differences_does() {
+    let desk = desk().await;
+    let before = desk.site.dump().await;
+    let (exit, document) = desk.json(&["scope", "check"]);
+    assert_eq!((exit, &document["status"]), (Some(2), &json!("changes")), "{document:#}");
+    assert!(
+        found(&document).contains(&"api-gone") && found(&document).contains(&"name-twice"),
+        "{document:#}"
+    );
+    let (exit, document) = desk.json(&["scope", "check", "--only", "name-twice"]);
+    assert_eq!((exit, found(&document)), (Some(2), vec!["name-twice"]));
+    let finding = &document["findings"][0];
+    assert_eq!((&finding["item"], &finding["repair"]), (&json!("scope:twice"), &Value::Null));
+    let (exit, document) = desk.json(&["scope", "check", "--only", "level-gone"]);
+    assert_eq!((exit, &document["status"], found(&document).len()), (Some(0), &json!("ok"), 0));
+    let ran = desk.run(&["scope", "check", "--only", "level-gone"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "nothing is wrong\n"));
+    assert_eq!(desk.run(&["scope", "check", "--only", "no-such-code"]).code, Some(64));
+    let ran = desk.run(&["scope", "check"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stdout.contains("api-gone scope:accounts: "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("  repair: takes them out of the scope"), "{}", ran.stdout);
+    assert_eq!(desk.site.dump().await, before);
+}
+
+#[tokio::test]
+async fn what_can_be_repaired_is_shown_asked_for_repaired_and_undone() {
+    let desk = desk().await;
+    let before = desk.site.dump().await;
+    let (exit, document) = desk.json(&["scope", "check", "--repair"]);
+    assert_eq!(exit, Some(64));
+    assert!(document["error"]["hints"].to_string().contains("--yes"), "{document:#}");
+    // What only the operator can decide is no repair.
+    let (exit, document) = desk.json(&["scope", "check", "--repair", "--only", "name-twice", "--yes"]);
+    assert_eq!((exit, &document["status"]), (Some(2), &json!("changes")));
+
+    let mut pty = desk.terminal(&["scope", "check", "--repair", "--only", "api-gone"]).spawn();
+    pty.wait_for("repair: takes them out of the scope");
+    pty.wait_for("Type the database's name to go on:");
+    pty.send("no\r");
+    pty.wait_for("not confirmed; nothing was written");
+    assert_eq!(pty.wait_exit(), Ok(130));
+    assert_eq!(desk.site.dump().await, before);
+
+    let repaired = desk.done(&["scope", "check", "--repair", "--only", "api-gone", "--yes"]);
+    assert_eq!((&repaired["verb"], &repaired["items"]), (&json!("repaired"), &json!(["scope:accounts"])));
+    assert_eq!(found(&repaired), ["api-gone"]);
+    assert_eq!(desk.done(&["scope", "show", "accounts"])["scope"]["apis"].as_array().unwrap().len(), 1);
+    desk.undo(&repaired, &before).await;
+
+    let ran = desk.run(&["scope", "check", "--repair", "--yes"]);
+    assert_eq!(ran.code, Some(2), "something is left: {}", ran.stderr);
+    assert!(ran.stdout.contains(": repaired "), "{}", ran.stdout);
+    assert!(ran.stderr.contains("left to you"), "{}", ran.stderr);
+    let (_, document) = desk.json(&["scope", "check"]);
+    let findings = document["findings"].as_array().unwrap();
+    assert!(findings.iter().all(|finding| finding["repair"].is_null()), "{document:#}");
+    desk.undo(&json!({"job": 3}), &before).await;
+}
+
 // ---- production, terminals, time
 
 #[tokio::test]
@@ -717,6 +789,7 @@ async fn a_production_profile_asks_for_the_databases_name_before_every_write() {
         &["scope", "delete", "id:2000000102"],
         &["scope", "give", "accounts", "portal"],
         &["scope", "take", "accounts", "crm"],
+        &["scope", "check", "--repair"],
     ] {
         let unasked = live(args);
         assert_eq!(unasked.code, Some(64), "{args:?} {}", unasked.stderr);

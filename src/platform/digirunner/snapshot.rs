@@ -15,14 +15,24 @@ use crate::store::{Operation, Reading, StoreError};
 /// Reads the target. The caller sees to it that all statements see the same
 /// state (REPEATABLE READ).
 pub(super) async fn read(connection: &mut PgConnection, reading: Reading<'_>) -> Result<World, StoreError> {
+    read_tables(connection, reading, &TABLES).await
+}
+
+/// Reads some tables of the target, and its APIs; the others stay empty. The
+/// caller sees to it that all statements see the same state.
+pub(super) async fn read_tables(
+    connection: &mut PgConnection,
+    reading: Reading<'_>,
+    tables: &[&'static Table],
+) -> Result<World, StoreError> {
     let mut world = World::default();
-    let total = TABLES.len() + 1;
-    for (done, table) in TABLES.into_iter().enumerate() {
+    let total = tables.len() + 1;
+    for (done, table) in tables.iter().enumerate() {
         (reading.report)(table.name, done, total);
         let rows = rows(connection, table).await?;
         world.set_rows(table.id, rows);
     }
-    (reading.report)("tsmp_api", TABLES.len(), total);
+    (reading.report)("tsmp_api", tables.len(), total);
     world.apis = apis(connection).await?;
     Ok(world)
 }

@@ -167,6 +167,7 @@ pub(super) fn plan(ground: &Ground, edit: &Edit, stamp: &Stamp, ids: &mut Ids) -
         Edit::Delete { id, name } => editor.delete(id, name),
         Edit::Give { id, name, clients } => editor.give(id, name, clients),
         Edit::Take { id, name, clients } => editor.take(id, name, clients),
+        // Repairing looks at all scopes: see `repair`.
         Edit::Repair { .. } => Ok(editor.planned),
     }
 }
