@@ -292,6 +292,8 @@ async fn a_scope_is_created_from_options_and_undone() {
         "cards/list",
         "--api",
         "empty/*",
+        "--operator",
+        "tester",
     ]);
     assert_eq!(document["command"], "scope create");
     assert_eq!((&document["job"], &document["verb"]), (&json!(1), &json!("created")));
