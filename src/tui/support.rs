@@ -215,6 +215,7 @@ pub(crate) fn reviewed(plan: Arc<Plan>) -> Reviewed {
         directory: "/home/operator/.local/state/gatediff".to_owned(),
         backup: true,
         export_kind: Kind::of("client"),
+        has_scopes: true,
         plan,
     }
 }
@@ -428,7 +429,10 @@ pub(crate) fn effect_id(effects: &[Effect]) -> EffectId {
             | Effect::Rehearse(id, _)
             | Effect::Save(id, _)
             | Effect::History(id)
-            | Effect::Undo(id, _) => Some(*id),
+            | Effect::Undo(id, _)
+            | Effect::Scopes(id)
+            | Effect::Edit(id, _)
+            | Effect::CheckScopes(id) => Some(*id),
             _ => None,
         })
         .expect("a job")

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::{choose, history, import, job, save, search};
+use super::{choose, history, import, job, save, scopes, search};
 use crate::tui::action::{Act, Action, CATALOGUE, Context};
 use crate::tui::app::App;
 use crate::tui::detail;
@@ -21,7 +21,10 @@ pub(super) fn types(app: &mut App, context: Context, key: Key) -> bool {
     let Some(request) = key.request() else { return false };
     match (context, app.modals.last_mut()) {
         (Context::Search, _) => {
-            if let Some(prompt) = &mut app.search.prompt {
+            if let Some(prompt) = app.scopes.as_mut().and_then(|scopes| scopes.prompt.as_mut()) {
+                prompt.handle(request);
+                scopes::typed(app);
+            } else if let Some(prompt) = &mut app.search.prompt {
                 prompt.input.handle(request);
                 search::typed(app);
             }
@@ -85,6 +88,9 @@ pub(super) fn read(app: &mut App, act: Act, context: Context) {
 fn help(app: &App, context: Context) -> Vec<Line> {
     let here = CATALOGUE.iter().filter(|action| action.contexts.contains(&context));
     let mut lines: Vec<Line> = here.map(|action| help_line(app, action)).collect();
+    if app.scopes.is_some() {
+        return lines;
+    }
     lines.push(Line::new());
     let glyphs = app.skin.glyphs;
     lines.push(Line::of(
@@ -106,12 +112,11 @@ fn help_line(app: &App, action: &Action) -> Line {
     }
 }
 
-/// Returns the actions that the palette lists, best matches first.
-pub(crate) fn palette(query: &str) -> Vec<&'static Action> {
+/// Returns the actions of a screen that the palette lists, best matches first.
+pub(crate) fn palette(query: &str, screen: Context) -> Vec<&'static Action> {
     let query = query.trim().to_lowercase().replace(' ', "-");
     let hidden = |act| matches!(act, Act::Palette | Act::NextStop | Act::PreviousStop | Act::Press);
-    let here =
-        CATALOGUE.iter().filter(|action| action.contexts.contains(&Context::Review) && !hidden(action.act));
+    let here = CATALOGUE.iter().filter(|action| action.contexts.contains(&screen) && !hidden(action.act));
     let mut found: Vec<(usize, &Action)> =
         here.filter_map(|action| Some((rank(action.name, &query)?, action))).collect();
     found.sort_by_key(|(rank, _)| *rank);
@@ -132,7 +137,7 @@ fn rank(name: &str, query: &str) -> Option<usize> {
 
 fn fill_palette(app: &mut App) {
     let Some(modal) = app.modals.last() else { return };
-    let found = palette(modal.input.value());
+    let found = palette(modal.input.value(), app.screen());
     let lines = found.into_iter().map(|action| palette_line(app, action)).collect();
     if let Some(modal) = app.modals.last_mut() {
         modal.set_body(lines);
@@ -169,7 +174,11 @@ pub(super) fn turn(app: &mut App, act: Act) {
 pub(super) fn press(app: &mut App, context: Context) -> Vec<Effect> {
     match context {
         Context::Search => {
-            search::keep(app);
+            if app.scopes.is_some() {
+                scopes::keep(app)
+            } else {
+                search::keep(app)
+            }
             Vec::new()
         }
         Context::Palette => pick(app),
@@ -180,12 +189,12 @@ pub(super) fn press(app: &mut App, context: Context) -> Vec<Effect> {
 /// Does what the palette's row says, as its key would.
 fn pick(app: &mut App) -> Vec<Effect> {
     let Some(modal) = app.modals.pop() else { return Vec::new() };
-    let Some(action) = palette(modal.input.value()).get(modal.at).copied() else {
+    let Some(action) = palette(modal.input.value(), app.screen()).get(modal.at).copied() else {
         app.refuse("no action has that name");
         return Vec::new();
     };
     match action.check(app) {
-        Ok(()) => super::perform(app, action.act, Context::Review),
+        Ok(()) => super::perform(app, action.act, app.screen()),
         Err(why) => {
             app.refuse(why);
             Vec::new()
@@ -209,6 +218,10 @@ fn answer(app: &mut App) -> Vec<Effect> {
     match question {
         Question::Import(_) => return import::go(app),
         Question::Undo(job, _) => return history::undo(app, job),
+        Question::Edit(edit, _) => {
+            app.modals.pop();
+            return scopes::run(app, *edit);
+        }
         _ if question.is_path() => return save::go(app),
         _ => {}
     }
@@ -245,11 +258,18 @@ pub(super) fn is_leaving(app: &App) -> bool {
 /// Goes back by one layer; leaves from the last.
 pub(super) fn back(app: &mut App, context: Context) -> Vec<Effect> {
     if context == Context::Search {
-        search::give_up(app);
+        if app.scopes.is_some() {
+            scopes::give_up(app)
+        } else {
+            search::give_up(app)
+        }
         return Vec::new();
     }
     if let Some(closed) = app.modals.pop() {
         return closed_of(app, &closed);
+    }
+    if app.scopes.is_some() {
+        return scopes::back(app);
     }
     if app.zoom {
         app.zoom = false;
@@ -266,6 +286,7 @@ pub(super) fn back(app: &mut App, context: Context) -> Vec<Effect> {
 fn closed_of(app: &mut App, closed: &Modal) -> Vec<Effect> {
     match closed.question {
         // What was written makes the plan history: what is there now?
+        Question::Undone if app.scopes.is_some() => return scopes::again(app),
         Question::Result | Question::Undone => return job::again(app),
         Question::History => history::close(app),
         _ if closed.waiting => app.say("the file is still being written; where it went will be told"),

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::modal::input_line;
 use super::rows::counts;
+use super::scopes;
 use crate::tui::action::{Act, CATALOGUE, Context};
 use crate::tui::app::{App, Pane, Work};
 use crate::tui::keys::show;
@@ -16,8 +17,12 @@ use crate::tui::widget::{Canvas, Line, wrap};
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     keys(app, canvas, area);
-    if let Some(prompt) = &app.search.prompt {
-        return Some(input_line(canvas, area, 0, "/", &prompt.input));
+    let typed = match &app.scopes {
+        Some(scopes) => scopes.prompt.as_ref(),
+        None => app.search.prompt.as_ref().map(|prompt| &prompt.input),
+    };
+    if let Some(input) = typed {
+        return Some(input_line(canvas, area, 0, "/", input));
     }
     let text = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
     let line = match (&app.notice, &app.review) {
@@ -32,6 +37,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
             }
             whole
         }
+        (None, _) if app.scopes.is_some() => scopes::summary(app),
         (None, Some(review)) => {
             let whole = summary(app, review);
             if whole.width() < usize::from(area.width) { whole } else { short_summary(app, review) }
@@ -59,10 +65,10 @@ fn summary(app: &App, review: &Review) -> Line {
         Some(Work::Compare) => {
             line.push(Role::Title, &format!("{}comparing again {dot} ", spinner(app)));
         }
-        Some(work @ (Work::Save | Work::History)) => {
+        Some(work @ (Work::Save | Work::History | Work::Scopes | Work::Check)) => {
             line.push(Role::Title, &format!("{}{} {dot} ", spinner(app), work.doing()));
         }
-        Some(Work::Apply | Work::Rehearse | Work::Undo(_)) | None => {}
+        Some(Work::Apply | Work::Rehearse | Work::Undo(_) | Work::Edit) | None => {}
     }
     let lack = review.plan().lack().len();
     let lack_role = if review.choices.lack_confirmed { Role::Dim } else { Role::Blocked };
