@@ -47,6 +47,7 @@ pub(super) fn check(act: Act, app: &App) -> Check {
         }
         Act::Suspend => suspend(app),
         Act::Search | Act::Filter | Act::Copy if app.scopes.is_some() => with_scopes(app, |_| Ok(())),
+        Act::Enter if app.scopes.is_some() => with_scope(app, |_| Ok(())),
         Act::Zoom if app.scopes.is_some() => {
             some(app.size.0 >= WIDE, "the list or the scope has the whole screen already")
         }

@@ -175,9 +175,9 @@ pub(super) fn press(app: &mut App, context: Context) -> Vec<Effect> {
     match context {
         Context::Search => {
             if app.scopes.is_some() {
-                scopes::keep(app)
+                scopes::keep(app);
             } else {
-                search::keep(app)
+                search::keep(app);
             }
             Vec::new()
         }
@@ -259,9 +259,9 @@ pub(super) fn is_leaving(app: &App) -> bool {
 pub(super) fn back(app: &mut App, context: Context) -> Vec<Effect> {
     if context == Context::Search {
         if app.scopes.is_some() {
-            scopes::give_up(app)
+            scopes::give_up(app);
         } else {
-            search::give_up(app)
+            search::give_up(app);
         }
         return Vec::new();
     }

@@ -121,7 +121,7 @@ fn move_on(app: &mut App, act: Act) -> bool {
             };
         }
         Act::Search => scopes.prompt = Some(Input::default()),
-        Act::Enter if scopes.current().is_some() => scopes.half = Half::Detail,
+        Act::Enter => scopes.half = Half::Detail,
         Act::Out => scopes.half = Half::List,
         Act::NextPane => {
             scopes.half = match scopes.half {
@@ -132,14 +132,13 @@ fn move_on(app: &mut App, act: Act) -> bool {
         Act::Zoom => scopes.zoom = !scopes.zoom,
         Act::NextSort | Act::Reverse => {
             if act == Act::NextSort {
-                scopes.sort_by_next()
+                scopes.sort_by_next();
             } else {
-                scopes.reverse()
+                scopes.reverse();
             }
             let told = scopes.sorted();
             app.say(told);
         }
-        Act::Enter => app.refuse("there is no scope here"),
         _ => return false,
     }
     true

@@ -2,6 +2,7 @@
 
 mod files;
 mod jobs;
+mod scopes;
 
 use std::time::Duration;
 

@@ -6,12 +6,13 @@ use ratatui::layout::{Position, Rect};
 use super::modal::input_line;
 use super::rows::counts;
 use super::scopes;
-use crate::tui::action::{Act, CATALOGUE, Context};
+use crate::tui::action::{Act, Action, CATALOGUE, Context};
 use crate::tui::app::{App, Pane, Work};
 use crate::tui::keys::show;
 use crate::tui::mark::Mark;
 use crate::tui::modal::Stop;
 use crate::tui::review::Review;
+use crate::tui::scopes::Half;
 use crate::tui::skin::{Role, SPINNER};
 use crate::tui::widget::{Canvas, Line, wrap};
 
@@ -142,9 +143,14 @@ fn key(app: &App, context: Context, act: Act) -> Option<String> {
 
 fn hints(app: &App) -> Vec<(String, &'static str)> {
     let context = app.context();
-    let mut hints: Vec<(String, &'static str)> = CATALOGUE
-        .iter()
-        .filter(|action| action.contexts.contains(&context) && action.check(app).is_ok())
+    let here = |action: &&Action| action.contexts.contains(&context) && action.check(app).is_ok();
+    let mut actions: Vec<&Action> = CATALOGUE.iter().filter(here).collect();
+    if matches!(context, Context::Scopes | Context::Holders | Context::Findings | Context::ScopeFilter) {
+        // What is done here and nowhere else comes before what is done everywhere.
+        actions.sort_by_key(|action| (action.act != Act::Help, action.contexts.len() > 1));
+    }
+    let mut hints: Vec<(String, &'static str)> = actions
+        .into_iter()
         .filter_map(|action| Some((key(app, context, action.act)?, action.footer?)))
         .collect();
     if context == Context::Review && app.panes().single {
@@ -154,6 +160,9 @@ fn hints(app: &App) -> Vec<(String, &'static str)> {
         Context::Review if app.focus == Pane::Items => hints.insert(1, (app.key(Act::Out), "tree")),
         Context::Review if app.focus == Pane::Tree => hints.insert(1, (app.key(Act::In), "unfold")),
         Context::Review if app.focus == Pane::Detail => hints.insert(1, (app.key(Act::Copy), "copy")),
+        Context::Scopes if app.scopes.as_ref().is_some_and(|scopes| scopes.half == Half::Detail) => {
+            hints.insert(1, (app.key(Act::Out), "list"));
+        }
         Context::Applying => hints.push((app.key(Act::Interrupt), "cancel")),
         Context::Reader => {
             hints.push((format!("{} {}", app.key(Act::Down), app.key(Act::Up)), "scroll"));

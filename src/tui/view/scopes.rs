@@ -135,10 +135,10 @@ pub(super) fn summary(app: &App) -> Line {
     let mut line = Line::new();
     let Some(scopes) = &app.scopes else { return line };
     let dot = app.skin.glyphs.dot;
+    let Some(catalogue) = scopes.catalogue() else { return line };
     if let Some(job) = app.job.as_ref().filter(|job| !job.work.writes()) {
         line.push(Role::Title, &format!("{}{} {dot} ", spinner(app), job.work.doing()));
     }
-    let Some(catalogue) = scopes.catalogue() else { return line };
     let total = catalogue.scopes().len();
     let told = match scopes.list.rows().len() {
         listed if listed == total => count(total, "scope", "scopes"),

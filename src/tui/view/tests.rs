@@ -1,4 +1,5 @@
 mod jobs;
+mod scopes;
 
 use proptest::prelude::*;
 use ratatui::Terminal;

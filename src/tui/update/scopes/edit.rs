@@ -47,7 +47,10 @@ fn sentence(app: &App, edit: &Edit) -> String {
             let ailments = app.scopes.as_ref().map(|scopes| scopes.ailments.as_slice()).unwrap_or_default();
             let can = ailments.iter().filter(|ailment| ailment.repair.is_some()).count();
             let left = ailments.len() - can;
-            let left = if left == 0 { String::new() } else { format!(" {left} are left to you.") };
+            let left = match left {
+                0 => String::new(),
+                left => format!(" {} left to you.", count(left, "other is", "others are")),
+            };
             let findings = count(can, "finding is repaired", "findings are repaired");
             format!("{findings}, each as it says.{left}")
         }
