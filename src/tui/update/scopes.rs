@@ -158,9 +158,11 @@ fn copy_scope(app: &mut App) -> Vec<Effect> {
     copy::send(app, text)
 }
 
-/// Opens what is filled in over this screen. The form is not there yet.
+/// Opens what is filled in over this screen; boxes would lie over it. The form
+/// is not there yet.
 fn open_form(app: &mut App, act: Act, scope: Option<usize>) -> Vec<Effect> {
     let _ = (act, scope);
+    app.modals.clear();
     app.refuse("not yet");
     Vec::new()
 }

@@ -13,7 +13,12 @@ fn screen(app: &App) -> &Scopes {
 
 fn listed(app: &App) -> Vec<String> {
     let catalogue = screen(app).catalogue().unwrap();
-    screen(app).list.rows().iter().map(|at| catalogue.scopes()[*at].id[8..].to_owned()).collect()
+    screen(app)
+        .list
+        .rows()
+        .iter()
+        .map(|at| catalogue.scopes()[*at].id.trim_start_matches("20000000").to_owned())
+        .collect()
 }
 
 fn told(app: &App) -> String {
