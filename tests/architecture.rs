@@ -112,6 +112,7 @@ const WORDS: &[(&str, &[&str])] = &[
             "platform/digirunner/snapshot.rs",
             "platform/digirunner/allocate.rs",
             "platform/digirunner/write.rs",
+            "platform/digirunner/scope/ground.rs",
             "platform/digirunner/scope/read.rs",
         ],
     ),

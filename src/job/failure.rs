@@ -207,6 +207,11 @@ impl From<StoreError> for Failure {
                 .hint("else leave the item out, or complete it at its source and export again"),
             StoreErrorKind::Constraint => Self::new(FailureKind::Refused, failed(error.operation))
                 .hint("leave the item out, or correct it at its source and export again"),
+            StoreErrorKind::Serialization if error.operation == Operation::Lock => Self::new(
+                FailureKind::Locked,
+                "others keep writing to the tables; nothing was written",
+            )
+            .hint("try again, or at a quieter time; pg_stat_activity shows who it is"),
             StoreErrorKind::Serialization => {
                 Self::new(FailureKind::Stale, "others wrote the same rows in every attempt; nothing was written")
                     .hint("try again, or at a quieter time")

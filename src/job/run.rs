@@ -45,6 +45,11 @@ pub(super) trait Work: Send + Sync {
     /// where it is rolled back anyway.
     fn facts(&self) -> Option<Facts<'_>>;
 
+    /// Returns the tables that others must not write meanwhile.
+    fn locks(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Does everything but the commit.
     fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Self::Done, Obstacle>>;
 }
@@ -147,7 +152,7 @@ impl Run {
     pub(super) async fn job<W: Work>(&self, work: &W) -> Result<W::Done, Failure> {
         let started_at = Utc::now();
         let mut attempt = 1;
-        let mut contested = BTreeSet::new();
+        let mut contested: BTreeSet<String> = work.locks().iter().map(|table| (*table).to_owned()).collect();
         loop {
             let failure = match self.attempt(work, started_at, &contested).await {
                 Ok(done) => return Ok(done),
@@ -257,6 +262,10 @@ impl Run {
         let Some(facts) = work.facts() else { return };
         // Who did not get in has nothing to record, and nowhere to.
         if matches!(failure.kind, FailureKind::Locked | FailureKind::Unreachable | FailureKind::Denied) {
+            return;
+        }
+        // Neither has who broke a rule, and may do so at every second key press.
+        if !failure.violations.is_empty() {
             return;
         }
         let text = failure.to_string();

@@ -2,14 +2,25 @@
 //! does, as jobs like any other.
 
 use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::Local;
+use futures_util::future::{BoxFuture, FutureExt as _};
+use serde_json::{Map, Value, json};
 
 use super::failure::{Failure, FailureKind};
 use super::progress::{Cancel, Phase, Reporter};
+use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
 use super::watch::Watch;
 use crate::engine::{Change, ItemId};
-use crate::platform::digirunner::scope as scopes;
+use crate::platform::Platform as _;
+use crate::platform::digirunner::Digirunner;
 pub use crate::platform::digirunner::scope::*;
-use crate::store::{LedgerPlace, Reading, TableRows, Target, Timeouts, transaction};
+use crate::platform::digirunner::scope::{
+    self as scopes, LOCKED, LOCKED_BY_REPAIR, Planned, Refused, ailments, write,
+};
+use crate::store::restore::adopt;
+use crate::store::{LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Writer, transaction};
 
 /// How to edit.
 #[derive(Clone, Debug)]
@@ -84,8 +95,115 @@ pub async fn edit(
     reporter: &Reporter,
     cancel: &Cancel,
 ) -> Result<Edited, Failure> {
-    let _ = (edit, target, options, reporter, cancel);
-    Err(Failure::new(FailureKind::Internal, "scopes cannot be edited yet"))
+    check_codes(&edit)?;
+    let begun = Instant::now();
+    let run = Run {
+        target: target.clone(),
+        operator: options.operator.clone(),
+        timeouts: options.timeouts,
+        ledger: options.ledger.clone(),
+        reporter: reporter.clone(),
+        cancel: cancel.clone(),
+    };
+    let about = edit.scope().map_or_else(|| "scopes".to_owned(), |item| item.to_string());
+    let work = Editing { edit, options: options.clone(), target: target.display(), about };
+    let command = work.edit.command();
+    tracing::info!(target_database = work.target, operator = options.operator, command, "edit begins");
+    let done = run.job(&work).await?;
+    tracing::info!(job = done.job, command, "edit committed");
+    let mut notes = done.planned.notes;
+    if done.job.is_some() {
+        notes.extend(Digirunner.after_apply().iter().map(|note| (*note).to_owned()));
+    }
+    Ok(Edited {
+        job: done.job,
+        verb: work.edit.verb(),
+        items: done.planned.items,
+        id: done.planned.id,
+        changes: done.planned.differences,
+        tables: done.tables,
+        seconds: begun.elapsed().as_secs_f64(),
+        notes,
+    })
+}
+
+/// An edit as a job.
+struct Editing {
+    edit: Edit,
+    options: EditOptions,
+    target: String,
+    /// What the ledger says that it is about.
+    about: String,
+}
+
+struct Done {
+    job: Option<i64>,
+    planned: Planned,
+    tables: Vec<TableRows>,
+}
+
+impl Editing {
+    fn facts_of(&self, items: &[ItemId]) -> Facts<'_> {
+        let verb = self.edit.verb();
+        let items: Map<String, Value> = items.iter().map(|item| (item.to_string(), json!(verb))).collect();
+        Facts {
+            command: self.edit.command(),
+            platform: Digirunner.name(),
+            operator: &self.options.operator,
+            target: &self.target,
+            file_path: &self.about,
+            file_sha256: "",
+            choices: json!({ "items": items }),
+            plan_id: None,
+            undoes: None,
+            whole: true,
+        }
+    }
+}
+
+impl Work for Editing {
+    type Done = Done;
+
+    fn facts(&self) -> Option<Facts<'_>> {
+        Some(self.facts_of(&[]))
+    }
+
+    fn locks(&self) -> &'static [&'static str] {
+        if matches!(self.edit, Edit::Repair { .. }) { &LOCKED_BY_REPAIR } else { &LOCKED }
+    }
+
+    fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Done, Obstacle>> {
+        async move {
+            let stamp = Stamp { operator: self.options.operator.clone(), now: Local::now().naive_local() };
+            let reporter = open.run.reporter.clone();
+            let checks = |table: &str, done, total| reporter.step(Phase::Check, table, done, total);
+            let writes = |table: &str, done, total| reporter.step(Phase::Write, table, done, total);
+            let mut writer = Writer::new(open.connection, &stamp, &writes);
+            let written = write(&mut writer, Reading { report: &checks }, &self.edit).await;
+            let planned = written.map_err(|error| open.run.obstacle(error))?.map_err(refused)?;
+            if planned.items.is_empty() {
+                return Ok(Done { job: None, planned, tables: Vec::new() });
+            }
+            adopt(&mut writer, &Digirunner.tables()).await.map_err(|error| open.run.obstacle(error))?;
+            let written = writer.finish();
+            reporter.phase(Phase::Record);
+            let deeds = Deeds {
+                counts: json!({ (self.edit.verb()): planned.items.len() }),
+                tables: &written.tables,
+                journal: &written.journal,
+                backup: None,
+            };
+            let job = open.record(&self.facts_of(&planned.items), deeds).await?;
+            Ok(Done { job: Some(job), planned, tables: written.tables })
+        }
+        .boxed()
+    }
+}
+
+fn refused(refused: Refused) -> Failure {
+    let mut failure = Failure::violated(refused.violations);
+    failure.stale = refused.stale;
+    failure
 }
 
 /// Looks for states of scopes that the product itself leaves behind.
@@ -98,6 +216,26 @@ pub async fn check(
     timeouts: Timeouts,
     reporter: &Reporter,
 ) -> Result<Vec<Ailment>, Failure> {
-    let _ = (target, timeouts, reporter);
-    Err(Failure::new(FailureKind::Internal, "scopes cannot be checked yet"))
+    let report = |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
+    reporter.phase(Phase::Connect);
+    let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
+    let reading = async {
+        transaction::begin_reading(&mut connection).await?;
+        let found = ailments(&mut connection, Reading { report: &report }).await?;
+        transaction::commit(&mut connection).await.map(|()| found)
+    };
+    let found = watch.over(reading).await.flatten()?;
+    transaction::close(connection).await;
+    Ok(found)
+}
+
+/// Refuses to repair what is not looked for.
+fn check_codes(edit: &Edit) -> Result<(), Failure> {
+    let Edit::Repair { codes } = edit else { return Ok(()) };
+    let unknown = codes.iter().find(|code| !Ailment::codes().any(|known| known == *code));
+    unknown.map_or(Ok(()), |code| {
+        let known: Vec<&str> = Ailment::codes().collect();
+        Err(Failure::new(FailureKind::Usage, format!("there is no finding '{code}'; nothing was written"))
+            .hint(format!("one of {}", known.join(", "))))
+    })
 }

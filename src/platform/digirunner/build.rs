@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::changes::{Changes, Ids, Sequence, stamp_new, stamp_update};
+use super::changes::{Changes, Ids, Sequence};
 use super::item::gives_way;
 use super::rules::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE, host_matches, keyword_search};
 use super::side::{ApiName, IDPS, Pair, ScopeApi, is_hidden};
@@ -107,24 +107,18 @@ impl<'w> Builder<'_, 'w> {
     }
 
     /// Stamps and inserts a row.
-    fn insert(&mut self, table: T, mut row: Row) {
-        stamp_new(table.table(), &mut row, self.stamp.now, &self.stamp.operator);
-        self.changes.insert(table, row);
+    fn insert(&mut self, table: T, row: Row) {
+        self.changes.insert_new(table, row, self.stamp);
     }
 
     /// Stamps and updates a row.
-    fn update(&mut self, table: T, mut row: Row) {
-        stamp_update(table.table(), &mut row, self.stamp.now, &self.stamp.operator);
-        self.changes.update(table, row);
+    fn update(&mut self, table: T, row: Row) {
+        self.changes.update_stamped(table, row, self.stamp);
     }
 
     /// Inserts a row of nothing but links.
     fn link<const N: usize>(&mut self, table: T, cells: [(usize, &str); N]) {
-        let mut row = Row::empty(table.table());
-        for (at, text) in cells {
-            row.set(at, Cell::Text(text.into()));
-        }
-        self.insert(table, row);
+        self.changes.link(table, &cells, self.stamp);
     }
 
     fn next_text(&mut self, sequence: Sequence) -> Arc<str> {

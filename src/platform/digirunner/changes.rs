@@ -7,7 +7,7 @@ use chrono::NaiveDateTime;
 use super::tables::{Role, T, Table};
 use super::world::{Cell, Row, World};
 use crate::engine::ItemId;
-use crate::store::Owner;
+use crate::store::{Owner, Stamp};
 
 /// Where new ids come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -127,6 +127,27 @@ impl Changes {
     pub(super) fn update(&mut self, table: T, row: Row) {
         let owner = Owner::clone(&self.owner);
         self.tables.entry(table).or_default().updates.push(row, owner);
+    }
+
+    /// Inserts a row that is new: created now by the operator.
+    pub(super) fn insert_new(&mut self, table: T, mut row: Row, stamp: &Stamp) {
+        stamp_new(table.table(), &mut row, stamp.now, &stamp.operator);
+        self.insert(table, row);
+    }
+
+    /// Updates a row: now, by the operator.
+    pub(super) fn update_stamped(&mut self, table: T, mut row: Row, stamp: &Stamp) {
+        stamp_update(table.table(), &mut row, stamp.now, &stamp.operator);
+        self.update(table, row);
+    }
+
+    /// Inserts a new row of nothing but text.
+    pub(super) fn link(&mut self, table: T, cells: &[(usize, &str)], stamp: &Stamp) {
+        let mut row = Row::empty(table.table());
+        for (at, text) in cells {
+            row.set(*at, Cell::Text((*text).into()));
+        }
+        self.insert_new(table, row, stamp);
     }
 
     /// Deletes a row.

@@ -15,21 +15,31 @@ use crate::store::{Operation, Reading, StoreError};
 /// Reads the target. The caller sees to it that all statements see the same
 /// state (REPEATABLE READ).
 pub(super) async fn read(connection: &mut PgConnection, reading: Reading<'_>) -> Result<World, StoreError> {
+    read_tables(connection, reading, &TABLES).await
+}
+
+/// Reads some tables of the target, and its APIs; the others stay empty. The
+/// caller sees to it that all statements see the same state.
+pub(super) async fn read_tables(
+    connection: &mut PgConnection,
+    reading: Reading<'_>,
+    tables: &[&'static Table],
+) -> Result<World, StoreError> {
     let mut world = World::default();
-    let total = TABLES.len() + 1;
-    for (done, table) in TABLES.into_iter().enumerate() {
+    let total = tables.len() + 1;
+    for (done, table) in tables.iter().enumerate() {
         (reading.report)(table.name, done, total);
         let rows = rows(connection, table).await?;
         world.set_rows(table.id, rows);
     }
-    (reading.report)("tsmp_api", TABLES.len(), total);
+    (reading.report)("tsmp_api", tables.len(), total);
     world.apis = apis(connection).await?;
     Ok(world)
 }
 
 async fn rows(connection: &mut PgConnection, table: &'static Table) -> Result<Vec<Row>, StoreError> {
     let failed = |error: sqlx::Error| StoreError::new(Operation::Read, table.name, &error);
-    let mut stream = sqlx::query(AssertSqlSafe(select(table))).fetch(connection);
+    let mut stream = sqlx::query(AssertSqlSafe(select(table, ""))).fetch(connection);
     let mut rows = Vec::new();
     while let Some(row) = stream.try_next().await.map_err(failed)? {
         rows.push(decode(table, &row).map_err(failed)?);
@@ -37,9 +47,24 @@ async fn rows(connection: &mut PgConnection, table: &'static Table) -> Result<Ve
     Ok(rows)
 }
 
+/// Reads the rows of a table that have one of these texts in a column.
+pub(super) async fn rows_of(
+    connection: &mut PgConnection,
+    table: &'static Table,
+    column: usize,
+    texts: &[Arc<str>],
+) -> Result<Vec<Row>, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, table.name, &error);
+    let name = table.fields.get(column).map_or("", |field| field.column);
+    let sql = select(table, &format!("WHERE {name} = ANY($1)"));
+    let texts: Vec<&str> = texts.iter().map(|text| &**text).collect();
+    let found = sqlx::query(AssertSqlSafe(sql)).bind(texts).fetch_all(connection).await.map_err(failed)?;
+    found.iter().map(|row| decode(table, row).map_err(failed)).collect()
+}
+
 /// Returns the statement that reads a table, numbers as `int8` and text as
 /// `text` (which also cuts the padding of `char(n)`), in the key's order.
-fn select(table: &Table) -> String {
+fn select(table: &Table, condition: &str) -> String {
     let cast = |ty| match ty {
         Type::Text(_) | Type::Epoch => "text",
         Type::Int | Type::IntAsLong | Type::Long => "int8",
@@ -48,7 +73,8 @@ fn select(table: &Table) -> String {
     let columns: Vec<String> =
         table.columns().map(|(_, field)| format!("{}::{}", field.column, cast(field.ty))).collect();
     let key: Vec<&str> = table.key().map(|(_, field)| field.column).collect();
-    format!("SELECT {} FROM {} ORDER BY {}", columns.join(", "), table.name, key.join(", "))
+    let of = format!("{} {condition}", table.name);
+    format!("SELECT {} FROM {} ORDER BY {}", columns.join(", "), of.trim_end(), key.join(", "))
 }
 
 fn decode(table: &'static Table, from: &PgRow) -> Result<Row, sqlx::Error> {
@@ -93,7 +119,7 @@ mod tests {
     #[test]
     fn a_table_is_read_by_one_statement_in_its_keys_order() {
         assert_eq!(
-            select(T::ClientGroup.table()),
+            select(T::ClientGroup.table(), ""),
             "SELECT client_id::text, group_id::text FROM tsmp_client_group ORDER BY client_id, group_id"
         );
     }

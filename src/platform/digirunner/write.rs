@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::changes::{Batch, Ids, changed_columns};
+use super::changes::{Batch, Changes, Ids, changed_columns};
 use super::rules::{AUTHENTICATION, GROUP, LEVEL, RDB, SCOPE};
 use super::side::Pair;
 use super::tables::{T, TABLES, Table, Type, dp_app, idp_a, idp_jdbc, idp_l, idp_o, x_key, x_map};
@@ -32,8 +32,27 @@ pub(super) async fn write(
     };
     for (table, keys) in relied_on {
         let rows: Vec<Row> = keys.into_iter().map(|(row, at)| key_row(table, at, row)).collect();
-        writer.hold(table.name, &columns(table, &key(table), &rows), rows.len()).await?;
+        hold(writer, table, &rows).await?;
     }
+    execute(writer, &changes, target).await
+}
+
+/// Sees to it that rows of these keys stay until the transaction ends.
+pub(super) async fn hold(
+    writer: &mut Writer<'_>,
+    table: &'static Table,
+    rows: &[Row],
+) -> Result<(), StoreError> {
+    writer.hold(table.name, &columns(table, &key(table), rows), rows.len()).await
+}
+
+/// Writes changes, in the transaction in which `target` was read: it has to
+/// hold the rows that are updated.
+pub(super) async fn execute(
+    writer: &mut Writer<'_>,
+    changes: &Changes,
+    target: &World,
+) -> Result<(), StoreError> {
     let touched: Vec<(&'static Table, _)> =
         TABLES.into_iter().filter_map(|table| Some((table, changes.of(table.id)?))).collect();
     for (at, (table, changes)) in touched.iter().enumerate() {
@@ -104,7 +123,7 @@ fn relied_on(pair: &Pair<'_>, approved: &Approved) -> Vec<(&'static Table, BTree
 }
 
 /// Returns a row of which nothing but its key is known.
-fn key_row(table: &Table, column: usize, key: String) -> Row {
+pub(super) fn key_row(table: &Table, column: usize, key: String) -> Row {
     let mut row = Row::empty(table);
     row.set(column, Cell::Text(key.into()));
     row

@@ -1,10 +1,32 @@
 //! What is wrong with the scopes of a target: states that the product itself
-//! leaves behind.
+//! leaves behind, and which of them are repaired by what.
+//!
+//! A repair is safe if it takes nothing from anybody that works at run time.
+//! What authorises a call there is a group's `tsmp_group_api`, reached by a
+//! client's plain groups, by an X-API key's map, or by a scope that somebody
+//! consented to, whose page goes from `tsmp_client_vgroup` by
+//! `tsmp_vgroup_group` to `tsmp_group_api`. Clients' rows of hidden groups, the
+//! oauth scope, levels, durations and authentication types are never asked.
+
+mod clients;
+mod groups;
+mod index;
+mod scopes;
+mod sign;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
 
+pub(super) use self::clients::oauth_scope;
+pub(super) use self::index::Index;
+pub(super) use self::sign::Sign;
+use super::super::tables::{T, Table};
+use super::super::world::World;
+use super::draft::some_of;
 use crate::engine::ItemId;
 
 /// Something that is wrong.
@@ -22,4 +44,136 @@ pub struct Ailment {
     /// What to do about it, where it is not repaired.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub hint: String,
+}
+
+impl Ailment {
+    /// Returns the codes of everything that is looked for, in the order in
+    /// which it is told.
+    pub fn codes() -> impl Iterator<Item = &'static str> {
+        Sign::ALL.into_iter().map(Sign::code)
+    }
+}
+
+/// The tables that the report looks at.
+pub(super) fn tables() -> [&'static Table; 13] {
+    [
+        T::Client,
+        T::Oauth,
+        T::Group,
+        T::ClientGroup,
+        T::Vgroup,
+        T::ClientVgroup,
+        T::VgroupGroup,
+        T::GroupApi,
+        T::XMap,
+        T::Authority,
+        T::GroupAuthority,
+        T::VgroupAuthority,
+        T::Level,
+    ]
+    .map(T::table)
+}
+
+/// What is done to rows to repair something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fix<'w> {
+    /// Delete the row of a table that stands at a place.
+    Delete(T, usize),
+    /// Remove a hidden group with every row that is about it.
+    Remove(&'w str),
+    /// Give a group to a client.
+    Give {
+        /// To whom.
+        client: &'w str,
+        /// Which one.
+        group: &'w str,
+    },
+    /// Link a hidden group to its scope.
+    Link {
+        /// The scope.
+        scope: &'w str,
+        /// The hidden group.
+        group: &'w str,
+    },
+    /// Make a hidden group what its scope is.
+    Follow {
+        /// The scope.
+        scope: &'w str,
+        /// The hidden group.
+        group: &'w str,
+    },
+    /// Write a client's oauth scope anew.
+    Recompute(&'w str),
+}
+
+/// What is wrong with one item in one way, and how it is repaired.
+pub(super) struct Found<'w> {
+    pub(super) sign: Sign,
+    pub(super) item: ItemId,
+    /// What it is about.
+    names: Vec<String>,
+    /// Nothing where it cannot be repaired.
+    pub(super) fixes: Vec<Fix<'w>>,
+    hints: BTreeSet<&'static str>,
+}
+
+impl Found<'_> {
+    /// Tells it.
+    pub(super) fn ailment(&self) -> Ailment {
+        let mut told = HashSet::new();
+        let names: Vec<&str> =
+            self.names.iter().map(String::as_str).filter(|name| told.insert(*name)).collect();
+        Ailment {
+            code: self.sign.code().into(),
+            item: self.item.clone(),
+            message: format!("{}: {}", self.sign.message(), some_of(&names)),
+            repair: (!self.fixes.is_empty()).then(|| self.sign.repair().to_owned()),
+            hint: self.hints.iter().copied().collect::<Vec<_>>().join("; "),
+        }
+    }
+}
+
+/// Collects what is wrong: one finding per sort and item.
+struct Report<'w> {
+    found: BTreeMap<(Sign, ItemId), Found<'w>>,
+}
+
+impl<'w> Report<'w> {
+    /// Notes something that is repaired.
+    fn fixed(&mut self, sign: Sign, item: ItemId, name: impl Into<String>, fix: Fix<'w>) {
+        self.entry(sign, item, name.into()).fixes.push(fix);
+    }
+
+    /// Notes something that the operator has to decide about.
+    fn asked(&mut self, sign: Sign, item: ItemId, name: impl Into<String>, hint: &'static str) {
+        self.entry(sign, item, name.into()).hints.insert(hint);
+    }
+
+    fn entry(&mut self, sign: Sign, item: ItemId, name: String) -> &mut Found<'w> {
+        let found = self.found.entry((sign, item.clone())).or_insert_with(|| Found {
+            sign,
+            item,
+            names: Vec::new(),
+            fixes: Vec::new(),
+            hints: BTreeSet::new(),
+        });
+        found.names.push(name);
+        found
+    }
+}
+
+/// Returns everything that is wrong, by sort and then by item.
+pub(super) fn find(world: &World) -> Vec<Found<'_>> {
+    let index = Index::new(world);
+    let mut report = Report { found: BTreeMap::new() };
+    clients::check(&index, &mut report);
+    scopes::check(&index, &mut report);
+    groups::check(&index, &mut report);
+    report.found.into_values().collect()
+}
+
+/// Tells everything that is wrong with the scopes of a target, by sort and
+/// then by item.
+pub(super) fn ailments(world: &World) -> Vec<Ailment> {
+    find(world).iter().map(Found::ailment).collect()
 }

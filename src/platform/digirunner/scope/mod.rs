@@ -12,18 +12,23 @@ mod check;
 mod draft;
 mod duration;
 mod edit;
+mod ground;
 mod read;
+mod repair;
 mod search;
 mod violation;
+mod write;
 
 pub use catalogue::{ApiInfo, ApiName, Catalogue, ClientInfo, Label, Module, Scope};
 pub use check::Ailment;
 pub use draft::{Draft, Part};
 pub use duration::{MOST_SECONDS, Span, Unit, parse_amount, parse_times};
 pub use edit::Edit;
+pub(crate) use edit::{Planned, Refused};
 pub(crate) use read::catalogue;
 pub use search::{Filter, Sort, SortKey};
 pub use violation::Violation;
+pub(crate) use write::{LOCKED, LOCKED_BY_REPAIR, ailments, write};
 
 /// The most characters of a scope's name: `tsmp_group.vgroup_name varchar(30)`
 /// holds it too, in the row of every hidden group.

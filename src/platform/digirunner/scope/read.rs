@@ -23,7 +23,7 @@ pub(crate) async fn catalogue(
     connection: &mut PgConnection,
     reading: Reading<'_>,
 ) -> Result<Catalogue, StoreError> {
-    let mut reader = Reader { connection, reading, done: 0 };
+    let mut reader = Reader::new(connection, reading);
     Ok(Catalogue::new(Parts {
         scopes: reader.rows("tsmp_vgroup", SCOPES, scope).await?,
         links: reader.rows("tsmp_vgroup_group", LINKS, link).await?,
@@ -32,8 +32,8 @@ pub(crate) async fn catalogue(
             .await?,
         holders: reader.rows("tsmp_client_vgroup", HOLDERS, pair).await?,
         apis: reader.rows("tsmp_api", APIS, api).await?,
-        levels: reader.rows("tsmp_security_level", LEVELS, label).await?,
-        authentications: reader.rows("tsmp_group_authorities", AUTHENTICATIONS, label).await?,
+        levels: reader.levels().await?,
+        authentications: reader.authentications().await?,
         clients: reader.rows("tsmp_client", CLIENTS, client).await?,
     }))
 }
@@ -63,13 +63,28 @@ const CLIENTS: &str = "SELECT c.client_id::text, c.client_name::text, c.client_a
      (SELECT client_id, count(*) AS groups FROM tsmp_client_group GROUP BY client_id) AS g \
      ON g.client_id = c.client_id";
 
-struct Reader<'a> {
+/// Reads tables, one statement each.
+pub(super) struct Reader<'a> {
     connection: &'a mut PgConnection,
     reading: Reading<'a>,
     done: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(super) const fn new(connection: &'a mut PgConnection, reading: Reading<'a>) -> Self {
+        Self { connection, reading, done: 0 }
+    }
+
+    /// Reads the security levels.
+    pub(super) async fn levels(&mut self) -> Result<Vec<Label>, StoreError> {
+        self.rows("tsmp_security_level", LEVELS, label).await
+    }
+
+    /// Reads the authentication types.
+    pub(super) async fn authentications(&mut self) -> Result<Vec<Label>, StoreError> {
+        self.rows("tsmp_group_authorities", AUTHENTICATIONS, label).await
+    }
+
     async fn rows<R>(
         &mut self,
         table: &'static str,

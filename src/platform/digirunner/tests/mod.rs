@@ -12,7 +12,7 @@ mod values;
 // One builder for these tests and for those on a database.
 #[path = "../../../../tests/it/support/world.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]
-mod world;
+pub(super) mod world;
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ fn file(lists: &Lists) -> File {
 }
 
 /// Returns the environment as a target.
-fn target(lists: &Lists) -> World {
+pub(super) fn target(lists: &Lists) -> World {
     let mut world = World::default();
     for table in TABLES {
         let rows = lists.rows(table.list).iter().map(|json| {

@@ -1,0 +1,192 @@
+//! What is wrong with what clients hold.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::super::super::rules::CLIENT;
+use super::super::super::side::is_hidden;
+use super::super::super::tables::{T, client, client_group, client_vgroup, oauth, vgroup};
+use super::super::super::world::Row;
+use super::super::MOST_APIS;
+use super::{Fix, Index, Report, Sign};
+use crate::engine::ItemId;
+
+/// The most characters of an oauth scope.
+const MOST_OAUTH: usize = 2048;
+
+/// What stands in an oauth scope for no groups.
+const NO_GROUPS: &str = "select";
+
+/// Reports what is wrong with clients.
+pub(super) fn check<'w>(index: &Index<'w>, report: &mut Report<'w>) {
+    for (_, row) in index.rows(T::Client) {
+        let id = row.text(client::CLIENT_ID);
+        let client = Client {
+            index,
+            id,
+            item: ItemId::new(CLIENT, id),
+            level: row.text(client::SECURITY_LEVEL_ID),
+            groups: index.side.groups_of_client(id),
+            scopes: index.side.scopes_of_client(id),
+        };
+        client.oauth(report);
+        client.gone(report);
+        client.levels(report);
+        client.strays(report);
+        client.lacking(report);
+    }
+    nobody(index, report);
+}
+
+/// Returns the oauth scope that names these groups, if there can be such a
+/// one: it has room for so many, and no id is a list itself.
+pub(in super::super) fn oauth_scope(mut groups: Vec<&str>) -> Option<String> {
+    groups.sort_unstable();
+    let scope = groups.join(",");
+    (scope.len() <= MOST_OAUTH && ids(&scope).eq(groups.iter().copied())).then_some(scope)
+}
+
+/// Returns the ids that an oauth scope names.
+fn ids(scope: &str) -> impl Iterator<Item = &str> {
+    scope.split(',').map(str::trim).filter(|id| !id.is_empty() && *id != NO_GROUPS)
+}
+
+/// Rows of clients that do not exist. Plain groups are none of our business.
+fn nobody<'w>(index: &Index<'w>, report: &mut Report<'w>) {
+    let is_gone = |id: &str| !index.side.clients.contains_key(id);
+    for (at, row) in index.rows(T::ClientVgroup) {
+        let id = row.text(client_vgroup::CLIENT_ID);
+        if is_gone(id) {
+            let scope = index.scope(row.text(client_vgroup::VGROUP_ID)).to_string();
+            report.fixed(Sign::ClientGone, ItemId::new(CLIENT, id), scope, Fix::Delete(T::ClientVgroup, at));
+        }
+    }
+    for (at, row) in index.rows(T::ClientGroup) {
+        let (id, group) = (row.text(client_group::CLIENT_ID), row.text(client_group::GROUP_ID));
+        if is_gone(id) && index.side.group(group).is_none_or(is_hidden) {
+            let name = format!("group {group}");
+            report.fixed(Sign::ClientGone, ItemId::new(CLIENT, id), name, Fix::Delete(T::ClientGroup, at));
+        }
+    }
+}
+
+struct Client<'i, 'w> {
+    index: &'i Index<'w>,
+    id: &'w str,
+    item: ItemId,
+    /// Empty for none, which is of no other level than a scope.
+    level: &'w str,
+    /// Groups, and scopes, by id; also those that do not exist.
+    groups: Vec<&'w str>,
+    scopes: Vec<&'w str>,
+}
+
+impl<'w> Client<'_, 'w> {
+    /// The oauth scope, against the groups. In what order they stand there is
+    /// up to the product.
+    fn oauth(&self, report: &mut Report<'w>) {
+        if self.groups.len() > MOST_APIS {
+            let name = format!("{} of at most {MOST_APIS}", self.groups.len());
+            let hint = "take scopes or groups away from the client, or groups together";
+            report.asked(Sign::TooManyGroups, self.item.clone(), name, hint);
+        }
+        let Some((_, row)) = self.index.side.rows_of(T::Oauth, &self.index.side.oauth, self.id).next() else {
+            if !self.groups.is_empty() || !self.scopes.is_empty() {
+                let hint =
+                    "no token can be issued to it: import the client, or create it in the product anew";
+                report.asked(Sign::NoOauthRow, self.item.clone(), "oauth_client_details", hint);
+            }
+            return;
+        };
+        let named: Vec<&str> = ids(row.text(oauth::SCOPE)).collect();
+        let (there, held): (HashSet<&str>, HashSet<&str>) =
+            (named.iter().copied().collect(), self.groups.iter().copied().collect());
+        let stale = named.iter().filter(|id| !held.contains(*id)).map(|id| format!("{id} is not held"));
+        let lacking = self.groups.iter().filter(|id| !there.contains(*id));
+        let names: Vec<String> = stale.chain(lacking.map(|id| format!("{id} is not named"))).collect();
+        let fits = oauth_scope(self.groups.clone()).is_some();
+        for name in names {
+            let (sign, item) = (Sign::StaleOauthIds, self.item.clone());
+            if fits {
+                report.fixed(sign, item, name, Fix::Recompute(self.id));
+            } else {
+                report.asked(sign, item, name, "the oauth scope has no room for all that the client holds");
+            }
+        }
+    }
+
+    /// Scopes and groups that do not exist.
+    fn gone(&self, report: &mut Report<'w>) {
+        let side = &self.index.side;
+        for (at, row) in side.rows_of(T::ClientVgroup, &side.client_vgroups, self.id) {
+            let scope = row.text(client_vgroup::VGROUP_ID);
+            if side.scope(scope).is_none() {
+                report.fixed(Sign::HeldScopeGone, self.item.clone(), scope, Fix::Delete(T::ClientVgroup, at));
+            }
+        }
+        for (at, row) in side.rows_of(T::ClientGroup, &side.client_groups, self.id) {
+            let group = row.text(client_group::GROUP_ID);
+            if side.group(group).is_none() {
+                report.fixed(Sign::HeldGroupGone, self.item.clone(), group, Fix::Delete(T::ClientGroup, at));
+            }
+        }
+    }
+
+    fn held_scopes(&self) -> impl Iterator<Item = (&'w str, &'w Row)> {
+        self.scopes.iter().filter_map(|id| Some((*id, self.index.side.scope(id)?)))
+    }
+
+    fn is_of_level(&self, scope: &Row) -> bool {
+        self.level.is_empty() || self.level == scope.text(vgroup::SECURITY_LEVEL_ID)
+    }
+
+    /// Scopes of another level: changing a scope's leaves them behind.
+    fn levels(&self, report: &mut Report<'w>) {
+        for (_, scope) in self.held_scopes().filter(|(_, scope)| !self.is_of_level(scope)) {
+            let (name, level) = (scope.text(vgroup::VGROUP_NAME), scope.text(vgroup::SECURITY_LEVEL_ID));
+            let name = format!("{name} is of level '{level}', the client of '{}'", self.level);
+            let hint = "take the scope away from the client, or change the level of either";
+            report.asked(Sign::ClientLevelDiffers, self.item.clone(), name, hint);
+        }
+    }
+
+    /// Hidden groups of scopes of which the client holds none.
+    fn strays(&self, report: &mut Report<'w>) {
+        let side = &self.index.side;
+        let held: HashSet<&str> = self.scopes.iter().copied().collect();
+        for (at, row) in side.rows_of(T::ClientGroup, &side.client_groups, self.id) {
+            let Some(hidden) = self.index.hidden(row.text(client_group::GROUP_ID)) else { continue };
+            let mut scopes = hidden.scopes().peekable();
+            if scopes.peek().is_some() && !scopes.any(|scope| held.contains(scope)) {
+                let name = format!("{} of {}", hidden.label(), self.index.item(hidden));
+                let fix = Fix::Delete(T::ClientGroup, at);
+                report.fixed(Sign::StrayHiddenGroups, self.item.clone(), name, fix);
+            }
+        }
+    }
+
+    /// Hidden groups of the client's scopes that it lacks. One whose API does
+    /// not exist is none that it should have.
+    fn lacking(&self, report: &mut Report<'w>) {
+        let held: HashSet<&str> = self.groups.iter().copied().collect();
+        let mut lacking: BTreeMap<&'w str, (&'w Row, String)> = BTreeMap::new();
+        for (id, scope) in self.held_scopes() {
+            for hidden in self.index.linked(id) {
+                if !hidden.apis.is_empty() && !held.contains(hidden.id) {
+                    let name = format!("{} of {}", hidden.label(), self.index.scope(id));
+                    lacking.entry(hidden.id).or_insert((scope, name));
+                }
+            }
+        }
+        let fits = self.groups.len() + lacking.len() <= MOST_APIS;
+        for (group, (scope, name)) in lacking {
+            let (sign, item) = (Sign::LackingHiddenGroups, self.item.clone());
+            if !self.is_of_level(scope) {
+                report.asked(sign, item, name, "the scope is of another level than the client: take it away");
+            } else if fits {
+                report.fixed(sign, item, name, Fix::Give { client: self.id, group });
+            } else {
+                report.asked(sign, item, name, "the client would hold more than 186 groups (1547)");
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What is wrong with scopes themselves, and with what they link.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::super::super::side::is_hidden;
+use super::super::super::tables::{
+    T, group, group_api, group_authority, vgroup, vgroup_authority, vgroup_group,
+};
+use super::super::super::world::{Row, by_text};
+use super::super::MOST_NAME;
+use super::index::api_of;
+use super::{Fix, Index, Report, Sign};
+use crate::engine::ItemId;
+
+/// Reports what is wrong with scopes.
+pub(super) fn check<'w>(index: &Index<'w>, report: &mut Report<'w>) {
+    for (_, row) in index.rows(T::Vgroup) {
+        let id = row.text(vgroup::VGROUP_ID);
+        let scope = Scope { index, id, item: index.scope(id), row };
+        scope.level(report);
+        scope.limits(report);
+        scope.apis(report);
+    }
+    twice(index, report);
+    links(index, report);
+    authorities(index, report);
+    nothing(index, report);
+}
+
+struct Scope<'i, 'w> {
+    index: &'i Index<'w>,
+    id: &'w str,
+    item: ItemId,
+    row: &'w Row,
+}
+
+impl<'w> Scope<'_, 'w> {
+    /// Levels that do not exist. Of hidden groups only those that cannot
+    /// follow the scope: the others are told to differ.
+    fn level(&self, report: &mut Report<'w>) {
+        let mut levels = Vec::new();
+        let level = self.row.text(vgroup::SECURITY_LEVEL_ID);
+        if !self.index.has_level(level) {
+            levels.push(format!("'{level}'"));
+        }
+        for hidden in self.index.linked(self.id).filter(|hidden| hidden.home().is_none()) {
+            let level = hidden.row.text(group::SECURITY_LEVEL_ID);
+            if !self.index.has_level(level) {
+                levels.push(format!("'{level}' of {}", hidden.label()));
+            }
+        }
+        for level in levels {
+            let hint = "give the scope a level that there is, or create the level again";
+            report.asked(Sign::LevelGone, self.item.clone(), level, hint);
+        }
+    }
+
+    fn limits(&self, report: &mut Report<'w>) {
+        let length = self.row.text(vgroup::VGROUP_NAME).chars().count();
+        if length > MOST_NAME {
+            let name = format!("{length} characters, of at most {MOST_NAME}");
+            let hint = "give the scope a shorter name before it gets an API (1220)";
+            report.asked(Sign::NameTooLong, self.item.clone(), name, hint);
+        }
+        let duration = self.row.int(vgroup::ALLOW_DAYS).unwrap_or_default();
+        if duration < 0 {
+            let name = format!("{duration} seconds");
+            let hint = "give the scope a duration of at least 0";
+            report.asked(Sign::NegativeDuration, self.item.clone(), name, hint);
+        }
+    }
+
+    fn apis(&self, report: &mut Report<'w>) {
+        let mut seen = HashSet::new();
+        for (module, key) in self.index.linked(self.id).flat_map(|hidden| hidden.apis.iter().copied()) {
+            if !seen.insert((module, key)) {
+                let name = format!("{module}/{key}");
+                let hint =
+                    "tokens may name either hidden group: take the API out of the scope and add it again";
+                report.asked(Sign::ApiTwice, self.item.clone(), name, hint);
+            }
+        }
+    }
+}
+
+/// Names and aliases that are there twice: no unique index prevents it.
+fn twice<'w>(index: &Index<'w>, report: &mut Report<'w>) {
+    let rows = index.side.world.rows(T::Vgroup);
+    let in_order = |column| by_text(rows, column).into_iter().collect::<BTreeMap<_, _>>();
+    let hint = "give all of them but one another name: an import takes them for one";
+    for (name, at) in in_order(vgroup::VGROUP_NAME).into_iter().filter(|(_, at)| at.len() > 1) {
+        for row in at.iter().filter_map(|at| rows.get(*at)) {
+            let item = index.scope(row.text(vgroup::VGROUP_ID));
+            debug_assert_eq!(&*item.key, name);
+            report.asked(Sign::NameTwice, item, row.text(vgroup::VGROUP_ID), hint);
+        }
+    }
+    let aliases = in_order(vgroup::VGROUP_ALIAS).into_iter();
+    for (alias, at) in aliases.filter(|(alias, at)| !alias.is_empty() && at.len() > 1) {
+        let ids: Vec<&str> =
+            at.iter().filter_map(|at| Some(rows.get(*at)?.text(vgroup::VGROUP_ID))).collect();
+        for id in &ids {
+            for other in ids.iter().filter(|other| *other != id) {
+                let name = format!("'{alias}' of {}", index.scope(other));
+                let hint = "give all of them but one another alias, or none";
+                report.asked(Sign::AliasTwice, index.scope(id), name, hint);
+            }
+        }
+    }
+}
+
+/// Links of scopes or groups that do not exist, and to plain groups.
+fn links<'w>(index: &Index<'w>, report: &mut Report<'w>) {
+    for (at, row) in index.rows(T::VgroupGroup) {
+        let (scope, id) = (row.text(vgroup_group::VGROUP_ID), row.text(vgroup_group::GROUP_ID));
+        let (item, fix) = (index.scope(scope), Fix::Delete(T::VgroupGroup, at));
+        if index.side.scope(scope).is_none() {
+            report.fixed(Sign::LinkedScopeGone, item, id, fix);
+            continue;
+        }
+        match index.side.group(id) {
+            Some(group) if is_hidden(group) => {}
+            Some(group) => {
+                let hint = "delete the link from tsmp_vgroup_group by hand, if nobody needs the group's APIs by this scope";
+                report.asked(Sign::PlainGroupLinked, item, group.text(group::GROUP_NAME), hint);
+            }
+            None if links_apis(index, id) => {
+                let hint = "its APIs can be called by this scope all the same: add them to the scope, then delete the rows of tsmp_vgroup_group and tsmp_group_api by hand";
+                report.asked(Sign::LinkedGroupGone, item, id, hint);
+            }
+            None => report.fixed(Sign::LinkedGroupGone, item, id, fix),
+        }
+    }
+}
+
+/// Says whether rows of `tsmp_group_api` name a group with an API that exists.
+fn links_apis(index: &Index<'_>, group: &str) -> bool {
+    index.side.rows_of(T::GroupApi, &index.side.group_apis, group).any(|(_, row)| index.has_api(api_of(row)))
+}
+
+/// Authentication types that do not exist, or of what does not exist.
+fn authorities<'w>(index: &Index<'w>, report: &mut Report<'w>) {
+    for (at, row) in index.rows(T::VgroupAuthority) {
+        let id = row.text(vgroup_authority::VGROUP_AUTHORITIE_ID);
+        let scope = row.text(vgroup_authority::VGROUP_ID);
+        let (item, fix) = (index.scope(scope), Fix::Delete(T::VgroupAuthority, at));
+        authority(index, report, index.side.scope(scope).is_some(), item, id, fix);
+    }
+    for (at, row) in index.rows(T::GroupAuthority) {
+        let id = row.text(group_authority::GROUP_AUTHORITIE_ID);
+        let group = row.text(group_authority::GROUP_ID);
+        let (item, fix) = (index.group(group), Fix::Delete(T::GroupAuthority, at));
+        authority(index, report, index.side.group(group).is_some(), item, id, fix);
+    }
+}
+
+fn authority<'w>(
+    index: &Index<'w>,
+    report: &mut Report<'w>,
+    exists: bool,
+    item: ItemId,
+    id: &'w str,
+    fix: Fix<'w>,
+) {
+    if !exists {
+        report.fixed(Sign::AuthenticationOfNothing, item, id, fix);
+    } else if !index.has_authority(id) {
+        report.fixed(Sign::AuthenticationGone, item, id, fix);
+    }
+}
+
+/// APIs of groups that do not exist. X-API keys that map to one, and scopes
+/// that link one, authorise calls by it all the same.
+fn nothing<'w>(index: &Index<'w>, report: &mut Report<'w>) {
+    for (at, row) in index.rows(T::GroupApi) {
+        let id = row.text(group_api::GROUP_ID);
+        if index.side.group(id).is_some() {
+            continue;
+        }
+        let (api, item) = (api_of(row), index.group(id));
+        let name = format!("{}/{}", api.0, api.1);
+        if index.has_api(api) && index.is_mapped(id) {
+            let hint = "X-API keys map to it and can call its APIs: map them to another group first";
+            report.asked(Sign::ApiOfNothing, item, name, hint);
+        } else if index.has_api(api) && index.is_linked(id) {
+            let hint = "a scope links it, and its APIs can be called by that: see linked-group-gone";
+            report.asked(Sign::ApiOfNothing, item, name, hint);
+        } else {
+            report.fixed(Sign::ApiOfNothing, item, name, Fix::Delete(T::GroupApi, at));
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The sorts of what can be wrong, and their words.
+
+/// A sort of what can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in super::super) enum Sign {
+    StaleOauthIds,
+    StrayHiddenGroups,
+    LackingHiddenGroups,
+    HeldScopeGone,
+    HeldGroupGone,
+    ClientGone,
+    ClientLevelDiffers,
+    TooManyGroups,
+    NoOauthRow,
+    LevelGone,
+    NameTwice,
+    AliasTwice,
+    NameTooLong,
+    NegativeDuration,
+    ApiGone,
+    ApiTwice,
+    HiddenGroupWithoutApi,
+    HiddenGroupWithoutScope,
+    HiddenGroupWithoutOwner,
+    HiddenGroupUnlinked,
+    HiddenGroupOfTwo,
+    HiddenGroupDiffers,
+    LinkedScopeGone,
+    LinkedGroupGone,
+    PlainGroupLinked,
+    AuthenticationGone,
+    AuthenticationOfNothing,
+    ApiOfNothing,
+}
+
+impl Sign {
+    /// All of them, in the order in which they are told.
+    pub(in super::super) const ALL: [Self; 28] = [
+        Self::StaleOauthIds,
+        Self::StrayHiddenGroups,
+        Self::LackingHiddenGroups,
+        Self::HeldScopeGone,
+        Self::HeldGroupGone,
+        Self::ClientGone,
+        Self::ClientLevelDiffers,
+        Self::TooManyGroups,
+        Self::NoOauthRow,
+        Self::LevelGone,
+        Self::NameTwice,
+        Self::AliasTwice,
+        Self::NameTooLong,
+        Self::NegativeDuration,
+        Self::ApiGone,
+        Self::ApiTwice,
+        Self::HiddenGroupWithoutApi,
+        Self::HiddenGroupWithoutScope,
+        Self::HiddenGroupWithoutOwner,
+        Self::HiddenGroupUnlinked,
+        Self::HiddenGroupOfTwo,
+        Self::HiddenGroupDiffers,
+        Self::LinkedScopeGone,
+        Self::LinkedGroupGone,
+        Self::PlainGroupLinked,
+        Self::AuthenticationGone,
+        Self::AuthenticationOfNothing,
+        Self::ApiOfNothing,
+    ];
+
+    /// Returns its word.
+    pub(in super::super) const fn code(self) -> &'static str {
+        self.words().0
+    }
+
+    /// Says what is wrong.
+    pub(in super::super) const fn message(self) -> &'static str {
+        self.words().1
+    }
+
+    /// Says what its repair does; empty where there is none.
+    pub(in super::super) const fn repair(self) -> &'static str {
+        self.words().2
+    }
+
+    const fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::StaleOauthIds => (
+                "stale-oauth-ids",
+                "the oauth scope does not name the groups that the client holds",
+                "writes the oauth scope anew, from the groups that the client holds",
+            ),
+            Self::StrayHiddenGroups => (
+                "stray-hidden-groups",
+                "holds hidden groups of scopes that it does not hold",
+                "deletes their rows and writes the oauth scope anew",
+            ),
+            Self::LackingHiddenGroups => (
+                "lacking-hidden-groups",
+                "holds scopes without all of their hidden groups",
+                "inserts the rows that are lacking and writes the oauth scope anew",
+            ),
+            Self::HeldScopeGone => {
+                ("held-scope-gone", "holds scopes that do not exist, by their ids", "deletes their rows")
+            }
+            Self::HeldGroupGone => (
+                "held-group-gone",
+                "holds groups that do not exist, by their ids",
+                "deletes their rows and writes the oauth scope anew",
+            ),
+            Self::ClientGone => (
+                "client-gone",
+                "there is no such client, but it holds scopes or hidden groups",
+                "deletes the rows, which keep scopes from being deleted (1403)",
+            ),
+            Self::ClientLevelDiffers => {
+                ("client-level-differs", "holds scopes of another security level than its own", "")
+            }
+            Self::TooManyGroups => {
+                ("too-many-groups", "holds more groups than its oauth scope has room for", "")
+            }
+            Self::NoOauthRow => ("no-oauth-row", "holds groups or scopes, but has no row in", ""),
+            Self::LevelGone => ("level-gone", "its security level does not exist", ""),
+            Self::NameTwice => ("name-twice", "there are several scopes of this name, by their ids", ""),
+            Self::AliasTwice => ("alias-twice", "other scopes have the same alias", ""),
+            Self::NameTooLong => ("name-too-long", "its name is too long for a scope that has APIs", ""),
+            Self::NegativeDuration => (
+                "negative-duration",
+                "its allowed access duration is negative, which the product cannot show (1297)",
+                "",
+            ),
+            Self::ApiGone => (
+                "api-gone",
+                "has APIs that do not exist, with which the consent page fails",
+                "takes them out of the scope, as deleting an API does, and writes the oauth scopes anew",
+            ),
+            Self::ApiTwice => ("api-twice", "has the same API several times", ""),
+            Self::HiddenGroupWithoutApi => (
+                "hidden-group-without-api",
+                "has hidden groups that stand for no API, by their ids",
+                "removes them, and writes the oauth scopes anew",
+            ),
+            Self::HiddenGroupWithoutScope => (
+                "hidden-group-without-scope",
+                "hidden groups of no scope that exists",
+                "removes them, and writes the oauth scopes anew",
+            ),
+            Self::HiddenGroupWithoutOwner => (
+                "hidden-group-without-owner",
+                "links hidden groups that do not say whose they are",
+                "makes them those of the scope",
+            ),
+            Self::HiddenGroupUnlinked => (
+                "hidden-group-unlinked",
+                "has hidden groups that it does not link",
+                "links those that all its holders hold, and removes those that nobody holds",
+            ),
+            Self::HiddenGroupOfTwo => ("hidden-group-of-two", "shares hidden groups with another scope", ""),
+            Self::HiddenGroupDiffers => (
+                "hidden-group-differs",
+                "has hidden groups that are not what the scope is",
+                "makes them what the scope is",
+            ),
+            Self::LinkedScopeGone => (
+                "linked-scope-gone",
+                "there is no such scope, but it links groups, by their ids",
+                "deletes the links",
+            ),
+            Self::LinkedGroupGone => (
+                "linked-group-gone",
+                "links groups that do not exist, so that the product cannot delete it (1287)",
+                "deletes the links",
+            ),
+            Self::PlainGroupLinked => {
+                ("plain-group-linked", "links plain groups, which the product deletes with the scope", "")
+            }
+            Self::AuthenticationGone => {
+                ("authentication-gone", "has authentication types that do not exist", "takes them away")
+            }
+            Self::AuthenticationOfNothing => (
+                "authentication-of-nothing",
+                "there is no such item, but it has authentication types",
+                "deletes the rows",
+            ),
+            Self::ApiOfNothing => {
+                ("api-of-nothing", "there is no such group, but it has APIs", "deletes the rows")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_are_told_in_their_own_order_by_words_of_their_own() {
+        assert!(Sign::ALL.is_sorted_by(|a, b| a < b), "also: none is there twice");
+        let mut codes = Sign::ALL.map(Sign::code);
+        codes.sort_unstable();
+        assert!(codes.is_sorted_by(|a, b| a < b));
+    }
+}

@@ -1,0 +1,257 @@
+//! What stands in the target around one scope: its own rows, those of its
+//! hidden groups, and those of the clients that it concerns.
+//!
+//! A constant number of statements, each for what it needs alone: an edit holds
+//! locks while it reads.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use sqlx::{PgConnection, Row as _};
+
+use super::super::snapshot::rows_of;
+use super::super::tables::{
+    T, client, client_group, client_vgroup, group, group_api, group_authority, oauth, vgroup,
+    vgroup_authority, vgroup_group, x_map,
+};
+use super::super::world::{Cell, Row, World};
+use super::catalogue::{ApiName, Catalogue, ClientInfo, Parts, Scope, folded};
+use super::edit::Edit;
+use super::read::Reader;
+use crate::store::{Operation, Reading, StoreError};
+
+/// The rows around one scope.
+#[derive(Debug, Default)]
+pub(super) struct Ground {
+    /// The rows, as far as the edit concerns them; not all that there are.
+    pub(super) world: World,
+    /// The same as a catalogue: the scope, those that have its names, the APIs
+    /// that it is to have, the clients that it concerns.
+    pub(super) catalogue: Catalogue,
+}
+
+impl Ground {
+    /// Reads what an edit is about. The caller sees to it that all statements
+    /// see the same state.
+    pub(super) async fn read(
+        connection: &mut PgConnection,
+        reading: Reading<'_>,
+        edit: &Edit,
+    ) -> Result<Self, StoreError> {
+        let mut rows = Rows { connection, reading, world: World::default() };
+        let about = About::of(edit);
+        rows.scopes(&about).await?;
+        rows.groups(&about.ids).await?;
+        rows.clients(&about).await?;
+        let Rows { connection, reading, world } = rows;
+        let apis = apis(connection, &about.apis).await?;
+        let mut reader = Reader::new(connection, reading);
+        let (levels, authentications) = (reader.levels().await?, reader.authentications().await?);
+        let catalogue = Catalogue::new(Parts { apis, levels, authentications, ..parts(&world) });
+        Ok(Self { world, catalogue })
+    }
+}
+
+/// What an edit is about.
+#[derive(Default)]
+struct About {
+    ids: Vec<Arc<str>>,
+    names: Vec<Arc<str>>,
+    aliases: Vec<Arc<str>>,
+    clients: Vec<Arc<str>>,
+    apis: Vec<ApiName>,
+}
+
+impl About {
+    fn of(edit: &Edit) -> Self {
+        let id = |id: &Arc<str>| vec![Arc::clone(id)];
+        match edit {
+            Edit::Create(draft) => Self {
+                names: vec![draft.name.as_str().into()],
+                aliases: vec![draft.alias.as_str().into()],
+                apis: draft.apis.iter().cloned().collect(),
+                ..Self::default()
+            },
+            Edit::Update { id: of, draft, .. } => {
+                Self { ids: id(of), ..Self::of(&Edit::Create((**draft).clone())) }
+            }
+            Edit::Delete { id: of, .. } => Self { ids: id(of), ..Self::default() },
+            Edit::Give { id: of, clients, .. } | Edit::Take { id: of, clients, .. } => {
+                Self { ids: id(of), clients: clients.clone(), ..Self::default() }
+            }
+            Edit::Repair { .. } => Self::default(),
+        }
+    }
+}
+
+/// Reads rows into a world, each once.
+struct Rows<'a> {
+    connection: &'a mut PgConnection,
+    reading: Reading<'a>,
+    world: World,
+}
+
+impl Rows<'_> {
+    /// The scope, and others that have its name or alias.
+    async fn scopes(&mut self, about: &About) -> Result<(), StoreError> {
+        self.take(T::Vgroup, vgroup::VGROUP_ID, &about.ids).await?;
+        self.take(T::Vgroup, vgroup::VGROUP_NAME, &about.names).await?;
+        self.take(T::Vgroup, vgroup::VGROUP_ALIAS, &about.aliases).await?;
+        self.take(T::VgroupAuthority, vgroup_authority::VGROUP_ID, &about.ids).await?;
+        self.take(T::VgroupGroup, vgroup_group::VGROUP_ID, &about.ids).await?;
+        self.take(T::ClientVgroup, client_vgroup::VGROUP_ID, &about.ids).await
+    }
+
+    /// The groups that it links or that say to be its own, whoever else links
+    /// them, and what hangs on them.
+    async fn groups(&mut self, scopes: &[Arc<str>]) -> Result<(), StoreError> {
+        let linked = self.column(T::VgroupGroup, vgroup_group::GROUP_ID);
+        self.take(T::Group, group::GROUP_ID, &linked).await?;
+        self.take(T::Group, group::VGROUP_ID, scopes).await?;
+        let mut groups: BTreeSet<Arc<str>> = self.column(T::Group, group::GROUP_ID).into_iter().collect();
+        groups.extend(linked);
+        let groups: Vec<Arc<str>> = groups.into_iter().collect();
+        self.take(T::VgroupGroup, vgroup_group::GROUP_ID, &groups).await?;
+        self.take(T::GroupApi, group_api::GROUP_ID, &groups).await?;
+        self.take(T::GroupAuthority, group_authority::GROUP_ID, &groups).await?;
+        self.take(T::XMap, x_map::GROUP_ID, &groups).await?;
+        self.take(T::ClientGroup, client_group::GROUP_ID, &groups).await
+    }
+
+    /// The clients that hold it, that have rows of its groups, or that the
+    /// edit names; all of their groups, and the groups of all of their scopes.
+    async fn clients(&mut self, about: &About) -> Result<(), StoreError> {
+        let mut clients: BTreeSet<Arc<str>> =
+            self.column(T::ClientVgroup, client_vgroup::CLIENT_ID).into_iter().collect();
+        clients.extend(self.column(T::ClientGroup, client_group::CLIENT_ID));
+        clients.extend(about.clients.iter().cloned());
+        let clients: Vec<Arc<str>> = clients.into_iter().collect();
+        self.take(T::Client, client::CLIENT_ID, &clients).await?;
+        self.take(T::Oauth, oauth::CLIENT_ID, &clients).await?;
+        self.take(T::ClientGroup, client_group::CLIENT_ID, &clients).await?;
+        self.take(T::ClientVgroup, client_vgroup::CLIENT_ID, &clients).await?;
+        let scopes = self.column(T::ClientVgroup, client_vgroup::VGROUP_ID);
+        self.take(T::VgroupGroup, vgroup_group::VGROUP_ID, &scopes).await
+    }
+
+    /// Returns the texts of a column of what was read, each once.
+    fn column(&self, table: T, column: usize) -> Vec<Arc<str>> {
+        let texts: BTreeSet<Arc<str>> = self
+            .world
+            .rows(table)
+            .iter()
+            .map(|row| row.shared(column))
+            .filter(|text| !text.is_empty())
+            .collect();
+        texts.into_iter().collect()
+    }
+
+    /// Reads rows; those that were read before stay as they are.
+    async fn take(&mut self, table: T, column: usize, texts: &[Arc<str>]) -> Result<(), StoreError> {
+        let described = table.table();
+        (self.reading.report)(described.name, 0, 0);
+        let found = rows_of(self.connection, described, column, texts).await?;
+        let key: Vec<usize> = described.key().map(|(at, _)| at).collect();
+        let named = |row: &Row| -> Vec<String> {
+            key.iter()
+                .map(|at| row.int(*at).map_or_else(|| row.text(*at).to_owned(), |id| id.to_string()))
+                .collect()
+        };
+        let mut rows = self.world.rows(table).to_vec();
+        let known: BTreeSet<Vec<String>> = rows.iter().map(named).collect();
+        rows.extend(found.into_iter().filter(|row| !known.contains(&named(row))));
+        self.world.set_rows(table, rows);
+        Ok(())
+    }
+}
+
+/// Reads the APIs of these names that the target has.
+async fn apis(
+    connection: &mut PgConnection,
+    names: &[ApiName],
+) -> Result<Vec<(ApiName, Arc<str>)>, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, "tsmp_api", &error);
+    let sql = "SELECT module_name::text, api_key::text, api_name::text FROM tsmp_api \
+               WHERE (module_name, api_key) IN (SELECT * FROM UNNEST($1::text[], $2::text[]))";
+    let modules: Vec<&str> = names.iter().map(|name| &*name.module).collect();
+    let keys: Vec<&str> = names.iter().map(|name| &*name.key).collect();
+    let found = sqlx::query(sql).bind(modules).bind(keys).fetch_all(connection).await.map_err(failed)?;
+    let api = |row: &sqlx::postgres::PgRow| -> Result<_, sqlx::Error> {
+        let name = ApiName::new(row.try_get::<&str, _>(0)?, row.try_get::<&str, _>(1)?);
+        Ok((name, row.try_get::<Option<&str>, _>(2)?.unwrap_or_default().into()))
+    };
+    found.iter().map(|row| api(row).map_err(failed)).collect()
+}
+
+/// Returns what a catalogue is made of, as far as the rows tell.
+fn parts(world: &World) -> Parts {
+    let mut apis: HashMap<&str, Vec<ApiName>> = HashMap::new();
+    for row in world.rows(T::GroupApi) {
+        let api = ApiName::new(row.shared(group_api::MODULE_NAME), row.shared(group_api::API_KEY));
+        apis.entry(row.text(group_api::GROUP_ID)).or_default().push(api);
+    }
+    let links = world.rows(T::VgroupGroup).iter().flat_map(|link| {
+        let apis = apis.get(link.text(vgroup_group::GROUP_ID)).into_iter().flatten();
+        apis.map(|api| (link.shared(vgroup_group::VGROUP_ID), api.clone()))
+    });
+    let mut groups: HashMap<&str, usize> = HashMap::new();
+    for row in world.rows(T::ClientGroup) {
+        *groups.entry(row.text(client_group::CLIENT_ID)).or_default() += 1;
+    }
+    let pairs = |table: T, one: usize, other: usize| {
+        world.rows(table).iter().map(|row| (row.shared(one), row.shared(other))).collect()
+    };
+    Parts {
+        scopes: world.rows(T::Vgroup).iter().map(scope).collect(),
+        links: links.collect(),
+        scope_authentications: pairs(
+            T::VgroupAuthority,
+            vgroup_authority::VGROUP_ID,
+            vgroup_authority::VGROUP_AUTHORITIE_ID,
+        ),
+        holders: pairs(T::ClientVgroup, client_vgroup::VGROUP_ID, client_vgroup::CLIENT_ID),
+        clients: world
+            .rows(T::Client)
+            .iter()
+            .map(|row| ClientInfo {
+                id: row.shared(client::CLIENT_ID),
+                name: row.shared(client::CLIENT_NAME),
+                alias: optional(row, client::CLIENT_ALIAS),
+                level: optional(row, client::SECURITY_LEVEL_ID),
+                groups: groups.get(row.text(client::CLIENT_ID)).copied().unwrap_or_default(),
+                exists: true,
+            })
+            .collect(),
+        ..Parts::default()
+    }
+}
+
+fn scope(row: &Row) -> Scope {
+    let (name, alias) = (row.shared(vgroup::VGROUP_NAME), optional(row, vgroup::VGROUP_ALIAS));
+    let description = optional(row, vgroup::VGROUP_DESC);
+    let time = |at: usize| match row.cell(at) {
+        Cell::Time(time) => Some(*time),
+        _ => None,
+    };
+    Scope {
+        id: row.shared(vgroup::VGROUP_ID),
+        folded: folded(&name, alias.as_deref(), description.as_deref()),
+        name,
+        alias,
+        description,
+        level: optional(row, vgroup::SECURITY_LEVEL_ID),
+        seconds: row.int(vgroup::ALLOW_DAYS).unwrap_or_default(),
+        times: row.int(vgroup::ALLOW_TIMES).unwrap_or_default(),
+        authentications: Vec::new(),
+        apis: Vec::new(),
+        holders: Vec::new(),
+        created_at: time(vgroup::CREATE_TIME),
+        created_by: row.shared(vgroup::CREATE_USER),
+        updated_at: time(vgroup::UPDATE_TIME),
+        updated_by: optional(row, vgroup::UPDATE_USER),
+    }
+}
+
+fn optional(row: &Row, at: usize) -> Option<Arc<str>> {
+    Some(row.shared(at)).filter(|text| !text.is_empty())
+}

@@ -1,0 +1,305 @@
+//! Repairing what the report finds: from what is wrong to the rows to write.
+//!
+//! What one repair leaves may make another one possible: it is looked again,
+//! in memory, until nothing is left that can be repaired. Nothing is written
+//! but the difference between the first state and the last.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::super::changes::{Changes, stamp_new, stamp_update};
+use super::super::rules::CLIENT;
+use super::super::tables::{
+    T, Table, client_group, client_vgroup, group, group_authority, oauth, vgroup_group,
+};
+use super::super::world::{Cell, Row, World};
+use super::check::{Ailment, Fix, Found, Index, find, oauth_scope, tables};
+use super::edit::Planned;
+use crate::engine::ItemId;
+use crate::store::Stamp;
+
+/// How often it is looked again at most. Each look finds less than the one
+/// before; this is only for what nobody thought of.
+const MOST_LOOKS: usize = 16;
+
+/// What is repaired.
+#[derive(Debug)]
+pub(super) struct Repaired {
+    /// The rows to write.
+    pub(super) changes: Changes,
+    /// What was found and is repaired, in the order of its finding.
+    pub(super) ailments: Vec<Ailment>,
+    /// How much is left for the operator to decide.
+    pub(super) left: usize,
+}
+
+impl Repaired {
+    /// Returns the job that it is.
+    pub(super) fn planned(self) -> Planned {
+        let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
+        for ailment in &self.ailments {
+            *codes.entry(&ailment.code).or_default() += 1;
+        }
+        let mut notes: Vec<String> = codes
+            .into_iter()
+            .map(|(code, items)| format!("{code}: repaired for {}", counted(items)))
+            .collect();
+        if self.left > 0 {
+            notes.push(format!(
+                "not repaired: {}; `gatediff scope check` tells what to do",
+                findings(self.left)
+            ));
+        }
+        let items: BTreeSet<ItemId> = self.ailments.into_iter().map(|ailment| ailment.item).collect();
+        Planned { changes: self.changes, items: items.into_iter().collect(), notes, ..Planned::default() }
+    }
+}
+
+fn counted(items: usize) -> String {
+    if items == 1 { "1 item".to_owned() } else { format!("{items} items") }
+}
+
+fn findings(count: usize) -> String {
+    if count == 1 { "1 finding".to_owned() } else { format!("{count} findings") }
+}
+
+/// Repairs what can be repaired: findings of these codes, or all of them.
+pub(super) fn repair(world: &World, codes: &[String], stamp: &Stamp) -> Repaired {
+    let mut owners = Owners::new();
+    let mut ailments: Vec<Ailment> = Vec::new();
+    let mut repaired: Option<World> = None;
+    let mut left = 0;
+    for _ in 0..MOST_LOOKS {
+        let now = repaired.as_ref().unwrap_or(world);
+        let mut found = find(now);
+        left = found.len();
+        found.retain(|found| is_chosen(found, codes));
+        if found.is_empty() {
+            break;
+        }
+        ailments.extend(found.iter().map(Found::ailment));
+        let mut round = Round::new(now, stamp, &mut owners);
+        for Found { item, fixes, .. } in &found {
+            fixes.iter().for_each(|fix| round.apply(fix, item));
+        }
+        repaired = Some(round.finish());
+    }
+    let mut told = HashSet::new();
+    ailments.retain(|ailment| told.insert((ailment.code.clone(), ailment.item.clone())));
+    let changes = repaired.map_or_else(Changes::default, |after| difference(world, &after, &owners));
+    Repaired { changes, ailments, left }
+}
+
+fn is_chosen(found: &Found<'_>, codes: &[String]) -> bool {
+    !found.fixes.is_empty() && (codes.is_empty() || codes.iter().any(|code| code == found.sign.code()))
+}
+
+/// The key of a row.
+type Key = Vec<Arc<str>>;
+
+/// Whose the rows are that were touched.
+type Owners = BTreeMap<(T, Key), ItemId>;
+
+/// Returns the key of a row. All tables that are repaired have keys of text.
+fn key(table: &Table, row: &Row) -> Key {
+    table.key().map(|(at, _)| row.shared(at)).collect()
+}
+
+/// Returns what differs between two worlds, in the rows that were touched.
+fn difference(before: &World, after: &World, owners: &Owners) -> Changes {
+    let mut rows: HashMap<(T, Key), [Option<&Row>; 2]> = HashMap::with_capacity(owners.len());
+    let touched: HashSet<T> = owners.keys().map(|(table, _)| *table).collect();
+    for table in touched {
+        for (side, world) in [before, after].into_iter().enumerate() {
+            for row in world.rows(table) {
+                let place = (table, key(table.table(), row));
+                if owners.contains_key(&place)
+                    && let Some(slot) = rows.entry(place).or_default().get_mut(side)
+                {
+                    *slot = Some(row);
+                }
+            }
+        }
+    }
+    let mut changes = Changes::default();
+    for (place, owner) in owners {
+        changes.belong_to(owner);
+        match rows.get(place) {
+            Some([Some(before), None]) => changes.delete(place.0, (*before).clone()),
+            Some([None, Some(after)]) => changes.insert(place.0, (*after).clone()),
+            Some([Some(before), Some(after)]) if before != after => changes.update(place.0, (*after).clone()),
+            _ => {}
+        }
+    }
+    changes
+}
+
+/// One look, and what is done about what it found.
+struct Round<'w, 'o> {
+    index: Index<'w>,
+    stamp: &'o Stamp,
+    owners: &'o mut Owners,
+    deleted: HashSet<(T, usize)>,
+    updated: HashMap<(T, usize), Row>,
+    inserted: BTreeMap<(T, Key), Row>,
+    /// The clients whose groups become others.
+    clients: HashSet<&'w str>,
+}
+
+impl<'w, 'o> Round<'w, 'o> {
+    fn new(world: &'w World, stamp: &'o Stamp, owners: &'o mut Owners) -> Self {
+        Self {
+            index: Index::new(world),
+            stamp,
+            owners,
+            deleted: HashSet::new(),
+            updated: HashMap::new(),
+            inserted: BTreeMap::new(),
+            clients: HashSet::new(),
+        }
+    }
+
+    fn apply(&mut self, fix: &Fix<'w>, item: &ItemId) {
+        match *fix {
+            Fix::Delete(table, at) => self.delete(table, at, item),
+            Fix::Remove(group) => self.remove(group, item),
+            Fix::Give { client, group } => {
+                self.clients.insert(client);
+                let cells = [(client_group::CLIENT_ID, client), (client_group::GROUP_ID, group)];
+                self.insert(T::ClientGroup, &cells, item);
+            }
+            Fix::Link { scope, group } => {
+                let cells = [(vgroup_group::VGROUP_ID, scope), (vgroup_group::GROUP_ID, group)];
+                self.insert(T::VgroupGroup, &cells, item);
+            }
+            Fix::Follow { scope, group } => self.follow(scope, group, item),
+            Fix::Recompute(client) => drop(self.clients.insert(client)),
+        }
+    }
+
+    /// Says that a row is touched. What a client holds belongs to the client,
+    /// everything else to the item that the finding is about.
+    fn touch(&mut self, table: T, row: &Row, item: &ItemId) {
+        let client = match table {
+            T::ClientGroup => Some(client_group::CLIENT_ID),
+            T::ClientVgroup => Some(client_vgroup::CLIENT_ID),
+            T::Oauth => Some(oauth::CLIENT_ID),
+            _ => None,
+        };
+        let owner = client.map_or_else(|| item.clone(), |at| ItemId::new(CLIENT, row.shared(at)));
+        self.owners.insert((table, key(table.table(), row)), owner);
+    }
+
+    fn delete(&mut self, table: T, at: usize, item: &ItemId) {
+        let Some(row) = self.index.side.world.row(table, at) else { return };
+        if !self.deleted.insert((table, at)) {
+            return;
+        }
+        if table == T::ClientGroup {
+            self.clients.insert(row.text(client_group::CLIENT_ID));
+        }
+        self.touch(table, row, item);
+    }
+
+    fn insert(&mut self, table: T, cells: &[(usize, &str)], item: &ItemId) {
+        let mut row = Row::empty(table.table());
+        for (at, text) in cells {
+            row.set(*at, Cell::Text(Arc::from(*text)));
+        }
+        stamp_new(table.table(), &mut row, self.stamp.now, &self.stamp.operator);
+        self.touch(table, &row, item);
+        self.inserted.insert((table, key(table.table(), &row)), row);
+    }
+
+    /// A hidden group, with its APIs and authentication types, the links to
+    /// it, and the rows of whoever holds it.
+    fn remove(&mut self, group: &str, item: &ItemId) {
+        let (index, side) = (&self.index, &self.index.side);
+        let mut rows: Vec<(T, usize)> = Vec::new();
+        rows.extend(side.groups.get(group).map(|at| (T::Group, *at)));
+        for (table, by) in [
+            (T::GroupApi, &side.group_apis),
+            (T::GroupAuthority, &side.group_authorities),
+            (T::VgroupGroup, &index.links),
+            (T::ClientGroup, &index.holders),
+        ] {
+            rows.extend(side.rows_of(table, by, group).map(|(at, _)| (table, at)));
+        }
+        rows.into_iter().for_each(|(table, at)| self.delete(table, at, item));
+    }
+
+    fn follow(&mut self, scope: &'w str, id: &'w str, item: &ItemId) {
+        let Some(at) = self.index.side.groups.get(id).copied() else { return };
+        let side = &self.index.side;
+        let (Some(group), Some(master)) = (side.group(id), side.scope(scope)) else { return };
+        let mut new = group.clone();
+        new.set(group::VGROUP_ID, Cell::Text(Arc::from(scope)));
+        for (_, to, from) in self.index.differences(group, master) {
+            new.set(to, master.cell(from).clone());
+        }
+        let [here, there] = self.index.authorities(id, scope);
+        let extra: Vec<usize> = side
+            .rows_of(T::GroupAuthority, &side.group_authorities, id)
+            .filter(|(_, row)| {
+                let authority = row.text(group_authority::GROUP_AUTHORITIE_ID);
+                here.contains(authority) && !there.contains(authority)
+            })
+            .map(|(at, _)| at)
+            .collect();
+        if new != *group {
+            stamp_update(&group::TABLE, &mut new, self.stamp.now, &self.stamp.operator);
+            self.touch(T::Group, &new, item);
+            self.updated.insert((T::Group, at), new);
+        }
+        extra.into_iter().for_each(|at| self.delete(T::GroupAuthority, at, item));
+        for authority in there.difference(&here) {
+            let cells = [(group_authority::GROUP_ID, id), (group_authority::GROUP_AUTHORITIE_ID, *authority)];
+            self.insert(T::GroupAuthority, &cells, item);
+        }
+    }
+
+    /// Writes the oauth scope of a client from its groups as they come to be.
+    fn recompute(&mut self, client: &'w str) {
+        let side = &self.index.side;
+        let oauth = side.rows_of(T::Oauth, &side.oauth, client).next();
+        let (Some((at, row)), true) = (oauth, side.clients.contains_key(client)) else { return };
+        let kept = side
+            .rows_of(T::ClientGroup, &side.client_groups, client)
+            .filter(|(at, _)| !self.deleted.contains(&(T::ClientGroup, *at)))
+            .map(|(_, row)| row.text(client_group::GROUP_ID));
+        let from = (T::ClientGroup, vec![Arc::from(client)]);
+        let given = self.inserted.range(from..).map_while(|((table, _), row)| {
+            let is_own = *table == T::ClientGroup && row.text(client_group::CLIENT_ID) == client;
+            is_own.then(|| row.text(client_group::GROUP_ID))
+        });
+        let Some(scope) = oauth_scope(kept.chain(given).collect()) else { return };
+        let mut new = row.clone();
+        new.set(oauth::SCOPE, Cell::Text(scope.into()));
+        let item = ItemId::new(CLIENT, client);
+        self.touch(T::Oauth, &new, &item);
+        self.updated.insert((T::Oauth, at), new);
+    }
+
+    /// Returns the world as it comes to be.
+    fn finish(mut self) -> World {
+        for client in std::mem::take(&mut self.clients) {
+            self.recompute(client);
+        }
+        let before = self.index.side.world;
+        let mut after = World::default();
+        after.apis.clone_from(&before.apis);
+        for Table { id, .. } in tables() {
+            let rows = before.rows(*id).iter().enumerate();
+            let kept = rows.filter(|(at, _)| !self.deleted.contains(&(*id, *at)));
+            let mut rows: Vec<Row> = kept
+                .map(|(at, row)| self.updated.remove(&(*id, at)).unwrap_or_else(|| row.clone()))
+                .collect();
+            let of_table = std::mem::take(&mut self.inserted).into_iter();
+            let (own, others) = of_table.partition::<BTreeMap<_, _>, _>(|((table, _), _)| table == id);
+            self.inserted = others;
+            rows.extend(own.into_values());
+            after.set_rows(*id, rows);
+        }
+        after
+    }
+}

@@ -1,0 +1,94 @@
+//! Executing an edit: reading what it is about, taking ids, writing rows; a
+//! constant number of statements, whatever the number of rows.
+
+use std::collections::HashSet;
+
+use super::super::changes::Ids;
+use super::super::snapshot::read_tables;
+use super::super::world::Row;
+use super::super::write::{execute, hold, key_row};
+use super::super::{allocate, tables::T};
+use super::check::{self, Ailment};
+use super::edit::{self, Edit, Planned, Refused};
+use super::ground::Ground;
+use super::repair;
+use crate::store::{Connection, Reading, StoreError, Writer};
+
+/// The tables that others must not write while scopes are edited, to be locked
+/// before the transaction sees anything: no index keeps a name from being there
+/// twice, and no reference keeps a scope that somebody is just being given.
+pub(crate) const LOCKED: [&str; 3] = ["tsmp_vgroup", "tsmp_client_vgroup", "tsmp_client_group"];
+
+/// Those that others must not write while scopes are repaired: what is said of
+/// a hidden group has to be true still when it is removed.
+pub(crate) const LOCKED_BY_REPAIR: [&str; 7] = [
+    "tsmp_vgroup",
+    "tsmp_client_vgroup",
+    "tsmp_client_group",
+    "tsmp_group",
+    "tsmp_vgroup_group",
+    "tsmp_group_api",
+    "dgr_x_api_key_map",
+];
+
+/// Does an edit in the transaction that is open, or says why not.
+///
+/// # Errors
+///
+/// Whatever the database refuses.
+pub(crate) async fn write(
+    writer: &mut Writer<'_>,
+    reading: Reading<'_>,
+    edit: &Edit,
+) -> Result<Result<Planned, Refused>, StoreError> {
+    if let Edit::Repair { codes } = edit {
+        return repaired(writer, reading, codes).await.map(Ok);
+    }
+    let ground = Ground::read(writer.connection(), reading, edit).await?;
+    let stamp = writer.stamp();
+    let mut counting = Ids::counting(HashSet::new());
+    if let Err(refused) = edit::plan(&ground, edit, stamp, &mut counting) {
+        return Ok(Err(refused));
+    }
+    let given = allocate::take(writer, counting.counts()).await?;
+    let mut ids = Ids::given(given, HashSet::new());
+    let planned = match edit::plan(&ground, edit, stamp, &mut ids) {
+        Ok(planned) => planned,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    for table in [T::Level, T::Authority] {
+        let relied_on = planned.relied_on.iter().filter(|(on, ..)| *on == table);
+        let rows: Vec<Row> =
+            relied_on.map(|(on, column, key)| key_row(on.table(), *column, key.to_string())).collect();
+        if !rows.is_empty() {
+            hold(writer, table.table(), &rows).await?;
+        }
+    }
+    execute(writer, &planned.changes, &ground.world).await?;
+    Ok(Ok(planned))
+}
+
+/// Repairs what can be repaired, of findings of these codes or of all.
+async fn repaired(
+    writer: &mut Writer<'_>,
+    reading: Reading<'_>,
+    codes: &[String],
+) -> Result<Planned, StoreError> {
+    let world = read_tables(writer.connection(), reading, &check::tables()).await?;
+    let planned = repair::repair(&world, codes, writer.stamp()).planned();
+    execute(writer, &planned.changes, &world).await?;
+    Ok(planned)
+}
+
+/// Tells what is wrong with the scopes of a target, by sort and then by item.
+/// The caller sees to it that all statements see the same state.
+///
+/// # Errors
+///
+/// Fails if a table cannot be read.
+pub(crate) async fn ailments(
+    connection: &mut Connection,
+    reading: Reading<'_>,
+) -> Result<Vec<Ailment>, StoreError> {
+    Ok(check::ailments(&read_tables(connection, reading, &check::tables()).await?))
+}
