@@ -192,8 +192,7 @@ fn side_by_side(app: &App) -> Check {
 fn again(app: &App) -> Check {
     let here = question(app);
     if app.scopes.is_some() {
-        some(matches!(here, None | Some(Question::Failure)), "not here")?;
-        return idle(app);
+        return some(here.is_none(), "not here").and_then(|()| idle(app));
     }
     some(matches!(here, None | Some(Question::Stale | Question::Failure)), "not here")?;
     some(app.review.is_some() || app.failure.is_some(), "file and target are being compared")?;

@@ -150,6 +150,8 @@ fn holder(client: &ClientInfo, scope: &Scope, warning: &str) -> Line {
         return Line::of(Role::Warning, &format!("{warning} {}", client.id))
             .and(Role::Dim, "  there is no such client");
     }
+    let is_named = !client.name.is_empty() && client.name != client.id;
+    let name = if is_named { format!("  {}", client.name) } else { String::new() };
     let level = client.level.as_deref();
     let differs = level.is_some() && level != scope.level.as_deref();
     let sign = if differs { format!("{warning} ") } else { "  ".to_owned() };
@@ -158,10 +160,7 @@ fn holder(client: &ClientInfo, scope: &Scope, warning: &str) -> Line {
         Some(level) => format!("  level {level}"),
         None => String::new(),
     };
-    Line::of(Role::Warning, &sign)
-        .and(Role::Text, &client.id)
-        .and(Role::Text, &format!("  {}", client.name))
-        .and(Role::Dim, &level)
+    Line::of(Role::Warning, &sign).and(Role::Text, &client.id).and(Role::Text, &name).and(Role::Dim, &level)
 }
 
 /// Returns a scope in full, as text.

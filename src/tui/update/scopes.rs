@@ -74,7 +74,6 @@ pub(super) fn perform(app: &mut App, act: Act, context: Context) -> Option<Vec<E
             Some(Vec::new())
         }
         (Context::Findings, Act::Repair) => Some(edit::submit(app, Edit::Repair { codes: Vec::new() })),
-        (Context::Dialog, Act::Again) => Some(again(app)),
         _ => None,
     }
 }
