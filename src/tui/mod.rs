@@ -22,6 +22,7 @@ mod node;
 mod record;
 mod review;
 mod run;
+mod scopes;
 mod search;
 pub mod signals;
 mod skin;
@@ -35,6 +36,6 @@ mod widget;
 
 pub use action::keys_markdown;
 pub use effect::Backend;
-pub use msg::{Exit, Farewell, Reviewed};
+pub use msg::{Exit, Farewell, Place, Reviewed, Scoped};
 pub use run::{Options, run};
 pub use skin::ColorChoice;

@@ -19,7 +19,7 @@ pub(crate) enum Context {
     History,
     /// In what there is to know about one of them.
     Job,
-    /// While an import, a rehearsal or an undo runs.
+    /// While an import, a rehearsal, an undo or an edit runs.
     Applying,
     /// In the form of a scope.
     Form,
@@ -27,11 +27,19 @@ pub(crate) enum Context {
     Picker,
     /// Typing what such a list is to show.
     Filter,
+    /// In the list of scopes, or in the detail beside it.
+    Scopes,
+    /// Choosing which scopes are listed.
+    ScopeFilter,
+    /// In the list of a scope's clients.
+    Holders,
+    /// In the list of what is wrong with the scopes.
+    Findings,
 }
 
 impl Context {
     /// All contexts.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Loading,
         Self::Review,
         Self::Dialog,
@@ -44,6 +52,10 @@ impl Context {
         Self::Form,
         Self::Picker,
         Self::Filter,
+        Self::Scopes,
+        Self::ScopeFilter,
+        Self::Holders,
+        Self::Findings,
     ];
 }
 
@@ -114,6 +126,19 @@ pub(crate) enum Act {
     FilterRows,
     ApplyPicker,
     CancelPicker,
+    Scopes,
+    CreateScope,
+    EditScope,
+    DeleteScope,
+    Holders,
+    GiveScope,
+    TakeScope,
+    CheckScopes,
+    OpenFinding,
+    Repair,
+    NextSort,
+    Reverse,
+    Toggle,
 }
 
 /// An entry of the catalogue.
@@ -134,8 +159,10 @@ pub(crate) struct Action {
 use Context::{
     Applying, Dialog, Filter, Form, History, Job, Loading, Palette, Picker, Reader, Review, Search,
 };
+use Context::{Findings, Holders, ScopeFilter, Scopes};
 
-const LISTS: &[Context] = &[Review, Dialog, Reader, History, Job, Picker];
+const LISTS: &[Context] =
+    &[Review, Dialog, Reader, History, Job, Picker, Scopes, ScopeFilter, Holders, Findings];
 const ROWS: &[Context] = &[Review];
 
 const fn action(
@@ -161,7 +188,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
         Act::Help,
         "help",
         "Shows the keys that work here.",
-        &[Loading, Review, Reader, History, Job, Form, Picker],
+        &[Loading, Review, Reader, History, Job, Form, Picker, Scopes, ScopeFilter, Holders, Findings],
         &["?"],
     )
     .footer("help"),
@@ -223,7 +250,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
         Act::History,
         "history",
         "Lists the jobs of this target, to look at them, undo them, or save their backups.",
-        &[Loading, Review],
+        &[Loading, Review, Scopes],
         &["H"],
     )
     .footer("history"),
@@ -298,15 +325,29 @@ pub(crate) static CATALOGUE: &[Action] = &[
     ),
     action(Act::Press, "press", "Does what the focus is on.", &[Dialog, Search, Palette, Filter], &["enter"])
         .footer("do it"),
-    action(Act::Theme, "theme", "Takes the next theme.", &[Loading, Review], &["T"]),
-    action(Act::Palette, "palette", "Finds an action by name.", &[Review, Form, Picker], &[":"])
+    action(Act::Theme, "theme", "Takes the next theme.", &[Loading, Review, Scopes], &["T"]),
+    action(Act::Palette, "palette", "Finds an action by name.", &[Review, Form, Picker, Scopes], &[":"])
         .footer("actions"),
     action(Act::Redraw, "redraw", "Draws the screen anew.", &Context::ALL, &["ctrl-l"]),
     action(
         Act::Suspend,
         "suspend",
         "Gives the terminal back to the shell; fg continues.",
-        &[Loading, Review, Dialog, Reader, History, Job, Applying, Form, Picker],
+        &[
+            Loading,
+            Review,
+            Dialog,
+            Reader,
+            History,
+            Job,
+            Applying,
+            Form,
+            Picker,
+            Scopes,
+            ScopeFilter,
+            Holders,
+            Findings,
+        ],
         &["ctrl-z"],
     ),
     action(
@@ -320,7 +361,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
         Act::Back,
         "back",
         "Goes back; leaves when there is nothing to go back to.",
-        &[Loading, Review, Dialog, Reader, History, Job],
+        &[Loading, Review, Dialog, Reader, History, Job, Scopes, ScopeFilter, Holders, Findings],
         &["q", "esc"],
     )
     .footer("back"),
@@ -340,7 +381,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
         &["E"],
     )
     .footer("export"),
-    action(Act::Back, "close", "Closes what was read.", &[Reader, Job], &["enter"]),
+    action(Act::Back, "close", "Closes what was read.", &[Reader, Job, ScopeFilter], &["enter"]),
     action(Act::Back, "cancel", "Leaves the line without effect.", &[Search, Palette, Filter], &["esc"])
         .footer("cancel"),
     action(Act::Down, "next-row", "Moves down in the list below.", &[Palette, Filter], &["down", "tab"]),
@@ -410,4 +451,117 @@ pub(crate) static CATALOGUE: &[Action] = &[
         &["q", "esc", "ctrl-g"],
     )
     .footer("cancel"),
+    action(
+        Act::Scopes,
+        "scopes",
+        "Lists the scopes of the target, to look at them and edit them.",
+        &[Loading, Review],
+        &["S"],
+    )
+    .footer("scopes"),
+    action(Act::CreateScope, "create-scope", "Fills in a new scope.", &[Scopes], &["a"]).footer("create"),
+    action(Act::EditScope, "edit-scope", "Edits the scope.", &[Scopes], &["e"]).footer("edit"),
+    action(
+        Act::DeleteScope,
+        "delete-scope",
+        "Deletes the scope at once, unless clients hold it; undoing brings it back.",
+        &[Scopes],
+        &["D"],
+    )
+    .footer("delete"),
+    action(
+        Act::Holders,
+        "clients-of-scope",
+        "Lists the clients that hold the scope, to give it and to take it away.",
+        &[Scopes],
+        &["c"],
+    )
+    .footer("clients"),
+    action(
+        Act::Search,
+        "search-scopes",
+        "Lists the scopes in whose name, alias, description or APIs a word occurs.",
+        &[Scopes],
+        &["/"],
+    )
+    .footer("search"),
+    action(
+        Act::Filter,
+        "filter-scopes",
+        "Lists scopes by authentication types and level.",
+        &[Scopes],
+        &["f"],
+    )
+    .footer("filter"),
+    action(Act::NextSort, "sort-scopes", "Sorts the scopes by the next column.", &[Scopes], &["o"])
+        .footer("sort"),
+    action(Act::Reverse, "reverse-scopes", "Turns the order of the scopes round.", &[Scopes], &["O"]),
+    action(
+        Act::Enter,
+        "open-scope",
+        "Goes to all there is to know about the scope.",
+        &[Scopes],
+        &["enter", "l", "right"],
+    )
+    .footer("open"),
+    action(Act::Out, "close-scope", "Goes back to the list of scopes.", &[Scopes], &["h", "left"]),
+    action(
+        Act::NextPane,
+        "other-half",
+        "Moves between the list and the scope.",
+        &[Scopes],
+        &["tab", "S-Tab"],
+    ),
+    action(
+        Act::Zoom,
+        "zoom-scopes",
+        "Gives the whole screen to one half, or takes it back.",
+        &[Scopes],
+        &["z"],
+    ),
+    action(
+        Act::Copy,
+        "copy-scope",
+        "Sends the scope, or the detail's line, to the terminal's clipboard.",
+        &[Scopes],
+        &["y"],
+    ),
+    action(
+        Act::CheckScopes,
+        "check-scopes",
+        "Looks for what is wrong with the scopes, to repair it.",
+        &[Scopes],
+        &["K"],
+    )
+    .footer("check"),
+    action(
+        Act::Again,
+        "read-scopes-again",
+        "Reads the scopes again; selection, search, filter and order stay.",
+        &[Scopes],
+        &["R"],
+    )
+    .footer("read again"),
+    action(Act::GiveScope, "give-scope", "Gives the scope to more clients.", &[Holders], &["a"])
+        .footer("give"),
+    action(Act::TakeScope, "take-scope", "Takes the scope away from the client.", &[Holders], &["D"])
+        .footer("take away"),
+    action(Act::OpenFinding, "open-finding", "Shows all of the finding.", &[Findings], &["enter"])
+        .footer("open"),
+    action(
+        Act::Repair,
+        "repair-scopes",
+        "Asks, then repairs everything that can be repaired safely.",
+        &[Findings],
+        &["F"],
+    )
+    .footer("repair all"),
+    action(
+        Act::Toggle,
+        "toggle-filter",
+        "Lists scopes of this type or level, or no longer.",
+        &[ScopeFilter],
+        &["space"],
+    )
+    .footer("turn"),
 ];

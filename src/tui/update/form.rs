@@ -236,8 +236,9 @@ fn ask(app: &mut App) {
     let width = usize::from(app.size.0.saturating_sub(4)).min(WIDEST);
     let Some(form) = &app.form else { return };
     let mut body = Vec::new();
-    if let Some(target) = app.review.as_ref().map(|review| &review.subject.target) {
-        body.push(Line::of(Role::Dim, "target  ").and(Role::Text, target));
+    let place = app.place();
+    if let Some(place) = &place {
+        body.push(Line::of(Role::Dim, "target  ").and(Role::Text, &place.target));
         body.push(Line::new());
     }
     match form.task {
@@ -259,7 +260,7 @@ fn ask(app: &mut App) {
         Line::of(role, &format!("{} ", app.skin.glyphs.warning)).and(role, &finding.message)
     }));
     let is_production = app.is_production();
-    let typed = is_production.then(|| app.database().unwrap_or_default().to_owned());
+    let typed = place.filter(|place| place.production).map(|place| place.database);
     let title = form.title();
     let title = if is_production { format!("{title} in PRODUCTION") } else { title };
     app.modals.push(Modal::new(Question::SaveForm(typed), &title, body));

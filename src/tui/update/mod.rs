@@ -11,6 +11,7 @@ mod modal;
 mod navigate;
 mod rehearse;
 mod save;
+mod scopes;
 mod search;
 
 use super::action::{Act, Context, Found};
@@ -26,7 +27,7 @@ pub(crate) use job::{explain, farewell};
 
 /// Returns what has to be done first, before any message.
 pub(crate) fn start(app: &mut App) -> Vec<Effect> {
-    job::compare(app)
+    if app.scopes.is_some() { scopes::read(app) } else { job::compare(app) }
 }
 
 /// Takes in what happened; returns what is to be done.
@@ -71,8 +72,15 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             save::saved(app, id, outcome);
             Vec::new()
         }
-        // Nobody asks for them yet.
-        Msg::Scopes(..) | Msg::Edited(..) | Msg::Checked(..) => Vec::new(),
+        Msg::Scopes(id, outcome) => {
+            scopes::taken_in(app, id, outcome);
+            Vec::new()
+        }
+        Msg::Edited(id, outcome) => scopes::edited(app, id, outcome),
+        Msg::Checked(id, outcome) => {
+            scopes::checked(app, id, outcome);
+            Vec::new()
+        }
         Msg::Reloaded(reloaded) => {
             reload(app, reloaded);
             Vec::new()
@@ -147,6 +155,9 @@ fn press_unseen(app: &mut App, key: Key) -> Vec<Effect> {
 
 /// Does an action that can be done.
 fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
+    if let Some(effects) = app.scopes.is_some().then(|| scopes::perform(app, act, context)).flatten() {
+        return effects;
+    }
     match act {
         Act::Interrupt => return interrupt(app, context),
         Act::Suspend => return vec![Effect::Suspend],
@@ -210,6 +221,20 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
         | Act::FilterRows
         | Act::ApplyPicker
         | Act::CancelPicker => return form::perform(app, act),
+        Act::Scopes => return scopes::open(app),
+        // What is done where scopes are listed, and nowhere else.
+        Act::CreateScope
+        | Act::EditScope
+        | Act::DeleteScope
+        | Act::Holders
+        | Act::GiveScope
+        | Act::TakeScope
+        | Act::CheckScopes
+        | Act::OpenFinding
+        | Act::Repair
+        | Act::NextSort
+        | Act::Reverse
+        | Act::Toggle => {}
     }
     Vec::new()
 }
@@ -246,7 +271,11 @@ fn interrupt(app: &mut App, context: Context) -> Vec<Effect> {
         | Context::Search
         | Context::Palette
         | Context::History
-        | Context::Job => modal::back(app, context),
+        | Context::Job
+        | Context::ScopeFilter
+        | Context::Holders
+        | Context::Findings => modal::back(app, context),
+        Context::Scopes => scopes::interrupt(app),
         Context::Form | Context::Picker | Context::Filter => {
             form::back(app, context);
             Vec::new()

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::{choose, form, history, import, job, save, search};
+use super::{choose, form, history, import, job, save, scopes, search};
 use crate::tui::action::{Act, Action, CATALOGUE, Context};
 use crate::tui::app::App;
 use crate::tui::detail;
@@ -23,7 +23,10 @@ pub(super) fn types(app: &mut App, context: Context, key: Key) -> bool {
     match (context, app.modals.last_mut()) {
         (Context::Form | Context::Filter, _) => form::types(app, request),
         (Context::Search, _) => {
-            if let Some(prompt) = &mut app.search.prompt {
+            if let Some(prompt) = app.scopes.as_mut().and_then(|scopes| scopes.prompt.as_mut()) {
+                prompt.handle(request);
+                scopes::typed(app);
+            } else if let Some(prompt) = &mut app.search.prompt {
                 prompt.input.handle(request);
                 search::typed(app);
             }
@@ -91,7 +94,7 @@ pub(super) fn read(app: &mut App, act: Act, context: Context) {
 fn help(app: &App, context: Context) -> Vec<Line> {
     let here = CATALOGUE.iter().filter(|action| action.contexts.contains(&context));
     let mut lines: Vec<Line> = here.map(|action| help_line(app, action)).collect();
-    if matches!(context, Context::Form | Context::Picker) {
+    if matches!(context, Context::Form | Context::Picker) || app.scopes.is_some() {
         return lines;
     }
     lines.push(Line::new());
@@ -177,7 +180,11 @@ pub(super) fn turn(app: &mut App, act: Act) {
 pub(super) fn press(app: &mut App, context: Context) -> Vec<Effect> {
     match context {
         Context::Search => {
-            search::keep(app);
+            if app.scopes.is_some() {
+                scopes::keep(app);
+            } else {
+                search::keep(app);
+            }
             Vec::new()
         }
         Context::Palette => pick(app),
@@ -222,6 +229,10 @@ fn answer(app: &mut App) -> Vec<Effect> {
         Question::Import(_) => return import::go(app),
         Question::Undo(job, _) => return history::undo(app, job),
         Question::SaveForm(_) => return form::go(app),
+        Question::Edit(edit, _) => {
+            app.modals.pop();
+            return scopes::run(app, *edit);
+        }
         _ if question.is_path() => return save::go(app),
         _ => {}
     }
@@ -259,7 +270,11 @@ pub(super) fn is_leaving(app: &App) -> bool {
 /// Goes back by one layer; leaves from the last.
 pub(super) fn back(app: &mut App, context: Context) -> Vec<Effect> {
     if context == Context::Search {
-        search::give_up(app);
+        if app.scopes.is_some() {
+            scopes::give_up(app);
+        } else {
+            search::give_up(app);
+        }
         return Vec::new();
     }
     if context == Context::Filter {
@@ -268,6 +283,9 @@ pub(super) fn back(app: &mut App, context: Context) -> Vec<Effect> {
     }
     if let Some(closed) = app.modals.pop() {
         return closed_of(app, &closed);
+    }
+    if app.scopes.is_some() {
+        return scopes::back(app);
     }
     if app.zoom {
         app.zoom = false;
@@ -284,6 +302,7 @@ pub(super) fn back(app: &mut App, context: Context) -> Vec<Effect> {
 fn closed_of(app: &mut App, closed: &Modal) -> Vec<Effect> {
     match closed.question {
         // What was written makes the plan history: what is there now?
+        Question::Undone if app.scopes.is_some() => return scopes::again(app),
         Question::Result | Question::Undone => return job::again(app),
         Question::History => history::close(app),
         _ if closed.waiting => app.say("the file is still being written; where it went will be told"),

@@ -37,7 +37,8 @@ pub(super) fn rows(app: &mut App, act: Act) {
     }
 }
 
-fn distance(act: Act, height: usize) -> isize {
+/// Returns how far an action moves in a window of a height.
+pub(super) fn distance(act: Act, height: usize) -> isize {
     let rows = isize::try_from(height.max(2)).unwrap_or(isize::MAX);
     match act {
         Act::Down => 1,

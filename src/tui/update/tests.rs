@@ -3,6 +3,7 @@
 mod files;
 mod form;
 mod jobs;
+mod scopes;
 
 use std::time::Duration;
 

@@ -10,6 +10,7 @@ mod items;
 mod loading;
 mod modal;
 mod rows;
+mod scopes;
 mod tree;
 
 use ratatui::Frame;
@@ -41,7 +42,10 @@ fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     }
     let panes = layout::panes(size, app.focus, app.zoom, app.skin.accessible);
     header::draw(app, canvas, panes.header);
-    let mut cursor = if app.review.is_some() {
+    let has_scopes = app.scopes.as_ref().is_some_and(|scopes| scopes.catalogue().is_some());
+    let mut cursor = if has_scopes {
+        scopes::draw(app, canvas, size)
+    } else if app.review.is_some() && app.scopes.is_none() {
         review(app, canvas, &panes)
     } else {
         loading::draw(app, canvas, Rect { height: area.height - 3, y: area.y + 1, ..area });

@@ -406,6 +406,26 @@ impl Catalogue {
         sample
     }
 
+    /// Returns so many scopes for tests, each with so many APIs of its own.
+    pub(crate) fn of_size(scopes: usize, apis: usize) -> Self {
+        let Self { scopes: mut samples, levels, .. } = Self::sample();
+        let template = Scope { alias: None, authentications: Vec::new(), ..samples.remove(0) };
+        let mut parts = Parts { levels, ..Parts::default() };
+        for at in 0..scopes {
+            let id: Arc<str> = format!("{}", 2_000_000_000 + at).into();
+            let name: Arc<str> = format!("scope-{at:05}").into();
+            let folded = folded(&name, None, None);
+            for api in 0..apis {
+                let api = ApiName::new(format!("module-{}", at % 100), format!("api-{at}-{api}"));
+                parts.apis.push((api.clone(), "an API".into()));
+                parts.links.push((Arc::clone(&id), api));
+            }
+            let (apis, holders) = (Vec::new(), Vec::new());
+            parts.scopes.push(Scope { id, name, folded, apis, holders, ..template.clone() });
+        }
+        Self::new(parts)
+    }
+
     /// Returns scopes for tests: plain ones, Chinese and hostile text, one that
     /// is there twice, an API that the target lacks, a holder that is gone.
     pub(crate) fn sample() -> Self {
