@@ -1,10 +1,15 @@
 //! How many statements an import takes: as many for a thousand clients as for ten.
 
 use serde_json::json;
+use tokio::sync::Mutex;
 
 use crate::support::pg::server;
 use crate::support::site::{Site, cover_all};
 use crate::support::world::{World, world};
+
+/// Who reads the server's log: one test at a time, as it tells sessions apart but
+/// not databases.
+pub(crate) static LOGGING: Mutex<()> = Mutex::const_new(());
 
 /// What every environment of this test has besides clients.
 pub(crate) fn shared() -> World {
@@ -56,6 +61,7 @@ pub(crate) fn clients(mut world: World, from: i64, count: i64, word: &str) -> Wo
 /// Plans and applies half Adds and half Covers; returns the statements that the server executed
 /// and how many rows were written.
 async fn statements(count: i64) -> (Vec<String>, u64) {
+    let _alone = LOGGING.lock().await;
     let site = Site::new(&clients(shared(), 0, count / 2, "old")).await;
     let file = clients(shared(), 0, count, "new");
     gatediff::job::init(&site.target(), gatediff::store::Timeouts::default()).await.unwrap();
@@ -78,7 +84,7 @@ pub(crate) fn executed_since(marker: &str) -> Vec<String> {
 
 /// The statements in a part of the server's log, of the sessions that began a transaction: a job
 /// that takes its time is looked at from beside, now and then.
-fn executed(log: &str) -> Vec<String> {
+pub(crate) fn executed(log: &str) -> Vec<String> {
     let logged: Vec<(&str, String)> = log.lines().filter_map(statement).collect();
     let works =
         |session: &str| logged.iter().any(|(other, text)| *other == session && text.starts_with("BEGIN"));

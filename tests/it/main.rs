@@ -45,6 +45,13 @@ mod saved;
 mod scope_check;
 #[cfg(test)]
 mod scope_edit;
+#[cfg(test)]
+mod scope_races;
+#[cfg(test)]
+mod scope_rows;
+#[cfg(test)]
+mod scope_seed;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod store;
