@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::action::{Act, Context, KeyMap};
 use super::detail::{self, DetailOptions, DetailRow};
+use super::form::{Form, Picker};
 use super::keys::Key;
 use super::layout::{self, Panes};
 use super::modal::{Modal, Question};
@@ -67,13 +68,15 @@ pub(crate) enum Work {
     Save,
     /// Reading the ledger.
     History,
+    /// Writing what was done to a scope.
+    Edit,
 }
 
 impl Work {
     /// Says whether it runs in a transaction that writes: such a job has the
     /// screen to itself, and is waited for.
     pub(crate) const fn writes(self) -> bool {
-        matches!(self, Self::Apply | Self::Rehearse | Self::Undo(_))
+        matches!(self, Self::Apply | Self::Rehearse | Self::Undo(_) | Self::Edit)
     }
 
     /// Says what is going on, as a reason for something else to wait.
@@ -85,6 +88,7 @@ impl Work {
             Self::Undo(_) => "the undo runs",
             Self::Save => "a file is being written",
             Self::History => "the ledger is being read",
+            Self::Edit => "the scope is being saved",
         }
     }
 }
@@ -133,6 +137,8 @@ pub(crate) struct App {
     pub(crate) history: Vec<JobRecord>,
     /// How to leave once the job that writes has ended.
     pub(crate) leaving: Option<Exit>,
+    /// The form in which a scope is made or changed.
+    pub(crate) form: Option<Form>,
     next_effect: u64,
 }
 
@@ -174,6 +180,7 @@ impl App {
             written: Vec::new(),
             history: Vec::new(),
             leaving: None,
+            form: None,
             next_effect: 0,
         }
     }
@@ -189,16 +196,51 @@ impl App {
         if self.is_applying() {
             return Context::Applying;
         }
-        match self.modals.last().map(|modal| &modal.question) {
+        match self.asked().map(|modal| &modal.question) {
             Some(Question::Palette) => Context::Palette,
             Some(Question::History) => Context::History,
             Some(Question::Job(_)) => Context::Job,
             Some(question) if question.is_to_read() => Context::Reader,
             Some(_) => Context::Dialog,
+            None => self.ground(),
+        }
+    }
+
+    /// Returns the box that the keys are about: those that were open before a
+    /// form lie below it.
+    pub(crate) fn asked(&self) -> Option<&Modal> {
+        self.modals.last().filter(|modal| self.form.is_none() || !modal.is_below)
+    }
+
+    /// Returns what keys mean where no box is open.
+    fn ground(&self) -> Context {
+        let is_filtering = |picker: &Picker| picker.is_filtering;
+        match &self.form {
+            Some(form) if form.picker.as_ref().is_some_and(is_filtering) => Context::Filter,
+            Some(_) => self.screen(),
             None if self.search.prompt.is_some() => Context::Search,
-            None if self.review.is_some() => Context::Review,
+            None if self.review.is_some() => self.screen(),
             None => Context::Loading,
         }
+    }
+
+    /// Returns what keys mean on the screen below all boxes.
+    pub(crate) const fn screen(&self) -> Context {
+        match &self.form {
+            Some(form) if form.picker.is_some() => Context::Picker,
+            Some(_) => Context::Form,
+            None => Context::Review,
+        }
+    }
+
+    /// Says whether the target is marked as production.
+    pub(crate) fn is_production(&self) -> bool {
+        self.review.as_ref().is_some_and(|review| review.subject.production)
+    }
+
+    /// Returns the target database's name.
+    pub(crate) fn database(&self) -> Option<&str> {
+        self.review.as_ref().map(|review| review.subject.database.as_str())
     }
 
     /// Returns what to press for an action, as it is shown.
@@ -267,6 +309,9 @@ impl App {
         self.detail.follow(height(Pane::Detail), jump);
         for modal in &mut self.modals {
             modal.settle(self.size, &self.skin);
+        }
+        if let Some(form) = &mut self.form {
+            form.settle(self.size, self.skin.accessible, jump, self.skin.glyphs);
         }
     }
 

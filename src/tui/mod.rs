@@ -9,6 +9,7 @@ mod app;
 mod branch;
 mod detail;
 mod effect;
+mod form;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod keys;

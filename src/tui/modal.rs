@@ -54,6 +54,10 @@ pub(crate) enum Question {
     Undone,
     /// Rows changed since the job that was to be undone.
     UndoStale,
+    /// Save what the form says? With the name that has to be typed, if any.
+    SaveForm(Option<String>),
+    /// Close the form and lose what was typed?
+    LoseForm,
 }
 
 impl Question {
@@ -90,6 +94,8 @@ pub(crate) struct Modal {
     pub(crate) title: String,
     /// Whether it was on the screen: keys pressed before do not count for it.
     pub(crate) drawn: bool,
+    /// Whether it was open before the form that is open now.
+    pub(crate) is_below: bool,
     pub(crate) stop: Stop,
     /// Why the second button cannot be pressed.
     pub(crate) barred: Option<String>,
@@ -117,6 +123,7 @@ impl Modal {
             question,
             title: title.to_owned(),
             drawn: false,
+            is_below: false,
             stop: Stop::Cancel,
             barred: None,
             waiting: false,
@@ -153,6 +160,8 @@ impl Modal {
             Question::SavePlan | Question::SaveBackup(_) => Some(("Cancel", Some("Save"))),
             Question::Export(_) => Some(("Cancel", Some("Export"))),
             Question::Quit => Some(("Stay", Some("Leave"))),
+            Question::SaveForm(_) => Some(("Back", Some("Save"))),
+            Question::LoseForm => Some(("Back", Some("Discard"))),
             Question::Failure | Question::UndoStale => Some(("Close", None)),
             Question::Stale => Some(("Close", Some("Compare again"))),
             Question::Help
@@ -174,7 +183,9 @@ impl Modal {
     /// Returns the database's name, if it has to be typed.
     pub(crate) const fn name(&self) -> Option<&String> {
         match &self.question {
-            Question::Import(Some(name)) | Question::Undo(_, name) => Some(name),
+            Question::Import(Some(name)) | Question::Undo(_, name) | Question::SaveForm(Some(name)) => {
+                Some(name)
+            }
             _ => None,
         }
     }
@@ -323,10 +334,11 @@ impl Modal {
             | Question::Undone
             | Question::SavePlan
             | Question::SaveBackup(_)
-            | Question::Export(_) => 92,
+            | Question::Export(_)
+            | Question::SaveForm(_) => 92,
             Question::Palette | Question::Stale | Question::UndoStale | Question::Failure => 76,
             Question::Import(_) | Question::Lack | Question::Undo(..) => 66,
-            Question::CoverAll | Question::Quit => 56,
+            Question::CoverAll | Question::Quit | Question::LoseForm => 56,
         };
         usize::from(size.0.saturating_sub(4).min(most))
     }

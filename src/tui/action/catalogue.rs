@@ -21,11 +21,17 @@ pub(crate) enum Context {
     Job,
     /// While an import, a rehearsal or an undo runs.
     Applying,
+    /// In the form of a scope.
+    Form,
+    /// In a list to choose from.
+    Picker,
+    /// Typing what such a list is to show.
+    Filter,
 }
 
 impl Context {
     /// All contexts.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Loading,
         Self::Review,
         Self::Dialog,
@@ -35,6 +41,9 @@ impl Context {
         Self::History,
         Self::Job,
         Self::Applying,
+        Self::Form,
+        Self::Picker,
+        Self::Filter,
     ];
 }
 
@@ -92,6 +101,19 @@ pub(crate) enum Act {
     Interrupt,
     Suspend,
     Redraw,
+    NextField,
+    PreviousField,
+    OpenField,
+    NextValue,
+    PreviousValue,
+    RemoveModule,
+    SaveForm,
+    CancelForm,
+    Pick,
+    PickAll,
+    FilterRows,
+    ApplyPicker,
+    CancelPicker,
 }
 
 /// An entry of the catalogue.
@@ -109,9 +131,11 @@ pub(crate) struct Action {
     pub(crate) footer: Option<&'static str>,
 }
 
-use Context::{Applying, Dialog, History, Job, Loading, Palette, Reader, Review, Search};
+use Context::{
+    Applying, Dialog, Filter, Form, History, Job, Loading, Palette, Picker, Reader, Review, Search,
+};
 
-const LISTS: &[Context] = &[Review, Dialog, Reader, History, Job];
+const LISTS: &[Context] = &[Review, Dialog, Reader, History, Job, Picker];
 const ROWS: &[Context] = &[Review];
 
 const fn action(
@@ -137,7 +161,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
         Act::Help,
         "help",
         "Shows the keys that work here.",
-        &[Loading, Review, Reader, History, Job],
+        &[Loading, Review, Reader, History, Job, Form, Picker],
         &["?"],
     )
     .footer("help"),
@@ -272,16 +296,17 @@ pub(crate) static CATALOGUE: &[Action] = &[
         &[Dialog],
         &["S-Tab", "left"],
     ),
-    action(Act::Press, "press", "Does what the focus is on.", &[Dialog, Search, Palette], &["enter"])
+    action(Act::Press, "press", "Does what the focus is on.", &[Dialog, Search, Palette, Filter], &["enter"])
         .footer("do it"),
     action(Act::Theme, "theme", "Takes the next theme.", &[Loading, Review], &["T"]),
-    action(Act::Palette, "palette", "Finds an action by name.", &[Review], &[":"]).footer("actions"),
+    action(Act::Palette, "palette", "Finds an action by name.", &[Review, Form, Picker], &[":"])
+        .footer("actions"),
     action(Act::Redraw, "redraw", "Draws the screen anew.", &Context::ALL, &["ctrl-l"]),
     action(
         Act::Suspend,
         "suspend",
         "Gives the terminal back to the shell; fg continues.",
-        &[Loading, Review, Dialog, Reader, History, Job, Applying],
+        &[Loading, Review, Dialog, Reader, History, Job, Applying, Form, Picker],
         &["ctrl-z"],
     ),
     action(
@@ -316,8 +341,73 @@ pub(crate) static CATALOGUE: &[Action] = &[
     )
     .footer("export"),
     action(Act::Back, "close", "Closes what was read.", &[Reader, Job], &["enter"]),
-    action(Act::Back, "cancel", "Leaves the line without effect.", &[Search, Palette], &["esc"])
+    action(Act::Back, "cancel", "Leaves the line without effect.", &[Search, Palette, Filter], &["esc"])
         .footer("cancel"),
-    action(Act::Down, "next-row", "Moves down in the list of actions.", &[Palette], &["down", "tab"]),
-    action(Act::Up, "previous-row", "Moves up in the list of actions.", &[Palette], &["up", "S-Tab"]),
+    action(Act::Down, "next-row", "Moves down in the list below.", &[Palette, Filter], &["down", "tab"]),
+    action(Act::Up, "previous-row", "Moves up in the list below.", &[Palette, Filter], &["up", "S-Tab"]),
+    action(
+        Act::SaveForm,
+        "save-scope",
+        "Saves the scope; an update shows first what differs.",
+        &[Form],
+        &["ctrl-o"],
+    )
+    .footer("save"),
+    action(
+        Act::CancelForm,
+        "cancel-scope",
+        "Closes the form without saving; asks where something would be lost.",
+        &[Form],
+        &["ctrl-g", "q", "esc"],
+    )
+    .footer("cancel"),
+    action(Act::NextField, "next-field", "Moves to the next field.", &[Form], &["tab", "down"])
+        .footer("next"),
+    action(Act::PreviousField, "previous-field", "Moves to the previous field.", &[Form], &["S-Tab", "up"]),
+    action(
+        Act::OpenField,
+        "open-field",
+        "Goes in: opens the field's list, presses the button, or moves on.",
+        &[Form],
+        &["enter"],
+    )
+    .footer("go in"),
+    action(
+        Act::NextValue,
+        "next-value",
+        "Takes the field's next value, or opens its list.",
+        &[Form],
+        &["space", "right"],
+    )
+    .footer("change"),
+    action(Act::PreviousValue, "previous-value", "Takes the field's previous value.", &[Form], &["left"]),
+    action(
+        Act::RemoveModule,
+        "remove-module",
+        "Takes the module and its APIs out of the scope.",
+        &[Form],
+        &["D"],
+    )
+    .footer("remove"),
+    action(Act::ApplyPicker, "apply-choice", "Takes what is chosen, and goes back.", &[Picker], &["enter"])
+        .footer("apply"),
+    action(Act::Pick, "pick", "Chooses the row, or leaves it out.", &[Picker], &["space"]).footer("choose"),
+    action(
+        Act::PickAll,
+        "pick-all",
+        "Chooses all rows that are listed; if they are chosen, leaves them out.",
+        &[Picker],
+        &["a"],
+    )
+    .footer("all"),
+    action(Act::FilterRows, "filter-rows", "Lists the rows in which words occur.", &[Picker], &["/"])
+        .footer("filter"),
+    action(
+        Act::CancelPicker,
+        "cancel-choice",
+        "Goes back; what is chosen stays as it was.",
+        &[Picker],
+        &["q", "esc", "ctrl-g"],
+    )
+    .footer("cancel"),
 ];

@@ -4,6 +4,7 @@ use super::catalogue::Act;
 use crate::job::JobRecord;
 use crate::tui::app::{App, Pane, Work};
 use crate::tui::detail::SIDE_BY_SIDE;
+use crate::tui::form::{Form, Picker, Spot, Task};
 use crate::tui::mark::Mark;
 use crate::tui::modal::Question;
 use crate::tui::node::Node;
@@ -43,6 +44,12 @@ pub(super) fn check(act: Act, app: &App) -> Check {
             some(app.skin.has_colours(), "no colours here (NO_COLOR, --color never, or the terminal)")
         }
         Act::Suspend => suspend(app),
+        Act::SaveForm | Act::ApplyPicker if app.form.is_some() => form_idle(app, act),
+        Act::NextValue | Act::PreviousValue | Act::RemoveModule => with_form(app, |form| field(act, form)),
+        Act::PickAll => with_form(app, |form| {
+            let is_single = form.picker.as_ref().is_some_and(Picker::is_single);
+            some(!is_single, "only one can be chosen")
+        }),
         _ => Ok(()),
     }
 }
@@ -171,4 +178,25 @@ fn again(app: &App) -> Check {
     some(matches!(here, None | Some(Question::Stale | Question::Failure)), "not here")?;
     some(app.review.is_some() || app.failure.is_some(), "file and target are being compared")?;
     idle(app)
+}
+
+fn with_form(app: &App, check: impl Fn(&Form) -> Check) -> Check {
+    app.form.as_ref().map_or_else(|| no("no form is open"), check)
+}
+
+/// What writes waits for what runs; what only picks does not.
+fn form_idle(app: &App, act: Act) -> Check {
+    let writes = app.form.as_ref().is_some_and(|form| matches!(form.task, Task::Give(_)));
+    if act == Act::SaveForm || writes { idle(app) } else { Ok(()) }
+}
+
+fn field(act: Act, form: &Form) -> Check {
+    match (act, form.spot) {
+        (Act::RemoveModule, Spot::Module(_)) => Ok(()),
+        (Act::RemoveModule, _) => no("select a module to remove it"),
+        (_, Spot::Unit | Spot::Level) => Ok(()),
+        (Act::NextValue, Spot::Authentications | Spot::Module(_) | Spot::AddModule) => Ok(()),
+        (_, Spot::Save | Spot::Cancel) => Ok(()),
+        _ => no("there is one value only"),
+    }
 }

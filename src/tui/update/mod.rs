@@ -3,6 +3,7 @@
 
 mod choose;
 mod copy;
+mod form;
 mod history;
 mod import;
 mod job;
@@ -15,6 +16,7 @@ mod search;
 use super::action::{Act, Context, Found};
 use super::app::{App, Work};
 use super::effect::Effect;
+use super::form::Form;
 use super::keys::Key;
 use super::layout;
 use super::msg::{Exit, Leave, Msg, Reloaded};
@@ -90,7 +92,7 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
         return press_unseen(app, key);
     }
     // A modal that nobody has seen yet cannot have been meant.
-    if app.modals.last().is_some_and(|modal| !modal.drawn) {
+    if app.asked().is_some_and(|modal| !modal.drawn) {
         return Vec::new();
     }
     app.notice = None;
@@ -131,7 +133,8 @@ fn press_unseen(app: &mut App, key: Key) -> Vec<Effect> {
         Act::Interrupt if app.is_applying() => job::stop(app, "Ctrl-C"),
         Act::Suspend | Act::Redraw if action.check(app).is_ok() => perform(app, action.act, Context::Review),
         Act::Back | Act::Interrupt if !app.is_applying() => {
-            let loses = app.review.as_ref().is_some_and(Review::has_choices);
+            let has_typed = app.form.as_ref().is_some_and(Form::is_dirty);
+            let loses = has_typed || app.review.as_ref().is_some_and(Review::has_choices);
             if loses && !modal::is_leaving(app) {
                 modal::ask_to_leave(app);
                 return Vec::new();
@@ -194,6 +197,19 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
         | Act::ItemsPane
         | Act::DetailPane => navigate::panes(app, act),
         Act::NextChange | Act::PreviousChange | Act::NextBlocked => navigate::jump(app, act),
+        Act::NextField
+        | Act::PreviousField
+        | Act::OpenField
+        | Act::NextValue
+        | Act::PreviousValue
+        | Act::RemoveModule
+        | Act::SaveForm
+        | Act::CancelForm
+        | Act::Pick
+        | Act::PickAll
+        | Act::FilterRows
+        | Act::ApplyPicker
+        | Act::CancelPicker => return form::perform(app, act),
     }
     Vec::new()
 }
@@ -231,6 +247,10 @@ fn interrupt(app: &mut App, context: Context) -> Vec<Effect> {
         | Context::Palette
         | Context::History
         | Context::Job => modal::back(app, context),
+        Context::Form | Context::Picker | Context::Filter => {
+            form::back(app, context);
+            Vec::new()
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Key scripts against the model: no terminal, no runtime.
 
 mod files;
+mod form;
 mod jobs;
 
 use std::time::Duration;

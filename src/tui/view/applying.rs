@@ -50,6 +50,7 @@ fn title(work: Work) -> String {
     match work {
         Work::Rehearse => " Rehearsal: all of it is rolled back ".to_owned(),
         Work::Undo(job) => format!(" Undoing job {job} "),
+        Work::Edit => " Saving ".to_owned(),
         Work::Apply | Work::Compare | Work::Save | Work::History => " Importing ".to_owned(),
     }
 }

@@ -7,6 +7,7 @@ use super::modal::input_line;
 use super::rows::counts;
 use crate::tui::action::{Act, CATALOGUE, Context};
 use crate::tui::app::{App, Pane, Work};
+use crate::tui::form::Form;
 use crate::tui::keys::show;
 use crate::tui::mark::Mark;
 use crate::tui::modal::Stop;
@@ -32,6 +33,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
             }
             whole
         }
+        (None, _) if app.form.is_some() => super::form::summary(app),
         (None, Some(review)) => {
             let whole = summary(app, review);
             if whole.width() < usize::from(area.width) { whole } else { short_summary(app, review) }
@@ -62,7 +64,7 @@ fn summary(app: &App, review: &Review) -> Line {
         Some(work @ (Work::Save | Work::History)) => {
             line.push(Role::Title, &format!("{}{} {dot} ", spinner(app), work.doing()));
         }
-        Some(Work::Apply | Work::Rehearse | Work::Undo(_)) | None => {}
+        Some(Work::Apply | Work::Rehearse | Work::Undo(_) | Work::Edit) | None => {}
     }
     let lack = review.plan().lack().len();
     let lack_role = if review.choices.lack_confirmed { Role::Dim } else { Role::Blocked };
@@ -127,7 +129,8 @@ fn keys(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
 /// letters.
 fn key(app: &App, context: Context, act: Act) -> Option<String> {
     let is_typing = app.modals.last().is_some_and(|modal| modal.stop == Stop::Input);
-    if context == Context::Dialog && is_typing {
+    let in_a_form = context == Context::Form && app.form.as_ref().is_some_and(Form::is_typing);
+    if (context == Context::Dialog && is_typing) || in_a_form {
         app.keymap.key_untyped(context, act)
     } else {
         app.keymap.key(context, act)

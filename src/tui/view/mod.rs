@@ -3,6 +3,7 @@
 mod applying;
 mod detail;
 mod footer;
+mod form;
 mod header;
 mod history;
 mod items;
@@ -17,7 +18,7 @@ use ratatui::layout::{Position, Rect};
 use super::action::Act;
 use super::app::{App, Pane};
 use super::layout::{self, Panes, SMALLEST};
-use super::modal::Question;
+use super::modal::{Modal, Question};
 use super::skin::Role;
 use super::widget::{Canvas, Line};
 
@@ -46,8 +47,12 @@ fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
         loading::draw(app, canvas, Rect { height: area.height - 3, y: area.y + 1, ..area });
         None
     };
+    if let Some(form) = &app.form {
+        cursor = form::draw(app, form, canvas, size);
+    }
     cursor = footer::draw(app, canvas, panes.footer).or(cursor);
-    for modal in &app.modals {
+    let is_covered = |modal: &Modal| app.form.is_some() && modal.is_below;
+    for modal in app.modals.iter().filter(|modal| !is_covered(modal)) {
         cursor = modal::draw(app, modal, canvas, size);
     }
     if app.is_applying() {

@@ -1,3 +1,4 @@
+mod form;
 mod jobs;
 
 use proptest::prelude::*;

@@ -47,6 +47,12 @@ impl ApiInfo {
     pub const fn is_lacking(&self) -> bool {
         self.title.is_none()
     }
+
+    /// Says whether all of these words, in lower case, occur in its module,
+    /// its key and what people call it.
+    pub fn has(&self, words: &[String]) -> bool {
+        words.iter().all(|word| self.folded.contains(word.as_str()))
+    }
 }
 
 /// A module, and which of the catalogue's APIs are its own.
@@ -382,6 +388,24 @@ pub(super) fn folded(name: &str, alias: Option<&str>, description: Option<&str>)
 
 #[cfg(test)]
 impl Catalogue {
+    /// Returns one module of so many APIs, for tests.
+    pub(crate) fn vast(apis: usize) -> Self {
+        let api = |at: usize| (ApiName::new("vast", format!("api-{at:06}")), format!("No. {at}").into());
+        let level = Label { id: "SYSTEM".into(), name: "System Security".into(), description: None };
+        Self::new(Parts { apis: (0..apis).map(api).collect(), levels: vec![level], ..Parts::default() })
+    }
+
+    /// Returns [`sample`](Self::sample) with each scope changed, as if it were
+    /// read again after somebody else's work.
+    pub(crate) fn sample_with(change: impl Fn(&mut Scope)) -> Self {
+        let mut sample = Self::sample();
+        sample.scopes.iter_mut().for_each(change);
+        sample.scopes.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        let places = sample.scopes.iter().enumerate();
+        sample.by_id = places.map(|(at, scope)| (Arc::clone(&scope.id), at)).collect();
+        sample
+    }
+
     /// Returns scopes for tests: plain ones, Chinese and hostile text, one that
     /// is there twice, an API that the target lacks, a holder that is gone.
     pub(crate) fn sample() -> Self {
