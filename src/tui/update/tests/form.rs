@@ -389,7 +389,7 @@ mod modules {
         let mut app = updating(ACCOUNTS);
         keys(&mut app, &format!("{ADD} enter j j space enter enter space enter"));
         assert_eq!(codes(&app, Part::Apis), [0; 0], "186 fit");
-        keys(&mut app, &format!("S-Tab enter a enter"));
+        keys(&mut app, "S-Tab enter a enter");
         assert_eq!(apis(&app).len(), 5);
         assert_eq!(codes(&app, Part::Apis), [1547]);
         assert!(keys(&mut app, "ctrl-o").is_empty());
