@@ -48,6 +48,7 @@ complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "validate" -d 'Che
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "history" -d 'List past jobs, or tell one in full'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "undo" -d 'Take a job back: restore every row that it touched, remove what it added'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "backup" -d 'Write the backup that a job kept'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "scope" -d 'API scopes: on a screen, or by the commands below'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "init" -d 'Create or upgrade gatediff\'s own schema in the target'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "man" -d 'Print the manual page'
@@ -232,6 +233,233 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l force -d 'O
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l theme -d 'The theme: dark, light, mono, or one of your own' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l accessible -d 'For screen readers: no borders, no spinner, the cursor on the selected row'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -f -a "list" -d 'List scopes, or those that are searched for'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -f -a "show" -d 'Show all there is to know about a scope'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -f -a "create" -d 'Create a scope'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -f -a "update" -d 'Change a scope; its holders follow'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -f -a "delete" -d 'Delete a scope that no client holds'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -f -a "give" -d 'Give a scope to clients'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -f -a "take" -d 'Take a scope away from clients'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -f -a "check" -d 'Look for what is wrong with the scopes of the target, and repair it'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l authentication -d 'Only scopes with this authentication type; may be given several times, one is enough' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l level -d 'Only scopes of this security level' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l for -d 'Only scopes that this client can be given: of its level, and not held yet' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l sort -d 'What to sort by' -r -f -a "name\t''
+alias\t''
+level\t''
+duration\t''
+times\t''
+apis\t''
+holders\t''
+created\t''"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l reverse -d 'The largest first'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l alias -d 'Its alias; \'\' for none' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l description -d 'What it is for; \'\' for nothing' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l duration -d 'How long it is valid: AMOUNT with a unit s, m, H or d, such as 30d; 0 is without limit' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l times -d 'How often it may be authorized; 0 is without limit' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l level -d 'The id of its security level' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l authentication -d 'The id of an authentication type; may be given several times; \'\' for none' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l api -d 'An API, or MODULE/* for all of a module; may be given several times; \'\' for none' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l file -d 'A JSON file with all of it, as `scope show --output json` prints it; - is standard input. Options win over the file' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l name -d 'Its new name' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l alias -d 'Its alias; \'\' for none' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l description -d 'What it is for; \'\' for nothing' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l duration -d 'How long it is valid: AMOUNT with a unit s, m, H or d, such as 30d; 0 is without limit' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l times -d 'How often it may be authorized; 0 is without limit' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l level -d 'The id of its security level' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l authentication -d 'The id of an authentication type; may be given several times; \'\' for none' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l api -d 'An API, or MODULE/* for all of a module; may be given several times; \'\' for none' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l file -d 'A JSON file with all of it, as `scope show --output json` prints it; - is standard input. Options win over the file' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l add-api -d 'An API to add, or MODULE/* for all of a module; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l remove-api -d 'An API to remove, or MODULE/* for all of a module; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l add-authentication -d 'The id of an authentication type to add; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l remove-authentication -d 'The id of an authentication type to remove; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l only -d 'Only findings of this code; may be given several times' -r -f -a "stale-oauth-ids\t''
+stray-hidden-groups\t''
+lacking-hidden-groups\t''
+held-scope-gone\t''
+held-group-gone\t''
+client-gone\t''
+client-level-differs\t''
+too-many-groups\t''
+no-oauth-row\t''
+level-gone\t''
+name-twice\t''
+alias-twice\t''
+name-too-long\t''
+negative-duration\t''
+api-gone\t''
+api-twice\t''
+hidden-group-without-api\t''
+hidden-group-without-scope\t''
+hidden-group-without-owner\t''
+hidden-group-unlinked\t''
+hidden-group-of-two\t''
+hidden-group-differs\t''
+linked-scope-gone\t''
+linked-group-gone\t''
+plain-group-linked\t''
+authentication-gone\t''
+authentication-of-nothing\t''
+api-of-nothing\t''"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l repair -d 'Repair what can be repaired safely'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from help" -f -a "list" -d 'List scopes, or those that are searched for'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show all there is to know about a scope'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from help" -f -a "create" -d 'Create a scope'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from help" -f -a "update" -d 'Change a scope; its holders follow'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete a scope that no client holds'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from help" -f -a "give" -d 'Give a scope to clients'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from help" -f -a "take" -d 'Take a scope away from clients'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from help" -f -a "check" -d 'Look for what is wrong with the scopes of the target, and repair it'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l profile -d 'A profile of the configuration file' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l connect-timeout -d 'Seconds to wait for the connection' -r
@@ -274,17 +502,26 @@ never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "demo" -d 'Start a private PostgreSQL with sample data and review a sample export on it'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "review" -d 'Review an import file in the terminal, against the target'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "plan" -d 'Compare an import file with the target and print it; change nothing'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "show" -d 'Print a saved plan, even one that the target has outrun; no database is asked'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "apply" -d 'Apply an import file: what is new, and what is chosen to be covered; or a saved plan'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "export" -d 'Write what stands in the target as an export file of the product, secrets included'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "validate" -d 'Check an import file by itself, without a database'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "history" -d 'List past jobs, or tell one in full'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "undo" -d 'Take a job back: restore every row that it touched, remove what it added'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "backup" -d 'Write the backup that a job kept'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "init" -d 'Create or upgrade gatediff\'s own schema in the target'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "man" -d 'Print the manual page'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup init completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "demo" -d 'Start a private PostgreSQL with sample data and review a sample export on it'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "review" -d 'Review an import file in the terminal, against the target'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "plan" -d 'Compare an import file with the target and print it; change nothing'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "show" -d 'Print a saved plan, even one that the target has outrun; no database is asked'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "apply" -d 'Apply an import file: what is new, and what is chosen to be covered; or a saved plan'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "export" -d 'Write what stands in the target as an export file of the product, secrets included'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "validate" -d 'Check an import file by itself, without a database'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "history" -d 'List past jobs, or tell one in full'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "undo" -d 'Take a job back: restore every row that it touched, remove what it added'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "backup" -d 'Write the backup that a job kept'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "scope" -d 'API scopes: on a screen, or by the commands below'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "init" -d 'Create or upgrade gatediff\'s own schema in the target'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "man" -d 'Print the manual page'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "list" -d 'List scopes, or those that are searched for'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "show" -d 'Show all there is to know about a scope'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "create" -d 'Create a scope'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "update" -d 'Change a scope; its holders follow'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "delete" -d 'Delete a scope that no client holds'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "give" -d 'Give a scope to clients'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "take" -d 'Take a scope away from clients'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "check" -d 'Look for what is wrong with the scopes of the target, and repair it'

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use gatediff::cli::{self, Exit, Screen, ScreenEnd, ScreenRequest};
+use gatediff::cli::{self, Exit, Screen, ScreenEnd, ScreenRequest, Start};
 use gatediff::engine::{Approved, Choices, ItemId};
-use gatediff::job::scope::{self, Ailment, Catalogue, Edit, EditOptions, Edited};
+use gatediff::job::scope::{self, Ailment, Edit, EditOptions, Edited};
 use gatediff::job::{
     self, ApplyOptions, Cancel, Failure, FailureKind, JobRecord, PlanKeys, Receipt, Rehearsal, Reporter,
     Review, UndoOptions, Undone,
@@ -44,6 +44,7 @@ impl Screen for Terminal {
                 },
                 ascii: request.ascii,
                 accessible: request.accessible,
+                scopes: request.start == Start::Scopes,
             };
             let backend = Arc::new(Backend(Arc::new(Session { request, review: Mutex::new(None) })));
             let farewell = tui::run(backend, &options).await.map_err(|error| {
@@ -185,11 +186,12 @@ impl tui::Backend for Backend {
         .boxed()
     }
 
-    fn scopes(&self, report: Reporter) -> BoxFuture<'static, Result<Arc<Catalogue>, Failure>> {
+    fn scopes(&self, report: Reporter) -> BoxFuture<'static, Result<tui::Scoped, Failure>> {
         let session = Arc::clone(&self.0);
         async move {
             let target = session.target(&report).await?;
-            scope::catalogue(&target, session.request.timeouts, &report).await.map(Arc::new)
+            let catalogue = scope::catalogue(&target, session.request.timeouts, &report).await?;
+            Ok(tui::Scoped { place: session.place(&target), catalogue: Arc::new(catalogue) })
         }
         .boxed()
     }
@@ -247,12 +249,24 @@ impl Session {
             directory: self.request.state.display().to_string(),
             backup: self.apply_options().backup,
             export_kind: loaded.platform.export_root(),
+            has_scopes: loaded.platform.has_scopes(),
             plan: Arc::clone(&review.plan),
         };
         if let Ok(mut last) = self.review.lock() {
             *last = Some((review, target));
         }
         Ok(reviewed)
+    }
+
+    /// Returns what the screen says of a target.
+    fn place(&self, target: &Target) -> tui::Place {
+        tui::Place {
+            target: target.display(),
+            database: target.database().to_owned(),
+            production: self.request.production,
+            operator: self.request.operator.clone(),
+            directory: self.request.state.display().to_string(),
+        }
     }
 
     fn apply_options(&self) -> ApplyOptions {

@@ -4,7 +4,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::job::scope::{Ailment, SortKey};
 
 /// Reviews an exported gateway configuration against PostgreSQL and applies it
 /// in one transaction.
@@ -21,8 +24,8 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done, or nothing to do · 1 error · 2 plan found differences · 3 the target changed \
-since the plan · 4 items are blocked and nothing was written · 5 another job holds the lock · \
+Exit codes: 0 done, or nothing to do · 1 error · 2 plan found differences, or scope check something \
+wrong · 3 the target changed meanwhile · 4 items are blocked and nothing was written · 5 another job holds the lock · \
 64 usage · 130 interrupted";
 
 /// Options of every command.
@@ -103,6 +106,8 @@ pub enum Command {
     Undo(UndoArgs),
     /// Write the backup that a job kept
     Backup(BackupArgs),
+    /// API scopes: on a screen, or by the commands below
+    Scope(Box<ScopeArgs>),
     /// Create or upgrade gatediff's own schema in the target
     Init,
     /// Print a completion script for a shell
@@ -112,7 +117,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// Returns the word that was typed.
+    /// Returns the word that was typed, or both of them.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Demo(_) => "demo",
@@ -125,6 +130,7 @@ impl Command {
             Self::History(_) => "history",
             Self::Undo(_) => "undo",
             Self::Backup(_) => "backup",
+            Self::Scope(args) => args.name(),
             Self::Init => "init",
             Self::Completions(_) => "completions",
             Self::Man => "man",
@@ -155,6 +161,13 @@ pub struct ScreenArgs {
     /// Who is recorded as the operator; the OS user by default
     #[arg(long, value_name = "NAME")]
     pub operator: Option<String>,
+}
+
+impl ScreenArgs {
+    /// Says whether any of the options was given.
+    pub(super) const fn is_given(&self) -> bool {
+        self.theme.is_some() || self.accessible || self.operator.is_some()
+    }
 }
 
 /// Options of `demo`.
@@ -321,6 +334,211 @@ pub struct BackupArgs {
     /// Overwrite a file that is there already
     #[arg(long)]
     pub force: bool,
+}
+
+/// Options of `scope`.
+#[derive(Debug, Args)]
+pub struct ScopeArgs {
+    /// How the screen looks.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+    /// What to do; the screen without it.
+    #[command(subcommand)]
+    pub command: Option<ScopeCommand>,
+}
+
+impl ScopeArgs {
+    const fn name(&self) -> &'static str {
+        match &self.command {
+            None => "scope",
+            Some(command) => command.name(),
+        }
+    }
+}
+
+/// What to do with scopes.
+#[derive(Debug, Subcommand)]
+pub enum ScopeCommand {
+    /// List scopes, or those that are searched for
+    List(ScopeListArgs),
+    /// Show all there is to know about a scope
+    Show(ScopeShowArgs),
+    /// Create a scope
+    Create(ScopeCreateArgs),
+    /// Change a scope; its holders follow
+    Update(ScopeUpdateArgs),
+    /// Delete a scope that no client holds
+    Delete(ScopeDeleteArgs),
+    /// Give a scope to clients
+    Give(ScopeClientsArgs),
+    /// Take a scope away from clients
+    Take(ScopeClientsArgs),
+    /// Look for what is wrong with the scopes of the target, and repair it
+    Check(ScopeCheckArgs),
+}
+
+impl ScopeCommand {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::List(_) => "scope list",
+            Self::Show(_) => "scope show",
+            Self::Create(_) => "scope create",
+            Self::Update(_) => "scope update",
+            Self::Delete(_) => "scope delete",
+            Self::Give(_) => "scope give",
+            Self::Take(_) => "scope take",
+            Self::Check(_) => "scope check",
+        }
+    }
+}
+
+/// Options of `scope list`.
+#[derive(Clone, Debug, Args)]
+pub struct ScopeListArgs {
+    /// Words of which one has to occur in name, alias, description or an API of the scope
+    #[arg(value_name = "KEYWORD")]
+    pub keyword: Vec<String>,
+    /// Only scopes with this authentication type; may be given several times, one is enough
+    #[arg(long, value_name = "ID")]
+    pub authentication: Vec<String>,
+    /// Only scopes of this security level
+    #[arg(long, value_name = "ID")]
+    pub level: Option<String>,
+    /// Only scopes that this client can be given: of its level, and not held yet
+    #[arg(long = "for", value_name = "CLIENT")]
+    pub client: Option<String>,
+    /// What to sort by
+    #[arg(long, value_name = "BY", value_parser = sort_key(), default_value = SortKey::Name.word())]
+    pub sort: SortKey,
+    /// The largest first
+    #[arg(long)]
+    pub reverse: bool,
+}
+
+/// Options of `scope show`.
+#[derive(Clone, Debug, Args)]
+pub struct ScopeShowArgs {
+    /// The scope's name, or id:ID
+    #[arg(value_name = "SCOPE")]
+    pub scope: String,
+}
+
+/// What a scope is to be, as far as it is said.
+#[derive(Clone, Debug, Args)]
+pub struct ScopeFieldsArgs {
+    /// Its alias; '' for none
+    #[arg(long, value_name = "TEXT")]
+    pub alias: Option<String>,
+    /// What it is for; '' for nothing
+    #[arg(long, value_name = "TEXT")]
+    pub description: Option<String>,
+    /// How long it is valid: AMOUNT with a unit s, m, H or d, such as 30d; 0 is without limit
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    pub duration: Option<String>,
+    /// How often it may be authorized; 0 is without limit
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub times: Option<String>,
+    /// The id of its security level
+    #[arg(long, value_name = "ID")]
+    pub level: Option<String>,
+    /// The id of an authentication type; may be given several times; '' for none
+    #[arg(long, value_name = "ID")]
+    pub authentication: Vec<String>,
+    /// An API, or MODULE/* for all of a module; may be given several times; '' for none
+    #[arg(long, value_name = "MODULE/KEY")]
+    pub api: Vec<String>,
+    /// A JSON file with all of it, as `scope show --output json` prints it; - is standard input.
+    /// Options win over the file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: Option<String>,
+}
+
+/// Options of `scope create`.
+#[derive(Clone, Debug, Args)]
+pub struct ScopeCreateArgs {
+    /// The scope's name; may be left to the file
+    #[arg(value_name = "NAME", required_unless_present = "file")]
+    pub name: Option<String>,
+    /// What it is to be.
+    #[command(flatten)]
+    pub fields: ScopeFieldsArgs,
+    /// How to confirm.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
+}
+
+/// Options of `scope update`.
+#[derive(Clone, Debug, Args)]
+pub struct ScopeUpdateArgs {
+    /// The scope's name, or id:ID
+    #[arg(value_name = "SCOPE")]
+    pub scope: String,
+    /// Its new name
+    #[arg(long, value_name = "NEW")]
+    pub name: Option<String>,
+    /// What it is to be.
+    #[command(flatten)]
+    pub fields: ScopeFieldsArgs,
+    /// An API to add, or MODULE/* for all of a module; may be given several times
+    #[arg(long, value_name = "MODULE/KEY")]
+    pub add_api: Vec<String>,
+    /// An API to remove, or MODULE/* for all of a module; may be given several times
+    #[arg(long, value_name = "MODULE/KEY")]
+    pub remove_api: Vec<String>,
+    /// The id of an authentication type to add; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub add_authentication: Vec<String>,
+    /// The id of an authentication type to remove; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub remove_authentication: Vec<String>,
+    /// How to confirm.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
+}
+
+/// Options of `scope delete`.
+#[derive(Clone, Debug, Args)]
+pub struct ScopeDeleteArgs {
+    /// The scope's name, or id:ID
+    #[arg(value_name = "SCOPE")]
+    pub scope: String,
+    /// How to confirm.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
+}
+
+/// Options of `scope give` and `scope take`.
+#[derive(Clone, Debug, Args)]
+pub struct ScopeClientsArgs {
+    /// The scope's name, or id:ID
+    #[arg(value_name = "SCOPE")]
+    pub scope: String,
+    /// The ids of the clients
+    #[arg(value_name = "CLIENT", required = true)]
+    pub client: Vec<String>,
+    /// How to confirm.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
+}
+
+/// Options of `scope check`.
+#[derive(Clone, Debug, Args)]
+pub struct ScopeCheckArgs {
+    /// Only findings of this code; may be given several times
+    #[arg(long, value_name = "CODE", value_parser = PossibleValuesParser::new(Ailment::codes()))]
+    pub only: Vec<String>,
+    /// Repair what can be repaired safely
+    #[arg(long)]
+    pub repair: bool,
+    /// How to confirm.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
+}
+
+/// Returns what reads a word to sort scopes by.
+fn sort_key() -> impl clap::builder::TypedValueParser<Value = SortKey> {
+    let words = PossibleValuesParser::new(SortKey::ALL.map(SortKey::word));
+    words.map(|word| SortKey::ALL.into_iter().find(|key| key.word() == word).unwrap_or_default())
 }
 
 /// Options of `completions`.

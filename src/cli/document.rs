@@ -16,7 +16,7 @@ use crate::job::{
 use crate::store::TableRows;
 
 /// The version of every document.
-const FORMAT: &str = "1.0";
+pub(super) const FORMAT: &str = "1.0";
 
 /// One document; what a command has nothing to say of is left out.
 #[derive(Debug, Serialize)]

@@ -18,6 +18,7 @@ mod init;
 mod plan;
 mod print;
 mod review;
+mod scope;
 mod screen;
 mod session;
 mod show;
@@ -43,9 +44,9 @@ pub enum Exit {
     Done = 0,
     /// An error.
     Error = 1,
-    /// `plan` found differences.
+    /// `plan` found differences, or `scope check` something wrong.
     Changes = 2,
-    /// The target changed since the plan.
+    /// The target changed since the plan, or since a scope was shown.
     Stale = 3,
     /// Items are blocked, or Lack API unconfirmed, and nothing was written.
     Blocked = 4,
@@ -105,6 +106,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Command::History(args) => history::run(&mut printer, &cli.global, &args).await,
         Command::Undo(args) => undo::run(&mut printer, &cli.global, args).await,
         Command::Backup(args) => backup::run(&mut printer, &cli.global, &args).await,
+        Command::Scope(args) => scope::run(&mut printer, &cli.global, *args, screen).await,
         Command::Init => init::run(&mut printer, &cli.global).await,
         Command::Completions(args) => generate::completions(&mut printer, &args),
         Command::Man => generate::man(&mut printer),

@@ -11,6 +11,7 @@ use super::session::is_interrupted;
 use super::text::shown;
 use crate::engine::Status;
 use crate::engine::display::safe;
+use crate::job::scope::Violation;
 use crate::job::{Failure, FailureKind, StaleField};
 
 /// Where text goes, and how it may look there.
@@ -144,13 +145,39 @@ impl Printer {
         if let Some(why) = &failure.why {
             self.tell(format!("  why:   {}", safe(why)));
         }
+        self.violations(&failure.violations);
         let label = if failure.kind == FailureKind::Stale { "stale:" } else { "item: " };
         for stale in &failure.stale {
             self.tell(format!("  {label} {} {}", safe(&stale.item.to_string()), safe(&stale.why)));
             stale.fields.iter().for_each(|field| self.tell(stale_field(field)));
         }
-        for hint in &failure.hints {
+        let told = |hint: &String| failure.violations.iter().take(MOST).any(|other| other.hint == *hint);
+        for hint in failure.hints.iter().filter(|hint| !told(hint)) {
             self.tell(format!("  now:   {}", safe(hint)));
+        }
+    }
+
+    /// Prints rules of the product that are broken, of which the first is what
+    /// failed: the items in the way of each, and what to do now.
+    fn violations(&mut self, violations: &[Violation]) {
+        for (at, violation) in violations.iter().take(MOST).enumerate() {
+            if at > 0 {
+                self.tell(format!("  also:  {}", safe(&violation.to_string())));
+            }
+            for item in violation.about.iter().take(MOST) {
+                self.tell(format!("  item:  {}", safe(&item.to_string())));
+            }
+            if let Some(more) = violation.about.len().checked_sub(MOST).filter(|more| *more > 0) {
+                self.tell(format!("         and {more} more"));
+            }
+            let next = violations.get(at + 1).filter(|_| at + 1 < MOST);
+            let is_last = next.is_none_or(|next| next.hint != violation.hint);
+            if is_last && !violation.hint.is_empty() {
+                self.tell(format!("  now:   {}", safe(&violation.hint)));
+            }
+        }
+        if let Some(more) = violations.len().checked_sub(MOST).filter(|more| *more > 0) {
+            self.tell(format!("  also:  {more} more of these; --output json tells them all"));
         }
     }
 
@@ -172,6 +199,9 @@ impl Printer {
         if self.ascii { "->" } else { "→" }
     }
 }
+
+/// How many of something people are told at most.
+pub(super) const MOST: usize = 20;
 
 /// Returns a field that the target changed, in its three states.
 fn stale_field(field: &StaleField) -> String {

@@ -197,6 +197,12 @@ pub(super) fn reason_line(printer: &mut Printer, reason: &Reason) {
 }
 
 fn change_line(printer: &mut Printer, change: &Change) {
+    let line = change_text(printer, change);
+    printer.folded(&line, 10);
+}
+
+/// Returns a change on one line.
+pub(super) fn change_text(printer: &Printer, change: &Change) -> String {
     let path = place(&change.path);
     let arrow = printer.arrow();
     let line = match (change.op, change.secret) {
@@ -209,7 +215,7 @@ fn change_line(printer: &mut Printer, change: &Change) {
             format!("      ~ {path}  {} {arrow} {}", shown(&change.before), shown(&change.after))
         }
     };
-    printer.folded(&if printer.ascii { line.replacen('·', ".", 1) } else { line }, 10);
+    if printer.ascii { line.replacen('·', ".", 1) } else { line }
 }
 
 /// Shows a path to people: `hosts / 10.0.0.1 / hostIp`.

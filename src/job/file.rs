@@ -101,7 +101,8 @@ pub(super) fn unknown_format(name: &str) -> Failure {
         .hint(format!("known: {}", known.join(", ")))
 }
 
-fn explain(path: &str, error: &ParseError) -> Failure {
+/// Returns where in a file an error is.
+pub(super) fn place(path: &str, error: &ParseError) -> String {
     let mut place = path.to_owned();
     if let Some(position) = error.position {
         place.push_str(&format!(":{}:{}", position.line, position.column));
@@ -109,6 +110,11 @@ fn explain(path: &str, error: &ParseError) -> Failure {
     if !error.path.is_empty() {
         place.push_str(&format!(" ({})", error.path));
     }
+    place
+}
+
+fn explain(path: &str, error: &ParseError) -> Failure {
+    let place = place(path, error);
     let (kind, what, hint) = match error.kind {
         ParseErrorKind::Foreign(foreign) => {
             return Failure::new(FailureKind::Format, foreign.what())

@@ -1,6 +1,8 @@
 //! API scopes: reading them, and doing to them what the product's own page
 //! does, as jobs like any other.
 
+mod file;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,6 +10,7 @@ use chrono::Local;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::{Map, Value, json};
 
+pub use self::file::load;
 use super::failure::{Failure, FailureKind};
 use super::progress::{Cancel, Phase, Reporter};
 use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};

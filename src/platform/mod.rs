@@ -58,6 +58,9 @@ pub trait Platform: Send + Sync {
     /// it needs.
     fn export_root(&self) -> Kind;
 
+    /// Says whether the product has scopes, which can be edited one by one.
+    fn has_scopes(&self) -> bool;
+
     /// Returns what the product calls a file that it exports now.
     fn export_name(&self, now: NaiveDateTime) -> String;
 }

@@ -4,15 +4,18 @@ use std::time::Duration;
 
 use super::action::{Act, Context, KeyMap};
 use super::detail::{self, DetailOptions, DetailRow};
+use super::form::{Form, Picker};
 use super::keys::Key;
-use super::layout::{self, Panes};
+use super::layout::{self, Halves, Panes};
 use super::modal::{Modal, Question};
-use super::msg::{EffectId, Exit};
+use super::msg::{EffectId, Exit, Place};
 use super::node::Node;
 use super::review::Review;
+use super::scopes::Scopes;
 use super::search::Search;
 use super::skin::Skin;
 use super::widget::List;
+use crate::job::scope::{ClientInfo, Scope};
 use crate::job::{Failure, JobRecord, Phase, Progress, Receipt, Undone};
 
 /// One of the three panes.
@@ -67,13 +70,19 @@ pub(crate) enum Work {
     Save,
     /// Reading the ledger.
     History,
+    /// Reading scopes.
+    Scopes,
+    /// Editing scopes.
+    Edit,
+    /// Looking for what is wrong with scopes.
+    Check,
 }
 
 impl Work {
     /// Says whether it runs in a transaction that writes: such a job has the
     /// screen to itself, and is waited for.
     pub(crate) const fn writes(self) -> bool {
-        matches!(self, Self::Apply | Self::Rehearse | Self::Undo(_))
+        matches!(self, Self::Apply | Self::Rehearse | Self::Undo(_) | Self::Edit)
     }
 
     /// Says what is going on, as a reason for something else to wait.
@@ -85,6 +94,9 @@ impl Work {
             Self::Undo(_) => "the undo runs",
             Self::Save => "a file is being written",
             Self::History => "the ledger is being read",
+            Self::Scopes => "the scopes are being read",
+            Self::Edit => "the edit runs",
+            Self::Check => "the scopes are being checked",
         }
     }
 }
@@ -133,7 +145,11 @@ pub(crate) struct App {
     pub(crate) history: Vec<JobRecord>,
     /// How to leave once the job that writes has ended.
     pub(crate) leaving: Option<Exit>,
+    /// The form in which a scope is made or changed.
+    pub(crate) form: Option<Form>,
     next_effect: u64,
+    /// The screen of scopes, which lies over the review.
+    pub(crate) scopes: Option<Scopes>,
 }
 
 /// What the detail was built from.
@@ -174,8 +190,15 @@ impl App {
             written: Vec::new(),
             history: Vec::new(),
             leaving: None,
+            form: None,
             next_effect: 0,
+            scopes: None,
         }
+    }
+
+    /// Begins with the scopes of the target: there is no file to review.
+    pub(crate) fn begin_with_scopes(&mut self) {
+        self.scopes = Some(Scopes::default());
     }
 
     /// Returns the id for the next effect.
@@ -189,25 +212,76 @@ impl App {
         if self.is_applying() {
             return Context::Applying;
         }
-        match self.modals.last().map(|modal| &modal.question) {
+        match self.asked().map(|modal| &modal.question) {
             Some(Question::Palette) => Context::Palette,
             Some(Question::History) => Context::History,
             Some(Question::Job(_)) => Context::Job,
+            Some(Question::ScopeFilter) => Context::ScopeFilter,
+            Some(Question::Holders(_)) => Context::Holders,
+            Some(Question::Findings) => Context::Findings,
             Some(question) if question.is_to_read() => Context::Reader,
             Some(_) => Context::Dialog,
-            None if self.search.prompt.is_some() => Context::Search,
-            None if self.review.is_some() => Context::Review,
+            None => self.ground(),
+        }
+    }
+
+    /// Returns the box that the keys are about: those that were open before a
+    /// form lie below it.
+    pub(crate) fn asked(&self) -> Option<&Modal> {
+        self.modals.last().filter(|modal| self.form.is_none() || !modal.is_below)
+    }
+
+    /// Returns what keys mean where no box is open.
+    fn ground(&self) -> Context {
+        let is_filtering = |picker: &Picker| picker.is_filtering;
+        match &self.form {
+            Some(form) if form.picker.as_ref().is_some_and(is_filtering) => Context::Filter,
+            Some(_) => self.screen(),
+            None if self.is_searching() => Context::Search,
+            None if self.scopes.is_some() || self.review.is_some() => self.screen(),
             None => Context::Loading,
         }
+    }
+
+    /// Returns what keys mean on the screen below all boxes.
+    pub(crate) const fn screen(&self) -> Context {
+        match &self.form {
+            Some(form) if form.picker.is_some() => Context::Picker,
+            Some(_) => Context::Form,
+            None if self.scopes.is_some() => Context::Scopes,
+            None => Context::Review,
+        }
+    }
+
+    /// Says whether the target is marked as production.
+    pub(crate) fn is_production(&self) -> bool {
+        self.place().is_some_and(|place| place.production)
+    }
+
+    /// Says whether what to search for is being typed.
+    fn is_searching(&self) -> bool {
+        match &self.scopes {
+            Some(scopes) => scopes.prompt.is_some(),
+            None => self.search.prompt.is_some(),
+        }
+    }
+
+    /// Returns where the screen works, once that is known.
+    pub(crate) fn place(&self) -> Option<Place> {
+        if let Some(scopes) = self.scopes.as_ref().filter(|scopes| scopes.catalogue().is_some()) {
+            return Some(scopes.place.clone());
+        }
+        self.review.as_ref().map(|review| review.subject.place())
     }
 
     /// Returns what to press for an action, as it is shown.
     pub(crate) fn key(&self, act: Act) -> String {
         let here = self.keymap.key(self.context(), act);
-        here.or_else(|| self.keymap.key(Context::Review, act)).unwrap_or_default()
+        let below = || self.keymap.key(self.screen(), act);
+        here.or_else(below).or_else(|| self.keymap.key(Context::Review, act)).unwrap_or_default()
     }
 
-    /// Says whether an import, a rehearsal or an undo runs.
+    /// Says whether an import, a rehearsal, an undo or an edit runs.
     pub(crate) fn is_applying(&self) -> bool {
         self.job.as_ref().is_some_and(|job| job.work.writes())
     }
@@ -219,6 +293,17 @@ impl App {
             Question::Job(number) => self.history.iter().find(|record| record.job == number),
             _ => None,
         })
+    }
+
+    /// Returns the scope whose clients are listed, and the client at hand.
+    pub(crate) fn held(&self) -> Option<(&Scope, Option<&ClientInfo>)> {
+        let catalogue = self.scopes.as_ref()?.catalogue()?;
+        let (id, at) = self.modals.iter().rev().find_map(|modal| match &modal.question {
+            Question::Holders(id) => Some((id, modal.at)),
+            _ => None,
+        })?;
+        let scope = catalogue.scope(id)?;
+        Some((scope, scope.holders.get(at).and_then(|at| catalogue.clients().get(*at))))
     }
 
     /// Says something until the next key.
@@ -253,6 +338,12 @@ impl App {
         layout::panes(self.size, self.focus, self.zoom, self.skin.accessible)
     }
 
+    /// Returns where the halves of the screen of scopes are.
+    pub(crate) fn halves(&self) -> Halves {
+        let (half, zoom) = self.scopes.as_ref().map(|scopes| (scopes.half, scopes.zoom)).unwrap_or_default();
+        layout::halves(self.size, half, zoom, self.skin.accessible)
+    }
+
     /// Brings windows and the detail into line with what changed.
     pub(crate) fn settle(&mut self) {
         let panes = self.panes();
@@ -265,8 +356,15 @@ impl App {
         }
         self.settle_detail(usize::from(panes.inside(Pane::Detail).width));
         self.detail.follow(height(Pane::Detail), jump);
+        let halves = self.halves();
+        if let Some(scopes) = &mut self.scopes {
+            scopes.settle(&halves, jump);
+        }
         for modal in &mut self.modals {
             modal.settle(self.size, &self.skin);
+        }
+        if let Some(form) = &mut self.form {
+            form.settle(self.size, self.skin.accessible, jump, self.skin.glyphs);
         }
     }
 

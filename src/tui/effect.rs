@@ -2,13 +2,11 @@
 
 use futures_util::future::BoxFuture;
 
-use std::sync::Arc;
-
 use crate::engine::{Approved, Choices, ItemId};
-use crate::job::scope::{Ailment, Catalogue, Edit, Edited};
+use crate::job::scope::{Ailment, Edit, Edited};
 use crate::job::{Cancel, Failure, JobRecord, Receipt, Rehearsal, Reporter, Undone};
 
-use super::msg::{EffectId, Exit, Reviewed};
+use super::msg::{EffectId, Exit, Reviewed, Scoped};
 
 /// What the screen needs from the house: everything that touches a file or a socket.
 ///
@@ -59,7 +57,7 @@ pub trait Backend: Send + Sync + 'static {
     ) -> BoxFuture<'static, Result<String, Failure>>;
 
     /// Reads the target's scopes, and everything that a scope can be made of.
-    fn scopes(&self, report: Reporter) -> BoxFuture<'static, Result<Arc<Catalogue>, Failure>>;
+    fn scopes(&self, report: Reporter) -> BoxFuture<'static, Result<Scoped, Failure>>;
 
     /// Does something to the target's scopes, in one transaction.
     fn edit(

@@ -4,12 +4,13 @@
 use ratatui::layout::Rect;
 
 use super::app::Pane;
+use super::scopes::Half;
 
 /// The smallest screen.
 pub(crate) const SMALLEST: (u16, u16) = (40, 12);
 const NARROW: u16 = 60;
 const STACKED: u16 = 80;
-const WIDE: u16 = 120;
+pub(crate) const WIDE: u16 = 120;
 /// Stacked panes need rows to be of use.
 const STACKED_ROWS: u16 = 22;
 
@@ -38,18 +39,71 @@ impl Panes {
 
     /// Returns the area of a pane within its border.
     pub(crate) const fn inside(&self, pane: Pane) -> Rect {
-        let area = self.area(pane);
-        if self.accessible {
-            let down = if area.height > 0 { 1 } else { 0 };
-            return Rect { y: area.y + down, height: area.height - down, ..area };
-        }
-        Rect {
-            x: area.x.saturating_add(1),
-            y: area.y.saturating_add(1),
-            width: area.width.saturating_sub(2),
-            height: area.height.saturating_sub(2),
+        inside(self.area(pane), self.accessible)
+    }
+}
+
+/// Returns an area within its border; the accessible skin has a title alone.
+const fn inside(area: Rect, accessible: bool) -> Rect {
+    if accessible {
+        let down = if area.height > 0 { 1 } else { 0 };
+        return Rect { y: area.y + down, height: area.height - down, ..area };
+    }
+    Rect {
+        x: area.x.saturating_add(1),
+        y: area.y.saturating_add(1),
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+/// The areas of the screen of scopes; an empty one is not shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Halves {
+    pub(crate) list: Rect,
+    pub(crate) detail: Rect,
+    accessible: bool,
+}
+
+impl Halves {
+    /// Returns the area of a half with its border.
+    pub(crate) const fn area(&self, half: Half) -> Rect {
+        match half {
+            Half::List => self.list,
+            Half::Detail => self.detail,
         }
     }
+
+    /// Returns the area of a half within its border.
+    pub(crate) const fn inside(&self, half: Half) -> Rect {
+        inside(self.area(half), self.accessible)
+    }
+
+    /// Returns how many scopes are visible below the heads of the columns.
+    pub(crate) fn rows(&self) -> usize {
+        usize::from(self.inside(Half::List).height.saturating_sub(1))
+    }
+}
+
+/// Lays the screen of scopes out: beside each other where there is room.
+pub(crate) fn halves(size: (u16, u16), focus: Half, zoom: bool, accessible: bool) -> Halves {
+    let mut halves = Halves { accessible, ..Halves::default() };
+    if is_too_small(size) {
+        return halves;
+    }
+    let (width, height) = size;
+    let body = Rect::new(0, 1, width, height - 3);
+    let list = width * 3 / 5;
+    match focus {
+        _ if width >= WIDE && !zoom => {
+            // Neighbours share a border, or an empty column.
+            halves.list = Rect { width: if accessible { list - 1 } else { list + 1 }, ..body };
+            halves.detail = Rect { x: list, width: width - list, ..body };
+        }
+        Half::List => halves.list = body,
+        Half::Detail => halves.detail = body,
+    }
+    halves
 }
 
 /// Says whether a screen is too small for anything but one line.

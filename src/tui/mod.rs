@@ -9,6 +9,7 @@ mod app;
 mod branch;
 mod detail;
 mod effect;
+mod form;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod keys;
@@ -21,6 +22,7 @@ mod node;
 mod record;
 mod review;
 mod run;
+mod scopes;
 mod search;
 pub mod signals;
 mod skin;
@@ -34,6 +36,6 @@ mod widget;
 
 pub use action::keys_markdown;
 pub use effect::Backend;
-pub use msg::{Exit, Farewell, Reviewed};
+pub use msg::{Exit, Farewell, Place, Reviewed, Scoped};
 pub use run::{Options, run};
 pub use skin::ColorChoice;

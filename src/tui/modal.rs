@@ -1,5 +1,7 @@
 //! Boxes over the review: what they ask, where their focus is, what they say.
 
+use std::sync::Arc;
+
 use ratatui::layout::Rect;
 use tui_input::Input;
 
@@ -8,6 +10,7 @@ use super::skin::Skin;
 use super::stale::Changed;
 use super::widget::{Line, window};
 use crate::engine::ItemId;
+use crate::job::scope::Edit;
 
 /// The rows of the footer.
 pub(crate) const FOOTER: u16 = 2;
@@ -54,12 +57,37 @@ pub(crate) enum Question {
     Undone,
     /// Rows changed since the job that was to be undone.
     UndoStale,
+    /// Save what the form says? With the name that has to be typed, if any.
+    SaveForm(Option<String>),
+    /// Close the form and lose what was typed?
+    LoseForm,
+    /// Which scopes are listed.
+    ScopeFilter,
+    /// The clients that hold a scope, which is called by its id.
+    Holders(Arc<str>),
+    /// What is wrong with the scopes.
+    Findings,
+    /// One of these.
+    Finding,
+    /// Do this to scopes? With the name that has to be typed, if any.
+    Edit(Box<Edit>, Option<String>),
+    /// What an edit did.
+    Edited,
 }
 
 impl Question {
     /// Says whether it asks nothing, and closes by any key that closes.
     pub(crate) const fn is_to_read(&self) -> bool {
-        matches!(self, Self::Help | Self::Explain | Self::Result | Self::Rehearsed | Self::Undone)
+        matches!(
+            self,
+            Self::Help
+                | Self::Explain
+                | Self::Result
+                | Self::Rehearsed
+                | Self::Undone
+                | Self::Finding
+                | Self::Edited
+        )
     }
 
     /// Says whether it asks where a file is to go.
@@ -69,7 +97,13 @@ impl Question {
 
     /// Says whether one of its rows is chosen, rather than its text scrolled.
     const fn has_rows(&self) -> bool {
-        matches!(self, Self::Palette | Self::History)
+        matches!(self, Self::Palette | Self::ScopeFilter) || self.is_list()
+    }
+
+    /// Says whether its rows stand below heads of columns, and are made when
+    /// they are drawn.
+    pub(crate) const fn is_list(&self) -> bool {
+        matches!(self, Self::History | Self::Holders(_) | Self::Findings)
     }
 }
 
@@ -90,6 +124,8 @@ pub(crate) struct Modal {
     pub(crate) title: String,
     /// Whether it was on the screen: keys pressed before do not count for it.
     pub(crate) drawn: bool,
+    /// Whether it was open before the form that is open now.
+    pub(crate) is_below: bool,
     pub(crate) stop: Stop,
     /// Why the second button cannot be pressed.
     pub(crate) barred: Option<String>,
@@ -117,6 +153,7 @@ impl Modal {
             question,
             title: title.to_owned(),
             drawn: false,
+            is_below: false,
             stop: Stop::Cancel,
             barred: None,
             waiting: false,
@@ -144,8 +181,8 @@ impl Modal {
     }
 
     /// Returns the words of its buttons: the harmless one and the other.
-    pub(crate) const fn buttons(&self) -> Option<(&'static str, Option<&'static str>)> {
-        match self.question {
+    pub(crate) fn buttons(&self) -> Option<(&'static str, Option<&'static str>)> {
+        match &self.question {
             Question::CoverAll => Some(("Cancel", Some("Cover all"))),
             Question::Lack => Some(("Cancel", Some("Confirm"))),
             Question::Import(_) => Some(("Cancel", Some("Import"))),
@@ -153,6 +190,8 @@ impl Modal {
             Question::SavePlan | Question::SaveBackup(_) => Some(("Cancel", Some("Save"))),
             Question::Export(_) => Some(("Cancel", Some("Export"))),
             Question::Quit => Some(("Stay", Some("Leave"))),
+            Question::SaveForm(_) => Some(("Back", Some("Save"))),
+            Question::LoseForm => Some(("Back", Some("Discard"))),
             Question::Failure | Question::UndoStale => Some(("Close", None)),
             Question::Stale => Some(("Close", Some("Compare again"))),
             Question::Help
@@ -162,7 +201,13 @@ impl Modal {
             | Question::Rehearsed
             | Question::History
             | Question::Job(_)
-            | Question::Undone => None,
+            | Question::Undone
+            | Question::ScopeFilter
+            | Question::Holders(_)
+            | Question::Findings
+            | Question::Finding
+            | Question::Edited => None,
+            Question::Edit(edit, _) => Some(("Cancel", Some(word(edit)))),
         }
     }
 
@@ -174,7 +219,10 @@ impl Modal {
     /// Returns the database's name, if it has to be typed.
     pub(crate) const fn name(&self) -> Option<&String> {
         match &self.question {
-            Question::Import(Some(name)) | Question::Undo(_, name) => Some(name),
+            Question::Import(Some(name))
+            | Question::Undo(_, name)
+            | Question::SaveForm(Some(name))
+            | Question::Edit(_, Some(name)) => Some(name),
             _ => None,
         }
     }
@@ -256,13 +304,13 @@ impl Modal {
 
     /// Returns the chosen row, where there are rows to choose.
     pub(crate) fn row(&self) -> Option<usize> {
-        let rows = if self.question == Question::History { self.more } else { self.len() };
+        let rows = if self.question.is_list() { self.more } else { self.len() };
         (self.question.has_rows() && rows > 0).then_some(self.at)
     }
 
     /// Returns how many rows stand still above those that scroll.
     pub(crate) fn head(&self) -> usize {
-        usize::from(self.question == Question::History && self.more > 0)
+        usize::from(self.question.is_list() && self.more > 0)
     }
 
     /// Rows that do not scroll: borders, headings, buttons, the typed line.
@@ -313,7 +361,7 @@ impl Modal {
     fn text_width(&self, size: (u16, u16)) -> usize {
         let has_fields = self.changed.as_ref().is_some_and(Changed::has_fields);
         let most = match self.question {
-            Question::History => 140,
+            Question::History | Question::Findings => 140,
             Question::Stale | Question::UndoStale if has_fields => 140,
             Question::Help
             | Question::Result
@@ -321,13 +369,33 @@ impl Modal {
             | Question::Rehearsed
             | Question::Job(_)
             | Question::Undone
+            | Question::Finding
+            | Question::Edited
+            | Question::Holders(_)
             | Question::SavePlan
             | Question::SaveBackup(_)
-            | Question::Export(_) => 92,
+            | Question::Export(_)
+            | Question::SaveForm(_) => 92,
             Question::Palette | Question::Stale | Question::UndoStale | Question::Failure => 76,
-            Question::Import(_) | Question::Lack | Question::Undo(..) => 66,
-            Question::CoverAll | Question::Quit => 56,
+            Question::Import(_)
+            | Question::Lack
+            | Question::Undo(..)
+            | Question::Edit(..)
+            | Question::ScopeFilter => 66,
+            Question::CoverAll | Question::Quit | Question::LoseForm => 56,
         };
         usize::from(size.0.saturating_sub(4).min(most))
+    }
+}
+
+/// Returns the word for what is done to scopes.
+const fn word(edit: &Edit) -> &'static str {
+    match edit {
+        Edit::Create(_) => "Create",
+        Edit::Update { .. } => "Update",
+        Edit::Delete { .. } => "Delete",
+        Edit::Give { .. } => "Give",
+        Edit::Take { .. } => "Take away",
+        Edit::Repair { .. } => "Repair",
     }
 }

@@ -34,8 +34,47 @@ pub struct Reviewed {
     pub backup: bool,
     /// Whose items can be exported alone.
     pub export_kind: Kind,
+    /// Whether the platform has scopes.
+    pub has_scopes: bool,
     /// The plan.
     pub plan: Arc<Plan>,
+}
+
+impl Reviewed {
+    /// Returns where it was compared.
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            target: self.target.clone(),
+            database: self.database.clone(),
+            production: self.production,
+            operator: self.operator.clone(),
+            directory: self.directory.clone(),
+        }
+    }
+}
+
+/// A target, and who works there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The target, `user@host:port/database`.
+    pub target: String,
+    /// The target database's name, which has to be typed before anything is undone.
+    pub database: String,
+    /// Whether the target is marked as production.
+    pub production: bool,
+    /// Who is recorded as having written.
+    pub operator: String,
+    /// Where files go unless the operator types another path.
+    pub directory: String,
+}
+
+/// The scopes of a target, with everything that a scope can be made of.
+#[derive(Clone, Debug)]
+pub struct Scoped {
+    /// Whose scopes they are.
+    pub place: Place,
+    /// The scopes.
+    pub catalogue: Arc<Catalogue>,
 }
 
 /// Which run of an effect a message answers.
@@ -70,7 +109,7 @@ pub(crate) enum Msg {
     /// The undo ended.
     Undone(EffectId, Result<Undone, Failure>),
     /// The target's scopes were read.
-    Scopes(EffectId, Result<Arc<Catalogue>, Failure>),
+    Scopes(EffectId, Result<Scoped, Failure>),
     /// The edit of scopes ended.
     Edited(EffectId, Result<Edited, Failure>),
     /// What is wrong with the target's scopes was looked for.

@@ -7,13 +7,14 @@ use chrono::DateTime;
 use super::app::App;
 use super::effect::Effect;
 use super::keys::Key;
-use super::msg::{EffectId, Msg, Reviewed};
+use super::msg::{EffectId, Msg, Place, Reviewed, Scoped};
 use super::skin::{Glyphs, Level, Skin, UNICODE, all};
 use super::update::{start, update};
 use crate::engine::{
     Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Lack, Outcome, Plan, Reason,
     Requirement, Secret, Value,
 };
+use crate::job::scope::{Ailment, Catalogue, Edited};
 use crate::job::{
     Failure, FailureKind, JobRecord, JobState, Problem, Receipt, Rehearsal, Stale, StaleField, Undone,
 };
@@ -215,6 +216,7 @@ pub(crate) fn reviewed(plan: Arc<Plan>) -> Reviewed {
         directory: "/home/operator/.local/state/gatediff".to_owned(),
         backup: true,
         export_kind: Kind::of("client"),
+        has_scopes: true,
         plan,
     }
 }
@@ -428,7 +430,10 @@ pub(crate) fn effect_id(effects: &[Effect]) -> EffectId {
             | Effect::Rehearse(id, _)
             | Effect::Save(id, _)
             | Effect::History(id)
-            | Effect::Undo(id, _) => Some(*id),
+            | Effect::Undo(id, _)
+            | Effect::Scopes(id)
+            | Effect::Edit(id, _)
+            | Effect::CheckScopes(id) => Some(*id),
             _ => None,
         })
         .expect("a job")
@@ -450,4 +455,83 @@ pub(crate) fn here(app: &App) -> String {
     let at = app.node().and_then(super::node::Node::item);
     let entry = at.and_then(|at| app.review.as_ref()?.entry(at));
     entry.map(|entry| entry.item.id.to_string()).unwrap_or_default()
+}
+
+/// Scopes with Chinese and hostile text.
+pub(crate) fn scoped() -> Scoped {
+    scoped_of(Catalogue::sample())
+}
+
+pub(crate) fn scoped_of(catalogue: Catalogue) -> Scoped {
+    let place = Place {
+        target: "operator@db.acme:5432/gateway".to_owned(),
+        database: "gateway".to_owned(),
+        production: false,
+        operator: "operator".to_owned(),
+        directory: "/home/operator/.local/state/gatediff".to_owned(),
+    };
+    Scoped { place, catalogue: Arc::new(catalogue) }
+}
+
+/// The model with scopes over a review.
+pub(crate) fn scopes_at(width: u16, height: u16) -> App {
+    let mut app = sampled(width, height);
+    let id = effect_id(&keys(&mut app, "S"));
+    answer_scopes(&mut app, id, scoped());
+    app
+}
+
+/// The model with scopes and no review.
+pub(crate) fn scopes_alone(width: u16, height: u16) -> App {
+    let mut app = app_at(width, height);
+    app.begin_with_scopes();
+    let id = effect_id(&start(&mut app));
+    answer_scopes(&mut app, id, scoped());
+    app
+}
+
+pub(crate) fn answer_scopes(app: &mut App, id: EffectId, scoped: Scoped) {
+    update(app, Msg::Scopes(id, Ok(scoped)));
+    update(app, Msg::Drawn);
+}
+
+/// What an edit did to the first scope of the sample.
+pub(crate) fn edited(verb: &'static str, items: Vec<ItemId>) -> Edited {
+    let receipt = receipt(Vec::new());
+    Edited {
+        job: Some(16),
+        verb,
+        items,
+        id: Some("2000000001".into()),
+        changes: Vec::new(),
+        tables: receipt.tables,
+        seconds: 0.13,
+        notes: receipt.notes,
+    }
+}
+
+/// Findings, one of which can be repaired, with hostile and Chinese text.
+pub(crate) fn ailments() -> Vec<Ailment> {
+    vec![
+        Ailment {
+            code: "stale-oauth-ids".into(),
+            item: id("client", "crm"),
+            message: "its oauth scope holds 2 ids of groups that it does not hold".to_owned(),
+            repair: Some("recomputes its oauth scope from its groups".to_owned()),
+            hint: String::new(),
+        },
+        Ailment {
+            code: "name-twice".into(),
+            item: id("scope", "信用卡\u{202e}"),
+            message: "2 scopes have this name: 2000000004, 2000000005\u{1b}[2J".to_owned(),
+            repair: None,
+            hint: "rename one of them".to_owned(),
+        },
+    ]
+}
+
+/// The name of the scope at hand.
+pub(crate) fn scope_here(app: &App) -> String {
+    let scope = app.scopes.as_ref().and_then(super::scopes::Scopes::current);
+    scope.map(|scope| scope.name.to_string()).unwrap_or_default()
 }

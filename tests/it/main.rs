@@ -44,6 +44,8 @@ mod saved;
 #[cfg(test)]
 mod scope_check;
 #[cfg(test)]
+mod scope_cli;
+#[cfg(test)]
 mod scope_edit;
 #[cfg(test)]
 mod scope_races;

@@ -96,6 +96,10 @@ impl Platform for Digirunner {
         rules::CLIENT
     }
 
+    fn has_scopes(&self) -> bool {
+        true
+    }
+
     fn export_name(&self, now: NaiveDateTime) -> String {
         format!("exportClientRelated_{}.json", now.format("%Y%m%d%H%M%S"))
     }

@@ -19,13 +19,27 @@ pub(crate) enum Context {
     History,
     /// In what there is to know about one of them.
     Job,
-    /// While an import, a rehearsal or an undo runs.
+    /// While an import, a rehearsal, an undo or an edit runs.
     Applying,
+    /// In the form of a scope.
+    Form,
+    /// In a list to choose from.
+    Picker,
+    /// Typing what such a list is to show.
+    Filter,
+    /// In the list of scopes, or in the detail beside it.
+    Scopes,
+    /// Choosing which scopes are listed.
+    ScopeFilter,
+    /// In the list of a scope's clients.
+    Holders,
+    /// In the list of what is wrong with the scopes.
+    Findings,
 }
 
 impl Context {
     /// All contexts.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Loading,
         Self::Review,
         Self::Dialog,
@@ -35,6 +49,13 @@ impl Context {
         Self::History,
         Self::Job,
         Self::Applying,
+        Self::Form,
+        Self::Picker,
+        Self::Filter,
+        Self::Scopes,
+        Self::ScopeFilter,
+        Self::Holders,
+        Self::Findings,
     ];
 }
 
@@ -92,6 +113,32 @@ pub(crate) enum Act {
     Interrupt,
     Suspend,
     Redraw,
+    NextField,
+    PreviousField,
+    OpenField,
+    NextValue,
+    PreviousValue,
+    RemoveModule,
+    SaveForm,
+    CancelForm,
+    Pick,
+    PickAll,
+    FilterRows,
+    ApplyPicker,
+    CancelPicker,
+    Scopes,
+    CreateScope,
+    EditScope,
+    DeleteScope,
+    Holders,
+    GiveScope,
+    TakeScope,
+    CheckScopes,
+    OpenFinding,
+    Repair,
+    NextSort,
+    Reverse,
+    Toggle,
 }
 
 /// An entry of the catalogue.
@@ -109,9 +156,13 @@ pub(crate) struct Action {
     pub(crate) footer: Option<&'static str>,
 }
 
-use Context::{Applying, Dialog, History, Job, Loading, Palette, Reader, Review, Search};
+use Context::{
+    Applying, Dialog, Filter, Form, History, Job, Loading, Palette, Picker, Reader, Review, Search,
+};
+use Context::{Findings, Holders, ScopeFilter, Scopes};
 
-const LISTS: &[Context] = &[Review, Dialog, Reader, History, Job];
+const LISTS: &[Context] =
+    &[Review, Dialog, Reader, History, Job, Picker, Scopes, ScopeFilter, Holders, Findings];
 const ROWS: &[Context] = &[Review];
 
 const fn action(
@@ -137,7 +188,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
         Act::Help,
         "help",
         "Shows the keys that work here.",
-        &[Loading, Review, Reader, History, Job],
+        &[Loading, Review, Reader, History, Job, Form, Picker, Scopes, ScopeFilter, Holders, Findings],
         &["?"],
     )
     .footer("help"),
@@ -199,7 +250,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
         Act::History,
         "history",
         "Lists the jobs of this target, to look at them, undo them, or save their backups.",
-        &[Loading, Review],
+        &[Loading, Review, Scopes],
         &["H"],
     )
     .footer("history"),
@@ -272,16 +323,31 @@ pub(crate) static CATALOGUE: &[Action] = &[
         &[Dialog],
         &["S-Tab", "left"],
     ),
-    action(Act::Press, "press", "Does what the focus is on.", &[Dialog, Search, Palette], &["enter"])
+    action(Act::Press, "press", "Does what the focus is on.", &[Dialog, Search, Palette, Filter], &["enter"])
         .footer("do it"),
-    action(Act::Theme, "theme", "Takes the next theme.", &[Loading, Review], &["T"]),
-    action(Act::Palette, "palette", "Finds an action by name.", &[Review], &[":"]).footer("actions"),
+    action(Act::Theme, "theme", "Takes the next theme.", &[Loading, Review, Scopes], &["T"]),
+    action(Act::Palette, "palette", "Finds an action by name.", &[Review, Form, Picker, Scopes], &[":"])
+        .footer("actions"),
     action(Act::Redraw, "redraw", "Draws the screen anew.", &Context::ALL, &["ctrl-l"]),
     action(
         Act::Suspend,
         "suspend",
         "Gives the terminal back to the shell; fg continues.",
-        &[Loading, Review, Dialog, Reader, History, Job, Applying],
+        &[
+            Loading,
+            Review,
+            Dialog,
+            Reader,
+            History,
+            Job,
+            Applying,
+            Form,
+            Picker,
+            Scopes,
+            ScopeFilter,
+            Holders,
+            Findings,
+        ],
         &["ctrl-z"],
     ),
     action(
@@ -295,7 +361,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
         Act::Back,
         "back",
         "Goes back; leaves when there is nothing to go back to.",
-        &[Loading, Review, Dialog, Reader, History, Job],
+        &[Loading, Review, Dialog, Reader, History, Job, Scopes, ScopeFilter, Holders, Findings],
         &["q", "esc"],
     )
     .footer("back"),
@@ -315,9 +381,187 @@ pub(crate) static CATALOGUE: &[Action] = &[
         &["E"],
     )
     .footer("export"),
-    action(Act::Back, "close", "Closes what was read.", &[Reader, Job], &["enter"]),
-    action(Act::Back, "cancel", "Leaves the line without effect.", &[Search, Palette], &["esc"])
+    action(Act::Back, "close", "Closes what was read.", &[Reader, Job, ScopeFilter], &["enter"]),
+    action(Act::Back, "cancel", "Leaves the line without effect.", &[Search, Palette, Filter], &["esc"])
         .footer("cancel"),
-    action(Act::Down, "next-row", "Moves down in the list of actions.", &[Palette], &["down", "tab"]),
-    action(Act::Up, "previous-row", "Moves up in the list of actions.", &[Palette], &["up", "S-Tab"]),
+    action(Act::Down, "next-row", "Moves down in the list below.", &[Palette, Filter], &["down", "tab"]),
+    action(Act::Up, "previous-row", "Moves up in the list below.", &[Palette, Filter], &["up", "S-Tab"]),
+    action(
+        Act::SaveForm,
+        "save-scope",
+        "Saves the scope; an update shows first what differs.",
+        &[Form],
+        &["ctrl-o"],
+    )
+    .footer("save"),
+    action(
+        Act::CancelForm,
+        "cancel-scope",
+        "Closes the form without saving; asks where something would be lost.",
+        &[Form],
+        &["ctrl-g", "q", "esc"],
+    )
+    .footer("cancel"),
+    action(Act::NextField, "next-field", "Moves to the next field.", &[Form], &["tab", "down"])
+        .footer("next"),
+    action(Act::PreviousField, "previous-field", "Moves to the previous field.", &[Form], &["S-Tab", "up"]),
+    action(
+        Act::OpenField,
+        "open-field",
+        "Goes in: opens the field's list, presses the button, or moves on.",
+        &[Form],
+        &["enter"],
+    )
+    .footer("go in"),
+    action(
+        Act::NextValue,
+        "next-value",
+        "Takes the field's next value, or opens its list.",
+        &[Form],
+        &["space", "right"],
+    )
+    .footer("change"),
+    action(Act::PreviousValue, "previous-value", "Takes the field's previous value.", &[Form], &["left"]),
+    action(
+        Act::RemoveModule,
+        "remove-module",
+        "Takes the module and its APIs out of the scope.",
+        &[Form],
+        &["D"],
+    )
+    .footer("remove"),
+    action(Act::ApplyPicker, "apply-choice", "Takes what is chosen, and goes back.", &[Picker], &["enter"])
+        .footer("apply"),
+    action(Act::Pick, "pick", "Chooses the row, or leaves it out.", &[Picker], &["space"]).footer("choose"),
+    action(
+        Act::PickAll,
+        "pick-all",
+        "Chooses all rows that are listed; if they are chosen, leaves them out.",
+        &[Picker],
+        &["a"],
+    )
+    .footer("all"),
+    action(Act::FilterRows, "filter-rows", "Lists the rows in which words occur.", &[Picker], &["/"])
+        .footer("filter"),
+    action(
+        Act::CancelPicker,
+        "cancel-choice",
+        "Goes back; what is chosen stays as it was.",
+        &[Picker],
+        &["q", "esc", "ctrl-g"],
+    )
+    .footer("cancel"),
+    action(
+        Act::Scopes,
+        "scopes",
+        "Lists the scopes of the target, to look at them and edit them.",
+        &[Loading, Review],
+        &["S"],
+    )
+    .footer("scopes"),
+    action(Act::CreateScope, "create-scope", "Fills in a new scope.", &[Scopes], &["a"]).footer("create"),
+    action(Act::EditScope, "edit-scope", "Edits the scope.", &[Scopes], &["e"]).footer("edit"),
+    action(
+        Act::DeleteScope,
+        "delete-scope",
+        "Deletes the scope at once, unless clients hold it; undoing brings it back.",
+        &[Scopes],
+        &["D"],
+    )
+    .footer("delete"),
+    action(
+        Act::Holders,
+        "clients-of-scope",
+        "Lists the clients that hold the scope, to give it and to take it away.",
+        &[Scopes],
+        &["c"],
+    )
+    .footer("clients"),
+    action(
+        Act::Search,
+        "search-scopes",
+        "Lists the scopes in whose name, alias, description or APIs a word occurs.",
+        &[Scopes],
+        &["/"],
+    )
+    .footer("search"),
+    action(
+        Act::Filter,
+        "filter-scopes",
+        "Lists scopes by authentication types and level.",
+        &[Scopes],
+        &["f"],
+    )
+    .footer("filter"),
+    action(Act::NextSort, "sort-scopes", "Sorts the scopes by the next column.", &[Scopes], &["o"])
+        .footer("sort"),
+    action(Act::Reverse, "reverse-scopes", "Turns the order of the scopes round.", &[Scopes], &["O"]),
+    action(
+        Act::Enter,
+        "open-scope",
+        "Goes to all there is to know about the scope.",
+        &[Scopes],
+        &["enter", "l", "right"],
+    )
+    .footer("open"),
+    action(Act::Out, "close-scope", "Goes back to the list of scopes.", &[Scopes], &["h", "left"]),
+    action(
+        Act::NextPane,
+        "other-half",
+        "Moves between the list and the scope.",
+        &[Scopes],
+        &["tab", "S-Tab"],
+    ),
+    action(
+        Act::Zoom,
+        "zoom-scopes",
+        "Gives the whole screen to one half, or takes it back.",
+        &[Scopes],
+        &["z"],
+    ),
+    action(
+        Act::Copy,
+        "copy-scope",
+        "Sends the scope, or the detail's line, to the terminal's clipboard.",
+        &[Scopes],
+        &["y"],
+    ),
+    action(
+        Act::CheckScopes,
+        "check-scopes",
+        "Looks for what is wrong with the scopes, to repair it.",
+        &[Scopes],
+        &["K"],
+    )
+    .footer("check"),
+    action(
+        Act::Again,
+        "read-scopes-again",
+        "Reads the scopes again; selection, search, filter and order stay.",
+        &[Scopes],
+        &["R"],
+    )
+    .footer("read again"),
+    action(Act::GiveScope, "give-scope", "Gives the scope to more clients.", &[Holders], &["a"])
+        .footer("give"),
+    action(Act::TakeScope, "take-scope", "Takes the scope away from the client.", &[Holders], &["D"])
+        .footer("take away"),
+    action(Act::OpenFinding, "open-finding", "Shows all of the finding.", &[Findings], &["enter"])
+        .footer("open"),
+    action(
+        Act::Repair,
+        "repair-scopes",
+        "Asks, then repairs everything that can be repaired safely.",
+        &[Findings],
+        &["F"],
+    )
+    .footer("repair all"),
+    action(
+        Act::Toggle,
+        "toggle-filter",
+        "Lists scopes of this type or level, or no longer.",
+        &[ScopeFilter],
+        &["space"],
+    )
+    .footer("turn"),
 ];

@@ -2,13 +2,17 @@
 
 use super::catalogue::Act;
 use crate::job::JobRecord;
+use crate::job::scope::Scope;
 use crate::tui::app::{App, Pane, Work};
 use crate::tui::detail::SIDE_BY_SIDE;
+use crate::tui::form::{Form, Picker, Spot, Task};
+use crate::tui::layout::WIDE;
 use crate::tui::mark::Mark;
 use crate::tui::modal::Question;
 use crate::tui::node::Node;
 use crate::tui::record;
 use crate::tui::review::Review;
+use crate::tui::scopes::Scopes;
 use crate::tui::widget::count;
 
 type Check = Result<(), String>;
@@ -43,6 +47,32 @@ pub(super) fn check(act: Act, app: &App) -> Check {
             some(app.skin.has_colours(), "no colours here (NO_COLOR, --color never, or the terminal)")
         }
         Act::Suspend => suspend(app),
+        Act::SaveForm | Act::ApplyPicker if app.form.is_some() => form_idle(app, act),
+        Act::NextValue | Act::PreviousValue | Act::RemoveModule => with_form(app, |form| field(act, form)),
+        Act::PickAll => with_form(app, |form| {
+            let is_single = form.picker.as_ref().is_some_and(Picker::is_single);
+            some(!is_single, "only one can be chosen")
+        }),
+        Act::Search | Act::Filter | Act::Copy if app.scopes.is_some() => with_scopes(app, |_| Ok(())),
+        Act::Enter if app.scopes.is_some() => with_scope(app, |_| Ok(())),
+        Act::Zoom if app.scopes.is_some() => {
+            some(app.size.0 >= WIDE, "the list or the scope has the whole screen already")
+        }
+        Act::Scopes => scopes(app),
+        Act::CreateScope | Act::CheckScopes => with_scopes(app, |_| idle(app)),
+        Act::DeleteScope | Act::EditScope => with_scope(app, |_| idle(app)),
+        Act::Holders => with_scope(app, |_| Ok(())),
+        Act::NextSort | Act::Reverse => with_scopes(app, |_| Ok(())),
+        Act::GiveScope => with_scopes(app, |_| idle(app)),
+        Act::TakeScope => take(app),
+        Act::OpenFinding => {
+            with_scopes(app, |scopes| some(!scopes.ailments.is_empty(), "nothing is wrong with the scopes"))
+        }
+        Act::Repair => with_scopes(app, |scopes| {
+            let can = scopes.ailments.iter().any(|ailment| ailment.repair.is_some());
+            some(can, "nothing was found that can be repaired safely")?;
+            idle(app)
+        }),
         _ => Ok(()),
     }
 }
@@ -78,7 +108,7 @@ fn suspend(app: &App) -> Check {
 
 /// The ledger is the target's: without one there is none.
 fn history(app: &App) -> Check {
-    let known = app.review.is_some();
+    let known = app.place().is_some();
     some(known, "the jobs stand in the target: they can be listed once it was compared")?;
     idle(app)
 }
@@ -168,7 +198,60 @@ fn side_by_side(app: &App) -> Check {
 
 fn again(app: &App) -> Check {
     let here = question(app);
+    if app.scopes.is_some() {
+        return some(here.is_none(), "not here").and_then(|()| idle(app));
+    }
     some(matches!(here, None | Some(Question::Stale | Question::Failure)), "not here")?;
     some(app.review.is_some() || app.failure.is_some(), "file and target are being compared")?;
+    idle(app)
+}
+
+fn with_form(app: &App, check: impl Fn(&Form) -> Check) -> Check {
+    app.form.as_ref().map_or_else(|| no("no form is open"), check)
+}
+
+/// What writes waits for what runs; what only picks does not.
+fn form_idle(app: &App, act: Act) -> Check {
+    let writes = app.form.as_ref().is_some_and(|form| matches!(form.task, Task::Give(_)));
+    if act == Act::SaveForm || writes { idle(app) } else { Ok(()) }
+}
+
+fn field(act: Act, form: &Form) -> Check {
+    match (act, form.spot) {
+        (Act::RemoveModule, Spot::Module(_)) => Ok(()),
+        (Act::RemoveModule, _) => no("select a module to remove it"),
+        (_, Spot::Unit | Spot::Level) => Ok(()),
+        (Act::NextValue, Spot::Authentications | Spot::Module(_) | Spot::AddModule) => Ok(()),
+        (_, Spot::Save | Spot::Cancel) => Ok(()),
+        _ => no("there is one value only"),
+    }
+}
+/// Not every product has scopes; without a target there are none.
+fn scopes(app: &App) -> Check {
+    with_review(app, |review| {
+        let why = format!("{} has no scopes", review.subject.platform);
+        some(review.subject.has_scopes, &why)?;
+        idle(app)
+    })
+}
+
+fn with_scopes(app: &App, check: impl Fn(&Scopes) -> Check) -> Check {
+    match app.scopes.as_ref().filter(|scopes| scopes.catalogue().is_some()) {
+        Some(scopes) => check(scopes),
+        None => idle(app).and_then(|()| no("the scopes were not read")),
+    }
+}
+
+fn with_scope(app: &App, check: impl Fn(&Scope) -> Check) -> Check {
+    with_scopes(app, |scopes| match scopes.current() {
+        Some(scope) => check(scope),
+        None => no("there is no scope here"),
+    })
+}
+
+fn take(app: &App) -> Check {
+    with_scopes(app, |_| {
+        some(app.held().is_some_and(|(_, client)| client.is_some()), "no client holds the scope")
+    })?;
     idle(app)
 }

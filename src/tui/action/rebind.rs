@@ -100,7 +100,11 @@ fn wish(binding: &Binding) -> Result<Wish<'_>, RebindError> {
         return Err(RebindError::NoKey { place: place(), action: action.name });
     }
     let is_typed = |keys: &Sequence| keys.first().is_some_and(|key| key.request().is_some());
-    let in_a_line = action.contexts.iter().any(|here| matches!(here, Context::Search | Context::Palette));
+    let in_a_line = |here: &Context| matches!(here, Context::Search | Context::Palette | Context::Filter);
+    // Of a form's own, those that work on a line have such a key by default.
+    let from_a_line = action.contexts == [Context::Form]
+        && !action.keys.iter().all(|keys| Key::parse_all(keys).is_ok_and(|keys| is_typed(&keys)));
+    let in_a_line = action.contexts.iter().any(in_a_line) || from_a_line;
     if in_a_line && sequences.iter().all(is_typed) {
         let such = action.keys.first().copied().unwrap_or_default();
         return Err(RebindError::Typed { place: place(), action: action.name, such });
@@ -201,5 +205,7 @@ mod tests {
         );
         assert!(refused(&[("press", &["x"])]).contains("such as enter"));
         assert!(KeyMap::with(&bindings(&[("press", &["x", "enter"])])).is_ok());
+        assert!(refused(&[("save-scope", &["w"])]).contains("such as ctrl-o"));
+        assert!(KeyMap::with(&bindings(&[("remove-module", &["x"])])).is_ok());
     }
 }

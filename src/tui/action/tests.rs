@@ -55,7 +55,12 @@ fn forbidden_keys_are_not_used() {
 #[test]
 fn nothing_needs_esc_alone_but_leaving_a_typed_line() {
     for action in CATALOGUE.iter().filter(|action| action.keys == ["esc"]) {
-        assert!(action.contexts.iter().all(|context| matches!(context, Context::Search | Context::Palette)));
+        assert!(
+            action
+                .contexts
+                .iter()
+                .all(|context| matches!(context, Context::Search | Context::Palette | Context::Filter))
+        );
     }
 }
 

@@ -10,6 +10,7 @@ use super::node::Node;
 use super::review::Review;
 use super::skin::{Glyphs, Role};
 use super::widget::{Line, wrap};
+use crate::engine::Change;
 
 pub(crate) use changes::as_text;
 pub(crate) use explain::explain;
@@ -59,6 +60,14 @@ pub(crate) fn build(
         Node::Warning(at) => node::warning(&mut sheet, review, at),
     }
     sheet.finish()
+}
+
+/// Lays out changes that belong to no item under review.
+pub(crate) fn differences(changes: &[Change], width: usize, glyphs: &'static Glyphs) -> Vec<Line> {
+    let options = DetailOptions::default();
+    let mut sheet = Sheet { rows: Vec::new(), width: width.max(8), options, glyphs, change: None };
+    changes::changes(&mut sheet, changes);
+    sheet.finish().into_iter().map(|row| row.line).collect()
 }
 
 /// Lines that grow, at a width.

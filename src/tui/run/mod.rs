@@ -50,6 +50,8 @@ pub struct Options {
     pub ascii: bool,
     /// No borders, no spinner, the hardware cursor on the selected row.
     pub accessible: bool,
+    /// Begin with the target's scopes: there is no file to review.
+    pub scopes: bool,
 }
 
 /// Shows the review until the operator leaves, and returns what is left to say.
@@ -69,6 +71,9 @@ pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Far
     let (skin, complaint) = dress(options, &environment);
     let mut app = App::new(&options.file, skin, (size.width, size.height));
     app.slow_link = environment.ssh;
+    if options.scopes {
+        app.begin_with_scopes();
+    }
     let misbound = KeyMap::with(&options.keys).map(|keymap| app.keymap = keymap).err();
     let misbound = misbound.map(|error| format!("{error} (the default keys are used)"));
     if let Some(complaint) = misbound.or(complaint) {

@@ -12,10 +12,10 @@ use tokio::sync::Notify;
 use super::door::{Outside, Screen, Source};
 use super::*;
 use crate::engine::{Approved, Choices, ItemId};
-use crate::job::scope::{Ailment, Catalogue, Edit, Edited};
+use crate::job::scope::{Ailment, Edit, Edited};
 use crate::job::{Cancel, Failure, FailureKind, JobRecord, Phase, Receipt, Rehearsal, Reporter, Undone};
 use crate::tui::keys::Key;
-use crate::tui::msg::{EffectId, Exit, Msg, Reviewed};
+use crate::tui::msg::{EffectId, Exit, Msg, Reviewed, Scoped};
 use crate::tui::signals::{Arrived, Signal};
 use crate::tui::support::*;
 use crate::tui::terminal::Suspension;
@@ -284,8 +284,8 @@ impl Backend for Pretending {
         self.saved(path)
     }
 
-    fn scopes(&self, _: Reporter) -> BoxFuture<'static, Result<Arc<Catalogue>, Failure>> {
-        Box::pin(async { Ok(Arc::new(Catalogue::sample())) })
+    fn scopes(&self, _: Reporter) -> BoxFuture<'static, Result<Scoped, Failure>> {
+        Box::pin(async { Ok(scoped()) })
     }
 
     fn edit(&self, _: Edit, _: Reporter, _: Cancel) -> BoxFuture<'static, Result<Edited, Failure>> {

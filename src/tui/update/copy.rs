@@ -16,6 +16,11 @@ const UNBROKEN: usize = 4_000;
 /// Sends the detail's line, or the whole item.
 pub(super) fn copy(app: &mut App) -> Vec<Effect> {
     let text = if app.focus == Pane::Detail { line(app) } else { whole(app) };
+    send(app, text)
+}
+
+/// Sends a text, if there is one.
+pub(super) fn send(app: &mut App, text: Option<String>) -> Vec<Effect> {
     match text {
         Some(text) if !text.is_empty() => vec![Effect::Copy(shorten(text))],
         _ => {

@@ -115,8 +115,8 @@ fn state(record: &JobRecord, glyphs: &'static Glyphs) -> String {
 
 /// Asks whether to undo the job at hand.
 pub(super) fn ask_undo(app: &mut App) {
-    let (Some(record), Some(review)) = (app.record(), &app.review) else { return };
-    let (number, subject) = (record.job, &review.subject);
+    let (Some(record), Some(place)) = (app.record(), app.place()) else { return };
+    let number = record.job;
     let what = format!(
         "Job {number}, {} by {}, {}: {}.",
         record.command,
@@ -138,12 +138,12 @@ pub(super) fn ask_undo(app: &mut App) {
         ),
         Line::of(Role::Text, "An undo is a job too: it can itself be undone."),
         Line::new(),
-        label("target", &subject.target),
-        label("operator", &subject.operator),
+        label("target", &place.target),
+        label("operator", &place.operator),
     ];
-    let place = if subject.production { " in PRODUCTION" } else { "" };
-    let question = Question::Undo(number, subject.database.clone());
-    app.modals.push(Modal::new(question, &format!("Undo job {number}{place}"), body));
+    let mark = if place.production { " in PRODUCTION" } else { "" };
+    let question = Question::Undo(number, place.database);
+    app.modals.push(Modal::new(question, &format!("Undo job {number}{mark}"), body));
 }
 
 /// Begins to undo what was confirmed.
@@ -167,6 +167,9 @@ pub(super) fn undone(app: &mut App, id: EffectId, outcome: Result<Undone, Failur
             app.modals.push(modal);
             app.written.push(told(&undone));
             app.undone = Some(undone);
+            if let Some(scopes) = &mut app.scopes {
+                scopes.wrote = true;
+            }
         }
         Err(failure) if matches!(failure.kind, FailureKind::Stale | FailureKind::Blocked) => {
             job::stale(app, &failure, Question::UndoStale, UNDO);

@@ -15,6 +15,9 @@ use crate::tui::widget::{Line, count};
 /// Screens narrower than this have no table of rows.
 const NARROW: u16 = 72;
 
+/// The most items that are named as standing in the way.
+const MOST_ABOUT: usize = 200;
+
 /// Notes that a job begins; returns its id.
 pub(super) fn begin(app: &mut App, work: Work) -> EffectId {
     let id = app.next_id();
@@ -155,12 +158,30 @@ pub(crate) fn explain(failure: &Failure) -> Vec<Line> {
 
 fn facts(failure: &Failure) -> Vec<Line> {
     let pair = |label: &str, text: &str| Line::of(Role::Dim, &format!("{label:<7}")).and(Role::Text, text);
+    if !failure.violations.is_empty() {
+        return violations(failure);
+    }
     let mut lines = vec![Line::of(Role::Error, &failure.what)];
     if failure.place.is_some() || failure.why.is_some() {
         lines.push(Line::new());
     }
     lines.extend(failure.place.iter().map(|place| pair("where", place)));
     lines.extend(failure.why.iter().map(|why| pair("why", why)));
+    lines
+}
+
+/// Says of each rule that is broken what stands in the way.
+fn violations(failure: &Failure) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for violation in &failure.violations {
+        lines.push(Line::of(Role::Error, &violation.to_string()));
+        let about = violation.about.iter().take(MOST_ABOUT);
+        lines.extend(about.map(|item| Line::of(Role::Text, &format!("  {} {}", item.kind, item.key))));
+        let more = violation.about.len().saturating_sub(MOST_ABOUT);
+        if more > 0 {
+            lines.push(Line::of(Role::Dim, &format!("  and {more} more")));
+        }
+    }
     lines
 }
 
@@ -255,11 +276,13 @@ pub(super) fn written(tables: &[TableRows], seconds: f64) -> String {
 
 /// Says what is left to say when the screen is gone.
 pub(crate) fn farewell(app: &App, exit: Exit) -> Farewell {
-    let exit = match (exit, &app.review, &app.failure) {
+    let unread = app.scopes.as_ref().and_then(|scopes| scopes.failure.as_ref());
+    let failure = app.failure.as_ref().or(unread);
+    let exit = match (exit, &app.review, failure) {
         (Exit::Done, None, Some(failure)) => Exit::Failed(failure.kind),
         (exit, _, _) => exit,
     };
-    let summary = match &app.failure {
+    let summary = match failure {
         _ if !app.written.is_empty() => app.written.join("; "),
         Some(failure) => failure.to_string(),
         None => "nothing was written".to_owned(),

@@ -3,6 +3,7 @@
 
 mod choose;
 mod copy;
+mod form;
 mod history;
 mod import;
 mod job;
@@ -10,11 +11,13 @@ mod modal;
 mod navigate;
 mod rehearse;
 mod save;
+mod scopes;
 mod search;
 
 use super::action::{Act, Context, Found};
 use super::app::{App, Work};
 use super::effect::Effect;
+use super::form::Form;
 use super::keys::Key;
 use super::layout;
 use super::msg::{Exit, Leave, Msg, Reloaded};
@@ -24,7 +27,7 @@ pub(crate) use job::{explain, farewell};
 
 /// Returns what has to be done first, before any message.
 pub(crate) fn start(app: &mut App) -> Vec<Effect> {
-    job::compare(app)
+    if app.scopes.is_some() { scopes::read(app) } else { job::compare(app) }
 }
 
 /// Takes in what happened; returns what is to be done.
@@ -69,8 +72,15 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             save::saved(app, id, outcome);
             Vec::new()
         }
-        // Nobody asks for them yet.
-        Msg::Scopes(..) | Msg::Edited(..) | Msg::Checked(..) => Vec::new(),
+        Msg::Scopes(id, outcome) => {
+            scopes::taken_in(app, id, outcome);
+            Vec::new()
+        }
+        Msg::Edited(id, outcome) => scopes::edited(app, id, outcome),
+        Msg::Checked(id, outcome) => {
+            scopes::checked(app, id, outcome);
+            Vec::new()
+        }
         Msg::Reloaded(reloaded) => {
             reload(app, reloaded);
             Vec::new()
@@ -90,7 +100,7 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
         return press_unseen(app, key);
     }
     // A modal that nobody has seen yet cannot have been meant.
-    if app.modals.last().is_some_and(|modal| !modal.drawn) {
+    if app.asked().is_some_and(|modal| !modal.drawn) {
         return Vec::new();
     }
     app.notice = None;
@@ -131,7 +141,8 @@ fn press_unseen(app: &mut App, key: Key) -> Vec<Effect> {
         Act::Interrupt if app.is_applying() => job::stop(app, "Ctrl-C"),
         Act::Suspend | Act::Redraw if action.check(app).is_ok() => perform(app, action.act, Context::Review),
         Act::Back | Act::Interrupt if !app.is_applying() => {
-            let loses = app.review.as_ref().is_some_and(Review::has_choices);
+            let has_typed = app.form.as_ref().is_some_and(Form::is_dirty);
+            let loses = has_typed || app.review.as_ref().is_some_and(Review::has_choices);
             if loses && !modal::is_leaving(app) {
                 modal::ask_to_leave(app);
                 return Vec::new();
@@ -144,6 +155,9 @@ fn press_unseen(app: &mut App, key: Key) -> Vec<Effect> {
 
 /// Does an action that can be done.
 fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
+    if let Some(effects) = app.scopes.is_some().then(|| scopes::perform(app, act, context)).flatten() {
+        return effects;
+    }
     match act {
         Act::Interrupt => return interrupt(app, context),
         Act::Suspend => return vec![Effect::Suspend],
@@ -194,6 +208,33 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
         | Act::ItemsPane
         | Act::DetailPane => navigate::panes(app, act),
         Act::NextChange | Act::PreviousChange | Act::NextBlocked => navigate::jump(app, act),
+        Act::NextField
+        | Act::PreviousField
+        | Act::OpenField
+        | Act::NextValue
+        | Act::PreviousValue
+        | Act::RemoveModule
+        | Act::SaveForm
+        | Act::CancelForm
+        | Act::Pick
+        | Act::PickAll
+        | Act::FilterRows
+        | Act::ApplyPicker
+        | Act::CancelPicker => return form::perform(app, act),
+        Act::Scopes => return scopes::open(app),
+        // What is done where scopes are listed, and nowhere else.
+        Act::CreateScope
+        | Act::EditScope
+        | Act::DeleteScope
+        | Act::Holders
+        | Act::GiveScope
+        | Act::TakeScope
+        | Act::CheckScopes
+        | Act::OpenFinding
+        | Act::Repair
+        | Act::NextSort
+        | Act::Reverse
+        | Act::Toggle => {}
     }
     Vec::new()
 }
@@ -230,7 +271,15 @@ fn interrupt(app: &mut App, context: Context) -> Vec<Effect> {
         | Context::Search
         | Context::Palette
         | Context::History
-        | Context::Job => modal::back(app, context),
+        | Context::Job
+        | Context::ScopeFilter
+        | Context::Holders
+        | Context::Findings => modal::back(app, context),
+        Context::Scopes => scopes::interrupt(app),
+        Context::Form | Context::Picker | Context::Filter => {
+            form::back(app, context);
+            Vec::new()
+        }
     }
 }
 

@@ -2,11 +2,12 @@
 
 use crossterm::event::KeyCode;
 
-use super::{choose, history, import, job, save, search};
+use super::{choose, form, history, import, job, save, scopes, search};
 use crate::tui::action::{Act, Action, CATALOGUE, Context};
 use crate::tui::app::App;
 use crate::tui::detail;
 use crate::tui::effect::Effect;
+use crate::tui::form::Form;
 use crate::tui::keys::Key;
 use crate::tui::mark::Mark;
 use crate::tui::modal::{Modal, Question, Stop};
@@ -20,8 +21,12 @@ use crate::tui::widget::{Line, count};
 pub(super) fn types(app: &mut App, context: Context, key: Key) -> bool {
     let Some(request) = key.request() else { return false };
     match (context, app.modals.last_mut()) {
+        (Context::Form | Context::Filter, _) => form::types(app, request),
         (Context::Search, _) => {
-            if let Some(prompt) = &mut app.search.prompt {
+            if let Some(prompt) = app.scopes.as_mut().and_then(|scopes| scopes.prompt.as_mut()) {
+                prompt.handle(request);
+                scopes::typed(app);
+            } else if let Some(prompt) = &mut app.search.prompt {
                 prompt.input.handle(request);
                 search::typed(app);
             }
@@ -43,10 +48,14 @@ pub(super) fn types(app: &mut App, context: Context, key: Key) -> bool {
 
 /// Gives pasted text to the line that is typed, if it was on the screen.
 pub(super) fn paste(app: &mut App, text: &str) {
-    if app.modals.last().is_some_and(|modal| !modal.drawn) {
+    if app.asked().is_some_and(|modal| !modal.drawn) {
         return;
     }
     let context = app.context();
+    if matches!(context, Context::Form | Context::Picker | Context::Filter) {
+        form::paste(app, text);
+        return;
+    }
     for c in text.chars().filter(|c| !c.is_control()) {
         types(app, context, Key::plain(KeyCode::Char(c)));
     }
@@ -55,7 +64,7 @@ pub(super) fn paste(app: &mut App, text: &str) {
 /// Opens a modal to read: help, an explanation, the palette.
 pub(super) fn read(app: &mut App, act: Act, context: Context) {
     match act {
-        Act::Help if app.modals.last().is_some_and(|modal| modal.question == Question::Help) => {
+        Act::Help if app.asked().is_some_and(|modal| modal.question == Question::Help) => {
             app.modals.pop();
         }
         Act::Help => {
@@ -85,6 +94,9 @@ pub(super) fn read(app: &mut App, act: Act, context: Context) {
 fn help(app: &App, context: Context) -> Vec<Line> {
     let here = CATALOGUE.iter().filter(|action| action.contexts.contains(&context));
     let mut lines: Vec<Line> = here.map(|action| help_line(app, action)).collect();
+    if matches!(context, Context::Form | Context::Picker) || app.scopes.is_some() {
+        return lines;
+    }
     lines.push(Line::new());
     let glyphs = app.skin.glyphs;
     lines.push(Line::of(
@@ -106,12 +118,11 @@ fn help_line(app: &App, action: &Action) -> Line {
     }
 }
 
-/// Returns the actions that the palette lists, best matches first.
-pub(crate) fn palette(query: &str) -> Vec<&'static Action> {
+/// Returns the actions of a screen that the palette lists, best matches first.
+pub(crate) fn palette(query: &str, screen: Context) -> Vec<&'static Action> {
     let query = query.trim().to_lowercase().replace(' ', "-");
     let hidden = |act| matches!(act, Act::Palette | Act::NextStop | Act::PreviousStop | Act::Press);
-    let here =
-        CATALOGUE.iter().filter(|action| action.contexts.contains(&Context::Review) && !hidden(action.act));
+    let here = CATALOGUE.iter().filter(|action| action.contexts.contains(&screen) && !hidden(action.act));
     let mut found: Vec<(usize, &Action)> =
         here.filter_map(|action| Some((rank(action.name, &query)?, action))).collect();
     found.sort_by_key(|(rank, _)| *rank);
@@ -132,7 +143,7 @@ fn rank(name: &str, query: &str) -> Option<usize> {
 
 fn fill_palette(app: &mut App) {
     let Some(modal) = app.modals.last() else { return };
-    let found = palette(modal.input.value());
+    let found = palette(modal.input.value(), app.screen());
     let lines = found.into_iter().map(|action| palette_line(app, action)).collect();
     if let Some(modal) = app.modals.last_mut() {
         modal.set_body(lines);
@@ -169,10 +180,18 @@ pub(super) fn turn(app: &mut App, act: Act) {
 pub(super) fn press(app: &mut App, context: Context) -> Vec<Effect> {
     match context {
         Context::Search => {
-            search::keep(app);
+            if app.scopes.is_some() {
+                scopes::keep(app);
+            } else {
+                search::keep(app);
+            }
             Vec::new()
         }
         Context::Palette => pick(app),
+        Context::Filter => {
+            form::keep_filter(app);
+            Vec::new()
+        }
         _ => answer(app),
     }
 }
@@ -180,12 +199,12 @@ pub(super) fn press(app: &mut App, context: Context) -> Vec<Effect> {
 /// Does what the palette's row says, as its key would.
 fn pick(app: &mut App) -> Vec<Effect> {
     let Some(modal) = app.modals.pop() else { return Vec::new() };
-    let Some(action) = palette(modal.input.value()).get(modal.at).copied() else {
+    let Some(action) = palette(modal.input.value(), app.screen()).get(modal.at).copied() else {
         app.refuse("no action has that name");
         return Vec::new();
     };
     match action.check(app) {
-        Ok(()) => super::perform(app, action.act, Context::Review),
+        Ok(()) => super::perform(app, action.act, app.screen()),
         Err(why) => {
             app.refuse(why);
             Vec::new()
@@ -209,6 +228,11 @@ fn answer(app: &mut App) -> Vec<Effect> {
     match question {
         Question::Import(_) => return import::go(app),
         Question::Undo(job, _) => return history::undo(app, job),
+        Question::SaveForm(_) => return form::go(app),
+        Question::Edit(edit, _) => {
+            app.modals.pop();
+            return scopes::run(app, *edit);
+        }
         _ if question.is_path() => return save::go(app),
         _ => {}
     }
@@ -217,6 +241,7 @@ fn answer(app: &mut App) -> Vec<Effect> {
         Question::CoverAll => choose::cover_all(app),
         Question::Lack => choose::confirm_lack(app),
         Question::Quit => return vec![Effect::Quit(Exit::Done)],
+        Question::LoseForm => app.form = None,
         Question::Stale => return job::again(app),
         _ => {}
     }
@@ -245,11 +270,22 @@ pub(super) fn is_leaving(app: &App) -> bool {
 /// Goes back by one layer; leaves from the last.
 pub(super) fn back(app: &mut App, context: Context) -> Vec<Effect> {
     if context == Context::Search {
-        search::give_up(app);
+        if app.scopes.is_some() {
+            scopes::give_up(app);
+        } else {
+            search::give_up(app);
+        }
+        return Vec::new();
+    }
+    if context == Context::Filter {
+        form::back(app, context);
         return Vec::new();
     }
     if let Some(closed) = app.modals.pop() {
         return closed_of(app, &closed);
+    }
+    if app.scopes.is_some() {
+        return scopes::back(app);
     }
     if app.zoom {
         app.zoom = false;
@@ -266,6 +302,7 @@ pub(super) fn back(app: &mut App, context: Context) -> Vec<Effect> {
 fn closed_of(app: &mut App, closed: &Modal) -> Vec<Effect> {
     match closed.question {
         // What was written makes the plan history: what is there now?
+        Question::Undone if app.scopes.is_some() => return scopes::again(app),
         Question::Result | Question::Undone => return job::again(app),
         Question::History => history::close(app),
         _ if closed.waiting => app.say("the file is still being written; where it went will be told"),
@@ -276,6 +313,11 @@ fn closed_of(app: &mut App, closed: &Modal) -> Vec<Effect> {
 
 /// Asks whether to leave although choices would be lost.
 pub(super) fn ask_to_leave(app: &mut App) {
+    if app.form.as_ref().is_some_and(Form::is_dirty) {
+        let body = vec![Line::of(Role::Text, "What was typed into the form is not saved and would be lost.")];
+        app.modals.push(Modal::new(Question::Quit, "Leave?", body));
+        return;
+    }
     let Some(review) = &app.review else { return };
     let decided = review.counts().of(Mark::Cover) + review.counts().of(Mark::LeftOut);
     let items = count(decided, "item is", "items are");

@@ -2,12 +2,20 @@
 
 use crate::tui::action::Act;
 use crate::tui::app::{App, Pane};
+use crate::tui::form::Room;
 use crate::tui::mark::Mark;
 use crate::tui::node::Node;
 
 /// Moves the cursor, or scrolls a modal.
 pub(super) fn rows(app: &mut App, act: Act) {
     let size = app.size;
+    let is_asked = app.asked().is_some();
+    let form = app.form.as_mut().filter(|_| !is_asked);
+    if let Some(picker) = form.and_then(|form| form.picker.as_mut()) {
+        let height = Room::new(size, app.skin.accessible).height.saturating_sub(1);
+        picker.list.step(distance(act, height));
+        return;
+    }
     if let Some(modal) = app.modals.last_mut() {
         let height = modal.height(size);
         modal.scroll(distance(act, height));
@@ -29,7 +37,8 @@ pub(super) fn rows(app: &mut App, act: Act) {
     }
 }
 
-fn distance(act: Act, height: usize) -> isize {
+/// Returns how far an action moves in a window of a height.
+pub(super) fn distance(act: Act, height: usize) -> isize {
     let rows = isize::try_from(height.max(2)).unwrap_or(isize::MAX);
     match act {
         Act::Down => 1,

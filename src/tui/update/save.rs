@@ -49,13 +49,12 @@ fn plan(app: &App) -> Option<Modal> {
 }
 
 fn backup(app: &App) -> Option<Modal> {
-    let (record, review) = (app.record()?, app.review.as_ref()?);
-    let job = record.job;
+    let (job, place) = (app.record()?.job, app.place()?);
     let body = vec![
         Line::of(Role::Text, "What stood in the target before the job, in the product's own format."),
         secrets(),
     ];
-    let path = format!("{}/backups/job-{job}.json", review.subject.directory);
+    let path = format!("{}/backups/job-{job}.json", place.directory);
     let modal = Modal::new(Question::SaveBackup(job), &format!("Save the backup of job {job}"), body);
     Some(modal.with_path(path))
 }

@@ -1,7 +1,9 @@
 //! Key scripts against the model: no terminal, no runtime.
 
 mod files;
+mod form;
 mod jobs;
+mod scopes;
 
 use std::time::Duration;
 

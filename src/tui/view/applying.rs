@@ -1,4 +1,4 @@
-//! While an import, a rehearsal or an undo runs: a gauge per phase.
+//! While an import, a rehearsal, an undo or an edit runs: a gauge per phase.
 
 use ratatui::layout::Position;
 
@@ -21,7 +21,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Opti
         ..inside
     };
     let width = usize::from(inside.width);
-    let target = app.review.as_ref().map_or("", |review| &review.subject.target);
+    let target = app.place().map(|place| place.target).unwrap_or_default();
     let seconds = job.since.map_or(0, |since| app.now.saturating_sub(since).as_secs());
     let mut lines = vec![
         Line::of(Role::Title, &format!("{}{target}", spinner(app))).and(Role::Dim, &format!("  {seconds} s")),
@@ -50,7 +50,10 @@ fn title(work: Work) -> String {
     match work {
         Work::Rehearse => " Rehearsal: all of it is rolled back ".to_owned(),
         Work::Undo(job) => format!(" Undoing job {job} "),
-        Work::Apply | Work::Compare | Work::Save | Work::History => " Importing ".to_owned(),
+        Work::Edit => " Editing scopes ".to_owned(),
+        Work::Apply | Work::Compare | Work::Save | Work::History | Work::Scopes | Work::Check => {
+            " Importing ".to_owned()
+        }
     }
 }
 

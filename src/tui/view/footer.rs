@@ -5,19 +5,26 @@ use ratatui::layout::{Position, Rect};
 
 use super::modal::input_line;
 use super::rows::counts;
-use crate::tui::action::{Act, CATALOGUE, Context};
+use super::scopes;
+use crate::tui::action::{Act, Action, CATALOGUE, Context};
 use crate::tui::app::{App, Pane, Work};
+use crate::tui::form::Form;
 use crate::tui::keys::show;
 use crate::tui::mark::Mark;
 use crate::tui::modal::Stop;
 use crate::tui::review::Review;
+use crate::tui::scopes::Half;
 use crate::tui::skin::{Role, SPINNER};
 use crate::tui::widget::{Canvas, Line, wrap};
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     keys(app, canvas, area);
-    if let Some(prompt) = &app.search.prompt {
-        return Some(input_line(canvas, area, 0, "/", &prompt.input));
+    let typed = match &app.scopes {
+        Some(scopes) => scopes.prompt.as_ref(),
+        None => app.search.prompt.as_ref().map(|prompt| &prompt.input),
+    };
+    if let Some(input) = typed {
+        return Some(input_line(canvas, area, 0, "/", input));
     }
     let text = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
     let line = match (&app.notice, &app.review) {
@@ -32,6 +39,8 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
             }
             whole
         }
+        (None, _) if app.form.is_some() => super::form::summary(app),
+        (None, _) if app.scopes.is_some() => scopes::summary(app),
         (None, Some(review)) => {
             let whole = summary(app, review);
             if whole.width() < usize::from(area.width) { whole } else { short_summary(app, review) }
@@ -59,10 +68,10 @@ fn summary(app: &App, review: &Review) -> Line {
         Some(Work::Compare) => {
             line.push(Role::Title, &format!("{}comparing again {dot} ", spinner(app)));
         }
-        Some(work @ (Work::Save | Work::History)) => {
+        Some(work @ (Work::Save | Work::History | Work::Scopes | Work::Check)) => {
             line.push(Role::Title, &format!("{}{} {dot} ", spinner(app), work.doing()));
         }
-        Some(Work::Apply | Work::Rehearse | Work::Undo(_)) | None => {}
+        Some(Work::Apply | Work::Rehearse | Work::Undo(_) | Work::Edit) | None => {}
     }
     let lack = review.plan().lack().len();
     let lack_role = if review.choices.lack_confirmed { Role::Dim } else { Role::Blocked };
@@ -127,7 +136,8 @@ fn keys(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
 /// letters.
 fn key(app: &App, context: Context, act: Act) -> Option<String> {
     let is_typing = app.modals.last().is_some_and(|modal| modal.stop == Stop::Input);
-    if context == Context::Dialog && is_typing {
+    let in_a_form = context == Context::Form && app.form.as_ref().is_some_and(Form::is_typing);
+    if (context == Context::Dialog && is_typing) || in_a_form {
         app.keymap.key_untyped(context, act)
     } else {
         app.keymap.key(context, act)
@@ -136,9 +146,14 @@ fn key(app: &App, context: Context, act: Act) -> Option<String> {
 
 fn hints(app: &App) -> Vec<(String, &'static str)> {
     let context = app.context();
-    let mut hints: Vec<(String, &'static str)> = CATALOGUE
-        .iter()
-        .filter(|action| action.contexts.contains(&context) && action.check(app).is_ok())
+    let here = |action: &&Action| action.contexts.contains(&context) && action.check(app).is_ok();
+    let mut actions: Vec<&Action> = CATALOGUE.iter().filter(here).collect();
+    if matches!(context, Context::Scopes | Context::Holders | Context::Findings | Context::ScopeFilter) {
+        // What is done here and nowhere else comes before what is done everywhere.
+        actions.sort_by_key(|action| (action.act != Act::Help, action.contexts.len() > 1));
+    }
+    let mut hints: Vec<(String, &'static str)> = actions
+        .into_iter()
         .filter_map(|action| Some((key(app, context, action.act)?, action.footer?)))
         .collect();
     if context == Context::Review && app.panes().single {
@@ -148,6 +163,9 @@ fn hints(app: &App) -> Vec<(String, &'static str)> {
         Context::Review if app.focus == Pane::Items => hints.insert(1, (app.key(Act::Out), "tree")),
         Context::Review if app.focus == Pane::Tree => hints.insert(1, (app.key(Act::In), "unfold")),
         Context::Review if app.focus == Pane::Detail => hints.insert(1, (app.key(Act::Copy), "copy")),
+        Context::Scopes if app.scopes.as_ref().is_some_and(|scopes| scopes.half == Half::Detail) => {
+            hints.insert(1, (app.key(Act::Out), "list"));
+        }
         Context::Applying => hints.push((app.key(Act::Interrupt), "cancel")),
         Context::Reader => {
             hints.push((format!("{} {}", app.key(Act::Down), app.key(Act::Up)), "scroll"));

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::tui::app::App;
+use crate::tui::msg::Place;
 use crate::tui::skin::Role;
 use crate::tui::widget::{Canvas, Line, cut, width};
 
@@ -14,8 +15,13 @@ const SHORTEST_FILE: usize = 12;
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let Some(review) = &app.review else {
-        let line = Line::of(Role::Title, "gatediff").and(Role::Dim, "  ").and(Role::Text, &app.file);
-        canvas.line(area, 0, &line);
+        match app.place() {
+            Some(place) => target(canvas, area, &place),
+            None => {
+                let line = Line::of(Role::Title, "gatediff").and(Role::Dim, "  ").and(Role::Text, &app.file);
+                canvas.line(area, 0, &line);
+            }
+        }
         return;
     };
     let subject = &review.subject;
@@ -40,6 +46,17 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         .and(Role::Title, &target);
     let room = Rect { width: u16::try_from(left).unwrap_or(area.width).min(area.width), ..area };
     canvas.line(room, 0, &line);
+}
+
+/// Where there is no file, the target alone.
+fn target(canvas: &mut Canvas<'_>, area: Rect, place: &Place) {
+    let mut right = Line::new();
+    if place.production {
+        right.push(Role::Production, " PRODUCTION ");
+    }
+    let left = canvas.line_right(area, 0, &right);
+    let line = Line::of(Role::Title, "gatediff").and(Role::Dim, "  ").and(Role::Title, &place.target);
+    canvas.line(Rect { width: left, ..area }, 0, &line);
 }
 
 /// Of a path that is too long, its end tells more than its beginning.

@@ -40,7 +40,7 @@ impl Columns {
         let mut columns = Self {
             // Numbers fall, so that the first one is as wide as any.
             job: app.history.first().map_or(0, |job| job.job.to_string().len()).max(3),
-            command: widest(&|job| job.command.clone(), 5).min(10),
+            command: widest(&|job| job.command.clone(), 5).min(13),
             state: widest(&|job| state(job, glyphs), 6),
             time: if is_long { LONG } else { SHORT },
             operator: 0,

@@ -1,4 +1,5 @@
-//! Before there is a plan: how far reading is, or why there is none.
+//! Before there is a plan, or a list of scopes: how far reading is, or why
+//! there is none.
 
 use ratatui::layout::Rect;
 
@@ -18,7 +19,13 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         height: area.height.saturating_sub(1),
     };
     let width = usize::from(inside.width);
-    let lines = match (&app.failure, &app.job) {
+    let unread = app.scopes.as_ref().map(|scopes| scopes.failure.as_ref());
+    let failure = unread.unwrap_or(app.failure.as_ref());
+    let what = match &app.scopes {
+        Some(_) => "the scopes",
+        None => app.file.as_str(),
+    };
+    let lines = match (failure, &app.job) {
         (Some(failure), _) => {
             let mut lines = Vec::new();
             for line in explain(failure) {
@@ -27,12 +34,13 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             }
             lines.push(Line::new());
             let (again, leave) = (app.key(Act::Again), app.key(Act::Back));
-            let text = format!("Nothing was written. {again} tries again, {leave} leaves.");
+            let word = if app.review.is_some() { "goes back" } else { "leaves" };
+            let text = format!("Nothing was written. {again} tries again, {leave} {word}.");
             lines.push(Line::of(Role::Dim, &text));
             lines
         }
         (None, job) => {
-            let title = format!("{}reading {}", spinner(app), app.file);
+            let title = format!("{}reading {what}", spinner(app));
             let mut lines = vec![Line::of(Role::Title, &title), Line::new()];
             let phases = job.iter().flat_map(|job| &job.phases);
             let last = job.as_ref().map_or(0, |job| job.phases.len());

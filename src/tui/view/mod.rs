@@ -3,12 +3,14 @@
 mod applying;
 mod detail;
 mod footer;
+mod form;
 mod header;
 mod history;
 mod items;
 mod loading;
 mod modal;
 mod rows;
+mod scopes;
 mod tree;
 
 use ratatui::Frame;
@@ -17,7 +19,7 @@ use ratatui::layout::{Position, Rect};
 use super::action::Act;
 use super::app::{App, Pane};
 use super::layout::{self, Panes, SMALLEST};
-use super::modal::Question;
+use super::modal::{Modal, Question};
 use super::skin::Role;
 use super::widget::{Canvas, Line};
 
@@ -40,14 +42,21 @@ fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     }
     let panes = layout::panes(size, app.focus, app.zoom, app.skin.accessible);
     header::draw(app, canvas, panes.header);
-    let mut cursor = if app.review.is_some() {
+    let has_scopes = app.scopes.as_ref().is_some_and(|scopes| scopes.catalogue().is_some());
+    let mut cursor = if has_scopes {
+        scopes::draw(app, canvas, size)
+    } else if app.review.is_some() && app.scopes.is_none() {
         review(app, canvas, &panes)
     } else {
         loading::draw(app, canvas, Rect { height: area.height - 3, y: area.y + 1, ..area });
         None
     };
+    if let Some(form) = &app.form {
+        cursor = form::draw(app, form, canvas, size);
+    }
     cursor = footer::draw(app, canvas, panes.footer).or(cursor);
-    for modal in &app.modals {
+    let is_covered = |modal: &Modal| app.form.is_some() && modal.is_below;
+    for modal in app.modals.iter().filter(|modal| !is_covered(modal)) {
         cursor = modal::draw(app, modal, canvas, size);
     }
     if app.is_applying() {

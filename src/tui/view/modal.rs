@@ -8,6 +8,7 @@ use tui_input::Input;
 use super::applying::phase_line;
 use super::footer::spinner;
 use super::history::Columns;
+use super::scopes::lists;
 use crate::engine::display::safe;
 use crate::tui::app::App;
 use crate::tui::detail::done;
@@ -89,6 +90,9 @@ fn rows(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, inside: Rect, visible
         }
         return;
     }
+    if modal.question != Question::History {
+        return lists::draw(app, modal, canvas, inside, visible);
+    }
     let jobs = app.history.get(visible).unwrap_or_default();
     let columns = Columns::new(app, jobs, usize::from(inside.width));
     canvas.line(inside, 0, &columns.head());
@@ -134,6 +138,15 @@ fn line(app: &App, modal: &Modal, at: usize) -> Line {
         return line.clone();
     }
     let at = at - modal.lines().len();
+    if modal.question == Question::ScopeFilter {
+        return lists::choice(app, at);
+    }
+    let edited = app.scopes.as_ref().and_then(|scopes| scopes.edited.as_ref());
+    if let (Question::Edited, Some(edited)) = (&modal.question, edited) {
+        let done = Line::of(Role::Text, app.skin.glyphs.done);
+        let item = edited.items.get(at);
+        return item.map_or_else(Line::new, |id| done.and(Role::Text, &format!(" {} {}", id.kind, id.key)));
+    }
     if modal.question == Question::Undone {
         let item = app.undone.as_ref().and_then(|undone| undone.items.get(at));
         let done = Line::of(Role::Text, app.skin.glyphs.done);

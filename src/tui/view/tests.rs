@@ -1,4 +1,6 @@
+mod form;
 mod jobs;
+mod scopes;
 
 use proptest::prelude::*;
 use ratatui::Terminal;

@@ -47,6 +47,12 @@ impl ApiInfo {
     pub const fn is_lacking(&self) -> bool {
         self.title.is_none()
     }
+
+    /// Says whether all of these words, in lower case, occur in its module,
+    /// its key and what people call it.
+    pub fn has(&self, words: &[String]) -> bool {
+        words.iter().all(|word| self.folded.contains(word.as_str()))
+    }
 }
 
 /// A module, and which of the catalogue's APIs are its own.
@@ -382,6 +388,44 @@ pub(super) fn folded(name: &str, alias: Option<&str>, description: Option<&str>)
 
 #[cfg(test)]
 impl Catalogue {
+    /// Returns one module of so many APIs, for tests.
+    pub(crate) fn vast(apis: usize) -> Self {
+        let api = |at: usize| (ApiName::new("vast", format!("api-{at:06}")), format!("No. {at}").into());
+        let level = Label { id: "SYSTEM".into(), name: "System Security".into(), description: None };
+        Self::new(Parts { apis: (0..apis).map(api).collect(), levels: vec![level], ..Parts::default() })
+    }
+
+    /// Returns [`sample`](Self::sample) with each scope changed, as if it were
+    /// read again after somebody else's work.
+    pub(crate) fn sample_with(change: impl Fn(&mut Scope)) -> Self {
+        let mut sample = Self::sample();
+        sample.scopes.iter_mut().for_each(change);
+        sample.scopes.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        let places = sample.scopes.iter().enumerate();
+        sample.by_id = places.map(|(at, scope)| (Arc::clone(&scope.id), at)).collect();
+        sample
+    }
+
+    /// Returns so many scopes for tests, each with so many APIs of its own.
+    pub(crate) fn of_size(scopes: usize, apis: usize) -> Self {
+        let Self { scopes: mut samples, levels, .. } = Self::sample();
+        let template = Scope { alias: None, authentications: Vec::new(), ..samples.remove(0) };
+        let mut parts = Parts { levels, ..Parts::default() };
+        for at in 0..scopes {
+            let id: Arc<str> = format!("{}", 2_000_000_000 + at).into();
+            let name: Arc<str> = format!("scope-{at:05}").into();
+            let folded = folded(&name, None, None);
+            for api in 0..apis {
+                let api = ApiName::new(format!("module-{}", at % 100), format!("api-{at}-{api}"));
+                parts.apis.push((api.clone(), "an API".into()));
+                parts.links.push((Arc::clone(&id), api));
+            }
+            let (apis, holders) = (Vec::new(), Vec::new());
+            parts.scopes.push(Scope { id, name, folded, apis, holders, ..template.clone() });
+        }
+        Self::new(parts)
+    }
+
     /// Returns scopes for tests: plain ones, Chinese and hostile text, one that
     /// is there twice, an API that the target lacks, a holder that is gone.
     pub(crate) fn sample() -> Self {

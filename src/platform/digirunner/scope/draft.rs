@@ -62,6 +62,20 @@ impl Part {
         }
     }
 
+    /// Returns what an export file calls it, as [`Draft::changes`] does.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Name => "vgroupName",
+            Self::Alias => "vgroupAlias",
+            Self::Duration => "allowDays",
+            Self::Times => "allowTimes",
+            Self::Authentications => "authentications",
+            Self::Level => "securityLevelId",
+            Self::Description => "vgroupDesc",
+            Self::Apis => "apis",
+        }
+    }
+
     /// Says whether it has to be filled in.
     pub const fn is_required(self) -> bool {
         matches!(self, Self::Name | Self::Duration | Self::Times | Self::Level)
@@ -141,14 +155,17 @@ impl Draft {
         };
         let element = |label: String| Element { replaced: true, ..Element::named(label, Value::Null) };
         Value::Record(vec![
-            Field::new("vgroupName", text(&self.name)),
-            Field::new("vgroupAlias", text(&self.alias)),
-            Field::new("vgroupDesc", text(&self.description)),
-            Field::new("securityLevelId", text(&self.level)),
-            Field::new("allowDays", Value::Int(self.seconds)),
-            Field::new("allowTimes", Value::Int(self.times)),
-            Field::new("apis", Value::set(self.apis.iter().map(|api| element(api.to_string())))),
-            Field::new("authentications", Value::set(self.authentications.iter().cloned().map(element))),
+            Field::new(Part::Name.field(), text(&self.name)),
+            Field::new(Part::Alias.field(), text(&self.alias)),
+            Field::new(Part::Description.field(), text(&self.description)),
+            Field::new(Part::Level.field(), text(&self.level)),
+            Field::new(Part::Duration.field(), Value::Int(self.seconds)),
+            Field::new(Part::Times.field(), Value::Int(self.times)),
+            Field::new(Part::Apis.field(), Value::set(self.apis.iter().map(|api| element(api.to_string())))),
+            Field::new(
+                Part::Authentications.field(),
+                Value::set(self.authentications.iter().cloned().map(element)),
+            ),
         ])
     }
 

@@ -117,6 +117,27 @@ pub fn parse_amount(text: &str, unit: Unit) -> Result<i64, Violation> {
     })
 }
 
+/// Reads a duration that was typed with its unit, such as `30d`, `12H` or
+/// `0`; without one it is in seconds. Returns seconds.
+///
+/// # Errors
+///
+/// As [`parse_amount`].
+pub fn parse_duration(text: &str) -> Result<i64, Violation> {
+    let text = text.trim();
+    let amount = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let letters = text.strip_prefix(amount).unwrap_or_default();
+    let unit = if letters.is_empty() { Some(Unit::default()) } else { Unit::parse(letters) };
+    unit.map_or_else(
+        || {
+            let label = Part::Duration.label();
+            let units = "a number with s, m, H or d behind it is accepted, such as 30d; 0 is without limit";
+            Err(Violation::new(1352, &[label]).of(Part::Duration).hint(units))
+        },
+        |unit| parse_amount(amount, unit),
+    )
+}
+
 /// Reads a number of allowed access times that was typed.
 ///
 /// # Errors
@@ -189,6 +210,22 @@ mod tests {
         assert_eq!(Unit::parse("h"), Some(Unit::Hour));
         assert_eq!(Unit::parse("M"), Some(Unit::Minute));
         assert_eq!(Unit::parse("w"), None);
+    }
+
+    #[test]
+    fn a_duration_is_typed_with_its_unit() {
+        assert_eq!(parse_duration("30d"), Ok(2_592_000));
+        assert_eq!(parse_duration(" 2 h "), Ok(7_200));
+        assert_eq!(parse_duration("90"), Ok(90));
+        assert_eq!(parse_duration("0"), Ok(0));
+        let code = |text: &str| parse_duration(text).unwrap_err().code;
+        assert_eq!(code("3w"), 1352);
+        assert_eq!(code("3dd"), 1352);
+        assert_eq!(code("1d2h"), 1352);
+        assert_eq!(code(""), 1350);
+        assert_eq!(code("d"), 1350);
+        assert_eq!(code("-1d"), 1355);
+        assert_eq!(code("24856d"), 1356);
     }
 
     #[test]

@@ -168,6 +168,7 @@ pub(super) fn plan(ground: &Ground, edit: &Edit, stamp: &Stamp, ids: &mut Ids) -
         Edit::Give { id, name, clients } => editor.give(id, name, clients),
         Edit::Take { id, name, clients } => editor.take(id, name, clients),
         // Repairing looks at all scopes: see `repair`.
+        // What that writes follows from all that stands there: see `repair`.
         Edit::Repair { .. } => Ok(editor.planned),
     }
 }
@@ -248,7 +249,7 @@ impl<'w> Editor<'w, '_> {
         for group in kept {
             self.refresh(group, draft);
         }
-        self.check_room(|client, groups| too_many(client, groups))?;
+        self.check_room(too_many)?;
         self.planned.differences = draft.changes(Some(&now));
         Ok(self.finish(vec![draft.item()]))
     }

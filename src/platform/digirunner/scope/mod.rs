@@ -9,6 +9,7 @@
 
 mod catalogue;
 mod check;
+mod document;
 mod draft;
 mod duration;
 mod edit;
@@ -21,8 +22,9 @@ mod write;
 
 pub use catalogue::{ApiInfo, ApiName, Catalogue, ClientInfo, Label, Module, Scope};
 pub use check::Ailment;
+pub use document::{ScopeDocument, parse_draft};
 pub use draft::{Draft, Part};
-pub use duration::{MOST_SECONDS, Span, Unit, parse_amount, parse_times};
+pub use duration::{MOST_SECONDS, Span, Unit, parse_amount, parse_duration, parse_times};
 pub use edit::Edit;
 pub(crate) use edit::{Planned, Refused};
 pub(crate) use read::catalogue;

@@ -182,7 +182,8 @@ mod tests {
     fn found(filter: &Filter, sort: Sort) -> Vec<String> {
         let catalogue = Catalogue::sample();
         let found = catalogue.search(filter, sort);
-        found.into_iter().map(|at| catalogue.scopes()[at].id[8..].to_owned()).collect()
+        let last_two = |at: usize| catalogue.scopes()[at].id.trim_start_matches("20000000").to_owned();
+        found.into_iter().map(last_two).collect()
     }
 
     fn by_keyword(text: &str) -> Vec<String> {

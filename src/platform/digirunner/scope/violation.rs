@@ -38,6 +38,11 @@ impl Violation {
         Self { code, part: None, message: filled(text, arguments), hint: String::new(), about: Vec::new() }
     }
 
+    /// Returns the violation of a scope that there is not.
+    pub fn no_scope(scope: &str) -> Self {
+        Self::new(1298, &[]).hint(format!("there is no scope '{scope}': check its name"))
+    }
+
     /// Says which part it is about.
     pub(super) fn of(mut self, part: Part) -> Self {
         self.part = Some(part);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::super::super::rules::SCOPE;
 use super::super::super::side::is_hidden;
 use super::super::super::tables::{
     T, group, group_api, group_authority, vgroup, vgroup_authority, vgroup_group,
@@ -90,21 +91,20 @@ fn twice<'w>(index: &Index<'w>, report: &mut Report<'w>) {
     let hint = "give all of them but one another name: an import takes them for one";
     for (name, at) in in_order(vgroup::VGROUP_NAME).into_iter().filter(|(_, at)| at.len() > 1) {
         for row in at.iter().filter_map(|at| rows.get(*at)) {
-            let item = index.scope(row.text(vgroup::VGROUP_ID));
-            debug_assert_eq!(&*item.key, name);
-            report.asked(Sign::NameTwice, item, row.text(vgroup::VGROUP_ID), hint);
+            report.asked(Sign::NameTwice, ItemId::new(SCOPE, name), row.text(vgroup::VGROUP_ID), hint);
         }
     }
     let aliases = in_order(vgroup::VGROUP_ALIAS).into_iter();
     for (alias, at) in aliases.filter(|(alias, at)| !alias.is_empty() && at.len() > 1) {
-        let ids: Vec<&str> =
-            at.iter().filter_map(|at| Some(rows.get(*at)?.text(vgroup::VGROUP_ID))).collect();
-        for id in &ids {
-            for other in ids.iter().filter(|other| *other != id) {
-                let name = format!("'{alias}' of {}", index.scope(other));
-                let hint = "give all of them but one another alias, or none";
-                report.asked(Sign::AliasTwice, index.scope(id), name, hint);
-            }
+        let ids = at.iter().filter_map(|at| Some(rows.get(*at)?.text(vgroup::VGROUP_ID)));
+        for id in ids.clone() {
+            let Some(other) = ids.clone().find(|other| *other != id) else { continue };
+            let name = match at.len() - 2 {
+                0 => format!("'{alias}' of {}", index.scope(other)),
+                more => format!("'{alias}' of {} and {more} more", index.scope(other)),
+            };
+            let hint = "give all of them but one another alias, or none";
+            report.asked(Sign::AliasTwice, index.scope(id), name, hint);
         }
     }
 }

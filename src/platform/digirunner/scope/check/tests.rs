@@ -294,7 +294,7 @@ fn limits_of_a_scope_are_told() {
         .scope("13", "other", json!({"vgroupAlias": "same"}))
         .scope("14", "no level", json!({"securityLevelId": null, "vgroupAlias": ""}));
     let told = [
-        &format!("level-gone scope:no level '' !"),
+        "level-gone scope:no level '' !",
         &format!("level-gone scope:{name} 'Z' !"),
         "name-twice scope:twice 11, 12 !",
         "alias-twice scope:other 'same' of scope:twice !",

@@ -1,0 +1,148 @@
+//! `scope check`: what is wrong with the scopes of a target, and repairing it.
+
+use super::document::Document;
+use super::{some_of, tell, write};
+use crate::cli::args::{Output, ScopeCheckArgs};
+use crate::cli::gauge::Gauge;
+use crate::cli::print::{Printer, plural};
+use crate::cli::session::{Session, unless_interrupted};
+use crate::cli::{Exit, consent};
+use crate::engine::display::safe;
+use crate::job::Failure;
+use crate::job::scope::{self, Ailment, Edit};
+
+pub(super) async fn run(
+    printer: &mut Printer,
+    session: &Session,
+    args: ScopeCheckArgs,
+) -> Result<Exit, Failure> {
+    if args.repair {
+        consent::can_ask(&args.consent)?;
+    }
+    let findings = find(session, &args.only).await?;
+    let repairable = findings.iter().filter(|finding| finding.repair.is_some()).count();
+    let target = session.target.display();
+    if args.repair && repairable > 0 {
+        return repair(printer, session, &args, &findings).await;
+    }
+    let (status, exit) = outcome(findings.len());
+    match printer.output {
+        Output::Json => printer.json(&Document::new("scope check", status, &target).findings(&findings)),
+        Output::Text => {
+            lines(&findings).iter().for_each(|line| printer.folded(line, 4));
+            printer.line(summary(&findings));
+        }
+    }
+    Ok(exit)
+}
+
+/// Looks for findings, of these codes if there are any; may be interrupted.
+async fn find(session: &Session, only: &[String]) -> Result<Vec<Ailment>, Failure> {
+    let gauge = Gauge::begin();
+    let reporter = gauge.reporter();
+    let check = scope::check(&session.target, session.manner.timeouts, &reporter);
+    let found = unless_interrupted(check).await;
+    gauge.end().await;
+    let mut findings = found?;
+    findings.retain(|finding| only.is_empty() || only.iter().any(|code| *code == finding.code));
+    Ok(findings)
+}
+
+/// Shows what will be repaired, asks, repairs it. What cannot be repaired is
+/// left, and the command ends as if that were all it had found.
+async fn repair(
+    printer: &mut Printer,
+    session: &Session,
+    args: &ScopeCheckArgs,
+    findings: &[Ailment],
+) -> Result<Exit, Failure> {
+    let (repairable, left): (Vec<Ailment>, Vec<Ailment>) =
+        findings.iter().cloned().partition(|finding| finding.repair.is_some());
+    let told = lines(findings);
+    match (args.consent.yes, printer.output) {
+        (true, Output::Json) => {}
+        (true, Output::Text) => told.iter().for_each(|line| printer.folded(line, 4)),
+        (false, _) => told.iter().for_each(|line| printer.tell(line)),
+    }
+    let target = session.target.display();
+    let what = format!("repair of {} in {target}", plural(repairable.len(), "finding", "findings"));
+    let what = safe(&what).into_owned();
+    consent::ask(printer, &session.manner, &args.consent, (&what, true), session.target.database())?;
+    let edited = write(session, &args.consent, Edit::Repair { codes: args.only.clone() }).await?;
+    let (status, exit) = outcome(left.len());
+    let document = Document::new("scope check", status, &target).findings(findings);
+    let what = match edited.job {
+        Some(_) => format!("repaired {}", some_of(&edited.items)),
+        None => "it is repaired already".to_owned(),
+    };
+    tell(printer, document, &edited, &what);
+    if !left.is_empty() {
+        let left = plural(left.len(), "finding is", "findings are");
+        printer.tell(format!("note: {left} left to you"));
+    }
+    Ok(exit)
+}
+
+const fn outcome(findings: usize) -> (&'static str, Exit) {
+    if findings == 0 { ("ok", Exit::Done) } else { ("changes", Exit::Changes) }
+}
+
+/// Returns the findings for people, each with what can be done.
+fn lines(findings: &[Ailment]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for finding in findings {
+        let item = finding.item.to_string();
+        lines.push(format!("{} {}: {}", finding.code, safe(&item), safe(&finding.message)));
+        match &finding.repair {
+            Some(repair) => lines.push(format!("  repair: {}", safe(repair))),
+            None if finding.hint.is_empty() => {}
+            None => lines.push(format!("  now:    {}", safe(&finding.hint))),
+        }
+    }
+    lines
+}
+
+fn summary(findings: &[Ailment]) -> String {
+    let repairable = findings.iter().filter(|finding| finding.repair.is_some()).count();
+    match (findings.len(), repairable) {
+        (0, _) => "nothing is wrong".to_owned(),
+        (all, 0) => format!("{}; none can be repaired here", plural(all, "finding", "findings")),
+        (all, repairable) => format!(
+            "{}; `gatediff scope check --repair` repairs {repairable}",
+            plural(all, "finding", "findings")
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{ItemId, Kind};
+
+    fn finding(code: &'static str, repair: Option<&str>) -> Ailment {
+        Ailment {
+            code: code.into(),
+            item: ItemId::new(Kind::of("client"), "a\u{1b}[2J"),
+            message: "holds 3 ids too many".to_owned(),
+            repair: repair.map(str::to_owned),
+            hint: "give the client a level".to_owned(),
+        }
+    }
+
+    #[test]
+    fn each_finding_says_what_repairs_it_or_what_to_do() {
+        let findings = [finding("stale-oauth-ids", Some("removes them")), finding("level", None)];
+        assert_eq!(
+            lines(&findings),
+            [
+                "stale-oauth-ids client:a\\x1b[2J: holds 3 ids too many",
+                "  repair: removes them",
+                "level client:a\\x1b[2J: holds 3 ids too many",
+                "  now:    give the client a level",
+            ]
+        );
+        assert_eq!(summary(&findings), "2 findings; `gatediff scope check --repair` repairs 1");
+        assert_eq!(summary(&findings[1..]), "1 finding; none can be repaired here");
+        assert_eq!(summary(&[]), "nothing is wrong");
+    }
+}

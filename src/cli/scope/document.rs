@@ -1,0 +1,97 @@
+//! The JSON documents of the commands on scopes.
+
+use serde::Serialize;
+
+use crate::cli::document::FORMAT;
+use crate::engine::{Change, Finding, ItemId};
+use crate::job::TableRows;
+use crate::job::scope::{Ailment, Edited, ScopeDocument};
+
+/// The product that has scopes.
+const PLATFORM: &str = "digirunner";
+
+/// One document; what a command has nothing to say of is left out.
+#[derive(Debug, Serialize)]
+pub(super) struct Document<'a> {
+    format_version: &'static str,
+    command: &'static str,
+    status: &'static str,
+    platform: &'static str,
+    target: &'a str,
+    /// What a list found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scopes: Option<Vec<ScopeDocument<'a>>>,
+    /// The scope that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<ScopeDocument<'a>>,
+    /// What a check found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<&'a [Ailment]>,
+    /// What the operator should know before a change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warnings: Option<&'a [Finding]>,
+    #[serde(flatten)]
+    done: Option<Done<'a>>,
+}
+
+/// What was written.
+#[derive(Debug, Serialize)]
+struct Done<'a> {
+    /// None where nothing was written.
+    job: Option<i64>,
+    verb: &'static str,
+    items: &'a [ItemId],
+    changes: &'a [Change],
+    tables: &'a [TableRows],
+    notes: &'a [String],
+}
+
+impl<'a> Document<'a> {
+    pub(super) const fn new(command: &'static str, status: &'static str, target: &'a str) -> Self {
+        Self {
+            format_version: FORMAT,
+            command,
+            status,
+            platform: PLATFORM,
+            target,
+            scopes: None,
+            scope: None,
+            findings: None,
+            warnings: None,
+            done: None,
+        }
+    }
+
+    /// Adds what a list found.
+    pub(super) fn scopes(self, scopes: Vec<ScopeDocument<'a>>) -> Self {
+        Self { scopes: Some(scopes), ..self }
+    }
+
+    /// Says which scope it is about.
+    pub(super) fn scope(self, scope: ScopeDocument<'a>) -> Self {
+        Self { scope: Some(scope), ..self }
+    }
+
+    /// Adds what a check found.
+    pub(super) fn findings(self, findings: &'a [Ailment]) -> Self {
+        Self { findings: Some(findings), ..self }
+    }
+
+    /// Adds what the operator should know before a change.
+    pub(super) fn warnings(self, warnings: &'a [Finding]) -> Self {
+        Self { warnings: Some(warnings), ..self }
+    }
+
+    /// Adds what was written.
+    pub(super) fn with(self, edited: &'a Edited) -> Self {
+        let done = Done {
+            job: edited.job,
+            verb: edited.verb,
+            items: &edited.items,
+            changes: &edited.changes,
+            tables: &edited.tables,
+            notes: &edited.notes,
+        };
+        Self { done: Some(done), ..self }
+    }
+}

@@ -1,0 +1,257 @@
+//! `scope create`, `update`, `delete`, `give` and `take`.
+
+use std::sync::Arc;
+
+use super::document::Document;
+use super::fields::Fields;
+use super::list::{duration, times};
+use super::{ask_in_production, can_ask_in_production, check, find, read, some_of, tell, write};
+use crate::cli::args::{
+    ConsentArgs, Output, ScopeClientsArgs, ScopeCreateArgs, ScopeDeleteArgs, ScopeUpdateArgs,
+};
+use crate::cli::print::{Printer, plural};
+use crate::cli::session::Session;
+use crate::cli::{Exit, consent, text};
+use crate::engine::display::safe;
+use crate::engine::{Change, Finding, ItemId, Value};
+use crate::job::Failure;
+use crate::job::scope::{self, Catalogue, ClientInfo, Draft, Edit, Edited, Scope, ScopeDocument};
+
+pub(super) async fn create(
+    printer: &mut Printer,
+    session: &Session,
+    args: ScopeCreateArgs,
+) -> Result<Exit, Failure> {
+    can_ask_in_production(session, &args.consent)?;
+    let file = args.fields.file.as_deref().map(scope::load).transpose()?;
+    let catalogue = read(session).await?;
+    let mut fields = Fields::new(&catalogue, file.unwrap_or_default());
+    fields.set(args.name.as_ref(), &args.fields)?;
+    note(printer, &fields.notes);
+    let draft = fields.draft;
+    check(draft.check(&catalogue, None))?;
+    ask_in_production(printer, session, &args.consent, &format!("create {}", draft.item()))?;
+    let edited = write(session, &args.consent, Edit::Create(draft.clone())).await?;
+    let target = session.target.display();
+    let document = Document::new("scope create", "ok", &target)
+        .scope(ScopeDocument::of_draft(&draft, edited.id.as_deref()));
+    let id = edited.id.as_deref().unwrap_or_default();
+    tell(printer, document, &edited, &format!("created {} (id {id})", draft.item()));
+    Ok(Exit::Done)
+}
+
+pub(super) async fn update(
+    printer: &mut Printer,
+    session: &Session,
+    args: ScopeUpdateArgs,
+) -> Result<Exit, Failure> {
+    consent::can_ask(&args.consent)?;
+    let file = args.fields.file.as_deref().map(scope::load).transpose()?;
+    let catalogue = read(session).await?;
+    let scope = find(&catalogue, &args.scope)?;
+    let seen = Draft::of(&catalogue, scope);
+    let mut fields = Fields::new(&catalogue, wanted(&seen, file));
+    fields.set(args.name.as_ref(), &args.fields)?;
+    fields.change(&args)?;
+    note(printer, &fields.notes);
+    let update = Update {
+        catalogue: &catalogue,
+        scope,
+        changes: fields.draft.changes(Some(&seen)),
+        draft: fields.draft,
+    };
+    let target = session.target.display();
+    let edited = if update.changes.is_empty() {
+        unchanged(scope)
+    } else {
+        let mut violations = update.draft.check(&catalogue, Some(scope));
+        violations.extend(update.draft.check_holders(&catalogue, scope));
+        check(violations)?;
+        update.confirm(printer, session, &args.consent)?;
+        let edit = Edit::Update {
+            id: Arc::clone(&scope.id),
+            seen: Box::new(seen),
+            draft: Box::new(update.draft.clone()),
+        };
+        write(session, &args.consent, edit).await?
+    };
+    let warnings = update.warnings();
+    let document = Document::new("scope update", "ok", &target)
+        .scope(ScopeDocument::of_draft(&update.draft, Some(&scope.id)))
+        .warnings(&warnings);
+    let what = match edited.job {
+        Some(_) => format!("updated {}", scope.item()),
+        None => format!("{} is that already", scope.item()),
+    };
+    tell(printer, document, &edited, &what);
+    Ok(Exit::Done)
+}
+
+/// Returns what a scope is to be as far as a file says: all of it, if there is
+/// one, but for a name that it does not have.
+fn wanted(seen: &Draft, file: Option<Draft>) -> Draft {
+    match file {
+        None => seen.clone(),
+        Some(file) if file.name.is_empty() => Draft { name: seen.name.clone(), ..file },
+        Some(file) => file,
+    }
+}
+
+/// Returns what was done where nothing was to be done.
+fn unchanged(scope: &Scope) -> Edited {
+    Edited {
+        job: None,
+        verb: "updated",
+        items: vec![scope.item()],
+        id: Some(Arc::clone(&scope.id)),
+        changes: Vec::new(),
+        tables: Vec::new(),
+        seconds: 0.0,
+        notes: Vec::new(),
+    }
+}
+
+/// A scope and what it is to become.
+struct Update<'c> {
+    catalogue: &'c Catalogue,
+    scope: &'c Scope,
+    draft: Draft,
+    changes: Vec<Change>,
+}
+
+impl Update<'_> {
+    fn warnings(&self) -> Vec<Finding> {
+        self.draft.warnings(self.catalogue, Some(self.scope))
+    }
+
+    /// Shows what differs and who follows, then asks. Where somebody is asked,
+    /// that is no result, but what the question is about.
+    fn confirm(&self, printer: &mut Printer, session: &Session, args: &ConsentArgs) -> Result<(), Failure> {
+        let lines = self.lines(printer);
+        match (args.yes, printer.output) {
+            (true, Output::Json) => {}
+            (true, Output::Text) => lines.iter().for_each(|line| printer.folded(line, 10)),
+            (false, _) => lines.iter().for_each(|line| printer.tell(line)),
+        }
+        let what = format!("update of {} in {}", self.scope.item(), session.target.display());
+        let what = safe(&what).into_owned();
+        consent::ask(printer, &session.manner, args, (&what, true), session.target.database())
+    }
+
+    fn lines(&self, printer: &Printer) -> Vec<String> {
+        let mut lines = vec![safe(&self.scope.item().to_string()).into_owned()];
+        lines.extend(self.changes.iter().map(|change| text::change_text(printer, &readable(change))));
+        let holders: Vec<ItemId> = self.catalogue.holders_of(self.scope).map(ClientInfo::item).collect();
+        if !holders.is_empty() {
+            let count = plural(holders.len(), "client holds it and follows", "clients hold it and follow");
+            lines.push(format!("  {count}: {}", safe(&some_of(&holders))));
+        }
+        let warnings = self.warnings();
+        lines
+            .extend(warnings.iter().map(|warning| format!("  {}: {}", warning.code, safe(&warning.message))));
+        lines
+    }
+}
+
+/// Returns a change for people: durations with their units, no limit as such.
+fn readable(change: &Change) -> Change {
+    let told = |value: &Value, tell: fn(i64) -> String| match value {
+        Value::Int(number) => Value::Text(tell(*number).into()),
+        other => other.clone(),
+    };
+    let tell = match change.path.as_str() {
+        "/allowDays" => duration,
+        "/allowTimes" => times,
+        _ => return change.clone(),
+    };
+    Change { before: told(&change.before, tell), after: told(&change.after, tell), ..change.clone() }
+}
+
+pub(super) async fn delete(
+    printer: &mut Printer,
+    session: &Session,
+    args: ScopeDeleteArgs,
+) -> Result<Exit, Failure> {
+    can_ask_in_production(session, &args.consent)?;
+    let catalogue = read(session).await?;
+    let scope = find(&catalogue, &args.scope)?;
+    ask_in_production(printer, session, &args.consent, &format!("delete {}", scope.item()))?;
+    let edit = Edit::Delete { id: Arc::clone(&scope.id), name: Arc::clone(&scope.name) };
+    let edited = write(session, &args.consent, edit).await?;
+    let target = session.target.display();
+    let document = Document::new("scope delete", "ok", &target).scope(ScopeDocument::new(&catalogue, scope));
+    tell(printer, document, &edited, &format!("deleted {} (id {})", scope.item(), scope.id));
+    Ok(Exit::Done)
+}
+
+pub(super) async fn give(
+    printer: &mut Printer,
+    session: &Session,
+    args: ScopeClientsArgs,
+) -> Result<Exit, Failure> {
+    let way =
+        Way { command: "scope give", verb: "give", done: "gave", to: "to", idle: "they hold it already" };
+    let edit = |scope: &Scope, clients| Edit::Give {
+        id: Arc::clone(&scope.id),
+        name: Arc::clone(&scope.name),
+        clients,
+    };
+    pass(printer, session, args, &way, edit).await
+}
+
+pub(super) async fn take(
+    printer: &mut Printer,
+    session: &Session,
+    args: ScopeClientsArgs,
+) -> Result<Exit, Failure> {
+    let way =
+        Way { command: "scope take", verb: "take", done: "took", to: "from", idle: "they do not hold it" };
+    let edit = |scope: &Scope, clients| Edit::Take {
+        id: Arc::clone(&scope.id),
+        name: Arc::clone(&scope.name),
+        clients,
+    };
+    pass(printer, session, args, &way, edit).await
+}
+
+/// The words for giving or taking.
+struct Way {
+    command: &'static str,
+    verb: &'static str,
+    done: &'static str,
+    to: &'static str,
+    idle: &'static str,
+}
+
+/// Gives a scope to clients, or takes it away from them.
+async fn pass(
+    printer: &mut Printer,
+    session: &Session,
+    args: ScopeClientsArgs,
+    way: &Way,
+    edit: impl FnOnce(&Scope, Vec<Arc<str>>) -> Edit,
+) -> Result<Exit, Failure> {
+    can_ask_in_production(session, &args.consent)?;
+    let catalogue = read(session).await?;
+    let scope = find(&catalogue, &args.scope)?;
+    let Way { verb, done, to, .. } = way;
+    let what = format!("{verb} {} {to} {}", scope.item(), plural(args.client.len(), "client", "clients"));
+    ask_in_production(printer, session, &args.consent, &what)?;
+    let clients = args.client.iter().map(|id| Arc::from(id.as_str())).collect();
+    let edited = write(session, &args.consent, edit(scope, clients)).await?;
+    let target = session.target.display();
+    let document = Document::new(way.command, "ok", &target)
+        .scope(ScopeDocument::new(&catalogue, scope).without_holders());
+    let what = match edited.job {
+        Some(_) => format!("{done} {} {to} {}", scope.item(), some_of(&edited.items)),
+        None => way.idle.to_owned(),
+    };
+    tell(printer, document, &edited, &what);
+    Ok(Exit::Done)
+}
+
+fn note(printer: &mut Printer, notes: &[String]) {
+    for note in notes {
+        printer.tell(format!("note: {}", safe(note)));
+    }
+}

@@ -1,0 +1,186 @@
+//! `scope`: API scopes. One file per sort of command; what they share is here.
+
+mod check;
+mod document;
+mod edit;
+mod fields;
+mod list;
+mod screen;
+mod show;
+
+use self::document::Document;
+use super::Exit;
+use super::args::{ConsentArgs, Global, Output, ScopeArgs, ScopeCommand};
+use super::consent;
+use super::gauge::Gauge;
+use super::print::{MOST, Printer};
+use super::screen::Screen;
+use super::session::{Session, cancel_on_signals, operator, unless_interrupted};
+use crate::engine::ItemId;
+use crate::engine::display::safe;
+use crate::job::scope::{self, Catalogue, Edit, EditOptions, Edited, Scope, Violation};
+use crate::job::{Failure, FailureKind};
+
+pub(super) async fn run(
+    printer: &mut Printer,
+    global: &Global,
+    args: ScopeArgs,
+    screen: &dyn Screen,
+) -> Result<Exit, Failure> {
+    let Some(command) = args.command else {
+        return screen::run(printer, global, args.screen, screen).await;
+    };
+    if args.screen.is_given() {
+        let what = "--theme, --accessible and --operator in front of the command are options of the screen";
+        return Err(Failure::new(FailureKind::Usage, what).hint("put --operator behind the command"));
+    }
+    let session = Session::new(global)?;
+    match command {
+        ScopeCommand::List(args) => list::run(printer, &session, args).await,
+        ScopeCommand::Show(args) => show::run(printer, &session, &args).await,
+        ScopeCommand::Create(args) => edit::create(printer, &session, args).await,
+        ScopeCommand::Update(args) => edit::update(printer, &session, args).await,
+        ScopeCommand::Delete(args) => edit::delete(printer, &session, args).await,
+        ScopeCommand::Give(args) => edit::give(printer, &session, args).await,
+        ScopeCommand::Take(args) => edit::take(printer, &session, args).await,
+        ScopeCommand::Check(args) => check::run(printer, &session, args).await,
+    }
+}
+
+/// Reads all there is; tells how far that is. May be interrupted.
+async fn read(session: &Session) -> Result<Catalogue, Failure> {
+    let gauge = Gauge::begin();
+    let reporter = gauge.reporter();
+    let read = scope::catalogue(&session.target, session.manner.timeouts, &reporter);
+    let catalogue = unless_interrupted(read).await;
+    gauge.end().await;
+    catalogue
+}
+
+/// Does what was asked for, and tells how far that is.
+async fn write(session: &Session, args: &ConsentArgs, edit: Edit) -> Result<Edited, Failure> {
+    let options = EditOptions {
+        operator: operator(args.operator.clone())?,
+        timeouts: session.manner.timeouts,
+        ledger: session.manner.ledger.clone(),
+    };
+    let cancel = cancel_on_signals()?;
+    let gauge = Gauge::begin();
+    let edited = scope::edit(edit, &session.target, &options, &gauge.reporter(), &cancel).await;
+    gauge.end().await;
+    edited
+}
+
+/// Refuses early where somebody has to be asked and nobody can be: in a
+/// production profile. Elsewhere the product does not ask either.
+fn can_ask_in_production(session: &Session, args: &ConsentArgs) -> Result<(), Failure> {
+    if session.manner.production { consent::can_ask(args) } else { Ok(()) }
+}
+
+/// Asks in a production profile, and only there.
+fn ask_in_production(
+    printer: &mut Printer,
+    session: &Session,
+    args: &ConsentArgs,
+    what: &str,
+) -> Result<(), Failure> {
+    if !session.manner.production {
+        return Ok(());
+    }
+    let what = safe(&format!("{what} in {}", session.target.display())).into_owned();
+    consent::ask(printer, &session.manner, args, (&what, false), session.target.database())
+}
+
+/// Finds a scope by its name, or as `id:ID`.
+fn find<'c>(catalogue: &'c Catalogue, word: &str) -> Result<&'c Scope, Failure> {
+    if let Some(id) = word.strip_prefix("id:") {
+        return catalogue.scope(id).ok_or_else(|| not_found(word));
+    }
+    match catalogue.named(word) {
+        [scope] => Ok(scope),
+        [] => Err(match catalogue.scope(word) {
+            Some(_) => not_found(word).hint(format!("there is one of that id: id:{word}")),
+            None => not_found(word),
+        }),
+        several => {
+            let ids: Vec<String> = several.iter().map(|scope| format!("id:{}", scope.id)).collect();
+            let what = format!("there are {} scopes of the name '{word}'", several.len());
+            Err(Failure::new(FailureKind::Usage, what)
+                .hint(format!("name one of them by its id: {}", ids.join(" "))))
+        }
+    }
+}
+
+fn not_found(word: &str) -> Failure {
+    Failure::violated(vec![Violation::no_scope(word)]).hint("see `gatediff scope list`")
+}
+
+/// Fails if rules are broken.
+fn check(violations: Vec<Violation>) -> Result<(), Failure> {
+    if violations.is_empty() { Ok(()) } else { Err(Failure::violated(violations)) }
+}
+
+/// Prints what was done.
+fn tell(printer: &mut Printer, document: Document<'_>, edited: &Edited, what: &str) {
+    if printer.output == Output::Json {
+        printer.json(&document.with(edited));
+        return;
+    }
+    let Some(job) = edited.job else {
+        printer.line(format!("nothing to do: {}", safe(what)));
+        edited.notes.iter().for_each(|note| printer.tell(format!("note: {}", safe(note))));
+        return;
+    };
+    super::text::tables(printer, &edited.tables);
+    printer.line(format!("job {job}: {} in {:.2} s", safe(what), edited.seconds));
+    printer.tell(format!("note: `gatediff undo {job}` takes it back"));
+    edited.notes.iter().for_each(|note| printer.tell(format!("note: {}", safe(note))));
+}
+
+/// Names items, at most so many as people read.
+fn some_of(items: &[ItemId]) -> String {
+    let named: Vec<String> = items.iter().take(MOST).map(ToString::to_string).collect();
+    match items.len().checked_sub(MOST).filter(|more| *more > 0) {
+        Some(more) => format!("{} and {more} more", named.join(", ")),
+        None => named.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_goes_by_its_name_or_by_its_id() {
+        let catalogue = Catalogue::sample();
+        assert_eq!(&*find(&catalogue, "accounts").unwrap().id, "2000000001");
+        assert_eq!(&*find(&catalogue, "id:2000000004").unwrap().id, "2000000004");
+    }
+
+    #[test]
+    fn a_name_that_is_there_twice_is_refused_with_the_ids() {
+        let failure = find(&Catalogue::sample(), "twice").unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Usage);
+        assert_eq!(failure.hints, ["name one of them by its id: id:2000000004 id:2000000005"]);
+    }
+
+    #[test]
+    fn a_scope_that_there_is_not_is_1298() {
+        let catalogue = Catalogue::sample();
+        for word in ["nothing", "id:1", "Accounts", ""] {
+            let failure = find(&catalogue, word).unwrap_err();
+            assert_eq!(failure.kind, FailureKind::Refused);
+            assert_eq!(failure.what, "1298 No information found");
+        }
+        let hints = find(&catalogue, "2000000001").unwrap_err().hints;
+        assert!(hints.iter().any(|hint| hint.ends_with("id:2000000001")), "{hints:?}");
+    }
+
+    #[test]
+    fn no_more_items_are_named_than_people_read() {
+        let items: Vec<ItemId> =
+            (0..25).map(|at| ItemId::new(crate::engine::Kind::of("client"), format!("{at}"))).collect();
+        assert!(some_of(&items).ends_with("client:19 and 5 more"));
+        assert_eq!(some_of(&items[..2]), "client:0, client:1");
+    }
+}

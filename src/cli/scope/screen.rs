@@ -1,0 +1,47 @@
+//! `scope` alone: the terminal interface on the scopes of a target.
+
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+
+use crate::cli::Exit;
+use crate::cli::args::{Global, ScreenArgs};
+use crate::cli::print::{Printer, has_screen};
+use crate::cli::screen::{Opener, Screen, ScreenRequest, Start};
+use crate::cli::session::Session;
+use crate::job::{Failure, FailureKind, Loaded, Reporter};
+use crate::store::Target;
+
+pub(super) async fn run(
+    printer: &mut Printer,
+    global: &Global,
+    args: ScreenArgs,
+    screen: &dyn Screen,
+) -> Result<Exit, Failure> {
+    let session = Session::new(global)?;
+    if !has_screen() {
+        return Err(Failure::new(FailureKind::Usage, "the screen of scopes needs a terminal").hint(
+            "run it in a terminal, or use a command: gatediff scope list, show, create, update, delete, give, take or check",
+        ));
+    }
+    let open = Arc::new(NoFile(session.target.clone()));
+    let request = ScreenRequest::new(global, args, &session.manner, (String::new(), open))?;
+    let end = screen.show(ScreenRequest { start: Start::Scopes, ..request }).await?;
+    printer.tell(&end.summary);
+    Ok(end.exit)
+}
+
+/// A target without a file to review on it.
+struct NoFile(Target);
+
+impl Opener for NoFile {
+    fn open(self: Arc<Self>, _: Reporter) -> BoxFuture<'static, Result<(Loaded, Target), Failure>> {
+        let failure = Failure::new(FailureKind::Usage, "there is no file to review: only scopes were opened")
+            .hint("review a file with `gatediff review FILE`");
+        async move { Err(failure) }.boxed()
+    }
+
+    fn target(self: Arc<Self>, _: Reporter) -> BoxFuture<'static, Result<Target, Failure>> {
+        async move { Ok(self.0.clone()) }.boxed()
+    }
+}

@@ -1,0 +1,182 @@
+//! `scope show`: all there is to know about a scope.
+
+use chrono::NaiveDateTime;
+
+use super::document::Document;
+use super::list::{UNLIMITED, times};
+use crate::cli::Exit;
+use crate::cli::args::{Output, ScopeShowArgs};
+use crate::cli::print::{Printer, plural};
+use crate::cli::session::Session;
+use crate::engine::display::safe;
+use crate::job::Failure;
+use crate::job::scope::{ApiInfo, Catalogue, ClientInfo, Label, Scope, ScopeDocument, Span};
+
+pub(super) async fn run(
+    printer: &mut Printer,
+    session: &Session,
+    args: &ScopeShowArgs,
+) -> Result<Exit, Failure> {
+    let catalogue = super::read(session).await?;
+    let scope = super::find(&catalogue, &args.scope)?;
+    let target = session.target.display();
+    match printer.output {
+        Output::Json => printer
+            .json(&Document::new("scope show", "ok", &target).scope(ScopeDocument::new(&catalogue, scope))),
+        Output::Text => {
+            for (line, indent) in lines(&catalogue, scope) {
+                printer.folded(&line, indent);
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The cells of a label and the space behind it.
+const LABEL: usize = 16;
+
+/// Returns the lines, each with how far it is indented where it is broken.
+fn lines(catalogue: &Catalogue, scope: &Scope) -> Vec<(String, usize)> {
+    let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().unwrap_or_default().to_owned();
+    let fields = [
+        ("name", scope.name.to_string()),
+        ("id", scope.id.to_string()),
+        ("alias", text(&scope.alias)),
+        ("description", text(&scope.description)),
+        ("authentication", authentications(catalogue, scope)),
+        ("level", level(catalogue, scope)),
+        ("duration", duration(scope.seconds)),
+        ("times", times(scope.times)),
+        ("created", written(scope.created_at, Some(&scope.created_by))),
+        ("updated", written(scope.updated_at, scope.updated_by.as_deref())),
+    ];
+    let filled = fields.iter().filter(|(_, text)| !text.is_empty());
+    let mut lines: Vec<(String, usize)> =
+        filled.map(|(label, text)| (format!("{label:<LABEL$}{}", safe(text)), LABEL)).collect();
+    lines.push((format!("{:<LABEL$}{}", "APIs", apis_count(catalogue, scope)), LABEL));
+    let mut module = None;
+    for api in catalogue.apis_of(scope) {
+        if module != Some(&api.name.module) {
+            module = Some(&api.name.module);
+            lines.push((format!("  {}", safe(&api.name.module)), 4));
+        }
+        lines.push((format!("    {}", safe(&told_api(api))), 6));
+    }
+    lines.push((format!("{:<LABEL$}{}", "held by", plural(scope.holders.len(), "client", "clients")), LABEL));
+    lines.extend(catalogue.holders_of(scope).map(|client| (format!("  {}", safe(&told_holder(client))), 4)));
+    lines
+}
+
+fn apis_count(catalogue: &Catalogue, scope: &Scope) -> String {
+    let lacking = catalogue.apis_of(scope).filter(|api| api.is_lacking()).count();
+    match lacking {
+        0 => scope.apis.len().to_string(),
+        lacking => format!("{}, of which the target lacks {lacking}", scope.apis.len()),
+    }
+}
+
+/// As the product's page has it: the key with the name behind it.
+fn told_api(api: &ApiInfo) -> String {
+    match &api.title {
+        Some(title) => format!("{}({title})", api.name.key),
+        None => format!("{}: the target lacks it", api.name.key),
+    }
+}
+
+fn told_holder(client: &ClientInfo) -> String {
+    if !client.exists {
+        return format!("{}: there is no such client", client.id);
+    }
+    let level = client.level.as_deref().map_or_else(|| "no level".to_owned(), |id| format!("level {id}"));
+    format!("{} ({}), {level}", client.id, client.name)
+}
+
+fn duration(seconds: i64) -> String {
+    if seconds == 0 { UNLIMITED.to_owned() } else { Span::new(seconds).to_string() }
+}
+
+fn level(catalogue: &Catalogue, scope: &Scope) -> String {
+    let Some(id) = scope.level.as_deref() else { return "none".to_owned() };
+    match catalogue.level(id) {
+        None => format!("{id}: there is no such level"),
+        Some(level) => match level.description.as_deref().filter(|text| !text.is_empty()) {
+            Some(description) => format!("{}: {description}", named(level)),
+            None => named(level),
+        },
+    }
+}
+
+fn authentications(catalogue: &Catalogue, scope: &Scope) -> String {
+    let told = scope.authentications.iter().map(|id| match catalogue.authentication(id) {
+        Some(known) => named(known),
+        None => format!("{id}: there is no such type"),
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+fn named(label: &Label) -> String {
+    if label.name == label.id { label.id.to_string() } else { format!("{} ({})", label.id, label.name) }
+}
+
+/// When and by whom; the product's times are local ones, without a zone.
+fn written(at: Option<NaiveDateTime>, by: Option<&str>) -> String {
+    let at = at.map(|at| at.format("%Y-%m-%d %H:%M:%S").to_string());
+    match (at, by.filter(|by| !by.is_empty())) {
+        (Some(at), Some(by)) => format!("{at} by {by}"),
+        (Some(at), None) => at,
+        (None, Some(by)) => format!("by {by}"),
+        (None, None) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(id: &str) -> Vec<String> {
+        let catalogue = Catalogue::sample();
+        lines(&catalogue, catalogue.scope(id).unwrap()).into_iter().map(|(line, _)| line).collect()
+    }
+
+    #[test]
+    fn everything_about_a_scope_is_told() {
+        assert_eq!(
+            told("2000000001"),
+            [
+                "name            accounts",
+                "id              2000000001",
+                "alias           帳戶查詢",
+                "description     Balances of accounts",
+                "authentication  OTP (One-time password), PIN (密碼)",
+                "level           A",
+                "duration        1 day",
+                "times           Unlimited",
+                "created         2020-09-14 12:26:40 by manager",
+                "APIs            3",
+                "  bank",
+                "    balance(帳戶餘額)",
+                "    history(Account history)",
+                "  crm",
+                "    lookup(Look up a customer)",
+                "held by         2 clients",
+                "  crm (CRM), level A",
+                "  portal (Portal), level A",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_dangles_is_marked() {
+        let told = told("2000000002").join("\n");
+        assert!(told.contains("duration        25 hour (Approximately 1 day)"), "{told}");
+        assert!(told.contains("APIs            2, of which the target lacks 1"), "{told}");
+        assert!(told.contains("    nothing: the target lacks it"), "{told}");
+        assert!(told.contains("  ghost: there is no such client"), "{told}");
+    }
+
+    #[test]
+    fn hostile_text_moves_no_cursor() {
+        let told = told("2000000003").join("\n");
+        assert!(told.contains("description     \\x1b[31mred\\u{202e}"), "{told}");
+    }
+}

@@ -1,0 +1,405 @@
+//! The rows of a form, laid out for a width: the same ones that are counted to
+//! scroll and that are drawn.
+
+use tui_input::Input;
+
+use super::{Form, Spot};
+use crate::engine::display::safe;
+use crate::job::scope::{MOST_ALIAS, MOST_APIS, MOST_DESCRIPTION, MOST_NAME, Part, Span, Violation};
+use crate::tui::skin::{Glyphs, Role};
+use crate::tui::widget::{Line, count, cut, width, wrap};
+
+/// Forms narrower than this have short labels.
+const SHORT: usize = 70;
+
+/// Forms narrower than this have no counts beside what is typed.
+const NARROW: usize = 44;
+
+/// Values are no wider than this, however wide the screen is.
+const WIDEST: usize = 72;
+
+/// The columns of a number.
+const NUMBER: usize = 11;
+
+/// The columns of what marks the focus.
+const MARK: usize = 2;
+
+/// How much room there is for rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Room {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+}
+
+impl Room {
+    /// Returns the room on a screen: between header and footer, in a box.
+    pub(crate) fn new(size: (u16, u16), accessible: bool) -> Self {
+        let (beside, above) = if accessible { (2, 1) } else { (4, 2) };
+        Self {
+            width: usize::from(size.0.saturating_sub(beside)),
+            height: usize::from(size.1.saturating_sub(3 + above)),
+        }
+    }
+}
+
+/// A row.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Row {
+    pub(crate) line: Line,
+    pub(crate) has_focus: bool,
+    /// Whether it says more of the row above.
+    pub(crate) belongs: bool,
+    /// The column of the cursor, where something is typed.
+    pub(crate) cursor: Option<usize>,
+}
+
+impl Row {
+    fn of(line: Line) -> Self {
+        Self { line, ..Self::default() }
+    }
+}
+
+/// Rows that grow.
+struct Sheet<'f> {
+    form: &'f Form,
+    rows: Vec<Row>,
+    width: usize,
+    /// Where values begin.
+    column: usize,
+    is_short: bool,
+    glyphs: &'static Glyphs,
+}
+
+/// Lays a form out.
+pub(crate) fn lay(form: &Form, width: usize, glyphs: &'static Glyphs) -> Vec<Row> {
+    let is_short = width < SHORT;
+    let widest = Part::ALL.iter().map(|part| label(*part, is_short).len()).max().unwrap_or(0);
+    let column = MARK + widest + if is_short { 3 } else { 4 };
+    let mut sheet = Sheet { form, rows: Vec::new(), width, column, is_short, glyphs };
+    sheet.rows.extend(message(&form.message, width).into_iter().map(Row::of));
+    sheet.text(Spot::Name, &form.lines.name, Some((&form.draft.name, MOST_NAME)));
+    sheet.text(Spot::Alias, &form.lines.alias, Some((&form.draft.alias, MOST_ALIAS)));
+    sheet.duration();
+    sheet.times();
+    sheet.authentications();
+    sheet.level();
+    sheet.text(Spot::Description, &form.lines.description, Some((&form.draft.description, MOST_DESCRIPTION)));
+    sheet.modules();
+    sheet.buttons();
+    sheet.rows
+}
+
+/// Lays out what failed, with an empty row below.
+pub(crate) fn message(lines: &[Line], width: usize) -> Vec<Line> {
+    let mut laid: Vec<Line> = lines.iter().flat_map(|line| folded(line, width)).collect();
+    if !laid.is_empty() {
+        laid.push(Line::new());
+    }
+    laid
+}
+
+fn folded(line: &Line, width: usize) -> Vec<Line> {
+    match (line.width() > width, line.pieces()) {
+        (true, [piece]) => wrap(piece.text(), width).iter().map(|part| Line::of(piece.role, part)).collect(),
+        _ => line.fold(width),
+    }
+}
+
+/// Says which rules are broken that are about no field.
+pub(super) fn violations(violations: &[Violation]) -> Vec<Line> {
+    let told = |violation: &Violation| {
+        let hint = if violation.hint.is_empty() { String::new() } else { format!(": {}", violation.hint) };
+        Line::of(Role::Error, &format!("{violation}{hint}"))
+    };
+    violations.iter().map(told).collect()
+}
+
+impl Sheet<'_> {
+    fn has_focus(&self, spot: Spot) -> bool {
+        self.form.spot == spot
+    }
+
+    /// Begins a row: what marks the focus, and the label.
+    fn labelled(&self, part: Part, has_focus: bool) -> Line {
+        let role = if has_focus { Role::Title } else { Role::Text };
+        let mut line = self.marked(has_focus);
+        line.push(role, label(part, self.is_short));
+        line.push(Role::Warning, if part.is_required() { " *" } else { "" });
+        line.pad_to(self.column);
+        line
+    }
+
+    fn marked(&self, has_focus: bool) -> Line {
+        let mut line = Line::of(Role::Key, if has_focus { self.glyphs.closed } else { "" });
+        line.pad_to(MARK);
+        line
+    }
+
+    fn push(&mut self, line: Line, has_focus: bool, cursor: Option<usize>) {
+        self.rows.push(Row { line, has_focus, belongs: false, cursor });
+    }
+
+    /// A line of text, with its count where there is a limit.
+    fn text(&mut self, spot: Spot, input: &Input, limit: Option<(&String, usize)>) {
+        let Some(part) = spot.part() else { return };
+        let has_focus = self.has_focus(spot);
+        let tally = limit.map_or_else(Line::new, |(text, most)| {
+            // As the product counts, and Java does.
+            let units = text.encode_utf16().count();
+            let role = if units > most { Role::Blocked } else { Role::Dim };
+            Line::of(role, &format!("  {units}/{most}"))
+        });
+        let mut line = self.labelled(part, has_focus);
+        // The counts stand below each other.
+        let beside = if self.width < NARROW { 0 } else { 9 };
+        let room = self.width.saturating_sub(self.column + beside).clamp(1, WIDEST);
+        let cursor = typed(&mut line, input, room, has_focus, self.glyphs);
+        line.pad_to(self.column + room);
+        for piece in tally.pieces().iter().filter(|_| beside > 0) {
+            line.push(piece.role, piece.text());
+        }
+        self.push(line, has_focus, cursor);
+        self.broken(part);
+    }
+
+    fn duration(&mut self) {
+        let form = self.form;
+        let (amount, unit) = (self.has_focus(Spot::Amount), self.has_focus(Spot::Unit));
+        let mut line = self.labelled(Part::Duration, amount || unit);
+        let cursor = typed(&mut line, &form.lines.amount, NUMBER, amount, self.glyphs);
+        line.pad_to(self.column + NUMBER);
+        line.push(Role::Text, "  ");
+        turning(&mut line, form.unit.word(), unit);
+        line.push(Role::Dim, &format!("  {}", seconds(form)));
+        self.push(line, amount || unit, cursor);
+        self.broken(Part::Duration);
+    }
+
+    fn times(&mut self) {
+        let has_focus = self.has_focus(Spot::Times);
+        let mut line = self.labelled(Part::Times, has_focus);
+        let cursor = typed(&mut line, &self.form.lines.times, NUMBER, has_focus, self.glyphs);
+        line.pad_to(self.column + NUMBER);
+        if self.form.lines.times.value().trim() == "0" {
+            line.push(Role::Dim, "  no limit");
+        }
+        self.push(line, has_focus, cursor);
+        self.broken(Part::Times);
+    }
+
+    fn authentications(&mut self) {
+        let has_focus = self.has_focus(Spot::Authentications);
+        let mut line = self.labelled(Part::Authentications, has_focus);
+        let chosen = &self.form.draft.authentications;
+        let told: Vec<String> = chosen
+            .iter()
+            .map(|id| match self.form.catalogue.authentication(id) {
+                Some(label) if *label.name != **id => format!("{id} {}", label.name),
+                _ => id.clone(),
+            })
+            .collect();
+        let text = if told.is_empty() { "none".to_owned() } else { told.join(", ") };
+        chooser(&mut line, &text, told.is_empty(), has_focus);
+        self.push(line, has_focus, None);
+        self.broken(Part::Authentications);
+    }
+
+    fn level(&mut self) {
+        let has_focus = self.has_focus(Spot::Level);
+        let mut line = self.labelled(Part::Level, has_focus);
+        let id = &self.form.draft.level;
+        let text = match self.form.catalogue.level(id) {
+            Some(label) if *label.name != **id => format!("{id}  {}", label.name),
+            _ if id.is_empty() => "none".to_owned(),
+            _ => id.clone(),
+        };
+        turning(&mut line, &text, has_focus);
+        self.push(line, has_focus, None);
+        self.broken(Part::Level);
+    }
+
+    fn modules(&mut self) {
+        let form = self.form;
+        let mut line = Line::new();
+        line.pad_to(MARK);
+        line.push(Role::Text, label(Part::Apis, self.is_short));
+        line.pad_to(self.column);
+        let total = form.draft.apis.len();
+        let role = if total > MOST_APIS { Role::Blocked } else { Role::Dim };
+        let apis = count(total, "API", "APIs");
+        let modules = count(form.modules.len(), "module", "modules");
+        let text = if self.is_short {
+            format!("{total}/{MOST_APIS}")
+        } else {
+            format!("{apis} of at most {MOST_APIS}, in {modules}")
+        };
+        line.push(role, &text);
+        self.rows.push(Row::default());
+        self.push(line, false, None);
+        self.broken(Part::Apis);
+        // Of any number of modules, each needs a count: not more often than needed.
+        for (at, module) in form.modules.iter().enumerate() {
+            let has_focus = self.has_focus(Spot::Module(at));
+            let room = if self.is_short { self.width / 2 } else { self.column };
+            let name = room.saturating_sub(MARK + 3);
+            let mut line = self.marked(has_focus);
+            line.push(Role::Text, "  ");
+            let role = if has_focus { Role::Title } else { Role::Text };
+            line.push(role, &cut(&safe(module), name, self.glyphs.ellipsis));
+            line.pad_to(room.max(self.column));
+            match form.chosen_of(module) {
+                0 if self.is_short => line.push(Role::Warning, "no APIs: left out"),
+                0 => line.push(Role::Warning, "no APIs yet: left out when saved"),
+                chosen => line.push(Role::Dim, &format!("{chosen} of {}", all_of(form, module))),
+            }
+            self.push(line, has_focus, None);
+        }
+        let has_focus = self.has_focus(Spot::AddModule);
+        let mut line = self.marked(has_focus);
+        let role = if has_focus { Role::Title } else { Role::Text };
+        line.push(role, &format!("  {} add or remove modules", self.glyphs.add));
+        self.push(line, has_focus, None);
+    }
+
+    fn buttons(&mut self) {
+        self.rows.push(Row::default());
+        let mut line = Line::new();
+        line.pad_to(MARK);
+        for (spot, word) in [(Spot::Save, "Save"), (Spot::Cancel, "Cancel")] {
+            let has_focus = self.has_focus(spot);
+            let role = if has_focus { Role::ButtonFocus } else { Role::Button };
+            let shown = if has_focus { format!("[ {word} ]") } else { format!("  {word}  ") };
+            line.push(role, &shown);
+            line.push(Role::Text, "   ");
+        }
+        let has_focus = self.has_focus(Spot::Save) || self.has_focus(Spot::Cancel);
+        self.push(line, has_focus, None);
+    }
+
+    /// Says which rules the field above breaks, and what to do.
+    fn broken(&mut self, part: Part) {
+        let indent = if self.is_short { MARK + 2 } else { self.column.min(self.width / 3) };
+        let room = self.width.saturating_sub(indent);
+        let mut rows = Vec::new();
+        for violation in self.form.told(part) {
+            let text = format!("{} {violation}", self.glyphs.blocked);
+            let mut pieces: Vec<(Role, String)> = parts(&text, room, Role::Blocked);
+            pieces.extend(parts(&violation.hint, room, Role::Dim));
+            for (role, text) in pieces {
+                let mut line = Line::new();
+                line.pad_to(indent);
+                rows.push(Row { belongs: true, ..Row::of(line.and(role, &text)) });
+            }
+        }
+        self.rows.extend(rows);
+    }
+}
+
+fn parts(text: &str, room: usize, role: Role) -> Vec<(Role, String)> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    wrap(&safe(text), room).into_iter().map(|part| (role, part)).collect()
+}
+
+/// Returns what a field is called: what the page calls it, where there is room.
+const fn label(part: Part, is_short: bool) -> &'static str {
+    match part {
+        _ if !is_short => part.label(),
+        Part::Name => "Name",
+        Part::Alias => "Alias",
+        Part::Duration => "Duration",
+        Part::Times => "Times",
+        Part::Authentications => "Auth. types",
+        Part::Level => "Level",
+        Part::Description => "Description",
+        Part::Apis => "APIs",
+    }
+}
+
+/// Counts all APIs of a module.
+fn all_of(form: &Form, module: &str) -> String {
+    let modules = form.catalogue.modules();
+    let at = modules.binary_search_by(|other| (*other.name).cmp(module)).ok();
+    let all = at.and_then(|at| modules.get(at)).map_or(0, |module| module.apis.len());
+    count(all, "API", "APIs")
+}
+
+/// Says how long the typed duration is, where it does not say so itself.
+fn seconds(form: &Form) -> String {
+    let text = form.lines.amount.value().trim();
+    let is_read = text.parse::<i64>().ok().and_then(|amount| amount.checked_mul(form.unit.seconds()));
+    match is_read {
+        Some(0) => "no limit".to_owned(),
+        Some(seconds) if seconds == form.draft.seconds => {
+            let span = Span::new(seconds);
+            match span.about {
+                _ if span.unit != form.unit => format!("{} {}", span.amount, span.unit.word()),
+                Some((amount, unit)) => format!("about {amount} {}", unit.word()),
+                None => String::new(),
+            }
+        }
+        _ => String::new(),
+    }
+}
+
+/// A value of several that are taken in turn.
+fn turning(line: &mut Line, text: &str, has_focus: bool) {
+    line.push(if has_focus { Role::ButtonFocus } else { Role::Text }, text);
+    line.push(Role::Dim, " < >");
+}
+
+/// A value that is chosen from a list.
+fn chooser(line: &mut Line, text: &str, is_none: bool, has_focus: bool) {
+    let role = match (has_focus, is_none) {
+        (true, _) => Role::ButtonFocus,
+        (false, true) => Role::Dim,
+        (false, false) => Role::Text,
+    };
+    line.push(role, text);
+}
+
+/// Adds what is typed, made safe, in so many columns; returns the cursor's
+/// column if it has the focus. What does not fit is beyond the edges.
+pub(crate) fn typed(
+    line: &mut Line,
+    input: &Input,
+    room: usize,
+    has_focus: bool,
+    glyphs: &'static Glyphs,
+) -> Option<usize> {
+    let start = line.width();
+    let value = input.value();
+    if !has_focus {
+        let shown = cut(&safe(value), room, glyphs.ellipsis);
+        line.push(Role::Input, &shown);
+        line.push(Role::Input, &" ".repeat(room.saturating_sub(width(&shown))));
+        return None;
+    }
+    let split = value.char_indices().nth(input.cursor()).map_or(value.len(), |(at, _)| at);
+    let (before, after) = value.split_at(split);
+    // The cursor needs a column of its own, and something behind it is seen.
+    let behind = width(&safe(after)).min(room / 4).max(1);
+    let before = tail(&safe(before), room.saturating_sub(behind));
+    let column = width(&before);
+    let after = cut(&safe(after), room.saturating_sub(column), "");
+    let shown = format!("{before}{after}");
+    line.push(Role::Input, &shown);
+    line.push(Role::Input, &" ".repeat(room.saturating_sub(width(&shown))));
+    Some(start + column)
+}
+
+/// Returns the end of a text that fits into so many columns.
+fn tail(text: &str, columns: usize) -> String {
+    use unicode_segmentation::UnicodeSegmentation as _;
+    let mut taken = 0;
+    let mut kept: Vec<&str> = Vec::new();
+    for grapheme in text.graphemes(true).rev() {
+        taken += width(grapheme);
+        if taken > columns {
+            break;
+        }
+        kept.push(grapheme);
+    }
+    kept.into_iter().rev().collect()
+}

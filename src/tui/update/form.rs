@@ -1,0 +1,325 @@
+//! The form of a scope and its pickers: opening, filling in, saving, closing.
+
+use std::sync::Arc;
+
+use tui_input::InputRequest;
+
+use super::job;
+use crate::engine::Severity;
+use crate::job::Failure;
+use crate::job::scope::{Catalogue, Edited, Scope};
+use crate::tui::action::{Act, Context};
+use crate::tui::app::{App, Work};
+use crate::tui::effect::Effect;
+use crate::tui::form::{Form, Spot, Task, Topic};
+use crate::tui::modal::{Modal, Question};
+use crate::tui::skin::Role;
+use crate::tui::widget::{Line, count};
+
+/// The most clients that are named before a scope of theirs is saved.
+const MOST_NAMES: usize = 50;
+
+/// The columns within the box that says what differs.
+const WIDEST: usize = 92;
+
+/// Opens the form for a new scope.
+pub(super) fn create(app: &mut App, catalogue: Arc<Catalogue>) {
+    open(app, Some(Form::create(catalogue)));
+}
+
+/// Opens the form for a change of the scope at this place of the catalogue.
+pub(super) fn edit(app: &mut App, catalogue: Arc<Catalogue>, at: usize) {
+    open(app, Form::update(catalogue, at));
+}
+
+/// Opens the picker of clients for the scope at this place of the catalogue.
+pub(super) fn give(app: &mut App, catalogue: Arc<Catalogue>, at: usize) {
+    open(app, Form::give(catalogue, at));
+}
+
+/// Lays a form over everything that is on the screen.
+fn open(app: &mut App, form: Option<Form>) {
+    if form.is_some() {
+        app.modals.iter_mut().for_each(|modal| modal.is_below = true);
+    }
+    app.form = form;
+}
+
+/// Takes over scopes that were read again while a form is open: what was typed
+/// and chosen stays, all else becomes what it is now.
+pub(super) fn reread(app: &mut App, catalogue: &Arc<Catalogue>) {
+    let Some(form) = &mut app.form else { return };
+    if !form.take(Arc::clone(catalogue)) {
+        form.message = vec![Line::of(Role::Error, "The scope is not there any more: somebody deleted it.")];
+    }
+}
+
+/// Takes in what became of a save: closes the form, or tells in it why it was
+/// refused, with all that was typed. Says whether it told the failure.
+pub(super) fn edited(app: &mut App, outcome: &Result<Edited, Failure>) -> bool {
+    let Some(form) = &mut app.form else { return false };
+    match outcome {
+        Ok(_) => {
+            app.form = None;
+            false
+        }
+        Err(failure) => {
+            form.refused(failure, job::explain(failure));
+            app.refuse(failure.to_string());
+            true
+        }
+    }
+}
+
+/// Gives what a key does to the line that is typed, if there is one.
+pub(super) fn types(app: &mut App, request: InputRequest) -> bool {
+    let Some(form) = &mut app.form else { return false };
+    let Some(picker) = &mut form.picker else { return form.handle(request) };
+    if picker.is_filtering && picker.filter.handle(request).is_some_and(|changed| changed.value) {
+        picker.narrow(&form.catalogue);
+    }
+    picker.is_filtering
+}
+
+/// Gives pasted text to the line that is typed, if there is one.
+pub(super) fn paste(app: &mut App, text: &str) {
+    if let Some(form) = &mut app.form {
+        form.paste(text);
+    }
+}
+
+/// Enter behind a filter: back to the rows that it lists.
+pub(super) fn keep_filter(app: &mut App) {
+    let Some(picker) = app.form.as_mut().and_then(|form| form.picker.as_mut()) else { return };
+    picker.is_filtering = false;
+    if picker.list.rows().is_empty() {
+        let words = picker.filter.value().trim().to_owned();
+        app.refuse(format!("nothing is called '{words}'"));
+    }
+}
+
+/// Does an action of a form or a picker.
+pub(super) fn perform(app: &mut App, act: Act) -> Vec<Effect> {
+    let Some(form) = &mut app.form else { return Vec::new() };
+    match act {
+        Act::OpenField => return go_in(app),
+        // On buttons, the arrows move on.
+        Act::NextValue if form.cycle(true) || form.open() => {}
+        Act::PreviousValue if form.cycle(false) => {}
+        Act::NextField | Act::NextValue => form.turn(true),
+        Act::PreviousField | Act::PreviousValue => form.turn(false),
+        Act::RemoveModule => {
+            if let Some(module) = form.remove_module() {
+                app.say(format!("module {module} is out of the scope"));
+            }
+        }
+        Act::SaveForm => return save(app),
+        Act::CancelForm => back(app, Context::Form),
+        Act::CancelPicker => back(app, Context::Picker),
+        Act::ApplyPicker => return apply(app),
+        Act::Pick | Act::PickAll | Act::FilterRows => pick(app, act),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Enter: opens a list, presses a button, or goes on.
+fn go_in(app: &mut App) -> Vec<Effect> {
+    let Some(form) = &mut app.form else { return Vec::new() };
+    match form.spot {
+        // Its own key asks first whether something runs.
+        Spot::Save => match app.job.as_ref().map(|job| job.work.doing()) {
+            None => return save(app),
+            Some(doing) => app.refuse(doing),
+        },
+        Spot::Cancel => back(app, Context::Form),
+        _ => {
+            if !form.open() {
+                form.turn(true);
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn pick(app: &mut App, act: Act) {
+    let Some(picker) = app.form.as_mut().and_then(|form| form.picker.as_mut()) else { return };
+    match act {
+        Act::FilterRows => picker.is_filtering = true,
+        Act::PickAll => {
+            picker.toggle_all();
+            let tally = picker.tally();
+            app.say(tally);
+        }
+        _ => {
+            let barred = picker.current().filter(|choice| !choice.is_chosen);
+            if let Some(why) = barred.and_then(|choice| choice.barred.clone()) {
+                app.refuse(why);
+                return;
+            }
+            picker.toggle();
+            // One step for each thing, as in other lists of things to mark.
+            if !picker.is_single() {
+                picker.list.step(1);
+            }
+        }
+    }
+}
+
+/// Enter in a picker.
+fn apply(app: &mut App) -> Vec<Effect> {
+    let Some(form) = &mut app.form else { return Vec::new() };
+    let Some(picker) = &mut form.picker else { return Vec::new() };
+    if picker.is_single() {
+        picker.toggle();
+    }
+    if picker.topic != Topic::Clients {
+        form.apply();
+        return Vec::new();
+    }
+    if picker.chosen().next().is_none() {
+        app.refuse("no client is chosen: Space chooses one");
+        return Vec::new();
+    }
+    form.message.clear();
+    if app.is_production() {
+        ask(app);
+        return Vec::new();
+    }
+    go(app)
+}
+
+/// Goes back by one layer, without effect on the layer below. What was typed
+/// into a form is lost only when that was said.
+pub(super) fn back(app: &mut App, context: Context) {
+    let Some(form) = &mut app.form else { return };
+    let is_giving = matches!(form.task, Task::Give(_));
+    let is_dirty = form.is_dirty();
+    match (context, &mut form.picker) {
+        (Context::Filter, Some(picker)) => {
+            picker.is_filtering = false;
+            picker.filter = tui_input::Input::default();
+            picker.narrow(&form.catalogue);
+        }
+        (_, Some(_)) if !is_giving => form.picker = None,
+        _ if !is_dirty => app.form = None,
+        _ => {
+            let body = vec![Line::of(Role::Text, "What was typed is not saved and would be lost.")];
+            app.modals.push(Modal::new(Question::LoseForm, "Close the form?", body));
+        }
+    }
+}
+
+/// Saves, if nothing is against it: a new scope at once, others after it was
+/// said what differs.
+fn save(app: &mut App) -> Vec<Effect> {
+    let Some(form) = &mut app.form else { return Vec::new() };
+    if let Err(violation) = form.ready() {
+        app.refuse(format!("not saved: {violation}"));
+        return Vec::new();
+    }
+    let is_new = matches!(form.task, Task::Create);
+    if !is_new && !form.differs() {
+        let said = left_out(form).map(|said| format!("; {said}")).unwrap_or_default();
+        app.refuse(format!("nothing differs: there is nothing to save{said}"));
+        return Vec::new();
+    }
+    if is_new && !app.is_production() {
+        return go(app);
+    }
+    ask(app);
+    Vec::new()
+}
+
+/// Asks whether to save: what differs, whom it concerns, what to know.
+fn ask(app: &mut App) {
+    let width = usize::from(app.size.0.saturating_sub(4)).min(WIDEST);
+    let Some(form) = &app.form else { return };
+    let mut body = Vec::new();
+    let place = app.place();
+    if let Some(place) = &place {
+        body.push(Line::of(Role::Dim, "target  ").and(Role::Text, &place.target));
+        body.push(Line::new());
+    }
+    match form.task {
+        Task::Create => {
+            let apis = count(form.draft.apis.len(), "API", "APIs");
+            let text = format!("The new scope {} with {apis}.", form.draft.name);
+            body.push(Line::of(Role::Title, &text));
+        }
+        Task::Update(_) => body.extend(form.differences(width, app.skin.glyphs)),
+        Task::Give(_) => body.extend(given(form)),
+    }
+    if let (Task::Update(_), Some(scope)) = (form.task, form.scope()) {
+        body.push(Line::new());
+        body.push(holders(form, scope));
+    }
+    body.extend(left_out(form).map(|said| Line::of(Role::Warning, &said)));
+    body.extend(form.draft.warnings(&form.catalogue, form.scope()).iter().map(|finding| {
+        let role = if finding.severity == Severity::Note { Role::Dim } else { Role::Warning };
+        Line::of(role, &format!("{} ", app.skin.glyphs.warning)).and(role, &finding.message)
+    }));
+    let is_production = app.is_production();
+    let typed = place.filter(|place| place.production).map(|place| place.database);
+    let title = form.title();
+    let title = if is_production { format!("{title} in PRODUCTION") } else { title };
+    app.modals.push(Modal::new(Question::SaveForm(typed), &title, body));
+}
+
+/// Names the clients that are to get a scope.
+fn given(form: &Form) -> Vec<Line> {
+    let Some(picker) = &form.picker else { return Vec::new() };
+    let clients: Vec<&str> = picker.chosen().map(|choice| &*choice.id).collect();
+    let text = format!("{} will get it.", count(clients.len(), "client", "clients"));
+    vec![Line::of(Role::Title, &text), Line::of(Role::Text, &named(&clients))]
+}
+
+/// Names the clients that a change concerns.
+fn holders(form: &Form, scope: &Scope) -> Line {
+    let clients: Vec<&str> = form.catalogue.holders_of(scope).map(|client| &*client.id).collect();
+    match clients.len() {
+        0 => Line::of(Role::Dim, "No client holds it."),
+        1 => Line::of(Role::Text, &format!("1 client holds it, {}: it follows.", named(&clients))),
+        n => Line::of(Role::Text, &format!("{n} clients hold it: they follow ({}).", named(&clients))),
+    }
+}
+
+fn named(clients: &[&str]) -> String {
+    let named = clients.iter().take(MOST_NAMES).copied().collect::<Vec<_>>().join(", ");
+    match clients.len().checked_sub(MOST_NAMES) {
+        None | Some(0) => named,
+        Some(more) => format!("{named} and {more} more"),
+    }
+}
+
+/// Says which modules are not saved because none of their APIs is chosen.
+fn left_out(form: &Form) -> Option<String> {
+    let modules: Vec<&str> = form.left_out().into_iter().map(|module| &**module).collect();
+    match modules.as_slice() {
+        [] => None,
+        [module] => Some(format!("module {module} has no API and is left out")),
+        modules => {
+            Some(format!("{} modules have no API and are left out: {}", modules.len(), named(modules)))
+        }
+    }
+}
+
+/// Sends what the form says to be saved; it stays open until that is done.
+pub(super) fn go(app: &mut App) -> Vec<Effect> {
+    if matches!(app.modals.last().map(|modal| &modal.question), Some(Question::SaveForm(_))) {
+        app.modals.pop();
+    }
+    if let Some(job) = &app.job {
+        let doing = job.work.doing();
+        app.refuse(doing);
+        return Vec::new();
+    }
+    let Some(form) = &app.form else { return Vec::new() };
+    let Some(edit) = form.edit() else { return Vec::new() };
+    let said = left_out(form);
+    let id = job::begin(app, Work::Edit);
+    if let Some(said) = said {
+        app.say(said);
+    }
+    vec![Effect::Edit(id, Box::new(edit))]
+}

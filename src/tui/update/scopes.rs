@@ -1,0 +1,352 @@
+//! The screen of scopes: reading them, moving among them, and what is done to
+//! them without a form.
+
+mod edit;
+
+use std::sync::Arc;
+
+use tui_input::Input;
+
+use super::{copy, form, job, navigate};
+use crate::engine::ItemId;
+use crate::job::Failure;
+use crate::job::scope::{Ailment, Edit};
+use crate::tui::action::{Act, Context};
+use crate::tui::app::{App, Work};
+use crate::tui::effect::Effect;
+use crate::tui::modal::{Modal, Question};
+use crate::tui::msg::{EffectId, Exit, Scoped};
+use crate::tui::scopes::{Half, Scopes};
+use crate::tui::skin::Role;
+use crate::tui::widget::{Line, count};
+
+pub(super) use edit::{edited, run};
+
+/// Opens the screen and reads the scopes.
+pub(super) fn open(app: &mut App) -> Vec<Effect> {
+    app.scopes = Some(Scopes::new(app.place().unwrap_or_default()));
+    read(app)
+}
+
+/// Reads the scopes, unless something else runs.
+pub(super) fn read(app: &mut App) -> Vec<Effect> {
+    let Some(scopes) = app.scopes.as_mut().filter(|_| app.job.is_none()) else { return Vec::new() };
+    scopes.failure = None;
+    vec![Effect::Scopes(job::begin(app, Work::Scopes))]
+}
+
+/// Reads them again; what was said is done with.
+pub(super) fn again(app: &mut App) -> Vec<Effect> {
+    app.modals.clear();
+    read(app)
+}
+
+/// Takes in the scopes.
+pub(super) fn taken_in(app: &mut App, id: EffectId, outcome: Result<Scoped, Failure>) {
+    if job::is_stale(app, id) {
+        return;
+    }
+    app.job = None;
+    let Some(scopes) = &mut app.scopes else { return };
+    match outcome {
+        Ok(scoped) => {
+            let catalogue = Arc::clone(&scoped.catalogue);
+            scopes.take(scoped);
+            form::reread(app, &catalogue);
+            list_holders_again(app);
+        }
+        Err(failure) if scopes.catalogue().is_none() => scopes.failure = Some(failure),
+        Err(failure) => job::fail(app, &failure),
+    }
+}
+
+/// Does an action on this screen; nothing where it is none of its own.
+pub(super) fn perform(app: &mut App, act: Act, context: Context) -> Option<Vec<Effect>> {
+    match (context, act) {
+        (Context::Scopes, _) => on_screen(app, act),
+        (Context::ScopeFilter, Act::Toggle) => {
+            toggle(app);
+            Some(Vec::new())
+        }
+        (Context::Holders, Act::GiveScope) => {
+            let at = app.held().and_then(|(scope, _)| place_of(app, &scope.id));
+            Some(open_form(app, act, at))
+        }
+        (Context::Holders, Act::TakeScope) => Some(take(app)),
+        (Context::Findings, Act::OpenFinding) => {
+            open_finding(app);
+            Some(Vec::new())
+        }
+        (Context::Findings, Act::Repair) => Some(edit::submit(app, Edit::Repair { codes: Vec::new() })),
+        _ => None,
+    }
+}
+
+fn on_screen(app: &mut App, act: Act) -> Option<Vec<Effect>> {
+    let effects = match act {
+        Act::Again => again(app),
+        Act::Copy => copy_scope(app),
+        Act::CreateScope => open_form(app, act, None),
+        Act::EditScope => open_form(app, act, app.scopes.as_ref().and_then(Scopes::at)),
+        Act::DeleteScope => delete(app),
+        Act::CheckScopes => vec![Effect::CheckScopes(job::begin(app, Work::Check))],
+        _ => return arrange(app, act).then(Vec::new),
+    };
+    Some(effects)
+}
+
+/// Moves, searches, filters and sorts; says whether it did.
+fn arrange(app: &mut App, act: Act) -> bool {
+    match act {
+        Act::Holders => open_holders(app),
+        Act::Filter => open_filter(app),
+        _ => return move_on(app, act),
+    }
+    true
+}
+
+fn move_on(app: &mut App, act: Act) -> bool {
+    let halves = app.halves();
+    let Some(scopes) = &mut app.scopes else { return false };
+    match act {
+        Act::Down
+        | Act::Up
+        | Act::Top
+        | Act::Bottom
+        | Act::HalfDown
+        | Act::HalfUp
+        | Act::PageDown
+        | Act::PageUp => {
+            let detail = usize::from(halves.inside(Half::Detail).height);
+            match scopes.half {
+                Half::List => scopes.list.step(navigate::distance(act, halves.rows())),
+                Half::Detail => scopes.detail.step(navigate::distance(act, detail)),
+            };
+        }
+        Act::Search => scopes.prompt = Some(Input::default()),
+        Act::Enter => scopes.half = Half::Detail,
+        Act::Out => scopes.half = Half::List,
+        Act::NextPane => {
+            scopes.half = match scopes.half {
+                Half::List => Half::Detail,
+                Half::Detail => Half::List,
+            }
+        }
+        Act::Zoom => scopes.zoom = !scopes.zoom,
+        Act::NextSort | Act::Reverse => {
+            if act == Act::NextSort {
+                scopes.sort_by_next();
+            } else {
+                scopes.reverse();
+            }
+            let told = scopes.sorted();
+            app.say(told);
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// Sends the scope, or the detail's line.
+fn copy_scope(app: &mut App) -> Vec<Effect> {
+    let warning = app.skin.glyphs.warning;
+    let Some(scopes) = &app.scopes else { return Vec::new() };
+    let text = match scopes.half {
+        Half::List => scopes.text(warning),
+        Half::Detail => {
+            let row = scopes.detail.current();
+            row.map(|row| scopes.detail_line(*row, warning).plain().trim().to_owned())
+        }
+    };
+    copy::send(app, text)
+}
+
+/// Opens what is filled in over this screen.
+fn open_form(app: &mut App, act: Act, scope: Option<usize>) -> Vec<Effect> {
+    let Some(catalogue) = app.scopes.as_ref().and_then(Scopes::catalogue).cloned() else { return Vec::new() };
+    match (act, scope) {
+        (Act::CreateScope, _) => form::create(app, catalogue),
+        (Act::GiveScope, Some(at)) => form::give(app, catalogue, at),
+        (_, Some(at)) => form::edit(app, catalogue, at),
+        (_, None) => {}
+    }
+    Vec::new()
+}
+
+/// Deletes without a question, as the product does.
+fn delete(app: &mut App) -> Vec<Effect> {
+    let Some(scope) = app.scopes.as_ref().and_then(Scopes::current) else { return Vec::new() };
+    let edit = Edit::Delete { id: scope.id.clone(), name: scope.name.clone() };
+    edit::submit(app, edit)
+}
+
+/// Takes the scope away from the client at hand.
+fn take(app: &mut App) -> Vec<Effect> {
+    let Some((scope, client)) = app.held() else { return Vec::new() };
+    let Some(client) = client else { return Vec::new() };
+    let (id, name, clients) = (scope.id.clone(), scope.name.clone(), vec![client.id.clone()]);
+    edit::submit(app, Edit::Take { id, name, clients })
+}
+
+/// Returns where a scope stands in the catalogue.
+fn place_of(app: &App, id: &str) -> Option<usize> {
+    let scopes = app.scopes.as_ref()?.catalogue()?.scopes();
+    scopes.iter().position(|scope| &*scope.id == id)
+}
+
+/// Lists the clients that hold the scope at hand.
+fn open_holders(app: &mut App) {
+    let Some(scope) = app.scopes.as_ref().and_then(Scopes::current) else { return };
+    let question = Question::Holders(scope.id.clone());
+    app.modals.push(Modal::new(question, "Clients", Vec::new()));
+    list_holders_again(app);
+}
+
+/// Says anew who holds the scope whose clients are listed.
+fn list_holders_again(app: &mut App) {
+    let Some(catalogue) = app.scopes.as_ref().and_then(Scopes::catalogue) else { return };
+    app.modals.retain_mut(|modal| {
+        let Question::Holders(id) = &modal.question else { return true };
+        let Some(scope) = catalogue.scope(id) else { return false };
+        let holders = scope.holders.len();
+        modal.title = format!("{}: {}", scope.name, count(holders, "client holds it", "clients hold it"));
+        modal.more = holders;
+        modal.at = modal.at.min(holders.saturating_sub(1));
+        let nobody = Line::of(Role::Text, "No client holds it.");
+        modal.set_body(if holders == 0 { vec![nobody] } else { Vec::new() });
+        // Keys that were meant for what stood there before do not count.
+        modal.drawn = false;
+        true
+    });
+}
+
+/// Opens the filter.
+fn open_filter(app: &mut App) {
+    let Some(scopes) = &app.scopes else { return };
+    let mut modal = Modal::new(Question::ScopeFilter, "Which scopes", Vec::new());
+    modal.more = scopes.choices().len();
+    app.modals.push(modal);
+}
+
+/// Makes the choice at hand, or takes it back.
+fn toggle(app: &mut App) {
+    let (Some(scopes), Some(modal)) = (&mut app.scopes, app.modals.last()) else { return };
+    if let Some(choice) = scopes.choices().get(modal.at) {
+        scopes.choose(choice);
+    }
+}
+
+/// Takes in what is typed to search for.
+pub(super) fn typed(app: &mut App) {
+    let Some(scopes) = &mut app.scopes else { return };
+    if let Some(keyword) = scopes.prompt.as_ref().map(|input| input.value().to_owned()) {
+        scopes.search(&keyword);
+    }
+}
+
+/// Enter: keeps what was found.
+pub(super) fn keep(app: &mut App) {
+    let Some(scopes) = &mut app.scopes else { return };
+    let typed = scopes.prompt.take();
+    let keyword = typed.map(|input| input.value().trim().to_owned()).unwrap_or_default();
+    scopes.search(&keyword);
+    if !keyword.is_empty() && scopes.list.rows().is_empty() {
+        app.refuse(format!("no listed scope has '{keyword}': {} Esc lists all", app.key(Act::Search)));
+    }
+}
+
+/// Esc: searches for nothing.
+pub(super) fn give_up(app: &mut App) {
+    let Some(scopes) = &mut app.scopes else { return };
+    scopes.prompt = None;
+    scopes.search("");
+}
+
+/// Goes back by one layer; leaves from the last where there is no review.
+pub(super) fn back(app: &mut App) -> Vec<Effect> {
+    let Some(scopes) = &mut app.scopes else { return Vec::new() };
+    if scopes.zoom && app.size.0 >= crate::tui::layout::WIDE {
+        scopes.zoom = false;
+        return Vec::new();
+    }
+    if scopes.half == Half::Detail {
+        scopes.half = Half::List;
+        return Vec::new();
+    }
+    if app.review.is_none() {
+        return vec![Effect::Quit(Exit::Done)];
+    }
+    close(app)
+}
+
+/// Goes back to the review; nobody waits any more for what is being read.
+fn close(app: &mut App) -> Vec<Effect> {
+    let wrote = app.scopes.take().is_some_and(|scopes| scopes.wrote);
+    if app.job.as_ref().is_some_and(|job| matches!(job.work, Work::Scopes | Work::Check)) {
+        app.job = None;
+    }
+    // What was written makes the plan history.
+    if wrote { job::again(app) } else { Vec::new() }
+}
+
+/// Ctrl-C: leaves where there is nothing yet to go back to.
+pub(super) fn interrupt(app: &mut App) -> Vec<Effect> {
+    let is_first = app.review.is_none();
+    match &app.scopes {
+        Some(scopes) if is_first && scopes.catalogue().is_none() => vec![Effect::Quit(Exit::Interrupted)],
+        _ => back(app),
+    }
+}
+
+/// Takes in what is wrong with the scopes.
+pub(super) fn checked(app: &mut App, id: EffectId, outcome: Result<Vec<Ailment>, Failure>) {
+    if job::is_stale(app, id) {
+        return;
+    }
+    app.job = None;
+    let Some(scopes) = &mut app.scopes else { return };
+    match outcome {
+        Ok(ailments) => {
+            let found = ailments.len();
+            let can = ailments.iter().filter(|ailment| ailment.repair.is_some()).count();
+            scopes.ailments = ailments;
+            if found == 0 {
+                app.say("nothing is wrong with the scopes");
+                return;
+            }
+            let title = format!("{}, {can} can be repaired", count(found, "finding", "findings"));
+            let mut modal = Modal::new(Question::Findings, &title, Vec::new());
+            modal.more = found;
+            app.modals.push(modal);
+        }
+        Err(failure) => job::fail(app, &failure),
+    }
+}
+
+/// Shows all of the finding at hand.
+fn open_finding(app: &mut App) {
+    let (Some(scopes), Some(modal)) = (&app.scopes, app.modals.last()) else { return };
+    let Some(ailment) = scopes.ailments.get(modal.at) else { return };
+    let pair = |label: &str, text: &str| Line::of(Role::Dim, &format!("{label:<8}")).and(Role::Text, text);
+    let mut body = vec![
+        Line::of(Role::Warning, &ailment.message),
+        Line::new(),
+        pair("code", &ailment.code),
+        pair("about", &told(&ailment.item)),
+    ];
+    match &ailment.repair {
+        Some(repair) => body.push(pair("repair", repair)),
+        None => body.push(pair("repair", "that is for you to decide")),
+    }
+    if !ailment.hint.is_empty() {
+        body.push(pair("now", &ailment.hint));
+    }
+    let mut modal = Modal::new(Question::Finding, "Finding", body);
+    // Nothing is confirmed by closing what is there to be read.
+    modal.drawn = true;
+    app.modals.push(modal);
+}
+
+fn told(id: &ItemId) -> String {
+    format!("{} {}", id.kind, id.key)
+}

@@ -1,0 +1,162 @@
+//! Doing something to scopes, and what came of it.
+
+use crate::job::scope::{Edit, Edited};
+use crate::job::{Failure, FailureKind};
+use crate::tui::action::{Act, Context};
+use crate::tui::app::{App, Work};
+use crate::tui::effect::Effect;
+use crate::tui::modal::{Modal, Question};
+use crate::tui::msg::EffectId;
+use crate::tui::scopes::Scopes;
+use crate::tui::skin::Role;
+use crate::tui::update::{form, job};
+use crate::tui::widget::{Line, count};
+
+/// Does something to scopes. It is asked about first where it repairs what
+/// nobody chose, and in production, where the database's name has to be typed.
+pub(in crate::tui::update) fn submit(app: &mut App, edit: Edit) -> Vec<Effect> {
+    let place = app.place().unwrap_or_default();
+    let is_asked = place.production || matches!(edit, Edit::Repair { .. });
+    if !is_asked {
+        return run(app, edit);
+    }
+    let mut body = vec![Line::of(Role::Title, &sentence(app, &edit))];
+    body.push(Line::of(Role::Text, "One transaction, recorded as a job that can be undone."));
+    body.push(Line::new());
+    body.push(Line::of(Role::Dim, "target    ").and(Role::Text, &place.target));
+    body.push(Line::of(Role::Dim, "operator  ").and(Role::Text, &place.operator));
+    let title = if place.production { "Confirm, in PRODUCTION" } else { "Confirm" };
+    let name = place.production.then_some(place.database);
+    app.modals.push(Modal::new(Question::Edit(Box::new(edit), name), title, body));
+    Vec::new()
+}
+
+/// Says what is going to be done.
+fn sentence(app: &App, edit: &Edit) -> String {
+    match edit {
+        Edit::Create(draft) => format!("Scope {} is created.", draft.name),
+        Edit::Update { draft, .. } => format!("Scope {} is changed.", draft.name),
+        Edit::Delete { name, .. } => format!("Scope {name} is deleted."),
+        Edit::Give { name, clients, .. } => {
+            format!("Scope {name} is given to {}.", count(clients.len(), "client", "clients"))
+        }
+        Edit::Take { name, clients, .. } => {
+            format!("Scope {name} is taken away from {}.", clients.join(", "))
+        }
+        Edit::Repair { .. } => {
+            let ailments = app.scopes.as_ref().map(|scopes| scopes.ailments.as_slice()).unwrap_or_default();
+            let can = ailments.iter().filter(|ailment| ailment.repair.is_some()).count();
+            let left = ailments.len() - can;
+            let left = match left {
+                0 => String::new(),
+                left => format!(" {} left to you.", count(left, "other is", "others are")),
+            };
+            let findings = count(can, "finding is repaired", "findings are repaired");
+            format!("{findings}, each as it says.{left}")
+        }
+    }
+}
+
+/// Begins to do it; the screen is the edit's until it has ended.
+pub(in crate::tui::update) fn run(app: &mut App, edit: Edit) -> Vec<Effect> {
+    let id = job::begin(app, Work::Edit);
+    vec![Effect::Edit(id, Box::new(edit))]
+}
+
+/// Takes in what an edit did. The scopes are read again, for what they are now.
+pub(in crate::tui::update) fn edited(
+    app: &mut App,
+    id: EffectId,
+    outcome: Result<Edited, Failure>,
+) -> Vec<Effect> {
+    if job::is_stale(app, id) {
+        return Vec::new();
+    }
+    app.job = None;
+    app.notice = None;
+    let is_told = form::edited(app, &outcome);
+    let is_history = match outcome {
+        Ok(edited) => {
+            done(app, edited);
+            true
+        }
+        Err(failure) => {
+            if !is_told {
+                fail(app, &failure);
+            }
+            // What stands in the way is not what the screen shows.
+            matches!(failure.kind, FailureKind::Stale | FailureKind::Blocked | FailureKind::Refused)
+        }
+    };
+    let leaving = job::leave(app);
+    if is_history && leaving.is_empty() { super::read(app) } else { leaving }
+}
+
+/// Says what failed: each rule of the product with its code, and what to do.
+fn fail(app: &mut App, failure: &Failure) {
+    if failure.kind != FailureKind::Stale {
+        return job::fail(app, failure);
+    }
+    let mut body = job::explain(failure);
+    body.push(Line::new());
+    let now = "Nothing was written. The scopes are read again: look at what changed, then decide anew.";
+    body.push(Line::of(Role::Text, now));
+    app.modals.push(Modal::new(Question::Failure, "Changed in the meantime", body));
+}
+
+fn done(app: &mut App, edited: Edited) {
+    let told = told(app, &edited);
+    if let Some(job) = edited.job {
+        let modal = result(app, &edited, job, &told);
+        // What was found is repaired, or was found before this.
+        app.modals.retain(|modal| !matches!(modal.question, Question::Findings | Question::Finding));
+        app.modals.push(modal);
+        app.written.push(told);
+    } else {
+        app.say(told);
+    }
+    if let Some(scopes) = &mut app.scopes {
+        scopes.wrote |= edited.job.is_some();
+        scopes.want(edited.id.as_ref());
+        scopes.edited = Some(edited);
+    }
+}
+
+fn result(app: &App, edited: &Edited, job: i64, told: &str) -> Modal {
+    let mut body = vec![Line::of(Role::Title, told), Line::new()];
+    body.extend(job::tables(&edited.tables, app.size));
+    body.extend(job::notes(&edited.notes));
+    let key = app.keymap.key(Context::Scopes, Act::History).unwrap_or_default();
+    let undo = format!("{key} lists the jobs and undoes them; so does `gatediff undo {job}`");
+    body.push(Line::of(Role::Dim, "undo  ").and(Role::Text, &undo));
+    let mut modal = Modal::new(Question::Edited, &format!("Done: job {job}"), body.clone());
+    // One item is named above.
+    if edited.items.len() > 1 {
+        body.extend([Line::new(), Line::of(Role::Dim, "items")]);
+        modal.set_body(body);
+        modal.more = edited.items.len();
+    }
+    modal
+}
+
+/// Says in one line what an edit did.
+fn told(app: &App, edited: &Edited) -> String {
+    let items = edited.items.as_slice();
+    let scope = edited.id.as_ref().and_then(|id| app.scopes.as_ref().and_then(Scopes::catalogue)?.scope(id));
+    let scope = scope.map_or("", |scope| &*scope.name);
+    let first = items.first().map_or("", |item| &*item.key);
+    let clients = match items {
+        [client] => format!("client {}", client.key),
+        _ => count(items.len(), "client", "clients"),
+    };
+    let what = match edited.verb {
+        "given" => format!("scope {scope} given to {clients}"),
+        "taken" => format!("scope {scope} taken away from {clients}"),
+        "repaired" => format!("{} repaired", count(items.len(), "item", "items")),
+        verb => format!("scope {first} {verb}"),
+    };
+    match edited.job {
+        Some(job) => format!("job {job}: {what} ({})", job::written(&edited.tables, edited.seconds)),
+        None => format!("nothing differs from what is there: nothing was written ({what})"),
+    }
+}

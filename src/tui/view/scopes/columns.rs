@@ -1,0 +1,210 @@
+//! The columns of the list of scopes: those that fit, as wide as what is seen.
+
+use super::push_found;
+use crate::engine::display::safe;
+use crate::job::scope::{Catalogue, Scope, SortKey, Span};
+use crate::tui::app::App;
+use crate::tui::skin::Role;
+use crate::tui::widget::{Line, width};
+
+/// The narrowest that a column of text is of use in.
+const USE: usize = 8;
+
+/// What a column shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Name,
+    Alias,
+    Authentications,
+    Level,
+    Duration,
+    Times,
+    Apis,
+    Holders,
+    Created,
+    Description,
+}
+
+/// The columns as they stand beside each other.
+const COLUMNS: [Column; 10] = [
+    Column::Name,
+    Column::Alias,
+    Column::Authentications,
+    Column::Level,
+    Column::Duration,
+    Column::Times,
+    Column::Apis,
+    Column::Holders,
+    Column::Created,
+    Column::Description,
+];
+
+/// In which order they get room.
+const FIRST: [Column; 10] = [
+    Column::Name,
+    Column::Level,
+    Column::Duration,
+    Column::Apis,
+    Column::Holders,
+    Column::Alias,
+    Column::Authentications,
+    Column::Times,
+    Column::Created,
+    Column::Description,
+];
+
+impl Column {
+    const fn head(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Alias => "alias",
+            Self::Authentications => "types",
+            Self::Level => "level",
+            Self::Duration => "duration",
+            Self::Times => "times",
+            Self::Apis => "APIs",
+            Self::Holders => "holders",
+            Self::Created => "created",
+            Self::Description => "description",
+        }
+    }
+
+    /// Returns the most that it takes.
+    const fn most(self, room: usize) -> usize {
+        match self {
+            Self::Name => 30,
+            Self::Alias => 24,
+            Self::Authentications => 18,
+            Self::Description => room,
+            _ => 12,
+        }
+    }
+
+    /// Says whether a part of it is of use.
+    const fn can_be_cut(self) -> bool {
+        matches!(self, Self::Name | Self::Alias | Self::Authentications | Self::Description)
+    }
+
+    const fn is_number(self) -> bool {
+        matches!(self, Self::Apis | Self::Holders)
+    }
+
+    const fn sorts(self) -> Option<SortKey> {
+        match self {
+            Self::Name => Some(SortKey::Name),
+            Self::Alias => Some(SortKey::Alias),
+            Self::Level => Some(SortKey::Level),
+            Self::Duration => Some(SortKey::Duration),
+            Self::Times => Some(SortKey::Times),
+            Self::Apis => Some(SortKey::Apis),
+            Self::Holders => Some(SortKey::Holders),
+            Self::Created => Some(SortKey::Created),
+            Self::Authentications | Self::Description => None,
+        }
+    }
+
+    fn text(self, scope: &Scope) -> String {
+        let or_nothing = |text: &Option<std::sync::Arc<str>>| text.as_deref().unwrap_or_default().to_owned();
+        match self {
+            Self::Name => scope.name.to_string(),
+            Self::Alias => or_nothing(&scope.alias),
+            Self::Authentications => scope.authentications.join(","),
+            Self::Level => or_nothing(&scope.level),
+            Self::Duration => duration(scope.seconds),
+            Self::Times if scope.times == 0 => "no limit".to_owned(),
+            Self::Times => scope.times.to_string(),
+            Self::Apis => scope.apis.len().to_string(),
+            Self::Holders => scope.holders.len().to_string(),
+            Self::Created => scope.created_at.map(|at| at.format("%Y-%m-%d").to_string()).unwrap_or_default(),
+            Self::Description => or_nothing(&scope.description),
+        }
+    }
+
+    /// Says whether what is searched for can be in it.
+    const fn is_searched(self) -> bool {
+        matches!(self, Self::Name | Self::Alias | Self::Description)
+    }
+}
+
+/// Returns a duration in its largest whole unit.
+fn duration(seconds: i64) -> String {
+    if seconds == 0 {
+        return "no limit".to_owned();
+    }
+    let span = Span::new(seconds);
+    format!("{} {}", span.amount, span.unit.word())
+}
+
+/// How wide the columns of the visible scopes are; nought is not shown.
+pub(super) struct Columns {
+    wide: Vec<(Column, usize)>,
+    ellipsis: &'static str,
+}
+
+impl Columns {
+    /// Returns the columns for the visible scopes.
+    pub(super) fn new(app: &App, catalogue: &Catalogue, rows: &[usize], room: usize) -> Self {
+        let widest = |column: Column| {
+            let scopes = rows.iter().filter_map(|at| catalogue.scopes().get(*at));
+            let texts = scopes.map(|scope| width(&safe(&column.text(scope))));
+            texts.max().unwrap_or(0).max(column.head().len()).min(column.most(room))
+        };
+        let mut rest = room;
+        let mut wide: Vec<(Column, usize)> = COLUMNS.iter().map(|column| (*column, 0)).collect();
+        let set = |wide: &mut Vec<(Column, usize)>, column: Column, columns: usize| {
+            wide.iter_mut().filter(|(other, _)| *other == column).for_each(|(_, wide)| *wide = columns);
+        };
+        // The name has to leave room for what tells scopes apart.
+        let name = widest(Column::Name);
+        let least = name.min((room * 2 / 5).max(12));
+        for column in FIRST {
+            let wanted = if column == Column::Name { least } else { widest(column) };
+            let gap = if column == Column::Name { 0 } else { 2 };
+            let taken = wanted.min(rest.saturating_sub(gap));
+            if taken == wanted || column.can_be_cut() && taken >= USE.min(wanted) {
+                set(&mut wide, column, taken);
+                rest -= taken + gap;
+            }
+        }
+        set(&mut wide, Column::Name, least + rest.min(name - least));
+        Self { wide, ellipsis: app.skin.glyphs.ellipsis }
+    }
+
+    /// Returns what stands above the columns; the one that sorts stands out.
+    pub(super) fn head(&self, sort: SortKey) -> Line {
+        self.line(|line, column, wide| {
+            let role = if column.sorts() == Some(sort) { Role::Heading } else { Role::Dim };
+            align(line, column, wide, column.head().len());
+            push_found(line, &[], role, (column.head(), wide), self.ellipsis);
+        })
+    }
+
+    /// Lays a scope out.
+    pub(super) fn row(&self, scope: &Scope, words: &[String]) -> Line {
+        self.line(|line, column, wide| {
+            let text = column.text(scope);
+            let words = if column.is_searched() { words } else { &[] };
+            let role = if column == Column::Name { Role::Text } else { Role::Dim };
+            align(line, column, wide, text.len());
+            push_found(line, words, role, (&text, wide), self.ellipsis);
+        })
+    }
+
+    fn line(&self, push: impl Fn(&mut Line, Column, usize)) -> Line {
+        let mut line = Line::new();
+        let mut next = 0;
+        for (column, wide) in self.wide.iter().copied().filter(|(_, wide)| *wide > 0) {
+            line.pad_to(next);
+            push(&mut line, column, wide);
+            next += wide + 2;
+        }
+        line
+    }
+}
+
+/// Numbers stand at the right.
+fn align(line: &mut Line, column: Column, wide: usize, length: usize) {
+    if column.is_number() {
+        line.pad_to(line.width() + wide.saturating_sub(length));
+    }
+}
