@@ -359,6 +359,7 @@ impl Expected {
 }
 
 /// The row of a new scope, with other cells than it has by itself.
+#[expect(clippy::needless_pass_by_value, reason = "cells are written where they are used")]
 pub(crate) fn new_scope(id: &str, name: &str, cells: Value) -> Value {
     let mut row = json!({"vgroup_id": id, "vgroup_name": name, "vgroup_alias": null, "vgroup_desc": null,
         "vgroup_access": "[]", "security_level_id": "SYSTEM", "allow_days": 0, "allow_times": 0,
