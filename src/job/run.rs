@@ -46,8 +46,8 @@ pub(super) trait Work: Send + Sync {
     fn facts(&self) -> Option<Facts<'_>>;
 
     /// Returns the tables that others must not write meanwhile.
-    fn locks(&self) -> &'static [&'static str] {
-        &[]
+    fn locks(&self) -> Vec<&'static str> {
+        Vec::new()
     }
 
     /// Does everything but the commit.
@@ -152,7 +152,7 @@ impl Run {
     pub(super) async fn job<W: Work>(&self, work: &W) -> Result<W::Done, Failure> {
         let started_at = Utc::now();
         let mut attempt = 1;
-        let mut contested: BTreeSet<String> = work.locks().iter().map(|table| (*table).to_owned()).collect();
+        let mut contested: BTreeSet<String> = work.locks().into_iter().map(str::to_owned).collect();
         loop {
             let failure = match self.attempt(work, started_at, &contested).await {
                 Ok(done) => return Ok(done),
@@ -210,7 +210,7 @@ impl Run {
             settle(ledger, job, &done).await;
         }
         match (&done, recorded) {
-            (Ok(_), Some(_)) => transaction::close(connection).await,
+            (Ok(_), Some(_)) => transaction::leave(connection).await,
             _ => transaction::abandon(connection).await,
         }
         done

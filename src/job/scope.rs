@@ -171,8 +171,8 @@ impl Work for Editing {
         Some(self.facts_of(&[]))
     }
 
-    fn locks(&self) -> &'static [&'static str] {
-        if matches!(self.edit, Edit::Repair { .. }) { &LOCKED_BY_REPAIR } else { &LOCKED }
+    fn locks(&self) -> Vec<&'static str> {
+        if matches!(self.edit, Edit::Repair { .. }) { LOCKED_BY_REPAIR.to_vec() } else { LOCKED.to_vec() }
     }
 
     fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Done, Obstacle>> {

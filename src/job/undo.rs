@@ -287,6 +287,15 @@ impl Work for Undo {
         })
     }
 
+    /// What brings a name back must not meet somebody who is just taking it.
+    fn locks(&self) -> Vec<&'static str> {
+        let named = self.platform.tables().into_iter().filter(|info| !info.names.is_empty());
+        named
+            .map(|info| info.name)
+            .filter(|name| self.journal.iter().any(|row| *row.table == **name))
+            .collect()
+    }
+
     fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Self::Done, Obstacle>> {
         async move {
             self.check_again(open).await?;

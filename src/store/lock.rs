@@ -83,6 +83,16 @@ pub async fn take(connection: &mut PgConnection) -> Result<Result<(), Holder>, S
     Ok(Err(Holder { who: "another session".to_owned() }))
 }
 
+/// Gives the lock back, outside of any transaction.
+///
+/// # Errors
+///
+/// Fails if the statement does.
+pub(super) async fn release(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let released = sqlx::query("SELECT pg_advisory_unlock($1)").bind(KEY).execute(connection).await;
+    released.map(|_| ()).map_err(|error| failed(&error))
+}
+
 /// Looks who holds the lock of this database. Of the sessions of other roles
 /// the server may tell the name only.
 async fn holder(connection: &mut PgConnection) -> Result<Option<Holder>, StoreError> {

@@ -130,11 +130,21 @@ pub async fn commit(connection: &mut Connection) -> Result<(), StoreError> {
     run(connection, "the target", "COMMIT").await
 }
 
-/// Rolls back, as far as that is possible, and closes: closing ends whatever
-/// is still open.
+/// Rolls back, as far as that is possible, and [leaves](leave): closing ends
+/// whatever is still open.
 pub async fn abandon(mut connection: Connection) {
+    let rolled_back = run(&mut connection, "the target", "ROLLBACK");
+    if let Ok(Ok(())) = tokio::time::timeout(PARTING, rolled_back).await {
+        return leave(connection).await;
+    }
+    close(connection).await;
+}
+
+/// Gives the lock back and closes: the server looks only a moment later for a
+/// session that is gone, and whoever comes next must not meet its lock.
+pub async fn leave(mut connection: Connection) {
     let parting = async {
-        run(&mut connection, "the target", "ROLLBACK").await.ok();
+        super::lock::release(&mut connection).await.ok();
         connection.close().await.ok();
     };
     tokio::time::timeout(PARTING, parting).await.ok();

@@ -52,6 +52,8 @@ mod scope_races;
 #[cfg(test)]
 mod scope_rows;
 #[cfg(test)]
+mod scope_screen;
+#[cfg(test)]
 mod scope_seed;
 #[cfg(test)]
 mod secrets;

@@ -3,6 +3,8 @@
 //!
 //! No index keeps a name or a holder from being there twice: only locks do.
 
+use std::sync::Arc;
+
 use std::time::Duration;
 
 use gatediff::job::scope::{self, Edit, EditOptions, Edited};
@@ -252,4 +254,36 @@ async fn who_only_looks_is_kept_waiting_by_nobody() {
     site.create(&draft("s", &[BALANCE])).await.unwrap();
     site.give("s", &["none"]).await.unwrap();
     end(reading, "COMMIT").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_the_product_is_about_to_create_keeps_an_undo_from_bringing_it_back_beside_it() {
+    let site = Arc::new(Site::new(&bank()).await);
+    site.create(&draft("acct", &[BALANCE])).await.unwrap();
+    let job = site.delete("acct").await.unwrap().job.unwrap();
+    let product = begun(
+        &site.db,
+        "INSERT INTO tsmp_vgroup (vgroup_id, vgroup_name, allow_days, allow_times, create_user, create_time) \
+         VALUES ('1', 'acct', 0, 0, 'manager', now())",
+    )
+    .await;
+    let other = Arc::clone(&site);
+    let undoing = tokio::spawn(async move { other.undo(job).await });
+    wait_until_waiting(&site.db);
+    end(product, "COMMIT").await;
+    let failure = undoing.await.unwrap().unwrap_err();
+    assert!(failure.stale.iter().any(|stale| stale.why.contains("has a name that")), "{failure:?}");
+    assert_eq!(site.rows("tsmp_vgroup", "vgroup_name = 'acct'").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_job_right_after_another_never_meets_its_lock() {
+    let site = Site::new(&bank()).await;
+    for at in 0..20 {
+        let name = format!("scope-{at}");
+        site.create(&draft(&name, &[])).await.unwrap();
+        // What comes to nothing gives its lock back too.
+        site.create(&draft(&name, &[])).await.unwrap_err();
+        site.delete(&name).await.unwrap();
+    }
 }

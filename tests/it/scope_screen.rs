@@ -1,0 +1,194 @@
+//! Scopes with the keyboard alone, in a real terminal of 80×24, by the real
+//! binary against the private server.
+
+use std::path::Path;
+
+use gatediff::store::Timeouts;
+use serde_json::json;
+
+use crate::digirunner::demo;
+use crate::support::pg::TestDb;
+use crate::support::pty::{Pty, PtyCommand};
+use crate::support::site::Site;
+
+fn scopes(db: &TestDb, home: &Path) -> PtyCommand {
+    PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
+        .args(["scope", "--database-url", &db.url(), "--operator", "小美"])
+        .env("HOME", home.as_os_str())
+}
+
+/// Sends keys, one after the other, each after what was to be seen before it.
+fn play(pty: &mut Pty, script: &[(&str, &str)]) {
+    for (seen, keys) in script {
+        pty.wait_for(seen);
+        pty.send(keys);
+    }
+}
+
+/// Closes a result, and waits for the scopes to be read again.
+fn close(pty: &mut Pty, gone: &str, listed: &str) {
+    pty.send("q");
+    pty.wait_until(&format!("no {gone:?}"), |screen| !screen.contents().contains(gone));
+    pty.wait_for(listed);
+}
+
+/// Fills in a new scope: the modules by search, the APIs of one of them.
+fn create(pty: &mut Pty) {
+    play(
+        pty,
+        &[
+            ("17 scopes", "a"),
+            ("Create API scope", "vendor\t"),
+            ("6/30", "外部廠商\t"),
+            ("4/85", "\u{7f}30\t"),
+            ("30 ", "   "),
+            ("day", "\t\u{7f}5\t\r"),
+            ("Authentication types", " \r"),
+            ("CERT", "\t\tfor vendors\t\r"),
+            ("Modules", "/cards\r"),
+            ("1 of 12 listed", " \r"),
+            ("no APIs yet", "\r"),
+            ("0 of 7 chosen", "/freeze\r"),
+            ("1 of 7 listed", "a"),
+            ("1 of 7 chosen", "\r"),
+            ("of at most 186, in 1 module", "\u{f}"),
+            ("job 1: scope vendor created", ""),
+        ],
+    );
+    close(pty, "Done: job 1", "18 scopes");
+}
+
+/// Takes the module out, changes the alias, looks at what differs, saves.
+fn update(pty: &mut Pty) {
+    play(
+        pty,
+        &[
+            ("vendor", "e"),
+            ("Update API scope vendor", "\t\u{15}新別名"),
+            // Eight fields on, the module.
+            ("3/85", "\t\t\t\t\t\t\t"),
+            ("▸   cards", "D"),
+            ("0 APIs of at most 186, in 0", "\u{f}"),
+            ("外部廠商 → 新別名", "\t\r"),
+            ("job 2: scope vendor updated", ""),
+        ],
+    );
+    close(pty, "Done: job 2", "18 scopes");
+}
+
+/// Undoes the job that stands so many rows down the history.
+fn undo(pty: &mut Pty, db: &TestDb, (job, down): (i64, usize), listed: &str) {
+    pty.send("H");
+    pty.wait_for("History:");
+    pty.send("j".repeat(down));
+    pty.send("U");
+    pty.wait_for(&format!("Undo job {job}"));
+    pty.send("\t");
+    pty.send(db.name());
+    pty.wait_for(&format!(": {}", db.name()));
+    pty.send("\t\r");
+    pty.wait_for(&format!("undid job {job}"));
+    close(pty, &format!("Undone: job {job}"), listed);
+}
+
+#[tokio::test]
+async fn a_scope_is_created_updated_deleted_and_each_undone_with_the_keyboard_alone_at_80x24() {
+    let site = Site { db: demo().await };
+    let home = tempfile::tempdir().unwrap();
+    let before = site.dump().await;
+    let mut pty = scopes(&site.db, home.path()).spawn();
+
+    create(&mut pty);
+    let row = site.row("tsmp_vgroup", "vgroup_name = 'vendor'").await;
+    let of = |columns: &[&str]| columns.iter().map(|column| row[*column].clone()).collect::<Vec<_>>();
+    assert_eq!(
+        of(&["vgroup_alias", "vgroup_desc", "security_level_id", "allow_days", "allow_times", "create_user"]),
+        [json!("外部廠商"), json!("for vendors"), json!("SYSTEM"), json!(2_592_000), json!(5), json!("小美")]
+    );
+    let linked = site.rows("tsmp_group", "vgroup_name = 'vendor'").await;
+    assert!(!linked.is_empty());
+    let created = site.dump().await;
+
+    update(&mut pty);
+    let row = site.row("tsmp_vgroup", "vgroup_name = 'vendor'").await;
+    assert_eq!((&row["vgroup_alias"], &row["update_user"]), (&json!("新別名"), &json!("小美")));
+    assert_eq!(site.rows("tsmp_group", "vgroup_name = 'vendor'").await, [json!(null); 0]);
+    let updated = site.dump().await;
+
+    // No question, as the product has none.
+    play(&mut pty, &[("vendor", "D"), ("job 3: scope vendor deleted", "")]);
+    close(&mut pty, "Done: job 3", "17 scopes");
+    assert_eq!(site.dump().await, before);
+
+    undo(&mut pty, &site.db, (3, 0), "18 scopes");
+    assert_eq!(site.dump().await, updated);
+    undo(&mut pty, &site.db, (2, 2), "18 scopes");
+    assert_eq!(site.dump().await, created);
+    undo(&mut pty, &site.db, (1, 4), "17 scopes");
+    assert_eq!(site.dump().await, before);
+
+    pty.send("q");
+    assert_eq!(pty.wait_exit(), Ok(0));
+    assert!(pty.text().contains("scope vendor deleted"), "{}", pty.text());
+}
+
+#[tokio::test]
+async fn deleting_a_scope_that_clients_hold_names_them_and_taking_it_away_lets_it_go() {
+    let site = Site { db: demo().await };
+    let home = tempfile::tempdir().unwrap();
+    let mut pty = scopes(&site.db, home.path()).spawn();
+    play(
+        &mut pty,
+        &[
+            ("17 scopes", "/corp-treasury\r"),
+            ("1 of 17 scopes", "D"),
+            ("1403 Failed to remove. This virtual group is being used.", "q"),
+        ],
+    );
+    let clients = "vgroup_id = (SELECT vgroup_id FROM tsmp_vgroup WHERE vgroup_name = 'scp-corp-treasury')";
+    let held = site.rows("tsmp_client_vgroup", clients).await;
+    assert_eq!(held.len(), 1);
+    pty.wait_until("no failure", |screen| !screen.contents().contains("1403"));
+    play(&mut pty, &[("1 of 17 scopes", "c"), ("1 client holds it", "D"), ("taken away from client", "q")]);
+    pty.wait_for("No client holds it.");
+    pty.send("q");
+    pty.wait_until("no clients", |screen| !screen.contents().contains("No client holds it."));
+    play(&mut pty, &[("scp-corp-treasury", "D"), ("scope scp-corp-treasury deleted", "q")]);
+    pty.wait_for("0 of 16 scopes");
+    assert!(site.rows("tsmp_client_vgroup", clients).await.is_empty());
+    pty.send("q");
+    assert_eq!(pty.wait_exit(), Ok(0));
+}
+
+#[tokio::test]
+async fn a_name_that_somebody_took_meanwhile_is_told_in_the_form_with_all_that_was_typed() {
+    let site = Site { db: demo().await };
+    let home = tempfile::tempdir().unwrap();
+    let mut pty = scopes(&site.db, home.path()).spawn();
+    play(&mut pty, &[("17 scopes", "a"), ("Create API scope", "vendor\t小美的"), ("3/85", "")]);
+    site.run(
+        "INSERT INTO tsmp_vgroup (vgroup_id, vgroup_name, allow_days, allow_times, create_user, create_time) \
+         VALUES ('1', 'vendor', 0, 0, 'somebody', now())",
+    )
+    .await;
+    pty.send("\u{f}");
+    pty.wait_for("1353 [API scope name] already exists: vendor");
+    pty.wait_for("小美的");
+    // The focus is where something is wrong.
+    pty.send("2");
+    pty.wait_for("vendor2");
+    // Not while the scopes are read again, which the refusal gave rise to.
+    let is_saved = |screen: &vt100::Screen| screen.contents().contains("scope vendor2 created");
+    while !pty.screen(is_saved) {
+        pty.send("\u{f}");
+        pty.wait_until("saved, or said why not", |screen| {
+            is_saved(screen) || screen.contents().contains("being read")
+        });
+    }
+    pty.wait_for("scope vendor2 created");
+    let rows = site.rows("tsmp_vgroup", "vgroup_alias = '小美的'").await;
+    assert_eq!(rows.len(), 1);
+    drop(pty);
+    // Nothing is left open behind it.
+    drop(site.target().connect(Timeouts::default()).await.unwrap());
+}
