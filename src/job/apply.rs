@@ -146,14 +146,7 @@ fn prepared(
     cancel: &Cancel,
 ) -> (Apply, Run) {
     let apply = Apply { review: review.clone(), approved, options: options.clone() };
-    let run = Run {
-        target: target.clone(),
-        operator: options.operator.clone(),
-        timeouts: options.timeouts,
-        ledger: options.ledger.clone(),
-        reporter: reporter.clone(),
-        cancel: cancel.clone(),
-    };
+    let run = Run::new(target, (&options.operator, options.timeouts, &options.ledger), reporter, cancel);
     (apply, run)
 }
 

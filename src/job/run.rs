@@ -147,6 +147,24 @@ impl From<Failure> for Obstacle {
 }
 
 impl Run {
+    /// Returns a run on a target: who does it, how long it waits for what, and
+    /// where it is recorded.
+    pub(super) fn new(
+        target: &Target,
+        (operator, timeouts, ledger): (&str, Timeouts, &LedgerPlace),
+        reporter: &Reporter,
+        cancel: &Cancel,
+    ) -> Self {
+        Self {
+            target: target.clone(),
+            operator: operator.to_owned(),
+            timeouts,
+            ledger: ledger.clone(),
+            reporter: reporter.clone(),
+            cancel: cancel.clone(),
+        }
+    }
+
     /// Runs a job until it is done, or lost too often. What failed is recorded
     /// too, as far as that is possible.
     pub(super) async fn job<W: Work>(&self, work: &W) -> Result<W::Done, Failure> {

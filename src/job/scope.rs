@@ -100,14 +100,7 @@ pub async fn edit(
 ) -> Result<Edited, Failure> {
     check_codes(&edit)?;
     let begun = Instant::now();
-    let run = Run {
-        target: target.clone(),
-        operator: options.operator.clone(),
-        timeouts: options.timeouts,
-        ledger: options.ledger.clone(),
-        reporter: reporter.clone(),
-        cancel: cancel.clone(),
-    };
+    let run = Run::new(target, (&options.operator, options.timeouts, &options.ledger), reporter, cancel);
     let about = edit.scope().map_or_else(|| "scopes".to_owned(), |item| item.to_string());
     let work = Editing { edit, options: options.clone(), target: target.display(), about };
     let command = work.edit.command();

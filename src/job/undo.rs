@@ -68,14 +68,7 @@ pub async fn undo(
     cancel: &Cancel,
 ) -> Result<Undone, Failure> {
     let begun = Instant::now();
-    let run = Run {
-        target: target.clone(),
-        operator: options.operator.clone(),
-        timeouts: options.timeouts,
-        ledger: options.ledger.clone(),
-        reporter: reporter.clone(),
-        cancel: cancel.clone(),
-    };
+    let run = Run::new(target, (&options.operator, options.timeouts, &options.ledger), reporter, cancel);
     let work = Undo::prepare(job, target, options.clone(), cancel).await?;
     tracing::info!(target_database = work.target, operator = options.operator, job, "undo begins");
     let (number, tables) = run.job(&work).await?;
