@@ -10,7 +10,7 @@ set -eu
 seconds=${1:?how many seconds for each target?}
 shift
 cd "$(dirname "$0")/.."
-targets=${*:-export conninfo config theme keys plan}
+targets=${*:-export conninfo config theme keys plan scope}
 
 for target in $targets; do
     seeds=fuzz/seeds/$target

@@ -838,3 +838,41 @@ async fn on_a_narrow_terminal_the_list_is_folded_and_never_too_wide() {
     let bytes = String::from_utf8(pty.bytes()).unwrap();
     assert!(bytes.lines().all(|line| line.trim_end().width() <= 80), "{bytes}");
 }
+
+/// The rights that the README lists for scopes, and no others.
+#[tokio::test]
+async fn a_role_with_the_readmes_rights_can_do_all_there_is_to_do_with_scopes() {
+    let desk = desk().await;
+    desk.done(&["init"]);
+    let role = format!("{}_role", desk.site.db.name());
+    let deletes = "tsmp_vgroup, tsmp_group, tsmp_client_vgroup, tsmp_client_group, tsmp_vgroup_group, \
+                   tsmp_group_api, tsmp_group_authorities_map, tsmp_vgroup_authorities_map, dgr_x_api_key_map";
+    desk.site
+        .run(&format!(
+            "CREATE ROLE {role} LOGIN;
+             GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {role};
+             REVOKE INSERT, UPDATE ON tsmp_api FROM {role};
+             GRANT DELETE ON {deletes} TO {role};
+             GRANT USAGE ON SEQUENCE seq_tsmp_group_pk, seq_tsmp_vgroup_pk TO {role};
+             GRANT USAGE ON SCHEMA gatediff TO {role};
+             GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA gatediff TO {role}"
+        ))
+        .await;
+    let url = desk.site.db.url().replace("user=postgres", &format!("user={role}"));
+    let run = |args: &[&str]| {
+        let ran = ran(desk.command(args).env("DATABASE_URL", &url).args(["--output", "json"]));
+        assert!(matches!(ran.code, Some(0 | 2)), "{args:?}: {}", ran.stdout);
+        ran.json()
+    };
+    run(&["scope", "create", "vendor", "--api", "bank/balance", "--level", "A"]);
+    run(&["scope", "give", "vendor", "crm"]);
+    run(&["scope", "update", "vendor", "--api", "bank/transfer", "--times", "2", "--yes"]);
+    assert_eq!(run(&["scope", "list", "vendor"])["scopes"][0]["times"], 2);
+    run(&["scope", "take", "vendor", "crm"]);
+    desk.site.run("UPDATE oauth_client_details SET scope = '99' WHERE client_id = 'crm'").await;
+    run(&["scope", "check"]);
+    run(&["scope", "check", "--repair", "--yes"]);
+    let deleted = run(&["scope", "delete", "vendor"]);
+    run(&["undo", &deleted["job"].to_string(), "--yes"]);
+    desk.site.run(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
+}
