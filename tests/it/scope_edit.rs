@@ -1,13 +1,20 @@
 //! Scopes from their making to their end, on the demo's database; and back.
 
 use std::collections::BTreeMap;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use gatediff::job::scope::{self, Catalogue, Draft, Edit, EditOptions, Edited, Scope};
-use gatediff::job::{self, Cancel, Failure, Reporter, UndoOptions};
+use gatediff::job::{self, Cancel, Failure, FailureKind, Phase, Progress, Reporter, UndoOptions};
 use gatediff::store::{LedgerPlace, Timeouts};
 use serde_json::Value;
 
 use crate::digirunner::demo;
+use crate::support::gatediff::command;
+use crate::support::jobs::{cases, chance, wait_until_left_alone};
+use crate::support::scopes::{BALANCE, BLOCK, TRANSFER, bank, draft, with_holders};
 use crate::support::site::Site;
 
 async fn catalogue(site: &Site) -> Catalogue {
@@ -99,6 +106,99 @@ async fn a_scope_is_made_given_updated_taken_and_deleted_and_all_of_it_undone() 
         let (now, before) = (site.dump().await, dumps.pop().unwrap());
         for (table, rows) in &before {
             assert_eq!(&now[table], rows, "{table} after the undo of job {job}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_edit_is_recorded_in_a_ledger_file_and_undone_from_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let ledger = LedgerPlace::File(directory.path().join("ledger.db"));
+    let site = Site::new(&bank()).await;
+    let before = site.dump().await;
+    let options = EditOptions { operator: "tester".to_owned(), timeouts: Timeouts::default(), ledger };
+    let (target, reporter, cancel) = (site.target(), Reporter::silent(), Cancel::new());
+    let edit = Edit::Create(draft("acct", &[BALANCE, TRANSFER]));
+    let made = scope::edit(edit, &target, &options, &reporter, &cancel).await.unwrap();
+    let jobs = job::history(&target, options.timeouts, &options.ledger).await.unwrap();
+    assert_eq!((jobs[0].command.as_str(), jobs[0].file_path.as_str()), ("scope create", "scope:acct"));
+    let undo = UndoOptions {
+        operator: options.operator.clone(),
+        timeouts: options.timeouts,
+        ledger: options.ledger.clone(),
+        only: Vec::new(),
+    };
+    job::undo(made.job.unwrap(), &target, &undo, &reporter, &cancel).await.unwrap();
+    assert_eq!(site.dump().await, before);
+    let ours = site.rows("(SELECT nspname::text FROM pg_namespace)", "nspname = 'gatediff'").await;
+    assert!(ours.is_empty(), "nothing of ours is in the target");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_that_is_cancelled_before_its_commit_writes_nothing_and_leaves_no_job() {
+    let site = Site::new(&with_holders()).await;
+    let before = site.dump().await;
+    for phase in [Phase::Connect, Phase::Check, Phase::Write, Phase::Record] {
+        let cancel = Cancel::new();
+        let pulled = cancel.clone();
+        let reporter = Reporter::new(move |progress: Progress| {
+            if progress.phase == phase {
+                pulled.cancel("the operator");
+            }
+        });
+        let options = EditOptions {
+            operator: "tester".to_owned(),
+            timeouts: Timeouts::default(),
+            ledger: LedgerPlace::Target,
+        };
+        let edit = Edit::Create(draft("made", &[BLOCK]));
+        let failure = scope::edit(edit, &site.target(), &options, &reporter, &cancel).await.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Cancelled, "{phase:?}");
+        assert_eq!(site.dump().await, before, "{phase:?}");
+    }
+    let done = "state <> 'failed'";
+    assert!(site.rows("gatediff.jobs", done).await.is_empty());
+}
+
+/// The real program is killed in the middle of creating, updating and deleting.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_moment_an_edit_is_done_whole_with_its_job_or_not_at_all() {
+    let mut chance = chance("kill -9 of edits");
+    let home = tempfile::tempdir().unwrap();
+    let edits: [&[&str]; 3] = [
+        &["scope", "create", "made", "--api", "bank/*", "--api", "cards/*"],
+        &["scope", "update", "held", "--add-api", "cards/block", "--times", "7", "--yes"],
+        &["scope", "delete", "idle"],
+    ];
+    for number in 0..cases(12) {
+        let site = Site::new(&with_holders()).await;
+        site.create(&draft("held", &[BALANCE])).await.unwrap();
+        site.create(&draft("idle", &[BALANCE, TRANSFER])).await.unwrap();
+        let clients: Vec<Arc<str>> = {
+            let all = site.catalogue().await;
+            all.takers(named(&all, "held")).map(|client| Arc::clone(&client.id)).collect()
+        };
+        let clients: Vec<&str> = clients.iter().map(|client| &**client).collect();
+        site.give("held", &clients).await.unwrap();
+        let before = (site.dump().await, site.history().await.len());
+        let args = edits[number % edits.len()];
+        let moment = Duration::from_micros(chance.u64(0..250_000));
+        let mut command = command(home.path());
+        command.args(args).env("DATABASE_URL", site.db.url()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let begun = Instant::now();
+        while begun.elapsed() < moment && child.try_wait().unwrap().is_none() {
+            sleep(Duration::from_millis(1));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        wait_until_left_alone(&site.db);
+        let jobs = site.history().await;
+        if jobs.len() == before.1 {
+            assert_eq!(site.dump().await, before.0, "{args:?} after {moment:?}");
+        } else {
+            site.undo(jobs[0].job).await.unwrap();
+            assert_eq!(site.dump().await, before.0, "{args:?} after {moment:?}, undone");
         }
     }
 }
