@@ -756,9 +756,11 @@ fn no_client(id: &str) -> Violation {
 }
 
 fn used(name: &str, holders: Vec<ItemId>) -> Violation {
-    let named: Vec<&str> = holders.iter().map(|holder| &*holder.key).collect();
-    let hint = format!("clients hold it: {}; take {name} away from them first", some_of(&named));
-    Violation::new(1403, &[]).hint(hint).about(holders)
+    Violation::new(1403, &[])
+        .hint(format!(
+            "clients hold it: take it away from them first, as with `gatediff scope take {name} CLIENT`"
+        ))
+        .about(holders)
 }
 
 /// Returns the refusal of an update of what is no longer what was seen.
