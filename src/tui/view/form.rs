@@ -2,6 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
+use super::scopes::doing;
 use super::tree::cursor as row_cursor;
 use crate::engine::display::safe;
 use crate::tui::app::App;
@@ -182,7 +183,7 @@ impl Columns {
 pub(super) fn summary(app: &App) -> Line {
     let Some(form) = &app.form else { return Line::new() };
     match (&form.picker, form.scope()) {
-        (Some(picker), _) => Line::of(Role::Dim, &picker.tally()),
+        (Some(picker), _) => doing(app).and(Role::Dim, &picker.tally()),
         (None, Some(scope)) => {
             let holders = scope.holders.len();
             let text = match holders {
@@ -190,8 +191,8 @@ pub(super) fn summary(app: &App) -> Line {
                 1 => "1 client holds it: it follows".to_owned(),
                 n => format!("{n} clients hold it: they follow"),
             };
-            Line::of(Role::Dim, &format!("* is required {} {text}", app.skin.glyphs.dot))
+            doing(app).and(Role::Dim, &format!("* is required {} {text}", app.skin.glyphs.dot))
         }
-        (None, None) => Line::of(Role::Dim, "* is required"),
+        (None, None) => doing(app).and(Role::Dim, "* is required"),
     }
 }

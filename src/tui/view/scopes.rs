@@ -130,15 +130,19 @@ fn more(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect, below: 
     canvas.line_right(border, usize::from(area.height) - 1, &Line::of(role, &format!(" {below} more ")));
 }
 
+/// What goes on behind the screen, such as that the scopes are read again.
+pub(super) fn doing(app: &App) -> Line {
+    let job = app.job.as_ref().filter(|job| !job.work.writes());
+    let text = job.map(|job| format!("{}{} {} ", spinner(app), job.work.doing(), app.skin.glyphs.dot));
+    Line::of(Role::Title, &text.unwrap_or_default())
+}
+
 /// How things stand: which scopes are listed, and how they are sorted.
 pub(super) fn summary(app: &App) -> Line {
-    let mut line = Line::new();
-    let Some(scopes) = &app.scopes else { return line };
+    let Some(scopes) = &app.scopes else { return Line::new() };
     let dot = app.skin.glyphs.dot;
-    let Some(catalogue) = scopes.catalogue() else { return line };
-    if let Some(job) = app.job.as_ref().filter(|job| !job.work.writes()) {
-        line.push(Role::Title, &format!("{}{} {dot} ", spinner(app), job.work.doing()));
-    }
+    let Some(catalogue) = scopes.catalogue() else { return Line::new() };
+    let line = doing(app);
     let total = catalogue.scopes().len();
     let told = match scopes.list.rows().len() {
         listed if listed == total => count(total, "scope", "scopes"),
