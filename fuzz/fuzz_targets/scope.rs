@@ -19,7 +19,10 @@ fuzz_target!(|bytes: &[u8]| {
             let broken = draft.check(&Catalogue::default(), None).len();
             let told = draft.changes(None).len() + draft.changes(Some(&Draft::default())).len();
             std::hint::black_box((broken, told));
-            // What is printed of it is read as the same.
+            // What is printed of it is read as the same; but for a level that is
+            // none, which becomes that of a new scope.
+            let draft =
+                Draft { level: if draft.level.is_empty() { "A".to_owned() } else { draft.level }, ..draft };
             let printed = serde_json::to_vec(&ScopeDocument::of_draft(&draft, None)).expect("it is printed");
             assert_eq!(parse_draft(&printed).ok(), Some(draft));
         }
