@@ -4,20 +4,18 @@
 //! the rules that are broken. Facts: digiRunner's AA0221, AA0224 to AA0226 and
 //! AA0230, with their holes closed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::changes::{Changes, Ids, Sequence};
 use super::super::rules::{CLIENT, SCOPE};
-use super::super::side::{Side, is_hidden};
-use super::super::tables::{
-    T, client_group, client_vgroup, group, group_api, group_authority, oauth, vgroup, vgroup_authority,
-    vgroup_group, x_map,
-};
-use super::super::world::{ByText, Cell, Row, by_text};
+use super::super::side::is_hidden;
+use super::super::tables::{T, client_vgroup, group, group_api, vgroup, vgroup_authority, vgroup_group};
+use super::super::world::{Cell, Row};
 use super::MOST_APIS;
-use super::catalogue::{ApiName, ClientInfo, Scope, is_of_level};
-use super::draft::{Draft, some_of, too_many};
+use super::catalogue::{ApiName, ClientInfo, Scope};
+use super::draft::{Draft, too_many};
+use super::editor::{Editor, NO_ACCESS, OF_GROUP, OF_SCOPE, is_api, no_client, text};
 use super::ground::Ground;
 use super::violation::Violation;
 use crate::engine::choice::{Stale, StaleField};
@@ -151,16 +149,7 @@ impl From<Violation> for Refused {
 
 /// Returns what an edit comes to on this ground.
 pub(super) fn plan(ground: &Ground, edit: &Edit, stamp: &Stamp, ids: &mut Ids) -> Result<Planned, Refused> {
-    let editor = Editor {
-        ground,
-        side: Side::new(&ground.world),
-        links_of_group: by_text(ground.world.rows(T::VgroupGroup), vgroup_group::GROUP_ID),
-        holders_of_group: by_text(ground.world.rows(T::ClientGroup), client_group::GROUP_ID),
-        stamp,
-        ids,
-        groups: BTreeMap::new(),
-        planned: Planned::default(),
-    };
+    let editor = Editor::new(ground, stamp, ids);
     match edit {
         Edit::Create(draft) => editor.create(draft),
         Edit::Update { id, seen, draft } => editor.update(id, seen, draft),
@@ -171,18 +160,6 @@ pub(super) fn plan(ground: &Ground, edit: &Edit, stamp: &Stamp, ids: &mut Ids) -
         // What that writes follows from all that stands there: see `repair`.
         Edit::Repair { .. } => Ok(editor.planned),
     }
-}
-
-struct Editor<'w, 'i> {
-    ground: &'w Ground,
-    side: Side<'w>,
-    links_of_group: ByText<'w>,
-    holders_of_group: ByText<'w>,
-    stamp: &'w Stamp,
-    ids: &'i mut Ids,
-    /// What groups a client has by now, for each whose groups change.
-    groups: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
-    planned: Planned,
 }
 
 impl<'w> Editor<'w, '_> {
@@ -205,9 +182,7 @@ impl<'w> Editor<'w, '_> {
         row.set(vgroup::ALLOW_DAYS, Cell::Int(draft.seconds));
         row.set(vgroup::ALLOW_TIMES, Cell::Int(draft.times));
         self.planned.changes.insert_new(T::Vgroup, row, self.stamp);
-        for authentication in &draft.authentications {
-            self.authenticate(&id, authentication);
-        }
+        self.authenticate(&OF_SCOPE, &id, draft);
         for api in &draft.apis {
             self.new_hidden_group(draft, &id, api, "A0221");
         }
@@ -236,7 +211,7 @@ impl<'w> Editor<'w, '_> {
         self.belong_to(&draft.item());
         self.rely_on(draft);
         self.update_row(id, &now, draft);
-        self.update_authentications(id, draft);
+        self.authenticate(&OF_SCOPE, id, draft);
         let removed: BTreeSet<&ApiName> = now.apis.difference(&draft.apis).collect();
         let kept = self.remove_apis(id, &removed);
         let holders = self.holders(id);
@@ -272,22 +247,6 @@ impl<'w> Editor<'w, '_> {
         row.set(vgroup::ALLOW_TIMES, Cell::Int(draft.times));
         if row != *base {
             self.planned.changes.update_stamped(T::Vgroup, row, self.stamp);
-        }
-    }
-
-    fn update_authentications(&mut self, id: &str, draft: &Draft) {
-        let there: Vec<&'w Row> = self.rows(T::VgroupAuthority, vgroup_authority::VGROUP_ID, id).collect();
-        let mut known = BTreeSet::new();
-        for row in there {
-            let authentication = row.text(vgroup_authority::VGROUP_AUTHORITIE_ID);
-            if draft.authentications.contains(authentication) {
-                known.insert(authentication);
-            } else {
-                self.planned.changes.delete(T::VgroupAuthority, row.clone());
-            }
-        }
-        for authentication in draft.authentications.iter().filter(|id| !known.contains(id.as_str())) {
-            self.authenticate(id, authentication);
         }
     }
 
@@ -331,22 +290,7 @@ impl<'w> Editor<'w, '_> {
         if row != *base {
             self.planned.changes.update_stamped(T::Group, row, self.stamp);
         }
-        let mut known = BTreeSet::new();
-        for row in self.rows(T::GroupAuthority, group_authority::GROUP_ID, id).collect::<Vec<_>>() {
-            let authentication = row.text(group_authority::GROUP_AUTHORITIE_ID);
-            if draft.authentications.contains(authentication) {
-                known.insert(authentication);
-            } else {
-                self.planned.changes.delete(T::GroupAuthority, row.clone());
-            }
-        }
-        for authentication in draft.authentications.iter().filter(|id| !known.contains(id.as_str())) {
-            let cells = [
-                (group_authority::GROUP_ID, id),
-                (group_authority::GROUP_AUTHORITIE_ID, authentication.as_str()),
-            ];
-            self.planned.changes.link(T::GroupAuthority, &cells, self.stamp);
-        }
+        self.authenticate(&OF_GROUP, id, draft);
     }
 
     fn delete(mut self, id: &Arc<str>, name: &Arc<str>) -> Result<Planned, Refused> {
@@ -466,295 +410,6 @@ impl<'w> Editor<'w, '_> {
     }
 }
 
-/// What is common to several edits.
-impl<'w> Editor<'w, '_> {
-    fn belong_to(&mut self, item: &ItemId) {
-        self.planned.changes.belong_to(item);
-    }
-
-    /// Returns the rows of a table that have a text in a column.
-    fn rows(&self, table: T, column: usize, text: &str) -> impl Iterator<Item = &'w Row> + use<'w> {
-        let side = &self.side;
-        let index = match table {
-            T::VgroupAuthority => &side.vgroup_authorities,
-            T::VgroupGroup if column == vgroup_group::VGROUP_ID => &side.vgroup_groups,
-            T::VgroupGroup => &self.links_of_group,
-            T::GroupApi => &side.group_apis,
-            T::GroupAuthority => &side.group_authorities,
-            T::ClientGroup if column == client_group::CLIENT_ID => &side.client_groups,
-            T::ClientGroup => &self.holders_of_group,
-            T::ClientVgroup if column == client_vgroup::CLIENT_ID => &side.client_vgroups,
-            // The rest are few, and asked for once.
-            _ => {
-                let rows = self.ground.world.rows(table).iter();
-                let found: Vec<&'w Row> = rows.filter(|row| row.text(column) == text).collect();
-                return found.into_iter();
-            }
-        };
-        side.rows_of(table, index, text).map(|(_, row)| row).collect::<Vec<_>>().into_iter()
-    }
-
-    /// Returns the links of a scope to its groups.
-    fn links(&self, id: &str) -> Vec<&'w Row> {
-        self.rows(T::VgroupGroup, vgroup_group::VGROUP_ID, id).collect()
-    }
-
-    /// Returns the scope of an id, if it is still called as the operator saw it.
-    fn found(&self, id: &str, name: &str) -> Result<&'w Scope, Refused> {
-        match self.ground.catalogue.scope(id) {
-            Some(scope) if *scope.name == *name => Ok(scope),
-            Some(scope) => Err(Violation::new(1286, &[])
-                .hint(format!("the scope is called {} by now: read the scopes again", scope.name))
-                .about([scope.item()])
-                .into()),
-            None => Err(Violation::new(1298, &[])
-                .hint(format!("there is no scope {name} any more: read the scopes again"))
-                .into()),
-        }
-    }
-
-    /// Notes which rows the draft relies on.
-    fn rely_on(&mut self, draft: &Draft) {
-        use super::super::tables::{authority, level};
-        let relied_on = &mut self.planned.relied_on;
-        relied_on.push((T::Level, level::SECURITY_LEVEL_ID, draft.level.as_str().into()));
-        for id in &draft.authentications {
-            relied_on.push((T::Authority, authority::GROUP_AUTHORITIE_ID, id.as_str().into()));
-        }
-    }
-
-    /// Adds an authentication type to the scope.
-    fn authenticate(&mut self, id: &str, authentication: &str) {
-        let cells =
-            [(vgroup_authority::VGROUP_ID, id), (vgroup_authority::VGROUP_AUTHORITIE_ID, authentication)];
-        self.planned.changes.link(T::VgroupAuthority, &cells, self.stamp);
-    }
-
-    /// Makes the hidden group that stands for an API; returns its id. `by` is
-    /// the product's function whose mark its alias and description bear.
-    fn new_hidden_group(&mut self, draft: &Draft, scope: &str, api: &ApiName, by: &str) -> Arc<str> {
-        let id: Arc<str> = self.ids.next(Sequence::Group).to_string().into();
-        let mark = self.stamp.now.format("%Y%m%d%H%M%S");
-        let mut row = Row::empty(T::Group.table());
-        row.set(group::GROUP_ID, Cell::Text(Arc::clone(&id)));
-        row.set(group::GROUP_NAME, text(&random_name()));
-        row.set(group::GROUP_ALIAS, text(&format!("{by}Alias{mark}")));
-        row.set(group::GROUP_DESC, text(&format!("{by}Desc{mark}")));
-        row.set(group::GROUP_ACCESS, text(NO_ACCESS));
-        row.set(group::SECURITY_LEVEL_ID, text(&draft.level));
-        row.set(group::ALLOW_DAYS, Cell::Int(draft.seconds));
-        row.set(group::ALLOW_TIMES, Cell::Int(draft.times));
-        row.set(group::VGROUP_FLAG, text("1"));
-        row.set(group::VGROUP_ID, text(scope));
-        row.set(group::VGROUP_NAME, text(&draft.name));
-        let changes = &mut self.planned.changes;
-        changes.insert_new(T::Group, row, self.stamp);
-        let cells = [
-            (group_api::GROUP_ID, &*id),
-            (group_api::API_KEY, &*api.key),
-            (group_api::MODULE_NAME, &*api.module),
-            (group_api::MODULE_VER, "0"),
-        ];
-        changes.link(T::GroupApi, &cells, self.stamp);
-        for authentication in &draft.authentications {
-            let cells = [
-                (group_authority::GROUP_ID, &*id),
-                (group_authority::GROUP_AUTHORITIE_ID, authentication.as_str()),
-            ];
-            changes.link(T::GroupAuthority, &cells, self.stamp);
-        }
-        let cells = [(vgroup_group::VGROUP_ID, scope), (vgroup_group::GROUP_ID, &*id)];
-        changes.link(T::VgroupGroup, &cells, self.stamp);
-        id
-    }
-
-    /// Removes a hidden group of a scope with all that hangs on it. One that
-    /// another scope links too, or that is none, stays.
-    fn remove_group(&mut self, scope: &str, id: &str) {
-        let is_shared = self
-            .rows(T::VgroupGroup, vgroup_group::GROUP_ID, id)
-            .any(|link| link.text(vgroup_group::VGROUP_ID) != scope);
-        let row = self.side.group(id);
-        if is_shared || row.is_some_and(|row| !is_hidden(row)) {
-            return;
-        }
-        if let Some(row) = row {
-            self.planned.changes.delete(T::Group, row.clone());
-        }
-        for (table, column) in
-            [(T::GroupApi, group_api::GROUP_ID), (T::GroupAuthority, group_authority::GROUP_ID)]
-        {
-            for row in self.rows(table, column, id) {
-                self.planned.changes.delete(table, row.clone());
-            }
-        }
-        let holders: BTreeSet<Arc<str>> = self.holders(scope).into_iter().collect();
-        let had: Vec<Arc<str>> = self
-            .rows(T::ClientGroup, client_group::GROUP_ID, id)
-            .map(|row| row.shared(client_group::CLIENT_ID))
-            .collect();
-        for client in had {
-            if !holders.contains(&client) {
-                let note = format!(
-                    "client {client} had rows of the scope's hidden groups without holding the scope: they are removed"
-                );
-                self.note(note);
-            }
-            self.take_group(&client, id);
-        }
-        for row in self.rows(T::XMap, x_map::GROUP_ID, id) {
-            self.planned.changes.delete(T::XMap, row.clone());
-            self.note(
-                "X-API keys were mapped to the scope's hidden groups: those maps are removed".to_owned(),
-            );
-        }
-    }
-
-    fn note(&mut self, note: String) {
-        if !self.planned.notes.contains(&note) {
-            self.planned.notes.push(note);
-        }
-    }
-
-    /// Returns the clients that hold a scope.
-    fn holders(&self, id: &str) -> Vec<Arc<str>> {
-        let rows = self.rows(T::ClientVgroup, client_vgroup::VGROUP_ID, id);
-        rows.map(|row| row.shared(client_vgroup::CLIENT_ID)).collect()
-    }
-
-    /// Returns the groups that a client has by now.
-    fn groups_of(&mut self, client: &Arc<str>) -> &mut BTreeSet<Arc<str>> {
-        let there = self.rows(T::ClientGroup, client_group::CLIENT_ID, client);
-        self.groups
-            .entry(Arc::clone(client))
-            .or_insert_with(|| there.map(|row| row.shared(client_group::GROUP_ID)).collect())
-    }
-
-    /// Gives a group to a client; says whether it did not have it.
-    fn give_group(&mut self, client: &Arc<str>, group: &Arc<str>) -> bool {
-        let is_new = self.groups_of(client).insert(Arc::clone(group));
-        if is_new {
-            let cells = [(client_group::CLIENT_ID, &**client), (client_group::GROUP_ID, &**group)];
-            self.planned.changes.link(T::ClientGroup, &cells, self.stamp);
-        }
-        is_new
-    }
-
-    /// Takes a group away from a client, if it has it.
-    fn take_group(&mut self, client: &Arc<str>, group: &str) {
-        if self.groups_of(client).remove(group) {
-            let row = self
-                .rows(T::ClientGroup, client_group::CLIENT_ID, client)
-                .find(|row| row.text(client_group::GROUP_ID) == group);
-            if let Some(row) = row {
-                self.planned.changes.delete(T::ClientGroup, row.clone());
-            }
-        }
-    }
-
-    /// Returns the hidden groups of a scope, which all have to be there.
-    fn groups_to_give(&self, id: &str) -> Result<Vec<Arc<str>>, Refused> {
-        let mut groups = Vec::new();
-        for link in self.links(id) {
-            let linked = link.shared(vgroup_group::GROUP_ID);
-            match self.side.group(&linked) {
-                Some(row) if is_hidden(row) => groups.push(linked),
-                Some(_) => {}
-                None => {
-                    return Err(Violation::new(1410, &[&linked])
-                        .hint("`gatediff scope check --repair` removes the link to it")
-                        .into());
-                }
-            }
-        }
-        Ok(groups)
-    }
-
-    /// Says why a client may not have the scope.
-    fn check_taker(&self, scope: &Scope, groups: &[Arc<str>], id: &Arc<str>) -> Option<Violation> {
-        let Some(client) = self.ground.catalogue.client(id) else { return Some(no_client(id)) };
-        let other = groups.iter().find(|group| {
-            let level = self.side.group(group).map_or("", |row| row.text(group::SECURITY_LEVEL_ID));
-            client.level.as_deref().is_some_and(|own| own != level)
-        });
-        let first = groups.first().unwrap_or(&scope.id);
-        let unfit = if is_of_level(client, scope) { other } else { Some(other.unwrap_or(first)) };
-        let level = |level: Option<&str>| level.map_or_else(|| "none".to_owned(), |id| format!("level {id}"));
-        unfit.map(|group| {
-            Violation::new(1365, &[group])
-                .hint(format!(
-                    "client {id} is of {}, the scope of {}: give it a scope of its own level",
-                    level(client.level.as_deref()),
-                    level(scope.level.as_deref())
-                ))
-                .about([client.item()])
-        })
-    }
-
-    /// Refuses if a client that gains groups has more of them than there is room for.
-    fn check_room(&self, tell: impl Fn(ItemId, usize) -> Violation) -> Result<(), Refused> {
-        let had = |client: &str| self.rows(T::ClientGroup, client_group::CLIENT_ID, client).count();
-        let full = self
-            .groups
-            .iter()
-            .filter(|(client, groups)| groups.len() > MOST_APIS && groups.len() > had(client));
-        let violations: Vec<Violation> = full
-            .map(|(client, groups)| tell(ItemId::new(CLIENT, Arc::clone(client)), groups.len()))
-            .collect();
-        if violations.is_empty() { Ok(()) } else { Err(violations.into()) }
-    }
-
-    /// Rewrites the oauth scope of every client whose groups were looked at,
-    /// and returns what it all comes to.
-    fn finish(mut self, items: Vec<ItemId>) -> Planned {
-        let of_clients = items.iter().all(|item| item.kind == CLIENT);
-        let groups = std::mem::take(&mut self.groups);
-        let mut without = Vec::new();
-        for (client, groups) in &groups {
-            if of_clients {
-                self.belong_to(&ItemId::new(CLIENT, Arc::clone(client)));
-            }
-            let Some(base) = self.rows(T::Oauth, oauth::CLIENT_ID, client).next() else {
-                without.push(&**client);
-                continue;
-            };
-            let joined = join(groups);
-            if joined != base.text(oauth::SCOPE) {
-                let mut row = base.clone();
-                row.set(oauth::SCOPE, Cell::Text(joined.into()));
-                self.planned.changes.update(T::Oauth, row);
-            }
-        }
-        if !without.is_empty() {
-            let note =
-                format!("no oauth scope to rewrite, since there is no such row: {}", some_of(&without));
-            self.planned.notes.push(note);
-        }
-        self.planned.items = items;
-        self.planned
-    }
-}
-
-/// What the product writes as the access of groups and scopes.
-const NO_ACCESS: &str = "[]";
-
-/// Returns a client's oauth scope: the ids of its groups, in order.
-pub(super) fn join(groups: &BTreeSet<Arc<str>>) -> String {
-    groups.iter().map(|id| &**id).collect::<Vec<_>>().join(",")
-}
-
-fn text(text: &str) -> Cell {
-    Cell::Text(text.into())
-}
-
-fn is_api(row: &Row, api: &ApiName) -> bool {
-    row.text(group_api::MODULE_NAME) == &*api.module && row.text(group_api::API_KEY) == &*api.key
-}
-
-fn no_client(id: &str) -> Violation {
-    Violation::new(1344, &[]).hint(format!("there is no client '{id}': check its id"))
-}
-
 fn used(name: &str, holders: Vec<ItemId>) -> Violation {
     Violation::new(1403, &[])
         .hint(format!(
@@ -783,62 +438,4 @@ fn stale(scope: &Scope, seen: &Draft, now: &Draft, draft: &Draft) -> Refused {
         .hint("the scope was changed meanwhile: read it again, and update what is there now")
         .about([scope.item()]);
     Refused { violations: vec![violation], stale: vec![stale] }
-}
-
-/// Returns a name as the product makes them for hidden groups: the two halves
-/// of a random UUID in base 36, one after the other, cut to 30 characters.
-fn random_name() -> String {
-    let mut name = base_36(fastrand::i64(..));
-    name.push_str(&base_36(fastrand::i64(..)));
-    name.truncate(30);
-    name
-}
-
-fn base_36(number: i64) -> String {
-    let mut digits = Vec::new();
-    let mut rest = number.unsigned_abs();
-    loop {
-        let digit = u32::try_from(rest % 36).ok().and_then(|digit| char::from_digit(digit, 36));
-        digits.push(digit.unwrap_or('0'));
-        rest /= 36;
-        if rest == 0 {
-            break;
-        }
-    }
-    if number < 0 {
-        digits.push('-');
-    }
-    digits.iter().rev().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_in_base_36_as_java_does() {
-        assert_eq!(base_36(0), "0");
-        assert_eq!(base_36(35), "z");
-        assert_eq!(base_36(-36), "-10");
-        assert_eq!(base_36(i64::MIN), "-1y2p0ij32e8e8");
-    }
-
-    #[test]
-    fn the_name_of_a_hidden_group_has_at_most_30_characters() {
-        for _ in 0..100 {
-            let name = random_name();
-            assert!(
-                name.len() <= 30 && name.bytes().all(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
-            );
-        }
-    }
-
-    #[test]
-    fn an_oauth_scope_is_the_groups_in_order() {
-        assert_eq!(
-            join(&["2000000002".into(), "1000".into(), "2000000001".into()].into()),
-            "1000,2000000001,2000000002"
-        );
-        assert_eq!(join(&BTreeSet::new()), "");
-    }
 }

@@ -13,6 +13,7 @@ mod document;
 mod draft;
 mod duration;
 mod edit;
+mod editor;
 mod ground;
 mod read;
 mod repair;
