@@ -202,3 +202,15 @@ async fn killed_at_any_moment_an_edit_is_done_whole_with_its_job_or_not_at_all()
         }
     }
 }
+
+#[tokio::test]
+async fn a_text_that_no_database_stores_breaks_a_rule_and_reaches_none() {
+    let site = Site::new(&bank()).await;
+    let zero = "a\0b".to_owned();
+    let made = Draft { alias: zero.clone(), description: zero.clone(), ..draft("acct", &[("bank", "\0")]) };
+    let failure = site.create(&made).await.unwrap_err();
+    let codes: Vec<u16> = failure.violations.iter().map(|violation| violation.code).collect();
+    assert_eq!(codes, [1352, 1352, 1400]);
+    let named = Draft { name: zero, ..draft("acct", &[]) };
+    assert_eq!(site.create(&named).await.unwrap_err().violations[0].code, 1352);
+}

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use super::changes::{Changes, Ids, Sequence};
 use super::item::gives_way;
-use super::rules::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE, host_matches, keyword_search};
+use super::rules::{
+    AUTHENTICATION, CLIENT, GROUP, LEVEL, NO_GROUPS, RDB, SCOPE, host_matches, keyword_search,
+};
 use super::side::{ApiName, IDPS, Pair, ScopeApi, is_hidden};
 use super::tables::{
     Role, T, authority, client, client_group, client_vgroup, clientext, dp_app, group, group_api,
@@ -28,9 +30,6 @@ const OF_GROUPS: [usize; 6] = [
     group::ALLOW_DAYS,
     group::ALLOW_TIMES,
 ];
-
-/// What the oauth row says of a client without groups.
-const NO_GROUPS: &str = "select";
 
 /// Computes the rows of everything approved.
 pub(super) fn changes(pair: &Pair<'_>, approved: &Approved, stamp: &Stamp, ids: &mut Ids) -> Changes {

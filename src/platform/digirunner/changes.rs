@@ -179,13 +179,14 @@ pub(super) fn changed_columns(table: &Table, target: &World, updates: &[Row]) ->
 
 /// A cell of a key, for finding rows.
 #[derive(PartialEq, Eq, Hash)]
-enum KeyCell<'r> {
+pub(super) enum KeyCell<'r> {
     Int(i64),
     Text(&'r str),
     None,
 }
 
-fn key_of<'r>(row: &'r Row, key: &[usize]) -> Vec<KeyCell<'r>> {
+/// Returns the key of a row, of which `key` says where it stands.
+pub(super) fn key_of<'r>(row: &'r Row, key: &[usize]) -> Vec<KeyCell<'r>> {
     key.iter()
         .map(|at| match row.cell(*at) {
             Cell::Int(number) => KeyCell::Int(*number),

@@ -29,6 +29,9 @@ pub(super) static KINDS: [KindInfo; 6] = [
 /// ids as fit into `oauth_client_details.scope varchar(2048)`.
 pub(super) const MOST: usize = 186;
 
+/// What the oauth scope of a client without groups says.
+pub(super) const NO_GROUPS: &str = "select";
+
 /// Says whether an imported host is the same as one of the target: by ip, or
 /// by name without regard to case.
 pub(super) fn host_matches(file: &Row, target: &Row) -> bool {

@@ -136,6 +136,13 @@ impl World {
         }
     }
 
+    /// Adds rows to a table's.
+    pub(super) fn add_rows(&mut self, table: T, rows: Vec<Row>) {
+        if let Some(slot) = self.tables.get_mut(table as usize) {
+            slot.extend(rows);
+        }
+    }
+
     /// Says where a list of the file has nulls, in order.
     pub(super) fn set_nulls(&mut self, table: T, nulls: Vec<usize>) {
         if let Some(slot) = self.nulls.get_mut(table as usize) {

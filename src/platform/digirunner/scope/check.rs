@@ -26,7 +26,7 @@ pub(super) use self::index::Index;
 pub(super) use self::sign::Sign;
 use super::super::tables::{T, Table};
 use super::super::world::World;
-use super::draft::some_of;
+use super::draft::few;
 use crate::engine::ItemId;
 
 /// Something that is wrong.
@@ -126,7 +126,7 @@ impl Found<'_> {
         Ailment {
             code: self.sign.code().into(),
             item: self.item.clone(),
-            message: format!("{}: {}", self.sign.message(), some_of(&names)),
+            message: format!("{}: {}", self.sign.message(), few(&names)),
             repair: (!self.fixes.is_empty()).then(|| self.sign.repair().to_owned()),
             hint: self.hints.iter().copied().collect::<Vec<_>>().join("; "),
         }

@@ -11,6 +11,7 @@ use super::duration::{MOST_SECONDS, below};
 use super::violation::Violation;
 use super::{DEFAULT_LEVEL, MOST_ALIAS, MOST_APIS, MOST_DESCRIPTION, MOST_NAME};
 use crate::engine::diff::{Show, compare};
+use crate::engine::display::some_of;
 use crate::engine::{Change, Element, Field, Finding, ItemId, Value};
 
 /// A part of a scope that somebody fills in.
@@ -180,7 +181,7 @@ impl Draft {
         violations.extend(check_number(self.times, i64::from(i32::MAX), Part::Times));
         violations.extend(self.check_authentications(catalogue));
         violations.extend(self.check_level(catalogue));
-        violations.extend(too_long(&self.description, MOST_DESCRIPTION, Part::Description));
+        violations.extend(unfit(&self.description, MOST_DESCRIPTION, Part::Description));
         violations.extend(self.check_apis(catalogue, scope));
         violations
     }
@@ -219,7 +220,7 @@ impl Draft {
             return None;
         }
         let other = || catalogue.scopes().iter().find(|other| other.alias.as_deref() == Some(&self.alias));
-        too_long(&self.alias, MOST_ALIAS, Part::Alias)
+        unfit(&self.alias, MOST_ALIAS, Part::Alias)
             .or_else(|| other().map(|other| taken(Part::Alias, &self.alias, other)))
     }
 
@@ -296,7 +297,7 @@ impl Draft {
                     format!(
                         "the scope becomes of level {}, but clients that hold it are not: {}",
                         self.level,
-                        some_of(&others)
+                        few(&others)
                     ),
                 )
                 .about(&scope.item()),
@@ -312,7 +313,7 @@ impl Draft {
             warnings.push(
                 Finding::warning(
                     "lacking-api",
-                    format!("the scope keeps APIs that the target does not have: {}", some_of(&lacking)),
+                    format!("the scope keeps APIs that the target does not have: {}", few(&lacking)),
                 )
                 .about(&scope.item()),
             );
@@ -326,7 +327,7 @@ pub(super) fn unknown_authentication(id: &str, catalogue: &Catalogue) -> Violati
     let known: Vec<&str> = catalogue.authentications().iter().map(|known| &*known.id).collect();
     let hint = match known.as_slice() {
         [] => "the target has no authentication types".to_owned(),
-        known => format!("there are: {}", some_of(known)),
+        known => format!("there are: {}", few(known)),
     };
     Violation::new(1397, &[id]).of(Part::Authentications).hint(hint)
 }
@@ -344,7 +345,7 @@ pub(super) fn levels(catalogue: &Catalogue) -> String {
     let known: Vec<&str> = catalogue.levels().iter().map(|level| &*level.id).collect();
     match known.as_slice() {
         [] => "the target has no security levels".to_owned(),
-        known => format!("there are: {}", some_of(known)),
+        known => format!("there are: {}", few(known)),
     }
 }
 
@@ -354,6 +355,16 @@ fn taken(part: Part, text: &str, other: &Scope) -> Violation {
         .of(part)
         .hint("choose another one, or update the scope that has it")
         .about([other.item()])
+}
+
+/// Says why a text cannot be stored, or is too long.
+fn unfit(text: &str, most: usize, part: Part) -> Option<Violation> {
+    let zero = text.contains('\0').then(|| {
+        Violation::new(1352, &[part.label()])
+            .of(part)
+            .hint("take the zero character out: no database stores it")
+    });
+    zero.or_else(|| too_long(text, most, part))
 }
 
 /// The product counts UTF-16 units, as Java does.
@@ -379,13 +390,8 @@ fn check_number(number: i64, most: i64, part: Part) -> Option<Violation> {
 }
 
 /// Names a few of many.
-pub(super) fn some_of(names: &[&str]) -> String {
-    const FEW: usize = 8;
-    let named = names.iter().take(FEW).copied().collect::<Vec<_>>().join(", ");
-    match names.len().checked_sub(FEW) {
-        None | Some(0) => named,
-        Some(more) => format!("{named} and {more} more"),
-    }
+pub(super) fn few(names: &[&str]) -> String {
+    some_of(names, 8)
 }
 
 #[cfg(test)]
@@ -443,6 +449,15 @@ mod tests {
         assert_eq!(codes(&alias("戶".repeat(85)), None), [0; 0]);
         assert_eq!(codes(&alias("戶".repeat(86)), None), [1351]);
         assert_eq!(codes(&alias("😀".repeat(43)), None), [1351]);
+    }
+
+    #[test]
+    fn no_text_has_a_zero_which_no_database_stores() {
+        let zero = || "a\0b".to_owned();
+        assert_eq!(codes(&Draft { alias: zero(), ..named("new") }, None), [1352]);
+        assert_eq!(codes(&Draft { description: zero(), ..named("new") }, None), [1352]);
+        let api = ApiName::new("bank", "\0");
+        assert_eq!(codes(&Draft { apis: [api].into(), ..named("new") }, None), [1400]);
     }
 
     #[test]

@@ -4,11 +4,12 @@
 //! A constant number of statements, each for what it needs alone: an edit holds
 //! locks while it reads.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use sqlx::{PgConnection, Row as _};
 
+use super::super::changes::key_of;
 use super::super::snapshot::rows_of;
 use super::super::tables::{
     T, client, client_group, client_vgroup, group, group_api, group_authority, oauth, vgroup,
@@ -16,6 +17,7 @@ use super::super::tables::{
 };
 use super::super::world::{Cell, Row, World};
 use super::catalogue::{ApiName, Catalogue, ClientInfo, Parts, Scope, folded};
+use super::draft::Draft;
 use super::edit::Edit;
 use super::read::Reader;
 use crate::store::{Operation, Reading, StoreError};
@@ -66,20 +68,24 @@ impl About {
     fn of(edit: &Edit) -> Self {
         let id = |id: &Arc<str>| vec![Arc::clone(id)];
         match edit {
-            Edit::Create(draft) => Self {
-                names: vec![draft.name.as_str().into()],
-                aliases: vec![draft.alias.as_str().into()],
-                apis: draft.apis.iter().cloned().collect(),
-                ..Self::default()
-            },
-            Edit::Update { id: of, draft, .. } => {
-                Self { ids: id(of), ..Self::of(&Edit::Create((**draft).clone())) }
-            }
+            Edit::Create(draft) => Self::of_draft(draft),
+            Edit::Update { id: of, draft, .. } => Self { ids: id(of), ..Self::of_draft(draft) },
             Edit::Delete { id: of, .. } => Self { ids: id(of), ..Self::default() },
             Edit::Give { id: of, clients, .. } | Edit::Take { id: of, clients, .. } => {
                 Self { ids: id(of), clients: clients.clone(), ..Self::default() }
             }
             Edit::Repair { .. } => Self::default(),
+        }
+    }
+
+    fn of_draft(draft: &Draft) -> Self {
+        // Any number of scopes may have an alias that was cleared.
+        let alias = Some(draft.alias.as_str()).filter(|alias| !alias.is_empty());
+        Self {
+            names: vec![draft.name.as_str().into()],
+            aliases: alias.map(Arc::from).into_iter().collect(),
+            apis: draft.apis.iter().cloned().collect(),
+            ..Self::default()
         }
     }
 }
@@ -146,23 +152,27 @@ impl Rows<'_> {
         texts.into_iter().collect()
     }
 
-    /// Reads rows; those that were read before stay as they are.
+    /// Reads rows, where there is something to look for; those that were read
+    /// before stay as they are.
     async fn take(&mut self, table: T, column: usize, texts: &[Arc<str>]) -> Result<(), StoreError> {
+        let texts: Vec<Arc<str>> = texts.iter().filter(|text| is_storable(text)).cloned().collect();
+        if texts.is_empty() {
+            return Ok(());
+        }
         let described = table.table();
         (self.reading.report)(described.name, 0, 0);
-        let found = rows_of(self.connection, described, column, texts).await?;
+        let mut found = rows_of(self.connection, described, column, &texts).await?;
         let key: Vec<usize> = described.key().map(|(at, _)| at).collect();
-        let named = |row: &Row| -> Vec<String> {
-            key.iter()
-                .map(|at| row.int(*at).map_or_else(|| row.text(*at).to_owned(), |id| id.to_string()))
-                .collect()
-        };
-        let mut rows = self.world.rows(table).to_vec();
-        let known: BTreeSet<Vec<String>> = rows.iter().map(named).collect();
-        rows.extend(found.into_iter().filter(|row| !known.contains(&named(row))));
-        self.world.set_rows(table, rows);
+        let known: HashSet<_> = self.world.rows(table).iter().map(|row| key_of(row, &key)).collect();
+        found.retain(|row| !known.contains(&key_of(row, &key)));
+        self.world.add_rows(table, found);
         Ok(())
     }
+}
+
+/// Says whether the database can hold a text; it refuses to look for others.
+fn is_storable(text: &str) -> bool {
+    !text.contains('\0')
 }
 
 /// Reads the APIs of these names that the target has.
@@ -170,6 +180,11 @@ async fn apis(
     connection: &mut PgConnection,
     names: &[ApiName],
 ) -> Result<Vec<(ApiName, Arc<str>)>, StoreError> {
+    let is_possible = |name: &&ApiName| is_storable(&name.module) && is_storable(&name.key);
+    let names: Vec<&ApiName> = names.iter().filter(is_possible).collect();
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
     let failed = |error: sqlx::Error| StoreError::new(Operation::Read, "tsmp_api", &error);
     let sql = "SELECT module_name::text, api_key::text, api_name::text FROM tsmp_api \
                WHERE (module_name, api_key) IN (SELECT * FROM UNNEST($1::text[], $2::text[]))";

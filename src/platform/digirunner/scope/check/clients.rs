@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::super::super::rules::CLIENT;
+use super::super::super::rules::{CLIENT, NO_GROUPS};
 use super::super::super::side::is_hidden;
 use super::super::super::tables::{T, client, client_group, client_vgroup, oauth, vgroup};
 use super::super::super::world::Row;
@@ -12,9 +12,6 @@ use crate::engine::ItemId;
 
 /// The most characters of an oauth scope.
 const MOST_OAUTH: usize = 2048;
-
-/// What stands in an oauth scope for no groups.
-const NO_GROUPS: &str = "select";
 
 /// Reports what is wrong with clients.
 pub(super) fn check<'w>(index: &Index<'w>, report: &mut Report<'w>) {
