@@ -31,6 +31,22 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Names the first `most` of many things, and says how many more there are.
+/// May hold hostile data, as they do.
+///
+/// ```
+/// use gatediff::engine::display::some_of;
+/// assert_eq!(some_of(["a", "b", "c"], 2), "a, b and 1 more");
+/// ```
+pub fn some_of<T: ToString>(things: impl IntoIterator<Item = T>, most: usize) -> String {
+    let mut things = things.into_iter();
+    let named: Vec<String> = things.by_ref().take(most).map(|thing| thing.to_string()).collect();
+    match things.count() {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
 /// Says whether a character moves the cursor, reorders text or is invisible.
 fn is_hostile(c: char) -> bool {
     c.is_control()
@@ -47,6 +63,13 @@ fn is_hostile(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_no_more_than_people_read() {
+        assert_eq!(some_of([1, 2], 2), "1, 2");
+        assert_eq!(some_of(0..25, 3), "0, 1, 2 and 22 more");
+        assert_eq!(some_of([""; 0], 3), "");
+    }
 
     #[test]
     fn leaves_chinese_and_accents_alone() {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::choice::Approved;
 use super::diff::{Labels, disclose, push_segment};
+use super::display::some_of;
 use super::item::{Element, Field, ItemId, Value};
 use super::plan::{Entry, Lack, Plan};
 use super::verdict::Reason;
@@ -223,9 +224,7 @@ fn differences(then: &Entry, now: &Entry) -> Difference {
 
 /// Names the fields, the first few by their paths.
 fn paths(fields: &[StaleField]) -> String {
-    let named: Vec<&str> = fields.iter().take(NAMED).map(|field| field.path.as_str()).collect();
-    let more = fields.len().saturating_sub(NAMED);
-    if more == 0 { named.join(", ") } else { format!("{} and {more} more", named.join(", ")) }
+    some_of(fields.iter().map(|field| field.path.as_str()), NAMED)
 }
 
 /// Compares two states of a value, and says beside each difference what is

@@ -18,9 +18,13 @@ use super::watch::Watch;
 use crate::engine::{Change, ItemId};
 use crate::platform::Platform as _;
 use crate::platform::digirunner::Digirunner;
-pub use crate::platform::digirunner::scope::*;
 use crate::platform::digirunner::scope::{
     self as scopes, LOCKED, LOCKED_BY_REPAIR, Planned, Refused, ailments, write,
+};
+pub use crate::platform::digirunner::scope::{
+    Ailment, ApiInfo, ApiName, Catalogue, ClientInfo, DEFAULT_LEVEL, Draft, Edit, Filter, Label, MOST_ALIAS,
+    MOST_APIS, MOST_DESCRIPTION, MOST_NAME, MOST_SECONDS, Module, Part, Scope, ScopeDocument, Sort, SortKey,
+    Span, Unit, Violation, parse_amount, parse_duration, parse_times,
 };
 use crate::store::restore::adopt;
 use crate::store::{LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Writer, transaction};

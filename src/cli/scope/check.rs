@@ -1,13 +1,13 @@
 //! `scope check`: what is wrong with the scopes of a target, and repairing it.
 
 use super::document::Document;
-use super::{some_of, tell, write};
+use super::{tell, write};
 use crate::cli::args::{Output, ScopeCheckArgs};
 use crate::cli::gauge::Gauge;
-use crate::cli::print::{Printer, plural};
+use crate::cli::print::{MOST, Printer, plural};
 use crate::cli::session::{Session, unless_interrupted};
 use crate::cli::{Exit, consent};
-use crate::engine::display::safe;
+use crate::engine::display::{safe, some_of};
 use crate::job::Failure;
 use crate::job::scope::{self, Ailment, Edit};
 
@@ -72,7 +72,7 @@ async fn repair(
     let (status, exit) = outcome(left.len());
     let document = Document::new("scope check", status, &target).findings(findings);
     let what = match edited.job {
-        Some(_) => format!("repaired {}", some_of(&edited.items)),
+        Some(_) => format!("repaired {}", some_of(&edited.items, MOST)),
         None => "it is repaired already".to_owned(),
     };
     tell(printer, document, &edited, &what);

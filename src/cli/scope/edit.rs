@@ -5,14 +5,14 @@ use std::sync::Arc;
 use super::document::Document;
 use super::fields::Fields;
 use super::list::{duration, times};
-use super::{ask_in_production, can_ask_in_production, check, find, read, some_of, tell, write};
+use super::{ask_in_production, can_ask_in_production, check, find, read, tell, write};
 use crate::cli::args::{
     ConsentArgs, Output, ScopeClientsArgs, ScopeCreateArgs, ScopeDeleteArgs, ScopeUpdateArgs,
 };
-use crate::cli::print::{Printer, plural};
+use crate::cli::print::{MOST, Printer, plural};
 use crate::cli::session::Session;
 use crate::cli::{Exit, consent, text};
-use crate::engine::display::safe;
+use crate::engine::display::{safe, some_of};
 use crate::engine::{Change, Finding, ItemId, Value};
 use crate::job::Failure;
 use crate::job::scope::{self, Catalogue, ClientInfo, Draft, Edit, Edited, Scope, ScopeDocument};
@@ -144,7 +144,7 @@ impl Update<'_> {
         let holders: Vec<ItemId> = self.catalogue.holders_of(self.scope).map(ClientInfo::item).collect();
         if !holders.is_empty() {
             let count = plural(holders.len(), "client holds it and follows", "clients hold it and follow");
-            lines.push(format!("  {count}: {}", safe(&some_of(&holders))));
+            lines.push(format!("  {count}: {}", safe(&some_of(&holders, MOST))));
         }
         let warnings = self.warnings();
         lines
@@ -184,52 +184,40 @@ pub(super) async fn delete(
     Ok(Exit::Done)
 }
 
-pub(super) async fn give(
-    printer: &mut Printer,
-    session: &Session,
-    args: ScopeClientsArgs,
-) -> Result<Exit, Failure> {
-    let way =
-        Way { command: "scope give", verb: "give", done: "gave", to: "to", idle: "they hold it already" };
-    let edit = |scope: &Scope, clients| Edit::Give {
-        id: Arc::clone(&scope.id),
-        name: Arc::clone(&scope.name),
-        clients,
-    };
-    pass(printer, session, args, &way, edit).await
-}
-
-pub(super) async fn take(
-    printer: &mut Printer,
-    session: &Session,
-    args: ScopeClientsArgs,
-) -> Result<Exit, Failure> {
-    let way =
-        Way { command: "scope take", verb: "take", done: "took", to: "from", idle: "they do not hold it" };
-    let edit = |scope: &Scope, clients| Edit::Take {
-        id: Arc::clone(&scope.id),
-        name: Arc::clone(&scope.name),
-        clients,
-    };
-    pass(printer, session, args, &way, edit).await
-}
-
-/// The words for giving or taking.
-struct Way {
+/// Giving or taking: its words, and what is done.
+pub(super) struct Way {
     command: &'static str,
     verb: &'static str,
     done: &'static str,
     to: &'static str,
     idle: &'static str,
+    edit: fn(&Scope, Vec<Arc<str>>) -> Edit,
 }
 
+pub(super) const GIVE: Way = Way {
+    command: "scope give",
+    verb: "give",
+    done: "gave",
+    to: "to",
+    idle: "they hold it already",
+    edit: |scope, clients| Edit::Give { id: scope.id.clone(), name: scope.name.clone(), clients },
+};
+
+pub(super) const TAKE: Way = Way {
+    command: "scope take",
+    verb: "take",
+    done: "took",
+    to: "from",
+    idle: "they do not hold it",
+    edit: |scope, clients| Edit::Take { id: scope.id.clone(), name: scope.name.clone(), clients },
+};
+
 /// Gives a scope to clients, or takes it away from them.
-async fn pass(
+pub(super) async fn pass(
     printer: &mut Printer,
     session: &Session,
     args: ScopeClientsArgs,
     way: &Way,
-    edit: impl FnOnce(&Scope, Vec<Arc<str>>) -> Edit,
 ) -> Result<Exit, Failure> {
     can_ask_in_production(session, &args.consent)?;
     let catalogue = read(session).await?;
@@ -238,12 +226,12 @@ async fn pass(
     let what = format!("{verb} {} {to} {}", scope.item(), plural(args.client.len(), "client", "clients"));
     ask_in_production(printer, session, &args.consent, &what)?;
     let clients = args.client.iter().map(|id| Arc::from(id.as_str())).collect();
-    let edited = write(session, &args.consent, edit(scope, clients)).await?;
+    let edited = write(session, &args.consent, (way.edit)(scope, clients)).await?;
     let target = session.target.display();
     let document = Document::new(way.command, "ok", &target)
         .scope(ScopeDocument::new(&catalogue, scope).without_holders());
     let what = match edited.job {
-        Some(_) => format!("{done} {} {to} {}", scope.item(), some_of(&edited.items)),
+        Some(_) => format!("{done} {} {to} {}", scope.item(), some_of(&edited.items, MOST)),
         None => way.idle.to_owned(),
     };
     tell(printer, document, &edited, &what);

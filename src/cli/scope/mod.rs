@@ -13,10 +13,9 @@ use super::Exit;
 use super::args::{ConsentArgs, Global, Output, ScopeArgs, ScopeCommand};
 use super::consent;
 use super::gauge::Gauge;
-use super::print::{MOST, Printer};
+use super::print::Printer;
 use super::screen::Screen;
 use super::session::{Session, cancel_on_signals, operator, unless_interrupted};
-use crate::engine::ItemId;
 use crate::engine::display::safe;
 use crate::job::scope::{self, Catalogue, Edit, EditOptions, Edited, Scope, Violation};
 use crate::job::{Failure, FailureKind};
@@ -41,8 +40,8 @@ pub(super) async fn run(
         ScopeCommand::Create(args) => edit::create(printer, &session, args).await,
         ScopeCommand::Update(args) => edit::update(printer, &session, args).await,
         ScopeCommand::Delete(args) => edit::delete(printer, &session, args).await,
-        ScopeCommand::Give(args) => edit::give(printer, &session, args).await,
-        ScopeCommand::Take(args) => edit::take(printer, &session, args).await,
+        ScopeCommand::Give(args) => edit::pass(printer, &session, args, &edit::GIVE).await,
+        ScopeCommand::Take(args) => edit::pass(printer, &session, args, &edit::TAKE).await,
         ScopeCommand::Check(args) => check::run(printer, &session, args).await,
     }
 }
@@ -137,15 +136,6 @@ fn tell(printer: &mut Printer, document: Document<'_>, edited: &Edited, what: &s
     edited.notes.iter().for_each(|note| printer.tell(format!("note: {}", safe(note))));
 }
 
-/// Names items, at most so many as people read.
-fn some_of(items: &[ItemId]) -> String {
-    let named: Vec<String> = items.iter().take(MOST).map(ToString::to_string).collect();
-    match items.len().checked_sub(MOST).filter(|more| *more > 0) {
-        Some(more) => format!("{} and {more} more", named.join(", ")),
-        None => named.join(", "),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,13 +164,5 @@ mod tests {
         }
         let hints = find(&catalogue, "2000000001").unwrap_err().hints;
         assert!(hints.iter().any(|hint| hint.ends_with("id:2000000001")), "{hints:?}");
-    }
-
-    #[test]
-    fn no_more_items_are_named_than_people_read() {
-        let items: Vec<ItemId> =
-            (0..25).map(|at| ItemId::new(crate::engine::Kind::of("client"), format!("{at}"))).collect();
-        assert!(some_of(&items).ends_with("client:19 and 5 more"));
-        assert_eq!(some_of(&items[..2]), "client:0, client:1");
     }
 }

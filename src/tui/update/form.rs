@@ -6,6 +6,7 @@ use tui_input::InputRequest;
 
 use super::job;
 use crate::engine::Severity;
+use crate::engine::display::some_of;
 use crate::job::Failure;
 use crate::job::scope::{Catalogue, Edited, Scope};
 use crate::tui::action::{Act, Context};
@@ -271,7 +272,7 @@ fn given(form: &Form) -> Vec<Line> {
     let Some(picker) = &form.picker else { return Vec::new() };
     let clients: Vec<&str> = picker.chosen().map(|choice| &*choice.id).collect();
     let text = format!("{} will get it.", count(clients.len(), "client", "clients"));
-    vec![Line::of(Role::Title, &text), Line::of(Role::Text, &named(&clients))]
+    vec![Line::of(Role::Title, &text), Line::of(Role::Text, &some_of(&clients, MOST_NAMES))]
 }
 
 /// Names the clients that a change concerns.
@@ -279,16 +280,14 @@ fn holders(form: &Form, scope: &Scope) -> Line {
     let clients: Vec<&str> = form.catalogue.holders_of(scope).map(|client| &*client.id).collect();
     match clients.len() {
         0 => Line::of(Role::Dim, "No client holds it."),
-        1 => Line::of(Role::Text, &format!("1 client holds it, {}: it follows.", named(&clients))),
-        n => Line::of(Role::Text, &format!("{n} clients hold it: they follow ({}).", named(&clients))),
-    }
-}
-
-fn named(clients: &[&str]) -> String {
-    let named = clients.iter().take(MOST_NAMES).copied().collect::<Vec<_>>().join(", ");
-    match clients.len().checked_sub(MOST_NAMES) {
-        None | Some(0) => named,
-        Some(more) => format!("{named} and {more} more"),
+        1 => Line::of(
+            Role::Text,
+            &format!("1 client holds it, {}: it follows.", some_of(&clients, MOST_NAMES)),
+        ),
+        n => Line::of(
+            Role::Text,
+            &format!("{n} clients hold it: they follow ({}).", some_of(&clients, MOST_NAMES)),
+        ),
     }
 }
 
@@ -298,9 +297,11 @@ fn left_out(form: &Form) -> Option<String> {
     match modules.as_slice() {
         [] => None,
         [module] => Some(format!("module {module} has no API and is left out")),
-        modules => {
-            Some(format!("{} modules have no API and are left out: {}", modules.len(), named(modules)))
-        }
+        modules => Some(format!(
+            "{} modules have no API and are left out: {}",
+            modules.len(),
+            some_of(modules, MOST_NAMES)
+        )),
     }
 }
 
