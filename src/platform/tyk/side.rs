@@ -69,34 +69,42 @@ impl<'o> Side<'o> {
     }
 
     /// Returns the policies of an organisation that have this `id`.
-    pub(super) fn portable(&self, owner: &str, id: &str) -> impl Iterator<Item = &'o Object> + use<'_, 'o> {
+    pub(super) fn portable<'s>(
+        &'s self,
+        owner: &'s str,
+        id: &'s str,
+    ) -> impl Iterator<Item = &'o Object> + use<'s, 'o> {
         self.all(self.portable.get(&(owner, id)))
     }
 
     /// Returns the objects of a sort with an id of the database.
-    pub(super) fn with_database_id(
-        &self,
+    pub(super) fn with_database_id<'s>(
+        &'s self,
         sort: Sort,
-        id: &str,
-    ) -> impl Iterator<Item = &'o Object> + use<'_, 'o> {
+        id: &'s str,
+    ) -> impl Iterator<Item = &'o Object> + use<'s, 'o> {
         self.all(self.database_ids.get(&(sort, id)))
     }
 
     /// Returns the policies of an organisation that have this name.
-    pub(super) fn named(&self, owner: &str, name: &str) -> impl Iterator<Item = &'o Object> + use<'_, 'o> {
+    pub(super) fn named<'s>(
+        &'s self,
+        owner: &'s str,
+        name: &'s str,
+    ) -> impl Iterator<Item = &'o Object> + use<'s, 'o> {
         self.all(self.names.get(&(owner, name)))
     }
 
     /// Returns the APIs that listen at a place.
-    pub(super) fn listeners(
-        &self,
-        (domain, path): (&str, &str),
-    ) -> impl Iterator<Item = &'o Object> + use<'_, 'o> {
+    pub(super) fn listeners<'s>(
+        &'s self,
+        (domain, path): (&'s str, &'s str),
+    ) -> impl Iterator<Item = &'o Object> + use<'s, 'o> {
         self.all(self.listeners.get(&(domain, path)))
     }
 
     /// Returns the APIs of an organisation.
-    pub(super) fn apis_of(&self, owner: &str) -> impl Iterator<Item = &'o Object> + use<'_, 'o> {
+    pub(super) fn apis_of<'s>(&'s self, owner: &'s str) -> impl Iterator<Item = &'o Object> + use<'s, 'o> {
         self.all(self.owned.get(owner))
     }
 
@@ -114,9 +122,8 @@ impl<'o> Side<'o> {
         })
     }
 
-    fn all(&self, found: Option<&Vec<usize>>) -> impl Iterator<Item = &'o Object> + use<'_, 'o> {
-        let places: Vec<usize> = found.cloned().unwrap_or_default();
-        places.into_iter().filter_map(|at| self.objects.get(at).copied())
+    fn all<'s>(&'s self, found: Option<&'s Vec<usize>>) -> impl Iterator<Item = &'o Object> + use<'s, 'o> {
+        found.into_iter().flatten().filter_map(|at| self.objects.get(*at).copied())
     }
 }
 

@@ -64,6 +64,8 @@ static API: LazyLock<Rules> = LazyLock::new(|| {
         ("api_definition/CORS/allowed_methods", Treat::Unordered),
         ("api_definition/CORS/allowed_headers", Treat::Unordered),
         ("api_definition/graphql/supergraph/subgraphs", Treat::SetBy("api_id")),
+        // Not the password, but what is needed to get in by one.
+        ("**/oauth/password", Treat::Map),
         ("**/jwt_source", Treat::Secret),
         ("**/jwt/source", Treat::Secret),
         ("**/securitySchemes/*/source", Treat::Secret),
