@@ -254,7 +254,7 @@ pub(crate) fn compare_id(effects: &[Effect]) -> EffectId {
 pub(crate) fn apply_id(effects: &[Effect]) -> EffectId {
     effects
         .iter()
-        .find_map(|effect| if let Effect::Apply(id, _) = effect { Some(*id) } else { None })
+        .find_map(|effect| if let Effect::Apply(id, ..) = effect { Some(*id) } else { None })
         .expect("an import")
 }
 
@@ -426,7 +426,7 @@ pub(crate) fn effect_id(effects: &[Effect]) -> EffectId {
         .rev()
         .find_map(|effect| match effect {
             Effect::Compare(id)
-            | Effect::Apply(id, _)
+            | Effect::Apply(id, ..)
             | Effect::Rehearse(id, _)
             | Effect::Save(id, _)
             | Effect::History(id)

@@ -17,23 +17,44 @@ const MOST_NAMES: usize = 200;
 
 /// Opens *Confirm import*.
 pub(super) fn ask(app: &mut App) {
-    let (glyphs, key) = (app.skin.glyphs, app.key(Act::ConfirmLack));
+    let (glyphs, keys) = (app.skin.glyphs, Keys::of(app));
     let Some(review) = &app.review else { return };
     let typed = must_type(review).then(|| review.subject.database.clone());
     let title = if review.subject.production { "Confirm import to PRODUCTION" } else { "Confirm import" };
-    let mut modal = Modal::new(Question::Import(typed), title, body(review, glyphs, &key));
-    modal.barred = barred(review, &key);
+    let mut modal = Modal::new(Question::Import(typed), title, body(review, glyphs, &keys));
+    modal.barred = barred(review, &keys.lack);
     app.modals.push(modal);
 }
 
 /// Says anew what would be written, after something was confirmed.
 pub(super) fn refresh(app: &mut App) {
-    let key = app.key(Act::ConfirmLack);
+    let keys = Keys::of(app);
     let (Some(review), Some(modal)) = (&app.review, app.modals.last_mut()) else { return };
     if matches!(modal.question, Question::Import(_)) {
-        modal.set_body(body(review, app.skin.glyphs, &key));
-        modal.barred = barred(review, &key);
+        modal.set_body(body(review, app.skin.glyphs, &keys));
+        modal.barred = barred(review, &keys.lack);
         modal.drawn = false;
+    }
+}
+
+/// Imports without a backup, or with one again.
+pub(super) fn turn_backup(app: &mut App) {
+    let Some(review) = &mut app.review else { return };
+    review.subject.backup = !review.subject.backup;
+    let said = if review.subject.backup { "a backup will be kept" } else { "no backup will be kept" };
+    refresh(app);
+    app.say(said);
+}
+
+/// The keys that the question names.
+struct Keys {
+    lack: String,
+    backup: String,
+}
+
+impl Keys {
+    fn of(app: &App) -> Self {
+        Self { lack: app.key(Act::ConfirmLack), backup: app.key(Act::Backup) }
     }
 }
 
@@ -47,7 +68,7 @@ fn barred(review: &Review, key: &str) -> Option<String> {
     open.then(|| format!("confirm the lacking APIs first: {key}"))
 }
 
-fn body(review: &Review, glyphs: &'static Glyphs, key: &str) -> Vec<Line> {
+fn body(review: &Review, glyphs: &'static Glyphs, keys: &Keys) -> Vec<Line> {
     let subject = &review.subject;
     let counts = review.counts();
     let [add, cover] = [counts.of(Mark::Add), counts.of(Mark::Cover)];
@@ -56,8 +77,8 @@ fn body(review: &Review, glyphs: &'static Glyphs, key: &str) -> Vec<Line> {
     // What matters most comes first: small screens show no more.
     let mut body = vec![Line::of(Role::Title, &headline)];
     body.extend(promise(review));
-    body.extend(lack(review, key));
-    body.push(backup(subject));
+    body.extend(lack(review, &keys.lack));
+    body.push(backup(subject, &keys.backup));
     body.push(Line::new());
     body.push(pair("target", &subject.target));
     body.push(pair("operator", &subject.operator));
@@ -127,12 +148,14 @@ fn removals(review: &Review) -> usize {
 }
 
 /// What the import leaves to go back by.
-fn backup(subject: &Reviewed) -> Line {
-    if subject.backup {
-        Line::of(Role::Text, "A backup is kept in the ledger.")
+fn backup(subject: &Reviewed, key: &str) -> Line {
+    let (role, said, other) = if subject.backup {
+        (Role::Text, "A backup is kept in the ledger", "keeps none")
     } else {
-        Line::of(Role::Warning, "No backup is kept, as asked.")
-    }
+        (Role::Warning, "No backup is kept, as asked", "keeps one")
+    };
+    Line::of(role, said).and(Role::Dim, &format!(" ({key} {other})")).and(role, ".")
+
 }
 
 fn may_lose(value: &Value) -> bool {
@@ -193,7 +216,8 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
 fn begin(app: &mut App, approved: Approved) -> Vec<Effect> {
     app.modals.clear();
     let id = super::job::begin(app, crate::tui::app::Work::Apply);
+    let backup = app.review.as_ref().is_none_or(|review| review.subject.backup);
     let (adds, covers) = (approved.count(Verb::Add), approved.count(Verb::Cover));
     app.say(format!("importing: {adds} to add, {covers} to overwrite"));
-    vec![Effect::Apply(id, Box::new(approved))]
+    vec![Effect::Apply(id, Box::new(approved), backup)]
 }
