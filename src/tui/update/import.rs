@@ -2,7 +2,7 @@
 
 use crate::engine::diff::Show;
 use crate::engine::{Approved, Op, Value, Verb};
-use crate::tui::action::Act;
+use crate::tui::action::{Act, Context};
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
 use crate::tui::mark::Mark;
@@ -54,7 +54,8 @@ struct Keys {
 
 impl Keys {
     fn of(app: &App) -> Self {
-        Self { lack: app.key(Act::ConfirmLack), backup: app.key(Act::Backup) }
+        let backup = app.keymap.key(Context::Dialog, Act::Backup).unwrap_or_default();
+        Self { lack: app.key(Act::ConfirmLack), backup }
     }
 }
 
@@ -150,12 +151,11 @@ fn removals(review: &Review) -> usize {
 /// What the import leaves to go back by.
 fn backup(subject: &Reviewed, key: &str) -> Line {
     let (role, said, other) = if subject.backup {
-        (Role::Text, "A backup is kept in the ledger", "keeps none")
+        (Role::Text, "A backup is kept in the ledger.", "keeps none")
     } else {
-        (Role::Warning, "No backup is kept, as asked", "keeps one")
+        (Role::Warning, "No backup is kept, as asked.", "keeps one")
     };
-    Line::of(role, said).and(Role::Dim, &format!(" ({key} {other})")).and(role, ".")
-
+    Line::of(role, said).and(Role::Dim, &format!(" {key} {other}."))
 }
 
 fn may_lose(value: &Value) -> bool {
