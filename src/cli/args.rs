@@ -13,8 +13,8 @@ use crate::job::scope::{Ailment, SortKey};
 /// The demo where none is named.
 const USUAL_DEMO: &str = "digirunner";
 
-/// Reviews an exported gateway configuration against PostgreSQL and applies it
-/// in one transaction.
+/// Reviews an exported configuration against PostgreSQL and applies it in one
+/// transaction.
 #[derive(Debug, Parser)]
 #[command(name = "gatediff", version, propagate_version = true, max_term_width = 100)]
 #[command(after_help = EXIT_CODES)]
@@ -249,8 +249,8 @@ pub struct ChoiceArgs {
     /// Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times
     #[arg(long, value_name = "WHICH")]
     pub skip: Vec<String>,
-    /// Import although APIs are missing in the target: links to them are left out, or kept as they
-    /// are where the product has them (tyk)
+    /// Import although APIs are missing in the target: digirunner leaves links to them out, tyk keeps
+    /// the access rights to them
     #[arg(long)]
     pub ignore_lack_api: bool,
 }
@@ -261,7 +261,7 @@ pub struct PlanArgs {
     /// The file.
     #[command(flatten)]
     pub file: FileArgs,
-    /// List unchanged items too
+    /// List unchanged items too, and references that were resolved
     #[arg(long)]
     pub unchanged: bool,
     /// Save the plan with its choices, to be applied later; - is standard output
@@ -284,7 +284,7 @@ pub struct ShowArgs {
     /// The saved plan; - is standard input
     #[arg(value_name = "PLAN", value_hint = ValueHint::FilePath)]
     pub plan: String,
-    /// List unchanged items too
+    /// List unchanged items too, and references that were resolved
     #[arg(long)]
     pub unchanged: bool,
 }

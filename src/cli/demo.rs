@@ -53,7 +53,8 @@ async fn show(
 ) -> Result<Exit, Failure> {
     let manner = Manner::demo(global)?;
     let open = Arc::clone(server) as Arc<dyn Opener>;
-    let request = ScreenRequest::new(global, args.screen, &manner, (server.sample.file_name().to_owned(), open))?;
+    let request =
+        ScreenRequest::new(global, args.screen, &manner, (server.sample.file_name().to_owned(), open))?;
     let end = screen.show(request).await?;
     printer.tell(&end.summary);
     Ok(end.exit)

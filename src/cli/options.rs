@@ -153,8 +153,7 @@ mod tests {
 
     #[test]
     fn ids_and_names_are_those_of_a_kind_and_may_hold_colons() {
-        let selection =
-            args(&["SOURCE:1", "SOURCE:2"], &["SOURCE:HR: 人事", "RULE:r"]).selection().unwrap();
+        let selection = args(&["SOURCE:1", "SOURCE:2"], &["SOURCE:HR: 人事", "RULE:r"]).selection().unwrap();
         assert_eq!(selection.include, ["SOURCE"]);
         assert_eq!(selection.exclude, ["RULE"]);
         assert_eq!(selection.objects["SOURCE"].ids, ["1", "2"]);
@@ -200,10 +199,7 @@ mod tests {
         };
         assert_eq!(
             parse_mappings("m.json", text).unwrap(),
-            [
-                mapping("SOURCE", "$.owner.name", "a", "b", false),
-                mapping("RULE", "$.name", "", "c", true)
-            ]
+            [mapping("SOURCE", "$.owner.name", "a", "b", false), mapping("RULE", "$.name", "", "c", true)]
         );
     }
 

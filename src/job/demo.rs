@@ -8,9 +8,7 @@ use super::plan::plan;
 use super::progress::{Cancel, Phase, Reporter};
 use crate::engine::Choices;
 use crate::platform::{self, DemoData, DemoTarget, ImportOptions, Platform};
-use crate::store::{
-    LedgerPlace, LocalError, LocalOptions, LocalServer, Target, Timeouts, transaction,
-};
+use crate::store::{LedgerPlace, LocalError, LocalOptions, LocalServer, Target, Timeouts, transaction};
 
 /// Who is recorded for what stands in a demo's target from the beginning.
 const OPERATOR: &str = "demo";
@@ -113,7 +111,8 @@ impl Demo {
             // Every new server has one; renaming it copies nothing.
             let spare = "postgres";
             if !transaction::has_database(&mut admin, spare).await? {
-                transaction::script(&mut admin, WHAT, format!("CREATE DATABASE {spare} TEMPLATE template0")).await?;
+                transaction::script(&mut admin, WHAT, format!("CREATE DATABASE {spare} TEMPLATE template0"))
+                    .await?;
             }
             if let Some(sql) = sql {
                 let mut new = self.server.target(spare).connect(Timeouts::default()).await?;

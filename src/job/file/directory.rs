@@ -87,20 +87,19 @@ fn join(path: &str, name: &str) -> String {
 }
 
 /// Returns whose files they are: all of one platform that takes directories.
-fn recognise_all(
-    path: &str,
-    parts: &[Part],
-    format: Option<&str>,
-) -> Result<&'static dyn Platform, Failure> {
+fn recognise_all(path: &str, parts: &[Part], format: Option<&str>) -> Result<&'static dyn Platform, Failure> {
     let mut all: Option<(&'static dyn Platform, &Part)> = None;
     for part in parts {
         let platform = recognise(&part.path, &part.bytes, format)?;
         match all {
             Some((first, of)) if first.name() != platform.name() => {
-                return Err(Failure::new(FailureKind::Format, "the directory holds files of several formats")
-                    .at(&part.path)
-                    .because(format!("it is of {}, and '{}' of {}", platform.name(), of.name, first.name()))
-                    .hint("import one format at a time: move the others elsewhere"));
+                return Err(Failure::new(
+                    FailureKind::Format,
+                    "the directory holds files of several formats",
+                )
+                .at(&part.path)
+                .because(format!("it is of {}, and '{}' of {}", platform.name(), of.name, first.name()))
+                .hint("import one format at a time: move the others elsewhere"));
             }
             _ => all = all.or(Some((platform, part))),
         }
@@ -112,14 +111,19 @@ fn recognise_all(
     if platform.takes_directories() {
         return Ok(platform);
     }
-    Err(Failure::new(FailureKind::Usage, format!("an import of {} is one file, not a directory", platform.name()))
-        .at(path)
-        .hint(format!("name the file in it, such as {}", first.path)))
+    Err(Failure::new(
+        FailureKind::Usage,
+        format!("an import of {} is one file, not a directory", platform.name()),
+    )
+    .at(path)
+    .hint(format!("name the file in it, such as {}", first.path)))
 }
 
 /// Returns the checksum of names and contents, each with its length before it.
 fn checksum(parts: &[Part]) -> String {
-    let told = |sum: Sha256, bytes: &[u8]| sum.chain_update((bytes.len() as u64).to_be_bytes()).chain_update(bytes);
-    let sum = parts.iter().fold(Sha256::new(), |sum, part| told(told(sum, part.name.as_bytes()), &part.bytes));
+    let told =
+        |sum: Sha256, bytes: &[u8]| sum.chain_update((bytes.len() as u64).to_be_bytes()).chain_update(bytes);
+    let sum =
+        parts.iter().fold(Sha256::new(), |sum, part| told(told(sum, part.name.as_bytes()), &part.bytes));
     hex(&sum.finalize())
 }

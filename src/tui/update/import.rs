@@ -125,8 +125,9 @@ fn promise(review: &Review) -> Vec<Line> {
     let sentence = if removed == 0 {
         "One transaction. Nothing will be deleted.".to_owned()
     } else {
-        let elements = count(removed, "element that the file replaces", "elements that the file replaces");
-        format!("One transaction. It deletes {elements}.")
+        let parts = count(removed, "field or member", "fields or members");
+        let them = if removed == 1 { "it" } else { "them" };
+        format!("One transaction. It deletes {parts}: the file replaces {them}.")
     };
     let role = if removed == 0 { Role::Text } else { Role::Warning };
     vec![Line::of(role, &sentence)]
