@@ -118,7 +118,8 @@ fn export(bencher: Bencher<'_, '_>, apis: usize) {
     apply(&plan(&load(&bundle(apis)), &target), &target);
     let options = ExportOptions::default();
     bencher.counter(apis).bench(|| {
-        let export = job::export(Some("tyk"), &options, &target, Timeouts::default(), &Reporter::silent());
+        let reporter = Reporter::silent();
+        let export = job::export(Some("tyk"), &options, &target, Timeouts::default(), &reporter);
         runtime().block_on(export).map(|export| export.bytes.len()).unwrap()
     });
 }
