@@ -66,4 +66,6 @@ mod terminal;
 #[cfg(test)]
 mod twice;
 #[cfg(test)]
+mod tyk;
+#[cfg(test)]
 mod undo;
