@@ -6,6 +6,7 @@ mod file;
 mod record;
 mod statements;
 mod target;
+pub mod tasks;
 
 use std::path::PathBuf;
 
