@@ -60,7 +60,7 @@ fn export(clients: usize) -> String {
 }
 
 fn load(text: &str) -> Loaded {
-    job::load_bytes("bench.json", text.as_bytes(), None).unwrap()
+    job::load_bytes("bench.json", text.as_bytes(), None, &job::ImportOptions::default()).unwrap()
 }
 
 fn runtime() -> &'static Runtime {

@@ -10,8 +10,8 @@ use gatediff::cli::{self, Exit, Screen, ScreenEnd, ScreenRequest, Start};
 use gatediff::engine::{Approved, Choices, ItemId};
 use gatediff::job::scope::{self, Ailment, Edit, EditOptions, Edited};
 use gatediff::job::{
-    self, ApplyOptions, Cancel, Failure, FailureKind, JobRecord, PlanKeys, Receipt, Rehearsal, Reporter,
-    Review, UndoOptions, Undone,
+    self, ApplyOptions, Cancel, ExportOptions, Failure, FailureKind, JobRecord, PlanKeys, Receipt, Rehearsal,
+    Reporter, Review, UndoOptions, Undone,
 };
 use gatediff::store::Target;
 use gatediff::{config, logging, store, tui};
@@ -180,7 +180,8 @@ impl tui::Backend for Backend {
         async move {
             let (review, target) = session.last()?;
             let format = Some(review.file.platform);
-            let export = job::export(format, &roots, &target, session.request.timeouts, &report).await?;
+            let options = ExportOptions { roots, ..ExportOptions::default() };
+            let export = job::export(format, &options, &target, session.request.timeouts, &report).await?;
             write(path, export.bytes).await
         }
         .boxed()

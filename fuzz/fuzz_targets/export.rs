@@ -6,8 +6,8 @@ use gatediff::job;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let recognised = job::load_bytes("fuzz", bytes, None);
-    let named = job::load_bytes("fuzz", bytes, Some("digirunner"));
+    let recognised = job::load_bytes("fuzz", bytes, None, &gatediff::job::ImportOptions::default());
+    let named = job::load_bytes("fuzz", bytes, Some("digirunner"), &gatediff::job::ImportOptions::default());
     // What is recognised is read in the same way as what is named.
     assert!(recognised.is_err() || named.is_ok());
     match named {

@@ -167,10 +167,12 @@ fn import_file(saved: &SavedPlan, moved: Option<&str>) -> Result<Loaded, Failure
         return Err(Failure::new(FailureKind::Usage, "the plan was made of standard input")
             .hint("name the import file with --file"));
     }
-    job::load(path, Some(saved.file.platform)).map_err(|failure| match failure.kind {
-        FailureKind::File => failure.hint("name the import file with --file if it was moved"),
-        _ => failure,
-    })
+    job::load(path, Some(saved.file.platform), &job::ImportOptions::default()).map_err(
+        |failure| match failure.kind {
+            FailureKind::File => failure.hint("name the import file with --file if it was moved"),
+            _ => failure,
+        },
+    )
 }
 
 /// Returns the key that a plan was sealed with.

@@ -10,7 +10,7 @@ use super::print::{Printer, is_shown};
 use super::session::Session;
 use crate::engine::display::safe;
 use crate::engine::{Finding, ItemId, Kind};
-use crate::job::{self, Exported, Failure, FailureKind};
+use crate::job::{self, ExportOptions, Exported, Failure, FailureKind};
 
 /// What `--client` names.
 const CLIENT: Kind = Kind::of("client");
@@ -60,10 +60,11 @@ fn check_output(printer: &Printer, args: &ExportArgs) -> Result<(), Failure> {
 /// Reads the target; tells how far that is.
 async fn read(session: &Session, args: &ExportArgs) -> Result<Exported, Failure> {
     let roots: Vec<ItemId> = args.client.iter().map(|id| ItemId::new(CLIENT, id.as_str())).collect();
+    let options = ExportOptions { roots, ..ExportOptions::default() };
     let gauge = Gauge::begin();
     let format = args.format.as_deref();
     let exported =
-        job::export(format, &roots, &session.target, session.manner.timeouts, &gauge.reporter()).await;
+        job::export(format, &options, &session.target, session.manner.timeouts, &gauge.reporter()).await;
     gauge.end().await;
     exported
 }

@@ -91,7 +91,7 @@ pub(super) async fn compare(session: &Session, file: &FileArgs) -> Result<Review
     let gauge = Gauge::begin();
     let reporter = gauge.reporter();
     reporter.phase(Phase::File);
-    let review = match job::load(&file.file, file.format.as_deref()) {
+    let review = match job::load(&file.file, file.format.as_deref(), &job::ImportOptions::default()) {
         Ok(loaded) => {
             let plan = job::plan(&loaded, &session.target, session.manner.timeouts, &reporter);
             unless_interrupted(plan).await

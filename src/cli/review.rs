@@ -42,7 +42,9 @@ impl Opener for File {
         async move {
             reporter.phase(Phase::File);
             let target = self.target.clone();
-            let loaded = tokio::task::spawn_blocking(move || job::load(&self.path, self.format.as_deref()));
+            let loaded = tokio::task::spawn_blocking(move || {
+                job::load(&self.path, self.format.as_deref(), &job::ImportOptions::default())
+            });
             let loaded = loaded.await.map_err(|error| {
                 Failure::new(FailureKind::Internal, "failed while reading the file").because(error)
             })??;

@@ -228,6 +228,7 @@ fn place(path: &str) -> String {
 fn shown_after(value: &Value) -> String {
     match value {
         Value::Null | Value::Record(_) | Value::Set(_) => String::new(),
+        Value::List(_) if !value.is_plain() => String::new(),
         other => format!("  {}", shown(other)),
     }
 }
@@ -236,10 +237,16 @@ fn shown_after(value: &Value) -> String {
 pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Null => "(none)".to_owned(),
+        Value::Bool(truth) => truth.to_string(),
         Value::Int(number) => number.to_string(),
+        Value::Number(text) => text.to_string(),
         Value::Text(text) => safe(text).into_owned(),
         Value::Secret(secret) => format!("{secret:?}"),
-        Value::Record(_) | Value::Set(_) => "(several)".to_owned(),
+        Value::List(values) if value.is_plain() => {
+            let shown: Vec<String> = values.iter().map(shown).collect();
+            format!("[{}]", shown.join(", "))
+        }
+        Value::Record(_) | Value::Set(_) | Value::List(_) => "(several)".to_owned(),
     }
 }
 

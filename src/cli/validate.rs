@@ -9,7 +9,7 @@ use crate::engine::display::safe;
 use crate::job::{self, Failure};
 
 pub(super) async fn run(printer: &mut Printer, _: &Global, args: FileArgs) -> Result<Exit, Failure> {
-    let loaded = job::load(&args.file, args.format.as_deref())?;
+    let loaded = job::load(&args.file, args.format.as_deref(), &job::ImportOptions::default())?;
     let mut findings = loaded.bundle.findings().to_vec();
     findings.extend(loaded.bundle.obstacles());
     let counts = loaded.bundle.counts();

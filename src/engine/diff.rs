@@ -112,6 +112,9 @@ impl Comparison {
         match (base, wanted) {
             (Value::Record(base), Value::Record(wanted)) => self.records(base, wanted, context),
             (Value::Set(base), Value::Set(wanted)) => self.sets(base, wanted, context),
+            (Value::List(before), Value::List(after)) if !(base.is_plain() && wanted.is_plain()) => {
+                self.lists(before, after, context);
+            }
             (Value::Null, Value::Record(_) | Value::Set(_)) => self.additions(wanted, context),
             // The file says nothing of a whole record: the target keeps its own.
             (Value::Record(_) | Value::Set(_), Value::Null) => {
@@ -129,6 +132,24 @@ impl Comparison {
                 base.iter().find(|other| other.name == field.name).map_or(&Value::Null, |other| &other.value);
             let context = Context { kept: context.kept || field.kept, needs: context.needs.clone() };
             self.below(&field.name, |this| this.values(before, &field.value, &context));
+        }
+        for field in base.iter().filter(|field| field.replaced && field.value != Value::Null) {
+            if !context.kept && !wanted.iter().any(|other| other.name == field.name) {
+                self.below(&field.name, |this| this.leaf(Op::Remove, &field.value, &Value::Null, context));
+            }
+        }
+    }
+
+    /// Lists of which an element is more than a plain value: place by place.
+    fn lists(&mut self, base: &[Value], wanted: &[Value], context: &Context) {
+        for at in 0..base.len().max(wanted.len()) {
+            self.below(&at.to_string(), |this| match (base.get(at), wanted.get(at)) {
+                (Some(before), Some(after)) => this.values(before, after, context),
+                (None, Some(after)) => this.leaf(Op::Add, &Value::Null, after, context),
+                (Some(before), None) if context.kept => this.leaf(Op::Keep, before, &Value::Null, context),
+                (Some(before), None) => this.leaf(Op::Remove, before, &Value::Null, context),
+                (None, None) => {}
+            });
         }
     }
 
@@ -162,6 +183,7 @@ impl Comparison {
                 }
             }
             Value::Set(elements) => self.sets(&[], elements, context),
+            Value::List(values) if !wanted.is_plain() => self.lists(&[], values, context),
             Value::Null if self.show == Show::Differences => {}
             _ => self.leaf(Op::Add, &Value::Null, wanted, context),
         }

@@ -90,8 +90,13 @@ pub struct Item {
 pub enum Value {
     /// No value.
     Null,
+    /// True or false.
+    Bool(bool),
     /// A whole number.
     Int(i64),
+    /// Any other number, as canonical JSON text: whole ones of 64 bits are
+    /// [`Value::Int`], however they were written.
+    Number(Arc<str>),
     /// Text; never empty, may be hostile.
     Text(Arc<str>),
     /// Text that is compared and never shown.
@@ -100,6 +105,9 @@ pub enum Value {
     Record(Vec<Field>),
     /// Elements without an order, matched by identity.
     Set(Vec<Element>),
+    /// Values in their order. Where all of them are plain, it is compared and
+    /// told as one value; else place by place.
+    List(Vec<Value>),
 }
 
 /// A named value of a record.
@@ -112,17 +120,26 @@ pub struct Field {
     /// Whether covering keeps the target's value, so that a difference is
     /// shown but is nothing to do.
     pub kept: bool,
+    /// Whether covering removes it where only the target has it. Fields that
+    /// the file says nothing of are kept otherwise.
+    pub replaced: bool,
 }
 
 impl Field {
     /// Returns a field.
     pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Self {
-        Self { name: name.into(), value, kept: false }
+        Self { name: name.into(), value, kept: false, replaced: false }
     }
 
     /// Returns a field whose value in the target survives a cover.
     pub fn kept(name: impl Into<Cow<'static, str>>, value: Value) -> Self {
         Self { kept: true, ..Self::new(name, value) }
+    }
+
+    /// Returns a field of the target that a cover removes where the file does
+    /// not have it.
+    pub fn replaced(name: impl Into<Cow<'static, str>>, value: Value) -> Self {
+        Self { replaced: true, ..Self::new(name, value) }
     }
 }
 
@@ -177,6 +194,16 @@ impl Value {
         Self::Set(kept)
     }
 
+    /// Says whether it holds neither fields nor elements, and no secret: then it
+    /// is told whole. A list is plain where all of its values are.
+    pub fn is_plain(&self) -> bool {
+        match self {
+            Self::Null | Self::Bool(_) | Self::Int(_) | Self::Number(_) | Self::Text(_) => true,
+            Self::List(values) => values.iter().all(Self::is_plain),
+            Self::Secret(_) | Self::Record(_) | Self::Set(_) => false,
+        }
+    }
+
     /// Returns the fields of a record, nothing for other values.
     pub fn fields(&self) -> &[Field] {
         match self {
@@ -197,7 +224,9 @@ impl Serialize for Value {
         use serde::ser::SerializeMap as _;
         match self {
             Self::Null => serializer.serialize_unit(),
+            Self::Bool(truth) => serializer.serialize_bool(*truth),
             Self::Int(number) => serializer.serialize_i64(*number),
+            Self::Number(text) => number(text, serializer),
             Self::Text(text) => serializer.serialize_str(text),
             Self::Secret(secret) => match secret.shown() {
                 Some(shown) => serializer.serialize_str(shown),
@@ -221,6 +250,16 @@ impl Serialize for Value {
                 }
                 map.end()
             }
+            Self::List(values) => serializer.collect_seq(values),
         }
+    }
+}
+
+/// Writes a number as it is, digit by digit.
+fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    match serde_json::value::RawValue::from_string(text.to_owned()) {
+        Ok(raw) => raw.serialize(serializer),
+        // It is no JSON number after all: nobody but this crate makes them.
+        Err(_) => serializer.serialize_str(text),
     }
 }

@@ -10,6 +10,7 @@ use super::choice::{Choices, Resolution};
 use super::diff::{Change, Show, compare};
 use super::finding::Finding;
 use super::item::{Item, ItemId, Value};
+use super::reference::Reference;
 use super::schema::KindInfo;
 use super::verdict::{Reason, Status, Verdict};
 
@@ -27,6 +28,8 @@ pub struct Candidate {
     pub requires: Vec<Requirement>,
     /// A limit that depends on what else is written.
     pub quota: Option<Quota>,
+    /// What it points to.
+    pub references: Vec<Reference>,
     /// What the operator should know.
     pub warnings: Vec<Finding>,
     /// What else of the target it rests on, which the file says nothing of:
@@ -91,6 +94,8 @@ pub struct Entry {
     pub verdict: Verdict,
     /// What has to be in the target before it can be written.
     pub requires: Vec<Requirement>,
+    /// What it points to.
+    pub references: Vec<Reference>,
     /// What the operator should know.
     pub warnings: Vec<Finding>,
     /// Whether writing it would change anything.
@@ -119,6 +124,7 @@ impl Entry {
             blocks: self.verdict.reasons.iter().take(self.own_reasons).cloned().collect(),
             requires: self.requires.clone(),
             quota: self.quota.clone(),
+            references: self.references.clone(),
             warnings: self.warnings.clone(),
             facts: self.facts.clone(),
         }
@@ -380,6 +386,7 @@ fn judge_alone(candidate: Candidate) -> Entry {
         item: candidate.item,
         base: candidate.base,
         requires: candidate.requires,
+        references: candidate.references,
         warnings: candidate.warnings,
         quota: candidate.quota,
         facts: candidate.facts,

@@ -132,7 +132,10 @@ impl Seal {
                 });
                 Value::Set(elements.collect())
             }
-            plain @ (Value::Null | Value::Int(_) | Value::Text(_)) => plain,
+            Value::List(values) => Value::List(values.into_iter().map(|value| self.value(value)).collect()),
+            plain @ (Value::Null | Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Text(_)) => {
+                plain
+            }
         }
     }
 }
@@ -194,6 +197,7 @@ mod tests {
             base: base.map(|secret| Item { path: "".into(), ..item(key, secret) }),
             blocks: Vec::new(),
             requires: vec![Requirement { on: id("b"), present: base.is_some() }],
+            references: Vec::new(),
             quota: Some(Quota {
                 code: "too-many".into(),
                 of: "things".into(),

@@ -252,6 +252,9 @@ impl Walk<'_> {
             (Value::Set(_) | Value::Null, Value::Set(_)) | (Value::Set(_), Value::Null) => {
                 self.sets(members(then), members(now), members(wanted));
             }
+            (Value::List(before), Value::List(after)) if !(then.is_plain() && now.is_plain()) => {
+                self.lists(before, after, wanted);
+            }
             _ => self.leaf(then, now, wanted),
         }
     }
@@ -264,6 +267,15 @@ impl Walk<'_> {
                 found.map_or(&Value::Null, |found| &found.value)
             });
             self.below(&field.name, |this| this.values(then, now, wanted));
+        }
+    }
+
+    fn lists(&mut self, then: &[Value], now: &[Value], wanted: &Value) {
+        let wanted = if let Value::List(values) = wanted { values.as_slice() } else { &[] };
+        for at in 0..then.len().max(now.len()) {
+            let [then, now, wanted] =
+                [then, now, wanted].map(|values| values.get(at).unwrap_or(&Value::Null));
+            self.below(&at.to_string(), |this| this.values(then, now, wanted));
         }
     }
 
@@ -360,6 +372,7 @@ mod tests {
             base: base.map(item),
             blocks: Vec::new(),
             requires: Vec::new(),
+            references: Vec::new(),
             quota: None,
             warnings: Vec::new(),
             facts: Value::Null,

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use chrono::Local;
+use chrono::{Local, Utc};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
@@ -16,7 +16,7 @@ use super::rehearse::{Problem, Rehearsal};
 use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
 use crate::engine::choice::Stale;
 use crate::engine::{Approved, Outcome};
-use crate::platform::Ground;
+use crate::platform::{ExportOptions, Ground};
 use crate::store::ledger::{Backup, JobRecord, JobState};
 use crate::store::restore::adopt;
 use crate::store::{LedgerPlace, Stamp, TableRows, Target, Timeouts, Writer};
@@ -181,6 +181,10 @@ impl Work for Apply {
         })
     }
 
+    fn keeps_documents(&self) -> bool {
+        self.review.platform.keeps_documents()
+    }
+
     fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Done, Obstacle>> {
         async move {
             self.check_unused(open).await?;
@@ -239,7 +243,13 @@ impl Apply {
             return Ok(None);
         }
         open.run.reporter.phase(Phase::Backup);
-        let export = ground.snapshot().export(&[]).map_err(|_| {
+        let options = ExportOptions {
+            description: format!("backup before the import of {}", self.review.file.path),
+            origin: self.review.database.clone(),
+            now: Some(Utc::now()),
+            ..ExportOptions::default()
+        };
+        let export = ground.snapshot().export(&options).map_err(|_| {
             Failure::new(FailureKind::Internal, "cannot keep a backup: nothing was written")
                 .hint("apply with --no-backup; the journal is kept all the same")
         })?;
@@ -290,6 +300,10 @@ impl Work for Rehearsed<'_> {
 
     fn facts(&self) -> Option<Facts<'_>> {
         None
+    }
+
+    fn keeps_documents(&self) -> bool {
+        self.0.keeps_documents()
     }
 
     fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<RehearsalDone, Obstacle>> {

@@ -3,7 +3,7 @@
 use super::failure::{Failure, FailureKind};
 use super::file::{Loaded, load_bytes};
 use super::progress::{Phase, Reporter};
-use crate::platform::{DemoData, digirunner};
+use crate::platform::{DemoData, DemoTarget, ImportOptions, digirunner};
 use crate::store::{LocalError, LocalOptions, LocalServer, Target, Timeouts, transaction};
 
 /// A running demo. Its server stops, and its directory goes, when it is dropped.
@@ -50,7 +50,7 @@ impl Demo {
     /// Fails if the file that was built in cannot be read.
     pub async fn load() -> Result<Loaded, Failure> {
         let data = &digirunner::DEMO;
-        let load = move || load_bytes(data.file_name, data.file.as_bytes(), None);
+        let load = move || load_bytes(data.file_name, data.file.as_bytes(), None, &ImportOptions::default());
         tokio::task::spawn_blocking(load)
             .await
             .map_err(|error| Failure::internal("reading the demo's file", error))?
@@ -64,8 +64,9 @@ impl Demo {
         if !transaction::has_database(&mut admin, self.data.database).await? {
             // Filled first and named last: a kept demo that was interrupted begins anew.
             let mut new = self.server.target("postgres").connect(Timeouts::default()).await?;
-            let sql = format!("BEGIN;{}\n{};COMMIT", self.data.schema, self.data.seed);
-            transaction::script(&mut new, WHAT, sql).await?;
+            if let DemoTarget::Sql { schema, seed } = &self.data.target {
+                transaction::script(&mut new, WHAT, format!("BEGIN;{schema}\n{seed};COMMIT")).await?;
+            }
             transaction::close(new).await;
             let sql = format!("ALTER DATABASE postgres RENAME TO {}", self.data.database);
             transaction::script(&mut admin, WHAT, sql).await?;

@@ -1,14 +1,14 @@
 //! Exporting what stands in a target. Nothing is written.
 
-use chrono::Local;
+use chrono::{Local, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::failure::{Failure, FailureKind};
 use super::file::{hex, unknown_format};
 use super::progress::{Cancel, Phase, Reporter};
 use super::watch::Watch;
-use crate::engine::{Finding, ItemId, Kind};
-use crate::platform::{self, Export, MissingRoots, Platform, Snapshot};
+use crate::engine::{Finding, Kind};
+use crate::platform::{self, Export, ExportOptions, MissingRoots, Platform, Snapshot};
 use crate::store::{Reading, Target, Timeouts, transaction};
 
 /// What was exported. The bytes hold secrets; nothing else does.
@@ -29,8 +29,7 @@ pub struct Exported {
     pub name: String,
 }
 
-/// Exports everything or, where there are `roots`, these and exactly what they
-/// need, in one read-only transaction that ends before this returns.
+/// Exports what the options say (its origin and time are set here), in one read-only transaction that ends before this returns.
 ///
 /// `format` names the platform; without it, it is the only one there is.
 ///
@@ -39,7 +38,7 @@ pub struct Exported {
 /// Fails if the target cannot be reached or read, or does not have a root.
 pub async fn export(
     format: Option<&str>,
-    roots: &[ItemId],
+    options: &ExportOptions,
     target: &Target,
     timeouts: Timeouts,
     reporter: &Reporter,
@@ -56,7 +55,9 @@ pub async fn export(
     let snapshot = watch.over(reading).await.flatten()?;
     transaction::close(connection).await;
     reporter.phase(Phase::Export);
-    let (export, sha256) = write(snapshot, roots.to_vec()).await?;
+    let options =
+        ExportOptions { origin: target.database().to_owned(), now: Some(Utc::now()), ..options.clone() };
+    let (export, sha256) = write(snapshot, options).await?;
     Ok(Exported {
         bytes: export.bytes,
         counts: export.counts,
@@ -71,18 +72,17 @@ pub async fn export(
 fn chosen(format: Option<&str>) -> Result<&'static dyn Platform, Failure> {
     match format {
         Some(name) => platform::named(name).ok_or_else(|| unknown_format(name)),
-        // Does not compile any more once there are two: then the target has to tell.
-        None => {
-            let [only] = platform::PLATFORMS;
-            Ok(only)
-        }
+        None => match &platform::PLATFORMS[..] {
+            [first, ..] => Ok(*first),
+            [] => Err(unknown_format("")),
+        },
     }
 }
 
 /// Writes on a thread of its own: a large target takes its time.
-async fn write(snapshot: Box<dyn Snapshot>, roots: Vec<ItemId>) -> Result<(Export, String), Failure> {
+async fn write(snapshot: Box<dyn Snapshot>, options: ExportOptions) -> Result<(Export, String), Failure> {
     let write = move || {
-        let export = snapshot.export(&roots).map_err(missing)?;
+        let export = snapshot.export(&options).map_err(missing)?;
         let sha256 = hex(&Sha256::digest(&export.bytes));
         Ok((export, sha256))
     };

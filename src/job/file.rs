@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::failure::{Failure, FailureKind};
 use super::saved::is_plan;
-use crate::platform::{self, Bundle, ParseError, ParseErrorKind, Platform};
+use crate::platform::{self, Bundle, ImportOptions, ParseError, ParseErrorKind, Platform};
 
 /// The largest file that is read: rows in memory take a few times as much.
 const LARGEST: u64 = 1 << 30;
@@ -44,8 +44,8 @@ pub struct Loaded {
 ///
 /// Fails if it cannot be read, is too large, is of no known format, or is not
 /// what its format says.
-pub fn load(path: &str, format: Option<&str>) -> Result<Loaded, Failure> {
-    load_bytes(path, &read(path)?, format)
+pub fn load(path: &str, format: Option<&str>, options: &ImportOptions) -> Result<Loaded, Failure> {
+    load_bytes(path, &read(path)?, format, options)
 }
 
 /// Recognises and reads the bytes of a file; `path` is what it is called.
@@ -53,7 +53,12 @@ pub fn load(path: &str, format: Option<&str>) -> Result<Loaded, Failure> {
 /// # Errors
 ///
 /// As [`load`], but for reading.
-pub fn load_bytes(path: &str, bytes: &[u8], format: Option<&str>) -> Result<Loaded, Failure> {
+pub fn load_bytes(
+    path: &str,
+    bytes: &[u8],
+    format: Option<&str>,
+    options: &ImportOptions,
+) -> Result<Loaded, Failure> {
     if format.is_none() && is_plan(bytes) {
         return Err(Failure::new(FailureKind::Format, "the file is a saved plan, not an import file")
             .at(path)
@@ -63,7 +68,15 @@ pub fn load_bytes(path: &str, bytes: &[u8], format: Option<&str>) -> Result<Load
         Some(name) => platform::named(name).ok_or_else(|| unknown_format(name))?,
         None => platform::detect(bytes).map_err(|error| explain(path, &error))?,
     };
-    let bundle = chosen.parse(bytes).map_err(|error| explain(path, &error))?;
+    if !options.is_none() && !chosen.takes_options() {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            format!("files of {} take no import options", chosen.name()),
+        )
+        .at(path)
+        .hint("choose with --cover and --skip instead"));
+    }
+    let bundle = chosen.parse(bytes, options).map_err(|error| explain(path, &error))?;
     let file = FileInfo {
         path: path.to_owned(),
         sha256: hex(&Sha256::digest(bytes)),

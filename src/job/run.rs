@@ -50,6 +50,11 @@ pub(super) trait Work: Send + Sync {
         Vec::new()
     }
 
+    /// Says whether it writes into our own schema, wherever it is recorded.
+    fn keeps_documents(&self) -> bool {
+        false
+    }
+
     /// Does everything but the commit.
     fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Self::Done, Obstacle>>;
 }
@@ -204,7 +209,7 @@ impl Run {
         let mut ledger = None;
         let mut recorded = None;
         let worked = watch.over(async {
-            self.prepare(&mut connection, &mut ledger, work.facts().is_some(), contested).await?;
+            self.prepare(&mut connection, &mut ledger, work, contested).await?;
             let mut open = Open {
                 connection: &mut connection,
                 run: self,
@@ -235,16 +240,19 @@ impl Run {
     }
 
     /// Takes the lock, opens the ledger, begins the transaction.
-    async fn prepare(
+    async fn prepare<W: Work>(
         &self,
         connection: &mut Connection,
         ledger: &mut Option<Ledger>,
-        records: bool,
+        work: &W,
         contested: &BTreeSet<String>,
     ) -> Result<(), Obstacle> {
         let Self { operator, timeouts, reporter, cancel, .. } = self;
         lock::take(connection, operator, timeouts.wait, reporter, cancel).await?;
-        if records {
+        if work.keeps_documents() {
+            init::open(&LedgerPlace::Target, connection).await?;
+        }
+        if work.facts().is_some() {
             *ledger = Some(init::open(&self.ledger, connection).await?);
         }
         let begun = transaction::begin_writing(connection).await;

@@ -19,7 +19,7 @@ use super::file::{FileInfo, hex, read};
 use super::history::history;
 use super::plan::Review;
 use crate::engine::{Approved, Choices, Frozen, ItemId, Plan, Refusal, SealKey, SealedPlan, Stale, Verb};
-use crate::platform;
+use crate::platform::{self, ImportOptions};
 use crate::store::{LedgerPlace, Target, Timeouts};
 
 /// The word that the file begins with.
@@ -457,5 +457,5 @@ pub fn open(path: &str, format: Option<&str>) -> Result<Opened, Failure> {
     if format.is_none() && is_plan(&bytes) {
         return parse(path, &bytes).map(|plan| Opened::Plan(Box::new(plan)));
     }
-    super::file::load_bytes(path, &bytes, format).map(Opened::Import)
+    super::file::load_bytes(path, &bytes, format, &ImportOptions::default()).map(Opened::Import)
 }

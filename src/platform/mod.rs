@@ -16,11 +16,13 @@ use crate::store::{Connection, Reading, StoreError, Writer};
 
 mod foreign;
 mod parse;
+pub mod selection;
 
 pub mod digirunner;
 
 pub use foreign::Foreign;
 pub use parse::{ParseError, ParseErrorKind, Position};
+pub use selection::{DefaultReference, ExportOptions, ImportOptions, Mapping, ObjectFilter, Selection};
 
 /// A product whose configuration can be imported and exported.
 pub trait Platform: Send + Sync {
@@ -30,7 +32,8 @@ pub trait Platform: Send + Sync {
     /// Returns its kinds in the order in which they are shown and written.
     fn kinds(&self) -> &'static [KindInfo];
 
-    /// Says whether a file whose root object has this key is one of its files.
+    /// Says whether a file whose root object has this key is one of its files;
+    /// of a list its first object counts.
     fn recognises(&self, root_key: &str) -> bool;
 
     /// Returns what operators should know after an import.
@@ -39,12 +42,52 @@ pub trait Platform: Send + Sync {
     /// Describes the tables that it writes, for undoing.
     fn tables(&self) -> Vec<TableInfo>;
 
+    /// Returns its sample.
+    fn demo(&self) -> &'static DemoData;
+
+    /// Says whether it heeds [`ImportOptions`]; whoever gives some to another
+    /// one is told.
+    fn takes_options(&self) -> bool {
+        false
+    }
+
+    /// Says whether several files make one bundle.
+    fn takes_directories(&self) -> bool {
+        false
+    }
+
+    /// Says whether its objects are kept in our own schema, which then has to be
+    /// there before an import.
+    fn keeps_documents(&self) -> bool {
+        false
+    }
+
+    /// Says whether a target holds any of its objects.
+    fn stands_in<'a>(&'a self, connection: &'a mut Connection) -> BoxFuture<'a, Result<bool, StoreError>>;
+
     /// Reads a file.
     ///
     /// # Errors
     ///
     /// Syntax and type errors, with line, column and JSON path.
-    fn parse(&self, bytes: &[u8]) -> Result<Arc<dyn Bundle>, ParseError>;
+    fn parse(&self, bytes: &[u8], options: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError>;
+
+    /// Reads the files of a directory as one bundle. Only asked where it
+    /// [`takes_directories`](Self::takes_directories).
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse), with the file that it is about.
+    fn parse_directory(
+        &self,
+        files: &[SourceFile<'_>],
+        options: &ImportOptions,
+    ) -> Result<Arc<dyn Bundle>, FileError> {
+        match files {
+            [file] => self.parse(file.bytes, options).map_err(|error| FileError { file: 0, error }),
+            _ => Err(FileError { file: 0, error: ParseError::several_files() }),
+        }
+    }
 
     /// Reads what stands in a target, a constant number of statements per
     /// table. The caller sets the transaction's isolation.
@@ -68,7 +111,7 @@ pub trait Platform: Send + Sync {
 /// What stands in a target, as the platform reads it.
 pub trait Snapshot: Send + Sync {
     /// Returns the file that the product itself would export: of everything,
-    /// or, where there are `roots`, of these and exactly what they need.
+    /// or of what the options say.
     ///
     /// The file holds secrets in the clear, as the product's own does.
     ///
@@ -76,7 +119,25 @@ pub trait Snapshot: Send + Sync {
     ///
     /// Fails if the target does not have one of the roots, or one is not of
     /// the [`export_root`](Platform::export_root) kind.
-    fn export(&self, roots: &[ItemId]) -> Result<Export, MissingRoots>;
+    fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots>;
+}
+
+/// One of several files.
+#[derive(Clone, Copy)]
+pub struct SourceFile<'a> {
+    /// Its name in the directory.
+    pub name: &'a str,
+    /// What it holds.
+    pub bytes: &'a [u8],
+}
+
+/// Why one of several files cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileError {
+    /// Which one, counted from 0.
+    pub file: usize,
+    /// Why.
+    pub error: ParseError,
 }
 
 /// A file in the product's own format.
@@ -136,14 +197,31 @@ pub trait Ground: Send + Sync {
 pub struct DemoData {
     /// What the database is called.
     pub database: &'static str,
-    /// The product's tables.
-    pub schema: &'static str,
-    /// What stands in them.
-    pub seed: &'static str,
+    /// What stands in it.
+    pub target: DemoTarget,
     /// What the file is called.
     pub file_name: &'static str,
     /// The file.
     pub file: &'static str,
+}
+
+/// How a sample's target comes by what it holds.
+#[derive(Debug)]
+pub enum DemoTarget {
+    /// By SQL.
+    Sql {
+        /// The product's tables.
+        schema: &'static str,
+        /// What stands in them.
+        seed: &'static str,
+    },
+    /// By importing a file, as an operator would.
+    Import {
+        /// What the file is called.
+        file_name: &'static str,
+        /// The file.
+        file: &'static str,
+    },
 }
 
 /// Every platform there is.

@@ -86,6 +86,16 @@ impl ParseError {
         }
     }
 
+    /// Returns the error of several files where one is wanted.
+    pub(super) fn several_files() -> Self {
+        Self {
+            kind: ParseErrorKind::Shape,
+            position: None,
+            path: String::new(),
+            message: "an import of this format is one file, not several".to_owned(),
+        }
+    }
+
     /// Returns the error of a file that no platform knows; `keys` are the
     /// first ones of its root.
     pub(super) fn unknown_format<'a>(keys: &[String], known: impl Iterator<Item = &'a str>) -> Self {

@@ -67,7 +67,7 @@ fn find_sets(value: &Value, path: &mut String, found: &mut Vec<String>) {
                 path.truncate(length);
             }
         }
-        Value::Set(_) | Value::Null | Value::Int(_) | Value::Text(_) | Value::Secret(_) => {}
+        _ => {}
     }
 }
 

@@ -100,6 +100,6 @@ fn holds_set(value: &Value) -> bool {
     match value {
         Value::Set(elements) => !elements.is_empty(),
         Value::Record(fields) => fields.iter().any(|field| holds_set(&field.value)),
-        Value::Null | Value::Int(_) | Value::Text(_) | Value::Secret(_) => false,
+        _ => false,
     }
 }

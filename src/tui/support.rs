@@ -52,6 +52,7 @@ pub(crate) fn item(kind: &'static str, key: &str, name: &str) -> Draft {
         base: None,
         blocks: Vec::new(),
         requires: Vec::new(),
+        references: Vec::new(),
         quota: None,
         warnings: Vec::new(),
         facts: Value::Null,

@@ -24,7 +24,7 @@ pub(crate) async fn empty() -> TestDb {
 }
 
 fn load() -> Loaded {
-    job::load(EXPORT, None).unwrap()
+    job::load(EXPORT, None, &job::ImportOptions::default()).unwrap()
 }
 
 async fn plan(loaded: &Loaded, target: &Target) -> Review {

@@ -405,7 +405,7 @@ async fn save(site: &Site, file: &World) -> (Vec<u8>, SavedPlan) {
 async fn a_saved_plan_says_what_the_plan_itself_says() {
     let site = crate::digirunner::demo().await;
     let export = crate::support::gatediff::fixture("digirunner/export.json");
-    let loaded = gatediff::job::load(&export, None).unwrap();
+    let loaded = gatediff::job::load(&export, None, &gatediff::job::ImportOptions::default()).unwrap();
     let silent = gatediff::job::Reporter::silent();
     let timeouts = gatediff::store::Timeouts::default();
     let review = gatediff::job::plan(&loaded, &site.target(), timeouts, &silent).await.unwrap();

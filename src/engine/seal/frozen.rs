@@ -11,6 +11,7 @@ use super::{SealKey, SealedPlan};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::item::{Element, Field, Item, ItemId, Kind, Value};
 use crate::engine::plan::{Candidate, Lack, Plan, Quota, QuotaUse, Requirement};
+use crate::engine::reference::{Reference, Resolved};
 use crate::engine::schema::KindInfo;
 use crate::engine::secret::Secret;
 use crate::engine::verdict::Reason;
@@ -50,6 +51,8 @@ struct FrozenItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     quota: Option<FrozenQuota>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    references: Vec<FrozenReference>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<FrozenFinding>,
 }
 
@@ -58,11 +61,14 @@ struct FrozenItem {
 enum FrozenValue {
     #[default]
     Null,
+    Bool(bool),
     Int(i64),
+    Number(Arc<str>),
     Text(Arc<str>),
     Secret(FrozenSecret),
     Record(Vec<FrozenField>),
     Set(Vec<FrozenElement>),
+    List(Vec<FrozenValue>),
 }
 
 impl FrozenValue {
@@ -86,6 +92,8 @@ struct FrozenField {
     value: FrozenValue,
     #[serde(default, skip_serializing_if = "is_false")]
     kept: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    replaced: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +123,16 @@ struct FrozenReason {
 struct FrozenRequirement {
     on: String,
     present: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrozenReference {
+    path: String,
+    kind: String,
+    key: Arc<str>,
+    name: Arc<str>,
+    how: Resolved,
 }
 
 /// Numbers are of 32 bits, so that no sum of them overflows.
@@ -212,6 +230,7 @@ fn freeze_item(candidate: Candidate, key: &SealKey) -> FrozenItem {
             })
             .collect(),
         quota: candidate.quota.as_ref().map(freeze_quota),
+        references: candidate.references.iter().map(freeze_reference).collect(),
         warnings: candidate.warnings.iter().map(freeze_finding).collect(),
     }
 }
@@ -219,7 +238,9 @@ fn freeze_item(candidate: Candidate, key: &SealKey) -> FrozenItem {
 fn freeze(value: &Value) -> FrozenValue {
     match value {
         Value::Null => FrozenValue::Null,
+        Value::Bool(truth) => FrozenValue::Bool(*truth),
         Value::Int(number) => FrozenValue::Int(*number),
+        Value::Number(text) => FrozenValue::Number(Arc::clone(text)),
         Value::Text(text) => FrozenValue::Text(Arc::clone(text)),
         Value::Secret(secret) => FrozenValue::Secret(FrozenSecret {
             fingerprint: secret.shared(),
@@ -230,6 +251,7 @@ fn freeze(value: &Value) -> FrozenValue {
                 name: field.name.clone().into_owned(),
                 value: freeze(&field.value),
                 kept: field.kept,
+                replaced: field.replaced,
             });
             FrozenValue::Record(fields.collect())
         }
@@ -243,6 +265,7 @@ fn freeze(value: &Value) -> FrozenValue {
             });
             FrozenValue::Set(elements.collect())
         }
+        Value::List(values) => FrozenValue::List(values.iter().map(freeze).collect()),
     }
 }
 
@@ -251,6 +274,27 @@ fn freeze_reason(reason: &Reason) -> FrozenReason {
         code: reason.code.clone().into_owned(),
         message: reason.message.clone(),
         about: reason.about.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn freeze_reference(reference: &Reference) -> FrozenReference {
+    FrozenReference {
+        path: reference.path.clone(),
+        kind: reference.kind.as_str().to_owned(),
+        key: Arc::clone(&reference.key),
+        name: Arc::clone(&reference.name),
+        how: reference.how,
+    }
+}
+
+fn thaw_reference(reference: FrozenReference) -> Reference {
+    Reference {
+        path: reference.path,
+        // It may be none of the platform's.
+        kind: Kind::named(reference.kind),
+        key: reference.key,
+        name: reference.name,
+        how: reference.how,
     }
 }
 
@@ -342,6 +386,7 @@ impl Thaw {
             blocks: item.blocks.into_iter().map(|reason| self.reason(reason)).collect::<Result<_, _>>()?,
             requires: requires?,
             quota: item.quota.map(|quota| self.quota(quota)).transpose()?,
+            references: item.references.into_iter().map(thaw_reference).collect(),
             warnings: self.findings(item.warnings)?,
             facts: self.value(item.facts)?,
         })
@@ -350,7 +395,9 @@ impl Thaw {
     fn value(&self, value: FrozenValue) -> Result<Value, UnknownKind> {
         Ok(match value {
             FrozenValue::Null => Value::Null,
+            FrozenValue::Bool(truth) => Value::Bool(truth),
             FrozenValue::Int(number) => Value::Int(number),
+            FrozenValue::Number(text) => Value::Number(text),
             FrozenValue::Text(text) => Value::text(Some(&text)),
             FrozenValue::Secret(FrozenSecret { fingerprint, shown }) => Value::Secret(match shown {
                 Some(shown) => Secret::with_mask(fingerprint, shown),
@@ -359,13 +406,18 @@ impl Thaw {
             FrozenValue::Record(fields) => {
                 let fields = fields.into_iter().map(|field| {
                     let value = self.value(field.value)?;
-                    Ok(Field { name: Cow::Owned(field.name), value, kept: field.kept })
+                    let (kept, replaced) = (field.kept, field.replaced);
+                    Ok(Field { name: Cow::Owned(field.name), value, kept, replaced })
                 });
                 Value::Record(fields.collect::<Result<_, _>>()?)
             }
             FrozenValue::Set(elements) => {
                 let elements = elements.into_iter().map(|element| self.element(element));
                 Value::Set(elements.collect::<Result<_, _>>()?)
+            }
+            FrozenValue::List(values) => {
+                let values = values.into_iter().map(|value| self.value(value));
+                Value::List(values.collect::<Result<_, _>>()?)
             }
         })
     }

@@ -284,6 +284,7 @@ fn candidate(id: ItemId, name: Arc<str>, path: String, value: Value, base: Optio
         base,
         blocks: Vec::new(),
         requires: Vec::new(),
+        references: Vec::new(),
         quota: None,
         warnings: Vec::new(),
         facts: Value::Null,

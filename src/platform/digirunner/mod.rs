@@ -35,16 +35,21 @@ use self::file::{ANALYSIS, File, ROOT};
 use self::side::Side;
 use self::tables::T;
 use self::world::{Row, World};
-use super::{Bundle, DemoData, Export, Ground, MissingRoots, ParseError, Platform, Snapshot};
-use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan};
+use super::{
+    Bundle, DemoData, DemoTarget, Export, ExportOptions, Ground, ImportOptions, MissingRoots, ParseError,
+    Platform, Snapshot,
+};
+use crate::engine::{Approved, Finding, Kind, KindInfo, Plan};
 use crate::store::restore::TableInfo;
 use crate::store::{Connection, Reading, StoreError, Writer};
 
 /// A bank's production gateway, and an export of its test gateway.
 pub static DEMO: DemoData = DemoData {
     database: "digirunner",
-    schema: include_str!("../../../fixtures/digirunner/schema.sql"),
-    seed: include_str!("../../../fixtures/digirunner/seed.sql"),
+    target: DemoTarget::Sql {
+        schema: include_str!("../../../fixtures/digirunner/schema.sql"),
+        seed: include_str!("../../../fixtures/digirunner/seed.sql"),
+    },
     file_name: "fixtures/digirunner/export.json",
     file: include_str!("../../../fixtures/digirunner/export.json"),
 };
@@ -77,7 +82,15 @@ impl Platform for Digirunner {
         references::tables()
     }
 
-    fn parse(&self, bytes: &[u8]) -> Result<Arc<dyn Bundle>, ParseError> {
+    fn demo(&self) -> &'static DemoData {
+        &DEMO
+    }
+
+    fn stands_in<'a>(&'a self, connection: &'a mut Connection) -> BoxFuture<'a, Result<bool, StoreError>> {
+        snapshot::stands_in(connection).boxed()
+    }
+
+    fn parse(&self, bytes: &[u8], _: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
         let mut file = file::read(bytes)?;
         let broken = integrity::check(&Side::new(&file.world)).findings;
         file.findings.extend(broken);
@@ -106,8 +119,8 @@ impl Platform for Digirunner {
 }
 
 impl Snapshot for World {
-    fn export(&self, roots: &[ItemId]) -> Result<Export, MissingRoots> {
-        export::export(self, roots)
+    fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots> {
+        export::export(self, &options.roots)
     }
 }
 

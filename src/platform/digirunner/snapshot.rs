@@ -18,6 +18,14 @@ pub(super) async fn read(connection: &mut PgConnection, reading: Reading<'_>) ->
     read_tables(connection, reading, &TABLES).await
 }
 
+/// Says whether the product's tables are there.
+pub(super) async fn stands_in(connection: &mut PgConnection) -> Result<bool, StoreError> {
+    let table = "tsmp_client";
+    let there =
+        sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(table).fetch_one(connection).await;
+    there.map_err(|error| StoreError::new(Operation::Read, table, &error))
+}
+
 /// Reads some tables of the target, and its APIs; the others stay empty. The
 /// caller sees to it that all statements see the same state.
 pub(super) async fn read_tables(

@@ -6,7 +6,9 @@ use crate::engine::Value;
 pub(crate) fn brief(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
+        Value::Bool(truth) => truth.to_string(),
         Value::Int(number) => number.to_string(),
+        Value::Number(text) => text.to_string(),
         Value::Text(text) => text.to_string(),
         Value::Secret(secret) => secret.shown().unwrap_or("set").to_owned(),
         Value::Record(fields) => {
@@ -24,6 +26,10 @@ pub(crate) fn brief(value: &Value) -> String {
         Value::Set(elements) => {
             let told: Vec<&str> = elements.iter().map(|element| &*element.label).collect();
             told.join(", ")
+        }
+        Value::List(values) => {
+            let told: Vec<String> = values.iter().map(brief).collect();
+            format!("[{}]", told.join(", "))
         }
     }
 }

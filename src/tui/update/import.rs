@@ -138,8 +138,14 @@ fn backup(subject: &Reviewed) -> Line {
 fn may_lose(value: &Value) -> bool {
     match value {
         Value::Set(elements) => elements.iter().any(|element| element.replaced || may_lose(&element.value)),
-        Value::Record(fields) => fields.iter().any(|field| may_lose(&field.value)),
-        Value::Null | Value::Int(_) | Value::Text(_) | Value::Secret(_) => false,
+        Value::Record(fields) => fields.iter().any(|field| field.replaced || may_lose(&field.value)),
+        Value::List(values) => values.iter().any(may_lose),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Number(_)
+        | Value::Text(_)
+        | Value::Secret(_) => false,
     }
 }
 

@@ -128,7 +128,10 @@ impl Site {
 
     /// Compares the bytes of a file with the database.
     pub(crate) async fn review_bytes(&self, file: &[u8]) -> Review {
-        self.review_loaded(&job::load_bytes("export.json", file, None).unwrap()).await
+        self.review_loaded(
+            &job::load_bytes("export.json", file, None, &job::ImportOptions::default()).unwrap(),
+        )
+        .await
     }
 
     async fn review_loaded(&self, file: &Loaded) -> Review {
@@ -138,7 +141,15 @@ impl Site {
     /// Exports everything, or these clients with what they need.
     pub(crate) async fn export(&self, clients: &[&str]) -> Exported {
         let roots: Vec<ItemId> = clients.iter().map(|id| ItemId::new(Kind::of("client"), *id)).collect();
-        job::export(None, &roots, &self.target(), Timeouts::default(), &Reporter::silent()).await.unwrap()
+        job::export(
+            None,
+            &job::ExportOptions { roots, ..Default::default() },
+            &self.target(),
+            Timeouts::default(),
+            &Reporter::silent(),
+        )
+        .await
+        .unwrap()
     }
 
     /// Compares, covers all, ignores lacking APIs, applies.
@@ -169,7 +180,7 @@ impl Site {
 pub(crate) fn load(file: &World) -> Loaded {
     let mut export = NamedTempFile::new().unwrap();
     export.write_all(file.export().as_bytes()).unwrap();
-    job::load(export.path().to_str().unwrap(), None).unwrap()
+    job::load(export.path().to_str().unwrap(), None, &job::ImportOptions::default()).unwrap()
 }
 
 /// Returns the choices that write all that can be written.

@@ -1,0 +1,76 @@
+//! What an item points to, and how that was found.
+
+use std::sync::Arc;
+
+use serde::ser::SerializeStruct as _;
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::item::{ItemId, Kind};
+
+/// How a reference was resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Resolved {
+    /// By the id that it names.
+    Id,
+    /// By the name that it names: the target has another id for it.
+    Name,
+    /// By a mapping that the operator gave.
+    Mapping,
+    /// By a default that the operator gave.
+    Default,
+    /// Not at all: what it points to is kept elsewhere.
+    External,
+    /// Not at all: it is neither in the file nor in the target.
+    Unresolved,
+}
+
+impl Resolved {
+    /// Returns the words for people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Id => "by id",
+            Self::Name => "by name",
+            Self::Mapping => "by mapping",
+            Self::Default => "by default",
+            Self::External => "external",
+            Self::Unresolved => "unresolved",
+        }
+    }
+}
+
+/// A reference of an item to another object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// JSON pointer into the item. May be hostile.
+    pub path: String,
+    /// The kind of what it points to; may be none of the platform's.
+    pub kind: Kind,
+    /// The key of what it points to, as it is going to be written.
+    pub key: Arc<str>,
+    /// Its name; empty where nobody knows it. May be hostile.
+    pub name: Arc<str>,
+    /// How it was resolved.
+    pub how: Resolved,
+}
+
+impl Reference {
+    /// Returns which item it points to.
+    pub fn to(&self) -> ItemId {
+        ItemId::new(self.kind.clone(), Arc::clone(&self.key))
+    }
+}
+
+/// JSON: `{"path","to":"KIND:KEY","name","how"}`, without an empty name.
+impl Serialize for Reference {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Reference", 4)?;
+        out.serialize_field("path", &self.path)?;
+        out.serialize_field("to", &self.to())?;
+        if !self.name.is_empty() {
+            out.serialize_field("name", &self.name)?;
+        }
+        out.serialize_field("how", &self.how)?;
+        out.end()
+    }
+}

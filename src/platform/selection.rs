@@ -1,0 +1,187 @@
+//! What of a file, or of a target, is meant, and how it is to be taken.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::ItemId;
+
+/// Which objects are meant. Nothing said means all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Selection {
+    /// Only these kinds; empty for any. Goes before `exclude`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// All kinds but these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// Of a kind that stands here only these objects.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub objects: BTreeMap<String, ObjectFilter>,
+}
+
+/// Objects of one kind. Where both lists are empty, it means all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ObjectFilter {
+    /// Those with one of these ids.
+    pub ids: Vec<String>,
+    /// And those with one of these names, exact in case.
+    pub names: Vec<String>,
+}
+
+impl Selection {
+    /// Says whether it means everything.
+    pub fn is_all(&self) -> bool {
+        self.include.is_empty() && self.exclude.is_empty() && self.objects.values().all(ObjectFilter::is_all)
+    }
+
+    /// Says whether objects of a kind are meant at all.
+    pub fn takes_kind(&self, kind: &str) -> bool {
+        let is_kind = |word: &String| word == kind;
+        if self.include.is_empty() {
+            !self.exclude.iter().any(is_kind)
+        } else {
+            self.include.iter().any(is_kind)
+        }
+    }
+
+    /// Says whether an object is meant.
+    pub fn takes(&self, kind: &str, id: &str, name: &str) -> bool {
+        self.takes_kind(kind) && self.objects.get(kind).is_none_or(|filter| filter.takes(id, name))
+    }
+}
+
+impl ObjectFilter {
+    const fn is_all(&self) -> bool {
+        self.ids.is_empty() && self.names.is_empty()
+    }
+
+    fn takes(&self, id: &str, name: &str) -> bool {
+        self.is_all()
+            || self.ids.iter().any(|other| other == id)
+            || self.names.iter().any(|other| other == name)
+    }
+}
+
+/// How a file is to be imported, beside what is chosen in its plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ImportOptions {
+    /// Which of its objects.
+    pub selection: Selection,
+    /// What references resolve to that resolve to nothing else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub default_references: Vec<DefaultReference>,
+    /// What is replaced before references are resolved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mappings: Vec<Mapping>,
+}
+
+impl ImportOptions {
+    /// Says whether nothing was asked for.
+    pub fn is_none(&self) -> bool {
+        self.selection.is_all() && self.default_references.is_empty() && self.mappings.is_empty()
+    }
+}
+
+/// An object that references may fall back to; without id and name, any one of
+/// its kind that is the only one in the target.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DefaultReference {
+    /// Its kind.
+    pub kind: String,
+    /// Its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// A value that is replaced in objects of a kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Mapping {
+    /// The kind of the objects.
+    pub kind: String,
+    /// Where in them: a JSONPath such as `$.owner.name`.
+    pub path: String,
+    /// What stands there.
+    pub from: String,
+    /// What is to stand there.
+    pub to: String,
+    /// Whether it is to be done at all.
+    #[serde(default = "enabled")]
+    pub enabled: bool,
+}
+
+const fn enabled() -> bool {
+    true
+}
+
+/// What is to be exported, and what the file says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExportOptions {
+    /// Where there are any, only these and exactly what they need.
+    pub roots: Vec<ItemId>,
+    /// Which objects. Platforms that take no options take all.
+    pub selection: Selection,
+    /// A word about it, for formats that hold one.
+    pub description: String,
+    /// Which target it comes from, for formats that say so.
+    pub origin: String,
+    /// When, for formats that say so; whoever exports sets it.
+    pub now: Option<DateTime<Utc>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn nothing_said_means_everything() {
+        let selection = Selection::default();
+        assert!(selection.is_all());
+        assert!(selection.takes("SOURCE", "1", "HR"));
+    }
+
+    #[test]
+    fn included_kinds_go_before_excluded_ones() {
+        let selection = Selection {
+            include: words(&["RULE"]),
+            exclude: words(&["RULE", "SOURCE"]),
+            ..Selection::default()
+        };
+        assert!(selection.takes_kind("RULE"));
+        assert!(!selection.takes_kind("SOURCE"));
+        assert!(!selection.takes_kind("TRANSFORM"));
+        let selection = Selection { exclude: words(&["SOURCE"]), ..Selection::default() };
+        assert!(selection.takes_kind("RULE") && !selection.takes_kind("SOURCE"));
+    }
+
+    #[test]
+    fn ids_and_names_are_a_union_and_restrict_their_own_kind_only() {
+        let filter = ObjectFilter { ids: words(&["1"]), names: words(&["HR"]) };
+        let selection =
+            Selection { objects: BTreeMap::from([("SOURCE".to_owned(), filter)]), ..Selection::default() };
+        assert!(selection.takes("SOURCE", "1", "other"));
+        assert!(selection.takes("SOURCE", "2", "HR"));
+        assert!(!selection.takes("SOURCE", "2", "hr"));
+        assert!(selection.takes("RULE", "2", "x"));
+    }
+
+    #[test]
+    fn empty_lists_of_ids_and_names_restrict_nothing() {
+        let objects = BTreeMap::from([("SOURCE".to_owned(), ObjectFilter::default())]);
+        let selection = Selection { objects, ..Selection::default() };
+        assert!(selection.is_all() && selection.takes("SOURCE", "1", "x"));
+    }
+}
