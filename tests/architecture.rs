@@ -14,7 +14,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("job", &["engine", "platform", "store"]),
     ("config", &[]),
     ("logging", &["config"]),
-    ("cli", &["job", "engine", "config", "store"]),
+    ("http", &["job", "engine", "config", "store"]),
+    ("cli", &["http", "job", "engine", "config", "store"]),
     ("tui", &["job", "engine", "config"]),
 ];
 
@@ -118,6 +119,8 @@ const WORDS: &[(&str, &[&str])] = &[
     ),
     ("ratatui", &["tui/", "main.rs"]),
     ("crossterm", &["tui/"]),
+    ("axum", &["http/"]),
+    ("hyper", &["http/"]),
     ("println!", &[]),
     ("eprintln!", &["tui/terminal.rs"]),
     ("io::stdout", &["cli/print.rs", "tui/terminal.rs"]),

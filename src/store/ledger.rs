@@ -4,6 +4,7 @@
 
 mod file;
 mod record;
+pub mod requests;
 mod statements;
 mod target;
 pub mod tasks;
