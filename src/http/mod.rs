@@ -30,13 +30,19 @@ use tokio::net::TcpListener;
 pub use self::auth::AdminSecret;
 use self::problem::Problem;
 use self::queue::Queue;
+use self::oauth::Tokens;
+pub use self::oauth::hash_secret;
 use crate::config::Client;
 use crate::job::requests::RequestLog;
+use crate::job::task::Tasks;
 use crate::job::{self, Cancel, Failure, FailureKind};
 use crate::store::{Target, Timeouts};
 
 /// The page that tells how the server is.
 const HEALTH: &str = "/health";
+
+/// Who works, where it is nobody's request.
+const OPERATOR: &str = "serve";
 
 /// How to serve.
 #[derive(Clone, Debug)]
@@ -97,9 +103,10 @@ struct Service {
     target: Target,
     timeouts: Timeouts,
     admin: Option<AdminSecret>,
-    clients: Vec<Client>,
     limits: Limits,
     queue: Queue,
+    tokens: Tokens,
+    tasks: Tasks,
     requests: RequestLog,
 }
 
@@ -111,11 +118,13 @@ struct Service {
 /// Fails if the target cannot be reached, or the role may not write there.
 pub async fn serve(options: Options, listener: TcpListener, stop: &Cancel) -> Result<Ended, Failure> {
     let Options { target, timeouts, admin, clients, limits } = options;
+    let tokens = Tokens::new(&clients)?;
     job::init(&target, timeouts).await?;
+    let tasks = Tasks::open(&target, timeouts, OPERATOR).await?;
     let (requests, writer) = RequestLog::open(&target, timeouts);
     let writing = tokio::spawn(writer.run());
     let queue = Queue::new(limits.jobs, limits.waiting);
-    let service = Arc::new(Service { target, timeouts, admin, clients, limits, queue, requests });
+    let service = Arc::new(Service { target, timeouts, admin, limits, queue, tokens, tasks, requests });
     sp_config::start(&service).await?;
     let open = accept::accept(listener, router(&service), limits, stop).await;
     let why = stop.why().unwrap_or_else(|| "told to stop".to_owned());

@@ -11,11 +11,9 @@ use tokio::sync::Mutex;
 use super::failure::{Failure, FailureKind};
 use super::progress::{Cancel, Reporter};
 use super::watch::Watch;
-use super::{init, lock};
+use super::lock;
 use crate::store::ledger::tasks;
-use crate::store::{
-    Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, Target, Timeouts, transaction,
-};
+use crate::store::{Connection, Ledger, StoreError, StoreErrorKind, Target, Timeouts, transaction};
 
 pub use crate::store::ledger::tasks::{TaskEnd, TaskId, TaskKind, TaskPart, TaskRecord, TaskState};
 
@@ -58,40 +56,24 @@ pub struct Tasks {
 struct Inner {
     target: Target,
     timeouts: Timeouts,
-    ledger: LedgerPlace,
     operator: String,
     server: i32,
     session: Mutex<Option<Connection>>,
 }
 
 impl Tasks {
-    /// Signs a server in; creates or upgrades our schema where that is needed.
+    /// Signs a server in, where [our schema](super::init) is there.
     ///
     /// # Errors
     ///
     /// Fails if the target cannot be reached, or the role may not write there.
-    pub async fn open(
-        target: &Target,
-        timeouts: Timeouts,
-        ledger: &LedgerPlace,
-        operator: &str,
-    ) -> Result<Self, Failure> {
+    pub async fn open(target: &Target, timeouts: Timeouts, operator: &str) -> Result<Self, Failure> {
         let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
-        let signing = async {
-            if !crate::store::ledger::is_current(&mut connection).await? {
-                // Not while a job runs: that may be making the schema at this moment.
-                let silent = Reporter::silent();
-                lock::take(&mut connection, operator, timeouts.wait, &silent, &Cancel::new()).await?;
-                init::open(&LedgerPlace::Target, &mut connection).await?;
-            }
-            tasks::enrol(&mut connection, operator, Utc::now()).await.map_err(Failure::from)
-        };
-        let server = watch.over(signing).await??;
+        let server = watch.over(tasks::enrol(&mut connection, operator, Utc::now())).await.flatten()?;
         transaction::close(connection).await;
         let inner = Inner {
             target: target.clone(),
             timeouts,
-            ledger: ledger.clone(),
             operator: operator.to_owned(),
             server,
             session: Mutex::new(None),
@@ -327,10 +309,7 @@ impl Inner {
     /// Settles every orphan, under the target's lock.
     async fn settle(&self, connection: &mut Connection) -> Result<usize, Failure> {
         let orphans = tasks::orphans(connection).await?;
-        let jobs = match Ledger::find(&self.ledger, connection).await? {
-            Some(mut ledger) => ledger.jobs(connection).await?,
-            None => Vec::new(),
-        };
+        let jobs = Ledger::Target.jobs(connection).await?;
         for orphan in &orphans {
             let name = file_name(&orphan.id);
             let job = jobs.iter().find(|job| job.file_path == name && job.state.has_written());
