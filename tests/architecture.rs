@@ -115,6 +115,7 @@ const WORDS: &[(&str, &[&str])] = &[
             "platform/digirunner/write.rs",
             "platform/digirunner/scope/ground.rs",
             "platform/digirunner/scope/read.rs",
+            "platform/document/rows.rs",
         ],
     ),
     ("ratatui", &["tui/", "main.rs"]),
