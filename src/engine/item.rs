@@ -107,7 +107,7 @@ pub enum Value {
     Set(Vec<Element>),
     /// Values in their order. Where all of them are plain, it is compared and
     /// told as one value; else place by place.
-    List(Vec<Value>),
+    List(Vec<Self>),
 }
 
 /// A named value of a record.

@@ -26,12 +26,13 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 pub use self::auth::AdminSecret;
-use self::problem::Problem;
-use self::queue::Queue;
 use self::oauth::Tokens;
 pub use self::oauth::hash_secret;
+use self::problem::Problem;
+use self::queue::Queue;
 use crate::config::Client;
 use crate::job::requests::RequestLog;
 use crate::job::task::Tasks;
@@ -110,33 +111,59 @@ struct Service {
     requests: RequestLog,
 }
 
-/// Answers requests until told to stop; then lets what runs come to its end,
-/// for a while. Creates or upgrades our schema in the target first.
-///
-/// # Errors
-///
-/// Fails if the target cannot be reached, or the role may not write there.
-pub async fn serve(options: Options, listener: TcpListener, stop: &Cancel) -> Result<Ended, Failure> {
-    let Options { target, timeouts, admin, clients, limits } = options;
-    let tokens = Tokens::new(&clients)?;
-    job::init(&target, timeouts).await?;
-    let tasks = Tasks::open(&target, timeouts, OPERATOR).await?;
-    let (requests, writer) = RequestLog::open(&target, timeouts);
-    let writing = tokio::spawn(writer.run());
-    let queue = Queue::new(limits.jobs, limits.waiting);
-    let service = Arc::new(Service { target, timeouts, admin, limits, queue, tokens, tasks, requests });
-    sp_config::start(&service).await?;
-    let open = accept::accept(listener, router(&service), limits, stop).await;
-    let why = stop.why().unwrap_or_else(|| "told to stop".to_owned());
-    tracing::info!(why, "the server stops");
-    service.queue.close(&why);
-    let ended = finish(&service, open.shutdown(), &why).await;
-    sp_config::stop(&service).await;
-    drop(service);
-    writing.await.map_err(|error| {
-        Failure::new(FailureKind::Internal, "the ledger of requests broke off").because(error)
-    })?;
-    Ok(ended)
+/// A server that is ready to answer.
+pub struct Server {
+    service: Arc<Service>,
+    listener: TcpListener,
+    /// Writes the ledger of requests.
+    writing: JoinHandle<()>,
+}
+
+impl Server {
+    /// Makes everything ready. Creates or upgrades our schema in the target.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached, or the role may not write there.
+    pub async fn start(options: Options, listener: TcpListener) -> Result<Self, Failure> {
+        let Options { target, timeouts, admin, clients, limits } = options;
+        let tokens = Tokens::new(&clients)?;
+        job::init(&target, timeouts).await?;
+        let tasks = Tasks::open(&target, timeouts, OPERATOR).await?;
+        let (requests, writer) = RequestLog::open(&target, timeouts);
+        let writing = tokio::spawn(writer.run());
+        let queue = Queue::new(limits.jobs, limits.waiting);
+        let service = Arc::new(Service { target, timeouts, admin, limits, queue, tokens, tasks, requests });
+        sp_config::start(&service).await?;
+        Ok(Self { service, listener, writing })
+    }
+
+    /// Answers requests until told to stop; then lets what runs come to its
+    /// end, for a while.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the ledger of requests broke off.
+    pub async fn run(self, stop: &Cancel) -> Result<Ended, Failure> {
+        let Self { service, listener, writing } = self;
+        tracing::info!(target_database = service.target.display(), "the server begins");
+        let open = accept::accept(listener, router(&service), service.limits, stop).await;
+        let why = stop.why().unwrap_or_else(|| "told to stop".to_owned());
+        tracing::info!(why, "the server stops");
+        service.queue.close(&why);
+        let ended = finish(&service, open.shutdown(), &why).await;
+        sp_config::stop(&service).await;
+        // A connection that is still open keeps a part of the service.
+        let rest = service.timeouts.heartbeat;
+        drop(service);
+        match tokio::time::timeout(rest, writing).await {
+            Ok(Err(error)) => {
+                let what = "the ledger of requests broke off";
+                Err(Failure::new(FailureKind::Internal, what).because(error))
+            }
+            Ok(Ok(())) | Err(_) => Ok(ended),
+        }
+    }
 }
 
 /// Waits for what runs, and cuts it off after a while.

@@ -104,11 +104,13 @@ impl Tokens {
                 Failure::new(FailureKind::Usage, what)
             };
             if client.id.is_empty() || !names.insert(client.id.as_str()) {
-                return Err(refused("has a name that is empty or given twice").hint("give each client a name of its own"));
+                return Err(refused("has a name that is empty or given twice")
+                    .hint("give each client a name of its own"));
             }
             if PasswordHash::new(client.secret_hash.reveal()).is_err() {
-                return Err(refused("has a secret_hash that is none")
-                    .hint("make one with `gatediff serve hash-secret`, which reads the secret from standard input"));
+                return Err(refused("has a secret_hash that is none").hint(
+                    "make one with `gatediff serve hash-secret`, which reads the secret from standard input",
+                ));
             }
             let mut scopes = Vec::new();
             for word in &client.scopes {
@@ -188,13 +190,14 @@ fn key(token: &str) -> [u8; 32] {
 pub fn hash_secret(secret: &str) -> Result<String, Failure> {
     const SHORTEST: usize = 16;
     if secret.chars().count() < SHORTEST || secret.len() > LONGEST {
-        let what = format!("a client's secret has at least {SHORTEST} characters and at most {LONGEST} bytes");
+        let what =
+            format!("a client's secret has at least {SHORTEST} characters and at most {LONGEST} bytes");
         return Err(Failure::new(FailureKind::Usage, what).hint("make one with: openssl rand -hex 32"));
     }
     let hashed = Argon2::default().hash_password(secret.as_bytes());
-    hashed.map(|hash| hash.to_string()).map_err(|error| {
-        Failure::new(FailureKind::Internal, "the secret could not be hashed").because(error)
-    })
+    hashed
+        .map(|hash| hash.to_string())
+        .map_err(|error| Failure::new(FailureKind::Internal, "the secret could not be hashed").because(error))
 }
 
 /// Returns the routes.
@@ -311,7 +314,8 @@ impl Request {
             }
         }
         if let Some((id, secret)) = basic(headers)? {
-            if request.client_secret.is_some() || request.client_id.as_ref().is_some_and(|other| *other != id) {
+            if request.client_secret.is_some() || request.client_id.as_ref().is_some_and(|other| *other != id)
+            {
                 return Err(refusal("invalid_request", "the client names itself twice"));
             }
             (request.client_id, request.client_secret) = (Some(id), Some(secret));
@@ -459,7 +463,8 @@ mod tests {
     #[test]
     fn the_secret_may_come_in_the_body_in_the_address_or_in_a_header() {
         let form = ("content-type", "application/x-www-form-urlencoded; charset=UTF-8");
-        let read = asked("grant_type=client_credentials&client_id=a&client_secret=b%2Bc", &[form], "/oauth/token");
+        let read =
+            asked("grant_type=client_credentials&client_id=a&client_secret=b%2Bc", &[form], "/oauth/token");
         assert_eq!(read.unwrap().client_secret.as_deref(), Some("b+c"));
         let read = asked("", &[], "/oauth/token?grant_type=client_credentials&client_id=a&client_secret=b");
         assert_eq!(read.unwrap().client_secret.as_deref(), Some("b"));

@@ -9,9 +9,9 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::Mutex;
 
 use super::failure::{Failure, FailureKind};
+use super::lock;
 use super::progress::{Cancel, Reporter};
 use super::watch::Watch;
-use super::lock;
 use crate::store::ledger::tasks;
 use crate::store::{Connection, Ledger, StoreError, StoreErrorKind, Target, Timeouts, transaction};
 

@@ -19,6 +19,7 @@ mod parse;
 pub mod selection;
 
 pub mod digirunner;
+pub mod document;
 
 pub use foreign::Foreign;
 pub use parse::{ParseError, ParseErrorKind, Position};

@@ -26,6 +26,8 @@ pub enum Values {
     Int(Vec<Option<i64>>),
     /// `timestamp`.
     Time(Vec<Option<NaiveDateTime>>),
+    /// `jsonb`, as JSON text.
+    Json(Vec<Option<Arc<str>>>),
 }
 
 /// Values may be secret: only their number is printed.
@@ -35,6 +37,7 @@ impl std::fmt::Debug for Values {
             Self::Text(values) => ("text", values.len()),
             Self::Int(values) => ("int8", values.len()),
             Self::Time(values) => ("timestamp", values.len()),
+            Self::Json(values) => ("jsonb", values.len()),
         };
         write!(f, "{count} values of {what}")
     }
@@ -46,6 +49,7 @@ impl Values {
             Self::Text(_) => "text[]",
             Self::Int(_) => "int8[]",
             Self::Time(_) => "timestamp[]",
+            Self::Json(_) => "text[]::jsonb[]",
         }
     }
 }
@@ -165,7 +169,7 @@ pub(super) fn bind<'q>(
     values: &'q Values,
 ) -> Query<'q, Postgres, PgArguments> {
     match values {
-        Values::Text(values) => {
+        Values::Text(values) | Values::Json(values) => {
             query.bind(values.iter().map(Option::as_deref).collect::<Vec<Option<&str>>>())
         }
         Values::Int(values) => query.bind(values),

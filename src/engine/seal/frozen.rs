@@ -68,7 +68,7 @@ enum FrozenValue {
     Secret(FrozenSecret),
     Record(Vec<FrozenField>),
     Set(Vec<FrozenElement>),
-    List(Vec<FrozenValue>),
+    List(Vec<Self>),
 }
 
 impl FrozenValue {

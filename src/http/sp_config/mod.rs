@@ -116,7 +116,9 @@ fn unsupported(types: &[String], kind: TaskKind) -> Option<String> {
     };
     let unknown: Vec<&str> = types.iter().map(String::as_str).filter(|word| !is_supported(word)).collect();
     let words = unknown.join(", ");
-    let told = || format!("java.lang.IllegalArgumentException: Supplied types are not supported: [{}]", safe(&words));
+    let told = || {
+        format!("java.lang.IllegalArgumentException: Supplied types are not supported: [{}]", safe(&words))
+    };
     (!unknown.is_empty()).then(told)
 }
 

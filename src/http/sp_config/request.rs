@@ -164,7 +164,11 @@ pub(super) fn export(headers: &HeaderMap, body: &[u8]) -> Result<ExportRequest, 
     let selection = written.selection();
     let types = types(&selection);
     let description = written.description.take().unwrap_or_default();
-    Ok(ExportRequest { options: ExportOptions { selection, description, ..ExportOptions::default() }, types, json })
+    Ok(ExportRequest {
+        options: ExportOptions { selection, description, ..ExportOptions::default() },
+        types,
+        json,
+    })
 }
 
 /// Reads the parts of an import.
@@ -181,8 +185,11 @@ pub(super) async fn import(headers: &HeaderMap, body: Bytes) -> Result<ImportReq
     };
     let selection = written.selection();
     let types = types(&selection);
-    let options =
-        ImportOptions { selection, default_references: written.default_references(), mappings: written.mappings() };
+    let options = ImportOptions {
+        selection,
+        default_references: written.default_references(),
+        mappings: written.mappings(),
+    };
     let backup = !written.exclude_backup.is_some_and(|exclude| exclude.is_true());
     Ok(ImportRequest { file, options, types, backup, json })
 }
@@ -298,9 +305,14 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_said_is_an_import_of_everything_with_a_backup() {
-        for options in ["", " \n", "{}", r#"{"includeTypes":null,"objectOptions":null,"excludeBackup":null}"#,
-            r#"{"excludeBackup":"false"}"#, r#"{"excludeBackup":false}"#]
-        {
+        for options in [
+            "",
+            " \n",
+            "{}",
+            r#"{"includeTypes":null,"objectOptions":null,"excludeBackup":null}"#,
+            r#"{"excludeBackup":"false"}"#,
+            r#"{"excludeBackup":false}"#,
+        ] {
             let request = imported(&[("name=\"options\"", options), FILE]).await.unwrap();
             assert!(request.backup && request.options.is_none(), "{options}");
         }
@@ -321,7 +333,9 @@ mod tests {
     #[tokio::test]
     async fn broken_forms_are_bad_requests() {
         let kind = headers("multipart/form-data; boundary=x");
-        for body in ["", "--x", "--y\r\n\r\n--y--", "--x\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n{}"] {
+        for body in
+            ["", "--x", "--y\r\n\r\n--y--", "--x\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n{}"]
+        {
             let problem = import(&kind, Bytes::from_static(body.as_bytes())).await.unwrap_err();
             assert_eq!(problem.status.as_u16(), 400, "{body:?}");
         }
@@ -351,7 +365,9 @@ mod tests {
 
     #[test]
     fn an_export_is_read_and_everything_is_asked_for_by_an_empty_object() {
-        let request = export(&headers("application/json"), b"{\"description\":\"d\",\"excludeTypes\":[\"A\"]}").unwrap();
+        let request =
+            export(&headers("application/json"), b"{\"description\":\"d\",\"excludeTypes\":[\"A\"]}")
+                .unwrap();
         assert_eq!((&*request.options.description, &request.types[..]), ("d", &["A".to_owned()][..]));
         assert!(export(&HeaderMap::new(), b"{}").unwrap().options.selection.is_all());
         assert_eq!(export(&headers("application/json"), b"").unwrap_err().status.as_u16(), 400);

@@ -9,7 +9,9 @@ use serde_json::{Map, Value, json};
 use super::wire::{Imported, Message};
 use crate::engine::diff::Show;
 use crate::engine::plan::Entry;
-use crate::engine::{Change, Choices, Finding, Outcome, Plan, Reason, Reference, Resolution, Resolved, Severity};
+use crate::engine::{
+    Change, Choices, Finding, Outcome, Plan, Reason, Reference, Resolution, Resolved, Severity,
+};
 use crate::job::task::TaskId;
 
 /// The type under which is told what is about the file as a whole.

@@ -126,9 +126,7 @@ async fn exported(service: &Service, export: &Export) -> TaskEnd {
         return ended(TaskState::Failed, message);
     }
     match file(service, &export.options).await {
-        Ok(bytes) => {
-            TaskEnd { files: vec![(TaskPart::Export, bytes)], ..task::ended(TaskState::Complete) }
-        }
+        Ok(bytes) => TaskEnd { files: vec![(TaskPart::Export, bytes)], ..task::ended(TaskState::Complete) },
         Err(failure) => failed(&failure),
     }
 }
@@ -226,7 +224,9 @@ async fn attempts(
             Ok(receipt) => {
                 let outcomes: Vec<_> = match &receipt {
                     Some(receipt) => receipt.outcomes.clone(),
-                    None => review.plan.resolve(&choices).states().iter().map(|state| state.outcome).collect(),
+                    None => {
+                        review.plan.resolve(&choices).states().iter().map(|state| state.outcome).collect()
+                    }
                 };
                 let end = ended(TaskState::Complete, SEE_RESULTS);
                 let end = TaskEnd { job: receipt.map(|receipt| receipt.job), ..end };

@@ -62,7 +62,10 @@ fn time<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::
 }
 
 fn some_time<S: Serializer>(some: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
-    some.as_ref().map_or_else(|| serializer.serialize_none(), |some| time(some, serializer))
+    match some {
+        Some(some) => time(some, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// A message about an object. The service's schema calls the place for more
@@ -149,7 +152,9 @@ pub(in crate::http) fn tell(problem: &Problem, tracking: &Tracking) -> Response 
     };
     *response.status_mut() = problem.status;
     if problem.status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"gatediff\""));
+        response
+            .headers_mut()
+            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"gatediff\""));
     }
     response
 }

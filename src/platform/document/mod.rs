@@ -1,0 +1,12 @@
+//! What platforms share that keep whole JSON documents in our own schema: the
+//! text as it was received, a canonical form to compare, and the rows.
+//!
+//! Reading and comparing are pure; SQL is in `rows` alone.
+
+pub mod canonical;
+pub mod json;
+pub mod rows;
+
+pub use canonical::{Rules, Treat};
+pub use json::{Json, Object, Source, Span};
+pub use rows::{Document, Save};

@@ -1,0 +1,189 @@
+//! Documents as rows of `gatediff.documents`.
+//!
+//! One statement reads a platform's documents, and one each adds and covers
+//! some, whatever their number.
+
+use std::sync::Arc;
+
+use futures_util::TryStreamExt as _;
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row as _};
+
+use crate::engine::{ItemId, Kind};
+use crate::store::bulk::{Column, Values};
+use crate::store::restore::TableInfo;
+use crate::store::{Keyed, Operation, Owner, Reading, StoreError, Writer};
+
+/// The table.
+const TABLE: &str = "gatediff.documents";
+
+/// An object as it is kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its kind.
+    pub kind: Kind,
+    /// What it is known by among those of its kind.
+    pub id: Arc<str>,
+    /// A second id, which no other one of its kind and owner has.
+    pub pair_id: Option<Arc<str>>,
+    /// The organisation that it belongs to; '' for none.
+    pub owner: Arc<str>,
+    /// What people call it.
+    pub name: Arc<str>,
+    /// Its JSON text. May hold secrets.
+    pub body: Arc<str>,
+}
+
+/// Bodies may hold secrets: they are not printed.
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{} ({} bytes)", self.kind, self.id, self.body.len())
+    }
+}
+
+/// A document to be written, and the item that wants it.
+#[derive(Clone, Debug)]
+pub struct Save {
+    /// The item.
+    pub item: ItemId,
+    /// What is to stand in the target.
+    pub document: Document,
+}
+
+/// Says whether a target keeps any document of a platform.
+///
+/// # Errors
+///
+/// As reading does.
+pub async fn stand_in(connection: &mut PgConnection, platform: &str) -> Result<bool, StoreError> {
+    if !is_there(connection).await? {
+        return Ok(false);
+    }
+    let sql = "SELECT EXISTS (SELECT FROM gatediff.documents WHERE platform = $1)";
+    let found = sqlx::query_scalar(sql).bind(platform).fetch_one(connection).await;
+    found.map_err(|error| StoreError::new(Operation::Read, TABLE, &error))
+}
+
+/// Reads the documents of a platform, ordered by kind and id; none where our
+/// schema is not there yet.
+///
+/// # Errors
+///
+/// Fails if the role may not read them.
+pub async fn read(
+    connection: &mut PgConnection,
+    platform: &str,
+    reading: Reading<'_>,
+) -> Result<Vec<Document>, StoreError> {
+    (reading.report)(TABLE, 0, 1);
+    if !is_there(connection).await? {
+        return Ok(Vec::new());
+    }
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, TABLE, &error);
+    let sql = "SELECT kind, id, pair_id, owner, name, body FROM gatediff.documents WHERE platform = $1 \
+               ORDER BY kind COLLATE \"C\", id COLLATE \"C\"";
+    let mut stream = sqlx::query(sql).bind(platform).fetch(connection);
+    let mut documents = Vec::new();
+    while let Some(row) = stream.try_next().await.map_err(failed)? {
+        documents.push(decode(&row).map_err(failed)?);
+    }
+    Ok(documents)
+}
+
+async fn is_there(connection: &mut PgConnection) -> Result<bool, StoreError> {
+    let there =
+        sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(TABLE).fetch_one(connection).await;
+    there.map_err(|error| StoreError::new(Operation::Read, TABLE, &error))
+}
+
+fn decode(row: &PgRow) -> Result<Document, sqlx::Error> {
+    let text = |at: usize| row.try_get::<&str, _>(at).map(Arc::<str>::from);
+    Ok(Document {
+        kind: Kind::named(row.try_get::<String, _>(0)?),
+        id: text(1)?,
+        pair_id: row.try_get::<Option<&str>, _>(2)?.map(Arc::from),
+        owner: text(3)?,
+        name: text(4)?,
+        body: text(5)?,
+    })
+}
+
+/// Covers documents, then adds some: what gives its second id away does so
+/// before another one takes it.
+///
+/// # Errors
+///
+/// A conflict where a covered one is not there, or an added one is; whatever
+/// else the server refuses.
+pub async fn write(
+    writer: &mut Writer<'_>,
+    platform: &str,
+    covers: &[Save],
+    adds: &[Save],
+) -> Result<(), StoreError> {
+    writer.report(TABLE, 0, covers.len() + adds.len());
+    if !covers.is_empty() {
+        let (keys, owners) = (keys(platform, covers), owners(covers));
+        let mut set = contents(covers);
+        set.extend(stamps(writer, ["updated_at", "updated_by"], covers.len()));
+        writer.update(Keyed { table: TABLE, keys: &keys, owners: &owners }, &set).await?;
+    }
+    if !adds.is_empty() {
+        let (keys, owners) = (keys(platform, adds), owners(adds));
+        // The keys stand among the columns, too.
+        let mut columns = self::keys(platform, adds);
+        columns.extend(contents(adds));
+        columns.extend(stamps(writer, ["created_at", "created_by"], adds.len()));
+        columns.extend(stamps(writer, ["updated_at", "updated_by"], adds.len()));
+        writer.insert(Keyed { table: TABLE, keys: &keys, owners: &owners }, &columns).await?;
+    }
+    Ok(())
+}
+
+fn keys(platform: &str, saves: &[Save]) -> Vec<Column> {
+    let platform: Arc<str> = platform.into();
+    vec![
+        text("platform", saves, |_| Some(Arc::clone(&platform))),
+        text("kind", saves, |document| Some(document.kind.as_str().into())),
+        text("id", saves, |document| Some(Arc::clone(&document.id))),
+    ]
+}
+
+fn contents(saves: &[Save]) -> Vec<Column> {
+    let bodies = || saves.iter().map(|save| Some(Arc::clone(&save.document.body))).collect();
+    vec![
+        text("pair_id", saves, |document| document.pair_id.clone()),
+        text("owner", saves, |document| Some(Arc::clone(&document.owner))),
+        text("name", saves, |document| Some(Arc::clone(&document.name))),
+        Column { name: "body", values: Values::Text(bodies()) },
+        Column { name: "content", values: Values::Json(bodies()) },
+    ]
+}
+
+fn text(name: &'static str, saves: &[Save], value: impl Fn(&Document) -> Option<Arc<str>>) -> Column {
+    let values = saves.iter().map(|save| value(&save.document)).collect();
+    Column { name, values: Values::Text(values) }
+}
+
+fn stamps(writer: &Writer<'_>, [at, by]: [&'static str; 2], rows: usize) -> [Column; 2] {
+    let stamp = writer.stamp();
+    let operator: Arc<str> = stamp.operator.as_str().into();
+    [
+        Column { name: at, values: Values::Time(vec![Some(stamp.now); rows]) },
+        Column { name: by, values: Values::Text(vec![Some(operator); rows]) },
+    ]
+}
+
+fn owners(saves: &[Save]) -> Vec<Owner> {
+    saves.iter().map(|save| save.item.to_string().into()).collect()
+}
+
+/// Describes the table, for undoing.
+pub fn table() -> TableInfo {
+    TableInfo {
+        name: TABLE,
+        key: vec!["platform", "kind", "id"],
+        shown: vec!["kind", "id", "pair_id", "owner", "name", "updated_at", "updated_by"],
+        ..TableInfo::default()
+    }
+}
