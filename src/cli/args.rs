@@ -134,7 +134,7 @@ impl Command {
             Self::Undo(_) => "undo",
             Self::Backup(_) => "backup",
             Self::Scope(args) => args.name(),
-            Self::Serve(_) => "serve",
+            Self::Serve(args) => args.name(),
             Self::Init => "init",
             Self::Completions(_) => "completions",
             Self::Man => "man",
@@ -342,7 +342,11 @@ pub struct BackupArgs {
 
 /// Options of `serve`.
 #[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct ServeArgs {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<ServeCommand>,
     /// The address and port to listen on; 127.0.0.1:3000, or what the configuration file says
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
@@ -368,6 +372,22 @@ pub struct ServeArgs {
     /// The name of the target's database, where a production profile asks for it
     #[arg(long, value_name = "NAME")]
     pub confirm: Option<String>,
+}
+
+impl ServeArgs {
+    const fn name(&self) -> &'static str {
+        match &self.command {
+            None => "serve",
+            Some(ServeCommand::HashSecret) => "serve hash-secret",
+        }
+    }
+}
+
+/// What to do instead of serving.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ServeCommand {
+    /// Hash a client's secret, which is read from standard input, for the configuration file
+    HashSecret,
 }
 
 /// Reads a count within bounds.

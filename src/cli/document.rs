@@ -31,6 +31,8 @@ pub(super) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    secret_hash: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<FileDocument<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     job: Option<i64>,
@@ -149,6 +151,7 @@ impl<'a> Document<'a> {
             platform: None,
             target: None,
             url: None,
+            secret_hash: None,
             file: None,
             job: None,
             undoes: None,
@@ -357,6 +360,11 @@ impl<'a> Document<'a> {
     /// Returns the document of a server that begins to answer.
     pub(super) fn serve(target: &'a str, url: &'a str) -> Self {
         Self { target: Some(target), url: Some(url), ..Self::new("serve", "ok") }
+    }
+
+    /// Returns the document of a client's secret that was hashed.
+    pub(super) fn hashed(hash: &'a str) -> Self {
+        Self { secret_hash: Some(hash), ..Self::new("serve hash-secret", "ok") }
     }
 
     /// Returns the document of a command that has only its target to tell.

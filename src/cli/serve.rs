@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use tokio::net::TcpListener;
 
-use super::args::{ConsentArgs, Global, Output, ServeArgs};
+use super::args::{ConsentArgs, Global, Output, ServeArgs, ServeCommand};
 use super::document::Document;
 use super::print::Printer;
 use super::session::{Session, cancel_on_signals};
 use super::{Exit, consent};
 use crate::config::Serve;
 use crate::engine::display::safe;
-use crate::http::{AdminSecret, Ended, Limits, Options, Server};
+use crate::http::{self, AdminSecret, Ended, Limits, Options, Server};
 use crate::job::{Failure, FailureKind};
 use crate::store::{LedgerPlace, Timeouts};
 
@@ -27,6 +27,9 @@ const SECRET: &str = "GATEDIFF_ADMIN_SECRET";
 const WAIT: std::time::Duration = std::time::Duration::from_secs(10);
 
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: ServeArgs) -> Result<Exit, Failure> {
+    if let Some(ServeCommand::HashSecret) = args.command {
+        return hash_secret(printer);
+    }
     let session = Session::new(global)?;
     if let LedgerPlace::File(path) = &session.manner.ledger {
         return Err(Failure::new(FailureKind::Usage, "serve keeps its ledger in the target only")
@@ -72,6 +75,19 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ServeArgs)
             Exit::Interrupted
         }
     })
+}
+
+/// Prints the hash of a client's secret.
+fn hash_secret(printer: &mut Printer) -> Result<Exit, Failure> {
+    let secret = std::io::read_to_string(std::io::stdin()).map_err(|error| {
+        Failure::new(FailureKind::File, "cannot read the secret from standard input").because(error)
+    })?;
+    let hash = http::hash_secret(secret.trim())?;
+    match printer.output {
+        Output::Json => printer.json(&Document::hashed(&hash)),
+        Output::Text => printer.line(hash),
+    }
+    Ok(Exit::Done)
 }
 
 fn limits(args: &ServeArgs) -> Limits {

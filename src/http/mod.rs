@@ -29,15 +29,21 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use self::auth::AdminSecret;
+use self::oauth::Tokens;
+pub use self::oauth::hash_secret;
 use self::problem::Problem;
 use self::queue::Queue;
 use crate::config::Client;
 use crate::job::requests::RequestLog;
+use crate::job::task::Tasks;
 use crate::job::{self, Cancel, Failure, FailureKind};
 use crate::store::{Target, Timeouts};
 
 /// The page that tells how the server is.
 const HEALTH: &str = "/health";
+
+/// Who works, where it is nobody's request.
+const OPERATOR: &str = "serve";
 
 /// How to serve.
 #[derive(Clone, Debug)]
@@ -98,9 +104,10 @@ struct Service {
     target: Target,
     timeouts: Timeouts,
     admin: Option<AdminSecret>,
-    clients: Vec<Client>,
     limits: Limits,
     queue: Queue,
+    tokens: Tokens,
+    tasks: Tasks,
     requests: RequestLog,
 }
 
@@ -120,11 +127,13 @@ impl Server {
     /// Fails if the target cannot be reached, or the role may not write there.
     pub async fn start(options: Options, listener: TcpListener) -> Result<Self, Failure> {
         let Options { target, timeouts, admin, clients, limits } = options;
+        let tokens = Tokens::new(&clients)?;
         job::init(&target, timeouts).await?;
+        let tasks = Tasks::open(&target, timeouts, OPERATOR).await?;
         let (requests, writer) = RequestLog::open(&target, timeouts);
         let writing = tokio::spawn(writer.run());
         let queue = Queue::new(limits.jobs, limits.waiting);
-        let service = Arc::new(Service { target, timeouts, admin, clients, limits, queue, requests });
+        let service = Arc::new(Service { target, timeouts, admin, limits, queue, tokens, tasks, requests });
         sp_config::start(&service).await?;
         Ok(Self { service, listener, writing })
     }

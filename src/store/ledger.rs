@@ -7,6 +7,7 @@ mod record;
 pub mod requests;
 mod statements;
 mod target;
+pub mod tasks;
 
 use std::path::PathBuf;
 
