@@ -1,0 +1,1 @@
+//! Tyk over HTTP.
