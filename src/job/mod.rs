@@ -24,7 +24,7 @@ mod undo;
 mod watch;
 
 pub use apply::{ApplyOptions, Receipt, apply, rehearse};
-pub use demo::Demo;
+pub use demo::{Demo, Sample};
 pub use export::{Exported, export};
 pub use failure::{Failure, FailureKind};
 pub use file::{FileInfo, Loaded, load, load_bytes};

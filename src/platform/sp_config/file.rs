@@ -220,7 +220,7 @@ impl<'o> Selected<'o> {
 
     /// Says whether an object is meant.
     pub(super) fn takes_object(&self, word: &str, id: &str, name: &str) -> bool {
-        self.plain.takes(word, &plain_id(id), name)
+        self.plain.takes(types::kind(word).as_str(), &plain_id(id), name)
     }
 
     fn unmet(&self, heads: &[Head]) -> Vec<Finding> {
@@ -230,9 +230,9 @@ impl<'o> Selected<'o> {
 
     /// Tells what of the selection means nothing among objects (word, id, name).
     pub(super) fn unmet_by(&self, objects: &[(&str, &str, &str)], place: &str) -> Vec<Finding> {
-        let mut words: HashMap<&str, Vec<(&str, &str)>> = HashMap::new();
+        let mut words: HashMap<String, Vec<(&str, &str)>> = HashMap::new();
         for (word, id, name) in objects {
-            words.entry(word).or_default().push((id, name));
+            words.entry(types::kind(word).as_str().to_owned()).or_default().push((id, name));
         }
         let told = |message: String| Finding::warning("selection-unmet", message);
         let mut findings = Vec::new();

@@ -41,6 +41,14 @@ fn objects_are_chosen_by_id_in_any_form_or_by_exact_name() {
 }
 
 #[test]
+fn types_that_nobody_knows_are_chosen_by_the_word_that_they_stand_under() {
+    let read = |options: &ImportOptions| read(&[entry("HOLOGRAM", "1", "x", json!({}))], options);
+    let file = read(&select(&["OTHER"], &[], &[]));
+    assert_eq!((file.entries.len(), file.findings.len()), (1, 0));
+    assert!(read(&select(&[], &["OTHER"], &[])).entries.is_empty());
+}
+
+#[test]
 fn what_means_nothing_in_the_file_is_told() {
     let options =
         select(&["SOURCE", "WORKFLOW"], &[], &[("SOURCE", &["9", "2"], &["Hr"]), ("RULE", &["3"], &[])]);

@@ -44,6 +44,8 @@ fn files_are_recognised_by_their_objects() {
     assert!(!SpConfig.recognises("version"));
     let found = crate::platform::detect(br#"{"version":1,"tenant":"t","objects":[]}"#).unwrap();
     assert_eq!(found.name(), "sp-config");
+    let found = crate::platform::detect(br#"[{"version":1,"self":{},"object":{}}]"#).unwrap();
+    assert_eq!(found.name(), "sp-config");
 }
 
 #[test]
