@@ -20,6 +20,8 @@ pub mod selection;
 
 pub mod digirunner;
 pub mod document;
+pub mod sp_config;
+pub mod tyk;
 
 pub use foreign::Foreign;
 pub use parse::{ParseError, ParseErrorKind, Position};
@@ -226,7 +228,7 @@ pub enum DemoTarget {
 }
 
 /// Every platform there is.
-pub static PLATFORMS: [&dyn Platform; 1] = [&digirunner::Digirunner];
+pub static PLATFORMS: [&dyn Platform; 3] = [&digirunner::Digirunner, &tyk::Tyk, &sp_config::SpConfig];
 
 /// Returns the platform of that name.
 pub fn named(name: &str) -> Option<&'static dyn Platform> {
@@ -237,8 +239,8 @@ pub fn named(name: &str) -> Option<&'static dyn Platform> {
 ///
 /// # Errors
 ///
-/// Fails if it is not JSON, if its root is not an object, or if no platform
-/// knows any of its keys.
+/// Fails if it is not JSON, if its root is neither an object nor a list of
+/// them, or if no platform knows any of its keys.
 pub fn detect(bytes: &[u8]) -> Result<&'static dyn Platform, ParseError> {
     let found =
         parse::find_root_key(bytes, |key| PLATFORMS.into_iter().find(|platform| platform.recognises(key)))?;
