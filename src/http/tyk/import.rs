@@ -10,11 +10,10 @@ use axum::response::Response;
 
 use super::endpoint::{Endpoint, told};
 use super::envelope::Envelope;
-use super::{ADMIN, Admin, PLATFORM, parameter, preview};
+use super::{ADMIN, PLATFORM, Posted, parameter, preview};
 use crate::engine::display::safe;
 use crate::engine::{Choices, Outcome, Plan, Refusal, Severity};
 use crate::http::Service;
-use crate::http::body::Whole;
 use crate::http::problem::Problem;
 use crate::http::queue::{Does, Turn};
 use crate::http::tracking::{Note, Remote};
@@ -33,11 +32,10 @@ const JOB: HeaderName = HeaderName::from_static("x-gatediff-job");
 pub(super) async fn import(
     endpoint: Endpoint,
     State(service): State<Arc<Service>>,
-    _: Admin,
     Extension(Remote(remote)): Extension<Remote>,
     Extension(note): Extension<Note>,
     RawQuery(query): RawQuery,
-    Whole(body): Whole,
+    Posted(body): Posted,
 ) -> Result<Response, Problem> {
     let previews = match parameter(query.as_deref(), "preview") {
         None | Some("false") => false,
