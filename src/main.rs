@@ -89,13 +89,15 @@ impl tui::Backend for Backend {
     fn apply(
         &self,
         approved: Approved,
+        backup: bool,
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Receipt, Failure>> {
         let session = Arc::clone(&self.0);
         async move {
             let (review, target) = session.reviewed(&approved)?;
-            job::apply(&review, approved, &target, &session.apply_options(), &report, &cancel).await
+            let options = ApplyOptions { backup, ..session.apply_options() };
+            job::apply(&review, approved, &target, &options, &report, &cancel).await
         }
         .boxed()
     }

@@ -139,7 +139,7 @@ async fn open(session: &Session, args: &ApplyArgs) -> Result<(Review, Option<Box
 /// Reads the import file, by way of the saved plan if it is one. What can be
 /// told of the plan without the target is.
 async fn read(session: &Session, args: &ApplyArgs) -> Result<(Loaded, Option<Box<SavedPlan>>), Failure> {
-    match saved::open(&args.file.file, args.file.format.as_deref())? {
+    match saved::open(&args.file.file, args.file.format.as_deref(), &args.file.import.options()?)? {
         Opened::Import(_) if args.import_file.is_some() => {
             Err(Failure::new(FailureKind::Usage, "--file names the import file of a saved plan")
                 .hint("leave --file out, or apply a plan"))
@@ -147,6 +147,11 @@ async fn read(session: &Session, args: &ApplyArgs) -> Result<(Loaded, Option<Box
         Opened::Import(loaded) => Ok((loaded, None)),
         Opened::Plan(_) if args.choices.is_given() => {
             let what = "--cover, --skip and --ignore-lack-api do not go with a saved plan: it carries its own choices";
+            Err(Failure::new(FailureKind::Usage, what)
+                .hint("leave them out, or save the plan again with them"))
+        }
+        Opened::Plan(_) if args.file.import.is_given() => {
+            let what = "options of reading the file do not go with a saved plan: it carries its own";
             Err(Failure::new(FailureKind::Usage, what)
                 .hint("leave them out, or save the plan again with them"))
         }
@@ -167,12 +172,10 @@ fn import_file(saved: &SavedPlan, moved: Option<&str>) -> Result<Loaded, Failure
         return Err(Failure::new(FailureKind::Usage, "the plan was made of standard input")
             .hint("name the import file with --file"));
     }
-    job::load(path, Some(saved.file.platform), &job::ImportOptions::default()).map_err(
-        |failure| match failure.kind {
-            FailureKind::File => failure.hint("name the import file with --file if it was moved"),
-            _ => failure,
-        },
-    )
+    job::load(path, Some(saved.file.platform), &saved.file.options).map_err(|failure| match failure.kind {
+        FailureKind::File => failure.hint("name the import file with --file if it was moved"),
+        _ => failure,
+    })
 }
 
 /// Returns the key that a plan was sealed with.

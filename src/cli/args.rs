@@ -8,10 +8,14 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::job::Sample;
 use crate::job::scope::{Ailment, SortKey};
 
-/// Reviews an exported gateway configuration against PostgreSQL and applies it
-/// in one transaction.
+/// The demo where none is named.
+const USUAL_DEMO: &str = "digirunner";
+
+/// Reviews an exported configuration against PostgreSQL and applies it in one
+/// transaction.
 #[derive(Debug, Parser)]
 #[command(name = "gatediff", version, propagate_version = true, max_term_width = 100)]
 #[command(after_help = EXIT_CODES)]
@@ -142,15 +146,53 @@ impl Command {
     }
 }
 
-/// A file and its format.
+/// A file, its format, and how it is read.
 #[derive(Clone, Debug, Args)]
 pub struct FileArgs {
-    /// The import file; - is standard input
-    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    /// The import file, or a directory of them where the format has such; - is standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub file: String,
     /// The file's format, where its content does not tell
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
+    /// How it is read.
+    #[command(flatten)]
+    pub import: ImportArgs,
+}
+
+/// Which objects are meant; nothing said means all of them.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Objects")]
+pub struct SelectionArgs {
+    /// Only objects of this kind; may be given several times, and goes before --exclude
+    #[arg(long, value_name = "KIND")]
+    pub include: Vec<String>,
+    /// No objects of this kind; may be given several times
+    #[arg(long, value_name = "KIND")]
+    pub exclude: Vec<String>,
+    /// Of this kind only the object with this id; may be given several times
+    #[arg(long, value_name = "KIND:ID")]
+    pub id: Vec<String>,
+    /// Of this kind only the object with this name, exact in case; may be given several times
+    #[arg(long, value_name = "KIND:NAME")]
+    pub name: Vec<String>,
+}
+
+/// How an import file is read, for formats that have such options (sp-config).
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Objects of the file (sp-config)")]
+pub struct ImportArgs {
+    /// Which of its objects.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// What references of this kind fall back to that resolve to nothing else: this object, or the
+    /// only one of its kind; may be given several times
+    #[arg(long, value_name = "KIND[:ID[:NAME]]")]
+    pub default_reference: Vec<String>,
+    /// A JSON list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace
+    /// before references are resolved; may be given several times
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub mapping: Vec<PathBuf>,
 }
 
 /// How the terminal interface looks.
@@ -177,6 +219,9 @@ impl ScreenArgs {
 /// Options of `demo`.
 #[derive(Clone, Debug, Args)]
 pub struct DemoArgs {
+    /// Whose demo
+    #[arg(value_name = "PRODUCT", value_parser = PossibleValuesParser::new(Sample::names()), default_value = USUAL_DEMO)]
+    pub product: String,
     /// How the screen looks.
     #[command(flatten)]
     pub screen: ScreenArgs,
@@ -208,7 +253,8 @@ pub struct ChoiceArgs {
     /// Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times
     #[arg(long, value_name = "WHICH")]
     pub skip: Vec<String>,
-    /// Import although APIs are missing in the target: links to them are left out
+    /// Import although APIs are missing in the target: digirunner leaves links to them out, tyk keeps
+    /// the access rights to them
     #[arg(long)]
     pub ignore_lack_api: bool,
 }
@@ -219,7 +265,7 @@ pub struct PlanArgs {
     /// The file.
     #[command(flatten)]
     pub file: FileArgs,
-    /// List unchanged items too
+    /// List unchanged items too, and references that were resolved
     #[arg(long)]
     pub unchanged: bool,
     /// Save the plan with its choices, to be applied later; - is standard output
@@ -242,7 +288,7 @@ pub struct ShowArgs {
     /// The saved plan; - is standard input
     #[arg(value_name = "PLAN", value_hint = ValueHint::FilePath)]
     pub plan: String,
-    /// List unchanged items too
+    /// List unchanged items too, and references that were resolved
     #[arg(long)]
     pub unchanged: bool,
 }
@@ -287,9 +333,15 @@ pub struct ConsentArgs {
 /// Options of `export`.
 #[derive(Clone, Debug, Args)]
 pub struct ExportArgs {
-    /// Export this client and exactly what it needs; may be given several times. Without it, everything
+    /// Export this item and exactly what it needs; may be given several times. Without it, everything
+    #[arg(long, value_name = "KIND:KEY")]
+    pub item: Vec<String>,
+    /// The same for a client (digirunner)
     #[arg(long, value_name = "ID")]
     pub client: Vec<String>,
+    /// Which objects (tyk, sp-config).
+    #[command(flatten)]
+    pub selection: SelectionArgs,
     /// Where to write: a file, or a directory for the product's own name; - is standard output
     #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub out: Option<String>,

@@ -11,7 +11,7 @@ use super::print::{Printer, has_screen};
 use super::screen::{Opener, Screen, ScreenRequest};
 use super::session::{Manner, cancel_on_signals};
 use super::{Exit, text};
-use crate::job::{self, Demo, Failure, FailureKind, Loaded, Reporter};
+use crate::job::{self, Demo, Failure, FailureKind, Loaded, Reporter, Sample};
 use crate::store::{LocalOptions, Target};
 
 pub(super) async fn run(
@@ -27,7 +27,10 @@ pub(super) async fn run(
     }
     let options = LocalOptions { keep, ..LocalOptions::default() };
     fetch_programs(printer).await?;
-    let server = Arc::new(Server { options, running: Mutex::new(None) });
+    let Some(sample) = Sample::named(&args.product) else {
+        return Err(Failure::new(FailureKind::Usage, format!("there is no demo of '{}'", args.product)));
+    };
+    let server = Arc::new(Server { sample, options, running: Mutex::new(None) });
     let done = if args.print_url {
         serve(printer, &server).await
     } else if has_screen() && printer.output == Output::Text {
@@ -50,7 +53,8 @@ async fn show(
 ) -> Result<Exit, Failure> {
     let manner = Manner::demo(global)?;
     let open = Arc::clone(server) as Arc<dyn Opener>;
-    let request = ScreenRequest::new(global, args.screen, &manner, (Demo::file_name().to_owned(), open))?;
+    let request =
+        ScreenRequest::new(global, args.screen, &manner, (server.sample.file_name().to_owned(), open))?;
     let end = screen.show(request).await?;
     printer.tell(&end.summary);
     Ok(end.exit)
@@ -96,6 +100,7 @@ async fn serve(printer: &mut Printer, server: &Arc<Server>) -> Result<Exit, Fail
 
 /// The demo's server, started when it is first needed.
 struct Server {
+    sample: Sample,
     options: LocalOptions,
     running: Mutex<Option<Demo>>,
 }
@@ -115,8 +120,8 @@ impl Server {
 impl Opener for Server {
     fn open(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<(Loaded, Target), Failure>> {
         async move {
-            let target = self.target(reporter).await?;
-            Ok((Demo::load().await?, target))
+            let target = Arc::clone(&self).target(reporter).await?;
+            Ok((self.sample.load().await?, target))
         }
         .boxed()
     }
@@ -127,7 +132,7 @@ impl Opener for Server {
             if let Some(target) = known {
                 return Ok(target);
             }
-            let demo = Demo::start(self.options.clone(), &reporter).await?;
+            let demo = Demo::start(self.sample, self.options.clone(), &reporter).await?;
             let target = demo.target();
             if let Ok(mut running) = self.running.lock() {
                 *running = Some(demo);

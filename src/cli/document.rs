@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::plan::Comparison;
 use crate::engine::diff::Show;
 use crate::engine::{
-    Change, Choices, Finding, ItemId, Kind, Lack, Outcome, Plan, Reason, Resolution, Status, Summary,
+    Change, Choices, Finding, ItemId, Kind, Lack, Outcome, Plan, Reason, Reference, Resolution, Status,
+    Summary,
 };
 use crate::job::{
     Exported, Failure, FailureKind, FileInfo, JobRecord, Problem, Receipt, Rehearsal, Review, SavedPlan,
@@ -138,6 +139,8 @@ struct ItemDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<Outcome>,
     reasons: Vec<&'a Reason>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    references: &'a [Reference],
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<Change>>,
 }
@@ -384,6 +387,7 @@ fn planned(plan: &Plan) -> Vec<ItemDocument<'_>> {
         unchanged: entry.is_unchanged(),
         outcome: None,
         reasons: entry.verdict.reasons.iter().collect(),
+        references: &entry.references,
         changes: Some(plan.changes(at, Show::Differences)),
     });
     items.collect()
@@ -408,6 +412,7 @@ fn applied<'a>(plan: &'a Plan, resolution: &'a Resolution, is_written: bool) -> 
             unchanged: entry.is_unchanged(),
             outcome: Some(told(state.outcome)),
             reasons: entry.verdict.reasons.iter().chain(&state.obstacle).collect(),
+            references: &entry.references,
             changes: None,
         })
         .collect()

@@ -6,6 +6,7 @@ use super::Exit;
 use super::args::{ExportArgs, Global, Output};
 use super::document::Document;
 use super::gauge::Gauge;
+use super::options::split;
 use super::print::{Printer, is_shown};
 use super::session::Session;
 use crate::engine::display::safe;
@@ -13,7 +14,7 @@ use crate::engine::{Finding, ItemId, Kind};
 use crate::job::{self, ExportOptions, Exported, Failure, FailureKind};
 
 /// What `--client` names.
-const CLIENT: Kind = Kind::of("client");
+const CLIENT: &str = "client";
 
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: ExportArgs) -> Result<Exit, Failure> {
     let out = args.out.as_deref().filter(|out| *out != "-");
@@ -59,14 +60,22 @@ fn check_output(printer: &Printer, args: &ExportArgs) -> Result<(), Failure> {
 
 /// Reads the target; tells how far that is.
 async fn read(session: &Session, args: &ExportArgs) -> Result<Exported, Failure> {
-    let roots: Vec<ItemId> = args.client.iter().map(|id| ItemId::new(CLIENT, id.as_str())).collect();
-    let options = ExportOptions { roots, ..ExportOptions::default() };
+    let selection = args.selection.selection()?;
+    let options = ExportOptions { roots: roots(args)?, selection, ..ExportOptions::default() };
     let gauge = Gauge::begin();
     let format = args.format.as_deref();
     let exported =
         job::export(format, &options, &session.target, session.manner.timeouts, &gauge.reporter()).await;
     gauge.end().await;
     exported
+}
+
+/// Returns the items that are named one by one.
+fn roots(args: &ExportArgs) -> Result<Vec<ItemId>, Failure> {
+    let clients = args.client.iter().map(|id| Ok((CLIENT, id.as_str())));
+    let items = args.item.iter().map(|word| split("--item", word));
+    let root = |(kind, key): (&str, &str)| ItemId::new(Kind::named(kind.to_owned()), key);
+    clients.chain(items).map(|named| named.map(root)).collect()
 }
 
 /// Returns the file's path; in a directory it gets the product's own name.

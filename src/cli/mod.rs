@@ -15,6 +15,7 @@ mod gauge;
 mod generate;
 mod history;
 mod init;
+mod options;
 mod plan;
 mod print;
 mod review;

@@ -11,7 +11,7 @@ use super::session::{Session, operator, unless_interrupted};
 use super::{Exit, text};
 use crate::engine::display::safe;
 use crate::engine::{Choices, Outcome, Plan, Status};
-use crate::job::{self, Failure, FailureKind, FileInfo, Phase, Review, SavedPlan, saved};
+use crate::job::{self, Failure, FailureKind, FileInfo, Loaded, Phase, Review, SavedPlan, saved};
 
 /// A plan and what it is a plan of, be it just made or saved.
 #[derive(Clone, Copy)]
@@ -91,7 +91,7 @@ pub(super) async fn compare(session: &Session, file: &FileArgs) -> Result<Review
     let gauge = Gauge::begin();
     let reporter = gauge.reporter();
     reporter.phase(Phase::File);
-    let review = match job::load(&file.file, file.format.as_deref(), &job::ImportOptions::default()) {
+    let review = match load(file) {
         Ok(loaded) => {
             let plan = job::plan(&loaded, &session.target, session.manner.timeouts, &reporter);
             unless_interrupted(plan).await
@@ -100,6 +100,11 @@ pub(super) async fn compare(session: &Session, file: &FileArgs) -> Result<Review
     };
     gauge.end().await;
     review
+}
+
+/// Reads the file as its options say. Blocks.
+pub(super) fn load(file: &FileArgs) -> Result<Loaded, Failure> {
+    job::load(&file.file, file.format.as_deref(), &file.import.options()?)
 }
 
 /// Differences come first; only where there are none do blocked items decide.

@@ -9,7 +9,7 @@ use super::args::{Global, ReviewArgs};
 use super::print::{Printer, has_screen};
 use super::screen::{Opener, Screen, ScreenRequest, no_screen};
 use super::session::Session;
-use crate::job::{self, Failure, FailureKind, Loaded, Phase, Reporter};
+use crate::job::{self, Failure, FailureKind, ImportOptions, Loaded, Phase, Reporter};
 use crate::store::Target;
 
 pub(super) async fn run(
@@ -23,8 +23,12 @@ pub(super) async fn run(
         return Err(no_screen());
     }
     let file = args.file.file.clone();
-    let open =
-        Arc::new(File { path: args.file.file, format: args.file.format, target: session.target.clone() });
+    let open = Arc::new(File {
+        options: args.file.import.options()?,
+        path: args.file.file,
+        format: args.file.format,
+        target: session.target.clone(),
+    });
     let request = ScreenRequest::new(global, args.screen, &session.manner, (file, open))?;
     let end = screen.show(request).await?;
     printer.tell(&end.summary);
@@ -34,6 +38,7 @@ pub(super) async fn run(
 struct File {
     path: String,
     format: Option<String>,
+    options: ImportOptions,
     target: Target,
 }
 
@@ -42,9 +47,8 @@ impl Opener for File {
         async move {
             reporter.phase(Phase::File);
             let target = self.target.clone();
-            let loaded = tokio::task::spawn_blocking(move || {
-                job::load(&self.path, self.format.as_deref(), &job::ImportOptions::default())
-            });
+            let load = move || job::load(&self.path, self.format.as_deref(), &self.options);
+            let loaded = tokio::task::spawn_blocking(load);
             let loaded = loaded.await.map_err(|error| {
                 Failure::new(FailureKind::Internal, "failed while reading the file").because(error)
             })??;

@@ -7,14 +7,17 @@ use super::plan::Comparison;
 use super::print::{Printer, column, plural, style};
 use crate::engine::diff::Show;
 use crate::engine::display::safe;
-use crate::engine::{Change, Entry, Lack, Op, Outcome, Plan, Reason, Resolution, Status, Value};
+use crate::engine::{
+    Change, Entry, Lack, Op, Outcome, Plan, Reason, Reference, Resolution, Resolved, Status, Value,
+};
 use crate::job::SavedPlan;
 use crate::store::TableRows;
 
 /// The widest a column of keys or names gets.
 const WIDEST: usize = 32;
 
-/// Prints a plan; items without a difference only where `unchanged` asks.
+/// Prints a plan; items without a difference, and references that were
+/// resolved, only where `unchanged` asks.
 pub(super) fn plan<'a>(printer: &mut Printer, of: impl Into<Comparison<'a>>, unchanged: bool) {
     let of = of.into();
     head(printer, of);
@@ -184,6 +187,8 @@ fn kind(
         if matches!(status, Status::Repeat | Status::Cover) {
             changes.iter().for_each(|change| change_line(printer, change));
         }
+        let told = |reference: &&Reference| unchanged || is_open(reference);
+        entry.references.iter().filter(told).for_each(|reference| reference_line(printer, reference));
     }
     let left = items.len() - shown.len();
     if left > 0 {
@@ -194,6 +199,24 @@ fn kind(
 /// Prints a reason.
 pub(super) fn reason_line(printer: &mut Printer, reason: &Reason) {
     printer.folded(&format!("      {}: {}", reason.code, safe(&reason.message)), 8);
+}
+
+/// Says whether a reference is something that the operator has to know of.
+const fn is_open(reference: &Reference) -> bool {
+    matches!(reference.how, Resolved::Unresolved | Resolved::External)
+}
+
+/// Prints what an item points to, and how that was found.
+fn reference_line(printer: &mut Printer, reference: &Reference) {
+    let mark = if reference.how == Resolved::Unresolved { "!" } else { printer.arrow() };
+    let to = reference.to().to_string();
+    let name = match &*reference.name {
+        "" => String::new(),
+        name if *name == *reference.key => String::new(),
+        name => format!(" '{}'", safe(name)),
+    };
+    let (path, how) = (place(&reference.path), reference.how.words());
+    printer.folded(&format!("      {mark} {path}  {}{name}: {how}", safe(&to)), 10);
 }
 
 fn change_line(printer: &mut Printer, change: &Change) {
@@ -257,7 +280,7 @@ fn lack(printer: &mut Printer, plan: &Plan) {
     let bold = Style::new().bold();
     printer.line("");
     printer.folded(
-        &format!("{bold}Lack API{bold:#}: the target has none of these; their links are left out if you confirm (--ignore-lack-api)"),
+        &format!("{bold}Lack API{bold:#}: the target has none of these; that is ignored if you confirm (--ignore-lack-api)"),
         2,
     );
     let name = |lack: &Lack| safe(&format!("{} / {}", lack.module, lack.api)).into_owned();

@@ -2,14 +2,15 @@
 
 use super::args::{FileArgs, Global, Output};
 use super::document::Document;
+use super::plan::load;
 use super::print::{Printer, plural};
 use super::{Exit, text};
 use crate::engine::Severity;
 use crate::engine::display::safe;
-use crate::job::{self, Failure};
+use crate::job::Failure;
 
 pub(super) async fn run(printer: &mut Printer, _: &Global, args: FileArgs) -> Result<Exit, Failure> {
-    let loaded = job::load(&args.file, args.format.as_deref(), &job::ImportOptions::default())?;
+    let loaded = load(&args)?;
     let mut findings = loaded.bundle.findings().to_vec();
     findings.extend(loaded.bundle.obstacles());
     let counts = loaded.bundle.counts();

@@ -83,8 +83,10 @@ pub enum Show {
 /// Compares what the target has (`base`, `None` for an absent item) with what
 /// the file wants.
 ///
-/// Members of sets are matched by identity; what only the target has is kept
-/// unless its element says [`replaced`](Element::replaced).
+/// Members of sets are matched by identity, those of lists by their place. What
+/// only the target has in a set or a record is kept, unless its element or its
+/// field says that it is [`replaced`](Element::replaced); a list is replaced as
+/// a whole, so that the places beyond its end are removed.
 pub fn compare(base: Option<&Value>, wanted: &Value, show: Show) -> Vec<Change> {
     let mut comparison = Comparison { changes: Vec::new(), path: String::new(), show };
     match base {
@@ -112,8 +114,11 @@ impl Comparison {
         match (base, wanted) {
             (Value::Record(base), Value::Record(wanted)) => self.records(base, wanted, context),
             (Value::Set(base), Value::Set(wanted)) => self.sets(base, wanted, context),
-            (Value::List(before), Value::List(after)) if !(base.is_plain() && wanted.is_plain()) => {
-                self.lists(before, after, context);
+            // Lists of which an element is more than a plain value: place by place.
+            (Value::List(_) | Value::Null, Value::List(_)) | (Value::List(_), Value::Null)
+                if !(base.is_plain() && wanted.is_plain()) =>
+            {
+                self.lists(base.places(), wanted.places(), context);
             }
             (Value::Null, Value::Record(_) | Value::Set(_)) => self.additions(wanted, context),
             // The file says nothing of a whole record: the target keeps its own.
@@ -127,27 +132,38 @@ impl Comparison {
     }
 
     fn records(&mut self, base: &[Field], wanted: &[Field], context: &Context) {
+        let before = Named::new(base);
         for field in wanted {
-            let before =
-                base.iter().find(|other| other.name == field.name).map_or(&Value::Null, |other| &other.value);
             let context = Context { kept: context.kept || field.kept, needs: context.needs.clone() };
-            self.below(&field.name, |this| this.values(before, &field.value, &context));
+            let before = before.get(&field.name);
+            self.below(&field.name, |this| match before {
+                Some(before) if before.replaced && field.value == Value::Null => {
+                    this.removal(&before.value, &context);
+                }
+                Some(before) => this.values(&before.value, &field.value, &context),
+                None => this.values(&Value::Null, &field.value, &context),
+            });
         }
-        for field in base.iter().filter(|field| field.replaced && field.value != Value::Null) {
-            if !context.kept && !wanted.iter().any(|other| other.name == field.name) {
-                self.below(&field.name, |this| this.leaf(Op::Remove, &field.value, &Value::Null, context));
-            }
+        let after = Named::new(wanted);
+        for field in base.iter().filter(|field| field.replaced && after.get(&field.name).is_none()) {
+            self.below(&field.name, |this| this.removal(&field.value, context));
         }
     }
 
-    /// Lists of which an element is more than a plain value: place by place.
+    /// What only the target has, and a cover removes.
+    fn removal(&mut self, before: &Value, context: &Context) {
+        let op = if context.kept { Op::Keep } else { Op::Remove };
+        let op = if *before == Value::Null { Op::Same } else { op };
+        self.leaf(op, before, &Value::Null, context);
+    }
+
     fn lists(&mut self, base: &[Value], wanted: &[Value], context: &Context) {
+        let added = if context.kept { Op::Keep } else { Op::Add };
         for at in 0..base.len().max(wanted.len()) {
             self.below(&at.to_string(), |this| match (base.get(at), wanted.get(at)) {
+                (Some(before), None | Some(Value::Null)) => this.removal(before, context),
                 (Some(before), Some(after)) => this.values(before, after, context),
-                (None, Some(after)) => this.leaf(Op::Add, &Value::Null, after, context),
-                (Some(before), None) if context.kept => this.leaf(Op::Keep, before, &Value::Null, context),
-                (Some(before), None) => this.leaf(Op::Remove, before, &Value::Null, context),
+                (None, Some(after)) => this.leaf(added, &Value::Null, after, context),
                 (None, None) => {}
             });
         }
@@ -163,6 +179,9 @@ impl Comparison {
             let label = labels.unique(&element.label);
             let context = element.context(context);
             self.below(&label, |this| match before.get(element.id.key()) {
+                Some(other) if other.replaced && element.value == Value::Null => {
+                    this.removal(&other.value, &context);
+                }
                 Some(other) => this.values(&other.value, &element.value, &context),
                 None => this.leaf(Op::Add, &Value::Null, &element.value, &context),
             });
@@ -213,6 +232,31 @@ impl Comparison {
         push_segment(&mut self.path, segment);
         then(self);
         self.path.truncate(length);
+    }
+}
+
+/// The fields of a record by their names; of two with one name the first.
+pub(super) enum Named<'f> {
+    Few(&'f [Field]),
+    Many(HashMap<&'f str, &'f Field>),
+}
+
+impl<'f> Named<'f> {
+    /// How many fields are found faster by looking at one after the other.
+    const FEW: usize = 24;
+
+    pub(super) fn new(fields: &'f [Field]) -> Self {
+        if fields.len() <= Self::FEW {
+            return Self::Few(fields);
+        }
+        Self::Many(fields.iter().rev().map(|field| (&*field.name, field)).collect())
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&'f Field> {
+        match self {
+            Self::Few(fields) => fields.iter().find(|field| field.name == name),
+            Self::Many(fields) => fields.get(name).copied(),
+        }
     }
 }
 
@@ -380,5 +424,154 @@ mod tests {
             told(None, &record([("keys", keys)])),
             [r#"{"path":"/keys/k","op":"add","after":{"secretKey":{"secret":true}}}"#]
         );
+    }
+
+    fn list<const N: usize>(values: [Value; N]) -> Value {
+        Value::List(values.into())
+    }
+
+    fn text(text: &str) -> Value {
+        Value::Text(text.into())
+    }
+
+    fn secret(text: &str) -> Value {
+        Value::Secret(Secret::new(text))
+    }
+
+    /// What is told of a field that the target has as `base`.
+    fn of(base: Value, wanted: Value) -> Vec<String> {
+        told(Some(&record([("x", base)])), &record([("x", wanted)]))
+    }
+
+    #[test]
+    fn truths_and_fractions_are_told_as_they_are() {
+        assert_eq!(
+            of(Value::Bool(false), Value::Bool(true)),
+            [r#"{"path":"/x","op":"replace","before":false,"after":true}"#]
+        );
+        let number = |text: &str| Value::Number(text.into());
+        assert_eq!(
+            of(number("0.10"), number("1e400")),
+            [r#"{"path":"/x","op":"replace","before":0.10,"after":1e400}"#]
+        );
+        assert_eq!(
+            of(Value::Int(1), Value::Bool(true)),
+            [r#"{"path":"/x","op":"replace","before":1,"after":true}"#]
+        );
+    }
+
+    #[test]
+    fn a_list_of_plain_values_is_one_value() {
+        assert_eq!(
+            of(list([text("a"), text("b")]), list([text("b"), text("a"), list([Value::Int(1)])])),
+            [r#"{"path":"/x","op":"replace","before":["a","b"],"after":["b","a",[1]]}"#]
+        );
+        assert_eq!(of(list([text("a")]), list([text("a")])), [""; 0]);
+        assert_eq!(
+            of(Value::Null, list([text("a")])),
+            [r#"{"path":"/x","op":"replace","before":null,"after":["a"]}"#]
+        );
+        assert_eq!(
+            told(None, &record([("x", list([text("a")]))])),
+            [r#"{"path":"/x","op":"add","after":["a"]}"#]
+        );
+    }
+
+    #[test]
+    fn a_list_of_records_is_told_place_by_place() {
+        let port = |port| record([("port", Value::Int(port)), ("host", text("h"))]);
+        assert_eq!(
+            of(list([port(1), port(2), port(3)]), list([port(1), port(9)])),
+            [
+                r#"{"path":"/x/1/port","op":"replace","before":2,"after":9}"#,
+                r#"{"path":"/x/2","op":"remove","before":{"port":3,"host":"h"}}"#,
+            ]
+        );
+        let added = r#"{"path":"/x/0","op":"add","after":{"port":1,"host":"h"}}"#;
+        assert_eq!(of(Value::Null, list([port(1)])), [added]);
+        assert_eq!(told(None, &record([("x", list([port(1)]))])), [added]);
+        assert_eq!(
+            of(list([port(1)]), Value::Null),
+            [r#"{"path":"/x/0","op":"remove","before":{"port":1,"host":"h"}}"#]
+        );
+    }
+
+    #[test]
+    fn lists_in_lists_and_sets_in_them_are_told_where_they_differ() {
+        let nested =
+            |last| list([list([record([("hosts", set(["a"]))]), record([("n", Value::Int(last))])])]);
+        assert_eq!(of(nested(1), nested(2)), [r#"{"path":"/x/0/1/n","op":"replace","before":1,"after":2}"#]);
+        assert_eq!(
+            of(list([text("a"), record([])]), list([record([("b", Value::Int(1))])])),
+            [
+                r#"{"path":"/x/0","op":"replace","before":"a","after":{"b":1}}"#,
+                r#"{"path":"/x/1","op":"remove","before":{}}"#,
+            ]
+        );
+    }
+
+    #[test]
+    fn secrets_in_lists_say_only_that_they_differ() {
+        assert_eq!(
+            of(
+                list([secret("canary-a"), secret("canary-b")]),
+                list([secret("canary-a"), secret("canary-c")])
+            ),
+            [r#"{"path":"/x/1","op":"replace","secret":true}"#]
+        );
+        assert_eq!(
+            of(list([secret("canary-a"), text("b")]), list([text("b")])),
+            [
+                r#"{"path":"/x/0","op":"replace","secret":true}"#,
+                r#"{"path":"/x/1","op":"remove","before":"b"}"#
+            ]
+        );
+        assert_eq!(of(text("canary"), list([secret("canary")])).len(), 1);
+        assert!(!of(text("a"), list([secret("canary")]))[0].contains("canary"));
+    }
+
+    #[test]
+    fn a_kept_list_loses_and_gains_nothing() {
+        let kept = |value| Value::Record(vec![Field::kept("x", value)]);
+        let port = |port| record([("port", Value::Int(port))]);
+        for (base, wanted) in [
+            (list([port(1)]), list([port(1), port(2)])),
+            (list([port(1), port(2)]), list([port(1)])),
+            (list([text("a")]), list([text("b")])),
+        ] {
+            let changes = compare(Some(&kept(base)), &kept(wanted), Show::Differences);
+            assert_eq!(changes.iter().map(|change| change.op).collect::<Vec<_>>(), [Op::Keep]);
+        }
+    }
+
+    #[test]
+    fn a_field_that_a_cover_replaces_is_removed_where_the_file_has_none() {
+        let base = Value::Record(vec![
+            Field::replaced("gone", record([("key", secret("canary"))])),
+            Field::replaced("mima", secret("canary")),
+            Field::new("stays", Value::Int(1)),
+            Field::replaced("here", Value::Int(1)),
+            Field::replaced("none", Value::Null),
+        ]);
+        let removed = [
+            r#"{"path":"/gone","op":"remove","before":{"key":{"secret":true}}}"#,
+            r#"{"path":"/mima","op":"remove","secret":true}"#,
+        ];
+        assert_eq!(told(Some(&base), &record([("here", Value::Int(1))])), removed);
+        let nulls = record([("gone", Value::Null), ("mima", Value::Null), ("here", Value::Int(1))]);
+        assert_eq!(told(Some(&base), &nulls), removed);
+        let everything = compare(Some(&base), &nulls, Show::Everything);
+        assert_eq!(everything.len(), 4, "each once, and what both do not have");
+    }
+
+    #[test]
+    fn a_field_of_many_is_found_by_its_name() {
+        let many = |shift: i64| {
+            let fields = (0..100).map(|n| Field::replaced(format!("f{n}"), Value::Int(n + shift)));
+            Value::Record(fields.collect())
+        };
+        assert!(compare(Some(&many(0)), &many(0), Show::Differences).is_empty());
+        assert_eq!(compare(Some(&many(0)), &many(1), Show::Differences).len(), 100);
+        assert_eq!(compare(Some(&many(0)), &record([("f7", Value::Int(7))]), Show::Differences).len(), 99);
     }
 }

@@ -204,6 +204,14 @@ impl Value {
         }
     }
 
+    /// Returns the values of a list, nothing for other values.
+    pub fn places(&self) -> &[Self] {
+        match self {
+            Self::List(values) => values,
+            _ => &[],
+        }
+    }
+
     /// Returns the fields of a record, nothing for other values.
     pub fn fields(&self) -> &[Field] {
         match self {

@@ -31,3 +31,6 @@ pub use seal::{Frozen, SealKey, SealedPlan};
 pub use secret::Secret;
 pub use stale::{Stale, StaleField};
 pub use verdict::{Reason, Status, Verdict};
+
+#[cfg(test)]
+mod tests;

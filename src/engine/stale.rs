@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::choice::Approved;
-use super::diff::{Labels, disclose, push_segment};
+use super::diff::{Labels, Named, disclose, push_segment};
 use super::display::some_of;
 use super::item::{Element, Field, ItemId, Value};
 use super::plan::{Entry, Lack, Plan};
@@ -252,26 +252,27 @@ impl Walk<'_> {
             (Value::Set(_) | Value::Null, Value::Set(_)) | (Value::Set(_), Value::Null) => {
                 self.sets(members(then), members(now), members(wanted));
             }
-            (Value::List(before), Value::List(after)) if !(then.is_plain() && now.is_plain()) => {
-                self.lists(before, after, wanted);
+            (Value::List(_) | Value::Null, Value::List(_)) | (Value::List(_), Value::Null)
+                if !(then.is_plain() && now.is_plain()) =>
+            {
+                self.lists(then.places(), now.places(), wanted.places());
             }
             _ => self.leaf(then, now, wanted),
         }
     }
 
     fn records(&mut self, then: &[Field], now: &[Field], wanted: &Value) {
-        let is_new = |field: &&Field| !then.iter().any(|other| other.name == field.name);
+        let known = [then, now, wanted.fields()].map(Named::new);
+        let is_new = |field: &&Field| known.first().is_none_or(|then| then.get(&field.name).is_none());
         for field in then.iter().chain(now.iter().filter(is_new)) {
-            let [then, now, wanted] = [then, now, wanted.fields()].map(|fields| {
-                let found = fields.iter().find(|other| other.name == field.name);
-                found.map_or(&Value::Null, |found| &found.value)
-            });
+            let [then, now, wanted] = known
+                .each_ref()
+                .map(|fields| fields.get(&field.name).map_or(&Value::Null, |found| &found.value));
             self.below(&field.name, |this| this.values(then, now, wanted));
         }
     }
 
-    fn lists(&mut self, then: &[Value], now: &[Value], wanted: &Value) {
-        let wanted = if let Value::List(values) = wanted { values.as_slice() } else { &[] };
+    fn lists(&mut self, then: &[Value], now: &[Value], wanted: &[Value]) {
         for at in 0..then.len().max(now.len()) {
             let [then, now, wanted] =
                 [then, now, wanted].map(|values| values.get(at).unwrap_or(&Value::Null));
@@ -501,5 +502,49 @@ mod tests {
         let told = stale(&then, &plan(wanted(None), Vec::new()));
         assert_eq!(told[0].why, "would be written otherwise now: /all/m");
         assert_eq!(stale(&then, &plan(wanted(Some("also left out")), Vec::new())), []);
+    }
+
+    #[test]
+    fn lists_are_told_whole_or_place_by_place() {
+        let of = |value| record([("x", value)]);
+        let list = |values: &[Value]| Value::List(values.to_vec());
+        let (one, two) = (Value::Int(1), Value::Bool(true));
+        assert_eq!(
+            fields(of(list(&[one.clone()])), of(list(&[two.clone()])), of(list(&[one, two]))),
+            serde_json::json!([
+                {"path": "/x", "then": [1], "now": [true], "wanted": [1, true], "secret": false}
+            ])
+        );
+        let port = |port| record([("port", Value::Number(port))]);
+        let (low, high) = (port("0.1".into()), port("0.2".into()));
+        assert_eq!(
+            fields(of(list(&[low.clone(), low.clone()])), of(list(&[high.clone()])), of(list(&[low, high]))),
+            serde_json::json!([
+                {"path": "/x/0/port", "then": 0.1, "now": 0.2, "wanted": 0.1, "secret": false},
+                {"path": "/x/1", "then": {"port": 0.1}, "wanted": {"port": 0.2}, "secret": false},
+            ])
+        );
+        let secrets = |text: &str| of(list(&[Value::Secret(Secret::new(text))]));
+        assert_eq!(
+            fields(secrets("canary-a"), secrets("canary-b"), secrets("canary-c")),
+            serde_json::json!([{"path": "/x/0", "secret": true}])
+        );
+        assert_eq!(
+            fields(secrets("canary-a"), of(Value::Null), secrets("canary-c")),
+            serde_json::json!([{"path": "/x/0", "secret": true}])
+        );
+    }
+
+    #[test]
+    fn a_field_that_came_or_went_is_told_whichever_side_replaces_it() {
+        let with = |value| Value::Record(vec![Field::replaced("x", value)]);
+        assert_eq!(
+            fields(record([]), with(Value::Bool(false)), record([("y", Value::Int(1))])),
+            serde_json::json!([{"path": "/x", "now": false, "secret": false}])
+        );
+        assert_eq!(
+            fields(with(Value::Bool(false)), record([]), record([("y", Value::Int(1))])),
+            serde_json::json!([{"path": "/x", "then": false, "secret": false}])
+        );
     }
 }

@@ -1,15 +1,68 @@
-//! The demo: a private server with a platform's sample data, and its sample file.
+//! The demos: a private server with a platform's sample data, and its sample file.
 
+use super::apply::{ApplyOptions, apply};
 use super::failure::{Failure, FailureKind};
 use super::file::{Loaded, load_bytes};
-use super::progress::{Phase, Reporter};
-use crate::platform::{DemoData, DemoTarget, ImportOptions, digirunner};
-use crate::store::{LocalError, LocalOptions, LocalServer, Target, Timeouts, transaction};
+use super::history::history;
+use super::plan::plan;
+use super::progress::{Cancel, Phase, Reporter};
+use crate::engine::Choices;
+use crate::platform::{self, DemoData, DemoTarget, ImportOptions, Platform};
+use crate::store::{LedgerPlace, LocalError, LocalOptions, LocalServer, Target, Timeouts, transaction};
+
+/// Who is recorded for what stands in a demo's target from the beginning.
+const OPERATOR: &str = "demo";
+
+/// What a failure to fill the database is about.
+const WHAT: &str = "the demo's database";
+
+/// A platform's demo.
+#[derive(Clone, Copy)]
+pub struct Sample(&'static dyn Platform);
+
+impl Sample {
+    /// Returns the names of the platforms, the first being the usual one.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        platform::PLATFORMS.into_iter().map(|platform| platform.name())
+    }
+
+    /// Returns the demo of a platform.
+    pub fn named(name: &str) -> Option<Self> {
+        platform::named(name).map(Self)
+    }
+
+    /// Returns what its file is called.
+    pub fn file_name(self) -> &'static str {
+        self.data().file_name
+    }
+
+    /// Reads its file, on a thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file that was built in cannot be read.
+    pub async fn load(self) -> Result<Loaded, Failure> {
+        let data = self.data();
+        self.read(data.file_name, data.file).await
+    }
+
+    async fn read(self, name: &'static str, file: &'static str) -> Result<Loaded, Failure> {
+        let platform = self.0.name();
+        let load = move || load_bytes(name, file.as_bytes(), Some(platform), &ImportOptions::default());
+        tokio::task::spawn_blocking(load)
+            .await
+            .map_err(|error| Failure::internal("reading the demo's file", error))?
+    }
+
+    fn data(self) -> &'static DemoData {
+        self.0.demo()
+    }
+}
 
 /// A running demo. Its server stops, and its directory goes, when it is dropped.
 pub struct Demo {
     server: LocalServer,
-    data: &'static DemoData,
+    sample: Sample,
 }
 
 impl Demo {
@@ -18,61 +71,78 @@ impl Demo {
     /// # Errors
     ///
     /// Fails if no server can be started.
-    pub async fn start(options: LocalOptions, reporter: &Reporter) -> Result<Self, Failure> {
+    pub async fn start(sample: Sample, options: LocalOptions, reporter: &Reporter) -> Result<Self, Failure> {
         reporter.phase(Phase::Server);
         let started = tokio::task::spawn_blocking(|| LocalServer::start(options)).await;
         let server = started.map_err(|error| Failure::internal("starting a private server", error))??;
-        let demo = Self { server, data: &digirunner::DEMO };
+        let demo = Self { server, sample };
         reporter.phase(Phase::Seed);
-        demo.fill().await?;
+        match &sample.data().target {
+            DemoTarget::Sql { schema, seed } => {
+                demo.create(Some(format!("BEGIN;{schema}\n{seed};COMMIT"))).await?;
+            }
+            DemoTarget::Import { file_name, file } => {
+                demo.create(None).await?;
+                demo.import(file_name, file).await?;
+            }
+        }
         Ok(demo)
-    }
-
-    /// Returns what the demo's file is called.
-    pub fn file_name() -> &'static str {
-        digirunner::DEMO.file_name
     }
 
     /// Returns the demo's target.
     pub fn target(&self) -> Target {
-        self.server.target(self.data.database)
+        self.server.target(self.database())
     }
 
     /// Returns the address for other programs.
     pub fn url(&self) -> String {
-        self.server.url(self.data.database)
+        self.server.url(self.database())
     }
 
-    /// Reads the demo's file, on a thread of its own.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the file that was built in cannot be read.
-    pub async fn load() -> Result<Loaded, Failure> {
-        let data = &digirunner::DEMO;
-        let load = move || load_bytes(data.file_name, data.file.as_bytes(), None, &ImportOptions::default());
-        tokio::task::spawn_blocking(load)
-            .await
-            .map_err(|error| Failure::internal("reading the demo's file", error))?
+    fn database(&self) -> &'static str {
+        self.sample.data().database
     }
 
-    /// Fills the database that every new server has, under a name of its own:
-    /// renaming it copies nothing.
-    async fn fill(&self) -> Result<(), Failure> {
-        const WHAT: &str = "the demo's database";
+    /// Makes the demo's database where it is not there: it is filled first and
+    /// named last, so that a kept demo that was interrupted begins anew.
+    async fn create(&self, sql: Option<String>) -> Result<(), Failure> {
         let mut admin = self.server.target("template1").connect(Timeouts::default()).await?;
-        if !transaction::has_database(&mut admin, self.data.database).await? {
-            // Filled first and named last: a kept demo that was interrupted begins anew.
-            let mut new = self.server.target("postgres").connect(Timeouts::default()).await?;
-            if let DemoTarget::Sql { schema, seed } = &self.data.target {
-                transaction::script(&mut new, WHAT, format!("BEGIN;{schema}\n{seed};COMMIT")).await?;
+        if !transaction::has_database(&mut admin, self.database()).await? {
+            // Every new server has one; renaming it copies nothing.
+            let spare = "postgres";
+            if !transaction::has_database(&mut admin, spare).await? {
+                transaction::script(&mut admin, WHAT, format!("CREATE DATABASE {spare} TEMPLATE template0"))
+                    .await?;
             }
-            transaction::close(new).await;
-            let sql = format!("ALTER DATABASE postgres RENAME TO {}", self.data.database);
+            if let Some(sql) = sql {
+                let mut new = self.server.target(spare).connect(Timeouts::default()).await?;
+                transaction::script(&mut new, WHAT, sql).await?;
+                transaction::close(new).await;
+            }
+            let sql = format!("ALTER DATABASE {spare} RENAME TO {}", self.database());
             transaction::script(&mut admin, WHAT, sql).await?;
         }
         transaction::close(admin).await;
         Ok(())
+    }
+
+    /// Imports a file as an operator would, unless that was done before: a kept
+    /// demo remembers it.
+    async fn import(&self, name: &'static str, file: &'static str) -> Result<(), Failure> {
+        let (target, timeouts) = (self.target(), Timeouts::default());
+        if !history(&target, timeouts, &LedgerPlace::Target).await?.is_empty() {
+            return Ok(());
+        }
+        let loaded = self.sample.read(name, file).await?;
+        let review = plan(&loaded, &target, timeouts, &Reporter::silent()).await?;
+        let mut choices = Choices::new(&review.plan);
+        choices.lack_confirmed = true;
+        let Ok(approved) = review.plan.approve(&choices) else {
+            let broken = "nothing of it can be imported";
+            return Err(Failure::internal("filling the demo's database", broken));
+        };
+        let options = ApplyOptions { backup: false, ..ApplyOptions::new(OPERATOR, timeouts) };
+        apply(&review, approved, &target, &options, &Reporter::silent(), &Cancel::new()).await.map(|_| ())
     }
 }
 

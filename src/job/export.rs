@@ -4,12 +4,12 @@ use chrono::{Local, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::failure::{Failure, FailureKind};
-use super::file::{hex, unknown_format};
+use super::file::{check_kinds, hex, known_kinds, unknown_format};
 use super::progress::{Cancel, Phase, Reporter};
 use super::watch::Watch;
-use crate::engine::{Finding, Kind};
+use crate::engine::{Finding, ItemId, Kind};
 use crate::platform::{self, Export, ExportOptions, MissingRoots, Platform, Snapshot};
-use crate::store::{Reading, Target, Timeouts, transaction};
+use crate::store::{Connection, Reading, StoreError, Target, Timeouts, transaction};
 
 /// What was exported. The bytes hold secrets; nothing else does.
 pub struct Exported {
@@ -29,13 +29,16 @@ pub struct Exported {
     pub name: String,
 }
 
-/// Exports what the options say (its origin and time are set here), in one read-only transaction that ends before this returns.
+/// Exports what the options say (origin and time are set here), in one read-only
+/// transaction that ends before this returns.
 ///
-/// `format` names the platform; without it, it is the only one there is.
+/// `format` names the platform; without it, it is the only one whose objects
+/// stand in the target.
 ///
 /// # Errors
 ///
-/// Fails if the target cannot be reached or read, or does not have a root.
+/// Fails if the target cannot be reached or read, does not tell whose it is,
+/// does not have a root, or if the platform cannot choose so.
 pub async fn export(
     format: Option<&str>,
     options: &ExportOptions,
@@ -43,21 +46,34 @@ pub async fn export(
     timeouts: Timeouts,
     reporter: &Reporter,
 ) -> Result<Exported, Failure> {
-    let platform = chosen(format)?;
+    let named = format.map(|name| platform::named(name).ok_or_else(|| unknown_format(name))).transpose()?;
+    if let Some(platform) = named {
+        check(platform, options)?;
+    }
     reporter.phase(Phase::Connect);
     let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
     let report = |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
     let reading = async {
         transaction::begin_reading(&mut connection).await?;
+        let platform = match named {
+            Some(platform) => platform,
+            None => match found(&mut connection).await?[..] {
+                [platform] => platform,
+                ref several => return Ok(Err(unclear(several))),
+            },
+        };
+        if let Err(failure) = check(platform, options) {
+            return Ok(Err(failure));
+        }
         let snapshot = platform.snapshot(&mut connection, Reading { report: &report }).await?;
-        transaction::commit(&mut connection).await.map(|()| snapshot)
+        transaction::commit(&mut connection).await.map(|()| Ok((platform, snapshot)))
     };
-    let snapshot = watch.over(reading).await.flatten()?;
+    let (platform, snapshot) = watch.over(reading).await.flatten()??;
     transaction::close(connection).await;
     reporter.phase(Phase::Export);
     let options =
         ExportOptions { origin: target.database().to_owned(), now: Some(Utc::now()), ..options.clone() };
-    let (export, sha256) = write(snapshot, options).await?;
+    let (export, sha256) = write(platform, snapshot, options).await?;
     Ok(Exported {
         bytes: export.bytes,
         counts: export.counts,
@@ -69,27 +85,71 @@ pub async fn export(
     })
 }
 
-fn chosen(format: Option<&str>) -> Result<&'static dyn Platform, Failure> {
-    match format {
-        Some(name) => platform::named(name).ok_or_else(|| unknown_format(name)),
-        None => match &platform::PLATFORMS[..] {
-            [first, ..] => Ok(*first),
-            [] => Err(unknown_format("")),
-        },
+/// Returns the platforms whose objects stand in a target.
+async fn found(connection: &mut Connection) -> Result<Vec<&'static dyn Platform>, StoreError> {
+    let mut found = Vec::new();
+    for platform in platform::PLATFORMS {
+        if platform.stands_in(connection).await? {
+            found.push(platform);
+        }
+    }
+    Ok(found)
+}
+
+/// Says that a target does not tell what to export.
+fn unclear(found: &[&'static dyn Platform]) -> Failure {
+    let names = |platforms: &[&'static dyn Platform]| {
+        platforms.iter().map(|platform| platform.name()).collect::<Vec<_>>().join(", ")
+    };
+    let (what, known) = if found.is_empty() {
+        ("the target holds nothing of any product".to_owned(), names(&platform::PLATFORMS))
+    } else {
+        ("the target holds objects of several products".to_owned(), names(found))
+    };
+    Failure::new(FailureKind::Usage, what)
+        .hint(format!("name the product with --format (one of: {known}), or another target"))
+}
+
+/// Refuses what a platform cannot choose by.
+fn check(platform: &dyn Platform, options: &ExportOptions) -> Result<(), Failure> {
+    check_kinds(platform, &options.selection)?;
+    if !options.selection.is_all() && !platform.keeps_documents() {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            format!("an export of {} cannot be restricted to kinds, ids or names", platform.name()),
+        )
+        .hint(format!("name single items of kind {} with --item", platform.export_root())));
+    }
+    let is_known = |root: &&ItemId| platform.kinds().iter().any(|info| info.kind == root.kind);
+    match options.roots.iter().find(|root| !is_known(root)) {
+        None => Ok(()),
+        Some(root) => {
+            let what = format!("{} has no items of kind '{}'", platform.name(), root.kind);
+            Err(Failure::new(FailureKind::Usage, what).hint(format!("known: {}", known_kinds(platform))))
+        }
     }
 }
 
 /// Writes on a thread of its own: a large target takes its time.
-async fn write(snapshot: Box<dyn Snapshot>, options: ExportOptions) -> Result<(Export, String), Failure> {
+async fn write(
+    platform: &'static dyn Platform,
+    snapshot: Box<dyn Snapshot>,
+    options: ExportOptions,
+) -> Result<(Export, String), Failure> {
     let write = move || {
-        let export = snapshot.export(&options).map_err(missing)?;
+        let export = snapshot.export(&options).map_err(|roots| missing(platform, &roots))?;
         let sha256 = hex(&Sha256::digest(&export.bytes));
         Ok((export, sha256))
     };
     tokio::task::spawn_blocking(write).await.map_err(|error| Failure::internal("exporting", error))?
 }
 
-fn missing(MissingRoots(missing): MissingRoots) -> Failure {
+fn missing(platform: &dyn Platform, MissingRoots(missing): &MissingRoots) -> Failure {
+    let root = platform.export_root();
+    if let Some(other) = missing.iter().find(|id| id.kind != root) {
+        let what = format!("single items of kind {} cannot be exported", other.kind);
+        return Failure::new(FailureKind::Usage, what).hint(format!("those of kind {root} can"));
+    }
     let named: Vec<String> = missing.iter().map(|id| format!("{} '{}'", id.kind, id.key)).collect();
     Failure::new(FailureKind::Usage, format!("the target has no {}; nothing was exported", named.join(", ")))
         .hint("names are exact, in case too; export without choosing to have everything")

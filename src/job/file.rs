@@ -1,29 +1,38 @@
 //! Reading the file that is to be imported.
 
+mod directory;
+
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
 use super::failure::{Failure, FailureKind};
 use super::saved::is_plan;
-use crate::platform::{self, Bundle, ImportOptions, ParseError, ParseErrorKind, Platform};
+use crate::platform::{self, Bundle, ImportOptions, ParseError, ParseErrorKind, Platform, Selection};
 
 /// The largest file that is read: rows in memory take a few times as much.
 const LARGEST: u64 = 1 << 30;
 
-/// Which file it is.
+/// The end of the names of those files in a directory that are read.
+const EXTENSION: &str = ".json";
+
+/// Which file it is, or which directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileInfo {
     /// Its path as it was given, `-` for standard input.
     pub path: String,
-    /// The SHA-256 of its bytes, in lower-case hexadecimal.
+    /// The SHA-256 of its bytes, in lower-case hexadecimal; of a directory that
+    /// of the names and bytes of its files.
     pub sha256: String,
-    /// How many bytes it has.
+    /// How many bytes it has, all files of a directory together.
     pub bytes: u64,
     /// The platform it belongs to.
     pub platform: &'static str,
+    /// How it was read.
+    pub options: ImportOptions,
 }
 
 /// A file that was read.
@@ -40,12 +49,25 @@ pub struct Loaded {
 /// Reads a file (`-` is standard input) and recognises it from its content,
 /// unless `format` says what it is. Blocks.
 ///
+/// Of a directory all files whose names end in `.json` are read as one, in the
+/// order of their names, but for hidden ones and those of directories in it.
+///
 /// # Errors
 ///
-/// Fails if it cannot be read, is too large, is of no known format, or is not
-/// what its format says.
+/// Fails if it cannot be read, is too large, is of no known format, is not what
+/// its format says, or if its format has no use for the options; of a
+/// directory, if that is so for one of its files, or its format is one of
+/// single files.
 pub fn load(path: &str, format: Option<&str>, options: &ImportOptions) -> Result<Loaded, Failure> {
+    if is_directory(path) {
+        return directory::load(path, format, options);
+    }
     load_bytes(path, &read(path)?, format, options)
+}
+
+/// Says whether a path names a directory.
+pub(super) fn is_directory(path: &str) -> bool {
+    path != "-" && Path::new(path).is_dir()
 }
 
 /// Recognises and reads the bytes of a file; `path` is what it is called.
@@ -59,31 +81,60 @@ pub fn load_bytes(
     format: Option<&str>,
     options: &ImportOptions,
 ) -> Result<Loaded, Failure> {
+    let platform = recognise(path, bytes, format)?;
+    check_options(path, platform, options)?;
+    let bundle = platform.parse(bytes, options).map_err(|error| explain(path, &error))?;
+    let file = FileInfo {
+        path: path.to_owned(),
+        sha256: hex(&Sha256::digest(bytes)),
+        bytes: bytes.len() as u64,
+        platform: platform.name(),
+        options: options.clone(),
+    };
+    Ok(Loaded { file, platform, bundle })
+}
+
+/// Returns whose file it is.
+fn recognise(path: &str, bytes: &[u8], format: Option<&str>) -> Result<&'static dyn Platform, Failure> {
     if format.is_none() && is_plan(bytes) {
         return Err(Failure::new(FailureKind::Format, "the file is a saved plan, not an import file")
             .at(path)
             .hint("print it with `gatediff show`, or apply it with `gatediff apply`"));
     }
-    let chosen = match format {
-        Some(name) => platform::named(name).ok_or_else(|| unknown_format(name))?,
-        None => platform::detect(bytes).map_err(|error| explain(path, &error))?,
-    };
-    if !options.is_none() && !chosen.takes_options() {
-        return Err(Failure::new(
-            FailureKind::Usage,
-            format!("files of {} take no import options", chosen.name()),
-        )
-        .at(path)
-        .hint("choose with --cover and --skip instead"));
+    match format {
+        Some(name) => platform::named(name).ok_or_else(|| unknown_format(name)),
+        None => platform::detect(bytes).map_err(|error| explain(path, &error)),
     }
-    let bundle = chosen.parse(bytes, options).map_err(|error| explain(path, &error))?;
-    let file = FileInfo {
-        path: path.to_owned(),
-        sha256: hex(&Sha256::digest(bytes)),
-        bytes: bytes.len() as u64,
-        platform: chosen.name(),
-    };
-    Ok(Loaded { file, platform: chosen, bundle })
+}
+
+fn check_options(path: &str, platform: &dyn Platform, options: &ImportOptions) -> Result<(), Failure> {
+    if options.is_none() {
+        return Ok(());
+    }
+    if !platform.takes_options() {
+        let what = format!("files of {} take no import options", platform.name());
+        return Err(Failure::new(FailureKind::Usage, what)
+            .at(path)
+            .hint("choose with --cover and --skip instead"));
+    }
+    check_kinds(platform, &options.selection)
+}
+
+/// Refuses kinds that a platform does not have: nothing would be chosen by them.
+pub(super) fn check_kinds(platform: &dyn Platform, selection: &Selection) -> Result<(), Failure> {
+    let mut words = selection.include.iter().chain(&selection.exclude).chain(selection.objects.keys());
+    let is_known = |word: &str| platform.kinds().iter().any(|info| info.kind.as_str() == word);
+    match words.find(|word| !is_known(word)) {
+        None => Ok(()),
+        Some(word) => {
+            let what = format!("{} has no items of kind '{word}'", platform.name());
+            Err(Failure::new(FailureKind::Usage, what).hint(format!("known: {}", known_kinds(platform))))
+        }
+    }
+}
+
+pub(super) fn known_kinds(platform: &dyn Platform) -> String {
+    platform.kinds().iter().map(|info| info.kind.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn read(path: &str) -> Result<Vec<u8>, Failure> {
@@ -91,7 +142,7 @@ pub(super) fn read(path: &str) -> Result<Vec<u8>, Failure> {
         let hint = match error.kind() {
             io::ErrorKind::NotFound => "check the path",
             io::ErrorKind::PermissionDenied => "check that you may read the file",
-            io::ErrorKind::IsADirectory => "name the export file in it",
+            io::ErrorKind::IsADirectory => "name the file in it",
             _ => "check the file and its disk",
         };
         Failure::new(FailureKind::File, "cannot read the file").at(path).because(error).hint(hint)
@@ -101,11 +152,13 @@ pub(super) fn read(path: &str) -> Result<Vec<u8>, Failure> {
         if path == "-" { Box::new(io::stdin().lock()) } else { Box::new(File::open(path).map_err(failed)?) };
     source.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > LARGEST {
-        return Err(Failure::new(FailureKind::File, "the file is larger than 1 GiB")
-            .at(path)
-            .hint("export fewer clients at once"));
+        return Err(too_large(path));
     }
     Ok(bytes)
+}
+
+fn too_large(path: &str) -> Failure {
+    Failure::new(FailureKind::File, "the file is larger than 1 GiB").at(path).hint("export less at once")
 }
 
 pub(super) fn unknown_format(name: &str) -> Failure {

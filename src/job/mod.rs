@@ -27,7 +27,7 @@ mod watch;
 
 pub use apply::{ApplyOptions, Receipt, apply, rehearse};
 pub use condition::{Condition, condition};
-pub use demo::Demo;
+pub use demo::{Demo, Sample};
 pub use export::{Exported, export};
 pub use failure::{Failure, FailureKind};
 pub use file::{FileInfo, Loaded, load, load_bytes};

@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::apply::used;
 use super::failure::{Failure, FailureKind};
-use super::file::{FileInfo, hex, read};
+use super::file::{FileInfo, hex, is_directory, read};
 use super::history::history;
 use super::plan::Review;
 use crate::engine::{Approved, Choices, Frozen, ItemId, Plan, Refusal, SealKey, SealedPlan, Stale, Verb};
@@ -25,8 +25,12 @@ use crate::store::{LedgerPlace, Target, Timeouts};
 /// The word that the file begins with.
 const FORMAT: &str = "gatediff-plan";
 
-/// The version of the format.
-const VERSION: u32 = 1;
+/// The version of the format. The second one knows truths, fractions, lists,
+/// references, and how the import file is read.
+const VERSION: u32 = 2;
+
+/// The oldest version that can still be read.
+const OLDEST: u32 = 1;
 
 /// What stands before the seal, which is the last thing in the file.
 const SEAL: &[u8] = b",\"seal\":";
@@ -63,6 +67,8 @@ struct DocumentFile {
     path: String,
     sha256: String,
     bytes: u64,
+    #[serde(default, skip_serializing_if = "ImportOptions::is_none")]
+    options: ImportOptions,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -103,6 +109,7 @@ pub fn save(review: &Review, choices: &Choices, key: &SealKey, operator: &str) -
             path: absolute(&review.file.path)?,
             sha256: review.file.sha256.clone(),
             bytes: review.file.bytes,
+            options: review.file.options.clone(),
         },
         key_id: key.id().to_owned(),
         plan: review.plan.sealed(key).freeze(key),
@@ -202,10 +209,11 @@ pub fn parse(path: &str, bytes: &[u8]) -> Result<SavedPlan, Failure> {
             .at(path)
             .hint("save one with `gatediff plan FILE --out PLAN.json`"));
     }
-    if head.version != VERSION {
+    if !(OLDEST..=VERSION).contains(&head.version) {
+        let known = format!("this program knows {OLDEST} to {VERSION}");
         return Err(Failure::new(FailureKind::Format, "the plan was saved by another version of gatediff")
             .at(path)
-            .because(format!("its format has version {}, this program knows {VERSION}", head.version))
+            .because(format!("its format has version {}, {known}", head.version))
             .hint("save it again with this program, or use the one that saved it"));
     }
     let document: Document = serde_json::from_slice(bytes).map_err(|error| explain(path, &error))?;
@@ -240,6 +248,7 @@ pub fn parse(path: &str, bytes: &[u8]) -> Result<SavedPlan, Failure> {
             sha256: document.file.sha256,
             bytes: document.file.bytes,
             platform: platform.name(),
+            options: document.file.options,
         },
         key_id: document.key_id,
         plan,
@@ -298,14 +307,21 @@ impl SavedPlan {
             .hint("apply it there as the same user, or save it again here")
     }
 
-    /// Says whether a file is the one that the plan was made of.
+    /// Says whether a file is the one that the plan was made of, read as it was
+    /// read for it.
     ///
     /// # Errors
     ///
-    /// Fails if it is another, or was changed.
+    /// Fails if it is another, was changed, or was read with other options.
     pub fn check_file(&self, file: &FileInfo) -> Result<(), Failure> {
-        if file.sha256 == self.file.sha256 && file.platform == self.file.platform {
+        let same = file.sha256 == self.file.sha256 && file.platform == self.file.platform;
+        if same && file.options == self.file.options {
             return Ok(());
+        }
+        if same {
+            return Err(Failure::new(FailureKind::Usage, "the import file was read with other options")
+                .at(&file.path)
+                .hint("leave them out: the plan carries its own"));
         }
         let short = |sha256: &str| sha256.chars().take(12).collect::<String>();
         Err(Failure::new(FailureKind::File, "the import file is not the one that the plan was made of")
@@ -452,10 +468,13 @@ pub enum Opened {
 /// # Errors
 ///
 /// As [`load`](super::load) and [`parse`].
-pub fn open(path: &str, format: Option<&str>) -> Result<Opened, Failure> {
+pub fn open(path: &str, format: Option<&str>, options: &ImportOptions) -> Result<Opened, Failure> {
+    if is_directory(path) {
+        return super::file::load(path, format, options).map(Opened::Import);
+    }
     let bytes = read(path)?;
     if format.is_none() && is_plan(&bytes) {
         return parse(path, &bytes).map(|plan| Opened::Plan(Box::new(plan)));
     }
-    super::file::load_bytes(path, &bytes, format, &ImportOptions::default()).map(Opened::Import)
+    super::file::load_bytes(path, &bytes, format, options).map(Opened::Import)
 }

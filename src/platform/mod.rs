@@ -238,8 +238,8 @@ pub fn named(name: &str) -> Option<&'static dyn Platform> {
 ///
 /// # Errors
 ///
-/// Fails if it is not JSON, if its root is not an object, or if no platform
-/// knows any of its keys.
+/// Fails if it is not JSON, if its root is neither an object nor a list of
+/// them, or if no platform knows any of its keys.
 pub fn detect(bytes: &[u8]) -> Result<&'static dyn Platform, ParseError> {
     let found =
         parse::find_root_key(bytes, |key| PLATFORMS.into_iter().find(|platform| platform.recognises(key)))?;

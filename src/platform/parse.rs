@@ -102,7 +102,7 @@ impl ParseError {
         let known: Vec<&str> = known.collect();
         let keys: Vec<String> = keys.iter().map(|key| format!("'{key}'")).collect();
         let root = if keys.is_empty() {
-            "its root object is empty".to_owned()
+            "its root is empty".to_owned()
         } else {
             format!("its root holds {}", keys.join(", "))
         };
@@ -200,11 +200,11 @@ pub(super) enum RootKey<R> {
 }
 
 /// Looks through the root object's keys until `find` knows one; what comes
-/// after it is not read.
+/// after it is not read. Of a list its first object counts.
 ///
 /// # Errors
 ///
-/// Fails if the file is not JSON up to there, or its root is not an object.
+/// Fails if the file is not JSON up to there, or if that is no object.
 pub(super) fn find_root_key<R>(
     bytes: &[u8],
     find: impl Fn(&str) -> Option<R>,
@@ -213,7 +213,8 @@ pub(super) fn find_root_key<R>(
     let mut found = None;
     let mut others = Vec::new();
     let mut json = serde_json::Deserializer::from_slice(body);
-    let result = json.deserialize_any(RootKeys { find, found: &mut found, others: &mut others });
+    let keys = RootKeys { find, found: &mut found, others: &mut others, expected: "an object at the root" };
+    let result = json.deserialize_any(keys);
     match (found, result) {
         // Stopping early is an error to the reader, and none to us.
         (Some(found), _) => Ok(RootKey::Known(found)),
@@ -226,13 +227,25 @@ struct RootKeys<'a, F, R> {
     find: F,
     found: &'a mut Option<R>,
     others: &'a mut Vec<String>,
+    expected: &'static str,
+}
+
+/// What a list at the root has to begin with.
+const IN_LIST: &str = "an object in the list";
+
+impl<'de, F: Fn(&str) -> Option<R>, R> de::DeserializeSeed<'de> for RootKeys<'_, F, R> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
 }
 
 impl<'de, F: Fn(&str) -> Option<R>, R> Visitor<'de> for RootKeys<'_, F, R> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object at the root")
+        f.write_str(self.expected)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
@@ -250,32 +263,37 @@ impl<'de, F: Fn(&str) -> Option<R>, R> Visitor<'de> for RootKeys<'_, F, R> {
         Ok(())
     }
 
-    fn visit_seq<A: de::SeqAccess<'de>>(self, _: A) -> Result<(), A::Error> {
-        Err(wrong("an object at the root", "a list"))
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        if self.expected == IN_LIST {
+            return Err(wrong(self.expected, "a list"));
+        }
+        list.next_element_seed(RootKeys { expected: IN_LIST, ..self })?;
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
     }
 
     fn visit_str<E: de::Error>(self, _: &str) -> Result<(), E> {
-        Err(wrong("an object at the root", "text"))
+        Err(wrong(self.expected, "text"))
     }
 
     fn visit_u64<E: de::Error>(self, _: u64) -> Result<(), E> {
-        Err(wrong("an object at the root", "a number"))
+        Err(wrong(self.expected, "a number"))
     }
 
     fn visit_i64<E: de::Error>(self, _: i64) -> Result<(), E> {
-        Err(wrong("an object at the root", "a number"))
+        Err(wrong(self.expected, "a number"))
     }
 
     fn visit_f64<E: de::Error>(self, _: f64) -> Result<(), E> {
-        Err(wrong("an object at the root", "a number"))
+        Err(wrong(self.expected, "a number"))
     }
 
     fn visit_bool<E: de::Error>(self, _: bool) -> Result<(), E> {
-        Err(wrong("an object at the root", "true or false"))
+        Err(wrong(self.expected, "true or false"))
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<(), E> {
-        Err(wrong("an object at the root", "null"))
+        Err(wrong(self.expected, "null"))
     }
 }
 

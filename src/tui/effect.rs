@@ -17,10 +17,12 @@ pub trait Backend: Send + Sync + 'static {
     /// operator compares again.
     fn compare(&self, report: Reporter) -> BoxFuture<'static, Result<Reviewed, Failure>>;
 
-    /// Applies what was approved, in one transaction.
+    /// Applies what was approved, in one transaction; keeps a backup where
+    /// `backup` says so.
     fn apply(
         &self,
         approved: Approved,
+        backup: bool,
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Receipt, Failure>>;
@@ -76,8 +78,8 @@ pub trait Backend: Send + Sync + 'static {
 pub(crate) enum Effect {
     /// Compare the file with the target; answered by `Msg::Compared`.
     Compare(EffectId),
-    /// Apply; answered by `Msg::Applied`.
-    Apply(EffectId, Box<Approved>),
+    /// Apply, with a backup or without; answered by `Msg::Applied`.
+    Apply(EffectId, Box<Approved>, bool),
     /// Apply and roll back; answered by `Msg::Rehearsed`.
     Rehearse(EffectId, Box<Approved>),
     /// Write a file; answered by `Msg::Saved`.

@@ -11,8 +11,8 @@ use super::msg::{EffectId, Msg, Place, Reviewed, Scoped};
 use super::skin::{Glyphs, Level, Skin, UNICODE, all};
 use super::update::{start, update};
 use crate::engine::{
-    Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Lack, Outcome, Plan, Reason,
-    Requirement, Secret, Value,
+    Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Lack, Outcome, Plan, Reason, Reference,
+    Requirement, Resolved, Secret, Value,
 };
 use crate::job::scope::{Ailment, Catalogue, Edited};
 use crate::job::{
@@ -93,6 +93,24 @@ impl Draft {
     pub(crate) fn warned(mut self, message: &str) -> Self {
         let warning = Finding::warning("worth-knowing", message).about(&self.0.item.id);
         self.0.warnings.push(warning);
+        self
+    }
+
+    /// A field that only the target has, and that a cover removes.
+    pub(crate) fn gone(mut self, name: &'static str, before: Value) -> Self {
+        push(&mut self.base_mut().value, Field::replaced(name, before));
+        self
+    }
+
+    pub(crate) fn points(mut self, path: &str, (kind, key, name): (&str, &str, &str), how: Resolved) -> Self {
+        let kind = Kind::named(kind.to_owned());
+        self.0.references.push(Reference {
+            path: path.to_owned(),
+            kind,
+            key: key.into(),
+            name: name.into(),
+            how,
+        });
         self
     }
 
@@ -205,6 +223,84 @@ pub(crate) fn sample_drafts(tps: i64) -> Vec<Draft> {
     ]
 }
 
+/// The kinds of a product that has dozens of them.
+pub(crate) const MANY_KINDS: &[KindInfo] = &[
+    KindInfo { kind: Kind::of("ACCESS_PROFILE"), title: "Access profiles" },
+    KindInfo { kind: Kind::of("AUTH_ORG"), title: "Organisation" },
+    KindInfo { kind: Kind::of("CAMPAIGN_FILTER"), title: "Campaign filters" },
+    KindInfo { kind: Kind::of("CONNECTOR_RULE"), title: "Connector rules" },
+    KindInfo { kind: Kind::of("FORM_DEFINITION"), title: "Forms" },
+    KindInfo { kind: Kind::of("GOVERNANCE_GROUP"), title: "Governance groups" },
+    KindInfo { kind: Kind::of("IDENTITY_PROFILE"), title: "Identity profiles" },
+    KindInfo { kind: Kind::of("LIFECYCLE_STATE"), title: "Lifecycle states" },
+    KindInfo { kind: Kind::of("NOTIFICATION_TEMPLATE"), title: "Notification templates" },
+    KindInfo { kind: Kind::of("PASSWORD_POLICY"), title: "Password policies" },
+    KindInfo { kind: Kind::of("ROLE"), title: "Roles" },
+    KindInfo { kind: Kind::of("RULE"), title: "Rules" },
+    KindInfo { kind: Kind::of("SEGMENT"), title: "Segments" },
+    KindInfo { kind: Kind::of("SOURCE"), title: "Sources" },
+    KindInfo { kind: Kind::of("TRANSFORM"), title: "Transforms" },
+    KindInfo { kind: Kind::of("WORKFLOW"), title: "Workflows" },
+];
+
+/// Items of whole documents: lists, truths, fractions, what a cover removes,
+/// references of all sorts, and kinds that cannot be imported.
+pub(crate) fn documents() -> Arc<Plan> {
+    let record = |fields: Vec<(&'static str, Value)>| {
+        Value::Record(fields.into_iter().map(|(name, value)| Field::new(name, value)).collect())
+    };
+    let list = |values: Vec<Value>| Value::List(values);
+    let number = |text: &str| Value::Number(text.into());
+    let secret = |text: &str| Value::Secret(Secret::new(text));
+    let policy = |host: &str, port| record(vec![("host", text(host)), ("port", Value::Int(port))]);
+    let not_importable = |kind, key, name| {
+        item(kind, key, name)
+            .file("enabled", Value::Bool(true))
+            .blocked("not-importable", "objects of this kind can be exported and not imported")
+    };
+    let drafts = vec![
+        not_importable("ACCESS_PROFILE", "ap-1", "Payroll"),
+        not_importable("ROLE", "r-1", "出納"),
+        not_importable("ROLE", "r-2", "Auditor"),
+        item("SOURCE", "2c918087", "Active Directory 總行")
+            .both("authoritative", Value::Bool(false), Value::Bool(true))
+            .both("deleteThreshold", number("0.10"), number("12.5"))
+            .both(
+                "features",
+                list(vec![text("SYNC"), text("ENABLE")]),
+                list(vec![text("SYNC"), text("密碼"), text("UNLOCK")]),
+            )
+            .both(
+                "servers",
+                list(vec![policy("dc1", 389), policy("dc2", 389), policy("dc3", 389)]),
+                list(vec![policy("dc1", 636), policy("分行", 389)]),
+            )
+            .both(
+                "keys",
+                list(vec![secret("canary-1"), secret("canary-2")]),
+                list(vec![secret("canary-1"), secret("canary-3")]),
+            )
+            .gone("legacy", record(vec![("token", secret("canary-4")), ("since", Value::Int(2019))]))
+            .gone("healthy", Value::Bool(true))
+            .points("/cluster/id", ("CLUSTER", "c-7", "VA 台北"), Resolved::External)
+            .points("/owner/id", ("IDENTITY", "2c9180ff", "王小明"), Resolved::Unresolved)
+            .points("/passwordPolicies/0/id", ("PASSWORD_POLICY", "pp-1", "Strong"), Resolved::Name)
+            .points("/correlationRule/id", ("RULE", "ru-1", ""), Resolved::Id)
+            .points("/reviewer/id", ("IDENTITY", "ada", "Ada\u{1b}[2J"), Resolved::Default)
+            .points("/schemas~1x/id", ("SCHEMA", "s", "s"), Resolved::Mapping),
+        item("SOURCE", "new", "New")
+            .file("enabled", Value::Bool(true))
+            .file("ratio", number("1e400"))
+            .file("tags", list(vec![text("a"), text("b")]))
+            .file(
+                "attributes",
+                list(vec![record(vec![("name", text("email")), ("secret", secret("canary-5"))])]),
+            ),
+        item("TRANSFORM", "t-1", "lower").both("type", text("lower"), text("lower")),
+    ];
+    Arc::new(Plan::new(MANY_KINDS, drafts.into_iter().map(|draft| draft.0).collect(), Vec::new(), Vec::new()))
+}
+
 pub(crate) fn reviewed(plan: Arc<Plan>) -> Reviewed {
     Reviewed {
         file: "/home/operator/exports/exportClientRelated_20261122.json".to_owned(),
@@ -255,7 +351,7 @@ pub(crate) fn compare_id(effects: &[Effect]) -> EffectId {
 pub(crate) fn apply_id(effects: &[Effect]) -> EffectId {
     effects
         .iter()
-        .find_map(|effect| if let Effect::Apply(id, _) = effect { Some(*id) } else { None })
+        .find_map(|effect| if let Effect::Apply(id, ..) = effect { Some(*id) } else { None })
         .expect("an import")
 }
 
@@ -427,7 +523,7 @@ pub(crate) fn effect_id(effects: &[Effect]) -> EffectId {
         .rev()
         .find_map(|effect| match effect {
             Effect::Compare(id)
-            | Effect::Apply(id, _)
+            | Effect::Apply(id, ..)
             | Effect::Rehearse(id, _)
             | Effect::Save(id, _)
             | Effect::History(id)

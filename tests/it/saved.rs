@@ -455,9 +455,9 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
     };
     for (broken, kind, told) in [
         (
-            text.replacen("\"version\":1", "\"version\":2", 1),
+            text.replacen("\"version\":2", "\"version\":3", 1),
             FailureKind::Format,
-            "has version 2, this program knows 1",
+            "has version 3, this program knows 1 to 2",
         ),
         (text.replacen("gatediff-plan", "else", 1), FailureKind::Format, "the file is no saved plan"),
         (

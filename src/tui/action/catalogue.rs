@@ -96,6 +96,7 @@ pub(crate) enum Act {
     Copy,
     Again,
     Import,
+    Backup,
     Rehearse,
     SavePlan,
     Export,
@@ -214,6 +215,13 @@ pub(crate) static CATALOGUE: &[Action] = &[
     .footer("lack API"),
     action(Act::Import, "import", "Shows what would be written, then imports it.", ROWS, &["P"])
         .footer("import"),
+    action(
+        Act::Backup,
+        "no-backup",
+        "Imports without a backup, or with one again; the journal to undo by is kept all the same.",
+        &[Dialog],
+        &["B"],
+    ),
     action(
         Act::Rehearse,
         "rehearse",

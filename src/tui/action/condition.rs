@@ -37,6 +37,7 @@ pub(super) fn check(act: Act, app: &App) -> Check {
         },
         Act::Again => again(app),
         Act::Import => with_review(app, |review| idle(app).and_then(|()| import(app, review))),
+        Act::Backup => some(matches!(question(app), Some(Question::Import(_))), "not here"),
         Act::Rehearse => with_review(app, |review| rehearse(app, review)),
         Act::SavePlan | Act::Export => with_review(app, |_| idle(app)),
         Act::History => history(app),

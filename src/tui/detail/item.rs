@@ -2,12 +2,12 @@
 
 use super::Sheet;
 use super::changes::changes;
-use crate::engine::diff::Show;
-use crate::engine::{Entry, Finding, ItemId, Outcome, Severity};
+use crate::engine::diff::{Show, segments};
+use crate::engine::{Entry, Finding, ItemId, Outcome, Reference, Resolved, Severity};
 use crate::tui::mark::Mark;
 use crate::tui::review::Review;
 use crate::tui::skin::Role;
-use crate::tui::widget::{Line, count};
+use crate::tui::widget::{Line, count, width, wrap};
 
 /// The most items that are named where many hang on one.
 const MOST_NAMES: usize = 50;
@@ -25,6 +25,7 @@ pub(super) fn item(sheet: &mut Sheet, review: &Review, at: usize) {
         (true, false) => sheet.text(Role::Dim, "No field is set."),
         (false, _) => changes(sheet, &found),
     }
+    references(sheet, &entry.references);
     relations(sheet, review, at, entry);
     for warning in &entry.warnings {
         sheet.blank();
@@ -61,6 +62,58 @@ fn reasons(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
     let shown = review.mark(at).is_blocked();
     for reason in entry.verdict.reasons.iter().chain(obstacle).filter(|_| shown) {
         sheet.labelled((Role::Blocked, "why:"), (Role::Text, &reason.message));
+    }
+}
+
+/// Lays out what the item points to, and how that was found; first what was
+/// not found.
+fn references(sheet: &mut Sheet, references: &[Reference]) {
+    if references.is_empty() {
+        return;
+    }
+    sheet.blank();
+    let lost = |reference: &&Reference| reference.how == Resolved::Unresolved;
+    let unresolved = references.iter().filter(lost).count();
+    let told = if unresolved == 0 { String::new() } else { format!(", {unresolved} unresolved") };
+    sheet.text(Role::Dim, &format!("references: {}{told}", references.len()));
+    let found = references.iter().filter(|reference| !lost(reference));
+    let mut named = references.iter().filter(lost).chain(found);
+    for reference in named.by_ref().take(MOST_NAMES) {
+        reference_rows(sheet, reference);
+    }
+    match named.count() {
+        0 => {}
+        more => sheet.text(Role::Dim, &format!("  and {more} more")),
+    }
+}
+
+fn reference_rows(sheet: &mut Sheet, reference: &Reference) {
+    let (mark, role) = match reference.how {
+        Resolved::Unresolved => (sheet.glyphs.warning, Role::Warning),
+        Resolved::External => (sheet.glyphs.dot, Role::Dim),
+        Resolved::Id | Resolved::Name | Resolved::Mapping | Resolved::Default => {
+            (sheet.glyphs.arrow, Role::Text)
+        }
+    };
+    let path = segments(&reference.path).collect::<Vec<_>>().join("/");
+    let mut to = format!("{} {}", reference.kind, reference.key);
+    if !reference.name.is_empty() && reference.name != reference.key {
+        to.push_str(&format!(" '{}'", reference.name));
+    }
+    let path = super::safe(&path).into_owned();
+    let told = super::safe(&format!("{}: {to}", reference.how.words())).into_owned();
+    let line = format!("  {mark} {path}  {told}");
+    if width(&line) <= sheet.width {
+        sheet.push(Line::of(role, &line));
+        return;
+    }
+    // Narrow panes have what it points to below.
+    for (indent, text) in [(&format!("  {mark} ")[..], &path), ("      ", &told)] {
+        for (n, part) in wrap(text, sheet.width.saturating_sub(width(indent))).into_iter().enumerate() {
+            let mut line = Line::of(role, if n == 0 { indent } else { "" });
+            line.pad_to(width(indent));
+            sheet.push(line.and(role, &part));
+        }
     }
 }
 

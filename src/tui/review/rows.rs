@@ -46,8 +46,11 @@ impl Review {
         self.rebuilt += 1;
     }
 
+    /// Kinds without items take no room: some products have dozens.
     fn tree_rows(&self) -> Vec<Row> {
-        let kinds = (0..self.plan().kinds().len()).map(Node::Kind);
+        let is_empty = self.members.iter().all(Vec::is_empty);
+        let has_items = |kind: &usize| is_empty || self.members.get(*kind).is_some_and(|all| !all.is_empty());
+        let kinds = (0..self.plan().kinds().len()).filter(has_items).map(Node::Kind);
         let lack = (!self.plan().lack().is_empty()).then_some(Node::Lack);
         let warnings = (!self.warnings.is_empty()).then_some(Node::Warnings);
         let mut rows = Vec::new();

@@ -217,9 +217,9 @@ impl<S: Screen> Stage<S> {
         for effect in effects {
             match effect {
                 Effect::Compare(id) => self.compare(id),
-                Effect::Apply(id, approved) => {
+                Effect::Apply(id, approved, backup) => {
                     self.cancel = Cancel::new();
-                    let work = self.backend.apply(*approved, self.reporter(id), self.cancel.clone());
+                    let work = self.backend.apply(*approved, backup, self.reporter(id), self.cancel.clone());
                     self.spawn(work, move |outcome| Msg::Applied(id, outcome));
                 }
                 Effect::Rehearse(id, approved) => {

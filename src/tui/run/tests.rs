@@ -216,6 +216,7 @@ impl Backend for Pretending {
     fn apply(
         &self,
         approved: Approved,
+        _: bool,
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Receipt, Failure>> {

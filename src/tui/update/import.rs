@@ -2,7 +2,7 @@
 
 use crate::engine::diff::Show;
 use crate::engine::{Approved, Op, Value, Verb};
-use crate::tui::action::Act;
+use crate::tui::action::{Act, Context};
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
 use crate::tui::mark::Mark;
@@ -17,23 +17,45 @@ const MOST_NAMES: usize = 200;
 
 /// Opens *Confirm import*.
 pub(super) fn ask(app: &mut App) {
-    let (glyphs, key) = (app.skin.glyphs, app.key(Act::ConfirmLack));
+    let (glyphs, keys) = (app.skin.glyphs, Keys::of(app));
     let Some(review) = &app.review else { return };
     let typed = must_type(review).then(|| review.subject.database.clone());
     let title = if review.subject.production { "Confirm import to PRODUCTION" } else { "Confirm import" };
-    let mut modal = Modal::new(Question::Import(typed), title, body(review, glyphs, &key));
-    modal.barred = barred(review, &key);
+    let mut modal = Modal::new(Question::Import(typed), title, body(review, glyphs, &keys));
+    modal.barred = barred(review, &keys.lack);
     app.modals.push(modal);
 }
 
 /// Says anew what would be written, after something was confirmed.
 pub(super) fn refresh(app: &mut App) {
-    let key = app.key(Act::ConfirmLack);
+    let keys = Keys::of(app);
     let (Some(review), Some(modal)) = (&app.review, app.modals.last_mut()) else { return };
     if matches!(modal.question, Question::Import(_)) {
-        modal.set_body(body(review, app.skin.glyphs, &key));
-        modal.barred = barred(review, &key);
+        modal.set_body(body(review, app.skin.glyphs, &keys));
+        modal.barred = barred(review, &keys.lack);
         modal.drawn = false;
+    }
+}
+
+/// Imports without a backup, or with one again.
+pub(super) fn turn_backup(app: &mut App) {
+    let Some(review) = &mut app.review else { return };
+    review.subject.backup = !review.subject.backup;
+    let said = if review.subject.backup { "a backup will be kept" } else { "no backup will be kept" };
+    refresh(app);
+    app.say(said);
+}
+
+/// The keys that the question names.
+struct Keys {
+    lack: String,
+    backup: String,
+}
+
+impl Keys {
+    fn of(app: &App) -> Self {
+        let backup = app.keymap.key(Context::Dialog, Act::Backup).unwrap_or_default();
+        Self { lack: app.key(Act::ConfirmLack), backup }
     }
 }
 
@@ -47,7 +69,7 @@ fn barred(review: &Review, key: &str) -> Option<String> {
     open.then(|| format!("confirm the lacking APIs first: {key}"))
 }
 
-fn body(review: &Review, glyphs: &'static Glyphs, key: &str) -> Vec<Line> {
+fn body(review: &Review, glyphs: &'static Glyphs, keys: &Keys) -> Vec<Line> {
     let subject = &review.subject;
     let counts = review.counts();
     let [add, cover] = [counts.of(Mark::Add), counts.of(Mark::Cover)];
@@ -56,8 +78,8 @@ fn body(review: &Review, glyphs: &'static Glyphs, key: &str) -> Vec<Line> {
     // What matters most comes first: small screens show no more.
     let mut body = vec![Line::of(Role::Title, &headline)];
     body.extend(promise(review));
-    body.extend(lack(review, key));
-    body.push(backup(subject));
+    body.extend(lack(review, &keys.lack));
+    body.push(backup(subject, &keys.backup));
     body.push(Line::new());
     body.push(pair("target", &subject.target));
     body.push(pair("operator", &subject.operator));
@@ -103,8 +125,9 @@ fn promise(review: &Review) -> Vec<Line> {
     let sentence = if removed == 0 {
         "One transaction. Nothing will be deleted.".to_owned()
     } else {
-        let elements = count(removed, "element that the file replaces", "elements that the file replaces");
-        format!("One transaction. It deletes {elements}.")
+        let parts = count(removed, "field or member", "fields or members");
+        let them = if removed == 1 { "it" } else { "them" };
+        format!("One transaction. It deletes {parts}: the file replaces {them}.")
     };
     let role = if removed == 0 { Role::Text } else { Role::Warning };
     vec![Line::of(role, &sentence)]
@@ -127,12 +150,13 @@ fn removals(review: &Review) -> usize {
 }
 
 /// What the import leaves to go back by.
-fn backup(subject: &Reviewed) -> Line {
-    if subject.backup {
-        Line::of(Role::Text, "A backup is kept in the ledger.")
+fn backup(subject: &Reviewed, key: &str) -> Line {
+    let (role, said, other) = if subject.backup {
+        (Role::Text, "A backup is kept in the ledger.", "keeps none")
     } else {
-        Line::of(Role::Warning, "No backup is kept, as asked.")
-    }
+        (Role::Warning, "No backup is kept, as asked.", "keeps one")
+    };
+    Line::of(role, said).and(Role::Dim, &format!(" {key} {other}."))
 }
 
 fn may_lose(value: &Value) -> bool {
@@ -199,7 +223,8 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
 fn begin(app: &mut App, approved: Approved) -> Vec<Effect> {
     app.modals.clear();
     let id = super::job::begin(app, crate::tui::app::Work::Apply);
+    let backup = app.review.as_ref().is_none_or(|review| review.subject.backup);
     let (adds, covers) = (approved.count(Verb::Add), approved.count(Verb::Cover));
     app.say(format!("importing: {adds} to add, {covers} to overwrite"));
-    vec![Effect::Apply(id, Box::new(approved))]
+    vec![Effect::Apply(id, Box::new(approved), backup)]
 }

@@ -169,6 +169,7 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
         }
         Act::Again => return job::again(app),
         Act::Import => import::ask(app),
+        Act::Backup => import::turn_backup(app),
         Act::Rehearse => return rehearse::begin(app),
         Act::SavePlan | Act::Export | Act::SaveBackup => save::ask(app, act),
         Act::History => return history::open(app),

@@ -1,3 +1,4 @@
+mod documents;
 mod form;
 mod jobs;
 mod scopes;

@@ -250,7 +250,7 @@ fn an_unknown_format_is_told_with_the_first_names_of_its_root() {
         "its root holds 'api_id', 'b', 'c', 'd', 'e'; that is no known format (known: digirunner)"
     );
     let empty = detect(b"{}").err().unwrap();
-    assert_eq!(empty.message, "its root object is empty; that is no known format (known: digirunner)");
+    assert_eq!(empty.message, "its root is empty; that is no known format (known: digirunner)");
 }
 
 #[test]

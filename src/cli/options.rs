@@ -1,0 +1,219 @@
+//! `--include`, `--id`, `--mapping` and the like: from options to what of a
+//! file or a target is meant.
+
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::args::{ImportArgs, SelectionArgs};
+use crate::job::{DefaultReference, Failure, FailureKind, ImportOptions, Mapping, ObjectFilter, Selection};
+
+/// The largest file of mappings.
+const LARGEST: u64 = 16 << 20;
+
+impl SelectionArgs {
+    /// Returns what is meant.
+    ///
+    /// # Errors
+    ///
+    /// Fails on an id or a name without its kind.
+    pub(super) fn selection(&self) -> Result<Selection, Failure> {
+        let mut selection = Selection {
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+            ..Selection::default()
+        };
+        let mut add = |flag: &str, given: &[String], list: fn(&mut ObjectFilter) -> &mut Vec<String>| {
+            for word in given {
+                let (kind, value) = split(flag, word)?;
+                list(selection.objects.entry(kind.to_owned()).or_default()).push(value.to_owned());
+            }
+            Ok::<_, Failure>(())
+        };
+        add("--id", &self.id, |filter| &mut filter.ids)?;
+        add("--name", &self.name, |filter| &mut filter.names)?;
+        Ok(selection)
+    }
+}
+
+impl ImportArgs {
+    /// Says whether any of the options was given.
+    pub(super) const fn is_given(&self) -> bool {
+        let SelectionArgs { include, exclude, id, name } = &self.selection;
+        let selects = !include.is_empty() || !exclude.is_empty() || !id.is_empty() || !name.is_empty();
+        selects || !self.default_reference.is_empty() || !self.mapping.is_empty()
+    }
+
+    /// Returns how the file is to be imported; reads the mappings. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// Fails on what cannot be understood, and where mappings cannot be read.
+    pub(super) fn options(&self) -> Result<ImportOptions, Failure> {
+        let mut mappings = Vec::new();
+        for path in &self.mapping {
+            mappings.extend(read_mappings(path)?);
+        }
+        Ok(ImportOptions {
+            selection: self.selection.selection()?,
+            default_references: self.default_reference.iter().map(|word| default_reference(word)).collect(),
+            mappings,
+        })
+    }
+}
+
+/// Splits `KIND:VALUE`.
+pub(super) fn split<'w>(flag: &str, word: &'w str) -> Result<(&'w str, &'w str), Failure> {
+    let parts = word.split_once(':').filter(|(kind, value)| !kind.is_empty() && !value.is_empty());
+    parts.ok_or_else(|| {
+        Failure::new(FailureKind::Usage, format!("{flag} needs a kind and a value, as in KIND:VALUE"))
+            .because(format!("it has '{word}'"))
+            .hint("the kinds are those that `gatediff plan` tells")
+    })
+}
+
+/// Reads `KIND`, `KIND:ID` or `KIND:ID:NAME`; the ID may be empty.
+fn default_reference(word: &str) -> DefaultReference {
+    let mut parts = word.splitn(3, ':');
+    let mut next = || parts.next().filter(|part| !part.is_empty()).map(ToOwned::to_owned);
+    DefaultReference { kind: next().unwrap_or_default(), id: next(), name: next() }
+}
+
+/// A mapping as the file has it, with the words of the product's own and ours.
+#[derive(Deserialize)]
+struct Line {
+    #[serde(alias = "objectType", alias = "type")]
+    kind: String,
+    #[serde(alias = "jsonPath")]
+    path: String,
+    #[serde(alias = "sourceValue")]
+    from: String,
+    #[serde(alias = "targetValue")]
+    to: String,
+    #[serde(default = "enabled")]
+    enabled: bool,
+}
+
+const fn enabled() -> bool {
+    true
+}
+
+fn read_mappings(path: &Path) -> Result<Vec<Mapping>, Failure> {
+    let told = path.display().to_string();
+    let failed = |error: std::io::Error| {
+        Failure::new(FailureKind::File, "cannot read the mappings")
+            .at(&told)
+            .because(error)
+            .hint("check the path, and that you may read the file")
+    };
+    let length = fs::metadata(path).map_err(failed)?.len();
+    if length > LARGEST {
+        return Err(Failure::new(FailureKind::File, "the file of mappings is larger than 16 MiB").at(told));
+    }
+    parse_mappings(&told, &fs::read(path).map_err(failed)?)
+}
+
+fn parse_mappings(path: &str, bytes: &[u8]) -> Result<Vec<Mapping>, Failure> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let lines: Vec<Line> = serde_json::from_slice(bytes).map_err(|error| {
+        let text = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        Failure::new(FailureKind::Parse, "the file holds no mappings")
+            .at(format!("{path}:{}:{}", error.line(), error.column()))
+            .because(text.strip_suffix(&place).unwrap_or(&text))
+            .hint("it is a JSON list of {objectType, jsonPath, sourceValue, targetValue, enabled}")
+    })?;
+    let mapping = |line: Line| Mapping {
+        kind: line.kind,
+        path: line.path,
+        from: line.from,
+        to: line.to,
+        enabled: line.enabled,
+    };
+    Ok(lines.into_iter().map(mapping).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    fn args(id: &[&str], name: &[&str]) -> SelectionArgs {
+        SelectionArgs {
+            include: words(&["SOURCE"]),
+            exclude: words(&["RULE"]),
+            id: words(id),
+            name: words(name),
+        }
+    }
+
+    #[test]
+    fn ids_and_names_are_those_of_a_kind_and_may_hold_colons() {
+        let selection = args(&["SOURCE:1", "SOURCE:2"], &["SOURCE:HR: 人事", "RULE:r"]).selection().unwrap();
+        assert_eq!(selection.include, ["SOURCE"]);
+        assert_eq!(selection.exclude, ["RULE"]);
+        assert_eq!(selection.objects["SOURCE"].ids, ["1", "2"]);
+        assert_eq!(selection.objects["SOURCE"].names, ["HR: 人事"]);
+        assert_eq!(selection.objects["RULE"].names, ["r"]);
+    }
+
+    #[test]
+    fn an_id_without_a_kind_is_wrong_usage() {
+        for word in ["1", ":1", "SOURCE:", ""] {
+            let failure = args(&[word], &[]).selection().unwrap_err();
+            assert_eq!(failure.kind, FailureKind::Usage);
+            assert!(failure.to_string().contains("--id needs a kind"), "{failure}");
+        }
+    }
+
+    #[test]
+    fn a_default_reference_is_a_kind_and_perhaps_an_id_and_a_name() {
+        let told = |word| {
+            let DefaultReference { kind, id, name } = default_reference(word);
+            (kind, id, name)
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(told("IDENTITY"), ("IDENTITY".to_owned(), None, None));
+        assert_eq!(told("IDENTITY:1"), ("IDENTITY".to_owned(), some("1"), None));
+        assert_eq!(told("IDENTITY:1:a:b"), ("IDENTITY".to_owned(), some("1"), some("a:b")));
+        assert_eq!(told("IDENTITY::Ada"), ("IDENTITY".to_owned(), None, some("Ada")));
+    }
+
+    #[test]
+    fn mappings_are_read_in_the_products_words_and_in_ours() {
+        let text = br#"[
+            {"objectType": "SOURCE", "jsonPath": "$.owner.name", "sourceValue": "a", "targetValue": "b",
+             "enabled": false, "objectMappingId": "x", "created": "2024-01-01"},
+            {"type": "RULE", "path": "$.name", "from": "", "to": "c"}
+        ]"#;
+        let mapping = |kind: &str, path: &str, from: &str, to: &str, enabled| Mapping {
+            kind: kind.to_owned(),
+            path: path.to_owned(),
+            from: from.to_owned(),
+            to: to.to_owned(),
+            enabled,
+        };
+        assert_eq!(
+            parse_mappings("m.json", text).unwrap(),
+            [mapping("SOURCE", "$.owner.name", "a", "b", false), mapping("RULE", "$.name", "", "c", true)]
+        );
+    }
+
+    #[test]
+    fn what_are_no_mappings_is_told_with_its_place() {
+        for (text, place) in [
+            ("{}", "m.json:1:"),
+            ("[{\"type\": \"A\"}]", "m.json:1:14"),
+            ("[\n{\"type\": 1}]", "m.json:2:"),
+            ("", "m.json:1:0"),
+        ] {
+            let failure = parse_mappings("m.json", text.as_bytes()).unwrap_err();
+            assert_eq!(failure.kind, FailureKind::Parse);
+            assert!(failure.to_string().contains(place), "{text}: {failure}");
+        }
+    }
+}
