@@ -21,6 +21,7 @@ pub mod requests;
 mod run;
 pub mod saved;
 pub mod scope;
+pub mod sp_config;
 pub mod task;
 mod undo;
 mod watch;
@@ -46,19 +47,3 @@ pub use crate::platform::{DefaultReference, ExportOptions, ImportOptions, Mappin
 pub use crate::engine::choice::{Stale, StaleField};
 pub use crate::store::TableRows;
 pub use crate::store::ledger::{JobRecord, JobState};
-
-pub mod sp_config {
-    #[derive(serde::Serialize)]
-    pub struct ConfigObject {
-        pub exportable: bool,
-    }
-    pub fn config_objects() -> Vec<ConfigObject> {
-        Vec::new()
-    }
-    pub fn is_importable(word: &str) -> bool {
-        word == "SOURCE"
-    }
-    pub fn is_exportable(word: &str) -> bool {
-        word == "SOURCE"
-    }
-}

@@ -36,6 +36,8 @@ mod history;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod http_sp_config;
+#[cfg(test)]
 mod http_tyk;
 #[cfg(test)]
 mod kill;
