@@ -1,19 +1,17 @@
 //! What every request passes: it gets its id, a handler that panics or a
 //! client that leaves does no harm, and the ledger hears of it.
 
-use std::sync::Arc;
-
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::HEALTH;
 use super::problem::{Dialect, Problem};
 use super::tracking::{Note, Remote, Tracking};
-use super::{HEALTH, Service};
 use crate::engine::display::safe;
-use crate::job::requests::{Answered, Asked};
+use crate::job::requests::{Answered, Asked, RequestLog};
 
 /// The header of an answer that has the request's id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -25,14 +23,14 @@ const SHOWN: [&str; 2] = ["preview", "p"];
 const LONGEST: usize = 300;
 
 /// Lets a request pass.
-pub(super) async fn gate(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
+pub(super) async fn gate(State(requests): State<RequestLog>, request: Request, next: Next) -> Response {
     // On a task of its own: what it does on the target is never dropped
     // half-way, also when the client does not wait for the answer.
-    let passing = tokio::spawn(pass(service, request, next));
+    let passing = tokio::spawn(pass(requests, request, next));
     passing.await.unwrap_or_else(|_| Problem::internal().status.into_response())
 }
 
-async fn pass(service: Arc<Service>, mut request: Request, next: Next) -> Response {
+async fn pass(requests: RequestLog, mut request: Request, next: Next) -> Response {
     let asked = Asked::now();
     let (tracking, note) = (Tracking::new(), Note::default());
     let dialect = Dialect::of(request.uri().path());
@@ -68,7 +66,7 @@ async fn pass(service: Arc<Service>, mut request: Request, next: Next) -> Respon
         let noted = note.noted();
         answer.status = response.status().as_u16();
         (answer.caller, answer.job) = (noted.caller, noted.job);
-        service.requests.record(asked, answer).await;
+        requests.record(asked, answer).await;
     }
     response
 }
@@ -105,7 +103,40 @@ fn recorded(uri: &Uri) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use hyper::service::Service as _;
+    use hyper_util::service::TowerToHyperService;
+
     use super::*;
+    use crate::store::{Target, Timeouts};
+
+    /// Asks routes that panic, behind the gate.
+    async fn ask(path: &str) -> (u16, String) {
+        let target = Target::resolve(Some("postgresql://nobody@localhost/nowhere"), |_| None).unwrap();
+        let (requests, _) = RequestLog::open(&target, Timeouts::default());
+        let routes = Router::new()
+            .route("/{*path}", get(async || -> Response { panic!("CANARY") }))
+            .layer(from_fn_with_state(requests, gate));
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = TowerToHyperService::new(routes).call(request).await.unwrap();
+        assert!(response.headers().contains_key(REQUEST_ID));
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_for_in_the_words_of_its_api() {
+        let (status, body) = ask("/admin/apis/import").await;
+        assert_eq!(status, 500);
+        assert!(body.starts_with("{\"Status\":\"Error\",\"Message\":\"Internal error;"), "{body}");
+        let (status, body) = ask("/sp-config/import/7").await;
+        assert_eq!((status, body.contains("CANARY")), (500, false), "{body}");
+        assert!(body.contains("trackingId"), "{body}");
+    }
 
     #[test]
     fn of_a_query_only_values_without_secrets_are_recorded() {

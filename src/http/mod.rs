@@ -198,6 +198,6 @@ fn router(service: &Arc<Service>) -> Router {
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
         })
-        .layer(from_fn_with_state(Arc::clone(service), gate::gate))
+        .layer(from_fn_with_state(service.requests.clone(), gate::gate))
         .with_state(Arc::clone(service))
 }

@@ -150,11 +150,6 @@ impl Queue {
 }
 
 impl Place {
-    /// Returns how the job is told to stop, also before its turn.
-    pub(super) fn cancel(&self) -> Cancel {
-        self.open.cancel.clone()
-    }
-
     /// Waits for the turn.
     ///
     /// # Errors

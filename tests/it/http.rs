@@ -45,7 +45,7 @@ async fn recorded(db: &TestDb) -> Vec<String> {
     rows.into_iter().map(told).collect()
 }
 
-/// Returns every value of every row of our schema as one text.
+/// Returns every value of every row of the ledger of requests as one text.
 pub(crate) async fn ledger_text(db: &TestDb) -> String {
     let sql = "SELECT coalesce(string_agg(to_jsonb(r)::text, E'\\n'), '') FROM gatediff.requests r";
     sqlx::query_scalar(sql).fetch_one(&mut db.connect().await).await.unwrap()

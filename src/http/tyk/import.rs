@@ -10,11 +10,10 @@ use axum::response::Response;
 
 use super::endpoint::{Endpoint, told};
 use super::envelope::Envelope;
-use super::{ADMIN, Admin, PLATFORM, parameter, preview};
+use super::{ADMIN, PLATFORM, Posted, parameter, preview};
 use crate::engine::display::safe;
 use crate::engine::{Choices, Outcome, Plan, Refusal, Severity};
 use crate::http::Service;
-use crate::http::body::Whole;
 use crate::http::problem::Problem;
 use crate::http::queue::{Does, Turn};
 use crate::http::tracking::{Note, Remote};
@@ -33,11 +32,10 @@ const JOB: HeaderName = HeaderName::from_static("x-gatediff-job");
 pub(super) async fn import(
     endpoint: Endpoint,
     State(service): State<Arc<Service>>,
-    _: Admin,
     Extension(Remote(remote)): Extension<Remote>,
     Extension(note): Extension<Note>,
     RawQuery(query): RawQuery,
-    Whole(body): Whole,
+    Posted(body): Posted,
 ) -> Result<Response, Problem> {
     let previews = match parameter(query.as_deref(), "preview") {
         None | Some("false") => false,
@@ -46,8 +44,8 @@ pub(super) async fn import(
     };
     let loaded = load(endpoint, body, previews).await?;
     if previews {
-        let _turn = service.queue.turn(Does::Reads).await?;
-        let review = compare(&service, &loaded, endpoint).await?;
+        let turn = service.queue.turn(Does::Reads).await?;
+        let review = compare(&service, &loaded, endpoint, &turn).await?;
         return Ok(preview::tell(endpoint, &review.plan));
     }
     let turn = service.queue.turn(Does::Writes).await?;
@@ -93,8 +91,19 @@ fn malformed(failure: &Failure, previews: bool) -> Problem {
     if previews { problem.with(serde_json::json!({ "error": text })) } else { problem }
 }
 
-async fn compare(service: &Service, loaded: &Loaded, endpoint: Endpoint) -> Result<Review, Problem> {
-    let review = job::plan(loaded, &service.target, service.timeouts, &Reporter::silent()).await?;
+/// Compares. Nothing is written, so it may be left where it is.
+async fn compare(
+    service: &Service,
+    loaded: &Loaded,
+    endpoint: Endpoint,
+    turn: &Turn,
+) -> Result<Review, Problem> {
+    let reporter = Reporter::silent();
+    let review = tokio::select! {
+        biased;
+        () = turn.cancel.asked() => return Err(Failure::cancelled(&turn.cancel).into()),
+        review = job::plan(loaded, &service.target, service.timeouts, &reporter) => review?,
+    };
     // What was counted is what is planned; if not, it would go to another table.
     if review.plan.entries().iter().any(|entry| entry.item.id.kind != endpoint.kind()) {
         return Err(Problem::new(StatusCode::FORBIDDEN, "Request body malformed"));
@@ -114,7 +123,7 @@ async fn apply(
     // with each of a thousand small imports, would only fill the target.
     let options = ApplyOptions { backup: false, ..ApplyOptions::new(operator, service.timeouts) };
     for attempt in 1.. {
-        let review = compare(service, loaded, endpoint).await?;
+        let review = compare(service, loaded, endpoint, turn).await?;
         let choices = everything(&review.plan);
         if let Some(problem) = blocked(endpoint, &review.plan, &choices) {
             return Err(problem);

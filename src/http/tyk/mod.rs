@@ -12,7 +12,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRequestParts;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::{get, post};
@@ -20,6 +21,7 @@ use axum::routing::{get, post};
 use self::endpoint::Endpoint;
 use super::Service;
 use super::auth::is_admin;
+use super::body::{Whole, discard};
 use super::problem::Problem;
 use super::tracking::Note;
 
@@ -42,8 +44,8 @@ pub(super) fn routes() -> Router<Arc<Service>> {
     Endpoint::ALL
         .into_iter()
         .fold(Router::new(), |router, endpoint| {
-            let import = move |service, admin, remote, note, query, body| {
-                import::import(endpoint, service, admin, remote, note, query, body)
+            let import = move |service, remote, note, query, body| {
+                import::import(endpoint, service, remote, note, query, body)
             };
             router.route(endpoint.path(), post(import))
         })
@@ -53,11 +55,30 @@ pub(super) fn routes() -> Router<Arc<Service>> {
         .route("/api/portal/policies", get(export::policies))
 }
 
+/// What the administrator posts, known by the secret in `admin-auth`.
+pub(super) struct Posted(Bytes);
+
 /// The administrator, known by the secret in `admin-auth`.
 pub(super) struct Admin;
 
 /// The administrator, known by the secret in `admin-auth` or `Authorization`.
 pub(super) struct AnyAdmin;
+
+impl FromRequest<Arc<Service>> for Posted {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, service: &Arc<Service>) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let is_admin = authorise(&parts, service, false);
+        let request = Request::from_parts(parts, body);
+        if let Err(problem) = is_admin {
+            discard(request).await;
+            return Err(problem);
+        }
+        let Whole(bytes) = Whole::from_request(request, service).await?;
+        Ok(Self(bytes))
+    }
+}
 
 impl FromRequestParts<Arc<Service>> for Admin {
     type Rejection = Problem;
