@@ -243,7 +243,10 @@ async fn a_preview_tells_each_item_and_writes_nothing() {
     assert_eq!(meta["lack_api"][0]["api"], api_id(77), "{meta}");
     let answer = served.import("/admin/apis/import?preview=true", "{\"apis\":[\n7]}");
     assert_eq!((answer.status, answer.json()["Message"].clone()), (403, json!("Request body malformed")));
-    assert!(answer.json()["Meta"]["error"].as_str().unwrap().contains("(/apis/0)"), "where it is: {answer:?}");
+    assert!(
+        answer.json()["Meta"]["error"].as_str().unwrap().contains("(/apis/0)"),
+        "where it is: {answer:?}"
+    );
     assert_eq!((done(&db).await, stored(&served).len()), (jobs, 2), "nothing was written");
 }
 
