@@ -20,6 +20,7 @@ pub mod selection;
 
 pub mod digirunner;
 pub mod document;
+pub mod tyk;
 
 pub use foreign::Foreign;
 pub use parse::{ParseError, ParseErrorKind, Position};
@@ -226,7 +227,7 @@ pub enum DemoTarget {
 }
 
 /// Every platform there is.
-pub static PLATFORMS: [&dyn Platform; 1] = [&digirunner::Digirunner];
+pub static PLATFORMS: [&dyn Platform; 2] = [&digirunner::Digirunner, &tyk::Tyk];
 
 /// Returns the platform of that name.
 pub fn named(name: &str) -> Option<&'static dyn Platform> {

@@ -1,0 +1,173 @@
+//! Every object of the file as a candidate: what it is, what stands in the
+//! target, what blocks it, what it points to and needs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::file::File;
+use super::object::{KINDS, Object, Sort};
+use super::resolve::{Found, resolve};
+use super::rules;
+use super::side::{self, Side};
+use super::value::{prefix, value};
+use crate::engine::diff::{Show, compare};
+use crate::engine::{Candidate, Finding, Item, ItemId, Lack, Plan, Reason, Reference, Resolved, Value};
+
+/// A file and a target, by what their objects are known by.
+pub(super) struct Pair<'o> {
+    pub(super) file: Side<'o>,
+    pub(super) target: Side<'o>,
+}
+
+impl<'o> Pair<'o> {
+    /// Indexes both sides.
+    pub(super) fn new(file: &'o [Object], target: &'o [Object]) -> Self {
+        Self { file: Side::new(file), target: Side::new(target) }
+    }
+
+    /// Returns what stands in the target of an object of the file.
+    pub(super) fn base(&self, object: &Object) -> Option<&'o Object> {
+        match object.sort {
+            Sort::Organisation | Sort::Api => self.target.get(object.sort, &object.key),
+            Sort::Policy => self.target.policy_like(object),
+        }
+    }
+
+    /// Returns an object of the file or, where it has none, of the target.
+    pub(super) fn get(&self, sort: Sort, key: &str) -> Option<&'o Object> {
+        self.file.get(sort, key).or_else(|| self.target.get(sort, key))
+    }
+
+    fn is_versioned(&self, api: &str) -> bool {
+        self.get(Sort::Api, api).is_some_and(side::is_versioned)
+    }
+}
+
+/// Compares a file with a target.
+pub(super) fn plan(file: &File, target: &[Object]) -> Plan {
+    let pair = Pair::new(&file.objects, target);
+    let (candidates, lack) = candidates(file, &pair);
+    Plan::new(&KINDS, candidates, lack, file.findings.clone())
+}
+
+/// Returns what stands in the way of the file's objects whatever the target
+/// holds, and what the target has to have.
+pub(super) fn obstacles(file: &File) -> Vec<Finding> {
+    let pair = Pair::new(&file.objects, &[]);
+    let (candidates, lack) = candidates(file, &pair);
+    let mut findings = Vec::new();
+    for Candidate { item, blocks, requires, .. } in &candidates {
+        let path = &*item.path;
+        let told = |message: &str| format!("{message} ({path})");
+        findings.extend(blocks.iter().map(|reason| {
+            Finding::error(reason.code.clone(), told(&reason.message)).at(path).about(&item.id)
+        }));
+        let is_there = |id: &ItemId| {
+            Sort::of_kind(id.kind.as_str()).is_some_and(|sort| pair.file.get(sort, &id.key).is_some())
+        };
+        findings.extend(requires.iter().filter(|need| !is_there(&need.on)).map(|need| {
+            let message = format!(
+                "needs {} '{}', which the file does not hold; the target must",
+                need.on.kind, need.on.key
+            );
+            Finding::warning("not-in-file", told(&message)).at(path).about(&item.id)
+        }));
+    }
+    findings.extend(lack.iter().flat_map(|lack| {
+        let message = format!("grants api '{}', which the file does not hold; the target should", lack.api);
+        lack.used_by.iter().map(move |policy| Finding::warning("not-in-file", message.clone()).about(policy))
+    }));
+    findings
+}
+
+/// APIs that neither side has, and the policies that grant them.
+type Lacking = BTreeMap<(Arc<str>, Arc<str>), Vec<ItemId>>;
+
+fn candidates(file: &File, pair: &Pair<'_>) -> (Vec<Candidate>, Vec<Lack>) {
+    let mut lacking = Lacking::new();
+    let candidates = file.objects.iter().map(|object| candidate(object, pair, &mut lacking)).collect();
+    let lack = lacking.into_iter().map(|((module, api), used_by)| Lack { module, api, used_by }).collect();
+    (candidates, lack)
+}
+
+fn candidate(object: &Object, pair: &Pair<'_>, lacking: &mut Lacking) -> Candidate {
+    let id = object.id();
+    let base = pair.base(object);
+    let is_versioned = |api: &str| pair.is_versioned(api);
+    let item = |of: &Object, is_target: bool, path: &str| Item {
+        id: id.clone(),
+        name: Arc::clone(&of.name),
+        value: value(of, is_target, &is_versioned),
+        path: path.into(),
+    };
+    let mut candidate = Candidate {
+        item: item(object, false, &object.path),
+        base: base.map(|base| item(base, true, "")),
+        blocks: rules::identity(object, base, pair),
+        requires: Vec::new(),
+        quota: None,
+        references: Vec::new(),
+        warnings: Vec::new(),
+        facts: Value::Null,
+    };
+    let is_new = is_changed(&candidate);
+    if is_new {
+        candidate.blocks.extend(rules::content(object, pair));
+    }
+    candidate.warnings.extend(rules::warnings(object, pair));
+    for Found { link, reference, requires, reasons, findings, lack } in resolve(object, pair) {
+        let at = format!("{}{}", object.path, link.path);
+        candidate
+            .references
+            .push(Reference { path: format!("{}{}", prefix(object), link.path), ..reference });
+        candidate.warnings.extend(findings.into_iter().map(|finding| finding.at(&*at).about(&id)));
+        // Of what does not differ nothing is written: what it lacks, it lacks already.
+        if is_new {
+            candidate.blocks.extend(reasons);
+            candidate.requires.extend(requires);
+            if let Some(api) = lack {
+                let users = lacking.entry((Arc::clone(&object.owner), api)).or_default();
+                if !users.contains(&id) {
+                    users.push(id.clone());
+                }
+            }
+        }
+    }
+    candidate.blocks = unique(candidate.blocks);
+    candidate
+}
+
+/// Says whether adding or covering would change anything.
+fn is_changed(candidate: &Candidate) -> bool {
+    let Some(base) = &candidate.base else { return true };
+    let changes = compare(Some(&base.value), &candidate.item.value, Show::Differences);
+    changes.iter().any(|change| change.op.is_effective())
+}
+
+/// Keeps the first of equal reasons, in order. For short lists.
+fn unique(reasons: Vec<Reason>) -> Vec<Reason> {
+    let mut kept: Vec<Reason> = Vec::with_capacity(reasons.len());
+    for reason in reasons {
+        if !kept.contains(&reason) {
+            kept.push(reason);
+        }
+    }
+    kept
+}
+
+/// Returns what the target's own objects point to and nobody has. What the list
+/// of an organisation names is but a copy.
+pub(super) fn dangling(target: &[Object]) -> Vec<Finding> {
+    let pair = Pair::new(&[], target);
+    let objects = target.iter().filter(|object| object.sort != Sort::Organisation);
+    let found =
+        objects.flat_map(|object| resolve(object, &pair).into_iter().map(move |found| (object, found)));
+    found
+        .filter(|(_, found)| found.reference.how == Resolved::Unresolved)
+        .map(|(object, Found { link, reference, .. })| {
+            let message =
+                format!("points to {} '{}', which the target does not have", reference.kind, reference.key);
+            Finding::warning("dangling-reference", message).at(link.path).about(&object.id())
+        })
+        .collect()
+}

@@ -1,0 +1,87 @@
+//! The demo has what its README says.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::super::object::Object;
+use super::super::{DEMO, compare, file, write};
+use crate::engine::{Choices, Plan, Status};
+use crate::platform::DemoTarget;
+use crate::platform::document::Document;
+
+const README: &str = include_str!("../../../../fixtures/tyk/README.md");
+
+fn demo() -> Arc<Plan> {
+    let DemoTarget::Import { file: target, .. } = DEMO.target else { panic!("it is imported") };
+    let target = file::read(target.as_bytes()).unwrap();
+    let plan = Arc::new(compare::plan(&target, &[]));
+    let approved = plan.approve(&Choices::new(&plan)).unwrap();
+    let adds = write::saves(&target.objects, &[], &approved).adds;
+    assert_eq!(adds.len(), target.objects.len(), "all of it goes in, and nothing is lacking");
+    let documents: Vec<Document> = adds.into_iter().map(|save| save.document).collect();
+    let objects: Vec<Object> = documents.iter().filter_map(Object::kept).collect();
+    Arc::new(compare::plan(&file::read(DEMO.file.as_bytes()).unwrap(), &objects))
+}
+
+/// Returns the rows of the table under a heading of the README.
+fn table(heading: &str) -> Vec<Vec<String>> {
+    let lines = README.lines().skip_while(|line| *line != heading).skip_while(|line| !line.starts_with('|'));
+    let cells = |line: &str| {
+        line.trim_matches('|').split('|').map(|cell| cell.trim().replace(['`', '*'], "")).collect()
+    };
+    lines.take_while(|line| line.starts_with('|')).skip(2).map(cells).collect()
+}
+
+#[test]
+fn the_demo_has_as_many_of_each_status_as_its_readme_says() {
+    let plan = demo();
+    let mut found: BTreeMap<&str, [usize; 5]> = BTreeMap::new();
+    for entry in plan.entries() {
+        let at = match (entry.verdict.status, entry.changed) {
+            (Status::Add, _) => 0,
+            (Status::Repeat | Status::Cover, true) => 1,
+            (Status::Repeat | Status::Cover, false) => 2,
+            (Status::CannotAdd, _) => 3,
+            (Status::CannotCover, _) => 4,
+        };
+        found.entry(entry.item.id.kind.as_str()).or_default()[at] += 1;
+    }
+    let found: Vec<String> = found.into_iter().map(|(kind, counts)| format!("{kind} {counts:?}")).collect();
+    let wanted: Vec<String> = table("## Expected totals")
+        .into_iter()
+        .map(|row| {
+            format!(
+                "{} {:?}",
+                row[0],
+                row[2..].iter().map(|cell| cell.parse().unwrap()).collect::<Vec<usize>>()
+            )
+        })
+        .collect();
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn the_demos_blocked_items_have_the_reasons_that_its_readme_says() {
+    let plan = demo();
+    let found: Vec<[String; 4]> = plan
+        .entries()
+        .iter()
+        .filter(|entry| entry.verdict.status.is_blocked())
+        .map(|entry| {
+            let codes: Vec<&str> = entry.verdict.reasons.iter().map(|reason| &*reason.code).collect();
+            let status = entry.verdict.status.to_string();
+            [entry.item.id.kind.to_string(), entry.item.name.to_string(), status, codes.join(", ")]
+        })
+        .collect();
+    let wanted: Vec<[String; 4]> =
+        table("## Blocked items").into_iter().map(|row| [0, 1, 2, 3].map(|at| row[at].clone())).collect();
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn the_demo_lacks_what_its_readme_says() {
+    let plan = demo();
+    assert_eq!(plan.lack().len(), 1);
+    let policy = plan.position(&plan.lack()[0].used_by[0]).and_then(|at| plan.entry(at)).unwrap();
+    assert_eq!(&*policy.item.name, "缺 API Lacking");
+}

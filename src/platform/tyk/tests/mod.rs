@@ -1,0 +1,186 @@
+//! The rules, one test each, without a database.
+
+mod demo;
+mod equal;
+mod exporting;
+mod merging;
+mod reading;
+mod references;
+mod secrets;
+mod verdicts;
+
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::compare;
+use super::file::{self, File};
+use super::object::Object;
+use super::write;
+use crate::engine::diff::Show;
+use crate::engine::{Choices, Entry, Finding, ItemId, Outcome, Plan};
+use crate::platform::document::Document;
+use crate::platform::document::rows::Save;
+
+/// Two organisations.
+pub(super) const BANK: &str = "5e9d9544a1dcd60001d0ed20";
+pub(super) const SECURITIES: &str = "5e9d9544a1dcd60001d0ed21";
+
+/// Reads a file.
+fn read(file: &Json) -> File {
+    file::read(file.to_string().as_bytes()).unwrap()
+}
+
+/// Returns an organisation.
+fn organisation(id: &str) -> Json {
+    json!({"id": id, "owner_name": format!("Organisation {id}"), "apis": []})
+}
+
+/// Returns an API of the bank in its wrapper; `n` tells it from others.
+fn api(n: u32) -> Json {
+    json!({
+        "api_model": {},
+        "api_definition": {
+            "id": object_id(n),
+            "api_id": api_id(n),
+            "org_id": BANK,
+            "name": format!("API {n}"),
+            "active": true,
+            "proxy": {"listen_path": format!("/{n}/"), "target_url": "http://upstream/"},
+        },
+        "hook_references": [],
+    })
+}
+
+/// Returns an API of the bank with more in its definition.
+fn api_with(n: u32, more: Json) -> Json {
+    let mut api = api(n);
+    merge(&mut api["api_definition"], more);
+    api
+}
+
+/// Returns a policy of the bank that grants APIs.
+fn policy(n: u32, grants: &[u32]) -> Json {
+    let rights = grants
+        .iter()
+        .map(|api| (api_id(*api), json!({"api_id": api_id(*api), "api_name": format!("API {api}")})));
+    json!({
+        "_id": policy_id(n),
+        "id": "",
+        "name": format!("Policy {n}"),
+        "org_id": BANK,
+        "access_rights": rights.collect::<serde_json::Map<_, _>>(),
+    })
+}
+
+/// Returns a policy of the bank with more in it.
+fn policy_with(n: u32, grants: &[u32], more: Json) -> Json {
+    let mut policy = policy(n, grants);
+    merge(&mut policy, more);
+    policy
+}
+
+fn merge(into: &mut Json, more: Json) {
+    let Json::Object(more) = more else { panic!("more is an object") };
+    for (name, value) in more {
+        into[name] = value;
+    }
+}
+
+fn object_id(n: u32) -> String {
+    format!("{n:024x}")
+}
+
+fn api_id(n: u32) -> String {
+    format!("{n:032x}")
+}
+
+fn policy_id(n: u32) -> String {
+    format!("{:024x}", n + 0xf000)
+}
+
+/// Returns a file of the bank with these APIs and policies.
+fn bundle(apis: &[Json], policies: &[Json]) -> Json {
+    json!({"organisations": [organisation(BANK)], "apis": apis, "Data": policies})
+}
+
+/// Returns what a target keeps after a file was added to it.
+fn target(file: &Json) -> Vec<Object> {
+    documents(file).iter().filter_map(Object::kept).collect()
+}
+
+fn documents(file: &Json) -> Vec<Document> {
+    let read = read(file);
+    read.objects
+        .iter()
+        .map(|object| Document {
+            kind: object.sort.kind(),
+            id: Arc::clone(&object.key),
+            pair_id: object.pair_id(),
+            owner: Arc::clone(&object.owner),
+            name: Arc::clone(&object.name),
+            body: Arc::clone(&object.text),
+        })
+        .collect()
+}
+
+/// Compares a file with a target that another file was added to.
+fn plan(file: &Json, there: &Json) -> Arc<Plan> {
+    Arc::new(compare::plan(&read(file), &target(there)))
+}
+
+/// Compares a file with an empty target.
+fn plan_alone(file: &Json) -> Arc<Plan> {
+    Arc::new(compare::plan(&read(file), &[]))
+}
+
+/// Returns the entry of an item such as `api:1`.
+fn entry<'p>(plan: &'p Plan, kind: &str, key: &str) -> &'p Entry {
+    let found =
+        plan.entries().iter().find(|entry| entry.item.id.kind.as_str() == kind && &*entry.item.id.key == key);
+    found.unwrap_or_else(|| panic!("{kind}:{key} is in the plan"))
+}
+
+/// Returns the codes of an item's reasons.
+fn codes(entry: &Entry) -> Vec<&str> {
+    entry.verdict.reasons.iter().map(|reason| &*reason.code).collect()
+}
+
+/// Returns the codes of an item's warnings.
+fn warnings(entry: &Entry) -> Vec<&str> {
+    entry.warnings.iter().map(|finding| &*finding.code).collect()
+}
+
+/// Returns the message of the finding of an item that has a code.
+fn warning<'p>(entry: &'p Entry, code: &str) -> &'p Finding {
+    entry
+        .warnings
+        .iter()
+        .find(|finding| finding.code == code)
+        .unwrap_or_else(|| panic!("{code}: {:?}", entry.warnings))
+}
+
+/// Returns the differences of an item, as JSON.
+fn changes(plan: &Plan, kind: &str, key: &str) -> Vec<String> {
+    let id = entry(plan, kind, key).item.id.clone();
+    let at = plan.position(&id).unwrap();
+    plan.changes(at, Show::Differences).iter().map(|change| serde_json::to_string(change).unwrap()).collect()
+}
+
+/// Returns what an item becomes when everything but `left_out` is chosen.
+fn outcome_without(plan: &Arc<Plan>, left_out: &ItemId, of: &ItemId) -> Outcome {
+    let choices = Choices::of(plan, |id| id != left_out, true);
+    let at = plan.position(of).unwrap();
+    plan.resolve(&choices).state(at).unwrap().outcome
+}
+
+/// Returns what would be written if all of it were chosen.
+fn saves(file: &Json, there: &[Object]) -> (Vec<Save>, Vec<Save>) {
+    let read = read(file);
+    let plan = Arc::new(compare::plan(&read, there));
+    let mut choices = Choices::new(&plan);
+    choices.cover_all(&plan);
+    choices.lack_confirmed = true;
+    let saves = write::saves(&read.objects, there, &plan.approve(&choices).unwrap());
+    (saves.covers, saves.adds)
+}

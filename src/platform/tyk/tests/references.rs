@@ -1,0 +1,259 @@
+//! What objects point to, how it was found, and what follows.
+
+use serde_json::json;
+
+use super::{
+    BANK, SECURITIES, api, api_id, api_with, bundle, codes, entry, object_id, organisation, outcome_without,
+    plan, plan_alone, policy, policy_id, policy_with, warning, warnings,
+};
+use crate::engine::{Choices, Entry, Outcome, Refusal, Resolved, Status};
+
+/// Returns an item's references as `path → KIND:KEY (how)`.
+fn references(entry: &Entry) -> Vec<String> {
+    let told = entry.references.iter().map(|to| format!("{} → {} ({})", to.path, to.to(), to.how.words()));
+    told.collect()
+}
+
+#[test]
+fn an_api_and_a_policy_need_their_organisation() {
+    let file = json!({"apis": [api(1)], "Data": [policy(1, &[1])]});
+    let alone = plan_alone(&file);
+    for (kind, key) in [("api", api_id(1)), ("policy", policy_id(1))] {
+        let entry = entry(&alone, kind, &key);
+        assert_eq!((entry.verdict.status, codes(entry)), (Status::CannotAdd, vec!["prerequisite-missing"]));
+        assert!(entry.verdict.reasons[0].message.contains(BANK));
+    }
+    let there = plan(&file, &json!(organisation(BANK)));
+    assert_eq!(there.summary().add, 2);
+    assert_eq!(plan_alone(&bundle(&[api(1)], &[policy(1, &[1])])).summary().add, 3);
+}
+
+#[test]
+fn an_api_that_nobody_has_is_lacking_and_the_policy_goes_in_once_that_is_confirmed() {
+    let plan = plan_alone(&bundle(&[api(1)], &[policy(1, &[1, 7])]));
+    assert_eq!(plan.lack().len(), 1);
+    let lack = &plan.lack()[0];
+    assert_eq!(
+        (&*lack.module, &*lack.api, lack.used_by[0].to_string()),
+        (BANK, &*api_id(7), format!("policy:{}", policy_id(1)))
+    );
+    let mut choices = Choices::new(&plan);
+    assert_eq!(plan.approve(&choices).unwrap_err(), Refusal::LackUnconfirmed { lacking: 1 });
+    choices.lack_confirmed = true;
+    assert_eq!(plan.approve(&choices).unwrap().steps().len(), 3);
+    assert_eq!(warnings(entry(&plan, "policy", &policy_id(1))), ["api-dangling"]);
+    assert_eq!(entry(&plan, "policy", &policy_id(1)).references[2].how, Resolved::Unresolved);
+}
+
+#[test]
+fn what_an_unchanged_policy_lacks_it_lacks_already() {
+    let file = bundle(&[], &[policy(1, &[7])]);
+    let plan = plan(&file, &file);
+    assert!(plan.lack().is_empty());
+    assert_eq!(plan.summary().unchanged, 2);
+    assert_eq!(warnings(entry(&plan, "policy", &policy_id(1))), ["api-dangling"]);
+}
+
+#[test]
+fn a_policy_goes_with_the_api_that_it_grants() {
+    let plan = plan_alone(&bundle(&[api(1)], &[policy(1, &[1])]));
+    let (api, policy) = (
+        entry(&plan, "api", &api_id(1)).item.id.clone(),
+        entry(&plan, "policy", &policy_id(1)).item.id.clone(),
+    );
+    assert_eq!(outcome_without(&plan, &api, &policy), Outcome::Blocked);
+    assert_eq!(outcome_without(&plan, &policy, &api), Outcome::Added);
+}
+
+#[test]
+fn an_api_and_a_policy_that_need_each_other_go_in_together_or_not_at_all() {
+    let file = bundle(&[api_with(1, json!({"jwt_default_policies": [policy_id(1)]}))], &[policy(1, &[1])]);
+    let plan = plan_alone(&file);
+    assert_eq!(plan.summary().add, 3);
+    let (api, policy) = (
+        entry(&plan, "api", &api_id(1)).item.id.clone(),
+        entry(&plan, "policy", &policy_id(1)).item.id.clone(),
+    );
+    assert_eq!(outcome_without(&plan, &policy, &api), Outcome::Blocked);
+    assert_eq!(outcome_without(&plan, &api, &policy), Outcome::Blocked);
+    let choices = Choices::of(&plan, |id| *id != policy, true);
+    let obstacle =
+        plan.resolve(&choices).state(plan.position(&api).unwrap()).unwrap().obstacle.clone().unwrap();
+    assert_eq!((&*obstacle.code, obstacle.about), ("prerequisite-left-out", vec![policy]));
+}
+
+#[test]
+fn policies_are_named_by_either_id_in_every_place_of_an_api() {
+    let definition = json!({
+        "jwt_default_policies": ["gold", policy_id(2)],
+        "jwt_scope_to_policy_mapping": {"read": "gold"},
+        "scopes": {"jwt": {"scope_to_policy": {"write": "gold"}}, "oidc": {"scope_to_policy": {"w": policy_id(1)}}},
+        "openid_options": {"providers": [{"issuer": "x", "client_ids": {"app": "gold"}}]},
+    });
+    let policies = [policy_with(1, &[], json!({"id": "gold"})), policy(2, &[])];
+    let plan = plan_alone(&bundle(&[api_with(1, definition)], &policies));
+    let (one, two) = (policy_id(1), policy_id(2));
+    let at = "/api_definition";
+    assert_eq!(
+        references(entry(&plan, "api", &api_id(1)))[1..],
+        [
+            format!("{at}/jwt_default_policies/0 → policy:{one} (by id)"),
+            format!("{at}/jwt_default_policies/1 → policy:{two} (by id)"),
+            format!("{at}/jwt_scope_to_policy_mapping/read → policy:{one} (by id)"),
+            format!("{at}/scopes/jwt/scope_to_policy/write → policy:{one} (by id)"),
+            format!("{at}/scopes/oidc/scope_to_policy/w → policy:{one} (by id)"),
+            format!("{at}/openid_options/providers/0/client_ids/app → policy:{one} (by id)"),
+        ]
+    );
+}
+
+#[test]
+fn an_api_needs_the_policies_that_it_names() {
+    let file = bundle(&[api_with(1, json!({"jwt_default_policies": ["nowhere"]}))], &[]);
+    let plan = plan_alone(&file);
+    let entry = entry(&plan, "api", &api_id(1));
+    assert_eq!((entry.verdict.status, codes(entry)), (Status::CannotAdd, vec!["prerequisite-missing"]));
+    assert!(entry.verdict.reasons[0].message.contains("policy 'nowhere'"));
+}
+
+#[test]
+fn organisations_share_neither_apis_nor_policies() {
+    let mut file = bundle(
+        &[api(1), api_with(2, json!({"org_id": SECURITIES, "jwt_default_policies": [policy_id(2)]}))],
+        &[policy(1, &[2]), policy(2, &[])],
+    );
+    file["organisations"].as_array_mut().unwrap().push(organisation(SECURITIES));
+    let plan = plan_alone(&file);
+    let policy = entry(&plan, "policy", &policy_id(1));
+    assert_eq!(codes(policy), ["other-organisation"]);
+    assert!(
+        policy.verdict.reasons[0].message.contains(BANK)
+            && policy.verdict.reasons[0].message.contains(SECURITIES)
+    );
+    assert_eq!(codes(entry(&plan, "api", &api_id(2))), ["other-organisation"]);
+}
+
+#[test]
+fn other_apis_are_found_by_id_and_by_name() {
+    let definition = json!({
+        "definition": {"versions": {"v2": api_id(2), "v9": api_id(9)}},
+        "graphql": {"supergraph": {"subgraphs": [{"api_id": api_id(3)}]}},
+        "proxy": {"listen_path": "/1/", "target_url": "tyk://api-2/x?y=1"},
+        "version_data": {"versions": {"Default": {"extended_paths": {"url_rewrites": [
+            {"rewrite_to": format!("tyk://{}/list", api_id(3))},
+            {"rewrite_to": "tyk://self/list"},
+            {"rewrite_to": "tyk://$tyk_context.api/list"},
+            {"rewrite_to": format!("tyk://{}", object_id(3))},
+        ]}}}},
+    });
+    let plan = plan_alone(&bundle(&[api_with(1, definition), api(2), api(3)], &[]));
+    let entry = entry(&plan, "api", &api_id(1));
+    let rewrites = "/api_definition/version_data/versions/Default/extended_paths/url_rewrites";
+    assert_eq!(
+        references(entry)[1..],
+        [
+            format!("/api_definition/definition/versions/v2 → api:{} (by id)", api_id(2)),
+            format!("/api_definition/definition/versions/v9 → api:{} (unresolved)", api_id(9)),
+            format!("/api_definition/graphql/supergraph/subgraphs/0/api_id → api:{} (by id)", api_id(3)),
+            format!("/api_definition/proxy/target_url → api:{} (by name)", api_id(2)),
+            format!("{rewrites}/0/rewrite_to → api:{} (by id)", api_id(3)),
+            format!("{rewrites}/3/rewrite_to → api:{} (by id)", api_id(3)),
+        ]
+    );
+    assert_eq!(entry.verdict.status, Status::Add, "without them it works in part");
+    assert_eq!(warnings(entry), ["api-dangling"]);
+    assert_eq!(
+        warning(entry, "api-dangling").path.as_deref(),
+        Some("/apis/0/api_definition/definition/versions/v9")
+    );
+}
+
+#[test]
+fn what_no_import_brings_along_is_listed_as_external() {
+    let mut api = api_with(
+        1,
+        json!({
+            "event_handlers": {"events": {"QuotaExceeded": [{"handler_meta": {"id": "h1", "webhook_id": "h1"}}]}},
+            "client_certificates": ["c1"], "certificates": ["c2"], "upstream_certificates": {"*.example": "c3"},
+            "pinned_public_keys": {"x.example": "c4"}, "request_signing": {"certificate_id": "c5"},
+            "custom_middleware_bundle": "b.zip",
+        }),
+    );
+    api["hook_references"] = json!([{"hook": {"id": "h2"}}, {"hook": {"id": "000000000000000000000000"}}]);
+    api["user_owners"] = json!(["u1"]);
+    api["user_group_owners"] = json!(["g1"]);
+    let plan = plan_alone(&bundle(&[api], &[]));
+    let entry = entry(&plan, "api", &api_id(1));
+    let external: Vec<String> = entry
+        .references
+        .iter()
+        .filter(|to| to.how == Resolved::External)
+        .map(|to| to.to().to_string())
+        .collect();
+    assert_eq!(
+        external,
+        [
+            "webhook:h1",
+            "webhook:h1",
+            "certificate:c2",
+            "certificate:c1",
+            "certificate:c3",
+            "certificate:c4",
+            "certificate:c5",
+            "plugin-bundle:b.zip",
+            "webhook:h2",
+            "user:u1",
+            "user-group:g1"
+        ]
+    );
+    assert_eq!(entry.verdict.status, Status::Add);
+}
+
+#[test]
+fn references_of_a_bare_definition_point_into_what_is_shown() {
+    let mut file = bundle(&[], &[]);
+    file["apis"] = json!([api(1)["api_definition"]]);
+    let plan = plan_alone(&file);
+    let entry = entry(&plan, "api", &api_id(1));
+    assert_eq!(references(entry), [format!("/api_definition/org_id → organisation:{BANK} (by id)")]);
+    assert_eq!(entry.item.path.as_ref(), "/apis/0");
+}
+
+#[test]
+fn an_organisations_list_is_but_a_copy() {
+    let mut file = bundle(&[api(1), api(2)], &[]);
+    file["organisations"][0]["apis"] = json!([
+        {"api_id": api_id(1), "api_human_name": "Old name"},
+        {"api_id": api_id(2), "api_human_name": "API 2"},
+        {"api_id": api_id(9), "api_human_name": "Gone"},
+    ]);
+    let plan = plan_alone(&file);
+    let entry = entry(&plan, "organisation", BANK);
+    assert_eq!(entry.verdict.status, Status::Add);
+    assert_eq!(warnings(entry), ["name-stale", "api-stale"]);
+    assert!(warning(entry, "name-stale").message.contains("'Old name'"));
+    assert_eq!(warning(entry, "api-stale").path.as_deref(), Some("/organisations/0/apis/2/api_id"));
+}
+
+#[test]
+fn names_and_versions_that_an_api_does_not_have_are_told() {
+    let versions = json!({"version_data": {"not_versioned": false, "versions": {"v1": {"name": "v1"}}}});
+    let mut policy = policy(1, &[1]);
+    policy["access_rights"][api_id(1)] =
+        json!({"apiid": api_id(1), "apiname": "Old", "versions": ["v1", "v2"]});
+    let plan = plan_alone(&bundle(&[api_with(1, versions)], &[policy]));
+    let entry = entry(&plan, "policy", &policy_id(1));
+    assert_eq!(warnings(entry), ["name-stale", "version-missing"]);
+    assert!(warning(entry, "version-missing").message.contains("'v2'"));
+    assert_eq!(entry.verdict.status, Status::Add);
+}
+
+#[test]
+fn an_organisations_list_tells_of_apis_that_nobody_has() {
+    let mut file = bundle(&[], &[policy(1, &[1, 2])]);
+    file["organisations"][0]["apis"] = json!([{"api_id": api_id(1), "api_human_name": "Its name"}]);
+    let plan = plan_alone(&file);
+    let entry = entry(&plan, "policy", &policy_id(1));
+    assert_eq!(warnings(entry), ["api-dangling", "name-stale", "api-dangling"]);
+    assert!(entry.warnings[2].message.contains("nor does its organisation list it"));
+}

@@ -1,0 +1,138 @@
+//! Secrets are compared and never told; where one is may be shown.
+
+use serde_json::{Value as Json, json};
+
+use super::{BANK, api_id, api_with, bundle, changes, organisation, plan, policy_id, policy_with};
+use crate::engine::Plan;
+
+const CANARY: &str = "canary-Zqxj";
+
+/// Everything that could be told of a plan.
+fn told(plan: &Plan) -> String {
+    let entries = plan.entries().iter().map(|entry| {
+        let item = (&entry.item.value, entry.base.as_ref().map(|base| &base.value), &entry.references);
+        let told = serde_json::to_string(&(item, &entry.verdict.reasons, &entry.warnings)).unwrap();
+        format!(
+            "{told}{entry:?}{}",
+            changes(plan, entry.item.id.kind.as_str(), &entry.item.id.key).join("\n")
+        )
+    });
+    entries.collect::<Vec<_>>().join("\n") + &serde_json::to_string(plan.lack()).unwrap()
+}
+
+/// An object of each kind with a canary in every place that may hold a secret.
+fn planted(secret: &str) -> Json {
+    let c = |place: &str| json!(format!("{secret}-{place}"));
+    let mut api = api_with(
+        1,
+        json!({
+            "auth": {"signature": {"secret": c("1")}},
+            "auth_configs": {"hmac": {"signature": {"secret": c("2")}}},
+            "request_signing": {"secret": c("3"), "key_id": c("4")},
+            "notifications": {"shared_secret": c("5")},
+            "upstream_auth": {
+                "basic_auth": {"password": c("6")},
+                "oauth": {"client_credentials": {"client_secret": c("7")}, "password": {"client_secret": c("8"), "password": c("9")}},
+            },
+            "external_oauth": {"providers": [{"jwt": {"source": c("10")}, "introspection": {"client_secret": c("11")}}]},
+            "jwt_source": c("12"),
+            "graphql": {"engine": {"data_sources": [{"config": {"headers": {"x": c("13")}, "sasl": {"password": c("14")}}}]},
+                        "supergraph": {"subgraphs": [{"headers": {"x": c("15")}}], "global_headers": {"x": c("16")}},
+                        "proxy": {"request_headers": {"x": c("17")}}},
+            "version_data": {"versions": {"Default": {"global_headers": {"x": c("18")}, "global_response_headers": {"x": c("18a")}, "extended_paths": {
+                "transform_headers": [{"add_headers": {"x": c("19")}}],
+                "transform": [{"template_data": {"template_source": c("20")}}],
+                "virtual": [{"function_source_uri": c("21")}]}}}},
+            "event_handlers": {"events": {"E": [{"handler_meta": {"header_map": {"x": c("22")}, "target_path": format!("https://u:{secret}23@h/")}}]}},
+            "config_data": {"deep": [{"any": c("24")}]},
+            "uptime_tests": {"check_list": [{"headers": {"x": c("25")}, "body": c("26")}]},
+            "auth_provider": {"meta": {"x": c("27")}},
+            "proxy": {"listen_path": "/1/", "target_url": format!("http://user:{secret}28@upstream/"), "target_list": [format!("http://user:{secret}29@upstream/")]},
+            "jwt_jwks_uris": [{"url": format!("https://h/jwks?access_token={secret}30")}],
+        }),
+    );
+    api["hook_references"] = json!([{"hook": {"header_map": {"x": c("31")}}}]);
+    api["oas"] = json!({"x-tyk-api-gateway": {
+        "server": {"authentication": {"securitySchemes": {"jwt": {"source": c("32")}, "o": {"clientSecret": c("33"), "sharedSecret": c("34"), "secret": c("35")}}}},
+        "upstream": {"authentication": {"basicAuth": {"password": c("36")}, "requestSigning": {"keyId": c("36a")}}},
+        "middleware": {"global": {"pluginConfig": {"data": {"value": {"x": c("37")}}}, "transformRequestHeaders": {"add": [{"name": "x", "value": c("38")}]}}},
+    }});
+    let mut organisation = organisation(BANK);
+    super::merge(
+        &mut organisation,
+        json!({
+            "event_options": {"key_event": {"email": c("39"), "webhook": c("40")}},
+            "open_policy": {"rules": c("41")},
+            "org_options_meta": {"x": {"y": c("42")}},
+        }),
+    );
+    let policy = policy_with(1, &[1], json!({"meta_data": {"x": c("43"), "n": [c("44")]}}));
+    json!({"organisations": [organisation], "apis": [api], "Data": [policy]})
+}
+
+#[test]
+fn no_secret_of_the_list_is_ever_told() {
+    let (old, new) = (planted(&format!("{CANARY}old")), planted(&format!("{CANARY}new")));
+    let plan = plan(&new, &old);
+    assert_eq!(plan.summary().repeat, 3);
+    let told = told(&plan);
+    assert!(
+        !told.contains(CANARY),
+        "{}",
+        told.split(CANARY).next().map(|before| &before[before.len().saturating_sub(200)..]).unwrap()
+    );
+    let secret = told.matches(r#","secret":true"#).count();
+    assert!(secret >= 48, "each of them is told to differ: {secret}");
+}
+
+#[test]
+fn what_only_tells_where_a_secret_is_is_shown() {
+    for place in [
+        "env://KEY",
+        "secrets://key",
+        "vault://a/b.c",
+        "consul://a",
+        "file://a",
+        "$secret_env.KEY",
+        "$secret_conf.key",
+    ] {
+        let file = bundle(
+            &[api_with(1, json!({"jwt_source": place}))],
+            &[policy_with(1, &[1], json!({"meta_data": {"x": place}}))],
+        );
+        let plan = plan(&file, &bundle(&[super::api(1)], &[super::policy(1, &[1])]));
+        assert_eq!(
+            changes(&plan, "api", &api_id(1)),
+            [format!(r#"{{"path":"/api_definition/jwt_source","op":"add","after":"{place}"}}"#)]
+                .map(|line| line.replace("\"op\":\"add\"", "\"op\":\"replace\",\"before\":null"))
+                .to_vec()
+        );
+        assert!(changes(&plan, "policy", &policy_id(1))[0].contains(place));
+    }
+    let file = bundle(&[api_with(1, json!({"jwt_source": "env://"}))], &[]);
+    let plan = plan(&file, &bundle(&[super::api(1)], &[]));
+    assert!(
+        changes(&plan, "api", &api_id(1))[0].contains(r#""secret":true"#),
+        "that says nothing of a place"
+    );
+}
+
+#[test]
+fn addresses_are_shown_without_their_passwords() {
+    let file = |password: &str| {
+        bundle(
+            &[api_with(
+                1,
+                json!({"proxy": {"listen_path": "/1/", "target_url": format!("http://u:{password}@h/x")}}),
+            )],
+            &[],
+        )
+    };
+    let plan = plan(&file("canary-b"), &file("canary-a"));
+    assert_eq!(
+        changes(&plan, "api", &api_id(1)),
+        [r#"{"path":"/api_definition/proxy/target_url","op":"replace","secret":true}"#]
+    );
+    let json = serde_json::to_string(&super::entry(&plan, "api", &api_id(1)).item.value).unwrap();
+    assert!(json.contains("http://u:***@h/x"), "{json}");
+}
