@@ -19,6 +19,7 @@ mod rehearse;
 mod run;
 pub mod saved;
 pub mod scope;
+pub mod sp_config;
 mod undo;
 mod watch;
 
