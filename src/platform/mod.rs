@@ -20,6 +20,7 @@ pub mod selection;
 
 pub mod digirunner;
 pub mod document;
+pub mod sp_config;
 pub mod tyk;
 
 pub use foreign::Foreign;
@@ -227,7 +228,7 @@ pub enum DemoTarget {
 }
 
 /// Every platform there is.
-pub static PLATFORMS: [&dyn Platform; 2] = [&digirunner::Digirunner, &tyk::Tyk];
+pub static PLATFORMS: [&dyn Platform; 3] = [&digirunner::Digirunner, &tyk::Tyk, &sp_config::SpConfig];
 
 /// Returns the platform of that name.
 pub fn named(name: &str) -> Option<&'static dyn Platform> {

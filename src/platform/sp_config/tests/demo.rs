@@ -1,0 +1,90 @@
+//! The demo's files show everything that can happen.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::platform::sp_config::DEMO;
+use crate::platform::{DefaultReference, DemoTarget, ExportOptions, Mapping};
+
+fn options() -> ImportOptions {
+    let mapping = Mapping {
+        kind: "SOURCE".into(),
+        path: "$.owner.name".into(),
+        from: "sandbox.admin".into(),
+        to: "林雅婷 (IAM)".into(),
+        enabled: true,
+    };
+    let default =
+        DefaultReference { kind: "RULE".into(), id: None, name: Some("Cloud Correlate Manager".into()) };
+    ImportOptions { mappings: vec![mapping], default_references: vec![default], ..ImportOptions::default() }
+}
+
+fn demo_target() -> Target {
+    let DemoTarget::Import { file, .. } = &DEMO.target else { panic!("it is imported") };
+    let file = try_read(file, &ImportOptions::default()).unwrap();
+    let plan = compare::plan(&file, &Target::default());
+    assert!(plan.entries().iter().all(|entry| told(entry) == "Add"), "all of it can be imported");
+    written(&file, &Target::default())
+}
+
+fn demo(options: &ImportOptions) -> Arc<Plan> {
+    Arc::new(compare::plan(&try_read(DEMO.file, options).unwrap(), &demo_target()))
+}
+
+#[test]
+fn the_demo_shows_every_verdict_and_every_reason() {
+    let plan = demo(&ImportOptions::default());
+    let lines: Vec<String> = plan
+        .entries()
+        .iter()
+        .map(|entry| format!("{} {}: {}", entry.item.id.kind, entry.item.name, told(entry)))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn the_demo_shows_every_way_to_resolve_a_reference() {
+    let hows = |options: &ImportOptions| -> BTreeSet<&str> {
+        let plan = demo(options);
+        let references = plan.entries().iter().flat_map(|entry| &entry.references);
+        references.map(|reference| reference.how.words()).collect()
+    };
+    assert_eq!(
+        hows(&ImportOptions::default()),
+        BTreeSet::from(["by id", "by name", "external", "unresolved"])
+    );
+    assert_eq!(
+        hows(&options()),
+        BTreeSet::from(["by id", "by name", "by mapping", "by default", "external", "unresolved"])
+    );
+}
+
+#[test]
+fn the_demo_tells_no_secret() {
+    for options in [ImportOptions::default(), options()] {
+        let told = everything(&demo(&options));
+        assert!(!told.contains("canary"), "{told}");
+    }
+}
+
+#[test]
+fn the_demos_target_exported_and_compared_again_is_unchanged() {
+    let target = demo_target();
+    let bytes = super::super::export::export(&target, &ExportOptions::default()).unwrap().bytes;
+    let plan = compare::plan(&file::read(&bytes, &ImportOptions::default()).unwrap(), &target);
+    for entry in plan.entries() {
+        assert_eq!(told(entry), "Repeat unchanged", "{}", entry.item.id);
+    }
+}
+
+#[test]
+fn the_demo_imported_exported_and_compared_again_is_unchanged() {
+    let file = try_read(DEMO.file, &ImportOptions::default()).unwrap();
+    let after = written(&file, &demo_target());
+    let bytes = super::super::export::export(&after, &ExportOptions::default()).unwrap().bytes;
+    let plan = compare::plan(&file::read(&bytes, &ImportOptions::default()).unwrap(), &after);
+    assert!(plan.entries().len() > 15);
+    for entry in plan.entries() {
+        assert!(entry.is_unchanged(), "{}: {}", entry.item.id, told(entry));
+    }
+}

@@ -1,0 +1,165 @@
+//! The rules, one test each, without a database.
+
+mod demo;
+mod exporting;
+mod matching;
+mod options;
+mod reading;
+mod references;
+mod secrets;
+
+use std::sync::Arc;
+
+use serde_json::{Value as Any, json};
+
+use super::build::build;
+use super::compare;
+use super::file::{self, File};
+use super::pair::Pair;
+use super::target::Target;
+use crate::engine::diff::Show;
+use crate::engine::{Entry, Kind, Plan};
+use crate::platform::document::Document;
+use crate::platform::{ImportOptions, ParseError};
+
+/// Returns an entry.
+fn entry(word: &str, id: &str, name: &str, mut object: Any) -> Any {
+    for (field, value) in [("id", id), ("name", name)] {
+        if object.get(field).is_none() {
+            object[field] = json!(value);
+        }
+    }
+    json!({"version": 1, "self": {"type": word, "id": id, "name": name}, "object": object})
+}
+
+/// Returns a signed rule.
+fn rule(id: &str, name: &str, script: &str) -> Any {
+    let mut rule = entry("RULE", id, name, json!({"sourceCode": {"version": "1.0", "script": script}}));
+    rule["jwsHeader"] = json!("eyJhbGciOiJFUzI1NiJ9");
+    rule["jwsSignature"] = json!("c2lnbmF0dXJl");
+    rule
+}
+
+fn source(id: &str, name: &str) -> Any {
+    entry("SOURCE", id, name, json!({"type": "Delimited"}))
+}
+
+fn triple(word: &str, id: &str, name: &str) -> Any {
+    json!({"type": word, "id": id, "name": name})
+}
+
+fn try_read(text: &str, options: &ImportOptions) -> Result<File, ParseError> {
+    file::read(text.as_bytes(), options)
+}
+
+fn read(objects: &[Any], options: &ImportOptions) -> File {
+    try_read(&json!({"objects": objects}).to_string(), options).unwrap()
+}
+
+/// Returns a target that holds entries as an import leaves them there.
+fn target(objects: &[Any]) -> Target {
+    let file = read(objects, &ImportOptions::default());
+    written(&file, &Target::default())
+}
+
+/// Returns what a target holds once every entry of a file that can be is written.
+fn written(file: &File, before: &Target) -> Target {
+    let pair = Pair::new(file, before);
+    let mut documents: Vec<Document> =
+        before.documents().iter().map(|stored| stored.document.clone()).collect();
+    for (at, entry) in file.entries.iter().enumerate().filter(|(at, _)| pair.blocks(*at).is_empty()) {
+        let document = build(&pair, at, entry).document(entry);
+        documents.retain(|other| (&other.kind, &other.id) != (&document.kind, &document.id));
+        documents.push(document);
+    }
+    documents.sort_by(|one, other| (&one.kind, &one.id).cmp(&(&other.kind, &other.id)));
+    Target::new(documents)
+}
+
+fn plan(file: &[Any], target_objects: &[Any]) -> Plan {
+    plan_with(file, target_objects, &ImportOptions::default())
+}
+
+fn plan_with(file: &[Any], target_objects: &[Any], options: &ImportOptions) -> Plan {
+    compare::plan(&read(file, options), &target(target_objects))
+}
+
+fn at(plan: &Plan, item: &str) -> usize {
+    let found = plan.entries().iter().position(|entry| entry.item.id.to_string() == item);
+    found.unwrap_or_else(|| panic!("no {item} in the plan"))
+}
+
+fn of<'p>(plan: &'p Plan, item: &str) -> &'p Entry {
+    &plan.entries()[at(plan, item)]
+}
+
+/// Returns an item's status with the codes of its reasons, as `Cannot add: missing-id`.
+fn status(plan: &Plan, item: &str) -> String {
+    told(of(plan, item))
+}
+
+fn told(entry: &Entry) -> String {
+    let codes: Vec<&str> = entry.verdict.reasons.iter().map(|reason| &*reason.code).collect();
+    let unchanged = if entry.is_unchanged() { " unchanged" } else { "" };
+    let colon = if codes.is_empty() { "" } else { ": " };
+    format!("{}{unchanged}{colon}{}", entry.verdict.status, codes.join(" "))
+}
+
+fn message(plan: &Plan, item: &str) -> String {
+    let reasons = &of(plan, item).verdict.reasons;
+    assert_eq!(reasons.len(), 1, "{reasons:?}");
+    reasons[0].message.clone()
+}
+
+/// Returns an item's differences as JSON.
+fn changes(plan: &Plan, item: &str) -> Vec<String> {
+    let changes = plan.changes(at(plan, item), Show::Differences);
+    changes.iter().map(|change| serde_json::to_string(change).unwrap()).collect()
+}
+
+/// Returns the codes of an item's warnings.
+fn warnings(plan: &Plan, item: &str) -> Vec<String> {
+    of(plan, item).warnings.iter().map(|warning| warning.code.to_string()).collect()
+}
+
+/// Returns the codes of the warnings about the file as a whole.
+fn about_file(plan: &Plan) -> Vec<String> {
+    plan.warnings().iter().map(|warning| warning.code.to_string()).collect()
+}
+
+/// Returns an item's references, as `/owner by id SOURCE:1 (HR)`.
+fn references(plan: &Plan, item: &str) -> Vec<String> {
+    let references = of(plan, item).references.iter();
+    references
+        .map(|reference| {
+            format!("{} {} {} ({})", reference.path, reference.how.words(), reference.to(), reference.name)
+        })
+        .collect()
+}
+
+/// Returns the entry that an item would write, as JSON.
+fn body(file: &[Any], target_objects: &[Any], options: &ImportOptions, item: &str) -> Any {
+    let (file, target) = (read(file, options), target(target_objects));
+    let pair = Pair::new(&file, &target);
+    let found = file.entries.iter().enumerate().find(|(_, entry)| entry.item.to_string() == item);
+    let (at, entry) = found.unwrap_or_else(|| panic!("no {item}"));
+    serde_json::from_str(&build(&pair, at, entry).document(entry).body).unwrap()
+}
+
+/// Returns everything that is told of a plan, as the faces tell it.
+fn everything(plan: &Arc<Plan>) -> String {
+    let mut told = String::new();
+    for (at, entry) in plan.entries().iter().enumerate() {
+        let changes = plan.changes(at, Show::Everything);
+        told.push_str(&serde_json::to_string(&changes).unwrap());
+        told.push_str(&serde_json::to_string(&entry.references).unwrap());
+        told.push_str(&serde_json::to_string(&entry.item.value).unwrap());
+        told.push_str(&format!("{entry:?}"));
+    }
+    told.push_str(&serde_json::to_string(&plan.all_warnings().collect::<Vec<_>>()).unwrap());
+    told
+}
+
+fn kind(word: &'static str) -> Kind {
+    Kind::of(word)
+}

@@ -1,0 +1,206 @@
+//! Files: their forms, and what is wrong with them.
+
+use serde_json::json;
+
+use super::*;
+use crate::engine::Severity;
+use crate::platform::{ParseErrorKind, Platform as _};
+
+const NONE: ImportOptions = ImportOptions {
+    selection: crate::platform::Selection {
+        include: Vec::new(),
+        exclude: Vec::new(),
+        objects: std::collections::BTreeMap::new(),
+    },
+    default_references: Vec::new(),
+    mappings: Vec::new(),
+};
+
+fn items(text: &str) -> Vec<String> {
+    try_read(text, &NONE)
+        .unwrap()
+        .entries
+        .iter()
+        .map(|entry| format!("{} {}", entry.place, entry.item))
+        .collect()
+}
+
+#[test]
+fn an_envelope_objects_alone_and_a_bare_list_are_read() {
+    let one = r#"{"version":1,"self":{"id":"7","type":"SOURCE","name":"HR"},"object":{}}"#;
+    let envelope = format!(
+        r#"{{"version":1,"timestamp":"2021-05-10T15:19:23.425041-05:00","tenant":"t","description":null,
+           "options":{{"excludeTypes":null,"includeTypes":[],"objectOptions":null}},"objects":[{one}]}}"#
+    );
+    assert_eq!(items(&envelope), ["/objects/0 SOURCE:7"]);
+    assert_eq!(items(&format!(r#"{{"objects":[{one}]}}"#)), ["/objects/0 SOURCE:7"]);
+    assert_eq!(items(&format!("[{one}]")), ["/0 SOURCE:7"]);
+}
+
+#[test]
+fn files_are_recognised_by_their_objects() {
+    use crate::platform::sp_config::SpConfig;
+    assert!(SpConfig.recognises("objects") && SpConfig.recognises("self"));
+    assert!(!SpConfig.recognises("version"));
+    let found = crate::platform::detect(br#"{"version":1,"tenant":"t","objects":[]}"#).unwrap();
+    assert_eq!(found.name(), "sp-config");
+    let found = crate::platform::detect(br#"[{"version":1,"self":{},"object":{}}]"#).unwrap();
+    assert_eq!(found.name(), "sp-config");
+}
+
+#[test]
+fn every_entry_keeps_its_text_byte_for_byte() {
+    let text = "{\"objects\":[ {\"self\" : {\"type\":\"SOURCE\",\"id\":\"7\"},\r\n\t\"object\":{\"n\":10.0,\"e\":\"\\u00e9\"}} ]}";
+    let file = try_read(text, &NONE).unwrap();
+    assert_eq!(&*file.entries[0].text, text.get(13..text.len() - 3).unwrap());
+}
+
+#[test]
+fn nulls_are_taken_for_what_is_not_there() {
+    assert!(items(r#"{"objects":null}"#).is_empty());
+    let file = try_read(r#"{"objects":[null]}"#, &NONE).unwrap();
+    assert!(file.entries.is_empty());
+    assert_eq!(file.findings[0].code, "null-entry");
+}
+
+#[test]
+fn what_is_no_such_file_is_refused_with_its_place() {
+    for (text, path) in [
+        ("7", ""),
+        ("{}", ""),
+        (r#"{"objects":{}}"#, "/objects"),
+        (r#"{"objects":[7]}"#, "/objects/0"),
+        (r#"[[]]"#, "/0"),
+    ] {
+        let error = try_read(text, &NONE).unwrap_err();
+        assert_eq!((error.kind, error.path.as_str()), (ParseErrorKind::Shape, path), "{text}");
+    }
+}
+
+#[test]
+fn a_file_of_another_version_is_read_with_a_warning() {
+    let file = try_read(r#"{"version":2,"objects":[]}"#, &NONE).unwrap();
+    assert_eq!(file.findings[0].code, "unknown-version");
+    assert_eq!(file.findings[0].severity, Severity::Warning);
+}
+
+#[test]
+fn every_type_is_shown_and_only_seven_can_be_imported() {
+    for known in &super::super::types::TYPES {
+        let mut object = entry(known.word, "1", "x", json!({}));
+        object["jwsHeader"] = json!("h");
+        object["jwsSignature"] = json!("s");
+        let told = status(&plan(&[object], &[]), &format!("{}:1", known.word));
+        let wanted = if known.importable { "Add" } else { "Cannot add: not-importable" };
+        assert_eq!(told, wanted, "{}", known.word);
+    }
+}
+
+#[test]
+fn a_type_that_nobody_knows_is_shown_under_the_others() {
+    let plan = plan(&[entry("HOLOGRAM", "1", "x", json!({}))], &[]);
+    assert_eq!(status(&plan, "OTHER:HOLOGRAM:1"), "Cannot add: not-importable");
+    assert_eq!(message(&plan, "OTHER:HOLOGRAM:1"), "its type HOLOGRAM is not known; it cannot be imported");
+    assert!(plan.kinds().iter().any(|info| info.kind == kind("OTHER")));
+}
+
+#[test]
+fn what_lacks_its_type_its_id_or_its_object_is_blocked() {
+    let mut without_object = source("3", "c");
+    without_object["object"] = json!(null);
+    let plan = plan(
+        &[
+            json!({"self": {"id": "1", "name": "a"}, "object": {}}),
+            json!({"self": {"type": "SOURCE", "id": null, "name": "b"}, "object": {}}),
+            without_object,
+            json!({"object": {"id": "4"}}),
+            json!({}),
+        ],
+        &[],
+    );
+    assert_eq!(status(&plan, "OTHER:1"), "Cannot add: missing-type");
+    assert_eq!(status(&plan, "SOURCE:(/objects/1)"), "Cannot add: missing-id");
+    assert_eq!(status(&plan, "SOURCE:3"), "Cannot add: missing-object");
+    assert_eq!(message(&plan, "SOURCE:3"), "its object is null, and not an object");
+    assert_eq!(status(&plan, "OTHER:(/objects/3)"), "Cannot add: missing-type");
+    assert_eq!(status(&plan, "OTHER:(/objects/4)"), "Cannot add: missing-type");
+}
+
+#[test]
+fn what_has_no_name_goes_by_its_id() {
+    let nameless = json!({"self": {"type": "SOURCE", "id": "1", "name": null}, "object": {"x": 1}});
+    let plan = plan(std::slice::from_ref(&nameless), &[]);
+    assert_eq!(status(&plan, "SOURCE:1"), "Add");
+    assert_eq!(&*of(&plan, "SOURCE:1").item.name, "");
+    let inner = json!({"self": {"type": "SOURCE", "id": "1"}, "object": {"name": "HR"}});
+    assert_eq!(&*of(&super::plan(&[inner], &[]), "SOURCE:1").item.name, "HR");
+}
+
+#[test]
+fn an_id_twice_in_the_file_blocks_both() {
+    let plan = plan(&[source("ab-12", "a"), source("AB12", "b"), source("9", "c")], &[]);
+    assert_eq!(status(&plan, "SOURCE:ab-12"), "Cannot add: duplicate-in-file");
+    assert_eq!(status(&plan, "SOURCE:AB12"), "Cannot add: duplicate-in-file");
+    assert_eq!(message(&plan, "SOURCE:ab-12"), "the file holds its id more than once: also at /objects/1");
+    assert_eq!(status(&plan, "SOURCE:9"), "Add");
+}
+
+#[test]
+fn an_id_may_stand_twice_under_two_types() {
+    let plan = plan(&[source("1", "a"), entry("TRANSFORM", "1", "a", json!({}))], &[]);
+    assert_eq!(
+        (status(&plan, "SOURCE:1"), status(&plan, "TRANSFORM:1")),
+        ("Add".to_owned(), "Add".to_owned())
+    );
+}
+
+#[test]
+fn a_source_of_non_employees_is_refused() {
+    for object in [json!({"type": "Non-Employee"}), json!({"type": "x", "connectorName": "Non Employee"})] {
+        let plan = plan(&[entry("SOURCE", "1", "n", object)], &[]);
+        assert_eq!(status(&plan, "SOURCE:1"), "Cannot add: non-employee-source");
+    }
+}
+
+#[test]
+fn a_rule_without_both_parts_of_its_signature_is_refused() {
+    for part in ["jwsHeader", "jwsSignature"] {
+        for nothing in [json!(null), json!("")] {
+            let mut rule = rule("1", "r", "return 1;");
+            rule[part] = nothing;
+            assert_eq!(status(&plan(&[rule], &[]), "RULE:1"), "Cannot add: signature-missing", "{part}");
+        }
+    }
+    let connector = entry("CONNECTOR_RULE", "1", "r", json!({}));
+    assert_eq!(status(&plan(&[connector], &[]), "CONNECTOR_RULE:1"), "Add", "others have none");
+}
+
+#[test]
+fn what_no_database_stores_is_blocked_with_its_place() {
+    let plan = plan(&[entry("SOURCE", "1", "n", json!({"description": "a\u{0}b"}))], &[]);
+    assert_eq!(status(&plan, "SOURCE:1"), "Cannot add: not-storable");
+    assert!(message(&plan, "SOURCE:1").starts_with("/object/description holds a NUL"));
+}
+
+#[test]
+fn an_object_that_gives_itself_another_id_than_its_entry_is_told() {
+    let other = entry("SOURCE", "1", "n", json!({"id": "2"}));
+    assert_eq!(warnings(&plan(&[other], &[]), "SOURCE:1"), ["id-mismatch"]);
+    let same = entry("SOURCE", "ab12", "n", json!({"id": "AB-12"}));
+    assert!(warnings(&plan(&[same], &[]), "SOURCE:ab12").is_empty());
+}
+
+#[test]
+fn obstacles_are_told_without_a_target() {
+    let file = read(
+        &[rule("1", "r", "x"), entry("WORKFLOW", "2", "w", json!({})), entry("SOURCE", "", "n", json!({}))],
+        &NONE,
+    );
+    let told: Vec<String> = compare::obstacles(&file)
+        .iter()
+        .map(|finding| {
+            format!("{:?} {} {}", finding.severity, finding.code, finding.path.as_deref().unwrap())
+        })
+        .collect();
+    assert_eq!(told, ["Note not-importable /objects/1", "Error missing-id /objects/2"]);
+}

@@ -1,0 +1,331 @@
+//! The object types: which the service knows, and what it knows of each.
+
+use std::sync::LazyLock;
+
+use serde::Serialize;
+
+use crate::engine::{Kind, KindInfo};
+
+pub(super) const CONNECTOR_RULE: &str = "CONNECTOR_RULE";
+pub(super) const FORM_DEFINITION: &str = "FORM_DEFINITION";
+pub(super) const IDENTITY_OBJECT_CONFIG: &str = "IDENTITY_OBJECT_CONFIG";
+pub(super) const IDENTITY_PROFILE: &str = "IDENTITY_PROFILE";
+pub(super) const LIFECYCLE_STATE: &str = "LIFECYCLE_STATE";
+pub(super) const RULE: &str = "RULE";
+pub(super) const SOURCE: &str = "SOURCE";
+pub(super) const TRANSFORM: &str = "TRANSFORM";
+pub(super) const TRIGGER_SUBSCRIPTION: &str = "TRIGGER_SUBSCRIPTION";
+pub(super) const WORKFLOW: &str = "WORKFLOW";
+
+/// The kind of objects whose type is none of these.
+pub(super) const OTHER: Kind = Kind::of("OTHER");
+
+/// An object type.
+#[derive(Debug)]
+pub(super) struct Type {
+    /// Its word, as in files.
+    pub(super) word: &'static str,
+    /// What people call its objects.
+    title: &'static str,
+    /// Whether its objects can be imported.
+    pub(super) importable: bool,
+    /// Whether its objects come with a signature, so that nobody changes their text.
+    pub(super) signed: bool,
+    /// Whether a tenant has exactly one.
+    pub(super) one_per_tenant: bool,
+    /// Where its objects refer to others, as JSONPaths.
+    pub(super) references: &'static [&'static str],
+    /// Those references without which an object is of no use.
+    pub(super) needs: &'static [&'static str],
+}
+
+impl Type {
+    const fn of(word: &'static str, title: &'static str) -> Self {
+        Self {
+            word,
+            title,
+            importable: false,
+            signed: false,
+            one_per_tenant: false,
+            references: &[],
+            needs: &[],
+        }
+    }
+
+    const fn importable(self) -> Self {
+        Self { importable: true, ..self }
+    }
+
+    const fn signed(self) -> Self {
+        Self { signed: true, ..self }
+    }
+
+    const fn one_per_tenant(self) -> Self {
+        Self { one_per_tenant: true, ..self }
+    }
+
+    const fn refers(self, references: &'static [&'static str]) -> Self {
+        Self { references, ..self }
+    }
+
+    const fn needs(self, needs: &'static [&'static str]) -> Self {
+        Self { needs, ..self }
+    }
+}
+
+/// The types of which there are objects in files: those that can be imported
+/// first, each part in the order in which they depend on each other.
+pub(super) static TYPES: [Type; 25] = [
+    Type::of(TRANSFORM, "Transforms").importable().refers(&[
+        "$..attributes.sourceId",
+        "$..attributes.sourceName",
+        "$..attributes.id",
+    ]),
+    Type::of(CONNECTOR_RULE, "Connector rules").importable(),
+    Type::of(RULE, "Rules").importable().signed(),
+    Type::of(IDENTITY_OBJECT_CONFIG, "Identity object configuration").importable().one_per_tenant().refers(
+        &[
+            "$.objectAttributeDetails[*].attributeSources[*].ruleRef",
+            "$.objectAttributeDetails[*].attributeTargets[*].applicationRef",
+        ],
+    ),
+    Type::of(SOURCE, "Sources").importable().refers(&[
+        "$.owner",
+        "$.cluster",
+        "$.managementWorkgroup",
+        "$.accountCorrelationRule",
+        "$.managerCorrelationRule",
+        "$.beforeProvisioningRule",
+        "$.passwordPolicies[*]",
+        "$.schemas[*]",
+        "$.schemas[*].attributes[*].schema",
+    ]),
+    Type::of(IDENTITY_PROFILE, "Identity profiles")
+        .importable()
+        .refers(&[
+            "$.owner",
+            "$.authoritativeSource",
+            "$..attributes.sourceId",
+            "$..attributes.sourceName",
+            "$..attributes.id",
+        ])
+        .needs(&["$.authoritativeSource"]),
+    Type::of(TRIGGER_SUBSCRIPTION, "Trigger subscriptions")
+        .importable()
+        .refers(&["$.workflowConfig.workflowId", "$.filter"]),
+    Type::of("GOVERNANCE_GROUP", "Governance groups").refers(&["$.owner"]),
+    Type::of("PASSWORD_POLICY", "Password policies"),
+    Type::of("PASSWORD_SYNC_GROUP", "Password sync groups"),
+    Type::of("ATTR_SYNC_SOURCE_CONFIG", "Attribute sync configurations").refers(&["$.source"]),
+    Type::of("ACCESS_PROFILE", "Access profiles").refers(&["$.owner", "$.source"]),
+    Type::of("ROLE", "Roles").refers(&["$.owner", "$.accessProfiles[*]"]),
+    Type::of("SEGMENT", "Segments").refers(&["$.owner"]),
+    Type::of("SOD_POLICY", "Separation of duties policies").refers(&["$.ownerRef"]),
+    Type::of("CAMPAIGN_FILTER", "Campaign filters").refers(&["$.owner"]),
+    Type::of(FORM_DEFINITION, "Forms").refers(&["$.owner"]),
+    Type::of(WORKFLOW, "Workflows").refers(&["$.owner", "$.definition.steps.*.attributes.formDefinitionId"]),
+    Type::of(LIFECYCLE_STATE, "Lifecycle states").refers(&[
+        "$.identityProfileRef",
+        "$.accountActionRefs[*].sourceIdsRefs[*]",
+        "$.accountActions[*].sourceIds[*]",
+    ]),
+    Type::of("SERVICE_DESK_INTEGRATION", "Service desk integrations").refers(&["$.ownerRef", "$.clusterRef"]),
+    Type::of("NOTIFICATION_TEMPLATE", "Notification templates"),
+    Type::of("TAG", "Tags"),
+    Type::of("ACCESS_REQUEST_CONFIG", "Access request configuration").one_per_tenant(),
+    Type::of("PUBLIC_IDENTITIES_CONFIG", "Public identities configuration").one_per_tenant(),
+    Type::of("AUTH_ORG", "Authentication of the organisation").one_per_tenant(),
+];
+
+/// What objects refer to and no file holds.
+const OUTSIDE: [&str; 4] = ["IDENTITY", "ENTITLEMENT", "CONNECTOR_SCHEMA", "CLUSTER"];
+
+/// Returns the type of that word.
+pub(super) fn named(word: &str) -> Option<&'static Type> {
+    TYPES.iter().find(|known| known.word == word)
+}
+
+/// Returns the kind under which objects of a type are shown. Plans have the
+/// kinds they were built with: what is of no known type stands under one of them.
+pub(super) fn kind(word: &str) -> Kind {
+    named(word).map_or(OTHER, |known| Kind::of(known.word))
+}
+
+/// Returns the kinds in their order.
+pub(super) fn kinds() -> &'static [KindInfo] {
+    static KINDS: LazyLock<Vec<KindInfo>> = LazyLock::new(|| {
+        let known = TYPES.iter().map(|known| KindInfo { kind: Kind::of(known.word), title: known.title });
+        known.chain([KindInfo { kind: OTHER, title: "Other types" }]).collect()
+    });
+    &KINDS
+}
+
+/// Says whether objects of a type can be imported.
+pub fn is_importable(word: &str) -> bool {
+    named(word).is_some_and(|known| known.importable)
+}
+
+/// Says whether objects of a type can be exported.
+pub fn is_exportable(word: &str) -> bool {
+    named(word).is_some()
+}
+
+/// What the service tells of an object type (`SpConfigObject`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfigObject {
+    /// Its word.
+    pub object_type: &'static str,
+    /// Where its objects refer to others, as JSONPaths.
+    pub reference_extractors: &'static [&'static str],
+    /// Whether an object without a signature is refused.
+    pub signature_required: bool,
+    /// Whether references to it are resolved by id alone.
+    pub always_resolve_by_id: bool,
+    /// Whether it is one of the service's older sort.
+    pub legacy_object: bool,
+    /// Whether there is exactly one in a tenant.
+    pub one_per_tenant: bool,
+    /// Whether files hold such objects; the others are only referred to.
+    pub exportable: bool,
+    /// What an import does to its objects.
+    pub rules: ConfigObjectRules,
+}
+
+/// What an import does to objects of a type.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfigObjectRules {
+    /// Which values of the target stay where the file has none.
+    pub take_from_target_rules: Vec<ConfigObjectRule>,
+    /// Which values are set.
+    pub default_rules: Vec<ConfigObjectRule>,
+    /// Whether the rules can be changed.
+    pub editable: bool,
+}
+
+/// One rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ConfigObjectRule {
+    /// A JSONPath.
+    pub path: &'static str,
+    /// The value; none where the target's is taken.
+    pub value: Option<&'static str>,
+    /// When it holds.
+    pub modes: [&'static str; 3],
+}
+
+/// Returns what the service tells of every object type: those of which files
+/// hold objects, then those that are only referred to.
+pub fn config_objects() -> Vec<ConfigObject> {
+    let known = TYPES.iter().map(|known| ConfigObject {
+        object_type: known.word,
+        reference_extractors: known.references,
+        signature_required: known.signed,
+        always_resolve_by_id: false,
+        legacy_object: false,
+        one_per_tenant: known.one_per_tenant,
+        exportable: true,
+        rules: rules(known.word),
+    });
+    let outside = OUTSIDE.iter().map(|word| ConfigObject {
+        object_type: word,
+        reference_extractors: &[],
+        signature_required: false,
+        always_resolve_by_id: false,
+        legacy_object: false,
+        one_per_tenant: false,
+        exportable: false,
+        rules: ConfigObjectRules::default(),
+    });
+    known.chain(outside).collect()
+}
+
+fn rules(word: &str) -> ConfigObjectRules {
+    let paths: &[&str] = match word {
+        SOURCE => &[
+            "$.cluster",
+            "$.connectorAttributes.password",
+            "$.connectorAttributes.clientSecret",
+            "$.connectorAttributes.token",
+        ],
+        TRIGGER_SUBSCRIPTION => {
+            &["$.httpConfig.basicAuthConfig.password", "$.httpConfig.bearerTokenAuthConfig.bearerToken"]
+        }
+        _ => &[],
+    };
+    let rule =
+        |path: &&'static str| ConfigObjectRule { path, value: None, modes: ["RESTORE", "PROMOTE", "UPLOAD"] };
+    ConfigObjectRules {
+        take_from_target_rules: paths.iter().map(rule).collect(),
+        ..ConfigObjectRules::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::sp_config::path::Path;
+
+    #[test]
+    fn there_are_twenty_five_types_and_seven_of_them_can_be_imported() {
+        let importable: Vec<&str> =
+            TYPES.iter().filter(|known| known.importable).map(|known| known.word).collect();
+        assert_eq!(
+            importable,
+            [
+                "TRANSFORM",
+                "CONNECTOR_RULE",
+                "RULE",
+                "IDENTITY_OBJECT_CONFIG",
+                "SOURCE",
+                "IDENTITY_PROFILE",
+                "TRIGGER_SUBSCRIPTION"
+            ]
+        );
+        let words: std::collections::BTreeSet<&str> = TYPES.iter().map(|known| known.word).collect();
+        assert_eq!(words.len(), 25);
+    }
+
+    #[test]
+    fn a_type_that_nobody_knows_has_a_kind_of_the_plan() {
+        assert_eq!(kind("HOLOGRAM"), OTHER);
+        assert_eq!(kind("source"), OTHER, "words are exact in case");
+        assert!(kinds().iter().any(|info| info.kind == OTHER));
+    }
+
+    #[test]
+    fn only_rules_need_a_signature() {
+        let signed: Vec<ConfigObject> =
+            config_objects().into_iter().filter(|known| known.signature_required).collect();
+        assert_eq!(signed.len(), 1);
+        assert_eq!(signed[0].object_type, RULE);
+    }
+
+    #[test]
+    fn what_is_only_referred_to_is_told_and_not_exportable() {
+        let objects = config_objects();
+        assert_eq!(objects.iter().filter(|known| known.exportable).count(), 25);
+        assert!(objects.iter().any(|known| known.object_type == "IDENTITY" && !known.exportable));
+    }
+
+    #[test]
+    fn a_type_is_told_in_the_words_of_the_service() {
+        let told = serde_json::to_value(config_objects()).unwrap();
+        let source = told.as_array().unwrap().iter().find(|known| known["objectType"] == "SOURCE").unwrap();
+        assert_eq!(source["referenceExtractors"][0], "$.owner");
+        assert_eq!(source["signatureRequired"], false);
+        assert_eq!(source["rules"]["takeFromTargetRules"][0]["path"], "$.cluster");
+        assert_eq!(source["rules"]["takeFromTargetRules"][0]["modes"][1], "PROMOTE");
+    }
+
+    #[test]
+    fn every_path_of_a_type_can_be_read() {
+        for known in &TYPES {
+            for path in known.references.iter().chain(known.needs) {
+                assert!(Path::parse(path).is_some(), "{}: {path}", known.word);
+            }
+            assert!(known.needs.iter().all(|path| known.references.contains(path)), "{}", known.word);
+        }
+    }
+}
