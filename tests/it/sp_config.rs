@@ -150,7 +150,7 @@ async fn the_printed_samples_are_imported_keep_their_ids_and_come_back_byte_for_
         assert_eq!(entries(text(&exported)), entries(sample));
         assert_eq!(exported.platform, "sp-config");
         let review = tenant.review(text(&exported)).await;
-        assert!(review.plan.entries().iter().all(|entry| entry.is_unchanged()));
+        assert!(review.plan.entries().iter().all(gatediff::engine::Entry::is_unchanged));
     }
 }
 
@@ -160,7 +160,7 @@ async fn a_bare_list_of_the_sample_is_the_same_import() {
     tenant.import(SAMPLE).await;
     let list = format!("[{}]", entries(SAMPLE).join(","));
     let review = tenant.review(&list).await;
-    assert!(review.plan.entries().iter().all(|entry| entry.is_unchanged()));
+    assert!(review.plan.entries().iter().all(gatediff::engine::Entry::is_unchanged));
     assert_eq!(review.plan.entries().len(), 1);
 }
 
@@ -238,7 +238,7 @@ async fn a_signed_rule_is_kept_byte_for_byte_through_import_and_export() {
     let exported = entries(text(&tenant.export().await));
     for name in ["離職人員關閉帳號", "JDBCProvisioning Rule Adapter"] {
         let signed = of(name);
-        assert!(exported.iter().any(|entry| *entry == signed), "{name}");
+        assert!(exported.contains(&signed), "{name}");
     }
     // Found by its name: the target goes on to know it by its own id.
     assert_eq!(
