@@ -2,6 +2,7 @@
 //! many at once, and when the server or its database goes away meanwhile.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -214,6 +215,58 @@ async fn an_item_that_is_blocked_is_named_with_its_reason_and_nothing_is_written
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_database_refuses_is_told_as_what_cannot_be_saved() {
+    let (db, served) = with_organisation(&[]).await;
+    db.run("ALTER TABLE gatediff.documents ADD CONSTRAINT small CHECK (body NOT LIKE '%CANARY%')").await;
+    let mut bad = api(2);
+    bad["api_definition"]["name"] = json!("CANARY");
+    let answer = served.import(APIS, &json!({ "apis": [api(1), bad] }).to_string());
+    assert_eq!(answer.status, 403, "{answer:?}");
+    assert!(answer.json()["Message"].as_str().unwrap().starts_with("Failed to save API objects to DB: "));
+    assert_eq!(answer.json()["Meta"], json!({ api_id(1): false, api_id(2): false }));
+    assert!(!answer.body.contains("CANARY"), "{answer:?}");
+    assert!(stored(&served).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn apis_and_policies_that_refer_to_each_other_come_in_with_the_policy_first() {
+    let (_db, served) = with_organisation(&[]).await;
+    let mut jwt = api(1);
+    jwt["api_definition"]["jwt_default_policies"] = json!(["00000000000000000000a001"]);
+    let jwt = json!({ "apis": [jwt] }).to_string();
+    let answer = served.import(APIS, &jwt);
+    assert_eq!(answer.status, 403);
+    assert!(answer.json()["Message"].as_str().unwrap().contains("00000000000000000000a001"), "{answer:?}");
+    let answer = served.import(POLICIES, &json!({ "Data": [policy(1, &[1])] }).to_string());
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert!(answer.json()["Findings"].to_string().contains(&api_id(1)), "{answer:?}");
+    let answer = served.import(APIS, &jwt);
+    assert_eq!(
+        (answer.status, answer.json()["Meta"].clone()),
+        (200, json!({ api_id(1): true })),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_wait_for_its_answer_does_not_stop_its_import() {
+    let (db, served) = with_organisation(&[]).await;
+    let body = apis(1..=20);
+    let head = format!(
+        "POST {APIS} HTTP/1.1\r\nhost: x\r\nadmin-auth: {SECRET}\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut stream = served.connect();
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body.as_bytes()).unwrap();
+    drop(stream);
+    let sql = "SELECT EXISTS (SELECT FROM gatediff.requests WHERE path = '/admin/apis/import' AND status = 200 \
+               AND job_id IS NOT NULL)";
+    wait::until("the import is in the ledger", || crate::support::jobs::ask(&db, sql));
+    assert_eq!(stored(&served).len(), 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_preview_tells_each_item_and_writes_nothing() {
     let (db, served) = with_organisation(&[]).await;
     assert_eq!(served.import(APIS, &apis([1, 2])).status, 200);
@@ -243,7 +296,10 @@ async fn a_preview_tells_each_item_and_writes_nothing() {
     assert_eq!(meta["lack_api"][0]["api"], api_id(77), "{meta}");
     let answer = served.import("/admin/apis/import?preview=true", "{\"apis\":[\n7]}");
     assert_eq!((answer.status, answer.json()["Message"].clone()), (403, json!("Request body malformed")));
-    assert!(answer.json()["Meta"]["error"].as_str().unwrap().contains("(/apis/0)"), "where it is: {answer:?}");
+    assert!(
+        answer.json()["Meta"]["error"].as_str().unwrap().contains("(/apis/0)"),
+        "where it is: {answer:?}"
+    );
     assert_eq!((done(&db).await, stored(&served).len()), (jobs, 2), "nothing was written");
 }
 
