@@ -25,6 +25,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use futures_util::future::{FusedFuture as _, FutureExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -168,7 +169,8 @@ impl Server {
 
 /// Waits for what runs, and cuts it off after a while.
 async fn finish(service: &Service, connections: impl Future<Output = ()>, why: &str) -> Ended {
-    let mut connections = std::pin::pin!(connections);
+    // Fused, as it is waited for twice.
+    let mut connections = std::pin::pin!(connections.fuse());
     let done = async {
         connections.as_mut().await;
         service.queue.empty().await;
@@ -182,7 +184,9 @@ async fn finish(service: &Service, connections: impl Future<Output = ()>, why: &
     // ends by itself within a few heartbeats.
     let rest = async {
         service.queue.empty().await;
-        connections.await;
+        if !connections.is_terminated() {
+            connections.await;
+        }
     };
     tokio::time::timeout(service.timeouts.heartbeat * 2, rest).await.ok();
     Ended::Cut

@@ -85,7 +85,7 @@ impl Served {
         answer(request.call().unwrap())
     }
 
-    /// Posts a body as `curl -d` does, which says that it is a form.
+    /// Posts a body as `curl -d` does, which says that it is a form unless told otherwise.
     pub(crate) fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         self.try_post(path, headers, body).unwrap()
     }
@@ -98,7 +98,9 @@ impl Served {
         body: &[u8],
     ) -> Result<Answer, ureq::Error> {
         let mut request = agent().post(format!("{}{path}", self.url));
-        request = request.header("content-type", "application/x-www-form-urlencoded");
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header("content-type", "application/x-www-form-urlencoded");
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
