@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::http::ledger_text;
 use crate::support::gatediff::{command, fixture};
 use crate::support::http::{Answer, SECRET, Served};
-use crate::support::jobs::{cases, chance, done, wait_until_left_alone};
+use crate::support::jobs::{ask, cases, chance, done, wait_until_left_alone};
 use crate::support::pg::TestDb;
 use crate::support::wait;
 
@@ -250,7 +250,9 @@ async fn apis_and_policies_that_refer_to_each_other_come_in_with_the_policy_firs
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_not_wait_for_its_answer_does_not_stop_its_import() {
-    let (db, served) = with_organisation(&[]).await;
+    let (db, served) = with_organisation(&["--lock-timeout", "60"]).await;
+    let mut holder = db.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE gatediff.documents IN SHARE MODE").execute(&mut holder).await.unwrap();
     let body = apis(1..=20);
     let head = format!(
         "POST {APIS} HTTP/1.1\r\nhost: x\r\nadmin-auth: {SECRET}\r\ncontent-length: {}\r\n\r\n",
@@ -259,10 +261,14 @@ async fn a_client_that_does_not_wait_for_its_answer_does_not_stop_its_import() {
     let mut stream = served.connect();
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(body.as_bytes()).unwrap();
+    wait::until("the import waits for the table", || {
+        ask(&db, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+    });
     drop(stream);
+    sqlx::raw_sql("COMMIT").execute(&mut holder).await.unwrap();
     let sql = "SELECT EXISTS (SELECT FROM gatediff.requests WHERE path = '/admin/apis/import' AND status = 200 \
                AND job_id IS NOT NULL)";
-    wait::until("the import is in the ledger", || crate::support::jobs::ask(&db, sql));
+    wait::until("the import is in the ledger", || ask(&db, sql));
     assert_eq!(stored(&served).len(), 20);
 }
 
@@ -473,7 +479,7 @@ async fn told_to_stop_it_rolls_back_what_is_not_done_when_the_grace_period_is_ov
     let answer = std::thread::scope(|scope| {
         let posting = scope.spawn(|| served.import(APIS, &body));
         wait::until("the import waits for the table", || {
-            crate::support::jobs::ask(&db, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            ask(&db, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
         });
         served.signal(Signal::TERM);
         posting.join().unwrap()
