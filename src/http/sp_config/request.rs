@@ -173,11 +173,14 @@ pub(super) fn export(headers: &HeaderMap, body: &[u8]) -> Result<ExportRequest, 
 
 /// Reads the parts of an import.
 pub(super) async fn import(headers: &HeaderMap, body: Bytes) -> Result<ImportRequest, Problem> {
-    if media_type(headers) != "multipart/form-data" {
-        return Err(unsupported("multipart/form-data"));
+    let none = || illegal("No files were supplied for import.");
+    match &*media_type(headers) {
+        "multipart/form-data" => {}
+        "" => return Err(none()),
+        _ => return Err(unsupported("multipart/form-data")),
     }
     let (file, options) = parts(headers, body).await?;
-    let file = file.ok_or_else(|| illegal("No files were supplied for import."))?;
+    let file = file.ok_or_else(none)?;
     let options = options.filter(|options| !options.trim_ascii().is_empty());
     let (mut written, json) = match options {
         Some(options) => read::<Written>(&options, "part 'options'")?,
@@ -326,6 +329,8 @@ mod tests {
             assert_eq!(problem.text, "No files were supplied for import.");
             assert_eq!(problem.meta, ILLEGAL);
         }
+        let problem = import(&HeaderMap::new(), Bytes::new()).await.unwrap_err();
+        assert_eq!(problem.text, "No files were supplied for import.");
     }
 
     const ILLEGAL: &str = super::super::wire::ILLEGAL_VALUE;
