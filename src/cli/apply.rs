@@ -144,7 +144,7 @@ async fn read(session: &Session, args: &ApplyArgs) -> Result<(Loaded, Option<Box
             Err(Failure::new(FailureKind::Usage, "--file names the import file of a saved plan")
                 .hint("leave --file out, or apply a plan"))
         }
-        Opened::Import(loaded) => Ok((loaded, None)),
+        Opened::Import(loaded) => Ok((*loaded, None)),
         Opened::Plan(_) if args.choices.is_given() => {
             let what = "--cover, --skip and --ignore-lack-api do not go with a saved plan: it carries its own choices";
             Err(Failure::new(FailureKind::Usage, what)

@@ -507,10 +507,10 @@ mod tests {
     #[test]
     fn lists_are_told_whole_or_place_by_place() {
         let of = |value| record([("x", value)]);
-        let list = |values: &[Value]| Value::List(values.to_vec());
+        let list = |values: Vec<Value>| Value::List(values);
         let (one, two) = (Value::Int(1), Value::Bool(true));
         assert_eq!(
-            fields(of(list(&[one.clone()])), of(list(&[two.clone()])), of(list(&[one, two]))),
+            fields(of(list(vec![one.clone()])), of(list(vec![two.clone()])), of(list(vec![one, two]))),
             serde_json::json!([
                 {"path": "/x", "then": [1], "now": [true], "wanted": [1, true], "secret": false}
             ])
@@ -518,13 +518,17 @@ mod tests {
         let port = |port| record([("port", Value::Number(port))]);
         let (low, high) = (port("0.1".into()), port("0.2".into()));
         assert_eq!(
-            fields(of(list(&[low.clone(), low.clone()])), of(list(&[high.clone()])), of(list(&[low, high]))),
+            fields(
+                of(list(vec![low.clone(), low.clone()])),
+                of(list(vec![high.clone()])),
+                of(list(vec![low, high]))
+            ),
             serde_json::json!([
                 {"path": "/x/0/port", "then": 0.1, "now": 0.2, "wanted": 0.1, "secret": false},
                 {"path": "/x/1", "then": {"port": 0.1}, "wanted": {"port": 0.2}, "secret": false},
             ])
         );
-        let secrets = |text: &str| of(list(&[Value::Secret(Secret::new(text))]));
+        let secrets = |text: &str| of(list(vec![Value::Secret(Secret::new(text))]));
         assert_eq!(
             fields(secrets("canary-a"), secrets("canary-b"), secrets("canary-c")),
             serde_json::json!([{"path": "/x/0", "secret": true}])

@@ -23,7 +23,7 @@ pub struct Sample(&'static dyn Platform);
 impl Sample {
     /// Returns the names of the platforms, the first being the usual one.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        platform::PLATFORMS.into_iter().map(|platform| platform.name())
+        platform::PLATFORMS.into_iter().map(Platform::name)
     }
 
     /// Returns the demo of a platform.

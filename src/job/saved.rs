@@ -456,7 +456,7 @@ impl fmt::Debug for SavedPlan {
 /// What a file that is to be applied turned out to be.
 pub enum Opened {
     /// An import file.
-    Import(super::file::Loaded),
+    Import(Box<super::file::Loaded>),
     /// A saved plan.
     Plan(Box<SavedPlan>),
 }
@@ -470,11 +470,15 @@ pub enum Opened {
 /// As [`load`](super::load) and [`parse`].
 pub fn open(path: &str, format: Option<&str>, options: &ImportOptions) -> Result<Opened, Failure> {
     if is_directory(path) {
-        return super::file::load(path, format, options).map(Opened::Import);
+        return super::file::load(path, format, options).map(import);
     }
     let bytes = read(path)?;
     if format.is_none() && is_plan(&bytes) {
         return parse(path, &bytes).map(|plan| Opened::Plan(Box::new(plan)));
     }
-    super::file::load_bytes(path, &bytes, format, options).map(Opened::Import)
+    super::file::load_bytes(path, &bytes, format, options).map(import)
+}
+
+fn import(loaded: super::file::Loaded) -> Opened {
+    Opened::Import(Box::new(loaded))
 }

@@ -72,4 +72,6 @@ mod terminal;
 #[cfg(test)]
 mod twice;
 #[cfg(test)]
+mod tyk;
+#[cfg(test)]
 mod undo;

@@ -108,10 +108,11 @@ fn reference_rows(sheet: &mut Sheet, reference: &Reference) {
         return;
     }
     // Narrow panes have what it points to below.
-    for (indent, text) in [(&format!("  {mark} ")[..], &path), ("      ", &told)] {
-        for (n, part) in wrap(text, sheet.width.saturating_sub(width(indent))).into_iter().enumerate() {
-            let mut line = Line::of(role, if n == 0 { indent } else { "" });
-            line.pad_to(width(indent));
+    for (indent, text) in [(format!("  {mark} "), &path), ("      ".to_owned(), &told)] {
+        let room = sheet.width.saturating_sub(width(&indent));
+        for (n, part) in wrap(text, room).into_iter().enumerate() {
+            let mut line = Line::of(role, if n == 0 { &indent } else { "" });
+            line.pad_to(width(&indent));
             sheet.push(line.and(role, &part));
         }
     }
