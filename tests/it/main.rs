@@ -36,9 +36,13 @@ mod history;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod platforms;
+#[cfg(test)]
 mod rehearse;
 #[cfg(test)]
 mod review;
+#[cfg(test)]
+mod review_platforms;
 #[cfg(test)]
 mod saved;
 #[cfg(test)]
