@@ -131,7 +131,7 @@ async fn one_item_of_many_is_chosen_and_nothing_else_is_written() {
     pty.send(" ");
     pty.wait_for("will be added");
     pty.send("3");
-    pty.wait_for("jwsSignature");
+    pty.wait_for("ManagerCorrelation");
     pty.send("q");
     pty.wait_exit().ok();
     assert_eq!(count(&db, "SELECT count(*) FROM gatediff.documents").await, before);
