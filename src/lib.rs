@@ -16,7 +16,8 @@
 //! - [`store`]: PostgreSQL. Connections, statements over many rows, locks, the
 //!   ledger, the private server.
 //! - [`job`]: the use cases. Every face calls these and nothing below.
-//! - [`cli`] and [`tui`]: two faces, equal; neither knows the other.
+//! - [`cli`], [`tui`] and [`http`]: three faces, equal; none knows another, but
+//!   for `serve`, which starts the last.
 //! - [`config`], [`logging`]: the configuration file, the log.
 //!
 //! The binary sees them all and turns arguments into one face and an exit code.
@@ -24,6 +25,7 @@
 pub mod cli;
 pub mod config;
 pub mod engine;
+pub mod http;
 pub mod job;
 pub mod logging;
 pub mod platform;

@@ -14,7 +14,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("job", &["engine", "platform", "store"]),
     ("config", &[]),
     ("logging", &["config"]),
-    ("cli", &["job", "engine", "config", "store"]),
+    ("http", &["job", "engine", "config", "store"]),
+    ("cli", &["http", "job", "engine", "config", "store"]),
     ("tui", &["job", "engine", "config"]),
 ];
 
@@ -119,13 +120,15 @@ const WORDS: &[(&str, &[&str])] = &[
     ),
     ("ratatui", &["tui/", "main.rs"]),
     ("crossterm", &["tui/"]),
+    ("axum", &["http/"]),
+    ("hyper", &["http/"]),
     ("println!", &[]),
     ("eprintln!", &["tui/terminal.rs"]),
     ("io::stdout", &["cli/print.rs", "tui/terminal.rs"]),
     ("Local::now", &["job/"]),
     ("Utc::now", &["job/"]),
     ("SystemTime::now", &[]),
-    ("Instant::now", &["job/", "store/local", "tui/run", "tui/signals.rs"]),
+    ("Instant::now", &["http/oauth.rs", "job/", "store/local", "tui/run", "tui/signals.rs"]),
     (
         "std::env::var",
         &["cli/", "main.rs", "store/local", "store/fetch.rs", "tui/skin/", "tui/run", "tui/terminal.rs"],

@@ -1,6 +1,7 @@
 //! The one model of the command line: parser, help, completions and man page.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -112,6 +113,8 @@ pub enum Command {
     Backup(BackupArgs),
     /// API scopes: on a screen, or by the commands below
     Scope(Box<ScopeArgs>),
+    /// Serve the import endpoints of Tyk's Dashboard and of SailPoint's sp-config over HTTP
+    Serve(ServeArgs),
     /// Create or upgrade gatediff's own schema in the target
     Init,
     /// Print a completion script for a shell
@@ -135,6 +138,7 @@ impl Command {
             Self::Undo(_) => "undo",
             Self::Backup(_) => "backup",
             Self::Scope(args) => args.name(),
+            Self::Serve(args) => args.name(),
             Self::Init => "init",
             Self::Completions(_) => "completions",
             Self::Man => "man",
@@ -386,6 +390,61 @@ pub struct BackupArgs {
     /// Overwrite a file that is there already
     #[arg(long)]
     pub force: bool,
+}
+
+/// Options of `serve`.
+#[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct ServeArgs {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<ServeCommand>,
+    /// The address and port to listen on; 127.0.0.1:3000, or what the configuration file says
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// The file that holds the administrator's secret, of 16 characters or more; else
+    /// GATEDIFF_ADMIN_SECRET, or the configuration file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub admin_secret_file: Option<PathBuf>,
+    /// The longest body of a request that is read, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = counted(1, 1024))]
+    pub max_body: usize,
+    /// Seconds that the body of a request may take to arrive
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    pub body_timeout: Duration,
+    /// How many jobs run at once; of those that write, one does at a time
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = counted(1, 64))]
+    pub jobs: usize,
+    /// How many more jobs wait for their turn before others are turned away
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = counted(0, 100_000))]
+    pub queue: usize,
+    /// Seconds that running jobs are given when the server is told to stop
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub grace: Duration,
+    /// The name of the target's database, where a production profile asks for it
+    #[arg(long, value_name = "NAME")]
+    pub confirm: Option<String>,
+}
+
+impl ServeArgs {
+    const fn name(&self) -> &'static str {
+        match &self.command {
+            None => "serve",
+            Some(ServeCommand::HashSecret) => "serve hash-secret",
+        }
+    }
+}
+
+/// What to do instead of serving.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ServeCommand {
+    /// Hash a client's secret, which is read from standard input, for the configuration file
+    HashSecret,
+}
+
+/// Reads a count within bounds.
+fn counted(least: u64, most: u64) -> impl clap::builder::TypedValueParser<Value = usize> {
+    clap::value_parser!(u64).range(least..=most).try_map(usize::try_from)
 }
 
 /// Options of `scope`.

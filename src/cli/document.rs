@@ -30,6 +30,10 @@ pub(super) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret_hash: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<FileDocument<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     job: Option<i64>,
@@ -149,6 +153,8 @@ impl<'a> Document<'a> {
             status,
             platform: None,
             target: None,
+            url: None,
+            secret_hash: None,
             file: None,
             job: None,
             undoes: None,
@@ -352,6 +358,16 @@ impl<'a> Document<'a> {
             file: Some(FileDocument { path, sha256 }),
             ..Self::new("backup", "ok")
         }
+    }
+
+    /// Returns the document of a server that begins to answer.
+    pub(super) fn serve(target: &'a str, url: &'a str) -> Self {
+        Self { target: Some(target), url: Some(url), ..Self::new("serve", "ok") }
+    }
+
+    /// Returns the document of a client's secret that was hashed.
+    pub(super) fn hashed(hash: &'a str) -> Self {
+        Self { secret_hash: Some(hash), ..Self::new("serve hash-secret", "ok") }
     }
 
     /// Returns the document of a command that has only its target to tell.

@@ -21,6 +21,7 @@ mod print;
 mod review;
 mod scope;
 mod screen;
+mod serve;
 mod session;
 mod show;
 mod text;
@@ -108,6 +109,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Command::Undo(args) => undo::run(&mut printer, &cli.global, args).await,
         Command::Backup(args) => backup::run(&mut printer, &cli.global, &args).await,
         Command::Scope(args) => scope::run(&mut printer, &cli.global, *args, screen).await,
+        Command::Serve(args) => serve::run(&mut printer, &cli.global, args).await,
         Command::Init => init::run(&mut printer, &cli.global).await,
         Command::Completions(args) => generate::completions(&mut printer, &args),
         Command::Man => generate::man(&mut printer),

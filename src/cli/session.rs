@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::args::{Global, state_directory};
-use crate::config::{Binding, Config, ConfigError, Profile, seconds};
+use crate::config::{Binding, Config, ConfigError, Profile, Serve, seconds};
 use crate::job::{Cancel, Failure, FailureKind, PlanKeys};
 use crate::store::{LedgerPlace, Target, Timeouts};
 
@@ -28,6 +28,8 @@ pub(super) struct Manner {
     pub(super) theme: Option<String>,
     /// The keys that the configuration asks for.
     pub(super) keys: Vec<Binding>,
+    /// What the configuration says of the HTTP API.
+    pub(super) serve: Serve,
 }
 
 impl Session {
@@ -43,6 +45,7 @@ impl Session {
             production: profile.production,
             theme: profile.theme.or(config.theme),
             keys: config.keys,
+            serve: config.serve,
         };
         Ok(Self { target, manner })
     }
@@ -66,7 +69,8 @@ impl Manner {
         let config = Config::load().map_err(explain)?;
         let timeouts = timeouts(global, &Profile::default());
         let ledger = ledger(global, None);
-        Ok(Self { timeouts, ledger, production: false, theme: config.theme, keys: config.keys })
+        let Config { theme, keys, serve, .. } = config;
+        Ok(Self { timeouts, ledger, production: false, theme, keys, serve })
     }
 }
 

@@ -10,6 +10,15 @@
 //!
 //! [keys]
 //! import = ["P", "ctrl-p"]
+//!
+//! [serve]
+//! listen = "127.0.0.1:3000"
+//! admin_secret_file = "/run/secrets/gatediff"
+//!
+//! [[serve.clients]]
+//! id = "pipeline"
+//! secret_hash = "$argon2id$v=19$m=19456,t=2,p=1$..."
+//! scopes = ["sp:config:read", "sp:config:manage"]
 //! ```
 
 use std::collections::BTreeMap;
@@ -20,8 +29,10 @@ use etcetera::BaseStrategy as _;
 use serde::Deserialize;
 
 mod keys;
+mod serve;
 
 pub use keys::Binding;
+pub use serve::{Client, Hidden, Serve};
 
 /// The whole file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,6 +43,8 @@ pub struct Config {
     pub profile: BTreeMap<String, Profile>,
     /// Keys of the terminal interface, which gives them their meaning.
     pub keys: Vec<Binding>,
+    /// The HTTP API.
+    pub serve: Serve,
 }
 
 /// The file as it is written.
@@ -43,6 +56,8 @@ struct File {
     profile: BTreeMap<String, Profile>,
     #[serde(default)]
     keys: keys::Table,
+    #[serde(default)]
+    serve: Serve,
 }
 
 /// A target.
@@ -141,7 +156,8 @@ impl Config {
             let message = error.message().lines().next().unwrap_or_default().to_owned();
             ConfigError::Parse { place, message }
         })?;
-        Ok(Self { theme: file.theme, profile: file.profile, keys: keys::bindings(file.keys, place) })
+        let keys = keys::bindings(file.keys, place);
+        Ok(Self { theme: file.theme, profile: file.profile, keys, serve: file.serve })
     }
 
     /// Returns a profile; without a name the one called `default`, or none.

@@ -15,6 +15,10 @@ pub async fn init(target: &Target, timeouts: Timeouts) -> Result<bool, Failure> 
     let cancel = Cancel::new();
     let (mut connection, watch) = Watch::connect(target, timeouts, &cancel).await?;
     let work = async {
+        // What is there needs no lock, which another job may hold for long.
+        if ledger::is_current(&mut connection).await? {
+            return Ok(false);
+        }
         // Not while a job runs: that may be making the schema at this moment.
         lock::take(&mut connection, "", timeouts.wait, &Reporter::silent(), &cancel).await?;
         if ledger::is_current(&mut connection).await? {

@@ -4,6 +4,7 @@
 //! Every face (command line, terminal, HTTP) calls these and nothing below.
 
 mod apply;
+mod condition;
 mod demo;
 mod export;
 mod failure;
@@ -16,14 +17,17 @@ mod output;
 mod plan;
 mod progress;
 mod rehearse;
+pub mod requests;
 mod run;
 pub mod saved;
 pub mod scope;
 pub mod sp_config;
+pub mod task;
 mod undo;
 mod watch;
 
 pub use apply::{ApplyOptions, Receipt, apply, rehearse};
+pub use condition::{Condition, condition};
 pub use demo::{Demo, Sample};
 pub use export::{Exported, export};
 pub use failure::{Failure, FailureKind};

@@ -4,8 +4,10 @@
 
 mod file;
 mod record;
+pub mod requests;
 mod statements;
 mod target;
+pub mod tasks;
 
 use std::path::PathBuf;
 

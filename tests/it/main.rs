@@ -34,6 +34,12 @@ mod generated;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod http;
+#[cfg(test)]
+mod http_sp_config;
+#[cfg(test)]
+mod http_tyk;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod platforms;
@@ -69,5 +75,7 @@ mod support;
 mod terminal;
 #[cfg(test)]
 mod twice;
+#[cfg(test)]
+mod tyk;
 #[cfg(test)]
 mod undo;

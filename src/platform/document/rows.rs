@@ -15,7 +15,7 @@ use crate::store::restore::TableInfo;
 use crate::store::{Keyed, Operation, Owner, Reading, StoreError, Writer};
 
 /// The table.
-const TABLE: &str = "gatediff.documents";
+pub const TABLE: &str = "gatediff.documents";
 
 /// An object as it is kept.
 #[derive(Clone, PartialEq, Eq)]

@@ -39,7 +39,8 @@ fn rank(item: &Item) -> usize {
 fn candidate(pair: &Pair<'_>, at: usize, entry: &Entry) -> Candidate {
     let built = build(pair, at, entry);
     let base = built.base.map(|(_, stored)| Item {
-        id: entry.item.clone(),
+        // Its own: what is found by its name keeps the id that it has.
+        id: stored.item(),
         name: stored.document.name.clone(),
         value: canonical(stored.word(), &stored.entry, &built.secrets, Side::Replaced),
         path: "".into(),

@@ -112,7 +112,7 @@ fn candidate(object: &Object, pair: &Pair<'_>, lacking: &mut Lacking) -> Candida
     };
     let is_new = is_changed(&candidate);
     if is_new {
-        candidate.blocks.extend(rules::content(object, pair));
+        candidate.blocks.extend(rules::content(object, base, pair));
     }
     candidate.warnings.extend(rules::warnings(object, pair));
     for Found { link, reference, requires, reasons, findings, lack } in resolve(object, pair) {

@@ -1,11 +1,13 @@
 //! From what stands in the target to a file in the format of the imports.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::compare::{Pair, dangling};
 use super::file::LISTS;
 use super::object::{API, KINDS, Object, Sort};
 use super::resolve::resolve;
+use super::value::prefix;
 use crate::engine::{Finding, ItemId, Kind, Resolved};
 use crate::platform::{Export, ExportOptions, MissingRoots};
 
@@ -75,12 +77,12 @@ fn needed(pair: &Pair<'_>, roots: &[ItemId]) -> HashSet<ItemId> {
 }
 
 fn write(objects: &[&Object], sorts: &[Sort]) -> Vec<u8> {
-    let of = |sort: Sort| -> Vec<&str> {
-        objects.iter().filter(|object| object.sort == sort).map(|object| &*object.text).collect()
+    let of = |sort: Sort| -> Vec<Cow<'_, str>> {
+        objects.iter().filter(|object| object.sort == sort).map(|object| text(object)).collect()
     };
     let text = match sorts {
         [Sort::Organisation] => match of(Sort::Organisation).as_slice() {
-            [only] => (*only).to_owned(),
+            [only] => only.clone().into_owned(),
             several => format!("{{{},\"pages\":0}}", list("organisations", several)),
         },
         sorts => {
@@ -95,6 +97,15 @@ fn write(objects: &[&Object], sorts: &[Sort]) -> Vec<u8> {
     format!("{text}\n").into_bytes()
 }
 
+/// Returns an object as it was received; a bare definition in the wrapper that
+/// the import wants.
+fn text(object: &Object) -> Cow<'_, str> {
+    match prefix(object).trim_start_matches('/') {
+        "" => Cow::Borrowed(&object.text),
+        name => Cow::Owned(format!("{{\"{name}\":{}}}", object.text)),
+    }
+}
+
 /// Returns how many pages there are of a list: all is on one.
 const fn pages(sort: Sort) -> &'static str {
     match sort {
@@ -104,7 +115,7 @@ const fn pages(sort: Sort) -> &'static str {
     }
 }
 
-fn list(name: &str, texts: &[&str]) -> String {
+fn list(name: &str, texts: &[Cow<'_, str>]) -> String {
     let inside = if texts.is_empty() { String::new() } else { format!("\n{}\n", texts.join(",\n")) };
     format!("\"{name}\":[{inside}]")
 }

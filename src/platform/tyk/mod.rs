@@ -37,7 +37,7 @@ use super::{
     ParseError, Platform, Snapshot, SourceFile,
 };
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan};
-use crate::store::restore::TableInfo;
+use crate::store::restore::{Reference, TableInfo};
 use crate::store::{Connection, Reading, StoreError, Writer};
 
 /// The word for `--format`, and what its documents are kept under.
@@ -83,7 +83,9 @@ impl Platform for Tyk {
     }
 
     fn tables(&self) -> Vec<TableInfo> {
-        vec![rows::table()]
+        // An organisation that others belong to by now is not taken back.
+        let owner = Reference { column: "owner", table: rows::TABLE, to: "id" };
+        vec![TableInfo { references: vec![owner], ..rows::table() }]
     }
 
     fn demo(&self) -> &'static DemoData {

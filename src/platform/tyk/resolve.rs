@@ -141,13 +141,8 @@ impl<'o> Resolver<'_, 'o> {
         if let Some(api) = by_id.find_map(|side| side.with_database_id(Sort::Api, host).next()) {
             return self.api(link, Some(api), host, Resolved::Id);
         }
-        let is_called = |api: &&Object| {
-            api.owner == self.object.owner
-                && [&*api.name, api.definition().text_of("slug")]
-                    .into_iter()
-                    .any(|name| is_same_name(name, host))
-        };
-        let named = self.pair.file.apis().find(is_called).or_else(|| self.pair.target.apis().find(is_called));
+        let owner = &*self.object.owner;
+        let named = self.pair.file.called(owner, host).or_else(|| self.pair.target.called(owner, host));
         self.api(link, named, host, Resolved::Name)
     }
 
@@ -231,11 +226,4 @@ fn unknown_versions(api: &Object, right: Right<'_>) -> Vec<Finding> {
             Finding::warning("version-missing", message)
         })
         .collect()
-}
-
-/// Compares names as an address can hold them: without case, and with `-` for
-/// what no address holds.
-fn is_same_name(name: &str, host: &str) -> bool {
-    let plain = |c: char| if c.is_alphanumeric() { c } else { '-' };
-    !name.is_empty() && name.to_lowercase().chars().map(plain).eq(host.to_lowercase().chars().map(plain))
 }

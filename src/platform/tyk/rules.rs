@@ -1,8 +1,10 @@
 //! What blocks an object by itself or beside the others, and the words for it.
 
+use std::collections::HashSet;
+
 use super::compare::Pair;
 use super::object::{Object, Sort};
-use super::side::{is_active, listens, may_meet};
+use super::side::{Side, is_active, listens, may_meet};
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Reason};
 
@@ -57,36 +59,28 @@ fn paired_otherwise(object: &Object, base: &Object) -> Option<Reason> {
 }
 
 /// Returns whose its ids are else.
-fn taken_ids(object: &Object, base: Option<&Object>, pair: &Pair<'_>) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    let mut note = |what: String, target: Option<&Object>, file: Option<&Object>| {
-        let kind = object.sort.kind();
-        if let Some(other) = target {
-            let message = format!("{what} belongs to {kind} '{}' in the target", other.key);
-            reasons.push(Reason::new("id-pairing", message).about(other.id()));
+fn taken_ids<'o>(object: &Object, base: Option<&Object>, pair: &Pair<'o>) -> Vec<Reason> {
+    match (object.sort, &object.database_id) {
+        (Sort::Organisation, _) | (Sort::Api, None) => Vec::new(),
+        (Sort::Api, Some(id)) => {
+            let is_own = base.is_some_and(|base| base.database_id.as_ref() == Some(id));
+            let with = |side: &Side<'o>| first_rival(side.with_database_id(Sort::Api, id), object, base);
+            Rivals { is_own, target: with(&pair.target), file: with(&pair.file) }
+                .reasons("id-pairing", &format!("database id '{id}'"))
         }
-        if let Some(other) = file {
-            let message = format!("{what} is also that of {kind} '{}' in the file", other.key);
-            reasons.push(Reason::new("duplicate-in-file", message).about(other.id()));
+        (Sort::Policy, _) => {
+            let (owner, id) = (&*object.owner, &*object.portable);
+            let is_own = base.is_some_and(|base| *base.portable == *id && *base.owner == *owner);
+            let with = |side: &Side<'o>| first_rival(side.portable(owner, id), object, base);
+            Rivals { is_own, target: with(&pair.target), file: with(&pair.file) }
+                .reasons("id-pairing", &format!("id '{id}' of organisation {}", quoted(owner)))
         }
-    };
-    let is_other = |other: &&Object| other.key != object.key && base.is_none_or(|base| base.key != other.key);
-    if let (Sort::Api, Some(id)) = (object.sort, &object.database_id) {
-        let target = pair.target.with_database_id(Sort::Api, id).find(is_other);
-        let file = pair.file.with_database_id(Sort::Api, id).find(is_other);
-        note(format!("database id '{id}'"), target, file);
     }
-    if object.sort == Sort::Policy {
-        let target = pair.target.portable(&object.owner, &object.portable).find(is_other);
-        let file = pair.file.portable(&object.owner, &object.portable).find(is_other);
-        note(format!("id '{}' of organisation {}", object.portable, quoted(&object.owner)), target, file);
-    }
-    reasons
 }
 
 /// Returns what is wrong with what an object says; told of what would be
 /// written alone.
-pub(super) fn content(object: &Object, pair: &Pair<'_>) -> Vec<Reason> {
+pub(super) fn content(object: &Object, base: Option<&Object>, pair: &Pair<'_>) -> Vec<Reason> {
     let mut reasons = bad_ids(object);
     if object.sort != Sort::Organisation && object.owner.is_empty() {
         let message = format!("{} '{}' names no organisation (org_id)", object.sort.kind(), object.key);
@@ -98,8 +92,8 @@ pub(super) fn content(object: &Object, pair: &Pair<'_>) -> Vec<Reason> {
     }
     match object.sort {
         Sort::Organisation => {}
-        Sort::Api => reasons.extend(listens_alike(object, pair)),
-        Sort::Policy => reasons.extend(named_alike(object, pair)),
+        Sort::Api => reasons.extend(listens_alike(object, base, pair)),
+        Sort::Policy => reasons.extend(named_alike(object, base, pair)),
     }
     reasons
 }
@@ -140,23 +134,18 @@ const fn is_of_policy_id(c: char) -> bool {
 }
 
 /// Two APIs at one place: the gateway would give one of them another path.
-fn listens_alike(object: &Object, pair: &Pair<'_>) -> Vec<Reason> {
+fn listens_alike<'o>(object: &Object, base: Option<&Object>, pair: &Pair<'o>) -> Vec<Reason> {
     let Some(place) = listens(object) else { return Vec::new() };
-    let is_rival = |other: &&Object| other.key != object.key && meets(object, other);
-    let told = |other: &Object, words: &str, code: &'static str| {
-        let message = format!(
-            "{} {words} api '{}' of organisation {}: the gateway would serve one of the two at another path",
-            shown(place),
-            other.key,
-            quoted(&other.owner)
-        );
-        Reason::new(code, message).about(other.id())
+    let is_own = base.is_some_and(|base| listens(base) == Some(place) && is_active(base));
+    let with = |side: &Side<'o>| {
+        first_rival(side.listeners(place).filter(|other| meets(object, other)), object, base)
     };
-    let target = pair.target.listeners(place).find(is_rival);
-    let file = pair.file.listeners(place).find(is_rival);
-    let target = target.map(|other| told(other, "in the target is that of", "listen-path-taken"));
-    let file = file.map(|other| told(other, "in the file is also that of", "duplicate-in-file"));
-    target.into_iter().chain(file).collect()
+    let rivals = Rivals { is_own, target: with(&pair.target), file: with(&pair.file) };
+    let mut reasons = rivals.reasons("listen-path-taken", &shown(place));
+    for reason in &mut reasons {
+        reason.message.push_str(": the gateway would serve one of the two at another path");
+    }
+    reasons
 }
 
 /// Says whether a gateway would load both at once.
@@ -173,21 +162,50 @@ fn shown((domain, path): (&str, &str)) -> String {
 }
 
 /// Two policies of one organisation with one name, which the Dashboard refuses.
-fn named_alike(object: &Object, pair: &Pair<'_>) -> Vec<Reason> {
-    if object.name.is_empty() || object.owner.is_empty() {
+fn named_alike<'o>(object: &Object, base: Option<&Object>, pair: &Pair<'o>) -> Vec<Reason> {
+    let (owner, name) = (&*object.owner, &*object.name);
+    if name.is_empty() || owner.is_empty() {
         return Vec::new();
     }
-    let base = pair.base(object);
-    let is_other = |other: &&Object| other.key != object.key && base.is_none_or(|base| base.key != other.key);
-    let target = pair.target.named(&object.owner, &object.name).find(is_other).map(|other| {
-        let message = format!("name '{}' belongs to policy '{}' in the target", object.name, other.key);
-        Reason::new("name-taken", message).about(other.id())
-    });
-    let file = pair.file.named(&object.owner, &object.name).find(is_other).map(|other| {
-        let message = format!("name '{}' is also that of policy '{}' in the file", object.name, other.key);
-        Reason::new("duplicate-in-file", message).about(other.id())
-    });
-    target.into_iter().chain(file).collect()
+    let is_own = base.is_some_and(|base| *base.name == *name && *base.owner == *owner);
+    let with = |side: &Side<'o>| first_rival(side.named(owner, name), object, base);
+    Rivals { is_own, target: with(&pair.target), file: with(&pair.file) }
+        .reasons("name-taken", &format!("name '{name}'"))
+}
+
+/// Returns the first of some objects that is another one.
+fn first_rival<'o>(
+    mut holders: impl Iterator<Item = &'o Object>,
+    object: &Object,
+    base: Option<&Object>,
+) -> Option<&'o Object> {
+    holders.find(|other| other.key != object.key && base.is_none_or(|base| base.key != other.key))
+}
+
+/// Who else has what only one object may have.
+struct Rivals<'o> {
+    /// Whether the object itself has it in the target: who else wants it in the
+    /// file is in the wrong.
+    is_own: bool,
+    target: Option<&'o Object>,
+    file: Option<&'o Object>,
+}
+
+impl Rivals<'_> {
+    /// Returns a reason for the rival of each side; `code` is for the target's.
+    fn reasons(&self, code: &'static str, what: &str) -> Vec<Reason> {
+        let told = |other: &Object, code: &'static str, words: &str, place: &str| {
+            let (kind, of) = (other.sort.kind(), quoted(&other.owner));
+            let message =
+                format!("{what} {words} {kind} '{}' of organisation {of} in the {place}", other.key);
+            Reason::new(code, message).about(other.id())
+        };
+        let is_news = |other: &&Object| self.target.is_none_or(|known| known.key != other.key);
+        let file = self.file.filter(|_| !self.is_own).filter(is_news);
+        let target = self.target.map(|other| told(other, code, "belongs to", "target"));
+        let file = file.map(|other| told(other, "duplicate-in-file", "is also that of", "file"));
+        target.into_iter().chain(file).collect()
+    }
 }
 
 /// Returns what the operator should know of an object beside the others.
@@ -216,15 +234,13 @@ fn might_listen_alike(object: &Object, pair: &Pair<'_>) -> Option<Finding> {
 /// APIs of an organisation that its own list leaves out. An empty list is none.
 fn unlisted(object: &Object, pair: &Pair<'_>) -> Option<Finding> {
     const TOLD: usize = 3;
-    let listed: Vec<&str> =
-        object.body.get("apis")?.elements().iter().map(|entry| entry.text_of("api_id")).collect();
-    if listed.is_empty() {
+    let entries = object.body.get("apis")?.elements();
+    if entries.is_empty() {
         return None;
     }
-    let mut missing: Vec<&str> = pair.file.apis_of(&object.key).map(|api| &*api.key).collect();
-    let known = missing.clone();
-    missing.extend(pair.target.apis_of(&object.key).map(|api| &*api.key).filter(|key| !known.contains(key)));
-    missing.retain(|key| !listed.contains(key));
+    let mut told: HashSet<&str> = entries.iter().map(|entry| entry.text_of("api_id")).collect();
+    let own = pair.file.apis_of(&object.key).chain(pair.target.apis_of(&object.key));
+    let missing: Vec<&str> = own.map(|api| &*api.key).filter(|key| told.insert(key)).collect();
     (!missing.is_empty()).then(|| {
         let count = missing.len();
         let named = some_of(missing.into_iter().map(|key| format!("'{key}'")), TOLD);

@@ -16,6 +16,8 @@ pub(super) struct Side<'o> {
     /// Policies by organisation and name.
     names: HashMap<(&'o str, &'o str), Vec<usize>>,
     listeners: HashMap<(&'o str, &'o str), Vec<usize>>,
+    /// APIs by organisation and by what they are called in addresses.
+    called: HashMap<(&'o str, String), usize>,
     /// APIs by organisation.
     owned: HashMap<&'o str, Vec<usize>>,
     /// How often an identity stands there.
@@ -47,6 +49,9 @@ impl<'o> Side<'o> {
             Sort::Organisation => {}
             Sort::Api => {
                 self.owned.entry(&object.owner).or_default().push(at);
+                for name in [&object.name, object.definition().text_of("slug")] {
+                    self.called.entry((&object.owner, addressed(name))).or_insert(at);
+                }
                 if let Some(place) = listens(object) {
                     self.listeners.entry(place).or_default().push(at);
                 }
@@ -69,40 +74,48 @@ impl<'o> Side<'o> {
     }
 
     /// Returns the policies of an organisation that have this `id`.
-    pub(super) fn portable(&self, owner: &str, id: &str) -> impl Iterator<Item = &'o Object> + use<'_, 'o> {
+    pub(super) fn portable<'s>(
+        &'s self,
+        owner: &'s str,
+        id: &'s str,
+    ) -> impl Iterator<Item = &'o Object> + use<'s, 'o> {
         self.all(self.portable.get(&(owner, id)))
     }
 
     /// Returns the objects of a sort with an id of the database.
-    pub(super) fn with_database_id(
-        &self,
+    pub(super) fn with_database_id<'s>(
+        &'s self,
         sort: Sort,
-        id: &str,
-    ) -> impl Iterator<Item = &'o Object> + use<'_, 'o> {
+        id: &'s str,
+    ) -> impl Iterator<Item = &'o Object> + use<'s, 'o> {
         self.all(self.database_ids.get(&(sort, id)))
     }
 
     /// Returns the policies of an organisation that have this name.
-    pub(super) fn named(&self, owner: &str, name: &str) -> impl Iterator<Item = &'o Object> + use<'_, 'o> {
+    pub(super) fn named<'s>(
+        &'s self,
+        owner: &'s str,
+        name: &'s str,
+    ) -> impl Iterator<Item = &'o Object> + use<'s, 'o> {
         self.all(self.names.get(&(owner, name)))
     }
 
     /// Returns the APIs that listen at a place.
-    pub(super) fn listeners(
-        &self,
-        (domain, path): (&str, &str),
-    ) -> impl Iterator<Item = &'o Object> + use<'_, 'o> {
+    pub(super) fn listeners<'s>(
+        &'s self,
+        (domain, path): (&'s str, &'s str),
+    ) -> impl Iterator<Item = &'o Object> + use<'s, 'o> {
         self.all(self.listeners.get(&(domain, path)))
     }
 
     /// Returns the APIs of an organisation.
-    pub(super) fn apis_of(&self, owner: &str) -> impl Iterator<Item = &'o Object> + use<'_, 'o> {
+    pub(super) fn apis_of<'s>(&'s self, owner: &'s str) -> impl Iterator<Item = &'o Object> + use<'s, 'o> {
         self.all(self.owned.get(owner))
     }
 
-    /// Returns the APIs.
-    pub(super) fn apis(&self) -> impl Iterator<Item = &'o Object> + use<'_, 'o> {
-        self.objects.iter().copied().filter(|object| object.sort == Sort::Api)
+    /// Returns the API of an organisation that has this name in addresses.
+    pub(super) fn called(&self, owner: &'o str, host: &str) -> Option<&'o Object> {
+        self.called.get(&(owner, addressed(host))).and_then(|at| self.objects.get(*at)).copied()
     }
 
     /// Returns the object that a policy is in this side: by `_id` or, where one
@@ -114,10 +127,15 @@ impl<'o> Side<'o> {
         })
     }
 
-    fn all(&self, found: Option<&Vec<usize>>) -> impl Iterator<Item = &'o Object> + use<'_, 'o> {
-        let places: Vec<usize> = found.cloned().unwrap_or_default();
-        places.into_iter().filter_map(|at| self.objects.get(at).copied())
+    fn all<'s>(&'s self, found: Option<&'s Vec<usize>>) -> impl Iterator<Item = &'o Object> + use<'s, 'o> {
+        found.into_iter().flatten().filter_map(|at| self.objects.get(*at).copied())
     }
+}
+
+/// Returns a name as addresses have it: without case, and with `-` for what no
+/// address holds.
+fn addressed(name: &str) -> String {
+    name.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect()
 }
 
 /// Returns the domain and the path that an API listens at. The gateway joins

@@ -1,6 +1,7 @@
 //! Objects in the form that is compared and shown: what changes by itself is
 //! left out, equal forms are one, secrets are masked.
 
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use super::object::{GATEWAY, Object, Sort};
@@ -64,6 +65,8 @@ static API: LazyLock<Rules> = LazyLock::new(|| {
         ("api_definition/CORS/allowed_methods", Treat::Unordered),
         ("api_definition/CORS/allowed_headers", Treat::Unordered),
         ("api_definition/graphql/supergraph/subgraphs", Treat::SetBy("api_id")),
+        // Not the password, but what is needed to get in by one.
+        ("**/oauth/password", Treat::Map),
         ("**/jwt_source", Treat::Secret),
         ("**/jwt/source", Treat::Secret),
         ("**/securitySchemes/*/source", Treat::Secret),
@@ -148,7 +151,7 @@ pub(super) fn value(object: &Object, is_target: bool, is_versioned: &impl Fn(&st
         (true, Sort::Api | Sort::Policy) => Side::Replaced,
     };
     let value = match object.sort {
-        Sort::Organisation => ORGANISATION.canonical(&object.body, side),
+        Sort::Organisation => ORGANISATION.canonical(&organisation(&object.body), side),
         Sort::Api => API.canonical(&wrapped(object), side),
         Sort::Policy => POLICY.canonical(&policy(&object.body, is_versioned), side),
     };
@@ -183,6 +186,22 @@ fn wrapped(object: &Object) -> Json {
         }
     }
     body
+}
+
+/// Returns an organisation with each API once in its list.
+fn organisation(body: &Json) -> Json {
+    let mut body = body.clone();
+    if let Some(Json::List(apis)) = body.pointer_mut("/apis") {
+        let mut seen = HashSet::new();
+        apis.retain(|entry| is_news(entry, &mut seen));
+    }
+    body
+}
+
+/// Says whether an entry of a list of APIs names one that none named before.
+fn is_news(entry: &Json, seen: &mut HashSet<String>) -> bool {
+    let id = entry.text_of("api_id");
+    !id.is_empty() && seen.insert(id.to_owned())
 }
 
 /// Returns a policy with its access rights in one form.
@@ -269,9 +288,10 @@ fn merge(target: &mut Json, file: &Json, is_root: bool) {
 
 /// Lists APIs: those that are listed there already stay in their places.
 fn list(there: &mut Vec<Json>, listed: &[Json]) {
-    for entry in listed {
+    let mut seen = HashSet::new();
+    for entry in listed.iter().filter(|entry| is_news(entry, &mut seen)) {
         let id = entry.text_of("api_id");
-        match there.iter_mut().find(|other| !id.is_empty() && other.text_of("api_id") == id) {
+        match there.iter_mut().find(|other| other.text_of("api_id") == id) {
             Some(other) => merge(other, entry, false),
             None => there.push(entry.clone()),
         }

@@ -3,6 +3,7 @@
 pub(crate) mod draw;
 pub(crate) mod fake;
 pub(crate) mod gatediff;
+pub(crate) mod http;
 pub(crate) mod import;
 pub(crate) mod jobs;
 pub(crate) mod owner;

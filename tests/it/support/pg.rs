@@ -115,7 +115,8 @@ async fn load(database: &str, sql: &str) {
     .await;
 }
 
-async fn administer(sql: &str) {
+/// Runs SQL in the server's own database.
+pub(crate) async fn administer(sql: &str) {
     run(&mut connect(&server().target("postgres")).await, sql).await;
 }
 

@@ -145,8 +145,8 @@ fn an_access_right_is_matched_by_its_api() {
     assert_eq!(
         policies(there, file),
         [
-            format!(r#"{{"path":"{}","op":"add"}}"#, path(2)),
             format!(r#"{{"path":"{}/allowance_scope","op":"replace","before":"a","after":"b"}}"#, path(1)),
+            format!(r#"{{"path":"{}","op":"add"}}"#, path(2)),
             format!(r#"{{"path":"{}","op":"remove","before":null}}"#, path(3)),
         ]
     );

@@ -55,6 +55,14 @@ fn bodies_come_back_byte_for_byte() {
 }
 
 #[test]
+fn a_bare_definition_gets_the_wrapper_that_the_import_wants() {
+    let bare = api(1)["api_definition"].clone();
+    let there = json!({"organisations": [organisation(BANK)], "apis": [bare]});
+    assert_eq!(exported(&there, &only(&["api"])), json!({"apis": [{"api_definition": bare}], "pages": 1}));
+    assert_eq!(plan(&exported(&there, &ExportOptions::default()), &there).summary().unchanged, 2);
+}
+
+#[test]
 fn an_api_comes_with_all_that_it_needs_and_nothing_else() {
     let cycle = api_with(
         1,

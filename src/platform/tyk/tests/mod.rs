@@ -1,5 +1,6 @@
 //! The rules, one test each, without a database.
 
+mod any;
 mod demo;
 mod equal;
 mod exporting;

@@ -75,7 +75,7 @@ fn every_form_of_a_file_is_read() {
     ] {
         let text = file.to_string();
         assert_eq!(keys(&text).iter().collect::<Vec<_>>(), expected, "{text}");
-        if !expected.is_empty() {
+        if file.is_object() && !expected.is_empty() {
             assert_eq!(detect(text.as_bytes()).map(|platform| platform.name()), Ok("tyk"), "{text}");
         }
     }

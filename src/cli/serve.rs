@@ -1,0 +1,161 @@
+//! `serve`: the HTTP API, until the process is told to stop.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use tokio::net::TcpListener;
+
+use super::args::{ConsentArgs, Global, Output, ServeArgs, ServeCommand};
+use super::document::Document;
+use super::print::Printer;
+use super::session::{Session, cancel_on_signals};
+use super::{Exit, consent};
+use crate::config::Serve;
+use crate::engine::display::safe;
+use crate::http::{self, AdminSecret, Ended, Limits, Options, Server};
+use crate::job::{Failure, FailureKind};
+use crate::store::{LedgerPlace, Timeouts};
+
+/// Where the API listens unless somebody says otherwise: for this machine only.
+const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
+
+/// The variable that may hold the administrator's secret.
+const SECRET: &str = "GATEDIFF_ADMIN_SECRET";
+
+/// How long a job waits for one of another program, unless --lock-timeout says
+/// otherwise: who asks over the network cannot be asked to try again at once.
+const WAIT: std::time::Duration = std::time::Duration::from_secs(10);
+
+pub(super) async fn run(printer: &mut Printer, global: &Global, args: ServeArgs) -> Result<Exit, Failure> {
+    if let Some(ServeCommand::HashSecret) = args.command {
+        return hash_secret(printer);
+    }
+    let session = Session::new(global)?;
+    if let LedgerPlace::File(path) = &session.manner.ledger {
+        return Err(Failure::new(FailureKind::Usage, "serve keeps its ledger in the target only")
+            .at(path.display().to_string())
+            .because("the objects that it serves live in gatediff's own schema there")
+            .hint("leave --ledger, GATEDIFF_LEDGER and the profile's ledger out"));
+    }
+    let asked = ConsentArgs { yes: true, confirm: args.confirm.clone(), operator: None };
+    consent::ask(printer, &session.manner, &asked, ("", false), session.target.database())?;
+    let serve = &session.manner.serve;
+    let admin = admin(args.admin_secret_file.as_deref(), serve)?;
+    if admin.is_none() && serve.clients.is_empty() {
+        return Err(nobody());
+    }
+    let listener = listen(printer, args.listen.or(serve.listen).unwrap_or(LISTEN)).await?;
+    let address = listener.local_addr().map_err(|error| {
+        Failure::new(FailureKind::Internal, "cannot tell which port it is").because(error)
+    })?;
+    let wait = session.manner.timeouts.wait.or(Some(WAIT));
+    let options = Options {
+        target: session.target.clone(),
+        timeouts: Timeouts { wait, ..session.manner.timeouts },
+        admin,
+        clients: serve.clients.clone(),
+        limits: limits(&args),
+    };
+    let server = Server::start(options, listener).await?;
+    let stop = cancel_on_signals()?;
+    let target = session.target.display();
+    match printer.output {
+        Output::Json => printer.json(&Document::serve(&target, &format!("http://{address}"))),
+        Output::Text => printer.line(format!("http://{address} serves {}", safe(&target))),
+    }
+    let ended = server.run(&stop).await?;
+    let why = stop.why().unwrap_or_default();
+    Ok(match ended {
+        Ended::Done => {
+            printer.tell(format!("stopped: {why}; all that was begun is done"));
+            Exit::Done
+        }
+        Ended::Cut => {
+            printer.tell(format!("stopped: {why}; what was not done in time was rolled back"));
+            Exit::Interrupted
+        }
+    })
+}
+
+/// Prints the hash of a client's secret.
+fn hash_secret(printer: &mut Printer) -> Result<Exit, Failure> {
+    let secret = std::io::read_to_string(std::io::stdin()).map_err(|error| {
+        Failure::new(FailureKind::File, "cannot read the secret from standard input").because(error)
+    })?;
+    let hash = http::hash_secret(secret.trim())?;
+    match printer.output {
+        Output::Json => printer.json(&Document::hashed(&hash)),
+        Output::Text => printer.line(hash),
+    }
+    Ok(Exit::Done)
+}
+
+fn limits(args: &ServeArgs) -> Limits {
+    Limits {
+        body: args.max_body.saturating_mul(1 << 20),
+        read: args.body_timeout,
+        jobs: args.jobs,
+        waiting: args.queue,
+        grace: args.grace,
+        ..Limits::default()
+    }
+}
+
+/// Finds the administrator's secret: in a file, in the environment, in what
+/// the configuration file names, or in that itself.
+fn admin(file: Option<&Path>, serve: &Serve) -> Result<Option<AdminSecret>, Failure> {
+    if let Some(path) = file {
+        return read(path).map(Some);
+    }
+    if let Some(text) = std::env::var_os(SECRET) {
+        let text = text.into_string().map_err(|_| {
+            Failure::new(FailureKind::Usage, "the administrator's secret is not text in UTF-8").at(SECRET)
+        })?;
+        return AdminSecret::new(&text).map(Some).map_err(|failure| failure.at(SECRET));
+    }
+    match (&serve.admin_secret_file, &serve.admin_secret) {
+        (Some(path), _) => read(path).map(Some),
+        (None, Some(text)) => AdminSecret::new(text.reveal()).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
+fn read(path: &Path) -> Result<AdminSecret, Failure> {
+    let place = || path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::new(FailureKind::File, "cannot read the administrator's secret")
+            .at(place())
+            .because(error)
+            .hint("check the path, and that you may read the file")
+    })?;
+    AdminSecret::new(&text).map_err(|failure| failure.at(place()))
+}
+
+/// Returns the failure of a server that would refuse everybody.
+fn nobody() -> Failure {
+    let config = crate::config::path().unwrap_or_else(|| PathBuf::from("config.toml"));
+    Failure::new(FailureKind::Usage, "nobody could use this server: there is no administrator's secret")
+        .because("neither are there clients in the configuration file")
+        .hint("make a secret with: openssl rand -hex 32")
+        .hint(format!("and give it in a file with --admin-secret-file, or in {SECRET}"))
+        .hint(format!("or name clients as [[serve.clients]] in {}", config.display()))
+}
+
+/// Listens. Whoever can reach an address that is not this machine's own can
+/// read along: that is told.
+async fn listen(printer: &mut Printer, address: SocketAddr) -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        Failure::new(FailureKind::Usage, "cannot listen there")
+            .at(address.to_string())
+            .because(error)
+            .hint("name another address and port with --listen")
+    })?;
+    if !address.ip().is_loopback() {
+        tracing::warn!(%address, "serving more than this machine, without encryption");
+        printer.tell(format!(
+            "warning: {address} is open to other machines, and the secrets of requests travel unencrypted; \
+             put a proxy with TLS in front of it"
+        ));
+    }
+    Ok(listener)
+}

@@ -1,0 +1,147 @@
+//! The table `[serve]`: where the HTTP API listens, and who may use it.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+
+/// What the file says of the HTTP API.
+#[derive(Clone, Debug, Default, serde::Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Serve {
+    /// The address and the port.
+    pub listen: Option<SocketAddr>,
+    /// The administrator's secret. Better in a file of its own.
+    pub admin_secret: Option<Hidden>,
+    /// The file that holds the administrator's secret.
+    pub admin_secret_file: Option<PathBuf>,
+    /// Who may get a bearer token, and for what.
+    #[serde(default)]
+    pub clients: Vec<Client>,
+}
+
+/// Who may get a bearer token.
+#[derive(Clone, Debug, serde::Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// Its name.
+    pub id: String,
+    /// Its secret, hashed with Argon2: a PHC string, which begins `$argon2`.
+    pub secret_hash: Hidden,
+    /// What it may do, such as `sp:config:read`.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+}
+
+/// A text of the file that is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// Returns the text, which must not be shown.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Hidden {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl<'de> Deserialize<'de> for Hidden {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Text)
+    }
+}
+
+/// Takes text only. What is something else is not quoted: it was meant as a
+/// secret.
+struct Text;
+
+const WANTED: &str = "a secret is text in quotes";
+
+impl<'de> Visitor<'de> for Text {
+    type Value = Hidden;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(WANTED)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Hidden, E> {
+        Ok(Hidden(text.to_owned()))
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Hidden, E> {
+        Err(E::custom(WANTED))
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Hidden, E> {
+        Err(E::custom(WANTED))
+    }
+
+    fn visit_i128<E: de::Error>(self, _: i128) -> Result<Hidden, E> {
+        Err(E::custom(WANTED))
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Hidden, E> {
+        Err(E::custom(WANTED))
+    }
+
+    fn visit_u128<E: de::Error>(self, _: u128) -> Result<Hidden, E> {
+        Err(E::custom(WANTED))
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Hidden, E> {
+        Err(E::custom(WANTED))
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, _: A) -> Result<Hidden, A::Error> {
+        Err(de::Error::custom(WANTED))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::{Config, ConfigError};
+
+    fn parse(text: &str) -> Result<Serve, ConfigError> {
+        Config::parse(text, Path::new("config.toml")).map(|config| config.serve)
+    }
+
+    #[test]
+    fn the_server_and_its_clients_are_read_and_no_secret_is_shown() {
+        let serve = parse(
+            "[serve]\nlisten = \"127.0.0.1:8080\"\nadmin_secret = \"CANARY-1\"\n\
+             [[serve.clients]]\nid = \"ci\"\nsecret_hash = \"CANARY-2\"\nscopes = [\"sp:config:read\"]\n",
+        )
+        .unwrap();
+        assert_eq!(serve.listen.unwrap().port(), 8080);
+        assert_eq!(serve.clients[0].scopes, ["sp:config:read"]);
+        assert_eq!(serve.admin_secret.as_ref().unwrap().reveal(), "CANARY-1");
+        assert!(!format!("{serve:?}").contains("CANARY"));
+    }
+
+    #[test]
+    fn a_secret_that_is_no_text_is_not_quoted() {
+        for value in
+            ["9876543210987654", "98765432109876543210", "98765432.5", "true", "2026-11-22", "{ a = 987654 }"]
+        {
+            let error = parse(&format!("[serve]\nadmin_secret = {value}\n")).unwrap_err();
+            let ConfigError::Parse { place, message } = error else { panic!("{error}") };
+            assert!(!message.contains("98765") && !message.contains("2026"), "{message}");
+            assert!(place.starts_with("config.toml"), "{place}");
+        }
+    }
+}

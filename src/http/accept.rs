@@ -1,0 +1,95 @@
+//! Connections: let in one by one, so many at once, none for ever.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+use super::Limits;
+use super::tracking::Remote;
+use crate::job::Cancel;
+
+/// How many connections there are at once; more wait until they are accepted.
+const MOST: usize = 512;
+
+/// How long to wait after a connection could not be accepted, for want of
+/// file descriptors perhaps.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Accepts connections and answers on them until told to stop; returns those
+/// that are still open.
+pub(super) async fn accept(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    stop: &Cancel,
+) -> GracefulShutdown {
+    let open = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(MOST));
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = stop.asked() => return open,
+            accepted = next(&listener, &room) => accepted,
+        };
+        let Some((stream, remote, permit)) = accepted else {
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        };
+        let answering = answer(stream, remote, router.clone(), limits, &open);
+        tokio::spawn(async move {
+            answering.await;
+            drop(permit);
+        });
+    }
+}
+
+async fn next(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+    let permit = Arc::clone(room).acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, remote)) => Some((stream, remote, permit)),
+        Err(error) => {
+            tracing::warn!(%error, "cannot accept a connection");
+            None
+        }
+    }
+}
+
+/// Answers what comes over a connection, until it is closed.
+fn answer(
+    stream: TcpStream,
+    remote: SocketAddr,
+    router: Router,
+    limits: Limits,
+    open: &GracefulShutdown,
+) -> impl Future<Output = ()> + use<> {
+    stream.set_nodelay(true).ok();
+    let routes = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Remote(remote));
+        routes.call(request)
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .serve_connection(TokioIo::new(stream), service);
+    let watched = open.watch(connection);
+    async move {
+        if let Err(error) = watched.await {
+            tracing::debug!(%remote, %error, "a connection ended");
+        }
+    }
+}

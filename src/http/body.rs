@@ -1,0 +1,72 @@
+//! Reading the whole body of a request, in bounds.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{FromRequest, Request};
+use axum::http::header::{CONTENT_LENGTH, EXPECT};
+use axum::http::{HeaderMap, StatusCode};
+use futures_util::StreamExt as _;
+
+use super::Service;
+use super::problem::Problem;
+
+/// The body of a request, whatever its type says. Not longer than the limit,
+/// and read in time.
+pub(super) struct Whole(pub(super) Bytes);
+
+impl FromRequest<Arc<Service>> for Whole {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, service: &Arc<Service>) -> Result<Self, Problem> {
+        let limits = &service.limits;
+        if said_length(request.headers()).is_some_and(|length| length > limits.body as u64) {
+            discard(request).await;
+            return Err(too_large(limits.body));
+        }
+        let reading = to_bytes(request.into_body(), limits.body);
+        let read = tokio::time::timeout(limits.read, reading).await.map_err(|_| {
+            let text = format!("Request body did not arrive within {} s", limits.read.as_secs_f64());
+            Problem::new(StatusCode::REQUEST_TIMEOUT, text)
+        })?;
+        read.map(Self).map_err(|error| match error.source() {
+            Some(cause) if cause.to_string() == "length limit exceeded" => too_large(limits.body),
+            _ => Problem::malformed("Request body could not be read"),
+        })
+    }
+}
+
+/// How much of a body that is refused is read all the same, and for how long.
+const DISCARDED: usize = 256 << 20;
+const DISCARDING: Duration = Duration::from_secs(5);
+
+/// Reads the body of a request that is refused, within bounds, and forgets it:
+/// many clients look for an answer only after they have sent all, and would
+/// find the connection closed.
+pub(super) async fn discard(request: Request) {
+    // This one asked whether it should send it at all.
+    if request.headers().contains_key(EXPECT) {
+        return;
+    }
+    let mut chunks = Body::into_data_stream(request.into_body());
+    let discarding = async {
+        let mut left = DISCARDED;
+        while let Some(Ok(chunk)) = chunks.next().await {
+            match left.checked_sub(chunk.len()) {
+                Some(rest) => left = rest,
+                None => return,
+            }
+        }
+    };
+    tokio::time::timeout(DISCARDING, discarding).await.ok();
+}
+
+fn said_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("Request body is larger than {limit} bytes"))
+}

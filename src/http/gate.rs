@@ -1,0 +1,152 @@
+//! What every request passes: it gets its id, a handler that panics or a
+//! client that leaves does no harm, and the ledger hears of it.
+
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, HeaderName, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use super::HEALTH;
+use super::problem::{Dialect, Problem};
+use super::tracking::{Note, Remote, Tracking};
+use crate::engine::display::safe;
+use crate::job::requests::{Answered, Asked, RequestLog};
+
+/// The header of an answer that has the request's id.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Query parameters whose values are recorded; of all others the names are.
+const SHOWN: [&str; 2] = ["preview", "p"];
+
+/// The longest path that is recorded in full, in characters.
+const LONGEST: usize = 300;
+
+/// Lets a request pass.
+pub(super) async fn gate(State(requests): State<RequestLog>, request: Request, next: Next) -> Response {
+    // On a task of its own: what it does on the target is never dropped
+    // half-way, also when the client does not wait for the answer.
+    let passing = tokio::spawn(pass(requests, request, next));
+    passing.await.unwrap_or_else(|_| Problem::internal().status.into_response())
+}
+
+async fn pass(requests: RequestLog, mut request: Request, next: Next) -> Response {
+    let asked = Asked::now();
+    let (tracking, note) = (Tracking::new(), Note::default());
+    let dialect = Dialect::of(request.uri().path());
+    let is_recorded = request.uri().path() != HEALTH;
+    let remote = request.extensions().get::<Remote>().map(|remote| remote.0.to_string());
+    let mut answer = Answered {
+        method: request.method().to_string(),
+        path: recorded(request.uri()),
+        status: 0,
+        remote: remote.unwrap_or_default(),
+        caller: None,
+        tracking_id: tracking.text().to_owned(),
+        job: None,
+    };
+    request.extensions_mut().insert(tracking.clone());
+    request.extensions_mut().insert(note.clone());
+    let handled = tokio::spawn(next.run(request)).await;
+    let mut response = handled.unwrap_or_else(|error| {
+        tracing::error!(tracking_id = tracking.text(), %error, "a handler panicked");
+        Problem::internal().into_response()
+    });
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let headers = std::mem::take(response.headers_mut());
+        response = dialect.tell(&problem, &tracking);
+        headers.into_iter().for_each(|(name, value)| {
+            if let Some(name) = name {
+                response.headers_mut().entry(name).or_insert(value);
+            }
+        });
+    }
+    finish(&mut response, &tracking);
+    if is_recorded {
+        let noted = note.noted();
+        answer.status = response.status().as_u16();
+        (answer.caller, answer.job) = (noted.caller, noted.job);
+        requests.record(asked, answer).await;
+    }
+    response
+}
+
+/// Adds the headers that every answer has.
+fn finish(response: &mut Response, tracking: &Tracking) {
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(tracking.text()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+}
+
+/// Returns what is recorded of an address: the path, the names of the
+/// parameters, and the values of those that hold no secret.
+fn recorded(uri: &Uri) -> String {
+    let mut text = safe(uri.path()).into_owned();
+    for (at, part) in uri.query().unwrap_or_default().split('&').filter(|part| !part.is_empty()).enumerate() {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        text.push(if at == 0 { '?' } else { '&' });
+        text.push_str(&safe(name));
+        match value {
+            "" => {}
+            value if SHOWN.contains(&name) => text.push_str(&format!("={}", safe(value))),
+            _ => text.push_str("=…"),
+        }
+    }
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use hyper::service::Service as _;
+    use hyper_util::service::TowerToHyperService;
+
+    use super::*;
+    use crate::store::{Target, Timeouts};
+
+    /// Asks routes that panic, behind the gate.
+    async fn ask(path: &str) -> (u16, String) {
+        let target = Target::resolve(Some("postgresql://nobody@localhost/nowhere"), |_| None).unwrap();
+        let (requests, _) = RequestLog::open(&target, Timeouts::default());
+        let routes = Router::new()
+            .route("/{*path}", get(async || -> Response { panic!("CANARY") }))
+            .layer(from_fn_with_state(requests, gate));
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = TowerToHyperService::new(routes).call(request).await.unwrap();
+        assert!(response.headers().contains_key(REQUEST_ID));
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_for_in_the_words_of_its_api() {
+        let (status, body) = ask("/admin/apis/import").await;
+        assert_eq!(status, 500);
+        assert!(body.starts_with("{\"Status\":\"Error\",\"Message\":\"Internal error;"), "{body}");
+        let (status, body) = ask("/sp-config/import/7").await;
+        assert_eq!((status, body.contains("CANARY")), (500, false), "{body}");
+        assert!(body.contains("trackingId"), "{body}");
+    }
+
+    #[test]
+    fn of_a_query_only_values_without_secrets_are_recorded() {
+        let uri: Uri = "/admin/apis/import?preview=true&token=CANARY&p=-1&x".parse().unwrap();
+        assert_eq!(recorded(&uri), "/admin/apis/import?preview=true&token=…&p=-1&x");
+    }
+
+    #[test]
+    fn a_long_path_is_cut() {
+        let uri: Uri = format!("/{}", "a".repeat(5_000)).parse().unwrap();
+        assert_eq!(recorded(&uri).chars().count(), LONGEST + 1);
+    }
+}

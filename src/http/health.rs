@@ -1,0 +1,35 @@
+//! `GET /health`: whether the server can do its work. For anybody, so it says
+//! nothing but that.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
+
+use super::Service;
+use crate::job::{self, Condition};
+
+/// Answers 200 where the target can be reached and our schema there is this
+/// program's, else 503. Neither is in the ledger.
+pub(super) async fn health(State(service): State<Arc<Service>>) -> Response {
+    let condition = job::condition(&service.target, service.timeouts).await;
+    let (database, schema) = match condition {
+        Condition::Ready => ("reachable", "current"),
+        Condition::OtherSchema => ("reachable", "other"),
+        Condition::Unreachable => ("unreachable", "unknown"),
+    };
+    let (status, word) = match condition {
+        Condition::Ready => (StatusCode::OK, "ok"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+    };
+    let body = json!({
+        "status": word,
+        "version": env!("CARGO_PKG_VERSION"),
+        "database": database,
+        "schema": schema,
+    });
+    (status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}

@@ -1,0 +1,207 @@
+//! The HTTP API: the import endpoints of two products, over the same jobs as
+//! the other faces.
+//!
+//! A request passes the gate, which gives it an id, keeps it from doing harm
+//! and writes it into the ledger; its handler takes a turn in the queue and
+//! calls the jobs. What keeps it from its answer is a problem, which is told
+//! in the words of the API that was asked.
+
+mod accept;
+mod auth;
+mod body;
+mod gate;
+mod health;
+mod oauth;
+mod problem;
+mod queue;
+mod sp_config;
+mod tracking;
+mod tyk;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use futures_util::future::{FusedFuture as _, FutureExt as _};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use self::auth::AdminSecret;
+use self::oauth::Tokens;
+pub use self::oauth::hash_secret;
+use self::problem::Problem;
+use self::queue::Queue;
+use crate::config::Client;
+use crate::job::requests::RequestLog;
+use crate::job::task::Tasks;
+use crate::job::{self, Cancel, Failure, FailureKind};
+use crate::store::{Target, Timeouts};
+
+/// The page that tells how the server is.
+const HEALTH: &str = "/health";
+
+/// Who works, where it is nobody's request.
+const OPERATOR: &str = "serve";
+
+/// How to serve.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whose objects these are.
+    pub target: Target,
+    /// How long jobs wait for what.
+    pub timeouts: Timeouts,
+    /// The administrator's secret; without one, what needs it is refused.
+    pub admin: Option<AdminSecret>,
+    /// Who may get a bearer token.
+    pub clients: Vec<Client>,
+    /// How much is taken, and for how long.
+    pub limits: Limits,
+}
+
+/// How much a server takes, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest body of a request, in bytes.
+    pub body: usize,
+    /// How long the head of a request may take to arrive.
+    pub head: Duration,
+    /// How long its body may take.
+    pub read: Duration,
+    /// How many jobs run at once; of those that write, one does.
+    pub jobs: usize,
+    /// How many more wait for their turn.
+    pub waiting: usize,
+    /// How long those that run are given when the server is told to stop.
+    pub grace: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: 64 << 20,
+            head: Duration::from_secs(10),
+            read: Duration::from_secs(60),
+            jobs: 4,
+            waiting: 200,
+            grace: Duration::from_secs(30),
+        }
+    }
+}
+
+/// How a server came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// All that it had begun was done.
+    Done,
+    /// Jobs took longer than the grace period, and were rolled back.
+    Cut,
+}
+
+/// What the handlers share.
+struct Service {
+    target: Target,
+    timeouts: Timeouts,
+    admin: Option<AdminSecret>,
+    limits: Limits,
+    queue: Queue,
+    tokens: Tokens,
+    tasks: Tasks,
+    requests: RequestLog,
+}
+
+/// A server that is ready to answer.
+pub struct Server {
+    service: Arc<Service>,
+    listener: TcpListener,
+    /// Writes the ledger of requests.
+    writing: JoinHandle<()>,
+}
+
+impl Server {
+    /// Makes everything ready. Creates or upgrades our schema in the target.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached, or the role may not write there.
+    pub async fn start(options: Options, listener: TcpListener) -> Result<Self, Failure> {
+        let Options { target, timeouts, admin, clients, limits } = options;
+        let tokens = Tokens::new(&clients)?;
+        job::init(&target, timeouts).await?;
+        let tasks = Tasks::open(&target, timeouts, OPERATOR).await?;
+        let (requests, writer) = RequestLog::open(&target, timeouts);
+        let writing = tokio::spawn(writer.run());
+        let queue = Queue::new(limits.jobs, limits.waiting);
+        let service = Arc::new(Service { target, timeouts, admin, limits, queue, tokens, tasks, requests });
+        sp_config::start(&service).await?;
+        Ok(Self { service, listener, writing })
+    }
+
+    /// Answers requests until told to stop; then lets what runs come to its
+    /// end, for a while.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the ledger of requests broke off.
+    pub async fn run(self, stop: &Cancel) -> Result<Ended, Failure> {
+        let Self { service, listener, writing } = self;
+        tracing::info!(target_database = service.target.display(), "the server begins");
+        let open = accept::accept(listener, router(&service), service.limits, stop).await;
+        let why = stop.why().unwrap_or_else(|| "told to stop".to_owned());
+        tracing::info!(why, "the server stops");
+        service.queue.close(&why);
+        let ended = finish(&service, open.shutdown(), &why).await;
+        sp_config::stop(&service).await;
+        // A connection that is still open keeps a part of the service.
+        let rest = service.timeouts.heartbeat;
+        drop(service);
+        match tokio::time::timeout(rest, writing).await {
+            Ok(Err(error)) => {
+                let what = "the ledger of requests broke off";
+                Err(Failure::new(FailureKind::Internal, what).because(error))
+            }
+            Ok(Ok(())) | Err(_) => Ok(ended),
+        }
+    }
+}
+
+/// Waits for what runs, and cuts it off after a while.
+async fn finish(service: &Service, connections: impl Future<Output = ()>, why: &str) -> Ended {
+    // Fused, as it is waited for twice.
+    let mut connections = std::pin::pin!(connections.fuse());
+    let done = async {
+        connections.as_mut().await;
+        service.queue.empty().await;
+    };
+    if tokio::time::timeout(service.limits.grace, done).await.is_ok() {
+        return Ended::Done;
+    }
+    tracing::warn!("the grace period is over: jobs are rolled back");
+    service.queue.cancel(why);
+    // A job that is being committed, or that waits for a server that is gone,
+    // ends by itself within a few heartbeats.
+    let rest = async {
+        service.queue.empty().await;
+        if !connections.is_terminated() {
+            connections.await;
+        }
+    };
+    tokio::time::timeout(service.timeouts.heartbeat * 2, rest).await.ok();
+    Ended::Cut
+}
+
+fn router(service: &Arc<Service>) -> Router {
+    Router::new()
+        .route(HEALTH, get(health::health))
+        .merge(tyk::routes())
+        .merge(sp_config::routes())
+        .merge(oauth::routes())
+        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "Not found"))
+        .method_not_allowed_fallback(async || {
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
+        })
+        .layer(from_fn_with_state(service.requests.clone(), gate::gate))
+        .with_state(Arc::clone(service))
+}

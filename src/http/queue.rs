@@ -1,0 +1,218 @@
+//! Jobs take turns: so many at once, those that write one after the other, in
+//! the order in which they came, and no more in the queue than it holds.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use super::problem::Problem;
+use crate::job::Cancel;
+
+/// What a job does to the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Does {
+    /// It reads it.
+    Reads,
+    /// It writes it: one at a time, since the target has one lock.
+    Writes,
+}
+
+/// The jobs of a server.
+pub(super) struct Queue {
+    /// Of those that run.
+    running: Arc<Semaphore>,
+    /// Of those that write.
+    writing: Arc<Semaphore>,
+    /// Of those that run or wait.
+    places: Arc<Semaphore>,
+    open: Arc<OpenJobs>,
+}
+
+/// The jobs that were let in and are not done yet.
+struct OpenJobs {
+    next: AtomicU64,
+    cancels: Mutex<HashMap<u64, Cancel>>,
+    /// Why no more are let in.
+    closed: Mutex<Option<String>>,
+    /// Each open job holds a clone; when all are gone, `last` hears of it.
+    held: Mutex<Option<mpsc::Sender<()>>>,
+    last: tokio::sync::Mutex<mpsc::Receiver<()>>,
+}
+
+/// A place in the queue. Given back when it is dropped.
+pub(super) struct Place {
+    does: Does,
+    running: Arc<Semaphore>,
+    writing: Arc<Semaphore>,
+    open: Open,
+}
+
+/// A job's turn: it may run. Over when this is dropped.
+pub(super) struct Turn {
+    /// How the job is told to stop.
+    pub(super) cancel: Cancel,
+    _open: Open,
+    _permits: (Option<OwnedSemaphorePermit>, OwnedSemaphorePermit),
+}
+
+/// An open job; closed when this is dropped.
+struct Open {
+    number: u64,
+    cancel: Cancel,
+    jobs: Arc<OpenJobs>,
+    _place: OwnedSemaphorePermit,
+    _held: Option<mpsc::Sender<()>>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if let Ok(mut cancels) = self.jobs.cancels.lock() {
+            cancels.remove(&self.number);
+        }
+    }
+}
+
+impl Queue {
+    /// Returns a queue of `waiting` places beside those of the `at_once` jobs
+    /// that run.
+    pub(super) fn new(at_once: usize, waiting: usize) -> Self {
+        let (held, last) = mpsc::channel(1);
+        Self {
+            running: Arc::new(Semaphore::new(at_once.max(1))),
+            writing: Arc::new(Semaphore::new(1)),
+            places: Arc::new(Semaphore::new(at_once.max(1).saturating_add(waiting))),
+            open: Arc::new(OpenJobs {
+                next: AtomicU64::new(1),
+                cancels: Mutex::default(),
+                closed: Mutex::default(),
+                held: Mutex::new(Some(held)),
+                last: tokio::sync::Mutex::new(last),
+            }),
+        }
+    }
+
+    /// Takes a place for a job, without waiting.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is none left, or the server is shutting down.
+    pub(super) fn place(&self, does: Does) -> Result<Place, Problem> {
+        let shut = || Problem::busy("The server is shutting down");
+        let place = Arc::clone(&self.places)
+            .try_acquire_owned()
+            .map_err(|_| Problem::busy("Too many jobs are waiting already; try again later"))?;
+        let cancel = Cancel::new();
+        let number = self.open.next.fetch_add(1, Ordering::Relaxed);
+        // Under the lock that closing takes, so that no job slips past it.
+        let closed = self.open.closed.lock().map_err(|_| shut())?;
+        if closed.is_some() {
+            return Err(shut());
+        }
+        self.open.cancels.lock().map_err(|_| shut())?.insert(number, cancel.clone());
+        let held = self.open.held.lock().ok().and_then(|held| held.clone());
+        let open = Open { number, cancel, jobs: Arc::clone(&self.open), _place: place, _held: held };
+        Ok(Place { does, running: Arc::clone(&self.running), writing: Arc::clone(&self.writing), open })
+    }
+
+    /// Takes a place and waits for the turn.
+    ///
+    /// # Errors
+    ///
+    /// As [`place`](Self::place) and [`turn`](Place::turn).
+    pub(super) async fn turn(&self, does: Does) -> Result<Turn, Problem> {
+        self.place(does)?.turn().await
+    }
+
+    /// Lets no more jobs in.
+    pub(super) fn close(&self, why: &str) {
+        if let Ok(mut closed) = self.open.closed.lock() {
+            closed.get_or_insert_with(|| why.to_owned());
+        }
+        if let Ok(mut held) = self.open.held.lock() {
+            held.take();
+        }
+    }
+
+    /// Tells every open job to stop: those that run roll back, those that wait
+    /// never begin.
+    pub(super) fn cancel(&self, why: &str) {
+        if let Ok(cancels) = self.open.cancels.lock() {
+            cancels.values().for_each(|cancel| cancel.cancel(why));
+        }
+    }
+
+    /// Waits until every job is done, once the queue is closed. Cancel-safe.
+    pub(super) async fn empty(&self) {
+        while self.open.last.lock().await.recv().await.is_some() {}
+    }
+}
+
+impl Place {
+    /// Waits for the turn.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the job is told to stop before.
+    pub(super) async fn turn(self) -> Result<Turn, Problem> {
+        let Self { does, running, writing, open } = self;
+        let stopped = || Problem::busy("The server is shutting down; nothing was written");
+        let permits = async {
+            let writes = match does {
+                Does::Writes => Some(writing.acquire_owned().await.map_err(|_| stopped())?),
+                Does::Reads => None,
+            };
+            Ok::<_, Problem>((writes, running.acquire_owned().await.map_err(|_| stopped())?))
+        };
+        let permits = tokio::select! {
+            biased;
+            () = open.cancel.asked() => return Err(stopped()),
+            permits = permits => permits?,
+        };
+        Ok(Turn { cancel: open.cancel.clone(), _open: open, _permits: permits })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn jobs_that_write_take_turns_and_those_that_read_do_not_wait_for_them() {
+        let queue = Queue::new(2, 2);
+        let first = queue.turn(Does::Writes).await.ok();
+        assert!(first.is_some());
+        let mut second = Box::pin(queue.turn(Does::Writes));
+        assert!((&mut second).now_or_never().is_none(), "one at a time");
+        assert!(queue.turn(Does::Reads).await.is_ok());
+        drop(first);
+        assert!(second.await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_says_so_and_when_to_come_again() {
+        let queue = Queue::new(1, 1);
+        let _runs = queue.place(Does::Writes).ok();
+        let _waits = queue.place(Does::Writes).ok();
+        let problem = queue.place(Does::Reads).err().unwrap();
+        assert_eq!(problem.status.as_u16(), 503);
+        assert!(problem.retry_after.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_closed_queue_lets_nobody_in_and_is_empty_once_all_are_told_to_stop() {
+        let queue = Arc::new(Queue::new(1, 5));
+        let runs = queue.turn(Does::Writes).await.ok().unwrap();
+        let waits = queue.place(Does::Writes).ok().unwrap();
+        queue.close("test");
+        assert!(queue.place(Does::Reads).is_err());
+        queue.cancel("test");
+        assert!(runs.cancel.is_cancelled());
+        assert!(waits.turn().await.is_err());
+        drop(runs);
+        queue.empty().await;
+    }
+}

@@ -1,0 +1,261 @@
+//! What is done in the background: exports, imports and previews, each a task
+//! that is told how it ended.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::results::{Differences, Results};
+use super::{FORMAT, unsupported};
+use crate::engine::choice::Refusal;
+use crate::engine::{Approved, Choices};
+use crate::http::Service;
+use crate::http::problem::Problem;
+use crate::http::queue::{Place, Turn};
+use crate::job::task::{self, Asked, TaskEnd, TaskId, TaskKind, TaskPart, TaskRecord, TaskState};
+use crate::job::{self, ApplyOptions, ExportOptions, Failure, FailureKind, Loaded, Reporter, Review};
+
+/// What the service says of an import that came to its end.
+const SEE_RESULTS: &str = "Download import results for details.";
+const SEE_ERRORS: &str = "Import halted because of errors. Download results for error details.";
+
+/// How often an import is planned again that somebody else came before.
+const ATTEMPTS: usize = 5;
+
+/// How often, and after which pause, it is tried to note how a task ended.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_secs(3);
+
+/// An export to be done.
+pub(super) struct Export {
+    pub(super) task: TaskId,
+    pub(super) options: ExportOptions,
+    /// The types that it names.
+    pub(super) types: Vec<String>,
+}
+
+/// An import to be done.
+pub(super) struct Import {
+    pub(super) task: TaskId,
+    pub(super) loaded: Loaded,
+    pub(super) types: Vec<String>,
+    pub(super) preview: bool,
+    pub(super) backup: bool,
+    /// Who asked for it.
+    pub(super) client: String,
+}
+
+/// Does an export once it is its turn.
+pub(super) fn export(service: &Arc<Service>, place: Place, export: Export) {
+    let service = Arc::clone(service);
+    tokio::spawn(async move {
+        let id = export.task.clone();
+        let Some(turn) = begin(&service, place, &id).await else { return };
+        let working = Arc::clone(&service);
+        let end = guarded(async move { exported(&working, &export).await }).await;
+        finish(&service, &id, end).await;
+        drop(turn);
+    });
+}
+
+/// Does an import once it is its turn.
+pub(super) fn import(service: &Arc<Service>, place: Place, import: Import) {
+    let service = Arc::clone(service);
+    tokio::spawn(async move {
+        let id = import.task.clone();
+        let Some(turn) = begin(&service, place, &id).await else { return };
+        let (working, cancel) = (Arc::clone(&service), turn.cancel.clone());
+        let end = guarded(async move { imported(&working, import, &cancel).await }).await;
+        finish(&service, &id, end).await;
+        drop(turn);
+    });
+}
+
+/// Waits for the turn of a task. What never gets one counts as cancelled when
+/// the server signs out.
+async fn begin(service: &Service, place: Place, id: &TaskId) -> Option<Turn> {
+    let turn = place.turn().await.ok()?;
+    match service.tasks.begin(id).await {
+        Ok(true) => Some(turn),
+        Ok(false) => None,
+        Err(failure) => {
+            tracing::error!(task = %id, %failure, "cannot begin a task");
+            finish(service, id, failed(&failure)).await;
+            None
+        }
+    }
+}
+
+/// Ends a task whose work panics, too.
+async fn guarded(work: impl Future<Output = TaskEnd> + Send + 'static) -> TaskEnd {
+    tokio::spawn(work).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a task panicked");
+        ended(TaskState::Failed, "Internal error; nothing was written. The server's log says more.")
+    })
+}
+
+/// Notes how a task ended, if need be again and again: a server that was
+/// restarted takes its time. Whoever comes later finds out by itself.
+async fn finish(service: &Service, id: &TaskId, end: TaskEnd) {
+    for tried in 1..=TRIES {
+        match service.tasks.finish(id, end.clone()).await {
+            Ok(()) => return,
+            Err(failure) => tracing::error!(task = %id, tried, %failure, "cannot note how a task ended"),
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+fn ended(state: TaskState, message: impl Into<String>) -> TaskEnd {
+    TaskEnd { message: Some(message.into()), ..task::ended(state) }
+}
+
+/// Returns the end of a task that failed as a whole. How the server stands
+/// with its database is for the log, and nobody else.
+fn failed(failure: &Failure) -> TaskEnd {
+    let state = match failure.kind {
+        FailureKind::Cancelled => TaskState::Cancelled,
+        _ => TaskState::Failed,
+    };
+    ended(state, Problem::from(failure.clone()).text)
+}
+
+async fn exported(service: &Service, export: &Export) -> TaskEnd {
+    if let Some(message) = unsupported(&export.types, TaskKind::Export) {
+        return ended(TaskState::Failed, message);
+    }
+    match file(service, &export.options).await {
+        Ok(bytes) => TaskEnd { files: vec![(TaskPart::Export, bytes)], ..task::ended(TaskState::Complete) },
+        Err(failure) => failed(&failure),
+    }
+}
+
+async fn file(service: &Service, options: &ExportOptions) -> Result<Arc<[u8]>, Failure> {
+    let silent = Reporter::silent();
+    let exported = job::export(Some(FORMAT), options, &service.target, service.timeouts, &silent).await?;
+    Ok(exported.bytes.into())
+}
+
+async fn imported(service: &Service, import: Import, cancel: &job::Cancel) -> TaskEnd {
+    if let Some(message) = unsupported(&import.types, TaskKind::Import) {
+        return with_results(ended(TaskState::Failed, message), &Results::default());
+    }
+    let backup = match backup(service, &import).await {
+        Ok(backup) => backup,
+        Err(end) => return with_results(end, &Results::default()),
+    };
+    let end = attempts(service, &import, backup.as_ref(), cancel).await;
+    TaskEnd { backup, ..end }
+}
+
+/// Exports everything first, as a task of its own.
+async fn backup(service: &Service, import: &Import) -> Result<Option<TaskId>, TaskEnd> {
+    if import.preview || !import.backup {
+        return Ok(None);
+    }
+    let description = format!("Backup before import {}", import.task);
+    let asked = Asked {
+        platform: FORMAT,
+        kind: TaskKind::Export,
+        preview: false,
+        options: serde_json::json!({ "description": description }).to_string(),
+        client: import.client.clone(),
+    };
+    let kept: Result<TaskRecord, Failure> = async {
+        let task = service.tasks.create(asked).await?;
+        service.tasks.begin(&task.id).await?;
+        Ok(task)
+    }
+    .await;
+    let task = kept.map_err(|failure| failed(&failure))?;
+    let export = Export {
+        task: task.id.clone(),
+        options: ExportOptions { description, ..ExportOptions::default() },
+        types: Vec::new(),
+    };
+    let end = exported(service, &export).await;
+    let (state, message) = (end.state, end.message.clone());
+    finish(service, &task.id, end).await;
+    match state {
+        TaskState::Complete => Ok(Some(task.id)),
+        state => Err(ended(state, format!("The backup failed: {}", message.unwrap_or_default()))),
+    }
+}
+
+/// Compares and applies; again where somebody else came between.
+async fn attempts(
+    service: &Service,
+    import: &Import,
+    backup: Option<&TaskId>,
+    cancel: &job::Cancel,
+) -> TaskEnd {
+    let mut attempt = 1;
+    loop {
+        let silent = Reporter::silent();
+        let review = match job::plan(&import.loaded, &service.target, service.timeouts, &silent).await {
+            Ok(review) => review,
+            Err(failure) => return with_results(failed(&failure), &Results::of_backup(backup)),
+        };
+        let mut choices = Choices::new(&review.plan);
+        choices.cover_all(&review.plan);
+        let results = Results::new(&review.plan, &choices, backup);
+        let differences = Differences::new(&review.plan, &choices);
+        let told = |end: TaskEnd, results: &Results| {
+            let mut end = with_results(end, results);
+            end.files.extend(json(&differences).map(|content| (TaskPart::Differences, content)));
+            end
+        };
+        if results.has_errors() {
+            return told(ended(TaskState::Failed, SEE_ERRORS), &results);
+        }
+        if import.preview {
+            return told(ended(TaskState::Complete, SEE_RESULTS), &results);
+        }
+        let applied = match review.plan.approve(&choices) {
+            Ok(approved) => apply(service, import, &review, approved, cancel).await,
+            Err(Refusal::NothingToWrite { .. }) => Ok(None),
+            Err(Refusal::LackUnconfirmed { lacking }) => Err(Failure::new(
+                FailureKind::Blocked,
+                format!("{lacking} objects are lacking; nothing was written"),
+            )),
+        };
+        match applied {
+            Ok(receipt) => {
+                let outcomes: Vec<_> = match &receipt {
+                    Some(receipt) => receipt.outcomes.clone(),
+                    None => {
+                        review.plan.resolve(&choices).states().iter().map(|state| state.outcome).collect()
+                    }
+                };
+                let end = ended(TaskState::Complete, SEE_RESULTS);
+                let end = TaskEnd { job: receipt.map(|receipt| receipt.job), ..end };
+                return told(end, &results.written(&review.plan, &outcomes));
+            }
+            Err(failure) if failure.kind == FailureKind::Stale && attempt < ATTEMPTS => attempt += 1,
+            Err(failure) => return told(failed(&failure), &Results::of_backup(backup)),
+        }
+    }
+}
+
+async fn apply(
+    service: &Service,
+    import: &Import,
+    review: &Review,
+    approved: Approved,
+    cancel: &job::Cancel,
+) -> Result<Option<job::Receipt>, Failure> {
+    let mut options = ApplyOptions::new(&*import.client, service.timeouts);
+    options.backup = import.backup;
+    let silent = Reporter::silent();
+    job::apply(review, approved, &service.target, &options, &silent, cancel).await.map(Some)
+}
+
+fn with_results(mut end: TaskEnd, results: &Results) -> TaskEnd {
+    end.files.extend(json(results).map(|content| (TaskPart::Results, content)));
+    end
+}
+
+fn json<T: Serialize>(value: &T) -> Option<Arc<[u8]>> {
+    serde_json::to_vec(value).ok().map(Into::into)
+}

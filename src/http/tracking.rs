@@ -1,0 +1,60 @@
+//! What is known of a request beside what it asks for: its id, where it came
+//! from, and what its handler notes for the ledger.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+/// The id of a request: in its answer, in the log and in the ledger. A request
+/// extension.
+#[derive(Clone, Debug)]
+pub(super) struct Tracking(Arc<str>);
+
+impl Tracking {
+    /// Returns a new one: 32 random hexadecimal digits.
+    pub(super) fn new() -> Self {
+        Self(format!("{:032x}", fastrand::u128(..)).into())
+    }
+
+    /// Returns its text.
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where a request came from. A request extension.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Remote(pub(super) SocketAddr);
+
+/// What a handler notes of its request for the ledger. A request extension;
+/// clones note the same.
+#[derive(Clone, Default)]
+pub(super) struct Note(Arc<Mutex<Noted>>);
+
+#[derive(Clone, Default)]
+pub(super) struct Noted {
+    /// Which credential the request came with; never the secret.
+    pub(super) caller: Option<String>,
+    /// The job that it applied.
+    pub(super) job: Option<i64>,
+}
+
+impl Note {
+    /// Notes with which credential the request came, once that proved valid.
+    pub(super) fn caller(&self, name: &str) {
+        if let Ok(mut noted) = self.0.lock() {
+            noted.caller = Some(name.to_owned());
+        }
+    }
+
+    /// Notes which job the request applied.
+    pub(super) fn job(&self, job: i64) {
+        if let Ok(mut noted) = self.0.lock() {
+            noted.job = Some(job);
+        }
+    }
+
+    /// Returns what was noted.
+    pub(super) fn noted(&self) -> Noted {
+        self.0.lock().map(|noted| noted.clone()).unwrap_or_default()
+    }
+}

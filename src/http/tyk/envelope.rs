@@ -1,0 +1,50 @@
+//! `{"Status": …, "Message": …, "Meta": …}`, which is around every answer.
+
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::engine::Finding;
+use crate::http::problem::Problem;
+
+/// An answer.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Envelope<'a> {
+    status: &'static str,
+    message: &'a str,
+    meta: &'a Value,
+    /// What should be known of an import. Not the Dashboard's own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<&'a Finding>,
+}
+
+impl<'a> Envelope<'a> {
+    /// Returns the answer of what was done.
+    pub(super) const fn ok(message: &'a str, meta: &'a Value) -> Self {
+        Self { status: "OK", message, meta, findings: Vec::new() }
+    }
+
+    /// Tells what else should be known.
+    pub(super) fn with(mut self, findings: impl Iterator<Item = &'a Finding>) -> Self {
+        self.findings.extend(findings);
+        self
+    }
+
+    /// Returns the response.
+    pub(super) fn response(&self, status: StatusCode) -> Response {
+        match serde_json::to_vec(self) {
+            Ok(body) => (status, [(CONTENT_TYPE, "application/json")], body).into_response(),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+}
+
+/// Tells a problem the way this API does.
+pub(in crate::http) fn tell(problem: &Problem) -> Response {
+    let envelope =
+        Envelope { status: "Error", message: &problem.text, meta: &problem.meta, findings: Vec::new() };
+    envelope.response(problem.status)
+}

@@ -1,0 +1,176 @@
+//! Importing what was posted: all of it, or nothing.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+
+use super::endpoint::{Endpoint, told};
+use super::envelope::Envelope;
+use super::{ADMIN, PLATFORM, Posted, parameter, preview};
+use crate::engine::display::safe;
+use crate::engine::{Choices, Outcome, Plan, Refusal, Severity};
+use crate::http::Service;
+use crate::http::problem::Problem;
+use crate::http::queue::{Does, Turn};
+use crate::http::tracking::{Note, Remote};
+use crate::job::{
+    self, ApplyOptions, Failure, FailureKind, ImportOptions, Loaded, Receipt, Reporter, Review,
+};
+
+/// How often an import is compared anew because another program changed the
+/// same objects between the comparison and the lock.
+const ATTEMPTS: usize = 10;
+
+/// The header of an answer that has the job's number.
+const JOB: HeaderName = HeaderName::from_static("x-gatediff-job");
+
+/// Imports a body, or tells what that would do.
+pub(super) async fn import(
+    endpoint: Endpoint,
+    State(service): State<Arc<Service>>,
+    Extension(Remote(remote)): Extension<Remote>,
+    Extension(note): Extension<Note>,
+    RawQuery(query): RawQuery,
+    Posted(body): Posted,
+) -> Result<Response, Problem> {
+    let previews = match parameter(query.as_deref(), "preview") {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(Problem::new(StatusCode::BAD_REQUEST, "preview is either true or false")),
+    };
+    let loaded = load(endpoint, body, previews).await?;
+    if previews {
+        let turn = service.queue.turn(Does::Reads).await?;
+        let review = compare(&service, &loaded, endpoint, &turn).await?;
+        return Ok(preview::tell(endpoint, &review.plan));
+    }
+    let turn = service.queue.turn(Does::Writes).await?;
+    let operator = format!("{ADMIN}@{}", remote.ip());
+    let (review, receipt) = apply(&service, &loaded, endpoint, &turn, &operator).await?;
+    let meta = endpoint.meta(ids(&review.plan));
+    let telling = review.plan.all_warnings().filter(|finding| finding.severity > Severity::Note);
+    let mut response = Envelope::ok(endpoint.done(), &meta).with(telling).response(StatusCode::OK);
+    if let Some(receipt) = receipt {
+        note.job(receipt.job);
+        response.headers_mut().insert(JOB, HeaderValue::from(receipt.job));
+    }
+    Ok(response)
+}
+
+/// Reads a body, on a thread of its own.
+async fn load(endpoint: Endpoint, body: Bytes, previews: bool) -> Result<Loaded, Problem> {
+    if body.is_empty() {
+        let text = "Failed to read response body, body empty";
+        return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, text));
+    }
+    let reading = move || {
+        let name = format!("POST {}", endpoint.path());
+        let loaded = job::load_bytes(&name, &body, Some(PLATFORM), &ImportOptions::default())?;
+        let is_theirs = |(kind, count): &(_, usize)| *count == 0 || *kind == endpoint.kind();
+        let is_one = endpoint != Endpoint::Organisations
+            || loaded.bundle.counts().iter().map(|(_, count)| count).sum::<usize>() == 1;
+        if endpoint.takes(&body) && is_one && loaded.bundle.counts().iter().all(is_theirs) {
+            return Ok(loaded);
+        }
+        Err(Failure::new(FailureKind::Format, "the body is not in the format of this endpoint").at(name))
+    };
+    let read = tokio::task::spawn_blocking(reading).await.map_err(|_| Problem::internal())?;
+    read.map_err(|failure| malformed(&failure, previews))
+}
+
+/// Returns the Dashboard's answer to a body that it cannot read; where a
+/// preview was asked for, it tells why.
+fn malformed(failure: &Failure, previews: bool) -> Problem {
+    let text = safe(&failure.to_string()).into_owned();
+    tracing::info!(%text, "a body is malformed");
+    let problem = Problem::new(StatusCode::FORBIDDEN, "Request body malformed");
+    if previews { problem.with(serde_json::json!({ "error": text })) } else { problem }
+}
+
+/// Compares. Nothing is written, so it may be left where it is.
+async fn compare(
+    service: &Service,
+    loaded: &Loaded,
+    endpoint: Endpoint,
+    turn: &Turn,
+) -> Result<Review, Problem> {
+    let reporter = Reporter::silent();
+    let review = tokio::select! {
+        biased;
+        () = turn.cancel.asked() => return Err(Failure::cancelled(&turn.cancel).into()),
+        review = job::plan(loaded, &service.target, service.timeouts, &reporter) => review?,
+    };
+    // What was counted is what is planned; if not, it would go to another table.
+    if review.plan.entries().iter().any(|entry| entry.item.id.kind != endpoint.kind()) {
+        return Err(Problem::new(StatusCode::FORBIDDEN, "Request body malformed"));
+    }
+    Ok(review)
+}
+
+/// Compares and applies; without a receipt there was nothing to write.
+async fn apply(
+    service: &Service,
+    loaded: &Loaded,
+    endpoint: Endpoint,
+    turn: &Turn,
+    operator: &str,
+) -> Result<(Review, Option<Receipt>), Problem> {
+    // The journal keeps every row before and after. A backup of everything,
+    // with each of a thousand small imports, would only fill the target.
+    let options = ApplyOptions { backup: false, ..ApplyOptions::new(operator, service.timeouts) };
+    for attempt in 1.. {
+        let review = compare(service, loaded, endpoint, turn).await?;
+        let choices = everything(&review.plan);
+        if let Some(problem) = blocked(endpoint, &review.plan, &choices) {
+            return Err(problem);
+        }
+        let approved = match review.plan.approve(&choices) {
+            Ok(approved) => approved,
+            Err(Refusal::NothingToWrite { .. } | Refusal::LackUnconfirmed { .. }) => {
+                return Ok((review, None));
+            }
+        };
+        let reporter = Reporter::silent();
+        let applied = job::apply(&review, approved, &service.target, &options, &reporter, &turn.cancel).await;
+        match applied {
+            Ok(receipt) => return Ok((review, Some(receipt))),
+            Err(failure) if failure.kind == FailureKind::Stale && attempt < ATTEMPTS => {}
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    Err(Problem::internal())
+}
+
+/// Chooses all that can be written; APIs that are lacking are ignored.
+pub(super) fn everything(plan: &Plan) -> Choices {
+    let mut choices = Choices::new(plan);
+    choices.cover_all(plan);
+    choices.lack_confirmed = true;
+    choices
+}
+
+/// Returns the answer if an item is blocked: which one, why, and how many more.
+fn blocked(endpoint: Endpoint, plan: &Plan, choices: &Choices) -> Option<Problem> {
+    let resolution = plan.resolve(choices);
+    let states = plan.entries().iter().zip(resolution.states());
+    let mut blocked = states.filter(|(_, state)| state.outcome == Outcome::Blocked);
+    let (entry, state) = blocked.next()?;
+    let reason = entry.verdict.reasons.first().or(state.obstacle.as_ref());
+    let reason = reason.map_or_else(String::new, |reason| format!(": {}", reason.message));
+    let id = &entry.item.id;
+    let mut text = format!("{}: {} '{}'{reason}", endpoint.refused(), id.kind, id.key);
+    match blocked.count() {
+        0 => {}
+        more => text.push_str(&format!("; and {more} more")),
+    }
+    text.push_str("; nothing was imported");
+    Some(Problem::new(StatusCode::FORBIDDEN, safe(&text)).with(told(ids(plan), false)))
+}
+
+fn ids(plan: &Plan) -> impl Iterator<Item = &str> {
+    plan.entries().iter().map(|entry| &*entry.item.id.key)
+}

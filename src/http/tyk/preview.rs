@@ -1,0 +1,94 @@
+//! What an import would do, item by item. The Dashboard has nothing like it.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::endpoint::Endpoint;
+use super::envelope::Envelope;
+use super::import::everything;
+use crate::engine::diff::Show;
+use crate::engine::{Entry, Finding, Lack, Outcome, Plan, Reason, State};
+
+/// What becomes of an item.
+#[derive(Serialize)]
+struct Previewed<'a> {
+    id: &'a str,
+    name: &'a str,
+    /// `add`, `cover`, `none` for an item without a difference, or `blocked`.
+    action: &'static str,
+    /// How many fields would be written otherwise than they stand.
+    changes: usize,
+    /// Why it is blocked.
+    reasons: Vec<&'a Reason>,
+    findings: &'a [Finding],
+}
+
+/// What becomes of everything.
+#[derive(Serialize)]
+struct Preview<'a> {
+    preview: bool,
+    /// Whether an import would be done: nothing is blocked.
+    importable: bool,
+    summary: Summary,
+    items: Vec<Previewed<'a>>,
+    /// APIs that policies grant and that are neither here nor in the target.
+    lack_api: &'a [Lack],
+    /// What should be known of the whole.
+    findings: &'a [Finding],
+}
+
+/// How many items there are of each action.
+#[derive(Default, Serialize)]
+struct Summary {
+    add: usize,
+    cover: usize,
+    none: usize,
+    blocked: usize,
+}
+
+/// Tells what an import would do.
+pub(super) fn tell(endpoint: Endpoint, plan: &Plan) -> Response {
+    let resolution = plan.resolve(&everything(plan));
+    let states = plan.entries().iter().zip(resolution.states()).enumerate();
+    let items: Vec<_> = states.map(|(at, (entry, state))| item(plan, at, entry, state)).collect();
+    let count = |action| items.iter().filter(|item| item.action == action).count();
+    let summary =
+        Summary { add: count("add"), cover: count("cover"), none: count("none"), blocked: count("blocked") };
+    let message = format!(
+        "Preview of {}: {} to add, {} to cover, {} without a difference, {} blocked; nothing was imported",
+        endpoint.path(),
+        summary.add,
+        summary.cover,
+        summary.none,
+        summary.blocked
+    );
+    let preview = Preview {
+        preview: true,
+        importable: summary.blocked == 0,
+        summary,
+        items,
+        lack_api: plan.lack(),
+        findings: plan.warnings(),
+    };
+    let meta = serde_json::to_value(&preview).unwrap_or(Value::Null);
+    Envelope::ok(&message, &meta).response(StatusCode::OK)
+}
+
+fn item<'a>(plan: &Plan, at: usize, entry: &'a Entry, state: &'a State) -> Previewed<'a> {
+    let action = match state.outcome {
+        Outcome::Added => "add",
+        Outcome::Covered => "cover",
+        Outcome::Unchanged | Outcome::Skipped => "none",
+        Outcome::Blocked => "blocked",
+    };
+    Previewed {
+        id: &entry.item.id.key,
+        name: &entry.item.name,
+        action,
+        changes: plan.changes(at, Show::Differences).iter().filter(|change| change.op.is_effective()).count(),
+        reasons: entry.verdict.reasons.iter().chain(&state.obstacle).collect(),
+        findings: &entry.warnings,
+    }
+}

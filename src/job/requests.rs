@@ -1,0 +1,155 @@
+//! The requests of the HTTP server, in the ledger.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::store::ledger::requests::{self, NewRequest};
+use crate::store::{Connection, StoreErrorKind, Target, Timeouts, transaction};
+
+/// How many requests one statement records at most.
+const BATCH: usize = 500;
+
+/// How many requests wait for being recorded; more wait for that.
+const WAITING: usize = 1_000;
+
+/// How long an answer waits for its record. A ledger that cannot be written is
+/// no reason to leave a client without an answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A request that came and is not answered yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    at: DateTime<Utc>,
+    begun: Instant,
+}
+
+/// What is recorded of a request. Holds no secret.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// `GET`, `POST`.
+    pub method: String,
+    /// The path; of the query the names, and only values that hold no secret.
+    pub path: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// The address that it came from.
+    pub remote: String,
+    /// Which credential it came with.
+    pub caller: Option<String>,
+    /// As in the answer.
+    pub tracking_id: String,
+    /// The job that it applied.
+    pub job: Option<i64>,
+}
+
+impl Asked {
+    /// Returns a request that comes now.
+    pub fn now() -> Self {
+        Self { at: Utc::now(), begun: Instant::now() }
+    }
+
+    fn answered(self, answer: Answered) -> NewRequest {
+        NewRequest {
+            at: self.at,
+            method: answer.method,
+            path: answer.path,
+            status: answer.status,
+            duration_ms: i64::try_from(self.begun.elapsed().as_millis()).unwrap_or(i64::MAX),
+            remote: answer.remote,
+            caller: answer.caller,
+            tracking_id: answer.tracking_id,
+            job: answer.job,
+        }
+    }
+}
+
+/// Records requests, many by one statement where many come at once.
+#[derive(Clone)]
+pub struct RequestLog(mpsc::Sender<Waiting>);
+
+struct Waiting {
+    request: NewRequest,
+    recorded: oneshot::Sender<()>,
+}
+
+/// A log that is being written; over once every [`RequestLog`] is dropped and
+/// what they were given is recorded.
+pub struct RequestWriter {
+    target: Target,
+    timeouts: Timeouts,
+    waiting: mpsc::Receiver<Waiting>,
+}
+
+impl RequestLog {
+    /// Returns a log in a target, and what has to run for it.
+    pub fn open(target: &Target, timeouts: Timeouts) -> (Self, RequestWriter) {
+        let (sender, waiting) = mpsc::channel(WAITING);
+        (Self(sender), RequestWriter { target: target.clone(), timeouts, waiting })
+    }
+
+    /// Records a request and waits until it stands in the ledger, though not
+    /// for ever: what cannot be recorded there is in the log of the program.
+    pub async fn record(&self, asked: Asked, answer: Answered) {
+        let (recorded, done) = oneshot::channel();
+        let request = asked.answered(answer);
+        let told = request.clone();
+        let recording = async {
+            self.0.send(Waiting { request, recorded }).await.ok()?;
+            done.await.ok()
+        };
+        if tokio::time::timeout(PATIENCE, recording).await.ok().flatten().is_none() {
+            tracing::error!(request = ?told, "a request is not in the ledger");
+        }
+    }
+}
+
+impl RequestWriter {
+    /// Writes until there is nothing more to write.
+    pub async fn run(mut self) {
+        let mut connection = None;
+        let mut batch = Vec::new();
+        while self.waiting.recv_many(&mut batch, BATCH).await > 0 {
+            let requests: Vec<NewRequest> = batch.iter().map(|waiting| waiting.request.clone()).collect();
+            if self.write(&mut connection, &requests).await {
+                for waiting in batch.drain(..) {
+                    waiting.recorded.send(()).ok();
+                }
+            }
+            batch.clear();
+        }
+        if let Some(connection) = connection {
+            transaction::close(connection).await;
+        }
+    }
+
+    /// Records requests on the connection there is, or else on a new one; says
+    /// whether they are recorded.
+    async fn write(&self, connection: &mut Option<Connection>, requests: &[NewRequest]) -> bool {
+        // A connection that lay idle may be gone without anybody having noticed.
+        for _ in 0..2 {
+            if connection.is_none() {
+                match self.target.connect(self.timeouts).await {
+                    Ok(new) => *connection = Some(new),
+                    Err(error) => {
+                        tracing::warn!(%error, "cannot reach the ledger of requests");
+                        return false;
+                    }
+                }
+            }
+            let Some(open) = connection else { return false };
+            match requests::record(open, requests).await {
+                Ok(()) => return true,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot write the ledger of requests");
+                    *connection = None;
+                    if error.kind != StoreErrorKind::Disconnected {
+                        return false;
+                    }
+                }
+            }
+        }
+        false
+    }
+}

@@ -1,0 +1,369 @@
+//! Tasks: imports and exports that a client asked a server for, and comes back
+//! for. They stand in our schema in the target, and survive the server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::{BoxFuture, FutureExt as _};
+use tokio::sync::Mutex;
+
+use super::failure::{Failure, FailureKind};
+use super::lock;
+use super::progress::{Cancel, Reporter};
+use super::watch::Watch;
+use crate::store::ledger::tasks;
+use crate::store::{Connection, Ledger, StoreError, StoreErrorKind, Target, Timeouts, transaction};
+
+pub use crate::store::ledger::tasks::{TaskEnd, TaskId, TaskKind, TaskPart, TaskRecord, TaskState};
+
+/// How long the files of a task are kept.
+const KEPT: TimeDelta = TimeDelta::days(7);
+
+/// How long one statement may take, which waits for nobody's locks.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often the server's own lock is tried again after its session was lost:
+/// PostgreSQL may notice later than we did.
+const TRIES: usize = 50;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What a client asks for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Whose objects they are.
+    pub platform: &'static str,
+    /// What is to be done.
+    pub kind: TaskKind,
+    /// Whether it is only to be said what would be done.
+    pub preview: bool,
+    /// How, as the client gave it: JSON.
+    pub options: String,
+    /// Who asks.
+    pub client: String,
+}
+
+/// The tasks of a server. Clones are of the same server.
+///
+/// Everything goes over one session, which also holds the lock that this
+/// server is known to be alive by: who lost that lock writes nothing before it
+/// has it again. A call that is dropped is done all the same.
+#[derive(Clone)]
+pub struct Tasks {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    target: Target,
+    timeouts: Timeouts,
+    operator: String,
+    server: i32,
+    session: Mutex<Option<Connection>>,
+}
+
+impl Tasks {
+    /// Signs a server in, where [our schema](super::init) is there.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached, or the role may not write there.
+    pub async fn open(target: &Target, timeouts: Timeouts, operator: &str) -> Result<Self, Failure> {
+        let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
+        let server = watch.over(tasks::enrol(&mut connection, operator, Utc::now())).await.flatten()?;
+        transaction::close(connection).await;
+        let inner = Inner {
+            target: target.clone(),
+            timeouts,
+            operator: operator.to_owned(),
+            server,
+            session: Mutex::new(None),
+        };
+        let opened = Self { inner: Arc::new(inner) };
+        opened.inner.over(|_| async { Ok(()) }.boxed()).await?;
+        Ok(opened)
+    }
+
+    /// Records what a client asks for, and returns the task that is made of it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or written.
+    pub async fn create(&self, asked: Asked) -> Result<TaskRecord, Failure> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).map_err(|error| Failure::internal("naming a task", error))?;
+        let created = now();
+        let task = tasks::NewTask {
+            id: TaskId::from_random(bytes),
+            server: self.inner.server,
+            platform: asked.platform,
+            kind: asked.kind,
+            preview: asked.preview,
+            options: asked.options,
+            client: asked.client,
+            created,
+            expires: created + KEPT,
+        };
+        let record = TaskRecord {
+            id: task.id.clone(),
+            server: task.server,
+            kind: task.kind,
+            state: TaskState::NotStarted,
+            preview: task.preview,
+            options: task.options.clone(),
+            message: None,
+            created,
+            modified: created,
+            completed: None,
+            expires: task.expires,
+            job: None,
+            backup: None,
+        };
+        let task = Arc::new(task);
+        self.run(move |connection| {
+            let task = Arc::clone(&task);
+            async move { tasks::create(connection, &task).await }.boxed()
+        })
+        .await?;
+        Ok(record)
+    }
+
+    /// Notes that a task runs from now on. Says no where it has been ended.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or written.
+    pub async fn begin(&self, id: &TaskId) -> Result<bool, Failure> {
+        let (id, now) = (id.clone(), now());
+        self.run(move |connection| {
+            let id = id.clone();
+            async move { tasks::begin(connection, &id, now).await }.boxed()
+        })
+        .await
+    }
+
+    /// Notes how a task ended, and keeps what came of it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or written; whoever
+    /// [recovers](Self::recover) the task later finds out by the job it made.
+    pub async fn finish(&self, id: &TaskId, end: TaskEnd) -> Result<(), Failure> {
+        let (id, end) = (id.clone(), Arc::new(end));
+        self.run(move |connection| {
+            let (id, end) = (id.clone(), Arc::clone(&end));
+            async move { tasks::finish(connection, &id, &end).await }.boxed()
+        })
+        .await
+    }
+
+    /// Finds a task; one that is expired is not there.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or read.
+    pub async fn find(&self, id: &TaskId) -> Result<Option<TaskRecord>, Failure> {
+        let (id, now) = (id.clone(), now());
+        self.run(move |connection| {
+            let id = id.clone();
+            async move { tasks::find(connection, &id, now).await }.boxed()
+        })
+        .await
+    }
+
+    /// Returns what came of a task.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or read.
+    pub async fn file(&self, id: &TaskId, part: TaskPart) -> Result<Option<Vec<u8>>, Failure> {
+        let id = id.clone();
+        self.run(move |connection| {
+            let id = id.clone();
+            async move { tasks::file(connection, &id, part).await }.boxed()
+        })
+        .await
+    }
+
+    /// Settles the tasks of servers that are gone, and returns how many those
+    /// were: what a job of theirs wrote is complete, everything else failed.
+    ///
+    /// Waits for the target's lock before it looks at the jobs, as long as
+    /// `wait` says: a transaction of a server that was killed may still be
+    /// committing, and holds that lock until then.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or written, or another job holds
+    /// it for longer; the tasks stay as they are.
+    pub async fn recover(&self, wait: Duration) -> Result<usize, Failure> {
+        let recoverer = self.clone();
+        spawned(async move { recoverer.inner.recover(wait).await }).await
+    }
+
+    /// Removes the files of expired tasks; returns of how many.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or written.
+    pub async fn expire(&self) -> Result<u64, Failure> {
+        let now = now();
+        self.run(move |connection| async move { tasks::expire(connection, now).await }.boxed()).await
+    }
+
+    /// Signs the server out. What it has not finished counts as cancelled.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or written; the next server to
+    /// start [recovers](Self::recover) the tasks.
+    pub async fn close(&self, why: &'static str) -> Result<u64, Failure> {
+        let (server, now) = (self.inner.server, now());
+        let cancelled = self
+            .run(move |connection| {
+                async move { tasks::cancel_open(connection, server, why, now).await }.boxed()
+            })
+            .await;
+        if let Some(connection) = self.inner.session.lock().await.take() {
+            transaction::close(connection).await;
+        }
+        cancelled
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + Sync + 'static,
+    ) -> Result<T, Failure> {
+        let inner = Arc::clone(&self.inner);
+        spawned(async move { inner.over(work).await }).await
+    }
+}
+
+impl Inner {
+    /// Does work on the session, a second time where the first one found it lost.
+    async fn over<T>(
+        &self,
+        work: impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + Sync,
+    ) -> Result<T, Failure> {
+        let mut session = self.session.lock().await;
+        let had_one = session.is_some();
+        match self.once(&mut session, &work).await {
+            Err(failure) if had_one && failure.kind == FailureKind::Unreachable => {
+                self.once(&mut session, &work).await
+            }
+            other => other,
+        }
+    }
+
+    async fn once<T>(
+        &self,
+        session: &mut Option<Connection>,
+        work: &(impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + Sync),
+    ) -> Result<T, Failure> {
+        // Taken out, so that a session that is not heard of any more is dropped.
+        let mut connection = match session.take() {
+            Some(connection) => connection,
+            None => self.sign_in().await?,
+        };
+        let done = tokio::time::timeout(PATIENCE, work(&mut connection)).await;
+        let done = done.map_err(|_| silent())?;
+        if !matches!(&done, Err(error) if error.kind == StoreErrorKind::Disconnected) {
+            *session = Some(connection);
+        }
+        done.map_err(Failure::from)
+    }
+
+    /// Connects, and takes the lock that this server is known by.
+    async fn sign_in(&self) -> Result<Connection, Failure> {
+        for _ in 0..TRIES {
+            let mut connection = self.target.connect(self.timeouts).await?;
+            let signing = async {
+                crate::store::lock::sign(&mut connection, &self.operator).await?;
+                tasks::sign_in(&mut connection, self.server).await
+            };
+            if tokio::time::timeout(PATIENCE, signing).await.map_err(|_| silent())?? {
+                return Ok(connection);
+            }
+            transaction::close(connection).await;
+            tokio::time::sleep(PAUSE).await;
+        }
+        Err(Failure::new(FailureKind::Locked, "another session still holds this server's own lock")
+            .hint("it is a lost connection of this server most likely; PostgreSQL ends it in time"))
+    }
+
+    async fn recover(&self, wait: Duration) -> Result<usize, Failure> {
+        let orphans = self.over(|connection| tasks::orphans(connection).boxed()).await?;
+        if orphans.is_empty() {
+            return Ok(0);
+        }
+        let cancel = Cancel::new();
+        let (mut connection, watch) = Watch::connect(&self.target, self.timeouts, &cancel).await?;
+        let looking = async {
+            lock::take(&mut connection, &self.operator, Some(wait), &Reporter::silent(), &cancel).await?;
+            self.settle(&mut connection).await
+        };
+        let settled = watch.over(looking).await?;
+        transaction::leave(connection).await;
+        settled
+    }
+
+    /// Settles every orphan, under the target's lock.
+    async fn settle(&self, connection: &mut Connection) -> Result<usize, Failure> {
+        let orphans = tasks::orphans(connection).await?;
+        let jobs = Ledger::Target.jobs(connection).await?;
+        for orphan in &orphans {
+            let name = file_name(&orphan.id);
+            let job = jobs.iter().find(|job| job.file_path == name && job.state.has_written());
+            let end = match job {
+                Some(job) => TaskEnd {
+                    state: TaskState::Complete,
+                    message: Some(format!(
+                        "The server stopped after everything was written as job {}, before it told so; details were lost.",
+                        job.job
+                    )),
+                    job: Some(job.job),
+                    ..ended(TaskState::Complete)
+                },
+                None => TaskEnd {
+                    message: Some(format!(
+                        "The server stopped while the task was {}; nothing was written.",
+                        orphan.state.word()
+                    )),
+                    ..ended(TaskState::Failed)
+                },
+            };
+            tasks::finish(connection, &orphan.id, &end).await?;
+            tracing::warn!(task = %orphan.id, state = end.state.word(), "settled a task of a server that is gone");
+        }
+        Ok(orphans.len())
+    }
+}
+
+/// Returns the end of a task as of now, of which there is nothing to tell.
+pub fn ended(state: TaskState) -> TaskEnd {
+    TaskEnd { state, message: None, job: None, backup: None, completed: now(), files: Vec::new() }
+}
+
+/// Returns what the imported file of a task is called in the ledger: by this
+/// name the job is found that wrote what the task was to write.
+pub fn file_name(id: &TaskId) -> String {
+    format!("task {id}")
+}
+
+/// Returns the time as clients get it to see, which is no finer.
+fn now() -> DateTime<Utc> {
+    let now = Utc::now();
+    DateTime::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now)
+}
+
+/// Does work that goes on where whoever waits for it goes away: statements are
+/// never left half-way.
+async fn spawned<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Failure>> + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::spawn(work).await.map_err(|error| Failure::internal("keeping a task", error))?
+}
+
+fn silent() -> Failure {
+    Failure::new(FailureKind::Unreachable, "the database does not answer any more")
+        .hint("check the server and the network, then try again")
+}
