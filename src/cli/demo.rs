@@ -76,9 +76,10 @@ async fn print(printer: &mut Printer, global: &Global, server: &Arc<Server>) -> 
         printer.json(&Document::plan("changes", &review));
     } else {
         text::plan(printer, &review, false);
-        printer.line(
-            "\nThis is the demo's review as text. Run `gatediff demo` in a terminal to see the screen.",
-        );
+        let word = server.sample.name();
+        printer.line(format!(
+            "\nThis is the demo's review as text. Run `gatediff demo {word}` in a terminal to see the screen."
+        ));
     }
     Ok(if cancel.is_cancelled() { Exit::Interrupted } else { Exit::Done })
 }

@@ -13,8 +13,8 @@ use crate::engine::{
 use crate::job::SavedPlan;
 use crate::store::TableRows;
 
-/// The widest a column of keys or names gets.
-const WIDEST: usize = 32;
+/// The widest a column of keys or names gets: as wide as a UUID.
+const WIDEST: usize = 36;
 
 /// Prints a plan; items without a difference, and references that were
 /// resolved, only where `unchanged` asks.

@@ -31,6 +31,11 @@ impl Sample {
         platform::named(name).map(Self)
     }
 
+    /// Returns the platform's name.
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
     /// Returns what its file is called.
     pub fn file_name(self) -> &'static str {
         self.data().file_name

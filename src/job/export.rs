@@ -101,13 +101,15 @@ fn unclear(found: &[&'static dyn Platform]) -> Failure {
     let names = |platforms: &[&'static dyn Platform]| {
         platforms.iter().map(|platform| platform.name()).collect::<Vec<_>>().join(", ")
     };
-    let (what, known) = if found.is_empty() {
-        ("the target holds nothing of any product".to_owned(), names(&platform::PLATFORMS))
-    } else {
-        ("the target holds objects of several products".to_owned(), names(found))
-    };
-    Failure::new(FailureKind::Usage, what)
-        .hint(format!("name the product with --format (one of: {known}), or another target"))
+    if found.is_empty() {
+        let known = names(&platform::PLATFORMS);
+        return Failure::new(FailureKind::Schema, "the target holds nothing of any product")
+            .because(format!("known are {known}"))
+            .hint("check the target; --format exports of a product all the same");
+    }
+    Failure::new(FailureKind::Usage, "the target holds objects of several products")
+        .because(format!("they are of {}", names(found)))
+        .hint("name the product with --format")
 }
 
 /// Refuses what a platform cannot choose by.

@@ -13,6 +13,7 @@ mod form;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod keys;
+mod label;
 mod layout;
 mod mark;
 mod modal;

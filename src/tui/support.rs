@@ -262,7 +262,7 @@ pub(crate) fn documents() -> Arc<Plan> {
         not_importable("ACCESS_PROFILE", "ap-1", "Payroll"),
         not_importable("ROLE", "r-1", "出納"),
         not_importable("ROLE", "r-2", "Auditor"),
-        item("SOURCE", "2c918087", "Active Directory 總行")
+        item("SOURCE", "2c91808363dae20e0163dbef5a7d2de9", "Active Directory 總行")
             .both("authoritative", Value::Bool(false), Value::Bool(true))
             .both("deleteThreshold", number("0.10"), number("12.5"))
             .both(

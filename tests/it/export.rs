@@ -346,6 +346,10 @@ async fn an_unknown_format_and_a_target_of_another_product_are_told() {
     assert!(ran.stderr.contains("unknown format 'nothing'"), "{}", ran.stderr);
     let ran = run(&crate::digirunner::empty().await, &[]);
     assert_eq!(ran.code, Some(1));
+    assert!(ran.stderr.contains("the target holds nothing of any product"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--format") && ran.stdout.is_empty(), "{}", ran.stderr);
+    let ran = run(&crate::digirunner::empty().await, &["--format", "digirunner"]);
+    assert_eq!(ran.code, Some(1));
     assert!(ran.stderr.contains("tsmp_client") && ran.stdout.is_empty(), "{}", ran.stderr);
 }
 

@@ -42,9 +42,13 @@ mod http_tyk;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod platforms;
+#[cfg(test)]
 mod rehearse;
 #[cfg(test)]
 mod review;
+#[cfg(test)]
+mod review_platforms;
 #[cfg(test)]
 mod saved;
 #[cfg(test)]

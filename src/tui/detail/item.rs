@@ -3,7 +3,8 @@
 use super::Sheet;
 use super::changes::changes;
 use crate::engine::diff::{Show, segments};
-use crate::engine::{Entry, Finding, ItemId, Outcome, Reference, Resolved, Severity};
+use crate::engine::{Entry, Finding, ItemId, Outcome, Plan, Reference, Resolved, Severity};
+use crate::tui::label::{called, labels};
 use crate::tui::mark::Mark;
 use crate::tui::review::Review;
 use crate::tui::skin::Role;
@@ -34,9 +35,10 @@ pub(super) fn item(sheet: &mut Sheet, review: &Review, at: usize) {
 }
 
 fn head(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
-    sheet.text(Role::Title, &entry.item.id.key);
-    if !entry.item.name.is_empty() && entry.item.name != entry.item.id.key {
-        sheet.text(Role::Text, &entry.item.name);
+    let (first, second) = labels(entry);
+    sheet.text(Role::Title, first);
+    if !second.is_empty() && second != first {
+        sheet.text(Role::Text, second);
     }
     let mark = review.mark(at);
     let status = format!("{} {}", mark.glyph(sheet.glyphs), mark.word());
@@ -128,13 +130,13 @@ fn relations(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
         };
         needs.push((&requirement.on, word));
     }
-    list(sheet, "needs", &needs);
+    list(sheet, review.plan(), "needs", &needs);
     let users: Vec<_> = review
         .needed_by(at)
         .iter()
         .filter_map(|user| Some((&review.entry(*user)?.item.id, outlook(review.mark(*user)).to_owned())))
         .collect();
-    list(sheet, "needed by", &users);
+    list(sheet, review.plan(), "needed by", &users);
     let lack = review.plan().lack();
     let lacking: Vec<String> = review
         .lacks(at)
@@ -151,14 +153,14 @@ fn relations(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
     }
 }
 
-fn list(sheet: &mut Sheet, title: &str, items: &[(&ItemId, String)]) {
+fn list(sheet: &mut Sheet, plan: &Plan, title: &str, items: &[(&ItemId, String)]) {
     if items.is_empty() {
         return;
     }
     sheet.blank();
     sheet.text(Role::Dim, title);
     for (id, word) in items.iter().take(MOST_NAMES) {
-        let name = format!("  {} {}", id.kind, id.key);
+        let name = format!("  {}", called(plan, id));
         sheet.labelled((Role::Text, &super::safe(&name)), (Role::Dim, word));
     }
     if items.len() > MOST_NAMES {

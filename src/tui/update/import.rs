@@ -5,6 +5,7 @@ use crate::engine::{Approved, Op, Value, Verb};
 use crate::tui::action::{Act, Context};
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
+use crate::tui::label::called;
 use crate::tui::mark::Mark;
 use crate::tui::modal::{Modal, Question};
 use crate::tui::msg::Reviewed;
@@ -198,7 +199,7 @@ fn blocked(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
         let Some(entry) = review.entry(at) else { continue };
         let obstacle = review.resolution().state(at).and_then(|state| state.obstacle.as_ref());
         let why = entry.verdict.reasons.first().or(obstacle).map_or("", |reason| &reason.message);
-        let name = format!("  {} {} {}: ", glyphs.blocked, entry.item.id.kind, entry.item.id.key);
+        let name = format!("  {} {}: ", glyphs.blocked, called(review.plan(), &entry.item.id));
         lines.push(Line::of(Role::Blocked, &name).and(Role::Dim, why));
     }
     if total > MOST_NAMES {

@@ -9,6 +9,7 @@ use crate::engine::Severity;
 use crate::engine::display::safe;
 use crate::tui::action::Act;
 use crate::tui::app::{App, Pane};
+use crate::tui::label::labels;
 use crate::tui::layout::Panes;
 use crate::tui::mark::Mark;
 use crate::tui::node::{Node, Row};
@@ -96,7 +97,8 @@ impl Columns {
             let measure = |text: &str| width(&safe(text));
             let (own, name) = review
                 .entry(at)
-                .map_or((0, 0), |entry| (measure(&entry.item.id.key).min(key), measure(&entry.item.name)));
+                .map(labels)
+                .map_or((0, 0), |(first, second)| (measure(first).min(key), measure(second)));
             let next = status + if narrow { own } else { key } + 3;
             next + name.min(NAME) + 1 + width(&notes(review, at).0) <= room
         });
@@ -112,7 +114,7 @@ impl Columns {
     fn note(&self, review: &Review, at: usize) -> Line {
         let (long, short) = notes(review, at);
         let mark = review.mark(at);
-        let own = review.entry(at).map_or(0, |entry| width(&safe(&entry.item.id.key))).min(self.key);
+        let own = review.entry(at).map_or(0, |entry| width(&safe(labels(entry).0))).min(self.key);
         let fits = self.status + own + 2 + width(&long) <= self.room;
         let text = if self.in_words(mark, fits) { long } else { short };
         let role = mark.role();
@@ -156,10 +158,10 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
             let mark = review.mark(at);
             line.push(mark.role(), &format!("{} {}", mark.glyph(glyphs), word(mark, columns.short)));
             line.pad_to(columns.status + 1);
-            let key = review.entry(at).map(|entry| safe(&entry.item.id.key).into_owned()).unwrap_or_default();
+            let (key, name) = review.entry(at).map(labels).unwrap_or_default();
+            let key = safe(key);
             push_matched(&mut line, app, mark.role(), &cut(&key, columns.key, glyphs.ellipsis));
             let note = columns.note(review, at).width();
-            let name = review.entry(at).map_or("", |entry| &entry.item.name);
             if !name.is_empty() {
                 // Where there is no column for names they stand where keys end.
                 let next = if columns.narrow { line.width() + 1 } else { columns.status + columns.key + 3 };

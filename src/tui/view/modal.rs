@@ -12,6 +12,7 @@ use super::scopes::lists;
 use crate::engine::display::safe;
 use crate::tui::app::App;
 use crate::tui::detail::done;
+use crate::tui::label::labels;
 use crate::tui::modal::{FOOTER, Modal, Question, Stop};
 use crate::tui::skin::Role;
 use crate::tui::widget::{Canvas, Line, width, window};
@@ -160,7 +161,7 @@ fn line(app: &App, modal: &Modal, at: usize) -> Line {
     let sign = if mark.is_written() { app.skin.glyphs.done } else { mark.glyph(app.skin.glyphs) };
     let mut line = Line::of(mark.role(), &format!("{sign} {}", done(*outcome)));
     line.pad_to(17);
-    line.push(Role::Text, &format!("{} {}", entry.item.id.kind, entry.item.id.key));
+    line.push(Role::Text, &format!("{} {}", entry.item.id.kind, labels(entry).0));
     line.push(Role::Dim, &format!("  {}", entry.item.name));
     line
 }

@@ -1,6 +1,7 @@
 //! What tree and list share: names of rows, counts, matches.
 
 use crate::tui::app::App;
+use crate::tui::label::labels;
 use crate::tui::mark::{Counts, Mark};
 use crate::tui::node::Node;
 use crate::tui::review::Review;
@@ -12,7 +13,7 @@ use crate::tui::widget::{Line, width};
 pub(super) fn name(review: &Review, node: Node) -> String {
     match node {
         Node::Kind(kind) => review.kind_title(kind).to_owned(),
-        Node::Item(at) => review.entry(at).map(|entry| entry.item.id.key.to_string()).unwrap_or_default(),
+        Node::Item(at) => review.entry(at).map(|entry| labels(entry).0.to_owned()).unwrap_or_default(),
         Node::Branch(at, branch) => {
             review.branch(at, branch).map(|branch| branch.title.clone()).unwrap_or_default()
         }

@@ -14,6 +14,16 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
+    /// Runs a command to its end.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let Output { status, stdout, stderr } = command.output().unwrap();
+        Self {
+            code: status.code(),
+            stdout: String::from_utf8(stdout).unwrap(),
+            stderr: String::from_utf8(stderr).unwrap(),
+        }
+    }
+
     /// Returns stdout as the one JSON document that it has to be.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout)
@@ -37,12 +47,7 @@ pub(crate) fn command(home: &std::path::Path) -> Command {
 /// Runs the binary to its end.
 pub(crate) fn gatediff(args: &[&str]) -> Ran {
     let home = tempfile::tempdir().unwrap();
-    let Output { status, stdout, stderr } = command(home.path()).args(args).output().unwrap();
-    Ran {
-        code: status.code(),
-        stdout: String::from_utf8(stdout).unwrap(),
-        stderr: String::from_utf8(stderr).unwrap(),
-    }
+    Ran::of(command(home.path()).args(args))
 }
 
 /// Returns the path of a fixture.
