@@ -127,8 +127,7 @@ fn promise(review: &Review) -> Vec<Line> {
         "One transaction. Nothing will be deleted.".to_owned()
     } else {
         let parts = count(removed, "field or member", "fields or members");
-        let them = if removed == 1 { "it" } else { "them" };
-        format!("One transaction. It deletes {parts}: the file replaces {them}.")
+        format!("One transaction. It deletes {parts}.")
     };
     let role = if removed == 0 { Role::Text } else { Role::Warning };
     vec![Line::of(role, &sentence)]

@@ -446,7 +446,7 @@ mod importing {
         keys(&mut app, "P");
         assert!(told(&app).contains("One transaction. Nothing will be deleted."));
         keys(&mut app, "q j c P");
-        assert!(told(&app).contains("It deletes 1 field or member: the file replaces it."));
+        assert!(told(&app).contains("It deletes 1 field or member."));
     }
 
     #[test]

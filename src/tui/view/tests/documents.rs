@@ -102,7 +102,7 @@ fn what_a_cover_removes_is_counted_before_it_is_done() {
     let mut app = open(reviewed(documents()), 120, 40);
     keys(&mut app, "1 j j 2 c P");
     let shown = shot(&app);
-    assert!(shown.contains("It deletes 3 fields or members:"), "{shown}");
+    assert!(shown.contains("It deletes 3 fields or members."), "{shown}");
 }
 
 #[test]
