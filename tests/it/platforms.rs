@@ -126,7 +126,7 @@ const COVER_ALL: &[&str] = &["--cover", "all", "--ignore-lack-api"];
 /// Compare, save, rehearse, apply, export, back up, undo, apply the saved plan.
 async fn battery(product: &Product) {
     let db = product.demo().await;
-    let bench = Bench { product, db: &db };
+    let bench = Bench::new(product, &db);
     let home = tempfile::tempdir().unwrap();
     let path = |name: &str| home.path().join(name);
     let told = |name: &str| path(name).to_str().unwrap().to_owned();
@@ -217,7 +217,7 @@ async fn everything_works_for_sp_config() {
 async fn documents_are_kept_in_the_target_though_the_ledger_is_a_file() {
     for product in [&TYK, &SP_CONFIG] {
         let db = TestDb::new().await;
-        let bench = Bench { product, db: &db };
+        let bench = Bench::new(product, &db);
         let home = tempfile::tempdir().unwrap();
         let ledger = home.path().join("ledger.db");
         let ledger = ledger.to_str().unwrap();
@@ -286,7 +286,8 @@ async fn single_items_and_kinds_are_exported_where_the_product_has_them() {
         (&["--item", "client:crm"], "tyk has no items of kind 'client'"),
         (&["--include", "client"], "tyk has no items of kind 'client'"),
         (&["--item", "api"], "--item needs a kind and a value"),
-        (&["--item", "organisation:nowhere"], "the target has no organisation 'nowhere'"),
+        (&["--item", "api:nowhere"], "the target has no api 'nowhere'"),
+        (&["--item", "organisation:x"], "single items of kind organisation cannot be exported"),
     ] {
         let ran = tyk.run("export", &[args, &["--out", "/nonexistent/x"]].concat());
         assert_eq!(ran.code, Some(64), "{args:?}: {}", ran.stdout);
@@ -384,7 +385,7 @@ async fn mappings_and_defaults_resolve_references_and_saved_plans_keep_them() {
 async fn options_that_a_format_does_not_have_are_wrong_usage() {
     let db = TestDb::new().await;
     for product in [&TYK, &DIGIRUNNER] {
-        let bench = Bench { product, db: &db };
+        let bench = Bench::new(product, &db);
         for args in [&["--include", "api"][..], &["--name", "api:x"], &["--default-reference", "api"]] {
             for command in ["plan", "validate"] {
                 let ran = bench.run(command, &[&[&*product.export()], args].concat());
