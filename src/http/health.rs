@@ -10,12 +10,12 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use super::Service;
-use crate::job::{self, Condition};
+use crate::job::Condition;
 
 /// Answers 200 where the target can be reached and our schema there is this
 /// program's, else 503. Neither is in the ledger.
 pub(super) async fn health(State(service): State<Arc<Service>>) -> Response {
-    let condition = job::condition(&service.target, service.timeouts).await;
+    let condition = service.lookout.condition().await;
     let (database, schema) = match condition {
         Condition::Ready => ("reachable", "current"),
         Condition::OtherSchema => ("reachable", "other"),

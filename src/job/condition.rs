@@ -1,5 +1,9 @@
 //! Whether a target is ready for jobs.
 
+use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex;
+
 use super::progress::Cancel;
 use super::watch::Watch;
 use crate::store::{Target, Timeouts, ledger, transaction};
@@ -15,8 +19,38 @@ pub enum Condition {
     Unreachable,
 }
 
-/// Looks at a target.
-pub async fn condition(target: &Target, timeouts: Timeouts) -> Condition {
+/// How long what was seen of a target is taken to be so.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// Looks at a target for whoever asks, and not more often than now and then:
+/// many who ask take no more of its connections than one.
+pub struct Lookout {
+    target: Target,
+    timeouts: Timeouts,
+    seen: Mutex<Option<(Instant, Condition)>>,
+}
+
+impl Lookout {
+    /// Returns a lookout on a target.
+    pub fn new(target: &Target, timeouts: Timeouts) -> Self {
+        Self { target: target.clone(), timeouts, seen: Mutex::new(None) }
+    }
+
+    /// Returns how the target stands, or did a second ago.
+    pub async fn condition(&self) -> Condition {
+        let mut seen = self.seen.lock().await;
+        if let Some((at, condition)) = *seen
+            && at.elapsed() < FRESH
+        {
+            return condition;
+        }
+        let condition = look(&self.target, self.timeouts).await;
+        *seen = Some((Instant::now(), condition));
+        condition
+    }
+}
+
+async fn look(target: &Target, timeouts: Timeouts) -> Condition {
     let Ok((mut connection, watch)) = Watch::connect(target, timeouts, &Cancel::new()).await else {
         return Condition::Unreachable;
     };

@@ -27,7 +27,7 @@ mod undo;
 mod watch;
 
 pub use apply::{ApplyOptions, Receipt, apply, rehearse};
-pub use condition::{Condition, condition};
+pub use condition::{Condition, Lookout};
 pub use demo::{Demo, Sample};
 pub use export::{Exported, export};
 pub use failure::{Failure, FailureKind};

@@ -559,7 +559,11 @@ async fn types_that_there_are_not_fail_the_job_in_the_words_of_the_service() {
     assert_eq!((&job["status"], &job["message"]), (&json!("FAILED"), &json!(words)));
     let id = job["jobId"].as_str().unwrap();
     assert_eq!(error(&api.get(&format!("/sp-config/export/{id}/download"))).0, 404);
-    let (job, results) = api.imported("", &two(), Some(&json!({ "objectOptions": { "WORKFLOWS": {} } })));
+    let (job, results) = api.imported(
+        "",
+        &two(),
+        Some(&json!({ "objectOptions": { "WORKFLOWS": { "includedIds": ["1"] } } })),
+    );
     assert_eq!((&job["status"], &job["message"]), (&json!("FAILED"), &json!(words)));
     assert_eq!(results, json!({ "results": {} }));
     let (job, _) = api.imported("", &two(), Some(&json!({ "includeTypes": ["ROLE"] })));

@@ -2,6 +2,7 @@
 //! many at once, and when the server or its database goes away meanwhile.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::http::ledger_text;
 use crate::support::gatediff::{command, fixture};
 use crate::support::http::{Answer, SECRET, Served};
-use crate::support::jobs::{cases, chance, done, wait_until_left_alone};
+use crate::support::jobs::{ask, cases, chance, done, wait_until_left_alone};
 use crate::support::pg::TestDb;
 use crate::support::wait;
 
@@ -211,6 +212,64 @@ async fn an_item_that_is_blocked_is_named_with_its_reason_and_nothing_is_written
         message.starts_with("Failed to save new Org object to DB: organisation 'not-an-object-id'"),
         "{message}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_database_refuses_is_told_as_what_cannot_be_saved() {
+    let (db, served) = with_organisation(&[]).await;
+    db.run("ALTER TABLE gatediff.documents ADD CONSTRAINT small CHECK (body NOT LIKE '%CANARY%')").await;
+    let mut bad = api(2);
+    bad["api_definition"]["name"] = json!("CANARY");
+    let answer = served.import(APIS, &json!({ "apis": [api(1), bad] }).to_string());
+    assert_eq!(answer.status, 403, "{answer:?}");
+    assert!(answer.json()["Message"].as_str().unwrap().starts_with("Failed to save API objects to DB: "));
+    assert_eq!(answer.json()["Meta"], json!({ api_id(1): false, api_id(2): false }));
+    assert!(!answer.body.contains("CANARY"), "{answer:?}");
+    assert!(stored(&served).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn apis_and_policies_that_refer_to_each_other_come_in_with_the_policy_first() {
+    let (_db, served) = with_organisation(&[]).await;
+    let mut jwt = api(1);
+    jwt["api_definition"]["jwt_default_policies"] = json!(["00000000000000000000a001"]);
+    let jwt = json!({ "apis": [jwt] }).to_string();
+    let answer = served.import(APIS, &jwt);
+    assert_eq!(answer.status, 403);
+    assert!(answer.json()["Message"].as_str().unwrap().contains("00000000000000000000a001"), "{answer:?}");
+    let answer = served.import(POLICIES, &json!({ "Data": [policy(1, &[1])] }).to_string());
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert!(answer.json()["Findings"].to_string().contains(&api_id(1)), "{answer:?}");
+    let answer = served.import(APIS, &jwt);
+    assert_eq!(
+        (answer.status, answer.json()["Meta"].clone()),
+        (200, json!({ api_id(1): true })),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_wait_for_its_answer_does_not_stop_its_import() {
+    let (db, served) = with_organisation(&["--lock-timeout", "60"]).await;
+    let mut holder = db.connect().await;
+    sqlx::raw_sql("BEGIN; LOCK TABLE gatediff.documents IN SHARE MODE").execute(&mut holder).await.unwrap();
+    let body = apis(1..=20);
+    let head = format!(
+        "POST {APIS} HTTP/1.1\r\nhost: x\r\nadmin-auth: {SECRET}\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut stream = served.connect();
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body.as_bytes()).unwrap();
+    wait::until("the import waits for the table", || {
+        ask(&db, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+    });
+    drop(stream);
+    sqlx::raw_sql("COMMIT").execute(&mut holder).await.unwrap();
+    let sql = "SELECT EXISTS (SELECT FROM gatediff.requests WHERE path = '/admin/apis/import' AND status = 200 \
+               AND job_id IS NOT NULL)";
+    wait::until("the import is in the ledger", || ask(&db, sql));
+    assert_eq!(stored(&served).len(), 20);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -420,7 +479,7 @@ async fn told_to_stop_it_rolls_back_what_is_not_done_when_the_grace_period_is_ov
     let answer = std::thread::scope(|scope| {
         let posting = scope.spawn(|| served.import(APIS, &body));
         wait::until("the import waits for the table", || {
-            crate::support::jobs::ask(&db, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            ask(&db, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
         });
         served.signal(Signal::TERM);
         posting.join().unwrap()

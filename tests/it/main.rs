@@ -68,6 +68,8 @@ mod scope_seed;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod sp_config;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;

@@ -348,9 +348,10 @@ fn assert_safe(what: &str, ran: &Ran) {
 
 fn clean(what: &str, text: &str) {
     for canary in CANARIES {
-        if let Some(at) = text.find(canary) {
-            let around: String =
-                text.chars().skip(text[..at].chars().count().saturating_sub(80)).take(160).collect();
+        if let Some((before, after)) = text.split_once(canary) {
+            let (before, after) = (before.chars().rev().take(80), after.chars().take(80));
+            let before: Vec<char> = before.collect();
+            let around: String = before.into_iter().rev().chain(canary.chars()).chain(after).collect();
             panic!("{what} tells a secret: {around}");
         }
     }

@@ -147,7 +147,12 @@ async fn import(
     let asked = request::import(&headers, body).await?;
     let does = if preview { Does::Reads } else { Does::Writes };
     let place = service.queue.place(does).map_err(|_| too_many())?;
-    let mut loaded = load(asked.file, asked.options).await?;
+    // A type that there is not fails the job later on, and not the request.
+    let options = match unsupported(&asked.types, TaskKind::Import) {
+        Some(_) => job::ImportOptions::default(),
+        None => asked.options,
+    };
+    let mut loaded = load(asked.file, options).await?;
     let task = create(&service, &client, (TaskKind::Import, preview), asked.json).await?;
     loaded.file.path = file_name(&task.id);
     let import = Import {

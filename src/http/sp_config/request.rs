@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use futures_util::stream;
 use multer::Multipart;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::wire::illegal;
 use crate::engine::display::safe;
@@ -62,13 +62,28 @@ struct Written {
 struct WrittenFilter {
     included_ids: Option<Vec<String>>,
     included_names: Option<Vec<String>>,
+    #[serde(flatten)]
+    _more: More,
 }
+
+/// What else is written in an object. Without it a list would be read as one,
+/// field by field.
+type More = BTreeMap<String, IgnoredAny>;
 
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum WrittenReference {
     Type(String),
-    Object { r#type: String, id: Option<String>, name: Option<String> },
+    Object(WrittenObject),
+}
+
+#[derive(Deserialize)]
+struct WrittenObject {
+    r#type: String,
+    id: Option<String>,
+    name: Option<String>,
+    #[serde(flatten)]
+    _more: More,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +94,8 @@ struct WrittenMapping {
     source_value: String,
     target_value: String,
     enabled: Option<Truth>,
+    #[serde(flatten)]
+    _more: More,
 }
 
 #[derive(Deserialize)]
@@ -122,7 +139,9 @@ impl Written {
     fn default_references(&mut self) -> Vec<DefaultReference> {
         let read = |reference| match reference {
             WrittenReference::Type(kind) => DefaultReference { kind, id: None, name: None },
-            WrittenReference::Object { r#type, id, name } => DefaultReference { kind: r#type, id, name },
+            WrittenReference::Object(WrittenObject { r#type, id, name, .. }) => {
+                DefaultReference { kind: r#type, id, name }
+            }
         };
         self.default_references.take().unwrap_or_default().into_iter().map(read).collect()
     }
@@ -173,11 +192,14 @@ pub(super) fn export(headers: &HeaderMap, body: &[u8]) -> Result<ExportRequest, 
 
 /// Reads the parts of an import.
 pub(super) async fn import(headers: &HeaderMap, body: Bytes) -> Result<ImportRequest, Problem> {
-    if media_type(headers) != "multipart/form-data" {
-        return Err(unsupported("multipart/form-data"));
+    let none = || illegal("No files were supplied for import.");
+    match &*media_type(headers) {
+        "multipart/form-data" => {}
+        "" => return Err(none()),
+        _ => return Err(unsupported("multipart/form-data")),
     }
     let (file, options) = parts(headers, body).await?;
-    let file = file.ok_or_else(|| illegal("No files were supplied for import."))?;
+    let file = file.ok_or_else(none)?;
     let options = options.filter(|options| !options.trim_ascii().is_empty());
     let (mut written, json) = match options {
         Some(options) => read::<Written>(&options, "part 'options'")?,
@@ -326,6 +348,8 @@ mod tests {
             assert_eq!(problem.text, "No files were supplied for import.");
             assert_eq!(problem.meta, ILLEGAL);
         }
+        let problem = import(&HeaderMap::new(), Bytes::new()).await.unwrap_err();
+        assert_eq!(problem.text, "No files were supplied for import.");
     }
 
     const ILLEGAL: &str = super::super::wire::ILLEGAL_VALUE;
@@ -354,6 +378,8 @@ mod tests {
             (r#"{"objectOptions":{"RULE":{"includedIds":"CANARY"}}}"#, "objectOptions.RULE.includedIds"),
             (r#"{"excludeBackup":"CANARY"}"#, "excludeBackup"),
             (r#"{"defaultReferences":[1]}"#, "defaultReferences[0]"),
+            (r#"{"defaultReferences":[["RULE",null,null]]}"#, "defaultReferences[0]"),
+            (r#"{"objectOptions":{"RULE":[null,null]}}"#, "objectOptions.RULE"),
             ("[\"CANARY\"]", "not a JSON object"),
             ("CANARY", "not JSON, at line 1, column 1"),
         ] {

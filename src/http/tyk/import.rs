@@ -139,10 +139,22 @@ async fn apply(
         match applied {
             Ok(receipt) => return Ok((review, Some(receipt))),
             Err(failure) if failure.kind == FailureKind::Stale && attempt < ATTEMPTS => {}
-            Err(failure) => return Err(failure.into()),
+            Err(failure) => return Err(failed(endpoint, &review.plan, failure)),
         }
     }
     Err(Problem::internal())
+}
+
+/// Returns the answer to an import that failed: the Dashboard's own where the
+/// objects are the reason, and else that of every failed job.
+fn failed(endpoint: Endpoint, plan: &Plan, failure: Failure) -> Problem {
+    match failure.kind {
+        FailureKind::Refused | FailureKind::Stale | FailureKind::Blocked => {
+            let text = format!("{}: {failure}", endpoint.refused());
+            Problem::new(StatusCode::FORBIDDEN, safe(&text)).with(told(ids(plan), false))
+        }
+        _ => failure.into(),
+    }
 }
 
 /// Chooses all that can be written; APIs that are lacking are ignored.

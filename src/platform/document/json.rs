@@ -78,8 +78,8 @@ impl Source {
     /// object; values nested deeper than 128.
     pub fn read(bytes: &[u8]) -> Result<Self, ParseError> {
         let body = parse::text(bytes)?;
-        let raw: &RawValue =
-            serde_json::from_slice(body).map_err(|error| ParseError::from_json(&error, "", body))?;
+        let raw: &RawValue = serde_json::from_slice(body)
+            .map_err(|error| ParseError::from_json(&error, path(body, &error), body))?;
         let mut reader = Reader { text: body, path: String::new(), depth: 0 };
         let root = reader.value(raw)?;
         let text = std::str::from_utf8(body).unwrap_or_default();
@@ -118,6 +118,83 @@ fn position(text: &[u8], at: usize) -> Position {
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
     let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
     Position { line, column }
+}
+
+/// What is open where a text goes wrong.
+enum Open {
+    /// An object, and which member of it; none yet after its brace.
+    Object(Option<String>),
+    /// A list, and which element of it.
+    List(usize),
+}
+
+/// Returns the JSON pointer to the value in which a text goes wrong.
+fn path(text: &[u8], error: &serde_json::Error) -> String {
+    let lines = text.split_inclusive(|byte| *byte == b'\n');
+    let before: usize = lines.take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
+    let sound = text.get(..before + error.column().saturating_sub(1)).unwrap_or(text);
+    let mut path = String::new();
+    for open in open(sound) {
+        let segment = match open {
+            Open::Object(None) => continue,
+            Open::Object(Some(name)) => name,
+            Open::List(at) => at.to_string(),
+        };
+        path.push('/');
+        push_segment(&mut path, &parse::brief(&segment));
+    }
+    path
+}
+
+/// Returns what is open at the end of a text that is well formed up to there.
+fn open(text: &[u8]) -> Vec<Open> {
+    let mut all = Vec::new();
+    let mut is_name = false;
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        let mut next = at + 1;
+        match byte {
+            b'{' => {
+                all.push(Open::Object(None));
+                is_name = true;
+            }
+            b'[' => all.push(Open::List(0)),
+            b'}' | b']' => {
+                all.pop();
+                is_name = false;
+            }
+            b',' => match all.last_mut() {
+                Some(Open::List(place)) => *place += 1,
+                Some(Open::Object(name)) => {
+                    *name = None;
+                    is_name = true;
+                }
+                None => {}
+            },
+            b':' => is_name = false,
+            b'"' => {
+                next = at + quoted(text.get(at..).unwrap_or_default());
+                let name = text.get(at..next).and_then(|text| serde_json::from_slice(text).ok());
+                if let (true, Some(Open::Object(slot))) = (is_name, all.last_mut()) {
+                    *slot = name;
+                }
+            }
+            _ => {}
+        }
+        at = next;
+    }
+    all
+}
+
+/// Returns how long the quoted text is that a text begins with.
+fn quoted(text: &[u8]) -> usize {
+    let mut is_escaped = false;
+    let end = text.iter().skip(1).position(|byte| {
+        let ends = *byte == b'"' && !is_escaped;
+        is_escaped = *byte == b'\\' && !is_escaped;
+        ends
+    });
+    end.map_or(text.len(), |end| end + 2)
 }
 
 /// Takes values apart, level by level.
@@ -557,6 +634,17 @@ mod tests {
     fn a_mistake_in_the_text_is_told_with_its_place() {
         let (line, column, ..) = told("{\"apis\":[\n{...}]}");
         assert_eq!((line, column), (2, 2));
+        for (text, path) in [
+            ("{\"apis\":[1,\n{...}]}", "/apis/1"),
+            (r#"{"a":{"b~/\"c":[[],{"x":1}, tru]}}"#, "/a/b~0~1\"c/2"),
+            (r#"{"a":{"b":1},"c"}"#, "/c"),
+            (r#"{"a":[1,2],]"#, ""),
+            (r#"{"a":"x"#, "/a"),
+            ("", ""),
+        ] {
+            let found = Source::read(text.as_bytes()).unwrap_err();
+            assert_eq!(found.path, path, "{text}");
+        }
         let (line, _, path, message) = told("{\"a\":\n\"\\ud800\"}");
         assert_eq!((line, path.as_str()), (2, "/a"));
         assert!(message.contains("surrogate"), "{message}");

@@ -86,8 +86,14 @@ impl Built<'_> {
     }
 
     fn resolve(&mut self, pair: &Pair<'_>, entry: &Entry, links: &[Link]) {
+        let is_importable = super::types::is_importable(&entry.word);
         for link in links {
             let resolution = pair.resolve(link, &entry.mapped);
+            self.references.push(reference(pair, link, &resolution));
+            // What is not going to be written needs nothing.
+            if !is_importable {
+                continue;
+            }
             self.rewrite(entry, link, &resolution);
             self.require(pair, entry, link, &resolution);
             if resolution.how == Resolved::Unresolved {
@@ -97,7 +103,6 @@ impl Built<'_> {
                 let finding = Finding::warning("unresolved-reference", message);
                 self.warnings.push(finding.at(place).about(&entry.item));
             }
-            self.references.push(reference(pair, link, &resolution));
         }
     }
 

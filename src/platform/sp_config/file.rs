@@ -1,7 +1,7 @@
 //! Reading a file: an envelope with objects, or a bare list of them. Everything
 //! of an entry is kept, and its text byte for byte.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::mapping::Mapper;
@@ -245,12 +245,12 @@ impl<'o> Selected<'o> {
                 continue;
             }
             let there = words.get(word.as_str()).map_or(&[][..], Vec::as_slice);
-            for id in
-                filter.ids.iter().filter(|id| !there.iter().any(|(other, _)| plain_id(other) == plain_id(id)))
-            {
+            let ids: HashSet<String> = there.iter().map(|(id, _)| plain_id(id)).collect();
+            for id in filter.ids.iter().filter(|id| !ids.contains(&plain_id(id))) {
                 findings.push(told(format!("{place} holds no {word} with the id '{id}'")));
             }
-            for name in filter.names.iter().filter(|name| !there.iter().any(|(_, other)| other == name)) {
+            let names: HashSet<&str> = there.iter().map(|(_, name)| *name).collect();
+            for name in filter.names.iter().filter(|name| !names.contains(name.as_str())) {
                 findings.push(told(format!("{place} holds no {word} with the name '{name}' (case counts)")));
             }
         }

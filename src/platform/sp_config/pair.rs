@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::file::{Entry, File, plain_id};
 use super::references::Link;
-use super::target::{Target, inner_name, names};
+use super::target::{Stored, Target, inner_name, names};
 use super::types::{self, SOURCE, TRANSFORM};
 use crate::engine::{ItemId, Reason, Resolved};
 use crate::platform::DefaultReference;
@@ -24,6 +24,8 @@ pub(super) struct Pair<'w> {
     by_name: HashMap<(&'w str, &'w str), Vec<usize>>,
     /// Of objects of the target, the first entry that each is.
     entries: HashMap<usize, usize>,
+    /// By id and by name, the entries that are not going to be in the target.
+    refused: HashSet<(&'w str, String)>,
 }
 
 /// The object of the target that an entry is.
@@ -73,6 +75,7 @@ impl<'w> Pair<'w> {
             by_id: HashMap::new(),
             by_name: HashMap::new(),
             entries: HashMap::new(),
+            refused: HashSet::new(),
         };
         pair.find_twice();
         pair.match_by_id();
@@ -128,8 +131,21 @@ impl<'w> Pair<'w> {
             .filter(|(_, entry)| !entry.id.is_empty())
             .filter_map(|(at, entry)| Some((at, self.target.with_id(&entry.word, &entry.id)?)))
             .collect();
+        let mut holders: HashMap<usize, Vec<usize>> = HashMap::new();
         for (entry, at) in found {
             self.set_base(entry, Base { at, by_id: true });
+            holders.entry(at).or_default().push(entry);
+        }
+        // A signed rule goes by two ids, if it was found by its name once.
+        for (at, holders) in holders.into_iter().filter(|(_, holders)| holders.len() > 1) {
+            let Some(item) = self.target.document(at).map(Stored::item) else { continue };
+            for entry in
+                holders.into_iter().filter(|entry| self.blocks(*entry).is_empty()).collect::<Vec<_>>()
+            {
+                let message =
+                    format!("the file holds more than one object that is '{}' in the target", item.key);
+                self.block(entry, Reason::new("duplicate-in-file", message).about(item.clone()));
+            }
         }
     }
 
@@ -218,6 +234,9 @@ impl<'w> Pair<'w> {
                 for name in names(&entry.json) {
                     self.by_name.entry((&entry.word, name)).or_default().push(at);
                 }
+            } else {
+                self.refused.insert((&entry.word, plain_id(&entry.id)));
+                self.refused.insert((&entry.word, entry.name.to_string()));
             }
         }
     }
@@ -294,11 +313,8 @@ impl<'w> Pair<'w> {
 
     /// Says whether the file holds an object that is not going to be in the target.
     fn is_refused(&self, word: &str, id: &str, name: &str) -> bool {
-        let is_it = |entry: &Entry| {
-            let by_id = !id.is_empty() && plain_id(&entry.id) == plain_id(id);
-            *entry.word == *word && (by_id || (!name.is_empty() && *entry.name == *name))
-        };
-        self.file.entries.iter().any(is_it)
+        let has = |known: &str| !known.is_empty() && self.refused.contains(&(word, known.to_owned()));
+        has(&plain_id(id)) || has(name)
     }
 
     /// Returns what the operator's defaults say of a reference that resolves to nothing.
@@ -382,6 +398,9 @@ fn nothing(why: &'static str, how: Resolved) -> Resolution<'static> {
     Resolution { how, hit: None, id: None, name: None, why }
 }
 
+/// How many bytes an id may have: it is part of a key of the table.
+const LONGEST: usize = 1000;
+
 /// Returns what stands in the way of an entry whatever else there is.
 pub(super) fn own_blocks(entry: &Entry) -> Option<Reason> {
     let word = &entry.word;
@@ -400,6 +419,11 @@ pub(super) fn own_blocks(entry: &Entry) -> Option<Reason> {
     if entry.id.is_empty() {
         let message = "its self.id is missing: nothing tells which object it is";
         return Some(Reason::new("missing-id", message));
+    }
+    if entry.id.len() > LONGEST {
+        let message =
+            format!("its self.id has {} bytes, more than the {LONGEST} that are stored", entry.id.len());
+        return Some(Reason::new("not-storable", message));
     }
     if entry.object().as_object().is_none() {
         let message = format!("its object is {}, and not an object", found(entry.json.get("object")));

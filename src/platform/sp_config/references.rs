@@ -63,16 +63,14 @@ fn places(known: Option<&'static Type>) -> Vec<Path> {
     known.into_iter().flat_map(|known| known.references).filter_map(|path| Path::parse(path)).collect()
 }
 
-/// Reads an object of type, id and name: with nothing else in it, or where a
-/// reference is known to stand.
+/// Reads an object of type, id and name: of a known type and with nothing else
+/// in it, or where a reference is known to stand.
 fn triple(path: &str, value: &Json, is_known: impl Fn() -> bool) -> Option<Link> {
     let object = value.as_object().filter(|_| !path.is_empty())?;
     let is_exact =
         object.names().count() == 3 && ["type", "id", "name"].iter().all(|name| object.get(name).is_some());
     let word = value.text_of("type");
-    let is_word = !word.is_empty()
-        && word.bytes().all(|byte| byte.is_ascii_uppercase() || b"_0123456789".contains(&byte));
-    if !is_word || !(is_exact || is_known()) {
+    if word.is_empty() || !((is_exact && types::is_referred_to(word)) || is_known()) {
         return None;
     }
     let slot = |name: &str| object.get(name).map(|_| below(path, name));
@@ -201,11 +199,15 @@ mod tests {
     }
 
     #[test]
+    fn other_things_of_a_type_an_id_and_a_name_are_no_references() {
+        let operation = r#"{"type":"GET","id":"1","name":"Test"}"#;
+        assert!(found("SOURCE", &format!(r#"{{"connectorAttributes":{{"x":[{operation}]}}}}"#)).is_empty());
+    }
+
+    #[test]
     fn what_names_nothing_is_no_reference() {
         assert!(found("SOURCE", r#"{"owner":{"type":"IDENTITY","id":null,"name":""}}"#).is_empty());
-        assert!(
-            found("SOURCE", r#"{"owner":null,"x":{"type":"not a word","id":"1","name":"n"}}"#).is_empty()
-        );
+        assert!(found("SOURCE", r#"{"owner":null,"owner2":{"type":"","id":"1","name":"n"}}"#).is_empty());
     }
 
     #[test]

@@ -138,7 +138,7 @@ pub(super) static TYPES: [Type; 25] = [
 ];
 
 /// What objects refer to and no file holds.
-const OUTSIDE: [&str; 4] = ["IDENTITY", "ENTITLEMENT", "CONNECTOR_SCHEMA", "CLUSTER"];
+const OUTSIDE: [&str; 5] = ["IDENTITY", "ENTITLEMENT", "ACCOUNT", "CONNECTOR_SCHEMA", "CLUSTER"];
 
 /// Returns the type of that word.
 pub(super) fn named(word: &str) -> Option<&'static Type> {
@@ -158,6 +158,11 @@ pub(super) fn kinds() -> &'static [KindInfo] {
         known.chain([KindInfo { kind: OTHER, title: "Other types" }]).collect()
     });
     &KINDS
+}
+
+/// Says whether a word is that of a type which objects refer to.
+pub(super) fn is_referred_to(word: &str) -> bool {
+    named(word).is_some() || OUTSIDE.contains(&word)
 }
 
 /// Says whether objects of a type can be imported.

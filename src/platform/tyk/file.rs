@@ -74,7 +74,7 @@ fn read_into(file: &mut File, called: &str, bytes: &[u8]) -> Result<(), ParseErr
     match &source.root {
         Json::List(elements) => reader.list(elements, "", None),
         Json::Object(root) => match alone(&source.root) {
-            Some(sort) => reader.object(&source.root, String::new(), Some(sort)),
+            Some(sort) => reader.object(&source.root, "", Some(sort)),
             None => reader.envelope(root),
         },
         other => Err(reader.wrong(other, "", "an object or a list at the root")),
@@ -133,19 +133,19 @@ impl Reader<'_> {
         elements
             .iter()
             .enumerate()
-            .try_for_each(|(place, element)| self.object(element, format!("{at}/{place}"), sort))
+            .try_for_each(|(place, element)| self.object(element, &format!("{at}/{place}"), sort))
     }
 
     /// Reads one object; without a `sort` it has to tell it by itself.
-    fn object(&mut self, json: &Json, at: String, sort: Option<Sort>) -> Result<(), ParseError> {
+    fn object(&mut self, json: &Json, at: &str, sort: Option<Sort>) -> Result<(), ParseError> {
         let Json::Object(members) = json else {
-            return Err(self.wrong(json, &at, "an object"));
+            return Err(self.wrong(json, at, "an object"));
         };
-        let sort = self.sort(json, &at, sort)?;
+        let sort = self.sort(json, at, sort)?;
         let text: Arc<str> = self.source.slice(members.span()).into();
         let path = format!("{}{at}", self.called);
         let object = shape::check(sort, json).and_then(|()| Object::read(sort, json.clone(), text, path));
-        let object = object.map_err(|misshape| misshape.into_error(self.source, &at))?;
+        let object = object.map_err(|misshape| misshape.into_error(self.source, at))?;
         self.file.objects.push(object);
         Ok(())
     }

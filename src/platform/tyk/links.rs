@@ -4,7 +4,7 @@ use super::object::{Object, Sort};
 use super::shape::matching;
 use crate::engine::Kind;
 use crate::engine::diff::push_segment;
-use crate::platform::document::Json;
+use crate::platform::document::{Json, Object as Members};
 
 /// Kinds of what is kept elsewhere.
 pub(super) const WEBHOOK: Kind = Kind::of("webhook");
@@ -133,7 +133,7 @@ impl<'o> Links<'o> {
     fn policy(&mut self, body: &'o Json) {
         self.owner(body, "/org_id");
         let rights = body.get("access_rights").and_then(Json::as_object);
-        for (id, right) in rights.into_iter().flat_map(|rights| rights.members()) {
+        for (id, right) in rights.into_iter().flat_map(Members::members) {
             let mut path = "/access_rights/".to_owned();
             push_segment(&mut path, id);
             self.push(path, To::Granted(id, Right::new(right)));

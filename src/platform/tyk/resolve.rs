@@ -8,6 +8,7 @@ use super::object::{API, ORGANISATION, Object, POLICY, Sort};
 use super::rules::quoted;
 use super::side;
 use crate::engine::{Finding, ItemId, Kind, Reason, Reference, Requirement, Resolved};
+use crate::platform::document::Json;
 
 /// A link, and what became of it.
 pub(super) struct Found<'o> {
@@ -99,7 +100,7 @@ impl<'o> Resolver<'_, 'o> {
     fn lacking(&self, id: &str, right: Right<'_>) -> Vec<Finding> {
         let owner = self.pair.get(Sort::Organisation, &self.object.owner);
         let apis = owner.and_then(|owner| owner.body.get("apis"));
-        let listed = apis.map(|apis| apis.elements()).unwrap_or_default();
+        let listed = apis.map(Json::elements).unwrap_or_default();
         let entry = listed.iter().find(|entry| entry.text_of("api_id") == id);
         let known =
             if entry.is_none() && !listed.is_empty() { ", nor does its organisation list it" } else { "" };

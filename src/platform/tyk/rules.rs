@@ -64,15 +64,22 @@ fn taken_ids<'o>(object: &Object, base: Option<&Object>, pair: &Pair<'o>) -> Vec
         (Sort::Organisation, _) | (Sort::Api, None) => Vec::new(),
         (Sort::Api, Some(id)) => {
             let is_own = base.is_some_and(|base| base.database_id.as_ref() == Some(id));
-            let with = |side: &Side<'o>| first_rival(side.with_database_id(Sort::Api, id), object, base);
-            Rivals { is_own, target: with(&pair.target), file: with(&pair.file) }
+            let with =
+                |side: &Side<'o>, base| first_rival(side.with_database_id(Sort::Api, id), object, base);
+            Rivals { is_own, target: with(&pair.target, base), file: with(&pair.file, None) }
                 .reasons("id-pairing", &format!("database id '{id}'"))
         }
         (Sort::Policy, _) => {
             let (owner, id) = (&*object.owner, &*object.portable);
-            let is_own = base.is_some_and(|base| *base.portable == *id && *base.owner == *owner);
-            let with = |side: &Side<'o>| first_rival(side.portable(owner, id), object, base);
-            Rivals { is_own, target: with(&pair.target), file: with(&pair.file) }
+            // Without `_id` two of the file may mean one of the target.
+            let mut alike = pair.file.portable(owner, id).filter(|other| other.key != object.key);
+            let is_shared = alike.any(|other| {
+                base.zip(pair.base(other)).is_some_and(|(base, of_other)| std::ptr::eq(base, of_other))
+            });
+            let is_own =
+                base.is_some_and(|base| *base.portable == *id && *base.owner == *owner) && !is_shared;
+            let with = |side: &Side<'o>, base| first_rival(side.portable(owner, id), object, base);
+            Rivals { is_own, target: with(&pair.target, base), file: with(&pair.file, None) }
                 .reasons("id-pairing", &format!("id '{id}' of organisation {}", quoted(owner)))
         }
     }
@@ -137,10 +144,10 @@ const fn is_of_policy_id(c: char) -> bool {
 fn listens_alike<'o>(object: &Object, base: Option<&Object>, pair: &Pair<'o>) -> Vec<Reason> {
     let Some(place) = listens(object) else { return Vec::new() };
     let is_own = base.is_some_and(|base| listens(base) == Some(place) && is_active(base));
-    let with = |side: &Side<'o>| {
+    let with = |side: &Side<'o>, base| {
         first_rival(side.listeners(place).filter(|other| meets(object, other)), object, base)
     };
-    let rivals = Rivals { is_own, target: with(&pair.target), file: with(&pair.file) };
+    let rivals = Rivals { is_own, target: with(&pair.target, base), file: with(&pair.file, None) };
     let mut reasons = rivals.reasons("listen-path-taken", &shown(place));
     for reason in &mut reasons {
         reason.message.push_str(": the gateway would serve one of the two at another path");
@@ -168,8 +175,8 @@ fn named_alike<'o>(object: &Object, base: Option<&Object>, pair: &Pair<'o>) -> V
         return Vec::new();
     }
     let is_own = base.is_some_and(|base| *base.name == *name && *base.owner == *owner);
-    let with = |side: &Side<'o>| first_rival(side.named(owner, name), object, base);
-    Rivals { is_own, target: with(&pair.target), file: with(&pair.file) }
+    let with = |side: &Side<'o>, base| first_rival(side.named(owner, name), object, base);
+    Rivals { is_own, target: with(&pair.target, base), file: with(&pair.file, None) }
         .reasons("name-taken", &format!("name '{name}'"))
 }
 

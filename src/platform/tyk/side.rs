@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::object::{Object, Sort};
-use crate::platform::document::Json;
+use crate::platform::document::{Json, Object as Members};
 
 /// The objects of a file, or of a target.
 #[derive(Default)]
@@ -191,7 +191,7 @@ pub(super) fn versions(api: &Object) -> Option<Vec<&str>> {
     let inside = definition.pointer("/version_data/versions").and_then(Json::as_object)?;
     let apart = definition.pointer("/definition/versions").and_then(Json::as_object);
     let mut versions: Vec<&str> = inside.names().collect();
-    versions.extend(apart.into_iter().flat_map(|apart| apart.names()));
+    versions.extend(apart.into_iter().flat_map(Members::names));
     versions.extend(definition.pointer("/definition/name").and_then(Json::as_text));
     Some(versions)
 }

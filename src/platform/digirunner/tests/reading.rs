@@ -181,7 +181,7 @@ fn a_root_that_is_no_object_is_refused() {
 
 #[test]
 fn a_root_of_something_else_is_no_known_format() {
-    let error = detect(b"{\"apis\": [1]}").err().unwrap();
+    let error = detect(b"{\"clients\": [1]}").err().unwrap();
     assert_eq!(error.kind, ParseErrorKind::UnknownFormat);
     assert!(error.message.contains("digirunner"), "{}", error.message);
 }
@@ -245,12 +245,15 @@ fn an_unknown_format_is_told_with_the_first_names_of_its_root() {
     let error =
         detect(br#"{"api_id": "canary-7f3a", "b": 1, "c": 2, "d": 3, "e": 4, "f": 5}"#).err().unwrap();
     assert_eq!(error.kind, ParseErrorKind::UnknownFormat);
-    assert_eq!(
-        error.message,
-        "its root holds 'api_id', 'b', 'c', 'd', 'e'; that is no known format (known: digirunner)"
+    assert!(
+        error.message.starts_with(
+            "its root holds 'api_id', 'b', 'c', 'd', 'e'; that is no known format (known: digirunner"
+        ),
+        "{}",
+        error.message
     );
     let empty = detect(b"{}").err().unwrap();
-    assert_eq!(empty.message, "its root is empty; that is no known format (known: digirunner)");
+    assert!(empty.message.starts_with("its root is empty; that is no known format (known: digirunner"));
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn options() -> ImportOptions {
     ImportOptions { mappings: vec![mapping], default_references: vec![default], ..ImportOptions::default() }
 }
 
-fn demo_target() -> Target {
+pub(super) fn demo_target() -> Target {
     let DemoTarget::Import { file, .. } = &DEMO.target else { panic!("it is imported") };
     let file = try_read(file, &ImportOptions::default()).unwrap();
     let plan = compare::plan(&file, &Target::default());

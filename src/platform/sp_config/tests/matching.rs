@@ -90,6 +90,10 @@ fn a_signed_rule_that_is_found_by_name_is_kept_as_it_is_and_known_by_both_ids() 
     assert_eq!((&*stored.document.id, stored.document.pair_id.as_deref()), ("production", Some("sandbox")));
     assert_eq!(stored.document.body, file.entries[0].text);
     assert_eq!(status(&compare::plan(&file, &after), "RULE:sandbox"), "Repeat unchanged");
+    let both = read(&[rule("sandbox", "r", "b"), rule("production", "r", "c")], &ImportOptions::default());
+    let plan = compare::plan(&both, &after);
+    assert_eq!(status(&plan, "RULE:sandbox"), "Cannot cover unchanged: duplicate-in-file");
+    assert_eq!(status(&plan, "RULE:production"), "Cannot cover: duplicate-in-file");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod demo;
 mod exporting;
+mod hostile;
 mod matching;
 mod options;
 mod reading;

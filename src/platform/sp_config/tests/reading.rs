@@ -183,6 +183,12 @@ fn what_no_database_stores_is_blocked_with_its_place() {
 }
 
 #[test]
+fn an_id_that_fits_into_no_key_is_blocked() {
+    let id = "x".repeat(1001);
+    assert_eq!(status(&plan(&[source(&id, "n")], &[]), &format!("SOURCE:{id}")), "Cannot add: not-storable");
+}
+
+#[test]
 fn an_object_that_gives_itself_another_id_than_its_entry_is_told() {
     let other = entry("SOURCE", "1", "n", json!({"id": "2"}));
     assert_eq!(warnings(&plan(&[other], &[]), "SOURCE:1"), ["id-mismatch"]);

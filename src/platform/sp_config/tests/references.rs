@@ -142,6 +142,14 @@ fn what_could_do_without_is_warned_of_where_the_other_one_is_refused() {
 }
 
 #[test]
+fn what_cannot_be_imported_needs_nothing_and_is_warned_of_nothing() {
+    let role = entry("ROLE", "1", "r", json!({"accessProfiles": [], "x": triple("SOURCE", "0", "Gone")}));
+    let plan = plan(&[role], &[]);
+    assert_eq!(references(&plan, "ROLE:1"), ["/x unresolved SOURCE:0 (Gone)"]);
+    assert!(warnings(&plan, "ROLE:1").is_empty() && of(&plan, "ROLE:1").requires.is_empty());
+}
+
+#[test]
 fn objects_that_refer_to_each_other_go_together() {
     let plan = Arc::new(plan(
         &[

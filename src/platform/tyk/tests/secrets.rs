@@ -76,11 +76,7 @@ fn no_secret_of_the_list_is_ever_told() {
     let plan = plan(&new, &old);
     assert_eq!(plan.summary().repeat, 3);
     let told = told(&plan);
-    assert!(
-        !told.contains(CANARY),
-        "{}",
-        told.split(CANARY).next().map(|before| &before[before.len().saturating_sub(200)..]).unwrap()
-    );
+    assert_eq!(told.lines().find(|line| line.contains(CANARY)), None);
     let secret = told.matches(r#","secret":true"#).count();
     assert_eq!(secret, 46, "each of them is told to differ");
 }

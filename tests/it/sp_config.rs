@@ -1,0 +1,408 @@
+//! sp-config on PostgreSQL: the service's printed samples, the demo, options,
+//! and the way back.
+
+use std::collections::BTreeMap;
+
+use gatediff::engine::{Choices, ItemId, Kind, Outcome, Plan, Resolved, Status};
+use gatediff::job::{
+    self, ApplyOptions, Cancel, DefaultReference, ExportOptions, Exported, Failure, FailureKind,
+    ImportOptions, Mapping, ObjectFilter, Receipt, Reporter, Review, Selection, UndoOptions, Undone,
+};
+use gatediff::store::{LedgerPlace, Timeouts};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use crate::support::gatediff::{Ran, fixture, gatediff};
+use crate::support::pg::TestDb;
+use crate::support::site::{OPERATOR, cover_all};
+
+const SAMPLE: &str = include_str!("../../fixtures/sp-config/samples/import-file.json");
+const DOWNLOAD: &str = include_str!("../../fixtures/sp-config/samples/export-download.json");
+const UPLOAD: &str = include_str!("../../fixtures/sp-config/samples/upload.json");
+const TARGET: &str = include_str!("../../fixtures/sp-config/target.json");
+const EXPORT: &str = include_str!("../../fixtures/sp-config/export.json");
+
+const ACTIVE_DIRECTORY: &str = "2c91808363dae20e0163dbef5a7d2de9";
+
+/// A database that configuration objects are kept in.
+struct Tenant {
+    db: TestDb,
+}
+
+impl Tenant {
+    async fn new() -> Self {
+        Self { db: TestDb::new().await }
+    }
+
+    /// A tenant as the demo's.
+    async fn demo() -> Self {
+        let tenant = Self::new().await;
+        tenant.import(TARGET).await;
+        tenant
+    }
+
+    async fn review(&self, file: &str) -> Review {
+        self.review_with(file, &ImportOptions::default()).await
+    }
+
+    async fn review_with(&self, file: &str, options: &ImportOptions) -> Review {
+        let loaded = job::load_bytes("sp-config.json", file.as_bytes(), None, options).unwrap();
+        job::plan(&loaded, &self.db.target(), Timeouts::default(), &Reporter::silent()).await.unwrap()
+    }
+
+    async fn apply(&self, review: &Review, choices: &Choices) -> Result<Receipt, Failure> {
+        let approved = review.plan.approve(choices).unwrap();
+        let options = ApplyOptions::new(OPERATOR, Timeouts::default());
+        job::apply(review, approved, &self.db.target(), &options, &Reporter::silent(), &Cancel::new()).await
+    }
+
+    /// Imports all that can be.
+    async fn import(&self, file: &str) -> Receipt {
+        self.import_with(file, &ImportOptions::default()).await
+    }
+
+    async fn import_with(&self, file: &str, options: &ImportOptions) -> Receipt {
+        let review = self.review_with(file, options).await;
+        self.apply(&review, &cover_all(&review.plan)).await.unwrap()
+    }
+
+    async fn export(&self) -> Exported {
+        self.export_with(&ExportOptions::default()).await.unwrap()
+    }
+
+    async fn export_with(&self, options: &ExportOptions) -> Result<Exported, Failure> {
+        let format = Some("sp-config");
+        job::export(format, options, &self.db.target(), Timeouts::default(), &Reporter::silent()).await
+    }
+
+    async fn undo(&self, job: i64) -> Result<Undone, Failure> {
+        let options = UndoOptions {
+            operator: OPERATOR.to_owned(),
+            timeouts: Timeouts::default(),
+            ledger: LedgerPlace::Target,
+            only: Vec::new(),
+        };
+        job::undo(job, &self.db.target(), &options, &Reporter::silent(), &Cancel::new()).await
+    }
+
+    /// Returns every document as it is kept.
+    async fn documents(&self) -> Vec<Value> {
+        let sql = "SELECT to_jsonb(d) FROM gatediff.documents d ORDER BY platform, kind, id";
+        sqlx::query_scalar(sql).fetch_all(&mut self.db.connect().await).await.unwrap()
+    }
+
+    /// Returns the entry that is kept of an object.
+    async fn body(&self, kind: &str, id: &str) -> String {
+        let sql =
+            "SELECT body FROM gatediff.documents WHERE platform = 'sp-config' AND kind = $1 AND id = $2";
+        let found = sqlx::query_scalar(sql).bind(kind).bind(id);
+        found
+            .fetch_optional(&mut self.db.connect().await)
+            .await
+            .unwrap()
+            .unwrap_or_else(|| panic!("{kind} {id}"))
+    }
+
+    async fn object(&self, kind: &str, id: &str) -> Value {
+        let entry: Value = serde_json::from_str(&self.body(kind, id).await).unwrap();
+        entry["object"].clone()
+    }
+}
+
+/// Returns the entries of a file, byte for byte, sorted.
+fn entries(file: &str) -> Vec<String> {
+    let envelope: BTreeMap<String, Box<RawValue>> = serde_json::from_str(file).unwrap();
+    let objects: Vec<Box<RawValue>> = serde_json::from_str(envelope["objects"].get()).unwrap();
+    let mut entries: Vec<String> = objects.iter().map(|entry| entry.get().to_owned()).collect();
+    entries.sort();
+    entries
+}
+
+fn text(exported: &Exported) -> &str {
+    std::str::from_utf8(&exported.bytes).unwrap()
+}
+
+fn at(plan: &Plan, kind: &'static str, key: &str) -> usize {
+    plan.position(&ItemId::new(Kind::of(kind), key)).unwrap_or_else(|| panic!("{kind}:{key} is in the plan"))
+}
+
+fn rule_by_name(name: &str) -> DefaultReference {
+    DefaultReference { kind: "RULE".into(), id: None, name: Some(name.into()) }
+}
+
+fn owner_mapping() -> Mapping {
+    Mapping {
+        kind: "SOURCE".into(),
+        path: "$.owner.name".into(),
+        from: "sandbox.admin".into(),
+        to: "林雅婷 (IAM)".into(),
+        enabled: true,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_printed_samples_are_imported_keep_their_ids_and_come_back_byte_for_byte() {
+    for sample in [SAMPLE, DOWNLOAD, UPLOAD] {
+        let tenant = Tenant::new().await;
+        let receipt = tenant.import(sample).await;
+        assert_eq!(receipt.count(Outcome::Added), entries(sample).len());
+        let exported = tenant.export().await;
+        assert_eq!(entries(text(&exported)), entries(sample));
+        assert_eq!(exported.platform, "sp-config");
+        let review = tenant.review(text(&exported)).await;
+        assert!(review.plan.entries().iter().all(gatediff::engine::Entry::is_unchanged));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bare_list_of_the_sample_is_the_same_import() {
+    let tenant = Tenant::new().await;
+    tenant.import(SAMPLE).await;
+    let list = format!("[{}]", entries(SAMPLE).join(","));
+    let review = tenant.review(&list).await;
+    assert!(review.plan.entries().iter().all(gatediff::engine::Entry::is_unchanged));
+    assert_eq!(review.plan.entries().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_is_imported_and_what_is_exported_is_unchanged() {
+    let tenant = Tenant::demo().await;
+    assert_eq!(entries(text(&tenant.export().await)), entries(TARGET));
+    let review = tenant.review(EXPORT).await;
+    let blocked = review.plan.entries().iter().filter(|entry| entry.verdict.status.is_blocked()).count();
+    assert_eq!((review.plan.entries().len(), blocked), (29, 12));
+    let receipt = tenant.apply(&review, &cover_all(&review.plan)).await.unwrap();
+    assert_eq!(receipt.count(Outcome::Blocked), blocked);
+    let exported = tenant.export().await;
+    let review = tenant.review(text(&exported)).await;
+    for entry in review.plan.entries() {
+        assert!(entry.is_unchanged(), "{}: {:?}", entry.item.id, entry.verdict);
+    }
+    // What the file has again changes nothing either.
+    let again = tenant.review(EXPORT).await;
+    assert!(
+        again.plan.entries().iter().all(|entry| entry.is_unchanged() || entry.verdict.status.is_blocked())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn undo_brings_back_every_document_as_it_was() {
+    let tenant = Tenant::demo().await;
+    let before = tenant.documents().await;
+    let receipt = tenant.import(EXPORT).await;
+    assert_ne!(tenant.documents().await, before);
+    tenant.undo(receipt.job).await.unwrap();
+    assert_eq!(tenant.documents().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_that_is_found_by_its_name_keeps_the_targets_id_and_what_refers_to_it_is_rewritten() {
+    let tenant = Tenant::demo().await;
+    tenant.import(EXPORT).await;
+    let source = tenant.object("SOURCE", "2c9180857a1b2c3d017a1b2c3d4e5f60").await;
+    assert_eq!(source["id"], "2c9180857a1b2c3d017a1b2c3d4e5f60");
+    assert_eq!(source["connectorAttributes"]["clientId"], "isc-sandbox");
+    let profile = tenant.object("IDENTITY_PROFILE", "2c918088812345670181234567890abc").await;
+    assert_eq!(profile["authoritativeSource"]["id"], "2c9180857a1b2c3d017a1b2c3d4e5f60");
+    assert_eq!(profile["priority"], 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_that_the_file_lacks_are_kept_and_none_is_ever_told() {
+    let tenant = Tenant::demo().await;
+    let review = tenant.review(EXPORT).await;
+    let told = format!("{:?}", review.plan);
+    assert!(!told.contains("canary"), "{told}");
+    tenant.apply(&review, &cover_all(&review.plan)).await.unwrap();
+    let directory = tenant.object("SOURCE", ACTIVE_DIRECTORY).await;
+    let attributes = &directory["connectorAttributes"];
+    assert_eq!(attributes["password"], "canary-ad-password");
+    assert_eq!(attributes["IQServicePassword"], "canary-iq-password");
+    assert_eq!(attributes["forestSettings"][0]["password"], "canary-forest-password");
+    assert_eq!(attributes["host"], "ad-sandbox.haiyan.example");
+    let workday = tenant.object("SOURCE", "2c9180857a1b2c3d017a1b2c3d4e5f60").await;
+    assert_eq!(workday["connectorAttributes"]["clientSecret"], "canary-sandbox-secret", "the file has one");
+    assert_eq!(workday["connectorAttributes"]["password"], "canary-workday-password");
+    let subscription = tenant.object("TRIGGER_SUBSCRIPTION", "193446a1-c431-4326-8ba7-d6eebf922948").await;
+    assert_eq!(subscription["httpConfig"]["bearerTokenAuthConfig"]["bearerToken"], "canary-hook-token");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_rule_is_kept_byte_for_byte_through_import_and_export() {
+    let tenant = Tenant::demo().await;
+    tenant.import(EXPORT).await;
+    let of = |name: &str| {
+        let is_it = |entry: &&String| entry.contains(name) && entry.contains("jwsSignature\": \"");
+        entries(EXPORT).iter().find(is_it).cloned().unwrap()
+    };
+    let exported = entries(text(&tenant.export().await));
+    for name in ["離職人員關閉帳號", "JDBCProvisioning Rule Adapter"] {
+        let signed = of(name);
+        assert!(exported.contains(&signed), "{name}");
+    }
+    // Found by its name: the target goes on to know it by its own id.
+    assert_eq!(
+        tenant.body("RULE", "ff8081816a1b2c3d016a1b2c3d4e0001").await,
+        of("JDBCProvisioning Rule Adapter")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_selected_is_imported_and_nothing_else() {
+    let tenant = Tenant::new().await;
+    let filter = ObjectFilter { ids: vec![], names: vec!["Calculate Display Name".into(), "No Such".into()] };
+    let selection = Selection {
+        include: vec!["TRANSFORM".into(), "RULE".into()],
+        exclude: vec!["TRANSFORM".into()],
+        objects: BTreeMap::from([("TRANSFORM".to_owned(), filter)]),
+    };
+    let options = ImportOptions { selection, ..ImportOptions::default() };
+    let review = tenant.review_with(DOWNLOAD, &options).await;
+    let kinds: Vec<&str> = review.plan.entries().iter().map(|entry| entry.item.id.kind.as_str()).collect();
+    assert_eq!(kinds, ["TRANSFORM", "RULE"]);
+    let warnings: Vec<&str> = review.plan.warnings().iter().map(|warning| &*warning.code).collect();
+    assert_eq!(warnings, ["selection-unmet"]);
+    tenant.apply(&review, &cover_all(&review.plan)).await.unwrap();
+    assert_eq!(tenant.documents().await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mappings_and_default_references_are_written() {
+    let tenant = Tenant::demo().await;
+    let options = ImportOptions {
+        mappings: vec![owner_mapping()],
+        default_references: vec![rule_by_name("Cloud Correlate Manager")],
+        ..ImportOptions::default()
+    };
+    let review = tenant.review_with(EXPORT, &options).await;
+    let directory = review.plan.entry(at(&review.plan, "SOURCE", ACTIVE_DIRECTORY)).unwrap();
+    let by_default =
+        directory.references.iter().find(|reference| reference.how == Resolved::Default).unwrap();
+    assert_eq!(by_default.path, "/accountCorrelationRule");
+    tenant.apply(&review, &cover_all(&review.plan)).await.unwrap();
+    let correlation = &tenant.object("SOURCE", ACTIVE_DIRECTORY).await["accountCorrelationRule"];
+    assert_eq!(
+        *correlation,
+        json!({"type": "RULE", "id": "ff8081815bc9f6c6015bd491edbe0023", "name": "Cloud Correlate Manager"})
+    );
+    let added = tenant.object("SOURCE", "2c91808a7c0ffee0017c0ffee0c0ffee").await;
+    assert_eq!(added["owner"]["name"], "林雅婷 (IAM)");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_names_its_tenant_its_time_and_what_was_chosen() {
+    let tenant = Tenant::demo().await;
+    let objects = BTreeMap::from([(
+        "RULE".to_owned(),
+        ObjectFilter { ids: vec![], names: vec!["Cloud Correlate Manager".into()] },
+    )]);
+    let selection = Selection { include: vec!["RULE".into()], objects, ..Selection::default() };
+    let options = ExportOptions { selection, description: "只要規則".into(), ..ExportOptions::default() };
+    let exported = tenant.export_with(&options).await.unwrap();
+    let file: Value = serde_json::from_slice(&exported.bytes).unwrap();
+    assert_eq!((&file["version"], &file["tenant"]), (&json!(1), &json!(tenant.db.name())));
+    assert_eq!(file["description"], "只要規則");
+    assert_eq!(file["options"]["includeTypes"], json!(["RULE"]));
+    assert_eq!(file["options"]["excludeTypes"], json!([]));
+    assert_eq!(
+        file["options"]["objectOptions"],
+        json!({"RULE": {"includedIds": [], "includedNames": ["Cloud Correlate Manager"]}})
+    );
+    assert!(file["timestamp"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(file["objects"].as_array().unwrap().len(), 1);
+    assert!(exported.name.starts_with("sp-config-export-"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_is_exported_with_what_it_needs() {
+    let tenant = Tenant::demo().await;
+    let roots = vec![ItemId::new(Kind::of("SOURCE"), ACTIVE_DIRECTORY)];
+    let exported = tenant.export_with(&ExportOptions { roots, ..ExportOptions::default() }).await.unwrap();
+    let counted: Vec<(&str, usize)> = exported
+        .counts
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(kind, count)| (kind.as_str(), *count))
+        .collect();
+    assert_eq!(counted, [("RULE", 1), ("SOURCE", 1)]);
+    let roots = vec![ItemId::new(Kind::of("SOURCE"), "nowhere")];
+    let failure =
+        tenant.export_with(&ExportOptions { roots, ..ExportOptions::default() }).await.err().unwrap();
+    assert_eq!(failure.kind, FailureKind::Usage);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_changed_since_the_plan_is_not_written() {
+    let tenant = Tenant::demo().await;
+    let review = tenant.review(EXPORT).await;
+    tenant
+        .db
+        .run(
+            "UPDATE gatediff.documents SET body = replace(body, '總行網域', '分行網域'), \
+             content = replace(content::text, '總行網域', '分行網域')::jsonb WHERE kind = 'SOURCE'",
+        )
+        .await;
+    let before = tenant.documents().await;
+    let failure = tenant.apply(&review, &cover_all(&review.plan)).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Stale);
+    assert_eq!(failure.stale[0].item.to_string(), format!("SOURCE:{ACTIVE_DIRECTORY}"));
+    assert_eq!(tenant.documents().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_reference_relied_on_and_is_gone_makes_the_plan_stale() {
+    let tenant = Tenant::demo().await;
+    let refers = json!({"objects": [{"version": 1, "self": {"type": "SOURCE", "id": "new", "name": "新"},
+        "object": {"id": "new", "name": "新", "managerCorrelationRule":
+            {"type": "RULE", "id": "x", "name": "Cloud Correlate Manager"}}}]});
+    let review = tenant.review(&refers.to_string()).await;
+    tenant.db.run("DELETE FROM gatediff.documents WHERE name = 'Cloud Correlate Manager'").await;
+    let failure = tenant.apply(&review, &cover_all(&review.plan)).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Stale);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_holds_nothing_is_compared_and_exported() {
+    let tenant = Tenant::new().await;
+    let review = tenant.review(EXPORT).await;
+    assert!(review.plan.entries().iter().all(|entry| entry.base.is_none()));
+    assert!(entries(text(&tenant.export().await)).is_empty());
+    let format = None;
+    let options = ExportOptions::default();
+    let failure =
+        job::export(format, &options, &tenant.db.target(), Timeouts::default(), &Reporter::silent()).await;
+    assert_eq!(failure.err().unwrap().kind, FailureKind::Usage, "nothing tells whose it would be");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_real_binary_tells_no_secret_in_any_form() {
+    let tenant = Tenant::demo().await;
+    let url = tenant.db.url();
+    let file = fixture("sp-config/export.json");
+    let ran = |args: &[&str]| -> Ran { gatediff(&[args, &["--database-url", &url]].concat()) };
+    for args in [
+        &["plan", &file][..],
+        &["plan", &file, "--output", "json"],
+        &["apply", &file, "--cover", "all", "--yes", "--output", "json"],
+        &["apply", &file, "--cover", "all", "--yes"],
+    ] {
+        let Ran { stdout, stderr, .. } = ran(args);
+        assert!(!stdout.contains("canary") && !stderr.contains("canary"), "{args:?}: {stdout}{stderr}");
+        assert!(!stdout.is_empty() || !stderr.is_empty(), "{args:?}");
+    }
+    let checked = gatediff(&["validate", &file]);
+    assert!(!checked.stdout.contains("canary") && !checked.stderr.contains("canary"));
+    assert!(checked.stdout.contains("signature-missing") || checked.stderr.contains("signature-missing"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_verdicts_hold_on_a_database_as_they_do_without() {
+    let tenant = Tenant::demo().await;
+    let review = tenant.review(EXPORT).await;
+    let count =
+        |status: Status| review.plan.entries().iter().filter(|entry| entry.verdict.status == status).count();
+    assert_eq!(
+        [Status::Add, Status::Repeat, Status::CannotAdd, Status::CannotCover].map(count),
+        [5, 12, 11, 1]
+    );
+}
