@@ -126,7 +126,7 @@ const COVER_ALL: &[&str] = &["--cover", "all", "--ignore-lack-api"];
 /// Compare, save, rehearse, apply, export, back up, undo, apply the saved plan.
 async fn battery(product: &Product) {
     let db = product.demo().await;
-    let bench = Bench { product, db: &db };
+    let bench = Bench::new(product, &db);
     let home = tempfile::tempdir().unwrap();
     let path = |name: &str| home.path().join(name);
     let told = |name: &str| path(name).to_str().unwrap().to_owned();
@@ -217,7 +217,7 @@ async fn everything_works_for_sp_config() {
 async fn documents_are_kept_in_the_target_though_the_ledger_is_a_file() {
     for product in [&TYK, &SP_CONFIG] {
         let db = TestDb::new().await;
-        let bench = Bench { product, db: &db };
+        let bench = Bench::new(product, &db);
         let home = tempfile::tempdir().unwrap();
         let ledger = home.path().join("ledger.db");
         let ledger = ledger.to_str().unwrap();
@@ -384,7 +384,7 @@ async fn mappings_and_defaults_resolve_references_and_saved_plans_keep_them() {
 async fn options_that_a_format_does_not_have_are_wrong_usage() {
     let db = TestDb::new().await;
     for product in [&TYK, &DIGIRUNNER] {
-        let bench = Bench { product, db: &db };
+        let bench = Bench::new(product, &db);
         for args in [&["--include", "api"][..], &["--name", "api:x"], &["--default-reference", "api"]] {
             for command in ["plan", "validate"] {
                 let ran = bench.run(command, &[&[&*product.export()], args].concat());
