@@ -49,7 +49,7 @@ pub(super) struct ImportRequest {
 struct Written {
     exclude_types: Option<Vec<String>>,
     include_types: Option<Vec<String>>,
-    object_options: Option<BTreeMap<String, Option<WrittenFilter>>>,
+    object_options: Option<BTreeMap<String, WrittenFilter>>,
     description: Option<String>,
     default_references: Option<Vec<WrittenReference>>,
     exclude_backup: Option<Truth>,
@@ -121,12 +121,9 @@ impl Truth {
 
 impl Written {
     fn selection(&mut self) -> Selection {
-        let filter = |filter: Option<WrittenFilter>| {
-            let filter = filter.unwrap_or_default();
-            ObjectFilter {
-                ids: filter.included_ids.unwrap_or_default(),
-                names: filter.included_names.unwrap_or_default(),
-            }
+        let filter = |filter: WrittenFilter| ObjectFilter {
+            ids: filter.included_ids.unwrap_or_default(),
+            names: filter.included_names.unwrap_or_default(),
         };
         let objects = self.object_options.take().unwrap_or_default();
         Selection {
@@ -312,7 +309,7 @@ mod tests {
     #[tokio::test]
     async fn the_options_of_every_client_are_read() {
         let options = r#"{"excludeTypes":[],"includeTypes":["RULE"],"objectOptions":{"RULE":{"includedIds":["1"],
-            "includedNames":null},"SOURCE":null},"defaultReferences":["SOURCE",{"type":"IDENTITY","id":null,
+            "includedNames":null},"SOURCE":{}},"defaultReferences":["SOURCE",{"type":"IDENTITY","id":null,
             "name":"n"}],"excludeBackup":"true","somethingNew":1,
             "objectMappings":[{"objectType":"SOURCE","jsonPath":"$.owner.name","sourceValue":"a","targetValue":"b"}]}"#;
         let request = imported(&[FILE, ("name=\"options\"", options)]).await.unwrap();
@@ -380,6 +377,8 @@ mod tests {
             (r#"{"defaultReferences":[1]}"#, "defaultReferences[0]"),
             (r#"{"defaultReferences":[["RULE",null,null]]}"#, "defaultReferences[0]"),
             (r#"{"objectOptions":{"RULE":[null,null]}}"#, "objectOptions.RULE"),
+            // Does it mean all of them, or none?
+            (r#"{"objectOptions":{"RULE":null}}"#, "objectOptions.RULE"),
             ("[\"CANARY\"]", "not a JSON object"),
             ("CANARY", "not JSON, at line 1, column 1"),
         ] {
