@@ -212,6 +212,29 @@ async fn everything_works_for_sp_config() {
     battery(&SP_CONFIG).await;
 }
 
+/// A file with one policy that is nested so deep in all.
+fn nested(depth: usize) -> String {
+    // The root, the list and the policy are three.
+    let (open, close) = ("{\"a\":".repeat(depth - 3), "}".repeat(depth - 3));
+    format!(
+        r#"{{"Data":[{{"_id":"5e9d9544a1dcd60001d0feed","org_id":"5e9d9544a1dcd60001d0ed20","name":"deep","nested":{open}1{close}}}]}}"#
+    )
+}
+
+#[tokio::test]
+async fn a_plan_of_the_deepest_document_is_read_again_and_a_deeper_one_is_refused() {
+    let db = TYK.demo().await;
+    let bench = Bench::new(&TYK, &db);
+    let home = tempfile::tempdir().unwrap();
+    let path = |name: &str| home.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("deep.json"), nested(40)).unwrap();
+    bench.json("plan", &[&path("deep.json"), "--out", &path("plan.json")], 2);
+    bench.json("apply", &[&path("plan.json"), "--yes"], 0);
+    std::fs::write(path("deeper.json"), nested(41)).unwrap();
+    let refused = bench.json("plan", &[&path("deeper.json")], 1);
+    assert!(refused["error"].to_string().contains("nested deeper than 40"), "{refused:#}");
+}
+
 /// The jobs of other products are in the ledger file, their documents in the target.
 #[tokio::test]
 async fn documents_are_kept_in_the_target_though_the_ledger_is_a_file() {
