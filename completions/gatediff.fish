@@ -49,6 +49,7 @@ complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "history" -d 'List
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "undo" -d 'Take a job back: restore every row that it touched, remove what it added'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "backup" -d 'Write the backup that a job kept'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "scope" -d 'API scopes: on a screen, or by the commands below'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "serve" -d 'Serve the import endpoints of Tyk\'s Dashboard and of SailPoint\'s sp-config over HTTP'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "init" -d 'Create or upgrade gatediff\'s own schema in the target'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "man" -d 'Print the manual page'
@@ -73,6 +74,12 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l ascii -d 'Use
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l format -d 'The file\'s format, where its content does not tell' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l include -d 'Only objects of this kind; may be given several times, and goes before --exclude' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l exclude -d 'No objects of this kind; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l id -d 'Of this kind only the object with this id; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l name -d 'Of this kind only the object with this name, exact in case; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l default-reference -d 'What references of this kind fall back to that resolve to nothing else: this object, or the only one of its kind; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l mapping -d 'A JSON list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; may be given several times' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l theme -d 'The theme: dark, light, mono, or one of your own' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
@@ -91,6 +98,12 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l ascii -d 'U
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l format -d 'The file\'s format, where its content does not tell' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l include -d 'Only objects of this kind; may be given several times, and goes before --exclude' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l exclude -d 'No objects of this kind; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l id -d 'Of this kind only the object with this id; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l name -d 'Of this kind only the object with this name, exact in case; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l default-reference -d 'What references of this kind fall back to that resolve to nothing else: this object, or the only one of its kind; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l mapping -d 'A JSON list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; may be given several times' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l out -d 'Save the plan with its choices, to be applied later; - is standard output' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l cover -d 'Cover repeats: all, KIND, or KIND:KEY with * in KEY; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l skip -d 'Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times' -r
@@ -106,9 +119,9 @@ json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
 always\t'Always'
 never\t'Never'"
-complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l unchanged -d 'List unchanged items too'
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l unchanged -d 'List unchanged items too, and references that were resolved'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l force -d 'Overwrite the file of --out'
-complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ignore-lack-api -d 'Import although APIs are missing in the target: links to them are left out'
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ignore-lack-api -d 'Import although APIs are missing in the target: digirunner leaves links to them out, tyk keeps the access rights to them'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -s V -l version -d 'Print version'
@@ -123,11 +136,17 @@ json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
 always\t'Always'
 never\t'Never'"
-complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l unchanged -d 'List unchanged items too'
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l unchanged -d 'List unchanged items too, and references that were resolved'
 complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand show" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l format -d 'The file\'s format, where its content does not tell' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l include -d 'Only objects of this kind; may be given several times, and goes before --exclude' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l exclude -d 'No objects of this kind; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l id -d 'Of this kind only the object with this id; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l name -d 'Of this kind only the object with this name, exact in case; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l default-reference -d 'What references of this kind fall back to that resolve to nothing else: this object, or the only one of its kind; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l mapping -d 'A JSON list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; may be given several times' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l file -d 'Where the import file of a saved plan is now, if it was moved' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l cover -d 'Cover repeats: all, KIND, or KIND:KEY with * in KEY; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l skip -d 'Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times' -r
@@ -144,14 +163,19 @@ json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
 always\t'Always'
 never\t'Never'"
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-lack-api -d 'Import although APIs are missing in the target: links to them are left out'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-lack-api -d 'Import although APIs are missing in the target: digirunner leaves links to them out, tyk keeps the access rights to them'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l rehearse -d 'Do everything on the target and roll it back: tells what would be refused'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l no-backup -d 'Keep no backup. The journal, which undo works from, is kept all the same'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s y -l yes -d 'Do not ask'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l client -d 'Export this client and exactly what it needs; may be given several times. Without it, everything' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l item -d 'Export this item and exactly what it needs; may be given several times. Without it, everything' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l client -d 'The same for a client (digirunner)' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l include -d 'Only objects of this kind; may be given several times, and goes before --exclude' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l exclude -d 'No objects of this kind; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l id -d 'Of this kind only the object with this id; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l name -d 'Of this kind only the object with this name, exact in case; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l out -d 'Where to write: a file, or a directory for the product\'s own name; - is standard output' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l format -d 'The product, where the target does not tell' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
@@ -170,6 +194,12 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l ascii -d 'U
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l format -d 'The file\'s format, where its content does not tell' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l include -d 'Only objects of this kind; may be given several times, and goes before --exclude' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l exclude -d 'No objects of this kind; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l id -d 'Of this kind only the object with this id; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l name -d 'Of this kind only the object with this name, exact in case; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l default-reference -d 'What references of this kind fall back to that resolve to nothing else: this object, or the only one of its kind; may be given several times' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l mapping -d 'A JSON list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; may be given several times' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l profile -d 'A profile of the configuration file' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l connect-timeout -d 'Seconds to wait for the connection' -r
@@ -460,6 +490,46 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from help" -f -a "take" -d 'Take a scope away from clients'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from help" -f -a "check" -d 'Look for what is wrong with the scopes of the target, and repair it'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l listen -d 'The address and port to listen on; 127.0.0.1:3000, or what the configuration file says' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l admin-secret-file -d 'The file that holds the administrator\'s secret, of 16 characters or more; else GATEDIFF_ADMIN_SECRET, or the configuration file' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l max-body -d 'The longest body of a request that is read, in MiB' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l body-timeout -d 'Seconds that the body of a request may take to arrive' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l jobs -d 'How many jobs run at once; of those that write, one does at a time' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l queue -d 'How many more jobs wait for their turn before others are turned away' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l grace -d 'Seconds that running jobs are given when the server is told to stop' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -f -a "hash-secret" -d 'Hash a client\'s secret, which is read from standard input, for the configuration file'
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l statement-timeout -d 'Seconds that one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l ledger -d 'Keep jobs, journal and backups in this local file, where the role may not create a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l output -d 'What to print on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document, in every outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from help" -f -a "hash-secret" -d 'Hash a client\'s secret, which is read from standard input, for the configuration file'
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l profile -d 'A profile of the configuration file' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l connect-timeout -d 'Seconds to wait for the connection' -r
@@ -502,21 +572,22 @@ never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "demo" -d 'Start a private PostgreSQL with sample data and review a sample export on it'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "review" -d 'Review an import file in the terminal, against the target'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "plan" -d 'Compare an import file with the target and print it; change nothing'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "show" -d 'Print a saved plan, even one that the target has outrun; no database is asked'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "apply" -d 'Apply an import file: what is new, and what is chosen to be covered; or a saved plan'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "export" -d 'Write what stands in the target as an export file of the product, secrets included'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "validate" -d 'Check an import file by itself, without a database'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "history" -d 'List past jobs, or tell one in full'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "undo" -d 'Take a job back: restore every row that it touched, remove what it added'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "backup" -d 'Write the backup that a job kept'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "scope" -d 'API scopes: on a screen, or by the commands below'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "init" -d 'Create or upgrade gatediff\'s own schema in the target'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "man" -d 'Print the manual page'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope init completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "demo" -d 'Start a private PostgreSQL with sample data and review a sample export on it'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "review" -d 'Review an import file in the terminal, against the target'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "plan" -d 'Compare an import file with the target and print it; change nothing'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "show" -d 'Print a saved plan, even one that the target has outrun; no database is asked'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "apply" -d 'Apply an import file: what is new, and what is chosen to be covered; or a saved plan'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "export" -d 'Write what stands in the target as an export file of the product, secrets included'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "validate" -d 'Check an import file by itself, without a database'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "history" -d 'List past jobs, or tell one in full'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "undo" -d 'Take a job back: restore every row that it touched, remove what it added'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "backup" -d 'Write the backup that a job kept'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "scope" -d 'API scopes: on a screen, or by the commands below'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "serve" -d 'Serve the import endpoints of Tyk\'s Dashboard and of SailPoint\'s sp-config over HTTP'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "init" -d 'Create or upgrade gatediff\'s own schema in the target'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "man" -d 'Print the manual page'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "list" -d 'List scopes, or those that are searched for'
 complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "show" -d 'Show all there is to know about a scope'
 complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "create" -d 'Create a scope'
@@ -525,3 +596,4 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_
 complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "give" -d 'Give a scope to clients'
 complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "take" -d 'Take a scope away from clients'
 complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "check" -d 'Look for what is wrong with the scopes of the target, and repair it'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from serve" -f -a "hash-secret" -d 'Hash a client\'s secret, which is read from standard input, for the configuration file'

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 use futures_util::future::BoxFuture;
 
-use self::parse::RootKey;
+use self::parse::{Root, RootKey};
 use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan};
 use crate::store::restore::TableInfo;
 use crate::store::{Connection, Reading, StoreError, Writer};
@@ -242,8 +242,9 @@ pub fn named(name: &str) -> Option<&'static dyn Platform> {
 /// Fails if it is not JSON, if its root is neither an object nor a list of
 /// them, or if no platform knows any of its keys.
 pub fn detect(bytes: &[u8]) -> Result<&'static dyn Platform, ParseError> {
-    let found =
-        parse::find_root_key(bytes, |key| PLATFORMS.into_iter().find(|platform| platform.recognises(key)))?;
+    let found = parse::find_root_key(bytes, Root::ObjectOrList, |key| {
+        PLATFORMS.into_iter().find(|platform| platform.recognises(key))
+    })?;
     match found {
         RootKey::Known(platform) => Ok(platform),
         RootKey::Unknown(keys) => {

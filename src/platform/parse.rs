@@ -199,21 +199,37 @@ pub(super) enum RootKey<R> {
     Unknown(Vec<String>),
 }
 
+/// What may stand at the root of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Root {
+    /// An object.
+    Object,
+    /// An object, or a list of which the first one counts.
+    ObjectOrList,
+}
+
 /// Looks through the root object's keys until `find` knows one; what comes
-/// after it is not read. Of a list its first object counts.
+/// after it is not read.
 ///
 /// # Errors
 ///
 /// Fails if the file is not JSON up to there, or if that is no object.
 pub(super) fn find_root_key<R>(
     bytes: &[u8],
+    root: Root,
     find: impl Fn(&str) -> Option<R>,
 ) -> Result<RootKey<R>, ParseError> {
     let body = text(bytes)?;
     let mut found = None;
     let mut others = Vec::new();
     let mut json = serde_json::Deserializer::from_slice(body);
-    let keys = RootKeys { find, found: &mut found, others: &mut others, expected: "an object at the root" };
+    let keys = RootKeys {
+        find,
+        found: &mut found,
+        others: &mut others,
+        expected: "an object at the root",
+        takes_list: root == Root::ObjectOrList,
+    };
     let result = json.deserialize_any(keys);
     match (found, result) {
         // Stopping early is an error to the reader, and none to us.
@@ -228,6 +244,7 @@ struct RootKeys<'a, F, R> {
     found: &'a mut Option<R>,
     others: &'a mut Vec<String>,
     expected: &'static str,
+    takes_list: bool,
 }
 
 /// What a list at the root has to begin with.
@@ -264,10 +281,10 @@ impl<'de, F: Fn(&str) -> Option<R>, R> Visitor<'de> for RootKeys<'_, F, R> {
     }
 
     fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        if self.expected == IN_LIST {
+        if !self.takes_list {
             return Err(wrong(self.expected, "a list"));
         }
-        list.next_element_seed(RootKeys { expected: IN_LIST, ..self })?;
+        list.next_element_seed(RootKeys { expected: IN_LIST, takes_list: false, ..self })?;
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(())
     }

@@ -255,7 +255,7 @@ fn hostile_names_do_not_reach_the_terminal() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stdout.contains("\\x1b"), "the escape is made visible");
     assert!(!ran.stdout.contains(['\u{1b}', '\u{202e}']));
-    assert!(ran.stdout.contains("Run `gatediff demo` in a terminal"));
+    assert!(ran.stdout.contains("Run `gatediff demo digirunner` in a terminal"));
 }
 
 #[test]

@@ -286,7 +286,8 @@ async fn single_items_and_kinds_are_exported_where_the_product_has_them() {
         (&["--item", "client:crm"], "tyk has no items of kind 'client'"),
         (&["--include", "client"], "tyk has no items of kind 'client'"),
         (&["--item", "api"], "--item needs a kind and a value"),
-        (&["--item", "organisation:nowhere"], "the target has no organisation 'nowhere'"),
+        (&["--item", "api:nowhere"], "the target has no api 'nowhere'"),
+        (&["--item", "organisation:x"], "single items of kind organisation cannot be exported"),
     ] {
         let ran = tyk.run("export", &[args, &["--out", "/nonexistent/x"]].concat());
         assert_eq!(ran.code, Some(64), "{args:?}: {}", ran.stdout);

@@ -12,7 +12,7 @@ use super::catalogue::{ApiInfo, ApiName, Catalogue, ClientInfo, Scope};
 use super::draft::Draft;
 use super::duration::parse_duration;
 use crate::engine::diff::push_segment;
-use crate::platform::parse::{self, ParseError, RootKey};
+use crate::platform::parse::{self, ParseError, Root, RootKey};
 
 /// A scope, as JSON has it. What is read back is what a [`Draft`] holds; the
 /// rest is for looking at.
@@ -137,7 +137,7 @@ impl<'c> Holder<'c> {
 /// Fails with line, column and JSON path. The message holds no text of the file
 /// but names of properties.
 pub fn parse_draft(bytes: &[u8]) -> Result<Draft, ParseError> {
-    match parse::find_root_key(bytes, |key| (key == "scope").then_some(()))? {
+    match parse::find_root_key(bytes, Root::Object, |key| (key == "scope").then_some(()))? {
         RootKey::Known(()) => read::<Document>(bytes).map(|document| document.scope.draft()),
         RootKey::Unknown(_) => read::<Fields>(bytes).map(Fields::draft),
     }
