@@ -188,7 +188,7 @@ async fn every_request_is_in_the_ledger_before_its_answer_and_no_secret_is_anywh
     let served = Served::start(&db, &[]);
     let first =
         served.get("/api/unknown?token=CANARY-token&preview=true", &[("authorization", "CANARY-bearer")]);
-    let second = served.import(IMPORT, "{\"apis\":[{\"CANARY-body\":");
+    let second = served.import(IMPORT, "{\"apis\":[{\"name\":\"CANARY-body");
     assert_eq!(
         recorded(&db).await,
         ["GET /api/unknown?token=…&preview=true 404 -", "POST /admin/apis/import 403 tyk-admin"]

@@ -309,8 +309,8 @@ async fn bad_bodies_are_answered_as_documented_and_never_quoted() {
         (b"--gatediff-boundary\r\nCANARY".to_vec(), "400.1 Bad Request Content", "multipart"),
         (parts("", None), "400.1 Bad Request Content", "JSON"),
         (parts("CANARY", None), "400.1 Bad Request Content", "JSON"),
-        (parts("{\"objects\":[{\"CANARY\":", None), "400.1 Bad Request Content", "too early"),
-        (parts("{\"objects\":{\"CANARY\":1}}", None), "400.1 Bad Request Content", "/objects"),
+        (parts("{\"objects\":[{\"name\":\"CANARY", None), "400.1 Bad Request Content", "too early"),
+        (parts("{\"objects\":{\"name\":\"CANARY\"}}", None), "400.1 Bad Request Content", "/objects"),
         (parts("{\"objects\":[]}", Some(&json!(["CANARY"]))), "400.1 Bad Request Content", "options"),
         (
             parts("{\"objects\":[]}", Some(&json!({"includeTypes": "CANARY"}))),
