@@ -314,6 +314,14 @@ pub(super) fn column(text: &str, width: usize) -> String {
     cut
 }
 
+/// Returns text in a column of so many cells, or wider where it is longer: what
+/// people copy is never cut.
+pub(super) fn padded(text: &str, width: usize) -> String {
+    let text = safe(text);
+    let missing = width.saturating_sub(cells(&text));
+    format!("{text}{}", " ".repeat(missing))
+}
+
 /// Returns how many cells a text takes.
 pub(super) fn cells(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)
@@ -343,5 +351,11 @@ mod tests {
     fn a_wide_character_is_not_cut_in_half() {
         assert_eq!(column("信用卡", 5), "信用 ");
         assert_eq!(column("ab", 4), "ab  ");
+    }
+
+    #[test]
+    fn what_is_padded_is_never_cut() {
+        assert_eq!(padded("信用卡", 5), "信用卡");
+        assert_eq!(padded("信用卡", 8), "信用卡  ");
     }
 }

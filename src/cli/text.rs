@@ -4,7 +4,7 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::plan::Comparison;
-use super::print::{Printer, column, plural, style};
+use super::print::{Printer, padded, plural, style};
 use crate::engine::diff::Show;
 use crate::engine::display::safe;
 use crate::engine::{
@@ -176,7 +176,7 @@ fn kind(
         let line = format!(
             "  {look}{} {status:<12}{look:#}  {}  {}{}",
             printer.glyph(status, entry.is_unchanged()),
-            column(&entry.item.id.key, keys),
+            padded(&entry.item.id.key, keys),
             safe(&entry.item.name),
             end,
         );
@@ -288,7 +288,7 @@ fn lack(printer: &mut Printer, plan: &Plan) {
     for lack in plan.lack() {
         let users: Vec<String> =
             lack.used_by.iter().map(|user| safe(&user.to_string()).into_owned()).collect();
-        let line = format!("  {}  used by {}", column(&name(lack), widest), users.join(", "));
+        let line = format!("  {}  used by {}", padded(&name(lack), widest), users.join(", "));
         printer.folded(&line, widest + 4);
     }
 }

@@ -26,7 +26,7 @@ pub(super) async fn run(printer: &mut Printer, _: &Global, args: FileArgs) -> Re
         safe(&loaded.file.path),
         plural(usize::try_from(loaded.file.bytes).unwrap_or(usize::MAX), "byte", "bytes")
     ));
-    for (kind, count) in &counts {
+    for (kind, count) in counts.iter().filter(|(_, count)| *count > 0) {
         printer.line(format!("  {count:>6}  {kind}"));
     }
     for finding in &findings {

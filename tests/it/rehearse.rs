@@ -88,7 +88,7 @@ impl Stage {
         for table in tables {
             // With the version of each row: a row that was written again is another one.
             let sql = format!(
-                "SELECT to_jsonb(t) || jsonb_build_object('xmin', t.xmin::text) FROM {table} t ORDER BY t"
+                "SELECT to_jsonb(t) || jsonb_build_object('xmin', t.xmin::text) FROM {table} t ORDER BY t::text"
             );
             let rows = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
             whole.insert(table, rows);

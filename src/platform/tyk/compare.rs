@@ -58,7 +58,11 @@ pub(super) fn obstacles(file: &File) -> Vec<Finding> {
     let mut findings = Vec::new();
     for Candidate { item, blocks, requires, .. } in &candidates {
         let path = &*item.path;
-        let told = |message: &str| format!("{message} ({path})");
+        // What is alone in its file stands at no path.
+        let told = |message: &str| match path {
+            "" => message.to_owned(),
+            path => format!("{message} ({path})"),
+        };
         findings.extend(blocks.iter().map(|reason| {
             Finding::error(reason.code.clone(), told(&reason.message)).at(path).about(&item.id)
         }));
