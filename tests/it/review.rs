@@ -62,7 +62,7 @@ async fn an_import_is_done_with_the_keyboard_alone_at_80x24() {
     pty.wait_for("compared again");
     pty.send("q");
     assert_eq!(pty.wait_exit(), Ok(0));
-    assert!(pty.text().contains("job 1: 23 added, 29 covered"), "{}", pty.text());
+    pty.wait_for("job 1: 23 added, 29 covered");
 }
 
 /// Closes what is there to be read or left.

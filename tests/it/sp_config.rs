@@ -371,7 +371,7 @@ async fn a_target_that_holds_nothing_is_compared_and_exported() {
     let options = ExportOptions::default();
     let failure =
         job::export(format, &options, &tenant.db.target(), Timeouts::default(), &Reporter::silent()).await;
-    assert_eq!(failure.err().unwrap().kind, FailureKind::Usage, "nothing tells whose it would be");
+    assert_eq!(failure.err().unwrap().kind, FailureKind::Schema, "nothing tells whose it would be");
 }
 
 #[tokio::test(flavor = "multi_thread")]
