@@ -152,7 +152,17 @@ fn words_stay_in_their_rooms() {
 
 #[test]
 fn only_platforms_name_a_platform() {
-    let names = ["digirunner", "Digirunner", "tsmp_", "tyk", "sp_config"];
+    let names = [
+        "digirunner",
+        "Digirunner",
+        "tsmp_",
+        "tyk",
+        "Tyk",
+        "sp_config",
+        "sp-config",
+        "SpConfig",
+        "SailPoint",
+    ];
     let mut complaints = Vec::new();
     for source in sources().iter().filter(|source| !is_test_file(&source.path)) {
         let is_free = ["engine", "store", "tui", "config"].contains(&source.room.as_str())
