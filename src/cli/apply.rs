@@ -189,7 +189,7 @@ fn explain(refusal: &Refusal) -> Failure {
             FailureKind::Blocked,
             format!("the target lacks {}; nothing was written", plural(*lacking, "API", "APIs")),
         )
-        .hint("add the missing APIs, or confirm with --ignore-lack-api that links to them are left out"),
+        .hint("add the missing APIs, or confirm with --ignore-lack-api that they are ignored"),
         Refusal::NothingToWrite { blocked } => Failure::new(
             FailureKind::Blocked,
             format!("nothing was written; {} blocked", plural(*blocked, "item is", "items are")),

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Exit;
 use super::args::{ExportArgs, Global, Output};
 use super::document::Document;
 use super::gauge::Gauge;
 use super::options::split;
 use super::print::{Printer, is_shown};
 use super::session::Session;
+use super::{Exit, text};
 use crate::engine::display::safe;
-use crate::engine::{Finding, ItemId, Kind};
+use crate::engine::{ItemId, Kind};
 use crate::job::{self, ExportOptions, Exported, Failure, FailureKind};
 
 /// What `--client` names.
@@ -87,14 +87,10 @@ fn place(out: &str, name: &str) -> PathBuf {
 fn tell(printer: &mut Printer, path: &str, exported: &Exported) {
     let from = format!("{} {} {}", exported.platform, safe(&exported.target), printer.arrow());
     printer.tell(format!("{from} {} (sha256 {})", safe(path), exported.sha256));
-    for (kind, count) in &exported.counts {
+    for (kind, count) in exported.counts.iter().filter(|(_, count)| *count > 0) {
         printer.tell(format!("  {count:>6}  {kind}"));
     }
     for finding in &exported.findings {
-        tell_finding(printer, finding);
+        printer.tell(text::told(finding));
     }
-}
-
-fn tell_finding(printer: &mut Printer, finding: &Finding) {
-    printer.tell(format!("  {}: {}", finding.code, safe(&finding.message)));
 }

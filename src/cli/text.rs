@@ -307,8 +307,13 @@ fn warnings(printer: &mut Printer, plan: &Plan) {
 
 /// Prints a finding.
 pub(super) fn finding(printer: &mut Printer, finding: &crate::engine::Finding) {
+    printer.folded(&told(finding), 6);
+}
+
+/// Returns a finding as a line: what it is about, and what it says.
+pub(super) fn told(finding: &crate::engine::Finding) -> String {
     let about =
         finding.item.as_ref().map(ToString::to_string).or_else(|| finding.path.clone()).unwrap_or_default();
     let about = if about.is_empty() { about } else { format!("{}: ", safe(&about)) };
-    printer.folded(&format!("  {}: {about}{}", finding.code, safe(&finding.message)), 6);
+    format!("  {}: {about}{}", finding.code, safe(&finding.message))
 }
