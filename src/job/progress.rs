@@ -127,7 +127,6 @@ impl Cancel {
         }
         self.inner.asked.store(true, Ordering::SeqCst);
         self.inner.wake.notify_waiters();
-        self.inner.wake.notify_one();
     }
 
     /// Says whether the job was asked to stop.
@@ -142,8 +141,33 @@ impl Cancel {
 
     /// Waits until the job is asked to stop. Cancel-safe.
     pub async fn asked(&self) {
-        while !self.is_cancelled() {
-            self.inner.wake.notified().await;
+        loop {
+            // It hears of what happens from here on, so that nothing comes between.
+            let woken = self.inner.wake.notified();
+            if self.is_cancelled() {
+                return;
+            }
+            woken.await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn everyone_who_waits_hears_that_a_job_is_to_stop() {
+        for _ in 0..100 {
+            let cancel = Cancel::new();
+            let wait = |cancel: Cancel| tokio::spawn(async move { cancel.asked().await });
+            let waiting: Vec<_> = (0..4).map(|_| wait(cancel.clone())).collect();
+            cancel.cancel("test");
+            for waiter in waiting {
+                waiter.await.unwrap();
+            }
+            cancel.asked().await;
+            assert_eq!(cancel.why().as_deref(), Some("test"));
         }
     }
 }
