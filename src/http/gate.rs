@@ -17,7 +17,7 @@ use crate::job::requests::{Answered, Asked, RequestLog};
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Query parameters whose values are recorded; of all others the names are.
-const SHOWN: [&str; 2] = ["preview", "p"];
+const SHOWN: [&str; 3] = ["preview", "findings", "p"];
 
 /// The longest path that is recorded in full, in characters.
 const LONGEST: usize = 300;

@@ -101,22 +101,18 @@ async fn the_documented_samples_import_as_documented_keep_their_ids_and_come_bac
     let db = TestDb::new().await;
     let served = Served::start(&db, &[]);
     let answer = served.import(ORGANISATIONS, &read("organisation"));
-    assert_eq!((answer.status, answer.json()["Message"].clone()), (200, json!("Org imported")));
-    assert_eq!(answer.json()["Meta"], "53ac07777cbb8c2d53000002");
+    assert_eq!((answer.status, answer.json()), (200, ok("Org imported", &json!("53ac07777cbb8c2d53000002"))));
     let answer = served.import(APIS, &read("apis"));
     let malformed = json!({ "Status": "Error", "Message": "Request body malformed", "Meta": null });
     assert_eq!((answer.status, answer.json()), (403, malformed), "the printed sample has {{...}} in it");
     let answer = served.import(POLICIES, &read("policies"));
-    assert_eq!(
-        (answer.status, answer.json()["Message"].clone()),
-        (200, json!("Policies imported")),
-        "{answer:?}"
-    );
     let written: Value = serde_json::from_str(&read("policies")).unwrap();
     let ids =
         written["Data"].as_array().unwrap().iter().map(|policy| policy["_id"].as_str().unwrap().to_owned());
     let all_true: Map<_, _> = ids.map(|id| (id, json!(true))).collect();
-    assert_eq!(answer.json()["Meta"], Value::Object(all_true));
+    assert_eq!((answer.status, answer.json()), (200, ok("Policies imported", &Value::Object(all_true))));
+    assert_eq!(answer.header("x-gatediff-findings").unwrap(), "7");
+    let answer = served.import(&format!("{POLICIES}?findings=true"), &read("policies"));
     let findings = answer.json()["Findings"].to_string();
     assert!(findings.contains("d023576f836a4e407153009e8d95cf73"), "the API that nobody has: {findings}");
     // What came in goes out.
@@ -237,7 +233,8 @@ async fn apis_and_policies_that_refer_to_each_other_come_in_with_the_policy_firs
     let answer = served.import(APIS, &jwt);
     assert_eq!(answer.status, 403);
     assert!(answer.json()["Message"].as_str().unwrap().contains("00000000000000000000a001"), "{answer:?}");
-    let answer = served.import(POLICIES, &json!({ "Data": [policy(1, &[1])] }).to_string());
+    let path = format!("{POLICIES}?findings=true");
+    let answer = served.import(&path, &json!({ "Data": [policy(1, &[1])] }).to_string());
     assert_eq!(answer.status, 200, "{answer:?}");
     assert!(answer.json()["Findings"].to_string().contains(&api_id(1)), "{answer:?}");
     let answer = served.import(APIS, &jwt);

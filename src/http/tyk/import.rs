@@ -28,6 +28,9 @@ const ATTEMPTS: usize = 10;
 /// The header of an answer that has the job's number.
 const JOB: HeaderName = HeaderName::from_static("x-gatediff-job");
 
+/// The header of an answer that counts what should be known of the import.
+const FINDINGS: HeaderName = HeaderName::from_static("x-gatediff-findings");
+
 /// Imports a body, or tells what that would do.
 pub(super) async fn import(
     endpoint: Endpoint,
@@ -37,11 +40,8 @@ pub(super) async fn import(
     RawQuery(query): RawQuery,
     Posted(body): Posted,
 ) -> Result<Response, Problem> {
-    let previews = match parameter(query.as_deref(), "preview") {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(_) => return Err(Problem::new(StatusCode::BAD_REQUEST, "preview is either true or false")),
-    };
+    let previews = flag(query.as_deref(), "preview")?;
+    let tells = flag(query.as_deref(), "findings")?;
     let loaded = load(endpoint, body, previews).await?;
     if previews {
         let turn = service.queue.turn(Does::Reads).await?;
@@ -52,13 +52,25 @@ pub(super) async fn import(
     let operator = format!("{ADMIN}@{}", remote.ip());
     let (review, receipt) = apply(&service, &loaded, endpoint, &turn, &operator).await?;
     let meta = endpoint.meta(ids(&review.plan));
-    let telling = review.plan.all_warnings().filter(|finding| finding.severity > Severity::Note);
-    let mut response = Envelope::ok(endpoint.done(), &meta).with(telling).response(StatusCode::OK);
+    let warnings = || review.plan.all_warnings().filter(|finding| finding.severity > Severity::Note);
+    // The Dashboard's answer to the letter, unless more was asked for.
+    let told = warnings().filter(|_| tells);
+    let mut response = Envelope::ok(endpoint.done(), &meta).with(told).response(StatusCode::OK);
+    response.headers_mut().insert(FINDINGS, HeaderValue::from(warnings().count()));
     if let Some(receipt) = receipt {
         note.job(receipt.job);
         response.headers_mut().insert(JOB, HeaderValue::from(receipt.job));
     }
     Ok(response)
+}
+
+/// Reads a parameter that is true or false; without it, it is false.
+fn flag(query: Option<&str>, name: &str) -> Result<bool, Problem> {
+    match parameter(query, name) {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Problem::new(StatusCode::BAD_REQUEST, format!("{name} is either true or false"))),
+    }
 }
 
 /// Reads a body, on a thread of its own.

@@ -4,8 +4,8 @@
 //! Paths, status codes and messages are the Dashboard's. Different from it: an
 //! import is all or nothing; what is there already is covered, and an item that
 //! cannot be written is told with its reason; `?preview=true` tells what an
-//! import would do and writes nothing. `Findings` beside `Meta` has what should
-//! be known of an import that was done. The exports want the administrator's
+//! import would do and writes nothing; `?findings=true` has `Findings` beside
+//! `Meta` with what should be known of an import that was done. The exports want the administrator's
 //! secret instead of a user's key, in `admin-auth` or in `Authorization`, are
 //! in the order of ids instead of that of time, and know no search.
 
