@@ -3,18 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use gatediff::engine::{Choices, ItemId, Kind, Outcome, Plan, Resolved, Status};
+use gatediff::engine::{ItemId, Kind, Outcome, Resolved, Status};
 use gatediff::job::{
-    self, ApplyOptions, Cancel, DefaultReference, ExportOptions, Exported, Failure, FailureKind,
-    ImportOptions, Mapping, ObjectFilter, Receipt, Reporter, Review, Selection, UndoOptions, Undone,
+    self, DefaultReference, ExportOptions, Exported, FailureKind, ImportOptions, Mapping, ObjectFilter,
+    Reporter, Selection,
 };
-use gatediff::store::{LedgerPlace, Timeouts};
+use gatediff::store::Timeouts;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::support::gatediff::{Ran, fixture, gatediff};
-use crate::support::pg::TestDb;
-use crate::support::site::{OPERATOR, cover_all};
+use crate::support::keeper::{Keeper, at};
+use crate::support::site::cover_all;
 
 const SAMPLE: &str = include_str!("../../fixtures/sp-config/samples/import-file.json");
 const DOWNLOAD: &str = include_str!("../../fixtures/sp-config/samples/export-download.json");
@@ -24,73 +24,18 @@ const EXPORT: &str = include_str!("../../fixtures/sp-config/export.json");
 
 const ACTIVE_DIRECTORY: &str = "2c91808363dae20e0163dbef5a7d2de9";
 
-/// A database that configuration objects are kept in.
-struct Tenant {
-    db: TestDb,
+async fn tenant() -> Keeper {
+    Keeper::new("sp-config").await
 }
 
-impl Tenant {
-    async fn new() -> Self {
-        Self { db: TestDb::new().await }
-    }
+/// A tenant as the demo's.
+async fn demo() -> Keeper {
+    let tenant = tenant().await;
+    tenant.import(TARGET).await;
+    tenant
+}
 
-    /// A tenant as the demo's.
-    async fn demo() -> Self {
-        let tenant = Self::new().await;
-        tenant.import(TARGET).await;
-        tenant
-    }
-
-    async fn review(&self, file: &str) -> Review {
-        self.review_with(file, &ImportOptions::default()).await
-    }
-
-    async fn review_with(&self, file: &str, options: &ImportOptions) -> Review {
-        let loaded = job::load_bytes("sp-config.json", file.as_bytes(), None, options).unwrap();
-        job::plan(&loaded, &self.db.target(), Timeouts::default(), &Reporter::silent()).await.unwrap()
-    }
-
-    async fn apply(&self, review: &Review, choices: &Choices) -> Result<Receipt, Failure> {
-        let approved = review.plan.approve(choices).unwrap();
-        let options = ApplyOptions::new(OPERATOR, Timeouts::default());
-        job::apply(review, approved, &self.db.target(), &options, &Reporter::silent(), &Cancel::new()).await
-    }
-
-    /// Imports all that can be.
-    async fn import(&self, file: &str) -> Receipt {
-        self.import_with(file, &ImportOptions::default()).await
-    }
-
-    async fn import_with(&self, file: &str, options: &ImportOptions) -> Receipt {
-        let review = self.review_with(file, options).await;
-        self.apply(&review, &cover_all(&review.plan)).await.unwrap()
-    }
-
-    async fn export(&self) -> Exported {
-        self.export_with(&ExportOptions::default()).await.unwrap()
-    }
-
-    async fn export_with(&self, options: &ExportOptions) -> Result<Exported, Failure> {
-        let format = Some("sp-config");
-        job::export(format, options, &self.db.target(), Timeouts::default(), &Reporter::silent()).await
-    }
-
-    async fn undo(&self, job: i64) -> Result<Undone, Failure> {
-        let options = UndoOptions {
-            operator: OPERATOR.to_owned(),
-            timeouts: Timeouts::default(),
-            ledger: LedgerPlace::Target,
-            only: Vec::new(),
-        };
-        job::undo(job, &self.db.target(), &options, &Reporter::silent(), &Cancel::new()).await
-    }
-
-    /// Returns every document as it is kept.
-    async fn documents(&self) -> Vec<Value> {
-        let sql = "SELECT to_jsonb(d) FROM gatediff.documents d ORDER BY platform, kind, id";
-        sqlx::query_scalar(sql).fetch_all(&mut self.db.connect().await).await.unwrap()
-    }
-
+impl Keeper {
     /// Returns the entry that is kept of an object.
     async fn body(&self, kind: &str, id: &str) -> String {
         let sql =
@@ -122,10 +67,6 @@ fn text(exported: &Exported) -> &str {
     std::str::from_utf8(&exported.bytes).unwrap()
 }
 
-fn at(plan: &Plan, kind: &'static str, key: &str) -> usize {
-    plan.position(&ItemId::new(Kind::of(kind), key)).unwrap_or_else(|| panic!("{kind}:{key} is in the plan"))
-}
-
 fn rule_by_name(name: &str) -> DefaultReference {
     DefaultReference { kind: "RULE".into(), id: None, name: Some(name.into()) }
 }
@@ -143,7 +84,7 @@ fn owner_mapping() -> Mapping {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_printed_samples_are_imported_keep_their_ids_and_come_back_byte_for_byte() {
     for sample in [SAMPLE, DOWNLOAD, UPLOAD] {
-        let tenant = Tenant::new().await;
+        let tenant = tenant().await;
         let receipt = tenant.import(sample).await;
         assert_eq!(receipt.count(Outcome::Added), entries(sample).len());
         let exported = tenant.export().await;
@@ -156,7 +97,7 @@ async fn the_printed_samples_are_imported_keep_their_ids_and_come_back_byte_for_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bare_list_of_the_sample_is_the_same_import() {
-    let tenant = Tenant::new().await;
+    let tenant = tenant().await;
     tenant.import(SAMPLE).await;
     let list = format!("[{}]", entries(SAMPLE).join(","));
     let review = tenant.review(&list).await;
@@ -166,7 +107,7 @@ async fn a_bare_list_of_the_sample_is_the_same_import() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_is_imported_and_what_is_exported_is_unchanged() {
-    let tenant = Tenant::demo().await;
+    let tenant = demo().await;
     assert_eq!(entries(text(&tenant.export().await)), entries(TARGET));
     let review = tenant.review(EXPORT).await;
     let blocked = review.plan.entries().iter().filter(|entry| entry.verdict.status.is_blocked()).count();
@@ -187,7 +128,7 @@ async fn the_demo_is_imported_and_what_is_exported_is_unchanged() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn undo_brings_back_every_document_as_it_was() {
-    let tenant = Tenant::demo().await;
+    let tenant = demo().await;
     let before = tenant.documents().await;
     let receipt = tenant.import(EXPORT).await;
     assert_ne!(tenant.documents().await, before);
@@ -197,7 +138,7 @@ async fn undo_brings_back_every_document_as_it_was() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_object_that_is_found_by_its_name_keeps_the_targets_id_and_what_refers_to_it_is_rewritten() {
-    let tenant = Tenant::demo().await;
+    let tenant = demo().await;
     tenant.import(EXPORT).await;
     let source = tenant.object("SOURCE", "2c9180857a1b2c3d017a1b2c3d4e5f60").await;
     assert_eq!(source["id"], "2c9180857a1b2c3d017a1b2c3d4e5f60");
@@ -209,7 +150,7 @@ async fn an_object_that_is_found_by_its_name_keeps_the_targets_id_and_what_refer
 
 #[tokio::test(flavor = "multi_thread")]
 async fn secrets_that_the_file_lacks_are_kept_and_none_is_ever_told() {
-    let tenant = Tenant::demo().await;
+    let tenant = demo().await;
     let review = tenant.review(EXPORT).await;
     let told = format!("{:?}", review.plan);
     assert!(!told.contains("canary"), "{told}");
@@ -229,7 +170,7 @@ async fn secrets_that_the_file_lacks_are_kept_and_none_is_ever_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signed_rule_is_kept_byte_for_byte_through_import_and_export() {
-    let tenant = Tenant::demo().await;
+    let tenant = demo().await;
     tenant.import(EXPORT).await;
     let of = |name: &str| {
         let is_it = |entry: &&String| entry.contains(name) && entry.contains("jwsSignature\": \"");
@@ -249,7 +190,7 @@ async fn a_signed_rule_is_kept_byte_for_byte_through_import_and_export() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_selected_is_imported_and_nothing_else() {
-    let tenant = Tenant::new().await;
+    let tenant = tenant().await;
     let filter = ObjectFilter { ids: vec![], names: vec!["Calculate Display Name".into(), "No Such".into()] };
     let selection = Selection {
         include: vec!["TRANSFORM".into(), "RULE".into()],
@@ -268,7 +209,7 @@ async fn what_is_selected_is_imported_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mappings_and_default_references_are_written() {
-    let tenant = Tenant::demo().await;
+    let tenant = demo().await;
     let options = ImportOptions {
         mappings: vec![owner_mapping()],
         default_references: vec![rule_by_name("Cloud Correlate Manager")],
@@ -291,7 +232,7 @@ async fn mappings_and_default_references_are_written() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_names_its_tenant_its_time_and_what_was_chosen() {
-    let tenant = Tenant::demo().await;
+    let tenant = demo().await;
     let objects = BTreeMap::from([(
         "RULE".to_owned(),
         ObjectFilter { ids: vec![], names: vec!["Cloud Correlate Manager".into()] },
@@ -315,7 +256,7 @@ async fn an_export_names_its_tenant_its_time_and_what_was_chosen() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_source_is_exported_with_what_it_needs() {
-    let tenant = Tenant::demo().await;
+    let tenant = demo().await;
     let roots = vec![ItemId::new(Kind::of("SOURCE"), ACTIVE_DIRECTORY)];
     let exported = tenant.export_with(&ExportOptions { roots, ..ExportOptions::default() }).await.unwrap();
     let counted: Vec<(&str, usize)> = exported
@@ -333,7 +274,7 @@ async fn a_source_is_exported_with_what_it_needs() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_target_that_changed_since_the_plan_is_not_written() {
-    let tenant = Tenant::demo().await;
+    let tenant = demo().await;
     let review = tenant.review(EXPORT).await;
     tenant
         .db
@@ -351,7 +292,7 @@ async fn a_target_that_changed_since_the_plan_is_not_written() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_reference_relied_on_and_is_gone_makes_the_plan_stale() {
-    let tenant = Tenant::demo().await;
+    let tenant = demo().await;
     let refers = json!({"objects": [{"version": 1, "self": {"type": "SOURCE", "id": "new", "name": "新"},
         "object": {"id": "new", "name": "新", "managerCorrelationRule":
             {"type": "RULE", "id": "x", "name": "Cloud Correlate Manager"}}}]});
@@ -363,7 +304,7 @@ async fn what_a_reference_relied_on_and_is_gone_makes_the_plan_stale() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_target_that_holds_nothing_is_compared_and_exported() {
-    let tenant = Tenant::new().await;
+    let tenant = tenant().await;
     let review = tenant.review(EXPORT).await;
     assert!(review.plan.entries().iter().all(|entry| entry.base.is_none()));
     assert!(entries(text(&tenant.export().await)).is_empty());
@@ -376,7 +317,7 @@ async fn a_target_that_holds_nothing_is_compared_and_exported() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_real_binary_tells_no_secret_in_any_form() {
-    let tenant = Tenant::demo().await;
+    let tenant = demo().await;
     let url = tenant.db.url();
     let file = fixture("sp-config/export.json");
     let ran = |args: &[&str]| -> Ran { gatediff(&[args, &["--database-url", &url]].concat()) };
@@ -397,7 +338,7 @@ async fn the_real_binary_tells_no_secret_in_any_form() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_verdicts_hold_on_a_database_as_they_do_without() {
-    let tenant = Tenant::demo().await;
+    let tenant = demo().await;
     let review = tenant.review(EXPORT).await;
     let count =
         |status: Status| review.plan.entries().iter().filter(|entry| entry.verdict.status == status).count();

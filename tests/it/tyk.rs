@@ -3,16 +3,11 @@
 use std::path::Path;
 
 use gatediff::engine::{Choices, ItemId, Kind, Outcome, Plan, Status};
-use gatediff::job::{
-    self, ApplyOptions, Cancel, ExportOptions, Exported, Failure, FailureKind, ImportOptions, Receipt,
-    Reporter, Review, Selection, UndoOptions, Undone,
-};
-use gatediff::store::{LedgerPlace, Timeouts};
+use gatediff::job::{self, ExportOptions, Exported, FailureKind, ImportOptions, Selection};
 use serde_json::{Value, json};
 
 use crate::support::gatediff::{Ran, fixture, gatediff};
-use crate::support::pg::TestDb;
-use crate::support::site::{OPERATOR, cover_all};
+use crate::support::keeper::{Keeper, at};
 
 const ORGANISATION: &str = include_str!("../../fixtures/tyk/documentation/organisation.json");
 const POLICIES: &str = include_str!("../../fixtures/tyk/documentation/policies.json");
@@ -21,58 +16,11 @@ const EXPORT: &str = include_str!("../../fixtures/tyk/export.json");
 
 const BANK: &str = "5e9d9544a1dcd60001d0ed20";
 
-/// A database that Tyk's objects are kept in.
-struct Keeper {
-    db: TestDb,
-}
-
 impl Keeper {
-    async fn new() -> Self {
-        Self { db: TestDb::new().await }
-    }
-
-    async fn review(&self, file: &str) -> Review {
-        let loaded = job::load_bytes("tyk.json", file.as_bytes(), None, &ImportOptions::default()).unwrap();
-        job::plan(&loaded, &self.db.target(), Timeouts::default(), &Reporter::silent()).await.unwrap()
-    }
-
-    async fn apply(&self, review: &Review, choices: &Choices) -> Result<Receipt, Failure> {
-        let approved = review.plan.approve(choices).unwrap();
-        let options = ApplyOptions::new(OPERATOR, Timeouts::default());
-        job::apply(review, approved, &self.db.target(), &options, &Reporter::silent(), &Cancel::new()).await
-    }
-
-    /// Imports all that can be.
-    async fn import(&self, file: &str) -> Receipt {
-        let review = self.review(file).await;
-        self.apply(&review, &cover_all(&review.plan)).await.unwrap()
-    }
-
-    async fn export(&self, kinds: &[&str]) -> Exported {
+    async fn export_kinds(&self, kinds: &[&str]) -> Exported {
         let include = kinds.iter().map(|kind| (*kind).to_owned()).collect();
-        let options = ExportOptions {
-            selection: Selection { include, ..Selection::default() },
-            ..ExportOptions::default()
-        };
-        job::export(None, &options, &self.db.target(), Timeouts::default(), &Reporter::silent())
-            .await
-            .unwrap()
-    }
-
-    async fn undo(&self, job: i64) -> Result<Undone, Failure> {
-        let options = UndoOptions {
-            operator: OPERATOR.to_owned(),
-            timeouts: Timeouts::default(),
-            ledger: LedgerPlace::Target,
-            only: Vec::new(),
-        };
-        job::undo(job, &self.db.target(), &options, &Reporter::silent(), &Cancel::new()).await
-    }
-
-    /// Returns every document as it is kept.
-    async fn documents(&self) -> Vec<Value> {
-        let sql = "SELECT to_jsonb(d) FROM gatediff.documents d ORDER BY platform, kind, id";
-        sqlx::query_scalar(sql).fetch_all(&mut self.db.connect().await).await.unwrap()
+        let selection = Selection { include, ..Selection::default() };
+        self.export_with(&ExportOptions { selection, ..ExportOptions::default() }).await.unwrap()
     }
 }
 
@@ -82,10 +30,6 @@ fn told(exported: &Exported) -> Value {
 
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
-}
-
-fn at(plan: &Plan, kind: &'static str, key: &str) -> usize {
-    plan.position(&ItemId::new(Kind::of(kind), key)).unwrap_or_else(|| panic!("{kind}:{key} is in the plan"))
 }
 
 fn warnings(plan: &Plan, kind: &'static str, key: &str) -> Vec<String> {
@@ -106,7 +50,7 @@ fn all_unchanged(plan: &Plan) {
 
 #[tokio::test]
 async fn the_documentations_examples_go_in_keep_their_ids_and_come_back_equal() {
-    let keeper = Keeper::new().await;
+    let keeper = Keeper::new("tyk").await;
     assert_eq!(keeper.import(ORGANISATION).await.count(Outcome::Added), 1);
     assert_eq!(keeper.import(POLICIES).await.count(Outcome::Added), 3);
     let kept: Vec<[Value; 4]> = keeper
@@ -125,13 +69,13 @@ async fn the_documentations_examples_go_in_keep_their_ids_and_come_back_equal() 
             ["policy", "5824343b30c55e52d5e6cfde", "5824343b30c55e52d5e6cfde", owner],
         ])
     );
-    assert_eq!(String::from_utf8(keeper.export(&["organisation"]).await.bytes).unwrap(), ORGANISATION);
+    assert_eq!(String::from_utf8(keeper.export_kinds(&["organisation"]).await.bytes).unwrap(), ORGANISATION);
     let by_id = |policies: &Value| {
         let mut all = policies["Data"].as_array().unwrap().clone();
         all.sort_by_key(|policy| policy["_id"].to_string());
         all
     };
-    assert_eq!(by_id(&told(&keeper.export(&["policy"]).await)), by_id(&parsed(POLICIES)));
+    assert_eq!(by_id(&told(&keeper.export_kinds(&["policy"]).await)), by_id(&parsed(POLICIES)));
     for file in [ORGANISATION, POLICIES] {
         all_unchanged(&keeper.review(file).await.plan);
     }
@@ -139,7 +83,7 @@ async fn the_documentations_examples_go_in_keep_their_ids_and_come_back_equal() 
 
 #[tokio::test]
 async fn the_documentations_dangling_api_and_stale_names_are_reported() {
-    let keeper = Keeper::new().await;
+    let keeper = Keeper::new("tyk").await;
     let organisation = keeper.review(ORGANISATION).await;
     assert_eq!(warnings(&organisation.plan, "organisation", "53ac07777cbb8c2d53000002"), ["api-stale"; 3]);
     keeper.import(ORGANISATION).await;
@@ -183,7 +127,7 @@ fn cycle() -> (String, ItemId, ItemId) {
 
 #[tokio::test]
 async fn an_api_and_a_policy_that_need_each_other_go_in_at_once_and_not_alone() {
-    let keeper = Keeper::new().await;
+    let keeper = Keeper::new("tyk").await;
     let (file, api, policy) = cycle();
     let review = keeper.review(&file).await;
     for (left_out, other) in [(&api, &policy), (&policy, &api)] {
@@ -201,51 +145,51 @@ async fn an_api_and_a_policy_that_need_each_other_go_in_at_once_and_not_alone() 
 
 #[tokio::test]
 async fn after_the_demo_is_applied_its_export_differs_nowhere() {
-    let keeper = Keeper::new().await;
+    let keeper = Keeper::new("tyk").await;
     keeper.import(TARGET).await;
     all_unchanged(&keeper.review(TARGET).await.plan);
-    assert_eq!(told(&keeper.export(&[]).await)["apis"].as_array().unwrap().len(), 50);
+    assert_eq!(told(&keeper.export().await)["apis"].as_array().unwrap().len(), 50);
     let receipt = keeper.import(EXPORT).await;
     assert_eq!((receipt.count(Outcome::Added), receipt.count(Outcome::Covered)), (12, 17));
-    let all = keeper.export(&[]).await;
+    let all = keeper.export().await;
     let text = String::from_utf8(all.bytes).unwrap();
     let plan = keeper.review(&text).await.plan;
     all_unchanged(&plan);
     assert_eq!(plan.entries().len(), 3 + 57 + 19);
     assert!(plan.lack().is_empty());
     for kind in ["organisation", "api", "policy"] {
-        let text = String::from_utf8(keeper.export(&[kind]).await.bytes).unwrap();
+        let text = String::from_utf8(keeper.export_kinds(&[kind]).await.bytes).unwrap();
         all_unchanged(&keeper.review(&text).await.plan);
     }
 }
 
 #[tokio::test]
 async fn an_export_makes_the_same_again_elsewhere() {
-    let (one, other) = (Keeper::new().await, Keeper::new().await);
+    let (one, other) = (Keeper::new("tyk").await, Keeper::new("tyk").await);
     one.import(TARGET).await;
     one.import(EXPORT).await;
-    let text = String::from_utf8(one.export(&[]).await.bytes).unwrap();
+    let text = String::from_utf8(one.export().await.bytes).unwrap();
     other.import(&text).await;
-    assert_eq!(String::from_utf8(other.export(&[]).await.bytes).unwrap(), text);
+    assert_eq!(String::from_utf8(other.export().await.bytes).unwrap(), text);
 }
 
 #[tokio::test]
 async fn a_short_organisation_blanks_nothing_in_the_database() {
-    let keeper = Keeper::new().await;
+    let keeper = Keeper::new("tyk").await;
     keeper.import(TARGET).await;
     let short = json!({"id": BANK, "owner_name": "New name", "owner_slug": "", "apis": [], "event_options": {"key_event": {"redis": false}}});
     assert_eq!(keeper.import(&short.to_string()).await.count(Outcome::Covered), 1);
     let mut wanted = parsed(TARGET)["organisations"][0].clone();
     wanted["owner_name"] = json!("New name");
     wanted["event_options"]["key_event"]["redis"] = json!(false);
-    assert_eq!(told(&keeper.export(&[]).await)["organisations"][0], wanted);
+    assert_eq!(told(&keeper.export().await)["organisations"][0], wanted);
 }
 
 // ---- undo
 
 #[tokio::test]
 async fn undo_makes_every_document_as_it_was() {
-    let keeper = Keeper::new().await;
+    let keeper = Keeper::new("tyk").await;
     keeper.import(TARGET).await;
     let before = keeper.documents().await;
     let job = keeper.import(EXPORT).await.job;
@@ -260,7 +204,7 @@ async fn undo_makes_every_document_as_it_was() {
 
 #[tokio::test]
 async fn an_organisation_that_others_came_to_belong_to_is_not_taken_back() {
-    let keeper = Keeper::new().await;
+    let keeper = Keeper::new("tyk").await;
     let (file, ..) = cycle();
     let mut whole = parsed(&file);
     let job = keeper.import(&whole["organisations"][0].to_string()).await.job;
@@ -278,7 +222,7 @@ async fn an_organisation_that_others_came_to_belong_to_is_not_taken_back() {
 
 #[tokio::test]
 async fn a_directory_as_tyk_sync_writes_it_is_one_import() {
-    let keeper = Keeper::new().await;
+    let keeper = Keeper::new("tyk").await;
     let (file, ..) = cycle();
     let whole = parsed(&file);
     let directory = tempfile::tempdir().unwrap();
@@ -299,7 +243,7 @@ const CANARIES: [&str; 3] = ["fake-", "ZmFrZS", "mYWtlL"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_of_the_demo_is_told_anywhere_but_in_exports_backups_and_the_journal() {
-    let keeper = Keeper::new().await;
+    let keeper = Keeper::new("tyk").await;
     keeper.import(TARGET).await;
     let (url, path) = (keeper.db.url(), fixture("tyk/export.json"));
     let home = tempfile::tempdir().unwrap();
@@ -359,10 +303,10 @@ fn clean(what: &str, text: &str) {
 
 #[tokio::test]
 async fn a_tyk_file_is_known_by_itself_and_the_target_by_what_it_keeps() {
-    let keeper = Keeper::new().await;
+    let keeper = Keeper::new("tyk").await;
     keeper.import(ORGANISATION).await;
     let review = keeper.review(ORGANISATION).await;
     assert_eq!(review.file.platform, "tyk");
-    assert_eq!(keeper.export(&[]).await.platform, "tyk");
+    assert_eq!(keeper.export().await.platform, "tyk");
     assert_eq!(review.plan.summary().unchanged, 1);
 }

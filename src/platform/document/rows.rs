@@ -57,14 +57,7 @@ pub struct Save {
 /// As reading does.
 pub async fn stand_in(connection: &mut PgConnection, platform: &str) -> Result<bool, StoreError> {
     // A role that may not look into our schema has no documents in it.
-    let sql = "SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') \
-               FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-               WHERE n.nspname = 'gatediff' AND c.relname = 'documents'";
-    let may_read: Option<bool> = sqlx::query_scalar(sql)
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(|error| StoreError::new(Operation::Read, TABLE, &error))?;
-    if may_read != Some(true) {
+    if may_read(connection).await? != Some(true) {
         return Ok(false);
     }
     let sql = "SELECT EXISTS (SELECT FROM gatediff.documents WHERE platform = $1)";
@@ -84,7 +77,8 @@ pub async fn read(
     reading: Reading<'_>,
 ) -> Result<Vec<Document>, StoreError> {
     (reading.report)(TABLE, 0, 1);
-    if !is_there(connection).await? {
+    // Who may not read them is told by the server, in the next statement.
+    if may_read(connection).await?.is_none() {
         return Ok(Vec::new());
     }
     let failed = |error: sqlx::Error| StoreError::new(Operation::Read, TABLE, &error);
@@ -98,10 +92,14 @@ pub async fn read(
     Ok(documents)
 }
 
-async fn is_there(connection: &mut PgConnection) -> Result<bool, StoreError> {
-    let there =
-        sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(TABLE).fetch_one(connection).await;
-    there.map_err(|error| StoreError::new(Operation::Read, TABLE, &error))
+/// Says whether the role may read our table; nothing where it is not there.
+async fn may_read(connection: &mut PgConnection) -> Result<Option<bool>, StoreError> {
+    // Not `to_regclass`, which fails for who may not look into the schema.
+    let sql = "SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') \
+               FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+               WHERE n.nspname = 'gatediff' AND c.relname = 'documents'";
+    let found = sqlx::query_scalar(sql).fetch_optional(connection).await;
+    found.map_err(|error| StoreError::new(Operation::Read, TABLE, &error))
 }
 
 fn decode(row: &PgRow) -> Result<Document, sqlx::Error> {

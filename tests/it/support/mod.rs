@@ -6,6 +6,7 @@ pub(crate) mod gatediff;
 pub(crate) mod http;
 pub(crate) mod import;
 pub(crate) mod jobs;
+pub(crate) mod keeper;
 pub(crate) mod owner;
 pub(crate) mod pg;
 pub(crate) mod portable;
