@@ -28,6 +28,14 @@ impl Choices {
         }
     }
 
+    /// Returns the choices that take everything that can be: what is new, what
+    /// differs; APIs that are lacking are ignored.
+    pub fn everything(plan: &Plan) -> Self {
+        let mut choices = Self { lack_confirmed: true, ..Self::new(plan) };
+        choices.cover_all(plan);
+        choices
+    }
+
     /// Returns the choices that take these items, as far as they can be chosen.
     pub fn of(plan: &Plan, is_chosen: impl Fn(&ItemId) -> bool, lack_confirmed: bool) -> Self {
         let mut choices = Self { lack_confirmed, ..Self::new(plan) };

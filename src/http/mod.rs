@@ -17,6 +17,7 @@ mod queue;
 mod sp_config;
 mod tracking;
 mod tyk;
+mod whole;
 
 use std::sync::Arc;
 use std::time::Duration;

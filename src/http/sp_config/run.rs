@@ -8,20 +8,17 @@ use serde::Serialize;
 
 use super::results::{Differences, Results};
 use super::{FORMAT, unsupported};
-use crate::engine::choice::Refusal;
-use crate::engine::{Approved, Choices};
+use crate::engine::Choices;
 use crate::http::Service;
 use crate::http::problem::Problem;
 use crate::http::queue::{Place, Turn};
+use crate::http::whole::{self, Halted, Imported};
 use crate::job::task::{self, Asked, TaskEnd, TaskId, TaskKind, TaskPart, TaskRecord, TaskState};
 use crate::job::{self, ApplyOptions, ExportOptions, Failure, FailureKind, Loaded, Reporter, Review};
 
 /// What the service says of an import that came to its end.
 const SEE_RESULTS: &str = "Download import results for details.";
 const SEE_ERRORS: &str = "Import halted because of errors. Download results for error details.";
-
-/// How often an import is planned again that somebody else came before.
-const ATTEMPTS: usize = 5;
 
 /// How often, and after which pause, it is tried to note how a task ended.
 const TRIES: u32 = 10;
@@ -145,7 +142,7 @@ async fn imported(service: &Service, import: Import, cancel: &job::Cancel) -> Ta
         Ok(backup) => backup,
         Err(end) => return with_results(end, &Results::default()),
     };
-    let end = attempts(service, &import, backup.as_ref(), cancel).await;
+    let end = compared(service, &import, backup.as_ref(), cancel).await;
     TaskEnd { backup, ..end }
 }
 
@@ -183,72 +180,58 @@ async fn backup(service: &Service, import: &Import) -> Result<Option<TaskId>, Ta
     }
 }
 
-/// Compares and applies; again where somebody else came between.
-async fn attempts(
+/// Compares and applies, or only compares.
+async fn compared(
     service: &Service,
     import: &Import,
     backup: Option<&TaskId>,
     cancel: &job::Cancel,
 ) -> TaskEnd {
-    let mut attempt = 1;
-    loop {
-        let silent = Reporter::silent();
-        let review = match job::plan(&import.loaded, &service.target, service.timeouts, &silent).await {
-            Ok(review) => review,
-            Err(failure) => return with_results(failed(&failure), &Results::of_backup(backup)),
-        };
-        let mut choices = Choices::new(&review.plan);
-        choices.cover_all(&review.plan);
-        let results = Results::new(&review.plan, &choices, backup);
-        let differences = Differences::new(&review.plan, &choices);
-        let told = |end: TaskEnd, results: &Results| {
-            let mut end = with_results(end, results);
-            end.files.extend(json(&differences).map(|content| (TaskPart::Differences, content)));
-            end
-        };
+    let options =
+        ApplyOptions { backup: import.backup, ..ApplyOptions::new(&*import.client, service.timeouts) };
+    let told = |end: TaskEnd, results: &Results, review: &Review| {
+        let mut end = with_results(end, results);
+        let differences = Differences::new(&review.plan, &Choices::everything(&review.plan));
+        end.files.extend(json(&differences).map(|content| (TaskPart::Differences, content)));
+        end
+    };
+    let look = |review: &Review, choices: &Choices| {
+        let results = Results::new(&review.plan, choices, backup);
         if results.has_errors() {
-            return told(ended(TaskState::Failed, SEE_ERRORS), &results);
+            return Err(told(ended(TaskState::Failed, SEE_ERRORS), &results, review));
         }
-        if import.preview {
-            return told(ended(TaskState::Complete, SEE_RESULTS), &results);
-        }
-        let applied = match review.plan.approve(&choices) {
-            Ok(approved) => apply(service, import, &review, approved, cancel).await,
-            Err(Refusal::NothingToWrite { .. }) => Ok(None),
-            Err(Refusal::LackUnconfirmed { lacking }) => Err(Failure::new(
-                FailureKind::Blocked,
-                format!("{lacking} objects are lacking; nothing was written"),
-            )),
+        Ok(results)
+    };
+    if import.preview {
+        return match whole::compare(service, &import.loaded, cancel).await {
+            Ok(review) => look(&review, &Choices::everything(&review.plan)).map_or_else(
+                |end| end,
+                |results| told(ended(TaskState::Complete, SEE_RESULTS), &results, &review),
+            ),
+            Err(failure) => with_results(failed(&failure), &Results::of_backup(backup)),
         };
-        match applied {
-            Ok(receipt) => {
-                let outcomes: Vec<_> = match &receipt {
-                    Some(receipt) => receipt.outcomes.clone(),
-                    None => {
-                        review.plan.resolve(&choices).states().iter().map(|state| state.outcome).collect()
-                    }
-                };
-                let end = ended(TaskState::Complete, SEE_RESULTS);
-                let end = TaskEnd { job: receipt.map(|receipt| receipt.job), ..end };
-                return told(end, &results.written(&review.plan, &outcomes));
-            }
-            Err(failure) if failure.kind == FailureKind::Stale && attempt < ATTEMPTS => attempt += 1,
-            Err(failure) => return told(failed(&failure), &Results::of_backup(backup)),
-        }
     }
-}
-
-async fn apply(
-    service: &Service,
-    import: &Import,
-    review: &Review,
-    approved: Approved,
-    cancel: &job::Cancel,
-) -> Result<Option<job::Receipt>, Failure> {
-    let mut options = ApplyOptions::new(&*import.client, service.timeouts);
-    options.backup = import.backup;
-    let silent = Reporter::silent();
-    job::apply(review, approved, &service.target, &options, &silent, cancel).await.map(Some)
+    match whole::import(service, &import.loaded, &options, cancel, |review, choices| {
+        look(review, choices).map(|_| ())
+    })
+    .await
+    {
+        Ok(Imported { review, receipt }) => {
+            let choices = Choices::everything(&review.plan);
+            let outcomes: Vec<_> = match &receipt {
+                Some(receipt) => receipt.outcomes.clone(),
+                None => review.plan.resolve(&choices).states().iter().map(|state| state.outcome).collect(),
+            };
+            let results = Results::new(&review.plan, &choices, backup).written(&review.plan, &outcomes);
+            let end = ended(TaskState::Complete, SEE_RESULTS);
+            told(TaskEnd { job: receipt.map(|receipt| receipt.job), ..end }, &results, &review)
+        }
+        Err(Halted::Refused(end)) => end,
+        Err(Halted::Failed(failure, Some(review))) => {
+            told(failed(&failure), &Results::of_backup(backup), &review)
+        }
+        Err(Halted::Failed(failure, None)) => with_results(failed(&failure), &Results::of_backup(backup)),
+    }
 }
 
 fn with_results(mut end: TaskEnd, results: &Results) -> TaskEnd {

@@ -12,18 +12,13 @@ use super::endpoint::{Endpoint, told};
 use super::envelope::Envelope;
 use super::{ADMIN, PLATFORM, Posted, parameter, preview};
 use crate::engine::display::safe;
-use crate::engine::{Choices, Outcome, Plan, Refusal, Severity};
+use crate::engine::{Choices, Outcome, Plan, Severity};
 use crate::http::Service;
 use crate::http::problem::Problem;
 use crate::http::queue::{Does, Turn};
 use crate::http::tracking::{Note, Remote};
-use crate::job::{
-    self, ApplyOptions, Failure, FailureKind, ImportOptions, Loaded, Receipt, Reporter, Review,
-};
-
-/// How often an import is compared anew because another program changed the
-/// same objects between the comparison and the lock.
-const ATTEMPTS: usize = 10;
+use crate::http::whole::{self, Halted, Imported};
+use crate::job::{self, ApplyOptions, Failure, FailureKind, ImportOptions, Loaded, Review};
 
 /// The header of an answer that has the job's number.
 const JOB: HeaderName = HeaderName::from_static("x-gatediff-job");
@@ -50,7 +45,7 @@ pub(super) async fn import(
     }
     let turn = service.queue.turn(Does::Writes).await?;
     let operator = format!("{ADMIN}@{}", remote.ip());
-    let (review, receipt) = apply(&service, &loaded, endpoint, &turn, &operator).await?;
+    let Imported { review, receipt } = apply(&service, &loaded, endpoint, &turn, &operator).await?;
     let meta = endpoint.meta(ids(&review.plan));
     let warnings = || review.plan.all_warnings().filter(|finding| finding.severity > Severity::Note);
     // The Dashboard's answer to the letter, unless more was asked for.
@@ -103,58 +98,47 @@ fn malformed(failure: &Failure, previews: bool) -> Problem {
     if previews { problem.with(serde_json::json!({ "error": text })) } else { problem }
 }
 
-/// Compares. Nothing is written, so it may be left where it is.
+/// Compares, for a preview.
 async fn compare(
     service: &Service,
     loaded: &Loaded,
     endpoint: Endpoint,
     turn: &Turn,
 ) -> Result<Review, Problem> {
-    let reporter = Reporter::silent();
-    let review = tokio::select! {
-        biased;
-        () = turn.cancel.asked() => return Err(Failure::cancelled(&turn.cancel).into()),
-        review = job::plan(loaded, &service.target, service.timeouts, &reporter) => review?,
-    };
-    // What was counted is what is planned; if not, it would go to another table.
-    if review.plan.entries().iter().any(|entry| entry.item.id.kind != endpoint.kind()) {
-        return Err(Problem::new(StatusCode::FORBIDDEN, "Request body malformed"));
-    }
+    let review = whole::compare(service, loaded, &turn.cancel).await?;
+    of_endpoint(endpoint, &review.plan)?;
     Ok(review)
 }
 
-/// Compares and applies; without a receipt there was nothing to write.
+/// What was counted is what is planned; if not, it would go to another table.
+fn of_endpoint(endpoint: Endpoint, plan: &Plan) -> Result<(), Problem> {
+    if plan.entries().iter().all(|entry| entry.item.id.kind == endpoint.kind()) {
+        return Ok(());
+    }
+    Err(Problem::new(StatusCode::FORBIDDEN, "Request body malformed"))
+}
+
+/// Compares and applies.
 async fn apply(
     service: &Service,
     loaded: &Loaded,
     endpoint: Endpoint,
     turn: &Turn,
     operator: &str,
-) -> Result<(Review, Option<Receipt>), Problem> {
+) -> Result<Imported, Problem> {
     // The journal keeps every row before and after. A backup of everything,
     // with each of a thousand small imports, would only fill the target.
     let options = ApplyOptions { backup: false, ..ApplyOptions::new(operator, service.timeouts) };
-    for attempt in 1.. {
-        let review = compare(service, loaded, endpoint, turn).await?;
-        let choices = everything(&review.plan);
-        if let Some(problem) = blocked(endpoint, &review.plan, &choices) {
-            return Err(problem);
-        }
-        let approved = match review.plan.approve(&choices) {
-            Ok(approved) => approved,
-            Err(Refusal::NothingToWrite { .. } | Refusal::LackUnconfirmed { .. }) => {
-                return Ok((review, None));
-            }
-        };
-        let reporter = Reporter::silent();
-        let applied = job::apply(&review, approved, &service.target, &options, &reporter, &turn.cancel).await;
-        match applied {
-            Ok(receipt) => return Ok((review, Some(receipt))),
-            Err(failure) if failure.kind == FailureKind::Stale && attempt < ATTEMPTS => {}
-            Err(failure) => return Err(failed(endpoint, &review.plan, failure)),
-        }
-    }
-    Err(Problem::internal())
+    let look = |review: &Review, choices: &Choices| {
+        of_endpoint(endpoint, &review.plan)?;
+        blocked(endpoint, &review.plan, choices).map_or(Ok(()), Err)
+    };
+    let imported = whole::import(service, loaded, &options, &turn.cancel, look).await;
+    imported.map_err(|halted| match halted {
+        Halted::Refused(problem) => problem,
+        Halted::Failed(failure, Some(review)) => failed(endpoint, &review.plan, failure),
+        Halted::Failed(failure, None) => failure.into(),
+    })
 }
 
 /// Returns the answer to an import that failed: the Dashboard's own where the
@@ -167,14 +151,6 @@ fn failed(endpoint: Endpoint, plan: &Plan, failure: Failure) -> Problem {
         }
         _ => failure.into(),
     }
-}
-
-/// Chooses all that can be written; APIs that are lacking are ignored.
-pub(super) fn everything(plan: &Plan) -> Choices {
-    let mut choices = Choices::new(plan);
-    choices.cover_all(plan);
-    choices.lack_confirmed = true;
-    choices
 }
 
 /// Returns the answer if an item is blocked: which one, why, and how many more.

@@ -7,9 +7,8 @@ use serde_json::Value;
 
 use super::endpoint::Endpoint;
 use super::envelope::Envelope;
-use super::import::everything;
 use crate::engine::diff::Show;
-use crate::engine::{Entry, Finding, Lack, Outcome, Plan, Reason, State};
+use crate::engine::{Choices, Entry, Finding, Lack, Outcome, Plan, Reason, State};
 
 /// What becomes of an item.
 #[derive(Serialize)]
@@ -50,7 +49,7 @@ struct Summary {
 
 /// Tells what an import would do.
 pub(super) fn tell(endpoint: Endpoint, plan: &Plan) -> Response {
-    let resolution = plan.resolve(&everything(plan));
+    let resolution = plan.resolve(&Choices::everything(plan));
     let states = plan.entries().iter().zip(resolution.states()).enumerate();
     let items: Vec<_> = states.map(|(at, (entry, state))| item(plan, at, entry, state)).collect();
     let count = |action| items.iter().filter(|item| item.action == action).count();

@@ -185,10 +185,7 @@ pub(crate) fn load(file: &World) -> Loaded {
 
 /// Returns the choices that write all that can be written.
 pub(crate) fn cover_all(plan: &Arc<Plan>) -> Choices {
-    let mut choices = Choices::new(plan);
-    choices.cover_all(plan);
-    choices.lack_confirmed = true;
-    choices
+    Choices::everything(plan)
 }
 
 /// Returns how many items of a receipt have an outcome.
