@@ -11,6 +11,7 @@ pub mod diff;
 pub mod display;
 pub mod finding;
 pub mod item;
+pub mod json;
 pub mod plan;
 pub mod reference;
 pub mod schema;

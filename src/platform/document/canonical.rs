@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::json::{Json, Object};
+use crate::engine::json::{Json, Object};
 use crate::engine::{Element, Field, Secret, Value};
 
 /// What is special about a part of a document.

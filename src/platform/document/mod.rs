@@ -8,5 +8,7 @@ pub mod json;
 pub mod rows;
 
 pub use canonical::{Rules, Treat};
-pub use json::{Json, Object, Source, Span};
+pub use json::Source;
+
+pub use crate::engine::json::{Json, Object, Span};
 pub use rows::{Document, Save};

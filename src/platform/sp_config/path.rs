@@ -2,7 +2,7 @@
 //! `..`; no filters.
 
 use crate::engine::diff::{push_segment, segments};
-use crate::platform::document::json::Json;
+use crate::engine::json::Json;
 
 /// A JSONPath. Its root is the object of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ pub(super) fn below(pointer: &str, segment: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::document::json::Source;
+    use crate::platform::document::Source;
 
     fn found(path: &str, json: &str) -> Vec<String> {
         Path::parse(path).unwrap().find(&Source::read(json.as_bytes()).unwrap().root)

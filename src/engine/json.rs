@@ -1,0 +1,309 @@
+//! A JSON value that forgets nothing: the order of members, the form of
+//! numbers, and where in its text every object stands.
+
+use std::sync::Arc;
+
+use serde::ser::{SerializeMap as _, SerializeSeq as _};
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use super::diff::{push_segment, segments};
+
+/// Bytes of a file, from a first one to before a last one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// The byte after the last one.
+    pub end: usize,
+}
+
+/// A JSON value.
+///
+/// Two values are equal where their texts mean the same character by
+/// character, in the same order; where they stand does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Json {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, as it is written.
+    Number(Arc<str>),
+    /// Text.
+    Text(Arc<str>),
+    /// A list.
+    List(Vec<Self>),
+    /// An object.
+    Object(Object),
+}
+
+/// An object: named values in their order. Names are unique.
+#[derive(Clone, Debug, Default)]
+pub struct Object {
+    members: Vec<(Arc<str>, Json)>,
+    span: Span,
+}
+
+impl PartialEq for Object {
+    fn eq(&self, other: &Self) -> bool {
+        self.members == other.members
+    }
+}
+
+impl Eq for Object {}
+
+/// What no `jsonb` holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unstorable {
+    /// JSON pointer to it.
+    pub path: String,
+    /// What it is, as a fragment.
+    pub what: &'static str,
+}
+
+impl Json {
+    /// Returns text.
+    pub fn text(text: impl Into<Arc<str>>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// Returns the text of a value that is some.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns the object of a value that is one.
+    pub const fn as_object(&self) -> Option<&Object> {
+        match self {
+            Self::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// Returns the object of a value that is one.
+    pub const fn as_object_mut(&mut self) -> Option<&mut Object> {
+        match self {
+            Self::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// Returns the elements of a list, none of other values.
+    pub fn elements(&self) -> &[Self] {
+        match self {
+            Self::List(elements) => elements,
+            _ => &[],
+        }
+    }
+
+    /// Returns a member of an object.
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        self.as_object()?.get(name)
+    }
+
+    /// Returns the text of a member of an object; '' where there is none.
+    pub fn text_of(&self, name: &str) -> &str {
+        self.get(name).and_then(Self::as_text).unwrap_or_default()
+    }
+
+    /// Returns what a JSON pointer means.
+    pub fn pointer(&self, pointer: &str) -> Option<&Self> {
+        segments(pointer).try_fold(self, |value, segment| value.child(&segment))
+    }
+
+    /// Returns what a JSON pointer means, to change it.
+    pub fn pointer_mut(&mut self, pointer: &str) -> Option<&mut Self> {
+        segments(pointer).try_fold(self, |value, segment| match value {
+            Self::Object(object) => object.get_mut(&segment),
+            Self::List(elements) => elements.get_mut(segment.parse::<usize>().ok()?),
+            _ => None,
+        })
+    }
+
+    fn child(&self, segment: &str) -> Option<&Self> {
+        match self {
+            Self::Object(object) => object.get(segment),
+            Self::List(elements) => elements.get(segment.parse::<usize>().ok()?),
+            _ => None,
+        }
+    }
+
+    /// Says whether it says nothing: null, '', [] or {}.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Text(text) => text.is_empty(),
+            Self::List(elements) => elements.is_empty(),
+            Self::Object(object) => object.members.is_empty(),
+            Self::Bool(_) | Self::Number(_) => false,
+        }
+    }
+
+    /// Returns what it is, for messages.
+    pub const fn type_word(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "true or false",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "text",
+            Self::List(_) => "a list",
+            Self::Object(_) => "an object",
+        }
+    }
+
+    /// Calls with every value below and with itself, and its JSON pointer.
+    pub fn walk<'j>(&'j self, visit: &mut impl FnMut(&str, &'j Self)) {
+        self.walk_at(&mut String::new(), visit);
+    }
+
+    fn walk_at<'j>(&'j self, path: &mut String, visit: &mut impl FnMut(&str, &'j Self)) {
+        visit(path, self);
+        let length = path.len();
+        let mut below = |segment: &str, value: &'j Self, path: &mut String| {
+            path.push('/');
+            push_segment(path, segment);
+            value.walk_at(path, visit);
+            path.truncate(length);
+        };
+        match self {
+            Self::Object(object) => {
+                object.members.iter().for_each(|(name, value)| below(name, value, path));
+            }
+            Self::List(elements) => {
+                elements.iter().enumerate().for_each(|(at, value)| below(&at.to_string(), value, path));
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns the first part that PostgreSQL's `jsonb` cannot hold.
+    pub fn unstorable(&self) -> Option<Unstorable> {
+        const NUL: &str = "a NUL character, which PostgreSQL does not store";
+        let mut found = None;
+        self.walk(&mut |path, value| {
+            let what = match value {
+                Self::Text(text) if text.contains('\0') => Some(NUL),
+                Self::Object(object) if object.names().any(|name| name.contains('\0')) => Some(NUL),
+                Self::Number(text) if !is_numeric(text) => Some("a number beyond what PostgreSQL stores"),
+                _ => None,
+            };
+            if let Some(what) = what.filter(|_| found.is_none()) {
+                found = Some(Unstorable { path: path.to_owned(), what });
+            }
+        });
+        found
+    }
+
+    /// Returns it as compact JSON text.
+    pub fn print(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// Says whether a number fits into PostgreSQL's `numeric`: 131072 digits before
+/// the point, 16383 behind it.
+fn is_numeric(text: &str) -> bool {
+    const EXPONENT: i64 = 10_000;
+    const DIGITS: usize = 6_000;
+    let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let exponent: i64 = exponent.trim_start_matches('+').parse().unwrap_or(i64::MAX);
+    digits.len() <= DIGITS && exponent.checked_abs().is_some_and(|exponent| exponent <= EXPONENT)
+}
+
+impl Object {
+    /// Returns an object that was read: its members, each name once, and where
+    /// it stands in its text.
+    pub fn read(members: Vec<(Arc<str>, Json)>, span: Span) -> Self {
+        Self { members, span }
+    }
+
+    /// Says whether it has no members.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Returns how many members it has.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Returns a member.
+    pub fn get(&self, name: &str) -> Option<&Json> {
+        self.members.iter().find(|(other, _)| **other == *name).map(|(_, value)| value)
+    }
+
+    /// Returns a member, to change it.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Json> {
+        self.members.iter_mut().find(|(other, _)| **other == *name).map(|(_, value)| value)
+    }
+
+    /// Sets a member, in its place or at the end.
+    pub fn set(&mut self, name: &str, value: Json) {
+        match self.get_mut(name) {
+            Some(there) => *there = value,
+            None => self.members.push((name.into(), value)),
+        }
+    }
+
+    /// Takes a member out.
+    pub fn remove(&mut self, name: &str) -> Option<Json> {
+        let at = self.members.iter().position(|(other, _)| **other == *name)?;
+        Some(self.members.remove(at).1)
+    }
+
+    /// Returns the members in their order.
+    pub fn members(&self) -> impl Iterator<Item = (&str, &Json)> {
+        self.members.iter().map(|(name, value)| (&**name, value))
+    }
+
+    /// Returns the members in their order, to change them.
+    pub fn members_mut(&mut self) -> impl Iterator<Item = (&str, &mut Json)> {
+        self.members.iter_mut().map(|(name, value)| (&**name, value))
+    }
+
+    /// Returns the names in their order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().map(|(name, _)| &**name)
+    }
+
+    /// Returns where it stood in what was read; nowhere if it was made here.
+    pub const fn span(&self) -> Span {
+        self.span
+    }
+}
+
+impl FromIterator<(Arc<str>, Json)> for Object {
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, Json)>>(members: I) -> Self {
+        let mut object = Self::default();
+        members.into_iter().for_each(|(name, value)| object.set(&name, value));
+        object
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(truth) => serializer.serialize_bool(*truth),
+            Self::Number(text) => match RawValue::from_string(text.as_ref().to_owned()) {
+                Ok(raw) => raw.serialize(serializer),
+                Err(error) => Err(serde::ser::Error::custom(error)),
+            },
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(elements) => {
+                let mut seq = serializer.serialize_seq(Some(elements.len()))?;
+                elements.iter().try_for_each(|element| seq.serialize_element(element))?;
+                seq.end()
+            }
+            Self::Object(object) => {
+                let mut map = serializer.serialize_map(Some(object.members.len()))?;
+                object.members().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
+                map.end()
+            }
+        }
+    }
+}
