@@ -231,9 +231,16 @@ pub(super) fn change_text(printer: &Printer, change: &Change) -> String {
     let line = match (change.op, change.secret) {
         (Op::Keep, true) => format!("      · {path}  differs, kept"),
         (Op::Keep, false) => format!("      · {path}  kept"),
+        (Op::Add, true) => format!("      + {path}  set"),
+        (Op::Remove, true) => format!("      - {path}  removed"),
         (_, true) => format!("      ~ {path}  differs"),
-        (Op::Add, false) => format!("      + {path}{}", shown_after(&change.after)),
-        (Op::Remove, false) => format!("      - {path}"),
+        (Op::Add, false) => format!("      + {path}{}", content(&change.after)),
+        (Op::Remove, false) => format!("      - {path}{}", content(&change.before)),
+        (Op::Move, false) => format!(
+            "      ~ {path}  moved from place {} to place {}",
+            shown(&change.before),
+            shown(&change.after)
+        ),
         (Op::Replace | Op::Same, false) => {
             format!("      ~ {path}  {} {arrow} {}", shown(&change.before), shown(&change.after))
         }
@@ -248,10 +255,10 @@ fn place(path: &str) -> String {
     safe(&parts.join(" / ")).into_owned()
 }
 
-fn shown_after(value: &Value) -> String {
+/// Returns what comes or goes, before which stands its path.
+fn content(value: &Value) -> String {
     match value {
-        Value::Null | Value::Record(_) | Value::Set(_) => String::new(),
-        Value::List(_) if !value.is_plain() => String::new(),
+        Value::Null => String::new(),
         other => format!("  {}", shown(other)),
     }
 }
@@ -265,11 +272,14 @@ pub(super) fn shown(value: &Value) -> String {
         Value::Number(text) => text.to_string(),
         Value::Text(text) => safe(text).into_owned(),
         Value::Secret(secret) => format!("{secret:?}"),
-        Value::List(values) if value.is_plain() => {
+        Value::List(values) => {
             let shown: Vec<String> = values.iter().map(shown).collect();
             format!("[{}]", shown.join(", "))
         }
-        Value::Record(_) | Value::Set(_) | Value::List(_) => "(several)".to_owned(),
+        // As in JSON, secrets masked.
+        Value::Record(_) | Value::Set(_) | Value::Sequence(_) => {
+            safe(&serde_json::to_string(value).unwrap_or_default()).into_owned()
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! Item against item, down to the field.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
+use super::align::rising;
 use super::item::{Element, Field, ItemId, Value};
 
 /// What a change does to the target.
@@ -17,6 +19,9 @@ pub enum Op {
     Replace,
     /// The target loses something.
     Remove,
+    /// An element of a list gets another place: from `before` to `after`,
+    /// counted from 0, among those that both sides have.
+    Move,
     /// The target has something else or more, and keeps it.
     Keep,
     /// Both have the same.
@@ -26,7 +31,7 @@ pub enum Op {
 impl Op {
     /// Says whether the target would be written.
     pub const fn is_effective(self) -> bool {
-        matches!(self, Self::Add | Self::Replace | Self::Remove)
+        matches!(self, Self::Add | Self::Replace | Self::Remove | Self::Move)
     }
 }
 
@@ -83,10 +88,9 @@ pub enum Show {
 /// Compares what the target has (`base`, `None` for an absent item) with what
 /// the file wants.
 ///
-/// Members of sets are matched by identity, those of lists by their place. What
-/// only the target has in a set or a record is kept, unless its element or its
-/// field says that it is [`replaced`](Element::replaced); a list is replaced as
-/// a whole, so that the places beyond its end are removed.
+/// Members of sets and sequences are matched by identity; a list is one value.
+/// What only the target has in a set or a record is kept, unless its element or
+/// its field says that it is [`replaced`](Element::replaced).
 pub fn compare(base: Option<&Value>, wanted: &Value, show: Show) -> Vec<Change> {
     let mut comparison = Comparison { changes: Vec::new(), path: String::new(), show };
     match base {
@@ -100,6 +104,7 @@ pub fn compare(base: Option<&Value>, wanted: &Value, show: Show) -> Vec<Change> 
 #[derive(Clone, Default)]
 struct Context {
     kept: bool,
+    quiet: bool,
     needs: Option<ItemId>,
 }
 
@@ -114,15 +119,14 @@ impl Comparison {
         match (base, wanted) {
             (Value::Record(base), Value::Record(wanted)) => self.records(base, wanted, context),
             (Value::Set(base), Value::Set(wanted)) => self.sets(base, wanted, context),
-            // Lists of which an element is more than a plain value: place by place.
-            (Value::List(_) | Value::Null, Value::List(_)) | (Value::List(_), Value::Null)
-                if !(base.is_plain() && wanted.is_plain()) =>
-            {
-                self.lists(base.places(), wanted.places(), context);
+            (Value::Sequence(base), Value::Sequence(wanted)) => {
+                self.sets(base, wanted, context);
+                self.moves(base, wanted, context);
             }
+            (Value::Null, Value::Sequence(_)) => self.additions(wanted, context),
             (Value::Null, Value::Record(_) | Value::Set(_)) => self.additions(wanted, context),
             // The file says nothing of a whole record: the target keeps its own.
-            (Value::Record(_) | Value::Set(_), Value::Null) => {
+            (Value::Record(_) | Value::Set(_) | Value::Sequence(_), Value::Null) => {
                 self.leaf(Op::Keep, &Value::Null, &Value::Null, context);
             }
             _ if base == wanted => self.leaf(Op::Same, base, wanted, context),
@@ -134,7 +138,7 @@ impl Comparison {
     fn records(&mut self, base: &[Field], wanted: &[Field], context: &Context) {
         let before = Named::new(base);
         for field in wanted {
-            let context = Context { kept: context.kept || field.kept, needs: context.needs.clone() };
+            let context = context.within(field);
             let before = before.get(&field.name);
             self.below(&field.name, |this| match before {
                 Some(before) if before.replaced && field.value == Value::Null => {
@@ -145,8 +149,10 @@ impl Comparison {
             });
         }
         let after = Named::new(wanted);
-        for field in base.iter().filter(|field| field.replaced && after.get(&field.name).is_none()) {
-            self.below(&field.name, |this| this.removal(&field.value, context));
+        let is_told = |field: &&Field| field.replaced || field.quiet;
+        for field in base.iter().filter(is_told).filter(|field| after.get(&field.name).is_none()) {
+            let context = context.within(field);
+            self.below(&field.name, |this| this.removal(&field.value, &context));
         }
     }
 
@@ -155,18 +161,6 @@ impl Comparison {
         let op = if context.kept { Op::Keep } else { Op::Remove };
         let op = if *before == Value::Null { Op::Same } else { op };
         self.leaf(op, before, &Value::Null, context);
-    }
-
-    fn lists(&mut self, base: &[Value], wanted: &[Value], context: &Context) {
-        let added = if context.kept { Op::Keep } else { Op::Add };
-        for at in 0..base.len().max(wanted.len()) {
-            self.below(&at.to_string(), |this| match (base.get(at), wanted.get(at)) {
-                (Some(before), None | Some(Value::Null)) => this.removal(before, context),
-                (Some(before), Some(after)) => this.values(before, after, context),
-                (None, Some(after)) => this.leaf(added, &Value::Null, after, context),
-                (None, None) => {}
-            });
-        }
     }
 
     fn sets(&mut self, base: &[Element], wanted: &[Element], context: &Context) {
@@ -183,13 +177,35 @@ impl Comparison {
                     this.removal(&other.value, &context);
                 }
                 Some(other) => this.values(&other.value, &element.value, &context),
-                None => this.leaf(Op::Add, &Value::Null, &element.value, &context),
+                None => this.addition(&element.value, &context),
             });
         }
         for element in base.iter().filter(|element| !after.contains_key(element.id.key())) {
             let label = labels.unique(&element.label);
             let op = if element.replaced { Op::Remove } else { Op::Keep };
             self.below(&label, |this| this.leaf(op, &element.value, &Value::Null, context));
+        }
+    }
+
+    /// Elements that both sides have, and that stand in another order: as few as
+    /// may be.
+    fn moves(&mut self, base: &[Element], wanted: &[Element], context: &Context) {
+        let after: HashMap<&str, usize> = places(wanted, base);
+        let before: HashMap<&str, usize> = places(base, wanted);
+        let common: Vec<(&Element, usize)> =
+            wanted.iter().filter_map(|element| Some((element, *before.get(element.id.key())?))).collect();
+        let order: Vec<usize> = common.iter().map(|(_, place)| *place).collect();
+        let stay: HashSet<usize> = rising(&order).into_iter().collect();
+        let mut labels = Labels::default();
+        let labels: HashMap<&str, Arc<str>> =
+            wanted.iter().map(|element| (element.id.key(), labels.unique(&element.label))).collect();
+        for (at, (element, from)) in common.into_iter().enumerate().filter(|(at, _)| !stay.contains(at)) {
+            let place = |place: Option<&usize>| {
+                Value::Int(place.map_or(0, |place| i64::try_from(*place).unwrap_or(i64::MAX)))
+            };
+            let (from, to) = (place(Some(&from)), place(after.get(element.id.key()).or(Some(&at))));
+            let label = labels.get(element.id.key()).cloned().unwrap_or_default();
+            self.below(&label, |this| this.leaf(Op::Move, &from, &to, context));
         }
     }
 
@@ -201,15 +217,20 @@ impl Comparison {
                     self.below(&field.name, |this| this.additions(&field.value, context));
                 }
             }
-            Value::Set(elements) => self.sets(&[], elements, context),
-            Value::List(values) if !wanted.is_plain() => self.lists(&[], values, context),
+            Value::Set(elements) | Value::Sequence(elements) => self.sets(&[], elements, context),
             Value::Null if self.show == Show::Differences => {}
-            _ => self.leaf(Op::Add, &Value::Null, wanted, context),
+            _ => self.addition(wanted, context),
         }
     }
 
+    fn addition(&mut self, after: &Value, context: &Context) {
+        let op = if context.kept { Op::Keep } else { Op::Add };
+        self.leaf(op, &Value::Null, after, context);
+    }
+
     fn leaf(&mut self, op: Op, before: &Value, after: &Value, context: &Context) {
-        if op == Op::Same && self.show == Show::Differences {
+        let is_quiet = op == Op::Same || (op == Op::Keep && context.quiet);
+        if is_quiet && self.show == Show::Differences {
             return;
         }
         let (before, hidden_before) = disclose(before);
@@ -262,8 +283,22 @@ impl<'f> Named<'f> {
 
 impl Element {
     fn context(&self, outer: &Context) -> Context {
-        Context { kept: outer.kept, needs: self.needs.clone().or_else(|| outer.needs.clone()) }
+        Context { needs: self.needs.clone().or_else(|| outer.needs.clone()), ..outer.clone() }
     }
+}
+
+impl Context {
+    fn within(&self, field: &Field) -> Self {
+        Self { kept: self.kept || field.kept, quiet: self.quiet || field.quiet, needs: self.needs.clone() }
+    }
+}
+
+/// Returns the places of the elements of one list among those that another one
+/// has, too.
+fn places<'e>(elements: &'e [Element], others: &[Element]) -> HashMap<&'e str, usize> {
+    let others: HashSet<&str> = others.iter().map(|element| element.id.key()).collect();
+    let common = elements.iter().map(|element| element.id.key()).filter(|key| others.contains(key));
+    common.enumerate().map(|(at, key)| (key, at)).collect()
 }
 
 /// Returns what may be shown of a value, and whether it was wholly hidden.
@@ -296,16 +331,16 @@ pub fn segments(path: &str) -> impl Iterator<Item = String> {
 /// Keeps labels of one set apart: two keys may have the same alias.
 #[derive(Default)]
 pub(super) struct Labels {
-    seen: HashMap<std::sync::Arc<str>, usize>,
+    seen: HashMap<Arc<str>, usize>,
 }
 
 impl Labels {
     /// Returns the label, numbered where it was given before.
-    pub(super) fn unique(&mut self, label: &std::sync::Arc<str>) -> std::sync::Arc<str> {
-        let times = self.seen.entry(std::sync::Arc::clone(label)).or_insert(0);
+    pub(super) fn unique(&mut self, label: &Arc<str>) -> Arc<str> {
+        let times = self.seen.entry(Arc::clone(label)).or_insert(0);
         *times += 1;
         match *times {
-            1 => std::sync::Arc::clone(label),
+            1 => Arc::clone(label),
             n => format!("{label} ({n})").into(),
         }
     }

@@ -105,8 +105,9 @@ pub enum Value {
     Record(Vec<Field>),
     /// Elements without an order, matched by identity.
     Set(Vec<Element>),
-    /// Values in their order. Where all of them are plain, it is compared and
-    /// told as one value; else place by place.
+    /// Elements in their order, matched by identity.
+    Sequence(Vec<Element>),
+    /// Values in their order, compared and told as one value.
     List(Vec<Self>),
 }
 
@@ -120,6 +121,8 @@ pub struct Field {
     /// Whether covering keeps the target's value, so that a difference is
     /// shown but is nothing to do.
     pub kept: bool,
+    /// Whether a kept difference is told only where everything is.
+    pub quiet: bool,
     /// Whether covering removes it where only the target has it. Fields that
     /// the file says nothing of are kept otherwise.
     pub replaced: bool,
@@ -128,7 +131,7 @@ pub struct Field {
 impl Field {
     /// Returns a field.
     pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Self {
-        Self { name: name.into(), value, kept: false, replaced: false }
+        Self { name: name.into(), value, kept: false, quiet: false, replaced: false }
     }
 
     /// Returns a field whose value in the target survives a cover.
@@ -194,20 +197,20 @@ impl Value {
         Self::Set(kept)
     }
 
-    /// Says whether it holds neither fields nor elements, and no secret: then it
-    /// is told whole. A list is plain where all of its values are.
+    /// Says whether it holds neither fields nor elements, and no secret. A list
+    /// is plain where all of its values are.
     pub fn is_plain(&self) -> bool {
         match self {
             Self::Null | Self::Bool(_) | Self::Int(_) | Self::Number(_) | Self::Text(_) => true,
             Self::List(values) => values.iter().all(Self::is_plain),
-            Self::Secret(_) | Self::Record(_) | Self::Set(_) => false,
+            Self::Secret(_) | Self::Record(_) | Self::Set(_) | Self::Sequence(_) => false,
         }
     }
 
-    /// Returns the values of a list, nothing for other values.
-    pub fn places(&self) -> &[Self] {
+    /// Returns the elements of a set or a sequence, nothing for other values.
+    pub fn elements(&self) -> &[Element] {
         match self {
-            Self::List(values) => values,
+            Self::Set(elements) | Self::Sequence(elements) => elements,
             _ => &[],
         }
     }
@@ -251,7 +254,7 @@ impl Serialize for Value {
                 }
                 map.end()
             }
-            Self::Set(elements) => {
+            Self::Set(elements) | Self::Sequence(elements) => {
                 let mut map = serializer.serialize_map(None)?;
                 for element in elements {
                     map.serialize_entry(&*element.label, &element.value)?;

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::diff::{push_segment, segments};
+use super::item::Value;
 
 /// Bytes of a file, from a first one to before a last one.
 #[derive(Clone, Copy, Debug, Default)]
@@ -140,6 +141,15 @@ impl Json {
             Self::List(elements) => elements.is_empty(),
             Self::Object(object) => object.members.is_empty(),
             Self::Bool(_) | Self::Number(_) => false,
+        }
+    }
+
+    /// Says whether it holds no objects: a value, or a list of such.
+    pub fn is_plain(&self) -> bool {
+        match self {
+            Self::Object(_) => false,
+            Self::List(elements) => elements.iter().all(Self::is_plain),
+            _ => true,
         }
     }
 
@@ -305,5 +315,120 @@ impl Serialize for Json {
                 map.end()
             }
         }
+    }
+}
+
+/// Returns what a value means as text: members sorted by name, numbers in one
+/// form, '' and empty values as they are.
+pub(super) fn canonical(json: &Json) -> String {
+    let mut text = String::new();
+    write_canonical(json, &mut text);
+    text
+}
+
+fn write_canonical(json: &Json, text: &mut String) {
+    let quoted = |plain: &str| serde_json::to_string(plain).unwrap_or_default();
+    match json {
+        Json::Number(number_text) => {
+            text.push_str(&serde_json::to_string(&number(number_text)).unwrap_or_default());
+        }
+        Json::List(elements) => {
+            text.push('[');
+            for element in elements {
+                write_canonical(element, text);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        Json::Object(object) => {
+            let mut members: Vec<(&str, &Json)> = object.members().collect();
+            members.sort_by_key(|(name, _)| *name);
+            text.push('{');
+            for (name, value) in members {
+                text.push_str(&quoted(name));
+                text.push(':');
+                write_canonical(value, text);
+                text.push(',');
+            }
+            text.push('}');
+        }
+        Json::Text(plain) => text.push_str(&quoted(plain)),
+        Json::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
+        Json::Null => text.push_str("null"),
+    }
+}
+
+/// Returns a number in canonical form: 10, 10.0 and 1e1 are one.
+pub(crate) fn number(text: &str) -> Value {
+    if let Ok(whole) = text.parse() {
+        return Value::Int(whole);
+    }
+    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (digits, exponent) = rest.split_once(['e', 'E']).unwrap_or((rest, "0"));
+    let Ok(exponent) = exponent.trim_start_matches('+').parse::<i64>() else {
+        return Value::Number(text.into());
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    // All digits as one whole number, times ten to the power of `scale`.
+    let all = format!("{whole}{fraction}");
+    let significant = all.trim_start_matches('0');
+    if significant.is_empty() {
+        return Value::Int(0);
+    }
+    let scale = exponent.saturating_sub(i64::try_from(fraction.len()).unwrap_or(i64::MAX));
+    let trimmed = significant.trim_end_matches('0');
+    let cut = i64::try_from(significant.len() - trimmed.len()).unwrap_or_default();
+    let scale = scale.saturating_add(cut);
+    if (0..19).contains(&scale) {
+        let zeros = "0".repeat(usize::try_from(scale).unwrap_or_default());
+        if let Ok(whole) = format!("{sign}{trimmed}{zeros}").parse() {
+            return Value::Int(whole);
+        }
+    }
+    Value::Number(written(sign, trimmed, scale).into())
+}
+
+/// Writes digits times ten to the power of `scale`: without an exponent where
+/// that is short.
+fn written(sign: &str, digits: &str, scale: i64) -> String {
+    let length = i64::try_from(digits.len()).unwrap_or(i64::MAX);
+    let point = length.saturating_add(scale);
+    if scale < 0 && point > 0 {
+        let (whole, fraction) = digits.split_at(usize::try_from(point).unwrap_or_default());
+        return format!("{sign}{whole}.{fraction}");
+    }
+    if scale < 0 && point > -6 {
+        let zeros = "0".repeat(usize::try_from(-point).unwrap_or_default());
+        return format!("{sign}0.{zeros}{digits}");
+    }
+    if scale == 0 { format!("{sign}{digits}") } else { format!("{sign}{digits}e{scale}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_one_form() {
+        let number = |text: &str| serde_json::to_string(&number(text)).unwrap();
+        for (one, other) in [
+            ("10", "10.0"),
+            ("1e1", "10"),
+            ("-0", "0"),
+            ("0.0", "0"),
+            ("1.50", "1.5"),
+            ("15e-1", "1.5"),
+            ("100E-2", "1"),
+            ("0.0010", "1e-3"),
+            ("123456789012345678901234567890", "123456789012345678901234567890.0"),
+            ("1e400", "10e399"),
+            ("9223372036854775807", "9223372036854775807.0"),
+        ] {
+            assert_eq!(number(one), number(other), "{one} {other}");
+        }
+        assert_eq!(number("0.001"), "0.001");
+        assert_eq!(number("-1.25"), "-1.25");
+        assert_ne!(number("1e400"), number("1e401"));
+        assert_eq!(number("1e99999999999999999999"), "1e99999999999999999999");
     }
 }

@@ -6,6 +6,7 @@
 //! ([`Candidate`]); the engine compares, judges, follows dependencies and
 //! hands out an [`Approved`] plan, which is the only thing that may be applied.
 
+pub mod align;
 pub mod choice;
 pub mod diff;
 pub mod display;
@@ -27,7 +28,7 @@ pub use finding::{Finding, Severity};
 pub use item::{Element, Field, Item, ItemId, Kind, Value};
 pub use plan::{Candidate, Entry, Lack, Plan, Quota, QuotaUse, Requirement, Summary};
 pub use reference::{Reference, Resolved};
-pub use schema::KindInfo;
+pub use schema::{DocumentSchema, KindInfo};
 pub use seal::{Frozen, SealKey, SealedPlan};
 pub use secret::Secret;
 pub use stale::{Stale, StaleField};

@@ -117,6 +117,15 @@ impl Seal {
         Item { value: self.value(item.value), ..item }
     }
 
+    fn elements(&self, elements: Vec<Element>) -> Vec<Element> {
+        let sealed = elements.into_iter().map(|element| Element {
+            id: self.secret(&element.id),
+            value: self.value(element.value),
+            ..element
+        });
+        sealed.collect()
+    }
+
     fn value(&self, value: Value) -> Value {
         match value {
             Value::Secret(secret) => Value::Secret(self.secret(&secret)),
@@ -124,14 +133,8 @@ impl Seal {
                 let fields = fields.into_iter();
                 Value::Record(fields.map(|field| Field { value: self.value(field.value), ..field }).collect())
             }
-            Value::Set(elements) => {
-                let elements = elements.into_iter().map(|element| Element {
-                    id: self.secret(&element.id),
-                    value: self.value(element.value),
-                    ..element
-                });
-                Value::Set(elements.collect())
-            }
+            Value::Set(elements) => Value::Set(self.elements(elements)),
+            Value::Sequence(elements) => Value::Sequence(self.elements(elements)),
             Value::List(values) => Value::List(values.into_iter().map(|value| self.value(value)).collect()),
             plain @ (Value::Null | Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Text(_)) => {
                 plain

@@ -261,3 +261,20 @@ mod tests {
         }
     }
 }
+// STUB
+pub fn is_secret_name(name: &str) -> bool {
+    let n: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    ["password", "secret", "token", "apikey", "authorization"].iter().any(|e| n.ends_with(e))
+}
+pub fn is_placeholder(text: &str) -> bool {
+    text.bytes().all(|b| b == b'*')
+}
+pub fn is_indirection(text: &str) -> bool {
+    text.starts_with("env://") || text == "true" || text == "false" || text.starts_with("$.secrets.")
+}
+pub fn announces_secret(name: &str, value: &str) -> bool {
+    matches!(name, "name" | "key") && is_secret_name(value)
+}
+pub fn mask_text(_: &str, text: &str) -> Option<String> {
+    if text.contains("://") { mask_url(text) } else { None }
+}

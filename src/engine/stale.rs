@@ -250,12 +250,15 @@ impl Walk<'_> {
             }
             (Value::Record(then), Value::Record(now)) => self.records(then, now, wanted),
             (Value::Set(_) | Value::Null, Value::Set(_)) | (Value::Set(_), Value::Null) => {
-                self.sets(members(then), members(now), members(wanted));
+                self.sets(then.elements(), now.elements(), wanted.elements());
             }
-            (Value::List(_) | Value::Null, Value::List(_)) | (Value::List(_), Value::Null)
-                if !(then.is_plain() && now.is_plain()) =>
-            {
-                self.lists(then.places(), now.places(), wanted.places());
+            (Value::Sequence(_) | Value::Null, Value::Sequence(_)) | (Value::Sequence(_), Value::Null) => {
+                let told = self.fields.len();
+                self.sets(then.elements(), now.elements(), wanted.elements());
+                // Nothing but their order.
+                if self.fields.len() == told {
+                    self.leaf(then, now, wanted);
+                }
             }
             _ => self.leaf(then, now, wanted),
         }
@@ -269,14 +272,6 @@ impl Walk<'_> {
                 .each_ref()
                 .map(|fields| fields.get(&field.name).map_or(&Value::Null, |found| &found.value));
             self.below(&field.name, |this| this.values(then, now, wanted));
-        }
-    }
-
-    fn lists(&mut self, then: &[Value], now: &[Value], wanted: &[Value]) {
-        for at in 0..then.len().max(now.len()) {
-            let [then, now, wanted] =
-                [then, now, wanted].map(|values| values.get(at).unwrap_or(&Value::Null));
-            self.below(&at.to_string(), |this| this.values(then, now, wanted));
         }
     }
 
@@ -333,14 +328,6 @@ impl Walk<'_> {
         push_segment(&mut self.path, segment);
         then(self);
         self.path.truncate(length);
-    }
-}
-
-/// Returns the members of a set, none of other values.
-fn members(value: &Value) -> &[Element] {
-    match value {
-        Value::Set(elements) => elements,
-        _ => &[],
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn branches(entry: &Entry) -> Vec<Branch> {
 /// Collects the pointers of sets, through records and not into elements.
 fn find_sets(value: &Value, path: &mut String, found: &mut Vec<String>) {
     match value {
-        Value::Set(_) if !found.contains(path) => found.push(path.clone()),
+        Value::Set(_) | Value::Sequence(_) if !found.contains(path) => found.push(path.clone()),
         Value::Record(fields) => {
             for field in fields {
                 let length = path.len();
@@ -119,7 +119,7 @@ const fn fate(op: Op, below: bool) -> Fate {
         (Op::Add, false) => Fate::Add,
         (Op::Keep, false) => Fate::Keep,
         (Op::Remove, false) => Fate::Remove,
-        (Op::Replace, _) | (Op::Add | Op::Remove, true) => Fate::Change,
+        (Op::Replace | Op::Move, _) | (Op::Add | Op::Remove, true) => Fate::Change,
     }
 }
 

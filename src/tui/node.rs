@@ -98,7 +98,7 @@ fn has_sets(entry: &Entry) -> bool {
 
 fn holds_set(value: &Value) -> bool {
     match value {
-        Value::Set(elements) => !elements.is_empty(),
+        Value::Set(elements) | Value::Sequence(elements) => !elements.is_empty(),
         Value::Record(fields) => fields.iter().any(|field| holds_set(&field.value)),
         _ => false,
     }

@@ -68,6 +68,7 @@ enum FrozenValue {
     Secret(FrozenSecret),
     Record(Vec<FrozenField>),
     Set(Vec<FrozenElement>),
+    Sequence(Vec<FrozenElement>),
     List(Vec<Self>),
 }
 
@@ -92,6 +93,8 @@ struct FrozenField {
     value: FrozenValue,
     #[serde(default, skip_serializing_if = "is_false")]
     kept: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    quiet: bool,
     #[serde(default, skip_serializing_if = "is_false")]
     replaced: bool,
 }
@@ -251,22 +254,26 @@ fn freeze(value: &Value) -> FrozenValue {
                 name: field.name.clone().into_owned(),
                 value: freeze(&field.value),
                 kept: field.kept,
+                quiet: field.quiet,
                 replaced: field.replaced,
             });
             FrozenValue::Record(fields.collect())
         }
-        Value::Set(elements) => {
-            let elements = elements.iter().map(|element| FrozenElement {
-                fingerprint: element.id.shared(),
-                label: Arc::clone(&element.label),
-                value: freeze(&element.value),
-                needs: element.needs.as_ref().map(ToString::to_string),
-                replaced: element.replaced,
-            });
-            FrozenValue::Set(elements.collect())
-        }
+        Value::Set(elements) => FrozenValue::Set(freeze_elements(elements)),
+        Value::Sequence(elements) => FrozenValue::Sequence(freeze_elements(elements)),
         Value::List(values) => FrozenValue::List(values.iter().map(freeze).collect()),
     }
+}
+
+fn freeze_elements(elements: &[Element]) -> Vec<FrozenElement> {
+    let frozen = elements.iter().map(|element| FrozenElement {
+        fingerprint: element.id.shared(),
+        label: Arc::clone(&element.label),
+        value: freeze(&element.value),
+        needs: element.needs.as_ref().map(ToString::to_string),
+        replaced: element.replaced,
+    });
+    frozen.collect()
 }
 
 fn freeze_reason(reason: &Reason) -> FrozenReason {
@@ -406,20 +413,22 @@ impl Thaw {
             FrozenValue::Record(fields) => {
                 let fields = fields.into_iter().map(|field| {
                     let value = self.value(field.value)?;
-                    let (kept, replaced) = (field.kept, field.replaced);
-                    Ok(Field { name: Cow::Owned(field.name), value, kept, replaced })
+                    let (kept, quiet, replaced) = (field.kept, field.quiet, field.replaced);
+                    Ok(Field { name: Cow::Owned(field.name), value, kept, quiet, replaced })
                 });
                 Value::Record(fields.collect::<Result<_, _>>()?)
             }
-            FrozenValue::Set(elements) => {
-                let elements = elements.into_iter().map(|element| self.element(element));
-                Value::Set(elements.collect::<Result<_, _>>()?)
-            }
+            FrozenValue::Set(elements) => Value::Set(self.elements(elements)?),
+            FrozenValue::Sequence(elements) => Value::Sequence(self.elements(elements)?),
             FrozenValue::List(values) => {
                 let values = values.into_iter().map(|value| self.value(value));
                 Value::List(values.collect::<Result<_, _>>()?)
             }
         })
+    }
+
+    fn elements(&self, elements: Vec<FrozenElement>) -> Result<Vec<Element>, UnknownKind> {
+        elements.into_iter().map(|element| self.element(element)).collect()
     }
 
     fn element(&self, element: FrozenElement) -> Result<Element, UnknownKind> {

@@ -3,11 +3,9 @@
 //!
 //! Reading and comparing are pure; SQL is in `rows` alone.
 
-pub mod canonical;
 pub mod json;
 pub mod rows;
 
-pub use canonical::{Rules, Treat};
 pub use json::Source;
 
 pub use crate::engine::json::{Json, Object, Span};

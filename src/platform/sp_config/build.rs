@@ -1,30 +1,29 @@
-//! An entry as it is going to stand in the target: with the target's id where it
-//! was found by its name, its references pointing to what the target has, and
-//! the target's secrets where the file has none. What is signed stays as it is.
+//! An entry of the file with its references pointing to what the target has,
+//! beside the object that stands there. What is signed stays as it is.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::file::{Entry, plain_id};
 use super::pair::{Base, Pair, Resolution, told};
 use super::references::{Link, links};
-use super::rules::Secrets;
+use super::schema;
 use super::target::Stored;
-use super::types::SOURCE;
+use super::types::{CONNECTOR_SCHEMA, SOURCE};
+use crate::engine::align::{Aligned, align};
+use crate::engine::diff::{Show, compare};
 use crate::engine::{Finding, ItemId, Kind, Reference, Requirement, Resolved};
 use crate::platform::document::{Document, Json};
 
-/// An entry as it is going to be written, and what was found on the way.
+/// An entry with its references, and what was found on the way.
 pub(super) struct Built<'w> {
     /// The object of the target that it is.
     pub(super) base: Option<(Base, &'w Stored)>,
     /// The entry.
-    pub(super) json: Json,
-    /// The same in the form in which the target writes ids: for comparing.
-    pub(super) comparable: Json,
+    json: Json,
     /// Whether it is no longer what the file holds.
     is_changed: bool,
-    /// Which of its values are secret.
-    pub(super) secrets: Secrets,
+    is_signed: bool,
     /// What it refers to.
     pub(super) references: Vec<Reference>,
     /// What has to be in the target before it.
@@ -36,48 +35,37 @@ pub(super) struct Built<'w> {
 /// Builds the entry of that place.
 pub(super) fn build<'w>(pair: &Pair<'w>, at: usize, entry: &'w Entry) -> Built<'w> {
     let base = pair.base(at).and_then(|base| Some((base, pair.target.document(base.at)?)));
-    let stored = base.map(|(_, stored)| &stored.entry);
     let mut built = Built {
         base,
         json: entry.json.clone(),
-        comparable: Json::Null,
         is_changed: !entry.mapped.is_empty(),
-        secrets: Secrets::of([Some(&entry.json), stored].into_iter().flatten()),
+        is_signed: entry.is_signed(),
         references: Vec::new(),
         requires: Vec::new(),
         warnings: entry.findings.clone(),
     };
-    built.take_id(entry);
+    built.note_id(entry);
     let links = links(&entry.word, entry.object());
     built.resolve(pair, entry, &links);
-    built.keep_secrets(entry);
-    built.comparable = built.aligned(&links);
+    if !built.is_signed {
+        built.point_to_schemas(entry);
+        built.write_ids_alike(&links);
+    }
     built
 }
 
 impl Built<'_> {
-    /// Takes the id of the target's object, which it was found by its name.
-    fn take_id(&mut self, entry: &Entry) {
+    /// Tells of a signed entry that its text has another id than the target.
+    fn note_id(&mut self, entry: &Entry) {
         let Some((_, stored)) = self.base else { return };
         let id = &stored.document.id;
-        if plain_id(id) == plain_id(&entry.id) {
-            return;
-        }
-        if entry.is_signed() {
+        if self.is_signed && plain_id(id) != plain_id(&entry.id) {
             let message = format!(
                 "the target has it as '{id}', and keeps that id; its text is signed, and is kept as it is, \
                  with the id '{}'",
                 entry.id
             );
             self.warn(entry, "signed-other-id", message);
-            return;
-        }
-        for holder in ["self", "object"] {
-            let found = self.json.as_object_mut().and_then(|json| json.get_mut(holder)?.as_object_mut());
-            if let Some(place) = found.and_then(|holder| holder.get_mut("id")).filter(|id| !id.is_empty()) {
-                *place = Json::text(Arc::clone(id));
-                self.is_changed = true;
-            }
         }
     }
 
@@ -111,7 +99,7 @@ impl Built<'_> {
         if resolution.id.is_none() && resolution.name.is_none() {
             return;
         }
-        if entry.is_signed() {
+        if self.is_signed {
             let message =
                 format!("{} would point to another object here; it is signed, and stays as it is", link.path);
             self.warn(entry, "signed-reference", message);
@@ -137,33 +125,36 @@ impl Built<'_> {
         }
     }
 
-    fn keep_secrets(&mut self, entry: &Entry) {
-        if entry.is_signed() {
-            return;
-        }
-        if let Some((_, stored)) = self.base {
-            self.is_changed |= self.secrets.keep(&mut self.json, &stored.entry);
-            self.is_changed |= &*entry.word == SOURCE && keep_cluster(&mut self.json, stored);
-        }
-        let missing = self.secrets.missing(&self.json);
-        if !missing.is_empty() {
-            let message = format!(
-                "neither the file nor the target has these secrets: {}; set them after the import",
-                missing.join(", ")
-            );
-            let finding = Finding::note("secret-missing", message);
-            self.warnings.push(finding.at(&*entry.place).about(&entry.item));
+    /// Points attributes of a source's schemas to the target's schema of that name.
+    fn point_to_schemas(&mut self, entry: &Entry) {
+        let Some((_, stored)) = self.base.filter(|_| &*entry.word == SOURCE) else { return };
+        let schemas = stored.object().get("schemas").map(Json::elements).unwrap_or_default();
+        let ids: HashMap<&str, &str> =
+            schemas.iter().map(|schema| (schema.text_of("name"), schema.text_of("id"))).collect();
+        let mut places = Vec::new();
+        entry.object().walk(&mut |path, value| {
+            if value.text_of("type") == CONNECTOR_SCHEMA
+                && let Some(id) = ids.get(value.text_of("name")).filter(|id| !id.is_empty())
+            {
+                places.push((format!("{path}/id"), *id));
+            }
+        });
+        let Some(object) = self.json.as_object_mut().and_then(|json| json.get_mut("object")) else { return };
+        for (place, id) in places {
+            if let Some(slot) = object.pointer_mut(&place).filter(|slot| slot.as_text() != Some(id)) {
+                *slot = Json::text(id);
+                self.is_changed = true;
+            }
         }
     }
 
-    /// Returns the entry with the ids of references written as the target writes
-    /// them, where they mean the same: with dashes or without is no difference.
-    fn aligned(&self, links: &[Link]) -> Json {
-        let mut json = self.json.clone();
+    /// Writes the ids of references as the target writes them, where they mean
+    /// the same: with dashes or without is no difference.
+    fn write_ids_alike(&mut self, links: &[Link]) {
         let (Some((_, stored)), Some(object)) =
-            (self.base, json.as_object_mut().and_then(|json| json.get_mut("object")))
+            (self.base, self.json.as_object_mut().and_then(|json| json.get_mut("object")))
         else {
-            return json;
+            return;
         };
         for at in links.iter().filter_map(|link| link.id_at.as_deref()) {
             let there = stored.object().pointer(at).and_then(Json::as_text);
@@ -171,42 +162,45 @@ impl Built<'_> {
                 && here.as_text().is_some_and(|here| here != there && plain_id(here) == plain_id(there))
             {
                 *here = Json::text(there);
+                self.is_changed = true;
             }
         }
-        json
+    }
+
+    /// Aligns the entry with what stands in the target.
+    pub(super) fn aligned(&self, word: &str) -> Aligned<'_> {
+        let target = self.base.map(|(_, stored)| &stored.entry);
+        let aligned = align(target, &self.json, schema::of(word));
+        if self.is_signed && target.is_some() {
+            let (before, after) = aligned.sides();
+            let changes = compare(Some(&before), &after, Show::Differences);
+            // What is signed is taken whole, or not at all.
+            if changes.iter().any(|change| change.op.is_effective()) {
+                return align(target, &self.json, schema::whole());
+            }
+        }
+        aligned
     }
 
     /// Returns what is to stand in the target.
     pub(super) fn document(&self, entry: &Entry) -> Document {
         let id = self.base.map_or(&entry.id, |(_, stored)| &stored.document.id);
-        let body = if self.is_changed { self.json.print().into() } else { Arc::clone(&entry.text) };
+        let body = match self.base {
+            None if !self.is_changed => Arc::clone(&entry.text),
+            // What is signed stays as it was read.
+            Some(_) if self.is_signed => Arc::clone(&entry.text),
+            _ => self.aligned(&entry.word).result().print().into(),
+        };
         Document {
             kind: Kind::named(entry.word.to_string()),
             id: Arc::clone(id),
             // Its signed text has another id, by which others may refer to it.
-            pair_id: (entry.is_signed() && plain_id(id) != plain_id(&entry.id))
-                .then(|| Arc::clone(&entry.id)),
+            pair_id: (self.is_signed && plain_id(id) != plain_id(&entry.id)).then(|| Arc::clone(&entry.id)),
             owner: "".into(),
             name: Arc::clone(&entry.name),
             body,
         }
     }
-}
-
-/// The cluster that a source runs on is the tenant's own: exports do not have it.
-fn keep_cluster(entry: &mut Json, stored: &Stored) -> bool {
-    let Some(cluster) = stored.object().get("cluster").filter(|cluster| !cluster.is_empty()) else {
-        return false;
-    };
-    let Some(object) = entry.as_object_mut().and_then(|entry| entry.get_mut("object")?.as_object_mut())
-    else {
-        return false;
-    };
-    let is_missing = object.get("cluster").is_none_or(Json::is_empty);
-    if is_missing {
-        object.set("cluster", cluster.clone());
-    }
-    is_missing
 }
 
 fn reference(pair: &Pair<'_>, link: &Link, resolution: &Resolution<'_>) -> Reference {

@@ -6,11 +6,11 @@ use std::collections::HashSet;
 use super::build::{Built, build};
 use super::file::{Entry, File};
 use super::pair::{Pair, own_blocks};
-use super::rules::canonical;
 use super::target::Target;
 use super::types;
-use crate::engine::{Candidate, Finding, Item, Plan, Value};
-use crate::platform::document::canonical::Side;
+use crate::engine::align::Aligned;
+use crate::engine::display::safe;
+use crate::engine::{Candidate, Finding, Item, Plan, Reason, Value};
 
 /// Compares a file with a target.
 pub(super) fn plan(file: &File, target: &Target) -> Plan {
@@ -38,23 +38,29 @@ fn rank(item: &Item) -> usize {
 
 fn candidate(pair: &Pair<'_>, at: usize, entry: &Entry) -> Candidate {
     let built = build(pair, at, entry);
+    let aligned = built.aligned(&entry.word);
+    let (before, after) = aligned.sides();
     let base = built.base.map(|(_, stored)| Item {
         // Its own: what is found by its name keeps the id that it has.
         id: stored.item(),
         name: stored.document.name.clone(),
-        value: canonical(stored.word(), &stored.entry, &built.secrets, Side::Replaced),
+        value: before,
         path: "".into(),
     });
-    let Built { base: found, comparable, secrets, references, requires, warnings, .. } = built;
+    let mut blocks = pair.blocks(at).to_vec();
+    blocks.extend(refused(&aligned));
+    let mut warnings = noticed(entry, &aligned);
+    let Built { base: found, references, requires, warnings: others, .. } = built;
+    warnings.splice(0..0, others);
     Candidate {
         item: Item {
             id: entry.item.clone(),
             name: entry.name.clone(),
-            value: canonical(&entry.word, &comparable, &secrets, Side::File),
+            value: after,
             path: entry.place.clone(),
         },
         base,
-        blocks: pair.blocks(at).to_vec(),
+        blocks,
         requires,
         references,
         quota: None,
@@ -62,6 +68,72 @@ fn candidate(pair: &Pair<'_>, at: usize, entry: &Entry) -> Candidate {
         // What was found by its name is another object under another id.
         facts: found.map_or(Value::Null, |(_, stored)| Value::Text(stored.document.id.clone())),
     }
+}
+
+/// Returns why the differences of an entry cannot be written.
+fn refused(aligned: &Aligned<'_>) -> Vec<Reason> {
+    let immutable = aligned.immutable().iter().map(|refused| {
+        let shown = |value: &Value| match value {
+            Value::Null => "none".to_owned(),
+            value => safe(&serde_json::to_string(value).unwrap_or_default()).into_owned(),
+        };
+        let message = format!(
+            "{} cannot change: it is {} in the target and {} in the file",
+            refused.path,
+            shown(&refused.before),
+            shown(&refused.after)
+        );
+        let code = if refused.path == "/type" { "type-immutable" } else { "immutable" };
+        Reason::new(code, message)
+    });
+    let lost = aligned.unaligned().iter().filter(|list| list.loses_secrets).map(|list| {
+        let message = format!(
+            "the list {} is too long to be aligned, and replacing it would lose the target's secrets in it",
+            list.path
+        );
+        Reason::new("list-too-long", message)
+    });
+    immutable.chain(lost).collect()
+}
+
+/// Returns what the operator should know of the comparison itself.
+fn noticed(entry: &Entry, aligned: &Aligned<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !entry.is_signed() {
+        let mut missing: Vec<String> =
+            aligned.missing_secrets().iter().map(|place| place.trim_start_matches('/').to_owned()).collect();
+        missing.extend(nowhere(aligned));
+        if !missing.is_empty() {
+            let message = format!(
+                "neither the file nor the target has these secrets: {}; set them after the import",
+                missing.join(", ")
+            );
+            findings.push(Finding::note("secret-missing", message).at(&*entry.place).about(&entry.item));
+        }
+    }
+    findings.extend(aligned.unaligned().iter().map(|list| {
+        let message =
+            format!("the list {} is too long to be aligned: it is compared as one value", list.path);
+        Finding::note("list-too-long", message).at(&*entry.place).about(&entry.item)
+    }));
+    findings
+}
+
+/// Returns the names of what the connector encrypts and nobody has.
+fn nowhere(aligned: &Aligned<'_>) -> Vec<String> {
+    let result = aligned.result();
+    let Some(attributes) = result.get("object").and_then(|object| object.get("connectorAttributes")) else {
+        return Vec::new();
+    };
+    let has = |name: &str| {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let mut found = false;
+        attributes
+            .walk(&mut |_, json| found |= [name, last].into_iter().any(|name| json.get(name).is_some()));
+        found
+    };
+    let names = attributes.text_of("encrypted").split(',').map(str::trim).filter(|name| !name.is_empty());
+    names.filter(|name| !has(name)).map(str::to_owned).collect()
 }
 
 /// Returns what stands in the way of the file's entries whatever the target holds.

@@ -17,7 +17,7 @@ mod mapping;
 mod pair;
 mod path;
 mod references;
-mod rules;
+mod schema;
 mod target;
 mod types;
 mod write;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::file::{Entry, File, plain_id};
 use super::references::Link;
 use super::target::{Stored, Target, inner_name, names};
-use super::types::{self, SOURCE, TRANSFORM};
+use super::types::{self, SOURCE};
 use crate::engine::{ItemId, Reason, Resolved};
 use crate::platform::DefaultReference;
 use crate::platform::document::Json;
@@ -80,7 +80,6 @@ impl<'w> Pair<'w> {
         pair.find_twice();
         pair.match_by_id();
         pair.match_by_name();
-        pair.check_types();
         pair.index();
         pair
     }
@@ -203,24 +202,6 @@ impl<'w> Pair<'w> {
             found.iter().filter_map(|at| Some(self.target.document(*at)?.item())).collect();
         let reason = Reason::new("ambiguous-name", message);
         self.block(at, about.into_iter().fold(reason, Reason::about));
-    }
-
-    /// Blocks what the service refuses to change.
-    fn check_types(&mut self) {
-        let transforms = self.matchable().filter(|(_, entry)| &*entry.word == TRANSFORM);
-        let found: Vec<(usize, Reason)> = transforms
-            .filter_map(|(at, entry)| {
-                let stored = self.target.document(self.base(at)?.at)?;
-                let [before, after] = [stored.object(), entry.object()].map(|object| object.text_of("type"));
-                let message = format!(
-                    "the type of a transform cannot change: it is '{before}' in the target and '{after}' in the file"
-                );
-                (before != after).then(|| (at, Reason::new("type-immutable", message).about(stored.item())))
-            })
-            .collect();
-        for (at, reason) in found {
-            self.block(at, reason);
-        }
     }
 
     fn index(&mut self) {

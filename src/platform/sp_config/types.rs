@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::engine::{Kind, KindInfo};
 
 pub(super) const CONNECTOR_RULE: &str = "CONNECTOR_RULE";
+pub(super) const CONNECTOR_SCHEMA: &str = "CONNECTOR_SCHEMA";
 pub(super) const FORM_DEFINITION: &str = "FORM_DEFINITION";
 pub(super) const IDENTITY_OBJECT_CONFIG: &str = "IDENTITY_OBJECT_CONFIG";
 pub(super) const IDENTITY_PROFILE: &str = "IDENTITY_PROFILE";
@@ -138,7 +139,7 @@ pub(super) static TYPES: [Type; 25] = [
 ];
 
 /// What objects refer to and no file holds.
-const OUTSIDE: [&str; 5] = ["IDENTITY", "ENTITLEMENT", "ACCOUNT", "CONNECTOR_SCHEMA", "CLUSTER"];
+const OUTSIDE: [&str; 5] = ["IDENTITY", "ENTITLEMENT", "ACCOUNT", CONNECTOR_SCHEMA, "CLUSTER"];
 
 /// Returns the type of that word.
 pub(super) fn named(word: &str) -> Option<&'static Type> {

@@ -8,8 +8,8 @@ use super::file::File;
 use super::object::{KINDS, Object, Sort};
 use super::resolve::{Found, resolve};
 use super::rules;
+use super::schema::{prefix, prepare};
 use super::side::{self, Side};
-use super::value::{prefix, value};
 use crate::engine::diff::{Show, compare};
 use crate::engine::{Candidate, Finding, Item, ItemId, Lack, Plan, Reason, Reference, Resolved, Value};
 
@@ -38,7 +38,7 @@ impl<'o> Pair<'o> {
         self.file.get(sort, key).or_else(|| self.target.get(sort, key))
     }
 
-    fn is_versioned(&self, api: &str) -> bool {
+    pub(super) fn is_versioned(&self, api: &str) -> bool {
         self.get(Sort::Api, api).is_some_and(side::is_versioned)
     }
 }
@@ -97,16 +97,18 @@ fn candidates(file: &File, pair: &Pair<'_>) -> (Vec<Candidate>, Vec<Lack>) {
 fn candidate(object: &Object, pair: &Pair<'_>, lacking: &mut Lacking) -> Candidate {
     let id = object.id();
     let base = pair.base(object);
-    let is_versioned = |api: &str| pair.is_versioned(api);
-    let item = |of: &Object, is_target: bool, path: &str| Item {
+    let prepared = prepare(object, base, &|api: &str| pair.is_versioned(api));
+    let aligned = prepared.aligned();
+    let (before, after) = aligned.sides();
+    let item = |of: &Object, value: Value, path: &str| Item {
         id: id.clone(),
         name: Arc::clone(&of.name),
-        value: value(of, is_target, &is_versioned),
+        value,
         path: path.into(),
     };
     let mut candidate = Candidate {
-        item: item(object, false, &object.path),
-        base: base.map(|base| item(base, true, "")),
+        item: item(object, after, &object.path),
+        base: base.map(|base| item(base, before, "")),
         blocks: rules::identity(object, base, pair),
         requires: Vec::new(),
         quota: None,
@@ -121,9 +123,7 @@ fn candidate(object: &Object, pair: &Pair<'_>, lacking: &mut Lacking) -> Candida
     candidate.warnings.extend(rules::warnings(object, pair));
     for Found { link, reference, requires, reasons, findings, lack } in resolve(object, pair) {
         let at = format!("{}{}", object.path, link.path);
-        candidate
-            .references
-            .push(Reference { path: format!("{}{}", prefix(object), link.path), ..reference });
+        candidate.references.push(Reference { path: shown(object, &link.path), ..reference });
         candidate.warnings.extend(findings.into_iter().map(|finding| finding.at(&*at).about(&id)));
         // Of what does not differ nothing is written: what it lacks, it lacks already.
         if is_new {
@@ -139,6 +139,11 @@ fn candidate(object: &Object, pair: &Pair<'_>, lacking: &mut Lacking) -> Candida
     }
     candidate.blocks = unique(candidate.blocks);
     candidate
+}
+
+/// Returns a path into an object as it is shown: a bare definition in its wrapper.
+fn shown(object: &Object, path: &str) -> String {
+    prefix(object).map_or_else(|| path.to_owned(), |name| format!("/{name}{path}"))
 }
 
 /// Says whether adding or covering would change anything.

@@ -7,7 +7,7 @@ use super::compare::{Pair, dangling};
 use super::file::LISTS;
 use super::object::{API, KINDS, Object, Sort};
 use super::resolve::resolve;
-use super::value::prefix;
+use super::schema::prefix;
 use crate::engine::{Finding, ItemId, Kind, Resolved};
 use crate::platform::{Export, ExportOptions, MissingRoots};
 
@@ -100,9 +100,9 @@ fn write(objects: &[&Object], sorts: &[Sort]) -> Vec<u8> {
 /// Returns an object as it was received; a bare definition in the wrapper that
 /// the import wants.
 fn text(object: &Object) -> Cow<'_, str> {
-    match prefix(object).trim_start_matches('/') {
-        "" => Cow::Borrowed(&object.text),
-        name => Cow::Owned(format!("{{\"{name}\":{}}}", object.text)),
+    match prefix(object) {
+        None => Cow::Borrowed(&object.text),
+        Some(name) => Cow::Owned(format!("{{\"{name}\":{}}}", object.text)),
     }
 }
 

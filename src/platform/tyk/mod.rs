@@ -7,7 +7,7 @@
 //! → bytes`. All of it is pure; SQL is in `platform/document` alone.
 //!
 //! What an object points to stands in `links`, and is looked up in `resolve`;
-//! `rules` says what blocks it, `value` in which form it is compared.
+//! `rules` says what blocks it, `schema` how it is compared and written.
 
 mod compare;
 mod export;
@@ -16,9 +16,9 @@ mod links;
 mod object;
 mod resolve;
 mod rules;
+mod schema;
 mod shape;
 mod side;
-mod value;
 mod write;
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::compare::Pair;
-use super::object::{Object, Sort};
-use super::value::merged;
+use super::object::Object;
+use super::schema::prepare;
 use crate::engine::{Approved, Verb};
 use crate::platform::document::Document;
 use crate::platform::document::rows::Save;
@@ -26,7 +26,7 @@ pub(super) fn saves(file: &[Object], target: &[Object], approved: &Approved) -> 
         let Some(object) = file.get(step.at) else { continue };
         let save = |document| Save { item: object.id(), document };
         match (step.verb, pair.base(object)) {
-            (Verb::Cover, Some(base)) => saves.covers.push(save(covered(object, base))),
+            (Verb::Cover, Some(base)) => saves.covers.push(save(covered(object, base, &pair))),
             _ => saves.adds.push(save(added(object))),
         }
     }
@@ -45,21 +45,22 @@ fn added(object: &Object) -> Document {
     }
 }
 
-/// The same in the place of another one: what it is kept under stays. An
-/// organisation keeps what the file says nothing of.
-fn covered(object: &Object, base: &Object) -> Document {
-    let mut document = added(object);
+/// What is going to stand in the place of another object: what it is kept under
+/// stays, and what the target has of its own.
+fn covered(object: &Object, base: &Object, pair: &Pair<'_>) -> Document {
+    let prepared = prepare(object, Some(base), &|api: &str| pair.is_versioned(api));
+    let body = prepared.aligned().result();
+    let text: Arc<str> = body.print().into();
+    let mut document = match Object::read(object.sort, body, Arc::clone(&text), String::new()) {
+        Ok(result) => added(&result),
+        // It reads as the file's object does, which was read.
+        Err(_) => Document { body: text, ..added(object) },
+    };
     if let Some(row) = &base.row {
         document.id = Arc::clone(row);
     }
     if document.pair_id.is_none() {
         document.pair_id = base.pair_id();
-    }
-    if object.sort == Sort::Organisation {
-        document.body = merged(&base.body, &object.body);
-        if document.name.is_empty() {
-            document.name = Arc::clone(&base.name);
-        }
     }
     document
 }

@@ -86,6 +86,7 @@ impl Told {
             Op::Add => (glyphs.add, Role::New),
             Op::Replace => (glyphs.cover, Role::Text),
             Op::Remove => (glyphs.removed, Role::Old),
+            Op::Move => (glyphs.moved, Role::Text),
             Op::Keep => (glyphs.dot, Role::Kept),
             Op::Same => (glyphs.same, Role::Dim),
         };
@@ -225,6 +226,7 @@ fn words(change: &Change) -> (String, String, String) {
             Op::Add => "set",
             Op::Replace => "differs",
             Op::Remove => "removed",
+            Op::Move => "moved",
             Op::Keep => "differs, kept",
             Op::Same => "same",
         });
@@ -235,6 +237,7 @@ fn words(change: &Change) -> (String, String, String) {
         Op::Add => (String::new(), after, String::new()),
         Op::Replace => (none(before), none(after), String::new()),
         Op::Remove => (before, String::new(), "removed".to_owned()),
+        Op::Move => said(&format!("moved from place {before} to place {after}")),
         Op::Same => (before, String::new(), String::new()),
         Op::Keep if change.after == Value::Null => (before, String::new(), "kept".to_owned()),
         Op::Keep => (before, String::new(), format!("kept; the file has {after}")),

@@ -15,7 +15,7 @@ pub(crate) fn brief(value: &Value) -> String {
             let set = fields.iter().filter(|field| field.value != Value::Null);
             let told: Vec<String> = set
                 .map(|field| match &field.value {
-                    nested @ (Value::Record(_) | Value::Set(_)) => {
+                    nested @ (Value::Record(_) | Value::Set(_) | Value::Sequence(_)) => {
                         format!("{} {{{}}}", field.name, brief(nested))
                     }
                     plain => format!("{} {}", field.name, brief(plain)),
@@ -23,8 +23,14 @@ pub(crate) fn brief(value: &Value) -> String {
                 .collect();
             told.join(", ")
         }
-        Value::Set(elements) => {
-            let told: Vec<&str> = elements.iter().map(|element| &*element.label).collect();
+        Value::Set(elements) | Value::Sequence(elements) => {
+            let told: Vec<String> = elements
+                .iter()
+                .map(|element| match &element.value {
+                    Value::Null => element.label.to_string(),
+                    inside => format!("{} {{{}}}", element.label, brief(inside)),
+                })
+                .collect();
             told.join(", ")
         }
         Value::List(values) => {

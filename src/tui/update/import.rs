@@ -161,10 +161,12 @@ fn backup(subject: &Reviewed, key: &str) -> Line {
 
 fn may_lose(value: &Value) -> bool {
     match value {
-        Value::Set(elements) => elements.iter().any(|element| element.replaced || may_lose(&element.value)),
+        Value::Set(elements) | Value::Sequence(elements) => {
+            elements.iter().any(|element| element.replaced || may_lose(&element.value))
+        }
         Value::Record(fields) => fields.iter().any(|field| field.replaced || may_lose(&field.value)),
-        Value::List(values) => values.iter().any(may_lose),
         Value::Null
+        | Value::List(_)
         | Value::Bool(_)
         | Value::Int(_)
         | Value::Number(_)

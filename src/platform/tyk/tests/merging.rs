@@ -2,15 +2,16 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::value::merged;
+use super::super::schema::ORGANISATION;
 use super::{
     BANK, api, api_id, bundle, changes, object_id, organisation, plan, policy, policy_with, saves, target,
 };
+use crate::engine::align::align;
 use crate::platform::document::Source;
 
 fn merge(there: &str, file: &str) -> String {
     let read = |text: &str| Source::read(text.as_bytes()).unwrap().root;
-    merged(&read(there), &read(file)).to_string()
+    align(Some(&read(there)), &read(file), &ORGANISATION).result().print()
 }
 
 #[test]

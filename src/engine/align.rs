@@ -1,0 +1,669 @@
+//! What stands in the target and what the file has, as one tree.
+//!
+//! Each node holds both values, what the schema says of its place, and
+//! therefore the value that will stand. The changes that are shown
+//! ([`Aligned::sides`]) and the value that is written ([`Aligned::result`]) are
+//! two readings of the same nodes; nothing else computes either.
+
+mod look;
+mod sequence;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use self::look::{Look, Scope};
+pub(super) use self::sequence::rising;
+use super::diff::push_segment;
+use super::item::{Element, Field, Value};
+use super::json::{Json, Object};
+use super::schema::{Class, Cover, DocumentSchema, ListRule};
+
+/// A target's document and a file's, aligned.
+#[derive(Debug)]
+pub struct Aligned<'a> {
+    root: Node<'a>,
+    schema: &'a DocumentSchema,
+    /// Credentials that neither side has, by their place.
+    missing_secrets: Vec<String>,
+    /// Places of differences that the system refuses.
+    immutable: Vec<Refused>,
+    /// Lists that are too long to be aligned, and whether a credential of the
+    /// target would be lost by that.
+    unaligned: Vec<Unaligned>,
+}
+
+/// A difference that the system refuses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// JSON pointer to it.
+    pub path: String,
+    /// What the target has, as it may be shown.
+    pub before: Value,
+    /// What the file has, as it may be shown.
+    pub after: Value,
+}
+
+/// A list that is compared as one value, since it is too long to be aligned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unaligned {
+    /// JSON pointer to it.
+    pub path: String,
+    /// Whether covering would lose credentials that only the target has.
+    pub loses_secrets: bool,
+}
+
+/// Which value is going to stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Take {
+    /// The target's, which means the same as the file's.
+    Same,
+    /// The target's, whatever the file has.
+    Kept,
+    /// The file's: a difference.
+    File,
+    /// The file's, which follows from the rest and is no difference.
+    Along,
+}
+
+#[derive(Debug)]
+enum Node<'a> {
+    /// One value, or a list that is compared as one.
+    Leaf(Box<Leaf<'a>>),
+    /// Both sides have an object.
+    Object(Vec<Member<'a>>),
+    /// Both sides have an object of entries, known by their names.
+    Entries(Vec<Member<'a>>),
+    /// Both sides have a list; in the order in which it is going to stand, and
+    /// what is removed somewhere.
+    List { ordered: bool, parts: Vec<Part<'a>> },
+    /// Both sides have a list of plain values without an order.
+    Set(Vec<(Option<&'a Json>, Option<&'a Json>, Value)>),
+}
+
+#[derive(Debug)]
+struct Leaf<'a> {
+    target: Option<&'a Json>,
+    file: Option<&'a Json>,
+    take: Take,
+    before: Value,
+    after: Value,
+}
+
+#[derive(Debug)]
+struct Member<'a> {
+    name: &'a str,
+    node: Node<'a>,
+}
+
+#[derive(Debug)]
+struct Part<'a> {
+    /// What it is matched by: the same on both sides.
+    id: Arc<str>,
+    label: Arc<str>,
+    /// Its place in the target.
+    target: Option<usize>,
+    /// Whether it is going to stand.
+    stays: bool,
+    node: Node<'a>,
+}
+
+/// Aligns a document of the file with the one that stands in the target.
+pub fn align<'a>(target: Option<&'a Json>, file: &'a Json, schema: &'a DocumentSchema) -> Aligned<'a> {
+    let mut aligner = Aligner {
+        look: Look::new(schema, target.is_some()),
+        path: Vec::new(),
+        pointer: String::new(),
+        missing_secrets: Vec::new(),
+        immutable: Vec::new(),
+        unaligned: Vec::new(),
+    };
+    let scope = Scope::new(schema);
+    let root = aligner.values(target, Some(file), &scope);
+    let Aligner { mut missing_secrets, immutable, unaligned, .. } = aligner;
+    let mut seen = HashSet::new();
+    missing_secrets.retain(|place| seen.insert(place.clone()));
+    Aligned { root, schema, missing_secrets, immutable, unaligned }
+}
+
+struct Aligner<'a> {
+    look: Look<'a>,
+    /// The names down to here; `*` for elements of lists.
+    path: Vec<&'a str>,
+    /// The same for people.
+    pointer: String,
+    missing_secrets: Vec<String>,
+    immutable: Vec<Refused>,
+    unaligned: Vec<Unaligned>,
+}
+
+impl<'a> Aligner<'a> {
+    /// Aligns the values of one place.
+    fn values(&mut self, target: Option<&'a Json>, file: Option<&'a Json>, scope: &Scope) -> Node<'a> {
+        let place = self.look.rules().at(&self.path);
+        let scope = scope.at(&place, &self.path);
+        match place.class {
+            Class::Local if scope.carries && !self.path.is_empty() => {
+                return self.kept(target, file, &scope);
+            }
+            Class::Kept if scope.carries && self.look.is_cover && self.says_nothing(file, &scope) => {
+                return self.leaf(target, file, Take::Kept, &scope);
+            }
+            Class::Derived => return self.leaf(target, file, Take::Along, &scope),
+            _ => {}
+        }
+        if scope.is_secret() && ![target, file].into_iter().flatten().any(look::is_container) {
+            return self.secret(target, file, &scope);
+        }
+        let node = match (target, file) {
+            (Some(Json::Object(target)), Some(Json::Object(file))) => {
+                self.objects(target, file, &scope, place.entries)
+            }
+            (Some(there @ Json::List(target)), Some(here @ Json::List(file))) => {
+                self.lists([there, here], target, file, &scope, place.list)
+            }
+            _ => self.plain(target, file, &scope),
+        };
+        if place.class == Class::Immutable
+            && target.is_some()
+            && let Node::Leaf(leaf) = &node
+            && leaf.take == Take::File
+        {
+            let (before, after) = (leaf.before.clone(), leaf.after.clone());
+            self.immutable.push(Refused { path: self.pointer.clone(), before, after });
+        }
+        node
+    }
+
+    /// Values of which at least one is no object, or no list.
+    fn plain(&mut self, target: Option<&'a Json>, file: Option<&'a Json>, scope: &Scope) -> Node<'a> {
+        let is_same = self.look.is_same(target, file, scope)
+            || (scope.is_valued && self.says_nothing(target, scope) && self.says_nothing(file, scope));
+        let take = match scope.cover {
+            _ if is_same => Take::Same,
+            // What the file says nothing of stays.
+            Cover::Merge if target.is_some() && self.shown(file, scope) == Value::Null => Take::Same,
+            _ => Take::File,
+        };
+        if take == Take::File {
+            self.note_missing(target, file, scope);
+        }
+        self.leaf(target, file, take, scope)
+    }
+
+    fn says_nothing(&mut self, json: Option<&'a Json>, scope: &Scope) -> bool {
+        json.is_none_or(|json| self.look.says_nothing(json, &mut self.path, scope))
+    }
+
+    /// What is the target's own.
+    fn kept(&mut self, target: Option<&'a Json>, file: Option<&'a Json>, scope: &Scope) -> Node<'a> {
+        let is_cover = self.look.is_cover;
+        self.leaf(target, file, if is_cover { Take::Kept } else { Take::File }, scope)
+    }
+
+    /// A credential: the target's is kept where the file has none.
+    fn secret(&mut self, target: Option<&'a Json>, file: Option<&'a Json>, scope: &Scope) -> Node<'a> {
+        let has = |json: Option<&Json>| json.is_some_and(|json| !look::lacks_secret(json));
+        let take = match (has(target), has(file)) {
+            (true, false) if file.is_none() && !scope.is_own_secret() => Take::File,
+            (true, false) if scope.carries => Take::Kept,
+            (true, false) => {
+                self.missing_secrets.push(self.pointer.clone());
+                Take::File
+            }
+            (false, false) => {
+                if file.is_some_and(look::is_placeholder) {
+                    self.missing_secrets.push(self.pointer.clone());
+                }
+                if self.look.is_cover { Take::Same } else { Take::File }
+            }
+            _ => {
+                if self.look.is_same(target, file, scope) {
+                    Take::Same
+                } else {
+                    Take::File
+                }
+            }
+        };
+        self.leaf(target, file, take, scope)
+    }
+
+    fn leaf(
+        &mut self,
+        target: Option<&'a Json>,
+        file: Option<&'a Json>,
+        take: Take,
+        scope: &Scope,
+    ) -> Node<'a> {
+        let before = self.shown(target, scope);
+        let (before, after) = match take {
+            Take::Same if target.is_some() => (before.clone(), before),
+            // Neither says anything, or the difference is none.
+            Take::Same | Take::Along => {
+                let after = self.shown(file, scope);
+                (after.clone(), after)
+            }
+            Take::File if target.is_some() && file.is_some() => {
+                (one_value(before), one_value(self.shown(file, scope)))
+            }
+            Take::Kept | Take::File => (before, self.shown(file, scope)),
+        };
+        // Only what can be shown is a difference.
+        let is_same = take == Take::File && target.is_some() && file.is_some() && before == after;
+        let take = if is_same { Take::Same } else { take };
+        Node::Leaf(Box::new(Leaf { target, file, take, before, after }))
+    }
+
+    fn shown(&mut self, json: Option<&'a Json>, scope: &Scope) -> Value {
+        json.map_or(Value::Null, |json| self.look.value(json, &mut self.path, scope))
+    }
+
+    fn objects(&mut self, target: &'a Object, file: &'a Object, scope: &Scope, entries: bool) -> Node<'a> {
+        let scope = &scope.inside([target, file], self.look.rules(), &mut self.path).valued(!entries);
+        let mut members: Vec<Member<'a>> = Vec::with_capacity(target.len().max(file.len()));
+        let known = Names::new(file);
+        for (name, there) in target.members() {
+            let here = known.get(name);
+            let node = self.below(name, name, |this| this.values(Some(there), here, scope));
+            members.push(Member { name, node });
+        }
+        let known = Names::new(target);
+        for (name, here) in file.members().filter(|(name, _)| known.get(name).is_none()) {
+            let node = self.below(name, name, |this| this.values(None, Some(here), scope));
+            members.push(Member { name, node });
+        }
+        if entries { Node::Entries(members) } else { Node::Object(members) }
+    }
+
+    fn lists(
+        &mut self,
+        [there, here]: [&'a Json; 2],
+        target: &'a [Json],
+        file: &'a [Json],
+        scope: &Scope,
+        rule: Option<ListRule>,
+    ) -> Node<'a> {
+        let are_plain = [target, file].into_iter().flatten().all(Json::is_plain);
+        match rule {
+            Some(ListRule::Atomic) => self.plain(Some(there), Some(here), scope),
+            Some(ListRule::Set) if are_plain => self.set(target, file, scope),
+            _ if are_plain => self.plain(Some(there), Some(here), scope),
+            rule => {
+                let (keys, ordered) = self.look.keys(rule, scope);
+                match look::fitting_key(keys, target, file) {
+                    Some(key) => self.keyed(target, file, scope, &key, ordered),
+                    // Nothing tells which elements are the same ones.
+                    None if scope.cover == Cover::Merge => self.plain(Some(there), Some(here), scope),
+                    None => self.sequence([there, here], target, file, scope),
+                }
+            }
+        }
+    }
+
+    fn set(&mut self, target: &'a [Json], file: &'a [Json], scope: &Scope) -> Node<'a> {
+        let canonical = |json: &Json| super::json::canonical(json);
+        let wanted: HashSet<String> = file.iter().map(canonical).collect();
+        let mut there: HashSet<String> = HashSet::with_capacity(target.len());
+        let mut elements = Vec::with_capacity(target.len());
+        self.path.push("*");
+        for json in target {
+            let text = canonical(json);
+            let is_wanted = wanted.contains(&text) || scope.cover == Cover::Merge;
+            there.insert(text);
+            let value = self.look.value(json, &mut self.path, scope);
+            elements.push((Some(json), is_wanted.then_some(json), value));
+        }
+        for json in file {
+            if there.insert(canonical(json)) {
+                let value = self.look.value(json, &mut self.path, scope);
+                elements.push((None, Some(json), value));
+            }
+        }
+        self.path.pop();
+        Node::Set(elements)
+    }
+
+    /// Elements that are known by a key.
+    fn keyed(
+        &mut self,
+        target: &'a [Json],
+        file: &'a [Json],
+        scope: &Scope,
+        key: &look::Key,
+        ordered: bool,
+    ) -> Node<'a> {
+        let mut pairs = Vec::with_capacity(target.len().max(file.len()));
+        for (at, id) in key.file.iter().enumerate() {
+            pairs.push(sequence::Pair { target: key.target_place(id), file: Some(at), sure: true });
+        }
+        let gone = key.target.iter().enumerate().filter(|(_, id)| key.file_place(id).is_none());
+        pairs.extend(gone.map(|(at, _)| sequence::Pair { target: Some(at), file: None, sure: true }));
+        let label = |pair: &sequence::Pair| {
+            let of = pair.file.and_then(|at| key.file.get(at)).or_else(|| key.target.get(pair.target?));
+            of.cloned().unwrap_or_default()
+        };
+        let named: Vec<(sequence::Pair, Arc<str>, Arc<str>)> =
+            pairs.into_iter().map(|pair| (pair, label(&pair), label(&pair))).collect();
+        self.parts(target, file, scope, named, ordered)
+    }
+
+    /// Elements that are known by nothing but what they hold.
+    fn sequence(
+        &mut self,
+        [there, here]: [&'a Json; 2],
+        target: &'a [Json],
+        file: &'a [Json],
+        scope: &Scope,
+    ) -> Node<'a> {
+        self.path.push("*");
+        let mut prints = |list: &'a [Json]| -> Vec<sequence::Print> {
+            list.iter().map(|json| self.look.print(json, &mut self.path, scope)).collect()
+        };
+        let pairs = sequence::align(&prints(target), &prints(file));
+        self.path.pop();
+        let Some(pairs) = pairs else {
+            let loses_secrets = scope.carries && self.look.holds_secret(there, &mut self.path, scope);
+            self.unaligned.push(Unaligned { path: self.pointer.clone(), loses_secrets });
+            return self.plain(Some(there), Some(here), scope);
+        };
+        // The file's places, since that is what is going to stand; what is gone
+        // by the target's, told from those.
+        let named = pairs.into_iter().map(|pair| match (pair.file, pair.target.unwrap_or_default()) {
+            (Some(at), _) => (pair, Arc::from(format!("f{at}")), Arc::from(at.to_string())),
+            (None, at) if at < file.len() => {
+                (pair, Arc::from(format!("t{at}")), Arc::from(format!("{at} (before)")))
+            }
+            (None, at) => (pair, Arc::from(format!("t{at}")), Arc::from(at.to_string())),
+        });
+        self.parts(target, file, scope, named.collect(), true)
+    }
+
+    fn parts(
+        &mut self,
+        target: &'a [Json],
+        file: &'a [Json],
+        scope: &Scope,
+        named: Vec<(sequence::Pair, Arc<str>, Arc<str>)>,
+        ordered: bool,
+    ) -> Node<'a> {
+        // Merged, the target's elements stay where they are.
+        let ordered = ordered && scope.cover == Cover::Replace;
+        let (scope, usual) = (&scope.valued(false), self.usual_secrets(target, file, scope));
+        let mut parts: Vec<Part<'a>> = Vec::with_capacity(named.len());
+        for (pair, id, label) in named {
+            let there = pair.target.and_then(|at| target.get(at));
+            let here = pair.file.and_then(|at| file.get(at));
+            let scope = &scope.carrying(pair.sure);
+            let node = self.below("*", &label, |this| {
+                if there.is_none() || !pair.sure {
+                    this.note_unusual(here, &usual);
+                }
+                match there {
+                    Some(_) => this.values(there, here, scope),
+                    None => this.inserted(here, scope),
+                }
+            });
+            let stays = here.is_some() || scope.cover == Cover::Merge;
+            parts.push(Part { id, label, target: pair.target, stays, node });
+        }
+        if !ordered {
+            // The target's order, then what is new.
+            parts.sort_by_key(|part| part.target.unwrap_or(usize::MAX));
+        }
+        Node::List { ordered, parts }
+    }
+
+    /// A new element, which comes whole.
+    fn inserted(&mut self, file: Option<&'a Json>, scope: &Scope) -> Node<'a> {
+        let scope = scope.at(&self.look.rules().at(&self.path), &self.path);
+        self.note_missing(None, file, &scope);
+        self.leaf(None, file, Take::File, &scope)
+    }
+
+    /// Returns the names of the credentials that elements of a list have.
+    fn usual_secrets(&mut self, target: &'a [Json], file: &'a [Json], scope: &Scope) -> Vec<&'a str> {
+        let mut names: Vec<&'a str> = Vec::new();
+        self.path.push("*");
+        for (name, json) in target.iter().chain(file).filter_map(Json::as_object).flat_map(Object::members) {
+            if names.contains(&name) || !json.is_plain() || look::lacks_secret(json) {
+                continue;
+            }
+            self.path.push(name);
+            if scope.at(&self.look.rules().at(&self.path), &self.path).is_secret() {
+                names.push(name);
+            }
+            self.path.pop();
+        }
+        self.path.pop();
+        names
+    }
+
+    /// Notes the credentials that a new element lacks and others of its list have.
+    fn note_unusual(&mut self, json: Option<&Json>, usual: &[&str]) {
+        let Some(object) = json.and_then(Json::as_object) else { return };
+        for name in usual.iter().filter(|name| object.get(name).is_none()) {
+            let mut pointer = self.pointer.clone();
+            pointer.push('/');
+            push_segment(&mut pointer, name);
+            self.missing_secrets.push(pointer);
+        }
+    }
+
+    /// Notes the placeholders of credentials in what is new.
+    fn note_missing(&mut self, target: Option<&'a Json>, file: Option<&'a Json>, scope: &Scope) {
+        if let (None, Some(file @ (Json::Object(_) | Json::List(_)))) = (target, file) {
+            self.look.placeholders(file, &mut self.path, scope, &self.pointer, &mut self.missing_secrets);
+        }
+    }
+
+    fn below<R>(&mut self, name: &'a str, label: &str, then: impl FnOnce(&mut Self) -> R) -> R {
+        let length = self.pointer.len();
+        // What is shown as the object's own has no segment of its own.
+        if !(self.path.is_empty() && self.look.is_inner(name)) {
+            self.pointer.push('/');
+            push_segment(&mut self.pointer, label);
+        }
+        self.path.push(name);
+        let done = then(self);
+        self.path.pop();
+        self.pointer.truncate(length);
+        done
+    }
+}
+
+/// Returns a list that takes the place of another one as a whole.
+fn one_value(value: Value) -> Value {
+    match value {
+        Value::Set(elements) | Value::Sequence(elements) => {
+            Value::List(elements.into_iter().map(|element| element.value).collect())
+        }
+        other => other,
+    }
+}
+
+/// The members of an object by their names.
+enum Names<'a> {
+    Few(&'a Object),
+    Many(std::collections::HashMap<&'a str, &'a Json>),
+}
+
+impl<'a> Names<'a> {
+    /// How many members are found faster by looking at one after the other.
+    const FEW: usize = 16;
+
+    fn new(object: &'a Object) -> Self {
+        if object.len() <= Self::FEW { Self::Few(object) } else { Self::Many(object.members().collect()) }
+    }
+
+    fn get(&self, name: &str) -> Option<&'a Json> {
+        match self {
+            Self::Few(object) => object.get(name),
+            Self::Many(members) => members.get(name).copied(),
+        }
+    }
+}
+
+impl Aligned<'_> {
+    /// Returns what is shown of the target, where it has the object, and of the
+    /// file: [`compare`](super::diff::compare) tells the changes between them.
+    pub fn sides(&self) -> (Value, Value) {
+        let (before, after) = self.root.sides(self.schema.cover);
+        let inline = |value| lift(value, self.schema.inner);
+        (inline(before), inline(after))
+    }
+
+    /// Returns what is going to stand.
+    pub fn result(&self) -> Json {
+        self.root.result().unwrap_or(Json::Null)
+    }
+
+    /// Returns the places of the credentials that neither side has.
+    pub fn missing_secrets(&self) -> &[String] {
+        &self.missing_secrets
+    }
+
+    /// Returns the differences that the system refuses.
+    pub fn immutable(&self) -> &[Refused] {
+        &self.immutable
+    }
+
+    /// Returns the lists that are too long to be aligned.
+    pub fn unaligned(&self) -> &[Unaligned] {
+        &self.unaligned
+    }
+}
+
+/// Shows the members of the inner object as the object's own.
+fn lift(value: Value, inner: &str) -> Value {
+    match value {
+        Value::Record(mut fields) if !inner.is_empty() => {
+            let found = fields.iter().position(|field| field.name == inner);
+            if let Some(at) = found
+                && let Value::Record(lifted) = std::mem::replace(&mut fields.remove(at).value, Value::Null)
+            {
+                fields.extend(lifted);
+            }
+            fields.sort_by(|one, other| one.name.cmp(&other.name));
+            Value::Record(fields)
+        }
+        Value::Null => Value::Record(Vec::new()),
+        other => other,
+    }
+}
+
+impl Node<'_> {
+    fn sides(&self, cover: Cover) -> (Value, Value) {
+        match self {
+            Self::Leaf(leaf) => (leaf.before.clone(), leaf.after.clone()),
+            Self::Object(members) => {
+                let mut sides = (Vec::new(), Vec::new());
+                for Member { name, node } in members {
+                    let (before, after) = node.sides(cover);
+                    let (kept, quiet) = (node.is_kept(), node.is_kept());
+                    let replaced = cover == Cover::Replace && !kept;
+                    let field =
+                        |value| Field { name: (*name).to_owned().into(), value, kept, quiet, replaced };
+                    if before != Value::Null {
+                        sides.0.push(field(before));
+                    }
+                    if after != Value::Null {
+                        sides.1.push(field(after));
+                    }
+                }
+                let record = |mut fields: Vec<Field>| {
+                    fields.sort_by(|one, other| one.name.cmp(&other.name));
+                    if fields.is_empty() { Value::Null } else { Value::Record(fields) }
+                };
+                (record(sides.0), record(sides.1))
+            }
+            Self::Entries(members) => {
+                let mut sides = (Vec::new(), Vec::new());
+                for Member { name, node } in members {
+                    let (before, after) = node.sides(cover);
+                    let element =
+                        |value| Element { replaced: cover == Cover::Replace, ..Element::named(*name, value) };
+                    if matches!(node, Node::Leaf(leaf) if matches!(leaf.take, Take::Same | Take::Kept)) {
+                        sides.0.extend(node.stands_in_target().then(|| element(before.clone())));
+                        sides.1.extend(node.stands_in_target().then(|| element(before)));
+                        continue;
+                    }
+                    sides.0.extend(node.stands_in_target().then(|| element(before)));
+                    sides.1.extend(node.stands_in_file().then(|| element(after)));
+                }
+                (Value::Set(sides.0), Value::Set(sides.1))
+            }
+            Self::List { ordered, parts } => {
+                let mut sides = (Vec::new(), Vec::new());
+                for part in parts {
+                    let (before, after) = part.node.sides(cover);
+                    let element = |value| Element {
+                        replaced: cover == Cover::Replace,
+                        ..Element::matched(Arc::clone(&part.id), Arc::clone(&part.label), value)
+                    };
+                    if let Some(place) = part.target {
+                        sides.0.push((place, element(before)));
+                    }
+                    if part.stays && part.node.stands_in_file() {
+                        sides.1.push(element(after));
+                    }
+                }
+                sides.0.sort_by_key(|(place, _)| *place);
+                let before = sides.0.into_iter().map(|(_, element)| element).collect();
+                let list = |elements| if *ordered { Value::Sequence(elements) } else { Value::Set(elements) };
+                (list(before), list(sides.1))
+            }
+            Self::Set(elements) => {
+                let mut sides = (Vec::new(), Vec::new());
+                for (there, here, value) in elements {
+                    let (id, label) = look::known_by(value);
+                    let element = || Element {
+                        replaced: cover == Cover::Replace,
+                        ..Element::matched(Arc::clone(&id), Arc::clone(&label), Value::Null)
+                    };
+                    if there.is_some() {
+                        sides.0.push(element());
+                    }
+                    if here.is_some() {
+                        sides.1.push(element());
+                    }
+                }
+                (Value::set(sides.0), Value::set(sides.1))
+            }
+        }
+    }
+
+    /// Says whether the target's value is kept whatever the file has.
+    fn is_kept(&self) -> bool {
+        matches!(self, Self::Leaf(leaf) if leaf.take == Take::Kept)
+    }
+
+    fn stands_in_target(&self) -> bool {
+        !matches!(self, Self::Leaf(leaf) if leaf.target.is_none())
+    }
+
+    fn stands_in_file(&self) -> bool {
+        !matches!(self, Self::Leaf(leaf) if leaf.file.is_none())
+    }
+
+    fn result(&self) -> Option<Json> {
+        match self {
+            Self::Leaf(leaf) => match leaf.take {
+                Take::Same | Take::Kept => leaf.target.cloned(),
+                Take::File | Take::Along => leaf.file.cloned(),
+            },
+            Self::Object(members) | Self::Entries(members) => {
+                let stay =
+                    members.iter().filter_map(|member| Some((member.name.into(), member.node.result()?)));
+                Some(Json::Object(stay.collect()))
+            }
+            Self::List { parts, .. } => {
+                let stay = parts.iter().filter(|part| part.stays);
+                Some(Json::List(stay.filter_map(|part| part.node.result()).collect()))
+            }
+            Self::Set(elements) => {
+                Some(Json::List(elements.iter().filter_map(|(_, here, _)| here.cloned()).collect()))
+            }
+        }
+    }
+}

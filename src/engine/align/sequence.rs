@@ -1,0 +1,240 @@
+//! Which element of a list is which element of another one, where nothing but
+//! their content and their order tells.
+//!
+//! Equal ends first, then elements that are equal and alone of their kind, then
+//! the best pairs in order between those. The last part takes time by the
+//! product of two lengths, and is bounded.
+
+use std::collections::HashMap;
+
+/// The most pairs that are looked at between two elements that are known.
+const MAX_PAIRS: usize = 250_000;
+
+/// Out of how many parts similarity is counted, and how many make a pair.
+const WHOLE: u32 = 1000;
+const SIMILAR: u32 = 500;
+
+/// What an element is, but for what does not count.
+#[derive(Clone, Debug)]
+pub(super) struct Print {
+    pub(super) whole: u64,
+    /// Its members, sorted; none of what is no object.
+    pub(super) members: Vec<u64>,
+}
+
+/// An element of either list, or of both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pair {
+    pub(super) target: Option<usize>,
+    pub(super) file: Option<usize>,
+    /// Whether it is surely the same one, so that it may keep what is its own.
+    pub(super) sure: bool,
+}
+
+/// Aligns two lists: the file's elements in their order, then what is gone;
+/// nothing where that would take too long.
+pub(super) fn align(target: &[Print], file: &[Print]) -> Option<Vec<Pair>> {
+    let mut found: Vec<Option<usize>> = vec![None; file.len()];
+    let is_equal = |(one, other): &(&Print, &Print)| one.whole == other.whole;
+    let head = target.iter().zip(file).take_while(is_equal).count();
+    let rest = target.len().min(file.len()) - head;
+    let tail = target.iter().rev().zip(file.iter().rev()).take_while(is_equal).count().min(rest);
+    for at in 0..head {
+        set(&mut found, at, at);
+    }
+    for back in 1..=tail {
+        set(&mut found, file.len() - back, target.len() - back);
+    }
+    let (targets, files) = (head..target.len() - tail, head..file.len() - tail);
+    let anchors = anchors(target, file, targets.clone(), files.clone());
+    let (mut target_from, mut file_from) = (targets.start, files.start);
+    for (there, here) in anchors.into_iter().chain([(targets.end, files.end)]) {
+        between(target, file, target_from..there, file_from..here, &mut found)?;
+        if here < files.end {
+            set(&mut found, here, there);
+        }
+        (target_from, file_from) = (there + 1, here + 1);
+    }
+    moved(target, file, &mut found);
+    Some(pairs(target, file, &found))
+}
+
+fn set(found: &mut [Option<usize>], file: usize, target: usize) {
+    if let Some(slot) = found.get_mut(file) {
+        *slot = Some(target);
+    }
+}
+
+/// Returns pairs of elements that are equal and alone of their kind, as many as
+/// stand in one order on both sides.
+fn anchors(
+    target: &[Print],
+    file: &[Print],
+    targets: std::ops::Range<usize>,
+    files: std::ops::Range<usize>,
+) -> Vec<(usize, usize)> {
+    let alone = |list: &[Print], range: std::ops::Range<usize>| {
+        let mut places: HashMap<u64, Option<usize>> = HashMap::new();
+        for at in range {
+            let Some(print) = list.get(at) else { continue };
+            places.entry(print.whole).and_modify(|place| *place = None).or_insert(Some(at));
+        }
+        places
+    };
+    let (there, here) = (alone(target, targets.clone()), alone(file, files));
+    let pairs: Vec<(usize, usize)> = targets
+        .filter_map(|at| {
+            let whole = target.get(at)?.whole;
+            there.get(&whole).copied().flatten()?;
+            Some((at, here.get(&whole).copied().flatten()?))
+        })
+        .collect();
+    let places: Vec<usize> = pairs.iter().map(|(_, file)| *file).collect();
+    rising(&places).into_iter().filter_map(|at| pairs.get(at).copied()).collect()
+}
+
+/// Returns the places of a longest rising subsequence of different numbers.
+pub(in crate::engine) fn rising(numbers: &[usize]) -> Vec<usize> {
+    // Of each length, where the one that ends lowest ends.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = Vec::with_capacity(numbers.len());
+    let number = |at: &usize| numbers.get(*at).copied().unwrap_or_default();
+    for (at, value) in numbers.iter().enumerate() {
+        let length = ends.partition_point(|end| number(end) < *value);
+        before.push(length.checked_sub(1).and_then(|last| ends.get(last).copied()));
+        match ends.get_mut(length) {
+            Some(end) => *end = at,
+            None => ends.push(at),
+        }
+    }
+    let mut rising = Vec::with_capacity(ends.len());
+    let mut last = ends.last().copied();
+    while let Some(at) = last {
+        rising.push(at);
+        last = before.get(at).copied().flatten();
+    }
+    rising.reverse();
+    rising
+}
+
+/// Pairs what is left between two elements that are known, in order, so that
+/// as much as possible is alike.
+fn between(
+    target: &[Print],
+    file: &[Print],
+    targets: std::ops::Range<usize>,
+    files: std::ops::Range<usize>,
+    found: &mut [Option<usize>],
+) -> Option<()> {
+    if targets.is_empty() || files.is_empty() {
+        return Some(());
+    }
+    let (rows, columns) = (targets.len(), files.len());
+    if rows.checked_mul(columns).is_none_or(|pairs| pairs > MAX_PAIRS) {
+        return None;
+    }
+    let alike: Vec<u32> = targets
+        .clone()
+        .flat_map(|there| files.clone().map(move |here| (there, here)))
+        .map(|(there, here)| similarity(target.get(there), file.get(here)))
+        .collect();
+    let alike = |row: usize, column: usize| alike.get(row * columns + column).copied().unwrap_or_default();
+    // The best of what is left from a row and a column on.
+    let mut best = vec![0_u32; (rows + 1) * (columns + 1)];
+    let place = |row: usize, column: usize| row * (columns + 1) + column;
+    let at = |best: &[u32], row, column| best.get(place(row, column)).copied().unwrap_or_default();
+    for row in (0..rows).rev() {
+        for column in (0..columns).rev() {
+            let pair = match alike(row, column) {
+                0 => 0,
+                alike => alike + at(&best, row + 1, column + 1),
+            };
+            let value = pair.max(at(&best, row + 1, column)).max(at(&best, row, column + 1));
+            if let Some(slot) = best.get_mut(place(row, column)) {
+                *slot = value;
+            }
+        }
+    }
+    let (mut row, mut column) = (0, 0);
+    while row < rows && column < columns {
+        let here = at(&best, row, column);
+        let pair = alike(row, column);
+        if pair > 0 && here == pair + at(&best, row + 1, column + 1) {
+            set(found, files.start + column, targets.start + row);
+            (row, column) = (row + 1, column + 1);
+        } else if here == at(&best, row + 1, column) {
+            row += 1;
+        } else {
+            column += 1;
+        }
+    }
+    Some(())
+}
+
+/// Says how much of two elements is the same; 0 where that makes no pair.
+fn similarity(target: Option<&Print>, file: Option<&Print>) -> u32 {
+    let (Some(target), Some(file)) = (target, file) else { return 0 };
+    if target.whole == file.whole {
+        return WHOLE;
+    }
+    let (mut one, mut other) = (target.members.iter().peekable(), file.members.iter().peekable());
+    let mut common = 0_u32;
+    while let (Some(left), Some(right)) = (one.peek(), other.peek()) {
+        match left.cmp(right) {
+            std::cmp::Ordering::Less => drop(one.next()),
+            std::cmp::Ordering::Greater => drop(other.next()),
+            std::cmp::Ordering::Equal => {
+                common += 1;
+                one.next();
+                other.next();
+            }
+        }
+    }
+    let most = u32::try_from(target.members.len().max(file.members.len())).unwrap_or(u32::MAX);
+    let share = common.saturating_mul(WHOLE) / most.max(1);
+    // What is equal is always better.
+    if share >= SIMILAR { share.min(WHOLE - 1) } else { 0 }
+}
+
+/// Pairs what is equal and stands in another place.
+fn moved(target: &[Print], file: &[Print], found: &mut [Option<usize>]) {
+    let mut taken = vec![false; target.len()];
+    for at in found.iter().flatten() {
+        if let Some(slot) = taken.get_mut(*at) {
+            *slot = true;
+        }
+    }
+    let mut free: HashMap<u64, Vec<usize>> = HashMap::new();
+    for (at, print) in target.iter().enumerate().rev().filter(|(at, _)| taken.get(*at) == Some(&false)) {
+        free.entry(print.whole).or_default().push(at);
+    }
+    for (slot, print) in found.iter_mut().zip(file).filter(|(slot, _)| slot.is_none()) {
+        *slot = free.get_mut(&print.whole).and_then(Vec::pop);
+    }
+}
+
+fn pairs(target: &[Print], file: &[Print], found: &[Option<usize>]) -> Vec<Pair> {
+    let count = |list: &[Print]| {
+        let mut counts: HashMap<u64, usize> = HashMap::with_capacity(list.len());
+        for print in list {
+            *counts.entry(print.whole).or_default() += 1;
+        }
+        counts
+    };
+    let (there, here) = (count(target), count(file));
+    let mut gone = vec![true; target.len()];
+    let mut pairs: Vec<Pair> = Vec::with_capacity(file.len());
+    for ((at, print), place) in file.iter().enumerate().zip(found) {
+        let same = place.and_then(|place| target.get(place)).is_some_and(|other| other.whole == print.whole);
+        // As many of them on either side: each is the one at its place among them.
+        // What has nothing but credentials and ids could be any one.
+        let sure = same && !print.members.is_empty() && there.get(&print.whole) == here.get(&print.whole);
+        if let Some(slot) = place.and_then(|place| gone.get_mut(place)) {
+            *slot = false;
+        }
+        pairs.push(Pair { target: *place, file: Some(at), sure });
+    }
+    let left = gone.into_iter().enumerate().filter(|(_, gone)| *gone);
+    pairs.extend(left.map(|(at, _)| Pair { target: Some(at), file: None, sure: true }));
+    pairs
+}
