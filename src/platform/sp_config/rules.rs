@@ -9,7 +9,7 @@ use super::target::inner_name;
 use super::types::{
     FORM_DEFINITION, IDENTITY_OBJECT_CONFIG, IDENTITY_PROFILE, LIFECYCLE_STATE, SOURCE, WORKFLOW,
 };
-use crate::engine::secret::mask_url;
+use crate::engine::secret::{announces_secret, is_indirection, is_placeholder, is_secret_name, mask_text};
 use crate::engine::{Element, Field, Secret, Value};
 use crate::platform::document::canonical::Side;
 use crate::platform::document::{Json, Rules, Treat};
@@ -102,22 +102,6 @@ fn is_noise(name: &str) -> bool {
     name.ends_with("DeltaToken") || name.ends_with(".file")
 }
 
-/// How the names of secrets end, in lower case and without anything between words.
-const ENDINGS: [&str; 12] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "secret",
-    "token",
-    "apikey",
-    "privatekey",
-    "secretkey",
-    "accesskey",
-    "authorization",
-    "credentials",
-];
-
 /// Which values of an object are secret.
 #[derive(Debug, Default)]
 pub(super) struct Secrets {
@@ -155,11 +139,11 @@ impl Secrets {
                 let each = |Element { value, .. }: &mut Element| self.hide(value, secret, in_connector);
                 elements.iter_mut().for_each(each);
             }
-            Value::Text(text) if secret && !is_shown(text) => {
+            Value::Text(text) if secret && !is_indirection(text) => {
                 *value = Value::Secret(Secret::new(text.clone()));
             }
             Value::Text(text) => {
-                if let Some(shown) = is_url(text).then(|| mask_url(text)).flatten() {
+                if let Some(shown) = mask_text("", text) {
                     *value = Value::Secret(Secret::with_mask(text.clone(), shown));
                 }
             }
@@ -229,42 +213,19 @@ impl Secrets {
     }
 }
 
-/// Says whether the value of that name is a credential.
-fn is_secret_name(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    let plain = plain.to_ascii_lowercase();
-    ENDINGS.iter().any(|ending| plain.ends_with(ending))
-}
-
-/// Says whether a text in the place of a secret is none: a truth, or where the
-/// service keeps the secret.
-fn is_shown(text: &str) -> bool {
-    text == "true" || text == "false" || text.starts_with("$.secrets.")
-}
-
-/// Says whether text is one address, and no text that holds one.
-fn is_url(text: &str) -> bool {
-    text.starts_with("jdbc:") || (text.contains("://") && !text.contains(char::is_whitespace))
-}
-
 /// Says whether a field tells that the `value` beside it is a secret.
 fn names_secret(name: &str, value: &Value) -> bool {
-    matches!(value, Value::Text(text) if is_naming(name) && is_secret_name(text))
+    matches!(value, Value::Text(text) if announces_secret(name, text))
 }
 
 fn names_secret_json(name: &str, value: &Json) -> bool {
-    value.as_text().is_some_and(|text| is_naming(name) && is_secret_name(text))
-}
-
-fn is_naming(field: &str) -> bool {
-    matches!(field, "name" | "key")
+    value.as_text().is_some_and(|text| announces_secret(name, text))
 }
 
 /// Says whether a secret is not in the file: exports leave them out, empty or
 /// as asterisks.
 fn is_missing(value: &Json) -> bool {
-    value.is_empty()
-        || value.as_text().is_some_and(|text| text.len() > 2 && text.bytes().all(|byte| byte == b'*'))
+    value.is_empty() || value.as_text().is_some_and(is_placeholder)
 }
 
 /// Says whether what stands in the place of a secret is one.

@@ -5,19 +5,10 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use super::object::{GATEWAY, Object, Sort};
-use crate::engine::secret::mask_url;
-use crate::engine::{Secret, Value};
+use crate::engine::secret::{announces_secret, is_indirection, is_secret_name, mask_text};
+use crate::engine::{Field, Secret, Value};
 use crate::platform::document::canonical::{self, Side};
 use crate::platform::document::{Json, Object as Members, Rules, Treat};
-
-/// What the texts begin with that only say where a value is.
-const INDIRECTIONS: [&str; 7] =
-    ["env://", "secrets://", "vault://", "consul://", "file://", "$secret_env.", "$secret_conf."];
-
-/// Says whether a text only tells where a value is.
-fn is_indirection(text: &str) -> bool {
-    INDIRECTIONS.iter().any(|prefix| text.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty()))
-}
 
 /// The version that an API without versions has.
 const DEFAULT_VERSION: &str = "Default";
@@ -34,7 +25,7 @@ static ORGANISATION: LazyLock<Rules> = LazyLock::new(|| {
         ("open_policy/rules", Treat::Secret),
         ("org_options_meta", Treat::SecretsBelow),
     ];
-    Rules::new(&[&rules, SECRET_NAMES].concat(), is_indirection)
+    Rules::new(&rules, is_indirection)
 });
 
 static API: LazyLock<Rules> = LazyLock::new(|| {
@@ -93,10 +84,13 @@ static API: LazyLock<Rules> = LazyLock::new(|| {
         ("**/transformResponseHeaders/add", Treat::SecretsBelow),
         ("**/config_data", Treat::SecretsBelow),
         ("**/pluginConfig/data", Treat::SecretsBelow),
+        ("**/mock_response/*/headers", Treat::SecretsBelow),
+        ("**/auth_headers", Treat::SecretsBelow),
+        ("**/credentials", Treat::SecretsBelow),
         ("**/auth_provider/meta", Treat::SecretsBelow),
         ("**/session_provider/meta", Treat::SecretsBelow),
     ];
-    Rules::new(&[&rules, SECRET_NAMES].concat(), is_indirection)
+    Rules::new(&rules, is_indirection)
 });
 
 static POLICY: LazyLock<Rules> = LazyLock::new(|| {
@@ -118,29 +112,8 @@ static POLICY: LazyLock<Rules> = LazyLock::new(|| {
         ("access_rights/*/allowed_urls/*/methods", Treat::Unordered),
         ("meta_data", Treat::SecretsBelow),
     ];
-    Rules::new(&[&rules, SECRET_NAMES].concat(), is_indirection)
+    Rules::new(&rules, is_indirection)
 });
-
-/// What is secret by its name, wherever it stands.
-const SECRET_NAMES: &[(&str, Treat)] = &[
-    ("**/secret", Treat::Secret),
-    ("**/shared_secret", Treat::Secret),
-    ("**/sharedSecret", Treat::Secret),
-    ("**/client_secret", Treat::Secret),
-    ("**/clientSecret", Treat::Secret),
-    ("**/password", Treat::Secret),
-    ("**/passphrase", Treat::Secret),
-    ("**/token", Treat::Secret),
-    ("**/access_token", Treat::Secret),
-    ("**/accessToken", Treat::Secret),
-    ("**/api_key", Treat::Secret),
-    ("**/apiKey", Treat::Secret),
-    ("**/secret_key", Treat::Secret),
-    ("**/secretKey", Treat::Secret),
-    ("**/private_key", Treat::Secret),
-    ("**/privateKey", Treat::Secret),
-    ("**/credentials", Treat::SecretsBelow),
-];
 
 /// Returns an object in the form that is compared. `is_versioned` says of an
 /// `api_id` whether that API has versions of its own.
@@ -155,7 +128,7 @@ pub(super) fn value(object: &Object, is_target: bool, is_versioned: &impl Fn(&st
         Sort::Api => API.canonical(&wrapped(object), side),
         Sort::Policy => POLICY.canonical(&policy(&object.body, is_versioned), side),
     };
-    masked(value)
+    masked("", value)
 }
 
 /// Returns where a bare definition stands in the form that is compared, before
@@ -242,26 +215,34 @@ fn is_zero(json: &Json) -> bool {
     }
 }
 
-/// Masks the credentials in addresses.
-fn masked(value: Value) -> Value {
+/// Masks what is secret by its name or its form, wherever it stands.
+fn masked(name: &str, value: Value) -> Value {
     match value {
-        Value::Text(text) if text.contains("://") => match mask_url(&text) {
+        Value::Text(text) if is_indirection(&text) || text.is_empty() => Value::Text(text),
+        Value::Text(text) => match mask_text(name, &text) {
+            Some(shown) if &*shown == "***" => Value::Secret(Secret::new(text)),
             Some(shown) => Value::Secret(Secret::with_mask(text, shown)),
             None => Value::Text(text),
         },
+        Value::Int(number) if is_secret_name(name) => Value::Secret(Secret::new(number.to_string())),
+        Value::Number(text) if is_secret_name(name) => Value::Secret(Secret::new(text)),
         Value::Record(mut fields) => {
+            let says = |field: &Field| matches!(&field.value, Value::Text(text) if announces_secret(&field.name, text));
+            let announces = fields.iter().any(says);
             for field in &mut fields {
-                field.value = masked(std::mem::replace(&mut field.value, Value::Null));
+                let value = std::mem::replace(&mut field.value, Value::Null);
+                let name = if announces && field.name == "value" { "secret" } else { &*field.name };
+                field.value = masked(name, value);
             }
             Value::Record(fields)
         }
         Value::Set(mut elements) => {
             for element in &mut elements {
-                element.value = masked(std::mem::replace(&mut element.value, Value::Null));
+                element.value = masked(name, std::mem::replace(&mut element.value, Value::Null));
             }
             Value::Set(elements)
         }
-        Value::List(values) => Value::List(values.into_iter().map(masked).collect()),
+        Value::List(values) => Value::List(values.into_iter().map(|value| masked(name, value)).collect()),
         other => other,
     }
 }
