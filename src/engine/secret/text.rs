@@ -21,6 +21,9 @@ const MAX_DEPTH: usize = 8;
 const HEADER: &str = "-----BEGIN";
 const FOOTER: &str = "-----END";
 
+/// How often a byte is looked at on average to find documents inside of text.
+const DOCUMENT_LOOKS: usize = 4;
+
 /// How much of a line before a value is looked at.
 const MAX_LOOK: usize = 64;
 
@@ -72,9 +75,11 @@ pub(super) fn mask_within(name: &str, text: &str, depth: usize) -> Option<String
     let mut scan = Scan {
         text,
         hider: Hider::new(text),
-        is_connection: is_connection(text),
+        depth,
+        budget: text.len() * DOCUMENT_LOOKS,
+        line_end: None,
+        is_connection: false,
         no_footer: false,
-        line_end: 0,
     };
     scan.run();
     scan.hider.finish()
@@ -96,7 +101,7 @@ fn is_connection(text: &str) -> bool {
     let begins = first.split_once('=').is_some_and(|(name, _)| {
         !name.is_empty() && name.len() <= MAX_LOOK && !name.ends_with(' ') && name.chars().all(is_name)
     });
-    begins && (rest.trim().is_empty() || rest.contains('=')) && !text.trim_end().contains(['\n', '\r'])
+    begins && (rest.trim().is_empty() || rest.contains('='))
 }
 
 /// A copy of a text with parts of it replaced, from the first to the last.
@@ -140,11 +145,16 @@ impl<'t> Hider<'t> {
 struct Scan<'t> {
     text: &'t str,
     hider: Hider<'t>,
+    /// How deep the text is inside of documents.
+    depth: usize,
+    /// How many bytes may still be looked at to find the end of a document.
+    budget: usize,
+    /// Where the line ends that is read.
+    line_end: Option<usize>,
+    /// Whether that line is a list of `name=value;`.
     is_connection: bool,
     /// Whether no block of keys ends from here on.
     no_footer: bool,
-    /// Where the line ends that was looked at last.
-    line_end: usize,
 }
 
 /// What stands between a name and its value.
@@ -167,13 +177,44 @@ impl<'t> Scan<'t> {
     fn run(&mut self) {
         let mut place = 0;
         while place < self.text.len() {
-            place = if is_word(self.at(place)) {
-                let end = self.word_end(place);
-                self.word(place, end)
-            } else {
-                place + 1
+            if self.line_end.is_none_or(|end| place > end) {
+                let line = self.rest(place).split(['\n', '\r']).next().unwrap_or_default();
+                self.line_end = Some(place + line.len());
+                self.is_connection = is_connection(line);
+            }
+            place = match self.at(place) {
+                byte if is_word(byte) => self.word(place, self.word_end(place)),
+                b'{' | b'[' => self.document(place).unwrap_or(place + 1),
+                _ => place + 1,
             };
         }
+    }
+
+    /// Masks a document in the middle of a text; returns where it ends.
+    fn document(&mut self, start: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes().get(start..).filter(|_| self.depth <= MAX_DEPTH)?;
+        let (mut open, mut in_text, mut is_escaped) = (0_usize, false, false);
+        let looked = bytes.iter().take(self.budget).position(|byte| {
+            match byte {
+                _ if is_escaped => is_escaped = false,
+                b'\\' => is_escaped = true,
+                b'"' => in_text = !in_text,
+                b'{' | b'[' if !in_text => open += 1,
+                b'}' | b']' if !in_text => open = open.saturating_sub(1),
+                _ => {}
+            }
+            open == 0
+        });
+        let Some(length) = looked.map(|at| at + 1) else {
+            self.budget = self.budget.saturating_sub(bytes.len());
+            return None;
+        };
+        self.budget = self.budget.saturating_sub(2 * length);
+        let end = start + length;
+        if let Some(masked) = mask_json(self.slice(start, end), self.depth)? {
+            self.hider.replace(start..end, &masked);
+        }
+        Some(end)
     }
 
     /// Looks at a word and what follows it; returns where to go on.
@@ -346,11 +387,7 @@ impl<'t> Scan<'t> {
         {
             return self.quoted(start + slashes + 1, quote, slashes);
         }
-        if start > self.line_end || self.line_end == 0 {
-            let rest = self.rest(start);
-            self.line_end = start + rest.find(['\n', '\r']).unwrap_or(rest.len());
-        }
-        let line = self.slice(start, self.line_end);
+        let line = self.slice(start, self.line_end.unwrap_or(self.text.len()).max(start));
         let length = match separator {
             Separator::Call => return start,
             Separator::Tag => line.find('<').unwrap_or_default(),
