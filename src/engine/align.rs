@@ -212,12 +212,11 @@ impl<'a> Aligner<'a> {
                 self.missing_secrets.push(self.pointer.clone());
                 Take::File
             }
-            (false, false) => {
-                if file.is_some_and(look::is_placeholder) {
-                    self.missing_secrets.push(self.pointer.clone());
-                }
+            (false, false) if file.is_some_and(look::is_placeholder) => {
+                self.missing_secrets.push(self.pointer.clone());
                 if self.look.is_cover { Take::Same } else { Take::File }
             }
+            (false, false) => return self.plain(target, file, scope),
             _ => {
                 if self.look.is_same(target, file, scope) {
                     Take::Same
@@ -571,9 +570,12 @@ impl Node<'_> {
                         sides.1.push(field(after));
                     }
                 }
+                if sides.0.is_empty() && sides.1.is_empty() {
+                    return (Value::Null, Value::Null);
+                }
                 let record = |mut fields: Vec<Field>| {
                     fields.sort_by(|one, other| one.name.cmp(&other.name));
-                    if fields.is_empty() { Value::Null } else { Value::Record(fields) }
+                    Value::Record(fields)
                 };
                 (record(sides.0), record(sides.1))
             }
@@ -616,7 +618,8 @@ impl Node<'_> {
             Self::Set(elements) => {
                 let mut sides = (Vec::new(), Vec::new());
                 for (there, here, value) in elements {
-                    let (id, label) = look::known_by(value);
+                    let Some(json) = there.or(*here) else { continue };
+                    let (id, label) = look::known_by(json, value);
                     let element = || Element {
                         replaced: cover == Cover::Replace,
                         ..Element::matched(Arc::clone(&id), Arc::clone(&label), Value::Null)

@@ -263,10 +263,12 @@ impl<'a> Look<'a> {
         let mut values: Vec<Value> =
             elements.iter().map(|element| self.below("*", element, path, scope)).collect();
         match rule {
-            Some(ListRule::Set) if json.is_plain() => Value::set(values.iter().map(|value| {
-                let (id, label) = known_by(value);
-                Element::matched(id, label, Value::Null)
-            })),
+            Some(ListRule::Set) if json.is_plain() => {
+                Value::set(elements.iter().zip(&values).map(|(json, value)| {
+                    let (id, label) = known_by(json, value);
+                    Element::matched(id, label, Value::Null)
+                }))
+            }
             Some(ListRule::Atomic) => Value::List(values),
             _ if json.is_plain() => plain_list(elements, values),
             rule => {
@@ -462,12 +464,12 @@ fn plain_list(elements: &[Json], values: Vec<Value>) -> Value {
 }
 
 /// Returns what a plain value of a set is known by, and what it is called.
-pub(super) fn known_by(value: &Value) -> (Arc<str>, Arc<str>) {
+pub(super) fn known_by(json: &Json, value: &Value) -> (Arc<str>, Arc<str>) {
     match value {
         Value::Text(text) => (Arc::clone(text), Arc::clone(text)),
         Value::Secret(secret) => (secret.shared(), secret.shown().unwrap_or("(secret)").into()),
-        other => {
-            let text: Arc<str> = serde_json::to_string(other).unwrap_or_default().into();
+        _ => {
+            let text: Arc<str> = canonical(json).into();
             (Arc::clone(&text), text)
         }
     }
@@ -477,7 +479,7 @@ pub(super) fn known_by(value: &Value) -> (Arc<str>, Arc<str>) {
 pub(super) fn lacks_secret(json: &Json) -> bool {
     match json {
         Json::Bool(_) => true,
-        Json::Text(text) => text.is_empty() || secret::is_placeholder(text),
+        Json::Text(text) => matches!(&**text, "" | "true" | "false") || secret::is_placeholder(text),
         other => other.is_empty(),
     }
 }

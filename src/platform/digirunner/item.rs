@@ -10,7 +10,7 @@ use super::tables::{
 };
 use super::tables::{oauth, open_key, open_map, rdb, vgroup, vgroup_group, x_key, x_map};
 use super::world::{Cell, Row};
-use crate::engine::secret::mask_url;
+use crate::engine::secret::mask_text;
 use crate::engine::{Element, Field, ItemId, Secret, Value};
 
 /// Fields that hold links or the identity itself, told elsewhere.
@@ -55,7 +55,7 @@ pub(super) fn rdb_connection(row: &Row) -> Value {
     let mut fields = fields(&rdb::TABLE, row, &[rdb::CONNECTION_NAME]);
     for field in &mut fields {
         if let Value::Text(text) = &field.value
-            && let Some(shown) = mask_url(text)
+            && let Some(shown) = mask_text(&field.name, text)
         {
             field.value = Value::Secret(Secret::with_mask(Arc::clone(text), shown));
         }

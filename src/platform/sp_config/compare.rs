@@ -75,6 +75,7 @@ fn refused(aligned: &Aligned<'_>) -> Vec<Reason> {
     let immutable = aligned.immutable().iter().map(|refused| {
         let shown = |value: &Value| match value {
             Value::Null => "none".to_owned(),
+            Value::Text(text) => format!("'{}'", safe(text)),
             value => safe(&serde_json::to_string(value).unwrap_or_default()).into_owned(),
         };
         let message = format!(

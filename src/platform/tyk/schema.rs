@@ -198,13 +198,13 @@ pub(super) fn prepare(
     base: Option<&Object>,
     is_versioned: &impl Fn(&str) -> bool,
 ) -> Prepared {
-    let target = base.map(|base| wrapped(&base.body));
+    let target = base.map(|base| wrapped(base));
     match object.sort {
         Sort::Organisation => Prepared { file: listed_once(&object.body), target, schema: &ORGANISATION },
         Sort::Api => {
             let file = match &target {
-                Some(target) if prefix(object).is_some() => in_wrapper(wrapped(&object.body), target),
-                _ => wrapped(&object.body),
+                Some(target) if prefix(object).is_some() => in_wrapper(wrapped(object), target),
+                _ => wrapped(object),
             };
             Prepared { file, target, schema: &API }
         }
@@ -227,20 +227,20 @@ impl Prepared {
 /// Returns where a bare definition stands in the form that is compared, before
 /// all paths into it.
 pub(super) fn prefix(object: &Object) -> Option<&'static str> {
-    if object.sort == Sort::Api { bare(&object.body) } else { None }
-}
-
-fn bare(body: &Json) -> Option<&'static str> {
-    let is_bare = body.get("api_definition").is_none() && body.get("oas").is_none();
+    let body = &object.body;
+    let is_bare = object.sort == Sort::Api
+        && body.as_object().is_some()
+        && body.get("api_definition").is_none()
+        && body.get("oas").is_none();
     is_bare.then(|| if body.get(GATEWAY).is_some() { "oas" } else { "api_definition" })
 }
 
-/// Returns an API in its wrapper.
-fn wrapped(body: &Json) -> Json {
-    let is_api = body.as_object().is_some() && body.get("owner_name").is_none();
-    match bare(body).filter(|_| is_api) {
-        Some(name) => Json::Object([(name.into(), body.clone())].into_iter().collect()),
-        None => body.clone(),
+/// Returns an object, a bare definition in its wrapper.
+fn wrapped(object: &Object) -> Json {
+    let body = object.body.clone();
+    match prefix(object) {
+        Some(name) => Json::Object([(name.into(), body)].into_iter().collect()),
+        None => body,
     }
 }
 

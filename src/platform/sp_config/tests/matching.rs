@@ -19,7 +19,8 @@ fn an_object_is_found_by_its_id_whatever_its_dashes_and_case() {
 fn an_id_goes_before_a_name() {
     let plan = plan(&[source("1", "AD")], &[source("1", "HR"), source("2", "AD")]);
     assert_eq!(status(&plan, "SOURCE:1"), "Repeat");
-    assert_eq!(changes(&plan, "SOURCE:1"), [r#"{"path":"/name","op":"replace","before":"HR","after":"AD"}"#]);
+    let renamed = |path: &str| format!(r#"{{"path":"{path}","op":"replace","before":"HR","after":"AD"}}"#);
+    assert_eq!(changes(&plan, "SOURCE:1"), [renamed("/name"), renamed("/self/name")]);
 }
 
 #[test]
@@ -65,7 +66,10 @@ fn where_a_tenant_has_one_it_is_that_one() {
     let plan = plan(&[config("1", "ours")], &[config("2", "theirs")]);
     assert_eq!(
         changes(&plan, "IDENTITY_OBJECT_CONFIG:1"),
-        [r#"{"path":"/name","op":"replace","before":"theirs","after":"ours"}"#]
+        [
+            r#"{"path":"/name","op":"replace","before":"theirs","after":"ours"}"#,
+            r#"{"path":"/self/name","op":"replace","before":"theirs","after":"ours"}"#
+        ]
     );
 }
 

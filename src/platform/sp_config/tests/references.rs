@@ -54,7 +54,7 @@ fn the_same_id_in_another_form_is_neither_rewritten_nor_a_difference() {
     let with = |id: &str| refers("accountCorrelationRule", &triple("RULE", id, "r"));
     let (file, there) = ([with("ab-12")], [with("AB12"), rule("ab12", "r", "x")]);
     assert_eq!(status(&plan(&file, &there), "SOURCE:1"), "Repeat unchanged");
-    assert_eq!(body(&file, &there, &none(), "SOURCE:1")["object"]["accountCorrelationRule"]["id"], "ab-12");
+    assert_eq!(body(&file, &there, &none(), "SOURCE:1")["object"]["accountCorrelationRule"]["id"], "AB12");
 }
 
 #[test]

@@ -53,7 +53,12 @@ fn secrets_within_lists_are_kept_with_the_element_that_they_belong_to() {
     let there = json!({"forests": [{"server": "x", "password": "canary-x"}, {"server": "y"}]});
     assert_eq!(
         kept(&json!({"forests": [{"server": "x"}]}), &there),
-        json!({"forests": [{"server": "x"}]}),
+        json!({"forests": [{"server": "x", "password": "canary-x"}]}),
+        "all but the secret is the same"
+    );
+    assert_eq!(
+        kept(&json!({"forests": [{"server": "z"}]}), &there),
+        json!({"forests": [{"server": "z"}]}),
         "nothing tells which element it is"
     );
 }

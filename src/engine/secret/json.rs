@@ -1,0 +1,157 @@
+//! JSON inside a text: masked by the names of its members.
+
+use serde::de::IgnoredAny;
+
+use super::name::{announces_secret, is_secret_name};
+use super::place::is_none;
+use super::text::{Hider, mask_within};
+
+/// One value or name of a document, and where it stands in the text.
+struct Token {
+    start: usize,
+    end: usize,
+    kind: TokenKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TokenKind {
+    Open,
+    Close,
+    Name,
+    Text,
+    Number,
+    Word,
+}
+
+/// A list or object that is being read.
+struct Scope {
+    /// Whether it is under a name whose value is a credential.
+    is_secret: bool,
+    /// Whether one of its members announces that the value is a secret.
+    announces: bool,
+    name: String,
+}
+
+/// Masks a document; `None` in the first place where text is no JSON document,
+/// in the second where there is nothing to mask.
+pub(super) fn mask_json(text: &str, depth: usize) -> Option<Option<String>> {
+    if !text.trim_start().starts_with(['{', '[']) || serde_json::from_str::<IgnoredAny>(text).is_err() {
+        return None;
+    }
+    let tokens = tokens(text);
+    let announcing = announcing(text, &tokens);
+    let mut hider = Hider::new(text);
+    let mut scopes: Vec<Scope> = Vec::new();
+    for (place, token) in tokens.iter().enumerate() {
+        let raw = text.get(token.start..token.end).unwrap_or_default();
+        let (name, is_secret) = scopes.last().map_or(("", false), |scope| {
+            let is_value = scope.announces && ["value", "values", "val"].contains(&scope.name.as_str());
+            (scope.name.as_str(), scope.is_secret || is_value || is_secret_name(&scope.name))
+        });
+        match token.kind {
+            TokenKind::Open => {
+                let announces = announcing.get(place).copied().unwrap_or_default();
+                // The elements of a list are called as the list is.
+                let name = if raw == "[" { name.to_owned() } else { String::new() };
+                scopes.push(Scope { is_secret, announces, name });
+            }
+            TokenKind::Close => {
+                scopes.pop();
+            }
+            TokenKind::Name => {
+                if let Some(scope) = scopes.last_mut() {
+                    scope.name = decoded(raw);
+                }
+            }
+            TokenKind::Text => {
+                let value = decoded(raw);
+                if is_secret {
+                    if !is_none(&value) {
+                        hider.replace(token.start..token.end, "\"***\"");
+                    }
+                } else if let Some(shown) = mask_within(name, &value, depth + 1) {
+                    hider.replace(token.start..token.end, &encoded(&shown));
+                }
+            }
+            TokenKind::Number if is_secret => hider.replace(token.start..token.end, "\"***\""),
+            TokenKind::Number | TokenKind::Word => {}
+        }
+    }
+    Some(hider.finish())
+}
+
+/// Says of each token that opens an object whether a member of it announces a
+/// secret, by its place.
+fn announcing(text: &str, tokens: &[Token]) -> Vec<bool> {
+    let mut announcing = vec![false; tokens.len()];
+    let mut open: Vec<(usize, String)> = Vec::new();
+    for (place, token) in tokens.iter().enumerate() {
+        let raw = text.get(token.start..token.end).unwrap_or_default();
+        match token.kind {
+            TokenKind::Open => open.push((place, String::new())),
+            TokenKind::Close => {
+                open.pop();
+            }
+            TokenKind::Name => {
+                if let Some((_, name)) = open.last_mut() {
+                    *name = decoded(raw);
+                }
+            }
+            TokenKind::Text => {
+                if let Some((object, name)) = open.last()
+                    && announces_secret(name, &decoded(raw))
+                    && let Some(said) = announcing.get_mut(*object)
+                {
+                    *said = true;
+                }
+            }
+            TokenKind::Number | TokenKind::Word => {}
+        }
+    }
+    announcing
+}
+
+/// Splits a document, which is known to be one, into its tokens.
+fn tokens(text: &str) -> Vec<Token> {
+    let bytes = text.as_bytes();
+    let at = |place: usize| bytes.get(place).copied().unwrap_or_default();
+    let mut tokens = Vec::new();
+    let mut place = 0;
+    while place < bytes.len() {
+        let start = place;
+        place += 1;
+        let kind = match at(start) {
+            b'{' | b'[' => TokenKind::Open,
+            b'}' | b']' => TokenKind::Close,
+            b'"' => {
+                while place < bytes.len() && at(place) != b'"' {
+                    place += if at(place) == b'\\' { 2 } else { 1 };
+                }
+                place += 1;
+                let rest = bytes.get(place..).unwrap_or_default();
+                let after = rest.iter().find(|byte| !byte.is_ascii_whitespace());
+                if after == Some(&b':') { TokenKind::Name } else { TokenKind::Text }
+            }
+            first @ (b'-' | b'0'..=b'9' | b'a'..=b'z') => {
+                while at(place).is_ascii_alphanumeric() || b"+-.".contains(&at(place)) && place < bytes.len()
+                {
+                    place += 1;
+                }
+                if first.is_ascii_lowercase() { TokenKind::Word } else { TokenKind::Number }
+            }
+            _ => continue,
+        };
+        tokens.push(Token { start, end: place.min(bytes.len()), kind });
+    }
+    tokens
+}
+
+/// Returns what a string says; one that says nothing, such as half a character
+/// of two, as it is written.
+fn decoded(raw: &str) -> String {
+    serde_json::from_str(raw).unwrap_or_else(|_| raw.trim_matches('"').to_owned())
+}
+
+fn encoded(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_else(|_| "\"***\"".to_owned())
+}

@@ -1,0 +1,613 @@
+//! Credentials inside a text, wherever they stand.
+
+use std::ops::Range;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+use super::json::mask_json;
+use super::name::{is_header, is_secret_name};
+use super::place::{is_none, is_scheme};
+use super::token::is_token;
+use super::url::mask_url;
+
+/// How often masked text is masked again at most.
+const MAX_ROUNDS: usize = 4;
+
+/// How deep documents are looked for in the strings of documents.
+const MAX_DEPTH: usize = 8;
+
+/// How keys and certificates begin and end.
+const HEADER: &str = "-----BEGIN";
+const FOOTER: &str = "-----END";
+
+/// How often a byte is looked at on average to find documents inside of text.
+const DOCUMENT_LOOKS: usize = 4;
+
+/// How much of a line before a value is looked at.
+const MAX_LOOK: usize = 64;
+
+/// Returns text fit to be shown, with each credential inside replaced by `***`;
+/// `None` where there is none. `name` is what the field is called whose value
+/// it is.
+///
+/// It finds what is secret by the names beside it (JSON, headers, connection
+/// strings, assignments in scripts, parameters of addresses) and by its form
+/// (private keys, tokens, users' passwords in addresses, webhooks). Masking
+/// what is masked changes nothing.
+///
+/// ```
+/// use gatediff::engine::secret::mask_text;
+/// let url = "https://bob:hunter2@h/x?sig=abc&page=2";
+/// assert_eq!(mask_text("url", url).as_deref(), Some("https://bob:***@h/x?sig=***&page=2"));
+/// assert_eq!(mask_text("url", "https://h/token"), None);
+/// ```
+pub fn mask_text(name: &str, text: &str) -> Option<String> {
+    let mut shown = mask_within(name, text, 0)?;
+    // What is hidden can change where the rest of a broken text ends.
+    for _ in 0..MAX_ROUNDS {
+        match mask_within(name, &shown, 0) {
+            Some(next) if next != shown => shown = next,
+            _ => break,
+        }
+    }
+    (shown != text).then_some(shown)
+}
+
+/// The same for a string inside of documents.
+pub(super) fn mask_within(name: &str, text: &str, depth: usize) -> Option<String> {
+    if is_none(text) {
+        return None;
+    }
+    if is_secret_name(name) {
+        return Some("***".to_owned());
+    }
+    if depth <= MAX_DEPTH
+        && let Some(masked) = mask_json(text, depth)
+    {
+        return masked;
+    }
+    // One address and nothing else may hold any character.
+    let trimmed = text.trim();
+    if trimmed.starts_with("jdbc:") || (trimmed.contains("://") && is_address(trimmed)) {
+        return mask_url(trimmed);
+    }
+    let mut scan = Scan {
+        text,
+        hider: Hider::new(text),
+        depth,
+        budget: text.len() * DOCUMENT_LOOKS,
+        line_end: None,
+        is_connection: false,
+        no_footer: false,
+    };
+    scan.run();
+    scan.hider.finish()
+}
+
+/// Says whether text begins with a scheme and has no blanks.
+fn is_address(text: &str) -> bool {
+    let scheme = text.split("://").next().unwrap_or_default();
+    !scheme.is_empty()
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.:".contains(&byte))
+        && !text.contains(|c: char| c.is_whitespace() || c == ',')
+}
+
+/// Says whether text is a list of `name=value;`, in which a value may hold all
+/// but a semicolon.
+fn is_connection(text: &str) -> bool {
+    let Some((first, rest)) = text.split_once(';') else { return false };
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '.' | '-');
+    let begins = first.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.len() <= MAX_LOOK && !name.ends_with(' ') && name.chars().all(is_name)
+    });
+    begins && (rest.trim().is_empty() || rest.contains('='))
+}
+
+/// A copy of a text with parts of it replaced, from the first to the last.
+pub(super) struct Hider<'t> {
+    text: &'t str,
+    out: String,
+    copied: usize,
+    changed: bool,
+}
+
+impl<'t> Hider<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, out: String::new(), copied: 0, changed: false }
+    }
+
+    /// Hides a part that comes after all that were hidden before.
+    pub(super) fn hide(&mut self, range: Range<usize>) {
+        if !range.is_empty() && self.text.get(range.clone()) != Some("***") {
+            self.replace(range, "***");
+        }
+    }
+
+    pub(super) fn replace(&mut self, range: Range<usize>, by: &str) {
+        if range.start < self.copied {
+            return;
+        }
+        self.out.push_str(self.text.get(self.copied..range.start).unwrap_or_default());
+        self.out.push_str(by);
+        self.copied = range.end;
+        self.changed = true;
+    }
+
+    pub(super) fn finish(mut self) -> Option<String> {
+        self.out.push_str(self.text.get(self.copied..).unwrap_or_default());
+        self.changed.then_some(self.out)
+    }
+}
+
+/// A pass over a text from its beginning to its end. What was looked at once is
+/// not looked at again, but for a bounded part of a line.
+struct Scan<'t> {
+    text: &'t str,
+    hider: Hider<'t>,
+    /// How deep the text is inside of documents.
+    depth: usize,
+    /// How many bytes may still be looked at to find the end of a document.
+    budget: usize,
+    /// Where the line ends that is read.
+    line_end: Option<usize>,
+    /// Whether that line is a list of `name=value;`.
+    is_connection: bool,
+    /// Whether no block of keys ends from here on.
+    no_footer: bool,
+}
+
+/// What stands between a name and its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Separator {
+    /// `=`, with blanks around it or none.
+    Equals {
+        is_tight: bool,
+    },
+    Colon,
+    /// `>` of a tag.
+    Tag,
+    /// `(` of a call, or a comma within one: only quoted text counts.
+    Call,
+    /// Nothing but a blank, after `--password`.
+    Blank,
+}
+
+impl<'t> Scan<'t> {
+    fn run(&mut self) {
+        let mut place = 0;
+        while place < self.text.len() {
+            if self.line_end.is_none_or(|end| place > end) {
+                let line = self.rest(place).split(['\n', '\r']).next().unwrap_or_default();
+                self.line_end = Some(place + line.len());
+                self.is_connection = is_connection(line);
+            }
+            place = match self.at(place) {
+                byte if is_word(byte) => self.word(place, self.word_end(place)),
+                b'{' | b'[' => self.document(place).unwrap_or(place + 1),
+                _ => place + 1,
+            };
+        }
+    }
+
+    /// Masks a document in the middle of a text; returns where it ends.
+    fn document(&mut self, start: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes().get(start..).filter(|_| self.depth <= MAX_DEPTH)?;
+        let (mut open, mut in_text, mut is_escaped) = (0_usize, false, false);
+        let looked = bytes.iter().take(self.budget).position(|byte| {
+            match byte {
+                _ if is_escaped => is_escaped = false,
+                b'\\' => is_escaped = true,
+                b'"' => in_text = !in_text,
+                b'{' | b'[' if !in_text => open += 1,
+                b'}' | b']' if !in_text => open = open.saturating_sub(1),
+                _ => {}
+            }
+            open == 0
+        });
+        let Some(length) = looked.map(|at| at + 1) else {
+            self.budget = self.budget.saturating_sub(bytes.len());
+            return None;
+        };
+        self.budget = self.budget.saturating_sub(2 * length);
+        let end = start + length;
+        if let Some(masked) = mask_json(self.slice(start, end), self.depth)? {
+            self.hider.replace(start..end, &masked);
+        }
+        Some(end)
+    }
+
+    /// Looks at a word and what follows it; returns where to go on.
+    fn word(&mut self, start: usize, end: usize) -> usize {
+        let word = self.slice(start, end);
+        if let Some(at) = word.find(HEADER) {
+            return self.pem(start + at);
+        }
+        if self.slice(end, end + 3) == "://" || (word.eq_ignore_ascii_case("jdbc") && self.at(end) == b':') {
+            return self.address(start);
+        }
+        if is_token(word.trim_end_matches('.')) {
+            self.hider.hide(start..end);
+            return end;
+        }
+        if let Some(after) = self.scheme(word, end) {
+            return after;
+        }
+        if word == "-u" || word == "--user" {
+            return self.login(end);
+        }
+        match self.separator(start, end) {
+            Some((separator, value)) if is_secret_name(word) => self.value(word, start, separator, value),
+            _ => end,
+        }
+    }
+
+    /// Hides a private key; certificates and public keys are passed over.
+    fn pem(&mut self, start: usize) -> usize {
+        let begin = start + HEADER.len();
+        let rest = self.rest(begin);
+        let head = rest.get(..rest.floor_char_boundary(MAX_LOOK)).unwrap_or_default();
+        let Some((label, _)) = head.split_once("-----") else { return begin };
+        let is_private = label.contains("PRIVATE");
+        let body = begin + label.len() + "-----".len();
+        let footer = if self.no_footer { None } else { self.rest(body).find(FOOTER) };
+        self.no_footer = footer.is_none();
+        let end = footer.map_or(self.text.len(), |at| body + at);
+        if is_private && !is_none(self.slice(body, end)) {
+            self.hider.hide(body..end);
+        }
+        if is_private || footer.is_some() { (end + FOOTER.len()).min(self.text.len()) } else { body }
+    }
+
+    /// Masks an address in the middle of a text.
+    fn address(&mut self, start: usize) -> usize {
+        let rest = self.rest(start);
+        let end = match self.quote_before(start) {
+            // Within quotes it ends with them, for passwords may have blanks.
+            Some(quote) => rest.find([char::from(quote), '\n', '\\']),
+            None => rest.find(is_end_of_word),
+        };
+        let end = start + end.unwrap_or(rest.len());
+        if let Some(shown) = mask_url(self.slice(start, end)) {
+            self.hider.replace(start..end, &shown);
+        }
+        end.max(start + 1)
+    }
+
+    /// Hides what follows `Bearer` and `Basic`.
+    fn scheme(&mut self, word: &str, end: usize) -> Option<usize> {
+        let is_bearer = word.eq_ignore_ascii_case("bearer");
+        if !(is_bearer || word.eq_ignore_ascii_case("basic")) || self.at(end) != b' ' {
+            return None;
+        }
+        let start = self.skip_blanks(end);
+        let rest = self.rest(start);
+        let token =
+            rest.split(|c| is_end_of_word(c) || matches!(c, ',' | ';' | ')')).next().unwrap_or_default();
+        let is_whole = end == word.len() && token.len() == rest.trim_end().len();
+        let is_secret = if is_bearer {
+            !is_none(token) && !is_prose(token) && (is_whole || !is_letters(token))
+        } else {
+            STANDARD_NO_PAD
+                .decode(token.trim_end_matches('='))
+                .is_ok_and(|login| login.contains(&b':') && login.len() > 2)
+        };
+        is_secret.then(|| {
+            self.hider.hide(start..start + token.len());
+            start + token.len()
+        })
+    }
+
+    /// Hides the password of `user:password`.
+    fn login(&mut self, end: usize) -> usize {
+        let mut start = self.skip_blanks(end);
+        if matches!(self.at(start), b'"' | b'\'') {
+            start += 1;
+        }
+        let rest = self.rest(start);
+        let login =
+            rest.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).next().unwrap_or_default();
+        if let Some((user, password)) = login.split_once(':').filter(|(_, password)| !is_none(password)) {
+            let at = start + user.len() + 1;
+            self.hider.hide(at..at + password.len());
+            return at + password.len();
+        }
+        end
+    }
+
+    /// Returns what stands between a name and its value, and where the value
+    /// begins.
+    fn separator(&self, start: usize, end: usize) -> Option<(Separator, usize)> {
+        let quoted = self.skip(end, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\'));
+        let is_quoted = quoted > end;
+        let closed = self.skip(quoted, |byte| matches!(byte, b']' | b'}' | b')'));
+        let place = self.skip_blanks(closed.min(quoted + 2));
+        let after = |place: usize| self.skip_blanks(place);
+        match (self.at(place), self.at(place + 1)) {
+            (b'=', b'=') => Some((Separator::Call, after(self.skip(place, |byte| byte == b'=')))),
+            (b'=', b'>') => Some((Separator::Equals { is_tight: false }, after(place + 2))),
+            (b'=', next) => {
+                let is_tight = place == closed && !next.is_ascii_whitespace();
+                Some((Separator::Equals { is_tight }, after(place + 1)))
+            }
+            (b':', b'=') => Some((Separator::Equals { is_tight: false }, after(place + 2))),
+            (b':', _) => Some(self.typed(after(place + 1))),
+            (b'>', _) => Some((Separator::Tag, place + 1)),
+            (b'(', _) if !is_quoted && place == end => Some((Separator::Call, after(place + 1))),
+            (b',', _) if is_quoted && self.is_setter(start) => Some((Separator::Call, after(place + 1))),
+            (b'v', _) if is_quoted => {
+                let value = self.word_end(place);
+                let equals = self.skip_blanks(value);
+                let is_value = self.slice(place, value) == "value" && self.at(equals) == b'=';
+                is_value.then(|| (Separator::Call, after(equals + 1)))
+            }
+            (b'"' | b'\'', _) if !is_quoted && place > end && self.is_password(start, end) => {
+                Some((Separator::Call, place))
+            }
+            _ if place > end && self.at(start) == b'-' => Some((Separator::Blank, place)),
+            _ => None,
+        }
+    }
+
+    /// Returns where the value begins after a colon and, in scripts, a type.
+    fn typed(&self, start: usize) -> (Separator, usize) {
+        let end = self.word_end(start);
+        let place = self.skip_blanks(end);
+        if place > end && self.slice(place, place + 2) == "= " {
+            return (Separator::Equals { is_tight: false }, self.skip_blanks(place + 1));
+        }
+        (Separator::Colon, start)
+    }
+
+    /// Says whether a word is followed by the password itself, as in SQL.
+    fn is_password(&self, start: usize, end: usize) -> bool {
+        self.slice(start, end).to_ascii_lowercase().ends_with("password")
+    }
+
+    /// Says whether the quoted word at `start` is the first argument of a call
+    /// that sets something.
+    fn is_setter(&self, start: usize) -> bool {
+        let from = start.saturating_sub(MAX_LOOK);
+        let before = self.text.as_bytes().get(from..start).unwrap_or_default();
+        let before = String::from_utf8_lossy(before);
+        let before = before.trim_end_matches(['"', '\'', '\\', '`']);
+        let Some(call) = before.strip_suffix('(') else { return false };
+        let call = call.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
+        ["put", "set", "add", "append", "header", "property", "attribute", "with"]
+            .iter()
+            .any(|word| call.contains(word))
+    }
+
+    /// Hides the value of a name, if it is one; returns where to go on.
+    fn value(&mut self, name: &str, name_at: usize, separator: Separator, start: usize) -> usize {
+        let slashes = self.skip(start, |byte| byte == b'\\') - start;
+        if let quote @ (b'"' | b'\'' | b'`') = self.at(start + slashes)
+            && separator != Separator::Tag
+            && !(self.is_connection && separator != Separator::Colon)
+        {
+            return self.quoted(start + slashes + 1, quote, slashes);
+        }
+        let line = self.slice(start, self.line_end.unwrap_or(self.text.len()).max(start));
+        let length = match separator {
+            Separator::Call => return start,
+            Separator::Tag => line.find('<').unwrap_or_default(),
+            Separator::Blank => line.find(char::is_whitespace).unwrap_or(line.len()),
+            Separator::Equals { .. } if self.is_connection => connection_value(line),
+            Separator::Equals { is_tight } => self.assigned(name_at, line, is_tight),
+            Separator::Colon if is_header(name) && self.is_line_start(name_at) => {
+                match self.quote_before(name_at) {
+                    Some(quote) => line.find([char::from(quote), '\\']).unwrap_or(line.len()),
+                    None => line.len(),
+                }
+            }
+            Separator::Colon => plain_value(line, self.is_line_start(name_at)),
+        };
+        let value = self.slice(start, start + length);
+        let trimmed = value.trim_end();
+        if trimmed.is_empty() || is_none(trimmed) || (separator == Separator::Colon && is_type(trimmed)) {
+            return start;
+        }
+        // `Bearer` stays to be read.
+        let scheme = trimmed.split_once(' ').filter(|(scheme, _)| is_scheme(scheme));
+        let kept = scheme.map_or(0, |(scheme, _)| scheme.len() + 1);
+        self.hider.hide(start + kept..start + trimmed.len());
+        start + trimmed.len()
+    }
+
+    /// Hides text in quotes, before which `slashes` escape the quote, and what is
+    /// added to it.
+    fn quoted(&mut self, start: usize, quote: u8, slashes: usize) -> usize {
+        let (mut start, mut quote, mut slashes) = (start, quote, slashes);
+        loop {
+            let end = start + self.quoted_length(start, quote, slashes);
+            let value = self.slice(start, end);
+            if !is_none(value) {
+                let scheme = value.split_once(' ').filter(|(scheme, _)| is_scheme(scheme));
+                self.hider.hide(start + scheme.map_or(0, |(scheme, _)| scheme.len() + 1)..end);
+            }
+            let plus = self.skip_blanks(end + slashes + 1);
+            let next = self.skip_blanks(plus + 1);
+            let more = self.skip(next, |byte| byte == b'\\');
+            match self.at(more) {
+                found @ (b'"' | b'\'') if self.at(plus) == b'+' => {
+                    (start, quote, slashes) = (more + 1, found, more - next);
+                }
+                // The quote itself, if there is one.
+                _ => return self.skip(end, |byte| byte == b'\\' || byte == quote),
+            }
+        }
+    }
+
+    /// Returns how long text in quotes is; it ends with its line.
+    fn quoted_length(&self, start: usize, quote: u8, slashes: usize) -> usize {
+        let bytes = self.text.as_bytes().get(start..).unwrap_or_default();
+        let mut before = 0;
+        for (place, byte) in bytes.iter().enumerate() {
+            match *byte {
+                b'\\' => before += 1,
+                b'\n' | b'\r' => return place,
+                byte if byte == quote && (if slashes == 0 { before % 2 == 0 } else { before <= slashes }) => {
+                    return place - before.min(slashes);
+                }
+                _ => before = 0,
+            }
+        }
+        bytes.len()
+    }
+
+    /// Returns how long the value of an assignment is that is not in quotes.
+    fn assigned(&self, name_at: usize, line: &str, is_tight: bool) -> usize {
+        if !is_tight && is_code(line) {
+            return 0;
+        }
+        let begins = name_at == 0 || matches!(self.at(name_at - 1), b'\n' | b'\r');
+        if begins && !line.contains('=') { line.len() } else { word_value(line) }
+    }
+
+    /// Says whether a name begins its line, or is all that a list or a quoted
+    /// argument begins with.
+    fn is_line_start(&self, start: usize) -> bool {
+        let from = start.saturating_sub(MAX_LOOK);
+        let before = self.text.as_bytes().get(from..start).unwrap_or_default();
+        for byte in before.iter().rev() {
+            match byte {
+                b' ' | b'\t' | b'-' | b'\\' => {}
+                b'\n' | b'\r' | b'"' | b'\'' | b'`' | b',' | b'{' | b'[' | b';' | b'(' => return true,
+                _ => return false,
+            }
+        }
+        from == 0
+    }
+
+    /// Returns the quote that stands right before a place.
+    fn quote_before(&self, place: usize) -> Option<u8> {
+        let before = place.checked_sub(1).map(|before| self.at(before))?;
+        matches!(before, b'"' | b'\'' | b'`').then_some(before)
+    }
+
+    fn at(&self, place: usize) -> u8 {
+        self.text.as_bytes().get(place).copied().unwrap_or_default()
+    }
+
+    fn rest(&self, place: usize) -> &'t str {
+        self.text.get(place..).unwrap_or_default()
+    }
+
+    fn slice(&self, start: usize, end: usize) -> &'t str {
+        self.text.get(start..end.min(self.text.len())).unwrap_or_default()
+    }
+
+    fn skip(&self, start: usize, is: impl Fn(u8) -> bool) -> usize {
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        start + rest.iter().take_while(|byte| is(**byte)).count()
+    }
+
+    fn skip_blanks(&self, start: usize) -> usize {
+        self.skip(start, |byte| matches!(byte, b' ' | b'\t'))
+    }
+
+    fn word_end(&self, start: usize) -> usize {
+        self.skip(start, is_word)
+    }
+}
+
+const fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || !byte.is_ascii()
+}
+
+fn is_end_of_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '\\')
+}
+
+fn is_letters(text: &str) -> bool {
+    text.trim_end_matches(['.', ',', ':', ';', ')']).bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+/// Says whether a word after `Bearer` only tells of such tokens.
+fn is_prose(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    word.starts_with("token") || word.starts_with("auth") || word.len() < 2
+}
+
+/// Says whether a word after a colon is a type, or the like.
+fn is_type(word: &str) -> bool {
+    const TYPES: [&str; 16] = [
+        "string", "str", "text", "number", "int", "integer", "boolean", "bool", "object", "any", "bytes",
+        "secret", "required", "optional", "nil", "|",
+    ];
+    let word = word.trim_end_matches([',', ';', ')', '?']);
+    TYPES.iter().any(|of| word.eq_ignore_ascii_case(of)) || word.starts_with(['{', '[', '|', '>', '&'])
+}
+
+/// Returns how long a value in a list of `name=value;` is.
+fn connection_value(line: &str) -> usize {
+    let close = match line.chars().next() {
+        Some('{') => '}',
+        Some(quote @ ('"' | '\'')) => quote,
+        _ => return line.find(';').unwrap_or(line.len()),
+    };
+    // The quote may be part of the value: it ends where the next name begins.
+    let mut start = 1;
+    while let Some(at) = line.get(start..).and_then(|rest| rest.find(close)) {
+        start += at + 1;
+        if line.get(start..).is_none_or(|rest| rest.is_empty() || rest.starts_with(';')) {
+            return start;
+        }
+    }
+    line.len()
+}
+
+/// Returns how long a value is that ends with its word, or where something else
+/// begins.
+fn word_value(line: &str) -> usize {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    let mut from = 0;
+    while let Some(at) = line.get(from..).and_then(|rest| rest.find(|c| is_end_of_word(c) || is_divider(c))) {
+        let divider = from + at;
+        let rest = line.get(divider..).unwrap_or_default();
+        let after = rest.trim_start_matches(is_divider);
+        let next = after.trim_start_matches(is_name);
+        let is_next = next.len() < after.len() && next.starts_with(['=', ':']);
+        if after.len() == rest.len() || is_next || after.is_empty() || after.starts_with(is_end_of_word) {
+            return divider;
+        }
+        from = line.len() - next.len();
+    }
+    line.len()
+}
+
+/// Says whether a character may stand between values.
+const fn is_divider(c: char) -> bool {
+    matches!(c, '&' | ';' | ',' | ')' | ']' | '}')
+}
+
+/// Returns how long the value after a colon is; nothing where it is prose.
+fn plain_value(line: &str, begins: bool) -> usize {
+    let length = word_value(line);
+    let word = line.get(..length).unwrap_or_default();
+    let rest = line.get(length..).unwrap_or_default().trim_start_matches(|c: char| ",;)]}".contains(c));
+    let is_alone = rest.starts_with(['"', '\'', '`', '\\', '<'])
+        || !rest.starts_with(' ')
+        || rest.trim_start().starts_with('#');
+    let is_plain = word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-' || byte == b'.');
+    if is_code(line) || (is_plain && !(begins && is_alone)) { 0 } else { length }
+}
+
+/// Says whether what is assigned is an expression and no literal: a call, a
+/// member of something, or another variable that is called a secret.
+fn is_code(line: &str) -> bool {
+    let head = line.get(..line.floor_char_boundary(MAX_LOOK)).unwrap_or_default();
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$');
+    let path = head.get(..head.find(|c| !is_part(c)).unwrap_or(head.len())).unwrap_or_default();
+    let rest = head.get(path.len()..).unwrap_or_default();
+    if path.is_empty() {
+        return head.starts_with(['[', '{', '(', '!', '+', '|', '&']);
+    }
+    let is_name = !path.bytes().any(|byte| byte.is_ascii_digit());
+    let ends = rest.is_empty() || rest.starts_with([' ', ';', ',', ')', '[', '?', '!', '}']);
+    let is_member = path.split('.').count() > 1 && path.split('.').all(|step| !step.is_empty());
+    let is_variable = path.starts_with('$') || is_secret_name(path);
+    (is_name && rest.starts_with(['(', '[']))
+        || (is_name && ends && (is_member || is_variable))
+        || (path == "new" && rest.starts_with(' '))
+}
