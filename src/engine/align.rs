@@ -343,7 +343,7 @@ impl<'a> Aligner<'a> {
             of.cloned().unwrap_or_default()
         };
         let named: Vec<(sequence::Pair, Arc<str>, Arc<str>)> =
-            pairs.into_iter().map(|pair| (pair, label(&pair), label(&pair))).collect();
+            pairs.into_iter().map(|pair| (pair, label(&pair), key.label(&label(&pair)))).collect();
         self.parts(target, file, scope, named, ordered)
     }
 
@@ -583,8 +583,10 @@ impl Node<'_> {
                 let mut sides = (Vec::new(), Vec::new());
                 for Member { name, node } in members {
                     let (before, after) = node.sides(cover);
-                    let element =
-                        |value| Element { replaced: cover == Cover::Replace, ..Element::named(*name, value) };
+                    let element = |value| Element {
+                        replaced: cover == Cover::Replace,
+                        ..Element::matched(*name, look::label("", name), value)
+                    };
                     if matches!(node, Node::Leaf(leaf) if matches!(leaf.take, Take::Same | Take::Kept)) {
                         sides.0.extend(node.stands_in_target().then(|| element(before.clone())));
                         sides.1.extend(node.stands_in_target().then(|| element(before)));

@@ -247,7 +247,9 @@ impl<'a> Look<'a> {
             }
         }
         if entries {
-            return Value::Set(fields.into_iter().map(|(name, value)| Element::named(name, value)).collect());
+            let elements =
+                fields.into_iter().map(|(name, value)| Element::matched(name, label("", name), value));
+            return Value::Set(elements.collect());
         }
         fields.sort_by_key(|(name, _)| *name);
         let record: Vec<Field> =
@@ -277,7 +279,10 @@ impl<'a> Look<'a> {
                 let ordered = ordered || key.is_none();
                 let parts = values.drain(..).enumerate().map(|(at, value)| {
                     match key.as_ref().and_then(|key| key.target.get(at)) {
-                        Some(id) => Element::named(Arc::clone(id), value),
+                        Some(id) => {
+                            let label = key.as_ref().map_or_else(|| Arc::clone(id), |key| key.label(id));
+                            Element::matched(Arc::clone(id), label, value)
+                        }
                         None => Element::matched(format!("f{at}"), at.to_string(), value),
                     }
                 });
@@ -494,8 +499,15 @@ fn hashed(value: &impl std::hash::Hash) -> u64 {
     hasher.finish()
 }
 
+/// Returns what something is called that is known by a text, which may hold a
+/// credential.
+pub(super) fn label(name: &str, id: &str) -> Arc<str> {
+    secret::mask_text(name, id).map_or_else(|| id.into(), Arc::from)
+}
+
 /// What elements of two lists are known by.
 pub(super) struct Key {
+    name: String,
     pub(super) target: Vec<Arc<str>>,
     pub(super) file: Vec<Arc<str>>,
     target_places: HashMap<Arc<str>, usize>,
@@ -503,6 +515,11 @@ pub(super) struct Key {
 }
 
 impl Key {
+    /// Returns what an element is called.
+    pub(super) fn label(&self, id: &Arc<str>) -> Arc<str> {
+        label(&self.name, id)
+    }
+
     pub(super) fn target_place(&self, id: &str) -> Option<usize> {
         self.target_places.get(id).copied()
     }
@@ -518,7 +535,7 @@ pub(super) fn fitting_key(keys: &[&str], target: &[Json], file: &[Json]) -> Opti
     keys.iter().find_map(|key| {
         let (target, target_places) = ids(key, target)?;
         let (file, file_places) = ids(key, file)?;
-        Some(Key { target, file, target_places, file_places })
+        Some(Key { name: (*key).to_owned(), target, file, target_places, file_places })
     })
 }
 

@@ -200,7 +200,11 @@ pub(super) fn prepare(
 ) -> Prepared {
     let target = base.map(|base| wrapped(base));
     match object.sort {
-        Sort::Organisation => Prepared { file: listed_once(&object.body), target, schema: &ORGANISATION },
+        Sort::Organisation => {
+            let is_listed_once = target.as_ref().is_none_or(|target| *target == listed_once(target));
+            let file = if is_listed_once { listed_once(&object.body) } else { object.body.clone() };
+            Prepared { file, target, schema: &ORGANISATION }
+        }
         Sort::Api => {
             let file = match &target {
                 Some(target) if prefix(object).is_some() => in_wrapper(wrapped(object), target),
