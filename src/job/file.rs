@@ -49,8 +49,9 @@ pub struct Loaded {
 /// Reads a file (`-` is standard input) and recognises it from its content,
 /// unless `format` says what it is. Blocks.
 ///
-/// Of a directory all files whose names end in `.json` are read as one, in the
-/// order of their names, but for hidden ones and those of directories in it.
+/// Of a directory all files whose names end in `.json` are read as one, with
+/// those of the directories in it, in the order of their names; hidden ones are
+/// left out.
 ///
 /// # Errors
 ///

@@ -75,7 +75,8 @@ pub trait Platform: Send + Sync {
     /// Syntax and type errors, with line, column and JSON path.
     fn parse(&self, bytes: &[u8], options: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError>;
 
-    /// Reads the files of a directory as one bundle. Only asked where it
+    /// Reads the files of a directory as one bundle; `unread` tells what else
+    /// stands there. Only asked where it
     /// [`takes_directories`](Self::takes_directories).
     ///
     /// # Errors
@@ -84,8 +85,10 @@ pub trait Platform: Send + Sync {
     fn parse_directory(
         &self,
         files: &[SourceFile<'_>],
+        unread: Vec<Finding>,
         options: &ImportOptions,
     ) -> Result<Arc<dyn Bundle>, FileError> {
+        drop(unread);
         match files {
             [file] => self.parse(file.bytes, options).map_err(|error| FileError { file: 0, error }),
             _ => Err(FileError { file: 0, error: ParseError::several_files() }),

@@ -264,12 +264,81 @@ fn read<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<(T, String), Pr
     if !value.is_object() {
         return Err(Problem::malformed(&format!("The {what} is not a JSON object.")));
     }
+    misspelt(&value, what)?;
     let read = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text));
     let read = read.map_err(|error| {
         let path = error.path().to_string();
         illegal(format!("The {what} has an illegal value at {}.", safe(&path)))
     })?;
     Ok((read, value.to_string()))
+}
+
+/// The options of both requests, and of the objects of a type.
+const OPTIONS: [&str; 7] = [
+    "excludeTypes",
+    "includeTypes",
+    "objectOptions",
+    "description",
+    "defaultReferences",
+    "excludeBackup",
+    "objectMappings",
+];
+const FILTERS: [&str; 2] = ["includedIds", "includedNames"];
+
+/// Refuses names that are almost those of options: whoever asks for less must
+/// not get everything. Names that nobody knows may be new ones of the service.
+fn misspelt(options: &serde_json::Value, what: &str) -> Result<(), Problem> {
+    let check = |object: &serde_json::Value, known: &[&str], place: &str| {
+        for name in object.as_object().into_iter().flat_map(serde_json::Map::keys) {
+            let meant = known.iter().min_by_key(|known| apart(name, known));
+            if let Some(meant) =
+                meant.filter(|meant| (1..=2).contains(&apart(name, meant)) || is_other_case(name, meant))
+            {
+                let name = safe(name);
+                return Err(illegal(format!(
+                    "The {what} has the unknown option {place}{name}; the option is {meant}."
+                )));
+            }
+        }
+        Ok(())
+    };
+    check(options, &OPTIONS, "")?;
+    let filters = options.get("objectOptions").and_then(serde_json::Value::as_object);
+    for (kind, filter) in filters.into_iter().flatten() {
+        check(filter, &FILTERS, &format!("objectOptions.{}.", safe(kind)))?;
+    }
+    Ok(())
+}
+
+/// Says whether a name is another one but for case and what stands between words.
+fn is_other_case(name: &str, known: &str) -> bool {
+    name != known && apart(name, known) == 0
+}
+
+/// Returns how many letters two names are apart, without regard to case and to
+/// what stands between words. Names of other lengths are far apart.
+fn apart(name: &str, known: &str) -> usize {
+    if name.len() > 2 * known.len() {
+        return name.len();
+    }
+    let plain = |name: &str| -> Vec<char> {
+        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    distance(&plain(name), &plain(known))
+}
+
+/// Returns how many letters have to be put in, taken out or replaced.
+fn distance(one: &[char], other: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (place, letter) in one.iter().enumerate() {
+        let mut next = vec![place + 1];
+        for ((left, above), of_other) in row.iter().zip(row.iter().skip(1)).zip(other) {
+            let before = next.last().copied().unwrap_or_default();
+            next.push((left + usize::from(letter != of_other)).min(above + 1).min(before + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
 }
 
 fn media_type(headers: &HeaderMap) -> String {
@@ -379,6 +448,13 @@ mod tests {
             (r#"{"objectOptions":{"RULE":[null,null]}}"#, "objectOptions.RULE"),
             // Does it mean all of them, or none?
             (r#"{"objectOptions":{"RULE":null}}"#, "objectOptions.RULE"),
+            (r#"{"IncludeTypes":["CANARY"]}"#, "the option is includeTypes"),
+            (r#"{"include_types":[]}"#, "the option is includeTypes"),
+            (r#"{"includeType":[]}"#, "the option is includeTypes"),
+            (r#"{"excludedTypes":[]}"#, "the option is excludeTypes"),
+            (r#"{"objectOption":{}}"#, "the option is objectOptions"),
+            (r#"{"objectOptions":{"RULE":{"includeIds":["CANARY"]}}}"#, "objectOptions.RULE.includeIds"),
+            (r#"{"objectOptions":{"RULE":{"includedNAMES":["CANARY"]}}}"#, "the option is includedNames"),
             ("[\"CANARY\"]", "not a JSON object"),
             ("CANARY", "not JSON, at line 1, column 1"),
         ] {

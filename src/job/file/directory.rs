@@ -1,13 +1,18 @@
 //! A directory of files that are imported as one.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use serde::de::IgnoredAny;
 use sha2::{Digest as _, Sha256};
 
 use super::{EXTENSION, FileInfo, LARGEST, Loaded, check_options, explain, hex, read, recognise, too_large};
+use crate::engine::display::some_of;
+use crate::engine::{Finding, Severity};
 use crate::job::failure::{Failure, FailureKind};
+use crate::job::saved::is_plan;
 use crate::platform::{ImportOptions, Platform, SourceFile};
 
 /// A file of the directory.
@@ -18,24 +23,31 @@ struct Part {
     bytes: Vec<u8>,
 }
 
-/// Reads the files of a directory as one.
+/// How deep directories are read.
+const MAX_DEPTH: usize = 32;
+
+/// How many of what is not read are named.
+const NAMED: usize = 3;
+
+/// Reads the files of a directory, and of those in it, as one.
 pub(super) fn load(path: &str, format: Option<&str>, options: &ImportOptions) -> Result<Loaded, Failure> {
+    let listing = Listing::read(path)?;
     let mut parts = Vec::new();
     let mut bytes: u64 = 0;
-    for name in names(path)? {
-        let place = join(path, &name);
+    for name in &listing.names {
+        let place = join(path, name);
         let content = read(&place)?;
         bytes += content.len() as u64;
         if bytes > LARGEST {
             return Err(too_large(path));
         }
-        parts.push(Part { name, path: place, bytes: content });
+        parts.push(Part { name: name.clone(), path: place, bytes: content });
     }
     let platform = recognise_all(path, &parts, format)?;
     check_options(path, platform, options)?;
     let files: Vec<SourceFile<'_>> =
         parts.iter().map(|part| SourceFile { name: &part.name, bytes: &part.bytes }).collect();
-    let bundle = platform.parse_directory(&files, options).map_err(|error| {
+    let bundle = platform.parse_directory(&files, listing.unread(), options).map_err(|error| {
         let place = parts.get(error.file).map_or(path, |part| &part.path);
         explain(place, &error.error)
     })?;
@@ -49,37 +61,95 @@ pub(super) fn load(path: &str, format: Option<&str>, options: &ImportOptions) ->
     Ok(Loaded { file, platform, bundle })
 }
 
-/// Returns the names of the files that are read, sorted.
-fn names(path: &str) -> Result<Vec<String>, Failure> {
-    let failed = |error: io::Error| {
-        Failure::new(FailureKind::File, "cannot read the directory")
-            .at(path)
-            .because(error)
-            .hint("check that you may read it")
-    };
-    let mut names = Vec::new();
-    for entry in fs::read_dir(path).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let name = entry.file_name();
-        let told = name.to_string_lossy();
-        if told.starts_with('.') || !told.ends_with(EXTENSION) || entry.path().is_dir() {
-            continue;
+/// What stands in a directory and below it, by names relative to it.
+#[derive(Default)]
+struct Listing {
+    /// The files that are read, sorted.
+    names: Vec<String>,
+    /// Hidden files and directories.
+    hidden: Vec<String>,
+    /// Files of other kinds.
+    others: Vec<String>,
+    /// Directories that were entered already, or are too deep.
+    again: Vec<String>,
+}
+
+impl Listing {
+    fn read(path: &str) -> Result<Self, Failure> {
+        let mut listing = Self::default();
+        let mut seen = HashSet::new();
+        listing.enter(path, "", 0, &mut seen)?;
+        if listing.names.is_empty() {
+            return Err(Failure::new(FailureKind::File, "the directory holds no import file")
+                .at(path)
+                .because(format!("no name in it ends in {EXTENSION}; hidden files are not read"))
+                .hint("check the path"));
         }
-        let Some(name) = name.to_str() else {
-            return Err(Failure::new(FailureKind::File, "the file's name is no text in UTF-8")
-                .at(join(path, &told))
-                .hint("rename it"));
+        for names in [&mut listing.names, &mut listing.hidden, &mut listing.others, &mut listing.again] {
+            names.sort_unstable();
+        }
+        Ok(listing)
+    }
+
+    /// Lists one directory; `below` is its name with a slash after it.
+    fn enter(
+        &mut self,
+        path: &str,
+        below: &str,
+        depth: usize,
+        seen: &mut HashSet<PathBuf>,
+    ) -> Result<(), Failure> {
+        let place = join(path, below);
+        let failed = |error: io::Error| {
+            Failure::new(FailureKind::File, "cannot read the directory")
+                .at(&*place)
+                .because(error)
+                .hint("check that you may read it")
         };
-        names.push(name.to_owned());
+        // A link may lead to a directory above: each is read once.
+        let is_new = seen.insert(fs::canonicalize(&place).map_err(failed)?);
+        if !is_new || depth > MAX_DEPTH {
+            self.again.push(below.trim_end_matches('/').to_owned());
+            return Ok(());
+        }
+        let entries: Result<Vec<_>, _> = fs::read_dir(&place).map_err(failed)?.collect();
+        let mut entries = entries.map_err(failed)?;
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            let name = entry.file_name();
+            let shown = format!("{below}{}", name.to_string_lossy());
+            let is_json = shown.ends_with(EXTENSION);
+            if name.to_string_lossy().starts_with('.') {
+                self.hidden.push(shown);
+            } else if entry.path().is_dir() {
+                self.enter(path, &format!("{shown}/"), depth + 1, seen)?;
+            } else if !is_json {
+                self.others.push(shown);
+            } else if name.to_str().is_none() {
+                return Err(Failure::new(FailureKind::File, "the file's name is no text in UTF-8")
+                    .at(join(path, &shown))
+                    .hint("rename it"));
+            } else {
+                self.names.push(shown);
+            }
+        }
+        Ok(())
     }
-    if names.is_empty() {
-        return Err(Failure::new(FailureKind::File, "the directory holds no import file")
-            .at(path)
-            .because(format!("no name in it ends in {EXTENSION}; hidden files are not read"))
-            .hint("check the path"));
+
+    /// Tells what is not read, and why: one finding for each reason.
+    fn unread(&self) -> Vec<Finding> {
+        let groups = [
+            (&self.hidden, Severity::Note, "hidden files and directories are not read"),
+            (&self.others, Severity::Warning, "only files whose names end in .json are read"),
+            (&self.again, Severity::Warning, "directories are read once, and 32 deep at most"),
+        ];
+        let findings =
+            groups.into_iter().filter(|(names, ..)| !names.is_empty()).map(|(names, severity, why)| {
+                let message = format!("{why}: left out {}", some_of(names.iter().cloned(), NAMED));
+                Finding { severity, ..Finding::note("not-read", message) }
+            });
+        findings.collect()
     }
-    names.sort_unstable();
-    Ok(names)
 }
 
 fn join(path: &str, name: &str) -> String {
@@ -87,10 +157,19 @@ fn join(path: &str, name: &str) -> String {
 }
 
 /// Returns whose files they are: all of one platform that takes directories.
+/// Those that nobody knows are told by the platform of the others.
 fn recognise_all(path: &str, parts: &[Part], format: Option<&str>) -> Result<&'static dyn Platform, Failure> {
     let mut all: Option<(&'static dyn Platform, &Part)> = None;
+    let mut unknown = None;
     for part in parts {
-        let platform = recognise(&part.path, &part.bytes, format)?;
+        let platform = match recognise(&part.path, &part.bytes, format) {
+            Ok(platform) => platform,
+            Err(failure) if failure.kind == FailureKind::Format && is_json(&part.bytes) => {
+                unknown = unknown.or(Some(failure));
+                continue;
+            }
+            Err(failure) => return Err(failure),
+        };
         match all {
             Some((first, of)) if first.name() != platform.name() => {
                 return Err(Failure::new(
@@ -106,7 +185,9 @@ fn recognise_all(path: &str, parts: &[Part], format: Option<&str>) -> Result<&'s
     }
     let Some((platform, first)) = all else {
         // Without a name there was a failure already.
-        return Err(Failure::new(FailureKind::File, "the directory holds no import file").at(path));
+        return Err(unknown.unwrap_or_else(|| {
+            Failure::new(FailureKind::File, "the directory holds no import file").at(path)
+        }));
     };
     if platform.takes_directories() {
         return Ok(platform);
@@ -119,6 +200,11 @@ fn recognise_all(path: &str, parts: &[Part], format: Option<&str>) -> Result<&'s
     .hint(format!("name the file in it, such as {}", first.path)))
 }
 
+/// Says whether a file is JSON, though of no known format; a plan is of one.
+fn is_json(bytes: &[u8]) -> bool {
+    !is_plan(bytes) && serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
+}
+
 /// Returns the checksum of names and contents, each with its length before it.
 fn checksum(parts: &[Part]) -> String {
     let told =
@@ -126,4 +212,67 @@ fn checksum(parts: &[Part]) -> String {
     let sum =
         parts.iter().fold(Sha256::new(), |sum, part| told(told(sum, part.name.as_bytes()), &part.bytes));
     hex(&sum.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORGANISATION: &str = r#"{"id":"64b000000000000000000009","owner_name":"Harbour"}"#;
+
+    fn written(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let home = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = home.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        home
+    }
+
+    fn loaded(home: &tempfile::TempDir) -> Result<Loaded, Failure> {
+        load(home.path().to_str().unwrap(), None, &ImportOptions::default())
+    }
+
+    #[test]
+    fn directories_are_read_with_those_in_them_and_what_is_not_read_is_named() {
+        let home = written(&[
+            (
+                "b/x/api.json",
+                r#"{"api_id":"a","org_id":"64b000000000000000000009","name":"A","proxy":{"listen_path":"/a/"}}"#,
+            ),
+            ("a.json", ORGANISATION),
+            ("README.md", "# x"),
+            ("b/notes.yaml", "a: 1"),
+            (".git/config.json", "{}"),
+            ("b/.hidden.json", "{"),
+            ("b/tool.json", r#"{"compilerOptions":{}}"#),
+        ]);
+        std::os::unix::fs::symlink(home.path(), home.path().join("b/loop")).unwrap();
+        let loaded = loaded(&home).unwrap_or_else(|failure| panic!("{failure}"));
+        let counts: usize = loaded.bundle.counts().iter().map(|(_, count)| count).sum();
+        assert_eq!((counts, loaded.platform.name()), (2, "tyk"));
+        let told: Vec<String> = loaded
+            .bundle
+            .findings()
+            .iter()
+            .map(|finding| format!("{}: {}", finding.code, finding.message))
+            .collect();
+        let has = |words: &[&str]| told.iter().any(|line| words.iter().all(|word| line.contains(word)));
+        assert!(has(&["not-read", ".git", "b/.hidden.json"]), "{told:#?}");
+        assert!(has(&["not-read", "README.md", "b/notes.yaml"]), "{told:#?}");
+        assert!(has(&["not-read", "b/loop"]), "{told:#?}");
+        assert!(has(&["object-skipped", "unknown"]), "{told:#?}");
+        assert_eq!(told.len(), 4, "{told:#?}");
+    }
+
+    #[test]
+    fn a_directory_of_nothing_known_is_refused() {
+        let unknown = written(&[("b/tool.json", r#"{"compilerOptions":{}}"#)]);
+        assert_eq!(loaded(&unknown).err().map(|failure| failure.kind), Some(FailureKind::Format));
+        let none = written(&[("b/c/README.md", "x")]);
+        assert_eq!(loaded(&none).err().map(|failure| failure.kind), Some(FailureKind::File));
+        let broken = written(&[("a.json", ORGANISATION), ("b/c.json", "{")]);
+        assert_eq!(loaded(&broken).err().map(|failure| failure.kind), Some(FailureKind::Parse));
+    }
 }

@@ -10,7 +10,7 @@ use super::target::{Stored, Target, inner_name, names};
 use super::types::{self, SOURCE};
 use crate::engine::{ItemId, Reason, Resolved};
 use crate::platform::DefaultReference;
-use crate::platform::document::Json;
+use crate::platform::document::{Json, Object};
 
 /// A file and a target.
 pub(super) struct Pair<'w> {
@@ -430,15 +430,47 @@ fn found(json: Option<&Json>) -> &'static str {
     json.map_or("missing", Json::type_word)
 }
 
+/// Where a source says of which sort it is.
+const SORT_OF_SOURCE: [&str; 12] = [
+    "/type",
+    "/connector",
+    "/connectorName",
+    "/connectorClass",
+    "/connectorImplementationId",
+    "/connectorScriptName",
+    "/category",
+    "/connectorAttributes/connectorName",
+    "/connectorAttributes/connectorScriptName",
+    "/connectorAttributes/cloudOriginalApplicationType",
+    "/connectorAttributes/applicationType",
+    "/connectorAttributes/templateApplication",
+];
+
 /// Says whether a source is one of Non-Employee Lifecycle Management.
 fn is_non_employee(source: &Json) -> bool {
-    let is = |field: &str, words: &[&str]| {
-        let text: String = source.text_of(field).chars().filter(char::is_ascii_alphanumeric).collect();
-        words.contains(&text.to_ascii_lowercase().as_str())
+    let says = |text: &str| {
+        let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+        let plain = plain.to_ascii_lowercase();
+        // Non-Employee Risk Management is another product, with a connector of its own.
+        let is_other = plain.contains("risk");
+        (plain.starts_with("nonemployee") && !is_other) || plain == "nelm" || plain == "nelmsource"
     };
-    is("type", &["nonemployee", "nonemployeesource"])
-        || is("connectorName", &["nonemployee"])
-        || is("connectorScriptName", &["nonemployee", "nelm"])
+    let is_true = |json: &Json| match json {
+        Json::Bool(truth) => *truth,
+        Json::Text(text) => text.eq_ignore_ascii_case("true"),
+        _ => false,
+    };
+    let marks = |json: Option<&Json>| {
+        let members = json.and_then(Json::as_object).into_iter().flat_map(Object::members);
+        members.filter(|(_, value)| is_true(value)).any(|(name, _)| {
+            let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+            ["nonemployee", "isnonemployee", "nonemployeesource", "isnonemployeesource"]
+                .contains(&plain.to_ascii_lowercase().as_str())
+        })
+    };
+    SORT_OF_SOURCE.iter().any(|place| source.pointer(place).and_then(Json::as_text).is_some_and(says))
+        || marks(Some(source))
+        || marks(source.get("connectorAttributes"))
 }
 
 /// A word for an object of the target, for messages.

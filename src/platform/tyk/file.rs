@@ -1,11 +1,14 @@
 //! From the bytes of a file to its objects.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::object::{ORGANISATION_KEYS, Object, Sort};
+use super::looks::{Is, OTHER_LISTS, look};
+use super::object::{Object, Sort};
 use super::shape;
 use crate::engine::Finding;
 use crate::engine::diff::push_segment;
+use crate::engine::display::some_of;
 use crate::platform::document::{Json, Object as Members, Source};
 use crate::platform::parse::{ParseError, ParseErrorKind, brief};
 use crate::platform::{FileError, SourceFile};
@@ -29,17 +32,30 @@ const PAGES: [&str; 2] = ["pages", "Pages"];
 /// The index that tyk-sync keeps beside its files.
 const INDEX: &str = ".tyk.json";
 
-/// How the files of the developer portal begin that tyk-sync writes.
-const ASSET: &str = "asset-";
+/// How many places of what was skipped are named.
+const TOLD: usize = 3;
+
+/// What was skipped, and where.
+type Skipped = BTreeMap<(&'static str, &'static str), Vec<String>>;
 
 /// Reads a file.
 ///
 /// # Errors
 ///
-/// Syntax and shape errors, with their place.
+/// Syntax and shape errors, with their place; a file that holds nothing but
+/// other objects than are imported is one.
 pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
     let mut file = File::default();
-    read_into(&mut file, "", bytes)?;
+    let mut skipped = Skipped::new();
+    let source = Source::read(bytes)?;
+    let mut reader = Reader { source: &source, called: "", file: &mut file, skipped: &mut skipped };
+    reader.root()?;
+    let refused = if reader.file.objects.is_empty() { reader.skipped.first_key_value() } else { None };
+    if let Some(((what, unlike), places)) = refused {
+        let at = places.first().map(String::as_str).unwrap_or_default();
+        return Err(reader.error(at, format!("{what}, not {unlike}")));
+    }
+    file.findings.extend(tell(skipped));
     file.objects.sort_by_key(|object| object.sort);
     Ok(file)
 }
@@ -48,49 +64,59 @@ pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
 ///
 /// # Errors
 ///
-/// As [`read`], and which file it is.
+/// As [`read`], and which file it is. Files that hold something else are
+/// skipped, unless all do.
 pub(super) fn read_all(files: &[SourceFile<'_>]) -> Result<File, FileError> {
     let mut all = File::default();
+    let mut skipped = Skipped::new();
     for (at, SourceFile { name, bytes }) in files.iter().enumerate() {
         let base = name.rsplit('/').next().unwrap_or(name);
         if base == INDEX {
             let message = "holds no objects but names files; all files of the directory are read";
             all.findings.push(Finding::note("index-skipped", message).at(*name));
-        } else if base.starts_with(ASSET) {
-            let message = "belongs to the developer portal, and was skipped";
-            all.findings.push(Finding::warning("asset-skipped", message).at(*name));
-        } else {
-            let read = read_into(&mut all, &format!("{name}#"), bytes);
-            read.map_err(|error| FileError { file: at, error })?;
+            continue;
         }
+        let read = Source::read(bytes).and_then(|source| {
+            let called = format!("{name}#");
+            let mut reader =
+                Reader { source: &source, called: &called, file: &mut all, skipped: &mut skipped };
+            if reader.is_unknown() {
+                skipped.entry(UNKNOWN).or_default().push((*name).to_owned());
+                return Ok(());
+            }
+            reader.root()
+        });
+        read.map_err(|error| FileError { file: at, error })?;
     }
+    if let Some(((what, unlike), _)) = skipped.first_key_value().filter(|_| all.objects.is_empty()) {
+        let message = format!("{what}, not {unlike}");
+        let error = ParseError { kind: ParseErrorKind::Shape, position: None, path: String::new(), message };
+        return Err(FileError { file: 0, error });
+    }
+    all.findings.extend(tell(skipped));
     all.objects.sort_by_key(|object| object.sort);
     Ok(all)
 }
 
-fn read_into(file: &mut File, called: &str, bytes: &[u8]) -> Result<(), ParseError> {
-    let source = Source::read(bytes)?;
-    let mut reader = Reader { source: &source, called, file };
-    match &source.root {
-        Json::List(elements) => reader.list(elements, "", None),
-        Json::Object(root) => match alone(&source.root) {
-            Some(sort) => reader.object(&source.root, "", Some(sort)),
-            None => reader.envelope(root),
-        },
-        other => Err(reader.wrong(other, "", "an object or a list at the root")),
-    }
-}
+/// What is imported.
+const ANY: &str = "an organisation, an API or a policy";
 
-/// Tells what a root is that is one object.
-fn alone(root: &Json) -> Option<Sort> {
-    let has = |names: &[&str]| names.iter().any(|name| root.get(name).is_some());
-    let is_envelope = has(&["organisations", "Data"]) || has(&PAGES);
-    // An organisation has a list of APIs, too.
-    let is_organisation = has(&ORGANISATION_KEYS) || (has(&["id", "_id"]) && !is_envelope);
-    match Sort::of(root) {
-        Some(sort @ (Sort::Api | Sort::Policy)) => Some(sort),
-        _ => is_organisation.then_some(Sort::Organisation),
-    }
+/// What is said of objects that nothing tells.
+const UNKNOWN: (&str, &str) = ("an unknown object", ANY);
+
+/// Tells what was skipped: one finding for each sort of object.
+fn tell(skipped: Skipped) -> impl Iterator<Item = Finding> {
+    skipped.into_iter().map(|((what, unlike), places)| {
+        let first = places.first().cloned().unwrap_or_default();
+        let message = match places.len() {
+            1 => format!("skipped: {what}, not {unlike}"),
+            count => format!(
+                "skipped {count} objects: each is {what}, not {unlike}: {}",
+                some_of(places.iter().map(|place| place.trim_end_matches('#').to_owned()), TOLD)
+            ),
+        };
+        Finding::warning("object-skipped", message).at(first)
+    })
 }
 
 struct Reader<'r> {
@@ -98,12 +124,43 @@ struct Reader<'r> {
     /// What the file is called in front of paths; nothing for the only one.
     called: &'r str,
     file: &'r mut File,
+    skipped: &'r mut Skipped,
 }
 
 impl Reader<'_> {
+    /// Reads what the root is: an object, a list of them, or several lists.
+    fn root(&mut self) -> Result<(), ParseError> {
+        let source = self.source;
+        match &source.root {
+            Json::List(elements) => self.list(elements, "", None),
+            Json::Object(root) => match look(&source.root) {
+                Some(_) => self.object(&source.root, "", None),
+                None => self.envelope(root),
+            },
+            other => Err(self.wrong(other, "", "an object or a list at the root")),
+        }
+    }
+
+    /// Says whether nothing tells what the root is.
+    fn is_unknown(&self) -> bool {
+        match &self.source.root {
+            Json::List(elements) => elements.iter().all(|element| look(element).is_none()),
+            root @ Json::Object(_) => {
+                let mut lists =
+                    LISTS.iter().map(|(name, _)| name).chain(OTHER_LISTS.iter().map(|(name, _)| name));
+                look(root).is_none() && !lists.any(|name| root.get(name).is_some())
+            }
+            _ => true,
+        }
+    }
+
     /// Reads lists side by side, as imports take them and exports give them.
     fn envelope(&mut self, root: &Members) -> Result<(), ParseError> {
         if !LISTS.iter().any(|(name, _)| root.get(name).is_some()) {
+            if let Some((list, what)) = OTHER_LISTS.iter().find(|(name, _)| root.get(name).is_some()) {
+                self.skip(&format!("/{list}"), what, ANY);
+                return Ok(());
+            }
             let names: Vec<String> = root.names().take(5).map(|name| format!("'{}'", brief(name))).collect();
             let found = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
             let message =
@@ -141,7 +198,7 @@ impl Reader<'_> {
         let Json::Object(members) = json else {
             return Err(self.wrong(json, at, "an object"));
         };
-        let sort = self.sort(json, at, sort)?;
+        let Some(sort) = self.sort(json, at, sort)? else { return Ok(()) };
         let text: Arc<str> = self.source.slice(members.span()).into();
         let path = format!("{}{at}", self.called);
         let object = shape::check(sort, json).and_then(|()| Object::read(sort, json.clone(), text, path));
@@ -150,21 +207,40 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn sort(&self, json: &Json, at: &str, wanted: Option<Sort>) -> Result<Sort, ParseError> {
-        let is_listed = json.get("api_human_name").is_some();
-        match (wanted, Sort::of(json)) {
-            (Some(wanted), Some(found)) if wanted != found => {
+    /// Tells what an object is; nothing where it is skipped.
+    fn sort(&mut self, json: &Json, at: &str, wanted: Option<Sort>) -> Result<Option<Sort>, ParseError> {
+        match (wanted, look(json)) {
+            (Some(wanted), Some(Is::Ours(found))) if wanted != found => {
                 Err(self
                     .error(at, format!("expected {}, found what looks like {}", word(wanted), word(found))))
             }
-            (_, Some(found)) => Ok(found),
-            (Some(wanted), None) if !is_listed => Ok(wanted),
-            _ if is_listed => {
+            (_, Some(Is::Ours(found))) => Ok(Some(found)),
+            (_, Some(Is::Other(what, unlike))) => {
+                self.skip(at, what, wanted.map_or(unlike, word));
+                Ok(None)
+            }
+            _ if json.get("api_human_name").is_some() => {
                 let message = "expected an API with its definition, found an entry of an organisation's list";
                 Err(self.error(at, message.to_owned()))
             }
-            _ => Err(self.error(at, "it is neither an organisation nor an API nor a policy".to_owned())),
+            (Some(wanted), None) => {
+                let needed = match wanted {
+                    Sort::Organisation => "such as owner_name",
+                    Sort::Api => "such as api_definition or proxy",
+                    Sort::Policy => "such as access_rights or quota_max",
+                };
+                let word = word(wanted);
+                Err(self
+                    .error(at, format!("expected {word}, found an object without what tells one, {needed}")))
+            }
+            (None, None) => {
+                Err(self.error(at, "it is neither an organisation nor an API nor a policy".to_owned()))
+            }
         }
+    }
+
+    fn skip(&mut self, at: &str, what: &'static str, unlike: &'static str) {
+        self.skipped.entry((what, unlike)).or_default().push(format!("{}{at}", self.called));
     }
 
     fn wrong(&self, json: &Json, at: &str, expected: &str) -> ParseError {

@@ -13,6 +13,7 @@ mod compare;
 mod export;
 mod file;
 mod links;
+mod looks;
 mod object;
 mod resolve;
 mod rules;
@@ -68,11 +69,7 @@ impl Platform for Tyk {
     }
 
     fn recognises(&self, root_key: &str) -> bool {
-        file::LISTS.iter().any(|(name, _)| *name == root_key)
-            || object::POLICY_KEYS.contains(&root_key)
-            || object::WRAPPER_KEYS.contains(&root_key)
-            || object::DEFINITION_KEYS.contains(&root_key)
-            || object::ORGANISATION_KEYS.contains(&root_key)
+        file::LISTS.iter().any(|(name, _)| *name == root_key) || looks::is_telling(root_key)
     }
 
     fn after_apply(&self) -> &'static [&'static str] {
@@ -111,9 +108,12 @@ impl Platform for Tyk {
     fn parse_directory(
         &self,
         files: &[SourceFile<'_>],
+        unread: Vec<Finding>,
         _: &ImportOptions,
     ) -> Result<Arc<dyn Bundle>, FileError> {
-        Ok(Arc::new(Import { file: file::read_all(files)? }))
+        let mut file = file::read_all(files)?;
+        file.findings.extend(unread);
+        Ok(Arc::new(Import { file }))
     }
 
     fn snapshot<'a>(

@@ -46,46 +46,7 @@ impl Sort {
     pub(super) fn of_kind(kind: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|sort| sort.kind().as_str() == kind)
     }
-
-    /// Tells an object's sort by its properties; nothing where they say nothing.
-    ///
-    /// Policies first: of all three only they have these properties, while
-    /// `api_id` stands in the lists of organisations too.
-    pub(super) fn of(json: &Json) -> Option<Self> {
-        let has = |names: &[&str]| names.iter().any(|name| json.get(name).is_some());
-        if has(&POLICY_KEYS) {
-            Some(Self::Policy)
-        } else if has(&WRAPPER_KEYS) || has(&DEFINITION_KEYS) {
-            Some(Self::Api)
-        } else if has(&ORGANISATION_KEYS) {
-            Some(Self::Organisation)
-        } else {
-            None
-        }
-    }
 }
-
-/// Properties that only policies have.
-pub(super) const POLICY_KEYS: [&str; 5] =
-    ["access_rights", "quota_max", "quota_renewal_rate", "key_expires_in", "partitions"];
-
-/// Properties that only an API's wrapper has.
-pub(super) const WRAPPER_KEYS: [&str; 4] = ["api_definition", "oas", "api_model", "hook_references"];
-
-/// Properties that only an API's definition has, classic or OAS.
-pub(super) const DEFINITION_KEYS: [&str; 4] = ["proxy", "version_data", "listen_port", GATEWAY];
-
-/// Properties that only organisations have.
-pub(super) const ORGANISATION_KEYS: [&str; 8] = [
-    "owner_name",
-    "owner_slug",
-    "cname_enabled",
-    "developer_quota",
-    "developer_count",
-    "event_options",
-    "hybrid_enabled",
-    "org_options_meta",
-];
 
 /// An object, and what it is known by.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::compare::Pair;
 use super::object::{Object, Sort};
-use super::side::{Side, is_active, listens, may_meet};
+use super::side::{Place, Side, is_active, listens, may_meet};
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Reason};
 
@@ -117,14 +117,6 @@ fn bad_ids(object: &Object) -> Vec<Reason> {
         let message = format!("{what} '{id}' is no ObjectID: these have 24 hexadecimal digits");
         reasons.push(Reason::new("invalid-object-id", message));
     }
-    let is_custom = object.sort == Sort::Policy && object.database_id.as_ref() != Some(&object.portable);
-    if let Some(bad) = object.portable.chars().find(|c| !is_of_policy_id(*c)).filter(|_| is_custom) {
-        let message = format!(
-            "id '{}' holds '{bad}': allowed are a-z, A-Z, 0-9, '.', '_', '-' and '~'",
-            object.portable
-        );
-        reasons.push(Reason::new("invalid-policy-id", message));
-    }
     if [&object.key, &object.portable, &object.owner].into_iter().any(|id| id.len() > LONGEST) {
         let message = format!("an id of it is longer than {LONGEST} bytes");
         reasons.push(Reason::new("not-storable", message));
@@ -150,7 +142,10 @@ fn listens_alike<'o>(object: &Object, base: Option<&Object>, pair: &Pair<'o>) ->
     let rivals = Rivals { is_own, target: with(&pair.target, base), file: with(&pair.file, None) };
     let mut reasons = rivals.reasons("listen-path-taken", &shown(place));
     for reason in &mut reasons {
-        reason.message.push_str(": the gateway would serve one of the two at another path");
+        reason.message.push_str(match place.path {
+            "" => ": the gateway would serve one of the two only",
+            _ => ": the gateway would serve one of the two at another path",
+        });
     }
     reasons
 }
@@ -160,12 +155,19 @@ fn meets(one: &Object, other: &Object) -> bool {
     is_active(one) && is_active(other) && may_meet(one, other)
 }
 
-fn shown((domain, path): (&str, &str)) -> String {
-    if domain.is_empty() {
-        format!("listen path '{path}'")
-    } else {
-        format!("listen path '{path}' of '{domain}'")
+fn shown(place: Place<'_>) -> String {
+    let Place { port, domain, path } = place;
+    let mut shown = match path {
+        "" => return format!("port {port}"),
+        path => format!("listen path '{path}'"),
+    };
+    if !domain.is_empty() {
+        shown.push_str(&format!(" of '{domain}'"));
     }
+    if !port.is_empty() {
+        shown.push_str(&format!(" at port {port}"));
+    }
+    shown
 }
 
 /// Two policies of one organisation with one name, which the Dashboard refuses.
@@ -220,8 +222,21 @@ pub(super) fn warnings(object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
     match object.sort {
         Sort::Organisation => unlisted(object, pair).into_iter().collect(),
         Sort::Api => might_listen_alike(object, pair).into_iter().collect(),
-        Sort::Policy => Vec::new(),
+        Sort::Policy => unusual_id(object).into_iter().collect(),
     }
+}
+
+/// Ids with characters that the Dashboard has not taken since 5.13, but that
+/// older ones and the operator made.
+fn unusual_id(policy: &Object) -> Option<Finding> {
+    let is_custom = policy.database_id.as_ref() != Some(&policy.portable);
+    let bad = policy.portable.chars().find(|c| !is_of_policy_id(*c)).filter(|_| is_custom)?;
+    let message = format!(
+        "id '{}' holds '{bad}': Dashboards from 5.13 on take a-z, A-Z, 0-9, '.', '_', '-' and '~', unless \
+         allow_unsafe_policy_ids is set",
+        policy.portable
+    );
+    Some(Finding::warning("invalid-policy-id", message).at(&*policy.path).about(&policy.id()))
 }
 
 /// APIs at one place that no gateway loads both as they are.

@@ -15,7 +15,7 @@ pub(super) struct Side<'o> {
     database_ids: HashMap<(Sort, &'o str), Vec<usize>>,
     /// Policies by organisation and name.
     names: HashMap<(&'o str, &'o str), Vec<usize>>,
-    listeners: HashMap<(&'o str, &'o str), Vec<usize>>,
+    listeners: HashMap<Place<'o>, Vec<usize>>,
     /// APIs by organisation and by what they are called in addresses.
     called: HashMap<(&'o str, String), usize>,
     /// APIs by organisation.
@@ -103,9 +103,9 @@ impl<'o> Side<'o> {
     /// Returns the APIs that listen at a place.
     pub(super) fn listeners<'s>(
         &'s self,
-        (domain, path): (&'s str, &'s str),
+        place: Place<'s>,
     ) -> impl Iterator<Item = &'o Object> + use<'s, 'o> {
-        self.all(self.listeners.get(&(domain, path)))
+        self.all(self.listeners.get(&place))
     }
 
     /// Returns the APIs of an organisation.
@@ -138,20 +138,46 @@ fn addressed(name: &str) -> String {
     name.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect()
 }
 
-/// Returns the domain and the path that an API listens at. The gateway joins
-/// the two as they are, case and all.
-pub(super) fn listens(api: &Object) -> Option<(&str, &str)> {
+/// Where an API listens: no gateway has two at one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Place<'o> {
+    /// The port; empty for the gateway's own.
+    pub(super) port: &'o str,
+    /// The domain; empty for any, and where the port is all there is.
+    pub(super) domain: &'o str,
+    /// The path; empty where the port is all there is.
+    pub(super) path: &'o str,
+}
+
+/// Returns where an API listens. The gateway joins domain and path as they are,
+/// case and all; what is not HTTP has no path, and is known by its port.
+pub(super) fn listens(api: &Object) -> Option<Place<'_>> {
     let definition = api.definition();
+    let server = api.gateway().and_then(|(gateway, _)| gateway.get("server"));
+    let ports = [definition.get("listen_port"), server.and_then(|server| server.get("port"))];
+    let port = ports.into_iter().flatten().find_map(|port| match port {
+        Json::Number(number) if &**number != "0" => Some(&**number),
+        _ => None,
+    });
+    let port = port.unwrap_or_default();
+    let protocol = match definition.text_of("protocol") {
+        "" => server.map(|server| server.text_of("protocol")).unwrap_or_default(),
+        protocol => protocol,
+    };
+    if ["tcp", "tls"].iter().any(|word| protocol.eq_ignore_ascii_case(word)) {
+        return (!port.is_empty()).then_some(Place { port, domain: "", path: "" });
+    }
     let flag = |name: &str| definition.get(name) == Some(&Json::Bool(true));
     let classic = definition.get("proxy").map(|proxy| proxy.text_of("listen_path")).unwrap_or_default();
     if !classic.is_empty() {
-        return Some((if flag("domain_disabled") { "" } else { definition.text_of("domain") }, classic));
+        let domain = if flag("domain_disabled") { "" } else { definition.text_of("domain") };
+        return Some(Place { port, domain, path: classic });
     }
-    let server = api.gateway().and_then(|(gateway, _)| gateway.get("server"))?;
+    let server = server?;
     let path = server.pointer("/listenPath/value").and_then(Json::as_text).filter(|path| !path.is_empty())?;
     let domain =
         server.get("customDomain").filter(|domain| domain.get("enabled") != Some(&Json::Bool(false)));
-    Some((domain.map(|domain| domain.text_of("name")).unwrap_or_default(), path))
+    Some(Place { port, domain: domain.map(|domain| domain.text_of("name")).unwrap_or_default(), path })
 }
 
 /// Says whether a gateway loads an API at all.

@@ -155,10 +155,31 @@ fn an_id_may_stand_twice_under_two_types() {
 }
 
 #[test]
-fn a_source_of_non_employees_is_refused() {
-    for object in [json!({"type": "Non-Employee"}), json!({"type": "x", "connectorName": "Non Employee"})] {
-        let plan = plan(&[entry("SOURCE", "1", "n", object)], &[]);
-        assert_eq!(status(&plan, "SOURCE:1"), "Cannot add: non-employee-source");
+fn a_source_of_non_employees_is_refused_however_it_says_so() {
+    for object in [
+        json!({"type": "Non-Employee"}),
+        json!({"type": "NON_EMPLOYEE"}),
+        json!({"type": "NonEmployeeSource"}),
+        json!({"type": "Non-Employee Lifecycle Management"}),
+        json!({"type": "NELM"}),
+        json!({"type": "x", "connectorName": "Non Employee"}),
+        json!({"type": "x", "connector": "non-employee-angularsc"}),
+        json!({"type": "x", "connectorScriptName": "non-employee-angularsc"}),
+        json!({"type": "x", "connectorAttributes": {"connectorName": "Non-Employee"}}),
+        json!({"type": "x", "connectorAttributes": {"cloudOriginalApplicationType": "nonEmployee"}}),
+        json!({"type": "x", "connectorAttributes": {"nonEmployee": "true"}}),
+        json!({"type": "x", "isNonEmployeeSource": true}),
+    ] {
+        let plan = plan(&[entry("SOURCE", "1", "s", object.clone())], &[]);
+        assert_eq!(status(&plan, "SOURCE:1"), "Cannot add: non-employee-source", "{object}");
+    }
+    for object in [
+        json!({"type": "Non-Employee Risk Management"}),
+        json!({"type": "DelimitedFile", "name": "Non-Employees", "description": "non-employee"}),
+        json!({"type": "x", "connectorAttributes": {"nonEmployee": "false", "cloudDisplayName": "Non-Employees"}}),
+    ] {
+        let plan = plan(&[entry("SOURCE", "1", "s", object.clone())], &[]);
+        assert_eq!(status(&plan, "SOURCE:1"), "Add", "{object}");
     }
 }
 

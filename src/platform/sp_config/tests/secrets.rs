@@ -27,7 +27,14 @@ fn what_the_connector_encrypts_and_the_file_lacks_is_kept() {
 #[test]
 fn well_known_secrets_are_kept_where_the_file_has_none() {
     for name in ["password", "clientSecret", "client_secret", "refreshToken", "api-key", "privateKey"] {
-        for missing in [json!({}), json!({name: null}), json!({name: ""}), json!({name: "********"})] {
+        for missing in [
+            json!({}),
+            json!({name: null}),
+            json!({name: ""}),
+            json!({name: "********"}),
+            json!({name: "*"}),
+            json!({name: "<redacted>"}),
+        ] {
             assert_eq!(kept(&missing, &json!({name: "canary"}))[name], "canary", "{name}");
         }
         assert_eq!(kept(&json!({name: "new"}), &json!({name: "canary"}))[name], "new", "{name}");
@@ -95,7 +102,12 @@ fn no_secret_is_told_wherever_it_stands() {
                 "credentials": {"user": secret, "list": [secret]},
                 "url": format!("jdbc:oracle:thin:u/{secret}@h:1521:sid"),
                 "hook": format!("https://u:{secret}@h/x?token={secret}"),
-                "headers": {"Authorization": secret, "authorization": [secret]}
+                "headers": {"Authorization": secret, "authorization": [secret], "X-Api-Key": secret},
+                "body": {"jsonBody": format!("{{\"user\":\"u\",\"password\":\"{secret}\"}}")},
+                "key": format!("{{\"private_key\":\"-----BEGIN PRIVATE KEY-----\\n{secret}\"}}"),
+                "serviceAccountKey": secret,
+                "oauth_info": format!("access_token={secret}"),
+                "hooks": [format!("https://hooks.slack.com/services/T1/B1/{secret}"), format!("https://p.logic.azure.com/workflows/1/triggers?sig={secret}")]
             },
             "bearerToken": secret, "passphrase": 7007
         })

@@ -171,10 +171,11 @@ fn a_bare_definition_and_one_in_its_wrapper_are_the_same() {
     let mut wrapped = api(1);
     super::merge(&mut wrapped, json!({"is_site": false, "sort_by": 0, "api_model": {}}));
     let there = bundle(&[wrapped.clone()], &[]);
-    let file = json!({"organisations": [{"id": BANK}], "apis": [wrapped["api_definition"]]});
+    let file =
+        json!({"organisations": [{"id": BANK, "owner_name": "b"}], "apis": [wrapped["api_definition"]]});
     assert!(changes(&plan(&file, &there), "api", &api_id(1)).is_empty());
     let oas = json!({"openapi": "3.0.3", "x-tyk-api-gateway": {"info": {"id": "o", "orgId": BANK}}});
-    let there = json!({"apis": [{"oas": oas}], "organisations": [{"id": BANK}]});
+    let there = json!({"apis": [{"oas": oas}], "organisations": [{"id": BANK, "owner_name": "b"}]});
     assert!(changes(&plan(&json!({"apis": [oas]}), &there), "api", "o").is_empty());
 }
 

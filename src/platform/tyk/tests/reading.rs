@@ -83,10 +83,138 @@ fn every_form_of_a_file_is_read() {
 }
 
 #[test]
-fn an_organisation_that_says_next_to_nothing_is_one() {
-    assert_eq!(keys(&json!({"id": BANK, "apis": []}).to_string())[0].0, Sort::Organisation);
-    assert_eq!(keys(&json!({"organisations": [{"id": BANK}]}).to_string())[0].0, Sort::Organisation);
-    assert_eq!(keys(&json!({"_id": BANK, "owner_name": "x"}).to_string())[0].1, BANK);
+fn an_organisation_says_something_that_only_organisations_say() {
+    for body in [
+        json!({"_id": BANK, "owner_name": "x"}),
+        json!({"id": BANK, "apis": [{"api_human_name": "a", "api_id": "b"}]}),
+    ] {
+        assert_eq!(keys(&body.to_string()), [(Sort::Organisation, BANK.to_owned())]);
+    }
+    for body in [
+        json!({"id": BANK}),
+        json!([{"id": BANK, "name": "x"}]),
+        json!({"organisations": [{"id": BANK, "apis": []}]}),
+    ] {
+        assert_eq!(error(&body.to_string()).kind, ParseErrorKind::Shape, "{body}");
+    }
+}
+
+/// Objects of the Dashboard, the gateway and the portal that are not imported.
+fn others() -> Vec<(&'static str, serde_json::Value)> {
+    let (id, org) = (object_id(7), BANK);
+    vec![
+        (
+            "a webhook",
+            json!({"api_model": {}, "id": id, "org_id": org, "name": "pager", "method": "PUT", "target_path": "https://h/", "header_map": {"A": "b"}, "event_timeout": 0}),
+        ),
+        ("a webhook", json!({"id": id, "org_id": org, "name": "n", "target_path": "https://h/"})),
+        (
+            "a user",
+            json!({"id": id, "org_id": org, "first_name": "A", "last_name": "B", "email_address": "a@b.example", "active": true, "user_permissions": {"IsAdmin": "admin"}}),
+        ),
+        (
+            "a user group",
+            json!({"id": id, "org_id": org, "name": "ops", "description": "", "user_permissions": {"apis": "read"}, "password_max_days": 0}),
+        ),
+        ("a portal catalogue", json!({"id": id, "org_id": org, "email": "", "apis": []})),
+        (
+            "a portal catalogue",
+            json!({"id": id, "apis": [{"name": "Pets", "policy_id": object_id(8), "show": true}]}),
+        ),
+        (
+            "a portal developer",
+            json!({"id": id, "org_id": org, "email": "d@e.example", "keys": {}, "subscriptions": {}, "date_created": "x"}),
+        ),
+        (
+            "a portal documentation",
+            json!({"id": id, "org_id": org, "api_id": "a", "doc_type": "swagger", "documentation": "e30="}),
+        ),
+        (
+            "a portal page",
+            json!({"id": id, "org_id": org, "title": "Home", "slug": "/", "is_homepage": true, "template_name": "", "fields": {}}),
+        ),
+        (
+            "a key (session)",
+            json!({"allowance": 5, "rate": 5, "per": 1, "quota_max": 1, "quota_renews": 1, "quota_remaining": 1, "access_rights": {}, "org_id": org}),
+        ),
+        (
+            "a key (session)",
+            json!({"rate": 1, "per": 1, "access_rights": {"a": {}}, "apply_policies": [object_id(8)], "org_id": org}),
+        ),
+        ("a key (session)", json!({"key_id": "abc", "data": {"rate": 1}})),
+        (
+            "a certificate",
+            json!({"id": id, "fingerprint": "ab", "has_private": true, "subject": {}, "not_after": "x"}),
+        ),
+        (
+            "an OAuth client",
+            json!({"client_id": "a", "secret": "b", "redirect_uri": "https://r/", "policy_id": object_id(8)}),
+        ),
+        (
+            "an identity broker (TIB) profile",
+            json!({"ID": "1", "OrgID": org, "ActionType": "GenerateOrLoginUserProfile", "ProviderName": "SocialProvider", "ProviderConfig": {}}),
+        ),
+        (
+            "a client identity provider",
+            json!({"id": id, "org_id": org, "name": "Dex", "jwks_uri": "https://i/certs", "client_secret": "x"}),
+        ),
+        (
+            "an asset of the portal (template)",
+            json!({"id": "t9", "kind": "oas-template", "name": "T", "data": {}}),
+        ),
+        ("the index of tyk-sync", json!({"type": "apidef", "files": [{"file": "a.json"}], "policies": []})),
+        (
+            "an OAS document without Tyk's extension (x-tyk-api-gateway)",
+            json!({"openapi": "3.0.3", "info": {}, "paths": {}}),
+        ),
+    ]
+}
+
+#[test]
+fn what_is_not_imported_is_refused_for_what_it_is() {
+    for (what, object) in others() {
+        for (file, path) in [
+            (object.clone(), ""),
+            (json!([object]), "/0"),
+            (json!({"Data": [object], "Pages": 1}), "/Data/0"),
+            (json!({"apis": [object]}), "/apis/0"),
+            (json!({"organisations": [object]}), "/organisations/0"),
+        ] {
+            let error = error(&file.to_string());
+            assert_eq!((error.kind, error.path.as_str()), (ParseErrorKind::Shape, path), "{file}");
+            assert!(error.message.starts_with(&format!("{what}, not ")), "{}", error.message);
+        }
+    }
+    let session = json!({"quota_remaining": 1, "access_rights": {}});
+    assert_eq!(error(&session.to_string()).message, "a key (session), not a policy");
+    assert!(error(r#"{"hooks":[{"id":"1"}],"pages":1}"#).message.starts_with("webhooks, not "));
+}
+
+#[test]
+fn beside_what_is_imported_the_others_are_skipped_and_named() {
+    for (what, object) in others() {
+        let file = file::read(json!([object, policy(1, &[1]), object]).to_string().as_bytes()).unwrap();
+        assert_eq!(file.objects.len(), 1);
+        let [finding] = &file.findings[..] else { panic!("{:?}", file.findings) };
+        assert_eq!((&*finding.code, finding.path.as_deref()), ("object-skipped", Some("/0")));
+        let message = &finding.message;
+        assert!(
+            message.contains(what) && message.contains("2 objects") && message.contains("/2"),
+            "{message}"
+        );
+        assert!(!message.contains("secret") && !message.contains("a@b.example"), "{message}");
+    }
+}
+
+#[test]
+fn an_api_is_one_whatever_its_definition_is_called_like() {
+    for file in [
+        json!({"api_id": "a", "proxy": {"listen_path": "/"}, "target_path": "x", "email": "y", "kind": "z", "data": 1}),
+        json!({"api_id": "a", "version_data": {}}),
+        json!({"api_model": {}, "api_definition": {"api_id": "a"}, "user_owners": null}),
+    ] {
+        assert_eq!(keys(&file.to_string()), [(Sort::Api, "a".to_owned())], "{file}");
+    }
 }
 
 #[test]
@@ -226,14 +354,20 @@ fn a_directory_is_one_bundle_without_the_index_of_tyk_sync() {
         file(".tyk.json", r#"{"type":"apidef","files":[{"file":"api-1.json"}]}"#),
         SourceFile { name: "policy-1.json", bytes: policy.as_bytes() },
         SourceFile { name: "api-1.json", bytes: api.as_bytes() },
-        file("asset-1.json", r#"{"id":"x","kind":"page"}"#),
+        file("portal/asset-1.json", r#"{"id":"x","kind":"page"}"#),
+        file("package.json", r#"{"private":true,"scripts":{}}"#),
+        file("portal/list.json", r#"{"users":[{"id":"1"}]}"#),
     ];
     let all = file::read_all(&files).unwrap();
     let found: Vec<(Sort, &str)> =
         all.objects.iter().map(|object| (object.sort, object.path.as_str())).collect();
     assert_eq!(found, [(Sort::Api, "api-1.json#"), (Sort::Policy, "policy-1.json#")]);
     let codes: Vec<&str> = all.findings.iter().map(|finding| &*finding.code).collect();
-    assert_eq!(codes, ["index-skipped", "asset-skipped"]);
+    assert_eq!(codes, ["index-skipped", "object-skipped", "object-skipped", "object-skipped"]);
+    let skipped: Vec<_> = all.findings.iter().filter_map(|finding| finding.path.as_deref()).collect();
+    assert_eq!(skipped, [".tyk.json", "portal/asset-1.json#", "package.json", "portal/list.json#/users"]);
+    let refused = file::read_all(&files[3..]).unwrap_err();
+    assert_eq!(refused.error.kind, ParseErrorKind::Shape);
     let broken = file::read_all(&[files[1], file("api-2.json", "{\"apis\":[{}]}")]).unwrap_err();
-    assert_eq!((broken.file, broken.error.path.as_str()), (1, "/apis/0/api_id"));
+    assert_eq!((broken.file, broken.error.path.as_str()), (1, "/apis/0"));
 }

@@ -82,6 +82,32 @@ fn no_secret_of_the_list_is_ever_told() {
 }
 
 #[test]
+fn no_secret_of_a_known_name_or_form_is_told() {
+    let planted = |secret: &str| {
+        let mut api = api_with(
+            1,
+            json!({
+                "graphql": {"proxy": {"auth_headers": {"Authorization": format!("Bearer {secret}")}}},
+                "event_handlers": {"events": {"E": [{"handler_meta": {"target_path": format!("https://hooks.corp.example/services/T1/B1/{secret}")}}]}},
+                "version_data": {"versions": {"Default": {"extended_paths": {"mock_response": [{"headers": {"X-Auth": secret}}]}}}},
+                "headers": [{"name": "x-api-key", "value": secret}],
+                "note": format!("curl -H 'Authorization: Bearer {secret}'"),
+            }),
+        );
+        api["oas"] = json!({"x-tyk-streaming": {"streams": {"s": {
+            "input": {"http_client": {"headers": {"Authorization": format!("Bearer {secret}")}, "oauth": {"consumer_secret": secret, "access_token_secret": secret}}},
+            "output": {"azure": {"storage_access_key": secret, "storage_connection_string": format!("AccountKey={secret}"), "url": format!("redis://:{secret}@h")}},
+        }}}});
+        json!({"organisations": [organisation(BANK)], "apis": [api]})
+    };
+    let plan = plan(&planted(&format!("{CANARY}new")), &planted(&format!("{CANARY}old")));
+    let told = told(&plan);
+    assert_eq!(told.lines().find(|line| line.contains(CANARY)), None);
+    assert_eq!(told.matches(r#","secret":true"#).count(), 11, "{told}");
+    assert!(told.contains("https://hooks.corp.example/services/***"), "{told}");
+}
+
+#[test]
 fn what_only_tells_where_a_secret_is_is_shown() {
     for place in [
         "env://KEY",

@@ -153,12 +153,49 @@ fn object_ids_have_24_hexadecimal_digits() {
 }
 
 #[test]
-fn a_policys_own_id_has_few_sorts_of_characters() {
-    for (id, blocked) in [("aZ09._-~", false), ("a b", true), ("a/b", true), ("信", true), ("a%", true)] {
+fn a_policys_own_id_may_have_any_character_with_a_warning() {
+    for (id, is_unusual) in [
+        ("aZ09._-~", false),
+        ("b3BzL2dvbGQ=", true),
+        ("silver plan", true),
+        ("a/b", true),
+        ("信", true),
+        ("a%", true),
+    ] {
         let plan = plan_alone(&bundle(&[], &[policy_with(1, &[], json!({"id": id}))]));
-        let found = codes(entry(&plan, "policy", &policy_id(1)));
-        assert_eq!(found, if blocked { vec!["invalid-policy-id"] } else { vec![] }, "{id}");
+        let entry = entry(&plan, "policy", &policy_id(1));
+        assert_eq!(codes(entry), [""; 0], "{id}");
+        let warned = entry.warnings.iter().any(|warning| warning.code == "invalid-policy-id");
+        assert_eq!(warned, is_unusual, "{id}");
     }
+}
+
+#[test]
+fn what_is_not_http_is_known_by_its_port() {
+    let tcp = |number: u32, protocol: &str, port: u32| {
+        api_with(
+            number,
+            json!({"protocol": protocol, "listen_port": port, "proxy": {"listen_path": "/", "target_url": "tcp://u:1"}}),
+        )
+    };
+    let found = |apis: &[serde_json::Value]| {
+        let plan = plan_alone(&bundle(apis, &[]));
+        let of = |number: u32| codes(entry(&plan, "api", &api_id(number))).join(",");
+        (of(1), of(2))
+    };
+    let free = (String::new(), String::new());
+    assert_eq!(found(&[tcp(1, "tcp", 5432), tcp(2, "tcp", 5433)]), free);
+    assert_eq!(found(&[tcp(1, "tls", 443), tcp(2, "", 8443)]), free);
+    let oas = |number: u32, port: u32| {
+        json!({"oas": {"openapi": "3.0.3", "x-tyk-api-gateway": {
+            "info": {"id": api_id(number), "orgId": BANK, "name": format!("o{number}")},
+            "server": {"protocol": "tcp", "port": port}}}})
+    };
+    assert_eq!(found(&[oas(1, 7001), oas(2, 7002)]), free);
+    for both in [[tcp(1, "tcp", 5432), tcp(2, "TLS", 5432)], [oas(1, 7001), tcp(2, "tcp", 7001)]] {
+        assert_eq!(found(&both), ("duplicate-in-file".to_owned(), "duplicate-in-file".to_owned()));
+    }
+    assert_eq!(found(&[tcp(1, "", 8080), tcp(2, "http", 8080)]).0, "duplicate-in-file");
 }
 
 #[test]
