@@ -253,8 +253,11 @@ pub struct ChoiceArgs {
     /// Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times
     #[arg(long, value_name = "WHICH")]
     pub skip: Vec<String>,
-    /// Import although APIs are missing in the target: digirunner leaves links to them out, tyk keeps
-    /// the access rights to them
+    /// Import although objects are missing that the file refers to: digirunner leaves out links to
+    /// missing APIs, tyk keeps what names a missing API or policy
+    #[arg(long)]
+    pub ignore_missing: bool,
+    /// The same as --ignore-missing
     #[arg(long)]
     pub ignore_lack_api: bool,
 }

@@ -11,8 +11,8 @@ use super::msg::{EffectId, Msg, Place, Reviewed, Scoped};
 use super::skin::{Glyphs, Level, Skin, UNICODE, all};
 use super::update::{start, update};
 use crate::engine::{
-    Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Lack, Outcome, Plan, Reason, Reference,
-    Requirement, Resolved, Secret, Value,
+    Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Missing, Outcome, Plan, Reason,
+    Reference, Requirement, Resolved, Secret, Value,
 };
 use crate::job::scope::{Ailment, Catalogue, Edited};
 use crate::job::{
@@ -50,6 +50,7 @@ pub(crate) fn item(kind: &'static str, key: &str, name: &str) -> Draft {
             path: format!("/importClientRelated/{kind}/0").into(),
         },
         base: None,
+        matched: None,
         blocks: Vec::new(),
         requires: Vec::new(),
         references: Vec::new(),
@@ -132,8 +133,8 @@ fn push(value: &mut Value, field: Field) {
     }
 }
 
-pub(crate) fn plan(drafts: Vec<Draft>, lack: Vec<Lack>, warnings: Vec<Finding>) -> Arc<Plan> {
-    Arc::new(Plan::new(KINDS, drafts.into_iter().map(|draft| draft.0).collect(), lack, warnings))
+pub(crate) fn plan(drafts: Vec<Draft>, missing: Vec<Missing>, warnings: Vec<Finding>) -> Arc<Plan> {
+    Arc::new(Plan::new(KINDS, drafts.into_iter().map(|draft| draft.0).collect(), missing, warnings))
 }
 
 /// A plan with every status, dependencies, secrets, sets, lacking APIs and warnings.
@@ -145,14 +146,10 @@ pub(crate) fn sample() -> Arc<Plan> {
     )
 }
 
-pub(crate) fn sample_lack() -> Vec<Lack> {
+pub(crate) fn sample_lack() -> Vec<Missing> {
     vec![
-        Lack {
-            module: "billing".into(),
-            api: "refund".into(),
-            used_by: vec![id("group", "ops"), id("group", "crm-read")],
-        },
-        Lack { module: "信用卡".into(), api: "查詢".into(), used_by: vec![id("scope", "card")] },
+        Missing::api("billing", "refund", vec![id("group", "ops"), id("group", "crm-read")]),
+        Missing::api("信用卡", "查詢", vec![id("scope", "card")]),
     ]
 }
 
@@ -510,7 +507,7 @@ pub(crate) fn stale_failure() -> Failure {
             .hint("compare again, review what is new, and apply");
     failure.stale = vec![
         billing,
-        Stale::new(id("group", "crm-read"), "API crm/list is lacking in the target now"),
+        Stale::new(id("group", "crm-read"), "API crm/list is missing in the target now"),
         Stale::new(id("client", "evil\u{1b}[2J\u{202e}"), "was added to the target since"),
     ];
     failure

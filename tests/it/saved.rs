@@ -414,7 +414,7 @@ async fn a_saved_plan_says_what_the_plan_itself_says() {
     let saved = saved::save(&review, &choices, &key(), "tester").unwrap();
     let saved = saved::parse("plan.json", &saved).unwrap();
     assert_eq!(saved.plan().summary(), plan.summary());
-    assert_eq!(saved.plan().lack(), plan.lack());
+    assert_eq!(saved.plan().missing(), plan.missing());
     assert!(saved.plan().all_warnings().eq(plan.all_warnings()));
     assert_eq!(*saved.choices(), choices);
     assert_eq!(saved.plan().resolve(saved.choices()), plan.resolve(&choices));
@@ -436,7 +436,7 @@ async fn a_secret_that_changed_in_the_target_makes_a_saved_plan_stale() {
     let site = Site::new(&side("then")).await;
     let (_, plan) = save(&site, &side("wanted")).await;
     let choices: Choices = plan.check(&site.review(&side("wanted")).await, &key()).unwrap();
-    assert!(!choices.lack_confirmed || plan.choices().lack_confirmed);
+    assert!(!choices.missing_confirmed || plan.choices().missing_confirmed);
     site.run("UPDATE tsmp_open_apikey SET secret_key = 'now'").await;
     let failure = plan.check(&site.review(&side("wanted")).await, &key()).unwrap_err();
     assert_eq!(failure.kind, FailureKind::Stale);

@@ -88,7 +88,7 @@ async fn the_documentations_dangling_api_and_stale_names_are_reported() {
     assert_eq!(warnings(&organisation.plan, "organisation", "53ac07777cbb8c2d53000002"), ["api-stale"; 3]);
     keeper.import(ORGANISATION).await;
     let policies = keeper.review(POLICIES).await;
-    let lack: Vec<&str> = policies.plan.lack().iter().map(|lack| &*lack.api).collect();
+    let lack: Vec<&str> = policies.plan.missing().iter().map(|lack| &*lack.key).collect();
     assert!(lack.contains(&"d023576f836a4e407153009e8d95cf73"), "{lack:?}");
     let told: Vec<String> = policies.plan.all_warnings().map(|finding| finding.message.clone()).collect();
     for wanted in [
@@ -156,7 +156,7 @@ async fn after_the_demo_is_applied_its_export_differs_nowhere() {
     let plan = keeper.review(&text).await.plan;
     all_unchanged(&plan);
     assert_eq!(plan.entries().len(), 3 + 57 + 19);
-    assert!(plan.lack().is_empty());
+    assert!(plan.missing().is_empty());
     for kind in ["organisation", "api", "policy"] {
         let text = String::from_utf8(keeper.export_kinds(&[kind]).await.bytes).unwrap();
         all_unchanged(&keeper.review(&text).await.plan);

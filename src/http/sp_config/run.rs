@@ -215,9 +215,9 @@ async fn attempts(
         let applied = match review.plan.approve(&choices) {
             Ok(approved) => apply(service, import, &review, approved, cancel).await,
             Err(Refusal::NothingToWrite { .. }) => Ok(None),
-            Err(Refusal::LackUnconfirmed { lacking }) => Err(Failure::new(
+            Err(Refusal::MissingUnconfirmed(missing)) => Err(Failure::new(
                 FailureKind::Blocked,
-                format!("{lacking} objects are lacking; nothing was written"),
+                format!("the target lacks {missing}; nothing was written"),
             )),
         };
         match applied {

@@ -142,7 +142,7 @@ async fn apply(
         }
         let approved = match review.plan.approve(&choices) {
             Ok(approved) => approved,
-            Err(Refusal::NothingToWrite { .. } | Refusal::LackUnconfirmed { .. }) => {
+            Err(Refusal::NothingToWrite { .. } | Refusal::MissingUnconfirmed(_)) => {
                 return Ok((review, None));
             }
         };
@@ -169,11 +169,12 @@ fn failed(endpoint: Endpoint, plan: &Plan, failure: Failure) -> Problem {
     }
 }
 
-/// Chooses all that can be written; APIs that are lacking are ignored.
+/// Chooses all that can be written; missing objects are ignored: what is posted
+/// comes in the order of organisations, APIs, policies, and each names the next.
 pub(super) fn everything(plan: &Plan) -> Choices {
     let mut choices = Choices::new(plan);
     choices.cover_all(plan);
-    choices.lack_confirmed = true;
+    choices.missing_confirmed = true;
     choices
 }
 

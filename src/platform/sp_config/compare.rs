@@ -2,14 +2,15 @@
 //! target, what blocks it, what it refers to and needs.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::build::{Built, build};
-use super::file::{Entry, File};
-use super::pair::{Pair, own_blocks};
+use super::file::{Entry, File, plain_id};
+use super::pair::{Base, Pair, own_blocks};
 use super::rules::canonical;
-use super::target::Target;
+use super::target::{Stored, Target};
 use super::types;
-use crate::engine::{Candidate, Finding, Item, Plan, Value};
+use crate::engine::{Candidate, Finding, Item, Matched, Plan, Value};
 use crate::platform::document::canonical::Side;
 
 /// Compares a file with a target.
@@ -54,6 +55,7 @@ fn candidate(pair: &Pair<'_>, at: usize, entry: &Entry) -> Candidate {
             path: entry.place.clone(),
         },
         base,
+        matched: found.and_then(|(base, stored)| matched(entry, base, stored)),
         blocks: pair.blocks(at).to_vec(),
         requires,
         references,
@@ -62,6 +64,19 @@ fn candidate(pair: &Pair<'_>, at: usize, entry: &Entry) -> Candidate {
         // What was found by its name is another object under another id.
         facts: found.map_or(Value::Null, |(_, stored)| Value::Text(stored.document.id.clone())),
     }
+}
+
+/// Says how an entry was matched, where its object has another id in the target.
+fn matched(entry: &Entry, base: Base, stored: &Stored) -> Option<Matched> {
+    let target = &stored.document.id;
+    let by = match base.by_id {
+        true if plain_id(target) == plain_id(&entry.id) => return None,
+        true => "id",
+        false if stored.document.name == entry.name => "name",
+        // A tenant has one of it.
+        false => "type",
+    };
+    Some(Matched { by: by.into(), target: Arc::clone(target) })
 }
 
 /// Returns what stands in the way of the file's entries whatever the target holds.

@@ -258,9 +258,9 @@ mod choosing {
     fn lacking_apis_are_confirmed_in_a_list() {
         let mut app = sampled(80, 24);
         keys(&mut app, "m");
-        assert_eq!(question(&app), Some(&Question::Lack));
+        assert_eq!(question(&app), Some(&Question::Missing));
         keys(&mut app, "tab enter");
-        assert!(app.review.as_ref().unwrap().choices.lack_confirmed);
+        assert!(app.review.as_ref().unwrap().choices.missing_confirmed);
         assert_eq!(notice(&app), "confirmed: APIs that are missing will be ignored.");
     }
 }
@@ -421,7 +421,7 @@ mod importing {
         let mut app = sampled(80, 24);
         keys(&mut app, "P tab enter");
         assert!(app.job.is_none());
-        assert_eq!(notice(&app), "confirm the lacking APIs first: m");
+        assert_eq!(notice(&app), "confirm missing APIs first (m)");
         let effects = keys(&mut app, "m tab enter enter");
         apply_id(&effects);
     }
@@ -628,7 +628,7 @@ mod reading {
     fn the_palette_asks_no_question_of_its_own() {
         let mut app = sampled(80, 24);
         keys(&mut app, ": \"confirm-lack\" enter");
-        assert_eq!(question(&app), Some(&Question::Lack));
+        assert_eq!(question(&app), Some(&Question::Missing));
         compare_id(&keys(&mut app, "q : \"compare\" enter"));
     }
 

@@ -187,7 +187,7 @@ pub(crate) fn load(file: &World) -> Loaded {
 pub(crate) fn cover_all(plan: &Arc<Plan>) -> Choices {
     let mut choices = Choices::new(plan);
     choices.cover_all(plan);
-    choices.lack_confirmed = true;
+    choices.missing_confirmed = true;
     choices
 }
 
