@@ -193,6 +193,10 @@ pub struct ImportArgs {
     /// before references are resolved; may be given several times
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub mapping: Vec<PathBuf>,
+    /// Take what the file has of one organisation for that of another, by their ids, as in
+    /// 5e9d…20=64a0…01; may be given several times
+    #[arg(long, value_name = "FROM=TO", help_heading = "Organisations of the file (tyk)")]
+    pub organisation: Vec<String>,
 }
 
 /// How the terminal interface looks.

@@ -14,6 +14,7 @@ mod export;
 mod file;
 mod links;
 mod object;
+mod organisations;
 mod resolve;
 mod rules;
 mod shape;
@@ -96,6 +97,10 @@ impl Platform for Tyk {
         true
     }
 
+    fn takes_organisations(&self) -> bool {
+        true
+    }
+
     fn keeps_documents(&self) -> bool {
         true
     }
@@ -104,16 +109,20 @@ impl Platform for Tyk {
         rows::stand_in(connection, NAME).boxed()
     }
 
-    fn parse(&self, bytes: &[u8], _: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
-        Ok(Arc::new(Import { file: file::read(bytes)? }))
+    fn parse(&self, bytes: &[u8], options: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
+        let mut file = file::read(bytes)?;
+        organisations::map(&mut file, &options.organisations);
+        Ok(Arc::new(Import { file }))
     }
 
     fn parse_directory(
         &self,
         files: &[SourceFile<'_>],
-        _: &ImportOptions,
+        options: &ImportOptions,
     ) -> Result<Arc<dyn Bundle>, FileError> {
-        Ok(Arc::new(Import { file: file::read_all(files)? }))
+        let mut file = file::read_all(files)?;
+        organisations::map(&mut file, &options.organisations);
+        Ok(Arc::new(Import { file }))
     }
 
     fn snapshot<'a>(
