@@ -557,3 +557,61 @@ fn unwritten(needed: &Entry, why: Option<&Reason>) -> Reason {
     )
     .about(id.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    static KINDS: [KindInfo; 1] = [KindInfo { kind: Kind::of("thing"), title: "Things" }];
+
+    fn user() -> Vec<ItemId> {
+        vec![ItemId::new(Kind::of("thing"), "a")]
+    }
+
+    fn other(module: &str, key: &str) -> Missing {
+        Missing { kind: Kind::of("policy"), key: key.into(), module: module.into(), used_by: user() }
+    }
+
+    #[test]
+    fn apis_come_first_among_what_is_missing_and_are_counted_apart() {
+        let missing = vec![other("", "x"), Missing::api("m", "k", user()), other("o", "y")];
+        let plan = Plan::new(&KINDS, Vec::new(), missing, Vec::new());
+        let labels = |list: &[Missing]| list.iter().map(Missing::label).collect::<Vec<_>>();
+        assert_eq!(labels(plan.missing_apis()), ["m/k"]);
+        assert_eq!(labels(plan.missing_others()), ["policy x", "policy o/y"]);
+        let summary = plan.summary();
+        assert_eq!((summary.lack_api, summary.missing), (1, 2));
+    }
+
+    #[test]
+    fn json_keeps_the_words_that_scripts_read_of_apis() {
+        let list = [Missing::api("m", "k", user()), other("", "x"), other("o", "y")];
+        assert_eq!(
+            json!(list),
+            json!([
+                {"module": "m", "api": "k", "used_by": ["thing:a"]},
+                {"kind": "policy", "key": "x", "used_by": ["thing:a"]},
+                {"kind": "policy", "key": "y", "module": "o", "used_by": ["thing:a"]},
+            ])
+        );
+        let matched = Matched { by: "name".into(), target: "2f".into() };
+        assert_eq!(json!(matched), json!({"by": "name", "id": "2f"}));
+        assert_eq!(matched.to_string(), "matched by name: the target's id is 2f");
+    }
+
+    #[test]
+    fn what_is_missing_is_counted_in_words_with_the_option_that_confirms_it() {
+        for (apis, others, words, noun, flag) in [
+            (1, 0, "1 API", "APIs", "--ignore-lack-api"),
+            (2, 0, "2 APIs", "APIs", "--ignore-lack-api"),
+            (0, 1, "1 object", "objects", "--ignore-missing"),
+            (0, 2, "2 objects", "objects", "--ignore-missing"),
+            (2, 1, "2 APIs and 1 other object", "objects", "--ignore-missing"),
+        ] {
+            let count = MissingCount { apis, others };
+            assert_eq!((count.to_string().as_str(), count.noun(), count.flag()), (words, noun, flag));
+        }
+    }
+}

@@ -11,8 +11,8 @@ use super::msg::{EffectId, Msg, Place, Reviewed, Scoped};
 use super::skin::{Glyphs, Level, Skin, UNICODE, all};
 use super::update::{start, update};
 use crate::engine::{
-    Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Missing, Outcome, Plan, Reason,
-    Reference, Requirement, Resolved, Secret, Value,
+    Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Matched, Missing, Outcome, Plan,
+    Reason, Reference, Requirement, Resolved, Secret, Value,
 };
 use crate::job::scope::{Ailment, Catalogue, Edited};
 use crate::job::{
@@ -86,6 +86,12 @@ impl Draft {
         self
     }
 
+    /// Says that it was found by something else than its key.
+    pub(crate) fn found(mut self, by: &'static str, target: &str) -> Self {
+        self.0.matched = Some(Matched { by: by.into(), target: target.into() });
+        self
+    }
+
     pub(crate) fn blocked(mut self, code: &'static str, message: &str) -> Self {
         self.0.blocks.push(Reason::new(code, message));
         self
@@ -151,6 +157,26 @@ pub(crate) fn sample_lack() -> Vec<Missing> {
         Missing::api("billing", "refund", vec![id("group", "ops"), id("group", "crm-read")]),
         Missing::api("信用卡", "查詢", vec![id("scope", "card")]),
     ]
+}
+
+/// The sample, with more missing than APIs, and an item that was matched by its name.
+pub(crate) fn sample_missing() -> Arc<Plan> {
+    let missing = |key: &str, users: Vec<ItemId>| Missing {
+        kind: Kind::of("policy"),
+        key: key.into(),
+        module: "".into(),
+        used_by: users,
+    };
+    let mut all = sample_lack();
+    all.push(missing("5e9d9544a1dcd60001d0a001", vec![id("client", "crm"), id("client", "risk")]));
+    all.push(missing("金級 gold", vec![id("client", "crm")]));
+    let mut drafts = sample_drafts(10);
+    drafts.push(
+        item("group", "2c91808363dae20e0163dbef5a7d2de9", "人事 HR")
+            .both("alias", text("HR"), text("人事"))
+            .found("name", "2c9180835d191a86015d28455b4b232a"),
+    );
+    plan(drafts, all, Vec::new())
 }
 
 /// The sample's items; `tps` is what the target has of the client "billing".

@@ -1,5 +1,6 @@
 //! Choosing what to write, and listing by it.
 
+use crate::engine::Missing;
 use crate::engine::display::safe;
 use crate::tui::action::Act;
 use crate::tui::app::App;
@@ -13,6 +14,9 @@ use crate::tui::widget::{Line, count, width};
 
 /// The most names that a notice holds.
 const MOST_NAMES: usize = 3;
+
+/// The widest a column of missing objects gets: a kind, and an ObjectID.
+const WIDEST_NAME: usize = 34;
 
 /// Chooses or covers the item at hand, or all items below a kind.
 pub(super) fn one(app: &mut App, act: Act) {
@@ -152,12 +156,18 @@ pub(super) fn ask_missing(app: &mut App) {
         return;
     }
     let mut body = vec![Line::of(Role::Text, &format!("The target lacks {count}:")), Line::new()];
+    // Among others an API has to say that it is one.
+    let word = if count.others > 0 { "API " } else { "" };
+    let name = |missing: &Missing| {
+        if missing.is_api() { format!("{word}{}", missing.label()) } else { missing.label() }
+    };
     let missing = review.plan().missing();
     // One column for all, as far as it leaves room for the other.
-    let widest = missing.iter().map(|missing| width(&safe(&missing.label()))).max().unwrap_or(0).min(30);
+    let widest =
+        missing.iter().map(|missing| width(&safe(&name(missing)))).max().unwrap_or(0).min(WIDEST_NAME);
     for missing in missing {
         let users: Vec<String> = missing.used_by.iter().map(|id| format!("{} {}", id.kind, id.key)).collect();
-        let mut line = Line::of(Role::Text, &format!("  {}", missing.label()));
+        let mut line = Line::of(Role::Text, &format!("  {}", name(missing)));
         line.pad_to(widest + 2);
         body.push(line.and(Role::Text, "  ").and(Role::Dim, &format!("used by {}", users.join(", "))));
     }

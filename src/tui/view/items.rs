@@ -189,7 +189,9 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
                 &cut(&safe(&name(review, row.node)), columns.key, glyphs.ellipsis),
             );
             line.pad_to(columns.key + 4);
-            line.push(Role::Dim, &format!("used by {users}"));
+            let words = format!("used by {users}");
+            let fits = line.width() + width(&words) <= columns.room;
+            line.push(Role::Dim, &if fits { words } else { users.to_string() });
         }
         Node::Warning(at) => {
             let warning = review.warnings.get(at);
