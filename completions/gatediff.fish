@@ -80,6 +80,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l id -d 'Of t
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l name -d 'Of this kind only the object with this name, exact in case; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l default-reference -d 'What references of this kind fall back to that resolve to nothing else: this object, or the only one of its kind; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l mapping -d 'A JSON list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; may be given several times' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l organisation -d 'Take what the file has of one organisation for that of another, by their ids, as in 5e9d…20=64a0…01; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l theme -d 'The theme: dark, light, mono, or one of your own' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
@@ -104,6 +105,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l id -d 'Of thi
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l name -d 'Of this kind only the object with this name, exact in case; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l default-reference -d 'What references of this kind fall back to that resolve to nothing else: this object, or the only one of its kind; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l mapping -d 'A JSON list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; may be given several times' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l organisation -d 'Take what the file has of one organisation for that of another, by their ids, as in 5e9d…20=64a0…01; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l out -d 'Save the plan with its choices, to be applied later; - is standard output' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l cover -d 'Cover repeats: all, KIND, or KIND:KEY with * in KEY; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l skip -d 'Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times' -r
@@ -121,7 +123,8 @@ always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l unchanged -d 'List unchanged items too, and references that were resolved'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l force -d 'Overwrite the file of --out'
-complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ignore-lack-api -d 'Import although APIs are missing in the target: digirunner leaves links to them out, tyk keeps the access rights to them'
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ignore-missing -d 'Import although objects are missing that the file refers to: digirunner leaves out links to missing APIs, tyk keeps what names a missing API or policy'
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ignore-lack-api -d 'The same as --ignore-missing'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -s V -l version -d 'Print version'
@@ -147,6 +150,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l id -d 'Of th
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l name -d 'Of this kind only the object with this name, exact in case; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l default-reference -d 'What references of this kind fall back to that resolve to nothing else: this object, or the only one of its kind; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l mapping -d 'A JSON list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; may be given several times' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l organisation -d 'Take what the file has of one organisation for that of another, by their ids, as in 5e9d…20=64a0…01; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l file -d 'Where the import file of a saved plan is now, if it was moved' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l cover -d 'Cover repeats: all, KIND, or KIND:KEY with * in KEY; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l skip -d 'Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times' -r
@@ -163,7 +167,8 @@ json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
 always\t'Always'
 never\t'Never'"
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-lack-api -d 'Import although APIs are missing in the target: digirunner leaves links to them out, tyk keeps the access rights to them'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-missing -d 'Import although objects are missing that the file refers to: digirunner leaves out links to missing APIs, tyk keeps what names a missing API or policy'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-lack-api -d 'The same as --ignore-missing'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l rehearse -d 'Do everything on the target and roll it back: tells what would be refused'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l no-backup -d 'Keep no backup. The journal, which undo works from, is kept all the same'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s y -l yes -d 'Do not ask'
@@ -200,6 +205,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l id -d 'Of
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l name -d 'Of this kind only the object with this name, exact in case; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l default-reference -d 'What references of this kind fall back to that resolve to nothing else: this object, or the only one of its kind; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l mapping -d 'A JSON list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; may be given several times' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l organisation -d 'Take what the file has of one organisation for that of another, by their ids, as in 5e9d…20=64a0…01; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l profile -d 'A profile of the configuration file' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l connect-timeout -d 'Seconds to wait for the connection' -r

@@ -146,7 +146,7 @@ async fn read(session: &Session, args: &ApplyArgs) -> Result<(Loaded, Option<Box
         }
         Opened::Import(loaded) => Ok((*loaded, None)),
         Opened::Plan(_) if args.choices.is_given() => {
-            let what = "--cover, --skip and --ignore-lack-api do not go with a saved plan: it carries its own choices";
+            let what = "--cover, --skip and --ignore-missing do not go with a saved plan: it carries its own choices";
             Err(Failure::new(FailureKind::Usage, what)
                 .hint("leave them out, or save the plan again with them"))
         }
@@ -185,11 +185,14 @@ async fn key(session: &Session, saved: &SavedPlan) -> Result<SealKey, Failure> {
 
 fn explain(refusal: &Refusal) -> Failure {
     match refusal {
-        Refusal::LackUnconfirmed { lacking } => Failure::new(
-            FailureKind::Blocked,
-            format!("the target lacks {}; nothing was written", plural(*lacking, "API", "APIs")),
-        )
-        .hint("add the missing APIs, or confirm with --ignore-lack-api that they are ignored"),
+        Refusal::MissingUnconfirmed(missing) => {
+            Failure::new(FailureKind::Blocked, format!("the target lacks {missing}; nothing was written"))
+                .hint(format!(
+                    "add the missing {}, or confirm with {} that they are ignored",
+                    missing.noun(),
+                    missing.flag()
+                ))
+        }
         Refusal::NothingToWrite { blocked } => Failure::new(
             FailureKind::Blocked,
             format!("nothing was written; {} blocked", plural(*blocked, "item is", "items are")),

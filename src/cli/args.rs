@@ -193,6 +193,10 @@ pub struct ImportArgs {
     /// before references are resolved; may be given several times
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub mapping: Vec<PathBuf>,
+    /// Take what the file has of one organisation for that of another, by their ids, as in
+    /// 5e9d…20=64a0…01; may be given several times
+    #[arg(long, value_name = "FROM=TO", help_heading = "Organisations of the file (tyk)")]
+    pub organisation: Vec<String>,
 }
 
 /// How the terminal interface looks.
@@ -253,8 +257,11 @@ pub struct ChoiceArgs {
     /// Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times
     #[arg(long, value_name = "WHICH")]
     pub skip: Vec<String>,
-    /// Import although APIs are missing in the target: digirunner leaves links to them out, tyk keeps
-    /// the access rights to them
+    /// Import although objects are missing that the file refers to: digirunner leaves out links to
+    /// missing APIs, tyk keeps what names a missing API or policy
+    #[arg(long)]
+    pub ignore_missing: bool,
+    /// The same as --ignore-missing
     #[arg(long)]
     pub ignore_lack_api: bool,
 }

@@ -1,4 +1,4 @@
-//! `--cover`, `--skip`, `--ignore-lack-api`: from options to choices.
+//! `--cover`, `--skip`, `--ignore-missing`: from options to choices.
 
 use super::args::ChoiceArgs;
 use crate::engine::select::Selector;
@@ -8,7 +8,13 @@ use crate::job::{Failure, FailureKind};
 impl ChoiceArgs {
     /// Says whether any of the options was given.
     pub(super) const fn is_given(&self) -> bool {
-        !self.cover.is_empty() || !self.skip.is_empty() || self.ignore_lack_api
+        !self.cover.is_empty() || !self.skip.is_empty() || self.ignores_missing()
+    }
+
+    /// Says whether missing objects are ignored: the older of the two options
+    /// knew APIs alone, and means the same.
+    const fn ignores_missing(&self) -> bool {
+        self.ignore_missing || self.ignore_lack_api
     }
 }
 
@@ -18,7 +24,7 @@ pub(super) fn choose(plan: &Plan, args: &ChoiceArgs) -> Result<Choices, Failure>
     let cover = selectors(plan, &args.cover)?;
     let skip = selectors(plan, &args.skip)?;
     let mut choices = Choices::new(plan);
-    choices.lack_confirmed = args.ignore_lack_api;
+    choices.missing_confirmed = args.ignores_missing();
     for (at, entry) in plan.entries().iter().enumerate() {
         let id = &entry.item.id;
         if entry.base.is_some() && cover.iter().any(|selector| selector.matches(id)) {

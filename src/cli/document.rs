@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::plan::Comparison;
 use crate::engine::diff::Show;
 use crate::engine::{
-    Change, Choices, Finding, ItemId, Kind, Lack, Outcome, Plan, Reason, Reference, Resolution, Status,
-    Summary,
+    Change, Choices, Finding, ItemId, Kind, Matched, Missing, Outcome, Plan, Reason, Reference, Resolution,
+    Status, Summary,
 };
 use crate::job::{
     Exported, Failure, FailureKind, FileInfo, JobRecord, Problem, Receipt, Rehearsal, Review, SavedPlan,
@@ -62,7 +62,9 @@ pub(super) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     tables: Option<&'a [TableRows]>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    lack_api: Option<&'a [Lack]>,
+    lack_api: Option<&'a [Missing]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<&'a [Missing]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     warnings: Option<Vec<&'a Finding>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,11 +110,17 @@ enum SavedDocument<'a> {
 struct ChoicesDocument<'a> {
     chosen: Vec<&'a ItemId>,
     ignore_lack_api: bool,
+    ignore_missing: bool,
 }
 
 impl<'a> ChoicesDocument<'a> {
     fn new(choices: &Choices, plan: &'a Plan) -> Self {
-        Self { chosen: choices.chosen(plan).collect(), ignore_lack_api: choices.lack_confirmed }
+        // One confirmation under two names: scripts know the older one.
+        Self {
+            chosen: choices.chosen(plan).collect(),
+            ignore_lack_api: choices.missing_confirmed,
+            ignore_missing: choices.missing_confirmed,
+        }
     }
 }
 
@@ -138,6 +146,8 @@ struct ItemDocument<'a> {
     unchanged: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<Outcome>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matched: Option<&'a Matched>,
     reasons: Vec<&'a Reason>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     references: &'a [Reference],
@@ -170,6 +180,7 @@ impl<'a> Document<'a> {
             items: None,
             tables: None,
             lack_api: None,
+            missing: None,
             warnings: None,
             notes: None,
             stale: None,
@@ -281,7 +292,8 @@ impl<'a> Document<'a> {
             target: Some(target),
             file: Some(FileDocument::new(file)),
             summary: Some(plan.summary()),
-            lack_api: Some(plan.lack()),
+            lack_api: Some(plan.missing_apis()),
+            missing: Some(plan.missing_others()),
             warnings: Some(plan.all_warnings().collect()),
             ..Self::new(command, status)
         }
@@ -386,6 +398,7 @@ fn planned(plan: &Plan) -> Vec<ItemDocument<'_>> {
         status: entry.verdict.status,
         unchanged: entry.is_unchanged(),
         outcome: None,
+        matched: entry.matched.as_ref(),
         reasons: entry.verdict.reasons.iter().collect(),
         references: &entry.references,
         changes: Some(plan.changes(at, Show::Differences)),
@@ -411,6 +424,7 @@ fn applied<'a>(plan: &'a Plan, resolution: &'a Resolution, is_written: bool) -> 
             status: state.status,
             unchanged: entry.is_unchanged(),
             outcome: Some(told(state.outcome)),
+            matched: entry.matched.as_ref(),
             reasons: entry.verdict.reasons.iter().chain(&state.obstacle).collect(),
             references: &entry.references,
             changes: None,

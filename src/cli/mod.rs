@@ -50,7 +50,7 @@ pub enum Exit {
     Changes = 2,
     /// The target changed since the plan, or since a scope was shown.
     Stale = 3,
-    /// Items are blocked, or Lack API unconfirmed, and nothing was written.
+    /// Items are blocked, or missing objects unconfirmed, and nothing was written.
     Blocked = 4,
     /// Another job holds the lock.
     Locked = 5,

@@ -7,7 +7,9 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::args::{ImportArgs, SelectionArgs};
-use crate::job::{DefaultReference, Failure, FailureKind, ImportOptions, Mapping, ObjectFilter, Selection};
+use crate::job::{
+    DefaultReference, Failure, FailureKind, ImportOptions, Mapping, ObjectFilter, Selection, organisations,
+};
 
 /// The largest file of mappings.
 const LARGEST: u64 = 16 << 20;
@@ -42,7 +44,8 @@ impl ImportArgs {
     pub(super) const fn is_given(&self) -> bool {
         let SelectionArgs { include, exclude, id, name } = &self.selection;
         let selects = !include.is_empty() || !exclude.is_empty() || !id.is_empty() || !name.is_empty();
-        selects || !self.default_reference.is_empty() || !self.mapping.is_empty()
+        let maps = !self.mapping.is_empty() || !self.organisation.is_empty();
+        selects || maps || !self.default_reference.is_empty()
     }
 
     /// Returns how the file is to be imported; reads the mappings. Blocks.
@@ -59,6 +62,8 @@ impl ImportArgs {
             selection: self.selection.selection()?,
             default_references: self.default_reference.iter().map(|word| default_reference(word)).collect(),
             mappings,
+            organisations: organisations(self.organisation.iter().map(String::as_str))
+                .map_err(|error| Failure::new(FailureKind::Usage, error.to_string()).at("--organisation"))?,
         })
     }
 }

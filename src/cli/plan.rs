@@ -35,7 +35,7 @@ impl<'a> From<&'a SavedPlan> for Comparison<'a> {
 
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: PlanArgs) -> Result<Exit, Failure> {
     if args.out.is_none() && args.choices.is_given() {
-        let what = "--cover, --skip and --ignore-lack-api choose what a saved plan writes";
+        let what = "--cover, --skip and --ignore-missing choose what a saved plan writes";
         return Err(Failure::new(FailureKind::Usage, what)
             .hint("name a file for the plan with --out, or choose with `gatediff apply`"));
     }

@@ -8,7 +8,7 @@ use super::print::{Printer, padded, plural, style};
 use crate::engine::diff::Show;
 use crate::engine::display::safe;
 use crate::engine::{
-    Change, Entry, Lack, Op, Outcome, Plan, Reason, Reference, Resolution, Resolved, Status, Value,
+    Change, Entry, Missing, Op, Outcome, Plan, Reason, Reference, Resolution, Resolved, Status, Value,
 };
 use crate::job::SavedPlan;
 use crate::store::TableRows;
@@ -47,10 +47,11 @@ pub(super) fn saved(printer: &mut Printer, saved: &SavedPlan, resolution: &Resol
         count(Outcome::Covered),
         count(Outcome::Skipped)
     );
-    if saved.choices().lack_confirmed {
-        told.push_str("; lacking APIs are ignored");
-    } else if !saved.plan().lack().is_empty() {
-        told.push_str("; it cannot be applied, since lacking APIs are not ignored");
+    let missing = saved.plan().missing_count();
+    if saved.choices().missing_confirmed {
+        told.push_str(&format!("; missing {} are ignored", missing.noun()));
+    } else if missing.total() > 0 {
+        told.push_str(&format!("; it cannot be applied: missing {} are not ignored", missing.noun()));
     }
     printer.line("");
     printer.folded(&told, 0);
@@ -59,7 +60,7 @@ pub(super) fn saved(printer: &mut Printer, saved: &SavedPlan, resolution: &Resol
 /// Prints what a plan holds, under the choices where there are any.
 fn body(printer: &mut Printer, plan: &Plan, resolution: Option<&Resolution>, unchanged: bool) {
     counts(printer, plan);
-    lack(printer, plan);
+    missing(printer, plan);
     for info in plan.kinds() {
         let items: Vec<(usize, &Entry)> =
             plan.entries().iter().enumerate().filter(|(_, entry)| entry.item.id.kind == info.kind).collect();
@@ -94,9 +95,10 @@ fn outlook(printer: &mut Printer, plan: &Plan) {
     if differ > 0 {
         parts.push(format!("--cover all also overwrites {differ}"));
     }
-    if summary.lack_api > 0 {
-        let apis = plural(summary.lack_api, "API is", "APIs are");
-        parts.push(format!("it needs --ignore-lack-api while {apis} lacking"));
+    let missing = plan.missing_count();
+    if missing.total() > 0 {
+        let are = if missing.total() == 1 { "is" } else { "are" };
+        parts.push(format!("it needs {} while {missing} {are} missing", missing.flag()));
     }
     if summary.add + differ > 0 {
         printer.line("");
@@ -136,8 +138,12 @@ pub(super) fn head<'a>(printer: &mut Printer, of: impl Into<Comparison<'a>>) {
 /// Prints how many items there are of each status.
 pub(super) fn counts(printer: &mut Printer, plan: &Plan) {
     let summary = plan.summary();
+    let missing = match summary.missing {
+        0 => String::new(),
+        others => format!(", {others} missing"),
+    };
     printer.line(format!(
-        "{} add, {} repeat ({} unchanged), {} cannot add, {} cannot cover, {} lack API",
+        "{} add, {} repeat ({} unchanged), {} cannot add, {} cannot cover, {} lack API{missing}",
         summary.add,
         summary.repeat,
         summary.unchanged,
@@ -181,6 +187,9 @@ fn kind(
             end,
         );
         printer.folded(&line, 18);
+        if let Some(matched) = &entry.matched {
+            printer.folded(&format!("      {}", safe(&matched.to_string())), 8);
+        }
         for reason in entry.verdict.reasons.iter().chain(state.and_then(|state| state.obstacle.as_ref())) {
             reason_line(printer, reason);
         }
@@ -283,23 +292,25 @@ pub(super) fn shown(value: &Value) -> String {
     }
 }
 
-fn lack(printer: &mut Printer, plan: &Plan) {
-    if plan.lack().is_empty() {
-        return;
-    }
-    let bold = Style::new().bold();
-    printer.line("");
-    printer.folded(
-        &format!("{bold}Lack API{bold:#}: the target has none of these; that is ignored if you confirm (--ignore-lack-api)"),
-        2,
-    );
-    let name = |lack: &Lack| safe(&format!("{} / {}", lack.module, lack.api)).into_owned();
-    let widest = plan.lack().iter().map(|lack| name(lack).width()).max().unwrap_or(0).min(WIDEST);
-    for lack in plan.lack() {
-        let users: Vec<String> =
-            lack.used_by.iter().map(|user| safe(&user.to_string()).into_owned()).collect();
-        let line = format!("  {}  used by {}", padded(&name(lack), widest), users.join(", "));
-        printer.folded(&line, widest + 4);
+fn missing(printer: &mut Printer, plan: &Plan) {
+    let lists = [("Lack API", plan.missing_apis()), ("Missing objects", plan.missing_others())];
+    for (title, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+        let (bold, flag) = (Style::new().bold(), plan.missing_count().flag());
+        printer.line("");
+        let told = "the target has none of these; that is ignored if you confirm";
+        printer.folded(&format!("{bold}{title}{bold:#}: {told} ({flag})"), 2);
+        let name = |missing: &Missing| {
+            let Missing { module, key, .. } = missing;
+            let name = if missing.is_api() { format!("{module} / {key}") } else { missing.label() };
+            safe(&name).into_owned()
+        };
+        let widest = list.iter().map(|missing| name(missing).width()).max().unwrap_or(0).min(WIDEST);
+        for missing in list {
+            let users: Vec<String> =
+                missing.used_by.iter().map(|user| safe(&user.to_string()).into_owned()).collect();
+            let line = format!("  {}  used by {}", padded(&name(missing), widest), users.join(", "));
+            printer.folded(&line, widest + 4);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::item::ItemId;
-use super::plan::{Entry, Plan};
+use super::plan::{Entry, MissingCount, Plan};
 pub use super::stale::{Stale, StaleField};
 use super::verdict::{Reason, Status};
 
@@ -15,8 +15,8 @@ use super::verdict::{Reason, Status};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choices {
     chosen: Vec<bool>,
-    /// Whether APIs that the target lacks may be ignored.
-    pub lack_confirmed: bool,
+    /// Whether missing objects may be ignored.
+    pub missing_confirmed: bool,
 }
 
 impl Choices {
@@ -24,21 +24,21 @@ impl Choices {
     pub fn new(plan: &Plan) -> Self {
         Self {
             chosen: plan.entries().iter().map(|entry| entry.base.is_none()).collect(),
-            lack_confirmed: false,
+            missing_confirmed: false,
         }
     }
 
     /// Returns the choices that take everything that can be: what is new, what
-    /// differs; APIs that are lacking are ignored.
+    /// differs; missing objects are ignored.
     pub fn everything(plan: &Plan) -> Self {
-        let mut choices = Self { lack_confirmed: true, ..Self::new(plan) };
+        let mut choices = Self { missing_confirmed: true, ..Self::new(plan) };
         choices.cover_all(plan);
         choices
     }
 
     /// Returns the choices that take these items, as far as they can be chosen.
-    pub fn of(plan: &Plan, is_chosen: impl Fn(&ItemId) -> bool, lack_confirmed: bool) -> Self {
-        let mut choices = Self { lack_confirmed, ..Self::new(plan) };
+    pub fn of(plan: &Plan, is_chosen: impl Fn(&ItemId) -> bool, missing_confirmed: bool) -> Self {
+        let mut choices = Self { missing_confirmed, ..Self::new(plan) };
         for (at, entry) in plan.entries().iter().enumerate() {
             choices.set(plan, at, is_chosen(&entry.item.id));
         }
@@ -212,11 +212,8 @@ pub struct Step {
 /// Why choices cannot be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// APIs are lacking and nobody confirmed that they may be ignored.
-    LackUnconfirmed {
-        /// How many APIs.
-        lacking: usize,
-    },
+    /// Objects are missing and nobody confirmed that they may be ignored.
+    MissingUnconfirmed(MissingCount),
     /// Nothing chosen would change anything.
     NothingToWrite {
         /// How many items are blocked.
@@ -259,7 +256,7 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// Refuses while APIs are lacking without confirmation, and when nothing
+    /// Refuses while objects are missing without confirmation, and when nothing
     /// chosen would change anything.
     pub fn approve(self: &Arc<Self>, choices: &Choices) -> Result<Approved, Refusal> {
         let resolution = self.resolve(choices);
@@ -279,8 +276,8 @@ impl Plan {
         if steps.is_empty() {
             return Err(Refusal::NothingToWrite { blocked: resolution.count(Outcome::Blocked) });
         }
-        if !self.lack().is_empty() && !choices.lack_confirmed {
-            return Err(Refusal::LackUnconfirmed { lacking: self.lack().len() });
+        if !self.missing().is_empty() && !choices.missing_confirmed {
+            return Err(Refusal::MissingUnconfirmed(self.missing_count()));
         }
         let rank = |step: &Step| {
             let kind = self.entry(step.at).map(|entry| &entry.item.id.kind);

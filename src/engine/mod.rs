@@ -26,7 +26,9 @@ pub use choice::{Approved, Choices, Outcome, Refusal, Resolution, State, Step, V
 pub use diff::{Change, Op};
 pub use finding::{Finding, Severity};
 pub use item::{Element, Field, Item, ItemId, Kind, Value};
-pub use plan::{Candidate, Entry, Lack, Plan, Quota, QuotaUse, Requirement, Summary};
+pub use plan::{
+    Candidate, Entry, Matched, Missing, MissingCount, Plan, Quota, QuotaUse, Requirement, Summary,
+};
 pub use reference::{Reference, Resolved};
 pub use schema::{DocumentSchema, KindInfo};
 pub use seal::{Frozen, SealKey, SealedPlan};

@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
 
 use super::choice::{Choices, Resolution};
 use super::diff::{Change, Show, compare};
 use super::finding::Finding;
-use super::item::{Item, ItemId, Value};
+use super::item::{Item, ItemId, Kind, Value};
 use super::reference::Reference;
 use super::schema::KindInfo;
 use super::verdict::{Reason, Status, Verdict};
@@ -22,6 +24,8 @@ pub struct Candidate {
     pub item: Item,
     /// The same item as the target has it.
     pub base: Option<Item>,
+    /// How that was found, where it is not simply the object of the same key.
+    pub matched: Option<Matched>,
     /// What stands in its way by itself.
     pub blocks: Vec<Reason>,
     /// What has to be in the target before it can be written.
@@ -72,15 +76,123 @@ pub struct QuotaUse {
     pub written: usize,
 }
 
-/// An API that the file refers to and the target lacks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Lack {
-    /// The module it belongs to.
-    pub module: Arc<str>,
+/// The kind of which missing objects are listed by themselves, as *Lack API*.
+const API: Kind = Kind::of("api");
+
+/// An object that the file refers to and that neither file nor target has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// What it is.
+    pub kind: Kind,
     /// Its key.
-    pub api: Arc<str>,
+    pub key: Arc<str>,
+    /// The module it belongs to; empty for none.
+    pub module: Arc<str>,
     /// Which items refer to it.
     pub used_by: Vec<ItemId>,
+}
+
+impl Missing {
+    /// Returns a missing API of a module.
+    pub fn api(module: impl Into<Arc<str>>, key: impl Into<Arc<str>>, used_by: Vec<ItemId>) -> Self {
+        Self { kind: API, key: key.into(), module: module.into(), used_by }
+    }
+
+    /// Says whether it is an API.
+    pub fn is_api(&self) -> bool {
+        self.kind == API
+    }
+
+    /// Returns what tells it from others.
+    pub fn identity(&self) -> (&Kind, &str, &str) {
+        (&self.kind, &self.module, &self.key)
+    }
+
+    /// Returns what it is called: `module/key` for an API, `kind key` for
+    /// anything else. May be hostile.
+    pub fn label(&self) -> String {
+        let Self { kind, key, module, .. } = self;
+        match &**module {
+            _ if self.is_api() => format!("{module}/{key}"),
+            "" => format!("{kind} {key}"),
+            module => format!("{kind} {module}/{key}"),
+        }
+    }
+}
+
+/// JSON: `{"module","api","used_by"}` of an API, and of anything else
+/// `{"kind","key","used_by"}`, with its module where it has one.
+impl Serialize for Missing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Missing", 4)?;
+        if self.is_api() {
+            out.serialize_field("module", &self.module)?;
+            out.serialize_field("api", &self.key)?;
+        } else {
+            out.serialize_field("kind", &self.kind)?;
+            out.serialize_field("key", &self.key)?;
+            if !self.module.is_empty() {
+                out.serialize_field("module", &self.module)?;
+            }
+        }
+        out.serialize_field("used_by", &self.used_by)?;
+        out.end()
+    }
+}
+
+/// How many objects are missing. Shown as `2 APIs and 1 other object`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MissingCount {
+    /// APIs.
+    pub apis: usize,
+    /// Objects of other kinds.
+    pub others: usize,
+}
+
+impl MissingCount {
+    /// Returns how many there are.
+    pub const fn total(self) -> usize {
+        self.apis + self.others
+    }
+
+    /// Returns the word for all of them, in the plural.
+    pub const fn noun(self) -> &'static str {
+        if self.others == 0 { "APIs" } else { "objects" }
+    }
+
+    /// Returns the option of the command line that confirms them.
+    pub const fn flag(self) -> &'static str {
+        if self.others == 0 { "--ignore-lack-api" } else { "--ignore-missing" }
+    }
+}
+
+impl fmt::Display for MissingCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+        match (self.apis, self.others) {
+            (apis, 0) => f.write_str(&plural(apis, "API")),
+            (0, others) => f.write_str(&plural(others, "object")),
+            (apis, others) => write!(f, "{} and {}", plural(apis, "API"), plural(others, "other object")),
+        }
+    }
+}
+
+/// How the target's object was found that an item is, where that says more
+/// than that it has the item's key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Matched {
+    /// By what, such as `name`.
+    pub by: Cow<'static, str>,
+    /// The id that the object has in the target.
+    #[serde(rename = "id")]
+    pub target: Arc<str>,
+}
+
+/// Shown as `matched by name: the target's id is 2f…`. May hold data.
+impl fmt::Display for Matched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "matched by {}: the target's id is {}", self.by, self.target)
+    }
 }
 
 /// An item of the plan.
@@ -90,6 +202,8 @@ pub struct Entry {
     pub item: Item,
     /// The same item as the target has it.
     pub base: Option<Item>,
+    /// How that was found, where it is not simply the object of the same key.
+    pub matched: Option<Matched>,
     /// What may be done.
     pub verdict: Verdict,
     /// What has to be in the target before it can be written.
@@ -121,6 +235,7 @@ impl Entry {
         Candidate {
             item: self.item.clone(),
             base: self.base.clone(),
+            matched: self.matched.clone(),
             blocks: self.verdict.reasons.iter().take(self.own_reasons).cloned().collect(),
             requires: self.requires.clone(),
             quota: self.quota.clone(),
@@ -150,8 +265,10 @@ pub struct Summary {
     pub cannot_add: usize,
     /// Items that are there and cannot be covered.
     pub cannot_cover: usize,
-    /// APIs that the target lacks.
+    /// APIs that are missing.
     pub lack_api: usize,
+    /// Objects of other kinds that are missing.
+    pub missing: usize,
 }
 
 /// Every item of a file, judged against a target.
@@ -159,7 +276,7 @@ pub struct Summary {
 pub struct Plan {
     entries: Vec<Entry>,
     index: HashMap<ItemId, usize>,
-    lack: Vec<Lack>,
+    missing: Vec<Missing>,
     warnings: Vec<Finding>,
     kinds: &'static [KindInfo],
 }
@@ -170,16 +287,17 @@ impl Plan {
     pub fn new(
         kinds: &'static [KindInfo],
         candidates: Vec<Candidate>,
-        lack: Vec<Lack>,
+        mut missing: Vec<Missing>,
         warnings: Vec<Finding>,
     ) -> Self {
+        missing.sort_by_key(|missing| !missing.is_api());
         let entries: Vec<Entry> = candidates.into_iter().map(judge_alone).collect();
         // Of two items with one identity (both blocked) the first is found.
         let mut index = HashMap::with_capacity(entries.len());
         for (at, entry) in entries.iter().enumerate() {
             index.entry(entry.item.id.clone()).or_insert(at);
         }
-        let mut plan = Self { entries, index, lack, warnings, kinds };
+        let mut plan = Self { entries, index, missing, warnings, kinds };
         plan.judge_together();
         plan.find_changes();
         plan
@@ -242,9 +360,26 @@ impl Plan {
         self.kinds
     }
 
-    /// Returns the APIs that the target lacks, sorted.
-    pub fn lack(&self) -> &[Lack] {
-        &self.lack
+    /// Returns what items of the file refer to and nobody has: first the APIs,
+    /// then the rest.
+    pub fn missing(&self) -> &[Missing] {
+        &self.missing
+    }
+
+    /// Returns the missing APIs.
+    pub fn missing_apis(&self) -> &[Missing] {
+        self.missing.get(..self.missing_count().apis).unwrap_or_default()
+    }
+
+    /// Returns the missing objects of other kinds.
+    pub fn missing_others(&self) -> &[Missing] {
+        self.missing.get(self.missing_count().apis..).unwrap_or_default()
+    }
+
+    /// Counts what is missing.
+    pub fn missing_count(&self) -> MissingCount {
+        let apis = self.missing.partition_point(Missing::is_api);
+        MissingCount { apis, others: self.missing.len() - apis }
     }
 
     /// Returns what was noticed about the file as a whole.
@@ -271,7 +406,8 @@ impl Plan {
 
     /// Counts the items by status.
     pub fn summary(&self) -> Summary {
-        let mut summary = Summary { lack_api: self.lack.len(), ..Summary::default() };
+        let MissingCount { apis, others } = self.missing_count();
+        let mut summary = Summary { lack_api: apis, missing: others, ..Summary::default() };
         for entry in &self.entries {
             match entry.verdict.status {
                 Status::Add => summary.add += 1,
@@ -385,6 +521,7 @@ fn judge_alone(candidate: Candidate) -> Entry {
         changed: candidate.base.is_none() || own_changes,
         item: candidate.item,
         base: candidate.base,
+        matched: candidate.matched,
         requires: candidate.requires,
         references: candidate.references,
         warnings: candidate.warnings,
@@ -419,4 +556,62 @@ fn unwritten(needed: &Entry, why: Option<&Reason>) -> Reason {
         format!("needs {} '{}', which cannot be added: {}", id.kind, id.key, why.message),
     )
     .about(id.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    static KINDS: [KindInfo; 1] = [KindInfo { kind: Kind::of("thing"), title: "Things" }];
+
+    fn user() -> Vec<ItemId> {
+        vec![ItemId::new(Kind::of("thing"), "a")]
+    }
+
+    fn other(module: &str, key: &str) -> Missing {
+        Missing { kind: Kind::of("policy"), key: key.into(), module: module.into(), used_by: user() }
+    }
+
+    #[test]
+    fn apis_come_first_among_what_is_missing_and_are_counted_apart() {
+        let missing = vec![other("", "x"), Missing::api("m", "k", user()), other("o", "y")];
+        let plan = Plan::new(&KINDS, Vec::new(), missing, Vec::new());
+        let labels = |list: &[Missing]| list.iter().map(Missing::label).collect::<Vec<_>>();
+        assert_eq!(labels(plan.missing_apis()), ["m/k"]);
+        assert_eq!(labels(plan.missing_others()), ["policy x", "policy o/y"]);
+        let summary = plan.summary();
+        assert_eq!((summary.lack_api, summary.missing), (1, 2));
+    }
+
+    #[test]
+    fn json_keeps_the_words_that_scripts_read_of_apis() {
+        let list = [Missing::api("m", "k", user()), other("", "x"), other("o", "y")];
+        assert_eq!(
+            json!(list),
+            json!([
+                {"module": "m", "api": "k", "used_by": ["thing:a"]},
+                {"kind": "policy", "key": "x", "used_by": ["thing:a"]},
+                {"kind": "policy", "key": "y", "module": "o", "used_by": ["thing:a"]},
+            ])
+        );
+        let matched = Matched { by: "name".into(), target: "2f".into() };
+        assert_eq!(json!(matched), json!({"by": "name", "id": "2f"}));
+        assert_eq!(matched.to_string(), "matched by name: the target's id is 2f");
+    }
+
+    #[test]
+    fn what_is_missing_is_counted_in_words_with_the_option_that_confirms_it() {
+        for (apis, others, words, noun, flag) in [
+            (1, 0, "1 API", "APIs", "--ignore-lack-api"),
+            (2, 0, "2 APIs", "APIs", "--ignore-lack-api"),
+            (0, 1, "1 object", "objects", "--ignore-missing"),
+            (0, 2, "2 objects", "objects", "--ignore-missing"),
+            (2, 1, "2 APIs and 1 other object", "objects", "--ignore-missing"),
+        ] {
+            let count = MissingCount { apis, others };
+            assert_eq!((count.to_string().as_str(), count.noun(), count.flag()), (words, noun, flag));
+        }
+    }
 }

@@ -94,8 +94,8 @@ impl Plan {
                 ..candidate
             }
         });
-        let (lack, warnings) = (self.lack().to_vec(), self.warnings().to_vec());
-        SealedPlan(Arc::new(Self::new(self.kinds(), candidates.collect(), lack, warnings)))
+        let (missing, warnings) = (self.missing().to_vec(), self.warnings().to_vec());
+        SealedPlan(Arc::new(Self::new(self.kinds(), candidates.collect(), missing, warnings)))
     }
 }
 
@@ -153,7 +153,7 @@ mod tests {
     use crate::engine::diff::Show;
     use crate::engine::finding::Finding;
     use crate::engine::item::Kind;
-    use crate::engine::plan::{Lack, Quota, QuotaUse, Requirement};
+    use crate::engine::plan::{Matched, Missing, Quota, QuotaUse, Requirement};
     use crate::engine::schema::KindInfo;
     use crate::engine::verdict::Reason;
 
@@ -198,6 +198,7 @@ mod tests {
         let candidate = |key: &str, base: Option<&str>| Candidate {
             item: item(key, after),
             base: base.map(|secret| Item { path: "".into(), ..item(key, secret) }),
+            matched: base.map(|_| Matched { by: "name".into(), target: "other".into() }),
             blocks: Vec::new(),
             requires: vec![Requirement { on: id("b"), present: base.is_some() }],
             references: Vec::new(),
@@ -216,9 +217,10 @@ mod tests {
             quota: None,
             ..candidate("b", None)
         };
-        let lack = Lack { module: "m".into(), api: "k".into(), used_by: vec![id("a")] };
+        let api = Missing::api("m", "k", vec![id("a")]);
+        let other = Missing { kind: KIND, key: "gone".into(), module: "".into(), used_by: vec![id("c")] };
         let candidates = vec![candidate("a", Some(before)), blocked, candidate("c", None)];
-        Plan::new(&KINDS, candidates, vec![lack], vec![Finding::note("n", "noted")])
+        Plan::new(&KINDS, candidates, vec![api, other], vec![Finding::note("n", "noted")])
     }
 
     fn changes(plan: &Plan) -> Vec<String> {

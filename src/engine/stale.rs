@@ -8,7 +8,7 @@ use super::choice::Approved;
 use super::diff::{Labels, Named, disclose, push_segment};
 use super::display::some_of;
 use super::item::{Element, Field, ItemId, Value};
-use super::plan::{Entry, Lack, Plan};
+use super::plan::{Entry, Missing, Plan};
 use super::verdict::Reason;
 
 /// How many paths a sentence names.
@@ -84,8 +84,8 @@ struct Comparison<'p> {
     written: HashSet<&'p ItemId>,
     /// What is in the way now, given that the same items are written.
     obstacles: Vec<Option<Reason>>,
-    /// What is to say of the items whose APIs vanished or came back.
-    lack: HashMap<&'p ItemId, Vec<String>>,
+    /// What is to say of the items whose missing objects came, or whose others went.
+    missing: HashMap<&'p ItemId, Vec<String>>,
 }
 
 impl<'p> Comparison<'p> {
@@ -96,8 +96,8 @@ impl<'p> Comparison<'p> {
         let places: HashSet<usize> = written.iter().filter_map(|id| now.position(id)).collect();
         // What was in the target and left alone may be gone: it is not a step, and whoever needs it is.
         let obstacles = now.settle(|at| places.contains(&at), |_| false);
-        let lack = lack(then, now, &written);
-        Self { then, now, steps, written, obstacles, lack }
+        let missing = missing(then, now, &written);
+        Self { then, now, steps, written, obstacles, missing }
     }
 
     /// Returns what changed of an item to be written. What is already told of
@@ -117,7 +117,7 @@ impl<'p> Comparison<'p> {
             own.or_else(obstacle)
                 .map(|reason| format!("is blocked now: {message}", message = reason.message)),
         );
-        why.extend(self.lack.get(id).into_iter().flatten().cloned());
+        why.extend(self.missing.get(id).into_iter().flatten().cloned());
         if why.is_empty() {
             why.extend(self.written_otherwise(then, now));
         }
@@ -176,24 +176,25 @@ impl<'p> Comparison<'p> {
     }
 }
 
-/// Says of the items to be written which of their APIs vanished or came back.
-fn lack<'p>(then: &'p Plan, now: &'p Plan, written: &HashSet<&ItemId>) -> HashMap<&'p ItemId, Vec<String>> {
+/// Says of the items to be written which objects that they refer to are
+/// missing now, or no longer.
+fn missing<'p>(
+    then: &'p Plan,
+    now: &'p Plan,
+    written: &HashSet<&ItemId>,
+) -> HashMap<&'p ItemId, Vec<String>> {
     let mut told: HashMap<&ItemId, Vec<String>> = HashMap::new();
-    let changed = [(now, then, "is lacking in the target now"), (then, now, "is in the target now")];
+    let changed = [(now, then, "is missing in the target now"), (then, now, "is in the target now")];
     for (here, there, what) in changed {
-        let known: HashSet<_> = there.lack().iter().map(name).collect();
-        for lack in here.lack().iter().filter(|lack| !known.contains(&name(lack))) {
-            for user in lack.used_by.iter().filter(|user| written.contains(user)) {
-                let sentence = format!("API {}/{} {what}", lack.module, lack.api);
-                told.entry(user).or_default().push(sentence);
+        let known: HashSet<_> = there.missing().iter().map(Missing::identity).collect();
+        for missing in here.missing().iter().filter(|missing| !known.contains(&missing.identity())) {
+            let word = if missing.is_api() { "API " } else { "" };
+            for user in missing.used_by.iter().filter(|user| written.contains(user)) {
+                told.entry(user).or_default().push(format!("{word}{} {what}", missing.label()));
             }
         }
     }
     told
-}
-
-fn name(lack: &Lack) -> (&str, &str) {
-    (&lack.module, &lack.api)
 }
 
 const REMOVED: &str = "was removed from the target since";
@@ -358,6 +359,7 @@ mod tests {
         Candidate {
             item: item(wanted),
             base: base.map(item),
+            matched: None,
             blocks: Vec::new(),
             requires: Vec::new(),
             references: Vec::new(),
@@ -367,14 +369,14 @@ mod tests {
         }
     }
 
-    fn plan(candidates: Vec<Candidate>, lack: Vec<Lack>) -> Arc<Plan> {
-        Arc::new(Plan::new(&KINDS, candidates, lack, Vec::new()))
+    fn plan(candidates: Vec<Candidate>, missing: Vec<Missing>) -> Arc<Plan> {
+        Arc::new(Plan::new(&KINDS, candidates, missing, Vec::new()))
     }
 
     fn stale(then: &Arc<Plan>, now: &Plan) -> Vec<Stale> {
         let mut choices = Choices::new(then);
         choices.cover_all(then);
-        choices.lack_confirmed = true;
+        choices.missing_confirmed = true;
         then.approve(&choices).unwrap().stale(now)
     }
 
@@ -466,17 +468,20 @@ mod tests {
     }
 
     #[test]
-    fn a_lacking_api_counts_where_an_item_that_is_written_uses_it() {
-        let lack = |user: &str| Lack { module: "m".into(), api: "k".into(), used_by: vec![id(user)] };
+    fn a_missing_object_counts_where_an_item_that_is_written_uses_it() {
+        let api = |user: &str| Missing::api("m", "k", vec![id(user)]);
+        let other =
+            |user: &str| Missing { kind: KIND, key: "k".into(), module: "".into(), used_by: vec![id(user)] };
         let items = || vec![item("a", None, record([])), item("same", Some(record([])), record([]))];
         let then = plan(items(), Vec::new());
-        assert_eq!(stale(&then, &plan(items(), vec![lack("same")])), []);
+        assert_eq!(stale(&then, &plan(items(), vec![api("same"), other("same")])), []);
         assert_eq!(
-            stale(&then, &plan(items(), vec![lack("a")]))[0].why,
-            "API m/k is lacking in the target now"
+            stale(&then, &plan(items(), vec![other("a"), api("a")]))[0].why,
+            "API m/k is missing in the target now; thing k is missing in the target now"
         );
-        let then = plan(items(), vec![lack("a")]);
-        assert_eq!(stale(&then, &plan(items(), Vec::new()))[0].why, "API m/k is in the target now");
+        let then = plan(items(), vec![api("a"), other("a")]);
+        assert_eq!(stale(&then, &plan(items(), vec![other("a")]))[0].why, "API m/k is in the target now");
+        assert_eq!(stale(&then, &plan(items(), vec![api("a")]))[0].why, "thing k is in the target now");
     }
 
     #[test]

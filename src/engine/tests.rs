@@ -68,6 +68,7 @@ fn plan(base: Option<&Value>, wanted: &Value) -> Arc<Plan> {
     let candidate = Candidate {
         item: item(wanted),
         base: base.map(item),
+        matched: None,
         blocks: Vec::new(),
         requires: Vec::new(),
         references: Vec::new(),

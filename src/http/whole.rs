@@ -44,8 +44,8 @@ pub(super) async fn import<R>(
         look(&review, &choices).map_err(Halted::Refused)?;
         let approved = match review.plan.approve(&choices) {
             Ok(approved) => approved,
-            // What is lacking was ignored.
-            Err(Refusal::NothingToWrite { .. } | Refusal::LackUnconfirmed { .. }) => {
+            // What is missing was ignored.
+            Err(Refusal::NothingToWrite { .. } | Refusal::MissingUnconfirmed(_)) => {
                 return Ok(Imported { review, receipt: None });
             }
         };

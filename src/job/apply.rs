@@ -283,7 +283,7 @@ impl Apply {
             .filter(|(_, outcome)| matches!(outcome, Outcome::Added | Outcome::Covered))
             .map(|(entry, outcome)| (entry.item.id.to_string(), json!(outcome)))
             .collect();
-        json!({ "ignore_lack_api": !plan.lack().is_empty(), "items": items })
+        json!({ "ignore_lack_api": !plan.missing().is_empty(), "items": items })
     }
 }
 

@@ -141,7 +141,7 @@ impl Demo {
         let loaded = self.sample.read(name, file).await?;
         let review = plan(&loaded, &target, timeouts, &Reporter::silent()).await?;
         let mut choices = Choices::new(&review.plan);
-        choices.lack_confirmed = true;
+        choices.missing_confirmed = true;
         let Ok(approved) = review.plan.approve(&choices) else {
             let broken = "nothing of it can be imported";
             return Err(Failure::internal("filling the demo's database", broken));

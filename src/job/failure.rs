@@ -30,7 +30,7 @@ pub enum FailureKind {
     Locked,
     /// The target changed since the plan was made.
     Stale,
-    /// Items are blocked, or lacking APIs unconfirmed, and nothing was written.
+    /// Items are blocked, or missing objects unconfirmed, and nothing was written.
     Blocked,
     /// The job was cancelled.
     Cancelled,

@@ -109,7 +109,11 @@ fn recognise(path: &str, bytes: &[u8], format: Option<&str>) -> Result<&'static 
 }
 
 fn check_options(path: &str, platform: &dyn Platform, options: &ImportOptions) -> Result<(), Failure> {
-    if options.is_none() {
+    if !options.organisations.is_empty() && !platform.takes_organisations() {
+        let what = format!("{} has no organisations that could be mapped", platform.name());
+        return Err(Failure::new(FailureKind::Usage, what).at(path).hint("leave the mapping out"));
+    }
+    if options.has_no_object_options() {
         return Ok(());
     }
     if !platform.takes_options() {

@@ -42,7 +42,10 @@ pub use rehearse::{Problem, Rehearsal};
 pub use saved::SavedPlan;
 pub use undo::{UndoOptions, Undone, undo, undoable};
 
-pub use crate::platform::{DefaultReference, ExportOptions, ImportOptions, Mapping, ObjectFilter, Selection};
+pub use crate::platform::{
+    DefaultReference, ExportOptions, ImportOptions, Mapping, ObjectFilter, OrganisationError, Selection,
+    organisations,
+};
 
 pub use crate::engine::choice::{Stale, StaleField};
 pub use crate::store::TableRows;

@@ -18,7 +18,9 @@ use super::failure::{Failure, FailureKind};
 use super::file::{FileInfo, hex, is_directory, read};
 use super::history::history;
 use super::plan::Review;
-use crate::engine::{Approved, Choices, Frozen, ItemId, Plan, Refusal, SealKey, SealedPlan, Stale, Verb};
+use crate::engine::{
+    Approved, Choices, Frozen, ItemId, MissingCount, Plan, Refusal, SealKey, SealedPlan, Stale, Verb,
+};
 use crate::platform::{self, ImportOptions};
 use crate::store::{LedgerPlace, Target, Timeouts};
 
@@ -26,8 +28,9 @@ use crate::store::{LedgerPlace, Target, Timeouts};
 const FORMAT: &str = "gatediff-plan";
 
 /// The version of the format. The second one knows truths, fractions, lists,
-/// references, and how the import file is read.
-const VERSION: u32 = 2;
+/// references, and how the import file is read; the third missing objects that
+/// are no APIs, how items were matched, and mapped organisations.
+const VERSION: u32 = 3;
 
 /// The oldest version that can still be read.
 const OLDEST: u32 = 1;
@@ -75,6 +78,7 @@ struct DocumentFile {
 #[serde(deny_unknown_fields)]
 struct DocumentChoices {
     chosen: Vec<String>,
+    /// Whether missing objects are ignored, of whatever kind.
     ignore_lack_api: bool,
 }
 
@@ -115,7 +119,7 @@ pub fn save(review: &Review, choices: &Choices, key: &SealKey, operator: &str) -
         plan: review.plan.sealed(key).freeze(key),
         choices: DocumentChoices {
             chosen: choices.chosen(&review.plan).map(ToString::to_string).collect(),
-            ignore_lack_api: choices.lack_confirmed,
+            ignore_lack_api: choices.missing_confirmed,
         },
         seal: String::new(),
     };
@@ -373,7 +377,7 @@ impl SavedPlan {
     /// # Errors
     ///
     /// Fails as [`verify`](Self::verify), [`check_file`](Self::check_file) and
-    /// [`check_target`](Self::check_target) do, if the plan has lacking APIs
+    /// [`check_target`](Self::check_target) do, if the plan has missing objects
     /// that nobody confirmed, and, with the items and their fields, if an item
     /// that the plan writes or relies on is no longer what it was.
     pub fn check(&self, fresh: &Review, key: &SealKey) -> Result<Choices, Failure> {
@@ -382,17 +386,17 @@ impl SavedPlan {
         self.check_file(&fresh.file)?;
         let approved = match self.plan().approve(&self.choices) {
             Ok(approved) => approved,
-            Err(Refusal::LackUnconfirmed { lacking }) => return Err(lack_unconfirmed(lacking)),
+            Err(Refusal::MissingUnconfirmed(missing)) => return Err(missing_unconfirmed(missing)),
             // Nothing that could be stale: the fresh plan has nothing to write either.
             Err(Refusal::NothingToWrite { .. }) => {
-                return Ok(Choices::of(&fresh.plan, |_| false, self.choices.lack_confirmed));
+                return Ok(Choices::of(&fresh.plan, |_| false, self.choices.missing_confirmed));
             }
         };
         let mut changed = approved.stale(fresh.plan.sealed(key).plan());
         let verbs = verbs(&approved);
-        // No item that is written uses an API that is lacking now and was not: that would be stale.
-        let lack_confirmed = self.choices.lack_confirmed || self.plan().lack().is_empty();
-        let choices = Choices::of(&fresh.plan, |id| verbs.contains_key(id), lack_confirmed);
+        // No item that is written uses an object that is missing now and was not: that would be stale.
+        let missing_confirmed = self.choices.missing_confirmed || self.plan().missing().is_empty();
+        let choices = Choices::of(&fresh.plan, |id| verbs.contains_key(id), missing_confirmed);
         if changed.is_empty() {
             changed = otherwise(&verbs, fresh.plan.approve(&choices).ok().as_ref());
         }
@@ -430,11 +434,12 @@ fn otherwise(then: &HashMap<&ItemId, Verb>, now: Option<&Approved>) -> Vec<Stale
         .collect()
 }
 
-fn lack_unconfirmed(lacking: usize) -> Failure {
-    let what = "the target lacks APIs, and the plan does not ignore them; nothing was written";
+fn missing_unconfirmed(missing: MissingCount) -> Failure {
+    let noun = missing.noun();
+    let what = format!("the target lacks {noun}, and the plan does not ignore them; nothing was written");
     Failure::new(FailureKind::Blocked, what)
-        .because(format!("{lacking} lacking when the plan was saved"))
-        .hint("save the plan again with --ignore-lack-api, or add the missing APIs")
+        .because(format!("{missing} missing when the plan was saved"))
+        .hint(format!("save the plan again with {}, or add the missing {noun}", missing.flag()))
 }
 
 fn stale(changed: Vec<Stale>) -> Failure {

@@ -25,7 +25,10 @@ pub mod tyk;
 
 pub use foreign::Foreign;
 pub use parse::{ParseError, ParseErrorKind, Position};
-pub use selection::{DefaultReference, ExportOptions, ImportOptions, Mapping, ObjectFilter, Selection};
+pub use selection::{
+    DefaultReference, ExportOptions, ImportOptions, Mapping, ObjectFilter, OrganisationError, Selection,
+    organisations,
+};
 
 /// A product whose configuration can be imported and exported.
 pub trait Platform: Send + Sync {
@@ -47,6 +50,11 @@ pub trait Platform: Send + Sync {
 
     /// Returns its sample.
     fn demo(&self) -> &'static DemoData;
+
+    /// Says whether its objects belong to organisations, which can be mapped.
+    fn takes_organisations(&self) -> bool {
+        false
+    }
 
     /// Says whether it heeds [`ImportOptions`]; whoever gives some to another
     /// one is told.

@@ -78,13 +78,55 @@ pub struct ImportOptions {
     /// What is replaced before references are resolved.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mappings: Vec<Mapping>,
+    /// By the id of an organisation in the file, which one of the target it is
+    /// taken for.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub organisations: BTreeMap<String, String>,
 }
 
 impl ImportOptions {
     /// Says whether nothing was asked for.
     pub fn is_none(&self) -> bool {
+        self.has_no_object_options() && self.organisations.is_empty()
+    }
+
+    /// Says whether nothing was asked for beside organisations.
+    pub fn has_no_object_options(&self) -> bool {
         self.selection.is_all() && self.default_references.is_empty() && self.mappings.is_empty()
     }
+}
+
+/// Reads mappings of organisations, each `FROM=TO`.
+///
+/// # Errors
+///
+/// Fails on what has no such form, and on an organisation that is mapped twice.
+pub fn organisations<'w>(
+    words: impl IntoIterator<Item = &'w str>,
+) -> Result<BTreeMap<String, String>, OrganisationError> {
+    let mut mapped = BTreeMap::new();
+    for word in words {
+        let pair = word.split_once('=').map(|(from, to)| (from.trim(), to.trim()));
+        let is_pair = |(from, to): &(&str, &str)| !from.is_empty() && !to.is_empty() && !to.contains('=');
+        let Some((from, to)) = pair.filter(is_pair) else {
+            return Err(OrganisationError::Malformed(word.to_owned()));
+        };
+        if mapped.insert(from.to_owned(), to.to_owned()).is_some() {
+            return Err(OrganisationError::Twice(from.to_owned()));
+        }
+    }
+    Ok(mapped)
+}
+
+/// Why mappings of organisations cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OrganisationError {
+    /// One has another form.
+    #[error("an organisation is mapped by FROM=TO, the ids in the file and in the target; found '{0}'")]
+    Malformed(String),
+    /// One would be two others.
+    #[error("organisation '{0}' is mapped twice")]
+    Twice(String),
 }
 
 /// An object that references may fall back to; without id and name, any one of
@@ -151,6 +193,18 @@ mod tests {
         let selection = Selection::default();
         assert!(selection.is_all());
         assert!(selection.takes("SOURCE", "1", "HR"));
+    }
+
+    #[test]
+    fn organisations_are_mapped_in_pairs_and_once_each() {
+        assert_eq!(organisations([]), Ok(BTreeMap::new()));
+        let pair = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+        let mapped = BTreeMap::from([pair("a", "b"), pair("b", "a"), pair("c", "b")]);
+        assert_eq!(organisations(["a=b", "b=a", " c = b "]), Ok(mapped));
+        for word in ["", "a", "=", "a=", "=b", "a=b=c", " = "] {
+            assert_eq!(organisations([word]), Err(OrganisationError::Malformed(word.to_owned())));
+        }
+        assert_eq!(organisations(["a=b", "a=b"]), Err(OrganisationError::Twice("a".to_owned())));
     }
 
     #[test]

@@ -20,8 +20,8 @@ pub(crate) const FOOTER: u16 = 2;
 pub(crate) enum Question {
     /// Overwrite every repeat that differs?
     CoverAll,
-    /// Ignore the APIs that the target lacks?
-    Lack,
+    /// Ignore the objects that are missing?
+    Missing,
     /// Import what was chosen? With the name that has to be typed, if any.
     Import(Option<String>),
     /// Leave and lose the choices?
@@ -184,7 +184,7 @@ impl Modal {
     pub(crate) fn buttons(&self) -> Option<(&'static str, Option<&'static str>)> {
         match &self.question {
             Question::CoverAll => Some(("Cancel", Some("Cover all"))),
-            Question::Lack => Some(("Cancel", Some("Confirm"))),
+            Question::Missing => Some(("Cancel", Some("Confirm"))),
             Question::Import(_) => Some(("Cancel", Some("Import"))),
             Question::Undo(..) => Some(("Cancel", Some("Undo"))),
             Question::SavePlan | Question::SaveBackup(_) => Some(("Cancel", Some("Save"))),
@@ -378,7 +378,7 @@ impl Modal {
             | Question::SaveForm(_) => 92,
             Question::Palette | Question::Stale | Question::UndoStale | Question::Failure => 76,
             Question::Import(_)
-            | Question::Lack
+            | Question::Missing
             | Question::Undo(..)
             | Question::Edit(..)
             | Question::ScopeFilter => 66,

@@ -1,6 +1,42 @@
 //! What a row of the tree or of the list stands for.
 
-use crate::engine::{Entry, Plan, Value};
+use crate::engine::{Entry, Missing, Plan, Value};
+
+/// A list of what the target lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum MissingList {
+    /// APIs.
+    Apis,
+    /// Everything else.
+    Others,
+}
+
+impl MissingList {
+    /// Both, in the order of rows.
+    pub(crate) const ALL: [Self; 2] = [Self::Apis, Self::Others];
+
+    /// Returns the list that an object is in.
+    fn of(missing: &Missing) -> Self {
+        if missing.is_api() { Self::Apis } else { Self::Others }
+    }
+
+    /// Returns what it is called.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Apis => "Lack API",
+            Self::Others => "Missing objects",
+        }
+    }
+
+    /// Returns the places of what is in it among all that is missing.
+    pub(crate) fn places(self, plan: &Plan) -> std::ops::Range<usize> {
+        let apis = plan.missing_apis().len();
+        match self {
+            Self::Apis => 0..apis,
+            Self::Others => apis..plan.missing().len(),
+        }
+    }
+}
 
 /// A thing that can be selected. Within one plan a node is its identity;
 /// [`Node::carry`] finds the same thing in another plan.
@@ -14,10 +50,10 @@ pub(crate) enum Node {
     Branch(usize, usize),
     /// An element of a set.
     Element(usize, usize, usize),
-    /// The APIs that the target lacks.
-    Lack,
-    /// One of them.
-    LackApi(usize),
+    /// A list of what the target lacks.
+    Missing(MissingList),
+    /// One of these, by its place among all that is missing.
+    MissingObject(usize),
     /// What was noticed.
     Warnings,
     /// One of them.
@@ -43,11 +79,11 @@ impl Node {
     /// Returns the node above.
     pub(crate) fn parent(self, plan: &Plan) -> Option<Self> {
         match self {
-            Self::Kind(_) | Self::Lack | Self::Warnings => None,
+            Self::Kind(_) | Self::Missing(_) | Self::Warnings => None,
             Self::Item(at) => kind_of(plan, at).map(Self::Kind),
             Self::Branch(at, _) => Some(Self::Item(at)),
             Self::Element(at, branch, _) => Some(Self::Branch(at, branch)),
-            Self::LackApi(_) => Some(Self::Lack),
+            Self::MissingObject(at) => plan.missing().get(at).map(MissingList::of).map(Self::Missing),
             Self::Warning(_) => Some(Self::Warnings),
         }
     }
@@ -55,9 +91,9 @@ impl Node {
     /// Says whether there can be nodes below it.
     pub(crate) fn has_children(self, plan: &Plan) -> bool {
         match self {
-            Self::Kind(_) | Self::Lack | Self::Warnings | Self::Branch(..) => true,
+            Self::Kind(_) | Self::Missing(_) | Self::Warnings | Self::Branch(..) => true,
             Self::Item(at) => plan.entry(at).is_some_and(has_sets),
-            Self::Element(..) | Self::LackApi(_) | Self::Warning(_) => false,
+            Self::Element(..) | Self::MissingObject(_) | Self::Warning(_) => false,
         }
     }
 
@@ -66,19 +102,17 @@ impl Node {
     pub(crate) fn carry(self, from: &Plan, to: &Plan) -> Option<Self> {
         let item = |at| from.entry(at).and_then(|entry| to.position(&entry.item.id));
         match self {
-            Self::Kind(_) | Self::Lack | Self::Warnings => Some(self),
+            Self::Kind(_) | Self::Missing(_) | Self::Warnings => Some(self),
             Self::Item(at) => item(at).map(Self::Item),
             // The sets of an item are the same in both plans; their elements
             // may have moved.
             Self::Branch(at, branch) | Self::Element(at, branch, _) => {
                 item(at).map(|at| Self::Branch(at, branch))
             }
-            Self::LackApi(at) => {
-                let lack = from.lack().get(at)?;
-                let same =
-                    |other: &&crate::engine::Lack| (&other.module, &other.api) == (&lack.module, &lack.api);
-                let at = to.lack().iter().position(|other| same(&other));
-                Some(at.map_or(Self::Lack, Self::LackApi))
+            Self::MissingObject(at) => {
+                let missing = from.missing().get(at)?;
+                let at = to.missing().iter().position(|other| other.identity() == missing.identity());
+                Some(at.map_or(Self::Missing(MissingList::of(missing)), Self::MissingObject))
             }
             Self::Warning(_) => Some(Self::Warnings),
         }

@@ -35,11 +35,11 @@ pub(crate) fn hits(review: &Review, query: &str) -> Vec<Node> {
         .filter(|(at, _)| review.admits(*at))
         .filter(|(_, entry)| contains(&entry.item.id.key, query) || contains(&entry.item.name, query))
         .map(|(at, _)| Node::Item(at));
-    let lack = review.plan().lack().iter().enumerate();
-    let lack = lack
-        .filter(|(_, lack)| contains(&lack.api, query) || contains(&lack.module, query))
-        .map(|(at, _)| Node::LackApi(at));
-    items.chain(lack).collect()
+    let missing = review.plan().missing().iter().enumerate();
+    let missing = missing
+        .filter(|(_, missing)| contains(&missing.key, query) || contains(&missing.module, query))
+        .map(|(at, _)| Node::MissingObject(at));
+    items.chain(missing).collect()
 }
 
 fn contains(text: &str, query: &str) -> bool {

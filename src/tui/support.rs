@@ -11,8 +11,8 @@ use super::msg::{EffectId, Msg, Place, Reviewed, Scoped};
 use super::skin::{Glyphs, Level, Skin, UNICODE, all};
 use super::update::{start, update};
 use crate::engine::{
-    Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Lack, Outcome, Plan, Reason, Reference,
-    Requirement, Resolved, Secret, Value,
+    Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Matched, Missing, Outcome, Plan,
+    Reason, Reference, Requirement, Resolved, Secret, Value,
 };
 use crate::job::scope::{Ailment, Catalogue, Edited};
 use crate::job::{
@@ -50,6 +50,7 @@ pub(crate) fn item(kind: &'static str, key: &str, name: &str) -> Draft {
             path: format!("/importClientRelated/{kind}/0").into(),
         },
         base: None,
+        matched: None,
         blocks: Vec::new(),
         requires: Vec::new(),
         references: Vec::new(),
@@ -82,6 +83,12 @@ impl Draft {
 
     pub(crate) fn needs(mut self, kind: &'static str, key: &str, present: bool) -> Self {
         self.0.requires.push(Requirement { on: id(kind, key), present });
+        self
+    }
+
+    /// Says that it was found by something else than its key.
+    pub(crate) fn found(mut self, by: &'static str, target: &str) -> Self {
+        self.0.matched = Some(Matched { by: by.into(), target: target.into() });
         self
     }
 
@@ -132,8 +139,8 @@ fn push(value: &mut Value, field: Field) {
     }
 }
 
-pub(crate) fn plan(drafts: Vec<Draft>, lack: Vec<Lack>, warnings: Vec<Finding>) -> Arc<Plan> {
-    Arc::new(Plan::new(KINDS, drafts.into_iter().map(|draft| draft.0).collect(), lack, warnings))
+pub(crate) fn plan(drafts: Vec<Draft>, missing: Vec<Missing>, warnings: Vec<Finding>) -> Arc<Plan> {
+    Arc::new(Plan::new(KINDS, drafts.into_iter().map(|draft| draft.0).collect(), missing, warnings))
 }
 
 /// A plan with every status, dependencies, secrets, sets, lacking APIs and warnings.
@@ -145,15 +152,31 @@ pub(crate) fn sample() -> Arc<Plan> {
     )
 }
 
-pub(crate) fn sample_lack() -> Vec<Lack> {
+pub(crate) fn sample_lack() -> Vec<Missing> {
     vec![
-        Lack {
-            module: "billing".into(),
-            api: "refund".into(),
-            used_by: vec![id("group", "ops"), id("group", "crm-read")],
-        },
-        Lack { module: "信用卡".into(), api: "查詢".into(), used_by: vec![id("scope", "card")] },
+        Missing::api("billing", "refund", vec![id("group", "ops"), id("group", "crm-read")]),
+        Missing::api("信用卡", "查詢", vec![id("scope", "card")]),
     ]
+}
+
+/// The sample, with more missing than APIs, and an item that was matched by its name.
+pub(crate) fn sample_missing() -> Arc<Plan> {
+    let missing = |key: &str, users: Vec<ItemId>| Missing {
+        kind: Kind::of("policy"),
+        key: key.into(),
+        module: "".into(),
+        used_by: users,
+    };
+    let mut all = sample_lack();
+    all.push(missing("5e9d9544a1dcd60001d0a001", vec![id("client", "crm"), id("client", "risk")]));
+    all.push(missing("金級 gold", vec![id("client", "crm")]));
+    let mut drafts = sample_drafts(10);
+    drafts.push(
+        item("group", "2c91808363dae20e0163dbef5a7d2de9", "人事 HR")
+            .both("alias", text("HR"), text("人事"))
+            .found("name", "2c9180835d191a86015d28455b4b232a"),
+    );
+    plan(drafts, all, Vec::new())
 }
 
 /// The sample's items; `tps` is what the target has of the client "billing".
@@ -510,7 +533,7 @@ pub(crate) fn stale_failure() -> Failure {
             .hint("compare again, review what is new, and apply");
     failure.stale = vec![
         billing,
-        Stale::new(id("group", "crm-read"), "API crm/list is lacking in the target now"),
+        Stale::new(id("group", "crm-read"), "API crm/list is missing in the target now"),
         Stale::new(id("client", "evil\u{1b}[2J\u{202e}"), "was added to the target since"),
     ];
     failure

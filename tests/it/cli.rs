@@ -43,6 +43,7 @@ async fn a_plan_with_differences_is_as_the_contract_says() {
             "format_version",
             "items",
             "lack_api",
+            "missing",
             "platform",
             "status",
             "summary",
@@ -58,7 +59,7 @@ async fn a_plan_with_differences_is_as_the_contract_says() {
     assert_eq!(plan["file"]["sha256"].as_str().unwrap().len(), 64);
     assert_eq!(
         plan["summary"],
-        json!({"add": 23, "repeat": 87, "unchanged": 58, "cannot_add": 23, "cannot_cover": 16, "lack_api": 6})
+        json!({"add": 23, "repeat": 87, "unchanged": 58, "cannot_add": 23, "cannot_cover": 16, "lack_api": 6, "missing": 0})
     );
     assert_eq!(
         plan["lack_api"][1],
@@ -112,7 +113,7 @@ async fn applying_everything_and_planning_again_finds_only_what_is_blocked() {
     assert_eq!(again["status"], "blocked");
     assert_eq!(
         again["summary"],
-        json!({"add": 0, "repeat": 110, "unchanged": 110, "cannot_add": 23, "cannot_cover": 16, "lack_api": 6})
+        json!({"add": 0, "repeat": 110, "unchanged": 110, "cannot_add": 23, "cannot_cover": 16, "lack_api": 6, "missing": 0})
     );
 
     let nothing = with_json(&db, &["apply", &export(), "--cover", "all", "--ignore-lack-api", "--yes"]);
@@ -339,7 +340,7 @@ async fn a_plan_as_text_begins_with_decisions_and_has_no_trailing_blanks() {
     assert!(clients.rfind("≠ Repeat").unwrap() < first("✗ Cannot") && first("✗ Cannot") < first("+ Add"));
     assert!(ran.stdout.contains("+ apis / fx/getRates / authentications / MOTP"), "{}", ran.stdout);
     assert!(ran.stdout.trim_end().ends_with(
-        "apply adds 23 items; --cover all also overwrites 29; it needs --ignore-lack-api while 6 APIs are lacking"
+        "apply adds 23 items; --cover all also overwrites 29; it needs --ignore-lack-api while 6 APIs are missing"
     ));
 }
 

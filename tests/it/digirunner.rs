@@ -91,11 +91,11 @@ async fn the_demos_export_shows_every_status_and_reason() {
     insta::assert_snapshot!("demo_warnings", warnings.join("\n"));
     let lack: Vec<String> = review
         .plan
-        .lack()
+        .missing()
         .iter()
         .map(|lack| {
             let users: Vec<String> = lack.used_by.iter().map(ToString::to_string).collect();
-            format!("{}/{} {}", lack.module, lack.api, users.join(" "))
+            format!("{}/{} {}", lack.module, lack.key, users.join(" "))
         })
         .collect();
     insta::assert_snapshot!("demo_lack", lack.join("\n"));
@@ -108,7 +108,7 @@ async fn after_covering_all_every_applied_item_is_unchanged_and_blocked_ones_sti
     let before = plan(&loaded, &db.target()).await;
     let mut choices = Choices::new(&before.plan);
     choices.cover_all(&before.plan);
-    choices.lack_confirmed = true;
+    choices.missing_confirmed = true;
     let receipt = apply(&before, &choices, &db.target()).await;
     let after = plan(&loaded, &db.target()).await;
     let mut wrong = Vec::new();

@@ -230,7 +230,7 @@ async fn an_api_that_is_lacking_since_the_plan_is_named() {
     let target = world().api(("m", "k"));
     let file = world().group("1", "g", json!({})).group_api("1", ("m", "k"), json!({}));
     let told = stale(&target, &file, "DELETE FROM tsmp_api").await;
-    assert_eq!(told, ["group:g API m/k is lacking in the target now"]);
+    assert_eq!(told, ["group:g API m/k is missing in the target now"]);
 }
 
 #[tokio::test]

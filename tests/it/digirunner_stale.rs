@@ -247,9 +247,9 @@ async fn an_api_that_vanished_or_came_back_is_named_where_it_is_used() {
         gone,
         [
             "client:a changed in the target since: /openApiKeys/alias-key/apis/m~1k, \
-             /openApiKeys/alias-key/apis/uid-m-k; API m/k is lacking in the target now",
-            "group:g API m/k is lacking in the target now",
-            "scope:s API m/k is lacking in the target now",
+             /openApiKeys/alias-key/apis/uid-m-k; API m/k is missing in the target now",
+            "group:g API m/k is missing in the target now",
+            "scope:s API m/k is missing in the target now",
         ]
     );
     passes(&target, &file(), "DELETE FROM tsmp_api WHERE api_key = 'unused'").await;

@@ -42,8 +42,8 @@ fn an_export_compared_with_a_source_that_contradicts_itself_differs_nowhere() {
             let site = Site::new(&source).await;
             let review = site.review_bytes(&site.export(&[]).await.bytes).await;
             let plan = &review.plan;
-            if !plan.lack().is_empty() {
-                return Err(format!("lacks {:?}", plan.lack()));
+            if !plan.missing().is_empty() {
+                return Err(format!("lacks {:?}", plan.missing()));
             }
             let differs =
                 |status, changed| matches!((status, changed), (Status::Add, _) | (Status::Repeat, true));
@@ -86,8 +86,8 @@ fn a_client_exported_alone_has_all_that_it_needs() {
 
 /// Everything is there, and equal.
 fn all_unchanged(plan: &Plan) -> Result<(), String> {
-    if !plan.lack().is_empty() {
-        return Err(format!("lacks {:?}", plan.lack()));
+    if !plan.missing().is_empty() {
+        return Err(format!("lacks {:?}", plan.missing()));
     }
     let changed = plan.entries().iter().find(|entry| entry.verdict.status != Status::Repeat || entry.changed);
     changed.map_or(Ok(()), |entry| Err(told(plan, &entry.item.id.to_string())))
@@ -109,8 +109,8 @@ async fn imports_alone(source: &World, exported: &Exported) -> Result<(), String
     if let Some(finding) = review.plan.warnings().first() {
         return Err(format!("the file is told: {finding:?}"));
     }
-    if !review.plan.lack().is_empty() {
-        return Err(format!("lacks {:?}", review.plan.lack()));
+    if !review.plan.missing().is_empty() {
+        return Err(format!("lacks {:?}", review.plan.missing()));
     }
     if let Some(entry) = review.plan.entries().iter().find(|entry| entry.verdict.status != Status::Add) {
         return Err(told(&review.plan, &entry.item.id.to_string()));

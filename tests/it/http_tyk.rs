@@ -225,27 +225,6 @@ async fn what_the_database_refuses_is_told_as_what_cannot_be_saved() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn apis_and_policies_that_refer_to_each_other_come_in_with_the_policy_first() {
-    let (_db, served) = with_organisation(&[]).await;
-    let mut jwt = api(1);
-    jwt["api_definition"]["jwt_default_policies"] = json!(["00000000000000000000a001"]);
-    let jwt = json!({ "apis": [jwt] }).to_string();
-    let answer = served.import(APIS, &jwt);
-    assert_eq!(answer.status, 403);
-    assert!(answer.json()["Message"].as_str().unwrap().contains("00000000000000000000a001"), "{answer:?}");
-    let path = format!("{POLICIES}?findings=true");
-    let answer = served.import(&path, &json!({ "Data": [policy(1, &[1])] }).to_string());
-    assert_eq!(answer.status, 200, "{answer:?}");
-    assert!(answer.json()["Findings"].to_string().contains(&api_id(1)), "{answer:?}");
-    let answer = served.import(APIS, &jwt);
-    assert_eq!(
-        (answer.status, answer.json()["Meta"].clone()),
-        (200, json!({ api_id(1): true })),
-        "{answer:?}"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_not_wait_for_its_answer_does_not_stop_its_import() {
     let (db, served) = with_organisation(&["--lock-timeout", "60"]).await;
     let mut holder = db.connect().await;

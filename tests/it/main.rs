@@ -80,4 +80,6 @@ mod twice;
 #[cfg(test)]
 mod tyk;
 #[cfg(test)]
+mod tyk_order;
+#[cfg(test)]
 mod undo;

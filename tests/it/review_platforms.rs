@@ -49,7 +49,7 @@ fn confirm_by_name(pty: &mut Pty, database: &str) {
 }
 
 /// Reviews, rehearses, imports without a backup, looks at it, undoes it.
-async fn drive(product: &Product, first: &str, has_lack: bool) {
+async fn drive(product: &Product, first: &str, has_missing: bool) {
     let db = product.demo().await;
     let before = rows(&db).await;
     let home = tempfile::tempdir().unwrap();
@@ -59,11 +59,11 @@ async fn drive(product: &Product, first: &str, has_lack: bool) {
     pty.wait_for("Confirm cover all");
     pty.send("\t\r");
     pty.wait_for("~ Cover");
-    if has_lack {
+    if has_missing {
         pty.send("m");
         pty.wait_for("will be ignored");
         pty.send("\t\r");
-        pty.wait_for("confirmed: APIs that are missing");
+        pty.wait_for("confirmed: Objects that are missing");
     }
     pty.send("X");
     pty.wait_for("Rolled back: nothing was written.");

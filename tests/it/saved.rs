@@ -377,7 +377,7 @@ async fn a_stale_plan_is_refused_with_the_three_states_and_shown_all_the_same() 
     }
     let shown = desk.run_against(nowhere, &["show", "plan.json", "--output", "json"]).json();
     assert_eq!((&shown["command"], &shown["status"]), (&json!("show"), &json!("changes")));
-    let chosen = json!({"chosen": ["client:a", "client:new", "client:left"], "ignore_lack_api": false});
+    let chosen = json!({"chosen": ["client:a", "client:new", "client:left"], "ignore_lack_api": false, "ignore_missing": false});
     assert_eq!(shown["choices"], chosen);
     assert_eq!(shown["saved"]["operator"], "小美");
     assert_eq!(shown["saved"]["verified"], true);
@@ -414,7 +414,7 @@ async fn a_saved_plan_says_what_the_plan_itself_says() {
     let saved = saved::save(&review, &choices, &key(), "tester").unwrap();
     let saved = saved::parse("plan.json", &saved).unwrap();
     assert_eq!(saved.plan().summary(), plan.summary());
-    assert_eq!(saved.plan().lack(), plan.lack());
+    assert_eq!(saved.plan().missing(), plan.missing());
     assert!(saved.plan().all_warnings().eq(plan.all_warnings()));
     assert_eq!(*saved.choices(), choices);
     assert_eq!(saved.plan().resolve(saved.choices()), plan.resolve(&choices));
@@ -436,7 +436,7 @@ async fn a_secret_that_changed_in_the_target_makes_a_saved_plan_stale() {
     let site = Site::new(&side("then")).await;
     let (_, plan) = save(&site, &side("wanted")).await;
     let choices: Choices = plan.check(&site.review(&side("wanted")).await, &key()).unwrap();
-    assert!(!choices.lack_confirmed || plan.choices().lack_confirmed);
+    assert!(!choices.missing_confirmed || plan.choices().missing_confirmed);
     site.run("UPDATE tsmp_open_apikey SET secret_key = 'now'").await;
     let failure = plan.check(&site.review(&side("wanted")).await, &key()).unwrap_err();
     assert_eq!(failure.kind, FailureKind::Stale);
@@ -455,9 +455,9 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
     };
     for (broken, kind, told) in [
         (
-            text.replacen("\"version\":2", "\"version\":3", 1),
+            text.replacen("\"version\":3", "\"version\":4", 1),
             FailureKind::Format,
-            "has version 3, this program knows 1 to 2",
+            "has version 4, this program knows 1 to 3",
         ),
         (text.replacen("gatediff-plan", "else", 1), FailureKind::Format, "the file is no saved plan"),
         (

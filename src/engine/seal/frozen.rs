@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{SealKey, SealedPlan};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::item::{Element, Field, Item, ItemId, Kind, Value};
-use crate::engine::plan::{Candidate, Lack, Plan, Quota, QuotaUse, Requirement};
+use crate::engine::plan::{Candidate, Matched, Missing, Plan, Quota, QuotaUse, Requirement};
 use crate::engine::reference::{Reference, Resolved};
 use crate::engine::schema::KindInfo;
 use crate::engine::secret::Secret;
@@ -22,6 +22,9 @@ use crate::engine::verdict::Reason;
 pub struct Frozen {
     items: Vec<FrozenItem>,
     lack: Vec<FrozenLack>,
+    /// What is missing beside APIs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<FrozenMissing>,
     warnings: Vec<FrozenFinding>,
 }
 
@@ -42,6 +45,8 @@ struct FrozenItem {
     base_fingerprint: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base: Option<FrozenValue>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    matched: Option<FrozenMatched>,
     #[serde(default, skip_serializing_if = "FrozenValue::is_null")]
     facts: FrozenValue,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -185,6 +190,23 @@ struct FrozenLack {
     used_by: Vec<String>,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrozenMissing {
+    kind: String,
+    key: Arc<str>,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    module: Arc<str>,
+    used_by: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrozenMatched {
+    by: String,
+    id: Arc<str>,
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 const fn is_false(flag: &bool) -> bool {
     !*flag
@@ -196,18 +218,32 @@ impl SealedPlan {
         let plan = self.plan();
         Frozen {
             items: plan.entries().iter().map(|entry| freeze_item(entry.candidate(), key)).collect(),
-            lack: plan
-                .lack()
-                .iter()
-                .map(|lack| FrozenLack {
-                    module: Arc::clone(&lack.module),
-                    api: Arc::clone(&lack.api),
-                    used_by: lack.used_by.iter().map(ToString::to_string).collect(),
-                })
-                .collect(),
+            lack: plan.missing_apis().iter().map(freeze_lack).collect(),
+            missing: plan.missing_others().iter().map(freeze_missing).collect(),
             warnings: plan.warnings().iter().map(freeze_finding).collect(),
         }
     }
+}
+
+fn freeze_lack(missing: &Missing) -> FrozenLack {
+    FrozenLack {
+        module: Arc::clone(&missing.module),
+        api: Arc::clone(&missing.key),
+        used_by: missing.used_by.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn freeze_missing(missing: &Missing) -> FrozenMissing {
+    FrozenMissing {
+        kind: missing.kind.as_str().to_owned(),
+        key: Arc::clone(&missing.key),
+        module: Arc::clone(&missing.module),
+        used_by: missing.used_by.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn freeze_matched(matched: &Matched) -> FrozenMatched {
+    FrozenMatched { by: matched.by.clone().into_owned(), id: Arc::clone(&matched.target) }
 }
 
 fn freeze_item(candidate: Candidate, key: &SealKey) -> FrozenItem {
@@ -222,6 +258,7 @@ fn freeze_item(candidate: Candidate, key: &SealKey) -> FrozenItem {
         value: freeze(&candidate.item.value),
         base_fingerprint: base.is_some().then(|| key.fingerprint("base", &told)),
         base,
+        matched: candidate.matched.as_ref().map(freeze_matched),
         facts,
         blocks: candidate.blocks.iter().map(freeze_reason).collect(),
         requires: candidate
@@ -347,9 +384,11 @@ impl Frozen {
     pub fn thaw(self, kinds: &'static [KindInfo]) -> Result<SealedPlan, UnknownKind> {
         let thaw = Thaw { kinds };
         let candidates: Result<Vec<_>, _> = self.items.into_iter().map(|item| thaw.item(item)).collect();
-        let lack: Result<Vec<_>, _> = self.lack.into_iter().map(|lack| thaw.lack(lack)).collect();
+        let apis = self.lack.into_iter().map(|lack| thaw.lack(lack));
+        let others = self.missing.into_iter().map(|missing| thaw.missing(missing));
+        let missing: Result<Vec<_>, _> = apis.chain(others).collect();
         let warnings = thaw.findings(self.warnings)?;
-        Ok(SealedPlan(Arc::new(Plan::new(kinds, candidates?, lack?, warnings))))
+        Ok(SealedPlan(Arc::new(Plan::new(kinds, candidates?, missing?, warnings))))
     }
 }
 
@@ -392,6 +431,7 @@ impl Thaw {
             base,
             blocks: item.blocks.into_iter().map(|reason| self.reason(reason)).collect::<Result<_, _>>()?,
             requires: requires?,
+            matched: item.matched.map(|matched| Matched { by: matched.by.into(), target: matched.id }),
             quota: item.quota.map(|quota| self.quota(quota)).transpose()?,
             references: item.references.into_iter().map(thaw_reference).collect(),
             warnings: self.findings(item.warnings)?,
@@ -475,7 +515,13 @@ impl Thaw {
         })
     }
 
-    fn lack(&self, lack: FrozenLack) -> Result<Lack, UnknownKind> {
-        Ok(Lack { module: lack.module, api: lack.api, used_by: self.ids(&lack.used_by)? })
+    fn lack(&self, lack: FrozenLack) -> Result<Missing, UnknownKind> {
+        Ok(Missing::api(lack.module, lack.api, self.ids(&lack.used_by)?))
+    }
+
+    fn missing(&self, missing: FrozenMissing) -> Result<Missing, UnknownKind> {
+        let FrozenMissing { kind, key, module, used_by } = missing;
+        // It may be none of the platform's.
+        Ok(Missing { kind: Kind::named(kind), key, module, used_by: self.ids(&used_by)? })
     }
 }

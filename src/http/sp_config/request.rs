@@ -205,6 +205,7 @@ pub(super) async fn import(headers: &HeaderMap, body: Bytes) -> Result<ImportReq
     let selection = written.selection();
     let types = types(&selection);
     let options = ImportOptions {
+        organisations: BTreeMap::new(),
         selection,
         default_references: written.default_references(),
         mappings: written.mappings(),

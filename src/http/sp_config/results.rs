@@ -10,7 +10,7 @@ use super::wire::{Imported, Message};
 use crate::engine::diff::Show;
 use crate::engine::plan::Entry;
 use crate::engine::{
-    Change, Choices, Finding, Outcome, Plan, Reason, Reference, Resolution, Resolved, Severity,
+    Change, Choices, Finding, Matched, Outcome, Plan, Reason, Reference, Resolution, Resolved, Severity,
 };
 use crate::job::task::TaskId;
 
@@ -92,7 +92,8 @@ impl Results {
         let action = Action::of(state.outcome);
         let changes = plan.changes(at, Show::Differences);
         let changes = changes.iter().filter(|change| change.op.is_effective()).count();
-        let detail = detail(entry, [("action", json!(action)), ("changes", json!(changes))]);
+        let mut detail = detail(entry, [("action", json!(action)), ("changes", json!(changes))]);
+        detail.extend(entry.matched.iter().map(|matched| ("matched".to_owned(), json!(matched))));
         if action == Action::Blocked {
             for reason in entry.verdict.reasons.iter().chain(&state.obstacle) {
                 of.refuse(entry, reason, detail.clone());
@@ -211,6 +212,8 @@ struct Difference<'p> {
     id: &'p str,
     name: &'p str,
     action: Action,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matched: Option<&'p Matched>,
     changes: Vec<Change>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     references: &'p Vec<Reference>,
@@ -229,6 +232,7 @@ impl<'p> Differences<'p> {
             id: &entry.item.id.key,
             name: &entry.item.name,
             action: Action::of(state.outcome),
+            matched: entry.matched.as_ref(),
             changes: plan.changes(at, Show::Differences),
             references: &entry.references,
             reasons: entry.verdict.reasons.iter().collect(),

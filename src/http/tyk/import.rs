@@ -1,5 +1,7 @@
 //! Importing what was posted: all of it, or nothing.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -37,7 +39,8 @@ pub(super) async fn import(
 ) -> Result<Response, Problem> {
     let previews = flag(query.as_deref(), "preview")?;
     let tells = flag(query.as_deref(), "findings")?;
-    let loaded = load(endpoint, body, previews).await?;
+    let options = ImportOptions { organisations: mapped(query.as_deref())?, ..ImportOptions::default() };
+    let loaded = load(endpoint, body, options, previews).await?;
     if previews {
         let turn = service.queue.turn(Does::Reads).await?;
         let review = compare(&service, &loaded, endpoint, &turn).await?;
@@ -68,15 +71,30 @@ fn flag(query: Option<&str>, name: &str) -> Result<bool, Problem> {
     }
 }
 
+/// Reads which organisations are taken for others: `organisation=FROM=TO`, as
+/// often as there are any.
+fn mapped(query: Option<&str>) -> Result<BTreeMap<String, String>, Problem> {
+    let given = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let given = given.filter(|(name, _)| name.eq_ignore_ascii_case("organisation"));
+    let given: Vec<Cow<'_, str>> = given.map(|(_, value)| value).collect();
+    job::organisations(given.iter().map(|word| &**word))
+        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, safe(&error.to_string()).into_owned()))
+}
+
 /// Reads a body, on a thread of its own.
-async fn load(endpoint: Endpoint, body: Bytes, previews: bool) -> Result<Loaded, Problem> {
+async fn load(
+    endpoint: Endpoint,
+    body: Bytes,
+    options: ImportOptions,
+    previews: bool,
+) -> Result<Loaded, Problem> {
     if body.is_empty() {
         let text = "Failed to read response body, body empty";
         return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, text));
     }
     let reading = move || {
         let name = format!("POST {}", endpoint.path());
-        let loaded = job::load_bytes(&name, &body, Some(PLATFORM), &ImportOptions::default())?;
+        let loaded = job::load_bytes(&name, &body, Some(PLATFORM), &options)?;
         let is_theirs = |(kind, count): &(_, usize)| *count == 0 || *kind == endpoint.kind();
         let is_one = endpoint != Endpoint::Organisations
             || loaded.bundle.counts().iter().map(|(_, count)| count).sum::<usize>() == 1;

@@ -5,7 +5,8 @@
 //! import is all or nothing; what is there already is covered, and an item that
 //! cannot be written is told with its reason; `?preview=true` tells what an
 //! import would do and writes nothing; `?findings=true` has `Findings` beside
-//! `Meta` with what should be known of an import that was done. The exports want the administrator's
+//! `Meta` with what should be known of an import that was done;
+//! `?organisation=FROM=TO` takes what is posted for one organisation for another's. The exports want the administrator's
 //! secret instead of a user's key, in `admin-auth` or in `Authorization`, are
 //! in the order of ids instead of that of time, and know no search.
 

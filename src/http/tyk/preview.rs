@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::endpoint::Endpoint;
 use super::envelope::Envelope;
 use crate::engine::diff::Show;
-use crate::engine::{Choices, Entry, Finding, Lack, Outcome, Plan, Reason, State};
+use crate::engine::{Choices, Entry, Finding, Matched, Missing, Outcome, Plan, Reason, State};
 
 /// What becomes of an item.
 #[derive(Serialize)]
@@ -17,6 +17,9 @@ struct Previewed<'a> {
     name: &'a str,
     /// `add`, `cover`, `none` for an item without a difference, or `blocked`.
     action: &'static str,
+    /// How it was found in the target, where not simply by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matched: Option<&'a Matched>,
     /// How many fields would be written otherwise than they stand.
     changes: usize,
     /// Why it is blocked.
@@ -33,7 +36,9 @@ struct Preview<'a> {
     summary: Summary,
     items: Vec<Previewed<'a>>,
     /// APIs that policies grant and that are neither here nor in the target.
-    lack_api: &'a [Lack],
+    lack_api: &'a [Missing],
+    /// What else is neither here nor in the target: policies that APIs name.
+    missing: &'a [Missing],
     /// What should be known of the whole.
     findings: &'a [Finding],
 }
@@ -68,7 +73,8 @@ pub(super) fn tell(endpoint: Endpoint, plan: &Plan) -> Response {
         importable: summary.blocked == 0,
         summary,
         items,
-        lack_api: plan.lack(),
+        lack_api: plan.missing_apis(),
+        missing: plan.missing_others(),
         findings: plan.warnings(),
     };
     let meta = serde_json::to_value(&preview).unwrap_or(Value::Null);
@@ -86,6 +92,7 @@ fn item<'a>(plan: &Plan, at: usize, entry: &'a Entry, state: &'a State) -> Previ
         id: &entry.item.id.key,
         name: &entry.item.name,
         action,
+        matched: entry.matched.as_ref(),
         changes: plan.changes(at, Show::Differences).iter().filter(|change| change.op.is_effective()).count(),
         reasons: entry.verdict.reasons.iter().chain(&state.obstacle).collect(),
         findings: &entry.warnings,

@@ -282,6 +282,7 @@ fn candidate(id: ItemId, name: Arc<str>, path: String, value: Value, base: Optio
     Candidate {
         item: Item { id, name, value, path: path.into() },
         base,
+        matched: None,
         blocks: Vec::new(),
         requires: Vec::new(),
         references: Vec::new(),

@@ -2,15 +2,16 @@
 //! target, what blocks it, what it refers to and needs.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::build::{Built, build};
-use super::file::{Entry, File};
-use super::pair::{Pair, own_blocks};
-use super::target::Target;
+use super::file::{Entry, File, plain_id};
+use super::pair::{Base, Pair, own_blocks};
+use super::target::{Stored, Target};
 use super::types;
 use crate::engine::align::Aligned;
 use crate::engine::display::safe;
-use crate::engine::{Candidate, Finding, Item, Plan, Reason, Value};
+use crate::engine::{Candidate, Finding, Item, Matched, Plan, Reason, Value};
 
 /// Compares a file with a target.
 pub(super) fn plan(file: &File, target: &Target) -> Plan {
@@ -60,6 +61,7 @@ fn candidate(pair: &Pair<'_>, at: usize, entry: &Entry) -> Candidate {
             path: entry.place.clone(),
         },
         base,
+        matched: found.and_then(|(base, stored)| matched(entry, base, stored)),
         blocks,
         requires,
         references,
@@ -135,6 +137,19 @@ fn nowhere(aligned: &Aligned<'_>) -> Vec<String> {
     };
     let names = attributes.text_of("encrypted").split(',').map(str::trim).filter(|name| !name.is_empty());
     names.filter(|name| !has(name)).map(str::to_owned).collect()
+}
+
+/// Says how an entry was matched, where its object has another id in the target.
+fn matched(entry: &Entry, base: Base, stored: &Stored) -> Option<Matched> {
+    let target = &stored.document.id;
+    let by = match base.by_id {
+        true if plain_id(target) == plain_id(&entry.id) => return None,
+        true => "id",
+        false if stored.document.name == entry.name => "name",
+        // A tenant has one of it.
+        false => "type",
+    };
+    Some(Matched { by: by.into(), target: Arc::clone(target) })
 }
 
 /// Returns what stands in the way of the file's entries whatever the target holds.

@@ -11,7 +11,9 @@ use super::rules;
 use super::schema::{prefix, prepare};
 use super::side::{self, Side};
 use crate::engine::diff::{Show, compare};
-use crate::engine::{Candidate, Finding, Item, ItemId, Lack, Plan, Reason, Reference, Resolved, Value};
+use crate::engine::{
+    Candidate, Finding, Item, ItemId, Kind, Missing, Plan, Reason, Reference, Resolved, Value,
+};
 
 /// A file and a target, by what their objects are known by.
 pub(super) struct Pair<'o> {
@@ -46,15 +48,15 @@ impl<'o> Pair<'o> {
 /// Compares a file with a target.
 pub(super) fn plan(file: &File, target: &[Object]) -> Plan {
     let pair = Pair::new(&file.objects, target);
-    let (candidates, lack) = candidates(file, &pair);
-    Plan::new(&KINDS, candidates, lack, file.findings.clone())
+    let (candidates, missing) = candidates(file, &pair);
+    Plan::new(&KINDS, candidates, missing, file.findings.clone())
 }
 
 /// Returns what stands in the way of the file's objects whatever the target
 /// holds, and what the target has to have.
 pub(super) fn obstacles(file: &File) -> Vec<Finding> {
     let pair = Pair::new(&file.objects, &[]);
-    let (candidates, lack) = candidates(file, &pair);
+    let (candidates, missing) = candidates(file, &pair);
     let mut findings = Vec::new();
     for Candidate { item, blocks, requires, .. } in &candidates {
         let path = &*item.path;
@@ -77,24 +79,25 @@ pub(super) fn obstacles(file: &File) -> Vec<Finding> {
             Finding::warning("not-in-file", told(&message)).at(path).about(&item.id)
         }));
     }
-    findings.extend(lack.iter().flat_map(|lack| {
-        let message = format!("grants api '{}', which the file does not hold; the target should", lack.api);
-        lack.used_by.iter().map(move |policy| Finding::warning("not-in-file", message.clone()).about(policy))
+    findings.extend(missing.iter().flat_map(|missing| {
+        let (verb, kind) = (if missing.is_api() { "grants" } else { "uses" }, &missing.kind);
+        let message =
+            format!("{verb} {kind} '{}', which the file does not hold; the target should", missing.key);
+        missing.used_by.iter().map(move |user| Finding::warning("not-in-file", message.clone()).about(user))
     }));
     findings
 }
 
-/// APIs that neither side has, and the policies that grant them.
-type Lacking = BTreeMap<(Arc<str>, Arc<str>), Vec<ItemId>>;
+/// What neither side has, by kind, module and key.
+type AllMissing = BTreeMap<(Kind, Arc<str>, Arc<str>), Missing>;
 
-fn candidates(file: &File, pair: &Pair<'_>) -> (Vec<Candidate>, Vec<Lack>) {
-    let mut lacking = Lacking::new();
-    let candidates = file.objects.iter().map(|object| candidate(object, pair, &mut lacking)).collect();
-    let lack = lacking.into_iter().map(|((module, api), used_by)| Lack { module, api, used_by }).collect();
-    (candidates, lack)
+fn candidates(file: &File, pair: &Pair<'_>) -> (Vec<Candidate>, Vec<Missing>) {
+    let mut all = AllMissing::new();
+    let candidates = file.objects.iter().map(|object| candidate(object, pair, &mut all)).collect();
+    (candidates, all.into_values().collect())
 }
 
-fn candidate(object: &Object, pair: &Pair<'_>, lacking: &mut Lacking) -> Candidate {
+fn candidate(object: &Object, pair: &Pair<'_>, all: &mut AllMissing) -> Candidate {
     let id = object.id();
     let base = pair.base(object);
     let prepared = prepare(object, base, &|api: &str| pair.is_versioned(api));
@@ -109,6 +112,7 @@ fn candidate(object: &Object, pair: &Pair<'_>, lacking: &mut Lacking) -> Candida
     let mut candidate = Candidate {
         item: item(object, after, &object.path),
         base: base.map(|base| item(base, before, "")),
+        matched: None,
         blocks: rules::identity(object, base, pair),
         requires: Vec::new(),
         quota: None,
@@ -121,7 +125,7 @@ fn candidate(object: &Object, pair: &Pair<'_>, lacking: &mut Lacking) -> Candida
         candidate.blocks.extend(rules::content(object, base, pair));
     }
     candidate.warnings.extend(rules::warnings(object, pair));
-    for Found { link, reference, requires, reasons, findings, lack } in resolve(object, pair) {
+    for Found { link, reference, requires, reasons, findings, missing } in resolve(object, pair) {
         let at = format!("{}{}", object.path, link.path);
         candidate.references.push(Reference { path: shown(object, &link.path), ..reference });
         candidate.warnings.extend(findings.into_iter().map(|finding| finding.at(&*at).about(&id)));
@@ -129,10 +133,12 @@ fn candidate(object: &Object, pair: &Pair<'_>, lacking: &mut Lacking) -> Candida
         if is_new {
             candidate.blocks.extend(reasons);
             candidate.requires.extend(requires);
-            if let Some(api) = lack {
-                let users = lacking.entry((Arc::clone(&object.owner), api)).or_default();
-                if !users.contains(&id) {
-                    users.push(id.clone());
+            if let Some(missing) = missing {
+                let identity = (missing.kind.clone(), Arc::clone(&missing.module), Arc::clone(&missing.key));
+                let known = all.entry(identity).or_insert_with(|| Missing { used_by: Vec::new(), ..missing });
+                // Objects come one after the other.
+                if known.used_by.last() != Some(&id) {
+                    known.used_by.push(id.clone());
                 }
             }
         }

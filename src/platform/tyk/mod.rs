@@ -15,6 +15,7 @@ mod file;
 mod links;
 mod looks;
 mod object;
+mod organisations;
 mod resolve;
 mod rules;
 mod schema;
@@ -93,6 +94,10 @@ impl Platform for Tyk {
         true
     }
 
+    fn takes_organisations(&self) -> bool {
+        true
+    }
+
     fn keeps_documents(&self) -> bool {
         true
     }
@@ -101,18 +106,21 @@ impl Platform for Tyk {
         rows::stand_in(connection, NAME).boxed()
     }
 
-    fn parse(&self, bytes: &[u8], _: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
-        Ok(Arc::new(Import { file: file::read(bytes)? }))
+    fn parse(&self, bytes: &[u8], options: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
+        let mut file = file::read(bytes)?;
+        organisations::map(&mut file, &options.organisations);
+        Ok(Arc::new(Import { file }))
     }
 
     fn parse_directory(
         &self,
         files: &[SourceFile<'_>],
         unread: Vec<Finding>,
-        _: &ImportOptions,
+        options: &ImportOptions,
     ) -> Result<Arc<dyn Bundle>, FileError> {
         let mut file = file::read_all(files)?;
         file.findings.extend(unread);
+        organisations::map(&mut file, &options.organisations);
         Ok(Arc::new(Import { file }))
     }
 

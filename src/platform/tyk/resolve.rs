@@ -7,7 +7,7 @@ use super::links::{Link, Right, To, links};
 use super::object::{API, ORGANISATION, Object, POLICY, Sort};
 use super::rules::quoted;
 use super::side;
-use crate::engine::{Finding, ItemId, Kind, Reason, Reference, Requirement, Resolved};
+use crate::engine::{Finding, ItemId, Kind, Missing, Reason, Reference, Requirement, Resolved};
 use crate::platform::document::Json;
 
 /// A link, and what became of it.
@@ -21,8 +21,8 @@ pub(super) struct Found<'o> {
     pub(super) reasons: Vec<Reason>,
     /// What the operator should know.
     pub(super) findings: Vec<Finding>,
-    /// The API that neither side has.
-    pub(super) lack: Option<Arc<str>>,
+    /// The object that neither side has, and that the operator may ignore.
+    pub(super) missing: Option<Missing>,
 }
 
 /// Looks up everything that an object points to.
@@ -85,7 +85,8 @@ impl<'o> Resolver<'_, 'o> {
         }
         let Some(api) = self.pair.get(Sort::Api, id) else {
             let findings = self.lacking(id, right);
-            return Found { reasons, findings, lack: Some(id.into()), ..unresolved(link, API, id) };
+            let missing = Some(Missing::api(Arc::clone(&self.object.owner), id, vec![self.object.id()]));
+            return Found { reasons, findings, missing, ..unresolved(link, API, id) };
         };
         let mut findings: Vec<Finding> = renamed("it calls", api, right.name).into_iter().collect();
         findings.extend(unknown_versions(api, right));
@@ -154,7 +155,11 @@ impl<'o> Resolver<'_, 'o> {
             .into_iter()
             .filter_map(|side| side.portable(owner, id).next().or_else(|| side.get(Sort::Policy, id)));
         let Some(policy) = found.next() else {
-            return Found { requires: Some(nowhere(POLICY, id)), ..unresolved(link, POLICY, id) };
+            let message = format!("uses policy '{id}', which is neither in the file nor in the target");
+            let findings = vec![Finding::warning("policy-dangling", message)];
+            let (key, used_by) = (id.into(), vec![self.object.id()]);
+            let missing = Some(Missing { kind: POLICY, key, module: "".into(), used_by });
+            return Found { findings, missing, ..unresolved(link, POLICY, id) };
         };
         let reasons = self.foreign(policy, "uses").into_iter().collect();
         Found { reasons, ..self.needed(link, policy, Resolved::Id) }
@@ -187,7 +192,7 @@ impl<'o> Resolver<'_, 'o> {
 
 fn found<'o>(link: Link<'o>, kind: Kind, key: &str, how: Resolved) -> Found<'o> {
     let reference = Reference { path: link.path.clone(), kind, key: key.into(), name: "".into(), how };
-    Found { link, reference, requires: None, reasons: Vec::new(), findings: Vec::new(), lack: None }
+    Found { link, reference, requires: None, reasons: Vec::new(), findings: Vec::new(), missing: None }
 }
 
 fn to<'o>(link: Link<'o>, other: &Object, how: Resolved) -> Found<'o> {

@@ -82,7 +82,7 @@ pub(crate) enum Act {
     Choose,
     Cover,
     CoverAll,
-    ConfirmLack,
+    ConfirmMissing,
     NextChange,
     PreviousChange,
     NextBlocked,
@@ -206,9 +206,9 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(Act::CoverAll, "cover-all", "Asks, then covers every item that differs.", ROWS, &["C"])
         .footer("cover all"),
     action(
-        Act::ConfirmLack,
+        Act::ConfirmMissing,
         "confirm-lack-api",
-        "Shows the APIs that the target lacks, to confirm that they are ignored.",
+        "Shows what is missing in the target, to confirm that it is ignored.",
         &[Review, Dialog],
         &["m"],
     )

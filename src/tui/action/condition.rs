@@ -13,6 +13,7 @@ use crate::tui::node::Node;
 use crate::tui::record;
 use crate::tui::review::Review;
 use crate::tui::scopes::Scopes;
+use crate::tui::update::confirm_first;
 use crate::tui::widget::count;
 
 type Check = Result<(), String>;
@@ -23,7 +24,7 @@ pub(super) fn check(act: Act, app: &App) -> Check {
         Act::Choose => with_review(app, |review| choose(app, review)),
         Act::Cover => with_review(app, |review| cover(app, review)),
         Act::CoverAll => with_review(app, cover_all),
-        Act::ConfirmLack => with_review(app, |review| confirm_lack(app, review)),
+        Act::ConfirmMissing => with_review(app, |review| confirm_missing(app, review)),
         Act::NextHit | Act::PreviousHit if app.search.query.is_empty() => {
             Err(format!("nothing is searched for: {} searches", app.key(Act::Search)))
         }
@@ -125,8 +126,10 @@ fn with_record(app: &App, check: impl Fn(&JobRecord) -> Check) -> Check {
 fn rehearse(app: &App, review: &Review) -> Check {
     idle(app)?;
     import(app, review)?;
-    let open = !review.plan().lack().is_empty() && !review.choices.lack_confirmed;
-    some(!open, &format!("confirm the lacking APIs first: {}", app.key(Act::ConfirmLack)))
+    match review.unconfirmed() {
+        Some(missing) => Err(confirm_first(missing, &app.key(Act::ConfirmMissing))),
+        None => Ok(()),
+    }
 }
 
 fn choose(app: &App, review: &Review) -> Check {
@@ -137,7 +140,7 @@ fn choose(app: &App, review: &Review) -> Check {
             Err(id.map_or_else(String::new, |id| format!("comes with {} {}: choose that", id.kind, id.key)))
         }
         Some(Node::Warnings | Node::Warning(_)) => no("a warning is nothing to choose"),
-        Some(Node::Kind(_) | Node::Lack | Node::LackApi(_)) | None => Ok(()),
+        Some(Node::Kind(_) | Node::Missing(_) | Node::MissingObject(_)) | None => Ok(()),
     }
 }
 
@@ -158,7 +161,7 @@ fn cover(app: &App, review: &Review) -> Check {
     let absent = |at: usize| review.entry(at).is_some_and(|entry| entry.base.is_none());
     match app.node() {
         Some(Node::Item(at)) if absent(at) => no("not in the target: there is nothing to cover"),
-        Some(Node::Lack | Node::LackApi(_)) => no("there is nothing to cover here"),
+        Some(Node::Missing(_) | Node::MissingObject(_)) => no("there is nothing to cover here"),
         _ => Ok(()),
     }
 }
@@ -183,11 +186,13 @@ fn import(app: &App, review: &Review) -> Check {
     Err(format!("nothing to import{blocked}{hint}"))
 }
 
-fn confirm_lack(app: &App, review: &Review) -> Check {
+fn confirm_missing(app: &App, review: &Review) -> Check {
     let here = question(app);
     some(matches!(here, None | Some(Question::Import(_))), "not here")?;
-    some(!review.plan().lack().is_empty(), "the target lacks no API")?;
-    some(!review.choices.lack_confirmed, "confirmed already: missing APIs will be ignored")
+    let missing = review.plan().missing_count();
+    some(missing.total() > 0, "nothing is missing in the target")?;
+    let confirmed = format!("confirmed already: missing {} will be ignored", missing.noun());
+    some(!review.choices.missing_confirmed, &confirmed)
 }
 
 fn side_by_side(app: &App) -> Check {

@@ -1,7 +1,7 @@
 //! Why an item is what it is, in full.
 
 use super::item::outlook;
-use crate::engine::Entry;
+use crate::engine::{Entry, Matched};
 use crate::tui::review::Review;
 use crate::tui::skin::{Glyphs, Role};
 use crate::tui::widget::Line;
@@ -44,6 +44,9 @@ pub(crate) fn explain(review: &Review, at: usize, glyphs: &'static Glyphs) -> Ve
 
 fn matched(entry: &Entry) -> String {
     let id = &entry.item.id;
+    if let Some(Matched { by, target }) = &entry.matched {
+        return format!("by {by}: the target has {} '{}' under the id '{target}'", id.kind, id.key);
+    }
     let found = if entry.base.is_some() { "the target has it" } else { "the target does not have it" };
     format!("by kind and key: {} '{}'; {found}", id.kind, id.key)
 }

@@ -44,6 +44,9 @@ fn head(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
     let status = format!("{} {}", mark.glyph(sheet.glyphs), mark.word());
     let line = Line::of(mark.role(), &status).and(Role::Dim, &format!(" {} ", sheet.glyphs.dot));
     sheet.push(line.and(Role::Dim, outlook(mark)));
+    if let Some(matched) = &entry.matched {
+        sheet.text(Role::Dim, &matched.to_string());
+    }
 }
 
 /// Says what applying would do with an item.
@@ -137,18 +140,15 @@ fn relations(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
         .filter_map(|user| Some((&review.entry(*user)?.item.id, outlook(review.mark(*user)).to_owned())))
         .collect();
     list(sheet, review.plan(), "needed by", &users);
-    let lack = review.plan().lack();
-    let lacking: Vec<String> = review
-        .lacks(at)
-        .iter()
-        .filter_map(|at| lack.get(*at))
-        .map(|lack| format!("{}/{}", lack.module, lack.api))
-        .collect();
-    if !lacking.is_empty() {
+    let missing = review.missing_of(at).iter().filter_map(|at| review.plan().missing().get(*at));
+    let (apis, others): (Vec<_>, Vec<_>) = missing.partition(|missing| missing.is_api());
+    for list in [apis, others].into_iter().filter(|list| !list.is_empty()) {
         sheet.blank();
-        sheet.text(Role::Warning, &format!("{} lacking:", count(lacking.len(), "API", "APIs")));
-        for api in lacking.iter().take(MOST_NAMES) {
-            sheet.text(Role::Text, &format!("  {api}"));
+        let is_api = list.iter().all(|missing| missing.is_api());
+        let (one, many) = if is_api { ("API", "APIs") } else { ("object", "objects") };
+        sheet.text(Role::Warning, &format!("{} missing:", count(list.len(), one, many)));
+        for missing in list.into_iter().take(MOST_NAMES) {
+            sheet.text(Role::Text, &format!("  {}", missing.label()));
         }
     }
 }

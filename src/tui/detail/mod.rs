@@ -15,7 +15,7 @@ use crate::engine::Change;
 pub(crate) use changes::as_text;
 pub(crate) use explain::explain;
 pub(crate) use item::done;
-pub(crate) use node::LACK_SENTENCE;
+pub(crate) use node::ignored;
 pub(crate) use value::brief;
 
 /// The most lines that are laid out; the list beside the pane has the rest.
@@ -54,8 +54,8 @@ pub(crate) fn build(
         Node::Kind(kind) => node::kind(&mut sheet, review, kind),
         Node::Branch(at, branch) => node::branch(&mut sheet, review, at, branch),
         Node::Element(at, branch, member) => node::element(&mut sheet, review, at, (branch, member)),
-        Node::Lack => node::lack(&mut sheet, review),
-        Node::LackApi(at) => node::lack_api(&mut sheet, review, at),
+        Node::Missing(list) => node::missing(&mut sheet, review, list),
+        Node::MissingObject(at) => node::missing_object(&mut sheet, review, at),
         Node::Warnings => node::warnings(&mut sheet, review),
         Node::Warning(at) => node::warning(&mut sheet, review, at),
     }

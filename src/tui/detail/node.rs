@@ -1,10 +1,12 @@
-//! Everything that is no item: kinds, sets and their elements, lacking APIs, warnings.
+//! Everything that is no item: kinds, sets and their elements, missing objects, warnings.
 
 use super::changes::changes;
 use super::item::finding;
 use super::{Sheet, safe};
+use crate::engine::MissingCount;
 use crate::engine::diff::{Show, compare};
 use crate::tui::mark::Mark;
+use crate::tui::node::MissingList;
 use crate::tui::review::Review;
 use crate::tui::skin::Role;
 use crate::tui::widget::{Line, count, width};
@@ -75,43 +77,55 @@ pub(super) fn element(sheet: &mut Sheet, review: &Review, at: usize, (branch, me
     changes(sheet, &found);
 }
 
-/// The sentence of the product's own screen.
-pub(crate) const LACK_SENTENCE: &str = "APIs that are missing will be ignored.";
+/// Says what becomes of what is missing; of APIs in the sentence of the
+/// product's own screen.
+pub(crate) fn ignored(missing: MissingCount) -> String {
+    let noun = if missing.others == 0 { "APIs" } else { "Objects" };
+    format!("{noun} that are missing will be ignored.")
+}
 
-/// Lays out what there is to say of lacking APIs.
-pub(super) fn lack(sheet: &mut Sheet, review: &Review) {
-    let lacking = review.plan().lack().len();
-    sheet.text(Role::Title, "Lack API");
-    sheet.text(
-        Role::Text,
-        &format!(
-            "{} of the file {} not in the target.",
-            count(lacking, "API", "APIs"),
-            if lacking == 1 { "is" } else { "are" }
-        ),
-    );
+/// Lays out what there is to say of a list of missing objects.
+pub(super) fn missing(sheet: &mut Sheet, review: &Review, list: MissingList) {
+    let all = review.plan().missing_count();
+    let listed = match list {
+        MissingList::Apis => MissingCount { others: 0, ..all },
+        MissingList::Others => MissingCount { apis: 0, ..all },
+    };
+    sheet.text(Role::Title, list.title());
+    let of = match list {
+        MissingList::Apis => "of the file",
+        MissingList::Others => "that the file refers to",
+    };
+    let are = if listed.total() == 1 { "is" } else { "are" };
+    sheet.text(Role::Text, &format!("{listed} {of} {are} not in the target."));
     sheet.blank();
     confirmation(sheet, review);
 }
 
 fn confirmation(sheet: &mut Sheet, review: &Review) {
-    if review.choices.lack_confirmed {
-        sheet.text(Role::Text, &format!("Confirmed: {LACK_SENTENCE}"));
+    let ignored = ignored(review.plan().missing_count());
+    if review.choices.missing_confirmed {
+        sheet.text(Role::Text, &format!("Confirmed: {ignored}"));
     } else {
         sheet.text(Role::Blocked, "To be confirmed before the import:");
-        sheet.text(Role::Text, LACK_SENTENCE);
+        sheet.text(Role::Text, &ignored);
     }
 }
 
-/// Lays out one lacking API with what uses it.
-pub(super) fn lack_api(sheet: &mut Sheet, review: &Review, at: usize) {
-    let Some(lack) = review.plan().lack().get(at) else { return };
-    sheet.text(Role::Title, &lack.api);
-    sheet.text(Role::Dim, &format!("of module {}", lack.module));
-    sheet.text(Role::Blocked, "not in the target");
+/// Lays out one missing object with what uses it.
+pub(super) fn missing_object(sheet: &mut Sheet, review: &Review, at: usize) {
+    let Some(missing) = review.plan().missing().get(at) else { return };
+    sheet.text(Role::Title, &missing.key);
+    if missing.is_api() {
+        sheet.text(Role::Dim, &format!("of module {}", missing.module));
+        sheet.text(Role::Blocked, "not in the target");
+    } else {
+        sheet.text(Role::Dim, missing.kind.as_str());
+        sheet.text(Role::Blocked, "neither in the file nor in the target");
+    }
     sheet.blank();
     sheet.text(Role::Dim, "used by");
-    for id in &lack.used_by {
+    for id in &missing.used_by {
         if sheet.is_full() {
             break;
         }

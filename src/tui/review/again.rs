@@ -19,10 +19,10 @@ impl Review {
             }
         }
         let still_known = to
-            .lack()
+            .missing()
             .iter()
-            .all(|lack| from.lack().iter().any(|old| (&old.module, &old.api) == (&lack.module, &lack.api)));
-        next.choices.lack_confirmed = self.choices.lack_confirmed && still_known;
+            .all(|missing| from.missing().iter().any(|old| old.identity() == missing.identity()));
+        next.choices.missing_confirmed = self.choices.missing_confirmed && still_known;
         let carry = |node: Node| node.carry(from, &to);
         next.open = self.open.iter().filter_map(|node| carry(*node)).collect();
         next.filter = self.filter;
@@ -39,11 +39,11 @@ impl Review {
         next
     }
 
-    /// Says whether leaving would lose choices. That lacking APIs may be
+    /// Says whether leaving would lose choices. That missing objects may be
     /// ignored is quickly said again, and means nothing without an import.
     pub(crate) fn has_choices(&self) -> bool {
         let mut proposed = Choices::new(self.plan());
-        proposed.lack_confirmed = self.choices.lack_confirmed;
+        proposed.missing_confirmed = self.choices.missing_confirmed;
         self.choices != proposed
     }
 }

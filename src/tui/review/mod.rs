@@ -15,7 +15,7 @@ use super::msg::Reviewed;
 use super::node::{Node, Row, kind_of};
 use super::widget::List;
 use crate::engine::diff::Show;
-use crate::engine::{Choices, Entry, Finding, Plan, Resolution};
+use crate::engine::{Choices, Entry, Finding, MissingCount, Plan, Resolution};
 
 /// A plan under review.
 #[derive(Clone, Debug)]
@@ -34,8 +34,8 @@ pub(crate) struct Review {
     pub(crate) warnings: Vec<Finding>,
     /// Which items need each item.
     users: HashMap<usize, Vec<usize>>,
-    /// Which lacking APIs each item refers to.
-    lacks: HashMap<usize, Vec<usize>>,
+    /// Which missing objects each item refers to.
+    missing: HashMap<usize, Vec<usize>>,
     branches: HashMap<usize, Vec<Branch>>,
     /// How many fields of an item would change, of those that were visible.
     fields: HashMap<usize, usize>,
@@ -78,7 +78,7 @@ impl Review {
             kinds,
             warnings: plan.all_warnings().cloned().collect(),
             users: users(plan),
-            lacks: lacks(plan),
+            missing: missing(plan),
             branches: HashMap::new(),
             fields: HashMap::new(),
             open: HashSet::new(),
@@ -169,9 +169,15 @@ impl Review {
         self.users.get(&at).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Returns the lacking APIs that an item refers to.
-    pub(crate) fn lacks(&self, at: usize) -> &[usize] {
-        self.lacks.get(&at).map(Vec::as_slice).unwrap_or_default()
+    /// Returns the missing objects that an item refers to.
+    pub(crate) fn missing_of(&self, at: usize) -> &[usize] {
+        self.missing.get(&at).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns what is missing that nobody confirmed yet; nothing where all is.
+    pub(crate) fn unconfirmed(&self) -> Option<MissingCount> {
+        let missing = self.plan().missing_count();
+        (missing.total() > 0 && !self.choices.missing_confirmed).then_some(missing)
     }
 
     /// Says whether a node is unfolded.
@@ -225,12 +231,12 @@ fn users(plan: &Plan) -> HashMap<usize, Vec<usize>> {
     users
 }
 
-fn lacks(plan: &Plan) -> HashMap<usize, Vec<usize>> {
-    let mut lacks: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (at, lack) in plan.lack().iter().enumerate() {
-        for item in lack.used_by.iter().filter_map(|id| plan.position(id)) {
-            lacks.entry(item).or_default().push(at);
+fn missing(plan: &Plan) -> HashMap<usize, Vec<usize>> {
+    let mut all: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (at, missing) in plan.missing().iter().enumerate() {
+        for item in missing.used_by.iter().filter_map(|id| plan.position(id)) {
+            all.entry(item).or_default().push(at);
         }
     }
-    lacks
+    all
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Review;
 use crate::tui::branch::branches;
-use crate::tui::node::{Node, Row};
+use crate::tui::node::{MissingList, Node, Row};
 
 impl Review {
     /// Builds all rows anew, with the cursors on the same things.
@@ -51,10 +51,11 @@ impl Review {
         let is_empty = self.members.iter().all(Vec::is_empty);
         let has_items = |kind: &usize| is_empty || self.members.get(*kind).is_some_and(|all| !all.is_empty());
         let kinds = (0..self.plan().kinds().len()).filter(has_items).map(Node::Kind);
-        let lack = (!self.plan().lack().is_empty()).then_some(Node::Lack);
+        let lists = MissingList::ALL.into_iter().filter(|list| !list.places(self.plan()).is_empty());
+        let missing = lists.map(Node::Missing);
         let warnings = (!self.warnings.is_empty()).then_some(Node::Warnings);
         let mut rows = Vec::new();
-        for node in kinds.chain(lack).chain(warnings) {
+        for node in kinds.chain(missing).chain(warnings) {
             rows.push(Row { node, depth: 0 });
             if self.is_open(node) {
                 self.push_children(node, 1, &mut rows, &|node| self.is_open(node));
@@ -80,9 +81,9 @@ impl Review {
                 let members = self.branch(at, branch).map_or(0, |branch| branch.members.len());
                 (0..members).for_each(|member| push(Node::Element(at, branch, member)));
             }
-            Node::Lack => (0..self.plan().lack().len()).for_each(|at| push(Node::LackApi(at))),
+            Node::Missing(list) => list.places(self.plan()).for_each(|at| push(Node::MissingObject(at))),
             Node::Warnings => (0..self.warnings.len()).for_each(|at| push(Node::Warning(at))),
-            Node::Element(..) | Node::LackApi(_) | Node::Warning(_) => {}
+            Node::Element(..) | Node::MissingObject(_) | Node::Warning(_) => {}
         }
     }
 
@@ -94,8 +95,8 @@ impl Review {
             Node::Item(at) => (kind(at), at + 1, 0, 0),
             Node::Branch(at, branch) => (kind(at), at + 1, branch + 1, 0),
             Node::Element(at, branch, member) => (kind(at), at + 1, branch + 1, member + 1),
-            Node::Lack => (usize::MAX - 1, 0, 0, 0),
-            Node::LackApi(at) => (usize::MAX - 1, at + 1, 0, 0),
+            Node::Missing(list) => (usize::MAX - 1, list.places(self.plan()).start, 0, 0),
+            Node::MissingObject(at) => (usize::MAX - 1, at, 1, 0),
             Node::Warnings => (usize::MAX, 0, 0, 0),
             Node::Warning(at) => (usize::MAX, at + 1, 0, 0),
         }
@@ -125,7 +126,7 @@ impl Review {
                 (first, first)
             }
             Node::Item(at) | Node::Branch(at, _) | Node::Element(at, _, _) => (at, at + 1),
-            Node::Lack | Node::LackApi(_) | Node::Warnings | Node::Warning(_) => {
+            Node::Missing(_) | Node::MissingObject(_) | Node::Warnings | Node::Warning(_) => {
                 (self.marks.len(), self.marks.len())
             }
         }

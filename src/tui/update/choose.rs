@@ -1,10 +1,10 @@
 //! Choosing what to write, and listing by it.
 
-use crate::engine::Lack;
+use crate::engine::Missing;
 use crate::engine::display::safe;
 use crate::tui::action::Act;
 use crate::tui::app::App;
-use crate::tui::detail::LACK_SENTENCE;
+use crate::tui::detail::ignored;
 use crate::tui::mark::Mark;
 use crate::tui::modal::{Modal, Question};
 use crate::tui::node::Node;
@@ -15,6 +15,9 @@ use crate::tui::widget::{Line, count, width};
 /// The most names that a notice holds.
 const MOST_NAMES: usize = 3;
 
+/// The widest a column of missing objects gets: a kind, and an ObjectID.
+const WIDEST_NAME: usize = 34;
+
 /// Chooses or covers the item at hand, or all items below a kind.
 pub(super) fn one(app: &mut App, act: Act) {
     let node = app.node();
@@ -22,8 +25,8 @@ pub(super) fn one(app: &mut App, act: Act) {
     let said = match node {
         Some(Node::Item(at)) => item(review, at),
         Some(Node::Kind(_)) => node.map(|node| branch(review, node, act == Act::Cover)).unwrap_or_default(),
-        Some(Node::Lack | Node::LackApi(_)) => {
-            ask_lack(app);
+        Some(Node::Missing(_) | Node::MissingObject(_)) => {
+            ask_missing(app);
             return;
         }
         _ => return,
@@ -144,40 +147,43 @@ pub(super) fn cover_all(app: &mut App) {
     app.say(format!("{} to be overwritten", count(covered, "more item", "more items")));
 }
 
-/// Opens the list of lacking APIs.
-pub(super) fn ask_lack(app: &mut App) {
+/// Opens the list of missing objects.
+pub(super) fn ask_missing(app: &mut App) {
     let Some(review) = &app.review else { return };
-    let lacking = review.plan().lack();
-    if lacking.is_empty() || review.choices.lack_confirmed {
-        app.say(LACK_SENTENCE);
+    let count = review.plan().missing_count();
+    if review.unconfirmed().is_none() {
+        app.say(ignored(count));
         return;
     }
-    let mut body = vec![
-        Line::of(Role::Text, &format!("The target lacks {}:", count(lacking.len(), "API", "APIs"))),
-        Line::new(),
-    ];
-    let name = |lack: &Lack| format!("{}/{}", lack.module, lack.api);
+    let mut body = vec![Line::of(Role::Text, &format!("The target lacks {count}:")), Line::new()];
+    // Among others an API has to say that it is one.
+    let word = if count.others > 0 { "API " } else { "" };
+    let name = |missing: &Missing| {
+        if missing.is_api() { format!("{word}{}", missing.label()) } else { missing.label() }
+    };
+    let missing = review.plan().missing();
     // One column for all, as far as it leaves room for the other.
-    let widest = lacking.iter().map(|lack| width(&safe(&name(lack)))).max().unwrap_or(0).min(30);
-    for lack in lacking {
-        let users: Vec<String> = lack.used_by.iter().map(|id| format!("{} {}", id.kind, id.key)).collect();
-        let mut line = Line::of(Role::Text, &format!("  {}", name(lack)));
+    let widest =
+        missing.iter().map(|missing| width(&safe(&name(missing)))).max().unwrap_or(0).min(WIDEST_NAME);
+    for missing in missing {
+        let users: Vec<String> = missing.used_by.iter().map(|id| format!("{} {}", id.kind, id.key)).collect();
+        let mut line = Line::of(Role::Text, &format!("  {}", name(missing)));
         line.pad_to(widest + 2);
         body.push(line.and(Role::Text, "  ").and(Role::Dim, &format!("used by {}", users.join(", "))));
     }
     body.push(Line::new());
-    body.push(Line::of(Role::Title, LACK_SENTENCE));
-    app.modals.push(Modal::new(Question::Lack, "Lack API", body));
+    body.push(Line::of(Role::Title, &ignored(count)));
+    app.modals.push(Modal::new(Question::Missing, super::import::title(count), body));
 }
 
-/// Confirms that lacking APIs are ignored.
-pub(super) fn confirm_lack(app: &mut App) {
-    if let Some(review) = &mut app.review {
-        review.choices.lack_confirmed = true;
-        review.choices_changed();
-    }
+/// Confirms that missing objects are ignored.
+pub(super) fn confirm_missing(app: &mut App) {
+    let Some(review) = &mut app.review else { return };
+    review.choices.missing_confirmed = true;
+    review.choices_changed();
+    let said = format!("confirmed: {}", ignored(review.plan().missing_count()));
     super::import::refresh(app);
-    app.say(format!("confirmed: {LACK_SENTENCE}"));
+    app.say(said);
 }
 
 /// Lists by the next filter.

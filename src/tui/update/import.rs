@@ -1,7 +1,7 @@
 //! *Confirm import*: what would be written, said in full before it is.
 
 use crate::engine::diff::Show;
-use crate::engine::{Approved, Op, Value, Verb};
+use crate::engine::{Approved, MissingCount, Op, Value, Verb};
 use crate::tui::action::{Act, Context};
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
@@ -9,6 +9,7 @@ use crate::tui::label::called;
 use crate::tui::mark::Mark;
 use crate::tui::modal::{Modal, Question};
 use crate::tui::msg::Reviewed;
+use crate::tui::node::MissingList;
 use crate::tui::review::Review;
 use crate::tui::skin::{Glyphs, Role};
 use crate::tui::widget::{Line, count};
@@ -23,7 +24,7 @@ pub(super) fn ask(app: &mut App) {
     let typed = must_type(review).then(|| review.subject.database.clone());
     let title = if review.subject.production { "Confirm import to PRODUCTION" } else { "Confirm import" };
     let mut modal = Modal::new(Question::Import(typed), title, body(review, glyphs, &keys));
-    modal.barred = barred(review, &keys.lack);
+    modal.barred = barred(review, &keys.missing);
     app.modals.push(modal);
 }
 
@@ -33,7 +34,7 @@ pub(super) fn refresh(app: &mut App) {
     let (Some(review), Some(modal)) = (&app.review, app.modals.last_mut()) else { return };
     if matches!(modal.question, Question::Import(_)) {
         modal.set_body(body(review, app.skin.glyphs, &keys));
-        modal.barred = barred(review, &keys.lack);
+        modal.barred = barred(review, &keys.missing);
         modal.drawn = false;
     }
 }
@@ -49,14 +50,14 @@ pub(super) fn turn_backup(app: &mut App) {
 
 /// The keys that the question names.
 struct Keys {
-    lack: String,
+    missing: String,
     backup: String,
 }
 
 impl Keys {
     fn of(app: &App) -> Self {
         let backup = app.keymap.key(Context::Dialog, Act::Backup).unwrap_or_default();
-        Self { lack: app.key(Act::ConfirmLack), backup }
+        Self { missing: app.key(Act::ConfirmMissing), backup }
     }
 }
 
@@ -66,8 +67,7 @@ fn must_type(review: &Review) -> bool {
 }
 
 fn barred(review: &Review, key: &str) -> Option<String> {
-    let open = !review.plan().lack().is_empty() && !review.choices.lack_confirmed;
-    open.then(|| format!("confirm the lacking APIs first: {key}"))
+    review.unconfirmed().map(|missing| confirm_first(missing, key))
 }
 
 fn body(review: &Review, glyphs: &'static Glyphs, keys: &Keys) -> Vec<Line> {
@@ -79,7 +79,7 @@ fn body(review: &Review, glyphs: &'static Glyphs, keys: &Keys) -> Vec<Line> {
     // What matters most comes first: small screens show no more.
     let mut body = vec![Line::of(Role::Title, &headline)];
     body.extend(promise(review));
-    body.extend(lack(review, &keys.lack));
+    body.extend(missing(review, &keys.missing));
     body.push(backup(subject, &keys.backup));
     body.push(Line::new());
     body.push(pair("target", &subject.target));
@@ -175,17 +175,27 @@ fn may_lose(value: &Value) -> bool {
     }
 }
 
-fn lack(review: &Review, key: &str) -> Vec<Line> {
-    let lacking = review.plan().lack().len();
-    if lacking == 0 {
+fn missing(review: &Review, key: &str) -> Vec<Line> {
+    let missing = review.plan().missing_count();
+    if missing.total() == 0 {
         return Vec::new();
     }
-    let apis = count(lacking, "API", "APIs");
-    vec![if review.choices.lack_confirmed {
-        Line::of(Role::Text, &format!("Lack API: {apis} will be ignored, as confirmed."))
+    let title = title(missing);
+    vec![if review.choices.missing_confirmed {
+        Line::of(Role::Text, &format!("{title}: {missing} will be ignored, as confirmed."))
     } else {
-        Line::of(Role::Blocked, &format!("Lack API: {apis} still to be confirmed ({key})."))
+        Line::of(Role::Blocked, &format!("{title}: {missing} still to be confirmed ({key})."))
     }]
+}
+
+/// Returns what a question about missing objects is called.
+pub(super) const fn title(missing: MissingCount) -> &'static str {
+    if missing.others == 0 { MissingList::Apis.title() } else { MissingList::Others.title() }
+}
+
+/// Says what bars an import, and which key lifts it.
+pub(crate) fn confirm_first(missing: MissingCount, key: &str) -> String {
+    format!("confirm missing {} first ({key})", missing.noun())
 }
 
 fn blocked(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {

@@ -23,6 +23,7 @@ use super::layout;
 use super::msg::{Exit, Leave, Msg, Reloaded};
 use super::review::Review;
 
+pub(crate) use import::confirm_first;
 pub(crate) use job::{explain, farewell};
 
 /// Returns what has to be done first, before any message.
@@ -182,7 +183,7 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
         Act::NextStop | Act::PreviousStop => modal::turn(app, act),
         Act::Choose | Act::Cover => choose::one(app, act),
         Act::CoverAll => choose::ask_cover_all(app),
-        Act::ConfirmLack => choose::ask_lack(app),
+        Act::ConfirmMissing => choose::ask_missing(app),
         Act::Filter => choose::filter(app),
         Act::Search | Act::NextHit | Act::PreviousHit => search::perform(app, act),
         Act::Unchanged => {

@@ -239,7 +239,7 @@ fn answer(app: &mut App) -> Vec<Effect> {
     app.modals.pop();
     match question {
         Question::CoverAll => choose::cover_all(app),
-        Question::Lack => choose::confirm_lack(app),
+        Question::Missing => choose::confirm_missing(app),
         Question::Quit => return vec![Effect::Quit(Exit::Done)],
         Question::LoseForm => app.form = None,
         Question::Stale => return job::again(app),

@@ -14,7 +14,7 @@ use crate::tui::msg::{EffectId, Reviewed};
 use crate::tui::node::Node;
 use crate::tui::review::Review;
 use crate::tui::skin::Role;
-use crate::tui::widget::{Line, count};
+use crate::tui::widget::Line;
 
 /// Asks where a file is to go.
 pub(super) fn ask(app: &mut App, act: Act) {
@@ -38,10 +38,9 @@ fn plan(app: &App) -> Option<Modal> {
         ),
         Line::of(Role::Dim, "The file holds no secret. A file that is there is not overwritten."),
     ];
-    let lacking = review.plan().lack().len();
-    if lacking > 0 && !review.choices.lack_confirmed {
-        let apis = count(lacking, "API", "APIs");
-        let text = format!("Lack API: {apis} not confirmed, so that the plan cannot be applied as it is.");
+    if let Some(missing) = review.unconfirmed() {
+        let title = super::import::title(missing);
+        let text = format!("{title}: {missing} not confirmed, so that the plan cannot be applied as it is.");
         body.insert(1, Line::of(Role::Warning, &text));
     }
     let path = format!("{}/plans/{}-plan.json", subject.directory, stem(subject));

@@ -5,10 +5,11 @@ mod form;
 mod jobs;
 mod scopes;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::engine::{Finding, Outcome};
+use crate::engine::{Finding, Outcome, Plan};
 use crate::job::{Failure, FailureKind, Phase, Progress, Stale};
 use crate::tui::app::Pane;
 use crate::tui::mark::Mark;
@@ -258,9 +259,9 @@ mod choosing {
     fn lacking_apis_are_confirmed_in_a_list() {
         let mut app = sampled(80, 24);
         keys(&mut app, "m");
-        assert_eq!(question(&app), Some(&Question::Lack));
+        assert_eq!(question(&app), Some(&Question::Missing));
         keys(&mut app, "tab enter");
-        assert!(app.review.as_ref().unwrap().choices.lack_confirmed);
+        assert!(app.review.as_ref().unwrap().choices.missing_confirmed);
         assert_eq!(notice(&app), "confirmed: APIs that are missing will be ignored.");
     }
 }
@@ -421,9 +422,42 @@ mod importing {
         let mut app = sampled(80, 24);
         keys(&mut app, "P tab enter");
         assert!(app.job.is_none());
-        assert_eq!(notice(&app), "confirm the lacking APIs first: m");
+        assert_eq!(notice(&app), "confirm missing APIs first (m)");
         let effects = keys(&mut app, "m tab enter enter");
         apply_id(&effects);
+    }
+
+    #[test]
+    fn missing_objects_bar_the_import_until_all_are_confirmed_at_once() {
+        let mut app = open(reviewed(sample_missing()), 80, 24);
+        keys(&mut app, "P tab enter");
+        assert!(app.job.is_none());
+        assert_eq!(notice(&app), "confirm missing objects first (m)");
+        keys(&mut app, "esc X");
+        assert_eq!(notice(&app), "confirm missing objects first (m)");
+        // On either list the key for choosing asks, as `m` does.
+        keys(&mut app, "1 G k space");
+        assert_eq!(question(&app), Some(&Question::Missing));
+        keys(&mut app, "tab enter");
+        assert_eq!(notice(&app), "confirmed: Objects that are missing will be ignored.");
+        keys(&mut app, "m");
+        assert_eq!(notice(&app), "confirmed already: missing objects will be ignored");
+        let effects = keys(&mut app, "P tab enter");
+        apply_id(&effects);
+    }
+
+    #[test]
+    fn a_confirmation_does_not_reach_what_is_missing_since() {
+        let again = |from: Arc<Plan>, to: Arc<Plan>| {
+            let mut app = open(reviewed(from), 80, 24);
+            keys(&mut app, "m tab enter");
+            let review = app.review.as_ref().unwrap();
+            assert!(review.choices.missing_confirmed);
+            review.again(reviewed(to)).choices.missing_confirmed
+        };
+        assert!(again(sample_missing(), sample()));
+        assert!(again(sample_missing(), sample_missing()));
+        assert!(!again(sample(), sample_missing()), "a policy is missing since");
     }
 
     #[test]
@@ -628,7 +662,7 @@ mod reading {
     fn the_palette_asks_no_question_of_its_own() {
         let mut app = sampled(80, 24);
         keys(&mut app, ": \"confirm-lack\" enter");
-        assert_eq!(question(&app), Some(&Question::Lack));
+        assert_eq!(question(&app), Some(&Question::Missing));
         compare_id(&keys(&mut app, "q : \"compare\" enter"));
     }
 

@@ -73,8 +73,8 @@ fn summary(app: &App, review: &Review) -> Line {
         }
         Some(Work::Apply | Work::Rehearse | Work::Undo(_) | Work::Edit) | None => {}
     }
-    let lack = review.plan().lack().len();
-    let lack_role = if review.choices.lack_confirmed { Role::Dim } else { Role::Blocked };
+    let missing = review.plan().missing_count();
+    let missing_role = if review.choices.missing_confirmed { Role::Dim } else { Role::Blocked };
     let parts = [
         (counts.of(Mark::Add), "add", Role::Add),
         (counts.of(Mark::Cover), "cover", Role::Cover),
@@ -82,7 +82,8 @@ fn summary(app: &App, review: &Review) -> Line {
         (counts.of(Mark::Unchanged), "unchanged", Role::Unchanged),
         (counts.blocked(), "cannot", Role::Blocked),
         (counts.of(Mark::LeftOut), "left out", Role::LeftOut),
-        (lack, "lack API", lack_role),
+        (missing.apis, "lack API", missing_role),
+        (missing.others, "missing", missing_role),
     ];
     let mut first = true;
     for (n, word, role) in parts.into_iter().filter(|(n, _, _)| *n > 0) {
@@ -97,10 +98,10 @@ fn summary(app: &App, review: &Review) -> Line {
 fn short_summary(app: &App, review: &Review) -> Line {
     let glyphs = app.skin.glyphs;
     let mut line = counts(review.counts(), glyphs, usize::MAX - 1);
-    let lack = review.plan().lack().len();
-    if lack > 0 {
-        let role = if review.choices.lack_confirmed { Role::Dim } else { Role::Blocked };
-        line.push(role, &format!(" {lack}{}", glyphs.warning));
+    let missing = review.plan().missing().len();
+    if missing > 0 {
+        let role = if review.choices.missing_confirmed { Role::Dim } else { Role::Blocked };
+        line.push(role, &format!(" {missing}{}", glyphs.warning));
     }
     line
 }
@@ -144,6 +145,15 @@ fn key(app: &App, context: Context, act: Act) -> Option<String> {
     }
 }
 
+/// Returns what an action is called here: what is missing may be no API.
+fn word(app: &App, action: &Action) -> Option<&'static str> {
+    let count = || app.review.as_ref().map(|review| review.plan().missing_count());
+    match action.act {
+        Act::ConfirmMissing if count().is_some_and(|missing| missing.others > 0) => Some("missing"),
+        _ => action.footer,
+    }
+}
+
 fn hints(app: &App) -> Vec<(String, &'static str)> {
     let context = app.context();
     let here = |action: &&Action| action.contexts.contains(&context) && action.check(app).is_ok();
@@ -154,7 +164,7 @@ fn hints(app: &App) -> Vec<(String, &'static str)> {
     }
     let mut hints: Vec<(String, &'static str)> = actions
         .into_iter()
-        .filter_map(|action| Some((key(app, context, action.act)?, action.footer?)))
+        .filter_map(|action| Some((key(app, context, action.act)?, word(app, action)?)))
         .collect();
     if context == Context::Review && app.panes().single {
         hints.insert(1, (app.key(Act::NextPane), "next pane"));

@@ -179,8 +179,8 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
             line.pad_to(columns.key + 5);
             line.push(Role::Dim, member.fate.word());
         }
-        Node::LackApi(at) => {
-            let users = review.plan().lack().get(at).map_or(0, |lack| lack.used_by.len());
+        Node::MissingObject(at) => {
+            let users = review.plan().missing().get(at).map_or(0, |missing| missing.used_by.len());
             line.push(Role::Warning, &format!("{} ", glyphs.warning));
             push_matched(
                 &mut line,
@@ -189,7 +189,9 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
                 &cut(&safe(&name(review, row.node)), columns.key, glyphs.ellipsis),
             );
             line.pad_to(columns.key + 4);
-            line.push(Role::Dim, &format!("used by {users}"));
+            let words = format!("used by {users}");
+            let fits = line.width() + width(&words) <= columns.room;
+            line.push(Role::Dim, &if fits { words } else { users.to_string() });
         }
         Node::Warning(at) => {
             let warning = review.warnings.get(at);
@@ -198,7 +200,7 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
             line.push(Role::Text, &name(review, row.node));
         }
         Node::Branch(..) => line.push(Role::Heading, &name(review, row.node)),
-        Node::Kind(_) | Node::Lack | Node::Warnings => line.push(Role::Text, &name(review, row.node)),
+        Node::Kind(_) | Node::Missing(_) | Node::Warnings => line.push(Role::Text, &name(review, row.node)),
     }
     line
 }

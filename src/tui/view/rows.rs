@@ -1,5 +1,6 @@
 //! What tree and list share: names of rows, counts, matches.
 
+use crate::engine::Missing;
 use crate::tui::app::App;
 use crate::tui::label::labels;
 use crate::tui::mark::{Counts, Mark};
@@ -20,13 +21,8 @@ pub(super) fn name(review: &Review, node: Node) -> String {
         Node::Element(at, branch, member) => {
             review.member(at, branch, member).map(|member| member.label.clone()).unwrap_or_default()
         }
-        Node::Lack => "Lack API".to_owned(),
-        Node::LackApi(at) => review
-            .plan()
-            .lack()
-            .get(at)
-            .map(|lack| format!("{}/{}", lack.module, lack.api))
-            .unwrap_or_default(),
+        Node::Missing(list) => list.title().to_owned(),
+        Node::MissingObject(at) => review.plan().missing().get(at).map(Missing::label).unwrap_or_default(),
         Node::Warnings => "Warnings".to_owned(),
         Node::Warning(at) => review.warnings.get(at).map(|found| found.message.clone()).unwrap_or_default(),
     }

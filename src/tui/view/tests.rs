@@ -238,6 +238,22 @@ mod looks {
     }
 
     #[test]
+    fn missing_objects_at_80x24() {
+        let mut app = open(reviewed(sample_missing()), 80, 24);
+        keys(&mut app, "1 j j j j j 2");
+        assert_snapshot!(shot(&app));
+    }
+
+    #[test]
+    fn an_item_tells_what_it_misses_and_how_it_was_matched() {
+        let mut app = open(reviewed(sample_missing()), 120, 40);
+        let shown = shot(&app);
+        assert!(shown.contains("2 objects missing:") && shown.contains("policy 金級 gold"), "{shown}");
+        keys(&mut app, "/ \"人事\" enter");
+        assert_snapshot!(shot(&app));
+    }
+
+    #[test]
     fn blocked_items_say_why() {
         let mut app = sampled(120, 24);
         keys(&mut app, "! ! !");
@@ -282,6 +298,22 @@ mod modals {
     fn confirm_lack_api() {
         let mut app = sampled(80, 24);
         keys(&mut app, "m");
+        assert_snapshot!(shot(&app));
+    }
+
+    #[test]
+    fn confirm_missing_objects_at_80x24() {
+        let mut app = open(reviewed(sample_missing()), 80, 24);
+        keys(&mut app, "m");
+        assert_snapshot!(shot(&app));
+        keys(&mut app, "tab enter P");
+        assert_snapshot!("import_with_missing_objects_at_80x24", shot(&app));
+    }
+
+    #[test]
+    fn explain_an_item_that_was_matched_by_name() {
+        let mut app = open(reviewed(sample_missing()), 80, 24);
+        keys(&mut app, "/ \"人事\" enter e");
         assert_snapshot!(shot(&app));
     }
 

@@ -65,11 +65,13 @@ fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
             left.push(Role::Text, " ");
             fate.role()
         }
-        Node::Lack => {
+        Node::Missing(_) => {
             left = Line::of(Role::Warning, glyphs.warning).and(Role::Text, " ");
             Role::Text
         }
-        Node::Kind(_) | Node::Branch(..) | Node::LackApi(_) | Node::Warnings | Node::Warning(_) => Role::Text,
+        Node::Kind(_) | Node::Branch(..) | Node::MissingObject(_) | Node::Warnings | Node::Warning(_) => {
+            Role::Text
+        }
     };
     let tail = room.saturating_sub(left.width() + width(&name) + 1);
     let right = tally(app, review, node, tail.max(room / 2));
@@ -96,11 +98,11 @@ fn tally(app: &App, review: &Review, node: Node, room: usize) -> Line {
             }
             line
         }
-        Node::Lack => {
-            let role = if review.choices.lack_confirmed { Role::Dim } else { Role::Blocked };
-            Line::of(role, &review.plan().lack().len().to_string())
+        Node::Missing(list) => {
+            let role = if review.choices.missing_confirmed { Role::Dim } else { Role::Blocked };
+            Line::of(role, &list.places(review.plan()).len().to_string())
         }
         Node::Warnings => Line::of(Role::Dim, &review.warnings.len().to_string()),
-        Node::Item(_) | Node::Element(..) | Node::LackApi(_) | Node::Warning(_) => Line::new(),
+        Node::Item(_) | Node::Element(..) | Node::MissingObject(_) | Node::Warning(_) => Line::new(),
     }
 }

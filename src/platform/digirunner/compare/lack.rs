@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use super::super::rules::{CLIENT, GROUP, SCOPE};
 use super::super::side::{ApiName, Pair, is_hidden};
 use super::super::tables::{T, group, open_key, open_map, vgroup};
-use crate::engine::{ItemId, Lack};
+use crate::engine::{ItemId, Missing};
 
 /// Returns the APIs that the target lacks, with what refers to them, sorted by
 /// module without regard to case, then by key.
-pub(super) fn lack(pair: &Pair<'_>) -> Vec<Lack> {
+pub(super) fn lack(pair: &Pair<'_>) -> Vec<Missing> {
     let mut users: HashMap<ApiName<'_>, Vec<ItemId>> = HashMap::new();
     let mut note = |api, user: ItemId| {
         let all: &mut Vec<ItemId> = users.entry(api).or_default();
@@ -44,10 +44,6 @@ pub(super) fn lack(pair: &Pair<'_>) -> Vec<Lack> {
         pair.lacking().map(|api| ((api.0.to_lowercase(), api.1, api.0), api)).collect();
     sorted
         .into_values()
-        .map(|api| Lack {
-            module: api.0.into(),
-            api: api.1.into(),
-            used_by: users.remove(&api).unwrap_or_default(),
-        })
+        .map(|api| Missing::api(api.0, api.1, users.remove(&api).unwrap_or_default()))
         .collect()
 }

@@ -4,15 +4,15 @@ use serde_json::json;
 
 use super::plan;
 use super::world::{World, world};
-use crate::engine::{Choices, Refusal};
+use crate::engine::{Choices, MissingCount, Refusal};
 
 fn lack(from: &World, to: &World) -> Vec<String> {
     plan(from, to)
-        .lack()
+        .missing()
         .iter()
         .map(|lack| {
             let users: Vec<String> = lack.used_by.iter().map(ToString::to_string).collect();
-            format!("{}/{} {}", lack.module, lack.api, users.join(" ")).trim_end().to_owned()
+            format!("{}/{} {}", lack.module, lack.key, users.join(" ")).trim_end().to_owned()
         })
         .collect()
 }
@@ -83,7 +83,10 @@ fn refuses_the_import_until_it_is_confirmed() {
     let from = world().group("1", "g", json!({})).group_api("1", ("a", "1"), json!({}));
     let plan = plan(&from, &world());
     let mut choices = Choices::new(&plan);
-    assert_eq!(plan.approve(&choices).unwrap_err(), Refusal::LackUnconfirmed { lacking: 1 });
-    choices.lack_confirmed = true;
+    assert_eq!(
+        plan.approve(&choices).unwrap_err(),
+        Refusal::MissingUnconfirmed(MissingCount { apis: 1, others: 0 })
+    );
+    choices.missing_confirmed = true;
     assert!(plan.approve(&choices).is_ok());
 }

@@ -74,6 +74,27 @@ fn where_a_tenant_has_one_it_is_that_one() {
 }
 
 #[test]
+fn what_was_matched_by_something_else_than_its_id_says_so_with_the_targets_id() {
+    let matched = |plan: &Plan, item: &str| {
+        let entry = plan.entries().iter().find(|entry| entry.item.id.to_string() == item).unwrap();
+        entry.matched.as_ref().map(|matched| format!("{} {}", matched.by, matched.target))
+    };
+    let (by_name, there) = (transform("new", "t", "lower"), transform("old", "t", "lower"));
+    assert_eq!(matched(&plan(&[by_name], &[there]), "TRANSFORM:new").unwrap(), "name old");
+    let config = |id: &str, name: &str| entry("IDENTITY_OBJECT_CONFIG", id, name, json!({"x": 1}));
+    let lone = plan(&[config("1", "ours")], &[config("2", "theirs")]);
+    assert_eq!(matched(&lone, "IDENTITY_OBJECT_CONFIG:1").unwrap(), "type 2");
+    for (here, there) in [("1", "1"), ("ab-c", "ABC"), ("1", "2")] {
+        let plan = plan(&[transform(here, here, "lower")], &[transform(there, there, "lower")]);
+        assert_eq!(matched(&plan, &format!("TRANSFORM:{here}")), None, "{here} {there}");
+    }
+    // A signed rule keeps both its ids: the second time it is found by the file's.
+    let file = read(&[rule("sandbox", "r", "b")], &ImportOptions::default());
+    let after = written(&file, &target(&[rule("production", "r", "a")]));
+    assert_eq!(matched(&compare::plan(&file, &after), "RULE:sandbox").unwrap(), "id production");
+}
+
+#[test]
 fn the_type_of_a_transform_cannot_change() {
     let plan = plan(&[transform("1", "t", "lower")], &[transform("1", "t", "upper")]);
     assert_eq!(status(&plan, "TRANSFORM:1"), "Cannot cover: type-immutable");

@@ -14,6 +14,7 @@ const NONE: ImportOptions = ImportOptions {
     },
     default_references: Vec::new(),
     mappings: Vec::new(),
+    organisations: std::collections::BTreeMap::new(),
 };
 
 fn items(text: &str) -> Vec<String> {

@@ -76,7 +76,7 @@ fn apply(file: &Json, there: &mut HashMap<(String, String), Document>) -> Result
     let plan = Arc::new(compare::plan(&read, &target));
     let mut choices = Choices::new(&plan);
     choices.cover_all(&plan);
-    choices.lack_confirmed = true;
+    choices.missing_confirmed = true;
     let Ok(approved) = plan.approve(&choices) else { return Ok(()) };
     let saves = write::saves(&read.objects, &target, &approved);
     let key = |document: &Document| (document.kind.to_string(), document.id.to_string());
@@ -132,7 +132,7 @@ proptest! {
         for (at, entry) in plan.entries().iter().enumerate() {
             prop_assert!(entry.is_unchanged() && !entry.verdict.status.is_blocked(), "{} {:?} {:?}", entry.item.id, entry.verdict, plan.changes(at, Show::Differences));
         }
-        prop_assert!(plan.lack().is_empty());
+        prop_assert!(plan.missing().is_empty());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::object::Object;
 use super::super::{DEMO, compare, file, write};
-use crate::engine::{Choices, Plan, Status};
+use crate::engine::{Choices, Missing, Plan, Status};
 use crate::platform::DemoTarget;
 use crate::platform::document::Document;
 
@@ -17,7 +17,7 @@ fn demo() -> Arc<Plan> {
     let plan = Arc::new(compare::plan(&target, &[]));
     let approved = plan.approve(&Choices::new(&plan)).unwrap();
     let adds = write::saves(&target.objects, &[], &approved).adds;
-    assert_eq!(adds.len(), target.objects.len(), "all of it goes in, and nothing is lacking");
+    assert_eq!(adds.len(), target.objects.len(), "all of it goes in, and nothing is missing");
     let documents: Vec<Document> = adds.into_iter().map(|save| save.document).collect();
     let objects: Vec<Object> = documents.iter().filter_map(Object::kept).collect();
     Arc::new(compare::plan(&file::read(DEMO.file.as_bytes()).unwrap(), &objects))
@@ -81,7 +81,10 @@ fn the_demos_blocked_items_have_the_reasons_that_its_readme_says() {
 #[test]
 fn the_demo_lacks_what_its_readme_says() {
     let plan = demo();
-    assert_eq!(plan.lack().len(), 1);
-    let policy = plan.position(&plan.lack()[0].used_by[0]).and_then(|at| plan.entry(at)).unwrap();
-    assert_eq!(&*policy.item.name, "缺 API Lacking");
+    let users = |list: &[Missing]| -> Vec<String> {
+        let users = list.iter().flat_map(|missing| &missing.used_by);
+        users.map(|id| plan.entry(plan.position(id).unwrap()).unwrap().item.name.to_string()).collect()
+    };
+    assert_eq!(users(plan.missing_apis()), ["缺 API Lacking"]);
+    assert_eq!(users(plan.missing_others()), ["幽靈政策 Ghost policy"]);
 }

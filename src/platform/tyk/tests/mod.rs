@@ -181,7 +181,7 @@ fn saves(file: &Json, there: &[Object]) -> (Vec<Save>, Vec<Save>) {
     let plan = Arc::new(compare::plan(&read, there));
     let mut choices = Choices::new(&plan);
     choices.cover_all(&plan);
-    choices.lack_confirmed = true;
+    choices.missing_confirmed = true;
     let saves = write::saves(&read.objects, there, &plan.approve(&choices).unwrap());
     (saves.covers, saves.adds)
 }

@@ -6,7 +6,7 @@ use super::{
     BANK, SECURITIES, api, api_id, api_with, bundle, codes, entry, object_id, organisation, outcome_without,
     plan, plan_alone, policy, policy_id, policy_with, warning, warnings,
 };
-use crate::engine::{Choices, Entry, Outcome, Refusal, Resolved, Status};
+use crate::engine::{Choices, Entry, MissingCount, Outcome, Refusal, Resolved, Status};
 
 /// Returns an item's references as `path → KIND:KEY (how)`.
 fn references(entry: &Entry) -> Vec<String> {
@@ -31,15 +31,18 @@ fn an_api_and_a_policy_need_their_organisation() {
 #[test]
 fn an_api_that_nobody_has_is_lacking_and_the_policy_goes_in_once_that_is_confirmed() {
     let plan = plan_alone(&bundle(&[api(1)], &[policy(1, &[1, 7])]));
-    assert_eq!(plan.lack().len(), 1);
-    let lack = &plan.lack()[0];
+    assert_eq!(plan.missing().len(), 1);
+    let lack = &plan.missing()[0];
     assert_eq!(
-        (&*lack.module, &*lack.api, lack.used_by[0].to_string()),
+        (&*lack.module, &*lack.key, lack.used_by[0].to_string()),
         (BANK, &*api_id(7), format!("policy:{}", policy_id(1)))
     );
     let mut choices = Choices::new(&plan);
-    assert_eq!(plan.approve(&choices).unwrap_err(), Refusal::LackUnconfirmed { lacking: 1 });
-    choices.lack_confirmed = true;
+    assert_eq!(
+        plan.approve(&choices).unwrap_err(),
+        Refusal::MissingUnconfirmed(MissingCount { apis: 1, others: 0 })
+    );
+    choices.missing_confirmed = true;
     assert_eq!(plan.approve(&choices).unwrap().steps().len(), 3);
     assert_eq!(warnings(entry(&plan, "policy", &policy_id(1))), ["api-dangling"]);
     assert_eq!(entry(&plan, "policy", &policy_id(1)).references[2].how, Resolved::Unresolved);
@@ -49,7 +52,7 @@ fn an_api_that_nobody_has_is_lacking_and_the_policy_goes_in_once_that_is_confirm
 fn what_an_unchanged_policy_lacks_it_lacks_already() {
     let file = bundle(&[], &[policy(1, &[7])]);
     let plan = plan(&file, &file);
-    assert!(plan.lack().is_empty());
+    assert!(plan.missing().is_empty());
     assert_eq!(plan.summary().unchanged, 2);
     assert_eq!(warnings(entry(&plan, "policy", &policy_id(1))), ["api-dangling"]);
 }
@@ -108,12 +111,39 @@ fn policies_are_named_by_either_id_in_every_place_of_an_api() {
 }
 
 #[test]
-fn an_api_needs_the_policies_that_it_names() {
+fn a_policy_that_nobody_has_is_missing_and_the_apis_go_in_once_that_is_confirmed() {
+    let apis = [1, 2].map(|n| {
+        let definition =
+            json!({"jwt_default_policies": ["nowhere"], "jwt_scope_to_policy_mapping": {"read": "nowhere"}});
+        api_with(n, definition)
+    });
+    let plan = plan_alone(&bundle(&apis, &[policy(1, &[7])]));
+    assert_eq!(plan.missing_count(), MissingCount { apis: 1, others: 1 });
+    let missing = &plan.missing_others()[0];
+    let users: Vec<String> = missing.used_by.iter().map(ToString::to_string).collect();
+    assert_eq!(missing.label(), "policy nowhere");
+    assert_eq!(users, [format!("api:{}", api_id(1)), format!("api:{}", api_id(2))]);
+    let mut choices = Choices::new(&plan);
+    assert_eq!(
+        plan.approve(&choices).unwrap_err(),
+        Refusal::MissingUnconfirmed(MissingCount { apis: 1, others: 1 })
+    );
+    choices.missing_confirmed = true;
+    assert_eq!(plan.approve(&choices).unwrap().steps().len(), 4);
+    let api = entry(&plan, "api", &api_id(1));
+    assert_eq!(
+        (api.verdict.status, warnings(api)),
+        (Status::Add, vec!["policy-dangling", "policy-dangling"])
+    );
+    assert_eq!(api.references[1].how, Resolved::Unresolved);
+}
+
+#[test]
+fn what_an_unchanged_api_misses_it_misses_already() {
     let file = bundle(&[api_with(1, json!({"jwt_default_policies": ["nowhere"]}))], &[]);
-    let plan = plan_alone(&file);
-    let entry = entry(&plan, "api", &api_id(1));
-    assert_eq!((entry.verdict.status, codes(entry)), (Status::CannotAdd, vec!["prerequisite-missing"]));
-    assert!(entry.verdict.reasons[0].message.contains("policy 'nowhere'"));
+    let plan = plan(&file, &file);
+    assert!(plan.missing().is_empty());
+    assert_eq!(plan.summary().unchanged, 2);
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn told(plan: &Plan) -> String {
             changes(plan, entry.item.id.kind.as_str(), &entry.item.id.key).join("\n")
         )
     });
-    entries.collect::<Vec<_>>().join("\n") + &serde_json::to_string(plan.lack()).unwrap()
+    entries.collect::<Vec<_>>().join("\n") + &serde_json::to_string(plan.missing()).unwrap()
 }
 
 /// An object of each kind with a canary in every place that may hold a secret.

@@ -58,7 +58,7 @@ mod rehearsing {
     fn it_needs_something_chosen_and_lacking_apis_confirmed() {
         let mut app = sampled(80, 24);
         assert!(keys(&mut app, "X").is_empty());
-        assert_eq!(notice(&app), "confirm the lacking APIs first: m");
+        assert_eq!(notice(&app), "confirm missing APIs first (m)");
         effect_id(&keys(&mut app, "m tab enter X"));
         let mut app = plain();
         assert!(keys(&mut app, "1 space space j space space j j space X").is_empty());
