@@ -63,7 +63,22 @@ pub struct Unstorable {
     pub what: &'static str,
 }
 
+/// How deep an object may be nested to be planned. A saved plan needs three
+/// levels of JSON for each, and no reader of JSON takes more than 128.
+pub const MAX_DEPTH: usize = 38;
+
 impl Json {
+    /// Returns how many levels of lists and objects there are, itself included.
+    pub fn depth(&self) -> usize {
+        match self {
+            Self::List(elements) => 1 + elements.iter().map(Self::depth).max().unwrap_or_default(),
+            Self::Object(object) => {
+                1 + object.members().map(|(_, json)| json.depth()).max().unwrap_or_default()
+            }
+            _ => 0,
+        }
+    }
+
     /// Returns text.
     pub fn text(text: impl Into<Arc<str>>) -> Self {
         Self::Text(text.into())

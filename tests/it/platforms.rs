@@ -231,8 +231,8 @@ async fn a_plan_of_the_deepest_document_is_read_again_and_a_deeper_one_is_refuse
     bench.json("plan", &[&path("deep.json"), "--out", &path("plan.json")], 2);
     bench.json("apply", &[&path("plan.json"), "--yes"], 0);
     std::fs::write(path("deeper.json"), nested(41)).unwrap();
-    let refused = bench.json("plan", &[&path("deeper.json")], 1);
-    assert!(refused["error"].to_string().contains("nested deeper than 40"), "{refused:#}");
+    let blocked = bench.json("plan", &[&path("deeper.json")], 4);
+    assert!(blocked.to_string().contains("nested-too-deep"), "{blocked:#}");
 }
 
 /// The jobs of other products are in the ledger file, their documents in the target.

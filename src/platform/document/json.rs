@@ -12,9 +12,8 @@ use crate::engine::diff::push_segment;
 use crate::engine::json::{Json, Object, Span};
 use crate::platform::parse::{self, ParseError, ParseErrorKind, Position};
 
-/// How deep values may be nested. A saved plan needs three levels of JSON for
-/// each, and no reader of JSON takes more than 128.
-const DEEPEST: usize = 40;
+/// How deep values may be nested: a reader of JSON takes no more than 128 levels.
+const MAX_DEPTH: usize = 120;
 
 /// A text that was read as JSON.
 #[derive(Clone, Debug)]
@@ -32,7 +31,7 @@ impl Source {
     /// # Errors
     ///
     /// Syntax errors with line and column; names that stand twice in one
-    /// object; values nested deeper than 40.
+    /// object; values nested deeper than 120.
     pub fn read(bytes: &[u8]) -> Result<Self, ParseError> {
         let body = parse::text(bytes)?;
         let raw: &RawValue = serde_json::from_slice(body)
@@ -180,8 +179,8 @@ impl Reader<'_> {
         raw: &RawValue,
         read: impl FnOnce(&mut Self, &RawValue) -> Result<Json, ParseError>,
     ) -> Result<Json, ParseError> {
-        if self.depth == DEEPEST {
-            return Err(self.shape(raw, format!("it is nested deeper than {DEEPEST}")));
+        if self.depth == MAX_DEPTH {
+            return Err(self.shape(raw, format!("it is nested deeper than {MAX_DEPTH} levels")));
         }
         self.depth += 1;
         let value = read(self, raw);
@@ -372,7 +371,7 @@ mod tests {
     fn what_is_nested_too_deep_is_refused_and_overflows_nothing() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         assert!(told(&deep).3.contains("nested deeper"));
-        let enough = format!("{}{}", "[".repeat(DEEPEST), "]".repeat(DEEPEST));
+        let enough = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
         assert!(Source::read(enough.as_bytes()).is_ok());
     }
 

@@ -10,8 +10,10 @@ use super::pair::{Base, Pair, own_blocks};
 use super::target::{Stored, Target};
 use super::types;
 use crate::engine::align::Aligned;
-use crate::engine::display::safe;
+use crate::engine::display::{safe, some_of};
+use crate::engine::json::Json;
 use crate::engine::{Candidate, Finding, Item, Matched, Plan, Reason, Value};
+use crate::platform::document::too_deep;
 
 /// Compares a file with a target.
 pub(super) fn plan(file: &File, target: &Target) -> Plan {
@@ -40,7 +42,11 @@ fn rank(item: &Item) -> usize {
 fn candidate(pair: &Pair<'_>, at: usize, entry: &Entry) -> Candidate {
     let built = build(pair, at, entry);
     let aligned = built.aligned(&entry.word);
-    let (before, after) = aligned.sides();
+    let deep = too_deep(entry.object());
+    let (before, after) = match deep {
+        Some(_) => (Value::Record(Vec::new()), Value::Record(Vec::new())),
+        None => aligned.sides(),
+    };
     let base = built.base.map(|(_, stored)| Item {
         // Its own: what is found by its name keeps the id that it has.
         id: stored.item(),
@@ -49,8 +55,11 @@ fn candidate(pair: &Pair<'_>, at: usize, entry: &Entry) -> Candidate {
         path: "".into(),
     });
     let mut blocks = pair.blocks(at).to_vec();
+    blocks.extend(deep);
     blocks.extend(refused(&aligned));
     let mut warnings = noticed(entry, &aligned);
+    warnings.extend(other_types(pair, at, entry));
+    warnings.extend(unknown_attributes(pair, entry));
     let Built { base: found, references, requires, warnings: others, .. } = built;
     warnings.splice(0..0, others);
     Candidate {
@@ -70,6 +79,52 @@ fn candidate(pair: &Pair<'_>, at: usize, entry: &Entry) -> Candidate {
         // What was found by its name is another object under another id.
         facts: found.map_or(Value::Null, |(_, stored)| Value::Text(stored.document.id.clone())),
     }
+}
+
+/// Tells that the target has an object with the id of an entry under another
+/// type: the service split a type in two once.
+fn other_types(pair: &Pair<'_>, at: usize, entry: &Entry) -> Option<Finding> {
+    if entry.id.is_empty() || pair.base(at).is_some() {
+        return None;
+    }
+    let mut others = pair.target.with_any_id(&entry.id);
+    let other = others.find(|stored| stored.word() != &*entry.word)?;
+    let message = format!(
+        "the target has {} '{}' with the same id, under another type",
+        other.word(),
+        other.document.name
+    );
+    Some(Finding::warning("other-type", message).at(&*entry.place).about(&entry.item))
+}
+
+/// Tells which identity attributes a profile fills that neither the file nor the
+/// target declares.
+fn unknown_attributes(pair: &Pair<'_>, entry: &Entry) -> Option<Finding> {
+    if &*entry.word != types::IDENTITY_PROFILE {
+        return None;
+    }
+    let of_file = pair.file.entries.iter().filter(|entry| &*entry.word == types::IDENTITY_OBJECT_CONFIG);
+    let of_target = pair.target.of(types::IDENTITY_OBJECT_CONFIG).filter_map(|at| pair.target.document(at));
+    let configs: Vec<&Json> =
+        of_file.map(Entry::object).chain(of_target.map(|stored| stored.object())).collect();
+    let details = configs.iter().filter_map(|config| config.get("objectAttributeDetails"));
+    let known: HashSet<&str> =
+        details.flat_map(Json::elements).map(|attribute| attribute.text_of("name")).collect();
+    // Nobody says which there are.
+    if known.is_empty() {
+        return None;
+    }
+    let transforms = entry.object().pointer("/identityAttributeConfig/attributeTransforms")?.elements();
+    let names = transforms.iter().map(|transform| transform.text_of("identityAttributeName"));
+    let unknown: Vec<String> = names
+        .filter(|name| !name.is_empty() && !known.contains(name))
+        .map(|name| format!("'{name}'"))
+        .collect();
+    (!unknown.is_empty()).then(|| {
+        let message =
+            format!("fills identity attributes that the target does not have: {}", some_of(unknown, 5));
+        Finding::warning("identity-attribute-missing", message).at(&*entry.place).about(&entry.item)
+    })
 }
 
 /// Returns why the differences of an entry cannot be written.

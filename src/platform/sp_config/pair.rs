@@ -81,6 +81,7 @@ impl<'w> Pair<'w> {
         pair.match_by_id();
         pair.match_by_name();
         pair.index();
+        pair.check_names();
         pair
     }
 
@@ -204,6 +205,46 @@ impl<'w> Pair<'w> {
         self.block(at, about.into_iter().fold(reason, Reason::about));
     }
 
+    /// Blocks entries whose object would have the name of another one of the
+    /// target, as the service refuses that.
+    fn check_names(&mut self) {
+        let file: &'w File = self.file;
+        // What an entry gives another name is free.
+        let renamed: HashSet<usize> = (0..file.entries.len())
+            .filter_map(|at| Some((at, self.base(at)?.at)))
+            .filter(|(at, base)| {
+                let entry = file.entries.get(*at).and_then(|entry| inner_name(&entry.json));
+                self.target.document(*base).is_some_and(|stored| inner_name(&stored.entry) != entry)
+            })
+            .map(|(_, base)| base)
+            .collect();
+        let taken: Vec<(usize, Reason)> = self
+            .matchable()
+            .filter_map(|(at, entry)| {
+                let name = inner_name(&entry.json)?;
+                let base = self.base(at).map(|base| base.at);
+                let holder = self.target.called(&entry.word, name).iter().find(|holder| {
+                    let stored = self.target.document(**holder);
+                    Some(**holder) != base
+                        && !renamed.contains(holder)
+                        && stored.is_some_and(|stored| inner_name(&stored.entry) == Some(name))
+                })?;
+                let is_unchanged = base
+                    .and_then(|base| self.target.document(base))
+                    .is_some_and(|stored| inner_name(&stored.entry) == Some(name));
+                let holder = self.target.document(*holder).filter(|_| !is_unchanged)?;
+                let message =
+                    format!("its name '{name}' is taken by {} '{}'", entry.word, holder.document.id);
+                Some((at, Reason::new("name-taken", message).about(holder.item())))
+            })
+            .collect();
+        for (at, reason) in taken {
+            if self.blocks(at).is_empty() {
+                self.block(at, reason);
+            }
+        }
+    }
+
     fn index(&mut self) {
         let file: &'w File = self.file;
         for (at, entry) in file.entries.iter().enumerate() {
@@ -232,8 +273,14 @@ impl<'w> Pair<'w> {
     /// mappings touched its id, its name.
     pub(super) fn resolve(&self, link: &Link, mapped: &[String]) -> Resolution<'w> {
         let is_mapped = link.is_touched(mapped);
+        if let Some(resolution) = self.outside(link, mapped) {
+            let how = if is_mapped { Resolved::Mapping } else { resolution.how };
+            return Resolution { how, ..resolution };
+        }
+        let id_is_mapped = link.id_at.as_ref().is_some_and(|at| mapped.contains(at));
         let resolution = match self.find(link, mapped) {
-            Ok((hit, how)) => self.resolution(link, hit, how, false),
+            // The operator gave its id alone: its name follows.
+            Ok((hit, how)) => self.resolution(link, hit, how, id_is_mapped),
             Err(why) => match self.default_for(link) {
                 Some(resolution) => resolution,
                 None => nothing(
@@ -247,6 +294,39 @@ impl<'w> Pair<'w> {
             _ if is_mapped => Resolution { how: Resolved::Mapping, ..resolution },
             _ => resolution,
         }
+    }
+
+    /// Resolves what no file holds, by what the target's own objects say of it:
+    /// id and name are one, so that a half that the operator mapped brings the
+    /// other along, or drops it.
+    fn outside(&self, link: &Link, mapped: &[String]) -> Option<Resolution<'w>> {
+        if !types::is_outside(&link.word) {
+            return None;
+        }
+        let target: &'w Target = self.target;
+        let is_mapped = |at: &Option<String>| at.as_ref().is_some_and(|at| mapped.contains(at));
+        let (id_is_mapped, name_is_mapped) = (is_mapped(&link.id_at), is_mapped(&link.name_at));
+        let some = |text: &'w str, old: &str| (text != old).then_some(text);
+        let found = |how, id: Option<&'w str>, name: Option<&'w str>| Resolution {
+            id,
+            name,
+            ..nothing(NOWHERE, how)
+        };
+        let by_name = || target.outside_called(&link.word, &link.name).filter(|_| !link.name.is_empty());
+        if name_is_mapped && !id_is_mapped {
+            // Without an id of its own nobody else's may stand beside the name.
+            return Some(found(Resolved::Name, some(by_name().unwrap_or_default(), &link.id), None));
+        }
+        if !link.id.is_empty() {
+            if let Some((id, name)) = target.outside_with_id(&link.word, &link.id) {
+                let id = Some(id).filter(|id| plain_id(id) != plain_id(&link.id));
+                return Some(found(Resolved::Id, id, some(name, &link.name)));
+            }
+            if id_is_mapped && !name_is_mapped {
+                return Some(found(Resolved::Id, None, some("", &link.name)));
+            }
+        }
+        by_name().map(|id| found(Resolved::Name, some(id, &link.id), None))
     }
 
     /// Finds by id, then by name; a name that the operator mapped goes first.

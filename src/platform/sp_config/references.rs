@@ -4,8 +4,10 @@
 use std::collections::HashSet;
 
 use super::path::{Path, below};
-use super::types::{self, FORM_DEFINITION, IDENTITY_PROFILE, LIFECYCLE_STATE, SOURCE, TRANSFORM, WORKFLOW};
-use super::types::{TRIGGER_SUBSCRIPTION, Type};
+use super::types::{
+    self, CONNECTOR_RULE, FORM_DEFINITION, IDENTITY_PROFILE, LIFECYCLE_STATE, RULE, SOURCE, TRANSFORM,
+    TRIGGER_SUBSCRIPTION, Type, WORKFLOW,
+};
 use crate::engine::diff::segments;
 use crate::platform::document::Json;
 
@@ -31,6 +33,16 @@ pub(super) struct Link {
 /// What follows from other objects, or tells who did what: no references.
 const COMPUTED: [&str; 3] = ["usedBy", "creator", "modifiedBy"];
 
+/// Rules that every tenant has: transforms name them, and no file holds them.
+const BUILT_IN_RULES: [&str; 2] =
+    ["Cloud Services Deployment Utility", "Cloud Correlate Manager by AccountId"];
+
+/// The rules of an operation of a web service, each by its name.
+const OPERATION_RULES: [&str; 2] = ["beforeRule", "afterRule"];
+
+/// Where transforms stand in objects of a type; everywhere in the others.
+const POLICIES_OF_SOURCES: &str = "provisioningPolicies";
+
 /// How an id stands within the text of a filter.
 const IN_FILTER: &str = "formDefinitionId == '";
 
@@ -40,16 +52,18 @@ pub(super) fn links(word: &str, object: &Json) -> Vec<Link> {
     let needs: Vec<Path> =
         known.into_iter().flat_map(|known| known.needs).filter_map(|path| Path::parse(path)).collect();
     let places = places(known);
-    let transforms = [TRANSFORM, IDENTITY_PROFILE].contains(&word);
+    let transforms = [TRANSFORM, IDENTITY_PROFILE, SOURCE].contains(&word);
     let mut links = Vec::new();
     let mut seen = HashSet::new();
     object.walk(&mut |path, value| {
         if segments(path).next().is_some_and(|first| COMPUTED.contains(&first.as_str())) {
             return;
         }
+        let may_transform = transforms
+            && (word != SOURCE || segments(path).next().is_some_and(|first| first == POLICIES_OF_SOURCES));
         let is_known = || places.iter().any(|place| place.meets(path));
         let found = triple(path, value, is_known)
-            .or_else(|| if transforms { of_transform(path, value) } else { None })
+            .or_else(|| if may_transform { of_transform(path, value) } else { None })
             .or_else(|| bare(word, path, value));
         for mut link in found.into_iter().filter(|link| seen.insert(link.path.clone())) {
             link.is_needed = needs.iter().any(|place| place.meets(path));
@@ -86,37 +100,48 @@ fn triple(path: &str, value: &Json, is_known: impl Fn() -> bool) -> Option<Link>
     .filter(|link| !(link.id.is_empty() && link.name.is_empty()))
 }
 
-/// Reads what transforms refer to: a source by id, by name or by both, and
-/// another transform, whose "id" is its name.
+/// Reads what transforms refer to: a source by id, by name or by both, a rule by
+/// its name, and another transform, whose "id" is its name.
 fn of_transform(path: &str, value: &Json) -> Option<Link> {
     let object = value.as_object()?;
+    if let (Some(attributes), "rule") = (object.get("attributes"), value.text_of("type")) {
+        let name = attributes.text_of("name");
+        let at = below(&below(path, "attributes"), "name");
+        return (!name.is_empty() && !BUILT_IN_RULES.contains(&name)).then(|| by_name(RULE, name, at));
+    }
     if let (Some(attributes), "reference") = (object.get("attributes"), value.text_of("type")) {
         let name = attributes.text_of("id");
         let at = below(&below(path, "attributes"), "id");
-        return (!name.is_empty()).then(|| Link {
-            path: at.clone(),
-            word: TRANSFORM.to_owned(),
-            id: String::new(),
-            name: name.to_owned(),
-            id_at: None,
-            name_at: Some(at),
-            is_needed: false,
-        });
-    }
-    let [id, name] = ["sourceId", "sourceName"].map(|field| value.text_of(field));
-    if id.is_empty() && name.is_empty() {
-        return None;
+        return (!name.is_empty()).then(|| by_name(TRANSFORM, name, at));
     }
     let slot = |name: &str| object.get(name).map(|_| below(path, name));
-    Some(Link {
-        path: path.to_owned(),
-        word: SOURCE.to_owned(),
-        id: id.to_owned(),
+    [("sourceId", "sourceName"), ("applicationId", "applicationName")].into_iter().find_map(
+        |(id_at, name_at)| {
+            let [id, name] = [id_at, name_at].map(|field| value.text_of(field));
+            (!id.is_empty() || !name.is_empty()).then(|| Link {
+                path: path.to_owned(),
+                word: SOURCE.to_owned(),
+                id: id.to_owned(),
+                name: name.to_owned(),
+                id_at: slot(id_at),
+                name_at: slot(name_at),
+                is_needed: false,
+            })
+        },
+    )
+}
+
+/// A reference by a name alone.
+fn by_name(word: &str, name: &str, at: String) -> Link {
+    Link {
+        path: at.clone(),
+        word: word.to_owned(),
+        id: String::new(),
         name: name.to_owned(),
-        id_at: slot("sourceId"),
-        name_at: slot("sourceName"),
+        id_at: None,
+        name_at: Some(at),
         is_needed: false,
-    })
+    }
 }
 
 /// Reads an id that stands alone.
@@ -124,6 +149,11 @@ fn bare(word: &str, path: &str, value: &Json) -> Option<Link> {
     let text = value.as_text().filter(|text| !text.is_empty())?;
     let place: Vec<String> = segments(path).collect();
     let place: Vec<&str> = place.iter().map(String::as_str).collect();
+    if let (SOURCE, ["connectorAttributes", "connectionParameters", _, name]) = (word, place.as_slice())
+        && OPERATION_RULES.contains(name)
+    {
+        return Some(by_name(CONNECTOR_RULE, text, path.to_owned()));
+    }
     let (to, id) = match (word, place.as_slice()) {
         (TRIGGER_SUBSCRIPTION, ["workflowConfig", "workflowId"]) => (WORKFLOW, text),
         (TRIGGER_SUBSCRIPTION, ["filter"]) => {

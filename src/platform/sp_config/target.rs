@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::file::{name_of, plain_id};
+use super::types;
 use crate::engine::ItemId;
 use crate::platform::document::{Document, Json, Source};
 
@@ -13,6 +14,44 @@ pub(super) struct Target {
     documents: Vec<Stored>,
     by_id: HashMap<(String, String), usize>,
     by_name: HashMap<(String, String), Vec<usize>>,
+    /// By id alone, whatever the type.
+    by_any_id: HashMap<String, Vec<usize>>,
+    /// What no file holds and the target's objects refer to.
+    outside: Outside,
+}
+
+/// Objects that are only referred to, by type and id and by type and name.
+#[derive(Debug, Default)]
+struct Outside {
+    /// By type and id without dashes: its id as it is written, and its name.
+    by_id: HashMap<(String, String), (String, String)>,
+    /// By type and name: the ids that go by it.
+    by_name: HashMap<(String, String), Vec<String>>,
+}
+
+impl Outside {
+    fn learn(&mut self, json: &Json) {
+        match json {
+            Json::Object(object) => {
+                let [word, id, name] = ["type", "id", "name"].map(|name| json.text_of(name));
+                if !word.is_empty() && !id.is_empty() && !name.is_empty() && types::is_outside(word) {
+                    self.note(word, id, name);
+                }
+                object.members().for_each(|(_, json)| self.learn(json));
+            }
+            Json::List(elements) => elements.iter().for_each(|json| self.learn(json)),
+            _ => {}
+        }
+    }
+
+    fn note(&mut self, word: &str, id: &str, name: &str) {
+        let known = self.by_id.entry((word.to_owned(), plain_id(id)));
+        known.or_insert_with(|| (id.to_owned(), name.to_owned()));
+        let ids = self.by_name.entry((word.to_owned(), name.to_owned())).or_default();
+        if !ids.iter().any(|known| plain_id(known) == plain_id(id)) {
+            ids.push(id.to_owned());
+        }
+    }
 }
 
 /// An object of the target.
@@ -72,6 +111,10 @@ impl Target {
             for name in names(&entry) {
                 target.by_name.entry((word.clone(), name.to_owned())).or_default().push(at);
             }
+            target.by_any_id.entry(plain_id(&document.id)).or_default().push(at);
+            if let Some(object) = entry.get("object") {
+                target.outside.learn(object);
+            }
             target.documents.push(Stored { document, entry });
         }
         target
@@ -95,6 +138,27 @@ impl Target {
     /// Finds the objects that references may call so.
     pub(super) fn called(&self, word: &str, name: &str) -> &[usize] {
         self.by_name.get(&(word.to_owned(), name.to_owned())).map_or(&[], Vec::as_slice)
+    }
+
+    /// Finds the objects of any type with an id.
+    pub(super) fn with_any_id(&self, id: &str) -> impl Iterator<Item = &Stored> {
+        let found = self.by_any_id.get(&plain_id(id)).into_iter().flatten();
+        found.filter_map(|at| self.documents.get(*at))
+    }
+
+    /// Returns the id and the name of something that no file holds, by its id.
+    pub(super) fn outside_with_id(&self, word: &str, id: &str) -> Option<(&str, &str)> {
+        let found = self.outside.by_id.get(&(word.to_owned(), plain_id(id)));
+        found.map(|(id, name)| (id.as_str(), name.as_str()))
+    }
+
+    /// Returns the id of something that no file holds, by its name, where only
+    /// one goes by it.
+    pub(super) fn outside_called(&self, word: &str, name: &str) -> Option<&str> {
+        match self.outside.by_name.get(&(word.to_owned(), name.to_owned()))?.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
     }
 
     /// Finds the objects of a type.

@@ -139,7 +139,8 @@ pub(super) static TYPES: [Type; 25] = [
 ];
 
 /// What objects refer to and no file holds.
-const OUTSIDE: [&str; 5] = ["IDENTITY", "ENTITLEMENT", "ACCOUNT", CONNECTOR_SCHEMA, "CLUSTER"];
+const OUTSIDE: [&str; 6] =
+    ["IDENTITY", "ENTITLEMENT", "ACCOUNT", CONNECTOR_SCHEMA, "CLUSTER", "ACCOUNT_CORRELATION_CONFIG"];
 
 /// Returns the type of that word.
 pub(super) fn named(word: &str) -> Option<&'static Type> {
@@ -164,6 +165,11 @@ pub(super) fn kinds() -> &'static [KindInfo] {
 /// Says whether a word is that of a type which objects refer to.
 pub(super) fn is_referred_to(word: &str) -> bool {
     named(word).is_some() || OUTSIDE.contains(&word)
+}
+
+/// Says whether nothing but references tell of objects of a type.
+pub(super) fn is_outside(word: &str) -> bool {
+    OUTSIDE.contains(&word) && word != CONNECTOR_SCHEMA
 }
 
 /// Says whether objects of a type can be imported.

@@ -1,7 +1,7 @@
 //! Every object of the file as a candidate: what it is, what stands in the
 //! target, what blocks it, what it points to and needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::file::File;
@@ -12,19 +12,28 @@ use super::schema::{prefix, prepare};
 use super::side::{self, Side};
 use crate::engine::diff::{Show, compare};
 use crate::engine::{
-    Candidate, Finding, Item, ItemId, Kind, Missing, Plan, Reason, Reference, Resolved, Value,
+    Candidate, Finding, Item, ItemId, Kind, Matched, Missing, Plan, Reason, Reference, Resolved, Value,
 };
+use crate::platform::document::too_deep;
 
 /// A file and a target, by what their objects are known by.
 pub(super) struct Pair<'o> {
     pub(super) file: Side<'o>,
     pub(super) target: Side<'o>,
+    /// The objects of the file that are one of the target, by its key.
+    sharing: HashMap<(Sort, &'o str), Vec<&'o Object>>,
 }
 
 impl<'o> Pair<'o> {
     /// Indexes both sides.
     pub(super) fn new(file: &'o [Object], target: &'o [Object]) -> Self {
-        Self { file: Side::new(file), target: Side::new(target) }
+        let mut pair = Self { file: Side::new(file), target: Side::new(target), sharing: HashMap::new() };
+        for object in file {
+            if let Some(base) = pair.base(object) {
+                pair.sharing.entry((base.sort, &base.key)).or_default().push(object);
+            }
+        }
+        pair
     }
 
     /// Returns what stands in the target of an object of the file.
@@ -33,6 +42,11 @@ impl<'o> Pair<'o> {
             Sort::Organisation | Sort::Api => self.target.get(object.sort, &object.key),
             Sort::Policy => self.target.policy_like(object),
         }
+    }
+
+    /// Returns the objects of the file that are an object of the target.
+    pub(super) fn sharing<'s>(&'s self, base: &'s Object) -> impl Iterator<Item = &'o Object> + use<'s, 'o> {
+        self.sharing.get(&(base.sort, &*base.key)).into_iter().flatten().copied()
     }
 
     /// Returns an object of the file or, where it has none, of the target.
@@ -102,7 +116,11 @@ fn candidate(object: &Object, pair: &Pair<'_>, all: &mut AllMissing) -> Candidat
     let base = pair.base(object);
     let prepared = prepare(object, base, &|api: &str| pair.is_versioned(api));
     let aligned = prepared.aligned();
-    let (before, after) = aligned.sides();
+    let deep = too_deep(&object.body);
+    let (before, after) = match deep {
+        Some(_) => (Value::Record(Vec::new()), Value::Record(Vec::new())),
+        None => aligned.sides(),
+    };
     let item = |of: &Object, value: Value, path: &str| Item {
         id: id.clone(),
         name: Arc::clone(&of.name),
@@ -112,7 +130,7 @@ fn candidate(object: &Object, pair: &Pair<'_>, all: &mut AllMissing) -> Candidat
     let mut candidate = Candidate {
         item: item(object, after, &object.path),
         base: base.map(|base| item(base, before, "")),
-        matched: None,
+        matched: base.and_then(|base| matched(object, base)),
         blocks: rules::identity(object, base, pair),
         requires: Vec::new(),
         quota: None,
@@ -120,6 +138,7 @@ fn candidate(object: &Object, pair: &Pair<'_>, all: &mut AllMissing) -> Candidat
         warnings: Vec::new(),
         facts: Value::Null,
     };
+    candidate.blocks.extend(deep);
     let is_new = is_changed(&candidate);
     if is_new {
         candidate.blocks.extend(rules::content(object, base, pair));
@@ -145,6 +164,18 @@ fn candidate(object: &Object, pair: &Pair<'_>, all: &mut AllMissing) -> Candidat
     }
     candidate.blocks = unique(candidate.blocks);
     candidate
+}
+
+/// Says how an object was matched, where the target's has another database id,
+/// which stays.
+fn matched(object: &Object, base: &Object) -> Option<Matched> {
+    let by = match object.sort {
+        Sort::Organisation => return None,
+        Sort::Api => "api_id",
+        Sort::Policy => "id",
+    };
+    let (there, here) = (base.database_id.as_ref()?, object.database_id.as_ref()?);
+    (there != here).then(|| Matched { by: by.into(), target: Arc::clone(there) })
 }
 
 /// Returns a path into an object as it is shown: a bare definition in its wrapper.

@@ -91,6 +91,25 @@ const POLICIES: [&[&str]; 4] = [
     &["openid_options", "providers", "*", "client_ids", "*"],
 ];
 
+/// Texts in the gateway's part of an OAS document that name policies.
+const OAS_POLICIES: [&[&str]; 4] = [
+    &["server", "authentication", "securitySchemes", "*", "defaultPolicies", "*"],
+    &["server", "authentication", "securitySchemes", "*", "scopes", "scopeToPolicyMapping", "*", "policyId"],
+    &["server", "authentication", "oidc", "providers", "*", "clientToPolicyMapping", "*", "policyId"],
+    &["server", "authentication", "oidc", "scopes", "scopeToPolicyMapping", "*", "policyId"],
+];
+
+/// Texts there that name what is kept elsewhere.
+const OAS_EXTERNALS: [(&[&str], Kind); 7] = [
+    (&["server", "eventHandlers", "*", "id"], WEBHOOK),
+    (&["server", "clientCertificates", "allowlist", "*"], CERTIFICATE),
+    (&["server", "customDomain", "certificates", "*"], CERTIFICATE),
+    (&["upstream", "mutualTLS", "domainToCertificateMapping", "*", "certificate"], CERTIFICATE),
+    (&["upstream", "certificatePinning", "domainToPublicKeysMapping", "*", "publicKeys", "*"], CERTIFICATE),
+    (&["upstream", "authentication", "requestSigning", "certificateId"], CERTIFICATE),
+    (&["middleware", "global", "pluginConfig", "bundle", "path"], PLUGIN_BUNDLE),
+];
+
 /// Texts in an API's definition that name other APIs.
 const APIS: [&[&str]; 2] =
     [&["definition", "versions", "*"], &["graphql", "supergraph", "subgraphs", "*", "api_id"]];
@@ -138,6 +157,16 @@ impl<'o> Links<'o> {
             push_segment(&mut path, id);
             self.push(path, To::Granted(id, Right::new(right)));
         }
+        // Where there is nothing else, the array is what grants.
+        if body.get("access_rights").is_none_or(Json::is_empty) {
+            let listed = body.get("access_rights_array").map(Json::elements).unwrap_or_default();
+            for (at, right) in listed.iter().enumerate() {
+                let right = Right::new(right);
+                if !right.inner.is_empty() {
+                    self.push(format!("/access_rights_array/{at}"), To::Granted(right.inner, right));
+                }
+            }
+        }
     }
 
     fn api(&mut self, object: &'o Object) {
@@ -158,6 +187,12 @@ impl<'o> Links<'o> {
         }
         if let Some((gateway, at)) = gateway {
             self.texts(gateway, &["info", "versioning", "versions", "*", "id"], at, To::Api);
+            for pattern in OAS_POLICIES {
+                self.texts(gateway, pattern, at, To::Policy);
+            }
+            for (pattern, kind) in &OAS_EXTERNALS {
+                self.texts(gateway, pattern, at, |id| To::External(kind.clone(), id));
+            }
         }
         self.addresses(&object.body);
         for (pattern, kind) in &EXTERNALS {

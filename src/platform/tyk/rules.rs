@@ -24,6 +24,7 @@ pub(super) fn identity(object: &Object, base: Option<&Object>, pair: &Pair<'_>) 
     if let Some(base) = base {
         reasons.extend(other_owner(object, base));
         reasons.extend(paired_otherwise(object, base));
+        reasons.extend(shared_base(object, base, pair));
     }
     reasons.extend(taken_ids(object, base, pair));
     reasons
@@ -41,20 +42,26 @@ fn other_owner(object: &Object, base: &Object) -> Option<Reason> {
     })
 }
 
-/// The two ids of an object are for ever one pair.
+/// The id of a policy is what keys and APIs know it by: it does not change.
 fn paired_otherwise(object: &Object, base: &Object) -> Option<Reason> {
-    let (what, there, here) = match object.sort {
-        Sort::Organisation => return None,
-        Sort::Api => ("database id", base.database_id.as_deref()?, object.database_id.as_deref()?),
-        Sort::Policy => ("id", &*base.portable, &*object.portable),
-    };
-    (there != here).then(|| {
-        let message = format!(
-            "{} '{}' has {what} '{there}' in the target and '{here}' in the file",
-            object.sort.kind(),
-            object.key
-        );
+    let [there, here] = [base, object].map(|policy| policy.body.text_of("id"));
+    let is_another = object.sort == Sort::Policy && ![there, here].contains(&"") && there != here;
+    is_another.then(|| {
+        let message =
+            format!("policy '{}' has id '{there}' in the target and '{here}' in the file", object.key);
         Reason::new("id-pairing", message)
+    })
+}
+
+/// Several objects of the file that are one of the target.
+fn shared_base(object: &Object, base: &Object, pair: &Pair<'_>) -> Option<Reason> {
+    let others: Vec<&str> =
+        pair.sharing(base).map(|other| &*other.key).filter(|key| **key != *object.key).collect();
+    (!others.is_empty()).then(|| {
+        let (kind, key) = (base.sort.kind(), &base.key);
+        let named = some_of(others.into_iter().map(|key| format!("'{key}'")), 3);
+        let message = format!("is {kind} '{key}' of the target, and so is {named} of the file");
+        Reason::new("duplicate-in-file", message).about(base.id())
     })
 }
 
@@ -66,18 +73,14 @@ fn taken_ids<'o>(object: &Object, base: Option<&Object>, pair: &Pair<'o>) -> Vec
             let is_own = base.is_some_and(|base| base.database_id.as_ref() == Some(id));
             let with =
                 |side: &Side<'o>, base| first_rival(side.with_database_id(Sort::Api, id), object, base);
-            Rivals { is_own, target: with(&pair.target, base), file: with(&pair.file, None) }
+            // What is there keeps its own, whatever the file has.
+            let target = if base.is_some() { None } else { with(&pair.target, None) };
+            Rivals { is_own, target, file: with(&pair.file, None) }
                 .reasons("id-pairing", &format!("database id '{id}'"))
         }
         (Sort::Policy, _) => {
             let (owner, id) = (&*object.owner, &*object.portable);
-            // Without `_id` two of the file may mean one of the target.
-            let mut alike = pair.file.portable(owner, id).filter(|other| other.key != object.key);
-            let is_shared = alike.any(|other| {
-                base.zip(pair.base(other)).is_some_and(|(base, of_other)| std::ptr::eq(base, of_other))
-            });
-            let is_own =
-                base.is_some_and(|base| *base.portable == *id && *base.owner == *owner) && !is_shared;
+            let is_own = base.is_some_and(|base| *base.portable == *id && *base.owner == *owner);
             let with = |side: &Side<'o>, base| first_rival(side.portable(owner, id), object, base);
             Rivals { is_own, target: with(&pair.target, base), file: with(&pair.file, None) }
                 .reasons("id-pairing", &format!("id '{id}' of organisation {}", quoted(owner)))
@@ -99,10 +102,32 @@ pub(super) fn content(object: &Object, base: Option<&Object>, pair: &Pair<'_>) -
     }
     match object.sort {
         Sort::Organisation => {}
-        Sort::Api => reasons.extend(listens_alike(object, base, pair)),
+        Sort::Api => {
+            reasons.extend(halves_differ(object));
+            reasons.extend(listens_alike(object, base, pair));
+        }
         Sort::Policy => reasons.extend(named_alike(object, base, pair)),
     }
     reasons
+}
+
+/// A definition and its OAS document that are of two APIs.
+fn halves_differ(api: &Object) -> Vec<Reason> {
+    let (Some(definition), Some((gateway, _))) = (api.body.get("api_definition"), api.gateway()) else {
+        return Vec::new();
+    };
+    let Some(info) = gateway.get("info") else { return Vec::new() };
+    let pairs = [("api_id", "id"), ("org_id", "orgId")];
+    let differ = pairs.into_iter().filter_map(|(one, other)| {
+        let (here, there) = (definition.text_of(one), info.text_of(other));
+        let is_another = !here.is_empty() && !there.is_empty() && here != there;
+        is_another.then(|| {
+            let message =
+                format!("its definition has {one} '{here}', and its OAS document has {other} '{there}'");
+            Reason::new("id-mismatch", message)
+        })
+    });
+    differ.collect()
 }
 
 /// Ids that Tyk's database does not take.

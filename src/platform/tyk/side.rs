@@ -118,13 +118,11 @@ impl<'o> Side<'o> {
         self.called.get(&(owner, addressed(host))).and_then(|at| self.objects.get(*at)).copied()
     }
 
-    /// Returns the object that a policy is in this side: by `_id` or, where one
-    /// of the two has none, by organisation and `id`.
+    /// Returns the object that a policy is in this side: by organisation and
+    /// `id`, which go along from one environment to the next, else by `_id`.
     pub(super) fn policy_like(&self, policy: &Object) -> Option<&'o Object> {
-        self.get(Sort::Policy, &policy.key).or_else(|| {
-            let mut others = self.portable(&policy.owner, &policy.portable);
-            others.find(|other| other.database_id.is_none() || policy.database_id.is_none())
-        })
+        let by_id = self.portable(&policy.owner, &policy.portable).next();
+        by_id.or_else(|| self.get(Sort::Policy, &policy.key))
     }
 
     fn all<'s>(&'s self, found: Option<&'s Vec<usize>>) -> impl Iterator<Item = &'o Object> + use<'s, 'o> {
