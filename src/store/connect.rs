@@ -24,42 +24,12 @@ pub use error::{ConnectError, Malformed};
 
 use super::local::OLDEST_MAJOR;
 use super::sql::reason;
+use super::timeouts::Timeouts;
 use conninfo::Settings;
 
 pub(super) const APPLICATION_NAME: &str = concat!("gatediff/", env!("CARGO_PKG_VERSION"));
 const DEFAULT_PORT: u16 = 5432;
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-
-/// How long a session waits for what. `None` leaves a limit as the server has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timeouts {
-    /// Connecting. `None` takes the target's own limit, or ten seconds; zero means no limit.
-    pub connect: Option<Duration>,
-    /// One statement.
-    pub statement: Option<Duration>,
-    /// A row or table that somebody else has locked. Zero means at once.
-    pub lock: Option<Duration>,
-    /// The target's own lock, while another job holds it. `None` refuses at once.
-    pub wait: Option<Duration>,
-    /// A transaction in which nothing happens.
-    pub idle_in_transaction: Option<Duration>,
-    /// The time between two looks, from beside, at a session that a job waits
-    /// for; a cancelled job gives the server as long to say so.
-    pub heartbeat: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            connect: None,
-            statement: None,
-            lock: Some(Duration::from_secs(5)),
-            wait: None,
-            idle_in_transaction: Some(Duration::from_secs(60)),
-            heartbeat: Duration::from_secs(10),
-        }
-    }
-}
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A database to connect to. Nothing it shows of itself contains the password.
 #[derive(Clone)]
@@ -131,7 +101,7 @@ impl Target {
             port: DEFAULT_PORT,
             user: user.to_owned(),
             database: database.to_owned(),
-            connect_limit: CONNECT_LIMIT,
+            connect_limit: CONNECT_TIMEOUT,
             has_password: false,
             open_passfile: None,
         }
@@ -274,7 +244,7 @@ impl Target {
             port,
             user,
             database,
-            connect_limit: seconds.map_or(CONNECT_LIMIT, Duration::from_secs),
+            connect_limit: seconds.map_or(CONNECT_TIMEOUT, Duration::from_secs),
             has_password: password.is_some(),
             open_passfile,
         })
