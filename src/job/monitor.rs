@@ -36,9 +36,9 @@ pub(super) struct ConnectionMonitor {
 
 /// Why a commit is not one.
 pub(super) enum Uncommitted {
-    /// The server refused it: nothing was written.
+    /// The server refused it, or it was not sent: nothing was written.
     Refused(StoreError),
-    /// The connection broke, and nothing was written.
+    /// The connection broke after it was sent, and nothing was written.
     RolledBack(StoreError),
     /// Nobody says what became of it.
     Unknown(StoreError),
@@ -56,16 +56,10 @@ impl ConnectionMonitor {
         cancel: &Cancel,
     ) -> Result<(Connection, Self), Failure> {
         // No transaction is open yet: this may be dropped where it is.
-        let mut connection = tokio::select! {
+        let (connection, backend) = tokio::select! {
             biased;
             () = cancel.asked() => return Err(Failure::cancelled(cancel)),
-            connected = target.connect(timeouts) => connected?,
-        };
-        let backend = tokio::select! {
-            biased;
-            () = cancel.asked() => return Err(Failure::cancelled(cancel)),
-            backend = lock::backend(&mut connection) => backend?,
-            () = sleep(timeouts.probe) => return Err(silence().into()),
+            connected = target.connect_session(timeouts) => connected?,
         };
         let (target, cancel) = (target.clone(), cancel.clone());
         Ok((connection, Self { target, timeouts, cancel, backend, is_lost: AtomicBool::new(false) }))
@@ -98,11 +92,8 @@ impl ConnectionMonitor {
         connection: &mut Connection,
         reporter: &Reporter,
     ) -> Result<(), Uncommitted> {
-        let number = match self.run(transaction::number(connection)).await {
-            Ok(Ok(number)) => number,
-            Ok(Err(error)) => return Err(Uncommitted::Refused(error)),
-            Err(error) => return Err(Uncommitted::RolledBack(error)),
-        };
+        let number = self.run(transaction::number(connection)).await.flatten();
+        let number = number.map_err(Uncommitted::Refused)?;
         if self.cancel.is_cancelled() {
             let cancelled = StoreError::other(Operation::Transact, "the target", "cancelled");
             return Err(Uncommitted::Refused(cancelled));

@@ -124,15 +124,6 @@ fn told(row: &PgRow) -> String {
     who
 }
 
-/// Returns the number of the server process behind a connection.
-///
-/// # Errors
-///
-/// Fails if the statement does.
-pub async fn backend(connection: &mut PgConnection) -> Result<i32, StoreError> {
-    sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(connection).await.map_err(|error| failed(&error))
-}
-
 /// Lets the server end a session that holds the target's lock and lies idle
 /// outside of any transaction; in one, it has a limit anyway. Servers before
 /// PostgreSQL 14 know no such limit.

@@ -10,7 +10,7 @@ use std::time::Duration;
 /// the server waits for it. See [`Timeouts::to_notice_a_loss`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// Connecting. `None` takes the target's own limit, or ten seconds; zero means no limit.
+    /// Connecting. `None` takes the target's own limit, or [`Self::CONNECT`]; zero means no limit.
     pub connect: Option<Duration>,
     /// One statement.
     pub statement: Option<Duration>,
@@ -45,6 +45,9 @@ pub struct Timeouts {
 }
 
 impl Timeouts {
+    /// Connecting, where neither we nor the target has a limit.
+    pub const CONNECT: Duration = Duration::from_secs(10);
+
     /// The limits that are in force unless somebody says otherwise.
     pub const SHIPPED: Self = Self {
         connect: None,
@@ -87,7 +90,7 @@ mod tests {
     fn the_shipped_limits_keep_what_the_manual_promises() {
         let limits = Timeouts::SHIPPED;
         // Connecting comes before, recording the request of a server after it.
-        let connecting = Duration::from_secs(10) + limits.probe;
+        let connecting = Timeouts::CONNECT;
         let noticed = connecting + limits.to_notice_a_loss() + limits.request_log;
         assert!(noticed <= Duration::from_secs(95), "{noticed:?}");
         // A request may wait for others, then lose the session, then try once more.

@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use gatediff::http::{AdminSecret, Limits, Options, Server};
 use gatediff::job::scope::{self, EditOptions};
-use gatediff::job::{self, ApplyOptions, Cancel, Failure, FailureKind, Reporter, UndoOptions};
+use gatediff::job::{self, ApplyOptions, Cancel, Failure, FailureKind, Reporter, Review, UndoOptions};
 use gatediff::store::{LedgerPlace, Target, Timeouts};
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, PgConnection};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -31,7 +31,7 @@ use crate::support::site::{OPERATOR, Site, cover_all};
 use crate::support::world::world;
 
 /// How many cases run at once: most of the time each of them waits.
-const WORKERS: usize = 10;
+const WORKERS: usize = 16;
 
 /// How long a case may take beyond its limits, on a machine that has other things to do.
 const SLACK: Duration = Duration::from_secs(15);
@@ -42,14 +42,14 @@ trait Scenario: Sync {
     const WRITES: bool = true;
 
     /// A database before it is done.
-    type Stage: AsRef<TestDb>;
+    type Stage: HasDb;
 
     async fn stage(&self) -> Self::Stage;
 
     async fn run(&self, stage: &Self::Stage, target: &Target, timeouts: Timeouts) -> Result<(), Failure>;
 
     /// Says whether it has been done, and fails the test if it was by half.
-    async fn is_done(&self, stage: &Self::Stage) -> bool;
+    async fn is_done(&self, control: &mut PgConnection) -> bool;
 }
 
 /// Where a network begins to swallow.
@@ -72,8 +72,8 @@ impl Case {
 /// in its direction; those to the server also with what comes back.
 async fn cases<S: Scenario>(scenario: &S) -> Vec<Case> {
     let (stage, proxy) = (scenario.stage().await, Proxy::new());
-    scenario.run(&stage, &proxy.target(stage.as_ref()), Timeouts::SHIPPED).await.unwrap();
-    assert_eq!(scenario.is_done(&stage).await, S::WRITES);
+    scenario.run(&stage, &proxy.target(stage.db()), Timeouts::SHIPPED).await.unwrap();
+    assert_eq!(scenario.is_done(&mut stage.db().connect().await).await, S::WRITES);
     let mut cases = Vec::new();
     for (connection, [sent, received]) in proxy.messages().iter().enumerate() {
         for (way, how, count) in [
@@ -89,6 +89,10 @@ async fn cases<S: Scenario>(scenario: &S) -> Vec<Case> {
 
 /// Tries every case, each on its own; several at once.
 fn sweep<S: Scenario>(name: &str, scenario: &S, later: Later) {
+    sweep_by(WORKERS, name, scenario, later);
+}
+
+fn sweep_by<S: Scenario>(workers: usize, name: &str, scenario: &S, later: Later) {
     crate::support::deadline::begin();
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let cases = runtime().block_on(cases(scenario));
@@ -97,7 +101,7 @@ fn sweep<S: Scenario>(name: &str, scenario: &S, later: Later) {
     // How many struck, and how many of those ended as done.
     let counts = Mutex::new([0; 2]);
     std::thread::scope(|scope| {
-        for _ in 0..WORKERS.min(cases.len()) {
+        for _ in 0..workers.min(cases.len()) {
             scope.spawn(|| {
                 runtime().block_on(async {
                     let proxy = Proxy::new();
@@ -132,21 +136,25 @@ async fn swallow<S: Scenario>(
     case: Case,
     later: Later,
 ) -> (bool, bool) {
-    let timeouts = impatient();
-    let db = stage.as_ref();
+    let timeouts = match later {
+        Later::Swallowed => Timeouts { probe: Duration::from_millis(200), ..impatient() },
+        _ => impatient(),
+    };
+    let db = stage.db();
     proxy.cut(case.fault(later));
     let limit = Duration::from_secs(1) + timeouts.to_notice_a_loss() * 2 + timeouts.commit_outcome + SLACK;
     let target = proxy.target(db);
     let ended = tokio::time::timeout(limit, scenario.run(stage, &target, timeouts)).await;
     let ended = ended.unwrap_or_else(|_| panic!("{case:?}: hangs"));
     let has_struck = proxy.has_struck();
+    let mut control = db.connect().await;
     if later == Later::Served {
-        wait_until_released(db, &format!("{case:?}")).await;
+        wait_until_released(&mut control, &format!("{case:?}")).await;
     }
     proxy.heal();
     // What was still under way is over now.
-    wait_until_released(db, &format!("{case:?}, healed")).await;
-    let is_done = scenario.is_done(stage).await;
+    wait_until_released(&mut control, &format!("{case:?}, healed")).await;
+    let is_done = scenario.is_done(&mut control).await;
     match ended {
         Ok(()) => assert!(is_done || !S::WRITES, "{case:?}: said to be done"),
         Err(failure) => {
@@ -166,21 +174,20 @@ async fn swallow<S: Scenario>(
     (has_struck, is_done)
 }
 
-/// Waits until no session has a transaction open or holds the target's lock.
-async fn wait_until_released(db: &TestDb, what: &str) {
-    let sql = "SELECT EXISTS (SELECT FROM pg_stat_activity a WHERE datname = current_database() \
-               AND pid <> pg_backend_pid() AND (xact_start IS NOT NULL OR EXISTS (SELECT FROM pg_locks l \
-               WHERE l.pid = a.pid AND l.locktype = 'advisory' AND l.objsubid = 1)))";
+/// Waits until no other session holds a lock on a table, or the target's.
+async fn wait_until_released(control: &mut PgConnection, what: &str) {
+    let sql = "SELECT EXISTS (SELECT FROM pg_locks WHERE pid <> pg_backend_pid() \
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+               AND (locktype = 'relation' OR locktype = 'advisory' AND objsubid = 1))";
     let deadline = Instant::now() + SLACK;
-    let mut connection = db.connect().await;
-    while sqlx::query_scalar::<_, bool>(sql).fetch_one(&mut connection).await.unwrap() {
+    while sqlx::query_scalar::<_, bool>(sql).fetch_one(&mut *control).await.unwrap() {
         assert!(Instant::now() < deadline, "{what}: a lost session lives on");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
-async fn count(db: &TestDb, sql: &str) -> i64 {
-    sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut db.connect().await).await.unwrap()
+async fn count(control: &mut PgConnection, sql: &str) -> i64 {
+    sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(control).await.unwrap()
 }
 
 // ---- what is done
@@ -192,28 +199,38 @@ fn organisation() -> String {
         .to_string()
 }
 
-impl AsRef<TestDb> for Keeper {
-    fn as_ref(&self) -> &TestDb {
+trait HasDb {
+    fn db(&self) -> &TestDb;
+}
+
+impl HasDb for Keeper {
+    fn db(&self) -> &TestDb {
         &self.db
     }
 }
 
-impl AsRef<TestDb> for Site {
-    fn as_ref(&self) -> &TestDb {
+impl<T> HasDb for (Keeper, T) {
+    fn db(&self) -> &TestDb {
+        &self.0.db
+    }
+}
+
+impl HasDb for Site {
+    fn db(&self) -> &TestDb {
         &self.db
     }
 }
 
-impl AsRef<Self> for TestDb {
-    fn as_ref(&self) -> &Self {
+impl HasDb for TestDb {
+    fn db(&self) -> &TestDb {
         self
     }
 }
 
 /// Jobs are counted beside what they wrote: it has to be both or neither.
-async fn both(db: &TestDb, written: &str, command: &str) -> bool {
+async fn both(control: &mut PgConnection, written: &str, command: &str) -> bool {
     let jobs = format!("SELECT count(*) FROM gatediff.jobs WHERE command = '{command}' AND state = 'done'");
-    let (written, jobs) = (count(db, written).await, count(db, &jobs).await);
+    let (written, jobs) = (count(control, written).await, count(control, &jobs).await);
     assert_eq!(written, jobs, "the ledger does not agree");
     written == 1
 }
@@ -221,23 +238,28 @@ async fn both(db: &TestDb, written: &str, command: &str) -> bool {
 struct Applying;
 
 impl Scenario for Applying {
-    type Stage = Keeper;
+    type Stage = (Keeper, Review);
 
-    async fn stage(&self) -> Keeper {
+    async fn stage(&self) -> (Keeper, Review) {
         let keeper = Keeper::new("tyk").await;
         job::init(&keeper.db.target(), Timeouts::SHIPPED).await.unwrap();
-        keeper
+        let review = keeper.review(&organisation()).await;
+        (keeper, review)
     }
 
-    async fn run(&self, stage: &Keeper, target: &Target, timeouts: Timeouts) -> Result<(), Failure> {
-        let review = stage.review(&organisation()).await;
+    async fn run(
+        &self,
+        (_, review): &(Keeper, Review),
+        target: &Target,
+        timeouts: Timeouts,
+    ) -> Result<(), Failure> {
         let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
         let options = ApplyOptions::new(OPERATOR, timeouts);
-        job::apply(&review, approved, target, &options, &Reporter::silent(), &Cancel::new()).await.map(|_| ())
+        job::apply(review, approved, target, &options, &Reporter::silent(), &Cancel::new()).await.map(|_| ())
     }
 
-    async fn is_done(&self, stage: &Keeper) -> bool {
-        both(&stage.db, "SELECT count(*) FROM gatediff.documents", "apply").await
+    async fn is_done(&self, control: &mut PgConnection) -> bool {
+        both(control, "SELECT count(*) FROM gatediff.documents", "apply").await
     }
 }
 
@@ -269,8 +291,8 @@ impl Scenario for Undoing {
         job::undo(job, target, &options, &Reporter::silent(), &Cancel::new()).await.map(|_| ())
     }
 
-    async fn is_done(&self, stage: &Keeper) -> bool {
-        both(&stage.db, "SELECT 1 - count(*) FROM gatediff.documents", "undo").await
+    async fn is_done(&self, control: &mut PgConnection) -> bool {
+        both(control, "SELECT 1 - count(*) FROM gatediff.documents", "undo").await
     }
 }
 
@@ -296,10 +318,10 @@ impl Scenario for Editing {
         scope::edit(edit, target, &options, &Reporter::silent(), &Cancel::new()).await.map(|_| ())
     }
 
-    async fn is_done(&self, stage: &Site) -> bool {
+    async fn is_done(&self, control: &mut PgConnection) -> bool {
         let made = "SELECT count(*) FROM tsmp_vgroup WHERE vgroup_name = 'new'";
         let jobs = "SELECT count(*) FROM gatediff.jobs WHERE state = 'done'";
-        let (made, jobs) = (count(&stage.db, made).await, count(&stage.db, jobs).await);
+        let (made, jobs) = (count(control, made).await, count(control, jobs).await);
         assert_eq!(made, jobs, "the ledger does not agree");
         made == 1
     }
@@ -326,7 +348,7 @@ impl Scenario for Planning {
         job::plan(&loaded, target, timeouts, &Reporter::silent()).await.map(|_| ())
     }
 
-    async fn is_done(&self, _: &Site) -> bool {
+    async fn is_done(&self, _: &mut PgConnection) -> bool {
         false
     }
 }
@@ -374,8 +396,8 @@ impl Scenario for Serving {
         }
     }
 
-    async fn is_done(&self, stage: &TestDb) -> bool {
-        both(stage, "SELECT count(*) FROM gatediff.documents", "apply").await
+    async fn is_done(&self, control: &mut PgConnection) -> bool {
+        both(control, "SELECT count(*) FROM gatediff.documents", "apply").await
     }
 }
 
@@ -396,7 +418,8 @@ async fn post(address: SocketAddr, path: &str, body: &str) -> (u16, String) {
 
 #[test]
 fn serve_loses_any_message_and_the_lock_is_free() {
-    sweep("serve", &Serving, Later::Served);
+    // Each has several connections.
+    sweep_by(WORKERS / 2, "serve", &Serving, Later::Served);
 }
 
 // ---- with the limits that are shipped, by the real binary
@@ -473,7 +496,7 @@ async fn with_the_shipped_limits_a_lost_sync_is_told_within_95_seconds() {
     let document: Value = serde_json::from_slice(&ended.stdout).unwrap();
     let what = "the connection to the database broke; nothing was written";
     assert_eq!(document["error"]["message"], what, "{document}");
-    wait_until_released(&shipped.keeper.db, "the operator was told").await;
+    wait_until_released(&mut shipped.keeper.db.connect().await, "the operator was told").await;
     assert!(done(&shipped.keeper.db).await.is_empty());
 }
 
@@ -505,7 +528,7 @@ async fn who_waits_for_an_outcome_can_leave_by_a_signal() {
         assert_eq!(pty.wait_exit(), Ok(1), "{how}");
         assert!(begun.elapsed() < Duration::from_secs(10), "{how}: {:?}", begun.elapsed());
         shipped.proxy.heal();
-        wait_until_released(&shipped.keeper.db, how).await;
+        wait_until_released(&mut shipped.keeper.db.connect().await, how).await;
         shipped.keeper.db.run("DELETE FROM gatediff.documents").await;
     }
 }
