@@ -247,7 +247,9 @@ impl ConnectionMonitor {
     /// Asks what became of a transaction of the session, over another
     /// connection. Ends the session if it is lost and waits for us.
     async fn ask(&self, number: i64, is_lost: bool) -> Answer {
-        let Ok(mut connection) = self.target.connect(self.timeouts).await else { return Answer::Unreachable };
+        let Some(mut connection) = self.target.connect_monitor(self.timeouts).await else {
+            return Answer::Unreachable;
+        };
         match transaction::outcome(&mut connection, number).await {
             Ok(Some(CommitOutcome::Open)) => {}
             Ok(settled) => return Answer::Settled(settled),

@@ -169,6 +169,14 @@ impl Target {
         })
     }
 
+    /// Connects for a moment, to look at a session of ours or to end it: the name of the new one
+    /// says so to whoever looks at the server. Has a limit of its own.
+    pub async fn connect_monitor(&self, timeouts: Timeouts) -> Option<PgConnection> {
+        let name = format!("{APPLICATION_NAME} monitor");
+        let target = Self { options: self.options.clone().application_name(&name), ..self.clone() };
+        tokio::time::timeout(timeouts.probe, target.connect(timeouts)).await.ok()?.ok()
+    }
+
     async fn begin_session(&self, timeouts: Timeouts) -> Result<(PgConnection, i32), ConnectError> {
         let mut connection =
             PgConnection::connect_with(&self.options).await.map_err(|error| self.explain(error))?;

@@ -142,7 +142,7 @@ pub async fn limit_idle(connection: &mut PgConnection, timeouts: Timeouts) -> Re
 /// connection of its own. Says whether the server was told.
 pub async fn cancel(target: &Target, timeouts: Timeouts, backend: i32) -> bool {
     let telling = async {
-        let mut connection = target.connect(timeouts).await.ok()?;
+        let mut connection = target.connect_monitor(timeouts).await?;
         order(&mut connection, backend, "SELECT pg_cancel_backend($1)").await
     };
     tokio::time::timeout(timeouts.probe, telling).await.ok().flatten().unwrap_or(false)
@@ -153,7 +153,7 @@ pub async fn cancel(target: &Target, timeouts: Timeouts, backend: i32) -> bool {
 /// whether the server was told.
 pub async fn end(target: &Target, timeouts: Timeouts, backend: i32) -> bool {
     let telling = async {
-        let mut connection = target.connect(timeouts).await.ok()?;
+        let mut connection = target.connect_monitor(timeouts).await?;
         order(&mut connection, backend, "SELECT pg_terminate_backend($1)").await
     };
     tokio::time::timeout(timeouts.probe, telling).await.ok().flatten().unwrap_or(false)
@@ -178,7 +178,7 @@ pub enum Heartbeat {
 /// its own; answers nothing if the server cannot be asked.
 pub async fn probe(target: &Target, timeouts: Timeouts, backend: i32) -> Option<Heartbeat> {
     let probing = async {
-        let mut connection = target.connect(timeouts).await.ok()?;
+        let mut connection = target.connect_monitor(timeouts).await?;
         heartbeat(&mut connection, backend).await.ok()
     };
     tokio::time::timeout(timeouts.probe, probing).await.ok().flatten()

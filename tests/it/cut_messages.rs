@@ -28,7 +28,6 @@ use crate::support::proxy::{Fault, How, Later, Proxy, Way, When};
 use crate::support::pty::{Pty, PtyCommand};
 use crate::support::scopes::{TRANSFER, bank, draft};
 use crate::support::site::{OPERATOR, Site, cover_all};
-use crate::support::world::world;
 
 /// How many cases run at once: most of the time each of them waits.
 const WORKERS: usize = 16;
@@ -40,6 +39,9 @@ const SLACK: Duration = Duration::from_secs(15);
 trait Scenario: Sync {
     /// Whether it writes; if not, it is never done.
     const WRITES: bool = true;
+
+    /// Whether there is time to try more.
+    const IS_SHORT: bool = true;
 
     /// A database before it is done.
     type Stage: HasDb;
@@ -68,8 +70,9 @@ impl Case {
     }
 }
 
-/// Returns every message of a scenario, to be swallowed with what comes after it
-/// in its direction; those to the server also with what comes back.
+/// Returns every message of a scenario, to be swallowed with all that comes after
+/// it: those to the server in both directions, or if that is wanted also in this
+/// one alone; those to the client in theirs, as nothing more is sent then anyway.
 async fn cases<S: Scenario>(scenario: &S) -> Vec<Case> {
     let (stage, proxy) = (scenario.stage().await, Proxy::new());
     scenario.run(&stage, &proxy.target(stage.db()), Timeouts::SHIPPED).await.unwrap();
@@ -78,7 +81,7 @@ async fn cases<S: Scenario>(scenario: &S) -> Vec<Case> {
     for (connection, [sent, received]) in proxy.messages().iter().enumerate() {
         for (way, how, count) in [
             (Way::ToServer, How::Silent, sent.len()),
-            (Way::ToServer, How::OneWay, sent.len()),
+            (Way::ToServer, How::OneWay, if S::IS_SHORT { sent.len() } else { 0 }),
             (Way::ToClient, How::OneWay, received.len()),
         ] {
             cases.extend((0..count).map(|message| Case { connection, way, message, how }));
@@ -124,7 +127,7 @@ fn sweep_by<S: Scenario>(workers: usize, name: &str, scenario: &S, later: Later)
     let ([struck, came_through], seconds) = (*counts.lock().unwrap(), begun.elapsed().as_secs_f32());
     let all = cases.len();
     println!("{name}: {struck} of {all} messages swallowed, {came_through} ended as done, {seconds:.1} s");
-    // Probes are connections too, and may come between on a slow machine.
+    // Not all of them come anew on a slow machine, where probes may come between.
     assert!(struck * 10 >= all * 9, "only {struck} of {all} messages were swallowed");
     assert!(came_through < struck / 2);
 }
@@ -304,6 +307,8 @@ fn undo_loses_any_message_and_the_lock_is_free() {
 struct Editing;
 
 impl Scenario for Editing {
+    const IS_SHORT: bool = false;
+
     type Stage = Site;
 
     async fn stage(&self) -> Site {
@@ -337,15 +342,18 @@ struct Planning;
 impl Scenario for Planning {
     const WRITES: bool = false;
 
-    type Stage = Site;
+    type Stage = Keeper;
 
-    async fn stage(&self) -> Site {
-        Site::new(&world().client("a", json!({}))).await
+    async fn stage(&self) -> Keeper {
+        let keeper = Keeper::new("tyk").await;
+        keeper.import(&organisation()).await;
+        keeper
     }
 
-    async fn run(&self, _: &Site, target: &Target, timeouts: Timeouts) -> Result<(), Failure> {
-        let loaded = crate::support::site::load(&world().client("b", json!({})));
-        job::plan(&loaded, target, timeouts, &Reporter::silent()).await.map(|_| ())
+    async fn run(&self, _: &Keeper, target: &Target, timeouts: Timeouts) -> Result<(), Failure> {
+        let file = organisation();
+        let loaded = job::load_bytes("tyk.json", file.as_bytes(), None, &job::ImportOptions::default());
+        job::plan(&loaded.unwrap(), target, timeouts, &Reporter::silent()).await.map(|_| ())
     }
 
     async fn is_done(&self, _: &mut PgConnection) -> bool {

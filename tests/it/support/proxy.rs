@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use gatediff::store::Target;
@@ -59,7 +59,7 @@ pub(crate) enum Later {
 /// What becomes of one connection, and of those after it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fault {
-    /// The how many-th connection it is, from 0.
+    /// The how many-th connection it is, from 0; those that only look after others do not count.
     pub(crate) connection: usize,
     pub(crate) when: When,
     pub(crate) how: How,
@@ -70,6 +70,8 @@ struct State {
     fault: Option<Fault>,
     has_struck: bool,
     later: Later,
+    /// How many times the connections have been counted anew.
+    era: usize,
     connections: Vec<Counted>,
     /// Connections that something is swallowed of: in which directions, and
     /// their ends, which stay open for as long as the network is there.
@@ -157,7 +159,7 @@ impl Proxy {
         let mut state = lock(&self.state);
         state.fault = Some(fault);
         state.has_struck = false;
-        state.connections.clear();
+        state.count_anew();
     }
 
     /// Cuts nothing any more, and serves everybody.
@@ -165,7 +167,7 @@ impl Proxy {
         let mut state = lock(&self.state);
         state.fault = None;
         state.later = Later::Served;
-        state.connections.clear();
+        state.count_anew();
         state.hang_up();
     }
 
@@ -200,9 +202,15 @@ impl State {
             fault: None,
             has_struck: false,
             later: Later::Served,
+            era: 0,
             connections: Vec::new(),
             silent: Vec::new(),
         }
+    }
+
+    fn count_anew(&mut self) {
+        self.era += 1;
+        self.connections.clear();
     }
 
     /// Tells both sides of the silent connections at last.
@@ -219,18 +227,16 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 fn accept(state: &Arc<Mutex<State>>, client: TcpStream) {
-    let mut now = lock(state);
+    let now = lock(state);
     let later = now.later;
     if later == Later::Refused {
         return;
     }
-    let number = now.connections.len();
-    now.connections.push(Counted::default());
     drop(now);
     let socket = server().socket_directory().join(".s.PGSQL.5432");
     let server = UnixStream::connect(socket).unwrap();
     client.set_nodelay(true).unwrap();
-    let line = Line { state: Arc::clone(state), number, client, server };
+    let line = Line { state: Arc::clone(state), number: Arc::default(), client, server };
     if later == Later::Swallowed {
         line.silence([true; 2], &mut lock(state));
     }
@@ -242,7 +248,9 @@ fn accept(state: &Arc<Mutex<State>>, client: TcpStream) {
 /// One connection.
 struct Line {
     state: Arc<Mutex<State>>,
-    number: usize,
+    /// Which connection it is of all since the last fault was set; none for one
+    /// that only looks after another.
+    number: Arc<OnceLock<Option<(usize, usize)>>>,
     client: TcpStream,
     server: UnixStream,
 }
@@ -251,7 +259,7 @@ impl Clone for Line {
     fn clone(&self) -> Self {
         Self {
             state: Arc::clone(&self.state),
-            number: self.number,
+            number: Arc::clone(&self.number),
             client: self.client.try_clone().unwrap(),
             server: self.server.try_clone().unwrap(),
         }
@@ -307,13 +315,25 @@ impl Line {
     /// Counts bytes, and says what becomes of them.
     fn passage(&self, way: Way, bytes: &[u8]) -> Passage {
         let mut state = lock(&self.state);
-        let fault = state.fault.filter(|fault| fault.connection == self.number);
+        // The first message names the session.
+        let number = self.number.get_or_init(|| {
+            let is_monitor = bytes.windows(9).any(|word| word == b" monitor\0");
+            (!is_monitor).then(|| {
+                state.connections.push(Counted::default());
+                (state.era, state.connections.len() - 1)
+            })
+        });
+        // Connections of before are carried as they are.
+        let Some((_, number)) = number.filter(|(era, _)| *era == state.era) else {
+            let is_silent = self.is_silent(way, &state);
+            return if is_silent { Passage::Cut(0, How::Silent) } else { Passage::Carried };
+        };
+        let fault = state.fault.filter(|fault| fault.connection == number);
         let wanted = fault.and_then(|fault| match fault.when {
             When::Message(wanted, number) if wanted == way => Some(number),
             _ => None,
         });
-        // From before the network was healed.
-        let Some(counted) = state.connections.get_mut(self.number) else { return Passage::Carried };
+        let Some(counted) = state.connections.get_mut(number) else { return Passage::Carried };
         let before = counted.bytes[way as usize];
         counted.bytes[way as usize] += bytes.len();
         let message = counted.frames[way as usize].take(way, bytes, wanted);
