@@ -6,8 +6,10 @@ use std::net::SocketAddr;
 use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
+use futures_util::future::{BoxFuture, FutureExt as _};
 use gatediff::http::{AdminSecret, Limits, Options, Server};
 use gatediff::job::scope::{self, EditOptions};
 use gatediff::job::{self, ApplyOptions, Cancel, Failure, FailureKind, Reporter, Review, UndoOptions};
@@ -40,7 +42,7 @@ trait Scenario: Sync {
     /// Whether it writes; if not, it is never done.
     const WRITES: bool = true;
 
-    /// Whether there is time to try more.
+    /// Whether it has so few messages that there is time to try more.
     const IS_SHORT: bool = true;
 
     /// A database before it is done.
@@ -92,10 +94,6 @@ async fn cases<S: Scenario>(scenario: &S) -> Vec<Case> {
 
 /// Tries every case, each on its own; several at once.
 fn sweep<S: Scenario>(name: &str, scenario: &S, later: Later) {
-    sweep_by(WORKERS, name, scenario, later);
-}
-
-fn sweep_by<S: Scenario>(workers: usize, name: &str, scenario: &S, later: Later) {
     crate::support::deadline::begin();
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let cases = runtime().block_on(cases(scenario));
@@ -103,8 +101,8 @@ fn sweep_by<S: Scenario>(workers: usize, name: &str, scenario: &S, later: Later)
     let next = AtomicUsize::new(0);
     // How many struck, and how many of those ended as done.
     let counts = Mutex::new([0; 2]);
-    std::thread::scope(|scope| {
-        for _ in 0..workers.min(cases.len()) {
+    thread::scope(|scope| {
+        for _ in 0..WORKERS.min(cases.len()) {
             scope.spawn(|| {
                 runtime().block_on(async {
                     let proxy = Proxy::new();
@@ -140,7 +138,7 @@ async fn swallow<S: Scenario>(
     later: Later,
 ) -> (bool, bool) {
     let timeouts = match later {
-        Later::Swallowed => Timeouts { probe: Duration::from_millis(200), ..impatient() },
+        Later::Swallowed => Timeouts { probe: Duration::from_millis(100), ..impatient() },
         _ => impatient(),
     };
     let db = stage.db();
@@ -238,9 +236,12 @@ async fn both(control: &mut PgConnection, written: &str, command: &str) -> bool 
     written == 1
 }
 
-struct Applying;
+/// An import; with `IS_SHORT`.
+struct Applying<const IS_SHORT: bool>;
 
-impl Scenario for Applying {
+impl<const IS_SHORT: bool> Scenario for Applying<IS_SHORT> {
+    const IS_SHORT: bool = IS_SHORT;
+
     type Stage = (Keeper, Review);
 
     async fn stage(&self) -> (Keeper, Review) {
@@ -268,12 +269,12 @@ impl Scenario for Applying {
 
 #[test]
 fn apply_loses_any_message_and_the_lock_is_free() {
-    sweep("apply", &Applying, Later::Served);
+    sweep("apply", &Applying::<true>, Later::Served);
 }
 
 #[test]
 fn apply_loses_any_message_and_every_later_connection() {
-    sweep("apply, nothing afterwards", &Applying, Later::Swallowed);
+    sweep("apply, nothing afterwards", &Applying::<false>, Later::Swallowed);
 }
 
 struct Undoing;
@@ -370,6 +371,8 @@ fn a_plan_loses_any_message_and_ends() {
 struct Serving;
 
 impl Scenario for Serving {
+    const IS_SHORT: bool = false;
+
     type Stage = TestDb;
 
     async fn stage(&self) -> TestDb {
@@ -426,8 +429,7 @@ async fn post(address: SocketAddr, path: &str, body: &str) -> (u16, String) {
 
 #[test]
 fn serve_loses_any_message_and_the_lock_is_free() {
-    // Each has several connections.
-    sweep_by(WORKERS / 2, "serve", &Serving, Later::Served);
+    sweep("serve", &Serving, Later::Served);
 }
 
 // ---- with the limits that are shipped, by the real binary
@@ -489,8 +491,26 @@ fn last_sync(sent: &[u8]) -> usize {
     sent[..commit].iter().rposition(|kind| *kind == b'S').unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn with_the_shipped_limits_a_lost_sync_is_told_within_95_seconds() {
+/// At once, as each of them waits most of the time.
+#[test]
+fn the_shipped_limits_keep_what_is_promised() {
+    let run = |name: &str, test: fn() -> BoxFuture<'static, ()>| {
+        let run = move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+            runtime.block_on(test());
+        };
+        // By its name it gets a deadline of its own.
+        thread::Builder::new().name(format!("cut_messages::{name}")).spawn(run).unwrap()
+    };
+    let threads = [
+        run("lost_sync", || a_lost_sync_is_told_within_95_seconds().boxed()),
+        run("unknown", || an_unknown_outcome_is_counted_and_told_within_30_seconds().boxed()),
+        run("left", || who_waits_for_an_outcome_can_leave_by_a_signal().boxed()),
+    ];
+    assert!(threads.map(|thread| thread.join().is_ok()).iter().all(|is_ok| *is_ok));
+}
+
+async fn a_lost_sync_is_told_within_95_seconds() {
     let (shipped, sent) = Shipped::new().await;
     let when = When::Message(Way::ToServer, last_sync(&sent));
     shipped.proxy.cut(Fault { connection: 1, when, how: How::Silent, later: Later::Served });
@@ -508,8 +528,7 @@ async fn with_the_shipped_limits_a_lost_sync_is_told_within_95_seconds() {
     assert!(done(&shipped.keeper.db).await.is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn with_the_shipped_limits_an_unknown_outcome_is_counted_and_told_within_30_seconds() {
+async fn an_unknown_outcome_is_counted_and_told_within_30_seconds() {
     let (shipped, _) = Shipped::new().await;
     let mut pty = shipped.without_answer();
     pty.wait_for("seconds: no answer yet, asking for the outcome");
@@ -521,7 +540,6 @@ async fn with_the_shipped_limits_an_unknown_outcome_is_counted_and_told_within_3
     assert_eq!(pty.wait_exit(), Ok(1));
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn who_waits_for_an_outcome_can_leave_by_a_signal() {
     let (shipped, _) = Shipped::new().await;
     for how in ["Ctrl-C", "SIGTERM"] {
