@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// How long one test may take, unless `GATEDIFF_TEST_DEADLINE` says otherwise.
-const DEADLINE: Duration = Duration::from_secs(300);
+const DEADLINE: Duration = Duration::from_secs(600);
 
 /// How long a test is given to fail when its programs were killed.
 const GRACE: Duration = Duration::from_secs(20);
