@@ -20,6 +20,9 @@ use crate::store::{Connection, Operation, StoreError, StoreErrorKind, Target, Ti
 /// How long a cancelled statement is given before the server is asked again.
 const CANCEL_PAUSE: Duration = Duration::from_millis(100);
 
+/// How often it is tried again to end a session that is lost.
+const MAX_ENDINGS: usize = 10;
+
 /// The time between two steps of the counter of a COMMIT that is waited for.
 const COUNTER_STEP: Duration = Duration::from_secs(1);
 
@@ -165,12 +168,22 @@ impl ConnectionMonitor {
     }
 
     /// Ends the session on the server, if that can be reached: its locks are
-    /// free then.
+    /// free then. If not, a program that goes on tries again for a while.
     async fn give_up(&self) {
         self.is_lost.store(true, Ordering::Relaxed);
-        if !lock::end(&self.target, self.timeouts, self.backend).await {
-            tracing::warn!(backend = self.backend, "cannot end a lost session");
+        if lock::end(&self.target, self.timeouts, self.backend).await {
+            return;
         }
+        tracing::warn!(backend = self.backend, "cannot end a lost session yet");
+        let (target, timeouts, backend) = (self.target.clone(), self.timeouts, self.backend);
+        tokio::spawn(async move {
+            for _ in 0..MAX_ENDINGS {
+                sleep(timeouts.heartbeat).await;
+                if lock::end(&target, timeouts, backend).await {
+                    return;
+                }
+            }
+        });
     }
 
     /// Asks the server to cancel what the session runs, once the job is to

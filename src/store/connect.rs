@@ -174,7 +174,7 @@ impl Target {
     pub async fn connect_monitor(&self, timeouts: Timeouts) -> Option<PgConnection> {
         let name = format!("{APPLICATION_NAME} monitor");
         let target = Self { options: self.options.clone().application_name(&name), ..self.clone() };
-        tokio::time::timeout(timeouts.probe, target.connect(timeouts)).await.ok()?.ok()
+        target.connect(Timeouts { connect: Some(timeouts.probe), ..timeouts }).await.ok()
     }
 
     async fn begin_session(&self, timeouts: Timeouts) -> Result<(PgConnection, i32), ConnectError> {

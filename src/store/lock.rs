@@ -139,28 +139,34 @@ pub async fn limit_idle(connection: &mut PgConnection, timeouts: Timeouts) -> Re
 }
 
 /// Cancels the statement that another connection of ours runs, over a
-/// connection of its own. Says whether the server was told.
+/// connection of its own. Says whether the server could be told.
 pub async fn cancel(target: &Target, timeouts: Timeouts, backend: i32) -> bool {
-    let telling = async {
-        let mut connection = target.connect_monitor(timeouts).await?;
-        order(&mut connection, backend, "SELECT pg_cancel_backend($1)").await
-    };
-    tokio::time::timeout(timeouts.probe, telling).await.ok().flatten().unwrap_or(false)
+    tell(target, timeouts, backend, "pg_cancel_backend").await
 }
 
 /// Ends the session of another connection of ours, over a connection of its
 /// own: what it has not committed is rolled back, and its lock is free. Says
-/// whether the server was told.
+/// whether the server could be told.
 pub async fn end(target: &Target, timeouts: Timeouts, backend: i32) -> bool {
-    let telling = async {
-        let mut connection = target.connect_monitor(timeouts).await?;
-        order(&mut connection, backend, "SELECT pg_terminate_backend($1)").await
-    };
-    tokio::time::timeout(timeouts.probe, telling).await.ok().flatten().unwrap_or(false)
+    tell(target, timeouts, backend, "pg_terminate_backend").await
 }
 
-async fn order(connection: &mut PgConnection, backend: i32, sql: &'static str) -> Option<bool> {
-    sqlx::query_scalar(sql).bind(backend).fetch_one(connection).await.ok()
+async fn tell(target: &Target, timeouts: Timeouts, backend: i32, order: &'static str) -> bool {
+    let telling = async {
+        let mut connection = target.connect_monitor(timeouts).await?;
+        give(&mut connection, backend, order).await
+    };
+    tokio::time::timeout(timeouts.probe, telling).await.ok().flatten().is_some()
+}
+
+/// Gives an order to a session of ours; another program may have its number by now.
+async fn give(connection: &mut PgConnection, backend: i32, order: &'static str) -> Option<()> {
+    let sql = format!(
+        "SELECT {order}(pid) FROM pg_stat_activity \
+         WHERE pid = $1 AND usename = session_user AND application_name LIKE 'gatediff/%'"
+    );
+    let given = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(backend).execute(connection).await;
+    given.ok().map(|_| ())
 }
 
 /// How a session stands, as the server sees it.
@@ -206,9 +212,10 @@ pub async fn heartbeat(connection: &mut PgConnection, backend: i32) -> Result<He
     })
 }
 
-/// Ends the session of a connection of ours, over another.
+/// Ends the session of a connection of ours, over another. Says whether the
+/// server could be told.
 pub async fn end_from(connection: &mut PgConnection, backend: i32) -> bool {
-    order(connection, backend, "SELECT pg_terminate_backend($1)").await.unwrap_or(false)
+    give(connection, backend, "pg_terminate_backend").await.is_some()
 }
 
 fn failed(error: &sqlx::Error) -> StoreError {

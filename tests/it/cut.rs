@@ -122,7 +122,7 @@ pub(crate) fn impatient() -> Timeouts {
         probe: Duration::from_secs(2),
         cancel: long,
         close: long,
-        commit_outcome: Duration::from_secs(1),
+        commit_outcome: Duration::from_secs(4),
         commit_poll: short,
         commit_leave: short,
         session: Duration::from_secs(5),
