@@ -21,12 +21,12 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
     let (review, saved) = open(&session, &args).await?;
     let choices = match &saved {
         None => choose(&review.plan, &args.choices)?,
-        Some(saved) => match saved.check(&review, &key(&session, saved).await?) {
+        Some(saved) => match saved.check(&review, &unless_interrupted(key(&session, saved)).await?) {
             Ok(choices) => choices,
             Err(failure) => {
                 // What the plan itself has changed is not what makes it stale.
                 let Session { target, manner } = &session;
-                saved.check_unused(target, manner.timeouts, &manner.ledger).await?;
+                unless_interrupted(saved.check_unused(target, manner.timeouts, &manner.ledger)).await?;
                 let resolution = review.plan.resolve(&Choices::new(&review.plan));
                 tell(printer, &review, &resolution, Err(&failure));
                 return Ok(Exit::of(failure.kind));
@@ -156,7 +156,7 @@ async fn read(session: &Session, args: &ApplyArgs) -> Result<(Loaded, Option<Box
                 .hint("leave them out, or save the plan again with them"))
         }
         Opened::Plan(saved) => {
-            saved.verify(&key(session, &saved).await?)?;
+            saved.verify(&unless_interrupted(key(session, &saved)).await?)?;
             saved.check_target(&session.target.display())?;
             let loaded = import_file(&saved, args.import_file.as_deref())?;
             saved.check_file(&loaded.file)?;

@@ -12,7 +12,7 @@ use super::print::{column, width};
 use crate::job::{Progress, Reporter};
 
 /// What ends sooner needs no progress.
-const PATIENCE: Duration = Duration::from_millis(250);
+const DELAY: Duration = Duration::from_millis(250);
 
 /// The shortest time between two writes.
 const PACE: Duration = Duration::from_millis(100);
@@ -61,7 +61,7 @@ impl Gauge {
 /// Rewrites the line until told to stop.
 async fn draw(latest: Arc<Mutex<Option<Progress>>>, mut stopped: oneshot::Receiver<()>) {
     tokio::select! {
-        () = sleep(PATIENCE) => {}
+        () = sleep(DELAY) => {}
         _ = &mut stopped => return,
     }
     let mut pace = interval(PACE);

@@ -15,7 +15,7 @@ use crate::job::Condition;
 /// Answers 200 where the target can be reached and our schema there is this
 /// program's, else 503. Neither is in the ledger.
 pub(super) async fn health(State(service): State<Arc<Service>>) -> Response {
-    let condition = service.lookout.condition().await;
+    let condition = service.health.condition().await;
     let (database, schema) = match condition {
         Condition::Ready => ("reachable", "current"),
         Condition::OtherSchema => ("reachable", "other"),

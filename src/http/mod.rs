@@ -38,7 +38,7 @@ use self::queue::Queue;
 use crate::config::Client;
 use crate::job::requests::RequestLog;
 use crate::job::task::Tasks;
-use crate::job::{self, Cancel, Failure, FailureKind, Lookout};
+use crate::job::{self, Cancel, Failure, FailureKind, HealthProbe};
 use crate::store::{Target, Timeouts};
 
 /// The page that tells how the server is.
@@ -111,7 +111,7 @@ struct Service {
     tokens: Tokens,
     tasks: Tasks,
     requests: RequestLog,
-    lookout: Lookout,
+    health: HealthProbe,
 }
 
 /// A server that is ready to answer.
@@ -136,9 +136,9 @@ impl Server {
         let (requests, writer) = RequestLog::open(&target, timeouts);
         let writing = tokio::spawn(writer.run());
         let queue = Queue::new(limits.jobs, limits.waiting);
-        let lookout = Lookout::new(&target, timeouts);
+        let health = HealthProbe::new(&target, timeouts);
         let service =
-            Arc::new(Service { target, timeouts, admin, limits, queue, tokens, tasks, requests, lookout });
+            Arc::new(Service { target, timeouts, admin, limits, queue, tokens, tasks, requests, health });
         sp_config::start(&service).await?;
         Ok(Self { service, listener, writing })
     }

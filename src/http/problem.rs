@@ -83,7 +83,12 @@ impl From<Failure> for Problem {
             FailureKind::Locked => Self::busy("Another job holds the target; nothing was written"),
             FailureKind::Unreachable => {
                 tracing::error!(%text, "the target cannot be reached");
-                Self::busy("The database cannot be reached")
+                Self::busy(match failure.unknown_job {
+                    Some(job) => format!(
+                        "The database cannot be reached; the outcome of job {job} is unknown: see gatediff history {job}"
+                    ),
+                    None => "The database cannot be reached; nothing was written".to_owned(),
+                })
             }
             FailureKind::Denied | FailureKind::Schema | FailureKind::Internal => {
                 tracing::error!(%text, "a request failed");

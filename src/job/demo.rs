@@ -122,12 +122,12 @@ impl Demo {
             if let Some(sql) = sql {
                 let mut new = self.server.target(spare).connect(Timeouts::default()).await?;
                 transaction::script(&mut new, WHAT, sql).await?;
-                transaction::close(new).await;
+                transaction::close(new).await?;
             }
             let sql = format!("ALTER DATABASE {spare} RENAME TO {}", self.database());
             transaction::script(&mut admin, WHAT, sql).await?;
         }
-        transaction::close(admin).await;
+        transaction::close(admin).await?;
         Ok(())
     }
 

@@ -5,8 +5,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::failure::{Failure, FailureKind};
 use super::file::{check_kinds, hex, known_kinds, unknown_format};
+use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
-use super::watch::Watch;
 use crate::engine::{Finding, ItemId, Kind};
 use crate::platform::{self, Export, ExportOptions, MissingRoots, Platform, Snapshot};
 use crate::store::{Connection, Reading, StoreError, Target, Timeouts, transaction};
@@ -51,7 +51,7 @@ pub async fn export(
         check(platform, options)?;
     }
     reporter.phase(Phase::Connect);
-    let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
+    let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let report = |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
     let reading = async {
         transaction::begin_reading(&mut connection).await?;
@@ -68,8 +68,8 @@ pub async fn export(
         let snapshot = platform.snapshot(&mut connection, Reading { report: &report }).await?;
         transaction::commit(&mut connection).await.map(|()| Ok((platform, snapshot)))
     };
-    let (platform, snapshot) = watch.over(reading).await.flatten()??;
-    transaction::close(connection).await;
+    let (platform, snapshot) = monitor.run(reading).await.flatten()??;
+    monitor.close(connection).await;
     reporter.phase(Phase::Export);
     let options =
         ExportOptions { origin: target.database().to_owned(), now: Some(Utc::now()), ..options.clone() };

@@ -64,6 +64,10 @@ pub struct Failure {
     /// What to do now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<String>,
+    /// The job of which nobody knows whether it was committed, when that is the
+    /// failure. Every other failure wrote nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown_job: Option<i64>,
     /// The items that changed since the plan, when that is the failure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stale: Vec<Stale>,
@@ -81,6 +85,7 @@ impl Failure {
             place: None,
             why: None,
             hints: Vec::new(),
+            unknown_job: None,
             stale: Vec::new(),
             violations: Vec::new(),
         }
@@ -131,6 +136,15 @@ impl Failure {
             Some(why) => failure.because(why),
             None => failure,
         }
+    }
+
+    /// Returns the failure of a job whose COMMIT was sent and not answered.
+    pub(super) fn unknown_outcome(job: i64) -> Self {
+        let what = format!("no answer to COMMIT; the outcome of job {job} is unknown");
+        let mut failure = Self::new(FailureKind::Unreachable, what)
+            .hint(format!("run `gatediff history {job}` once the server can be reached: it shows the job if everything was written, and no such job if nothing was"));
+        failure.unknown_job = Some(job);
+        failure
     }
 
     /// Returns the failure of rules of the product that are broken: the first

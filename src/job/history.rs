@@ -1,10 +1,10 @@
 //! Past jobs, and their backups.
 
 use super::failure::{Failure, FailureKind};
+use super::monitor::ConnectionMonitor;
 use super::progress::Cancel;
-use super::watch::Watch;
 use crate::store::ledger::{Backup, JobRecord};
-use crate::store::{Connection, Ledger, LedgerPlace, Target, Timeouts, transaction};
+use crate::store::{Connection, Ledger, LedgerPlace, Target, Timeouts};
 
 /// Returns every job of the ledger, newest first, without what was chosen;
 /// none where there is no ledger.
@@ -17,15 +17,15 @@ pub async fn history(
     timeouts: Timeouts,
     ledger: &LedgerPlace,
 ) -> Result<Vec<JobRecord>, Failure> {
-    let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
+    let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let reading = async {
         match Ledger::find(ledger, &mut connection).await? {
             Some(mut ledger) => ledger.jobs(&mut connection).await,
             None => Ok(Vec::new()),
         }
     };
-    let jobs = watch.over(reading).await.flatten()?;
-    transaction::close(connection).await;
+    let jobs = monitor.run(reading).await.flatten()?;
+    monitor.close(connection).await;
     Ok(jobs)
 }
 
@@ -40,15 +40,15 @@ pub async fn past_job(
     ledger: &LedgerPlace,
     job: i64,
 ) -> Result<JobRecord, Failure> {
-    let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
+    let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let reading = async {
         let Some(mut ledger) = Ledger::find(ledger, &mut connection).await? else { return Err(no_job(job)) };
         let record = find(&mut ledger, &mut connection, job).await?;
         let choices = ledger.choices(&mut connection, job).await?;
         Ok(JobRecord { choices, ..record })
     };
-    let record = watch.over(reading).await?;
-    transaction::close(connection).await;
+    let record = monitor.run(reading).await?;
+    monitor.close(connection).await;
     record
 }
 
@@ -63,7 +63,7 @@ pub async fn backup(
     ledger: &LedgerPlace,
     job: i64,
 ) -> Result<Backup, Failure> {
-    let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
+    let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let reading = async {
         let Some(mut ledger) = Ledger::find(ledger, &mut connection).await? else { return Err(no_job(job)) };
         match ledger.backup(&mut connection, job).await? {
@@ -76,8 +76,8 @@ pub async fn backup(
             }
         }
     };
-    let backup = watch.over(reading).await?;
-    transaction::close(connection).await;
+    let backup = monitor.run(reading).await?;
+    monitor.close(connection).await;
     backup
 }
 

@@ -2,8 +2,8 @@
 
 use super::failure::{Failure, FailureKind};
 use super::lock;
+use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Reporter};
-use super::watch::Watch;
 use crate::store::{Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, Target, Timeouts, ledger};
 
 /// Creates or upgrades our schema; says whether anything had to be done.
@@ -13,20 +13,28 @@ use crate::store::{Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, 
 /// Fails if the target cannot be reached or the role may not create a schema.
 pub async fn init(target: &Target, timeouts: Timeouts) -> Result<bool, Failure> {
     let cancel = Cancel::new();
-    let (mut connection, watch) = Watch::connect(target, timeouts, &cancel).await?;
+    let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &cancel).await?;
+    let mut is_locked = false;
     let work = async {
         // What is there needs no lock, which another job may hold for long.
         if ledger::is_current(&mut connection).await? {
             return Ok(false);
         }
         // Not while a job runs: that may be making the schema at this moment.
-        lock::take(&mut connection, "", timeouts.wait, &Reporter::silent(), &cancel).await?;
+        lock::take(&mut connection, "", timeouts, &Reporter::silent(), &cancel).await?;
+        is_locked = true;
         if ledger::is_current(&mut connection).await? {
             return Ok(false);
         }
         open(&LedgerPlace::Target, &mut connection).await.map(|_| true)
     };
-    watch.over(work).await?
+    let done = monitor.run(work).await?;
+    match (&done, is_locked) {
+        (Err(_), _) => monitor.abandon(connection).await,
+        (Ok(_), true) => monitor.leave(connection).await,
+        (Ok(_), false) => monitor.close(connection).await,
+    }
+    done
 }
 
 /// Opens the ledger; creates or upgrades what is ours where that is needed.

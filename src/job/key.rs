@@ -4,11 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::failure::{Failure, FailureKind};
+use super::monitor::ConnectionMonitor;
 use super::output::write_file;
 use super::progress::Cancel;
-use super::watch::Watch;
 use crate::engine::SealKey;
-use crate::store::{Ledger, LedgerPlace, StoreErrorKind, Target, Timeouts, transaction};
+use crate::store::{Ledger, LedgerPlace, StoreErrorKind, Target, Timeouts};
 
 /// What the key's file is called.
 const FILE: &str = "plan.key";
@@ -55,15 +55,16 @@ impl PlanKeys {
     }
 
     async fn of_ledger(&self) -> Result<Option<SealKey>, Failure> {
-        let (mut connection, watch) = Watch::connect(&self.target, self.timeouts, &Cancel::new()).await?;
+        let (mut connection, monitor) =
+            ConnectionMonitor::connect(&self.target, self.timeouts, &Cancel::new()).await?;
         let reading = async {
             match Ledger::find(&self.ledger, &mut connection).await? {
                 Some(mut ledger) => ledger.plan_key(&mut connection).await.map(Some),
                 None => Ok(None),
             }
         };
-        let key = watch.over(reading).await.flatten();
-        transaction::close(connection).await;
+        let key = monitor.run(reading).await.flatten();
+        monitor.close(connection).await;
         match key {
             Ok(key) => Ok(key.and_then(|key| Some(SealKey::from_bytes(&key.try_into().ok()?)))),
             // A role that only reads the product's tables saves plans all the same.

@@ -5,14 +5,15 @@ use std::time::{Duration, Instant};
 use super::failure::{Failure, FailureKind};
 use super::progress::{Cancel, Phase, Reporter};
 use crate::store::lock::Holder;
-use crate::store::{Connection, StoreError, lock};
+use crate::store::{Connection, StoreError, Timeouts, lock};
 
 /// The time between two tries. The lock is not waited for on the server, so
 /// that cancelling works at once.
 const POLL: Duration = Duration::from_millis(100);
 
 /// Takes the target's lock for the rest of the session. Waits for another job
-/// as long as `wait` says, and tells whom it waits for; without it, not at all.
+/// as long as `timeouts.wait` says, and tells whom it waits for; without it,
+/// not at all.
 ///
 /// # Errors
 ///
@@ -21,15 +22,17 @@ const POLL: Duration = Duration::from_millis(100);
 pub(super) async fn take(
     connection: &mut Connection,
     operator: &str,
-    wait: Option<Duration>,
+    timeouts: Timeouts,
     reporter: &Reporter,
     cancel: &Cancel,
 ) -> Result<(), Failure> {
+    let wait = timeouts.wait;
     let explain = |error: StoreError| {
         if cancel.is_cancelled() { Failure::cancelled(cancel) } else { Failure::from(error) }
     };
     reporter.phase(Phase::Lock);
     lock::sign(connection, operator).await.map_err(explain)?;
+    lock::limit_idle(connection, timeouts).await.map_err(explain)?;
     let begun = Instant::now();
     loop {
         let Err(holder) = lock::take(connection).await.map_err(explain)? else { return Ok(()) };

@@ -4,15 +4,16 @@
 //! Every face (command line, terminal, HTTP) calls these and nothing below.
 
 mod apply;
-mod condition;
 mod demo;
 mod export;
 mod failure;
 mod file;
+mod health;
 mod history;
 mod init;
 mod key;
 mod lock;
+mod monitor;
 mod output;
 mod plan;
 mod progress;
@@ -24,14 +25,13 @@ pub mod scope;
 pub mod sp_config;
 pub mod task;
 mod undo;
-mod watch;
 
 pub use apply::{ApplyOptions, Receipt, apply, rehearse};
-pub use condition::{Condition, Lookout};
 pub use demo::{Demo, Sample};
 pub use export::{Exported, export};
 pub use failure::{Failure, FailureKind};
 pub use file::{FileInfo, Loaded, load, load_bytes};
+pub use health::{Condition, HealthProbe};
 pub use history::{backup, history, past_job};
 pub use init::init;
 pub use key::{PlanKeys, known_plan_key};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::failure::Failure;
 use super::file::{FileInfo, Loaded};
+use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
-use super::watch::Watch;
 use crate::engine::Plan;
 use crate::platform::{Bundle, Ground, Platform};
 use crate::store::{Connection, Reading, StoreError, Target, Timeouts, transaction};
@@ -38,15 +38,15 @@ pub async fn plan(
     reporter: &Reporter,
 ) -> Result<Review, Failure> {
     reporter.phase(Phase::Connect);
-    let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
+    let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let reading = async {
         transaction::begin_reading(&mut connection).await?;
         let ground = ground(&loaded.bundle, &mut connection, reporter, Phase::Snapshot).await?;
         transaction::commit(&mut connection).await?;
         Ok::<_, StoreError>(ground)
     };
-    let ground = watch.over(reading).await.flatten()?;
-    transaction::close(connection).await;
+    let ground = monitor.run(reading).await.flatten()?;
+    monitor.close(connection).await;
     reporter.phase(Phase::Compare);
     let plan = compare(ground).await?;
     Ok(Review {

@@ -1,22 +1,20 @@
 //! The requests of the HTTP server, in the ledger.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, oneshot};
 
+use super::monitor::ConnectionMonitor;
+use super::progress::Cancel;
 use crate::store::ledger::requests::{self, NewRequest};
-use crate::store::{Connection, StoreErrorKind, Target, Timeouts, transaction};
+use crate::store::{Connection, StoreErrorKind, Target, Timeouts};
 
 /// How many requests one statement records at most.
-const BATCH: usize = 500;
+const MAX_BATCH: usize = 500;
 
 /// How many requests wait for being recorded; more wait for that.
-const WAITING: usize = 1_000;
-
-/// How long an answer waits for its record. A ledger that cannot be written is
-/// no reason to leave a client without an answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const MAX_WAITING: usize = 1_000;
 
 /// A request that came and is not answered yet.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +65,10 @@ impl Asked {
 
 /// Records requests, many by one statement where many come at once.
 #[derive(Clone)]
-pub struct RequestLog(mpsc::Sender<Waiting>);
+pub struct RequestLog {
+    sender: mpsc::Sender<Waiting>,
+    timeouts: Timeouts,
+}
 
 struct Waiting {
     request: NewRequest,
@@ -85,21 +86,22 @@ pub struct RequestWriter {
 impl RequestLog {
     /// Returns a log in a target, and what has to run for it.
     pub fn open(target: &Target, timeouts: Timeouts) -> (Self, RequestWriter) {
-        let (sender, waiting) = mpsc::channel(WAITING);
-        (Self(sender), RequestWriter { target: target.clone(), timeouts, waiting })
+        let (sender, waiting) = mpsc::channel(MAX_WAITING);
+        (Self { sender, timeouts }, RequestWriter { target: target.clone(), timeouts, waiting })
     }
 
     /// Records a request and waits until it stands in the ledger, though not
-    /// for ever: what cannot be recorded there is in the log of the program.
+    /// for ever: a ledger that cannot be written is no reason to leave a client
+    /// without an answer. What is not recorded there is in the program's log.
     pub async fn record(&self, asked: Asked, answer: Answered) {
         let (recorded, done) = oneshot::channel();
         let request = asked.answered(answer);
         let told = request.clone();
         let recording = async {
-            self.0.send(Waiting { request, recorded }).await.ok()?;
+            self.sender.send(Waiting { request, recorded }).await.ok()?;
             done.await.ok()
         };
-        if tokio::time::timeout(PATIENCE, recording).await.ok().flatten().is_none() {
+        if tokio::time::timeout(self.timeouts.request_log, recording).await.ok().flatten().is_none() {
             tracing::error!(request = ?told, "a request is not in the ledger");
         }
     }
@@ -110,7 +112,7 @@ impl RequestWriter {
     pub async fn run(mut self) {
         let mut connection = None;
         let mut batch = Vec::new();
-        while self.waiting.recv_many(&mut batch, BATCH).await > 0 {
+        while self.waiting.recv_many(&mut batch, MAX_BATCH).await > 0 {
             let requests: Vec<NewRequest> = batch.iter().map(|waiting| waiting.request.clone()).collect();
             if self.write(&mut connection, &requests).await {
                 for waiting in batch.drain(..) {
@@ -119,27 +121,31 @@ impl RequestWriter {
             }
             batch.clear();
         }
-        if let Some(connection) = connection {
-            transaction::close(connection).await;
+        if let Some((connection, monitor)) = connection {
+            monitor.close(connection).await;
         }
     }
 
     /// Records requests on the connection there is, or else on a new one; says
     /// whether they are recorded.
-    async fn write(&self, connection: &mut Option<Connection>, requests: &[NewRequest]) -> bool {
+    async fn write(
+        &self,
+        connection: &mut Option<(Connection, ConnectionMonitor)>,
+        requests: &[NewRequest],
+    ) -> bool {
         // A connection that lay idle may be gone without anybody having noticed.
         for _ in 0..2 {
             if connection.is_none() {
-                match self.target.connect(self.timeouts).await {
+                match ConnectionMonitor::connect(&self.target, self.timeouts, &Cancel::new()).await {
                     Ok(new) => *connection = Some(new),
-                    Err(error) => {
-                        tracing::warn!(%error, "cannot reach the ledger of requests");
+                    Err(failure) => {
+                        tracing::warn!(%failure, "cannot reach the ledger of requests");
                         return false;
                     }
                 }
             }
-            let Some(open) = connection else { return false };
-            match requests::record(open, requests).await {
+            let Some((open, monitor)) = connection else { return false };
+            match monitor.run(requests::record(open, requests)).await.flatten() {
                 Ok(()) => return true,
                 Err(error) => {
                     tracing::warn!(%error, "cannot write the ledger of requests");

@@ -9,8 +9,8 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::failure::{Failure, FailureKind};
+use super::monitor::{ConnectionMonitor, Uncommitted};
 use super::progress::{Cancel, Phase, Reporter};
-use super::watch::{Uncommitted, Watch};
 use super::{init, lock};
 use crate::store::ledger::{Backup, JournalRow, NewJob};
 use crate::store::{
@@ -205,10 +205,11 @@ impl Run {
         contested: &BTreeSet<String>,
     ) -> Result<W::Done, Obstacle> {
         self.reporter.phase(Phase::Connect);
-        let (mut connection, watch) = Watch::connect(&self.target, self.timeouts, &self.cancel).await?;
+        let (mut connection, monitor) =
+            ConnectionMonitor::connect(&self.target, self.timeouts, &self.cancel).await?;
         let mut ledger = None;
         let mut recorded = None;
-        let worked = watch.over(async {
+        let worked = monitor.run(async {
             self.prepare(&mut connection, &mut ledger, work, contested).await?;
             let mut open = Open {
                 connection: &mut connection,
@@ -223,7 +224,7 @@ impl Run {
         });
         let worked = worked.await.map_err(|error| self.obstacle(error)).flatten();
         let done = match (worked, recorded) {
-            (Ok(done), Some(job)) => self.commit(&mut connection, &watch, job).await.map(|()| done),
+            (Ok(done), Some(job)) => self.commit(&mut connection, &monitor, job).await.map(|()| done),
             (Ok(done), None) => Ok(done),
             // Whatever a cancelled statement was taken for.
             (Err(_), _) if self.cancel.is_cancelled() => Err(Failure::cancelled(&self.cancel).into()),
@@ -233,8 +234,8 @@ impl Run {
             settle(ledger, job, &done).await;
         }
         match (&done, recorded) {
-            (Ok(_), Some(_)) => transaction::leave(connection).await,
-            _ => transaction::abandon(connection).await,
+            (Ok(_), Some(_)) => monitor.leave(connection).await,
+            _ => monitor.abandon(connection).await,
         }
         done
     }
@@ -248,7 +249,7 @@ impl Run {
         contested: &BTreeSet<String>,
     ) -> Result<(), Obstacle> {
         let Self { operator, timeouts, reporter, cancel, .. } = self;
-        lock::take(connection, operator, timeouts.wait, reporter, cancel).await?;
+        lock::take(connection, operator, *timeouts, reporter, cancel).await?;
         if work.keeps_documents() {
             init::open(&LedgerPlace::Target, connection).await?;
         }
@@ -262,23 +263,24 @@ impl Run {
     }
 
     /// Commits.
-    async fn commit(&self, connection: &mut Connection, watch: &Watch, job: i64) -> Result<(), Obstacle> {
-        let broke = |error: &StoreError, what: &str| {
-            Failure::new(FailureKind::Unreachable, format!("the connection broke while committing; {what}"))
-                .because(&error.message)
-        };
-        match watch.commit(connection, &self.reporter).await {
+    async fn commit(
+        &self,
+        connection: &mut Connection,
+        monitor: &ConnectionMonitor,
+        job: i64,
+    ) -> Result<(), Obstacle> {
+        match monitor.commit(connection, &self.reporter).await {
             Ok(()) => Ok(()),
             Err(Uncommitted::Refused(error)) => Err(self.obstacle(error)),
-            Err(Uncommitted::RolledBack(error)) => Err(broke(&error, "nothing was written")
-                .hint("check the server and the network, then try again")
-                .into()),
-            Err(Uncommitted::Unknown(error)) => {
-                Err(broke(&error, "whether everything or nothing was written is unknown")
-                    .hint(format!(
-                        "see whether `gatediff history` has job {job} as done: if so everything was written, else nothing"
-                    ))
+            Err(Uncommitted::RolledBack(error)) => {
+                let what = "the connection broke while committing; nothing was written";
+                Err(Failure::new(FailureKind::Unreachable, what)
+                    .because(&error.message)
+                    .hint("check the server and the network, then try again")
                     .into())
+            }
+            Err(Uncommitted::Unknown(error)) => {
+                Err(Failure::unknown_outcome(job).because(&error.message).into())
             }
         }
     }
@@ -303,10 +305,10 @@ impl Run {
             {
                 tracing::warn!(%error, "cannot record the failed job");
             }
-            transaction::close(connection).await;
+            transaction::close(connection).await.ok();
         };
         // What failed may be the network, and the job was told to stop perhaps.
-        if tokio::time::timeout(self.timeouts.heartbeat, recording).await.is_err() {
+        if tokio::time::timeout(self.timeouts.probe, recording).await.is_err() {
             tracing::warn!("cannot record the failed job: the target does not answer");
         }
     }

@@ -12,9 +12,9 @@ use serde_json::{Map, Value, json};
 
 pub use self::file::load;
 use super::failure::{Failure, FailureKind};
+use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
 use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
-use super::watch::Watch;
 use crate::engine::{Change, ItemId};
 use crate::platform::Platform as _;
 use crate::platform::digirunner::Digirunner;
@@ -74,15 +74,15 @@ pub async fn catalogue(
     reporter: &Reporter,
 ) -> Result<Catalogue, Failure> {
     reporter.phase(Phase::Connect);
-    let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
+    let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let report = |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
     let reading = async {
         transaction::begin_reading(&mut connection).await?;
         let catalogue = scopes::catalogue(&mut connection, Reading { report: &report }).await?;
         transaction::commit(&mut connection).await.map(|()| catalogue)
     };
-    let catalogue = watch.over(reading).await.flatten()?;
-    transaction::close(connection).await;
+    let catalogue = monitor.run(reading).await.flatten()?;
+    monitor.close(connection).await;
     Ok(catalogue)
 }
 
@@ -218,14 +218,14 @@ pub async fn check(
 ) -> Result<Vec<Ailment>, Failure> {
     let report = |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
     reporter.phase(Phase::Connect);
-    let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
+    let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let reading = async {
         transaction::begin_reading(&mut connection).await?;
         let found = ailments(&mut connection, Reading { report: &report }).await?;
         transaction::commit(&mut connection).await.map(|()| found)
     };
-    let found = watch.over(reading).await.flatten()?;
-    transaction::close(connection).await;
+    let found = monitor.run(reading).await.flatten()?;
+    monitor.close(connection).await;
     Ok(found)
 }
 

@@ -10,22 +10,19 @@ use tokio::sync::Mutex;
 
 use super::failure::{Failure, FailureKind};
 use super::lock;
+use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Reporter};
-use super::watch::Watch;
 use crate::store::ledger::tasks;
-use crate::store::{Connection, Ledger, StoreError, StoreErrorKind, Target, Timeouts, transaction};
+use crate::store::{Connection, Ledger, StoreError, StoreErrorKind, Target, Timeouts};
 
 pub use crate::store::ledger::tasks::{TaskEnd, TaskId, TaskKind, TaskPart, TaskRecord, TaskState};
 
 /// How long the files of a task are kept.
 const KEPT: TimeDelta = TimeDelta::days(7);
 
-/// How long one statement may take, which waits for nobody's locks.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// How often the server's own lock is tried again after its session was lost:
 /// PostgreSQL may notice later than we did.
-const TRIES: usize = 50;
+const MAX_TRIES: usize = 50;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// What a client asks for.
@@ -58,8 +55,11 @@ struct Inner {
     timeouts: Timeouts,
     operator: String,
     server: i32,
-    session: Mutex<Option<Connection>>,
+    session: Mutex<Option<Session>>,
 }
+
+/// The session of a server, which holds the server's own lock.
+type Session = (Connection, ConnectionMonitor);
 
 impl Tasks {
     /// Signs a server in, where [our schema](super::init) is there.
@@ -68,9 +68,9 @@ impl Tasks {
     ///
     /// Fails if the target cannot be reached, or the role may not write there.
     pub async fn open(target: &Target, timeouts: Timeouts, operator: &str) -> Result<Self, Failure> {
-        let (mut connection, watch) = Watch::connect(target, timeouts, &Cancel::new()).await?;
-        let server = watch.over(tasks::enrol(&mut connection, operator, Utc::now())).await.flatten()?;
-        transaction::close(connection).await;
+        let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
+        let server = monitor.run(tasks::enrol(&mut connection, operator, Utc::now())).await.flatten()?;
+        monitor.close(connection).await;
         let inner = Inner {
             target: target.clone(),
             timeouts,
@@ -223,8 +223,8 @@ impl Tasks {
                 async move { tasks::cancel_open(connection, server, why, now).await }.boxed()
             })
             .await;
-        if let Some(connection) = self.inner.session.lock().await.take() {
-            transaction::close(connection).await;
+        if let Some((connection, monitor)) = self.inner.session.lock().await.take() {
+            monitor.close(connection).await;
         }
         cancelled
     }
@@ -244,7 +244,9 @@ impl Inner {
         &self,
         work: impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + Sync,
     ) -> Result<T, Failure> {
-        let mut session = self.session.lock().await;
+        // Others may each wait for a network that is gone: not one after the other.
+        let turn = tokio::time::timeout(self.timeouts.session, self.session.lock());
+        let mut session = turn.await.map_err(|_| silent())?;
         let had_one = session.is_some();
         match self.once(&mut session, &work).await {
             Err(failure) if had_one && failure.kind == FailureKind::Unreachable => {
@@ -256,36 +258,41 @@ impl Inner {
 
     async fn once<T>(
         &self,
-        session: &mut Option<Connection>,
+        session: &mut Option<Session>,
         work: &(impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + Sync),
     ) -> Result<T, Failure> {
         // Taken out, so that a session that is not heard of any more is dropped.
-        let mut connection = match session.take() {
-            Some(connection) => connection,
+        let (mut connection, monitor) = match session.take() {
+            Some(session) => session,
             None => self.sign_in().await?,
         };
-        let done = tokio::time::timeout(PATIENCE, work(&mut connection)).await;
-        let done = done.map_err(|_| silent())?;
+        let done = monitor.run(work(&mut connection)).await.flatten();
         if !matches!(&done, Err(error) if error.kind == StoreErrorKind::Disconnected) {
-            *session = Some(connection);
+            *session = Some((connection, monitor));
         }
         done.map_err(Failure::from)
     }
 
-    /// Connects, and takes the lock that this server is known by.
-    async fn sign_in(&self) -> Result<Connection, Failure> {
-        for _ in 0..TRIES {
-            let mut connection = self.target.connect(self.timeouts).await?;
-            let signing = async {
-                crate::store::lock::sign(&mut connection, &self.operator).await?;
-                tasks::sign_in(&mut connection, self.server).await
-            };
-            if tokio::time::timeout(PATIENCE, signing).await.map_err(|_| silent())?? {
-                return Ok(connection);
+    /// Connects, and takes the lock that this server is known by. Whoever holds
+    /// it is a session that this server lost.
+    async fn sign_in(&self) -> Result<Session, Failure> {
+        let (mut connection, monitor) =
+            ConnectionMonitor::connect(&self.target, self.timeouts, &Cancel::new()).await?;
+        let signing = async {
+            crate::store::lock::sign(&mut connection, &self.operator).await?;
+            for _ in 0..MAX_TRIES {
+                if tasks::sign_in(&mut connection, self.server).await? {
+                    return Ok(true);
+                }
+                tasks::end_signed_in(&mut connection, self.server).await?;
+                tokio::time::sleep(PAUSE).await;
             }
-            transaction::close(connection).await;
-            tokio::time::sleep(PAUSE).await;
+            Ok(false)
+        };
+        if monitor.run(signing).await.flatten()? {
+            return Ok((connection, monitor));
         }
+        monitor.close(connection).await;
         Err(Failure::new(FailureKind::Locked, "another session still holds this server's own lock")
             .hint("it is a lost connection of this server most likely; PostgreSQL ends it in time"))
     }
@@ -296,13 +303,15 @@ impl Inner {
             return Ok(0);
         }
         let cancel = Cancel::new();
-        let (mut connection, watch) = Watch::connect(&self.target, self.timeouts, &cancel).await?;
+        let (mut connection, monitor) =
+            ConnectionMonitor::connect(&self.target, self.timeouts, &cancel).await?;
         let looking = async {
-            lock::take(&mut connection, &self.operator, Some(wait), &Reporter::silent(), &cancel).await?;
+            let timeouts = Timeouts { wait: Some(wait), ..self.timeouts };
+            lock::take(&mut connection, &self.operator, timeouts, &Reporter::silent(), &cancel).await?;
             self.settle(&mut connection).await
         };
-        let settled = watch.over(looking).await?;
-        transaction::leave(connection).await;
+        let settled = monitor.run(looking).await?;
+        monitor.leave(connection).await;
         settled
     }
 

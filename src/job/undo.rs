@@ -9,18 +9,16 @@ use serde_json::{Map, Value, json};
 
 use super::failure::{Failure, FailureKind};
 use super::history::{self, no_job};
+use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
 use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
-use super::watch::Watch;
 use crate::engine::choice::{Stale, StaleField};
 use crate::engine::select::Selector;
 use crate::engine::{ItemId, Kind, KindInfo, Value as EngineValue};
 use crate::platform::{self, Platform};
 use crate::store::ledger::{JobRecord, JobState, JournalRow};
 use crate::store::restore::{CellChange, Conflict, RowObstacle, adopt, restore};
-use crate::store::{
-    Connection, Ledger, LedgerPlace, Stamp, TableRows, Target, Timeouts, Writer, transaction,
-};
+use crate::store::{Connection, Ledger, LedgerPlace, Stamp, TableRows, Target, Timeouts, Writer};
 
 /// How to undo.
 #[derive(Clone, Debug)]
@@ -122,9 +120,9 @@ impl Undo {
         options: UndoOptions,
         cancel: &Cancel,
     ) -> Result<Self, Failure> {
-        let (mut connection, watch) = Watch::connect(target, options.timeouts, cancel).await?;
-        let past = watch.over(Past::read(&mut connection, &options.ledger, job)).await?;
-        transaction::close(connection).await;
+        let (mut connection, monitor) = ConnectionMonitor::connect(target, options.timeouts, cancel).await?;
+        let past = monitor.run(Past::read(&mut connection, &options.ledger, job)).await?;
+        monitor.close(connection).await;
         let Past { record, mut journal, gone } = past?;
         may_be_undone(&record, target, &options.ledger)?;
         let platform = platform::named(&record.platform).ok_or_else(|| {
@@ -177,12 +175,9 @@ fn may_be_undone(record: &JobRecord, target: &Target, ledger: &LedgerPlace) -> R
                 .hint("undo the undo to have it back"));
         }
         JobState::Unknown => {
-            return Err(Failure::new(
-                FailureKind::Refused,
-                format!("nobody knows whether job {job} was committed"),
-            )
-            .because("it was interrupted while committing, and the target no longer tells")
-            .hint("compare the file again with `gatediff plan` to see what was written"));
+            return Err(Failure::new(FailureKind::Refused, format!("the outcome of job {job} is unknown"))
+                .because("it was interrupted while committing, and the target no longer tells")
+                .hint("compare the file again with `gatediff plan` to see what was written"));
         }
         JobState::Done | JobState::PartlyUndone => {}
     }

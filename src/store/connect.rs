@@ -24,42 +24,11 @@ pub use error::{ConnectError, Malformed};
 
 use super::local::OLDEST_MAJOR;
 use super::sql::reason;
+use super::timeouts::Timeouts;
 use conninfo::Settings;
 
 pub(super) const APPLICATION_NAME: &str = concat!("gatediff/", env!("CARGO_PKG_VERSION"));
 const DEFAULT_PORT: u16 = 5432;
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-
-/// How long a session waits for what. `None` leaves a limit as the server has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timeouts {
-    /// Connecting. `None` takes the target's own limit, or ten seconds; zero means no limit.
-    pub connect: Option<Duration>,
-    /// One statement.
-    pub statement: Option<Duration>,
-    /// A row or table that somebody else has locked. Zero means at once.
-    pub lock: Option<Duration>,
-    /// The target's own lock, while another job holds it. `None` refuses at once.
-    pub wait: Option<Duration>,
-    /// A transaction in which nothing happens.
-    pub idle_in_transaction: Option<Duration>,
-    /// The time between two looks, from beside, at a session that a job waits
-    /// for; a cancelled job gives the server as long to say so.
-    pub heartbeat: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            connect: None,
-            statement: None,
-            lock: Some(Duration::from_secs(5)),
-            wait: None,
-            idle_in_transaction: Some(Duration::from_secs(60)),
-            heartbeat: Duration::from_secs(10),
-        }
-    }
-}
 
 /// A database to connect to. Nothing it shows of itself contains the password.
 #[derive(Clone)]
@@ -131,7 +100,7 @@ impl Target {
             port: DEFAULT_PORT,
             user: user.to_owned(),
             database: database.to_owned(),
-            connect_limit: CONNECT_LIMIT,
+            connect_limit: Timeouts::CONNECT,
             has_password: false,
             open_passfile: None,
         }
@@ -181,6 +150,16 @@ impl Target {
     ///
     /// See [`ConnectError`].
     pub async fn connect(&self, timeouts: Timeouts) -> Result<PgConnection, ConnectError> {
+        self.connect_session(timeouts).await.map(|(connection, _)| connection)
+    }
+
+    /// [Connects](Self::connect), and returns the number of the server process too, by which the
+    /// session is known to others.
+    ///
+    /// # Errors
+    ///
+    /// See [`ConnectError`].
+    pub async fn connect_session(&self, timeouts: Timeouts) -> Result<(PgConnection, i32), ConnectError> {
         let limit = timeouts.connect.unwrap_or(self.connect_limit);
         if limit.is_zero() {
             return self.begin_session(timeouts).await;
@@ -190,19 +169,25 @@ impl Target {
         })
     }
 
-    async fn begin_session(&self, timeouts: Timeouts) -> Result<PgConnection, ConnectError> {
+    /// Connects for a moment, to look at a session of ours or to end it: the name of the new one
+    /// says so to whoever looks at the server. Has a limit of its own.
+    pub async fn connect_monitor(&self, timeouts: Timeouts) -> Option<PgConnection> {
+        let name = format!("{APPLICATION_NAME} monitor");
+        let target = Self { options: self.options.clone().application_name(&name), ..self.clone() };
+        target.connect(Timeouts { connect: Some(timeouts.probe), ..timeouts }).await.ok()
+    }
+
+    async fn begin_session(&self, timeouts: Timeouts) -> Result<(PgConnection, i32), ConnectError> {
         let mut connection =
             PgConnection::connect_with(&self.options).await.map_err(|error| self.explain(error))?;
-        let version: i32 = sqlx::raw_sql(AssertSqlSafe(session_sql(timeouts)))
-            .fetch_one(&mut connection)
-            .await
-            .and_then(|row| row.try_get(0))
-            .map_err(|error| self.explain(error))?;
+        let row = sqlx::raw_sql(AssertSqlSafe(session_sql(timeouts))).fetch_one(&mut connection).await;
+        let begun = row.and_then(|row| Ok((row.try_get::<i32, _>(0)?, row.try_get(1)?)));
+        let (version, backend) = begun.map_err(|error| self.explain(error))?;
         let major = u32::try_from(version / 10_000).unwrap_or_default();
         if major < OLDEST_MAJOR {
             return Err(ConnectError::TooOld { target: self.display(), major, oldest: OLDEST_MAJOR });
         }
-        Ok(connection)
+        Ok((connection, backend))
     }
 
     fn explain(&self, error: sqlx::Error) -> ConnectError {
@@ -274,7 +259,7 @@ impl Target {
             port,
             user,
             database,
-            connect_limit: seconds.map_or(CONNECT_LIMIT, Duration::from_secs),
+            connect_limit: seconds.map_or(Timeouts::CONNECT, Duration::from_secs),
             has_password: password.is_some(),
             open_passfile,
         })
@@ -419,7 +404,8 @@ const KEEPALIVES: &str = ", pg_catalog.set_config('tcp_keepalives_idle', '15', f
                           , pg_catalog.set_config('tcp_keepalives_count', '3', false)\
                           , pg_catalog.set_config('tcp_user_timeout', '30000', false)";
 
-/// One statement, as it is one trip to the server, that sets the limits and asks for the version.
+/// One statement, as it is one trip to the server, that sets the limits and asks for the
+/// version and the server process.
 fn session_sql(timeouts: Timeouts) -> String {
     // To the server, zero is no limit; to whoever waits for nobody, it is the shortest one.
     let at_once = |limit: Duration| limit.max(Duration::from_millis(1));
@@ -428,7 +414,9 @@ fn session_sql(timeouts: Timeouts) -> String {
         ("lock_timeout", timeouts.lock.map(at_once)),
         ("idle_in_transaction_session_timeout", timeouts.idle_in_transaction),
     ];
-    let mut sql = "SELECT pg_catalog.current_setting('server_version_num')::int4".to_owned();
+    let mut sql =
+        "SELECT pg_catalog.current_setting('server_version_num')::int4, pg_catalog.pg_backend_pid()"
+            .to_owned();
     for (name, limit) in limits {
         if let Some(limit) = limit {
             // The server counts in milliseconds of an i32.

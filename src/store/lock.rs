@@ -1,12 +1,11 @@
 //! One job per target at a time, and how a session is seen to from beside.
 
-use std::time::Duration;
-
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
-use super::connect::{APPLICATION_NAME, Target, Timeouts};
+use super::connect::{APPLICATION_NAME, Target};
 use super::sql::{Operation, StoreError};
+use super::timeouts::Timeouts;
 
 /// The advisory lock's key: the letters "gatediff" as a number.
 const KEY: i64 = i64::from_be_bytes(*b"gatediff");
@@ -15,7 +14,7 @@ const KEY: i64 = i64::from_be_bytes(*b"gatediff");
 const TRIES: usize = 5;
 
 /// As many bytes of a session's name as the server keeps.
-const LONGEST_NAME: usize = 63;
+const MAX_NAME_BYTES: usize = 63;
 
 /// Who holds the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,11 +43,11 @@ pub async fn sign(connection: &mut PgConnection, operator: &str) -> Result<(), S
 fn signature(operator: &str, machine: &str) -> String {
     let is_plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic());
     let long = format!("{APPLICATION_NAME} {operator}@{machine}");
-    if is_plain(operator) && is_plain(machine) && long.len() <= LONGEST_NAME {
+    if is_plain(operator) && is_plain(machine) && long.len() <= MAX_NAME_BYTES {
         return long;
     }
     let short = format!("{APPLICATION_NAME} {machine}");
-    if is_plain(machine) { short.chars().take(LONGEST_NAME).collect() } else { APPLICATION_NAME.to_owned() }
+    if is_plain(machine) { short.chars().take(MAX_NAME_BYTES).collect() } else { APPLICATION_NAME.to_owned() }
 }
 
 fn machine() -> String {
@@ -125,62 +124,98 @@ fn told(row: &PgRow) -> String {
     who
 }
 
-/// Returns the number of the server process behind a connection.
+/// Lets the server end a session that holds the target's lock and lies idle
+/// outside of any transaction; in one, it has a limit anyway. Servers before
+/// PostgreSQL 14 know no such limit.
 ///
 /// # Errors
 ///
 /// Fails if the statement does.
-pub async fn backend(connection: &mut PgConnection) -> Result<i32, StoreError> {
-    sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(connection).await.map_err(|error| failed(&error))
+pub async fn limit_idle(connection: &mut PgConnection, timeouts: Timeouts) -> Result<(), StoreError> {
+    let Some(limit) = timeouts.idle_in_transaction else { return Ok(()) };
+    let sql = "SELECT set_config(name, $1, false) FROM pg_settings WHERE name = 'idle_session_timeout'";
+    let limited = sqlx::query(sql).bind(limit.as_millis().to_string()).execute(connection).await;
+    limited.map(|_| ()).map_err(|error| failed(&error))
 }
 
 /// Cancels the statement that another connection of ours runs, over a
-/// connection of its own. Says whether the server was told.
-pub async fn cancel(target: &Target, backend: i32) -> bool {
-    tell(target, backend, "SELECT pg_cancel_backend($1)").await
+/// connection of its own. Says whether the server could be told.
+pub async fn cancel(target: &Target, timeouts: Timeouts, backend: i32) -> bool {
+    tell(target, timeouts, backend, "pg_cancel_backend").await
 }
 
 /// Ends the session of another connection of ours, over a connection of its
 /// own: what it has not committed is rolled back, and its lock is free. Says
-/// whether the server was told.
-pub async fn end(target: &Target, backend: i32) -> bool {
-    tell(target, backend, "SELECT pg_terminate_backend($1)").await
+/// whether the server could be told.
+pub async fn end(target: &Target, timeouts: Timeouts, backend: i32) -> bool {
+    tell(target, timeouts, backend, "pg_terminate_backend").await
 }
 
-async fn tell(target: &Target, backend: i32, sql: &'static str) -> bool {
-    let Ok(mut connection) = target.connect(Timeouts::default()).await else { return false };
-    sqlx::query_scalar(sql).bind(backend).fetch_one(&mut connection).await.unwrap_or(false)
+async fn tell(target: &Target, timeouts: Timeouts, backend: i32, order: &'static str) -> bool {
+    let telling = async {
+        let mut connection = target.connect_monitor(timeouts).await?;
+        give(&mut connection, backend, order).await
+    };
+    tokio::time::timeout(timeouts.probe, telling).await.ok().flatten().is_some()
+}
+
+/// Gives an order to a session of ours; another program may have its number by now.
+async fn give(connection: &mut PgConnection, backend: i32, order: &'static str) -> Option<()> {
+    let sql = format!(
+        "SELECT {order}(pid) FROM pg_stat_activity \
+         WHERE pid = $1 AND usename = session_user AND application_name LIKE 'gatediff/%'"
+    );
+    let given = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(backend).execute(connection).await;
+    given.ok().map(|_| ())
 }
 
 /// How a session stands, as the server sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pulse {
-    /// It works, or has not been waiting for us for long.
-    Beating,
-    /// It has been waiting for us for too long, outside of any transaction; in
-    /// one, the server itself has a limit.
-    Still,
+pub enum Heartbeat {
+    /// It works.
+    Working,
+    /// It waits for us: to send what comes next, or to take what it sends.
+    Waiting,
     /// There is no such session.
     Gone,
 }
 
 /// Looks at the session of another connection of ours, over a connection of
 /// its own; answers nothing if the server cannot be asked.
-pub async fn pulse(target: &Target, timeouts: Timeouts, backend: i32, limit: Duration) -> Option<Pulse> {
-    let mut connection = target.connect(timeouts).await.ok()?;
-    let sql = "SELECT state = 'idle' AND clock_timestamp() - state_change > $2 * interval '1 millisecond' \
-               FROM pg_stat_activity WHERE pid = $1";
-    let still: Option<Option<bool>> = sqlx::query_scalar(sql)
+pub async fn probe(target: &Target, timeouts: Timeouts, backend: i32) -> Option<Heartbeat> {
+    let probing = async {
+        let mut connection = target.connect_monitor(timeouts).await?;
+        heartbeat(&mut connection, backend).await.ok()
+    };
+    tokio::time::timeout(timeouts.probe, probing).await.ok().flatten()
+}
+
+/// Looks at the session of another connection of ours.
+///
+/// What the server waits for tells it, and not the session's `state`: a
+/// statement of which the network lost the end is `active`, and waits for us.
+///
+/// # Errors
+///
+/// Fails if the statement does.
+pub async fn heartbeat(connection: &mut PgConnection, backend: i32) -> Result<Heartbeat, StoreError> {
+    let sql = "SELECT wait_event_type IS NOT DISTINCT FROM 'Client' FROM pg_stat_activity WHERE pid = $1";
+    let waits: Option<bool> = sqlx::query_scalar(sql)
         .bind(backend)
-        .bind(i64::try_from(limit.as_millis()).unwrap_or(i64::MAX))
-        .fetch_optional(&mut connection)
+        .fetch_optional(connection)
         .await
-        .ok()?;
-    Some(match still {
-        None => Pulse::Gone,
-        Some(Some(true)) => Pulse::Still,
-        Some(_) => Pulse::Beating,
+        .map_err(|error| failed(&error))?;
+    Ok(match waits {
+        None => Heartbeat::Gone,
+        Some(true) => Heartbeat::Waiting,
+        Some(false) => Heartbeat::Working,
     })
+}
+
+/// Ends the session of a connection of ours, over another. Says whether the
+/// server could be told.
+pub async fn end_from(connection: &mut PgConnection, backend: i32) -> bool {
+    give(connection, backend, "pg_terminate_backend").await.is_some()
 }
 
 fn failed(error: &sqlx::Error) -> StoreError {
@@ -198,6 +233,6 @@ mod tests {
         assert_eq!(signature("", "desk"), format!("{APPLICATION_NAME} desk"));
         assert_eq!(signature("mei", "ta\u{1b}ble"), APPLICATION_NAME);
         assert_eq!(signature(&"m".repeat(60), "desk"), format!("{APPLICATION_NAME} desk"));
-        assert_eq!(signature("mei", &"d".repeat(90)).len(), LONGEST_NAME);
+        assert_eq!(signature("mei", &"d".repeat(90)).len(), MAX_NAME_BYTES);
     }
 }

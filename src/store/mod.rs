@@ -13,13 +13,15 @@ pub mod local;
 pub mod lock;
 pub mod restore;
 mod sql;
+mod timeouts;
 pub mod transaction;
 mod writer;
 
-pub use connect::{ConnectError, Target, Timeouts};
+pub use connect::{ConnectError, Target};
 pub use ledger::{Ledger, LedgerPlace};
 pub use local::{LocalError, LocalOptions, LocalServer};
 pub use sql::{Operation, Reading, Stamp, StoreError, StoreErrorKind, TableRows};
+pub use timeouts::Timeouts;
 pub use transaction::Connection;
 pub use writer::{Keyed, Owner, Writer, Written};
 

@@ -1,18 +1,11 @@
 //! Transactions, and scripts of statements.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection as _};
 
-use super::connect::Timeouts;
 use super::sql::{Operation, StoreError, StoreErrorKind};
-
-/// How long taking leave of the server may last: it may be out of reach.
-const PARTING: Duration = Duration::from_secs(5);
-
-/// How long tables are waited for: shorter than `deadlock_timeout` commonly is.
-const PATIENCE: Duration = Duration::from_millis(500);
+use super::timeouts::Timeouts;
 
 /// A connection to a target. The other rooms hand it on; they run nothing on it.
 pub type Connection = sqlx::PgConnection;
@@ -63,7 +56,7 @@ pub async fn lock_tables(
     let sql = format!(
         "SET LOCAL statement_timeout TO {}; LOCK TABLE {names} IN EXCLUSIVE MODE; \
          SET LOCAL statement_timeout TO {after}",
-        PATIENCE.as_millis()
+        timeouts.lock_tables.as_millis()
     );
     let locked = sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await;
     locked.map(|_| ()).map_err(|error| {
@@ -77,7 +70,7 @@ pub async fn lock_tables(
     })
 }
 
-/// Returns the number of the transaction that is open, by which [`fate`] knows it.
+/// Returns the number of the transaction that is open, by which [`outcome`] knows it.
 ///
 /// # Errors
 ///
@@ -91,7 +84,7 @@ pub async fn number(connection: &mut Connection) -> Result<i64, StoreError> {
 
 /// What became of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum CommitOutcome {
     /// It is committed.
     Committed,
     /// It is rolled back.
@@ -107,16 +100,16 @@ pub enum Fate {
 ///
 /// Fails if the server never had such a transaction, as after a fail-over that
 /// lost it, or the connection is gone.
-pub async fn fate(connection: &mut Connection, number: i64) -> Result<Option<Fate>, StoreError> {
+pub async fn outcome(connection: &mut Connection, number: i64) -> Result<Option<CommitOutcome>, StoreError> {
     let status: Option<String> = sqlx::query_scalar("SELECT txid_status($1)")
         .bind(number)
         .fetch_one(connection)
         .await
         .map_err(|error| StoreError::new(Operation::Transact, "the target", &error))?;
     Ok(match status.as_deref() {
-        Some("committed") => Some(Fate::Committed),
-        Some("aborted") => Some(Fate::RolledBack),
-        Some("in progress") => Some(Fate::Open),
+        Some("committed") => Some(CommitOutcome::Committed),
+        Some("aborted") => Some(CommitOutcome::RolledBack),
+        Some("in progress") => Some(CommitOutcome::Open),
         _ => None,
     })
 }
@@ -130,29 +123,34 @@ pub async fn commit(connection: &mut Connection) -> Result<(), StoreError> {
     run(connection, "the target", "COMMIT").await
 }
 
-/// Rolls back, as far as that is possible, and [leaves](leave): closing ends
-/// whatever is still open.
-pub async fn abandon(mut connection: Connection) {
-    let rolled_back = run(&mut connection, "the target", "ROLLBACK");
-    if let Ok(Ok(())) = tokio::time::timeout(PARTING, rolled_back).await {
-        return leave(connection).await;
-    }
-    close(connection).await;
+/// Rolls back and [leaves](leave).
+///
+/// # Errors
+///
+/// Fails if the connection is gone; what was open ends with the session.
+pub async fn abandon(mut connection: Connection) -> Result<(), StoreError> {
+    run(&mut connection, "the target", "ROLLBACK").await?;
+    leave(connection).await
 }
 
 /// Gives the lock back and closes: the server looks only a moment later for a
 /// session that is gone, and whoever comes next must not meet its lock.
-pub async fn leave(mut connection: Connection) {
-    let parting = async {
-        super::lock::release(&mut connection).await.ok();
-        connection.close().await.ok();
-    };
-    tokio::time::timeout(PARTING, parting).await.ok();
+///
+/// # Errors
+///
+/// Fails if the connection is gone; the lock ends with the session.
+pub async fn leave(mut connection: Connection) -> Result<(), StoreError> {
+    super::lock::release(&mut connection).await?;
+    close(connection).await
 }
 
-/// Closes a connection.
-pub async fn close(connection: Connection) {
-    tokio::time::timeout(PARTING, connection.close()).await.ok();
+/// Closes a connection that holds nothing.
+///
+/// # Errors
+///
+/// Fails if the connection is gone.
+pub async fn close(connection: Connection) -> Result<(), StoreError> {
+    connection.close().await.map_err(|error| StoreError::new(Operation::Transact, "the target", &error))
 }
 
 /// Runs a script of ours, of any number of statements.

@@ -106,6 +106,12 @@ impl Job {
     pub(crate) fn is_committing(&self) -> bool {
         self.phases.last().is_some_and(|progress| progress.phase == Phase::Commit)
     }
+
+    /// Says whether the answer to its commit has been waited for so long that
+    /// the seconds are counted: then it can be left, with an unknown outcome.
+    pub(crate) fn is_waiting_for_commit(&self) -> bool {
+        self.is_committing() && self.phases.last().is_some_and(|progress| progress.done > 0)
+    }
 }
 
 /// The model.

@@ -77,7 +77,7 @@ pub(crate) fn can_undo(record: &JobRecord) -> Result<(), String> {
     match (record.state, record.undone_by) {
         (JobState::Done | JobState::PartlyUndone, _) => Ok(()),
         (JobState::Failed, _) => Err(format!("job {job} failed and wrote nothing")),
-        (JobState::Unknown, _) => Err(format!("nobody knows whether job {job} was committed")),
+        (JobState::Unknown, _) => Err(format!("the outcome of job {job} is unknown")),
         (JobState::Undone, Some(by)) => Err(format!("job {job} is undone already, by job {by}")),
         (JobState::Undone, None) => Err(format!("job {job} is undone already")),
     }

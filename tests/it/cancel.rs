@@ -21,14 +21,8 @@ use crate::support::wait::until;
 use crate::support::world::world;
 
 /// Long enough that no test runs into it.
-const PATIENT: Timeouts = Timeouts {
-    connect: None,
-    statement: None,
-    lock: Some(Duration::from_secs(60)),
-    wait: None,
-    idle_in_transaction: None,
-    heartbeat: Duration::from_secs(10),
-};
+const LONG: Timeouts =
+    Timeouts { lock: Some(Duration::from_secs(60)), idle_in_transaction: None, ..Timeouts::SHIPPED };
 
 /// Holds a table so that an import has to wait in the middle.
 async fn hold(db: &TestDb, table: &str) -> PgConnection {
@@ -72,7 +66,7 @@ async fn a_cancelled_import_is_rolled_back_while_it_waits() {
         &review,
         approved,
         &site.target(),
-        &options(PATIENT),
+        &options(LONG),
         &Reporter::silent(),
         &cancel,
     ));
@@ -100,7 +94,7 @@ async fn a_cancelled_import_ends_even_if_the_server_takes_no_second_connection()
     let mut holder = site.db.connect().await;
     let row = "BEGIN; SELECT FROM tsmp_client WHERE client_id = 'a' FOR UPDATE";
     sqlx::raw_sql(row).execute(&mut holder).await.unwrap();
-    let short = Timeouts { heartbeat: Duration::from_millis(300), ..PATIENT };
+    let short = Timeouts { cancel: Duration::from_millis(300), ..LONG };
     let cancel = Cancel::new();
     let reporter = Reporter::silent();
     let applying = tokio::spawn(job::apply(&review, approved, &target, &options(short), &reporter, &cancel));
@@ -128,7 +122,7 @@ async fn cancelling_just_before_the_commit_still_rolls_back() {
             pulled.cancel("late");
         }
     });
-    let failure = job::apply(&review, approved, &site.target(), &options(PATIENT), &reporter, &cancel).await;
+    let failure = job::apply(&review, approved, &site.target(), &options(LONG), &reporter, &cancel).await;
     assert_eq!(failure.unwrap_err().kind, FailureKind::Cancelled);
     assert_eq!(site.dump().await, before);
 }
@@ -140,7 +134,7 @@ async fn a_lock_that_somebody_else_holds_is_waited_for_only_so_long() {
     let review = site.review(&world().client("a", json!({}))).await;
     let approved = review.plan.approve(&Choices::new(&review.plan)).unwrap();
     let holder = hold(&site.db, "tsmp_client").await;
-    let short = Timeouts { lock: Some(Duration::from_millis(50)), ..PATIENT };
+    let short = Timeouts { lock: Some(Duration::from_millis(50)), ..LONG };
     let reporter = Reporter::silent();
     let failure =
         job::apply(&review, approved, &site.target(), &options(short), &reporter, &Cancel::new()).await;
@@ -162,7 +156,7 @@ async fn a_role_that_may_not_make_our_schema_is_told_what_to_do() {
     let url = site.db.url().replace("user=postgres", "user=stranger");
     let target = gatediff::store::Target::resolve(Some(&url), |_| None).unwrap();
     let reporter = Reporter::silent();
-    let failure = job::apply(&review, approved, &target, &options(PATIENT), &reporter, &Cancel::new()).await;
+    let failure = job::apply(&review, approved, &target, &options(LONG), &reporter, &Cancel::new()).await;
     let failure = failure.unwrap_err();
     site.run("DROP OWNED BY stranger; DROP ROLE stranger").await;
     assert_eq!(failure.kind, FailureKind::Denied);

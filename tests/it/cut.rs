@@ -12,7 +12,7 @@ use crate::review::import_everything;
 use crate::support::gatediff::fixture;
 use crate::support::import::Import;
 use crate::support::jobs::{cases, chance, done, wait_until_left_alone};
-use crate::support::proxy::{Fault, How, Proxy, When};
+use crate::support::proxy::{Fault, How, Later, Proxy, When};
 use crate::support::pty::{Pty, PtyCommand};
 use crate::support::site::{OPERATOR, Site, cover_all};
 use crate::support::world::{World, world};
@@ -24,7 +24,7 @@ const TRIES: usize = 20;
 const APPLYING: usize = 1;
 
 fn fault(when: When) -> Fault {
-    Fault { connection: APPLYING, when, how: How::Closed, comes_back: true }
+    Fault { connection: APPLYING, when, how: How::Closed, later: Later::Served }
 }
 
 /// The text of a failure in a document.
@@ -112,11 +112,22 @@ async fn a_commit_that_is_lost_is_found_out_to_be_nothing() {
 
 // ---- in this process, where waiting can be short
 
-/// As the defaults, but for the waiting.
-fn impatient() -> Timeouts {
-    let moment = Duration::from_millis(200);
-    let idle_in_transaction = Some(Duration::from_secs(3));
-    Timeouts { connect: Some(moment), heartbeat: moment, idle_in_transaction, ..Timeouts::default() }
+/// As the defaults, but for the waiting. That the server itself ends idle
+/// sessions is no help: it does not know every silence as one.
+pub(crate) fn impatient() -> Timeouts {
+    let [short, long] = [100, 500].map(Duration::from_millis);
+    Timeouts {
+        connect: Some(long),
+        heartbeat: short,
+        probe: Duration::from_secs(2),
+        cancel: long,
+        close: long,
+        commit_outcome: Duration::from_secs(4),
+        commit_poll: short,
+        commit_leave: short,
+        session: Duration::from_secs(5),
+        ..Timeouts::SHIPPED
+    }
 }
 
 fn file() -> World {
@@ -151,11 +162,12 @@ async fn a_commit_of_which_nobody_hears_again_is_told_as_unknown_with_how_to_fin
     let site = ready().await;
     for (when, clients) in [(When::Commit, 0), (When::CommitAnswer, 1)] {
         let proxy = Proxy::new();
-        proxy.cut(Fault { connection: 0, comes_back: false, ..fault(when) });
+        proxy.cut(Fault { connection: 0, later: Later::Refused, ..fault(when) });
         let failure = apply(&site, &proxy, &Cancel::new()).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Unreachable);
-        assert!(failure.what.ends_with("whether everything or nothing was written is unknown"), "{failure}");
-        assert!(failure.hints[0].contains("has job "), "{failure:?}");
+        let job = failure.unknown_job.unwrap();
+        assert!(failure.what.ends_with(&format!("the outcome of job {job} is unknown")), "{failure}");
+        assert!(failure.hints[0].contains(&format!("`gatediff history {job}`")), "{failure:?}");
         assert_eq!(clients_of(&site).await, clients);
     }
 }
@@ -203,7 +215,7 @@ async fn cancelling_ends_it_even_if_the_server_cannot_be_asked() {
     assert_eq!(failure.kind, FailureKind::Cancelled);
     // A network of its own: that the first one was cancelled went into the ledger.
     let proxy = Proxy::new();
-    proxy.cut(Fault { connection: 0, how: How::Silent, comes_back: false, ..fault(When::Sent(1000)) });
+    proxy.cut(Fault { connection: 0, how: How::Silent, later: Later::Refused, ..fault(When::Sent(1000)) });
     let cancel = Cancel::new();
     let pulled = cancel.clone();
     let pulling = tokio::spawn(async move {
@@ -235,7 +247,7 @@ async fn the_screen_tells_of_the_cut_lives_on_and_imports_when_the_network_is_ba
     pty.wait_for("Clients · 68");
     // The target is read again, of which this is about the middle; then nobody is there.
     let when = When::Received(proxy.counts()[0][1] / 2);
-    proxy.cut(Fault { connection: 0, comes_back: false, ..fault(when) });
+    proxy.cut(Fault { connection: 0, later: Later::Refused, ..fault(when) });
     import_everything(&mut pty, db.name());
     pty.wait_for("the connection to the database broke; nothing was written");
     pty.wait_for("check the server and the network");

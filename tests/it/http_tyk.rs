@@ -473,7 +473,7 @@ async fn when_the_database_goes_away_clients_are_told_and_its_address_is_not() {
     crate::support::pg::administer(&limit).await;
     let answer = served.import(APIS, &apis([1]));
     assert_eq!(answer.status, 503, "{answer:?}");
-    assert_eq!(answer.json()["Message"], "The database cannot be reached");
+    assert_eq!(answer.json()["Message"], "The database cannot be reached; nothing was written");
     assert_eq!(served.get("/health", &[]).json()["database"], "unreachable");
     crate::support::pg::administer(&limit.replace("false", "true")).await;
     assert_eq!(served.import(APIS, &apis([1])).status, 200);

@@ -10,6 +10,10 @@ mod cli;
 #[cfg(test)]
 mod cut;
 #[cfg(test)]
+mod cut_messages;
+#[cfg(test)]
+mod deadlines;
+#[cfg(test)]
 mod digirunner;
 #[cfg(test)]
 mod digirunner_apply;

@@ -432,7 +432,7 @@ async fn a_ledger_file_finds_out_what_became_of_a_job_that_was_about_to_commit()
     let jobs = job::history(&site.target(), Timeouts::default(), &place).await.unwrap();
     assert_eq!(jobs[0].state, JobState::Unknown);
     let failure = undo_in(&site, receipt.job, &place, &[]).await.unwrap_err();
-    assert_eq!(failure.what, "nobody knows whether job 1 was committed");
+    assert_eq!(failure.what, "the outcome of job 1 is unknown");
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ const BASES: [&str; 7] = [
 const ROUND: Duration = Duration::from_secs(60);
 
 /// How long other jobs are waited for when tasks of a lost server are settled.
-const PATIENCE: Duration = Duration::from_secs(10);
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Returns the routes.
 pub(super) fn routes() -> Router<Arc<Service>> {
@@ -93,7 +93,7 @@ pub(super) async fn start(service: &Arc<Service>) -> Result<(), Failure> {
 
 /// Settles the tasks of servers that are gone, and forgets what is expired.
 async fn look_after(service: &Service) {
-    if let Err(failure) = service.tasks.recover(PATIENCE).await {
+    if let Err(failure) = service.tasks.recover(RECOVERY_TIMEOUT).await {
         tracing::warn!(%failure, "tasks of a lost server are not settled yet");
     }
     if let Err(failure) = service.tasks.expire().await {
@@ -103,8 +103,11 @@ async fn look_after(service: &Service) {
 
 /// Notes which tasks the shutdown ended, after the last job has.
 pub(super) async fn stop(service: &Arc<Service>) {
-    if let Err(failure) = service.tasks.close("The server was stopped; nothing was written.").await {
-        tracing::warn!(%failure, "cannot note which tasks the shutdown ended");
+    let closing = service.tasks.close("The server was stopped; nothing was written.");
+    match tokio::time::timeout(service.timeouts.heartbeat, closing).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(failure)) => tracing::warn!(%failure, "cannot note which tasks the shutdown ended"),
+        Err(_) => tracing::warn!("cannot note which tasks the shutdown ended: the target does not answer"),
     }
 }
 

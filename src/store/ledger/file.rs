@@ -17,7 +17,7 @@ use sqlx::{ConnectOptions as _, PgConnection};
 use super::record::JournalRow;
 use super::statements::statements;
 use crate::store::sql::StoreErrorKind;
-use crate::store::transaction::{self, Fate};
+use crate::store::transaction::{self, CommitOutcome};
 
 statements!(SqliteConnection, SqliteRow, "");
 
@@ -79,11 +79,11 @@ impl FileLedger {
                 continue;
             }
             let Ok(number) = xid.parse() else { continue };
-            match transaction::fate(target, number).await {
-                Ok(Some(Fate::Committed)) => self.settle(job, true).await?,
-                Ok(Some(Fate::RolledBack)) => self.settle(job, false).await?,
+            match transaction::outcome(target, number).await {
+                Ok(Some(CommitOutcome::Committed)) => self.settle(job, true).await?,
+                Ok(Some(CommitOutcome::RolledBack)) => self.settle(job, false).await?,
                 // Still open, forgotten, or lost in a fail-over: the job stays unknown.
-                Ok(Some(Fate::Open) | None) | Err(_) => {}
+                Ok(Some(CommitOutcome::Open) | None) | Err(_) => {}
             }
         }
         Ok(())

@@ -257,6 +257,21 @@ pub async fn sign_in(connection: &mut PgConnection, server: i32) -> Result<bool,
         .map_err(|error| StoreError::new(Operation::Transact, SERVERS, &error))
 }
 
+/// Ends the session that holds a server's lock, where that is another one.
+///
+/// # Errors
+///
+/// Fails if the statement does.
+pub async fn end_signed_in(connection: &mut PgConnection, server: i32) -> Result<(), StoreError> {
+    let sql = "SELECT pg_terminate_backend(pid) FROM pg_locks \
+               WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND pid <> pg_backend_pid() \
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+               AND classid::int8 = $1 AND objid::int8 = $2";
+    let ended =
+        sqlx::query(sql).bind(i64::from(SERVER_KEY)).bind(i64::from(server)).execute(connection).await;
+    ended.map(|_| ()).map_err(|error| StoreError::new(Operation::Transact, SERVERS, &error))
+}
+
 /// Records a task as not started.
 ///
 /// # Errors

@@ -111,13 +111,18 @@ pub(super) fn leave(app: &mut App) -> Vec<Effect> {
 /// Asks the job that writes to stop, unless it is too late.
 pub(super) fn stop(app: &mut App, why: &'static str) -> Vec<Effect> {
     let Some(job) = &mut app.job else { return Vec::new() };
-    if job.is_committing() {
+    if job.is_committing() && !job.is_waiting_for_commit() && app.leaving.is_none() {
         app.refuse("committing: it can no longer be cancelled");
         return Vec::new();
     }
     job.stops += 1;
     let first = job.stops == 1;
-    app.say("rolling back, please wait");
+    let is_committing = job.is_committing();
+    app.say(if is_committing {
+        "waiting one more second for the outcome"
+    } else {
+        "rolling back, please wait"
+    });
     if first { vec![Effect::Cancel(why)] } else { Vec::new() }
 }
 
@@ -125,6 +130,10 @@ pub(super) fn stop(app: &mut App, why: &'static str) -> Vec<Effect> {
 pub(super) fn fail(app: &mut App, failure: &Failure) {
     if failure.kind == FailureKind::Stale {
         return stale(app, failure, Question::Stale, IMPORT);
+    }
+    if failure.unknown_job.is_some() {
+        // Whoever leaves is not to be told that nothing was written.
+        app.written.push(format!("{}; {}", failure.what, failure.hints.join("; ")));
     }
     let title = if failure.kind == FailureKind::Cancelled { "Cancelled" } else { "Failed" };
     app.modals.push(Modal::new(Question::Failure, title, explain(failure)));

@@ -513,6 +513,33 @@ mod importing {
     }
 
     #[test]
+    fn a_commit_that_is_not_answered_can_be_left_and_the_farewell_says_that_the_outcome_is_unknown() {
+        let mut app = plain();
+        let id = apply_id(&keys(&mut app, "P tab enter"));
+        let commit = |done| Progress { phase: Phase::Commit, subject: "seconds".to_owned(), done, total: 25 };
+        update(&mut app, Msg::Progress(id, commit(0)));
+        assert!(keys(&mut app, "ctrl-c").is_empty());
+        update(&mut app, Msg::Progress(id, commit(3)));
+        assert!(matches!(keys(&mut app, "ctrl-c").as_slice(), [Effect::Cancel("Ctrl-C")]));
+        assert_eq!(notice(&app), "waiting one more second for the outcome");
+        let mut failure =
+            Failure::new(FailureKind::Unreachable, "the outcome of job 7 is unknown").hint("look");
+        failure.unknown_job = Some(7);
+        update(&mut app, Msg::Applied(id, Err(failure)));
+        assert_eq!(farewell(&app, Exit::Done).summary, "the outcome of job 7 is unknown; look");
+    }
+
+    #[test]
+    fn sigterm_ends_a_commit_that_is_not_answered() {
+        let mut app = plain();
+        let id = apply_id(&keys(&mut app, "P tab enter"));
+        let commit = Progress { phase: Phase::Commit, subject: String::new(), done: 0, total: 0 };
+        update(&mut app, Msg::Progress(id, commit));
+        let effects = update(&mut app, Msg::Leave(Leave::Terminate));
+        assert!(matches!(effects.as_slice(), [Effect::Cancel("SIGTERM")]));
+    }
+
+    #[test]
     fn it_cannot_be_left_or_suspended_while_it_runs() {
         let mut app = plain();
         keys(&mut app, "P tab enter");

@@ -33,6 +33,10 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Opti
     );
     lines.push(Line::new());
     lines.push(match (job.stops, job.is_committing()) {
+        (0, true) if job.is_waiting_for_commit() => {
+            let key = app.key(Act::Interrupt).replace("^C", "Ctrl-C");
+            Line::of(Role::Warning, &format!("{key} leaves; the outcome is then unknown."))
+        }
         (_, true) => Line::of(Role::Text, "Committing: it can no longer be cancelled."),
         (0, false) => {
             let key = app.key(Act::Interrupt).replace("^C", "Ctrl-C");

@@ -5,6 +5,8 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+use super::deadline;
+
 /// What a run left.
 #[derive(Debug)]
 pub(crate) struct Ran {
@@ -35,7 +37,8 @@ impl Ran {
 /// takes to find PostgreSQL's programs.
 pub(crate) fn command(home: &std::path::Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatediff"));
-    command.env_clear().env("HOME", home).env("LANG", "C.UTF-8").env("USER", "tester").stdin(Stdio::null());
+    command.env_clear().envs(deadline::begin().map(|mark| (deadline::MARK, mark)));
+    command.env("HOME", home).env("LANG", "C.UTF-8").env("USER", "tester").stdin(Stdio::null());
     for name in ["PATH", "TMPDIR", "GATEDIFF_PG_BIN"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);

@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub(crate) mod deadline;
 pub(crate) mod draw;
 pub(crate) mod fake;
 pub(crate) mod gatediff;

@@ -10,9 +10,12 @@ use gatediff::store::{LocalOptions, LocalServer, Target, Timeouts};
 use sqlx::{AssertSqlSafe, PgConnection};
 use tokio::sync::Mutex;
 
+use super::deadline;
+
 /// The private server of this test process.
 pub(crate) fn server() -> &'static LocalServer {
     static SERVER: OnceLock<LocalServer> = OnceLock::new();
+    deadline::begin();
     SERVER.get_or_init(|| {
         LocalServer::start(LocalOptions::default())
             .unwrap_or_else(|error| panic!("{error}\n{}", error.hint()))

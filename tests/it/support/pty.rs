@@ -18,8 +18,10 @@ use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_sy
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 
+use super::deadline;
+
 /// How long anything may take before a test fails.
-pub(crate) fn patience() -> Duration {
+pub(crate) fn timeout() -> Duration {
     let seconds = std::env::var("GATEDIFF_TEST_TIMEOUT").ok().and_then(|text| text.parse().ok());
     Duration::from_secs(seconds.unwrap_or(60))
 }
@@ -36,6 +38,9 @@ impl PtyCommand {
     pub(crate) fn new(program: impl AsRef<OsStr>) -> Self {
         let mut command = CommandBuilder::new(program);
         command.env_clear();
+        if let Some(mark) = deadline::begin() {
+            command.env(deadline::MARK, mark);
+        }
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", "/");
         command.env("LANG", "C.UTF-8");
@@ -208,7 +213,7 @@ impl Pty {
     /// Waits for the end and tells the exit code; a signal's name where that killed it.
     #[track_caller]
     pub(crate) fn wait_exit(&mut self) -> Result<u32, String> {
-        let Ok(exit) = self.exit.recv_timeout(patience()) else { panic!("still running:\n{}", self.text()) };
+        let Ok(exit) = self.exit.recv_timeout(timeout()) else { panic!("still running:\n{}", self.text()) };
         self.has_exited = true;
         exit.signal().map_or(Ok(exit.exit_code()), |signal| Err(signal.to_owned()))
     }
@@ -257,7 +262,7 @@ impl Seen {
 
     #[track_caller]
     fn wait_until(&self, what: &str, is_so: impl Fn(&Output) -> bool) {
-        let deadline = Instant::now() + patience();
+        let deadline = Instant::now() + timeout();
         let mut output = self.lock();
         while !is_so(&output) {
             let left = deadline.saturating_duration_since(Instant::now());
