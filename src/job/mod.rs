@@ -4,6 +4,7 @@
 //! Every face (command line, terminal, HTTP) calls these and nothing below.
 
 mod apply;
+mod check;
 mod condition;
 mod demo;
 mod export;

@@ -5,6 +5,7 @@
 //! platforms' SQL files talk to PostgreSQL.
 
 pub mod bulk;
+pub mod catalog;
 pub mod connect;
 #[cfg(feature = "fetch-postgres")]
 pub mod fetch;
@@ -13,13 +14,16 @@ pub mod local;
 pub mod lock;
 pub mod restore;
 mod sql;
+mod touched;
 pub mod transaction;
 mod writer;
 
+pub use catalog::{Catalog, Hazard};
 pub use connect::{ConnectError, Target, Timeouts};
 pub use ledger::{Ledger, LedgerPlace};
 pub use local::{LocalError, LocalOptions, LocalServer};
 pub use sql::{Operation, Reading, Stamp, StoreError, StoreErrorKind, TableRows};
+pub use touched::Touched;
 pub use transaction::Connection;
 pub use writer::{Keyed, Owner, Writer, Written};
 
