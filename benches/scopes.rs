@@ -96,6 +96,7 @@ fn edit(edit: Edit) -> Edited {
         operator: "bench".to_owned(),
         timeouts: Timeouts::default(),
         ledger: LedgerPlace::Target,
+        accept_server_changes: false,
     };
     runtime().block_on(scope::edit(edit, target(), &options, &Reporter::silent(), &Cancel::new())).unwrap()
 }

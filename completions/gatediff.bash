@@ -269,7 +269,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__apply)
-            opts="-y -h -V --format --include --exclude --id --name --default-reference --mapping --organisation --file --cover --skip --ignore-missing --ignore-lack-api --rehearse --no-backup --yes --confirm --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-y -h -V --format --include --exclude --id --name --default-reference --mapping --file --cover --skip --ignore-lack-api --rehearse --no-backup --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -312,10 +312,6 @@ _gatediff() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
-                    return 0
-                    ;;
-                --organisation)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --file)
@@ -1222,7 +1218,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__plan)
-            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --organisation --unchanged --out --force --cover --skip --ignore-missing --ignore-lack-api --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --unchanged --out --force --cover --skip --ignore-lack-api --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1265,10 +1261,6 @@ _gatediff() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
-                    return 0
-                    ;;
-                --organisation)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --out)
@@ -1349,7 +1341,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__review)
-            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --organisation --theme --accessible --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --theme --accessible --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1392,10 +1384,6 @@ _gatediff() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
-                    return 0
-                    ;;
-                --organisation)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --theme)
@@ -1522,7 +1510,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__scope__subcmd__check)
-            opts="-y -h -V --only --repair --yes --confirm --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-y -h -V --only --repair --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1591,7 +1579,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__scope__subcmd__create)
-            opts="-y -h -V --alias --description --duration --times --level --authentication --api --file --yes --confirm --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-y -h -V --alias --description --duration --times --level --authentication --api --file --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1699,7 +1687,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__scope__subcmd__delete)
-            opts="-y -h -V --yes --confirm --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-y -h -V --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1764,7 +1752,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__scope__subcmd__give)
-            opts="-y -h -V --yes --confirm --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-y -h -V --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2099,7 +2087,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__scope__subcmd__take)
-            opts="-y -h -V --yes --confirm --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-y -h -V --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2164,7 +2152,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__scope__subcmd__update)
-            opts="-y -h -V --name --alias --description --duration --times --level --authentication --api --file --add-api --remove-api --add-authentication --remove-authentication --yes --confirm --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-y -h -V --name --alias --description --duration --times --level --authentication --api --file --add-api --remove-api --add-authentication --remove-authentication --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2292,7 +2280,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__serve)
-            opts="-h -V --listen --admin-secret-file --max-body --body-timeout --jobs --queue --grace --confirm --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version hash-secret help"
+            opts="-h -V --listen --admin-secret-file --max-body --body-timeout --jobs --queue --grace --confirm --accept-server-changes --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version hash-secret help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2548,7 +2536,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__undo)
-            opts="-y -h -V --only --yes --confirm --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-y -h -V --only --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2617,7 +2605,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__validate)
-            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --organisation --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2660,10 +2648,6 @@ _gatediff() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
-                    return 0
-                    ;;
-                --organisation)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --database-url)

@@ -172,6 +172,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-lack-
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l rehearse -d 'Do everything on the target and roll it back: tells what would be refused'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l no-backup -d 'Keep no backup. The journal, which undo works from, is kept all the same'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s V -l version -d 'Print version'
@@ -250,6 +251,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l color -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -s V -l version -d 'Print version'
@@ -357,6 +359,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
@@ -387,6 +390,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -s V -l version -d 'Print version'
@@ -404,6 +408,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -s V -l version -d 'Print version'
@@ -421,6 +426,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -s V -l version -d 'Print version'
@@ -438,6 +444,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -s V -l version -d 'Print version'
@@ -484,6 +491,7 @@ always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l repair -d 'Repair what can be repaired safely'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
@@ -515,6 +523,7 @@ json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
 always\t'Always'
 never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -s V -l version -d 'Print version'

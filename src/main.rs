@@ -156,6 +156,7 @@ impl tui::Backend for Backend {
                 timeouts: session.request.timeouts,
                 ledger: session.request.ledger.clone(),
                 only: Vec::new(),
+                accept_server_changes: false,
             };
             job::undo(job, &target, &options, &report, &cancel).await
         }
@@ -212,6 +213,7 @@ impl tui::Backend for Backend {
                 operator: session.request.operator.clone(),
                 timeouts: session.request.timeouts,
                 ledger: session.request.ledger.clone(),
+                accept_server_changes: false,
             };
             scope::edit(edit, &target, &options, &report, &cancel).await
         }

@@ -39,6 +39,7 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
         ledger: session.manner.ledger.clone(),
         backup: !args.no_backup,
         plan: saved.map(|saved| saved.id),
+        accept_server_changes: args.consent.accept_server_changes,
     };
     let resolution = review.plan.resolve(&choices);
     let named = blocked_by_name(&review.plan, &resolution, &args.choices)?;
@@ -104,6 +105,9 @@ async fn rehearse(
             text::tables(printer, &rehearsal.tables);
             for problem in &rehearsal.problems {
                 printer.line(format!("  refused: {}: {}", safe(&problem.table), safe(&problem.message)));
+            }
+            for note in &rehearsal.notes {
+                printer.tell(format!("note: {}", safe(note)));
             }
             printer.line(format!(
                 "rehearsed and rolled back in {:.2} s: {}",
@@ -264,7 +268,5 @@ fn tell_receipt(printer: &mut Printer, receipt: &Receipt) {
     ));
     let backup = if receipt.backup.is_some() { "a backup was kept; " } else { "" };
     printer.tell(format!("note: {backup}`gatediff undo {}` takes it back", receipt.job));
-    for note in &receipt.notes {
-        printer.tell(format!("note: {note}"));
-    }
+    text::afterwards(printer, &receipt.server_changes, &receipt.notes);
 }

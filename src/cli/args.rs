@@ -332,6 +332,10 @@ pub struct ConsentArgs {
     /// The name of the target's database, where a production profile asks for it
     #[arg(long, value_name = "NAME")]
     pub confirm: Option<String>,
+    /// Go on where a trigger or rule of the target changes values that are not part of the plan,
+    /// and list them in the receipt; else nothing is written
+    #[arg(long)]
+    pub accept_server_changes: bool,
     /// Who is recorded as the operator; the OS user by default
     #[arg(long, value_name = "NAME")]
     pub operator: Option<String>,
@@ -431,6 +435,10 @@ pub struct ServeArgs {
     /// The name of the target's database, where a production profile asks for it
     #[arg(long, value_name = "NAME")]
     pub confirm: Option<String>,
+    /// Go on where a trigger or rule of the target changes values that are not part of the plan,
+    /// and list them in the receipt; else nothing is written
+    #[arg(long)]
+    pub accept_server_changes: bool,
 }
 
 impl ServeArgs {

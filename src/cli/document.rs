@@ -8,7 +8,7 @@ use super::plan::Comparison;
 use crate::engine::diff::Show;
 use crate::engine::{
     Change, Choices, Finding, ItemId, Kind, Matched, Missing, Outcome, Plan, Reason, Reference, Resolution,
-    Status, Summary,
+    Status, Summary, Unpromised,
 };
 use crate::job::{
     Exported, Failure, FailureKind, FileInfo, JobRecord, Problem, Receipt, Rehearsal, Review, SavedPlan,
@@ -69,6 +69,8 @@ pub(super) struct Document<'a> {
     warnings: Option<Vec<&'a Finding>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notes: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    server_changes: &'a [Unpromised],
     #[serde(skip_serializing_if = "Option::is_none")]
     stale: Option<&'a [Stale]>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -183,6 +185,7 @@ impl<'a> Document<'a> {
             missing: None,
             warnings: None,
             notes: None,
+            server_changes: &[],
             stale: None,
             error: None,
         }
@@ -275,6 +278,7 @@ impl<'a> Document<'a> {
                 document.backup = Some(json!(receipt.backup));
                 document.tables = Some(&receipt.tables);
                 document.notes = Some(&receipt.notes);
+                document.server_changes = &receipt.server_changes;
             }
             Ok(None) => {}
             Err(failure) => {
@@ -340,6 +344,7 @@ impl<'a> Document<'a> {
             rehearsal: Some(true),
             tables: Some(done.map_or(&[], |done| &done.tables)),
             problems: Some(done.map_or(&[], |done| &done.problems)),
+            notes: done.map(|done| done.notes.as_slice()),
             ..Self::apply(status, review, resolution, outcome.map(|_| None))
         }
     }
@@ -358,6 +363,7 @@ impl<'a> Document<'a> {
             restored: Some(&undone.items),
             tables: Some(&undone.tables),
             notes: Some(&undone.notes),
+            server_changes: &undone.server_changes,
             ..Self::new("undo", "ok")
         }
     }

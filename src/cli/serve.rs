@@ -37,7 +37,8 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ServeArgs)
             .because("the objects that it serves live in gatediff's own schema there")
             .hint("leave --ledger, GATEDIFF_LEDGER and the profile's ledger out"));
     }
-    let asked = ConsentArgs { yes: true, confirm: args.confirm.clone(), operator: None };
+    let confirm = args.confirm.clone();
+    let asked = ConsentArgs { yes: true, confirm, accept_server_changes: false, operator: None };
     consent::ask(printer, &session.manner, &asked, ("", false), session.target.database())?;
     let serve = &session.manner.serve;
     let admin = admin(args.admin_secret_file.as_deref(), serve)?;

@@ -8,7 +8,8 @@ use super::print::{Printer, padded, plural, style};
 use crate::engine::diff::Show;
 use crate::engine::display::safe;
 use crate::engine::{
-    Change, Entry, Missing, Op, Outcome, Plan, Reason, Reference, Resolution, Resolved, Status, Value,
+    Change, Entry, Missing, Op, Outcome, Plan, Reason, Reference, Resolution, Resolved, Status, Unpromised,
+    Value,
 };
 use crate::job::SavedPlan;
 use crate::store::TableRows;
@@ -337,4 +338,24 @@ pub(super) fn told(finding: &crate::engine::Finding) -> String {
         finding.item.as_ref().map(ToString::to_string).or_else(|| finding.path.clone()).unwrap_or_default();
     let about = if about.is_empty() { about } else { format!("{}: ", safe(&about)) };
     format!("  {}: {about}{}", finding.code, safe(&finding.message))
+}
+
+/// Prints what an operator should know after a job: what the server changed
+/// beside what was planned, and the notes.
+pub(super) fn afterwards(printer: &mut Printer, server_changes: &[Unpromised], notes: &[String]) {
+    if !server_changes.is_empty() {
+        let bold = Style::new().bold();
+        printer.line(format!("\n{bold}Changed by the server{bold:#}"));
+    }
+    for change in server_changes {
+        let by = if change.triggers.is_empty() {
+            String::new()
+        } else {
+            format!(" (the table has {})", change.triggers.join(", "))
+        };
+        printer.folded(&format!("  {}", safe(&format!("{change}{by}"))), 4);
+    }
+    for note in notes {
+        printer.tell(format!("note: {}", safe(note)));
+    }
 }

@@ -17,6 +17,7 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: UndoArgs) 
         timeouts: session.manner.timeouts,
         ledger: session.manner.ledger.clone(),
         only: args.only,
+        accept_server_changes: args.consent.accept_server_changes,
     };
     let target = session.target.display();
     let cancel = cancel_on_signals()?;
@@ -60,7 +61,5 @@ fn tell(printer: &mut Printer, undone: &Undone) {
         undone.seconds
     ));
     printer.tell(format!("note: `gatediff undo {}` does it again", undone.job));
-    for note in &undone.notes {
-        printer.tell(format!("note: {note}"));
-    }
+    super::text::afterwards(printer, &undone.server_changes, &undone.notes);
 }

@@ -206,7 +206,10 @@ impl<'a> Aligner<'a> {
     fn secret(&mut self, target: Option<&'a Json>, file: Option<&'a Json>, scope: &Scope) -> Node<'a> {
         let has = |json: Option<&Json>| json.is_some_and(|json| !look::lacks_secret(json));
         let take = match (has(target), has(file)) {
-            (true, false) if file.is_none() && !scope.is_own_secret() => Take::File,
+            (true, false) if file.is_none() && !scope.is_own_secret() => match scope.cover {
+                Cover::Replace => Take::File,
+                Cover::Merge => Take::Kept,
+            },
             (true, false) if scope.carries => Take::Kept,
             (true, false) => {
                 self.missing_secrets.push(self.pointer.clone());

@@ -14,6 +14,7 @@ pub mod finding;
 pub mod item;
 pub mod json;
 pub mod plan;
+pub mod promise;
 pub mod reference;
 pub mod schema;
 pub mod seal;
@@ -29,6 +30,7 @@ pub use item::{Element, Field, Item, ItemId, Kind, Value};
 pub use plan::{
     Candidate, Entry, Matched, Missing, MissingCount, Plan, Quota, QuotaUse, Requirement, Summary,
 };
+pub use promise::{Promise, Promised, RowPromise, TableShape, TouchedRow, Unpromised};
 pub use reference::{Reference, Resolved};
 pub use schema::{DocumentSchema, KindInfo};
 pub use seal::{Frozen, SealKey, SealedPlan};

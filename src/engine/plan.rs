@@ -387,6 +387,13 @@ impl Plan {
         &self.warnings
     }
 
+    /// Adds what was noticed about the target.
+    #[must_use]
+    pub fn with_warnings(mut self, more: impl IntoIterator<Item = Finding>) -> Self {
+        self.warnings.extend(more);
+        self
+    }
+
     /// Returns every warning: the file's, then each item's.
     pub fn all_warnings(&self) -> impl Iterator<Item = &Finding> {
         self.warnings.iter().chain(self.entries.iter().flat_map(|entry| &entry.warnings))

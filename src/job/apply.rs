@@ -8,6 +8,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::check::{Checked, check};
 use super::failure::{Failure, FailureKind};
 use super::file::hex;
 use super::plan::{Review, ground};
@@ -15,11 +16,12 @@ use super::progress::{Cancel, Phase, Reporter};
 use super::rehearse::{Problem, Rehearsal};
 use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
 use crate::engine::choice::Stale;
+use crate::engine::promise::Unpromised;
 use crate::engine::{Approved, Outcome};
-use crate::platform::{ExportOptions, Ground};
+use crate::platform::{ExportOptions, Ground, Platform};
 use crate::store::ledger::{Backup, JobRecord, JobState};
 use crate::store::restore::adopt;
-use crate::store::{LedgerPlace, Stamp, TableRows, Target, Timeouts, Writer};
+use crate::store::{LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Writer};
 
 /// How to apply.
 #[derive(Clone, Debug)]
@@ -34,13 +36,22 @@ pub struct ApplyOptions {
     pub backup: bool,
     /// The saved plan that is applied; it is used once.
     pub plan: Option<String>,
+    /// Whether it goes on where the server changes what was not promised.
+    pub accept_server_changes: bool,
 }
 
 impl ApplyOptions {
     /// Returns how an import is applied unless somebody says otherwise: with a
     /// backup, recorded in the target.
     pub fn new(operator: impl Into<String>, timeouts: Timeouts) -> Self {
-        Self { operator: operator.into(), timeouts, ledger: LedgerPlace::Target, backup: true, plan: None }
+        Self {
+            operator: operator.into(),
+            timeouts,
+            ledger: LedgerPlace::Target,
+            backup: true,
+            plan: None,
+            accept_server_changes: false,
+        }
     }
 }
 
@@ -59,6 +70,8 @@ pub struct Receipt {
     pub seconds: f64,
     /// What the operator should know now.
     pub notes: Vec<String>,
+    /// What the server changed beside what was promised, and was accepted.
+    pub server_changes: Vec<Unpromised>,
 }
 
 impl Receipt {
@@ -102,7 +115,8 @@ pub fn apply(
             tables: done.tables,
             backup: done.backup,
             seconds: begun.elapsed().as_secs_f64(),
-            notes: apply.review.platform.after_apply().iter().map(|note| (*note).to_owned()).collect(),
+            notes: notes(apply.review.platform, done.checked.warnings),
+            server_changes: done.checked.server_changes,
         })
     }
 }
@@ -132,6 +146,7 @@ pub fn rehearse(
             outcomes: apply.approved.outcomes().to_vec(),
             tables: rehearsed.tables,
             problems: rehearsed.problems,
+            notes: rehearsed.warnings,
             seconds: begun.elapsed().as_secs_f64(),
         })
     }
@@ -161,6 +176,7 @@ struct Done {
     job: i64,
     tables: Vec<TableRows>,
     backup: Option<String>,
+    checked: Checked,
 }
 
 impl Work for Apply {
@@ -195,11 +211,13 @@ impl Work for Apply {
             let report =
                 |table: &str, done: usize, total: usize| reporter.step(Phase::Write, table, done, total);
             let mut writer = Writer::new(open.connection, &stamp, &report);
-            let mut written = ground.write(&mut writer, &self.approved).await;
-            if written.is_ok() {
-                written = adopt(&mut writer, &self.review.platform.tables()).await;
-            }
-            let written = written.map(|()| writer.finish()).map_err(|error| open.run.obstacle(error))?;
+            let obstacle = |error| open.run.obstacle(error);
+            ground.write(&mut writer, &self.approved).await.map_err(obstacle)?;
+            let accept = self.options.accept_server_changes;
+            let verify = |touched: Touched<'_>| Ok(ground.verify(&self.approved, touched));
+            let checked = check(&mut writer, accept, verify).await.map_err(obstacle)??;
+            adopt(&mut writer, &self.review.platform.tables()).await.map_err(obstacle)?;
+            let written = writer.finish();
             let facts = self.facts().ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
             open.run.reporter.phase(Phase::Record);
             let deeds = Deeds {
@@ -209,7 +227,7 @@ impl Work for Apply {
                 backup: backup.as_ref(),
             };
             let job = open.record(&facts, deeds).await?;
-            Ok(Done { job, tables: written.tables, backup: backup.map(|backup| backup.name) })
+            Ok(Done { job, tables: written.tables, backup: backup.map(|backup| backup.name), checked })
         }
         .boxed()
     }
@@ -293,6 +311,7 @@ struct Rehearsed<'a>(&'a Apply);
 struct RehearsalDone {
     tables: Vec<TableRows>,
     problems: Vec<Problem>,
+    warnings: Vec<String>,
 }
 
 impl Work for Rehearsed<'_> {
@@ -315,21 +334,26 @@ impl Work for Rehearsed<'_> {
             let report =
                 |table: &str, done: usize, total: usize| reporter.step(Phase::Write, table, done, total);
             let mut writer = Writer::rehearsing(open.connection, &stamp, &report);
-            let written = ground.write(&mut writer, &apply.approved).await;
-            let written = match written {
-                Ok(()) => writer.check_deferred().await.map(|()| writer.finish()),
-                Err(error) => Err(error),
-            };
-            let written = open.step(written)?;
-            let problem =
-                |error: crate::store::StoreError| Problem { table: error.table, message: error.message };
-            Ok(RehearsalDone {
-                tables: written.tables,
-                problems: written.problems.into_iter().map(problem).collect(),
-            })
+            let obstacle = |error| open.run.obstacle(error);
+            ground.write(&mut writer, &apply.approved).await.map_err(obstacle)?;
+            let verify = |touched: Touched<'_>| Ok(ground.verify(&apply.approved, touched));
+            let checked = check(&mut writer, true, verify).await.map_err(obstacle)??;
+            let written = writer.finish();
+            let mut problems: Vec<Problem> = written.problems.into_iter().map(Problem::from).collect();
+            // What was refused is not there; only a whole import can be held against its promise.
+            if problems.is_empty() && !apply.options.accept_server_changes {
+                problems.extend(checked.server_changes.iter().map(Problem::from));
+            }
+            Ok(RehearsalDone { tables: written.tables, problems, warnings: checked.warnings })
         }
         .boxed()
     }
+}
+
+/// Returns what an operator should know after a job: what the check could not
+/// see, and what the product does now.
+pub(super) fn notes(platform: &dyn Platform, warnings: Vec<String>) -> Vec<String> {
+    warnings.into_iter().chain(platform.after_apply().iter().map(|note| (*note).to_owned())).collect()
 }
 
 /// Returns the failure of a saved plan that a job applied already.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::progress::Cancel;
 use crate::engine::choice::Stale;
+use crate::engine::promise::Unpromised;
 use crate::platform::digirunner::scope::Violation;
 use crate::store::{ConnectError, Operation, StoreError, StoreErrorKind};
 
@@ -74,6 +75,9 @@ pub struct Failure {
     /// The rules of the product that were broken, when that is the failure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<Violation>,
+    /// What the server changed beside what was promised, when that is the failure.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub server_changes: Vec<Unpromised>,
 }
 
 impl Failure {
@@ -88,6 +92,7 @@ impl Failure {
             unknown_job: None,
             stale: Vec::new(),
             violations: Vec::new(),
+            server_changes: Vec::new(),
         }
     }
 

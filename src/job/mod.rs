@@ -4,6 +4,7 @@
 //! Every face (command line, terminal, HTTP) calls these and nothing below.
 
 mod apply;
+mod check;
 mod demo;
 mod export;
 mod failure;

@@ -6,8 +6,9 @@ use super::failure::Failure;
 use super::file::{FileInfo, Loaded};
 use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
-use crate::engine::Plan;
+use crate::engine::{Finding, Plan};
 use crate::platform::{Bundle, Ground, Platform};
+use crate::store::catalog::describe;
 use crate::store::{Connection, Reading, StoreError, Target, Timeouts, transaction};
 
 /// A file that was compared with a target.
@@ -42,13 +43,18 @@ pub async fn plan(
     let reading = async {
         transaction::begin_reading(&mut connection).await?;
         let ground = ground(&loaded.bundle, &mut connection, reporter, Phase::Snapshot).await?;
+        let tables: Vec<&str> = loaded.platform.tables().iter().map(|table| table.name).collect();
+        let catalog = describe(&mut connection, &tables).await?;
         transaction::commit(&mut connection).await?;
-        Ok::<_, StoreError>(ground)
+        Ok::<_, StoreError>((ground, catalog))
     };
-    let ground = monitor.run(reading).await.flatten()?;
+    let (ground, catalog) = monitor.run(reading).await.flatten()?;
     monitor.close(connection).await;
     reporter.phase(Phase::Compare);
-    let plan = compare(ground).await?;
+    // What foreign keys take along is known once rows are deleted.
+    let hazards = catalog.hazards.iter().filter(|hazard| hazard.to.is_none());
+    let warnings = hazards.map(|hazard| Finding::warning("target-trigger", hazard.warning()));
+    let plan = compare(ground).await?.with_warnings(warnings);
     Ok(Review {
         file: loaded.file.clone(),
         target: target.display(),

@@ -11,11 +11,13 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::{Map, Value, json};
 
 pub use self::file::load;
+use super::apply::notes;
+use super::check::{Checked, check as check_written};
 use super::failure::{Failure, FailureKind};
 use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
 use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
-use crate::engine::{Change, ItemId};
+use crate::engine::{Change, ItemId, Unpromised};
 use crate::platform::Platform as _;
 use crate::platform::digirunner::Digirunner;
 use crate::platform::digirunner::scope::{
@@ -27,7 +29,7 @@ pub use crate::platform::digirunner::scope::{
     Span, Unit, Violation, parse_amount, parse_duration, parse_times,
 };
 use crate::store::restore::adopt;
-use crate::store::{LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Writer, transaction};
+use crate::store::{LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, transaction};
 
 /// How to edit.
 #[derive(Clone, Debug)]
@@ -38,6 +40,8 @@ pub struct EditOptions {
     pub timeouts: Timeouts,
     /// Where the job is recorded.
     pub ledger: LedgerPlace,
+    /// Whether it goes on where the server changes what was not promised.
+    pub accept_server_changes: bool,
 }
 
 /// What was done.
@@ -61,6 +65,8 @@ pub struct Edited {
     pub seconds: f64,
     /// What the operator should know now.
     pub notes: Vec<String>,
+    /// What the server changed beside what was promised, and was accepted.
+    pub server_changes: Vec<Unpromised>,
 }
 
 /// Reads every scope of a target, and everything that a scope can be made of.
@@ -111,9 +117,11 @@ pub async fn edit(
     tracing::info!(target_database = work.target, operator = options.operator, command, "edit begins");
     let done = run.job(&work).await?;
     tracing::info!(job = done.job, command, "edit committed");
-    let mut notes = done.planned.notes;
-    if done.job.is_some() {
-        notes.extend(Digirunner.after_apply().iter().map(|note| (*note).to_owned()));
+    let mut told = done.planned.notes;
+    let mut server_changes = Vec::new();
+    if let Some(checked) = done.checked {
+        told.extend(notes(&Digirunner, checked.warnings));
+        server_changes = checked.server_changes;
     }
     Ok(Edited {
         job: done.job,
@@ -123,7 +131,8 @@ pub async fn edit(
         changes: done.planned.differences,
         tables: done.tables,
         seconds: begun.elapsed().as_secs_f64(),
-        notes,
+        notes: told,
+        server_changes,
     })
 }
 
@@ -140,6 +149,7 @@ struct Done {
     job: Option<i64>,
     planned: Planned,
     tables: Vec<TableRows>,
+    checked: Option<Checked>,
 }
 
 impl Editing {
@@ -182,8 +192,11 @@ impl Work for Editing {
             let written = write(&mut writer, Reading { report: &checks }, &self.edit).await;
             let planned = written.map_err(|error| open.run.obstacle(error))?.map_err(refused)?;
             if planned.items.is_empty() {
-                return Ok(Done { job: None, planned, tables: Vec::new() });
+                return Ok(Done { job: None, planned, tables: Vec::new(), checked: None });
             }
+            let verify = |touched: Touched<'_>| Ok(planned.verify(&self.edit, touched));
+            let checked = check_written(&mut writer, self.options.accept_server_changes, verify).await;
+            let checked = checked.map_err(|error| open.run.obstacle(error))??;
             adopt(&mut writer, &Digirunner.tables()).await.map_err(|error| open.run.obstacle(error))?;
             let written = writer.finish();
             reporter.phase(Phase::Record);
@@ -194,7 +207,7 @@ impl Work for Editing {
                 backup: None,
             };
             let job = open.record(&self.facts_of(&planned.items), deeds).await?;
-            Ok(Done { job: Some(job), planned, tables: written.tables })
+            Ok(Done { job: Some(job), planned, tables: written.tables, checked: Some(checked) })
         }
         .boxed()
     }

@@ -7,6 +7,8 @@ use chrono::Local;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::{Map, Value, json};
 
+use super::apply::notes;
+use super::check::{Checked, check};
 use super::failure::{Failure, FailureKind};
 use super::history::{self, no_job};
 use super::monitor::ConnectionMonitor;
@@ -14,11 +16,11 @@ use super::progress::{Cancel, Phase, Reporter};
 use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
 use crate::engine::choice::{Stale, StaleField};
 use crate::engine::select::Selector;
-use crate::engine::{ItemId, Kind, KindInfo, Value as EngineValue};
+use crate::engine::{ItemId, Kind, KindInfo, Unpromised, Value as EngineValue};
 use crate::platform::{self, Platform};
 use crate::store::ledger::{JobRecord, JobState, JournalRow};
-use crate::store::restore::{CellChange, Conflict, RowObstacle, adopt, restore};
-use crate::store::{Connection, Ledger, LedgerPlace, Stamp, TableRows, Target, Timeouts, Writer};
+use crate::store::restore::{CellChange, Conflict, RowObstacle, adopt, promises, restore};
+use crate::store::{Connection, Ledger, LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Writer};
 
 /// How to undo.
 #[derive(Clone, Debug)]
@@ -31,6 +33,8 @@ pub struct UndoOptions {
     pub ledger: LedgerPlace,
     /// Which items: `KIND` or `KIND:KEY` with `*` in KEY. All of them if empty.
     pub only: Vec<String>,
+    /// Whether it goes on where the server changes what was not promised.
+    pub accept_server_changes: bool,
 }
 
 /// What an undo did.
@@ -48,6 +52,8 @@ pub struct Undone {
     pub seconds: f64,
     /// What the operator should know now.
     pub notes: Vec<String>,
+    /// What the server changed beside what was promised, and was accepted.
+    pub server_changes: Vec<Unpromised>,
 }
 
 /// Takes a job back: restores every row that it touched and removes what it
@@ -69,7 +75,7 @@ pub async fn undo(
     let run = Run::new(target, (&options.operator, options.timeouts, &options.ledger), reporter, cancel);
     let work = Undo::prepare(job, target, options.clone(), cancel).await?;
     tracing::info!(target_database = work.target, operator = options.operator, job, "undo begins");
-    let (number, tables) = run.job(&work).await?;
+    let (number, tables, checked) = run.job(&work).await?;
     tracing::info!(job = number, undoes = job, "undo committed");
     Ok(Undone {
         job: number,
@@ -77,7 +83,8 @@ pub async fn undo(
         items: work.items,
         tables,
         seconds: begun.elapsed().as_secs_f64(),
-        notes: work.platform.after_apply().iter().map(|note| (*note).to_owned()).collect(),
+        notes: notes(work.platform, checked.warnings),
+        server_changes: checked.server_changes,
     })
 }
 
@@ -256,7 +263,7 @@ fn item_id(item: &str) -> ItemId {
 }
 
 impl Work for Undo {
-    type Done = (i64, Vec<TableRows>);
+    type Done = (i64, Vec<TableRows>, Checked);
 
     fn facts(&self) -> Option<Facts<'_>> {
         let items: Map<String, Value> =
@@ -299,6 +306,10 @@ impl Work for Undo {
             if !conflicts.is_empty() {
                 return Err(refused(self.record.job, conflicts).into());
             }
+            let verify =
+                |touched: Touched<'_>| Ok(touched.against(&promises(&tables, &self.journal)?, &tables));
+            let checked = check(&mut writer, self.options.accept_server_changes, verify).await;
+            let checked = checked.map_err(|error| open.run.obstacle(error))??;
             adopt(&mut writer, &tables).await.map_err(|error| open.run.obstacle(error))?;
             let written = writer.finish();
             reporter.phase(Phase::Record);
@@ -310,7 +321,7 @@ impl Work for Undo {
                 backup: None,
             };
             let job = open.record(&facts, deeds).await?;
-            Ok((job, written.tables))
+            Ok((job, written.tables, checked))
         }
         .boxed()
     }

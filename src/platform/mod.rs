@@ -10,9 +10,9 @@ use chrono::NaiveDateTime;
 use futures_util::future::BoxFuture;
 
 use self::parse::{Root, RootKey};
-use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan};
+use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, Unpromised};
 use crate::store::restore::TableInfo;
-use crate::store::{Connection, Reading, StoreError, Writer};
+use crate::store::{Connection, Reading, StoreError, Touched, Writer};
 
 mod foreign;
 mod parse;
@@ -204,6 +204,10 @@ pub trait Ground: Send + Sync {
         writer: &'a mut Writer<'_>,
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Returns every difference between what was shown of the approved items
+    /// and the rows that were written.
+    fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised>;
 }
 
 /// A platform's sample: a target of its own, and a file to import into it.

@@ -63,25 +63,23 @@ pub(super) async fn insert(
     connection: &mut PgConnection,
     table: &str,
     columns: &[Column],
-    rows: usize,
 ) -> Result<u64, StoreError> {
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
     let sql =
         format!("INSERT INTO {table} ({}) SELECT * FROM UNNEST({})", names.join(", "), arrays(columns, 1));
-    run(connection, Operation::Insert, table, sql, [columns, &[]], rows).await
+    run(connection, Operation::Insert, table, sql, [columns, &[]]).await
 }
 
 /// Updates the rows of these keys: `UPDATE … FROM UNNEST(…)`.
 ///
 /// # Errors
 ///
-/// A conflict where not all of the rows are there.
+/// Whatever the server refuses. Returns how many rows were met.
 pub(super) async fn update(
     connection: &mut PgConnection,
     table: &str,
     keys: &[Column],
     set: &[Column],
-    rows: usize,
 ) -> Result<u64, StoreError> {
     // Keys are numbered, since a column may stand among both.
     let key_names: Vec<String> = (0..keys.len()).map(|at| format!("k{at}")).collect();
@@ -103,19 +101,18 @@ pub(super) async fn update(
         names.join(", "),
         matched(keys)
     );
-    run(connection, Operation::Update, table, sql, [keys, set], rows).await
+    run(connection, Operation::Update, table, sql, [keys, set]).await
 }
 
 /// Deletes the rows of these keys.
 ///
 /// # Errors
 ///
-/// A conflict where not all of the rows are there.
+/// Whatever the server refuses. Returns how many rows were met.
 pub(super) async fn delete(
     connection: &mut PgConnection,
     table: &str,
     keys: &[Column],
-    rows: usize,
 ) -> Result<u64, StoreError> {
     let names: Vec<&str> = keys.iter().map(|column| column.name).collect();
     let sql = format!(
@@ -123,7 +120,7 @@ pub(super) async fn delete(
         names.join(", "),
         arrays(keys, 1)
     );
-    run(connection, Operation::Delete, table, sql, [keys, &[]], rows).await
+    run(connection, Operation::Delete, table, sql, [keys, &[]]).await
 }
 
 fn arrays(columns: &[Column], first: usize) -> String {
@@ -138,18 +135,13 @@ async fn run(
     table: &str,
     sql: String,
     columns: [&[Column]; 2],
-    rows: usize,
 ) -> Result<u64, StoreError> {
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for column in columns.into_iter().flatten() {
         query = bind(query, &column.values);
     }
     let done = query.execute(connection).await.map_err(|error| StoreError::new(operation, table, &error))?;
-    if done.rows_affected() == rows as u64 {
-        Ok(done.rows_affected())
-    } else {
-        Err(StoreError::count(operation, table, rows, done.rows_affected()))
-    }
+    Ok(done.rows_affected())
 }
 
 /// Returns keys as a relation `u`, with their number from 1 as `n`.

@@ -5,6 +5,7 @@
 //! platforms' SQL files talk to PostgreSQL.
 
 pub mod bulk;
+pub mod catalog;
 pub mod connect;
 #[cfg(feature = "fetch-postgres")]
 pub mod fetch;
@@ -14,14 +15,17 @@ pub mod lock;
 pub mod restore;
 mod sql;
 mod timeouts;
+mod touched;
 pub mod transaction;
 mod writer;
 
+pub use catalog::{Catalog, Hazard};
 pub use connect::{ConnectError, Target};
 pub use ledger::{Ledger, LedgerPlace};
 pub use local::{LocalError, LocalOptions, LocalServer};
 pub use sql::{Operation, Reading, Stamp, StoreError, StoreErrorKind, TableRows};
 pub use timeouts::Timeouts;
+pub use touched::Touched;
 pub use transaction::Connection;
 pub use writer::{Keyed, Owner, Writer, Written};
 

@@ -13,7 +13,8 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use super::ledger::JournalRow;
 use super::sql::{Operation, StoreError, StoreErrorKind};
-use super::writer::{Owner, Writer};
+use super::writer::{Owner, Writer, quoted};
+use crate::engine::promise::{Promised, RowPromise};
 
 /// What a platform says of one of its tables.
 #[derive(Clone, Debug, Default)]
@@ -168,6 +169,36 @@ pub async fn restore(
         conflicts.extend(restoration.misfits(writer, journal).await?);
     }
     Ok(conflicts)
+}
+
+/// Returns what taking rows back promises of each: all that it held before,
+/// but for what the running system writes by itself.
+///
+/// # Errors
+///
+/// Fails if the journal cannot be read.
+pub fn promises(tables: &[TableInfo], journal: &[JournalRow]) -> Result<Vec<RowPromise>, StoreError> {
+    let mut promises = Vec::new();
+    for (table, rows) in net(journal) {
+        let info = tables.iter().find(|info| info.name == &*table);
+        let is_live = |column: &str| info.is_some_and(|info| !info.is_counter && info.live.contains(&column));
+        for net in rows.into_iter().filter(|net| net.before != net.after) {
+            let before = net.before.as_deref().map(cells).transpose()?;
+            let values = before.iter().flatten();
+            let values = values.filter(|(column, _)| net.after.is_none() || !is_live(column));
+            promises.push(RowPromise {
+                table: table.to_string().into(),
+                key: net.key,
+                remains: before.is_some(),
+                // A counter that moved on is left alone.
+                required: !info.is_some_and(|info| info.is_counter),
+                columns: values
+                    .map(|(column, value)| (column.clone(), Promised::Value(value.get().to_owned())))
+                    .collect(),
+            });
+        }
+    }
+    Ok(promises)
 }
 
 /// Journals, unchanged, what stood around the rows that were written: those that
@@ -519,11 +550,6 @@ fn array<'r>(rows: impl IntoIterator<Item = &'r str>) -> String {
     format!("[{}]", rows.join(","))
 }
 
-/// Quotes the name of a column: it comes from a row of the journal.
-fn quoted(column: &str) -> String {
-    format!("\"{}\"", column.replace('"', "\"\""))
-}
-
 /// Reads and locks the rows of these keys (a JSON array), by the number of the key.
 async fn read(
     writer: &mut Writer<'_>,
@@ -689,11 +715,8 @@ impl Restoration<'_> {
     ) -> Result<(), StoreError> {
         let done = sqlx::query(AssertSqlSafe(sql)).bind(rows).execute(writer.connection()).await;
         let met = done.map_err(|error| StoreError::new(operation, self.info.name, &error))?.rows_affected();
-        if met == count as u64 {
-            Ok(())
-        } else {
-            Err(StoreError::count(operation, self.info.name, count, met))
-        }
+        writer.expect(operation, self.info.name, count, met);
+        Ok(())
     }
 }
 

@@ -3,11 +3,13 @@
 //! Nothing else writes a product's table. That a job can be undone, and
 //! rehearsed, follows from it.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 use super::bulk::{self, Column};
+use super::catalog::{Catalog, describe};
 use super::ledger::JournalRow;
 use super::sql::{Operation, Report, Stamp, StoreError, StoreErrorKind, TableRows};
 
@@ -36,6 +38,9 @@ pub struct Writer<'a> {
     report: Report<'a>,
     journal: Vec<JournalRow>,
     tables: Vec<TableRows>,
+    /// Statements that met another number of rows than are locked: a trigger
+    /// or rule of the table took some, or else something is wrong.
+    short: Vec<StoreError>,
     /// What was refused; a rehearsal goes on after that.
     problems: Option<Vec<StoreError>>,
 }
@@ -54,7 +59,15 @@ pub struct Written {
 impl<'a> Writer<'a> {
     /// Returns a writer. `report` is called before each table.
     pub fn new(connection: &'a mut PgConnection, stamp: &'a Stamp, report: Report<'a>) -> Self {
-        Self { connection, stamp, report, journal: Vec::new(), tables: Vec::new(), problems: None }
+        Self {
+            connection,
+            stamp,
+            report,
+            journal: Vec::new(),
+            tables: Vec::new(),
+            short: Vec::new(),
+            problems: None,
+        }
     }
 
     /// Returns a writer that goes on after what the database refuses, and keeps
@@ -79,7 +92,9 @@ impl<'a> Writer<'a> {
     }
 
     /// Returns what was done.
-    pub fn finish(self) -> Written {
+    pub fn finish(mut self) -> Written {
+        // A rule may have swallowed a row: nothing came of it.
+        self.journal.retain(|row| row.before.is_some() || row.after.is_some());
         Written { tables: self.tables, journal: self.journal, problems: self.problems.unwrap_or_default() }
     }
 
@@ -90,13 +105,17 @@ impl<'a> Writer<'a> {
     /// Whatever the server refuses; a unique violation is a conflict.
     pub async fn insert(&mut self, rows: Keyed<'_>, columns: &[Column]) -> Result<(), StoreError> {
         let begun = self.begin(rows.table).await?;
-        let done = match bulk::insert(self.connection, rows.table, columns, rows.owners.len()).await {
-            Ok(count) => self.keep(rows, None, true).await.map(|()| count),
-            Err(error) => Err(error),
-        };
+        let done = self.try_insert(rows, columns).await;
         let count = self.end(begun, done).await?;
         self.count(rows.table).inserted += count;
         Ok(())
+    }
+
+    async fn try_insert(&mut self, rows: Keyed<'_>, columns: &[Column]) -> Result<u64, StoreError> {
+        let count = bulk::insert(self.connection, rows.table, columns).await?;
+        self.expect(Operation::Insert, rows.table, rows.owners.len(), count);
+        self.keep(rows, None, true).await?;
+        Ok(count)
     }
 
     /// Updates rows.
@@ -113,8 +132,9 @@ impl<'a> Writer<'a> {
     }
 
     async fn try_update(&mut self, rows: Keyed<'_>, set: &[Column]) -> Result<u64, StoreError> {
-        let before = self.read(rows, Some(Operation::Update)).await?;
-        let count = bulk::update(self.connection, rows.table, rows.keys, set, rows.owners.len()).await?;
+        let before = self.lock(rows, Operation::Update).await?;
+        let count = bulk::update(self.connection, rows.table, rows.keys, set).await?;
+        self.expect(Operation::Update, rows.table, rows.owners.len(), count);
         self.keep(rows, Some(before), true).await?;
         Ok(count)
     }
@@ -133,19 +153,95 @@ impl<'a> Writer<'a> {
     }
 
     async fn try_delete(&mut self, rows: Keyed<'_>) -> Result<u64, StoreError> {
-        let before = self.read(rows, Some(Operation::Delete)).await?;
-        let count = bulk::delete(self.connection, rows.table, rows.keys, rows.owners.len()).await?;
+        let before = self.lock(rows, Operation::Delete).await?;
+        let count = bulk::delete(self.connection, rows.table, rows.keys).await?;
+        self.expect(Operation::Delete, rows.table, rows.owners.len(), count);
         self.keep(rows, Some(before), false).await?;
         Ok(count)
     }
 
-    /// Has constraints that wait for the commit checked now: one after the
-    /// other, since the server tells only the first that is violated.
+    /// Notes that a statement met another number of rows than it was to.
+    pub(super) fn expect(&mut self, operation: Operation, table: &str, rows: usize, met: u64) {
+        if met != rows as u64 {
+            self.short.push(StoreError::count(operation, table, rows, met));
+        }
+    }
+
+    /// Comes to the state that a commit would leave: constraints that wait for
+    /// it are checked, and where triggers or rules may have written too, the
+    /// journal's rows are read once more. Returns what the catalog says of the
+    /// tables that were touched.
     ///
     /// # Errors
     ///
-    /// Fails if the connection is gone; what is refused becomes a problem.
-    pub async fn check_deferred(&mut self) -> Result<(), StoreError> {
+    /// A constraint that is violated, or a conflict where rows were to be
+    /// written that were not there.
+    pub async fn settle(&mut self) -> Result<Catalog, StoreError> {
+        self.check_deferred().await?;
+        let mut tables: Vec<Arc<str>> = self.journal.iter().map(|row| Arc::clone(&row.table)).collect();
+        tables.sort();
+        tables.dedup();
+        if tables.is_empty() && self.short.is_empty() {
+            return Ok(Catalog::default());
+        }
+        let names: Vec<&str> = tables.iter().map(|table| &**table).collect();
+        let catalog = describe(self.connection, &names).await?;
+        for error in std::mem::take(&mut self.short) {
+            match &mut self.problems {
+                _ if catalog.may_redirect(&error.table) => {}
+                Some(problems) => problems.push(error),
+                None => return Err(error),
+            }
+        }
+        if !catalog.is_quiet() {
+            for table in &tables {
+                self.read_again(table).await?;
+            }
+        }
+        Ok(catalog)
+    }
+
+    /// Reads the journal's rows of a table as they are now.
+    async fn read_again(&mut self, table: &str) -> Result<(), StoreError> {
+        let rows = self.journal.iter().enumerate().filter(|(_, row)| *row.table == *table);
+        // Of a row that was touched several times the last state counts.
+        let last: BTreeMap<&str, usize> = rows.map(|(at, row)| (row.key.as_str(), at)).collect();
+        let key = last.keys().next().and_then(|key| serde_json::from_str::<BTreeMap<String, Raw>>(key).ok());
+        let matched: Vec<String> = key
+            .into_iter()
+            .flat_map(BTreeMap::into_keys)
+            .map(|column| format!("t.{0} = k.{0}", quoted(&column)))
+            .collect();
+        if matched.is_empty() {
+            return Ok(());
+        }
+        let sql = format!(
+            "SELECT k.ordinality, to_jsonb(t)::text \
+             FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb) WITH ORDINALITY AS k \
+             JOIN {table} AS t ON {}",
+            matched.join(" AND ")
+        );
+        let keys = format!("[{}]", last.keys().copied().collect::<Vec<_>>().join(","));
+        let found = sqlx::query_as(AssertSqlSafe(sql)).bind(keys).fetch_all(&mut *self.connection).await;
+        let found: Vec<(i64, String)> =
+            found.map_err(|error| StoreError::new(Operation::Read, table, &error))?;
+        let mut found: HashMap<i64, String> = found.into_iter().collect();
+        let places: Vec<usize> = last.into_values().collect();
+        for (number, at) in (1..).zip(places) {
+            if let Some(row) = self.journal.get_mut(at) {
+                row.after = found.remove(&number);
+            }
+        }
+        Ok(())
+    }
+
+    /// Has constraints that wait for the commit checked now. A rehearsal does
+    /// so one after the other, since the server tells only the first that is
+    /// violated.
+    async fn check_deferred(&mut self) -> Result<(), StoreError> {
+        if self.problems.is_none() {
+            return self.run(TARGET, "SET CONSTRAINTS ALL IMMEDIATE".to_owned()).await;
+        }
         for name in self.deferrable().await? {
             let begun = self.begin(TARGET).await?;
             let done = self.run(TARGET, format!("SET CONSTRAINTS {name} IMMEDIATE")).await.map(|()| 0);
@@ -211,7 +307,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Returns what was journalled so far.
-    pub(super) fn journal(&self) -> &[JournalRow] {
+    pub fn journal(&self) -> &[JournalRow] {
         &self.journal
     }
 
@@ -222,17 +318,30 @@ impl<'a> Writer<'a> {
 
     /// Reads rows whole, and locks them for what is to be done to them: that
     /// takes the right to do it.
-    async fn read(&mut self, rows: Keyed<'_>, to: Option<Operation>) -> Result<Vec<Whole>, StoreError> {
-        let operation = to.unwrap_or(Operation::Read);
-        let key: Vec<String> = rows.keys.iter().map(|key| format!("'{0}', t.{0}", key.name)).collect();
+    async fn lock(&mut self, rows: Keyed<'_>, to: Operation) -> Result<Vec<Whole>, StoreError> {
+        let read = self.read(rows, to, "JOIN", " FOR UPDATE OF t").await?;
+        if read.len() == rows.owners.len() {
+            Ok(read)
+        } else {
+            Err(StoreError::count(to, rows.table, rows.owners.len(), read.len() as u64))
+        }
+    }
+
+    async fn read(
+        &mut self,
+        rows: Keyed<'_>,
+        operation: Operation,
+        join: &str,
+        lock: &str,
+    ) -> Result<Vec<Whole>, StoreError> {
+        let key = rows.keys.iter().enumerate().map(|(at, key)| format!("'{}', u.k{at}", key.name));
         let sql = format!(
-            "SELECT u.n, jsonb_build_object({})::text, to_jsonb(t)::text FROM {} JOIN {} AS t ON {} \
-             ORDER BY u.n{}",
-            key.join(", "),
+            "SELECT u.n, jsonb_build_object({})::text, to_jsonb(t)::text FROM {} {join} {} AS t ON {} \
+             ORDER BY u.n{lock}",
+            key.collect::<Vec<_>>().join(", "),
             bulk::unnested(rows.keys),
             rows.table,
             bulk::matched(rows.keys),
-            if to.is_some() { " FOR UPDATE OF t" } else { "" }
         );
         let failed = |error: sqlx::Error| StoreError::new(operation, rows.table, &error);
         let query = rows
@@ -248,12 +357,7 @@ impl<'a> Writer<'a> {
                 row: row.try_get(2)?,
             })
         };
-        let read = found.iter().map(whole).collect::<Result<Vec<_>, _>>().map_err(failed)?;
-        if read.len() == rows.owners.len() {
-            Ok(read)
-        } else {
-            Err(StoreError::count(operation, rows.table, rows.owners.len(), read.len() as u64))
-        }
+        found.iter().map(whole).collect::<Result<Vec<_>, _>>().map_err(failed)
     }
 
     /// Journals rows: as they were, and as they are now.
@@ -263,40 +367,26 @@ impl<'a> Writer<'a> {
         before: Option<Vec<Whole>>,
         remain: bool,
     ) -> Result<(), StoreError> {
-        if self.problems.is_some() {
-            return Ok(());
-        }
         let table: Arc<str> = rows.table.into();
-        let owner = |at: usize| rows.owners.get(at).cloned().unwrap_or_default();
-        let after = if remain { Some(self.read(rows, None).await?) } else { None };
-        let mut journal: Vec<JournalRow> = Vec::with_capacity(rows.owners.len());
-        match (before, after) {
-            (Some(before), Some(after)) => {
-                journal.extend(before.into_iter().zip(after).map(|(before, after)| JournalRow {
-                    table: Arc::clone(&table),
-                    item: owner(before.at),
-                    key: before.key,
-                    before: Some(before.row),
-                    after: Some(after.row),
-                }));
-            }
-            (Some(before), None) => journal.extend(before.into_iter().map(|before| JournalRow {
+        let after = match remain {
+            // What a trigger or rule kept from being written is not there.
+            true => Some(self.read(rows, Operation::Read, "LEFT JOIN", "").await?),
+            false => None,
+        };
+        let mut before = before.map(Vec::into_iter);
+        let mut after = after.map(Vec::into_iter);
+        let mut next = || (before.as_mut().and_then(Iterator::next), after.as_mut().and_then(Iterator::next));
+        loop {
+            let (before, after) = next();
+            let Some(one) = before.as_ref().or(after.as_ref()) else { return Ok(()) };
+            self.journal.push(JournalRow {
                 table: Arc::clone(&table),
-                item: owner(before.at),
-                key: before.key,
-                before: Some(before.row),
-                after: None,
-            })),
-            (None, after) => journal.extend(after.into_iter().flatten().map(|after| JournalRow {
-                table: Arc::clone(&table),
-                item: owner(after.at),
-                key: after.key,
-                before: None,
-                after: Some(after.row),
-            })),
+                item: rows.owners.get(one.at).cloned().unwrap_or_default(),
+                key: one.key.clone(),
+                before: before.and_then(|before| before.row),
+                after: after.and_then(|after| after.row),
+            });
         }
-        self.journal.append(&mut journal);
-        Ok(())
     }
 
     fn count(&mut self, table: &'static str) -> &mut TableRows {
@@ -351,10 +441,18 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// A row as JSON.
+/// A row as JSON; nothing where it is not there.
 struct Whole {
     /// Which of the keys it was found by.
     at: usize,
     key: String,
-    row: String,
+    row: Option<String>,
+}
+
+/// Any JSON value.
+type Raw = Box<serde_json::value::RawValue>;
+
+/// Quotes the name of a column that comes from a row of the journal.
+pub(super) fn quoted(column: &str) -> String {
+    format!("\"{}\"", column.replace('"', "\"\""))
 }

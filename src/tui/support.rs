@@ -418,6 +418,7 @@ pub(crate) fn receipt(outcomes: Vec<Outcome>) -> Receipt {
         backup: Some("exportClientRelated_20241231235959.json".to_owned()),
         seconds: 0.42,
         notes: vec!["a running gateway notices within two minutes".to_owned()],
+        server_changes: Vec::new(),
     };
     for (rows, (name, [inserted, updated, deleted])) in
         receipt.tables.iter_mut().zip([("client", [2, 1, 0]), ("client_host", [3, 0, 1])])
@@ -491,6 +492,7 @@ pub(crate) fn undone() -> Undone {
         tables: receipt.tables,
         seconds: 0.21,
         notes: receipt.notes,
+        server_changes: Vec::new(),
     }
 }
 
@@ -502,6 +504,7 @@ pub(crate) fn rehearsal(problems: &[(&str, &str)]) -> Rehearsal {
         message: (*message).to_owned(),
     };
     Rehearsal {
+        notes: Vec::new(),
         outcomes: receipt.outcomes,
         tables: receipt.tables,
         problems: problems.iter().map(problem).collect(),
@@ -627,6 +630,7 @@ pub(crate) fn edited(verb: &'static str, items: Vec<ItemId>) -> Edited {
         tables: receipt.tables,
         seconds: 0.13,
         notes: receipt.notes,
+        server_changes: Vec::new(),
     }
 }
 

@@ -383,14 +383,14 @@ async fn covers_a_client_without_touching_its_passwords_and_its_counter() {
     let before = site.row("tsmp_client", "true").await;
     site.import(&world().client("a", client("new", 10)).change("tsmpClientList", status)).await;
     // As before: client_id, create_*, client_sd, client_ed, svc_st, svc_et, security_level_id,
-    // pwd_fail_times, client_secret, dp_client_entry.
+    // api_used, pwd_fail_times, client_secret, dp_client_entry.
     assert_eq!(
         site.row("tsmp_client", "true").await,
         with(
             &before,
             json!({"client_name": "new-name", "client_status": "1", "tps": 10, "emails": "new",
                 "update_time": "now", "owner": "new", "remark": "new", "update_user": OPERATOR,
-                "api_quota": 11, "api_used": 12, "c_priority": 13, "client_alias": "new",
+                "api_quota": 11, "c_priority": 13, "client_alias": "new",
                 "fail_treshhold": 15, "signup_num": "new", "access_token_quota": 16,
                 "refresh_token_quota": 17, "start_date": 18, "end_date": 19, "start_time_per_day": 20,
                 "end_time_per_day": 21, "time_zone": "new"})
@@ -579,7 +579,7 @@ async fn covers_hosts_by_ip_or_name_adds_others_and_keeps_the_rest() {
         [
             row(1, "a", "by-ip-new", "1.1.1.1", "now"),
             row(2, "a", "by-name", "2.2.2.3", "now"),
-            row(3, "a", "same", "3.3.3.3", "now"),
+            row(3, "a", "same", "3.3.3.3", BEFORE),
             row(4, "a", "kept", "4.4.4.4", BEFORE),
             row(5, "b", "new", "5.5.5.5", BEFORE),
             row(2_000_000_000, "a", "new", "5.5.5.5", "now"),

@@ -71,6 +71,7 @@ mod scope_screen;
 mod scope_seed;
 #[cfg(test)]
 mod secrets;
+mod server_changes;
 #[cfg(test)]
 mod sp_config;
 #[cfg(test)]

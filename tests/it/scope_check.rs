@@ -27,6 +27,7 @@ async fn repair(site: &Site, codes: &[&str]) -> Result<Edited, Failure> {
         operator: OPERATOR.to_owned(),
         timeouts: Timeouts::default(),
         ledger: LedgerPlace::Target,
+        accept_server_changes: false,
     };
     let (target, silent) = (site.target(), Reporter::silent());
     scope::edit(Edit::Repair { codes }, &target, &options, &silent, &Cancel::new()).await
@@ -38,6 +39,7 @@ async fn undo(site: &Site, job: i64) {
         timeouts: Timeouts::default(),
         ledger: LedgerPlace::Target,
         only: Vec::new(),
+        accept_server_changes: false,
     };
     job::undo(job, &site.target(), &options, &Reporter::silent(), &Cancel::new()).await.unwrap();
 }

@@ -26,6 +26,7 @@ async fn edit(site: &Site, edit: Edit) -> Result<Edited, Failure> {
         operator: "tester".to_owned(),
         timeouts: Timeouts::default(),
         ledger: LedgerPlace::Target,
+        accept_server_changes: false,
     };
     scope::edit(edit, &site.target(), &options, &Reporter::silent(), &Cancel::new()).await
 }
@@ -36,6 +37,7 @@ async fn undo(site: &Site, job: i64) {
         timeouts: Timeouts::default(),
         ledger: LedgerPlace::Target,
         only: Vec::new(),
+        accept_server_changes: false,
     };
     job::undo(job, &site.target(), &options, &Reporter::silent(), &Cancel::new()).await.unwrap();
 }
@@ -116,7 +118,12 @@ async fn an_edit_is_recorded_in_a_ledger_file_and_undone_from_it() {
     let ledger = LedgerPlace::File(directory.path().join("ledger.db"));
     let site = Site::new(&bank()).await;
     let before = site.dump().await;
-    let options = EditOptions { operator: "tester".to_owned(), timeouts: Timeouts::default(), ledger };
+    let options = EditOptions {
+        operator: "tester".to_owned(),
+        timeouts: Timeouts::default(),
+        ledger,
+        accept_server_changes: false,
+    };
     let (target, reporter, cancel) = (site.target(), Reporter::silent(), Cancel::new());
     let edit = Edit::Create(draft("acct", &[BALANCE, TRANSFER]));
     let made = scope::edit(edit, &target, &options, &reporter, &cancel).await.unwrap();
@@ -127,6 +134,7 @@ async fn an_edit_is_recorded_in_a_ledger_file_and_undone_from_it() {
         timeouts: options.timeouts,
         ledger: options.ledger.clone(),
         only: Vec::new(),
+        accept_server_changes: false,
     };
     job::undo(made.job.unwrap(), &target, &undo, &reporter, &cancel).await.unwrap();
     assert_eq!(site.dump().await, before);
@@ -150,6 +158,7 @@ async fn an_edit_that_is_cancelled_before_its_commit_writes_nothing_and_leaves_n
             operator: "tester".to_owned(),
             timeouts: Timeouts::default(),
             ledger: LedgerPlace::Target,
+            accept_server_changes: false,
         };
         let edit = Edit::Create(draft("made", &[BLOCK]));
         let failure = scope::edit(edit, &site.target(), &options, &reporter, &cancel).await.unwrap_err();

@@ -41,6 +41,7 @@ fn undo_options(ledger: &LedgerPlace, only: &[&str]) -> UndoOptions {
         timeouts: Timeouts::default(),
         ledger: ledger.clone(),
         only: only.iter().map(|word| (*word).to_owned()).collect(),
+        accept_server_changes: false,
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cli::document::FORMAT;
-use crate::engine::{Change, Finding, ItemId};
+use crate::engine::{Change, Finding, ItemId, Unpromised};
 use crate::job::TableRows;
 use crate::job::scope::{Ailment, Edited, ScopeDocument};
 
@@ -44,6 +44,8 @@ struct Done<'a> {
     changes: &'a [Change],
     tables: &'a [TableRows],
     notes: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    server_changes: &'a [Unpromised],
 }
 
 impl<'a> Document<'a> {
@@ -91,6 +93,7 @@ impl<'a> Document<'a> {
             changes: &edited.changes,
             tables: &edited.tables,
             notes: &edited.notes,
+            server_changes: &edited.server_changes,
         };
         Self { done: Some(done), ..self }
     }

@@ -108,6 +108,7 @@ fn unchanged(scope: &Scope) -> Edited {
         tables: Vec::new(),
         seconds: 0.0,
         notes: Vec::new(),
+        server_changes: Vec::new(),
     }
 }
 

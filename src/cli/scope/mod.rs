@@ -62,6 +62,7 @@ async fn write(session: &Session, args: &ConsentArgs, edit: Edit) -> Result<Edit
         operator: operator(args.operator.clone())?,
         timeouts: session.manner.timeouts,
         ledger: session.manner.ledger.clone(),
+        accept_server_changes: args.accept_server_changes,
     };
     let cancel = cancel_on_signals()?;
     let gauge = Gauge::begin();
@@ -133,7 +134,7 @@ fn tell(printer: &mut Printer, document: Document<'_>, edited: &Edited, what: &s
     super::text::tables(printer, &edited.tables);
     printer.line(format!("job {job}: {} in {:.2} s", safe(what), edited.seconds));
     printer.tell(format!("note: `gatediff undo {job}` takes it back"));
-    edited.notes.iter().for_each(|note| printer.tell(format!("note: {}", safe(note))));
+    super::text::afterwards(printer, &edited.server_changes, &edited.notes);
 }
 
 #[cfg(test)]

@@ -7,29 +7,19 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::changes::{Changes, Ids, Sequence};
-use super::item::gives_way;
+use super::item::{gives_way, value};
 use super::rules::{
-    AUTHENTICATION, CLIENT, GROUP, LEVEL, NO_GROUPS, RDB, SCOPE, host_matches, keyword_search,
+    AUTHENTICATION, CLIENT, GROUP, LEVEL, NO_GROUPS, RDB, SCOPE, host_matches, host_over, keyword_search,
 };
 use super::side::{ApiName, IDPS, Pair, ScopeApi, is_hidden};
 use super::tables::{
-    Role, T, authority, client, client_group, client_vgroup, clientext, dp_app, group, group_api,
+    FieldDef, Role, T, authority, client, client_group, client_vgroup, clientext, dp_app, group, group_api,
 };
 use super::tables::{group_authority, host, level, oauth, open_key, open_map, rdb, vgroup, vgroup_authority};
 use super::tables::{vgroup_group, x_key, x_map};
 use super::world::{Cell, Row};
 use crate::engine::{Approved, Verb};
 use crate::store::Stamp;
-
-/// What a cover takes over from the file for a group.
-const OF_GROUPS: [usize; 6] = [
-    group::GROUP_ALIAS,
-    group::GROUP_DESC,
-    group::GROUP_ACCESS,
-    group::SECURITY_LEVEL_ID,
-    group::ALLOW_DAYS,
-    group::ALLOW_TIMES,
-];
 
 /// Computes the rows of everything approved.
 pub(super) fn changes(pair: &Pair<'_>, approved: &Approved, stamp: &Stamp, ids: &mut Ids) -> Changes {
@@ -129,9 +119,7 @@ impl<'w> Builder<'_, 'w> {
         let Some(row) = find(self.pair.file.world.rows(table)) else { return };
         match (verb, find(self.pair.target.world.rows(table))) {
             (Verb::Cover, Some(base)) => {
-                let mut new = base.clone();
-                new.copy(row, &written(table, &[]));
-                self.update(table, new);
+                self.update(table, covered(table, base, row));
             }
             _ => self.insert(table, row.clone()),
         }
@@ -140,9 +128,7 @@ impl<'w> Builder<'_, 'w> {
     fn group(&mut self, row: &'w Row, base: Option<&'w Row>) {
         let id = match base {
             Some(base) => {
-                let mut new = base.clone();
-                new.copy(row, &OF_GROUPS);
-                self.update(T::Group, new);
+                self.update(T::Group, covered(T::Group, base, row));
                 base.shared(group::GROUP_ID)
             }
             None => {
@@ -182,11 +168,11 @@ impl<'w> Builder<'_, 'w> {
         let Some(from) = self.pair.file.world.row(T::GroupApi, file_link) else { return };
         match there.and_then(|link| self.pair.target.world.row(T::GroupApi, link)) {
             Some(base) => {
-                let mut new = base.clone();
+                let mut new = match version {
+                    Version::FromFile => covered(T::GroupApi, base, from),
+                    Version::Kept => base.clone(),
+                };
                 new.set(group_api::CREATE_TIME, Cell::Time(self.stamp.now));
-                if version == Version::FromFile {
-                    new.copy(from, &[group_api::MODULE_VER]);
-                }
                 self.changes.update(T::GroupApi, new);
             }
             None => {
@@ -200,9 +186,7 @@ impl<'w> Builder<'_, 'w> {
     fn scope(&mut self, row: &'w Row, base: Option<&'w Row>) {
         let id = match base {
             Some(base) => {
-                let mut new = base.clone();
-                new.copy(row, &written(T::Vgroup, &[vgroup::VGROUP_NAME]));
-                self.update(T::Vgroup, new);
+                self.update(T::Vgroup, covered(T::Vgroup, base, row));
                 base.shared(vgroup::VGROUP_ID)
             }
             None => {
@@ -247,9 +231,7 @@ impl<'w> Builder<'_, 'w> {
         let id = base.text(group::GROUP_ID);
         // One that stands for two APIs, which the product does not make, is refreshed once.
         if self.refreshed.insert(id.into()) {
-            let mut new = base.clone();
-            new.copy(file, &OF_GROUPS);
-            new.copy(file, &[group::GROUP_NAME]);
+            let new = taken(T::Group, base, file, |field| field.role == Role::Compared || field.follows);
             self.update(T::Group, new);
             self.hidden.entry(file.shared(group::GROUP_NAME)).or_default().push(id.into());
         }
@@ -274,10 +256,7 @@ impl<'w> Builder<'_, 'w> {
     fn client(&mut self, id: &str, row: &'w Row, base: Option<&'w Row>) {
         match base {
             Some(base) => {
-                let kept = [client::PWD_FAIL_TIMES, client::CLIENT_SECRET, client::DP_CLIENT_ENTRY];
-                let mut new = base.clone();
-                new.copy(row, &written(T::Client, &kept));
-                self.update(T::Client, new);
+                self.update(T::Client, covered(T::Client, base, row));
             }
             None => {
                 let mut new = row.clone();
@@ -309,10 +288,11 @@ impl<'w> Builder<'_, 'w> {
                 there.iter().position(|other| host_matches(row, other)).filter(|at| met.insert(*at));
             match partner.and_then(|at| there.get(at)) {
                 Some(base) => {
-                    let mut new = (*base).clone();
-                    new.copy(row, &[host::HOST_NAME, host::HOST_IP]);
-                    new.set(host::CREATE_TIME, Cell::Time(self.stamp.now));
-                    self.changes.update(T::Host, new);
+                    let mut new = covered(T::Host, base, &host_over(row, base));
+                    if new != **base {
+                        new.set(host::CREATE_TIME, Cell::Time(self.stamp.now));
+                        self.changes.update(T::Host, new);
+                    }
                 }
                 None => {
                     let mut new = row.clone();
@@ -386,16 +366,11 @@ impl<'w> Builder<'_, 'w> {
     fn clientext(&mut self, id: &str) {
         let pair = self.pair;
         let Some((_, row)) = pair.file.rows_of(T::Clientext, &pair.file.clientext, id).next() else { return };
-        let mut new = row.clone();
-        new.set(clientext::KEYWORD_SEARCH, Cell::Text(keyword_search(row).into()));
-        match pair.target.rows_of(T::Clientext, &pair.target.clientext, id).next() {
-            Some((_, base)) => {
-                let mut updated = base.clone();
-                let mut columns = written(T::Clientext, &[]);
-                columns.push(clientext::KEYWORD_SEARCH);
-                updated.copy(&new, &columns);
-                self.update(T::Clientext, updated);
-            }
+        let base = pair.target.rows_of(T::Clientext, &pair.target.clientext, id).next();
+        let mut new = base.map_or_else(|| row.clone(), |(_, base)| covered(T::Clientext, base, row));
+        new.set(clientext::KEYWORD_SEARCH, Cell::Text(keyword_search(&new).into()));
+        match base {
+            Some(_) => self.update(T::Clientext, new),
             None => {
                 new.set(clientext::CLIENT_SEQ_ID, Cell::Int(self.ids.next(Sequence::ClientExt)));
                 self.insert(T::Clientext, new);
@@ -412,14 +387,11 @@ impl<'w> Builder<'_, 'w> {
         let mut new = match (file, base) {
             (None, None) => return,
             (Some(file), None) => file.clone(),
-            (file, Some(base)) => {
-                let kept: &[usize] = if is_cover { &[oauth::CLIENT_SECRET] } else { &[] };
-                let mut new = base.clone();
-                if let Some(file) = file {
-                    new.copy(file, &written(T::Oauth, kept));
-                }
-                new
-            }
+            (None, Some(base)) => base.clone(),
+            // A client that is added takes leftover rows over, with the file's password.
+            (Some(file), Some(base)) => taken(T::Oauth, base, file, |field| {
+                field.role == Role::Compared && !(is_cover && field.is_kept)
+            }),
         };
         new.set(oauth::SCOPE, Cell::Text(joined.into()));
         match base {
@@ -435,9 +407,7 @@ impl<'w> Builder<'_, 'w> {
             let base = pair.target.rows_of(T::XKey, &pair.target.x_keys, id).map(|(_, row)| row).find(same);
             let key = match base {
                 Some(base) => {
-                    let mut new = base.clone();
-                    new.copy(row, &written(T::XKey, &[]));
-                    self.update(T::XKey, new);
+                    self.update(T::XKey, covered(T::XKey, base, row));
                     base.int(x_key::API_KEY_ID)
                 }
                 None => {
@@ -498,9 +468,7 @@ impl<'w> Builder<'_, 'w> {
                 pair.target.rows_of(T::OpenKey, &pair.target.open_keys, id).map(|(_, row)| row).find(same);
             let key = match base {
                 Some(base) => {
-                    let mut new = base.clone();
-                    new.copy(row, &written(T::OpenKey, &[]));
-                    self.update(T::OpenKey, new);
+                    self.update(T::OpenKey, covered(T::OpenKey, base, row));
                     base.int(open_key::OPEN_API_KEY_ID)
                 }
                 None => {
@@ -540,10 +508,8 @@ impl<'w> Builder<'_, 'w> {
         let Some((_, row)) = pair.file.rows_of(T::DpApp, &pair.file.dp_apps, id).next() else { return };
         match pair.target.rows_of(T::DpApp, &pair.target.dp_apps, id).next() {
             Some((_, base)) => {
-                let mut columns = written(T::DpApp, &[]);
-                columns.push(dp_app::KEYWORD_SEARCH);
-                let mut new = base.clone();
-                new.copy(row, &columns);
+                let mut new = covered(T::DpApp, base, row);
+                new.copy(row, &[dp_app::KEYWORD_SEARCH]);
                 self.update(T::DpApp, new);
             }
             None => {
@@ -576,9 +542,7 @@ impl<'w> Builder<'_, 'w> {
             let base = pair.target.rows_of(table, there, id).map(|(_, row)| row).find(|base| same(base, row));
             match base.filter(|_| !is_replaced) {
                 Some(base) => {
-                    let mut new = base.clone();
-                    new.copy(row, &written(table, &[]));
-                    self.update(table, new);
+                    self.update(table, covered(table, base, row));
                 }
                 None => self.insert(table, row.clone()),
             }
@@ -593,13 +557,19 @@ enum Version {
     Kept,
 }
 
-/// Returns the columns that a cover takes over from the file.
-fn written(table: T, kept: &[usize]) -> Vec<usize> {
-    let is_written = |role| matches!(role, Role::Plain | Role::Secret | Role::Runtime);
-    table
-        .table()
-        .columns()
-        .filter(|(at, field)| is_written(field.role) && !field.is_key && !kept.contains(at))
-        .map(|(at, _)| at)
-        .collect()
+/// Returns what becomes of a row of the target that is covered: what is compared
+/// takes the file's value where it differs; all else stays, byte for byte.
+fn covered(table: T, base: &Row, from: &Row) -> Row {
+    taken(table, base, from, |field| field.role == Role::Compared && !field.is_kept)
+}
+
+/// Takes over from the file the columns that are wanted and differ.
+fn taken(table: T, base: &Row, from: &Row, wanted: impl Fn(&FieldDef) -> bool) -> Row {
+    let mut new = base.clone();
+    for (at, field) in table.table().columns().filter(|(_, field)| wanted(field)) {
+        if value(field, base.cell(at)) != value(field, from.cell(at)) {
+            new.copy(from, &[at]);
+        }
+    }
+    new
 }

@@ -231,7 +231,7 @@ enum Audit {
 }
 
 fn audits(table: &Table) -> impl Iterator<Item = (usize, Audit)> {
-    table.columns().filter(|(_, field)| field.role == Role::Audit).filter_map(|(at, field)| {
+    table.columns().filter(|(_, field)| field.role == Role::Stamped).filter_map(|(at, field)| {
         let audit = match field.column {
             "create_time" | "create_date_time" => Audit::CreateTime,
             "create_user" => Audit::CreateUser,

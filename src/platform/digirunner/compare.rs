@@ -187,10 +187,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
     fn simple(&self, kind: &Kind, table: T, key: usize, name: Option<(usize, &Names<'w>)>) -> Vec<Candidate> {
         let target = first_by(self.pair.target.world.rows(table), key, |_| true);
         let times = count(self.pair.file.world.rows(table), key);
-        let build = |row: &Row| match table {
-            T::Rdb => item::rdb_connection(row),
-            _ => item::record(table, row, &[key]),
-        };
+        let build = |row: &Row| item::record(table, row);
         let rows = self.pair.file.world.rows(table).iter().enumerate();
         rows.map(|(at, row)| {
             let id = ItemId::new(kind.clone(), row.shared(key));

@@ -3,64 +3,49 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::rules::{GROUP, SCOPE, host_matches};
+use super::rules::{GROUP, SCOPE, host_matches, host_over};
 use super::side::{ApiName, IDPS, Pair, ScopeApi, Side, is_hidden};
 use super::tables::{
-    FieldDef, Role, T, Table, clientext, dp_app, group, group_api, idp_a, idp_jdbc, idp_l, idp_o,
+    FieldDef, Role, T, Table, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map, vgroup, vgroup_group,
+    x_key, x_map,
 };
-use super::tables::{oauth, open_key, open_map, rdb, vgroup, vgroup_group, x_key, x_map};
 use super::world::{Cell, Row};
 use crate::engine::secret::mask_text;
 use crate::engine::{Element, Field, ItemId, Secret, Value};
 
-/// Fields that hold links or the identity itself, told elsewhere.
-const OF_PLAIN_GROUPS: [usize; 3] = [group::GROUP_NAME, group::VGROUP_FLAG, group::VGROUP_NAME];
-
-/// What a hidden group is compared by: its name, alias and description are
-/// random local text.
-const OF_HIDDEN_GROUPS: [usize; 4] =
-    [group::GROUP_ACCESS, group::SECURITY_LEVEL_ID, group::ALLOW_DAYS, group::ALLOW_TIMES];
-
-/// What a cover overwrites of a hidden group all the same.
-const ASIDE_OF_HIDDEN_GROUPS: [usize; 3] = [group::GROUP_NAME, group::GROUP_ALIAS, group::GROUP_DESC];
-
 /// Returns the value of a field in canonical form.
-fn value(field: &FieldDef, cell: &Cell) -> Value {
-    match (cell, field.role) {
-        (Cell::Null, _) => Value::Null,
-        (Cell::Int(number), _) => Value::Int(*number),
-        (Cell::Text(text), _) if text.is_empty() => Value::Null,
-        (Cell::Text(text), Role::Secret) => Value::Secret(Secret::new(Arc::clone(text))),
-        (Cell::Text(text), _) => Value::Text(Arc::clone(text)),
-        (Cell::Time(time), _) => Value::Text(time.format("%Y-%m-%d").to_string().into()),
+pub(super) fn value(field: &FieldDef, cell: &Cell) -> Value {
+    match cell {
+        Cell::Null => Value::Null,
+        Cell::Int(number) => Value::Int(*number),
+        Cell::Text(text) if text.is_empty() => Value::Null,
+        Cell::Text(text) if field.is_secret => Value::Secret(Secret::new(Arc::clone(text))),
+        Cell::Text(text) => match field.is_url.then(|| mask_text(field.json, text)).flatten() {
+            Some(shown) => Value::Secret(Secret::with_mask(Arc::clone(text), shown)),
+            None => Value::Text(Arc::clone(text)),
+        },
+        Cell::Time(time) => Value::Text(time.format("%Y-%m-%d").to_string().into()),
     }
 }
 
-/// Returns the compared fields of a row, without those named.
-fn fields(table: &Table, row: &Row, without: &[usize]) -> Vec<Field> {
-    table
-        .columns()
-        .filter(|(at, field)| matches!(field.role, Role::Plain | Role::Secret) && !without.contains(at))
-        .map(|(at, field)| Field::new(field.json, value(field, row.cell(at))))
-        .collect()
+/// Returns the fields of a row that are wanted.
+fn fields(table: &Table, row: &Row, wanted: impl Fn(&FieldDef) -> bool) -> Vec<Field> {
+    let named = table.columns().filter(|(_, field)| wanted(field));
+    let field = |(at, field): (usize, &'static FieldDef)| Field {
+        kept: field.is_kept,
+        ..Field::new(field.json, value(field, row.cell(at)))
+    };
+    named.map(field).collect()
+}
+
+/// Returns the compared fields of a row.
+fn compared(table: T, row: &Row) -> Vec<Field> {
+    fields(table.table(), row, |field| field.role == Role::Compared)
 }
 
 /// Returns a row as a record.
-pub(super) fn record(table: T, row: &Row, without: &[usize]) -> Value {
-    Value::Record(fields(table.table(), row, without))
-}
-
-/// Returns an RDB connection; a password inside its URL is masked.
-pub(super) fn rdb_connection(row: &Row) -> Value {
-    let mut fields = fields(&rdb::TABLE, row, &[rdb::CONNECTION_NAME]);
-    for field in &mut fields {
-        if let Value::Text(text) = &field.value
-            && let Some(shown) = mask_text(&field.name, text)
-        {
-            field.value = Value::Secret(Secret::with_mask(Arc::clone(text), shown));
-        }
-    }
-    Value::Record(fields)
+pub(super) fn record(table: T, row: &Row) -> Value {
+    Value::Record(compared(table, row))
 }
 
 /// Returns how an API is called in paths.
@@ -86,12 +71,10 @@ fn names<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
 pub(super) fn plain_group(pair: &Pair<'_>, side: &Side<'_>, row: &Row) -> Value {
     let id = row.text(group::GROUP_ID);
     let is_file = std::ptr::eq(side, &raw const pair.file);
-    let mut all = fields(&group::TABLE, row, &OF_PLAIN_GROUPS);
+    let mut all = compared(T::Group, row);
     let apis = side.apis_of(id).into_iter().filter(|(_, api)| !is_file || !pair.is_lacking(*api));
     let links = apis.map(|(link, api)| {
-        let version = side.world.row(T::GroupApi, link).map_or(Value::Null, |row| {
-            record(T::GroupApi, row, &[group_api::API_KEY, group_api::MODULE_NAME])
-        });
+        let version = side.world.row(T::GroupApi, link).map_or(Value::Null, |row| record(T::GroupApi, row));
         api_element(api, version)
     });
     all.push(Field::new("apis", Value::set(links)));
@@ -102,7 +85,7 @@ pub(super) fn plain_group(pair: &Pair<'_>, side: &Side<'_>, row: &Row) -> Value 
 /// Returns a scope with its APIs and authentication types.
 pub(super) fn scope(side: &Side<'_>, row: &Row, apis: &[ScopeApi<'_>]) -> Value {
     let id = row.text(vgroup::VGROUP_ID);
-    let mut all = fields(&vgroup::TABLE, row, &[vgroup::VGROUP_NAME]);
+    let mut all = compared(T::Vgroup, row);
     let links = apis.iter().map(|api| api_element(api.api, hidden_group(side, api)));
     all.push(Field::new("apis", Value::set(links)));
     all.push(Field::new("authentications", names(side.authorities_of_scope(id))));
@@ -111,14 +94,10 @@ pub(super) fn scope(side: &Side<'_>, row: &Row, apis: &[ScopeApi<'_>]) -> Value 
 
 fn hidden_group(side: &Side<'_>, api: &ScopeApi<'_>) -> Value {
     let Some(row) = side.world.row(T::Group, api.group) else { return Value::Null };
-    let mut all = fields_of_hidden_group(row, &OF_HIDDEN_GROUPS);
+    let is_compared = |field: &FieldDef| field.role == Role::Compared && !field.follows;
+    let mut all = fields(&group::TABLE, row, is_compared);
     all.push(Field::new("authentications", names(side.authorities_of_group(row.text(group::GROUP_ID)))));
     Value::Record(all)
-}
-
-fn fields_of_hidden_group(row: &Row, columns: &[usize]) -> Vec<Field> {
-    let named = group::TABLE.columns().filter(|(at, _)| columns.contains(at));
-    named.map(|(at, field)| Field::new(field.json, value(field, row.cell(at)))).collect()
 }
 
 /// Returns what a scope of the target has that is not compared with the file:
@@ -126,7 +105,7 @@ fn fields_of_hidden_group(row: &Row, columns: &[usize]) -> Vec<Field> {
 pub(super) fn scope_facts(target: &Side<'_>, scope: &Row, apis: &[ScopeApi<'_>]) -> Value {
     let hidden = apis.iter().filter_map(|api| {
         let row = target.world.row(T::Group, api.group)?;
-        let text = Value::Record(fields_of_hidden_group(row, &ASIDE_OF_HIDDEN_GROUPS));
+        let text = Value::Record(fields(&group::TABLE, row, |field| field.follows));
         Some(Element::matched(row.shared(group::GROUP_ID), api_label(api.api), text))
     });
     let linked = target.rows_of(T::VgroupGroup, &target.vgroup_groups, scope.text(vgroup::VGROUP_ID));
@@ -179,9 +158,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
     /// Returns the client with everything that belongs to it.
     pub(super) fn value(&self, row: &Row) -> Value {
-        use super::tables::client as c;
-        let mut all = fields(&c::TABLE, row, &[c::CLIENT_ID]);
-        keep(&mut all, &[c::CLIENT_SECRET, c::DP_CLIENT_ENTRY], &c::TABLE);
+        let mut all = compared(T::Client, row);
         all.extend(self.parts());
         Value::Record(all)
     }
@@ -226,7 +203,11 @@ impl<'p, 'w> ClientItem<'p, 'w> {
                 (From::Target, Some(other)) => file.get(other).copied().unwrap_or(row),
                 _ => row,
             };
-            Element::matched(id, called.shared(h::HOST_IP), record(T::Host, row, &[h::CLIENT_ID]))
+            let over = match (self.from, partner.and_then(|other| target.get(other))) {
+                (From::File, Some(other)) => &host_over(row, other),
+                _ => *row,
+            };
+            Element::matched(id, called.shared(h::HOST_IP), record(T::Host, over))
         });
         // Two hosts of the file on one of the target block the client; the set
         // shows the first.
@@ -324,23 +305,20 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
     fn oauth(&self) -> Value {
         let side = self.side();
-        let Some((_, row)) = side.rows_of(T::Oauth, &side.oauth, self.id).next() else { return Value::Null };
-        let mut all = fields(&oauth::TABLE, row, &[oauth::CLIENT_ID]);
-        keep(&mut all, &[oauth::CLIENT_SECRET], &oauth::TABLE);
-        Value::Record(all)
+        let found = side.rows_of(T::Oauth, &side.oauth, self.id).next();
+        found.map_or(Value::Null, |(_, row)| record(T::Oauth, row))
     }
 
     fn extension(&self) -> Value {
         let side = self.side();
         let found = side.rows_of(T::Clientext, &side.clientext, self.id).next();
-        found.map_or(Value::Null, |(_, row)| record(T::Clientext, row, &[clientext::CLIENT_ID]))
+        found.map_or(Value::Null, |(_, row)| record(T::Clientext, row))
     }
 
     fn x_keys(&self) -> Value {
         let side = self.side();
         let elements = side.rows_of(T::XKey, &side.x_keys, self.id).map(|(_, row)| {
-            let without = [x_key::CLIENT_ID, x_key::API_KEY_EN];
-            let mut all = fields(&x_key::TABLE, row, &without);
+            let mut all = compared(T::XKey, row);
             let groups = self.x_key_groups(row.int(x_key::API_KEY_ID));
             all.push(Field::new("groups", Value::set(groups)));
             Element::matched(
@@ -389,8 +367,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     fn open_keys(&self) -> Value {
         let side = self.side();
         let elements = side.rows_of(T::OpenKey, &side.open_keys, self.id).map(|(_, row)| {
-            let without = [open_key::CLIENT_ID, open_key::OPEN_API_KEY];
-            let mut all = fields(&open_key::TABLE, row, &without);
+            let mut all = compared(T::OpenKey, row);
             all.push(Field::new("apis", Value::set(self.open_key_apis(row.int(open_key::OPEN_API_KEY_ID)))));
             Element::matched(
                 row.shared(open_key::OPEN_API_KEY),
@@ -424,19 +401,18 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     fn dp_app(&self) -> Value {
         let side = self.side();
         let found = side.rows_of(T::DpApp, &side.dp_apps, self.id).next();
-        found.map_or(Value::Null, |(_, row)| record(T::DpApp, row, &[dp_app::CLIENT_ID]))
+        found.map_or(Value::Null, |(_, row)| record(T::DpApp, row))
     }
 
     /// The rows of identity providers of one sort. For a portal client (one
     /// with a `dpApp` in the file) the target's rows give way.
     fn idps(&self, sort: usize) -> Value {
-        let Some((table, own_id, client)) = IDPS.get(sort).copied() else { return Value::Null };
+        let Some((table, own_id, _)) = IDPS.get(sort).copied() else { return Value::Null };
         let side = self.side();
         let Some(index) = side.idps.get(sort) else { return Value::Null };
         let elements = side.rows_of(table, index, self.id).map(|(_, row)| {
             let id = row.int(own_id).unwrap_or_default();
-            let mut element =
-                Element::matched(id.to_string(), idp_label(table, row, id), record(table, row, &[client]));
+            let mut element = Element::matched(id.to_string(), idp_label(table, row, id), record(table, row));
             element.replaced = self.from == From::Target && gives_way(self.pair, self.id, sort, row);
             element
         });
@@ -478,14 +454,4 @@ fn target_map_group(row: &Row) -> Element {
     let name = row.text(group::GROUP_NAME);
     let flag = if is_hidden(row) { "1" } else { "0" };
     Element::matched(format!("{flag} {name}"), name, Value::Null)
-}
-
-/// Marks fields whose value in the target survives a cover.
-fn keep(fields: &mut [Field], columns: &[usize], table: &Table) {
-    for at in columns {
-        let Some(def) = table.fields.get(*at) else { continue };
-        for field in fields.iter_mut().filter(|field| field.name == def.json) {
-            field.kept = true;
-        }
-    }
 }

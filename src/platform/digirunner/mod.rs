@@ -20,6 +20,7 @@ mod side;
 mod snapshot;
 mod tables;
 mod values;
+mod verify;
 mod world;
 mod write;
 
@@ -39,9 +40,9 @@ use super::{
     Bundle, DemoData, DemoTarget, Export, ExportOptions, Ground, ImportOptions, MissingRoots, ParseError,
     Platform, Snapshot,
 };
-use crate::engine::{Approved, Finding, Kind, KindInfo, Plan};
+use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
 use crate::store::restore::TableInfo;
-use crate::store::{Connection, Reading, StoreError, Writer};
+use crate::store::{Connection, Reading, StoreError, Touched, Writer};
 
 /// A bank's production gateway, and an export of its test gateway.
 pub static DEMO: DemoData = DemoData {
@@ -191,5 +192,9 @@ impl Ground for Comparison {
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         write::write(writer, &self.import.file.world, &self.target, approved).boxed()
+    }
+
+    fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {
+        verify::verify(&self.import.file, &self.target, approved, touched)
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn tables() -> Vec<TableInfo> {
     tables.push(TableInfo {
         name: COUNTERS,
         key: vec!["sequence_name"],
-        shown: vec!["next_val"],
+        shown: vec!["sequence_name", "next_val"],
         live: vec!["next_val"],
         is_counter: true,
         references: Vec::new(),
@@ -65,9 +65,8 @@ fn describe(table: &'static Table) -> TableInfo {
     TableInfo {
         name: table.name,
         key: columns(|field| field.is_key),
-        // A JDBC URL may hold a password.
-        shown: columns(|field| field.role != Role::Secret && field.column != "jdbc_url"),
-        live: columns(|field| field.role == Role::Runtime),
+        shown: columns(|field| !field.is_secret && !field.is_url),
+        live: columns(|field| field.role == Role::Counter),
         is_counter: false,
         references: REFERENCES
             .iter()

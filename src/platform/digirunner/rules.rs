@@ -32,11 +32,21 @@ pub(super) const MOST: usize = 186;
 /// What the oauth scope of a client without groups says.
 pub(super) const NO_GROUPS: &str = "select";
 
-/// Says whether an imported host is the same as one of the target: by ip, or
-/// by name without regard to case.
+/// Says whether an imported host is the same as one of the target: by ip or by
+/// name, both without regard to case.
 pub(super) fn host_matches(file: &Row, target: &Row) -> bool {
-    file.text(host::HOST_IP) == target.text(host::HOST_IP)
-        || file.text(host::HOST_NAME).to_lowercase() == target.text(host::HOST_NAME).to_lowercase()
+    let same = |at: usize| file.text(at).to_lowercase() == target.text(at).to_lowercase();
+    same(host::HOST_IP) || same(host::HOST_NAME)
+}
+
+/// Returns a host of the file as it is compared with and written over the one
+/// of the target: an address that differs in its case alone is the target's.
+pub(super) fn host_over(file: &Row, target: &Row) -> Row {
+    let mut row = file.clone();
+    if file.text(host::HOST_IP).to_lowercase() == target.text(host::HOST_IP).to_lowercase() {
+        row.copy(target, &[host::HOST_IP]);
+    }
+    row
 }
 
 /// Who has a name, or a non-empty alias, on either side.
@@ -169,7 +179,7 @@ pub(super) fn hosts(file: &[&Row], target: &[&Row]) -> Vec<Reason> {
 fn twin_hosts(file: &[&Row]) -> Option<Reason> {
     let (mut ips, mut names) = (HashMap::new(), HashMap::new());
     file.iter().find_map(|row| {
-        let by_ip = ips.insert(row.text(host::HOST_IP), *row);
+        let by_ip = ips.insert(row.text(host::HOST_IP).to_lowercase(), *row);
         let by_name = names.insert(row.text(host::HOST_NAME).to_lowercase(), *row);
         by_ip.or(by_name).map(|other| {
             let message = format!(

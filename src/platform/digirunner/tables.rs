@@ -1,8 +1,10 @@
 //! The 24 tables an export holds, field by field: the JSON property, the
-//! column, its type, and what part the field plays.
+//! column, its type, and its [`Role`]: whether it is compared, kept, stamped,
+//! derived. A column that stands here in no table is kept.
 //!
-//! One description serves reading the file, reading the target, comparing and
-//! writing. Property names are the product's bean names, oddly spelled ones too.
+//! One description serves reading the file, reading the target, comparing,
+//! writing and the check before the commit. Property names are the product's
+//! bean names, oddly spelled ones too.
 
 use std::sync::Arc;
 
@@ -44,6 +46,15 @@ pub(super) struct FieldDef {
     pub(super) ty: Type,
     /// What part it plays.
     pub(super) role: Role,
+    /// Whether its values are never shown.
+    pub(super) is_secret: bool,
+    /// Whether it is a URL, of which a password is never shown.
+    pub(super) is_url: bool,
+    /// Whether a cover keeps the target's value although it is compared.
+    pub(super) is_kept: bool,
+    /// Whether it follows the file, uncompared, in the group that stands for an
+    /// API of a scope.
+    pub(super) follows: bool,
     /// Whether it belongs to the primary key.
     pub(super) is_key: bool,
     /// Whether the column refuses NULL.
@@ -70,19 +81,20 @@ pub(super) enum Type {
     Epoch,
 }
 
-/// What part a field plays.
+/// What part a field plays in comparing and in writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// Compared and shown.
-    Plain,
-    /// Compared, never shown.
-    Secret,
-    /// Set by whoever writes, never compared.
-    Audit,
-    /// Another one in every environment, never compared, never copied.
-    LocalId,
-    /// A counter of the running system, not compared.
-    Runtime,
+    /// Compared and shown; a cover writes it where it differs.
+    Compared,
+    /// What the row is matched by, or what it hangs on: from the file on an
+    /// add, the same on both sides of a cover.
+    Identity,
+    /// Set by whoever writes: who, when, which version.
+    Stamped,
+    /// An id of the environment: never compared, never copied.
+    Local,
+    /// A count of the running system: from the file on an add, kept on a cover.
+    Counter,
     /// Recomputed when writing.
     Derived,
 }
@@ -116,7 +128,11 @@ impl FieldDef {
             json: "",
             column: "",
             ty,
-            role: Role::Plain,
+            role: Role::Compared,
+            is_secret: false,
+            is_url: false,
+            is_kept: false,
+            follows: false,
             is_key: false,
             required: false,
             absent: Absent::Null,
@@ -128,7 +144,7 @@ impl FieldDef {
     }
 
     const fn key(self) -> Self {
-        Self { is_key: true, ..self }
+        Self { is_key: true, role: Role::Identity, ..self }
     }
 
     const fn required(self) -> Self {
@@ -136,19 +152,35 @@ impl FieldDef {
     }
 
     const fn secret(self) -> Self {
-        Self { role: Role::Secret, ..self }
+        Self { is_secret: true, ..self }
     }
 
-    const fn audit(self) -> Self {
-        Self { role: Role::Audit, ..self }
+    const fn url(self) -> Self {
+        Self { is_url: true, ..self }
     }
 
-    const fn local_id(self) -> Self {
-        Self { role: Role::LocalId, ..self }
+    const fn kept(self) -> Self {
+        Self { is_kept: true, ..self }
     }
 
-    const fn runtime(self) -> Self {
-        Self { role: Role::Runtime, ..self }
+    const fn follows(self) -> Self {
+        Self { follows: true, ..self }
+    }
+
+    const fn identity(self) -> Self {
+        Self { role: Role::Identity, ..self }
+    }
+
+    const fn stamped(self) -> Self {
+        Self { role: Role::Stamped, ..self }
+    }
+
+    const fn local(self) -> Self {
+        Self { role: Role::Local, ..self }
+    }
+
+    const fn counter(self) -> Self {
+        Self { role: Role::Counter, ..self }
     }
 
     const fn derived(self) -> Self {
@@ -242,39 +274,39 @@ tables! {
         TPS: "tps" => "tps" int().required().or_int(10);
         EMAILS: "emails" => "emails" text(500);
         API_QUOTA: "apiQuota" => "api_quota" int();
-        API_USED: "apiUsed" => "api_used" int().runtime();
+        API_USED: "apiUsed" => "api_used" int().counter();
         C_PRIORITY: "cPriority" => "c_priority" int().or_int(5);
-        CREATE_TIME: "createTime" => "create_time" time().required().audit();
-        UPDATE_TIME: "updateTime" => "update_time" time().audit();
+        CREATE_TIME: "createTime" => "create_time" time().required().stamped();
+        UPDATE_TIME: "updateTime" => "update_time" time().stamped();
         OWNER: "owner" => "owner" text(100).required();
         REMARK: "remark" => "remark" text(300);
-        CREATE_USER: "createUser" => "create_user" text(1000).required().audit();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).audit();
+        CREATE_USER: "createUser" => "create_user" text(1000).required().stamped();
+        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
         SECURITY_LEVEL_ID: "securityLevelId" => "security_level_id" text(10);
         SIGNUP_NUM: "signupNum" => "signup_num" text(100);
-        PWD_FAIL_TIMES: "pwdFailTimes" => "pwd_fail_times" int().runtime();
+        PWD_FAIL_TIMES: "pwdFailTimes" => "pwd_fail_times" int().counter();
         FAIL_TRESHHOLD: "failTreshhold" => "fail_treshhold" int().or_int(3);
         ACCESS_TOKEN_QUOTA: "accessTokenQuota" => "access_token_quota" int();
         REFRESH_TOKEN_QUOTA: "refreshTokenQuota" => "refresh_token_quota" int();
-        CLIENT_SECRET: "clientSecret" => "client_secret" text(128).secret();
+        CLIENT_SECRET: "clientSecret" => "client_secret" text(128).secret().kept();
         START_DATE: "startDate" => "start_date" long();
         END_DATE: "endDate" => "end_date" long();
         START_TIME_PER_DAY: "startTimePerDay" => "start_time_per_day" long();
         END_TIME_PER_DAY: "endTimePerDay" => "end_time_per_day" long();
         TIME_ZONE: "timeZone" => "time_zone" text(200);
-        DP_CLIENT_ENTRY: "dpClientEntry" => "dp_client_entry" text(1000).secret();
+        DP_CLIENT_ENTRY: "dpClientEntry" => "dp_client_entry" text(1000).secret().kept();
     }
     Host host: "tsmpClientHostList" => "tsmp_client_host" {
-        HOST_SEQ: "hostSeq" => "host_seq" int_as_long().key().required().local_id();
-        CLIENT_ID: "clientId" => "client_id" text(40).required();
+        HOST_SEQ: "hostSeq" => "host_seq" int_as_long().key().required().local();
+        CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
         HOST_NAME: "hostName" => "host_name" text(50).required();
         HOST_IP: "hostIp" => "host_ip" text(255).required();
-        CREATE_TIME: "createTime" => "create_time" time().required().audit();
+        CREATE_TIME: "createTime" => "create_time" time().required().stamped();
     }
     Oauth oauth: "oauthClientDetailsList" => "oauth_client_details" {
         CLIENT_ID: "clientId" => "client_id" text(255).key().required();
         RESOURCE_IDS: "resourceIds" => "resource_ids" text(255);
-        CLIENT_SECRET: "clientSecret" => "client_secret" text(255).secret();
+        CLIENT_SECRET: "clientSecret" => "client_secret" text(255).secret().kept();
         SCOPE: "scope" => "scope" text(2048).derived();
         AUTHORIZED_GRANT_TYPES: "authorizedGrantTypes" => "authorized_grant_types" text(255);
         WEB_SERVER_REDIRECT_URI: "webServerRedirectUri" => "web_server_redirect_uri" text(255);
@@ -291,7 +323,7 @@ tables! {
     }
     Clientext clientext: "tsmpDpClientextList" => "tsmp_dp_clientext" {
         CLIENT_ID: "clientId" => "client_id" text(40).key().required();
-        CLIENT_SEQ_ID: "clientSeqId" => "client_seq_id" long().required().local_id();
+        CLIENT_SEQ_ID: "clientSeqId" => "client_seq_id" long().required().local();
         CONTENT_TXT: "contentTxt" => "content_txt" text(1000).required();
         REG_STATUS: "regStatus" => "reg_status" text(1).required().or_text("0");
         PWD_STATUS: "pwdStatus" => "pwd_status" text(1).required().or_text("1");
@@ -301,41 +333,41 @@ tables! {
         RESUBMIT_DATE_TIME: "resubmitDateTime" => "resubmit_date_time" time();
         PUBLIC_FLAG: "publicFlag" => "public_flag" text(1);
         RESUBMIT_DATE_TIME_FOR_LONG_TIME: "resubmitDateTimeForLongTime" => "" epoch();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().audit();
-        CREATE_USER: "createUser" => "create_user" text(1000).audit();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().audit();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).audit();
-        VERSION: "version" => "version" int_as_long().audit();
-        KEYWORD_SEARCH: "keywordSearch" => "keyword_search" text(4000).audit();
+        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
+        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
+        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
+        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
+        VERSION: "version" => "version" int_as_long().stamped();
+        KEYWORD_SEARCH: "keywordSearch" => "keyword_search" text(4000).derived();
     }
     Group group: "tsmpGroupList" => "tsmp_group" {
-        GROUP_ID: "groupId" => "group_id" text(10).key().required().local_id();
-        GROUP_NAME: "groupName" => "group_name" text(150).required();
-        CREATE_TIME: "createTime" => "create_time" time().required().audit();
-        CREATE_USER: "createUser" => "create_user" text(1000).required().audit();
-        UPDATE_TIME: "updateTime" => "update_time" time().audit();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).audit();
-        GROUP_ALIAS: "groupAlias" => "group_alias" text(150);
-        GROUP_DESC: "groupDesc" => "group_desc" text(1500);
+        GROUP_ID: "groupId" => "group_id" text(10).key().required().local();
+        GROUP_NAME: "groupName" => "group_name" text(150).required().identity().follows();
+        CREATE_TIME: "createTime" => "create_time" time().required().stamped();
+        CREATE_USER: "createUser" => "create_user" text(1000).required().stamped();
+        UPDATE_TIME: "updateTime" => "update_time" time().stamped();
+        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
+        GROUP_ALIAS: "groupAlias" => "group_alias" text(150).follows();
+        GROUP_DESC: "groupDesc" => "group_desc" text(1500).follows();
         GROUP_ACCESS: "groupAccess" => "group_access" text(255);
         SECURITY_LEVEL_ID: "securityLevelId" => "security_level_id" text(10).or_text("SYSTEM");
         ALLOW_DAYS: "allowDays" => "allow_days" int().or_int(0);
         ALLOW_TIMES: "allowTimes" => "allow_times" int().or_int(0);
-        VGROUP_ID: "vgroupId" => "vgroup_id" text(10).local_id();
-        VGROUP_NAME: "vgroupName" => "vgroup_name" text(30);
-        VGROUP_FLAG: "vgroupFlag" => "vgroup_flag" text(1).required().or_text("0");
+        VGROUP_ID: "vgroupId" => "vgroup_id" text(10).local();
+        VGROUP_NAME: "vgroupName" => "vgroup_name" text(30).identity();
+        VGROUP_FLAG: "vgroupFlag" => "vgroup_flag" text(1).required().or_text("0").identity();
     }
     ClientGroup client_group: "tsmpClientGroupList" => "tsmp_client_group" {
         CLIENT_ID: "clientId" => "client_id" text(40).key().required();
-        GROUP_ID: "groupId" => "group_id" text(10).key().required().local_id();
+        GROUP_ID: "groupId" => "group_id" text(10).key().required().local();
     }
     Vgroup vgroup: "tsmpVgroupList" => "tsmp_vgroup" {
-        VGROUP_ID: "vgroupId" => "vgroup_id" text(10).key().required().local_id();
-        VGROUP_NAME: "vgroupName" => "vgroup_name" text(150).required();
-        CREATE_TIME: "createTime" => "create_time" time().required().audit();
-        CREATE_USER: "createUser" => "create_user" text(1000).required().audit();
-        UPDATE_TIME: "updateTime" => "update_time" time().audit();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).audit();
+        VGROUP_ID: "vgroupId" => "vgroup_id" text(10).key().required().local();
+        VGROUP_NAME: "vgroupName" => "vgroup_name" text(150).required().identity();
+        CREATE_TIME: "createTime" => "create_time" time().required().stamped();
+        CREATE_USER: "createUser" => "create_user" text(1000).required().stamped();
+        UPDATE_TIME: "updateTime" => "update_time" time().stamped();
+        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
         VGROUP_ALIAS: "vgroupAlias" => "vgroup_alias" text(255);
         VGROUP_DESC: "vgroupDesc" => "vgroup_desc" text(1500);
         VGROUP_ACCESS: "vgroupAccess" => "vgroup_access" text(255);
@@ -345,44 +377,44 @@ tables! {
     }
     ClientVgroup client_vgroup: "tsmpClientVgroupList" => "tsmp_client_vgroup" {
         CLIENT_ID: "clientId" => "client_id" text(40).key().required();
-        VGROUP_ID: "vgroupId" => "vgroup_id" text(10).key().required().local_id();
+        VGROUP_ID: "vgroupId" => "vgroup_id" text(10).key().required().local();
     }
     VgroupGroup vgroup_group: "tsmpVgroupGroupList" => "tsmp_vgroup_group" {
-        VGROUP_ID: "vgroupId" => "vgroup_id" text(10).key().required().local_id();
-        GROUP_ID: "groupId" => "group_id" text(10).key().required().local_id();
-        CREATE_TIME: "createTime" => "create_time" time().required().audit();
+        VGROUP_ID: "vgroupId" => "vgroup_id" text(10).key().required().local();
+        GROUP_ID: "groupId" => "group_id" text(10).key().required().local();
+        CREATE_TIME: "createTime" => "create_time" time().required().stamped();
     }
     GroupApi group_api: "tsmpGroupApiList" => "tsmp_group_api" {
-        GROUP_ID: "groupId" => "group_id" text(10).key().required().local_id();
+        GROUP_ID: "groupId" => "group_id" text(10).key().required().local();
         API_KEY: "apiKey" => "api_key" text(255).key().required();
         MODULE_NAME: "moduleName" => "module_name" text(100).key().required();
         MODULE_VER: "moduleVer" => "module_version" text(20);
-        CREATE_TIME: "createTime" => "create_time" time().required().audit();
+        CREATE_TIME: "createTime" => "create_time" time().required().stamped();
     }
     XKey x_key: "dgrXApiKeyList" => "dgr_x_api_key" {
-        API_KEY_ID: "apiKeyId" => "api_key_id" long().key().required().local_id();
-        CLIENT_ID: "clientId" => "client_id" text(40).required();
+        API_KEY_ID: "apiKeyId" => "api_key_id" long().key().required().local();
+        CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
         API_KEY_ALIAS: "apiKeyAlias" => "api_key_alias" text(100).required();
         EFFECTIVE_AT: "effectiveAt" => "effective_at" long().required();
         EXPIRED_AT: "expiredAt" => "expired_at" long().required();
         API_KEY: "apiKey" => "api_key" text(100).secret();
         API_KEY_MASK: "apiKeyMask" => "api_key_mask" text(100).required();
-        API_KEY_EN: "apiKeyEn" => "api_key_en" text(100).required().secret();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().audit();
-        CREATE_USER: "createUser" => "create_user" text(1000).audit();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().audit();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).audit();
-        VERSION: "version" => "version" int_as_long().audit();
+        API_KEY_EN: "apiKeyEn" => "api_key_en" text(100).required().secret().identity();
+        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
+        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
+        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
+        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
+        VERSION: "version" => "version" int_as_long().stamped();
     }
     XMap x_map: "dgrXApiKeyMapList" => "dgr_x_api_key_map" {
-        API_KEY_MAP_ID: "apiKeyMapId" => "api_key_map_id" long().key().required().local_id();
-        REF_API_KEY_ID: "refApiKeyId" => "ref_api_key_id" long().required().local_id();
-        GROUP_ID: "groupId" => "group_id" text(10).required().local_id();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().audit();
-        CREATE_USER: "createUser" => "create_user" text(1000).audit();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().audit();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).audit();
-        VERSION: "version" => "version" int_as_long().audit();
+        API_KEY_MAP_ID: "apiKeyMapId" => "api_key_map_id" long().key().required().local();
+        REF_API_KEY_ID: "refApiKeyId" => "ref_api_key_id" long().required().local();
+        GROUP_ID: "groupId" => "group_id" text(10).required().local();
+        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
+        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
+        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
+        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
+        VERSION: "version" => "version" int_as_long().stamped();
     }
     Authority authority: "tsmpGroupAuthoritiesList" => "tsmp_group_authorities" {
         GROUP_AUTHORITIE_ID: "groupAuthoritieId" => "group_authoritie_id" text(10).key().required();
@@ -391,11 +423,11 @@ tables! {
         GROUP_AUTHORITIE_DESC: "groupAuthoritieDesc" => "group_authoritie_desc" text(60);
     }
     GroupAuthority group_authority: "tsmpGroupAuthoritiesMapList" => "tsmp_group_authorities_map" {
-        GROUP_ID: "groupId" => "group_id" text(10).key().required().local_id();
+        GROUP_ID: "groupId" => "group_id" text(10).key().required().local();
         GROUP_AUTHORITIE_ID: "groupAuthoritieId" => "group_authoritie_id" text(10).key().required();
     }
     VgroupAuthority vgroup_authority: "tsmpVgroupAuthoritiesMapList" => "tsmp_vgroup_authorities_map" {
-        VGROUP_ID: "vgroupId" => "vgroup_id" text(10).key().required().local_id();
+        VGROUP_ID: "vgroupId" => "vgroup_id" text(10).key().required().local();
         VGROUP_AUTHORITIE_ID: "vgroupAuthoritieId" => "vgroup_authoritie_id" text(10).key().required();
     }
     Level level: "tsmpSecurityLevelList" => "tsmp_security_level" {
@@ -404,24 +436,24 @@ tables! {
         SECURITY_LEVEL_DESC: "securityLevelDesc" => "security_level_desc" text(60);
     }
     DpApp dp_app: "dpAppList" => "dp_app" {
-        DP_APPLICATION_ID: "dpApplicationId" => "dp_application_id" long().key().required().local_id();
+        DP_APPLICATION_ID: "dpApplicationId" => "dp_application_id" long().key().required().local();
         APPLICATION_NAME: "applicationName" => "application_name" text(50).required();
         APPLICATION_DESC: "applicationDesc" => "application_desc" text(500);
-        CLIENT_ID: "clientId" => "client_id" text(40).required();
+        CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
         DP_USER_NAME: "dpUserName" => "dp_user_name" text(400).required();
         ID_TOKEN_JWTSTR: "idTokenJwtstr" => "id_token_jwtstr" text(4000).required().secret();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().audit();
-        CREATE_USER: "createUser" => "create_user" text(1000).audit();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().audit();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).audit();
-        VERSION: "version" => "version" int().audit();
-        KEYWORD_SEARCH: "keywordSearch" => "keyword_search" text(600).audit();
+        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
+        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
+        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
+        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
+        VERSION: "version" => "version" int().stamped();
+        KEYWORD_SEARCH: "keywordSearch" => "keyword_search" text(600).derived();
         ISS: "iss" => "iss" text(4000).required();
     }
     OpenKey open_key: "tsmpOpenApiKeyList" => "tsmp_open_apikey" {
-        OPEN_API_KEY_ID: "openApiKeyId" => "open_apikey_id" long().key().required().local_id();
-        CLIENT_ID: "clientId" => "client_id" text(255).required();
-        OPEN_API_KEY: "openApiKey" => "open_apikey" text(1024).required().secret();
+        OPEN_API_KEY_ID: "openApiKeyId" => "open_apikey_id" long().key().required().local();
+        CLIENT_ID: "clientId" => "client_id" text(255).required().identity();
+        OPEN_API_KEY: "openApiKey" => "open_apikey" text(1024).required().secret().identity();
         SECRET_KEY: "secretKey" => "secret_key" text(1024).required().secret();
         OPEN_API_KEY_ALIAS: "openApiKeyAlias" => "open_apikey_alias" text(255).required();
         TIMES_QUOTA: "timesQuota" => "times_quota" int().required().or_int(-1);
@@ -430,25 +462,25 @@ tables! {
         REVOKED_AT: "revokedAt" => "revoked_at" long();
         OPEN_API_KEY_STATUS: "openApiKeyStatus" => "open_apikey_status" text(1).required().or_text("1");
         ROLLOVER_FLAG: "rolloverFlag" => "rollover_flag" text(1).required().or_text("N");
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().audit();
-        CREATE_USER: "createUser" => "create_user" text(1000).audit();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().audit();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).audit();
-        VERSION: "version" => "version" int_as_long().audit();
+        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
+        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
+        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
+        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
+        VERSION: "version" => "version" int_as_long().stamped();
     }
     OpenMap open_map: "tsmpOpenApiKeyMapList" => "tsmp_open_apikey_map" {
-        OPEN_API_KEY_MAP_ID: "openApiKeyMapId" => "open_apikey_map_id" long().key().required().local_id();
-        REF_OPEN_API_KEY_ID: "refOpenApiKeyId" => "ref_open_apikey_id" long().required().local_id();
-        REF_API_UID: "refApiUid" => "ref_api_uid" text(36).required().local_id();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().audit();
-        CREATE_USER: "createUser" => "create_user" text(1000).audit();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().audit();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).audit();
-        VERSION: "version" => "version" int_as_long().audit();
+        OPEN_API_KEY_MAP_ID: "openApiKeyMapId" => "open_apikey_map_id" long().key().required().local();
+        REF_OPEN_API_KEY_ID: "refOpenApiKeyId" => "ref_open_apikey_id" long().required().local();
+        REF_API_UID: "refApiUid" => "ref_api_uid" text(36).required().local();
+        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
+        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
+        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
+        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
+        VERSION: "version" => "version" int_as_long().stamped();
     }
     IdpO idp_o: "dgrGtwIdpInfoOList" => "dgr_gtw_idp_info_o" {
-        GTW_IDP_INFO_O_ID: "gtwIdpInfoOId" => "gtw_idp_info_o_id" long().key().required().local_id();
-        CLIENT_ID: "clientId" => "client_id" text(40).required();
+        GTW_IDP_INFO_O_ID: "gtwIdpInfoOId" => "gtw_idp_info_o_id" long().key().required().local();
+        CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
         IDP_TYPE: "idpType" => "idp_type" text(50).required();
         STATUS: "status" => "status" text(1).required();
         REMARK: "remark" => "remark" text(200);
@@ -460,15 +492,15 @@ tables! {
         AUTH_URL: "authUrl" => "auth_url" text(4000);
         ACCESS_TOKEN_URL: "accessTokenUrl" => "access_token_url" text(4000);
         SCOPE: "scope" => "scope" text(4000);
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().audit();
-        CREATE_USER: "createUser" => "create_user" text(1000).audit();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().audit();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).audit();
-        VERSION: "version" => "version" int_as_long().audit();
+        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
+        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
+        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
+        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
+        VERSION: "version" => "version" int_as_long().stamped();
     }
     IdpL idp_l: "dgrGtwIdpInfoLList" => "dgr_gtw_idp_info_l" {
-        GTW_IDP_INFO_L_ID: "gtwIdpInfoLId" => "gtw_idp_info_l_id" long().key().required().local_id();
-        CLIENT_ID: "clientId" => "client_id" text(40).required();
+        GTW_IDP_INFO_L_ID: "gtwIdpInfoLId" => "gtw_idp_info_l_id" long().key().required().local();
+        CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
         STATUS: "status" => "status" text(1).required();
         REMARK: "remark" => "remark" text(200);
         LDAP_URL: "ldapUrl" => "ldap_url" text(4000).required();
@@ -477,15 +509,15 @@ tables! {
         ICON_FILE: "iconFile" => "icon_file" text(4000);
         PAGE_TITLE: "pageTitle" => "page_title" text(400).required();
         LDAP_BASE_DN: "ldapBaseDn" => "ldap_base_dn" text(4000);
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().audit();
-        CREATE_USER: "createUser" => "create_user" text(1000).audit();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().audit();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).audit();
-        VERSION: "version" => "version" int_as_long().audit();
+        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
+        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
+        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
+        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
+        VERSION: "version" => "version" int_as_long().stamped();
     }
     IdpA idp_a: "dgrGtwIdpInfoAList" => "dgr_gtw_idp_info_a" {
-        GTW_IDP_INFO_A_ID: "gtwIdpInfoAId" => "gtw_idp_info_a_id" long().key().required().local_id();
-        CLIENT_ID: "clientId" => "client_id" text(40).required();
+        GTW_IDP_INFO_A_ID: "gtwIdpInfoAId" => "gtw_idp_info_a_id" long().key().required().local();
+        CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
         STATUS: "status" => "status" text(1).required();
         REMARK: "remark" => "remark" text(200);
         API_URL: "apiUrl" => "api_url" text(4000).required();
@@ -501,17 +533,17 @@ tables! {
         IDT_PICTURE: "idtPicture" => "idt_picture" text(200);
         ICON_FILE: "iconFile" => "icon_file" text(4000);
         PAGE_TITLE: "pageTitle" => "page_title" text(400).required();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().audit();
-        CREATE_USER: "createUser" => "create_user" text(1000).audit();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().audit();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).audit();
+        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
+        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
+        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
+        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
         IDT_LIGHT_ID: "idtLightId" => "idt_light_id" text(200);
         IDT_ROLE_NAME: "idtRoleName" => "idt_role_name" text(200);
-        VERSION: "version" => "version" int_as_long().audit();
+        VERSION: "version" => "version" int_as_long().stamped();
     }
     IdpJdbc idp_jdbc: "dgrGtwIdpInfoJdbcList" => "dgr_gtw_idp_info_jdbc" {
-        GTW_IDP_INFO_JDBC_ID: "gtwIdpInfoJdbcId" => "gtw_idp_info_jdbc_id" long().key().required().local_id();
-        CLIENT_ID: "clientId" => "client_id" text(40).required();
+        GTW_IDP_INFO_JDBC_ID: "gtwIdpInfoJdbcId" => "gtw_idp_info_jdbc_id" long().key().required().local();
+        CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
         STATUS: "status" => "status" text(1).required();
         REMARK: "remark" => "remark" text(200);
         CONNECTION_NAME: "connectionName" => "connection_name" text(50).required();
@@ -525,15 +557,15 @@ tables! {
         IDT_PICTURE: "idtPicture" => "idt_picture" text(200);
         ICON_FILE: "iconFile" => "icon_file" text(4000);
         PAGE_TITLE: "pageTitle" => "page_title" text(400).required();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().audit();
-        CREATE_USER: "createUser" => "create_user" text(1000).audit();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().audit();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).audit();
-        VERSION: "version" => "version" int_as_long().audit();
+        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
+        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
+        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
+        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
+        VERSION: "version" => "version" int_as_long().stamped();
     }
     Rdb rdb: "dgrRdbConnectionList" => "dgr_rdb_connection" {
         CONNECTION_NAME: "connectionName" => "connection_name" text(50).key().required();
-        JDBC_URL: "jdbcUrl" => "jdbc_url" text(200).required();
+        JDBC_URL: "jdbcUrl" => "jdbc_url" text(200).required().url();
         USER_NAME: "userName" => "user_name" text(100).required();
         MIMA: "mima" => "mima" text(2000).required().secret();
         MAX_POOL_SIZE: "maxPoolSize" => "max_pool_size" int().required().or_int(10);
@@ -541,11 +573,11 @@ tables! {
         IDLE_TIMEOUT: "idleTimeout" => "idle_timeout" int_as_long().required().or_int(600000);
         MAX_LIFETIME: "maxLifetime" => "max_lifetime" int_as_long().required().or_int(1800000);
         DATA_SOURCE_PROPERTY: "dataSourceProperty" => "data_source_property" text(4000).secret();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().audit();
-        CREATE_USER: "createUser" => "create_user" text(1000).audit();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().audit();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).audit();
-        VERSION: "version" => "version" int_as_long().audit();
+        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
+        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
+        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
+        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
+        VERSION: "version" => "version" int_as_long().stamped();
     }
 }
 

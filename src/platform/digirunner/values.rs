@@ -26,7 +26,7 @@ pub(super) struct Misfit {
 /// Returns what of a row cannot be stored; `path` is the row's JSON pointer.
 /// Columns that are set by us, whatever the file says, are left out.
 pub(super) fn misfits(table: &Table, row: &Row, path: &str) -> Vec<Misfit> {
-    let is_ours = |field: &FieldDef| matches!(field.role, Role::Audit | Role::LocalId | Role::Derived);
+    let is_ours = |field: &FieldDef| matches!(field.role, Role::Stamped | Role::Local | Role::Derived);
     let columns = table.columns().filter(|(_, field)| !is_ours(field));
     columns.filter_map(|(at, _)| misfit(table, row, at, path)).collect()
 }
@@ -66,9 +66,9 @@ fn complaint(table: &Table, field: &FieldDef, name: &str, cell: &Cell) -> Option
         }
         (Cell::Text(text), Type::Text(most)) if is_longer(text, most) => {
             let length = text.chars().count();
-            let told = match field.role {
-                Role::Secret => format!("{name} has too many characters: {place} takes {most}"),
-                _ => format!("{name} has {length} characters, and {place} takes {most}"),
+            let told = match field.is_secret {
+                true => format!("{name} has too many characters: {place} takes {most}"),
+                false => format!("{name} has {length} characters, and {place} takes {most}"),
             };
             Some(("value-too-long", told))
         }

@@ -111,10 +111,10 @@ pub(super) struct Api {
     pub(super) uid: Option<Arc<str>>,
 }
 
-/// All rows.
-#[derive(Debug, Default)]
+/// All rows. Copies share the rows of the tables that do not differ.
+#[derive(Clone, Debug, Default)]
 pub(super) struct World {
-    tables: [Vec<Row>; 24],
+    tables: [Arc<Vec<Row>>; 24],
     /// Where a list of the file has nulls, which are no rows.
     nulls: [Vec<usize>; 24],
     /// The file's 25th list.
@@ -126,20 +126,20 @@ pub(super) struct World {
 impl World {
     /// Returns a table's rows.
     pub(super) fn rows(&self, table: T) -> &[Row] {
-        self.tables.get(table as usize).map_or(&[], Vec::as_slice)
+        self.tables.get(table as usize).map_or(&[], |rows| rows.as_slice())
     }
 
     /// Sets a table's rows.
     pub(super) fn set_rows(&mut self, table: T, rows: Vec<Row>) {
         if let Some(slot) = self.tables.get_mut(table as usize) {
-            *slot = rows;
+            *slot = Arc::new(rows);
         }
     }
 
     /// Adds rows to a table's.
     pub(super) fn add_rows(&mut self, table: T, rows: Vec<Row>) {
         if let Some(slot) = self.tables.get_mut(table as usize) {
-            slot.extend(rows);
+            Arc::make_mut(slot).extend(rows);
         }
     }
 

@@ -9,10 +9,11 @@ use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
+use crate::engine::promise::{Promised, RowPromise, Unpromised};
 use crate::engine::{ItemId, Kind};
 use crate::store::bulk::{Column, Values};
 use crate::store::restore::TableInfo;
-use crate::store::{Keyed, Operation, Owner, Reading, StoreError, Writer};
+use crate::store::{Keyed, Operation, Owner, Reading, StoreError, Touched, Writer};
 
 /// The table.
 pub const TABLE: &str = "gatediff.documents";
@@ -184,12 +185,50 @@ fn owners(saves: &[Save]) -> Vec<Owner> {
     saves.iter().map(|save| save.item.to_string().into()).collect()
 }
 
+/// Returns every difference between the documents that are to stand in the
+/// target and the rows that were written.
+pub fn verify(platform: &str, covers: &[Save], adds: &[Save], touched: Touched<'_>) -> Vec<Unpromised> {
+    let covers = covers.iter().map(|save| promise(platform, &save.document, false));
+    let adds = adds.iter().map(|save| promise(platform, &save.document, true));
+    touched.against(&covers.chain(adds).collect::<Vec<_>>(), &[table()])
+}
+
+/// Returns what a document promises of its row.
+fn promise(platform: &str, document: &Document, is_new: bool) -> RowPromise {
+    let json = |text: &str| serde_json::Value::from(text).to_string();
+    let Document { kind, id, pair_id, owner, name, body } = document;
+    let pair_id = pair_id.as_deref().map_or_else(|| "null".to_owned(), json);
+    let values = [
+        ("platform", json(platform)),
+        ("kind", json(kind.as_str())),
+        ("id", json(id)),
+        ("pair_id", pair_id),
+        ("owner", json(owner)),
+        ("name", json(name)),
+        ("body", json(body)),
+    ];
+    let stamps: &[&str] = match is_new {
+        true => &["created_at", "created_by", "updated_at", "updated_by"],
+        false => &["updated_at", "updated_by"],
+    };
+    let values = values.map(|(column, value)| (column, Promised::Value(value)));
+    let stamped = stamps.iter().map(|column| (*column, Promised::Stamped));
+    let columns = values.into_iter().chain(stamped).chain([("content", Promised::Derived)]);
+    RowPromise {
+        table: TABLE.into(),
+        key: serde_json::json!({ "platform": platform, "kind": kind.as_str(), "id": &**id }).to_string(),
+        remains: true,
+        required: true,
+        columns: columns.map(|(column, promised)| (column.to_owned(), promised)).collect(),
+    }
+}
+
 /// Describes the table, for undoing.
 pub fn table() -> TableInfo {
     TableInfo {
         name: TABLE,
         key: vec!["platform", "kind", "id"],
-        shown: vec!["kind", "id", "pair_id", "owner", "name", "updated_at", "updated_by"],
+        shown: vec!["platform", "kind", "id", "pair_id", "owner", "name", "updated_at", "updated_by"],
         ..TableInfo::default()
     }
 }

@@ -38,9 +38,9 @@ pub use self::types::{
 use super::document::rows;
 use super::{Bundle, DemoData, DemoTarget, Export, ExportOptions, Ground, ImportOptions, MissingRoots};
 use super::{ParseError, Platform, Snapshot};
-use crate::engine::{Approved, Finding, Kind, KindInfo, Plan};
+use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
 use crate::store::restore::TableInfo;
-use crate::store::{Connection, Reading, StoreError, Writer};
+use crate::store::{Connection, Reading, StoreError, Touched, Writer};
 
 /// The word for it in the documents, as everywhere.
 const NAME: &str = "sp-config";
@@ -191,5 +191,10 @@ impl Ground for Comparison {
             rows::write(writer, NAME, &covers, &adds).await
         }
         .boxed()
+    }
+
+    fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {
+        let (covers, adds) = write::saves(&self.import.file, &self.target, approved);
+        rows::verify(NAME, &covers, &adds, touched)
     }
 }

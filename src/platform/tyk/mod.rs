@@ -38,9 +38,9 @@ use super::{
     Bundle, DemoData, DemoTarget, Export, ExportOptions, FileError, Ground, ImportOptions, MissingRoots,
     ParseError, Platform, Snapshot, SourceFile,
 };
-use crate::engine::{Approved, Finding, Kind, KindInfo, Plan};
+use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
 use crate::store::restore::{Reference, TableInfo};
-use crate::store::{Connection, Reading, StoreError, Writer};
+use crate::store::{Connection, Reading, StoreError, Touched, Writer};
 
 /// The word for `--format`, and what its documents are kept under.
 const NAME: &str = "tyk";
@@ -216,5 +216,10 @@ impl Ground for Comparison {
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         let saves = write::saves(&self.import.file.objects, &self.kept.objects, approved);
         async move { rows::write(writer, NAME, &saves.covers, &saves.adds).await }.boxed()
+    }
+
+    fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {
+        let saves = write::saves(&self.import.file.objects, &self.kept.objects, approved);
+        rows::verify(NAME, &saves.covers, &saves.adds, touched)
     }
 }

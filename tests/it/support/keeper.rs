@@ -67,6 +67,7 @@ impl Keeper {
             timeouts: Timeouts::default(),
             ledger: LedgerPlace::Target,
             only: Vec::new(),
+            accept_server_changes: false,
         };
         job::undo(job, &self.db.target(), &options, &Reporter::silent(), &Cancel::new()).await
     }

@@ -112,7 +112,12 @@ fn shared(words: &[&str]) -> Vec<Arc<str>> {
 }
 
 pub(crate) fn options() -> EditOptions {
-    EditOptions { operator: OPERATOR.to_owned(), timeouts: Timeouts::default(), ledger: LedgerPlace::Target }
+    EditOptions {
+        operator: OPERATOR.to_owned(),
+        timeouts: Timeouts::default(),
+        ledger: LedgerPlace::Target,
+        accept_server_changes: false,
+    }
 }
 
 /// The edits, by the names of scopes that there is one of.
@@ -183,6 +188,7 @@ impl Site {
             timeouts: Timeouts::default(),
             ledger: LedgerPlace::Target,
             only: Vec::new(),
+            accept_server_changes: false,
         };
         job::undo(job, &self.target(), &options, &Reporter::silent(), &Cancel::new()).await
     }

@@ -37,7 +37,7 @@ impl<'w> Comparer<'_, 'w> {
             file.value(row),
             base.map(|row| target.value(row)),
         );
-        if base.is_some() && file.is_partial() && is_changed(&candidate) {
+        if file.is_partial() && (base.is_none() || is_changed(&candidate)) {
             candidate.item.value = ClientItem { completes: true, ..file }.value(row);
         }
         candidate.blocks = self.client_blocks(at, row, times);

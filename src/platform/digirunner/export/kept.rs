@@ -146,7 +146,9 @@ impl<'w> Kept<'w> {
             self.drop_hidden_groups(),
         ];
         for (from, column, to, key) in REFERENCES {
-            if from == T::Group {
+            // The product skips maps of a key to groups that are gone, and refuses a whole file
+            // for a key without any map.
+            if from == T::Group || (from, column) == (T::XMap, x_map::GROUP_ID) {
                 continue;
             }
             let there = self.values(to, key);

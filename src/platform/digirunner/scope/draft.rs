@@ -149,7 +149,7 @@ impl Draft {
 
     /// Returns it as the engine compares it, with the names that an export
     /// file has for its fields.
-    fn value(&self) -> Value {
+    pub(super) fn value(&self) -> Value {
         let text = |text: &str| {
             let text: Arc<str> = text.into();
             Value::text(Some(&text))

@@ -11,7 +11,7 @@ use super::super::changes::{Changes, Ids, Sequence};
 use super::super::rules::{CLIENT, SCOPE};
 use super::super::side::is_hidden;
 use super::super::tables::{T, client_vgroup, group, group_api, vgroup, vgroup_authority, vgroup_group};
-use super::super::world::{Cell, Row};
+use super::super::world::{Cell, Row, World};
 use super::MOST_APIS;
 use super::catalogue::{ApiName, ClientInfo, Scope};
 use super::draft::{Draft, too_many};
@@ -114,6 +114,8 @@ impl Edit {
 pub(crate) struct Planned {
     /// The rows to write.
     pub(in super::super) changes: Changes,
+    /// What stood there before, as far as it was read.
+    pub(in super::super) before: World,
     /// Rows of these keys must stay until the transaction ends.
     pub(in super::super) relied_on: Vec<(T, usize, Arc<str>)>,
     /// The items that it is done to.

@@ -199,7 +199,7 @@ async fn apis(
 }
 
 /// Returns what a catalogue is made of, as far as the rows tell.
-fn parts(world: &World) -> Parts {
+pub(super) fn parts(world: &World) -> Parts {
     let mut apis: HashMap<&str, Vec<ApiName>> = HashMap::new();
     for row in world.rows(T::GroupApi) {
         let api = ApiName::new(row.shared(group_api::MODULE_NAME), row.shared(group_api::API_KEY));

@@ -18,6 +18,7 @@ mod ground;
 mod read;
 mod repair;
 mod search;
+mod verify;
 mod violation;
 mod write;
 

@@ -53,7 +53,7 @@ pub(crate) async fn write(
     let given = allocate::take(writer, counting.counts()).await?;
     let mut ids = Ids::given(given, HashSet::new());
     let planned = match edit::plan(&ground, edit, stamp, &mut ids) {
-        Ok(planned) => planned,
+        Ok(planned) => Planned { before: ground.world.clone(), ..planned },
         Err(refused) => return Ok(Err(refused)),
     };
     for table in [T::Level, T::Authority] {
@@ -77,7 +77,7 @@ async fn repaired(
     let world = read_tables(writer.connection(), reading, &check::tables()).await?;
     let planned = repair::repair(&world, codes, writer.stamp()).planned();
     execute(writer, &planned.changes, &world).await?;
-    Ok(planned)
+    Ok(Planned { before: world, ..planned })
 }
 
 /// Tells what is wrong with the scopes of a target, by sort and then by item.

@@ -171,10 +171,10 @@ fn a_host_is_the_same_by_name_without_regard_to_case() {
 }
 
 #[test]
-fn a_host_address_is_compared_exactly() {
+fn a_host_is_the_same_by_address_without_regard_to_case() {
     let from = world().client("a", json!({})).host(1, "a", "one", "H.Example");
     let to = world().client("a", json!({})).host(5, "a", "two", "h.example");
-    assert_eq!(told(&from, &to, "client:a"), ["add /hosts/H.Example", "keep /hosts/h.example"]);
+    assert_eq!(told(&from, &to, "client:a"), ["replace /hosts/H.Example/hostName"]);
 }
 
 #[test]

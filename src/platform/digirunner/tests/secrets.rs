@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::tables::{Role, TABLES};
+use super::super::tables::TABLES;
 use super::super::{changes as rows, compare};
 use super::world::{World, world};
 use super::{entry, file, plan, target};
@@ -29,7 +29,7 @@ fn with_secrets(word: &str) -> World {
 
 #[test]
 fn the_test_above_knows_every_secret_of_the_tables() {
-    let secrets = TABLES.iter().flat_map(|table| table.fields).filter(|field| field.role == Role::Secret);
+    let secrets = TABLES.iter().flat_map(|table| table.fields).filter(|field| field.is_secret);
     assert_eq!(secrets.count(), 14);
 }
 

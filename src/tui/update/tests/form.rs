@@ -93,6 +93,7 @@ fn saved() -> Result<Edited, Failure> {
         tables: Vec::new(),
         seconds: 0.1,
         notes: Vec::new(),
+        server_changes: Vec::new(),
     })
 }
 

@@ -1,0 +1,654 @@
+//! What was promised of the rows of a job, against what its journal has.
+//!
+//! Pure: of before, after and promise. Later this is done on the server; this
+//! one stays as its reference, and for targets that are files.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::diff::push_segment;
+use super::item::{Element, Field, ItemId, Value};
+use super::plan::Entry;
+
+/// The most characters of a value that are printed.
+const MAX_PRINTED: usize = 80;
+
+/// What is promised of one column. A column without a promise keeps its value;
+/// in a new row it has its default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Promised {
+    /// This value, as JSON text.
+    Value(String),
+    /// Set by whoever writes: who, when, which version.
+    Stamped,
+    /// Follows from other values.
+    Derived,
+    /// Part of an item: checked with the item, by [`differences`].
+    Compared,
+}
+
+/// What is promised of one row.
+#[derive(Clone, Debug)]
+pub struct RowPromise {
+    /// The table.
+    pub table: Cow<'static, str>,
+    /// Its primary key, as a JSON object.
+    pub key: String,
+    /// Whether the row is there afterwards.
+    pub remains: bool,
+    /// Whether the job has to touch it.
+    pub required: bool,
+    /// What is promised of its columns.
+    pub columns: BTreeMap<String, Promised>,
+}
+
+/// What a column of a new row holds unless somebody says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// NULL.
+    Null,
+    /// Its default: a constant, as JSON text.
+    Constant(String),
+    /// Its default: an expression, or the next number of a sequence.
+    Computed,
+    /// Generated from other columns, always.
+    Generated,
+}
+
+/// A table as the target's catalog describes it.
+#[derive(Clone, Debug, Default)]
+pub struct TableShape {
+    /// Its name.
+    pub name: String,
+    /// Its columns.
+    pub columns: BTreeMap<String, Fill>,
+    /// What may change its rows beside the job's own statements, such as
+    /// `trigger audit`.
+    pub triggers: Vec<String>,
+}
+
+/// One row that a job touched, as JSON.
+#[derive(Clone, Copy, Debug)]
+pub struct TouchedRow<'a> {
+    /// The table.
+    pub table: &'a str,
+    /// Its primary key.
+    pub key: &'a str,
+    /// The row before; nothing where it was not there.
+    pub before: Option<&'a str>,
+    /// The row afterwards; nothing where it is gone.
+    pub after: Option<&'a str>,
+}
+
+/// How a row differs from what was promised of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deviation {
+    /// A value differs.
+    Value,
+    /// A row was written that nobody promised.
+    UnexpectedRow,
+    /// A promised row was not written.
+    MissingRow,
+    /// A row is gone that was to be there.
+    RowGone,
+    /// A row is there that was to be removed.
+    RowLeft,
+}
+
+/// A difference that nobody promised. Holds no value that must not be shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unpromised {
+    /// The table.
+    pub table: String,
+    /// The row's key, such as `client_id "crm"`.
+    pub key: String,
+    /// What differs.
+    pub what: Deviation,
+    /// The column, or the path in its item where no single column has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// What was promised, where it may be shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promised: Option<String>,
+    /// What the target has, where it may be shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+    /// The triggers and rules of the table.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<String>,
+}
+
+impl fmt::Display for Unpromised {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.table, self.key)?;
+        match (self.what, &self.column) {
+            (Deviation::Value, Some(column)) => write!(f, ": {column}")?,
+            (Deviation::Value, None) => {}
+            (Deviation::UnexpectedRow, _) => return f.write_str(": not part of the plan"),
+            (Deviation::MissingRow, _) => return f.write_str(": not written"),
+            (Deviation::RowGone, _) => return f.write_str(": deleted"),
+            (Deviation::RowLeft, _) => return f.write_str(": not deleted"),
+        }
+        match (&self.promised, &self.found) {
+            (Some(promised), Some(found)) => write!(f, " is {found} instead of {promised}"),
+            _ => f.write_str(" differs (values not shown)"),
+        }
+    }
+}
+
+/// The columns of a row, each as JSON text.
+type Cells<'a> = BTreeMap<String, &'a RawValue>;
+
+fn cells(row: &str) -> Cells<'_> {
+    serde_json::from_str(row).unwrap_or_default()
+}
+
+/// A key whose text does not depend on who wrote the JSON.
+type Key = Vec<(String, String)>;
+
+fn key(json: &str) -> Key {
+    cells(json).into_iter().map(|(column, value)| (column, plain(value.get()).into_owned())).collect()
+}
+
+/// Returns a value without the quotes and escapes of a string.
+fn plain(json: &str) -> Cow<'_, str> {
+    if json.starts_with('"') {
+        serde_json::from_str::<String>(json).map_or(Cow::Borrowed(json), Cow::Owned)
+    } else {
+        Cow::Borrowed(json)
+    }
+}
+
+/// Says whether two JSON texts are one value: strings may be escaped in two ways.
+fn same(one: &str, other: &str) -> bool {
+    one == other || (one.starts_with('"') && other.starts_with('"') && plain(one) == plain(other))
+}
+
+/// What is said of the rows of a job: the promise, and whose values may be shown.
+pub struct Promise<'a> {
+    /// The rows.
+    pub rows: &'a [RowPromise],
+    /// The tables, as the catalog has them.
+    pub shapes: &'a [TableShape],
+    /// Whether a column's values may be shown.
+    pub shown: &'a dyn Fn(&str, &str) -> bool,
+}
+
+impl Promise<'_> {
+    /// Returns every difference that nobody promised. Of a row that was touched
+    /// several times the first state and the last count.
+    pub fn unpromised<'r>(&self, touched: impl IntoIterator<Item = TouchedRow<'r>>) -> Vec<Unpromised> {
+        let mut promised: HashMap<(&str, Key), &RowPromise> =
+            self.rows.iter().map(|row| ((&*row.table, key(&row.key)), row)).collect();
+        let mut found = Vec::new();
+        for row in net(touched) {
+            match promised.remove(&(row.table, key(row.key))) {
+                Some(promise) => self.row(promise, row, &mut found),
+                None if is_equal(row) => {}
+                None => found.push(self.deviation(row.table, row.key, Deviation::UnexpectedRow)),
+            }
+        }
+        let left: HashSet<*const RowPromise> =
+            promised.into_values().filter(|promise| promise.required).map(std::ptr::from_ref).collect();
+        let missing = self.rows.iter().filter(|row| left.contains(&std::ptr::from_ref(*row)));
+        found.extend(missing.map(|row| self.deviation(&row.table, &row.key, Deviation::MissingRow)));
+        found
+    }
+
+    fn row(&self, promise: &RowPromise, row: TouchedRow<'_>, found: &mut Vec<Unpromised>) {
+        let after = match (promise.remains, row.after) {
+            (false, None) => return,
+            (false, Some(_)) => {
+                return found.push(self.deviation(row.table, row.key, Deviation::RowLeft));
+            }
+            (true, None) => {
+                let what = if row.before.is_some() { Deviation::RowGone } else { Deviation::MissingRow };
+                return found.push(self.deviation(row.table, row.key, what));
+            }
+            (true, Some(after)) => cells(after),
+        };
+        let before = row.before.map(cells);
+        let shape = self.shape(row.table);
+        for (column, value) in after {
+            let fill = shape.and_then(|shape| shape.columns.get(&column)).unwrap_or(&Fill::Null);
+            let wanted = match (promise.columns.get(&column), &before, fill) {
+                (Some(Promised::Stamped | Promised::Derived | Promised::Compared), ..)
+                | (_, _, Fill::Generated)
+                | (None, None, Fill::Computed) => continue,
+                (Some(Promised::Value(wanted)), ..) => wanted.as_str(),
+                (None, Some(before), _) => before.get(&column).map_or("null", |value| value.get()),
+                (None, None, Fill::Constant(wanted)) => wanted.as_str(),
+                (None, None, Fill::Null) => "null",
+            };
+            if !same(wanted, value.get()) {
+                let shown = (self.shown)(row.table, &column);
+                found.push(Unpromised {
+                    column: Some(column),
+                    promised: shown.then(|| printed(wanted)),
+                    found: shown.then(|| printed(value.get())),
+                    ..self.deviation(row.table, row.key, Deviation::Value)
+                });
+            }
+        }
+    }
+
+    fn shape(&self, table: &str) -> Option<&TableShape> {
+        self.shapes.iter().find(|shape| shape.name == table)
+    }
+
+    /// Returns a difference of a row.
+    pub fn deviation(&self, table: &str, key: &str, what: Deviation) -> Unpromised {
+        let parts = cells(key);
+        let parts: Vec<String> = parts
+            .iter()
+            .map(|(column, value)| format!("{column} {}", printed_key(self, table, column, value)))
+            .collect();
+        Unpromised {
+            table: table.to_owned(),
+            key: parts.join(", "),
+            what,
+            column: None,
+            promised: None,
+            found: None,
+            triggers: self.shape(table).map_or_else(Vec::new, |shape| shape.triggers.clone()),
+        }
+    }
+}
+
+fn printed_key(promise: &Promise<'_>, table: &str, column: &str, value: &RawValue) -> String {
+    if (promise.shown)(table, column) { printed(value.get()) } else { "***".to_owned() }
+}
+
+fn printed(json: &str) -> String {
+    match json.char_indices().nth(MAX_PRINTED) {
+        Some((at, _)) => format!("{}…", json.get(..at).unwrap_or_default()),
+        None => json.to_owned(),
+    }
+}
+
+/// Sums up what was done to each row, in the order of its first touch.
+fn net<'r>(touched: impl IntoIterator<Item = TouchedRow<'r>>) -> Vec<TouchedRow<'r>> {
+    let mut rows: Vec<TouchedRow<'r>> = Vec::new();
+    let mut places: HashMap<(&str, &str), usize> = HashMap::new();
+    for row in touched {
+        match places.get(&(row.table, row.key)).and_then(|at| rows.get_mut(*at)) {
+            Some(first) => {
+                // What was removed and inserted again is a new row.
+                if first.after.is_none() && row.before.is_none() {
+                    first.before = None;
+                }
+                first.after = row.after;
+            }
+            None => {
+                places.insert((row.table, row.key), rows.len());
+                rows.push(row);
+            }
+        }
+    }
+    rows
+}
+
+fn is_equal(row: TouchedRow<'_>) -> bool {
+    row.before == row.after
+}
+
+/// A place of an item where the target has something else than was promised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemDifference {
+    /// JSON pointer into the item.
+    pub path: String,
+    /// What was promised.
+    pub promised: Value,
+    /// What the target has.
+    pub found: Value,
+}
+
+impl Entry {
+    /// Returns what has to stand in the target once this item is written, by
+    /// what was shown of it; `is_written` says which others are written too.
+    pub fn promised(&self, is_written: &dyn Fn(&ItemId) -> bool) -> Value {
+        let reading = Reading { is_written, is_cover: self.base.is_some() };
+        reading.result(self.base.as_ref().map_or(&self.facts, |base| &base.value), &self.item.value)
+    }
+}
+
+/// Reads the result of an item, as [`compare`](super::diff::compare) reads its
+/// changes.
+struct Reading<'a> {
+    is_written: &'a dyn Fn(&ItemId) -> bool,
+    /// Adds take everything over; only covers keep, or remove.
+    is_cover: bool,
+}
+
+impl Reading<'_> {
+    fn result(&self, base: &Value, wanted: &Value) -> Value {
+        match (base, wanted) {
+            (Value::Record(base), Value::Record(wanted)) => Value::Record(self.records(base, wanted)),
+            (Value::Set(base), Value::Set(wanted)) => Value::Set(self.sets(base, wanted)),
+            (_, Value::Record(wanted)) => Value::Record(self.records(&[], wanted)),
+            (_, Value::Set(wanted)) => Value::Set(self.sets(&[], wanted)),
+            (Value::Record(_) | Value::Set(_), Value::Null) => base.clone(),
+            _ => wanted.clone(),
+        }
+    }
+
+    fn records(&self, base: &[Field], wanted: &[Field]) -> Vec<Field> {
+        let before = |name: &str| base.iter().find(|field| field.name == name);
+        let mut fields: Vec<Field> = wanted
+            .iter()
+            .map(|field| {
+                let value = match before(&field.name) {
+                    Some(before) if field.kept && self.is_cover => before.value.clone(),
+                    Some(before) if before.replaced && field.value == Value::Null => Value::Null,
+                    Some(before) => self.result(&before.value, &field.value),
+                    None => self.result(&Value::Null, &field.value),
+                };
+                Field::new(field.name.clone(), value)
+            })
+            .collect();
+        let known: HashSet<&str> = wanted.iter().map(|field| &*field.name).collect();
+        let others = base.iter().filter(|field| !field.replaced && !known.contains(&*field.name));
+        fields.extend(others.map(|field| Field::new(field.name.clone(), field.value.clone())));
+        fields
+    }
+
+    fn sets(&self, base: &[Element], wanted: &[Element]) -> Vec<Element> {
+        let before: HashMap<&str, &Element> =
+            base.iter().map(|element| (element.id.key(), element)).collect();
+        let is_written = |element: &&Element| element.needs.as_ref().is_none_or(|on| (self.is_written)(on));
+        let wanted: Vec<&Element> = wanted.iter().filter(is_written).collect();
+        let known: HashSet<&str> = wanted.iter().map(|element| element.id.key()).collect();
+        let stays =
+            |element: &&Element| !(known.contains(element.id.key()) || element.replaced && self.is_cover);
+        let others = base.iter().filter(stays).cloned();
+        let taken = wanted.iter().map(|element| {
+            let before = before.get(element.id.key()).map_or(&Value::Null, |before| &before.value);
+            Element { value: self.result(before, &element.value), ..(*element).clone() }
+        });
+        taken.chain(others).collect()
+    }
+}
+
+/// Returns where the target has something else than was promised. New elements
+/// may be known by another identity by now: they are found by what they hold.
+pub fn differences(promised: &Value, found: &Value) -> Vec<ItemDifference> {
+    let mut differences = Vec::new();
+    differ(&mut String::new(), promised, found, &mut differences);
+    differences
+}
+
+fn differ(path: &mut String, promised: &Value, found: &Value, out: &mut Vec<ItemDifference>) {
+    match (promised, found) {
+        (Value::Record(_), Value::Record(_) | Value::Null) | (Value::Null, Value::Record(_)) => {
+            let names: HashSet<&str> = found.fields().iter().map(|field| &*field.name).collect();
+            let here: HashSet<&str> = promised.fields().iter().map(|field| &*field.name).collect();
+            for field in promised.fields() {
+                let other = found.fields().iter().find(|other| other.name == field.name);
+                let other = other.filter(|_| names.contains(&*field.name));
+                below(path, &field.name, |path| {
+                    differ(path, &field.value, other.map_or(&Value::Null, |other| &other.value), out);
+                });
+            }
+            for field in found.fields().iter().filter(|field| !here.contains(&*field.name)) {
+                below(path, &field.name, |path| differ(path, &Value::Null, &field.value, out));
+            }
+        }
+        (Value::Set(promised), Value::Set(found)) => sets(path, promised, found, out),
+        (Value::Set(promised), Value::Null) => sets(path, promised, &[], out),
+        (Value::Null, Value::Set(found)) => sets(path, &[], found, out),
+        _ if promised == found => {}
+        _ => {
+            out.push(ItemDifference { path: path.clone(), promised: promised.clone(), found: found.clone() });
+        }
+    }
+}
+
+fn sets(path: &mut String, promised: &[Element], found: &[Element], out: &mut Vec<ItemDifference>) {
+    let mut there: HashMap<&str, &Element> =
+        found.iter().map(|element| (element.id.key(), element)).collect();
+    let mut missing: Vec<&Element> = Vec::new();
+    // Of elements with one identity the first counts.
+    let mut seen: HashSet<&str> = HashSet::new();
+    for element in promised.iter().filter(|element| seen.insert(element.id.key())) {
+        match there.remove(element.id.key()) {
+            Some(other) => {
+                below(path, &element.label, |path| differ(path, &element.value, &other.value, out));
+            }
+            None => missing.push(element),
+        }
+    }
+    let mut extra: Vec<&Element> =
+        found.iter().filter(|element| there.contains_key(element.id.key())).collect();
+    missing.retain(|element| {
+        let is_same = |other: &&Element| differences(&element.value, &other.value).is_empty();
+        // Mere membership says nothing about which one it is.
+        let at = extra.iter().position(|other| element.value != Value::Null && is_same(other));
+        at.map(|at| extra.remove(at)).is_none()
+    });
+    // What stands at one place with other values is told value by value.
+    missing.retain(|element| {
+        let at = extra.iter().position(|other| other.label == element.label);
+        let Some(other) = at.map(|at| extra.remove(at)) else { return true };
+        below(path, &element.label, |path| differ(path, &element.value, &other.value, out));
+        false
+    });
+    let member = |element: &Element| match &element.value {
+        Value::Null => Value::Text(Arc::clone(&element.label)),
+        value => value.clone(),
+    };
+    for element in missing {
+        below(path, &element.label, |path| {
+            out.push(ItemDifference { path: path.clone(), promised: member(element), found: Value::Null });
+        });
+    }
+    for element in extra {
+        below(path, &element.label, |path| {
+            out.push(ItemDifference { path: path.clone(), promised: Value::Null, found: member(element) });
+        });
+    }
+}
+
+fn below(path: &mut String, segment: &str, then: impl FnOnce(&mut String)) {
+    let length = path.len();
+    path.push('/');
+    push_segment(path, segment);
+    then(path);
+    path.truncate(length);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::diff::{Show, compare};
+    use crate::engine::{Item, Kind, Secret};
+
+    fn shape() -> TableShape {
+        let columns = [
+            ("id", Fill::Null),
+            ("name", Fill::Null),
+            ("secret", Fill::Null),
+            ("version", Fill::Constant("1".to_owned())),
+            ("since", Fill::Computed),
+            ("loud", Fill::Generated),
+        ];
+        let columns = columns.map(|(name, fill)| (name.to_owned(), fill)).into();
+        TableShape { name: "t".to_owned(), columns, triggers: vec!["trigger x".to_owned()] }
+    }
+
+    fn promised(columns: &[(&str, Promised)]) -> RowPromise {
+        RowPromise {
+            table: "t".into(),
+            key: r#"{"id":"a"}"#.to_owned(),
+            remains: true,
+            required: true,
+            columns: columns.iter().map(|(name, promised)| ((*name).to_owned(), promised.clone())).collect(),
+        }
+    }
+
+    fn found(rows: &[RowPromise], touched: &[(&str, Option<&str>, Option<&str>)]) -> Vec<String> {
+        let shapes = [shape()];
+        let promise = Promise { rows, shapes: &shapes, shown: &|_, column| column != "secret" };
+        let touched = touched.iter().map(|(key, before, after)| TouchedRow {
+            table: "t",
+            key,
+            before: *before,
+            after: *after,
+        });
+        promise.unpromised(touched).iter().map(ToString::to_string).collect()
+    }
+
+    fn value(text: &str) -> Promised {
+        Promised::Value(text.to_owned())
+    }
+
+    const KEY: &str = r#"{"id": "a"}"#;
+
+    #[test]
+    fn a_column_is_what_was_promised_or_what_it_was() {
+        let before = r#"{"id": "a", "name": "n", "secret": "s", "version": 1, "loud": "N"}"#;
+        let after = r#"{"id": "a", "name": "m", "secret": "s", "version": 2, "loud": "M"}"#;
+        let rows = [promised(&[("name", value("\"m\"")), ("version", Promised::Stamped)])];
+        assert!(found(&rows, &[(KEY, Some(before), Some(after))]).is_empty());
+        let rows = [promised(&[("name", value("\"o\""))])];
+        assert_eq!(
+            found(&rows, &[(KEY, Some(before), Some(after))]),
+            [r#"t (id "a"): name is "m" instead of "o""#, r#"t (id "a"): version is 2 instead of 1"#]
+        );
+    }
+
+    #[test]
+    fn a_new_row_has_the_defaults_of_what_nobody_named() {
+        let row = |version| {
+            format!(
+                r#"{{"id": "a", "name": null, "secret": null, "version": {version}, "since": "now", "loud": "x"}}"#
+            )
+        };
+        let rows = [promised(&[("id", value("\"a\""))])];
+        assert!(found(&rows, &[(KEY, None, Some(&row("1")))]).is_empty());
+        assert_eq!(
+            found(&rows, &[(KEY, None, Some(&row("2")))]),
+            [r#"t (id "a"): version is 2 instead of 1"#]
+        );
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let rows = [promised(&[])];
+        let touched =
+            [(KEY, Some(r#"{"id": "a", "secret": "canary"}"#), Some(r#"{"id": "a", "secret": "c2"}"#))];
+        assert_eq!(found(&rows, &touched), [r#"t (id "a"): secret differs (values not shown)"#]);
+    }
+
+    #[test]
+    fn rows_that_nobody_promised_and_promises_that_nobody_kept_are_told() {
+        let (one, two) = (r#"{"id": "a"}"#, r#"{"id": "a", "name": 1}"#);
+        assert_eq!(found(&[], &[(KEY, Some(one), Some(two))]), [r#"t (id "a"): not part of the plan"#]);
+        assert!(found(&[], &[(KEY, Some(one), Some(one))]).is_empty(), "it was only looked at");
+        assert_eq!(found(&[promised(&[])], &[]), [r#"t (id "a"): not written"#]);
+        assert_eq!(found(&[promised(&[])], &[(KEY, Some(one), None)]), [r#"t (id "a"): deleted"#]);
+        let gone = RowPromise { remains: false, ..promised(&[]) };
+        assert_eq!(found(&[gone], &[(KEY, Some(one), Some(one))]), [r#"t (id "a"): not deleted"#]);
+    }
+
+    #[test]
+    fn a_row_that_was_touched_twice_counts_from_its_first_state_to_its_last() {
+        let rows = [promised(&[("name", value("2"))])];
+        let (one, two) = (r#"{"id": "a", "name": 1}"#, r#"{"id": "a", "name": 2}"#);
+        assert!(found(&rows, &[(KEY, Some(one), None), (KEY, None, Some(two))]).is_empty());
+    }
+
+    #[test]
+    fn one_text_may_be_escaped_in_two_ways() {
+        assert!(same("\"\\u0061\"", "\"a\""));
+        assert!(!same("\"1\"", "1"));
+    }
+
+    const THING: Kind = Kind::of("thing");
+
+    fn entry(base: Option<Value>, wanted: Value) -> Entry {
+        let item = |value| Item { id: ItemId::new(THING, "a"), name: "".into(), value, path: "".into() };
+        let candidate = crate::engine::Candidate {
+            matched: None,
+            item: item(wanted),
+            base: base.map(item),
+            blocks: Vec::new(),
+            requires: Vec::new(),
+            quota: None,
+            references: Vec::new(),
+            warnings: Vec::new(),
+            facts: Value::Null,
+        };
+        let plan = crate::engine::Plan::new(&[], vec![candidate], Vec::new(), Vec::new());
+        plan.entries().first().cloned().unwrap()
+    }
+
+    fn text(text: &str) -> Value {
+        Value::Text(text.into())
+    }
+
+    #[test]
+    fn the_result_keeps_what_is_shown_as_kept_and_removes_what_is_shown_as_removed() {
+        let base = Value::Record(vec![
+            Field::new("plain", text("old")),
+            Field::new("secret", Value::Secret(Secret::new("old"))),
+            Field::new("only", text("here")),
+            Field::replaced("gone", text("x")),
+            Field::new(
+                "set",
+                Value::set([
+                    Element::named("kept", Value::Null),
+                    Element { replaced: true, ..Element::named("gone", Value::Null) },
+                ]),
+            ),
+        ]);
+        let wanted = Value::Record(vec![
+            Field::new("plain", text("new")),
+            Field::kept("secret", Value::Secret(Secret::new("new"))),
+            Field::new(
+                "set",
+                Value::set([
+                    Element::named("added", Value::Null),
+                    Element { needs: Some(ItemId::new(THING, "b")), ..Element::named("waits", Value::Null) },
+                ]),
+            ),
+        ]);
+        let entry = entry(Some(base.clone()), wanted.clone());
+        let promised = entry.promised(&|_| false);
+        let told: Vec<String> = differences(&base, &promised).into_iter().map(|one| one.path).collect();
+        assert_eq!(told, ["/plain", "/gone", "/set/gone", "/set/added"]);
+        let shown = compare(Some(&base), &wanted, Show::Differences);
+        let shown = shown.iter().filter(|change| change.op.is_effective() && change.needs.is_none());
+        let mut shown: Vec<&str> = shown.map(|change| change.path.as_str()).collect();
+        let mut told: Vec<&str> = told.iter().map(String::as_str).collect();
+        shown.sort_unstable();
+        told.sort_unstable();
+        assert_eq!(told, shown, "both read the same");
+        let with = entry.promised(&|_| true);
+        assert_eq!(differences(&promised, &with).len(), 1, "what needs another item comes with it");
+    }
+
+    #[test]
+    fn a_new_element_may_have_another_identity_once_it_is_written() {
+        let host = |id: &str, name: &str| {
+            Element::matched(id, "1.1.1.1", Value::Record(vec![Field::new("name", text(name))]))
+        };
+        let promised = Value::set([host("file 0", "a")]);
+        assert!(differences(&promised, &Value::set([host("target 7", "a")])).is_empty());
+        let other = differences(&promised, &Value::set([host("target 7", "b")]));
+        assert_eq!(other.iter().map(|one| one.path.as_str()).collect::<Vec<_>>(), ["/1.1.1.1/name"]);
+    }
+
+    #[test]
+    fn order_and_emptiness_of_sets_are_no_difference() {
+        let set = |names: &[&str]| Value::set(names.iter().map(|name| Element::named(*name, Value::Null)));
+        assert!(differences(&set(&["a", "b"]), &set(&["b", "a"])).is_empty());
+        assert!(differences(&Value::Null, &set(&[])).is_empty());
+        assert_eq!(differences(&set(&["a"]), &Value::Null).len(), 1);
+    }
+}

@@ -1,0 +1,170 @@
+//! What the target's catalog says of tables: what their columns hold by
+//! themselves, and what else may write to them.
+
+use std::collections::BTreeMap;
+
+use sqlx::{PgConnection, Row as _};
+
+use super::sql::{Operation, StoreError};
+use crate::engine::promise::{Fill, TableShape};
+
+/// What may write to a table, or from it to others, beside a job's own
+/// statements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hazard {
+    /// The table.
+    pub table: String,
+    /// What it is, such as `trigger audit` or `rule keep_out`.
+    pub name: String,
+    /// Where it writes, as far as the catalog tells.
+    pub to: Option<String>,
+}
+
+impl Hazard {
+    /// Says what gatediff cannot see of it.
+    pub fn warning(&self) -> String {
+        let Self { table, name, to } = self;
+        let to = to.as_ref().map_or_else(|| "elsewhere".to_owned(), |to| format!("to {to}"));
+        format!("{name} on table {table} may write {to}; gatediff cannot see that")
+    }
+}
+
+/// Tables as the catalog describes them.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    /// The tables that there are.
+    pub shapes: Vec<TableShape>,
+    /// What else may write.
+    pub hazards: Vec<Hazard>,
+}
+
+impl Catalog {
+    /// Says whether anything but the job's own statements may change a table's
+    /// rows.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.hazards.is_empty()
+    }
+
+    /// Says whether a table has triggers or rules of its own.
+    pub(super) fn may_redirect(&self, table: &str) -> bool {
+        self.shapes.iter().any(|shape| shape.name == table && !shape.triggers.is_empty())
+    }
+}
+
+/// One statement for all tables. Looks tables up in `pg_class`, not with
+/// `to_regclass`, which fails for who may not look into a schema; columns by
+/// `to_jsonb`, since older servers generate none.
+const DESCRIBE: &str = "\
+WITH wanted AS (SELECT name, CASE WHEN name LIKE '%.%' THEN split_part(name, '.', 1) END AS schema, \
+  regexp_replace(name, '^.*[.]', '') AS relname FROM unnest($1::text[]) AS u(name)), \
+tables AS (SELECT w.name, c.oid FROM wanted AS w JOIN pg_catalog.pg_class AS c ON c.relname = w.relname \
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+  WHERE CASE WHEN w.schema IS NULL THEN pg_catalog.pg_table_is_visible(c.oid) ELSE n.nspname = w.schema END) \
+SELECT t.name, 'column' AS what, a.attname::text AS called, CASE \
+    WHEN coalesce(to_jsonb(a)->>'attgenerated', '') <> '' THEN 'generated' \
+    WHEN coalesce(to_jsonb(a)->>'attidentity', '') <> '' THEN 'identity' END AS sort, \
+    pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS rest \
+  FROM tables AS t JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped \
+  LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
+UNION ALL SELECT t.name, 'trigger', g.tgname::text, NULL, NULL \
+  FROM tables AS t JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = t.oid AND NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') \
+UNION ALL SELECT t.name, 'rule', r.rulename::text, NULL, NULL \
+  FROM tables AS t JOIN pg_catalog.pg_rewrite AS r ON r.ev_class = t.oid AND r.ev_type <> '1' AND r.ev_enabled IN ('O', 'A') \
+UNION ALL SELECT t.name, 'cascade', c.conname::text, NULL, c.conrelid::regclass::text \
+  FROM tables AS t JOIN pg_catalog.pg_constraint AS c ON c.confrelid = t.oid AND c.contype = 'f' \
+  AND (c.confdeltype IN ('c', 'n', 'd') OR c.confupdtype IN ('c', 'n', 'd')) \
+ORDER BY 1, 2, 3";
+
+/// Describes tables, those of them that there are.
+///
+/// # Errors
+///
+/// Fails if the connection is gone.
+pub async fn describe(connection: &mut PgConnection, tables: &[&str]) -> Result<Catalog, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, "pg_catalog", &error);
+    let found = sqlx::query(DESCRIBE).bind(tables).fetch_all(connection).await.map_err(failed)?;
+    let mut shapes: BTreeMap<String, TableShape> = BTreeMap::new();
+    let mut hazards = Vec::new();
+    for row in found {
+        let text = |at: usize| row.try_get::<Option<String>, _>(at).map_err(failed);
+        let (table, what, called) =
+            (text(0)?.unwrap_or_default(), text(1)?.unwrap_or_default(), text(2)?.unwrap_or_default());
+        let (sort, rest) = (text(3)?, text(4)?);
+        let shape = shapes
+            .entry(table.clone())
+            .or_insert_with(|| TableShape { name: table.clone(), ..TableShape::default() });
+        match what.as_str() {
+            "column" => drop(shape.columns.insert(called, fill(sort.as_deref(), rest.as_deref()))),
+            "cascade" => {
+                hazards.push(Hazard { table, name: format!("foreign key {called}"), to: rest });
+            }
+            sort => {
+                let name = format!("{sort} {called}");
+                shape.triggers.push(name.clone());
+                hazards.push(Hazard { table, name, to: None });
+            }
+        }
+    }
+    Ok(Catalog { shapes: shapes.into_values().collect(), hazards })
+}
+
+fn fill(sort: Option<&str>, default: Option<&str>) -> Fill {
+    match (sort, default) {
+        (Some("generated"), _) => Fill::Generated,
+        (Some(_), _) => Fill::Computed,
+        (None, None) => Fill::Null,
+        (None, Some(expression)) => constant(expression).map_or(Fill::Computed, Fill::Constant),
+    }
+}
+
+/// Returns the JSON text of a default that is a constant of a simple type.
+fn constant(expression: &str) -> Option<String> {
+    if expression.starts_with("NULL::") || expression == "NULL" {
+        return Some("null".to_owned());
+    }
+    if matches!(expression, "true" | "false") || expression.parse::<i64>().is_ok() {
+        return Some(expression.to_owned());
+    }
+    let (quoted, cast) = expression.rsplit_once("::")?;
+    let text = quoted.strip_prefix('\'')?.strip_suffix('\'')?;
+    if text.replace("''", "").contains('\'') {
+        return None;
+    }
+    let text = text.replace("''", "'");
+    match cast {
+        "text" | "character varying" => serde_json::to_string(&text).ok(),
+        "integer" | "bigint" | "smallint" => text.parse::<i64>().ok().map(|number| number.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constant_defaults_are_known_by_value_others_are_computed() {
+        assert_eq!(constant("'SYSTEM'::character varying").as_deref(), Some("\"SYSTEM\""));
+        assert_eq!(constant("'it''s'::text").as_deref(), Some("\"it's\""));
+        assert_eq!(constant("'-1'::integer").as_deref(), Some("-1"));
+        assert_eq!(constant("5").as_deref(), Some("5"));
+        assert_eq!(constant("false").as_deref(), Some("false"));
+        assert_eq!(constant("NULL::character varying").as_deref(), Some("null"));
+        for computed in [
+            "CURRENT_TIMESTAMP",
+            "'0'::bpchar",
+            "nextval('s'::regclass)",
+            "now()",
+            "('a'::text || 'b'::text)",
+        ] {
+            assert_eq!(constant(computed), None, "{computed}");
+        }
+    }
+
+    #[test]
+    fn a_concatenation_is_no_constant() {
+        assert_eq!(fill(None, Some("'a'::text || 'b'::text")), Fill::Computed);
+        assert_eq!(fill(Some("generated"), Some("(a + 1)")), Fill::Generated);
+        assert_eq!(fill(Some("identity"), None), Fill::Computed);
+    }
+}

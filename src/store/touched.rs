@@ -1,0 +1,46 @@
+//! The rows that a job touched, held against what was promised of them.
+
+use super::ledger::JournalRow;
+use super::restore::TableInfo;
+use crate::engine::promise::{Promise, RowPromise, TableShape, TouchedRow, Unpromised};
+
+/// The rows that a job touched, and what the catalog says of their tables.
+#[derive(Clone, Copy)]
+pub struct Touched<'a> {
+    /// The rows, before and after.
+    pub journal: &'a [JournalRow],
+    /// Their tables.
+    pub shapes: &'a [TableShape],
+}
+
+impl<'a> Touched<'a> {
+    /// Returns every difference from the promise; `tables` say what may be
+    /// shown.
+    pub fn against(&self, rows: &[RowPromise], tables: &[TableInfo]) -> Vec<Unpromised> {
+        self.with(rows, tables, |promise| promise.unpromised(self.rows()))
+    }
+
+    /// Hands out the promise with everything that goes with it.
+    pub fn with<R>(
+        &self,
+        rows: &[RowPromise],
+        tables: &[TableInfo],
+        then: impl FnOnce(&Promise<'_>) -> R,
+    ) -> R {
+        let shown = |table: &str, column: &str| {
+            let info = tables.iter().find(|info| info.name == table);
+            info.is_some_and(|info| info.shown.contains(&column))
+        };
+        then(&Promise { rows, shapes: self.shapes, shown: &shown })
+    }
+
+    /// Returns the rows.
+    pub fn rows(&self) -> impl Iterator<Item = TouchedRow<'a>> + use<'a> {
+        self.journal.iter().map(|row| TouchedRow {
+            table: &row.table,
+            key: &row.key,
+            before: row.before.as_deref(),
+            after: row.after.as_deref(),
+        })
+    }
+}
