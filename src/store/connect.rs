@@ -181,12 +181,13 @@ impl Target {
         let mut connection =
             PgConnection::connect_with(&self.options).await.map_err(|error| self.explain(error))?;
         let row = sqlx::raw_sql(AssertSqlSafe(session_sql(timeouts))).fetch_one(&mut connection).await;
-        let begun = row.and_then(|row| Ok((row.try_get::<i32, _>(0)?, row.try_get(1)?)));
-        let (version, backend) = begun.map_err(|error| self.explain(error))?;
+        let row = row.map_err(|error| self.explain(error))?;
+        let version: i32 = row.try_get(0).map_err(|error| self.explain(error))?;
         let major = u32::try_from(version / 10_000).unwrap_or_default();
         if major < OLDEST_MAJOR {
             return Err(ConnectError::TooOld { target: self.display(), major, oldest: OLDEST_MAJOR });
         }
+        let backend = row.try_get(1).map_err(|error| self.explain(error))?;
         Ok((connection, backend))
     }
 
