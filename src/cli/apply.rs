@@ -245,6 +245,11 @@ fn tell(
                 .chain(&state.obstacle)
                 .for_each(|reason| text::reason_line(printer, reason));
         }
+        // What was overwritten is another object than its id says.
+        if let Some(matched) = entry.matched.as_ref().filter(|_| state.outcome == Outcome::Covered) {
+            let told = format!("{}  {matched}", entry.item.id);
+            printer.folded(&format!("  {} {}", printer.glyph(state.status, false), safe(&told)), 6);
+        }
     }
     match done {
         Err(failure) => printer.failure(failure),

@@ -434,6 +434,23 @@ async fn a_preview_tells_what_would_happen_and_has_no_effect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_preview_says_what_was_matched_by_its_name_and_with_which_id() {
+    let db = TestDb::new().await;
+    let api = Api::start(&db, &[]);
+    api.imported("", &two(), None);
+    let file = file(&[transform("t-9", "First", "changed"), transform("t-2", "Second", "b")]);
+    let id = accepted(&api.import("?preview=true", &file, None));
+    api.ended("import", &id);
+    let results = api.get(&format!("/sp-config/import/{id}/download")).json();
+    let told = &results["results"]["TRANSFORM"]["infos"];
+    let matched = json!({ "by": "name", "id": "t-1" });
+    assert_eq!((&told[0]["detail"]["matched"], told[1]["detail"].get("matched")), (&matched, None), "{told}");
+    let differences = api.get(&format!("/sp-config/import/{id}/diff")).json();
+    let objects = &differences["objects"];
+    assert_eq!((&objects[0]["matched"], objects[1].get("matched")), (&matched, None), "{objects}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_import_is_backed_up_first_told_object_by_object_and_can_be_undone() {
     let db = TestDb::new().await;
     let api = Api::start(&db, &[]);

@@ -449,6 +449,11 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
     let (bytes, _) = save(&site, &file().group("1", "g", json!({})).client_group("new", "1")).await;
     assert!(saved::is_plan(&bytes) && saved::is_plan(b" {\n \"format\" : \"gatediff-plan\""));
     let text = String::from_utf8(bytes.clone()).unwrap();
+    for older in [1, 2] {
+        let older = text.replacen("\"version\":3", &format!("\"version\":{older}"), 1);
+        let plan = saved::parse("plan.json", older.as_bytes()).unwrap();
+        assert_eq!(plan.plan().missing(), [], "older ones know nothing of other missing objects");
+    }
     let refused = |text: &str| {
         let failure = saved::parse("plan.json", text.as_bytes()).unwrap_err();
         (failure.kind, format!("{failure}"))

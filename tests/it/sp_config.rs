@@ -12,7 +12,7 @@ use gatediff::store::Timeouts;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::support::gatediff::{Ran, fixture, gatediff};
+use crate::support::gatediff::{Ran, command, fixture, gatediff};
 use crate::support::keeper::{Keeper, at};
 use crate::support::site::cover_all;
 
@@ -345,5 +345,42 @@ async fn the_verdicts_hold_on_a_database_as_they_do_without() {
     assert_eq!(
         [Status::Add, Status::Repeat, Status::CannotAdd, Status::CannotCover].map(count),
         [5, 12, 11, 1]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_matched_by_its_name_says_so_wherever_it_is_told() {
+    let tenant = tenant().await;
+    let transform = |id: &str, value: &str| {
+        json!([{ "self": { "type": "TRANSFORM", "id": id, "name": "T" },
+            "object": { "id": id, "name": "T", "type": "static", "attributes": { "value": value } } }])
+        .to_string()
+    };
+    tenant.import(&transform("theirs", "a")).await;
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("file.json"), transform("ours", "b")).unwrap();
+    let run = |args: &[&str]| {
+        let mut command = command(home.path());
+        Ran::of(command.current_dir(home.path()).env("DATABASE_URL", tenant.db.url()).args(args))
+    };
+    let told = "matched by name: the target's id is theirs\n";
+    let plan = run(&["plan", "file.json", "--cover", "all", "--out", "plan.json"]);
+    assert!(plan.stdout.contains(&format!("\n      {told}")), "{}", plan.stdout);
+    assert!(run(&["show", "plan.json"]).stdout.contains(told));
+    for args in [
+        &["plan", "file.json"][..],
+        &["show", "plan.json"],
+        &["apply", "file.json", "--cover", "all", "--yes", "--rehearse"],
+    ] {
+        let document = run(&[args, &["--output", "json"]].concat()).json();
+        assert_eq!(document["items"][0]["matched"], json!({ "by": "name", "id": "theirs" }), "{document:#}");
+    }
+    let applied = run(&["apply", "plan.json", "--yes"]);
+    assert_eq!(applied.code, Some(0), "{}", applied.stderr);
+    assert!(applied.stdout.contains(&format!("TRANSFORM:ours  {told}")), "{}", applied.stdout);
+    let plan = run(&["plan", "file.json", "--output", "json"]).json();
+    assert_eq!(
+        (&plan["summary"]["unchanged"], &plan["items"][0]["matched"]["id"]),
+        (&json!(1), &json!("theirs"))
     );
 }

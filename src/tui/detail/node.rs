@@ -5,6 +5,7 @@ use super::item::finding;
 use super::{Sheet, safe};
 use crate::engine::MissingCount;
 use crate::engine::diff::{Show, compare};
+use crate::tui::label::called;
 use crate::tui::mark::Mark;
 use crate::tui::node::MissingList;
 use crate::tui::review::Review;
@@ -129,7 +130,7 @@ pub(super) fn missing_object(sheet: &mut Sheet, review: &Review, at: usize) {
         if sheet.is_full() {
             break;
         }
-        sheet.text(Role::Text, &format!("  {} {}", id.kind, id.key));
+        sheet.text(Role::Text, &format!("  {}", called(review.plan(), id)));
     }
     sheet.blank();
     confirmation(sheet, review);

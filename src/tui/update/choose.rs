@@ -5,6 +5,7 @@ use crate::engine::display::safe;
 use crate::tui::action::Act;
 use crate::tui::app::App;
 use crate::tui::detail::ignored;
+use crate::tui::label::called;
 use crate::tui::mark::Mark;
 use crate::tui::modal::{Modal, Question};
 use crate::tui::node::Node;
@@ -166,8 +167,12 @@ pub(super) fn ask_missing(app: &mut App) {
     let widest =
         missing.iter().map(|missing| width(&safe(&name(missing)))).max().unwrap_or(0).min(WIDEST_NAME);
     for missing in missing {
-        let users: Vec<String> = missing.used_by.iter().map(|id| format!("{} {}", id.kind, id.key)).collect();
+        let users: Vec<String> = missing.used_by.iter().map(|id| called(review.plan(), id)).collect();
         let mut line = Line::of(Role::Text, &format!("  {}", name(missing)));
+        if line.width() > widest + 2 {
+            // What is too long for the column has a line of its own.
+            body.push(std::mem::take(&mut line));
+        }
         line.pad_to(widest + 2);
         body.push(line.and(Role::Text, "  ").and(Role::Dim, &format!("used by {}", users.join(", "))));
     }

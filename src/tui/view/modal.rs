@@ -163,6 +163,9 @@ fn line(app: &App, modal: &Modal, at: usize) -> Line {
     line.pad_to(17);
     line.push(Role::Text, &format!("{} {}", entry.item.id.kind, labels(entry).0));
     line.push(Role::Dim, &format!("  {}", entry.item.name));
+    if let Some(matched) = &entry.matched {
+        line.push(Role::Dim, &format!("  {matched}"));
+    }
     line
 }
 
