@@ -291,7 +291,13 @@ impl Scenario for Undoing {
     async fn run(&self, stage: &Keeper, target: &Target, timeouts: Timeouts) -> Result<(), Failure> {
         let job = done(&stage.db).await[0];
         let ledger = LedgerPlace::Target;
-        let options = UndoOptions { operator: OPERATOR.to_owned(), timeouts, ledger, only: Vec::new(), accept_server_changes: false };
+        let options = UndoOptions {
+            operator: OPERATOR.to_owned(),
+            timeouts,
+            ledger,
+            only: Vec::new(),
+            accept_server_changes: false,
+        };
         job::undo(job, target, &options, &Reporter::silent(), &Cancel::new()).await.map(|_| ())
     }
 
@@ -320,7 +326,12 @@ impl Scenario for Editing {
 
     async fn run(&self, _: &Site, target: &Target, timeouts: Timeouts) -> Result<(), Failure> {
         let edit = scope::Edit::Create(draft("new", &[TRANSFER]));
-        let options = EditOptions { operator: OPERATOR.to_owned(), timeouts, ledger: LedgerPlace::Target, accept_server_changes: false };
+        let options = EditOptions {
+            operator: OPERATOR.to_owned(),
+            timeouts,
+            ledger: LedgerPlace::Target,
+            accept_server_changes: false,
+        };
         scope::edit(edit, target, &options, &Reporter::silent(), &Cancel::new()).await.map(|_| ())
     }
 

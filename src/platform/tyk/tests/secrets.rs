@@ -78,7 +78,7 @@ fn no_secret_of_the_list_is_ever_told() {
     let told = told(&plan);
     assert_eq!(told.lines().find(|line| line.contains(CANARY)), None);
     let secret = told.matches(r#","secret":true"#).count();
-    assert_eq!(secret, 46, "each of them is told to differ");
+    assert_eq!(secret, 46, "each of them is told to differ: {told}");
 }
 
 #[test]
