@@ -155,7 +155,7 @@ async fn after_the_demo_is_applied_its_export_differs_nowhere() {
     let text = String::from_utf8(all.bytes).unwrap();
     let plan = keeper.review(&text).await.plan;
     all_unchanged(&plan);
-    assert_eq!(plan.entries().len(), 3 + 58 + 19);
+    assert_eq!(plan.entries().len(), 3 + 58 + 20);
     assert!(plan.missing().is_empty());
     for kind in ["organisation", "api", "policy"] {
         let text = String::from_utf8(keeper.export_kinds(&[kind]).await.bytes).unwrap();

@@ -363,6 +363,14 @@ impl<'a> Look<'a> {
                 path.pop();
                 hash
             }
+            // What differs in a credential within is the same element.
+            Json::Text(text) => {
+                let name = path.last().copied().unwrap_or_default();
+                match secret::mask_text(name, text) {
+                    Some(shown) => hashed(&("***", shown)),
+                    None => hashed(&canonical(json)),
+                }
+            }
             plain => hashed(&canonical(plain)),
         }
     }
@@ -560,7 +568,8 @@ fn id(key: &str, element: &Json) -> Option<Arc<str>> {
     let part = |part: &str| {
         let value = part.split('.').try_fold(element, |json, name| json.get(name))?;
         match value {
-            Json::Text(text) if !text.is_empty() => Some(Arc::clone(text)),
+            // The same address with another credential in it is the same element.
+            Json::Text(text) if !text.is_empty() => Some(label(part, text)),
             Json::Number(_) => Some(canonical(value).into()),
             _ => None,
         }

@@ -83,6 +83,7 @@ impl Built<'_> {
                 continue;
             }
             self.rewrite(entry, link, &resolution);
+            self.note_half(entry, link, &resolution);
             self.require(pair, entry, link, &resolution);
             if resolution.how == Resolved::Unresolved {
                 let what = told(&link.word, &link.id, &link.name);
@@ -107,6 +108,23 @@ impl Built<'_> {
         }
         let object = self.json.as_object_mut().and_then(|json| json.get_mut("object"));
         self.is_changed |= object.is_some_and(|object| link.write(object, resolution.id, resolution.name));
+    }
+
+    /// Tells that half of a reference was dropped: the operator gave the other
+    /// half, and nobody knows which belongs to it.
+    fn note_half(&mut self, entry: &Entry, link: &Link, resolution: &Resolution<'_>) {
+        let (half, dropped) = match (resolution.id, resolution.name) {
+            (Some(""), _) => ("name", &link.id),
+            (_, Some("")) => ("id", &link.name),
+            _ => return,
+        };
+        if !dropped.is_empty() {
+            let message = format!(
+                "{} has a mapped {half} that the target does not know: '{dropped}', which stood beside it, was dropped",
+                link.path
+            );
+            self.warn(entry, "reference-half-dropped", message);
+        }
     }
 
     /// Says what has to be in the target: what the file holds goes together with

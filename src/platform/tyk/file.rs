@@ -115,7 +115,7 @@ fn tell(skipped: Skipped) -> impl Iterator<Item = Finding> {
                 some_of(places.iter().map(|place| place.trim_end_matches('#').to_owned()), TOLD)
             ),
         };
-        Finding::warning("object-skipped", message).at(first)
+        Finding::warning("object-skipped", message).at(first.trim_end_matches('#'))
     })
 }
 

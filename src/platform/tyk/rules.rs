@@ -55,9 +55,11 @@ fn paired_otherwise(object: &Object, base: &Object) -> Option<Reason> {
 
 /// Several objects of the file that are one of the target.
 fn shared_base(object: &Object, base: &Object, pair: &Pair<'_>) -> Option<Reason> {
+    // The one that has its database id, too, has it.
+    let is_exact = |object: &Object| object.database_id.is_some() && object.database_id == base.database_id;
     let others: Vec<&str> =
         pair.sharing(base).map(|other| &*other.key).filter(|key| **key != *object.key).collect();
-    (!others.is_empty()).then(|| {
+    (!others.is_empty() && !is_exact(object)).then(|| {
         let (kind, key) = (base.sort.kind(), &base.key);
         let named = some_of(others.into_iter().map(|key| format!("'{key}'")), 3);
         let message = format!("is {kind} '{key}' of the target, and so is {named} of the file");

@@ -18,7 +18,9 @@ fn an_object_is_found_by_its_id_whatever_its_dashes_and_case() {
 #[test]
 fn an_id_goes_before_a_name() {
     let plan = plan(&[source("1", "AD")], &[source("1", "HR"), source("2", "AD")]);
-    assert_eq!(status(&plan, "SOURCE:1"), "Repeat");
+    assert_eq!(status(&plan, "SOURCE:1"), "Cannot cover: name-taken");
+    let plan = super::plan(&[source("1", "AD"), source("2", "HR")], &[source("1", "HR"), source("2", "AD")]);
+    assert_eq!(status(&plan, "SOURCE:1"), "Repeat", "the other one gives its name away");
     let renamed = |path: &str| format!(r#"{{"path":"{path}","op":"replace","before":"HR","after":"AD"}}"#);
     assert_eq!(changes(&plan, "SOURCE:1"), [renamed("/name"), renamed("/self/name")]);
 }
@@ -57,7 +59,7 @@ fn two_entries_that_would_be_one_object_by_name_are_blocked() {
 fn an_object_that_an_id_found_is_nobody_elses_by_name() {
     let plan = plan(&[source("1", "HR"), source("2", "HR")], &[source("1", "HR")]);
     assert_eq!(status(&plan, "SOURCE:1"), "Repeat unchanged");
-    assert_eq!(status(&plan, "SOURCE:2"), "Add");
+    assert_eq!(status(&plan, "SOURCE:2"), "Cannot add: name-taken");
 }
 
 #[test]

@@ -261,8 +261,14 @@ fn a_mapped_owner_is_external_and_told_as_mapped() {
     let options = map("SOURCE", "$.owner.name", "Imogene Mendez", "林雅婷");
     assert_eq!(
         references(&plan_with(&file, &[], &options), "SOURCE:1"),
-        ["/owner by mapping IDENTITY:0 (林雅婷)"]
+        ["/owner by mapping IDENTITY:林雅婷 (林雅婷)"]
     );
+    // Never one person's id beside another one's name.
+    let plan = plan_with(&file, &[], &options);
+    assert_eq!(warnings(&plan, "SOURCE:1"), ["reference-half-dropped"]);
+    let there = [refers("owner", &triple("IDENTITY", "7", "林雅婷"))];
+    let body = body(&file, &there, &options, "SOURCE:1");
+    assert_eq!(body["object"]["owner"], triple("IDENTITY", "7", "林雅婷"));
 }
 
 #[test]

@@ -33,12 +33,17 @@ fn an_object_does_not_move_to_another_organisation() {
 }
 
 #[test]
-fn two_ids_of_an_api_are_one_pair_for_ever() {
+fn an_api_is_known_by_its_api_id_and_keeps_the_targets_database_id() {
     let there = bundle(&[api(1), api(2)], &[]);
-    let other = json!({"apis": [api_with(1, json!({"id": object_id(77)}))]});
-    let (status, code, message) = reason(&plan(&other, &there), "api", &api_id(1));
-    assert_eq!((status, code.as_str()), (Status::CannotCover, "id-pairing"));
-    assert!(message.contains(&object_id(1)) && message.contains(&object_id(77)), "{message}");
+    let other = json!({"apis": [api_with(1, json!({"id": object_id(77), "rate": 7}))]});
+    let compared = plan(&other, &there);
+    let found = entry(&compared, "api", &api_id(1));
+    assert_eq!(found.verdict.status, Status::Repeat);
+    let matched = found.matched.as_ref().unwrap();
+    assert_eq!((&*matched.by, &*matched.target), ("api_id", &*object_id(1)));
+    let (covers, _) = super::saves(&other, &super::target(&there));
+    let body: Json = serde_json::from_str(&covers[0].document.body).unwrap();
+    assert_eq!((&body["api_definition"]["id"], &body["api_definition"]["rate"]), (&json!(object_id(1)), &json!(7)));
     let taken = json!({"apis": [api_with(3, json!({"id": object_id(2)}))]});
     let (status, code, message) = reason(&plan(&taken, &there), "api", &api_id(3));
     assert_eq!((status, code.as_str()), (Status::CannotAdd, "id-pairing"));
@@ -46,16 +51,25 @@ fn two_ids_of_an_api_are_one_pair_for_ever() {
 }
 
 #[test]
-fn two_ids_of_a_policy_are_one_pair_for_ever() {
+fn a_policy_is_known_by_its_id_which_does_not_change() {
     let there = bundle(&[], &[policy_with(1, &[], json!({"id": "gold"}))]);
     let other = json!({"Data": [policy_with(1, &[], json!({"id": "silver"}))]});
     let (status, code, message) = reason(&plan(&other, &there), "policy", &policy_id(1));
     assert_eq!((status, code.as_str()), (Status::CannotCover, "id-pairing"));
     assert!(message.contains("'gold' in the target and 'silver' in the file"), "{message}");
-    let taken = json!({"Data": [policy_with(2, &[], json!({"id": "gold"}))]});
-    let (status, code, message) = reason(&plan(&taken, &there), "policy", &policy_id(2));
-    assert_eq!((status, code.as_str()), (Status::CannotAdd, "id-pairing"));
-    assert!(message.contains(&policy_id(1)), "{message}");
+    // As an export of another environment has it.
+    let moved = json!({"Data": [policy_with(2, &[], json!({"id": "gold", "rate": 7}))]});
+    let compared = plan(&moved, &there);
+    let found = entry(&compared, "policy", &policy_id(2));
+    assert_eq!(found.verdict.status, Status::Repeat);
+    assert_eq!(found.matched.as_ref().map(|matched| &*matched.target), Some(&*policy_id(1)));
+    let (covers, _) = super::saves(&moved, &super::target(&there));
+    let body: Json = serde_json::from_str(&covers[0].document.body).unwrap();
+    assert_eq!((&body["_id"], &body["id"]), (&json!(policy_id(1)), &json!("gold")));
+    // Two that mean the same one: the one that has its `_id`, too, is it.
+    let both = json!({"Data": [policy_with(1, &[], json!({"id": "gold"})), policy_with(2, &[], json!({"id": "gold"}))]});
+    let (status, code, _) = reason(&plan(&both, &there), "policy", &policy_id(2));
+    assert_eq!((status, code.as_str()), (Status::CannotCover, "duplicate-in-file"));
 }
 
 #[test]
