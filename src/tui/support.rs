@@ -81,6 +81,14 @@ impl Draft {
         self
     }
 
+    /// What is the target's own: told only where everything is.
+    pub(crate) fn quiet(mut self, name: &'static str, before: Value, after: Value) -> Self {
+        let field = |value| Field { quiet: true, ..Field::kept(name, value) };
+        push(&mut self.base_mut().value, field(before));
+        push(&mut self.0.item.value, field(after));
+        self
+    }
+
     pub(crate) fn needs(mut self, kind: &'static str, key: &str, present: bool) -> Self {
         self.0.requires.push(Requirement { on: id(kind, key), present });
         self
@@ -273,6 +281,12 @@ pub(crate) fn documents() -> Arc<Plan> {
         Value::Record(fields.into_iter().map(|(name, value)| Field::new(name, value)).collect())
     };
     let list = |values: Vec<Value>| Value::List(values);
+    let sequence = |elements: Vec<(&'static str, Value)>| {
+        let elements = elements.into_iter();
+        Value::Sequence(
+            elements.map(|(name, value)| Element { replaced: true, ..Element::named(name, value) }).collect(),
+        )
+    };
     let number = |text: &str| Value::Number(text.into());
     let secret = |text: &str| Value::Secret(Secret::new(text));
     let policy = |host: &str, port| record(vec![("host", text(host)), ("port", Value::Int(port))]);
@@ -295,14 +309,19 @@ pub(crate) fn documents() -> Arc<Plan> {
             )
             .both(
                 "servers",
-                list(vec![policy("dc1", 389), policy("dc2", 389), policy("dc3", 389)]),
-                list(vec![policy("dc1", 636), policy("分行", 389)]),
+                sequence(vec![
+                    ("dc1", policy("dc1", 389)),
+                    ("dc2", policy("dc2", 389)),
+                    ("dc3", policy("dc3", 389)),
+                ]),
+                sequence(vec![
+                    ("dc2", policy("dc2", 389)),
+                    ("dc1", policy("dc1", 636)),
+                    ("分行", policy("分行", 389)),
+                ]),
             )
-            .both(
-                "keys",
-                list(vec![secret("canary-1"), secret("canary-2")]),
-                list(vec![secret("canary-1"), secret("canary-3")]),
-            )
+            .both("keys", secret("[canary-1,canary-2]"), secret("[canary-1,canary-3]"))
+            .quiet("id", text("2c91"), text("9f3a"))
             .gone("legacy", record(vec![("token", secret("canary-4")), ("since", Value::Int(2019))]))
             .gone("healthy", Value::Bool(true))
             .points("/cluster/id", ("CLUSTER", "c-7", "VA 台北"), Resolved::External)
@@ -317,7 +336,10 @@ pub(crate) fn documents() -> Arc<Plan> {
             .file("tags", list(vec![text("a"), text("b")]))
             .file(
                 "attributes",
-                list(vec![record(vec![("name", text("email")), ("secret", secret("canary-5"))])]),
+                sequence(vec![(
+                    "email",
+                    record(vec![("name", text("email")), ("secret", secret("canary-5"))]),
+                )]),
             ),
         item("TRANSFORM", "t-1", "lower").both("type", text("lower"), text("lower")),
     ];

@@ -43,7 +43,10 @@ fn an_api_is_known_by_its_api_id_and_keeps_the_targets_database_id() {
     assert_eq!((&*matched.by, &*matched.target), ("api_id", &*object_id(1)));
     let (covers, _) = super::saves(&other, &super::target(&there));
     let body: Json = serde_json::from_str(&covers[0].document.body).unwrap();
-    assert_eq!((&body["api_definition"]["id"], &body["api_definition"]["rate"]), (&json!(object_id(1)), &json!(7)));
+    assert_eq!(
+        (&body["api_definition"]["id"], &body["api_definition"]["rate"]),
+        (&json!(object_id(1)), &json!(7))
+    );
     let taken = json!({"apis": [api_with(3, json!({"id": object_id(2)}))]});
     let (status, code, message) = reason(&plan(&taken, &there), "api", &api_id(3));
     assert_eq!((status, code.as_str()), (Status::CannotAdd, "id-pairing"));
