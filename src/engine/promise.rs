@@ -558,9 +558,13 @@ mod tests {
 
     #[test]
     fn a_row_that_was_touched_twice_counts_from_its_first_state_to_its_last() {
-        let rows = [promised(&[("name", value("2"))])];
-        let (one, two) = (r#"{"id": "a", "name": 1}"#, r#"{"id": "a", "name": 2}"#);
-        assert!(found(&rows, &[(KEY, Some(one), None), (KEY, None, Some(two))]).is_empty());
+        let rows = [promised(&[("id", value("\"a\"")), ("name", value("2"))])];
+        let [one, two] = [1, 2].map(|name| format!(r#"{{"id": "a", "name": {name}, "secret": "s"}}"#));
+        let (one, two) = (Some(one.as_str()), Some(two.as_str()));
+        assert!(found(&rows, &[(KEY, one, one), (KEY, one, two)]).is_empty());
+        // What was removed and inserted again is a new row, with defaults.
+        let told = found(&rows, &[(KEY, one, None), (KEY, None, two)]);
+        assert_eq!(told, [r#"t (id "a"): secret differs (values not shown)"#]);
     }
 
     #[test]

@@ -146,9 +146,7 @@ impl<'w> Kept<'w> {
             self.drop_hidden_groups(),
         ];
         for (from, column, to, key) in REFERENCES {
-            // The product skips maps of a key to groups that are gone, and refuses a whole file
-            // for a key without any map.
-            if from == T::Group || (from, column) == (T::XMap, x_map::GROUP_ID) {
+            if from == T::Group {
                 continue;
             }
             let there = self.values(to, key);
@@ -187,6 +185,19 @@ impl<'w> Kept<'w> {
         }
         let message = format!("{} left out: {}", of_rows(dropped, table), which(table, first?, why, dropped));
         Some(Finding::warning("row-left-out", message))
+    }
+
+    /// Says which X-API keys have no group left: the product refuses a whole
+    /// file for one.
+    pub(super) fn keys_without_maps(&self) -> Option<Finding> {
+        let mapped = self.values(T::XMap, x_map::REF_API_KEY_ID);
+        let is_bare =
+            |row: &&Row| Key::of(row.cell(x_key::API_KEY_ID)).is_none_or(|id| !mapped.contains(&id));
+        let first = self.rows(T::XKey).find(is_bare)?;
+        let count = self.rows(T::XKey).filter(is_bare).count();
+        let which = which(T::XKey, first, "has no group", count);
+        let message = format!("the product refuses this file, gatediff does not: {which}");
+        Some(Finding::warning("key-without-maps", message))
     }
 
     /// Returns what kept rows need and the target does not have.
