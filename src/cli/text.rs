@@ -248,8 +248,8 @@ pub(super) fn change_text(printer: &Printer, change: &Change) -> String {
         (Op::Remove, false) => format!("      - {path}{}", content(&change.before)),
         (Op::Move, false) => format!(
             "      ~ {path}  moved from place {} to place {}",
-            shown(&change.before),
-            shown(&change.after)
+            counted(&change.before),
+            counted(&change.after)
         ),
         (Op::Replace | Op::Same, false) => {
             format!("      ~ {path}  {} {arrow} {}", shown(&change.before), shown(&change.after))
@@ -263,6 +263,14 @@ fn place(path: &str) -> String {
     let part = |part: &str| part.replace("~1", "/").replace("~0", "~");
     let parts: Vec<String> = path.split('/').skip(1).map(part).collect();
     safe(&parts.join(" / ")).into_owned()
+}
+
+/// Returns a place as people count.
+fn counted(place: &Value) -> String {
+    match place {
+        Value::Int(place) => place.saturating_add(1).to_string(),
+        other => shown(other),
+    }
 }
 
 /// Returns what comes or goes, before which stands its path.

@@ -237,7 +237,14 @@ fn words(change: &Change) -> (String, String, String) {
         Op::Add => (String::new(), after, String::new()),
         Op::Replace => (none(before), none(after), String::new()),
         Op::Remove => (before, String::new(), "removed".to_owned()),
-        Op::Move => said(&format!("moved from place {before} to place {after}")),
+        Op::Move => {
+            // As people count.
+            let place = |value: &Value| match value {
+                Value::Int(place) => place.saturating_add(1).to_string(),
+                other => brief(other),
+            };
+            said(&format!("moved from place {} to place {}", place(&change.before), place(&change.after)))
+        }
         Op::Same => (before, String::new(), String::new()),
         Op::Keep if change.after == Value::Null => (before, String::new(), "kept".to_owned()),
         Op::Keep => (before, String::new(), format!("kept; the file has {after}")),
