@@ -4,9 +4,13 @@
 //! Reading and comparing are pure; SQL is in `rows` alone.
 
 pub mod json;
+#[cfg(test)]
+pub(crate) mod law;
 pub mod rows;
+mod splice;
 
 pub use json::Source;
+pub use splice::splice;
 
 use crate::engine::Reason;
 use crate::engine::json::MAX_DEPTH;

@@ -13,7 +13,7 @@ use super::types::{CONNECTOR_SCHEMA, SOURCE};
 use crate::engine::align::{Aligned, align};
 use crate::engine::diff::{Show, compare};
 use crate::engine::{Finding, ItemId, Kind, Reference, Requirement, Resolved};
-use crate::platform::document::{Document, Json};
+use crate::platform::document::{Document, Json, splice};
 
 /// An entry with its references, and what was found on the way.
 pub(super) struct Built<'w> {
@@ -207,7 +207,11 @@ impl Built<'_> {
             None if !self.is_changed => Arc::clone(&entry.text),
             // What is signed stays as it was read.
             Some(_) if self.is_signed => Arc::clone(&entry.text),
-            _ => self.aligned(&entry.word).result().print().into(),
+            None => self.json.print().into(),
+            Some((_, stored)) => {
+                let result = self.aligned(&entry.word).result();
+                splice(&stored.document.body, &stored.entry, &result).into()
+            }
         };
         Document {
             kind: Kind::named(entry.word.to_string()),

@@ -2,13 +2,13 @@
 //! target's own, what lists are known by, what is secret by its place.
 
 use std::collections::HashSet;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::object::{GATEWAY, Object, Sort};
 use crate::engine::DocumentSchema;
 use crate::engine::align::{Aligned, align};
 use crate::engine::schema::{Cover, Empty, Rule, Rules};
-use crate::platform::document::{Json, Object as Members};
+use crate::platform::document::{Json, Object as Members, splice};
 
 /// The version that an API without versions has.
 const DEFAULT_VERSION: &str = "Default";
@@ -225,6 +225,26 @@ impl Prepared {
     /// Aligns the two.
     pub(super) fn aligned(&self) -> Aligned<'_> {
         align(self.target.as_ref(), &self.file, self.schema)
+    }
+
+    /// Returns what is going to stand in the place of the target's object, and
+    /// its text, in which nothing else changes. A bare definition stays one
+    /// where nothing has to stand beside it.
+    pub(super) fn written(&self, base: &Object) -> (Json, Arc<str>) {
+        let result = self.aligned().result();
+        let inside = prefix(base).and_then(|name| {
+            let only = result.as_object().is_some_and(|wrapper| wrapper.len() == 1);
+            result.get(name).filter(|_| only).cloned()
+        });
+        let body = match (prefix(base), inside) {
+            (Some(_), None) => {
+                let text = result.print().into();
+                return (result, text);
+            }
+            (_, inside) => inside.unwrap_or(result),
+        };
+        let text = splice(&base.text, &base.body, &body).into();
+        (body, text)
     }
 }
 

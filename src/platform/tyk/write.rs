@@ -49,8 +49,7 @@ fn added(object: &Object) -> Document {
 /// stays, and what the target has of its own.
 fn covered(object: &Object, base: &Object, pair: &Pair<'_>) -> Document {
     let prepared = prepare(object, Some(base), &|api: &str| pair.is_versioned(api));
-    let body = prepared.aligned().result();
-    let text: Arc<str> = body.print().into();
+    let (body, text) = prepared.written(base);
     let mut document = match Object::read(object.sort, body, Arc::clone(&text), String::new()) {
         Ok(result) => added(&result),
         // It reads as the file's object does, which was read.

@@ -3,6 +3,8 @@
 mod demo;
 mod exporting;
 mod hostile;
+mod keeping;
+mod law;
 mod matching;
 mod options;
 mod reading;

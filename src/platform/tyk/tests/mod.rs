@@ -4,6 +4,8 @@ mod any;
 mod demo;
 mod equal;
 mod exporting;
+mod keeping;
+mod law;
 mod merging;
 mod reading;
 mod references;
