@@ -269,7 +269,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__apply)
-            opts="-y -h -V --format --include --exclude --id --name --default-reference --mapping --file --cover --skip --ignore-lack-api --rehearse --no-backup --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-y -h -V --format --include --exclude --id --name --default-reference --mapping --organisation --file --cover --skip --ignore-missing --ignore-lack-api --rehearse --no-backup --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -312,6 +312,10 @@ _gatediff() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --organisation)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --file)
@@ -1218,7 +1222,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__plan)
-            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --unchanged --out --force --cover --skip --ignore-lack-api --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --organisation --unchanged --out --force --cover --skip --ignore-missing --ignore-lack-api --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1261,6 +1265,10 @@ _gatediff() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --organisation)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --out)
@@ -1341,7 +1349,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__review)
-            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --theme --accessible --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --organisation --theme --accessible --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1384,6 +1392,10 @@ _gatediff() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --organisation)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --theme)
@@ -2605,7 +2617,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__validate)
-            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --organisation --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2648,6 +2660,10 @@ _gatediff() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --organisation)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --database-url)

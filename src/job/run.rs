@@ -177,7 +177,8 @@ impl Run {
         let mut attempt = 1;
         let mut contested: BTreeSet<String> = work.locks().into_iter().map(str::to_owned).collect();
         loop {
-            let failure = match self.attempt(work, started_at, &contested).await {
+            // On the heap: whoever asked for the job may have little of a stack left.
+            let failure = match Box::pin(self.attempt(work, started_at, &contested)).await {
                 Ok(done) => return Ok(done),
                 Err(Obstacle::Lost(error)) if attempt < ATTEMPTS && !self.cancel.is_cancelled() => {
                     attempt += 1;
@@ -209,7 +210,7 @@ impl Run {
             ConnectionMonitor::connect(&self.target, self.timeouts, &self.cancel).await?;
         let mut ledger = None;
         let mut recorded = None;
-        let worked = monitor.run(async {
+        let worked = monitor.run(Box::pin(async {
             self.prepare(&mut connection, &mut ledger, work, contested).await?;
             let mut open = Open {
                 connection: &mut connection,
@@ -221,8 +222,8 @@ impl Run {
             let done = work.work(&mut open).await;
             recorded = open.recorded;
             done
-        });
-        let worked = worked.await.map_err(|error| self.obstacle(error)).flatten();
+        }));
+        let worked = Box::pin(worked).await.map_err(|error| self.obstacle(error)).flatten();
         let done = match (worked, recorded) {
             (Ok(done), Some(job)) => self.commit(&mut connection, &monitor, job).await.map(|()| done),
             (Ok(done), None) => Ok(done),
