@@ -326,7 +326,7 @@ impl<'a> Look<'a> {
             let place = self.rules().at(path);
             let scope = scope.at(&place, path);
             let counts = matches!(place.class, Class::Compared | Class::Immutable | Class::Kept)
-                && !(scope.secret && !is_container(json))
+                && (!scope.secret || is_container(json))
                 && !self.says_nothing(json, path, &scope);
             if counts {
                 each(name, self.hash(json, path, &scope, place.list));

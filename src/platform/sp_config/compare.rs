@@ -105,8 +105,7 @@ fn unknown_attributes(pair: &Pair<'_>, entry: &Entry) -> Option<Finding> {
     }
     let of_file = pair.file.entries.iter().filter(|entry| &*entry.word == types::IDENTITY_OBJECT_CONFIG);
     let of_target = pair.target.of(types::IDENTITY_OBJECT_CONFIG).filter_map(|at| pair.target.document(at));
-    let configs: Vec<&Json> =
-        of_file.map(Entry::object).chain(of_target.map(|stored| stored.object())).collect();
+    let configs: Vec<&Json> = of_file.map(Entry::object).chain(of_target.map(Stored::object)).collect();
     let details = configs.iter().filter_map(|config| config.get("objectAttributeDetails"));
     let known: HashSet<&str> =
         details.flat_map(Json::elements).map(|attribute| attribute.text_of("name")).collect();

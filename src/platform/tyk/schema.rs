@@ -198,7 +198,7 @@ pub(super) fn prepare(
     base: Option<&Object>,
     is_versioned: &impl Fn(&str) -> bool,
 ) -> Prepared {
-    let target = base.map(|base| wrapped(base));
+    let target = base.map(wrapped);
     match object.sort {
         Sort::Organisation => {
             let is_listed_once = target.as_ref().is_none_or(|target| *target == listed_once(target));

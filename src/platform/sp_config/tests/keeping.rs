@@ -1,4 +1,5 @@
 //! What a cover keeps, and where a secret may go: files of another tenant.
+#![expect(clippy::needless_pass_by_value, reason = "values are written where they are used")]
 
 use serde_json::json;
 
@@ -38,9 +39,9 @@ fn pair(name: &str, password: Option<&str>) -> (String, Option<String>) {
 fn each_element_keeps_its_own_secret_and_order_is_no_change() {
     let there = [forests(json!([forest("north", Some("n-pass")), forest("south", Some("s-pass"))]))];
     let reordered = [forests(json!([forest("south", None), forest("north", Some("****"))]))];
-    assert_eq!(status(&super::plan(&reordered, &there), "SOURCE:7f01"), "Repeat unchanged");
+    assert_eq!(status(&plan(&reordered, &there), "SOURCE:7f01"), "Repeat unchanged");
     let more = [forests(json!([forest("west", None), forest("south", None), forest("north", None)]))];
-    let plan = super::plan(&more, &there);
+    let plan = plan(&more, &there);
     assert_eq!(changes(&plan, "SOURCE:7f01").len(), 1);
     assert_eq!(warnings(&plan, "SOURCE:7f01"), ["secret-missing"]);
     assert!(of(&plan, "SOURCE:7f01").warnings[0].message.contains("forestSettings/west/password"));
@@ -66,7 +67,7 @@ fn an_element_in_the_place_of_another_one_gets_none_of_its_secrets() {
     };
     let written = body(&[settings("b", None)], &[settings("a", Some("a-pass"))], &none(), "SOURCE:7f01");
     assert!(!written.to_string().contains("a-pass"), "{written}");
-    let plan = super::plan(&[settings("b", None)], &[settings("a", Some("a-pass"))]);
+    let plan = plan(&[settings("b", None)], &[settings("a", Some("a-pass"))]);
     assert_eq!(warnings(&plan, "SOURCE:7f01"), ["secret-missing"]);
 }
 
@@ -81,7 +82,7 @@ fn what_changes_by_itself_keeps_the_targets_value_when_something_else_is_covered
         source
     };
     let (there, file) = ([source("a", "PROD", true)], [source("b", "TEST", false)]);
-    let plan = super::plan(&file, &there);
+    let plan = plan(&file, &there);
     assert_eq!(
         changes(&plan, "SOURCE:7f01"),
         [r#"{"path":"/description","op":"replace","before":"a","after":"b"}"#]
@@ -108,7 +109,7 @@ fn schemas_are_matched_by_name_and_keep_their_ids_and_what_points_to_them_follow
             ]}),
         )
     };
-    let plan = super::plan(&[source("test")], &[source("prod")]);
+    let plan = plan(&[source("test")], &[source("prod")]);
     assert_eq!(status(&plan, "SOURCE:test-source"), "Repeat unchanged");
     assert_eq!(
         of(&plan, "SOURCE:test-source").matched.as_ref().map(|matched| &*matched.target),
@@ -122,7 +123,7 @@ fn an_owner_is_found_by_its_name_and_id_and_name_are_one() {
         entry("SOURCE", id, name, json!({"owner": triple("IDENTITY", owner.0, owner.1)}))
     };
     let there = [owned("1", "HR", ("prod-ann", "Ann")), owned("2", "AD", ("prod-bob", "Bob"))];
-    let plan = super::plan(&[owned("9", "HR", ("test-ann", "Ann"))], &there);
+    let plan = plan(&[owned("9", "HR", ("test-ann", "Ann"))], &there);
     assert_eq!(status(&plan, "SOURCE:9"), "Repeat unchanged");
     let file = [owned("9", "HR", ("test-bob", "Bob"))];
     let owner = |options: &ImportOptions| body(&file, &there, options, "SOURCE:9")["object"]["owner"].clone();
@@ -147,7 +148,7 @@ fn one_operation_more_is_one_change_by_its_name() {
     let service = |operations: Vec<Any>| connector(json!({"connectionParameters": operations}));
     let there = [service(vec![operation("Read", "/r"), operation("Write", "/w")])];
     let file = [service(vec![operation("Ping", "/p"), operation("Read", "/r"), operation("Write", "/w")])];
-    let told = changes(&super::plan(&file, &there), "SOURCE:7f01");
+    let told = changes(&plan(&file, &there), "SOURCE:7f01");
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].starts_with(r#"{"path":"/connectorAttributes/connectionParameters/Ping","op":"add""#));
     assert!(told[0].contains("/p") && !told[0].contains("canary"), "{told:?}");
@@ -157,12 +158,12 @@ fn one_operation_more_is_one_change_by_its_name() {
 fn fields_that_the_service_does_not_change_block() {
     for field in ["type", "connector", "connectorClass", "authoritative"] {
         let with = |value: Any| entry("SOURCE", "1", "s", json!({ field: value }));
-        let plan = super::plan(&[with(json!("b"))], &[with(json!("a"))]);
+        let plan = plan(&[with(json!("b"))], &[with(json!("a"))]);
         let code = if field == "type" { "type-immutable" } else { "immutable" };
         assert_eq!(status(&plan, "SOURCE:1"), format!("Cannot cover: {code}"), "{field}");
     }
     let with = |trigger: &str| entry("TRIGGER_SUBSCRIPTION", "1", "t", json!({"triggerId": trigger}));
-    let plan = super::plan(&[with("idn:b")], &[with("idn:a")]);
+    let plan = plan(&[with("idn:b")], &[with("idn:a")]);
     assert_eq!(status(&plan, "TRIGGER_SUBSCRIPTION:1"), "Cannot cover: immutable");
 }
 
@@ -172,7 +173,7 @@ fn a_name_that_another_object_has_blocks_an_add_whatever_the_entry_calls_it() {
     there["object"]["name"] = json!("Payroll");
     let mut file = source("2", "Payroll [source-90]");
     file["object"]["name"] = json!("Payroll");
-    let plan = super::plan(&[file], &[there]);
+    let plan = plan(&[file], &[there]);
     assert_eq!(status(&plan, "SOURCE:2"), "Cannot add: name-taken");
     assert!(message(&plan, "SOURCE:2").contains("'1'"));
 }
@@ -180,7 +181,7 @@ fn a_name_that_another_object_has_blocks_an_add_whatever_the_entry_calls_it() {
 #[test]
 fn an_id_that_the_target_has_under_another_type_is_told() {
     let there = entry("CONNECTOR_RULE", "e1", "Before", json!({"sourceCode": {"script": "x"}}));
-    let plan = super::plan(&[rule("e1", "Before", "x")], &[there]);
+    let plan = plan(&[rule("e1", "Before", "x")], &[there]);
     assert_eq!(warnings(&plan, "RULE:e1"), ["other-type"]);
 }
 
@@ -200,7 +201,7 @@ fn identity_attributes_that_nobody_declares_are_told() {
             json!({"identityAttributeConfig": {"attributeTransforms": [{"identityAttributeName": name}]}}),
         )
     };
-    let told = |profile: Any, there: &[Any]| warnings(&super::plan(&[profile], there), "IDENTITY_PROFILE:p");
+    let told = |profile: Any, there: &[Any]| warnings(&plan(&[profile], there), "IDENTITY_PROFILE:p");
     assert_eq!(told(profile("shoeSize"), std::slice::from_ref(&config)), ["identity-attribute-missing"]);
     assert!(told(profile("desk"), &[config]).is_empty());
     assert!(told(profile("shoeSize"), &[]).is_empty(), "nobody says which there are");
@@ -225,7 +226,7 @@ fn rules_applications_and_policies_of_sources_are_references_too() {
             }),
         ),
     ];
-    let plan = super::plan(&file, &[]);
+    let plan = plan(&file, &[]);
     assert_eq!(
         references(&plan, "TRANSFORM:a"),
         ["/attributes/name unresolved RULE:Make Login (Make Login)"]
@@ -240,7 +241,7 @@ fn rules_applications_and_policies_of_sources_are_references_too() {
 fn one_object_that_is_nested_too_deep_is_blocked_and_the_others_are_read() {
     let deep = (0..40).fold(json!("x"), |inner, _| json!({ "input": inner }));
     let file = [transform_of(deep), source("1", "HR")];
-    let plan = super::plan(&file, &[]);
+    let plan = plan(&file, &[]);
     assert_eq!(status(&plan, "TRANSFORM:deep"), "Cannot add: nested-too-deep");
     assert_eq!(status(&plan, "SOURCE:1"), "Add");
 }
@@ -254,7 +255,7 @@ fn what_is_signed_and_differs_is_taken_whole_and_every_difference_is_shown() {
     let there = [rule("prod", "Login", "return 1;")];
     let mut file = rule("test", "Login", "return 2;");
     file["jwsSignature"] = json!("bmV3");
-    let told = changes(&super::plan(std::slice::from_ref(&file), &there), "RULE:test");
+    let told = changes(&plan(std::slice::from_ref(&file), &there), "RULE:test");
     for path in ["/id", "/self/id", "/jwsSignature", "/sourceCode/script"] {
         assert!(
             told.iter().any(|line| line.starts_with(&format!(r#"{{"path":"{path}""#))),
@@ -265,5 +266,5 @@ fn what_is_signed_and_differs_is_taken_whole_and_every_difference_is_shown() {
     // Only signed anew: it says the same.
     let mut again = rule("test", "Login", "return 1;");
     again["jwsSignature"] = json!("YWdhaW4");
-    assert_eq!(status(&super::plan(&[again], &there), "RULE:test"), "Repeat unchanged");
+    assert_eq!(status(&plan(&[again], &there), "RULE:test"), "Repeat unchanged");
 }
