@@ -92,7 +92,8 @@ pub(super) fn scope(side: &Side<'_>, row: &Row, apis: &[ScopeApi<'_>]) -> Value 
     Value::Record(all)
 }
 
-fn hidden_group(side: &Side<'_>, api: &ScopeApi<'_>) -> Value {
+/// Returns what is compared of an API's hidden group.
+pub(super) fn hidden_group(side: &Side<'_>, api: &ScopeApi<'_>) -> Value {
     let Some(row) = side.world.row(T::Group, api.group) else { return Value::Null };
     let is_compared = |field: &FieldDef| field.role == Role::Compared && !field.follows;
     let mut all = fields(&group::TABLE, row, is_compared);

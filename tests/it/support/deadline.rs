@@ -85,7 +85,7 @@ pub(crate) fn begin() -> Option<String> {
 /// Looks after the tests that run.
 fn watch() {
     let deadline = deadline();
-    let grace = GRACE.min(deadline);
+    let grace = GRACE.min(deadline * 5);
     loop {
         thread::sleep(Duration::from_millis(200));
         let mut late = Vec::new();

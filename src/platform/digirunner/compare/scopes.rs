@@ -5,27 +5,70 @@ use std::collections::{HashMap, HashSet};
 use super::super::item;
 use super::super::rules::{self, SCOPE};
 use super::super::side::{ApiName, ScopeApi, Side};
-use super::super::tables::{T, vgroup};
+use super::super::tables::{T, group, vgroup};
 use super::super::values::{self, Misfit};
 use super::super::world::Row;
 use super::{Comparer, candidate, count, unique};
-use crate::engine::{Candidate, Finding, ItemId, Requirement, Value};
+use crate::engine::{Candidate, Finding, ItemId, Reason, Requirement, Value};
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn scopes(&self) -> Vec<Candidate> {
         let rows = self.pair.file.world.rows(T::Vgroup);
         let times = count(rows, vgroup::VGROUP_NAME);
         let holders = self.holders();
+        let shared = self.shared_groups();
         rows.iter()
             .enumerate()
             .map(|(at, row)| {
                 let times = times.get(row.text(vgroup::VGROUP_NAME)).copied().unwrap_or_default();
-                self.scope(at, row, times, &holders)
+                self.scope(at, row, times, (&holders, &shared))
             })
             .collect()
     }
 
-    fn scope(&self, at: usize, row: &Row, times: usize, holders: &Holders<'w>) -> Candidate {
+    /// Returns the target's hidden groups that stand for more than one API, of
+    /// one scope or of several, which the product does not make.
+    fn shared_groups(&self) -> HashSet<usize> {
+        let target = &self.pair.target;
+        let scopes = target.world.rows(T::Vgroup).iter();
+        let mut seen = HashSet::new();
+        let groups = scopes.flat_map(|row| target.scope_apis(row.text(vgroup::VGROUP_ID)));
+        groups.map(|api| api.group).filter(|group| !seen.insert(*group)).collect()
+    }
+
+    /// Blocks a scope of which one API cannot be covered without another one.
+    fn shared_group(
+        &self,
+        wanted: &[ScopeApi<'w>],
+        there: &[ScopeApi<'w>],
+        shared: &HashSet<usize>,
+    ) -> Option<Reason> {
+        let bases: HashMap<ApiName<'_>, &ScopeApi<'_>> = there.iter().map(|api| (api.api, api)).collect();
+        let differs = |api: &&ScopeApi<'_>| {
+            bases.get(&api.api).is_some_and(|base| {
+                shared.contains(&base.group)
+                    && item::hidden_group(&self.pair.file, api) != item::hidden_group(&self.pair.target, base)
+            })
+        };
+        let api = wanted.iter().find(differs)?;
+        let id = bases.get(&api.api).and_then(|base| self.pair.target.world.row(T::Group, base.group))?;
+        let message = format!(
+            "in the target the hidden group '{}' of API {}/{} stands for another API, too: one cannot change \
+             without the other",
+            id.text(group::GROUP_ID),
+            api.api.0,
+            api.api.1
+        );
+        Some(Reason::new("hidden-group-shared", message))
+    }
+
+    fn scope(
+        &self,
+        at: usize,
+        row: &Row,
+        times: usize,
+        (holders, shared): (&Holders<'w>, &HashSet<usize>),
+    ) -> Candidate {
         let name = row.text(vgroup::VGROUP_NAME);
         let base = self.pair.target.scope_named(name);
         let wanted = self.pair.importable_apis(row.text(vgroup::VGROUP_ID));
@@ -45,6 +88,7 @@ impl<'w> Comparer<'_, 'w> {
         candidate.blocks.extend(rules::twice(&SCOPE, name, times));
         candidate.blocks.extend(rules::too_many_apis(there.len(), new));
         candidate.blocks.extend(self.broken.of_id(T::Vgroup, row));
+        candidate.blocks.extend(self.shared_group(&wanted, &there, shared));
         candidate.blocks.extend(self.broken.of_hidden_groups(&self.pair.file, &wanted));
         let mut misfits = self.misfits(T::Vgroup, at);
         misfits.extend(self.misfits_of_apis(&wanted));
