@@ -9,6 +9,7 @@ use super::super::tables::{T, group, vgroup};
 use super::super::values::{self, Misfit};
 use super::super::world::Row;
 use super::{Comparer, candidate, count, unique};
+use crate::engine::diff::{Show, compare};
 use crate::engine::{Candidate, Finding, ItemId, Reason, Requirement, Value};
 
 impl<'w> Comparer<'_, 'w> {
@@ -46,8 +47,12 @@ impl<'w> Comparer<'_, 'w> {
         let bases: HashMap<ApiName<'_>, &ScopeApi<'_>> = there.iter().map(|api| (api.api, api)).collect();
         let differs = |api: &&ScopeApi<'_>| {
             bases.get(&api.api).is_some_and(|base| {
-                shared.contains(&base.group)
-                    && item::hidden_group(&self.pair.file, api) != item::hidden_group(&self.pair.target, base)
+                shared.contains(&base.group) && {
+                    let [file, target] = [(&self.pair.file, *api), (&self.pair.target, *base)]
+                        .map(|(side, api)| item::hidden_group(side, api));
+                    let changes = compare(Some(&target), &file, Show::Differences);
+                    changes.iter().any(|change| change.op.is_effective())
+                }
             })
         };
         let api = wanted.iter().find(differs)?;
