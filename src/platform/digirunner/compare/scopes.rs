@@ -17,50 +17,58 @@ impl<'w> Comparer<'_, 'w> {
         let rows = self.pair.file.world.rows(T::Vgroup);
         let times = count(rows, vgroup::VGROUP_NAME);
         let holders = self.holders();
-        let shared = self.shared_groups();
+        let users = self.users_of_groups();
         rows.iter()
             .enumerate()
             .map(|(at, row)| {
                 let times = times.get(row.text(vgroup::VGROUP_NAME)).copied().unwrap_or_default();
-                self.scope(at, row, times, (&holders, &shared))
+                self.scope(at, row, times, (&holders, &users))
             })
             .collect()
     }
 
-    /// Returns the target's hidden groups that stand for more than one API, of
-    /// one scope or of several, which the product does not make.
-    fn shared_groups(&self) -> HashSet<usize> {
+    /// Returns for how many APIs, of one scope or of several, each of the target's
+    /// hidden groups stands. The product makes one for each.
+    fn users_of_groups(&self) -> HashMap<usize, usize> {
         let target = &self.pair.target;
         let scopes = target.world.rows(T::Vgroup).iter();
-        let mut seen = HashSet::new();
-        let groups = scopes.flat_map(|row| target.scope_apis(row.text(vgroup::VGROUP_ID)));
-        groups.map(|api| api.group).filter(|group| !seen.insert(*group)).collect()
+        let mut users = HashMap::new();
+        for api in scopes.flat_map(|row| target.scope_apis(row.text(vgroup::VGROUP_ID))) {
+            *users.entry(api.group).or_default() += 1;
+        }
+        users
     }
 
-    /// Blocks a scope of which one API cannot be covered without another one.
+    /// Blocks a scope of which one API cannot be covered without another one
+    /// that would not become the same.
     fn shared_group(
         &self,
         wanted: &[ScopeApi<'w>],
         there: &[ScopeApi<'w>],
-        shared: &HashSet<usize>,
+        users: &HashMap<usize, usize>,
     ) -> Option<Reason> {
         let bases: HashMap<ApiName<'_>, &ScopeApi<'_>> = there.iter().map(|api| (api.api, api)).collect();
-        let differs = |api: &&ScopeApi<'_>| {
-            bases.get(&api.api).is_some_and(|base| {
-                shared.contains(&base.group) && {
-                    let [file, target] = [(&self.pair.file, *api), (&self.pair.target, *base)]
-                        .map(|(side, api)| item::hidden_group(side, api));
-                    let changes = compare(Some(&target), &file, Show::Differences);
-                    changes.iter().any(|change| change.op.is_effective())
-                }
-            })
+        let group_of = |api: &ScopeApi<'_>| bases.get(&api.api).map(|base| base.group);
+        let is_split = |api: &&ScopeApi<'_>| {
+            let Some(base) = bases.get(&api.api) else { return false };
+            let all = users.get(&base.group).copied().unwrap_or_default();
+            if all < 2 {
+                return false;
+            }
+            let file = item::hidden_group(&self.pair.file, api);
+            let target = item::hidden_group(&self.pair.target, base);
+            let changes = compare(Some(&target), &file, Show::Differences);
+            let alike = wanted.iter().filter(|other| {
+                group_of(other) == Some(base.group) && item::hidden_group(&self.pair.file, other) == file
+            });
+            changes.iter().any(|change| change.op.is_effective()) && alike.count() != all
         };
-        let api = wanted.iter().find(differs)?;
-        let id = bases.get(&api.api).and_then(|base| self.pair.target.world.row(T::Group, base.group))?;
+        let api = wanted.iter().find(is_split)?;
+        let row = group_of(api).and_then(|group| self.pair.target.world.row(T::Group, group))?;
         let message = format!(
             "in the target the hidden group '{}' of API {}/{} stands for another API, too: one cannot change \
              without the other",
-            id.text(group::GROUP_ID),
+            row.text(group::GROUP_ID),
             api.api.0,
             api.api.1
         );
@@ -72,7 +80,7 @@ impl<'w> Comparer<'_, 'w> {
         at: usize,
         row: &Row,
         times: usize,
-        (holders, shared): (&Holders<'w>, &HashSet<usize>),
+        (holders, users): (&Holders<'w>, &HashMap<usize, usize>),
     ) -> Candidate {
         let name = row.text(vgroup::VGROUP_NAME);
         let base = self.pair.target.scope_named(name);
@@ -93,7 +101,7 @@ impl<'w> Comparer<'_, 'w> {
         candidate.blocks.extend(rules::twice(&SCOPE, name, times));
         candidate.blocks.extend(rules::too_many_apis(there.len(), new));
         candidate.blocks.extend(self.broken.of_id(T::Vgroup, row));
-        candidate.blocks.extend(self.shared_group(&wanted, &there, shared));
+        candidate.blocks.extend(self.shared_group(&wanted, &there, users));
         candidate.blocks.extend(self.broken.of_hidden_groups(&self.pair.file, &wanted));
         let mut misfits = self.misfits(T::Vgroup, at);
         misfits.extend(self.misfits_of_apis(&wanted));
