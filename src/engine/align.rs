@@ -17,7 +17,7 @@ use self::look::{Look, Scope};
 pub(super) use self::sequence::rising;
 use super::diff::push_segment;
 use super::item::{Element, Field, Value};
-use super::json::{Json, Object};
+use super::json::{Json, Object, Span};
 use super::schema::{Class, Cover, DocumentSchema, ListRule};
 
 /// A target's document and a file's, aligned.
@@ -663,7 +663,8 @@ impl Node<'_> {
             Self::Object(members) | Self::Entries(members) => {
                 let stay =
                     members.iter().filter_map(|member| Some((member.name.into(), member.node.result()?)));
-                Some(Json::Object(stay.collect()))
+                // The names are those of two objects, each once: none is looked for.
+                Some(Json::Object(Object::read(stay.collect(), Span::default())))
             }
             Self::List { parts, .. } => {
                 let stay = parts.iter().filter(|part| part.stays);

@@ -1,6 +1,8 @@
 //! Writing a changed document into the text that it stood in: what did not
 //! change stays byte for byte, blanks and forms of characters included.
 
+use std::collections::HashMap;
+
 use super::{Json, Object, Source};
 
 /// Returns a text that means `after`, made of the text that means `before`.
@@ -19,6 +21,10 @@ pub fn splice(text: &str, before: &Json, after: &Json) -> String {
         _ => after.print(),
     }
 }
+
+/// How many elements of a list are looked at for one that is the same: what is
+/// further away is written anew, so that time grows with the list alone.
+const LOOK_AHEAD: usize = 64;
 
 /// Where a value and those in it stand.
 #[derive(Default)]
@@ -117,15 +123,15 @@ impl Splice<'_> {
     }
 
     fn object(&self, layout: &Layout, before: &Object, after: &Object, out: &mut String) {
-        let there: Vec<(&str, &Json)> = before.members().collect();
+        let there: HashMap<&str, (&Json, &(usize, Layout))> =
+            before.members().zip(&layout.parts).map(|((name, json), part)| (name, (json, part))).collect();
         out.push('{');
         for (at, (name, value)) in after.members().enumerate() {
             if at > 0 {
                 out.push(',');
             }
-            let found = there.iter().zip(&layout.parts).find(|((other, _), _)| *other == name);
-            match found {
-                Some(((_, old), (gap, part))) => {
+            match there.get(name) {
+                Some((old, (gap, part))) => {
                     out.push_str(self.slice(*gap, part.start));
                     self.value(part, old, value, out);
                 }
@@ -147,7 +153,7 @@ impl Splice<'_> {
             if at > 0 {
                 out.push(',');
             }
-            let rest = before.iter().zip(&layout.parts).enumerate().skip(next);
+            let rest = before.iter().zip(&layout.parts).enumerate().skip(next).take(LOOK_AHEAD);
             let same = rest.clone().find(|(_, (old, _))| *old == value);
             let found = same.or_else(|| {
                 let mut here = rest.clone();
