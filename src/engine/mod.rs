@@ -8,6 +8,7 @@
 
 pub mod align;
 pub mod choice;
+pub mod closure;
 pub mod diff;
 pub mod display;
 pub mod finding;

@@ -4,9 +4,16 @@
 //! references and exporting all read it: what is shown and what is written
 //! cannot drift apart.
 
-use std::collections::HashMap;
+pub use kinds::{
+    Column, Form, Key, KindSchema, Lacking, Others, Owner, Part, ReferenceRule, Role, Signature, Stands, To,
+    Unique, Within, text_at,
+};
+pub use patterns::Patterns;
 
 use super::item::Kind;
+
+mod kinds;
+mod patterns;
 
 /// One kind of a platform's objects, and the words for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +68,8 @@ pub enum Rule {
     SecretsBelow,
     /// No credential, whatever its name.
     Shown,
-    /// A text that names the credentials beside it, separated by commas.
+    /// A text that names the credentials beside it, separated by commas: kept
+    /// where the file has none.
     NamesSecrets,
     /// A list of plain values whose order means nothing.
     Set,
@@ -128,45 +136,19 @@ pub(super) struct Place {
     pub(super) default: Option<&'static str>,
 }
 
-/// The rules for documents of one kind.
-///
-/// A rule is a path of names with `/` between them: `*` stands for any one
-/// name or place of a list, `*x` for any name that ends with x, `**` at the
-/// beginning for any path.
+/// The rules for documents of one kind: what is said of which places.
 #[derive(Debug)]
 pub struct Rules {
-    /// By the last name; '' for those whose last name stands for several.
-    by_name: HashMap<&'static str, Vec<Pattern>>,
+    patterns: Patterns<Rule>,
     may_name_secrets: bool,
-}
-
-#[derive(Debug)]
-struct Pattern {
-    /// From the last name to the first one.
-    backwards: Vec<&'static str>,
-    /// Whether the path begins anywhere.
-    anywhere: bool,
-    rule: Rule,
-    rank: usize,
 }
 
 impl Rules {
     /// Returns rules, those that go before others first.
     pub fn new<'r>(lists: impl IntoIterator<Item = &'r [(&'static str, Rule)]>) -> Self {
-        let mut by_name: HashMap<&'static str, Vec<Pattern>> = HashMap::new();
-        let mut may_name_secrets = false;
-        for (rank, (path, rule)) in lists.into_iter().flatten().enumerate() {
-            may_name_secrets |= *rule == Rule::NamesSecrets;
-            let mut backwards: Vec<&'static str> = path.split('/').rev().collect();
-            let anywhere = backwards.last() == Some(&"**");
-            if anywhere {
-                backwards.pop();
-            }
-            let last = backwards.first().copied().unwrap_or_default();
-            let key = if last.starts_with('*') { "" } else { last };
-            by_name.entry(key).or_default().push(Pattern { backwards, anywhere, rule: *rule, rank });
-        }
-        Self { by_name, may_name_secrets }
+        let rules: Vec<(&'static str, Rule)> = lists.into_iter().flatten().copied().collect();
+        let may_name_secrets = rules.iter().any(|(_, rule)| *rule == Rule::NamesSecrets);
+        Self { patterns: Patterns::new(rules), may_name_secrets }
     }
 
     /// Says whether documents name credentials of their own.
@@ -177,29 +159,14 @@ impl Rules {
     /// Returns what is said of a place; list elements are `*` in its path.
     pub(super) fn at(&self, path: &[&str]) -> Place {
         let mut place = Place::default();
-        let Some(last) = path.last() else { return place };
-        let found = [*last, ""].into_iter().filter_map(|key| self.by_name.get(key)).flatten();
-        let mut found: Vec<&Pattern> = found.filter(|pattern| pattern.matches(path)).collect();
+        if path.is_empty() {
+            return place;
+        }
         // The first one counts: the last one to be written is the first one.
-        found.sort_by_key(|pattern| std::cmp::Reverse(pattern.rank));
-        for pattern in found {
-            place.take(pattern.rule);
+        for rule in self.patterns.at(path).rev() {
+            place.take(*rule);
         }
         place
-    }
-}
-
-impl Pattern {
-    fn matches(&self, path: &[&str]) -> bool {
-        let fits = if self.anywhere {
-            path.len() >= self.backwards.len()
-        } else {
-            path.len() == self.backwards.len()
-        };
-        let is_same = |(wanted, name): (&&str, &&str)| {
-            wanted == name || wanted.strip_prefix('*').is_some_and(|end| name.ends_with(end))
-        };
-        fits && self.backwards.iter().zip(path.iter().rev()).all(is_same)
     }
 }
 
