@@ -151,6 +151,10 @@ impl<'a> Aligner<'a> {
                 return self.leaf(target, file, Take::Kept, &scope);
             }
             Class::Derived => return self.leaf(target, file, Take::Along, &scope),
+            // What names the target's credentials stays with them.
+            _ if place.names_secrets && file.is_none() && scope.carries && self.look.is_cover => {
+                return self.leaf(target, file, Take::Kept, &scope);
+            }
             _ => {}
         }
         if scope.is_secret() && ![target, file].into_iter().flatten().any(look::is_container) {
@@ -511,8 +515,14 @@ impl Aligned<'_> {
     /// file: [`compare`](super::diff::compare) tells the changes between them.
     pub fn sides(&self) -> (Value, Value) {
         let (before, after) = self.root.sides(self.schema.cover);
-        let inline = |value| lift(value, self.schema.inner);
-        (inline(before), inline(after))
+        let inner = self.schema.inner;
+        let beside: HashSet<String> = [&before, &after]
+            .into_iter()
+            .flat_map(Value::fields)
+            .map(|field| field.name.to_string())
+            .filter(|name| !inner.is_empty() && name != inner)
+            .collect();
+        (lift(before, inner, &beside), lift(after, inner, &beside))
     }
 
     /// Returns what is going to stand.
@@ -536,16 +546,19 @@ impl Aligned<'_> {
     }
 }
 
-/// Shows the members of the inner object as the object's own.
-fn lift(value: Value, inner: &str) -> Value {
+/// Shows the members of the inner object as the object's own, but for those that
+/// go by a name of what stands beside it.
+fn lift(value: Value, inner: &str, beside: &HashSet<String>) -> Value {
     match value {
         Value::Record(mut fields) if !inner.is_empty() => {
-            let found = fields.iter().position(|field| field.name == inner);
-            if let Some(at) = found
-                && let Value::Record(lifted) = std::mem::replace(&mut fields.remove(at).value, Value::Null)
-            {
-                fields.extend(lifted);
+            let found = fields.iter_mut().find(|field| field.name == inner);
+            if let Some(Field { value: Value::Record(members), .. }) = found {
+                let (stay, lifted) =
+                    std::mem::take(members).into_iter().partition(|field| beside.contains(&*field.name));
+                *members = stay;
+                fields.extend::<Vec<Field>>(lifted);
             }
+            fields.retain(|field| field.name != inner || field.value != Value::Record(Vec::new()));
             fields.sort_by(|one, other| one.name.cmp(&other.name));
             Value::Record(fields)
         }

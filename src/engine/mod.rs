@@ -14,6 +14,8 @@ pub mod display;
 pub mod finding;
 pub mod item;
 pub mod json;
+pub mod law;
+pub mod object;
 pub mod plan;
 pub mod promise;
 pub mod reference;
@@ -28,11 +30,12 @@ pub use choice::{Approved, Choices, Outcome, Refusal, Resolution, State, Step, V
 pub use diff::{Change, Op};
 pub use finding::{Finding, Severity};
 pub use item::{Element, Field, Item, ItemId, Kind, Value};
+pub use object::Document;
 pub use plan::{
     Candidate, Entry, Matched, Missing, MissingCount, Plan, Quota, QuotaUse, Requirement, Summary,
 };
 pub use promise::{Promise, Promised, RowPromise, TableShape, TouchedRow, Unpromised};
-pub use reference::{Reference, Resolved};
+pub use reference::{DefaultReference, Reference, Resolved};
 pub use schema::{DocumentSchema, KindInfo};
 pub use seal::{Frozen, SealKey, SealedPlan};
 pub use secret::Secret;

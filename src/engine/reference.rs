@@ -74,3 +74,18 @@ impl Serialize for Reference {
         out.end()
     }
 }
+
+/// An object that references may fall back to; without id and name, any one of
+/// its kind that is the only one in the target.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DefaultReference {
+    /// Its kind.
+    pub kind: String,
+    /// Its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}

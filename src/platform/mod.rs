@@ -243,7 +243,7 @@ pub enum DemoTarget {
 }
 
 /// Every platform there is.
-pub static PLATFORMS: [&dyn Platform; 3] = [&digirunner::Digirunner, &tyk::Tyk, &sp_config::SpConfig];
+pub static PLATFORMS: [&dyn Platform; 3] = [&digirunner::Digirunner, &tyk::TYK, &sp_config::SP_CONFIG];
 
 /// Returns the platform of that name.
 pub fn named(name: &str) -> Option<&'static dyn Platform> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use crate::engine::DefaultReference;
 use crate::engine::ItemId;
 
 /// Which objects are meant. Nothing said means all of them.
@@ -127,21 +128,6 @@ pub enum OrganisationError {
     /// One would be two others.
     #[error("organisation '{0}' is mapped twice")]
     Twice(String),
-}
-
-/// An object that references may fall back to; without id and name, any one of
-/// its kind that is the only one in the target.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct DefaultReference {
-    /// Its kind.
-    pub kind: String,
-    /// Its id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
 }
 
 /// A value that is replaced in objects of a kind.

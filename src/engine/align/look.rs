@@ -35,8 +35,18 @@ pub(super) struct Scope {
     are_members_valued: bool,
     /// Whether a member announces that the value beside it is secret.
     announced: bool,
-    /// The credentials that the document names itself, each a path from its end.
-    named: Option<Rc<Vec<Vec<String>>>>,
+    /// The credentials that the document names itself.
+    named: Option<Rc<Vec<Named>>>,
+}
+
+/// A credential that a document names itself.
+#[derive(Clone)]
+struct Named {
+    /// Its path, from the end.
+    path: Vec<String>,
+    /// Whether it is kept: not where only the target names it, and the file
+    /// names others.
+    is_kept: bool,
 }
 
 impl Scope {
@@ -65,10 +75,11 @@ impl Scope {
             None => {
                 (self.announced && ANNOUNCED.contains(&name))
                     || secret::is_secret_name(name)
-                    || self.is_named(path)
+                    || self.named(path).any(|named| named.is_kept)
             }
         };
-        let secret = is_own_secret || (self.secret && place.secrecy.is_none());
+        let is_named = || place.secrecy.is_none() && self.named(path).next().is_some();
+        let secret = is_own_secret || (self.secret && place.secrecy.is_none()) || is_named();
         Self {
             empty: place.empty.unwrap_or(self.empty),
             default: place.default,
@@ -82,10 +93,10 @@ impl Scope {
         }
     }
 
-    fn is_named(&self, path: &[&str]) -> bool {
-        let Some(named) = &self.named else { return false };
+    /// Returns the names that mean a place.
+    fn named<'s>(&'s self, path: &'s [&'s str]) -> impl Iterator<Item = &'s Named> {
         let last = path.last().copied().unwrap_or_default();
-        named.iter().any(|name| {
+        self.named.iter().flat_map(|named| named.iter()).filter(move |Named { path: name, .. }| {
             let mut names = path.iter().rev().filter(|segment| **segment != "*");
             name.iter().all(|wanted| names.next().is_some_and(|found| wanted == found))
                 || (name.len() > 1 && last == name.iter().rev().cloned().collect::<Vec<_>>().join("."))
@@ -117,15 +128,23 @@ impl Scope {
         rules: &Rules,
         path: &mut Vec<&'a str>,
     ) {
-        let mut named: Vec<Vec<String>> = Vec::new();
-        for (name, value) in objects.into_iter().flat_map(Object::members) {
-            let Some(text) = value.as_text() else { continue };
-            path.push(name);
-            if rules.at(path).names_secrets {
-                let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
-                named.extend(names.map(|name| name.rsplit('.').map(str::to_owned).collect()));
+        let mut named: Vec<Named> = Vec::new();
+        for object in objects {
+            let before = named.len();
+            for (name, value) in object.members() {
+                let Some(text) = value.as_text() else { continue };
+                path.push(name);
+                if rules.at(path).names_secrets {
+                    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+                    let paths = names.map(|name| name.rsplit('.').map(str::to_owned).collect());
+                    named.extend(paths.map(|path| Named { path, is_kept: true }));
+                }
+                path.pop();
             }
-            path.pop();
+            // The file comes last, and knows what there is now.
+            if named.len() > before {
+                named.iter_mut().take(before).for_each(|other| other.is_kept = false);
+            }
         }
         if !named.is_empty() {
             named.extend(self.named.iter().flat_map(|known| known.iter().cloned()));

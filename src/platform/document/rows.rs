@@ -3,44 +3,20 @@
 //! One statement reads a platform's documents, and one each adds and covers
 //! some, whatever their number.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
-use crate::engine::promise::{Promised, RowPromise, Unpromised};
-use crate::engine::{ItemId, Kind};
+use crate::engine::{Document, ItemId, Kind};
 use crate::store::bulk::{Column, Values};
 use crate::store::restore::TableInfo;
-use crate::store::{Keyed, Operation, Owner, Reading, StoreError, Touched, Writer};
+use crate::store::{Keyed, Operation, Owner, Reading, StoreError, Writer};
 
 /// The table.
 pub const TABLE: &str = "gatediff.documents";
-
-/// An object as it is kept.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Document {
-    /// Its kind.
-    pub kind: Kind,
-    /// What it is known by among those of its kind.
-    pub id: Arc<str>,
-    /// A second id, which no other one of its kind and owner has.
-    pub pair_id: Option<Arc<str>>,
-    /// The organisation that it belongs to; '' for none.
-    pub owner: Arc<str>,
-    /// What people call it.
-    pub name: Arc<str>,
-    /// Its JSON text. May hold secrets.
-    pub body: Arc<str>,
-}
-
-/// Bodies may hold secrets: they are not printed.
-impl std::fmt::Debug for Document {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{} ({} bytes)", self.kind, self.id, self.body.len())
-    }
-}
 
 /// A document to be written, and the item that wants it.
 #[derive(Clone, Debug)]
@@ -185,42 +161,15 @@ fn owners(saves: &[Save]) -> Vec<Owner> {
     saves.iter().map(|save| save.item.to_string().into()).collect()
 }
 
-/// Returns every difference between the documents that are to stand in the
-/// target and the rows that were written.
-pub fn verify(platform: &str, covers: &[Save], adds: &[Save], touched: Touched<'_>) -> Vec<Unpromised> {
-    let covers = covers.iter().map(|save| promise(platform, &save.document, false));
-    let adds = adds.iter().map(|save| promise(platform, &save.document, true));
-    touched.against(&covers.chain(adds).collect::<Vec<_>>(), &[table()])
+/// Returns a row's primary key, as a JSON object.
+pub(super) fn key(platform: &str, kind: &str, id: &str) -> String {
+    serde_json::json!({ "platform": platform, "kind": kind, "id": id }).to_string()
 }
 
-/// Returns what a document promises of its row.
-fn promise(platform: &str, document: &Document, is_new: bool) -> RowPromise {
-    let json = |text: &str| serde_json::Value::from(text).to_string();
-    let Document { kind, id, pair_id, owner, name, body } = document;
-    let pair_id = pair_id.as_deref().map_or_else(|| "null".to_owned(), json);
-    let values = [
-        ("platform", json(platform)),
-        ("kind", json(kind.as_str())),
-        ("id", json(id)),
-        ("pair_id", pair_id),
-        ("owner", json(owner)),
-        ("name", json(name)),
-        ("body", json(body)),
-    ];
-    let stamps: &[&str] = match is_new {
-        true => &["created_at", "created_by", "updated_at", "updated_by"],
-        false => &["updated_at", "updated_by"],
-    };
-    let values = values.map(|(column, value)| (column, Promised::Value(value)));
-    let stamped = stamps.iter().map(|column| (*column, Promised::Stamped));
-    let columns = values.into_iter().chain(stamped).chain([("content", Promised::Derived)]);
-    RowPromise {
-        table: TABLE.into(),
-        key: serde_json::json!({ "platform": platform, "kind": kind.as_str(), "id": &**id }).to_string(),
-        remains: true,
-        required: true,
-        columns: columns.map(|(column, promised)| (column.to_owned(), promised)).collect(),
-    }
+/// Returns a text that keys have in common which mean the same row.
+pub(super) fn key_of(key: &str) -> String {
+    let parts: BTreeMap<String, String> = serde_json::from_str(key).unwrap_or_default();
+    serde_json::to_string(&parts).unwrap_or_default()
 }
 
 /// Describes the table, for undoing.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Json, Object, Source};
+use super::{Json, Members as Object, Source};
 
 /// Returns a text that means `after`, made of the text that means `before`.
 pub fn splice(text: &str, before: &Json, after: &Json) -> String {

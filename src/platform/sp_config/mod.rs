@@ -1,49 +1,32 @@
 //! SailPoint sp-config: files of configuration objects, kept in our own schema.
 //!
-//! `bytes → file → (with the target's documents) pair → build → compare → plan`,
-//! and on the way back `approved → build → write`; `target → export → bytes`.
-//! All of it is pure; SQL is in the documents' rows.
-//!
 //! What the service does not say is decided here. An entry is the object with its
 //! type and id, else the only one with its type and name, which then keeps its
 //! own id. What an entry refers to and the file holds goes together with it; what
 //! is nowhere is a warning, unless the object is of no use without it.
+//!
+//! What types are known by stands in `types`, what they refer to in `references`,
+//! how their content is compared in `schema`; `rules` says what no schema can say.
 
-mod build;
-mod compare;
-mod export;
 mod file;
 mod mapping;
-mod pair;
 mod path;
+mod print;
 mod references;
+mod rules;
 mod schema;
-mod target;
-mod types;
-mod write;
-
 #[cfg(test)]
 mod tests;
+mod types;
 
-use std::sync::Arc;
-
-use chrono::NaiveDateTime;
-use futures_util::future::{BoxFuture, FutureExt as _};
-
-use self::file::File;
-use self::target::Target;
 pub use self::types::{
     ConfigObject, ConfigObjectRule, ConfigObjectRules, config_objects, is_exportable, is_importable,
 };
-use super::document::rows;
-use super::{Bundle, DemoData, DemoTarget, Export, ExportOptions, Ground, ImportOptions, MissingRoots};
-use super::{ParseError, Platform, Snapshot};
-use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
-use crate::store::restore::TableInfo;
-use crate::store::{Connection, Reading, StoreError, Touched, Writer};
-
-/// The word for it in the documents, as everywhere.
-const NAME: &str = "sp-config";
+use super::document::{About, Documents, File, Kinds, Object, Pair, Prepared, Product};
+use super::{DemoData, DemoTarget, ExportOptions, ImportOptions, ParseError};
+use crate::engine::align::Aligned;
+use crate::engine::schema::KindSchema;
+use crate::engine::{Finding, KindInfo, Reason};
 
 /// A bank's production tenant, and an export of its sandbox.
 pub static DEMO: DemoData = DemoData {
@@ -56,13 +39,47 @@ pub static DEMO: DemoData = DemoData {
     file: include_str!("../../../fixtures/sp-config/export.json"),
 };
 
+/// SailPoint's configuration objects, as a platform.
+pub static SP_CONFIG: Documents = Documents(&SpConfig);
+
 /// SailPoint's configuration objects, version 1 of their files.
 #[derive(Clone, Copy, Debug)]
 pub struct SpConfig;
 
-impl Platform for SpConfig {
-    fn name(&self) -> &'static str {
-        NAME
+static ABOUT: About = About {
+    name: "sp-config",
+    after_apply: &[
+        "secrets are in no export: set those of new sources and subscriptions",
+        "test the connection of every source that was added or covered, and aggregate it",
+    ],
+    demo: &DEMO,
+    root: types::SOURCE,
+    takes_options: true,
+    takes_organisations: false,
+    takes_directories: false,
+};
+
+impl Kinds for SpConfig {
+    fn schema(&self, kind: &str) -> Option<&'static KindSchema> {
+        types::of_kind(kind)
+    }
+
+    fn is_referred_to(&self, kind: &str) -> bool {
+        types::is_referred_to(kind)
+    }
+
+    fn outside(&self) -> &'static [&'static str] {
+        &types::OUTSIDE
+    }
+
+    fn blocks_alone(&self, object: &Object) -> Vec<Reason> {
+        rules::blocks(object).into_iter().collect()
+    }
+}
+
+impl Product for SpConfig {
+    fn about(&self) -> &'static About {
+        &ABOUT
     }
 
     fn kinds(&self) -> &'static [KindInfo] {
@@ -73,128 +90,25 @@ impl Platform for SpConfig {
         root_key == file::OBJECTS || root_key == "self"
     }
 
-    fn after_apply(&self) -> &'static [&'static str] {
-        &[
-            "secrets are in no export: set those of new sources and subscriptions",
-            "test the connection of every source that was added or covered, and aggregate it",
-        ]
+    fn read(&self, bytes: &[u8], options: &ImportOptions) -> Result<File, ParseError> {
+        file::read(bytes, options)
     }
 
-    fn tables(&self) -> Vec<TableInfo> {
-        vec![rows::table()]
+    fn print(&self, objects: &[&Object], options: &ExportOptions) -> Vec<u8> {
+        print::print(objects, options)
     }
 
-    fn demo(&self) -> &'static DemoData {
-        &DEMO
-    }
-
-    fn takes_options(&self) -> bool {
-        true
-    }
-
-    fn keeps_documents(&self) -> bool {
-        true
-    }
-
-    fn stands_in<'a>(&'a self, connection: &'a mut Connection) -> BoxFuture<'a, Result<bool, StoreError>> {
-        rows::stand_in(connection, NAME).boxed()
-    }
-
-    fn parse(&self, bytes: &[u8], options: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
-        Ok(Arc::new(Import { file: file::read(bytes, options)? }))
-    }
-
-    fn snapshot<'a>(
-        &'a self,
-        connection: &'a mut Connection,
-        reading: Reading<'a>,
-    ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>> {
-        async move { Ok(Box::new(read(connection, reading).await?) as Box<dyn Snapshot>) }.boxed()
-    }
-
-    fn export_root(&self) -> Kind {
-        Kind::of(types::SOURCE)
-    }
-
-    fn has_scopes(&self) -> bool {
-        false
-    }
-
-    fn export_name(&self, now: NaiveDateTime) -> String {
-        format!("sp-config-export-{}.json", now.format("%Y%m%d%H%M%S"))
-    }
-}
-
-async fn read(connection: &mut Connection, reading: Reading<'_>) -> Result<Target, StoreError> {
-    Ok(Target::new(rows::read(connection, NAME, reading).await?))
-}
-
-impl Snapshot for Target {
-    fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots> {
-        export::export(self, options)
-    }
-}
-
-/// A file that was read, to be imported.
-struct Import {
-    file: File,
-}
-
-impl Bundle for Import {
-    fn findings(&self) -> &[Finding] {
-        &self.file.findings
-    }
-
-    fn obstacles(&self) -> Vec<Finding> {
-        compare::obstacles(&self.file)
-    }
-
-    fn counts(&self) -> Vec<(Kind, usize)> {
-        file::counts(self.file.entries.iter().map(|entry| &entry.item.kind))
-    }
-
-    fn ground<'a>(
-        self: Arc<Self>,
-        connection: &'a mut Connection,
-        reading: Reading<'a>,
-    ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>> {
-        async move {
-            let target = read(connection, reading).await?;
-            Ok(Box::new(Comparison { import: self, target }) as Box<dyn Ground>)
+    fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, _: &Pair<'o>) {
+        if object.kind().as_str() == types::SOURCE {
+            rules::point_to_schemas(prepared);
         }
-        .boxed()
-    }
-}
-
-/// A file and the target it is compared with.
-struct Comparison {
-    import: Arc<Import>,
-    target: Target,
-}
-
-impl Ground for Comparison {
-    fn plan(&self) -> Plan {
-        compare::plan(&self.import.file, &self.target)
     }
 
-    fn snapshot(&self) -> &dyn Snapshot {
-        &self.target
+    fn findings(&self, object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
+        rules::unknown_attributes(object, pair).into_iter().collect()
     }
 
-    fn write<'a>(
-        &'a self,
-        writer: &'a mut Writer<'_>,
-        approved: &'a Approved,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
-        async move {
-            let (covers, adds) = write::saves(&self.import.file, &self.target, approved);
-            rows::write(writer, NAME, &covers, &adds).await
-        }
-        .boxed()
-    }
-
-    fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {
-        let (covers, adds) = write::saves(&self.import.file, &self.target, approved);
-        rows::verify(NAME, &covers, &adds, touched)
+    fn missing_secrets(&self, _: &Object, aligned: &Aligned<'_>) -> Vec<String> {
+        rules::missing_secrets(aligned)
     }
 }

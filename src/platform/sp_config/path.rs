@@ -55,11 +55,6 @@ impl Path {
         });
         found
     }
-
-    /// Says whether it meets what a JSON pointer points to.
-    pub(super) fn meets(&self, pointer: &str) -> bool {
-        meets(&self.0, &segments(pointer).collect::<Vec<_>>())
-    }
 }
 
 fn meets(steps: &[Step], place: &[String]) -> bool {

@@ -1,9 +1,12 @@
 //! The object types: which the service knows, and what it knows of each.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Serialize;
 
+use super::{references, schema};
+use crate::engine::schema::{Column, Form, Key, KindSchema, Patterns, Role, Signature, Stands, Unique};
 use crate::engine::{Kind, KindInfo};
 
 pub(super) const CONNECTOR_RULE: &str = "CONNECTOR_RULE";
@@ -138,19 +141,74 @@ pub(super) static TYPES: [Type; 25] = [
     Type::of("AUTH_ORG", "Authentication of the organisation").one_per_tenant(),
 ];
 
-/// What objects refer to and no file holds.
-const OUTSIDE: [&str; 6] =
-    ["IDENTITY", "ENTITLEMENT", "ACCOUNT", CONNECTOR_SCHEMA, "CLUSTER", "ACCOUNT_CORRELATION_CONFIG"];
+/// What no file holds: nothing but references tell of it.
+pub(super) const OUTSIDE: [&str; 5] =
+    ["IDENTITY", "ENTITLEMENT", "ACCOUNT", "CLUSTER", "ACCOUNT_CORRELATION_CONFIG"];
 
 /// Returns the type of that word.
 pub(super) fn named(word: &str) -> Option<&'static Type> {
     TYPES.iter().find(|known| known.word == word)
 }
 
-/// Returns the kind under which objects of a type are shown. Plans have the
-/// kinds they were built with: what is of no known type stands under one of them.
-pub(super) fn kind(word: &str) -> Kind {
-    named(word).map_or(OTHER, |known| Kind::of(known.word))
+/// What entries of every type are known by.
+const KEYS: &[Key] = &[
+    Key {
+        form: Form::Plain,
+        column: Column::Either,
+        ..Key::new("id", Role::Id, Stands::First(&["self/id"]))
+    },
+    Key::new("name", Role::Name, Stands::Each(&["self/name", "object/name"])),
+    // The service refuses a second one.
+    Key {
+        unique: Some(Unique {
+            code: "name-taken",
+            what: "name",
+            clash: None,
+            kept: false,
+            in_file: false,
+            because: "",
+        }),
+        ..Key::new("object name", Role::Alias, Stands::First(&["object/name"]))
+    },
+    Key::new("type", Role::Only, Stands::First(&[])),
+];
+
+fn of_type(info: &KindInfo) -> KindSchema {
+    let word = info.kind.as_str();
+    let known = named(word);
+    let is_only = known.is_some_and(|known| known.one_per_tenant);
+    KindSchema {
+        info: info.clone(),
+        keys: if is_only { KEYS } else { KEYS.split_last().map_or(KEYS, |(_, others)| others) },
+        owner: None,
+        name: &["self/name", "object/name"],
+        called: &["object/name", "self/name"],
+        references: Patterns::new(references::of(known)),
+        computed: &references::COMPUTED,
+        importable: known.is_some_and(|known| known.importable),
+        signature: Some(Signature { at: &["jwsHeader", "jwsSignature"], whole: schema::whole() }),
+        document: schema::of(word),
+    }
+}
+
+static SCHEMAS: LazyLock<HashMap<&str, KindSchema>> =
+    LazyLock::new(|| kinds().iter().map(|info| (info.kind.as_str(), of_type(info))).collect());
+
+/// Returns what is said of a kind.
+pub(super) fn of_kind(kind: &str) -> Option<&'static KindSchema> {
+    SCHEMAS.get(kind)
+}
+
+/// Returns what is said of a type, known or not.
+pub(super) fn schema(word: &str) -> &'static KindSchema {
+    static OTHERS: LazyLock<KindSchema> =
+        LazyLock::new(|| of_type(&KindInfo { kind: OTHER, title: "Other types" }));
+    SCHEMAS.get(word).unwrap_or(&OTHERS)
+}
+
+/// Returns the place of a kind in their order.
+pub(super) fn rank(kind: &Kind) -> usize {
+    kinds().iter().position(|info| info.kind == *kind).unwrap_or(usize::MAX)
 }
 
 /// Returns the kinds in their order.
@@ -164,12 +222,7 @@ pub(super) fn kinds() -> &'static [KindInfo] {
 
 /// Says whether a word is that of a type which objects refer to.
 pub(super) fn is_referred_to(word: &str) -> bool {
-    named(word).is_some() || OUTSIDE.contains(&word)
-}
-
-/// Says whether nothing but references tell of objects of a type.
-pub(super) fn is_outside(word: &str) -> bool {
-    OUTSIDE.contains(&word) && word != CONNECTOR_SCHEMA
+    named(word).is_some() || word == CONNECTOR_SCHEMA || OUTSIDE.contains(&word)
 }
 
 /// Says whether objects of a type can be imported.
@@ -240,7 +293,9 @@ pub fn config_objects() -> Vec<ConfigObject> {
         exportable: true,
         rules: rules(known.word),
     });
-    let outside = OUTSIDE.iter().map(|word| ConfigObject {
+    let mut outside = OUTSIDE.to_vec();
+    outside.insert(3, CONNECTOR_SCHEMA);
+    let outside = outside.into_iter().map(|word| ConfigObject {
         object_type: word,
         reference_extractors: &[],
         signature_required: false,
@@ -301,8 +356,8 @@ mod tests {
 
     #[test]
     fn a_type_that_nobody_knows_has_a_kind_of_the_plan() {
-        assert_eq!(kind("HOLOGRAM"), OTHER);
-        assert_eq!(kind("source"), OTHER, "words are exact in case");
+        assert_eq!(schema("HOLOGRAM").info.kind, OTHER);
+        assert_eq!(schema("source").info.kind, OTHER, "words are exact in case");
         assert!(kinds().iter().any(|info| info.kind == OTHER));
     }
 

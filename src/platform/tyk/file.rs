@@ -3,24 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::kinds::{Sort, wrapper};
 use super::looks::{Is, OTHER_LISTS, look};
-use super::object::{Object, Sort};
 use super::shape;
 use crate::engine::Finding;
 use crate::engine::diff::push_segment;
 use crate::engine::display::some_of;
-use crate::platform::document::{Json, Object as Members, Source};
+use crate::platform::document::{File, Json, Members, Object, Source};
 use crate::platform::parse::{ParseError, ParseErrorKind, brief};
 use crate::platform::{FileError, SourceFile};
-
-/// What was read.
-#[derive(Debug, Default)]
-pub(super) struct File {
-    /// The objects, sort by sort, each in the order of the file.
-    pub(super) objects: Vec<Object>,
-    /// What was noticed about the file by itself.
-    pub(super) findings: Vec<Finding>,
-}
 
 /// The lists of an envelope, and what they hold.
 pub(super) const LISTS: [(&str, Sort); 3] =
@@ -56,7 +47,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
         return Err(reader.error(at, format!("{what}, not {unlike}")));
     }
     file.findings.extend(tell(skipped));
-    file.objects.sort_by_key(|object| object.sort);
+    file.objects.sort_by_key(Sort::of);
     Ok(file)
 }
 
@@ -94,7 +85,7 @@ pub(super) fn read_all(files: &[SourceFile<'_>]) -> Result<File, FileError> {
         return Err(FileError { file: 0, error });
     }
     all.findings.extend(tell(skipped));
-    all.objects.sort_by_key(|object| object.sort);
+    all.objects.sort_by_key(Sort::of);
     Ok(all)
 }
 
@@ -201,9 +192,11 @@ impl Reader<'_> {
         let Some(sort) = self.sort(json, at, sort)? else { return Ok(()) };
         let text: Arc<str> = self.source.slice(members.span()).into();
         let path = format!("{}{at}", self.called);
-        let object = shape::check(sort, json).and_then(|()| Object::read(sort, json.clone(), text, path));
-        let object = object.map_err(|misshape| misshape.into_error(self.source, at))?;
-        self.file.objects.push(object);
+        let object = shape::check(sort, json).and_then(|()| {
+            let object = Object::new(sort.schema(), json.clone(), wrapper(sort, json), text, path);
+            if object.id().is_empty() { Err(shape::without_id(sort, &object)) } else { Ok(object) }
+        });
+        self.file.objects.push(object.map_err(|misshape| misshape.into_error(self.source, at))?);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! What the objects of Tyk's world look like: an object is what its content
 //! says, and never what is left over.
 
-use super::object::{GATEWAY, Sort};
+use super::kinds::{GATEWAY, Sort};
 use crate::platform::document::Json;
 
 /// What an object is.

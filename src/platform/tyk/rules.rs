@@ -1,124 +1,36 @@
-//! What blocks an object by itself or beside the others, and the words for it.
+//! What blocks an object by itself or beside the others, and what the operator
+//! should know of it: what no schema can say.
 
 use std::collections::HashSet;
 
-use super::compare::Pair;
-use super::object::{Object, Sort};
-use super::side::{Place, Side, is_active, listens, may_meet};
+use super::kinds::{DATABASE_ID, LISTENS, POLICY_DATABASE_ID, Sort, definition, gateway};
+use super::listen;
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Reason};
+use crate::platform::document::{Found, Json, Members, Object, Pair};
 
 /// The longest id that is kept: an index holds no more.
 const LONGEST: usize = 1000;
 
-/// Returns what is wrong with what an object is known by: it stays so whether
-/// or not anything else of it differs.
-pub(super) fn identity(object: &Object, base: Option<&Object>, pair: &Pair<'_>) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    let (kind, key) = (object.sort.kind(), &object.key);
-    let times = pair.file.times(object);
-    if times > 1 {
-        let message = format!("{kind} '{key}' stands {times} times in the file");
-        reasons.push(Reason::new("duplicate-in-file", message));
-    }
-    if let Some(base) = base {
-        reasons.extend(other_owner(object, base));
-        reasons.extend(paired_otherwise(object, base));
-        reasons.extend(shared_base(object, base, pair));
-    }
-    reasons.extend(taken_ids(object, base, pair));
-    reasons
-}
-
-/// An object cannot move to another organisation: what points to it does not.
-fn other_owner(object: &Object, base: &Object) -> Option<Reason> {
-    (object.owner != base.owner && !object.owner.is_empty()).then(|| {
-        let message = format!(
-            "belongs to organisation {} in the target and to {} in the file",
-            quoted(&base.owner),
-            quoted(&object.owner)
-        );
-        Reason::new("other-organisation", message)
-    })
-}
-
-/// The id of a policy is what keys and APIs know it by: it does not change.
-fn paired_otherwise(object: &Object, base: &Object) -> Option<Reason> {
-    let [there, here] = [base, object].map(|policy| policy.body.text_of("id"));
-    let is_another = object.sort == Sort::Policy && ![there, here].contains(&"") && there != here;
-    is_another.then(|| {
-        let message =
-            format!("policy '{}' has id '{there}' in the target and '{here}' in the file", object.key);
-        Reason::new("id-pairing", message)
-    })
-}
-
-/// Several objects of the file that are one of the target.
-fn shared_base(object: &Object, base: &Object, pair: &Pair<'_>) -> Option<Reason> {
-    // The one that has its database id, too, has it.
-    let is_exact = |object: &Object| object.database_id.is_some() && object.database_id == base.database_id;
-    let others: Vec<&str> =
-        pair.sharing(base).map(|other| &*other.key).filter(|key| **key != *object.key).collect();
-    (!others.is_empty() && !is_exact(object)).then(|| {
-        let (kind, key) = (base.sort.kind(), &base.key);
-        let named = some_of(others.into_iter().map(|key| format!("'{key}'")), 3);
-        let message = format!("is {kind} '{key}' of the target, and so is {named} of the file");
-        Reason::new("duplicate-in-file", message).about(base.id())
-    })
-}
-
-/// Returns whose its ids are else.
-fn taken_ids<'o>(object: &Object, base: Option<&Object>, pair: &Pair<'o>) -> Vec<Reason> {
-    match (object.sort, &object.database_id) {
-        (Sort::Organisation, _) | (Sort::Api, None) => Vec::new(),
-        (Sort::Api, Some(id)) => {
-            let is_own = base.is_some_and(|base| base.database_id.as_ref() == Some(id));
-            let with =
-                |side: &Side<'o>, base| first_rival(side.with_database_id(Sort::Api, id), object, base);
-            // What is there keeps its own, whatever the file has.
-            let target = if base.is_some() { None } else { with(&pair.target, None) };
-            Rivals { is_own, target, file: with(&pair.file, None) }
-                .reasons("id-pairing", &format!("database id '{id}'"))
-        }
-        (Sort::Policy, _) => {
-            let (owner, id) = (&*object.owner, &*object.portable);
-            let is_own = base.is_some_and(|base| *base.portable == *id && *base.owner == *owner);
-            let with = |side: &Side<'o>, base| first_rival(side.portable(owner, id), object, base);
-            Rivals { is_own, target: with(&pair.target, base), file: with(&pair.file, None) }
-                .reasons("id-pairing", &format!("id '{id}' of organisation {}", quoted(owner)))
-        }
-    }
-}
-
-/// Returns what is wrong with what an object says; told of what would be
-/// written alone.
-pub(super) fn content(object: &Object, base: Option<&Object>, pair: &Pair<'_>) -> Vec<Reason> {
+/// Returns what is wrong with what an object says.
+pub(super) fn blocks(object: &Object) -> Vec<Reason> {
     let mut reasons = bad_ids(object);
-    if object.sort != Sort::Organisation && object.owner.is_empty() {
-        let message = format!("{} '{}' names no organisation (org_id)", object.sort.kind(), object.key);
+    if object.schema.owner.is_some() && object.owner.is_empty() {
+        let message = format!("{} '{}' names no organisation (org_id)", object.kind(), object.item.key);
         reasons.push(Reason::new("organisation-missing", message));
     }
-    if let Some(unstorable) = object.body.unstorable() {
-        let message = format!("{}{} holds {}", object.path, unstorable.path, unstorable.what);
-        reasons.push(Reason::new("not-storable", message));
-    }
-    match object.sort {
+    match Sort::of(object) {
         Sort::Organisation => {}
-        Sort::Api => {
-            reasons.extend(halves_differ(object));
-            reasons.extend(listens_alike(object, base, pair));
-        }
-        Sort::Policy => reasons.extend(named_alike(object, base, pair)),
+        Sort::Api => reasons.extend(halves_differ(object)),
+        Sort::Policy => reasons.extend(rights_differ(object)),
     }
     reasons
 }
 
 /// A definition and its OAS document that are of two APIs.
 fn halves_differ(api: &Object) -> Vec<Reason> {
-    let (Some(definition), Some((gateway, _))) = (api.body.get("api_definition"), api.gateway()) else {
-        return Vec::new();
-    };
-    let Some(info) = gateway.get("info") else { return Vec::new() };
+    let definition = definition(&api.body);
+    let Some(info) = gateway(&api.body).and_then(|gateway| gateway.get("info")) else { return Vec::new() };
     let pairs = [("api_id", "id"), ("org_id", "orgId")];
     let differ = pairs.into_iter().filter_map(|(one, other)| {
         let (here, there) = (definition.text_of(one), info.text_of(other));
@@ -132,19 +44,31 @@ fn halves_differ(api: &Object) -> Vec<Reason> {
     differ.collect()
 }
 
+/// Access rights that are of another API inside.
+fn rights_differ(policy: &Object) -> Vec<Reason> {
+    let rights = policy.body.get("access_rights").and_then(Json::as_object);
+    let differ = rights.into_iter().flat_map(Members::members).filter_map(|(id, right)| {
+        let inner = ["api_id", "apiid"].map(|name| right.text_of(name));
+        let inner = inner.into_iter().find(|inner| !inner.is_empty()).filter(|inner| *inner != id)?;
+        let message = format!("its access right '{id}' is for api '{inner}' inside");
+        Some(Reason::new("id-mismatch", message))
+    });
+    differ.collect()
+}
+
 /// Ids that Tyk's database does not take.
 fn bad_ids(object: &Object) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    let database_id = match object.sort {
-        Sort::Organisation => Some((&object.key, "id")),
-        Sort::Api => object.database_id.as_ref().map(|id| (id, "database id")),
-        Sort::Policy => object.database_id.as_ref().map(|id| (id, "_id")),
+    let (id, what) = match Sort::of(object) {
+        Sort::Organisation => (&**object.id(), "id"),
+        Sort::Api => (object.key(DATABASE_ID), "database id"),
+        Sort::Policy => (object.body.text_of("_id"), POLICY_DATABASE_ID),
     };
-    if let Some((id, what)) = database_id.filter(|(id, _)| !is_object_id(id)) {
+    if !id.is_empty() && !is_object_id(id) {
         let message = format!("{what} '{id}' is no ObjectID: these have 24 hexadecimal digits");
         reasons.push(Reason::new("invalid-object-id", message));
     }
-    if [&object.key, &object.portable, &object.owner].into_iter().any(|id| id.len() > LONGEST) {
+    if [&**object.id(), object.key("id"), &object.owner].into_iter().any(|id| id.len() > LONGEST) {
         let message = format!("an id of it is longer than {LONGEST} bytes");
         reasons.push(Reason::new("not-storable", message));
     }
@@ -159,146 +83,119 @@ const fn is_of_policy_id(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '~')
 }
 
-/// Two APIs at one place: the gateway would give one of them another path.
-fn listens_alike<'o>(object: &Object, base: Option<&Object>, pair: &Pair<'o>) -> Vec<Reason> {
-    let Some(place) = listens(object) else { return Vec::new() };
-    let is_own = base.is_some_and(|base| listens(base) == Some(place) && is_active(base));
-    let with = |side: &Side<'o>, base| {
-        first_rival(side.listeners(place).filter(|other| meets(object, other)), object, base)
-    };
-    let rivals = Rivals { is_own, target: with(&pair.target, base), file: with(&pair.file, None) };
-    let mut reasons = rivals.reasons("listen-path-taken", &shown(place));
-    for reason in &mut reasons {
-        reason.message.push_str(match place.path {
-            "" => ": the gateway would serve one of the two only",
-            _ => ": the gateway would serve one of the two at another path",
-        });
-    }
-    reasons
-}
-
-/// Says whether a gateway would load both at once.
-fn meets(one: &Object, other: &Object) -> bool {
-    is_active(one) && is_active(other) && may_meet(one, other)
-}
-
-fn shown(place: Place<'_>) -> String {
-    let Place { port, domain, path } = place;
-    let mut shown = match path {
-        "" => return format!("port {port}"),
-        path => format!("listen path '{path}'"),
-    };
-    if !domain.is_empty() {
-        shown.push_str(&format!(" of '{domain}'"));
-    }
-    if !port.is_empty() {
-        shown.push_str(&format!(" at port {port}"));
-    }
-    shown
-}
-
-/// Two policies of one organisation with one name, which the Dashboard refuses.
-fn named_alike<'o>(object: &Object, base: Option<&Object>, pair: &Pair<'o>) -> Vec<Reason> {
-    let (owner, name) = (&*object.owner, &*object.name);
-    if name.is_empty() || owner.is_empty() {
-        return Vec::new();
-    }
-    let is_own = base.is_some_and(|base| *base.name == *name && *base.owner == *owner);
-    let with = |side: &Side<'o>, base| first_rival(side.named(owner, name), object, base);
-    Rivals { is_own, target: with(&pair.target, base), file: with(&pair.file, None) }
-        .reasons("name-taken", &format!("name '{name}'"))
-}
-
-/// Returns the first of some objects that is another one.
-fn first_rival<'o>(
-    mut holders: impl Iterator<Item = &'o Object>,
-    object: &Object,
-    base: Option<&Object>,
-) -> Option<&'o Object> {
-    holders.find(|other| other.key != object.key && base.is_none_or(|base| base.key != other.key))
-}
-
-/// Who else has what only one object may have.
-struct Rivals<'o> {
-    /// Whether the object itself has it in the target: who else wants it in the
-    /// file is in the wrong.
-    is_own: bool,
-    target: Option<&'o Object>,
-    file: Option<&'o Object>,
-}
-
-impl Rivals<'_> {
-    /// Returns a reason for the rival of each side; `code` is for the target's.
-    fn reasons(&self, code: &'static str, what: &str) -> Vec<Reason> {
-        let told = |other: &Object, code: &'static str, words: &str, place: &str| {
-            let (kind, of) = (other.sort.kind(), quoted(&other.owner));
-            let message =
-                format!("{what} {words} {kind} '{}' of organisation {of} in the {place}", other.key);
-            Reason::new(code, message).about(other.id())
-        };
-        let is_news = |other: &&Object| self.target.is_none_or(|known| known.key != other.key);
-        let file = self.file.filter(|_| !self.is_own).filter(is_news);
-        let target = self.target.map(|other| told(other, code, "belongs to", "target"));
-        let file = file.map(|other| told(other, "duplicate-in-file", "is also that of", "file"));
-        target.into_iter().chain(file).collect()
-    }
-}
-
 /// Returns what the operator should know of an object beside the others.
-pub(super) fn warnings(object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
-    match object.sort {
-        Sort::Organisation => unlisted(object, pair).into_iter().collect(),
-        Sort::Api => might_listen_alike(object, pair).into_iter().collect(),
-        Sort::Policy => unusual_id(object).into_iter().collect(),
-    }
+pub(super) fn findings(object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
+    let finding = match Sort::of(object) {
+        Sort::Organisation => unlisted(object, pair),
+        Sort::Api => might_listen_alike(object, pair),
+        Sort::Policy => unusual_id(object),
+    };
+    finding.into_iter().collect()
 }
 
 /// Ids with characters that the Dashboard has not taken since 5.13, but that
 /// older ones and the operator made.
 fn unusual_id(policy: &Object) -> Option<Finding> {
-    let is_custom = policy.database_id.as_ref() != Some(&policy.portable);
-    let bad = policy.portable.chars().find(|c| !is_of_policy_id(*c)).filter(|_| is_custom)?;
+    let id = policy.key("id");
+    let bad = id.chars().find(|c| !is_of_policy_id(*c)).filter(|_| id != policy.body.text_of("_id"))?;
     let message = format!(
-        "id '{}' holds '{bad}': Dashboards from 5.13 on take a-z, A-Z, 0-9, '.', '_', '-' and '~', unless \
-         allow_unsafe_policy_ids is set",
-        policy.portable
+        "id '{id}' holds '{bad}': Dashboards from 5.13 on take a-z, A-Z, 0-9, '.', '_', '-' and '~', unless \
+         allow_unsafe_policy_ids is set"
     );
-    Some(Finding::warning("invalid-policy-id", message).at(&*policy.path).about(&policy.id()))
+    Some(Finding::warning("invalid-policy-id", message))
 }
 
 /// APIs at one place that no gateway loads both as they are.
-fn might_listen_alike(object: &Object, pair: &Pair<'_>) -> Option<Finding> {
-    let place = listens(object)?;
-    let is_rival = |other: &&Object| other.key != object.key && !meets(object, other);
-    let other = pair.file.listeners(place).chain(pair.target.listeners(place)).find(is_rival)?;
-    let why = if is_active(object) && is_active(other) {
-        "on a gateway without segments"
-    } else {
-        "if both were active"
-    };
-    let message = format!("{} is also that of api '{}': they would clash {why}", shown(place), other.key);
-    Some(Finding::warning("listen-path-shared", message).at(&*object.path).about(&object.id()))
+fn might_listen_alike(api: &Object, pair: &Pair<'_>) -> Option<Finding> {
+    let key = api.schema.keys.iter().position(|key| key.name == LISTENS)?;
+    let place = api.values(key).next()?;
+    let of = [&pair.file, &pair.target]
+        .into_iter()
+        .flat_map(|side| side.with(api.schema, key, "", place).iter().filter_map(|at| side.get(*at)));
+    let mut rivals = of.filter(|other| other.item != api.item && !listen::meet(&api.body, &other.body));
+    let other = rivals.next()?;
+    let are_active = listen::is_active(&api.body) && listen::is_active(&other.body);
+    let why = if are_active { "on a gateway without segments" } else { "if both were active" };
+    let message = format!("{place} is also that of api '{}': they would clash {why}", other.item.key);
+    Some(Finding::warning("listen-path-shared", message))
 }
 
 /// APIs of an organisation that its own list leaves out. An empty list is none.
-fn unlisted(object: &Object, pair: &Pair<'_>) -> Option<Finding> {
+fn unlisted(organisation: &Object, pair: &Pair<'_>) -> Option<Finding> {
     const TOLD: usize = 3;
-    let entries = object.body.get("apis")?.elements();
+    let entries = organisation.body.get("apis")?.elements();
     if entries.is_empty() {
         return None;
     }
     let mut told: HashSet<&str> = entries.iter().map(|entry| entry.text_of("api_id")).collect();
-    let own = pair.file.apis_of(&object.key).chain(pair.target.apis_of(&object.key));
-    let missing: Vec<&str> = own.map(|api| &*api.key).filter(|key| told.insert(key)).collect();
+    let apis = [&pair.file, &pair.target]
+        .into_iter()
+        .flat_map(|side| side.of(Sort::Api.word()).iter().filter_map(|at| side.get(*at)));
+    let own = apis.filter(|api| *api.owner == *organisation.item.key);
+    let missing: Vec<&str> = own.map(|api| &*api.item.key).filter(|key| told.insert(key)).collect();
     (!missing.is_empty()).then(|| {
         let count = missing.len();
         let named = some_of(missing.into_iter().map(|key| format!("'{key}'")), TOLD);
         let message = format!("its list of APIs leaves out {count} of its own: {named}");
-        Finding::note("api-unlisted", message).at(format!("{}/apis", object.path)).about(&object.id())
+        Finding::note("api-unlisted", message).at(organisation.place("/apis"))
     })
 }
 
-/// Returns an id in quotes, or that there is none.
-pub(super) fn quoted(id: &str) -> String {
-    if id.is_empty() { "none".to_owned() } else { format!("'{id}'") }
+/// Tells which names and versions of an API are not what an object says.
+pub(super) fn notice(found: &mut Found<'_>, object: &Object, pair: &Pair<'_>) {
+    let link = &found.link;
+    if link.kind != Sort::Api.word() || link.name.is_empty() {
+        return;
+    }
+    let (calls, id) = (link.name, link.id);
+    let Some(api) = found.to else {
+        // The list of its organisation may know it.
+        let owner = pair.get(Sort::Organisation.word(), "", &object.owner);
+        let listed = owner.and_then(|owner| owner.body.get("apis")).map(Json::elements).unwrap_or_default();
+        let entry = listed.iter().find(|entry| entry.text_of("api_id") == id);
+        let name = entry.map(|entry| entry.text_of("api_human_name")).unwrap_or_default();
+        if entry.is_none() && !listed.is_empty() {
+            let lacking = found.findings.iter_mut().filter(|finding| finding.code == "api-dangling");
+            lacking.for_each(|finding| finding.message.push_str(", nor does its organisation list it"));
+        }
+        if !name.is_empty() && name != calls {
+            let message = format!("it calls api '{id}' '{calls}', and its organisation calls it '{name}'");
+            found.findings.push(Finding::note("name-stale", message));
+        }
+        return;
+    };
+    if calls != &*api.name {
+        let message = format!("calls api '{}' '{calls}', and it is called '{}'", api.item.key, api.name);
+        found.findings.push(Finding::note("name-stale", message));
+    }
+}
+
+/// Tells which versions of an API a policy grants that it does not have.
+pub(super) fn unknown_versions(found: &mut Found<'_>) {
+    let Some(api) = found.to.filter(|api| is_versioned(api)) else { return };
+    let Some(versions) = versions(api) else { return };
+    let named = found.link.value.get("versions").map(Json::elements).unwrap_or_default();
+    let named = named.iter().filter_map(Json::as_text).filter(|version| !version.is_empty());
+    found.findings.extend(named.filter(|version| !versions.contains(version)).map(|version| {
+        let message =
+            format!("grants version '{version}' of api '{}', which has none of that name", api.item.key);
+        Finding::warning("version-missing", message)
+    }));
+}
+
+/// Says whether an API has versions of its own.
+pub(super) fn is_versioned(api: &Object) -> bool {
+    let data = definition(&api.body).get("version_data");
+    data.is_some_and(|data| data.get("not_versioned") == Some(&Json::Bool(false)))
+}
+
+/// Returns the names of an API's versions; nothing where it does not say.
+fn versions(api: &Object) -> Option<Vec<&str>> {
+    let definition = definition(&api.body);
+    let inside = definition.pointer("/version_data/versions").and_then(Json::as_object)?;
+    let apart = definition.pointer("/definition/versions").and_then(Json::as_object);
+    let mut versions: Vec<&str> = inside.names().collect();
+    versions.extend(apart.into_iter().flat_map(Members::names));
+    versions.extend(definition.pointer("/definition/name").and_then(Json::as_text));
+    Some(versions)
 }

@@ -1,14 +1,15 @@
 //! What is special about organisations, APIs and policies: which values are the
 //! target's own, what lists are known by, what is secret by its place.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use super::object::{GATEWAY, Object, Sort};
+use super::kinds::Sort;
+use super::rules;
 use crate::engine::DocumentSchema;
-use crate::engine::align::{Aligned, align};
 use crate::engine::schema::{Cover, Empty, Rule, Rules};
-use crate::platform::document::{Json, Object as Members, splice};
+use crate::platform::document::{Json, Members, Object, Pair, Prepared};
 
 /// The version that an API without versions has.
 const DEFAULT_VERSION: &str = "Default";
@@ -36,7 +37,7 @@ pub(super) static ORGANISATION: LazyLock<DocumentSchema> = LazyLock::new(|| Docu
     ][..]]),
 });
 
-static API: LazyLock<DocumentSchema> = LazyLock::new(|| DocumentSchema {
+pub(super) static API: LazyLock<DocumentSchema> = LazyLock::new(|| DocumentSchema {
     cover: Cover::Replace,
     empty: Empty::Zero,
     inner: "",
@@ -177,106 +178,61 @@ fn policies<'r>(lists: impl IntoIterator<Item = &'r [(&'static str, Rule)]>) -> 
     }
 }
 
-static POLICY: LazyLock<DocumentSchema> =
+pub(super) static POLICY: LazyLock<DocumentSchema> =
     LazyLock::new(|| policies([&[("access_rights_array", Rule::Derived)][..], RIGHTS, SCREENS]));
 
 /// A policy that grants by the array alone.
 static POLICY_BY_ARRAY: LazyLock<DocumentSchema> = LazyLock::new(|| policies([RIGHTS, SCREENS]));
 
-/// An object of the file and the target's, in one form.
-pub(super) struct Prepared {
-    target: Option<Json>,
-    file: Json,
-    schema: &'static DocumentSchema,
-}
+/// What follows from the rest of a policy, by name.
+pub(super) static DERIVED: [&str; 5] =
+    ["access_rights_array", "auth_type", "auth_types", "state", "graphql_enabled"];
 
 /// Brings an object of the file into the form of the target's, where the two
-/// forms mean the same. `is_versioned` says of an `api_id` whether that API has
-/// versions of its own.
-pub(super) fn prepare(
-    object: &Object,
-    base: Option<&Object>,
-    is_versioned: &impl Fn(&str) -> bool,
-) -> Prepared {
-    let target = base.map(wrapped);
-    match object.sort {
+/// forms mean the same.
+pub(super) fn prepare<'o>(prepared: &mut Prepared<'o>, object: &'o Object, pair: &Pair<'o>) {
+    let target = prepared.target;
+    match Sort::of(object) {
         Sort::Organisation => {
-            let is_listed_once = target.as_ref().is_none_or(|target| *target == listed_once(target));
-            let file = if is_listed_once { listed_once(&object.body) } else { object.body.clone() };
-            Prepared { file, target, schema: &ORGANISATION }
+            if !is_listed_once(&prepared.file) && target.is_none_or(is_listed_once) {
+                prepared.file = Cow::Owned(listed_once(&prepared.file));
+            }
         }
         Sort::Api => {
-            let file = match &target {
-                Some(target) if prefix(object).is_some() => in_wrapper(wrapped(object), target),
-                _ => wrapped(object),
-            };
-            Prepared { file, target, schema: &API }
+            if let (Some(target), Some(_)) = (target, object.wrapper) {
+                in_wrapper(&mut prepared.file, target);
+            }
         }
         Sort::Policy => {
-            let file = rights_alike(&object.body, target.as_ref(), is_versioned);
             let has_rights = |json: &Json| json.get("access_rights").is_some_and(|rights| !rights.is_empty());
-            let grants = has_rights(&object.body) && target.as_ref().is_none_or(has_rights);
-            Prepared { file, target, schema: if grants { &POLICY } else { &POLICY_BY_ARRAY } }
-        }
-    }
-}
-
-impl Prepared {
-    /// Aligns the two.
-    pub(super) fn aligned(&self) -> Aligned<'_> {
-        align(self.target.as_ref(), &self.file, self.schema)
-    }
-
-    /// Returns what is going to stand in the place of the target's object, and
-    /// its text, in which nothing else changes. A bare definition stays one
-    /// where nothing has to stand beside it.
-    pub(super) fn written(&self, base: &Object) -> (Json, Arc<str>) {
-        let result = self.aligned().result();
-        let inside = prefix(base).and_then(|name| {
-            let only = result.as_object().is_some_and(|wrapper| wrapper.len() == 1);
-            result.get(name).filter(|_| only).cloned()
-        });
-        let body = match (prefix(base), inside) {
-            (Some(_), None) => {
-                let text = result.print().into();
-                return (result, text);
+            let grants = has_rights(&object.body) && target.is_none_or(has_rights);
+            if !grants {
+                prepared.schema = &POLICY_BY_ARRAY;
             }
-            (_, inside) => inside.unwrap_or(result),
-        };
-        let text = splice(&base.text, &base.body, &body).into();
-        (body, text)
-    }
-}
-
-/// Returns where a bare definition stands in the form that is compared, before
-/// all paths into it.
-pub(super) fn prefix(object: &Object) -> Option<&'static str> {
-    let body = &object.body;
-    let is_bare = object.sort == Sort::Api
-        && body.as_object().is_some()
-        && body.get("api_definition").is_none()
-        && body.get("oas").is_none();
-    is_bare.then(|| if body.get(GATEWAY).is_some() { "oas" } else { "api_definition" })
-}
-
-/// Returns an object, a bare definition in its wrapper.
-fn wrapped(object: &Object) -> Json {
-    let body = object.body.clone();
-    match prefix(object) {
-        Some(name) => Json::Object([(name.into(), body)].into_iter().collect()),
-        None => body,
+            if let Some(there) = target.and_then(|target| target.get("access_rights")) {
+                let is_versioned = |api: &str| {
+                    pair.get(Sort::Api.word(), &object.owner, api).is_some_and(rules::is_versioned)
+                };
+                rights_alike(&mut prepared.file, there, &is_versioned);
+            }
+        }
     }
 }
 
 /// A bare definition says nothing of its wrapper: what the target has of it stays.
-fn in_wrapper(mut file: Json, target: &Json) -> Json {
+fn in_wrapper(file: &mut Cow<'_, Json>, target: &Json) {
     let others = target.as_object().into_iter().flat_map(Members::members);
-    if let Some(file) = file.as_object_mut() {
-        for (name, value) in others.filter(|(name, _)| !["api_definition", "oas"].contains(name)) {
+    for (name, value) in others.filter(|(name, _)| !["api_definition", "oas"].contains(name)) {
+        if let Some(file) = file.to_mut().as_object_mut() {
             file.set(name, value.clone());
         }
     }
-    file
+}
+
+fn is_listed_once(body: &Json) -> bool {
+    let mut seen = HashSet::new();
+    let apis = body.get("apis").map(Json::elements).unwrap_or_default();
+    apis.iter().map(|entry| entry.text_of("api_id")).all(|id| !id.is_empty() && seen.insert(id))
 }
 
 /// Returns an organisation with each API once in its list.
@@ -292,11 +248,14 @@ fn listed_once(body: &Json) -> Json {
     body
 }
 
-/// Returns a policy with its access rights spelt as the target spells them.
-fn rights_alike(body: &Json, target: Option<&Json>, is_versioned: &impl Fn(&str) -> bool) -> Json {
-    let mut body = body.clone();
-    let Some(there) = target.and_then(|target| target.get("access_rights")) else { return body };
-    let rights = body.pointer_mut("/access_rights").and_then(Json::as_object_mut);
+/// Spells the access rights of a policy as the target spells them.
+fn rights_alike(file: &mut Cow<'_, Json>, there: &Json, is_versioned: &impl Fn(&str) -> bool) {
+    let needs = |(id, right): (&str, &Json)| there.get(id).is_some_and(|there| *there != *right);
+    let rights = file.get("access_rights").and_then(Json::as_object);
+    if !rights.into_iter().flat_map(Members::members).any(needs) {
+        return;
+    }
+    let rights = file.to_mut().pointer_mut("/access_rights").and_then(Json::as_object_mut);
     for (id, right) in rights.into_iter().flat_map(Members::members_mut) {
         let (Some(right), Some(there)) = (right.as_object_mut(), there.get(id)) else { continue };
         for (old, new) in [("apiid", "api_id"), ("apiname", "api_name")] {
@@ -315,7 +274,6 @@ fn rights_alike(body: &Json, target: Option<&Json>, is_versioned: &impl Fn(&str)
             }
         }
     }
-    body
 }
 
 /// Says whether versions are those of an API without versions.

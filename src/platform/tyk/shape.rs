@@ -1,11 +1,9 @@
 //! Whether an object has the shape of its sort, as far as this program reads
 //! it. What it does not read may be anything, and is kept.
 
-use std::sync::Arc;
-
-use super::object::Sort;
+use super::kinds::Sort;
 use crate::engine::diff::{push_segment, segments};
-use crate::platform::document::{Json, Source, Span};
+use crate::platform::document::{Json, Object, Source, Span};
 use crate::platform::parse::{ParseError, ParseErrorKind};
 
 /// What is not of the shape that it should be.
@@ -18,11 +16,6 @@ pub(super) struct Misshape {
 }
 
 impl Misshape {
-    /// Returns the error of something that has to be there.
-    pub(super) fn missing(path: &str, message: &str) -> Self {
-        Self { path: path.to_owned(), message: message.to_owned() }
-    }
-
     fn wrong(path: &str, expected: &str, found: &Json) -> Self {
         let message = format!("expected {expected}, found {}", found.type_word());
         Self { path: path.to_owned(), message }
@@ -59,17 +52,15 @@ pub(super) fn around(root: &Json, path: &str) -> Span {
     span
 }
 
-/// Returns text; null and '' are none.
-///
-/// # Errors
-///
-/// Fails if something else stands there.
-pub(super) fn optional_text(json: &Json, pointer: &str) -> Result<Option<Arc<str>>, Misshape> {
-    match json.pointer(pointer) {
-        None | Some(Json::Null) => Ok(None),
-        Some(Json::Text(text)) => Ok((!text.is_empty()).then(|| Arc::clone(text))),
-        Some(other) => Err(Misshape::wrong(pointer, "text", other)),
-    }
+/// Returns the error of an object that nothing tells from others.
+pub(super) fn without_id(sort: Sort, object: &Object) -> Misshape {
+    let (path, message) = match sort {
+        Sort::Organisation => ("/id", "an organisation has to have its id"),
+        Sort::Api => ("/api_definition/api_id", "an API has to have its api_id"),
+        Sort::Policy => ("/_id", "a policy has to have its _id or id"),
+    };
+    let bare = object.wrapper.map_or(path, |_| "/api_id");
+    Misshape { path: bare.to_owned(), message: message.to_owned() }
 }
 
 /// What has to stand at a place, unless it is null or not there.
@@ -107,6 +98,9 @@ impl Type {
 type Places = [(&'static str, Type)];
 
 const ORGANISATION: &Places = &[
+    ("/id", Type::Text),
+    ("/_id", Type::Text),
+    ("/owner_name", Type::Text),
     ("/cname", Type::Text),
     ("/owner_slug", Type::Text),
     ("/apis", Type::List),
@@ -118,6 +112,10 @@ const ORGANISATION: &Places = &[
 const WRAPPER: &Places = &[
     ("/api_definition", Type::Object),
     ("/oas", Type::Object),
+    ("/oas/x-tyk-api-gateway/info/id", Type::Text),
+    ("/oas/x-tyk-api-gateway/info/dbId", Type::Text),
+    ("/oas/x-tyk-api-gateway/info/orgId", Type::Text),
+    ("/oas/x-tyk-api-gateway/info/name", Type::Text),
     ("/hook_references", Type::List),
     ("/hook_references/*", Type::Object),
     ("/hook_references/*/hook", Type::Object),
@@ -129,6 +127,14 @@ const WRAPPER: &Places = &[
 ];
 
 const DEFINITION: &Places = &[
+    ("/api_id", Type::Text),
+    ("/id", Type::Text),
+    ("/org_id", Type::Text),
+    ("/name", Type::Text),
+    ("/x-tyk-api-gateway/info/id", Type::Text),
+    ("/x-tyk-api-gateway/info/dbId", Type::Text),
+    ("/x-tyk-api-gateway/info/orgId", Type::Text),
+    ("/x-tyk-api-gateway/info/name", Type::Text),
     ("/active", Type::Truth),
     ("/domain", Type::Text),
     ("/domain_disabled", Type::Truth),
@@ -177,6 +183,10 @@ const DEFINITION: &Places = &[
 ];
 
 const POLICY: &Places = &[
+    ("/_id", Type::Text),
+    ("/id", Type::Text),
+    ("/org_id", Type::Text),
+    ("/name", Type::Text),
     ("/access_rights", Type::Object),
     ("/access_rights/*", Type::Object),
     ("/access_rights/*/api_id", Type::Text),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::platform::sp_config::DEMO;
-use crate::platform::{DefaultReference, DemoTarget, ExportOptions, Mapping};
+use crate::platform::{DefaultReference, Mapping};
 
 fn options() -> ImportOptions {
     let mapping = Mapping {
@@ -20,15 +20,11 @@ fn options() -> ImportOptions {
 }
 
 pub(super) fn demo_target() -> Target {
-    let DemoTarget::Import { file, .. } = &DEMO.target else { panic!("it is imported") };
-    let file = try_read(file, &ImportOptions::default()).unwrap();
-    let plan = compare::plan(&file, &Target::default());
-    assert!(plan.entries().iter().all(|entry| told(entry) == "Add"), "all of it can be imported");
-    written(&file, &Target::default())
+    Target::demo(&SpConfig)
 }
 
 fn demo(options: &ImportOptions) -> Arc<Plan> {
-    Arc::new(compare::plan(&try_read(DEMO.file, options).unwrap(), &demo_target()))
+    demo_target().plan(&try_read(DEMO.file, options).unwrap(), options)
 }
 
 #[test]
@@ -70,8 +66,8 @@ fn the_demo_tells_no_secret() {
 #[test]
 fn the_demos_target_exported_and_compared_again_is_unchanged() {
     let target = demo_target();
-    let bytes = super::super::export::export(&target, &ExportOptions::default()).unwrap().bytes;
-    let plan = compare::plan(&file::read(&bytes, &ImportOptions::default()).unwrap(), &target);
+    let bytes = exports(&target, &ExportOptions::default()).unwrap().bytes;
+    let plan = compared(&file::read(&bytes, &ImportOptions::default()).unwrap(), &target);
     for entry in plan.entries() {
         assert_eq!(told(entry), "Repeat unchanged", "{}", entry.item.id);
     }
@@ -81,8 +77,8 @@ fn the_demos_target_exported_and_compared_again_is_unchanged() {
 fn the_demo_imported_exported_and_compared_again_is_unchanged() {
     let file = try_read(DEMO.file, &ImportOptions::default()).unwrap();
     let after = written(&file, &demo_target());
-    let bytes = super::super::export::export(&after, &ExportOptions::default()).unwrap().bytes;
-    let plan = compare::plan(&file::read(&bytes, &ImportOptions::default()).unwrap(), &after);
+    let bytes = exports(&after, &ExportOptions::default()).unwrap().bytes;
+    let plan = compared(&file::read(&bytes, &ImportOptions::default()).unwrap(), &after);
     assert!(plan.entries().len() > 15);
     for entry in plan.entries() {
         assert!(entry.is_unchanged(), "{}: {}", entry.item.id, told(entry));

@@ -3,13 +3,12 @@
 use chrono::DateTime;
 use serde_json::json;
 
-use super::super::export::export;
 use super::*;
 use crate::engine::ItemId;
 use crate::platform::{ExportOptions, MissingRoots, ObjectFilter, Selection};
 
 fn exported(target: &Target, options: &ExportOptions) -> Any {
-    serde_json::from_slice(&export(target, options).unwrap().bytes).unwrap()
+    serde_json::from_slice(&exports(target, options).unwrap().bytes).unwrap()
 }
 
 fn ids(file: &Any) -> Vec<&str> {
@@ -61,7 +60,7 @@ fn an_export_of_a_part_says_which_part() {
 #[test]
 fn what_was_asked_for_and_is_not_there_is_told() {
     let selection = Selection { include: vec!["RULE".into(), "TAG".into()], ..Selection::default() };
-    let export = export(&sample(), &ExportOptions { selection, ..ExportOptions::default() }).unwrap();
+    let export = exports(&sample(), &ExportOptions { selection, ..ExportOptions::default() }).unwrap();
     assert_eq!(export.findings.len(), 1);
     assert_eq!(export.findings[0].message, "the target holds nothing of type TAG, which was asked for");
     let counted: Vec<_> = export.counts.iter().filter(|(_, count)| *count > 0).collect();
@@ -82,12 +81,12 @@ fn a_source_is_exported_with_what_it_needs_and_nothing_else() {
 fn a_root_that_is_not_there_or_no_source_is_missing() {
     let roots = vec![ItemId::new(kind("SOURCE"), "nowhere"), ItemId::new(kind("RULE"), "r1")];
     let options = ExportOptions { roots: roots.clone(), ..ExportOptions::default() };
-    assert_eq!(export(&sample(), &options).err(), Some(MissingRoots(roots)));
+    assert_eq!(exports(&sample(), &options).err(), Some(MissingRoots(roots)));
 }
 
 #[test]
 fn an_empty_target_is_exported_as_an_empty_file() {
-    assert!(ids(&exported(&Target::default(), &ExportOptions::default())).is_empty());
+    assert!(ids(&exported(&nothing(), &ExportOptions::default())).is_empty());
 }
 
 #[test]
@@ -95,9 +94,9 @@ fn what_is_exported_is_as_it_was_imported_and_no_difference_to_it() {
     let text = "{\"objects\":[\n {\"jwsHeader\":\"h\", \"self\":{\"name\":\"r\",\"id\":\"R-1\",\"type\":\"RULE\"},\n\
                 \"object\":{\"script\":\"\\u0041\\t中\",\"n\":1.50},\"jwsSignature\":\"s\",\"extra\":[1,2.0]}]}";
     let file = try_read(text, &ImportOptions::default()).unwrap();
-    let there = written(&file, &Target::default());
-    let bytes = export(&there, &ExportOptions::default()).unwrap().bytes;
+    let there = written(&file, &nothing());
+    let bytes = exports(&there, &ExportOptions::default()).unwrap().bytes;
     let again = file::read(&bytes, &ImportOptions::default()).unwrap();
-    assert_eq!(again.entries[0].text, file.entries[0].text);
-    assert_eq!(told(&compare::plan(&again, &there).entries()[0]), "Repeat unchanged");
+    assert_eq!(again.objects[0].text, file.objects[0].text);
+    assert_eq!(told(&compared(&again, &there).entries()[0]), "Repeat unchanged");
 }

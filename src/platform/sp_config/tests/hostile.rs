@@ -84,7 +84,7 @@ proptest! {
         *json.pointer_mut(&all[part.index(all.len())]).unwrap() = by;
         if let Ok(file) = try_read(&json.to_string(), &ImportOptions::default()) {
             let there = demo::demo_target();
-            let plan = Arc::new(compare::plan(&file, &there));
+            let plan = compared(&file, &there);
             prop_assert!(!everything(&plan).contains("canary"));
             written(&file, &there);
         }

@@ -15,15 +15,12 @@ use std::sync::Arc;
 
 use serde_json::{Value as Any, json};
 
-use super::build::build;
-use super::compare;
-use super::file::{self, File};
-use super::pair::Pair;
-use super::target::Target;
+use super::{SpConfig, file};
 use crate::engine::diff::Show;
 use crate::engine::{Entry, Kind, Plan};
-use crate::platform::document::Document;
-use crate::platform::{ImportOptions, ParseError};
+use crate::platform::document::tests::Target;
+use crate::platform::document::{Built, File, Pair, export};
+use crate::platform::{Export, ExportOptions, ImportOptions, MissingRoots, ParseError};
 
 /// Returns an entry.
 fn entry(word: &str, id: &str, name: &str, mut object: Any) -> Any {
@@ -59,32 +56,37 @@ fn read(objects: &[Any], options: &ImportOptions) -> File {
     try_read(&json!({"objects": objects}).to_string(), options).unwrap()
 }
 
+fn nothing() -> Target {
+    Target::empty(&SpConfig)
+}
+
 /// Returns a target that holds entries as an import leaves them there.
 fn target(objects: &[Any]) -> Target {
-    let file = read(objects, &ImportOptions::default());
-    written(&file, &Target::default())
+    written(&read(objects, &ImportOptions::default()), &nothing())
 }
 
 /// Returns what a target holds once every entry of a file that can be is written.
 fn written(file: &File, before: &Target) -> Target {
-    let pair = Pair::new(file, before);
-    let mut documents: Vec<Document> =
-        before.documents().iter().map(|stored| stored.document.clone()).collect();
-    for (at, entry) in file.entries.iter().enumerate().filter(|(at, _)| pair.blocks(*at).is_empty()) {
-        let document = build(&pair, at, entry).document(entry);
-        documents.retain(|other| (&other.kind, &other.id) != (&document.kind, &document.id));
-        documents.push(document);
-    }
-    documents.sort_by(|one, other| (&one.kind, &one.id).cmp(&(&other.kind, &other.id)));
-    Target::new(documents)
+    let mut after = before.clone();
+    after.apply(file, &ImportOptions::default());
+    after
 }
 
-fn plan(file: &[Any], target_objects: &[Any]) -> Plan {
+fn exports(target: &Target, options: &ExportOptions) -> Result<Export, MissingRoots> {
+    export(&SpConfig, &target.objects, options)
+}
+
+fn plan(file: &[Any], target_objects: &[Any]) -> Arc<Plan> {
     plan_with(file, target_objects, &ImportOptions::default())
 }
 
-fn plan_with(file: &[Any], target_objects: &[Any], options: &ImportOptions) -> Plan {
-    compare::plan(&read(file, options), &target(target_objects))
+fn plan_with(file: &[Any], target_objects: &[Any], options: &ImportOptions) -> Arc<Plan> {
+    target(target_objects).plan(&read(file, options), options)
+}
+
+/// Compares a file that was read without options.
+fn compared(file: &File, there: &Target) -> Arc<Plan> {
+    there.plan(file, &ImportOptions::default())
 }
 
 fn at(plan: &Plan, item: &str) -> usize {
@@ -143,10 +145,9 @@ fn references(plan: &Plan, item: &str) -> Vec<String> {
 /// Returns the entry that an item would write, as JSON.
 fn body(file: &[Any], target_objects: &[Any], options: &ImportOptions, item: &str) -> Any {
     let (file, target) = (read(file, options), target(target_objects));
-    let pair = Pair::new(&file, &target);
-    let found = file.entries.iter().enumerate().find(|(_, entry)| entry.item.to_string() == item);
-    let (at, entry) = found.unwrap_or_else(|| panic!("no {item}"));
-    serde_json::from_str(&build(&pair, at, entry).document(entry).body).unwrap()
+    let pair = Pair::new(&SpConfig, &file.objects, &target.objects, &options.default_references);
+    let at = file.objects.iter().position(|object| object.item.to_string() == item).unwrap();
+    serde_json::from_str(&Built::new(&SpConfig, &pair, at, &file.objects[at]).document().body).unwrap()
 }
 
 /// Returns everything that is told of a plan, as the faces tell it.

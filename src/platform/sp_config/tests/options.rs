@@ -23,7 +23,7 @@ fn select(include: &[&str], exclude: &[&str], objects: &[(&str, &[&str], &[&str]
 fn selected(options: &ImportOptions) -> (Vec<String>, Vec<String>) {
     let objects = [source("AB-1", "HR"), source("2", "AD"), rule("3", "r", "x")];
     let file = read(&objects, options);
-    let items = file.entries.iter().map(|entry| entry.item.to_string()).collect();
+    let items = file.objects.iter().map(|entry| entry.item.to_string()).collect();
     (items, file.findings.iter().map(|finding| finding.message.clone()).collect())
 }
 
@@ -36,7 +36,7 @@ fn types_are_included_and_excluded_and_inclusion_goes_first() {
 #[test]
 fn objects_are_chosen_by_id_in_any_form_or_by_exact_name() {
     assert_eq!(selected(&select(&["SOURCE"], &[], &[("SOURCE", &["ab1"], &[])])).0, ["SOURCE:AB-1"]);
-    assert_eq!(selected(&select(&[], &[], &[("SOURCE", &[], &["AD"])])).0, ["SOURCE:2", "RULE:3"]);
+    assert_eq!(selected(&select(&[], &[], &[("SOURCE", &[], &["AD"])])).0, ["RULE:3", "SOURCE:2"]);
     assert!(selected(&select(&["SOURCE"], &[], &[("SOURCE", &[], &["ad"])])).0.is_empty());
 }
 
@@ -44,8 +44,8 @@ fn objects_are_chosen_by_id_in_any_form_or_by_exact_name() {
 fn types_that_nobody_knows_are_chosen_by_the_word_that_they_stand_under() {
     let read = |options: &ImportOptions| read(&[entry("HOLOGRAM", "1", "x", json!({}))], options);
     let file = read(&select(&["OTHER"], &[], &[]));
-    assert_eq!((file.entries.len(), file.findings.len()), (1, 0));
-    assert!(read(&select(&[], &["OTHER"], &[])).entries.is_empty());
+    assert_eq!((file.objects.len(), file.findings.len()), (1, 0));
+    assert!(read(&select(&[], &["OTHER"], &[])).objects.is_empty());
 }
 
 #[test]

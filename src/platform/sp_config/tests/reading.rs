@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::*;
 use crate::engine::Severity;
-use crate::platform::{ParseErrorKind, Platform as _};
+use crate::platform::ParseErrorKind;
+use crate::platform::document::{Product as _, obstacles};
 
 const NONE: ImportOptions = ImportOptions {
     selection: crate::platform::Selection {
@@ -20,9 +21,9 @@ const NONE: ImportOptions = ImportOptions {
 fn items(text: &str) -> Vec<String> {
     try_read(text, &NONE)
         .unwrap()
-        .entries
+        .objects
         .iter()
-        .map(|entry| format!("{} {}", entry.place, entry.item))
+        .map(|entry| format!("{} {}", entry.path, entry.item))
         .collect()
 }
 
@@ -40,7 +41,6 @@ fn an_envelope_objects_alone_and_a_bare_list_are_read() {
 
 #[test]
 fn files_are_recognised_by_their_objects() {
-    use crate::platform::sp_config::SpConfig;
     assert!(SpConfig.recognises("objects") && SpConfig.recognises("self"));
     assert!(!SpConfig.recognises("version"));
     let found = crate::platform::detect(br#"{"version":1,"tenant":"t","objects":[]}"#).unwrap();
@@ -53,14 +53,14 @@ fn files_are_recognised_by_their_objects() {
 fn every_entry_keeps_its_text_byte_for_byte() {
     let text = "{\"objects\":[ {\"self\" : {\"type\":\"SOURCE\",\"id\":\"7\"},\r\n\t\"object\":{\"n\":10.0,\"e\":\"\\u00e9\"}} ]}";
     let file = try_read(text, &NONE).unwrap();
-    assert_eq!(&*file.entries[0].text, text.get(13..text.len() - 3).unwrap());
+    assert_eq!(&*file.objects[0].text, text.get(13..text.len() - 3).unwrap());
 }
 
 #[test]
 fn nulls_are_taken_for_what_is_not_there() {
     assert!(items(r#"{"objects":null}"#).is_empty());
     let file = try_read(r#"{"objects":[null]}"#, &NONE).unwrap();
-    assert!(file.entries.is_empty());
+    assert!(file.objects.is_empty());
     assert_eq!(file.findings[0].code, "null-entry");
 }
 
@@ -142,7 +142,10 @@ fn an_id_twice_in_the_file_blocks_both() {
     let plan = plan(&[source("ab-12", "a"), source("AB12", "b"), source("9", "c")], &[]);
     assert_eq!(status(&plan, "SOURCE:ab-12"), "Cannot add: duplicate-in-file");
     assert_eq!(status(&plan, "SOURCE:AB12"), "Cannot add: duplicate-in-file");
-    assert_eq!(message(&plan, "SOURCE:ab-12"), "the file holds its id more than once: also at /objects/1");
+    assert_eq!(
+        message(&plan, "SOURCE:ab-12"),
+        "SOURCE 'ab-12' stands 2 times in the file: also at /objects/1"
+    );
     assert_eq!(status(&plan, "SOURCE:9"), "Add");
 }
 
@@ -201,7 +204,7 @@ fn a_rule_without_both_parts_of_its_signature_is_refused() {
 fn what_no_database_stores_is_blocked_with_its_place() {
     let plan = plan(&[entry("SOURCE", "1", "n", json!({"description": "a\u{0}b"}))], &[]);
     assert_eq!(status(&plan, "SOURCE:1"), "Cannot add: not-storable");
-    assert!(message(&plan, "SOURCE:1").starts_with("/object/description holds a NUL"));
+    assert!(message(&plan, "SOURCE:1").starts_with("/objects/0/object/description holds a NUL"));
 }
 
 #[test]
@@ -224,11 +227,11 @@ fn obstacles_are_told_without_a_target() {
         &[rule("1", "r", "x"), entry("WORKFLOW", "2", "w", json!({})), entry("SOURCE", "", "n", json!({}))],
         &NONE,
     );
-    let told: Vec<String> = compare::obstacles(&file)
+    let told: Vec<String> = obstacles(&SpConfig, &file, &NONE)
         .iter()
         .map(|finding| {
             format!("{:?} {} {}", finding.severity, finding.code, finding.path.as_deref().unwrap())
         })
         .collect();
-    assert_eq!(told, ["Note not-importable /objects/1", "Error missing-id /objects/2"]);
+    assert_eq!(told, ["Error missing-id /objects/2", "Note not-importable /objects/1"]);
 }

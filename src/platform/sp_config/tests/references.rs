@@ -278,10 +278,10 @@ fn signed_text_is_neither_mapped_nor_pointed_elsewhere() {
     let options = map("RULE", "$.owner.name", "HR", "AD");
     let file = read(std::slice::from_ref(&signed), &options);
     let there = target(&[source("7", "HR")]);
-    let plan = compare::plan(&file, &there);
+    let plan = compared(&file, &there);
     assert_eq!(warnings(&plan, "RULE:1"), ["signed-unmapped", "signed-reference"]);
     let after = written(&file, &there);
-    assert!(after.documents().iter().any(|stored| stored.document.body == file.entries[0].text));
+    assert!(after.objects.iter().any(|stored| stored.text == file.objects[0].text));
 }
 
 #[test]

@@ -21,7 +21,11 @@ fn what_the_connector_encrypts_and_the_file_lacks_is_kept() {
         json!({"encrypted": "sapPin, other", "other": "canary-2", "host": "b", "sapPin": "canary"})
     );
     // The target's own list counts where the file has none.
-    assert_eq!(kept(&json!({}), &there), json!({"sapPin": "canary", "other": "canary-2"}));
+    let named = json!({"encrypted": "sapPin, other", "sapPin": "canary", "other": "canary-2"});
+    assert_eq!(kept(&json!({}), &there), named, "and stays, so that it does the next time");
+    // A list of the file's own says what there is: what it does not name goes.
+    let fewer = json!({"encrypted": "sapPin", "host": "b"});
+    assert_eq!(kept(&fewer, &there), json!({"encrypted": "sapPin", "sapPin": "canary", "host": "b"}));
 }
 
 #[test]

@@ -1,23 +1,18 @@
 //! What holds for any file and any target: nothing panics, and after an import
 //! the same file finds nothing more to do.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::test_runner::Config;
 use proptest::{prop_assert, prop_assert_eq, proptest};
 use serde_json::{Value as Json, json};
 
-use super::super::export::export;
-use super::super::object::Object;
-use super::super::{compare, file, write};
+use super::super::{Tyk, file};
 use super::{BANK, SECURITIES, api_id, object_id, policy_id, read};
 use crate::engine::diff::Show;
-use crate::engine::{Choices, Outcome};
-use crate::platform::ExportOptions;
-use crate::platform::document::Document;
+use crate::platform::document::tests::{Target, law};
+use crate::platform::document::{export, obstacles};
+use crate::platform::{ExportOptions, ImportOptions};
 
 /// How many are tried, unless the environment says otherwise.
 fn cases() -> u32 {
@@ -69,66 +64,18 @@ fn bundle() -> impl Strategy<Value = Json> {
         .prop_map(|(organisations, apis, policies)| json!({"organisations": organisations, "apis": apis, "Data": policies}))
 }
 
-/// Applies all of a file that can be, as the database would.
-fn apply(file: &Json, there: &mut HashMap<(String, String), Document>) -> Result<(), String> {
-    let target = objects(there);
-    let read = read(file);
-    let plan = Arc::new(compare::plan(&read, &target));
-    let mut choices = Choices::new(&plan);
-    choices.cover_all(&plan);
-    choices.missing_confirmed = true;
-    let Ok(approved) = plan.approve(&choices) else { return Ok(()) };
-    let saves = write::saves(&read.objects, &target, &approved);
-    let key = |document: &Document| (document.kind.to_string(), document.id.to_string());
-    for save in saves.covers {
-        let there = there.get_mut(&key(&save.document)).ok_or("a cover of what is not there")?;
-        *there = save.document;
-    }
-    for save in saves.adds {
-        if there.insert(key(&save.document), save.document).is_some() {
-            return Err("an addition of what is there".to_owned());
-        }
-    }
-    let mut pairs = std::collections::HashSet::new();
-    for document in there.values().filter(|document| document.pair_id.is_some()) {
-        if !pairs.insert((document.kind.clone(), document.owner.clone(), document.pair_id.clone())) {
-            return Err(format!("two of one pair: {document:?}"));
-        }
-    }
-    let again = Arc::new(compare::plan(&read, &objects(there)));
-    for (at, outcome) in approved.outcomes().iter().enumerate() {
-        let entry = again.entry(at).ok_or("an entry is gone")?;
-        let is_done = matches!(outcome, Outcome::Added | Outcome::Covered | Outcome::Unchanged);
-        if is_done && !entry.is_unchanged() {
-            return Err(format!(
-                "{} was {outcome:?} and differs: {:?}",
-                entry.item.id,
-                again.changes(at, Show::Differences)
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn objects(there: &HashMap<(String, String), Document>) -> Vec<Object> {
-    let mut documents: Vec<&Document> = there.values().collect();
-    documents.sort_by_key(|document| (document.kind.to_string(), document.id.to_string()));
-    documents.into_iter().filter_map(Object::kept).collect()
-}
-
 proptest! {
     #![proptest_config(Config { cases: cases(), failure_persistence: None, ..Config::default() })]
 
     #[test]
     fn after_an_import_the_same_file_and_the_export_find_nothing_more_to_do(first in bundle(), second in bundle()) {
-        let mut there = HashMap::new();
+        let mut target = Target::empty(&Tyk);
         for file in [&first, &second] {
-            let done = apply(file, &mut there);
-            prop_assert_eq!(done, Ok(()));
+            let (told, _) = law(&mut target, &read(file));
+            prop_assert!(told.is_empty(), "{:#?}", told);
         }
-        let target = objects(&there);
-        let bytes = export(&target, &ExportOptions::default()).unwrap().bytes;
-        let plan = compare::plan(&file::read(&bytes).unwrap(), &target);
+        let bytes = export(&Tyk, &target.objects, &ExportOptions::default()).unwrap().bytes;
+        let plan = target.plan(&file::read(&bytes).unwrap(), &ImportOptions::default());
         for (at, entry) in plan.entries().iter().enumerate() {
             prop_assert!(entry.is_unchanged() && !entry.verdict.status.is_blocked(), "{} {:?} {:?}", entry.item.id, entry.verdict, plan.changes(at, Show::Differences));
         }
@@ -138,9 +85,9 @@ proptest! {
     #[test]
     fn whatever_a_file_holds_it_is_read_or_refused(text in r#"[\[{]("(apis|Data|api_definition|access_rights|id|api_id|oas|org_id|_id)": ?([\[{"]|null|1|\[\]|\{\}|"x"),?|[\]}],?){0,12}"#) {
         if let Ok(read) = file::read(text.as_bytes()) {
-            let plan = compare::plan(&read, &[]);
+            let plan = Target::empty(&Tyk).plan(&read, &ImportOptions::default());
             prop_assert_eq!(plan.entries().len(), read.objects.len());
-            compare::obstacles(&read);
+            obstacles(&Tyk, &read, &ImportOptions::default());
         }
     }
 }

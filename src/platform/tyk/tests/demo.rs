@@ -3,24 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::object::Object;
-use super::super::{DEMO, compare, file, write};
-use crate::engine::{Choices, Missing, Plan, Status};
-use crate::platform::DemoTarget;
-use crate::platform::document::Document;
+use super::super::{DEMO, Tyk, file};
+use crate::engine::{Missing, Plan, Status};
+use crate::platform::ImportOptions;
+use crate::platform::document::tests::Target;
 
 const README: &str = include_str!("../../../../fixtures/tyk/README.md");
 
 fn demo() -> Arc<Plan> {
-    let DemoTarget::Import { file: target, .. } = DEMO.target else { panic!("it is imported") };
-    let target = file::read(target.as_bytes()).unwrap();
-    let plan = Arc::new(compare::plan(&target, &[]));
-    let approved = plan.approve(&Choices::new(&plan)).unwrap();
-    let adds = write::saves(&target.objects, &[], &approved).adds;
-    assert_eq!(adds.len(), target.objects.len(), "all of it goes in, and nothing is missing");
-    let documents: Vec<Document> = adds.into_iter().map(|save| save.document).collect();
-    let objects: Vec<Object> = documents.iter().filter_map(Object::kept).collect();
-    Arc::new(compare::plan(&file::read(DEMO.file.as_bytes()).unwrap(), &objects))
+    Target::demo(&Tyk).plan(&file::read(DEMO.file.as_bytes()).unwrap(), &ImportOptions::default())
 }
 
 /// Returns the rows of the table under a heading of the README.

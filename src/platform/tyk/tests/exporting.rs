@@ -2,8 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::export::export;
-use super::{BANK, SECURITIES, api, api_id, api_with, bundle, organisation, plan, policy, policy_id, target};
+use super::{
+    BANK, SECURITIES, api, api_id, api_with, bundle, exports, organisation, plan, policy, policy_id, target,
+};
 use crate::engine::{ItemId, Kind};
 use crate::platform::{ExportOptions, MissingRoots, Selection};
 
@@ -13,7 +14,7 @@ fn only(kinds: &[&str]) -> ExportOptions {
 }
 
 fn exported(there: &Json, options: &ExportOptions) -> Json {
-    serde_json::from_slice(&export(&target(there), options).unwrap().bytes).unwrap()
+    serde_json::from_slice(&exports(&target(there).objects, options).unwrap().bytes).unwrap()
 }
 
 #[test]
@@ -23,7 +24,7 @@ fn everything_stands_side_by_side_in_a_stable_order() {
         exported(&file, &ExportOptions::default()),
         json!({"organisations": [organisation(BANK)], "apis": [api(1), api(2)], "pages": 1, "Data": [policy(1, &[1]), policy(2, &[])], "Pages": 1})
     );
-    let counts = export(&target(&file), &ExportOptions::default()).unwrap().counts;
+    let counts = exports(&target(&file).objects, &ExportOptions::default()).unwrap().counts;
     assert_eq!(counts.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [1, 2, 2]);
 }
 
@@ -48,9 +49,9 @@ fn one_kind_alone_is_in_the_format_of_its_import() {
 fn bodies_come_back_byte_for_byte() {
     let text = "{ \"_id\":\"57ed12fc30c55e6b890d37d8\",\n \"access_rights\" : {\"a\":{\"apiid\":\"a\",\"x\":1.0}}, \"未知\":[1e3] }";
     let there: Json = serde_json::from_str(text).unwrap();
-    let mut objects = target(&there);
+    let mut objects = target(&there).objects;
     objects[0].text = text.into();
-    let bytes = export(&objects, &ExportOptions::default()).unwrap().bytes;
+    let bytes = exports(&objects, &ExportOptions::default()).unwrap().bytes;
     assert!(String::from_utf8(bytes).unwrap().contains(text));
 }
 
@@ -73,7 +74,7 @@ fn an_api_comes_with_all_that_it_needs_and_nothing_else() {
     file["organisations"][0]["apis"] = json!([{"api_id": api_id(4), "api_human_name": "API 4"}]);
     let options =
         ExportOptions { roots: vec![ItemId::new(Kind::of("api"), api_id(1))], ..ExportOptions::default() };
-    let out = export(&target(&file), &options).unwrap();
+    let out = exports(&target(&file).objects, &options).unwrap();
     let json: Json = serde_json::from_slice(&out.bytes).unwrap();
     let keys = |list: &str, pointer: &str| -> Vec<String> {
         json[list]
@@ -94,7 +95,10 @@ fn an_api_comes_with_all_that_it_needs_and_nothing_else() {
 fn a_root_that_is_not_there_is_refused() {
     let roots = vec![ItemId::new(Kind::of("api"), "nowhere"), ItemId::new(Kind::of("policy"), policy_id(1))];
     let options = ExportOptions { roots: roots.clone(), ..ExportOptions::default() };
-    assert_eq!(export(&target(&bundle(&[], &[policy(1, &[])])), &options).err(), Some(MissingRoots(roots)));
+    assert_eq!(
+        exports(&target(&bundle(&[], &[policy(1, &[])])).objects, &options).err(),
+        Some(MissingRoots(roots))
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::engine::diff::Show;
 use crate::engine::{Op, Status};
 
 fn body(file: &Json, there: &Json, n: usize) -> Json {
-    serde_json::from_str(&saves(file, &target(there)).0[n].document.body).unwrap()
+    serde_json::from_str(&saves(file, target(there)).0[n].body).unwrap()
 }
 
 #[test]

@@ -2,12 +2,14 @@
 
 use serde_json::{Value as Json, json};
 
+use super::super::Tyk;
 use super::super::schema::ORGANISATION;
 use super::{
     BANK, api, api_id, bundle, changes, object_id, organisation, plan, policy, policy_with, saves, target,
 };
 use crate::engine::align::align;
 use crate::platform::document::Source;
+use crate::platform::document::tests::Target;
 
 fn merge(there: &str, file: &str) -> String {
     let read = |text: &str| Source::read(text.as_bytes()).unwrap().root;
@@ -48,9 +50,9 @@ fn after_a_merge_the_same_file_finds_nothing_more_to_do() {
     );
     let told = changes(&plan(&file, &there), "organisation", BANK);
     assert!(told.iter().all(|change| !change.contains("remove")), "{told:?}");
-    let (covers, adds) = saves(&file, &target(&there));
+    let (covers, adds) = saves(&file, target(&there));
     assert!(adds.is_empty());
-    let merged: Json = serde_json::from_str(&covers[0].document.body).unwrap();
+    let merged: Json = serde_json::from_str(&covers[0].body).unwrap();
     let again = plan(&file, &merged);
     assert_eq!(again.summary().unchanged, 1, "{:?}", changes(&again, "organisation", BANK));
 }
@@ -61,8 +63,8 @@ fn a_bare_definition_covers_a_wrapped_one_which_keeps_its_wrapper_and_its_databa
     let mut bare = api(1)["api_definition"].clone();
     bare["rate"] = json!(7);
     bare.as_object_mut().unwrap().remove("id");
-    let (covers, _) = saves(&json!({"apis": [bare]}), &target(&there));
-    let document = &covers[0].document;
+    let (covers, _) = saves(&json!({"apis": [bare]}), target(&there));
+    let document = &covers[0];
     let mut wanted = api(1);
     wanted["api_definition"]["rate"] = json!(7);
     assert_eq!(serde_json::from_str::<Json>(&document.body).unwrap(), wanted);
@@ -72,11 +74,11 @@ fn a_bare_definition_covers_a_wrapped_one_which_keeps_its_wrapper_and_its_databa
 #[test]
 fn additions_are_what_was_received() {
     let file = bundle(&[api(1)], &[policy(1, &[1]), policy_with(2, &[], json!({"id": "gold"}))]);
-    let (covers, adds) = saves(&file, &[]);
+    let (covers, adds) = saves(&file, Target::empty(&Tyk));
     assert!(covers.is_empty());
     let told: Vec<(String, Option<&str>, &str)> = adds
         .iter()
-        .map(|save| (save.item.to_string(), save.document.pair_id.as_deref(), &*save.document.owner))
+        .map(|save| (format!("{}:{}", save.kind, save.id), save.pair_id.as_deref(), &*save.owner))
         .collect();
     let (one, two) = (super::policy_id(1), super::policy_id(2));
     assert_eq!(
@@ -88,5 +90,5 @@ fn additions_are_what_was_received() {
             (format!("policy:{two}"), Some("gold"), BANK),
         ]
     );
-    assert_eq!(&*adds[1].document.body, file["apis"][0].to_string());
+    assert_eq!(&*adds[1].body, file["apis"][0].to_string());
 }

@@ -16,14 +16,12 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::compare;
-use super::file::{self, File};
-use super::object::Object;
-use super::write;
+use super::{Tyk, file};
 use crate::engine::diff::Show;
 use crate::engine::{Choices, Entry, Finding, ItemId, Outcome, Plan};
-use crate::platform::document::Document;
-use crate::platform::document::rows::Save;
+use crate::platform::document::tests::{Target, Written};
+use crate::platform::document::{Document, File, Object, Product as _, export};
+use crate::platform::{Export, ExportOptions, ImportOptions, MissingRoots};
 
 /// Two organisations.
 pub(super) const BANK: &str = "5e9d9544a1dcd60001d0ed20";
@@ -107,34 +105,28 @@ fn bundle(apis: &[Json], policies: &[Json]) -> Json {
     json!({"organisations": [organisation(BANK)], "apis": apis, "Data": policies})
 }
 
-/// Returns what a target keeps after a file was added to it.
-fn target(file: &Json) -> Vec<Object> {
-    documents(file).iter().filter_map(Object::kept).collect()
+/// Returns what a target keeps after a file was added to it, whatever blocks it.
+fn target(file: &Json) -> Target {
+    let documents = documents(file);
+    Target { product: &Tyk, objects: documents.iter().filter_map(|document| Tyk.kept(document)).collect() }
+}
+
+fn exports(there: &[Object], options: &ExportOptions) -> Result<Export, MissingRoots> {
+    export(&Tyk, there, options)
 }
 
 fn documents(file: &Json) -> Vec<Document> {
-    let read = read(file);
-    read.objects
-        .iter()
-        .map(|object| Document {
-            kind: object.sort.kind(),
-            id: Arc::clone(&object.key),
-            pair_id: object.pair_id(),
-            owner: Arc::clone(&object.owner),
-            name: Arc::clone(&object.name),
-            body: Arc::clone(&object.text),
-        })
-        .collect()
+    read(file).objects.iter().map(|object| object.document(None)).collect()
 }
 
 /// Compares a file with a target that another file was added to.
 fn plan(file: &Json, there: &Json) -> Arc<Plan> {
-    Arc::new(compare::plan(&read(file), &target(there)))
+    target(there).plan(&read(file), &ImportOptions::default())
 }
 
 /// Compares a file with an empty target.
 fn plan_alone(file: &Json) -> Arc<Plan> {
-    Arc::new(compare::plan(&read(file), &[]))
+    Target::empty(&Tyk).plan(&read(file), &ImportOptions::default())
 }
 
 /// Returns the entry of an item such as `api:1`.
@@ -177,13 +169,11 @@ fn outcome_without(plan: &Arc<Plan>, left_out: &ItemId, of: &ItemId) -> Outcome 
     plan.resolve(&choices).state(at).unwrap().outcome
 }
 
-/// Returns what would be written if all of it were chosen.
-fn saves(file: &Json, there: &[Object]) -> (Vec<Save>, Vec<Save>) {
-    let read = read(file);
-    let plan = Arc::new(compare::plan(&read, there));
-    let mut choices = Choices::new(&plan);
-    choices.cover_all(&plan);
-    choices.missing_confirmed = true;
-    let saves = write::saves(&read.objects, there, &plan.approve(&choices).unwrap());
-    (saves.covers, saves.adds)
+/// Returns the documents that are written if all of a file is chosen: those in
+/// the place of others, and those beside them.
+fn saves(file: &Json, mut there: Target) -> (Vec<Document>, Vec<Document>) {
+    let (_, written) = there.apply(&read(file), &ImportOptions::default());
+    let (covers, adds): (Vec<_>, Vec<_>) = written.into_iter().partition(|(_, before, _)| before.is_some());
+    let after = |all: Vec<Written>| all.into_iter().map(|(.., after)| after);
+    (after(covers).collect(), after(adds).collect())
 }

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::super::file;
-use super::super::object::Sort;
+use super::super::kinds::Sort;
 use super::{BANK, SECURITIES, api, api_id, object_id, organisation, policy, policy_id, read};
+use crate::platform::document::Product as _;
 use crate::platform::parse::{ParseError, ParseErrorKind};
 use crate::platform::tyk::Tyk;
 use crate::platform::{Platform, SourceFile, detect};
@@ -15,7 +16,7 @@ const POLICIES: &str = include_str!("../../../../fixtures/tyk/documentation/poli
 
 fn keys(text: &str) -> Vec<(Sort, String)> {
     let file = file::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error:?}"));
-    file.objects.iter().map(|object| (object.sort, object.key.to_string())).collect()
+    file.objects.iter().map(|object| (Sort::of(object), object.item.key.to_string())).collect()
 }
 
 fn error(text: &str) -> ParseError {
@@ -30,10 +31,10 @@ fn the_documentations_organisation_is_one_although_it_has_apis() {
 #[test]
 fn the_documentations_policies_are_read_with_the_old_spelling() {
     let file = file::read(POLICIES.as_bytes()).unwrap();
-    let keys: Vec<&str> = file.objects.iter().map(|object| &*object.key).collect();
+    let keys: Vec<&str> = file.objects.iter().map(|object| &*object.item.key).collect();
     assert_eq!(keys, ["57ed12fc30c55e6b890d37d8", "5824343b30c55e52d5e6cfde", "58172a2330c55e22afcd59af"]);
     assert!(
-        file.objects.iter().all(|policy| policy.portable == policy.key),
+        file.objects.iter().all(|policy| policy.key("id") == &*policy.item.key),
         "an id that is missing is the _id"
     );
     assert!(file.findings.is_empty());
@@ -226,8 +227,12 @@ fn an_oas_api_is_known_by_its_gateway_part_where_nothing_else_says() {
     {
         let read = read(&file);
         let object = &read.objects[0];
-        assert_eq!((&*object.key, &*object.owner, &*object.name), ("oas-1", SECURITIES, "OAS"), "{file}");
-        assert_eq!(object.database_id.as_deref(), Some(&*object_id(9)));
+        assert_eq!(
+            (&*object.item.key, &*object.owner, &*object.name),
+            ("oas-1", SECURITIES, "OAS"),
+            "{file}"
+        );
+        assert_eq!(object.key("database id"), object_id(9));
         assert_eq!(&*object.text, file.to_string(), "it is kept whole");
     }
 }
@@ -241,8 +246,8 @@ fn texts_are_kept_byte_for_byte() {
         &*file.objects[0].text,
         "{\"api_definition\" :\n {\"api_id\":\"\\u0061\" , \"x\":1.0e1,\"名\":\"中\"} }"
     );
-    assert_eq!(&*file.objects[0].key, "a");
-    assert_eq!(file.objects[0].path, "/apis/0");
+    assert_eq!(&*file.objects[0].item.key, "a");
+    assert_eq!(&*file.objects[0].path, "/apis/0");
 }
 
 #[test]
@@ -360,7 +365,7 @@ fn a_directory_is_one_bundle_without_the_index_of_tyk_sync() {
     ];
     let all = file::read_all(&files).unwrap();
     let found: Vec<(Sort, &str)> =
-        all.objects.iter().map(|object| (object.sort, object.path.as_str())).collect();
+        all.objects.iter().map(|object| (Sort::of(object), &*object.path)).collect();
     assert_eq!(found, [(Sort::Api, "api-1.json#"), (Sort::Policy, "policy-1.json#")]);
     let codes: Vec<&str> = all.findings.iter().map(|finding| &*finding.code).collect();
     assert_eq!(codes, ["index-skipped", "object-skipped", "object-skipped", "object-skipped"]);

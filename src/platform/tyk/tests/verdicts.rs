@@ -2,12 +2,15 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::{compare, file};
+use super::super::{Tyk, file};
 use super::{
     BANK, SECURITIES, api, api_id, api_with, bundle, codes, entry, object_id, organisation, plan, plan_alone,
     policy, policy_id, policy_with, read, warning, warnings,
 };
 use crate::engine::{Severity, Status};
+use crate::platform::ImportOptions;
+use crate::platform::document::obstacles;
+use crate::platform::document::tests::Target;
 
 fn reason(plan: &crate::engine::Plan, kind: &str, key: &str) -> (Status, String, String) {
     let entry = entry(plan, kind, key);
@@ -41,8 +44,8 @@ fn an_api_is_known_by_its_api_id_and_keeps_the_targets_database_id() {
     assert_eq!(found.verdict.status, Status::Repeat);
     let matched = found.matched.as_ref().unwrap();
     assert_eq!((&*matched.by, &*matched.target), ("api_id", &*object_id(1)));
-    let (covers, _) = super::saves(&other, &super::target(&there));
-    let body: Json = serde_json::from_str(&covers[0].document.body).unwrap();
+    let (covers, _) = super::saves(&other, super::target(&there));
+    let body: Json = serde_json::from_str(&covers[0].body).unwrap();
     assert_eq!(
         (&body["api_definition"]["id"], &body["api_definition"]["rate"]),
         (&json!(object_id(1)), &json!(7))
@@ -66,8 +69,8 @@ fn a_policy_is_known_by_its_id_which_does_not_change() {
     let found = entry(&compared, "policy", &policy_id(2));
     assert_eq!(found.verdict.status, Status::Repeat);
     assert_eq!(found.matched.as_ref().map(|matched| &*matched.target), Some(&*policy_id(1)));
-    let (covers, _) = super::saves(&moved, &super::target(&there));
-    let body: Json = serde_json::from_str(&covers[0].document.body).unwrap();
+    let (covers, _) = super::saves(&moved, super::target(&there));
+    let body: Json = serde_json::from_str(&covers[0].body).unwrap();
     assert_eq!((&body["_id"], &body["id"]), (&json!(policy_id(1)), &json!("gold")));
     // Two that mean the same one: the one that has its `_id`, too, is it.
     let both = json!({"Data": [policy_with(1, &[], json!({"id": "gold"})), policy_with(2, &[], json!({"id": "gold"}))]});
@@ -90,11 +93,8 @@ fn a_policy_without_one_of_its_ids_is_found_by_the_other() {
     moved.as_object_mut().unwrap().remove("_id");
     let plan = plan(&json!({"Data": [moved]}), &there);
     assert_eq!(entry(&plan, "policy", "gold").verdict.status, Status::Repeat);
-    let (covers, _) = super::saves(&json!({"Data": [moved]}), &super::target(&there));
-    assert_eq!(
-        (&*covers[0].document.id, covers[0].document.pair_id.as_deref()),
-        (&*policy_id(1), Some("gold"))
-    );
+    let (covers, _) = super::saves(&json!({"Data": [moved]}), super::target(&there));
+    assert_eq!((&*covers[0].id, covers[0].pair_id.as_deref()), (&*policy_id(1), Some("gold")));
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn what_postgresql_cannot_hold_is_blocked() {
     assert_eq!(code, "not-storable");
     assert!(message.starts_with("/apis/0/api_definition/x holds a NUL"), "{message}");
     let text = format!(r#"{{"id":"{BANK}","owner_name":"x","n":1e999999}}"#);
-    let plan = std::sync::Arc::new(compare::plan(&file::read(text.as_bytes()).unwrap(), &[]));
+    let plan = Target::empty(&Tyk).plan(&file::read(text.as_bytes()).unwrap(), &ImportOptions::default());
     assert_eq!(codes(entry(&plan, "organisation", BANK)), ["not-storable"]);
     let long = bundle(&[api_with(1, json!({"api_id": "x".repeat(3000)}))], &[]);
     assert_eq!(codes(entry(&plan_alone(&long), "api", &"x".repeat(3000))), ["not-storable"]);
@@ -288,7 +288,7 @@ fn what_does_not_differ_is_not_blocked_for_what_it_says() {
 #[test]
 fn obstacles_are_told_without_a_target() {
     let file = json!({"apis": [api_with(1, json!({"id": "x"}))], "Data": [policy(1, &[1, 2])]});
-    let found: Vec<(Severity, String)> = compare::obstacles(&read(&file))
+    let found: Vec<(Severity, String)> = obstacles(&Tyk, &read(&file), &ImportOptions::default())
         .iter()
         .map(|finding| (finding.severity, finding.code.to_string()))
         .collect();

@@ -4,17 +4,17 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value as Any};
+use serde_json::Value as Any;
 
-use crate::engine::diff::segments;
-use crate::engine::{Change, Op, Value};
+use super::diff::{Change, Op, segments};
+use super::item::Value;
 
 /// Values that came (+) or went (-), by name and text.
 type Ledger = HashMap<(String, String), i64>;
 
 /// Returns what was written and not shown, or shown and not written. `derived`
 /// are the names of members that follow from the rest.
-pub(crate) fn unexplained(before: &Any, after: &Any, changes: &[Change], derived: &[&str]) -> Vec<String> {
+pub fn unexplained(before: &Any, after: &Any, changes: &[Change], derived: &[&str]) -> Vec<String> {
     let mut raw = Ledger::new();
     count("", before, -1, derived, &mut raw);
     count("", after, 1, derived, &mut raw);
@@ -91,9 +91,13 @@ impl Shown {
                     self.take(name, above, value, sign);
                 }
             }
+            // Part of it is masked: an address with a password in it.
+            Value::Text(text) if text.contains("***") => {
+                self.secrets.push(([name.to_owned(), above.to_owned()], sign, true));
+            }
             Value::Secret(_) => self.secrets.push(([name.to_owned(), above.to_owned()], sign, true)),
             plain => {
-                let text = text_of(&serde_json::to_value(plain).unwrap());
+                let text = text_of(&serde_json::to_value(plain).unwrap_or_default());
                 // Elements of lists go by the name of their list.
                 if !self.pay(name, &text, sign) && !self.pay(above, &text, sign) {
                     self.unpaid.push((name.to_owned(), text, sign));
@@ -159,58 +163,5 @@ fn text_of(plain: &Any) -> String {
             number.as_f64().map_or_else(|| number.to_string(), |number| number.to_string())
         }
         other => other.to_string(),
-    }
-}
-
-/// Changes a file as another environment would: members gone, changed and new,
-/// lists in another order, longer and shorter. What objects are known by stays.
-pub(crate) fn mutated(file: &Any, known_by: &[&str], random: &mut fastrand::Rng) -> Any {
-    match file {
-        Any::Object(members) => {
-            let mut result = Map::new();
-            for (name, value) in members {
-                let keep = known_by.contains(&name.as_str());
-                match random.u8(0..40) {
-                    0 if !keep => {}
-                    1 if !keep && !value.is_object() && !value.is_array() => {
-                        result.insert(name.clone(), changed(value, random));
-                    }
-                    2 if !keep && value.is_boolean() => {
-                        result.insert(name.clone(), Any::Null);
-                    }
-                    _ => {
-                        result.insert(name.clone(), mutated(value, known_by, random));
-                    }
-                }
-            }
-            Any::Object(result)
-        }
-        Any::Array(values) => {
-            let mut values: Vec<Any> = values.iter().map(|value| mutated(value, known_by, random)).collect();
-            match random.u8(0..12) {
-                0 => random.shuffle(&mut values),
-                1 if !values.is_empty() => {
-                    values.remove(random.usize(0..values.len()));
-                }
-                2 if !values.is_empty() => {
-                    let value = values[random.usize(0..values.len())].clone();
-                    if !value.is_object() {
-                        values.insert(random.usize(0..=values.len()), changed(&value, random));
-                    }
-                }
-                _ => {}
-            }
-            Any::Array(values)
-        }
-        other => other.clone(),
-    }
-}
-
-fn changed(value: &Any, random: &mut fastrand::Rng) -> Any {
-    match value {
-        Any::Bool(truth) => Any::Bool(!truth),
-        Any::Number(_) => Any::from(random.u16(1..9999)),
-        Any::String(text) => Any::String(format!("{text}-{}", random.u16(..))),
-        other => other.clone(),
     }
 }

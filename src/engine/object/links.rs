@@ -1,0 +1,217 @@
+//! What an object refers to, as it is written in it.
+
+use super::Object;
+use crate::engine::diff::push_segment;
+use crate::engine::json::Json;
+use crate::engine::schema::{Part, ReferenceRule, To, text_at};
+
+/// A reference as it is written.
+#[derive(Clone, Debug)]
+pub struct Link<'o> {
+    /// What is said of it.
+    pub rule: &'static ReferenceRule,
+    /// JSON pointer to it, into the body.
+    pub path: String,
+    /// The value that it is.
+    pub value: &'o Json,
+    /// The kind of what it points to.
+    pub kind: &'o str,
+    /// The id that it names; '' for none.
+    pub id: &'o str,
+    /// The name that it names; '' for none.
+    pub name: &'o str,
+    /// Where its id stands, if it has a place for one.
+    pub id_at: Option<String>,
+    /// Where its name stands, if it has a place for one.
+    pub name_at: Option<String>,
+}
+
+/// Finds the references of an object, in the order in which they stand.
+/// `is_kind` says which words name kinds that are referred to.
+pub fn links<'o>(object: &'o Object, is_kind: &dyn Fn(&str) -> bool) -> Vec<Link<'o>> {
+    let mut finder = Finder { object, is_kind, steps: Vec::new(), path: Vec::new(), links: Vec::new() };
+    finder.value(&object.body, None);
+    finder.links
+}
+
+#[derive(Clone, Copy)]
+enum Step<'o> {
+    Name(&'o str),
+    At(usize),
+}
+
+struct Finder<'o, 'k> {
+    object: &'o Object,
+    is_kind: &'k dyn Fn(&str) -> bool,
+    steps: Vec<Step<'o>>,
+    /// The names down to here; `*` for elements of lists.
+    path: Vec<&'o str>,
+    links: Vec<Link<'o>>,
+}
+
+impl<'o> Finder<'o, '_> {
+    fn value(&mut self, value: &'o Json, above: Option<&'o Json>) {
+        let schema = self.object.schema;
+        if let [only] = self.path.as_slice()
+            && schema.computed.contains(only)
+        {
+            return;
+        }
+        if let [inner, name] = self.path.as_slice()
+            && *inner == schema.document.inner
+            && schema.computed.contains(name)
+        {
+            return;
+        }
+        let found = schema.references.at(&self.path).find_map(|rule| self.link(rule, value, above));
+        self.links.extend(found);
+        match value {
+            Json::Object(members) => {
+                for (name, json) in members.members() {
+                    self.below(Step::Name(name), name, json, value);
+                }
+            }
+            Json::List(elements) => {
+                for (at, json) in elements.iter().enumerate() {
+                    self.below(Step::At(at), "*", json, value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn below(&mut self, step: Step<'o>, name: &'o str, json: &'o Json, above: &'o Json) {
+        self.steps.push(step);
+        self.path.push(name);
+        self.value(json, Some(above));
+        self.path.pop();
+        self.steps.pop();
+    }
+
+    /// Reads a value as a reference.
+    fn link(
+        &self,
+        rule: &'static ReferenceRule,
+        value: &'o Json,
+        above: Option<&'o Json>,
+    ) -> Option<Link<'o>> {
+        if rule.when.is_some_and(|(member, text)| value.text_of(member) != text) {
+            return None;
+        }
+        let kind = match rule.to {
+            To::Kind(kind) => kind,
+            To::Member(member) => Some(value.text_of(member)).filter(|kind| !kind.is_empty())?,
+        };
+        if rule.exact && !(is_exact(value) && (self.is_kind)(kind) && !self.steps.is_empty()) {
+            return None;
+        }
+        let (id, id_at) = self.part(rule, rule.id, value, above);
+        let (name, name_at) = self.part(rule, rule.name, value, above);
+        if id.is_empty() && name.is_empty() {
+            return None;
+        }
+        if rule.unless.is_some_and(|place| says(&self.object.body, place)) {
+            return None;
+        }
+        let path = match (rule.id, rule.name) {
+            (Part::Member(_), Part::None) => id_at.clone(),
+            (Part::None, Part::Member(_)) => name_at.clone(),
+            _ => None,
+        };
+        let path = path.unwrap_or_else(|| self.pointer());
+        Some(Link { rule, path, value, kind, id, name, id_at, name_at })
+    }
+
+    fn part(
+        &self,
+        rule: &ReferenceRule,
+        part: Part,
+        value: &'o Json,
+        above: Option<&'o Json>,
+    ) -> (&'o str, Option<String>) {
+        let below = |place: &str, mut at: String| {
+            for name in place.split('/') {
+                at.push('/');
+                push_segment(&mut at, name);
+            }
+            at
+        };
+        let (text, at) = match part {
+            Part::None => return ("", None),
+            Part::Itself => {
+                let text = value.as_text().unwrap_or_default();
+                let text = rule.within.map_or(text, |within| within.find(text));
+                if text.is_empty() {
+                    return ("", None);
+                }
+                (text, Some(self.pointer()))
+            }
+            Part::Entry => (self.path.last().copied().unwrap_or_default(), None),
+            Part::Beside(name) => {
+                let at = self.steps.len().saturating_sub(1);
+                (above.map_or("", |above| above.text_of(name)), Some(below(name, self.pointer_to(at))))
+            }
+            Part::Member(places) => {
+                let text = places.iter().find_map(|place| text_at(value, place)).map_or("", |text| &**text);
+                let has =
+                    |place: &&&str| place.split('/').try_fold(value, |json, name| json.get(name)).is_some();
+                let named = places.iter().find(|place| text_at(value, place).is_some());
+                let slot = named.or_else(|| places.iter().find(has));
+                (text, slot.map(|place| below(place, self.pointer())))
+            }
+        };
+        if (rule.is_none)(text) { ("", at) } else { (text, at) }
+    }
+
+    fn pointer(&self) -> String {
+        self.pointer_to(self.steps.len())
+    }
+
+    fn pointer_to(&self, depth: usize) -> String {
+        let mut pointer = String::new();
+        for step in self.steps.iter().take(depth) {
+            pointer.push('/');
+            match step {
+                Step::Name(name) => push_segment(&mut pointer, name),
+                Step::At(at) => pointer.push_str(&at.to_string()),
+            }
+        }
+        pointer
+    }
+}
+
+/// Says whether a value is a type, an id and a name, and nothing else.
+fn is_exact(value: &Json) -> bool {
+    let object = value.as_object().filter(|object| object.len() == 3);
+    object.is_some_and(|object| ["type", "id", "name"].iter().all(|name| object.get(name).is_some()))
+}
+
+/// Says whether a place says anything.
+fn says(body: &Json, place: &str) -> bool {
+    let found = place.split('/').try_fold(body, |json, name| json.get(name));
+    found.is_some_and(|json| !json.is_empty())
+}
+
+impl Link<'_> {
+    /// Says whether something at one of these places is part of it.
+    pub fn is_touched(&self, places: &[String]) -> bool {
+        let own = [Some(&self.path), self.id_at.as_ref(), self.name_at.as_ref()];
+        places.iter().any(|place| own.contains(&Some(place)))
+    }
+
+    /// Writes an id and a name in its places; says whether that changed anything.
+    pub fn write(&self, body: &mut Json, id: Option<&str>, name: Option<&str>) -> bool {
+        let mut changed = false;
+        for (at, before, after) in [(&self.id_at, self.id, id), (&self.name_at, self.name, name)] {
+            let (Some(at), Some(after)) = (at, after.filter(|after| *after != before)) else { continue };
+            let Some(value) = body.pointer_mut(at) else { continue };
+            *value = match value.as_text() {
+                // Within a text.
+                Some(text) if text != before && !before.is_empty() => Json::text(text.replace(before, after)),
+                _ => Json::text(after),
+            };
+            changed = true;
+        }
+        changed
+    }
+}

@@ -1,0 +1,402 @@
+//! A file beside a target: which object is which, and what stands in the way of
+//! one beside the others.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::side::{Outside, Side};
+use super::{Kinds, Object};
+use crate::engine::display::some_of;
+use crate::engine::schema::{Column, Form, Key, Role, Unique, text_at};
+use crate::engine::{DefaultReference, Matched, Reason};
+
+/// How many objects are named in a message.
+const TOLD: usize = 3;
+
+/// A file and a target.
+pub struct Pair<'o> {
+    /// What is said of their kinds.
+    pub kinds: &'o dyn Kinds,
+    /// The file's objects.
+    pub file: Side<'o>,
+    /// The target's.
+    pub target: Side<'o>,
+    pub(super) defaults: &'o [DefaultReference],
+    pub(super) outside: Outside<'o>,
+    /// Of each object of the file, the one of the target that it is.
+    bases: Vec<Option<Base>>,
+    /// Of each object of the file, what stands in its way.
+    blocks: Vec<Vec<Reason>>,
+    /// Of objects of the target, those of the file that are it.
+    sharing: HashMap<usize, Vec<usize>>,
+}
+
+/// The object of the target that an object of the file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Base {
+    /// Which one.
+    pub at: usize,
+    /// By which of its kind's keys it was found.
+    pub key: usize,
+}
+
+impl<'o> Pair<'o> {
+    /// Finds out which object is which. References that resolve to nothing
+    /// resolve to `defaults`.
+    pub fn new(
+        kinds: &'o dyn Kinds,
+        file: &'o [Object],
+        target: &'o [Object],
+        defaults: &'o [DefaultReference],
+    ) -> Self {
+        let mut pair = Self {
+            kinds,
+            file: Side::new(file),
+            target: Side::new(target),
+            defaults,
+            outside: Outside::new(target, kinds.outside()),
+            bases: vec![None; file.len()],
+            blocks: vec![Vec::new(); file.len()],
+            sharing: HashMap::new(),
+        };
+        for (at, object) in file.iter().enumerate() {
+            let alone = kinds.blocks_alone(object);
+            pair.block(at, alone);
+        }
+        pair.find_twice();
+        pair.match_by_id();
+        pair.match_by_name();
+        pair.match_the_only_ones();
+        for (at, base) in pair.bases.iter().enumerate() {
+            if let Some(base) = base {
+                pair.sharing.entry(base.at).or_default().push(at);
+            }
+        }
+        pair.find_contradictions();
+        pair.find_shared();
+        pair.find_taken();
+        pair
+    }
+
+    /// Returns the object of the target that an object of the file is.
+    pub fn base(&self, at: usize) -> Option<&'o Object> {
+        self.target.get(self.found(at)?.at)
+    }
+
+    /// Returns the same, and how it was found.
+    pub fn found(&self, at: usize) -> Option<Base> {
+        self.bases.get(at).copied().flatten()
+    }
+
+    /// Returns the first object of the file that an object of the target is.
+    pub fn sharing(&self, target: usize) -> Option<usize> {
+        self.sharing.get(&target).and_then(|sharing| sharing.first()).copied()
+    }
+
+    /// Returns what stands in the way of an object of the file.
+    pub fn blocks(&self, at: usize) -> &[Reason] {
+        self.blocks.get(at).map_or(&[], Vec::as_slice)
+    }
+
+    fn block(&mut self, at: usize, reasons: impl IntoIterator<Item = Reason>) {
+        if let Some(blocks) = self.blocks.get_mut(at) {
+            for reason in reasons {
+                if !blocks.contains(&reason) {
+                    blocks.push(reason);
+                }
+            }
+        }
+    }
+
+    /// Returns the objects of the file that may be some object of the target.
+    fn matchable(&self) -> impl Iterator<Item = (usize, &'o Object)> + use<'o> {
+        let objects = self.file.objects.iter().enumerate();
+        objects.filter(|(_, object)| object.schema.importable && !object.id().is_empty())
+    }
+
+    /// Blocks objects with one id.
+    fn find_twice(&mut self) {
+        let mut holders: HashMap<(&str, Cow<'_, str>), Vec<usize>> = HashMap::new();
+        for (at, object) in self.matchable() {
+            let form = object.schema.keys.first().map_or(Form::Exact, |key| key.form);
+            holders.entry((object.kind().as_str(), form.of(&object.item.key))).or_default().push(at);
+        }
+        for holders in holders.into_values().filter(|holders| holders.len() > 1) {
+            for at in &holders {
+                let others = holders.iter().filter(|other| *other != at);
+                let places = others.filter_map(|other| Some(self.file.get(*other)?.path.to_string()));
+                let places = some_of(places.collect::<Vec<_>>(), TOLD);
+                let Some(object) = self.file.get(*at) else { continue };
+                let message = format!(
+                    "{} '{}' stands {} times in the file: also at {places}",
+                    object.kind(),
+                    object.item.key,
+                    holders.len()
+                );
+                self.block(*at, [Reason::new("duplicate-in-file", message)]);
+            }
+        }
+    }
+
+    fn match_by_id(&mut self) {
+        for (at, object) in self.matchable() {
+            let keys = object.schema.keys.iter().enumerate().filter(|(_, key)| key.role == Role::Id);
+            let mut found = keys.filter_map(|(key, _)| {
+                let value = object.values(key).next()?;
+                let first = self.target.with(object.schema, key, &object.owner, value).first();
+                first.map(|at| Base { at: *at, key })
+            });
+            let base = found.next();
+            self.set_base(at, base);
+        }
+    }
+
+    fn set_base(&mut self, at: usize, base: Option<Base>) {
+        if let Some(slot) = self.bases.get_mut(at) {
+            *slot = base;
+        }
+    }
+
+    /// Matches what no id matched by its name, exactly.
+    fn match_by_name(&mut self) {
+        let taken: HashSet<usize> = self.bases.iter().flatten().map(|base| base.at).collect();
+        let mut by_name: HashMap<(&str, usize, &str, &str), Vec<usize>> = HashMap::new();
+        let mut order = Vec::new();
+        for (at, object) in self.matchable().filter(|(at, _)| self.found(*at).is_none()) {
+            let names = object.schema.keys.iter().enumerate().filter(|(_, key)| key.role == Role::Name);
+            for (key, said) in names {
+                let Some(name) = object.values(key).next() else { continue };
+                let owner = if said.per_owner { &*object.owner } else { "" };
+                let id = (object.kind().as_str(), key, owner, &**name);
+                let holders = by_name.entry(id).or_default();
+                if holders.is_empty() {
+                    order.push(id);
+                }
+                holders.push(at);
+            }
+        }
+        for id in order {
+            let (Some(holders), (_, key, owner, name)) = (by_name.remove(&id), id) else { continue };
+            let Some(first) = holders.first().and_then(|at| self.file.get(*at)) else { continue };
+            let is_free = |at: &usize| {
+                let values = self.target.get(*at).and_then(|object| object.values(key).next());
+                !taken.contains(at) && values.is_some_and(|value| **value == *name)
+            };
+            let found: Vec<usize> =
+                self.target.with(first.schema, key, owner, name).iter().copied().filter(is_free).collect();
+            match (holders.as_slice(), found.as_slice()) {
+                (_, []) => {}
+                ([only], [at]) => self.set_base(*only, Some(Base { at: *at, key })),
+                _ => {
+                    let reason = self.ambiguous(name, &holders, &found);
+                    holders.iter().for_each(|at| self.block(*at, [reason.clone()]));
+                }
+            }
+        }
+    }
+
+    fn ambiguous(&self, name: &str, here: &[usize], there: &[usize]) -> Reason {
+        let told = |side: &Side<'o>, all: &[usize]| {
+            let ids = all.iter().filter_map(|at| Some(format!("'{}'", side.get(*at)?.item.key)));
+            ids.collect::<Vec<_>>().join(", ")
+        };
+        let message = format!(
+            "the target does not have its id, and the name '{name}' means more than one object: {} in the \
+             file, {} in the target",
+            told(&self.file, here),
+            told(&self.target, there)
+        );
+        let about = there.iter().filter_map(|at| Some(self.target.get(*at)?.item.clone()));
+        about.fold(Reason::new("ambiguous-name", message), Reason::about)
+    }
+
+    /// Matches the only object of a kind with the target's only one.
+    fn match_the_only_ones(&mut self) {
+        let taken: HashSet<usize> = self.bases.iter().flatten().map(|base| base.at).collect();
+        let mut open: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, object) in self.matchable().filter(|(at, _)| self.found(*at).is_none()) {
+            if object.is_only() {
+                open.entry(object.kind().as_str()).or_default().push(at);
+            }
+        }
+        for (kind, holders) in open {
+            let free = self.target.of(kind).iter().find(|at| !taken.contains(at));
+            if let ([only], Some(at)) = (holders.as_slice(), free) {
+                let keys = self.file.get(*only).map_or(&[][..], |object| object.schema.keys);
+                let key = keys.iter().position(|key| key.role == Role::Only).unwrap_or_default();
+                self.set_base(*only, Some(Base { at: *at, key }));
+            }
+        }
+    }
+
+    /// Blocks objects that one id says are an object of the target, and an id
+    /// that goes before it says are another one.
+    fn find_contradictions(&mut self) {
+        let mut all = Vec::new();
+        for (at, object) in self.matchable() {
+            let (Some(found), Some(base)) = (self.found(at), self.base(at)) else { continue };
+            let before = object.schema.keys.iter().take(found.key).filter(|key| key.role == Role::Id);
+            for (key, place) in before.filter_map(|key| Some((key, key.at.first()?))) {
+                if let (Some(here), Some(there)) = (text_at(&object.body, place), text_at(&base.body, place))
+                    && key.form.of(here) != key.form.of(there)
+                    && object.schema.keys.get(found.key).is_some_and(|key| key.role == Role::Id)
+                {
+                    let (kind, id, name) = (object.kind(), &object.item.key, key.name);
+                    let message =
+                        format!("{kind} '{id}' has {name} '{there}' in the target and '{here}' in the file");
+                    all.push((at, Reason::new("id-pairing", message)));
+                }
+            }
+        }
+        for (at, reason) in all {
+            self.block(at, [reason]);
+        }
+    }
+
+    /// Blocks several objects of the file that are one of the target, but for
+    /// the one that has all of its ids.
+    fn find_shared(&mut self) {
+        let shared = self.sharing.iter().filter(|(_, holders)| holders.len() > 1);
+        let shared: Vec<(usize, Vec<usize>)> = shared.map(|(at, holders)| (*at, holders.clone())).collect();
+        for (base, holders) in shared {
+            let Some(base) = self.target.get(base) else { continue };
+            for at in &holders {
+                let Some(object) = self.file.get(*at).filter(|object| !has_all_ids(object, base)) else {
+                    continue;
+                };
+                let others: Vec<String> = holders
+                    .iter()
+                    .filter_map(|other| self.file.get(*other))
+                    .filter(|other| other.item != object.item)
+                    .map(|other| format!("'{}'", other.item.key))
+                    .collect();
+                if others.is_empty() || !self.blocks(*at).is_empty() {
+                    continue;
+                }
+                let message = format!(
+                    "is {} '{}' of the target, and so is {} of the file",
+                    base.kind(),
+                    base.item.key,
+                    some_of(others, TOLD)
+                );
+                self.block(*at, [Reason::new("duplicate-in-file", message).about(base.item.clone())]);
+            }
+        }
+    }
+
+    /// Blocks objects that have what only one may have, and another one has.
+    fn find_taken(&mut self) {
+        let mut all = Vec::new();
+        // What may be one of several objects is in nobody's way yet.
+        let is_clear = |at: usize| !self.blocks(at).iter().any(|reason| reason.code == "ambiguous-name");
+        for (at, object) in self.matchable().filter(|(at, _)| is_clear(*at)) {
+            for (key, said) in object.schema.keys.iter().enumerate() {
+                if let Some(unique) = &said.unique {
+                    all.extend(
+                        self.taken(at, object, (key, said), unique).into_iter().map(|reason| (at, reason)),
+                    );
+                }
+            }
+        }
+        for (at, reason) in all {
+            self.block(at, [reason]);
+        }
+    }
+
+    fn taken(&self, at: usize, object: &'o Object, key: (usize, &Key), unique: &Unique) -> Vec<Reason> {
+        let (key, said) = key;
+        let Some(value) = object.values(key).next() else { return Vec::new() };
+        if said.per_owner && object.owner.is_empty() {
+            return Vec::new();
+        }
+        let base = self.base(at);
+        let clashes = |other: &Object| unique.clash.is_none_or(|clash| clash(&object.body, &other.body));
+        // Nobody can be in its way where it already is.
+        let is_own = base.is_some_and(|base| {
+            let is_same = |other: &Arc<str>| said.form.of(other) == said.form.of(value);
+            base.values(key).next().is_some_and(is_same) && base.owner == object.owner && clashes(base)
+        });
+        if is_own {
+            return Vec::new();
+        }
+        let is_rival = |other: &&'o Object| other.item != object.item && clashes(other);
+        let of = |side: &Side<'o>| side.with(object.schema, key, &object.owner, value).to_vec();
+        let target = of(&self.target).into_iter().filter(|_| !(unique.kept && base.is_some()));
+        let target = target
+            .filter(|other| {
+                self.found(at).is_none_or(|base| base.at != *other) && !self.gives_up(*other, key, value)
+            })
+            .filter_map(|at| self.target.get(at))
+            .find(is_rival);
+        let file = of(&self.file).into_iter().filter_map(|at| self.file.get(at));
+        let file = file.filter(|other| other.schema.importable && unique.in_file).find(is_rival);
+        let is_news = |other: &&Object| target.is_none_or(|known| known.item != other.item);
+        let what = match unique.what {
+            "" => value.to_string(),
+            what => format!("{what} '{value}'"),
+        };
+        let told = |other: &Object, code, words, place| {
+            let message = format!(
+                "{what} {words} {} '{}'{} in the {place}{}",
+                other.kind(),
+                other.item.key,
+                of_owner(other),
+                unique.because
+            );
+            Reason::new(code, message).about(other.item.clone())
+        };
+        let target_reason = target.map(|other| told(other, unique.code, "belongs to", "target"));
+        let file =
+            file.filter(is_news).map(|other| told(other, "duplicate-in-file", "is also that of", "file"));
+        target_reason.into_iter().chain(file).collect()
+    }
+
+    /// Says whether the file gives an object of the target another value of a key.
+    fn gives_up(&self, target: usize, key: usize, value: &str) -> bool {
+        let Some(object) = self.sharing(target).and_then(|at| self.file.get(at)) else { return false };
+        let is_kept =
+            object.schema.keys.get(key).is_none_or(|key| key.unique.is_some_and(|unique| unique.kept));
+        !is_kept && object.values(key).next().is_some_and(|other| **other != *value)
+    }
+
+    /// Says how an object was matched, where one of its ids is another one in
+    /// the target.
+    pub fn matched(&self, at: usize) -> Option<Matched> {
+        let (object, found) = (self.file.get(at)?, self.found(at)?);
+        let base = self.target.get(found.at)?;
+        let by = object.schema.keys.get(found.key)?.name;
+        let other = ids(object).find_map(|(key, said)| {
+            let (here, there) = (object.values(key).next()?, base.values(key).next()?);
+            (said.form.of(here) != said.form.of(there)).then_some(there)
+        })?;
+        Some(Matched { by: by.into(), target: Arc::clone(other) })
+    }
+}
+
+/// Returns the keys of an object that are ids, those of no use for matching too.
+fn ids(object: &Object) -> impl Iterator<Item = (usize, &'static Key)> {
+    let keys: &'static [Key] = object.schema.keys;
+    keys.iter().enumerate().filter(|(_, key)| key.role == Role::Id || key.column != Column::None)
+}
+
+/// Says whether an object has all ids of one of the target.
+fn has_all_ids(object: &Object, base: &Object) -> bool {
+    ids(object).all(|(key, said)| match (object.values(key).next(), base.values(key).next()) {
+        (Some(here), Some(there)) => said.form.of(here) == said.form.of(there),
+        _ => false,
+    })
+}
+
+/// Returns ` of organisation 'x'` for what belongs to one.
+pub(super) fn of_owner(object: &Object) -> String {
+    object
+        .schema
+        .owner
+        .map_or_else(String::new, |owner| format!(" of {} {}", owner.word, quoted(&object.owner)))
+}
+
+/// Returns an id in quotes, or that there is none.
+pub fn quoted(id: &str) -> String {
+    if id.is_empty() { "none".to_owned() } else { format!("'{id}'") }
+}

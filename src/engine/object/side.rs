@@ -1,0 +1,127 @@
+//! The objects of one side, by everything that they are known by.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use super::Object;
+use crate::engine::json::Json;
+use crate::engine::schema::{Form, KindSchema};
+
+/// What an object is found by: its kind, the place of a key, the owner where
+/// that counts, and the value in its form.
+type Place<'o> = (&'o str, usize, &'o str, Cow<'o, str>);
+
+/// The objects of a file, or of a target.
+#[derive(Default)]
+pub struct Side<'o> {
+    /// The objects.
+    pub objects: &'o [Object],
+    places: HashMap<Place<'o>, Vec<usize>>,
+    by_kind: HashMap<&'o str, Vec<usize>>,
+    by_id: HashMap<Cow<'o, str>, Vec<usize>>,
+}
+
+impl<'o> Side<'o> {
+    /// Indexes objects.
+    pub fn new(objects: &'o [Object]) -> Self {
+        let mut side = Self { objects, ..Self::default() };
+        for (at, object) in objects.iter().enumerate() {
+            side.by_kind.entry(object.kind().as_str()).or_default().push(at);
+            let form = object.schema.keys.first().map_or(Form::Exact, |key| key.form);
+            side.by_id.entry(form.of(&object.item.key)).or_default().push(at);
+            for (key, value) in object.keys() {
+                let found = side.places.entry(place(object.schema, key, &object.owner, value)).or_default();
+                if found.last() != Some(&at) {
+                    found.push(at);
+                }
+            }
+        }
+        side
+    }
+
+    /// Returns an object.
+    pub fn get(&self, at: usize) -> Option<&'o Object> {
+        self.objects.get(at)
+    }
+
+    /// Returns the objects of a kind that have a value of one of its keys.
+    pub fn with<'s>(
+        &'s self,
+        schema: &'s KindSchema,
+        key: usize,
+        owner: &'s str,
+        value: &'s str,
+    ) -> &'s [usize] {
+        // Looked up by what it borrows, it is not kept.
+        let found: Option<&Vec<usize>> = self.places.get(&place(schema, key, owner, value));
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the objects of a kind.
+    pub fn of(&self, kind: &str) -> &[usize] {
+        self.by_kind.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the objects of any kind that are called by an id in plans.
+    pub fn with_id(&self, form: Form, id: &str) -> &[usize] {
+        self.by_id.get(form.of(id).as_ref()).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn place<'k>(schema: &'k KindSchema, key: usize, owner: &'k str, value: &'k str) -> Place<'k> {
+    let said = schema.keys.get(key);
+    let owner = if said.is_some_and(|key| key.per_owner) { owner } else { "" };
+    (schema.info.kind.as_str(), key, owner, said.map_or(Form::Exact, |key| key.form).of(value))
+}
+
+/// Objects that no file holds, known from what refers to them.
+#[derive(Default)]
+pub(super) struct Outside<'o> {
+    /// By kind and id in its form: its id as it is written, and its name.
+    by_id: HashMap<(&'o str, Cow<'o, str>), (&'o str, &'o str)>,
+    /// By kind and name: the ids that go by it.
+    by_name: BTreeMap<(&'o str, &'o str), Vec<&'o str>>,
+}
+
+impl<'o> Outside<'o> {
+    /// Learns what is said of kinds that no file holds: objects of a type, an id
+    /// and a name.
+    pub(super) fn new(objects: &'o [Object], kinds: &[&str]) -> Self {
+        let mut outside = Self::default();
+        if !kinds.is_empty() {
+            objects.iter().for_each(|object| outside.learn(&object.body, kinds));
+        }
+        outside
+    }
+
+    fn learn(&mut self, json: &'o Json, kinds: &[&str]) {
+        match json {
+            Json::Object(object) => {
+                let [kind, id, name] = ["type", "id", "name"].map(|name| json.text_of(name));
+                if !id.is_empty() && !name.is_empty() && kinds.contains(&kind) {
+                    self.by_id.entry((kind, Form::Plain.of(id))).or_insert((id, name));
+                    let ids = self.by_name.entry((kind, name)).or_default();
+                    if !ids.iter().any(|known| Form::Plain.of(known) == Form::Plain.of(id)) {
+                        ids.push(id);
+                    }
+                }
+                object.members().for_each(|(_, json)| self.learn(json, kinds));
+            }
+            Json::List(elements) => elements.iter().for_each(|json| self.learn(json, kinds)),
+            _ => {}
+        }
+    }
+
+    /// Returns the id and the name of one, by its id.
+    pub(super) fn with_id(&self, kind: &str, id: &str) -> Option<(&'o str, &'o str)> {
+        self.by_id.get(&(kind, Form::Plain.of(id))).copied()
+    }
+
+    /// Returns the id of one, by its name, where only one goes by it.
+    pub(super) fn named(&self, kind: &str, name: &str) -> Option<&'o str> {
+        match self.by_name.get(&(kind, name))?.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! An object of the file as it is going to stand in the target: with its
+//! references pointing to what the target has, aligned with what stands there.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::{Document, Json, Object, Pair, Product, splice};
+use crate::engine::align::{Aligned, align};
+use crate::engine::diff::{Show, compare};
+use crate::engine::object::{Found, resolve, write};
+use crate::engine::schema::{DocumentSchema, Form};
+use crate::engine::{Change, Finding};
+
+/// Two objects in one form.
+pub struct Prepared<'o> {
+    /// What stands in the target.
+    pub target: Option<&'o Json>,
+    /// What the file wants there.
+    pub file: Cow<'o, Json>,
+    /// How the two are compared.
+    pub schema: &'static DocumentSchema,
+    /// How they are compared if they differ and are signed.
+    whole: Option<&'static DocumentSchema>,
+}
+
+impl<'o> Prepared<'o> {
+    /// Brings what is to stand for an object into the form of another one, where
+    /// the two forms mean the same.
+    pub fn new(
+        product: &dyn Product,
+        pair: &Pair<'o>,
+        object: &'o Object,
+        base: Option<&'o Object>,
+        file: Cow<'o, Json>,
+    ) -> Self {
+        let target = base.map(|base| &base.body);
+        let whole = object.schema.signature.filter(|_| object.is_signed()).map(|signature| signature.whole);
+        let mut prepared = Self { target, file, schema: object.schema.document, whole };
+        if whole.is_none() {
+            product.prepare(&mut prepared, object, pair);
+        }
+        prepared
+    }
+
+    /// Aligns the two.
+    pub fn aligned(&self) -> Aligned<'_> {
+        let aligned = align(self.target, &self.file, self.schema);
+        match self.whole {
+            // What is signed is taken whole, or not at all.
+            Some(whole) if self.target.is_some() && !changes(&aligned).is_empty() => {
+                align(self.target, &self.file, whole)
+            }
+            _ => aligned,
+        }
+    }
+}
+
+/// An object of the file with its references, and what was found on the way.
+pub struct Built<'o> {
+    object: &'o Object,
+    base: Option<&'o Object>,
+    prepared: Prepared<'o>,
+    /// What it refers to.
+    pub found: Vec<Found<'o>>,
+    /// What the operator should know.
+    pub warnings: Vec<Finding>,
+    /// Whether it is no longer what the file holds, whatever the target has.
+    is_changed: bool,
+}
+
+impl<'o> Built<'o> {
+    /// Builds the object of that place.
+    pub fn new(product: &dyn Product, pair: &Pair<'o>, at: usize, object: &'o Object) -> Self {
+        let base = pair.base(at);
+        let found = resolve(pair, object);
+        let mut body = Cow::Borrowed(&object.body);
+        let mut is_changed = false;
+        if !object.is_signed() && object.schema.importable {
+            if found.iter().any(|found| found.writes.iter().any(Option::is_some)) {
+                is_changed = write(&found, body.to_mut());
+            }
+            write_ids_alike(&found, base, &mut body);
+        }
+        let prepared = Prepared::new(product, pair, object, base, body);
+        let mut built = Self { object, base, prepared, found, warnings: object.findings.clone(), is_changed };
+        if object.is_signed() {
+            built.note_signature();
+        }
+        built
+    }
+
+    /// Tells of a signed object what its text has that the target has not.
+    fn note_signature(&mut self) {
+        if let Some(base) = self.base {
+            let (here, there) = (self.object.id(), base.row.as_ref().unwrap_or_else(|| base.id()));
+            if Form::Plain.of(here) != Form::Plain.of(there) {
+                let message = format!(
+                    "the target has it as '{there}', and keeps that id; its text is signed, and is kept as it is, \
+                     with the id '{here}'"
+                );
+                self.warnings.push(Finding::warning("signed-other-id", message));
+            }
+        }
+        for found in self.found.iter().filter(|found| found.writes.iter().any(Option::is_some)) {
+            let path = self.object.shown(&found.link.path);
+            let message =
+                format!("{path} would point to another object here; it is signed, and stays as it is");
+            self.warnings.push(Finding::warning("signed-reference", message));
+        }
+    }
+
+    /// Aligns the object with what stands in the target.
+    pub fn aligned(&self) -> Aligned<'_> {
+        self.prepared.aligned()
+    }
+
+    /// Returns what is to stand in the target.
+    pub fn document(&self) -> Document {
+        let Self { object, base, .. } = *self;
+        let (body, text): (Json, Arc<str>) = match base {
+            _ if object.is_signed() => return object.document(base),
+            None if !self.is_changed => return object.document(None),
+            None => {
+                let body = object.raw(&self.prepared.file).clone();
+                let text = splice(&object.text, object.raw(&object.body), &body);
+                (body, text.into())
+            }
+            Some(base) => written(&self.aligned().result(), base),
+        };
+        let wrapper = base.unwrap_or(object).wrapper.filter(|name| body.get(name).is_none());
+        Object::new(object.schema, body, wrapper, text, "").document(base)
+    }
+}
+
+/// Writes the ids of references as the target writes them, where they mean the
+/// same: with dashes or without is no difference.
+fn write_ids_alike<'o>(found: &[Found<'o>], base: Option<&'o Object>, body: &mut Cow<'o, Json>) {
+    let Some(base) = base else { return };
+    for at in found.iter().filter_map(|found| found.link.id_at.as_deref()) {
+        let there = base.body.pointer(at).and_then(Json::as_text);
+        let here = body.pointer(at).and_then(Json::as_text);
+        if let (Some(there), Some(here)) = (there, here)
+            && here != there
+            && Form::Plain.of(here) == Form::Plain.of(there)
+            && let Some(slot) = body.to_mut().pointer_mut(at)
+        {
+            *slot = Json::text(there);
+        }
+    }
+}
+
+/// Returns what is going to stand in the place of the target's object, and its
+/// text, in which nothing else changes. What is a part of the form that is
+/// compared stays one where nothing has to stand beside it.
+fn written(result: &Json, base: &Object) -> (Json, Arc<str>) {
+    let is_alone = result.as_object().is_some_and(|object| object.len() == 1);
+    let body = match base.wrapper {
+        None => result,
+        Some(name) => match result.get(name).filter(|_| is_alone) {
+            Some(inside) => inside,
+            None => return (result.clone(), result.print().into()),
+        },
+    };
+    (body.clone(), splice(&base.text, base.raw(&base.body), body).into())
+}
+
+/// Returns the changes that would be made.
+pub(super) fn changes(aligned: &Aligned<'_>) -> Vec<Change> {
+    let (before, after) = aligned.sides();
+    let mut changes = compare(Some(&before), &after, Show::Differences);
+    changes.retain(|change| change.op.is_effective());
+    changes
+}

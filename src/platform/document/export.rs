@@ -1,0 +1,152 @@
+//! The file that the product itself would export: of everything, or of some
+//! objects with what they need.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::plan::dangling;
+use super::{Hit, Object, Pair, Product};
+use crate::engine::closure::closure;
+use crate::engine::object::resolve;
+use crate::engine::schema::{Form, Role};
+use crate::engine::{Finding, ItemId, Kind};
+use crate::platform::{Export, ExportOptions, MissingRoots, Selection};
+
+/// Exports everything, or some roots with what they need, or what is selected.
+///
+/// # Errors
+///
+/// Fails if a root is not in the target, or of a kind that is none.
+pub fn export(
+    product: &'static dyn Product,
+    target: &[Object],
+    options: &ExportOptions,
+) -> Result<Export, MissingRoots> {
+    let pair = Pair::new(product, &[], target, &[]);
+    let closure = needed(product, &pair, &options.roots)?;
+    let selected = Selected::new(product, &options.selection);
+    let is_meant = |at: &usize, object: &Object| {
+        closure.as_ref().is_none_or(|closure| closure.contains(at)) && selected.takes(object)
+    };
+    let meant: HashSet<usize> =
+        target.iter().enumerate().filter(|(at, object)| is_meant(at, object)).map(|(at, _)| at).collect();
+    let rank: HashMap<&Kind, usize> =
+        product.kinds().iter().enumerate().map(|(rank, info)| (&info.kind, rank)).collect();
+    let mut objects: Vec<&Object> =
+        target.iter().enumerate().filter(|(at, _)| meant.contains(at)).map(|(_, object)| object).collect();
+    objects.sort_by_key(|object| (rank.get(object.kind()).copied(), &object.item.key));
+    let mut findings = dangling(&pair, &meant);
+    findings.extend(selected.unmet(target.iter(), "the target"));
+    Ok(Export {
+        bytes: product.print(&objects, options),
+        counts: counts(product, objects.into_iter()),
+        findings,
+    })
+}
+
+/// Returns how many objects of each kind there are.
+pub(super) fn counts<'o>(
+    product: &dyn Product,
+    objects: impl Iterator<Item = &'o Object>,
+) -> Vec<(Kind, usize)> {
+    let mut counts: HashMap<&Kind, usize> = HashMap::new();
+    for object in objects {
+        *counts.entry(object.kind()).or_default() += 1;
+    }
+    let of = |kind: &Kind| counts.get(kind).copied().unwrap_or_default();
+    product.kinds().iter().map(|info| (info.kind.clone(), of(&info.kind))).collect()
+}
+
+/// Returns the roots with everything that has to come along, directly and not;
+/// none where there are no roots.
+fn needed(
+    product: &dyn Product,
+    pair: &Pair<'_>,
+    roots: &[ItemId],
+) -> Result<Option<HashSet<usize>>, MissingRoots> {
+    if roots.is_empty() {
+        return Ok(None);
+    }
+    let root = Kind::of(product.about().root);
+    let schema = product.schema(root.as_str());
+    let find = |item: &ItemId| {
+        let schema = schema.filter(|_| item.kind == root)?;
+        let keys =
+            schema.keys.iter().enumerate().filter(|(_, key)| [Role::Id, Role::Name].contains(&key.role));
+        keys.map(|(key, _)| pair.target.with(schema, key, "", &item.key)).find_map(|found| match found {
+            [only] => Some(*only),
+            _ => None,
+        })
+    };
+    let missing: Vec<ItemId> = roots.iter().filter(|root| find(root).is_none()).cloned().collect();
+    if !missing.is_empty() {
+        return Err(MissingRoots(missing));
+    }
+    Ok(Some(closure(roots.iter().filter_map(find), |at| {
+        let found = pair.target.get(*at).map(|object| resolve(pair, object)).unwrap_or_default();
+        let along = found.into_iter().filter(|found| found.link.rule.along).filter_map(|found| found.hit);
+        along.filter_map(|hit| if let Hit::Target(at) = hit { Some(at) } else { None }).collect()
+    })))
+}
+
+/// A selection, with ids in the form in which they are compared.
+pub struct Selected<'o> {
+    product: &'static dyn Product,
+    given: &'o Selection,
+    plain: Selection,
+}
+
+impl<'o> Selected<'o> {
+    /// Returns a selection of a product's objects.
+    pub fn new(product: &'static dyn Product, given: &'o Selection) -> Self {
+        let mut plain = given.clone();
+        for (kind, filter) in &mut plain.objects {
+            let form = form(product, kind);
+            filter.ids.iter_mut().for_each(|id| *id = form.of(id).into_owned());
+        }
+        Self { product, given, plain }
+    }
+
+    /// Says whether an object is meant.
+    pub fn takes(&self, object: &Object) -> bool {
+        let kind = object.kind().as_str();
+        self.plain.takes(kind, &form(self.product, kind).of(object.id()), &object.name)
+    }
+
+    /// Tells what of the selection means nothing among objects.
+    pub fn unmet<'t>(&self, objects: impl Iterator<Item = &'t Object>, place: &str) -> Vec<Finding> {
+        if self.given.is_all() {
+            return Vec::new();
+        }
+        let mut kinds: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
+        for object in objects {
+            kinds.entry(object.kind().as_str()).or_default().push(object);
+        }
+        let told = |message: String| Finding::warning("selection-unmet", message);
+        let mut findings = Vec::new();
+        for word in self.given.include.iter().filter(|word| !kinds.contains_key(word.as_str())) {
+            findings.push(told(format!("{place} holds nothing of type {word}, which was asked for")));
+        }
+        for (word, filter) in &self.given.objects {
+            if !self.given.takes_kind(word) {
+                findings.push(told(format!("objects of type {word} were named, and the type was left out")));
+                continue;
+            }
+            let (there, form) =
+                (kinds.get(word.as_str()).map_or(&[][..], Vec::as_slice), form(self.product, word));
+            let ids: HashSet<_> = there.iter().map(|object| form.of(object.id())).collect();
+            for id in filter.ids.iter().filter(|id| !ids.contains(&form.of(id))) {
+                findings.push(told(format!("{place} holds no {word} with the id '{id}'")));
+            }
+            let names: HashSet<&str> = there.iter().map(|object| &*object.name).collect();
+            for name in filter.names.iter().filter(|name| !names.contains(name.as_str())) {
+                findings.push(told(format!("{place} holds no {word} with the name '{name}' (case counts)")));
+            }
+        }
+        findings
+    }
+}
+
+fn form(product: &dyn Product, kind: &str) -> Form {
+    let schema = product.schema(kind);
+    schema.and_then(|schema| schema.keys.first()).map_or(Form::Exact, |key| key.form)
+}

@@ -1,0 +1,283 @@
+//! Every object of the file as a candidate: what it is, what stands in the
+//! target, what blocks it, what it refers to and needs.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use super::build::Built;
+use super::{File, Object, Pair, Product, quoted, too_deep};
+use crate::engine::align::Aligned;
+use crate::engine::diff::{Show, compare};
+use crate::engine::display::safe;
+use crate::engine::object::resolve;
+use crate::engine::schema::Form;
+use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Missing, Plan, Reason, Value};
+use crate::platform::ImportOptions;
+
+/// Compares a file with a target.
+pub fn plan(product: &'static dyn Product, file: &File, target: &[Object], options: &ImportOptions) -> Plan {
+    let pair = Pair::new(product, &file.objects, target, &options.default_references);
+    let (candidates, missing) = candidates(product, &pair);
+    let mut findings = file.findings.clone();
+    findings.extend(pair.unmet_defaults());
+    Plan::new(product.kinds(), candidates, missing, findings)
+}
+
+/// Returns what stands in the way of the file's objects whatever the target
+/// holds, and what the target has to have.
+pub fn obstacles(product: &'static dyn Product, file: &File, options: &ImportOptions) -> Vec<Finding> {
+    let pair = Pair::new(product, &file.objects, &[], &options.default_references);
+    let (candidates, missing) = candidates(product, &pair);
+    let in_file: HashSet<&ItemId> = candidates.iter().map(|candidate| &candidate.item.id).collect();
+    let mut findings = Vec::new();
+    for Candidate { item, blocks, requires, .. } in &candidates {
+        let path = &*item.path;
+        // What is alone in its file stands at no path.
+        let told = |message: &str| match path {
+            "" => message.to_owned(),
+            path => format!("{message} ({path})"),
+        };
+        findings.extend(blocks.iter().map(|reason| {
+            // What is only exported is no mistake of the file.
+            let finding = if reason.code == "not-importable" { Finding::note } else { Finding::error };
+            finding(reason.code.clone(), told(&reason.message)).at(path).about(&item.id)
+        }));
+        findings.extend(requires.iter().filter(|need| !in_file.contains(&need.on)).map(|need| {
+            let message = format!(
+                "needs {} '{}', which the file does not hold; the target must",
+                need.on.kind, need.on.key
+            );
+            Finding::warning("not-in-file", told(&message)).at(path).about(&item.id)
+        }));
+    }
+    findings.extend(missing.iter().flat_map(|missing| {
+        let (verb, kind) = (if missing.is_api() { "grants" } else { "uses" }, &missing.kind);
+        let message =
+            format!("{verb} {kind} '{}', which the file does not hold; the target should", missing.key);
+        missing.used_by.iter().map(move |user| Finding::warning("not-in-file", message.clone()).about(user))
+    }));
+    let mut seen = HashSet::new();
+    findings
+        .retain(|finding| seen.insert((finding.message.clone(), finding.path.clone(), finding.item.clone())));
+    findings
+}
+
+/// What neither side has, by kind, module and key.
+type AllMissing = BTreeMap<(Kind, Arc<str>, Arc<str>), Missing>;
+
+fn candidates(product: &dyn Product, pair: &Pair<'_>) -> (Vec<Candidate>, Vec<Missing>) {
+    let mut all = AllMissing::new();
+    let objects = pair.file.objects.iter().enumerate();
+    let candidates = objects.map(|(at, object)| candidate(product, pair, at, object, &mut all)).collect();
+    (candidates, all.into_values().collect())
+}
+
+fn candidate<'o>(
+    product: &dyn Product,
+    pair: &Pair<'o>,
+    at: usize,
+    object: &'o Object,
+    all: &mut AllMissing,
+) -> Candidate {
+    let base = pair.base(at);
+    let mut built = Built::new(product, pair, at, object);
+    let aligned = built.aligned();
+    let deep = too_deep(&object.body);
+    let (before, after) = match deep {
+        Some(_) => (Value::Record(Vec::new()), Value::Record(Vec::new())),
+        None => aligned.sides(),
+    };
+    let is_new = base.is_none() || is_changed(&before, &after);
+    let mut blocks = pair.blocks(at).to_vec();
+    blocks.extend(base.and_then(|base| other_owner(object, base)));
+    blocks.extend(deep);
+    blocks.extend(refused(&aligned));
+    if is_new {
+        blocks.extend(object.body.unstorable().map(|part| {
+            let message = format!("{} holds {}", object.place(&part.path), part.what);
+            Reason::new("not-storable", message)
+        }));
+    }
+    let noticed = noticed(product, object, &aligned);
+    drop(aligned);
+    let mut warnings = std::mem::take(&mut built.warnings);
+    warnings.extend(noticed);
+    let mut candidate = Candidate {
+        item: Item {
+            id: object.item.clone(),
+            name: Arc::clone(&object.name),
+            value: after,
+            path: Arc::clone(&object.path),
+        },
+        // What is found by another key than its id keeps the id that it has.
+        base: base.map(|base| Item {
+            id: base.item.clone(),
+            name: Arc::clone(&base.name),
+            value: before,
+            path: "".into(),
+        }),
+        matched: pair.matched(at),
+        blocks,
+        requires: Vec::new(),
+        quota: None,
+        references: Vec::new(),
+        warnings,
+        // What was found by its name is another object under another id.
+        facts: base.and_then(|base| base.row.clone()).map_or(Value::Null, Value::Text),
+    };
+    if object.schema.importable {
+        candidate.warnings.extend(other_kinds(pair, at, object));
+    }
+    candidate.warnings.extend(product.findings(object, pair));
+    if is_new {
+        candidate.blocks.extend(product.blocks(object));
+    }
+    for mut found in built.found {
+        product.notice(&mut found, object, pair);
+        candidate.references.push(found.reference);
+        // What is not going to be written needs nothing.
+        if !object.schema.importable {
+            continue;
+        }
+        let place = object.place(&found.link.path);
+        candidate.warnings.extend(found.findings.into_iter().map(|finding| finding.at(&*place)));
+        // Of what does not differ nothing is written: what it lacks, it lacks already.
+        if !is_new {
+            continue;
+        }
+        candidate.blocks.extend(found.reasons);
+        let needs = found.requires.filter(|need| !candidate.requires.iter().any(|other| other.on == need.on));
+        candidate.requires.extend(needs);
+        if let Some(missing) = found.missing {
+            let identity = (missing.kind.clone(), Arc::clone(&missing.module), Arc::clone(&missing.key));
+            let known = all.entry(identity).or_insert_with(|| Missing { used_by: Vec::new(), ..missing });
+            // Objects come one after the other.
+            if known.used_by.last() != Some(&object.item) {
+                known.used_by.push(object.item.clone());
+            }
+        }
+    }
+    for finding in &mut candidate.warnings {
+        if finding.item.is_none() {
+            let told = std::mem::replace(finding, Finding::note("", ""));
+            let told = if told.path.is_none() { told.at(&*object.path) } else { told };
+            *finding = told.about(&object.item);
+        }
+    }
+    candidate.blocks = unique(candidate.blocks);
+    candidate
+}
+
+/// Tells that the target has an object with the same id of another kind: systems
+/// split a kind in two.
+fn other_kinds(pair: &Pair<'_>, at: usize, object: &Object) -> Option<Finding> {
+    if object.id().is_empty() || pair.base(at).is_some() {
+        return None;
+    }
+    let form = object.schema.keys.first().map_or(Form::Exact, |key| key.form);
+    let mut others = pair.target.with_id(form, object.id()).iter().filter_map(|at| pair.target.get(*at));
+    let other = others.find(|other| other.item.kind != object.item.kind)?;
+    let message =
+        format!("the target has {} '{}' with the same id, under another type", other.item.kind, other.name);
+    Some(Finding::warning("other-type", message))
+}
+
+/// An object cannot move to another owner: what points to it does not.
+fn other_owner(object: &Object, base: &Object) -> Option<Reason> {
+    let owner = object.schema.owner?;
+    (object.owner != base.owner && !object.owner.is_empty()).then(|| {
+        let message = format!(
+            "belongs to {} {} in the target and to {} in the file",
+            owner.word,
+            quoted(&base.owner),
+            quoted(&object.owner)
+        );
+        Reason::new(format!("other-{}", owner.word), message)
+    })
+}
+
+/// Returns why the differences of an object cannot be written.
+fn refused(aligned: &Aligned<'_>) -> Vec<Reason> {
+    let immutable = aligned.immutable().iter().map(|refused| {
+        let shown = |value: &Value| match value {
+            Value::Null => "none".to_owned(),
+            Value::Text(text) => format!("'{}'", safe(text)),
+            value => safe(&serde_json::to_string(value).unwrap_or_default()).into_owned(),
+        };
+        let message = format!(
+            "{} cannot change: it is {} in the target and {} in the file",
+            refused.path,
+            shown(&refused.before),
+            shown(&refused.after)
+        );
+        let code = if refused.path == "/type" { "type-immutable" } else { "immutable" };
+        Reason::new(code, message)
+    });
+    let lost = aligned.unaligned().iter().filter(|list| list.loses_secrets).map(|list| {
+        let message = format!(
+            "the list {} is too long to be aligned, and replacing it would lose the target's secrets in it",
+            list.path
+        );
+        Reason::new("list-too-long", message)
+    });
+    immutable.chain(lost).collect()
+}
+
+/// Returns what the operator should know of the comparison itself.
+fn noticed(product: &dyn Product, object: &Object, aligned: &Aligned<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if object.schema.importable && !object.is_signed() {
+        let places = aligned.missing_secrets().iter();
+        let mut missing: Vec<String> = places.map(|place| place.trim_start_matches('/').to_owned()).collect();
+        missing.extend(product.missing_secrets(object, aligned));
+        if !missing.is_empty() {
+            let message = format!(
+                "neither the file nor the target has these secrets: {}; set them after the import",
+                missing.join(", ")
+            );
+            findings.push(Finding::note("secret-missing", message));
+        }
+    }
+    findings.extend(aligned.unaligned().iter().map(|list| {
+        let message =
+            format!("the list {} is too long to be aligned: it is compared as one value", list.path);
+        Finding::note("list-too-long", message)
+    }));
+    findings
+}
+
+/// Says whether covering would change anything.
+fn is_changed(before: &Value, after: &Value) -> bool {
+    let changes = compare(Some(before), after, Show::Differences);
+    changes.iter().any(|change| change.op.is_effective())
+}
+
+/// Keeps the first of equal reasons, in order. For short lists.
+fn unique(reasons: Vec<Reason>) -> Vec<Reason> {
+    let mut kept: Vec<Reason> = Vec::with_capacity(reasons.len());
+    for reason in reasons {
+        if !kept.contains(&reason) {
+            kept.push(reason);
+        }
+    }
+    kept
+}
+
+/// Returns what the target's own objects refer to and nobody has. What is only
+/// listed is but a copy.
+pub(super) fn dangling(pair: &Pair<'_>, meant: &HashSet<usize>) -> Vec<Finding> {
+    let objects = pair.target.objects.iter().enumerate().filter(|(at, _)| meant.contains(at));
+    let found =
+        objects.flat_map(|(_, object)| resolve(pair, object).into_iter().map(move |found| (object, found)));
+    found
+        .filter(|(_, found)| found.is_unresolved() && found.link.rule.along)
+        .map(|(object, found)| {
+            let reference = &found.reference;
+            let message =
+                format!("points to {} '{}', which the target does not have", reference.kind, reference.key);
+            Finding::warning("dangling-reference", message)
+                .at(object.shown(&found.link.path))
+                .about(&object.item)
+        })
+        .collect()
+}

@@ -1,0 +1,340 @@
+//! A product whose configuration is whole JSON documents, kept in our own
+//! schema: what it says of itself, and what all of them do alike.
+
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+use futures_util::future::{BoxFuture, FutureExt as _};
+
+use super::build::{Built, Prepared};
+use super::export::{counts, export};
+use super::rows::{self, Save};
+use super::{Document, Found, Json, Kinds, Object, Pair, Source, obstacles, plan, verify};
+use crate::engine::align::Aligned;
+use crate::engine::schema::KindSchema;
+use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Reason, Unpromised, Verb};
+use crate::platform::{
+    Bundle, DemoData, Export, ExportOptions, FileError, Ground, ImportOptions, MissingRoots, ParseError,
+    Platform, Snapshot, SourceFile,
+};
+use crate::store::restore::{Reference, TableInfo};
+use crate::store::{Connection, Reading, StoreError, Touched, Writer};
+
+/// What a product is, in words.
+#[derive(Debug)]
+pub struct About {
+    /// The word for `--format` and JSON, and what its documents are kept under.
+    pub name: &'static str,
+    /// What operators should know after an import.
+    pub after_apply: &'static [&'static str],
+    /// Its sample.
+    pub demo: &'static DemoData,
+    /// The kind of which single objects can be exported.
+    pub root: &'static str,
+    /// Whether objects can be selected, mapped, and given defaults.
+    pub takes_options: bool,
+    /// Whether its objects belong to organisations, which can be mapped.
+    pub takes_organisations: bool,
+    /// Whether several files make one bundle.
+    pub takes_directories: bool,
+}
+
+/// What was read of a file.
+#[derive(Debug, Default)]
+pub struct File {
+    /// The objects, kind by kind, each in the order of the file.
+    pub objects: Vec<Object>,
+    /// What was noticed about the file by itself.
+    pub findings: Vec<Finding>,
+}
+
+/// A product of documents. What it says in its schemas everything here reads;
+/// the rest is what no schema can say.
+pub trait Product: Kinds {
+    /// Returns what it is, in words.
+    fn about(&self) -> &'static About;
+
+    /// Returns its kinds in the order in which they are shown and written.
+    fn kinds(&self) -> &'static [KindInfo];
+
+    /// Says whether a file whose root object has this key is one of its files.
+    fn recognises(&self, root_key: &str) -> bool;
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// Syntax and shape errors, with their place.
+    fn read(&self, bytes: &[u8], options: &ImportOptions) -> Result<File, ParseError>;
+
+    /// Reads the files of a directory as one.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read), with the file that it is about.
+    fn read_all(&self, files: &[SourceFile<'_>], options: &ImportOptions) -> Result<File, FileError> {
+        match files {
+            [file] => self.read(file.bytes, options).map_err(|error| FileError { file: 0, error }),
+            _ => Err(FileError { file: 0, error: ParseError::several_files() }),
+        }
+    }
+
+    /// Prints objects, which stand kind by kind, as a file.
+    fn print(&self, objects: &[&Object], options: &ExportOptions) -> Vec<u8>;
+
+    /// Returns where in the form that the schema speaks of a body stands; none
+    /// where it has that form.
+    fn wrapper(&self, schema: &KindSchema, body: &Json) -> Option<&'static str> {
+        let _ = (schema, body);
+        None
+    }
+
+    /// Returns the names of members that follow from the rest of an object.
+    fn derived(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Brings an object into the form of the target's, where the two forms mean
+    /// the same.
+    fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, pair: &Pair<'o>) {
+        let _ = (prepared, object, pair);
+    }
+
+    /// Returns what stands in the way of an object that would be written.
+    fn blocks(&self, object: &Object) -> Vec<Reason> {
+        let _ = object;
+        Vec::new()
+    }
+
+    /// Returns what the operator should know of an object beside the others.
+    fn findings(&self, object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
+        let _ = (object, pair);
+        Vec::new()
+    }
+
+    /// Notes more about a reference that was looked up.
+    fn notice(&self, found: &mut Found<'_>, object: &Object, pair: &Pair<'_>) {
+        let _ = (found, object, pair);
+    }
+
+    /// Returns the names of more secrets that neither side has.
+    fn missing_secrets(&self, object: &Object, aligned: &Aligned<'_>) -> Vec<String> {
+        let _ = (object, aligned);
+        Vec::new()
+    }
+
+    /// Returns an object as the target keeps it; nothing of an unknown kind.
+    fn kept(&self, document: &Document) -> Option<Object> {
+        let schema = self.schema(document.kind.as_str())?;
+        let body = Source::read(document.body.as_bytes()).map_or(Json::Null, |source| source.root);
+        let wrapper = self.wrapper(schema, &body);
+        Some(Object::kept(document, schema, body, wrapper))
+    }
+}
+
+/// A product of documents as a platform.
+#[derive(Clone, Copy)]
+pub struct Documents(pub &'static dyn Product);
+
+impl Platform for Documents {
+    fn name(&self) -> &'static str {
+        self.0.about().name
+    }
+
+    fn kinds(&self) -> &'static [KindInfo] {
+        self.0.kinds()
+    }
+
+    fn recognises(&self, root_key: &str) -> bool {
+        self.0.recognises(root_key)
+    }
+
+    fn after_apply(&self) -> &'static [&'static str] {
+        self.0.about().after_apply
+    }
+
+    fn tables(&self) -> Vec<TableInfo> {
+        let mut kinds = self.0.kinds().iter().filter_map(|info| self.0.schema(info.kind.as_str()));
+        // An owner that others belong to by now is not taken back.
+        let owner = Reference { column: "owner", table: rows::TABLE, to: "id" };
+        let has_owners = kinds.any(|kind| kind.owner.is_some());
+        vec![TableInfo { references: has_owners.then_some(owner).into_iter().collect(), ..rows::table() }]
+    }
+
+    fn demo(&self) -> &'static DemoData {
+        self.0.about().demo
+    }
+
+    fn takes_organisations(&self) -> bool {
+        self.0.about().takes_organisations
+    }
+
+    fn takes_options(&self) -> bool {
+        self.0.about().takes_options
+    }
+
+    fn takes_directories(&self) -> bool {
+        self.0.about().takes_directories
+    }
+
+    fn keeps_documents(&self) -> bool {
+        true
+    }
+
+    fn stands_in<'a>(&'a self, connection: &'a mut Connection) -> BoxFuture<'a, Result<bool, StoreError>> {
+        rows::stand_in(connection, self.name()).boxed()
+    }
+
+    fn parse(&self, bytes: &[u8], options: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
+        let file = self.0.read(bytes, options)?;
+        Ok(Arc::new(Import { product: self.0, file, options: options.clone() }))
+    }
+
+    fn parse_directory(
+        &self,
+        files: &[SourceFile<'_>],
+        unread: Vec<Finding>,
+        options: &ImportOptions,
+    ) -> Result<Arc<dyn Bundle>, FileError> {
+        let mut file = self.0.read_all(files, options)?;
+        file.findings.extend(unread);
+        Ok(Arc::new(Import { product: self.0, file, options: options.clone() }))
+    }
+
+    fn snapshot<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+    ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>> {
+        let product = self.0;
+        async move { Ok(Box::new(Kept::read(product, connection, reading).await?) as Box<dyn Snapshot>) }
+            .boxed()
+    }
+
+    fn export_root(&self) -> Kind {
+        Kind::of(self.0.about().root)
+    }
+
+    fn has_scopes(&self) -> bool {
+        false
+    }
+
+    fn export_name(&self, now: NaiveDateTime) -> String {
+        format!("{}-export-{}.json", self.name(), now.format("%Y%m%d%H%M%S"))
+    }
+}
+
+/// What is kept in a target.
+struct Kept {
+    product: &'static dyn Product,
+    objects: Vec<Object>,
+}
+
+impl Kept {
+    async fn read(
+        product: &'static dyn Product,
+        connection: &mut Connection,
+        reading: Reading<'_>,
+    ) -> Result<Self, StoreError> {
+        let documents = rows::read(connection, product.about().name, reading).await?;
+        let objects = documents.iter().filter_map(|document| product.kept(document)).collect();
+        Ok(Self { product, objects })
+    }
+}
+
+impl Snapshot for Kept {
+    fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots> {
+        export(self.product, &self.objects, options)
+    }
+}
+
+/// A file that was read, to be imported.
+struct Import {
+    product: &'static dyn Product,
+    file: File,
+    options: ImportOptions,
+}
+
+impl Bundle for Import {
+    fn findings(&self) -> &[Finding] {
+        &self.file.findings
+    }
+
+    fn obstacles(&self) -> Vec<Finding> {
+        obstacles(self.product, &self.file, &self.options)
+    }
+
+    fn counts(&self) -> Vec<(Kind, usize)> {
+        counts(self.product, self.file.objects.iter())
+    }
+
+    fn ground<'a>(
+        self: Arc<Self>,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+    ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>> {
+        async move {
+            let kept = Kept::read(self.product, connection, reading).await?;
+            Ok(Box::new(Comparison { import: self, kept }) as Box<dyn Ground>)
+        }
+        .boxed()
+    }
+}
+
+/// A file, and what is kept in the target that it is compared with.
+struct Comparison {
+    import: Arc<Import>,
+    kept: Kept,
+}
+
+impl Comparison {
+    fn pair(&self) -> Pair<'_> {
+        let Import { product, file, options } = &*self.import;
+        Pair::new(*product, &file.objects, &self.kept.objects, &options.default_references)
+    }
+}
+
+impl Ground for Comparison {
+    fn plan(&self) -> Plan {
+        let Import { product, file, options } = &*self.import;
+        plan(*product, file, &self.kept.objects, options)
+    }
+
+    fn snapshot(&self) -> &dyn Snapshot {
+        &self.kept
+    }
+
+    fn write<'a>(
+        &'a self,
+        writer: &'a mut Writer<'_>,
+        approved: &'a Approved,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        async move {
+            let (covers, adds) = saves(self.kept.product, &self.pair(), approved);
+            rows::write(writer, self.kept.product.about().name, &covers, &adds).await
+        }
+        .boxed()
+    }
+
+    fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {
+        verify::verify(self.kept.product, &self.pair(), approved, touched)
+    }
+}
+
+/// Returns what is to be covered, and what is to be added; the file's objects
+/// stand in the plan's order.
+pub(super) fn saves(product: &dyn Product, pair: &Pair<'_>, approved: &Approved) -> (Vec<Save>, Vec<Save>) {
+    let (mut covers, mut adds) = (Vec::new(), Vec::new());
+    for step in approved.steps() {
+        let Some(object) = pair.file.get(step.at) else { continue };
+        let save = Save {
+            item: object.item.clone(),
+            document: Built::new(product, pair, step.at, object).document(),
+        };
+        match step.verb {
+            Verb::Cover => covers.push(save),
+            Verb::Add => adds.push(save),
+        }
+    }
+    (covers, adds)
+}

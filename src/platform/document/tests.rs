@@ -1,0 +1,189 @@
+//! What the tests of products share: targets that are applied to in memory, as
+//! the database would, and files changed as another environment would.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Any};
+
+use super::product::saves;
+use super::{Document, File, Object, Pair, Product, plan};
+use crate::engine::diff::Show;
+use crate::engine::law::unexplained;
+use crate::engine::{Choices, Plan};
+use crate::platform::{DemoTarget, ImportOptions};
+
+/// What was written of an item: its place in the plan, the document before,
+/// and the one after.
+pub(crate) type Written = (usize, Option<Document>, Document);
+
+/// A target in memory.
+#[derive(Clone)]
+pub(crate) struct Target {
+    pub(crate) product: &'static dyn Product,
+    pub(crate) objects: Vec<Object>,
+}
+
+impl Target {
+    /// Returns an empty one.
+    pub(crate) fn empty(product: &'static dyn Product) -> Self {
+        Self { product, objects: Vec::new() }
+    }
+
+    /// Returns the target of a product's sample.
+    pub(crate) fn demo(product: &'static dyn Product) -> Self {
+        let DemoTarget::Import { file, .. } = product.about().demo.target else { panic!("it is imported") };
+        let file = product.read(file.as_bytes(), &ImportOptions::default()).unwrap();
+        let mut target = Self::empty(product);
+        let plan = target.plan(&file, &ImportOptions::default());
+        let is_sound = |entry: &crate::engine::Entry| !entry.verdict.status.is_blocked();
+        assert!(plan.entries().iter().all(is_sound), "all of it can be imported");
+        target.apply(&file, &ImportOptions::default());
+        target
+    }
+
+    /// Compares a file with it.
+    pub(crate) fn plan(&self, file: &File, options: &ImportOptions) -> Arc<Plan> {
+        Arc::new(plan(self.product, file, &self.objects, options))
+    }
+
+    /// Writes all of a file that can be; returns the plan, and of each place in
+    /// it the document before and after.
+    pub(crate) fn apply(&mut self, file: &File, options: &ImportOptions) -> (Arc<Plan>, Vec<Written>) {
+        let plan = self.plan(file, options);
+        let mut choices = Choices::everything(&plan);
+        choices.missing_confirmed = true;
+        let Ok(approved) = plan.approve(&choices) else { return (plan, Vec::new()) };
+        let pair = Pair::new(self.product, &file.objects, &self.objects, &options.default_references);
+        let (covers, adds) = saves(self.product, &pair, &approved);
+        let mut documents: BTreeMap<(String, String), Document> = BTreeMap::new();
+        let key = |document: &Document| (document.kind.to_string(), document.id.to_string());
+        for object in &self.objects {
+            let document = object.document(Some(object));
+            documents.insert(key(&document), document);
+        }
+        let mut written = Vec::new();
+        for save in covers {
+            let before = documents.insert(key(&save.document), save.document.clone());
+            assert!(before.is_some(), "a cover of what is not there: {}", save.item);
+            written.push((plan.position(&save.item).unwrap(), before, save.document));
+        }
+        for save in adds {
+            let before = documents.insert(key(&save.document), save.document.clone());
+            assert!(before.is_none(), "an addition of what is there: {}", save.item);
+            written.push((plan.position(&save.item).unwrap(), None, save.document));
+        }
+        let mut pairs = std::collections::HashSet::new();
+        for document in documents.values().filter(|document| document.pair_id.is_some()) {
+            let pair = (document.kind.clone(), document.owner.clone(), document.pair_id.clone());
+            assert!(pairs.insert(pair), "two of one pair: {document:?}");
+        }
+        self.objects = documents.values().filter_map(|document| self.product.kept(document)).collect();
+        (plan, written)
+    }
+}
+
+/// Applies a file, and returns what was written and not shown, and how many
+/// documents were covered.
+pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
+    let product = target.product;
+    let none = ImportOptions::default();
+    let (plan, written) = target.apply(file, &none);
+    let mut told = Vec::new();
+    // What is done is done: the same file finds nothing more to do.
+    let again = target.plan(file, &none);
+    for (at, entry) in plan.entries().iter().enumerate() {
+        let is_done = entry.is_unchanged() || written.iter().any(|(other, ..)| *other == at);
+        if is_done && !again.entry(at).unwrap().is_unchanged() {
+            told.push(format!("{}: again {:?}", entry.item.id, again.changes(at, Show::Differences)));
+        }
+    }
+    let mut covers = 0;
+    for (at, before, after) in &written {
+        let Some(before) = before else { continue };
+        let read = |document: &Document| serde_json::from_str(&document.body).unwrap();
+        let changes = plan.changes(*at, Show::Differences);
+        let item = &plan.entry(*at).unwrap().item.id;
+        assert!(!changes.is_empty(), "{item}: written without a change");
+        let left = unexplained(&read(before), &read(after), &changes, product.derived());
+        told.extend(left.into_iter().map(|line| format!("{item}: {line}")));
+        covers += 1;
+    }
+    (told, covers)
+}
+
+/// Holds the law over a product's sample, and over files like it.
+pub(crate) fn holds(product: &'static dyn Product, known_by: &[&str], seeds: u64) {
+    let DemoTarget::Import { file: there, .. } = product.about().demo.target else {
+        panic!("it is imported")
+    };
+    let demo = Target::demo(product);
+    let read = |text: &str| product.read(text.as_bytes(), &ImportOptions::default());
+    let (told, covers) = law(&mut demo.clone(), &read(product.about().demo.file).unwrap());
+    assert!(told.is_empty(), "{told:#?}");
+    assert!(covers > 5, "{covers}");
+    let mut all = 0;
+    for seed in 0..seeds {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let text = if seed % 2 == 0 { there } else { product.about().demo.file };
+        let file = mutated(&serde_json::from_str(text).unwrap(), known_by, &mut random);
+        let Ok(file) = read(&file.to_string()) else { continue };
+        let (told, covers) = law(&mut demo.clone(), &file);
+        assert!(told.is_empty(), "seed {seed}: {told:#?}");
+        all += covers;
+    }
+    assert!(all > 300, "{all}");
+}
+
+/// Changes a file as another environment would: members gone, changed and new,
+/// lists in another order, longer and shorter. What objects are known by stays.
+pub(crate) fn mutated(file: &Any, known_by: &[&str], random: &mut fastrand::Rng) -> Any {
+    match file {
+        Any::Object(members) => {
+            let mut result = Map::new();
+            for (name, value) in members {
+                let keep = known_by.contains(&name.as_str());
+                match random.u8(0..40) {
+                    0 if !keep => {}
+                    1 if !keep && !value.is_object() && !value.is_array() => {
+                        result.insert(name.clone(), changed(value, random));
+                    }
+                    2 if !keep && value.is_boolean() => {
+                        result.insert(name.clone(), Any::Null);
+                    }
+                    _ => {
+                        result.insert(name.clone(), mutated(value, known_by, random));
+                    }
+                }
+            }
+            Any::Object(result)
+        }
+        Any::Array(values) => {
+            let mut values: Vec<Any> = values.iter().map(|value| mutated(value, known_by, random)).collect();
+            match random.u8(0..12) {
+                0 => random.shuffle(&mut values),
+                1 if !values.is_empty() => {
+                    values.remove(random.usize(0..values.len()));
+                }
+                2 if !values.is_empty() => {
+                    let value = values[random.usize(0..values.len())].clone();
+                    if !value.is_object() {
+                        values.insert(random.usize(0..=values.len()), changed(&value, random));
+                    }
+                }
+                _ => {}
+            }
+            Any::Array(values)
+        }
+        other => other.clone(),
+    }
+}
+
+fn changed(value: &Any, random: &mut fastrand::Rng) -> Any {
+    match value {
+        Any::Bool(truth) => Any::Bool(!truth),
+        Any::Number(_) => Any::from(random.u16(1..9999)),
+        Any::String(text) => Any::String(format!("{text}-{}", random.u16(..))),
+        other => other.clone(),
+    }
+}

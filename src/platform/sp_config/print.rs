@@ -1,0 +1,75 @@
+//! The file that the service would export: an envelope around the entries as
+//! they are kept.
+
+use std::collections::BTreeMap;
+
+use chrono::SecondsFormat;
+use serde::Serialize;
+
+use crate::platform::document::Object;
+use crate::platform::{ExportOptions, Selection};
+
+/// The envelope, but for its objects.
+#[derive(Serialize)]
+struct Envelope<'o> {
+    version: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timestamp: Option<String>,
+    tenant: &'o str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'o str,
+    options: Options<'o>,
+}
+
+/// The options of an export, in the words of the service.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Options<'o> {
+    exclude_types: &'o [String],
+    include_types: &'o [String],
+    object_options: BTreeMap<&'o str, Filter<'o>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Filter<'o> {
+    included_ids: &'o [String],
+    included_names: &'o [String],
+}
+
+fn envelope(options: &ExportOptions) -> Envelope<'_> {
+    let Selection { include, exclude, objects } = &options.selection;
+    Envelope {
+        version: 1,
+        timestamp: options.now.map(|now| now.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        tenant: &options.origin,
+        description: &options.description,
+        options: Options {
+            exclude_types: exclude,
+            include_types: include,
+            object_options: objects
+                .iter()
+                .map(|(word, filter)| {
+                    let filter = Filter { included_ids: &filter.ids, included_names: &filter.names };
+                    (word.as_str(), filter)
+                })
+                .collect(),
+        },
+    }
+}
+
+/// Prints an envelope with entries in it, byte for byte as they are kept.
+pub(super) fn print(entries: &[&Object], options: &ExportOptions) -> Vec<u8> {
+    let head = serde_json::to_string(&envelope(options)).unwrap_or_default();
+    let head = head.strip_suffix('}').unwrap_or(&head);
+    let size: usize = entries.iter().map(|entry| entry.text.len() + 2).sum();
+    let mut bytes = Vec::with_capacity(head.len() + size + 20);
+    bytes.extend_from_slice(head.as_bytes());
+    bytes.extend_from_slice(b",\"objects\":[");
+    for (at, entry) in entries.iter().enumerate() {
+        bytes.extend_from_slice(if at == 0 { b"\n" } else { b",\n" });
+        bytes.extend_from_slice(entry.text.as_bytes());
+    }
+    bytes.extend_from_slice(b"\n]}\n");
+    bytes
+}

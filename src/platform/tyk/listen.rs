@@ -1,0 +1,77 @@
+//! Where APIs listen: no gateway has two at one place.
+
+use super::kinds::{definition, gateway};
+use crate::platform::document::Json;
+
+/// Returns where an API listens, in words. The gateway joins domain and path as
+/// they are, case and all; what is not HTTP has no path, and is known by its
+/// port.
+pub(super) fn listens(api: &Json) -> Vec<String> {
+    place(api).into_iter().collect()
+}
+
+fn place(api: &Json) -> Option<String> {
+    let definition = definition(api);
+    let server = gateway(api).and_then(|gateway| gateway.get("server"));
+    let ports = [definition.get("listen_port"), server.and_then(|server| server.get("port"))];
+    let port = ports.into_iter().flatten().find_map(|port| match port {
+        Json::Number(number) if &**number != "0" => Some(&**number),
+        _ => None,
+    });
+    let port = port.unwrap_or_default();
+    let protocol = match definition.text_of("protocol") {
+        "" => server.map(|server| server.text_of("protocol")).unwrap_or_default(),
+        protocol => protocol,
+    };
+    if ["tcp", "tls"].iter().any(|word| protocol.eq_ignore_ascii_case(word)) {
+        return (!port.is_empty()).then(|| format!("port {port}"));
+    }
+    let flag = |name: &str| definition.get(name) == Some(&Json::Bool(true));
+    let classic = definition.get("proxy").map(|proxy| proxy.text_of("listen_path")).unwrap_or_default();
+    if !classic.is_empty() {
+        let domain = if flag("domain_disabled") { "" } else { definition.text_of("domain") };
+        return Some(shown(port, domain, classic));
+    }
+    let server = server?;
+    let path = server.pointer("/listenPath/value").and_then(Json::as_text).filter(|path| !path.is_empty())?;
+    let domain =
+        server.get("customDomain").filter(|domain| domain.get("enabled") != Some(&Json::Bool(false)));
+    Some(shown(port, domain.map(|domain| domain.text_of("name")).unwrap_or_default(), path))
+}
+
+fn shown(port: &str, domain: &str, path: &str) -> String {
+    let mut shown = format!("listen path '{path}'");
+    if !domain.is_empty() {
+        shown.push_str(&format!(" of '{domain}'"));
+    }
+    if !port.is_empty() {
+        shown.push_str(&format!(" at port {port}"));
+    }
+    shown
+}
+
+/// Says whether a gateway would load both at once: one without segments, or
+/// one of a segment that both have.
+pub(super) fn meet(one: &Json, other: &Json) -> bool {
+    let (here, there) = (segments(one), segments(other));
+    let share = here.is_empty() || there.is_empty() || here.iter().any(|tag| there.contains(tag));
+    is_active(one) && is_active(other) && share
+}
+
+/// Says whether a gateway loads an API at all.
+pub(super) fn is_active(api: &Json) -> bool {
+    let definition = definition(api).get("active");
+    let state = || gateway(api).and_then(|gateway| gateway.pointer("/info/state/active"));
+    definition.or_else(state) != Some(&Json::Bool(false))
+}
+
+fn segments(api: &Json) -> Vec<&str> {
+    let definition = definition(api);
+    let tags = if definition.get("tags_disabled") == Some(&Json::Bool(true)) {
+        None
+    } else {
+        let oas = || gateway(api).and_then(|gateway| gateway.pointer("/server/gatewayTags/tags"));
+        definition.get("tags").or_else(oas)
+    };
+    tags.map(Json::elements).unwrap_or_default().iter().filter_map(Json::as_text).collect()
+}
