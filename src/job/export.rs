@@ -88,7 +88,7 @@ pub async fn export(
 /// Returns the platforms whose objects stand in a target.
 async fn found(connection: &mut Connection) -> Result<Vec<&'static dyn Platform>, StoreError> {
     let mut found = Vec::new();
-    for platform in platform::PLATFORMS {
+    for platform in platform::all() {
         if platform.stands_in(connection).await? {
             found.push(platform);
         }
@@ -102,7 +102,7 @@ fn unclear(found: &[&'static dyn Platform]) -> Failure {
         platforms.iter().map(|platform| platform.name()).collect::<Vec<_>>().join(", ")
     };
     if found.is_empty() {
-        let known = names(&platform::PLATFORMS);
+        let known = names(&platform::all().collect::<Vec<_>>());
         return Failure::new(FailureKind::Schema, "the target holds nothing of any product")
             .because(format!("known are {known}"))
             .hint("check the target; --format exports of a product all the same");

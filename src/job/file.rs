@@ -167,7 +167,7 @@ fn too_large(path: &str) -> Failure {
 }
 
 pub(super) fn unknown_format(name: &str) -> Failure {
-    let known: Vec<&str> = platform::PLATFORMS.iter().map(|platform| platform.name()).collect();
+    let known: Vec<&str> = platform::all().map(Platform::name).collect();
     Failure::new(FailureKind::Usage, format!("unknown format '{name}'"))
         .hint(format!("known: {}", known.join(", ")))
 }

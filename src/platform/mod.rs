@@ -4,7 +4,7 @@
 //! [`Ground`], turns both into the engine's candidates, and writes what was
 //! approved. The engine and the faces know none of them by name.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::NaiveDateTime;
 use futures_util::future::BoxFuture;
@@ -242,12 +242,31 @@ pub enum DemoTarget {
     },
 }
 
-/// Every platform there is.
+/// The platforms that gatediff comes with.
 pub static PLATFORMS: [&dyn Platform; 3] = [&digirunner::Digirunner, &tyk::TYK, &sp_config::SP_CONFIG];
+
+/// Those that somebody else declared.
+static ADDED: RwLock<Vec<&'static dyn Platform>> = RwLock::new(Vec::new());
+
+/// Adds a platform for the rest of the process; one whose name is known
+/// already is left out.
+pub fn add(platform: &'static dyn Platform) {
+    let mut added = ADDED.write().unwrap_or_else(PoisonError::into_inner);
+    let mut known = PLATFORMS.iter().chain(added.iter());
+    if !known.any(|known| known.name() == platform.name()) {
+        added.push(platform);
+    }
+}
+
+/// Returns every platform there is.
+pub fn all() -> impl Iterator<Item = &'static dyn Platform> {
+    let added = ADDED.read().unwrap_or_else(PoisonError::into_inner).clone();
+    PLATFORMS.into_iter().chain(added)
+}
 
 /// Returns the platform of that name.
 pub fn named(name: &str) -> Option<&'static dyn Platform> {
-    PLATFORMS.into_iter().find(|platform| platform.name() == name)
+    all().find(|platform| platform.name() == name)
 }
 
 /// Recognises whose file this is, from its content.
@@ -258,12 +277,10 @@ pub fn named(name: &str) -> Option<&'static dyn Platform> {
 /// them, or if no platform knows any of its keys.
 pub fn detect(bytes: &[u8]) -> Result<&'static dyn Platform, ParseError> {
     let found = parse::find_root_key(bytes, Root::ObjectOrList, |key| {
-        PLATFORMS.into_iter().find(|platform| platform.recognises(key))
+        all().find(|platform| platform.recognises(key))
     })?;
     match found {
         RootKey::Known(platform) => Ok(platform),
-        RootKey::Unknown(keys) => {
-            Err(ParseError::unknown_format(&keys, PLATFORMS.iter().map(|platform| platform.name())))
-        }
+        RootKey::Unknown(keys) => Err(ParseError::unknown_format(&keys, all().map(Platform::name))),
     }
 }

@@ -2,6 +2,8 @@
 //! private server.
 
 #[cfg(test)]
+mod battery;
+#[cfg(test)]
 mod broken;
 #[cfg(test)]
 mod cancel;
@@ -33,6 +35,8 @@ mod digirunner_statements;
 mod export;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod fourth;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
