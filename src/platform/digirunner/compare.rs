@@ -1,7 +1,7 @@
 //! Every item of the file as a candidate: what it is, what stands in the
 //! target, what blocks it, what it needs.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 mod clients;
@@ -12,7 +12,7 @@ use super::file::{File, ROOT};
 use super::integrity::{self, Broken};
 use super::item;
 use super::rules::{self, AUTHENTICATION, CLIENT, GROUP, KINDS, LEVEL, Names, Owners, RDB, SCOPE, is_plain};
-use super::side::{Pair, first_by, is_hidden};
+use super::side::{Identity, Pair, is_hidden};
 use super::tables::{T, authority, client, group, group_api, level, rdb, vgroup};
 use super::values::{self, Misfit};
 use super::world::{Api, Row, World};
@@ -162,44 +162,36 @@ impl<'p, 'w> Comparer<'p, 'w> {
         all
     }
 
+    /// Blocks an item that stands several times in the file.
+    fn twice(&self, kind: &Kind, key: &str) -> Option<Reason> {
+        rules::twice(kind, key, self.pair.file.times(kind, key))
+    }
+
     fn every_kind(&self) -> Vec<Candidate> {
         let mut all = self.clients();
         all.extend(self.groups());
         all.extend(self.scopes());
-        all.extend(self.simple(
-            &AUTHENTICATION,
-            T::Authority,
-            authority::GROUP_AUTHORITIE_ID,
-            Some((authority::GROUP_AUTHORITIE_NAME, &self.authority_names)),
-        ));
-        all.extend(self.simple(
-            &LEVEL,
-            T::Level,
-            level::SECURITY_LEVEL_ID,
-            Some((level::SECURITY_LEVEL_NAME, &self.level_names)),
-        ));
-        all.extend(self.simple(&RDB, T::Rdb, rdb::CONNECTION_NAME, None));
+        all.extend(
+            self.simple(&AUTHENTICATION, Some((authority::GROUP_AUTHORITIE_NAME, &self.authority_names))),
+        );
+        all.extend(self.simple(&LEVEL, Some((level::SECURITY_LEVEL_NAME, &self.level_names))));
+        all.extend(self.simple(&RDB, None));
         all
     }
 
     /// Kinds of one table, matched by their own id: authentication types,
     /// security levels, RDB connections.
-    fn simple(&self, kind: &Kind, table: T, key: usize, name: Option<(usize, &Names<'w>)>) -> Vec<Candidate> {
-        let target = first_by(self.pair.target.world.rows(table), key, |_| true);
-        let times = count(self.pair.file.world.rows(table), key);
+    fn simple(&self, kind: &Kind, name: Option<(usize, &Names<'w>)>) -> Vec<Candidate> {
+        let Identity { table, key, .. } = *Identity::of(kind);
         let build = |row: &Row| item::record(table, row);
         let rows = self.pair.file.world.rows(table).iter().enumerate();
         rows.map(|(at, row)| {
             let id = ItemId::new(kind.clone(), row.shared(key));
-            let base = target.get(row.text(key)).and_then(|at| self.pair.target.world.row(table, *at));
+            let base = self.pair.target.item(kind, row.text(key));
             let called = name.map_or_else(|| row.shared(key), |(column, _)| row.shared(column));
             let mut blocks: Vec<Reason> =
                 name.map_or_else(Vec::new, |(column, names)| names.check(row.text(key), row.text(column)));
-            blocks.extend(rules::twice(
-                kind,
-                row.text(key),
-                times.get(row.text(key)).copied().unwrap_or_default(),
-            ));
+            blocks.extend(self.twice(kind, row.text(key)));
             blocks.extend(values::reasons(self.misfits(table, at)));
             let mut candidate = candidate(id, called, self.path(table, at), build(row), base.map(build));
             candidate.blocks = blocks;
@@ -214,8 +206,6 @@ impl<'p, 'w> Comparer<'p, 'w> {
     fn groups(&self) -> Vec<Candidate> {
         let file = &self.pair.file;
         let rows = file.world.rows(T::Group);
-        // A flag that is none blocks a group; it must not lose it.
-        let times = count_of(rows.iter().filter(|row| !is_hidden(row)), group::GROUP_NAME);
         let plain = rows.iter().enumerate().filter(|(_, row)| !is_hidden(row));
         plain
             .map(|(at, row)| {
@@ -229,11 +219,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                     base.map(|row| item::plain_group(self.pair, &self.pair.target, row)),
                 );
                 candidate.blocks = self.group_aliases.check(name, row.text(group::GROUP_ALIAS));
-                candidate.blocks.extend(rules::twice(
-                    &GROUP,
-                    name,
-                    times.get(name).copied().unwrap_or_default(),
-                ));
+                candidate.blocks.extend(self.twice(&GROUP, name));
                 candidate.blocks.extend(rules::unknown_flag(row));
                 candidate.blocks.extend(self.broken.of_id(T::Group, row));
                 let mut misfits = self.misfits(T::Group, at);
@@ -287,18 +273,6 @@ fn candidate(id: ItemId, name: Arc<str>, path: String, value: Value, base: Optio
         warnings: Vec::new(),
         facts: Value::Null,
     }
-}
-
-fn count(rows: &[Row], column: usize) -> HashMap<&str, usize> {
-    count_of(rows.iter(), column)
-}
-
-fn count_of<'w>(rows: impl Iterator<Item = &'w Row>, column: usize) -> HashMap<&'w str, usize> {
-    let mut times = HashMap::new();
-    for row in rows {
-        *times.entry(row.text(column)).or_insert(0) += 1;
-    }
-    times
 }
 
 /// Keeps the first of equal values, in order. For short lists.

@@ -348,7 +348,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         let name = row.text(group::GROUP_NAME);
         if !is_hidden(row) {
             let mut element = Element::matched(format!("0 {name}"), name, Value::Null);
-            if !self.pair.target.plain.contains_key(name) {
+            if self.pair.target.plain_named(name).is_none() {
                 element.needs = Some(ItemId::new(GROUP, name));
             }
             return Some(element);

@@ -3,6 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::rules::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE};
+use super::tables::{authority, level, rdb};
+
 use super::tables::{
     T, client, client_group, client_vgroup, clientext, dp_app, group, group_api, group_authority,
 };
@@ -11,6 +14,7 @@ use super::tables::{
 };
 use super::tables::{vgroup_group, x_key, x_map};
 use super::world::{ByInt, ByText, Row, World, by_int, by_text};
+use crate::engine::Kind;
 
 /// An API as groups link it: its module and its key.
 pub(super) type ApiName<'w> = (&'w str, &'w str);
@@ -22,6 +26,41 @@ pub(super) const IDPS: [(T, usize, usize); 4] = [
     (T::IdpA, idp_a::GTW_IDP_INFO_A_ID, idp_a::CLIENT_ID),
     (T::IdpJdbc, idp_jdbc::GTW_IDP_INFO_JDBC_ID, idp_jdbc::CLIENT_ID),
 ];
+
+/// What the items of a kind are known by, the same in every environment.
+pub(super) struct Identity {
+    kind: Kind,
+    pub(super) table: T,
+    /// The column.
+    pub(super) key: usize,
+    /// Says of a row whether it is such an item.
+    is_one: fn(&Row) -> bool,
+}
+
+/// One of each kind. The first row that has a key is the item; several in a
+/// file are in each other's way.
+pub(super) static IDENTITIES: [Identity; 6] = [
+    Identity { kind: CLIENT, table: T::Client, key: client::CLIENT_ID, is_one: |_| true },
+    // A flag that is none blocks a group; it must not lose it.
+    Identity { kind: GROUP, table: T::Group, key: group::GROUP_NAME, is_one: |row| !is_hidden(row) },
+    Identity { kind: SCOPE, table: T::Vgroup, key: vgroup::VGROUP_NAME, is_one: |_| true },
+    Identity {
+        kind: AUTHENTICATION,
+        table: T::Authority,
+        key: authority::GROUP_AUTHORITIE_ID,
+        is_one: |_| true,
+    },
+    Identity { kind: LEVEL, table: T::Level, key: level::SECURITY_LEVEL_ID, is_one: |_| true },
+    Identity { kind: RDB, table: T::Rdb, key: rdb::CONNECTION_NAME, is_one: |_| true },
+];
+
+impl Identity {
+    /// Returns that of a kind.
+    pub(super) fn of(kind: &Kind) -> &'static Self {
+        let [first, ..] = &IDENTITIES;
+        IDENTITIES.iter().find(|identity| identity.kind == *kind).unwrap_or(first)
+    }
+}
 
 /// An API of a scope, with the hidden group that stands for it.
 #[derive(Clone, Copy, Debug)]
@@ -37,12 +76,11 @@ pub(super) struct ScopeApi<'w> {
 /// A world with its indices.
 pub(super) struct Side<'w> {
     pub(super) world: &'w World,
-    pub(super) clients: HashMap<&'w str, usize>,
+    /// The rows of each kind's items, by what they are known by.
+    items: [ByText<'w>; 6],
     pub(super) groups: HashMap<&'w str, usize>,
-    pub(super) plain: HashMap<&'w str, usize>,
     pub(super) hidden_by_name: ByText<'w>,
     pub(super) scopes: HashMap<&'w str, usize>,
-    pub(super) scopes_by_name: HashMap<&'w str, usize>,
     pub(super) client_groups: ByText<'w>,
     pub(super) client_vgroups: ByText<'w>,
     pub(super) group_apis: ByText<'w>,
@@ -75,12 +113,17 @@ impl<'w> Side<'w> {
         };
         Self {
             world,
-            clients: first_by(world.rows(T::Client), client::CLIENT_ID, |_| true),
+            items: IDENTITIES.each_ref().map(|identity| {
+                let rows = world.rows(identity.table);
+                let mut items: ByText<'w> = by_text(rows, identity.key);
+                for holders in items.values_mut() {
+                    holders.retain(|at| rows.get(*at).is_some_and(identity.is_one));
+                }
+                items
+            }),
             groups: first_by(groups, group::GROUP_ID, |_| true),
-            plain: first_by(groups, group::GROUP_NAME, |row| row.text(group::VGROUP_FLAG) == "0"),
             hidden_by_name: hidden_by(group::GROUP_NAME),
             scopes: first_by(world.rows(T::Vgroup), vgroup::VGROUP_ID, |_| true),
-            scopes_by_name: first_by(world.rows(T::Vgroup), vgroup::VGROUP_NAME, |_| true),
             client_groups: by_text(world.rows(T::ClientGroup), client_group::CLIENT_ID),
             client_vgroups: by_text(world.rows(T::ClientVgroup), client_vgroup::CLIENT_ID),
             group_apis: by_text(world.rows(T::GroupApi), group_api::GROUP_ID),
@@ -133,19 +176,34 @@ impl<'w> Side<'w> {
         self.world.row(T::Vgroup, *self.scopes.get(id)?)
     }
 
+    /// Returns the row of an item, by what it is known by.
+    pub(super) fn item(&self, kind: &Kind, key: &str) -> Option<&'w Row> {
+        self.world.row(Identity::of(kind).table, *self.holders(kind, key).first()?)
+    }
+
+    /// Returns how many rows are one item.
+    pub(super) fn times(&self, kind: &Kind, key: &str) -> usize {
+        self.holders(kind, key).len()
+    }
+
+    fn holders(&self, kind: &Kind, key: &str) -> &[usize] {
+        let items = IDENTITIES.iter().zip(&self.items).find(|(identity, _)| identity.kind == *kind);
+        items.and_then(|(_, items)| items.get(key)).map_or(&[], Vec::as_slice)
+    }
+
     /// Returns a scope's row by its name.
     pub(super) fn scope_named(&self, name: &str) -> Option<&'w Row> {
-        self.world.row(T::Vgroup, *self.scopes_by_name.get(name)?)
+        self.item(&SCOPE, name)
     }
 
     /// Returns a plain group's row by its name.
     pub(super) fn plain_named(&self, name: &str) -> Option<&'w Row> {
-        self.world.row(T::Group, *self.plain.get(name)?)
+        self.item(&GROUP, name)
     }
 
     /// Returns a client's row by its id.
     pub(super) fn client(&self, id: &str) -> Option<&'w Row> {
-        self.world.row(T::Client, *self.clients.get(id)?)
+        self.item(&CLIENT, id)
     }
 
     /// Returns the APIs that a group links, each once, in order.
@@ -209,7 +267,7 @@ fn unique<'w>(words: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
 }
 
 /// Indexes rows by the text of a column; of several the first counts.
-pub(super) fn first_by(rows: &[Row], column: usize, keep: impl Fn(&Row) -> bool) -> HashMap<&str, usize> {
+fn first_by(rows: &[Row], column: usize, keep: impl Fn(&Row) -> bool) -> HashMap<&str, usize> {
     let mut index = HashMap::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate().filter(|(_, row)| keep(row)) {
         index.entry(row.text(column)).or_insert(at);

@@ -8,22 +8,16 @@ use super::super::side::{ApiName, IDPS, Side, is_hidden};
 use super::super::tables::{T, client, dp_app, group, idp_jdbc, open_key, open_map, vgroup, x_key, x_map};
 use super::super::values::{self, Misfit};
 use super::super::world::Row;
-use super::{BUILT_IN_CLIENT, Comparer, built_in, candidate, count, is_changed, unique};
+use super::{BUILT_IN_CLIENT, Comparer, built_in, candidate, is_changed, unique};
 use crate::engine::{Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement, Value};
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn clients(&self) -> Vec<Candidate> {
         let rows = self.pair.file.world.rows(T::Client);
-        let times = count(rows, client::CLIENT_ID);
-        rows.iter()
-            .enumerate()
-            .map(|(at, row)| {
-                self.client(at, row, times.get(row.text(client::CLIENT_ID)).copied().unwrap_or_default())
-            })
-            .collect()
+        rows.iter().enumerate().map(|(at, row)| self.client(at, row)).collect()
     }
 
-    fn client(&self, at: usize, row: &Row, times: usize) -> Candidate {
+    fn client(&self, at: usize, row: &Row) -> Candidate {
         let id = row.text(client::CLIENT_ID);
         let base = self.pair.target.client(id);
         let file = ClientItem { pair: self.pair, from: From::File, id, completes: false };
@@ -40,7 +34,7 @@ impl<'w> Comparer<'_, 'w> {
         if file.is_partial() && (base.is_none() || is_changed(&candidate)) {
             candidate.item.value = ClientItem { completes: true, ..file }.value(row);
         }
-        candidate.blocks = self.client_blocks(at, row, times);
+        candidate.blocks = self.client_blocks(at, row);
         if let Some(base) = base {
             let level = rules::level_differs(row, base, || is_changed(&candidate));
             candidate.blocks.extend(level);
@@ -58,12 +52,12 @@ impl<'w> Comparer<'_, 'w> {
         candidate
     }
 
-    fn client_blocks(&self, at: usize, row: &Row, times: usize) -> Vec<Reason> {
+    fn client_blocks(&self, at: usize, row: &Row) -> Vec<Reason> {
         let id = row.text(client::CLIENT_ID);
         let [names, aliases] = &self.client_names;
         let mut blocks = names.check(id, row.text(client::CLIENT_NAME));
         blocks.extend(aliases.check(id, row.text(client::CLIENT_ALIAS)));
-        blocks.extend(rules::twice(&CLIENT, id, times));
+        blocks.extend(self.twice(&CLIENT, id));
         // Of an absent client too: leftover hosts are taken over like those of a client that is there.
         let hosts = |side: &Side<'w>| -> Vec<&'w Row> {
             side.rows_of(T::Host, &side.hosts, id).map(|(_, row)| row).collect()
@@ -138,12 +132,12 @@ impl<'w> Comparer<'_, 'w> {
             .filter(|row| !is_hidden(row));
         needs.extend(groups.map(|row| Requirement {
             on: ItemId::new(GROUP, row.shared(group::GROUP_NAME)),
-            present: target.plain.contains_key(row.text(group::GROUP_NAME)),
+            present: target.plain_named(row.text(group::GROUP_NAME)).is_some(),
         }));
         let scopes = file.scopes_of_client(id).into_iter().filter_map(|id| file.scope(id));
         needs.extend(scopes.map(|row| Requirement {
             on: ItemId::new(SCOPE, row.shared(vgroup::VGROUP_NAME)),
-            present: target.scopes_by_name.contains_key(row.text(vgroup::VGROUP_NAME)),
+            present: target.scope_named(row.text(vgroup::VGROUP_NAME)).is_some(),
         }));
         if let Some(index) = file.idps.get(3) {
             needs.extend(file.rows_of(T::IdpJdbc, index, id).map(|(_, row)| {

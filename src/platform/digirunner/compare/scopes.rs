@@ -8,23 +8,16 @@ use super::super::side::{ApiName, ScopeApi, Side};
 use super::super::tables::{T, group, vgroup};
 use super::super::values::{self, Misfit};
 use super::super::world::Row;
-use super::{Comparer, candidate, count, unique};
+use super::{Comparer, candidate, unique};
 use crate::engine::diff::{Show, compare};
 use crate::engine::{Candidate, Finding, ItemId, Reason, Requirement, Value};
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn scopes(&self) -> Vec<Candidate> {
         let rows = self.pair.file.world.rows(T::Vgroup);
-        let times = count(rows, vgroup::VGROUP_NAME);
         let holders = self.holders();
         let users = self.users_of_groups();
-        rows.iter()
-            .enumerate()
-            .map(|(at, row)| {
-                let times = times.get(row.text(vgroup::VGROUP_NAME)).copied().unwrap_or_default();
-                self.scope(at, row, times, (&holders, &users))
-            })
-            .collect()
+        rows.iter().enumerate().map(|(at, row)| self.scope(at, row, (&holders, &users))).collect()
     }
 
     /// Returns for how many APIs, of one scope or of several, each of the target's
@@ -79,7 +72,6 @@ impl<'w> Comparer<'_, 'w> {
         &self,
         at: usize,
         row: &Row,
-        times: usize,
         (holders, users): (&Holders<'w>, &HashMap<usize, usize>),
     ) -> Candidate {
         let name = row.text(vgroup::VGROUP_NAME);
@@ -98,7 +90,7 @@ impl<'w> Comparer<'_, 'w> {
         );
         candidate.facts = base.map_or(Value::Null, |row| item::scope_facts(&self.pair.target, row, &there));
         candidate.blocks = self.scope_aliases.check(name, row.text(vgroup::VGROUP_ALIAS));
-        candidate.blocks.extend(rules::twice(&SCOPE, name, times));
+        candidate.blocks.extend(self.twice(&SCOPE, name));
         candidate.blocks.extend(rules::too_many_apis(there.len(), new));
         candidate.blocks.extend(self.broken.of_id(T::Vgroup, row));
         candidate.blocks.extend(self.shared_group(&wanted, &there, users));

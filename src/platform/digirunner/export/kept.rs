@@ -4,30 +4,61 @@
 //! to what is not there are left out: no import can use them, and the product
 //! refuses a whole file for one (1298).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::super::integrity::{Key, REFERENCES};
-use super::super::side::{IDPS, is_hidden};
+use super::super::side::is_hidden;
 use super::super::tables::{T, authority, client, client_group, client_vgroup, clientext, dp_app, group};
 use super::super::tables::{TABLES, vgroup, vgroup_authority, vgroup_group, x_key, x_map};
 use super::super::tables::{
-    group_api, group_authority, host, idp_jdbc, level, oauth, open_key, open_map, rdb,
+    group_api, group_authority, host, idp_a, idp_jdbc, idp_l, idp_o, level, oauth, open_key, open_map, rdb,
 };
 use super::super::world::{Row, World};
 use super::Apis;
+use crate::engine::closure::closure;
 use crate::engine::{Finding, ItemId};
 
-/// The tables whose rows belong to one client, beside IdP rows.
-const OF_CLIENTS: [(T, usize); 9] = [
-    (T::Client, client::CLIENT_ID),
-    (T::Host, host::CLIENT_ID),
-    (T::Oauth, oauth::CLIENT_ID),
-    (T::Clientext, clientext::CLIENT_ID),
-    (T::ClientGroup, client_group::CLIENT_ID),
-    (T::ClientVgroup, client_vgroup::CLIENT_ID),
-    (T::XKey, x_key::CLIENT_ID),
-    (T::OpenKey, open_key::CLIENT_ID),
-    (T::DpApp, dp_app::CLIENT_ID),
+/// What comes along with a row: the rows that have in a column what the row has
+/// in one of its own. From where, to what.
+///
+/// The parts of a client and of its keys; the groups and scopes that they name;
+/// of these the links, and what the links name.
+const LEADS: [(T, usize, T, usize); 29] = [
+    (T::Client, client::CLIENT_ID, T::Host, host::CLIENT_ID),
+    (T::Client, client::CLIENT_ID, T::Oauth, oauth::CLIENT_ID),
+    (T::Client, client::CLIENT_ID, T::Clientext, clientext::CLIENT_ID),
+    (T::Client, client::CLIENT_ID, T::ClientGroup, client_group::CLIENT_ID),
+    (T::Client, client::CLIENT_ID, T::ClientVgroup, client_vgroup::CLIENT_ID),
+    (T::Client, client::CLIENT_ID, T::XKey, x_key::CLIENT_ID),
+    (T::Client, client::CLIENT_ID, T::OpenKey, open_key::CLIENT_ID),
+    (T::Client, client::CLIENT_ID, T::DpApp, dp_app::CLIENT_ID),
+    (T::Client, client::CLIENT_ID, T::IdpO, idp_o::CLIENT_ID),
+    (T::Client, client::CLIENT_ID, T::IdpL, idp_l::CLIENT_ID),
+    (T::Client, client::CLIENT_ID, T::IdpA, idp_a::CLIENT_ID),
+    (T::Client, client::CLIENT_ID, T::IdpJdbc, idp_jdbc::CLIENT_ID),
+    (T::XKey, x_key::API_KEY_ID, T::XMap, x_map::REF_API_KEY_ID),
+    (T::OpenKey, open_key::OPEN_API_KEY_ID, T::OpenMap, open_map::REF_OPEN_API_KEY_ID),
+    (T::ClientGroup, client_group::GROUP_ID, T::Group, group::GROUP_ID),
+    (T::XMap, x_map::GROUP_ID, T::Group, group::GROUP_ID),
+    (T::ClientVgroup, client_vgroup::VGROUP_ID, T::Vgroup, vgroup::VGROUP_ID),
+    // A scope comes with all of its hidden groups: it would be another one without.
+    (T::Group, group::VGROUP_ID, T::Vgroup, vgroup::VGROUP_ID),
+    (T::Vgroup, vgroup::VGROUP_ID, T::Group, group::VGROUP_ID),
+    (T::Vgroup, vgroup::VGROUP_ID, T::VgroupGroup, vgroup_group::VGROUP_ID),
+    (T::Vgroup, vgroup::VGROUP_ID, T::VgroupAuthority, vgroup_authority::VGROUP_ID),
+    (T::Group, group::GROUP_ID, T::GroupApi, group_api::GROUP_ID),
+    (T::Group, group::GROUP_ID, T::GroupAuthority, group_authority::GROUP_ID),
+    (T::GroupAuthority, group_authority::GROUP_AUTHORITIE_ID, T::Authority, authority::GROUP_AUTHORITIE_ID),
+    (
+        T::VgroupAuthority,
+        vgroup_authority::VGROUP_AUTHORITIE_ID,
+        T::Authority,
+        authority::GROUP_AUTHORITIE_ID,
+    ),
+    NEEDS[0],
+    NEEDS[1],
+    NEEDS[2],
+    NEEDS[3],
 ];
 
 /// References of rows that are of use without what they name: an import says
@@ -57,20 +88,26 @@ impl<'w> Kept<'w> {
     /// Keeps the rows of some clients and what they need.
     pub(super) fn clients(world: &'w World, clients: &'w [ItemId]) -> Self {
         let mut kept = Self { world, kept: TABLES.map(|table| vec![false; world.rows(table.id).len()]) };
-        let clients: Keys<'w> = clients.iter().map(|client| Key::Text(&client.key)).collect();
-        let idps = IDPS.map(|(table, _, client)| (table, client));
-        for (table, column) in OF_CLIENTS.into_iter().chain(idps) {
-            kept.take(table, column, &clients);
+        let wanted: Keys<'w> = clients.iter().map(|client| Key::Text(&client.key)).collect();
+        let mut holders: HashMap<(T, usize), HashMap<Key<'w>, Vec<usize>>> = HashMap::new();
+        for (.., to, column) in LEADS {
+            holders.entry((to, column)).or_insert_with(|| holders_of(world, to, column));
         }
-        kept.take(T::XMap, x_map::REF_API_KEY_ID, &kept.values(T::XKey, x_key::API_KEY_ID));
-        kept.take(
-            T::OpenMap,
-            open_map::REF_OPEN_API_KEY_ID,
-            &kept.values(T::OpenKey, open_key::OPEN_API_KEY_ID),
-        );
-        kept.take_groups();
-        kept.take_what_groups_need();
-        kept.take(T::Rdb, rdb::CONNECTION_NAME, &kept.values(T::IdpJdbc, idp_jdbc::CONNECTION_NAME));
+        let roots = holders_of(world, T::Client, client::CLIENT_ID);
+        let roots = wanted.iter().filter_map(|key| roots.get(key)).flatten().map(|at| (T::Client, *at));
+        let all = closure(roots, |(table, at)| {
+            let leads = LEADS.into_iter().filter(|(from, ..)| from == table);
+            let found = leads.filter_map(|(_, own, to, column)| {
+                let key = key(*table, world.row(*table, *at)?, own)?;
+                Some((to, holders.get(&(to, column))?.get(&key)?))
+            });
+            found.flat_map(|(to, rows)| rows.iter().map(move |at| (to, *at))).collect()
+        });
+        for (table, at) in all {
+            if let Some(slot) = kept.kept.get_mut(table as usize).and_then(|kept| kept.get_mut(at)) {
+                *slot = true;
+            }
+        }
         kept
     }
 
@@ -83,54 +120,6 @@ impl<'w> Kept<'w> {
     /// Returns what the kept rows have in a column.
     fn values(&self, table: T, column: usize) -> Keys<'w> {
         self.rows(table).filter_map(|row| Key::of(row.cell(column))).collect()
-    }
-
-    /// Keeps the rows that have one of these keys in a column, too.
-    fn take(&mut self, table: T, column: usize, keys: &Keys<'w>) {
-        self.take_rows(table, |row| Key::of(row.cell(column)).is_some_and(|key| keys.contains(&key)));
-    }
-
-    fn take_rows(&mut self, table: T, is_wanted: impl Fn(&'w Row) -> bool) {
-        let Some(kept) = self.kept.get_mut(table as usize) else { return };
-        for (slot, row) in kept.iter_mut().zip(self.world.rows(table)) {
-            *slot |= is_wanted(row);
-        }
-    }
-
-    /// Keeps the groups that clients and X-API keys name, and the scopes that
-    /// clients hold or whose hidden group is named. A scope comes with all of
-    /// its hidden groups: it would be another one without.
-    fn take_groups(&mut self) {
-        let mut groups = self.values(T::ClientGroup, client_group::GROUP_ID);
-        groups.extend(self.values(T::XMap, x_map::GROUP_ID));
-        self.take(T::Group, group::GROUP_ID, &groups);
-        let mut scopes = self.values(T::ClientVgroup, client_vgroup::VGROUP_ID);
-        let hidden = self.rows(T::Group).filter(|row| is_hidden(row));
-        scopes.extend(hidden.filter_map(|row| Key::of(row.cell(group::VGROUP_ID))));
-        self.take(T::Vgroup, vgroup::VGROUP_ID, &scopes);
-        self.take_rows(T::Group, |row| {
-            is_hidden(row) && Key::of(row.cell(group::VGROUP_ID)).is_some_and(|id| scopes.contains(&id))
-        });
-    }
-
-    /// Keeps the links of the groups and scopes, and what these name.
-    fn take_what_groups_need(&mut self) {
-        let groups = self.values(T::Group, group::GROUP_ID);
-        let scopes = self.values(T::Vgroup, vgroup::VGROUP_ID);
-        self.take(T::GroupApi, group_api::GROUP_ID, &groups);
-        self.take(T::GroupAuthority, group_authority::GROUP_ID, &groups);
-        self.take(T::VgroupAuthority, vgroup_authority::VGROUP_ID, &scopes);
-        self.take_rows(T::VgroupGroup, |row| {
-            let ends = [(vgroup_group::VGROUP_ID, &scopes), (vgroup_group::GROUP_ID, &groups)];
-            ends.iter()
-                .all(|(column, keys)| Key::of(row.cell(*column)).is_some_and(|key| keys.contains(&key)))
-        });
-        let mut authorities = self.values(T::GroupAuthority, group_authority::GROUP_AUTHORITIE_ID);
-        authorities.extend(self.values(T::VgroupAuthority, vgroup_authority::VGROUP_AUTHORITIE_ID));
-        self.take(T::Authority, authority::GROUP_AUTHORITIE_ID, &authorities);
-        for (table, column, ..) in NEEDS.iter().filter(|(_, _, to, _)| *to == T::Level) {
-            self.take(T::Level, level::SECURITY_LEVEL_ID, &self.values(*table, *column));
-        }
     }
 
     /// Leaves out the rows that refer to what is not there, and those that
@@ -219,6 +208,23 @@ impl<'w> Kept<'w> {
         };
         NEEDS.iter().filter_map(missing).collect()
     }
+}
+
+/// Returns the rows of a table by what they have in a column.
+fn holders_of(world: &World, table: T, column: usize) -> HashMap<Key<'_>, Vec<usize>> {
+    let mut holders: HashMap<Key<'_>, Vec<usize>> = HashMap::new();
+    for (at, row) in world.rows(table).iter().enumerate() {
+        if let Some(key) = key(table, row, column) {
+            holders.entry(key).or_default().push(at);
+        }
+    }
+    holders
+}
+
+/// Returns what a row has in a column; of a plain group a scope means nothing.
+fn key(table: T, row: &Row, column: usize) -> Option<Key<'_>> {
+    let is_meant = (table, column) != (T::Group, group::VGROUP_ID) || is_hidden(row);
+    Key::of(row.cell(column)).filter(|_| is_meant)
 }
 
 /// Returns `1 row of tsmp_client is` or `2 rows of tsmp_client are`.

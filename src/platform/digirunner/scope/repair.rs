@@ -262,7 +262,7 @@ impl<'w, 'o> Round<'w, 'o> {
     fn recompute(&mut self, client: &'w str) {
         let side = &self.index.side;
         let oauth = side.rows_of(T::Oauth, &side.oauth, client).next();
-        let (Some((at, row)), true) = (oauth, side.clients.contains_key(client)) else { return };
+        let (Some((at, row)), true) = (oauth, side.client(client).is_some()) else { return };
         let kept = side
             .rows_of(T::ClientGroup, &side.client_groups, client)
             .filter(|(at, _)| !self.deleted.contains(&(T::ClientGroup, *at)))

@@ -49,7 +49,7 @@ fn ids(scope: &str) -> impl Iterator<Item = &str> {
 
 /// Rows of clients that do not exist. Plain groups are none of our business.
 fn nobody<'w>(index: &Index<'w>, report: &mut Report<'w>) {
-    let is_gone = |id: &str| !index.side.clients.contains_key(id);
+    let is_gone = |id: &str| index.side.client(id).is_none();
     for (at, row) in index.rows(T::ClientVgroup) {
         let id = row.text(client_vgroup::CLIENT_ID);
         if is_gone(id) {
