@@ -458,7 +458,9 @@ impl<'a> Aligner<'a> {
 
     /// Notes the placeholders of credentials in what is new.
     fn note_missing(&mut self, target: Option<&'a Json>, file: Option<&'a Json>, scope: &Scope) {
-        if let (None, Some(file @ (Json::Object(_) | Json::List(_)))) = (target, file) {
+        if let (None, Some(file @ (Json::Object(_) | Json::List(_)))) = (target, file)
+            && look::holds_placeholder(file)
+        {
             self.look.placeholders(file, &mut self.path, scope, &self.pointer, &mut self.missing_secrets);
         }
     }

@@ -520,6 +520,15 @@ pub(super) fn is_placeholder(json: &Json) -> bool {
     json.as_text().is_some_and(|text| !text.is_empty() && secret::is_placeholder(text))
 }
 
+/// Says whether any text in a value is a placeholder, in whatever place.
+pub(super) fn holds_placeholder(json: &Json) -> bool {
+    match json {
+        Json::Object(object) => object.members().any(|(_, json)| holds_placeholder(json)),
+        Json::List(elements) => elements.iter().any(holds_placeholder),
+        plain => is_placeholder(plain),
+    }
+}
+
 fn hashed(value: &impl std::hash::Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);

@@ -95,6 +95,11 @@ impl<'o> Finder<'o, '_> {
         value: &'o Json,
         above: Option<&'o Json>,
     ) -> Option<Link<'o>> {
+        if value.as_object().is_none()
+            && [rule.id, rule.name].iter().any(|part| matches!(part, Part::Member(_)))
+        {
+            return None;
+        }
         if rule.when.is_some_and(|(member, text)| value.text_of(member) != text) {
             return None;
         }

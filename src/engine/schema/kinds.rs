@@ -251,8 +251,11 @@ pub struct Within {
 impl Within {
     /// Returns the id in a text; '' where there is none.
     pub fn find<'t>(&self, text: &'t str) -> &'t str {
-        let (head, rest) = text.split_once(self.before).unwrap_or_default();
-        if self.at_start && !head.is_empty() { "" } else { rest.split(self.ends).next().unwrap_or_default() }
+        let rest = match self.at_start {
+            true => text.strip_prefix(self.before),
+            false => text.split_once(self.before).map(|(_, rest)| rest),
+        };
+        rest.and_then(|rest| rest.split(self.ends).next()).unwrap_or_default()
     }
 }
 

@@ -9,8 +9,11 @@ use std::collections::HashMap;
 /// beginning or at the end for any path, and alone for every place.
 #[derive(Debug)]
 pub struct Patterns<T> {
-    /// By the last name; '' for those whose last name stands for several.
-    by_name: HashMap<String, Vec<Pattern<T>>>,
+    /// By the last name that stands for itself alone, and how far from the end
+    /// it stands.
+    by_name: Vec<HashMap<String, Vec<Pattern<T>>>>,
+    /// Those in which no name does, and those that go on to anywhere.
+    general: Vec<Pattern<T>>,
 }
 
 #[derive(Debug)]
@@ -28,7 +31,7 @@ struct Pattern<T> {
 impl<T> Patterns<T> {
     /// Returns patterns, those that go before others first.
     pub fn new<P: AsRef<str>>(all: impl IntoIterator<Item = (P, T)>) -> Self {
-        let mut by_name: HashMap<String, Vec<Pattern<T>>> = HashMap::new();
+        let mut patterns = Self { by_name: Vec::new(), general: Vec::new() };
         for (rank, (path, says)) in all.into_iter().enumerate() {
             let mut backwards: Vec<String> = path.as_ref().split('/').rev().map(str::to_owned).collect();
             let begins_anywhere = backwards.pop_if(|first| first == "**").is_some();
@@ -36,21 +39,30 @@ impl<T> Patterns<T> {
             if goes_on {
                 backwards.remove(0);
             }
-            let last = backwards.first().cloned().unwrap_or_default();
-            let key = if last.starts_with('*') || goes_on { String::new() } else { last };
+            let own = backwards.iter().position(|name| !name.starts_with('*')).filter(|_| !goes_on);
+            let name = own.and_then(|at| backwards.get(at)).cloned();
             let pattern = Pattern { backwards, begins_anywhere, goes_on, says, rank };
-            by_name.entry(key).or_default().push(pattern);
+            match own.zip(name) {
+                Some((at, name)) => {
+                    if patterns.by_name.len() <= at {
+                        patterns.by_name.resize_with(at + 1, HashMap::new);
+                    }
+                    if let Some(names) = patterns.by_name.get_mut(at) {
+                        names.entry(name).or_default().push(pattern);
+                    }
+                }
+                None => patterns.general.push(pattern),
+            }
         }
-        Self { by_name }
+        patterns
     }
 
     /// Returns what is said of a place, in order; list elements are `*` in its
     /// path.
     pub fn at(&self, path: &[&str]) -> impl DoubleEndedIterator<Item = &T> {
-        let last = path.last().copied().unwrap_or_default();
-        let general = if last.is_empty() { None } else { Some("") };
-        let found = [Some(last), general].into_iter().flatten().filter_map(|key| self.by_name.get(key));
-        let mut found: Vec<&Pattern<T>> = found.flatten().filter(|pattern| pattern.matches(path)).collect();
+        let named = self.by_name.iter().zip(path.iter().rev()).filter_map(|(names, name)| names.get(*name));
+        let all = named.flatten().chain(&self.general);
+        let mut found: Vec<&Pattern<T>> = all.filter(|pattern| pattern.matches(path)).collect();
         found.sort_by_key(|pattern| pattern.rank);
         found.into_iter().map(|pattern| &pattern.says)
     }

@@ -1,5 +1,8 @@
 //! The one list of names whose values are credentials.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 /// How such names end, in lower case and without anything between the words.
 const ENDINGS: &[&str] = &[
     "password",
@@ -154,9 +157,40 @@ const NAMING: &[&str] = &[
 /// assert!(!is_secret_name("token_endpoint"));
 /// ```
 pub fn is_secret_name(name: &str) -> bool {
-    if name.len() > MAX_NAME {
-        return false;
+    name.len() <= MAX_NAME && facts(name).is_secret
+}
+
+/// What a name says.
+#[derive(Clone, Copy)]
+struct Facts {
+    is_secret: bool,
+    /// Whether it is a member that names the `value` beside it.
+    is_naming: bool,
+}
+
+/// How many names are remembered: objects of one kind have the same few.
+const REMEMBERED: usize = 2_048;
+
+/// Returns what a name says; of names that were met before without looking.
+fn facts(name: &str) -> Facts {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<Box<str>, Facts>> = RefCell::default();
     }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(facts) = known.get(name) {
+            return *facts;
+        }
+        let is_naming = NAMING.contains(&words(name).concat().as_str());
+        let facts = Facts { is_secret: ends_as_secret(name), is_naming };
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(name.into(), facts);
+        facts
+    })
+}
+
+fn ends_as_secret(name: &str) -> bool {
     let mut words = words(name.trim_end_matches(|c: char| c.is_ascii_digit() || is_between(c)));
     if words.len() > 1 && words.first().is_some_and(|first| PREDICATES.contains(&first.as_str())) {
         return false;
@@ -173,7 +207,7 @@ pub fn is_secret_name(name: &str) -> bool {
 /// Says whether the member `name` of an object announces that the `value`
 /// beside it is a secret, as in `{"name": "Authorization", "value": "…"}`.
 pub fn announces_secret(name: &str, value: &str) -> bool {
-    name.len() <= MAX_NAME && NAMING.contains(&words(name).concat().as_str()) && is_secret_name(value)
+    name.len() <= MAX_NAME && facts(name).is_naming && is_secret_name(value)
 }
 
 /// Says whether the value of an address's parameter is a credential.

@@ -1,6 +1,8 @@
 //! JSON that forgets nothing: the order of fields, the form of numbers, and
 //! where in the file everything stands.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -204,16 +206,15 @@ impl Reader<'_> {
             .deserialize_map(Members)
             .map_err(|error| self.error(raw, &error))?;
         let mut read_members = Vec::with_capacity(members.len());
-        let mut seen = std::collections::HashSet::with_capacity(members.len());
-        for (Name(name), value) in members {
+        let twice = first_twice(&members);
+        for (at, (Name(name), value)) in members.into_iter().enumerate() {
             let read = self.below(&name, |this| {
-                if seen.insert(name.to_string()) {
-                    this.value(value)
-                } else {
-                    Err(this.shape(value, "the property stands twice in its object".to_owned()))
+                if twice == Some(at) {
+                    return Err(this.shape(value, "the property stands twice in its object".to_owned()));
                 }
+                this.value(value)
             })?;
-            read_members.push((name.into(), read));
+            read_members.push((shared(&name), read));
         }
         Ok(Json::Object(Object::read(read_members, self.span(raw))))
     }
@@ -247,6 +248,38 @@ impl Reader<'_> {
         });
         ParseError { position: Some(place), ..told }
     }
+}
+
+/// Returns the first member whose name stands before it.
+fn first_twice(members: &[(Name<'_>, &RawValue)]) -> Option<usize> {
+    const FEW: usize = 24;
+    if members.len() <= FEW {
+        let is_before = |at: usize, name: &str| members.iter().take(at).any(|(other, _)| other.0 == name);
+        return members.iter().enumerate().find(|(at, (name, _))| is_before(*at, &name.0)).map(|(at, _)| at);
+    }
+    let mut seen = HashSet::with_capacity(members.len());
+    members.iter().position(|(name, _)| !seen.insert(&*name.0))
+}
+
+/// How many names are remembered: objects of one kind have the same few.
+const REMEMBERED: usize = 4_096;
+
+/// Returns a name; one that was met before is not stored again.
+fn shared(name: &str) -> Arc<str> {
+    thread_local! {
+        static KNOWN: RefCell<HashSet<Arc<str>>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(known) = known.get(name) {
+            return Arc::clone(known);
+        }
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        let name: Arc<str> = name.into();
+        known.insert(Arc::clone(&name));
+        name
+    })
 }
 
 /// A property's name, borrowed where it holds no escape.
