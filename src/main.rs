@@ -16,6 +16,9 @@ use gatediff::job::{
 use gatediff::store::Target;
 use gatediff::{config, logging, store, tui};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let log = logging::begin(store::NOTICES);
     tui::terminal::install_panic_hook(log);

@@ -156,6 +156,18 @@ impl Rules {
         self.may_name_secrets
     }
 
+    /// Says whether a place holds what is the target's own, and kept on a cover;
+    /// list elements are `*` in its path.
+    pub fn is_own(&self, path: &[&str]) -> bool {
+        self.at(path).class == Class::Local
+    }
+
+    /// Says whether the order of a list at a place means nothing, whatever its
+    /// elements are.
+    pub fn is_unordered(&self, path: &[&str]) -> bool {
+        matches!(self.at(path).list, Some(ListRule::Set | ListRule::Map(_)))
+    }
+
     /// Returns what is said of a place; list elements are `*` in its path.
     pub(super) fn at(&self, path: &[&str]) -> Place {
         let mut place = Place::default();

@@ -11,6 +11,9 @@ use crate::engine::object::{Found, resolve, write};
 use crate::engine::schema::{DocumentSchema, Form};
 use crate::engine::{Change, Finding};
 
+/// How many objects are worth a processor's while.
+pub(super) const CHUNK: usize = 64;
+
 /// Two objects in one form.
 pub struct Prepared<'o> {
     /// What stands in the target.
@@ -64,8 +67,8 @@ pub struct Built<'o> {
     pub found: Vec<Found<'o>>,
     /// What the operator should know.
     pub warnings: Vec<Finding>,
-    /// Whether it is no longer what the file holds, whatever the target has.
-    is_changed: bool,
+    /// The body with what references resolved to, where that is another one.
+    pub(super) wanted: Option<Json>,
 }
 
 impl<'o> Built<'o> {
@@ -74,19 +77,37 @@ impl<'o> Built<'o> {
         let base = pair.base(at);
         let found = resolve(pair, object);
         let mut body = Cow::Borrowed(&object.body);
-        let mut is_changed = false;
         if !object.is_signed() && object.schema.importable {
             if found.iter().any(|found| found.writes.iter().any(Option::is_some)) {
-                is_changed = write(&found, body.to_mut());
+                write(&found, body.to_mut());
             }
             write_ids_alike(&found, base, &mut body);
         }
+        let wanted = match &body {
+            Cow::Owned(body) if *body != object.body => Some(body.clone()),
+            _ => None,
+        };
         let prepared = Prepared::new(product, pair, object, base, body);
-        let mut built = Self { object, base, prepared, found, warnings: object.findings.clone(), is_changed };
+        let warnings = object.findings.clone();
+        let mut built = Self { object, base, prepared, found, warnings, wanted };
         if object.is_signed() {
             built.note_signature();
         }
         built
+    }
+
+    /// Builds the object of that place once more, by what was wanted the first
+    /// time.
+    pub(super) fn again(
+        product: &dyn Product,
+        pair: &Pair<'o>,
+        (at, object): (usize, &'o Object),
+        wanted: Option<&'o Json>,
+    ) -> Self {
+        let (base, body) = (pair.base(at), wanted.unwrap_or(&object.body));
+        let prepared = Prepared::new(product, pair, object, base, Cow::Borrowed(body));
+        let wanted = wanted.cloned();
+        Self { object, base, prepared, found: Vec::new(), warnings: Vec::new(), wanted }
     }
 
     /// Tells of a signed object what its text has that the target has not.
@@ -116,16 +137,16 @@ impl<'o> Built<'o> {
 
     /// Returns what is to stand in the target.
     pub fn document(&self) -> Document {
-        let Self { object, base, .. } = *self;
+        let (object, base) = (self.object, self.base);
         let (body, text): (Json, Arc<str>) = match base {
             _ if object.is_signed() => return object.document(base),
-            None if !self.is_changed => return object.document(None),
+            None if self.wanted.is_none() => return object.document(None),
             None => {
                 let body = object.raw(&self.prepared.file).clone();
                 let text = splice(&object.text, object.raw(&object.body), &body);
                 (body, text.into())
             }
-            Some(base) => written(&self.aligned().result(), base),
+            Some(base) => written(self.aligned().result(), base),
         };
         let wrapper = base.unwrap_or(object).wrapper.filter(|name| body.get(name).is_none());
         Object::new(object.schema, body, wrapper, text, "").document(base)
@@ -152,16 +173,22 @@ fn write_ids_alike<'o>(found: &[Found<'o>], base: Option<&'o Object>, body: &mut
 /// Returns what is going to stand in the place of the target's object, and its
 /// text, in which nothing else changes. What is a part of the form that is
 /// compared stays one where nothing has to stand beside it.
-fn written(result: &Json, base: &Object) -> (Json, Arc<str>) {
+fn written(mut result: Json, base: &Object) -> (Json, Arc<str>) {
     let is_alone = result.as_object().is_some_and(|object| object.len() == 1);
     let body = match base.wrapper {
         None => result,
-        Some(name) => match result.get(name).filter(|_| is_alone) {
-            Some(inside) => inside,
-            None => return (result.clone(), result.print().into()),
-        },
+        Some(name) => {
+            match result.as_object_mut().filter(|_| is_alone).and_then(|object| object.remove(name)) {
+                Some(inside) => inside,
+                None => {
+                    let text = result.print().into();
+                    return (result, text);
+                }
+            }
+        }
     };
-    (body.clone(), splice(&base.text, base.raw(&base.body), body).into())
+    let text = splice(&base.text, base.raw(&base.body), &body).into();
+    (body, text)
 }
 
 /// Returns the changes that would be made.

@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::build::Built;
-use super::{File, Object, Pair, Product, quoted, too_deep};
+use rayon::prelude::*;
+
+use super::build::{Built, CHUNK};
+use super::{File, Json, Object, Pair, Product, quoted, too_deep};
 use crate::engine::align::Aligned;
 use crate::engine::diff::{Show, compare};
 use crate::engine::display::safe;
@@ -14,20 +16,27 @@ use crate::engine::schema::Form;
 use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Missing, Plan, Reason, Value};
 use crate::platform::ImportOptions;
 
+/// What is wanted of each object, where that is not the body that it has.
+pub(super) type Wanted = Vec<Option<Json>>;
+
 /// Compares a file with a target.
 pub fn plan(product: &'static dyn Product, file: &File, target: &[Object], options: &ImportOptions) -> Plan {
-    let pair = Pair::new(product, &file.objects, target, &options.default_references);
-    let (candidates, missing) = candidates(product, &pair);
+    planned(product, &Pair::new(product, &file.objects, target, &options.default_references), file).0
+}
+
+/// Compares a file with a target; returns what is wanted of each object, too.
+pub(super) fn planned(product: &dyn Product, pair: &Pair<'_>, file: &File) -> (Plan, Wanted) {
+    let Candidates { candidates, missing, wanted } = candidates(product, pair);
     let mut findings = file.findings.clone();
     findings.extend(pair.unmet_defaults());
-    Plan::new(product.kinds(), candidates, missing, findings)
+    (Plan::new(product.kinds(), candidates, missing, findings), wanted)
 }
 
 /// Returns what stands in the way of the file's objects whatever the target
 /// holds, and what the target has to have.
 pub fn obstacles(product: &'static dyn Product, file: &File, options: &ImportOptions) -> Vec<Finding> {
     let pair = Pair::new(product, &file.objects, &[], &options.default_references);
-    let (candidates, missing) = candidates(product, &pair);
+    let Candidates { candidates, missing, .. } = candidates(product, &pair);
     let in_file: HashSet<&ItemId> = candidates.iter().map(|candidate| &candidate.item.id).collect();
     let mut findings = Vec::new();
     for Candidate { item, blocks, requires, .. } in &candidates {
@@ -65,11 +74,31 @@ pub fn obstacles(product: &'static dyn Product, file: &File, options: &ImportOpt
 /// What neither side has, by kind, module and key.
 type AllMissing = BTreeMap<(Kind, Arc<str>, Arc<str>), Missing>;
 
-fn candidates(product: &dyn Product, pair: &Pair<'_>) -> (Vec<Candidate>, Vec<Missing>) {
+struct Candidates {
+    candidates: Vec<Candidate>,
+    missing: Vec<Missing>,
+    wanted: Wanted,
+}
+
+fn candidates(product: &dyn Product, pair: &Pair<'_>) -> Candidates {
+    let objects = pair.file.objects.par_iter().enumerate().with_min_len(CHUNK);
+    let found: Vec<(Candidate, Vec<Missing>, Option<Json>)> =
+        objects.map(|(at, object)| candidate(product, pair, at, object)).collect();
     let mut all = AllMissing::new();
-    let objects = pair.file.objects.iter().enumerate();
-    let candidates = objects.map(|(at, object)| candidate(product, pair, at, object, &mut all)).collect();
-    (candidates, all.into_values().collect())
+    let (mut candidates, mut wanted) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
+    for (candidate, lacks, body) in found {
+        for missing in lacks {
+            let identity = (missing.kind.clone(), Arc::clone(&missing.module), Arc::clone(&missing.key));
+            let known = all.entry(identity).or_insert_with(|| Missing { used_by: Vec::new(), ..missing });
+            // Objects come one after the other.
+            if known.used_by.last() != Some(&candidate.item.id) {
+                known.used_by.push(candidate.item.id.clone());
+            }
+        }
+        candidates.push(candidate);
+        wanted.push(body);
+    }
+    Candidates { candidates, missing: all.into_values().collect(), wanted }
 }
 
 fn candidate<'o>(
@@ -77,8 +106,7 @@ fn candidate<'o>(
     pair: &Pair<'o>,
     at: usize,
     object: &'o Object,
-    all: &mut AllMissing,
-) -> Candidate {
+) -> (Candidate, Vec<Missing>, Option<Json>) {
     let base = pair.base(at);
     let mut built = Built::new(product, pair, at, object);
     let aligned = built.aligned();
@@ -132,6 +160,7 @@ fn candidate<'o>(
     if is_new {
         candidate.blocks.extend(product.blocks(object));
     }
+    let mut lacks = Vec::new();
     for mut found in built.found {
         product.notice(&mut found, object, pair);
         candidate.references.push(found.reference);
@@ -148,14 +177,7 @@ fn candidate<'o>(
         candidate.blocks.extend(found.reasons);
         let needs = found.requires.filter(|need| !candidate.requires.iter().any(|other| other.on == need.on));
         candidate.requires.extend(needs);
-        if let Some(missing) = found.missing {
-            let identity = (missing.kind.clone(), Arc::clone(&missing.module), Arc::clone(&missing.key));
-            let known = all.entry(identity).or_insert_with(|| Missing { used_by: Vec::new(), ..missing });
-            // Objects come one after the other.
-            if known.used_by.last() != Some(&object.item) {
-                known.used_by.push(object.item.clone());
-            }
-        }
+        lacks.extend(found.missing);
     }
     for finding in &mut candidate.warnings {
         if finding.item.is_none() {
@@ -165,7 +187,7 @@ fn candidate<'o>(
         }
     }
     candidate.blocks = unique(candidate.blocks);
-    candidate
+    (candidate, lacks, built.wanted)
 }
 
 /// Tells that the target has an object with the same id of another kind: systems

@@ -1,18 +1,20 @@
 //! A product whose configuration is whole JSON documents, kept in our own
 //! schema: what it says of itself, and what all of them do alike.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDateTime;
 use futures_util::future::{BoxFuture, FutureExt as _};
+use rayon::prelude::*;
 
-use super::build::{Built, Prepared};
+use super::build::{Built, CHUNK, Prepared};
 use super::export::{counts, export};
+use super::plan::{Wanted, obstacles, planned};
 use super::rows::{self, Save};
-use super::{Document, Found, Json, Kinds, Object, Pair, Source, obstacles, plan, verify};
+use super::{Document, Found, Json, Kinds, Object, Pair, Source, verify};
 use crate::engine::align::Aligned;
 use crate::engine::schema::KindSchema;
-use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Reason, Unpromised, Verb};
+use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Reason, Step, Unpromised, Verb};
 use crate::platform::{
     Bundle, DemoData, Export, ExportOptions, FileError, Ground, ImportOptions, MissingRoots, ParseError,
     Platform, Snapshot, SourceFile,
@@ -237,7 +239,8 @@ impl Kept {
         reading: Reading<'_>,
     ) -> Result<Self, StoreError> {
         let documents = rows::read(connection, product.about().name, reading).await?;
-        let objects = documents.iter().filter_map(|document| product.kept(document)).collect();
+        let documents = documents.par_iter().with_min_len(CHUNK);
+        let objects = documents.filter_map(|document| product.kept(document)).collect();
         Ok(Self { product, objects })
     }
 }
@@ -275,7 +278,7 @@ impl Bundle for Import {
     ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>> {
         async move {
             let kept = Kept::read(self.product, connection, reading).await?;
-            Ok(Box::new(Comparison { import: self, kept }) as Box<dyn Ground>)
+            Ok(Box::new(Comparison { import: self, kept, wanted: OnceLock::new() }) as Box<dyn Ground>)
         }
         .boxed()
     }
@@ -285,6 +288,8 @@ impl Bundle for Import {
 struct Comparison {
     import: Arc<Import>,
     kept: Kept,
+    /// What was wanted of each object when it was planned.
+    wanted: OnceLock<Wanted>,
 }
 
 impl Comparison {
@@ -292,12 +297,18 @@ impl Comparison {
         let Import { product, file, options } = &*self.import;
         Pair::new(*product, &file.objects, &self.kept.objects, &options.default_references)
     }
+
+    fn wanted(&self) -> &Wanted {
+        self.wanted.get_or_init(|| planned(self.import.product, &self.pair(), &self.import.file).1)
+    }
 }
 
 impl Ground for Comparison {
     fn plan(&self) -> Plan {
-        let Import { product, file, options } = &*self.import;
-        plan(*product, file, &self.kept.objects, options)
+        let Import { product, file, .. } = &*self.import;
+        let (plan, wanted) = planned(*product, &self.pair(), file);
+        self.wanted.get_or_init(|| wanted);
+        plan
     }
 
     fn snapshot(&self) -> &dyn Snapshot {
@@ -310,31 +321,33 @@ impl Ground for Comparison {
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         async move {
-            let (covers, adds) = saves(self.kept.product, &self.pair(), approved);
+            let (covers, adds) = saves(self.kept.product, &self.pair(), approved, self.wanted());
             rows::write(writer, self.kept.product.about().name, &covers, &adds).await
         }
         .boxed()
     }
 
     fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {
-        verify::verify(self.kept.product, &self.pair(), approved, touched)
+        verify::verify(self.kept.product, &self.pair(), approved, self.wanted(), touched)
     }
 }
 
 /// Returns what is to be covered, and what is to be added; the file's objects
 /// stand in the plan's order.
-pub(super) fn saves(product: &dyn Product, pair: &Pair<'_>, approved: &Approved) -> (Vec<Save>, Vec<Save>) {
-    let (mut covers, mut adds) = (Vec::new(), Vec::new());
-    for step in approved.steps() {
-        let Some(object) = pair.file.get(step.at) else { continue };
-        let save = Save {
-            item: object.item.clone(),
-            document: Built::new(product, pair, step.at, object).document(),
-        };
-        match step.verb {
-            Verb::Cover => covers.push(save),
-            Verb::Add => adds.push(save),
-        }
-    }
-    (covers, adds)
+pub(super) fn saves(
+    product: &dyn Product,
+    pair: &Pair<'_>,
+    approved: &Approved,
+    wanted: &Wanted,
+) -> (Vec<Save>, Vec<Save>) {
+    let save = |step: &Step| {
+        let object = pair.file.get(step.at)?;
+        let wanted = wanted.get(step.at).and_then(Option::as_ref);
+        let document = Built::again(product, pair, (step.at, object), wanted).document();
+        Some((step.verb, Save { item: object.item.clone(), document }))
+    };
+    let saves: Vec<(Verb, Save)> = approved.steps().par_iter().with_min_len(CHUNK).filter_map(save).collect();
+    let (covers, adds): (Vec<_>, Vec<_>) = saves.into_iter().partition(|(verb, _)| *verb == Verb::Cover);
+    let only = |saves: Vec<(Verb, Save)>| saves.into_iter().map(|(_, save)| save).collect();
+    (only(covers), only(adds))
 }

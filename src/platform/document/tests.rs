@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Any};
 
+use super::plan::planned;
 use super::product::saves;
-use super::{Document, File, Object, Pair, Product, plan};
+use super::{Document, File, Json, Members, Object, Pair, Product, plan};
 use crate::engine::diff::Show;
 use crate::engine::law::unexplained;
 use crate::engine::{Choices, Plan};
@@ -55,7 +56,7 @@ impl Target {
         choices.missing_confirmed = true;
         let Ok(approved) = plan.approve(&choices) else { return (plan, Vec::new()) };
         let pair = Pair::new(self.product, &file.objects, &self.objects, &options.default_references);
-        let (covers, adds) = saves(self.product, &pair, &approved);
+        let (covers, adds) = saves(self.product, &pair, &approved, &planned(self.product, &pair, file).1);
         let mut documents: BTreeMap<(String, String), Document> = BTreeMap::new();
         let key = |document: &Document| (document.kind.to_string(), document.id.to_string());
         for object in &self.objects {
@@ -107,6 +108,11 @@ pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
         assert!(!changes.is_empty(), "{item}: written without a change");
         let left = unexplained(&read(before), &read(after), &changes, product.derived());
         told.extend(left.into_iter().map(|line| format!("{item}: {line}")));
+        let kept = |document: &Document| product.kept(document).unwrap();
+        let (there, here) = (kept(before), kept(after));
+        if !here.is_signed() {
+            assert_own(&there, &there.body, &here.body, &mut Vec::new());
+        }
         covers += 1;
     }
     (told, covers)
@@ -119,6 +125,9 @@ pub(crate) fn holds(product: &'static dyn Product, known_by: &[&str], seeds: u64
     };
     let demo = Target::demo(product);
     let read = |text: &str| product.read(text.as_bytes(), &ImportOptions::default());
+    for text in [there, product.about().demo.file] {
+        assert_unordered(&demo, &read(text).unwrap());
+    }
     let (told, covers) = law(&mut demo.clone(), &read(product.about().demo.file).unwrap());
     assert!(told.is_empty(), "{told:#?}");
     assert!(covers > 5, "{covers}");
@@ -133,6 +142,74 @@ pub(crate) fn holds(product: &'static dyn Product, known_by: &[&str], seeds: u64
         all += covers;
     }
     assert!(all > 300, "{all}");
+}
+
+/// Fails unless the target's own values are after a cover what they were, where
+/// no list stands between.
+fn assert_own(object: &Object, before: &Json, after: &Json, path: &mut Vec<String>) {
+    let names: Vec<&str> = path.iter().map(String::as_str).collect();
+    if !path.is_empty() && object.schema.document.rules.is_own(&names) {
+        assert_eq!(before, after, "{}: {path:?}", object.item);
+        return;
+    }
+    for (name, there) in before.as_object().into_iter().flat_map(Members::members) {
+        path.push(name.to_owned());
+        if let Some(here) = after.get(name) {
+            assert_own(object, there, here, path);
+        }
+        path.pop();
+    }
+}
+
+/// Turns around every list whose order means nothing.
+fn permuted(object: &Object, json: &Json, path: &mut Vec<String>) -> Json {
+    let below = |name: &str, json: &Json, path: &mut Vec<String>| {
+        path.push(name.to_owned());
+        let json = permuted(object, json, path);
+        path.pop();
+        json
+    };
+    match json {
+        Json::Object(members) => {
+            let members = members.members().map(|(name, json)| (name.into(), below(name, json, path)));
+            Json::Object(members.collect())
+        }
+        Json::List(elements) => {
+            let mut elements: Vec<Json> = elements.iter().map(|json| below("*", json, path)).collect();
+            let names: Vec<&str> = path.iter().map(String::as_str).collect();
+            if object.schema.document.rules.is_unordered(&names) {
+                elements.reverse();
+            }
+            Json::List(elements)
+        }
+        plain => plain.clone(),
+    }
+}
+
+/// Fails unless a file with its unordered lists turned around is planned as it is.
+fn assert_unordered(target: &Target, file: &File) {
+    let mut turned = File { objects: file.objects.clone(), findings: Vec::new() };
+    for object in &mut turned.objects {
+        // Of a signed one every byte counts.
+        if !object.is_signed() {
+            let body = permuted(object, &object.body, &mut Vec::new());
+            let item = object.item.clone();
+            super::change(object, &body, Vec::new());
+            object.item = item;
+        }
+    }
+    let none = ImportOptions::default();
+    let (plan, other) = (target.plan(file, &none), target.plan(&turned, &none));
+    for (at, entry) in plan.entries().iter().enumerate().filter(|(_, entry)| entry.base.is_some()) {
+        let told = |plan: &Plan| -> Vec<String> {
+            let changes = plan.changes(at, Show::Differences).into_iter();
+            let mut told: Vec<String> =
+                changes.map(|change| format!("{:?} {}", change.op, change.path)).collect();
+            told.sort();
+            told
+        };
+        assert_eq!(told(&plan), told(&other), "{}", entry.item.id);
+    }
 }
 
 /// Changes a file as another environment would: members gone, changed and new,

@@ -8,16 +8,19 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::build::{Prepared, changes};
+use super::build::{CHUNK, Prepared};
+use super::plan::Wanted;
 use super::rows::{self, TABLE, table};
 use super::{Document, Json, Object, Pair, Product, Source};
 use crate::engine::diff::{Show, compare};
 use crate::engine::law::unexplained;
 use crate::engine::promise::Deviation;
 use crate::engine::{
-    Approved, Change, ItemId, Kind, Promise, Promised, RowPromise, TouchedRow, Unpromised, Verb,
+    Approved, Change, Entry, ItemId, Kind, Promise, Promised, RowPromise, Step, TouchedRow, Unpromised,
+    Value, Verb,
 };
 use crate::store::Touched;
 
@@ -37,6 +40,7 @@ pub(super) fn verify(
     product: &dyn Product,
     pair: &Pair<'_>,
     approved: &Approved,
+    wanted: &Wanted,
     touched: Touched<'_>,
 ) -> Vec<Unpromised> {
     let plan = approved.plan();
@@ -45,30 +49,41 @@ pub(super) fn verify(
     for TouchedRow { key, before, after, .. } in touched.rows().filter(|row| row.table == TABLE) {
         states.entry(rows::key_of(key)).or_insert((before, after)).1 = after;
     }
-    let mut promises = Vec::new();
-    let mut differing = Vec::new();
-    for step in approved.steps() {
-        let Some(entry) = plan.entry(step.at) else { continue };
+    let held = |step: &Step| {
+        let entry = plan.entry(step.at)?;
         let id = entry.base.as_ref().map_or(&entry.item.id, |base| &base.id);
-        let Some(schema) = product.schema(id.kind.as_str()) else { continue };
+        let schema = product.schema(id.kind.as_str())?;
         let key = rows::key(product.about().name, id.kind.as_str(), &id.key);
         let (before, after) = states.get(&rows::key_of(&key)).copied().unwrap_or_default();
-        let before = before.and_then(|row| read(&id.kind, row)).and_then(|row| product.kept(&row));
-        let after = after.and_then(|row| read(&id.kind, row)).map(|row| {
+        let [before, after] = [before, after].map(|row| row.and_then(|row| read(&id.kind, row)));
+        // What stood there was mostly read already.
+        let base = pair.base(step.at).filter(|base| before.as_ref().is_some_and(|row| row.body == base.text));
+        let other = if base.is_some() { None } else { before.as_ref().and_then(|row| product.kept(row)) };
+        let before = base.or(other.as_ref());
+        // What was shown of an addition was read from this very text.
+        let is_wanted = wanted.get(step.at).is_some_and(Option::is_none);
+        if let (None, None, Some(file), Some(after)) = (before, &entry.base, pair.file.get(step.at), &after)
+            && is_wanted
+            && after.body == file.text
+        {
+            return Some((promise(key, step.verb, id, None, Some(file)), None));
+        }
+        let after = after.map(|row| {
             let body = Source::read(row.body.as_bytes()).map_or(Json::Null, |source| source.root);
             let wrapper = product.wrapper(schema, &body);
             Object::new(schema, body, wrapper, row.body, "")
         });
-        let shown = plan.changes(step.at, Show::Differences);
-        if let Some(after) = &after {
-            let difference = difference(product, pair, entry.base.is_some(), before.as_ref(), after, shown);
-            differing.extend(difference.map(|path| (key.clone(), path)));
-        }
-        promises.push(promise(key, step.verb, id, before.as_ref(), after.as_ref()));
-    }
+        let shown = || plan.changes(step.at, Show::Differences);
+        let difference =
+            after.as_ref().and_then(|after| difference(product, pair, entry, before, after, shown));
+        let difference = difference.map(|path| (key.clone(), path));
+        Some((promise(key, step.verb, id, before, after.as_ref()), difference))
+    };
+    let steps = approved.steps().par_iter().with_min_len(CHUNK);
+    let (promises, differing): (Vec<_>, Vec<_>) = steps.filter_map(held).unzip();
     touched.with(&promises, &[table()], |promise: &Promise<'_>| {
         let mut found = promise.unpromised(touched.rows());
-        found.extend(differing.iter().map(|(key, path)| Unpromised {
+        found.extend(differing.iter().flatten().map(|(key, path)| Unpromised {
             column: Some(path.clone()),
             ..promise.deviation(TABLE, key, Deviation::Value)
         }));
@@ -92,26 +107,34 @@ fn read(kind: &Kind, row: &str) -> Option<Document> {
 
 /// Returns where a document differs from what was shown of it: `body` alone
 /// where something changed that is not compared.
-fn difference(
+fn difference<'o>(
     product: &dyn Product,
-    pair: &Pair<'_>,
-    is_cover: bool,
-    before: Option<&Object>,
-    after: &Object,
-    mut shown: Vec<Change>,
+    pair: &Pair<'o>,
+    entry: &Entry,
+    before: Option<&'o Object>,
+    after: &'o Object,
+    shown: impl FnOnce() -> Vec<Change>,
 ) -> Option<String> {
-    if is_cover != before.is_some() {
+    if entry.base.is_some() != before.is_some() {
         return Some("body".to_owned());
     }
-    shown.retain(|change| change.op.is_effective());
     let prepared = Prepared::new(product, pair, after, before, Cow::Borrowed(&after.body));
     let aligned = prepared.aligned();
-    let written = match before {
-        Some(_) => changes(&aligned),
-        None => compare(None, &aligned.sides().1, Show::Differences),
-    };
     // What is not compared is as it was: taking the text over leaves it as it is.
     let is_kept = before.is_none() || after.is_signed() || aligned.result() == after.body;
+    let (there, here) = aligned.sides();
+    let is_same = entry.item.value == here && entry.base.as_ref().is_none_or(|base| base.value == there);
+    if is_kept && is_same {
+        return None;
+    }
+    let changes = |base: Option<&Value>, wanted: &Value| {
+        let mut changes = compare(base, wanted, Show::Differences);
+        changes.retain(|change| change.op.is_effective());
+        changes
+    };
+    let mut shown = shown();
+    shown.retain(|change| change.op.is_effective());
+    let written = changes(before.map(|_| &there), &here);
     if is_kept && written == shown {
         return None;
     }

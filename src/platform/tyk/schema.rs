@@ -194,7 +194,7 @@ pub(super) fn prepare<'o>(prepared: &mut Prepared<'o>, object: &'o Object, pair:
     let target = prepared.target;
     match Sort::of(object) {
         Sort::Organisation => {
-            if !is_listed_once(&prepared.file) && target.is_none_or(is_listed_once) {
+            if !is_listed_once(&prepared.file) && target.is_some_and(is_listed_once) {
                 prepared.file = Cow::Owned(listed_once(&prepared.file));
             }
         }
