@@ -1,5 +1,6 @@
 //! What an import of documents costs: thousands of Tyk's APIs with their
-//! policies, read, compared, applied, exported. `cargo bench --bench documents`.
+//! policies, thousands of sp-config's objects, read, compared, applied,
+//! exported. `cargo bench --bench documents`.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot run has nothing to tell")]
 
@@ -14,7 +15,37 @@ use tokio::runtime::Runtime;
 #[global_allocator]
 static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
 
-const SIZES: [usize; 2] = [100, 10_000];
+/// A product, and how many APIs or objects of it.
+#[derive(Clone, Copy, Debug)]
+enum Case {
+    Tyk(usize),
+    SpConfig(usize),
+}
+
+const CASES: [Case; 3] = [Case::Tyk(100), Case::Tyk(10_000), Case::SpConfig(10_000)];
+
+impl Case {
+    const fn size(self) -> usize {
+        match self {
+            Self::Tyk(size) | Self::SpConfig(size) => size,
+        }
+    }
+
+    const fn format(self) -> &'static str {
+        match self {
+            Self::Tyk(_) => "tyk",
+            Self::SpConfig(_) => "sp-config",
+        }
+    }
+
+    /// Returns its file; another `edition` differs in every object.
+    fn file(self, edition: u8) -> String {
+        match self {
+            Self::Tyk(apis) => bundle(apis, edition),
+            Self::SpConfig(objects) => entries(objects, edition),
+        }
+    }
+}
 
 fn main() {
     divan::main();
@@ -22,11 +53,11 @@ fn main() {
 
 /// Returns a bundle: an organisation, so many APIs, and a policy for each five
 /// of them.
-fn bundle(apis: usize) -> String {
+fn bundle(apis: usize, edition: u8) -> String {
     let organisation = r#"{"id":"53ac07777cbb8c2d53000002","owner_name":"Bank","owner_slug":"bank"}"#;
     let api = |n: usize| {
         format!(
-            r#"{{"api_model":{{}},"api_definition":{{"id":"{n:024x}","api_id":"{n:032x}","name":"API {n} 帳戶","org_id":"53ac07777cbb8c2d53000002","active":true,"auth_configs":{{"authToken":{{"signature":{{"secret":"s{n}"}}}}}},"jwt_default_policies":["{p:024x}"],"proxy":{{"listen_path":"/api-{n}/","target_url":"http://upstream-{n}:8080/"}},"version_data":{{"not_versioned":true,"versions":{{"Default":{{"name":"Default","use_extended_paths":true,"extended_paths":{{"ignored":[],"white_list":[]}}}}}}}},"tags":["a","b"]}},"hook_references":[],"is_site":false,"sort_by":0}}"#,
+            r#"{{"api_model":{{}},"api_definition":{{"id":"{n:024x}","api_id":"{n:032x}","name":"API {n} 帳戶","org_id":"53ac07777cbb8c2d53000002","active":true,"auth_configs":{{"authToken":{{"signature":{{"secret":"s{n}"}}}}}},"jwt_default_policies":["{p:024x}"],"proxy":{{"listen_path":"/api-{n}/","target_url":"http://upstream-{n}:8080/{edition}"}},"version_data":{{"not_versioned":true,"versions":{{"Default":{{"name":"Default","use_extended_paths":true,"extended_paths":{{"ignored":[],"white_list":[]}}}}}}}},"tags":["a","b"]}},"hook_references":[],"is_site":false,"sort_by":0}}"#,
             p = 0x5000_0000 + n / 5
         )
     };
@@ -35,7 +66,7 @@ fn bundle(apis: usize) -> String {
             .map(|api| format!(r#""{api:032x}":{{"api_id":"{api:032x}","api_name":"API {api} 帳戶","versions":["Default"],"allowed_urls":[]}}"#))
             .collect();
         format!(
-            r#"{{"_id":"{id:024x}","name":"Policy {n}","org_id":"53ac07777cbb8c2d53000002","rate":10,"per":60,"access_rights":{{{rights}}}}}"#,
+            r#"{{"_id":"{id:024x}","name":"Policy {n}","org_id":"53ac07777cbb8c2d53000002","rate":{edition}0,"per":60,"access_rights":{{{rights}}}}}"#,
             id = 0x5000_0000 + n,
             rights = rights.join(",")
         )
@@ -43,6 +74,57 @@ fn bundle(apis: usize) -> String {
     let lists = [(0..apis).map(api).collect::<Vec<_>>(), (0..apis.div_ceil(5)).map(policy).collect()];
     let [apis, policies] = lists.map(|list| list.join(",\n"));
     format!(r#"{{"organisations":[{organisation}],"apis":[{apis}],"Data":[{policies}]}}"#)
+}
+
+/// Returns an export of so many objects of four types: half of them refer to
+/// others.
+fn entries(objects: usize, edition: u8) -> String {
+    let entry = |n: usize| {
+        let (kind, object) = match n % 4 {
+            0 => (
+                "TRANSFORM",
+                format!(
+                    r#""type":"concat","attributes":{{"values":["{edition}",{{"type":"accountAttribute","attributes":{{"sourceName":"O {s}","attributeName":"x"}}}}]}}"#,
+                    s = n + 1
+                ),
+            ),
+            1 => {
+                let attributes: Vec<String> =
+                    (0..10).map(|at| format!(r#"{{"name":"a{at}","type":"STRING"}}"#)).collect();
+                let domains: Vec<String> = (0..3)
+                    .map(|at| format!(r#"{{"domainDN":"DC={at}","user":"u","password":"q{at}"}}"#))
+                    .collect();
+                (
+                    "SOURCE",
+                    format!(
+                        r#""type":"Delimited","description":"{edition}","owner":{{"type":"IDENTITY","id":"{o:032x}","name":"owner {o}"}},"features":["A","B","C"],"schemas":[{{"id":"s{n}","name":"account","attributes":[{}]}}],"connectorAttributes":{{"host":"h{edition}","encrypted":"password","password":"p{n}","domainSettings":[{}]}}"#,
+                        attributes.join(","),
+                        domains.join(","),
+                        o = n % 50
+                    ),
+                )
+            }
+            2 => {
+                let script = "return 1;\n".repeat(20);
+                (
+                    "CONNECTOR_RULE",
+                    format!(
+                        r#""type":"BuildMap","sourceCode":{{"version":"1.0","script":"{script}return {edition};"}}"#
+                    ),
+                )
+            }
+            _ => (
+                "TRIGGER_SUBSCRIPTION",
+                format!(
+                    r#""triggerId":"idn:x","type":"HTTP","retries":{edition},"httpConfig":{{"url":"https://h{n}.example/x","basicAuthConfig":{{"userName":"u","password":"p{n}"}}}}"#
+                ),
+            ),
+        };
+        format!(
+            r#"{{"version":1,"self":{{"type":"{kind}","id":"{n:032x}","name":"O {n}"}},"object":{{"id":"{n:032x}","name":"O {n}",{object}}}}}"#
+        )
+    };
+    format!(r#"{{"version":1,"objects":[{}]}}"#, (0..objects).map(entry).collect::<Vec<_>>().join(",\n"))
 }
 
 fn load(text: &str) -> Loaded {
@@ -73,38 +155,53 @@ fn plan(loaded: &Loaded, target: &Target) -> job::Review {
 }
 
 fn apply(review: &job::Review, target: &Target) {
-    let approved = review.plan.approve(&Choices::new(&review.plan)).unwrap();
+    let mut choices = Choices::new(&review.plan);
+    choices.cover_all(&review.plan);
+    let approved = review.plan.approve(&choices).unwrap();
     let options = ApplyOptions::new("bench", Timeouts::default());
     let (reporter, cancel) = (Reporter::silent(), Cancel::new());
     runtime().block_on(job::apply(review, approved, target, &options, &reporter, &cancel)).unwrap();
 }
 
-#[divan::bench(args = SIZES)]
-fn read_the_file(bencher: Bencher<'_, '_>, apis: usize) {
-    let text = bundle(apis);
+/// Makes a database that holds the first edition.
+fn filled(name: &str, case: Case) -> Target {
+    let target = database(name);
+    apply(&plan(&load(&case.file(1)), &target), &target);
+    target
+}
+
+#[divan::bench(args = CASES)]
+fn read_the_file(bencher: Bencher<'_, '_>, case: Case) {
+    let text = case.file(1);
     bencher.counter(divan::counter::BytesCount::of_str(&text)).bench(|| load(&text));
 }
 
-#[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]
-fn plan_against_an_empty_target(bencher: Bencher<'_, '_>, apis: usize) {
+#[divan::bench(args = CASES, sample_count = 5, sample_size = 1)]
+fn plan_against_an_empty_target(bencher: Bencher<'_, '_>, case: Case) {
     let target = database("bench_empty");
-    let loaded = load(&bundle(apis));
-    bencher.counter(apis).bench(|| plan(&loaded, &target));
+    let loaded = load(&case.file(1));
+    bencher.counter(case.size()).bench(|| plan(&loaded, &target));
 }
 
-#[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]
-fn plan_against_an_equal_target(bencher: Bencher<'_, '_>, apis: usize) {
-    let target = database("bench_equal");
-    let loaded = load(&bundle(apis));
-    apply(&plan(&loaded, &target), &target);
-    bencher.counter(apis).bench(|| plan(&loaded, &target));
+#[divan::bench(args = CASES, sample_count = 5, sample_size = 1)]
+fn plan_against_an_equal_target(bencher: Bencher<'_, '_>, case: Case) {
+    let target = filled("bench_equal", case);
+    let loaded = load(&case.file(1));
+    bencher.counter(case.size()).bench(|| plan(&loaded, &target));
 }
 
-#[divan::bench(args = SIZES, sample_count = 3, sample_size = 1)]
-fn apply_adds(bencher: Bencher<'_, '_>, apis: usize) {
-    let loaded = load(&bundle(apis));
+#[divan::bench(args = CASES, sample_count = 5, sample_size = 1)]
+fn plan_against_another_edition(bencher: Bencher<'_, '_>, case: Case) {
+    let target = filled("bench_other", case);
+    let loaded = load(&case.file(2));
+    bencher.counter(case.size()).bench(|| plan(&loaded, &target));
+}
+
+#[divan::bench(args = CASES, sample_count = 3, sample_size = 1)]
+fn apply_adds(bencher: Bencher<'_, '_>, case: Case) {
+    let loaded = load(&case.file(1));
     bencher
-        .counter(apis)
+        .counter(case.size())
         .with_inputs(|| {
             let target = database("bench_apply");
             (plan(&loaded, &target), target)
@@ -112,14 +209,25 @@ fn apply_adds(bencher: Bencher<'_, '_>, apis: usize) {
         .bench_values(|(review, target)| apply(&review, &target));
 }
 
-#[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]
-fn export(bencher: Bencher<'_, '_>, apis: usize) {
-    let target = database("bench_export");
-    apply(&plan(&load(&bundle(apis)), &target), &target);
+#[divan::bench(args = CASES, sample_count = 3, sample_size = 1)]
+fn apply_covers(bencher: Bencher<'_, '_>, case: Case) {
+    let loaded = load(&case.file(2));
+    bencher
+        .counter(case.size())
+        .with_inputs(|| {
+            let target = filled("bench_cover", case);
+            (plan(&loaded, &target), target)
+        })
+        .bench_values(|(review, target)| apply(&review, &target));
+}
+
+#[divan::bench(args = CASES, sample_count = 5, sample_size = 1)]
+fn export(bencher: Bencher<'_, '_>, case: Case) {
+    let target = filled("bench_export", case);
     let options = ExportOptions::default();
-    bencher.counter(apis).bench(|| {
+    bencher.counter(case.size()).bench(|| {
         let reporter = Reporter::silent();
-        let export = job::export(Some("tyk"), &options, &target, Timeouts::default(), &reporter);
+        let export = job::export(Some(case.format()), &options, &target, Timeouts::default(), &reporter);
         runtime().block_on(export).map(|export| export.bytes.len()).unwrap()
     });
 }
