@@ -89,6 +89,13 @@ impl Draft {
         self
     }
 
+    /// Everything of both sides, as aligning two documents gives it.
+    pub(crate) fn sides(mut self, before: Value, after: Value) -> Self {
+        self.base_mut().value = before;
+        self.0.item.value = after;
+        self
+    }
+
     pub(crate) fn needs(mut self, kind: &'static str, key: &str, present: bool) -> Self {
         self.0.requires.push(Requirement { on: id(kind, key), present });
         self

@@ -1,6 +1,7 @@
 mod documents;
 mod form;
 mod jobs;
+mod lists;
 mod scopes;
 
 use proptest::prelude::*;
