@@ -7,12 +7,15 @@ use std::sync::Arc;
 
 use super::side::{Outside, Side};
 use super::{Kinds, Object};
-use crate::engine::display::some_of;
 use crate::engine::schema::{Column, Form, Key, Role, Unique, text_at};
 use crate::engine::{DefaultReference, Matched, Reason};
 
 /// How many objects are named in a message.
 const TOLD: usize = 3;
+
+/// How many objects with one value are looked at for one that is in the way:
+/// time grows with the file alone.
+const LOOKED: usize = 64;
 
 /// A file and a target.
 pub struct Pair<'o> {
@@ -124,9 +127,7 @@ impl<'o> Pair<'o> {
         }
         for holders in holders.into_values().filter(|holders| holders.len() > 1) {
             for at in &holders {
-                let others = holders.iter().filter(|other| *other != at);
-                let places = others.filter_map(|other| Some(self.file.get(*other)?.path.to_string()));
-                let places = some_of(places.collect::<Vec<_>>(), TOLD);
+                let places = self.others(&holders, *at, |other| Some(other.path.to_string()));
                 let Some(object) = self.file.get(*at) else { continue };
                 let message = format!(
                     "{} '{}' stands {} times in the file: also at {places}",
@@ -136,6 +137,20 @@ impl<'o> Pair<'o> {
                 );
                 self.block(*at, [Reason::new("duplicate-in-file", message)]);
             }
+        }
+    }
+
+    /// Names the first few objects of the file beside another one; of thousands
+    /// no more are looked at.
+    fn others(&self, holders: &[usize], at: usize, named: impl Fn(&Object) -> Option<String>) -> String {
+        let others = holders.iter().filter(|other| **other != at).take(TOLD + 1);
+        let named: Vec<String> = others.filter_map(|other| named(self.file.get(*other)?)).collect();
+        match holders.len() - 1 {
+            count if count > TOLD && named.len() > TOLD => {
+                let first = named.get(..TOLD).unwrap_or_default().join(", ");
+                format!("{first} and {} more", count - TOLD)
+            }
+            _ => named.join(", "),
         }
     }
 
@@ -265,12 +280,9 @@ impl<'o> Pair<'o> {
                 let Some(object) = self.file.get(*at).filter(|object| !has_all_ids(object, base)) else {
                     continue;
                 };
-                let others: Vec<String> = holders
-                    .iter()
-                    .filter_map(|other| self.file.get(*other))
-                    .filter(|other| other.item != object.item)
-                    .map(|other| format!("'{}'", other.item.key))
-                    .collect();
+                let named =
+                    |other: &Object| (other.item != object.item).then(|| format!("'{}'", other.item.key));
+                let others = self.others(&holders, *at, named);
                 if others.is_empty() || !self.blocks(*at).is_empty() {
                     continue;
                 }
@@ -278,7 +290,7 @@ impl<'o> Pair<'o> {
                     "is {} '{}' of the target, and so is {} of the file",
                     base.kind(),
                     base.item.key,
-                    some_of(others, TOLD)
+                    others
                 );
                 self.block(*at, [Reason::new("duplicate-in-file", message).about(base.item.clone())]);
             }
@@ -321,16 +333,17 @@ impl<'o> Pair<'o> {
             return Vec::new();
         }
         let is_rival = |other: &&'o Object| other.item != object.item && clashes(other);
-        let of = |side: &Side<'o>| side.with(object.schema, key, &object.owner, value).to_vec();
-        let target = of(&self.target).into_iter().filter(|_| !(unique.kept && base.is_some()));
+        let target = self.target.with(object.schema, key, &object.owner, value).iter().take(LOOKED).copied();
         let target = target
+            .filter(|_| !(unique.kept && base.is_some()))
             .filter(|other| {
                 self.found(at).is_none_or(|base| base.at != *other) && !self.gives_up(*other, key, value)
             })
             .filter_map(|at| self.target.get(at))
             .find(is_rival);
-        let file = of(&self.file).into_iter().filter_map(|at| self.file.get(at));
-        let file = file.filter(|other| other.schema.importable && unique.in_file).find(is_rival);
+        let file = self.file.with(object.schema, key, &object.owner, value).iter().take(LOOKED);
+        let file = file.filter(|_| unique.in_file).filter_map(|at| self.file.get(*at));
+        let file = file.filter(|other| other.schema.importable).find(is_rival);
         let is_news = |other: &&Object| target.is_none_or(|known| known.item != other.item);
         let what = match unique.what {
             "" => value.to_string(),
