@@ -8,11 +8,15 @@ use serde_json::{Map, Value as Any};
 
 use super::plan::planned;
 use super::product::saves;
+use super::rows::{self, TABLE};
+use super::verify::verify;
 use super::{Document, File, Json, Members, Object, Pair, Product, plan};
 use crate::engine::diff::Show;
 use crate::engine::law::unexplained;
 use crate::engine::{Choices, Plan};
 use crate::platform::{DemoTarget, ImportOptions};
+use crate::store::Touched;
+use crate::store::ledger::JournalRow;
 
 /// What was written of an item: its place in the plan, the document before,
 /// and the one after.
@@ -43,6 +47,26 @@ impl Target {
         target
     }
 
+    /// Returns what the journal has of a document that was written.
+    fn row(&self, before: Option<&Document>, after: &Document) -> JournalRow {
+        let platform = self.product.about().name;
+        let row = |document: &Document| {
+            let Document { kind, id, pair_id, owner, name, body } = document;
+            serde_json::json!({
+                "platform": platform, "kind": kind.as_str(), "id": &**id, "pair_id": pair_id.as_deref(),
+                "owner": &**owner, "name": &**name, "body": &**body,
+            })
+            .to_string()
+        };
+        JournalRow {
+            table: TABLE.into(),
+            item: "".into(),
+            key: rows::key(platform, after.kind.as_str(), &after.id),
+            before: before.map(row),
+            after: Some(row(after)),
+        }
+    }
+
     /// Compares a file with it.
     pub(crate) fn plan(&self, file: &File, options: &ImportOptions) -> Arc<Plan> {
         Arc::new(plan(self.product, file, &self.objects, options))
@@ -56,7 +80,8 @@ impl Target {
         choices.missing_confirmed = true;
         let Ok(approved) = plan.approve(&choices) else { return (plan, Vec::new()) };
         let pair = Pair::new(self.product, &file.objects, &self.objects, &options.default_references);
-        let (covers, adds) = saves(self.product, &pair, &approved, &planned(self.product, &pair, file).1);
+        let wanted = planned(self.product, &pair, file).1;
+        let (covers, adds) = saves(self.product, &pair, &approved, &wanted);
         let mut documents: BTreeMap<(String, String), Document> = BTreeMap::new();
         let key = |document: &Document| (document.kind.to_string(), document.id.to_string());
         for object in &self.objects {
@@ -79,6 +104,22 @@ impl Target {
             let pair = (document.kind.clone(), document.owner.clone(), document.pair_id.clone());
             assert!(pairs.insert(pair), "two of one pair: {document:?}");
         }
+        // What was written is what was shown, and anything else is found.
+        let verified = |change: &dyn Fn(&Document) -> Document| {
+            let rows: Vec<JournalRow> =
+                written.iter().map(|(_, before, after)| self.row(before.as_ref(), &change(after))).collect();
+            verify(self.product, &pair, &approved, &wanted, Touched { journal: &rows, shapes: &[] })
+        };
+        let found = verified(&Document::clone);
+        assert!(found.is_empty(), "{found:#?}");
+        let tampered = |document: &Document| {
+            let (open, rest) = document.body.split_once('{').unwrap();
+            let comma = if rest.trim_start().starts_with('}') { "" } else { "," };
+            let body = format!("{open}{{\"tampered\":\"with\"{comma}{rest}").into();
+            Document { body, ..document.clone() }
+        };
+        let found = verified(&tampered);
+        assert!(found.len() >= written.len(), "{} of {}: {found:#?}", found.len(), written.len());
         self.objects = documents.values().filter_map(|document| self.product.kept(document)).collect();
         (plan, written)
     }
