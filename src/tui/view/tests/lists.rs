@@ -6,8 +6,8 @@ use insta::assert_snapshot;
 use super::*;
 use crate::engine::DocumentSchema;
 use crate::engine::align::align;
+use crate::engine::json::Json;
 use crate::engine::schema::{Cover, Empty, Rule, Rules};
-use crate::platform::document::{Json, Source};
 
 const THERE: &str = r#"{"id": "prod-1", "created": "2021-04-01", "domains": [
     {"dn": "DC=台北", "user": "svc-01", "password": "canary-1"},
@@ -19,6 +19,17 @@ const FILE: &str = r#"{"id": "test-9", "created": "2026-11-01", "domains": [
     {"dn": "DC=台北", "user": "svc-09"}, {"dn": "DC=新竹", "user": "svc-03", "password": "canary-3"}],
     "steps": [{"name": "通知 notify", "to": "mail"}, {"name": "核准 approve", "wait": 5}, {"name": "archive", "days": 30}],
     "tags": ["24h", "低"]}"#;
+
+fn json(value: &serde_json::Value) -> Json {
+    match value {
+        serde_json::Value::Object(members) => {
+            Json::Object(members.iter().map(|(name, value)| (name.as_str().into(), json(value))).collect())
+        }
+        serde_json::Value::Array(elements) => Json::List(elements.iter().map(json).collect()),
+        serde_json::Value::String(text) => Json::text(text.as_str()),
+        plain => Json::Number(plain.to_string().into()),
+    }
+}
 
 /// The screen on an item whose lists differ in every way, in its detail.
 fn lists(size: (u16, u16), glyphs: &'static crate::tui::skin::Glyphs, level: Level) -> App {
@@ -35,8 +46,8 @@ fn lists(size: (u16, u16), glyphs: &'static crate::tui::skin::Glyphs, level: Lev
             ("tags", Rule::Set),
         ][..]]),
     };
-    let read = |text: &str| -> Json { Source::read(text.as_bytes()).unwrap().root };
-    let (there, file) = (read(THERE), read(FILE));
+    let (there, file) =
+        (json(&serde_json::from_str(THERE).unwrap()), json(&serde_json::from_str(FILE).unwrap()));
     let (before, after) = align(Some(&there), &file, &schema).sides();
     let mut app = app_at(size.0, size.1);
     app.skin = skin("dark", level, glyphs);
