@@ -26,14 +26,14 @@ pub trait Kinds: Send + Sync {
     /// Returns what is said of a kind.
     fn schema(&self, kind: &str) -> Option<&'static KindSchema>;
 
-    /// Returns the kinds of which nothing but references tell.
-    fn outside(&self) -> &'static [&'static str] {
-        &[]
+    /// Returns what is known of kinds of which nothing but references tell.
+    fn outside(&self) -> &'static Known {
+        &Known { kinds: &[], kind: "", id: "", name: "" }
     }
 
     /// Says whether references name a kind of which there is no schema.
     fn is_referred_to(&self, kind: &str) -> bool {
-        self.outside().contains(&kind)
+        self.outside().kinds.contains(&kind)
     }
 
     /// Returns what stands in the way of an object whatever else there is.
@@ -94,6 +94,20 @@ pub struct Object {
     pub findings: Vec<Finding>,
     /// What it is known by: the places of the keys in its schema, and values.
     keys: Vec<(usize, Arc<str>)>,
+}
+
+/// Kinds of which nothing but references tell, and how these look: objects of a
+/// kind, an id and a name.
+#[derive(Debug)]
+pub struct Known {
+    /// The kinds.
+    pub kinds: &'static [&'static str],
+    /// The member that names the kind.
+    pub kind: &'static str,
+    /// The member that is the id.
+    pub id: &'static str,
+    /// The member that is the name.
+    pub name: &'static str,
 }
 
 impl Object {
@@ -189,15 +203,13 @@ impl Object {
 
     /// Returns where in the file a place of the body stands.
     pub fn place(&self, pointer: &str) -> String {
-        let inside = self.wrapper.and_then(|name| pointer.strip_prefix('/')?.strip_prefix(name));
+        let inside = self.wrapper.and_then(|name| within(pointer, name));
         format!("{}{}", self.path, inside.unwrap_or(pointer))
     }
 
     /// Returns a place of the body as it is shown.
     pub fn shown<'p>(&self, pointer: &'p str) -> &'p str {
-        let inner = self.schema.document.inner;
-        let inside = pointer.strip_prefix('/').and_then(|rest| rest.strip_prefix(inner));
-        inside.filter(|_| !inner.is_empty()).unwrap_or(pointer)
+        within(pointer, self.schema.document.inner).unwrap_or(pointer)
     }
 
     /// Returns its kind.
@@ -273,4 +285,10 @@ impl Object {
             body: Arc::clone(&self.text),
         }
     }
+}
+
+/// Returns where in a member a place is that a JSON pointer names.
+fn within<'p>(pointer: &'p str, name: &str) -> Option<&'p str> {
+    let rest = pointer.strip_prefix('/')?.strip_prefix(name).filter(|_| !name.is_empty())?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }

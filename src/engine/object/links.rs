@@ -52,15 +52,11 @@ struct Finder<'o, 'k> {
 impl<'o> Finder<'o, '_> {
     fn value(&mut self, value: &'o Json, above: Option<&'o Json>) {
         let schema = self.object.schema;
-        if let [only] = self.path.as_slice()
-            && schema.computed.contains(only)
-        {
-            return;
-        }
-        if let [inner, name] = self.path.as_slice()
-            && *inner == schema.document.inner
-            && schema.computed.contains(name)
-        {
+        let own = match self.path.as_slice() {
+            [inner, own @ ..] if *inner == schema.document.inner => own,
+            own => own,
+        };
+        if matches!(own, [name] if schema.computed.contains(name)) {
             return;
         }
         let found = schema.references.at(&self.path).find_map(|rule| self.link(rule, value, above));
@@ -107,7 +103,7 @@ impl<'o> Finder<'o, '_> {
             To::Kind(kind) => kind,
             To::Member(member) => Some(value.text_of(member)).filter(|kind| !kind.is_empty())?,
         };
-        if rule.exact && !(is_exact(value) && (self.is_kind)(kind) && !self.steps.is_empty()) {
+        if rule.exact && !(is_exact(rule, value) && (self.is_kind)(kind) && !self.steps.is_empty()) {
             return None;
         }
         let (id, id_at) = self.part(rule, rule.id, value, above);
@@ -185,10 +181,13 @@ impl<'o> Finder<'o, '_> {
     }
 }
 
-/// Says whether a value is a type, an id and a name, and nothing else.
-fn is_exact(value: &Json) -> bool {
-    let object = value.as_object().filter(|object| object.len() == 3);
-    object.is_some_and(|object| ["type", "id", "name"].iter().all(|name| object.get(name).is_some()))
+/// Says whether a value is a kind, an id and a name, and nothing else.
+fn is_exact(rule: &ReferenceRule, value: &Json) -> bool {
+    let names = |part| if let Part::Member(names) = part { names } else { &[] };
+    let kind = if let To::Member(kind) = rule.to { Some(kind) } else { None };
+    let mut parts = kind.into_iter().chain(names(rule.id).iter().chain(names(rule.name)).copied());
+    let is_all = value.as_object().is_some_and(|object| object.len() == parts.clone().count());
+    is_all && parts.all(|name| value.get(name).is_some())
 }
 
 /// Says whether a place says anything.
@@ -204,19 +203,15 @@ impl Link<'_> {
         places.iter().any(|place| own.contains(&Some(place)))
     }
 
-    /// Writes an id and a name in its places; says whether that changed anything.
-    pub fn write(&self, body: &mut Json, id: Option<&str>, name: Option<&str>) -> bool {
-        let mut changed = false;
+    /// Writes an id and a name in its places.
+    pub fn write(&self, body: &mut Json, id: Option<&str>, name: Option<&str>) {
         for (at, before, after) in [(&self.id_at, self.id, id), (&self.name_at, self.name, name)] {
             let (Some(at), Some(after)) = (at, after.filter(|after| *after != before)) else { continue };
             let Some(value) = body.pointer_mut(at) else { continue };
-            *value = match value.as_text() {
-                // Within a text.
-                Some(text) if text != before && !before.is_empty() => Json::text(text.replace(before, after)),
+            *value = match (self.rule.within, value.as_text()) {
+                (Some(within), Some(text)) => Json::text(within.replace(text, after)),
                 _ => Json::text(after),
             };
-            changed = true;
         }
-        changed
     }
 }

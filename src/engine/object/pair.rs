@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use super::side::{Outside, Side};
 use super::{Kinds, Object};
-use crate::engine::schema::{Column, Form, Key, Role, Unique, text_at};
-use crate::engine::{DefaultReference, Matched, Reason};
+use crate::engine::display::some_of;
+use crate::engine::schema::{Column, Key, Role, Unique, text_at};
+use crate::engine::{DefaultReference, ItemId, Matched, Reason};
 
 /// How many objects are named in a message.
 const TOLD: usize = 3;
 
-/// How many objects with one value are looked at for one that is in the way:
-/// time grows with the file alone.
-const LOOKED: usize = 64;
+/// The code of the reason that a name means several objects.
+const AMBIGUOUS: &str = "ambiguous-name";
 
 /// A file and a target.
 pub struct Pair<'o> {
@@ -122,8 +122,8 @@ impl<'o> Pair<'o> {
     fn find_twice(&mut self) {
         let mut holders: HashMap<(&str, Cow<'_, str>), Vec<usize>> = HashMap::new();
         for (at, object) in self.matchable() {
-            let form = object.schema.keys.first().map_or(Form::Exact, |key| key.form);
-            holders.entry((object.kind().as_str(), form.of(&object.item.key))).or_default().push(at);
+            let id = object.schema.id_form().of(&object.item.key);
+            holders.entry((object.kind().as_str(), id)).or_default().push(at);
         }
         for holders in holders.into_values().filter(|holders| holders.len() > 1) {
             for at in &holders {
@@ -213,8 +213,7 @@ impl<'o> Pair<'o> {
 
     fn ambiguous(&self, name: &str, here: &[usize], there: &[usize]) -> Reason {
         let told = |side: &Side<'o>, all: &[usize]| {
-            let ids = all.iter().filter_map(|at| Some(format!("'{}'", side.get(*at)?.item.key)));
-            ids.collect::<Vec<_>>().join(", ")
+            some_of(all.iter().filter_map(|at| Some(format!("'{}'", side.get(*at)?.item.key))), TOLD)
         };
         let message = format!(
             "the target does not have its id, and the name '{name}' means more than one object: {} in the \
@@ -222,8 +221,8 @@ impl<'o> Pair<'o> {
             told(&self.file, here),
             told(&self.target, there)
         );
-        let about = there.iter().filter_map(|at| Some(self.target.get(*at)?.item.clone()));
-        about.fold(Reason::new("ambiguous-name", message), Reason::about)
+        let about = there.iter().take(TOLD).filter_map(|at| Some(self.target.get(*at)?.item.clone()));
+        about.fold(Reason::new(AMBIGUOUS, message), Reason::about)
     }
 
     /// Matches the only object of a kind with the target's only one.
@@ -300,51 +299,68 @@ impl<'o> Pair<'o> {
     /// Blocks objects that have what only one may have, and another one has.
     fn find_taken(&mut self) {
         let mut all = Vec::new();
-        // What may be one of several objects is in nobody's way yet.
-        let is_clear = |at: usize| !self.blocks(at).iter().any(|reason| reason.code == "ambiguous-name");
-        for (at, object) in self.matchable().filter(|(at, _)| is_clear(*at)) {
-            for (key, said) in object.schema.keys.iter().enumerate() {
-                if let Some(unique) = &said.unique {
-                    all.extend(
-                        self.taken(at, object, (key, said), unique).into_iter().map(|reason| (at, reason)),
-                    );
-                }
+        for (key, holders) in self.file.groups() {
+            let Some(first) = holders.first().and_then(|at| self.file.get(*at)) else { continue };
+            let said = first.schema.keys.get(key);
+            let (Some(said), Some(unique)) = (said, said.and_then(|said| said.unique.as_ref())) else {
+                continue;
+            };
+            let Some(value) = first.values(key).next() else { continue };
+            if said.per_owner && first.owner.is_empty() {
+                continue;
+            }
+            let there = self.target.with(first.schema, key, &first.owner, value);
+            let there = there.iter().copied().filter(|at| !self.gives_up(*at, key, value));
+            let there = distinct(&self.target, there, unique);
+            let here = holders.iter().copied().filter(|_| unique.in_file);
+            let here = distinct(&self.file, here, unique);
+            for at in holders {
+                let reasons = self.taken(*at, (key, said, unique), &here, &there);
+                all.extend(reasons.into_iter().map(|reason| (*at, key, reason)));
             }
         }
-        for (at, reason) in all {
+        all.sort_by_key(|(at, key, _)| (*at, *key));
+        for (at, _, reason) in all {
             self.block(at, [reason]);
         }
     }
 
-    fn taken(&self, at: usize, object: &'o Object, key: (usize, &Key), unique: &Unique) -> Vec<Reason> {
-        let (key, said) = key;
-        let Some(value) = object.values(key).next() else { return Vec::new() };
-        if said.per_owner && object.owner.is_empty() {
+    /// Returns who else has the value of a key, among the distinct holders of
+    /// either side.
+    fn taken(
+        &self,
+        at: usize,
+        (key, said, unique): (usize, &Key, &Unique),
+        here: &[&'o Object],
+        there: &[&'o Object],
+    ) -> Vec<Reason> {
+        let Some(object) = self.file.get(at).filter(|object| object.schema.importable) else {
+            return Vec::new();
+        };
+        let Some(value) = object.values(key).next().filter(|_| !object.id().is_empty()) else {
+            return Vec::new();
+        };
+        // What may be one of several objects is in nobody's way yet.
+        if self.blocks(at).iter().any(|reason| reason.code == AMBIGUOUS) {
             return Vec::new();
         }
         let base = self.base(at);
         let clashes = |other: &Object| unique.clash.is_none_or(|clash| clash(&object.body, &other.body));
-        // Nobody can be in its way where it already is.
+        // Nobody can be in its way where it already is; what is not in its own
+        // way is in nobody's.
         let is_own = base.is_some_and(|base| {
             let is_same = |other: &Arc<str>| said.form.of(other) == said.form.of(value);
             base.values(key).next().is_some_and(is_same) && base.owner == object.owner && clashes(base)
         });
-        if is_own {
+        if is_own || !clashes(object) {
             return Vec::new();
         }
-        let is_rival = |other: &&'o Object| other.item != object.item && clashes(other);
-        let target = self.target.with(object.schema, key, &object.owner, value).iter().take(LOOKED).copied();
-        let target = target
-            .filter(|_| !(unique.kept && base.is_some()))
-            .filter(|other| {
-                self.found(at).is_none_or(|base| base.at != *other) && !self.gives_up(*other, key, value)
-            })
-            .filter_map(|at| self.target.get(at))
-            .find(is_rival);
-        let file = self.file.with(object.schema, key, &object.owner, value).iter().take(LOOKED);
-        let file = file.filter(|_| unique.in_file).filter_map(|at| self.file.get(*at));
-        let file = file.filter(|other| other.schema.importable).find(is_rival);
-        let is_news = |other: &&Object| target.is_none_or(|known| known.item != other.item);
+        let is_rival = |other: &&&'o Object| other.item != object.item && clashes(other);
+        let is_base = |other: &Object| base.is_some_and(|base| base.item == other.item);
+        let is_kept = unique.kept && base.is_some();
+        let target = there.iter().filter(|other| !is_kept && !is_base(other)).find(is_rival);
+        let is_news = |other: &&&Object| target.is_none_or(|known| known.item != other.item);
+        let file = here.iter().find(is_rival).filter(is_news);
         let what = match unique.what {
             "" => value.to_string(),
             what => format!("{what} '{value}'"),
@@ -359,10 +375,9 @@ impl<'o> Pair<'o> {
             );
             Reason::new(code, message).about(other.item.clone())
         };
-        let target_reason = target.map(|other| told(other, unique.code, "belongs to", "target"));
-        let file =
-            file.filter(is_news).map(|other| told(other, "duplicate-in-file", "is also that of", "file"));
-        target_reason.into_iter().chain(file).collect()
+        let target = target.map(|other| told(other, unique.code, "belongs to", "target"));
+        let file = file.map(|other| told(other, "duplicate-in-file", "is also that of", "file"));
+        target.into_iter().chain(file).collect()
     }
 
     /// Says whether the file gives an object of the target another value of a key.
@@ -385,6 +400,14 @@ impl<'o> Pair<'o> {
         })?;
         Some(Matched { by: by.into(), target: Arc::clone(other) })
     }
+}
+
+/// Returns holders of one value that may be in somebody's way, each item once.
+fn distinct<'o>(side: &Side<'o>, holders: impl Iterator<Item = usize>, unique: &Unique) -> Vec<&'o Object> {
+    let mut seen: HashSet<&ItemId> = HashSet::new();
+    let objects = holders.filter_map(|at| side.get(at)).filter(|object| object.schema.importable);
+    let objects = objects.filter(|object| unique.clash.is_none_or(|clash| clash(&object.body, &object.body)));
+    objects.filter(|object| seen.insert(&object.item)).collect()
 }
 
 /// Returns the keys of an object that are ids, those of no use for matching too.

@@ -1,6 +1,6 @@
 //! What an object refers to, looked up among the file's objects and the target's.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Object;
@@ -13,7 +13,7 @@ use crate::engine::{
 };
 
 /// An object that a reference points to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Hit {
     /// One of the file, which may be in the target too.
     File(usize),
@@ -209,7 +209,7 @@ impl<'o> Resolver<'_, 'o> {
     /// id and name are one, so that a half that the operator mapped brings the
     /// other along, or drops it.
     fn outside(&self, link: &Link<'o>, mapped: &[String]) -> Option<Resolution<'o>> {
-        if !self.pair.kinds.outside().contains(&link.kind) {
+        if !self.pair.kinds.outside().kinds.contains(&link.kind) {
             return None;
         }
         let outside = &self.pair.outside;
@@ -252,7 +252,7 @@ impl<'o> Resolver<'_, 'o> {
         let (id_is_mapped, name_is_mapped) = (is_mapped(&link.id_at), is_mapped(&link.name_at));
         let owner = self.object.side();
         let pair = self.pair;
-        let by_name = || pair.named(schema, owner, link.name, link.rule.aliases);
+        let by_name = || pair.named(schema, owner, link.name);
         if name_is_mapped && !id_is_mapped && !link.name.is_empty() {
             let (hit, key) = by_name()?;
             return Ok(pair.resolution(link, hit, key, Resolved::Name, false));
@@ -320,12 +320,11 @@ impl<'o> Pair<'o> {
         schema: &'static KindSchema,
         owner: &str,
         name: &str,
-        aliases: &[&str],
     ) -> Result<(Hit, usize), &'static str> {
-        let mut hits: HashSet<Hit> = HashSet::new();
+        let mut hits: BTreeSet<Hit> = BTreeSet::new();
         let mut by = 0;
         let keys = schema.keys.iter().enumerate().filter(|(_, key)| key.role == Role::Name);
-        for (key, _) in keys.filter(|_| !name.is_empty() && aliases.is_empty()) {
+        for (key, _) in keys.filter(|_| !name.is_empty()) {
             let here = self.file.with(schema, key, owner, name).iter();
             let here = here.filter(|at| self.is_importable(**at)).map(|at| Hit::File(*at));
             let there = self.target.with(schema, key, owner, name).iter().map(|at| self.hit(*at));
@@ -337,7 +336,7 @@ impl<'o> Pair<'o> {
         match (sound.as_slice(), hits.len()) {
             ([hit], _) => Ok((*hit, by)),
             ([], 0) => Err(NOWHERE),
-            ([], _) => hits.into_iter().next().map(|hit| (hit, by)).ok_or(NOWHERE),
+            ([], _) => hits.first().map(|hit| (*hit, by)).ok_or(NOWHERE),
             _ => Err(SEVERAL),
         }
     }
@@ -392,7 +391,7 @@ impl<'o> Pair<'o> {
             };
         }
         let by_id = self.identified(schema, "", id, |_, role| role == Role::Id);
-        by_id.or_else(|| self.named(schema, "", name, &[]).ok()).map(|(hit, _)| hit)
+        by_id.or_else(|| self.named(schema, "", name).ok()).map(|(hit, _)| hit)
     }
 
     /// Returns the defaults that name nothing.
@@ -493,11 +492,9 @@ impl Found<'_> {
     }
 }
 
-/// Writes what references resolved to into a body; says whether that changed
-/// anything.
-pub fn write(found: &[Found<'_>], body: &mut Json) -> bool {
-    found.iter().fold(false, |changed, found| {
-        let [id, name] = found.writes;
-        found.link.write(body, id, name) || changed
-    })
+/// Writes what references resolved to into a body.
+pub fn write(found: &[Found<'_>], body: &mut Json) {
+    for Found { link, writes: [id, name], .. } in found {
+        link.write(body, *id, *name);
+    }
 }

@@ -1,9 +1,9 @@
 //! The objects of one side, by everything that they are known by.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use super::Object;
+use super::{Known, Object};
 use crate::engine::json::Json;
 use crate::engine::schema::{Form, KindSchema};
 
@@ -27,8 +27,8 @@ impl<'o> Side<'o> {
         let mut side = Self { objects, ..Self::default() };
         for (at, object) in objects.iter().enumerate() {
             side.by_kind.entry(object.kind().as_str()).or_default().push(at);
-            let form = object.schema.keys.first().map_or(Form::Exact, |key| key.form);
-            side.by_id.entry(form.of(&object.item.key)).or_default().push(at);
+            let id = object.schema.id_form().of(&object.item.key);
+            side.by_id.entry(id).or_default().push(at);
             for (key, value) in object.keys() {
                 let found = side.places.entry(place(object.schema, key, &object.owner, value)).or_default();
                 if found.last() != Some(&at) {
@@ -57,6 +57,12 @@ impl<'o> Side<'o> {
         found.map_or(&[], Vec::as_slice)
     }
 
+    /// Returns every group of objects that have a value of one key: the key's
+    /// place, and the objects.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (usize, &[usize])> {
+        self.places.iter().map(|((_, key, ..), holders)| (*key, holders.as_slice()))
+    }
+
     /// Returns the objects of a kind.
     pub fn of(&self, kind: &str) -> &[usize] {
         self.by_kind.get(kind).map_or(&[], Vec::as_slice)
@@ -79,35 +85,32 @@ fn place<'k>(schema: &'k KindSchema, key: usize, owner: &'k str, value: &'k str)
 pub(super) struct Outside<'o> {
     /// By kind and id in its form: its id as it is written, and its name.
     by_id: HashMap<(&'o str, Cow<'o, str>), (&'o str, &'o str)>,
-    /// By kind and name: the ids that go by it.
-    by_name: BTreeMap<(&'o str, &'o str), Vec<&'o str>>,
+    /// By kind and name: the only id that goes by it; none where several do.
+    by_name: HashMap<(&'o str, &'o str), Option<&'o str>>,
 }
 
 impl<'o> Outside<'o> {
-    /// Learns what is said of kinds that no file holds: objects of a type, an id
-    /// and a name.
-    pub(super) fn new(objects: &'o [Object], kinds: &[&str]) -> Self {
+    /// Learns from what is said of them, wherever it stands.
+    pub(super) fn new(objects: &'o [Object], known: &Known) -> Self {
         let mut outside = Self::default();
-        if !kinds.is_empty() {
-            objects.iter().for_each(|object| outside.learn(&object.body, kinds));
+        if !known.kinds.is_empty() {
+            objects.iter().for_each(|object| outside.learn(&object.body, known));
         }
         outside
     }
 
-    fn learn(&mut self, json: &'o Json, kinds: &[&str]) {
+    fn learn(&mut self, json: &'o Json, known: &Known) {
         match json {
             Json::Object(object) => {
-                let [kind, id, name] = ["type", "id", "name"].map(|name| json.text_of(name));
-                if !id.is_empty() && !name.is_empty() && kinds.contains(&kind) {
+                let [kind, id, name] = [known.kind, known.id, known.name].map(|name| json.text_of(name));
+                if !id.is_empty() && !name.is_empty() && known.kinds.contains(&kind) {
                     self.by_id.entry((kind, Form::Plain.of(id))).or_insert((id, name));
-                    let ids = self.by_name.entry((kind, name)).or_default();
-                    if !ids.iter().any(|known| Form::Plain.of(known) == Form::Plain.of(id)) {
-                        ids.push(id);
-                    }
+                    let only = self.by_name.entry((kind, name)).or_insert(Some(id));
+                    *only = only.filter(|only| Form::Plain.of(only) == Form::Plain.of(id));
                 }
-                object.members().for_each(|(_, json)| self.learn(json, kinds));
+                object.members().for_each(|(_, json)| self.learn(json, known));
             }
-            Json::List(elements) => elements.iter().for_each(|json| self.learn(json, kinds)),
+            Json::List(elements) => elements.iter().for_each(|json| self.learn(json, known)),
             _ => {}
         }
     }
@@ -119,9 +122,6 @@ impl<'o> Outside<'o> {
 
     /// Returns the id of one, by its name, where only one goes by it.
     pub(super) fn named(&self, kind: &str, name: &str) -> Option<&'o str> {
-        match self.by_name.get(&(kind, name))?.as_slice() {
-            [only] => Some(only),
-            _ => None,
-        }
+        self.by_name.get(&(kind, name)).copied().flatten()
     }
 }

@@ -36,6 +36,13 @@ pub struct KindSchema {
     pub document: &'static DocumentSchema,
 }
 
+impl KindSchema {
+    /// Returns the form in which ids of its objects are compared.
+    pub fn id_form(&self) -> Form {
+        self.keys.first().map_or(Form::Exact, |key| key.form)
+    }
+}
+
 /// That what is signed is never changed.
 #[derive(Clone, Copy, Debug)]
 pub struct Signature {
@@ -257,6 +264,14 @@ impl Within {
         };
         rest.and_then(|rest| rest.split(self.ends).next()).unwrap_or_default()
     }
+
+    /// Returns a text with another id in the place of the one in it.
+    pub fn replace(&self, text: &str, by: &str) -> String {
+        let id = self.find(text);
+        let begin = text.find(self.before).map_or(0, |at| at + self.before.len());
+        let (head, rest) = text.split_at(begin);
+        format!("{head}{by}{}", rest.strip_prefix(id).unwrap_or(rest))
+    }
 }
 
 /// The kind of what a reference points to.
@@ -343,6 +358,16 @@ impl ReferenceRule {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_within_a_text_is_replaced_and_nothing_around_it() {
+        let host = Within { before: "tyk://", at_start: true, ends: &['/', '?', '#'] };
+        assert_eq!(host.find("tyk://ab/ab?ab"), "ab");
+        assert_eq!(host.replace("tyk://ab/ab?ab", "c"), "tyk://c/ab?ab");
+        assert_eq!(host.find("see tyk://ab"), "");
+        let form = Within { before: "== '", at_start: false, ends: &['\''] };
+        assert_eq!(form.replace("$[?(@.f == 'f') && f]", "g"), "$[?(@.f == 'g') && f]");
+    }
 
     #[test]
     fn keys_are_compared_in_their_form() {

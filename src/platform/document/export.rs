@@ -7,7 +7,7 @@ use super::plan::dangling;
 use super::{Hit, Object, Pair, Product};
 use crate::engine::closure::closure;
 use crate::engine::object::resolve;
-use crate::engine::schema::{Form, Role};
+use crate::engine::schema::{Form, KindSchema, Role};
 use crate::engine::{Finding, ItemId, Kind};
 use crate::platform::{Export, ExportOptions, MissingRoots, Selection};
 
@@ -147,6 +147,5 @@ impl<'o> Selected<'o> {
 }
 
 fn form(product: &dyn Product, kind: &str) -> Form {
-    let schema = product.schema(kind);
-    schema.and_then(|schema| schema.keys.first()).map_or(Form::Exact, |key| key.form)
+    product.schema(kind).map_or(Form::Exact, KindSchema::id_form)
 }

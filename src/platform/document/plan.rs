@@ -12,7 +12,6 @@ use crate::engine::align::Aligned;
 use crate::engine::diff::{Show, compare};
 use crate::engine::display::safe;
 use crate::engine::object::resolve;
-use crate::engine::schema::Form;
 use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Missing, Plan, Reason, Value};
 use crate::platform::ImportOptions;
 
@@ -156,7 +155,7 @@ fn candidate<'o>(
     if object.schema.importable {
         candidate.warnings.extend(other_kinds(pair, at, object));
     }
-    candidate.warnings.extend(product.findings(object, pair));
+    candidate.warnings.extend(product.findings(at, object, pair));
     if is_new {
         candidate.blocks.extend(product.blocks(object));
     }
@@ -196,8 +195,11 @@ fn other_kinds(pair: &Pair<'_>, at: usize, object: &Object) -> Option<Finding> {
     if object.id().is_empty() || pair.base(at).is_some() {
         return None;
     }
-    let form = object.schema.keys.first().map_or(Form::Exact, |key| key.form);
-    let mut others = pair.target.with_id(form, object.id()).iter().filter_map(|at| pair.target.get(*at));
+    let mut others = pair
+        .target
+        .with_id(object.schema.id_form(), object.id())
+        .iter()
+        .filter_map(|at| pair.target.get(*at));
     let other = others.find(|other| other.item.kind != object.item.kind)?;
     let message =
         format!("the target has {} '{}' with the same id, under another type", other.item.kind, other.name);

@@ -108,9 +108,10 @@ pub trait Product: Kinds {
         Vec::new()
     }
 
-    /// Returns what the operator should know of an object beside the others.
-    fn findings(&self, object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
-        let _ = (object, pair);
+    /// Returns what the operator should know of an object, which stands at a
+    /// place of the file, beside the others.
+    fn findings(&self, at: usize, object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
+        let _ = (at, object, pair);
         Vec::new()
     }
 

@@ -25,6 +25,7 @@ pub use self::types::{
 use super::document::{About, Documents, File, Kinds, Object, Pair, Prepared, Product};
 use super::{DemoData, DemoTarget, ExportOptions, ImportOptions, ParseError};
 use crate::engine::align::Aligned;
+use crate::engine::object::Known;
 use crate::engine::schema::KindSchema;
 use crate::engine::{Finding, KindInfo, Reason};
 
@@ -68,8 +69,8 @@ impl Kinds for SpConfig {
         types::is_referred_to(kind)
     }
 
-    fn outside(&self) -> &'static [&'static str] {
-        &types::OUTSIDE
+    fn outside(&self) -> &'static Known {
+        &Known { kinds: &types::OUTSIDE, kind: "type", id: "id", name: "name" }
     }
 
     fn blocks_alone(&self, object: &Object) -> Vec<Reason> {
@@ -104,7 +105,7 @@ impl Product for SpConfig {
         }
     }
 
-    fn findings(&self, object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
+    fn findings(&self, _: usize, object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
         rules::unknown_attributes(object, pair).into_iter().collect()
     }
 

@@ -108,6 +108,7 @@ const KEYS_OF_APIS: &[Key] = &[
         }),
         ..Key::new(LISTENS, Role::Alias, Stands::Of(listen::listens))
     },
+    Key::new(WOULD_LISTEN, Role::Alias, Stands::Of(listen::would_listen)),
 ];
 
 const KEYS_OF_POLICIES: &[Key] = &[
@@ -180,6 +181,7 @@ static OF_POLICIES: LazyLock<KindSchema> = LazyLock::new(|| KindSchema {
 pub(super) const DATABASE_ID: &str = "database id";
 pub(super) const POLICY_DATABASE_ID: &str = "_id";
 pub(super) const LISTENS: &str = "listen path";
+pub(super) const WOULD_LISTEN: &str = "listen path if active";
 
 const fn unique(code: &'static str, what: &'static str) -> Unique {
     Unique { code, what, clash: None, kept: false, in_file: true, because: "" }

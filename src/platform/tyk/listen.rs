@@ -3,13 +3,18 @@
 use super::kinds::{definition, gateway};
 use crate::platform::document::Json;
 
-/// Returns where an API listens, in words. The gateway joins domain and path as
-/// they are, case and all; what is not HTTP has no path, and is known by its
-/// port.
+/// Returns where an API listens that a gateway loads.
 pub(super) fn listens(api: &Json) -> Vec<String> {
-    place(api).into_iter().collect()
+    place(api).filter(|_| is_active(api)).into_iter().collect()
 }
 
+/// Returns where an API would listen that no gateway loads.
+pub(super) fn would_listen(api: &Json) -> Vec<String> {
+    place(api).filter(|_| !is_active(api)).into_iter().collect()
+}
+
+/// Returns a place in words. The gateway joins domain and path as they are,
+/// case and all; what is not HTTP has no path, and is known by its port.
 fn place(api: &Json) -> Option<String> {
     let definition = definition(api);
     let server = gateway(api).and_then(|gateway| gateway.get("server"));
@@ -50,16 +55,14 @@ fn shown(port: &str, domain: &str, path: &str) -> String {
     shown
 }
 
-/// Says whether a gateway would load both at once: one without segments, or
-/// one of a segment that both have.
+/// Says whether there is a gateway that loads both: one without segments, or one
+/// of a segment that both have.
 pub(super) fn meet(one: &Json, other: &Json) -> bool {
     let (here, there) = (segments(one), segments(other));
-    let share = here.is_empty() || there.is_empty() || here.iter().any(|tag| there.contains(tag));
-    is_active(one) && is_active(other) && share
+    here.is_empty() || there.is_empty() || here.iter().any(|tag| there.contains(tag))
 }
 
-/// Says whether a gateway loads an API at all.
-pub(super) fn is_active(api: &Json) -> bool {
+fn is_active(api: &Json) -> bool {
     let definition = definition(api).get("active");
     let state = || gateway(api).and_then(|gateway| gateway.pointer("/info/state/active"));
     definition.or_else(state) != Some(&Json::Bool(false))

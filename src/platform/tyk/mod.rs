@@ -108,8 +108,8 @@ impl Product for Tyk {
         rules::blocks(object)
     }
 
-    fn findings(&self, object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
-        rules::findings(object, pair)
+    fn findings(&self, at: usize, object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
+        rules::findings(at, object, pair)
     }
 
     fn notice(&self, found: &mut Found<'_>, object: &Object, pair: &Pair<'_>) {

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::kinds::{DATABASE_ID, LISTENS, POLICY_DATABASE_ID, Sort, definition, gateway};
+use super::kinds::{DATABASE_ID, LISTENS, POLICY_DATABASE_ID, Sort, WOULD_LISTEN, definition, gateway};
 use super::listen;
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Reason};
@@ -84,10 +84,10 @@ const fn is_of_policy_id(c: char) -> bool {
 }
 
 /// Returns what the operator should know of an object beside the others.
-pub(super) fn findings(object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
+pub(super) fn findings(at: usize, object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
     let finding = match Sort::of(object) {
         Sort::Organisation => unlisted(object, pair),
-        Sort::Api => might_listen_alike(object, pair),
+        Sort::Api => might_listen_alike(at, object, pair),
         Sort::Policy => unusual_id(object),
     };
     finding.into_iter().collect()
@@ -106,18 +106,27 @@ fn unusual_id(policy: &Object) -> Option<Finding> {
 }
 
 /// APIs at one place that no gateway loads both as they are.
-fn might_listen_alike(api: &Object, pair: &Pair<'_>) -> Option<Finding> {
-    let key = api.schema.keys.iter().position(|key| key.name == LISTENS)?;
-    let place = api.values(key).next()?;
-    // Time grows with the file alone.
-    const LOOKED: usize = 64;
-    let of = [&pair.file, &pair.target].into_iter().flat_map(|side| {
-        side.with(api.schema, key, "", place).iter().take(LOOKED).filter_map(|at| side.get(*at))
-    });
-    let mut rivals = of.filter(|other| other.item != api.item && !listen::meet(&api.body, &other.body));
-    let other = rivals.next()?;
-    let are_active = listen::is_active(&api.body) && listen::is_active(&other.body);
-    let why = if are_active { "on a gateway without segments" } else { "if both were active" };
+fn might_listen_alike(at: usize, api: &Object, pair: &Pair<'_>) -> Option<Finding> {
+    let place =
+        [LISTENS, WOULD_LISTEN].map(|key| api.key(key)).into_iter().find(|place| !place.is_empty())?;
+    let is_active = !api.key(LISTENS).is_empty();
+    let other_at = |name: &str, is_rival: &dyn Fn(&Object) -> bool| {
+        let key = api.schema.keys.iter().position(|key| key.name == name)?;
+        let of = [&pair.file, &pair.target]
+            .into_iter()
+            .flat_map(|side| side.with(api.schema, key, "", place).iter().filter_map(|at| side.get(*at)));
+        of.filter(|other| other.item != api.item).find(|other| is_rival(other))
+    };
+    let (other, why) = if let Some(other) = other_at(WOULD_LISTEN, &|_| true) {
+        (other, "if both were active")
+    } else if !is_active {
+        (other_at(LISTENS, &|_| true)?, "if both were active")
+    } else {
+        // What is in somebody's way already needs no such word.
+        let is_free = pair.blocks(at).is_empty();
+        let is_apart = |other: &Object| is_free && !listen::meet(&api.body, &other.body);
+        (other_at(LISTENS, &is_apart)?, "on a gateway without segments")
+    };
     let message = format!("{place} is also that of api '{}': they would clash {why}", other.item.key);
     Some(Finding::warning("listen-path-shared", message))
 }

@@ -92,3 +92,15 @@ fn additions_are_what_was_received() {
     );
     assert_eq!(&*adds[1].body, file["apis"][0].to_string());
 }
+
+#[test]
+fn an_organisation_that_lists_an_api_twice_is_added_and_shown_as_it_is() {
+    let mut twice = organisation(BANK);
+    let listed = json!({"api_id": api_id(1), "api_human_name": "API 1"});
+    twice["apis"] = json!([listed, listed]);
+    let file = json!({"organisations": [twice]});
+    let shown = changes(&plan(&file, &json!({"apis": []})), "organisation", BANK);
+    assert_eq!(shown.iter().filter(|change| change.contains(&api_id(1))).count(), 2, "{shown:?}");
+    let (_, adds) = saves(&file, Target::empty(&Tyk));
+    assert_eq!(adds[0].body.matches(&api_id(1)).count(), 2);
+}

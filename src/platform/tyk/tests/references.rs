@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{
-    BANK, SECURITIES, api, api_id, api_with, bundle, codes, entry, object_id, organisation, outcome_without,
-    plan, plan_alone, policy, policy_id, policy_with, warning, warnings,
+    BANK, SECURITIES, api, api_id, api_with, bundle, changes, codes, entry, object_id, organisation,
+    outcome_without, plan, plan_alone, policy, policy_id, policy_with, saves, target, warning, warnings,
 };
 use crate::engine::{Choices, Entry, MissingCount, Outcome, Refusal, Resolved, Status};
 
@@ -291,4 +291,25 @@ fn an_organisations_list_tells_of_apis_that_nobody_has() {
     let entry = entry(&plan, "policy", &policy_id(1));
     assert_eq!(warnings(entry), ["api-dangling", "name-stale", "api-dangling"]);
     assert!(entry.warnings[2].message.contains("nor does its organisation list it"));
+}
+
+#[test]
+fn a_reference_takes_the_id_by_which_the_target_knows_what_it_points_to() {
+    // The policy goes along by its id; its `_id`, and an API's database id, are the target's own.
+    let there = bundle(&[api(2)], &[policy_with(7, &[], json!({"id": "gold"}))]);
+    let address = format!("tyk://{}/x?from={}", object_id(9), object_id(9));
+    let caller = api_with(
+        1,
+        json!({"jwt_default_policies": [policy_id(8)], "proxy": {"listen_path": "/1/", "target_url": address}}),
+    );
+    let called = api_with(2, json!({"id": object_id(9)}));
+    let file = bundle(&[caller, called], &[policy_with(8, &[], json!({"id": "gold"}))]);
+    let planned = plan(&file, &there);
+    let shown = changes(&planned, "api", &api_id(1)).join("\n");
+    let (_, adds) = saves(&file, target(&there));
+    let wanted = format!("tyk://{}/x?from={}", object_id(2), object_id(9));
+    for text in [shown, adds[0].body.to_string()] {
+        assert!(text.contains(&policy_id(7)) && !text.contains(&policy_id(8)), "{text}");
+        assert!(text.contains(&wanted), "{text}");
+    }
 }

@@ -158,3 +158,20 @@ fn addresses_are_shown_without_their_passwords() {
     let json = serde_json::to_string(&super::entry(&plan, "api", &api_id(1)).item.value).unwrap();
     assert!(json.contains("http://u:***@h/x"), "{json}");
 }
+
+#[test]
+fn secrets_that_nobody_has_are_named_and_a_list_that_would_lose_some_blocks() {
+    let masked = api_with(1, json!({"auth_configs": {"authToken": {"signature": {"secret": "***"}}}}));
+    let planned = plan(&bundle(&[masked], &[]), &json!({"apis": []}));
+    let entry = super::entry(&planned, "api", &api_id(1));
+    let told = entry.warnings.iter().find(|finding| finding.code == "secret-missing").unwrap();
+    assert!(told.message.contains("auth_configs/authToken/signature/secret"), "{}", told.message);
+    // Nothing tells which elements are the same, and there are too many to look.
+    let list = |from: u32, more: Json| -> Vec<Json> {
+        (from..from + 4_000).map(|n| json!({"x": {"n": n, "k": n % 7}, "y": more})).collect()
+    };
+    let there = api_with(1, json!({"hosts": list(0, json!({"client_secret": "fake-1"}))}));
+    let file = api_with(1, json!({"hosts": list(9_000, json!({}))}));
+    let planned = plan(&bundle(&[file], &[]), &bundle(&[there], &[]));
+    assert_eq!(super::codes(super::entry(&planned, "api", &api_id(1))), ["list-too-long"]);
+}

@@ -313,3 +313,17 @@ fn names_of_other_apis_in_an_unlisted_list_are_a_note() {
     assert!(found.message.contains(&api_id(2)), "{found:?}");
     assert_eq!(found.severity, Severity::Note);
 }
+
+#[test]
+fn the_one_in_the_way_is_found_behind_many_that_are_not() {
+    let at = |n: u32, active: bool| {
+        api_with(n, json!({"active": active, "proxy": {"listen_path": "/same/", "target_url": "http://u/"}}))
+    };
+    let silent: Vec<Json> = (10..110).map(|n| at(n, false)).collect();
+    let there: Vec<Json> = silent.iter().cloned().chain([at(1, true)]).collect();
+    let plan = plan(&bundle(&[at(2, true), at(3, false)], &[]), &bundle(&there, &[]));
+    assert_eq!(codes(entry(&plan, "api", &api_id(2))), ["listen-path-taken"]);
+    assert_eq!(warnings(entry(&plan, "api", &api_id(2))), ["listen-path-shared"]);
+    assert_eq!(codes(entry(&plan, "api", &api_id(3))), [""; 0]);
+    assert_eq!(warnings(entry(&plan, "api", &api_id(3))), ["listen-path-shared"]);
+}
