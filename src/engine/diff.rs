@@ -100,6 +100,13 @@ pub fn compare(base: Option<&Value>, wanted: &Value, show: Show) -> Vec<Change> 
     comparison.changes
 }
 
+/// Returns the changes that would be made to what the target has.
+pub fn effective(base: Option<&Value>, wanted: &Value) -> Vec<Change> {
+    let mut changes = compare(base, wanted, Show::Differences);
+    changes.retain(|change| change.op.is_effective());
+    changes
+}
+
 /// What an enclosing field or element says of everything below it.
 #[derive(Clone, Default)]
 struct Context {

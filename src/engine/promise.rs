@@ -150,9 +150,10 @@ fn cells(row: &str) -> Cells<'_> {
 }
 
 /// A key whose text does not depend on who wrote the JSON.
-type Key = Vec<(String, String)>;
+pub type RowKey = Vec<(String, String)>;
 
-fn key(json: &str) -> Key {
+/// Reads the primary key of a row.
+pub fn key(json: &str) -> RowKey {
     cells(json).into_iter().map(|(column, value)| (column, plain(value.get()).into_owned())).collect()
 }
 
@@ -184,7 +185,7 @@ impl Promise<'_> {
     /// Returns every difference that nobody promised. Of a row that was touched
     /// several times the first state and the last count.
     pub fn unpromised<'r>(&self, touched: impl IntoIterator<Item = TouchedRow<'r>>) -> Vec<Unpromised> {
-        let mut promised: HashMap<(&str, Key), &RowPromise> =
+        let mut promised: HashMap<(&str, RowKey), &RowPromise> =
             self.rows.iter().map(|row| ((&*row.table, key(&row.key)), row)).collect();
         let mut found = Vec::new();
         for row in net(touched) {
@@ -273,7 +274,7 @@ fn printed(json: &str) -> String {
 }
 
 /// Sums up what was done to each row, in the order of its first touch.
-fn net<'r>(touched: impl IntoIterator<Item = TouchedRow<'r>>) -> Vec<TouchedRow<'r>> {
+pub fn net<'r>(touched: impl IntoIterator<Item = TouchedRow<'r>>) -> Vec<TouchedRow<'r>> {
     let mut rows: Vec<TouchedRow<'r>> = Vec::new();
     let mut places: HashMap<(&str, &str), usize> = HashMap::new();
     for row in touched {

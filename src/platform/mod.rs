@@ -284,3 +284,14 @@ pub fn detect(bytes: &[u8]) -> Result<&'static dyn Platform, ParseError> {
         RootKey::Unknown(keys) => Err(ParseError::unknown_format(&keys, all().map(Platform::name))),
     }
 }
+
+/// Keeps the first of equal values, in order. For short lists.
+fn unique<V: PartialEq>(values: Vec<V>) -> Vec<V> {
+    let mut kept: Vec<V> = Vec::with_capacity(values.len());
+    for value in values {
+        if !kept.contains(&value) {
+            kept.push(value);
+        }
+    }
+    kept
+}

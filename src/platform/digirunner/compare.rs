@@ -16,7 +16,7 @@ use super::side::{Identity, Pair, is_hidden};
 use super::tables::{T, authority, client, group, group_api, level, rdb, vgroup};
 use super::values::{self, Misfit};
 use super::world::{Api, Row, World};
-use crate::engine::diff::{Show, compare};
+use crate::engine::diff::effective;
 use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Plan, Reason, Requirement, Value};
 
 /// The built-in client and group, which every export holds.
@@ -275,17 +275,6 @@ fn candidate(id: ItemId, name: Arc<str>, path: String, value: Value, base: Optio
     }
 }
 
-/// Keeps the first of equal values, in order. For short lists.
-fn unique<V: PartialEq>(values: Vec<V>) -> Vec<V> {
-    let mut kept: Vec<V> = Vec::with_capacity(values.len());
-    for value in values {
-        if !kept.contains(&value) {
-            kept.push(value);
-        }
-    }
-    kept
-}
-
 /// Says whether an item is, or may get, over its limit.
 fn may_pass_limit(candidate: &Candidate) -> bool {
     candidate.quota.as_ref().is_some_and(|quota| {
@@ -297,8 +286,7 @@ fn may_pass_limit(candidate: &Candidate) -> bool {
 /// Says whether covering would change anything.
 fn is_changed(candidate: &Candidate) -> bool {
     let Some(base) = &candidate.base else { return false };
-    let changes = compare(Some(&base.value), &candidate.item.value, Show::Differences);
-    changes.iter().any(|change| change.op.is_effective())
+    !effective(Some(&base.value), &candidate.item.value).is_empty()
 }
 
 /// Warns where covering would change what digiRunner itself came with.

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{Document, Json, Object, Pair, Product, splice};
+use crate::engine::Finding;
 use crate::engine::align::{Aligned, align};
-use crate::engine::diff::{Show, compare};
+use crate::engine::diff::effective;
 use crate::engine::object::{Found, resolve, write};
 use crate::engine::schema::{DocumentSchema, Form};
-use crate::engine::{Change, Finding};
 
 /// How many objects are worth a processor's while.
 pub(super) const CHUNK: usize = 64;
@@ -48,11 +48,13 @@ impl<'o> Prepared<'o> {
     /// Aligns the two.
     pub fn aligned(&self) -> Aligned<'_> {
         let aligned = align(self.target, &self.file, self.schema);
+        let differs = || {
+            let (before, after) = aligned.sides();
+            self.target.is_some() && !effective(Some(&before), &after).is_empty()
+        };
         match self.whole {
             // What is signed is taken whole, or not at all.
-            Some(whole) if self.target.is_some() && !changes(&aligned).is_empty() => {
-                align(self.target, &self.file, whole)
-            }
+            Some(whole) if differs() => align(self.target, &self.file, whole),
             _ => aligned,
         }
     }
@@ -189,12 +191,4 @@ fn written(mut result: Json, base: &Object) -> (Json, Arc<str>) {
     };
     let text = splice(&base.text, base.raw(&base.body), &body).into();
     (body, text)
-}
-
-/// Returns the changes that would be made.
-pub(super) fn changes(aligned: &Aligned<'_>) -> Vec<Change> {
-    let (before, after) = aligned.sides();
-    let mut changes = compare(Some(&before), &after, Show::Differences);
-    changes.retain(|change| change.op.is_effective());
-    changes
 }

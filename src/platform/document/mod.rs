@@ -20,7 +20,7 @@ mod verify;
 pub use build::{Built, Prepared};
 pub use export::{Selected, export};
 pub use json::Source;
-pub use plan::{obstacles, plan};
+pub use plan::obstacles;
 pub use product::{About, Documents, File, Product};
 pub use splice::splice;
 

@@ -9,22 +9,17 @@ use rayon::prelude::*;
 use super::build::{Built, CHUNK};
 use super::{File, Json, Object, Pair, Product, quoted, too_deep};
 use crate::engine::align::Aligned;
-use crate::engine::diff::{Show, compare};
+use crate::engine::diff::effective;
 use crate::engine::display::safe;
 use crate::engine::object::resolve;
 use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Missing, Plan, Reason, Value};
-use crate::platform::ImportOptions;
+use crate::platform::{ImportOptions, unique};
 
 /// What is wanted of each object, where that is not the body that it has.
 pub(super) type Wanted = Vec<Option<Json>>;
 
-/// Compares a file with a target.
-pub fn plan(product: &'static dyn Product, file: &File, target: &[Object], options: &ImportOptions) -> Plan {
-    planned(product, &Pair::new(product, &file.objects, target, &options.default_references), file).0
-}
-
 /// Compares a file with a target; returns what is wanted of each object, too.
-pub(super) fn planned(product: &dyn Product, pair: &Pair<'_>, file: &File) -> (Plan, Wanted) {
+pub(super) fn plan(product: &dyn Product, pair: &Pair<'_>, file: &File) -> (Plan, Wanted) {
     let Candidates { candidates, missing, wanted } = candidates(product, pair);
     let mut findings = file.findings.clone();
     findings.extend(pair.unmet_defaults());
@@ -59,9 +54,8 @@ pub fn obstacles(product: &'static dyn Product, file: &File, options: &ImportOpt
         }));
     }
     findings.extend(missing.iter().flat_map(|missing| {
-        let (verb, kind) = (if missing.is_api() { "grants" } else { "uses" }, &missing.kind);
-        let message =
-            format!("{verb} {kind} '{}', which the file does not hold; the target should", missing.key);
+        let Missing { kind, key, .. } = missing;
+        let message = format!("refers to {kind} '{key}', which the file does not hold; the target should");
         missing.used_by.iter().map(move |user| Finding::warning("not-in-file", message.clone()).about(user))
     }));
     let mut seen = HashSet::new();
@@ -114,7 +108,7 @@ fn candidate<'o>(
         Some(_) => (Value::Record(Vec::new()), Value::Record(Vec::new())),
         None => aligned.sides(),
     };
-    let is_new = base.is_none() || is_changed(&before, &after);
+    let is_new = base.is_none() || !effective(Some(&before), &after).is_empty();
     let mut blocks = pair.blocks(at).to_vec();
     blocks.extend(base.and_then(|base| other_owner(object, base)));
     blocks.extend(deep);
@@ -268,23 +262,6 @@ fn noticed(product: &dyn Product, object: &Object, aligned: &Aligned<'_>) -> Vec
         Finding::note("list-too-long", message)
     }));
     findings
-}
-
-/// Says whether covering would change anything.
-fn is_changed(before: &Value, after: &Value) -> bool {
-    let changes = compare(Some(before), after, Show::Differences);
-    changes.iter().any(|change| change.op.is_effective())
-}
-
-/// Keeps the first of equal reasons, in order. For short lists.
-fn unique(reasons: Vec<Reason>) -> Vec<Reason> {
-    let mut kept: Vec<Reason> = Vec::with_capacity(reasons.len());
-    for reason in reasons {
-        if !kept.contains(&reason) {
-            kept.push(reason);
-        }
-    }
-    kept
 }
 
 /// Returns what the target's own objects refer to and nobody has. What is only

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::build::{Built, CHUNK, Prepared};
 use super::export::{counts, export};
-use super::plan::{Wanted, obstacles, planned};
+use super::plan::{Wanted, obstacles, plan};
 use super::rows::{self, Save};
 use super::{Document, Found, Json, Kinds, Object, Pair, Source, verify};
 use crate::engine::align::Aligned;
@@ -300,14 +300,14 @@ impl Comparison {
     }
 
     fn wanted(&self) -> &Wanted {
-        self.wanted.get_or_init(|| planned(self.import.product, &self.pair(), &self.import.file).1)
+        self.wanted.get_or_init(|| plan(self.import.product, &self.pair(), &self.import.file).1)
     }
 }
 
 impl Ground for Comparison {
     fn plan(&self) -> Plan {
         let Import { product, file, .. } = &*self.import;
-        let (plan, wanted) = planned(*product, &self.pair(), file);
+        let (plan, wanted) = plan(*product, &self.pair(), file);
         self.wanted.get_or_init(|| wanted);
         plan
     }

@@ -3,7 +3,6 @@
 //! One statement reads a platform's documents, and one each adds and covers
 //! some, whatever their number.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
@@ -164,12 +163,6 @@ fn owners(saves: &[Save]) -> Vec<Owner> {
 /// Returns a row's primary key, as a JSON object.
 pub(super) fn key(platform: &str, kind: &str, id: &str) -> String {
     serde_json::json!({ "platform": platform, "kind": kind, "id": id }).to_string()
-}
-
-/// Returns a text that keys have in common which mean the same row.
-pub(super) fn key_of(key: &str) -> String {
-    let parts: BTreeMap<String, String> = serde_json::from_str(key).unwrap_or_default();
-    serde_json::to_string(&parts).unwrap_or_default()
 }
 
 /// Describes the table, for undoing.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Any};
 
-use super::plan::planned;
+use super::plan::plan;
 use super::product::saves;
 use super::rows::{self, TABLE};
 use super::verify::verify;
-use super::{Document, File, Json, Members, Object, Pair, Product, plan};
+use super::{Document, File, Json, Members, Object, Pair, Product};
 use crate::engine::diff::Show;
 use crate::engine::law::unexplained;
 use crate::engine::{Choices, Plan};
@@ -69,7 +69,8 @@ impl Target {
 
     /// Compares a file with it.
     pub(crate) fn plan(&self, file: &File, options: &ImportOptions) -> Arc<Plan> {
-        Arc::new(plan(self.product, file, &self.objects, options))
+        let pair = Pair::new(self.product, &file.objects, &self.objects, &options.default_references);
+        Arc::new(plan(self.product, &pair, file).0)
     }
 
     /// Writes all of a file that can be; returns the plan, and of each place in
@@ -80,7 +81,7 @@ impl Target {
         choices.missing_confirmed = true;
         let Ok(approved) = plan.approve(&choices) else { return (plan, Vec::new()) };
         let pair = Pair::new(self.product, &file.objects, &self.objects, &options.default_references);
-        let wanted = planned(self.product, &pair, file).1;
+        let wanted = super::plan::plan(self.product, &pair, file).1;
         let (covers, adds) = saves(self.product, &pair, &approved, &wanted);
         let mut documents: BTreeMap<(String, String), Document> = BTreeMap::new();
         let key = |document: &Document| (document.kind.to_string(), document.id.to_string());

@@ -15,12 +15,11 @@ use super::build::{CHUNK, Prepared};
 use super::plan::Wanted;
 use super::rows::{self, TABLE, table};
 use super::{Document, Json, Object, Pair, Product, Source};
-use crate::engine::diff::{Show, compare};
+use crate::engine::diff::{Show, effective};
 use crate::engine::law::unexplained;
-use crate::engine::promise::Deviation;
+use crate::engine::promise::{self, Deviation, RowKey, net};
 use crate::engine::{
-    Approved, Change, Entry, ItemId, Kind, Promise, Promised, RowPromise, Step, TouchedRow, Unpromised,
-    Value, Verb,
+    Approved, Change, Entry, ItemId, Kind, Promise, Promised, RowPromise, Step, TouchedRow, Unpromised, Verb,
 };
 use crate::store::Touched;
 
@@ -44,18 +43,16 @@ pub(super) fn verify(
     touched: Touched<'_>,
 ) -> Vec<Unpromised> {
     let plan = approved.plan();
-    // Of a row that is touched several times the first state and the last count.
-    let mut states: HashMap<String, (Option<&str>, Option<&str>)> = HashMap::new();
-    for TouchedRow { key, before, after, .. } in touched.rows().filter(|row| row.table == TABLE) {
-        states.entry(rows::key_of(key)).or_insert((before, after)).1 = after;
-    }
+    let rows = net(touched.rows().filter(|row| row.table == TABLE)).into_iter();
+    let states: HashMap<RowKey, TouchedRow<'_>> = rows.map(|row| (promise::key(row.key), row)).collect();
     let held = |step: &Step| {
         let entry = plan.entry(step.at)?;
         let id = entry.base.as_ref().map_or(&entry.item.id, |base| &base.id);
         let schema = product.schema(id.kind.as_str())?;
         let key = rows::key(product.about().name, id.kind.as_str(), &id.key);
-        let (before, after) = states.get(&rows::key_of(&key)).copied().unwrap_or_default();
-        let [before, after] = [before, after].map(|row| row.and_then(|row| read(&id.kind, row)));
+        let state = states.get(&promise::key(&key));
+        let [before, after] = [state.and_then(|row| row.before), state.and_then(|row| row.after)]
+            .map(|row| row.and_then(|row| read(&id.kind, row)));
         // What stood there was mostly read already.
         let base = pair.base(step.at).filter(|base| before.as_ref().is_some_and(|row| row.body == base.text));
         let other = if base.is_some() { None } else { before.as_ref().and_then(|row| product.kept(row)) };
@@ -66,7 +63,7 @@ pub(super) fn verify(
             && is_wanted
             && after.body == file.text
         {
-            return Some((promise(key, step.verb, id, None, Some(file)), None));
+            return Some((promised(key, step.verb, id, None, Some(file)), None));
         }
         let after = after.map(|row| {
             let body = Source::read(row.body.as_bytes()).map_or(Json::Null, |source| source.root);
@@ -77,7 +74,7 @@ pub(super) fn verify(
         let difference =
             after.as_ref().and_then(|after| difference(product, pair, entry, before, after, shown));
         let difference = difference.map(|path| (key.clone(), path));
-        Some((promise(key, step.verb, id, before, after.as_ref()), difference))
+        Some((promised(key, step.verb, id, before, after.as_ref()), difference))
     };
     let steps = approved.steps().par_iter().with_min_len(CHUNK);
     let (promises, differing): (Vec<_>, Vec<_>) = steps.filter_map(held).unzip();
@@ -127,14 +124,9 @@ fn difference<'o>(
     if is_kept && is_same {
         return None;
     }
-    let changes = |base: Option<&Value>, wanted: &Value| {
-        let mut changes = compare(base, wanted, Show::Differences);
-        changes.retain(|change| change.op.is_effective());
-        changes
-    };
     let mut shown = shown();
     shown.retain(|change| change.op.is_effective());
-    let written = changes(before.map(|_| &there), &here);
+    let written = effective(before.map(|_| &there), &here);
     if is_kept && written == shown {
         return None;
     }
@@ -150,7 +142,7 @@ fn difference<'o>(
 
 /// Returns what is promised of the columns beside the text: they say what the
 /// text says.
-fn promise(
+fn promised(
     key: String,
     verb: Verb,
     id: &ItemId,

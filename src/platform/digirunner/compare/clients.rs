@@ -8,8 +8,9 @@ use super::super::side::{ApiName, IDPS, Side, is_hidden};
 use super::super::tables::{T, client, dp_app, group, idp_jdbc, open_key, open_map, vgroup, x_key, x_map};
 use super::super::values::{self, Misfit};
 use super::super::world::Row;
-use super::{BUILT_IN_CLIENT, Comparer, built_in, candidate, is_changed, unique};
+use super::{BUILT_IN_CLIENT, Comparer, built_in, candidate, is_changed};
 use crate::engine::{Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement, Value};
+use crate::platform::unique;
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn clients(&self) -> Vec<Candidate> {

@@ -8,9 +8,10 @@ use super::super::side::{ApiName, ScopeApi, Side};
 use super::super::tables::{T, group, vgroup};
 use super::super::values::{self, Misfit};
 use super::super::world::Row;
-use super::{Comparer, candidate, unique};
+use super::{Comparer, candidate};
 use crate::engine::diff::{Show, compare};
 use crate::engine::{Candidate, Finding, ItemId, Reason, Requirement, Value};
+use crate::platform::unique;
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn scopes(&self) -> Vec<Candidate> {
