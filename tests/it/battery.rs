@@ -7,19 +7,16 @@ use std::collections::BTreeMap;
 
 use gatediff::engine::diff::Show;
 use gatediff::engine::law::unexplained;
-use gatediff::engine::{Choices, ItemId, Kind, Op, Outcome, Plan};
-use gatediff::job::{
-    self, ApplyOptions, Cancel, ExportOptions, ImportOptions, Receipt, Reporter, Review, UndoOptions,
-};
+use gatediff::engine::{ItemId, Kind, Op, Outcome, Plan};
+use gatediff::job::{ExportOptions, Receipt, Review};
 use gatediff::platform;
-use gatediff::store::{LedgerPlace, Timeouts};
 use serde_json::{Value, json};
 
 use crate::digirunner;
 use crate::fourth::{self, FOURTH};
 use crate::support::gatediff::fixture;
-use crate::support::pg::TestDb;
-use crate::support::site::{OPERATOR, cover_all};
+use crate::support::keeper::Keeper;
+use crate::support::site::cover_all;
 
 /// The rows of tables.
 type Dump = BTreeMap<String, Vec<Value>>;
@@ -43,51 +40,23 @@ struct Battery {
 }
 
 impl Battery {
-    async fn db(&self) -> TestDb {
-        let Some(target) = &self.target else { return digirunner::demo().await };
-        let db = TestDb::new().await;
-        self.apply(&db, &self.review(&db, target).await).await;
-        db
+    async fn keeper(&self) -> Keeper {
+        let Some(target) = &self.target else { return Keeper::of(self.format, digirunner::demo().await) };
+        let keeper = Keeper::new(self.format).await;
+        self.import(&keeper, &keeper.review(target).await).await;
+        keeper
     }
 
-    async fn review(&self, db: &TestDb, file: &str) -> Review {
-        let none = ImportOptions::default();
-        let loaded = job::load_bytes("file.json", file.as_bytes(), None, &none).unwrap();
-        assert_eq!(loaded.file.platform, self.format);
-        job::plan(&loaded, &db.target(), Timeouts::default(), &Reporter::silent()).await.unwrap()
-    }
-
-    async fn apply(&self, db: &TestDb, review: &Review) -> Receipt {
-        let mut choices: Choices = cover_all(&review.plan);
+    /// Imports all that can be, whatever is missing.
+    async fn import(&self, keeper: &Keeper, review: &Review) -> Receipt {
+        let mut choices = cover_all(&review.plan);
         choices.missing_confirmed = true;
-        let approved = review.plan.approve(&choices).unwrap();
-        let options = ApplyOptions::new(OPERATOR, Timeouts::default());
-        job::apply(review, approved, &db.target(), &options, &Reporter::silent(), &Cancel::new())
-            .await
-            .unwrap()
-    }
-
-    async fn undo(&self, db: &TestDb, receipt: &Receipt) {
-        let options = UndoOptions {
-            operator: OPERATOR.to_owned(),
-            timeouts: Timeouts::default(),
-            ledger: LedgerPlace::Target,
-            only: Vec::new(),
-            accept_server_changes: false,
-        };
-        job::undo(receipt.job, &db.target(), &options, &Reporter::silent(), &Cancel::new()).await.unwrap();
-    }
-
-    async fn export(&self, db: &TestDb) -> String {
-        let (format, none) = (Some(self.format), ExportOptions::default());
-        let exported =
-            job::export(format, &none, &db.target(), Timeouts::default(), &Reporter::silent()).await.unwrap();
-        String::from_utf8(exported.bytes).unwrap()
+        keeper.apply(review, &choices).await.unwrap()
     }
 
     /// Every row of the product, by table.
-    async fn dump(&self, db: &TestDb) -> Dump {
-        let mut connection = db.connect().await;
+    async fn dump(&self, keeper: &Keeper) -> Dump {
+        let mut connection = keeper.db.connect().await;
         let tables = platform::named(self.format).unwrap().tables();
         let mut dump = Dump::new();
         for table in tables {
@@ -103,15 +72,15 @@ impl Battery {
     }
 
     async fn holds(&self) {
-        let db = self.db().await;
-        let before = self.dump(&db).await;
-        let review = self.review(&db, &self.file).await;
+        let keeper = self.keeper().await;
+        let before = self.dump(&keeper).await;
+        let review = keeper.review(&self.file).await;
         for (at, entry) in review.plan.entries().iter().enumerate() {
             let changes = review.plan.changes(at, Show::Everything);
             self.quiet("plan", &json!([changes, entry.references, entry.item.value]).to_string());
         }
-        let receipt = self.apply(&db, &review).await;
-        let after = self.dump(&db).await;
+        let receipt = self.import(&keeper, &review).await;
+        let after = self.dump(&keeper).await;
         assert_ne!(before, after, "{}: nothing was written", self.format);
         self.law(&review.plan, &receipt.outcomes, &before, &after);
 
@@ -123,7 +92,7 @@ impl Battery {
         let mut permuted: Value = serde_json::from_str(&self.file).unwrap();
         permute(&mut permuted);
         for file in [&self.file, &permuted.to_string()] {
-            let again = self.review(&db, file).await;
+            let again = keeper.review(file).await;
             for entry in
                 again.plan.entries().iter().filter(|entry| written.contains(&entry.item.id.to_string()))
             {
@@ -133,22 +102,22 @@ impl Battery {
             }
         }
 
-        self.undo(&db, &receipt).await;
-        assert_eq!(self.dump(&db).await, before, "{}: undo", self.format);
-        self.insertion(&db).await;
+        keeper.undo(receipt.job).await.unwrap();
+        assert_eq!(self.dump(&keeper).await, before, "{}: undo", self.format);
+        self.insertion(&keeper).await;
     }
 
     /// One element more is one change, with its content.
-    async fn insertion(&self, db: &TestDb) {
-        let mut file: Value = serde_json::from_str(&self.export(db).await).unwrap();
-        let same = self.review(db, &file.to_string()).await;
+    async fn insertion(&self, keeper: &Keeper) {
+        let mut file: Value = serde_json::from_slice(&keeper.export().await.bytes).unwrap();
+        let same = keeper.review(&file.to_string()).await;
         let differing = |plan: &Plan| -> Vec<String> {
             let changed = plan.entries().iter().filter(|entry| !entry.is_unchanged());
             changed.map(|entry| entry.item.id.to_string()).collect()
         };
         assert!(differing(&same.plan).is_empty(), "{}: {:?}", self.format, differing(&same.plan));
         let (item, values) = (self.insert)(&mut file);
-        let review = self.review(db, &file.to_string()).await;
+        let review = keeper.review(&file.to_string()).await;
         assert_eq!(differing(&review.plan), [item], "{}", self.format);
         let at = review.plan.entries().iter().position(|entry| !entry.is_unchanged()).unwrap();
         let changes = review.plan.changes(at, Show::Differences);
@@ -230,8 +199,8 @@ async fn a_fourth_product_that_is_nothing_but_declared_holds_it() {
 
     // What is said of it is what happens: found by its name, it keeps its id,
     // its own values and its secrets, each with the door that it belongs to.
-    let db = battery.db().await;
-    let review = battery.review(&db, fourth::EXPORT).await;
+    let keeper = battery.keeper().await;
+    let review = keeper.review(fourth::EXPORT).await;
     let told: Vec<String> = review
         .plan
         .entries()
@@ -252,8 +221,8 @@ async fn a_fourth_product_that_is_nothing_but_declared_holds_it() {
             "van:w-00 Cannot add prerequisite-missing",
         ]
     );
-    battery.apply(&db, &review).await;
-    let file: Value = serde_json::from_str(&battery.export(&db).await).unwrap();
+    battery.import(&keeper, &review).await;
+    let file: Value = serde_json::from_slice(&keeper.export().await.bytes).unwrap();
     let depot = &file["depots"][0];
     assert_eq!((&depot["id"], &depot["pin"]), (&json!("d-7f"), &json!("canary-north")));
     let doors: BTreeMap<&str, &Value> = depot["doors"]
@@ -273,9 +242,7 @@ async fn a_fourth_product_that_is_nothing_but_declared_holds_it() {
     // A van is exported with its depot, and nothing else.
     let roots = vec![ItemId::new(Kind::of("van"), "v-02")];
     let options = ExportOptions { roots, ..ExportOptions::default() };
-    let (target, reporter) = (db.target(), Reporter::silent());
-    let exported =
-        job::export(Some("fleet"), &options, &target, Timeouts::default(), &reporter).await.unwrap();
+    let exported = keeper.export_with(&options).await.unwrap();
     let exported: Value = serde_json::from_slice(&exported.bytes).unwrap();
     let ids = |list: &str| -> Vec<&str> {
         exported[list].as_array().unwrap().iter().map(|object| object["id"].as_str().unwrap()).collect()

@@ -24,6 +24,11 @@ impl Keeper {
         Self { db: TestDb::new().await, format }
     }
 
+    /// Takes a database that holds something of the product.
+    pub(crate) fn of(format: &'static str, db: TestDb) -> Self {
+        Self { db, format }
+    }
+
     pub(crate) async fn review(&self, file: &str) -> Review {
         self.review_with(file, &ImportOptions::default()).await
     }
