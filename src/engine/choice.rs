@@ -12,9 +12,13 @@ use super::verdict::{Reason, Status};
 /// The operator's choices over one plan.
 ///
 /// At first every Add is chosen and no Repeat is. Choosing a Repeat covers it.
+/// An item that the operator left out stays left out until it is chosen by
+/// itself: choosing many at once passes it by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choices {
     chosen: Vec<bool>,
+    /// What the operator left out, item by item.
+    left_out: Vec<bool>,
     /// Whether missing objects may be ignored.
     pub missing_confirmed: bool,
 }
@@ -24,6 +28,7 @@ impl Choices {
     pub fn new(plan: &Plan) -> Self {
         Self {
             chosen: plan.entries().iter().map(|entry| entry.base.is_none()).collect(),
+            left_out: vec![false; plan.entries().len()],
             missing_confirmed: false,
         }
     }
@@ -47,9 +52,9 @@ impl Choices {
 
     /// Returns the items that were chosen and can be.
     pub fn chosen<'p>(&self, plan: &'p Plan) -> impl Iterator<Item = &'p ItemId> {
-        let can = |entry: &Entry| !entry.verdict.status.is_blocked() && entry.changed;
         let entries = plan.entries().iter().enumerate();
-        entries.filter(move |(at, entry)| self.is_chosen(*at) && can(entry)).map(|(_, entry)| &entry.item.id)
+        let chosen = entries.filter(move |(at, entry)| self.is_chosen(*at) && entry.is_open());
+        chosen.map(|(_, entry)| &entry.item.id)
     }
 
     /// Says whether an item was chosen to be written.
@@ -57,16 +62,32 @@ impl Choices {
         self.chosen.get(at) == Some(&true)
     }
 
+    /// Says whether the operator left an item out.
+    pub fn is_left_out(&self, at: usize) -> bool {
+        self.left_out.get(at) == Some(&true)
+    }
+
     /// Chooses an item, or leaves it out. Has no effect on blocked items and
-    /// on repeats without a difference. Returns whether anything changed.
+    /// on repeats without a difference. Returns whether it is chosen now and
+    /// was not before, or the reverse.
     pub fn set(&mut self, plan: &Plan, at: usize, chosen: bool) -> bool {
-        let can = plan.entry(at).is_some_and(|entry| !entry.verdict.status.is_blocked() && entry.changed);
-        match self.chosen.get_mut(at) {
-            Some(slot) if can && *slot != chosen => {
-                *slot = chosen;
-                true
+        let can = plan.entry(at).is_some_and(Entry::is_open);
+        match (self.chosen.get_mut(at), self.left_out.get_mut(at)) {
+            (Some(slot), Some(left_out)) if can => {
+                *left_out = !chosen;
+                std::mem::replace(slot, chosen) != chosen
             }
             _ => false,
+        }
+    }
+
+    /// Decides on an item as `other`, of another plan, did on its item `then`;
+    /// what nobody decided there stays undecided.
+    pub fn adopt(&mut self, plan: &Plan, at: usize, other: &Self, then: usize) {
+        if other.is_chosen(then) {
+            self.set(plan, at, true);
+        } else if other.is_left_out(then) {
+            self.set(plan, at, false);
         }
     }
 
@@ -90,10 +111,12 @@ impl Choices {
         along
     }
 
-    /// Chooses every repeat that differs and can be covered; returns how many
-    /// were not chosen before.
+    /// Chooses every repeat that differs and can be covered, but for those that
+    /// the operator left out; returns how many were not chosen before.
     pub fn cover_all(&mut self, plan: &Plan) -> usize {
-        (0..plan.entries().len()).filter(|at| self.set(plan, *at, true)).count()
+        let undecided = |at: &usize| !self.is_left_out(*at);
+        let open: Vec<usize> = (0..plan.entries().len()).filter(undecided).collect();
+        open.into_iter().filter(|at| self.set(plan, *at, true)).count()
     }
 }
 
@@ -111,6 +134,13 @@ pub enum Outcome {
     Skipped,
     /// Something stands in its way.
     Blocked,
+}
+
+impl Outcome {
+    /// Says whether the target's object is written.
+    pub const fn is_written(self) -> bool {
+        matches!(self, Self::Added | Self::Covered)
+    }
 }
 
 /// An item under the operator's choices.
@@ -289,5 +319,97 @@ impl Plan {
             steps,
             outcomes: resolution.states().iter().map(|state| state.outcome).collect(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Candidate, Element, Field, Item, Kind, KindInfo, Op, Value};
+
+    static KINDS: [KindInfo; 1] = [KindInfo { kind: Kind::of("thing"), title: "Things" }];
+
+    fn item(key: &str, fields: Vec<Field>) -> Item {
+        let id = ItemId::new(Kind::of("thing"), key);
+        Item { id, name: "".into(), value: Value::Record(fields), path: "".into() }
+    }
+
+    fn candidate(key: &str, base: Option<Vec<Field>>, wanted: Vec<Field>) -> Candidate {
+        Candidate {
+            item: item(key, wanted),
+            base: base.map(|fields| item(key, fields)),
+            matched: None,
+            blocks: Vec::new(),
+            requires: Vec::new(),
+            references: Vec::new(),
+            quota: None,
+            warnings: Vec::new(),
+            facts: Value::Null,
+        }
+    }
+
+    fn number(number: i64) -> Vec<Field> {
+        vec![Field::new("n", Value::Int(number))]
+    }
+
+    /// One thing to add, and two that differ.
+    fn plan() -> Arc<Plan> {
+        let differs = |key| candidate(key, Some(number(1)), number(2));
+        let things = vec![candidate("new", None, number(1)), differs("one"), differs("two")];
+        Arc::new(Plan::new(&KINDS, things, Vec::new(), Vec::new()))
+    }
+
+    fn outcomes(plan: &Plan, choices: &Choices) -> Vec<Outcome> {
+        plan.resolve(choices).states().iter().map(|state| state.outcome).collect()
+    }
+
+    #[test]
+    fn covering_all_passes_by_what_was_left_out() {
+        let plan = plan();
+        let mut choices = Choices::new(&plan);
+        choices.set(&plan, 0, false);
+        choices.set(&plan, 1, false);
+        assert_eq!(choices.cover_all(&plan), 1);
+        assert_eq!(outcomes(&plan, &choices), [Outcome::Skipped, Outcome::Skipped, Outcome::Covered]);
+        // What is chosen by itself is chosen.
+        choices.set(&plan, 1, true);
+        assert!(!choices.is_left_out(1));
+        assert_eq!(outcomes(&plan, &choices)[1], Outcome::Covered);
+    }
+
+    #[test]
+    fn another_plan_adopts_what_was_decided_and_nothing_else() {
+        let plan = plan();
+        let mut old = Choices::new(&plan);
+        old.set(&plan, 0, false);
+        old.set(&plan, 1, true);
+        let mut new = Choices::new(&plan);
+        (0..3).for_each(|at| new.adopt(&plan, at, &old, at));
+        assert_eq!(new, old);
+        assert!(!new.is_left_out(2), "nobody decided on it");
+    }
+
+    #[test]
+    fn what_is_deleted_is_what_covered_items_lose() {
+        let kept = |value| Element { replaced: false, ..Element::named(value, Value::Null) };
+        let lost = |value| Element { replaced: true, ..Element::named(value, Value::Null) };
+        let set = |elements| vec![Field::new("set", Value::Set(elements))];
+        let base = || set(vec![kept("a"), lost("b"), lost("c")]);
+        let things = vec![
+            candidate("x", Some(base()), set(vec![kept("c")])),
+            candidate("y", Some(base()), set(vec![kept("b")])),
+        ];
+        let plan = Arc::new(Plan::new(&KINDS, things, Vec::new(), Vec::new()));
+        let mut choices = Choices::new(&plan);
+        let removed = |choices: &Choices| {
+            let removals = plan.removals(&plan.resolve(choices));
+            assert!(removals.iter().all(|(_, change)| change.op == Op::Remove));
+            removals.into_iter().map(|(at, change)| (at, change.path)).collect::<Vec<_>>()
+        };
+        assert_eq!(removed(&choices), []);
+        choices.set(&plan, 1, true);
+        assert_eq!(removed(&choices), [(1, "/set/c".to_owned())]);
+        choices.set(&plan, 0, true);
+        assert_eq!(removed(&choices), [(0, "/set/b".to_owned()), (1, "/set/c".to_owned())]);
     }
 }

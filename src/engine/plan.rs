@@ -8,8 +8,8 @@ use std::sync::Arc;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use super::choice::{Choices, Resolution};
-use super::diff::{Change, Show, compare};
+use super::choice::{Choices, Outcome, Resolution};
+use super::diff::{Change, Op, Show, compare};
 use super::finding::Finding;
 use super::item::{Item, ItemId, Kind, Value};
 use super::reference::Reference;
@@ -222,9 +222,17 @@ pub struct Entry {
     own_changes: bool,
     /// Items whose writing would give this one changes.
     conditions: Vec<ItemId>,
+    /// Whether covering it deletes something of the target.
+    removes: bool,
 }
 
 impl Entry {
+    /// Says whether nothing stands in its own way and writing it would change
+    /// something: whether there is anything to choose.
+    pub const fn is_open(&self) -> bool {
+        !self.verdict.status.is_blocked() && self.changed
+    }
+
     /// Says whether it is a repeat without a difference.
     pub fn is_unchanged(&self) -> bool {
         self.base.is_some() && !self.changed
@@ -335,9 +343,7 @@ impl Plan {
 
     /// Says whether an item of the file can be written and would change anything.
     fn may_write(&self, id: &ItemId) -> bool {
-        self.position(id).and_then(|at| self.entries.get(at)).is_some_and(|entry| {
-            !entry.verdict.status.is_blocked() && (entry.base.is_none() || entry.changed)
-        })
+        self.position(id).and_then(|at| self.entries.get(at)).is_some_and(Entry::is_open)
     }
 
     /// Returns the items in the order of the file, kind by kind.
@@ -394,9 +400,22 @@ impl Plan {
         self
     }
 
-    /// Returns every warning: the file's, then each item's.
+    /// Returns every warning that can matter: the file's, then those of each
+    /// item that can be written. What is blocked says why by itself, and of what
+    /// is the same on both sides nothing is written.
     pub fn all_warnings(&self) -> impl Iterator<Item = &Finding> {
-        self.warnings.iter().chain(self.entries.iter().flat_map(|entry| &entry.warnings))
+        self.warnings_of(|at| self.entries.get(at).is_some_and(Entry::is_open))
+    }
+
+    /// Returns the warnings that matter to choices: the file's, then those of
+    /// each item that is going to be written.
+    pub fn warnings_under(&self, resolution: &Resolution) -> impl Iterator<Item = &Finding> {
+        self.warnings_of(|at| resolution.state(at).is_some_and(|state| state.outcome.is_written()))
+    }
+
+    fn warnings_of(&self, is_meant: impl Fn(usize) -> bool) -> impl Iterator<Item = &Finding> {
+        let entries = self.entries.iter().enumerate().filter(move |(at, _)| is_meant(*at));
+        self.warnings.iter().chain(entries.flat_map(|(_, entry)| &entry.warnings))
     }
 
     /// Returns the differences of an item, in the order of its fields.
@@ -409,6 +428,24 @@ impl Plan {
         let mut changes = compare(entry.base.as_ref().map(|base| &base.value), &entry.item.value, show);
         changes.retain(|change| change.needs.as_ref().is_none_or(|id| self.may_write(id)));
         changes
+    }
+
+    /// Returns what applying deletes from the target: the item that it is part
+    /// of, by its place in the plan, and the change. Costs a comparison of each
+    /// covered item that loses something, and nothing for the others.
+    pub fn removals(&self, resolution: &Resolution) -> Vec<(usize, Change)> {
+        let is_written = |id: &ItemId| {
+            let state = self.position(id).and_then(|at| resolution.state(at));
+            state.is_some_and(|state| state.outcome.is_written())
+        };
+        let entries = self.entries.iter().zip(resolution.states()).enumerate();
+        let losing = entries.filter(|(_, (entry, state))| entry.removes && state.outcome == Outcome::Covered);
+        losing
+            .flat_map(|(at, _)| {
+                self.changes(at, Show::Differences).into_iter().map(move |change| (at, change))
+            })
+            .filter(|(_, change)| change.op == Op::Remove && change.needs.as_ref().is_none_or(is_written))
+            .collect()
     }
 
     /// Counts the items by status.
@@ -513,9 +550,11 @@ fn judge_alone(candidate: Candidate) -> Entry {
         (true, false) => Status::CannotCover,
     };
     let mut own_changes = false;
+    let mut removes = false;
     let mut conditions = Vec::new();
     if let Some(base) = &candidate.base {
         for change in compare(Some(&base.value), &candidate.item.value, Show::Differences) {
+            removes |= change.op == Op::Remove;
             match change.needs {
                 _ if !change.op.is_effective() => {}
                 Some(id) => conditions.push(id),
@@ -538,6 +577,7 @@ fn judge_alone(candidate: Candidate) -> Entry {
         verdict: Verdict { status, reasons: candidate.blocks },
         own_changes,
         conditions,
+        removes,
     }
 }
 

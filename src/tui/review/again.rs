@@ -15,7 +15,7 @@ impl Review {
             let Some(then) = from.position(&entry.item.id) else { continue };
             let same_sort = from.entry(then).is_some_and(|old| old.base.is_some() == entry.base.is_some());
             if same_sort {
-                next.choices.set(&to, at, self.choices.is_chosen(then));
+                next.choices.adopt(&to, at, &self.choices, then);
             }
         }
         let still_known = to
