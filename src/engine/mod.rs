@@ -28,7 +28,7 @@ pub mod verdict;
 
 pub use choice::{Approved, Choices, Outcome, Refusal, Resolution, State, Step, Verb};
 pub use diff::{Change, Op};
-pub use finding::{Finding, Severity};
+pub use finding::{Finding, FindingGroup, Severity};
 pub use item::{Element, Field, Item, ItemId, Kind, Value};
 pub use object::Document;
 pub use plan::{
