@@ -1,7 +1,7 @@
 //! `--cover`, `--skip`, `--ignore-missing`: from options to choices.
 
 use super::args::ChoiceArgs;
-use crate::engine::select::Selector;
+use crate::engine::select::{Selector, SelectorError};
 use crate::engine::{Choices, Outcome, Plan, Resolution};
 use crate::job::{Failure, FailureKind};
 
@@ -21,8 +21,8 @@ impl ChoiceArgs {
 /// Turns the options into choices: Adds are chosen, `--cover` adds repeats,
 /// `--skip` takes away.
 pub(super) fn choose(plan: &Plan, args: &ChoiceArgs) -> Result<Choices, Failure> {
-    let cover = selectors(plan, &args.cover)?;
-    let skip = selectors(plan, &args.skip)?;
+    let cover = selectors(plan, "--cover", &args.cover)?;
+    let skip = selectors(plan, "--skip", &args.skip)?;
     let mut choices = Choices::new(plan);
     choices.missing_confirmed = args.ignores_missing();
     for (at, entry) in plan.entries().iter().enumerate() {
@@ -37,36 +37,31 @@ pub(super) fn choose(plan: &Plan, args: &ChoiceArgs) -> Result<Choices, Failure>
     Ok(choices)
 }
 
-fn selectors(plan: &Plan, words: &[String]) -> Result<Vec<Selector>, Failure> {
-    let parse = |word: &String| {
-        Selector::parse(word, plan.kinds()).map_err(|error| {
-            Failure::new(FailureKind::Usage, error.to_string())
-                .hint("name all, KIND, or KIND:KEY with * in KEY")
-        })
-    };
-    words.iter().map(parse).collect()
+fn selectors(plan: &Plan, option: &str, words: &[String]) -> Result<Vec<Selector>, Failure> {
+    let ids = plan.entries().iter().map(|entry| &entry.item.id);
+    Selector::parse_all(words, plan.kinds(), ids).map_err(|error| {
+        let hint = match error {
+            SelectorError::NoMatch { .. } => "see `gatediff plan` for the items of the file",
+            _ => "name all, KIND, or KIND:KEY with * in KEY",
+        };
+        Failure::new(FailureKind::Usage, format!("{option}: {error}")).hint(hint)
+    })
 }
 
-/// Refuses where `--cover` names one item that is not there, or is blocked:
-/// whoever names an item expects it to be written.
+/// Refuses where `--cover` names one item that is blocked: whoever names an
+/// item expects it to be written.
 pub(super) fn blocked_by_name(
     plan: &Plan,
     resolution: &Resolution,
     args: &ChoiceArgs,
 ) -> Result<Option<Failure>, Failure> {
-    for selector in selectors(plan, &args.cover)?.iter().filter(|selector| selector.is_exact()) {
+    for selector in selectors(plan, "--cover", &args.cover)?.iter().filter(|selector| selector.is_exact()) {
         let mut met = plan
             .entries()
             .iter()
             .zip(resolution.states())
             .filter(|(entry, _)| selector.matches(&entry.item.id));
-        let Some((entry, state)) = met.next() else {
-            return Err(Failure::new(
-                FailureKind::Usage,
-                "--cover names an item that the file does not hold",
-            )
-            .hint("see `gatediff plan` for the items of the file"));
-        };
+        let Some((entry, state)) = met.next() else { continue };
         if state.outcome == Outcome::Blocked {
             let reason = entry.verdict.reasons.first().or(state.obstacle.as_ref());
             let why = reason.map_or_else(String::new, |reason| reason.message.clone());

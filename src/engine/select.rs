@@ -1,4 +1,5 @@
-//! `KIND` and `KIND:KEY` with `*` globs, as typed on the command line.
+//! `KIND` and `KIND:KEY` with `*` globs, as typed on the command line; and what
+//! a misspelt word was meant to be.
 
 use globset::{GlobBuilder, GlobMatcher};
 
@@ -27,12 +28,22 @@ pub enum Selector {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectorError {
     /// The kind is unknown.
-    #[error("unknown kind '{word}' (known: {known})")]
+    #[error("unknown kind '{word}'{} (known: {known})", meant(near.as_deref()))]
     UnknownKind {
         /// What was typed.
         word: String,
+        /// The kind that was perhaps meant.
+        near: Option<String>,
         /// The kinds there are.
         known: String,
+    },
+    /// Nothing is selected: whoever names an item means one that is there.
+    #[error("'{word}' matches no item{}", meant(near.as_deref()))]
+    NoMatch {
+        /// What was typed. May be hostile.
+        word: String,
+        /// What was perhaps meant. May be hostile.
+        near: Option<String>,
     },
     /// The pattern cannot be compiled.
     #[error("cannot use the pattern '{pattern}': {why}")]
@@ -57,7 +68,8 @@ impl Selector {
         let (kind, key) = word.split_once(':').map_or((word, None), |(kind, key)| (kind, Some(key)));
         if !kinds.iter().any(|info| info.kind.as_str() == kind) {
             let known: Vec<&str> = kinds.iter().map(|info| info.kind.as_str()).collect();
-            return Err(SelectorError::UnknownKind { word: kind.to_owned(), known: known.join(", ") });
+            let near = nearest(kind, known.iter().copied()).map(str::to_owned);
+            return Err(SelectorError::UnknownKind { word: kind.to_owned(), near, known: known.join(", ") });
         }
         match key {
             None => Ok(Self::Kind(kind.to_owned())),
@@ -65,6 +77,41 @@ impl Selector {
                 Ok(Self::Key { kind: kind.to_owned(), pattern: pattern(key)?, exact: !key.contains('*') })
             }
         }
+    }
+
+    /// Reads words, each of which has to mean one of `ids` at least; `all` may
+    /// mean none.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse), and on the first word that means none: with
+    /// the most similar one of the same kind, or of any where the kind has none.
+    pub fn parse_all<'i>(
+        words: &[String],
+        kinds: &[KindInfo],
+        ids: impl Iterator<Item = &'i ItemId> + Clone,
+    ) -> Result<Vec<Self>, SelectorError> {
+        let parse = |word: &String| {
+            let selector = Self::parse(word, kinds)?;
+            if matches!(selector, Self::All) || ids.clone().any(|id| selector.matches(id)) {
+                return Ok(selector);
+            }
+            let near = selector.nearest(word, ids.clone());
+            Err(SelectorError::NoMatch { word: word.clone(), near })
+        };
+        words.iter().map(parse).collect()
+    }
+
+    fn nearest<'i>(&self, word: &str, ids: impl Iterator<Item = &'i ItemId>) -> Option<String> {
+        let Self::Key { kind, .. } = self else { return None };
+        let names: Vec<String> = ids.map(ToString::to_string).collect();
+        let of_kind = |name: &&String| name.split_once(':').is_some_and(|(other, _)| other == kind);
+        let mut same: Vec<&String> = names.iter().filter(of_kind).collect();
+        if same.is_empty() {
+            same = names.iter().collect();
+        }
+        let typed = word.replace('*', "");
+        nearest(&typed, same.into_iter().map(String::as_str)).map(str::to_owned)
     }
 
     /// Says whether an item is meant.
@@ -80,6 +127,31 @@ impl Selector {
     pub const fn is_exact(&self) -> bool {
         matches!(self, Self::Key { exact: true, .. })
     }
+}
+
+/// How alike two words have to be, of 1, for one to be offered for the other.
+const ALIKE: f64 = 0.4;
+
+/// Returns the name that a misspelt word was perhaps meant to be: the most
+/// similar one, if any is similar, whatever the case.
+///
+/// ```
+/// use gatediff::engine::select::nearest;
+/// assert_eq!(nearest("covr", ["cover", "import"]), Some("cover"));
+/// assert_eq!(nearest("zzz", ["cover", "import"]), None);
+/// ```
+pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let word = word.to_lowercase();
+    let likeness =
+        |name: &'n str| (strsim::normalized_damerau_levenshtein(&word, &name.to_lowercase()), name);
+    let alike = names.into_iter().map(likeness).filter(|(likeness, _)| *likeness >= ALIKE);
+    // Of several that are as similar the first.
+    alike.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, name)| name)
+}
+
+/// Returns the end of a sentence that offers a name, if there is one.
+pub fn meant(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!("; did you mean '{near}'?"))
 }
 
 /// Compiles a key where only `*` is special: keys may hold `[` and `{`.
@@ -120,6 +192,40 @@ mod tests {
     #[test]
     fn an_unknown_kind_is_refused_with_the_known_ones() {
         let error = Selector::parse("clients", &KINDS).unwrap_err();
-        assert_eq!(error.to_string(), "unknown kind 'clients' (known: client)");
+        assert_eq!(error.to_string(), "unknown kind 'clients'; did you mean 'client'? (known: client)");
+        let error = Selector::parse("zz", &KINDS).unwrap_err();
+        assert_eq!(error.to_string(), "unknown kind 'zz' (known: client)");
+    }
+
+    #[test]
+    fn a_word_that_means_nothing_is_refused_with_the_nearest_name() {
+        let ids = ["crm", "billing", "信用卡"].map(|key| ItemId::new(Kind::of("client"), key));
+        let error = |word: &str| {
+            let words = [word.to_owned()];
+            Selector::parse_all(&words, &KINDS, ids.iter())
+                .map(|_| String::new())
+                .unwrap_or_else(|e| e.to_string())
+        };
+        assert_eq!(error("client:biling"), "'client:biling' matches no item; did you mean 'client:billing'?");
+        assert_eq!(error("client:CRM"), "'client:CRM' matches no item; did you mean 'client:crm'?");
+        assert_eq!(error("client:信用"), "'client:信用' matches no item; did you mean 'client:信用卡'?");
+        assert_eq!(error("client:bill?*"), "'client:bill?*' matches no item; did you mean 'client:billing'?");
+        for word in ["client:b*", "client", "all", "client:crm"] {
+            assert_eq!(error(word), "", "{word}");
+        }
+        let none: [ItemId; 0] = [];
+        let words = |word: &str| vec![word.to_owned()];
+        assert!(Selector::parse_all(&words("all"), &KINDS, none.iter()).is_ok());
+        assert!(Selector::parse_all(&words("client"), &KINDS, none.iter()).is_err());
+    }
+
+    #[test]
+    fn a_name_is_found_by_a_part_of_it() {
+        let names = ["cover", "cover-all", "confirm-lack-api", "import"];
+        let near = |wrong| nearest(wrong, names);
+        assert_eq!(near("covr"), Some("cover"));
+        assert_eq!(near("lack-api"), Some("confirm-lack-api"));
+        assert_eq!(near("Import"), Some("import"));
+        assert_eq!(near("zzzzzz"), None);
     }
 }

@@ -15,7 +15,7 @@ use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
 use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
 use crate::engine::choice::{Stale, StaleField};
-use crate::engine::select::Selector;
+use crate::engine::select::{Selector, SelectorError};
 use crate::engine::{ItemId, Kind, KindInfo, Unpromised, Value as EngineValue};
 use crate::platform::{self, Platform};
 use crate::store::ledger::{JobRecord, JobState, JournalRow};
@@ -140,9 +140,10 @@ impl Undo {
         if journal.is_empty() {
             return Err(no_journal(&record));
         }
-        let selectors = selectors(&options.only, platform.kinds())?;
         let owners: BTreeSet<&str> =
             journal.iter().map(|row| &*row.item).filter(|item| !item.is_empty()).collect();
+        let ids: Vec<ItemId> = owners.iter().map(|item| item_id(item)).collect();
+        let selectors = selectors(&options.only, platform.kinds(), &ids)?;
         let chosen: BTreeSet<String> = owners
             .iter()
             .filter(|item| {
@@ -247,13 +248,14 @@ fn nothing_chosen(record: &JobRecord, only: &[String], gone: &BTreeSet<String>) 
     }
 }
 
-fn selectors(words: &[String], kinds: &[KindInfo]) -> Result<Vec<Selector>, Failure> {
-    let parse = |word: &String| {
-        Selector::parse(word, kinds).map_err(|error| {
-            Failure::new(FailureKind::Usage, error.to_string()).hint("name KIND, or KIND:KEY with * in KEY")
-        })
-    };
-    words.iter().map(parse).collect()
+fn selectors(words: &[String], kinds: &[KindInfo], items: &[ItemId]) -> Result<Vec<Selector>, Failure> {
+    Selector::parse_all(words, kinds, items.iter()).map_err(|error| {
+        let hint = match error {
+            SelectorError::NoMatch { .. } => "see `gatediff history JOB` for its items",
+            _ => "name KIND, or KIND:KEY with * in KEY",
+        };
+        Failure::new(FailureKind::Usage, format!("--only: {error}")).hint(hint)
+    })
 }
 
 /// Reads an item's name, as the journal has it.

@@ -18,7 +18,6 @@ mod layout;
 mod mark;
 mod modal;
 mod msg;
-mod nearest;
 mod node;
 mod record;
 mod review;

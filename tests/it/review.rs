@@ -328,7 +328,7 @@ async fn a_user_signal_reads_themes_and_keys_again() {
     pty.wait_for("^X help");
     configure(home.path(), "themes/sea.toml", "[roles]\n\ntitel = {}\n");
     pty.signal(Signal::USR1);
-    pty.wait_for("sea.toml:3: no role is called 'titel' (did you mean 'title'?)");
+    pty.wait_for("sea.toml:3: unknown role 'titel'; did you mean 'title'?");
     pty.wait_until("the title as it was", first(vt100::Cell::underline));
     pty.send("q");
     assert_eq!(pty.wait_exit(), Ok(0));

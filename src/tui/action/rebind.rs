@@ -3,15 +3,15 @@
 use super::catalogue::{Action, CATALOGUE, Context};
 use super::keymap::KeyMap;
 use crate::config::Binding;
+use crate::engine::select::{meant, nearest};
 use crate::tui::keys::{Key, Sequence, show};
-use crate::tui::nearest::nearest;
 
 /// Why the operator's keys cannot be used: where, what, and what to do.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum RebindError {
     /// There is no such action.
-    #[error("{place}: no action is called '{action}': did you mean '{near}'?")]
-    UnknownAction { place: String, action: String, near: &'static str },
+    #[error("{place}: unknown action '{action}'{}", meant(*near))]
+    UnknownAction { place: String, action: String, near: Option<&'static str> },
     /// The text is no key.
     #[error(
         "{place}: '{word}' is no key: write c, P, space, S-Tab, ctrl-p, or 'g x' for one after the other"
@@ -158,7 +158,7 @@ mod tests {
     fn an_unknown_action_is_refused_with_the_nearest_one() {
         assert_eq!(
             refused(&[("covr", &["v"])]),
-            "config.toml:2: no action is called 'covr': did you mean 'cover'?"
+            "config.toml:2: unknown action 'covr'; did you mean 'cover'?"
         );
     }
 

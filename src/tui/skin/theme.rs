@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use super::level::Level;
 use super::role::Role;
-use crate::tui::nearest::nearest;
+use crate::engine::select::{meant, nearest};
 
 /// The themes that travel in the binary, the default first.
 const SHIPPED: [(&str, &str); 3] = [
@@ -75,8 +75,8 @@ pub(crate) enum ThemeError {
     #[error("{place}: role '{role}' names the colour '{colour}', which the palette lacks")]
     Unpainted { place: String, role: String, colour: String },
     /// There is no such role.
-    #[error("{place}: no role is called '{role}' (did you mean '{near}'?)")]
-    UnknownRole { place: String, role: String, near: &'static str },
+    #[error("{place}: unknown role '{role}'{}", meant(*near))]
+    UnknownRole { place: String, role: String, near: Option<&'static str> },
     /// The file cannot be read.
     #[error("{place}: {why}")]
     Unreadable { place: String, why: String },
@@ -283,7 +283,7 @@ mod tests {
         let told = |text| Theme::parse("mine", "mine.toml", text).unwrap_err().to_string();
         assert_eq!(
             told("[roles]\n\"status.ad\" = {}"),
-            "mine.toml:2: no role is called 'status.ad' (did you mean 'status.add'?)"
+            "mine.toml:2: unknown role 'status.ad'; did you mean 'status.add'?"
         );
         assert_eq!(
             told("[roles]\ntext = { fg = \"ink\" }"),
