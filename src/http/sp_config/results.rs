@@ -19,7 +19,6 @@ const FILE: &str = "FILE";
 
 /// Why objects are left out that nobody can import: no error, since full
 /// exports hold them.
-const NOT_IMPORTABLE: &str = "not-importable";
 
 /// What an import tells.
 #[derive(Default, Serialize)]
@@ -142,11 +141,6 @@ impl OfType {
     fn refuse(&mut self, entry: &Entry, reason: &Reason, mut detail: Map<String, Value>) {
         let id = &entry.item.id;
         detail.insert("exceptionMessage".to_owned(), json!(reason.message));
-        if reason.code == NOT_IMPORTABLE {
-            let text = format!("Object is left out: [{}, {}]: {}", id.key, entry.item.name, reason.message);
-            self.warnings.push(Message::new(&reason.code, &text, detail));
-            return;
-        }
         let text = format!(
             "There was an error importing '{}' with name '{}' and id '{}': {}",
             id.kind, entry.item.name, id.key, reason.message

@@ -79,7 +79,7 @@ impl<'o> Built<'o> {
         let base = pair.base(at);
         let found = resolve(pair, object);
         let mut body = Cow::Borrowed(&object.body);
-        if !object.is_signed() && object.schema.importable {
+        if !object.is_signed() {
             if found.iter().any(|found| found.writes.iter().any(Option::is_some)) {
                 write(&found, body.to_mut());
             }

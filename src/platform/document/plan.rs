@@ -41,9 +41,7 @@ pub fn obstacles(product: &'static dyn Product, file: &File, options: &ImportOpt
             path => format!("{message} ({path})"),
         };
         findings.extend(blocks.iter().map(|reason| {
-            // What is only exported is no mistake of the file.
-            let finding = if reason.code == "not-importable" { Finding::note } else { Finding::error };
-            finding(reason.code.clone(), told(&reason.message)).at(path).about(&item.id)
+            Finding::error(reason.code.clone(), told(&reason.message)).at(path).about(&item.id)
         }));
         findings.extend(requires.iter().filter(|need| !in_file.contains(&need.on)).map(|need| {
             let message = format!(
@@ -74,7 +72,10 @@ struct Candidates {
 }
 
 fn candidates(product: &dyn Product, pair: &Pair<'_>) -> Candidates {
-    let objects = pair.file.objects.par_iter().enumerate().with_min_len(CHUNK);
+    // What can only be exported stands behind the rest.
+    let items = pair.file.objects.partition_point(|object| product.only_exported(object).is_none());
+    let items = pair.file.objects.get(..items).unwrap_or_default();
+    let objects = items.par_iter().enumerate().with_min_len(CHUNK);
     let found: Vec<(Candidate, Vec<Missing>, Option<Json>)> =
         objects.map(|(at, object)| candidate(product, pair, at, object)).collect();
     let mut all = AllMissing::new();
@@ -146,9 +147,7 @@ fn candidate<'o>(
         // What was found by its name is another object under another id.
         facts: base.and_then(|base| base.row.clone()).map_or(Value::Null, Value::Text),
     };
-    if object.schema.importable {
-        candidate.warnings.extend(other_kinds(pair, at, object));
-    }
+    candidate.warnings.extend(other_kinds(pair, at, object));
     candidate.warnings.extend(product.findings(at, object, pair));
     if is_new {
         candidate.blocks.extend(product.blocks(object));
@@ -157,10 +156,6 @@ fn candidate<'o>(
     for mut found in built.found {
         product.notice(&mut found, object, pair);
         candidate.references.push(found.reference);
-        // What is not going to be written needs nothing.
-        if !object.schema.importable {
-            continue;
-        }
         let place = object.place(&found.link.path);
         candidate.warnings.extend(found.findings.into_iter().map(|finding| finding.at(&*place)));
         // Of what does not differ nothing is written: what it lacks, it lacks already.
@@ -244,7 +239,7 @@ fn refused(aligned: &Aligned<'_>) -> Vec<Reason> {
 /// Returns what the operator should know of the comparison itself.
 fn noticed(product: &dyn Product, object: &Object, aligned: &Aligned<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if object.schema.importable && !object.is_signed() {
+    if !object.is_signed() {
         let places = aligned.missing_secrets().iter();
         let mut missing: Vec<String> = places.map(|place| place.trim_start_matches('/').to_owned()).collect();
         missing.extend(product.missing_secrets(object, aligned));

@@ -1,6 +1,7 @@
 //! A product whose configuration is whole JSON documents, kept in our own
 //! schema: what it says of itself, and what all of them do alike.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDateTime;
@@ -13,6 +14,7 @@ use super::plan::{Wanted, obstacles, plan};
 use super::rows::{self, Save};
 use super::{Document, Found, Json, Kinds, Object, Pair, Source, verify};
 use crate::engine::align::Aligned;
+use crate::engine::display::some_of;
 use crate::engine::schema::KindSchema;
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Reason, Step, Unpromised, Verb};
 use crate::platform::{
@@ -49,6 +51,33 @@ pub struct File {
     /// What was noticed about the file by itself.
     pub findings: Vec<Finding>,
 }
+
+impl File {
+    /// Moves the objects that cannot be imported behind the others, which then
+    /// stand where the items of a plan do, and notes once that they are left out.
+    fn sorted(mut self, product: &dyn Product) -> Self {
+        let only_exported = |object: &Object| product.only_exported(object);
+        self.objects.sort_by_cached_key(|object| only_exported(object).is_some());
+        let mut words: BTreeMap<String, usize> = BTreeMap::new();
+        for word in self.objects.iter().filter_map(only_exported) {
+            *words.entry(word).or_default() += 1;
+        }
+        let total: usize = words.values().sum();
+        if total > 0 {
+            let words = words.iter().map(|(word, n)| format!("{n} {word}"));
+            let are = if total == 1 { "object cannot" } else { "objects cannot" };
+            let message = format!(
+                "{total} {are} be imported, only exported, and left out: {}",
+                some_of(words, MAX_WORDS)
+            );
+            self.findings.push(Finding::note("not-importable", message));
+        }
+        self
+    }
+}
+
+/// How many types are named at most.
+const MAX_WORDS: usize = 12;
 
 /// A product of documents. What it says in its schemas everything here reads;
 /// the rest is what no schema can say.
@@ -89,6 +118,12 @@ pub trait Product: Kinds {
     fn wrapper(&self, schema: &KindSchema, body: &Json) -> Option<&'static str> {
         let _ = (schema, body);
         None
+    }
+
+    /// Returns the word for objects like this one, if they can be exported and
+    /// not imported: such objects are no items of a plan.
+    fn only_exported(&self, object: &Object) -> Option<String> {
+        (!object.schema.importable).then(|| object.kind().to_string())
     }
 
     /// Returns the names of members that follow from the rest of an object.
@@ -190,7 +225,7 @@ impl Platform for Documents {
 
     fn parse(&self, bytes: &[u8], options: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
         let file = self.0.read(bytes, options)?;
-        Ok(Arc::new(Import { product: self.0, file, options: options.clone() }))
+        Ok(Arc::new(Import::new(self.0, file, options)))
     }
 
     fn parse_directory(
@@ -201,7 +236,7 @@ impl Platform for Documents {
     ) -> Result<Arc<dyn Bundle>, FileError> {
         let mut file = self.0.read_all(files, options)?;
         file.findings.extend(unread);
-        Ok(Arc::new(Import { product: self.0, file, options: options.clone() }))
+        Ok(Arc::new(Import::new(self.0, file, options)))
     }
 
     fn snapshot<'a>(
@@ -257,6 +292,12 @@ struct Import {
     product: &'static dyn Product,
     file: File,
     options: ImportOptions,
+}
+
+impl Import {
+    fn new(product: &'static dyn Product, file: File, options: &ImportOptions) -> Self {
+        Self { product, file: file.sorted(product), options: options.clone() }
+    }
 }
 
 impl Bundle for Import {

@@ -99,6 +99,10 @@ impl Product for SpConfig {
         print::print(objects, options)
     }
 
+    fn only_exported(&self, object: &Object) -> Option<String> {
+        rules::only_exported(object)
+    }
+
     fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, _: &Pair<'o>) {
         if object.kind().as_str() == types::SOURCE {
             rules::point_to_schemas(prepared);

@@ -17,18 +17,9 @@ const LONGEST: usize = 1000;
 pub(super) fn blocks(entry: &Object) -> Option<Reason> {
     let word = word(&entry.body);
     let inner = entry.body.get("object");
-    let known = match types::named(word) {
-        None if word.is_empty() => return Some(Reason::new("missing-type", "its self.type is missing")),
-        None => {
-            let message = format!("its type {word} is not known; it cannot be imported");
-            return Some(Reason::new("not-importable", message));
-        }
-        Some(known) if !known.importable => {
-            let message = format!("objects of type {word} can be exported, but not imported");
-            return Some(Reason::new("not-importable", message));
-        }
-        Some(known) => known,
-    };
+    if word.is_empty() {
+        return Some(Reason::new("missing-type", "its self.type is missing"));
+    }
     if entry.id().is_empty() {
         let message = "its self.id is missing: nothing tells which object it is";
         return Some(Reason::new("missing-id", message));
@@ -43,7 +34,7 @@ pub(super) fn blocks(entry: &Object) -> Option<Reason> {
         let message = format!("its object is {found}, and not an object");
         return Some(Reason::new("missing-object", message));
     }
-    if known.signed && !entry.is_signed() {
+    if types::named(word).is_some_and(|known| known.signed) && !entry.is_signed() {
         let message = "it needs both jwsHeader and jwsSignature, as it was exported with: rules without a \
                        signature are refused";
         return Some(Reason::new("signature-missing", message));
@@ -54,6 +45,17 @@ pub(super) fn blocks(entry: &Object) -> Option<Reason> {
         return Some(Reason::new("non-employee-source", message));
     }
     None
+}
+
+/// Returns the type of an entry that can be exported and not imported. One that
+/// does not say its type is a mistake of the file instead.
+pub(super) fn only_exported(entry: &Object) -> Option<String> {
+    let word = word(&entry.body);
+    match types::named(word) {
+        None if word.is_empty() => None,
+        None => Some(format!("{word} (unknown type)")),
+        Some(known) => (!known.importable).then(|| word.to_owned()),
+    }
 }
 
 /// Where a source says of which sort it is.
