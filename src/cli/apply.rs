@@ -28,7 +28,7 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
                 let Session { target, manner } = &session;
                 unless_interrupted(saved.check_unused(target, manner.timeouts, &manner.ledger)).await?;
                 let resolution = review.plan.resolve(&Choices::new(&review.plan));
-                tell(printer, &review, &resolution, Err(&failure));
+                refuse(printer, &review, &resolution, &failure);
                 return Ok(Exit::of(failure.kind));
             }
         },
@@ -42,12 +42,15 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
         accept_server_changes: args.consent.accept_server_changes,
     };
     let resolution = review.plan.resolve(&choices);
-    let named = blocked_by_name(&review.plan, &resolution, &args.choices)?;
-    let approved = match (named, review.plan.approve(&choices)) {
+    let refused = match blocked_by_name(&review.plan, &resolution, &args.choices)? {
+        Some(failure) => Some(failure),
+        None => blocked_at_all(&resolution, args.strict),
+    };
+    let approved = match (refused, review.plan.approve(&choices)) {
         (Some(failure), _) => Err(failure),
         (None, Ok(approved)) => Ok(approved),
         (None, Err(Refusal::NothingToWrite { blocked: 0 })) => {
-            tell(printer, &review, &resolution, Ok(None));
+            nothing_to_do(printer, &review, &resolution);
             return Ok(Exit::Done);
         }
         (None, Err(refusal)) => Err(explain(&refusal)),
@@ -55,22 +58,37 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
     if args.rehearse {
         return rehearse(printer, &session, (&review, &resolution), approved, &options).await;
     }
-    let done = match approved {
-        Err(failure) => Err(failure),
-        Ok(approved) => match confirm(printer, &session, &review, &approved, &args) {
-            Err(failure) => Err(failure),
-            Ok(()) => {
-                let cancel = cancel_on_signals()?;
-                let gauge = Gauge::begin();
-                let reporter = gauge.reporter();
-                let done = job::apply(&review, approved, &session.target, &options, &reporter, &cancel).await;
-                gauge.end().await;
-                done
-            }
-        },
+    let approved = match approved {
+        Ok(approved) => approved,
+        Err(failure) => {
+            refuse(printer, &review, &resolution, &failure);
+            return Ok(Exit::of(failure.kind));
+        }
     };
-    tell(printer, &review, &resolution, done.as_ref().map(Some));
+    let done = match confirm(printer, &session, (&review, &resolution), &approved, &args) {
+        Err(failure) => Err(failure),
+        Ok(()) => {
+            let cancel = cancel_on_signals()?;
+            let gauge = Gauge::begin();
+            let reporter = gauge.reporter();
+            let done = job::apply(&review, approved, &session.target, &options, &reporter, &cancel).await;
+            gauge.end().await;
+            done
+        }
+    };
+    tell(printer, &review, &resolution, done.as_ref());
     Ok(done.map_or_else(|failure| Exit::of(failure.kind), |_| Exit::Done))
+}
+
+/// Refuses blocked items where all have to be written.
+fn blocked_at_all(resolution: &Resolution, is_strict: bool) -> Option<Failure> {
+    let blocked = resolution.count(Outcome::Blocked);
+    (is_strict && blocked > 0).then(|| {
+        let items = plural(blocked, "item is", "items are");
+        Failure::new(FailureKind::Blocked, format!("{items} blocked; nothing was written"))
+            .because("--strict writes everything or nothing")
+            .hint("remove what is in the way, leave the items out of the file, or apply without --strict")
+    })
 }
 
 /// Does it all and rolls it back; nobody needs to be asked.
@@ -205,56 +223,70 @@ fn explain(refusal: &Refusal) -> Failure {
     }
 }
 
-/// Asks before the import.
+/// Says what is going to be written, and asks.
 fn confirm(
     printer: &mut Printer,
     session: &Session,
-    review: &Review,
+    (review, resolution): (&Review, &Resolution),
     approved: &Approved,
     args: &ApplyArgs,
 ) -> Result<(), Failure> {
-    let (added, covered) = (approved.count(Verb::Add), approved.count(Verb::Cover));
-    let what = format!("{} to add, {covered} to cover in {}", added, safe(&review.target));
+    let is_asked = !args.consent.yes;
+    match printer.output {
+        Output::Text => text::preview(printer, review, resolution),
+        // Who is asked has to see it; stdout is the document's.
+        Output::Json if is_asked => printer.aside(|printer| text::preview(printer, review, resolution)),
+        Output::Json => {}
+    }
+    let covered = approved.count(Verb::Cover);
+    let deleted = match review.plan.removals(resolution).len() {
+        0 => String::new(),
+        n => format!(", {} to delete", plural(n, "existing entry", "existing entries")),
+    };
+    let added = plural(approved.count(Verb::Add), "item", "items");
+    let what = format!("{added} to add, {covered} to cover{deleted} in {}", safe(&review.target));
     consent::ask(printer, &session.manner, &args.consent, (&what, covered > 0), &review.database)
 }
 
-/// Prints what became of everything.
-fn tell(
-    printer: &mut Printer,
-    review: &Review,
-    resolution: &Resolution,
-    done: Result<Option<&Receipt>, &Failure>,
-) {
+/// Prints why nothing is written, with what is in the way of which item.
+fn refuse(printer: &mut Printer, review: &Review, resolution: &Resolution, failure: &Failure) {
     if printer.output == Output::Json {
-        let status = done.map_or_else(|failure| Document::status(failure.kind), |_| "ok");
-        printer.json(&Document::apply(status, review, resolution, done));
+        let status = Document::status(failure.kind);
+        printer.json(&Document::apply(status, review, resolution, Err(failure)));
         return;
     }
     text::head(printer, review);
-    for (entry, state) in review.plan.entries().iter().zip(resolution.states()) {
-        if state.outcome == Outcome::Blocked {
-            printer.line(format!(
-                "  {} {}",
-                printer.glyph(state.status, false),
-                safe(&entry.item.id.to_string())
-            ));
-            entry
-                .verdict
-                .reasons
-                .iter()
-                .chain(&state.obstacle)
-                .for_each(|reason| text::reason_line(printer, reason));
-        }
-        // What was overwritten is another object than its id says.
-        if let Some(matched) = entry.matched.as_ref().filter(|_| state.outcome == Outcome::Covered) {
-            let told = format!("{}  {matched}", entry.item.id);
-            printer.folded(&format!("  {} {}", printer.glyph(state.status, false), safe(&told)), 6);
-        }
+    text::blocked(printer, &review.plan, resolution);
+    printer.failure(failure);
+}
+
+fn nothing_to_do(printer: &mut Printer, review: &Review, resolution: &Resolution) {
+    if printer.output == Output::Json {
+        printer.json(&Document::apply("ok", review, resolution, Ok(None)));
+        return;
+    }
+    text::head(printer, review);
+    text::notes(printer, &review.plan);
+    printer.line("nothing to do");
+}
+
+/// Prints what became of everything.
+fn tell(printer: &mut Printer, review: &Review, resolution: &Resolution, done: Result<&Receipt, &Failure>) {
+    if printer.output == Output::Json {
+        let status = match done {
+            Err(failure) => Document::status(failure.kind),
+            Ok(_) if resolution.count(Outcome::Blocked) > 0 => "partial",
+            Ok(_) => "ok",
+        };
+        printer.json(&Document::apply(status, review, resolution, done.map(Some)));
+        return;
     }
     match done {
         Err(failure) => printer.failure(failure),
-        Ok(None) => printer.line("nothing to do"),
-        Ok(Some(receipt)) => tell_receipt(printer, receipt),
+        Ok(receipt) => {
+            text::outcomes(printer, &review.plan, resolution);
+            tell_receipt(printer, receipt);
+        }
     }
 }
 
@@ -271,7 +303,12 @@ fn tell_receipt(printer: &mut Printer, receipt: &Receipt) {
         count(Outcome::Blocked),
         receipt.seconds
     ));
-    let backup = if receipt.backup.is_some() { "a backup was kept; " } else { "" };
+    if count(Outcome::Blocked) > 0 {
+        let items = plural(count(Outcome::Blocked), "item is", "items are");
+        printer
+            .tell(format!("note: partial: {items} blocked and not written; --strict writes all or nothing"));
+    }
+    let backup = if receipt.backup.is_some() { "a backup was saved; " } else { "" };
     printer.tell(format!("note: {backup}`gatediff undo {}` takes it back", receipt.job));
     text::afterwards(printer, &receipt.server_changes, &receipt.notes);
 }

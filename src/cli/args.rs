@@ -315,6 +315,9 @@ pub struct ApplyArgs {
     /// Do everything on the target and roll it back: tells what would be refused
     #[arg(long)]
     pub rehearse: bool,
+    /// Write nothing, and exit with 4, if any item is blocked
+    #[arg(long)]
+    pub strict: bool,
     /// Keep no backup. The journal, which undo works from, is kept all the same
     #[arg(long)]
     pub no_backup: bool,

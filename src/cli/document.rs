@@ -16,8 +16,9 @@ use crate::job::{
 };
 use crate::store::TableRows;
 
-/// The version of every document.
-pub(super) const FORMAT: &str = "1.0";
+/// The version of every document: the second number rises with what is added,
+/// the first would with what changes its name or its meaning.
+pub(super) const FORMAT: &str = "1.1";
 
 /// One document; what a command has nothing to say of is left out.
 #[derive(Debug, Serialize)]
@@ -254,6 +255,7 @@ impl<'a> Document<'a> {
             }),
             choices: Some(ChoicesDocument::new(saved.choices(), saved.plan())),
             items: Some(items),
+            warnings: Some(saved.plan().warnings_under(resolution).collect()),
             ..Self::of("show", status, saved)
         }
     }
@@ -270,6 +272,7 @@ impl<'a> Document<'a> {
             items: Some(applied(&review.plan, resolution, outcome.is_ok())),
             tables: Some(&[]),
             backup: Some(Value::Null),
+            warnings: Some(review.plan.warnings_under(resolution).collect()),
             ..Self::of("apply", status, review)
         };
         match outcome {
@@ -412,28 +415,24 @@ fn planned(plan: &Plan) -> Vec<ItemDocument<'_>> {
     items.collect()
 }
 
-/// Returns the items of an apply. A blocked item keeps its reasons, and gets
-/// those that the choices gave it. Where nothing was written, no item claims
-/// to have been.
+/// Returns the items of an apply, those that are written with their changes. A
+/// blocked item keeps its reasons, and gets those that the choices gave it.
+/// Where nothing was written, no item claims to have been.
 fn applied<'a>(plan: &'a Plan, resolution: &'a Resolution, is_written: bool) -> Vec<ItemDocument<'a>> {
-    let told = |outcome| match outcome {
-        Outcome::Added | Outcome::Covered if !is_written => Outcome::Skipped,
-        other => other,
-    };
-    plan.entries()
-        .iter()
-        .zip(resolution.states())
-        .map(|(entry, state)| ItemDocument {
-            kind: &entry.item.id.kind,
-            key: &entry.item.id.key,
-            name: &entry.item.name,
-            status: state.status,
-            unchanged: entry.is_unchanged(),
-            outcome: Some(told(state.outcome)),
-            matched: entry.matched.as_ref(),
-            reasons: entry.verdict.reasons.iter().chain(&state.obstacle).collect(),
-            references: &entry.references,
-            changes: None,
-        })
-        .collect()
+    let told =
+        |outcome: Outcome| if outcome.is_written() && !is_written { Outcome::Skipped } else { outcome };
+    let entries = plan.entries().iter().zip(resolution.states()).enumerate();
+    let items = entries.map(|(at, (entry, state))| ItemDocument {
+        kind: &entry.item.id.kind,
+        key: &entry.item.id.key,
+        name: &entry.item.name,
+        status: state.status,
+        unchanged: entry.is_unchanged(),
+        outcome: Some(told(state.outcome)),
+        matched: entry.matched.as_ref(),
+        reasons: entry.verdict.reasons.iter().chain(&state.obstacle).collect(),
+        references: &entry.references,
+        changes: state.outcome.is_written().then(|| plan.changes(at, Show::Differences)),
+    });
+    items.collect()
 }

@@ -24,6 +24,8 @@ pub(super) struct Printer {
     width: Option<usize>,
     /// Why a result could not be written.
     lost: Option<io::Error>,
+    /// Whether lines go to the person, and not to the result.
+    is_aside: bool,
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
 }
@@ -41,6 +43,7 @@ impl Printer {
             ascii: global.ascii || !is_utf8_locale(),
             width: width(rustix::stdio::stdout()),
             lost: None,
+            is_aside: false,
             out: AutoStream::new(io::stdout(), choice),
             err: AutoStream::new(io::stderr(), choice),
         }
@@ -53,13 +56,24 @@ impl Printer {
             ascii: !is_utf8_locale(),
             width: None,
             lost: None,
+            is_aside: false,
             out: AutoStream::new(io::stdout(), ColorChoice::Auto),
             err: AutoStream::new(io::stderr(), ColorChoice::Auto),
         }
     }
 
+    /// Prints what `print` does beside the result: to the person alone.
+    pub(super) fn aside(&mut self, print: impl FnOnce(&mut Self)) {
+        self.is_aside = true;
+        print(self);
+        self.is_aside = false;
+    }
+
     /// Prints a line of the result, without blanks at its end.
     pub(super) fn line(&mut self, text: impl AsRef<str>) {
+        if self.is_aside {
+            return self.tell(text);
+        }
         let written = writeln!(self.out, "{}", text.as_ref().trim_end());
         self.note(written);
     }

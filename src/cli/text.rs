@@ -1,15 +1,16 @@
 //! A plan as text for people: counts first, then what needs a decision.
 
-use anstyle::Style;
+use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::plan::Comparison;
 use super::print::{Printer, padded, plural, style};
 use crate::engine::diff::Show;
 use crate::engine::display::safe;
+use crate::engine::finding::grouped;
 use crate::engine::{
-    Change, Entry, Missing, Op, Outcome, Plan, Reason, Reference, Resolution, Resolved, Status, Unpromised,
-    Value,
+    Change, Choices, Entry, Finding, FindingGroup, Missing, Op, Outcome, Plan, Reason, Reference, Resolution,
+    Resolved, State, Status, Unpromised, Value,
 };
 use crate::job::SavedPlan;
 use crate::store::TableRows;
@@ -22,8 +23,43 @@ const WIDEST: usize = 36;
 pub(super) fn plan<'a>(printer: &mut Printer, of: impl Into<Comparison<'a>>, unchanged: bool) {
     let of = of.into();
     head(printer, of);
-    body(printer, of.plan, None, unchanged);
+    body(printer, of.plan, View { resolution: None, unchanged, is_whole: true });
     outlook(printer, of.plan);
+}
+
+/// Prints what is going to be written, before anybody is asked: first what is
+/// deleted, then the items with their fields, and what is in the way of others.
+pub(super) fn preview<'a>(printer: &mut Printer, of: impl Into<Comparison<'a>>, resolution: &Resolution) {
+    let of = of.into();
+    head(printer, of);
+    body(printer, of.plan, View { resolution: Some(resolution), unchanged: false, is_whole: false });
+    printer.line("");
+}
+
+/// What is printed of a plan.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    /// What becomes of the items, where that was chosen.
+    resolution: Option<&'a Resolution>,
+    /// Whether items without a difference are listed, and references that were
+    /// resolved.
+    unchanged: bool,
+    /// Whether items are listed that are not written and not blocked either.
+    is_whole: bool,
+}
+
+impl<'a> View<'a> {
+    fn state(&self, at: usize) -> Option<&'a State> {
+        self.resolution.and_then(|resolution| resolution.state(at))
+    }
+
+    /// Says whether an item is listed.
+    fn lists(&self, at: usize, entry: &Entry) -> bool {
+        let is_meant = self.state(at).is_none_or(|state| {
+            self.is_whole || state.outcome.is_written() || state.outcome == Outcome::Blocked
+        });
+        is_meant && (self.unchanged || !entry.is_unchanged() || entry.verdict.status.is_blocked())
+    }
 }
 
 /// Prints a saved plan: a plan, whose it is, and what its choices make of it.
@@ -40,7 +76,7 @@ pub(super) fn saved(printer: &mut Printer, saved: &SavedPlan, resolution: &Resol
         ),
         2,
     );
-    body(printer, saved.plan(), Some(resolution), unchanged);
+    body(printer, saved.plan(), View { resolution: Some(resolution), unchanged, is_whole: true });
     let count = |outcome| resolution.count(outcome);
     let mut told = format!(
         "it adds {}, covers {} and leaves out {}",
@@ -58,21 +94,112 @@ pub(super) fn saved(printer: &mut Printer, saved: &SavedPlan, resolution: &Resol
     printer.folded(&told, 0);
 }
 
-/// Prints what a plan holds, under the choices where there are any.
-fn body(printer: &mut Printer, plan: &Plan, resolution: Option<&Resolution>, unchanged: bool) {
-    counts(printer, plan);
+/// Prints what a plan holds.
+fn body(printer: &mut Printer, plan: &Plan, view: View<'_>) {
+    match view.resolution {
+        Some(resolution) => {
+            printer.line(decided(plan, resolution));
+            removals(printer, plan, resolution);
+        }
+        None => counts(printer, plan),
+    }
     missing(printer, plan);
     for info in plan.kinds() {
         let items: Vec<(usize, &Entry)> =
             plan.entries().iter().enumerate().filter(|(_, entry)| entry.item.id.kind == info.kind).collect();
-        if items.is_empty() {
+        let shown: Vec<(usize, &Entry)> =
+            items.iter().copied().filter(|(at, entry)| view.lists(*at, entry)).collect();
+        if items.is_empty() || (shown.is_empty() && !view.is_whole) {
             continue;
         }
         let bold = Style::new().bold();
         printer.line(format!("\n{bold}{}{bold:#}", info.title));
-        kind(printer, plan, &items, resolution, unchanged);
+        let left = if view.is_whole { items.len() - shown.len() } else { 0 };
+        kind(printer, plan, shown, view);
+        if left > 0 {
+            printer.line(format!("  = {} unchanged", plural(left, "item is", "items are")));
+        }
     }
-    warnings(printer, plan);
+    match view.resolution {
+        Some(resolution) => warnings(printer, plan.warnings_under(resolution)),
+        None => warnings(printer, plan.all_warnings()),
+    }
+}
+
+/// Says how many items become what; what is nought is left out.
+fn decided(plan: &Plan, resolution: &Resolution) -> String {
+    let count = |outcome| resolution.count(outcome);
+    let parts = [
+        (count(Outcome::Added), "to add"),
+        (count(Outcome::Covered), "to cover"),
+        (plan.removals(resolution).len(), "to delete"),
+        (count(Outcome::Skipped), "left out"),
+        (count(Outcome::Blocked), "blocked"),
+        (count(Outcome::Unchanged), "unchanged"),
+    ];
+    let told: Vec<String> =
+        parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    told.join(", ")
+}
+
+/// Prints what is going to be deleted.
+fn removals(printer: &mut Printer, plan: &Plan, resolution: &Resolution) {
+    let removals = plan.removals(resolution);
+    if removals.is_empty() {
+        return;
+    }
+    let bold = Style::new().bold();
+    let entries = plural(removals.len(), "existing entry", "existing entries");
+    printer.line(format!("\n{bold}{entries} will be deleted:{bold:#}"));
+    for (at, change) in &removals {
+        let item = plan.entry(*at).map_or_else(String::new, |entry| entry.item.id.to_string());
+        let look = look(change.op);
+        let change = change_text(printer, change);
+        let (sign, rest) = change.trim_start().split_at_checked(1).unwrap_or_default();
+        printer.folded(&format!("  {look}{sign}{look:#} {}  {}", safe(&item), rest.trim_start()), 6);
+    }
+}
+
+/// Prints the items that are blocked, and why.
+pub(super) fn blocked(printer: &mut Printer, plan: &Plan, resolution: &Resolution) {
+    for (entry, state) in plan.entries().iter().zip(resolution.states()) {
+        if state.outcome == Outcome::Blocked {
+            let item = safe(&entry.item.id.to_string()).into_owned();
+            printer.line(format!("  {} {item}", printer.glyph(state.status, false)));
+            state.reasons(entry).for_each(|reason| reason_line(printer, reason));
+        }
+    }
+}
+
+/// Prints what was noticed of the file as a whole.
+pub(super) fn notes(printer: &mut Printer, plan: &Plan) {
+    findings_of(printer, &grouped(plan.warnings()));
+}
+
+/// Prints what became of the items.
+pub(super) fn outcomes(printer: &mut Printer, plan: &Plan, resolution: &Resolution) {
+    let bold = Style::new().bold();
+    printer.line(format!("{bold}Outcome{bold:#}"));
+    let entries = || plan.entries().iter().zip(resolution.states());
+    for (entry, state) in entries().filter(|(_, state)| state.outcome != Outcome::Unchanged) {
+        let look = style(state.status, false);
+        let glyph = printer.glyph(state.status, false);
+        let item = safe(&entry.item.id.to_string()).into_owned();
+        let name = safe(&entry.item.name).into_owned();
+        let word = state.outcome.word();
+        printer.folded(&format!("  {look}{glyph} {word:<9}{look:#} {item}  {name}"), 14);
+        // What was overwritten is another object than its id says.
+        if let Some(matched) = entry.matched.as_ref().filter(|_| state.outcome.is_written()) {
+            printer.folded(&format!("      {}", safe(&matched.to_string())), 8);
+        }
+        for reason in state.reasons(entry) {
+            reason_line(printer, reason);
+        }
+    }
+    let unchanged = resolution.count(Outcome::Unchanged);
+    if unchanged > 0 {
+        printer.line(format!("  = {} unchanged", plural(unchanged, "item is", "items are")));
+    }
 }
 
 /// Prints what was done to which table.
@@ -94,7 +221,13 @@ fn outlook(printer: &mut Printer, plan: &Plan) {
     let differ = plan.entries().iter().filter(|entry| undecided(entry)).count();
     let mut parts = vec![format!("apply adds {}", plural(summary.add, "item", "items"))];
     if differ > 0 {
-        parts.push(format!("--cover all also overwrites {differ}"));
+        let mut choices = Choices::new(plan);
+        choices.cover_all(plan);
+        let deleted = match plan.removals(&plan.resolve(&choices)).len() {
+            0 => String::new(),
+            n => format!(" and deletes {}", plural(n, "existing entry", "existing entries")),
+        };
+        parts.push(format!("--cover all also overwrites {differ}{deleted}"));
     }
     let missing = plan.missing_count();
     if missing.total() > 0 {
@@ -154,27 +287,16 @@ pub(super) fn counts(printer: &mut Printer, plan: &Plan) {
     ));
 }
 
-fn kind(
-    printer: &mut Printer,
-    plan: &Plan,
-    items: &[(usize, &Entry)],
-    resolution: Option<&Resolution>,
-    unchanged: bool,
-) {
-    let mut shown: Vec<&(usize, &Entry)> = items
-        .iter()
-        .filter(|(_, entry)| unchanged || !entry.is_unchanged() || entry.verdict.status.is_blocked())
-        .collect();
+fn kind(printer: &mut Printer, plan: &Plan, mut shown: Vec<(usize, &Entry)>, view: View<'_>) {
     shown.sort_by_key(|(_, entry)| rank(entry));
     let widest = |text: &dyn Fn(&Entry) -> usize| {
         shown.iter().map(|(_, entry)| text(entry)).max().unwrap_or(0).min(WIDEST)
     };
     let keys = widest(&|entry| safe(&entry.item.id.key).width());
-    for (at, entry) in &shown {
-        let state = resolution.and_then(|resolution| resolution.state(*at));
+    for (at, entry) in shown {
+        let state = view.state(at);
         let status = state.map_or(entry.verdict.status, |state| state.status);
         let look = style(status, entry.is_unchanged());
-        let changes = plan.changes(*at, Show::Differences);
         let end = match state.map(|state| state.outcome) {
             _ if status == Status::Repeat && entry.is_unchanged() => "  unchanged",
             Some(Outcome::Skipped) => "  left out",
@@ -191,29 +313,22 @@ fn kind(
         if let Some(matched) = &entry.matched {
             printer.folded(&format!("      {}", safe(&matched.to_string())), 8);
         }
-        for reason in entry.verdict.reasons.iter().chain(state.and_then(|state| state.obstacle.as_ref())) {
-            reason_line(printer, reason);
+        match state {
+            Some(state) => state.reasons(entry).for_each(|reason| reason_line(printer, reason)),
+            None => entry.verdict.reasons.iter().for_each(|reason| reason_line(printer, reason)),
         }
         if matches!(status, Status::Repeat | Status::Cover) {
+            let changes = plan.changes(at, Show::Differences);
             changes.iter().for_each(|change| change_line(printer, change));
         }
-        let told = |reference: &&Reference| unchanged || is_open(reference);
-        entry.references.iter().filter(told).for_each(|reference| reference_line(printer, reference));
-    }
-    let left = items.len() - shown.len();
-    if left > 0 {
-        printer.line(format!("  = {} unchanged", plural(left, "item is", "items are")));
+        let references = entry.references.iter().filter(|_| view.unchanged);
+        references.for_each(|reference| reference_line(printer, reference));
     }
 }
 
 /// Prints a reason.
 pub(super) fn reason_line(printer: &mut Printer, reason: &Reason) {
     printer.folded(&format!("      {}: {}", reason.code, safe(&reason.message)), 8);
-}
-
-/// Says whether a reference is something that the operator has to know of.
-const fn is_open(reference: &Reference) -> bool {
-    matches!(reference.how, Resolved::Unresolved | Resolved::External)
 }
 
 /// Prints what an item points to, and how that was found.
@@ -230,8 +345,17 @@ fn reference_line(printer: &mut Printer, reference: &Reference) {
 }
 
 fn change_line(printer: &mut Printer, change: &Change) {
-    let line = change_text(printer, change);
-    printer.folded(&line, 10);
+    let (line, look) = (change_text(printer, change), look(change.op));
+    printer.folded(&format!("{look}{line}{look:#}"), 10);
+}
+
+/// Returns the style of what a change does, where it does not speak for itself.
+const fn look(op: Op) -> Style {
+    match op {
+        Op::Remove => AnsiColor::Magenta.on_default().bold(),
+        Op::Keep => Style::new().dimmed(),
+        Op::Add | Op::Replace | Op::Move | Op::Same => Style::new(),
+    }
 }
 
 /// Returns a change on one line.
@@ -245,7 +369,7 @@ pub(super) fn change_text(printer: &Printer, change: &Change) -> String {
         (Op::Remove, true) => format!("      - {path}  removed"),
         (_, true) => format!("      ~ {path}  differs"),
         (Op::Add, false) => format!("      + {path}{}", content(&change.after)),
-        (Op::Remove, false) => format!("      - {path}{}", content(&change.before)),
+        (Op::Remove, false) => format!("      - {path}{}  removed", content(&change.before)),
         (Op::Move, false) => format!(
             "      ~ {path}  moved from place {} to place {}",
             counted(&change.before),
@@ -323,29 +447,34 @@ fn missing(printer: &mut Printer, plan: &Plan) {
     }
 }
 
-fn warnings(printer: &mut Printer, plan: &Plan) {
-    let all: Vec<_> = plan.all_warnings().collect();
-    if all.is_empty() {
+fn warnings<'f>(printer: &mut Printer, findings: impl Iterator<Item = &'f Finding>) {
+    let groups = grouped(findings);
+    if groups.is_empty() {
         return;
     }
     let bold = Style::new().bold();
     printer.line(format!("\n{bold}Warnings{bold:#}"));
-    for warning in all {
-        finding(printer, warning);
+    findings_of(printer, &groups);
+}
+
+/// How many findings of one sort are told one by one.
+const MAX_OF_A_SORT: usize = 3;
+
+/// Prints findings, those of one sort together.
+pub(super) fn findings_of(printer: &mut Printer, groups: &[FindingGroup<'_>]) {
+    for line in groups.iter().flat_map(|group| group.lines(MAX_OF_A_SORT)) {
+        printer.folded(&format!("  {}", safe(&line)), 6);
     }
 }
 
 /// Prints a finding.
-pub(super) fn finding(printer: &mut Printer, finding: &crate::engine::Finding) {
+pub(super) fn finding(printer: &mut Printer, finding: &Finding) {
     printer.folded(&told(finding), 6);
 }
 
 /// Returns a finding as a line: what it is about, and what it says.
-pub(super) fn told(finding: &crate::engine::Finding) -> String {
-    let about =
-        finding.item.as_ref().map(ToString::to_string).or_else(|| finding.path.clone()).unwrap_or_default();
-    let about = if about.is_empty() { about } else { format!("{}: ", safe(&about)) };
-    format!("  {}: {about}{}", finding.code, safe(&finding.message))
+pub(super) fn told(finding: &Finding) -> String {
+    format!("  {}: {}", finding.code, safe(&finding.placed()))
 }
 
 /// Prints what an operator should know after a job: what the server changed

@@ -141,6 +141,17 @@ impl Outcome {
     pub const fn is_written(self) -> bool {
         matches!(self, Self::Added | Self::Covered)
     }
+
+    /// Returns the word for people, which is that of JSON, too.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Covered => "covered",
+            Self::Unchanged => "unchanged",
+            Self::Skipped => "skipped",
+            Self::Blocked => "blocked",
+        }
+    }
 }
 
 /// An item under the operator's choices.
@@ -200,6 +211,15 @@ impl Resolution {
 }
 
 impl State {
+    /// Returns what is in an item's way: its own reasons, and what the choices
+    /// put there; nothing of an item that is not blocked.
+    pub fn reasons<'s>(&'s self, entry: &'s Entry) -> impl Iterator<Item = &'s Reason> {
+        // Both can be the same one.
+        let obstacle = self.obstacle.iter().filter(|reason| !entry.verdict.reasons.contains(reason));
+        let reasons = entry.verdict.reasons.iter().chain(obstacle);
+        reasons.filter(|_| self.outcome == Outcome::Blocked)
+    }
+
     fn new(
         entry: &Entry,
         chosen: bool,
