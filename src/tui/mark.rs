@@ -2,7 +2,7 @@
 
 use super::branch::Fate;
 use super::skin::{Glyphs, Role};
-use crate::engine::{Entry, Outcome, State, Status};
+use crate::engine::{Outcome, State, Status};
 
 /// What the screen says of an item under the operator's choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,11 +11,11 @@ pub(crate) enum Mark {
     Cover,
     /// A repeat without a difference.
     Unchanged,
-    /// A repeat that differs and was not decided on.
+    /// A repeat that differs and that nobody decided on.
     Differs,
     CannotAdd,
     CannotCover,
-    /// An Add that the operator left out.
+    /// An item that the operator left out.
     LeftOut,
 }
 
@@ -31,15 +31,15 @@ impl Mark {
         Self::Unchanged,
     ];
 
-    /// Returns the mark of an item.
-    pub(crate) fn of(entry: &Entry, state: &State) -> Self {
+    /// Returns the mark of an item, which the operator left out or not.
+    pub(crate) const fn of(state: &State, is_left_out: bool) -> Self {
         match (state.outcome, state.status) {
             (Outcome::Blocked, Status::Add | Status::CannotAdd) => Self::CannotAdd,
             (Outcome::Blocked, _) => Self::CannotCover,
             (Outcome::Added, _) => Self::Add,
             (Outcome::Covered, _) => Self::Cover,
             (Outcome::Unchanged, _) => Self::Unchanged,
-            (Outcome::Skipped, _) if entry.base.is_none() => Self::LeftOut,
+            (Outcome::Skipped, _) if is_left_out => Self::LeftOut,
             (Outcome::Skipped, _) => Self::Differs,
         }
     }
@@ -126,7 +126,7 @@ impl Fate {
             Self::Add => glyphs.add,
             Self::Change => glyphs.cover,
             Self::Same => glyphs.same,
-            Self::Keep => glyphs.left_out,
+            Self::Keep => glyphs.kept,
             Self::Remove => glyphs.removed,
         }
     }
@@ -147,7 +147,7 @@ impl Fate {
         match self {
             Self::Add | Self::Change => Role::New,
             Self::Same | Self::Keep => Role::Kept,
-            Self::Remove => Role::Old,
+            Self::Remove => Role::Removed,
         }
     }
 }

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use tui_input::Input;
 
 use super::layout::centred;
+use super::node::Node;
 use super::skin::Skin;
 use super::stale::Changed;
 use super::widget::{Line, window};
@@ -18,8 +19,8 @@ pub(crate) const FOOTER: u16 = 2;
 /// What a modal is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Question {
-    /// Overwrite every repeat that differs?
-    CoverAll,
+    /// Overwrite every repeat that differs, or those of a kind?
+    Cover(Option<Node>),
     /// Ignore the objects that are missing?
     Missing,
     /// Import what was chosen? With the name that has to be typed, if any.
@@ -90,6 +91,17 @@ impl Question {
         )
     }
 
+    /// Returns the database's name, if it has to be typed.
+    const fn name(&self) -> Option<&String> {
+        match self {
+            Self::Import(Some(name))
+            | Self::Undo(_, name)
+            | Self::SaveForm(Some(name))
+            | Self::Edit(_, Some(name)) => Some(name),
+            _ => None,
+        }
+    }
+
     /// Says whether it asks where a file is to go.
     pub(crate) const fn is_path(&self) -> bool {
         matches!(self, Self::SavePlan | Self::SaveBackup(_) | Self::Export(_))
@@ -147,14 +159,16 @@ pub(crate) struct Modal {
 }
 
 impl Modal {
-    /// Returns a modal with its focus on Cancel.
+    /// Returns a modal with its focus on the name that has to be typed, so that
+    /// every letter is one, or else on Cancel.
     pub(crate) fn new(question: Question, title: &str, body: Vec<Line>) -> Self {
+        let stop = if question.name().is_some() { Stop::Input } else { Stop::Cancel };
         Self {
             question,
             title: title.to_owned(),
             drawn: false,
             is_below: false,
-            stop: Stop::Cancel,
+            stop,
             barred: None,
             waiting: false,
             input: Input::default(),
@@ -183,13 +197,14 @@ impl Modal {
     /// Returns the words of its buttons: the harmless one and the other.
     pub(crate) fn buttons(&self) -> Option<(&'static str, Option<&'static str>)> {
         match &self.question {
-            Question::CoverAll => Some(("Cancel", Some("Cover all"))),
+            Question::Cover(None) => Some(("Cancel", Some("Cover all"))),
+            Question::Cover(Some(_)) => Some(("Cancel", Some("Cover"))),
             Question::Missing => Some(("Cancel", Some("Confirm"))),
             Question::Import(_) => Some(("Cancel", Some("Import"))),
             Question::Undo(..) => Some(("Cancel", Some("Undo"))),
             Question::SavePlan | Question::SaveBackup(_) => Some(("Cancel", Some("Save"))),
             Question::Export(_) => Some(("Cancel", Some("Export"))),
-            Question::Quit => Some(("Stay", Some("Leave"))),
+            Question::Quit => Some(("Keep reviewing", Some("Quit"))),
             Question::SaveForm(_) => Some(("Back", Some("Save"))),
             Question::LoseForm => Some(("Back", Some("Discard"))),
             Question::Failure | Question::UndoStale => Some(("Close", None)),
@@ -218,13 +233,7 @@ impl Modal {
 
     /// Returns the database's name, if it has to be typed.
     pub(crate) const fn name(&self) -> Option<&String> {
-        match &self.question {
-            Question::Import(Some(name))
-            | Question::Undo(_, name)
-            | Question::SaveForm(Some(name))
-            | Question::Edit(_, Some(name)) => Some(name),
-            _ => None,
-        }
+        self.question.name()
     }
 
     /// Returns how many things there are to choose between.
@@ -377,12 +386,9 @@ impl Modal {
             | Question::Export(_)
             | Question::SaveForm(_) => 92,
             Question::Palette | Question::Stale | Question::UndoStale | Question::Failure => 76,
-            Question::Import(_)
-            | Question::Missing
-            | Question::Undo(..)
-            | Question::Edit(..)
-            | Question::ScopeFilter => 66,
-            Question::CoverAll | Question::Quit | Question::LoseForm => 56,
+            Question::Import(_) => 92,
+            Question::Missing | Question::Undo(..) | Question::Edit(..) | Question::ScopeFilter => 66,
+            Question::Cover(_) | Question::Quit | Question::LoseForm => 56,
         };
         usize::from(size.0.saturating_sub(4).min(most))
     }

@@ -111,6 +111,7 @@ pub(crate) enum Act {
     PreviousStop,
     Press,
     Back,
+    Escape,
     Interrupt,
     Suspend,
     Redraw,
@@ -368,11 +369,26 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(
         Act::Back,
         "back",
-        "Goes back; leaves when there is nothing to go back to.",
-        &[Loading, Review, Dialog, Reader, History, Job, Scopes, ScopeFilter, Holders, Findings],
+        "Close the box.",
+        &[Dialog, Reader, History, Job, ScopeFilter, Holders, Findings],
         &["q", "esc"],
     )
     .footer("back"),
+    action(
+        Act::Back,
+        "quit",
+        "Go back; quit where there is nothing to go back to, and ask first if choices would be lost.",
+        &[Loading, Review, Scopes],
+        &["q"],
+    )
+    .footer("quit"),
+    action(
+        Act::Escape,
+        "leave",
+        "Leave a search, a filter or a zoom; never the program.",
+        &[Loading, Review, Scopes],
+        &["esc"],
+    ),
     action(
         Act::SavePlan,
         "save-plan",

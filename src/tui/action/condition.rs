@@ -168,7 +168,12 @@ fn cover(app: &App, review: &Review) -> Check {
 
 fn cover_all(review: &Review) -> Check {
     let open = review.counts().of(Mark::Differs);
-    some(open > 0, "no item differs that is not covered already")
+    let left_out = review.counts().of(Mark::LeftOut);
+    let why = match left_out {
+        0 => "every item that differs is covered already".to_owned(),
+        n => format!("no item is undecided; {} left out", count(n, "item is", "items are")),
+    };
+    some(open > 0, &why)
 }
 
 fn import(app: &App, review: &Review) -> Check {
@@ -181,8 +186,11 @@ fn import(app: &App, review: &Review) -> Check {
         n => format!(": {} blocked", count(n, "item is", "items are")),
     };
     let (one, all) = (app.key(Act::Cover), app.key(Act::CoverAll));
-    let differ = counts.of(Mark::Differs) > 0;
-    let hint = if differ { format!("; {one} covers, {all} covers all") } else { String::new() };
+    let hint = match (counts.of(Mark::Differs), counts.of(Mark::LeftOut)) {
+        (0, 0) => String::new(),
+        (0, _) => format!("; {} chooses what is left out", app.key(Act::Choose)),
+        _ => format!("; {one} covers, {all} covers all"),
+    };
     Err(format!("nothing to import{blocked}{hint}"))
 }
 

@@ -85,9 +85,9 @@ impl Told {
         let (glyph, role) = match change.op {
             Op::Add => (glyphs.add, Role::New),
             Op::Replace => (glyphs.cover, Role::Text),
-            Op::Remove => (glyphs.removed, Role::Old),
+            Op::Remove => (glyphs.removed, Role::Removed),
             Op::Move => (glyphs.moved, Role::Text),
-            Op::Keep => (glyphs.dot, Role::Kept),
+            Op::Keep => (glyphs.kept, Role::Kept),
             Op::Same => (glyphs.same, Role::Dim),
         };
         let (before, after, note) = words(change);
@@ -136,9 +136,17 @@ impl Told {
             (true, true) => {}
         }
         if !self.note.is_empty() {
-            values.push((Role::Kept, self.note.clone()));
+            values.push((self.note_role(), self.note.clone()));
         }
         values
+    }
+
+    /// A removal is told in its own colour, and so is what stays.
+    const fn note_role(&self) -> Role {
+        match self.role {
+            Role::Removed => Role::Removed,
+            _ => Role::Kept,
+        }
     }
 
     /// One under the other; on one line where they fit.
@@ -199,20 +207,32 @@ impl Told {
         }
     }
 
-    /// The target's value left, the file's right.
+    /// The target's value left, the file's right; where the file has none, what
+    /// becomes of the target's.
     fn beside(&self, sheet: &mut Sheet, names: usize) {
         let (left, right) = columns(sheet.width, names);
-        let note = if self.before.is_empty() && self.after.is_empty() { &self.note } else { "" };
-        let old = wrap(&format!("{}{note}", self.before), left);
-        let new = wrap(&self.after, right);
+        let is_noted = self.after.is_empty();
+        let is_alone = is_noted && self.before.is_empty();
+        let (before, after) = match (is_alone, is_noted) {
+            (true, _) => (&self.note, &self.after),
+            (false, true) => (&self.before, &self.note),
+            (false, false) => (&self.before, &self.after),
+        };
+        let (old, new) = (wrap(before, left), wrap(after, right));
+        let (old_role, new_role) = match (is_alone, is_noted) {
+            (true, _) => (self.note_role(), Role::New),
+            (false, true) if self.role == Role::Removed => (Role::Removed, Role::Removed),
+            (false, true) => (Role::Old, self.note_role()),
+            (false, false) => (Role::Old, Role::New),
+        };
         for n in 0..old.len().max(new.len()) {
             let mut line = if n == 0 { self.head(sheet, names) } else { Line::new() };
             line.pad_to(names + 3);
-            line.push(Role::Old, old.get(n).map_or("", String::as_str));
+            line.push(old_role, old.get(n).map_or("", String::as_str));
             line.pad_to(names + 3 + left + 1);
             line.push(Role::Border, sheet.glyphs.bar);
             line.push(Role::Text, " ");
-            line.push(Role::New, new.get(n).map_or("", String::as_str));
+            line.push(new_role, new.get(n).map_or("", String::as_str));
             sheet.push(line);
         }
     }

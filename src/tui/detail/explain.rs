@@ -24,9 +24,8 @@ pub(crate) fn explain(review: &Review, at: usize, glyphs: &'static Glyphs) -> Ve
             .and(mark.role(), &format!("{} {}", mark.glyph(glyphs), mark.word()))
             .and(Role::Dim, &format!(" {} {}", glyphs.dot, outlook(mark))),
     ];
-    let obstacle = review.resolution().state(at).and_then(|state| state.obstacle.as_ref());
-    let obstacle = obstacle.filter(|reason| !entry.verdict.reasons.contains(reason));
-    for reason in entry.verdict.reasons.iter().chain(obstacle) {
+    let state = review.resolution().state(at);
+    for reason in state.into_iter().flat_map(|state| state.reasons(entry)) {
         lines.push(Line::new());
         lines.push(pair("why", &reason.message));
         lines.push(pair("code", &reason.code));

@@ -55,17 +55,15 @@ pub(super) const fn outlook(mark: Mark) -> &'static str {
         Mark::Add => "will be added",
         Mark::Cover => "will be overwritten",
         Mark::Unchanged => "unchanged",
-        Mark::Differs | Mark::LeftOut => "not chosen",
+        Mark::Differs => "undecided",
+        Mark::LeftOut => "left out",
         Mark::CannotAdd | Mark::CannotCover => "blocked",
     }
 }
 
 fn reasons(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
-    let obstacle = review.resolution().state(at).and_then(|state| state.obstacle.as_ref());
-    // A verdict's own reason and the choices' obstacle can be the same one.
-    let obstacle = obstacle.filter(|reason| !entry.verdict.reasons.contains(reason));
-    let shown = review.mark(at).is_blocked();
-    for reason in entry.verdict.reasons.iter().chain(obstacle).filter(|_| shown) {
+    let state = review.resolution().state(at);
+    for reason in state.into_iter().flat_map(|state| state.reasons(entry)) {
         sheet.labelled((Role::Blocked, "why:"), (Role::Text, &reason.message));
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn kind(sheet: &mut Sheet, review: &Review, kind: usize) {
     for mark in Mark::ALL.into_iter().filter(|mark| counts.of(*mark) > 0) {
         let word = match mark {
             Mark::Unchanged => "Repeat, unchanged",
-            Mark::Differs => "Repeat, differs",
+            Mark::Differs => "Repeat, undecided",
             mark => mark.word(),
         };
         let mut line = Line::of(mark.role(), &format!("{} {word}", mark.glyph(sheet.glyphs)));

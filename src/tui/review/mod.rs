@@ -22,10 +22,7 @@ use crate::engine::{Choices, Entry, Finding, MissingCount, Plan, Resolution};
 pub(crate) struct Review {
     pub(crate) subject: Reviewed,
     pub(crate) choices: Choices,
-    resolution: Resolution,
-    marks: Vec<Mark>,
-    counts: Counts,
-    kind_counts: Vec<Counts>,
+    tally: Tally,
     /// The places of each kind's items in the plan.
     members: Vec<Vec<usize>>,
     /// The kind of each item.
@@ -55,6 +52,43 @@ pub(crate) struct Review {
     pub(crate) resolved: u64,
 }
 
+/// What choices come to.
+#[derive(Clone, Debug)]
+pub(crate) struct Tally {
+    resolution: Resolution,
+    marks: Vec<Mark>,
+    counts: Counts,
+    kind_counts: Vec<Counts>,
+}
+
+impl Tally {
+    /// Works out choices; `kinds` are those of the items.
+    fn new(plan: &Plan, kinds: &[usize], choices: &Choices) -> Self {
+        let resolution = plan.resolve(choices);
+        let states = resolution.states().iter().enumerate();
+        let marks: Vec<Mark> = states.map(|(at, state)| Mark::of(state, choices.is_left_out(at))).collect();
+        let mut counts = Counts::default();
+        let mut kind_counts = vec![Counts::default(); plan.kinds().len()];
+        for (mark, kind) in marks.iter().zip(kinds) {
+            counts.add(*mark);
+            if let Some(counts) = kind_counts.get_mut(*kind) {
+                counts.add(*mark);
+            }
+        }
+        Self { resolution, marks, counts, kind_counts }
+    }
+
+    /// Returns the counts of all items.
+    pub(crate) const fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Returns the counts of a kind.
+    pub(crate) fn kind_counts(&self, kind: usize) -> Counts {
+        self.kind_counts.get(kind).copied().unwrap_or_default()
+    }
+}
+
 impl Review {
     /// Returns a review of a plan in which nothing was chosen yet.
     pub(crate) fn new(subject: Reviewed) -> Self {
@@ -69,11 +103,8 @@ impl Review {
         let choices = Choices::new(plan);
         let first = members.iter().position(|members| !members.is_empty()).unwrap_or(0);
         let mut review = Self {
-            resolution: plan.resolve(&choices),
+            tally: Tally::new(plan, &kinds, &choices),
             choices,
-            marks: Vec::new(),
-            counts: Counts::default(),
-            kind_counts: Vec::new(),
             members,
             kinds,
             warnings: plan.all_warnings().cloned().collect(),
@@ -109,22 +140,27 @@ impl Review {
 
     /// Returns what becomes of the items.
     pub(crate) const fn resolution(&self) -> &Resolution {
-        &self.resolution
+        &self.tally.resolution
+    }
+
+    /// Returns what other choices would come to.
+    pub(crate) fn tally(&self, choices: &Choices) -> Tally {
+        Tally::new(self.plan(), &self.kinds, choices)
     }
 
     /// Returns the mark of an item.
     pub(crate) fn mark(&self, at: usize) -> Mark {
-        self.marks.get(at).copied().unwrap_or(Mark::Unchanged)
+        self.tally.marks.get(at).copied().unwrap_or(Mark::Unchanged)
     }
 
     /// Returns the counts of all items.
     pub(crate) const fn counts(&self) -> &Counts {
-        &self.counts
+        self.tally.counts()
     }
 
     /// Returns the counts of a kind.
     pub(crate) fn kind_counts(&self, kind: usize) -> Counts {
-        self.kind_counts.get(kind).copied().unwrap_or_default()
+        self.tally.kind_counts(kind)
     }
 
     /// Returns the heading of a kind.
@@ -197,18 +233,7 @@ impl Review {
 
     /// Works out what the choices come to. Call it after they changed.
     pub(crate) fn resolve(&mut self) {
-        self.resolution = self.subject.plan.resolve(&self.choices);
-        let states = self.resolution.states().iter();
-        self.marks =
-            self.plan().entries().iter().zip(states).map(|(entry, state)| Mark::of(entry, state)).collect();
-        self.counts = Counts::default();
-        self.kind_counts = vec![Counts::default(); self.plan().kinds().len()];
-        for (mark, kind) in self.marks.iter().zip(&self.kinds) {
-            self.counts.add(*mark);
-            if let Some(counts) = self.kind_counts.get_mut(*kind) {
-                counts.add(*mark);
-            }
-        }
+        self.tally = self.tally(&self.choices);
         self.resolved += 1;
     }
 

@@ -122,12 +122,12 @@ impl Review {
         match node {
             Node::Kind(kind) => {
                 let first = self.members.get(kind).and_then(|members| members.first());
-                let first = first.copied().unwrap_or(self.marks.len());
+                let first = first.copied().unwrap_or(self.tally.marks.len());
                 (first, first)
             }
             Node::Item(at) | Node::Branch(at, _) | Node::Element(at, _, _) => (at, at + 1),
             Node::Missing(_) | Node::MissingObject(_) | Node::Warnings | Node::Warning(_) => {
-                (self.marks.len(), self.marks.len())
+                (self.tally.marks.len(), self.tally.marks.len())
             }
         }
     }

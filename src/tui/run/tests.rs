@@ -130,7 +130,8 @@ impl Screen for Pretended {
     }
 }
 
-/// Keys that come once the screen shows what they are meant for.
+/// Keys that come once the screen shows what they are meant for; after a `"`
+/// letters, and Enter.
 struct Script {
     steps: VecDeque<(&'static str, &'static str)>,
     log: Arc<Mutex<Log>>,
@@ -142,6 +143,11 @@ impl Script {
         let seen = self.log.lock().unwrap().frames.last().cloned();
         if self.steps.front().is_some_and(|(frame, _)| seen.as_deref() == Some(*frame)) {
             let (_, keys) = self.steps.pop_front().unwrap();
+            if let Some(text) = keys.strip_prefix('"') {
+                let typed = text.chars().map(KeyCode::Char).chain([KeyCode::Enter]);
+                self.queued.extend(typed.map(|code| KeyEvent::new(code, KeyModifiers::NONE)));
+                return;
+            }
             for key in Key::parse_all(keys).unwrap() {
                 let modifiers = if key.ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
                 self.queued.push_back(KeyEvent::new(key.code, modifiers));
@@ -202,14 +208,18 @@ struct Pretending {
     finished: Arc<AtomicUsize>,
     calls: AtomicUsize,
     saved: Mutex<Vec<String>>,
+    /// What the target's database is called, if not `gateway`.
+    database: Option<String>,
 }
 
 impl Backend for Pretending {
     fn compare(&self, report: Reporter) -> BoxFuture<'static, Result<Reviewed, Failure>> {
         self.calls.fetch_add(1, Ordering::SeqCst);
+        let mut subject = reviewed(plan(sample_drafts(10), Vec::new(), Vec::new()));
+        subject.database = self.database.clone().unwrap_or(subject.database);
         Box::pin(async move {
             report.phase(Phase::File);
-            Ok(reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())))
+            Ok(subject)
         })
     }
 
@@ -319,6 +329,9 @@ async fn until_cancelled(hold: bool, cancel: &Cancel) {
     }
 }
 
+/// How long a script may take.
+const DEADLINE: Duration = Duration::from_secs(60);
+
 struct Played {
     exit: Exit,
     frames: Vec<String>,
@@ -336,7 +349,9 @@ async fn play(
     let input = Script { steps: steps.iter().copied().collect(), log: log.clone(), queued: VecDeque::new() };
     let signals = Later { when, log: log.clone() };
     let mut stage = Stage::new(screen, app_at(80, 24), backend, Duration::from_millis(1));
-    let exit = stage.play(input, signals).await.unwrap();
+    let play = tokio::time::timeout(DEADLINE, stage.play(input, signals)).await;
+    let seen = log.lock().unwrap().frames.clone();
+    let exit = play.unwrap_or_else(|_| panic!("nothing came after {seen:?}")).unwrap();
     let frames = log.lock().unwrap().frames.clone();
     Played { exit, frames, farewell: farewell(&stage.app, exit), log }
 }
@@ -359,6 +374,27 @@ async fn an_import_goes_from_question_to_result() {
     assert_eq!(played.exit, Exit::Done);
     assert!(played.farewell.summary.starts_with("job 12: 4 added"), "{}", played.farewell.summary);
     assert_eq!(backend.calls.load(Ordering::SeqCst), 2, "compared again after the import");
+}
+
+/// Of letters that act elsewhere, of signs, and of what people call databases.
+#[tokio::test]
+async fn every_name_is_typed_through_the_loop() {
+    let names = ["uat_qc", "digirunner", "qQ?:/!", "CPXBm", "j k", "資料庫_1", "a\u{301}é", "[]{}|~`'$;"];
+    for name in names {
+        let typed: &'static str = Box::leak(format!("\"{name}").into_boxed_str());
+        let backend = Arc::new(Pretending { database: Some(name.to_owned()), ..Pretending::default() });
+        let steps = [
+            ("review", "C"),
+            ("Confirm cover all", "tab enter"),
+            ("review", "P"),
+            ("Confirm import", typed),
+            ("Imported: job 12", "q"),
+            ("review", "q"),
+            ("Quit without importing?", "tab enter"),
+        ];
+        let played = play(backend, &steps, None).await;
+        assert!(played.farewell.summary.contains("3 covered"), "{name}: {}", played.farewell.summary);
+    }
 }
 
 #[tokio::test]
@@ -401,7 +437,7 @@ async fn a_job_is_undone_from_the_list_to_the_result() {
     let steps = [
         ("review", "H"),
         ("History: 7 jobs", "j U"),
-        ("Undo job 14", "tab g a t e w a y enter"),
+        ("Undo job 14", "\"gateway"),
         ("Undone: job 14", "q"),
         ("review", "q"),
     ];
@@ -417,7 +453,7 @@ async fn what_is_typed_ahead_undoes_and_saves_nothing() {
     let steps = [
         ("review", "H"),
         ("History: 7 jobs", "j U tab g a t e w a y enter"),
-        ("Undo job 14", "q"),
+        ("Undo job 14", "esc"),
         ("History: 7 jobs", "b enter"),
         ("Save the backup of job 14", "ctrl-c"),
         ("History: 7 jobs", "q w enter"),

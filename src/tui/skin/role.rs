@@ -22,6 +22,7 @@ pub(crate) enum Role {
     Old,
     New,
     Kept,
+    Removed,
     Warning,
     Error,
     Production,
@@ -33,7 +34,7 @@ pub(crate) enum Role {
 
 impl Role {
     /// All roles, in the order of a theme's table.
-    pub(crate) const ALL: [Self; 26] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::Text,
         Self::Dim,
         Self::Title,
@@ -53,6 +54,7 @@ impl Role {
         Self::Old,
         Self::New,
         Self::Kept,
+        Self::Removed,
         Self::Warning,
         Self::Error,
         Self::Production,
@@ -84,6 +86,7 @@ impl Role {
             Self::Old => "diff.old",
             Self::New => "diff.new",
             Self::Kept => "diff.kept",
+            Self::Removed => "diff.removed",
             Self::Warning => "warning",
             Self::Error => "error",
             Self::Production => "production",

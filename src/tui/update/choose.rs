@@ -6,10 +6,10 @@ use crate::tui::action::Act;
 use crate::tui::app::App;
 use crate::tui::detail::ignored;
 use crate::tui::label::called;
-use crate::tui::mark::Mark;
+use crate::tui::mark::{Counts, Mark};
 use crate::tui::modal::{Modal, Question};
 use crate::tui::node::Node;
-use crate::tui::review::Review;
+use crate::tui::review::{Filter, Review, Tally};
 use crate::tui::skin::Role;
 use crate::tui::widget::{Line, count, width};
 
@@ -19,13 +19,17 @@ const MOST_NAMES: usize = 3;
 /// The widest a column of missing objects gets: a kind, and an ObjectID.
 const WIDEST_NAME: usize = 34;
 
-/// Chooses or covers the item at hand, or all items below a kind.
+/// Chooses or covers the item at hand, or all items below a kind; asks before
+/// more than one is overwritten.
 pub(super) fn one(app: &mut App, act: Act) {
     let node = app.node();
     let Some(review) = &mut app.review else { return };
     let said = match node {
         Some(Node::Item(at)) => item(review, at),
-        Some(Node::Kind(_)) => node.map(|node| branch(review, node, act == Act::Cover)).unwrap_or_default(),
+        Some(node @ Node::Kind(_)) => match branch(review, node, act == Act::Cover) {
+            Some(said) => said,
+            None => return ask_cover(app, Some(node)),
+        },
         Some(Node::Missing(_) | Node::MissingObject(_)) => {
             ask_missing(app);
             return;
@@ -48,7 +52,7 @@ fn item(review: &mut Review, at: usize) -> String {
         return if more == 0 {
             left
         } else {
-            format!("{left}; {} it is blocked now", count(more, "item that needs", "items that need"))
+            format!("{left}; {} it is blocked now", count(more, "item that requires", "items that require"))
         };
     }
     let along = review.choices.choose_with_prerequisites(&plan, at);
@@ -73,79 +77,127 @@ fn item(review: &mut Review, at: usize) -> String {
         .collect();
     match along.len() {
         0 => format!("{id}: {word}"),
-        n if n <= MOST_NAMES => format!("{id}: {word}, with {} that it needs", names.join(", ")),
-        n => format!("{id}: {word}, with {n} items that it needs ({}, …)", names.join(", ")),
+        n if n <= MOST_NAMES => format!("{id}: {word}, with {} that it requires", names.join(", ")),
+        n => format!("{id}: {word}, with {n} items that it requires ({}, …)", names.join(", ")),
     }
 }
 
-/// Chooses every item below a node that can be; leaves them all out where all
-/// are chosen already.
-fn branch(review: &mut Review, node: Node, cover_only: bool) -> String {
+/// Chooses every item below a node that can be, but for those that were left
+/// out by hand. Where all others are chosen already it leaves them out; where
+/// all are left out it chooses them. Nothing is said, and nothing done, where
+/// the operator has to be asked first.
+fn branch(review: &mut Review, node: Node, cover_only: bool) -> Option<String> {
     let plan = review.subject.plan.clone();
-    let candidates: Vec<usize> = review
-        .below(node)
-        .into_iter()
-        .filter(|at| {
-            plan.entry(*at).is_some_and(|entry| {
-                let repeat = entry.base.is_some();
-                !entry.verdict.status.is_blocked() && entry.changed && (repeat || !cover_only)
-            })
-        })
-        .collect();
-    if candidates.is_empty() {
-        return "nothing below can be chosen".to_owned();
+    let open = choosable(review, node, cover_only);
+    if open.is_empty() {
+        return Some("nothing below can be chosen".to_owned());
     }
-    let choose = candidates.iter().any(|at| !review.choices.is_chosen(*at));
-    let mut along = 0;
-    for at in &candidates {
-        if choose {
-            along += review.choices.choose_with_prerequisites(&plan, *at).len();
-        } else {
+    let undecided: Vec<usize> = open
+        .iter()
+        .copied()
+        .filter(|at| !review.choices.is_chosen(*at) && !review.choices.is_left_out(*at))
+        .collect();
+    let chosen: Vec<usize> = open.iter().copied().filter(|at| review.choices.is_chosen(*at)).collect();
+    if undecided.is_empty() && !chosen.is_empty() {
+        for at in &chosen {
             review.choices.set(&plan, *at, false);
         }
+        review.choices_changed();
+        return Some(format!("{} left out", count(chosen.len(), "item", "items")));
     }
-    review.choices_changed();
-    let items = count(candidates.len(), "item", "items");
-    let covers = candidates.iter().filter(|at| review.mark(**at) == Mark::Cover).count();
-    let outside = if along > 0 { format!(", {along} more that they need") } else { String::new() };
-    match (choose, covers) {
-        (false, _) => format!("{items} left out"),
-        (true, 0) => format!("{items} chosen{outside}"),
-        (true, _) => format!("{items} chosen, {covers} to be overwritten{outside}"),
-    }
+    let meant = if undecided.is_empty() { open } else { undecided };
+    let (covers, adds): (Vec<usize>, Vec<usize>) =
+        meant.into_iter().partition(|at| review.entry(*at).is_some_and(|entry| entry.base.is_some()));
+    let said = choose(review, &adds);
+    if covers.is_empty() { Some(said) } else { None }
 }
 
-/// Opens *Confirm cover all*.
-pub(super) fn ask_cover_all(app: &mut App) {
+/// Returns the items below a node, or all, that can be chosen.
+fn choosable(review: &Review, node: Node, cover_only: bool) -> Vec<usize> {
+    let fits = |at: &usize| {
+        let entry = review.entry(*at);
+        entry.is_some_and(|entry| entry.is_open() && (entry.base.is_some() || !cover_only))
+    };
+    review.below(node).into_iter().filter(fits).collect()
+}
+
+/// Chooses items with what they need; says how many.
+fn choose(review: &mut Review, items: &[usize]) -> String {
+    let plan = review.subject.plan.clone();
+    let before = review.counts().of(Mark::Cover);
+    let along: usize =
+        items.iter().map(|at| review.choices.choose_with_prerequisites(&plan, *at).len()).sum();
+    review.choices_changed();
+    let covers = review.counts().of(Mark::Cover).saturating_sub(before);
+    let outside = if along > 0 { format!(", {along} more that they require") } else { String::new() };
+    let overwritten = if covers > 0 { format!(", {covers} to be overwritten") } else { String::new() };
+    format!("{} chosen{overwritten}{outside}", count(items.len(), "item", "items"))
+}
+
+/// Returns what *Cover* below a node, or of everything, chooses: repeats that
+/// nobody decided on; below a node where there are none, those left out.
+fn covers(review: &Review, below: Option<Node>) -> Vec<usize> {
+    let open = match below {
+        Some(node) => choosable(review, node, true),
+        None => (0..review.plan().entries().len())
+            .filter(|at| review.entry(*at).is_some_and(|entry| entry.base.is_some() && entry.is_open()))
+            .collect(),
+    };
+    let unchosen: Vec<usize> = open.into_iter().filter(|at| !review.choices.is_chosen(*at)).collect();
+    let undecided = |at: &usize| !review.choices.is_left_out(*at);
+    if below.is_none() || unchosen.iter().any(undecided) {
+        return unchosen.into_iter().filter(undecided).collect();
+    }
+    unchosen
+}
+
+/// Returns what *Cover* would come to.
+fn covered(review: &Review, below: Option<Node>) -> Tally {
+    let mut choices = review.choices.clone();
+    for at in covers(review, below) {
+        choices.choose_with_prerequisites(review.plan(), at);
+    }
+    review.tally(&choices)
+}
+
+/// Opens *Confirm cover*, of everything or of what is below a node.
+pub(super) fn ask_cover(app: &mut App, below: Option<Node>) {
     let Some(review) = &app.review else { return };
+    let after = covered(review, below);
+    let more = |after: &Counts, before: &Counts| after.of(Mark::Cover).saturating_sub(before.of(Mark::Cover));
+    let total = count(more(after.counts(), review.counts()), "item", "items");
     let mut body = vec![
-        Line::of(
-            Role::Text,
-            &format!(
-                "{} in the target will be overwritten with the file's values:",
-                count(review.counts().of(Mark::Differs), "item", "items")
-            ),
-        ),
+        Line::of(Role::Text, &format!("{total} in the target will be overwritten with the file's values:")),
         Line::new(),
     ];
     for (kind, info) in review.plan().kinds().iter().enumerate() {
-        let open = review.kind_counts(kind).of(Mark::Differs);
-        if open > 0 {
-            body.push(Line::of(Role::Text, &format!("{open:>7}  {}", info.title)));
+        let covers = more(&after.kind_counts(kind), &review.kind_counts(kind));
+        if covers > 0 {
+            body.push(Line::of(Role::Text, &format!("{covers:>7}  {}", info.title)));
         }
     }
     body.push(Line::new());
+    let left_out = after.counts().of(Mark::LeftOut);
+    if left_out > 0 {
+        let items = count(left_out, "item stays", "items stay");
+        body.push(Line::of(Role::Dim, &format!("{items} left out, as you chose.")));
+    }
     body.push(Line::of(Role::Dim, "Unchanged items stay as they are. Nothing is written yet."));
-    app.modals.push(Modal::new(Question::CoverAll, "Confirm cover all", body));
+    let title = match below {
+        Some(Node::Kind(kind)) => format!("Confirm cover: {}", review.kind_title(kind)),
+        _ => "Confirm cover all".to_owned(),
+    };
+    app.modals.push(Modal::new(Question::Cover(below), &title, body));
 }
 
-/// Covers all that differs.
-pub(super) fn cover_all(app: &mut App) {
+/// Covers what was confirmed.
+pub(super) fn cover(app: &mut App, below: Option<Node>) {
     let Some(review) = &mut app.review else { return };
-    let plan = review.subject.plan.clone();
-    let covered = review.choices.cover_all(&plan);
-    review.choices_changed();
-    app.say(format!("{} to be overwritten", count(covered, "more item", "more items")));
+    let before = review.counts().of(Mark::Cover);
+    let items = covers(review, below);
+    choose(review, &items);
+    let more = review.counts().of(Mark::Cover).saturating_sub(before);
+    app.say(format!("{} to be overwritten", count(more, "more item", "more items")));
 }
 
 /// Opens the list of missing objects.
@@ -195,6 +247,9 @@ pub(super) fn confirm_missing(app: &mut App) {
 pub(super) fn filter(app: &mut App) {
     let Some(review) = &mut app.review else { return };
     review.set_filter(review.filter.next());
-    let word = review.filter.word();
-    app.say(format!("listed: {word}"));
+    let said = match review.filter {
+        Filter::All => "no filter".to_owned(),
+        filter => format!("filter: {}", filter.word()),
+    };
+    app.say(said);
 }

@@ -1,12 +1,13 @@
 //! *Confirm import*: what would be written, said in full before it is.
 
-use crate::engine::diff::Show;
-use crate::engine::{Approved, MissingCount, Op, Value, Verb};
+use crate::engine::finding::grouped;
+use crate::engine::{Approved, MissingCount, Severity, Verb};
 use crate::tui::action::{Act, Context};
 use crate::tui::app::App;
+use crate::tui::detail::as_text;
 use crate::tui::effect::Effect;
 use crate::tui::label::called;
-use crate::tui::mark::Mark;
+use crate::tui::mark::{Counts, Mark};
 use crate::tui::modal::{Modal, Question};
 use crate::tui::msg::Reviewed;
 use crate::tui::node::MissingList;
@@ -17,11 +18,14 @@ use crate::tui::widget::{Line, count};
 /// The most blocked items that are named.
 const MOST_NAMES: usize = 200;
 
+/// How many warnings of one sort are told one by one.
+const MAX_WARNINGS_OF_A_SORT: usize = 3;
+
 /// Opens *Confirm import*.
 pub(super) fn ask(app: &mut App) {
-    let (glyphs, keys) = (app.skin.glyphs, Keys::of(app));
     let Some(review) = &app.review else { return };
     let typed = must_type(review).then(|| review.subject.database.clone());
+    let (glyphs, keys) = (app.skin.glyphs, Keys::of(app, typed.is_some()));
     let title = if review.subject.production { "Confirm import to PRODUCTION" } else { "Confirm import" };
     let mut modal = Modal::new(Question::Import(typed), title, body(review, glyphs, &keys));
     modal.barred = barred(review, &keys.missing);
@@ -30,7 +34,8 @@ pub(super) fn ask(app: &mut App) {
 
 /// Says anew what would be written, after something was confirmed.
 pub(super) fn refresh(app: &mut App) {
-    let keys = Keys::of(app);
+    let has_name = app.modals.last().is_some_and(|modal| modal.name().is_some());
+    let keys = Keys::of(app, has_name);
     let (Some(review), Some(modal)) = (&app.review, app.modals.last_mut()) else { return };
     if matches!(modal.question, Question::Import(_)) {
         modal.set_body(body(review, app.skin.glyphs, &keys));
@@ -43,7 +48,7 @@ pub(super) fn refresh(app: &mut App) {
 pub(super) fn turn_backup(app: &mut App) {
     let Some(review) = &mut app.review else { return };
     review.subject.backup = !review.subject.backup;
-    let said = if review.subject.backup { "a backup will be kept" } else { "no backup will be kept" };
+    let said = if review.subject.backup { "a backup will be saved" } else { "no backup will be saved" };
     refresh(app);
     app.say(said);
 }
@@ -55,9 +60,11 @@ struct Keys {
 }
 
 impl Keys {
-    fn of(app: &App) -> Self {
+    /// Where a name is typed the letters are its own until the focus moves on.
+    fn of(app: &App, has_name: bool) -> Self {
+        let key = |key: String| if has_name { format!("Tab, {key}") } else { key };
         let backup = app.keymap.key(Context::Dialog, Act::Backup).unwrap_or_default();
-        Self { missing: app.key(Act::ConfirmMissing), backup }
+        Self { missing: key(app.key(Act::ConfirmMissing)), backup: key(backup) }
     }
 }
 
@@ -73,12 +80,20 @@ fn barred(review: &Review, key: &str) -> Option<String> {
 fn body(review: &Review, glyphs: &'static Glyphs, keys: &Keys) -> Vec<Line> {
     let subject = &review.subject;
     let counts = review.counts();
-    let [add, cover] = [counts.of(Mark::Add), counts.of(Mark::Cover)];
-    let left = counts.total() - add - cover - counts.of(Mark::Unchanged);
-    let headline = format!("{add} to add, {cover} to overwrite, {left} left out.");
+    let parts = [
+        (counts.of(Mark::Add), "to add"),
+        (counts.of(Mark::Cover), "to overwrite"),
+        (counts.of(Mark::Differs), "undecided"),
+        (counts.of(Mark::LeftOut), "left out"),
+        (counts.blocked(), "blocked"),
+    ];
+    let is_told = |(at, (n, _)): &(usize, (usize, &str))| *at < 2 || *n > 0;
+    let told = parts.into_iter().enumerate().filter(is_told).map(|(_, (n, word))| format!("{n} {word}"));
+    let headline = format!("{}.", told.collect::<Vec<_>>().join(", "));
     // What matters most comes first: small screens show no more.
     let mut body = vec![Line::of(Role::Title, &headline)];
-    body.extend(promise(review));
+    body.extend(removals(review, glyphs));
+    body.extend(warnings(review, glyphs));
     body.extend(missing(review, &keys.missing));
     body.push(backup(subject, &keys.backup));
     body.push(Line::new());
@@ -102,13 +117,24 @@ fn short(subject: &Reviewed) -> String {
 
 /// Counts by kind and status.
 fn kinds(review: &Review) -> Vec<Line> {
-    let mut lines =
-        vec![Line::of(Role::Dim, &format!("{:<22}{:>8}{:>8}{:>10}", "", "add", "cover", "left out"))];
-    let row = |title: &str, counts: &crate::tui::mark::Counts, role| {
-        let left = counts.of(Mark::Differs) + counts.of(Mark::LeftOut) + counts.blocked();
+    let cells = |cells: [&str; 5]| {
+        let [add, cover, undecided, left_out, blocked] = cells;
+        format!("{add:>6}{cover:>7}{undecided:>11}{left_out:>10}{blocked:>9}")
+    };
+    let heads = cells(["add", "cover", "undecided", "left out", "blocked"]);
+    let mut lines = vec![Line::of(Role::Dim, &format!("{:<22}{heads}", ""))];
+    let row = |title: &str, counts: &Counts, role| {
+        let figures = [
+            counts.of(Mark::Add),
+            counts.of(Mark::Cover),
+            counts.of(Mark::Differs),
+            counts.of(Mark::LeftOut),
+            counts.blocked(),
+        ]
+        .map(|figure| figure.to_string());
         let mut line = Line::of(role, &crate::tui::widget::cut(title, 21, ".."));
         line.pad_to(22);
-        line.and(role, &format!("{:>8}{:>8}{:>10}", counts.of(Mark::Add), counts.of(Mark::Cover), left))
+        line.and(role, &cells(figures.each_ref().map(String::as_str)))
     };
     for (kind, info) in review.plan().kinds().iter().enumerate() {
         let counts = review.kind_counts(kind);
@@ -120,59 +146,44 @@ fn kinds(review: &Review) -> Vec<Line> {
     lines
 }
 
-/// What the import will and will not do. It must be true.
-fn promise(review: &Review) -> Vec<Line> {
-    let removed = removals(review);
-    let sentence = if removed == 0 {
-        "One transaction. Nothing will be deleted.".to_owned()
-    } else {
-        let parts = count(removed, "field or member", "fields or members");
-        format!("One transaction. It deletes {parts}.")
-    };
-    let role = if removed == 0 { Role::Text } else { Role::Warning };
-    vec![Line::of(role, &sentence)]
+/// What the import deletes, each by itself. It must be true.
+fn removals(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
+    let removals = review.plan().removals(review.resolution());
+    if removals.is_empty() {
+        return vec![Line::of(Role::Text, "One transaction. Nothing will be deleted.")];
+    }
+    let entries = count(removals.len(), "existing entry", "existing entries");
+    let mut lines = vec![Line::of(Role::Removed, &format!("{entries} will be deleted:"))];
+    for (at, change) in &removals {
+        let Some(entry) = review.entry(*at) else { continue };
+        let item = called(review.plan(), &entry.item.id);
+        let line = Line::of(Role::Removed, &format!("  {} ", glyphs.removed)).and(Role::Text, &item);
+        lines.push(line.and(Role::Removed, &format!("  {}", as_text(change, glyphs))));
+    }
+    lines
 }
 
-/// Counts what covering removes from the target.
-fn removals(review: &Review) -> usize {
-    let covered = (0..review.plan().entries().len()).filter(|at| review.mark(*at) == Mark::Cover);
-    covered
-        .filter(|at| {
-            // Comparing is dear; elements that can be removed are rare.
-            let base = review.entry(*at).and_then(|entry| entry.base.as_ref());
-            base.is_some_and(|base| may_lose(&base.value))
-        })
-        .map(|at| {
-            let changes = review.plan().changes(at, Show::Differences);
-            changes.iter().filter(|change| change.op == Op::Remove).count()
-        })
-        .sum()
+/// What the operator should know of what is going to be written.
+fn warnings(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
+    let warnings = review.plan().warnings_under(review.resolution());
+    let warnings = warnings.filter(|finding| finding.severity >= Severity::Warning && finding.item.is_some());
+    let groups = grouped(warnings);
+    let lines = groups.iter().flat_map(|group| group.lines(MAX_WARNINGS_OF_A_SORT));
+    let marked = |line: String| {
+        let mark = if line.starts_with(' ') { " " } else { glyphs.warning };
+        Line::of(Role::Warning, &format!("{mark} ")).and(Role::Text, &line)
+    };
+    lines.map(marked).collect()
 }
 
 /// What the import leaves to go back by.
 fn backup(subject: &Reviewed, key: &str) -> Line {
     let (role, said, other) = if subject.backup {
-        (Role::Text, "A backup is kept in the ledger.", "keeps none")
+        (Role::Text, "A backup will be saved", "skip")
     } else {
-        (Role::Warning, "No backup is kept, as asked.", "keeps one")
+        (Role::Warning, "No backup will be saved", "save one")
     };
-    Line::of(role, said).and(Role::Dim, &format!(" {key} {other}."))
-}
-
-fn may_lose(value: &Value) -> bool {
-    match value {
-        Value::Set(elements) | Value::Sequence(elements) => {
-            elements.iter().any(|element| element.replaced || may_lose(&element.value))
-        }
-        Value::Record(fields) => fields.iter().any(|field| field.replaced || may_lose(&field.value)),
-        Value::Null
-        | Value::List(_)
-        | Value::Bool(_)
-        | Value::Int(_)
-        | Value::Number(_)
-        | Value::Text(_)
-        | Value::Secret(_) => false,
-    }
+    Line::of(role, said).and(Role::Dim, &format!(" ({key}: {other})"))
 }
 
 fn missing(review: &Review, key: &str) -> Vec<Line> {
@@ -208,8 +219,8 @@ fn blocked(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     let blocked = (0..review.plan().entries().len()).filter(|at| review.mark(*at).is_blocked());
     for at in blocked.take(MOST_NAMES) {
         let Some(entry) = review.entry(at) else { continue };
-        let obstacle = review.resolution().state(at).and_then(|state| state.obstacle.as_ref());
-        let why = entry.verdict.reasons.first().or(obstacle).map_or("", |reason| &reason.message);
+        let state = review.resolution().state(at);
+        let why = state.and_then(|state| state.reasons(entry).next()).map_or("", |reason| &reason.message);
         let name = format!("  {} {}: ", glyphs.blocked, called(review.plan(), &entry.item.id));
         lines.push(Line::of(Role::Blocked, &name).and(Role::Dim, why));
     }

@@ -13,7 +13,7 @@ use crate::tui::mark::Mark;
 use crate::tui::modal::{Modal, Question, Stop};
 use crate::tui::msg::Exit;
 use crate::tui::node::Node;
-use crate::tui::review::Review;
+use crate::tui::review::{Filter, Review};
 use crate::tui::skin::Role;
 use crate::tui::widget::{Line, count};
 
@@ -102,8 +102,16 @@ fn help(app: &App, context: Context) -> Vec<Line> {
     lines.push(Line::of(
         Role::Dim,
         &format!(
-            "{} Add   {} Cover   {} Repeat, unchanged   {} Repeat, differs   {} cannot   {} left out",
-            glyphs.add, glyphs.cover, glyphs.same, glyphs.differs, glyphs.blocked, glyphs.left_out
+            "{} Add   {} Cover   {} Repeat, unchanged   {} Repeat, undecided   {} blocked   {} left out   \
+             {} kept   {} removed",
+            glyphs.add,
+            glyphs.cover,
+            glyphs.same,
+            glyphs.differs,
+            glyphs.blocked,
+            glyphs.left_out,
+            glyphs.kept,
+            glyphs.removed
         ),
     ));
     lines
@@ -238,7 +246,7 @@ fn answer(app: &mut App) -> Vec<Effect> {
     }
     app.modals.pop();
     match question {
-        Question::CoverAll => choose::cover_all(app),
+        Question::Cover(below) => choose::cover(app, below),
         Question::Missing => choose::confirm_missing(app),
         Question::Quit => return vec![Effect::Quit(Exit::Done)],
         Question::LoseForm => app.form = None,
@@ -252,7 +260,8 @@ fn answer(app: &mut App) -> Vec<Effect> {
 /// its line if not.
 fn name_is_typed(app: &mut App) -> bool {
     let Some(modal) = app.modals.last_mut() else { return false };
-    let Some(name) = modal.name().filter(|name| modal.input.value().trim() != **name).cloned() else {
+    let typed = modal.input.value();
+    let Some(name) = modal.name().filter(|name| typed != **name && typed.trim() != **name).cloned() else {
         return true;
     };
     modal.stop = Stop::Input;
@@ -265,6 +274,35 @@ fn name_is_typed(app: &mut App) -> bool {
 /// Says whether the operator is being asked whether to leave.
 pub(super) fn is_leaving(app: &App) -> bool {
     app.modals.last().is_some_and(|modal| modal.question == Question::Quit)
+}
+
+/// Esc: leaves what lies over the screen, a search, a filter, a zoom; never the
+/// program.
+pub(super) fn escape(app: &mut App) -> Vec<Effect> {
+    if app.scopes.is_some() {
+        return scopes::escape(app);
+    }
+    let Some(review) = &mut app.review else {
+        stay(app);
+        return Vec::new();
+    };
+    if !app.search.query.is_empty() {
+        app.search.query.clear();
+        app.say("search cleared");
+    } else if review.filter != Filter::All {
+        review.set_filter(Filter::All);
+        app.say("filter cleared");
+    } else if app.zoom {
+        app.zoom = false;
+    } else {
+        stay(app);
+    }
+    Vec::new()
+}
+
+/// Says how to leave the program.
+pub(super) fn stay(app: &mut App) {
+    app.say(format!("{} quits", app.key(Act::Back)));
 }
 
 /// Goes back by one layer; leaves from the last.
@@ -314,16 +352,16 @@ fn closed_of(app: &mut App, closed: &Modal) -> Vec<Effect> {
 /// Asks whether to leave although choices would be lost.
 pub(super) fn ask_to_leave(app: &mut App) {
     if app.form.as_ref().is_some_and(Form::is_dirty) {
-        let body = vec![Line::of(Role::Text, "What was typed into the form is not saved and would be lost.")];
-        app.modals.push(Modal::new(Question::Quit, "Leave?", body));
+        let body = vec![Line::of(Role::Text, "The form is not saved: what was typed would be lost.")];
+        app.modals.push(Modal::new(Question::Quit, "Quit without saving?", body));
         return;
     }
     let Some(review) = &app.review else { return };
     let decided = review.counts().of(Mark::Cover) + review.counts().of(Mark::LeftOut);
-    let items = count(decided, "item is", "items are");
+    let items = count(decided, "item", "items");
     let body = vec![
-        Line::of(Role::Text, "Your choices are not imported and would be lost."),
-        Line::of(Role::Dim, &format!("{items} decided otherwise than proposed.")),
+        Line::of(Role::Text, "Your choices would be lost."),
+        Line::of(Role::Dim, &format!("You changed {items}.")),
     ];
-    app.modals.push(Modal::new(Question::Quit, "Leave?", body));
+    app.modals.push(Modal::new(Question::Quit, "Quit without importing?", body));
 }

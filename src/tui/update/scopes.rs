@@ -262,6 +262,23 @@ pub(super) fn give_up(app: &mut App) {
     scopes.search("");
 }
 
+/// Esc: leaves a search, a half or a zoom, and the screen where there is one
+/// below; never the program.
+pub(super) fn escape(app: &mut App) -> Vec<Effect> {
+    let Some(scopes) = &mut app.scopes else { return Vec::new() };
+    let is_inside = scopes.zoom || scopes.half == Half::Detail;
+    if !is_inside && !scopes.keyword().is_empty() {
+        scopes.search("");
+        app.say("search cleared");
+        return Vec::new();
+    }
+    if !is_inside && app.review.is_none() {
+        super::modal::stay(app);
+        return Vec::new();
+    }
+    back(app)
+}
+
 /// Goes back by one layer; leaves from the last where there is no review.
 pub(super) fn back(app: &mut App) -> Vec<Effect> {
     let Some(scopes) = &mut app.scopes else { return Vec::new() };

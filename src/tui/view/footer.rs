@@ -78,9 +78,9 @@ fn summary(app: &App, review: &Review) -> Line {
     let parts = [
         (counts.of(Mark::Add), "add", Role::Add),
         (counts.of(Mark::Cover), "cover", Role::Cover),
-        (counts.of(Mark::Differs), "repeat", Role::Repeat),
+        (counts.of(Mark::Differs), "undecided", Role::Repeat),
         (counts.of(Mark::Unchanged), "unchanged", Role::Unchanged),
-        (counts.blocked(), "cannot", Role::Blocked),
+        (counts.blocked(), "blocked", Role::Blocked),
         (counts.of(Mark::LeftOut), "left out", Role::LeftOut),
         (missing.apis, "lack API", missing_role),
         (missing.others, "missing", missing_role),

@@ -126,12 +126,12 @@ impl Columns {
 fn notes(review: &Review, at: usize) -> (String, String) {
     match review.mark(at) {
         Mark::Unchanged => ("unchanged".to_owned(), String::new()),
-        Mark::Differs | Mark::Cover => {
+        Mark::Differs | Mark::Cover | Mark::LeftOut => {
             let fields = review.fields(at);
             fields.map_or_else(Default::default, |n| (count(n, "field", "fields"), n.to_string()))
         }
         Mark::CannotAdd | Mark::CannotCover => (blocked_by(review, at), String::new()),
-        Mark::Add | Mark::LeftOut => (String::new(), String::new()),
+        Mark::Add => (String::new(), String::new()),
     }
 }
 

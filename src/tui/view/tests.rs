@@ -433,7 +433,7 @@ const SCREENS: [&str; 14] = [
     "m",
     "C",
     "P",
-    "j c P tab \"gateway\"",
+    "j c P \"gateway\"",
     "?",
     ": \"c\"",
     "! e",

@@ -564,7 +564,7 @@ mod saving {
         let mut app = produced(creating());
         assert!(keys(&mut app, "\"new\" ctrl-o").is_empty());
         assert_eq!(question(&app), Some(&Question::SaveForm(Some("gateway".to_owned()))));
-        assert!(keys(&mut app, "tab tab enter").is_empty());
+        assert!(keys(&mut app, "tab enter").is_empty());
         assert_eq!(notice(&app), "type the database's name to save: gateway");
         let effects = keys(&mut app, "\"gateway\" enter");
         assert!(matches!(sent(&effects), Edit::Create(_)));
@@ -748,7 +748,7 @@ mod giving {
         let mut app = produced(giving(CARDS));
         assert!(keys(&mut app, "a enter").is_empty());
         assert!(body(&app).contains("2 clients will get it."), "{}", body(&app));
-        let effects = keys(&mut app, "tab \"gateway\" enter");
+        let effects = keys(&mut app, "\"gateway\" enter");
         assert!(matches!(sent(&effects), Edit::Give { clients, .. } if clients.len() == 2));
     }
 

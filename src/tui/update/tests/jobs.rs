@@ -61,7 +61,7 @@ mod rehearsing {
         assert_eq!(notice(&app), "confirm missing APIs first (m)");
         effect_id(&keys(&mut app, "m tab enter X"));
         let mut app = plain();
-        assert!(keys(&mut app, "1 space space j space space j j space X").is_empty());
+        assert!(keys(&mut app, "1 space tab enter space j space tab enter space j j space X").is_empty());
         assert!(notice(&app).starts_with("nothing to import"), "{}", notice(&app));
     }
 
@@ -240,7 +240,7 @@ mod undoing {
     fn begun() -> (App, crate::tui::msg::EffectId) {
         let mut app = plain();
         list_jobs(&mut app, records());
-        let effects = keys(&mut app, "j U tab \"gateway\" enter");
+        let effects = keys(&mut app, "j U \"gateway\" enter");
         assert!(matches!(effects.as_slice(), [Effect::Undo(_, 14)]), "{effects:?}");
         (app, effect_id(&effects))
     }
@@ -249,9 +249,9 @@ mod undoing {
     fn the_databases_name_has_to_be_typed() {
         let mut app = plain();
         list_jobs(&mut app, records());
-        assert!(keys(&mut app, "j U enter").is_empty(), "Cancel has the focus");
+        assert!(keys(&mut app, "j U S-Tab enter").is_empty(), "Cancel stands before the name");
         assert_eq!(question(&app), Some(&Question::History));
-        assert!(keys(&mut app, "U tab tab enter").is_empty());
+        assert!(keys(&mut app, "U tab enter").is_empty());
         assert_eq!(notice(&app), "type the database's name to undo: gateway");
         assert!(keys(&mut app, "\"gate\" enter").is_empty());
         let effects = keys(&mut app, "\"way\" enter");
@@ -280,7 +280,7 @@ mod undoing {
     fn what_is_typed_ahead_undoes_nothing() {
         let mut app = plain();
         list_jobs(&mut app, records());
-        assert!(keys_ahead(&mut app, "j U tab \"gateway\" enter").is_empty());
+        assert!(keys_ahead(&mut app, "j U \"gateway\" enter").is_empty());
         assert!(app.job.is_none());
         assert_eq!(app.modals.last().unwrap().input.value(), "");
     }
@@ -370,7 +370,7 @@ mod undoing {
     fn nothing_is_undone_on_a_screen_that_shows_nothing() {
         let mut app = plain();
         list_jobs(&mut app, records());
-        keys(&mut app, "j U tab \"gateway\"");
+        keys(&mut app, "j U \"gateway\"");
         update(&mut app, Msg::Resize(20, 5));
         assert!(keys(&mut app, "enter U X w E H").is_empty());
         assert!(!app.is_applying());

@@ -437,20 +437,20 @@ mod editing {
         let mut app = in_production();
         assert!(keys(&mut app, "j j D").is_empty());
         assert!(told(&app).contains("Scope empty is deleted."), "{}", told(&app));
-        assert!(keys(&mut app, "tab \"gate\" enter").is_empty());
+        assert!(keys(&mut app, "\"gate\" enter").is_empty());
         assert_eq!(notice(&app), "type the database's name to delete: gateway");
         let effects = keys(&mut app, "\"way\" enter");
         assert!(matches!(edit(&effects), Edit::Delete { .. }));
         assert!(app.is_applying());
         let mut app = in_production();
-        assert!(keys_ahead(&mut app, "D tab \"gateway\" enter").is_empty(), "typed ahead");
+        assert!(keys_ahead(&mut app, "D \"gateway\" enter").is_empty(), "typed ahead");
     }
 
     #[test]
     fn a_job_is_undone_from_here_and_the_scopes_are_read_again() {
         let mut app = scopes_alone(80, 24);
         list_jobs(&mut app, records());
-        let effects = keys(&mut app, "j U tab \"gateway\" enter");
+        let effects = keys(&mut app, "j U \"gateway\" enter");
         assert!(matches!(effects.as_slice(), [Effect::Undo(_, 14)]), "{effects:?}");
         update(&mut app, Msg::Undone(effect_id(&effects), Ok(undone())));
         update(&mut app, Msg::Drawn);

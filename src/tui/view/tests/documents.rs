@@ -82,8 +82,8 @@ fn kinds_without_items_take_no_room_and_what_cannot_be_imported_says_so() {
 fn a_kind_and_a_single_item_are_chosen_with_the_same_keys_among_many_kinds() {
     let mut app = open(reviewed(documents()), 120, 24);
     // The kind: all that can be written of it.
-    keys(&mut app, "1 j j c");
-    assert!(shot(&app).contains("1 item chosen, 1 to be overwritten"), "{}", shot(&app));
+    keys(&mut app, "1 j j c tab enter");
+    assert!(shot(&app).contains("1 more item to be overwritten"), "{}", shot(&app));
     keys(&mut app, "space");
     assert_eq!(app.review.as_ref().unwrap().choices.chosen(&documents()).count(), 0);
     keys(&mut app, "2 j space");
@@ -98,11 +98,12 @@ fn a_kind_and_a_single_item_are_chosen_with_the_same_keys_among_many_kinds() {
 }
 
 #[test]
-fn what_a_cover_removes_is_counted_before_it_is_done() {
+fn what_a_cover_removes_is_listed_before_it_is_done() {
     let mut app = open(reviewed(documents()), 120, 40);
     keys(&mut app, "1 j j 2 c P");
     let shown = shot(&app);
-    assert!(shown.contains("It deletes 3 fields or members."), "{shown}");
+    assert!(shown.contains("3 existing entries will be deleted:"), "{shown}");
+    assert_eq!(shown.matches(": removed").count() + shown.matches(" removed").count(), 3, "{shown}");
 }
 
 #[test]

@@ -43,12 +43,12 @@ fn failed(app: &mut App) {
 
 fn asked(app: &mut App) {
     listed(app);
-    keys(app, "U tab \"gate\"");
+    keys(app, "U \"gate\"");
 }
 
 fn undoing(app: &mut App) -> crate::tui::msg::EffectId {
     listed(app);
-    let id = effect_id(&keys(app, "U tab \"gateway\" enter"));
+    let id = effect_id(&keys(app, "U \"gateway\" enter"));
     let step = Progress { phase: Phase::Write, subject: "client_host".to_owned(), done: 7, total: 10 };
     update(app, Msg::Progress(id, step));
     id
@@ -282,7 +282,7 @@ fn an_import_without_a_backup_says_so() {
     subject.backup = false;
     open_in(&mut app, subject);
     keys(&mut app, "P");
-    assert!(shot(&app).contains("No backup is kept, as asked."), "{}", shot(&app));
+    assert!(shot(&app).contains("No backup will be saved (B: save one)"), "{}", shot(&app));
 }
 
 #[test]

@@ -1,0 +1,188 @@
+//! The decision is the operator's: what is typed is typed, what is left out
+//! stays left out, and the figure in the question is what is written.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::engine::Verb;
+use crate::tui::msg::Reviewed;
+
+/// Opens the question about an import that overwrites something.
+fn asked(database: &str) -> App {
+    let subject = reviewed(plan(sample_drafts(10), Vec::new(), Vec::new()));
+    let mut app = open(Reviewed { database: database.to_owned(), ..subject }, 100, 40);
+    keys(&mut app, "C tab enter P");
+    assert!(matches!(question(&app), Some(Question::Import(Some(_)))));
+    app
+}
+
+fn type_in(app: &mut App, text: &str) -> Vec<Effect> {
+    let keys = text.chars().map(|c| Key::plain(crossterm::event::KeyCode::Char(c)));
+    keys.flat_map(|key| update(app, Msg::Key(key))).collect()
+}
+
+fn told(app: &App) -> String {
+    app.modals.last().unwrap().lines().iter().map(|line| line.plain() + "\n").collect()
+}
+
+/// Returns what an effect applies: how many are added, and how many covered.
+fn applied(effects: &[Effect]) -> Option<(usize, usize)> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Apply(_, approved, _) => Some((approved.count(Verb::Add), approved.count(Verb::Cover))),
+        _ => None,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_name_can_be_typed(name in "[\\PC&&[^ ]][\\PC]{0,20}[\\PC&&[^ ]]") {
+        let mut app = asked(&name);
+        let choices = app.review.as_ref().unwrap().choices.clone();
+        prop_assert!(type_in(&mut app, &name).is_empty());
+        let modal = app.modals.last().unwrap();
+        prop_assert_eq!((modal.input.value(), modal.stop), (&*name, Stop::Input));
+        prop_assert_eq!(&app.review.as_ref().unwrap().choices, &choices);
+        prop_assert!(applied(&keys(&mut app, "enter")).is_some());
+    }
+
+    #[test]
+    fn a_name_can_be_typed_to_undo(name in "[a-zA-Z0-9_$.-]{1,20}") {
+        let mut app = open(Reviewed { database: name.clone(), ..reviewed(sample()) }, 100, 40);
+        list_jobs(&mut app, records());
+        keys(&mut app, "j U");
+        type_in(&mut app, &name);
+        let effects = keys(&mut app, "enter");
+        prop_assert!(effects.iter().any(|effect| matches!(effect, Effect::Undo(..))), "{:?}", effects);
+    }
+
+    #[test]
+    fn the_figures_of_the_question_are_what_is_written(
+        pressed in vec(prop::sample::select(&[
+            "space", "c", "C", "j", "k", "tab", "1", "2", "enter", "l", "h", "f", "q", "G", "g g", "]", "!",
+        ][..]), 0..40)
+    ) {
+        let mut app = open(reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())), 100, 40);
+        for key in pressed {
+            keys(&mut app, key);
+            // Nothing leaves the review, and no box stays open.
+            if matches!(question(&app), Some(Question::Quit)) {
+                keys(&mut app, "esc");
+            }
+        }
+        while !app.modals.is_empty() {
+            keys(&mut app, "esc");
+        }
+        keys(&mut app, "P");
+        let Some(Question::Import(_)) = question(&app) else { return Ok(()) };
+        let headline = told(&app);
+        let headline = headline.lines().next().unwrap();
+        type_in(&mut app, "gateway");
+        let mut effects = keys(&mut app, "enter");
+        if applied(&effects).is_none() {
+            // Nothing is overwritten: no name is asked for.
+            keys(&mut app, "P");
+            effects = keys(&mut app, "tab enter");
+        }
+        let (added, covered) = applied(&effects).unwrap();
+        prop_assert!(headline.starts_with(&format!("{added} to add, {covered} to overwrite")), "{}", headline);
+    }
+}
+
+#[test]
+fn a_wrong_name_writes_nothing_and_says_so() {
+    let mut app = asked("uat_qc");
+    type_in(&mut app, "uat_q");
+    assert_eq!(applied(&keys(&mut app, "enter")), None);
+    assert_eq!(notice(&app), "type the database's name to import: uat_qc");
+    type_in(&mut app, "c");
+    assert!(applied(&keys(&mut app, "enter")).is_some());
+}
+
+#[test]
+fn the_buttons_are_reached_by_tab_and_letters_act_there() {
+    let mut app = asked("gateway");
+    type_in(&mut app, "B");
+    assert!(app.review.as_ref().unwrap().subject.backup, "it was typed");
+    keys(&mut app, "tab B");
+    assert!(!app.review.as_ref().unwrap().subject.backup);
+    assert_eq!(app.modals.last().unwrap().stop, Stop::Go);
+}
+
+#[test]
+fn covering_all_leaves_out_what_was_left_out_by_hand() {
+    let mut app = sampled(100, 40);
+    keys(&mut app, "space C tab enter");
+    assert_eq!(mark(&app, "client:crm"), Mark::LeftOut);
+    assert_eq!(mark(&app, "client:billing"), Mark::Cover);
+    assert_eq!(notice(&app), "3 more items to be overwritten");
+    // An item that was covered and left again stays so, too.
+    keys(&mut app, "j c C");
+    assert_eq!(notice(&app), "no item is undecided; 2 items are left out");
+    assert_eq!(mark(&app, "client:billing"), Mark::LeftOut);
+}
+
+#[test]
+fn covering_a_branch_asks_as_covering_all_does() {
+    let mut app = sampled(100, 40);
+    keys(&mut app, "1 c");
+    let Some(Question::Cover(Some(_))) = question(&app) else { panic!("{:?}", question(&app)) };
+    assert!(told(&app).starts_with("2 items in the target will be overwritten"), "{}", told(&app));
+    assert_eq!(mark(&app, "client:billing"), Mark::Differs, "nobody confirmed yet");
+    keys(&mut app, "tab enter");
+    assert_eq!((mark(&app, "client:billing"), mark(&app, "client:risk")), (Mark::Cover, Mark::Cover));
+    assert_eq!(mark(&app, "group:ops"), Mark::Differs, "it is in another branch");
+}
+
+#[test]
+fn what_is_deleted_comes_first_each_by_itself() {
+    let mut app = asked("gateway");
+    let told = told(&app);
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines[1], "1 existing entry will be deleted:");
+    assert_eq!(lines[2], "  - client billing  idpO/GOOGLE: removed");
+    keys(&mut app, "esc");
+    let mut app = sampled(100, 40);
+    keys(&mut app, "m tab enter P");
+    assert!(self::told(&app).contains("Nothing will be deleted."), "{}", self::told(&app));
+}
+
+#[test]
+fn what_deserves_a_word_is_told_of_what_is_written_and_of_nothing_else() {
+    let mut app = asked("gateway");
+    assert!(told(&app).contains("client:billing: the OAuth scope is recomputed"), "{}", told(&app));
+    keys(&mut app, "esc");
+    let mut app = open(reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())), 100, 40);
+    keys(&mut app, "P");
+    assert!(!told(&app).contains("OAuth scope"), "billing is not covered: {}", told(&app));
+}
+
+#[test]
+fn undecided_left_out_and_blocked_are_counted_apart() {
+    let mut app = open(reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())), 100, 40);
+    keys(&mut app, "space P");
+    let told = told(&app);
+    let headline = told.lines().next().unwrap();
+    assert_eq!(headline, "3 to add, 0 to overwrite, 3 undecided, 1 left out, 3 blocked.");
+}
+
+#[test]
+fn esc_leaves_a_search_a_filter_and_a_zoom_and_never_the_program() {
+    let mut app = sampled(100, 40);
+    keys(&mut app, "/ \"risk\" enter f z");
+    for said in ["search cleared", "filter cleared"] {
+        assert!(keys(&mut app, "esc").is_empty());
+        assert_eq!(notice(&app), said);
+    }
+    keys(&mut app, "esc");
+    assert!(!app.zoom);
+    for _ in 0..3 {
+        assert!(keys(&mut app, "esc").is_empty());
+        assert_eq!(notice(&app), "q quits");
+    }
+    let mut app = app_at(80, 24);
+    start(&mut app);
+    assert!(keys(&mut app, "esc").is_empty(), "not while it is read, either");
+}
