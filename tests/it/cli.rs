@@ -51,7 +51,7 @@ async fn a_plan_with_differences_is_as_the_contract_says() {
             "warnings"
         ]
     );
-    assert_eq!(plan["format_version"], "1.0");
+    assert_eq!(plan["format_version"], "1.1");
     assert_eq!(plan["command"], "plan");
     assert_eq!(plan["status"], "changes");
     assert_eq!(plan["platform"], "digirunner");

@@ -16,6 +16,8 @@ mod cut_messages;
 #[cfg(test)]
 mod deadlines;
 #[cfg(test)]
+mod decision;
+#[cfg(test)]
 mod digirunner;
 #[cfg(test)]
 mod digirunner_apply;

@@ -46,16 +46,19 @@ pub struct About {
 /// What was read of a file.
 #[derive(Debug, Default)]
 pub struct File {
-    /// The objects, kind by kind, each in the order of the file.
+    /// The objects, kind by kind, each in the order of the file; those that can
+    /// only be exported behind the others.
     pub objects: Vec<Object>,
     /// What was noticed about the file by itself.
     pub findings: Vec<Finding>,
 }
 
 impl File {
-    /// Moves the objects that cannot be imported behind the others, which then
+    /// Moves the objects that can only be exported behind the others, which then
     /// stand where the items of a plan do, and notes once that they are left out.
-    fn sorted(mut self, product: &dyn Product) -> Self {
+    /// A product that has such objects calls it.
+    #[must_use]
+    pub fn sorted(mut self, product: &dyn Product) -> Self {
         let only_exported = |object: &Object| product.only_exported(object);
         self.objects.sort_by_cached_key(|object| only_exported(object).is_some());
         let mut words: BTreeMap<String, usize> = BTreeMap::new();
@@ -64,12 +67,10 @@ impl File {
         }
         let total: usize = words.values().sum();
         if total > 0 {
-            let words = words.iter().map(|(word, n)| format!("{n} {word}"));
-            let are = if total == 1 { "object cannot" } else { "objects cannot" };
-            let message = format!(
-                "{total} {are} be imported, only exported, and left out: {}",
-                some_of(words, MAX_WORDS)
-            );
+            let words = some_of(words.iter().map(|(word, n)| format!("{n} {word}")), MAX_WORDS);
+            let (objects, are) = if total == 1 { ("object", "is") } else { ("objects", "are") };
+            let message =
+                format!("{total} {objects} cannot be imported, only exported, and {are} left out: {words}");
             self.findings.push(Finding::note("not-importable", message));
         }
         self
@@ -225,7 +226,7 @@ impl Platform for Documents {
 
     fn parse(&self, bytes: &[u8], options: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
         let file = self.0.read(bytes, options)?;
-        Ok(Arc::new(Import::new(self.0, file, options)))
+        Ok(Arc::new(Import { product: self.0, file, options: options.clone() }))
     }
 
     fn parse_directory(
@@ -236,7 +237,7 @@ impl Platform for Documents {
     ) -> Result<Arc<dyn Bundle>, FileError> {
         let mut file = self.0.read_all(files, options)?;
         file.findings.extend(unread);
-        Ok(Arc::new(Import::new(self.0, file, options)))
+        Ok(Arc::new(Import { product: self.0, file, options: options.clone() }))
     }
 
     fn snapshot<'a>(
@@ -292,12 +293,6 @@ struct Import {
     product: &'static dyn Product,
     file: File,
     options: ImportOptions,
-}
-
-impl Import {
-    fn new(product: &'static dyn Product, file: File, options: &ImportOptions) -> Self {
-        Self { product, file: file.sorted(product), options: options.clone() }
-    }
 }
 
 impl Bundle for Import {

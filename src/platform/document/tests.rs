@@ -11,9 +11,9 @@ use super::product::saves;
 use super::rows::{self, TABLE};
 use super::verify::verify;
 use super::{Document, File, Json, Members, Object, Pair, Product};
-use crate::engine::diff::Show;
+use crate::engine::diff::{Show, segments};
 use crate::engine::law::unexplained;
-use crate::engine::{Choices, Plan};
+use crate::engine::{Change, Choices, Op, Plan};
 use crate::platform::{DemoTarget, ImportOptions};
 use crate::store::Touched;
 use crate::store::ledger::JournalRow;
@@ -126,6 +126,28 @@ impl Target {
     }
 }
 
+/// Returns the names of members that said something and are gone.
+fn gone(before: &Any, after: &Any) -> Vec<String> {
+    let (Any::Object(before), Any::Object(after)) = (before, after) else { return Vec::new() };
+    let says_nothing = |json: &Any| match json {
+        Any::Null | Any::Bool(false) => true,
+        Any::Number(number) => number.as_f64() == Some(0.0),
+        Any::String(text) => text.is_empty(),
+        Any::Array(elements) => elements.is_empty(),
+        Any::Object(members) => members.is_empty(),
+        Any::Bool(true) => false,
+    };
+    let mut names = Vec::new();
+    for (name, value) in before {
+        match after.get(name) {
+            Some(other) => names.extend(gone(value, other)),
+            None if says_nothing(value) => {}
+            None => names.push(name.clone()),
+        }
+    }
+    names
+}
+
 /// Applies a file, and returns what was written and not shown, and how many
 /// documents were covered.
 pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
@@ -142,11 +164,22 @@ pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
         }
     }
     let mut covers = 0;
+    let removals = plan.removals(&plan.resolve(&Choices::everything(&plan)));
     for (at, before, after) in &written {
         let Some(before) = before else { continue };
         let read = |document: &Document| serde_json::from_str(&document.body).unwrap();
         let changes = plan.changes(*at, Show::Differences);
+        // What is listed as deleted is what is shown so, and whatever is gone is.
+        let listed: Vec<&Change> =
+            removals.iter().filter(|(other, _)| other == at).map(|(_, change)| change).collect();
+        let shown: Vec<&Change> = changes.iter().filter(|change| change.op == Op::Remove).collect();
+        assert_eq!(listed, shown);
+        let is_listed = |name: &String| {
+            listed.iter().any(|change| segments(&change.path).any(|segment| segment == *name))
+        };
+        let lost = gone(&read(before), &read(after));
         let item = &plan.entry(*at).unwrap().item.id;
+        told.extend(lost.iter().filter(|name| !is_listed(name)).map(|name| format!("{item}: {name} is gone")));
         assert!(!changes.is_empty(), "{item}: written without a change");
         let left = unexplained(&read(before), &read(after), &changes, product.derived());
         told.extend(left.into_iter().map(|line| format!("{item}: {line}")));

@@ -42,7 +42,7 @@ pub(super) fn read(bytes: &[u8], options: &ImportOptions) -> Result<File, ParseE
     findings.extend(unmet);
     findings.extend(mapper.unmet());
     objects.sort_by_key(|object| types::rank(object.kind()));
-    Ok(File { objects, findings })
+    Ok(File { objects, findings }.sorted(&SpConfig))
 }
 
 /// Finds the list of entries, and the JSON pointer to it.

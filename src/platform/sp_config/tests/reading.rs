@@ -86,23 +86,32 @@ fn a_file_of_another_version_is_read_with_a_warning() {
 }
 
 #[test]
-fn every_type_is_shown_and_only_seven_can_be_imported() {
+fn only_seven_types_are_items_and_the_others_are_noted() {
     for known in &super::super::types::TYPES {
         let mut object = entry(known.word, "1", "x", json!({}));
         object["jwsHeader"] = json!("h");
         object["jwsSignature"] = json!("s");
-        let told = status(&plan(&[object], &[]), &format!("{}:1", known.word));
-        let wanted = if known.importable { "Add" } else { "Cannot add: not-importable" };
-        assert_eq!(told, wanted, "{}", known.word);
+        let plan = plan(&[object], &[]);
+        let told: Vec<String> = plan.entries().iter().map(told).collect();
+        let noted: Vec<&str> = plan.warnings().iter().map(|finding| &*finding.code).collect();
+        let wanted = if known.importable { (vec!["Add".to_owned()], vec![]) } else { (vec![], vec!["not-importable"]) };
+        assert_eq!((told, noted), wanted, "{}", known.word);
     }
 }
 
 #[test]
-fn a_type_that_nobody_knows_is_shown_under_the_others() {
-    let plan = plan(&[entry("HOLOGRAM", "1", "x", json!({}))], &[]);
-    assert_eq!(status(&plan, "OTHER:HOLOGRAM:1"), "Cannot add: not-importable");
-    assert_eq!(message(&plan, "OTHER:HOLOGRAM:1"), "its type HOLOGRAM is not known; it cannot be imported");
-    assert!(plan.kinds().iter().any(|info| info.kind == kind("OTHER")));
+fn what_can_only_be_exported_is_counted_by_type_in_one_note() {
+    let objects = ["ROLE", "HOLOGRAM", "ROLE", "SOURCE"].iter().enumerate();
+    let plan = plan(
+        &objects.map(|(at, word)| entry(word, &at.to_string(), "x", json!({}))).collect::<Vec<_>>(),
+        &[],
+    );
+    assert_eq!(plan.entries().len(), 1);
+    let [note] = plan.warnings() else { panic!("{:?}", plan.warnings()) };
+    assert_eq!(
+        note.message,
+        "3 objects cannot be imported, only exported, and are left out: 1 HOLOGRAM (unknown type), 2 ROLE"
+    );
 }
 
 #[test]
@@ -233,5 +242,7 @@ fn obstacles_are_told_without_a_target() {
             format!("{:?} {} {}", finding.severity, finding.code, finding.path.as_deref().unwrap())
         })
         .collect();
-    assert_eq!(told, ["Error missing-id /objects/2", "Note not-importable /objects/1"]);
+    assert_eq!(told, ["Error missing-id /objects/2"]);
+    let codes: Vec<&str> = file.findings.iter().map(|finding| &*finding.code).collect();
+    assert_eq!(codes, ["not-importable"], "it is noted of the file");
 }
