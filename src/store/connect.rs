@@ -4,11 +4,13 @@
 //! environment that is a parameter, and each of sqlx's settings is then written explicitly.
 //!
 //! Different from libpq: one host only; a host address replaces the host name, also where
-//! certificates are checked; `sslmode=allow` is `disable`; every session has the time zone UTC,
+//! certificates are checked, and a name that is given closer by (in the URL) an address from
+//! farther away (`PGHOSTADDR`); `sslmode=allow` is `disable`; every session has the time zone UTC,
 //! which sqlx sets when it connects.
 
 mod conninfo;
 mod error;
+mod location;
 mod passfile;
 
 use std::fmt;
@@ -21,6 +23,7 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
 pub use error::{ConnectError, Malformed};
+pub use location::Location;
 
 use super::local::OLDEST_MAJOR;
 use super::sql::reason;
@@ -29,6 +32,14 @@ use conninfo::Settings;
 
 pub(super) const APPLICATION_NAME: &str = concat!("gatediff/", env!("CARGO_PKG_VERSION"));
 const DEFAULT_PORT: u16 = 5432;
+
+/// The variables that say which database is meant. The others (`PGPASSWORD`, `PGSSLMODE` and
+/// their like) only say how to connect to it.
+const NAMING: [&str; 7] =
+    ["DATABASE_URL", "PGSERVICE", "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER"];
+
+/// The variables that say where files of settings are.
+const FILES: [&str; 4] = ["HOME", "PGSERVICEFILE", "PGSYSCONFDIR", "PGPASSFILE"];
 
 /// A database to connect to. Nothing it shows of itself contains the password.
 #[derive(Clone)]
@@ -106,16 +117,48 @@ impl Target {
         }
     }
 
+    /// Says whether an environment names a database; what it leaves open, defaults fill.
+    pub fn is_named_by(env: impl Fn(&str) -> Option<String>) -> bool {
+        NAMING.iter().any(|name| env(name).is_some_and(|value| !value.is_empty()))
+    }
+
+    /// Returns every database that an address can mean: with what the environment fills in, and
+    /// with nothing but defaults in its place.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`] if the address cannot be read either way.
+    pub fn all_named(url: &str, env: impl Fn(&str) -> Option<String>) -> Result<Vec<Self>, ConnectError> {
+        let defaults = |name: &str| FILES.contains(&name).then(|| env(name)).flatten();
+        match (Self::resolve(Some(url), &env), Self::resolve(Some(url), defaults)) {
+            (Ok(here), Ok(elsewhere)) => Ok(vec![here, elsewhere]),
+            (Ok(named), Err(_)) | (Err(_), Ok(named)) => Ok(vec![named]),
+            (Err(error), Err(_)) => Err(error),
+        }
+    }
+
     /// Names the target for people, as in `user@host:5432/dbname`. A socket is shown as its
     /// directory.
     #[must_use]
     pub fn display(&self) -> String {
-        let Self { user, port, database, .. } = self;
-        if self.host.contains(':') {
-            format!("{user}@[{}]:{port}/{database}", self.host)
+        format!("{}@{}", self.user, self.place())
+    }
+
+    /// Names the target without its user, as in `host:5432/dbname`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let Self { host, port, database, .. } = self;
+        if host.contains(':') {
+            format!("[{host}]:{port}/{database}")
         } else {
-            format!("{user}@{}:{port}/{database}", self.host)
+            format!("{host}:{port}/{database}")
         }
+    }
+
+    /// Returns where it is as its address is written: nothing is resolved.
+    #[must_use]
+    pub fn location(&self) -> Location {
+        Location::new(&self.host, self.port, &self.database)
     }
 
     /// The name of the database.
@@ -180,7 +223,9 @@ impl Target {
     async fn begin_session(&self, timeouts: Timeouts) -> Result<(PgConnection, i32), ConnectError> {
         let mut connection =
             PgConnection::connect_with(&self.options).await.map_err(|error| self.explain(error))?;
-        let row = sqlx::raw_sql(AssertSqlSafe(session_sql(timeouts))).fetch_one(&mut connection).await;
+        let row = sqlx::raw_sql(AssertSqlSafe(session_sql(timeouts)))
+            .fetch_one(&mut connection)
+            .await;
         let row = row.map_err(|error| self.explain(error))?;
         let version: i32 = row.try_get(0).map_err(|error| self.explain(error))?;
         let major = u32::try_from(version / 10_000).unwrap_or_default();
@@ -471,6 +516,35 @@ mod tests {
         assert_eq!(shown(None, &pairs), "me@h:6432/d");
         assert_eq!(shown(Some("postgres://other"), &pairs), "me@other:6432/d");
         assert_eq!(shown(Some("dbname=e user=you"), &pairs), "you@h:6432/e");
+    }
+
+    #[test]
+    fn an_address_from_farther_away_does_not_replace_a_host() {
+        let pairs = [("PGHOSTADDR", "192.0.2.7"), ("PGHOST", "h"), ("PGUSER", "me")];
+        assert_eq!(shown(None, &pairs), "me@192.0.2.7:5432/me");
+        assert_eq!(shown(Some("postgres://other"), &pairs), "me@other:5432/me");
+        assert_eq!(shown(Some("dbname=d"), &pairs), "me@192.0.2.7:5432/d");
+    }
+
+    #[test]
+    fn what_names_no_database_is_no_target() {
+        let names = |name: &str, value: &str| Target::is_named_by(env(&[(name, value)]));
+        for name in NAMING {
+            assert!(names(name, "x") && !names(name, ""), "{name}");
+        }
+        for name in ["PGPASSWORD", "PGPASSFILE", "PGSSLMODE", "PGSERVICEFILE", "PGCONNECT_TIMEOUT", "HOME"] {
+            assert!(!names(name, "x"), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_leaves_something_open_means_what_the_shell_and_what_the_defaults_fill_in() {
+        let places = |pairs: &[(&str, &str)]| {
+            let named = Target::all_named("postgres://me@/gate", env(pairs)).unwrap();
+            named.iter().map(Target::place).collect::<Vec<_>>()
+        };
+        assert_eq!(places(&[("PGHOST", "h")]), ["h:5432/gate", &places(&[])[0]]);
+        assert!(Target::all_named("service=none", env(&[])).is_err());
     }
 
     #[test]

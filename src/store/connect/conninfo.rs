@@ -118,9 +118,15 @@ impl Settings {
         self.values.get(keyword).map(String::as_str)
     }
 
-    /// Takes over what is not given here.
+    /// Takes over what is not given here. A host and its address are one thing: whoever gives the
+    /// one here does not want to be led elsewhere by the other.
     pub(super) fn fill_from(&mut self, other: Self) {
+        const HOST: [&str; 2] = ["host", "hostaddr"];
+        let has_host = HOST.iter().any(|keyword| self.values.contains_key(keyword));
         for (keyword, value) in other.values {
+            if has_host && HOST.contains(&keyword) {
+                continue;
+            }
             self.values.entry(keyword).or_insert(value);
         }
     }
