@@ -12,11 +12,13 @@ mod conninfo;
 mod error;
 mod location;
 mod passfile;
+mod resolve;
 
 use std::fmt;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
@@ -24,8 +26,10 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
 pub use error::{ConnectError, Malformed};
 pub use location::Location;
+pub(super) use resolve::resolve;
 
 use super::local::OLDEST_MAJOR;
+use super::marks::Markings;
 use super::sql::reason;
 use super::timeouts::Timeouts;
 use conninfo::Settings;
@@ -52,6 +56,8 @@ pub struct Target {
     connect_limit: Duration,
     has_password: bool,
     open_passfile: Option<PathBuf>,
+    /// What profiles say of it, where any says anything of any target.
+    markings: Option<Arc<Markings>>,
 }
 
 impl fmt::Debug for Target {
@@ -114,6 +120,7 @@ impl Target {
             connect_limit: Timeouts::CONNECT,
             has_password: false,
             open_passfile: None,
+            markings: None,
         }
     }
 
@@ -159,6 +166,14 @@ impl Target {
     #[must_use]
     pub fn location(&self) -> Location {
         Location::new(&self.host, self.port, &self.database)
+    }
+
+    pub(super) fn markings(&self) -> Option<&Markings> {
+        self.markings.as_deref()
+    }
+
+    pub(super) fn with_markings(self, markings: Markings) -> Self {
+        Self { markings: Some(Arc::new(markings)), ..self }
     }
 
     /// The name of the database.
@@ -223,7 +238,7 @@ impl Target {
     async fn begin_session(&self, timeouts: Timeouts) -> Result<(PgConnection, i32), ConnectError> {
         let mut connection =
             PgConnection::connect_with(&self.options).await.map_err(|error| self.explain(error))?;
-        let row = sqlx::raw_sql(AssertSqlSafe(session_sql(timeouts)))
+        let row = sqlx::raw_sql(AssertSqlSafe(session_sql(timeouts, self.marks().read_only.is_some())))
             .fetch_one(&mut connection)
             .await;
         let row = row.map_err(|error| self.explain(error))?;
@@ -308,6 +323,7 @@ impl Target {
             connect_limit: seconds.map_or(Timeouts::CONNECT, Duration::from_secs),
             has_password: password.is_some(),
             open_passfile,
+            markings: None,
         })
     }
 }
@@ -452,7 +468,7 @@ const KEEPALIVES: &str = ", pg_catalog.set_config('tcp_keepalives_idle', '15', f
 
 /// One statement, as it is one trip to the server, that sets the limits and asks for the
 /// version and the server process.
-fn session_sql(timeouts: Timeouts) -> String {
+fn session_sql(timeouts: Timeouts, is_read_only: bool) -> String {
     // To the server, zero is no limit; to whoever waits for nobody, it is the shortest one.
     let at_once = |limit: Duration| limit.max(Duration::from_millis(1));
     let limits = [
@@ -471,6 +487,9 @@ fn session_sql(timeouts: Timeouts) -> String {
         }
     }
     sql.push_str(KEEPALIVES);
+    if is_read_only {
+        sql.push_str(", pg_catalog.set_config('default_transaction_read_only', 'on', false)");
+    }
     sql
 }
 
@@ -698,7 +717,7 @@ mod tests {
 
     #[test]
     fn limits_are_set_in_milliseconds() {
-        let sql = session_sql(Timeouts::default());
+        let sql = session_sql(Timeouts::default(), false);
         assert!(sql.contains("'lock_timeout', '5000'"), "{sql}");
         assert!(sql.contains("'idle_in_transaction_session_timeout', '60000'"), "{sql}");
         assert!(!sql.contains("statement_timeout"), "{sql}");
@@ -706,7 +725,7 @@ mod tests {
 
     #[test]
     fn a_lock_that_is_not_waited_for_is_no_lock_without_limit() {
-        let sql = session_sql(Timeouts { lock: Some(Duration::ZERO), ..Timeouts::default() });
+        let sql = session_sql(Timeouts { lock: Some(Duration::ZERO), ..Timeouts::default() }, false);
         assert!(sql.contains("'lock_timeout', '1'"), "{sql}");
     }
 }

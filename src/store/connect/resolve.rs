@@ -1,0 +1,113 @@
+//! What the system's resolver says of host names, within a limit.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, ToSocketAddrs as _, UdpSocket};
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::location::Location;
+
+/// How long the resolver may take for all names together. What it has not said by then is
+/// compared as it is written.
+const LIMIT: Duration = Duration::from_secs(2);
+
+/// Adds to each place what the resolver knows of it.
+///
+/// Each name is looked up on a thread of its own, which is left behind when it takes too long: the
+/// resolver cannot be interrupted, and the runtime would wait for threads of its own.
+pub(in crate::store) async fn resolve(locations: Vec<&mut Location>) {
+    let names: BTreeSet<String> =
+        locations.iter().filter_map(|location| location.name()).map(str::to_owned).collect();
+    let found = look_up(names, LIMIT, addresses).await;
+    for location in locations {
+        let named = location.name().and_then(|name| found.get(name)).cloned().unwrap_or_default();
+        // An address may be this machine's as it is written.
+        let known: Vec<IpAddr> = location.addresses().chain(named).collect();
+        location.add(&known, is_local);
+    }
+}
+
+async fn look_up(
+    names: BTreeSet<String>,
+    limit: Duration,
+    addresses: fn(&str) -> Vec<IpAddr>,
+) -> BTreeMap<String, Vec<IpAddr>> {
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    for name in names {
+        let sender = sender.clone();
+        let resolver = thread::Builder::new().name("resolver".to_owned());
+        let started = resolver.spawn(move || {
+            let found = addresses(&name);
+            // Nobody listens any more where it took too long.
+            sender.send((name, found)).ok();
+        });
+        if let Err(error) = started {
+            tracing::warn!(%error, "cannot look a host name up");
+        }
+    }
+    drop(sender);
+    let mut found = BTreeMap::new();
+    let collect = async {
+        while let Some((name, addresses)) = receiver.recv().await {
+            found.insert(name, addresses);
+        }
+    };
+    if tokio::time::timeout(limit, collect).await.is_err() {
+        tracing::warn!("a host name was not resolved in time; it is compared as it is written");
+    }
+    found
+}
+
+/// Asks the system. Blocks.
+fn addresses(name: &str) -> Vec<IpAddr> {
+    match (name, 0).to_socket_addrs() {
+        Ok(found) => found.map(|address| address.ip()).collect(),
+        Err(error) => {
+            tracing::debug!(%error, "a host name was not resolved");
+            Vec::new()
+        }
+    }
+}
+
+/// Says whether an address is one of this machine's: only to those can a socket be bound.
+fn is_local(address: IpAddr) -> bool {
+    UdpSocket::bind((address, 0)).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_resolver_that_hangs_is_not_waited_for() {
+        let hang = |name: &str| {
+            if name == "slow" {
+                thread::sleep(Duration::from_secs(60));
+            }
+            vec![IpAddr::from([192, 0, 2, 7])]
+        };
+        let found = look_up(names(&["slow", "fast"]), Duration::from_millis(200), hang).await;
+        assert_eq!(found.keys().collect::<Vec<_>>(), ["fast"]);
+    }
+
+    #[tokio::test]
+    async fn a_name_that_does_not_resolve_is_compared_as_text() {
+        let mut here = Location::new("no-such-host.invalid", 5432, "gate");
+        let mut there = Location::new("NO-SUCH-HOST.invalid.", 5432, "gate");
+        resolve(vec![&mut here, &mut there]).await;
+        assert!(here.is_same(&there));
+        assert!(!here.is_same(&Location::new("localhost", 5432, "gate")));
+    }
+
+    #[test]
+    fn only_this_machines_addresses_are_local() {
+        assert!(is_local(IpAddr::from([127, 0, 0, 1])));
+        assert!(!is_local(IpAddr::from([192, 0, 2, 7])), "TEST-NET-1 is nobody's");
+    }
+}

@@ -1,0 +1,462 @@
+//! What profiles of the configuration say of a target: that it is production, or read-only.
+//!
+//! A mark belongs to the database, not to the profile's name. A target has it if the profile is
+//! used, if the profile's address means the same place, if the cluster is one that was met behind
+//! the profile's address before, or if that address cannot be read: then it may be any.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::connect::{Target, resolve};
+use super::sql::{Operation, StoreError, StoreErrorKind};
+use super::transaction::Connection;
+
+/// What profiles say of a target.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Every write asks for the database's name.
+    pub production: Option<Mark>,
+    /// Nothing is written.
+    pub read_only: Option<Mark>,
+}
+
+impl Marks {
+    /// What is said of a target that no profile marks.
+    pub const NONE: Self = Self { production: None, read_only: None };
+
+    /// Returns what profiles say of a target of which only the text is known that
+    /// [`Target::display`] made of it. Nothing is resolved.
+    #[must_use]
+    pub fn of_text(target: &str, profiles: &[MarkedProfile]) -> Self {
+        let is_named = |profile: &MarkedProfile| match &profile.named {
+            Ok(named) => named
+                .iter()
+                .any(|named| target.strip_suffix(&*named.place()).is_some_and(|user| user.ends_with('@')))
+                .then_some(MarkedBy::Address),
+            Err(why) => Some(MarkedBy::Unreadable(why.clone())),
+        };
+        let mark = |wanted: fn(&MarkedProfile) -> bool| {
+            let wanted = profiles.iter().filter(|profile| wanted(profile));
+            let by = wanted
+                .filter_map(|profile| is_named(profile).map(|by| Mark { by, profile: profile.name.clone() }));
+            by.min()
+        };
+        Self { production: mark(|profile| profile.production), read_only: mark(|profile| profile.read_only) }
+    }
+}
+
+/// The profile that marks a target, and how the target was recognised. Displays as a clause such
+/// as `profile 'live' names this database`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    /// How.
+    pub by: MarkedBy,
+    /// The profile's name.
+    pub profile: String,
+}
+
+/// How a profile's target was recognised, the surest first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MarkedBy {
+    /// The profile is used.
+    Use,
+    /// Its address means the same place.
+    Address,
+    /// The same database of a cluster that was met behind its address.
+    Cluster,
+    /// Its address cannot be read, for this reason.
+    Unreadable(String),
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let profile = &self.profile;
+        match &self.by {
+            MarkedBy::Use => write!(f, "profile '{profile}' is used"),
+            MarkedBy::Address => write!(f, "profile '{profile}' names this database"),
+            MarkedBy::Cluster => {
+                write!(f, "profile '{profile}' names this database, at another address of the same cluster")
+            }
+            MarkedBy::Unreadable(why) => {
+                write!(f, "profile '{profile}' may name this database, as its address is not usable: {why}")
+            }
+        }
+    }
+}
+
+/// A profile that marks targets.
+#[derive(Clone, Debug)]
+pub struct MarkedProfile {
+    /// Its name.
+    pub name: String,
+    /// Whether its target is production.
+    pub production: bool,
+    /// Whether its target is read-only.
+    pub read_only: bool,
+    /// Whether it is used now: then it marks the target whatever its address is.
+    pub is_used: bool,
+    /// What its address can mean, nothing if it has none; or why it cannot be read.
+    pub named: Result<Vec<Target>, String>,
+}
+
+/// A database as the server names it: nothing between here and there can change that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cluster {
+    /// What PostgreSQL calls its system identifier. Copies of a cluster share it.
+    system_identifier: String,
+    database: String,
+}
+
+impl Cluster {
+    /// Asks the server; none where the role may not know. Not for inside of a transaction.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the connection is gone.
+    pub async fn read(connection: &mut Connection) -> Result<Option<Self>, StoreError> {
+        // Asked beforehand: a refusal would be in the server's log.
+        let allowed = "SELECT pg_catalog.has_function_privilege(\
+                       pg_catalog.to_regprocedure('pg_catalog.pg_control_system()'), 'EXECUTE')";
+        let failed = |error| StoreError::new(Operation::Read, "pg_control_system", &error);
+        let allowed: Result<Option<bool>, _> = sqlx::query_scalar(allowed).fetch_one(&mut *connection).await;
+        if allowed.map_err(failed)? != Some(true) {
+            tracing::info!("the role may not read the system identifier of the cluster");
+            return Ok(None);
+        }
+        let sql = "SELECT system_identifier::text, pg_catalog.current_database()::text \
+                   FROM pg_catalog.pg_control_system()";
+        match sqlx::query_as(sql).fetch_one(connection).await.map_err(failed) {
+            Ok((system_identifier, database)) => Ok(Some(Self { system_identifier, database })),
+            Err(error) if error.kind == StoreErrorKind::Denied => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The clusters that were met behind the addresses of profiles, as a file keeps them. Holds no
+/// user and no password.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MetClusters {
+    clusters: Vec<MetCluster>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct MetCluster {
+    /// The address, `host:port/database`.
+    place: String,
+    /// The database, as the server calls it.
+    database: String,
+    system_identifier: String,
+}
+
+impl MetClusters {
+    /// How many clusters are kept of one address, the last ones met.
+    const MAX_OF_A_PLACE: usize = 16;
+
+    fn has(&self, place: &str, cluster: &Cluster) -> bool {
+        let same = |met: &MetCluster| {
+            met.place == place
+                && met.database == cluster.database
+                && met.system_identifier == cluster.system_identifier
+        };
+        self.clusters.iter().any(same)
+    }
+
+    fn add(&mut self, place: &str, cluster: &Cluster) {
+        self.clusters.push(MetCluster {
+            place: place.to_owned(),
+            database: cluster.database.clone(),
+            system_identifier: cluster.system_identifier.clone(),
+        });
+        let of_place = |met: &MetCluster| met.place == place;
+        while self.clusters.iter().filter(|met| of_place(met)).count() > Self::MAX_OF_A_PLACE
+            && let Some(oldest) = self.clusters.iter().position(of_place)
+        {
+            self.clusters.remove(oldest);
+        }
+    }
+}
+
+/// What profiles say of one target, as far as that is known; it grows when the target is met.
+#[derive(Debug)]
+pub(super) struct Markings {
+    profiles: Vec<Profile>,
+    directory: Option<PathBuf>,
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    marks: Marks,
+    is_met: bool,
+}
+
+/// A profile and what its address says of the target.
+#[derive(Debug)]
+struct Profile {
+    name: String,
+    production: bool,
+    read_only: bool,
+    /// Its addresses, by which clusters are kept.
+    places: Vec<String>,
+    /// Those of them that mean the target.
+    matching: Vec<String>,
+    by: Option<MarkedBy>,
+}
+
+impl Profile {
+    fn mark(&self, by: MarkedBy) -> Mark {
+        Mark { by, profile: self.name.clone() }
+    }
+}
+
+impl Markings {
+    /// Compares a target with those of profiles; asks the resolver where names have to be compared.
+    async fn new(target: &Target, profiles: Vec<MarkedProfile>, directory: Option<PathBuf>) -> Self {
+        let mut here = target.location();
+        let mut named: Vec<_> = profiles
+            .iter()
+            .map(|profile| {
+                let targets = profile.named.as_deref().unwrap_or_default();
+                targets.iter().map(|named| (named.place(), named.location())).collect::<Vec<_>>()
+            })
+            .collect();
+        let mut asked: Vec<_> =
+            named.iter_mut().flatten().map(|(_, there)| there).filter(|there| here.may_be(there)).collect();
+        if !asked.is_empty() {
+            asked.push(&mut here);
+            resolve(asked).await;
+        }
+        let compared = profiles.into_iter().zip(named).map(|(profile, named)| {
+            let matching: Vec<String> = named
+                .iter()
+                .filter(|(_, there)| here.is_same(there))
+                .map(|(place, _)| place.clone())
+                .collect();
+            let by = match profile.named {
+                _ if profile.is_used => Some(MarkedBy::Use),
+                Err(why) => Some(MarkedBy::Unreadable(why)),
+                Ok(_) if !matching.is_empty() => Some(MarkedBy::Address),
+                Ok(_) => None,
+            };
+            Profile {
+                name: profile.name,
+                production: profile.production,
+                read_only: profile.read_only,
+                places: named.into_iter().map(|(place, _)| place).collect(),
+                matching,
+                by,
+            }
+        });
+        let new = Self { profiles: compared.collect(), directory, known: Mutex::default() };
+        let marks = new.collect(|profile| profile.by.clone());
+        new.known().marks = marks;
+        new
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the marks of all profiles that `how` recognises, the surest of each sort.
+    fn collect(&self, how: impl Fn(&Profile) -> Option<MarkedBy>) -> Marks {
+        let marks = |wanted: fn(&Profile) -> bool| {
+            let wanted = self.profiles.iter().filter(|profile| wanted(profile));
+            wanted.filter_map(|profile| how(profile).map(|by| profile.mark(by))).min()
+        };
+        Marks {
+            production: marks(|profile| profile.production),
+            read_only: marks(|profile| profile.read_only),
+        }
+    }
+}
+
+impl Target {
+    /// Lets profiles say what the target is. `directory` is where the clusters are kept that are
+    /// met behind their addresses.
+    ///
+    /// Host names are resolved, for two seconds at most, where a profile's address differs from
+    /// the target's in nothing else. Other threads may still be waiting for the resolver then.
+    #[must_use]
+    pub async fn marked(self, profiles: Vec<MarkedProfile>, directory: Option<PathBuf>) -> Self {
+        if profiles.is_empty() {
+            return self;
+        }
+        let markings = Markings::new(&self, profiles, directory).await;
+        self.with_markings(markings)
+    }
+
+    /// Returns what profiles say of the target, as far as that is known: by its address, and once
+    /// it was met by its cluster.
+    #[must_use]
+    pub fn marks(&self) -> Marks {
+        self.markings().map(|markings| markings.known().marks.clone()).unwrap_or_default()
+    }
+
+    /// Says whether nothing more will be known of its marks.
+    #[must_use]
+    pub fn is_met(&self) -> bool {
+        self.markings().is_none_or(|markings| markings.known().is_met)
+    }
+
+    /// Says whether its cluster matters: whether any profile marks targets.
+    #[must_use]
+    pub fn has_marked_profiles(&self) -> bool {
+        self.markings().is_some()
+    }
+
+    /// Returns where the clusters are kept.
+    #[must_use]
+    pub fn marks_directory(&self) -> Option<&Path> {
+        self.markings()?.directory.as_deref()
+    }
+
+    /// Takes in which cluster the target is; answers with the clusters to keep, if there is a new
+    /// one among them. What the target was marked as before, it stays.
+    pub fn meet(&self, cluster: Option<&Cluster>, met: &MetClusters) -> Option<MetClusters> {
+        let markings = self.markings()?;
+        let by_cluster = markings.collect(|profile| {
+            let is_met = |place: &String| cluster.is_some_and(|cluster| met.has(place, cluster));
+            profile.places.iter().any(is_met).then_some(MarkedBy::Cluster)
+        });
+        let mut known = markings.known();
+        known.is_met = true;
+        let least = |known: Option<Mark>, found: Option<Mark>| known.into_iter().chain(found).min();
+        known.marks.production = least(known.marks.production.take(), by_cluster.production);
+        known.marks.read_only = least(known.marks.read_only.take(), by_cluster.read_only);
+        drop(known);
+
+        let cluster = cluster?;
+        let matching = markings.profiles.iter().flat_map(|profile| &profile.matching);
+        let new: Vec<&String> = matching.filter(|place| !met.has(place, cluster)).collect();
+        let mut all = met.clone();
+        for place in &new {
+            if !all.has(place, cluster) {
+                all.add(place, cluster);
+            }
+        }
+        (!new.is_empty()).then_some(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(url: &str) -> Target {
+        Target::resolve(Some(url), |_| None).unwrap()
+    }
+
+    fn profile(name: &str, urls: &[&str]) -> MarkedProfile {
+        MarkedProfile {
+            name: name.to_owned(),
+            production: true,
+            read_only: false,
+            is_used: false,
+            named: Ok(urls.iter().map(|url| target(url)).collect()),
+        }
+    }
+
+    async fn production(url: &str, profiles: Vec<MarkedProfile>) -> Option<MarkedBy> {
+        target(url).marked(profiles, None).await.marks().production.map(|mark| mark.by)
+    }
+
+    fn cluster(number: u32) -> Cluster {
+        Cluster { system_identifier: number.to_string(), database: "gate".to_owned() }
+    }
+
+    const LIVE: &str = "postgres://app:secret@db.invalid/gate";
+
+    #[tokio::test]
+    async fn a_database_that_a_production_profile_names_is_production() {
+        let live = || vec![profile("live", &[LIVE])];
+        for same in ["postgres://other@DB.invalid./gate", "postgres://db.invalid:5432/gate"] {
+            assert_eq!(production(same, live()).await, Some(MarkedBy::Address), "{same}");
+        }
+        for other in
+            ["postgres://db.invalid:5433/gate", "postgres://db.invalid/test", "postgres://x.invalid/gate"]
+        {
+            assert_eq!(production(other, live()).await, None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_text_of_a_target_is_known_by_its_end() {
+        let profiles = [profile("live", &[LIVE])];
+        let is_production = |text: &str| Marks::of_text(text, &profiles).production.is_some();
+        assert!(is_production("a@b@db.invalid:5432/gate"));
+        for other in ["a@mydb.invalid:5432/gate", "a@db.invalid:5432/gate2", "db.invalid:5432/gate", ""] {
+            assert!(!is_production(other), "{other}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_profile_that_is_used_marks_whatever_it_is_used_on() {
+        let used = MarkedProfile { is_used: true, ..profile("live", &[]) };
+        assert_eq!(production("postgres://x.invalid/test", vec![used]).await, Some(MarkedBy::Use));
+        assert_eq!(production("postgres://x.invalid/test", vec![profile("live", &[])]).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_profile_whose_address_cannot_be_read_may_name_any_database() {
+        let broken = MarkedProfile { named: Err("no service".to_owned()), ..profile("live", &[]) };
+        let by = production("postgres://x.invalid/test", vec![broken]).await;
+        assert_eq!(by, Some(MarkedBy::Unreadable("no service".to_owned())));
+    }
+
+    #[tokio::test]
+    async fn a_mark_is_of_its_own_sort_only() {
+        let audit = MarkedProfile { production: false, read_only: true, ..profile("audit", &[LIVE]) };
+        let marks = target(LIVE).marked(vec![audit], None).await.marks();
+        assert_eq!(marks.production, None);
+        assert_eq!(marks.read_only.unwrap().to_string(), "profile 'audit' names this database");
+    }
+
+    #[tokio::test]
+    async fn a_cluster_that_was_met_behind_the_profiles_address_is_known_at_any_other() {
+        let live = || vec![profile("live", &[LIVE])];
+        let direct = target(LIVE).marked(live(), None).await;
+        let met = direct.meet(Some(&cluster(7)), &MetClusters::default()).unwrap();
+        assert_eq!(direct.meet(Some(&cluster(7)), &met), None, "it is kept already");
+        assert!(!serde_json::to_string(&met).unwrap().contains("secret"));
+
+        let tunnel = target("postgres://localhost:6543/other").marked(live(), None).await;
+        assert_eq!((tunnel.marks(), tunnel.is_met()), (Marks::NONE, false));
+        assert_eq!(tunnel.meet(Some(&cluster(7)), &met), None, "its address is no profile's");
+        assert_eq!(tunnel.marks().production.unwrap().by, MarkedBy::Cluster);
+        assert!(tunnel.is_met());
+        tunnel.meet(None, &met);
+        assert!(tunnel.marks().production.is_some(), "what is marked stays so");
+    }
+
+    #[tokio::test]
+    async fn neither_another_cluster_nor_another_database_nor_an_unknown_one_is_marked() {
+        let live = || vec![profile("live", &[LIVE])];
+        let met = target(LIVE).marked(live(), None).await.meet(Some(&cluster(7)), &MetClusters::default());
+        let met = met.unwrap();
+        let other = Cluster { database: "test".to_owned(), ..cluster(7) };
+        for found in [Some(&cluster(8)), Some(&other), None] {
+            let tunnel = target("postgres://localhost:6543/gate").marked(live(), None).await;
+            tunnel.meet(found, &met);
+            assert_eq!(tunnel.marks(), Marks::NONE, "{found:?}");
+        }
+        let renamed = vec![profile("live", &["postgres://new.invalid/gate"])];
+        let tunnel = target("postgres://localhost:6543/gate").marked(renamed, None).await;
+        tunnel.meet(Some(&cluster(7)), &met);
+        assert_eq!(tunnel.marks(), Marks::NONE, "the profile names another place now");
+    }
+
+    #[tokio::test]
+    async fn only_so_many_clusters_are_kept_of_one_address() {
+        let direct = target(LIVE).marked(vec![profile("live", &[LIVE])], None).await;
+        let mut met = MetClusters::default();
+        for number in 0..40 {
+            met = direct.meet(Some(&cluster(number)), &met).unwrap();
+        }
+        assert_eq!(met.clusters.len(), MetClusters::MAX_OF_A_PLACE);
+        assert!(met.has(&target(LIVE).place(), &cluster(39)));
+    }
+}
