@@ -2,6 +2,7 @@
 
 use super::failure::{Failure, FailureKind};
 use super::lock;
+use super::marks::check_writable;
 use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Reporter};
 use crate::store::{Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, Target, Timeouts, ledger};
@@ -10,10 +11,15 @@ use crate::store::{Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, 
 ///
 /// # Errors
 ///
-/// Fails if the target cannot be reached or the role may not create a schema.
+/// Fails if the target is read-only or cannot be reached, or the role may not create a schema.
 pub async fn init(target: &Target, timeouts: Timeouts) -> Result<bool, Failure> {
+    check_writable(target)?;
     let cancel = Cancel::new();
     let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &cancel).await?;
+    if let Err(failure) = check_writable(target) {
+        monitor.close(connection).await;
+        return Err(failure);
+    }
     let mut is_locked = false;
     let work = async {
         // What is there needs no lock, which another job may hold for long.

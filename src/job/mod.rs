@@ -14,6 +14,7 @@ mod history;
 mod init;
 mod key;
 mod lock;
+mod marks;
 mod monitor;
 mod output;
 mod plan;
@@ -36,6 +37,7 @@ pub use health::{Condition, HealthProbe};
 pub use history::{backup, history, past_job};
 pub use init::init;
 pub use key::{PlanKeys, known_plan_key};
+pub use marks::{check_writable, marks};
 pub use output::write_file;
 pub use plan::{Review, plan};
 pub use progress::{Cancel, Phase, Progress, Reporter};
@@ -49,5 +51,5 @@ pub use crate::platform::{
 };
 
 pub use crate::engine::choice::{Stale, StaleField};
-pub use crate::store::TableRows;
 pub use crate::store::ledger::{JobRecord, JobState};
+pub use crate::store::{Mark, MarkedBy, Marks, TableRows};

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval_at, sleep, timeout};
 
 use super::failure::Failure;
+use super::marks;
 use super::progress::{Cancel, Phase, Reporter};
 use crate::store::lock::{self, Heartbeat};
 use crate::store::transaction::{self, CommitOutcome};
@@ -64,8 +65,11 @@ impl ConnectionMonitor {
             () = cancel.asked() => return Err(Failure::cancelled(cancel)),
             connected = target.connect_session(timeouts) => connected?,
         };
+        let mut connection = connection;
         let (target, cancel) = (target.clone(), cancel.clone());
-        Ok((connection, Self { target, timeouts, cancel, backend, is_lost: AtomicBool::new(false) }))
+        let monitor = Self { target, timeouts, cancel, backend, is_lost: AtomicBool::new(false) };
+        monitor.run(marks::meet(&monitor.target, &mut connection)).await??;
+        Ok((connection, monitor))
     }
 
     /// Does work on the session. Cancels the statement that runs once the job

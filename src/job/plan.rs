@@ -9,7 +9,7 @@ use super::progress::{Cancel, Phase, Reporter};
 use crate::engine::{Finding, Plan};
 use crate::platform::{Bundle, Ground, Platform};
 use crate::store::catalog::describe;
-use crate::store::{Connection, Reading, StoreError, Target, Timeouts, transaction};
+use crate::store::{Connection, Marks, Reading, StoreError, Target, Timeouts, transaction};
 
 /// A file that was compared with a target.
 #[derive(Clone)]
@@ -20,6 +20,8 @@ pub struct Review {
     pub target: String,
     /// The target's database.
     pub database: String,
+    /// What profiles say of the target.
+    pub marks: Marks,
     /// Every item with its verdict.
     pub plan: Arc<Plan>,
     pub(super) platform: &'static dyn Platform,
@@ -59,6 +61,7 @@ pub async fn plan(
         file: loaded.file.clone(),
         target: target.display(),
         database: target.database().to_owned(),
+        marks: target.marks(),
         plan: Arc::new(plan),
         platform: loaded.platform,
         bundle: Arc::clone(&loaded.bundle),

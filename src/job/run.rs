@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::failure::{Failure, FailureKind};
+use super::marks::check_writable;
 use super::monitor::{ConnectionMonitor, Uncommitted};
 use super::progress::{Cancel, Phase, Reporter};
 use super::{init, lock};
@@ -173,6 +174,7 @@ impl Run {
     /// Runs a job until it is done, or lost too often. What failed is recorded
     /// too, as far as that is possible.
     pub(super) async fn job<W: Work>(&self, work: &W) -> Result<W::Done, Failure> {
+        check_writable(&self.target)?;
         let started_at = Utc::now();
         let mut attempt = 1;
         let mut contested: BTreeSet<String> = work.locks().into_iter().map(str::to_owned).collect();
@@ -208,6 +210,10 @@ impl Run {
         self.reporter.phase(Phase::Connect);
         let (mut connection, monitor) =
             ConnectionMonitor::connect(&self.target, self.timeouts, &self.cancel).await?;
+        if let Err(failure) = check_writable(&self.target) {
+            monitor.close(connection).await;
+            return Err(failure.into());
+        }
         let mut ledger = None;
         let mut recorded = None;
         let worked = monitor.run(Box::pin(async {
@@ -291,6 +297,10 @@ impl Run {
         let Some(facts) = work.facts() else { return };
         // Who did not get in has nothing to record, and nowhere to.
         if matches!(failure.kind, FailureKind::Locked | FailureKind::Unreachable | FailureKind::Denied) {
+            return;
+        }
+        // Neither has who may not write.
+        if check_writable(&self.target).is_err() {
             return;
         }
         // Neither has who broke a rule, and may do so at every second key press.

@@ -32,6 +32,15 @@ pub async fn begin_writing(connection: &mut Connection) -> Result<(), StoreError
     run(connection, "the target", "BEGIN ISOLATION LEVEL REPEATABLE READ").await
 }
 
+/// Makes every transaction of the session one that writes nothing, from the next one on.
+///
+/// # Errors
+///
+/// Fails if the connection is gone.
+pub async fn make_read_only(connection: &mut Connection) -> Result<(), StoreError> {
+    run(connection, "the target", "SET default_transaction_read_only TO on").await
+}
+
 /// Keeps everybody else from writing to tables until the transaction ends.
 /// Has to come first in it: it does not fix yet what the transaction sees.
 ///

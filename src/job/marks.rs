@@ -1,0 +1,128 @@
+//! What profiles say of a target, once it is connected to: production, read-only.
+
+use std::io;
+use std::path::Path;
+
+use super::failure::{Failure, FailureKind};
+use super::monitor::ConnectionMonitor;
+use super::output::write_file;
+use super::progress::Cancel;
+use crate::store::{Cluster, Connection, Marks, MetClusters, StoreError, Target, Timeouts, transaction};
+
+/// What the file is called that keeps which clusters were met behind the addresses of profiles.
+const FILE: &str = "targets.json";
+
+/// Returns what profiles say of a target. Connects to it, unless something has before: an address
+/// alone does not tell which cluster is behind a tunnel.
+///
+/// # Errors
+///
+/// Fails if the target cannot be reached, or the clusters that were met cannot be read.
+pub async fn marks(target: &Target, timeouts: Timeouts) -> Result<Marks, Failure> {
+    if !target.is_met() {
+        let (connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
+        monitor.close(connection).await;
+    }
+    Ok(target.marks())
+}
+
+/// Refuses what would write to a target that a profile marks as read-only, as far as that is known
+/// by now. A job asks again once it is connected.
+///
+/// # Errors
+///
+/// Fails if the target is read-only.
+pub fn check_writable(target: &Target) -> Result<(), Failure> {
+    target.marks().read_only.map_or(Ok(()), |mark| {
+        Err(Failure::new(FailureKind::Refused, "the target is read-only; nothing was written")
+            .at(target.display())
+            .because(format!("{mark}, and has read_only = true"))
+            .hint("name another target, or remove read_only from the profile"))
+    })
+}
+
+/// Takes in which cluster a new connection leads to, and keeps that where a profile's address led
+/// there.
+pub(super) async fn meet(target: &Target, connection: &mut Connection) -> Result<(), Failure> {
+    if !target.has_marked_profiles() {
+        return Ok(());
+    }
+    let was_read_only = target.marks().read_only.is_some();
+    let cluster = Cluster::read(connection).await?;
+    let path = target.marks_directory().map(|directory| directory.join(FILE));
+    let met = match path.clone() {
+        Some(path) => on_a_thread(move || read(&path)).await?,
+        None => MetClusters::default(),
+    };
+    if let (Some(met), Some(path)) = (target.meet(cluster.as_ref(), &met), path) {
+        // Nothing depends on it now, but what is done later through another address.
+        if let Err(failure) = on_a_thread(move || write(&path, &met)).await {
+            tracing::warn!(%failure, "cannot keep which cluster was met");
+        }
+    }
+    if !was_read_only && target.marks().read_only.is_some() {
+        transaction::make_read_only(connection).await.map_err(|error: StoreError| Failure::from(error))?;
+    }
+    Ok(())
+}
+
+async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Failure::internal("looking after the clusters that were met", error)).flatten()
+}
+
+/// Reads what was kept. What cannot be read is a failure: production could be hidden in it.
+fn read(path: &Path) -> Result<MetClusters, Failure> {
+    let failed = |why: &dyn std::fmt::Display| {
+        Failure::new(FailureKind::File, "cannot read which clusters profiles have led to")
+            .at(path.display().to_string())
+            .because(why)
+            .hint("correct the file, or remove it: it is written again as profiles are used")
+    };
+    match std::fs::read(path) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| failed(&error)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(MetClusters::default()),
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+/// Replaces the file as a whole. Of two programs at once one is lost, and writes it the next time.
+fn write(path: &Path, met: &MetClusters) -> Result<(), Failure> {
+    let text = serde_json::to_vec_pretty(met).map_err(|error| Failure::internal("writing JSON", error))?;
+    write_file(path, &text, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_read_again_and_what_is_broken_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state").join(FILE);
+        assert_eq!(read(&path).unwrap(), MetClusters::default());
+        write(&path, &MetClusters::default()).unwrap();
+        assert_eq!(read(&path).unwrap(), MetClusters::default());
+        std::fs::write(&path, "{\"clusters\": [{}]}").unwrap();
+        let failure = read(&path).unwrap_err();
+        assert_eq!(failure.place.as_deref(), path.to_str());
+    }
+
+    #[tokio::test]
+    async fn only_a_read_only_target_is_not_writable() {
+        let target = Target::resolve(Some("postgres://me@db.invalid/gate"), |_| None).unwrap();
+        assert!(check_writable(&target).is_ok());
+        let profile = crate::store::MarkedProfile {
+            name: "audit".to_owned(),
+            production: true,
+            read_only: true,
+            is_used: false,
+            named: Ok(vec![target.clone()]),
+        };
+        let failure = check_writable(&target.marked(vec![profile], None).await).unwrap_err();
+        let why = failure.why.unwrap();
+        assert_eq!(why, "profile 'audit' names this database, and has read_only = true");
+    }
+}
