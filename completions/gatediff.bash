@@ -1108,12 +1108,16 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__init)
-            opts="-h -V --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-h -V --confirm --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --database-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -24,8 +24,8 @@ function __fish_gatediff_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c gatediff -n "__fish_gatediff_needs_command" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_needs_command" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_needs_command" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_needs_command" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_needs_command" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_needs_command" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_needs_command" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -56,8 +56,8 @@ complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "man" -d 'Print th
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l theme -d 'The theme: dark, light, mono, or one of your own' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -83,8 +83,8 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l mapping -d 
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l organisation -d 'Take what the file has of one organisation for that of another, by their ids, as in 5e9d…20=64a0…01; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l theme -d 'The theme: dark, light, mono, or one of your own' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -110,8 +110,8 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l out -d 'Save 
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l cover -d 'Cover repeats: all, KIND, or KIND:KEY with * in KEY; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l skip -d 'Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -128,8 +128,8 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ignore-lack-a
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -154,10 +154,10 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l organisation
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l file -d 'Where the import file of a saved plan is now, if it was moved' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l cover -d 'Cover repeats: all, KIND, or KIND:KEY with * in KEY; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l skip -d 'Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l confirm -d 'Confirm by the name of the target\'s database instead of being asked, in production too' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -171,7 +171,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-missi
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-lack-api -d 'The same as --ignore-missing'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l rehearse -d 'Do everything on the target and roll it back: tells what would be refused'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l no-backup -d 'Keep no backup. The journal, which undo works from, is kept all the same'
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s y -l yes -d 'Do not ask; not enough in production'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -184,8 +184,8 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l id -d 'Of t
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l name -d 'Of this kind only the object with this name, exact in case; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l out -d 'Where to write: a file, or a directory for the product\'s own name; - is standard output' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l format -d 'The product, where the target does not tell' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -207,8 +207,8 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l name -d '
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l default-reference -d 'What references of this kind fall back to that resolve to nothing else: this object, or the only one of its kind; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l mapping -d 'A JSON list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; may be given several times' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l organisation -d 'Take what the file has of one organisation for that of another, by their ids, as in 5e9d…20=64a0…01; may be given several times' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -222,8 +222,8 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l ascii -d 
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l limit -d 'At most so many jobs, the newest ones' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -237,10 +237,10 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l ascii -d '
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l only -d 'Undo only these items: KIND, or KIND:KEY with * in KEY; may be given several times' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l confirm -d 'Confirm by the name of the target\'s database instead of being asked, in production too' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -250,14 +250,14 @@ json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
 always\t'Always'
 never\t'Never'"
-complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -s y -l yes -d 'Do not ask; not enough in production'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l out -d 'The file to write; - or nothing is standard output' -r -F
-complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -273,8 +273,8 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -s h -l help -
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l theme -d 'The theme: dark, light, mono, or one of your own' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -308,8 +308,8 @@ times\t''
 apis\t''
 holders\t''
 created\t''"
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -323,8 +323,8 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -345,10 +345,10 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l authentication -d 'The id of an authentication type; may be given several times; \'\' for none' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l api -d 'An API, or MODULE/* for all of a module; may be given several times; \'\' for none' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l file -d 'A JSON file with all of it, as `scope show --output json` prints it; - is standard input. Options win over the file' -r -F
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l confirm -d 'Confirm by the name of the target\'s database instead of being asked, in production too' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -358,7 +358,7 @@ json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
 always\t'Always'
 never\t'Never'"
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -s y -l yes -d 'Do not ask; not enough in production'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -376,10 +376,10 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l remove-api -d 'An API to remove, or MODULE/* for all of a module; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l add-authentication -d 'The id of an authentication type to add; may be given several times' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l remove-authentication -d 'The id of an authentication type to remove; may be given several times' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l confirm -d 'Confirm by the name of the target\'s database instead of being asked, in production too' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -389,15 +389,15 @@ json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
 always\t'Always'
 never\t'Never'"
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -s y -l yes -d 'Do not ask; not enough in production'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l confirm -d 'Confirm by the name of the target\'s database instead of being asked, in production too' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -407,15 +407,15 @@ json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
 always\t'Always'
 never\t'Never'"
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask; not enough in production'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l confirm -d 'Confirm by the name of the target\'s database instead of being asked, in production too' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -425,15 +425,15 @@ json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
 always\t'Always'
 never\t'Never'"
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -s y -l yes -d 'Do not ask; not enough in production'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l confirm -d 'Confirm by the name of the target\'s database instead of being asked, in production too' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -443,7 +443,7 @@ json\t'One JSON document, in every outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'Where a terminal shows it'
 always\t'Always'
 never\t'Never'"
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -s y -l yes -d 'Do not ask; not enough in production'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -476,10 +476,10 @@ plain-group-linked\t''
 authentication-gone\t''
 authentication-of-nothing\t''
 api-of-nothing\t''"
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l confirm -d 'Confirm by the name of the target\'s database instead of being asked, in production too' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l operator -d 'Who is recorded as the operator; the OS user by default' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -490,7 +490,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l repair -d 'Repair what can be repaired safely'
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -s y -l yes -d 'Do not ask'
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -s y -l yes -d 'Do not ask; not enough in production'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -511,9 +511,9 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l jobs -d 'How many jobs run at once; of those that write, one does at a time' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l queue -d 'How many more jobs wait for their turn before others are turned away' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l grace -d 'Seconds that running jobs are given when the server is told to stop' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l confirm -d 'The name of the target\'s database, where a production profile asks for it' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l confirm -d 'The name of the target\'s database; needed if that is production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -529,8 +529,8 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -f -a "hash-secret" -d 'Hash a client\'s secret, which is read from standard input, for the configuration file'
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -545,8 +545,9 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from help" -f -a "hash-secret" -d 'Hash a client\'s secret, which is read from standard input, for the configuration file'
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l confirm -d 'Confirm by the name of the target\'s database instead of being asked, which is done in production only' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -559,8 +560,8 @@ never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l statement-timeout -d 'Seconds that one statement may take' -r
@@ -573,8 +574,8 @@ never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l ascii -d 'Use ASCII only, as where the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l database-url -d 'The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l profile -d 'A profile of the configuration file' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l database-url -d 'The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l profile -d 'Use a profile of the configuration file; its address goes before the shell\'s' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l lock-timeout -d 'Seconds to wait for a lock that somebody else holds' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l statement-timeout -d 'Seconds that one statement may take' -r

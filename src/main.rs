@@ -10,8 +10,8 @@ use gatediff::cli::{self, Exit, Screen, ScreenEnd, ScreenRequest, Start};
 use gatediff::engine::{Approved, Choices, ItemId};
 use gatediff::job::scope::{self, Ailment, Edit, EditOptions, Edited};
 use gatediff::job::{
-    self, ApplyOptions, Cancel, ExportOptions, Failure, FailureKind, JobRecord, PlanKeys, Receipt, Rehearsal,
-    Reporter, Review, UndoOptions, Undone,
+    self, ApplyOptions, Cancel, ExportOptions, Failure, FailureKind, JobRecord, Marks, PlanKeys, Receipt,
+    Rehearsal, Reporter, Review, UndoOptions, Undone,
 };
 use gatediff::store::Target;
 use gatediff::{config, logging, store, tui};
@@ -198,7 +198,8 @@ impl tui::Backend for Backend {
         async move {
             let target = session.target(&report).await?;
             let catalogue = scope::catalogue(&target, session.request.timeouts, &report).await?;
-            Ok(tui::Scoped { place: session.place(&target), catalogue: Arc::new(catalogue) })
+            let marks = job::marks(&target, session.request.timeouts).await?;
+            Ok(tui::Scoped { place: session.place(&target, &marks), catalogue: Arc::new(catalogue) })
         }
         .boxed()
     }
@@ -252,7 +253,8 @@ impl Session {
             platform: review.file.platform.to_owned(),
             target: review.target.clone(),
             database: review.database.clone(),
-            production: self.request.production,
+            production: review.marks.production.is_some(),
+            read_only: review.marks.read_only.as_ref().map(ToString::to_string),
             operator: self.request.operator.clone(),
             directory: self.request.state.display().to_string(),
             backup: self.apply_options().backup,
@@ -267,11 +269,12 @@ impl Session {
     }
 
     /// Returns what the screen says of a target.
-    fn place(&self, target: &Target) -> tui::Place {
+    fn place(&self, target: &Target, marks: &Marks) -> tui::Place {
         tui::Place {
             target: target.display(),
             database: target.database().to_owned(),
-            production: self.request.production,
+            production: marks.production.is_some(),
+            read_only: marks.read_only.as_ref().map(ToString::to_string),
             operator: self.request.operator.clone(),
             directory: self.request.state.display().to_string(),
         }

@@ -13,9 +13,10 @@ use crate::job::saved::{self, Opened};
 use crate::job::{self, ApplyOptions, Failure, FailureKind, Loaded, Phase, Receipt, Review, SavedPlan};
 
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs) -> Result<Exit, Failure> {
-    let session = Session::new(global)?;
-    if !args.rehearse {
-        consent::can_ask(&args.consent)?;
+    let session = Session::new(global).await?;
+    match args.rehearse {
+        true => consent::check_target(&args.consent, &session.target)?,
+        false => consent::can_ask(&args.consent, &session.target)?,
     }
     let operator = operator(args.consent.operator.clone())?;
     let (review, saved) = open(&session, &args).await?;
@@ -231,7 +232,7 @@ fn confirm(
     approved: &Approved,
     args: &ApplyArgs,
 ) -> Result<(), Failure> {
-    let is_asked = !args.consent.yes;
+    let is_asked = !args.consent.is_given();
     match printer.output {
         Output::Text => text::preview(printer, review, resolution),
         // Who is asked has to see it; stdout is the document's.
@@ -245,7 +246,7 @@ fn confirm(
     };
     let added = plural(approved.count(Verb::Add), "item", "items");
     let what = format!("{added} to add, {covered} to cover{deleted} in {}", safe(&review.target));
-    consent::ask(printer, &session.manner, &args.consent, (&what, covered > 0), &review.database)
+    consent::ask(printer, &review.marks, &args.consent, (&what, covered > 0), &session.target)
 }
 
 /// Prints why nothing is written, with what is in the way of which item.

@@ -36,11 +36,11 @@ wrong · 3 the target changed meanwhile · 4 items are blocked and nothing was w
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
 pub struct Global {
-    /// The target: a URL or libpq keywords. Else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT,
-    /// PGDATABASE, PGUSER, ~/.pgpass as for psql
+    /// The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE,
+    /// PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`
     #[arg(long, global = true, value_name = "URL", help_heading = "Target")]
     pub database_url: Option<String>,
-    /// A profile of the configuration file
+    /// Use a profile of the configuration file; its address goes before the shell's
     #[arg(long, global = true, value_name = "NAME", env = "GATEDIFF_PROFILE", help_heading = "Target")]
     pub profile: Option<String>,
     /// Seconds to wait for the connection
@@ -116,7 +116,7 @@ pub enum Command {
     /// Serve the import endpoints of Tyk's Dashboard and of SailPoint's sp-config over HTTP
     Serve(ServeArgs),
     /// Create or upgrade gatediff's own schema in the target
-    Init,
+    Init(InitArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -139,7 +139,7 @@ impl Command {
             Self::Backup(_) => "backup",
             Self::Scope(args) => args.name(),
             Self::Serve(args) => args.name(),
-            Self::Init => "init",
+            Self::Init(_) => "init",
             Self::Completions(_) => "completions",
             Self::Man => "man",
         }
@@ -329,10 +329,10 @@ pub struct ApplyArgs {
 /// How to confirm what is about to be written, and in whose name.
 #[derive(Clone, Debug, Args)]
 pub struct ConsentArgs {
-    /// Do not ask
+    /// Do not ask; not enough in production
     #[arg(long, short)]
     pub yes: bool,
-    /// The name of the target's database, where a production profile asks for it
+    /// Confirm by the name of the target's database instead of being asked, in production too
     #[arg(long, value_name = "NAME")]
     pub confirm: Option<String>,
     /// Go on where a trigger or rule of the target changes values that are not part of the plan,
@@ -342,6 +342,27 @@ pub struct ConsentArgs {
     /// Who is recorded as the operator; the OS user by default
     #[arg(long, value_name = "NAME")]
     pub operator: Option<String>,
+}
+
+impl ConsentArgs {
+    /// Says whether nobody is to be asked.
+    pub(super) const fn is_given(&self) -> bool {
+        self.yes || self.confirm.is_some()
+    }
+
+    /// Returns what confirms where nobody can be asked.
+    pub(super) const fn without_asking(confirm: Option<String>) -> Self {
+        Self { yes: true, confirm, accept_server_changes: false, operator: None }
+    }
+}
+
+/// Options of `init`.
+#[derive(Clone, Debug, Args)]
+pub struct InitArgs {
+    /// Confirm by the name of the target's database instead of being asked, which is done in
+    /// production only
+    #[arg(long, value_name = "NAME")]
+    pub confirm: Option<String>,
 }
 
 /// Options of `export`.
@@ -435,7 +456,7 @@ pub struct ServeArgs {
     /// Seconds that running jobs are given when the server is told to stop
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub grace: Duration,
-    /// The name of the target's database, where a production profile asks for it
+    /// The name of the target's database; needed if that is production
     #[arg(long, value_name = "NAME")]
     pub confirm: Option<String>,
     /// Go on where a trigger or rule of the target changes values that are not part of the plan,

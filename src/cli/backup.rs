@@ -21,7 +21,7 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: &BackupArg
         return Err(Failure::new(FailureKind::Usage, "a backup holds secrets, and stdout is a terminal")
             .hint("name a file with --out FILE, or redirect stdout; --out - shows it all the same"));
     }
-    let session = Session::new(global)?;
+    let session = Session::new(global).await?;
     let manner = &session.manner;
     let backup = job::backup(&session.target, manner.timeouts, &manner.ledger, args.job).await?;
     let Some(out) = args.out.as_ref().filter(|_| !to_stdout) else {

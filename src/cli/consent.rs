@@ -2,40 +2,79 @@
 
 use super::args::ConsentArgs;
 use super::print::{Printer, is_interactive};
-use super::session::Manner;
-use crate::job::{Failure, FailureKind};
+use crate::engine::display::safe;
+use crate::job::{self, Failure, FailureKind, Marks};
+use crate::store::Target;
 
-/// Refuses early where nobody can be asked and nothing says yes.
-pub(super) fn can_ask(args: &ConsentArgs) -> Result<(), Failure> {
-    if args.yes || is_interactive() {
-        return Ok(());
+/// Refuses early what must not be written there, and a name that is not the database's.
+pub(super) fn check_target(args: &ConsentArgs, target: &Target) -> Result<(), Failure> {
+    job::check_writable(target)?;
+    // What was typed is not repeated: it may be anything.
+    match args.confirm.as_deref() {
+        Some(name) if name != target.database() => {
+            let what = "--confirm does not name the target's database; nothing was written";
+            Err(Failure::new(FailureKind::Usage, what)
+                .at(target.display())
+                .hint(format!("check the target; if it is the right one: --confirm {}", target.database())))
+        }
+        _ => Ok(()),
     }
-    Err(Failure::new(FailureKind::Usage, "cannot ask for confirmation without a terminal")
-        .hint("add --yes to go on without asking"))
 }
 
-/// Asks the person, unless `--yes` does. Whatever overwrites, and everything in
-/// a production profile, wants the database's name.
+/// Refuses early what [`check_target`] does, and where nobody can be asked and nothing confirms.
+pub(super) fn can_ask(args: &ConsentArgs, target: &Target) -> Result<(), Failure> {
+    check_target(args, target)?;
+    match (args.confirm.is_some(), args.yes) {
+        (true, _) => Ok(()),
+        (false, true) => check_name(&target.marks(), target.database()),
+        (false, false) if is_interactive() => Ok(()),
+        (false, false) => {
+            let failure = Failure::new(FailureKind::Usage, "cannot ask for confirmation without a terminal");
+            let confirm = format!("confirm with --confirm {}", target.database());
+            Err(match target.marks().production {
+                Some(mark) => failure.because(format!("the target is production: {mark}")).hint(confirm),
+                None => failure.hint(format!("add --yes to go on without asking, or {confirm}")),
+            })
+        }
+    }
+}
+
+/// Refuses `--yes` alone in production.
+fn check_name(marks: &Marks, database: &str) -> Result<(), Failure> {
+    marks.production.as_ref().map_or(Ok(()), |mark| {
+        Err(Failure::new(
+            FailureKind::Usage,
+            "the target is production: --yes does not confirm a write to it",
+        )
+        .because(mark)
+        .hint(format!("confirm with --confirm {database}")))
+    })
+}
+
+/// Asks the person, unless `--confirm` has named the database or, outside of
+/// production, `--yes` was given. Whatever overwrites, and everything in
+/// production, wants the database's name.
 pub(super) fn ask(
     printer: &mut Printer,
-    manner: &Manner,
+    marks: &Marks,
     args: &ConsentArgs,
     (what, overwrites): (&str, bool),
-    database: &str,
+    target: &Target,
 ) -> Result<(), Failure> {
-    let refused = || Failure::new(FailureKind::Cancelled, "not confirmed; nothing was written");
-    if manner.production && args.yes {
-        return match args.confirm.as_deref() {
-            Some(name) if name == database => Ok(()),
-            _ => Err(Failure::new(FailureKind::Usage, "the profile is marked as production")
-                .hint(format!("confirm with --confirm {database}"))),
-        };
-    }
-    if args.yes {
+    check_target(args, target)?;
+    if args.confirm.is_some() {
         return Ok(());
     }
+    let database = target.database();
+    if args.yes {
+        return check_name(marks, database);
+    }
+    let refused = || Failure::new(FailureKind::Cancelled, "not confirmed; nothing was written");
     printer.tell(what);
-    let asks_name = manner.production || overwrites;
+    if let Some(mark) = &marks.production {
+        printer.tell(safe(&format!("  PRODUCTION: {mark}")));
+    }
+    let asks_name = marks.production.is_some() || overwrites;
     let wanted = if asks_name { database } else { "yes" };
     let question = if asks_name { "Type the database's name to go on:" } else { "Type yes to go on:" };
     let answer = printer.ask(question).map_err(|_| refused())?;

@@ -1,5 +1,7 @@
 //! The JSON documents, as the command line's contract has them.
 
+use std::ops::Not;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -11,8 +13,8 @@ use crate::engine::{
     Status, Summary, Unpromised,
 };
 use crate::job::{
-    Exported, Failure, FailureKind, FileInfo, JobRecord, Problem, Receipt, Rehearsal, Review, SavedPlan,
-    Stale, Undone,
+    Exported, Failure, FailureKind, FileInfo, JobRecord, Marks, Problem, Receipt, Rehearsal, Review,
+    SavedPlan, Stale, Undone,
 };
 use crate::store::TableRows;
 
@@ -30,6 +32,10 @@ pub(super) struct Document<'a> {
     platform: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<&'a str>,
+    #[serde(skip_serializing_if = "Not::not")]
+    production: bool,
+    #[serde(skip_serializing_if = "Not::not")]
+    read_only: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -166,6 +172,8 @@ impl<'a> Document<'a> {
             status,
             platform: None,
             target: None,
+            production: false,
+            read_only: false,
             url: None,
             secret_hash: None,
             file: None,
@@ -190,6 +198,13 @@ impl<'a> Document<'a> {
             stale: None,
             error: None,
         }
+    }
+
+    /// Says what profiles say of the target.
+    pub(super) const fn marked(mut self, marks: &Marks) -> Self {
+        self.production = marks.production.is_some();
+        self.read_only = marks.read_only.is_some();
+        self
     }
 
     /// Returns the document of a failure.
@@ -293,7 +308,7 @@ impl<'a> Document<'a> {
     }
 
     fn of(command: &'a str, status: &'static str, of: impl Into<Comparison<'a>>) -> Self {
-        let Comparison { file, target, plan } = of.into();
+        let Comparison { file, target, marks, plan } = of.into();
         Self {
             platform: Some(file.platform),
             target: Some(target),
@@ -302,7 +317,7 @@ impl<'a> Document<'a> {
             lack_api: Some(plan.missing_apis()),
             missing: Some(plan.missing_others()),
             warnings: Some(plan.all_warnings().collect()),
-            ..Self::new(command, status)
+            ..Self::new(command, status).marked(marks)
         }
     }
 

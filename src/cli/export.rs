@@ -11,7 +11,7 @@ use super::session::Session;
 use super::{Exit, text};
 use crate::engine::display::safe;
 use crate::engine::{ItemId, Kind};
-use crate::job::{self, ExportOptions, Exported, Failure, FailureKind};
+use crate::job::{self, ExportOptions, Exported, Failure, FailureKind, Marks};
 
 /// What `--client` names.
 const CLIENT: &str = "client";
@@ -19,8 +19,9 @@ const CLIENT: &str = "client";
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: ExportArgs) -> Result<Exit, Failure> {
     let out = args.out.as_deref().filter(|out| *out != "-");
     check_output(printer, &args)?;
-    let session = Session::new(global)?;
+    let session = Session::new(global).await?;
     let exported = read(&session, &args).await?;
+    let marks = session.marks().await?;
     let path = match out {
         Some(out) => {
             let path = place(out, &exported.name);
@@ -33,8 +34,8 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ExportArgs
         }
     };
     match printer.output {
-        Output::Json => printer.json(&Document::export(&path, &exported)),
-        Output::Text => tell(printer, &path, &exported),
+        Output::Json => printer.json(&Document::export(&path, &exported).marked(&marks)),
+        Output::Text => tell(printer, &path, (&exported, &marks)),
     }
     printer.tell("the export holds passwords and keys: keep it where only those may read it who need it");
     Ok(Exit::Done)
@@ -84,8 +85,9 @@ fn place(out: &str, name: &str) -> PathBuf {
     if out.ends_with('/') || path.is_dir() { path.join(name) } else { path.to_owned() }
 }
 
-fn tell(printer: &mut Printer, path: &str, exported: &Exported) {
-    let from = format!("{} {} {}", exported.platform, safe(&exported.target), printer.arrow());
+fn tell(printer: &mut Printer, path: &str, (exported, marks): (&Exported, &Marks)) {
+    let target = format!("{}{}", safe(&exported.target), text::marked(marks));
+    let from = format!("{} {target} {}", exported.platform, printer.arrow());
     printer.tell(format!("{from} {} (sha256 {})", safe(path), exported.sha256));
     for (kind, count) in exported.counts.iter().filter(|(_, count)| *count > 0) {
         printer.tell(format!("  {count:>6}  {kind}"));

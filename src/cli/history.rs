@@ -11,17 +11,18 @@ use crate::engine::display::safe;
 use crate::job::{self, Failure, JobRecord, JobState};
 
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: &HistoryArgs) -> Result<Exit, Failure> {
-    let session = Session::new(global)?;
+    let session = Session::new(global).await?;
     let manner = &session.manner;
     let mut jobs = match args.job {
         Some(job) => vec![job::past_job(&session.target, manner.timeouts, &manner.ledger, job).await?],
         None => job::history(&session.target, manner.timeouts, &manner.ledger).await?,
     };
     jobs.truncate(args.limit.max(1));
+    let marks = session.marks().await?;
     match printer.output {
-        Output::Json => printer.json(&Document::history(&session.target.display(), &jobs)),
+        Output::Json => printer.json(&Document::history(&session.target.display(), &jobs).marked(&marks)),
         Output::Text if jobs.is_empty() => {
-            printer.line(format!("no jobs in {}", safe(&session.target.display())));
+            printer.line(format!("no jobs in {}{}", safe(&session.target.display()), text::marked(&marks)));
         }
         Output::Text if args.job.is_some() => jobs.iter().for_each(|record| tell(printer, record)),
         Output::Text => list(printer, &jobs),

@@ -110,7 +110,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Command::Backup(args) => backup::run(&mut printer, &cli.global, &args).await,
         Command::Scope(args) => scope::run(&mut printer, &cli.global, *args, screen).await,
         Command::Serve(args) => serve::run(&mut printer, &cli.global, args).await,
-        Command::Init => init::run(&mut printer, &cli.global).await,
+        Command::Init(args) => init::run(&mut printer, &cli.global, args).await,
         Command::Completions(args) => generate::completions(&mut printer, &args),
         Command::Man => generate::man(&mut printer),
     };

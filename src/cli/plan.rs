@@ -11,25 +11,27 @@ use super::session::{Session, operator, unless_interrupted};
 use super::{Exit, text};
 use crate::engine::display::safe;
 use crate::engine::{Choices, Outcome, Plan, Status};
-use crate::job::{self, Failure, FailureKind, FileInfo, Loaded, Phase, Review, SavedPlan, saved};
+use crate::job::{self, Failure, FailureKind, FileInfo, Loaded, Marks, Phase, Review, SavedPlan, saved};
 
 /// A plan and what it is a plan of, be it just made or saved.
 #[derive(Clone, Copy)]
 pub(super) struct Comparison<'a> {
     pub(super) file: &'a FileInfo,
     pub(super) target: &'a str,
+    /// What profiles say of it.
+    pub(super) marks: &'a Marks,
     pub(super) plan: &'a Plan,
 }
 
 impl<'a> From<&'a Review> for Comparison<'a> {
     fn from(review: &'a Review) -> Self {
-        Self { file: &review.file, target: &review.target, plan: &review.plan }
+        Self { file: &review.file, target: &review.target, marks: &review.marks, plan: &review.plan }
     }
 }
 
 impl<'a> From<&'a SavedPlan> for Comparison<'a> {
     fn from(saved: &'a SavedPlan) -> Self {
-        Self { file: &saved.file, target: &saved.target, plan: saved.plan() }
+        Self { file: &saved.file, target: &saved.target, marks: &Marks::NONE, plan: saved.plan() }
     }
 }
 
@@ -39,7 +41,7 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: PlanArgs) 
         return Err(Failure::new(FailureKind::Usage, what)
             .hint("name a file for the plan with --out, or choose with `gatediff apply`"));
     }
-    let session = Session::new(global)?;
+    let session = Session::new(global).await?;
     let review = compare(&session, &args.file).await?;
     let choices = choose(&review.plan, &args.choices)?;
     if let Some(out) = &args.out {

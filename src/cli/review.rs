@@ -18,7 +18,7 @@ pub(super) async fn run(
     args: ReviewArgs,
     screen: &dyn Screen,
 ) -> Result<Exit, Failure> {
-    let session = Session::new(global)?;
+    let session = Session::new(global).await?;
     if !has_screen() {
         return Err(no_screen());
     }

@@ -38,8 +38,6 @@ pub struct ScreenRequest {
     pub state: PathBuf,
     /// Who is recorded as the operator.
     pub operator: String,
-    /// Whether the target is marked as production.
-    pub production: bool,
     /// The theme asked for.
     pub theme: Option<String>,
     /// Keys of the operator's own.
@@ -91,7 +89,6 @@ impl ScreenRequest {
             ledger: manner.ledger.clone(),
             state: state()?,
             operator: operator(args.operator)?,
-            production: manner.production,
             theme: args.theme.or_else(|| manner.theme.clone()),
             keys: manner.keys.clone(),
             color: global.color,

@@ -30,16 +30,17 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ServeArgs)
     if let Some(ServeCommand::HashSecret) = args.command {
         return hash_secret(printer);
     }
-    let session = Session::new(global)?;
+    let session = Session::new(global).await?;
     if let LedgerPlace::File(path) = &session.manner.ledger {
         return Err(Failure::new(FailureKind::Usage, "serve keeps its ledger in the target only")
             .at(path.display().to_string())
             .because("the objects that it serves live in gatediff's own schema there")
             .hint("leave --ledger, GATEDIFF_LEDGER and the profile's ledger out"));
     }
-    let confirm = args.confirm.clone();
-    let asked = ConsentArgs { yes: true, confirm, accept_server_changes: false, operator: None };
-    consent::ask(printer, &session.manner, &asked, ("", false), session.target.database())?;
+    // It writes for whoever asks, when nobody can be asked: production is confirmed once, at the start.
+    let asked = ConsentArgs::without_asking(args.confirm.clone());
+    consent::can_ask(&asked, &session.target)?;
+    consent::ask(printer, &session.marks().await?, &asked, ("", false), &session.target)?;
     let serve = &session.manner.serve;
     let admin = admin(args.admin_secret_file.as_deref(), serve)?;
     if admin.is_none() && serve.clients.is_empty() {

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::args::{Global, state_directory};
-use crate::config::{Binding, Config, ConfigError, Profile, Serve, seconds};
-use crate::job::{Cancel, Failure, FailureKind, PlanKeys};
-use crate::store::{LedgerPlace, Target, Timeouts};
+use crate::config::{Binding, Config, ConfigError, Given, Profile, Serve, seconds};
+use crate::job::{self, Cancel, Failure, FailureKind, Marks, PlanKeys};
+use crate::store::{ConnectError, LedgerPlace, MarkedProfile, Target, Timeouts};
 
 /// A target and how to treat it.
 pub(super) struct Session {
@@ -22,8 +22,6 @@ pub(super) struct Manner {
     pub(super) timeouts: Timeouts,
     /// Where jobs are recorded.
     pub(super) ledger: LedgerPlace,
-    /// Whether every apply asks for the database's name.
-    pub(super) production: bool,
     /// The theme that the configuration asks for.
     pub(super) theme: Option<String>,
     /// The keys that the configuration asks for.
@@ -33,21 +31,78 @@ pub(super) struct Manner {
 }
 
 impl Session {
-    /// Resolves options, profile and environment.
-    pub(super) fn new(global: &Global) -> Result<Self, Failure> {
+    /// Resolves options, profiles and environment.
+    ///
+    /// The address is that of --database-url, else of the profile that is asked for, else of the
+    /// shell, else of the profile `default`.
+    pub(super) async fn new(global: &Global) -> Result<Self, Failure> {
         let config = Config::load().map_err(explain)?;
-        let profile = config.profile(global.profile.as_deref()).map_err(explain)?;
-        let url = global.database_url.as_deref().or(profile.database_url.as_deref());
-        let target = Target::resolve(url, |name| std::env::var(name).ok())?;
+        let given = Given {
+            profile: global.profile.as_deref(),
+            database_url: global.database_url.is_some(),
+            shell: Target::is_named_by(environment),
+        };
+        let used = config.select(given).map_err(explain)?;
+        let used_name = used.map(|(name, _)| name);
+        let profile = used.map(|(_, profile)| profile.clone()).unwrap_or_default();
+        let target = match (&global.database_url, &profile.database_url, used_name) {
+            (None, Some(url), Some(name)) => {
+                Target::resolve(Some(url), environment).map_err(|error| in_profile(error, name))
+            }
+            (option, _, _) => Target::resolve(option.as_deref(), environment),
+        }?;
+        let target = target.marked(marked_profiles(&config, used_name), state_directory()).await;
         let manner = Manner {
             timeouts: timeouts(global, &profile),
             ledger: ledger(global, profile.ledger),
-            production: profile.production,
             theme: profile.theme.or(config.theme),
             keys: config.keys,
             serve: config.serve,
         };
         Ok(Self { target, manner })
+    }
+
+    /// Returns what profiles say of the target; connects to it if nothing has before.
+    pub(super) async fn marks(&self) -> Result<Marks, Failure> {
+        let reading = job::marks(&self.target, self.manner.timeouts);
+        // Signals are heard from the first time on that they are asked for, and end the process till then.
+        if CANCEL.get().is_some() { unless_interrupted(reading).await } else { reading.await }
+    }
+}
+
+/// Returns what profiles say of a place, `user@host:port/database`, that nothing connects to: it is
+/// known by its text only.
+pub(super) fn marks_of_text(target: &str) -> Result<Marks, Failure> {
+    let config = Config::load().map_err(explain)?;
+    Ok(Marks::of_text(target, &marked_profiles(&config, None)))
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Returns the profiles that say something of the database that they name.
+fn marked_profiles(config: &Config, used: Option<&str>) -> Vec<MarkedProfile> {
+    let marks = config.profile.iter().filter(|(_, profile)| profile.production || profile.read_only);
+    let marked = marks.map(|(name, profile)| MarkedProfile {
+        name: name.clone(),
+        production: profile.production,
+        read_only: profile.read_only,
+        is_used: used == Some(name),
+        named: profile.database_url.as_deref().map_or(Ok(Vec::new()), |url| {
+            Target::all_named(url, environment).map_err(|error| in_profile(error, name).to_string())
+        }),
+    });
+    marked.collect()
+}
+
+/// Says in which profile an address is that cannot be read.
+fn in_profile(error: ConnectError, name: &str) -> ConnectError {
+    match error {
+        ConnectError::Address { problem, .. } => {
+            ConnectError::Address { origin: format!("profile '{name}'"), problem }
+        }
+        other => other,
     }
 }
 
@@ -70,7 +125,7 @@ impl Manner {
         let timeouts = timeouts(global, &Profile::default());
         let ledger = ledger(global, None);
         let Config { theme, keys, serve, .. } = config;
-        Ok(Self { timeouts, ledger, production: false, theme, keys, serve })
+        Ok(Self { timeouts, ledger, theme, keys, serve })
     }
 }
 

@@ -3,6 +3,7 @@
 use super::args::{Output, ShowArgs, state_directory};
 use super::document::Document;
 use super::print::Printer;
+use super::session::marks_of_text;
 use super::{Exit, plan, text};
 use crate::engine::display::safe;
 use crate::job::{Failure, known_plan_key, saved};
@@ -21,9 +22,12 @@ pub(super) fn run(printer: &mut Printer, args: &ShowArgs) -> Result<Exit, Failur
     }
     let resolution = saved.plan().resolve(saved.choices());
     let (status, _) = plan::outcome(saved.plan());
+    let marks = marks_of_text(&saved.target)?;
     match printer.output {
-        Output::Json => printer.json(&Document::show(status, &saved, &resolution, is_verified)),
-        Output::Text => text::saved(printer, &saved, &resolution, args.unchanged),
+        Output::Json => {
+            printer.json(&Document::show(status, &saved, &resolution, is_verified).marked(&marks));
+        }
+        Output::Text => text::saved(printer, (&saved, &marks), &resolution, args.unchanged),
     }
     Ok(Exit::Done)
 }

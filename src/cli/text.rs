@@ -12,7 +12,7 @@ use crate::engine::{
     Change, Choices, Entry, Finding, FindingGroup, Missing, Op, Outcome, Plan, Reason, Reference, Resolution,
     Resolved, State, Status, Unpromised, Value,
 };
-use crate::job::SavedPlan;
+use crate::job::{Marks, SavedPlan};
 use crate::store::TableRows;
 
 /// The widest a column of keys or names gets: as wide as a UUID.
@@ -63,8 +63,13 @@ impl<'a> View<'a> {
 }
 
 /// Prints a saved plan: a plan, whose it is, and what its choices make of it.
-pub(super) fn saved(printer: &mut Printer, saved: &SavedPlan, resolution: &Resolution, unchanged: bool) {
-    head(printer, saved);
+pub(super) fn saved(
+    printer: &mut Printer,
+    (saved, marks): (&SavedPlan, &Marks),
+    resolution: &Resolution,
+    unchanged: bool,
+) {
+    head(printer, Comparison { marks, ..saved.into() });
     printer.folded(
         &format!(
             "saved plan {} of {} by {} on {} with {}",
@@ -257,16 +262,27 @@ fn rank(entry: &Entry) -> u8 {
 
 /// Prints which file meets which target.
 pub(super) fn head<'a>(printer: &mut Printer, of: impl Into<Comparison<'a>>) {
-    let Comparison { file, target, .. } = of.into();
+    let Comparison { file, target, marks, .. } = of.into();
     let short = safe(file.sha256.get(..12).unwrap_or(&file.sha256));
     let line = format!(
-        "{} {} (sha256 {short}) {} {}",
+        "{} {} (sha256 {short}) {} {}{}",
         file.platform,
         safe(&file.path),
         printer.arrow(),
-        safe(target)
+        safe(target),
+        marked(marks)
     );
     printer.folded(&line, 2);
+}
+
+/// Returns what stands behind the name of a target that profiles mark.
+pub(super) fn marked(marks: &Marks) -> &'static str {
+    match (&marks.production, &marks.read_only) {
+        (Some(_), None) => " PRODUCTION",
+        (None, Some(_)) => " READ-ONLY",
+        (Some(_), Some(_)) => " PRODUCTION READ-ONLY",
+        (None, None) => "",
+    }
 }
 
 /// Prints how many items there are of each status.

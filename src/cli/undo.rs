@@ -10,8 +10,8 @@ use crate::engine::display::safe;
 use crate::job::{self, Failure, UndoOptions, Undone};
 
 pub(super) async fn run(printer: &mut Printer, global: &Global, args: UndoArgs) -> Result<Exit, Failure> {
-    let session = Session::new(global)?;
-    consent::can_ask(&args.consent)?;
+    let session = Session::new(global).await?;
+    consent::can_ask(&args.consent, &session.target)?;
     let options = UndoOptions {
         operator: operator(args.consent.operator.clone())?,
         timeouts: session.manner.timeouts,
@@ -21,17 +21,18 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: UndoArgs) 
     };
     let target = session.target.display();
     let cancel = cancel_on_signals()?;
-    let what = match args.consent.yes {
+    let what = match args.consent.is_given() {
         true => String::new(),
         false => unless_interrupted(what(&session, args.job, &options.only)).await?,
     };
-    consent::ask(printer, &session.manner, &args.consent, (&what, true), session.target.database())?;
+    let marks = session.marks().await?;
+    consent::ask(printer, &marks, &args.consent, (&what, true), &session.target)?;
     let gauge = Gauge::begin();
     let done = job::undo(args.job, &session.target, &options, &gauge.reporter(), &cancel).await;
     gauge.end().await;
     let undone = done?;
     match printer.output {
-        Output::Json => printer.json(&Document::undo(&target, &undone)),
+        Output::Json => printer.json(&Document::undo(&target, &undone).marked(&marks)),
         Output::Text => tell(printer, &undone),
     }
     Ok(Exit::Done)

@@ -8,6 +8,10 @@
 //! production = true
 //! lock_timeout = 10
 //!
+//! [profile.audit]
+//! database_url = "service=gateway-audit"
+//! read_only = true
+//!
 //! [keys]
 //! import = ["P", "ctrl-p"]
 //!
@@ -47,6 +51,20 @@ pub struct Config {
     pub serve: Serve,
 }
 
+/// The profile that is used where none is asked for, and nothing else names a target.
+const DEFAULT: &str = "default";
+
+/// What is said outside of the file about the target that is meant.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Given<'a> {
+    /// The profile that is asked for.
+    pub profile: Option<&'a str>,
+    /// Whether an option gives an address.
+    pub database_url: bool,
+    /// Whether the shell's environment names a target.
+    pub shell: bool,
+}
+
 /// The file as it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,9 +84,13 @@ struct File {
 pub struct Profile {
     /// A URL or libpq keywords; passwords belong into `~/.pgpass`.
     pub database_url: Option<String>,
-    /// Whether every apply asks for the database's name.
+    /// Whether the database that it names is production: every write asks for its name, however it
+    /// is addressed.
     #[serde(default)]
     pub production: bool,
+    /// Whether nothing is ever written to the database that it names, however it is addressed.
+    #[serde(default)]
+    pub read_only: bool,
     /// Its own theme, so that production looks like it.
     pub theme: Option<String>,
     /// The local file that keeps jobs, journal and backups; the target does by default.
@@ -84,7 +106,10 @@ pub struct Profile {
 /// The URL may hold a password.
 impl std::fmt::Debug for Profile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Profile").field("production", &self.production).finish_non_exhaustive()
+        f.debug_struct("Profile")
+            .field("production", &self.production)
+            .field("read_only", &self.read_only)
+            .finish_non_exhaustive()
     }
 }
 
@@ -160,20 +185,25 @@ impl Config {
         Ok(Self { theme: file.theme, profile: file.profile, keys, serve: file.serve })
     }
 
-    /// Returns a profile; without a name the one called `default`, or none.
+    /// Returns the profile that is used, with its name: the one that is asked for, or else the one
+    /// called `default`, unless it has an address and another one is given.
+    ///
+    /// Where a profile that is asked for has an address, only `database_url` goes before it; the
+    /// shell does not.
     ///
     /// # Errors
     ///
-    /// Fails if there is no profile of the name.
-    pub fn profile(&self, name: Option<&str>) -> Result<Profile, ConfigError> {
-        match (name, self.profile.get(name.unwrap_or("default"))) {
-            (_, Some(profile)) => Ok(profile.clone()),
-            (None, None) => Ok(Profile::default()),
-            (Some(name), None) => Err(ConfigError::NoProfile {
-                name: name.to_owned(),
-                known: self.profile.keys().cloned().collect(),
-            }),
-        }
+    /// Fails if there is no profile of the name that is asked for.
+    pub fn select(&self, given: Given<'_>) -> Result<Option<(&str, &Profile)>, ConfigError> {
+        let find = |name| self.profile.get_key_value(name).map(|(name, profile)| (name.as_str(), profile));
+        let Some(name) = given.profile else {
+            let is_addressed = given.database_url || given.shell;
+            return Ok(find(DEFAULT).filter(|(_, profile)| profile.database_url.is_none() || !is_addressed));
+        };
+        find(name).map(Some).ok_or_else(|| ConfigError::NoProfile {
+            name: name.to_owned(),
+            known: self.profile.keys().cloned().collect(),
+        })
     }
 }
 
@@ -205,11 +235,29 @@ mod tests {
     #[test]
     fn a_profile_is_found_by_name() {
         let config = parse("[profile.prod]\ndatabase_url = \"service=gw\"\nproduction = true\n").unwrap();
-        assert!(config.profile(Some("prod")).unwrap().production);
-        assert!(!config.profile(None).unwrap().production);
-        assert!(
-            matches!(config.profile(Some("test")), Err(ConfigError::NoProfile { known, .. }) if known == ["prod"])
-        );
+        let given = |profile| Given { profile, ..Given::default() };
+        assert!(config.select(given(Some("prod"))).unwrap().unwrap().1.production);
+        assert_eq!(config.select(given(None)).unwrap(), None);
+        let error = config.select(given(Some("test"))).unwrap_err();
+        assert!(matches!(error, ConfigError::NoProfile { known, .. } if known == ["prod"]));
+    }
+
+    #[test]
+    fn the_default_profile_gives_way_to_whatever_else_names_a_target() {
+        let config = parse("[profile.default]\ndatabase_url = \"host=a\"\n[profile.other]\n").unwrap();
+        let bare = parse("[profile.default]\nproduction = true\n").unwrap();
+        let name = |config: &Config, profile, database_url, shell| {
+            let given = Given { profile, database_url, shell };
+            config.select(given).unwrap().map(|(name, _)| name.to_owned())
+        };
+        for (option, shell) in [(false, false), (false, true), (true, false), (true, true)] {
+            let told = name(&config, None, option, shell);
+            assert_eq!(told.as_deref(), (!option && !shell).then_some("default"), "{option} {shell}");
+            assert_eq!(name(&bare, None, option, shell).as_deref(), Some("default"), "it has no address");
+            for asked in ["other", "default"] {
+                assert_eq!(name(&config, Some(asked), option, shell).as_deref(), Some(asked));
+            }
+        }
     }
 
     #[test]

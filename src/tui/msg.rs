@@ -24,8 +24,10 @@ pub struct Reviewed {
     pub target: String,
     /// The target database's name, which has to be typed before anything is overwritten.
     pub database: String,
-    /// Whether the target is marked as production.
+    /// Whether the target is production.
     pub production: bool,
+    /// Why nothing may be written to the target, if a profile says so.
+    pub read_only: Option<String>,
     /// Who is recorded as having imported.
     pub operator: String,
     /// Where files go unless the operator types another path.
@@ -47,6 +49,7 @@ impl Reviewed {
             target: self.target.clone(),
             database: self.database.clone(),
             production: self.production,
+            read_only: self.read_only.clone(),
             operator: self.operator.clone(),
             directory: self.directory.clone(),
         }
@@ -60,8 +63,10 @@ pub struct Place {
     pub target: String,
     /// The target database's name, which has to be typed before anything is undone.
     pub database: String,
-    /// Whether the target is marked as production.
+    /// Whether the target is production.
     pub production: bool,
+    /// Why nothing may be written to the target, if a profile says so.
+    pub read_only: Option<String>,
     /// Who is recorded as having written.
     pub operator: String,
     /// Where files go unless the operator types another path.

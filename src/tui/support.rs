@@ -361,6 +361,7 @@ pub(crate) fn reviewed(plan: Arc<Plan>) -> Reviewed {
         target: "operator@db.acme:5432/gateway".to_owned(),
         database: "gateway".to_owned(),
         production: false,
+        read_only: None,
         operator: "operator".to_owned(),
         directory: "/home/operator/.local/state/gatediff".to_owned(),
         backup: true,
@@ -619,6 +620,7 @@ pub(crate) fn scoped_of(catalogue: Catalogue) -> Scoped {
         target: "operator@db.acme:5432/gateway".to_owned(),
         database: "gateway".to_owned(),
         production: false,
+        read_only: None,
         operator: "operator".to_owned(),
         directory: "/home/operator/.local/state/gatediff".to_owned(),
     };

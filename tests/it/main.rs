@@ -86,6 +86,8 @@ mod store;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod target;
+#[cfg(test)]
 mod terminal;
 #[cfg(test)]
 mod twice;

@@ -795,13 +795,13 @@ async fn a_production_profile_asks_for_the_databases_name_before_every_write() {
     ] {
         let unasked = live(args);
         assert_eq!(unasked.code, Some(64), "{args:?} {}", unasked.stderr);
-        assert!(unasked.stderr.contains("--yes"), "{}", unasked.stderr);
+        assert!(unasked.stderr.contains(&format!("--confirm {}", desk.site.db.name())), "{}", unasked.stderr);
         let unnamed = live(&[args, &["--yes"]].concat());
         assert_eq!(unnamed.code, Some(64), "{args:?} {}", unnamed.stderr);
         assert!(unnamed.stderr.contains(&format!("--confirm {}", desk.site.db.name())), "{}", unnamed.stderr);
     }
     assert_eq!(desk.site.dump().await, before);
-    let confirmed = live(&["scope", "create", "loans", "--yes", "--confirm", desk.site.db.name()]);
+    let confirmed = live(&["scope", "create", "loans", "--confirm", desk.site.db.name()]);
     assert_eq!(confirmed.code, Some(0), "{}", confirmed.stderr);
     assert_eq!(live(&["scope", "list"]).code, Some(0), "reading asks nobody");
 

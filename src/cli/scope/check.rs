@@ -17,9 +17,13 @@ pub(super) async fn run(
     args: ScopeCheckArgs,
 ) -> Result<Exit, Failure> {
     if args.repair {
-        consent::can_ask(&args.consent)?;
+        consent::can_ask(&args.consent, &session.target)?;
     }
     let findings = find(session, &args.only).await?;
+    if args.repair {
+        // By now it is known which cluster that is.
+        consent::check_target(&args.consent, &session.target)?;
+    }
     let repairable = findings.iter().filter(|finding| finding.repair.is_some()).count();
     let target = session.target.display();
     if args.repair && repairable > 0 {
@@ -59,7 +63,7 @@ async fn repair(
     let (repairable, left): (Vec<Ailment>, Vec<Ailment>) =
         findings.iter().cloned().partition(|finding| finding.repair.is_some());
     let told = lines(findings);
-    match (args.consent.yes, printer.output) {
+    match (args.consent.is_given(), printer.output) {
         (true, Output::Json) => {}
         (true, Output::Text) => told.iter().for_each(|line| printer.folded(line, 4)),
         (false, _) => told.iter().for_each(|line| printer.tell(line)),
@@ -67,7 +71,8 @@ async fn repair(
     let target = session.target.display();
     let what = format!("repair of {} in {target}", plural(repairable.len(), "finding", "findings"));
     let what = safe(&what).into_owned();
-    consent::ask(printer, &session.manner, &args.consent, (&what, true), session.target.database())?;
+    let marks = session.marks().await?;
+    consent::ask(printer, &marks, &args.consent, (&what, true), &session.target)?;
     let edited = write(session, &args.consent, Edit::Repair { codes: args.only.clone() }).await?;
     let (status, exit) = outcome(left.len());
     let document = Document::new("scope check", status, &target).findings(findings);

@@ -30,7 +30,7 @@ pub(super) async fn create(
     note(printer, &fields.notes);
     let draft = fields.draft;
     check(draft.check(&catalogue, None))?;
-    ask_in_production(printer, session, &args.consent, &format!("create {}", draft.item()))?;
+    ask_in_production(printer, session, &args.consent, &format!("create {}", draft.item())).await?;
     let edited = write(session, &args.consent, Edit::Create(draft.clone())).await?;
     let target = session.target.display();
     let document = Document::new("scope create", "ok", &target)
@@ -45,7 +45,7 @@ pub(super) async fn update(
     session: &Session,
     args: ScopeUpdateArgs,
 ) -> Result<Exit, Failure> {
-    consent::can_ask(&args.consent)?;
+    consent::can_ask(&args.consent, &session.target)?;
     let file = args.fields.file.as_deref().map(scope::load).transpose()?;
     let catalogue = read(session).await?;
     let scope = find(&catalogue, &args.scope)?;
@@ -67,7 +67,7 @@ pub(super) async fn update(
         let mut violations = update.draft.check(&catalogue, Some(scope));
         violations.extend(update.draft.check_holders(&catalogue, scope));
         check(violations)?;
-        update.confirm(printer, session, &args.consent)?;
+        update.confirm(printer, session, &args.consent).await?;
         let edit = Edit::Update {
             id: Arc::clone(&scope.id),
             seen: Box::new(seen),
@@ -127,16 +127,21 @@ impl Update<'_> {
 
     /// Shows what differs and who follows, then asks. Where somebody is asked,
     /// that is no result, but what the question is about.
-    fn confirm(&self, printer: &mut Printer, session: &Session, args: &ConsentArgs) -> Result<(), Failure> {
+    async fn confirm(
+        &self,
+        printer: &mut Printer,
+        session: &Session,
+        args: &ConsentArgs,
+    ) -> Result<(), Failure> {
         let lines = self.lines(printer);
-        match (args.yes, printer.output) {
+        match (args.is_given(), printer.output) {
             (true, Output::Json) => {}
             (true, Output::Text) => lines.iter().for_each(|line| printer.folded(line, 10)),
             (false, _) => lines.iter().for_each(|line| printer.tell(line)),
         }
         let what = format!("update of {} in {}", self.scope.item(), session.target.display());
         let what = safe(&what).into_owned();
-        consent::ask(printer, &session.manner, args, (&what, true), session.target.database())
+        consent::ask(printer, &session.marks().await?, args, (&what, true), &session.target)
     }
 
     fn lines(&self, printer: &Printer) -> Vec<String> {
@@ -176,7 +181,7 @@ pub(super) async fn delete(
     can_ask_in_production(session, &args.consent)?;
     let catalogue = read(session).await?;
     let scope = find(&catalogue, &args.scope)?;
-    ask_in_production(printer, session, &args.consent, &format!("delete {}", scope.item()))?;
+    ask_in_production(printer, session, &args.consent, &format!("delete {}", scope.item())).await?;
     let edit = Edit::Delete { id: Arc::clone(&scope.id), name: Arc::clone(&scope.name) };
     let edited = write(session, &args.consent, edit).await?;
     let target = session.target.display();
@@ -225,7 +230,7 @@ pub(super) async fn pass(
     let scope = find(&catalogue, &args.scope)?;
     let Way { verb, done, to, .. } = way;
     let what = format!("{verb} {} {to} {}", scope.item(), plural(args.client.len(), "client", "clients"));
-    ask_in_production(printer, session, &args.consent, &what)?;
+    ask_in_production(printer, session, &args.consent, &what).await?;
     let clients = args.client.iter().map(|id| Arc::from(id.as_str())).collect();
     let edited = write(session, &args.consent, (way.edit)(scope, clients)).await?;
     let target = session.target.display();

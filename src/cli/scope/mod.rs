@@ -33,7 +33,7 @@ pub(super) async fn run(
         let what = "--theme, --accessible and --operator in front of the command are options of the screen";
         return Err(Failure::new(FailureKind::Usage, what).hint("put --operator behind the command"));
     }
-    let session = Session::new(global)?;
+    let session = Session::new(global).await?;
     match command {
         ScopeCommand::List(args) => list::run(printer, &session, args).await,
         ScopeCommand::Show(args) => show::run(printer, &session, &args).await,
@@ -71,24 +71,29 @@ async fn write(session: &Session, args: &ConsentArgs, edit: Edit) -> Result<Edit
     edited
 }
 
-/// Refuses early where somebody has to be asked and nobody can be: in a
-/// production profile. Elsewhere the product does not ask either.
+/// Refuses early where somebody has to be asked and nobody can be: in
+/// production. Elsewhere the product does not ask either.
 fn can_ask_in_production(session: &Session, args: &ConsentArgs) -> Result<(), Failure> {
-    if session.manner.production { consent::can_ask(args) } else { Ok(()) }
+    match session.target.marks().production {
+        Some(_) => consent::can_ask(args, &session.target),
+        None => consent::check_target(args, &session.target),
+    }
 }
 
-/// Asks in a production profile, and only there.
-fn ask_in_production(
+/// Asks in production, and only there.
+async fn ask_in_production(
     printer: &mut Printer,
     session: &Session,
     args: &ConsentArgs,
     what: &str,
 ) -> Result<(), Failure> {
-    if !session.manner.production {
-        return Ok(());
+    let marks = session.marks().await?;
+    if marks.production.is_none() {
+        return consent::check_target(args, &session.target);
     }
+    consent::can_ask(args, &session.target)?;
     let what = safe(&format!("{what} in {}", session.target.display())).into_owned();
-    consent::ask(printer, &session.manner, args, (&what, false), session.target.database())
+    consent::ask(printer, &marks, args, (&what, false), &session.target)
 }
 
 /// Finds a scope by its name, or as `id:ID`.

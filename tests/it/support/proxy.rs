@@ -145,6 +145,11 @@ impl Proxy {
         Self { port, state }
     }
 
+    /// Its port.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The address of a database behind it.
     pub(crate) fn url(&self, db: &TestDb) -> String {
         format!("postgresql://postgres@127.0.0.1:{}/{}?sslmode=disable", self.port, db.name())
