@@ -37,13 +37,13 @@ pub(super) fn check(act: Act, app: &App) -> Check {
             None => no("select an item to explain it"),
         },
         Act::Again => again(app),
-        Act::Import => with_review(app, |review| idle(app).and_then(|()| import(app, review))),
+        Act::Import => with_review(app, |review| can_write(app).and_then(|()| import(app, review))),
         Act::Backup => some(matches!(question(app), Some(Question::Import(_))), "not here"),
         Act::Rehearse => with_review(app, |review| rehearse(app, review)),
         Act::SavePlan | Act::Export => with_review(app, |_| idle(app)),
         Act::History => history(app),
         Act::OpenJob => with_record(app, |_| Ok(())),
-        Act::Undo => with_record(app, |job| record::can_undo(job).and_then(|()| idle(app))),
+        Act::Undo => with_record(app, |job| record::can_undo(job).and_then(|()| can_write(app))),
         Act::SaveBackup => with_record(app, |job| record::can_save_backup(job).and_then(|()| idle(app))),
         Act::Theme => {
             some(app.skin.has_colours(), "no colours here (NO_COLOR, --color never, or the terminal)")
@@ -61,11 +61,12 @@ pub(super) fn check(act: Act, app: &App) -> Check {
             some(app.size.0 >= WIDE, "the list or the scope has the whole screen already")
         }
         Act::Scopes => scopes(app),
-        Act::CreateScope | Act::CheckScopes => with_scopes(app, |_| idle(app)),
-        Act::DeleteScope | Act::EditScope => with_scope(app, |_| idle(app)),
+        Act::CheckScopes => with_scopes(app, |_| idle(app)),
+        Act::CreateScope => with_scopes(app, |_| can_write(app)),
+        Act::DeleteScope | Act::EditScope => with_scope(app, |_| can_write(app)),
         Act::Holders => with_scope(app, |_| Ok(())),
         Act::NextSort | Act::Reverse => with_scopes(app, |_| Ok(())),
-        Act::GiveScope => with_scopes(app, |_| idle(app)),
+        Act::GiveScope => with_scopes(app, |_| can_write(app)),
         Act::TakeScope => take(app),
         Act::OpenFinding => {
             with_scopes(app, |scopes| some(!scopes.ailments.is_empty(), "nothing is wrong with the scopes"))
@@ -73,7 +74,7 @@ pub(super) fn check(act: Act, app: &App) -> Check {
         Act::Repair => with_scopes(app, |scopes| {
             let can = scopes.ailments.iter().any(|ailment| ailment.repair.is_some());
             some(can, "nothing was found that can be repaired safely")?;
-            idle(app)
+            can_write(app)
         }),
         _ => Ok(()),
     }
@@ -101,6 +102,14 @@ fn idle(app: &App) -> Check {
     app.job.as_ref().map_or(Ok(()), |job| no(job.work.doing()))
 }
 
+/// Nothing is written while something runs, nor ever where a profile forbids it.
+fn can_write(app: &App) -> Check {
+    match app.place().and_then(|place| place.read_only) {
+        Some(mark) => Err(format!("the target is read-only: {mark}")),
+        None => idle(app),
+    }
+}
+
 fn suspend(app: &App) -> Check {
     match app.job.as_ref().filter(|_| app.is_applying()) {
         Some(job) => Err(format!("not while {}", job.work.doing())),
@@ -124,7 +133,7 @@ fn with_record(app: &App, check: impl Fn(&JobRecord) -> Check) -> Check {
 }
 
 fn rehearse(app: &App, review: &Review) -> Check {
-    idle(app)?;
+    can_write(app)?;
     import(app, review)?;
     match review.unconfirmed() {
         Some(missing) => Err(confirm_first(missing, &app.key(Act::ConfirmMissing))),
@@ -227,7 +236,7 @@ fn with_form(app: &App, check: impl Fn(&Form) -> Check) -> Check {
 /// What writes waits for what runs; what only picks does not.
 fn form_idle(app: &App, act: Act) -> Check {
     let writes = app.form.as_ref().is_some_and(|form| matches!(form.task, Task::Give(_)));
-    if act == Act::SaveForm || writes { idle(app) } else { Ok(()) }
+    if act == Act::SaveForm || writes { can_write(app) } else { Ok(()) }
 }
 
 fn field(act: Act, form: &Form) -> Check {
@@ -267,5 +276,5 @@ fn take(app: &App) -> Check {
     with_scopes(app, |_| {
         some(app.held().is_some_and(|(_, client)| client.is_some()), "no client holds the scope")
     })?;
-    idle(app)
+    can_write(app)
 }

@@ -414,6 +414,18 @@ mod importing {
     }
 
     #[test]
+    fn nothing_is_written_to_a_read_only_target_and_the_reason_is_told() {
+        let mut subject = reviewed(plan(sample_drafts(10), Vec::new(), Vec::new()));
+        subject.read_only = Some("profile 'audit' names this database".to_owned());
+        let mut app = open(subject, 80, 24);
+        for key in ["P", "X"] {
+            assert!(keys(&mut app, key).is_empty() && app.modals.is_empty() && app.job.is_none());
+            assert_eq!(notice(&app), "the target is read-only: profile 'audit' names this database");
+        }
+        assert!(matches!(keys(&mut app, "H").as_slice(), [Effect::History(_)]), "the jobs can be read");
+    }
+
+    #[test]
     fn keys_pressed_before_the_question_was_drawn_do_not_count() {
         let mut app = plain();
         let effects = keys_ahead(&mut app, "P tab enter");

@@ -26,10 +26,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     };
     let subject = &review.subject;
     let mut right = Line::of(Role::Dim, &subject.platform);
-    if subject.production {
-        right.push(Role::Text, " ");
-        right.push(Role::Production, " PRODUCTION ");
-    }
+    marks(&mut right, subject.production, subject.read_only.is_some());
     let left = usize::from(canvas.line_right(area, 0, &right)).saturating_sub(2);
     let glyphs = app.skin.glyphs;
     let sha: String = subject.sha256.chars().take(SHORT).collect();
@@ -48,12 +45,22 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     canvas.line(room, 0, &line);
 }
 
+/// What profiles say of the target.
+fn marks(right: &mut Line, production: bool, read_only: bool) {
+    for (_, mark) in
+        [(production, " PRODUCTION "), (read_only, " READ-ONLY ")].into_iter().filter(|mark| mark.0)
+    {
+        if right.width() > 0 {
+            right.push(Role::Text, " ");
+        }
+        right.push(Role::Production, mark);
+    }
+}
+
 /// Where there is no file, the target alone.
 fn target(canvas: &mut Canvas<'_>, area: Rect, place: &Place) {
     let mut right = Line::new();
-    if place.production {
-        right.push(Role::Production, " PRODUCTION ");
-    }
+    marks(&mut right, place.production, place.read_only.is_some());
     let left = canvas.line_right(area, 0, &right);
     let line = Line::of(Role::Title, "gatediff").and(Role::Dim, "  ").and(Role::Title, &place.target);
     canvas.line(Rect { width: left, ..area }, 0, &line);

@@ -326,6 +326,16 @@ mod modals {
     }
 
     #[test]
+    fn the_head_says_what_profiles_say_of_the_target() {
+        let mut subject = reviewed(sample());
+        subject.read_only = Some("profile 'audit' is used".to_owned());
+        let first = |subject| shot(&open(subject, 80, 24)).lines().next().unwrap_or_default().to_owned();
+        assert!(first(subject.clone()).ends_with("READ-ONLY"), "{}", first(subject));
+        subject.production = true;
+        assert!(first(subject.clone()).ends_with("PRODUCTION   READ-ONLY"), "{}", first(subject));
+    }
+
+    #[test]
     fn confirm_import_to_production_at_80x24() {
         let mut subject = reviewed(sample());
         subject.production = true;

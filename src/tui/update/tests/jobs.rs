@@ -259,6 +259,15 @@ mod undoing {
     }
 
     #[test]
+    fn nothing_is_undone_in_a_read_only_target() {
+        let mut app = plain();
+        app.review.as_mut().unwrap().subject.read_only = Some("profile 'audit' is used".to_owned());
+        list_jobs(&mut app, records());
+        assert!(keys(&mut app, "j enter U").is_empty() && app.job.is_none());
+        assert_eq!(notice(&app), "the target is read-only: profile 'audit' is used");
+    }
+
+    #[test]
     fn the_question_says_what_it_does_and_where() {
         let mut app = plain();
         app.review.as_mut().unwrap().subject.production = true;

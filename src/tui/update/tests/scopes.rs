@@ -433,6 +433,16 @@ mod editing {
     }
 
     #[test]
+    fn no_scope_of_a_read_only_target_is_edited() {
+        let mut app = in_production();
+        app.scopes.as_mut().unwrap().place.read_only = Some("profile 'audit' is used".to_owned());
+        for key in ["a", "e", "D"] {
+            assert!(keys(&mut app, key).is_empty() && app.form.is_none() && app.modals.is_empty(), "{key}");
+            assert_eq!(notice(&app), "the target is read-only: profile 'audit' is used");
+        }
+    }
+
+    #[test]
     fn in_production_the_databases_name_has_to_be_typed() {
         let mut app = in_production();
         assert!(keys(&mut app, "j j D").is_empty());
