@@ -31,20 +31,29 @@ impl Marks {
     /// [`Target::display`] made of it. Nothing is resolved.
     #[must_use]
     pub fn of_text(target: &str, profiles: &[MarkedProfile]) -> Self {
-        let is_named = |profile: &MarkedProfile| match &profile.named {
-            Ok(named) => named
-                .iter()
-                .any(|named| target.strip_suffix(&*named.place()).is_some_and(|user| user.ends_with('@')))
-                .then_some(MarkedBy::Address),
-            Err(why) => Some(MarkedBy::Unreadable(why.clone())),
-        };
-        let mark = |wanted: fn(&MarkedProfile) -> bool| {
-            let wanted = profiles.iter().filter(|profile| wanted(profile));
-            let by = wanted
-                .filter_map(|profile| is_named(profile).map(|by| Mark { by, profile: profile.name.clone() }));
-            by.min()
-        };
-        Self { production: mark(|profile| profile.production), read_only: mark(|profile| profile.read_only) }
+        let mut marks = Self::NONE;
+        for profile in profiles {
+            let ends_as =
+                |named: &Target| target.strip_suffix(&*named.place()).is_some_and(|user| user.ends_with('@'));
+            let by = match &profile.named {
+                Ok(named) => named.iter().any(ends_as).then_some(MarkedBy::Address),
+                Err(why) => Some(MarkedBy::Unreadable(why.clone())),
+            };
+            marks.add(&profile.name, [profile.production, profile.read_only], by);
+        }
+        marks
+    }
+
+    /// Adds what a profile says of the target, if it was recognised: of each sort the surest counts.
+    fn add(&mut self, profile: &str, [production, read_only]: [bool; 2], by: Option<MarkedBy>) {
+        let Some(by) = by else { return };
+        let mark = Mark { by, profile: profile.to_owned() };
+        let known = [(production, &mut self.production), (read_only, &mut self.read_only)];
+        for (_, known) in known.into_iter().filter(|(is_said, _)| *is_said) {
+            if known.as_ref().is_none_or(|known| mark < *known) {
+                *known = Some(mark.clone());
+            }
+        }
     }
 }
 
@@ -207,12 +216,6 @@ struct Profile {
     by: Option<MarkedBy>,
 }
 
-impl Profile {
-    fn mark(&self, by: MarkedBy) -> Mark {
-        Mark { by, profile: self.name.clone() }
-    }
-}
-
 impl Markings {
     /// Compares a target with those of profiles; asks the resolver where names have to be compared.
     async fn new(target: &Target, profiles: Vec<MarkedProfile>, directory: Option<PathBuf>) -> Self {
@@ -252,8 +255,7 @@ impl Markings {
             }
         });
         let new = Self { profiles: compared.collect(), directory, known: Mutex::default() };
-        let marks = new.collect(|profile| profile.by.clone());
-        new.known().marks = marks;
+        new.add(|profile| profile.by.clone());
         new
     }
 
@@ -261,15 +263,11 @@ impl Markings {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the marks of all profiles that `how` recognises, the surest of each sort.
-    fn collect(&self, how: impl Fn(&Profile) -> Option<MarkedBy>) -> Marks {
-        let marks = |wanted: fn(&Profile) -> bool| {
-            let wanted = self.profiles.iter().filter(|profile| wanted(profile));
-            wanted.filter_map(|profile| how(profile).map(|by| profile.mark(by))).min()
-        };
-        Marks {
-            production: marks(|profile| profile.production),
-            read_only: marks(|profile| profile.read_only),
+    /// Adds the marks of all profiles that `how` recognises.
+    fn add(&self, how: impl Fn(&Profile) -> Option<MarkedBy>) {
+        let marks = &mut self.known().marks;
+        for profile in &self.profiles {
+            marks.add(&profile.name, [profile.production, profile.read_only], how(profile));
         }
     }
 }
@@ -318,16 +316,11 @@ impl Target {
     /// one among them. What the target was marked as before, it stays.
     pub fn meet(&self, cluster: Option<&Cluster>, met: &MetClusters) -> Option<MetClusters> {
         let markings = self.markings()?;
-        let by_cluster = markings.collect(|profile| {
+        markings.add(|profile| {
             let is_met = |place: &String| cluster.is_some_and(|cluster| met.has(place, cluster));
             profile.places.iter().any(is_met).then_some(MarkedBy::Cluster)
         });
-        let mut known = markings.known();
-        known.is_met = true;
-        let least = |known: Option<Mark>, found: Option<Mark>| known.into_iter().chain(found).min();
-        known.marks.production = least(known.marks.production.take(), by_cluster.production);
-        known.marks.read_only = least(known.marks.read_only.take(), by_cluster.read_only);
-        drop(known);
+        markings.known().is_met = true;
 
         let cluster = cluster?;
         let matching = markings.profiles.iter().flat_map(|profile| &profile.matching);
