@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::changes::{Changes, Ids, Sequence};
 use super::item::{gives_way, value};
 use super::rules::{
-    AUTHENTICATION, CLIENT, GROUP, LEVEL, NO_GROUPS, RDB, SCOPE, host_matches, host_over, keyword_search,
+    AUTHENTICATION, CLIENT, GROUP, Hosts, LEVEL, NO_GROUPS, RDB, SCOPE, host_over, keyword_search,
 };
 use super::side::{ApiName, IDPS, Pair, ScopeApi, is_hidden};
 use super::tables::{
@@ -280,13 +280,11 @@ impl<'w> Builder<'_, 'w> {
     /// others are added. None is removed.
     fn hosts(&mut self, id: &str) {
         let pair = self.pair;
-        let there: Vec<&Row> =
-            pair.target.rows_of(T::Host, &pair.target.hosts, id).map(|(_, row)| row).collect();
+        let there = Hosts::of(&pair.target, id);
         let mut met = HashSet::new();
         for (_, row) in pair.file.rows_of(T::Host, &pair.file.hosts, id) {
-            let partner =
-                there.iter().position(|other| host_matches(row, other)).filter(|at| met.insert(*at));
-            match partner.and_then(|at| there.get(at)) {
+            let partner = there.position(row).filter(|at| met.insert(*at));
+            match partner.and_then(|at| there.rows().get(at)) {
                 Some(base) => {
                     let mut new = covered(T::Host, base, &host_over(row, base));
                     if new != **base {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::rules::{GROUP, SCOPE, host_matches, host_over};
+use super::rules::{GROUP, Hosts, SCOPE, host_over};
 use super::side::{ApiName, IDPS, Pair, ScopeApi, Side, is_hidden};
 use super::tables::{
     FieldDef, Role, T, Table, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map, vgroup, vgroup_group,
@@ -187,24 +187,23 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     /// is known by its own id, which stays when others come and go.
     fn hosts(&self) -> Value {
         use super::tables::host as h;
-        let file: Vec<&Row> = self.hosts_of(&self.pair.file);
-        let target: Vec<&Row> = self.hosts_of(&self.pair.target);
-        let own = if self.from == From::File { &file } else { &target };
-        let elements = own.iter().enumerate().map(|(at, row)| {
-            let partner = match self.from {
-                From::File => target.iter().position(|other| host_matches(row, other)),
-                From::Target => file.iter().position(|other| host_matches(other, row)),
-            };
+        let (file, target) = (Hosts::of(&self.pair.file, self.id), Hosts::of(&self.pair.target, self.id));
+        let (own, others) = match self.from {
+            From::File => (&file, &target),
+            From::Target => (&target, &file),
+        };
+        let elements = own.rows().iter().enumerate().map(|(at, row)| {
+            let partner = others.position(row);
             let id = match (self.from, partner) {
-                (From::File, Some(other)) => host_id(&target, other),
+                (From::File, Some(other)) => host_id(target.rows(), other),
                 (From::File, None) => format!("file {at}"),
-                (From::Target, _) => host_id(&target, at),
+                (From::Target, _) => host_id(target.rows(), at),
             };
             let called = match (self.from, partner) {
-                (From::Target, Some(other)) => file.get(other).copied().unwrap_or(row),
+                (From::Target, Some(other)) => file.rows().get(other).copied().unwrap_or(row),
                 _ => row,
             };
-            let over = match (self.from, partner.and_then(|other| target.get(other))) {
+            let over = match (self.from, partner.and_then(|other| target.rows().get(other))) {
                 (From::File, Some(other)) => &host_over(row, other),
                 _ => *row,
             };
@@ -213,10 +212,6 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         // Two hosts of the file on one of the target block the client; the set
         // shows the first.
         Value::set(elements)
-    }
-
-    fn hosts_of(&self, side: &Side<'w>) -> Vec<&'w Row> {
-        side.rows_of(T::Host, &side.hosts, self.id).map(|(_, row)| row).collect()
     }
 
     fn groups(&self) -> Value {

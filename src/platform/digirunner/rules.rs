@@ -32,18 +32,87 @@ pub(super) const MOST: usize = 186;
 /// What the oauth scope of a client without groups says.
 pub(super) const NO_GROUPS: &str = "select";
 
-/// Says whether an imported host is the same as one of the target: by ip or by
-/// name, both without regard to case.
-pub(super) fn host_matches(file: &Row, target: &Row) -> bool {
-    let same = |at: usize| file.text(at).to_lowercase() == target.text(at).to_lowercase();
-    same(host::HOST_IP) || same(host::HOST_NAME)
+/// Returns text as the product compares it where case does not matter: by
+/// `String.equalsIgnoreCase`, which folds each character by itself, first to
+/// upper and then to lower case. Texts are the same to the product where these
+/// are equal.
+pub(super) fn folded(text: &str) -> String {
+    let fold = |c: char| {
+        let mut upper = c.to_uppercase();
+        // Java folds one character to one: what would become several stays.
+        let upper = upper.next().filter(|_| upper.next().is_none()).unwrap_or(c);
+        // The only one of several is that of 'İ', of which Java takes the 'i'.
+        upper.to_lowercase().next().unwrap_or(upper)
+    };
+    text.chars().map(fold).collect()
+}
+
+/// The hosts of one client on one side, found by what makes two hosts the same:
+/// their address or their name, both without regard to case.
+///
+/// Comparing, blocking and writing all ask this index which hosts are the same.
+pub(super) struct Hosts<'w> {
+    rows: Vec<&'w Row>,
+    ips: HashMap<String, Found>,
+    names: HashMap<String, Found>,
+    both: HashMap<(String, String), Found>,
+}
+
+/// The first host that has something, and how many do.
+#[derive(Clone, Copy)]
+struct Found {
+    first: usize,
+    count: usize,
+}
+
+impl<'w> Hosts<'w> {
+    /// Indexes the hosts of a client.
+    pub(super) fn of(side: &Side<'w>, client_id: &str) -> Self {
+        Self::new(side.rows_of(T::Host, &side.hosts, client_id).map(|(_, row)| row).collect())
+    }
+
+    fn new(rows: Vec<&'w Row>) -> Self {
+        let mut hosts = Self { rows, ips: HashMap::new(), names: HashMap::new(), both: HashMap::new() };
+        for (first, row) in hosts.rows.iter().enumerate() {
+            let (ip, name) = (folded(row.text(host::HOST_IP)), folded(row.text(host::HOST_NAME)));
+            let new = Found { first, count: 0 };
+            hosts.both.entry((ip.clone(), name.clone())).or_insert(new).count += 1;
+            hosts.ips.entry(ip).or_insert(new).count += 1;
+            hosts.names.entry(name).or_insert(new).count += 1;
+        }
+        hosts
+    }
+
+    /// Returns the hosts, in their order.
+    pub(super) fn rows(&self) -> &[&'w Row] {
+        &self.rows
+    }
+
+    /// Returns where the first host stands that is the same as one of the other
+    /// side.
+    pub(super) fn position(&self, other: &Row) -> Option<usize> {
+        self.find(other).map(|found| found.first)
+    }
+
+    /// Returns the first host that is the same as this one, and how many are.
+    fn find(&self, other: &Row) -> Option<Found> {
+        let (ip, name) = (folded(other.text(host::HOST_IP)), folded(other.text(host::HOST_NAME)));
+        match (self.ips.get(&ip).copied(), self.names.get(&name).copied()) {
+            (Some(by_ip), Some(by_name)) => {
+                let twice = self.both.get(&(ip, name)).map_or(0, |found| found.count);
+                let first = by_ip.first.min(by_name.first);
+                Some(Found { first, count: by_ip.count + by_name.count - twice })
+            }
+            (by_ip, by_name) => by_ip.or(by_name),
+        }
+    }
 }
 
 /// Returns a host of the file as it is compared with and written over the one
 /// of the target: an address that differs in its case alone is the target's.
 pub(super) fn host_over(file: &Row, target: &Row) -> Row {
     let mut row = file.clone();
-    if file.text(host::HOST_IP).to_lowercase() == target.text(host::HOST_IP).to_lowercase() {
+    if folded(file.text(host::HOST_IP)) == folded(target.text(host::HOST_IP)) {
         row.copy(target, &[host::HOST_IP]);
     }
     row
@@ -120,7 +189,7 @@ pub(super) fn twice(kind: &Kind, key: &str, times: usize) -> Option<Reason> {
 pub(super) fn level_differs(file: &Row, target: &Row, is_changed: impl FnOnce() -> bool) -> Option<Reason> {
     let (wanted, there) = (file.cell(client::SECURITY_LEVEL_ID), target.cell(client::SECURITY_LEVEL_ID));
     let same = match (wanted, there) {
-        (Cell::Text(wanted), Cell::Text(there)) => wanted.to_lowercase() == there.to_lowercase(),
+        (Cell::Text(wanted), Cell::Text(there)) => folded(wanted) == folded(there),
         (Cell::Null, Cell::Null) => !is_changed(),
         _ => false,
     };
@@ -137,20 +206,14 @@ pub(super) fn level_differs(file: &Row, target: &Row, is_changed: impl FnOnce() 
 }
 
 /// Returns the reasons of hosts that cannot be told apart.
-pub(super) fn hosts(file: &[&Row], target: &[&Row]) -> Vec<Reason> {
+pub(super) fn hosts(file: &Hosts<'_>, target: &Hosts<'_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let mut taken: HashMap<usize, &Row> = HashMap::new();
-    for row in file {
-        let partners: Vec<usize> = target
-            .iter()
-            .enumerate()
-            .filter(|(_, other)| host_matches(row, other))
-            .map(|(at, _)| at)
-            .collect();
-        match partners.as_slice() {
-            [] => {}
-            [only] => {
-                if let Some(other) = taken.insert(*only, row) {
+    for row in file.rows() {
+        match target.find(row) {
+            None => {}
+            Some(Found { first, count: 1 }) => {
+                if let Some(other) = taken.insert(first, row) {
                     reasons.push(Reason::new(
                         "host-clash",
                         format!(
@@ -161,9 +224,9 @@ pub(super) fn hosts(file: &[&Row], target: &[&Row]) -> Vec<Reason> {
                     ));
                 }
             }
-            many => reasons.push(Reason::new(
+            Some(Found { count, .. }) => reasons.push(Reason::new(
                 "host-ambiguous",
-                format!("host {} matches {} hosts of the client in the target", host_called(row), many.len()),
+                format!("host {} matches {count} hosts of the client in the target", host_called(row)),
             )),
         }
     }
@@ -176,19 +239,18 @@ pub(super) fn hosts(file: &[&Row], target: &[&Row]) -> Vec<Reason> {
 /// Returns the reason of two hosts of the file that are one: once written, each
 /// would match both, and the client could not be covered any more. The
 /// product's own screens refuse them.
-fn twin_hosts(file: &[&Row]) -> Option<Reason> {
-    let (mut ips, mut names) = (HashMap::new(), HashMap::new());
-    file.iter().find_map(|row| {
-        let by_ip = ips.insert(row.text(host::HOST_IP).to_lowercase(), *row);
-        let by_name = names.insert(row.text(host::HOST_NAME).to_lowercase(), *row);
-        by_ip.or(by_name).map(|other| {
-            let message = format!(
-                "hosts {} and {} of the file have the same ip or name",
-                host_called(other),
-                host_called(row)
-            );
-            Reason::new("host-clash", message)
-        })
+fn twin_hosts(file: &Hosts<'_>) -> Option<Reason> {
+    let twins = file.rows().iter().enumerate().find_map(|(at, row)| {
+        let found = file.find(row).filter(|found| found.first < at)?;
+        Some((file.rows().get(found.first)?, row))
+    });
+    twins.map(|(other, row)| {
+        let message = format!(
+            "hosts {} and {} of the file have the same ip or name",
+            host_called(other),
+            host_called(row)
+        );
+        Reason::new("host-clash", message)
     })
 }
 
@@ -339,4 +401,32 @@ pub(super) fn too_many_apis(there: usize, new: usize) -> Option<Reason> {
     let told = if there > 0 { format!(" ({there} in the target, {new} more)") } else { String::new() };
     (total > MOST)
         .then(|| Reason::new("too-many-apis", format!("would have {total} APIs{told}, the limit is {MOST}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_is_folded_as_java_does_character_by_character() {
+        for (left, right) in [
+            ("Node-1.Example", "nOdE-1.eXAMPLE"),
+            ("2001:DB8::A", "2001:db8::a"),
+            ("ÉCOLE", "école"),
+            ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+            ("İI", "ıi"),
+            ("\u{212a}elvin", "kelvin"),
+            ("ǅ", "ǆ"),
+            ("ᾼ", "ᾳ"),
+            ("\u{10400}", "\u{10428}"),
+            ("stra\u{1e9e}e", "straße"),
+        ] {
+            assert_eq!(folded(left), folded(right), "{left} {right}");
+        }
+        for (left, right) in
+            [("straße", "strasse"), ("ﬁ", "fi"), ("é", "e\u{301}"), ("a ", "a"), ("客", "户")]
+        {
+            assert_ne!(folded(left), folded(right), "{left} {right}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::item::{ClientItem, From};
-use super::super::rules::{self, CLIENT, GROUP, MOST, RDB, SCOPE};
+use super::super::rules::{self, CLIENT, GROUP, Hosts, MOST, RDB, SCOPE};
 use super::super::side::{ApiName, IDPS, Side, is_hidden};
 use super::super::tables::{T, client, dp_app, group, idp_jdbc, open_key, open_map, vgroup, x_key, x_map};
 use super::super::values::{self, Misfit};
@@ -60,10 +60,7 @@ impl<'w> Comparer<'_, 'w> {
         blocks.extend(aliases.check(id, row.text(client::CLIENT_ALIAS)));
         blocks.extend(self.twice(&CLIENT, id));
         // Of an absent client too: leftover hosts are taken over like those of a client that is there.
-        let hosts = |side: &Side<'w>| -> Vec<&'w Row> {
-            side.rows_of(T::Host, &side.hosts, id).map(|(_, row)| row).collect()
-        };
-        blocks.extend(rules::hosts(&hosts(&self.pair.file), &hosts(&self.pair.target)));
+        blocks.extend(rules::hosts(&Hosts::of(&self.pair.file, id), &Hosts::of(&self.pair.target, id)));
         blocks.extend(self.owners.check(self.pair, id));
         blocks.extend(self.broken.of_client(id));
         blocks.extend(self.ids_of_keys(id));

@@ -178,6 +178,46 @@ fn a_host_is_the_same_by_address_without_regard_to_case() {
 }
 
 #[test]
+fn a_host_that_differs_in_its_name_and_in_the_case_of_its_address_is_one_change() {
+    let from = world().client("a", json!({})).host(1, "a", "edge", "FD00::AB");
+    let to = world().client("a", json!({})).host(5, "a", "old", "fd00::ab").host(6, "a", "other", "10.1.1.1");
+    assert_eq!(
+        changes(&plan(&from, &to), "client:a"),
+        [
+            r#"{"path":"/hosts/FD00::AB/hostName","op":"replace","before":"old","after":"edge"}"#,
+            r#"{"path":"/hosts/10.1.1.1","op":"keep"}"#,
+        ]
+    );
+    let same = world().client("a", json!({})).host(1, "a", "old", "FD00::AB");
+    assert_eq!(status(&plan(&same, &to), "client:a"), "Repeat unchanged");
+}
+
+#[test]
+fn letters_of_every_script_are_matched_without_regard_to_case() {
+    for (here, there) in [("ÜBER.example", "über.EXAMPLE"), ("Σίτος", "ΣΊΤΟΣ"), ("İstanbul", "istanbul")]
+    {
+        let from = world().client("a", json!({})).host(1, "a", "new", here);
+        let to = world().client("a", json!({})).host(5, "a", "old", there);
+        assert_eq!(told(&from, &to, "client:a"), [format!("replace /hosts/{here}/hostName")]);
+    }
+}
+
+/// Searched through pair by pair, this takes minutes.
+#[test]
+fn ten_thousand_hosts_of_a_client_are_matched_one_by_one() {
+    let with = |name: &str| {
+        (0..10_000).fold(world().client("a", json!({})), |world, at| {
+            world.host(at, "a", &format!("{name}-{at}"), &format!("{name:.1}::{at:x}"))
+        })
+    };
+    let plan = plan(&with("H"), &with("h"));
+    assert_eq!(status(&plan, "client:a"), "Repeat");
+    let changes = changes(&plan, "client:a");
+    assert_eq!(changes.len(), 10_000, "the names differ in their case");
+    assert!(changes[0].contains(r#""path":"/hosts/H::0/hostName","op":"replace""#), "{}", changes[0]);
+}
+
+#[test]
 fn a_hidden_groups_random_text_is_never_compared() {
     let with = |id: &str, text: &str| {
         let more = json!({"groupName": text, "groupAlias": text, "groupDesc": text, "vgroupName": text});

@@ -163,8 +163,8 @@ fn two_hosts_that_match_the_same_one_clash() {
 
 #[test]
 fn two_hosts_of_the_file_with_one_name_or_one_ip_clash() {
-    for (name, ip) in [("ONE", "10.0.0.2"), ("two", "10.0.0.1")] {
-        let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.1").host(2, "a", name, ip);
+    for (name, ip) in [("ONÉ", "10.0.0.2"), ("two", "FD00::1")] {
+        let from = world().client("a", json!({})).host(1, "a", "oné", "fd00::1").host(2, "a", name, ip);
         assert_eq!(status(&plan(&from, &world()), "client:a"), "Cannot add: host-clash", "{name} {ip}");
     }
     let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.1").host(2, "a", "two", "10.0.0.2");
