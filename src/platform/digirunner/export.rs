@@ -33,6 +33,7 @@ pub(super) fn export(world: &World, roots: &[ItemId]) -> Result<Export, MissingR
     let mut kept = if roots.is_empty() { Kept::all(world) } else { Kept::clients(world, roots) };
     let mut findings = kept.drop_dangling(&apis);
     findings.extend(kept.missing_values());
+    findings.extend(kept.clients_without_parts());
     findings.extend(kept.keys_without_maps());
     Ok(Export {
         bytes: write(&kept, &apis),

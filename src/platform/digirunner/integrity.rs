@@ -51,6 +51,11 @@ pub(super) const REFERENCES: [(T, usize, T, usize); 25] = [
     (T::IdpJdbc, idp_jdbc::CLIENT_ID, T::Client, client::CLIENT_ID),
 ];
 
+/// The reference that the product keeps, and skips on import, when what it names
+/// is deleted: deleting a group leaves the maps of X-API keys to it. Without any
+/// map row of a key the product refuses the whole file.
+pub(super) const SKIPPED: (T, usize) = (T::XMap, x_map::GROUP_ID);
+
 /// Breaks that are told, and by whom they are felt.
 pub(super) struct Broken<'w> {
     /// One finding per break, with its path.
@@ -178,7 +183,13 @@ impl<'w> Broken<'w> {
             None => format!("{list} row {at} has no {field}, and so belongs to nothing of {to}"),
         };
         let path = format!("/{ROOT}/{list}/{at}/{field}");
-        self.findings.push(Finding::error("broken-reference", message).at(path));
+        let finding = match wanted {
+            Some(_) if (from, column) == SKIPPED => {
+                Finding::note("broken-reference", format!("{message}; an import skips it"))
+            }
+            _ => Finding::error("broken-reference", message),
+        };
+        self.findings.push(finding.at(path));
     }
 }
 

@@ -28,7 +28,11 @@ pub(crate) fn portable(export: &[u8]) -> Portable {
     let lists = root["importClientRelated"].as_object().unwrap();
     let names = Names::new(lists);
     let told = |list: &String, rows: &Value| {
-        let rows = rows.as_array().unwrap().iter();
+        // The product keeps maps of keys to groups that are gone; every import skips them.
+        let is_skipped = |row: &Value| {
+            list == "dgrXApiKeyMapList" && !names.group_names.contains_key(&row["groupId"].to_string())
+        };
+        let rows = rows.as_array().unwrap().iter().filter(|row| !is_skipped(row));
         let mut rows: Vec<String> = rows.map(|row| names.told(list, row.as_object().unwrap())).collect();
         rows.sort();
         // An import makes one map of several to hidden groups of one name.

@@ -2,11 +2,13 @@
 //!
 //! All of them, or those of some clients and what these need. Rows that refer
 //! to what is not there are left out: no import can use them, and the product
-//! refuses a whole file for one (1298).
+//! refuses a whole file for one (1298). Maps of X-API keys are kept: the product
+//! skips those, and refuses a whole file for a key without any.
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::integrity::{Key, REFERENCES};
+use super::super::integrity::{Key, REFERENCES, SKIPPED};
+use super::super::rules::CLIENT;
 use super::super::side::is_hidden;
 use super::super::tables::{T, authority, client, client_group, client_vgroup, clientext, dp_app, group};
 use super::super::tables::{TABLES, vgroup, vgroup_authority, vgroup_group, x_key, x_map};
@@ -69,6 +71,10 @@ const NEEDS: [(T, usize, T, usize); 4] = [
     (T::Vgroup, vgroup::SECURITY_LEVEL_ID, T::Level, level::SECURITY_LEVEL_ID),
     (T::IdpJdbc, idp_jdbc::CONNECTION_NAME, T::Rdb, rdb::CONNECTION_NAME),
 ];
+
+/// What every client has to have, by which column: the product refuses a whole
+/// file (1298) for a client without.
+const PARTS: [(T, usize); 2] = [(T::Clientext, clientext::CLIENT_ID), (T::Oauth, oauth::CLIENT_ID)];
 
 type Keys<'w> = HashSet<Key<'w>>;
 
@@ -135,7 +141,7 @@ impl<'w> Kept<'w> {
             self.drop_hidden_groups(),
         ];
         for (from, column, to, key) in REFERENCES {
-            if from == T::Group {
+            if from == T::Group || (from, column) == SKIPPED {
                 continue;
             }
             let there = self.values(to, key);
@@ -176,8 +182,29 @@ impl<'w> Kept<'w> {
         Some(Finding::warning("row-left-out", message))
     }
 
-    /// Says which X-API keys have no group left: the product refuses a whole
-    /// file for one.
+    /// Names the clients that lack a row of which the product refuses a whole
+    /// file (1298) without one per client.
+    pub(super) fn clients_without_parts(&self) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let parts = PARTS.map(|(table, column)| (table, self.values(table, column)));
+        for row in self.rows(T::Client) {
+            let Some(id) = Key::of(row.cell(client::CLIENT_ID)) else { continue };
+            let lacks = parts.iter().filter(|(_, clients)| !clients.contains(&id));
+            let lacks: Vec<&str> = lacks.map(|(table, _)| table.table().name).collect();
+            if !lacks.is_empty() {
+                let message = format!(
+                    "the product refuses this file, gatediff does not: client '{id}' has no row in {}",
+                    lacks.join(" and in ")
+                );
+                let item = ItemId::new(CLIENT, row.shared(client::CLIENT_ID));
+                found.push(Finding::warning("client-incomplete", message).about(&item));
+            }
+        }
+        found
+    }
+
+    /// Says which X-API keys have no map row: the product refuses a whole file
+    /// for one.
     pub(super) fn keys_without_maps(&self) -> Option<Finding> {
         let mapped = self.values(T::XMap, x_map::REF_API_KEY_ID);
         let is_bare =

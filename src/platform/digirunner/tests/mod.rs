@@ -1,10 +1,14 @@
 //! The rules, one test each, without a database.
 
 mod dependencies;
+// What draws worlds for the tests on a database draws them here.
+#[path = "../../../../tests/it/support/draw.rs"]
+mod draw;
 mod exporting;
 mod fields;
 mod items;
 mod lack;
+mod reader;
 mod reading;
 mod secrets;
 mod statuses;
@@ -66,7 +70,7 @@ pub(super) fn target(lists: &Lists) -> World {
 }
 
 fn time(text: &str) -> NaiveDateTime {
-    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap()
+    NaiveDateTime::parse_from_str(&text.replace('T', " "), "%Y-%m-%d %H:%M:%S").unwrap()
 }
 
 /// Compares one environment's export with another one.
