@@ -48,7 +48,7 @@ pub fn some_of<T: ToString>(things: impl IntoIterator<Item = T>, most: usize) ->
 }
 
 /// Says whether a character moves the cursor, reorders text or is invisible.
-fn is_hostile(c: char) -> bool {
+pub(super) fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'

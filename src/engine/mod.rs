@@ -15,6 +15,7 @@ pub mod finding;
 pub mod item;
 pub mod json;
 pub mod law;
+pub mod lookalike;
 pub mod object;
 pub mod plan;
 pub mod promise;

@@ -17,17 +17,30 @@ use super::tables::{T, authority, client, group, group_api, level, rdb, vgroup};
 use super::values::{self, Misfit};
 use super::world::{Api, Row, World};
 use crate::engine::diff::effective;
+use crate::engine::lookalike::warn_of_look_alikes;
 use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Plan, Reason, Requirement, Value};
 
-/// The built-in client and group, which every export holds.
-const BUILT_IN_CLIENT: &str = "YWRtaW5Db25zb2xl";
-const BUILT_IN_GROUP: &str = "1000";
+/// What digiRunner comes with: the kind, the column that tells it from others,
+/// its value, and what covering it does.
+static BUILT_IN: [(Kind, usize, &str, &str); 4] = [
+    (CLIENT, client::CLIENT_ID, "YWRtaW5Db25zb2xl", "covering it changes the admin console's own access"),
+    (CLIENT, client::CLIENT_ID, "DpClient", "covering it changes the developer portal's own access"),
+    (GROUP, group::GROUP_ID, "1000", "covering it changes the admin console's own access"),
+    (
+        RDB,
+        rdb::CONNECTION_NAME,
+        "APIM-default-DB",
+        "covering it changes how the gateway reaches its own database",
+    ),
+];
 
 /// Compares a file with a target.
 pub(super) fn plan(file: &File, target: &World) -> Plan {
     let pair = Pair::new(&file.world, target);
     let comparer = Comparer::new(&pair);
-    Plan::new(&KINDS, comparer.candidates(), lack::lack(&pair), file.findings.clone())
+    let mut candidates = comparer.candidates();
+    warn_of_look_alikes(&mut candidates, &pair.file.called(), &pair.target.called());
+    Plan::new(&KINDS, candidates, lack::lack(&pair), file.findings.clone())
 }
 
 /// Returns what stands in the way of the file's items whatever the target
@@ -159,7 +172,23 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 candidate.quota = None;
             }
         }
+        for candidate in &mut all {
+            let warning = self.built_in(candidate);
+            candidate.warnings.extend(warning);
+        }
         all
+    }
+
+    /// Warns where covering would change what digiRunner itself came with.
+    fn built_in(&self, candidate: &Candidate) -> Option<Finding> {
+        let id = &candidate.item.id;
+        let row = self.pair.target.item(&id.kind, &id.key)?;
+        let is_one = |(kind, column, value, _): &&(Kind, usize, &str, &str)| {
+            *kind == id.kind && row.text(*column) == *value
+        };
+        let (.., what) = BUILT_IN.iter().find(is_one)?;
+        may_change(candidate)
+            .then(|| Finding::warning("built-in", format!("is built into digiRunner: {what}")).about(id))
     }
 
     /// Blocks an item that stands several times in the file.
@@ -226,9 +255,6 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 misfits.extend(self.misfits_of_links(row));
                 candidate.blocks.extend(values::reasons(misfits));
                 candidate.requires = self.needs_of_group(row);
-                if base.is_some_and(|row| row.text(group::GROUP_ID) == BUILT_IN_GROUP) {
-                    candidate.warnings.extend(built_in(&candidate));
-                }
                 candidate
             })
             .collect()
@@ -283,18 +309,16 @@ fn may_pass_limit(candidate: &Candidate) -> bool {
     })
 }
 
+/// Says whether a cover is possible, as far as the item itself goes, and would
+/// change anything.
+fn may_change(candidate: &Candidate) -> bool {
+    candidate.blocks.is_empty() && is_changed(candidate)
+}
+
 /// Says whether covering would change anything.
 fn is_changed(candidate: &Candidate) -> bool {
     let Some(base) = &candidate.base else { return false };
     !effective(Some(&base.value), &candidate.item.value).is_empty()
-}
-
-/// Warns where covering would change what digiRunner itself came with.
-fn built_in(candidate: &Candidate) -> Option<Finding> {
-    is_changed(candidate).then(|| {
-        let message = "is built into digiRunner; covering it changes the admin console's own access";
-        Finding::warning("built-in", message).about(&candidate.item.id)
-    })
 }
 
 /// Warns where a password would be written that the source instance encrypted

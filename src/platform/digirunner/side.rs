@@ -14,7 +14,8 @@ use super::tables::{
 };
 use super::tables::{vgroup_group, x_key, x_map};
 use super::world::{ByInt, ByText, Row, World, by_int, by_text};
-use crate::engine::Kind;
+use crate::engine::lookalike::Called;
+use crate::engine::{ItemId, Kind};
 
 /// An API as groups link it: its module and its key.
 pub(super) type ApiName<'w> = (&'w str, &'w str);
@@ -33,6 +34,8 @@ pub(super) struct Identity {
     pub(super) table: T,
     /// The column.
     pub(super) key: usize,
+    /// What people know it by beside the key: what that is, and its column.
+    names: &'static [(&'static str, usize)],
     /// Says of a row whether it is such an item.
     is_one: fn(&Row) -> bool,
 }
@@ -40,18 +43,43 @@ pub(super) struct Identity {
 /// One of each kind. The first row that has a key is the item; several in a
 /// file are in each other's way.
 pub(super) static IDENTITIES: [Identity; 6] = [
-    Identity { kind: CLIENT, table: T::Client, key: client::CLIENT_ID, is_one: |_| true },
-    // A flag that is none blocks a group; it must not lose it.
-    Identity { kind: GROUP, table: T::Group, key: group::GROUP_NAME, is_one: |row| !is_hidden(row) },
-    Identity { kind: SCOPE, table: T::Vgroup, key: vgroup::VGROUP_NAME, is_one: |_| true },
+    Identity {
+        kind: CLIENT,
+        table: T::Client,
+        key: client::CLIENT_ID,
+        names: &[("name", client::CLIENT_NAME), ("alias", client::CLIENT_ALIAS)],
+        is_one: |_| true,
+    },
+    Identity {
+        kind: GROUP,
+        table: T::Group,
+        key: group::GROUP_NAME,
+        names: &[("alias", group::GROUP_ALIAS)],
+        // A flag that is none blocks a group; it must not lose it.
+        is_one: |row| !is_hidden(row),
+    },
+    Identity {
+        kind: SCOPE,
+        table: T::Vgroup,
+        key: vgroup::VGROUP_NAME,
+        names: &[("alias", vgroup::VGROUP_ALIAS)],
+        is_one: |_| true,
+    },
     Identity {
         kind: AUTHENTICATION,
         table: T::Authority,
         key: authority::GROUP_AUTHORITIE_ID,
+        names: &[("name", authority::GROUP_AUTHORITIE_NAME)],
         is_one: |_| true,
     },
-    Identity { kind: LEVEL, table: T::Level, key: level::SECURITY_LEVEL_ID, is_one: |_| true },
-    Identity { kind: RDB, table: T::Rdb, key: rdb::CONNECTION_NAME, is_one: |_| true },
+    Identity {
+        kind: LEVEL,
+        table: T::Level,
+        key: level::SECURITY_LEVEL_ID,
+        names: &[("name", level::SECURITY_LEVEL_NAME)],
+        is_one: |_| true,
+    },
+    Identity { kind: RDB, table: T::Rdb, key: rdb::CONNECTION_NAME, names: &[], is_one: |_| true },
 ];
 
 impl Identity {
@@ -179,6 +207,18 @@ impl<'w> Side<'w> {
     /// Returns the row of an item, by what it is known by.
     pub(super) fn item(&self, kind: &Kind, key: &str) -> Option<&'w Row> {
         self.world.row(Identity::of(kind).table, *self.holders(kind, key).first()?)
+    }
+
+    /// Returns what people know the items by.
+    pub(super) fn called(&self) -> Vec<Called> {
+        let of = |identity: &'static Identity| {
+            let rows = self.world.rows(identity.table).iter().filter(|row| (identity.is_one)(row));
+            rows.map(|row| Called {
+                id: ItemId::new(identity.kind.clone(), row.shared(identity.key)),
+                names: identity.names.iter().map(|(sort, at)| (*sort, row.shared(*at))).collect(),
+            })
+        };
+        IDENTITIES.iter().flat_map(of).collect()
     }
 
     /// Returns how many rows are one item.

@@ -11,6 +11,7 @@ use super::{File, Json, Object, Pair, Product, quoted, too_deep};
 use crate::engine::align::Aligned;
 use crate::engine::diff::effective;
 use crate::engine::display::safe;
+use crate::engine::lookalike::{Called, warn_of_look_alikes};
 use crate::engine::object::resolve;
 use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Missing, Plan, Reason, Value};
 use crate::platform::{ImportOptions, unique};
@@ -20,10 +21,19 @@ pub(super) type Wanted = Vec<Option<Json>>;
 
 /// Compares a file with a target; returns what is wanted of each object, too.
 pub(super) fn plan(product: &dyn Product, pair: &Pair<'_>, file: &File) -> (Plan, Wanted) {
-    let Candidates { candidates, missing, wanted } = candidates(product, pair);
+    let Candidates { mut candidates, missing, wanted } = candidates(product, pair);
+    let [here, there] = [&pair.file.objects, &pair.target.objects].map(|objects| called(objects));
+    warn_of_look_alikes(&mut candidates, &here, &there);
     let mut findings = file.findings.clone();
     findings.extend(pair.unmet_defaults());
     (Plan::new(product.kinds(), candidates, missing, findings), wanted)
+}
+
+/// Returns what people know objects by.
+fn called(objects: &[Object]) -> Vec<Called> {
+    let called =
+        |object: &Object| Called { id: object.item.clone(), names: vec![("name", Arc::clone(&object.name))] };
+    objects.iter().map(called).collect()
 }
 
 /// Returns what stands in the way of the file's objects whatever the target

@@ -8,7 +8,7 @@ use super::super::side::{ApiName, IDPS, Side, is_hidden};
 use super::super::tables::{T, client, dp_app, group, idp_jdbc, open_key, open_map, vgroup, x_key, x_map};
 use super::super::values::{self, Misfit};
 use super::super::world::Row;
-use super::{BUILT_IN_CLIENT, Comparer, built_in, candidate, is_changed};
+use super::{Comparer, candidate, is_changed, may_change};
 use crate::engine::{Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement, Value};
 use crate::platform::unique;
 
@@ -46,10 +46,8 @@ impl<'w> Comparer<'_, 'w> {
         if base.is_none() && !leftovers(&self.pair.target, id).is_empty() {
             candidate.facts = Value::Record(target.parts());
         }
-        if id == BUILT_IN_CLIENT {
-            let warning = built_in(&candidate);
-            candidate.warnings.extend(warning);
-        }
+        let status = base.and_then(|base| status_changes(&candidate, row, base));
+        candidate.warnings.extend(status);
         candidate
     }
 
@@ -245,6 +243,62 @@ impl<'w> Comparer<'_, 'w> {
             Some(api) => !self.pair.is_lacking(api) && self.pair.target_uid(api).is_none(),
         }
     }
+}
+
+/// What the product says of a client's status (`client_status`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ClientStatus {
+    Active,
+    Disabled,
+    Locked,
+}
+
+impl ClientStatus {
+    /// Reads it as the gateway does: it refuses 2 and 3, and nothing else.
+    fn of(row: &Row) -> Self {
+        match row.text(client::CLIENT_STATUS) {
+            "2" => Self::Disabled,
+            "3" => Self::Locked,
+            _ => Self::Active,
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+            Self::Locked => "locked",
+        }
+    }
+
+    /// Returns what it is called to make another status this one.
+    const fn made(self, from: Self) -> &'static str {
+        match (self, from) {
+            (Self::Active, Self::Locked) => "unlocks",
+            (Self::Active, _) => "enables",
+            (Self::Disabled, _) => "disables",
+            (Self::Locked, _) => "locks",
+        }
+    }
+}
+
+/// Tells what covering does to a client that the gateway refuses, or would
+/// refuse then. The count of failed logins stays the target's.
+fn status_changes(candidate: &Candidate, file: &Row, target: &Row) -> Option<Finding> {
+    let (there, wanted) = (ClientStatus::of(target), ClientStatus::of(file));
+    if (there, wanted) == (ClientStatus::Active, ClientStatus::Active) || !may_change(candidate) {
+        return None;
+    }
+    let word = there.word();
+    let failed = target.int(client::PWD_FAIL_TIMES).unwrap_or_default();
+    let message = match (there, wanted) {
+        _ if there == wanted => format!("is {word} in the target; covering it leaves it {word}"),
+        (ClientStatus::Locked, ClientStatus::Active) if failed > 0 => {
+            format!("is locked in the target; covering it unlocks it and keeps its {failed} failed logins")
+        }
+        _ => format!("is {word} in the target; covering it {} it", wanted.made(there)),
+    };
+    Some(Finding::warning("client-status", message).about(&candidate.item.id))
 }
 
 fn leftovers(target: &Side<'_>, id: &str) -> Vec<&'static str> {

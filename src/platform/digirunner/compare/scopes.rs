@@ -8,8 +8,9 @@ use super::super::side::{ApiName, ScopeApi, Side};
 use super::super::tables::{T, group, vgroup};
 use super::super::values::{self, Misfit};
 use super::super::world::Row;
-use super::{Comparer, candidate};
+use super::{Comparer, candidate, may_change};
 use crate::engine::diff::{Show, compare};
+use crate::engine::display::some_of;
 use crate::engine::{Candidate, Finding, ItemId, Reason, Requirement, Value};
 use crate::platform::unique;
 
@@ -100,8 +101,8 @@ impl<'w> Comparer<'_, 'w> {
         misfits.extend(self.misfits_of_apis(&wanted));
         candidate.blocks.extend(values::reasons(misfits));
         candidate.requires = self.needs_of_scope(row, &wanted);
-        if base.is_some() && new > 0 && candidate.blocks.is_empty() {
-            candidate.warnings.extend(holders.warn(&candidate.item.id));
+        if may_change(&candidate) {
+            candidate.warnings.extend(holders.warn(&candidate.item.id, new));
         }
         candidate
     }
@@ -149,6 +150,9 @@ impl<'w> Comparer<'_, 'w> {
     }
 }
 
+/// How many holders of a scope are named.
+const NAMED: usize = 3;
+
 /// Who holds each scope, by its name.
 struct Holders<'w> {
     target: HashMap<&'w str, HashSet<&'w str>>,
@@ -156,19 +160,24 @@ struct Holders<'w> {
 }
 
 impl Holders<'_> {
-    /// Warns of clients that hold the scope and are not in the file with it:
-    /// they do not receive its new APIs.
-    fn warn(&self, scope: &ItemId) -> Option<Finding> {
+    /// Warns of clients that hold the scope and are not in the file with it: what
+    /// they hold changes, and they do not receive its new APIs.
+    fn warn(&self, scope: &ItemId, new_apis: usize) -> Option<Finding> {
         let there = self.target.get(&*scope.key)?;
         let here = self.file.get(&*scope.key);
-        let others = there.iter().filter(|client| !here.is_some_and(|here| here.contains(*client))).count();
-        let held = if others == 1 {
-            "1 other client holds it and does"
-        } else {
-            &format!("{others} other clients hold it and do")
+        let mut others: Vec<&str> =
+            there.iter().filter(|client| !here.is_some_and(|here| here.contains(*client))).copied().collect();
+        others.sort_unstable();
+        let (hold, do_not, them) = match others.len() {
+            0 => return None,
+            1 => ("1 other client holds it".to_owned(), "does not", "it"),
+            count => (format!("{count} other clients hold it"), "do not", "them"),
         };
-        (others > 0).then(|| {
-            Finding::warning("other-holders", format!("{held} not receive its new APIs")).about(scope)
-        })
+        let named = some_of(others, NAMED);
+        let message = match new_apis {
+            0 => format!("{hold} ({named}); covering it changes what it gives {them}"),
+            _ => format!("{hold} ({named}) and {do_not} receive its new APIs"),
+        };
+        Some(Finding::warning("other-holders", message).about(scope))
     }
 }

@@ -440,10 +440,116 @@ fn a_covered_scope_tells_how_many_other_clients_do_not_get_its_new_apis() {
 }
 
 #[test]
-fn a_scope_without_new_apis_says_nothing_of_other_holders() {
+fn a_covered_scope_without_new_apis_tells_whom_else_it_changes_and_names_three() {
     let scope = |alias| world().scope("1", "s", json!({"vgroupAlias": alias}));
-    let to = scope("old").client("b", json!({})).client_scope("b", "1");
-    assert_eq!(warnings(&plan(&scope("new"), &to), "scope:s"), [""; 0]);
+    let held = |count: usize| {
+        ["e", "d", "c", "b"]
+            .into_iter()
+            .take(count)
+            .fold(scope("old"), |world, client| world.client(client, json!({})).client_scope(client, "1"))
+    };
+    let told = |count| {
+        let plan = plan(&scope("new"), &held(count));
+        entry(&plan, "scope:s").warnings.iter().map(|told| told.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(0), [""; 0]);
+    assert_eq!(told(1), ["1 other client holds it (e); covering it changes what it gives it"]);
+    assert_eq!(
+        told(4),
+        ["4 other clients hold it (b, c, d and 1 more); covering it changes what it gives them"]
+    );
+    let same = plan(&scope("old"), &held(4));
+    assert_eq!(warnings(&same, "scope:s"), [""; 0], "covering it changes nothing");
+}
+
+#[test]
+fn what_digirunner_comes_with_deserves_a_warning_of_what_covering_does() {
+    let told = |from: &World, to: &World, item: &str| {
+        let plan = plan(from, to);
+        entry(&plan, item).warnings.iter().map(|told| told.message.clone()).collect::<Vec<_>>()
+    };
+    let connection =
+        |user: &str| world().connection("APIM-default-DB", json!({"userName": user, "mima": "x"}));
+    assert_eq!(
+        told(&connection("a"), &connection("b"), "rdb-connection:APIM-default-DB"),
+        ["is built into digiRunner: covering it changes how the gateway reaches its own database"]
+    );
+    assert_eq!(told(&connection("a"), &connection("a"), "rdb-connection:APIM-default-DB"), [""; 0]);
+    assert_eq!(told(&connection("a"), &world(), "rdb-connection:APIM-default-DB"), [""; 0], "it is added");
+    // The group is known by its id in the target, whatever it is called there.
+    let group = |id: &str, text: &str| world().group(id, "renamed", json!({"groupDesc": text}));
+    assert_eq!(
+        told(&group("7", "a"), &group("1000", "b"), "group:renamed"),
+        ["is built into digiRunner: covering it changes the admin console's own access"]
+    );
+    assert_eq!(told(&group("1000", "a"), &group("7", "b"), "group:renamed"), [""; 0]);
+    let blocked = world().client("DpClient", json!({"clientAlias": "taken", "tps": 1}));
+    let to = world().client("DpClient", json!({})).client("other", json!({"clientAlias": "taken"}));
+    assert_eq!(told(&blocked, &to, "client:DpClient"), [""; 0], "it cannot be covered");
+}
+
+#[test]
+fn covering_tells_what_becomes_of_a_client_that_the_gateway_refuses() {
+    let client = |status: &str, failed: i64, tps: i64| {
+        world().client("a", json!({"clientStatus": status, "pwdFailTimes": failed, "tps": tps}))
+    };
+    for (there, wanted, failed, message) in [
+        ("3", "1", 3, "is locked in the target; covering it unlocks it and keeps its 3 failed logins"),
+        ("3", "1", 0, "is locked in the target; covering it unlocks it"),
+        ("3", "2", 3, "is locked in the target; covering it disables it"),
+        ("3", "3", 3, "is locked in the target; covering it leaves it locked"),
+        ("2", "1", 3, "is disabled in the target; covering it enables it"),
+        ("2", "2", 0, "is disabled in the target; covering it leaves it disabled"),
+        ("1", "3", 0, "is active in the target; covering it locks it"),
+        ("1", "2", 0, "is active in the target; covering it disables it"),
+        ("1", "1", 2, ""),
+    ] {
+        let plan = plan(&client(wanted, 0, 1), &client(there, failed, 2));
+        let told: Vec<&str> =
+            entry(&plan, "client:a").warnings.iter().map(|told| told.message.as_str()).collect();
+        assert_eq!(told, Vec::from_iter((!message.is_empty()).then_some(message)), "{there} {wanted}");
+    }
+    let same = plan(&client("3", 0, 1), &client("3", 3, 1));
+    assert_eq!(warnings(&same, "client:a"), [""; 0], "covering it changes nothing");
+    let new = plan(&client("3", 0, 1), &world());
+    assert_eq!(warnings(&new, "client:a"), [""; 0], "it is added");
+}
+
+#[test]
+fn an_added_item_that_looks_like_one_of_the_target_is_told() {
+    let from = world()
+        .client("gate", json!({}))
+        .client("GATE", json!({}))
+        .client("mobile\u{200b}", json!({}))
+        .group("1", " readers", json!({}))
+        .scope("2", "\u{440}ay", json!({"vgroupAlias": "Payments"}))
+        .level("A", "Inner")
+        .connection("Db", json!({}));
+    let to = world()
+        .client("gate", json!({}))
+        .client("mobile", json!({}))
+        .group("5", "readers", json!({}))
+        .scope("6", "pay", json!({}))
+        .level("B", "inner ")
+        .connection("db", json!({}));
+    let plan = plan(&from, &to);
+    let told: Vec<(String, &str)> = plan
+        .entries()
+        .iter()
+        .flat_map(|entry| &entry.warnings)
+        .filter(|warning| warning.code == "look-alike")
+        .map(|warning| (warning.item.as_ref().unwrap().to_string(), warning.message.as_str()))
+        .collect();
+    let wanted = [
+        ("client:GATE", "looks like client 'gate' of the target"),
+        ("client:mobile\u{200b}", "looks like client 'mobile' of the target"),
+        ("group: readers", "looks like group 'readers' of the target"),
+        ("scope:\u{440}ay", "looks like scope 'pay' of the target"),
+        ("security-level:A", "its name looks like 'inner ', the name of security-level 'B' of the target"),
+        ("rdb-connection:Db", "looks like rdb-connection 'db' of the target"),
+    ];
+    assert_eq!(told, wanted.map(|(item, message)| (item.to_owned(), message)));
+    assert_eq!(status(&plan, "client:GATE"), "Add", "it may be meant");
 }
 
 #[test]

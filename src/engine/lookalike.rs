@@ -1,0 +1,269 @@
+//! Keys and names that people take for others although they are not the same.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_security::confusable_detection::skeleton;
+
+use super::display::is_hostile;
+use super::finding::Finding;
+use super::item::{ItemId, Kind};
+use super::plan::Candidate;
+
+/// What people know an item by.
+#[derive(Clone, Debug)]
+pub struct Called {
+    /// Which item.
+    pub id: ItemId,
+    /// Its names beside its key, by what each is, such as ("alias", "CRM").
+    /// Names of one sort are held against each other.
+    pub names: Vec<(&'static str, Arc<str>)>,
+}
+
+/// The sort of an item's own key, among the sorts of its names.
+const KEY: &str = "";
+
+/// Warns, with the code `look-alike`, of every item to be added that looks like
+/// another one of its kind, of the target or else of the file.
+///
+/// Two texts look alike where they differ in nothing but case, normal form,
+/// blanks, invisible characters, or characters that look the same. Equal texts
+/// do not: other rules speak of those. Items are found by a hash of how they
+/// look, in time that grows with their number.
+pub fn warn_of_look_alikes(candidates: &mut [Candidate], file: &[Called], target: &[Called]) {
+    let adds = || candidates.iter().filter(|candidate| candidate.base.is_none());
+    let kinds: HashSet<&Kind> = adds().map(|candidate| &candidate.item.id.kind).collect();
+    if kinds.is_empty() {
+        return;
+    }
+    let (there, here) = (Looks::new(target, &kinds), Looks::new(file, &kinds));
+    let names: HashMap<&ItemId, &Called> = file.iter().map(|called| (&called.id, called)).collect();
+    let mut found = Vec::new();
+    for (at, candidate) in candidates.iter().enumerate().filter(|(_, candidate)| candidate.base.is_none()) {
+        let id = &candidate.item.id;
+        let Some(called) = names.get(id) else { continue };
+        let like = there.find(called).map(|like| (like, "target"));
+        if let Some((like, whose)) = like.or_else(|| here.find(called).map(|like| (like, "file"))) {
+            found.push((at, Finding::warning("look-alike", like.message(whose)).about(id)));
+        }
+    }
+    for (at, finding) in found {
+        if let Some(candidate) = candidates.get_mut(at) {
+            candidate.warnings.push(finding);
+        }
+    }
+}
+
+/// Another item that one looks like.
+struct Like<'c> {
+    id: &'c ItemId,
+    /// What of it looks alike.
+    sort: &'static str,
+    text: &'c Arc<str>,
+}
+
+impl Like<'_> {
+    fn message(&self, whose: &str) -> String {
+        let Self { id, sort, text } = self;
+        let what = format!("{} '{}' of the {whose}", id.kind, id.key);
+        if *sort == KEY {
+            format!("looks like {what}")
+        } else {
+            format!("its {sort} looks like '{text}', the {sort} of {what}")
+        }
+    }
+}
+
+/// Items by how their keys and names look.
+struct Looks<'c> {
+    /// The first two that differ: of those one at least is not the text itself.
+    by_look: HashMap<(&'c Kind, &'static str, String), Vec<(&'c ItemId, &'c Arc<str>)>>,
+}
+
+impl<'c> Looks<'c> {
+    fn new(items: &'c [Called], kinds: &HashSet<&Kind>) -> Self {
+        let mut by_look: HashMap<_, Vec<(&'c ItemId, &'c Arc<str>)>> = HashMap::new();
+        for called in items.iter().filter(|called| kinds.contains(&called.id.kind)) {
+            for (sort, text) in words(called) {
+                for look in looks(text) {
+                    let alike = by_look.entry((&called.id.kind, sort, look)).or_default();
+                    if alike.len() < 2 && alike.iter().all(|(_, other)| *other != text) {
+                        alike.push((&called.id, text));
+                    }
+                }
+            }
+        }
+        Self { by_look }
+    }
+
+    fn find(&self, called: &'c Called) -> Option<Like<'c>> {
+        words(called).find_map(|(sort, text)| {
+            looks(text).into_iter().find_map(|look| {
+                let alike = self.by_look.get(&(&called.id.kind, sort, look))?;
+                let (id, text) = alike.iter().find(|(id, other)| **id != called.id && *other != text)?;
+                Some(Like { id, sort, text })
+            })
+        })
+    }
+}
+
+/// Returns the key and the names of an item; none of them is empty.
+fn words(called: &Called) -> impl Iterator<Item = (&'static str, &Arc<str>)> {
+    let names = called.names.iter().map(|(sort, name)| (*sort, name));
+    std::iter::once((KEY, &called.id.key)).chain(names).filter(|(_, text)| !text.is_empty())
+}
+
+/// Returns how a text looks, with and without regard to the forms of capitals:
+/// an `I` is taken for an `i` and for an `l`.
+fn looks(text: &str) -> Vec<String> {
+    let visible: String = text.nfkc().filter(|c| !c.is_whitespace() && !is_hostile(*c)).collect();
+    let lower = visible.to_lowercase();
+    let look = |text: &str| skeleton(text).collect::<String>().to_lowercase();
+    let mut looks = vec![look(&lower)];
+    if lower != visible {
+        looks.push(look(&visible));
+    }
+    looks.dedup();
+    looks
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop_assert, proptest};
+
+    use super::*;
+    use crate::engine::{Item, Value};
+
+    const THING: Kind = Kind::of("thing");
+    const OTHER: Kind = Kind::of("other");
+
+    fn called(kind: Kind, key: &str, name: &str) -> Called {
+        Called { id: ItemId::new(kind, key), names: vec![("name", name.into())] }
+    }
+
+    fn candidate(called: &Called, is_there: bool) -> Candidate {
+        let item = Item {
+            id: called.id.clone(),
+            name: "".into(),
+            value: Value::Record(Vec::new()),
+            path: "".into(),
+        };
+        Candidate {
+            base: is_there.then(|| item.clone()),
+            item,
+            matched: None,
+            blocks: Vec::new(),
+            requires: Vec::new(),
+            references: Vec::new(),
+            quota: None,
+            warnings: Vec::new(),
+            facts: Value::Null,
+        }
+    }
+
+    /// Returns what is said of each item of the file; those of a key of the target repeat it.
+    fn told(file: &[Called], target: &[Called]) -> Vec<Vec<String>> {
+        let is_there = |called: &Called| target.iter().any(|other| other.id == called.id);
+        let mut candidates: Vec<Candidate> =
+            file.iter().map(|called| candidate(called, is_there(called))).collect();
+        warn_of_look_alikes(&mut candidates, file, target);
+        let messages =
+            |candidate: &Candidate| candidate.warnings.iter().map(|told| told.message.clone()).collect();
+        candidates.iter().map(messages).collect()
+    }
+
+    fn thing(key: &str) -> Called {
+        called(THING, key, "")
+    }
+
+    #[test]
+    fn what_looks_the_same_is_told() {
+        for (new, old) in [
+            ("NODE", "node"),
+            ("caf\u{e9}", "cafe\u{301}"),
+            ("\u{ff2e}ode", "Node"),
+            ("node ", "node"),
+            (" node", "node "),
+            ("no de", "node"),
+            ("no\u{200b}de", "node"),
+            ("node\u{3000}", "node"),
+            ("n\u{43e}de", "node"),
+            ("\u{3b1}lpha", "\u{251}lpha"),
+            ("1ink", "link"),
+            ("Iink", "link"),
+            ("c0re", "cOre"),
+            ("rnail", "mail"),
+        ] {
+            let [warnings] = &told(&[thing(new)], &[thing(old)])[..] else { panic!("{new}") };
+            assert_eq!(*warnings, [format!("looks like thing '{old}' of the target")], "{new:?}");
+        }
+    }
+
+    #[test]
+    fn what_people_can_tell_apart_is_not() {
+        for (new, old) in
+            [("node", "nodes"), ("cafe", "caf\u{e9}"), ("a-b", "a_b"), ("客戶", "客人"), ("x1", "x2")]
+        {
+            assert_eq!(told(&[thing(new)], &[thing(old)]), [[""; 0]], "{new} {old}");
+        }
+    }
+
+    #[test]
+    fn only_items_of_one_kind_and_only_those_to_be_added_are_told() {
+        assert_eq!(told(&[thing("A")], &[called(OTHER, "a", "")]), [[""; 0]]);
+        assert_eq!(told(&[thing("a")], &[thing("a"), thing("A")]), [[""; 0]]);
+    }
+
+    #[test]
+    fn names_are_held_against_names_of_their_sort_and_equal_ones_are_no_look_alikes() {
+        let file = [called(THING, "1", "Gold plan"), called(THING, "3", "same"), called(THING, "same", "")];
+        let target = [called(THING, "2", "gold  plan"), called(THING, "4", "same")];
+        let [one, two, three] = &told(&file, &target)[..] else { panic!() };
+        assert_eq!(*one, ["its name looks like 'gold  plan', the name of thing '2' of the target"]);
+        assert_eq!((two.len(), three.len()), (0, 0));
+    }
+
+    #[test]
+    fn one_text_does_not_hide_that_another_one_looks_like_it() {
+        let file = [called(THING, "1", "same")];
+        let target = [called(THING, "2", "same"), called(THING, "3", "Same")];
+        assert_eq!(
+            told(&file, &target),
+            [["its name looks like 'Same', the name of thing '3' of the target"]]
+        );
+    }
+
+    #[test]
+    fn two_of_one_file_are_told_of_each_other() {
+        let told = told(&[thing("a"), thing("A"), thing("b")], &[]);
+        assert_eq!(
+            told,
+            [
+                vec!["looks like thing 'A' of the file".to_owned()],
+                vec!["looks like thing 'a' of the file".to_owned()],
+                vec![]
+            ]
+        );
+    }
+
+    #[test]
+    fn many_that_look_alike_are_told_of_one_each() {
+        let blanks = |count: usize| " ".repeat(count);
+        let file: Vec<Called> =
+            (0..20_000).map(|at| thing(&format!("{}x{}", blanks(at / 200), blanks(at % 200)))).collect();
+        let told = told(&file, &[thing("X")]);
+        assert!(told.iter().all(|warnings| warnings.len() == 1));
+    }
+
+    proptest! {
+        #[test]
+        fn blanks_case_and_normal_form_never_make_a_text_look_different(text in any::<String>()) {
+            let look = looks(&text);
+            let padded = ["\u{200b}", &text, "\u{a0}"].concat();
+            prop_assert!(looks(&padded).iter().any(|other| look.contains(other)));
+            prop_assert!(looks(&text.nfc().collect::<String>()).iter().any(|other| look.contains(other)));
+            prop_assert!(looks(&text.to_lowercase()).iter().any(|other| look.contains(other)));
+        }
+    }
+}
