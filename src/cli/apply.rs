@@ -123,7 +123,8 @@ async fn rehearse(
             text::head(printer, review);
             text::tables(printer, &rehearsal.tables);
             for problem in &rehearsal.problems {
-                printer.line(format!("  refused: {}: {}", safe(&problem.table), safe(&problem.message)));
+                let told = problem.to_string();
+                printer.line(format!("  refused: {}: {}", safe(&problem.table), safe(&told)));
             }
             for note in &rehearsal.notes {
                 printer.tell(format!("note: {}", safe(note)));

@@ -339,7 +339,7 @@ impl Work for Rehearsed<'_> {
             let verify = |touched: Touched<'_>| Ok(ground.verify(&apply.approved, touched));
             let checked = check(&mut writer, true, verify).await.map_err(obstacle)??;
             let written = writer.finish();
-            let mut problems: Vec<Problem> = written.problems.into_iter().map(Problem::from).collect();
+            let mut problems: Vec<Problem> = written.problems.into_iter().flat_map(Problem::all_of).collect();
             // What was refused is not there; only a whole import can be held against its promise.
             if problems.is_empty() && !apply.options.accept_server_changes {
                 problems.extend(checked.server_changes.iter().map(Problem::from));

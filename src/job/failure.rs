@@ -5,10 +5,11 @@ use std::fmt;
 use serde::Serialize;
 
 use super::progress::Cancel;
+use super::rehearse::described;
 use crate::engine::choice::Stale;
 use crate::engine::promise::Unpromised;
 use crate::platform::digirunner::scope::Violation;
-use crate::store::{ConnectError, Operation, StoreError, StoreErrorKind};
+use crate::store::{ConnectError, Operation, Refused, StoreError, StoreErrorKind};
 
 /// What sort of failure it is; exit codes, HTTP statuses and colours follow
 /// from it, at the edge.
@@ -75,6 +76,9 @@ pub struct Failure {
     /// The rules of the product that were broken, when that is the failure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<Violation>,
+    /// Whose rows the database refused, and why, when that is the failure.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
     /// What the server changed beside what was promised, when that is the failure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub server_changes: Vec<Unpromised>,
@@ -92,6 +96,7 @@ impl Failure {
             unknown_job: None,
             stale: Vec::new(),
             violations: Vec::new(),
+            refused: Vec::new(),
             server_changes: Vec::new(),
         }
     }
@@ -256,7 +261,14 @@ impl From<StoreError> for Failure {
             StoreErrorKind::Other => Self::new(FailureKind::Refused, failed(error.operation))
                 .hint("see the server's log"),
         };
-        failure.at(error.table).because(error.message)
+        let why = match error.refused.as_slice() {
+            [] => error.message,
+            refused => {
+                let each = refused.iter().map(|refused| described(&refused.items, &refused.message));
+                each.collect::<Vec<_>>().join("; ")
+            }
+        };
+        Self { refused: error.refused, ..failure.at(error.table).because(why) }
     }
 }
 

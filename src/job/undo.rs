@@ -259,7 +259,7 @@ fn selectors(words: &[String], kinds: &[KindInfo], items: &[ItemId]) -> Result<V
 }
 
 /// Reads an item's name, as the journal has it.
-fn item_id(item: &str) -> ItemId {
+pub(super) fn item_id(item: &str) -> ItemId {
     let (kind, key) = item.split_once(':').unwrap_or(("", item));
     ItemId::new(Kind::named(kind.to_owned()), key)
 }

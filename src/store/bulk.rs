@@ -1,5 +1,6 @@
 //! Many rows in one statement, by arrays.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
@@ -52,6 +53,23 @@ impl Values {
             Self::Json(_) => "text[]::jsonb[]",
         }
     }
+}
+
+/// Returns the columns of some of the rows.
+pub(super) fn part(columns: &[Column], rows: &Range<usize>) -> Vec<Column> {
+    fn of<V: Clone>(values: &[V], rows: &Range<usize>) -> Vec<V> {
+        values.get(rows.clone()).unwrap_or_default().to_vec()
+    }
+    let part = |column: &Column| Column {
+        name: column.name,
+        values: match &column.values {
+            Values::Text(values) => Values::Text(of(values, rows)),
+            Values::Int(values) => Values::Int(of(values, rows)),
+            Values::Time(values) => Values::Time(of(values, rows)),
+            Values::Json(values) => Values::Json(of(values, rows)),
+        },
+    };
+    columns.iter().map(part).collect()
 }
 
 /// Inserts rows: `INSERT … SELECT * FROM UNNEST(…)`.

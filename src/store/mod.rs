@@ -25,7 +25,7 @@ pub use connect::{ConnectError, Target};
 pub use ledger::{Ledger, LedgerPlace};
 pub use local::{LocalError, LocalOptions, LocalServer};
 pub use marks::{Cluster, Mark, MarkedBy, MarkedProfile, Marks, MetClusters};
-pub use sql::{Operation, Reading, Stamp, StoreError, StoreErrorKind, TableRows};
+pub use sql::{Operation, Reading, Refused, Stamp, StoreError, StoreErrorKind, TableRows};
 pub use timeouts::Timeouts;
 pub use touched::Touched;
 pub use transaction::Connection;

@@ -1,6 +1,7 @@
 //! What reading and writing tables needs, tells and may fail with.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
@@ -97,6 +98,26 @@ pub struct StoreError {
     pub table: String,
     /// What the server said, without its detail, where that holds no value.
     pub message: String,
+    /// The constraint that the server names.
+    pub constraint: Option<String>,
+    /// Whose rows were refused, and by what: the first of them, where they were
+    /// looked for.
+    pub refused: Vec<Refused>,
+}
+
+/// Items whose rows were refused for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Refused {
+    /// The table.
+    pub table: String,
+    /// The constraint that the server names, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub constraint: Option<String>,
+    /// What the server said, without the values of any row.
+    pub message: String,
+    /// Whose the rows are, such as `client:crm`; each once, in the order of
+    /// writing. May hold hostile data.
+    pub items: Vec<Arc<str>>,
 }
 
 /// Why a statement failed, by what can be done about it.
@@ -144,6 +165,8 @@ impl StoreError {
     pub fn new(operation: Operation, table: impl Into<String>, error: &sqlx::Error) -> Self {
         let named = error.as_database_error().filter(|_| operation == Operation::Transact);
         let table = named.and_then(|error| error.table()).map_or_else(|| table.into(), str::to_owned);
+        let constraint = error.as_database_error().filter(|error| !is_raised(*error));
+        let constraint = constraint.and_then(DatabaseError::constraint).map(str::to_owned);
         let (kind, message) = match error {
             sqlx::Error::Database(error) => {
                 (kind_of(operation, error.code().as_deref().unwrap_or_default()), message_of(&**error))
@@ -160,23 +183,38 @@ impl StoreError {
             }
             _ => (StoreErrorKind::Other, "the driver failed".to_owned()),
         };
-        Self { kind, operation, table, message }
+        Self { kind, operation, table, message, constraint, refused: Vec::new() }
     }
 
     /// Returns the error of an update or delete that met another number of
     /// rows than it was to.
     pub fn count(operation: Operation, table: impl Into<String>, expected: usize, met: u64) -> Self {
-        Self {
-            kind: StoreErrorKind::Conflict,
-            operation,
-            table: table.into(),
-            message: format!("{met} rows were there instead of {expected}"),
-        }
+        let message = format!("{met} rows were there instead of {expected}");
+        Self { kind: StoreErrorKind::Conflict, ..Self::other(operation, table, message) }
     }
 
     /// Returns an error with a message of ours.
     pub fn other(operation: Operation, table: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { kind: StoreErrorKind::Other, operation, table: table.into(), message: message.into() }
+        Self {
+            kind: StoreErrorKind::Other,
+            operation,
+            table: table.into(),
+            message: message.into(),
+            constraint: None,
+            refused: Vec::new(),
+        }
+    }
+
+    /// Says whether it may be about single rows of what was written: what a
+    /// constraint, a type, a trigger or a function refuses.
+    pub(super) const fn is_about_rows(&self) -> bool {
+        matches!(
+            self.kind,
+            StoreErrorKind::Constraint
+                | StoreErrorKind::Required
+                | StoreErrorKind::Conflict
+                | StoreErrorKind::Other
+        )
     }
 }
 
@@ -192,8 +230,7 @@ pub(super) fn reason(error: &std::io::Error) -> String {
 /// messages are replaced by what they are about.
 fn message_of(error: &dyn DatabaseError) -> String {
     let code = error.code().unwrap_or_default();
-    let routine = error.try_downcast_ref::<PgDatabaseError>().and_then(PgDatabaseError::routine);
-    if code == "P0001" || routine == Some("exec_stmt_raise") {
+    if is_raised(error) {
         return format!(
             "a function of the target raised an error, whose words may hold values (SQLSTATE {code})"
         );
@@ -203,6 +240,13 @@ fn message_of(error: &dyn DatabaseError) -> String {
         return format!("a value is not what a type or a function of the target takes (SQLSTATE {code})");
     }
     error.message().to_owned()
+}
+
+/// Says whether a function of the target raised it: every word of it, the name
+/// of a constraint too, is that function's own.
+fn is_raised(error: &dyn DatabaseError) -> bool {
+    let routine = error.try_downcast_ref::<PgDatabaseError>().and_then(PgDatabaseError::routine);
+    error.code().as_deref() == Some("P0001") || routine == Some("exec_stmt_raise")
 }
 
 fn kind_of(operation: Operation, sqlstate: &str) -> StoreErrorKind {

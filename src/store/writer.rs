@@ -3,7 +3,8 @@
 //! Nothing else writes a product's table. That a job can be undone, and
 //! rehearsed, follows from it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
@@ -11,10 +12,35 @@ use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use super::bulk::{self, Column};
 use super::catalog::{Catalog, describe};
 use super::ledger::JournalRow;
-use super::sql::{Operation, Report, Stamp, StoreError, StoreErrorKind, TableRows};
+use super::sql::{Operation, Refused, Report, Stamp, StoreError, StoreErrorKind, TableRows};
 
 /// What a statement is about that is about no table.
 const TARGET: &str = "the target";
+
+/// Writes the statement that finds rows which violate a constraint of a table:
+/// a key that stands twice, or a reference to nothing.
+const VIOLATORS: &str = "\
+SELECT format(CASE c.contype \
+    WHEN 'f' THEN 'SELECT to_jsonb(t)::text FROM %1$s AS t WHERE (%2$s) IS NOT NULL \
+      AND NOT EXISTS (SELECT FROM %3$s AS o WHERE (%4$s) = (%2$s)) LIMIT 1000' \
+    ELSE 'SELECT to_jsonb(t)::text FROM %1$s AS t \
+      WHERE EXISTS (SELECT FROM %1$s AS o WHERE o.ctid <> t.ctid AND (%4$s) = (%2$s)) LIMIT 1000' END, \
+  c.conrelid::pg_catalog.regclass, \
+  (SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY AS k (num, n) \
+    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.num), \
+  c.confrelid::pg_catalog.regclass, \
+  (SELECT string_agg(format('o.%I', a.attname), ', ' ORDER BY k.n) \
+    FROM unnest(coalesce(c.confkey, c.conkey)) WITH ORDINALITY AS k (num, n) \
+    JOIN pg_catalog.pg_attribute AS a ON a.attnum = k.num \
+      AND a.attrelid = CASE c.contype WHEN 'f' THEN c.confrelid ELSE c.conrelid END)) \
+FROM pg_catalog.pg_constraint AS c JOIN pg_catalog.pg_class AS t ON t.oid = c.conrelid \
+WHERE c.conname = $1 AND t.relname = $2 AND c.condeferrable AND c.contype IN ('u', 'p', 'f') LIMIT 1";
+
+/// How many items of a statement that was refused are named.
+const MAX_REFUSED: usize = 20;
+
+/// How many refused rows are looked for: an item may have any number of them.
+const MAX_REFUSED_ROWS: usize = 100;
 
 /// Which item a row belongs to: its name, such as `client:crm`. One per row;
 /// empty for rows that belong to no item, such as counters.
@@ -43,6 +69,19 @@ pub struct Writer<'a> {
     short: Vec<StoreError>,
     /// What was refused; a rehearsal goes on after that.
     problems: Option<Vec<StoreError>>,
+    /// Whether there is a savepoint before the statement that came last.
+    is_marked: bool,
+}
+
+/// What is done to rows in one statement.
+#[derive(Clone, Copy)]
+enum Statement<'a> {
+    /// These columns, the keys among them, are inserted.
+    Insert(&'a [Column]),
+    /// These columns are set.
+    Update(&'a [Column]),
+    /// The rows are deleted.
+    Delete,
 }
 
 /// What a writer did.
@@ -67,6 +106,7 @@ impl<'a> Writer<'a> {
             tables: Vec::new(),
             short: Vec::new(),
             problems: None,
+            is_marked: false,
         }
     }
 
@@ -102,17 +142,19 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     ///
-    /// Whatever the server refuses; a unique violation is a conflict.
+    /// Whatever the server refuses, with the items whose rows it refuses; a
+    /// unique violation is a conflict.
     pub async fn insert(&mut self, rows: Keyed<'_>, columns: &[Column]) -> Result<(), StoreError> {
         let begun = self.begin(rows.table).await?;
         let done = self.try_insert(rows, columns).await;
+        let done = self.with_refused(done, rows, Statement::Insert(columns)).await;
         let count = self.end(begun, done).await?;
         self.count(rows.table).inserted += count;
         Ok(())
     }
 
     async fn try_insert(&mut self, rows: Keyed<'_>, columns: &[Column]) -> Result<u64, StoreError> {
-        let count = bulk::insert(self.connection, rows.table, columns).await?;
+        let count = self.execute(rows, Statement::Insert(columns)).await?;
         self.expect(Operation::Insert, rows.table, rows.owners.len(), count);
         self.keep(rows, None, true).await?;
         Ok(count)
@@ -126,6 +168,7 @@ impl<'a> Writer<'a> {
     pub async fn update(&mut self, rows: Keyed<'_>, set: &[Column]) -> Result<(), StoreError> {
         let begun = self.begin(rows.table).await?;
         let done = self.try_update(rows, set).await;
+        let done = self.with_refused(done, rows, Statement::Update(set)).await;
         let count = self.end(begun, done).await?;
         self.count(rows.table).updated += count;
         Ok(())
@@ -133,7 +176,7 @@ impl<'a> Writer<'a> {
 
     async fn try_update(&mut self, rows: Keyed<'_>, set: &[Column]) -> Result<u64, StoreError> {
         let before = self.lock(rows, Operation::Update).await?;
-        let count = bulk::update(self.connection, rows.table, rows.keys, set).await?;
+        let count = self.execute(rows, Statement::Update(set)).await?;
         self.expect(Operation::Update, rows.table, rows.owners.len(), count);
         self.keep(rows, Some(before), true).await?;
         Ok(count)
@@ -147,6 +190,7 @@ impl<'a> Writer<'a> {
     pub async fn delete(&mut self, rows: Keyed<'_>) -> Result<(), StoreError> {
         let begun = self.begin(rows.table).await?;
         let done = self.try_delete(rows).await;
+        let done = self.with_refused(done, rows, Statement::Delete).await;
         let count = self.end(begun, done).await?;
         self.count(rows.table).deleted += count;
         Ok(())
@@ -154,10 +198,106 @@ impl<'a> Writer<'a> {
 
     async fn try_delete(&mut self, rows: Keyed<'_>) -> Result<u64, StoreError> {
         let before = self.lock(rows, Operation::Delete).await?;
-        let count = bulk::delete(self.connection, rows.table, rows.keys).await?;
+        let count = self.execute(rows, Statement::Delete).await?;
         self.expect(Operation::Delete, rows.table, rows.owners.len(), count);
         self.keep(rows, Some(before), false).await?;
         Ok(count)
+    }
+
+    /// Runs a statement; returns how many rows it met.
+    async fn execute(&mut self, rows: Keyed<'_>, statement: Statement<'_>) -> Result<u64, StoreError> {
+        let Keyed { table, keys, .. } = rows;
+        match statement {
+            Statement::Insert(columns) => bulk::insert(self.connection, table, columns).await,
+            Statement::Update(set) => bulk::update(self.connection, table, keys, set).await,
+            Statement::Delete => bulk::delete(self.connection, table, keys).await,
+        }
+    }
+
+    /// Adds to the error of a statement which items' rows were refused.
+    async fn with_refused<R>(
+        &mut self,
+        done: Result<R, StoreError>,
+        rows: Keyed<'_>,
+        statement: Statement<'_>,
+    ) -> Result<R, StoreError> {
+        let Err(mut error) = done else { return done };
+        if error.is_about_rows() {
+            error.refused = self.refused(&error, rows, statement).await?;
+        }
+        Err(error)
+    }
+
+    /// Finds whose rows a statement was refused for, the first [`MAX_REFUSED`]
+    /// items: halves are tried until single rows are left, each after those
+    /// before it that were taken. Leaves nothing written, and the transaction
+    /// usable.
+    ///
+    /// Takes a number of statements that grows with the number of rows found, of
+    /// which there are at most [`MAX_REFUSED_ROWS`], and the logarithm of the
+    /// number of rows.
+    async fn refused(
+        &mut self,
+        error: &StoreError,
+        rows: Keyed<'_>,
+        statement: Statement<'_>,
+    ) -> Result<Vec<Refused>, StoreError> {
+        self.run(rows.table, "ROLLBACK TO SAVEPOINT written".to_owned()).await?;
+        let mut found = Vec::new();
+        let mut open = match rows.owners {
+            [] => Vec::new(),
+            [owner] => {
+                note_refused(&mut found, owner, error);
+                Vec::new()
+            }
+            // The whole is known to be refused.
+            owners => halves(0..owners.len()).to_vec(),
+        };
+        let mut left = MAX_REFUSED_ROWS;
+        while let Some(range) = open.pop() {
+            let items: usize = found.iter().map(|refused: &Refused| refused.items.len()).sum();
+            if items >= MAX_REFUSED || left == 0 {
+                break;
+            }
+            match (self.try_part(rows, statement, &range).await?, rows.owners.get(range.start)) {
+                (None, _) => {}
+                (Some(error), Some(owner)) if range.len() == 1 => {
+                    note_refused(&mut found, owner, &error);
+                    left -= 1;
+                }
+                (Some(_), _) => open.extend(halves(range)),
+            }
+        }
+        self.run(rows.table, "ROLLBACK TO SAVEPOINT written".to_owned()).await?;
+        Ok(found)
+    }
+
+    /// Does to some of the rows what was to be done to all of them; returns why
+    /// they are refused, where they are.
+    async fn try_part(
+        &mut self,
+        rows: Keyed<'_>,
+        statement: Statement<'_>,
+        range: &Range<usize>,
+    ) -> Result<Option<StoreError>, StoreError> {
+        let keys = bulk::part(rows.keys, range);
+        let part = Keyed { keys: &keys, ..rows };
+        self.run(rows.table, "SAVEPOINT part".to_owned()).await?;
+        let done = match statement {
+            Statement::Insert(columns) => {
+                self.execute(part, Statement::Insert(&bulk::part(columns, range))).await
+            }
+            Statement::Update(set) => self.execute(part, Statement::Update(&bulk::part(set, range))).await,
+            Statement::Delete => self.execute(part, Statement::Delete).await,
+        };
+        match done {
+            Ok(_) => self.run(rows.table, "RELEASE SAVEPOINT part".to_owned()).await.map(|()| None),
+            Err(error) if error.is_about_rows() => {
+                let sql = "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part".to_owned();
+                self.run(rows.table, sql).await.map(|()| Some(error))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Notes that a statement met another number of rows than it was to.
@@ -239,15 +379,44 @@ impl<'a> Writer<'a> {
     /// so one after the other, since the server tells only the first that is
     /// violated.
     async fn check_deferred(&mut self) -> Result<(), StoreError> {
-        if self.problems.is_none() {
-            return self.run(TARGET, "SET CONSTRAINTS ALL IMMEDIATE".to_owned()).await;
-        }
-        for name in self.deferrable().await? {
+        let names = match self.problems {
+            Some(_) => self.deferrable().await?,
+            None => vec!["ALL".to_owned()],
+        };
+        for name in names {
             let begun = self.begin(TARGET).await?;
-            let done = self.run(TARGET, format!("SET CONSTRAINTS {name} IMMEDIATE")).await.map(|()| 0);
+            let mut done = self.run(TARGET, format!("SET CONSTRAINTS {name} IMMEDIATE")).await.map(|()| 0);
+            if let Err(error) = &mut done
+                && error.is_about_rows()
+            {
+                self.run(TARGET, "ROLLBACK TO SAVEPOINT written".to_owned()).await?;
+                error.refused = self.refused_at_last(error).await?;
+            }
             self.end(begun, done).await?;
         }
         Ok(())
+    }
+
+    /// Finds whose rows violate a constraint that waited for the commit: a key
+    /// that stands twice, or a reference to a row that is not there.
+    async fn refused_at_last(&mut self, error: &StoreError) -> Result<Vec<Refused>, StoreError> {
+        let failed = |error: sqlx::Error| StoreError::new(Operation::Read, "pg_constraint", &error);
+        let query = sqlx::query_scalar(VIOLATORS).bind(&error.constraint).bind(&error.table);
+        let Some(sql) = query.fetch_optional(&mut *self.connection).await.map_err(failed)? else {
+            return Ok(Vec::new());
+        };
+        let rows = sqlx::query_scalar(AssertSqlSafe::<String>(sql)).fetch_all(&mut *self.connection).await;
+        let rows: Vec<String> = rows.map_err(|read| StoreError::new(Operation::Read, &error.table, &read))?;
+        let rows: HashSet<&str> = rows.iter().map(String::as_str).collect();
+        let mut found = Vec::new();
+        let is_one = |row: &&JournalRow| {
+            row.table.rsplit('.').next() == Some(&error.table)
+                && row.after.as_deref().is_some_and(|after| rows.contains(after))
+        };
+        for row in self.journal.iter().filter(is_one).take(MAX_REFUSED) {
+            note_refused(&mut found, &row.item, error);
+        }
+        Ok(found)
     }
 
     /// Returns the names of constraints that may wait for the commit, quoted.
@@ -271,9 +440,11 @@ impl<'a> Writer<'a> {
         keys: &[Column],
         rows: usize,
     ) -> Result<(), StoreError> {
-        let begun = self.begin(table).await?;
+        if self.problems.is_some() {
+            self.begin(table).await?;
+        }
         let done = self.try_hold(table, keys, rows).await;
-        self.end(begun, done).await.map(|_| ())
+        self.end(table, done).await.map(|_| ())
     }
 
     async fn try_hold(
@@ -400,44 +571,55 @@ impl<'a> Writer<'a> {
         &mut self.tables[at]
     }
 
-    /// A rehearsal must get past a statement that fails.
+    /// Sets a savepoint: the transaction must stay usable after a statement that
+    /// fails, to find whose rows were refused and, in a rehearsal, to go on.
     async fn begin(&mut self, table: &'static str) -> Result<&'static str, StoreError> {
-        if self.problems.is_some() {
-            self.run(table, "SAVEPOINT rehearsed".to_owned()).await?;
-        }
+        let before = if self.is_marked { "RELEASE SAVEPOINT written; " } else { "" };
+        self.run(table, format!("{before}SAVEPOINT written")).await?;
+        self.is_marked = true;
         Ok(table)
     }
 
     async fn end(&mut self, table: &'static str, done: Result<u64, StoreError>) -> Result<u64, StoreError> {
-        if self.problems.is_none() {
-            return done;
-        }
-        match done {
-            Ok(count) => {
-                self.run(table, "RELEASE SAVEPOINT rehearsed".to_owned()).await?;
-                Ok(count)
+        let error = match done {
+            Ok(count) => return Ok(count),
+            Err(error) => error,
+        };
+        match &mut self.problems {
+            Some(problems) if error.is_about_rows() || error.kind == StoreErrorKind::Denied => {
+                problems.push(error);
+                self.run(table, "ROLLBACK TO SAVEPOINT written".to_owned()).await.map(|()| 0)
             }
-            Err(error)
-                if matches!(
-                    error.kind,
-                    StoreErrorKind::Constraint
-                        | StoreErrorKind::Required
-                        | StoreErrorKind::Conflict
-                        | StoreErrorKind::Denied
-                        | StoreErrorKind::Other
-                ) =>
-            {
-                self.run(table, "ROLLBACK TO SAVEPOINT rehearsed".to_owned()).await?;
-                self.problems.get_or_insert_default().push(error);
-                Ok(0)
-            }
-            Err(error) => Err(error),
+            _ => Err(error),
         }
     }
 
     async fn run(&mut self, table: &str, sql: String) -> Result<(), StoreError> {
         let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *self.connection).await;
         done.map(|_| ()).map_err(|error| StoreError::new(Operation::Transact, table, &error))
+    }
+}
+
+/// Returns the two halves of a range of rows, of which the first is to be taken
+/// from the end of a list first.
+fn halves(range: Range<usize>) -> [Range<usize>; 2] {
+    let middle = range.start + range.len() / 2;
+    [middle..range.end, range.start..middle]
+}
+
+/// Adds an item to those that were refused for the same reason.
+fn note_refused(found: &mut Vec<Refused>, item: &Owner, error: &StoreError) {
+    let same =
+        |refused: &&mut Refused| refused.constraint == error.constraint && refused.message == error.message;
+    match found.iter_mut().find(same) {
+        Some(refused) if refused.items.contains(item) => {}
+        Some(refused) => refused.items.push(Arc::clone(item)),
+        None => found.push(Refused {
+            table: error.table.clone(),
+            constraint: error.constraint.clone(),
+            message: error.message.clone(),
+            items: vec![Arc::clone(item)],
+        }),
     }
 }
 

@@ -532,6 +532,8 @@ pub(crate) fn rehearsal(problems: &[(&str, &str)]) -> Rehearsal {
     let problem = |(table, message): &(&str, &str)| Problem {
         table: (*table).to_owned(),
         message: (*message).to_owned(),
+        items: Vec::new(),
+        constraint: None,
     };
     Rehearsal {
         notes: Vec::new(),

@@ -54,6 +54,8 @@ mod kill;
 #[cfg(test)]
 mod platforms;
 #[cfg(test)]
+mod refused;
+#[cfg(test)]
 mod rehearse;
 #[cfg(test)]
 mod review;

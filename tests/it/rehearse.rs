@@ -269,7 +269,13 @@ async fn where_nothing_is_refused_any_more_the_apply_goes_through() {
     stage.site.run(&format!("ALTER TABLE {table} {constraint}")).await;
     let rehearsed = rehearse(&stage, &review).await;
     let message = "new row for relation \"tsmp_client\" violates check constraint \"few\"".to_owned();
-    assert_eq!(rehearsed.problems, [Problem { table: table.to_owned(), message }]);
+    let problem = Problem {
+        table: table.to_owned(),
+        message,
+        items: vec!["client:a".to_owned()],
+        constraint: Some("few".to_owned()),
+    };
+    assert_eq!(rehearsed.problems, [problem]);
     assert!(stage.site.apply(&review, &cover_all(&review.plan)).await.is_err());
     stage.site.run("ALTER TABLE tsmp_client DROP CONSTRAINT few").await;
     let rehearsed = rehearse(&stage, &review).await;

@@ -48,7 +48,7 @@ fn result(rehearsal: &Rehearsal, size: (u16, u16)) -> Modal {
         body.push(Line::of(Role::Error, &sentence));
         for problem in problems {
             let table = format!("{}: ", problem.table);
-            body.push(Line::of(Role::Blocked, &table).and(Role::Error, &problem.message));
+            body.push(Line::of(Role::Blocked, &table).and(Role::Error, &problem.to_string()));
         }
         body.push(Line::new());
     }
