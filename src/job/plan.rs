@@ -45,7 +45,9 @@ pub async fn plan(
     let reading = async {
         transaction::begin_reading(&mut connection).await?;
         let ground = ground(&loaded.bundle, &mut connection, reporter, Phase::Snapshot).await?;
-        let tables: Vec<&str> = loaded.platform.tables().iter().map(|table| table.name).collect();
+        let tables = loaded.platform.tables();
+        let written = tables.iter().filter(|table| !table.is_external);
+        let tables: Vec<&str> = written.map(|table| table.name).collect();
         let catalog = describe(&mut connection, &tables).await?;
         transaction::commit(&mut connection).await?;
         Ok::<_, StoreError>((ground, catalog))

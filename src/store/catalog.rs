@@ -108,6 +108,30 @@ pub async fn describe(connection: &mut PgConnection, tables: &[&str]) -> Result<
     Ok(Catalog { shapes: shapes.into_values().collect(), hazards })
 }
 
+/// The columns of a table, and whether the role may read it.
+pub(super) type Readable = (Vec<String>, bool);
+
+/// Returns the columns of those tables that there are, and whether the role may
+/// read them.
+///
+/// # Errors
+///
+/// Fails if the connection is gone.
+pub(super) async fn columns(
+    connection: &mut PgConnection,
+    tables: &[&str],
+) -> Result<BTreeMap<String, Readable>, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, "pg_catalog", &error);
+    let sql = "SELECT c.relname::text, has_table_privilege(c.oid, 'SELECT'), array_agg(a.attname::text) \
+               FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_attribute AS a \
+               ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+               WHERE c.relname = ANY($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
+               AND pg_catalog.pg_table_is_visible(c.oid) GROUP BY c.oid, c.relname";
+    let found: Vec<(String, bool, Vec<String>)> =
+        sqlx::query_as(sql).bind(tables).fetch_all(connection).await.map_err(failed)?;
+    Ok(found.into_iter().map(|(table, may_read, columns)| (table, (columns, may_read))).collect())
+}
+
 fn fill(sort: Option<&str>, default: Option<&str>) -> Fill {
     match (sort, default) {
         (Some("generated"), _) => Fill::Generated,

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use sqlx::{AssertSqlSafe, Row as _};
 
+use super::catalog;
 use super::ledger::JournalRow;
 use super::sql::{Operation, StoreError, StoreErrorKind};
 use super::writer::{Owner, Writer, quoted};
@@ -35,10 +36,14 @@ pub struct TableInfo {
     /// Columns that hold names, of which the system wants each once. Nothing in
     /// the database keeps them so.
     pub names: Vec<&'static str>,
+    /// Whether it is another part of the product's: never written, only looked
+    /// through for rows that refer to ours, and not there in every target. Its
+    /// key tells a row to people, and need not be the primary one.
+    pub is_external: bool,
 }
 
 /// A column that holds another table's key.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Reference {
     /// The column.
     pub column: &'static str,
@@ -46,6 +51,8 @@ pub struct Reference {
     pub table: &'static str,
     /// The column of that table; one of its primary key.
     pub to: &'static str,
+    /// Whether the column holds a JSON list of keys, as text.
+    pub is_list: bool,
 }
 
 /// The columns of a row, each as PostgreSQL's JSON text.
@@ -140,7 +147,11 @@ pub async fn restore(
     let mut conflicts = Vec::new();
     let mut restorations = Vec::new();
     for (table, rows) in net(journal) {
-        let Some(info) = tables.iter().find(|info| info.name == &*table) else {
+        let info = tables.iter().find(|info| info.name == &*table);
+        if info.is_some_and(|info| info.is_external) {
+            continue;
+        }
+        let Some(info) = info else {
             return Err(StoreError {
                 kind: StoreErrorKind::Schema,
                 ..StoreError::other(Operation::Read, &*table, "it is no table of this product")
@@ -157,8 +168,9 @@ pub async fn restore(
         restoration.write(writer).await?;
     }
     let known: BTreeSet<(&str, &str)> = journal.iter().map(|row| (&*row.table, row.key.as_str())).collect();
+    let tables = those_there(writer, tables, Unreadable::Asked).await?;
     for Restoration { info, deletes, .. } in &restorations {
-        for found in dependents(writer, tables, info, deletes).await? {
+        for found in dependents(writer, &tables, info, deletes).await? {
             // What referred to it before the job does so again.
             if !known.contains(&(found.table, found.key.as_str())) {
                 conflicts.push(found.conflict(info, RowObstacle::NeededBy)?);
@@ -213,12 +225,13 @@ pub async fn adopt(writer: &mut Writer<'_>, tables: &[TableInfo]) -> Result<(), 
     let known: BTreeSet<(Arc<str>, String)> =
         writer.journal().iter().map(|row| (Arc::clone(&row.table), row.key.clone())).collect();
     let mut adopted = Vec::new();
-    for info in tables {
+    let there = those_there(writer, tables, Unreadable::LeftOut).await?;
+    for info in tables.iter().filter(|info| !info.is_external) {
         let added = writer.journal().iter().filter(|row| *row.table == *info.name && row.before.is_none());
         let added: Vec<Whole> = added
             .filter_map(|row| Some((Arc::clone(&row.item), row.key.clone(), row.after.clone()?)))
             .collect();
-        let mut around = dependents(writer, tables, info, &added).await?;
+        let mut around = dependents(writer, &there, info, &added).await?;
         around.extend(former(writer, info).await?);
         for found in around {
             if !known.contains(&(Arc::from(found.table), found.key.clone())) {
@@ -268,7 +281,7 @@ async fn missing(
         return Ok(missing);
     }
     let json = array(rows.iter().map(|(_, _, row)| row.as_str()));
-    for Reference { column, table, to } in &info.references {
+    for Reference { column, table, to, .. } in &info.references {
         let sql = format!(
             "SELECT k.ordinality, jsonb_build_object('{to}', k.{column})::text, '{ABSENT}'::text \
              FROM jsonb_populate_recordset(NULL::{0}, $1::jsonb) WITH ORDINALITY AS k \
@@ -330,10 +343,44 @@ impl Dependent {
     }
 }
 
+/// What becomes of tables of other parts of the product that the role must not
+/// read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unreadable {
+    /// They are asked all the same, and the server refuses.
+    Asked,
+    /// They are left out: what they hold already is taken for new by an undo.
+    LeftOut,
+}
+
+/// Returns the tables without those of other parts of the product that the
+/// target does not have, or not with the columns that refer to ours.
+async fn those_there<'t>(
+    writer: &mut Writer<'_>,
+    tables: &'t [TableInfo],
+    unreadable: Unreadable,
+) -> Result<Vec<&'t TableInfo>, StoreError> {
+    let external: Vec<&str> = tables.iter().filter(|info| info.is_external).map(|info| info.name).collect();
+    if external.is_empty() {
+        return Ok(tables.iter().collect());
+    }
+    let found = catalog::columns(writer.connection(), &external).await?;
+    let is_there = |info: &&TableInfo| {
+        !info.is_external
+            || found.get(info.name).is_some_and(|(columns, may_read)| {
+                let referring = info.references.iter().map(|by| by.column);
+                let mut wanted = info.key.iter().copied().chain(referring);
+                wanted.all(|column| columns.iter().any(|other| other == column))
+                    && (*may_read || unreadable == Unreadable::Asked)
+            })
+    };
+    Ok(tables.iter().filter(is_there).collect())
+}
+
 /// Finds the rows that refer to rows of a table.
 async fn dependents(
     writer: &mut Writer<'_>,
-    tables: &[TableInfo],
+    tables: &[&TableInfo],
     info: &TableInfo,
     rows: &[Whole],
 ) -> Result<Vec<Dependent>, StoreError> {
@@ -345,20 +392,25 @@ async fn dependents(
     let json = array(rows.iter().map(|(_, key, _)| key.as_str()));
     let referring: Vec<(&TableInfo, &Reference)> = tables
         .iter()
-        .flat_map(|table| table.references.iter().map(move |by| (table, by)))
+        .flat_map(|table| table.references.iter().map(move |by| (*table, by)))
         .filter(|(_, by)| by.table == info.name)
         .collect();
     for (table, by) in referring {
         let key: Vec<String> = table.key.iter().map(|column| format!("'{column}', t.{column}")).collect();
+        let refers = match by.is_list {
+            false => format!("t.{} = k.{}", by.column, by.to),
+            // Not taken for JSON: what is none must not fail the undo.
+            true => format!("strpos(t.{}, to_jsonb(k.{})::text) > 0", by.column, by.to),
+        };
+        // What is not ours is not journalled whole.
+        let row = if table.is_external { format!("'{ABSENT}'") } else { "to_jsonb(t)::text".to_owned() };
         let sql = format!(
-            "SELECT k.ordinality, jsonb_build_object({key})::text, to_jsonb(t)::text \
+            "SELECT DISTINCT k.ordinality, jsonb_build_object({key})::text, {row} \
              FROM jsonb_populate_recordset(NULL::{to}, $1::jsonb) WITH ORDINALITY AS k \
-             JOIN {from} AS t ON t.{column} = k.{to_column} ORDER BY 1, 2",
+             JOIN {from} AS t ON {refers} ORDER BY 1, 2",
             key = key.join(", "),
             to = info.name,
             from = table.name,
-            column = by.column,
-            to_column = by.to,
         );
         dependents.extend(around(writer, table.name, sql, &json, rows).await?);
     }

@@ -36,6 +36,8 @@ mod digirunner_statements;
 #[cfg(test)]
 mod export;
 #[cfg(test)]
+mod external;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod fourth;

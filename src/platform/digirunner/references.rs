@@ -39,11 +39,28 @@ const REFERENCES: [(&str, &str, &str, &str); 29] = [
     ("dgr_gtw_idp_info_jdbc", "connection_name", "dgr_rdb_connection", "connection_name"),
 ];
 
+/// Columns of other parts of the product that refer to clients: the table, what
+/// tells its row to people, the column, and whether that holds a JSON list. Not
+/// every version of the product has them all. An undo must not take a client
+/// away from under them; logs, and tokens that run out, may outlive it.
+const EXTERNAL: [(&str, &str, &str, bool); 9] = [
+    ("tsmp_client_cert", "client_cert_id", "client_id", false),
+    ("tsmp_client_cert2", "client_cert2_id", "client_id", false),
+    ("tsmp_dp_api_auth2", "api_auth_id", "ref_client_id", false),
+    ("dgr_gtw_idp_info_cus", "gtw_idp_info_cus_id", "client_id", false),
+    ("dgr_smart_client", "smart_client_id", "client_id", false),
+    ("dgr_smart_client", "smart_client_id", "idp_client_id", false),
+    ("dgr_smart_auth_session", "session_id", "client_id", false),
+    // Its own key is a token, which nobody may see.
+    ("dgr_smart_launch_context", "client_id", "client_id", false),
+    ("dgr_smart_on_fhir_proxy", "sof_proxy_id", "sof_proxy_client_id", true),
+];
+
 /// Columns that the product wants each name in once: bringing back a scope must
 /// not bring back its name beside somebody else's.
 const NAMES: [(&str, &str); 2] = [("tsmp_vgroup", "vgroup_name"), ("tsmp_vgroup", "vgroup_alias")];
 
-/// Describes the tables that an import writes.
+/// Describes the tables that an import writes, and those that refer to them.
 pub(super) fn tables() -> Vec<TableInfo> {
     let mut tables: Vec<TableInfo> = TABLES.into_iter().map(describe).collect();
     tables.push(TableInfo {
@@ -52,9 +69,21 @@ pub(super) fn tables() -> Vec<TableInfo> {
         shown: vec!["sequence_name", "next_val"],
         live: vec!["next_val"],
         is_counter: true,
-        references: Vec::new(),
-        names: Vec::new(),
+        ..TableInfo::default()
     });
+    for (name, key, column, is_list) in EXTERNAL {
+        let reference = Reference { column, table: "tsmp_client", to: "client_id", is_list };
+        match tables.iter_mut().find(|info| info.name == name) {
+            Some(info) => info.references.push(reference),
+            None => tables.push(TableInfo {
+                name,
+                key: vec![key],
+                references: vec![reference],
+                is_external: true,
+                ..TableInfo::default()
+            }),
+        }
+    }
     tables
 }
 
@@ -71,9 +100,10 @@ fn describe(table: &'static Table) -> TableInfo {
         references: REFERENCES
             .iter()
             .filter(|(from, ..)| *from == table.name)
-            .map(|(_, column, table, to)| Reference { column, table, to })
+            .map(|(_, column, table, to)| Reference { column, table, to, is_list: false })
             .collect(),
         names: NAMES.iter().filter(|(of, _)| *of == table.name).map(|(_, column)| *column).collect(),
+        is_external: false,
     }
 }
 

@@ -195,7 +195,7 @@ impl Platform for Documents {
     fn tables(&self) -> Vec<TableInfo> {
         let mut kinds = self.0.kinds().iter().filter_map(|info| self.0.schema(info.kind.as_str()));
         // An owner that others belong to by now is not taken back.
-        let owner = Reference { column: "owner", table: rows::TABLE, to: "id" };
+        let owner = Reference { column: "owner", table: rows::TABLE, to: "id", is_list: false };
         let has_owners = kinds.any(|kind| kind.owner.is_some());
         vec![TableInfo { references: has_owners.then_some(owner).into_iter().collect(), ..rows::table() }]
     }
