@@ -75,15 +75,21 @@ impl Like<'_> {
     }
 }
 
+/// How a text of some sort looks, among items of a kind.
+type Look<'c> = (&'c Kind, &'static str, String);
+
+/// A text, and the item that it is of.
+type Text<'c> = (&'c ItemId, &'c Arc<str>);
+
 /// Items by how their keys and names look.
 struct Looks<'c> {
     /// The first two that differ: of those one at least is not the text itself.
-    by_look: HashMap<(&'c Kind, &'static str, String), Vec<(&'c ItemId, &'c Arc<str>)>>,
+    by_look: HashMap<Look<'c>, Vec<Text<'c>>>,
 }
 
 impl<'c> Looks<'c> {
     fn new(items: &'c [Called], kinds: &HashSet<&Kind>) -> Self {
-        let mut by_look: HashMap<_, Vec<(&'c ItemId, &'c Arc<str>)>> = HashMap::new();
+        let mut by_look: HashMap<Look<'c>, Vec<Text<'c>>> = HashMap::new();
         for called in items.iter().filter(|called| kinds.contains(&called.id.kind)) {
             for (sort, text) in words(called) {
                 for look in looks(text) {
