@@ -1,6 +1,8 @@
 //! A JSON value that forgets nothing: the order of members, the form of
 //! numbers, and where in its text every object stands.
 
+pub(super) mod token;
+
 use std::sync::Arc;
 
 use serde::ser::{SerializeMap as _, SerializeSeq as _};

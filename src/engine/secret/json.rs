@@ -5,23 +5,7 @@ use serde::de::IgnoredAny;
 use super::name::{announces_secret, is_secret_name};
 use super::place::is_none;
 use super::text::{Hider, mask_within};
-
-/// One value or name of a document, and where it stands in the text.
-struct Token {
-    start: usize,
-    end: usize,
-    kind: TokenKind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum TokenKind {
-    Open,
-    Close,
-    Name,
-    Text,
-    Number,
-    Word,
-}
+use crate::engine::json::token::{Token, TokenKind, tokens};
 
 /// A list or object that is being read.
 struct Scope {
@@ -109,41 +93,6 @@ fn announcing(text: &str, tokens: &[Token]) -> Vec<bool> {
         }
     }
     announcing
-}
-
-/// Splits a document, which is known to be one, into its tokens.
-fn tokens(text: &str) -> Vec<Token> {
-    let bytes = text.as_bytes();
-    let at = |place: usize| bytes.get(place).copied().unwrap_or_default();
-    let mut tokens = Vec::new();
-    let mut place = 0;
-    while place < bytes.len() {
-        let start = place;
-        place += 1;
-        let kind = match at(start) {
-            b'{' | b'[' => TokenKind::Open,
-            b'}' | b']' => TokenKind::Close,
-            b'"' => {
-                while place < bytes.len() && at(place) != b'"' {
-                    place += if at(place) == b'\\' { 2 } else { 1 };
-                }
-                place += 1;
-                let rest = bytes.get(place..).unwrap_or_default();
-                let after = rest.iter().find(|byte| !byte.is_ascii_whitespace());
-                if after == Some(&b':') { TokenKind::Name } else { TokenKind::Text }
-            }
-            first @ (b'-' | b'0'..=b'9' | b'a'..=b'z') => {
-                while at(place).is_ascii_alphanumeric() || b"+-.".contains(&at(place)) && place < bytes.len()
-                {
-                    place += 1;
-                }
-                if first.is_ascii_lowercase() { TokenKind::Word } else { TokenKind::Number }
-            }
-            _ => continue,
-        };
-        tokens.push(Token { start, end: place.min(bytes.len()), kind });
-    }
-    tokens
 }
 
 /// Returns what a string says; one that says nothing, such as half a character
