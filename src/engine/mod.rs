@@ -25,6 +25,7 @@ pub mod seal;
 pub mod secret;
 pub mod select;
 pub mod stale;
+pub mod text;
 pub mod verdict;
 
 pub use choice::{Approved, Choices, Outcome, Refusal, Resolution, State, Step, Verb};
