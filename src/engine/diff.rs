@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::align::rising;
 use super::item::{Element, Field, ItemId, Value};
+use super::text::{self, Members, TextDiff};
 
 /// What a change does to the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -52,11 +53,86 @@ pub struct Change {
     pub needs: Option<ItemId>,
 }
 
+/// Texts of more than a few words of which one gives way to the other, fit to
+/// be shown: secrets in them are masked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block<'c> {
+    /// What the target has; '' for none.
+    pub before: &'c str,
+    /// What the file has; '' for none.
+    pub after: &'c str,
+}
+
+impl Block<'_> {
+    /// Returns how the texts differ: applied to the one it gives the other.
+    pub fn diff(&self) -> TextDiff {
+        TextDiff::new(self.before, self.after)
+    }
+
+    /// Returns how the documents differ that the texts hold, if they do.
+    pub fn members(&self) -> Option<Members> {
+        text::members(self.before, self.after)
+    }
+
+    /// Returns the difference that people read, and what to say of it in a few
+    /// words: by members where those tell it, by lines otherwise.
+    pub fn shown(&self) -> (TextDiff, String) {
+        let members = self.members();
+        if let Some(members) = members.as_ref().filter(|members| !members.diff.hunks.is_empty()) {
+            return (members.diff.clone(), members.summary());
+        }
+        let diff = self.diff();
+        if let Some(members) = members {
+            return (diff, members.summary());
+        }
+        // Line endings alone are told already.
+        let note = text::note(self.before, self.after).filter(|_| !diff.hunks.is_empty());
+        let told = [Some(diff.summary()), note].into_iter().flatten().collect::<Vec<_>>().join("; ");
+        (diff, told)
+    }
+}
+
+impl Change {
+    /// Returns the texts of a change that are to be shown by their lines. Texts
+    /// of one line, and not long, are not.
+    pub fn block(&self) -> Option<Block<'_>> {
+        if self.secret {
+            return None;
+        }
+        let text = |value| match value {
+            &Value::Null => Some(""),
+            Value::Text(text) => Some(&**text),
+            _ => None,
+        };
+        let (before, after) = (text(&self.before)?, text(&self.after)?);
+        let is_block = match self.op {
+            Op::Replace => text::is_block(before, after),
+            // Of one line there is nothing to compare.
+            Op::Add => after.contains('\n'),
+            Op::Remove => before.contains('\n'),
+            Op::Move | Op::Keep | Op::Same => false,
+        };
+        is_block.then_some(Block { before, after })
+    }
+
+    /// Says how two texts differ that look the same, or mean the same.
+    pub fn note(&self) -> Option<String> {
+        match (&self.before, &self.after) {
+            (Value::Text(before), Value::Text(after)) if self.op == Op::Replace => {
+                let members = text::members(before, after).filter(|members| members.diff.hunks.is_empty());
+                members.map(|members| members.summary()).or_else(|| text::note(before, after))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// JSON as the command line's contract has it: no values for what is kept,
-/// none for secrets, no `null` for an addition.
+/// none for secrets, no `null` for an addition. Texts of which one replaces the
+/// other have a `diff` beside both.
 impl Serialize for Change {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Change", 6)?;
+        let mut out = serializer.serialize_struct("Change", 8)?;
         out.serialize_field("path", &self.path)?;
         out.serialize_field("op", &self.op)?;
         if self.secret {
@@ -68,9 +144,30 @@ impl Serialize for Change {
             if self.op != Op::Remove && (self.op == Op::Replace || self.after != Value::Null) {
                 out.serialize_field("after", &self.after)?;
             }
+            if let Some(block) = self.block().filter(|_| self.op == Op::Replace) {
+                out.serialize_field("diff", &BlockDiff(block))?;
+            }
+            if let Some(note) = self.note() {
+                out.serialize_field("note", &note)?;
+            }
         }
         if let Some(needs) = &self.needs {
             out.serialize_field("needs", needs)?;
+        }
+        out.end()
+    }
+}
+
+/// JSON: the hunks of the texts, and those of the documents in them.
+struct BlockDiff<'c>(Block<'c>);
+
+impl Serialize for BlockDiff<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Diff", 3)?;
+        self.0.diff().serialize_fields(&mut out)?;
+        if let Some(Members { diff, .. }) = self.0.members().filter(|members| !members.diff.hunks.is_empty())
+        {
+            out.serialize_field("json", &diff)?;
         }
         out.end()
     }
@@ -402,6 +499,55 @@ mod tests {
             record([("jdbcUrl", Value::Secret(Secret::with_mask(password, "jdbc:x?password=***")))])
         };
         assert_eq!(told(Some(&url("a")), &url("b")), [r#"{"path":"/jdbcUrl","op":"replace","secret":true}"#]);
+    }
+
+    #[test]
+    fn texts_of_lines_have_their_difference_beside_both() {
+        assert_eq!(
+            of(text("a\nb\n"), text("a\nc\n")),
+            [concat!(
+                r#"{"path":"/x","op":"replace","before":"a\nb\n","after":"a\nc\n","diff":{"hunks":["#,
+                r#"{"before_start":1,"after_start":1,"lines":[{"op":"keep","text":"a","newline":true},"#,
+                r#"{"op":"remove","text":"b","newline":true},{"op":"add","text":"c","newline":true}]}]}}"#
+            )]
+        );
+        assert_eq!(
+            of(text("ab"), text("ab ")),
+            [r#"{"path":"/x","op":"replace","before":"ab","after":"ab ","note":"only blanks differ"}"#]
+        );
+    }
+
+    #[test]
+    fn a_document_in_a_string_has_the_difference_of_its_members_too() {
+        let document = |limit: &str| {
+            text(&format!(r#"{{"limit":{limit},"url":"http://upstream.example/v1","on":true}}"#))
+        };
+        let told: serde_json::Value = serde_json::from_str(&of(document("1"), document("2"))[0]).unwrap();
+        let lines = told["diff"]["json"]["hunks"][0]["lines"].as_array().unwrap();
+        let texts: Vec<&str> = lines
+            .iter()
+            .filter(|line| line["op"] != "keep")
+            .map(|line| line["text"].as_str().unwrap())
+            .collect();
+        assert_eq!(texts, [r#"  "limit": 1"#, r#"  "limit": 2"#]);
+        assert_eq!(told["diff"]["hunks"][0]["lines"][0]["words"], serde_json::json!([[9, 10]]));
+        let told: serde_json::Value = serde_json::from_str(&of(document("1"), document(" 1"))[0]).unwrap();
+        assert_eq!(told["note"], "only the formatting of the JSON differs");
+        assert_eq!(told["diff"].get("json"), None);
+    }
+
+    #[test]
+    fn the_difference_of_a_text_with_secrets_is_that_of_its_shown_part() {
+        let script = |password: &str, limit: u8| {
+            let text = format!("login(password={password})\nlimit={limit}\n");
+            record([("x", Value::Secret(Secret::with_mask(text.as_str(), text.replace(password, "***"))))])
+        };
+        let changes = compare(Some(&script("canary-a", 1)), &script("canary-b", 2), Show::Differences);
+        let told = serde_json::to_string(&changes).unwrap();
+        assert!(told.contains("\"diff\"") && told.contains("limit=2") && !told.contains("canary"), "{told}");
+        let whole = |text: &str| record([("x", Value::Secret(Secret::new(text)))]);
+        let changes = compare(Some(&whole("canary\na")), &whole("canary\nb"), Show::Differences);
+        assert!(changes[0].block().is_none() && changes[0].note().is_none());
     }
 
     #[test]
