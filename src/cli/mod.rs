@@ -9,6 +9,7 @@ mod backup;
 mod choose;
 mod consent;
 mod demo;
+mod diff;
 mod document;
 mod export;
 mod gauge;

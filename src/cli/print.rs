@@ -1,5 +1,6 @@
 //! The only printing.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write};
 
 use anstream::{AutoStream, ColorChoice};
@@ -9,8 +10,9 @@ use serde::Serialize;
 use super::args::{Color, Global, Output};
 use super::session::is_interrupted;
 use super::text::shown;
-use crate::engine::Status;
 use crate::engine::display::safe;
+use crate::engine::text::apart;
+use crate::engine::{Status, Value};
 use crate::job::scope::Violation;
 use crate::job::{Failure, FailureKind, StaleField};
 
@@ -163,7 +165,7 @@ impl Printer {
         let label = if failure.kind == FailureKind::Stale { "stale:" } else { "item: " };
         for stale in &failure.stale {
             self.tell(format!("  {label} {} {}", safe(&stale.item.to_string()), safe(&stale.why)));
-            stale.fields.iter().for_each(|field| self.tell(stale_field(field)));
+            stale.fields.iter().for_each(|field| self.tell(self.stale_field(field)));
         }
         let told = |hint: &String| failure.violations.iter().take(MOST).any(|other| other.hint == *hint);
         for hint in failure.hints.iter().filter(|hint| !told(hint)) {
@@ -208,6 +210,29 @@ impl Printer {
         }
     }
 
+    /// Returns a field that the target changed, in its three states: of long
+    /// ones where they differ, and apart where they look alike.
+    fn stale_field(&self, field: &StaleField) -> String {
+        let path = safe(&field.path);
+        if field.secret {
+            return format!("         {path}: differs");
+        }
+        let states = [&field.then, &field.now, &field.wanted];
+        let texts = states.map(|value| match value {
+            Value::Null => Cow::Borrowed(""),
+            Value::Text(text) => Cow::Borrowed(&**text),
+            other => Cow::Owned(shown(other)),
+        });
+        let texts = apart(texts.each_ref().map(|text| &**text), self.ellipsis(), self.ascii);
+        let [then, now, wanted] = texts.map(|text| if text.is_empty() { shown(&Value::Null) } else { text });
+        format!("         {path}: then {then}, now {now}, wanted {wanted}")
+    }
+
+    /// Returns the sign of what is left out.
+    pub(super) const fn ellipsis(&self) -> &'static str {
+        if self.ascii { ".." } else { "…" }
+    }
+
     /// Returns the arrow between before and after.
     pub(super) const fn arrow(&self) -> &'static str {
         if self.ascii { "->" } else { "→" }
@@ -216,16 +241,6 @@ impl Printer {
 
 /// How many of something people are told at most.
 pub(super) const MOST: usize = 20;
-
-/// Returns a field that the target changed, in its three states.
-fn stale_field(field: &StaleField) -> String {
-    let path = safe(&field.path);
-    if field.secret {
-        return format!("         {path}: differs");
-    }
-    let [then, now, wanted] = [&field.then, &field.now, &field.wanted].map(shown);
-    format!("         {path}: then {then}, now {now}, wanted {wanted}")
-}
 
 /// Returns the style of a status: red until decided, plain after.
 pub(super) const fn style(status: Status, unchanged: bool) -> Style {
@@ -245,30 +260,54 @@ pub(super) fn width(fd: rustix::fd::BorrowedFd<'_>) -> Option<usize> {
     Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
-/// Breaks a line at spaces, and inside what is wider than a line. Styles stand
-/// in front of anything long, so they are not looked for.
+/// Breaks a line at spaces, and inside what is wider than a line. Styles take
+/// no room.
 fn fold(text: &str, width: usize, indent: usize) -> Vec<String> {
-    use unicode_segmentation::UnicodeSegmentation as _;
-    use unicode_width::UnicodeWidthStr as _;
     let mut lines = vec![String::new()];
     let mut used = 0;
     let room = width - indent;
     for word in text.split_inclusive(' ') {
-        let wide = word.trim_end().width();
-        let parts: Vec<&str> = if wide > room { word.graphemes(true).collect() } else { vec![word] };
+        let parts: Vec<&str> = if seen(word.trim_end()) > room { parts(word) } else { vec![word] };
         for part in parts {
-            let wide = part.trim_end().width();
+            let wide = seen(part.trim_end());
             if used + wide > width && used > indent {
                 lines.push(" ".repeat(indent));
                 used = indent;
             }
             if let Some(line) = lines.last_mut() {
                 line.push_str(part);
-                used += part.width();
+                used += seen(part);
             }
         }
     }
     lines
+}
+
+/// Returns how many cells a text takes that may hold styles.
+fn seen(text: &str) -> usize {
+    if !text.contains(ESCAPE) {
+        return cells(text);
+    }
+    parts(text).iter().filter(|part| !part.starts_with(ESCAPE)).map(|part| cells(part)).sum()
+}
+
+/// What styles begin with; data never holds it, since it is made safe.
+const ESCAPE: char = '\u{1b}';
+
+/// Splits a text where it may be broken: into characters and whole styles.
+fn parts(text: &str) -> Vec<&str> {
+    use unicode_segmentation::UnicodeSegmentation as _;
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(ESCAPE) {
+        let (plain, styled) = rest.split_at(at);
+        let (style, after) = styled.split_at(styled.find('m').map_or(styled.len(), |end| end + 1));
+        parts.extend(plain.graphemes(true));
+        parts.push(style);
+        rest = after;
+    }
+    parts.extend(rest.graphemes(true));
+    parts
 }
 
 /// Waits a moment for input; says whether there is some, or none will come.
@@ -359,6 +398,13 @@ mod tests {
         );
         let folded = fold("  code: one two three", 14, 4);
         assert_eq!(folded, ["  code: one ", "    two three"]);
+    }
+
+    #[test]
+    fn styles_take_no_room_and_are_not_broken() {
+        let bold = Style::new().bold();
+        let folded = fold(&format!("  a {bold}bcdefghijkl{bold:#} m"), 14, 4);
+        assert_eq!(folded, [format!("  a {bold}bcdefghijk"), format!("    l{bold:#} m")]);
     }
 
     #[test]

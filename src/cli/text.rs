@@ -3,6 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::diff;
 use super::plan::Comparison;
 use super::print::{Printer, padded, plural, style};
 use crate::engine::diff::Show;
@@ -361,7 +362,17 @@ fn reference_line(printer: &mut Printer, reference: &Reference) {
 }
 
 fn change_line(printer: &mut Printer, change: &Change) {
-    let (line, look) = (change_text(printer, change), look(change.op));
+    let look = look(change.op);
+    if let Some(block) = change.block() {
+        let sign = match change.op {
+            Op::Add => '+',
+            Op::Remove => '-',
+            _ => '~',
+        };
+        let head = format!("      {look}{sign} {}{look:#}", place(&change.path));
+        return diff::block(printer, &head, &block);
+    }
+    let line = change_text(printer, change);
     printer.folded(&format!("{look}{line}{look:#}"), 10);
 }
 
@@ -392,7 +403,12 @@ pub(super) fn change_text(printer: &Printer, change: &Change) -> String {
             counted(&change.after)
         ),
         (Op::Replace | Op::Same, false) => {
-            format!("      ~ {path}  {} {arrow} {}", shown(&change.before), shown(&change.after))
+            let [before, after] = match (&change.before, &change.after) {
+                (Value::Text(before), Value::Text(after)) => diff::values(printer, before, after),
+                (before, after) => [shown(before), shown(after)],
+            };
+            let note = change.note().map_or_else(String::new, |note| format!("  ({note})"));
+            format!("      ~ {path}  {before} {arrow} {after}{note}")
         }
     };
     if printer.ascii { line.replacen('·', ".", 1) } else { line }

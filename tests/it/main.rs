@@ -94,6 +94,8 @@ mod target;
 #[cfg(test)]
 mod terminal;
 #[cfg(test)]
+mod texts;
+#[cfg(test)]
 mod twice;
 #[cfg(test)]
 mod tyk;

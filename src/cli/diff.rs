@@ -1,0 +1,51 @@
+//! Texts that differ, line by line, as `diff -u` writes them.
+
+use anstyle::Style;
+
+use super::print::Printer;
+use crate::engine::diff::Block;
+use crate::engine::text::{LineOp, Pair, Segment, SegmentKind};
+
+/// How far the lines stand in.
+const INDENT: &str = "        ";
+
+/// Prints texts that differ below `head`, which names the field: the hunks, with
+/// the words that differ marked.
+pub(super) fn block(printer: &mut Printer, head: &str, block: &Block<'_>) {
+    let (diff, summary) = block.shown();
+    printer.folded(&format!("{head}  {summary}"), 10);
+    let dim = Style::new().dimmed();
+    let is_told = diff.ends_differently();
+    for hunk in &diff.hunks {
+        printer.line(format!("{INDENT}{dim}{}{dim:#}", hunk.head()));
+        for line in &hunk.lines {
+            let sign = match line.op {
+                LineOp::Keep => ' ',
+                LineOp::Remove => '-',
+                LineOp::Add => '+',
+            };
+            let text = marked(printer, &hunk.segments(line, printer.ascii));
+            // Lines are not broken: they are there to be copied.
+            printer.line(format!("{INDENT}{sign} {text}"));
+            if is_told && !line.newline {
+                printer.line(format!("{INDENT}\\ no line feed at the end"));
+            }
+        }
+    }
+}
+
+/// Returns two values of one line, each with what differs in it marked.
+pub(super) fn values(printer: &Printer, before: &str, after: &str) -> [String; 2] {
+    let pair = Pair::new(before, after, printer.ascii);
+    [marked(printer, &pair.before), marked(printer, &pair.after)]
+}
+
+fn marked(printer: &Printer, segments: &[Segment]) -> String {
+    let word = Style::new().bold().underline();
+    let part = |segment: &Segment| match segment.kind {
+        SegmentKind::Same => segment.text.clone(),
+        SegmentKind::Differs => format!("{word}{}{word:#}", segment.text),
+        SegmentKind::Omitted => printer.ellipsis().to_owned(),
+    };
+    segments.iter().map(part).collect()
+}
