@@ -3,9 +3,9 @@
 use super::detail::brief;
 use super::skin::{Glyphs, Role};
 use super::widget::{Line, cut, width, wrap};
-use crate::engine::Value;
 use crate::engine::diff::segments;
 use crate::engine::display::safe;
+use crate::engine::text::apart;
 use crate::job::{Stale, StaleField};
 
 /// Texts narrower than this have the three states below each other.
@@ -107,7 +107,7 @@ impl Sheet {
         let widest = labels.iter().map(|label| width(label)).max().unwrap_or(0);
         // A label that leaves its value no room stands on a line of its own.
         let is_apart = (indent + widest + 2) * 3 > self.width * 2;
-        for (label, (role, value)) in labels.into_iter().zip(values(field)) {
+        for (label, (role, value)) in labels.into_iter().zip(values(field, self.glyphs)) {
             let mut line = Line::new();
             let column = if is_apart { indent + 2 } else { indent + widest + 2 };
             for part in self.wrapped(label, self.width - indent) {
@@ -144,8 +144,11 @@ impl Sheet {
         }
         lines.push(head);
         for (field, name) in fields.iter().zip(&names) {
-            let told: Vec<(Role, String)> =
-                if field.secret { vec![(Role::Kept, SECRET.to_owned())] } else { values(field).into() };
+            let told: Vec<(Role, String)> = if field.secret {
+                vec![(Role::Kept, SECRET.to_owned())]
+            } else {
+                values(field, self.glyphs).into()
+            };
             let name: Vec<String> = self.wrapped(name, first).collect();
             let columns: Vec<(Role, Vec<String>)> =
                 told.iter().map(|(role, text)| (*role, self.wrapped(text, each).collect())).collect();
@@ -179,17 +182,19 @@ fn name(field: &StaleField) -> String {
 }
 
 /// Returns the three values, with their roles: what is there now is what
-/// nobody has seen yet.
-fn values(field: &StaleField) -> [(Role, String); 3] {
-    let told = |value: &Value| Some(brief(value)).filter(|text| !text.is_empty());
-    let told = |value: &Value| told(value).unwrap_or_else(|| "none".to_owned());
-    [(Role::Text, told(&field.then)), (Role::Old, told(&field.now)), (Role::New, told(&field.wanted))]
+/// nobody has seen yet. Of long ones the part in which they differ is shown, and
+/// what looks alike is shown apart.
+fn values(field: &StaleField, glyphs: &Glyphs) -> [(Role, String); 3] {
+    let told = [&field.then, &field.now, &field.wanted].map(brief);
+    let told = apart(told.each_ref().map(String::as_str), glyphs.ellipsis, glyphs.is_ascii());
+    let [then, now, wanted] = told.map(|text| if text.is_empty() { "none".to_owned() } else { text });
+    [(Role::Text, then), (Role::Old, now), (Role::New, wanted)]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Secret;
+    use crate::engine::{Secret, Value};
     use crate::tui::skin::{ASCII, UNICODE};
     use crate::tui::support::{id, text};
     use proptest::prelude::*;
@@ -247,9 +252,21 @@ mod tests {
     }
 
     #[test]
+    fn of_long_values_the_part_is_shown_in_which_they_differ() {
+        let script =
+            |limit: &str| text(&format!("{}limit = {limit};\n{}", "line\n".repeat(90), "end\n".repeat(90)));
+        let lines =
+            told(&stale(vec![field("/a", [script("1"), script("2"), script("1 ")])]), IMPORT, 60, false);
+        let told = lines.join("\n");
+        for part in ["1;⏎end", "2;⏎end", "1·;⏎end"] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+    }
+
+    #[test]
     fn a_very_long_value_is_cut() {
         let long = || text(&"x".repeat(100_000));
-        let lines = told(&stale(vec![field("/a", [long(), long(), long()])]), IMPORT, 120, false);
+        let lines = told(&stale(vec![field("/a", [long(), text("y"), long()])]), IMPORT, 120, false);
         assert_eq!(lines.len(), 2 + MOST_LINES);
         assert!(lines[1 + MOST_LINES].ends_with('…'));
     }

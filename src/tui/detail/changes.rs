@@ -1,15 +1,20 @@
 //! Field by field: what the target has, what the file has, what becomes of it.
 
+use super::text::{self, Pieces, wrapped};
 use super::value::brief;
 use super::{SIDE_BY_SIDE, Sheet, safe};
 use crate::engine::diff::segments;
+use crate::engine::text::{Pair, TextDiff};
 use crate::engine::{Change, Op, Value};
 use crate::tui::skin::{Glyphs, Role};
-use crate::tui::widget::{Line, cut, width, wrap};
+use crate::tui::widget::{Line, count, cut, width, wrap};
+
+/// The longest value, in bytes, that is laid out whole; copying has all of it.
+const MOST_BYTES: usize = 16_384;
 
 /// Lays out changes; consecutive ones of one set or record share a heading.
 pub(super) fn changes(sheet: &mut Sheet, changes: &[Change]) {
-    let told: Vec<Told> = changes.iter().map(|change| Told::new(change, sheet.glyphs)).collect();
+    let told: Vec<Told> = changes.iter().map(|change| Told::new(change, sheet.glyphs, MOST_BYTES)).collect();
     let widest = told.iter().map(|told| width(&told.name) + told.indent()).max().unwrap_or(0);
     let names = widest.min((sheet.width / 3).max(10));
     // Of an item that the target lacks, one side would be empty.
@@ -34,15 +39,25 @@ pub(super) fn changes(sheet: &mut Sheet, changes: &[Change]) {
             }
         }
         sheet.change = Some(n);
-        if wide { told.beside(sheet, names) } else { told.below(sheet, names) }
+        if wide {
+            told.beside(sheet, names)
+        } else {
+            told.below(sheet, names)
+        }
+        if let Some(diff) = &told.diff {
+            text::lay(sheet, diff, told.indent() + 2, wide);
+        }
     }
     sheet.change = None;
 }
 
 /// Returns a change as text for the clipboard.
 pub(crate) fn as_text(change: &Change, glyphs: &'static Glyphs) -> String {
-    let told = Told::new(change, glyphs);
+    let told = Told::new(change, glyphs, usize::MAX);
     let path: Vec<String> = segments(&change.path).collect();
+    if let Some(diff) = &told.diff {
+        return format!("{}: {}\n{}", safe(&path.join("/")), told.note, text::as_text(diff, glyphs));
+    }
     let values: Vec<String> =
         told.values().iter().filter(|(_, text)| !text.is_empty()).map(|(_, text)| text.clone()).collect();
     safe(&format!("{}: {}", path.join("/"), values.join(" "))).into_owned()
@@ -76,10 +91,15 @@ struct Told {
     /// What else to say, such as "kept".
     note: String,
     arrow: &'static str,
+    /// Both values with the words marked that differ, where both are texts.
+    pair: Option<Pair>,
+    /// Texts of several lines, which are laid out below.
+    diff: Option<TextDiff>,
+    glyphs: &'static Glyphs,
 }
 
 impl Told {
-    fn new(change: &Change, glyphs: &'static Glyphs) -> Self {
+    fn new(change: &Change, glyphs: &'static Glyphs, most: usize) -> Self {
         let mut path: Vec<String> = segments(&change.path).collect();
         let name = path.pop().unwrap_or_default();
         let (glyph, role) = match change.op {
@@ -90,7 +110,15 @@ impl Told {
             Op::Keep => (glyphs.kept, Role::Kept),
             Op::Same => (glyphs.same, Role::Dim),
         };
-        let (before, after, note) = words(change);
+        let (pair, diff) = (pair(change, glyphs), change.block().map(|block| block.shown()));
+        let (before, after, note) = match (&pair, &diff) {
+            (_, Some((_, summary))) => (String::new(), String::new(), summary.clone()),
+            (Some(pair), None) => {
+                let (before, after) = pair.text();
+                (before, after, change.note().map_or_else(String::new, |note| format!("({note})")))
+            }
+            (None, None) => words(change),
+        };
         let note = match &change.needs {
             Some(id) => format!("{note} (with {} {})", id.kind, id.key).trim_start().to_owned(),
             None => note,
@@ -100,10 +128,13 @@ impl Told {
             role,
             heading: safe(&path.join("/")).into_owned(),
             name: safe(&name).into_owned(),
-            before: safe(&before).into_owned(),
-            after: safe(&after).into_owned(),
-            note: safe(&note).into_owned(),
+            before: safe(&short(before, most)).into_owned(),
+            after: safe(&short(after, most)).into_owned(),
+            note: safe(&short(note, most)).into_owned(),
             arrow: glyphs.arrow,
+            pair,
+            diff: diff.map(|(diff, _)| diff),
+            glyphs,
         }
     }
 
@@ -141,12 +172,32 @@ impl Told {
         values
     }
 
-    /// A removal is told in its own colour, and so is what stays.
+    /// A removal is told in its own colour, and so is what stays; what a text is
+    /// summed up in is beside the point.
     const fn note_role(&self) -> Role {
         match self.role {
             Role::Removed => Role::Removed,
+            _ if self.diff.is_some() || self.pair.is_some() => Role::Dim,
             _ => Role::Kept,
         }
+    }
+
+    /// Returns a value in parts, with the words marked that differ.
+    fn pieces(&self, role: Role, text: &str) -> Pieces {
+        match (&self.pair, role) {
+            (Some(pair), Role::Old) => text::pieces(&pair.before, (role, Role::OldWord), self.glyphs),
+            (Some(pair), Role::New) => text::pieces(&pair.after, (role, Role::NewWord), self.glyphs),
+            _ => vec![(role, text.to_owned())],
+        }
+    }
+
+    /// Returns the rows that a value takes.
+    fn rows(&self, role: Role, text: &str, room: usize) -> Vec<Pieces> {
+        let pieces = self.pieces(role, text);
+        if pieces.len() > 1 {
+            return wrapped(&pieces, room, usize::MAX);
+        }
+        wrap(text, room).into_iter().map(|row| vec![(role, row)]).collect()
     }
 
     /// One under the other; on one line where they fit.
@@ -169,7 +220,7 @@ impl Told {
             }
             for (n, (role, text)) in values.iter().enumerate() {
                 line.push(Role::Text, if n == 0 { "" } else { " " });
-                line.push(*role, text);
+                self.pieces(*role, text).iter().for_each(|(role, part)| line.push(*role, part));
             }
             sheet.push(line);
             return;
@@ -185,7 +236,7 @@ impl Told {
             line.pad_to(indent + 2);
             for (n, (role, text)) in values.iter().enumerate() {
                 line.push(Role::Text, if n == 0 { "" } else { " " });
-                line.push(*role, text);
+                self.pieces(*role, text).iter().for_each(|(role, part)| line.push(*role, part));
             }
             sheet.push(line);
             return;
@@ -197,11 +248,11 @@ impl Told {
                 continue;
             }
             let room = whole.saturating_sub(2 + width(&lead));
-            for part in wrap(&text, room) {
+            for row in self.rows(role, &text, room) {
                 let mut line = Line::new();
                 line.pad_to(indent + 2);
                 line.push(Role::Dim, &std::mem::take(&mut lead));
-                line.push(role, &part);
+                row.iter().for_each(|(role, part)| line.push(*role, part));
                 sheet.push(line);
             }
         }
@@ -211,31 +262,61 @@ impl Told {
     /// becomes of the target's.
     fn beside(&self, sheet: &mut Sheet, names: usize) {
         let (left, right) = columns(sheet.width, names);
-        let is_noted = self.after.is_empty();
+        let is_noted = self.after.is_empty() && self.pair.is_none();
         let is_alone = is_noted && self.before.is_empty();
-        let (before, after) = match (is_alone, is_noted) {
-            (true, _) => (&self.note, &self.after),
-            (false, true) => (&self.before, &self.note),
-            (false, false) => (&self.before, &self.after),
-        };
-        let (old, new) = (wrap(before, left), wrap(after, right));
-        let (old_role, new_role) = match (is_alone, is_noted) {
-            (true, _) => (self.note_role(), Role::New),
-            (false, true) if self.role == Role::Removed => (Role::Removed, Role::Removed),
-            (false, true) => (Role::Old, self.note_role()),
-            (false, false) => (Role::Old, Role::New),
+        let (old, new) = match (is_alone, is_noted) {
+            (true, _) => (self.rows(self.note_role(), &self.note, left), Vec::new()),
+            (false, true) => {
+                let removed = self.role == Role::Removed;
+                let role = if removed { Role::Removed } else { Role::Old };
+                (self.rows(role, &self.before, left), self.rows(self.note_role(), &self.note, right))
+            }
+            (false, false) => {
+                (self.rows(Role::Old, &self.before, left), self.rows(Role::New, &self.after, right))
+            }
         };
         for n in 0..old.len().max(new.len()) {
             let mut line = if n == 0 { self.head(sheet, names) } else { Line::new() };
             line.pad_to(names + 3);
-            line.push(old_role, old.get(n).map_or("", String::as_str));
-            line.pad_to(names + 3 + left + 1);
-            line.push(Role::Border, sheet.glyphs.bar);
-            line.push(Role::Text, " ");
-            line.push(new_role, new.get(n).map_or("", String::as_str));
+            old.get(n).into_iter().flatten().for_each(|(role, part)| line.push(*role, part));
+            if self.diff.is_none() {
+                line.pad_to(names + 3 + left + 1);
+                line.push(Role::Border, sheet.glyphs.bar);
+                line.push(Role::Text, " ");
+            }
+            new.get(n).into_iter().flatten().for_each(|(role, part)| line.push(*role, part));
             sheet.push(line);
         }
+        if self.pair.is_some() && !self.note.is_empty() {
+            for row in wrap(&self.note, sheet.width.saturating_sub(names + 3)) {
+                let mut line = Line::new();
+                line.pad_to(names + 3);
+                sheet.push(line.and(Role::Dim, &row));
+            }
+        }
     }
+}
+
+/// Returns both values of a change beside each other, where both are texts that
+/// are shown on one line.
+fn pair(change: &Change, glyphs: &'static Glyphs) -> Option<Pair> {
+    match (&change.before, &change.after) {
+        (Value::Text(before), Value::Text(after))
+            if change.op == Op::Replace && !change.secret && change.block().is_none() =>
+        {
+            Some(Pair::new(before, after, glyphs.is_ascii()))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the beginning of a very long text, and how much more there is.
+fn short(text: String, most: usize) -> String {
+    if text.len() <= most {
+        return text;
+    }
+    let (head, rest) = text.split_at(text.floor_char_boundary(most));
+    format!("{head} and {}", count(rest.chars().count(), "more character", "more characters"))
 }
 
 /// Returns what to say of before, after and besides.

@@ -4,6 +4,7 @@ mod changes;
 mod explain;
 mod item;
 mod node;
+mod text;
 mod value;
 
 use super::node::Node;

@@ -27,6 +27,13 @@ pub(crate) struct Glyphs {
     pub(crate) border: border::Set<'static>,
 }
 
+impl Glyphs {
+    /// Says whether all signs are ASCII.
+    pub(crate) fn is_ascii(&self) -> bool {
+        self.ellipsis.is_ascii()
+    }
+}
+
 /// For terminals with a font.
 pub(crate) static UNICODE: Glyphs = Glyphs {
     add: "+",

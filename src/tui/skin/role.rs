@@ -20,7 +20,9 @@ pub(crate) enum Role {
     Blocked,
     LeftOut,
     Old,
+    OldWord,
     New,
+    NewWord,
     Kept,
     Removed,
     Warning,
@@ -34,7 +36,7 @@ pub(crate) enum Role {
 
 impl Role {
     /// All roles, in the order of a theme's table.
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 29] = [
         Self::Text,
         Self::Dim,
         Self::Title,
@@ -52,7 +54,9 @@ impl Role {
         Self::Blocked,
         Self::LeftOut,
         Self::Old,
+        Self::OldWord,
         Self::New,
+        Self::NewWord,
         Self::Kept,
         Self::Removed,
         Self::Warning,
@@ -84,7 +88,9 @@ impl Role {
             Self::Blocked => "status.blocked",
             Self::LeftOut => "status.left-out",
             Self::Old => "diff.old",
+            Self::OldWord => "diff.old.word",
             Self::New => "diff.new",
+            Self::NewWord => "diff.new.word",
             Self::Kept => "diff.kept",
             Self::Removed => "diff.removed",
             Self::Warning => "warning",

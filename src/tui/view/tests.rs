@@ -3,6 +3,7 @@ mod form;
 mod jobs;
 mod lists;
 mod scopes;
+mod texts;
 
 use proptest::prelude::*;
 use ratatui::Terminal;
