@@ -167,11 +167,13 @@ impl TextDiff {
         Self { line_endings: None, hunks }
     }
 
-    /// Returns how many lines go and come.
-    pub fn counts(&self) -> (usize, usize) {
+    /// Returns how many lines changed, went and came.
+    fn counts(&self) -> [usize; 3] {
         let lines = || self.hunks.iter().flat_map(|hunk| &hunk.lines);
-        let count = |op| lines().filter(|line| line.op == op).count();
-        (count(LineOp::Remove), count(LineOp::Add))
+        let count = |op, is_paired| {
+            lines().filter(|line| line.op == op && line.partner.is_some() == is_paired).count()
+        };
+        [count(LineOp::Remove, true), count(LineOp::Remove, false), count(LineOp::Add, false)]
     }
 
     /// Says in a few words how much differs.
@@ -182,18 +184,17 @@ impl TextDiff {
     /// assert_eq!(TextDiff::new("a\n", "a\r\n").summary(), "line endings: LF to CRLF");
     /// ```
     pub fn summary(&self) -> String {
-        let plural = |n: usize| format!("{n} {}", if n == 1 { "line" } else { "lines" });
-        let (gone, come) = self.counts();
         let mut parts = Vec::new();
         if let Some((before, after)) = self.line_endings {
             parts.push(format!("line endings: {} to {}", before.word(), after.word()));
         }
-        match (gone, come) {
-            (0, 0) => {}
-            (gone, come) if gone == come => parts.push(format!("{} changed", plural(gone))),
-            (0, come) => parts.push(format!("{} added", plural(come))),
-            (gone, 0) => parts.push(format!("{} removed", plural(gone))),
-            (gone, come) => parts.push(format!("{} removed, {come} added", plural(gone))),
+        let mut noun = ["line ", "lines "];
+        for (n, what) in self.counts().into_iter().zip(["changed", "removed", "added"]) {
+            // The noun stands once.
+            if n > 0 {
+                let [one, many] = std::mem::take(&mut noun);
+                parts.push(format!("{n} {}{what}", if n == 1 { one } else { many }));
+            }
         }
         parts.join(", ")
     }

