@@ -262,6 +262,8 @@ impl Told {
     /// becomes of the target's.
     fn beside(&self, sheet: &mut Sheet, names: usize) {
         let (left, right) = columns(sheet.width, names);
+        // What is said of lines that stand below has all the room.
+        let left = if self.diff.is_some() { sheet.width.saturating_sub(names + 3) } else { left };
         let is_noted = self.after.is_empty() && self.pair.is_none();
         let is_alone = is_noted && self.before.is_empty();
         let (old, new) = match (is_alone, is_noted) {
