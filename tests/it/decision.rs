@@ -8,14 +8,17 @@ use crate::support::gatediff::{Ran, fixture, gatediff};
 use crate::support::pg::TestDb;
 
 /// A file of sp-config in a directory that is removed with it.
-struct File(tempfile::TempDir, String);
+struct File {
+    path: String,
+    _directory: tempfile::TempDir,
+}
 
 fn file(objects: &[Value]) -> File {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("sp-config.json").to_string_lossy().into_owned();
     let document = json!({"version": 1, "tenant": "acme", "objects": objects});
     std::fs::write(&path, serde_json::to_vec(&document).unwrap()).unwrap();
-    File(directory, path)
+    File { path, _directory: directory }
 }
 
 fn object(kind: &str, id: &str, name: &str, body: Value) -> Value {
@@ -33,7 +36,7 @@ fn run(db: &TestDb, args: &[&str]) -> Ran {
 }
 
 fn import(db: &TestDb, file: &File) {
-    let ran = run(db, &["apply", &file.1, "--cover", "all", "--ignore-missing", "--yes"]);
+    let ran = run(db, &["apply", &file.path, "--cover", "all", "--ignore-missing", "--yes"]);
     assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
 }
 
@@ -53,7 +56,7 @@ async fn a_full_export_is_no_failure_and_what_cannot_be_imported_is_told_once() 
     }
     let full = file(&objects);
     import(&db, &full);
-    let plan = run(&db, &["plan", &full.1]);
+    let plan = run(&db, &["plan", &full.path]);
     assert_eq!(plan.code, Some(0), "{}", plan.stdout);
     let told = lines(&plan.stdout, "not-importable");
     assert_eq!(told.len(), 1, "{}", plan.stdout);
@@ -62,10 +65,10 @@ async fn a_full_export_is_no_failure_and_what_cannot_be_imported_is_told_once() 
         assert!(told[0].contains(part), "{}", told[0]);
     }
     assert!(!plan.stdout.contains('✗'), "{}", plan.stdout);
-    let plan = run(&db, &["plan", &full.1, "--output", "json"]).json();
+    let plan = run(&db, &["plan", &full.path, "--output", "json"]).json();
     assert_eq!((&plan["status"], plan["items"].as_array().unwrap().len()), (&json!("ok"), 2));
     assert_eq!(plan["summary"]["cannot_add"], 0);
-    let apply = run(&db, &["apply", &full.1, "--cover", "all", "--yes", "--strict", "--output", "json"]);
+    let apply = run(&db, &["apply", &full.path, "--cover", "all", "--yes", "--strict", "--output", "json"]);
     assert_eq!((apply.code, &apply.json()["status"]), (Some(0), &json!("ok")));
 }
 
@@ -79,13 +82,13 @@ fn source(n: usize) -> Value {
 async fn thousands_of_unchanged_sources_say_nothing_of_their_secrets() {
     let db = TestDb::new().await;
     let all: Vec<Value> = (0..2000).map(source).collect();
-    let added = run(&db, &["plan", &file(&all).1]);
+    let added = run(&db, &["plan", &file(&all).path]);
     let told = lines(&added.stdout, "secret-missing");
     assert_eq!(told.len(), 1, "one line for them all: {told:?}");
     assert!(told[0].contains("2000"), "{told:?}");
     let same = file(&all);
     import(&db, &same);
-    let plan = run(&db, &["plan", &same.1]);
+    let plan = run(&db, &["plan", &same.path]);
     assert_eq!(plan.code, Some(0));
     assert!(!plan.stdout.contains("secret-missing"), "{}", plan.stdout);
     assert!(plan.stdout.lines().count() < 10, "{}", plan.stdout);
@@ -108,7 +111,7 @@ async fn what_a_profile_lacks_is_told_in_few_lines() {
             "identityAttributeConfig": {"enabled": true, "attributeTransforms": transforms},
         }),
     );
-    let plan = run(&db, &["plan", &file(&[profile]).1]);
+    let plan = run(&db, &["plan", &file(&[profile]).path]);
     let about: Vec<&str> = plan.stdout.lines().filter(|line| !line.trim().is_empty()).skip(2).collect();
     assert!(about.len() <= 10, "{} lines: {}", about.len(), plan.stdout);
     for part in ["s-lost", "Lost transform 0", "Lost transform 3"] {
