@@ -204,6 +204,11 @@ impl Resolution {
         self.states.get(at)
     }
 
+    /// Says whether an item is written.
+    pub fn is_written(&self, at: usize) -> bool {
+        self.state(at).is_some_and(|state| state.outcome.is_written())
+    }
+
     /// Counts the items with an outcome.
     pub fn count(&self, outcome: Outcome) -> usize {
         self.states.iter().filter(|state| state.outcome == outcome).count()
@@ -293,6 +298,11 @@ impl Approved {
     /// Returns what becomes of each item of the plan.
     pub fn outcomes(&self) -> &[Outcome] {
         &self.outcomes
+    }
+
+    /// Says whether an item of the plan is written.
+    pub fn is_written(&self, at: usize) -> bool {
+        self.outcomes.get(at).is_some_and(|outcome| outcome.is_written())
     }
 
     /// Counts the steps of one sort.

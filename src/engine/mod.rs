@@ -6,6 +6,7 @@
 //! ([`Candidate`]); the engine compares, judges, follows dependencies and
 //! hands out an [`Approved`] plan, which is the only thing that may be applied.
 
+pub mod access;
 pub mod align;
 pub mod choice;
 pub mod closure;
@@ -28,6 +29,7 @@ pub mod stale;
 pub mod text;
 pub mod verdict;
 
+pub use access::Access;
 pub use choice::{Approved, Choices, Outcome, Refusal, Resolution, State, Step, Verb};
 pub use diff::{Change, Op};
 pub use finding::{Finding, FindingGroup, Severity};

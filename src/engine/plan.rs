@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
+use super::access::{self, Access};
 use super::choice::{Choices, Outcome, Resolution};
 use super::diff::{Change, Op, Show, compare};
 use super::finding::Finding;
@@ -287,6 +288,8 @@ pub struct Plan {
     missing: Vec<Missing>,
     warnings: Vec<Finding>,
     kinds: &'static [KindInfo],
+    /// What the target grants, where the platform grants access.
+    access: Option<Arc<access::Model>>,
 }
 
 impl Plan {
@@ -305,7 +308,7 @@ impl Plan {
         for (at, entry) in entries.iter().enumerate() {
             index.entry(entry.item.id.clone()).or_insert(at);
         }
-        let mut plan = Self { entries, index, missing, warnings, kinds };
+        let mut plan = Self { entries, index, missing, warnings, kinds, access: None };
         plan.judge_together();
         plan.find_changes();
         plan
@@ -398,6 +401,19 @@ impl Plan {
     pub fn with_warnings(mut self, more: impl IntoIterator<Item = Finding>) -> Self {
         self.warnings.extend(more);
         self
+    }
+
+    /// Adds what the target grants to whom, and what writing items changes of it.
+    #[must_use]
+    pub fn with_access(self, model: access::Model) -> Self {
+        Self { access: Some(Arc::new(model)), ..self }
+    }
+
+    /// Returns what changes of who can call what, where the items are written
+    /// of which `is_written` says so by their places. Nothing of platforms that
+    /// grant no access, and of a plan that was saved.
+    pub fn access(&self, is_written: impl Fn(usize) -> bool) -> Option<Access> {
+        self.access.as_ref().map(|model| model.evaluate(is_written))
     }
 
     /// Returns every warning that can matter: the file's, then those of each

@@ -1,0 +1,342 @@
+//! What a target grants, and what writing items changes of it.
+//!
+//! Paths lead from a subject over a node (a group, a scope, a key), and perhaps
+//! over a second one, to objects. Each step is there in the target, or is there
+//! once some item is written; a pair can be called where all steps of some path
+//! are there. Nodes are shared, so that a group of many clients with many APIs
+//! costs their sum, not their product.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use super::{Access, Grant, Party, Shift, Words};
+use crate::engine::item::Value;
+
+/// Under what something is granted, as a record; [`Value::Null`] for nothing
+/// beside that it is.
+pub type Terms = Arc<Value>;
+
+/// When a step is there: in the target, or once an item is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// Whether it is there in the target.
+    pub(super) now: bool,
+    /// The item that turns that round once it is written.
+    pub(super) item: Option<usize>,
+}
+
+impl When {
+    /// In the target, whatever is written.
+    pub const ALWAYS: Self = Self { now: true, item: None };
+
+    /// Once the item of that place in the plan is written.
+    pub const fn written(item: usize) -> Self {
+        Self { now: false, item: Some(item) }
+    }
+
+    /// Unless that item is written.
+    pub const fn unless(item: usize) -> Self {
+        Self { now: true, item: Some(item) }
+    }
+
+    /// Says whether it is so on a side.
+    fn on(self, side: Side, is_written: &impl Fn(usize) -> bool) -> bool {
+        match side {
+            Side::Before => self.now,
+            Side::After => self.now != self.item.is_some_and(is_written),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Before,
+    After,
+}
+
+/// That a node leads to an object.
+#[derive(Clone, Debug)]
+pub struct Right {
+    /// The object's place in the model.
+    pub object: usize,
+    /// The item whose writing makes `after` of `before`.
+    pub item: Option<usize>,
+    /// The terms in the target; nothing where it is not granted.
+    pub before: Option<Terms>,
+    /// The terms once the item is written.
+    pub after: Option<Terms>,
+}
+
+impl Right {
+    /// Returns a right without terms.
+    pub fn plain(object: usize, when: When) -> Self {
+        let null = || Some(Arc::new(Value::Null));
+        let (before, after) = match when {
+            When { now: true, item: None } => (null(), null()),
+            When { now: true, item: Some(_) } => (null(), None),
+            When { now: false, .. } => (None, null()),
+        };
+        Self { object, item: when.item, before, after }
+    }
+
+    fn on(&self, side: Side, is_written: &impl Fn(usize) -> bool) -> Option<&Terms> {
+        match side {
+            Side::After if self.item.is_some_and(is_written) => self.after.as_ref(),
+            Side::Before | Side::After => self.before.as_ref(),
+        }
+    }
+
+    fn moves(&self, is_written: &impl Fn(usize) -> bool) -> bool {
+        self.item.is_some_and(is_written) && self.before != self.after
+    }
+}
+
+/// That writing an item links a node to the first node of a pool that is there
+/// then, unless it leads to one of the pool already.
+#[derive(Clone, Debug)]
+pub struct Draw {
+    /// The pool's place in the model.
+    pub pool: usize,
+    /// The item.
+    pub item: usize,
+    /// The nodes that it leads to in the target.
+    pub known: Arc<[usize]>,
+}
+
+/// A group, a scope or a key: by what objects are called.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// What it is; nothing for what the subject grants by itself.
+    pub by: Option<Arc<Party>>,
+    /// The objects that it leads to.
+    pub rights: Vec<Right>,
+    /// Other nodes that it leads to, whose rights it has. Theirs end there.
+    pub nodes: Vec<(usize, When)>,
+    /// Nodes that it leads to by what else is there.
+    pub draws: Vec<Draw>,
+}
+
+impl Node {
+    /// Returns a node that leads nowhere yet.
+    pub const fn new(by: Option<Arc<Party>>) -> Self {
+        Self { by, rights: Vec::new(), nodes: Vec::new(), draws: Vec::new() }
+    }
+}
+
+/// A node of a pool, and when it is in it.
+pub type PoolMember = (usize, When);
+
+/// Who calls.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// Who it is.
+    pub party: Arc<Party>,
+    /// When there is one such. Nobody who is not there calls anything.
+    pub is_there: When,
+    /// The nodes that it holds.
+    pub nodes: Vec<(usize, When)>,
+    /// The terms of all that it calls, in the target and once an item is written.
+    pub terms: Option<(usize, [Terms; 2])>,
+}
+
+impl Subject {
+    /// Returns a subject that holds nothing yet.
+    pub const fn new(party: Arc<Party>, is_there: When) -> Self {
+        Self { party, is_there, nodes: Vec::new(), terms: None }
+    }
+}
+
+/// What a target grants to those whom writing items may affect, and what it
+/// changes.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// The words for subjects and objects.
+    pub words: Words,
+    /// What can be called.
+    pub objects: Vec<Arc<Party>>,
+    /// By what.
+    pub nodes: Vec<Node>,
+    /// Nodes of which the first one that is there counts.
+    pub pools: Vec<Vec<PoolMember>>,
+    /// Who calls.
+    pub subjects: Vec<Subject>,
+}
+
+impl Model {
+    /// Adds a node and returns its place.
+    pub fn add_node(&mut self, node: Node) -> usize {
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+
+    /// Returns a node.
+    pub fn node(&mut self, at: usize) -> Option<&mut Node> {
+        self.nodes.get_mut(at)
+    }
+
+    /// Returns what changes where items are written. The time it takes grows
+    /// with what the subjects that are affected hold, not with the target.
+    pub fn evaluate(&self, is_written: impl Fn(usize) -> bool) -> Access {
+        let mut evaluation = Evaluation::new(self, &is_written);
+        let mut grants = Vec::new();
+        for (at, subject) in self.subjects.iter().enumerate() {
+            evaluation.subject(at, subject, &mut grants);
+        }
+        Access::new(self.words.clone(), grants)
+    }
+}
+
+/// The nodes of a pool that are there afterwards, in order.
+type Found = (Vec<usize>, HashSet<usize>);
+
+/// Whether an object was met for a subject, and the terms first met.
+type Met<'m> = Vec<(usize, Option<&'m Terms>)>;
+
+struct Evaluation<'m, W> {
+    model: &'m Model,
+    is_written: W,
+    /// Nodes that lead elsewhere afterwards than before.
+    moved: Vec<bool>,
+    found: Vec<OnceCell<Found>>,
+    /// By object, the last subject that met it, counted from 1.
+    before: Met<'m>,
+    after: Met<'m>,
+}
+
+impl<'m, W: Fn(usize) -> bool> Evaluation<'m, W> {
+    fn new(model: &'m Model, is_written: W) -> Self {
+        let own: Vec<bool> =
+            model.nodes.iter().map(|node| node.rights.iter().any(|right| right.moves(&is_written))).collect();
+        let moved = model.nodes.iter().zip(&own).map(|(node, is_moved)| {
+            let leads_elsewhere = |(at, when): &(usize, When)| {
+                when.item.is_some_and(&is_written) || own.get(*at) == Some(&true)
+            };
+            *is_moved
+                || node.nodes.iter().any(leads_elsewhere)
+                || node.draws.iter().any(|draw| is_written(draw.item))
+        });
+        let moved = moved.collect();
+        let none = vec![(0, None); model.objects.len()];
+        let found = model.pools.iter().map(|_| OnceCell::new()).collect();
+        Self { model, is_written, moved, found, before: none.clone(), after: none }
+    }
+
+    fn subject(&mut self, at: usize, subject: &'m Subject, grants: &mut Vec<Grant>) {
+        let on = |side| subject.is_there.on(side, &self.is_written);
+        let (was, is) = (on(Side::Before), on(Side::After));
+        let holds_moved = |(node, when): &(usize, When)| {
+            when.item.is_some_and(&self.is_written) || self.moved.get(*node) == Some(&true)
+        };
+        self.terms(subject, (was, is), grants);
+        if was == is && !(is && subject.nodes.iter().any(holds_moved)) {
+            return;
+        }
+        let stamp = at + 1;
+        let paths = |there: bool, side| if there { self.paths(subject, side) } else { Vec::new() };
+        let (before, after) = (paths(was, Side::Before), paths(is, Side::After));
+        let meet = |met: &mut Met<'m>, paths: &[Path<'m>]| {
+            for path in paths {
+                if let Some(slot) = met.get_mut(path.object).filter(|slot| slot.0 != stamp) {
+                    *slot = (stamp, Some(path.terms));
+                }
+            }
+        };
+        meet(&mut self.before, &before);
+        meet(&mut self.after, &after);
+        let of = |met: &Met<'m>, object: usize| {
+            met.get(object).filter(|(seen, _)| *seen == stamp).and_then(|(_, terms)| *terms)
+        };
+        // What both sides have under the same terms is by far the most.
+        let mut shifts: BTreeMap<usize, (Shift, Vec<usize>)> = BTreeMap::new();
+        let mut note = |path: &Path<'m>, shift: &dyn Fn() -> Option<Shift>| match shifts.get_mut(&path.object)
+        {
+            Some((_, by)) if by.last() != Some(&path.node) => by.push(path.node),
+            Some(_) => {}
+            None => drop(shift().map(|shift| shifts.insert(path.object, (shift, vec![path.node])))),
+        };
+        for path in &after {
+            note(path, &|| match (of(&self.before, path.object), of(&self.after, path.object)) {
+                (None, Some(after)) => Some(Shift::Gained(Arc::clone(after))),
+                (Some(before), Some(after)) if before != after => {
+                    Some(Shift::Changed { before: Arc::clone(before), after: Arc::clone(after) })
+                }
+                _ => None,
+            });
+        }
+        for path in before.iter().filter(|path| of(&self.after, path.object).is_none()) {
+            note(path, &|| Some(Shift::Lost(Arc::clone(of(&self.before, path.object)?))));
+        }
+        grants.extend(shifts.into_iter().filter_map(|(object, (shift, by))| {
+            let by = by.into_iter().filter_map(|node| self.model.nodes.get(node)?.by.clone());
+            Some(Grant {
+                subject: Arc::clone(&subject.party),
+                object: Some(Arc::clone(self.model.objects.get(object)?)),
+                shift,
+                by: by.collect(),
+            })
+        }));
+    }
+
+    /// Tells the terms of all that a subject calls, where they change.
+    fn terms(&self, subject: &'m Subject, (was, is): (bool, bool), grants: &mut Vec<Grant>) {
+        let Some((item, [before, after])) = &subject.terms else { return };
+        let after = if (self.is_written)(*item) { after } else { before };
+        let shift = match (was, is) {
+            (true, true) if before != after => {
+                Shift::Changed { before: Arc::clone(before), after: Arc::clone(after) }
+            }
+            (false, true) if **after != Value::Null => Shift::Gained(Arc::clone(after)),
+            (true, false) if **before != Value::Null => Shift::Lost(Arc::clone(before)),
+            _ => return,
+        };
+        grants.push(Grant { subject: Arc::clone(&subject.party), object: None, shift, by: Vec::new() });
+    }
+
+    /// Returns everything that a subject calls on a side, by each of its nodes.
+    fn paths(&self, subject: &'m Subject, side: Side) -> Vec<Path<'m>> {
+        let mut paths = Vec::new();
+        for (node, when) in &subject.nodes {
+            let Some(held) = self.model.nodes.get(*node).filter(|_| when.on(side, &self.is_written)) else {
+                continue;
+            };
+            self.rights(held, *node, side, &mut paths);
+            let below = held.nodes.iter().filter(|(_, when)| when.on(side, &self.is_written));
+            for below in below.filter_map(|(at, _)| self.model.nodes.get(*at)) {
+                self.rights(below, *node, side, &mut paths);
+            }
+            let draws = held.draws.iter().filter(|draw| side == Side::After && (self.is_written)(draw.item));
+            for drawn in draws.filter_map(|draw| self.model.nodes.get(self.drawn(draw)?)) {
+                self.rights(drawn, *node, side, &mut paths);
+            }
+        }
+        paths
+    }
+
+    fn rights(&self, from: &'m Node, node: usize, side: Side, paths: &mut Vec<Path<'m>>) {
+        paths.extend(from.rights.iter().filter_map(|right| {
+            let terms = right.on(side, &self.is_written)?;
+            Some(Path { object: right.object, node, terms })
+        }));
+    }
+
+    /// Returns the node that a draw links.
+    fn drawn(&self, draw: &Draw) -> Option<usize> {
+        let pool = self.model.pools.get(draw.pool)?;
+        let (order, all) = self.found.get(draw.pool)?.get_or_init(|| {
+            let there = pool.iter().filter(|(_, when)| when.on(Side::After, &self.is_written));
+            let order: Vec<usize> = there.map(|(node, _)| *node).collect();
+            let all = order.iter().copied().collect();
+            (order, all)
+        });
+        let is_known = draw.known.iter().any(|node| all.contains(node));
+        order.first().copied().filter(|_| !is_known)
+    }
+}
+
+/// A way to an object, by a node that the subject holds.
+struct Path<'m> {
+    object: usize,
+    node: usize,
+    terms: &'m Terms,
+}
