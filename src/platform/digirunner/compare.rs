@@ -8,6 +8,7 @@ mod clients;
 mod lack;
 mod scopes;
 
+use super::access;
 use super::file::{File, ROOT};
 use super::integrity::{self, Broken};
 use super::item;
@@ -36,11 +37,23 @@ static BUILT_IN: [(Kind, usize, &str, &str); 4] = [
 
 /// Compares a file with a target.
 pub(super) fn plan(file: &File, target: &World) -> Plan {
+    plan_of(file, &Pair::new(&file.world, target))
+}
+
+/// Compares a file with a target, and says what writing items changes of who
+/// can call what.
+pub(super) fn plan_with_access(file: &File, target: &World) -> Plan {
     let pair = Pair::new(&file.world, target);
-    let comparer = Comparer::new(&pair);
+    let plan = plan_of(file, &pair);
+    let model = access::model(&pair, &plan);
+    plan.with_access(model)
+}
+
+fn plan_of(file: &File, pair: &Pair<'_>) -> Plan {
+    let comparer = Comparer::new(pair);
     let mut candidates = comparer.candidates();
     warn_of_look_alikes(&mut candidates, &pair.file.called(), &pair.target.called());
-    Plan::new(&KINDS, candidates, lack::lack(&pair), file.findings.clone())
+    Plan::new(&KINDS, candidates, lack::lack(pair), file.findings.clone())
 }
 
 /// Returns what stands in the way of the file's items whatever the target

@@ -5,6 +5,7 @@
 //! a file. Reading, comparing, building and exporting are pure; SQL is in
 //! `snapshot`, `allocate` and `write` alone.
 
+mod access;
 mod allocate;
 mod build;
 mod changes;
@@ -179,7 +180,7 @@ struct Comparison {
 
 impl Ground for Comparison {
     fn plan(&self) -> Plan {
-        compare::plan(&self.import.file, &self.target)
+        compare::plan_with_access(&self.import.file, &self.target)
     }
 
     fn snapshot(&self) -> &dyn Snapshot {

@@ -161,22 +161,25 @@ struct Holders<'w> {
 
 impl Holders<'_> {
     /// Warns of clients that hold the scope and are not in the file with it: what
-    /// they hold changes, and they do not receive its new APIs.
+    /// they hold changes, and they get no links to the hidden groups of its new
+    /// APIs, which the consent of users does not ask for.
     fn warn(&self, scope: &ItemId, new_apis: usize) -> Option<Finding> {
         let there = self.target.get(&*scope.key)?;
         let here = self.file.get(&*scope.key);
         let mut others: Vec<&str> =
             there.iter().filter(|client| !here.is_some_and(|here| here.contains(*client))).copied().collect();
         others.sort_unstable();
-        let (hold, do_not, them) = match others.len() {
+        let (hold, get, them) = match others.len() {
             0 => return None,
-            1 => ("1 other client holds it".to_owned(), "does not", "it"),
-            count => (format!("{count} other clients hold it"), "do not", "them"),
+            1 => ("1 other client holds it".to_owned(), "gets", "it"),
+            count => (format!("{count} other clients hold it"), "get", "them"),
         };
         let named = some_of(others, NAMED);
         let message = match new_apis {
             0 => format!("{hold} ({named}); covering it changes what it gives {them}"),
-            _ => format!("{hold} ({named}) and {do_not} receive its new APIs"),
+            _ => format!(
+                "{hold} ({named}) and {get} no links to its new APIs; users can consent to them all the same"
+            ),
         };
         Some(Finding::warning("other-holders", message).about(scope))
     }

@@ -1,5 +1,6 @@
 //! The rules, one test each, without a database.
 
+mod access;
 mod dependencies;
 // What draws worlds for the tests on a database draws them here.
 #[path = "../../../../tests/it/support/draw.rs"]
@@ -14,6 +15,9 @@ mod secrets;
 mod statuses;
 mod values;
 // One builder for these tests and for those on a database.
+#[path = "../../../../tests/it/support/draw.rs"]
+#[allow(dead_code, reason = "the tests on a database draw sources, too")]
+mod draw;
 #[path = "../../../../tests/it/support/world.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]
 pub(super) mod world;
