@@ -26,7 +26,12 @@ pub(super) fn plan(product: &dyn Product, pair: &Pair<'_>, file: &File) -> (Plan
     warn_of_look_alikes(&mut candidates, &here, &there);
     let mut findings = file.findings.clone();
     findings.extend(pair.unmet_defaults());
-    (Plan::new(product.kinds(), candidates, missing, findings), wanted)
+    let plan = Plan::new(product.kinds(), candidates, missing, findings);
+    let plan = match product.access(&plan) {
+        Some(model) => plan.with_access(model),
+        None => plan,
+    };
+    (plan, wanted)
 }
 
 /// Returns what people know objects by.

@@ -13,6 +13,7 @@ use super::export::{counts, export};
 use super::plan::{Wanted, obstacles, plan};
 use super::rows::{self, Save};
 use super::{Document, Found, Json, Kinds, Object, Pair, Source, verify};
+use crate::engine::access::Model;
 use crate::engine::align::Aligned;
 use crate::engine::display::some_of;
 use crate::engine::schema::KindSchema;
@@ -154,6 +155,13 @@ pub trait Product: Kinds {
     /// Notes more about a reference that was looked up.
     fn notice(&self, found: &mut Found<'_>, object: &Object, pair: &Pair<'_>) {
         let _ = (found, object, pair);
+    }
+
+    /// Returns what the target grants, and what writing the items of a plan
+    /// changes of it; nothing where objects grant no access.
+    fn access(&self, plan: &Plan) -> Option<Model> {
+        let _ = plan;
+        None
     }
 
     /// Returns the names of more secrets that neither side has.

@@ -76,9 +76,18 @@ impl Target {
     /// Writes all of a file that can be; returns the plan, and of each place in
     /// it the document before and after.
     pub(crate) fn apply(&mut self, file: &File, options: &ImportOptions) -> (Arc<Plan>, Vec<Written>) {
+        self.apply_chosen(file, options, Choices::everything)
+    }
+
+    /// Writes what is chosen of a file, likewise.
+    pub(crate) fn apply_chosen(
+        &mut self,
+        file: &File,
+        options: &ImportOptions,
+        choose: impl Fn(&Plan) -> Choices,
+    ) -> (Arc<Plan>, Vec<Written>) {
         let plan = self.plan(file, options);
-        let mut choices = Choices::everything(&plan);
-        choices.missing_confirmed = true;
+        let choices = choose(&plan);
         let Ok(approved) = plan.approve(&choices) else { return (plan, Vec::new()) };
         let pair = Pair::new(self.product, &file.objects, &self.objects, &options.default_references);
         let wanted = super::plan::plan(self.product, &pair, file).1;

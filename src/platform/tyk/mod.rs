@@ -7,6 +7,7 @@
 //! What the kinds are known by and refer to stands in `kinds`, how their content
 //! is compared in `schema`; `rules` says what no schema can say.
 
+mod access;
 mod file;
 mod kinds;
 mod listen;
@@ -23,8 +24,9 @@ mod tests;
 use self::kinds::{KINDS, Sort};
 use super::document::{About, Documents, File, Found, Json, Kinds, Object, Pair, Prepared, Product};
 use super::{DemoData, DemoTarget, ExportOptions, FileError, ImportOptions, ParseError, SourceFile};
+use crate::engine::access::Model;
 use crate::engine::schema::KindSchema;
-use crate::engine::{Finding, KindInfo, Reason};
+use crate::engine::{Finding, KindInfo, Plan, Reason};
 
 /// A bank's production Dashboard, and an export of its test Dashboard.
 pub static DEMO: DemoData = DemoData {
@@ -110,6 +112,10 @@ impl Product for Tyk {
 
     fn findings(&self, at: usize, object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
         rules::findings(at, object, pair)
+    }
+
+    fn access(&self, plan: &Plan) -> Option<Model> {
+        Some(access::model(plan))
     }
 
     fn notice(&self, found: &mut Found<'_>, object: &Object, pair: &Pair<'_>) {

@@ -1,5 +1,6 @@
 //! The rules, one test each, without a database.
 
+mod access;
 mod any;
 mod demo;
 mod equal;
