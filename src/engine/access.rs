@@ -25,7 +25,7 @@ pub use model::{Draw, Model, Node, PoolMember, Right, Subject, Terms, When};
 
 /// Somebody or something that access is about: a client, an API, or the group,
 /// scope or key by which one calls the other.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Party {
     /// What it is. Its kind need be none of the platform's items'. May be hostile.
     pub id: ItemId,
@@ -287,6 +287,11 @@ impl Access {
         self.grants.iter().filter(|grant| grant.is_about(id))
     }
 
+    /// Returns the sentence and the counts.
+    pub fn counted(&self) -> Counted {
+        Counted { sentence: self.to_string(), counts: self.summary() }
+    }
+
     /// Counts.
     pub fn summary(&self) -> AccessSummary {
         let tally = |word: &str| {
@@ -336,17 +341,21 @@ impl fmt::Display for Access {
     }
 }
 
+/// The sentence and the counts of changes, as JSON has them.
+#[derive(Clone, Debug, Serialize)]
+pub struct Counted {
+    /// How much changes, in words.
+    pub sentence: String,
+    /// In numbers.
+    #[serde(flatten)]
+    pub counts: AccessSummary,
+}
+
 /// JSON: `{"summary":{"sentence","gained","lost","changed"},"list":[…]}`.
 impl Serialize for Access {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Summed {
-            sentence: String,
-            #[serde(flatten)]
-            counts: AccessSummary,
-        }
         let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("summary", &Summed { sentence: self.to_string(), counts: self.summary() })?;
+        map.serialize_entry("summary", &self.counted())?;
         map.serialize_entry("list", &self.grants)?;
         map.end()
     }

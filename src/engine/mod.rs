@@ -41,7 +41,7 @@ pub use plan::{
 pub use promise::{Promise, Promised, RowPromise, TableShape, TouchedRow, Unpromised};
 pub use reference::{DefaultReference, Reference, Resolved};
 pub use schema::{DocumentSchema, KindInfo};
-pub use seal::{Frozen, SealKey, SealedPlan};
+pub use seal::{Frozen, FrozenAccess, SealKey, SealedPlan};
 pub use secret::Secret;
 pub use stale::{Stale, StaleField};
 pub use verdict::{Reason, Status, Verdict};

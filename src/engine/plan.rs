@@ -409,6 +409,11 @@ impl Plan {
         Self { access: Some(Arc::new(model)), ..self }
     }
 
+    /// Says whether its platform grants access, and the plan tells of it.
+    pub const fn grants_access(&self) -> bool {
+        self.access.is_some()
+    }
+
     /// Returns what changes of who can call what, where the items are written
     /// of which `is_written` says so by their places. Nothing of platforms that
     /// grant no access, and of a plan that was saved.

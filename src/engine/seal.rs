@@ -12,7 +12,7 @@ use super::item::{Element, Field, Item, ItemId, Value};
 use super::plan::{Candidate, Plan};
 use super::secret::Secret;
 
-pub use frozen::{Frozen, UnknownKind};
+pub use frozen::{Frozen, FrozenAccess, UnknownKind};
 
 /// The block of HMAC-SHA256, which a key is padded to.
 const BLOCK: usize = 64;

@@ -17,7 +17,7 @@ use super::rehearse::{Problem, Rehearsal};
 use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
 use crate::engine::choice::Stale;
 use crate::engine::promise::Unpromised;
-use crate::engine::{Approved, Outcome};
+use crate::engine::{Access, Approved, Outcome};
 use crate::platform::{ExportOptions, Ground, Platform};
 use crate::store::ledger::{Backup, JobRecord, JobState};
 use crate::store::restore::adopt;
@@ -72,6 +72,9 @@ pub struct Receipt {
     pub notes: Vec<String>,
     /// What the server changed beside what was promised, and was accepted.
     pub server_changes: Vec<Unpromised>,
+    /// What changed of who can call what, in the target as it was under the lock;
+    /// nothing of products that grant no access.
+    pub access: Option<Access>,
 }
 
 impl Receipt {
@@ -117,6 +120,7 @@ pub fn apply(
             seconds: begun.elapsed().as_secs_f64(),
             notes: notes(apply.review.platform, done.checked.warnings),
             server_changes: done.checked.server_changes,
+            access: done.access,
         })
     }
 }
@@ -147,6 +151,7 @@ pub fn rehearse(
             tables: rehearsed.tables,
             problems: rehearsed.problems,
             notes: rehearsed.warnings,
+            access: rehearsed.access,
             seconds: begun.elapsed().as_secs_f64(),
         })
     }
@@ -177,6 +182,7 @@ struct Done {
     tables: Vec<TableRows>,
     backup: Option<String>,
     checked: Checked,
+    access: Option<Access>,
 }
 
 impl Work for Apply {
@@ -204,7 +210,7 @@ impl Work for Apply {
     fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Done, Obstacle>> {
         async move {
             self.check_unused(open).await?;
-            let ground = self.check(open).await?;
+            let (ground, access) = self.check(open).await?;
             let backup = self.backup(open, &*ground)?;
             let stamp = self.stamp();
             let reporter = open.run.reporter.clone();
@@ -218,7 +224,10 @@ impl Work for Apply {
             let checked = check(&mut writer, accept, verify).await.map_err(obstacle)??;
             adopt(&mut writer, &self.review.platform.tables()).await.map_err(obstacle)?;
             let written = writer.finish();
-            let facts = self.facts().ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
+            let mut facts = self.facts().ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
+            if let (Some(access), Value::Object(choices)) = (&access, &mut facts.choices) {
+                choices.insert("access".to_owned(), json!(access.counted()));
+            }
             open.run.reporter.phase(Phase::Record);
             let deeds = Deeds {
                 counts: self.counts(),
@@ -227,7 +236,8 @@ impl Work for Apply {
                 backup: backup.as_ref(),
             };
             let job = open.record(&facts, deeds).await?;
-            Ok(Done { job, tables: written.tables, backup: backup.map(|backup| backup.name), checked })
+            let backup = backup.map(|backup| backup.name);
+            Ok(Done { job, tables: written.tables, backup, checked, access })
         }
         .boxed()
     }
@@ -248,11 +258,18 @@ impl Apply {
     }
 
     /// Reads the target again, and refuses if it is no longer what the plan saw.
-    async fn check(&self, open: &mut Open<'_>) -> Result<Box<dyn Ground>, Obstacle> {
+    /// Returns what changes of who can call what, too: others than those who are
+    /// written may hold more by now than the plan saw.
+    async fn check(&self, open: &mut Open<'_>) -> Result<(Box<dyn Ground>, Option<Access>), Obstacle> {
         let ground = ground(&self.review.bundle, open.connection, &open.run.reporter, Phase::Check).await;
         let ground = open.step(ground)?;
-        let changed = self.approved.stale(&ground.plan());
-        if changed.is_empty() { Ok(ground) } else { Err(stale(changed).into()) }
+        let plan = ground.plan();
+        let changed = self.approved.stale(&plan);
+        if !changed.is_empty() {
+            return Err(stale(changed).into());
+        }
+        let access = plan.access(|at| self.approved.is_written(at));
+        Ok((ground, access))
     }
 
     /// Takes a full export of what the target holds before anything is written.
@@ -312,6 +329,7 @@ struct RehearsalDone {
     tables: Vec<TableRows>,
     problems: Vec<Problem>,
     warnings: Vec<String>,
+    access: Option<Access>,
 }
 
 impl Work for Rehearsed<'_> {
@@ -328,7 +346,7 @@ impl Work for Rehearsed<'_> {
     fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<RehearsalDone, Obstacle>> {
         async move {
             let apply = self.0;
-            let ground = apply.check(open).await?;
+            let (ground, access) = apply.check(open).await?;
             let stamp = apply.stamp();
             let reporter = open.run.reporter.clone();
             let report =
@@ -344,7 +362,7 @@ impl Work for Rehearsed<'_> {
             if problems.is_empty() && !apply.options.accept_server_changes {
                 problems.extend(checked.server_changes.iter().map(Problem::from));
             }
-            Ok(RehearsalDone { tables: written.tables, problems, warnings: checked.warnings })
+            Ok(RehearsalDone { tables: written.tables, problems, warnings: checked.warnings, access })
         }
         .boxed()
     }

@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::file::{FileInfo, Loaded};
 use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
-use crate::engine::{Finding, Plan};
+use crate::engine::{Access, Choices, Finding, Plan};
 use crate::platform::{Bundle, Ground, Platform};
 use crate::store::catalog::describe;
 use crate::store::{Connection, Marks, Reading, StoreError, Target, Timeouts, transaction};
@@ -26,6 +26,15 @@ pub struct Review {
     pub plan: Arc<Plan>,
     pub(super) platform: &'static dyn Platform,
     pub(super) bundle: Arc<dyn Bundle>,
+}
+
+impl Review {
+    /// Returns what choices change of who can call what; nothing of products that
+    /// grant no access.
+    pub fn access(&self, choices: &Choices) -> Option<Access> {
+        let resolution = self.plan.resolve(choices);
+        self.plan.access(|at| resolution.is_written(at))
+    }
 }
 
 /// Compares a file with what stands in the target, in one read-only

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::undo::item_id;
 use crate::engine::display::some_of;
-use crate::engine::{ItemId, Outcome, Unpromised};
+use crate::engine::{Access, ItemId, Outcome, Unpromised};
 use crate::store::{Refused, StoreError, TableRows};
 
 /// What an import would do, as the target itself said.
@@ -23,6 +23,9 @@ pub struct Rehearsal {
     pub notes: Vec<String>,
     /// How long it took.
     pub seconds: f64,
+    /// What would change of who can call what; nothing of products that grant no
+    /// access.
+    pub access: Option<Access>,
 }
 
 /// Rows that the database refused.

@@ -19,7 +19,8 @@ use super::file::{FileInfo, hex, is_directory, read};
 use super::history::history;
 use super::plan::Review;
 use crate::engine::{
-    Approved, Choices, Frozen, ItemId, MissingCount, Plan, Refusal, SealKey, SealedPlan, Stale, Verb,
+    Access, Approved, Choices, Frozen, FrozenAccess, ItemId, MissingCount, Plan, Refusal, SealKey,
+    SealedPlan, Stale, Verb,
 };
 use crate::platform::{self, ImportOptions};
 use crate::store::{LedgerPlace, Target, Timeouts};
@@ -29,8 +30,9 @@ const FORMAT: &str = "gatediff-plan";
 
 /// The version of the format. The second one knows truths, fractions, lists,
 /// references, and how the import file is read; the third missing objects that
-/// are no APIs, how items were matched, and mapped organisations.
-const VERSION: u32 = 3;
+/// are no APIs, how items were matched, and mapped organisations; the fourth who
+/// can call what afterwards.
+const VERSION: u32 = 4;
 
 /// The oldest version that can still be read.
 const OLDEST: u32 = 1;
@@ -61,6 +63,8 @@ struct Document {
     key_id: String,
     plan: Frozen,
     choices: DocumentChoices,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    access: Option<FrozenAccess>,
     seal: String,
 }
 
@@ -121,6 +125,7 @@ pub fn save(review: &Review, choices: &Choices, key: &SealKey, operator: &str) -
             chosen: choices.chosen(&review.plan).map(ToString::to_string).collect(),
             ignore_lack_api: choices.missing_confirmed,
         },
+        access: review.access(choices).map(|access| access.freeze(key)),
         seal: String::new(),
     };
     let mut bytes = serde_json::to_vec(&document).map_err(|error| Failure::internal(doing, error))?;
@@ -186,6 +191,7 @@ pub struct SavedPlan {
     pub key_id: String,
     plan: SealedPlan,
     choices: Choices,
+    access: Option<Access>,
     digest: [u8; 32],
     seal: String,
 }
@@ -230,12 +236,14 @@ pub fn parse(path: &str, bytes: &[u8]) -> Result<SavedPlan, Failure> {
         .because(format!("it names '{}'", document.platform))
         .hint("use the program that saved it"));
     };
-    let plan = document.plan.thaw(platform.kinds()).map_err(|error| {
+    let unknown = |error| {
         Failure::new(FailureKind::Parse, "the file is no saved plan of this version")
             .at(path)
             .because(error)
             .hint("save the plan again")
-    })?;
+    };
+    let plan = document.plan.thaw(platform.kinds()).map_err(unknown)?;
+    let access = document.access.map(|access| access.thaw(platform.kinds())).transpose().map_err(unknown)?;
     let chosen: HashSet<String> = document.choices.chosen.into_iter().collect();
     let choices =
         Choices::of(plan.plan(), |id| chosen.contains(&id.to_string()), document.choices.ignore_lack_api);
@@ -257,6 +265,7 @@ pub fn parse(path: &str, bytes: &[u8]) -> Result<SavedPlan, Failure> {
         key_id: document.key_id,
         plan,
         choices,
+        access,
         digest: digest(bytes),
         seal: document.seal,
     })
@@ -285,6 +294,13 @@ impl SavedPlan {
     /// Returns the choices that were made on it.
     pub const fn choices(&self) -> &Choices {
         &self.choices
+    }
+
+    /// Returns what its choices change of who can call what, as the target was
+    /// when it was saved. Nothing in plans of older versions, and of products
+    /// that grant no access.
+    pub const fn access(&self) -> Option<&Access> {
+        self.access.as_ref()
     }
 
     /// Says whether the plan is as it was saved.

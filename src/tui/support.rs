@@ -449,6 +449,7 @@ pub(crate) fn receipt(outcomes: Vec<Outcome>) -> Receipt {
         seconds: 0.42,
         notes: vec!["a running gateway notices within two minutes".to_owned()],
         server_changes: Vec::new(),
+        access: None,
     };
     for (rows, (name, [inserted, updated, deleted])) in
         receipt.tables.iter_mut().zip([("client", [2, 1, 0]), ("client_host", [3, 0, 1])])
@@ -541,6 +542,7 @@ pub(crate) fn rehearsal(problems: &[(&str, &str)]) -> Rehearsal {
         tables: receipt.tables,
         problems: problems.iter().map(problem).collect(),
         seconds: 0.42,
+        access: None,
     }
 }
 

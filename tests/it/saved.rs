@@ -449,8 +449,8 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
     let (bytes, _) = save(&site, &file().group("1", "g", json!({})).client_group("new", "1")).await;
     assert!(saved::is_plan(&bytes) && saved::is_plan(b" {\n \"format\" : \"gatediff-plan\""));
     let text = String::from_utf8(bytes.clone()).unwrap();
-    for older in [1, 2] {
-        let older = text.replacen("\"version\":3", &format!("\"version\":{older}"), 1);
+    for older in [1, 2, 3] {
+        let older = text.replacen("\"version\":4", &format!("\"version\":{older}"), 1);
         let plan = saved::parse("plan.json", older.as_bytes()).unwrap();
         assert_eq!(plan.plan().missing(), [], "older ones know nothing of other missing objects");
     }
@@ -460,9 +460,9 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
     };
     for (broken, kind, told) in [
         (
-            text.replacen("\"version\":3", "\"version\":4", 1),
+            text.replacen("\"version\":4", "\"version\":5", 1),
             FailureKind::Format,
-            "has version 4, this program knows 1 to 3",
+            "has version 5, this program knows 1 to 4",
         ),
         (text.replacen("gatediff-plan", "else", 1), FailureKind::Format, "the file is no saved plan"),
         (

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::engine::item::{Field, Kind};
+use crate::engine::{FrozenAccess, SealKey, Secret};
 
 const WORDS: Words = Words::of(["client", "clients"], ["API", "APIs"]);
 
@@ -159,6 +160,22 @@ fn json_has_the_sentence_the_counts_and_every_pair() {
             "list": [{"subject": "client:a", "object": "api:new", "change": "gained", "by": ["group:g"]}],
         })
     );
+}
+
+#[test]
+fn what_a_saved_plan_keeps_of_it_is_the_same_again_without_secrets() {
+    let mut model = small();
+    let secret = Value::Secret(Secret::new("canary"));
+    let terms = Arc::new(Value::Record(vec![Field::new("rate", Value::Int(1)), Field::new("token", secret)]));
+    model.subjects[0].terms = Some((0, [Arc::new(Value::Null), terms]));
+    let access = model.evaluate(written(&[0, 1]));
+    let text = serde_json::to_string(&access.freeze(&SealKey::from_bytes(&[7; 32]))).unwrap();
+    assert!(!text.contains("canary"), "{text}");
+    let thawed = serde_json::from_str::<FrozenAccess>(&text).unwrap().thaw(&[]).unwrap();
+    assert_eq!(told(&thawed), told(&access));
+    assert_eq!(json!(thawed), json!(access));
+    let broken = text.replacen("\"subject\":0", "\"subject\":77", 1);
+    assert!(serde_json::from_str::<FrozenAccess>(&broken).unwrap().thaw(&[]).is_err());
 }
 
 /// A step of a generated model: in the target, once an item is written, or

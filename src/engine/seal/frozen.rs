@@ -3,11 +3,13 @@
 //! Only a sealed plan can be frozen: there is no way from a secret to a file.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{SealKey, SealedPlan};
+use super::{Seal, SealKey, SealedPlan};
+use crate::engine::access::{Access, Grant, Party, Shift, Words};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::item::{Element, Field, Item, ItemId, Kind, Value};
 use crate::engine::plan::{Candidate, Matched, Missing, Plan, Quota, QuotaUse, Requirement};
@@ -26,6 +28,49 @@ pub struct Frozen {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     missing: Vec<FrozenMissing>,
     warnings: Vec<FrozenFinding>,
+}
+
+/// What changes of who can call what, as plain data: each party once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrozenAccess {
+    subject: [String; 2],
+    object: [String; 2],
+    parties: Vec<FrozenParty>,
+    grants: Vec<FrozenGrant>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrozenParty {
+    kind: String,
+    key: Arc<str>,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    name: Arc<str>,
+}
+
+/// A change of access: places of parties.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrozenGrant {
+    subject: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    object: Option<u32>,
+    change: FrozenShift,
+    #[serde(default, skip_serializing_if = "FrozenValue::is_null")]
+    before: FrozenValue,
+    #[serde(default, skip_serializing_if = "FrozenValue::is_null")]
+    after: FrozenValue,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    by: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum FrozenShift {
+    Gained,
+    Lost,
+    Changed,
 }
 
 /// An item of a kind that the platform does not have.
@@ -372,6 +417,81 @@ fn freeze_finding(finding: &Finding) -> FrozenFinding {
         message: finding.message.clone(),
         path: finding.path.clone(),
         item: finding.item.as_ref().map(ToString::to_string),
+    }
+}
+
+impl Access {
+    /// Returns the changes as plain data, without secrets.
+    pub fn freeze(&self, key: &SealKey) -> FrozenAccess {
+        let mut places: HashMap<Arc<Party>, u32> = HashMap::new();
+        let mut parties = Vec::new();
+        let mut place = |party: &Arc<Party>| {
+            *places.entry(Arc::clone(party)).or_insert_with(|| {
+                let Party { id, name } = &**party;
+                let (kind, key) = (id.kind.as_str().to_owned(), Arc::clone(&id.key));
+                parties.push(FrozenParty { kind, key, name: Arc::clone(name) });
+                u32::try_from(parties.len() - 1).unwrap_or(u32::MAX)
+            })
+        };
+        let grants = self.grants().iter().map(|grant| {
+            let seal = Seal::new(key, &grant.subject.id);
+            let frozen = |value: &Value| freeze(&seal.value(value.clone()));
+            let (change, before, after) = match &grant.shift {
+                Shift::Gained(terms) => (FrozenShift::Gained, FrozenValue::Null, frozen(terms)),
+                Shift::Lost(terms) => (FrozenShift::Lost, frozen(terms), FrozenValue::Null),
+                Shift::Changed { before, after } => (FrozenShift::Changed, frozen(before), frozen(after)),
+            };
+            FrozenGrant {
+                subject: place(&grant.subject),
+                object: grant.object.as_ref().map(&mut place),
+                change,
+                before,
+                after,
+                by: grant.by.iter().map(&mut place).collect(),
+            }
+        });
+        let grants = grants.collect();
+        let words = |[one, many]: &[Cow<'static, str>; 2]| [one.to_string(), many.to_string()];
+        let Words { subject, object } = self.words();
+        FrozenAccess { subject: words(subject), object: words(object), parties, grants }
+    }
+}
+
+impl FrozenAccess {
+    /// Returns the changes again; `kinds` are those of their platform.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a party is missing, or a term needs an item of another kind.
+    pub fn thaw(self, kinds: &'static [KindInfo]) -> Result<Access, UnknownKind> {
+        let thaw = Thaw { kinds };
+        let parties = self.parties.into_iter().map(|FrozenParty { kind, key, name }| {
+            // It may be none of the platform's.
+            Arc::new(Party::new(ItemId::new(Kind::named(kind), key), name))
+        });
+        let parties: Vec<Arc<Party>> = parties.collect();
+        let party = |at: u32| {
+            let found = usize::try_from(at).ok().and_then(|at| parties.get(at)).cloned();
+            found.ok_or_else(|| UnknownKind(format!("party {at}")))
+        };
+        let grants = self.grants.into_iter().map(|grant| {
+            let terms = |value| thaw.value(value).map(Arc::new);
+            Ok(Grant {
+                subject: party(grant.subject)?,
+                object: grant.object.map(party).transpose()?,
+                shift: match grant.change {
+                    FrozenShift::Gained => Shift::Gained(terms(grant.after)?),
+                    FrozenShift::Lost => Shift::Lost(terms(grant.before)?),
+                    FrozenShift::Changed => {
+                        Shift::Changed { before: terms(grant.before)?, after: terms(grant.after)? }
+                    }
+                },
+                by: grant.by.into_iter().map(party).collect::<Result<_, _>>()?,
+            })
+        });
+        let grants = grants.collect::<Result<Vec<_>, UnknownKind>>()?;
+        let words = |words: [String; 2]| words.map(Cow::Owned);
+        Ok(Access::new(Words { subject: words(self.subject), object: words(self.object) }, grants))
     }
 }
 
