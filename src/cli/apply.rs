@@ -126,6 +126,7 @@ async fn rehearse(
                 let told = problem.to_string();
                 printer.line(format!("  refused: {}: {}", safe(&problem.table), safe(&told)));
             }
+            text::access(printer, rehearsal.access.as_ref());
             for note in &rehearsal.notes {
                 printer.tell(format!("note: {}", safe(note)));
             }
@@ -234,10 +235,12 @@ fn confirm(
     args: &ApplyArgs,
 ) -> Result<(), Failure> {
     let is_asked = !args.consent.is_given();
+    let access = review.plan.access(|at| approved.is_written(at));
+    let preview = |printer: &mut Printer| text::preview(printer, review, access.as_ref(), resolution);
     match printer.output {
-        Output::Text => text::preview(printer, review, resolution),
+        Output::Text => preview(printer),
         // Who is asked has to see it; stdout is the document's.
-        Output::Json if is_asked => printer.aside(|printer| text::preview(printer, review, resolution)),
+        Output::Json if is_asked => printer.aside(preview),
         Output::Json => {}
     }
     let covered = approved.count(Verb::Cover);
@@ -309,6 +312,9 @@ fn tell_receipt(printer: &mut Printer, receipt: &Receipt) {
         let items = plural(count(Outcome::Blocked), "item is", "items are");
         printer
             .tell(format!("note: partial: {items} blocked and not written; --strict writes all or nothing"));
+    }
+    if let Some(access) = &receipt.access {
+        printer.line(format!("access: {access}"));
     }
     let backup = if receipt.backup.is_some() { "a backup was saved; " } else { "" };
     printer.tell(format!("note: {backup}`gatediff undo {}` takes it back", receipt.job));

@@ -10,7 +10,7 @@ use super::gauge::Gauge;
 use super::print::{Printer, has_screen};
 use super::screen::{Opener, Screen, ScreenRequest};
 use super::session::{Manner, cancel_on_signals};
-use super::{Exit, text};
+use super::{Exit, plan, text};
 use crate::job::{self, Demo, Failure, FailureKind, Loaded, Reporter, Sample};
 use crate::store::{LocalOptions, Target};
 
@@ -72,10 +72,11 @@ async fn print(printer: &mut Printer, global: &Global, server: &Arc<Server>) -> 
     };
     gauge.end().await;
     let review = review?;
+    let access = plan::whole(&review);
     if printer.output == Output::Json {
-        printer.json(&Document::plan("changes", &review));
+        printer.json(&Document::plan("changes", &review, access.as_ref()));
     } else {
-        text::plan(printer, &review, false);
+        text::plan(printer, &review, access.as_ref(), false);
         let word = server.sample.name();
         printer.line(format!(
             "\nThis is the demo's review as text. Run `gatediff demo {word}` in a terminal to see the screen."

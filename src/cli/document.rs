@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::plan::Comparison;
 use crate::engine::diff::Show;
 use crate::engine::{
-    Change, Choices, Finding, ItemId, Kind, Matched, Missing, Outcome, Plan, Reason, Reference, Resolution,
-    Status, Summary, Unpromised,
+    Access, Change, Choices, Finding, ItemId, Kind, Matched, Missing, Outcome, Plan, Reason, Reference,
+    Resolution, Status, Summary, Unpromised,
 };
 use crate::job::{
     Exported, Failure, FailureKind, FileInfo, JobRecord, Marks, Problem, Receipt, Rehearsal, Review,
@@ -68,6 +68,8 @@ pub(super) struct Document<'a> {
     items: Option<Vec<ItemDocument<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tables: Option<&'a [TableRows]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access: Option<&'a Access>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lack_api: Option<&'a [Missing]>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -190,6 +192,7 @@ impl<'a> Document<'a> {
             counts: None,
             items: None,
             tables: None,
+            access: None,
             lack_api: None,
             missing: None,
             warnings: None,
@@ -227,21 +230,23 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Returns the document of a plan, with `status` as its exit code has it.
-    pub(super) fn plan(status: &'static str, review: &'a Review) -> Self {
-        Self { items: Some(planned(&review.plan)), ..Self::of("plan", status, review) }
+    /// Returns the document of a plan, with `status` as its exit code has it;
+    /// `access` is what changes of who can call what.
+    pub(super) fn plan(status: &'static str, review: &'a Review, access: Option<&'a Access>) -> Self {
+        Self { items: Some(planned(&review.plan)), access, ..Self::of("plan", status, review) }
     }
 
     /// Returns the document of a plan that was perhaps saved, with its choices.
     pub(super) fn plan_saved(
         status: &'static str,
         review: &'a Review,
+        access: Option<&'a Access>,
         saved: Option<(&'a str, &Choices)>,
     ) -> Self {
         Self {
             saved: saved.map(|(path, _)| SavedDocument::To { path }),
             choices: saved.map(|(_, choices)| ChoicesDocument::new(choices, &review.plan)),
-            ..Self::plan(status, review)
+            ..Self::plan(status, review, access)
         }
     }
 
@@ -271,6 +276,7 @@ impl<'a> Document<'a> {
             choices: Some(ChoicesDocument::new(saved.choices(), saved.plan())),
             items: Some(items),
             warnings: Some(saved.plan().warnings_under(resolution).collect()),
+            access: saved.access(),
             ..Self::of("show", status, saved)
         }
     }
@@ -297,6 +303,7 @@ impl<'a> Document<'a> {
                 document.tables = Some(&receipt.tables);
                 document.notes = Some(&receipt.notes);
                 document.server_changes = &receipt.server_changes;
+                document.access = receipt.access.as_ref();
             }
             Ok(None) => {}
             Err(failure) => {
@@ -363,6 +370,7 @@ impl<'a> Document<'a> {
             tables: Some(done.map_or(&[], |done| &done.tables)),
             problems: Some(done.map_or(&[], |done| &done.problems)),
             notes: done.map(|done| done.notes.as_slice()),
+            access: done.and_then(|done| done.access.as_ref()),
             ..Self::apply(status, review, resolution, outcome.map(|_| None))
         }
     }

@@ -10,7 +10,7 @@ use super::print::{Printer, plural};
 use super::session::{Session, operator, unless_interrupted};
 use super::{Exit, text};
 use crate::engine::display::safe;
-use crate::engine::{Choices, Outcome, Plan, Status};
+use crate::engine::{Access, Choices, Outcome, Plan, Status};
 use crate::job::{self, Failure, FailureKind, FileInfo, Loaded, Marks, Phase, Review, SavedPlan, saved};
 
 /// A plan and what it is a plan of, be it just made or saved.
@@ -48,16 +48,23 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: PlanArgs) 
         save(printer, &session, (&review, &choices), out, &args).await?;
     }
     let (status, exit) = outcome(&review.plan);
+    // What is saved is what its choices write; what is looked at, all that it shows.
+    let access = if args.out.is_some() { review.access(&choices) } else { whole(&review) };
     match printer.output {
         // The plan itself is what was printed.
         _ if args.out.as_deref() == Some("-") => {}
         Output::Json => {
             let saved = args.out.as_deref().map(|out| (out, &choices));
-            printer.json(&Document::plan_saved(status, &review, saved));
+            printer.json(&Document::plan_saved(status, &review, access.as_ref(), saved));
         }
-        Output::Text => text::plan(printer, &review, args.unchanged),
+        Output::Text => text::plan(printer, &review, access.as_ref(), args.unchanged),
     }
     Ok(exit)
+}
+
+/// Returns what changes of who can call what where all that differs is written.
+pub(super) fn whole(review: &Review) -> Option<Access> {
+    review.access(&Choices::everything(&review.plan))
 }
 
 async fn save(

@@ -10,8 +10,8 @@ use crate::engine::diff::Show;
 use crate::engine::display::safe;
 use crate::engine::finding::grouped;
 use crate::engine::{
-    Change, Choices, Entry, Finding, FindingGroup, Missing, Op, Outcome, Plan, Reason, Reference, Resolution,
-    Resolved, State, Status, Unpromised, Value,
+    Access, Change, Choices, Entry, Finding, FindingGroup, Missing, Op, Outcome, Plan, Reason, Reference,
+    Resolution, Resolved, State, Status, Unpromised, Value,
 };
 use crate::job::{Marks, SavedPlan};
 use crate::store::TableRows;
@@ -19,21 +19,37 @@ use crate::store::TableRows;
 /// The widest a column of keys or names gets: as wide as a UUID.
 const WIDEST: usize = 36;
 
+/// The most subjects whose access is printed, and the most changes of each.
+const MAX_SUBJECTS: usize = 50;
+const MAX_GRANTS: usize = 20;
+
 /// Prints a plan; items without a difference, and references that were
 /// resolved, only where `unchanged` asks.
-pub(super) fn plan<'a>(printer: &mut Printer, of: impl Into<Comparison<'a>>, unchanged: bool) {
+pub(super) fn plan<'a>(
+    printer: &mut Printer,
+    of: impl Into<Comparison<'a>>,
+    changes: Option<&Access>,
+    unchanged: bool,
+) {
     let of = of.into();
     head(printer, of);
     body(printer, of.plan, View { resolution: None, unchanged, is_whole: true });
+    access(printer, changes);
     outlook(printer, of.plan);
 }
 
 /// Prints what is going to be written, before anybody is asked: first what is
 /// deleted, then the items with their fields, and what is in the way of others.
-pub(super) fn preview<'a>(printer: &mut Printer, of: impl Into<Comparison<'a>>, resolution: &Resolution) {
+pub(super) fn preview<'a>(
+    printer: &mut Printer,
+    of: impl Into<Comparison<'a>>,
+    changes: Option<&Access>,
+    resolution: &Resolution,
+) {
     let of = of.into();
     head(printer, of);
     body(printer, of.plan, View { resolution: Some(resolution), unchanged: false, is_whole: false });
+    access(printer, changes);
     printer.line("");
 }
 
@@ -83,6 +99,7 @@ pub(super) fn saved(
         2,
     );
     body(printer, saved.plan(), View { resolution: Some(resolution), unchanged, is_whole: true });
+    access(printer, saved.access());
     let count = |outcome| resolution.count(outcome);
     let mut told = format!(
         "it adds {}, covers {} and leaves out {}",
@@ -496,6 +513,37 @@ const MAX_OF_A_SORT: usize = 3;
 pub(super) fn findings_of(printer: &mut Printer, groups: &[FindingGroup<'_>]) {
     for line in groups.iter().flat_map(|group| group.lines(MAX_OF_A_SORT)) {
         printer.folded(&format!("  {}", safe(&line)), 6);
+    }
+}
+
+/// Prints what changes of who can call what: the sum, and of each subject the
+/// first few changes.
+pub(super) fn access(printer: &mut Printer, access: Option<&Access>) {
+    let Some(access) = access.filter(|access| !access.is_empty()) else { return };
+    let bold = Style::new().bold();
+    printer.line("");
+    printer.folded(&format!("{bold}Access{bold:#}: {access}"), 2);
+    let mut subjects = access.by_subject();
+    for (subject, grants) in subjects.by_ref().take(MAX_SUBJECTS) {
+        printer.folded(&format!("  {} {}", subject.id.kind, safe(&subject.called())), 6);
+        for grant in grants.iter().take(MAX_GRANTS) {
+            let line = format!("      {} {} {}", grant.shift.sign(), grant.what(), grant.means());
+            printer.folded(line.trim_end(), 10);
+            for change in grant.shift.terms() {
+                let line = format!("    {}", change_text(printer, &change));
+                printer.folded(&line, 14);
+            }
+        }
+        more(printer, 6, grants.len().saturating_sub(MAX_GRANTS));
+    }
+    let left = subjects.count();
+    more(printer, 2, left);
+}
+
+/// Says how many more changes of access there are than were printed.
+fn more(printer: &mut Printer, indent: usize, left: usize) {
+    if left > 0 {
+        printer.line(format!("{:indent$}and {left} more; --output json lists all", ""));
     }
 }
 

@@ -38,6 +38,7 @@ async fn a_plan_with_differences_is_as_the_contract_says() {
     assert_eq!(
         head,
         [
+            "access",
             "command",
             "file",
             "format_version",
