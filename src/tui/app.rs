@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::access::AccessList;
 use super::action::{Act, Context, KeyMap};
 use super::detail::{self, DetailOptions, DetailRow};
 use super::form::{Form, Picker};
@@ -149,6 +150,8 @@ pub(crate) struct App {
     pub(crate) written: Vec<String>,
     /// The target's jobs as they were last read, newest first.
     pub(crate) history: Vec<JobRecord>,
+    /// Who can call what, while that is listed.
+    pub(crate) access: AccessList,
     /// How to leave once the job that writes has ended.
     pub(crate) leaving: Option<Exit>,
     /// The form in which a scope is made or changed.
@@ -195,6 +198,7 @@ impl App {
             undone: None,
             written: Vec::new(),
             history: Vec::new(),
+            access: AccessList::default(),
             leaving: None,
             form: None,
             next_effect: 0,
@@ -225,6 +229,7 @@ impl App {
             Some(Question::ScopeFilter) => Context::ScopeFilter,
             Some(Question::Holders(_)) => Context::Holders,
             Some(Question::Findings) => Context::Findings,
+            Some(Question::Access) => Context::Access,
             Some(question) if question.is_to_read() => Context::Reader,
             Some(_) => Context::Dialog,
             None => self.ground(),

@@ -4,6 +4,7 @@
 //! confirm, and has the backend apply it. `update` is pure: effects run as
 //! tasks and answer with messages; views only read.
 
+mod access;
 mod action;
 mod app;
 mod branch;

@@ -66,6 +66,8 @@ pub(crate) enum Question {
     ScopeFilter,
     /// The clients that hold a scope, which is called by its id.
     Holders(Arc<str>),
+    /// Who can call what by what is chosen.
+    Access,
     /// What is wrong with the scopes.
     Findings,
     /// One of these.
@@ -115,7 +117,7 @@ impl Question {
     /// Says whether its rows stand below heads of columns, and are made when
     /// they are drawn.
     pub(crate) const fn is_list(&self) -> bool {
-        matches!(self, Self::History | Self::Holders(_) | Self::Findings)
+        matches!(self, Self::History | Self::Holders(_) | Self::Findings | Self::Access)
     }
 }
 
@@ -221,6 +223,7 @@ impl Modal {
             | Question::Holders(_)
             | Question::Findings
             | Question::Finding
+            | Question::Access
             | Question::Edited => None,
             Question::Edit(edit, _) => Some(("Cancel", Some(word(edit)))),
         }
@@ -370,7 +373,7 @@ impl Modal {
     fn text_width(&self, size: (u16, u16)) -> usize {
         let has_fields = self.changed.as_ref().is_some_and(Changed::has_fields);
         let most = match self.question {
-            Question::History | Question::Findings => 140,
+            Question::History | Question::Findings | Question::Access => 140,
             Question::Stale | Question::UndoStale if has_fields => 140,
             Question::Help
             | Question::Result

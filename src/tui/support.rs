@@ -10,6 +10,7 @@ use super::keys::Key;
 use super::msg::{EffectId, Msg, Place, Reviewed, Scoped};
 use super::skin::{Glyphs, Level, Skin, UNICODE, all};
 use super::update::{start, update};
+use crate::engine::access::{Model, Node, Party, Right, Subject, When, Words};
 use crate::engine::{
     Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Matched, Missing, Outcome, Plan,
     Reason, Reference, Requirement, Resolved, Secret, Value,
@@ -165,6 +166,30 @@ pub(crate) fn sample() -> Arc<Plan> {
         sample_lack(),
         vec![Finding::note("unknown-property", "2 unknown properties were ignored")],
     )
+}
+
+/// A plan that grants access: client crm holds group core, which covering gives
+/// an API, and which covering kiosk gives to it; with so many clients more that
+/// hold the group.
+pub(crate) fn granting(more: usize) -> Arc<Plan> {
+    let repeat = |kind, key, name| item(kind, key, name).both("note", text("old"), text("new"));
+    let drafts = vec![repeat("client", "kiosk", "Kiosk 機台"), repeat("group", "core", "Core")];
+    let party = |kind, key: &str, name: &str| Arc::new(Party::new(id(kind, key), name));
+    let mut model = Model { words: Words::of(["client", "clients"], ["API", "APIs"]), ..Model::default() };
+    model.objects = vec![party("api", "pay/transfer", ""), party("api", "loan/offer", "")];
+    let mut group = Node::new(Some(party("group", "core", "")));
+    group.rights = vec![Right::plain(0, When::ALWAYS), Right::plain(1, When::written(1))];
+    let group = model.add_node(group);
+    let mut holds = |key: &str, name: &str, when| {
+        let mut subject = Subject::new(party("client", key, name), When::ALWAYS);
+        subject.nodes = vec![(group, when)];
+        model.subjects.push(subject);
+    };
+    holds("crm", "CRM app", When::ALWAYS);
+    holds("kiosk", "Kiosk 機台", When::written(0));
+    (0..more).for_each(|n| holds(&format!("m-{n:05}"), "", When::ALWAYS));
+    let candidates = drafts.into_iter().map(|draft| draft.0).collect();
+    Arc::new(Plan::new(KINDS, candidates, Vec::new(), Vec::new()).with_access(model))
 }
 
 pub(crate) fn sample_lack() -> Vec<Missing> {

@@ -35,11 +35,13 @@ pub(crate) enum Context {
     Holders,
     /// In the list of what is wrong with the scopes.
     Findings,
+    /// In the list of who can call what.
+    Access,
 }
 
 impl Context {
     /// All contexts.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Loading,
         Self::Review,
         Self::Dialog,
@@ -56,6 +58,7 @@ impl Context {
         Self::ScopeFilter,
         Self::Holders,
         Self::Findings,
+        Self::Access,
     ];
 }
 
@@ -141,6 +144,8 @@ pub(crate) enum Act {
     NextSort,
     Reverse,
     Toggle,
+    Access,
+    TurnAccess,
 }
 
 /// An entry of the catalogue.
@@ -158,13 +163,13 @@ pub(crate) struct Action {
     pub(crate) footer: Option<&'static str>,
 }
 
+use Context::{Access, Findings, Holders, ScopeFilter, Scopes};
 use Context::{
     Applying, Dialog, Filter, Form, History, Job, Loading, Palette, Picker, Reader, Review, Search,
 };
-use Context::{Findings, Holders, ScopeFilter, Scopes};
 
 const LISTS: &[Context] =
-    &[Review, Dialog, Reader, History, Job, Picker, Scopes, ScopeFilter, Holders, Findings];
+    &[Review, Dialog, Reader, History, Job, Picker, Scopes, ScopeFilter, Holders, Findings, Access];
 const ROWS: &[Context] = &[Review];
 
 const fn action(
@@ -190,7 +195,20 @@ pub(crate) static CATALOGUE: &[Action] = &[
         Act::Help,
         "help",
         "Shows the keys that work here.",
-        &[Loading, Review, Reader, History, Job, Form, Picker, Scopes, ScopeFilter, Holders, Findings],
+        &[
+            Loading,
+            Review,
+            Reader,
+            History,
+            Job,
+            Form,
+            Picker,
+            Scopes,
+            ScopeFilter,
+            Holders,
+            Findings,
+            Access,
+        ],
         &["?"],
     )
     .footer("help"),
@@ -255,6 +273,15 @@ pub(crate) static CATALOGUE: &[Action] = &[
         &["e"],
     )
     .footer("explain"),
+    action(Act::Access, "access", "List who gains or loses access.", ROWS, &["A"]).footer("access"),
+    action(
+        Act::TurnAccess,
+        "turn-access",
+        "List access by API, or by client again.",
+        &[Access],
+        &["tab", "t"],
+    )
+    .footer("switch"),
     action(
         Act::History,
         "history",
@@ -356,6 +383,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
             ScopeFilter,
             Holders,
             Findings,
+            Access,
         ],
         &["ctrl-z"],
     ),
@@ -370,7 +398,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
         Act::Back,
         "back",
         "Close the box.",
-        &[Dialog, Reader, History, Job, ScopeFilter, Holders, Findings],
+        &[Dialog, Reader, History, Job, ScopeFilter, Holders, Findings, Access],
         &["q", "esc"],
     )
     .footer("back"),
@@ -405,7 +433,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
         &["E"],
     )
     .footer("export"),
-    action(Act::Back, "close", "Closes what was read.", &[Reader, Job, ScopeFilter], &["enter"]),
+    action(Act::Back, "close", "Closes what was read.", &[Reader, Job, ScopeFilter, Access], &["enter"]),
     action(Act::Back, "cancel", "Leaves the line without effect.", &[Search, Palette, Filter], &["esc"])
         .footer("cancel"),
     action(Act::Down, "next-row", "Moves down in the list below.", &[Palette, Filter], &["down", "tab"]),

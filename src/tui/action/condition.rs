@@ -60,6 +60,10 @@ pub(super) fn check(act: Act, app: &App) -> Check {
         Act::Zoom if app.scopes.is_some() => {
             some(app.size.0 >= WIDE, "the list or the scope has the whole screen already")
         }
+        Act::Access => with_review(app, |review| {
+            let why = format!("{} grants no access", review.subject.platform);
+            some(review.plan().grants_access(), &why)
+        }),
         Act::Scopes => scopes(app),
         Act::CheckScopes => with_scopes(app, |_| idle(app)),
         Act::CreateScope => with_scopes(app, |_| can_write(app)),

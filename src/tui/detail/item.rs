@@ -4,6 +4,7 @@ use super::Sheet;
 use super::changes::changes;
 use crate::engine::diff::{Show, segments};
 use crate::engine::{Entry, Finding, ItemId, Outcome, Plan, Reference, Resolved, Severity};
+use crate::tui::access::{detail, role};
 use crate::tui::label::{called, labels};
 use crate::tui::mark::Mark;
 use crate::tui::review::Review;
@@ -27,6 +28,7 @@ pub(super) fn item(sheet: &mut Sheet, review: &Review, at: usize) {
         (false, _) => changes(sheet, &found),
     }
     references(sheet, &entry.references);
+    access(sheet, review, entry);
     relations(sheet, review, at, entry);
     for warning in &entry.warnings {
         sheet.blank();
@@ -118,6 +120,32 @@ fn reference_rows(sheet: &mut Sheet, reference: &Reference) {
             line.pad_to(width(&indent));
             sheet.push(line.and(role, &part));
         }
+    }
+}
+
+/// Lays out what the choices change of who can call what, as far as it is the
+/// item's: as a client, as an API, by it as a group or scope.
+fn access(sheet: &mut Sheet, review: &Review, entry: &Entry) {
+    let Some(access) = review.access() else { return };
+    let mut grants = access.about(&entry.item.id).peekable();
+    if grants.peek().is_none() {
+        return;
+    }
+    sheet.blank();
+    sheet.text(Role::Dim, "access");
+    for grant in grants.by_ref().take(MOST_NAMES) {
+        let sign = format!("  {}", grant.shift.sign());
+        let what = if grant.subject.id == entry.item.id {
+            grant.what().into_owned()
+        } else {
+            format!("{} {}: {}", grant.subject.id.kind, grant.subject.called(), grant.what())
+        };
+        let told = format!("{what} {}", detail(grant));
+        sheet.labelled((role(&grant.shift), &sign), (Role::Text, told.trim_end()));
+    }
+    match grants.count() {
+        0 => {}
+        more => sheet.text(Role::Dim, &format!("  and {more} more")),
     }
 }
 

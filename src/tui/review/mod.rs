@@ -6,6 +6,7 @@ mod filter;
 mod rows;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 pub(crate) use filter::Filter;
 
@@ -15,7 +16,7 @@ use super::msg::Reviewed;
 use super::node::{Node, Row, kind_of};
 use super::widget::List;
 use crate::engine::diff::Show;
-use crate::engine::{Choices, Entry, Finding, MissingCount, Plan, Resolution};
+use crate::engine::{Access, Choices, Entry, Finding, MissingCount, Plan, Resolution};
 
 /// A plan under review.
 #[derive(Clone, Debug)]
@@ -50,6 +51,8 @@ pub(crate) struct Review {
     pub(crate) rebuilt: u64,
     /// How often the choices were resolved.
     pub(crate) resolved: u64,
+    /// What they change of who can call what, once somebody asked.
+    access: OnceLock<Option<Access>>,
 }
 
 /// What choices come to.
@@ -121,6 +124,7 @@ impl Review {
             listed: Node::Kind(first),
             rebuilt: 0,
             resolved: 0,
+            access: OnceLock::new(),
             subject,
         };
         review.resolve();
@@ -146,6 +150,13 @@ impl Review {
     /// Returns what other choices would come to.
     pub(crate) fn tally(&self, choices: &Choices) -> Tally {
         Tally::new(self.plan(), &self.kinds, choices)
+    }
+
+    /// Returns what the choices change of who can call what; nothing of products
+    /// that grant no access.
+    pub(crate) fn access(&self) -> Option<&Access> {
+        let evaluate = || self.plan().access(|at| self.resolution.is_written(at));
+        self.access.get_or_init(evaluate).as_ref()
     }
 
     /// Returns the mark of an item.
@@ -235,6 +246,7 @@ impl Review {
     pub(crate) fn resolve(&mut self) {
         self.tally = self.tally(&self.choices);
         self.resolved += 1;
+        self.access = OnceLock::new();
     }
 
     /// Works out the choices again, and the rows where a filter hangs on them.

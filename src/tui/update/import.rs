@@ -93,6 +93,7 @@ fn body(review: &Review, glyphs: &'static Glyphs, keys: &Keys) -> Vec<Line> {
     // What matters most comes first: small screens show no more.
     let mut body = vec![Line::of(Role::Title, &headline)];
     body.extend(removals(review, glyphs));
+    body.extend(super::access::sentence(review));
     body.extend(warnings(review, glyphs));
     body.extend(missing(review, &keys.missing));
     body.push(backup(subject, &keys.backup));

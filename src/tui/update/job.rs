@@ -206,6 +206,9 @@ fn hints(failure: &Failure) -> Vec<Line> {
 fn result(app: &App, receipt: &Receipt) -> Modal {
     let mut body = vec![Line::of(Role::Title, &told(receipt)), Line::new()];
     body.extend(tables(&receipt.tables, app.size));
+    if let Some(access) = &receipt.access {
+        body.extend([Line::of(Role::Dim, "access  ").and(Role::Text, &access.to_string()), Line::new()]);
+    }
     body.extend(notes(&receipt.notes));
     let (key, job) = (app.keymap.key(Context::Review, Act::History).unwrap_or_default(), receipt.job);
     let undo = format!("{key} lists the jobs and undoes them; so does `gatediff undo {job}`");

@@ -1,6 +1,7 @@
 //! The only place where the model changes: `(model, message) → effects`.
 //! Pure: no file, no socket, no clock.
 
+mod access;
 mod choose;
 mod copy;
 mod form;
@@ -224,6 +225,8 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
         | Act::FilterRows
         | Act::ApplyPicker
         | Act::CancelPicker => return form::perform(app, act),
+        Act::Access => access::open(app),
+        Act::TurnAccess => access::turn(app),
         Act::Scopes => return scopes::open(app),
         // What is done where scopes are listed, and nowhere else.
         Act::CreateScope
@@ -277,7 +280,8 @@ fn interrupt(app: &mut App, context: Context) -> Vec<Effect> {
         | Context::Job
         | Context::ScopeFilter
         | Context::Holders
-        | Context::Findings => modal::back(app, context),
+        | Context::Findings
+        | Context::Access => modal::back(app, context),
         Context::Scopes => scopes::interrupt(app),
         Context::Form | Context::Picker | Context::Filter => {
             form::back(app, context);

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::{choose, form, history, import, job, save, scopes, search};
+use super::{access, choose, form, history, import, job, save, scopes, search};
 use crate::tui::action::{Act, Action, CATALOGUE, Context};
 use crate::tui::app::App;
 use crate::tui::detail;
@@ -343,6 +343,7 @@ fn closed_of(app: &mut App, closed: &Modal) -> Vec<Effect> {
         Question::Undone if app.scopes.is_some() => return scopes::again(app),
         Question::Result | Question::Undone => return job::again(app),
         Question::History => history::close(app),
+        Question::Access => access::close(app),
         _ if closed.waiting => app.say("the file is still being written; where it went will be told"),
         _ => {}
     }

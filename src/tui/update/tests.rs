@@ -1,5 +1,6 @@
 //! Key scripts against the model: no terminal, no runtime.
 
+mod access;
 mod decision;
 mod files;
 mod form;

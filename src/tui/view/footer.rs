@@ -158,7 +158,10 @@ fn hints(app: &App) -> Vec<(String, &'static str)> {
     let context = app.context();
     let here = |action: &&Action| action.contexts.contains(&context) && action.check(app).is_ok();
     let mut actions: Vec<&Action> = CATALOGUE.iter().filter(here).collect();
-    if matches!(context, Context::Scopes | Context::Holders | Context::Findings | Context::ScopeFilter) {
+    if matches!(
+        context,
+        Context::Scopes | Context::Holders | Context::Findings | Context::ScopeFilter | Context::Access
+    ) {
         // What is done here and nowhere else comes before what is done everywhere.
         actions.sort_by_key(|action| (action.act != Act::Help, action.contexts.len() > 1));
     }

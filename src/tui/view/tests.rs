@@ -1,3 +1,4 @@
+mod access;
 mod documents;
 mod form;
 mod jobs;

@@ -1,4 +1,5 @@
-//! The lists over the scopes: a scope's clients, findings, the filter.
+//! Lists over a screen: who can call what; over the scopes a scope's clients,
+//! findings, the filter.
 
 use std::ops::Range;
 
@@ -6,8 +7,10 @@ use ratatui::layout::Rect;
 
 use crate::engine::display::safe;
 use crate::job::scope::{Ailment, ClientInfo, Label};
+use crate::tui::action::{Act, Context};
 use crate::tui::app::App;
 use crate::tui::modal::{Modal, Question};
+use crate::tui::review::Review;
 use crate::tui::scopes::Choice;
 use crate::tui::skin::Role;
 use crate::tui::widget::{Canvas, Line, cut, width};
@@ -24,11 +27,23 @@ pub(in crate::tui::view) fn draw(
     let lines = match &modal.question {
         Question::Holders(_) => holders(app, visible, room),
         Question::Findings => findings(app, visible, room),
+        Question::Access => access(app, visible),
         _ => Vec::new(),
     };
     for (n, line) in lines.iter().enumerate() {
         canvas.line(inside, n, line);
     }
+}
+
+fn access(app: &App, visible: Range<usize>) -> Vec<Line> {
+    let Some(access) = app.review.as_ref().and_then(Review::access) else { return Vec::new() };
+    let ([subject, _], [object, _]) = (&access.words().subject, &access.words().object);
+    let (by, other) = if app.access.by_object { (object, subject) } else { (subject, object) };
+    let key = app.keymap.key(Context::Access, Act::TurnAccess).unwrap_or_default();
+    let head = Line::of(Role::Dim, &format!("by {by} ({key}: by {other})"));
+    let rows = app.access.rows().get(visible).unwrap_or_default();
+    let rows = rows.iter().map(|row| app.access.line(access, *row));
+    std::iter::once(head).chain(rows).collect()
 }
 
 fn holders(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {

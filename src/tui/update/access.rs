@@ -1,0 +1,48 @@
+//! Who can call what: the list, and what the question says of it.
+
+use crate::tui::access::AccessList;
+use crate::tui::app::App;
+use crate::tui::modal::{Modal, Question};
+use crate::tui::review::Review;
+use crate::tui::skin::Role;
+use crate::tui::widget::Line;
+
+/// Lists what the choices change of who can call what.
+pub(super) fn open(app: &mut App) {
+    let Some(access) = app.review.as_ref().and_then(Review::access) else { return };
+    let mut modal = Modal::new(Question::Access, "Access", vec![Line::of(Role::Text, &access.to_string())]);
+    // Nothing is confirmed by closing what is there to be read.
+    modal.drawn = true;
+    app.modals.push(modal);
+    fill(app, false);
+}
+
+/// Turns from subjects to objects, and back.
+pub(super) fn turn(app: &mut App) {
+    let by_object = !app.access.by_object;
+    fill(app, by_object);
+}
+
+/// Forgets the rows.
+pub(super) fn close(app: &mut App) {
+    app.access = AccessList::default();
+}
+
+fn fill(app: &mut App, by_object: bool) {
+    let Some(access) = app.review.as_ref().and_then(Review::access) else { return };
+    let list = AccessList::new(access, by_object);
+    let (rows, told) = (list.rows().len(), access.to_string());
+    app.access = list;
+    let Some(modal) = app.modals.last_mut() else { return };
+    modal.more = rows;
+    modal.at = 0;
+    if rows > 0 {
+        modal.title = format!("Access: {told}");
+        modal.set_body(Vec::new());
+    }
+}
+
+/// Says what the choices change of who can call what.
+pub(super) fn sentence(review: &Review) -> Option<Line> {
+    review.access().map(|access| Line::of(Role::Text, &format!("Access: {access}.")))
+}
