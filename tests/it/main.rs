@@ -2,6 +2,8 @@
 //! private server.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod battery;
 #[cfg(test)]
 mod broken;
