@@ -40,19 +40,10 @@ impl When {
         Self { now: true, item: Some(item) }
     }
 
-    /// Says whether it is so on a side.
-    fn on(self, side: Side, is_written: &impl Fn(usize) -> bool) -> bool {
-        match side {
-            Side::Before => self.now,
-            Side::After => self.now != self.item.is_some_and(is_written),
-        }
+    /// Says whether it is so where these items are written.
+    fn is_so(self, is_written: &dyn Fn(usize) -> bool) -> bool {
+        self.now != self.item.is_some_and(is_written)
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
-    Before,
-    After,
 }
 
 /// That a node leads to an object.
@@ -80,15 +71,9 @@ impl Right {
         Self { object, item: when.item, before, after }
     }
 
-    fn on(&self, side: Side, is_written: &impl Fn(usize) -> bool) -> Option<&Terms> {
-        match side {
-            Side::After if self.item.is_some_and(is_written) => self.after.as_ref(),
-            Side::Before | Side::After => self.before.as_ref(),
-        }
-    }
-
-    fn moves(&self, is_written: &impl Fn(usize) -> bool) -> bool {
-        self.item.is_some_and(is_written) && self.before != self.after
+    /// Returns the terms where these items are written.
+    fn terms(&self, is_written: &dyn Fn(usize) -> bool) -> Option<&Terms> {
+        if self.item.is_some_and(is_written) { self.after.as_ref() } else { self.before.as_ref() }
     }
 }
 
@@ -178,95 +163,82 @@ impl Model {
     /// Returns what changes where items are written. The time it takes grows
     /// with what the subjects that are affected hold, not with the target.
     pub fn evaluate(&self, is_written: impl Fn(usize) -> bool) -> Access {
-        let mut evaluation = Evaluation::new(self, &is_written);
+        self.between(&|_| false, &is_written, usize::MAX)
+    }
+
+    /// Returns what changes from where some items are written to where others
+    /// are; of many subjects only as many as it takes for `most` changes.
+    pub fn between(&self, from: &dyn Fn(usize) -> bool, to: &dyn Fn(usize) -> bool, most: usize) -> Access {
+        let mut evaluation = Evaluation::new(self, [from, to]);
         let mut grants = Vec::new();
         for (at, subject) in self.subjects.iter().enumerate() {
             evaluation.subject(at, subject, &mut grants);
+            if grants.len() >= most {
+                break;
+            }
         }
         Access::new(self.words.clone(), grants)
     }
 }
 
-/// The nodes of a pool that are there afterwards, in order.
+/// The nodes of a pool that are there, in order.
 type Found = (Vec<usize>, HashSet<usize>);
 
 /// Whether an object was met for a subject, and the terms first met.
 type Met<'m> = Vec<(usize, Option<&'m Terms>)>;
 
-struct Evaluation<'m, W> {
+/// Which items are written.
+type IsWritten<'w> = &'w dyn Fn(usize) -> bool;
+
+/// What is so where some items are written.
+struct Side<'m, 'w> {
     model: &'m Model,
-    is_written: W,
-    /// Nodes that lead elsewhere afterwards than before.
-    moved: Vec<bool>,
+    is_written: IsWritten<'w>,
     found: Vec<OnceCell<Found>>,
     /// By object, the last subject that met it, counted from 1.
-    before: Met<'m>,
-    after: Met<'m>,
+    met: Met<'m>,
 }
 
-impl<'m, W: Fn(usize) -> bool> Evaluation<'m, W> {
-    fn new(model: &'m Model, is_written: W) -> Self {
-        let own: Vec<bool> =
-            model.nodes.iter().map(|node| node.rights.iter().any(|right| right.moves(&is_written))).collect();
+struct Evaluation<'m, 'w> {
+    model: &'m Model,
+    before: Side<'m, 'w>,
+    after: Side<'m, 'w>,
+    /// Nodes that lead elsewhere afterwards than before.
+    moved: Vec<bool>,
+}
+
+impl<'m, 'w> Evaluation<'m, 'w> {
+    fn new(model: &'m Model, [from, to]: [IsWritten<'w>; 2]) -> Self {
+        let turns = |item: Option<usize>| item.is_some_and(|item| from(item) != to(item));
+        let moves = |right: &Right| turns(right.item) && right.before != right.after;
+        let own: Vec<bool> = model.nodes.iter().map(|node| node.rights.iter().any(moves)).collect();
         let moved = model.nodes.iter().zip(&own).map(|(node, is_moved)| {
-            let leads_elsewhere = |(at, when): &(usize, When)| {
-                when.item.is_some_and(&is_written) || own.get(*at) == Some(&true)
-            };
+            let leads_elsewhere =
+                |(at, when): &(usize, When)| turns(when.item) || own.get(*at) == Some(&true);
             *is_moved
                 || node.nodes.iter().any(leads_elsewhere)
-                || node.draws.iter().any(|draw| is_written(draw.item))
+                // What is drawn hangs on more than the item that draws.
+                || node.draws.iter().any(|draw| from(draw.item) || to(draw.item))
         });
         let moved = moved.collect();
-        let none = vec![(0, None); model.objects.len()];
-        let found = model.pools.iter().map(|_| OnceCell::new()).collect();
-        Self { model, is_written, moved, found, before: none.clone(), after: none }
+        Self { model, before: Side::new(model, from), after: Side::new(model, to), moved }
     }
 
     fn subject(&mut self, at: usize, subject: &'m Subject, grants: &mut Vec<Grant>) {
-        let on = |side| subject.is_there.on(side, &self.is_written);
-        let (was, is) = (on(Side::Before), on(Side::After));
+        let (was, is) = (self.before.is(subject.is_there), self.after.is(subject.is_there));
         let holds_moved = |(node, when): &(usize, When)| {
-            when.item.is_some_and(&self.is_written) || self.moved.get(*node) == Some(&true)
+            self.before.is(*when) != self.after.is(*when) || self.moved.get(*node) == Some(&true)
         };
         self.terms(subject, (was, is), grants);
         if was == is && !(is && subject.nodes.iter().any(holds_moved)) {
             return;
         }
         let stamp = at + 1;
-        let paths = |there: bool, side| if there { self.paths(subject, side) } else { Vec::new() };
-        let (before, after) = (paths(was, Side::Before), paths(is, Side::After));
-        let meet = |met: &mut Met<'m>, paths: &[Path<'m>]| {
-            for path in paths {
-                if let Some(slot) = met.get_mut(path.object).filter(|slot| slot.0 != stamp) {
-                    *slot = (stamp, Some(path.terms));
-                }
-            }
-        };
-        meet(&mut self.before, &before);
-        meet(&mut self.after, &after);
-        let of = |met: &Met<'m>, object: usize| {
-            met.get(object).filter(|(seen, _)| *seen == stamp).and_then(|(_, terms)| *terms)
-        };
-        // What both sides have under the same terms is by far the most.
-        let mut shifts: BTreeMap<usize, (Shift, Vec<usize>)> = BTreeMap::new();
-        let mut note = |path: &Path<'m>, shift: &dyn Fn() -> Option<Shift>| match shifts.get_mut(&path.object)
-        {
-            Some((_, by)) if by.last() != Some(&path.node) => by.push(path.node),
-            Some(_) => {}
-            None => drop(shift().map(|shift| shifts.insert(path.object, (shift, vec![path.node])))),
-        };
-        for path in &after {
-            note(path, &|| match (of(&self.before, path.object), of(&self.after, path.object)) {
-                (None, Some(after)) => Some(Shift::Gained(Arc::clone(after))),
-                (Some(before), Some(after)) if before != after => {
-                    Some(Shift::Changed { before: Arc::clone(before), after: Arc::clone(after) })
-                }
-                _ => None,
-            });
-        }
-        for path in before.iter().filter(|path| of(&self.after, path.object).is_none()) {
-            note(path, &|| Some(Shift::Lost(Arc::clone(of(&self.before, path.object)?))));
-        }
+        let paths = |there: bool, side: &Side<'m, 'w>| if there { side.paths(subject) } else { Vec::new() };
+        let (before, after) = (paths(was, &self.before), paths(is, &self.after));
+        self.before.meet(stamp, &before);
+        self.after.meet(stamp, &after);
+        let shifts = self.shifts(stamp, &before, &after);
         grants.extend(shifts.into_iter().filter_map(|(object, (shift, by))| {
             let by = by.into_iter().filter_map(|node| self.model.nodes.get(node)?.by.clone());
             Some(Grant {
@@ -278,10 +250,38 @@ impl<'m, W: Fn(usize) -> bool> Evaluation<'m, W> {
         }));
     }
 
+    /// Returns what changes of the objects of a subject, and by which nodes.
+    fn shifts(&self, stamp: usize, before: &[Path<'m>], after: &[Path<'m>]) -> Shifts {
+        let was = |object| self.before.terms(stamp, object);
+        let is = |object| self.after.terms(stamp, object);
+        // What both sides have under the same terms is by far the most.
+        let mut shifts = Shifts::new();
+        let mut note = |path: &Path<'m>, shift: &dyn Fn() -> Option<Shift>| match shifts.get_mut(&path.object)
+        {
+            Some((_, by)) if by.last() != Some(&path.node) => by.push(path.node),
+            Some(_) => {}
+            None => drop(shift().map(|shift| shifts.insert(path.object, (shift, vec![path.node])))),
+        };
+        for path in after {
+            note(path, &|| match (was(path.object), is(path.object)) {
+                (None, Some(after)) => Some(Shift::Gained(Arc::clone(after))),
+                (Some(before), Some(after)) if before != after => {
+                    Some(Shift::Changed { before: Arc::clone(before), after: Arc::clone(after) })
+                }
+                _ => None,
+            });
+        }
+        for path in before.iter().filter(|path| is(path.object).is_none()) {
+            note(path, &|| Some(Shift::Lost(Arc::clone(was(path.object)?))));
+        }
+        shifts
+    }
+
     /// Tells the terms of all that a subject calls, where they change.
     fn terms(&self, subject: &'m Subject, (was, is): (bool, bool), grants: &mut Vec<Grant>) {
-        let Some((item, [before, after])) = &subject.terms else { return };
-        let after = if (self.is_written)(*item) { after } else { before };
+        let Some((item, [there, written])) = &subject.terms else { return };
+        let of = |side: &Side<'_, '_>| if (side.is_written)(*item) { written } else { there };
+        let (before, after) = (of(&self.before), of(&self.after));
         let shift = match (was, is) {
             (true, true) if before != after => {
                 Shift::Changed { before: Arc::clone(before), after: Arc::clone(after) }
@@ -292,39 +292,57 @@ impl<'m, W: Fn(usize) -> bool> Evaluation<'m, W> {
         };
         grants.push(Grant { subject: Arc::clone(&subject.party), object: None, shift, by: Vec::new() });
     }
+}
 
-    /// Returns everything that a subject calls on a side, by each of its nodes.
-    fn paths(&self, subject: &'m Subject, side: Side) -> Vec<Path<'m>> {
-        let mut paths = Vec::new();
-        for (node, when) in &subject.nodes {
-            let Some(held) = self.model.nodes.get(*node).filter(|_| when.on(side, &self.is_written)) else {
-                continue;
-            };
-            self.rights(held, *node, side, &mut paths);
-            let below = held.nodes.iter().filter(|(_, when)| when.on(side, &self.is_written));
-            for below in below.filter_map(|(at, _)| self.model.nodes.get(*at)) {
-                self.rights(below, *node, side, &mut paths);
+/// What changes by object, and the nodes by which.
+type Shifts = BTreeMap<usize, (Shift, Vec<usize>)>;
+
+impl<'m, 'w> Side<'m, 'w> {
+    fn new(model: &'m Model, is_written: IsWritten<'w>) -> Self {
+        let found = model.pools.iter().map(|_| OnceCell::new()).collect();
+        Self { model, is_written, found, met: vec![(0, None); model.objects.len()] }
+    }
+
+    fn is(&self, when: When) -> bool {
+        when.is_so(self.is_written)
+    }
+
+    /// Notes what a subject meets.
+    fn meet(&mut self, stamp: usize, paths: &[Path<'m>]) {
+        for path in paths {
+            if let Some(slot) = self.met.get_mut(path.object).filter(|slot| slot.0 != stamp) {
+                *slot = (stamp, Some(path.terms));
             }
-            let draws = held.draws.iter().filter(|draw| side == Side::After && (self.is_written)(draw.item));
-            for drawn in draws.filter_map(|draw| self.model.nodes.get(self.drawn(draw)?)) {
-                self.rights(drawn, *node, side, &mut paths);
+        }
+    }
+
+    /// Returns under which terms a subject met an object.
+    fn terms(&self, stamp: usize, object: usize) -> Option<&'m Terms> {
+        self.met.get(object).filter(|(seen, _)| *seen == stamp).and_then(|(_, terms)| *terms)
+    }
+
+    /// Returns everything that a subject calls, by each of its nodes.
+    fn paths(&self, subject: &'m Subject) -> Vec<Path<'m>> {
+        let mut paths = Vec::new();
+        for (node, _) in subject.nodes.iter().filter(|(_, when)| self.is(*when)) {
+            let Some(held) = self.model.nodes.get(*node) else { continue };
+            let below = held.nodes.iter().filter(|(_, when)| self.is(*when)).map(|(at, _)| *at);
+            let draws = held.draws.iter().filter(|draw| (self.is_written)(draw.item));
+            let below = below.chain(draws.filter_map(|draw| self.drawn(draw)));
+            let below = below.filter_map(|at| self.model.nodes.get(at));
+            for right in std::iter::once(held).chain(below).flat_map(|node| &node.rights) {
+                let terms = right.terms(self.is_written);
+                paths.extend(terms.map(|terms| Path { object: right.object, node: *node, terms }));
             }
         }
         paths
-    }
-
-    fn rights(&self, from: &'m Node, node: usize, side: Side, paths: &mut Vec<Path<'m>>) {
-        paths.extend(from.rights.iter().filter_map(|right| {
-            let terms = right.on(side, &self.is_written)?;
-            Some(Path { object: right.object, node, terms })
-        }));
     }
 
     /// Returns the node that a draw links.
     fn drawn(&self, draw: &Draw) -> Option<usize> {
         let pool = self.model.pools.get(draw.pool)?;
         let (order, all) = self.found.get(draw.pool)?.get_or_init(|| {
-            let there = pool.iter().filter(|(_, when)| when.on(Side::After, &self.is_written));
+            let there = pool.iter().filter(|(_, when)| self.is(*when));
             let order: Vec<usize> = there.map(|(node, _)| *node).collect();
             let all = order.iter().copied().collect();
             (order, all)

@@ -2,8 +2,9 @@
 
 use super::Sheet;
 use super::changes::changes;
+use crate::engine::access::Grant;
 use crate::engine::diff::{Show, segments};
-use crate::engine::{Entry, Finding, ItemId, Outcome, Plan, Reference, Resolved, Severity};
+use crate::engine::{Access, Entry, Finding, ItemId, Outcome, Plan, Reference, Resolved, Severity};
 use crate::tui::access::{detail, role};
 use crate::tui::label::{called, labels};
 use crate::tui::mark::Mark;
@@ -28,7 +29,7 @@ pub(super) fn item(sheet: &mut Sheet, review: &Review, at: usize) {
         (false, _) => changes(sheet, &found),
     }
     references(sheet, &entry.references);
-    access(sheet, review, entry);
+    access(sheet, review, at, entry);
     relations(sheet, review, at, entry);
     for warning in &entry.warnings {
         sheet.blank();
@@ -124,18 +125,28 @@ fn reference_rows(sheet: &mut Sheet, reference: &Reference) {
 }
 
 /// Lays out what the choices change of who can call what, as far as it is the
-/// item's: as a client, as an API, by it as a group or scope.
-fn access(sheet: &mut Sheet, review: &Review, entry: &Entry) {
-    let Some(access) = review.access() else { return };
-    let mut grants = access.about(&entry.item.id).peekable();
+/// item's: as a client, as an API, by it as a group or scope. Of what is not
+/// chosen, what writing it would change.
+fn access(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
+    let id = &entry.item.id;
+    let chosen = review.access().into_iter().flat_map(|access| access.about(id));
+    grants(sheet, id, "access", chosen);
+    let verb = if entry.base.is_some() { "covered" } else { "added" };
+    let other = review.access_by(at, MOST_NAMES + 1);
+    let others = other.iter().flat_map(Access::grants);
+    grants(sheet, id, &format!("access, if it is {verb}"), others);
+}
+
+fn grants<'g>(sheet: &mut Sheet, id: &ItemId, title: &str, grants: impl Iterator<Item = &'g Grant>) {
+    let mut grants = grants.peekable();
     if grants.peek().is_none() {
         return;
     }
     sheet.blank();
-    sheet.text(Role::Dim, "access");
+    sheet.text(Role::Dim, title);
     for grant in grants.by_ref().take(MOST_NAMES) {
         let sign = format!("  {}", grant.shift.sign());
-        let what = if grant.subject.id == entry.item.id {
+        let what = if grant.subject.id == *id {
             grant.what().into_owned()
         } else {
             format!("{} {}: {}", grant.subject.id.kind, grant.subject.called(), grant.what())
@@ -143,9 +154,8 @@ fn access(sheet: &mut Sheet, review: &Review, entry: &Entry) {
         let told = format!("{what} {}", detail(grant));
         sheet.labelled((role(&grant.shift), &sign), (Role::Text, told.trim_end()));
     }
-    match grants.count() {
-        0 => {}
-        more => sheet.text(Role::Dim, &format!("  and {more} more")),
+    if grants.next().is_some() {
+        sheet.text(Role::Dim, "  and more");
     }
 }
 

@@ -159,6 +159,13 @@ impl Review {
         self.access.get_or_init(evaluate).as_ref()
     }
 
+    /// Returns what writing an item would change beside that, which the choices
+    /// leave as it is; of much the first changes, at least `most`.
+    pub(crate) fn access_by(&self, at: usize, most: usize) -> Option<Access> {
+        let may = self.entry(at).is_some_and(Entry::may_be_written) && !self.resolution.is_written(at);
+        self.plan().access_by(at, &|at| self.resolution.is_written(at), most).filter(|_| may)
+    }
+
     /// Returns the mark of an item.
     pub(crate) fn mark(&self, at: usize) -> Mark {
         self.tally.marks.get(at).copied().unwrap_or(Mark::Unchanged)

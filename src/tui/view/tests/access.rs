@@ -20,6 +20,8 @@ fn the_list_by_client_and_by_api_at_80x24() {
 #[test]
 fn the_detail_of_a_client_and_of_a_group_at_120x40() {
     let mut app = granted((120, 40), 1);
+    let undecided = shot(&app);
+    assert!(undecided.contains("access, if it is covered"), "{undecided}");
     keys(&mut app, "C Tab Enter");
     let client = shot(&app);
     keys(&mut app, "1 j 2");
