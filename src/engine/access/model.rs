@@ -94,6 +94,8 @@ pub struct Draw {
 pub struct Node {
     /// What it is; nothing for what the subject grants by itself.
     pub by: Option<Arc<Party>>,
+    /// What it is called once an item is written, where that is another name.
+    pub renamed: Option<(usize, Arc<Party>)>,
     /// The objects that it leads to.
     pub rights: Vec<Right>,
     /// Other nodes that it leads to, whose rights it has. Theirs end there.
@@ -105,7 +107,7 @@ pub struct Node {
 impl Node {
     /// Returns a node that leads nowhere yet.
     pub const fn new(by: Option<Arc<Party>>) -> Self {
-        Self { by, rights: Vec::new(), nodes: Vec::new(), draws: Vec::new() }
+        Self { by, renamed: None, rights: Vec::new(), nodes: Vec::new(), draws: Vec::new() }
     }
 }
 
@@ -240,7 +242,8 @@ impl<'m, 'w> Evaluation<'m, 'w> {
         self.after.meet(stamp, &after);
         let shifts = self.shifts(stamp, &before, &after);
         grants.extend(shifts.into_iter().filter_map(|(object, (shift, by))| {
-            let by = by.into_iter().filter_map(|node| self.model.nodes.get(node)?.by.clone());
+            let side = if matches!(shift, Shift::Lost(_)) { &self.before } else { &self.after };
+            let by = by.into_iter().filter_map(|node| side.called(self.model.nodes.get(node)?));
             Some(Grant {
                 subject: Arc::clone(&subject.party),
                 object: Some(Arc::clone(self.model.objects.get(object)?)),
@@ -305,6 +308,12 @@ impl<'m, 'w> Side<'m, 'w> {
 
     fn is(&self, when: When) -> bool {
         when.is_so(self.is_written)
+    }
+
+    /// Returns what a node is called.
+    fn called(&self, node: &Node) -> Option<Arc<Party>> {
+        let renamed = node.renamed.as_ref().filter(|(item, _)| (self.is_written)(*item));
+        renamed.map(|(_, party)| party).or(node.by.as_ref()).cloned()
     }
 
     /// Notes what a subject meets.

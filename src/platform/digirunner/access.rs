@@ -355,7 +355,10 @@ impl<'b, 'w> Builder<'b, 'w> {
         let Some(item) = item else { return };
         for (_, key) in file.rows_of(T::XKey, &file.x_keys, id) {
             let (node, known) = match keys.get(key.text(x_key::API_KEY_EN)) {
-                Some((node, known)) => (*node, Arc::clone(known)),
+                Some((node, known)) => {
+                    self.rename(*node, item, x_key_party(key));
+                    (*node, Arc::clone(known))
+                }
                 None => {
                     let node = self.node(Some(x_key_party(key)));
                     subject.nodes.push((node, When::written(item)));
@@ -420,7 +423,10 @@ impl<'b, 'w> Builder<'b, 'w> {
         let Some(item) = item else { return };
         for (_, key) in file.rows_of(T::OpenKey, &file.open_keys, id) {
             let (node, mut known) = match keys.get(key.text(open_key::OPEN_API_KEY)) {
-                Some((node, known)) => (*node, known.clone()),
+                Some((node, known)) => {
+                    self.rename(*node, item, open_key_party(key));
+                    (*node, known.clone())
+                }
                 None => {
                     let node = self.node(Some(open_key_party(key)));
                     subject.nodes.push((node, When::written(item)));
@@ -434,6 +440,13 @@ impl<'b, 'w> Builder<'b, 'w> {
                     self.uid(node, uid, When::written(item));
                 }
             }
+        }
+    }
+
+    /// A key that is covered is called as in the file.
+    fn rename(&mut self, node: usize, item: usize, party: Party) {
+        if let Some(node) = self.model.node(node).filter(|node| node.by.as_deref() != Some(&party)) {
+            node.renamed = Some((item, Arc::new(party)));
         }
     }
 
