@@ -421,8 +421,8 @@ impl Plan {
         self.access.as_ref().map(|model| model.evaluate(is_written))
     }
 
-    /// Returns what writing one item changes beside others that are written, as
-    /// far as it is about the item; of much the first changes, at least `most`.
+    /// Returns what writing one item changes beside others that are written; of
+    /// much the first changes, at least `most`.
     pub fn access_by(&self, at: usize, is_written: &dyn Fn(usize) -> bool, most: usize) -> Option<Access> {
         let to = |other: usize| other == at || is_written(other);
         self.access.as_ref().map(|model| model.between(is_written, &to, most))

@@ -119,7 +119,7 @@ fn grants(policy: &Value) -> bool {
     let Some(partitions) = policy.field("partitions") else { return true };
     let is_set = |name: &&str| partitions.field(name) == Some(&Value::Bool(true));
     let others = ["quota", "rate_limit", "complexity"];
-    ["acl", "per_api"].iter().any(|name| is_set(name)) || !others.iter().any(|name| is_set(name))
+    ["acl", "per_api"].iter().any(&is_set) || !others.iter().any(is_set)
 }
 
 /// Returns the terms of a right: versions, paths, limits, and what else there is.
