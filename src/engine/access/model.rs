@@ -7,7 +7,8 @@
 //! costs their sum, not their product.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{Access, Grant, Party, Shift, Words};
@@ -18,7 +19,7 @@ use crate::engine::item::Value;
 pub type Terms = Arc<Value>;
 
 /// When a step is there: in the target, or once an item is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct When {
     /// Whether it is there in the target.
     pub(super) now: bool,
@@ -207,7 +208,15 @@ struct Evaluation<'m, 'w> {
     after: Side<'m, 'w>,
     /// Nodes that lead elsewhere afterwards than before.
     moved: Vec<bool>,
+    /// What changes for those who hold the same: many do.
+    alike: HashMap<Held<'m>, Rc<[Changed]>>,
 }
+
+/// Whether a subject is there, before and after, and the nodes that it holds.
+type Held<'m> = (bool, bool, &'m [(usize, When)]);
+
+/// An object, what happens to the access to it, and by what.
+type Changed = (Arc<Party>, Shift, Vec<Arc<Party>>);
 
 impl<'m, 'w> Evaluation<'m, 'w> {
     fn new(model: &'m Model, [from, to]: [IsWritten<'w>; 2]) -> Self {
@@ -223,7 +232,13 @@ impl<'m, 'w> Evaluation<'m, 'w> {
                 || node.draws.iter().any(|draw| from(draw.item) || to(draw.item))
         });
         let moved = moved.collect();
-        Self { model, before: Side::new(model, from), after: Side::new(model, to), moved }
+        Self {
+            model,
+            before: Side::new(model, from),
+            after: Side::new(model, to),
+            moved,
+            alike: HashMap::new(),
+        }
     }
 
     fn subject(&mut self, at: usize, subject: &'m Subject, grants: &mut Vec<Grant>) {
@@ -235,22 +250,39 @@ impl<'m, 'w> Evaluation<'m, 'w> {
         if was == is && !(is && subject.nodes.iter().any(holds_moved)) {
             return;
         }
+        let held = (was, is, subject.nodes.as_slice());
+        let changed = match self.alike.get(&held) {
+            Some(changed) => Rc::clone(changed),
+            None => {
+                let changed: Rc<[Changed]> = self.changed(at, subject, (was, is)).into();
+                self.alike.insert(held, Rc::clone(&changed));
+                changed
+            }
+        };
+        grants.extend(changed.iter().map(|(object, shift, by)| Grant {
+            subject: Arc::clone(&subject.party),
+            object: Some(Arc::clone(object)),
+            shift: shift.clone(),
+            by: by.clone(),
+        }));
+    }
+
+    /// Returns what changes for a subject, by object.
+    fn changed(&mut self, at: usize, subject: &'m Subject, (was, is): (bool, bool)) -> Vec<Changed> {
         let stamp = at + 1;
         let paths = |there: bool, side: &Side<'m, 'w>| if there { side.paths(subject) } else { Vec::new() };
         let (before, after) = (paths(was, &self.before), paths(is, &self.after));
         self.before.meet(stamp, &before);
         self.after.meet(stamp, &after);
         let shifts = self.shifts(stamp, &before, &after);
-        grants.extend(shifts.into_iter().filter_map(|(object, (shift, by))| {
+        let changed = shifts.into_iter().filter_map(|(object, (shift, by))| {
             let side = if matches!(shift, Shift::Lost(_)) { &self.before } else { &self.after };
             let by = by.into_iter().filter_map(|node| side.called(self.model.nodes.get(node)?));
-            Some(Grant {
-                subject: Arc::clone(&subject.party),
-                object: Some(Arc::clone(self.model.objects.get(object)?)),
-                shift,
-                by: by.collect(),
-            })
-        }));
+            Some((Arc::clone(self.model.objects.get(object)?), shift, by.collect()))
+        });
+        let mut changed: Vec<Changed> = changed.collect();
+        changed.sort_by(|a, b| a.0.cmp(&b.0));
+        changed
     }
 
     /// Returns what changes of the objects of a subject, and by which nodes.
