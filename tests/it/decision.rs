@@ -47,9 +47,8 @@ fn lines<'t>(text: &'t str, part: &str) -> Vec<&'t str> {
 #[tokio::test]
 async fn a_full_export_is_no_failure_and_what_cannot_be_imported_is_told_once() {
     let db = TestDb::new().await;
-    let transform = |id: &str, name: &str| {
-        object("TRANSFORM", id, name, json!({"type": "upper", "attributes": {}}))
-    };
+    let transform =
+        |id: &str, name: &str| object("TRANSFORM", id, name, json!({"type": "upper", "attributes": {}}));
     let mut objects = vec![transform("t-1", "Upper"), transform("t-2", "大寫")];
     for (at, kind) in ["ACCESS_PROFILE", "ROLE", "ACCESS_PROFILE", "HOLOGRAM", "ROLE"].iter().enumerate() {
         objects.insert(at, object(kind, &format!("x-{at}"), "X", json!({})));

@@ -110,7 +110,7 @@ impl<'b, 'w> Builder<'b, 'w> {
     fn writable(&self, kind: &Kind) -> Vec<(usize, &'b ItemId, bool)> {
         let plan = self.plan;
         let entries = plan.entries().iter().enumerate();
-        let of = entries.filter(|(_, entry)| entry.item.id.kind == *kind && entry.may_be_written());
+        let of = entries.filter(|(_, entry)| entry.item.id.kind == *kind && entry.is_open());
         let mut items: Vec<_> = of.map(|(at, entry)| (at, &entry.item.id, entry.base.is_some())).collect();
         items.sort_by_key(|(at, _, is_cover)| (*is_cover, *at));
         items

@@ -188,7 +188,9 @@ pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
         };
         let lost = gone(&read(before), &read(after));
         let item = &plan.entry(*at).unwrap().item.id;
-        told.extend(lost.iter().filter(|name| !is_listed(name)).map(|name| format!("{item}: {name} is gone")));
+        told.extend(
+            lost.iter().filter(|name| !is_listed(name)).map(|name| format!("{item}: {name} is gone")),
+        );
         assert!(!changes.is_empty(), "{item}: written without a change");
         let left = unexplained(&read(before), &read(after), &changes, product.derived());
         told.extend(left.into_iter().map(|line| format!("{item}: {line}")));

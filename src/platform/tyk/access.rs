@@ -38,7 +38,7 @@ pub(super) fn model(plan: &Plan) -> Model {
     let mut objects: BTreeMap<Arc<str>, usize> = BTreeMap::new();
     let policies = plan.entries().iter().enumerate();
     let policies = policies
-        .filter(|(_, entry)| entry.item.id.kind.as_str() == Sort::Policy.word() && entry.may_be_written());
+        .filter(|(_, entry)| entry.item.id.kind.as_str() == Sort::Policy.word() && entry.is_open());
     for (at, entry) in policies {
         let mut node = Node::new(None);
         for (id, (name, before, after)) in rights(entry) {

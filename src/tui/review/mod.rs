@@ -155,15 +155,15 @@ impl Review {
     /// Returns what the choices change of who can call what; nothing of products
     /// that grant no access.
     pub(crate) fn access(&self) -> Option<&Access> {
-        let evaluate = || self.plan().access(|at| self.resolution.is_written(at));
+        let evaluate = || self.plan().access(|at| self.tally.resolution.is_written(at));
         self.access.get_or_init(evaluate).as_ref()
     }
 
     /// Returns what writing an item would change beside that, which the choices
     /// leave as it is; of much the first changes, at least `most`.
     pub(crate) fn access_by(&self, at: usize, most: usize) -> Option<Access> {
-        let may = self.entry(at).is_some_and(Entry::may_be_written) && !self.resolution.is_written(at);
-        self.plan().access_by(at, &|at| self.resolution.is_written(at), most).filter(|_| may)
+        let may = self.entry(at).is_some_and(Entry::is_open) && !self.tally.resolution.is_written(at);
+        self.plan().access_by(at, &|at| self.tally.resolution.is_written(at), most).filter(|_| may)
     }
 
     /// Returns the mark of an item.

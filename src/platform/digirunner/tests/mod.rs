@@ -2,9 +2,6 @@
 
 mod access;
 mod dependencies;
-// What draws worlds for the tests on a database draws them here.
-#[path = "../../../../tests/it/support/draw.rs"]
-mod draw;
 mod exporting;
 mod fields;
 mod items;

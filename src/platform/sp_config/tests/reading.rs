@@ -94,7 +94,11 @@ fn only_seven_types_are_items_and_the_others_are_noted() {
         let plan = plan(&[object], &[]);
         let told: Vec<String> = plan.entries().iter().map(told).collect();
         let noted: Vec<&str> = plan.warnings().iter().map(|finding| &*finding.code).collect();
-        let wanted = if known.importable { (vec!["Add".to_owned()], vec![]) } else { (vec![], vec!["not-importable"]) };
+        let wanted = if known.importable {
+            (vec!["Add".to_owned()], vec![])
+        } else {
+            (vec![], vec!["not-importable"])
+        };
         assert_eq!((told, noted), wanted, "{}", known.word);
     }
 }
