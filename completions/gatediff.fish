@@ -170,6 +170,7 @@ never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-missing -d 'Import although objects are missing that the file refers to: digirunner leaves out links to missing APIs, tyk keeps what names a missing API or policy'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-lack-api -d 'The same as --ignore-missing'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l rehearse -d 'Do everything on the target and roll it back: tells what would be refused'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l strict -d 'Write nothing, and exit with 4, if any item is blocked'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l no-backup -d 'Keep no backup. The journal, which undo works from, is kept all the same'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s y -l yes -d 'Do not ask; not enough in production'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l accept-server-changes -d 'Go on where a trigger or rule of the target changes values that are not part of the plan, and list them in the receipt; else nothing is written'

@@ -135,17 +135,20 @@ impl Target {
     }
 }
 
-/// Returns the names of members that said something and are gone.
-fn gone(before: &Any, after: &Any) -> Vec<String> {
-    let (Any::Object(before), Any::Object(after)) = (before, after) else { return Vec::new() };
-    let says_nothing = |json: &Any| match json {
+fn says_nothing(json: &Any) -> bool {
+    match json {
         Any::Null | Any::Bool(false) => true,
         Any::Number(number) => number.as_f64() == Some(0.0),
         Any::String(text) => text.is_empty(),
         Any::Array(elements) => elements.is_empty(),
-        Any::Object(members) => members.is_empty(),
+        Any::Object(members) => members.values().all(says_nothing),
         Any::Bool(true) => false,
-    };
+    }
+}
+
+/// Returns the names of members that said something and are gone.
+fn gone(before: &Any, after: &Any) -> Vec<String> {
+    let (Any::Object(before), Any::Object(after)) = (before, after) else { return Vec::new() };
     let mut names = Vec::new();
     for (name, value) in before {
         match after.get(name) {
@@ -188,9 +191,8 @@ pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
         };
         let lost = gone(&read(before), &read(after));
         let item = &plan.entry(*at).unwrap().item.id;
-        told.extend(
-            lost.iter().filter(|name| !is_listed(name)).map(|name| format!("{item}: {name} is gone")),
-        );
+        let is_told = |name: &String| is_listed(name) || product.derived().contains(&name.as_str());
+        told.extend(lost.iter().filter(|name| !is_told(name)).map(|name| format!("{item}: {name} is gone")));
         assert!(!changes.is_empty(), "{item}: written without a change");
         let left = unexplained(&read(before), &read(after), &changes, product.derived());
         told.extend(left.into_iter().map(|line| format!("{item}: {line}")));

@@ -37,8 +37,8 @@ pub(super) fn model(plan: &Plan) -> Model {
     let mut model = Model { words: WORDS, ..Model::default() };
     let mut objects: BTreeMap<Arc<str>, usize> = BTreeMap::new();
     let policies = plan.entries().iter().enumerate();
-    let policies = policies
-        .filter(|(_, entry)| entry.item.id.kind.as_str() == Sort::Policy.word() && entry.is_open());
+    let policies =
+        policies.filter(|(_, entry)| entry.item.id.kind.as_str() == Sort::Policy.word() && entry.is_open());
     for (at, entry) in policies {
         let mut node = Node::new(None);
         for (id, (name, before, after)) in rights(entry) {
