@@ -176,10 +176,9 @@ fn removals(printer: &mut Printer, plan: &Plan, resolution: &Resolution) {
     printer.line(format!("\n{bold}{entries} will be deleted:{bold:#}"));
     for (at, change) in &removals {
         let item = plan.entry(*at).map_or_else(String::new, |entry| entry.item.id.to_string());
+        // What it holds stands with its item.
         let look = look(change.op);
-        let change = change_text(printer, change);
-        let (sign, rest) = change.trim_start().split_at_checked(1).unwrap_or_default();
-        printer.folded(&format!("  {look}{sign}{look:#} {}  {}", safe(&item), rest.trim_start()), 6);
+        printer.folded(&format!("  {look}-{look:#} {}  {}", safe(&item), place(&change.path)), 6);
     }
 }
 
@@ -507,7 +506,7 @@ fn warnings<'f>(printer: &mut Printer, findings: impl Iterator<Item = &'f Findin
 }
 
 /// How many findings of one sort are told one by one.
-const MAX_OF_A_SORT: usize = 3;
+const MAX_OF_A_SORT: usize = 5;
 
 /// Prints findings, those of one sort together.
 pub(super) fn findings_of(printer: &mut Printer, groups: &[FindingGroup<'_>]) {

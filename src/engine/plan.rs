@@ -429,10 +429,9 @@ impl Plan {
     }
 
     /// Returns every warning that can matter: the file's, then those of each
-    /// item that can be written. What is blocked says why by itself, and of what
-    /// is the same on both sides nothing is written.
+    /// item that differs. Of what is the same on both sides nothing is written.
     pub fn all_warnings(&self) -> impl Iterator<Item = &Finding> {
-        self.warnings_of(|at| self.entries.get(at).is_some_and(Entry::is_open))
+        self.warnings_of(|at| self.entries.get(at).is_some_and(|entry| entry.changed))
     }
 
     /// Returns the warnings that matter to choices: the file's, then those of

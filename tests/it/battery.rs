@@ -59,7 +59,7 @@ impl Battery {
         let mut connection = keeper.db.connect().await;
         let tables = platform::named(self.format).unwrap().tables();
         let mut dump = Dump::new();
-        for table in tables {
+        for table in tables.into_iter().filter(|table| !table.is_external) {
             let sql = format!("SELECT to_jsonb(t) FROM {} t ORDER BY t::text", table.name);
             let rows = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
             dump.insert(table.name.to_owned(), rows);

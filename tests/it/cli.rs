@@ -96,7 +96,7 @@ async fn applying_everything_and_planning_again_finds_only_what_is_blocked() {
     let applied = with_json(&db, &["apply", &export(), "--cover", "all", "--ignore-lack-api", "--yes"]);
     assert_eq!(applied.code, Some(0), "{}", applied.stderr);
     let applied = applied.json();
-    assert_eq!(applied["status"], "ok");
+    assert_eq!(applied["status"], "partial");
     assert_eq!(applied["job"], 1);
     assert!(applied["backup"].as_str().unwrap().starts_with("exportClientRelated_"));
     assert_eq!(item(&applied, "client", "bill-reminder")["outcome"], "added");
@@ -341,7 +341,7 @@ async fn a_plan_as_text_begins_with_decisions_and_has_no_trailing_blanks() {
     assert!(clients.rfind("≠ Repeat").unwrap() < first("✗ Cannot") && first("✗ Cannot") < first("+ Add"));
     assert!(ran.stdout.contains("+ apis / fx/getRates / authentications / MOTP"), "{}", ran.stdout);
     assert!(ran.stdout.trim_end().ends_with(
-        "apply adds 23 items; --cover all also overwrites 29; it needs --ignore-lack-api while 6 APIs are missing"
+        "apply adds 23 items; --cover all also overwrites 29 and deletes 2 existing entries; it needs --ignore-lack-api while 6 APIs are missing"
     ));
 }
 

@@ -271,7 +271,6 @@ fn import(pty: &mut Pty, database: &str) {
     pty.wait_until("the failure closes", |screen| !screen.contents().contains("Failed"));
     pty.send("P");
     pty.wait_for("Confirm import");
-    pty.send("\t");
     pty.send(database);
     pty.wait_for(database);
     pty.send("\t\r");

@@ -388,7 +388,7 @@ async fn only_what_was_named_is_undone() {
     assert_eq!(desk.clients().await, ["a", "b"]);
     for (only, code, message) in [
         ("client:crm-1", 64, "job 1 has no items like client:crm-1 to undo"),
-        ("client:nobody", 64, "job 1 has no items like client:nobody to undo"),
+        ("client:nobody", 64, "--only: 'client:nobody' matches no item"),
         ("clint:b", 64, "clint"),
     ] {
         let (ended, document) = desk.undo(1, &["--only", only]);

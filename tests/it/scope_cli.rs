@@ -520,7 +520,7 @@ async fn an_update_tells_what_differs_and_the_holders_follow() {
         "      ~ allowDays  1 day → 30 day",
         "      ~ allowTimes  5 → Unlimited",
         "      + apis / bank/history",
-        "      - apis / gone/nothing",
+        "      - apis / gone/nothing  removed",
         "      + authentications / OTP",
         "  1 client holds it and follows: client:crm",
     ] {

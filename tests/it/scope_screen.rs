@@ -91,7 +91,6 @@ fn undo(pty: &mut Pty, db: &TestDb, (job, down): (i64, usize), listed: &str) {
     pty.send("j".repeat(down));
     pty.send("U");
     pty.wait_for(&format!("Undo job {job}"));
-    pty.send("\t");
     pty.send(db.name());
     pty.wait_for(&format!(": {}", db.name()));
     pty.send("\t\r");

@@ -818,7 +818,6 @@ fn import(pty: &mut Pty, database: &str) {
 
 /// Types the database's name and presses the button.
 fn confirm(pty: &mut Pty, database: &str) {
-    pty.send("\t");
     pty.send(database);
     pty.wait_for(database);
     pty.send("\t\r");

@@ -10,15 +10,17 @@ use super::wire::{Imported, Message};
 use crate::engine::diff::Show;
 use crate::engine::plan::Entry;
 use crate::engine::{
-    Change, Choices, Finding, Matched, Outcome, Plan, Reason, Reference, Resolution, Resolved, Severity,
+    Change, Choices, Finding, Kind, Matched, Outcome, Plan, Reason, Reference, Resolution, Resolved, Severity,
 };
+use crate::job::sp_config::is_importable;
 use crate::job::task::TaskId;
 
 /// The type under which is told what is about the file as a whole.
 const FILE: &str = "FILE";
 
 /// Why objects are left out that nobody can import: no error, since full
-/// exports hold them.
+/// exports hold them. Told by type, in place of the note on the file.
+const NOT_IMPORTABLE: &str = "not-importable";
 
 /// What an import tells.
 #[derive(Default, Serialize)]
@@ -62,10 +64,23 @@ impl Action {
 }
 
 impl Results {
-    /// Returns what is told before anything is written.
-    pub(super) fn new(plan: &Plan, choices: &Choices, backup: Option<&TaskId>) -> Self {
+    /// Returns what is told before anything is written, of a file that holds so
+    /// many objects of each type.
+    pub(super) fn new(
+        plan: &Plan,
+        counts: &[(Kind, usize)],
+        choices: &Choices,
+        backup: Option<&TaskId>,
+    ) -> Self {
         let mut results = Self::of_backup(backup);
-        for finding in plan.warnings() {
+        for (kind, count) in counts.iter().filter(|(_, count)| *count > 0) {
+            if !is_importable(kind.as_str()) {
+                let text = format!("{count} of type {kind} are left out: they can only be exported");
+                let detail = Map::from_iter([("objects".to_owned(), json!(count))]);
+                results.of(kind.as_str()).warnings.push(Message::new(NOT_IMPORTABLE, &text, detail));
+            }
+        }
+        for finding in plan.warnings().iter().filter(|finding| finding.code != NOT_IMPORTABLE) {
             let kind = finding.item.as_ref().map_or(FILE, |item| item.kind.as_str());
             results.of(kind).notice(finding);
         }

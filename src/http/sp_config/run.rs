@@ -196,7 +196,7 @@ async fn compared(
         end
     };
     let look = |review: &Review, choices: &Choices| {
-        let results = Results::new(&review.plan, choices, backup);
+        let results = Results::new(&review.plan, &import.loaded.bundle.counts(), choices, backup);
         if results.has_errors() {
             return Err(told(ended(TaskState::Failed, SEE_ERRORS), &results, review));
         }
@@ -222,7 +222,9 @@ async fn compared(
                 Some(receipt) => receipt.outcomes.clone(),
                 None => review.plan.resolve(&choices).states().iter().map(|state| state.outcome).collect(),
             };
-            let results = Results::new(&review.plan, &choices, backup).written(&review.plan, &outcomes);
+            let counts = import.loaded.bundle.counts();
+            let results = Results::new(&review.plan, &counts, &choices, backup);
+            let results = results.written(&review.plan, &outcomes);
             let end = ended(TaskState::Complete, SEE_RESULTS);
             told(TaskEnd { job: receipt.map(|receipt| receipt.job), ..end }, &results, &review)
         }

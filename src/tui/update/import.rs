@@ -1,10 +1,10 @@
 //! *Confirm import*: what would be written, said in full before it is.
 
+use crate::engine::diff::segments;
 use crate::engine::finding::grouped;
 use crate::engine::{Approved, MissingCount, Severity, Verb};
 use crate::tui::action::{Act, Context};
 use crate::tui::app::App;
-use crate::tui::detail::as_text;
 use crate::tui::effect::Effect;
 use crate::tui::label::called;
 use crate::tui::mark::{Counts, Mark};
@@ -159,7 +159,9 @@ fn removals(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
         let Some(entry) = review.entry(*at) else { continue };
         let item = called(review.plan(), &entry.item.id);
         let line = Line::of(Role::Removed, &format!("  {} ", glyphs.removed)).and(Role::Text, &item);
-        lines.push(line.and(Role::Removed, &format!("  {}", as_text(change, glyphs))));
+        // What it holds stands in the item's detail.
+        let path: Vec<String> = segments(&change.path).collect();
+        lines.push(line.and(Role::Removed, &format!("  {}", path.join("/"))));
     }
     lines
 }

@@ -142,7 +142,7 @@ fn what_is_deleted_comes_first_each_by_itself() {
     let told = told(&app);
     let lines: Vec<&str> = told.lines().collect();
     assert_eq!(lines[1], "1 existing entry will be deleted:");
-    assert_eq!(lines[2], "  - client billing  idpO/GOOGLE: removed");
+    assert_eq!(lines[2], "  - client billing  idpO/GOOGLE");
     keys(&mut app, "esc");
     let mut app = sampled(100, 40);
     keys(&mut app, "m tab enter P");
