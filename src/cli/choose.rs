@@ -39,7 +39,7 @@ pub(super) fn choose(plan: &Plan, args: &ChoiceArgs) -> Result<Choices, Failure>
 
 fn selectors(plan: &Plan, option: &str, words: &[String]) -> Result<Vec<Selector>, Failure> {
     let ids = plan.entries().iter().map(|entry| &entry.item.id);
-    Selector::parse_all(words, plan.kinds(), ids).map_err(|error| {
+    Selector::parse_all(words, plan.kinds(), &ids).map_err(|error| {
         let hint = match error {
             SelectorError::NoMatch { .. } => "see `gatediff plan` for the items of the file",
             _ => "name all, KIND, or KIND:KEY with * in KEY",

@@ -89,7 +89,7 @@ impl Selector {
     pub fn parse_all<'i>(
         words: &[String],
         kinds: &[KindInfo],
-        ids: impl Iterator<Item = &'i ItemId> + Clone,
+        ids: &(impl Iterator<Item = &'i ItemId> + Clone),
     ) -> Result<Vec<Self>, SelectorError> {
         let parse = |word: &String| {
             let selector = Self::parse(word, kinds)?;
@@ -202,9 +202,8 @@ mod tests {
         let ids = ["crm", "billing", "信用卡"].map(|key| ItemId::new(Kind::of("client"), key));
         let error = |word: &str| {
             let words = [word.to_owned()];
-            Selector::parse_all(&words, &KINDS, ids.iter())
-                .map(|_| String::new())
-                .unwrap_or_else(|e| e.to_string())
+            let parsed = Selector::parse_all(&words, &KINDS, &ids.iter());
+            parsed.map_or_else(|error| error.to_string(), |_| String::new())
         };
         assert_eq!(error("client:biling"), "'client:biling' matches no item; did you mean 'client:billing'?");
         assert_eq!(error("client:CRM"), "'client:CRM' matches no item; did you mean 'client:crm'?");
@@ -215,8 +214,8 @@ mod tests {
         }
         let none: [ItemId; 0] = [];
         let words = |word: &str| vec![word.to_owned()];
-        assert!(Selector::parse_all(&words("all"), &KINDS, none.iter()).is_ok());
-        assert!(Selector::parse_all(&words("client"), &KINDS, none.iter()).is_err());
+        assert!(Selector::parse_all(&words("all"), &KINDS, &none.iter()).is_ok());
+        assert!(Selector::parse_all(&words("client"), &KINDS, &none.iter()).is_err());
     }
 
     #[test]

@@ -249,7 +249,7 @@ fn nothing_chosen(record: &JobRecord, only: &[String], gone: &BTreeSet<String>) 
 }
 
 fn selectors(words: &[String], kinds: &[KindInfo], items: &[ItemId]) -> Result<Vec<Selector>, Failure> {
-    Selector::parse_all(words, kinds, items.iter()).map_err(|error| {
+    Selector::parse_all(words, kinds, &items.iter()).map_err(|error| {
         let hint = match error {
             SelectorError::NoMatch { .. } => "see `gatediff history JOB` for its items",
             _ => "name KIND, or KIND:KEY with * in KEY",

@@ -10,7 +10,7 @@ use crate::support::site::{OPERATOR, Site, cover_all};
 use crate::support::world::{World, world};
 
 /// Nine clients on either side of one that a test makes bad; each holds a secret.
-fn clients(tps: i64, bad: Value) -> World {
+fn clients(tps: i64, bad: &Value) -> World {
     (0..19).fold(world(), |world, at| {
         let secret = format!("canary-{at}");
         if at == 9 {
@@ -122,7 +122,7 @@ fn manners() -> Vec<Manner> {
 async fn names_the_client(target: &World, (breaking, bad, constraint, words): Manner) {
     let site = Site::new(target).await;
     site.run(breaking).await;
-    let (failure, problems) = refused(&site, &clients(1, bad)).await;
+    let (failure, problems) = refused(&site, &clients(1, &bad)).await;
     let [problem] = problems.as_slice() else { panic!("{breaking}: {problems:?}") };
     // Of two rows with one key each has it, when that is looked for at last.
     let items: &[&str] = match constraint {
@@ -158,7 +158,7 @@ async fn the_added_client_that_is_refused_is_named_with_the_constraint() {
 #[tokio::test]
 async fn the_covered_client_that_is_refused_is_named_with_the_constraint() {
     for manner in manners() {
-        names_the_client(&clients(100, json!({})), manner).await;
+        names_the_client(&clients(100, &json!({})), manner).await;
     }
 }
 
@@ -196,7 +196,7 @@ async fn a_client_with_a_thousand_refused_hosts_is_named_at_once() {
 
 #[tokio::test]
 async fn each_reason_is_told_apart_and_parts_of_a_client_are_the_clients() {
-    let file = clients(1, json!({"tps": 700}))
+    let file = clients(1, &json!({"tps": 700}))
         .client("worse", json!({"tps": 5, "remark": null}))
         .host(1, "good-1", "h1", "10.0.0.1")
         .host(2, "worse", "h2", "192.168.0.1");
