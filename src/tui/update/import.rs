@@ -94,9 +94,9 @@ fn body(review: &Review, glyphs: &'static Glyphs, keys: &Keys) -> Vec<Line> {
     let mut body = vec![Line::of(Role::Title, &headline)];
     body.extend(removals(review, glyphs));
     body.extend(super::access::sentence(review));
-    body.extend(warnings(review, glyphs));
     body.extend(missing(review, &keys.missing));
     body.push(backup(subject, &keys.backup));
+    body.extend(warnings(review, glyphs));
     body.push(Line::new());
     body.push(pair("target", &subject.target));
     body.push(pair("operator", &subject.operator));

@@ -1,6 +1,7 @@
 //! The rules, one test each, without a database.
 
 mod access;
+mod deletions;
 mod dependencies;
 mod exporting;
 mod fields;

@@ -1,0 +1,61 @@
+//! Whatever an import deletes is in the list that is shown before.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::draw::{Draw, Side as DrawSide, environment};
+use super::{file, target};
+use crate::engine::Choices;
+use crate::platform::digirunner::changes::{Changes, Ids, key_of};
+use crate::platform::digirunner::side::Pair;
+use crate::platform::digirunner::tables::TABLES;
+use crate::platform::digirunner::{build, compare};
+use crate::store::Stamp;
+
+/// Counts the rows of each item that are deleted and not written anew.
+fn deleted(changes: &Changes) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for table in TABLES {
+        let Some(of) = changes.of(table.id) else { continue };
+        let key: Vec<usize> = table.key().map(|(at, _)| at).collect();
+        let again: Vec<_> = of.inserts.rows.iter().map(|row| key_of(row, &key)).collect();
+        let gone = of.deletes.rows.iter().zip(&of.deletes.owners);
+        for (_, owner) in gone.filter(|(row, _)| !again.contains(&key_of(row, &key))) {
+            *counts.entry(owner.to_string()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_row_that_is_deleted_is_listed_with_its_item(
+        (from, to) in (vec(any::<u16>(), 0..1200), vec(any::<u16>(), 0..1200)),
+        chosen in vec(any::<bool>(), 0..40),
+    ) {
+        let from = file(&environment(&mut Draw::new(&from), DrawSide::File));
+        let to = target(&environment(&mut Draw::new(&to), DrawSide::Target));
+        let plan = Arc::new(compare::plan(&from, &to));
+        let mut choices = Choices::everything(&plan);
+        for (item, _) in plan.entries().iter().enumerate() {
+            choices.set(&plan, item, chosen.get(item).copied().unwrap_or(true));
+        }
+        let mut listed = BTreeMap::new();
+        for (at, _) in plan.removals(&plan.resolve(&choices)) {
+            *listed.entry(plan.entry(at).unwrap().item.id.to_string()).or_insert(0_usize) += 1;
+        }
+        let Ok(approved) = plan.approve(&choices) else {
+            prop_assert!(listed.is_empty());
+            return Ok(());
+        };
+        let stamp = Stamp { operator: "o".to_owned(), now: super::time("2026-01-01 00:00:00") };
+        let pair = Pair::new(&from.world, &to);
+        let changes = build::changes(&pair, &approved, &stamp, &mut Ids::counting([].into()));
+        prop_assert_eq!(deleted(&changes), listed);
+    }
+}
