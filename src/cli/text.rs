@@ -121,8 +121,9 @@ pub(super) fn saved(
 fn body(printer: &mut Printer, plan: &Plan, view: View<'_>) {
     match view.resolution {
         Some(resolution) => {
-            printer.line(decided(plan, resolution));
-            removals(printer, plan, resolution);
+            let removed = plan.removals(resolution);
+            printer.line(decided(resolution, removed.len()));
+            removals(printer, plan, &removed);
         }
         None => counts(printer, plan),
     }
@@ -150,12 +151,12 @@ fn body(printer: &mut Printer, plan: &Plan, view: View<'_>) {
 }
 
 /// Says how many items become what; what is nought is left out.
-fn decided(plan: &Plan, resolution: &Resolution) -> String {
+fn decided(resolution: &Resolution, removed: usize) -> String {
     let count = |outcome| resolution.count(outcome);
     let parts = [
         (count(Outcome::Added), "to add"),
         (count(Outcome::Covered), "to cover"),
-        (plan.removals(resolution).len(), "to delete"),
+        (removed, "to delete"),
         (count(Outcome::Skipped), "left out"),
         (count(Outcome::Blocked), "blocked"),
         (count(Outcome::Unchanged), "unchanged"),
@@ -166,15 +167,14 @@ fn decided(plan: &Plan, resolution: &Resolution) -> String {
 }
 
 /// Prints what is going to be deleted.
-fn removals(printer: &mut Printer, plan: &Plan, resolution: &Resolution) {
-    let removals = plan.removals(resolution);
+fn removals(printer: &mut Printer, plan: &Plan, removals: &[(usize, Change)]) {
     if removals.is_empty() {
         return;
     }
     let bold = Style::new().bold();
     let entries = plural(removals.len(), "existing entry", "existing entries");
     printer.line(format!("\n{bold}{entries} will be deleted:{bold:#}"));
-    for (at, change) in &removals {
+    for (at, change) in removals {
         let item = plan.entry(*at).map_or_else(String::new, |entry| entry.item.id.to_string());
         // What it holds stands with its item.
         let look = look(change.op);

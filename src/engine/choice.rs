@@ -365,17 +365,7 @@ mod tests {
     }
 
     fn candidate(key: &str, base: Option<Vec<Field>>, wanted: Vec<Field>) -> Candidate {
-        Candidate {
-            item: item(key, wanted),
-            base: base.map(|fields| item(key, fields)),
-            matched: None,
-            blocks: Vec::new(),
-            requires: Vec::new(),
-            references: Vec::new(),
-            quota: None,
-            warnings: Vec::new(),
-            facts: Value::Null,
-        }
+        Candidate::new(item(key, wanted), base.map(|fields| item(key, fields)))
     }
 
     fn number(number: i64) -> Vec<Field> {

@@ -155,17 +155,7 @@ mod tests {
             value: Value::Record(Vec::new()),
             path: "".into(),
         };
-        Candidate {
-            base: is_there.then(|| item.clone()),
-            item,
-            matched: None,
-            blocks: Vec::new(),
-            requires: Vec::new(),
-            references: Vec::new(),
-            quota: None,
-            warnings: Vec::new(),
-            facts: Value::Null,
-        }
+        Candidate::new(item.clone(), is_there.then_some(item))
     }
 
     /// Returns what is said of each item of the file; those of a key of the target repeat it.

@@ -42,6 +42,24 @@ pub struct Candidate {
     pub facts: Value,
 }
 
+impl Candidate {
+    /// Returns an item of the file, with the target's, of which there is nothing
+    /// more to say yet.
+    pub const fn new(item: Item, base: Option<Item>) -> Self {
+        Self {
+            item,
+            base,
+            matched: None,
+            blocks: Vec::new(),
+            requires: Vec::new(),
+            quota: None,
+            references: Vec::new(),
+            warnings: Vec::new(),
+            facts: Value::Null,
+        }
+    }
+}
+
 /// An item that another one needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Requirement {

@@ -578,17 +578,7 @@ mod tests {
 
     fn entry(base: Option<Value>, wanted: Value) -> Entry {
         let item = |value| Item { id: ItemId::new(THING, "a"), name: "".into(), value, path: "".into() };
-        let candidate = crate::engine::Candidate {
-            matched: None,
-            item: item(wanted),
-            base: base.map(item),
-            blocks: Vec::new(),
-            requires: Vec::new(),
-            quota: None,
-            references: Vec::new(),
-            warnings: Vec::new(),
-            facts: Value::Null,
-        };
+        let candidate = crate::engine::Candidate::new(item(wanted), base.map(item));
         let plan = crate::engine::Plan::new(&[], vec![candidate], Vec::new(), Vec::new());
         plan.entries().first().cloned().unwrap()
     }

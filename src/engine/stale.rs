@@ -356,17 +356,7 @@ mod tests {
 
     fn item(key: &str, base: Option<Value>, wanted: Value) -> Candidate {
         let item = |value| Item { id: id(key), name: "".into(), value, path: "".into() };
-        Candidate {
-            item: item(wanted),
-            base: base.map(item),
-            matched: None,
-            blocks: Vec::new(),
-            requires: Vec::new(),
-            references: Vec::new(),
-            quota: None,
-            warnings: Vec::new(),
-            facts: Value::Null,
-        }
+        Candidate::new(item(wanted), base.map(item))
     }
 
     fn plan(candidates: Vec<Candidate>, missing: Vec<Missing>) -> Arc<Plan> {

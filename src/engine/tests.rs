@@ -65,17 +65,7 @@ fn plan(base: Option<&Value>, wanted: &Value) -> Arc<Plan> {
         value: value.clone(),
         path: "".into(),
     };
-    let candidate = Candidate {
-        item: item(wanted),
-        base: base.map(item),
-        matched: None,
-        blocks: Vec::new(),
-        requires: Vec::new(),
-        references: Vec::new(),
-        quota: None,
-        warnings: Vec::new(),
-        facts: wanted.clone(),
-    };
+    let candidate = Candidate { facts: wanted.clone(), ..Candidate::new(item(wanted), base.map(item)) };
     Arc::new(Plan::new(&KINDS, vec![candidate], Vec::new(), Vec::new()))
 }
 

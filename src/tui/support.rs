@@ -43,22 +43,13 @@ pub(crate) fn set(labels: &[&str]) -> Value {
 pub(crate) struct Draft(Candidate);
 
 pub(crate) fn item(kind: &'static str, key: &str, name: &str) -> Draft {
-    Draft(Candidate {
-        item: Item {
-            id: id(kind, key),
-            name: name.into(),
-            value: Value::Record(Vec::new()),
-            path: format!("/importClientRelated/{kind}/0").into(),
-        },
-        base: None,
-        matched: None,
-        blocks: Vec::new(),
-        requires: Vec::new(),
-        references: Vec::new(),
-        quota: None,
-        warnings: Vec::new(),
-        facts: Value::Null,
-    })
+    let item = Item {
+        id: id(kind, key),
+        name: name.into(),
+        value: Value::Record(Vec::new()),
+        path: format!("/importClientRelated/{kind}/0").into(),
+    };
+    Draft(Candidate::new(item, None))
 }
 
 impl Draft {

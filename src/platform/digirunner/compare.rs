@@ -301,17 +301,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
 
 fn candidate(id: ItemId, name: Arc<str>, path: String, value: Value, base: Option<Value>) -> Candidate {
     let base = base.map(|value| Item { id: id.clone(), name: Arc::clone(&name), value, path: "".into() });
-    Candidate {
-        item: Item { id, name, value, path: path.into() },
-        base,
-        matched: None,
-        blocks: Vec::new(),
-        requires: Vec::new(),
-        references: Vec::new(),
-        quota: None,
-        warnings: Vec::new(),
-        facts: Value::Null,
-    }
+    Candidate::new(Item { id, name, value, path: path.into() }, base)
 }
 
 /// Says whether an item is, or may get, over its limit.

@@ -139,28 +139,26 @@ fn candidate<'o>(
     drop(aligned);
     let mut warnings = std::mem::take(&mut built.warnings);
     warnings.extend(noticed);
+    let item = Item {
+        id: object.item.clone(),
+        name: Arc::clone(&object.name),
+        value: after,
+        path: Arc::clone(&object.path),
+    };
+    // What is found by another key than its id keeps the id that it has.
+    let there = base.map(|base| Item {
+        id: base.item.clone(),
+        name: Arc::clone(&base.name),
+        value: before,
+        path: "".into(),
+    });
     let mut candidate = Candidate {
-        item: Item {
-            id: object.item.clone(),
-            name: Arc::clone(&object.name),
-            value: after,
-            path: Arc::clone(&object.path),
-        },
-        // What is found by another key than its id keeps the id that it has.
-        base: base.map(|base| Item {
-            id: base.item.clone(),
-            name: Arc::clone(&base.name),
-            value: before,
-            path: "".into(),
-        }),
         matched: pair.matched(at),
         blocks,
-        requires: Vec::new(),
-        quota: None,
-        references: Vec::new(),
         warnings,
         // What was found by its name is another object under another id.
         facts: base.and_then(|base| base.row.clone()).map_or(Value::Null, Value::Text),
+        ..Candidate::new(item, there)
     };
     candidate.warnings.extend(other_kinds(pair, at, object));
     candidate.warnings.extend(product.findings(at, object, pair));
