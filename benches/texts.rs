@@ -5,6 +5,7 @@
 use std::hint::black_box;
 
 use divan::Bencher;
+use gatediff::engine::diff::Block;
 use gatediff::engine::text::TextDiff;
 
 /// Texts that differ, by what makes them hard.
@@ -59,4 +60,11 @@ fn reading_both(bencher: Bencher<'_, '_>, case: Case) {
     let (before, after) = case.texts();
     bencher
         .bench(|| black_box(&before).lines().chain(black_box(&after).lines()).map(str::len).sum::<usize>());
+}
+
+/// What the detail of an item shows of them: the difference and what to say of it.
+#[divan::bench(args = CASES)]
+fn showing(bencher: Bencher<'_, '_>, case: Case) {
+    let (before, after) = case.texts();
+    bencher.bench(|| Block { before: black_box(&before), after: black_box(&after) }.shown());
 }

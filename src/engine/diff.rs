@@ -77,18 +77,19 @@ impl Block<'_> {
     /// Returns the difference that people read, and what to say of it in a few
     /// words: by members where those tell it, by lines otherwise.
     pub fn shown(&self) -> (TextDiff, String) {
-        let members = self.members();
-        if let Some(members) = members.as_ref().filter(|members| !members.diff.hunks.is_empty()) {
-            return (members.diff.clone(), members.summary());
+        match self.members() {
+            Some(members) if members.diff.hunks.is_empty() => (self.diff(), members.summary()),
+            Some(members) => {
+                let summary = members.summary();
+                (members.diff, summary)
+            }
+            None => {
+                let diff = self.diff();
+                let told = [Some(diff.summary()), diff.note()].into_iter().flatten();
+                let told = told.collect::<Vec<_>>().join("; ");
+                (diff, told)
+            }
         }
-        let diff = self.diff();
-        if let Some(members) = members {
-            return (diff, members.summary());
-        }
-        // Line endings alone are told already.
-        let note = text::note(self.before, self.after).filter(|_| !diff.hunks.is_empty());
-        let told = [Some(diff.summary()), note].into_iter().flatten().collect::<Vec<_>>().join("; ");
-        (diff, told)
     }
 }
 
@@ -115,12 +116,12 @@ impl Change {
         is_block.then_some(Block { before, after })
     }
 
-    /// Says how two texts differ that look the same, or mean the same.
+    /// Says how two texts that are no [`block`](Self::block) differ, and look the
+    /// same or mean the same.
     pub fn note(&self) -> Option<String> {
         match (&self.before, &self.after) {
             (Value::Text(before), Value::Text(after)) if self.op == Op::Replace => {
-                let members = text::members(before, after).filter(|members| members.diff.hunks.is_empty());
-                members.map(|members| members.summary()).or_else(|| text::note(before, after))
+                note(text::members(before, after).as_ref(), || text::note(before, after))
             }
             _ => None,
         }
@@ -144,10 +145,11 @@ impl Serialize for Change {
             if self.op != Op::Remove && (self.op == Op::Replace || self.after != Value::Null) {
                 out.serialize_field("after", &self.after)?;
             }
-            if let Some(block) = self.block().filter(|_| self.op == Op::Replace) {
-                out.serialize_field("diff", &BlockDiff(block))?;
+            let block = self.block().filter(|_| self.op == Op::Replace).map(|block| BlockDiff::new(&block));
+            if let Some(diff) = &block {
+                out.serialize_field("diff", diff)?;
             }
-            if let Some(note) = self.note() {
+            if let Some(note) = block.map_or_else(|| self.note(), |diff| diff.note()) {
                 out.serialize_field("note", &note)?;
             }
         }
@@ -158,16 +160,34 @@ impl Serialize for Change {
     }
 }
 
-/// JSON: the hunks of the texts, and those of the documents in them.
-struct BlockDiff<'c>(Block<'c>);
+/// Says of documents that mean the same that they do, and of others what they
+/// look like.
+fn note(members: Option<&Members>, look: impl FnOnce() -> Option<String>) -> Option<String> {
+    members.filter(|members| members.diff.hunks.is_empty()).map(Members::summary).or_else(look)
+}
 
-impl Serialize for BlockDiff<'_> {
+/// JSON: the hunks of the texts, and those of the documents in them.
+struct BlockDiff {
+    lines: TextDiff,
+    members: Option<Members>,
+}
+
+impl BlockDiff {
+    fn new(block: &Block<'_>) -> Self {
+        Self { lines: block.diff(), members: block.members() }
+    }
+
+    fn note(&self) -> Option<String> {
+        note(self.members.as_ref(), || self.lines.note())
+    }
+}
+
+impl Serialize for BlockDiff {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_struct("Diff", 3)?;
-        self.0.diff().serialize_fields(&mut out)?;
-        if let Some(Members { diff, .. }) = self.0.members().filter(|members| !members.diff.hunks.is_empty())
-        {
-            out.serialize_field("json", &diff)?;
+        self.lines.serialize_fields(&mut out)?;
+        if let Some(Members { diff, .. }) = self.members.as_ref().filter(|it| !it.diff.hunks.is_empty()) {
+            out.serialize_field("json", diff)?;
         }
         out.end()
     }

@@ -199,6 +199,20 @@ impl TextDiff {
         parts.join(", ")
     }
 
+    /// Says what the lines that differ look like, where nothing is to be seen that
+    /// differs in them.
+    pub fn note(&self) -> Option<String> {
+        let text = |op| {
+            let mut text = String::new();
+            for line in self.hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.op == op) {
+                text.push_str(&line.text);
+                text.extend(line.newline.then_some('\n'));
+            }
+            text
+        };
+        note(&text(LineOp::Remove), &text(LineOp::Add))
+    }
+
     /// Says whether one text ends with a line feed and the other one does not:
     /// where that has to be told.
     pub fn ends_differently(&self) -> bool {
