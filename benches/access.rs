@@ -48,7 +48,10 @@ fn main() {
     let choices = Choices::everything(&review.plan);
     let (access, evaluated) = timed(|| review.access(&choices).unwrap());
     let gained = access.summary().gained;
-    assert_eq!((gained.subjects, gained.objects, gained.pairs), (CLIENTS, 10, CLIENTS * 10));
+    assert_eq!(
+        (gained.subjects, gained.objects, gained.pairs),
+        (CLIENTS, 10, CLIENTS * 10)
+    );
     let ratio = evaluated.as_secs_f64() / planned.as_secs_f64();
     println!("{access}");
     println!("plan {planned:.2?}, access {evaluated:.2?}: {ratio:.2} of the plan");
@@ -62,27 +65,55 @@ fn timed<R>(what: impl FnOnce() -> R) -> (R, Duration) {
 }
 
 async fn fill(server: &LocalServer, target: &Target) {
-    let mut admin = server.target("postgres").connect(Timeouts::default()).await.unwrap();
-    transaction::script(&mut admin, "bench", "CREATE DATABASE bench_access".to_owned()).await.unwrap();
+    let mut admin = server
+        .target("postgres")
+        .connect(Timeouts::default())
+        .await
+        .unwrap();
+    transaction::script(
+        &mut admin,
+        "bench",
+        "CREATE DATABASE bench_access".to_owned(),
+    )
+    .await
+    .unwrap();
     let mut connection = target.connect(Timeouts::default()).await.unwrap();
     let schema = include_str!("../fixtures/digirunner/schema.sql").to_owned();
-    transaction::script(&mut connection, "bench", schema).await.unwrap();
+    transaction::script(&mut connection, "bench", schema)
+        .await
+        .unwrap();
     let seed = SEED.replace("{n}", &CLIENTS.to_string());
-    transaction::script(&mut connection, "bench", seed).await.unwrap();
+    transaction::script(&mut connection, "bench", seed)
+        .await
+        .unwrap();
 }
 
 /// Returns a file that gives ten APIs more to the first group.
 fn load() -> Loaded {
-    let links: Vec<String> =
-        (1..=10).map(|n| format!(r#"{{"groupId":"9","apiKey":"k{n}","moduleName":"m"}}"#)).collect();
+    let links: Vec<String> = (1..=10)
+        .map(|n| format!(r#"{{"groupId":"9","apiKey":"k{n}","moduleName":"m"}}"#))
+        .collect();
     let text = format!(
         r#"{{"importClientRelated":{{"tsmpGroupList":[{{"groupId":"9","groupName":"g1","vgroupFlag":"0",
             "securityLevelId":"SYSTEM"}}],"tsmpGroupApiList":[{}]}}}}"#,
         links.join(",")
     );
-    job::load_bytes("bench.json", text.as_bytes(), None, &ImportOptions::default()).unwrap()
+    job::load_bytes(
+        "bench.json",
+        text.as_bytes(),
+        None,
+        &ImportOptions::default(),
+    )
+    .unwrap()
 }
 
 fn plan(runtime: &Runtime, loaded: &Loaded, target: &Target) -> Review {
-    runtime.block_on(job::plan(loaded, target, Timeouts::default(), &Reporter::silent())).unwrap()
+    runtime
+        .block_on(job::plan(
+            loaded,
+            target,
+            Timeouts::default(),
+            &Reporter::silent(),
+        ))
+        .unwrap()
 }

@@ -2,7 +2,11 @@
 //! policies, thousands of sp-config's objects, read, compared, applied,
 //! exported. `cargo bench --bench documents`.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot run has nothing to tell")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a bench that cannot run has nothing to tell"
+)]
 
 use std::sync::OnceLock;
 
@@ -54,7 +58,8 @@ fn main() {
 /// Returns a bundle: an organisation, so many APIs, and a policy for each five
 /// of them.
 fn bundle(apis: usize, edition: u8) -> String {
-    let organisation = r#"{"id":"53ac07777cbb8c2d53000002","owner_name":"Bank","owner_slug":"bank"}"#;
+    let organisation =
+        r#"{"id":"53ac07777cbb8c2d53000002","owner_name":"Bank","owner_slug":"bank"}"#;
     let api = |n: usize| {
         format!(
             r#"{{"api_model":{{}},"api_definition":{{"id":"{n:024x}","api_id":"{n:032x}","name":"API {n} 帳戶","org_id":"53ac07777cbb8c2d53000002","active":true,"auth_configs":{{"authToken":{{"signature":{{"secret":"s{n}"}}}}}},"jwt_default_policies":["{p:024x}"],"proxy":{{"listen_path":"/api-{n}/","target_url":"http://upstream-{n}:8080/{edition}"}},"version_data":{{"not_versioned":true,"versions":{{"Default":{{"name":"Default","use_extended_paths":true,"extended_paths":{{"ignored":[],"white_list":[]}}}}}}}},"tags":["a","b"]}},"hook_references":[],"is_site":false,"sort_by":0}}"#,
@@ -71,7 +76,10 @@ fn bundle(apis: usize, edition: u8) -> String {
             rights = rights.join(",")
         )
     };
-    let lists = [(0..apis).map(api).collect::<Vec<_>>(), (0..apis.div_ceil(5)).map(policy).collect()];
+    let lists = [
+        (0..apis).map(api).collect::<Vec<_>>(),
+        (0..apis.div_ceil(5)).map(policy).collect(),
+    ];
     let [apis, policies] = lists.map(|list| list.join(",\n"));
     format!(r#"{{"organisations":[{organisation}],"apis":[{apis}],"Data":[{policies}]}}"#)
 }
@@ -89,8 +97,9 @@ fn entries(objects: usize, edition: u8) -> String {
                 ),
             ),
             1 => {
-                let attributes: Vec<String> =
-                    (0..10).map(|at| format!(r#"{{"name":"a{at}","type":"STRING"}}"#)).collect();
+                let attributes: Vec<String> = (0..10)
+                    .map(|at| format!(r#"{{"name":"a{at}","type":"STRING"}}"#))
+                    .collect();
                 let domains: Vec<String> = (0..3)
                     .map(|at| format!(r#"{{"domainDN":"DC={at}","user":"u","password":"q{at}"}}"#))
                     .collect();
@@ -124,11 +133,20 @@ fn entries(objects: usize, edition: u8) -> String {
             r#"{{"version":1,"self":{{"type":"{kind}","id":"{n:032x}","name":"O {n}"}},"object":{{"id":"{n:032x}","name":"O {n}",{object}}}}}"#
         )
     };
-    format!(r#"{{"version":1,"objects":[{}]}}"#, (0..objects).map(entry).collect::<Vec<_>>().join(",\n"))
+    format!(
+        r#"{{"version":1,"objects":[{}]}}"#,
+        (0..objects).map(entry).collect::<Vec<_>>().join(",\n")
+    )
 }
 
 fn load(text: &str) -> Loaded {
-    job::load_bytes("bench.json", text.as_bytes(), None, &ImportOptions::default()).unwrap()
+    job::load_bytes(
+        "bench.json",
+        text.as_bytes(),
+        None,
+        &ImportOptions::default(),
+    )
+    .unwrap()
 }
 
 fn runtime() -> &'static Runtime {
@@ -139,11 +157,18 @@ fn runtime() -> &'static Runtime {
 /// Makes an empty database.
 fn database(name: &str) -> Target {
     static SERVER: OnceLock<LocalServer> = OnceLock::new();
-    let server =
-        SERVER.get_or_init(|| LocalServer::start(LocalOptions::default()).expect("a private server"));
+    let server = SERVER
+        .get_or_init(|| LocalServer::start(LocalOptions::default()).expect("a private server"));
     runtime().block_on(async {
-        let mut admin = server.target("postgres").connect(Timeouts::default()).await.unwrap();
-        for sql in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")] {
+        let mut admin = server
+            .target("postgres")
+            .connect(Timeouts::default())
+            .await
+            .unwrap();
+        for sql in [
+            format!("DROP DATABASE IF EXISTS {name}"),
+            format!("CREATE DATABASE {name}"),
+        ] {
             transaction::script(&mut admin, name, sql).await.unwrap();
         }
         server.target(name)
@@ -151,7 +176,14 @@ fn database(name: &str) -> Target {
 }
 
 fn plan(loaded: &Loaded, target: &Target) -> job::Review {
-    runtime().block_on(job::plan(loaded, target, Timeouts::default(), &Reporter::silent())).unwrap()
+    runtime()
+        .block_on(job::plan(
+            loaded,
+            target,
+            Timeouts::default(),
+            &Reporter::silent(),
+        ))
+        .unwrap()
 }
 
 fn apply(review: &job::Review, target: &Target) {
@@ -160,7 +192,11 @@ fn apply(review: &job::Review, target: &Target) {
     let approved = review.plan.approve(&choices).unwrap();
     let options = ApplyOptions::new("bench", Timeouts::default());
     let (reporter, cancel) = (Reporter::silent(), Cancel::new());
-    runtime().block_on(job::apply(review, approved, target, &options, &reporter, &cancel)).unwrap();
+    runtime()
+        .block_on(job::apply(
+            review, approved, target, &options, &reporter, &cancel,
+        ))
+        .unwrap();
 }
 
 /// Makes a database that holds the first edition.
@@ -173,28 +209,36 @@ fn filled(name: &str, case: Case) -> Target {
 #[divan::bench(args = CASES)]
 fn read_the_file(bencher: Bencher<'_, '_>, case: Case) {
     let text = case.file(1);
-    bencher.counter(divan::counter::BytesCount::of_str(&text)).bench(|| load(&text));
+    bencher
+        .counter(divan::counter::BytesCount::of_str(&text))
+        .bench(|| load(&text));
 }
 
 #[divan::bench(args = CASES, sample_count = 5, sample_size = 1)]
 fn plan_against_an_empty_target(bencher: Bencher<'_, '_>, case: Case) {
     let target = database("bench_empty");
     let loaded = load(&case.file(1));
-    bencher.counter(case.size()).bench(|| plan(&loaded, &target));
+    bencher
+        .counter(case.size())
+        .bench(|| plan(&loaded, &target));
 }
 
 #[divan::bench(args = CASES, sample_count = 5, sample_size = 1)]
 fn plan_against_an_equal_target(bencher: Bencher<'_, '_>, case: Case) {
     let target = filled("bench_equal", case);
     let loaded = load(&case.file(1));
-    bencher.counter(case.size()).bench(|| plan(&loaded, &target));
+    bencher
+        .counter(case.size())
+        .bench(|| plan(&loaded, &target));
 }
 
 #[divan::bench(args = CASES, sample_count = 5, sample_size = 1)]
 fn plan_against_another_edition(bencher: Bencher<'_, '_>, case: Case) {
     let target = filled("bench_other", case);
     let loaded = load(&case.file(2));
-    bencher.counter(case.size()).bench(|| plan(&loaded, &target));
+    bencher
+        .counter(case.size())
+        .bench(|| plan(&loaded, &target));
 }
 
 #[divan::bench(args = CASES, sample_count = 3, sample_size = 1)]
@@ -227,7 +271,16 @@ fn export(bencher: Bencher<'_, '_>, case: Case) {
     let options = ExportOptions::default();
     bencher.counter(case.size()).bench(|| {
         let reporter = Reporter::silent();
-        let export = job::export(Some(case.format()), &options, &target, Timeouts::default(), &reporter);
-        runtime().block_on(export).map(|export| export.bytes.len()).unwrap()
+        let export = job::export(
+            Some(case.format()),
+            &options,
+            &target,
+            Timeouts::default(),
+            &reporter,
+        );
+        runtime()
+            .block_on(export)
+            .map(|export| export.bytes.len())
+            .unwrap()
     });
 }

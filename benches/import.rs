@@ -4,7 +4,11 @@
 //! The target is a private PostgreSQL with the product's tables; allocations
 //! are counted beside the time.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot run has nothing to tell")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a bench that cannot run has nothing to tell"
+)]
 
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
@@ -34,10 +38,15 @@ fn export(clients: usize) -> String {
         client.push(format!(
             r#"{{"clientId":"c{n}","clientName":"client-{n}","clientAlias":"客戶 {n}","clientStatus":"1","tps":10,"owner":"o","securityLevelId":"SYSTEM","clientSecret":"s{n}"}}"#
         ));
-        host.push(format!(r#"{{"hostSeq":{n},"clientId":"c{n}","hostName":"h{n}","hostIp":"10.0.0.1"}}"#));
-        oauth.push(format!(r#"{{"clientId":"c{n}","scope":"x","authorities":"client"}}"#));
-        extension
-            .push(format!(r#"{{"clientId":"c{n}","clientSeqId":{n},"contentTxt":"t","regStatus":"2"}}"#));
+        host.push(format!(
+            r#"{{"hostSeq":{n},"clientId":"c{n}","hostName":"h{n}","hostIp":"10.0.0.1"}}"#
+        ));
+        oauth.push(format!(
+            r#"{{"clientId":"c{n}","scope":"x","authorities":"client"}}"#
+        ));
+        extension.push(format!(
+            r#"{{"clientId":"c{n}","clientSeqId":{n},"contentTxt":"t","regStatus":"2"}}"#
+        ));
         groups.push(format!(
             r#"{{"groupId":"{n}","groupName":"group-{n}","vgroupFlag":"0","securityLevelId":"SYSTEM"}}"#
         ));
@@ -55,12 +64,20 @@ fn export(clients: usize) -> String {
     for (name, rows) in names.iter().zip(&lists) {
         write!(text, "\"{name}\":[{}],", rows.join(",")).unwrap();
     }
-    text.push_str(r#""tsmpSecurityLevelList":[{"securityLevelId":"SYSTEM","securityLevelName":"System"}]}}"#);
+    text.push_str(
+        r#""tsmpSecurityLevelList":[{"securityLevelId":"SYSTEM","securityLevelName":"System"}]}}"#,
+    );
     text
 }
 
 fn load(text: &str) -> Loaded {
-    job::load_bytes("bench.json", text.as_bytes(), None, &job::ImportOptions::default()).unwrap()
+    job::load_bytes(
+        "bench.json",
+        text.as_bytes(),
+        None,
+        &job::ImportOptions::default(),
+    )
+    .unwrap()
 }
 
 fn runtime() -> &'static Runtime {
@@ -71,36 +88,57 @@ fn runtime() -> &'static Runtime {
 /// Makes a database with the product's tables.
 fn database(name: &str) -> Target {
     static SERVER: OnceLock<LocalServer> = OnceLock::new();
-    let server =
-        SERVER.get_or_init(|| LocalServer::start(LocalOptions::default()).expect("a private server"));
+    let server = SERVER
+        .get_or_init(|| LocalServer::start(LocalOptions::default()).expect("a private server"));
     runtime().block_on(async {
-        let mut admin = server.target("postgres").connect(Timeouts::default()).await.unwrap();
+        let mut admin = server
+            .target("postgres")
+            .connect(Timeouts::default())
+            .await
+            .unwrap();
         let sql = format!("DROP DATABASE IF EXISTS {name}");
         transaction::script(&mut admin, name, sql).await.unwrap();
-        transaction::script(&mut admin, name, format!("CREATE DATABASE {name}")).await.unwrap();
+        transaction::script(&mut admin, name, format!("CREATE DATABASE {name}"))
+            .await
+            .unwrap();
         let target = server.target(name);
         let mut connection = target.connect(Timeouts::default()).await.unwrap();
         let schema = include_str!("../fixtures/digirunner/schema.sql").to_owned();
-        transaction::script(&mut connection, name, schema).await.unwrap();
+        transaction::script(&mut connection, name, schema)
+            .await
+            .unwrap();
         target
     })
 }
 
 fn plan(loaded: &Loaded, target: &Target) -> job::Review {
-    runtime().block_on(job::plan(loaded, target, Timeouts::default(), &Reporter::silent())).unwrap()
+    runtime()
+        .block_on(job::plan(
+            loaded,
+            target,
+            Timeouts::default(),
+            &Reporter::silent(),
+        ))
+        .unwrap()
 }
 
 fn apply(review: &job::Review, target: &Target) {
     let approved = review.plan.approve(&Choices::new(&review.plan)).unwrap();
     let options = ApplyOptions::new("bench", Timeouts::default());
     let (reporter, cancel) = (Reporter::silent(), Cancel::new());
-    runtime().block_on(job::apply(review, approved, target, &options, &reporter, &cancel)).unwrap();
+    runtime()
+        .block_on(job::apply(
+            review, approved, target, &options, &reporter, &cancel,
+        ))
+        .unwrap();
 }
 
 #[divan::bench(args = SIZES)]
 fn read_the_file(bencher: Bencher<'_, '_>, clients: usize) {
     let text = export(clients);
-    bencher.counter(divan::counter::BytesCount::of_str(&text)).bench(|| load(&text));
+    bencher
+        .counter(divan::counter::BytesCount::of_str(&text))
+        .bench(|| load(&text));
 }
 
 #[divan::bench(args = SIZES, sample_count = 10)]

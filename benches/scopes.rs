@@ -4,7 +4,11 @@
 //! The target is a private PostgreSQL with the product's tables; allocations
 //! are counted beside the time.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot run has nothing to tell")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a bench that cannot run has nothing to tell"
+)]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -70,20 +74,30 @@ fn target() -> &'static Target {
     static SERVER: OnceLock<LocalServer> = OnceLock::new();
     static TARGET: OnceLock<Target> = OnceLock::new();
     TARGET.get_or_init(|| {
-        let server =
-            SERVER.get_or_init(|| LocalServer::start(LocalOptions::default()).expect("a private server"));
+        let server = SERVER
+            .get_or_init(|| LocalServer::start(LocalOptions::default()).expect("a private server"));
         let target = server.target("postgres");
         runtime().block_on(async {
             let mut connection = target.connect(Timeouts::default()).await.unwrap();
-            transaction::script(&mut connection, "the schema", SCHEMA.to_owned()).await.unwrap();
-            transaction::script(&mut connection, "the rows", ROWS.to_owned()).await.unwrap();
+            transaction::script(&mut connection, "the schema", SCHEMA.to_owned())
+                .await
+                .unwrap();
+            transaction::script(&mut connection, "the rows", ROWS.to_owned())
+                .await
+                .unwrap();
         });
         target
     })
 }
 
 fn read() -> Catalogue {
-    runtime().block_on(scope::catalogue(target(), Timeouts::default(), &Reporter::silent())).unwrap()
+    runtime()
+        .block_on(scope::catalogue(
+            target(),
+            Timeouts::default(),
+            &Reporter::silent(),
+        ))
+        .unwrap()
 }
 
 fn catalogue() -> &'static Arc<Catalogue> {
@@ -98,15 +112,29 @@ fn edit(edit: Edit) -> Edited {
         ledger: LedgerPlace::Target,
         accept_server_changes: false,
     };
-    runtime().block_on(scope::edit(edit, target(), &options, &Reporter::silent(), &Cancel::new())).unwrap()
+    runtime()
+        .block_on(scope::edit(
+            edit,
+            target(),
+            &options,
+            &Reporter::silent(),
+            &Cancel::new(),
+        ))
+        .unwrap()
 }
 
 /// A draft that nobody had before, of ten APIs.
 fn draft() -> Draft {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let name = format!("new-{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    let apis = (0..10).map(|n| ApiName::new(format!("module-{n}"), format!("api-{}", n * 100))).collect();
-    Draft { name, apis, ..Draft::default() }
+    let apis = (0..10)
+        .map(|n| ApiName::new(format!("module-{n}"), format!("api-{}", n * 100)))
+        .collect();
+    Draft {
+        name,
+        apis,
+        ..Draft::default()
+    }
 }
 
 #[divan::bench(sample_count = 5, sample_size = 1)]
@@ -123,8 +151,19 @@ fn searching_by_keyword(bencher: Bencher<'_, '_>, keyword: &str) {
 
 #[divan::bench(args = ["alias", "holders", "created"])]
 fn sorting(bencher: Bencher<'_, '_>, by: &str) {
-    let key = SortKey::ALL.into_iter().find(|key| key.word() == by).unwrap_or_default();
-    bencher.bench(|| catalogue().search(&Filter::default(), Sort { key, descending: true }));
+    let key = SortKey::ALL
+        .into_iter()
+        .find(|key| key.word() == by)
+        .unwrap_or_default();
+    bencher.bench(|| {
+        catalogue().search(
+            &Filter::default(),
+            Sort {
+                key,
+                descending: true,
+            },
+        )
+    });
 }
 
 #[divan::bench]
@@ -137,7 +176,9 @@ fn opening_and_checking_one(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn creating_one_of_10_apis(bencher: Bencher<'_, '_>) {
     target();
-    bencher.with_inputs(draft).bench_values(|draft| edit(Edit::Create(draft)));
+    bencher
+        .with_inputs(draft)
+        .bench_values(|draft| edit(Edit::Create(draft)));
 }
 
 #[divan::bench(sample_count = 10, sample_size = 1)]
@@ -150,7 +191,11 @@ fn adding_an_api_to_one_that_is_held(bencher: Bencher<'_, '_>) {
         let seen = Draft::of(catalogue, scope);
         let mut draft = seen.clone();
         draft.apis.insert(ApiName::new("module-999", "api-99999"));
-        Edit::Update { id: Arc::clone(&scope.id), seen: Box::new(seen), draft: Box::new(draft) }
+        Edit::Update {
+            id: Arc::clone(&scope.id),
+            seen: Box::new(seen),
+            draft: Box::new(draft),
+        }
     };
     bencher.with_inputs(input).bench_values(edit);
 }
@@ -161,7 +206,10 @@ fn deleting_one_of_10_apis(bencher: Bencher<'_, '_>) {
         let draft = draft();
         let name = draft.name.as_str().into();
         let made = edit(Edit::Create(draft));
-        Edit::Delete { id: made.id.unwrap(), name }
+        Edit::Delete {
+            id: made.id.unwrap(),
+            name,
+        }
     };
     bencher.with_inputs(input).bench_values(edit);
 }
@@ -169,6 +217,10 @@ fn deleting_one_of_10_apis(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 3, sample_size = 1)]
 fn checking_10000_scopes() -> usize {
     runtime()
-        .block_on(scope::check(target(), Timeouts::default(), &Reporter::silent()))
+        .block_on(scope::check(
+            target(),
+            Timeouts::default(),
+            &Reporter::silent(),
+        ))
         .map_or(0, |found| found.len())
 }

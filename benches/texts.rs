@@ -21,12 +21,23 @@ enum Case {
     LongLine,
 }
 
-const CASES: [Case; 4] = [Case::ThreeLines, Case::AlikeLines, Case::Rewritten, Case::LongLine];
+const CASES: [Case; 4] = [
+    Case::ThreeLines,
+    Case::AlikeLines,
+    Case::Rewritten,
+    Case::LongLine,
+];
 
 impl Case {
     fn texts(self) -> (String, String) {
         let text = |line: fn(usize) -> String, changed: &[usize]| -> String {
-            let one = |n| if changed.contains(&n) { format!("changed 第 {n} 行\n") } else { line(n) };
+            let one = |n| {
+                if changed.contains(&n) {
+                    format!("changed 第 {n} 行\n")
+                } else {
+                    line(n)
+                }
+            };
             (0..10_000).map(one).collect()
         };
         let own = |n: usize| format!("let value{n} = lookup('客戶-{n}');\n");
@@ -35,7 +46,10 @@ impl Case {
         match self {
             Self::ThreeLines => (text(own, &[]), text(own, &places)),
             Self::AlikeLines => (text(alike, &[]), text(alike, &places)),
-            Self::Rewritten => (text(own, &[]), text(|n| format!("new line number {n}\n"), &[])),
+            Self::Rewritten => (
+                text(own, &[]),
+                text(|n| format!("new line number {n}\n"), &[]),
+            ),
             Self::LongLine => {
                 let line = "var a = b + c; ".repeat(70_000);
                 (format!("{line}one {line}"), format!("{line}two {line}"))
@@ -58,13 +72,24 @@ fn comparing(bencher: Bencher<'_, '_>, case: Case) {
 #[divan::bench(args = CASES)]
 fn reading_both(bencher: Bencher<'_, '_>, case: Case) {
     let (before, after) = case.texts();
-    bencher
-        .bench(|| black_box(&before).lines().chain(black_box(&after).lines()).map(str::len).sum::<usize>());
+    bencher.bench(|| {
+        black_box(&before)
+            .lines()
+            .chain(black_box(&after).lines())
+            .map(str::len)
+            .sum::<usize>()
+    });
 }
 
 /// What the detail of an item shows of them: the difference and what to say of it.
 #[divan::bench(args = CASES)]
 fn showing(bencher: Bencher<'_, '_>, case: Case) {
     let (before, after) = case.texts();
-    bencher.bench(|| Block { before: black_box(&before), after: black_box(&after) }.shown());
+    bencher.bench(|| {
+        Block {
+            before: black_box(&before),
+            after: black_box(&after),
+        }
+        .shown()
+    });
 }

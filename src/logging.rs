@@ -19,9 +19,14 @@ pub fn begin(silenced: &str) -> Option<PathBuf> {
     let directory = state_directory()?;
     std::fs::create_dir_all(&directory).ok()?;
     let path = directory.join("gatediff.log");
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).ok()?;
-    let filter =
-        EnvFilter::try_from_env("GATEDIFF_LOG").unwrap_or_else(|_| EnvFilter::new("warn,gatediff=info"));
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(&path)
+        .ok()?;
+    let filter = EnvFilter::try_from_env("GATEDIFF_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,gatediff=info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter.add_directive(format!("{silenced}=off").parse().ok()?))
         .with_ansi(false)

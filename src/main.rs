@@ -10,8 +10,8 @@ use gatediff::cli::{self, Exit, Screen, ScreenEnd, ScreenRequest, Start};
 use gatediff::engine::{Approved, Choices, ItemId};
 use gatediff::job::scope::{self, Ailment, Edit, EditOptions, Edited};
 use gatediff::job::{
-    self, ApplyOptions, Cancel, ExportOptions, Failure, FailureKind, JobRecord, Marks, PlanKeys, Receipt,
-    Rehearsal, Reporter, Review, UndoOptions, Undone,
+    self, ApplyOptions, Cancel, ExportOptions, Failure, FailureKind, JobRecord, Marks, PlanKeys,
+    Receipt, Rehearsal, Reporter, Review, UndoOptions, Undone,
 };
 use gatediff::store::Target;
 use gatediff::{config, logging, store, tui};
@@ -22,8 +22,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let log = logging::begin(store::NOTICES);
     tui::terminal::install_panic_hook(log);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let Ok(runtime) = runtime else { return ExitCode::FAILURE };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let Ok(runtime) = runtime else {
+        return ExitCode::FAILURE;
+    };
     let exit = runtime.block_on(cli::run(std::env::args_os(), &Terminal));
     ExitCode::from(exit.code())
 }
@@ -49,13 +53,19 @@ impl Screen for Terminal {
                 accessible: request.accessible,
                 scopes: request.start == Start::Scopes,
             };
-            let backend = Arc::new(Backend(Arc::new(Session { request, review: Mutex::new(None) })));
+            let backend = Arc::new(Backend(Arc::new(Session {
+                request,
+                review: Mutex::new(None),
+            })));
             let farewell = tui::run(backend, &options).await.map_err(|error| {
                 Failure::new(FailureKind::Usage, "cannot draw on this terminal")
                     .because(error)
                     .hint("run it in a terminal, or use `gatediff plan` and `gatediff apply`")
             })?;
-            Ok(ScreenEnd { exit: exit(farewell.exit), summary: farewell.summary })
+            Ok(ScreenEnd {
+                exit: exit(farewell.exit),
+                summary: farewell.summary,
+            })
         }
         .boxed()
     }
@@ -99,7 +109,10 @@ impl tui::Backend for Backend {
         let session = Arc::clone(&self.0);
         async move {
             let (review, target) = session.reviewed(&approved)?;
-            let options = ApplyOptions { backup, ..session.apply_options() };
+            let options = ApplyOptions {
+                backup,
+                ..session.apply_options()
+            };
             job::apply(&review, approved, &target, &options, &report, &cancel).await
         }
         .boxed()
@@ -114,12 +127,24 @@ impl tui::Backend for Backend {
         let session = Arc::clone(&self.0);
         async move {
             let (review, target) = session.reviewed(&approved)?;
-            job::rehearse(&review, approved, &target, &session.apply_options(), &report, &cancel).await
+            job::rehearse(
+                &review,
+                approved,
+                &target,
+                &session.apply_options(),
+                &report,
+                &cancel,
+            )
+            .await
         }
         .boxed()
     }
 
-    fn save_plan(&self, choices: Choices, path: String) -> BoxFuture<'static, Result<String, Failure>> {
+    fn save_plan(
+        &self,
+        choices: Choices,
+        path: String,
+    ) -> BoxFuture<'static, Result<String, Failure>> {
         let session = Arc::clone(&self.0);
         async move {
             let (review, target) = session.last()?;
@@ -130,7 +155,8 @@ impl tui::Backend for Backend {
                 ledger: request.ledger.clone(),
                 directory: request.state.clone(),
             };
-            let plan = job::saved::save(&review, &choices, &keys.to_save().await?, &request.operator)?;
+            let plan =
+                job::saved::save(&review, &choices, &keys.to_save().await?, &request.operator)?;
             write(path, plan).await
         }
         .boxed()
@@ -170,7 +196,13 @@ impl tui::Backend for Backend {
         let session = Arc::clone(&self.0);
         async move {
             let target = session.target(&Reporter::silent()).await?;
-            let backup = job::backup(&target, session.request.timeouts, &session.request.ledger, job).await?;
+            let backup = job::backup(
+                &target,
+                session.request.timeouts,
+                &session.request.ledger,
+                job,
+            )
+            .await?;
             write(path, backup.content).await
         }
         .boxed()
@@ -186,8 +218,12 @@ impl tui::Backend for Backend {
         async move {
             let (review, target) = session.last()?;
             let format = Some(review.file.platform);
-            let options = ExportOptions { roots, ..ExportOptions::default() };
-            let export = job::export(format, &options, &target, session.request.timeouts, &report).await?;
+            let options = ExportOptions {
+                roots,
+                ..ExportOptions::default()
+            };
+            let export =
+                job::export(format, &options, &target, session.request.timeouts, &report).await?;
             write(path, export.bytes).await
         }
         .boxed()
@@ -199,7 +235,10 @@ impl tui::Backend for Backend {
             let target = session.target(&report).await?;
             let catalogue = scope::catalogue(&target, session.request.timeouts, &report).await?;
             let marks = job::marks(&target, session.request.timeouts).await?;
-            Ok(tui::Scoped { place: session.place(&target, &marks), catalogue: Arc::new(catalogue) })
+            Ok(tui::Scoped {
+                place: session.place(&target, &marks),
+                catalogue: Arc::new(catalogue),
+            })
         }
         .boxed()
     }
@@ -282,7 +321,10 @@ impl Session {
 
     fn apply_options(&self) -> ApplyOptions {
         let options = ApplyOptions::new(&self.request.operator, self.request.timeouts);
-        ApplyOptions { ledger: self.request.ledger.clone(), ..options }
+        ApplyOptions {
+            ledger: self.request.ledger.clone(),
+            ..options
+        }
     }
 
     /// Returns the target: the one that was compared last, where there is one.
@@ -307,7 +349,10 @@ impl Session {
         if Arc::ptr_eq(&last.0.plan, approved.plan()) {
             return Ok(last);
         }
-        Err(Failure::new(FailureKind::Internal, "what was approved is not what was compared last")
-            .hint("compare again and apply"))
+        Err(Failure::new(
+            FailureKind::Internal,
+            "what was approved is not what was compared last",
+        )
+        .hint("compare again and apply"))
     }
 }

@@ -1,7 +1,10 @@
 //! The walls of the house: who may import whom, and which words belong to one
 //! room. Reads the sources; needs nothing else.
 
-#![expect(clippy::unwrap_used, reason = "a test outside of a test module: a failure is a panic here")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test outside of a test module: a failure is a panic here"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,10 +39,18 @@ fn sources() -> Vec<Source> {
             if path.is_dir() {
                 open.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let relative = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+                let relative = path
+                    .strip_prefix(&root)
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned();
                 let room = relative.split(['/', '.']).next().unwrap().to_owned();
                 let text = fs::read_to_string(&path).unwrap();
-                found.push(Source { path: relative, room, code: code(&text) });
+                found.push(Source {
+                    path: relative,
+                    room,
+                    code: code(&text),
+                });
             }
         }
     }
@@ -50,8 +61,14 @@ fn sources() -> Vec<Source> {
 
 /// Cuts off the inline test module and every comment.
 fn code(text: &str) -> String {
-    let body = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    body.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    let body = text
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or_default();
+    body.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Whether a file is nothing but tests.
@@ -65,13 +82,19 @@ fn is_test_file(path: &str) -> bool {
 fn rooms_used(code: &str) -> Vec<String> {
     let mut rooms = Vec::new();
     for part in code.split("crate::").skip(1) {
-        let name: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        let name: String = part
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
         if !name.is_empty() {
             rooms.push(name);
         } else if part.starts_with('{') {
             let inner = part.split('}').next().unwrap_or_default();
             rooms.extend(inner.trim_start_matches('{').split(',').map(|word| {
-                word.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>()
+                word.trim()
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect::<String>()
             }));
         }
     }
@@ -91,13 +114,18 @@ fn imports_go_through_the_doors_only() {
         }
         let doors = DOORS.iter().find(|(room, _)| *room == source.room);
         let Some((room, doors)) = doors else {
-            complaints.push(format!("{}: the room '{}' has no doors here", source.path, source.room));
+            complaints.push(format!(
+                "{}: the room '{}' has no doors here",
+                source.path, source.room
+            ));
             continue;
         };
         for used in rooms_used(&source.code) {
             if used != *room && !doors.contains(&used.as_str()) {
-                complaints
-                    .push(format!("{} imports from '{used}'; {room} may import from {doors:?}", source.path));
+                complaints.push(format!(
+                    "{} imports from '{used}'; {room} may import from {doors:?}",
+                    source.path
+                ));
             }
         }
     }
@@ -128,10 +156,27 @@ const WORDS: &[(&str, &[&str])] = &[
     ("Local::now", &["job/"]),
     ("Utc::now", &["job/"]),
     ("SystemTime::now", &[]),
-    ("Instant::now", &["http/oauth.rs", "job/", "store/local", "tui/run", "tui/signals.rs"]),
+    (
+        "Instant::now",
+        &[
+            "http/oauth.rs",
+            "job/",
+            "store/local",
+            "tui/run",
+            "tui/signals.rs",
+        ],
+    ),
     (
         "std::env::var",
-        &["cli/", "main.rs", "store/local", "store/fetch.rs", "tui/skin/", "tui/run", "tui/terminal.rs"],
+        &[
+            "cli/",
+            "main.rs",
+            "store/local",
+            "store/fetch.rs",
+            "tui/skin/",
+            "tui/run",
+            "tui/terminal.rs",
+        ],
     ),
     ("Color::Rgb", &["tui/skin/"]),
     ("Color::Indexed", &["tui/skin/"]),
@@ -140,10 +185,18 @@ const WORDS: &[(&str, &[&str])] = &[
 #[test]
 fn words_stay_in_their_rooms() {
     let mut complaints = Vec::new();
-    for source in sources().iter().filter(|source| !is_test_file(&source.path)) {
+    for source in sources()
+        .iter()
+        .filter(|source| !is_test_file(&source.path))
+    {
         for (word, places) in WORDS {
-            if source.code.contains(word) && !places.iter().any(|place| source.path.starts_with(place)) {
-                complaints.push(format!("{} uses {word}, which belongs to {places:?}", source.path));
+            if source.code.contains(word)
+                && !places.iter().any(|place| source.path.starts_with(place))
+            {
+                complaints.push(format!(
+                    "{} uses {word}, which belongs to {places:?}",
+                    source.path
+                ));
             }
         }
     }
@@ -164,7 +217,10 @@ fn only_platforms_name_a_platform() {
         "SailPoint",
     ];
     let mut complaints = Vec::new();
-    for source in sources().iter().filter(|source| !is_test_file(&source.path)) {
+    for source in sources()
+        .iter()
+        .filter(|source| !is_test_file(&source.path))
+    {
         let is_free = ["engine", "store", "tui", "config"].contains(&source.room.as_str())
             || source.path.starts_with("job/apply")
             || source.path.starts_with("job/plan");
@@ -180,8 +236,19 @@ fn only_platforms_name_a_platform() {
 #[test]
 fn the_engine_is_pure() {
     let mut complaints = Vec::new();
-    for source in sources().iter().filter(|source| source.room == "engine" && !is_test_file(&source.path)) {
-        for word in ["tokio", "std::fs", "std::env", "std::net", "chrono", "std::time", "async fn"] {
+    for source in sources()
+        .iter()
+        .filter(|source| source.room == "engine" && !is_test_file(&source.path))
+    {
+        for word in [
+            "tokio",
+            "std::fs",
+            "std::env",
+            "std::net",
+            "chrono",
+            "std::time",
+            "async fn",
+        ] {
             if source.code.contains(word) {
                 complaints.push(format!("{} uses {word}", source.path));
             }
@@ -193,7 +260,10 @@ fn the_engine_is_pure() {
 #[test]
 fn nothing_is_left_for_later() {
     let mut complaints = Vec::new();
-    for source in sources().iter().filter(|source| !is_test_file(&source.path)) {
+    for source in sources()
+        .iter()
+        .filter(|source| !is_test_file(&source.path))
+    {
         for word in ["todo!(", "unimplemented!(", "FIXME", "XXX", "#[ignore"] {
             if source.code.contains(word) {
                 complaints.push(format!("{} says {word}", source.path));

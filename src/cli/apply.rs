@@ -10,9 +10,15 @@ use super::{Exit, consent, text};
 use crate::engine::display::safe;
 use crate::engine::{Approved, Choices, Outcome, Refusal, Resolution, SealKey, Verb};
 use crate::job::saved::{self, Opened};
-use crate::job::{self, ApplyOptions, Failure, FailureKind, Loaded, Phase, Receipt, Review, SavedPlan};
+use crate::job::{
+    self, ApplyOptions, Failure, FailureKind, Loaded, Phase, Receipt, Review, SavedPlan,
+};
 
-pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    printer: &mut Printer,
+    global: &Global,
+    args: ApplyArgs,
+) -> Result<Exit, Failure> {
     let session = Session::new(global).await?;
     match args.rehearse {
         true => consent::check_target(&args.consent, &session.target)?,
@@ -22,12 +28,14 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
     let (review, saved) = open(&session, &args).await?;
     let choices = match &saved {
         None => choose(&review.plan, &args.choices)?,
-        Some(saved) => match saved.check(&review, &unless_interrupted(key(&session, saved)).await?) {
+        Some(saved) => match saved.check(&review, &unless_interrupted(key(&session, saved)).await?)
+        {
             Ok(choices) => choices,
             Err(failure) => {
                 // What the plan itself has changed is not what makes it stale.
                 let Session { target, manner } = &session;
-                unless_interrupted(saved.check_unused(target, manner.timeouts, &manner.ledger)).await?;
+                unless_interrupted(saved.check_unused(target, manner.timeouts, &manner.ledger))
+                    .await?;
                 let resolution = review.plan.resolve(&Choices::new(&review.plan));
                 refuse(printer, &review, &resolution, &failure);
                 return Ok(Exit::of(failure.kind));
@@ -57,7 +65,14 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
         (None, Err(refusal)) => Err(explain(&refusal)),
     };
     if args.rehearse {
-        return rehearse(printer, &session, (&review, &resolution), approved, &options).await;
+        return rehearse(
+            printer,
+            &session,
+            (&review, &resolution),
+            approved,
+            &options,
+        )
+        .await;
     }
     let approved = match approved {
         Ok(approved) => approved,
@@ -72,7 +87,15 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ApplyArgs)
             let cancel = cancel_on_signals()?;
             let gauge = Gauge::begin();
             let reporter = gauge.reporter();
-            let done = job::apply(&review, approved, &session.target, &options, &reporter, &cancel).await;
+            let done = job::apply(
+                &review,
+                approved,
+                &session.target,
+                &options,
+                &reporter,
+                &cancel,
+            )
+            .await;
             gauge.end().await;
             done
         }
@@ -86,9 +109,14 @@ fn blocked_at_all(resolution: &Resolution, is_strict: bool) -> Option<Failure> {
     let blocked = resolution.count(Outcome::Blocked);
     (is_strict && blocked > 0).then(|| {
         let items = plural(blocked, "item is", "items are");
-        Failure::new(FailureKind::Blocked, format!("{items} blocked; nothing was written"))
-            .because("--strict writes everything or nothing")
-            .hint("remove what is in the way, leave the items out of the file, or apply without --strict")
+        Failure::new(
+            FailureKind::Blocked,
+            format!("{items} blocked; nothing was written"),
+        )
+        .because("--strict writes everything or nothing")
+        .hint(
+            "remove what is in the way, leave the items out of the file, or apply without --strict",
+        )
     })
 }
 
@@ -106,7 +134,15 @@ async fn rehearse(
             let cancel = cancel_on_signals()?;
             let gauge = Gauge::begin();
             let reporter = gauge.reporter();
-            let done = job::rehearse(review, approved, &session.target, options, &reporter, &cancel).await;
+            let done = job::rehearse(
+                review,
+                approved,
+                &session.target,
+                options,
+                &reporter,
+                &cancel,
+            )
+            .await;
             gauge.end().await;
             done
         }
@@ -117,14 +153,23 @@ async fn rehearse(
         Err(failure) => Document::status(failure.kind),
     };
     match (printer.output, &done) {
-        (Output::Json, _) => printer.json(&Document::rehearsal(status, review, resolution, done.as_ref())),
+        (Output::Json, _) => printer.json(&Document::rehearsal(
+            status,
+            review,
+            resolution,
+            done.as_ref(),
+        )),
         (Output::Text, Err(failure)) => printer.failure(failure),
         (Output::Text, Ok(rehearsal)) => {
             text::head(printer, review);
             text::tables(printer, &rehearsal.tables);
             for problem in &rehearsal.problems {
                 let told = problem.to_string();
-                printer.line(format!("  refused: {}: {}", safe(&problem.table), safe(&told)));
+                printer.line(format!(
+                    "  refused: {}: {}",
+                    safe(&problem.table),
+                    safe(&told)
+                ));
             }
             text::access(printer, rehearsal.access.as_ref());
             for note in &rehearsal.notes {
@@ -146,7 +191,10 @@ async fn rehearse(
 
 /// Reads what is to be applied, an import file or a saved plan, and compares
 /// the file with the target; tells how far that is. May be interrupted.
-async fn open(session: &Session, args: &ApplyArgs) -> Result<(Review, Option<Box<SavedPlan>>), Failure> {
+async fn open(
+    session: &Session,
+    args: &ApplyArgs,
+) -> Result<(Review, Option<Box<SavedPlan>>), Failure> {
     let gauge = Gauge::begin();
     let reporter = gauge.reporter();
     reporter.phase(Phase::File);
@@ -163,12 +211,20 @@ async fn open(session: &Session, args: &ApplyArgs) -> Result<(Review, Option<Box
 
 /// Reads the import file, by way of the saved plan if it is one. What can be
 /// told of the plan without the target is.
-async fn read(session: &Session, args: &ApplyArgs) -> Result<(Loaded, Option<Box<SavedPlan>>), Failure> {
-    match saved::open(&args.file.file, args.file.format.as_deref(), &args.file.import.options()?)? {
-        Opened::Import(_) if args.import_file.is_some() => {
-            Err(Failure::new(FailureKind::Usage, "--file names the import file of a saved plan")
-                .hint("leave --file out, or apply a plan"))
-        }
+async fn read(
+    session: &Session,
+    args: &ApplyArgs,
+) -> Result<(Loaded, Option<Box<SavedPlan>>), Failure> {
+    match saved::open(
+        &args.file.file,
+        args.file.format.as_deref(),
+        &args.file.import.options()?,
+    )? {
+        Opened::Import(_) if args.import_file.is_some() => Err(Failure::new(
+            FailureKind::Usage,
+            "--file names the import file of a saved plan",
+        )
+        .hint("leave --file out, or apply a plan")),
         Opened::Import(loaded) => Ok((*loaded, None)),
         Opened::Plan(_) if args.choices.is_given() => {
             let what = "--cover, --skip and --ignore-missing do not go with a saved plan: it carries its own choices";
@@ -176,7 +232,8 @@ async fn read(session: &Session, args: &ApplyArgs) -> Result<(Loaded, Option<Box
                 .hint("leave them out, or save the plan again with them"))
         }
         Opened::Plan(_) if args.file.import.is_given() => {
-            let what = "options of reading the file do not go with a saved plan: it carries its own";
+            let what =
+                "options of reading the file do not go with a saved plan: it carries its own";
             Err(Failure::new(FailureKind::Usage, what)
                 .hint("leave them out, or save the plan again with them"))
         }
@@ -194,10 +251,14 @@ async fn read(session: &Session, args: &ApplyArgs) -> Result<(Loaded, Option<Box
 fn import_file(saved: &SavedPlan, moved: Option<&str>) -> Result<Loaded, Failure> {
     let path = moved.unwrap_or(&saved.file.path);
     if path == "-" {
-        return Err(Failure::new(FailureKind::Usage, "the plan was made of standard input")
-            .hint("name the import file with --file"));
+        return Err(
+            Failure::new(FailureKind::Usage, "the plan was made of standard input")
+                .hint("name the import file with --file"),
+        );
     }
-    job::load(path, Some(saved.file.platform), &saved.file.options).map_err(|failure| match failure.kind {
+    job::load(path, Some(saved.file.platform), &saved.file.options).map_err(|failure| match failure
+        .kind
+    {
         FailureKind::File => failure.hint("name the import file with --file if it was moved"),
         _ => failure,
     })
@@ -205,22 +266,30 @@ fn import_file(saved: &SavedPlan, moved: Option<&str>) -> Result<Loaded, Failure
 
 /// Returns the key that a plan was sealed with.
 async fn key(session: &Session, saved: &SavedPlan) -> Result<SealKey, Failure> {
-    session.plan_keys()?.find(&saved.key_id).await?.ok_or_else(|| saved.other_key())
+    session
+        .plan_keys()?
+        .find(&saved.key_id)
+        .await?
+        .ok_or_else(|| saved.other_key())
 }
 
 fn explain(refusal: &Refusal) -> Failure {
     match refusal {
-        Refusal::MissingUnconfirmed(missing) => {
-            Failure::new(FailureKind::Blocked, format!("the target lacks {missing}; nothing was written"))
-                .hint(format!(
-                    "add the missing {}, or confirm with {} that they are ignored",
-                    missing.noun(),
-                    missing.flag()
-                ))
-        }
+        Refusal::MissingUnconfirmed(missing) => Failure::new(
+            FailureKind::Blocked,
+            format!("the target lacks {missing}; nothing was written"),
+        )
+        .hint(format!(
+            "add the missing {}, or confirm with {} that they are ignored",
+            missing.noun(),
+            missing.flag()
+        )),
         Refusal::NothingToWrite { blocked } => Failure::new(
             FailureKind::Blocked,
-            format!("nothing was written; {} blocked", plural(*blocked, "item is", "items are")),
+            format!(
+                "nothing was written; {} blocked",
+                plural(*blocked, "item is", "items are")
+            ),
         )
         .hint("see the reasons in `gatediff plan`; --cover chooses what is there already"),
     }
@@ -236,7 +305,8 @@ fn confirm(
 ) -> Result<(), Failure> {
     let is_asked = !args.consent.is_given();
     let access = review.plan.access(|at| approved.is_written(at));
-    let preview = |printer: &mut Printer| text::preview(printer, review, access.as_ref(), resolution);
+    let preview =
+        |printer: &mut Printer| text::preview(printer, review, access.as_ref(), resolution);
     match printer.output {
         Output::Text => preview(printer),
         // Who is asked has to see it; stdout is the document's.
@@ -246,11 +316,23 @@ fn confirm(
     let covered = approved.count(Verb::Cover);
     let deleted = match review.plan.removals(resolution).len() {
         0 => String::new(),
-        n => format!(", {} to delete", plural(n, "existing entry", "existing entries")),
+        n => format!(
+            ", {} to delete",
+            plural(n, "existing entry", "existing entries")
+        ),
     };
     let added = plural(approved.count(Verb::Add), "item", "items");
-    let what = format!("{added} to add, {covered} to cover{deleted} in {}", safe(&review.target));
-    consent::ask(printer, &review.marks, &args.consent, (&what, covered > 0), &session.target)
+    let what = format!(
+        "{added} to add, {covered} to cover{deleted} in {}",
+        safe(&review.target)
+    );
+    consent::ask(
+        printer,
+        &review.marks,
+        &args.consent,
+        (&what, covered > 0),
+        &session.target,
+    )
 }
 
 /// Prints why nothing is written, with what is in the way of which item.
@@ -276,7 +358,12 @@ fn nothing_to_do(printer: &mut Printer, review: &Review, resolution: &Resolution
 }
 
 /// Prints what became of everything.
-fn tell(printer: &mut Printer, review: &Review, resolution: &Resolution, done: Result<&Receipt, &Failure>) {
+fn tell(
+    printer: &mut Printer,
+    review: &Review,
+    resolution: &Resolution,
+    done: Result<&Receipt, &Failure>,
+) {
     if printer.output == Output::Json {
         let status = match done {
             Err(failure) => Document::status(failure.kind),
@@ -310,13 +397,21 @@ fn tell_receipt(printer: &mut Printer, receipt: &Receipt) {
     ));
     if count(Outcome::Blocked) > 0 {
         let items = plural(count(Outcome::Blocked), "item is", "items are");
-        printer
-            .tell(format!("note: partial: {items} blocked and not written; --strict writes all or nothing"));
+        printer.tell(format!(
+            "note: partial: {items} blocked and not written; --strict writes all or nothing"
+        ));
     }
     if let Some(access) = &receipt.access {
         printer.line(format!("access: {access}"));
     }
-    let backup = if receipt.backup.is_some() { "a backup was saved; " } else { "" };
-    printer.tell(format!("note: {backup}`gatediff undo {}` takes it back", receipt.job));
+    let backup = if receipt.backup.is_some() {
+        "a backup was saved; "
+    } else {
+        ""
+    };
+    printer.tell(format!(
+        "note: {backup}`gatediff undo {}` takes it back",
+        receipt.job
+    ));
     text::afterwards(printer, &receipt.server_changes, &receipt.notes);
 }

@@ -17,7 +17,12 @@ const USUAL_DEMO: &str = "digirunner";
 /// Reviews an exported configuration against PostgreSQL and applies it in one
 /// transaction.
 #[derive(Debug, Parser)]
-#[command(name = "gatediff", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "gatediff",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 #[command(after_help = EXIT_CODES)]
 pub struct Cli {
     /// Options of every command.
@@ -41,7 +46,13 @@ pub struct Global {
     #[arg(long, global = true, value_name = "URL", help_heading = "Target")]
     pub database_url: Option<String>,
     /// Use a profile of the configuration file; its address goes before the shell's
-    #[arg(long, global = true, value_name = "NAME", env = "GATEDIFF_PROFILE", help_heading = "Target")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "GATEDIFF_PROFILE",
+        help_heading = "Target"
+    )]
     pub profile: Option<String>,
     /// Seconds to wait for the connection
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds, help_heading = "Target")]
@@ -195,7 +206,11 @@ pub struct ImportArgs {
     pub mapping: Vec<PathBuf>,
     /// Take what the file has of one organisation for that of another, by their ids, as in
     /// 5e9d…20=64a0…01; may be given several times
-    #[arg(long, value_name = "FROM=TO", help_heading = "Organisations of the file (tyk)")]
+    #[arg(
+        long,
+        value_name = "FROM=TO",
+        help_heading = "Organisations of the file (tyk)"
+    )]
     pub organisation: Vec<String>,
 }
 
@@ -352,7 +367,12 @@ impl ConsentArgs {
 
     /// Returns what confirms where nobody can be asked.
     pub(super) const fn without_asking(confirm: Option<String>) -> Self {
-        Self { yes: true, confirm, accept_server_changes: false, operator: None }
+        Self {
+            yes: true,
+            confirm,
+            accept_server_changes: false,
+            operator: None,
+        }
     }
 }
 
@@ -483,7 +503,9 @@ pub enum ServeCommand {
 
 /// Reads a count within bounds.
 fn counted(least: u64, most: u64) -> impl clap::builder::TypedValueParser<Value = usize> {
-    clap::value_parser!(u64).range(least..=most).try_map(usize::try_from)
+    clap::value_parser!(u64)
+        .range(least..=most)
+        .try_map(usize::try_from)
 }
 
 /// Options of `scope`.
@@ -688,7 +710,12 @@ pub struct ScopeCheckArgs {
 /// Returns what reads a word to sort scopes by.
 fn sort_key() -> impl clap::builder::TypedValueParser<Value = SortKey> {
     let words = PossibleValuesParser::new(SortKey::ALL.map(SortKey::word));
-    words.map(|word| SortKey::ALL.into_iter().find(|key| key.word() == word).unwrap_or_default())
+    words.map(|word| {
+        SortKey::ALL
+            .into_iter()
+            .find(|key| key.word() == word)
+            .unwrap_or_default()
+    })
 }
 
 /// Options of `completions`.
@@ -703,11 +730,15 @@ pub struct CompletionsArgs {
 pub(super) fn asks_for_json(args: &[OsString]) -> bool {
     let joined = args.iter().any(|arg| arg == "--output=json");
     joined
-        || args.windows(2).any(|pair| matches!(pair, [name, value] if name == "--output" && value == "json"))
+        || args
+            .windows(2)
+            .any(|pair| matches!(pair, [name, value] if name == "--output" && value == "json"))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "not a number of seconds".to_owned())?;
     Duration::try_from_secs_f64(seconds).map_err(|_| "not a number of seconds".to_owned())
 }
 

@@ -8,7 +8,11 @@ use super::session::Session;
 use crate::engine::display::safe;
 use crate::job::{self, Failure, FailureKind};
 
-pub(super) async fn run(printer: &mut Printer, global: &Global, args: &BackupArgs) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    printer: &mut Printer,
+    global: &Global,
+    args: &BackupArgs,
+) -> Result<Exit, Failure> {
     let to_stdout = args.out.as_ref().is_none_or(|out| out.as_os_str() == "-");
     if to_stdout && printer.output == Output::Json {
         return Err(Failure::new(
@@ -18,8 +22,11 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: &BackupArg
         .hint("name a file with --out"));
     }
     if args.out.is_none() && is_shown() {
-        return Err(Failure::new(FailureKind::Usage, "a backup holds secrets, and stdout is a terminal")
-            .hint("name a file with --out FILE, or redirect stdout; --out - shows it all the same"));
+        return Err(Failure::new(
+            FailureKind::Usage,
+            "a backup holds secrets, and stdout is a terminal",
+        )
+        .hint("name a file with --out FILE, or redirect stdout; --out - shows it all the same"));
     }
     let session = Session::new(global).await?;
     let manner = &session.manner;
@@ -32,7 +39,12 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: &BackupArg
     let path = out.display().to_string();
     match printer.output {
         Output::Json => {
-            printer.json(&Document::backup(&session.target.display(), args.job, &path, &backup.sha256));
+            printer.json(&Document::backup(
+                &session.target.display(),
+                args.job,
+                &path,
+                &backup.sha256,
+            ));
         }
         Output::Text => {
             printer.line(format!("{} (sha256 {})", safe(&path), backup.sha256));

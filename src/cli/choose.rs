@@ -55,13 +55,18 @@ pub(super) fn blocked_by_name(
     resolution: &Resolution,
     args: &ChoiceArgs,
 ) -> Result<Option<Failure>, Failure> {
-    for selector in selectors(plan, "--cover", &args.cover)?.iter().filter(|selector| selector.is_exact()) {
+    for selector in selectors(plan, "--cover", &args.cover)?
+        .iter()
+        .filter(|selector| selector.is_exact())
+    {
         let mut met = plan
             .entries()
             .iter()
             .zip(resolution.states())
             .filter(|(entry, _)| selector.matches(&entry.item.id));
-        let Some((entry, state)) = met.next() else { continue };
+        let Some((entry, state)) = met.next() else {
+            continue;
+        };
         if state.outcome == Outcome::Blocked {
             let reason = entry.verdict.reasons.first().or(state.obstacle.as_ref());
             let why = reason.map_or_else(String::new, |reason| reason.message.clone());

@@ -15,7 +15,10 @@ pub(super) fn check_target(args: &ConsentArgs, target: &Target) -> Result<(), Fa
             let what = "--confirm does not name the target's database; nothing was written";
             Err(Failure::new(FailureKind::Usage, what)
                 .at(target.display())
-                .hint(format!("check the target; if it is the right one: --confirm {}", target.database())))
+                .hint(format!(
+                    "check the target; if it is the right one: --confirm {}",
+                    target.database()
+                )))
         }
         _ => Ok(()),
     }
@@ -29,10 +32,15 @@ pub(super) fn can_ask(args: &ConsentArgs, target: &Target) -> Result<(), Failure
         (false, true) => check_name(&target.marks(), target.database()),
         (false, false) if is_interactive() => Ok(()),
         (false, false) => {
-            let failure = Failure::new(FailureKind::Usage, "cannot ask for confirmation without a terminal");
+            let failure = Failure::new(
+                FailureKind::Usage,
+                "cannot ask for confirmation without a terminal",
+            );
             let confirm = format!("confirm with --confirm {}", target.database());
             Err(match target.marks().production {
-                Some(mark) => failure.because(format!("the target is production: {mark}")).hint(confirm),
+                Some(mark) => failure
+                    .because(format!("the target is production: {mark}"))
+                    .hint(confirm),
                 None => failure.hint(format!("add --yes to go on without asking, or {confirm}")),
             })
         }
@@ -76,7 +84,15 @@ pub(super) fn ask(
     }
     let asks_name = marks.production.is_some() || overwrites;
     let wanted = if asks_name { database } else { "yes" };
-    let question = if asks_name { "Type the database's name to go on:" } else { "Type yes to go on:" };
+    let question = if asks_name {
+        "Type the database's name to go on:"
+    } else {
+        "Type yes to go on:"
+    };
     let answer = printer.ask(question).map_err(|_| refused())?;
-    if answer == wanted { Ok(()) } else { Err(refused()) }
+    if answer == wanted {
+        Ok(())
+    } else {
+        Err(refused())
+    }
 }

@@ -22,15 +22,28 @@ pub(super) async fn run(
 ) -> Result<Exit, Failure> {
     let keep = args.keep.then(demo_directory).flatten();
     if args.keep && keep.is_none() {
-        return Err(Failure::new(FailureKind::Usage, "there is no home directory to keep the demo in")
-            .hint("set HOME or XDG_STATE_HOME"));
+        return Err(Failure::new(
+            FailureKind::Usage,
+            "there is no home directory to keep the demo in",
+        )
+        .hint("set HOME or XDG_STATE_HOME"));
     }
-    let options = LocalOptions { keep, ..LocalOptions::default() };
+    let options = LocalOptions {
+        keep,
+        ..LocalOptions::default()
+    };
     fetch_programs(printer).await?;
     let Some(sample) = Sample::named(&args.product) else {
-        return Err(Failure::new(FailureKind::Usage, format!("there is no demo of '{}'", args.product)));
+        return Err(Failure::new(
+            FailureKind::Usage,
+            format!("there is no demo of '{}'", args.product),
+        ));
     };
-    let server = Arc::new(Server { sample, options, running: Mutex::new(None) });
+    let server = Arc::new(Server {
+        sample,
+        options,
+        running: Mutex::new(None),
+    });
     let done = if args.print_url {
         serve(printer, &server).await
     } else if has_screen() && printer.output == Output::Text {
@@ -53,15 +66,23 @@ async fn show(
 ) -> Result<Exit, Failure> {
     let manner = Manner::demo(global)?;
     let open = Arc::clone(server) as Arc<dyn Opener>;
-    let request =
-        ScreenRequest::new(global, args.screen, &manner, (server.sample.file_name().to_owned(), open))?;
+    let request = ScreenRequest::new(
+        global,
+        args.screen,
+        &manner,
+        (server.sample.file_name().to_owned(), open),
+    )?;
     let end = screen.show(request).await?;
     printer.tell(&end.summary);
     Ok(end.exit)
 }
 
 /// Prints the same review as text, where no screen can be drawn.
-async fn print(printer: &mut Printer, global: &Global, server: &Arc<Server>) -> Result<Exit, Failure> {
+async fn print(
+    printer: &mut Printer,
+    global: &Global,
+    server: &Arc<Server>,
+) -> Result<Exit, Failure> {
     let manner = Manner::demo(global)?;
     let cancel = cancel_on_signals()?;
     let gauge = Gauge::begin();
@@ -82,7 +103,11 @@ async fn print(printer: &mut Printer, global: &Global, server: &Arc<Server>) -> 
             "\nThis is the demo's review as text. Run `gatediff demo {word}` in a terminal to see the screen."
         ));
     }
-    Ok(if cancel.is_cancelled() { Exit::Interrupted } else { Exit::Done })
+    Ok(if cancel.is_cancelled() {
+        Exit::Interrupted
+    } else {
+        Exit::Done
+    })
 }
 
 /// Serves the database for other programs until interrupted.
@@ -120,7 +145,10 @@ impl Server {
 }
 
 impl Opener for Server {
-    fn open(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<(Loaded, Target), Failure>> {
+    fn open(
+        self: Arc<Self>,
+        reporter: Reporter,
+    ) -> BoxFuture<'static, Result<(Loaded, Target), Failure>> {
         async move {
             let target = Arc::clone(&self).target(reporter).await?;
             Ok((self.sample.load().await?, target))
@@ -130,7 +158,11 @@ impl Opener for Server {
 
     fn target(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<Target, Failure>> {
         async move {
-            let known = self.running.lock().ok().and_then(|running| running.as_ref().map(Demo::target));
+            let known = self
+                .running
+                .lock()
+                .ok()
+                .and_then(|running| running.as_ref().map(Demo::target));
             if let Some(target) = known {
                 return Ok(target);
             }

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use super::plan::Comparison;
 use crate::engine::diff::Show;
 use crate::engine::{
-    Access, Change, Choices, Finding, ItemId, Kind, Matched, Missing, Outcome, Plan, Reason, Reference,
-    Resolution, Status, Summary, Unpromised,
+    Access, Change, Choices, Finding, ItemId, Kind, Matched, Missing, Outcome, Plan, Reason,
+    Reference, Resolution, Status, Summary, Unpromised,
 };
 use crate::job::{
-    Exported, Failure, FailureKind, FileInfo, JobRecord, Marks, Problem, Receipt, Rehearsal, Review,
-    SavedPlan, Stale, Undone,
+    Exported, Failure, FailureKind, FileInfo, JobRecord, Marks, Problem, Receipt, Rehearsal,
+    Review, SavedPlan, Stale, Undone,
 };
 use crate::store::TableRows;
 
@@ -94,7 +94,10 @@ struct FileDocument<'a> {
 
 impl<'a> FileDocument<'a> {
     fn new(file: &'a FileInfo) -> Self {
-        Self { path: &file.path, sha256: &file.sha256 }
+        Self {
+            path: &file.path,
+            sha256: &file.sha256,
+        }
     }
 }
 
@@ -144,7 +147,13 @@ pub(super) struct Count<'a> {
 
 impl<'a> Count<'a> {
     fn all(counts: &'a [(Kind, usize)]) -> Vec<Self> {
-        counts.iter().map(|(kind, items)| Self { kind, items: *items }).collect()
+        counts
+            .iter()
+            .map(|(kind, items)| Self {
+                kind,
+                items: *items,
+            })
+            .collect()
     }
 }
 
@@ -232,8 +241,16 @@ impl<'a> Document<'a> {
 
     /// Returns the document of a plan, with `status` as its exit code has it;
     /// `access` is what changes of who can call what.
-    pub(super) fn plan(status: &'static str, review: &'a Review, access: Option<&'a Access>) -> Self {
-        Self { items: Some(planned(&review.plan)), access, ..Self::of("plan", status, review) }
+    pub(super) fn plan(
+        status: &'static str,
+        review: &'a Review,
+        access: Option<&'a Access>,
+    ) -> Self {
+        Self {
+            items: Some(planned(&review.plan)),
+            access,
+            ..Self::of("plan", status, review)
+        }
     }
 
     /// Returns the document of a plan that was perhaps saved, with its choices.
@@ -307,7 +324,8 @@ impl<'a> Document<'a> {
             }
             Ok(None) => {}
             Err(failure) => {
-                document.stale = (failure.kind == FailureKind::Stale).then_some(failure.stale.as_slice());
+                document.stale =
+                    (failure.kind == FailureKind::Stale).then_some(failure.stale.as_slice());
                 document.error = Some(failure);
             }
         }
@@ -315,7 +333,12 @@ impl<'a> Document<'a> {
     }
 
     fn of(command: &'a str, status: &'static str, of: impl Into<Comparison<'a>>) -> Self {
-        let Comparison { file, target, marks, plan } = of.into();
+        let Comparison {
+            file,
+            target,
+            marks,
+            plan,
+        } = of.into();
         Self {
             platform: Some(file.platform),
             target: Some(target),
@@ -349,7 +372,10 @@ impl<'a> Document<'a> {
         Self {
             platform: Some(exported.platform),
             target: Some(&exported.target),
-            file: Some(FileDocument { path, sha256: &exported.sha256 }),
+            file: Some(FileDocument {
+                path,
+                sha256: &exported.sha256,
+            }),
             counts: Some(Count::all(&exported.counts)),
             warnings: Some(exported.findings.iter().collect()),
             ..Self::new("export", "ok")
@@ -377,7 +403,11 @@ impl<'a> Document<'a> {
 
     /// Returns the document of past jobs, newest first.
     pub(super) fn history(target: &'a str, jobs: &'a [JobRecord]) -> Self {
-        Self { target: Some(target), jobs: Some(jobs), ..Self::new("history", "ok") }
+        Self {
+            target: Some(target),
+            jobs: Some(jobs),
+            ..Self::new("history", "ok")
+        }
     }
 
     /// Returns the document of an undo.
@@ -406,17 +436,27 @@ impl<'a> Document<'a> {
 
     /// Returns the document of a server that begins to answer.
     pub(super) fn serve(target: &'a str, url: &'a str) -> Self {
-        Self { target: Some(target), url: Some(url), ..Self::new("serve", "ok") }
+        Self {
+            target: Some(target),
+            url: Some(url),
+            ..Self::new("serve", "ok")
+        }
     }
 
     /// Returns the document of a client's secret that was hashed.
     pub(super) fn hashed(hash: &'a str) -> Self {
-        Self { secret_hash: Some(hash), ..Self::new("serve hash-secret", "ok") }
+        Self {
+            secret_hash: Some(hash),
+            ..Self::new("serve hash-secret", "ok")
+        }
     }
 
     /// Returns the document of a command that has only its target to tell.
     pub(super) fn done(command: &'a str, target: &'a str) -> Self {
-        Self { target: Some(target), ..Self::new(command, "ok") }
+        Self {
+            target: Some(target),
+            ..Self::new(command, "ok")
+        }
     }
 }
 
@@ -441,9 +481,18 @@ fn planned(plan: &Plan) -> Vec<ItemDocument<'_>> {
 /// Returns the items of an apply, those that are written with their changes. A
 /// blocked item keeps its reasons, and gets those that the choices gave it.
 /// Where nothing was written, no item claims to have been.
-fn applied<'a>(plan: &'a Plan, resolution: &'a Resolution, is_written: bool) -> Vec<ItemDocument<'a>> {
-    let told =
-        |outcome: Outcome| if outcome.is_written() && !is_written { Outcome::Skipped } else { outcome };
+fn applied<'a>(
+    plan: &'a Plan,
+    resolution: &'a Resolution,
+    is_written: bool,
+) -> Vec<ItemDocument<'a>> {
+    let told = |outcome: Outcome| {
+        if outcome.is_written() && !is_written {
+            Outcome::Skipped
+        } else {
+            outcome
+        }
+    };
     let entries = plan.entries().iter().zip(resolution.states()).enumerate();
     let items = entries.map(|(at, (entry, state))| ItemDocument {
         kind: &entry.item.id.kind,
@@ -453,9 +502,17 @@ fn applied<'a>(plan: &'a Plan, resolution: &'a Resolution, is_written: bool) -> 
         unchanged: entry.is_unchanged(),
         outcome: Some(told(state.outcome)),
         matched: entry.matched.as_ref(),
-        reasons: entry.verdict.reasons.iter().chain(&state.obstacle).collect(),
+        reasons: entry
+            .verdict
+            .reasons
+            .iter()
+            .chain(&state.obstacle)
+            .collect(),
         references: &entry.references,
-        changes: state.outcome.is_written().then(|| plan.changes(at, Show::Differences)),
+        changes: state
+            .outcome
+            .is_written()
+            .then(|| plan.changes(at, Show::Differences)),
     });
     items.collect()
 }

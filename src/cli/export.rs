@@ -16,7 +16,11 @@ use crate::job::{self, ExportOptions, Exported, Failure, FailureKind, Marks};
 /// What `--client` names.
 const CLIENT: &str = "client";
 
-pub(super) async fn run(printer: &mut Printer, global: &Global, args: ExportArgs) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    printer: &mut Printer,
+    global: &Global,
+    args: ExportArgs,
+) -> Result<Exit, Failure> {
     let out = args.out.as_deref().filter(|out| *out != "-");
     check_output(printer, &args)?;
     let session = Session::new(global).await?;
@@ -37,7 +41,9 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ExportArgs
         Output::Json => printer.json(&Document::export(&path, &exported).marked(&marks)),
         Output::Text => tell(printer, &path, (&exported, &marks)),
     }
-    printer.tell("the export holds passwords and keys: keep it where only those may read it who need it");
+    printer.tell(
+        "the export holds passwords and keys: keep it where only those may read it who need it",
+    );
     Ok(Exit::Done)
 }
 
@@ -53,8 +59,11 @@ fn check_output(printer: &Printer, args: &ExportArgs) -> Result<(), Failure> {
         .hint("name it with --out FILE"));
     }
     if args.out.is_none() && is_shown() {
-        return Err(Failure::new(FailureKind::Usage, "an export holds secrets, and stdout is a terminal")
-            .hint("name a file with --out FILE, or redirect stdout; --out - shows it all the same"));
+        return Err(Failure::new(
+            FailureKind::Usage,
+            "an export holds secrets, and stdout is a terminal",
+        )
+        .hint("name a file with --out FILE, or redirect stdout; --out - shows it all the same"));
     }
     Ok(())
 }
@@ -62,11 +71,21 @@ fn check_output(printer: &Printer, args: &ExportArgs) -> Result<(), Failure> {
 /// Reads the target; tells how far that is.
 async fn read(session: &Session, args: &ExportArgs) -> Result<Exported, Failure> {
     let selection = args.selection.selection()?;
-    let options = ExportOptions { roots: roots(args)?, selection, ..ExportOptions::default() };
+    let options = ExportOptions {
+        roots: roots(args)?,
+        selection,
+        ..ExportOptions::default()
+    };
     let gauge = Gauge::begin();
     let format = args.format.as_deref();
-    let exported =
-        job::export(format, &options, &session.target, session.manner.timeouts, &gauge.reporter()).await;
+    let exported = job::export(
+        format,
+        &options,
+        &session.target,
+        session.manner.timeouts,
+        &gauge.reporter(),
+    )
+    .await;
     gauge.end().await;
     exported
 }
@@ -82,13 +101,21 @@ fn roots(args: &ExportArgs) -> Result<Vec<ItemId>, Failure> {
 /// Returns the file's path; in a directory it gets the product's own name.
 fn place(out: &str, name: &str) -> PathBuf {
     let path = Path::new(out);
-    if out.ends_with('/') || path.is_dir() { path.join(name) } else { path.to_owned() }
+    if out.ends_with('/') || path.is_dir() {
+        path.join(name)
+    } else {
+        path.to_owned()
+    }
 }
 
 fn tell(printer: &mut Printer, path: &str, (exported, marks): (&Exported, &Marks)) {
     let target = format!("{}{}", safe(&exported.target), text::marked(marks));
     let from = format!("{} {target} {}", exported.platform, printer.arrow());
-    printer.tell(format!("{from} {} (sha256 {})", safe(path), exported.sha256));
+    printer.tell(format!(
+        "{from} {} (sha256 {})",
+        safe(path),
+        exported.sha256
+    ));
     for (kind, count) in exported.counts.iter().filter(|(_, count)| *count > 0) {
         printer.tell(format!("  {count:>6}  {kind}"));
     }

@@ -73,7 +73,11 @@ async fn draw(latest: Arc<Mutex<Option<Progress>>>, mut stopped: oneshot::Receiv
             _ = &mut stopped => break,
             _ = pace.tick() => {}
         }
-        let line = latest.lock().ok().and_then(|latest| latest.as_ref().map(told)).unwrap_or_default();
+        let line = latest
+            .lock()
+            .ok()
+            .and_then(|latest| latest.as_ref().map(told))
+            .unwrap_or_default();
         if line != shown {
             write(&format!("{ERASE}{}", fit(&line)));
             shown = line;
@@ -87,13 +91,17 @@ async fn draw(latest: Arc<Mutex<Option<Progress>>>, mut stopped: oneshot::Receiv
 /// In one write: it must not be torn by another program's.
 fn write(text: &str) {
     let mut err = io::stderr().lock();
-    err.write_all(text.as_bytes()).and_then(|()| err.flush()).ok();
+    err.write_all(text.as_bytes())
+        .and_then(|()| err.flush())
+        .ok();
 }
 
 /// Cuts a line to the terminal: a line that wraps cannot be erased.
 fn fit(line: &str) -> String {
     let columns = width(rustix::stdio::stderr()).unwrap_or(80);
-    column(line, columns.saturating_sub(1)).trim_end().to_owned()
+    column(line, columns.saturating_sub(1))
+        .trim_end()
+        .to_owned()
 }
 
 /// Says how far a job is.
@@ -124,7 +132,10 @@ mod tests {
             total,
         };
         assert_eq!(told(&step(0, 0, "")), "reading the target");
-        assert_eq!(told(&step(3, 24, "tsmp_client")), "reading the target 3/24 tsmp_client");
+        assert_eq!(
+            told(&step(3, 24, "tsmp_client")),
+            "reading the target 3/24 tsmp_client"
+        );
         assert_eq!(fit(&told(&step(3, 0, "a\nb"))), "reading the target 3 a⏎b");
     }
 }

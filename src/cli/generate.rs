@@ -18,7 +18,9 @@ pub(super) fn man(printer: &mut Printer) -> Result<Exit, Failure> {
     let mut page = Vec::new();
     clap_mangen::Man::new(Cli::command())
         .render(&mut page)
-        .map_err(|error| Failure::new(FailureKind::Internal, "cannot make the manual page").because(error))?;
+        .map_err(|error| {
+            Failure::new(FailureKind::Internal, "cannot make the manual page").because(error)
+        })?;
     printer.raw(&page);
     Ok(Exit::Done)
 }

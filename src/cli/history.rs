@@ -10,19 +10,31 @@ use super::{Exit, text};
 use crate::engine::display::safe;
 use crate::job::{self, Failure, JobRecord, JobState};
 
-pub(super) async fn run(printer: &mut Printer, global: &Global, args: &HistoryArgs) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    printer: &mut Printer,
+    global: &Global,
+    args: &HistoryArgs,
+) -> Result<Exit, Failure> {
     let session = Session::new(global).await?;
     let manner = &session.manner;
     let mut jobs = match args.job {
-        Some(job) => vec![job::past_job(&session.target, manner.timeouts, &manner.ledger, job).await?],
+        Some(job) => {
+            vec![job::past_job(&session.target, manner.timeouts, &manner.ledger, job).await?]
+        }
         None => job::history(&session.target, manner.timeouts, &manner.ledger).await?,
     };
     jobs.truncate(args.limit.max(1));
     let marks = session.marks().await?;
     match printer.output {
-        Output::Json => printer.json(&Document::history(&session.target.display(), &jobs).marked(&marks)),
+        Output::Json => {
+            printer.json(&Document::history(&session.target.display(), &jobs).marked(&marks))
+        }
         Output::Text if jobs.is_empty() => {
-            printer.line(format!("no jobs in {}{}", safe(&session.target.display()), text::marked(&marks)));
+            printer.line(format!(
+                "no jobs in {}{}",
+                safe(&session.target.display()),
+                text::marked(&marks)
+            ));
         }
         Output::Text if args.job.is_some() => jobs.iter().for_each(|record| tell(printer, record)),
         Output::Text => list(printer, &jobs),
@@ -53,8 +65,16 @@ impl Layout {
             Some(_) => ("%m-%d %H:%M", 10),
         };
         let targets = jobs.iter().map(|job| &job.target);
-        let has_targets = targets.clone().zip(targets.skip(1)).any(|(one, next)| one != next);
-        Self { time, is_short: printer.width().is_some(), operator, has_targets }
+        let has_targets = targets
+            .clone()
+            .zip(targets.skip(1))
+            .any(|(one, next)| one != next);
+        Self {
+            time,
+            is_short: printer.width().is_some(),
+            operator,
+            has_targets,
+        }
     }
 
     /// Returns the cells of a job.
@@ -73,8 +93,14 @@ impl Layout {
     /// Says what a job was about: its file, or the job that it undid.
     fn about(&self, record: &JobRecord) -> String {
         let path = &record.file_path;
-        let name = path.rsplit('/').next().filter(|_| self.is_short).unwrap_or(path);
-        let mut about = record.undoes.map_or_else(|| safe(name).into_owned(), |other| format!("job {other}"));
+        let name = path
+            .rsplit('/')
+            .next()
+            .filter(|_| self.is_short)
+            .unwrap_or(path);
+        let mut about = record
+            .undoes
+            .map_or_else(|| safe(name).into_owned(), |other| format!("job {other}"));
         if self.has_targets {
             about.push_str(&format!(" in {}", safe(&record.target)));
         }
@@ -84,9 +110,19 @@ impl Layout {
 
 fn list(printer: &mut Printer, jobs: &[JobRecord]) {
     let layout = Layout::new(printer, jobs);
-    let head = ["job", "what", "state", "began (UTC)", "operator", "written", "file"].map(str::to_owned);
-    let rows: Vec<[String; 7]> =
-        std::iter::once(head).chain(jobs.iter().map(|job| layout.cells(job))).collect();
+    let head = [
+        "job",
+        "what",
+        "state",
+        "began (UTC)",
+        "operator",
+        "written",
+        "file",
+    ]
+    .map(str::to_owned);
+    let rows: Vec<[String; 7]> = std::iter::once(head)
+        .chain(jobs.iter().map(|job| layout.cells(job)))
+        .collect();
     let mut widths = [0; 7];
     for row in &rows {
         for (most, cell) in widths.iter_mut().zip(row) {
@@ -121,12 +157,22 @@ pub(super) fn written(record: &JobRecord) -> String {
 fn counts(record: &JobRecord) -> String {
     let left = list_counts(record, |word| LEFT.contains(&word));
     let parts = [written(record), left];
-    parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(", ")
+    parts
+        .iter()
+        .filter(|part| !part.is_empty())
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn list_counts(record: &JobRecord, admits: impl Fn(&str) -> bool) -> String {
-    let told = record.counts.iter().filter(|(word, count)| **count > 0 && admits(word));
-    told.map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+    let told = record
+        .counts
+        .iter()
+        .filter(|(word, count)| **count > 0 && admits(word));
+    told.map(|(word, count)| format!("{count} {word}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn time(at: DateTime<Utc>) -> String {
@@ -158,7 +204,13 @@ fn tell(printer: &mut Printer, record: &JobRecord) {
     pair("error", record.error.as_deref().unwrap_or_default());
     pair("began", &time(record.started_at));
     pair("ended", &time(record.finished_at));
-    pair("operator", &format!("{} on {} with {}", record.operator, record.host, record.program));
+    pair(
+        "operator",
+        &format!(
+            "{} on {} with {}",
+            record.operator, record.host, record.program
+        ),
+    );
     pair("target", &record.target);
     pair("platform", &record.platform);
     pair("file", &record.file_path);

@@ -8,17 +8,30 @@ use super::{Exit, consent};
 use crate::engine::display::safe;
 use crate::job::{self, Failure};
 
-pub(super) async fn run(printer: &mut Printer, global: &Global, args: InitArgs) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    printer: &mut Printer,
+    global: &Global,
+    args: InitArgs,
+) -> Result<Exit, Failure> {
     let session = Session::new(global).await?;
     let target = session.target.display();
-    let asked = ConsentArgs { yes: false, ..ConsentArgs::without_asking(args.confirm) };
+    let asked = ConsentArgs {
+        yes: false,
+        ..ConsentArgs::without_asking(args.confirm)
+    };
     consent::check_target(&asked, &session.target)?;
     let marks = session.marks().await?;
     // It touches nothing of the product's: elsewhere it does not ask.
     if marks.production.is_some() {
         consent::can_ask(&asked, &session.target)?;
         let what = format!("create or upgrade the schema gatediff in {target}");
-        consent::ask(printer, &marks, &asked, (&safe(&what), false), &session.target)?;
+        consent::ask(
+            printer,
+            &marks,
+            &asked,
+            (&safe(&what), false),
+            &session.target,
+        )?;
     }
     let made = job::init(&session.target, session.manner.timeouts).await?;
     match printer.output {

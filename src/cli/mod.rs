@@ -124,12 +124,18 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
 
 /// A result that nobody got is no success; what was done stays done.
 fn lose(printer: &mut Printer, exit: Exit) -> Exit {
-    let Some(error) = printer.lost() else { return exit };
+    let Some(error) = printer.lost() else {
+        return exit;
+    };
     let failure = Failure::new(FailureKind::Internal, "cannot write the result")
         .because(error)
         .hint("what the command did is done; write the result to another place");
     printer.failure(&failure);
-    if matches!(exit, Exit::Done | Exit::Changes) { Exit::Error } else { exit }
+    if matches!(exit, Exit::Done | Exit::Changes) {
+        Exit::Error
+    } else {
+        exit
+    }
 }
 
 /// Prints a failure and returns its exit code.
@@ -145,14 +151,22 @@ fn fail(printer: &mut Printer, command: &str, failure: &Failure) -> Exit {
 /// that means "differences" here, and must not leak.
 fn usage(args: &[OsString], error: &clap::Error) -> Exit {
     let mut printer = Printer::plain(args::asks_for_json(args));
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
         printer.help(error);
         return lose(&mut printer, Exit::Done);
     }
     match printer.output {
         Output::Json => {
             let text = error.to_string();
-            let what = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            let what = text
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim_start_matches("error: ")
+                .to_owned();
             let failure = Failure::new(FailureKind::Usage, what).hint("see `gatediff --help`");
             printer.json(&Document::failure("", &failure));
         }

@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use super::args::{ImportArgs, SelectionArgs};
 use crate::job::{
-    DefaultReference, Failure, FailureKind, ImportOptions, Mapping, ObjectFilter, Selection, organisations,
+    DefaultReference, Failure, FailureKind, ImportOptions, Mapping, ObjectFilter, Selection,
+    organisations,
 };
 
 /// The largest file of mappings.
@@ -26,7 +27,9 @@ impl SelectionArgs {
             exclude: self.exclude.clone(),
             ..Selection::default()
         };
-        let mut add = |flag: &str, given: &[String], list: fn(&mut ObjectFilter) -> &mut Vec<String>| {
+        let mut add = |flag: &str,
+                       given: &[String],
+                       list: fn(&mut ObjectFilter) -> &mut Vec<String>| {
             for word in given {
                 let (kind, value) = split(flag, word)?;
                 list(selection.objects.entry(kind.to_owned()).or_default()).push(value.to_owned());
@@ -42,8 +45,14 @@ impl SelectionArgs {
 impl ImportArgs {
     /// Says whether any of the options was given.
     pub(super) const fn is_given(&self) -> bool {
-        let SelectionArgs { include, exclude, id, name } = &self.selection;
-        let selects = !include.is_empty() || !exclude.is_empty() || !id.is_empty() || !name.is_empty();
+        let SelectionArgs {
+            include,
+            exclude,
+            id,
+            name,
+        } = &self.selection;
+        let selects =
+            !include.is_empty() || !exclude.is_empty() || !id.is_empty() || !name.is_empty();
         let maps = !self.mapping.is_empty() || !self.organisation.is_empty();
         selects || maps || !self.default_reference.is_empty()
     }
@@ -60,29 +69,48 @@ impl ImportArgs {
         }
         Ok(ImportOptions {
             selection: self.selection.selection()?,
-            default_references: self.default_reference.iter().map(|word| default_reference(word)).collect(),
+            default_references: self
+                .default_reference
+                .iter()
+                .map(|word| default_reference(word))
+                .collect(),
             mappings,
-            organisations: organisations(self.organisation.iter().map(String::as_str))
-                .map_err(|error| Failure::new(FailureKind::Usage, error.to_string()).at("--organisation"))?,
+            organisations: organisations(self.organisation.iter().map(String::as_str)).map_err(
+                |error| Failure::new(FailureKind::Usage, error.to_string()).at("--organisation"),
+            )?,
         })
     }
 }
 
 /// Splits `KIND:VALUE`.
 pub(super) fn split<'w>(flag: &str, word: &'w str) -> Result<(&'w str, &'w str), Failure> {
-    let parts = word.split_once(':').filter(|(kind, value)| !kind.is_empty() && !value.is_empty());
+    let parts = word
+        .split_once(':')
+        .filter(|(kind, value)| !kind.is_empty() && !value.is_empty());
     parts.ok_or_else(|| {
-        Failure::new(FailureKind::Usage, format!("{flag} needs a kind and a value, as in KIND:VALUE"))
-            .because(format!("it has '{word}'"))
-            .hint("the kinds are those that `gatediff plan` tells")
+        Failure::new(
+            FailureKind::Usage,
+            format!("{flag} needs a kind and a value, as in KIND:VALUE"),
+        )
+        .because(format!("it has '{word}'"))
+        .hint("the kinds are those that `gatediff plan` tells")
     })
 }
 
 /// Reads `KIND`, `KIND:ID` or `KIND:ID:NAME`; the ID may be empty.
 fn default_reference(word: &str) -> DefaultReference {
     let mut parts = word.splitn(3, ':');
-    let mut next = || parts.next().filter(|part| !part.is_empty()).map(ToOwned::to_owned);
-    DefaultReference { kind: next().unwrap_or_default(), id: next(), name: next() }
+    let mut next = || {
+        parts
+            .next()
+            .filter(|part| !part.is_empty())
+            .map(ToOwned::to_owned)
+    };
+    DefaultReference {
+        kind: next().unwrap_or_default(),
+        id: next(),
+        name: next(),
+    }
 }
 
 /// A mapping as the file has it, with the words of the product's own and ours.
@@ -114,7 +142,11 @@ fn read_mappings(path: &Path) -> Result<Vec<Mapping>, Failure> {
     };
     let length = fs::metadata(path).map_err(failed)?.len();
     if length > LARGEST {
-        return Err(Failure::new(FailureKind::File, "the file of mappings is larger than 16 MiB").at(told));
+        return Err(Failure::new(
+            FailureKind::File,
+            "the file of mappings is larger than 16 MiB",
+        )
+        .at(told));
     }
     parse_mappings(&told, &fs::read(path).map_err(failed)?)
 }
@@ -158,7 +190,9 @@ mod tests {
 
     #[test]
     fn ids_and_names_are_those_of_a_kind_and_may_hold_colons() {
-        let selection = args(&["SOURCE:1", "SOURCE:2"], &["SOURCE:HR: 人事", "RULE:r"]).selection().unwrap();
+        let selection = args(&["SOURCE:1", "SOURCE:2"], &["SOURCE:HR: 人事", "RULE:r"])
+            .selection()
+            .unwrap();
         assert_eq!(selection.include, ["SOURCE"]);
         assert_eq!(selection.exclude, ["RULE"]);
         assert_eq!(selection.objects["SOURCE"].ids, ["1", "2"]);
@@ -171,7 +205,10 @@ mod tests {
         for word in ["1", ":1", "SOURCE:", ""] {
             let failure = args(&[word], &[]).selection().unwrap_err();
             assert_eq!(failure.kind, FailureKind::Usage);
-            assert!(failure.to_string().contains("--id needs a kind"), "{failure}");
+            assert!(
+                failure.to_string().contains("--id needs a kind"),
+                "{failure}"
+            );
         }
     }
 
@@ -184,8 +221,14 @@ mod tests {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(told("IDENTITY"), ("IDENTITY".to_owned(), None, None));
         assert_eq!(told("IDENTITY:1"), ("IDENTITY".to_owned(), some("1"), None));
-        assert_eq!(told("IDENTITY:1:a:b"), ("IDENTITY".to_owned(), some("1"), some("a:b")));
-        assert_eq!(told("IDENTITY::Ada"), ("IDENTITY".to_owned(), None, some("Ada")));
+        assert_eq!(
+            told("IDENTITY:1:a:b"),
+            ("IDENTITY".to_owned(), some("1"), some("a:b"))
+        );
+        assert_eq!(
+            told("IDENTITY::Ada"),
+            ("IDENTITY".to_owned(), None, some("Ada"))
+        );
     }
 
     #[test]
@@ -204,7 +247,10 @@ mod tests {
         };
         assert_eq!(
             parse_mappings("m.json", text).unwrap(),
-            [mapping("SOURCE", "$.owner.name", "a", "b", false), mapping("RULE", "$.name", "", "c", true)]
+            [
+                mapping("SOURCE", "$.owner.name", "a", "b", false),
+                mapping("RULE", "$.name", "", "c", true)
+            ]
         );
     }
 

@@ -11,7 +11,9 @@ use super::session::{Session, operator, unless_interrupted};
 use super::{Exit, text};
 use crate::engine::display::safe;
 use crate::engine::{Access, Choices, Outcome, Plan, Status};
-use crate::job::{self, Failure, FailureKind, FileInfo, Loaded, Marks, Phase, Review, SavedPlan, saved};
+use crate::job::{
+    self, Failure, FailureKind, FileInfo, Loaded, Marks, Phase, Review, SavedPlan, saved,
+};
 
 /// A plan and what it is a plan of, be it just made or saved.
 #[derive(Clone, Copy)]
@@ -25,17 +27,31 @@ pub(super) struct Comparison<'a> {
 
 impl<'a> From<&'a Review> for Comparison<'a> {
     fn from(review: &'a Review) -> Self {
-        Self { file: &review.file, target: &review.target, marks: &review.marks, plan: &review.plan }
+        Self {
+            file: &review.file,
+            target: &review.target,
+            marks: &review.marks,
+            plan: &review.plan,
+        }
     }
 }
 
 impl<'a> From<&'a SavedPlan> for Comparison<'a> {
     fn from(saved: &'a SavedPlan) -> Self {
-        Self { file: &saved.file, target: &saved.target, marks: &Marks::NONE, plan: saved.plan() }
+        Self {
+            file: &saved.file,
+            target: &saved.target,
+            marks: &Marks::NONE,
+            plan: saved.plan(),
+        }
     }
 }
 
-pub(super) async fn run(printer: &mut Printer, global: &Global, args: PlanArgs) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    printer: &mut Printer,
+    global: &Global,
+    args: PlanArgs,
+) -> Result<Exit, Failure> {
     if args.out.is_none() && args.choices.is_given() {
         let what = "--cover, --skip and --ignore-missing choose what a saved plan writes";
         return Err(Failure::new(FailureKind::Usage, what)
@@ -49,13 +65,22 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: PlanArgs) 
     }
     let (status, exit) = outcome(&review.plan);
     // What is saved is what its choices write; what is looked at, all that it shows.
-    let access = if args.out.is_some() { review.access(&choices) } else { whole(&review) };
+    let access = if args.out.is_some() {
+        review.access(&choices)
+    } else {
+        whole(&review)
+    };
     match printer.output {
         // The plan itself is what was printed.
         _ if args.out.as_deref() == Some("-") => {}
         Output::Json => {
             let saved = args.out.as_deref().map(|out| (out, &choices));
-            printer.json(&Document::plan_saved(status, &review, access.as_ref(), saved));
+            printer.json(&Document::plan_saved(
+                status,
+                &review,
+                access.as_ref(),
+                saved,
+            ));
         }
         Output::Text => text::plan(printer, &review, access.as_ref(), args.unchanged),
     }
@@ -79,13 +104,21 @@ async fn save(
         return Err(failure);
     }
     let operator = operator(args.operator.clone())?;
-    let bytes = saved::save(review, choices, &session.plan_keys()?.to_save().await?, &operator)?;
+    let bytes = saved::save(
+        review,
+        choices,
+        &session.plan_keys()?.to_save().await?,
+        &operator,
+    )?;
     if out == "-" {
         printer.raw(&bytes);
         return Ok(());
     }
     job::write_file(Path::new(out), &bytes, args.force)?;
-    let (added, covered) = (resolution.count(Outcome::Added), resolution.count(Outcome::Covered));
+    let (added, covered) = (
+        resolution.count(Outcome::Added),
+        resolution.count(Outcome::Covered),
+    );
     printer.tell(format!(
         "saved {}: {} to add, {covered} to cover",
         safe(out),
@@ -119,11 +152,14 @@ pub(super) fn load(file: &FileArgs) -> Result<Loaded, Failure> {
 /// Differences come first; only where there are none do blocked items decide.
 pub(super) fn outcome(plan: &Plan) -> (&'static str, Exit) {
     let summary = plan.summary();
-    let has_changes = plan.entries().iter().any(|entry| match entry.verdict.status {
-        Status::Add => true,
-        Status::Repeat | Status::Cover => entry.changed,
-        Status::CannotAdd | Status::CannotCover => false,
-    });
+    let has_changes = plan
+        .entries()
+        .iter()
+        .any(|entry| match entry.verdict.status {
+            Status::Add => true,
+            Status::Repeat | Status::Cover => entry.changed,
+            Status::CannotAdd | Status::CannotCover => false,
+        });
     match (has_changes, summary.cannot_add + summary.cannot_cover) {
         (true, _) => ("changes", Exit::Changes),
         (false, 0) => ("ok", Exit::Done),

@@ -89,7 +89,9 @@ impl Printer {
     /// below, indented.
     pub(super) fn folded(&mut self, text: &str, indent: usize) {
         match self.width.filter(|width| *width > indent + NARROWEST) {
-            Some(width) => fold(text, width, indent).iter().for_each(|part| self.line(part)),
+            Some(width) => fold(text, width, indent)
+                .iter()
+                .for_each(|part| self.line(part)),
             None => self.line(text),
         }
     }
@@ -105,14 +107,18 @@ impl Printer {
     pub(super) fn json(&mut self, document: &impl Serialize) {
         let mut out = io::stdout().lock();
         let written = serde_json::to_writer(&mut out, document).map_err(io::Error::from);
-        let written = written.and_then(|()| writeln!(out)).and_then(|()| out.flush());
+        let written = written
+            .and_then(|()| writeln!(out))
+            .and_then(|()| out.flush());
         self.note(written);
     }
 
     /// Returns why the result could not be written, if so. A reader that went
     /// away (`| head`) has what it wanted.
     pub(super) fn lost(&mut self) -> Option<io::Error> {
-        self.lost.take().filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
+        self.lost
+            .take()
+            .filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
     }
 
     fn note(&mut self, written: io::Result<()>) {
@@ -130,7 +136,11 @@ impl Printer {
     pub(super) fn help(&mut self, error: &clap::Error) {
         let text = error.render().ansi().to_string();
         for line in text.trim_end().lines() {
-            if error.use_stderr() { self.tell(line) } else { self.line(line) }
+            if error.use_stderr() {
+                self.tell(line)
+            } else {
+                self.line(line)
+            }
         }
     }
 
@@ -154,7 +164,10 @@ impl Printer {
     pub(super) fn failure(&mut self, failure: &Failure) {
         let bold = Style::new().bold();
         let red = AnsiColor::Red.on_default().bold();
-        self.tell(format!("{red}error{red:#}: {bold}{}{bold:#}", safe(&failure.what)));
+        self.tell(format!(
+            "{red}error{red:#}: {bold}{}{bold:#}",
+            safe(&failure.what)
+        ));
         if let Some(place) = &failure.place {
             self.tell(format!("  where: {}", safe(place)));
         }
@@ -162,12 +175,29 @@ impl Printer {
             self.tell(format!("  why:   {}", safe(why)));
         }
         self.violations(&failure.violations);
-        let label = if failure.kind == FailureKind::Stale { "stale:" } else { "item: " };
+        let label = if failure.kind == FailureKind::Stale {
+            "stale:"
+        } else {
+            "item: "
+        };
         for stale in &failure.stale {
-            self.tell(format!("  {label} {} {}", safe(&stale.item.to_string()), safe(&stale.why)));
-            stale.fields.iter().for_each(|field| self.tell(self.stale_field(field)));
+            self.tell(format!(
+                "  {label} {} {}",
+                safe(&stale.item.to_string()),
+                safe(&stale.why)
+            ));
+            stale
+                .fields
+                .iter()
+                .for_each(|field| self.tell(self.stale_field(field)));
         }
-        let told = |hint: &String| failure.violations.iter().take(MOST).any(|other| other.hint == *hint);
+        let told = |hint: &String| {
+            failure
+                .violations
+                .iter()
+                .take(MOST)
+                .any(|other| other.hint == *hint)
+        };
         for hint in failure.hints.iter().filter(|hint| !told(hint)) {
             self.tell(format!("  now:   {}", safe(hint)));
         }
@@ -183,7 +213,12 @@ impl Printer {
             for item in violation.about.iter().take(MOST) {
                 self.tell(format!("  item:  {}", safe(&item.to_string())));
             }
-            if let Some(more) = violation.about.len().checked_sub(MOST).filter(|more| *more > 0) {
+            if let Some(more) = violation
+                .about
+                .len()
+                .checked_sub(MOST)
+                .filter(|more| *more > 0)
+            {
                 self.tell(format!("         and {more} more"));
             }
             let next = violations.get(at + 1).filter(|_| at + 1 < MOST);
@@ -193,7 +228,9 @@ impl Printer {
             }
         }
         if let Some(more) = violations.len().checked_sub(MOST).filter(|more| *more > 0) {
-            self.tell(format!("  also:  {more} more of these; --output json tells them all"));
+            self.tell(format!(
+                "  also:  {more} more of these; --output json tells them all"
+            ));
         }
     }
 
@@ -223,8 +260,18 @@ impl Printer {
             Value::Text(text) => Cow::Borrowed(&**text),
             other => Cow::Owned(shown(other)),
         });
-        let texts = apart(texts.each_ref().map(|text| &**text), self.ellipsis(), self.ascii);
-        let [then, now, wanted] = texts.map(|text| if text.is_empty() { shown(&Value::Null) } else { text });
+        let texts = apart(
+            texts.each_ref().map(|text| &**text),
+            self.ellipsis(),
+            self.ascii,
+        );
+        let [then, now, wanted] = texts.map(|text| {
+            if text.is_empty() {
+                shown(&Value::Null)
+            } else {
+                text
+            }
+        });
         format!("         {path}: then {then}, now {now}, wanted {wanted}")
     }
 
@@ -267,7 +314,11 @@ fn fold(text: &str, width: usize, indent: usize) -> Vec<String> {
     let mut used = 0;
     let room = width - indent;
     for word in text.split_inclusive(' ') {
-        let parts: Vec<&str> = if seen(word.trim_end()) > room { parts(word) } else { vec![word] };
+        let parts: Vec<&str> = if seen(word.trim_end()) > room {
+            parts(word)
+        } else {
+            vec![word]
+        };
         for part in parts {
             let wide = seen(part.trim_end());
             if used + wide > width && used > indent {
@@ -288,7 +339,11 @@ fn seen(text: &str) -> usize {
     if !text.contains(ESCAPE) {
         return cells(text);
     }
-    parts(text).iter().filter(|part| !part.starts_with(ESCAPE)).map(|part| cells(part)).sum()
+    parts(text)
+        .iter()
+        .filter(|part| !part.starts_with(ESCAPE))
+        .map(|part| cells(part))
+        .sum()
 }
 
 /// What styles begin with; data never holds it, since it is made safe.
@@ -313,8 +368,14 @@ fn parts(text: &str) -> Vec<&str> {
 /// Waits a moment for input; says whether there is some, or none will come.
 fn has_input() -> io::Result<bool> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let moment = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
-    let mut input = [PollFd::from_borrowed_fd(rustix::stdio::stdin(), PollFlags::IN)];
+    let moment = Timespec {
+        tv_sec: 0,
+        tv_nsec: 100_000_000,
+    };
+    let mut input = [PollFd::from_borrowed_fd(
+        rustix::stdio::stdin(),
+        PollFlags::IN,
+    )];
     match poll(&mut input, Some(&moment)) {
         Ok(ready) => Ok(ready > 0),
         // A signal arrived.
@@ -343,7 +404,10 @@ pub(super) fn has_screen() -> bool {
 /// Says whether the locale's characters are UTF-8; the first set variable counts.
 pub(super) fn is_utf8_locale() -> bool {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG")).unwrap_or_default();
+    let locale = set("LC_ALL")
+        .or_else(|| set("LC_CTYPE"))
+        .or_else(|| set("LANG"))
+        .unwrap_or_default();
     let locale = locale.to_ascii_lowercase();
     locale.contains("utf-8") || locale.contains("utf8")
 }
@@ -391,10 +455,18 @@ mod tests {
 
     #[test]
     fn long_lines_are_broken_at_spaces_and_never_too_wide() {
-        let folded = fold("  ~ url  jdbc:sqlserver://core-db.example → 信用卡信用卡信用卡信用卡", 30, 8);
+        let folded = fold(
+            "  ~ url  jdbc:sqlserver://core-db.example → 信用卡信用卡信用卡信用卡",
+            30,
+            8,
+        );
         assert_eq!(
             folded,
-            ["  ~ url  jdbc:sqlserver://core", "        -db.example → 信用卡信", "        用卡信用卡信用卡"]
+            [
+                "  ~ url  jdbc:sqlserver://core",
+                "        -db.example → 信用卡信",
+                "        用卡信用卡信用卡"
+            ]
         );
         let folded = fold("  code: one two three", 14, 4);
         assert_eq!(folded, ["  code: one ", "    two three"]);
@@ -404,7 +476,10 @@ mod tests {
     fn styles_take_no_room_and_are_not_broken() {
         let bold = Style::new().bold();
         let folded = fold(&format!("  a {bold}bcdefghijkl{bold:#} m"), 14, 4);
-        assert_eq!(folded, [format!("  a {bold}bcdefghijk"), format!("    l{bold:#} m")]);
+        assert_eq!(
+            folded,
+            [format!("  a {bold}bcdefghijk"), format!("    l{bold:#} m")]
+        );
     }
 
     #[test]

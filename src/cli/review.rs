@@ -43,7 +43,10 @@ struct File {
 }
 
 impl Opener for File {
-    fn open(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<(Loaded, Target), Failure>> {
+    fn open(
+        self: Arc<Self>,
+        reporter: Reporter,
+    ) -> BoxFuture<'static, Result<(Loaded, Target), Failure>> {
         async move {
             reporter.phase(Phase::File);
             let target = self.target.clone();

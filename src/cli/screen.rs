@@ -53,7 +53,10 @@ pub struct ScreenRequest {
 /// Makes a file and a target ready, after the first frame is drawn.
 pub trait Opener: Send + Sync {
     /// Reads the file and finds the target; reports what takes time.
-    fn open(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<(Loaded, Target), Failure>>;
+    fn open(
+        self: Arc<Self>,
+        reporter: Reporter,
+    ) -> BoxFuture<'static, Result<(Loaded, Target), Failure>>;
 
     /// Finds the target alone.
     fn target(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<Target, Failure>>;

@@ -26,21 +26,34 @@ const SECRET: &str = "GATEDIFF_ADMIN_SECRET";
 /// otherwise: who asks over the network cannot be asked to try again at once.
 const WAIT: std::time::Duration = std::time::Duration::from_secs(10);
 
-pub(super) async fn run(printer: &mut Printer, global: &Global, args: ServeArgs) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    printer: &mut Printer,
+    global: &Global,
+    args: ServeArgs,
+) -> Result<Exit, Failure> {
     if let Some(ServeCommand::HashSecret) = args.command {
         return hash_secret(printer);
     }
     let session = Session::new(global).await?;
     if let LedgerPlace::File(path) = &session.manner.ledger {
-        return Err(Failure::new(FailureKind::Usage, "serve keeps its ledger in the target only")
-            .at(path.display().to_string())
-            .because("the objects that it serves live in gatediff's own schema there")
-            .hint("leave --ledger, GATEDIFF_LEDGER and the profile's ledger out"));
+        return Err(Failure::new(
+            FailureKind::Usage,
+            "serve keeps its ledger in the target only",
+        )
+        .at(path.display().to_string())
+        .because("the objects that it serves live in gatediff's own schema there")
+        .hint("leave --ledger, GATEDIFF_LEDGER and the profile's ledger out"));
     }
     // It writes for whoever asks, when nobody can be asked: production is confirmed once, at the start.
     let asked = ConsentArgs::without_asking(args.confirm.clone());
     consent::can_ask(&asked, &session.target)?;
-    consent::ask(printer, &session.marks().await?, &asked, ("", false), &session.target)?;
+    consent::ask(
+        printer,
+        &session.marks().await?,
+        &asked,
+        ("", false),
+        &session.target,
+    )?;
     let serve = &session.manner.serve;
     let admin = admin(args.admin_secret_file.as_deref(), serve)?;
     if admin.is_none() && serve.clients.is_empty() {
@@ -53,7 +66,10 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ServeArgs)
     let wait = session.manner.timeouts.wait.or(Some(WAIT));
     let options = Options {
         target: session.target.clone(),
-        timeouts: Timeouts { wait, ..session.manner.timeouts },
+        timeouts: Timeouts {
+            wait,
+            ..session.manner.timeouts
+        },
         admin,
         clients: serve.clients.clone(),
         limits: limits(&args),
@@ -73,7 +89,9 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ServeArgs)
             Exit::Done
         }
         Ended::Cut => {
-            printer.tell(format!("stopped: {why}; what was not done in time was rolled back"));
+            printer.tell(format!(
+                "stopped: {why}; what was not done in time was rolled back"
+            ));
             Exit::Interrupted
         }
     })
@@ -82,7 +100,11 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: ServeArgs)
 /// Prints the hash of a client's secret.
 fn hash_secret(printer: &mut Printer) -> Result<Exit, Failure> {
     let secret = std::io::read_to_string(std::io::stdin()).map_err(|error| {
-        Failure::new(FailureKind::File, "cannot read the secret from standard input").because(error)
+        Failure::new(
+            FailureKind::File,
+            "cannot read the secret from standard input",
+        )
+        .because(error)
     })?;
     let hash = http::hash_secret(secret.trim())?;
     match printer.output {
@@ -111,9 +133,15 @@ fn admin(file: Option<&Path>, serve: &Serve) -> Result<Option<AdminSecret>, Fail
     }
     if let Some(text) = std::env::var_os(SECRET) {
         let text = text.into_string().map_err(|_| {
-            Failure::new(FailureKind::Usage, "the administrator's secret is not text in UTF-8").at(SECRET)
+            Failure::new(
+                FailureKind::Usage,
+                "the administrator's secret is not text in UTF-8",
+            )
+            .at(SECRET)
         })?;
-        return AdminSecret::new(&text).map(Some).map_err(|failure| failure.at(SECRET));
+        return AdminSecret::new(&text)
+            .map(Some)
+            .map_err(|failure| failure.at(SECRET));
     }
     match (&serve.admin_secret_file, &serve.admin_secret) {
         (Some(path), _) => read(path).map(Some),
@@ -136,11 +164,19 @@ fn read(path: &Path) -> Result<AdminSecret, Failure> {
 /// Returns the failure of a server that would refuse everybody.
 fn nobody() -> Failure {
     let config = crate::config::path().unwrap_or_else(|| PathBuf::from("config.toml"));
-    Failure::new(FailureKind::Usage, "nobody could use this server: there is no administrator's secret")
-        .because("neither are there clients in the configuration file")
-        .hint("make a secret with: openssl rand -hex 32")
-        .hint(format!("and give it in a file with --admin-secret-file, or in {SECRET}"))
-        .hint(format!("or name clients as [[serve.clients]] in {}", config.display()))
+    Failure::new(
+        FailureKind::Usage,
+        "nobody could use this server: there is no administrator's secret",
+    )
+    .because("neither are there clients in the configuration file")
+    .hint("make a secret with: openssl rand -hex 32")
+    .hint(format!(
+        "and give it in a file with --admin-secret-file, or in {SECRET}"
+    ))
+    .hint(format!(
+        "or name clients as [[serve.clients]] in {}",
+        config.display()
+    ))
 }
 
 /// Listens. Whoever can reach an address that is not this machine's own can

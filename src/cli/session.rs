@@ -51,7 +51,9 @@ impl Session {
             }
             (option, _, _) => Target::resolve(option.as_deref(), environment),
         }?;
-        let target = target.marked(marked_profiles(&config, used_name), state_directory()).await;
+        let target = target
+            .marked(marked_profiles(&config, used_name), state_directory())
+            .await;
         let manner = Manner {
             timeouts: timeouts(global, &profile),
             ledger: ledger(global, profile.ledger),
@@ -66,7 +68,11 @@ impl Session {
     pub(super) async fn marks(&self) -> Result<Marks, Failure> {
         let reading = job::marks(&self.target, self.manner.timeouts);
         // Signals are heard from the first time on that they are asked for, and end the process till then.
-        if CANCEL.get().is_some() { unless_interrupted(reading).await } else { reading.await }
+        if CANCEL.get().is_some() {
+            unless_interrupted(reading).await
+        } else {
+            reading.await
+        }
     }
 }
 
@@ -83,15 +89,22 @@ fn environment(name: &str) -> Option<String> {
 
 /// Returns the profiles that say something of the database that they name.
 fn marked_profiles(config: &Config, used: Option<&str>) -> Vec<MarkedProfile> {
-    let marks = config.profile.iter().filter(|(_, profile)| profile.production || profile.read_only);
+    let marks = config
+        .profile
+        .iter()
+        .filter(|(_, profile)| profile.production || profile.read_only);
     let marked = marks.map(|(name, profile)| MarkedProfile {
         name: name.clone(),
         production: profile.production,
         read_only: profile.read_only,
         is_used: used == Some(name),
-        named: profile.database_url.as_deref().map_or(Ok(Vec::new()), |url| {
-            Target::all_named(url, environment).map_err(|error| in_profile(error, name).to_string())
-        }),
+        named: profile
+            .database_url
+            .as_deref()
+            .map_or(Ok(Vec::new()), |url| {
+                Target::all_named(url, environment)
+                    .map_err(|error| in_profile(error, name).to_string())
+            }),
     });
     marked.collect()
 }
@@ -99,9 +112,10 @@ fn marked_profiles(config: &Config, used: Option<&str>) -> Vec<MarkedProfile> {
 /// Says in which profile an address is that cannot be read.
 fn in_profile(error: ConnectError, name: &str) -> ConnectError {
     match error {
-        ConnectError::Address { problem, .. } => {
-            ConnectError::Address { origin: format!("profile '{name}'"), problem }
-        }
+        ConnectError::Address { problem, .. } => ConnectError::Address {
+            origin: format!("profile '{name}'"),
+            problem,
+        },
         other => other,
     }
 }
@@ -124,20 +138,37 @@ impl Manner {
         let config = Config::load().map_err(explain)?;
         let timeouts = timeouts(global, &Profile::default());
         let ledger = ledger(global, None);
-        let Config { theme, keys, serve, .. } = config;
-        Ok(Self { timeouts, ledger, theme, keys, serve })
+        let Config {
+            theme, keys, serve, ..
+        } = config;
+        Ok(Self {
+            timeouts,
+            ledger,
+            theme,
+            keys,
+            serve,
+        })
     }
 }
 
 fn ledger(global: &Global, profile: Option<PathBuf>) -> LedgerPlace {
-    global.ledger.clone().or(profile).map_or(LedgerPlace::Target, LedgerPlace::File)
+    global
+        .ledger
+        .clone()
+        .or(profile)
+        .map_or(LedgerPlace::Target, LedgerPlace::File)
 }
 
 fn timeouts(global: &Global, profile: &Profile) -> Timeouts {
     let default = Timeouts::default();
-    let lock = global.lock_timeout.or_else(|| seconds(profile.lock_timeout));
+    let lock = global
+        .lock_timeout
+        .or_else(|| seconds(profile.lock_timeout));
     Timeouts {
-        connect: global.connect_timeout.or_else(|| seconds(profile.connect_timeout)).or(default.connect),
+        connect: global
+            .connect_timeout
+            .or_else(|| seconds(profile.connect_timeout))
+            .or(default.connect),
         lock: lock.or(default.lock),
         // Rows that are locked for a moment are always waited for, another job only if asked to.
         wait: lock,
@@ -152,31 +183,44 @@ fn timeouts(global: &Global, profile: &Profile) -> Timeouts {
 fn explain(error: ConfigError) -> Failure {
     let failure = Failure::new(FailureKind::Usage, error.to_string());
     match error {
-        ConfigError::Read { path, source } => {
-            failure.at(path.display().to_string()).because(source).hint("check that you may read it")
+        ConfigError::Read { path, source } => failure
+            .at(path.display().to_string())
+            .because(source)
+            .hint("check that you may read it"),
+        ConfigError::Parse { place, .. } => {
+            failure.at(place).hint("correct the configuration file")
         }
-        ConfigError::Parse { place, .. } => failure.at(place).hint("correct the configuration file"),
         ConfigError::NoProfile { known, .. } if known.is_empty() => {
             failure.hint("the configuration file has no profiles")
         }
-        ConfigError::NoProfile { known, .. } => failure.hint(format!("known: {}", known.join(", "))),
+        ConfigError::NoProfile { known, .. } => {
+            failure.hint(format!("known: {}", known.join(", ")))
+        }
     }
 }
 
 /// Returns who is recorded as the operator.
 pub(super) fn operator(given: Option<String>) -> Result<String, Failure> {
-    let named = given.or_else(|| whoami::username().ok()).filter(|name| !name.trim().is_empty());
+    let named = given
+        .or_else(|| whoami::username().ok())
+        .filter(|name| !name.trim().is_empty());
     named.ok_or_else(|| {
-        Failure::new(FailureKind::Usage, "the operating system does not say who you are")
-            .hint("name yourself with --operator")
+        Failure::new(
+            FailureKind::Usage,
+            "the operating system does not say who you are",
+        )
+        .hint("name yourself with --operator")
     })
 }
 
 /// Returns where what outlives a run is kept.
 pub(super) fn state() -> Result<PathBuf, Failure> {
     state_directory().ok_or_else(|| {
-        Failure::new(FailureKind::Usage, "there is no home directory to keep anything in")
-            .hint("set HOME or XDG_STATE_HOME")
+        Failure::new(
+            FailureKind::Usage,
+            "there is no home directory to keep anything in",
+        )
+        .hint("set HOME or XDG_STATE_HOME")
     })
 }
 

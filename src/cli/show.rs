@@ -10,15 +10,19 @@ use crate::job::{Failure, known_plan_key, saved};
 
 pub(super) fn run(printer: &mut Printer, args: &ShowArgs) -> Result<Exit, Failure> {
     let saved = saved::load(&args.plan)?;
-    let key = state_directory().map(|state| known_plan_key(&state)).transpose()?.flatten();
+    let key = state_directory()
+        .map(|state| known_plan_key(&state))
+        .transpose()?
+        .flatten();
     let is_verified = match key.filter(|key| key.id() == saved.key_id) {
         Some(key) => saved.verify(&key).map(|()| true)?,
         None => false,
     };
     if !is_verified {
         let host = safe(&saved.host);
-        printer
-            .tell(format!("note: it was sealed on {host}; whether it was changed since cannot be told here"));
+        printer.tell(format!(
+            "note: it was sealed on {host}; whether it was changed since cannot be told here"
+        ));
     }
     let resolution = saved.plan().resolve(saved.choices());
     let (status, _) = plan::outcome(saved.plan());

@@ -10,8 +10,8 @@ use crate::engine::diff::Show;
 use crate::engine::display::safe;
 use crate::engine::finding::grouped;
 use crate::engine::{
-    Access, Change, Choices, Entry, Finding, FindingGroup, Missing, Op, Outcome, Plan, Reason, Reference,
-    Resolution, Resolved, State, Status, Unpromised, Value,
+    Access, Change, Choices, Entry, Finding, FindingGroup, Missing, Op, Outcome, Plan, Reason,
+    Reference, Resolution, Resolved, State, Status, Unpromised, Value,
 };
 use crate::job::{Marks, SavedPlan};
 use crate::store::TableRows;
@@ -33,7 +33,15 @@ pub(super) fn plan<'a>(
 ) {
     let of = of.into();
     head(printer, of);
-    body(printer, of.plan, View { resolution: None, unchanged, is_whole: true });
+    body(
+        printer,
+        of.plan,
+        View {
+            resolution: None,
+            unchanged,
+            is_whole: true,
+        },
+    );
     access(printer, changes);
     outlook(printer, of.plan);
 }
@@ -48,7 +56,15 @@ pub(super) fn preview<'a>(
 ) {
     let of = of.into();
     head(printer, of);
-    body(printer, of.plan, View { resolution: Some(resolution), unchanged: false, is_whole: false });
+    body(
+        printer,
+        of.plan,
+        View {
+            resolution: Some(resolution),
+            unchanged: false,
+            is_whole: false,
+        },
+    );
     access(printer, changes);
     printer.line("");
 }
@@ -86,7 +102,13 @@ pub(super) fn saved(
     resolution: &Resolution,
     unchanged: bool,
 ) {
-    head(printer, Comparison { marks, ..saved.into() });
+    head(
+        printer,
+        Comparison {
+            marks,
+            ..saved.into()
+        },
+    );
     printer.folded(
         &format!(
             "saved plan {} of {} by {} on {} with {}",
@@ -98,7 +120,15 @@ pub(super) fn saved(
         ),
         2,
     );
-    body(printer, saved.plan(), View { resolution: Some(resolution), unchanged, is_whole: true });
+    body(
+        printer,
+        saved.plan(),
+        View {
+            resolution: Some(resolution),
+            unchanged,
+            is_whole: true,
+        },
+    );
     access(printer, saved.access());
     let count = |outcome| resolution.count(outcome);
     let mut told = format!(
@@ -111,7 +141,10 @@ pub(super) fn saved(
     if saved.choices().missing_confirmed {
         told.push_str(&format!("; missing {} are ignored", missing.noun()));
     } else if missing.total() > 0 {
-        told.push_str(&format!("; it cannot be applied: missing {} are not ignored", missing.noun()));
+        told.push_str(&format!(
+            "; it cannot be applied: missing {} are not ignored",
+            missing.noun()
+        ));
     }
     printer.line("");
     printer.folded(&told, 0);
@@ -129,19 +162,33 @@ fn body(printer: &mut Printer, plan: &Plan, view: View<'_>) {
     }
     missing(printer, plan);
     for info in plan.kinds() {
-        let items: Vec<(usize, &Entry)> =
-            plan.entries().iter().enumerate().filter(|(_, entry)| entry.item.id.kind == info.kind).collect();
-        let shown: Vec<(usize, &Entry)> =
-            items.iter().copied().filter(|(at, entry)| view.lists(*at, entry)).collect();
+        let items: Vec<(usize, &Entry)> = plan
+            .entries()
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| entry.item.id.kind == info.kind)
+            .collect();
+        let shown: Vec<(usize, &Entry)> = items
+            .iter()
+            .copied()
+            .filter(|(at, entry)| view.lists(*at, entry))
+            .collect();
         if items.is_empty() || (shown.is_empty() && !view.is_whole) {
             continue;
         }
         let bold = Style::new().bold();
         printer.line(format!("\n{bold}{}{bold:#}", info.title));
-        let left = if view.is_whole { items.len() - shown.len() } else { 0 };
+        let left = if view.is_whole {
+            items.len() - shown.len()
+        } else {
+            0
+        };
         kind(printer, plan, shown, view);
         if left > 0 {
-            printer.line(format!("  = {} unchanged", plural(left, "item is", "items are")));
+            printer.line(format!(
+                "  = {} unchanged",
+                plural(left, "item is", "items are")
+            ));
         }
     }
     match view.resolution {
@@ -161,8 +208,11 @@ fn decided(resolution: &Resolution, removed: usize) -> String {
         (count(Outcome::Blocked), "blocked"),
         (count(Outcome::Unchanged), "unchanged"),
     ];
-    let told: Vec<String> =
-        parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    let told: Vec<String> = parts
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| format!("{n} {word}"))
+        .collect();
     told.join(", ")
 }
 
@@ -175,10 +225,15 @@ fn removals(printer: &mut Printer, plan: &Plan, removals: &[(usize, Change)]) {
     let entries = plural(removals.len(), "existing entry", "existing entries");
     printer.line(format!("\n{bold}{entries} will be deleted:{bold:#}"));
     for (at, change) in removals {
-        let item = plan.entry(*at).map_or_else(String::new, |entry| entry.item.id.to_string());
+        let item = plan
+            .entry(*at)
+            .map_or_else(String::new, |entry| entry.item.id.to_string());
         // What it holds stands with its item.
         let look = look(change.op);
-        printer.folded(&format!("  {look}-{look:#} {}  {}", safe(&item), place(&change.path)), 6);
+        printer.folded(
+            &format!("  {look}-{look:#} {}  {}", safe(&item), place(&change.path)),
+            6,
+        );
     }
 }
 
@@ -188,7 +243,9 @@ pub(super) fn blocked(printer: &mut Printer, plan: &Plan, resolution: &Resolutio
         if state.outcome == Outcome::Blocked {
             let item = safe(&entry.item.id.to_string()).into_owned();
             printer.line(format!("  {} {item}", printer.glyph(state.status, false)));
-            state.reasons(entry).for_each(|reason| reason_line(printer, reason));
+            state
+                .reasons(entry)
+                .for_each(|reason| reason_line(printer, reason));
         }
     }
 }
@@ -209,9 +266,16 @@ pub(super) fn outcomes(printer: &mut Printer, plan: &Plan, resolution: &Resoluti
         let item = safe(&entry.item.id.to_string()).into_owned();
         let name = safe(&entry.item.name).into_owned();
         let word = state.outcome.word();
-        printer.folded(&format!("  {look}{glyph} {word:<9}{look:#} {item}  {name}"), 14);
+        printer.folded(
+            &format!("  {look}{glyph} {word:<9}{look:#} {item}  {name}"),
+            14,
+        );
         // What was overwritten is another object than its id says.
-        if let Some(matched) = entry.matched.as_ref().filter(|_| state.outcome.is_written()) {
+        if let Some(matched) = entry
+            .matched
+            .as_ref()
+            .filter(|_| state.outcome.is_written())
+        {
             printer.folded(&format!("      {}", safe(&matched.to_string())), 8);
         }
         for reason in state.reasons(entry) {
@@ -220,7 +284,10 @@ pub(super) fn outcomes(printer: &mut Printer, plan: &Plan, resolution: &Resoluti
     }
     let unchanged = resolution.count(Outcome::Unchanged);
     if unchanged > 0 {
-        printer.line(format!("  = {} unchanged", plural(unchanged, "item is", "items are")));
+        printer.line(format!(
+            "  = {} unchanged",
+            plural(unchanged, "item is", "items are")
+        ));
     }
 }
 
@@ -240,21 +307,34 @@ pub(super) fn tables(printer: &mut Printer, tables: &[TableRows]) {
 /// Prints what `apply` would do: on a terminal, the end is what one sees.
 fn outlook(printer: &mut Printer, plan: &Plan) {
     let summary = plan.summary();
-    let differ = plan.entries().iter().filter(|entry| undecided(entry)).count();
-    let mut parts = vec![format!("apply adds {}", plural(summary.add, "item", "items"))];
+    let differ = plan
+        .entries()
+        .iter()
+        .filter(|entry| undecided(entry))
+        .count();
+    let mut parts = vec![format!(
+        "apply adds {}",
+        plural(summary.add, "item", "items")
+    )];
     if differ > 0 {
         let mut choices = Choices::new(plan);
         choices.cover_all(plan);
         let deleted = match plan.removals(&plan.resolve(&choices)).len() {
             0 => String::new(),
-            n => format!(" and deletes {}", plural(n, "existing entry", "existing entries")),
+            n => format!(
+                " and deletes {}",
+                plural(n, "existing entry", "existing entries")
+            ),
         };
         parts.push(format!("--cover all also overwrites {differ}{deleted}"));
     }
     let missing = plan.missing_count();
     if missing.total() > 0 {
         let are = if missing.total() == 1 { "is" } else { "are" };
-        parts.push(format!("it needs {} while {missing} {are} missing", missing.flag()));
+        parts.push(format!(
+            "it needs {} while {missing} {are} missing",
+            missing.flag()
+        ));
     }
     if summary.add + differ > 0 {
         printer.line("");
@@ -279,7 +359,12 @@ fn rank(entry: &Entry) -> u8 {
 
 /// Prints which file meets which target.
 pub(super) fn head<'a>(printer: &mut Printer, of: impl Into<Comparison<'a>>) {
-    let Comparison { file, target, marks, .. } = of.into();
+    let Comparison {
+        file,
+        target,
+        marks,
+        ..
+    } = of.into();
     let short = safe(file.sha256.get(..12).unwrap_or(&file.sha256));
     let line = format!(
         "{} {} (sha256 {short}) {} {}{}",
@@ -323,7 +408,12 @@ pub(super) fn counts(printer: &mut Printer, plan: &Plan) {
 fn kind(printer: &mut Printer, plan: &Plan, mut shown: Vec<(usize, &Entry)>, view: View<'_>) {
     shown.sort_by_key(|(_, entry)| rank(entry));
     let widest = |text: &dyn Fn(&Entry) -> usize| {
-        shown.iter().map(|(_, entry)| text(entry)).max().unwrap_or(0).min(WIDEST)
+        shown
+            .iter()
+            .map(|(_, entry)| text(entry))
+            .max()
+            .unwrap_or(0)
+            .min(WIDEST)
     };
     let keys = widest(&|entry| safe(&entry.item.id.key).width());
     for (at, entry) in shown {
@@ -347,12 +437,20 @@ fn kind(printer: &mut Printer, plan: &Plan, mut shown: Vec<(usize, &Entry)>, vie
             printer.folded(&format!("      {}", safe(&matched.to_string())), 8);
         }
         match state {
-            Some(state) => state.reasons(entry).for_each(|reason| reason_line(printer, reason)),
-            None => entry.verdict.reasons.iter().for_each(|reason| reason_line(printer, reason)),
+            Some(state) => state
+                .reasons(entry)
+                .for_each(|reason| reason_line(printer, reason)),
+            None => entry
+                .verdict
+                .reasons
+                .iter()
+                .for_each(|reason| reason_line(printer, reason)),
         }
         if matches!(status, Status::Repeat | Status::Cover) {
             let changes = plan.changes(at, Show::Differences);
-            changes.iter().for_each(|change| change_line(printer, change));
+            changes
+                .iter()
+                .for_each(|change| change_line(printer, change));
         }
         let references = entry.references.iter().filter(|_| view.unchanged);
         references.for_each(|reference| reference_line(printer, reference));
@@ -361,12 +459,19 @@ fn kind(printer: &mut Printer, plan: &Plan, mut shown: Vec<(usize, &Entry)>, vie
 
 /// Prints a reason.
 pub(super) fn reason_line(printer: &mut Printer, reason: &Reason) {
-    printer.folded(&format!("      {}: {}", reason.code, safe(&reason.message)), 8);
+    printer.folded(
+        &format!("      {}: {}", reason.code, safe(&reason.message)),
+        8,
+    );
 }
 
 /// Prints what an item points to, and how that was found.
 fn reference_line(printer: &mut Printer, reference: &Reference) {
-    let mark = if reference.how == Resolved::Unresolved { "!" } else { printer.arrow() };
+    let mark = if reference.how == Resolved::Unresolved {
+        "!"
+    } else {
+        printer.arrow()
+    };
     let to = reference.to().to_string();
     let name = match &*reference.name {
         "" => String::new(),
@@ -374,7 +479,10 @@ fn reference_line(printer: &mut Printer, reference: &Reference) {
         name => format!(" '{}'", safe(name)),
     };
     let (path, how) = (place(&reference.path), reference.how.words());
-    printer.folded(&format!("      {mark} {path}  {}{name}: {how}", safe(&to)), 10);
+    printer.folded(
+        &format!("      {mark} {path}  {}{name}: {how}", safe(&to)),
+        10,
+    );
 }
 
 fn change_line(printer: &mut Printer, change: &Change) {
@@ -423,11 +531,17 @@ pub(super) fn change_text(printer: &Printer, change: &Change) -> String {
                 (Value::Text(before), Value::Text(after)) => diff::values(printer, before, after),
                 (before, after) => [shown(before), shown(after)],
             };
-            let note = change.note().map_or_else(String::new, |note| format!("  ({note})"));
+            let note = change
+                .note()
+                .map_or_else(String::new, |note| format!("  ({note})"));
             format!("      ~ {path}  {before} {arrow} {after}{note}")
         }
     };
-    if printer.ascii { line.replacen('·', ".", 1) } else { line }
+    if printer.ascii {
+        line.replacen('·', ".", 1)
+    } else {
+        line
+    }
 }
 
 /// Shows a path to people: `hosts / 10.0.0.1 / hostIp`.
@@ -474,7 +588,10 @@ pub(super) fn shown(value: &Value) -> String {
 }
 
 fn missing(printer: &mut Printer, plan: &Plan) {
-    let lists = [("Lack API", plan.missing_apis()), ("Missing objects", plan.missing_others())];
+    let lists = [
+        ("Lack API", plan.missing_apis()),
+        ("Missing objects", plan.missing_others()),
+    ];
     for (title, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
         let (bold, flag) = (Style::new().bold(), plan.missing_count().flag());
         printer.line("");
@@ -482,14 +599,30 @@ fn missing(printer: &mut Printer, plan: &Plan) {
         printer.folded(&format!("{bold}{title}{bold:#}: {told} ({flag})"), 2);
         let name = |missing: &Missing| {
             let Missing { module, key, .. } = missing;
-            let name = if missing.is_api() { format!("{module} / {key}") } else { missing.label() };
+            let name = if missing.is_api() {
+                format!("{module} / {key}")
+            } else {
+                missing.label()
+            };
             safe(&name).into_owned()
         };
-        let widest = list.iter().map(|missing| name(missing).width()).max().unwrap_or(0).min(WIDEST);
+        let widest = list
+            .iter()
+            .map(|missing| name(missing).width())
+            .max()
+            .unwrap_or(0)
+            .min(WIDEST);
         for missing in list {
-            let users: Vec<String> =
-                missing.used_by.iter().map(|user| safe(&user.to_string()).into_owned()).collect();
-            let line = format!("  {}  used by {}", padded(&name(missing), widest), users.join(", "));
+            let users: Vec<String> = missing
+                .used_by
+                .iter()
+                .map(|user| safe(&user.to_string()).into_owned())
+                .collect();
+            let line = format!(
+                "  {}  used by {}",
+                padded(&name(missing), widest),
+                users.join(", ")
+            );
             printer.folded(&line, widest + 4);
         }
     }
@@ -518,15 +651,25 @@ pub(super) fn findings_of(printer: &mut Printer, groups: &[FindingGroup<'_>]) {
 /// Prints what changes of who can call what: the sum, and of each subject the
 /// first few changes.
 pub(super) fn access(printer: &mut Printer, access: Option<&Access>) {
-    let Some(access) = access.filter(|access| !access.is_empty()) else { return };
+    let Some(access) = access.filter(|access| !access.is_empty()) else {
+        return;
+    };
     let bold = Style::new().bold();
     printer.line("");
     printer.folded(&format!("{bold}Access{bold:#}: {access}"), 2);
     let mut subjects = access.by_subject();
     for (subject, grants) in subjects.by_ref().take(MAX_SUBJECTS) {
-        printer.folded(&format!("  {} {}", subject.id.kind, safe(&subject.called())), 6);
+        printer.folded(
+            &format!("  {} {}", subject.id.kind, safe(&subject.called())),
+            6,
+        );
         for grant in grants.iter().take(MAX_GRANTS) {
-            let line = format!("      {} {} {}", grant.shift.sign(), grant.what(), grant.means());
+            let line = format!(
+                "      {} {} {}",
+                grant.shift.sign(),
+                grant.what(),
+                grant.means()
+            );
             printer.folded(line.trim_end(), 10);
             for change in grant.shift.terms() {
                 let line = format!("    {}", change_text(printer, &change));
@@ -542,7 +685,10 @@ pub(super) fn access(printer: &mut Printer, access: Option<&Access>) {
 /// Says how many more changes of access there are than were printed.
 fn more(printer: &mut Printer, indent: usize, left: usize) {
     if left > 0 {
-        printer.line(format!("{:indent$}and {left} more; --output json lists all", ""));
+        printer.line(format!(
+            "{:indent$}and {left} more; --output json lists all",
+            ""
+        ));
     }
 }
 

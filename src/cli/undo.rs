@@ -9,7 +9,11 @@ use super::{Exit, consent, history};
 use crate::engine::display::safe;
 use crate::job::{self, Failure, UndoOptions, Undone};
 
-pub(super) async fn run(printer: &mut Printer, global: &Global, args: UndoArgs) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    printer: &mut Printer,
+    global: &Global,
+    args: UndoArgs,
+) -> Result<Exit, Failure> {
     let session = Session::new(global).await?;
     consent::can_ask(&args.consent, &session.target)?;
     let options = UndoOptions {
@@ -26,9 +30,22 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: UndoArgs) 
         false => unless_interrupted(what(&session, args.job, &options.only)).await?,
     };
     let marks = session.marks().await?;
-    consent::ask(printer, &marks, &args.consent, (&what, true), &session.target)?;
+    consent::ask(
+        printer,
+        &marks,
+        &args.consent,
+        (&what, true),
+        &session.target,
+    )?;
     let gauge = Gauge::begin();
-    let done = job::undo(args.job, &session.target, &options, &gauge.reporter(), &cancel).await;
+    let done = job::undo(
+        args.job,
+        &session.target,
+        &options,
+        &gauge.reporter(),
+        &cancel,
+    )
+    .await;
     gauge.end().await;
     let undone = done?;
     match printer.output {
@@ -43,12 +60,21 @@ pub(super) async fn run(printer: &mut Printer, global: &Global, args: UndoArgs) 
 async fn what(session: &Session, job: i64, only: &[String]) -> Result<String, Failure> {
     let Session { target, manner } = session;
     let record = job::undoable(job, target, manner.timeouts, &manner.ledger).await?;
-    let which = if only.is_empty() { String::new() } else { format!(", only {}", only.join(" ")) };
-    let about = record.undoes.map_or_else(|| record.file_path.clone(), |other| format!("job {other}"));
+    let which = if only.is_empty() {
+        String::new()
+    } else {
+        format!(", only {}", only.join(" "))
+    };
+    let about = record
+        .undoes
+        .map_or_else(|| record.file_path.clone(), |other| format!("job {other}"));
     let began = record.started_at.format("%Y-%m-%d %H:%M:%S UTC");
     let counts = history::written(&record);
     let what = format!("undo of job {job} in {}{which}", target.display());
-    let job = format!("{} of {about} by {}, {began}: {counts}", record.command, record.operator);
+    let job = format!(
+        "{} of {about} by {}, {began}: {counts}",
+        record.command, record.operator
+    );
     Ok(format!("{}\n  {}", safe(&what), safe(&job)))
 }
 
@@ -61,6 +87,9 @@ fn tell(printer: &mut Printer, undone: &Undone) {
         plural(undone.items.len(), "item", "items"),
         undone.seconds
     ));
-    printer.tell(format!("note: `gatediff undo {}` does it again", undone.job));
+    printer.tell(format!(
+        "note: `gatediff undo {}` does it again",
+        undone.job
+    ));
     super::text::afterwards(printer, &undone.server_changes, &undone.notes);
 }

@@ -9,22 +9,42 @@ use crate::engine::Severity;
 use crate::engine::display::safe;
 use crate::job::Failure;
 
-pub(super) async fn run(printer: &mut Printer, _: &Global, args: FileArgs) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    printer: &mut Printer,
+    _: &Global,
+    args: FileArgs,
+) -> Result<Exit, Failure> {
     let loaded = load(&args)?;
     let mut findings = loaded.bundle.findings().to_vec();
     findings.extend(loaded.bundle.obstacles());
     let counts = loaded.bundle.counts();
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    let (status, exit) = if errors > 0 { ("error", Exit::Error) } else { ("ok", Exit::Done) };
+    let errors = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .count();
+    let (status, exit) = if errors > 0 {
+        ("error", Exit::Error)
+    } else {
+        ("ok", Exit::Done)
+    };
     if printer.output == Output::Json {
-        printer.json(&Document::validate(status, &loaded.file, &counts, &findings));
+        printer.json(&Document::validate(
+            status,
+            &loaded.file,
+            &counts,
+            &findings,
+        ));
         return Ok(exit);
     }
     printer.line(format!(
         "{} {} ({})",
         loaded.file.platform,
         safe(&loaded.file.path),
-        plural(usize::try_from(loaded.file.bytes).unwrap_or(usize::MAX), "byte", "bytes")
+        plural(
+            usize::try_from(loaded.file.bytes).unwrap_or(usize::MAX),
+            "byte",
+            "bytes"
+        )
     ));
     for (kind, count) in counts.iter().filter(|(_, count)| *count > 0) {
         printer.line(format!("  {count:>6}  {kind}"));

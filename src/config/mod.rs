@@ -161,7 +161,10 @@ impl Config {
         match std::fs::read_to_string(path) {
             Ok(text) => Self::parse(&text, path),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(source) => Err(ConfigError::Read { path: path.to_owned(), source }),
+            Err(source) => Err(ConfigError::Read {
+                path: path.to_owned(),
+                source,
+            }),
         }
     }
 
@@ -176,13 +179,25 @@ impl Config {
             format!("{}:{}", path.display(), before.matches('\n').count() + 1)
         };
         let file: File = toml::from_str(text).map_err(|error| {
-            let place = error.span().map_or_else(|| path.display().to_string(), |span| place(span.start));
+            let place = error
+                .span()
+                .map_or_else(|| path.display().to_string(), |span| place(span.start));
             // The first line says what is wrong; the others quote the file.
-            let message = error.message().lines().next().unwrap_or_default().to_owned();
+            let message = error
+                .message()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned();
             ConfigError::Parse { place, message }
         })?;
         let keys = keys::bindings(file.keys, place);
-        Ok(Self { theme: file.theme, profile: file.profile, keys, serve: file.serve })
+        Ok(Self {
+            theme: file.theme,
+            profile: file.profile,
+            keys,
+            serve: file.serve,
+        })
     }
 
     /// Returns the profile that is used, with its name: the one that is asked for, or else the one
@@ -195,10 +210,15 @@ impl Config {
     ///
     /// Fails if there is no profile of the name that is asked for.
     pub fn select(&self, given: Given<'_>) -> Result<Option<(&str, &Profile)>, ConfigError> {
-        let find = |name| self.profile.get_key_value(name).map(|(name, profile)| (name.as_str(), profile));
+        let find = |name| {
+            self.profile
+                .get_key_value(name)
+                .map(|(name, profile)| (name.as_str(), profile))
+        };
         let Some(name) = given.profile else {
             let is_addressed = given.database_url || given.shell;
-            return Ok(find(DEFAULT).filter(|(_, profile)| profile.database_url.is_none() || !is_addressed));
+            return Ok(find(DEFAULT)
+                .filter(|(_, profile)| profile.database_url.is_none() || !is_addressed));
         };
         find(name).map(Some).ok_or_else(|| ConfigError::NoProfile {
             name: name.to_owned(),
@@ -234,9 +254,20 @@ mod tests {
 
     #[test]
     fn a_profile_is_found_by_name() {
-        let config = parse("[profile.prod]\ndatabase_url = \"service=gw\"\nproduction = true\n").unwrap();
-        let given = |profile| Given { profile, ..Given::default() };
-        assert!(config.select(given(Some("prod"))).unwrap().unwrap().1.production);
+        let config =
+            parse("[profile.prod]\ndatabase_url = \"service=gw\"\nproduction = true\n").unwrap();
+        let given = |profile| Given {
+            profile,
+            ..Given::default()
+        };
+        assert!(
+            config
+                .select(given(Some("prod")))
+                .unwrap()
+                .unwrap()
+                .1
+                .production
+        );
         assert_eq!(config.select(given(None)).unwrap(), None);
         let error = config.select(given(Some("test"))).unwrap_err();
         assert!(matches!(error, ConfigError::NoProfile { known, .. } if known == ["prod"]));
@@ -244,18 +275,37 @@ mod tests {
 
     #[test]
     fn the_default_profile_gives_way_to_whatever_else_names_a_target() {
-        let config = parse("[profile.default]\ndatabase_url = \"host=a\"\n[profile.other]\n").unwrap();
+        let config =
+            parse("[profile.default]\ndatabase_url = \"host=a\"\n[profile.other]\n").unwrap();
         let bare = parse("[profile.default]\nproduction = true\n").unwrap();
         let name = |config: &Config, profile, database_url, shell| {
-            let given = Given { profile, database_url, shell };
-            config.select(given).unwrap().map(|(name, _)| name.to_owned())
+            let given = Given {
+                profile,
+                database_url,
+                shell,
+            };
+            config
+                .select(given)
+                .unwrap()
+                .map(|(name, _)| name.to_owned())
         };
         for (option, shell) in [(false, false), (false, true), (true, false), (true, true)] {
             let told = name(&config, None, option, shell);
-            assert_eq!(told.as_deref(), (!option && !shell).then_some("default"), "{option} {shell}");
-            assert_eq!(name(&bare, None, option, shell).as_deref(), Some("default"), "it has no address");
+            assert_eq!(
+                told.as_deref(),
+                (!option && !shell).then_some("default"),
+                "{option} {shell}"
+            );
+            assert_eq!(
+                name(&bare, None, option, shell).as_deref(),
+                Some("default"),
+                "it has no address"
+            );
             for asked in ["other", "default"] {
-                assert_eq!(name(&config, Some(asked), option, shell).as_deref(), Some(asked));
+                assert_eq!(
+                    name(&config, Some(asked), option, shell).as_deref(),
+                    Some(asked)
+                );
             }
         }
     }
@@ -263,9 +313,14 @@ mod tests {
     #[test]
     fn an_unknown_setting_is_told_with_its_line_and_without_values() {
         let error = parse("theme = \"dark\"\npasword = \"canary\"\n").unwrap_err();
-        let ConfigError::Parse { place, message } = error else { panic!("{error}") };
+        let ConfigError::Parse { place, message } = error else {
+            panic!("{error}")
+        };
         assert_eq!(place, "config.toml:2");
-        assert!(message.contains("pasword") && !message.contains("canary"), "{message}");
+        assert!(
+            message.contains("pasword") && !message.contains("canary"),
+            "{message}"
+        );
     }
 
     #[test]
@@ -278,20 +333,28 @@ mod tests {
         };
         assert_eq!(
             config.keys,
-            [binding("cover", &["v"], "config.toml:2"), binding("import", &["P", "ctrl-p"], "config.toml:3")]
+            [
+                binding("cover", &["v"], "config.toml:2"),
+                binding("import", &["P", "ctrl-p"], "config.toml:3")
+            ]
         );
     }
 
     #[test]
     fn a_key_that_is_no_text_is_told_with_its_line() {
         let error = parse("[keys]\ncover = 7\n").unwrap_err();
-        let ConfigError::Parse { place, message } = error else { panic!("{error}") };
+        let ConfigError::Parse { place, message } = error else {
+            panic!("{error}")
+        };
         assert_eq!(place, "config.toml:2");
         assert!(message.contains("a key or a list of keys"), "{message}");
     }
 
     #[test]
     fn an_absent_file_is_an_empty_one() {
-        assert_eq!(Config::read(Path::new("/nonexistent/config.toml")).unwrap(), Config::default());
+        assert_eq!(
+            Config::read(Path::new("/nonexistent/config.toml")).unwrap(),
+            Config::default()
+        );
     }
 }

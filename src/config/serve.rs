@@ -135,12 +135,22 @@ mod tests {
 
     #[test]
     fn a_secret_that_is_no_text_is_not_quoted() {
-        for value in
-            ["9876543210987654", "98765432109876543210", "98765432.5", "true", "2026-11-22", "{ a = 987654 }"]
-        {
+        for value in [
+            "9876543210987654",
+            "98765432109876543210",
+            "98765432.5",
+            "true",
+            "2026-11-22",
+            "{ a = 987654 }",
+        ] {
             let error = parse(&format!("[serve]\nadmin_secret = {value}\n")).unwrap_err();
-            let ConfigError::Parse { place, message } = error else { panic!("{error}") };
-            assert!(!message.contains("98765") && !message.contains("2026"), "{message}");
+            let ConfigError::Parse { place, message } = error else {
+                panic!("{error}")
+            };
+            assert!(
+                !message.contains("98765") && !message.contains("2026"),
+                "{message}"
+            );
             assert!(place.starts_with("config.toml"), "{place}");
         }
     }

@@ -36,7 +36,10 @@ pub struct Party {
 impl Party {
     /// Returns a party.
     pub fn new(id: ItemId, name: impl Into<Arc<str>>) -> Self {
-        Self { id, name: name.into() }
+        Self {
+            id,
+            name: name.into(),
+        }
     }
 
     /// Returns its key, with its name where that says more: `crm (CRM system)`.
@@ -65,7 +68,10 @@ impl Words {
         let [one, many] = subject;
         let subject = [Cow::Borrowed(one), Cow::Borrowed(many)];
         let [one, many] = object;
-        Self { subject, object: [Cow::Borrowed(one), Cow::Borrowed(many)] }
+        Self {
+            subject,
+            object: [Cow::Borrowed(one), Cow::Borrowed(many)],
+        }
     }
 
     fn subjects(&self, n: usize) -> String {
@@ -151,7 +157,11 @@ impl Grant {
     /// nothing beside the subject. Safe to show.
     pub fn means(&self) -> String {
         let shown = |by: &Arc<Party>| {
-            let key = if by.id.key.is_empty() { "(no name)" } else { &by.id.key };
+            let key = if by.id.key.is_empty() {
+                "(no name)"
+            } else {
+                &by.id.key
+            };
             safe(&format!("{} {key}", by.id.kind)).into_owned()
         };
         match self.by.split_last() {
@@ -166,7 +176,9 @@ impl Grant {
 
     /// Returns what is called, as it is shown in a list of the subject's.
     pub fn what(&self) -> Cow<'_, str> {
-        self.object.as_ref().map_or(Cow::Borrowed("limits"), |object| safe_cow(object.called()))
+        self.object
+            .as_ref()
+            .map_or(Cow::Borrowed("limits"), |object| safe_cow(object.called()))
     }
 }
 
@@ -267,17 +279,25 @@ impl Access {
     /// Returns the changes of each subject, in order.
     pub fn by_subject(&self) -> impl Iterator<Item = (&Arc<Party>, &[Grant])> {
         let same = |a: &Grant, b: &Grant| a.subject.id == b.subject.id;
-        self.grants.chunk_by(same).filter_map(|chunk| Some((&chunk.first()?.subject, chunk)))
+        self.grants
+            .chunk_by(same)
+            .filter_map(|chunk| Some((&chunk.first()?.subject, chunk)))
     }
 
     /// Returns the changes of each object, in order. Those of all that a subject
     /// calls are of none.
     pub fn by_object(&self) -> Vec<(&Arc<Party>, Vec<&Grant>)> {
         let of = |grant: &'_ Grant| grant.object.clone();
-        let mut sorted: Vec<&Grant> = self.grants.iter().filter(|grant| grant.object.is_some()).collect();
+        let mut sorted: Vec<&Grant> = self
+            .grants
+            .iter()
+            .filter(|grant| grant.object.is_some())
+            .collect();
         sorted.sort_by_cached_key(|grant| (of(grant), Arc::clone(&grant.subject)));
         let chunks = sorted.chunk_by(|a, b| a.object == b.object);
-        chunks.filter_map(|chunk| Some((chunk.first()?.object.as_ref()?, chunk.to_vec()))).collect()
+        chunks
+            .filter_map(|chunk| Some((chunk.first()?.object.as_ref()?, chunk.to_vec())))
+            .collect()
     }
 
     /// Returns what changes about an item: as a subject, as an object, by its means.
@@ -287,13 +307,20 @@ impl Access {
 
     /// Returns the sentence and the counts.
     pub fn counted(&self) -> Counted {
-        Counted { sentence: self.to_string(), counts: self.summary() }
+        Counted {
+            sentence: self.to_string(),
+            counts: self.summary(),
+        }
     }
 
     /// Counts.
     pub fn summary(&self) -> AccessSummary {
         let tally = |word: &str| {
-            let of = || self.grants.iter().filter(move |grant| grant.shift.word() == word);
+            let of = || {
+                self.grants
+                    .iter()
+                    .filter(move |grant| grant.shift.word() == word)
+            };
             // Who is new has terms, too, and calls nothing by them alone.
             let counts = |grant: &&Grant| grant.object.is_some() || word == "changed";
             let mut subjects = 0;
@@ -304,26 +331,46 @@ impl Access {
                     last = Some(&grant.subject.id);
                 }
             }
-            let objects: std::collections::HashSet<&ItemId> =
-                of().filter_map(|grant| Some(&grant.object.as_ref()?.id)).collect();
+            let objects: std::collections::HashSet<&ItemId> = of()
+                .filter_map(|grant| Some(&grant.object.as_ref()?.id))
+                .collect();
             Tally {
                 subjects,
                 objects: objects.len(),
                 pairs: of().filter(|grant| grant.object.is_some()).count(),
             }
         };
-        AccessSummary { gained: tally("gained"), lost: tally("lost"), changed: tally("changed") }
+        AccessSummary {
+            gained: tally("gained"),
+            lost: tally("lost"),
+            changed: tally("changed"),
+        }
     }
 }
 
 /// Shown as `4 clients gain 9 APIs, none loses any`.
 impl fmt::Display for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let AccessSummary { gained, lost, changed } = self.summary();
-        let Words { subject: [one, _], object: [object, _] } = &self.words;
+        let AccessSummary {
+            gained,
+            lost,
+            changed,
+        } = self.summary();
+        let Words {
+            subject: [one, _],
+            object: [object, _],
+        } = &self.words;
         let part = |tally: Tally, verbs: [&str; 2]| {
-            let verb = if tally.subjects == 1 { verbs[0] } else { verbs[1] };
-            format!("{} {verb} {}", self.words.subjects(tally.subjects), self.words.objects(tally.objects))
+            let verb = if tally.subjects == 1 {
+                verbs[0]
+            } else {
+                verbs[1]
+            };
+            format!(
+                "{} {verb} {}",
+                self.words.subjects(tally.subjects),
+                self.words.objects(tally.objects)
+            )
         };
         let (gain, lose) = (["gains", "gain"], ["loses", "lose"]);
         match (gained.pairs, lost.pairs) {

@@ -110,7 +110,11 @@ struct Part<'a> {
 }
 
 /// Aligns a document of the file with the one that stands in the target.
-pub fn align<'a>(target: Option<&'a Json>, file: &'a Json, schema: &'a DocumentSchema) -> Aligned<'a> {
+pub fn align<'a>(
+    target: Option<&'a Json>,
+    file: &'a Json,
+    schema: &'a DocumentSchema,
+) -> Aligned<'a> {
     let mut aligner = Aligner {
         look: Look::new(schema, target.is_some()),
         path: Vec::new(),
@@ -121,10 +125,21 @@ pub fn align<'a>(target: Option<&'a Json>, file: &'a Json, schema: &'a DocumentS
     };
     let scope = Scope::new(schema);
     let root = aligner.values(target, Some(file), &scope);
-    let Aligner { mut missing_secrets, immutable, unaligned, .. } = aligner;
+    let Aligner {
+        mut missing_secrets,
+        immutable,
+        unaligned,
+        ..
+    } = aligner;
     let mut seen = HashSet::new();
     missing_secrets.retain(|place| seen.insert(place.clone()));
-    Aligned { root, schema, missing_secrets, immutable, unaligned }
+    Aligned {
+        root,
+        schema,
+        missing_secrets,
+        immutable,
+        unaligned,
+    }
 }
 
 struct Aligner<'a> {
@@ -140,14 +155,21 @@ struct Aligner<'a> {
 
 impl<'a> Aligner<'a> {
     /// Aligns the values of one place.
-    fn values(&mut self, target: Option<&'a Json>, file: Option<&'a Json>, scope: &Scope) -> Node<'a> {
+    fn values(
+        &mut self,
+        target: Option<&'a Json>,
+        file: Option<&'a Json>,
+        scope: &Scope,
+    ) -> Node<'a> {
         let place = self.look.rules().at(&self.path);
         let scope = scope.at(&place, &self.path);
         match place.class {
             Class::Local if scope.carries && !self.path.is_empty() => {
                 return self.kept(target, file, &scope);
             }
-            Class::Kept if scope.carries && self.look.is_cover && self.says_nothing(file, &scope) => {
+            Class::Kept
+                if scope.carries && self.look.is_cover && self.says_nothing(file, &scope) =>
+            {
                 return self.leaf(target, file, Take::Kept, &scope);
             }
             Class::Derived => return self.leaf(target, file, Take::Along, &scope),
@@ -175,19 +197,32 @@ impl<'a> Aligner<'a> {
             && leaf.take == Take::File
         {
             let (before, after) = (leaf.before.clone(), leaf.after.clone());
-            self.immutable.push(Refused { path: self.pointer.clone(), before, after });
+            self.immutable.push(Refused {
+                path: self.pointer.clone(),
+                before,
+                after,
+            });
         }
         node
     }
 
     /// Values of which at least one is no object, or no list.
-    fn plain(&mut self, target: Option<&'a Json>, file: Option<&'a Json>, scope: &Scope) -> Node<'a> {
+    fn plain(
+        &mut self,
+        target: Option<&'a Json>,
+        file: Option<&'a Json>,
+        scope: &Scope,
+    ) -> Node<'a> {
         let is_same = self.look.is_same(target, file, scope)
-            || (scope.is_valued && self.says_nothing(target, scope) && self.says_nothing(file, scope));
+            || (scope.is_valued
+                && self.says_nothing(target, scope)
+                && self.says_nothing(file, scope));
         let take = match scope.cover {
             _ if is_same => Take::Same,
             // What the file says nothing of stays.
-            Cover::Merge if target.is_some() && self.shown(file, scope) == Value::Null => Take::Same,
+            Cover::Merge if target.is_some() && self.shown(file, scope) == Value::Null => {
+                Take::Same
+            }
             _ => Take::File,
         };
         if take == Take::File {
@@ -201,13 +236,28 @@ impl<'a> Aligner<'a> {
     }
 
     /// What is the target's own.
-    fn kept(&mut self, target: Option<&'a Json>, file: Option<&'a Json>, scope: &Scope) -> Node<'a> {
+    fn kept(
+        &mut self,
+        target: Option<&'a Json>,
+        file: Option<&'a Json>,
+        scope: &Scope,
+    ) -> Node<'a> {
         let is_cover = self.look.is_cover;
-        self.leaf(target, file, if is_cover { Take::Kept } else { Take::File }, scope)
+        self.leaf(
+            target,
+            file,
+            if is_cover { Take::Kept } else { Take::File },
+            scope,
+        )
     }
 
     /// A credential: the target's is kept where the file has none.
-    fn secret(&mut self, target: Option<&'a Json>, file: Option<&'a Json>, scope: &Scope) -> Node<'a> {
+    fn secret(
+        &mut self,
+        target: Option<&'a Json>,
+        file: Option<&'a Json>,
+        scope: &Scope,
+    ) -> Node<'a> {
         let has = |json: Option<&Json>| json.is_some_and(|json| !look::lacks_secret(json));
         let take = match (has(target), has(file)) {
             (true, false) if file.is_none() && !scope.is_own_secret() => match scope.cover {
@@ -221,7 +271,11 @@ impl<'a> Aligner<'a> {
             }
             (false, false) if file.is_some_and(look::is_placeholder) => {
                 self.missing_secrets.push(self.pointer.clone());
-                if self.look.is_cover { Take::Same } else { Take::File }
+                if self.look.is_cover {
+                    Take::Same
+                } else {
+                    Take::File
+                }
             }
             (false, false) => return self.plain(target, file, scope),
             _ => {
@@ -258,15 +312,31 @@ impl<'a> Aligner<'a> {
         // Only what can be shown is a difference.
         let is_same = take == Take::File && target.is_some() && file.is_some() && before == after;
         let take = if is_same { Take::Same } else { take };
-        Node::Leaf(Box::new(Leaf { target, file, take, before, after }))
+        Node::Leaf(Box::new(Leaf {
+            target,
+            file,
+            take,
+            before,
+            after,
+        }))
     }
 
     fn shown(&mut self, json: Option<&'a Json>, scope: &Scope) -> Value {
-        json.map_or(Value::Null, |json| self.look.value(json, &mut self.path, scope))
+        json.map_or(Value::Null, |json| {
+            self.look.value(json, &mut self.path, scope)
+        })
     }
 
-    fn objects(&mut self, target: &'a Object, file: &'a Object, scope: &Scope, entries: bool) -> Node<'a> {
-        let scope = &scope.inside([target, file], self.look.rules(), &mut self.path).valued(!entries);
+    fn objects(
+        &mut self,
+        target: &'a Object,
+        file: &'a Object,
+        scope: &Scope,
+        entries: bool,
+    ) -> Node<'a> {
+        let scope = &scope
+            .inside([target, file], self.look.rules(), &mut self.path)
+            .valued(!entries);
         let mut members: Vec<Member<'a>> = Vec::with_capacity(target.len().max(file.len()));
         let known = Names::new(file);
         for (name, there) in target.members() {
@@ -279,7 +349,11 @@ impl<'a> Aligner<'a> {
             let node = self.below(name, name, |this| this.values(None, Some(here), scope));
             members.push(Member { name, node });
         }
-        if entries { Node::Entries(members) } else { Node::Object(members) }
+        if entries {
+            Node::Entries(members)
+        } else {
+            Node::Object(members)
+        }
     }
 
     fn lists(
@@ -300,7 +374,9 @@ impl<'a> Aligner<'a> {
                 match look::fitting_key(keys, target, file) {
                     Some(key) => self.keyed(target, file, scope, &key, ordered),
                     // Nothing tells which elements are the same ones.
-                    None if scope.cover == Cover::Merge => self.plain(Some(there), Some(here), scope),
+                    None if scope.cover == Cover::Merge => {
+                        self.plain(Some(there), Some(here), scope)
+                    }
                     None => self.sequence([there, here], target, file, scope),
                 }
             }
@@ -341,16 +417,33 @@ impl<'a> Aligner<'a> {
     ) -> Node<'a> {
         let mut pairs = Vec::with_capacity(target.len().max(file.len()));
         for (at, id) in key.file.iter().enumerate() {
-            pairs.push(sequence::Pair { target: key.target_place(id), file: Some(at), sure: true });
+            pairs.push(sequence::Pair {
+                target: key.target_place(id),
+                file: Some(at),
+                sure: true,
+            });
         }
-        let gone = key.target.iter().enumerate().filter(|(_, id)| key.file_place(id).is_none());
-        pairs.extend(gone.map(|(at, _)| sequence::Pair { target: Some(at), file: None, sure: true }));
+        let gone = key
+            .target
+            .iter()
+            .enumerate()
+            .filter(|(_, id)| key.file_place(id).is_none());
+        pairs.extend(gone.map(|(at, _)| sequence::Pair {
+            target: Some(at),
+            file: None,
+            sure: true,
+        }));
         let label = |pair: &sequence::Pair| {
-            let of = pair.file.and_then(|at| key.file.get(at)).or_else(|| key.target.get(pair.target?));
+            let of = pair
+                .file
+                .and_then(|at| key.file.get(at))
+                .or_else(|| key.target.get(pair.target?));
             of.cloned().unwrap_or_default()
         };
-        let named: Vec<(sequence::Pair, Arc<str>, Arc<str>)> =
-            pairs.into_iter().map(|pair| (pair, label(&pair), key.label(&label(&pair)))).collect();
+        let named: Vec<(sequence::Pair, Arc<str>, Arc<str>)> = pairs
+            .into_iter()
+            .map(|pair| (pair, label(&pair), key.label(&label(&pair))))
+            .collect();
         self.parts(target, file, scope, named, ordered)
     }
 
@@ -364,24 +457,35 @@ impl<'a> Aligner<'a> {
     ) -> Node<'a> {
         self.path.push("*");
         let mut prints = |list: &'a [Json]| -> Vec<sequence::Print> {
-            list.iter().map(|json| self.look.print(json, &mut self.path, scope)).collect()
+            list.iter()
+                .map(|json| self.look.print(json, &mut self.path, scope))
+                .collect()
         };
         let pairs = sequence::align(&prints(target), &prints(file));
         self.path.pop();
         let Some(pairs) = pairs else {
-            let loses_secrets = scope.carries && self.look.holds_secret(there, &mut self.path, scope);
-            self.unaligned.push(Unaligned { path: self.pointer.clone(), loses_secrets });
+            let loses_secrets =
+                scope.carries && self.look.holds_secret(there, &mut self.path, scope);
+            self.unaligned.push(Unaligned {
+                path: self.pointer.clone(),
+                loses_secrets,
+            });
             return self.plain(Some(there), Some(here), scope);
         };
         // The file's places, since that is what is going to stand; what is gone
         // by the target's, told from those.
-        let named = pairs.into_iter().map(|pair| match (pair.file, pair.target.unwrap_or_default()) {
-            (Some(at), _) => (pair, Arc::from(format!("f{at}")), Arc::from(at.to_string())),
-            (None, at) if at < file.len() => {
-                (pair, Arc::from(format!("t{at}")), Arc::from(format!("{at} (before)")))
-            }
-            (None, at) => (pair, Arc::from(format!("t{at}")), Arc::from(at.to_string())),
-        });
+        let named =
+            pairs
+                .into_iter()
+                .map(|pair| match (pair.file, pair.target.unwrap_or_default()) {
+                    (Some(at), _) => (pair, Arc::from(format!("f{at}")), Arc::from(at.to_string())),
+                    (None, at) if at < file.len() => (
+                        pair,
+                        Arc::from(format!("t{at}")),
+                        Arc::from(format!("{at} (before)")),
+                    ),
+                    (None, at) => (pair, Arc::from(format!("t{at}")), Arc::from(at.to_string())),
+                });
         self.parts(target, file, scope, named.collect(), true)
     }
 
@@ -395,7 +499,10 @@ impl<'a> Aligner<'a> {
     ) -> Node<'a> {
         // Merged, the target's elements stay where they are.
         let ordered = ordered && scope.cover == Cover::Replace;
-        let (scope, usual) = (&scope.valued(false), self.usual_secrets(target, file, scope));
+        let (scope, usual) = (
+            &scope.valued(false),
+            self.usual_secrets(target, file, scope),
+        );
         let mut parts: Vec<Part<'a>> = Vec::with_capacity(named.len());
         for (pair, id, label) in named {
             let there = pair.target.and_then(|at| target.get(at));
@@ -411,7 +518,13 @@ impl<'a> Aligner<'a> {
                 }
             });
             let stays = here.is_some() || scope.cover == Cover::Merge;
-            parts.push(Part { id, label, target: pair.target, stays, node });
+            parts.push(Part {
+                id,
+                label,
+                target: pair.target,
+                stays,
+                node,
+            });
         }
         if !ordered {
             // The target's order, then what is new.
@@ -428,15 +541,28 @@ impl<'a> Aligner<'a> {
     }
 
     /// Returns the names of the credentials that elements of a list have.
-    fn usual_secrets(&mut self, target: &'a [Json], file: &'a [Json], scope: &Scope) -> Vec<&'a str> {
+    fn usual_secrets(
+        &mut self,
+        target: &'a [Json],
+        file: &'a [Json],
+        scope: &Scope,
+    ) -> Vec<&'a str> {
         let mut names: Vec<&'a str> = Vec::new();
         self.path.push("*");
-        for (name, json) in target.iter().chain(file).filter_map(Json::as_object).flat_map(Object::members) {
+        for (name, json) in target
+            .iter()
+            .chain(file)
+            .filter_map(Json::as_object)
+            .flat_map(Object::members)
+        {
             if names.contains(&name) || !json.is_plain() || look::lacks_secret(json) {
                 continue;
             }
             self.path.push(name);
-            if scope.at(&self.look.rules().at(&self.path), &self.path).is_secret() {
+            if scope
+                .at(&self.look.rules().at(&self.path), &self.path)
+                .is_secret()
+            {
                 names.push(name);
             }
             self.path.pop();
@@ -447,7 +573,9 @@ impl<'a> Aligner<'a> {
 
     /// Notes the credentials that a new element lacks and others of its list have.
     fn note_unusual(&mut self, json: Option<&Json>, usual: &[&str]) {
-        let Some(object) = json.and_then(Json::as_object) else { return };
+        let Some(object) = json.and_then(Json::as_object) else {
+            return;
+        };
         for name in usual.iter().filter(|name| object.get(name).is_none()) {
             let mut pointer = self.pointer.clone();
             pointer.push('/');
@@ -461,7 +589,13 @@ impl<'a> Aligner<'a> {
         if let (None, Some(file @ (Json::Object(_) | Json::List(_)))) = (target, file)
             && look::holds_placeholder(file)
         {
-            self.look.placeholders(file, &mut self.path, scope, &self.pointer, &mut self.missing_secrets);
+            self.look.placeholders(
+                file,
+                &mut self.path,
+                scope,
+                &self.pointer,
+                &mut self.missing_secrets,
+            );
         }
     }
 
@@ -501,7 +635,11 @@ impl<'a> Names<'a> {
     const FEW: usize = 16;
 
     fn new(object: &'a Object) -> Self {
-        if object.len() <= Self::FEW { Self::Few(object) } else { Self::Many(object.members().collect()) }
+        if object.len() <= Self::FEW {
+            Self::Few(object)
+        } else {
+            Self::Many(object.members().collect())
+        }
     }
 
     fn get(&self, name: &str) -> Option<&'a Json> {
@@ -554,9 +692,14 @@ fn lift(value: Value, inner: &str, beside: &HashSet<String>) -> Value {
     match value {
         Value::Record(mut fields) if !inner.is_empty() => {
             let found = fields.iter_mut().find(|field| field.name == inner);
-            if let Some(Field { value: Value::Record(members), .. }) = found {
-                let (stay, lifted) =
-                    std::mem::take(members).into_iter().partition(|field| beside.contains(&*field.name));
+            if let Some(Field {
+                value: Value::Record(members),
+                ..
+            }) = found
+            {
+                let (stay, lifted) = std::mem::take(members)
+                    .into_iter()
+                    .partition(|field| beside.contains(&*field.name));
                 *members = stay;
                 fields.extend::<Vec<Field>>(lifted);
             }
@@ -579,8 +722,13 @@ impl Node<'_> {
                     let (before, after) = node.sides(cover);
                     let (kept, quiet) = (node.is_kept(), node.is_kept());
                     let replaced = cover == Cover::Replace && !kept;
-                    let field =
-                        |value| Field { name: (*name).to_owned().into(), value, kept, quiet, replaced };
+                    let field = |value| Field {
+                        name: (*name).to_owned().into(),
+                        value,
+                        kept,
+                        quiet,
+                        replaced,
+                    };
                     if before != Value::Null {
                         sides.0.push(field(before));
                     }
@@ -605,13 +753,22 @@ impl Node<'_> {
                         replaced: cover == Cover::Replace,
                         ..Element::matched(*name, look::label("", name), value)
                     };
-                    if matches!(node, Node::Leaf(leaf) if matches!(leaf.take, Take::Same | Take::Kept)) {
-                        sides.0.extend(node.stands_in_target().then(|| element(before.clone())));
-                        sides.1.extend(node.stands_in_target().then(|| element(before)));
+                    if matches!(node, Node::Leaf(leaf) if matches!(leaf.take, Take::Same | Take::Kept))
+                    {
+                        sides
+                            .0
+                            .extend(node.stands_in_target().then(|| element(before.clone())));
+                        sides
+                            .1
+                            .extend(node.stands_in_target().then(|| element(before)));
                         continue;
                     }
-                    sides.0.extend(node.stands_in_target().then(|| element(before)));
-                    sides.1.extend(node.stands_in_file().then(|| element(after)));
+                    sides
+                        .0
+                        .extend(node.stands_in_target().then(|| element(before)));
+                    sides
+                        .1
+                        .extend(node.stands_in_file().then(|| element(after)));
                 }
                 (Value::Set(sides.0), Value::Set(sides.1))
             }
@@ -632,13 +789,21 @@ impl Node<'_> {
                 }
                 sides.0.sort_by_key(|(place, _)| *place);
                 let before = sides.0.into_iter().map(|(_, element)| element).collect();
-                let list = |elements| if *ordered { Value::Sequence(elements) } else { Value::Set(elements) };
+                let list = |elements| {
+                    if *ordered {
+                        Value::Sequence(elements)
+                    } else {
+                        Value::Set(elements)
+                    }
+                };
                 (list(before), list(sides.1))
             }
             Self::Set(elements) => {
                 let mut sides = (Vec::new(), Vec::new());
                 for (there, here, value) in elements {
-                    let Some(json) = there.or(*here) else { continue };
+                    let Some(json) = there.or(*here) else {
+                        continue;
+                    };
                     let (id, label) = look::known_by(json, value);
                     let element = || Element {
                         replaced: cover == Cover::Replace,
@@ -676,18 +841,24 @@ impl Node<'_> {
                 Take::File | Take::Along => leaf.file.cloned(),
             },
             Self::Object(members) | Self::Entries(members) => {
-                let stay =
-                    members.iter().filter_map(|member| Some((member.name.into(), member.node.result()?)));
+                let stay = members
+                    .iter()
+                    .filter_map(|member| Some((member.name.into(), member.node.result()?)));
                 // The names are those of two objects, each once: none is looked for.
                 Some(Json::Object(Object::read(stay.collect(), Span::default())))
             }
             Self::List { parts, .. } => {
                 let stay = parts.iter().filter(|part| part.stays);
-                Some(Json::List(stay.filter_map(|part| part.node.result()).collect()))
+                Some(Json::List(
+                    stay.filter_map(|part| part.node.result()).collect(),
+                ))
             }
-            Self::Set(elements) => {
-                Some(Json::List(elements.iter().filter_map(|(_, here, _)| here.cloned()).collect()))
-            }
+            Self::Set(elements) => Some(Json::List(
+                elements
+                    .iter()
+                    .filter_map(|(_, here, _)| here.cloned())
+                    .collect(),
+            )),
         }
     }
 }

@@ -27,7 +27,11 @@ impl Choices {
     /// Returns the choices nobody had to make: add what can be added.
     pub fn new(plan: &Plan) -> Self {
         Self {
-            chosen: plan.entries().iter().map(|entry| entry.base.is_none()).collect(),
+            chosen: plan
+                .entries()
+                .iter()
+                .map(|entry| entry.base.is_none())
+                .collect(),
             left_out: vec![false; plan.entries().len()],
             missing_confirmed: false,
         }
@@ -36,14 +40,20 @@ impl Choices {
     /// Returns the choices that take everything that can be: what is new, what
     /// differs; missing objects are ignored.
     pub fn everything(plan: &Plan) -> Self {
-        let mut choices = Self { missing_confirmed: true, ..Self::new(plan) };
+        let mut choices = Self {
+            missing_confirmed: true,
+            ..Self::new(plan)
+        };
         choices.cover_all(plan);
         choices
     }
 
     /// Returns the choices that take these items, as far as they can be chosen.
     pub fn of(plan: &Plan, is_chosen: impl Fn(&ItemId) -> bool, missing_confirmed: bool) -> Self {
-        let mut choices = Self { missing_confirmed, ..Self::new(plan) };
+        let mut choices = Self {
+            missing_confirmed,
+            ..Self::new(plan)
+        };
         for (at, entry) in plan.entries().iter().enumerate() {
             choices.set(plan, at, is_chosen(&entry.item.id));
         }
@@ -100,7 +110,10 @@ impl Choices {
             if self.set(plan, next, true) && next != at {
                 along.push(next);
             }
-            let needed = plan.entry(next).into_iter().flat_map(|entry| &entry.requires);
+            let needed = plan
+                .entry(next)
+                .into_iter()
+                .flat_map(|entry| &entry.requires);
             let missing = needed.filter(|requirement| !requirement.present);
             open.extend(
                 missing
@@ -116,7 +129,9 @@ impl Choices {
     pub fn cover_all(&mut self, plan: &Plan) -> usize {
         let undecided = |at: &usize| !self.is_left_out(*at);
         let open: Vec<usize> = (0..plan.entries().len()).filter(undecided).collect();
-        open.into_iter().filter(|at| self.set(plan, *at, true)).count()
+        open.into_iter()
+            .filter(|at| self.set(plan, *at, true))
+            .count()
     }
 }
 
@@ -183,13 +198,18 @@ impl Resolution {
                 choices.is_chosen(at) && obstacle.is_none() && !entry.verdict.status.is_blocked()
             })
             .collect();
-        let is_written = |id: &ItemId| plan.position(id).is_some_and(|at| free.get(at) == Some(&true));
+        let is_written = |id: &ItemId| {
+            plan.position(id)
+                .is_some_and(|at| free.get(at) == Some(&true))
+        };
         let states = plan
             .entries()
             .iter()
             .zip(obstacles)
             .enumerate()
-            .map(|(at, (entry, obstacle))| State::new(entry, choices.is_chosen(at), obstacle, is_written))
+            .map(|(at, (entry, obstacle))| {
+                State::new(entry, choices.is_chosen(at), obstacle, is_written)
+            })
             .collect();
         Self { states }
     }
@@ -206,12 +226,16 @@ impl Resolution {
 
     /// Says whether an item is written.
     pub fn is_written(&self, at: usize) -> bool {
-        self.state(at).is_some_and(|state| state.outcome.is_written())
+        self.state(at)
+            .is_some_and(|state| state.outcome.is_written())
     }
 
     /// Counts the items with an outcome.
     pub fn count(&self, outcome: Outcome) -> usize {
-        self.states.iter().filter(|state| state.outcome == outcome).count()
+        self.states
+            .iter()
+            .filter(|state| state.outcome == outcome)
+            .count()
     }
 }
 
@@ -220,7 +244,10 @@ impl State {
     /// put there; nothing of an item that is not blocked.
     pub fn reasons<'s>(&'s self, entry: &'s Entry) -> impl Iterator<Item = &'s Reason> {
         // Both can be the same one.
-        let obstacle = self.obstacle.iter().filter(|reason| !entry.verdict.reasons.contains(reason));
+        let obstacle = self
+            .obstacle
+            .iter()
+            .filter(|reason| !entry.verdict.reasons.contains(reason));
         let reasons = entry.verdict.reasons.iter().chain(obstacle);
         reasons.filter(|_| self.outcome == Outcome::Blocked)
     }
@@ -242,7 +269,11 @@ impl State {
             (status, _) if entry.is_unchanged() => (status, Outcome::Unchanged),
             (status, _) => (status, Outcome::Skipped),
         };
-        Self { status, outcome, obstacle }
+        Self {
+            status,
+            outcome,
+            obstacle,
+        }
     }
 }
 
@@ -302,7 +333,9 @@ impl Approved {
 
     /// Says whether an item of the plan is written.
     pub fn is_written(&self, at: usize) -> bool {
-        self.outcomes.get(at).is_some_and(|outcome| outcome.is_written())
+        self.outcomes
+            .get(at)
+            .is_some_and(|outcome| outcome.is_written())
     }
 
     /// Counts the steps of one sort.
@@ -334,20 +367,32 @@ impl Plan {
             })
             .collect();
         if steps.is_empty() {
-            return Err(Refusal::NothingToWrite { blocked: resolution.count(Outcome::Blocked) });
+            return Err(Refusal::NothingToWrite {
+                blocked: resolution.count(Outcome::Blocked),
+            });
         }
         if !self.missing().is_empty() && !choices.missing_confirmed {
             return Err(Refusal::MissingUnconfirmed(self.missing_count()));
         }
         let rank = |step: &Step| {
             let kind = self.entry(step.at).map(|entry| &entry.item.id.kind);
-            (self.kinds().iter().position(|info| Some(&info.kind) == kind), step.verb == Verb::Cover, step.at)
+            (
+                self.kinds()
+                    .iter()
+                    .position(|info| Some(&info.kind) == kind),
+                step.verb == Verb::Cover,
+                step.at,
+            )
         };
         steps.sort_by_key(rank);
         Ok(Approved {
             plan: Arc::clone(self),
             steps,
-            outcomes: resolution.states().iter().map(|state| state.outcome).collect(),
+            outcomes: resolution
+                .states()
+                .iter()
+                .map(|state| state.outcome)
+                .collect(),
         })
     }
 }
@@ -357,11 +402,19 @@ mod tests {
     use super::*;
     use crate::engine::{Candidate, Element, Field, Item, Kind, KindInfo, Op, Value};
 
-    static KINDS: [KindInfo; 1] = [KindInfo { kind: Kind::of("thing"), title: "Things" }];
+    static KINDS: [KindInfo; 1] = [KindInfo {
+        kind: Kind::of("thing"),
+        title: "Things",
+    }];
 
     fn item(key: &str, fields: Vec<Field>) -> Item {
         let id = ItemId::new(Kind::of("thing"), key);
-        Item { id, name: "".into(), value: Value::Record(fields), path: "".into() }
+        Item {
+            id,
+            name: "".into(),
+            value: Value::Record(fields),
+            path: "".into(),
+        }
     }
 
     fn candidate(key: &str, base: Option<Vec<Field>>, wanted: Vec<Field>) -> Candidate {
@@ -375,12 +428,20 @@ mod tests {
     /// One thing to add, and two that differ.
     fn plan() -> Arc<Plan> {
         let differs = |key| candidate(key, Some(number(1)), number(2));
-        let things = vec![candidate("new", None, number(1)), differs("one"), differs("two")];
+        let things = vec![
+            candidate("new", None, number(1)),
+            differs("one"),
+            differs("two"),
+        ];
         Arc::new(Plan::new(&KINDS, things, Vec::new(), Vec::new()))
     }
 
     fn outcomes(plan: &Plan, choices: &Choices) -> Vec<Outcome> {
-        plan.resolve(choices).states().iter().map(|state| state.outcome).collect()
+        plan.resolve(choices)
+            .states()
+            .iter()
+            .map(|state| state.outcome)
+            .collect()
     }
 
     #[test]
@@ -390,7 +451,10 @@ mod tests {
         choices.set(&plan, 0, false);
         choices.set(&plan, 1, false);
         assert_eq!(choices.cover_all(&plan), 1);
-        assert_eq!(outcomes(&plan, &choices), [Outcome::Skipped, Outcome::Skipped, Outcome::Covered]);
+        assert_eq!(
+            outcomes(&plan, &choices),
+            [Outcome::Skipped, Outcome::Skipped, Outcome::Covered]
+        );
         // What is chosen by itself is chosen.
         choices.set(&plan, 1, true);
         assert!(!choices.is_left_out(1));
@@ -411,8 +475,14 @@ mod tests {
 
     #[test]
     fn what_is_deleted_is_what_covered_items_lose() {
-        let kept = |value| Element { replaced: false, ..Element::named(value, Value::Null) };
-        let lost = |value| Element { replaced: true, ..Element::named(value, Value::Null) };
+        let kept = |value| Element {
+            replaced: false,
+            ..Element::named(value, Value::Null)
+        };
+        let lost = |value| Element {
+            replaced: true,
+            ..Element::named(value, Value::Null)
+        };
         let set = |elements| vec![Field::new("set", Value::Set(elements))];
         let base = || set(vec![kept("a"), lost("b"), lost("c")]);
         let things = vec![
@@ -424,12 +494,18 @@ mod tests {
         let removed = |choices: &Choices| {
             let removals = plan.removals(&plan.resolve(choices));
             assert!(removals.iter().all(|(_, change)| change.op == Op::Remove));
-            removals.into_iter().map(|(at, change)| (at, change.path)).collect::<Vec<_>>()
+            removals
+                .into_iter()
+                .map(|(at, change)| (at, change.path))
+                .collect::<Vec<_>>()
         };
         assert_eq!(removed(&choices), []);
         choices.set(&plan, 1, true);
         assert_eq!(removed(&choices), [(1, "/set/c".to_owned())]);
         choices.set(&plan, 0, true);
-        assert_eq!(removed(&choices), [(0, "/set/b".to_owned()), (1, "/set/c".to_owned())]);
+        assert_eq!(
+            removed(&choices),
+            [(0, "/set/b".to_owned()), (1, "/set/c".to_owned())]
+        );
     }
 }

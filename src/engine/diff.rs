@@ -121,7 +121,9 @@ impl Change {
     pub fn note(&self) -> Option<String> {
         match (&self.before, &self.after) {
             (Value::Text(before), Value::Text(after)) if self.op == Op::Replace => {
-                note(text::members(before, after).as_ref(), || text::note(before, after))
+                note(text::members(before, after).as_ref(), || {
+                    text::note(before, after)
+                })
             }
             _ => None,
         }
@@ -145,7 +147,10 @@ impl Serialize for Change {
             if self.op != Op::Remove && (self.op == Op::Replace || self.after != Value::Null) {
                 out.serialize_field("after", &self.after)?;
             }
-            let block = self.block().filter(|_| self.op == Op::Replace).map(|block| BlockDiff::new(&block));
+            let block = self
+                .block()
+                .filter(|_| self.op == Op::Replace)
+                .map(|block| BlockDiff::new(&block));
             if let Some(diff) = &block {
                 out.serialize_field("diff", diff)?;
             }
@@ -163,7 +168,10 @@ impl Serialize for Change {
 /// Says of documents that mean the same that they do, and of others what they
 /// look like.
 fn note(members: Option<&Members>, look: impl FnOnce() -> Option<String>) -> Option<String> {
-    members.filter(|members| members.diff.hunks.is_empty()).map(Members::summary).or_else(look)
+    members
+        .filter(|members| members.diff.hunks.is_empty())
+        .map(Members::summary)
+        .or_else(look)
 }
 
 /// JSON: the hunks of the texts, and those of the documents in them.
@@ -174,7 +182,10 @@ struct BlockDiff {
 
 impl BlockDiff {
     fn new(block: &Block<'_>) -> Self {
-        Self { lines: block.diff(), members: block.members() }
+        Self {
+            lines: block.diff(),
+            members: block.members(),
+        }
     }
 
     fn note(&self) -> Option<String> {
@@ -186,7 +197,9 @@ impl Serialize for BlockDiff {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_struct("Diff", 3)?;
         self.lines.serialize_fields(&mut out)?;
-        if let Some(Members { diff, .. }) = self.members.as_ref().filter(|it| !it.diff.hunks.is_empty()) {
+        if let Some(Members { diff, .. }) =
+            self.members.as_ref().filter(|it| !it.diff.hunks.is_empty())
+        {
             out.serialize_field("json", diff)?;
         }
         out.end()
@@ -209,7 +222,11 @@ pub enum Show {
 /// What only the target has in a set or a record is kept, unless its element or
 /// its field says that it is [`replaced`](Element::replaced).
 pub fn compare(base: Option<&Value>, wanted: &Value, show: Show) -> Vec<Change> {
-    let mut comparison = Comparison { changes: Vec::new(), path: String::new(), show };
+    let mut comparison = Comparison {
+        changes: Vec::new(),
+        path: String::new(),
+        show,
+    };
     match base {
         Some(base) => comparison.values(base, wanted, &Context::default()),
         None => comparison.additions(wanted, &Context::default()),
@@ -274,7 +291,11 @@ impl Comparison {
         }
         let after = Named::new(wanted);
         let is_told = |field: &&Field| field.replaced || field.quiet;
-        for field in base.iter().filter(is_told).filter(|field| after.get(&field.name).is_none()) {
+        for field in base
+            .iter()
+            .filter(is_told)
+            .filter(|field| after.get(&field.name).is_none())
+        {
             let context = context.within(field);
             self.below(&field.name, |this| this.removal(&field.value, &context));
         }
@@ -288,10 +309,14 @@ impl Comparison {
     }
 
     fn sets(&mut self, base: &[Element], wanted: &[Element], context: &Context) {
-        let before: HashMap<&str, &Element> =
-            base.iter().map(|element| (element.id.key(), element)).collect();
-        let after: HashMap<&str, &Element> =
-            wanted.iter().map(|element| (element.id.key(), element)).collect();
+        let before: HashMap<&str, &Element> = base
+            .iter()
+            .map(|element| (element.id.key(), element))
+            .collect();
+        let after: HashMap<&str, &Element> = wanted
+            .iter()
+            .map(|element| (element.id.key(), element))
+            .collect();
         let mut labels = Labels::default();
         for element in wanted {
             let label = labels.unique(&element.label);
@@ -304,10 +329,19 @@ impl Comparison {
                 None => this.addition(&element.value, &context),
             });
         }
-        for element in base.iter().filter(|element| !after.contains_key(element.id.key())) {
+        for element in base
+            .iter()
+            .filter(|element| !after.contains_key(element.id.key()))
+        {
             let label = labels.unique(&element.label);
-            let op = if element.replaced { Op::Remove } else { Op::Keep };
-            self.below(&label, |this| this.leaf(op, &element.value, &Value::Null, context));
+            let op = if element.replaced {
+                Op::Remove
+            } else {
+                Op::Keep
+            };
+            self.below(&label, |this| {
+                this.leaf(op, &element.value, &Value::Null, context)
+            });
         }
     }
 
@@ -316,18 +350,29 @@ impl Comparison {
     fn moves(&mut self, base: &[Element], wanted: &[Element], context: &Context) {
         let after: HashMap<&str, usize> = places(wanted, base);
         let before: HashMap<&str, usize> = places(base, wanted);
-        let common: Vec<(&Element, usize)> =
-            wanted.iter().filter_map(|element| Some((element, *before.get(element.id.key())?))).collect();
+        let common: Vec<(&Element, usize)> = wanted
+            .iter()
+            .filter_map(|element| Some((element, *before.get(element.id.key())?)))
+            .collect();
         let order: Vec<usize> = common.iter().map(|(_, place)| *place).collect();
         let stay: HashSet<usize> = rising(&order).into_iter().collect();
         let mut labels = Labels::default();
-        let labels: HashMap<&str, Arc<str>> =
-            wanted.iter().map(|element| (element.id.key(), labels.unique(&element.label))).collect();
-        for (at, (element, from)) in common.into_iter().enumerate().filter(|(at, _)| !stay.contains(at)) {
+        let labels: HashMap<&str, Arc<str>> = wanted
+            .iter()
+            .map(|element| (element.id.key(), labels.unique(&element.label)))
+            .collect();
+        for (at, (element, from)) in common
+            .into_iter()
+            .enumerate()
+            .filter(|(at, _)| !stay.contains(at))
+        {
             let place = |place: Option<&usize>| {
                 Value::Int(place.map_or(0, |place| i64::try_from(*place).unwrap_or(i64::MAX)))
             };
-            let (from, to) = (place(Some(&from)), place(after.get(element.id.key()).or(Some(&at))));
+            let (from, to) = (
+                place(Some(&from)),
+                place(after.get(element.id.key()).or(Some(&at))),
+            );
             let label = labels.get(element.id.key()).cloned().unwrap_or_default();
             self.below(&label, |this| this.leaf(Op::Move, &from, &to, context));
         }
@@ -394,7 +439,13 @@ impl<'f> Named<'f> {
         if fields.len() <= Self::FEW {
             return Self::Few(fields);
         }
-        Self::Many(fields.iter().rev().map(|field| (&*field.name, field)).collect())
+        Self::Many(
+            fields
+                .iter()
+                .rev()
+                .map(|field| (&*field.name, field))
+                .collect(),
+        )
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&'f Field> {
@@ -407,13 +458,20 @@ impl<'f> Named<'f> {
 
 impl Element {
     fn context(&self, outer: &Context) -> Context {
-        Context { needs: self.needs.clone().or_else(|| outer.needs.clone()), ..outer.clone() }
+        Context {
+            needs: self.needs.clone().or_else(|| outer.needs.clone()),
+            ..outer.clone()
+        }
     }
 }
 
 impl Context {
     fn within(&self, field: &Field) -> Self {
-        Self { kept: self.kept || field.kept, quiet: self.quiet || field.quiet, needs: self.needs.clone() }
+        Self {
+            kept: self.kept || field.kept,
+            quiet: self.quiet || field.quiet,
+            needs: self.needs.clone(),
+        }
     }
 }
 
@@ -421,7 +479,10 @@ impl Context {
 /// has, too.
 fn places<'e>(elements: &'e [Element], others: &[Element]) -> HashMap<&'e str, usize> {
     let others: HashSet<&str> = others.iter().map(|element| element.id.key()).collect();
-    let common = elements.iter().map(|element| element.id.key()).filter(|key| others.contains(key));
+    let common = elements
+        .iter()
+        .map(|element| element.id.key())
+        .filter(|key| others.contains(key));
     common.enumerate().map(|(at, key)| (key, at)).collect()
 }
 
@@ -449,7 +510,9 @@ pub fn push_segment(path: &mut String, segment: &str) {
 
 /// Returns the segments of a JSON pointer, unescaped.
 pub fn segments(path: &str) -> impl Iterator<Item = String> {
-    path.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))
+    path.split('/')
+        .skip(1)
+        .map(|segment| segment.replace("~1", "/").replace("~0", "~"))
 }
 
 /// Keeps labels of one set apart: two keys may have the same alias.
@@ -476,11 +539,21 @@ mod tests {
     use crate::engine::Secret;
 
     fn record(fields: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-        Value::Record(fields.into_iter().map(|(name, value)| Field::new(name, value)).collect())
+        Value::Record(
+            fields
+                .into_iter()
+                .map(|(name, value)| Field::new(name, value))
+                .collect(),
+        )
     }
 
     fn set<const N: usize>(labels: [&str; N]) -> Value {
-        Value::Set(labels.iter().map(|label| Element::named(*label, Value::Null)).collect())
+        Value::Set(
+            labels
+                .iter()
+                .map(|label| Element::named(*label, Value::Null))
+                .collect(),
+        )
     }
 
     fn told(base: Option<&Value>, wanted: &Value) -> Vec<String> {
@@ -499,8 +572,14 @@ mod tests {
 
     #[test]
     fn a_field_that_differs_is_replaced() {
-        let told = told(Some(&record([("tps", Value::Int(10))])), &record([("tps", Value::Int(50))]));
-        assert_eq!(told, [r#"{"path":"/tps","op":"replace","before":10,"after":50}"#]);
+        let told = told(
+            Some(&record([("tps", Value::Int(10))])),
+            &record([("tps", Value::Int(50))]),
+        );
+        assert_eq!(
+            told,
+            [r#"{"path":"/tps","op":"replace","before":10,"after":50}"#]
+        );
     }
 
     #[test]
@@ -510,15 +589,24 @@ mod tests {
             told(Some(&secret("canary-a")), &secret("canary-b")),
             [r#"{"path":"/mima","op":"replace","secret":true}"#]
         );
-        assert_eq!(told(None, &secret("canary-a")), [r#"{"path":"/mima","op":"add","secret":true}"#]);
+        assert_eq!(
+            told(None, &secret("canary-a")),
+            [r#"{"path":"/mima","op":"add","secret":true}"#]
+        );
     }
 
     #[test]
     fn a_masked_url_that_differs_in_its_password_alone_is_a_secret_difference() {
         let url = |password: &str| {
-            record([("jdbcUrl", Value::Secret(Secret::with_mask(password, "jdbc:x?password=***")))])
+            record([(
+                "jdbcUrl",
+                Value::Secret(Secret::with_mask(password, "jdbc:x?password=***")),
+            )])
         };
-        assert_eq!(told(Some(&url("a")), &url("b")), [r#"{"path":"/jdbcUrl","op":"replace","secret":true}"#]);
+        assert_eq!(
+            told(Some(&url("a")), &url("b")),
+            [r#"{"path":"/jdbcUrl","op":"replace","secret":true}"#]
+        );
     }
 
     #[test]
@@ -533,25 +621,36 @@ mod tests {
         );
         assert_eq!(
             of(text("ab"), text("ab ")),
-            [r#"{"path":"/x","op":"replace","before":"ab","after":"ab ","note":"only blanks differ"}"#]
+            [
+                r#"{"path":"/x","op":"replace","before":"ab","after":"ab ","note":"only blanks differ"}"#
+            ]
         );
     }
 
     #[test]
     fn a_document_in_a_string_has_the_difference_of_its_members_too() {
         let document = |limit: &str| {
-            text(&format!(r#"{{"limit":{limit},"url":"http://upstream.example/v1","on":true}}"#))
+            text(&format!(
+                r#"{{"limit":{limit},"url":"http://upstream.example/v1","on":true}}"#
+            ))
         };
-        let told: serde_json::Value = serde_json::from_str(&of(document("1"), document("2"))[0]).unwrap();
-        let lines = told["diff"]["json"]["hunks"][0]["lines"].as_array().unwrap();
+        let told: serde_json::Value =
+            serde_json::from_str(&of(document("1"), document("2"))[0]).unwrap();
+        let lines = told["diff"]["json"]["hunks"][0]["lines"]
+            .as_array()
+            .unwrap();
         let texts: Vec<&str> = lines
             .iter()
             .filter(|line| line["op"] != "keep")
             .map(|line| line["text"].as_str().unwrap())
             .collect();
         assert_eq!(texts, [r#"  "limit": 1"#, r#"  "limit": 2"#]);
-        assert_eq!(told["diff"]["hunks"][0]["lines"][0]["words"], serde_json::json!([[9, 10]]));
-        let told: serde_json::Value = serde_json::from_str(&of(document("1"), document(" 1"))[0]).unwrap();
+        assert_eq!(
+            told["diff"]["hunks"][0]["lines"][0]["words"],
+            serde_json::json!([[9, 10]])
+        );
+        let told: serde_json::Value =
+            serde_json::from_str(&of(document("1"), document(" 1"))[0]).unwrap();
         assert_eq!(told["note"], "only the formatting of the JSON differs");
         assert_eq!(told["diff"].get("json"), None);
     }
@@ -560,20 +659,41 @@ mod tests {
     fn the_difference_of_a_text_with_secrets_is_that_of_its_shown_part() {
         let script = |password: &str, limit: u8| {
             let text = format!("login(password={password})\nlimit={limit}\n");
-            record([("x", Value::Secret(Secret::with_mask(text.as_str(), text.replace(password, "***"))))])
+            record([(
+                "x",
+                Value::Secret(Secret::with_mask(
+                    text.as_str(),
+                    text.replace(password, "***"),
+                )),
+            )])
         };
-        let changes = compare(Some(&script("canary-a", 1)), &script("canary-b", 2), Show::Differences);
+        let changes = compare(
+            Some(&script("canary-a", 1)),
+            &script("canary-b", 2),
+            Show::Differences,
+        );
         let told = serde_json::to_string(&changes).unwrap();
-        assert!(told.contains("\"diff\"") && told.contains("limit=2") && !told.contains("canary"), "{told}");
+        assert!(
+            told.contains("\"diff\"") && told.contains("limit=2") && !told.contains("canary"),
+            "{told}"
+        );
         let whole = |text: &str| record([("x", Value::Secret(Secret::new(text)))]);
-        let changes = compare(Some(&whole("canary\na")), &whole("canary\nb"), Show::Differences);
+        let changes = compare(
+            Some(&whole("canary\na")),
+            &whole("canary\nb"),
+            Show::Differences,
+        );
         assert!(changes[0].block().is_none() && changes[0].note().is_none());
     }
 
     #[test]
     fn a_kept_secret_is_no_difference_to_act_on() {
-        let value =
-            |text: &str| Value::Record(vec![Field::kept("clientSecret", Value::Secret(Secret::new(text)))]);
+        let value = |text: &str| {
+            Value::Record(vec![Field::kept(
+                "clientSecret",
+                Value::Secret(Secret::new(text)),
+            )])
+        };
         let changes = compare(Some(&value("a")), &value("b"), Show::Differences);
         assert_eq!(changes.len(), 1);
         assert!(!changes[0].op.is_effective());
@@ -582,9 +702,17 @@ mod tests {
 
     #[test]
     fn what_only_the_target_has_in_a_set_is_kept() {
-        let told =
-            told(Some(&record([("hosts", set(["h/1", "h2"]))])), &record([("hosts", set(["h2", "h3"]))]));
-        assert_eq!(told, [r#"{"path":"/hosts/h3","op":"add"}"#, r#"{"path":"/hosts/h~11","op":"keep"}"#]);
+        let told = told(
+            Some(&record([("hosts", set(["h/1", "h2"]))])),
+            &record([("hosts", set(["h2", "h3"]))]),
+        );
+        assert_eq!(
+            told,
+            [
+                r#"{"path":"/hosts/h3","op":"add"}"#,
+                r#"{"path":"/hosts/h~11","op":"keep"}"#
+            ]
+        );
     }
 
     #[test]
@@ -604,8 +732,10 @@ mod tests {
             Element::matched("id-1", "alias", Value::Null),
             Element::matched("id-2", "alias", Value::Null),
         ]);
-        let paths: Vec<_> =
-            compare(None, &record([("keys", keys)]), Show::Differences).into_iter().map(|c| c.path).collect();
+        let paths: Vec<_> = compare(None, &record([("keys", keys)]), Show::Differences)
+            .into_iter()
+            .map(|c| c.path)
+            .collect();
         assert_eq!(paths, ["/keys/alias", "/keys/alias (2)"]);
     }
 
@@ -618,7 +748,10 @@ mod tests {
         ]);
         assert_eq!(
             told(None, &wanted),
-            [r#"{"path":"/b","op":"add","after":1}"#, r#"{"path":"/oauth/c","op":"add","after":"x"}"#]
+            [
+                r#"{"path":"/b","op":"add","after":1}"#,
+                r#"{"path":"/oauth/c","op":"add","after":"x"}"#
+            ]
         );
     }
 
@@ -671,7 +804,10 @@ mod tests {
     #[test]
     fn a_list_of_plain_values_is_one_value() {
         assert_eq!(
-            of(list([text("a"), text("b")]), list([text("b"), text("a"), list([Value::Int(1)])])),
+            of(
+                list([text("a"), text("b")]),
+                list([text("b"), text("a"), list([Value::Int(1)])])
+            ),
             [r#"{"path":"/x","op":"replace","before":["a","b"],"after":["b","a",[1]]}"#]
         );
         assert_eq!(of(list([text("a")]), list([text("a")])), [""; 0]);
@@ -689,7 +825,10 @@ mod tests {
         Value::Sequence(
             elements
                 .into_iter()
-                .map(|(label, value)| Element { replaced: true, ..Element::named(label, value) })
+                .map(|(label, value)| Element {
+                    replaced: true,
+                    ..Element::named(label, value)
+                })
                 .collect(),
         )
     }
@@ -699,7 +838,14 @@ mod tests {
         let (one, two, three) = (Value::Int(1), Value::Int(2), Value::Int(3));
         let base = sequence([("a", one.clone()), ("b", two.clone()), ("c", three.clone())]);
         assert_eq!(
-            of(base.clone(), sequence([("c", three.clone()), ("a", one.clone()), ("n", Value::Int(9))])),
+            of(
+                base.clone(),
+                sequence([
+                    ("c", three.clone()),
+                    ("a", one.clone()),
+                    ("n", Value::Int(9))
+                ])
+            ),
             [
                 r#"{"path":"/x/n","op":"add","after":9}"#,
                 r#"{"path":"/x/b","op":"remove","before":2}"#,
@@ -707,7 +853,10 @@ mod tests {
             ]
         );
         assert_eq!(
-            of(base.clone(), sequence([("a", one), ("b", Value::Int(7)), ("c", three)])),
+            of(
+                base.clone(),
+                sequence([("a", one), ("b", Value::Int(7)), ("c", three)])
+            ),
             [r#"{"path":"/x/b","op":"replace","before":2,"after":7}"#]
         );
         assert_eq!(of(base.clone(), base), [""; 0]);
@@ -715,7 +864,12 @@ mod tests {
 
     #[test]
     fn what_is_quietly_kept_is_told_where_everything_is() {
-        let quiet = |value| Value::Record(vec![Field { quiet: true, ..Field::kept("id", value) }]);
+        let quiet = |value| {
+            Value::Record(vec![Field {
+                quiet: true,
+                ..Field::kept("id", value)
+            }])
+        };
         let told = |show| compare(Some(&quiet(Value::Int(1))), &quiet(Value::Int(2)), show);
         assert!(told(Show::Differences).is_empty());
         assert_eq!(told(Show::Everything)[0].op, Op::Keep);
@@ -733,7 +887,10 @@ mod tests {
             (list([text("a")]), list([text("b")])),
         ] {
             let changes = compare(Some(&kept(base)), &kept(wanted), Show::Differences);
-            assert_eq!(changes.iter().map(|change| change.op).collect::<Vec<_>>(), [Op::Keep]);
+            assert_eq!(
+                changes.iter().map(|change| change.op).collect::<Vec<_>>(),
+                [Op::Keep]
+            );
         }
     }
 
@@ -750,8 +907,15 @@ mod tests {
             r#"{"path":"/gone","op":"remove","before":{"key":{"secret":true}}}"#,
             r#"{"path":"/mima","op":"remove","secret":true}"#,
         ];
-        assert_eq!(told(Some(&base), &record([("here", Value::Int(1))])), removed);
-        let nulls = record([("gone", Value::Null), ("mima", Value::Null), ("here", Value::Int(1))]);
+        assert_eq!(
+            told(Some(&base), &record([("here", Value::Int(1))])),
+            removed
+        );
+        let nulls = record([
+            ("gone", Value::Null),
+            ("mima", Value::Null),
+            ("here", Value::Int(1)),
+        ]);
         assert_eq!(told(Some(&base), &nulls), removed);
         let everything = compare(Some(&base), &nulls, Show::Everything);
         assert_eq!(everything.len(), 4, "each once, and what both do not have");
@@ -764,7 +928,18 @@ mod tests {
             Value::Record(fields.collect())
         };
         assert!(compare(Some(&many(0)), &many(0), Show::Differences).is_empty());
-        assert_eq!(compare(Some(&many(0)), &many(1), Show::Differences).len(), 100);
-        assert_eq!(compare(Some(&many(0)), &record([("f7", Value::Int(7))]), Show::Differences).len(), 99);
+        assert_eq!(
+            compare(Some(&many(0)), &many(1), Show::Differences).len(),
+            100
+        );
+        assert_eq!(
+            compare(
+                Some(&many(0)),
+                &record([("f7", Value::Int(7))]),
+                Show::Differences
+            )
+            .len(),
+            99
+        );
     }
 }

@@ -23,7 +23,9 @@ pub fn safe(text: &str) -> Cow<'_, str> {
         match c {
             '\n' => shown.push('⏎'),
             '\t' => shown.push_str("\\t"),
-            c if is_hostile(c) && (c as u32) < 0x100 => shown.push_str(&format!("\\x{:02x}", c as u32)),
+            c if is_hostile(c) && (c as u32) < 0x100 => {
+                shown.push_str(&format!("\\x{:02x}", c as u32))
+            }
             c if is_hostile(c) => shown.push_str(&format!("\\u{{{:x}}}", c as u32)),
             c => shown.push(c),
         }
@@ -40,7 +42,11 @@ pub fn safe(text: &str) -> Cow<'_, str> {
 /// ```
 pub fn some_of<T: ToString>(things: impl IntoIterator<Item = T>, most: usize) -> String {
     let mut things = things.into_iter();
-    let named: Vec<String> = things.by_ref().take(most).map(|thing| thing.to_string()).collect();
+    let named: Vec<String> = things
+        .by_ref()
+        .take(most)
+        .map(|thing| thing.to_string())
+        .collect();
     match things.count() {
         0 => named.join(", "),
         more => format!("{} and {more} more", named.join(", ")),

@@ -55,8 +55,18 @@ impl Finding {
         Self::new(Severity::Error, code, message)
     }
 
-    fn new(severity: Severity, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { severity, code: code.into(), message: message.into(), path: None, item: None }
+    fn new(
+        severity: Severity,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            severity,
+            code: code.into(),
+            message: message.into(),
+            path: None,
+            item: None,
+        }
     }
 
     /// Says where in the file it was found (JSON pointer).
@@ -104,10 +114,14 @@ pub fn grouped<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Vec<Findi
     let mut groups: Vec<FindingGroup<'f>> = Vec::new();
     let mut known: HashMap<(Severity, &'f str), usize> = HashMap::new();
     for finding in findings {
-        let at = *known.entry((finding.severity, &*finding.code)).or_insert(groups.len());
+        let at = *known
+            .entry((finding.severity, &*finding.code))
+            .or_insert(groups.len());
         match groups.get_mut(at) {
             Some(group) => group.findings.push(finding),
-            None => groups.push(FindingGroup { findings: vec![finding] }),
+            None => groups.push(FindingGroup {
+                findings: vec![finding],
+            }),
         }
     }
     groups.sort_by_key(|group| Reverse(group.severity()));
@@ -117,27 +131,43 @@ pub fn grouped<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Vec<Findi
 impl FindingGroup<'_> {
     /// Returns how much they matter.
     pub fn severity(&self) -> Severity {
-        self.findings.first().map_or(Severity::Note, |finding| finding.severity)
+        self.findings
+            .first()
+            .map_or(Severity::Note, |finding| finding.severity)
     }
 
     /// Returns the lines for people: one for a single finding, or for several
     /// that say the same; else a head, and under it, two blanks further in, the
     /// first `most` of them. May hold hostile data, as findings do.
     pub fn lines(&self, most: usize) -> Vec<String> {
-        let Some((first, rest)) = self.findings.split_first() else { return Vec::new() };
+        let Some((first, rest)) = self.findings.split_first() else {
+            return Vec::new();
+        };
         let code = &first.code;
         if rest.is_empty() {
             return vec![format!("{code}: {}", first.placed())];
         }
         let total = self.findings.len();
         if rest.iter().all(|finding| finding.message == first.message) {
-            let places = self.findings.iter().filter_map(|finding| finding.about_what());
+            let places = self
+                .findings
+                .iter()
+                .filter_map(|finding| finding.about_what());
             let places = some_of(places, most);
-            let places = if places.is_empty() { places } else { format!(": {places}") };
+            let places = if places.is_empty() {
+                places
+            } else {
+                format!(": {places}")
+            };
             return vec![format!("{code}: {} ({total} times{places})", first.message)];
         }
         let mut lines = vec![format!("{code}: {total} of these")];
-        lines.extend(self.findings.iter().take(most).map(|finding| format!("  {}", finding.placed())));
+        lines.extend(
+            self.findings
+                .iter()
+                .take(most)
+                .map(|finding| format!("  {}", finding.placed())),
+        );
         if let Some(more) = total.checked_sub(most).filter(|more| *more > 0) {
             lines.push(format!("  and {more} more"));
         }
@@ -155,34 +185,59 @@ mod tests {
     }
 
     fn told(findings: &[Finding]) -> Vec<String> {
-        grouped(findings).iter().flat_map(|group| group.lines(2)).collect()
+        grouped(findings)
+            .iter()
+            .flat_map(|group| group.lines(2))
+            .collect()
     }
 
     #[test]
     fn one_finding_is_one_line() {
-        assert_eq!(told(&[about("odd", "a", "is odd")]), ["odd: thing:a: is odd"]);
-        assert_eq!(told(&[Finding::note("odd", "is odd").at("/x")]), ["odd: /x: is odd"]);
+        assert_eq!(
+            told(&[about("odd", "a", "is odd")]),
+            ["odd: thing:a: is odd"]
+        );
+        assert_eq!(
+            told(&[Finding::note("odd", "is odd").at("/x")]),
+            ["odd: /x: is odd"]
+        );
         assert_eq!(told(&[Finding::note("odd", "is odd")]), ["odd: is odd"]);
     }
 
     #[test]
     fn what_says_the_same_of_many_is_one_line() {
-        let all: Vec<Finding> = ["a", "b", "c", "d"].map(|key| about("odd", key, "is odd")).into();
-        assert_eq!(told(&all), ["odd: is odd (4 times: thing:a, thing:b and 2 more)"]);
+        let all: Vec<Finding> = ["a", "b", "c", "d"]
+            .map(|key| about("odd", key, "is odd"))
+            .into();
+        assert_eq!(
+            told(&all),
+            ["odd: is odd (4 times: thing:a, thing:b and 2 more)"]
+        );
     }
 
     #[test]
     fn what_says_different_things_is_bounded() {
-        let all: Vec<Finding> = ["a", "b", "c"].map(|key| about("odd", key, &format!("lacks {key}"))).into();
+        let all: Vec<Finding> = ["a", "b", "c"]
+            .map(|key| about("odd", key, &format!("lacks {key}")))
+            .into();
         assert_eq!(
             told(&all),
-            ["odd: 3 of these", "  thing:a: lacks a", "  thing:b: lacks b", "  and 1 more"]
+            [
+                "odd: 3 of these",
+                "  thing:a: lacks a",
+                "  thing:b: lacks b",
+                "  and 1 more"
+            ]
         );
     }
 
     #[test]
     fn what_matters_most_comes_first() {
-        let all = [Finding::note("n", "n"), about("w", "a", "w"), Finding::error("e", "e")];
+        let all = [
+            Finding::note("n", "n"),
+            about("w", "a", "w"),
+            Finding::error("e", "e"),
+        ];
         assert_eq!(told(&all), ["e: e", "w: thing:a: w", "n: n"]);
     }
 }

@@ -53,7 +53,10 @@ pub struct ItemId {
 impl ItemId {
     /// Returns the identity of an item.
     pub fn new(kind: Kind, key: impl Into<Arc<str>>) -> Self {
-        Self { kind, key: key.into() }
+        Self {
+            kind,
+            key: key.into(),
+        }
     }
 }
 
@@ -131,18 +134,30 @@ pub struct Field {
 impl Field {
     /// Returns a field.
     pub fn new(name: impl Into<Cow<'static, str>>, value: Value) -> Self {
-        Self { name: name.into(), value, kept: false, quiet: false, replaced: false }
+        Self {
+            name: name.into(),
+            value,
+            kept: false,
+            quiet: false,
+            replaced: false,
+        }
     }
 
     /// Returns a field whose value in the target survives a cover.
     pub fn kept(name: impl Into<Cow<'static, str>>, value: Value) -> Self {
-        Self { kept: true, ..Self::new(name, value) }
+        Self {
+            kept: true,
+            ..Self::new(name, value)
+        }
     }
 
     /// Returns a field of the target that a cover removes where the file does
     /// not have it.
     pub fn replaced(name: impl Into<Cow<'static, str>>, value: Value) -> Self {
-        Self { replaced: true, ..Self::new(name, value) }
+        Self {
+            replaced: true,
+            ..Self::new(name, value)
+        }
     }
 }
 
@@ -167,12 +182,21 @@ impl Element {
     /// Returns an element that is matched by its label.
     pub fn named(label: impl Into<Arc<str>>, value: Value) -> Self {
         let label = label.into();
-        Self { id: Secret::new(Arc::clone(&label)), label, value, needs: None, replaced: false }
+        Self {
+            id: Secret::new(Arc::clone(&label)),
+            label,
+            value,
+            needs: None,
+            replaced: false,
+        }
     }
 
     /// Returns an element that is matched by something else than its label.
     pub fn matched(id: impl Into<Arc<str>>, label: impl Into<Arc<str>>, value: Value) -> Self {
-        Self { id: Secret::new(id), ..Self::named(label, value) }
+        Self {
+            id: Secret::new(id),
+            ..Self::named(label, value)
+        }
     }
 }
 
@@ -225,7 +249,10 @@ impl Value {
 
     /// Returns the value of a field of a record.
     pub fn field(&self, name: &str) -> Option<&Self> {
-        self.fields().iter().find(|field| field.name == name).map(|field| &field.value)
+        self.fields()
+            .iter()
+            .find(|field| field.name == name)
+            .map(|field| &field.value)
     }
 }
 

@@ -75,7 +75,11 @@ impl Json {
         match self {
             Self::List(elements) => 1 + elements.iter().map(Self::depth).max().unwrap_or_default(),
             Self::Object(object) => {
-                1 + object.members().map(|(_, json)| json.depth()).max().unwrap_or_default()
+                1 + object
+                    .members()
+                    .map(|(_, json)| json.depth())
+                    .max()
+                    .unwrap_or_default()
             }
             _ => 0,
         }
@@ -198,10 +202,16 @@ impl Json {
         };
         match self {
             Self::Object(object) => {
-                object.members.iter().for_each(|(name, value)| below(name, value, path));
+                object
+                    .members
+                    .iter()
+                    .for_each(|(name, value)| below(name, value, path));
             }
             Self::List(elements) => {
-                elements.iter().enumerate().for_each(|(at, value)| below(&at.to_string(), value, path));
+                elements
+                    .iter()
+                    .enumerate()
+                    .for_each(|(at, value)| below(&at.to_string(), value, path));
             }
             _ => {}
         }
@@ -215,11 +225,16 @@ impl Json {
             let what = match value {
                 Self::Text(text) if text.contains('\0') => Some(NUL),
                 Self::Object(object) if object.names().any(|name| name.contains('\0')) => Some(NUL),
-                Self::Number(text) if !is_numeric(text) => Some("a number beyond what PostgreSQL stores"),
+                Self::Number(text) if !is_numeric(text) => {
+                    Some("a number beyond what PostgreSQL stores")
+                }
                 _ => None,
             };
             if let Some(what) = what.filter(|_| found.is_none()) {
-                found = Some(Unstorable { path: path.to_owned(), what });
+                found = Some(Unstorable {
+                    path: path.to_owned(),
+                    what,
+                });
             }
         });
         found
@@ -238,7 +253,10 @@ fn is_numeric(text: &str) -> bool {
     const DIGITS: usize = 6_000;
     let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let exponent: i64 = exponent.trim_start_matches('+').parse().unwrap_or(i64::MAX);
-    digits.len() <= DIGITS && exponent.checked_abs().is_some_and(|exponent| exponent <= EXPONENT)
+    digits.len() <= DIGITS
+        && exponent
+            .checked_abs()
+            .is_some_and(|exponent| exponent <= EXPONENT)
 }
 
 impl Object {
@@ -260,12 +278,18 @@ impl Object {
 
     /// Returns a member.
     pub fn get(&self, name: &str) -> Option<&Json> {
-        self.members.iter().find(|(other, _)| **other == *name).map(|(_, value)| value)
+        self.members
+            .iter()
+            .find(|(other, _)| **other == *name)
+            .map(|(_, value)| value)
     }
 
     /// Returns a member, to change it.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Json> {
-        self.members.iter_mut().find(|(other, _)| **other == *name).map(|(_, value)| value)
+        self.members
+            .iter_mut()
+            .find(|(other, _)| **other == *name)
+            .map(|(_, value)| value)
     }
 
     /// Sets a member, in its place or at the end.
@@ -278,7 +302,10 @@ impl Object {
 
     /// Takes a member out.
     pub fn remove(&mut self, name: &str) -> Option<Json> {
-        let at = self.members.iter().position(|(other, _)| **other == *name)?;
+        let at = self
+            .members
+            .iter()
+            .position(|(other, _)| **other == *name)?;
         Some(self.members.remove(at).1)
     }
 
@@ -289,7 +316,9 @@ impl Object {
 
     /// Returns the members in their order, to change them.
     pub fn members_mut(&mut self) -> impl Iterator<Item = (&str, &mut Json)> {
-        self.members.iter_mut().map(|(name, value)| (&**name, value))
+        self.members
+            .iter_mut()
+            .map(|(name, value)| (&**name, value))
     }
 
     /// Returns the names in their order.
@@ -306,7 +335,9 @@ impl Object {
 impl FromIterator<(Arc<str>, Json)> for Object {
     fn from_iter<I: IntoIterator<Item = (Arc<str>, Json)>>(members: I) -> Self {
         let mut object = Self::default();
-        members.into_iter().for_each(|(name, value)| object.set(&name, value));
+        members
+            .into_iter()
+            .for_each(|(name, value)| object.set(&name, value));
         object
     }
 }
@@ -323,12 +354,16 @@ impl Serialize for Json {
             Self::Text(text) => serializer.serialize_str(text),
             Self::List(elements) => {
                 let mut seq = serializer.serialize_seq(Some(elements.len()))?;
-                elements.iter().try_for_each(|element| seq.serialize_element(element))?;
+                elements
+                    .iter()
+                    .try_for_each(|element| seq.serialize_element(element))?;
                 seq.end()
             }
             Self::Object(object) => {
                 let mut map = serializer.serialize_map(Some(object.members.len()))?;
-                object.members().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
+                object
+                    .members()
+                    .try_for_each(|(name, value)| map.serialize_entry(name, value))?;
                 map.end()
             }
         }
@@ -380,7 +415,9 @@ pub(crate) fn number(text: &str) -> Value {
     if let Ok(whole) = text.parse() {
         return Value::Int(whole);
     }
-    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (sign, rest) = text
+        .strip_prefix('-')
+        .map_or(("", text), |rest| ("-", rest));
     let (digits, exponent) = rest.split_once(['e', 'E']).unwrap_or((rest, "0"));
     let Ok(exponent) = exponent.trim_start_matches('+').parse::<i64>() else {
         return Value::Number(text.into());
@@ -418,7 +455,11 @@ fn written(sign: &str, digits: &str, scale: i64) -> String {
         let zeros = "0".repeat(usize::try_from(-point).unwrap_or_default());
         return format!("{sign}0.{zeros}{digits}");
     }
-    if scale == 0 { format!("{sign}{digits}") } else { format!("{sign}{digits}e{scale}") }
+    if scale == 0 {
+        format!("{sign}{digits}")
+    } else {
+        format!("{sign}{digits}e{scale}")
+    }
 }
 
 #[cfg(test)]
@@ -437,7 +478,10 @@ mod tests {
             ("15e-1", "1.5"),
             ("100E-2", "1"),
             ("0.0010", "1e-3"),
-            ("123456789012345678901234567890", "123456789012345678901234567890.0"),
+            (
+                "123456789012345678901234567890",
+                "123456789012345678901234567890.0",
+            ),
             ("1e400", "10e399"),
             ("9223372036854775807", "9223372036854775807.0"),
         ] {

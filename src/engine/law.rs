@@ -19,15 +19,25 @@ pub fn unexplained(before: &Any, after: &Any, changes: &[Change], derived: &[&st
     count("", before, -1, derived, &mut raw);
     count("", after, 1, derived, &mut raw);
     raw.retain(|_, times| *times != 0);
-    let mut shown = Shown { raw, not_written: Ledger::new(), secrets: Vec::new(), unpaid: Vec::new() };
-    for change in changes.iter().filter(|change| change.op.is_effective() && change.op != Op::Move) {
+    let mut shown = Shown {
+        raw,
+        not_written: Ledger::new(),
+        secrets: Vec::new(),
+        unpaid: Vec::new(),
+    };
+    for change in changes
+        .iter()
+        .filter(|change| change.op.is_effective() && change.op != Op::Move)
+    {
         let path: Vec<String> = segments(&change.path).collect();
         let name = path.last().cloned().unwrap_or_default();
         let above = path.iter().rev().nth(1).cloned().unwrap_or_default();
         if change.secret {
             for sign in [-1, 1] {
                 let is_needed = matches!((change.op, sign), (Op::Add, 1) | (Op::Remove, -1));
-                shown.secrets.push(([name.clone(), above.clone()], sign, is_needed));
+                shown
+                    .secrets
+                    .push(([name.clone(), above.clone()], sign, is_needed));
             }
             continue;
         }
@@ -47,11 +57,17 @@ pub fn unexplained(before: &Any, after: &Any, changes: &[Change], derived: &[&st
         }
     }
     let left = shown.raw.iter().filter(|(_, times)| **times != 0);
-    let mut told: Vec<String> =
-        left.map(|((name, text), times)| format!("not shown: {name} {text} ({times:+})")).collect();
+    let mut told: Vec<String> = left
+        .map(|((name, text), times)| format!("not shown: {name} {text} ({times:+})"))
+        .collect();
     // What went from one element and came to another one is no difference when counted.
-    let not_written = shown.not_written.into_iter().filter(|(_, times)| *times != 0);
-    told.extend(not_written.map(|((name, text), times)| format!("not written: {name} {text} ({times:+})")));
+    let not_written = shown
+        .not_written
+        .into_iter()
+        .filter(|(_, times)| *times != 0);
+    told.extend(
+        not_written.map(|((name, text), times)| format!("not written: {name} {text} ({times:+})")),
+    );
     told.sort();
     told
 }
@@ -93,9 +109,13 @@ impl Shown {
             }
             // Part of it is masked: an address with a password in it.
             Value::Text(text) if text.contains("***") => {
-                self.secrets.push(([name.to_owned(), above.to_owned()], sign, true));
+                self.secrets
+                    .push(([name.to_owned(), above.to_owned()], sign, true));
             }
-            Value::Secret(_) => self.secrets.push(([name.to_owned(), above.to_owned()], sign, true)),
+            Value::Secret(_) => {
+                self.secrets
+                    .push(([name.to_owned(), above.to_owned()], sign, true))
+            }
             plain => {
                 let text = text_of(&serde_json::to_value(plain).unwrap_or_default());
                 // Elements of lists go by the name of their list.
@@ -118,7 +138,10 @@ impl Shown {
             }
             None if is_needed => {
                 let name = names.first().copied().unwrap_or_default();
-                *self.not_written.entry((name.to_owned(), "(secret)".to_owned())).or_default() += sign;
+                *self
+                    .not_written
+                    .entry((name.to_owned(), "(secret)".to_owned()))
+                    .or_default() += sign;
             }
             None => {}
         }
@@ -135,7 +158,10 @@ impl Shown {
     }
 
     fn pay_any(&mut self, text: &str, sign: i64) -> bool {
-        let found = self.raw.iter_mut().find(|((_, other), times)| other == text && times.signum() == sign);
+        let found = self
+            .raw
+            .iter_mut()
+            .find(|((_, other), times)| other == text && times.signum() == sign);
         found.is_some_and(|(_, times)| {
             *times -= sign;
             true
@@ -148,7 +174,9 @@ fn count(name: &str, json: &Any, sign: i64, derived: &[&str], ledger: &mut Ledge
     match json {
         Any::Null => {}
         Any::String(text) if text.is_empty() => {}
-        Any::Array(values) => values.iter().for_each(|value| count(name, value, sign, derived, ledger)),
+        Any::Array(values) => values
+            .iter()
+            .for_each(|value| count(name, value, sign, derived, ledger)),
         Any::Object(members) => members
             .iter()
             .filter(|(name, _)| !derived.contains(&name.as_str()))
@@ -159,9 +187,9 @@ fn count(name: &str, json: &Any, sign: i64, derived: &[&str], ledger: &mut Ledge
 
 fn text_of(plain: &Any) -> String {
     match plain {
-        Any::Number(number) => {
-            number.as_f64().map_or_else(|| number.to_string(), |number| number.to_string())
-        }
+        Any::Number(number) => number
+            .as_f64()
+            .map_or_else(|| number.to_string(), |number| number.to_string()),
         other => other.to_string(),
     }
 }

@@ -32,7 +32,11 @@ const KEY: &str = "";
 /// do not: other rules speak of those. Items are found by a hash of how they
 /// look, in time that grows with their number.
 pub fn warn_of_look_alikes(candidates: &mut [Candidate], file: &[Called], target: &[Called]) {
-    let adds = || candidates.iter().filter(|candidate| candidate.base.is_none());
+    let adds = || {
+        candidates
+            .iter()
+            .filter(|candidate| candidate.base.is_none())
+    };
     let kinds: HashSet<&Kind> = adds().map(|candidate| &candidate.item.id.kind).collect();
     if kinds.is_empty() {
         return;
@@ -40,12 +44,21 @@ pub fn warn_of_look_alikes(candidates: &mut [Candidate], file: &[Called], target
     let (there, here) = (Looks::new(target, &kinds), Looks::new(file, &kinds));
     let names: HashMap<&ItemId, &Called> = file.iter().map(|called| (&called.id, called)).collect();
     let mut found = Vec::new();
-    for (at, candidate) in candidates.iter().enumerate().filter(|(_, candidate)| candidate.base.is_none()) {
+    for (at, candidate) in candidates
+        .iter()
+        .enumerate()
+        .filter(|(_, candidate)| candidate.base.is_none())
+    {
         let id = &candidate.item.id;
-        let Some(called) = names.get(id) else { continue };
+        let Some(called) = names.get(id) else {
+            continue;
+        };
         let like = there.find(called).map(|like| (like, "target"));
         if let Some((like, whose)) = like.or_else(|| here.find(called).map(|like| (like, "file"))) {
-            found.push((at, Finding::warning("look-alike", like.message(whose)).about(id)));
+            found.push((
+                at,
+                Finding::warning("look-alike", like.message(whose)).about(id),
+            ));
         }
     }
     for (at, finding) in found {
@@ -90,7 +103,10 @@ struct Looks<'c> {
 impl<'c> Looks<'c> {
     fn new(items: &'c [Called], kinds: &HashSet<&Kind>) -> Self {
         let mut by_look: HashMap<Look<'c>, Vec<Text<'c>>> = HashMap::new();
-        for called in items.iter().filter(|called| kinds.contains(&called.id.kind)) {
+        for called in items
+            .iter()
+            .filter(|called| kinds.contains(&called.id.kind))
+        {
             for (sort, text) in words(called) {
                 for look in looks(text) {
                     let alike = by_look.entry((&called.id.kind, sort, look)).or_default();
@@ -107,7 +123,9 @@ impl<'c> Looks<'c> {
         words(called).find_map(|(sort, text)| {
             looks(text).into_iter().find_map(|look| {
                 let alike = self.by_look.get(&(&called.id.kind, sort, look))?;
-                let (id, text) = alike.iter().find(|(id, other)| **id != called.id && *other != text)?;
+                let (id, text) = alike
+                    .iter()
+                    .find(|(id, other)| **id != called.id && *other != text)?;
                 Some(Like { id, sort, text })
             })
         })
@@ -117,13 +135,18 @@ impl<'c> Looks<'c> {
 /// Returns the key and the names of an item; none of them is empty.
 fn words(called: &Called) -> impl Iterator<Item = (&'static str, &Arc<str>)> {
     let names = called.names.iter().map(|(sort, name)| (*sort, name));
-    std::iter::once((KEY, &called.id.key)).chain(names).filter(|(_, text)| !text.is_empty())
+    std::iter::once((KEY, &called.id.key))
+        .chain(names)
+        .filter(|(_, text)| !text.is_empty())
 }
 
 /// Returns how a text looks, with and without regard to the forms of capitals:
 /// an `I` is taken for an `i` and for an `l`.
 fn looks(text: &str) -> Vec<String> {
-    let visible: String = text.nfkc().filter(|c| !c.is_whitespace() && !is_hostile(*c)).collect();
+    let visible: String = text
+        .nfkc()
+        .filter(|c| !c.is_whitespace() && !is_hostile(*c))
+        .collect();
     let lower = visible.to_lowercase();
     let look = |text: &str| skeleton(text).collect::<String>().to_lowercase();
     let mut looks = vec![look(&lower)];
@@ -145,7 +168,10 @@ mod tests {
     const OTHER: Kind = Kind::of("other");
 
     fn called(kind: Kind, key: &str, name: &str) -> Called {
-        Called { id: ItemId::new(kind, key), names: vec![("name", name.into())] }
+        Called {
+            id: ItemId::new(kind, key),
+            names: vec![("name", name.into())],
+        }
     }
 
     fn candidate(called: &Called, is_there: bool) -> Candidate {
@@ -161,11 +187,18 @@ mod tests {
     /// Returns what is said of each item of the file; those of a key of the target repeat it.
     fn told(file: &[Called], target: &[Called]) -> Vec<Vec<String>> {
         let is_there = |called: &Called| target.iter().any(|other| other.id == called.id);
-        let mut candidates: Vec<Candidate> =
-            file.iter().map(|called| candidate(called, is_there(called))).collect();
+        let mut candidates: Vec<Candidate> = file
+            .iter()
+            .map(|called| candidate(called, is_there(called)))
+            .collect();
         warn_of_look_alikes(&mut candidates, file, target);
-        let messages =
-            |candidate: &Candidate| candidate.warnings.iter().map(|told| told.message.clone()).collect();
+        let messages = |candidate: &Candidate| {
+            candidate
+                .warnings
+                .iter()
+                .map(|told| told.message.clone())
+                .collect()
+        };
         candidates.iter().map(messages).collect()
     }
 
@@ -191,16 +224,26 @@ mod tests {
             ("c0re", "cOre"),
             ("rnail", "mail"),
         ] {
-            let [warnings] = &told(&[thing(new)], &[thing(old)])[..] else { panic!("{new}") };
-            assert_eq!(*warnings, [format!("looks like thing '{old}' of the target")], "{new:?}");
+            let [warnings] = &told(&[thing(new)], &[thing(old)])[..] else {
+                panic!("{new}")
+            };
+            assert_eq!(
+                *warnings,
+                [format!("looks like thing '{old}' of the target")],
+                "{new:?}"
+            );
         }
     }
 
     #[test]
     fn what_people_can_tell_apart_is_not() {
-        for (new, old) in
-            [("node", "nodes"), ("cafe", "caf\u{e9}"), ("a-b", "a_b"), ("客戶", "客人"), ("x1", "x2")]
-        {
+        for (new, old) in [
+            ("node", "nodes"),
+            ("cafe", "caf\u{e9}"),
+            ("a-b", "a_b"),
+            ("客戶", "客人"),
+            ("x1", "x2"),
+        ] {
             assert_eq!(told(&[thing(new)], &[thing(old)]), [[""; 0]], "{new} {old}");
         }
     }
@@ -213,10 +256,19 @@ mod tests {
 
     #[test]
     fn names_are_held_against_names_of_their_sort_and_equal_ones_are_no_look_alikes() {
-        let file = [called(THING, "1", "Gold plan"), called(THING, "3", "same"), called(THING, "same", "")];
+        let file = [
+            called(THING, "1", "Gold plan"),
+            called(THING, "3", "same"),
+            called(THING, "same", ""),
+        ];
         let target = [called(THING, "2", "gold  plan"), called(THING, "4", "same")];
-        let [one, two, three] = &told(&file, &target)[..] else { panic!() };
-        assert_eq!(*one, ["its name looks like 'gold  plan', the name of thing '2' of the target"]);
+        let [one, two, three] = &told(&file, &target)[..] else {
+            panic!()
+        };
+        assert_eq!(
+            *one,
+            ["its name looks like 'gold  plan', the name of thing '2' of the target"]
+        );
         assert_eq!((two.len(), three.len()), (0, 0));
     }
 
@@ -246,8 +298,9 @@ mod tests {
     #[test]
     fn many_that_look_alike_are_told_of_one_each() {
         let blanks = |count: usize| " ".repeat(count);
-        let file: Vec<Called> =
-            (0..20_000).map(|at| thing(&format!("{}x{}", blanks(at / 200), blanks(at % 200)))).collect();
+        let file: Vec<Called> = (0..20_000)
+            .map(|at| thing(&format!("{}x{}", blanks(at / 200), blanks(at % 200))))
+            .collect();
         let told = told(&file, &[thing("X")]);
         assert!(told.iter().all(|warnings| warnings.len() == 1));
     }

@@ -28,7 +28,12 @@ pub trait Kinds: Send + Sync {
 
     /// Returns what is known of kinds of which nothing but references tell.
     fn outside(&self) -> &'static Known {
-        &Known { kinds: &[], kind: "", id: "", name: "" }
+        &Known {
+            kinds: &[],
+            kind: "",
+            id: "",
+            name: "",
+        }
     }
 
     /// Says whether references name a kind of which there is no schema.
@@ -124,11 +129,19 @@ impl Object {
             Some(name) => Json::Object([(name.into(), body)].into_iter().collect()),
             None => body,
         };
-        let first = |places: &[&str]| places.iter().find_map(|place| text_at(&body, place)).cloned();
+        let first = |places: &[&str]| {
+            places
+                .iter()
+                .find_map(|place| text_at(&body, place))
+                .cloned()
+        };
         let mut object = Self {
             schema,
             item: ItemId::new(schema.info.kind.clone(), ""),
-            owner: schema.owner.and_then(|owner| first(owner.at)).unwrap_or_default(),
+            owner: schema
+                .owner
+                .and_then(|owner| first(owner.at))
+                .unwrap_or_default(),
             name: first(schema.name).unwrap_or_default(),
             text: text.into(),
             wrapper,
@@ -169,7 +182,11 @@ impl Object {
                 Column::Pair => [document.pair_id.as_ref(), None],
                 Column::Either => [Some(&document.id), document.pair_id.as_ref()],
             };
-            let own = object.keys.iter().filter(|(other, _)| *other == at).map(|(_, value)| value);
+            let own = object
+                .keys
+                .iter()
+                .filter(|(other, _)| *other == at)
+                .map(|(_, value)| value);
             for value in columns.into_iter().flatten().chain(own) {
                 if !keys.contains(&(at, Arc::clone(value))) {
                     keys.push((at, Arc::clone(value)));
@@ -182,8 +199,11 @@ impl Object {
 
     fn read_keys(&mut self) {
         let keys = self.schema.keys.iter().enumerate();
-        let values =
-            keys.flat_map(|(at, key)| key.values(&self.body).into_iter().map(move |value| (at, value)));
+        let values = keys.flat_map(|(at, key)| {
+            key.values(&self.body)
+                .into_iter()
+                .map(move |value| (at, value))
+        });
         self.keys = values.collect();
     }
 
@@ -193,7 +213,11 @@ impl Object {
     pub fn changed(&self, body: &Json, text: impl Into<Arc<str>>, mapped: Vec<String>) -> Self {
         let raw = self.raw(body).clone();
         let changed = Self::new(self.schema, raw, self.wrapper, text, Arc::clone(&self.path));
-        Self { mapped, findings: self.findings.clone(), ..changed }
+        Self {
+            mapped,
+            findings: self.findings.clone(),
+            ..changed
+        }
     }
 
     /// Returns the part of a body that its text is.
@@ -225,13 +249,18 @@ impl Object {
 
     /// Returns the values of one of its schema's keys; the first one counts.
     pub fn values(&self, key: usize) -> impl Iterator<Item = &Arc<str>> {
-        self.keys.iter().filter(move |(at, _)| *at == key).map(|(_, value)| value)
+        self.keys
+            .iter()
+            .filter(move |(at, _)| *at == key)
+            .map(|(_, value)| value)
     }
 
     /// Returns the value of the key of that name; '' for none.
     pub fn key(&self, name: &str) -> &str {
         let at = self.schema.keys.iter().position(|key| key.name == name);
-        at.and_then(|at| self.values(at).next()).map(|value| &**value).unwrap_or_default()
+        at.and_then(|at| self.values(at).next())
+            .map(|value| &**value)
+            .unwrap_or_default()
     }
 
     /// Returns the value that its row is kept under; '' for none.
@@ -244,14 +273,20 @@ impl Object {
 
     /// Returns what it is called where others refer to it.
     pub fn called(&self) -> &str {
-        let called = self.schema.called.iter().find_map(|place| text_at(&self.body, place));
+        let called = self
+            .schema
+            .called
+            .iter()
+            .find_map(|place| text_at(&self.body, place));
         called.unwrap_or(&self.name)
     }
 
     /// Says whether nobody may change its text.
     pub fn is_signed(&self) -> bool {
         let is_there = |place: &&str| text_at(&self.body, place).is_some();
-        self.schema.signature.is_some_and(|signature| signature.at.iter().all(is_there))
+        self.schema
+            .signature
+            .is_some_and(|signature| signature.at.iter().all(is_there))
     }
 
     /// Says whether each target has one such object.
@@ -262,20 +297,37 @@ impl Object {
     /// Returns to whom what it refers to should belong: its owner, or itself
     /// where it is one.
     pub fn side(&self) -> &str {
-        if self.schema.owner.is_some() { &self.owner } else { &self.item.key }
+        if self.schema.owner.is_some() {
+            &self.owner
+        } else {
+            &self.item.key
+        }
     }
 
     /// Returns what it is as a row: in the place of another one, whose id stays.
     pub fn document(&self, base: Option<&Self>) -> Document {
-        let id = base.and_then(|base| base.row.as_ref()).unwrap_or_else(|| self.id());
+        let id = base
+            .and_then(|base| base.row.as_ref())
+            .unwrap_or_else(|| self.id());
         let of = |column| {
-            let key = self.schema.keys.iter().position(|key| key.column == column)?;
+            let key = self
+                .schema
+                .keys
+                .iter()
+                .position(|key| key.column == column)?;
             let own = self.values(key).next();
             own.or_else(|| base.and_then(|base| base.values(key).next()))
         };
-        let either = self.schema.keys.iter().enumerate().find(|(_, key)| key.column == Column::Either);
-        let other =
-            either.and_then(|(at, key)| self.values(at).find(|value| key.form.of(value) != key.form.of(id)));
+        let either = self
+            .schema
+            .keys
+            .iter()
+            .enumerate()
+            .find(|(_, key)| key.column == Column::Either);
+        let other = either.and_then(|(at, key)| {
+            self.values(at)
+                .find(|value| key.form.of(value) != key.form.of(id))
+        });
         Document {
             kind: self.item.kind.clone(),
             id: Arc::clone(id),
@@ -289,6 +341,9 @@ impl Object {
 
 /// Returns where in a member a place is that a JSON pointer names.
 fn within<'p>(pointer: &'p str, name: &str) -> Option<&'p str> {
-    let rest = pointer.strip_prefix('/')?.strip_prefix(name).filter(|_| !name.is_empty())?;
+    let rest = pointer
+        .strip_prefix('/')?
+        .strip_prefix(name)
+        .filter(|_| !name.is_empty())?;
     (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }

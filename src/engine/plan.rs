@@ -113,8 +113,17 @@ pub struct Missing {
 
 impl Missing {
     /// Returns a missing API of a module.
-    pub fn api(module: impl Into<Arc<str>>, key: impl Into<Arc<str>>, used_by: Vec<ItemId>) -> Self {
-        Self { kind: API, key: key.into(), module: module.into(), used_by }
+    pub fn api(
+        module: impl Into<Arc<str>>,
+        key: impl Into<Arc<str>>,
+        used_by: Vec<ItemId>,
+    ) -> Self {
+        Self {
+            kind: API,
+            key: key.into(),
+            module: module.into(),
+            used_by,
+        }
     }
 
     /// Says whether it is an API.
@@ -130,7 +139,9 @@ impl Missing {
     /// Returns what it is called: `module/key` for an API, `kind key` for
     /// anything else. May be hostile.
     pub fn label(&self) -> String {
-        let Self { kind, key, module, .. } = self;
+        let Self {
+            kind, key, module, ..
+        } = self;
         match &**module {
             _ if self.is_api() => format!("{module}/{key}"),
             "" => format!("{kind} {key}"),
@@ -181,7 +192,11 @@ impl MissingCount {
 
     /// Returns the option of the command line that confirms them.
     pub const fn flag(self) -> &'static str {
-        if self.others == 0 { "--ignore-lack-api" } else { "--ignore-missing" }
+        if self.others == 0 {
+            "--ignore-lack-api"
+        } else {
+            "--ignore-missing"
+        }
     }
 }
 
@@ -191,7 +206,12 @@ impl fmt::Display for MissingCount {
         match (self.apis, self.others) {
             (apis, 0) => f.write_str(&plural(apis, "API")),
             (0, others) => f.write_str(&plural(others, "object")),
-            (apis, others) => write!(f, "{} and {}", plural(apis, "API"), plural(others, "other object")),
+            (apis, others) => write!(
+                f,
+                "{} and {}",
+                plural(apis, "API"),
+                plural(others, "other object")
+            ),
         }
     }
 }
@@ -210,7 +230,11 @@ pub struct Matched {
 /// Shown as `matched by name: the target's id is 2f…`. May hold data.
 impl fmt::Display for Matched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "matched by {}: the target's id is {}", self.by, self.target)
+        write!(
+            f,
+            "matched by {}: the target's id is {}",
+            self.by, self.target
+        )
     }
 }
 
@@ -263,7 +287,13 @@ impl Entry {
             item: self.item.clone(),
             base: self.base.clone(),
             matched: self.matched.clone(),
-            blocks: self.verdict.reasons.iter().take(self.own_reasons).cloned().collect(),
+            blocks: self
+                .verdict
+                .reasons
+                .iter()
+                .take(self.own_reasons)
+                .cloned()
+                .collect(),
             requires: self.requires.clone(),
             quota: self.quota.clone(),
             references: self.references.clone(),
@@ -326,7 +356,14 @@ impl Plan {
         for (at, entry) in entries.iter().enumerate() {
             index.entry(entry.item.id.clone()).or_insert(at);
         }
-        let mut plan = Self { entries, index, missing, warnings, kinds, access: None };
+        let mut plan = Self {
+            entries,
+            index,
+            missing,
+            warnings,
+            kinds,
+            access: None,
+        };
         plan.judge_together();
         plan.find_changes();
         plan
@@ -335,7 +372,11 @@ impl Plan {
     /// Blocks what depends on blocked or absent items.
     fn judge_together(&mut self) {
         let blocked = {
-            let is_add = |at: usize| self.entries.get(at).is_some_and(|entry| entry.base.is_none());
+            let is_add = |at: usize| {
+                self.entries
+                    .get(at)
+                    .is_some_and(|entry| entry.base.is_none())
+            };
             self.settle(is_add, |_| true)
         };
         for (entry, reason) in self.entries.iter_mut().zip(blocked) {
@@ -349,8 +390,11 @@ impl Plan {
     /// Settles which repeats differ: some differ only if another item is written.
     fn find_changes(&mut self) {
         loop {
-            let changed: Vec<bool> =
-                self.entries.iter().map(|entry| entry.has_effect(|id| self.may_write(id))).collect();
+            let changed: Vec<bool> = self
+                .entries
+                .iter()
+                .map(|entry| entry.has_effect(|id| self.may_write(id)))
+                .collect();
             let mut moved = false;
             for (entry, changed) in self.entries.iter_mut().zip(changed) {
                 moved |= entry.changed != changed;
@@ -364,7 +408,9 @@ impl Plan {
 
     /// Says whether an item of the file can be written and would change anything.
     fn may_write(&self, id: &ItemId) -> bool {
-        self.position(id).and_then(|at| self.entries.get(at)).is_some_and(Entry::is_open)
+        self.position(id)
+            .and_then(|at| self.entries.get(at))
+            .is_some_and(Entry::is_open)
     }
 
     /// Returns the items in the order of the file, kind by kind.
@@ -395,18 +441,25 @@ impl Plan {
 
     /// Returns the missing APIs.
     pub fn missing_apis(&self) -> &[Missing] {
-        self.missing.get(..self.missing_count().apis).unwrap_or_default()
+        self.missing
+            .get(..self.missing_count().apis)
+            .unwrap_or_default()
     }
 
     /// Returns the missing objects of other kinds.
     pub fn missing_others(&self) -> &[Missing] {
-        self.missing.get(self.missing_count().apis..).unwrap_or_default()
+        self.missing
+            .get(self.missing_count().apis..)
+            .unwrap_or_default()
     }
 
     /// Counts what is missing.
     pub fn missing_count(&self) -> MissingCount {
         let apis = self.missing.partition_point(Missing::is_api);
-        MissingCount { apis, others: self.missing.len() - apis }
+        MissingCount {
+            apis,
+            others: self.missing.len() - apis,
+        }
     }
 
     /// Returns what was noticed about the file as a whole.
@@ -424,7 +477,10 @@ impl Plan {
     /// Adds what the target grants to whom, and what writing items changes of it.
     #[must_use]
     pub fn with_access(self, model: access::Model) -> Self {
-        Self { access: Some(Arc::new(model)), ..self }
+        Self {
+            access: Some(Arc::new(model)),
+            ..self
+        }
     }
 
     /// Says whether its platform grants access, and the plan tells of it.
@@ -441,9 +497,16 @@ impl Plan {
 
     /// Returns what writing one item changes beside others that are written; of
     /// much the first changes, at least `most`.
-    pub fn access_by(&self, at: usize, is_written: &dyn Fn(usize) -> bool, most: usize) -> Option<Access> {
+    pub fn access_by(
+        &self,
+        at: usize,
+        is_written: &dyn Fn(usize) -> bool,
+        most: usize,
+    ) -> Option<Access> {
         let to = |other: usize| other == at || is_written(other);
-        self.access.as_ref().map(|model| model.between(is_written, &to, most))
+        self.access
+            .as_ref()
+            .map(|model| model.between(is_written, &to, most))
     }
 
     /// Returns every warning that can matter: the file's, then those of each
@@ -455,12 +518,22 @@ impl Plan {
     /// Returns the warnings that matter to choices: the file's, then those of
     /// each item that is going to be written.
     pub fn warnings_under(&self, resolution: &Resolution) -> impl Iterator<Item = &Finding> {
-        self.warnings_of(|at| resolution.state(at).is_some_and(|state| state.outcome.is_written()))
+        self.warnings_of(|at| {
+            resolution
+                .state(at)
+                .is_some_and(|state| state.outcome.is_written())
+        })
     }
 
     fn warnings_of(&self, is_meant: impl Fn(usize) -> bool) -> impl Iterator<Item = &Finding> {
-        let entries = self.entries.iter().enumerate().filter(move |(at, _)| is_meant(*at));
-        self.warnings.iter().chain(entries.flat_map(|(_, entry)| &entry.warnings))
+        let entries = self
+            .entries
+            .iter()
+            .enumerate()
+            .filter(move |(at, _)| is_meant(*at));
+        self.warnings
+            .iter()
+            .chain(entries.flat_map(|(_, entry)| &entry.warnings))
     }
 
     /// Returns the differences of an item, in the order of its fields.
@@ -470,7 +543,11 @@ impl Plan {
         let Some(entry) = self.entries.get(at) else {
             return Vec::new();
         };
-        let mut changes = compare(entry.base.as_ref().map(|base| &base.value), &entry.item.value, show);
+        let mut changes = compare(
+            entry.base.as_ref().map(|base| &base.value),
+            &entry.item.value,
+            show,
+        );
         changes.retain(|change| change.needs.as_ref().is_none_or(|id| self.may_write(id)));
         changes
     }
@@ -484,19 +561,28 @@ impl Plan {
             state.is_some_and(|state| state.outcome.is_written())
         };
         let entries = self.entries.iter().zip(resolution.states()).enumerate();
-        let losing = entries.filter(|(_, (entry, state))| entry.removes && state.outcome == Outcome::Covered);
+        let losing = entries
+            .filter(|(_, (entry, state))| entry.removes && state.outcome == Outcome::Covered);
         losing
             .flat_map(|(at, _)| {
-                self.changes(at, Show::Differences).into_iter().map(move |change| (at, change))
+                self.changes(at, Show::Differences)
+                    .into_iter()
+                    .map(move |change| (at, change))
             })
-            .filter(|(_, change)| change.op == Op::Remove && change.needs.as_ref().is_none_or(is_written))
+            .filter(|(_, change)| {
+                change.op == Op::Remove && change.needs.as_ref().is_none_or(is_written)
+            })
             .collect()
     }
 
     /// Counts the items by status.
     pub fn summary(&self) -> Summary {
         let MissingCount { apis, others } = self.missing_count();
-        let mut summary = Summary { lack_api: apis, missing: others, ..Summary::default() };
+        let mut summary = Summary {
+            lack_api: apis,
+            missing: others,
+            ..Summary::default()
+        };
         for entry in &self.entries {
             match entry.verdict.status {
                 Status::Add => summary.add += 1,
@@ -528,13 +614,19 @@ impl Plan {
     ) -> Vec<Option<Reason>> {
         let considered = |at: &usize| (chosen(*at) || judged(*at)) && self.is_free(*at);
         let mut open: Vec<usize> = (0..self.entries.len()).filter(considered).collect();
-        let mut written: Vec<bool> =
-            (0..self.entries.len()).map(|at| chosen(at) && self.is_free(at)).collect();
+        let mut written: Vec<bool> = (0..self.entries.len())
+            .map(|at| chosen(at) && self.is_free(at))
+            .collect();
         let mut reasons: Vec<Option<Reason>> = vec![None; self.entries.len()];
         loop {
             let fallen: Vec<(usize, Reason)> = open
                 .iter()
-                .filter_map(|at| Some((*at, self.obstacle(self.entries.get(*at)?, &written, &reasons)?)))
+                .filter_map(|at| {
+                    Some((
+                        *at,
+                        self.obstacle(self.entries.get(*at)?, &written, &reasons)?,
+                    ))
+                })
                 .collect();
             if fallen.is_empty() {
                 return reasons;
@@ -550,16 +642,28 @@ impl Plan {
     }
 
     fn is_free(&self, at: usize) -> bool {
-        self.entries.get(at).is_some_and(|entry| !entry.verdict.status.is_blocked())
+        self.entries
+            .get(at)
+            .is_some_and(|entry| !entry.verdict.status.is_blocked())
     }
 
-    fn obstacle(&self, entry: &Entry, written: &[bool], reasons: &[Option<Reason>]) -> Option<Reason> {
-        let missing =
-            entry.requires.iter().filter(|requirement| !requirement.present).find_map(|requirement| {
+    fn obstacle(
+        &self,
+        entry: &Entry,
+        written: &[bool],
+        reasons: &[Option<Reason>],
+    ) -> Option<Reason> {
+        let missing = entry
+            .requires
+            .iter()
+            .filter(|requirement| !requirement.present)
+            .find_map(|requirement| {
                 let at = self.position(&requirement.on);
                 match at.and_then(|at| Some((at, self.entries.get(at)?))) {
                     Some((at, _)) if written.get(at) == Some(&true) => None,
-                    Some((at, needed)) => Some(unwritten(needed, reasons.get(at).and_then(Option::as_ref))),
+                    Some((at, needed)) => {
+                        Some(unwritten(needed, reasons.get(at).and_then(Option::as_ref)))
+                    }
                     None => Some(absent(&requirement.on)),
                 }
             });
@@ -568,9 +672,21 @@ impl Plan {
 
     fn over_quota(&self, entry: &Entry, written: &[bool]) -> Option<Reason> {
         let quota = entry.quota.as_ref()?;
-        let is_written = |id: &ItemId| self.position(id).is_some_and(|at| written.get(at) == Some(&true));
-        let added: usize =
-            quota.uses.iter().map(|part| if is_written(&part.on) { part.written } else { part.left }).sum();
+        let is_written = |id: &ItemId| {
+            self.position(id)
+                .is_some_and(|at| written.get(at) == Some(&true))
+        };
+        let added: usize = quota
+            .uses
+            .iter()
+            .map(|part| {
+                if is_written(&part.on) {
+                    part.written
+                } else {
+                    part.left
+                }
+            })
+            .sum();
         let total = quota.held + added;
         (total > quota.max).then(|| {
             Reason::new(
@@ -619,7 +735,10 @@ fn judge_alone(candidate: Candidate) -> Entry {
         quota: candidate.quota,
         facts: candidate.facts,
         own_reasons: candidate.blocks.len(),
-        verdict: Verdict { status, reasons: candidate.blocks },
+        verdict: Verdict {
+            status,
+            reasons: candidate.blocks,
+        },
         own_changes,
         conditions,
         removes,
@@ -629,7 +748,10 @@ fn judge_alone(candidate: Candidate) -> Entry {
 fn absent(id: &ItemId) -> Reason {
     Reason::new(
         "prerequisite-missing",
-        format!("needs {} '{}', which is neither in the target nor in the file", id.kind, id.key),
+        format!(
+            "needs {} '{}', which is neither in the target nor in the file",
+            id.kind, id.key
+        ),
     )
     .about(id.clone())
 }
@@ -645,7 +767,10 @@ fn unwritten(needed: &Entry, why: Option<&Reason>) -> Reason {
     };
     Reason::new(
         "prerequisite-blocked",
-        format!("needs {} '{}', which cannot be added: {}", id.kind, id.key, why.message),
+        format!(
+            "needs {} '{}', which cannot be added: {}",
+            id.kind, id.key, why.message
+        ),
     )
     .about(id.clone())
 }
@@ -656,19 +781,31 @@ mod tests {
 
     use super::*;
 
-    static KINDS: [KindInfo; 1] = [KindInfo { kind: Kind::of("thing"), title: "Things" }];
+    static KINDS: [KindInfo; 1] = [KindInfo {
+        kind: Kind::of("thing"),
+        title: "Things",
+    }];
 
     fn user() -> Vec<ItemId> {
         vec![ItemId::new(Kind::of("thing"), "a")]
     }
 
     fn other(module: &str, key: &str) -> Missing {
-        Missing { kind: Kind::of("policy"), key: key.into(), module: module.into(), used_by: user() }
+        Missing {
+            kind: Kind::of("policy"),
+            key: key.into(),
+            module: module.into(),
+            used_by: user(),
+        }
     }
 
     #[test]
     fn apis_come_first_among_what_is_missing_and_are_counted_apart() {
-        let missing = vec![other("", "x"), Missing::api("m", "k", user()), other("o", "y")];
+        let missing = vec![
+            other("", "x"),
+            Missing::api("m", "k", user()),
+            other("o", "y"),
+        ];
         let plan = Plan::new(&KINDS, Vec::new(), missing, Vec::new());
         let labels = |list: &[Missing]| list.iter().map(Missing::label).collect::<Vec<_>>();
         assert_eq!(labels(plan.missing_apis()), ["m/k"]);
@@ -679,7 +816,11 @@ mod tests {
 
     #[test]
     fn json_keeps_the_words_that_scripts_read_of_apis() {
-        let list = [Missing::api("m", "k", user()), other("", "x"), other("o", "y")];
+        let list = [
+            Missing::api("m", "k", user()),
+            other("", "x"),
+            other("o", "y"),
+        ];
         assert_eq!(
             json!(list),
             json!([
@@ -688,9 +829,15 @@ mod tests {
                 {"kind": "policy", "key": "y", "module": "o", "used_by": ["thing:a"]},
             ])
         );
-        let matched = Matched { by: "name".into(), target: "2f".into() };
+        let matched = Matched {
+            by: "name".into(),
+            target: "2f".into(),
+        };
         assert_eq!(json!(matched), json!({"by": "name", "id": "2f"}));
-        assert_eq!(matched.to_string(), "matched by name: the target's id is 2f");
+        assert_eq!(
+            matched.to_string(),
+            "matched by name: the target's id is 2f"
+        );
     }
 
     #[test]
@@ -700,10 +847,19 @@ mod tests {
             (2, 0, "2 APIs", "APIs", "--ignore-lack-api"),
             (0, 1, "1 object", "objects", "--ignore-missing"),
             (0, 2, "2 objects", "objects", "--ignore-missing"),
-            (2, 1, "2 APIs and 1 other object", "objects", "--ignore-missing"),
+            (
+                2,
+                1,
+                "2 APIs and 1 other object",
+                "objects",
+                "--ignore-missing",
+            ),
         ] {
             let count = MissingCount { apis, others };
-            assert_eq!((count.to_string().as_str(), count.noun(), count.flag()), (words, noun, flag));
+            assert_eq!(
+                (count.to_string().as_str(), count.noun(), count.flag()),
+                (words, noun, flag)
+            );
         }
     }
 }

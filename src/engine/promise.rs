@@ -154,7 +154,10 @@ pub type RowKey = Vec<(String, String)>;
 
 /// Reads the primary key of a row.
 pub fn key(json: &str) -> RowKey {
-    cells(json).into_iter().map(|(column, value)| (column, plain(value.get()).into_owned())).collect()
+    cells(json)
+        .into_iter()
+        .map(|(column, value)| (column, plain(value.get()).into_owned()))
+        .collect()
 }
 
 /// Returns a value without the quotes and escapes of a string.
@@ -184,9 +187,15 @@ pub struct Promise<'a> {
 impl Promise<'_> {
     /// Returns every difference that nobody promised. Of a row that was touched
     /// several times the first state and the last count.
-    pub fn unpromised<'r>(&self, touched: impl IntoIterator<Item = TouchedRow<'r>>) -> Vec<Unpromised> {
-        let mut promised: HashMap<(&str, RowKey), &RowPromise> =
-            self.rows.iter().map(|row| ((&*row.table, key(&row.key)), row)).collect();
+    pub fn unpromised<'r>(
+        &self,
+        touched: impl IntoIterator<Item = TouchedRow<'r>>,
+    ) -> Vec<Unpromised> {
+        let mut promised: HashMap<(&str, RowKey), &RowPromise> = self
+            .rows
+            .iter()
+            .map(|row| ((&*row.table, key(&row.key)), row))
+            .collect();
         let mut found = Vec::new();
         for row in net(touched) {
             match promised.remove(&(row.table, key(row.key))) {
@@ -195,10 +204,17 @@ impl Promise<'_> {
                 None => found.push(self.deviation(row.table, row.key, Deviation::UnexpectedRow)),
             }
         }
-        let left: HashSet<*const RowPromise> =
-            promised.into_values().filter(|promise| promise.required).map(std::ptr::from_ref).collect();
-        let missing = self.rows.iter().filter(|row| left.contains(&std::ptr::from_ref(*row)));
-        found.extend(missing.map(|row| self.deviation(&row.table, &row.key, Deviation::MissingRow)));
+        let left: HashSet<*const RowPromise> = promised
+            .into_values()
+            .filter(|promise| promise.required)
+            .map(std::ptr::from_ref)
+            .collect();
+        let missing = self
+            .rows
+            .iter()
+            .filter(|row| left.contains(&std::ptr::from_ref(*row)));
+        found
+            .extend(missing.map(|row| self.deviation(&row.table, &row.key, Deviation::MissingRow)));
         found
     }
 
@@ -209,7 +225,11 @@ impl Promise<'_> {
                 return found.push(self.deviation(row.table, row.key, Deviation::RowLeft));
             }
             (true, None) => {
-                let what = if row.before.is_some() { Deviation::RowGone } else { Deviation::MissingRow };
+                let what = if row.before.is_some() {
+                    Deviation::RowGone
+                } else {
+                    Deviation::MissingRow
+                };
                 return found.push(self.deviation(row.table, row.key, what));
             }
             (true, Some(after)) => cells(after),
@@ -217,7 +237,9 @@ impl Promise<'_> {
         let before = row.before.map(cells);
         let shape = self.shape(row.table);
         for (column, value) in after {
-            let fill = shape.and_then(|shape| shape.columns.get(&column)).unwrap_or(&Fill::Null);
+            let fill = shape
+                .and_then(|shape| shape.columns.get(&column))
+                .unwrap_or(&Fill::Null);
             let wanted = match (promise.columns.get(&column), &before, fill) {
                 (Some(Promised::Stamped | Promised::Derived | Promised::Compared), ..)
                 | (_, _, Fill::Generated)
@@ -257,13 +279,19 @@ impl Promise<'_> {
             column: None,
             promised: None,
             found: None,
-            triggers: self.shape(table).map_or_else(Vec::new, |shape| shape.triggers.clone()),
+            triggers: self
+                .shape(table)
+                .map_or_else(Vec::new, |shape| shape.triggers.clone()),
         }
     }
 }
 
 fn printed_key(promise: &Promise<'_>, table: &str, column: &str, value: &RawValue) -> String {
-    if (promise.shown)(table, column) { printed(value.get()) } else { "***".to_owned() }
+    if (promise.shown)(table, column) {
+        printed(value.get())
+    } else {
+        "***".to_owned()
+    }
 }
 
 fn printed(json: &str) -> String {
@@ -278,7 +306,10 @@ pub fn net<'r>(touched: impl IntoIterator<Item = TouchedRow<'r>>) -> Vec<Touched
     let mut rows: Vec<TouchedRow<'r>> = Vec::new();
     let mut places: HashMap<(&str, &str), usize> = HashMap::new();
     for row in touched {
-        match places.get(&(row.table, row.key)).and_then(|at| rows.get_mut(*at)) {
+        match places
+            .get(&(row.table, row.key))
+            .and_then(|at| rows.get_mut(*at))
+        {
             Some(first) => {
                 // What was removed and inserted again is a new row.
                 if first.after.is_none() && row.before.is_none() {
@@ -314,8 +345,14 @@ impl Entry {
     /// Returns what has to stand in the target once this item is written, by
     /// what was shown of it; `is_written` says which others are written too.
     pub fn promised(&self, is_written: &dyn Fn(&ItemId) -> bool) -> Value {
-        let reading = Reading { is_written, is_cover: self.base.is_some() };
-        reading.result(self.base.as_ref().map_or(&self.facts, |base| &base.value), &self.item.value)
+        let reading = Reading {
+            is_written,
+            is_cover: self.base.is_some(),
+        };
+        reading.result(
+            self.base.as_ref().map_or(&self.facts, |base| &base.value),
+            &self.item.value,
+        )
     }
 }
 
@@ -330,7 +367,9 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn result(&self, base: &Value, wanted: &Value) -> Value {
         match (base, wanted) {
-            (Value::Record(base), Value::Record(wanted)) => Value::Record(self.records(base, wanted)),
+            (Value::Record(base), Value::Record(wanted)) => {
+                Value::Record(self.records(base, wanted))
+            }
             (Value::Set(base), Value::Set(wanted)) => Value::Set(self.sets(base, wanted)),
             (_, Value::Record(wanted)) => Value::Record(self.records(&[], wanted)),
             (_, Value::Set(wanted)) => Value::Set(self.sets(&[], wanted)),
@@ -354,23 +393,38 @@ impl Reading<'_> {
             })
             .collect();
         let known: HashSet<&str> = wanted.iter().map(|field| &*field.name).collect();
-        let others = base.iter().filter(|field| !field.replaced && !known.contains(&*field.name));
+        let others = base
+            .iter()
+            .filter(|field| !field.replaced && !known.contains(&*field.name));
         fields.extend(others.map(|field| Field::new(field.name.clone(), field.value.clone())));
         fields
     }
 
     fn sets(&self, base: &[Element], wanted: &[Element]) -> Vec<Element> {
-        let before: HashMap<&str, &Element> =
-            base.iter().map(|element| (element.id.key(), element)).collect();
-        let is_written = |element: &&Element| element.needs.as_ref().is_none_or(|on| (self.is_written)(on));
+        let before: HashMap<&str, &Element> = base
+            .iter()
+            .map(|element| (element.id.key(), element))
+            .collect();
+        let is_written = |element: &&Element| {
+            element
+                .needs
+                .as_ref()
+                .is_none_or(|on| (self.is_written)(on))
+        };
         let wanted: Vec<&Element> = wanted.iter().filter(is_written).collect();
         let known: HashSet<&str> = wanted.iter().map(|element| element.id.key()).collect();
-        let stays =
-            |element: &&Element| !(known.contains(element.id.key()) || element.replaced && self.is_cover);
+        let stays = |element: &&Element| {
+            !(known.contains(element.id.key()) || element.replaced && self.is_cover)
+        };
         let others = base.iter().filter(stays).cloned();
         let taken = wanted.iter().map(|element| {
-            let before = before.get(element.id.key()).map_or(&Value::Null, |before| &before.value);
-            Element { value: self.result(before, &element.value), ..(*element).clone() }
+            let before = before
+                .get(element.id.key())
+                .map_or(&Value::Null, |before| &before.value);
+            Element {
+                value: self.result(before, &element.value),
+                ..(*element).clone()
+            }
         });
         taken.chain(others).collect()
     }
@@ -393,11 +447,22 @@ fn differ(path: &mut String, promised: &Value, found: &Value, out: &mut Vec<Item
                 let other = found.fields().iter().find(|other| other.name == field.name);
                 let other = other.filter(|_| names.contains(&*field.name));
                 below(path, &field.name, |path| {
-                    differ(path, &field.value, other.map_or(&Value::Null, |other| &other.value), out);
+                    differ(
+                        path,
+                        &field.value,
+                        other.map_or(&Value::Null, |other| &other.value),
+                        out,
+                    );
                 });
             }
-            for field in found.fields().iter().filter(|field| !here.contains(&*field.name)) {
-                below(path, &field.name, |path| differ(path, &Value::Null, &field.value, out));
+            for field in found
+                .fields()
+                .iter()
+                .filter(|field| !here.contains(&*field.name))
+            {
+                below(path, &field.name, |path| {
+                    differ(path, &Value::Null, &field.value, out)
+                });
             }
         }
         (Value::Set(promised), Value::Set(found)) => sets(path, promised, found, out),
@@ -405,38 +470,57 @@ fn differ(path: &mut String, promised: &Value, found: &Value, out: &mut Vec<Item
         (Value::Null, Value::Set(found)) => sets(path, &[], found, out),
         _ if promised == found => {}
         _ => {
-            out.push(ItemDifference { path: path.clone(), promised: promised.clone(), found: found.clone() });
+            out.push(ItemDifference {
+                path: path.clone(),
+                promised: promised.clone(),
+                found: found.clone(),
+            });
         }
     }
 }
 
 fn sets(path: &mut String, promised: &[Element], found: &[Element], out: &mut Vec<ItemDifference>) {
-    let mut there: HashMap<&str, &Element> =
-        found.iter().map(|element| (element.id.key(), element)).collect();
+    let mut there: HashMap<&str, &Element> = found
+        .iter()
+        .map(|element| (element.id.key(), element))
+        .collect();
     let mut missing: Vec<&Element> = Vec::new();
     // Of elements with one identity the first counts.
     let mut seen: HashSet<&str> = HashSet::new();
-    for element in promised.iter().filter(|element| seen.insert(element.id.key())) {
+    for element in promised
+        .iter()
+        .filter(|element| seen.insert(element.id.key()))
+    {
         match there.remove(element.id.key()) {
             Some(other) => {
-                below(path, &element.label, |path| differ(path, &element.value, &other.value, out));
+                below(path, &element.label, |path| {
+                    differ(path, &element.value, &other.value, out)
+                });
             }
             None => missing.push(element),
         }
     }
-    let mut extra: Vec<&Element> =
-        found.iter().filter(|element| there.contains_key(element.id.key())).collect();
+    let mut extra: Vec<&Element> = found
+        .iter()
+        .filter(|element| there.contains_key(element.id.key()))
+        .collect();
     missing.retain(|element| {
         let is_same = |other: &&Element| differences(&element.value, &other.value).is_empty();
         // Mere membership says nothing about which one it is.
-        let at = extra.iter().position(|other| element.value != Value::Null && is_same(other));
+        let at = extra
+            .iter()
+            .position(|other| element.value != Value::Null && is_same(other));
         at.map(|at| extra.remove(at)).is_none()
     });
     // What stands at one place with other values is told value by value.
     missing.retain(|element| {
         let at = extra.iter().position(|other| other.label == element.label);
-        let Some(other) = at.map(|at| extra.remove(at)) else { return true };
-        below(path, &element.label, |path| differ(path, &element.value, &other.value, out));
+        let Some(other) = at.map(|at| extra.remove(at)) else {
+            return true;
+        };
+        below(path, &element.label, |path| {
+            differ(path, &element.value, &other.value, out)
+        });
         false
     });
     let member = |element: &Element| match &element.value {
@@ -445,12 +529,20 @@ fn sets(path: &mut String, promised: &[Element], found: &[Element], out: &mut Ve
     };
     for element in missing {
         below(path, &element.label, |path| {
-            out.push(ItemDifference { path: path.clone(), promised: member(element), found: Value::Null });
+            out.push(ItemDifference {
+                path: path.clone(),
+                promised: member(element),
+                found: Value::Null,
+            });
         });
     }
     for element in extra {
         below(path, &element.label, |path| {
-            out.push(ItemDifference { path: path.clone(), promised: Value::Null, found: member(element) });
+            out.push(ItemDifference {
+                path: path.clone(),
+                promised: Value::Null,
+                found: member(element),
+            });
         });
     }
 }
@@ -479,7 +571,11 @@ mod tests {
             ("loud", Fill::Generated),
         ];
         let columns = columns.map(|(name, fill)| (name.to_owned(), fill)).into();
-        TableShape { name: "t".to_owned(), columns, triggers: vec!["trigger x".to_owned()] }
+        TableShape {
+            name: "t".to_owned(),
+            columns,
+            triggers: vec!["trigger x".to_owned()],
+        }
     }
 
     fn promised(columns: &[(&str, Promised)]) -> RowPromise {
@@ -488,20 +584,31 @@ mod tests {
             key: r#"{"id":"a"}"#.to_owned(),
             remains: true,
             required: true,
-            columns: columns.iter().map(|(name, promised)| ((*name).to_owned(), promised.clone())).collect(),
+            columns: columns
+                .iter()
+                .map(|(name, promised)| ((*name).to_owned(), promised.clone()))
+                .collect(),
         }
     }
 
     fn found(rows: &[RowPromise], touched: &[(&str, Option<&str>, Option<&str>)]) -> Vec<String> {
         let shapes = [shape()];
-        let promise = Promise { rows, shapes: &shapes, shown: &|_, column| column != "secret" };
+        let promise = Promise {
+            rows,
+            shapes: &shapes,
+            shown: &|_, column| column != "secret",
+        };
         let touched = touched.iter().map(|(key, before, after)| TouchedRow {
             table: "t",
             key,
             before: *before,
             after: *after,
         });
-        promise.unpromised(touched).iter().map(ToString::to_string).collect()
+        promise
+            .unpromised(touched)
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     fn value(text: &str) -> Promised {
@@ -514,12 +621,18 @@ mod tests {
     fn a_column_is_what_was_promised_or_what_it_was() {
         let before = r#"{"id": "a", "name": "n", "secret": "s", "version": 1, "loud": "N"}"#;
         let after = r#"{"id": "a", "name": "m", "secret": "s", "version": 2, "loud": "M"}"#;
-        let rows = [promised(&[("name", value("\"m\"")), ("version", Promised::Stamped)])];
+        let rows = [promised(&[
+            ("name", value("\"m\"")),
+            ("version", Promised::Stamped),
+        ])];
         assert!(found(&rows, &[(KEY, Some(before), Some(after))]).is_empty());
         let rows = [promised(&[("name", value("\"o\""))])];
         assert_eq!(
             found(&rows, &[(KEY, Some(before), Some(after))]),
-            [r#"t (id "a"): name is "m" instead of "o""#, r#"t (id "a"): version is 2 instead of 1"#]
+            [
+                r#"t (id "a"): name is "m" instead of "o""#,
+                r#"t (id "a"): version is 2 instead of 1"#
+            ]
         );
     }
 
@@ -541,26 +654,48 @@ mod tests {
     #[test]
     fn secrets_are_not_printed() {
         let rows = [promised(&[])];
-        let touched =
-            [(KEY, Some(r#"{"id": "a", "secret": "canary"}"#), Some(r#"{"id": "a", "secret": "c2"}"#))];
-        assert_eq!(found(&rows, &touched), [r#"t (id "a"): secret differs (values not shown)"#]);
+        let touched = [(
+            KEY,
+            Some(r#"{"id": "a", "secret": "canary"}"#),
+            Some(r#"{"id": "a", "secret": "c2"}"#),
+        )];
+        assert_eq!(
+            found(&rows, &touched),
+            [r#"t (id "a"): secret differs (values not shown)"#]
+        );
     }
 
     #[test]
     fn rows_that_nobody_promised_and_promises_that_nobody_kept_are_told() {
         let (one, two) = (r#"{"id": "a"}"#, r#"{"id": "a", "name": 1}"#);
-        assert_eq!(found(&[], &[(KEY, Some(one), Some(two))]), [r#"t (id "a"): not part of the plan"#]);
-        assert!(found(&[], &[(KEY, Some(one), Some(one))]).is_empty(), "it was only looked at");
+        assert_eq!(
+            found(&[], &[(KEY, Some(one), Some(two))]),
+            [r#"t (id "a"): not part of the plan"#]
+        );
+        assert!(
+            found(&[], &[(KEY, Some(one), Some(one))]).is_empty(),
+            "it was only looked at"
+        );
         assert_eq!(found(&[promised(&[])], &[]), [r#"t (id "a"): not written"#]);
-        assert_eq!(found(&[promised(&[])], &[(KEY, Some(one), None)]), [r#"t (id "a"): deleted"#]);
-        let gone = RowPromise { remains: false, ..promised(&[]) };
-        assert_eq!(found(&[gone], &[(KEY, Some(one), Some(one))]), [r#"t (id "a"): not deleted"#]);
+        assert_eq!(
+            found(&[promised(&[])], &[(KEY, Some(one), None)]),
+            [r#"t (id "a"): deleted"#]
+        );
+        let gone = RowPromise {
+            remains: false,
+            ..promised(&[])
+        };
+        assert_eq!(
+            found(&[gone], &[(KEY, Some(one), Some(one))]),
+            [r#"t (id "a"): not deleted"#]
+        );
     }
 
     #[test]
     fn a_row_that_was_touched_twice_counts_from_its_first_state_to_its_last() {
         let rows = [promised(&[("id", value("\"a\"")), ("name", value("2"))])];
-        let [one, two] = [1, 2].map(|name| format!(r#"{{"id": "a", "name": {name}, "secret": "s"}}"#));
+        let [one, two] =
+            [1, 2].map(|name| format!(r#"{{"id": "a", "name": {name}, "secret": "s"}}"#));
         let (one, two) = (Some(one.as_str()), Some(two.as_str()));
         assert!(found(&rows, &[(KEY, one, one), (KEY, one, two)]).is_empty());
         // What was removed and inserted again is a new row, with defaults.
@@ -577,7 +712,12 @@ mod tests {
     const THING: Kind = Kind::of("thing");
 
     fn entry(base: Option<Value>, wanted: Value) -> Entry {
-        let item = |value| Item { id: ItemId::new(THING, "a"), name: "".into(), value, path: "".into() };
+        let item = |value| Item {
+            id: ItemId::new(THING, "a"),
+            name: "".into(),
+            value,
+            path: "".into(),
+        };
         let candidate = crate::engine::Candidate::new(item(wanted), base.map(item));
         let plan = crate::engine::Plan::new(&[], vec![candidate], Vec::new(), Vec::new());
         plan.entries().first().cloned().unwrap()
@@ -598,7 +738,10 @@ mod tests {
                 "set",
                 Value::set([
                     Element::named("kept", Value::Null),
-                    Element { replaced: true, ..Element::named("gone", Value::Null) },
+                    Element {
+                        replaced: true,
+                        ..Element::named("gone", Value::Null)
+                    },
                 ]),
             ),
         ]);
@@ -609,39 +752,63 @@ mod tests {
                 "set",
                 Value::set([
                     Element::named("added", Value::Null),
-                    Element { needs: Some(ItemId::new(THING, "b")), ..Element::named("waits", Value::Null) },
+                    Element {
+                        needs: Some(ItemId::new(THING, "b")),
+                        ..Element::named("waits", Value::Null)
+                    },
                 ]),
             ),
         ]);
         let entry = entry(Some(base.clone()), wanted.clone());
         let promised = entry.promised(&|_| false);
-        let told: Vec<String> = differences(&base, &promised).into_iter().map(|one| one.path).collect();
+        let told: Vec<String> = differences(&base, &promised)
+            .into_iter()
+            .map(|one| one.path)
+            .collect();
         assert_eq!(told, ["/plain", "/gone", "/set/gone", "/set/added"]);
         let shown = compare(Some(&base), &wanted, Show::Differences);
-        let shown = shown.iter().filter(|change| change.op.is_effective() && change.needs.is_none());
+        let shown = shown
+            .iter()
+            .filter(|change| change.op.is_effective() && change.needs.is_none());
         let mut shown: Vec<&str> = shown.map(|change| change.path.as_str()).collect();
         let mut told: Vec<&str> = told.iter().map(String::as_str).collect();
         shown.sort_unstable();
         told.sort_unstable();
         assert_eq!(told, shown, "both read the same");
         let with = entry.promised(&|_| true);
-        assert_eq!(differences(&promised, &with).len(), 1, "what needs another item comes with it");
+        assert_eq!(
+            differences(&promised, &with).len(),
+            1,
+            "what needs another item comes with it"
+        );
     }
 
     #[test]
     fn a_new_element_may_have_another_identity_once_it_is_written() {
         let host = |id: &str, name: &str| {
-            Element::matched(id, "1.1.1.1", Value::Record(vec![Field::new("name", text(name))]))
+            Element::matched(
+                id,
+                "1.1.1.1",
+                Value::Record(vec![Field::new("name", text(name))]),
+            )
         };
         let promised = Value::set([host("file 0", "a")]);
         assert!(differences(&promised, &Value::set([host("target 7", "a")])).is_empty());
         let other = differences(&promised, &Value::set([host("target 7", "b")]));
-        assert_eq!(other.iter().map(|one| one.path.as_str()).collect::<Vec<_>>(), ["/1.1.1.1/name"]);
+        assert_eq!(
+            other
+                .iter()
+                .map(|one| one.path.as_str())
+                .collect::<Vec<_>>(),
+            ["/1.1.1.1/name"]
+        );
     }
 
     #[test]
     fn order_and_emptiness_of_sets_are_no_difference() {
-        let set = |names: &[&str]| Value::set(names.iter().map(|name| Element::named(*name, Value::Null)));
+        let set = |names: &[&str]| {
+            Value::set(names.iter().map(|name| Element::named(*name, Value::Null)))
+        };
         assert!(differences(&set(&["a", "b"]), &set(&["b", "a"])).is_empty());
         assert!(differences(&Value::Null, &set(&[])).is_empty());
         assert_eq!(differences(&set(&["a"]), &Value::Null).len(), 1);

@@ -5,8 +5,8 @@
 //! cannot drift apart.
 
 pub use kinds::{
-    Column, Form, Key, KindSchema, Lacking, Others, Owner, Part, ReferenceRule, Role, Signature, Stands, To,
-    Unique, Within, text_at,
+    Column, Form, Key, KindSchema, Lacking, Others, Owner, Part, ReferenceRule, Role, Signature,
+    Stands, To, Unique, Within, text_at,
 };
 pub use patterns::Patterns;
 
@@ -148,7 +148,10 @@ impl Rules {
     pub fn new<'r>(lists: impl IntoIterator<Item = &'r [(&'static str, Rule)]>) -> Self {
         let rules: Vec<(&'static str, Rule)> = lists.into_iter().flatten().copied().collect();
         let may_name_secrets = rules.iter().any(|(_, rule)| *rule == Rule::NamesSecrets);
-        Self { patterns: Patterns::new(rules), may_name_secrets }
+        Self {
+            patterns: Patterns::new(rules),
+            may_name_secrets,
+        }
     }
 
     /// Says whether documents name credentials of their own.
@@ -230,12 +233,22 @@ mod tests {
     fn of_each_aspect_the_first_rule_counts() {
         let rules = Rules::new([
             &[("a/b", Rule::Local), ("**/b", Rule::Secret)][..],
-            &[("**/b", Rule::Immutable), ("**/*Token", Rule::Volatile), ("x/*/y", Rule::Set)],
+            &[
+                ("**/b", Rule::Immutable),
+                ("**/*Token", Rule::Volatile),
+                ("x/*/y", Rule::Set),
+            ],
         ]);
         let place = rules.at(&["a", "b"]);
-        assert_eq!((place.class, place.secrecy), (Class::Local, Some(Secrecy::Secret)));
+        assert_eq!(
+            (place.class, place.secrecy),
+            (Class::Local, Some(Secrecy::Secret))
+        );
         let place = rules.at(&["z", "b"]);
-        assert_eq!((place.class, place.secrecy), (Class::Immutable, Some(Secrecy::Secret)));
+        assert_eq!(
+            (place.class, place.secrecy),
+            (Class::Immutable, Some(Secrecy::Secret))
+        );
         assert_eq!(rules.at(&["q", "deltaToken"]).class, Class::Local);
         assert_eq!(rules.at(&["x", "*", "y"]).list, Some(ListRule::Set));
         assert_eq!(rules.at(&["x", "y"]).list, None);

@@ -30,11 +30,19 @@ impl SealKey {
     /// Returns the key of 32 random bytes.
     pub fn from_bytes(bytes: &[u8; 32]) -> Self {
         let mut block = [0; BLOCK];
-        block.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = *byte);
-        let labelled = Sha256::new().chain_update(b"gatediff plan key").chain_update(bytes);
+        block
+            .iter_mut()
+            .zip(bytes)
+            .for_each(|(slot, byte)| *slot = *byte);
+        let labelled = Sha256::new()
+            .chain_update(b"gatediff plan key")
+            .chain_update(bytes);
         let mut id = hex(&labelled.finalize());
         id.truncate(8);
-        Self { mac: Hmac::new(&block.into()), id }
+        Self {
+            mac: Hmac::new(&block.into()),
+            id,
+        }
     }
 
     /// Returns what the key is called: 8 hexadecimal digits.
@@ -45,7 +53,11 @@ impl SealKey {
     /// Returns the keyed fingerprint of something: HMAC-SHA256 in hexadecimal.
     /// `label` keeps the fingerprints of different things apart.
     pub fn fingerprint(&self, label: &str, bytes: &[u8]) -> String {
-        hex(&self.labelled(&[label]).chain_update(bytes).finalize().into_bytes())
+        hex(&self
+            .labelled(&[label])
+            .chain_update(bytes)
+            .finalize()
+            .into_bytes())
     }
 
     /// Says whether a fingerprint is that of these bytes, in constant time.
@@ -58,7 +70,8 @@ impl SealKey {
     /// Returns the state after some words, each with its length before it.
     fn labelled(&self, words: &[&str]) -> Hmac<Sha256> {
         words.iter().fold(self.mac.clone(), |mac, word| {
-            mac.chain_update((word.len() as u64).to_be_bytes()).chain_update(word)
+            mac.chain_update((word.len() as u64).to_be_bytes())
+                .chain_update(word)
         })
     }
 }
@@ -95,7 +108,12 @@ impl Plan {
             }
         });
         let (missing, warnings) = (self.missing().to_vec(), self.warnings().to_vec());
-        SealedPlan(Arc::new(Self::new(self.kinds(), candidates.collect(), missing, warnings)))
+        SealedPlan(Arc::new(Self::new(
+            self.kinds(),
+            candidates.collect(),
+            missing,
+            warnings,
+        )))
     }
 }
 
@@ -106,15 +124,25 @@ struct Seal {
 
 impl Seal {
     fn new(key: &SealKey, id: &ItemId) -> Self {
-        Self { mac: key.labelled(&["secret", id.kind.as_str(), &id.key]) }
+        Self {
+            mac: key.labelled(&["secret", id.kind.as_str(), &id.key]),
+        }
     }
 
     fn secret(&self, secret: &Secret) -> Secret {
-        secret.replaced(hex(&self.mac.clone().chain_update(secret.key()).finalize().into_bytes()))
+        secret.replaced(hex(&self
+            .mac
+            .clone()
+            .chain_update(secret.key())
+            .finalize()
+            .into_bytes()))
     }
 
     fn item(&self, item: Item) -> Item {
-        Item { value: self.value(item.value), ..item }
+        Item {
+            value: self.value(item.value),
+            ..item
+        }
     }
 
     fn elements(&self, elements: Vec<Element>) -> Vec<Element> {
@@ -131,14 +159,25 @@ impl Seal {
             Value::Secret(secret) => Value::Secret(self.secret(&secret)),
             Value::Record(fields) => {
                 let fields = fields.into_iter();
-                Value::Record(fields.map(|field| Field { value: self.value(field.value), ..field }).collect())
+                Value::Record(
+                    fields
+                        .map(|field| Field {
+                            value: self.value(field.value),
+                            ..field
+                        })
+                        .collect(),
+                )
             }
             Value::Set(elements) => Value::Set(self.elements(elements)),
             Value::Sequence(elements) => Value::Sequence(self.elements(elements)),
-            Value::List(values) => Value::List(values.into_iter().map(|value| self.value(value)).collect()),
-            plain @ (Value::Null | Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Text(_)) => {
-                plain
+            Value::List(values) => {
+                Value::List(values.into_iter().map(|value| self.value(value)).collect())
             }
+            plain @ (Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Number(_)
+            | Value::Text(_)) => plain,
         }
     }
 }
@@ -158,7 +197,10 @@ mod tests {
     use crate::engine::verdict::Reason;
 
     const KIND: Kind = Kind::of("thing");
-    static KINDS: [KindInfo; 1] = [KindInfo { kind: KIND, title: "Things" }];
+    static KINDS: [KindInfo; 1] = [KindInfo {
+        kind: KIND,
+        title: "Things",
+    }];
 
     fn key(byte: u8) -> SealKey {
         SealKey::from_bytes(&[byte; 32])
@@ -197,17 +239,30 @@ mod tests {
         };
         let candidate = |key: &str, base: Option<&str>| Candidate {
             item: item(key, after),
-            base: base.map(|secret| Item { path: "".into(), ..item(key, secret) }),
-            matched: base.map(|_| Matched { by: "name".into(), target: "other".into() }),
+            base: base.map(|secret| Item {
+                path: "".into(),
+                ..item(key, secret)
+            }),
+            matched: base.map(|_| Matched {
+                by: "name".into(),
+                target: "other".into(),
+            }),
             blocks: Vec::new(),
-            requires: vec![Requirement { on: id("b"), present: base.is_some() }],
+            requires: vec![Requirement {
+                on: id("b"),
+                present: base.is_some(),
+            }],
             references: Vec::new(),
             quota: Some(Quota {
                 code: "too-many".into(),
                 of: "things".into(),
                 max: 1,
                 held: 0,
-                uses: vec![QuotaUse { on: id("b"), left: 0, written: 2 }],
+                uses: vec![QuotaUse {
+                    on: id("b"),
+                    left: 0,
+                    written: 2,
+                }],
             }),
             warnings: vec![Finding::warning("w", "warned").at("/1").about(&id(key))],
             facts: value(before),
@@ -218,14 +273,25 @@ mod tests {
             ..candidate("b", None)
         };
         let api = Missing::api("m", "k", vec![id("a")]);
-        let other = Missing { kind: KIND, key: "gone".into(), module: "".into(), used_by: vec![id("c")] };
+        let other = Missing {
+            kind: KIND,
+            key: "gone".into(),
+            module: "".into(),
+            used_by: vec![id("c")],
+        };
         let candidates = vec![candidate("a", Some(before)), blocked, candidate("c", None)];
-        Plan::new(&KINDS, candidates, vec![api, other], vec![Finding::note("n", "noted")])
+        Plan::new(
+            &KINDS,
+            candidates,
+            vec![api, other],
+            vec![Finding::note("n", "noted")],
+        )
     }
 
     fn changes(plan: &Plan) -> Vec<String> {
         let all = (0..plan.entries().len()).flat_map(|at| plan.changes(at, Show::Everything));
-        all.map(|change| serde_json::to_string(&change).unwrap()).collect()
+        all.map(|change| serde_json::to_string(&change).unwrap())
+            .collect()
     }
 
     #[test]
@@ -235,8 +301,12 @@ mod tests {
             let sealed = plan.sealed(&key(1));
             assert_eq!(changes(sealed.plan()), changes(&plan));
             assert_eq!(sealed.plan().summary(), plan.summary());
-            let verdicts =
-                |plan: &Plan| plan.entries().iter().map(|entry| entry.verdict.clone()).collect::<Vec<_>>();
+            let verdicts = |plan: &Plan| {
+                plan.entries()
+                    .iter()
+                    .map(|entry| entry.verdict.clone())
+                    .collect::<Vec<_>>()
+            };
             assert_eq!(verdicts(sealed.plan()), verdicts(&plan));
         }
     }
@@ -256,13 +326,20 @@ mod tests {
     #[test]
     fn no_secret_is_in_a_frozen_plan_and_each_item_and_key_has_its_own_fingerprints() {
         let frozen = |byte| {
-            serde_json::to_string(&plan("canary-one", "canary-other").sealed(&key(byte)).freeze(&key(byte)))
-                .unwrap()
+            serde_json::to_string(
+                &plan("canary-one", "canary-other")
+                    .sealed(&key(byte))
+                    .freeze(&key(byte)),
+            )
+            .unwrap()
         };
         let json = frozen(1);
         assert!(!json.contains("canary") && json.contains("x***"), "{json}");
         let fingerprints = |json: &str| -> Vec<String> {
-            json.split("fingerprint\":\"").skip(1).map(|rest| rest.chars().take(64).collect()).collect()
+            json.split("fingerprint\":\"")
+                .skip(1)
+                .map(|rest| rest.chars().take(64).collect())
+                .collect()
         };
         let (here, there) = (fingerprints(&json), fingerprints(&frozen(2)));
         assert!(here.len() > 10 && here.iter().all(|one| !there.contains(one)));
@@ -275,7 +352,10 @@ mod tests {
     fn the_fingerprint_is_hmac_sha256_of_what_has_its_length_before_it() {
         // As by: printf '\0\0\0\0\0\0\0\1lx' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0101…
         let fingerprint = key(1).fingerprint("l", b"x");
-        assert_eq!(fingerprint, "b395095caf115b95f8b8aba39afdd00f45d2be7afffdc903d249ad9ae1d0b6dc");
+        assert_eq!(
+            fingerprint,
+            "b395095caf115b95f8b8aba39afdd00f45d2be7afffdc903d249ad9ae1d0b6dc"
+        );
         assert!(key(1).verify("l", b"x", &fingerprint));
         assert!(!key(1).verify("l", b"y", &fingerprint));
         assert!(!key(1).verify("lx", b"", &fingerprint));
@@ -285,8 +365,13 @@ mod tests {
     #[test]
     fn an_item_of_an_unknown_kind_is_refused() {
         let frozen = plan("one", "other").sealed(&key(1)).freeze(&key(1));
-        let other = serde_json::to_string(&frozen).unwrap().replacen("thing:a", "gadget:a", 1);
+        let other = serde_json::to_string(&frozen)
+            .unwrap()
+            .replacen("thing:a", "gadget:a", 1);
         let frozen: Frozen = serde_json::from_str(&other).unwrap();
-        assert_eq!(frozen.thaw(&KINDS).unwrap_err().to_string(), "'gadget:a' is no item of a known kind");
+        assert_eq!(
+            frozen.thaw(&KINDS).unwrap_err().to_string(),
+            "'gadget:a' is no item of a known kind"
+        );
     }
 }

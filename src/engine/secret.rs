@@ -42,13 +42,19 @@ pub struct Secret {
 impl Secret {
     /// Returns a secret of which nothing may be shown.
     pub fn new(value: impl Into<Arc<str>>) -> Self {
-        Self { value: value.into(), shown: None }
+        Self {
+            value: value.into(),
+            shown: None,
+        }
     }
 
     /// Returns a secret with a part that may be shown, such as a JDBC URL
     /// whose password is masked.
     pub fn with_mask(value: impl Into<Arc<str>>, shown: impl Into<Arc<str>>) -> Self {
-        Self { value: value.into(), shown: Some(shown.into()) }
+        Self {
+            value: value.into(),
+            shown: Some(shown.into()),
+        }
     }
 
     /// Returns the value to match elements by, for the comparison alone.
@@ -63,7 +69,10 @@ impl Secret {
 
     /// Returns a secret that stands for this one, with the same part to show.
     pub(super) fn replaced(&self, value: impl Into<Arc<str>>) -> Self {
-        Self { value: value.into(), shown: self.shown.clone() }
+        Self {
+            value: value.into(),
+            shown: self.shown.clone(),
+        }
     }
 
     /// Returns the part that may be shown, if there is one.

@@ -65,17 +65,25 @@ impl Selector {
         if word == "all" {
             return Ok(Self::All);
         }
-        let (kind, key) = word.split_once(':').map_or((word, None), |(kind, key)| (kind, Some(key)));
+        let (kind, key) = word
+            .split_once(':')
+            .map_or((word, None), |(kind, key)| (kind, Some(key)));
         if !kinds.iter().any(|info| info.kind.as_str() == kind) {
             let known: Vec<&str> = kinds.iter().map(|info| info.kind.as_str()).collect();
             let near = nearest(kind, known.iter().copied()).map(str::to_owned);
-            return Err(SelectorError::UnknownKind { word: kind.to_owned(), near, known: known.join(", ") });
+            return Err(SelectorError::UnknownKind {
+                word: kind.to_owned(),
+                near,
+                known: known.join(", "),
+            });
         }
         match key {
             None => Ok(Self::Kind(kind.to_owned())),
-            Some(key) => {
-                Ok(Self::Key { kind: kind.to_owned(), pattern: pattern(key)?, exact: !key.contains('*') })
-            }
+            Some(key) => Ok(Self::Key {
+                kind: kind.to_owned(),
+                pattern: pattern(key)?,
+                exact: !key.contains('*'),
+            }),
         }
     }
 
@@ -97,13 +105,18 @@ impl Selector {
                 return Ok(selector);
             }
             let near = selector.nearest(word, ids.clone());
-            Err(SelectorError::NoMatch { word: word.clone(), near })
+            Err(SelectorError::NoMatch {
+                word: word.clone(),
+                near,
+            })
         };
         words.iter().map(parse).collect()
     }
 
     fn nearest<'i>(&self, word: &str, ids: impl Iterator<Item = &'i ItemId>) -> Option<String> {
-        let Self::Key { kind, .. } = self else { return None };
+        let Self::Key { kind, .. } = self else {
+            return None;
+        };
         let names: Vec<String> = ids.map(ToString::to_string).collect();
         let of_kind = |name: &&String| name.split_once(':').is_some_and(|(other, _)| other == kind);
         let mut same: Vec<&String> = names.iter().filter(of_kind).collect();
@@ -119,7 +132,9 @@ impl Selector {
         match self {
             Self::All => true,
             Self::Kind(kind) => id.kind.as_str() == kind,
-            Self::Key { kind, pattern, .. } => id.kind.as_str() == kind && pattern.is_match(&*id.key),
+            Self::Key { kind, pattern, .. } => {
+                id.kind.as_str() == kind && pattern.is_match(&*id.key)
+            }
         }
     }
 
@@ -142,11 +157,20 @@ const ALIKE: f64 = 0.4;
 /// ```
 pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let word = word.to_lowercase();
-    let likeness =
-        |name: &'n str| (strsim::normalized_damerau_levenshtein(&word, &name.to_lowercase()), name);
-    let alike = names.into_iter().map(likeness).filter(|(likeness, _)| *likeness >= ALIKE);
+    let likeness = |name: &'n str| {
+        (
+            strsim::normalized_damerau_levenshtein(&word, &name.to_lowercase()),
+            name,
+        )
+    };
+    let alike = names
+        .into_iter()
+        .map(likeness)
+        .filter(|(likeness, _)| *likeness >= ALIKE);
     // Of several that are as similar the first.
-    alike.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, name)| name)
+    alike
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .map(|(_, name)| name)
 }
 
 /// Returns the end of a sentence that offers a name, if there is one.
@@ -162,7 +186,10 @@ fn pattern(key: &str) -> Result<GlobMatcher, SelectorError> {
         .backslash_escape(false)
         .build()
         .map(|glob| glob.compile_matcher())
-        .map_err(|error| SelectorError::BadPattern { pattern: key.to_owned(), why: error.kind().to_string() })
+        .map_err(|error| SelectorError::BadPattern {
+            pattern: key.to_owned(),
+            why: error.kind().to_string(),
+        })
 }
 
 #[cfg(test)]
@@ -170,10 +197,15 @@ mod tests {
     use super::*;
     use crate::engine::Kind;
 
-    const KINDS: [KindInfo; 1] = [KindInfo { kind: Kind::of("client"), title: "Clients" }];
+    const KINDS: [KindInfo; 1] = [KindInfo {
+        kind: Kind::of("client"),
+        title: "Clients",
+    }];
 
     fn matches(word: &str, key: &str) -> bool {
-        Selector::parse(word, &KINDS).unwrap().matches(&ItemId::new(Kind::of("client"), key))
+        Selector::parse(word, &KINDS)
+            .unwrap()
+            .matches(&ItemId::new(Kind::of("client"), key))
     }
 
     #[test]
@@ -192,7 +224,10 @@ mod tests {
     #[test]
     fn an_unknown_kind_is_refused_with_the_known_ones() {
         let error = Selector::parse("clients", &KINDS).unwrap_err();
-        assert_eq!(error.to_string(), "unknown kind 'clients'; did you mean 'client'? (known: client)");
+        assert_eq!(
+            error.to_string(),
+            "unknown kind 'clients'; did you mean 'client'? (known: client)"
+        );
         let error = Selector::parse("zz", &KINDS).unwrap_err();
         assert_eq!(error.to_string(), "unknown kind 'zz' (known: client)");
     }
@@ -205,10 +240,22 @@ mod tests {
             let parsed = Selector::parse_all(&words, &KINDS, &ids.iter());
             parsed.map_or_else(|error| error.to_string(), |_| String::new())
         };
-        assert_eq!(error("client:biling"), "'client:biling' matches no item; did you mean 'client:billing'?");
-        assert_eq!(error("client:CRM"), "'client:CRM' matches no item; did you mean 'client:crm'?");
-        assert_eq!(error("client:信用"), "'client:信用' matches no item; did you mean 'client:信用卡'?");
-        assert_eq!(error("client:bill?*"), "'client:bill?*' matches no item; did you mean 'client:billing'?");
+        assert_eq!(
+            error("client:biling"),
+            "'client:biling' matches no item; did you mean 'client:billing'?"
+        );
+        assert_eq!(
+            error("client:CRM"),
+            "'client:CRM' matches no item; did you mean 'client:crm'?"
+        );
+        assert_eq!(
+            error("client:信用"),
+            "'client:信用' matches no item; did you mean 'client:信用卡'?"
+        );
+        assert_eq!(
+            error("client:bill?*"),
+            "'client:bill?*' matches no item; did you mean 'client:billing'?"
+        );
         for word in ["client:b*", "client", "all", "client:crm"] {
             assert_eq!(error(word), "", "{word}");
         }

@@ -29,7 +29,11 @@ pub struct Stale {
 impl Stale {
     /// Returns an item of which there is nothing more to say.
     pub fn new(item: ItemId, why: impl Into<String>) -> Self {
-        Self { item, why: why.into(), fields: Vec::new() }
+        Self {
+            item,
+            why: why.into(),
+            fields: Vec::new(),
+        }
     }
 }
 
@@ -68,8 +72,11 @@ impl Approved {
         let comparison = Comparison::new(self, fresh);
         let relied_on = comparison.relied_on();
         let known: HashSet<&ItemId> = relied_on.iter().map(|stale| &stale.item).collect();
-        let mut stale: Vec<Stale> =
-            comparison.steps.iter().filter_map(|entry| comparison.step(entry, &known)).collect();
+        let mut stale: Vec<Stale> = comparison
+            .steps
+            .iter()
+            .filter_map(|entry| comparison.step(entry, &known))
+            .collect();
         stale.extend(relied_on);
         stale
     }
@@ -91,25 +98,41 @@ struct Comparison<'p> {
 impl<'p> Comparison<'p> {
     fn new(approved: &'p Approved, now: &'p Plan) -> Self {
         let then: &Plan = approved.plan();
-        let steps: Vec<&Entry> = approved.steps().iter().filter_map(|step| then.entry(step.at)).collect();
+        let steps: Vec<&Entry> = approved
+            .steps()
+            .iter()
+            .filter_map(|step| then.entry(step.at))
+            .collect();
         let written: HashSet<&ItemId> = steps.iter().map(|entry| &entry.item.id).collect();
         let places: HashSet<usize> = written.iter().filter_map(|id| now.position(id)).collect();
         // What was in the target and left alone may be gone: it is not a step, and whoever needs it is.
         let obstacles = now.settle(|at| places.contains(&at), |_| false);
         let missing = missing(then, now, &written);
-        Self { then, now, steps, written, obstacles, missing }
+        Self {
+            then,
+            now,
+            steps,
+            written,
+            obstacles,
+            missing,
+        }
     }
 
     /// Returns what changed of an item to be written. What is already told of
     /// an item it relies on is not told again.
     fn step(&self, then: &Entry, known: &HashSet<&ItemId>) -> Option<Stale> {
         let id = &then.item.id;
-        let Some((at, now)) = self.now.position(id).and_then(|at| Some((at, self.now.entry(at)?))) else {
+        let Some((at, now)) = self
+            .now
+            .position(id)
+            .and_then(|at| Some((at, self.now.entry(at)?)))
+        else {
             return Some(Stale::new(id.clone(), "is gone from the plan"));
         };
         let Difference { mut why, fields } = differences(then, now);
         let is_news = |reason: &&Reason| {
-            !then.verdict.reasons.contains(reason) && !reason.about.iter().any(|id| known.contains(id))
+            !then.verdict.reasons.contains(reason)
+                && !reason.about.iter().any(|id| known.contains(id))
         };
         let own = now.verdict.reasons.iter().find(is_news);
         let obstacle = || self.obstacles.get(at)?.as_ref().filter(is_news);
@@ -121,7 +144,11 @@ impl<'p> Comparison<'p> {
         if why.is_empty() {
             why.extend(self.written_otherwise(then, now));
         }
-        (!why.is_empty()).then(|| Stale { item: id.clone(), why: why.join("; "), fields })
+        (!why.is_empty()).then(|| Stale {
+            item: id.clone(),
+            why: why.join("; "),
+            fields,
+        })
     }
 
     /// Says whether something else would be written although the item itself
@@ -129,7 +156,8 @@ impl<'p> Comparison<'p> {
     fn written_otherwise(&self, then: &Entry, now: &Entry) -> Option<String> {
         let is_written = |id: &ItemId| self.written.contains(id);
         let changed = walk(&then.item.value, &now.item.value, &Value::Null, &is_written);
-        (!changed.is_empty()).then(|| format!("would be written otherwise now: {}", paths(&changed)))
+        (!changed.is_empty())
+            .then(|| format!("would be written otherwise now: {}", paths(&changed)))
     }
 
     /// Returns the items that those to be written need, and that are no longer
@@ -138,8 +166,14 @@ impl<'p> Comparison<'p> {
         let mut needed: Vec<(&ItemId, Vec<&Entry>)> = Vec::new();
         let mut places: HashMap<&ItemId, usize> = HashMap::new();
         for entry in &self.steps {
-            let there = entry.requires.iter().filter(|requirement| requirement.present);
-            for on in there.map(|requirement| &requirement.on).filter(|on| !self.written.contains(on)) {
+            let there = entry
+                .requires
+                .iter()
+                .filter(|requirement| requirement.present);
+            for on in there
+                .map(|requirement| &requirement.on)
+                .filter(|on| !self.written.contains(on))
+            {
                 let at = *places.entry(on).or_insert(needed.len());
                 match needed.get_mut(at) {
                     Some((_, users)) => users.push(entry),
@@ -147,31 +181,50 @@ impl<'p> Comparison<'p> {
                 }
             }
         }
-        needed.into_iter().filter_map(|(id, users)| self.needed(id, &users)).collect()
+        needed
+            .into_iter()
+            .filter_map(|(id, users)| self.needed(id, &users))
+            .collect()
     }
 
     fn needed(&self, id: &ItemId, users: &[&Entry]) -> Option<Stale> {
         let user = users.first()?;
         let entry = |plan: &'p Plan| plan.position(id).and_then(|at| plan.entry(at));
-        let Difference { why, fields } =
-            match (entry(self.then).filter(|then| then.base.is_some()), entry(self.now)) {
-                (Some(then), Some(now)) => differences(then, now),
-                _ if self.is_present(id, user) => return None,
-                _ => Difference { why: vec![REMOVED.to_owned()], fields: Vec::new() },
-            };
+        let Difference { why, fields } = match (
+            entry(self.then).filter(|then| then.base.is_some()),
+            entry(self.now),
+        ) {
+            (Some(then), Some(now)) => differences(then, now),
+            _ if self.is_present(id, user) => return None,
+            _ => Difference {
+                why: vec![REMOVED.to_owned()],
+                fields: Vec::new(),
+            },
+        };
         let more = match users.len() - 1 {
             0 => "needs".to_owned(),
             more => format!("and {more} more need"),
         };
         let why = why.first()?;
-        Some(Stale { item: id.clone(), why: format!("{why} ({} {more} it)", user.item.id), fields })
+        Some(Stale {
+            item: id.clone(),
+            why: format!("{why} ({} {more} it)", user.item.id),
+            fields,
+        })
     }
 
     /// Says whether the target still has what an item needs.
     fn is_present(&self, id: &ItemId, user: &Entry) -> bool {
-        let now = self.now.position(&user.item.id).and_then(|at| self.now.entry(at));
+        let now = self
+            .now
+            .position(&user.item.id)
+            .and_then(|at| self.now.entry(at));
         // An item that needs it no more is told by itself, if it matters.
-        let found = now.and_then(|now| now.requires.iter().find(|requirement| requirement.on == *id));
+        let found = now.and_then(|now| {
+            now.requires
+                .iter()
+                .find(|requirement| requirement.on == *id)
+        });
         found.is_none_or(|requirement| requirement.present)
     }
 }
@@ -184,13 +237,22 @@ fn missing<'p>(
     written: &HashSet<&ItemId>,
 ) -> HashMap<&'p ItemId, Vec<String>> {
     let mut told: HashMap<&ItemId, Vec<String>> = HashMap::new();
-    let changed = [(now, then, "is missing in the target now"), (then, now, "is in the target now")];
+    let changed = [
+        (now, then, "is missing in the target now"),
+        (then, now, "is in the target now"),
+    ];
     for (here, there, what) in changed {
         let known: HashSet<_> = there.missing().iter().map(Missing::identity).collect();
-        for missing in here.missing().iter().filter(|missing| !known.contains(&missing.identity())) {
+        for missing in here
+            .missing()
+            .iter()
+            .filter(|missing| !known.contains(&missing.identity()))
+        {
             let word = if missing.is_api() { "API " } else { "" };
             for user in missing.used_by.iter().filter(|user| written.contains(user)) {
-                told.entry(user).or_default().push(format!("{word}{} {what}", missing.label()));
+                told.entry(user)
+                    .or_default()
+                    .push(format!("{word}{} {what}", missing.label()));
             }
         }
     }
@@ -210,17 +272,29 @@ fn differences(then: &Entry, now: &Entry) -> Difference {
     let all = |_: &ItemId| true;
     let wanted = &then.item.value;
     let mut fields = match (&then.base, &now.base) {
-        (Some(_), None) => return Difference { why: vec![REMOVED.to_owned()], fields: Vec::new() },
+        (Some(_), None) => {
+            return Difference {
+                why: vec![REMOVED.to_owned()],
+                fields: Vec::new(),
+            };
+        }
         (None, Some(after)) => {
             let fields = walk(&Value::Record(Vec::new()), &after.value, wanted, &all);
-            return Difference { why: vec!["was added to the target since".to_owned()], fields };
+            return Difference {
+                why: vec!["was added to the target since".to_owned()],
+                fields,
+            };
         }
         (None, None) => Vec::new(),
         (Some(before), Some(after)) => walk(&before.value, &after.value, wanted, &all),
     };
     fields.extend(walk(&then.facts, &now.facts, wanted, &all));
-    let why = (!fields.is_empty()).then(|| format!("changed in the target since: {}", paths(&fields)));
-    Difference { why: why.into_iter().collect(), fields }
+    let why =
+        (!fields.is_empty()).then(|| format!("changed in the target since: {}", paths(&fields)));
+    Difference {
+        why: why.into_iter().collect(),
+        fields,
+    }
 }
 
 /// Names the fields, the first few by their paths.
@@ -230,8 +304,17 @@ fn paths(fields: &[StaleField]) -> String {
 
 /// Compares two states of a value, and says beside each difference what is
 /// wanted. Members that need an item count only where it `is_written`.
-fn walk(then: &Value, now: &Value, wanted: &Value, is_written: &dyn Fn(&ItemId) -> bool) -> Vec<StaleField> {
-    let mut walk = Walk { fields: Vec::new(), path: String::new(), is_written };
+fn walk(
+    then: &Value,
+    now: &Value,
+    wanted: &Value,
+    is_written: &dyn Fn(&ItemId) -> bool,
+) -> Vec<StaleField> {
+    let mut walk = Walk {
+        fields: Vec::new(),
+        path: String::new(),
+        is_written,
+    };
     walk.values(then, now, wanted);
     walk.fields
 }
@@ -246,14 +329,17 @@ impl Walk<'_> {
     fn values(&mut self, then: &Value, now: &Value, wanted: &Value) {
         match (then, now) {
             _ if then == now => {}
-            (Value::Record(_) | Value::Null, Value::Record(_) | Value::Null) if self.path.is_empty() => {
+            (Value::Record(_) | Value::Null, Value::Record(_) | Value::Null)
+                if self.path.is_empty() =>
+            {
                 self.records(then.fields(), now.fields(), wanted);
             }
             (Value::Record(then), Value::Record(now)) => self.records(then, now, wanted),
             (Value::Set(_) | Value::Null, Value::Set(_)) | (Value::Set(_), Value::Null) => {
                 self.sets(then.elements(), now.elements(), wanted.elements());
             }
-            (Value::Sequence(_) | Value::Null, Value::Sequence(_)) | (Value::Sequence(_), Value::Null) => {
+            (Value::Sequence(_) | Value::Null, Value::Sequence(_))
+            | (Value::Sequence(_), Value::Null) => {
                 let told = self.fields.len();
                 self.sets(then.elements(), now.elements(), wanted.elements());
                 // Nothing but their order.
@@ -267,11 +353,17 @@ impl Walk<'_> {
 
     fn records(&mut self, then: &[Field], now: &[Field], wanted: &Value) {
         let known = [then, now, wanted.fields()].map(Named::new);
-        let is_new = |field: &&Field| known.first().is_none_or(|then| then.get(&field.name).is_none());
+        let is_new = |field: &&Field| {
+            known
+                .first()
+                .is_none_or(|then| then.get(&field.name).is_none())
+        };
         for field in then.iter().chain(now.iter().filter(is_new)) {
-            let [then, now, wanted] = known
-                .each_ref()
-                .map(|fields| fields.get(&field.name).map_or(&Value::Null, |found| &found.value));
+            let [then, now, wanted] = known.each_ref().map(|fields| {
+                fields
+                    .get(&field.name)
+                    .map_or(&Value::Null, |found| &found.value)
+            });
             self.below(&field.name, |this| this.values(then, now, wanted));
         }
     }
@@ -281,22 +373,38 @@ impl Walk<'_> {
         let counts = |element: &&Element| element.needs.as_ref().is_none_or(is_written);
         let found = [then, now, wanted].map(|elements| {
             let elements = elements.iter().filter(counts);
-            elements.map(|element| (element.id.key(), element)).collect::<HashMap<&str, &Element>>()
+            elements
+                .map(|element| (element.id.key(), element))
+                .collect::<HashMap<&str, &Element>>()
         });
-        let is_new =
-            |element: &&Element| found.first().is_none_or(|before| !before.contains_key(element.id.key()));
+        let is_new = |element: &&Element| {
+            found
+                .first()
+                .is_none_or(|before| !before.contains_key(element.id.key()))
+        };
         let new = now.iter().filter(counts).filter(is_new);
         let mut labels = Labels::default();
         for element in then.iter().filter(counts).chain(new) {
-            let [then, now, wanted] = found.each_ref().map(|found| found.get(element.id.key()).copied());
+            let [then, now, wanted] = found
+                .each_ref()
+                .map(|found| found.get(element.id.key()).copied());
             let label = labels.unique(&element.label);
             self.below(&label, |this| this.elements(then, now, wanted));
         }
     }
 
-    fn elements(&mut self, then: Option<&Element>, now: Option<&Element>, wanted: Option<&Element>) {
+    fn elements(
+        &mut self,
+        then: Option<&Element>,
+        now: Option<&Element>,
+        wanted: Option<&Element>,
+    ) {
         let told = |element: Option<&Element>| match element {
-            Some(Element { value: Value::Null, label, .. }) => Value::Text(label.clone()),
+            Some(Element {
+                value: Value::Null,
+                label,
+                ..
+            }) => Value::Text(label.clone()),
             Some(element) => element.value.clone(),
             None => Value::Null,
         };
@@ -344,10 +452,18 @@ mod tests {
     use crate::engine::secret::Secret;
 
     const KIND: Kind = Kind::of("thing");
-    static KINDS: [KindInfo; 1] = [KindInfo { kind: KIND, title: "Things" }];
+    static KINDS: [KindInfo; 1] = [KindInfo {
+        kind: KIND,
+        title: "Things",
+    }];
 
     fn record<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
-        Value::Record(fields.into_iter().map(|(name, value)| Field::new(name, value)).collect())
+        Value::Record(
+            fields
+                .into_iter()
+                .map(|(name, value)| Field::new(name, value))
+                .collect(),
+        )
     }
 
     fn id(key: &str) -> ItemId {
@@ -355,7 +471,12 @@ mod tests {
     }
 
     fn item(key: &str, base: Option<Value>, wanted: Value) -> Candidate {
-        let item = |value| Item { id: id(key), name: "".into(), value, path: "".into() };
+        let item = |value| Item {
+            id: id(key),
+            name: "".into(),
+            value,
+            path: "".into(),
+        };
         Candidate::new(item(wanted), base.map(item))
     }
 
@@ -378,7 +499,12 @@ mod tests {
     }
 
     fn set<const N: usize>(members: [(&str, Value); N]) -> Value {
-        Value::Set(members.into_iter().map(|(label, value)| Element::named(label, value)).collect())
+        Value::Set(
+            members
+                .into_iter()
+                .map(|(label, value)| Element::named(label, value))
+                .collect(),
+        )
     }
 
     #[test]
@@ -395,9 +521,18 @@ mod tests {
     fn a_member_that_came_or_went_is_told_by_its_value_or_its_name() {
         let members = |members| record([("all", members)]);
         let one = || set([("a/b", Value::Null), ("kept", Value::Null)]);
-        let other = || set([("kept", Value::Null), ("new", record([("x", Value::Int(1))]))]);
+        let other = || {
+            set([
+                ("kept", Value::Null),
+                ("new", record([("x", Value::Int(1))])),
+            ])
+        };
         assert_eq!(
-            fields(members(one()), members(other()), members(set([("wanted", Value::Null)]))),
+            fields(
+                members(one()),
+                members(other()),
+                members(set([("wanted", Value::Null)]))
+            ),
             serde_json::json!([
                 {"path": "/all/a~1b", "then": "a/b", "secret": false},
                 {"path": "/all/new", "now": {"x": 1}, "secret": false},
@@ -411,11 +546,25 @@ mod tests {
         let differs = serde_json::json!([{"path": "/mima", "secret": true}]);
         let plain = |text: &str| secret(Secret::new(text));
         assert_eq!(fields(plain("a"), plain("b"), plain("c")), differs);
-        assert_eq!(fields(plain("a"), record([("mima", Value::Null)]), plain("c")), differs);
-        let masked = |text: &str, shown: &str| secret(Secret::with_mask(text, shown));
-        assert_eq!(fields(masked("a", "x***"), masked("b", "x***"), masked("c", "z***")), differs);
         assert_eq!(
-            fields(masked("a", "x***"), masked("b", "y***"), masked("c", "z***")),
+            fields(plain("a"), record([("mima", Value::Null)]), plain("c")),
+            differs
+        );
+        let masked = |text: &str, shown: &str| secret(Secret::with_mask(text, shown));
+        assert_eq!(
+            fields(
+                masked("a", "x***"),
+                masked("b", "x***"),
+                masked("c", "z***")
+            ),
+            differs
+        );
+        assert_eq!(
+            fields(
+                masked("a", "x***"),
+                masked("b", "y***"),
+                masked("c", "z***")
+            ),
             serde_json::json!([{"path": "/mima", "then": "x***", "now": "y***", "wanted": "z***", "secret": false}])
         );
     }
@@ -424,11 +573,18 @@ mod tests {
     fn what_the_file_says_nothing_of_counts_and_is_no_difference_of_the_plan() {
         let candidate = |facts| Candidate {
             facts: record([("links", facts)]),
-            ..item("a", Some(record([("x", Value::Int(1))])), record([("x", Value::Int(2))]))
+            ..item(
+                "a",
+                Some(record([("x", Value::Int(1))])),
+                record([("x", Value::Int(2))]),
+            )
         };
         let then = plan(vec![candidate(set([("l", Value::Null)]))], Vec::new());
         let now = plan(vec![candidate(set([]))], Vec::new());
-        assert_eq!(then.changes(0, crate::engine::diff::Show::Everything).len(), 1);
+        assert_eq!(
+            then.changes(0, crate::engine::diff::Show::Everything).len(),
+            1
+        );
         let told = stale(&then, &now);
         assert_eq!(told[0].why, "changed in the target since: /links/l");
         assert_eq!(told[0].fields[0].wanted, Value::Null);
@@ -438,16 +594,34 @@ mod tests {
     fn what_is_needed_counts_by_its_value_or_by_its_presence() {
         let user = |present| Candidate {
             requires: vec![
-                Requirement { on: id("there"), present: true },
-                Requirement { on: id("elsewhere"), present },
+                Requirement {
+                    on: id("there"),
+                    present: true,
+                },
+                Requirement {
+                    on: id("elsewhere"),
+                    present,
+                },
             ],
             ..item("user", None, record([]))
         };
-        let there = |x| item("there", Some(record([("x", Value::Int(x))])), record([("x", Value::Int(0))]));
+        let there = |x| {
+            item(
+                "there",
+                Some(record([("x", Value::Int(x))])),
+                record([("x", Value::Int(0))]),
+            )
+        };
         let then = plan(vec![user(true), there(0)], Vec::new());
-        assert_eq!(stale(&then, &plan(vec![user(true), there(0)], Vec::new())), []);
+        assert_eq!(
+            stale(&then, &plan(vec![user(true), there(0)], Vec::new())),
+            []
+        );
         let told = stale(&then, &plan(vec![user(false), there(7)], Vec::new()));
-        let told: Vec<String> = told.iter().map(|stale| format!("{} {}", stale.item, stale.why)).collect();
+        let told: Vec<String> = told
+            .iter()
+            .map(|stale| format!("{} {}", stale.item, stale.why))
+            .collect();
         assert_eq!(
             told,
             [
@@ -460,30 +634,54 @@ mod tests {
     #[test]
     fn a_missing_object_counts_where_an_item_that_is_written_uses_it() {
         let api = |user: &str| Missing::api("m", "k", vec![id(user)]);
-        let other =
-            |user: &str| Missing { kind: KIND, key: "k".into(), module: "".into(), used_by: vec![id(user)] };
-        let items = || vec![item("a", None, record([])), item("same", Some(record([])), record([]))];
+        let other = |user: &str| Missing {
+            kind: KIND,
+            key: "k".into(),
+            module: "".into(),
+            used_by: vec![id(user)],
+        };
+        let items = || {
+            vec![
+                item("a", None, record([])),
+                item("same", Some(record([])), record([])),
+            ]
+        };
         let then = plan(items(), Vec::new());
-        assert_eq!(stale(&then, &plan(items(), vec![api("same"), other("same")])), []);
+        assert_eq!(
+            stale(&then, &plan(items(), vec![api("same"), other("same")])),
+            []
+        );
         assert_eq!(
             stale(&then, &plan(items(), vec![other("a"), api("a")]))[0].why,
             "API m/k is missing in the target now; thing k is missing in the target now"
         );
         let then = plan(items(), vec![api("a"), other("a")]);
-        assert_eq!(stale(&then, &plan(items(), vec![other("a")]))[0].why, "API m/k is in the target now");
-        assert_eq!(stale(&then, &plan(items(), vec![api("a")]))[0].why, "thing k is in the target now");
+        assert_eq!(
+            stale(&then, &plan(items(), vec![other("a")]))[0].why,
+            "API m/k is in the target now"
+        );
+        assert_eq!(
+            stale(&then, &plan(items(), vec![api("a")]))[0].why,
+            "thing k is in the target now"
+        );
     }
 
     #[test]
     fn what_would_be_written_otherwise_is_told_unless_it_needs_what_is_not_written() {
         let wanted = |needs: Option<&str>| {
-            let member = Element { needs: needs.map(id), ..Element::named("m", Value::Null) };
+            let member = Element {
+                needs: needs.map(id),
+                ..Element::named("m", Value::Null)
+            };
             vec![item("a", None, record([("all", Value::Set(vec![member]))]))]
         };
         let then = plan(wanted(Some("left out")), Vec::new());
         let told = stale(&then, &plan(wanted(None), Vec::new()));
         assert_eq!(told[0].why, "would be written otherwise now: /all/m");
-        assert_eq!(stale(&then, &plan(wanted(Some("also left out")), Vec::new())), []);
+        assert_eq!(
+            stale(&then, &plan(wanted(Some("also left out")), Vec::new())),
+            []
+        );
     }
 
     #[test]
@@ -492,13 +690,19 @@ mod tests {
         let list = |values: Vec<Value>| Value::List(values);
         let (one, two) = (Value::Int(1), Value::Bool(true));
         assert_eq!(
-            fields(of(list(vec![one.clone()])), of(list(vec![two.clone()])), of(list(vec![one, two]))),
+            fields(
+                of(list(vec![one.clone()])),
+                of(list(vec![two.clone()])),
+                of(list(vec![one, two]))
+            ),
             serde_json::json!([
                 {"path": "/x", "then": [1], "now": [true], "wanted": [1, true], "secret": false}
             ])
         );
         let sequence = |elements: &[(&str, i64)]| {
-            let elements = elements.iter().map(|(label, n)| Element::named(*label, Value::Int(*n)));
+            let elements = elements
+                .iter()
+                .map(|(label, n)| Element::named(*label, Value::Int(*n)));
             of(Value::Sequence(elements.collect()))
         };
         let then = || sequence(&[("a", 1), ("b", 2)]);
@@ -518,11 +722,19 @@ mod tests {
     fn a_field_that_came_or_went_is_told_whichever_side_replaces_it() {
         let with = |value| Value::Record(vec![Field::replaced("x", value)]);
         assert_eq!(
-            fields(record([]), with(Value::Bool(false)), record([("y", Value::Int(1))])),
+            fields(
+                record([]),
+                with(Value::Bool(false)),
+                record([("y", Value::Int(1))])
+            ),
             serde_json::json!([{"path": "/x", "now": false, "secret": false}])
         );
         assert_eq!(
-            fields(with(Value::Bool(false)), record([]), record([("y", Value::Int(1))])),
+            fields(
+                with(Value::Bool(false)),
+                record([]),
+                record([("y", Value::Int(1))])
+            ),
             serde_json::json!([{"path": "/x", "then": false, "secret": false}])
         );
     }

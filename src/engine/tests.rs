@@ -13,7 +13,10 @@ use super::*;
 const CANARY: &str = "Zqxj";
 
 const KIND: Kind = Kind::of("thing");
-static KINDS: [KindInfo; 1] = [KindInfo { kind: KIND, title: "Things" }];
+static KINDS: [KindInfo; 1] = [KindInfo {
+    kind: KIND,
+    title: "Things",
+}];
 
 /// Draws canonical values: nothing empty, fields in the order of their names.
 /// Whatever only one side has is replaced.
@@ -21,7 +24,11 @@ fn value() -> impl Strategy<Value = Value> {
     let number = prop_oneof![Just("0.5"), Just("1e400"), Just("18446744073709551616")];
     let secret = (0..3_u8, any::<bool>()).prop_map(|(which, masked)| {
         let text = format!("{CANARY}{which}");
-        Value::Secret(if masked { Secret::with_mask(text, "x***") } else { Secret::new(text) })
+        Value::Secret(if masked {
+            Secret::with_mask(text, "x***")
+        } else {
+            Secret::new(text)
+        })
     });
     let leaf = prop_oneof![
         any::<bool>().prop_map(Value::Bool),
@@ -31,13 +38,22 @@ fn value() -> impl Strategy<Value = Value> {
         secret,
     ];
     leaf.prop_recursive(4, 40, 4, |inner| {
-        prop_oneof![record(inner.clone()), vec(inner.clone(), 1..4).prop_map(Value::List), set(inner)]
+        prop_oneof![
+            record(inner.clone()),
+            vec(inner.clone(), 1..4).prop_map(Value::List),
+            set(inner)
+        ]
     })
 }
 
 fn record(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     btree_map("[a-d/]", inner, 1..4).prop_map(|fields: BTreeMap<String, Value>| {
-        Value::Record(fields.into_iter().map(|(name, value)| Field::replaced(name, value)).collect())
+        Value::Record(
+            fields
+                .into_iter()
+                .map(|(name, value)| Field::replaced(name, value))
+                .collect(),
+        )
     })
 }
 
@@ -46,7 +62,11 @@ fn set(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
         |elements: BTreeMap<u8, Value>| {
             let elements = elements.into_iter().map(|(which, value)| Element {
                 replaced: true,
-                ..Element::matched(format!("{CANARY}id{which}"), format!("label {}", which % 2), value)
+                ..Element::matched(
+                    format!("{CANARY}id{which}"),
+                    format!("label {}", which % 2),
+                    value,
+                )
             });
             Value::Set(elements.collect())
         },
@@ -65,14 +85,19 @@ fn plan(base: Option<&Value>, wanted: &Value) -> Arc<Plan> {
         value: value.clone(),
         path: "".into(),
     };
-    let candidate = Candidate { facts: wanted.clone(), ..Candidate::new(item(wanted), base.map(item)) };
+    let candidate = Candidate {
+        facts: wanted.clone(),
+        ..Candidate::new(item(wanted), base.map(item))
+    };
     Arc::new(Plan::new(&KINDS, vec![candidate], Vec::new(), Vec::new()))
 }
 
 fn stale(then: &Arc<Plan>, now: &Plan) -> Vec<Stale> {
     let mut choices = Choices::new(then);
     choices.cover_all(then);
-    then.approve(&choices).map(|approved| approved.stale(now)).unwrap_or_default()
+    then.approve(&choices)
+        .map(|approved| approved.stale(now))
+        .unwrap_or_default()
 }
 
 fn json(value: &impl serde::Serialize) -> String {

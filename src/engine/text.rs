@@ -154,7 +154,10 @@ impl TextDiff {
                 Builder::new(
                     &old,
                     &new,
-                    (gone.start.saturating_sub(CONTEXT), come.start.saturating_sub(CONTEXT)),
+                    (
+                        gone.start.saturating_sub(CONTEXT),
+                        come.start.saturating_sub(CONTEXT),
+                    ),
                 )
             });
             open.keep(gone.start);
@@ -164,16 +167,25 @@ impl TextDiff {
         if let Some((done, end)) = builder.zip(last) {
             hunks.push(done.finish(end));
         }
-        Self { line_endings: None, hunks }
+        Self {
+            line_endings: None,
+            hunks,
+        }
     }
 
     /// Returns how many lines changed, went and came.
     fn counts(&self) -> [usize; 3] {
         let lines = || self.hunks.iter().flat_map(|hunk| &hunk.lines);
         let count = |op, is_paired| {
-            lines().filter(|line| line.op == op && line.partner.is_some() == is_paired).count()
+            lines()
+                .filter(|line| line.op == op && line.partner.is_some() == is_paired)
+                .count()
         };
-        [count(LineOp::Remove, true), count(LineOp::Remove, false), count(LineOp::Add, false)]
+        [
+            count(LineOp::Remove, true),
+            count(LineOp::Remove, false),
+            count(LineOp::Add, false),
+        ]
     }
 
     /// Says in a few words how much differs.
@@ -186,10 +198,18 @@ impl TextDiff {
     pub fn summary(&self) -> String {
         let mut parts = Vec::new();
         if let Some((before, after)) = self.line_endings {
-            parts.push(format!("line endings: {} to {}", before.word(), after.word()));
+            parts.push(format!(
+                "line endings: {} to {}",
+                before.word(),
+                after.word()
+            ));
         }
         let mut noun = ["line ", "lines "];
-        for (n, what) in self.counts().into_iter().zip(["changed", "removed", "added"]) {
+        for (n, what) in self
+            .counts()
+            .into_iter()
+            .zip(["changed", "removed", "added"])
+        {
             // The noun stands once.
             if n > 0 {
                 let [one, many] = std::mem::take(&mut noun);
@@ -204,7 +224,12 @@ impl TextDiff {
     pub fn note(&self) -> Option<String> {
         let text = |op| {
             let mut text = String::new();
-            for line in self.hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.op == op) {
+            for line in self
+                .hunks
+                .iter()
+                .flat_map(|hunk| &hunk.lines)
+                .filter(|line| line.op == op)
+            {
                 text.push_str(&line.text);
                 text.extend(line.newline.then_some('\n'));
             }
@@ -217,8 +242,15 @@ impl TextDiff {
     /// where that has to be told.
     pub fn ends_differently(&self) -> bool {
         let last = |op| {
-            let lines = self.hunks.last().into_iter().flat_map(|hunk| hunk.lines.iter().rev());
-            lines.filter(|line| line.op == op).map(|line| line.newline).next()
+            let lines = self
+                .hunks
+                .last()
+                .into_iter()
+                .flat_map(|hunk| hunk.lines.iter().rev());
+            lines
+                .filter(|line| line.op == op)
+                .map(|line| line.newline)
+                .next()
         };
         last(LineOp::Remove).is_some_and(|newline| !newline)
             != last(LineOp::Add).is_some_and(|newline| !newline)
@@ -238,7 +270,13 @@ struct Builder<'t> {
 impl<'t> Builder<'t> {
     /// Begins with the context before a place where both sides are equal.
     fn new(old: &'t [&'t str], new: &'t [&'t str], start: (usize, usize)) -> Self {
-        Self { old, new, start, at: start.0, lines: Vec::new() }
+        Self {
+            old,
+            new,
+            start,
+            at: start.0,
+            lines: Vec::new(),
+        }
     }
 
     fn keep(&mut self, until: usize) {
@@ -257,20 +295,29 @@ impl<'t> Builder<'t> {
         let (before, after) = (old.concat(), new.concat());
         let words = (!old.is_empty() && !new.is_empty()).then(|| Words::new(&before, &after));
         let (old_ranges, new_ranges) = (ranges(old), ranges(new));
-        let lines = |op, lines: &[&str], ranges: &[Range<usize>], marks: &[Mark]| -> Vec<TextLine> {
-            let one = |(line, range): (&&str, &Range<usize>)| {
-                let text = line.strip_suffix('\n').unwrap_or(line);
-                line_of(op, line, marks_in(marks, &(range.start..range.start + text.len()), text))
+        let lines =
+            |op, lines: &[&str], ranges: &[Range<usize>], marks: &[Mark]| -> Vec<TextLine> {
+                let one = |(line, range): (&&str, &Range<usize>)| {
+                    let text = line.strip_suffix('\n').unwrap_or(line);
+                    line_of(
+                        op,
+                        line,
+                        marks_in(marks, &(range.start..range.start + text.len()), text),
+                    )
+                };
+                lines.iter().zip(ranges).map(one).collect()
             };
-            lines.iter().zip(ranges).map(one).collect()
-        };
         let none = Vec::new();
-        let (gone_marks, come_marks) =
-            words.as_ref().map_or((&none, &none), |words| (&words.before, &words.after));
-        self.lines.extend(lines(LineOp::Remove, old, &old_ranges, gone_marks));
-        self.lines.extend(lines(LineOp::Add, new, &new_ranges, come_marks));
-        let pairs =
-            words.map_or_else(Vec::new, |words| words.pairs((&before, &after), &old_ranges, &new_ranges));
+        let (gone_marks, come_marks) = words
+            .as_ref()
+            .map_or((&none, &none), |words| (&words.before, &words.after));
+        self.lines
+            .extend(lines(LineOp::Remove, old, &old_ranges, gone_marks));
+        self.lines
+            .extend(lines(LineOp::Add, new, &new_ranges, come_marks));
+        let pairs = words.map_or_else(Vec::new, |words| {
+            words.pairs((&before, &after), &old_ranges, &new_ranges)
+        });
         for (left, right) in pairs {
             let (left, right) = (first + left, first + old.len() + right);
             for (one, other) in [(left, right), (right, left)] {
@@ -300,7 +347,13 @@ impl<'t> Builder<'t> {
 
 fn line_of(op: LineOp, line: &str, marks: Vec<Mark>) -> TextLine {
     let text = line.strip_suffix('\n');
-    TextLine { op, text: text.unwrap_or(line).to_owned(), newline: text.is_some(), marks, partner: None }
+    TextLine {
+        op,
+        text: text.unwrap_or(line).to_owned(),
+        newline: text.is_some(),
+        marks,
+        partner: None,
+    }
 }
 
 /// Returns where the lines of a text stand, one after the other.
@@ -317,14 +370,23 @@ fn ranges(lines: &[&str]) -> Vec<Range<usize>> {
 impl TextLine {
     /// Returns the bytes of the words that the other side does not have.
     pub fn words(&self) -> impl Iterator<Item = &Range<usize>> {
-        self.marks.iter().map(|mark| &mark.range).filter(|range| !range.is_empty())
+        self.marks
+            .iter()
+            .map(|mark| &mark.range)
+            .filter(|range| !range.is_empty())
     }
 }
 
 impl Hunk {
     /// Returns the head of the hunk, as `diff -u` writes it.
     pub fn head(&self) -> String {
-        let Self { before_start, before_count, after_start, after_count, .. } = self;
+        let Self {
+            before_start,
+            before_count,
+            after_start,
+            after_count,
+            ..
+        } = self;
         format!("@@ -{before_start},{before_count} +{after_start},{after_count} @@")
     }
 
@@ -337,8 +399,9 @@ impl Hunk {
 /// Says whether texts are to be shown by their lines: either has more than one
 /// or a long one, or both are documents of some size.
 pub fn is_block(before: &str, after: &str) -> bool {
-    let is_long =
-        |text: &str| text.contains('\n') || text.len() > LONG_LINE && text.chars().count() > LONG_LINE;
+    let is_long = |text: &str| {
+        text.contains('\n') || text.len() > LONG_LINE && text.chars().count() > LONG_LINE
+    };
     is_long(before)
         || is_long(after)
         || (before.len().max(after.len()) > LONG_DOCUMENT && members(before, after).is_some())

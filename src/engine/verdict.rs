@@ -25,7 +25,13 @@ pub enum Status {
 
 impl Status {
     /// All statuses, in the order of lists and legends.
-    pub const ALL: [Self; 5] = [Self::Add, Self::Cover, Self::Repeat, Self::CannotAdd, Self::CannotCover];
+    pub const ALL: [Self; 5] = [
+        Self::Add,
+        Self::Cover,
+        Self::Repeat,
+        Self::CannotAdd,
+        Self::CannotCover,
+    ];
 
     /// Returns the word for people.
     pub const fn word(self) -> &'static str {
@@ -74,7 +80,11 @@ pub struct Reason {
 impl Reason {
     /// Returns a reason.
     pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { code: code.into(), message: message.into(), about: Vec::new() }
+        Self {
+            code: code.into(),
+            message: message.into(),
+            about: Vec::new(),
+        }
     }
 
     /// Says which item the reason rests on.

@@ -56,9 +56,15 @@ impl std::fmt::Debug for AdminSecret {
 
 /// Says whether a request has the secret: in `admin-auth` or, where that is
 /// allowed too, in `Authorization`. Without a secret of our own none has.
-pub(super) fn is_admin(secret: Option<&AdminSecret>, headers: &HeaderMap, or_authorization: bool) -> bool {
+pub(super) fn is_admin(
+    secret: Option<&AdminSecret>,
+    headers: &HeaderMap,
+    or_authorization: bool,
+) -> bool {
     let Some(secret) = secret else { return false };
-    let given = headers.get(HEADER).or_else(|| headers.get(AUTHORIZATION).filter(|_| or_authorization));
+    let given = headers
+        .get(HEADER)
+        .or_else(|| headers.get(AUTHORIZATION).filter(|_| or_authorization));
     given.is_some_and(|given| secret.is(given.as_bytes()))
 }
 
@@ -77,7 +83,10 @@ mod tests {
             assert_eq!(failure.kind, FailureKind::Usage);
             assert!(failure.hints[0].contains("openssl rand"));
             let text = text.trim();
-            assert!(text.is_empty() || !failure.to_string().contains(text), "{failure}");
+            assert!(
+                text.is_empty() || !failure.to_string().contains(text),
+                "{failure}"
+            );
         }
     }
 
@@ -90,7 +99,10 @@ mod tests {
         assert!(is_admin(Some(&secret), &headers, true));
         assert!(!is_admin(Some(&secret), &headers, false));
         headers.insert(HEADER, "0123456789abcde".parse().unwrap());
-        assert!(!is_admin(Some(&secret), &headers, true), "admin-auth counts where it is given");
+        assert!(
+            !is_admin(Some(&secret), &headers, true),
+            "admin-auth counts where it is given"
+        );
         assert!(!is_admin(None, &headers, true));
     }
 }

@@ -27,10 +27,15 @@ impl FromRequest<Arc<Service>> for Whole {
             return Err(too_large(limits.body));
         }
         let reading = to_bytes(request.into_body(), limits.body);
-        let read = tokio::time::timeout(limits.read, reading).await.map_err(|_| {
-            let text = format!("Request body did not arrive within {} s", limits.read.as_secs_f64());
-            Problem::new(StatusCode::REQUEST_TIMEOUT, text)
-        })?;
+        let read = tokio::time::timeout(limits.read, reading)
+            .await
+            .map_err(|_| {
+                let text = format!(
+                    "Request body did not arrive within {} s",
+                    limits.read.as_secs_f64()
+                );
+                Problem::new(StatusCode::REQUEST_TIMEOUT, text)
+            })?;
         read.map(Self).map_err(|error| match error.source() {
             Some(cause) if cause.to_string() == "length limit exceeded" => too_large(limits.body),
             _ => Problem::malformed("Request body could not be read"),
@@ -68,5 +73,8 @@ fn said_length(headers: &HeaderMap) -> Option<u64> {
 }
 
 fn too_large(limit: usize) -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("Request body is larger than {limit} bytes"))
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        format!("Request body is larger than {limit} bytes"),
+    )
 }

@@ -23,11 +23,17 @@ const SHOWN: [&str; 3] = ["preview", "findings", "p"];
 const LONGEST: usize = 300;
 
 /// Lets a request pass.
-pub(super) async fn gate(State(requests): State<RequestLog>, request: Request, next: Next) -> Response {
+pub(super) async fn gate(
+    State(requests): State<RequestLog>,
+    request: Request,
+    next: Next,
+) -> Response {
     // On a task of its own: what it does on the target is never dropped
     // half-way, also when the client does not wait for the answer.
     let passing = tokio::spawn(pass(requests, request, next));
-    passing.await.unwrap_or_else(|_| Problem::internal().status.into_response())
+    passing
+        .await
+        .unwrap_or_else(|_| Problem::internal().status.into_response())
 }
 
 async fn pass(requests: RequestLog, mut request: Request, next: Next) -> Response {
@@ -35,7 +41,10 @@ async fn pass(requests: RequestLog, mut request: Request, next: Next) -> Respons
     let (tracking, note) = (Tracking::new(), Note::default());
     let dialect = Dialect::of(request.uri().path());
     let is_recorded = request.uri().path() != HEALTH;
-    let remote = request.extensions().get::<Remote>().map(|remote| remote.0.to_string());
+    let remote = request
+        .extensions()
+        .get::<Remote>()
+        .map(|remote| remote.0.to_string());
     let mut answer = Answered {
         method: request.method().to_string(),
         path: recorded(request.uri()),
@@ -85,7 +94,13 @@ fn finish(response: &mut Response, tracking: &Tracking) {
 /// parameters, and the values of those that hold no secret.
 fn recorded(uri: &Uri) -> String {
     let mut text = safe(uri.path()).into_owned();
-    for (at, part) in uri.query().unwrap_or_default().split('&').filter(|part| !part.is_empty()).enumerate() {
+    for (at, part) in uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .enumerate()
+    {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         text.push(if at == 0 { '?' } else { '&' });
         text.push_str(&safe(name));
@@ -115,13 +130,17 @@ mod tests {
 
     /// Asks routes that panic, behind the gate.
     async fn ask(path: &str) -> (u16, String) {
-        let target = Target::resolve(Some("postgresql://nobody@localhost/nowhere"), |_| None).unwrap();
+        let target =
+            Target::resolve(Some("postgresql://nobody@localhost/nowhere"), |_| None).unwrap();
         let (requests, _) = RequestLog::open(&target, Timeouts::default());
         let routes = Router::new()
             .route("/{*path}", get(async || -> Response { panic!("CANARY") }))
             .layer(from_fn_with_state(requests, gate));
         let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = TowerToHyperService::new(routes).call(request).await.unwrap();
+        let response = TowerToHyperService::new(routes)
+            .call(request)
+            .await
+            .unwrap();
         assert!(response.headers().contains_key(REQUEST_ID));
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
@@ -132,7 +151,10 @@ mod tests {
     async fn a_handler_that_panics_is_answered_for_in_the_words_of_its_api() {
         let (status, body) = ask("/admin/apis/import").await;
         assert_eq!(status, 500);
-        assert!(body.starts_with("{\"Status\":\"Error\",\"Message\":\"Internal error;"), "{body}");
+        assert!(
+            body.starts_with("{\"Status\":\"Error\",\"Message\":\"Internal error;"),
+            "{body}"
+        );
         let (status, body) = ask("/sp-config/import/7").await;
         assert_eq!((status, body.contains("CANARY")), (500, false), "{body}");
         assert!(body.contains("trackingId"), "{body}");
@@ -140,8 +162,13 @@ mod tests {
 
     #[test]
     fn of_a_query_only_values_without_secrets_are_recorded() {
-        let uri: Uri = "/admin/apis/import?preview=true&token=CANARY&p=-1&x".parse().unwrap();
-        assert_eq!(recorded(&uri), "/admin/apis/import?preview=true&token=…&p=-1&x");
+        let uri: Uri = "/admin/apis/import?preview=true&token=CANARY&p=-1&x"
+            .parse()
+            .unwrap();
+        assert_eq!(
+            recorded(&uri),
+            "/admin/apis/import?preview=true&token=…&p=-1&x"
+        );
     }
 
     #[test]

@@ -31,5 +31,10 @@ pub(super) async fn health(State(service): State<Arc<Service>>) -> Response {
         "database": database,
         "schema": schema,
     });
-    (status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+    (
+        status,
+        [(CONTENT_TYPE, "application/json")],
+        body.to_string(),
+    )
+        .into_response()
 }

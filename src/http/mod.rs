@@ -129,7 +129,13 @@ impl Server {
     ///
     /// Fails if the target cannot be reached, or the role may not write there.
     pub async fn start(options: Options, listener: TcpListener) -> Result<Self, Failure> {
-        let Options { target, timeouts, admin, clients, limits } = options;
+        let Options {
+            target,
+            timeouts,
+            admin,
+            clients,
+            limits,
+        } = options;
         let tokens = Tokens::new(&clients)?;
         job::init(&target, timeouts).await?;
         let tasks = Tasks::open(&target, timeouts, OPERATOR).await?;
@@ -137,10 +143,23 @@ impl Server {
         let writing = tokio::spawn(writer.run());
         let queue = Queue::new(limits.jobs, limits.waiting);
         let health = HealthProbe::new(&target, timeouts);
-        let service =
-            Arc::new(Service { target, timeouts, admin, limits, queue, tokens, tasks, requests, health });
+        let service = Arc::new(Service {
+            target,
+            timeouts,
+            admin,
+            limits,
+            queue,
+            tokens,
+            tasks,
+            requests,
+            health,
+        });
         sp_config::start(&service).await?;
-        Ok(Self { service, listener, writing })
+        Ok(Self {
+            service,
+            listener,
+            writing,
+        })
     }
 
     /// Answers requests until told to stop; then lets what runs come to its
@@ -150,8 +169,15 @@ impl Server {
     ///
     /// Fails if the ledger of requests broke off.
     pub async fn run(self, stop: &Cancel) -> Result<Ended, Failure> {
-        let Self { service, listener, writing } = self;
-        tracing::info!(target_database = service.target.display(), "the server begins");
+        let Self {
+            service,
+            listener,
+            writing,
+        } = self;
+        tracing::info!(
+            target_database = service.target.display(),
+            "the server begins"
+        );
         let open = accept::accept(listener, router(&service), service.limits, stop).await;
         let why = stop.why().unwrap_or_else(|| "told to stop".to_owned());
         tracing::info!(why, "the server stops");
@@ -179,7 +205,10 @@ async fn finish(service: &Service, connections: impl Future<Output = ()>, why: &
         connections.as_mut().await;
         service.queue.empty().await;
     };
-    if tokio::time::timeout(service.limits.grace, done).await.is_ok() {
+    if tokio::time::timeout(service.limits.grace, done)
+        .await
+        .is_ok()
+    {
         return Ended::Done;
     }
     tracing::warn!("the grace period is over: jobs are rolled back");
@@ -192,7 +221,9 @@ async fn finish(service: &Service, connections: impl Future<Output = ()>, why: &
             connections.await;
         }
     };
-    tokio::time::timeout(service.timeouts.heartbeat * 2, rest).await.ok();
+    tokio::time::timeout(service.timeouts.heartbeat * 2, rest)
+        .await
+        .ok();
     Ended::Cut
 }
 

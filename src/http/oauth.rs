@@ -118,8 +118,10 @@ impl Tokens {
                     Some(scope) => scopes.push(scope),
                     None if word == ALL_SCOPES => scopes.extend(Scope::ALL),
                     None => {
-                        return Err(refused(&format!("has the scope '{word}', which there is not"))
-                            .hint("known: sp:config:read, sp:config:manage"));
+                        return Err(refused(&format!(
+                            "has the scope '{word}', which there is not"
+                        ))
+                        .hint("known: sp:config:read, sp:config:manage"));
                     }
                 }
             }
@@ -129,7 +131,11 @@ impl Tokens {
                 scopes,
             });
         }
-        Ok(Self { clients: known, open: Mutex::default(), checks: Semaphore::new(CHECKED_AT_ONCE) })
+        Ok(Self {
+            clients: known,
+            open: Mutex::default(),
+            checks: Semaphore::new(CHECKED_AT_ONCE),
+        })
     }
 
     /// Checks a client's secret. Takes as long for a client that there is not.
@@ -143,9 +149,15 @@ impl Tokens {
         let (hash, secret) = (Arc::clone(&against.hash), secret.to_owned());
         let check = move || {
             let hash = PasswordHash::new(&hash).ok()?;
-            Argon2::default().verify_password(secret.as_bytes(), &hash).ok()
+            Argon2::default()
+                .verify_password(secret.as_bytes(), &hash)
+                .ok()
         };
-        let is_right = tokio::task::spawn_blocking(check).await.ok().flatten().is_some();
+        let is_right = tokio::task::spawn_blocking(check)
+            .await
+            .ok()
+            .flatten()
+            .is_some();
         drop(permit);
         found.filter(|_| is_right)
     }
@@ -159,10 +171,20 @@ impl Tokens {
         let mut open = self.open.lock().ok()?;
         open.retain(|_, token| token.until > now);
         if open.len() >= MOST {
-            let oldest = open.iter().min_by_key(|(_, token)| token.until).map(|(key, _)| *key);
+            let oldest = open
+                .iter()
+                .min_by_key(|(_, token)| token.until)
+                .map(|(key, _)| *key);
             oldest.and_then(|key| open.remove(&key));
         }
-        open.insert(key(&token), Token { client, scopes, until: now + GOOD_FOR });
+        open.insert(
+            key(&token),
+            Token {
+                client,
+                scopes,
+                until: now + GOOD_FOR,
+            },
+        );
         Some(token)
     }
 
@@ -190,14 +212,17 @@ fn key(token: &str) -> [u8; 32] {
 pub fn hash_secret(secret: &str) -> Result<String, Failure> {
     const SHORTEST: usize = 16;
     if secret.chars().count() < SHORTEST || secret.len() > LONGEST {
-        let what =
-            format!("a client's secret has at least {SHORTEST} characters and at most {LONGEST} bytes");
-        return Err(Failure::new(FailureKind::Usage, what).hint("make one with: openssl rand -hex 32"));
+        let what = format!(
+            "a client's secret has at least {SHORTEST} characters and at most {LONGEST} bytes"
+        );
+        return Err(
+            Failure::new(FailureKind::Usage, what).hint("make one with: openssl rand -hex 32")
+        );
     }
     let hashed = Argon2::default().hash_password(secret.as_bytes());
-    hashed
-        .map(|hash| hash.to_string())
-        .map_err(|error| Failure::new(FailureKind::Internal, "the secret could not be hashed").because(error))
+    hashed.map(|hash| hash.to_string()).map_err(|error| {
+        Failure::new(FailureKind::Internal, "the secret could not be hashed").because(error)
+    })
 }
 
 /// Returns the routes.
@@ -222,7 +247,11 @@ struct Refusal {
 }
 
 const fn refusal(error: &'static str, text: &'static str) -> Refusal {
-    Refusal { status: StatusCode::BAD_REQUEST, error, text }
+    Refusal {
+        status: StatusCode::BAD_REQUEST,
+        error,
+        text,
+    }
 }
 
 const INVALID_CLIENT: Refusal = Refusal {
@@ -256,19 +285,31 @@ async fn issue(tokens: &Tokens, asked: Request) -> Result<(Arc<str>, serde_json:
         return Err(refusal("invalid_request", "grant_type is missing"));
     };
     if grant != "client_credentials" {
-        return Err(refusal("unsupported_grant_type", "only client_credentials is supported"));
+        return Err(refusal(
+            "unsupported_grant_type",
+            "only client_credentials is supported",
+        ));
     }
-    let (Some(id), Some(secret)) = (asked.client_id, asked.client_secret) else { return Err(INVALID_CLIENT) };
+    let (Some(id), Some(secret)) = (asked.client_id, asked.client_secret) else {
+        return Err(INVALID_CLIENT);
+    };
     let client = tokens.check(&id, &secret).await.ok_or(INVALID_CLIENT)?;
-    let scopes = granted(&client.scopes, asked.scope.as_deref().unwrap_or_default())
-        .ok_or_else(|| refusal("invalid_scope", "the client does not have a scope that was asked for"))?;
+    let scopes =
+        granted(&client.scopes, asked.scope.as_deref().unwrap_or_default()).ok_or_else(|| {
+            refusal(
+                "invalid_scope",
+                "the client does not have a scope that was asked for",
+            )
+        })?;
     let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
     let scope = words.join(" ");
-    let token = tokens.issue(Arc::clone(&client.id), scopes).ok_or(Refusal {
-        status: StatusCode::INTERNAL_SERVER_ERROR,
-        error: "server_error",
-        text: "no token could be made",
-    })?;
+    let token = tokens
+        .issue(Arc::clone(&client.id), scopes)
+        .ok_or(Refusal {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            error: "server_error",
+            text: "no token could be made",
+        })?;
     let answer = json!({
         "access_token": token,
         "token_type": "bearer",
@@ -281,27 +322,40 @@ async fn issue(tokens: &Tokens, asked: Request) -> Result<(Arc<str>, serde_json:
 /// Returns the scopes that a client gets: those it asks for, or all it has.
 fn granted(has: &[Scope], asked: &str) -> Option<Vec<Scope>> {
     let mut scopes = Vec::new();
-    for word in asked.split_ascii_whitespace().filter(|word| *word != ALL_SCOPES) {
+    for word in asked
+        .split_ascii_whitespace()
+        .filter(|word| *word != ALL_SCOPES)
+    {
         scopes.push(Scope::named(word).filter(|scope| has.contains(scope))?);
     }
-    Some(if scopes.is_empty() { has.to_vec() } else { scopes })
+    Some(if scopes.is_empty() {
+        has.to_vec()
+    } else {
+        scopes
+    })
 }
 
 impl Request {
     /// Reads what was sent: in the body as RFC 6749 has it, in the address as
     /// the vendor's documentation shows it, or the secret in a header.
     fn read(uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
-        let kind = headers.get(CONTENT_TYPE).map(|kind| kind.to_str().unwrap_or("?"));
+        let kind = headers
+            .get(CONTENT_TYPE)
+            .map(|kind| kind.to_str().unwrap_or("?"));
         let is_form = kind.is_none_or(|kind| {
             let name = kind.split(';').next().unwrap_or_default().trim();
             name.eq_ignore_ascii_case("application/x-www-form-urlencoded")
         });
         if !body.is_empty() && !is_form {
-            return Err(refusal("invalid_request", "the body has to be application/x-www-form-urlencoded"));
+            return Err(refusal(
+                "invalid_request",
+                "the body has to be application/x-www-form-urlencoded",
+            ));
         }
         let mut request = Self::default();
         let in_address = uri.query().unwrap_or_default().as_bytes();
-        for (name, value) in form_urlencoded::parse(in_address).chain(form_urlencoded::parse(body)) {
+        for (name, value) in form_urlencoded::parse(in_address).chain(form_urlencoded::parse(body))
+        {
             let slot = match &*name {
                 "grant_type" => &mut request.grant_type,
                 "client_id" => &mut request.client_id,
@@ -314,7 +368,8 @@ impl Request {
             }
         }
         if let Some((id, secret)) = basic(headers)? {
-            if request.client_secret.is_some() || request.client_id.as_ref().is_some_and(|other| *other != id)
+            if request.client_secret.is_some()
+                || request.client_id.as_ref().is_some_and(|other| *other != id)
             {
                 return Err(refusal("invalid_request", "the client names itself twice"));
             }
@@ -326,7 +381,9 @@ impl Request {
 
 /// Reads the name and secret of an `Authorization: Basic` header.
 fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, Refusal> {
-    let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
+    let Some(header) = headers.get(AUTHORIZATION) else {
+        return Ok(None);
+    };
     let pair = || {
         let text = after_word(header, "basic")?;
         let pair = String::from_utf8(BASE64_STANDARD.decode(text).ok()?).ok()?;
@@ -338,7 +395,10 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, Refusal> {
 
 fn decoded(text: &str) -> String {
     let pair = format!("x={}", text.replace('&', "%26"));
-    form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+    form_urlencoded::parse(pair.as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
 }
 
 /// Returns what follows the scheme's name in a header.
@@ -350,7 +410,9 @@ fn after_word<'h>(header: &'h HeaderValue, word: &str) -> Option<&'h str> {
 fn tell(refusal: &Refusal) -> Response {
     let body = json!({ "error": refusal.error, "error_description": refusal.text });
     let mut response = (refusal.status, Json(body)).into_response();
-    response.headers_mut().insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    response
+        .headers_mut()
+        .insert(PRAGMA, HeaderValue::from_static("no-cache"));
     if refusal.status == StatusCode::UNAUTHORIZED {
         let challenge = HeaderValue::from_static("Basic realm=\"gatediff\"");
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
@@ -367,7 +429,10 @@ pub(super) struct Manager(pub(super) Arc<str>);
 impl FromRequestParts<Arc<Service>> for Reader {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Self, Problem> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        service: &Arc<Service>,
+    ) -> Result<Self, Problem> {
         authorise(parts, &service.tokens, &Scope::ALL).map(Self)
     }
 }
@@ -375,7 +440,10 @@ impl FromRequestParts<Arc<Service>> for Reader {
 impl FromRequestParts<Arc<Service>> for Manager {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Self, Problem> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        service: &Arc<Service>,
+    ) -> Result<Self, Problem> {
         authorise(parts, &service.tokens, &[Scope::Manage]).map(Self)
     }
 }
@@ -383,7 +451,10 @@ impl FromRequestParts<Arc<Service>> for Manager {
 /// Returns who asks, if the token has one of these scopes.
 fn authorise(parts: &Parts, tokens: &Tokens, scopes: &[Scope]) -> Result<Arc<str>, Problem> {
     let unknown = |text: &str| Problem::new(StatusCode::UNAUTHORIZED, text);
-    let header = parts.headers.get(AUTHORIZATION).ok_or_else(|| unknown("no bearer token was given"))?;
+    let header = parts
+        .headers
+        .get(AUTHORIZATION)
+        .ok_or_else(|| unknown("no bearer token was given"))?;
     let token = after_word(header, "bearer").ok_or_else(|| unknown("no bearer token was given"))?;
     let token = tokens.find(token).map_err(unknown)?;
     if let Some(note) = parts.extensions.get::<Note>() {
@@ -408,18 +479,28 @@ mod tests {
     fn cheap_hash() -> String {
         let params = argon2::Params::new(8, 1, 1, None).unwrap();
         let hasher = Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
-        hasher.hash_password(b"CANARY-secret-of-a-client").unwrap().to_string()
+        hasher
+            .hash_password(b"CANARY-secret-of-a-client")
+            .unwrap()
+            .to_string()
     }
 
     fn client(id: &str, scopes: &[&str]) -> Client {
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        Client { id: id.to_owned(), secret_hash: cheap_hash().into(), scopes }
+        Client {
+            id: id.to_owned(),
+            secret_hash: cheap_hash().into(),
+            scopes,
+        }
     }
 
     fn asked(body: &str, headers: &[(&str, &str)], uri: &str) -> Result<Request, &'static str> {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
-            map.insert(axum::http::HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
+            map.insert(
+                axum::http::HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                value.parse().unwrap(),
+            );
         }
         Request::read(&uri.parse().unwrap(), &map, body.as_bytes()).map_err(|refusal| refusal.error)
     }
@@ -427,10 +508,25 @@ mod tests {
     #[tokio::test]
     async fn a_client_gets_a_token_by_its_secret_and_nobody_else_does() {
         let tokens = Tokens::new(&[client("ci", &["sp:config:read"])]).unwrap();
-        assert!(tokens.check("ci", "CANARY-secret-of-a-client").await.is_some());
-        assert!(tokens.check("ci", "CANARY-secret-of-a-clienT").await.is_none());
+        assert!(
+            tokens
+                .check("ci", "CANARY-secret-of-a-client")
+                .await
+                .is_some()
+        );
+        assert!(
+            tokens
+                .check("ci", "CANARY-secret-of-a-clienT")
+                .await
+                .is_none()
+        );
         assert!(tokens.check("ci", "").await.is_none());
-        assert!(tokens.check("other", "CANARY-secret-of-a-client").await.is_none());
+        assert!(
+            tokens
+                .check("other", "CANARY-secret-of-a-client")
+                .await
+                .is_none()
+        );
         let token = tokens.issue("ci".into(), vec![Scope::Read]).unwrap();
         assert_eq!(token.len(), 64);
         assert_eq!(&*tokens.find(&token).unwrap().client, "ci");
@@ -447,7 +543,11 @@ mod tests {
         }
         assert_eq!(tokens.find(&token).err(), Some("JWT is expired"));
         tokens.issue("ci".into(), Vec::new()).unwrap();
-        assert_eq!(tokens.open.lock().unwrap().len(), 1, "what is expired is forgotten");
+        assert_eq!(
+            tokens.open.lock().unwrap().len(),
+            1,
+            "what is expired is forgotten"
+        );
     }
 
     #[test]
@@ -455,22 +555,43 @@ mod tests {
         let refused = |clients: &[Client]| Tokens::new(clients).err().unwrap().to_string();
         assert!(refused(&[client("a", &[]), client("a", &[])]).contains("twice"));
         assert!(refused(&[client("a", &["sp:config:write"])]).contains("sp:config:write"));
-        let plain = Client { secret_hash: "CANARY-plain-text".to_owned().into(), ..client("a", &[]) };
+        let plain = Client {
+            secret_hash: "CANARY-plain-text".to_owned().into(),
+            ..client("a", &[])
+        };
         let told = refused(&[plain]);
-        assert!(told.contains("secret_hash") && !told.contains("CANARY"), "{told}");
+        assert!(
+            told.contains("secret_hash") && !told.contains("CANARY"),
+            "{told}"
+        );
     }
 
     #[test]
     fn the_secret_may_come_in_the_body_in_the_address_or_in_a_header() {
-        let form = ("content-type", "application/x-www-form-urlencoded; charset=UTF-8");
-        let read =
-            asked("grant_type=client_credentials&client_id=a&client_secret=b%2Bc", &[form], "/oauth/token");
+        let form = (
+            "content-type",
+            "application/x-www-form-urlencoded; charset=UTF-8",
+        );
+        let read = asked(
+            "grant_type=client_credentials&client_id=a&client_secret=b%2Bc",
+            &[form],
+            "/oauth/token",
+        );
         assert_eq!(read.unwrap().client_secret.as_deref(), Some("b+c"));
-        let read = asked("", &[], "/oauth/token?grant_type=client_credentials&client_id=a&client_secret=b");
+        let read = asked(
+            "",
+            &[],
+            "/oauth/token?grant_type=client_credentials&client_id=a&client_secret=b",
+        );
         assert_eq!(read.unwrap().client_secret.as_deref(), Some("b"));
         // a:b%26c
         let basic = ("authorization", "Basic YTpiJTI2Yw==");
-        let read = asked("grant_type=client_credentials", &[form, basic], "/oauth/token").unwrap();
+        let read = asked(
+            "grant_type=client_credentials",
+            &[form, basic],
+            "/oauth/token",
+        )
+        .unwrap();
         assert_eq!(read.client_id.as_deref(), Some("a"));
         assert_eq!(read.client_secret.as_deref(), Some("b&c"));
     }
@@ -479,13 +600,34 @@ mod tests {
     fn what_is_said_twice_or_in_another_form_is_refused() {
         let form = ("content-type", "application/x-www-form-urlencoded");
         let basic = ("authorization", "Basic YTpiJTI2Yw==");
-        assert_eq!(asked("client_id=a&client_id=a", &[form], "/").err(), Some("invalid_request"));
-        assert_eq!(asked("client_id=a", &[form], "/?client_id=a").err(), Some("invalid_request"));
-        assert_eq!(asked("client_secret=b", &[form, basic], "/").err(), Some("invalid_request"));
-        assert_eq!(asked("client_id=other", &[form, basic], "/").err(), Some("invalid_request"));
-        assert_eq!(asked("{}", &[("content-type", "application/json")], "/").err(), Some("invalid_request"));
-        assert_eq!(asked("", &[("authorization", "Basic ?")], "/").err(), Some("invalid_client"));
-        assert_eq!(asked("", &[("authorization", "Basic")], "/").err(), Some("invalid_client"));
+        assert_eq!(
+            asked("client_id=a&client_id=a", &[form], "/").err(),
+            Some("invalid_request")
+        );
+        assert_eq!(
+            asked("client_id=a", &[form], "/?client_id=a").err(),
+            Some("invalid_request")
+        );
+        assert_eq!(
+            asked("client_secret=b", &[form, basic], "/").err(),
+            Some("invalid_request")
+        );
+        assert_eq!(
+            asked("client_id=other", &[form, basic], "/").err(),
+            Some("invalid_request")
+        );
+        assert_eq!(
+            asked("{}", &[("content-type", "application/json")], "/").err(),
+            Some("invalid_request")
+        );
+        assert_eq!(
+            asked("", &[("authorization", "Basic ?")], "/").err(),
+            Some("invalid_client")
+        );
+        assert_eq!(
+            asked("", &[("authorization", "Basic")], "/").err(),
+            Some("invalid_client")
+        );
     }
 
     #[test]

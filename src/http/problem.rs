@@ -33,7 +33,12 @@ pub(super) struct Problem {
 impl Problem {
     /// Returns a problem.
     pub(super) fn new(status: StatusCode, text: impl Into<String>) -> Self {
-        Self { status, text: text.into(), meta: Value::Null, retry_after: None }
+        Self {
+            status,
+            text: text.into(),
+            meta: Value::Null,
+            retry_after: None,
+        }
     }
 
     /// Says what more the answer tells.
@@ -45,12 +50,18 @@ impl Problem {
 
     /// Returns the problem of a server that has enough to do already.
     pub(super) fn busy(text: impl Into<String>) -> Self {
-        Self { retry_after: Some(BUSY), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, text) }
+        Self {
+            retry_after: Some(BUSY),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, text)
+        }
     }
 
     /// Returns the problem of a mistake of ours, about which the log says more.
     pub(super) fn internal() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal error; the server's log says more")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Internal error; the server's log says more",
+        )
     }
 
     /// Returns the problem that an extractor of axum's found with a request.
@@ -79,7 +90,9 @@ impl From<Failure> for Problem {
             }
             FailureKind::Blocked | FailureKind::Stale => Self::new(StatusCode::CONFLICT, text),
             FailureKind::Refused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, text),
-            FailureKind::Cancelled => Self::busy("The server is shutting down; nothing was written"),
+            FailureKind::Cancelled => {
+                Self::busy("The server is shutting down; nothing was written")
+            }
             FailureKind::Locked => Self::busy("Another job holds the target; nothing was written"),
             FailureKind::Unreachable => {
                 tracing::error!(%text, "the target cannot be reached");
@@ -110,7 +123,9 @@ pub(super) enum Dialect {
 impl Dialect {
     /// Returns the dialect of what stands at a path.
     pub(super) fn of(path: &str) -> Self {
-        let is_theirs = path.split('/').any(|part| matches!(part, "sp-config" | "oauth"));
+        let is_theirs = path
+            .split('/')
+            .any(|part| matches!(part, "sp-config" | "oauth"));
         if is_theirs { Self::SpConfig } else { Self::Tyk }
     }
 
@@ -121,7 +136,9 @@ impl Dialect {
             Self::SpConfig => sp_config::tell(problem, tracking),
         };
         if let Some(seconds) = problem.retry_after {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

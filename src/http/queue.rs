@@ -110,10 +110,25 @@ impl Queue {
         if closed.is_some() {
             return Err(shut());
         }
-        self.open.cancels.lock().map_err(|_| shut())?.insert(number, cancel.clone());
+        self.open
+            .cancels
+            .lock()
+            .map_err(|_| shut())?
+            .insert(number, cancel.clone());
         let held = self.open.held.lock().ok().and_then(|held| held.clone());
-        let open = Open { number, cancel, jobs: Arc::clone(&self.open), _place: place, _held: held };
-        Ok(Place { does, running: Arc::clone(&self.running), writing: Arc::clone(&self.writing), open })
+        let open = Open {
+            number,
+            cancel,
+            jobs: Arc::clone(&self.open),
+            _place: place,
+            _held: held,
+        };
+        Ok(Place {
+            does,
+            running: Arc::clone(&self.running),
+            writing: Arc::clone(&self.writing),
+            open,
+        })
     }
 
     /// Takes a place and waits for the turn.
@@ -156,21 +171,33 @@ impl Place {
     ///
     /// Fails if the job is told to stop before.
     pub(super) async fn turn(self) -> Result<Turn, Problem> {
-        let Self { does, running, writing, open } = self;
+        let Self {
+            does,
+            running,
+            writing,
+            open,
+        } = self;
         let stopped = || Problem::busy("The server is shutting down; nothing was written");
         let permits = async {
             let writes = match does {
                 Does::Writes => Some(writing.acquire_owned().await.map_err(|_| stopped())?),
                 Does::Reads => None,
             };
-            Ok::<_, Problem>((writes, running.acquire_owned().await.map_err(|_| stopped())?))
+            Ok::<_, Problem>((
+                writes,
+                running.acquire_owned().await.map_err(|_| stopped())?,
+            ))
         };
         let permits = tokio::select! {
             biased;
             () = open.cancel.asked() => return Err(stopped()),
             permits = permits => permits?,
         };
-        Ok(Turn { cancel: open.cancel.clone(), _open: open, _permits: permits })
+        Ok(Turn {
+            cancel: open.cancel.clone(),
+            _open: open,
+            _permits: permits,
+        })
     }
 }
 

@@ -3,7 +3,9 @@
 
 use super::Service;
 use crate::engine::{Choices, Refusal};
-use crate::job::{self, ApplyOptions, Cancel, Failure, FailureKind, Loaded, Receipt, Reporter, Review};
+use crate::job::{
+    self, ApplyOptions, Cancel, Failure, FailureKind, Loaded, Receipt, Reporter, Review,
+};
 
 /// How often an import is compared anew because another program changed the
 /// same objects between the comparison and the lock.
@@ -38,21 +40,32 @@ pub(super) async fn import<R>(
 ) -> Result<Imported, Halted<R>> {
     let mut attempt = 1;
     loop {
-        let review =
-            compare(service, loaded, cancel).await.map_err(|failure| Halted::Failed(failure, None))?;
+        let review = compare(service, loaded, cancel)
+            .await
+            .map_err(|failure| Halted::Failed(failure, None))?;
         let choices = Choices::everything(&review.plan);
         look(&review, &choices).map_err(Halted::Refused)?;
         let approved = match review.plan.approve(&choices) {
             Ok(approved) => approved,
             // What is missing was ignored.
             Err(Refusal::NothingToWrite { .. } | Refusal::MissingUnconfirmed(_)) => {
-                return Ok(Imported { review, receipt: None });
+                return Ok(Imported {
+                    review,
+                    receipt: None,
+                });
             }
         };
         let (target, silent) = (&service.target, Reporter::silent());
         match job::apply(&review, approved, target, options, &silent, cancel).await {
-            Ok(receipt) => return Ok(Imported { review, receipt: Some(receipt) }),
-            Err(failure) if failure.kind == FailureKind::Stale && attempt < ATTEMPTS => attempt += 1,
+            Ok(receipt) => {
+                return Ok(Imported {
+                    review,
+                    receipt: Some(receipt),
+                });
+            }
+            Err(failure) if failure.kind == FailureKind::Stale && attempt < ATTEMPTS => {
+                attempt += 1
+            }
             Err(failure) => return Err(Halted::Failed(failure, Some(Box::new(review)))),
         }
     }
@@ -63,7 +76,11 @@ pub(super) async fn import<R>(
 /// # Errors
 ///
 /// Fails as planning does, or if it is told to stop.
-pub(super) async fn compare(service: &Service, loaded: &Loaded, cancel: &Cancel) -> Result<Review, Failure> {
+pub(super) async fn compare(
+    service: &Service,
+    loaded: &Loaded,
+    cancel: &Cancel,
+) -> Result<Review, Failure> {
     let silent = Reporter::silent();
     tokio::select! {
         biased;

@@ -80,7 +80,10 @@ pub struct Receipt {
 impl Receipt {
     /// Counts the items with an outcome.
     pub fn count(&self, outcome: Outcome) -> usize {
-        self.outcomes.iter().filter(|other| **other == outcome).count()
+        self.outcomes
+            .iter()
+            .filter(|other| **other == outcome)
+            .count()
     }
 }
 
@@ -165,8 +168,17 @@ fn prepared(
     reporter: &Reporter,
     cancel: &Cancel,
 ) -> (Apply, Run) {
-    let apply = Apply { review: review.clone(), approved, options: options.clone() };
-    let run = Run::new(target, (&options.operator, options.timeouts, &options.ledger), reporter, cancel);
+    let apply = Apply {
+        review: review.clone(),
+        approved,
+        options: options.clone(),
+    };
+    let run = Run::new(
+        target,
+        (&options.operator, options.timeouts, &options.ledger),
+        reporter,
+        cancel,
+    );
     (apply, run)
 }
 
@@ -214,17 +226,27 @@ impl Work for Apply {
             let backup = self.backup(open, &*ground)?;
             let stamp = self.stamp();
             let reporter = open.run.reporter.clone();
-            let report =
-                |table: &str, done: usize, total: usize| reporter.step(Phase::Write, table, done, total);
+            let report = |table: &str, done: usize, total: usize| {
+                reporter.step(Phase::Write, table, done, total)
+            };
             let mut writer = Writer::new(open.connection, &stamp, &report);
             let obstacle = |error| open.run.obstacle(error);
-            ground.write(&mut writer, &self.approved).await.map_err(obstacle)?;
+            ground
+                .write(&mut writer, &self.approved)
+                .await
+                .map_err(obstacle)?;
             let accept = self.options.accept_server_changes;
             let verify = |touched: Touched<'_>| Ok(ground.verify(&self.approved, touched));
-            let checked = check(&mut writer, accept, verify).await.map_err(obstacle)??;
-            adopt(&mut writer, &self.review.platform.tables()).await.map_err(obstacle)?;
+            let checked = check(&mut writer, accept, verify)
+                .await
+                .map_err(obstacle)??;
+            adopt(&mut writer, &self.review.platform.tables())
+                .await
+                .map_err(obstacle)?;
             let written = writer.finish();
-            let mut facts = self.facts().ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
+            let mut facts = self
+                .facts()
+                .ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
             if let (Some(access), Value::Object(choices)) = (&access, &mut facts.choices) {
                 choices.insert("access".to_owned(), json!(access.counted()));
             }
@@ -237,7 +259,13 @@ impl Work for Apply {
             };
             let job = open.record(&facts, deeds).await?;
             let backup = backup.map(|backup| backup.name);
-            Ok(Done { job, tables: written.tables, backup, checked, access })
+            Ok(Done {
+                job,
+                tables: written.tables,
+                backup,
+                checked,
+                access,
+            })
         }
         .boxed()
     }
@@ -260,8 +288,17 @@ impl Apply {
     /// Reads the target again, and refuses if it is no longer what the plan saw.
     /// Returns what changes of who can call what, too: others than those who are
     /// written may hold more by now than the plan saw.
-    async fn check(&self, open: &mut Open<'_>) -> Result<(Box<dyn Ground>, Option<Access>), Obstacle> {
-        let ground = ground(&self.review.bundle, open.connection, &open.run.reporter, Phase::Check).await;
+    async fn check(
+        &self,
+        open: &mut Open<'_>,
+    ) -> Result<(Box<dyn Ground>, Option<Access>), Obstacle> {
+        let ground = ground(
+            &self.review.bundle,
+            open.connection,
+            &open.run.reporter,
+            Phase::Check,
+        )
+        .await;
         let ground = open.step(ground)?;
         let plan = ground.plan();
         let changed = self.approved.stale(&plan);
@@ -285,8 +322,11 @@ impl Apply {
             ..ExportOptions::default()
         };
         let export = ground.snapshot().export(&options).map_err(|_| {
-            Failure::new(FailureKind::Internal, "cannot keep a backup: nothing was written")
-                .hint("apply with --no-backup; the journal is kept all the same")
+            Failure::new(
+                FailureKind::Internal,
+                "cannot keep a backup: nothing was written",
+            )
+            .hint("apply with --no-backup; the journal is kept all the same")
         })?;
         Ok(Some(Backup {
             name: self.review.platform.export_name(Local::now().naive_local()),
@@ -296,11 +336,20 @@ impl Apply {
     }
 
     fn stamp(&self) -> Stamp {
-        Stamp { operator: self.options.operator.clone(), now: Local::now().naive_local() }
+        Stamp {
+            operator: self.options.operator.clone(),
+            now: Local::now().naive_local(),
+        }
     }
 
     fn counts(&self) -> Value {
-        let count = |outcome| self.approved.outcomes().iter().filter(|other| **other == outcome).count();
+        let count = |outcome| {
+            self.approved
+                .outcomes()
+                .iter()
+                .filter(|other| **other == outcome)
+                .count()
+        };
         json!({
             "added": count(Outcome::Added),
             "covered": count(Outcome::Covered),
@@ -343,26 +392,42 @@ impl Work for Rehearsed<'_> {
         self.0.keeps_documents()
     }
 
-    fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<RehearsalDone, Obstacle>> {
+    fn work<'a>(
+        &'a self,
+        open: &'a mut Open<'_>,
+    ) -> BoxFuture<'a, Result<RehearsalDone, Obstacle>> {
         async move {
             let apply = self.0;
             let (ground, access) = apply.check(open).await?;
             let stamp = apply.stamp();
             let reporter = open.run.reporter.clone();
-            let report =
-                |table: &str, done: usize, total: usize| reporter.step(Phase::Write, table, done, total);
+            let report = |table: &str, done: usize, total: usize| {
+                reporter.step(Phase::Write, table, done, total)
+            };
             let mut writer = Writer::rehearsing(open.connection, &stamp, &report);
             let obstacle = |error| open.run.obstacle(error);
-            ground.write(&mut writer, &apply.approved).await.map_err(obstacle)?;
+            ground
+                .write(&mut writer, &apply.approved)
+                .await
+                .map_err(obstacle)?;
             let verify = |touched: Touched<'_>| Ok(ground.verify(&apply.approved, touched));
             let checked = check(&mut writer, true, verify).await.map_err(obstacle)??;
             let written = writer.finish();
-            let mut problems: Vec<Problem> = written.problems.into_iter().flat_map(Problem::all_of).collect();
+            let mut problems: Vec<Problem> = written
+                .problems
+                .into_iter()
+                .flat_map(Problem::all_of)
+                .collect();
             // What was refused is not there; only a whole import can be held against its promise.
             if problems.is_empty() && !apply.options.accept_server_changes {
                 problems.extend(checked.server_changes.iter().map(Problem::from));
             }
-            Ok(RehearsalDone { tables: written.tables, problems, warnings: checked.warnings, access })
+            Ok(RehearsalDone {
+                tables: written.tables,
+                problems,
+                warnings: checked.warnings,
+                access,
+            })
         }
         .boxed()
     }
@@ -371,23 +436,32 @@ impl Work for Rehearsed<'_> {
 /// Returns what an operator should know after a job: what the check could not
 /// see, and what the product does now.
 pub(super) fn notes(platform: &dyn Platform, warnings: Vec<String>) -> Vec<String> {
-    warnings.into_iter().chain(platform.after_apply().iter().map(|note| (*note).to_owned())).collect()
+    warnings
+        .into_iter()
+        .chain(platform.after_apply().iter().map(|note| (*note).to_owned()))
+        .collect()
 }
 
 /// Returns the failure of a saved plan that a job applied already.
 pub(super) fn used(jobs: &[JobRecord], plan: &str) -> Option<Failure> {
-    let by_plan = |job: &&JobRecord| job.plan_id.as_deref() == Some(plan) && job.state != JobState::Failed;
+    let by_plan =
+        |job: &&JobRecord| job.plan_id.as_deref() == Some(plan) && job.state != JobState::Failed;
     jobs.iter().find(by_plan).map(|job| {
-        Failure::new(FailureKind::Stale, "the plan was used already; nothing was written")
-            .because(format!("job {} applied it", job.job))
-            .hint("make a new plan with `gatediff plan --out`")
+        Failure::new(
+            FailureKind::Stale,
+            "the plan was used already; nothing was written",
+        )
+        .because(format!("job {} applied it", job.job))
+        .hint("make a new plan with `gatediff plan --out`")
     })
 }
 
 fn stale(changed: Vec<Stale>) -> Failure {
-    let mut failure =
-        Failure::new(FailureKind::Stale, "the target changed since the plan; nothing was written")
-            .hint("compare again, review what is new, and apply");
+    let mut failure = Failure::new(
+        FailureKind::Stale,
+        "the target changed since the plan; nothing was written",
+    )
+    .hint("compare again, review what is new, and apply");
     failure.stale = changed;
     failure
 }

@@ -28,26 +28,40 @@ pub(super) async fn check(
     verify: impl FnOnce(Touched<'_>) -> Result<Vec<Unpromised>, StoreError>,
 ) -> Result<Result<Checked, Failure>, StoreError> {
     let catalog = writer.settle().await?;
-    let server_changes = verify(Touched { journal: writer.journal(), shapes: &catalog.shapes })?;
+    let server_changes = verify(Touched {
+        journal: writer.journal(),
+        shapes: &catalog.shapes,
+    })?;
     if !accept && !server_changes.is_empty() {
         return Ok(Err(unpromised(server_changes)));
     }
-    Ok(Ok(Checked { server_changes, warnings: warnings(&catalog, writer) }))
+    Ok(Ok(Checked {
+        server_changes,
+        warnings: warnings(&catalog, writer),
+    }))
 }
 
 /// Names the triggers, rules and foreign keys that may have written to tables
 /// that the job did not touch.
 fn warnings(catalog: &Catalog, writer: &Writer<'_>) -> Vec<String> {
-    let deletes =
-        |table: &str| writer.journal().iter().any(|row| *row.table == *table && row.after.is_none());
+    let deletes = |table: &str| {
+        writer
+            .journal()
+            .iter()
+            .any(|row| *row.table == *table && row.after.is_none())
+    };
     let hazards = catalog.hazards.iter();
-    hazards.filter(|hazard| hazard.to.is_none() || deletes(&hazard.table)).map(Hazard::warning).collect()
+    hazards
+        .filter(|hazard| hazard.to.is_none() || deletes(&hazard.table))
+        .map(Hazard::warning)
+        .collect()
 }
 
 fn unpromised(found: Vec<Unpromised>) -> Failure {
     let count = found.len();
     let what = match count {
-        1 => "the server changed 1 value or row that is not part of the plan; nothing was written".to_owned(),
+        1 => "the server changed 1 value or row that is not part of the plan; nothing was written"
+            .to_owned(),
         count => {
             format!(
                 "the server changed {count} values or rows that are not part of the plan; nothing was written"
@@ -55,7 +69,11 @@ fn unpromised(found: Vec<Unpromised>) -> Failure {
         }
     };
     let mut failure = Failure::new(FailureKind::Refused, what);
-    let mut why: Vec<String> = found.iter().take(MAX_LISTED).map(ToString::to_string).collect();
+    let mut why: Vec<String> = found
+        .iter()
+        .take(MAX_LISTED)
+        .map(ToString::to_string)
+        .collect();
     if count > MAX_LISTED {
         why.push(format!("{} more", count - MAX_LISTED));
     }

@@ -8,7 +8,9 @@ use super::plan::plan;
 use super::progress::{Cancel, Phase, Reporter};
 use crate::engine::Choices;
 use crate::platform::{self, DemoData, DemoTarget, ImportOptions, Platform};
-use crate::store::{LedgerPlace, LocalError, LocalOptions, LocalServer, Target, Timeouts, transaction};
+use crate::store::{
+    LedgerPlace, LocalError, LocalOptions, LocalServer, Target, Timeouts, transaction,
+};
 
 /// Who is recorded for what stands in a demo's target from the beginning.
 const OPERATOR: &str = "demo";
@@ -53,7 +55,14 @@ impl Sample {
 
     async fn read(self, name: &'static str, file: &'static str) -> Result<Loaded, Failure> {
         let platform = self.0.name();
-        let load = move || load_bytes(name, file.as_bytes(), Some(platform), &ImportOptions::default());
+        let load = move || {
+            load_bytes(
+                name,
+                file.as_bytes(),
+                Some(platform),
+                &ImportOptions::default(),
+            )
+        };
         tokio::task::spawn_blocking(load)
             .await
             .map_err(|error| Failure::internal("reading the demo's file", error))?
@@ -76,15 +85,21 @@ impl Demo {
     /// # Errors
     ///
     /// Fails if no server can be started.
-    pub async fn start(sample: Sample, options: LocalOptions, reporter: &Reporter) -> Result<Self, Failure> {
+    pub async fn start(
+        sample: Sample,
+        options: LocalOptions,
+        reporter: &Reporter,
+    ) -> Result<Self, Failure> {
         reporter.phase(Phase::Server);
         let started = tokio::task::spawn_blocking(|| LocalServer::start(options)).await;
-        let server = started.map_err(|error| Failure::internal("starting a private server", error))??;
+        let server =
+            started.map_err(|error| Failure::internal("starting a private server", error))??;
         let demo = Self { server, sample };
         reporter.phase(Phase::Seed);
         match &sample.data().target {
             DemoTarget::Sql { schema, seed } => {
-                demo.create(Some(format!("BEGIN;{schema}\n{seed};COMMIT"))).await?;
+                demo.create(Some(format!("BEGIN;{schema}\n{seed};COMMIT")))
+                    .await?;
             }
             DemoTarget::Import { file_name, file } => {
                 demo.create(None).await?;
@@ -111,16 +126,28 @@ impl Demo {
     /// Makes the demo's database where it is not there: it is filled first and
     /// named last, so that a kept demo that was interrupted begins anew.
     async fn create(&self, sql: Option<String>) -> Result<(), Failure> {
-        let mut admin = self.server.target("template1").connect(Timeouts::default()).await?;
+        let mut admin = self
+            .server
+            .target("template1")
+            .connect(Timeouts::default())
+            .await?;
         if !transaction::has_database(&mut admin, self.database()).await? {
             // Every new server has one; renaming it copies nothing.
             let spare = "postgres";
             if !transaction::has_database(&mut admin, spare).await? {
-                transaction::script(&mut admin, WHAT, format!("CREATE DATABASE {spare} TEMPLATE template0"))
-                    .await?;
+                transaction::script(
+                    &mut admin,
+                    WHAT,
+                    format!("CREATE DATABASE {spare} TEMPLATE template0"),
+                )
+                .await?;
             }
             if let Some(sql) = sql {
-                let mut new = self.server.target(spare).connect(Timeouts::default()).await?;
+                let mut new = self
+                    .server
+                    .target(spare)
+                    .connect(Timeouts::default())
+                    .await?;
                 transaction::script(&mut new, WHAT, sql).await?;
                 transaction::close(new).await?;
             }
@@ -135,7 +162,10 @@ impl Demo {
     /// demo remembers it.
     async fn import(&self, name: &'static str, file: &'static str) -> Result<(), Failure> {
         let (target, timeouts) = (self.target(), Timeouts::default());
-        if !history(&target, timeouts, &LedgerPlace::Target).await?.is_empty() {
+        if !history(&target, timeouts, &LedgerPlace::Target)
+            .await?
+            .is_empty()
+        {
             return Ok(());
         }
         let loaded = self.sample.read(name, file).await?;
@@ -146,8 +176,20 @@ impl Demo {
             let broken = "nothing of it can be imported";
             return Err(Failure::internal("filling the demo's database", broken));
         };
-        let options = ApplyOptions { backup: false, ..ApplyOptions::new(OPERATOR, timeouts) };
-        apply(&review, approved, &target, &options, &Reporter::silent(), &Cancel::new()).await.map(|_| ())
+        let options = ApplyOptions {
+            backup: false,
+            ..ApplyOptions::new(OPERATOR, timeouts)
+        };
+        apply(
+            &review,
+            approved,
+            &target,
+            &options,
+            &Reporter::silent(),
+            &Cancel::new(),
+        )
+        .await
+        .map(|_| ())
     }
 }
 

@@ -46,13 +46,17 @@ pub async fn export(
     timeouts: Timeouts,
     reporter: &Reporter,
 ) -> Result<Exported, Failure> {
-    let named = format.map(|name| platform::named(name).ok_or_else(|| unknown_format(name))).transpose()?;
+    let named = format
+        .map(|name| platform::named(name).ok_or_else(|| unknown_format(name)))
+        .transpose()?;
     if let Some(platform) = named {
         check(platform, options)?;
     }
     reporter.phase(Phase::Connect);
-    let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
-    let report = |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
+    let (mut connection, monitor) =
+        ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
+    let report =
+        |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
     let reading = async {
         transaction::begin_reading(&mut connection).await?;
         let platform = match named {
@@ -65,14 +69,21 @@ pub async fn export(
         if let Err(failure) = check(platform, options) {
             return Ok(Err(failure));
         }
-        let snapshot = platform.snapshot(&mut connection, Reading { report: &report }).await?;
-        transaction::commit(&mut connection).await.map(|()| Ok((platform, snapshot)))
+        let snapshot = platform
+            .snapshot(&mut connection, Reading { report: &report })
+            .await?;
+        transaction::commit(&mut connection)
+            .await
+            .map(|()| Ok((platform, snapshot)))
     };
     let (platform, snapshot) = monitor.run(reading).await.flatten()??;
     monitor.close(connection).await;
     reporter.phase(Phase::Export);
-    let options =
-        ExportOptions { origin: target.database().to_owned(), now: Some(Utc::now()), ..options.clone() };
+    let options = ExportOptions {
+        origin: target.database().to_owned(),
+        now: Some(Utc::now()),
+        ..options.clone()
+    };
     let (export, sha256) = write(platform, snapshot, options).await?;
     Ok(Exported {
         bytes: export.bytes,
@@ -99,17 +110,27 @@ async fn found(connection: &mut Connection) -> Result<Vec<&'static dyn Platform>
 /// Says that a target does not tell what to export.
 fn unclear(found: &[&'static dyn Platform]) -> Failure {
     let names = |platforms: &[&'static dyn Platform]| {
-        platforms.iter().map(|platform| platform.name()).collect::<Vec<_>>().join(", ")
+        platforms
+            .iter()
+            .map(|platform| platform.name())
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     if found.is_empty() {
         let known = names(&platform::all().collect::<Vec<_>>());
-        return Failure::new(FailureKind::Schema, "the target holds nothing of any product")
-            .because(format!("known are {known}"))
-            .hint("check the target; --format exports of a product all the same");
+        return Failure::new(
+            FailureKind::Schema,
+            "the target holds nothing of any product",
+        )
+        .because(format!("known are {known}"))
+        .hint("check the target; --format exports of a product all the same");
     }
-    Failure::new(FailureKind::Usage, "the target holds objects of several products")
-        .because(format!("they are of {}", names(found)))
-        .hint("name the product with --format")
+    Failure::new(
+        FailureKind::Usage,
+        "the target holds objects of several products",
+    )
+    .because(format!("they are of {}", names(found)))
+    .hint("name the product with --format")
 }
 
 /// Refuses what a platform cannot choose by.
@@ -118,16 +139,23 @@ fn check(platform: &dyn Platform, options: &ExportOptions) -> Result<(), Failure
     if !options.selection.is_all() && !platform.keeps_documents() {
         return Err(Failure::new(
             FailureKind::Usage,
-            format!("an export of {} cannot be restricted to kinds, ids or names", platform.name()),
+            format!(
+                "an export of {} cannot be restricted to kinds, ids or names",
+                platform.name()
+            ),
         )
-        .hint(format!("name single items of kind {} with --item", platform.export_root())));
+        .hint(format!(
+            "name single items of kind {} with --item",
+            platform.export_root()
+        )));
     }
     let is_known = |root: &&ItemId| platform.kinds().iter().any(|info| info.kind == root.kind);
     match options.roots.iter().find(|root| !is_known(root)) {
         None => Ok(()),
         Some(root) => {
             let what = format!("{} has no items of kind '{}'", platform.name(), root.kind);
-            Err(Failure::new(FailureKind::Usage, what).hint(format!("known: {}", known_kinds(platform))))
+            Err(Failure::new(FailureKind::Usage, what)
+                .hint(format!("known: {}", known_kinds(platform))))
         }
     }
 }
@@ -139,11 +167,15 @@ async fn write(
     options: ExportOptions,
 ) -> Result<(Export, String), Failure> {
     let write = move || {
-        let export = snapshot.export(&options).map_err(|roots| missing(platform, &roots))?;
+        let export = snapshot
+            .export(&options)
+            .map_err(|roots| missing(platform, &roots))?;
         let sha256 = hex(&Sha256::digest(&export.bytes));
         Ok((export, sha256))
     };
-    tokio::task::spawn_blocking(write).await.map_err(|error| Failure::internal("exporting", error))?
+    tokio::task::spawn_blocking(write)
+        .await
+        .map_err(|error| Failure::internal("exporting", error))?
 }
 
 fn missing(platform: &dyn Platform, MissingRoots(missing): &MissingRoots) -> Failure {
@@ -152,7 +184,16 @@ fn missing(platform: &dyn Platform, MissingRoots(missing): &MissingRoots) -> Fai
         let what = format!("single items of kind {} cannot be exported", other.kind);
         return Failure::new(FailureKind::Usage, what).hint(format!("those of kind {root} can"));
     }
-    let named: Vec<String> = missing.iter().map(|id| format!("{} '{}'", id.kind, id.key)).collect();
-    Failure::new(FailureKind::Usage, format!("the target has no {}; nothing was exported", named.join(", ")))
-        .hint("names are exact, in case too; export without choosing to have everything")
+    let named: Vec<String> = missing
+        .iter()
+        .map(|id| format!("{} '{}'", id.kind, id.key))
+        .collect();
+    Failure::new(
+        FailureKind::Usage,
+        format!(
+            "the target has no {}; nothing was exported",
+            named.join(", ")
+        ),
+    )
+    .hint("names are exact, in case too; export without choosing to have everything")
 }

@@ -168,7 +168,10 @@ impl Failure {
         };
         let what = first.map_or_else(String::new, ToString::to_string);
         let mut failure = Self::new(kind, what);
-        for violation in violations.iter().filter(|violation| !violation.hint.is_empty()) {
+        for violation in violations
+            .iter()
+            .filter(|violation| !violation.hint.is_empty())
+        {
             if !failure.hints.contains(&violation.hint) {
                 failure.hints.push(violation.hint.clone());
             }
@@ -188,9 +191,9 @@ impl Failure {
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
         let kind = match &error {
-            ConnectError::Address { .. } | ConnectError::NoService { .. } | ConnectError::File { .. } => {
-                FailureKind::Usage
-            }
+            ConnectError::Address { .. }
+            | ConnectError::NoService { .. }
+            | ConnectError::File { .. } => FailureKind::Usage,
             ConnectError::WrongPassword { .. } | ConnectError::Denied { .. } => FailureKind::Denied,
             _ => FailureKind::Unreachable,
         };
@@ -264,11 +267,16 @@ impl From<StoreError> for Failure {
         let why = match error.refused.as_slice() {
             [] => error.message,
             refused => {
-                let each = refused.iter().map(|refused| described(&refused.items, &refused.message));
+                let each = refused
+                    .iter()
+                    .map(|refused| described(&refused.items, &refused.message));
                 each.collect::<Vec<_>>().join("; ")
             }
         };
-        Self { refused: error.refused, ..failure.at(error.table).because(why) }
+        Self {
+            refused: error.refused,
+            ..failure.at(error.table).because(why)
+        }
     }
 }
 

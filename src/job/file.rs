@@ -11,7 +11,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::failure::{Failure, FailureKind};
 use super::saved::is_plan;
-use crate::platform::{self, Bundle, ImportOptions, ParseError, ParseErrorKind, Platform, Selection};
+use crate::platform::{
+    self, Bundle, ImportOptions, ParseError, ParseErrorKind, Platform, Selection,
+};
 
 /// The largest file that is read: rows in memory take a few times as much.
 const LARGEST: u64 = 1 << 30;
@@ -84,7 +86,9 @@ pub fn load_bytes(
 ) -> Result<Loaded, Failure> {
     let platform = recognise(path, bytes, format)?;
     check_options(path, platform, options)?;
-    let bundle = platform.parse(bytes, options).map_err(|error| explain(path, &error))?;
+    let bundle = platform
+        .parse(bytes, options)
+        .map_err(|error| explain(path, &error))?;
     let file = FileInfo {
         path: path.to_owned(),
         sha256: hex(&Sha256::digest(bytes)),
@@ -92,15 +96,26 @@ pub fn load_bytes(
         platform: platform.name(),
         options: options.clone(),
     };
-    Ok(Loaded { file, platform, bundle })
+    Ok(Loaded {
+        file,
+        platform,
+        bundle,
+    })
 }
 
 /// Returns whose file it is.
-fn recognise(path: &str, bytes: &[u8], format: Option<&str>) -> Result<&'static dyn Platform, Failure> {
+fn recognise(
+    path: &str,
+    bytes: &[u8],
+    format: Option<&str>,
+) -> Result<&'static dyn Platform, Failure> {
     if format.is_none() && is_plan(bytes) {
-        return Err(Failure::new(FailureKind::Format, "the file is a saved plan, not an import file")
-            .at(path)
-            .hint("print it with `gatediff show`, or apply it with `gatediff apply`"));
+        return Err(Failure::new(
+            FailureKind::Format,
+            "the file is a saved plan, not an import file",
+        )
+        .at(path)
+        .hint("print it with `gatediff show`, or apply it with `gatediff apply`"));
     }
     match format {
         Some(name) => platform::named(name).ok_or_else(|| unknown_format(name)),
@@ -108,10 +123,19 @@ fn recognise(path: &str, bytes: &[u8], format: Option<&str>) -> Result<&'static 
     }
 }
 
-fn check_options(path: &str, platform: &dyn Platform, options: &ImportOptions) -> Result<(), Failure> {
+fn check_options(
+    path: &str,
+    platform: &dyn Platform,
+    options: &ImportOptions,
+) -> Result<(), Failure> {
     if !options.organisations.is_empty() && !platform.takes_organisations() {
-        let what = format!("{} has no organisations that could be mapped", platform.name());
-        return Err(Failure::new(FailureKind::Usage, what).at(path).hint("leave the mapping out"));
+        let what = format!(
+            "{} has no organisations that could be mapped",
+            platform.name()
+        );
+        return Err(Failure::new(FailureKind::Usage, what)
+            .at(path)
+            .hint("leave the mapping out"));
     }
     if options.has_no_object_options() {
         return Ok(());
@@ -127,19 +151,34 @@ fn check_options(path: &str, platform: &dyn Platform, options: &ImportOptions) -
 
 /// Refuses kinds that a platform does not have: nothing would be chosen by them.
 pub(super) fn check_kinds(platform: &dyn Platform, selection: &Selection) -> Result<(), Failure> {
-    let mut words = selection.include.iter().chain(&selection.exclude).chain(selection.objects.keys());
-    let is_known = |word: &str| platform.kinds().iter().any(|info| info.kind.as_str() == word);
+    let mut words = selection
+        .include
+        .iter()
+        .chain(&selection.exclude)
+        .chain(selection.objects.keys());
+    let is_known = |word: &str| {
+        platform
+            .kinds()
+            .iter()
+            .any(|info| info.kind.as_str() == word)
+    };
     match words.find(|word| !is_known(word)) {
         None => Ok(()),
         Some(word) => {
             let what = format!("{} has no items of kind '{word}'", platform.name());
-            Err(Failure::new(FailureKind::Usage, what).hint(format!("known: {}", known_kinds(platform))))
+            Err(Failure::new(FailureKind::Usage, what)
+                .hint(format!("known: {}", known_kinds(platform))))
         }
     }
 }
 
 pub(super) fn known_kinds(platform: &dyn Platform) -> String {
-    platform.kinds().iter().map(|info| info.kind.as_str()).collect::<Vec<_>>().join(", ")
+    platform
+        .kinds()
+        .iter()
+        .map(|info| info.kind.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 pub(super) fn read(path: &str) -> Result<Vec<u8>, Failure> {
@@ -150,12 +189,21 @@ pub(super) fn read(path: &str) -> Result<Vec<u8>, Failure> {
             io::ErrorKind::IsADirectory => "name the file in it",
             _ => "check the file and its disk",
         };
-        Failure::new(FailureKind::File, "cannot read the file").at(path).because(error).hint(hint)
+        Failure::new(FailureKind::File, "cannot read the file")
+            .at(path)
+            .because(error)
+            .hint(hint)
     };
     let mut bytes = Vec::new();
-    let source: Box<dyn io::Read> =
-        if path == "-" { Box::new(io::stdin().lock()) } else { Box::new(File::open(path).map_err(failed)?) };
-    source.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
+    let source: Box<dyn io::Read> = if path == "-" {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(File::open(path).map_err(failed)?)
+    };
+    source
+        .take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     if bytes.len() as u64 > LARGEST {
         return Err(too_large(path));
     }
@@ -163,7 +211,9 @@ pub(super) fn read(path: &str) -> Result<Vec<u8>, Failure> {
 }
 
 fn too_large(path: &str) -> Failure {
-    Failure::new(FailureKind::File, "the file is larger than 1 GiB").at(path).hint("export less at once")
+    Failure::new(FailureKind::File, "the file is larger than 1 GiB")
+        .at(path)
+        .hint("export less at once")
 }
 
 pub(super) fn unknown_format(name: &str) -> Failure {
@@ -203,9 +253,11 @@ fn explain(path: &str, error: &ParseError) -> Failure {
             "the file is not text in UTF-8",
             "convert it from the encoding it was saved in, such as: iconv -f BIG5 -t UTF-8",
         ),
-        ParseErrorKind::Truncated => {
-            (FailureKind::Parse, "the file ends too early", "copy it again in full, or export it again")
-        }
+        ParseErrorKind::Truncated => (
+            FailureKind::Parse,
+            "the file ends too early",
+            "copy it again in full, or export it again",
+        ),
         ParseErrorKind::Trailing => (
             FailureKind::Parse,
             "something follows the end of the export",
@@ -222,7 +274,10 @@ fn explain(path: &str, error: &ParseError) -> Failure {
             "check that it is an export file; --format says which one it is",
         ),
     };
-    Failure::new(kind, what).at(place).because(&error.message).hint(hint)
+    Failure::new(kind, what)
+        .at(place)
+        .because(&error.message)
+        .hint(hint)
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

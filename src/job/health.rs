@@ -33,7 +33,11 @@ pub struct HealthProbe {
 impl HealthProbe {
     /// Returns a probe of a target.
     pub fn new(target: &Target, timeouts: Timeouts) -> Self {
-        Self { target: target.clone(), timeouts, seen: Mutex::new(None) }
+        Self {
+            target: target.clone(),
+            timeouts,
+            seen: Mutex::new(None),
+        }
     }
 
     /// Returns how the target stands, or did a second ago. Waits for it no
@@ -55,14 +59,19 @@ impl HealthProbe {
 }
 
 async fn look(target: &Target, timeouts: Timeouts) -> Condition {
-    let Ok((mut connection, monitor)) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await
+    let Ok((mut connection, monitor)) =
+        ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await
     else {
         return Condition::Unreachable;
     };
     match monitor.run(ledger::is_current(&mut connection)).await {
         Ok(Ok(is_current)) => {
             monitor.close(connection).await;
-            if is_current { Condition::Ready } else { Condition::OtherSchema }
+            if is_current {
+                Condition::Ready
+            } else {
+                Condition::OtherSchema
+            }
         }
         Ok(Err(_)) => Condition::OtherSchema,
         Err(_) => Condition::Unreachable,

@@ -17,7 +17,8 @@ pub async fn history(
     timeouts: Timeouts,
     ledger: &LedgerPlace,
 ) -> Result<Vec<JobRecord>, Failure> {
-    let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
+    let (mut connection, monitor) =
+        ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let reading = async {
         match Ledger::find(ledger, &mut connection).await? {
             Some(mut ledger) => ledger.jobs(&mut connection).await,
@@ -40,9 +41,12 @@ pub async fn past_job(
     ledger: &LedgerPlace,
     job: i64,
 ) -> Result<JobRecord, Failure> {
-    let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
+    let (mut connection, monitor) =
+        ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let reading = async {
-        let Some(mut ledger) = Ledger::find(ledger, &mut connection).await? else { return Err(no_job(job)) };
+        let Some(mut ledger) = Ledger::find(ledger, &mut connection).await? else {
+            return Err(no_job(job));
+        };
         let record = find(&mut ledger, &mut connection, job).await?;
         let choices = ledger.choices(&mut connection, job).await?;
         Ok(JobRecord { choices, ..record })
@@ -63,16 +67,21 @@ pub async fn backup(
     ledger: &LedgerPlace,
     job: i64,
 ) -> Result<Backup, Failure> {
-    let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
+    let (mut connection, monitor) =
+        ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let reading = async {
-        let Some(mut ledger) = Ledger::find(ledger, &mut connection).await? else { return Err(no_job(job)) };
+        let Some(mut ledger) = Ledger::find(ledger, &mut connection).await? else {
+            return Err(no_job(job));
+        };
         match ledger.backup(&mut connection, job).await? {
             Some(backup) => Ok(backup),
             None => {
                 find(&mut ledger, &mut connection, job).await?;
-                Err(Failure::new(FailureKind::Refused, format!("job {job} kept no backup"))
-                    .because("it was applied without one, it failed, or it is an undo")
-                    .hint("see `gatediff history` for the jobs that have one"))
+                Err(
+                    Failure::new(FailureKind::Refused, format!("job {job} kept no backup"))
+                        .because("it was applied without one, it failed, or it is an undo")
+                        .hint("see `gatediff history` for the jobs that have one"),
+                )
             }
         }
     };
@@ -88,7 +97,9 @@ pub(super) async fn find(
     job: i64,
 ) -> Result<JobRecord, Failure> {
     let jobs = ledger.jobs(connection).await?;
-    jobs.into_iter().find(|record| record.job == job).ok_or_else(|| no_job(job))
+    jobs.into_iter()
+        .find(|record| record.job == job)
+        .ok_or_else(|| no_job(job))
 }
 
 /// Returns the failure of a job that the ledger does not have.

@@ -5,7 +5,9 @@ use super::lock;
 use super::marks::check_writable;
 use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Reporter};
-use crate::store::{Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, Target, Timeouts, ledger};
+use crate::store::{
+    Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, Target, Timeouts, ledger,
+};
 
 /// Creates or upgrades our schema; says whether anything had to be done.
 ///
@@ -32,7 +34,9 @@ pub async fn init(target: &Target, timeouts: Timeouts) -> Result<bool, Failure> 
         if ledger::is_current(&mut connection).await? {
             return Ok(false);
         }
-        open(&LedgerPlace::Target, &mut connection).await.map(|_| true)
+        open(&LedgerPlace::Target, &mut connection)
+            .await
+            .map(|_| true)
     };
     let done = monitor.run(work).await?;
     match (&done, is_locked) {
@@ -44,11 +48,16 @@ pub async fn init(target: &Target, timeouts: Timeouts) -> Result<bool, Failure> 
 }
 
 /// Opens the ledger; creates or upgrades what is ours where that is needed.
-pub(super) async fn open(place: &LedgerPlace, connection: &mut Connection) -> Result<Ledger, Failure> {
-    Ledger::open(place, connection).await.map_err(|error| match (place, error.kind) {
-        (LedgerPlace::Target, StoreErrorKind::Denied) => denied(&error),
-        _ => Failure::from(error),
-    })
+pub(super) async fn open(
+    place: &LedgerPlace,
+    connection: &mut Connection,
+) -> Result<Ledger, Failure> {
+    Ledger::open(place, connection)
+        .await
+        .map_err(|error| match (place, error.kind) {
+            (LedgerPlace::Target, StoreErrorKind::Denied) => denied(&error),
+            _ => Failure::from(error),
+        })
 }
 
 fn denied(error: &StoreError) -> Failure {

@@ -68,7 +68,9 @@ impl PlanKeys {
         match key {
             Ok(key) => Ok(key.and_then(|key| Some(SealKey::from_bytes(&key.try_into().ok()?)))),
             // A role that only reads the product's tables saves plans all the same.
-            Err(error) if matches!(error.kind, StoreErrorKind::Denied | StoreErrorKind::Older) => Ok(None),
+            Err(error) if matches!(error.kind, StoreErrorKind::Denied | StoreErrorKind::Older) => {
+                Ok(None)
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -85,7 +87,8 @@ fn plan_key(directory: &Path) -> Result<SealKey, Failure> {
         return Ok(key);
     }
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| Failure::internal("making a key for saved plans", error))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::internal("making a key for saved plans", error))?;
     match write_file(&path(directory), &bytes, false) {
         Ok(()) => Ok(SealKey::from_bytes(&bytes)),
         // Another process was faster: its key counts.
@@ -134,7 +137,10 @@ mod tests {
         let state = directory.path().join("state");
         assert!(known_plan_key(&state).unwrap().is_none());
         let key = plan_key(&state).unwrap();
-        assert_eq!(state.join(FILE).metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            state.join(FILE).metadata().unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         assert_eq!(plan_key(&state).unwrap().id(), key.id());
         assert_eq!(known_plan_key(&state).unwrap().unwrap().id(), key.id());
         let other = plan_key(&directory.path().join("other")).unwrap();

@@ -28,14 +28,22 @@ pub(super) async fn take(
 ) -> Result<(), Failure> {
     let wait = timeouts.wait;
     let explain = |error: StoreError| {
-        if cancel.is_cancelled() { Failure::cancelled(cancel) } else { Failure::from(error) }
+        if cancel.is_cancelled() {
+            Failure::cancelled(cancel)
+        } else {
+            Failure::from(error)
+        }
     };
     reporter.phase(Phase::Lock);
     lock::sign(connection, operator).await.map_err(explain)?;
-    lock::limit_idle(connection, timeouts).await.map_err(explain)?;
+    lock::limit_idle(connection, timeouts)
+        .await
+        .map_err(explain)?;
     let begun = Instant::now();
     loop {
-        let Err(holder) = lock::take(connection).await.map_err(explain)? else { return Ok(()) };
+        let Err(holder) = lock::take(connection).await.map_err(explain)? else {
+            return Ok(());
+        };
         if cancel.is_cancelled() {
             return Err(Failure::cancelled(cancel));
         }
@@ -52,13 +60,21 @@ pub(super) async fn take(
 }
 
 fn refused(holder: &Holder, wait: Option<Duration>) -> Failure {
-    let failure =
-        Failure::new(FailureKind::Locked, "another gatediff job holds the target; nothing was written")
-            .because(format!("held by {}", holder.who));
+    let failure = Failure::new(
+        FailureKind::Locked,
+        "another gatediff job holds the target; nothing was written",
+    )
+    .because(format!("held by {}", holder.who));
     match wait.filter(|wait| !wait.is_zero()) {
-        None => failure.hint("try again when it is done, or wait for it with --lock-timeout SECONDS"),
+        None => {
+            failure.hint("try again when it is done, or wait for it with --lock-timeout SECONDS")
+        }
         Some(wait) => failure
-            .because(format!("still held by {} after {} s", holder.who, wait.as_secs_f64()))
+            .because(format!(
+                "still held by {} after {} s",
+                holder.who,
+                wait.as_secs_f64()
+            ))
             .hint("ask who that is, or wait for longer with --lock-timeout SECONDS"),
     }
 }

@@ -7,7 +7,9 @@ use super::failure::{Failure, FailureKind};
 use super::monitor::ConnectionMonitor;
 use super::output::write_file;
 use super::progress::Cancel;
-use crate::store::{Cluster, Connection, Marks, MetClusters, StoreError, Target, Timeouts, transaction};
+use crate::store::{
+    Cluster, Connection, Marks, MetClusters, StoreError, Target, Timeouts, transaction,
+};
 
 /// What the file is called that keeps which clusters were met behind the addresses of profiles.
 const FILE: &str = "targets.json";
@@ -20,7 +22,8 @@ const FILE: &str = "targets.json";
 /// Fails if the target cannot be reached, or the clusters that were met cannot be read.
 pub async fn marks(target: &Target, timeouts: Timeouts) -> Result<Marks, Failure> {
     if !target.is_met() {
-        let (connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
+        let (connection, monitor) =
+            ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
         monitor.close(connection).await;
     }
     Ok(target.marks())
@@ -34,10 +37,13 @@ pub async fn marks(target: &Target, timeouts: Timeouts) -> Result<Marks, Failure
 /// Fails if the target is read-only.
 pub fn check_writable(target: &Target) -> Result<(), Failure> {
     target.marks().read_only.map_or(Ok(()), |mark| {
-        Err(Failure::new(FailureKind::Refused, "the target is read-only; nothing was written")
-            .at(target.display())
-            .because(format!("{mark}, and has read_only = true"))
-            .hint("name another target, or remove read_only from the profile"))
+        Err(Failure::new(
+            FailureKind::Refused,
+            "the target is read-only; nothing was written",
+        )
+        .at(target.display())
+        .because(format!("{mark}, and has read_only = true"))
+        .hint("name another target, or remove read_only from the profile"))
     })
 }
 
@@ -49,7 +55,9 @@ pub(super) async fn meet(target: &Target, connection: &mut Connection) -> Result
     }
     let was_read_only = target.marks().read_only.is_some();
     let cluster = Cluster::read(connection).await?;
-    let path = target.marks_directory().map(|directory| directory.join(FILE));
+    let path = target
+        .marks_directory()
+        .map(|directory| directory.join(FILE));
     let met = match path.clone() {
         Some(path) => on_a_thread(move || read(&path)).await?,
         None => MetClusters::default(),
@@ -61,7 +69,9 @@ pub(super) async fn meet(target: &Target, connection: &mut Connection) -> Result
         }
     }
     if !was_read_only && target.marks().read_only.is_some() {
-        transaction::make_read_only(connection).await.map_err(|error: StoreError| Failure::from(error))?;
+        transaction::make_read_only(connection)
+            .await
+            .map_err(|error: StoreError| Failure::from(error))?;
     }
     Ok(())
 }
@@ -70,16 +80,20 @@ async fn on_a_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| Failure::internal("looking after the clusters that were met", error)).flatten()
+    done.map_err(|error| Failure::internal("looking after the clusters that were met", error))
+        .flatten()
 }
 
 /// Reads what was kept. What cannot be read is a failure: production could be hidden in it.
 fn read(path: &Path) -> Result<MetClusters, Failure> {
     let failed = |why: &dyn std::fmt::Display| {
-        Failure::new(FailureKind::File, "cannot read which clusters profiles have led to")
-            .at(path.display().to_string())
-            .because(why)
-            .hint("correct the file, or remove it: it is written again as profiles are used")
+        Failure::new(
+            FailureKind::File,
+            "cannot read which clusters profiles have led to",
+        )
+        .at(path.display().to_string())
+        .because(why)
+        .hint("correct the file, or remove it: it is written again as profiles are used")
     };
     match std::fs::read(path) {
         Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| failed(&error)),
@@ -90,7 +104,8 @@ fn read(path: &Path) -> Result<MetClusters, Failure> {
 
 /// Replaces the file as a whole. Of two programs at once one is lost, and writes it the next time.
 fn write(path: &Path, met: &MetClusters) -> Result<(), Failure> {
-    let text = serde_json::to_vec_pretty(met).map_err(|error| Failure::internal("writing JSON", error))?;
+    let text =
+        serde_json::to_vec_pretty(met).map_err(|error| Failure::internal("writing JSON", error))?;
     write_file(path, &text, true)
 }
 
@@ -123,6 +138,9 @@ mod tests {
         };
         let failure = check_writable(&target.marked(vec![profile], None).await).unwrap_err();
         let why = failure.why.unwrap();
-        assert_eq!(why, "profile 'audit' names this database, and has read_only = true");
+        assert_eq!(
+            why,
+            "profile 'audit' names this database, and has read_only = true"
+        );
     }
 }

@@ -46,8 +46,8 @@ pub use saved::SavedPlan;
 pub use undo::{UndoOptions, Undone, undo, undoable};
 
 pub use crate::platform::{
-    DefaultReference, ExportOptions, ImportOptions, Mapping, ObjectFilter, OrganisationError, Selection,
-    organisations,
+    DefaultReference, ExportOptions, ImportOptions, Mapping, ObjectFilter, OrganisationError,
+    Selection, organisations,
 };
 
 pub use crate::engine::choice::{Stale, StaleField};

@@ -67,8 +67,16 @@ impl ConnectionMonitor {
         };
         let mut connection = connection;
         let (target, cancel) = (target.clone(), cancel.clone());
-        let monitor = Self { target, timeouts, cancel, backend, is_lost: AtomicBool::new(false) };
-        monitor.run(marks::meet(&monitor.target, &mut connection)).await??;
+        let monitor = Self {
+            target,
+            timeouts,
+            cancel,
+            backend,
+            is_lost: AtomicBool::new(false),
+        };
+        monitor
+            .run(marks::meet(&monitor.target, &mut connection))
+            .await??;
         Ok((connection, monitor))
     }
 
@@ -208,7 +216,11 @@ impl ConnectionMonitor {
     /// say that it works. A broken network may tell nobody, and then a
     /// connection waits for ever.
     async fn lost(&self, activity: &Activity) {
-        let Timeouts { heartbeat, max_missed, .. } = self.timeouts;
+        let Timeouts {
+            heartbeat,
+            max_missed,
+            ..
+        } = self.timeouts;
         let mut beats = interval_at(tokio::time::Instant::now() + heartbeat, heartbeat);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut seen = activity.wakes();
@@ -219,7 +231,11 @@ impl ConnectionMonitor {
             let now = activity.wakes();
             let is_still = now == seen;
             seen = now;
-            missed = if is_still && beat != Some(Heartbeat::Working) { missed + 1 } else { 0 };
+            missed = if is_still && beat != Some(Heartbeat::Working) {
+                missed + 1
+            } else {
+                0
+            };
         }
     }
 
@@ -232,7 +248,13 @@ impl ConnectionMonitor {
     /// Asks what became of a transaction of the session, until that is settled.
     /// Returns nothing if the server does not tell, or cannot be asked in time.
     async fn find_out(&self, number: i64, line: &CommitLine) -> Option<CommitOutcome> {
-        let Timeouts { heartbeat, probe, commit_outcome, commit_poll, .. } = self.timeouts;
+        let Timeouts {
+            heartbeat,
+            probe,
+            commit_outcome,
+            commit_poll,
+            ..
+        } = self.timeouts;
         let sent = Instant::now();
         let mut deadline = sent + commit_outcome;
         loop {
@@ -251,7 +273,8 @@ impl ConnectionMonitor {
                 || self.cancel.is_cancelled()
                 || sent.elapsed() >= heartbeat;
             let answer = timeout(probe.min(left), self.ask(number, is_lost)).await;
-            line.is_working.store(matches!(answer, Ok(Answer::Working)), Ordering::Relaxed);
+            line.is_working
+                .store(matches!(answer, Ok(Answer::Working)), Ordering::Relaxed);
             match answer {
                 Ok(Answer::Settled(outcome)) => return outcome,
                 // A commit may take its time.
@@ -315,12 +338,17 @@ impl CommitLine {
         loop {
             sleep(COUNTER_STEP).await;
             let seconds = usize::try_from(begun.elapsed().as_secs()).unwrap_or(usize::MAX);
-            let (what, total) =
-                match (self.is_working.load(Ordering::Relaxed), self.is_broken.load(Ordering::Relaxed)) {
-                    (true, _) => ("seconds: the server is still committing", 0),
-                    (false, true) => ("seconds: the connection broke, asking for the outcome", total),
-                    (false, false) => ("seconds: no answer yet, asking for the outcome", total),
-                };
+            let (what, total) = match (
+                self.is_working.load(Ordering::Relaxed),
+                self.is_broken.load(Ordering::Relaxed),
+            ) {
+                (true, _) => ("seconds: the server is still committing", 0),
+                (false, true) => (
+                    "seconds: the connection broke, asking for the outcome",
+                    total,
+                ),
+                (false, false) => ("seconds: no answer yet, asking for the outcome", total),
+            };
             reporter.step(Phase::Commit, what, seconds, total);
         }
     }
@@ -351,8 +379,11 @@ impl Wake for Wakes {
 
 impl Activity {
     fn new() -> Self {
-        let wakes =
-            Wakes { count: AtomicU64::new(0), is_due: AtomicBool::new(true), task: AtomicWaker::new() };
+        let wakes = Wakes {
+            count: AtomicU64::new(0),
+            is_due: AtomicBool::new(true),
+            task: AtomicWaker::new(),
+        };
         Self(Arc::new(wakes))
     }
 

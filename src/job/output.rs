@@ -21,18 +21,26 @@ use super::failure::{Failure, FailureKind};
 pub fn write_file(path: &Path, bytes: &[u8], overwrite: bool) -> Result<(), Failure> {
     let failed = |error: &io::Error| {
         let (what, hint) = match error.kind() {
-            io::ErrorKind::AlreadyExists => {
-                ("a file is there already", "name another file, or add --force to overwrite it")
-            }
-            io::ErrorKind::PermissionDenied => {
-                ("cannot write the file", "check that you may write into the directory")
-            }
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-                ("cannot write the file", "make room on the disk, or name a file on another one")
-            }
+            io::ErrorKind::AlreadyExists => (
+                "a file is there already",
+                "name another file, or add --force to overwrite it",
+            ),
+            io::ErrorKind::PermissionDenied => (
+                "cannot write the file",
+                "check that you may write into the directory",
+            ),
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge => (
+                "cannot write the file",
+                "make room on the disk, or name a file on another one",
+            ),
             _ => ("cannot write the file", "check the path and its disk"),
         };
-        Failure::new(FailureKind::File, what).at(path.display().to_string()).because(error).hint(hint)
+        Failure::new(FailureKind::File, what)
+            .at(path.display().to_string())
+            .because(error)
+            .hint(hint)
     };
     if !overwrite && path.symlink_metadata().is_ok() {
         return Err(failed(&io::ErrorKind::AlreadyExists.into()));
@@ -46,10 +54,16 @@ pub fn write_file(path: &Path, bytes: &[u8], overwrite: bool) -> Result<(), Fail
         let mut file = NamedTempFile::new_in(directory)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
-        let named = if overwrite { file.persist(path) } else { file.persist_noclobber(path) };
+        let named = if overwrite {
+            file.persist(path)
+        } else {
+            file.persist_noclobber(path)
+        };
         named.map_err(|error| error.error)?;
         // The name is on the disk as well. Some file systems cannot say so.
-        std::fs::File::open(directory).and_then(|directory| directory.sync_all()).ok();
+        std::fs::File::open(directory)
+            .and_then(|directory| directory.sync_all())
+            .ok();
         Ok(())
     };
     write().map_err(|error| failed(&error))

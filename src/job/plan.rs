@@ -50,7 +50,8 @@ pub async fn plan(
     reporter: &Reporter,
 ) -> Result<Review, Failure> {
     reporter.phase(Phase::Connect);
-    let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
+    let (mut connection, monitor) =
+        ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let reading = async {
         transaction::begin_reading(&mut connection).await?;
         let ground = ground(&loaded.bundle, &mut connection, reporter, Phase::Snapshot).await?;
@@ -95,5 +96,7 @@ pub(super) async fn ground(
     phase: Phase,
 ) -> Result<Box<dyn Ground>, StoreError> {
     let report = |table: &str, done: usize, total: usize| reporter.step(phase, table, done, total);
-    Arc::clone(bundle).ground(connection, Reading { report: &report }).await
+    Arc::clone(bundle)
+        .ground(connection, Reading { report: &report })
+        .await
 }

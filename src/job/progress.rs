@@ -91,7 +91,12 @@ impl Reporter {
 
     /// Tells how far a phase is.
     pub fn step(&self, phase: Phase, subject: &str, done: usize, total: usize) {
-        (self.0)(Progress { phase, subject: subject.to_owned(), done, total });
+        (self.0)(Progress {
+            phase,
+            subject: subject.to_owned(),
+            done,
+            total,
+        });
     }
 }
 

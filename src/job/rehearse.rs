@@ -48,8 +48,18 @@ impl Problem {
     /// rows of it were refused.
     pub(super) fn all_of(error: StoreError) -> Vec<Self> {
         if error.refused.is_empty() {
-            let StoreError { table, message, constraint, .. } = error;
-            return vec![Self { table, message, items: Vec::new(), constraint }];
+            let StoreError {
+                table,
+                message,
+                constraint,
+                ..
+            } = error;
+            return vec![Self {
+                table,
+                message,
+                items: Vec::new(),
+                constraint,
+            }];
         }
         error.refused.into_iter().map(Self::from).collect()
     }
@@ -57,8 +67,18 @@ impl Problem {
 
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
-        let Refused { table, message, constraint, items } = refused;
-        Self { table, message, items: items.iter().map(ToString::to_string).collect(), constraint }
+        let Refused {
+            table,
+            message,
+            constraint,
+            items,
+        } = refused;
+        Self {
+            table,
+            message,
+            items: items.iter().map(ToString::to_string).collect(),
+            constraint,
+        }
     }
 }
 

@@ -45,7 +45,10 @@ pub struct Answered {
 impl Asked {
     /// Returns a request that comes now.
     pub fn now() -> Self {
-        Self { at: Utc::now(), begun: Instant::now() }
+        Self {
+            at: Utc::now(),
+            begun: Instant::now(),
+        }
     }
 
     fn answered(self, answer: Answered) -> NewRequest {
@@ -87,7 +90,14 @@ impl RequestLog {
     /// Returns a log in a target, and what has to run for it.
     pub fn open(target: &Target, timeouts: Timeouts) -> (Self, RequestWriter) {
         let (sender, waiting) = mpsc::channel(MAX_WAITING);
-        (Self { sender, timeouts }, RequestWriter { target: target.clone(), timeouts, waiting })
+        (
+            Self { sender, timeouts },
+            RequestWriter {
+                target: target.clone(),
+                timeouts,
+                waiting,
+            },
+        )
     }
 
     /// Records a request and waits until it stands in the ledger, though not
@@ -101,7 +111,12 @@ impl RequestLog {
             self.sender.send(Waiting { request, recorded }).await.ok()?;
             done.await.ok()
         };
-        if tokio::time::timeout(self.timeouts.request_log, recording).await.ok().flatten().is_none() {
+        if tokio::time::timeout(self.timeouts.request_log, recording)
+            .await
+            .ok()
+            .flatten()
+            .is_none()
+        {
             tracing::error!(request = ?told, "a request is not in the ledger");
         }
     }
@@ -113,7 +128,10 @@ impl RequestWriter {
         let mut connection = None;
         let mut batch = Vec::new();
         while self.waiting.recv_many(&mut batch, MAX_BATCH).await > 0 {
-            let requests: Vec<NewRequest> = batch.iter().map(|waiting| waiting.request.clone()).collect();
+            let requests: Vec<NewRequest> = batch
+                .iter()
+                .map(|waiting| waiting.request.clone())
+                .collect();
             if self.write(&mut connection, &requests).await {
                 for waiting in batch.drain(..) {
                     waiting.recorded.send(()).ok();
@@ -136,7 +154,8 @@ impl RequestWriter {
         // A connection that lay idle may be gone without anybody having noticed.
         for _ in 0..2 {
             if connection.is_none() {
-                match ConnectionMonitor::connect(&self.target, self.timeouts, &Cancel::new()).await {
+                match ConnectionMonitor::connect(&self.target, self.timeouts, &Cancel::new()).await
+                {
                     Ok(new) => *connection = Some(new),
                     Err(failure) => {
                         tracing::warn!(%failure, "cannot reach the ledger of requests");
@@ -144,8 +163,14 @@ impl RequestWriter {
                     }
                 }
             }
-            let Some((open, monitor)) = connection else { return false };
-            match monitor.run(requests::record(open, requests)).await.flatten() {
+            let Some((open, monitor)) = connection else {
+                return false;
+            };
+            match monitor
+                .run(requests::record(open, requests))
+                .await
+                .flatten()
+            {
                 Ok(()) => return true,
                 Err(error) => {
                     tracing::warn!(%error, "cannot write the ledger of requests");

@@ -15,7 +15,8 @@ use super::progress::{Cancel, Phase, Reporter};
 use super::{init, lock};
 use crate::store::ledger::{Backup, JournalRow, NewJob};
 use crate::store::{
-    Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, TableRows, Target, Timeouts, transaction,
+    Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, TableRows, Target, Timeouts,
+    transaction,
 };
 
 /// How often a job begins anew after it lost against another transaction.
@@ -94,7 +95,11 @@ pub(super) struct Open<'a> {
 
 impl Open<'_> {
     /// Records what the job did, in its transaction, and returns its number.
-    pub(super) async fn record(&mut self, facts: &Facts<'_>, deeds: Deeds<'_>) -> Result<i64, Obstacle> {
+    pub(super) async fn record(
+        &mut self,
+        facts: &Facts<'_>,
+        deeds: Deeds<'_>,
+    ) -> Result<i64, Obstacle> {
         let Some(ledger) = self.ledger.as_deref_mut() else {
             return Err(Failure::new(FailureKind::Internal, "a rehearsal has no ledger").into());
         };
@@ -217,7 +222,8 @@ impl Run {
         let mut ledger = None;
         let mut recorded = None;
         let worked = monitor.run(Box::pin(async {
-            self.prepare(&mut connection, &mut ledger, work, contested).await?;
+            self.prepare(&mut connection, &mut ledger, work, contested)
+                .await?;
             let mut open = Open {
                 connection: &mut connection,
                 run: self,
@@ -229,12 +235,20 @@ impl Run {
             recorded = open.recorded;
             done
         }));
-        let worked = Box::pin(worked).await.map_err(|error| self.obstacle(error)).flatten();
+        let worked = Box::pin(worked)
+            .await
+            .map_err(|error| self.obstacle(error))
+            .flatten();
         let done = match (worked, recorded) {
-            (Ok(done), Some(job)) => self.commit(&mut connection, &monitor, job).await.map(|()| done),
+            (Ok(done), Some(job)) => self
+                .commit(&mut connection, &monitor, job)
+                .await
+                .map(|()| done),
             (Ok(done), None) => Ok(done),
             // Whatever a cancelled statement was taken for.
-            (Err(_), _) if self.cancel.is_cancelled() => Err(Failure::cancelled(&self.cancel).into()),
+            (Err(_), _) if self.cancel.is_cancelled() => {
+                Err(Failure::cancelled(&self.cancel).into())
+            }
             (Err(obstacle), _) => Err(obstacle),
         };
         if let (Some(job), Some(ledger)) = (recorded, &mut ledger) {
@@ -255,7 +269,13 @@ impl Run {
         work: &W,
         contested: &BTreeSet<String>,
     ) -> Result<(), Obstacle> {
-        let Self { operator, timeouts, reporter, cancel, .. } = self;
+        let Self {
+            operator,
+            timeouts,
+            reporter,
+            cancel,
+            ..
+        } = self;
         lock::take(connection, operator, *timeouts, reporter, cancel).await?;
         if work.keeps_documents() {
             init::open(&LedgerPlace::Target, connection).await?;
@@ -293,10 +313,18 @@ impl Run {
     }
 
     /// Leaves a trace of what failed. Never in the way of telling why.
-    async fn record_failure<W: Work>(&self, work: &W, started_at: DateTime<Utc>, failure: &Failure) {
+    async fn record_failure<W: Work>(
+        &self,
+        work: &W,
+        started_at: DateTime<Utc>,
+        failure: &Failure,
+    ) {
         let Some(facts) = work.facts() else { return };
         // Who did not get in has nothing to record, and nowhere to.
-        if matches!(failure.kind, FailureKind::Locked | FailureKind::Unreachable | FailureKind::Denied) {
+        if matches!(
+            failure.kind,
+            FailureKind::Locked | FailureKind::Unreachable | FailureKind::Denied
+        ) {
             return;
         }
         // Neither has who may not write.
@@ -308,9 +336,19 @@ impl Run {
             return;
         }
         let text = failure.to_string();
-        let job = new_job(&facts, started_at, Deeds { counts: json!({}), ..Deeds::default() }, Some(&text));
+        let job = new_job(
+            &facts,
+            started_at,
+            Deeds {
+                counts: json!({}),
+                ..Deeds::default()
+            },
+            Some(&text),
+        );
         let recording = async {
-            let Ok(mut connection) = self.target.connect(self.timeouts).await else { return };
+            let Ok(mut connection) = self.target.connect(self.timeouts).await else {
+                return;
+            };
             if let Ok(Some(mut ledger)) = Ledger::find(&self.ledger, &mut connection).await
                 && let Err(error) = ledger.record(&mut connection, &job).await
             {
@@ -319,7 +357,10 @@ impl Run {
             transaction::close(connection).await.ok();
         };
         // What failed may be the network, and the job was told to stop perhaps.
-        if tokio::time::timeout(self.timeouts.probe, recording).await.is_err() {
+        if tokio::time::timeout(self.timeouts.probe, recording)
+            .await
+            .is_err()
+        {
             tracing::warn!("cannot record the failed job: the target does not answer");
         }
     }
@@ -332,7 +373,11 @@ impl Run {
     }
 
     fn explain(&self, error: StoreError) -> Failure {
-        if self.cancel.is_cancelled() { Failure::cancelled(&self.cancel) } else { Failure::from(error) }
+        if self.cancel.is_cancelled() {
+            Failure::cancelled(&self.cancel)
+        } else {
+            Failure::from(error)
+        }
     }
 }
 

@@ -98,7 +98,12 @@ struct Head {
 /// # Errors
 ///
 /// Fails if the machine gives no random number, or the current directory is gone.
-pub fn save(review: &Review, choices: &Choices, key: &SealKey, operator: &str) -> Result<Vec<u8>, Failure> {
+pub fn save(
+    review: &Review,
+    choices: &Choices,
+    key: &SealKey,
+    operator: &str,
+) -> Result<Vec<u8>, Failure> {
     let doing = "saving the plan";
     let mut id = [0; 8];
     getrandom::fill(&mut id).map_err(|error| Failure::internal(doing, error))?;
@@ -108,7 +113,10 @@ pub fn save(review: &Review, choices: &Choices, key: &SealKey, operator: &str) -
         id: hex(&id),
         created_at: Utc::now(),
         operator: operator.to_owned(),
-        host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        host: rustix::system::uname()
+            .nodename()
+            .to_string_lossy()
+            .into_owned(),
         program: PROGRAM.to_owned(),
         platform: review.file.platform.to_owned(),
         target: review.target.clone(),
@@ -122,13 +130,17 @@ pub fn save(review: &Review, choices: &Choices, key: &SealKey, operator: &str) -
         key_id: key.id().to_owned(),
         plan: review.plan.sealed(key).freeze(key),
         choices: DocumentChoices {
-            chosen: choices.chosen(&review.plan).map(ToString::to_string).collect(),
+            chosen: choices
+                .chosen(&review.plan)
+                .map(ToString::to_string)
+                .collect(),
             ignore_lack_api: choices.missing_confirmed,
         },
         access: review.access(choices).map(|access| access.freeze(key)),
         seal: String::new(),
     };
-    let mut bytes = serde_json::to_vec(&document).map_err(|error| Failure::internal(doing, error))?;
+    let mut bytes =
+        serde_json::to_vec(&document).map_err(|error| Failure::internal(doing, error))?;
     let body = body(&bytes).len();
     let seal = key.fingerprint(LABEL, &digest(&bytes));
     bytes.truncate(body);
@@ -164,7 +176,9 @@ fn digest(bytes: &[u8]) -> [u8; 32] {
 /// Says whether a file is a saved plan, from how it begins.
 pub fn is_plan(bytes: &[u8]) -> bool {
     let words = [&b"{"[..], b"\"format\"", b":", b"\"gatediff-plan\""];
-    let rest = words.iter().try_fold(bytes, |rest, word| rest.trim_ascii_start().strip_prefix(*word));
+    let rest = words.iter().try_fold(bytes, |rest, word| {
+        rest.trim_ascii_start().strip_prefix(*word)
+    });
     rest.is_some()
 }
 
@@ -215,18 +229,24 @@ pub fn load(path: &str) -> Result<SavedPlan, Failure> {
 pub fn parse(path: &str, bytes: &[u8]) -> Result<SavedPlan, Failure> {
     let head: Head = serde_json::from_slice(bytes).map_err(|error| explain(path, &error))?;
     if head.format != FORMAT {
-        return Err(Failure::new(FailureKind::Format, "the file is no saved plan")
-            .at(path)
-            .hint("save one with `gatediff plan FILE --out PLAN.json`"));
+        return Err(
+            Failure::new(FailureKind::Format, "the file is no saved plan")
+                .at(path)
+                .hint("save one with `gatediff plan FILE --out PLAN.json`"),
+        );
     }
     if !(OLDEST..=VERSION).contains(&head.version) {
         let known = format!("this program knows {OLDEST} to {VERSION}");
-        return Err(Failure::new(FailureKind::Format, "the plan was saved by another version of gatediff")
-            .at(path)
-            .because(format!("its format has version {}, {known}", head.version))
-            .hint("save it again with this program, or use the one that saved it"));
+        return Err(Failure::new(
+            FailureKind::Format,
+            "the plan was saved by another version of gatediff",
+        )
+        .at(path)
+        .because(format!("its format has version {}, {known}", head.version))
+        .hint("save it again with this program, or use the one that saved it"));
     }
-    let document: Document = serde_json::from_slice(bytes).map_err(|error| explain(path, &error))?;
+    let document: Document =
+        serde_json::from_slice(bytes).map_err(|error| explain(path, &error))?;
     let Some(platform) = platform::named(&document.platform) else {
         return Err(Failure::new(
             FailureKind::Format,
@@ -237,16 +257,26 @@ pub fn parse(path: &str, bytes: &[u8]) -> Result<SavedPlan, Failure> {
         .hint("use the program that saved it"));
     };
     let unknown = |error| {
-        Failure::new(FailureKind::Parse, "the file is no saved plan of this version")
-            .at(path)
-            .because(error)
-            .hint("save the plan again")
+        Failure::new(
+            FailureKind::Parse,
+            "the file is no saved plan of this version",
+        )
+        .at(path)
+        .because(error)
+        .hint("save the plan again")
     };
     let plan = document.plan.thaw(platform.kinds()).map_err(unknown)?;
-    let access = document.access.map(|access| access.thaw(platform.kinds())).transpose().map_err(unknown)?;
+    let access = document
+        .access
+        .map(|access| access.thaw(platform.kinds()))
+        .transpose()
+        .map_err(unknown)?;
     let chosen: HashSet<String> = document.choices.chosen.into_iter().collect();
-    let choices =
-        Choices::of(plan.plan(), |id| chosen.contains(&id.to_string()), document.choices.ignore_lack_api);
+    let choices = Choices::of(
+        plan.plan(),
+        |id| chosen.contains(&id.to_string()),
+        document.choices.ignore_lack_api,
+    );
     Ok(SavedPlan {
         id: document.id,
         created_at: document.created_at,
@@ -273,9 +303,15 @@ pub fn parse(path: &str, bytes: &[u8]) -> Result<SavedPlan, Failure> {
 
 fn explain(path: &str, error: &serde_json::Error) -> Failure {
     let (what, hint) = if error.is_eof() {
-        ("the saved plan ends too early", "copy it again in full, or save it again")
+        (
+            "the saved plan ends too early",
+            "copy it again in full, or save it again",
+        )
     } else {
-        ("the file is no saved plan of this version", "save the plan again")
+        (
+            "the file is no saved plan of this version",
+            "save the plan again",
+        )
     };
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
@@ -315,16 +351,24 @@ impl SavedPlan {
         if key.verify(LABEL, &self.digest, &self.seal) {
             return Ok(());
         }
-        Err(Failure::new(FailureKind::File, "the plan was changed after it was saved")
-            .because("its seal does not fit what it says")
-            .hint("save the plan again; choices are made when it is saved"))
+        Err(
+            Failure::new(FailureKind::File, "the plan was changed after it was saved")
+                .because("its seal does not fit what it says")
+                .hint("save the plan again; choices are made when it is saved"),
+        )
     }
 
     /// Returns the failure of a machine that does not have the plan's key.
     pub fn other_key(&self) -> Failure {
-        Failure::new(FailureKind::File, "the plan was sealed with a key that is not here")
-            .because(format!("it was saved by {} on {} with key {}", self.operator, self.host, self.key_id))
-            .hint("apply it there as the same user, or save it again here")
+        Failure::new(
+            FailureKind::File,
+            "the plan was sealed with a key that is not here",
+        )
+        .because(format!(
+            "it was saved by {} on {} with key {}",
+            self.operator, self.host, self.key_id
+        ))
+        .hint("apply it there as the same user, or save it again here")
     }
 
     /// Says whether a file is the one that the plan was made of, read as it was
@@ -339,19 +383,25 @@ impl SavedPlan {
             return Ok(());
         }
         if same {
-            return Err(Failure::new(FailureKind::Usage, "the import file was read with other options")
-                .at(&file.path)
-                .hint("leave them out: the plan carries its own"));
+            return Err(Failure::new(
+                FailureKind::Usage,
+                "the import file was read with other options",
+            )
+            .at(&file.path)
+            .hint("leave them out: the plan carries its own"));
         }
         let short = |sha256: &str| sha256.chars().take(12).collect::<String>();
-        Err(Failure::new(FailureKind::File, "the import file is not the one that the plan was made of")
-            .at(&file.path)
-            .because(format!(
-                "its sha256 begins with {}, the plan's with {}",
-                short(&file.sha256),
-                short(&self.file.sha256)
-            ))
-            .hint("name the right file with --file, or save the plan again"))
+        Err(Failure::new(
+            FailureKind::File,
+            "the import file is not the one that the plan was made of",
+        )
+        .at(&file.path)
+        .because(format!(
+            "its sha256 begins with {}, the plan's with {}",
+            short(&file.sha256),
+            short(&self.file.sha256)
+        ))
+        .hint("name the right file with --file, or save the plan again"))
     }
 
     /// Says whether a target (`user@host:port/database`) is the plan's; another
@@ -364,9 +414,15 @@ impl SavedPlan {
         if place(target) == place(&self.target) {
             return Ok(());
         }
-        Err(Failure::new(FailureKind::Usage, "the plan is for another target")
-            .because(format!("it was made against {}, this is {}", place(&self.target), place(target)))
-            .hint("name the plan's target with --database-url, or save a plan for this one"))
+        Err(
+            Failure::new(FailureKind::Usage, "the plan is for another target")
+                .because(format!(
+                    "it was made against {}, this is {}",
+                    place(&self.target),
+                    place(target)
+                ))
+                .hint("name the plan's target with --database-url, or save a plan for this one"),
+        )
     }
 
     /// Says whether the plan may still be applied: a plan is used once.
@@ -405,7 +461,11 @@ impl SavedPlan {
             Err(Refusal::MissingUnconfirmed(missing)) => return Err(missing_unconfirmed(missing)),
             // Nothing that could be stale: the fresh plan has nothing to write either.
             Err(Refusal::NothingToWrite { .. }) => {
-                return Ok(Choices::of(&fresh.plan, |_| false, self.choices.missing_confirmed));
+                return Ok(Choices::of(
+                    &fresh.plan,
+                    |_| false,
+                    self.choices.missing_confirmed,
+                ));
             }
         };
         let mut changed = approved.stale(fresh.plan.sealed(key).plan());
@@ -416,7 +476,11 @@ impl SavedPlan {
         if changed.is_empty() {
             changed = otherwise(&verbs, fresh.plan.approve(&choices).ok().as_ref());
         }
-        if changed.is_empty() { Ok(choices) } else { Err(stale(changed)) }
+        if changed.is_empty() {
+            Ok(choices)
+        } else {
+            Err(stale(changed))
+        }
     }
 }
 
@@ -427,7 +491,9 @@ fn place(target: &str) -> &str {
 
 fn verbs(approved: &Approved) -> HashMap<&ItemId, Verb> {
     let steps = approved.steps().iter();
-    steps.filter_map(|step| Some((&approved.plan().entry(step.at)?.item.id, step.verb))).collect()
+    steps
+        .filter_map(|step| Some((&approved.plan().entry(step.at)?.item.id, step.verb)))
+        .collect()
 }
 
 /// Returns the items that would not be written as the plan has it.
@@ -444,7 +510,11 @@ fn otherwise(then: &HashMap<&ItemId, Verb>, now: Option<&Approved>) -> Vec<Stale
     ids.into_iter()
         .filter(|id| then.get(id) != now.get(id))
         .map(|id| {
-            let why = format!("would {} now, and was to {}", done(now.get(id)), done(then.get(id)));
+            let why = format!(
+                "would {} now, and was to {}",
+                done(now.get(id)),
+                done(then.get(id))
+            );
             Stale::new(id.clone(), why)
         })
         .collect()
@@ -452,10 +522,14 @@ fn otherwise(then: &HashMap<&ItemId, Verb>, now: Option<&Approved>) -> Vec<Stale
 
 fn missing_unconfirmed(missing: MissingCount) -> Failure {
     let noun = missing.noun();
-    let what = format!("the target lacks {noun}, and the plan does not ignore them; nothing was written");
+    let what =
+        format!("the target lacks {noun}, and the plan does not ignore them; nothing was written");
     Failure::new(FailureKind::Blocked, what)
         .because(format!("{missing} missing when the plan was saved"))
-        .hint(format!("save the plan again with {}, or add the missing {noun}", missing.flag()))
+        .hint(format!(
+            "save the plan again with {}, or add the missing {noun}",
+            missing.flag()
+        ))
 }
 
 fn stale(changed: Vec<Stale>) -> Failure {

@@ -24,12 +24,14 @@ use crate::platform::digirunner::scope::{
     self as scopes, LOCKED, LOCKED_BY_REPAIR, Planned, Refused, ailments, write,
 };
 pub use crate::platform::digirunner::scope::{
-    Ailment, ApiInfo, ApiName, Catalogue, ClientInfo, DEFAULT_LEVEL, Draft, Edit, Filter, Label, MOST_ALIAS,
-    MOST_APIS, MOST_DESCRIPTION, MOST_NAME, MOST_SECONDS, Module, Part, Scope, ScopeDocument, Sort, SortKey,
-    Span, Unit, Violation, parse_amount, parse_duration, parse_times,
+    Ailment, ApiInfo, ApiName, Catalogue, ClientInfo, DEFAULT_LEVEL, Draft, Edit, Filter, Label,
+    MOST_ALIAS, MOST_APIS, MOST_DESCRIPTION, MOST_NAME, MOST_SECONDS, Module, Part, Scope,
+    ScopeDocument, Sort, SortKey, Span, Unit, Violation, parse_amount, parse_duration, parse_times,
 };
 use crate::store::restore::adopt;
-use crate::store::{LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, transaction};
+use crate::store::{
+    LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, transaction,
+};
 
 /// How to edit.
 #[derive(Clone, Debug)]
@@ -80,12 +82,16 @@ pub async fn catalogue(
     reporter: &Reporter,
 ) -> Result<Catalogue, Failure> {
     reporter.phase(Phase::Connect);
-    let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
-    let report = |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
+    let (mut connection, monitor) =
+        ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
+    let report =
+        |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
     let reading = async {
         transaction::begin_reading(&mut connection).await?;
         let catalogue = scopes::catalogue(&mut connection, Reading { report: &report }).await?;
-        transaction::commit(&mut connection).await.map(|()| catalogue)
+        transaction::commit(&mut connection)
+            .await
+            .map(|()| catalogue)
     };
     let catalogue = monitor.run(reading).await.flatten()?;
     monitor.close(connection).await;
@@ -110,11 +116,28 @@ pub async fn edit(
 ) -> Result<Edited, Failure> {
     check_codes(&edit)?;
     let begun = Instant::now();
-    let run = Run::new(target, (&options.operator, options.timeouts, &options.ledger), reporter, cancel);
-    let about = edit.scope().map_or_else(|| "scopes".to_owned(), |item| item.to_string());
-    let work = Editing { edit, options: options.clone(), target: target.display(), about };
+    let run = Run::new(
+        target,
+        (&options.operator, options.timeouts, &options.ledger),
+        reporter,
+        cancel,
+    );
+    let about = edit
+        .scope()
+        .map_or_else(|| "scopes".to_owned(), |item| item.to_string());
+    let work = Editing {
+        edit,
+        options: options.clone(),
+        target: target.display(),
+        about,
+    };
     let command = work.edit.command();
-    tracing::info!(target_database = work.target, operator = options.operator, command, "edit begins");
+    tracing::info!(
+        target_database = work.target,
+        operator = options.operator,
+        command,
+        "edit begins"
+    );
     let done = run.job(&work).await?;
     tracing::info!(job = done.job, command, "edit committed");
     let mut told = done.planned.notes;
@@ -155,7 +178,10 @@ struct Done {
 impl Editing {
     fn facts_of(&self, items: &[ItemId]) -> Facts<'_> {
         let verb = self.edit.verb();
-        let items: Map<String, Value> = items.iter().map(|item| (item.to_string(), json!(verb))).collect();
+        let items: Map<String, Value> = items
+            .iter()
+            .map(|item| (item.to_string(), json!(verb)))
+            .collect();
         Facts {
             command: self.edit.command(),
             platform: Digirunner.name(),
@@ -179,25 +205,42 @@ impl Work for Editing {
     }
 
     fn locks(&self) -> Vec<&'static str> {
-        if matches!(self.edit, Edit::Repair { .. }) { LOCKED_BY_REPAIR.to_vec() } else { LOCKED.to_vec() }
+        if matches!(self.edit, Edit::Repair { .. }) {
+            LOCKED_BY_REPAIR.to_vec()
+        } else {
+            LOCKED.to_vec()
+        }
     }
 
     fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Done, Obstacle>> {
         async move {
-            let stamp = Stamp { operator: self.options.operator.clone(), now: Local::now().naive_local() };
+            let stamp = Stamp {
+                operator: self.options.operator.clone(),
+                now: Local::now().naive_local(),
+            };
             let reporter = open.run.reporter.clone();
             let checks = |table: &str, done, total| reporter.step(Phase::Check, table, done, total);
             let writes = |table: &str, done, total| reporter.step(Phase::Write, table, done, total);
             let mut writer = Writer::new(open.connection, &stamp, &writes);
             let written = write(&mut writer, Reading { report: &checks }, &self.edit).await;
-            let planned = written.map_err(|error| open.run.obstacle(error))?.map_err(refused)?;
+            let planned = written
+                .map_err(|error| open.run.obstacle(error))?
+                .map_err(refused)?;
             if planned.items.is_empty() {
-                return Ok(Done { job: None, planned, tables: Vec::new(), checked: None });
+                return Ok(Done {
+                    job: None,
+                    planned,
+                    tables: Vec::new(),
+                    checked: None,
+                });
             }
             let verify = |touched: Touched<'_>| Ok(planned.verify(&self.edit, touched));
-            let checked = check_written(&mut writer, self.options.accept_server_changes, verify).await;
+            let checked =
+                check_written(&mut writer, self.options.accept_server_changes, verify).await;
             let checked = checked.map_err(|error| open.run.obstacle(error))??;
-            adopt(&mut writer, &Digirunner.tables()).await.map_err(|error| open.run.obstacle(error))?;
+            adopt(&mut writer, &Digirunner.tables())
+                .await
+                .map_err(|error| open.run.obstacle(error))?;
             let written = writer.finish();
             reporter.phase(Phase::Record);
             let deeds = Deeds {
@@ -207,7 +250,12 @@ impl Work for Editing {
                 backup: None,
             };
             let job = open.record(&self.facts_of(&planned.items), deeds).await?;
-            Ok(Done { job: Some(job), planned, tables: written.tables, checked: Some(checked) })
+            Ok(Done {
+                job: Some(job),
+                planned,
+                tables: written.tables,
+                checked: Some(checked),
+            })
         }
         .boxed()
     }
@@ -229,9 +277,11 @@ pub async fn check(
     timeouts: Timeouts,
     reporter: &Reporter,
 ) -> Result<Vec<Ailment>, Failure> {
-    let report = |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
+    let report =
+        |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
     reporter.phase(Phase::Connect);
-    let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
+    let (mut connection, monitor) =
+        ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let reading = async {
         transaction::begin_reading(&mut connection).await?;
         let found = ailments(&mut connection, Reading { report: &report }).await?;
@@ -244,11 +294,18 @@ pub async fn check(
 
 /// Refuses to repair what is not looked for.
 fn check_codes(edit: &Edit) -> Result<(), Failure> {
-    let Edit::Repair { codes } = edit else { return Ok(()) };
-    let unknown = codes.iter().find(|code| !Ailment::codes().any(|known| known == *code));
+    let Edit::Repair { codes } = edit else {
+        return Ok(());
+    };
+    let unknown = codes
+        .iter()
+        .find(|code| !Ailment::codes().any(|known| known == *code));
     unknown.map_or(Ok(()), |code| {
         let known: Vec<&str> = Ailment::codes().collect();
-        Err(Failure::new(FailureKind::Usage, format!("there is no finding '{code}'; nothing was written"))
-            .hint(format!("one of {}", known.join(", "))))
+        Err(Failure::new(
+            FailureKind::Usage,
+            format!("there is no finding '{code}'; nothing was written"),
+        )
+        .hint(format!("one of {}", known.join(", "))))
     })
 }

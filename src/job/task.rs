@@ -67,9 +67,17 @@ impl Tasks {
     /// # Errors
     ///
     /// Fails if the target cannot be reached, or the role may not write there.
-    pub async fn open(target: &Target, timeouts: Timeouts, operator: &str) -> Result<Self, Failure> {
-        let (mut connection, monitor) = ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
-        let server = monitor.run(tasks::enrol(&mut connection, operator, Utc::now())).await.flatten()?;
+    pub async fn open(
+        target: &Target,
+        timeouts: Timeouts,
+        operator: &str,
+    ) -> Result<Self, Failure> {
+        let (mut connection, monitor) =
+            ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
+        let server = monitor
+            .run(tasks::enrol(&mut connection, operator, Utc::now()))
+            .await
+            .flatten()?;
         monitor.close(connection).await;
         let inner = Inner {
             target: target.clone(),
@@ -78,7 +86,9 @@ impl Tasks {
             server,
             session: Mutex::new(None),
         };
-        let opened = Self { inner: Arc::new(inner) };
+        let opened = Self {
+            inner: Arc::new(inner),
+        };
         opened.inner.over(|_| async { Ok(()) }.boxed()).await?;
         Ok(opened)
     }
@@ -207,7 +217,8 @@ impl Tasks {
     /// Fails if the target cannot be reached or written.
     pub async fn expire(&self) -> Result<u64, Failure> {
         let now = now();
-        self.run(move |connection| async move { tasks::expire(connection, now).await }.boxed()).await
+        self.run(move |connection| async move { tasks::expire(connection, now).await }.boxed())
+            .await
     }
 
     /// Signs the server out. What it has not finished counts as cancelled.
@@ -231,7 +242,10 @@ impl Tasks {
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + Sync + 'static,
+        work: impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>>
+        + Send
+        + Sync
+        + 'static,
     ) -> Result<T, Failure> {
         let inner = Arc::clone(&self.inner);
         spawned(async move { inner.over(work).await }).await
@@ -259,7 +273,9 @@ impl Inner {
     async fn once<T>(
         &self,
         session: &mut Option<Session>,
-        work: &(impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + Sync),
+        work: &(
+             impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + Sync
+         ),
     ) -> Result<T, Failure> {
         // Taken out, so that a session that is not heard of any more is dropped.
         let (mut connection, monitor) = match session.take() {
@@ -293,12 +309,17 @@ impl Inner {
             return Ok((connection, monitor));
         }
         monitor.close(connection).await;
-        Err(Failure::new(FailureKind::Locked, "another session still holds this server's own lock")
-            .hint("it is a lost connection of this server most likely; PostgreSQL ends it in time"))
+        Err(Failure::new(
+            FailureKind::Locked,
+            "another session still holds this server's own lock",
+        )
+        .hint("it is a lost connection of this server most likely; PostgreSQL ends it in time"))
     }
 
     async fn recover(&self, wait: Duration) -> Result<usize, Failure> {
-        let orphans = self.over(|connection| tasks::orphans(connection).boxed()).await?;
+        let orphans = self
+            .over(|connection| tasks::orphans(connection).boxed())
+            .await?;
         if orphans.is_empty() {
             return Ok(0);
         }
@@ -306,8 +327,18 @@ impl Inner {
         let (mut connection, monitor) =
             ConnectionMonitor::connect(&self.target, self.timeouts, &cancel).await?;
         let looking = async {
-            let timeouts = Timeouts { wait: Some(wait), ..self.timeouts };
-            lock::take(&mut connection, &self.operator, timeouts, &Reporter::silent(), &cancel).await?;
+            let timeouts = Timeouts {
+                wait: Some(wait),
+                ..self.timeouts
+            };
+            lock::take(
+                &mut connection,
+                &self.operator,
+                timeouts,
+                &Reporter::silent(),
+                &cancel,
+            )
+            .await?;
             self.settle(&mut connection).await
         };
         let settled = monitor.run(looking).await?;
@@ -321,7 +352,9 @@ impl Inner {
         let jobs = Ledger::Target.jobs(connection).await?;
         for orphan in &orphans {
             let name = file_name(&orphan.id);
-            let job = jobs.iter().find(|job| job.file_path == name && job.state.has_written());
+            let job = jobs
+                .iter()
+                .find(|job| job.file_path == name && job.state.has_written());
             let end = match job {
                 Some(job) => TaskEnd {
                     state: TaskState::Complete,
@@ -349,7 +382,14 @@ impl Inner {
 
 /// Returns the end of a task as of now, of which there is nothing to tell.
 pub fn ended(state: TaskState) -> TaskEnd {
-    TaskEnd { state, message: None, job: None, backup: None, completed: now(), files: Vec::new() }
+    TaskEnd {
+        state,
+        message: None,
+        job: None,
+        backup: None,
+        completed: now(),
+        files: Vec::new(),
+    }
 }
 
 /// Returns what the imported file of a task is called in the ledger: by this
@@ -369,10 +409,15 @@ fn now() -> DateTime<Utc> {
 async fn spawned<T: Send + 'static>(
     work: impl Future<Output = Result<T, Failure>> + Send + 'static,
 ) -> Result<T, Failure> {
-    tokio::spawn(work).await.map_err(|error| Failure::internal("keeping a task", error))?
+    tokio::spawn(work)
+        .await
+        .map_err(|error| Failure::internal("keeping a task", error))?
 }
 
 fn silent() -> Failure {
-    Failure::new(FailureKind::Unreachable, "the database does not answer any more")
-        .hint("check the server and the network, then try again")
+    Failure::new(
+        FailureKind::Unreachable,
+        "the database does not answer any more",
+    )
+    .hint("check the server and the network, then try again")
 }

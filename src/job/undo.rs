@@ -20,7 +20,9 @@ use crate::engine::{ItemId, Kind, KindInfo, Unpromised, Value as EngineValue};
 use crate::platform::{self, Platform};
 use crate::store::ledger::{JobRecord, JobState, JournalRow};
 use crate::store::restore::{CellChange, Conflict, RowObstacle, adopt, promises, restore};
-use crate::store::{Connection, Ledger, LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Writer};
+use crate::store::{
+    Connection, Ledger, LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Writer,
+};
 
 /// How to undo.
 #[derive(Clone, Debug)]
@@ -72,9 +74,19 @@ pub async fn undo(
     cancel: &Cancel,
 ) -> Result<Undone, Failure> {
     let begun = Instant::now();
-    let run = Run::new(target, (&options.operator, options.timeouts, &options.ledger), reporter, cancel);
+    let run = Run::new(
+        target,
+        (&options.operator, options.timeouts, &options.ledger),
+        reporter,
+        cancel,
+    );
     let work = Undo::prepare(job, target, options.clone(), cancel).await?;
-    tracing::info!(target_database = work.target, operator = options.operator, job, "undo begins");
+    tracing::info!(
+        target_database = work.target,
+        operator = options.operator,
+        job,
+        "undo begins"
+    );
     let (number, tables, checked) = run.job(&work).await?;
     tracing::info!(job = number, undoes = job, "undo committed");
     Ok(Undone {
@@ -101,7 +113,10 @@ pub async fn undoable(
     ledger: &LedgerPlace,
 ) -> Result<JobRecord, Failure> {
     let jobs = history::history(target, timeouts, ledger).await?;
-    let record = jobs.into_iter().find(|record| record.job == job).ok_or_else(|| no_job(job))?;
+    let record = jobs
+        .into_iter()
+        .find(|record| record.job == job)
+        .ok_or_else(|| no_job(job))?;
     may_be_undone(&record, target, ledger)?;
     Ok(record)
 }
@@ -127,21 +142,34 @@ impl Undo {
         options: UndoOptions,
         cancel: &Cancel,
     ) -> Result<Self, Failure> {
-        let (mut connection, monitor) = ConnectionMonitor::connect(target, options.timeouts, cancel).await?;
-        let past = monitor.run(Past::read(&mut connection, &options.ledger, job)).await?;
+        let (mut connection, monitor) =
+            ConnectionMonitor::connect(target, options.timeouts, cancel).await?;
+        let past = monitor
+            .run(Past::read(&mut connection, &options.ledger, job))
+            .await?;
         monitor.close(connection).await;
-        let Past { record, mut journal, gone } = past?;
+        let Past {
+            record,
+            mut journal,
+            gone,
+        } = past?;
         may_be_undone(&record, target, &options.ledger)?;
         let platform = platform::named(&record.platform).ok_or_else(|| {
-            Failure::new(FailureKind::Refused, format!("job {job} is of a platform that this gatediff lacks"))
-                .because(&record.platform)
-                .hint("undo it with the version that the job names")
+            Failure::new(
+                FailureKind::Refused,
+                format!("job {job} is of a platform that this gatediff lacks"),
+            )
+            .because(&record.platform)
+            .hint("undo it with the version that the job names")
         })?;
         if journal.is_empty() {
             return Err(no_journal(&record));
         }
-        let owners: BTreeSet<&str> =
-            journal.iter().map(|row| &*row.item).filter(|item| !item.is_empty()).collect();
+        let owners: BTreeSet<&str> = journal
+            .iter()
+            .map(|row| &*row.item)
+            .filter(|item| !item.is_empty())
+            .collect();
         let ids: Vec<ItemId> = owners.iter().map(|item| item_id(item)).collect();
         let selectors = selectors(&options.only, platform.kinds(), &ids)?;
         let chosen: BTreeSet<String> = owners
@@ -149,20 +177,35 @@ impl Undo {
             .filter(|item| {
                 let id = item_id(item);
                 !gone.contains(**item)
-                    && (selectors.is_empty() || selectors.iter().any(|selector| selector.matches(&id)))
+                    && (selectors.is_empty()
+                        || selectors.iter().any(|selector| selector.matches(&id)))
             })
             .map(|item| (*item).to_owned())
             .collect();
         if chosen.is_empty() {
             return Err(nothing_chosen(&record, &options.only, &gone));
         }
-        let whole = owners.iter().all(|item| chosen.contains(*item) || gone.contains(*item));
+        let whole = owners
+            .iter()
+            .all(|item| chosen.contains(*item) || gone.contains(*item));
         // Counters belong to no item: they go back with the whole.
         journal.retain(|row| {
-            if row.item.is_empty() { whole && gone.is_empty() } else { chosen.contains(&*row.item) }
+            if row.item.is_empty() {
+                whole && gone.is_empty()
+            } else {
+                chosen.contains(&*row.item)
+            }
         });
         let items = chosen.iter().map(|item| item_id(item)).collect();
-        Ok(Self { record, platform, target: target.display(), options, journal, items, whole })
+        Ok(Self {
+            record,
+            platform,
+            target: target.display(),
+            options,
+            journal,
+            items,
+            whole,
+        })
     }
 }
 
@@ -178,34 +221,53 @@ fn may_be_undone(record: &JobRecord, target: &Target, ledger: &LedgerPlace) -> R
             .hint("see `gatediff history` for the jobs that wrote"));
         }
         JobState::Undone => {
-            let by = record.undone_by.map_or_else(String::new, |by| format!(" by job {by}"));
-            return Err(Failure::new(FailureKind::Refused, format!("job {job} was undone already{by}"))
-                .hint("undo the undo to have it back"));
+            let by = record
+                .undone_by
+                .map_or_else(String::new, |by| format!(" by job {by}"));
+            return Err(Failure::new(
+                FailureKind::Refused,
+                format!("job {job} was undone already{by}"),
+            )
+            .hint("undo the undo to have it back"));
         }
         JobState::Unknown => {
-            return Err(Failure::new(FailureKind::Refused, format!("the outcome of job {job} is unknown"))
-                .because("it was interrupted while committing, and the target no longer tells")
-                .hint("compare the file again with `gatediff plan` to see what was written"));
+            return Err(Failure::new(
+                FailureKind::Refused,
+                format!("the outcome of job {job} is unknown"),
+            )
+            .because("it was interrupted while committing, and the target no longer tells")
+            .hint("compare the file again with `gatediff plan` to see what was written"));
         }
         JobState::Done | JobState::PartlyUndone => {}
     }
     // A file may hold jobs of several targets.
-    let place =
-        |text: &str| text.split_once('@').map_or_else(|| text.to_owned(), |(_, place)| place.to_owned());
+    let place = |text: &str| {
+        text.split_once('@')
+            .map_or_else(|| text.to_owned(), |(_, place)| place.to_owned())
+    };
     if matches!(ledger, LedgerPlace::File(_)) && place(&record.target) != place(&target.display()) {
-        return Err(Failure::new(FailureKind::Usage, format!("job {job} wrote to another target"))
-            .because(format!("it wrote to {}", record.target))
-            .hint("name that target with --database-url"));
+        return Err(Failure::new(
+            FailureKind::Usage,
+            format!("job {job} wrote to another target"),
+        )
+        .because(format!("it wrote to {}", record.target))
+        .hint("name that target with --database-url"));
     }
     Ok(())
 }
 
 /// Returns the failure of a job of which no rows were kept.
 fn no_journal(record: &JobRecord) -> Failure {
-    Failure::new(FailureKind::Refused, format!("job {} kept no journal: it cannot be undone", record.job))
-        .because("it was done before gatediff kept one, or the journal was emptied")
-        .hint(format!("see `gatediff history {}` for what it wrote", record.job))
-        .hint("to go back, import an export from before it, or restore the server's own backup")
+    Failure::new(
+        FailureKind::Refused,
+        format!("job {} kept no journal: it cannot be undone", record.job),
+    )
+    .because("it was done before gatediff kept one, or the journal was emptied")
+    .hint(format!(
+        "see `gatediff history {}` for what it wrote",
+        record.job
+    ))
+    .hint("to go back, import an export from before it, or restore the server's own backup")
 }
 
 /// What a job did, and what of it was taken back.
@@ -217,38 +279,70 @@ struct Past {
 }
 
 impl Past {
-    async fn read(connection: &mut Connection, ledger: &LedgerPlace, job: i64) -> Result<Self, Failure> {
-        let Some(mut ledger) = Ledger::find(ledger, connection).await? else { return Err(no_job(job)) };
+    async fn read(
+        connection: &mut Connection,
+        ledger: &LedgerPlace,
+        job: i64,
+    ) -> Result<Self, Failure> {
+        let Some(mut ledger) = Ledger::find(ledger, connection).await? else {
+            return Err(no_job(job));
+        };
         let jobs = ledger.jobs(connection).await?;
         let record = history::find(&mut ledger, connection, job).await?;
         let journal = ledger.journal(connection, job).await?;
         let mut gone = BTreeSet::new();
         let undid = |other: &&JobRecord| {
-            other.undoes == Some(job) && matches!(other.state, JobState::Done | JobState::PartlyUndone)
+            other.undoes == Some(job)
+                && matches!(other.state, JobState::Done | JobState::PartlyUndone)
         };
         for other in jobs.iter().filter(undid) {
-            let choices = ledger.choices(connection, other.job).await?.unwrap_or_default();
+            let choices = ledger
+                .choices(connection, other.job)
+                .await?
+                .unwrap_or_default();
             gone.extend(
-                choices.get("items").and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned(),
+                choices
+                    .get("items")
+                    .and_then(Value::as_object)
+                    .into_iter()
+                    .flat_map(Map::keys)
+                    .cloned(),
             );
         }
-        Ok(Self { record, journal, gone })
+        Ok(Self {
+            record,
+            journal,
+            gone,
+        })
     }
 }
 
 fn nothing_chosen(record: &JobRecord, only: &[String], gone: &BTreeSet<String>) -> Failure {
     let failure = Failure::new(
         FailureKind::Usage,
-        format!("job {} has no items like {} to undo", record.job, only.join(", ")),
+        format!(
+            "job {} has no items like {} to undo",
+            record.job,
+            only.join(", ")
+        ),
     );
     if gone.is_empty() {
-        failure.hint(format!("see `gatediff history {}` for its items", record.job))
+        failure.hint(format!(
+            "see `gatediff history {}` for its items",
+            record.job
+        ))
     } else {
-        failure.because("they were undone already").hint("see `gatediff history`")
+        failure
+            .because("they were undone already")
+            .hint("see `gatediff history`")
     }
 }
 
-fn selectors(words: &[String], kinds: &[KindInfo], items: &[ItemId]) -> Result<Vec<Selector>, Failure> {
+fn selectors(
+    words: &[String],
+    kinds: &[KindInfo],
+    items: &[ItemId],
+) -> Result<Vec<Selector>, Failure> {
     Selector::parse_all(words, kinds, &items.iter()).map_err(|error| {
         let hint = match error {
             SelectorError::NoMatch { .. } => "see `gatediff history JOB` for its items",
@@ -268,8 +362,11 @@ impl Work for Undo {
     type Done = (i64, Vec<TableRows>, Checked);
 
     fn facts(&self) -> Option<Facts<'_>> {
-        let items: Map<String, Value> =
-            self.items.iter().map(|item| (item.to_string(), json!("restored"))).collect();
+        let items: Map<String, Value> = self
+            .items
+            .iter()
+            .map(|item| (item.to_string(), json!("restored")))
+            .collect();
         Some(Facts {
             command: "undo",
             platform: &self.record.platform,
@@ -286,7 +383,11 @@ impl Work for Undo {
 
     /// What brings a name back must not meet somebody who is just taking it.
     fn locks(&self) -> Vec<&'static str> {
-        let named = self.platform.tables().into_iter().filter(|info| !info.names.is_empty());
+        let named = self
+            .platform
+            .tables()
+            .into_iter()
+            .filter(|info| !info.names.is_empty());
         named
             .map(|info| info.name)
             .filter(|name| self.journal.iter().any(|row| *row.table == **name))
@@ -296,10 +397,14 @@ impl Work for Undo {
     fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Self::Done, Obstacle>> {
         async move {
             self.check_again(open).await?;
-            let stamp = Stamp { operator: self.options.operator.clone(), now: Local::now().naive_local() };
+            let stamp = Stamp {
+                operator: self.options.operator.clone(),
+                now: Local::now().naive_local(),
+            };
             let reporter = open.run.reporter.clone();
-            let report =
-                |table: &str, done: usize, total: usize| reporter.step(Phase::Write, table, done, total);
+            let report = |table: &str, done: usize, total: usize| {
+                reporter.step(Phase::Write, table, done, total)
+            };
             reporter.phase(Phase::Check);
             let tables = self.platform.tables();
             let mut writer = Writer::new(open.connection, &stamp, &report);
@@ -308,14 +413,19 @@ impl Work for Undo {
             if !conflicts.is_empty() {
                 return Err(refused(self.record.job, conflicts).into());
             }
-            let verify =
-                |touched: Touched<'_>| Ok(touched.against(&promises(&tables, &self.journal)?, &tables));
+            let verify = |touched: Touched<'_>| {
+                Ok(touched.against(&promises(&tables, &self.journal)?, &tables))
+            };
             let checked = check(&mut writer, self.options.accept_server_changes, verify).await;
             let checked = checked.map_err(|error| open.run.obstacle(error))??;
-            adopt(&mut writer, &tables).await.map_err(|error| open.run.obstacle(error))?;
+            adopt(&mut writer, &tables)
+                .await
+                .map_err(|error| open.run.obstacle(error))?;
             let written = writer.finish();
             reporter.phase(Phase::Record);
-            let facts = self.facts().ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
+            let facts = self
+                .facts()
+                .ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
             let deeds = Deeds {
                 counts: json!({ "restored": self.items.len() }),
                 tables: &written.tables,
@@ -332,20 +442,27 @@ impl Work for Undo {
 impl Undo {
     /// Asks again under the lock: somebody may have undone it meanwhile.
     async fn check_again(&self, open: &mut Open<'_>) -> Result<(), Obstacle> {
-        let Some(ledger) = open.ledger.as_deref_mut() else { return Ok(()) };
+        let Some(ledger) = open.ledger.as_deref_mut() else {
+            return Ok(());
+        };
         let now = history::find(ledger, open.connection, self.record.job).await?;
         if now.state == self.record.state && now.undone_by == self.record.undone_by {
             return Ok(());
         }
-        Err(Failure::new(FailureKind::Stale, format!("job {} was undone just now", self.record.job))
-            .hint("see `gatediff history`")
-            .into())
+        Err(Failure::new(
+            FailureKind::Stale,
+            format!("job {} was undone just now", self.record.job),
+        )
+        .hint("see `gatediff history`")
+        .into())
     }
 }
 
 /// Says why a job cannot be undone: every row that is in the way.
 fn refused(job: i64, conflicts: Vec<Conflict>) -> Failure {
-    let changed = conflicts.iter().any(|conflict| !matches!(conflict.obstacle, RowObstacle::NeededBy(_)));
+    let changed = conflicts
+        .iter()
+        .any(|conflict| !matches!(conflict.obstacle, RowObstacle::NeededBy(_)));
     let mut failure = if changed {
         Failure::new(
             FailureKind::Stale,
@@ -365,18 +482,33 @@ fn refused(job: i64, conflicts: Vec<Conflict>) -> Failure {
 
 fn tell(conflict: Conflict) -> Stale {
     let row = format!("{} ({})", conflict.table, conflict.key);
-    let item = item_id(if conflict.owner.is_empty() { conflict.table } else { &conflict.owner });
+    let item = item_id(if conflict.owner.is_empty() {
+        conflict.table
+    } else {
+        &conflict.owner
+    });
     let (why, fields) = match conflict.obstacle {
         RowObstacle::Changed(columns) => {
-            let names: Vec<&str> = columns.iter().map(|change| change.column.as_str()).collect();
+            let names: Vec<&str> = columns
+                .iter()
+                .map(|change| change.column.as_str())
+                .collect();
             let why = format!("{row} changed since: {}", names.join(", "));
-            (why, columns.iter().map(|change| field(conflict.table, change)).collect())
+            (
+                why,
+                columns
+                    .iter()
+                    .map(|change| field(conflict.table, change))
+                    .collect(),
+            )
         }
         RowObstacle::Gone => (format!("{row} is gone"), Vec::new()),
         RowObstacle::Taken => (format!("{row} is there again"), Vec::new()),
         RowObstacle::NeededBy(by) => (format!("{row} is needed by {by}"), Vec::new()),
         RowObstacle::Needs(what) => (format!("{row} needs {what}, which is gone"), Vec::new()),
-        RowObstacle::NameTaken(by) => (format!("{row} has a name that {by} has by now"), Vec::new()),
+        RowObstacle::NameTaken(by) => {
+            (format!("{row} has a name that {by} has by now"), Vec::new())
+        }
         RowObstacle::CountedOn => (format!("{row} has counted on"), Vec::new()),
     };
     Stale { item, why, fields }
@@ -386,7 +518,9 @@ fn tell(conflict: Conflict) -> Stale {
 fn field(table: &str, change: &CellChange) -> StaleField {
     let value = |value: &Value| match value {
         Value::Null => EngineValue::Null,
-        Value::Number(number) if number.is_i64() => EngineValue::Int(number.as_i64().unwrap_or_default()),
+        Value::Number(number) if number.is_i64() => {
+            EngineValue::Int(number.as_i64().unwrap_or_default())
+        }
         Value::String(text) => EngineValue::Text(text.as_str().into()),
         other => EngineValue::Text(other.to_string().into()),
     };

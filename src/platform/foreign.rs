@@ -77,9 +77,15 @@ impl Foreign {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Some(Self::Empty);
         }
-        let begun = BEGINNINGS.iter().find(|(beginning, _)| bytes.starts_with(beginning));
+        let begun = BEGINNINGS
+            .iter()
+            .find(|(beginning, _)| bytes.starts_with(beginning));
         let tar = || (bytes.get(257..262) == Some(b"ustar")).then_some(Self::Tar);
-        begun.map(|(_, foreign)| *foreign).or_else(tar).or_else(|| wide(bytes)).or_else(|| written(bytes))
+        begun
+            .map(|(_, foreign)| *foreign)
+            .or_else(tar)
+            .or_else(|| wide(bytes))
+            .or_else(|| written(bytes))
     }
 
     /// Returns what the file is, as a sentence.
@@ -121,7 +127,9 @@ impl Foreign {
             Self::Zip => "unpack it first: unzip; if it is a spreadsheet, name the export itself",
             Self::SevenZip => "unpack it first: 7z x",
             Self::Tar => "unpack it first: tar -xf",
-            Self::Html => "open it in a browser: it may be the login page of what should have sent the file",
+            Self::Html => {
+                "open it in a browser: it may be the login page of what should have sent the file"
+            }
             Self::Picture
             | Self::Pdf
             | Self::Dump
@@ -155,10 +163,22 @@ const LINE: usize = 4096;
 fn written(bytes: &[u8]) -> Option<Foreign> {
     let begin = bytes.trim_ascii_start();
     let begin = begin.get(..LINE).unwrap_or(begin);
-    let line = begin.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
-    let lower = |text: &[u8]| text.iter().take(14).map(u8::to_ascii_lowercase).collect::<Vec<u8>>();
+    let line = begin
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default()
+        .trim_ascii_end();
+    let lower = |text: &[u8]| {
+        text.iter()
+            .take(14)
+            .map(u8::to_ascii_lowercase)
+            .collect::<Vec<u8>>()
+    };
     match begin {
-        [b'<', ..] if lower(begin).starts_with(b"<!doctype html") || lower(begin).starts_with(b"<html") => {
+        [b'<', ..]
+            if lower(begin).starts_with(b"<!doctype html")
+                || lower(begin).starts_with(b"<html") =>
+        {
             Some(Foreign::Html)
         }
         [b'<', ..] => Some(Foreign::Xml),
@@ -180,7 +200,8 @@ fn is_quoted_csv(line: &[u8]) -> bool {
 /// begins with more words is a sentence.
 fn named(line: &[u8]) -> Option<Foreign> {
     const WORDS: usize = 3;
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ');
+    let is_name =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ');
     let end = line.iter().position(|byte| !is_name(byte))?;
     let (name, after) = line.split_at_checked(end)?;
     if name.split(|byte| *byte == b' ').count() > WORDS {
@@ -217,7 +238,10 @@ mod tests {
             (b"clientId,clientName\n", Foreign::Csv),
             (b"\"clientId\";\"clientName\"\n", Foreign::Csv),
             (b"client id\tname", Foreign::Csv),
-            (b"importClientRelated:\n  tsmpClientList: []\n", Foreign::Yaml),
+            (
+                b"importClientRelated:\n  tsmpClientList: []\n",
+                Foreign::Yaml,
+            ),
             (b"---\nimport: 1", Foreign::Yaml),
             (b"---\r\nimport: 1", Foreign::Yaml),
             (b"--\n-- PostgreSQL database dump\n--", Foreign::Dump),
@@ -225,7 +249,12 @@ mod tests {
             (b"BZh91AY", Foreign::Bzip2),
             (b"PK\x03\x04", Foreign::Zip),
         ] {
-            assert_eq!(Foreign::recognise(bytes), Some(foreign), "{}", bytes.escape_ascii());
+            assert_eq!(
+                Foreign::recognise(bytes),
+                Some(foreign),
+                "{}",
+                bytes.escape_ascii()
+            );
         }
         let mut tar = vec![b'x'; 512];
         tar.splice(257..262, *b"ustar");
@@ -234,9 +263,10 @@ mod tests {
 
     #[test]
     fn json_with_a_mistake_is_still_json() {
-        for text in
-            ["{", "{'a': 1}", "[1,2]", "\"text\"", "7", "-1", "-1,5", "true", "null", "{]", "}", "word", "é"]
-        {
+        for text in [
+            "{", "{'a': 1}", "[1,2]", "\"text\"", "7", "-1", "-1,5", "true", "null", "{]", "}",
+            "word", "é",
+        ] {
             assert_eq!(Foreign::recognise(text.as_bytes()), None, "{text}");
         }
     }

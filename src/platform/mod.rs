@@ -26,8 +26,8 @@ pub mod tyk;
 pub use foreign::Foreign;
 pub use parse::{ParseError, ParseErrorKind, Position};
 pub use selection::{
-    DefaultReference, ExportOptions, ImportOptions, Mapping, ObjectFilter, OrganisationError, Selection,
-    organisations,
+    DefaultReference, ExportOptions, ImportOptions, Mapping, ObjectFilter, OrganisationError,
+    Selection, organisations,
 };
 
 /// A product whose configuration can be imported and exported.
@@ -74,7 +74,10 @@ pub trait Platform: Send + Sync {
     }
 
     /// Says whether a target holds any of its objects.
-    fn stands_in<'a>(&'a self, connection: &'a mut Connection) -> BoxFuture<'a, Result<bool, StoreError>>;
+    fn stands_in<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+    ) -> BoxFuture<'a, Result<bool, StoreError>>;
 
     /// Reads a file.
     ///
@@ -98,8 +101,13 @@ pub trait Platform: Send + Sync {
     ) -> Result<Arc<dyn Bundle>, FileError> {
         drop(unread);
         match files {
-            [file] => self.parse(file.bytes, options).map_err(|error| FileError { file: 0, error }),
-            _ => Err(FileError { file: 0, error: ParseError::several_files() }),
+            [file] => self
+                .parse(file.bytes, options)
+                .map_err(|error| FileError { file: 0, error }),
+            _ => Err(FileError {
+                file: 0,
+                error: ParseError::several_files(),
+            }),
         }
     }
 
@@ -243,7 +251,8 @@ pub enum DemoTarget {
 }
 
 /// The platforms that gatediff comes with.
-pub static PLATFORMS: [&dyn Platform; 3] = [&digirunner::Digirunner, &tyk::TYK, &sp_config::SP_CONFIG];
+pub static PLATFORMS: [&dyn Platform; 3] =
+    [&digirunner::Digirunner, &tyk::TYK, &sp_config::SP_CONFIG];
 
 /// Those that somebody else declared.
 static ADDED: RwLock<Vec<&'static dyn Platform>> = RwLock::new(Vec::new());

@@ -52,9 +52,15 @@ pub enum ParseErrorKind {
 
 impl ParseError {
     /// Turns an error of the JSON reader into ours; `text` is what it read.
-    pub(super) fn from_json(error: &serde_json::Error, path: impl Into<String>, text: &[u8]) -> Self {
+    pub(super) fn from_json(
+        error: &serde_json::Error,
+        path: impl Into<String>,
+        text: &[u8],
+    ) -> Self {
         let position = (error.line() > 0).then(|| position(error.line(), error.column(), text));
-        if let Some(bad) = not_utf8(text).filter(|bad| position.is_none_or(|seen| !seen.is_before(*bad))) {
+        if let Some(bad) =
+            not_utf8(text).filter(|bad| position.is_none_or(|seen| !seen.is_before(*bad)))
+        {
             return Self {
                 kind: ParseErrorKind::Encoding,
                 position: Some(bad),
@@ -71,9 +77,16 @@ impl ParseError {
             _ if told == TRAILING => ParseErrorKind::Trailing,
             // JSON knows no largest number.
             _ if told == TOO_LARGE => ParseErrorKind::Shape,
-            serde_json::error::Category::Syntax | serde_json::error::Category::Io => ParseErrorKind::Syntax,
+            serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
+                ParseErrorKind::Syntax
+            }
         };
-        Self { kind, position, path: path.into(), message: reworded(told) }
+        Self {
+            kind,
+            position,
+            path: path.into(),
+            message: reworded(told),
+        }
     }
 
     /// Returns the error of a file that is no JSON at all.
@@ -98,7 +111,10 @@ impl ParseError {
 
     /// Returns the error of a file that no platform knows; `keys` are the
     /// first ones of its root.
-    pub(super) fn unknown_format<'a>(keys: &[String], known: impl Iterator<Item = &'a str>) -> Self {
+    pub(super) fn unknown_format<'a>(
+        keys: &[String],
+        known: impl Iterator<Item = &'a str>,
+    ) -> Self {
         let known: Vec<&str> = known.collect();
         let keys: Vec<String> = keys.iter().map(|key| format!("'{key}'")).collect();
         let root = if keys.is_empty() {
@@ -110,7 +126,10 @@ impl ParseError {
             kind: ParseErrorKind::UnknownFormat,
             position: None,
             path: String::new(),
-            message: format!("{root}; that is no known format (known: {})", known.join(", ")),
+            message: format!(
+                "{root}; that is no known format (known: {})",
+                known.join(", ")
+            ),
         }
     }
 }
@@ -149,7 +168,10 @@ fn reworded(told: &str) -> String {
 fn position(line: usize, column: usize, text: &[u8]) -> Position {
     let before = line.checked_sub(2).filter(|_| column == 0);
     let before = before.and_then(|at| text.split(|byte| *byte == b'\n').nth(at));
-    before.map_or(Position { line, column }, |before| Position { line: line - 1, column: before.len() + 1 })
+    before.map_or(Position { line, column }, |before| Position {
+        line: line - 1,
+        column: before.len() + 1,
+    })
 }
 
 impl Position {
@@ -162,7 +184,12 @@ impl Position {
 fn not_utf8(text: &[u8]) -> Option<Position> {
     let sound = text.get(..std::str::from_utf8(text).err()?.valid_up_to())?;
     let line = sound.split(|byte| *byte == b'\n').count();
-    let column = sound.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+    let column = sound
+        .iter()
+        .rev()
+        .take_while(|byte| **byte != b'\n')
+        .count()
+        + 1;
     Some(Position { line, column })
 }
 
@@ -178,7 +205,11 @@ pub(super) fn text(bytes: &[u8]) -> Result<&[u8], ParseError> {
 
 /// Returns the byte-order mark's length, if the file begins with one.
 pub(super) fn bom(bytes: &[u8]) -> usize {
-    if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        3
+    } else {
+        0
+    }
 }
 
 /// Cuts a property's name that is too long for a message.
@@ -284,7 +315,11 @@ impl<'de, F: Fn(&str) -> Option<R>, R> Visitor<'de> for RootKeys<'_, F, R> {
         if !self.takes_list {
             return Err(wrong(self.expected, "a list"));
         }
-        list.next_element_seed(RootKeys { expected: IN_LIST, takes_list: false, ..self })?;
+        list.next_element_seed(RootKeys {
+            expected: IN_LIST,
+            takes_list: false,
+            ..self
+        })?;
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(())
     }

@@ -36,7 +36,9 @@ pub struct ObjectFilter {
 impl Selection {
     /// Says whether it means everything.
     pub fn is_all(&self) -> bool {
-        self.include.is_empty() && self.exclude.is_empty() && self.objects.values().all(ObjectFilter::is_all)
+        self.include.is_empty()
+            && self.exclude.is_empty()
+            && self.objects.values().all(ObjectFilter::is_all)
     }
 
     /// Says whether objects of a kind are meant at all.
@@ -51,7 +53,11 @@ impl Selection {
 
     /// Says whether an object is meant.
     pub fn takes(&self, kind: &str, id: &str, name: &str) -> bool {
-        self.takes_kind(kind) && self.objects.get(kind).is_none_or(|filter| filter.takes(id, name))
+        self.takes_kind(kind)
+            && self
+                .objects
+                .get(kind)
+                .is_none_or(|filter| filter.takes(id, name))
     }
 }
 
@@ -107,8 +113,11 @@ pub fn organisations<'w>(
 ) -> Result<BTreeMap<String, String>, OrganisationError> {
     let mut mapped = BTreeMap::new();
     for word in words {
-        let pair = word.split_once('=').map(|(from, to)| (from.trim(), to.trim()));
-        let is_pair = |(from, to): &(&str, &str)| !from.is_empty() && !to.is_empty() && !to.contains('=');
+        let pair = word
+            .split_once('=')
+            .map(|(from, to)| (from.trim(), to.trim()));
+        let is_pair =
+            |(from, to): &(&str, &str)| !from.is_empty() && !to.is_empty() && !to.contains('=');
         let Some((from, to)) = pair.filter(is_pair) else {
             return Err(OrganisationError::Malformed(word.to_owned()));
         };
@@ -123,7 +132,9 @@ pub fn organisations<'w>(
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OrganisationError {
     /// One has another form.
-    #[error("an organisation is mapped by FROM=TO, the ids in the file and in the target; found '{0}'")]
+    #[error(
+        "an organisation is mapped by FROM=TO, the ids in the file and in the target; found '{0}'"
+    )]
     Malformed(String),
     /// One would be two others.
     #[error("organisation '{0}' is mapped twice")]
@@ -188,9 +199,15 @@ mod tests {
         let mapped = BTreeMap::from([pair("a", "b"), pair("b", "a"), pair("c", "b")]);
         assert_eq!(organisations(["a=b", "b=a", " c = b "]), Ok(mapped));
         for word in ["", "a", "=", "a=", "=b", "a=b=c", " = "] {
-            assert_eq!(organisations([word]), Err(OrganisationError::Malformed(word.to_owned())));
+            assert_eq!(
+                organisations([word]),
+                Err(OrganisationError::Malformed(word.to_owned()))
+            );
         }
-        assert_eq!(organisations(["a=b", "a=b"]), Err(OrganisationError::Twice("a".to_owned())));
+        assert_eq!(
+            organisations(["a=b", "a=b"]),
+            Err(OrganisationError::Twice("a".to_owned()))
+        );
     }
 
     #[test]
@@ -203,15 +220,23 @@ mod tests {
         assert!(selection.takes_kind("RULE"));
         assert!(!selection.takes_kind("SOURCE"));
         assert!(!selection.takes_kind("TRANSFORM"));
-        let selection = Selection { exclude: words(&["SOURCE"]), ..Selection::default() };
+        let selection = Selection {
+            exclude: words(&["SOURCE"]),
+            ..Selection::default()
+        };
         assert!(selection.takes_kind("RULE") && !selection.takes_kind("SOURCE"));
     }
 
     #[test]
     fn ids_and_names_are_a_union_and_restrict_their_own_kind_only() {
-        let filter = ObjectFilter { ids: words(&["1"]), names: words(&["HR"]) };
-        let selection =
-            Selection { objects: BTreeMap::from([("SOURCE".to_owned(), filter)]), ..Selection::default() };
+        let filter = ObjectFilter {
+            ids: words(&["1"]),
+            names: words(&["HR"]),
+        };
+        let selection = Selection {
+            objects: BTreeMap::from([("SOURCE".to_owned(), filter)]),
+            ..Selection::default()
+        };
         assert!(selection.takes("SOURCE", "1", "other"));
         assert!(selection.takes("SOURCE", "2", "HR"));
         assert!(!selection.takes("SOURCE", "2", "hr"));
@@ -221,7 +246,10 @@ mod tests {
     #[test]
     fn empty_lists_of_ids_and_names_restrict_nothing() {
         let objects = BTreeMap::from([("SOURCE".to_owned(), ObjectFilter::default())]);
-        let selection = Selection { objects, ..Selection::default() };
+        let selection = Selection {
+            objects,
+            ..Selection::default()
+        };
         assert!(selection.is_all() && selection.takes("SOURCE", "1", "x"));
     }
 }

@@ -83,8 +83,11 @@ pub(super) async fn insert(
     columns: &[Column],
 ) -> Result<u64, StoreError> {
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-    let sql =
-        format!("INSERT INTO {table} ({}) SELECT * FROM UNNEST({})", names.join(", "), arrays(columns, 1));
+    let sql = format!(
+        "INSERT INTO {table} ({}) SELECT * FROM UNNEST({})",
+        names.join(", "),
+        arrays(columns, 1)
+    );
     run(connection, Operation::Insert, table, sql, [columns, &[]]).await
 }
 
@@ -104,11 +107,21 @@ pub(super) async fn update(
     let set_names: Vec<String> = (0..set.len()).map(|at| format!("v{at}")).collect();
     let assigned: Vec<String> = if set.is_empty() {
         // Nothing to change: still meets the rows, to lock and count them.
-        keys.iter().take(1).map(|key| format!("{0} = t.{0}", key.name)).collect()
+        keys.iter()
+            .take(1)
+            .map(|key| format!("{0} = t.{0}", key.name))
+            .collect()
     } else {
-        set.iter().zip(&set_names).map(|(column, name)| format!("{} = u.{name}", column.name)).collect()
+        set.iter()
+            .zip(&set_names)
+            .map(|(column, name)| format!("{} = u.{name}", column.name))
+            .collect()
     };
-    let names: Vec<&str> = key_names.iter().chain(&set_names).map(String::as_str).collect();
+    let names: Vec<&str> = key_names
+        .iter()
+        .chain(&set_names)
+        .map(String::as_str)
+        .collect();
     let mut unnested = arrays(keys, 1);
     if !set.is_empty() {
         unnested = format!("{unnested}, {}", arrays(set, keys.len() + 1));
@@ -142,8 +155,10 @@ pub(super) async fn delete(
 }
 
 fn arrays(columns: &[Column], first: usize) -> String {
-    let casts =
-        columns.iter().enumerate().map(|(at, column)| format!("${}::{}", at + first, column.values.cast()));
+    let casts = columns
+        .iter()
+        .enumerate()
+        .map(|(at, column)| format!("${}::{}", at + first, column.values.cast()));
     casts.collect::<Vec<_>>().join(", ")
 }
 
@@ -158,19 +173,29 @@ async fn run(
     for column in columns.into_iter().flatten() {
         query = bind(query, &column.values);
     }
-    let done = query.execute(connection).await.map_err(|error| StoreError::new(operation, table, &error))?;
+    let done = query
+        .execute(connection)
+        .await
+        .map_err(|error| StoreError::new(operation, table, &error))?;
     Ok(done.rows_affected())
 }
 
 /// Returns keys as a relation `u`, with their number from 1 as `n`.
 pub(super) fn unnested(keys: &[Column]) -> String {
     let names: Vec<String> = (0..keys.len()).map(|at| format!("k{at}")).collect();
-    format!("UNNEST({}) WITH ORDINALITY AS u({}, n)", arrays(keys, 1), names.join(", "))
+    format!(
+        "UNNEST({}) WITH ORDINALITY AS u({}, n)",
+        arrays(keys, 1),
+        names.join(", ")
+    )
 }
 
 /// Returns the condition that a row of `t` has the key of a row of `u`.
 pub(super) fn matched(keys: &[Column]) -> String {
-    let pairs = keys.iter().enumerate().map(|(at, key)| format!("t.{} = u.k{at}", key.name));
+    let pairs = keys
+        .iter()
+        .enumerate()
+        .map(|(at, key)| format!("t.{} = u.k{at}", key.name));
     pairs.collect::<Vec<_>>().join(" AND ")
 }
 
@@ -179,9 +204,12 @@ pub(super) fn bind<'q>(
     values: &'q Values,
 ) -> Query<'q, Postgres, PgArguments> {
     match values {
-        Values::Text(values) | Values::Json(values) => {
-            query.bind(values.iter().map(Option::as_deref).collect::<Vec<Option<&str>>>())
-        }
+        Values::Text(values) | Values::Json(values) => query.bind(
+            values
+                .iter()
+                .map(Option::as_deref)
+                .collect::<Vec<Option<&str>>>(),
+        ),
         Values::Int(values) => query.bind(values),
         Values::Time(values) => query.bind(values),
     }

@@ -24,7 +24,9 @@ impl Hazard {
     /// Says what gatediff cannot see of it.
     pub fn warning(&self) -> String {
         let Self { table, name, to } = self;
-        let to = to.as_ref().map_or_else(|| "elsewhere".to_owned(), |to| format!("to {to}"));
+        let to = to
+            .as_ref()
+            .map_or_else(|| "elsewhere".to_owned(), |to| format!("to {to}"));
         format!("{name} on table {table} may write {to}; gatediff cannot see that")
     }
 }
@@ -47,7 +49,9 @@ impl Catalog {
 
     /// Says whether a table has triggers or rules of its own.
     pub(super) fn may_redirect(&self, table: &str) -> bool {
-        self.shapes.iter().any(|shape| shape.name == table && !shape.triggers.is_empty())
+        self.shapes
+            .iter()
+            .any(|shape| shape.name == table && !shape.triggers.is_empty())
     }
 }
 
@@ -80,32 +84,58 @@ ORDER BY 1, 2, 3";
 /// # Errors
 ///
 /// Fails if the connection is gone.
-pub async fn describe(connection: &mut PgConnection, tables: &[&str]) -> Result<Catalog, StoreError> {
+pub async fn describe(
+    connection: &mut PgConnection,
+    tables: &[&str],
+) -> Result<Catalog, StoreError> {
     let failed = |error: sqlx::Error| StoreError::new(Operation::Read, "pg_catalog", &error);
-    let found = sqlx::query(DESCRIBE).bind(tables).fetch_all(connection).await.map_err(failed)?;
+    let found = sqlx::query(DESCRIBE)
+        .bind(tables)
+        .fetch_all(connection)
+        .await
+        .map_err(failed)?;
     let mut shapes: BTreeMap<String, TableShape> = BTreeMap::new();
     let mut hazards = Vec::new();
     for row in found {
         let text = |at: usize| row.try_get::<Option<String>, _>(at).map_err(failed);
-        let (table, what, called) =
-            (text(0)?.unwrap_or_default(), text(1)?.unwrap_or_default(), text(2)?.unwrap_or_default());
+        let (table, what, called) = (
+            text(0)?.unwrap_or_default(),
+            text(1)?.unwrap_or_default(),
+            text(2)?.unwrap_or_default(),
+        );
         let (sort, rest) = (text(3)?, text(4)?);
-        let shape = shapes
-            .entry(table.clone())
-            .or_insert_with(|| TableShape { name: table.clone(), ..TableShape::default() });
+        let shape = shapes.entry(table.clone()).or_insert_with(|| TableShape {
+            name: table.clone(),
+            ..TableShape::default()
+        });
         match what.as_str() {
-            "column" => drop(shape.columns.insert(called, fill(sort.as_deref(), rest.as_deref()))),
+            "column" => drop(
+                shape
+                    .columns
+                    .insert(called, fill(sort.as_deref(), rest.as_deref())),
+            ),
             "cascade" => {
-                hazards.push(Hazard { table, name: format!("foreign key {called}"), to: rest });
+                hazards.push(Hazard {
+                    table,
+                    name: format!("foreign key {called}"),
+                    to: rest,
+                });
             }
             sort => {
                 let name = format!("{sort} {called}");
                 shape.triggers.push(name.clone());
-                hazards.push(Hazard { table, name, to: None });
+                hazards.push(Hazard {
+                    table,
+                    name,
+                    to: None,
+                });
             }
         }
     }
-    Ok(Catalog { shapes: shapes.into_values().collect(), hazards })
+    Ok(Catalog {
+        shapes: shapes.into_values().collect(),
+        hazards,
+    })
 }
 
 /// The columns of a table, and whether the role may read it.
@@ -127,9 +157,15 @@ pub(super) async fn columns(
                ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
                WHERE c.relname = ANY($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
                AND pg_catalog.pg_table_is_visible(c.oid) GROUP BY c.oid, c.relname";
-    let found: Vec<(String, bool, Vec<String>)> =
-        sqlx::query_as(sql).bind(tables).fetch_all(connection).await.map_err(failed)?;
-    Ok(found.into_iter().map(|(table, may_read, columns)| (table, (columns, may_read))).collect())
+    let found: Vec<(String, bool, Vec<String>)> = sqlx::query_as(sql)
+        .bind(tables)
+        .fetch_all(connection)
+        .await
+        .map_err(failed)?;
+    Ok(found
+        .into_iter()
+        .map(|(table, may_read, columns)| (table, (columns, may_read)))
+        .collect())
 }
 
 fn fill(sort: Option<&str>, default: Option<&str>) -> Fill {
@@ -157,7 +193,9 @@ fn constant(expression: &str) -> Option<String> {
     let text = text.replace("''", "'");
     match cast {
         "text" | "character varying" => serde_json::to_string(&text).ok(),
-        "integer" | "bigint" | "smallint" => text.parse::<i64>().ok().map(|number| number.to_string()),
+        "integer" | "bigint" | "smallint" => {
+            text.parse::<i64>().ok().map(|number| number.to_string())
+        }
         _ => None,
     }
 }
@@ -168,7 +206,10 @@ mod tests {
 
     #[test]
     fn constant_defaults_are_known_by_value_others_are_computed() {
-        assert_eq!(constant("'SYSTEM'::character varying").as_deref(), Some("\"SYSTEM\""));
+        assert_eq!(
+            constant("'SYSTEM'::character varying").as_deref(),
+            Some("\"SYSTEM\"")
+        );
         assert_eq!(constant("'it''s'::text").as_deref(), Some("\"it's\""));
         assert_eq!(constant("'-1'::integer").as_deref(), Some("-1"));
         assert_eq!(constant("5").as_deref(), Some("5"));

@@ -39,8 +39,15 @@ const DEFAULT_PORT: u16 = 5432;
 
 /// The variables that say which database is meant. The others (`PGPASSWORD`, `PGSSLMODE` and
 /// their like) only say how to connect to it.
-const NAMING: [&str; 7] =
-    ["DATABASE_URL", "PGSERVICE", "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER"];
+const NAMING: [&str; 7] = [
+    "DATABASE_URL",
+    "PGSERVICE",
+    "PGHOST",
+    "PGHOSTADDR",
+    "PGPORT",
+    "PGDATABASE",
+    "PGUSER",
+];
 
 /// The variables that say where files of settings are.
 const FILES: [&str; 4] = ["HOME", "PGSERVICEFILE", "PGSYSCONFDIR", "PGPASSFILE"];
@@ -85,10 +92,15 @@ impl Target {
     /// assert_eq!(target.display(), "me@db.example:5432/gate");
     /// # Ok::<(), gatediff::store::ConnectError>(())
     /// ```
-    pub fn resolve(url: Option<&str>, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConnectError> {
+    pub fn resolve(
+        url: Option<&str>,
+        env: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConnectError> {
         let mut settings = written(url, &env)?;
         let environment = Settings::from_environment(&env);
-        let service = settings.get("service").or_else(|| environment.get("service"));
+        let service = settings
+            .get("service")
+            .or_else(|| environment.get("service"));
         if let Some(name) = service.map(str::to_owned) {
             settings.fill_from(read_service(&name, &env)?);
         }
@@ -126,7 +138,9 @@ impl Target {
 
     /// Says whether an environment names a database; what it leaves open, defaults fill.
     pub fn is_named_by(env: impl Fn(&str) -> Option<String>) -> bool {
-        NAMING.iter().any(|name| env(name).is_some_and(|value| !value.is_empty()))
+        NAMING
+            .iter()
+            .any(|name| env(name).is_some_and(|value| !value.is_empty()))
     }
 
     /// Returns every database that an address can mean: with what the environment fills in, and
@@ -135,9 +149,15 @@ impl Target {
     /// # Errors
     ///
     /// [`ConnectError`] if the address cannot be read either way.
-    pub fn all_named(url: &str, env: impl Fn(&str) -> Option<String>) -> Result<Vec<Self>, ConnectError> {
+    pub fn all_named(
+        url: &str,
+        env: impl Fn(&str) -> Option<String>,
+    ) -> Result<Vec<Self>, ConnectError> {
         let defaults = |name: &str| FILES.contains(&name).then(|| env(name)).flatten();
-        match (Self::resolve(Some(url), &env), Self::resolve(Some(url), defaults)) {
+        match (
+            Self::resolve(Some(url), &env),
+            Self::resolve(Some(url), defaults),
+        ) {
             (Ok(here), Ok(elsewhere)) => Ok(vec![here, elsewhere]),
             (Ok(named), Err(_)) | (Err(_), Ok(named)) => Ok(vec![named]),
             (Err(error), Err(_)) => Err(error),
@@ -154,7 +174,12 @@ impl Target {
     /// Names the target without its user, as in `host:5432/dbname`.
     #[must_use]
     pub fn place(&self) -> String {
-        let Self { host, port, database, .. } = self;
+        let Self {
+            host,
+            port,
+            database,
+            ..
+        } = self;
         if host.contains(':') {
             format!("[{host}]:{port}/{database}")
         } else {
@@ -173,7 +198,10 @@ impl Target {
     }
 
     pub(super) fn with_markings(self, markings: Markings) -> Self {
-        Self { markings: Some(Arc::new(markings)), ..self }
+        Self {
+            markings: Some(Arc::new(markings)),
+            ..self
+        }
     }
 
     /// The name of the database.
@@ -208,7 +236,9 @@ impl Target {
     ///
     /// See [`ConnectError`].
     pub async fn connect(&self, timeouts: Timeouts) -> Result<PgConnection, ConnectError> {
-        self.connect_session(timeouts).await.map(|(connection, _)| connection)
+        self.connect_session(timeouts)
+            .await
+            .map(|(connection, _)| connection)
     }
 
     /// [Connects](Self::connect), and returns the number of the server process too, by which the
@@ -217,35 +247,60 @@ impl Target {
     /// # Errors
     ///
     /// See [`ConnectError`].
-    pub async fn connect_session(&self, timeouts: Timeouts) -> Result<(PgConnection, i32), ConnectError> {
+    pub async fn connect_session(
+        &self,
+        timeouts: Timeouts,
+    ) -> Result<(PgConnection, i32), ConnectError> {
         let limit = timeouts.connect.unwrap_or(self.connect_limit);
         if limit.is_zero() {
             return self.begin_session(timeouts).await;
         }
-        tokio::time::timeout(limit, self.begin_session(timeouts)).await.unwrap_or_else(|_elapsed| {
-            Err(ConnectError::TooSlow { target: self.display(), seconds: limit.as_secs() })
-        })
+        tokio::time::timeout(limit, self.begin_session(timeouts))
+            .await
+            .unwrap_or_else(|_elapsed| {
+                Err(ConnectError::TooSlow {
+                    target: self.display(),
+                    seconds: limit.as_secs(),
+                })
+            })
     }
 
     /// Connects for a moment, to look at a session of ours or to end it: the name of the new one
     /// says so to whoever looks at the server. Has a limit of its own.
     pub async fn connect_monitor(&self, timeouts: Timeouts) -> Option<PgConnection> {
         let name = format!("{APPLICATION_NAME} monitor");
-        let target = Self { options: self.options.clone().application_name(&name), ..self.clone() };
-        target.connect(Timeouts { connect: Some(timeouts.probe), ..timeouts }).await.ok()
+        let target = Self {
+            options: self.options.clone().application_name(&name),
+            ..self.clone()
+        };
+        target
+            .connect(Timeouts {
+                connect: Some(timeouts.probe),
+                ..timeouts
+            })
+            .await
+            .ok()
     }
 
     async fn begin_session(&self, timeouts: Timeouts) -> Result<(PgConnection, i32), ConnectError> {
-        let mut connection =
-            PgConnection::connect_with(&self.options).await.map_err(|error| self.explain(error))?;
-        let row = sqlx::raw_sql(AssertSqlSafe(session_sql(timeouts, self.marks().read_only.is_some())))
-            .fetch_one(&mut connection)
-            .await;
+        let mut connection = PgConnection::connect_with(&self.options)
+            .await
+            .map_err(|error| self.explain(error))?;
+        let row = sqlx::raw_sql(AssertSqlSafe(session_sql(
+            timeouts,
+            self.marks().read_only.is_some(),
+        )))
+        .fetch_one(&mut connection)
+        .await;
         let row = row.map_err(|error| self.explain(error))?;
         let version: i32 = row.try_get(0).map_err(|error| self.explain(error))?;
         let major = u32::try_from(version / 10_000).unwrap_or_default();
         if major < OLDEST_MAJOR {
-            return Err(ConnectError::TooOld { target: self.display(), major, oldest: OLDEST_MAJOR });
+            return Err(ConnectError::TooOld {
+                target: self.display(),
+                major,
+                oldest: OLDEST_MAJOR,
+            });
         }
         let backend = row.try_get(1).map_err(|error| self.explain(error))?;
         Ok((connection, backend))
@@ -256,7 +311,11 @@ impl Target {
         match error {
             sqlx::Error::Io(source) => {
                 let source = io::Error::new(source.kind(), reason(&source));
-                ConnectError::Unreachable { target, socket: self.host.starts_with('/'), source }
+                ConnectError::Unreachable {
+                    target,
+                    socket: self.host.starts_with('/'),
+                    source,
+                }
             }
             sqlx::Error::Tls(source) | sqlx::Error::Configuration(source) => {
                 ConnectError::Tls { target, source }
@@ -278,9 +337,15 @@ impl Target {
                 open_passfile: self.open_passfile.clone(),
             },
             Some("28000" | "42501") => ConnectError::Denied { target, message },
-            Some("3D000") => ConnectError::NoDatabase { target, database: self.database.clone() },
+            Some("3D000") => ConnectError::NoDatabase {
+                target,
+                database: self.database.clone(),
+            },
             Some("53300" | "57P01" | "57P02" | "57P03") => ConnectError::Busy { target, message },
-            _ => ConnectError::Other { target, source: sqlx::Error::Database(refusal) },
+            _ => ConnectError::Other {
+                target,
+                source: sqlx::Error::Database(refusal),
+            },
         }
     }
 
@@ -296,11 +361,22 @@ impl Target {
         }
         let base = base_options(settings.get("options"));
         // sqlx asks the operating system for the user's name.
-        let user = settings.get("user").unwrap_or(base.get_username()).to_owned();
+        let user = settings
+            .get("user")
+            .unwrap_or(base.get_username())
+            .to_owned();
         let database = settings.get("dbname").unwrap_or(&user).to_owned();
-        let seconds = parsed(settings.get("connect_timeout"), Malformed::Value("connect_timeout"))?;
+        let seconds = parsed(
+            settings.get("connect_timeout"),
+            Malformed::Value("connect_timeout"),
+        )?;
 
-        let wanted = passfile::Wanted { host: &host, port, database: &database, user: &user };
+        let wanted = passfile::Wanted {
+            host: &host,
+            port,
+            database: &database,
+            user: &user,
+        };
         let given = settings.get("password").map(str::to_owned);
         let (password, open_passfile) = match given {
             Some(password) => (Some(password), None),
@@ -329,48 +405,72 @@ impl Target {
 }
 
 /// Reads what was given to us, else `DATABASE_URL`.
-fn written(url: Option<&str>, env: &impl Fn(&str) -> Option<String>) -> Result<Settings, ConnectError> {
+fn written(
+    url: Option<&str>,
+    env: &impl Fn(&str) -> Option<String>,
+) -> Result<Settings, ConnectError> {
     let from_environment = env("DATABASE_URL").filter(|url| !url.is_empty());
     let (origin, text) = match (url, from_environment) {
         (Some(url), _) => ("--database-url", url.to_owned()),
         (None, Some(url)) => ("DATABASE_URL", url),
         (None, None) => return Ok(Settings::default()),
     };
-    Settings::parse(text.trim())
-        .map_err(|problem| ConnectError::Address { origin: origin.to_owned(), problem })
+    Settings::parse(text.trim()).map_err(|problem| ConnectError::Address {
+        origin: origin.to_owned(),
+        problem,
+    })
 }
 
-fn read_service(name: &str, env: &impl Fn(&str) -> Option<String>) -> Result<Settings, ConnectError> {
+fn read_service(
+    name: &str,
+    env: &impl Fn(&str) -> Option<String>,
+) -> Result<Settings, ConnectError> {
     let files = service_files(env);
     for path in &files {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(source) => {
-                return Err(ConnectError::File { path: path.clone(), source });
+                return Err(ConnectError::File {
+                    path: path.clone(),
+                    source,
+                });
             }
         };
-        let found = conninfo::service(&text, name).map_err(|(line, problem)| ConnectError::Address {
-            origin: format!("{}, line {line}", path.display()),
-            problem,
-        })?;
+        let found =
+            conninfo::service(&text, name).map_err(|(line, problem)| ConnectError::Address {
+                origin: format!("{}, line {line}", path.display()),
+                problem,
+            })?;
         if let Some(settings) = found {
             return Ok(settings);
         }
     }
-    Err(ConnectError::NoService { name: name.to_owned(), files })
+    Err(ConnectError::NoService {
+        name: name.to_owned(),
+        files,
+    })
 }
 
 /// The user's service file, then the system's. Where the latter is, is built into libpq: these
 /// are the places of the large distributions.
 fn service_files(env: &impl Fn(&str) -> Option<String>) -> Vec<PathBuf> {
-    let given = |name: &str| env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let own = given("PGSERVICEFILE").or_else(|| given("HOME").map(|home| home.join(".pg_service.conf")));
+    let given = |name: &str| {
+        env(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let own =
+        given("PGSERVICEFILE").or_else(|| given("HOME").map(|home| home.join(".pg_service.conf")));
     let system = match given("PGSYSCONFDIR") {
         Some(directory) => vec![directory],
-        None => ["/etc/postgresql-common", "/etc/sysconfig/pgsql", "/etc"].map(PathBuf::from).to_vec(),
+        None => ["/etc/postgresql-common", "/etc/sysconfig/pgsql", "/etc"]
+            .map(PathBuf::from)
+            .to_vec(),
     };
-    let system = system.into_iter().map(|directory| directory.join("pg_service.conf"));
+    let system = system
+        .into_iter()
+        .map(|directory| directory.join("pg_service.conf"));
     own.into_iter().chain(system).collect()
 }
 
@@ -392,7 +492,9 @@ fn password_from_file(
         tracing::warn!(file = %file.display(), "password file not used: others may read it");
         return (None, Some(file));
     }
-    let password = std::fs::read_to_string(&file).ok().and_then(|text| passfile::password(&text, wanted));
+    let password = std::fs::read_to_string(&file)
+        .ok()
+        .and_then(|text| passfile::password(&text, wanted));
     (password, None)
 }
 
@@ -406,11 +508,16 @@ fn with_tls(
     if host.starts_with('/') {
         return Ok(options.ssl_mode(PgSslMode::Disable));
     }
-    let own = |name: &str| home.map(|home| home.join(".postgresql").join(name)).filter(|file| file.exists());
+    let own = |name: &str| {
+        home.map(|home| home.join(".postgresql").join(name))
+            .filter(|file| file.exists())
+    };
     let given = |keyword: &str| settings.get(keyword).map(PathBuf::from);
 
     let system_roots = settings.get("sslrootcert") == Some("system");
-    let root = given("sslrootcert").or_else(|| own("root.crt")).filter(|_| !system_roots);
+    let root = given("sslrootcert")
+        .or_else(|| own("root.crt"))
+        .filter(|_| !system_roots);
     let mode = match settings.get("sslmode") {
         Some(mode) => mode.parse().map_err(|_| Malformed::Value("sslmode"))?,
         None if system_roots => PgSslMode::VerifyFull,
@@ -442,7 +549,10 @@ fn base_options(server_options: Option<&str>) -> PgConnectOptions {
     let Some(wanted) = server_options.filter(|wanted| base.get_options() != Some(*wanted)) else {
         return base;
     };
-    let url = format!("postgres://localhost/?options={}", super::local::percent_encoded(wanted));
+    let url = format!(
+        "postgres://localhost/?options={}",
+        super::local::percent_encoded(wanted)
+    );
     url.parse().unwrap_or(base)
 }
 
@@ -450,12 +560,23 @@ fn base_options(server_options: Option<&str>) -> PgConnectOptions {
 fn default_host(port: u16) -> String {
     ["/var/run/postgresql", "/private/tmp", "/tmp"]
         .iter()
-        .find(|directory| Path::new(directory).join(format!(".s.PGSQL.{port}")).exists())
-        .map_or_else(|| "localhost".to_owned(), |directory| (*directory).to_owned())
+        .find(|directory| {
+            Path::new(directory)
+                .join(format!(".s.PGSQL.{port}"))
+                .exists()
+        })
+        .map_or_else(
+            || "localhost".to_owned(),
+            |directory| (*directory).to_owned(),
+        )
 }
 
-fn parsed<T: std::str::FromStr>(text: Option<&str>, problem: Malformed) -> Result<Option<T>, Malformed> {
-    text.map(|text| text.trim().parse().map_err(|_| problem)).transpose()
+fn parsed<T: std::str::FromStr>(
+    text: Option<&str>,
+    problem: Malformed,
+) -> Result<Option<T>, Malformed> {
+    text.map(|text| text.trim().parse().map_err(|_| problem))
+        .transpose()
 }
 
 /// After how many seconds of silence, and how many questions at what distance
@@ -474,7 +595,10 @@ fn session_sql(timeouts: Timeouts, is_read_only: bool) -> String {
     let limits = [
         ("statement_timeout", timeouts.statement),
         ("lock_timeout", timeouts.lock.map(at_once)),
-        ("idle_in_transaction_session_timeout", timeouts.idle_in_transaction),
+        (
+            "idle_in_transaction_session_timeout",
+            timeouts.idle_in_transaction,
+        ),
     ];
     let mut sql =
         "SELECT pg_catalog.current_setting('server_version_num')::int4, pg_catalog.pg_backend_pid()"
@@ -483,7 +607,9 @@ fn session_sql(timeouts: Timeouts, is_read_only: bool) -> String {
         if let Some(limit) = limit {
             // The server counts in milliseconds of an i32.
             let milliseconds = i32::try_from(limit.as_millis()).unwrap_or(i32::MAX);
-            sql.push_str(&format!(", pg_catalog.set_config('{name}', '{milliseconds}', false)"));
+            sql.push_str(&format!(
+                ", pg_catalog.set_config('{name}', '{milliseconds}', false)"
+            ));
         }
     }
     sql.push_str(KEEPALIVES);
@@ -501,7 +627,12 @@ mod tests {
 
     /// An environment made of pairs.
     fn env<'a>(pairs: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
-        move |wanted| pairs.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned())
+        move |wanted| {
+            pairs
+                .iter()
+                .find(|(name, _)| *name == wanted)
+                .map(|(_, value)| (*value).to_owned())
+        }
     }
 
     fn shown(url: Option<&str>, pairs: &[(&str, &str)]) -> String {
@@ -531,7 +662,12 @@ mod tests {
 
     #[test]
     fn variables_fill_what_the_url_leaves_open() {
-        let pairs = [("PGHOST", "h"), ("PGPORT", "6432"), ("PGUSER", "me"), ("PGDATABASE", "d")];
+        let pairs = [
+            ("PGHOST", "h"),
+            ("PGPORT", "6432"),
+            ("PGUSER", "me"),
+            ("PGDATABASE", "d"),
+        ];
         assert_eq!(shown(None, &pairs), "me@h:6432/d");
         assert_eq!(shown(Some("postgres://other"), &pairs), "me@other:6432/d");
         assert_eq!(shown(Some("dbname=e user=you"), &pairs), "you@h:6432/e");
@@ -539,7 +675,11 @@ mod tests {
 
     #[test]
     fn an_address_from_farther_away_does_not_replace_a_host() {
-        let pairs = [("PGHOSTADDR", "192.0.2.7"), ("PGHOST", "h"), ("PGUSER", "me")];
+        let pairs = [
+            ("PGHOSTADDR", "192.0.2.7"),
+            ("PGHOST", "h"),
+            ("PGUSER", "me"),
+        ];
         assert_eq!(shown(None, &pairs), "me@192.0.2.7:5432/me");
         assert_eq!(shown(Some("postgres://other"), &pairs), "me@other:5432/me");
         assert_eq!(shown(Some("dbname=d"), &pairs), "me@192.0.2.7:5432/d");
@@ -551,7 +691,14 @@ mod tests {
         for name in NAMING {
             assert!(names(name, "x") && !names(name, ""), "{name}");
         }
-        for name in ["PGPASSWORD", "PGPASSFILE", "PGSSLMODE", "PGSERVICEFILE", "PGCONNECT_TIMEOUT", "HOME"] {
+        for name in [
+            "PGPASSWORD",
+            "PGPASSFILE",
+            "PGSSLMODE",
+            "PGSERVICEFILE",
+            "PGCONNECT_TIMEOUT",
+            "HOME",
+        ] {
             assert!(!names(name, "x"), "{name}");
         }
     }
@@ -568,7 +715,12 @@ mod tests {
 
     #[test]
     fn empty_variables_count_as_unset() {
-        let pairs = [("PGHOST", "h"), ("PGPORT", ""), ("PGUSER", "me"), ("DATABASE_URL", "")];
+        let pairs = [
+            ("PGHOST", "h"),
+            ("PGPORT", ""),
+            ("PGUSER", "me"),
+            ("DATABASE_URL", ""),
+        ];
         assert_eq!(shown(None, &pairs), "me@h:5432/me");
     }
 
@@ -596,11 +748,22 @@ mod tests {
     fn a_service_goes_before_variables_and_after_the_url() {
         let file = secret_file("[gate]\nhost=s\nport=1111\nuser=svc\ndbname=sd\n", 0o644);
         let path = file.path().to_str().unwrap();
-        let pairs = [("PGSERVICE", "gate"), ("PGSERVICEFILE", path), ("PGHOST", "h"), ("PGUSER", "u")];
+        let pairs = [
+            ("PGSERVICE", "gate"),
+            ("PGSERVICEFILE", path),
+            ("PGHOST", "h"),
+            ("PGUSER", "u"),
+        ];
         assert_eq!(shown(None, &pairs), "svc@s:1111/sd");
-        assert_eq!(shown(Some("postgres://me@other"), &pairs), "me@other:1111/sd");
+        assert_eq!(
+            shown(Some("postgres://me@other"), &pairs),
+            "me@other:1111/sd"
+        );
         let by_url = [("PGSERVICEFILE", path)];
-        assert_eq!(shown(Some("service=gate dbname=x"), &by_url), "svc@s:1111/x");
+        assert_eq!(
+            shown(Some("service=gate dbname=x"), &by_url),
+            "svc@s:1111/x"
+        );
     }
 
     #[test]
@@ -608,7 +771,11 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let system = tempfile::tempdir().unwrap();
         std::fs::write(home.path().join(".pg_service.conf"), "[a]\nhost=home\n").unwrap();
-        std::fs::write(system.path().join("pg_service.conf"), "[a]\nhost=sys\n[b]\nhost=sys\n").unwrap();
+        std::fs::write(
+            system.path().join("pg_service.conf"),
+            "[a]\nhost=sys\n[b]\nhost=sys\n",
+        )
+        .unwrap();
         let pairs = [
             ("HOME", home.path().to_str().unwrap()),
             ("PGSYSCONFDIR", system.path().to_str().unwrap()),
@@ -617,13 +784,19 @@ mod tests {
         assert_eq!(shown(Some("service=a"), &pairs), "me@home:5432/me");
         assert_eq!(shown(Some("service=b"), &pairs), "me@sys:5432/me");
         let error = Target::resolve(Some("service=c"), env(&pairs)).unwrap_err();
-        assert!(matches!(&error, ConnectError::NoService { files, .. } if files.len() == 2), "{error}");
+        assert!(
+            matches!(&error, ConnectError::NoService { files, .. } if files.len() == 2),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_broken_service_file_is_named_with_its_line() {
         let file = secret_file("[gate]\nhost=s\nhurz\n", 0o644);
-        let pairs = [("PGSERVICE", "gate"), ("PGSERVICEFILE", file.path().to_str().unwrap())];
+        let pairs = [
+            ("PGSERVICE", "gate"),
+            ("PGSERVICEFILE", file.path().to_str().unwrap()),
+        ];
         let error = Target::resolve(None, env(&pairs)).unwrap_err();
         assert!(error.to_string().contains("line 3"), "{error}");
     }
@@ -662,11 +835,25 @@ mod tests {
 
     #[test]
     fn naming_an_authority_means_verifying() {
-        let mode = |url: &str| Target::resolve(Some(url), |_| None).unwrap().options.get_ssl_mode();
+        let mode = |url: &str| {
+            Target::resolve(Some(url), |_| None)
+                .unwrap()
+                .options
+                .get_ssl_mode()
+        };
         assert!(matches!(mode("postgres://h"), PgSslMode::Prefer));
-        assert!(matches!(mode("postgres://h?sslmode=require"), PgSslMode::Require));
-        assert!(matches!(mode("postgres://h?sslmode=require&sslrootcert=/ca"), PgSslMode::VerifyCa));
-        assert!(matches!(mode("postgres://h?sslrootcert=system"), PgSslMode::VerifyFull));
+        assert!(matches!(
+            mode("postgres://h?sslmode=require"),
+            PgSslMode::Require
+        ));
+        assert!(matches!(
+            mode("postgres://h?sslmode=require&sslrootcert=/ca"),
+            PgSslMode::VerifyCa
+        ));
+        assert!(matches!(
+            mode("postgres://h?sslrootcert=system"),
+            PgSslMode::VerifyFull
+        ));
     }
 
     #[test]
@@ -677,11 +864,18 @@ mod tests {
 
     #[test]
     fn wrong_values_are_refused() {
-        for url in
-            ["postgres://h:0/d", "postgres://h:x/d", "port=99999", "sslmode=maybe", "connect_timeout=x"]
-        {
+        for url in [
+            "postgres://h:0/d",
+            "postgres://h:x/d",
+            "port=99999",
+            "sslmode=maybe",
+            "connect_timeout=x",
+        ] {
             let error = Target::resolve(Some(url), |_| None).unwrap_err();
-            assert!(matches!(error, ConnectError::Address { .. }), "{url}: {error}");
+            assert!(
+                matches!(error, ConnectError::Address { .. }),
+                "{url}: {error}"
+            );
         }
     }
 
@@ -719,13 +913,22 @@ mod tests {
     fn limits_are_set_in_milliseconds() {
         let sql = session_sql(Timeouts::default(), false);
         assert!(sql.contains("'lock_timeout', '5000'"), "{sql}");
-        assert!(sql.contains("'idle_in_transaction_session_timeout', '60000'"), "{sql}");
+        assert!(
+            sql.contains("'idle_in_transaction_session_timeout', '60000'"),
+            "{sql}"
+        );
         assert!(!sql.contains("statement_timeout"), "{sql}");
     }
 
     #[test]
     fn a_lock_that_is_not_waited_for_is_no_lock_without_limit() {
-        let sql = session_sql(Timeouts { lock: Some(Duration::ZERO), ..Timeouts::default() }, false);
+        let sql = session_sql(
+            Timeouts {
+                lock: Some(Duration::ZERO),
+                ..Timeouts::default()
+            },
+            false,
+        );
         assert!(sql.contains("'lock_timeout', '1'"), "{sql}");
     }
 }

@@ -80,7 +80,11 @@ pub fn directory() -> Option<PathBuf> {
 }
 
 pub(super) fn directory_with(env: &impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
-    let absolute = |name: &str| env(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let absolute = |name: &str| {
+        env(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
     let cache = if rustix::process::geteuid().is_root() {
         PathBuf::from("/var/cache")
     } else {
@@ -99,21 +103,36 @@ pub(super) fn directory_with(env: &impl Fn(&str) -> Option<OsString>) -> Option<
 /// See [`FetchError`].
 pub async fn server_programs(version_req: &str, into: &Path) -> Result<PathBuf, FetchError> {
     let wanted = || version_req.to_owned();
-    let requirement = VersionReq::parse(version_req)
-        .map_err(|source| FetchError::Version { wanted: wanted(), source: source.into() })?;
-    std::fs::create_dir_all(into)
-        .map_err(|source| FetchError::Directory { path: into.to_path_buf(), source })?;
+    let requirement = VersionReq::parse(version_req).map_err(|source| FetchError::Version {
+        wanted: wanted(),
+        source: source.into(),
+    })?;
+    std::fs::create_dir_all(into).map_err(|source| FetchError::Directory {
+        path: into.to_path_buf(),
+        source,
+    })?;
     // Fails only if one is installed already, which then serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let (version, archive) = get_archive(URL, &requirement)
-        .await
-        .map_err(|source| FetchError::Download { wanted: wanted(), source })?;
+    let (version, archive) =
+        get_archive(URL, &requirement)
+            .await
+            .map_err(|source| FetchError::Download {
+                wanted: wanted(),
+                source,
+            })?;
     let home = into.join(version.to_string());
     extract(URL, &archive, &home)
         .await
-        .map_err(|source| FetchError::Unpack { into: home.clone(), source })?;
+        .map_err(|source| FetchError::Unpack {
+            into: home.clone(),
+            source,
+        })?;
     // It is unpacked for its owner only; as root, another user is going to run it.
-    std::fs::set_permissions(&home, PermissionsExt::from_mode(0o755))
-        .map_err(|source| FetchError::Directory { path: home.clone(), source })?;
+    std::fs::set_permissions(&home, PermissionsExt::from_mode(0o755)).map_err(|source| {
+        FetchError::Directory {
+            path: home.clone(),
+            source,
+        }
+    })?;
     Ok(home.join("bin"))
 }

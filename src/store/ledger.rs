@@ -46,7 +46,10 @@ impl Ledger {
     ///
     /// Fails if the role may not create a schema in the target, or the file
     /// cannot be written or is none of ours.
-    pub async fn open(place: &LedgerPlace, connection: &mut Connection) -> Result<Self, StoreError> {
+    pub async fn open(
+        place: &LedgerPlace,
+        connection: &mut Connection,
+    ) -> Result<Self, StoreError> {
         match place {
             LedgerPlace::Target => {
                 if !is_current(connection).await? {
@@ -67,9 +70,14 @@ impl Ledger {
     /// # Errors
     ///
     /// Fails if it cannot be read, or is older or newer than this program.
-    pub async fn find(place: &LedgerPlace, connection: &mut Connection) -> Result<Option<Self>, StoreError> {
+    pub async fn find(
+        place: &LedgerPlace,
+        connection: &mut Connection,
+    ) -> Result<Option<Self>, StoreError> {
         match place {
-            LedgerPlace::Target => target::find(connection).await.map(|there| there.then_some(Self::Target)),
+            LedgerPlace::Target => target::find(connection)
+                .await
+                .map(|there| there.then_some(Self::Target)),
             LedgerPlace::File(path) if !path.exists() => Ok(None),
             LedgerPlace::File(_) => Self::open(place, connection).await.map(Some),
         }
@@ -84,7 +92,11 @@ impl Ledger {
     ///
     /// Fails if the ledger cannot be written. A plan that was used already is
     /// a conflict.
-    pub async fn record(&mut self, connection: &mut Connection, job: &NewJob<'_>) -> Result<i64, StoreError> {
+    pub async fn record(
+        &mut self,
+        connection: &mut Connection,
+        job: &NewJob<'_>,
+    ) -> Result<i64, StoreError> {
         match self {
             Self::Target => target::record(connection, job).await,
             Self::File(file) => file.record(connection, job).await,
@@ -109,7 +121,10 @@ impl Ledger {
     /// # Errors
     ///
     /// Fails if the ledger cannot be read.
-    pub async fn jobs(&mut self, connection: &mut Connection) -> Result<Vec<JobRecord>, StoreError> {
+    pub async fn jobs(
+        &mut self,
+        connection: &mut Connection,
+    ) -> Result<Vec<JobRecord>, StoreError> {
         match self {
             Self::Target => target::jobs(connection).await,
             Self::File(file) => file.jobs().await,
@@ -191,5 +206,8 @@ fn unreadable(table: &str, what: &str) -> StoreError {
 
 /// Returns this machine's name.
 fn host() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
 }

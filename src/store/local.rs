@@ -79,12 +79,20 @@ impl LocalServer {
         let base = place::base(options.temp.as_deref(), &user);
         place::sweep(&base, &user);
 
-        let kept = options.keep.map(|path| Place::kept(&path, &user)).transpose()?;
+        let kept = options
+            .keep
+            .map(|path| Place::kept(&path, &user))
+            .transpose()?;
         if let Some(kept) = &kept {
             check_version(kept, &programs)?;
         }
         let run = Place::temporary(&base, &user)?;
-        let mut server = Self { run, kept, supervisor: None, programs };
+        let mut server = Self {
+            run,
+            kept,
+            supervisor: None,
+            programs,
+        };
         server.supervisor = Some(server.spawn(&user)?);
         server.wait_until_ready()?;
         Ok(server)
@@ -147,7 +155,10 @@ impl LocalServer {
 
     fn spawn(&self, user: &ServerUser) -> Result<Child, LocalError> {
         let lock = self.kept.as_ref().unwrap_or(&self.run);
-        let lock = lock.marker.try_clone().map_err(LocalError::file("share the lock of", &lock.path))?;
+        let lock = lock
+            .marker
+            .try_clone()
+            .map_err(LocalError::file("share the lock of", &lock.path))?;
         let durability = self.durability();
         // A file, and not an argument, to keep the process list readable.
         let script = self.run.path.join("supervisor");
@@ -171,7 +182,9 @@ impl LocalServer {
             .stderr(lock);
         clean_environment(&mut command);
         user.apply(&mut command);
-        command.spawn().map_err(LocalError::file("run", Path::new("/bin/sh")))
+        command
+            .spawn()
+            .map_err(LocalError::file("run", Path::new("/bin/sh")))
     }
 
     fn wait_until_ready(&mut self) -> Result<(), LocalError> {
@@ -199,7 +212,9 @@ impl LocalServer {
     }
 
     fn supervisor_has_ended(&mut self) -> bool {
-        self.supervisor.as_mut().is_none_or(|supervisor| !matches!(supervisor.try_wait(), Ok(None)))
+        self.supervisor
+            .as_mut()
+            .is_none_or(|supervisor| !matches!(supervisor.try_wait(), Ok(None)))
     }
 
     fn init_failed(&self) -> LocalError {
@@ -210,7 +225,9 @@ impl LocalServer {
     }
 
     fn not_started(&self) -> LocalError {
-        LocalError::NotStarted { lines: last_lines(&self.log_path()) }
+        LocalError::NotStarted {
+            lines: last_lines(&self.log_path()),
+        }
     }
 
     fn shut_down(&mut self) -> Result<(), LocalError> {
@@ -261,7 +278,11 @@ impl Durability {
 
 impl Drop for LocalServer {
     fn drop(&mut self) {
-        let stopped = if self.supervisor.is_some() { self.shut_down() } else { self.remove_directory() };
+        let stopped = if self.supervisor.is_some() {
+            self.shut_down()
+        } else {
+            self.remove_directory()
+        };
         if let Err(error) = stopped {
             tracing::warn!(%error, "the private server is not gone");
         }
@@ -303,11 +324,19 @@ fn server_options(run: &Path, durability: Durability) -> Vec<String> {
     ];
     if durability == Durability::Throwaway {
         settings.extend(
-            ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"]
-                .map(str::to_owned),
+            [
+                "fsync=off",
+                "synchronous_commit=off",
+                "full_page_writes=off",
+                "autovacuum=off",
+            ]
+            .map(str::to_owned),
         );
     }
-    settings.into_iter().flat_map(|setting| ["-c".to_owned(), setting]).collect()
+    settings
+        .into_iter()
+        .flat_map(|setting| ["-c".to_owned(), setting])
+        .collect()
 }
 
 /// Quotes a path for a list-valued setting, where commas separate and double quotes protect.
@@ -329,8 +358,11 @@ fn clean_environment(command: &mut Command) {
 /// Reads whether the server says of itself that it takes connections. Its word is in the eighth
 /// line of its process file, from version 10 on.
 fn is_ready(pid_file: &Path) -> bool {
-    std::fs::read_to_string(pid_file)
-        .is_ok_and(|text| text.lines().nth(7).is_some_and(|line| line.trim() == "ready"))
+    std::fs::read_to_string(pid_file).is_ok_and(|text| {
+        text.lines()
+            .nth(7)
+            .is_some_and(|line| line.trim() == "ready")
+    })
 }
 
 fn last_lines(file: &Path) -> Vec<String> {
@@ -341,9 +373,16 @@ fn last_lines(file: &Path) -> Vec<String> {
         return vec![format!("({} cannot be read)", file.display())];
     };
     let text = String::from_utf8_lossy(&bytes);
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
     let skipped = lines.len().saturating_sub(LINES_SHOWN);
-    lines.iter().skip(skipped).map(|line| (*line).to_owned()).collect()
+    lines
+        .iter()
+        .skip(skipped)
+        .map(|line| (*line).to_owned())
+        .collect()
 }
 
 pub(super) fn percent_encoded(text: &str) -> String {

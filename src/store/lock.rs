@@ -47,11 +47,18 @@ fn signature(operator: &str, machine: &str) -> String {
         return long;
     }
     let short = format!("{APPLICATION_NAME} {machine}");
-    if is_plain(machine) { short.chars().take(MAX_NAME_BYTES).collect() } else { APPLICATION_NAME.to_owned() }
+    if is_plain(machine) {
+        short.chars().take(MAX_NAME_BYTES).collect()
+    } else {
+        APPLICATION_NAME.to_owned()
+    }
 }
 
 fn machine() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Takes the target's lock for the rest of the session, or says who holds it.
@@ -79,7 +86,9 @@ pub async fn take(connection: &mut PgConnection) -> Result<Result<(), Holder>, S
             return Ok(Err(holder));
         }
     }
-    Ok(Err(Holder { who: "another session".to_owned() }))
+    Ok(Err(Holder {
+        who: "another session".to_owned(),
+    }))
 }
 
 /// Gives the lock back, outside of any transaction.
@@ -88,7 +97,10 @@ pub async fn take(connection: &mut PgConnection) -> Result<Result<(), Holder>, S
 ///
 /// Fails if the statement does.
 pub(super) async fn release(connection: &mut PgConnection) -> Result<(), StoreError> {
-    let released = sqlx::query("SELECT pg_advisory_unlock($1)").bind(KEY).execute(connection).await;
+    let released = sqlx::query("SELECT pg_advisory_unlock($1)")
+        .bind(KEY)
+        .execute(connection)
+        .await;
     released.map(|_| ()).map_err(|error| failed(&error))
 }
 
@@ -103,13 +115,21 @@ async fn holder(connection: &mut PgConnection) -> Result<Option<Holder>, StoreEr
                WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
                AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
                AND ((l.classid::int8 << 32) | l.objid::int8) = $1";
-    let row = sqlx::query(sql).bind(KEY).fetch_optional(connection).await.map_err(|error| failed(&error))?;
+    let row = sqlx::query(sql)
+        .bind(KEY)
+        .fetch_optional(connection)
+        .await
+        .map_err(|error| failed(&error))?;
     Ok(row.map(|row| Holder { who: told(&row) }))
 }
 
 fn told(row: &PgRow) -> String {
-    let text =
-        |at: usize| row.try_get::<Option<String>, _>(at).ok().flatten().filter(|text| !text.is_empty());
+    let text = |at: usize| {
+        row.try_get::<Option<String>, _>(at)
+            .ok()
+            .flatten()
+            .filter(|text| !text.is_empty())
+    };
     let mut who = text(0).unwrap_or_else(|| "a role that is gone".to_owned());
     if let Some(name) = text(1) {
         // The program, and who runs it where, if it was signed.
@@ -131,10 +151,19 @@ fn told(row: &PgRow) -> String {
 /// # Errors
 ///
 /// Fails if the statement does.
-pub async fn limit_idle(connection: &mut PgConnection, timeouts: Timeouts) -> Result<(), StoreError> {
-    let Some(limit) = timeouts.idle_in_transaction else { return Ok(()) };
-    let sql = "SELECT set_config(name, $1, false) FROM pg_settings WHERE name = 'idle_session_timeout'";
-    let limited = sqlx::query(sql).bind(limit.as_millis().to_string()).execute(connection).await;
+pub async fn limit_idle(
+    connection: &mut PgConnection,
+    timeouts: Timeouts,
+) -> Result<(), StoreError> {
+    let Some(limit) = timeouts.idle_in_transaction else {
+        return Ok(());
+    };
+    let sql =
+        "SELECT set_config(name, $1, false) FROM pg_settings WHERE name = 'idle_session_timeout'";
+    let limited = sqlx::query(sql)
+        .bind(limit.as_millis().to_string())
+        .execute(connection)
+        .await;
     limited.map(|_| ()).map_err(|error| failed(&error))
 }
 
@@ -156,7 +185,11 @@ async fn tell(target: &Target, timeouts: Timeouts, backend: i32, order: &'static
         let mut connection = target.connect_monitor(timeouts).await?;
         give(&mut connection, backend, order).await
     };
-    tokio::time::timeout(timeouts.probe, telling).await.ok().flatten().is_some()
+    tokio::time::timeout(timeouts.probe, telling)
+        .await
+        .ok()
+        .flatten()
+        .is_some()
 }
 
 /// Gives an order to a session of ours; another program may have its number by now.
@@ -165,7 +198,10 @@ async fn give(connection: &mut PgConnection, backend: i32, order: &'static str) 
         "SELECT {order}(pid) FROM pg_stat_activity \
          WHERE pid = $1 AND usename = session_user AND application_name LIKE 'gatediff/%'"
     );
-    let given = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(backend).execute(connection).await;
+    let given = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(backend)
+        .execute(connection)
+        .await;
     given.ok().map(|_| ())
 }
 
@@ -187,7 +223,10 @@ pub async fn probe(target: &Target, timeouts: Timeouts, backend: i32) -> Option<
         let mut connection = target.connect_monitor(timeouts).await?;
         heartbeat(&mut connection, backend).await.ok()
     };
-    tokio::time::timeout(timeouts.probe, probing).await.ok().flatten()
+    tokio::time::timeout(timeouts.probe, probing)
+        .await
+        .ok()
+        .flatten()
 }
 
 /// Looks at the session of another connection of ours.
@@ -198,8 +237,12 @@ pub async fn probe(target: &Target, timeouts: Timeouts, backend: i32) -> Option<
 /// # Errors
 ///
 /// Fails if the statement does.
-pub async fn heartbeat(connection: &mut PgConnection, backend: i32) -> Result<Heartbeat, StoreError> {
-    let sql = "SELECT wait_event_type IS NOT DISTINCT FROM 'Client' FROM pg_stat_activity WHERE pid = $1";
+pub async fn heartbeat(
+    connection: &mut PgConnection,
+    backend: i32,
+) -> Result<Heartbeat, StoreError> {
+    let sql =
+        "SELECT wait_event_type IS NOT DISTINCT FROM 'Client' FROM pg_stat_activity WHERE pid = $1";
     let waits: Option<bool> = sqlx::query_scalar(sql)
         .bind(backend)
         .fetch_optional(connection)
@@ -215,7 +258,9 @@ pub async fn heartbeat(connection: &mut PgConnection, backend: i32) -> Result<He
 /// Ends the session of a connection of ours, over another. Says whether the
 /// server could be told.
 pub async fn end_from(connection: &mut PgConnection, backend: i32) -> bool {
-    give(connection, backend, "pg_terminate_backend").await.is_some()
+    give(connection, backend, "pg_terminate_backend")
+        .await
+        .is_some()
 }
 
 fn failed(error: &sqlx::Error) -> StoreError {
@@ -228,11 +273,20 @@ mod tests {
 
     #[test]
     fn a_session_is_signed_with_what_the_server_keeps() {
-        assert_eq!(signature("mei", "desk"), format!("{APPLICATION_NAME} mei@desk"));
-        assert_eq!(signature("小美", "desk"), format!("{APPLICATION_NAME} desk"));
+        assert_eq!(
+            signature("mei", "desk"),
+            format!("{APPLICATION_NAME} mei@desk")
+        );
+        assert_eq!(
+            signature("小美", "desk"),
+            format!("{APPLICATION_NAME} desk")
+        );
         assert_eq!(signature("", "desk"), format!("{APPLICATION_NAME} desk"));
         assert_eq!(signature("mei", "ta\u{1b}ble"), APPLICATION_NAME);
-        assert_eq!(signature(&"m".repeat(60), "desk"), format!("{APPLICATION_NAME} desk"));
+        assert_eq!(
+            signature(&"m".repeat(60), "desk"),
+            format!("{APPLICATION_NAME} desk")
+        );
         assert_eq!(signature("mei", &"d".repeat(90)).len(), MAX_NAME_BYTES);
     }
 }

@@ -25,7 +25,10 @@ pub struct Marks {
 
 impl Marks {
     /// What is said of a target that no profile marks.
-    pub const NONE: Self = Self { production: None, read_only: None };
+    pub const NONE: Self = Self {
+        production: None,
+        read_only: None,
+    };
 
     /// Returns what profiles say of a target of which only the text is known that
     /// [`Target::display`] made of it. Nothing is resolved.
@@ -33,8 +36,11 @@ impl Marks {
     pub fn of_text(target: &str, profiles: &[MarkedProfile]) -> Self {
         let mut marks = Self::NONE;
         for profile in profiles {
-            let ends_as =
-                |named: &Target| target.strip_suffix(&*named.place()).is_some_and(|user| user.ends_with('@'));
+            let ends_as = |named: &Target| {
+                target
+                    .strip_suffix(&*named.place())
+                    .is_some_and(|user| user.ends_with('@'))
+            };
             let by = match &profile.named {
                 Ok(named) => named.iter().any(ends_as).then_some(MarkedBy::Address),
                 Err(why) => Some(MarkedBy::Unreadable(why.clone())),
@@ -47,8 +53,14 @@ impl Marks {
     /// Adds what a profile says of the target, if it was recognised: of each sort the surest counts.
     fn add(&mut self, profile: &str, [production, read_only]: [bool; 2], by: Option<MarkedBy>) {
         let Some(by) = by else { return };
-        let mark = Mark { by, profile: profile.to_owned() };
-        let known = [(production, &mut self.production), (read_only, &mut self.read_only)];
+        let mark = Mark {
+            by,
+            profile: profile.to_owned(),
+        };
+        let known = [
+            (production, &mut self.production),
+            (read_only, &mut self.read_only),
+        ];
         for (_, known) in known.into_iter().filter(|(is_said, _)| *is_said) {
             if known.as_ref().is_none_or(|known| mark < *known) {
                 *known = Some(mark.clone());
@@ -87,10 +99,16 @@ impl fmt::Display for Mark {
             MarkedBy::Use => write!(f, "profile '{profile}' is used"),
             MarkedBy::Address => write!(f, "profile '{profile}' names this database"),
             MarkedBy::Cluster => {
-                write!(f, "profile '{profile}' names this database, at another address of the same cluster")
+                write!(
+                    f,
+                    "profile '{profile}' names this database, at another address of the same cluster"
+                )
             }
             MarkedBy::Unreadable(why) => {
-                write!(f, "profile '{profile}' may name this database, as its address is not usable: {why}")
+                write!(
+                    f,
+                    "profile '{profile}' may name this database, as its address is not usable: {why}"
+                )
             }
         }
     }
@@ -130,15 +148,24 @@ impl Cluster {
         let allowed = "SELECT pg_catalog.has_function_privilege(\
                        pg_catalog.to_regprocedure('pg_catalog.pg_control_system()'), 'EXECUTE')";
         let failed = |error| StoreError::new(Operation::Read, "pg_control_system", &error);
-        let allowed: Result<Option<bool>, _> = sqlx::query_scalar(allowed).fetch_one(&mut *connection).await;
+        let allowed: Result<Option<bool>, _> = sqlx::query_scalar(allowed)
+            .fetch_one(&mut *connection)
+            .await;
         if allowed.map_err(failed)? != Some(true) {
             tracing::info!("the role may not read the system identifier of the cluster");
             return Ok(None);
         }
         let sql = "SELECT system_identifier::text, pg_catalog.current_database()::text \
                    FROM pg_catalog.pg_control_system()";
-        match sqlx::query_as(sql).fetch_one(connection).await.map_err(failed) {
-            Ok((system_identifier, database)) => Ok(Some(Self { system_identifier, database })),
+        match sqlx::query_as(sql)
+            .fetch_one(connection)
+            .await
+            .map_err(failed)
+        {
+            Ok((system_identifier, database)) => Ok(Some(Self {
+                system_identifier,
+                database,
+            })),
             Err(error) if error.kind == StoreErrorKind::Denied => Ok(None),
             Err(error) => Err(error),
         }
@@ -218,17 +245,28 @@ struct Profile {
 
 impl Markings {
     /// Compares a target with those of profiles; asks the resolver where names have to be compared.
-    async fn new(target: &Target, profiles: Vec<MarkedProfile>, directory: Option<PathBuf>) -> Self {
+    async fn new(
+        target: &Target,
+        profiles: Vec<MarkedProfile>,
+        directory: Option<PathBuf>,
+    ) -> Self {
         let mut here = target.location();
         let mut named: Vec<_> = profiles
             .iter()
             .map(|profile| {
                 let targets = profile.named.as_deref().unwrap_or_default();
-                targets.iter().map(|named| (named.place(), named.location())).collect::<Vec<_>>()
+                targets
+                    .iter()
+                    .map(|named| (named.place(), named.location()))
+                    .collect::<Vec<_>>()
             })
             .collect();
-        let mut asked: Vec<_> =
-            named.iter_mut().flatten().map(|(_, there)| there).filter(|there| here.may_be(there)).collect();
+        let mut asked: Vec<_> = named
+            .iter_mut()
+            .flatten()
+            .map(|(_, there)| there)
+            .filter(|there| here.may_be(there))
+            .collect();
         if !asked.is_empty() {
             asked.push(&mut here);
             resolve(asked).await;
@@ -254,7 +292,11 @@ impl Markings {
                 by,
             }
         });
-        let new = Self { profiles: compared.collect(), directory, known: Mutex::default() };
+        let new = Self {
+            profiles: compared.collect(),
+            directory,
+            known: Mutex::default(),
+        };
         new.add(|profile| profile.by.clone());
         new
     }
@@ -267,7 +309,11 @@ impl Markings {
     fn add(&self, how: impl Fn(&Profile) -> Option<MarkedBy>) {
         let marks = &mut self.known().marks;
         for profile in &self.profiles {
-            marks.add(&profile.name, [profile.production, profile.read_only], how(profile));
+            marks.add(
+                &profile.name,
+                [profile.production, profile.read_only],
+                how(profile),
+            );
         }
     }
 }
@@ -291,13 +337,16 @@ impl Target {
     /// it was met by its cluster.
     #[must_use]
     pub fn marks(&self) -> Marks {
-        self.markings().map(|markings| markings.known().marks.clone()).unwrap_or_default()
+        self.markings()
+            .map(|markings| markings.known().marks.clone())
+            .unwrap_or_default()
     }
 
     /// Says whether nothing more will be known of its marks.
     #[must_use]
     pub fn is_met(&self) -> bool {
-        self.markings().is_none_or(|markings| markings.known().is_met)
+        self.markings()
+            .is_none_or(|markings| markings.known().is_met)
     }
 
     /// Says whether its cluster matters: whether any profile marks targets.
@@ -318,12 +367,19 @@ impl Target {
         let markings = self.markings()?;
         markings.add(|profile| {
             let is_met = |place: &String| cluster.is_some_and(|cluster| met.has(place, cluster));
-            profile.places.iter().any(is_met).then_some(MarkedBy::Cluster)
+            profile
+                .places
+                .iter()
+                .any(is_met)
+                .then_some(MarkedBy::Cluster)
         });
         markings.known().is_met = true;
 
         let cluster = cluster?;
-        let matching = markings.profiles.iter().flat_map(|profile| &profile.matching);
+        let matching = markings
+            .profiles
+            .iter()
+            .flat_map(|profile| &profile.matching);
         let new: Vec<&String> = matching.filter(|place| !met.has(place, cluster)).collect();
         let mut all = met.clone();
         for place in &new {
@@ -354,11 +410,19 @@ mod tests {
     }
 
     async fn production(url: &str, profiles: Vec<MarkedProfile>) -> Option<MarkedBy> {
-        target(url).marked(profiles, None).await.marks().production.map(|mark| mark.by)
+        target(url)
+            .marked(profiles, None)
+            .await
+            .marks()
+            .production
+            .map(|mark| mark.by)
     }
 
     fn cluster(number: u32) -> Cluster {
-        Cluster { system_identifier: number.to_string(), database: "gate".to_owned() }
+        Cluster {
+            system_identifier: number.to_string(),
+            database: "gate".to_owned(),
+        }
     }
 
     const LIVE: &str = "postgres://app:secret@db.invalid/gate";
@@ -366,12 +430,21 @@ mod tests {
     #[tokio::test]
     async fn a_database_that_a_production_profile_names_is_production() {
         let live = || vec![profile("live", &[LIVE])];
-        for same in ["postgres://other@DB.invalid./gate", "postgres://db.invalid:5432/gate"] {
-            assert_eq!(production(same, live()).await, Some(MarkedBy::Address), "{same}");
+        for same in [
+            "postgres://other@DB.invalid./gate",
+            "postgres://db.invalid:5432/gate",
+        ] {
+            assert_eq!(
+                production(same, live()).await,
+                Some(MarkedBy::Address),
+                "{same}"
+            );
         }
-        for other in
-            ["postgres://db.invalid:5433/gate", "postgres://db.invalid/test", "postgres://x.invalid/gate"]
-        {
+        for other in [
+            "postgres://db.invalid:5433/gate",
+            "postgres://db.invalid/test",
+            "postgres://x.invalid/gate",
+        ] {
             assert_eq!(production(other, live()).await, None, "{other}");
         }
     }
@@ -381,70 +454,125 @@ mod tests {
         let profiles = [profile("live", &[LIVE])];
         let is_production = |text: &str| Marks::of_text(text, &profiles).production.is_some();
         assert!(is_production("a@b@db.invalid:5432/gate"));
-        for other in ["a@mydb.invalid:5432/gate", "a@db.invalid:5432/gate2", "db.invalid:5432/gate", ""] {
+        for other in [
+            "a@mydb.invalid:5432/gate",
+            "a@db.invalid:5432/gate2",
+            "db.invalid:5432/gate",
+            "",
+        ] {
             assert!(!is_production(other), "{other}");
         }
     }
 
     #[tokio::test]
     async fn a_profile_that_is_used_marks_whatever_it_is_used_on() {
-        let used = MarkedProfile { is_used: true, ..profile("live", &[]) };
-        assert_eq!(production("postgres://x.invalid/test", vec![used]).await, Some(MarkedBy::Use));
-        assert_eq!(production("postgres://x.invalid/test", vec![profile("live", &[])]).await, None);
+        let used = MarkedProfile {
+            is_used: true,
+            ..profile("live", &[])
+        };
+        assert_eq!(
+            production("postgres://x.invalid/test", vec![used]).await,
+            Some(MarkedBy::Use)
+        );
+        assert_eq!(
+            production("postgres://x.invalid/test", vec![profile("live", &[])]).await,
+            None
+        );
     }
 
     #[tokio::test]
     async fn a_profile_whose_address_cannot_be_read_may_name_any_database() {
-        let broken = MarkedProfile { named: Err("no service".to_owned()), ..profile("live", &[]) };
+        let broken = MarkedProfile {
+            named: Err("no service".to_owned()),
+            ..profile("live", &[])
+        };
         let by = production("postgres://x.invalid/test", vec![broken]).await;
         assert_eq!(by, Some(MarkedBy::Unreadable("no service".to_owned())));
     }
 
     #[tokio::test]
     async fn a_mark_is_of_its_own_sort_only() {
-        let audit = MarkedProfile { production: false, read_only: true, ..profile("audit", &[LIVE]) };
+        let audit = MarkedProfile {
+            production: false,
+            read_only: true,
+            ..profile("audit", &[LIVE])
+        };
         let marks = target(LIVE).marked(vec![audit], None).await.marks();
         assert_eq!(marks.production, None);
-        assert_eq!(marks.read_only.unwrap().to_string(), "profile 'audit' names this database");
+        assert_eq!(
+            marks.read_only.unwrap().to_string(),
+            "profile 'audit' names this database"
+        );
     }
 
     #[tokio::test]
     async fn a_cluster_that_was_met_behind_the_profiles_address_is_known_at_any_other() {
         let live = || vec![profile("live", &[LIVE])];
         let direct = target(LIVE).marked(live(), None).await;
-        let met = direct.meet(Some(&cluster(7)), &MetClusters::default()).unwrap();
-        assert_eq!(direct.meet(Some(&cluster(7)), &met), None, "it is kept already");
+        let met = direct
+            .meet(Some(&cluster(7)), &MetClusters::default())
+            .unwrap();
+        assert_eq!(
+            direct.meet(Some(&cluster(7)), &met),
+            None,
+            "it is kept already"
+        );
         assert!(!serde_json::to_string(&met).unwrap().contains("secret"));
 
-        let tunnel = target("postgres://localhost:6543/other").marked(live(), None).await;
+        let tunnel = target("postgres://localhost:6543/other")
+            .marked(live(), None)
+            .await;
         assert_eq!((tunnel.marks(), tunnel.is_met()), (Marks::NONE, false));
-        assert_eq!(tunnel.meet(Some(&cluster(7)), &met), None, "its address is no profile's");
+        assert_eq!(
+            tunnel.meet(Some(&cluster(7)), &met),
+            None,
+            "its address is no profile's"
+        );
         assert_eq!(tunnel.marks().production.unwrap().by, MarkedBy::Cluster);
         assert!(tunnel.is_met());
         tunnel.meet(None, &met);
-        assert!(tunnel.marks().production.is_some(), "what is marked stays so");
+        assert!(
+            tunnel.marks().production.is_some(),
+            "what is marked stays so"
+        );
     }
 
     #[tokio::test]
     async fn neither_another_cluster_nor_another_database_nor_an_unknown_one_is_marked() {
         let live = || vec![profile("live", &[LIVE])];
-        let met = target(LIVE).marked(live(), None).await.meet(Some(&cluster(7)), &MetClusters::default());
+        let met = target(LIVE)
+            .marked(live(), None)
+            .await
+            .meet(Some(&cluster(7)), &MetClusters::default());
         let met = met.unwrap();
-        let other = Cluster { database: "test".to_owned(), ..cluster(7) };
+        let other = Cluster {
+            database: "test".to_owned(),
+            ..cluster(7)
+        };
         for found in [Some(&cluster(8)), Some(&other), None] {
-            let tunnel = target("postgres://localhost:6543/gate").marked(live(), None).await;
+            let tunnel = target("postgres://localhost:6543/gate")
+                .marked(live(), None)
+                .await;
             tunnel.meet(found, &met);
             assert_eq!(tunnel.marks(), Marks::NONE, "{found:?}");
         }
         let renamed = vec![profile("live", &["postgres://new.invalid/gate"])];
-        let tunnel = target("postgres://localhost:6543/gate").marked(renamed, None).await;
+        let tunnel = target("postgres://localhost:6543/gate")
+            .marked(renamed, None)
+            .await;
         tunnel.meet(Some(&cluster(7)), &met);
-        assert_eq!(tunnel.marks(), Marks::NONE, "the profile names another place now");
+        assert_eq!(
+            tunnel.marks(),
+            Marks::NONE,
+            "the profile names another place now"
+        );
     }
 
     #[tokio::test]
     async fn only_so_many_clusters_are_kept_of_one_address() {
-        let direct = target(LIVE).marked(vec![profile("live", &[LIVE])], None).await;
+        let direct = target(LIVE)
+            .marked(vec![profile("live", &[LIVE])], None)
+            .await;
         let mut met = MetClusters::default();
         for number in 0..40 {
             met = direct.meet(Some(&cluster(number)), &met).unwrap();

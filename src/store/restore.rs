@@ -167,7 +167,10 @@ pub async fn restore(
         writer.report(restoration.info.name, at, restorations.len());
         restoration.write(writer).await?;
     }
-    let known: BTreeSet<(&str, &str)> = journal.iter().map(|row| (&*row.table, row.key.as_str())).collect();
+    let known: BTreeSet<(&str, &str)> = journal
+        .iter()
+        .map(|row| (&*row.table, row.key.as_str()))
+        .collect();
     let tables = those_there(writer, tables, Unreadable::Asked).await?;
     for Restoration { info, deletes, .. } in &restorations {
         for found in dependents(writer, &tables, info, deletes).await? {
@@ -189,11 +192,15 @@ pub async fn restore(
 /// # Errors
 ///
 /// Fails if the journal cannot be read.
-pub fn promises(tables: &[TableInfo], journal: &[JournalRow]) -> Result<Vec<RowPromise>, StoreError> {
+pub fn promises(
+    tables: &[TableInfo],
+    journal: &[JournalRow],
+) -> Result<Vec<RowPromise>, StoreError> {
     let mut promises = Vec::new();
     for (table, rows) in net(journal) {
         let info = tables.iter().find(|info| info.name == &*table);
-        let is_live = |column: &str| info.is_some_and(|info| !info.is_counter && info.live.contains(&column));
+        let is_live =
+            |column: &str| info.is_some_and(|info| !info.is_counter && info.live.contains(&column));
         for net in rows.into_iter().filter(|net| net.before != net.after) {
             let before = net.before.as_deref().map(cells).transpose()?;
             let values = before.iter().flatten();
@@ -205,7 +212,9 @@ pub fn promises(tables: &[TableInfo], journal: &[JournalRow]) -> Result<Vec<RowP
                 // A counter that moved on is left alone.
                 required: !info.is_some_and(|info| info.is_counter),
                 columns: values
-                    .map(|(column, value)| (column.clone(), Promised::Value(value.get().to_owned())))
+                    .map(|(column, value)| {
+                        (column.clone(), Promised::Value(value.get().to_owned()))
+                    })
                     .collect(),
             });
         }
@@ -222,12 +231,18 @@ pub fn promises(tables: &[TableInfo], journal: &[JournalRow]) -> Result<Vec<RowP
 ///
 /// As reading does.
 pub async fn adopt(writer: &mut Writer<'_>, tables: &[TableInfo]) -> Result<(), StoreError> {
-    let known: BTreeSet<(Arc<str>, String)> =
-        writer.journal().iter().map(|row| (Arc::clone(&row.table), row.key.clone())).collect();
+    let known: BTreeSet<(Arc<str>, String)> = writer
+        .journal()
+        .iter()
+        .map(|row| (Arc::clone(&row.table), row.key.clone()))
+        .collect();
     let mut adopted = Vec::new();
     let there = those_there(writer, tables, Unreadable::LeftOut).await?;
     for info in tables.iter().filter(|info| !info.is_external) {
-        let added = writer.journal().iter().filter(|row| *row.table == *info.name && row.before.is_none());
+        let added = writer
+            .journal()
+            .iter()
+            .filter(|row| *row.table == *info.name && row.before.is_none());
         let added: Vec<Whole> = added
             .filter_map(|row| Some((Arc::clone(&row.item), row.key.clone(), row.after.clone()?)))
             .collect();
@@ -258,10 +273,22 @@ async fn former(writer: &mut Writer<'_>, info: &TableInfo) -> Result<Vec<Depende
     let ours = |row: &&JournalRow| *row.table == *info.name;
     let removed = |row: &&JournalRow| row.after.is_none();
     let changed = |row: &&JournalRow| row.before != row.after;
-    let removed: Vec<Whole> = writer.journal().iter().filter(ours).filter(removed).filter_map(of).collect();
+    let removed: Vec<Whole> = writer
+        .journal()
+        .iter()
+        .filter(ours)
+        .filter(removed)
+        .filter_map(of)
+        .collect();
     let changed: Vec<Whole> = match info.names.as_slice() {
         [] => Vec::new(),
-        _ => writer.journal().iter().filter(ours).filter(changed).filter_map(of).collect(),
+        _ => writer
+            .journal()
+            .iter()
+            .filter(ours)
+            .filter(changed)
+            .filter_map(of)
+            .collect(),
     };
     let mut found = missing(writer, info, &removed).await?;
     for column in &info.names {
@@ -281,7 +308,10 @@ async fn missing(
         return Ok(missing);
     }
     let json = array(rows.iter().map(|(_, _, row)| row.as_str()));
-    for Reference { column, table, to, .. } in &info.references {
+    for Reference {
+        column, table, to, ..
+    } in &info.references
+    {
         let sql = format!(
             "SELECT k.ordinality, jsonb_build_object('{to}', k.{column})::text, '{ABSENT}'::text \
              FROM jsonb_populate_recordset(NULL::{0}, $1::jsonb) WITH ORDINALITY AS k \
@@ -304,7 +334,11 @@ async fn namesakes(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let key: Vec<String> = info.key.iter().map(|column| format!("'{column}', t.{column}")).collect();
+    let key: Vec<String> = info
+        .key
+        .iter()
+        .map(|column| format!("'{column}', t.{column}"))
+        .collect();
     let sql = format!(
         "SELECT k.ordinality, jsonb_build_object({})::text, to_jsonb(t)::text \
          FROM jsonb_populate_recordset(NULL::{1}, $1::jsonb) WITH ORDINALITY AS k \
@@ -333,7 +367,11 @@ struct Dependent {
 }
 
 impl Dependent {
-    fn conflict(self, info: &TableInfo, obstacle: fn(String) -> RowObstacle) -> Result<Conflict, StoreError> {
+    fn conflict(
+        self,
+        info: &TableInfo,
+        obstacle: fn(String) -> RowObstacle,
+    ) -> Result<Conflict, StoreError> {
         Ok(Conflict {
             owner: self.owner,
             table: info.name,
@@ -360,7 +398,11 @@ async fn those_there<'t>(
     tables: &'t [TableInfo],
     unreadable: Unreadable,
 ) -> Result<Vec<&'t TableInfo>, StoreError> {
-    let external: Vec<&str> = tables.iter().filter(|info| info.is_external).map(|info| info.name).collect();
+    let external: Vec<&str> = tables
+        .iter()
+        .filter(|info| info.is_external)
+        .map(|info| info.name)
+        .collect();
     if external.is_empty() {
         return Ok(tables.iter().collect());
     }
@@ -396,14 +438,22 @@ async fn dependents(
         .filter(|(_, by)| by.table == info.name)
         .collect();
     for (table, by) in referring {
-        let key: Vec<String> = table.key.iter().map(|column| format!("'{column}', t.{column}")).collect();
+        let key: Vec<String> = table
+            .key
+            .iter()
+            .map(|column| format!("'{column}', t.{column}"))
+            .collect();
         let refers = match by.is_list {
             false => format!("t.{} = k.{}", by.column, by.to),
             // Not taken for JSON: what is none must not fail the undo.
             true => format!("strpos(t.{}, to_jsonb(k.{})::text) > 0", by.column, by.to),
         };
         // What is not ours is not journalled whole.
-        let row = if table.is_external { format!("'{ABSENT}'") } else { "to_jsonb(t)::text".to_owned() };
+        let row = if table.is_external {
+            format!("'{ABSENT}'")
+        } else {
+            "to_jsonb(t)::text".to_owned()
+        };
         let sql = format!(
             "SELECT DISTINCT k.ordinality, jsonb_build_object({key})::text, {row} \
              FROM jsonb_populate_recordset(NULL::{to}, $1::jsonb) WITH ORDINALITY AS k \
@@ -428,10 +478,17 @@ async fn around(
 ) -> Result<Vec<Dependent>, StoreError> {
     let failed = |error: sqlx::Error| StoreError::new(Operation::Read, table, &error);
     let query = sqlx::query_as(AssertSqlSafe(sql)).bind(json);
-    let found: Vec<(i64, String, String)> = query.fetch_all(writer.connection()).await.map_err(failed)?;
+    let found: Vec<(i64, String, String)> =
+        query.fetch_all(writer.connection()).await.map_err(failed)?;
     let dependent = |(at, key, row): (i64, String, String)| {
         let (owner, to, _) = rows.get(usize::try_from(at - 1).ok()?)?;
-        Some(Dependent { owner: Arc::clone(owner), to: to.clone(), table, key, row })
+        Some(Dependent {
+            owner: Arc::clone(owner),
+            to: to.clone(),
+            table,
+            key,
+            row,
+        })
     };
     Ok(found.into_iter().filter_map(dependent).collect())
 }
@@ -442,15 +499,21 @@ fn net(journal: &[JournalRow]) -> Vec<(Arc<str>, Vec<Net>)> {
     let mut places: BTreeMap<(&str, &str), (usize, usize)> = BTreeMap::new();
     for row in journal {
         if let Some((table, at)) = places.get(&(&*row.table, row.key.as_str())) {
-            if let Some(net) = tables.get_mut(*table).and_then(|(_, rows)| rows.get_mut(*at)) {
+            if let Some(net) = tables
+                .get_mut(*table)
+                .and_then(|(_, rows)| rows.get_mut(*at))
+            {
                 net.after.clone_from(&row.after);
             }
             continue;
         }
-        let table = tables.iter().position(|(name, _)| *name == row.table).unwrap_or_else(|| {
-            tables.push((Arc::clone(&row.table), Vec::new()));
-            tables.len() - 1
-        });
+        let table = tables
+            .iter()
+            .position(|(name, _)| *name == row.table)
+            .unwrap_or_else(|| {
+                tables.push((Arc::clone(&row.table), Vec::new()));
+                tables.len() - 1
+            });
         if let Some((_, rows)) = tables.get_mut(table) {
             places.insert((&row.table, &row.key), (table, rows.len()));
             rows.push(Net {
@@ -472,7 +535,12 @@ async fn inspect<'t>(
     conflicts: &mut Vec<Conflict>,
 ) -> Result<Restoration<'t>, StoreError> {
     let mut found = read(writer, info, array(rows.iter().map(|row| row.key.as_str()))).await?;
-    let mut restoration = Restoration { info, deletes: Vec::new(), updates: Vec::new(), inserts: Vec::new() };
+    let mut restoration = Restoration {
+        info,
+        deletes: Vec::new(),
+        updates: Vec::new(),
+        inserts: Vec::new(),
+    };
     for (at, net) in rows.into_iter().enumerate() {
         let now = found.remove(&at);
         let obstacle = match (net.before, net.after, now) {
@@ -483,7 +551,9 @@ async fn inspect<'t>(
             (Some(_), None, Some(_)) if info.is_counter => Some(RowObstacle::CountedOn),
             (Some(_), None, Some(_)) => Some(RowObstacle::Taken),
             (Some(before), None, None) => {
-                restoration.inserts.push((Arc::clone(&net.owner), net.key.clone(), before));
+                restoration
+                    .inserts
+                    .push((Arc::clone(&net.owner), net.key.clone(), before));
                 None
             }
             (before, Some(after), Some(now)) => {
@@ -491,11 +561,18 @@ async fn inspect<'t>(
                 let change = compare(info, before.as_deref(), &after, &now)?;
                 match change {
                     Compared::Same(_) if is_addition => {
-                        restoration.deletes.push((Arc::clone(&net.owner), net.key.clone(), now));
+                        restoration
+                            .deletes
+                            .push((Arc::clone(&net.owner), net.key.clone(), now));
                         None
                     }
                     Compared::Same(wanted) => {
-                        restoration.updates.push((Arc::clone(&net.owner), net.key.clone(), now, wanted));
+                        restoration.updates.push((
+                            Arc::clone(&net.owner),
+                            net.key.clone(),
+                            now,
+                            wanted,
+                        ));
                         None
                     }
                     Compared::CountedOn { forward: true } => Some(RowObstacle::CountedOn),
@@ -506,7 +583,12 @@ async fn inspect<'t>(
         };
         if let Some(obstacle) = obstacle {
             let key = tell_key(&net.key)?;
-            conflicts.push(Conflict { owner: net.owner, table: info.name, key, obstacle });
+            conflicts.push(Conflict {
+                owner: net.owner,
+                table: info.name,
+                key,
+                obstacle,
+            });
         }
     }
     Ok(restoration)
@@ -523,16 +605,26 @@ enum Compared {
     },
 }
 
-fn compare(info: &TableInfo, before: Option<&str>, after: &str, now: &str) -> Result<Compared, StoreError> {
+fn compare(
+    info: &TableInfo,
+    before: Option<&str>,
+    after: &str,
+    now: &str,
+) -> Result<Compared, StoreError> {
     let (after, now) = (cells(after)?, cells(now)?);
     let before = before.map(cells).transpose()?;
     let is_live = |column: &str| info.live.contains(&column);
     let same = |column: &str| text(&after, column) == text(&now, column);
     if info.is_counter && info.live.iter().any(|column| !same(column)) {
         let count = |cells: &Cells| {
-            info.live.first().and_then(|column| text(cells, column)).and_then(|text| text.parse::<i64>().ok())
+            info.live
+                .first()
+                .and_then(|column| text(cells, column))
+                .and_then(|text| text.parse::<i64>().ok())
         };
-        let forward = before.as_ref().is_some_and(|before| count(before) > count(&after));
+        let forward = before
+            .as_ref()
+            .is_some_and(|before| count(before) > count(&after));
         return Ok(Compared::CountedOn { forward });
     }
     let mut columns: Vec<&String> = after.keys().chain(now.keys()).collect();
@@ -546,9 +638,14 @@ fn compare(info: &TableInfo, before: Option<&str>, after: &str, now: &str) -> Re
             values: info.shown.contains(&column.as_str()).then(|| {
                 let value = |cells: Option<&Cells>| {
                     let text = cells.and_then(|cells| text(cells, column));
-                    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+                    text.and_then(|text| serde_json::from_str(text).ok())
+                        .unwrap_or_default()
                 };
-                [value(Some(&after)), value(Some(&now)), value(before.as_ref())]
+                [
+                    value(Some(&after)),
+                    value(Some(&now)),
+                    value(before.as_ref()),
+                ]
             }),
         })
         .collect();
@@ -584,7 +681,9 @@ fn unreadable() -> StoreError {
 /// Tells a key to people.
 fn tell_key(key: &str) -> Result<String, StoreError> {
     let parts = cells(key)?;
-    let parts = parts.iter().map(|(column, value)| format!("{column} {}", value.get()));
+    let parts = parts
+        .iter()
+        .map(|(column, value)| format!("{column} {}", value.get()));
     Ok(parts.collect::<Vec<_>>().join(", "))
 }
 
@@ -594,7 +693,10 @@ fn relation(table: &str) -> String {
 }
 
 fn matched(key: &[&str]) -> String {
-    key.iter().map(|column| format!("t.{column} = k.{column}")).collect::<Vec<_>>().join(" AND ")
+    key.iter()
+        .map(|column| format!("t.{column} = k.{column}"))
+        .collect::<Vec<_>>()
+        .join(" AND ")
 }
 
 fn array<'r>(rows: impl IntoIterator<Item = &'r str>) -> String {
@@ -622,7 +724,10 @@ async fn read(
         let at: i64 = row.try_get(0)?;
         Ok((usize::try_from(at - 1).unwrap_or_default(), row.try_get(1)?))
     };
-    rows.iter().map(decode).collect::<Result<_, _>>().map_err(failed)
+    rows.iter()
+        .map(decode)
+        .collect::<Result<_, _>>()
+        .map_err(failed)
 }
 
 impl Restoration<'_> {
@@ -651,7 +756,10 @@ impl Restoration<'_> {
         // As it was before the job: nothing where it was not journaled.
         let before = |found: &Dependent| {
             let is_found = |row: &&JournalRow| *row.table == *found.table && row.key == found.key;
-            journal.iter().find(is_found).map(|row| row.before.as_deref())
+            journal
+                .iter()
+                .find(is_found)
+                .map(|row| row.before.as_deref())
         };
         for found in missing(writer, self.info, &self.inserts).await? {
             if !matches!(before(&found), Some(None | Some(ABSENT))) {
@@ -676,10 +784,14 @@ impl Restoration<'_> {
 
     async fn delete(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
         let table = self.info.name;
-        let sql =
-            format!("DELETE FROM {table} AS t USING {} WHERE {}", relation(table), matched(&self.info.key));
+        let sql = format!(
+            "DELETE FROM {table} AS t USING {} WHERE {}",
+            relation(table),
+            matched(&self.info.key)
+        );
         let rows = array(self.deletes.iter().map(|(_, key, _)| key.as_str()));
-        self.run(writer, Operation::Delete, sql, rows, self.deletes.len()).await?;
+        self.run(writer, Operation::Delete, sql, rows, self.deletes.len())
+            .await?;
         for (owner, key, now) in &self.deletes {
             self.note(writer, owner, key, Some(now.clone()), None);
         }
@@ -697,21 +809,31 @@ impl Restoration<'_> {
         columns.sort();
         columns.dedup();
         if !columns.is_empty() {
-            let set: Vec<String> =
-                columns.iter().map(|column| format!("{0} = k.{0}", quoted(column))).collect();
+            let set: Vec<String> = columns
+                .iter()
+                .map(|column| format!("{0} = k.{0}", quoted(column)))
+                .collect();
             let sql = format!(
                 "UPDATE {table} AS t SET {} FROM {} WHERE {}",
                 set.join(", "),
                 relation(table),
                 matched(&self.info.key)
             );
-            let rows =
-                self.updates.iter().map(|(_, _, _, wanted)| json(wanted)).collect::<Result<Vec<_>, _>>()?;
+            let rows = self
+                .updates
+                .iter()
+                .map(|(_, _, _, wanted)| json(wanted))
+                .collect::<Result<Vec<_>, _>>()?;
             let rows = array(rows.iter().map(String::as_str));
-            self.run(writer, Operation::Update, sql, rows, self.updates.len()).await?;
+            self.run(writer, Operation::Update, sql, rows, self.updates.len())
+                .await?;
         }
-        let mut after =
-            read(writer, self.info, array(self.updates.iter().map(|(_, key, ..)| key.as_str()))).await?;
+        let mut after = read(
+            writer,
+            self.info,
+            array(self.updates.iter().map(|(_, key, ..)| key.as_str())),
+        )
+        .await?;
         for (at, (owner, key, now, _)) in self.updates.iter().enumerate() {
             self.note(writer, owner, key, Some(now.clone()), after.remove(&at));
         }
@@ -728,11 +850,19 @@ impl Restoration<'_> {
         }
         let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
         let columns = columns.join(", ");
-        let sql = format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM {}", relation(table));
+        let sql = format!(
+            "INSERT INTO {table} ({columns}) SELECT {columns} FROM {}",
+            relation(table)
+        );
         let rows = array(self.inserts.iter().map(|(_, _, row)| row.as_str()));
-        self.run(writer, Operation::Insert, sql, rows, self.inserts.len()).await?;
-        let mut after =
-            read(writer, self.info, array(self.inserts.iter().map(|(_, key, _)| key.as_str()))).await?;
+        self.run(writer, Operation::Insert, sql, rows, self.inserts.len())
+            .await?;
+        let mut after = read(
+            writer,
+            self.info,
+            array(self.inserts.iter().map(|(_, key, _)| key.as_str())),
+        )
+        .await?;
         for (at, (owner, key, _)) in self.inserts.iter().enumerate() {
             self.note(writer, owner, key, None, after.remove(&at));
         }
@@ -765,8 +895,13 @@ impl Restoration<'_> {
         rows: String,
         count: usize,
     ) -> Result<(), StoreError> {
-        let done = sqlx::query(AssertSqlSafe(sql)).bind(rows).execute(writer.connection()).await;
-        let met = done.map_err(|error| StoreError::new(operation, self.info.name, &error))?.rows_affected();
+        let done = sqlx::query(AssertSqlSafe(sql))
+            .bind(rows)
+            .execute(writer.connection())
+            .await;
+        let met = done
+            .map_err(|error| StoreError::new(operation, self.info.name, &error))?
+            .rows_affected();
         writer.expect(operation, self.info.name, count, met);
         Ok(())
     }

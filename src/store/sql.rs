@@ -65,7 +65,10 @@ pub enum Operation {
 impl Operation {
     /// Says whether it is done to the rows of a table.
     pub const fn is_on_a_table(self) -> bool {
-        matches!(self, Self::Read | Self::Insert | Self::Update | Self::Delete | Self::Allocate)
+        matches!(
+            self,
+            Self::Read | Self::Insert | Self::Update | Self::Delete | Self::Allocate
+        )
     }
 }
 
@@ -163,38 +166,67 @@ impl StoreError {
     /// Turns an error of the driver into ours. What a commit refuses is told
     /// with the table that the server names.
     pub fn new(operation: Operation, table: impl Into<String>, error: &sqlx::Error) -> Self {
-        let named = error.as_database_error().filter(|_| operation == Operation::Transact);
-        let table = named.and_then(|error| error.table()).map_or_else(|| table.into(), str::to_owned);
+        let named = error
+            .as_database_error()
+            .filter(|_| operation == Operation::Transact);
+        let table = named
+            .and_then(|error| error.table())
+            .map_or_else(|| table.into(), str::to_owned);
         let constraint = error.as_database_error().filter(|error| !is_raised(*error));
-        let constraint = constraint.and_then(DatabaseError::constraint).map(str::to_owned);
+        let constraint = constraint
+            .and_then(DatabaseError::constraint)
+            .map(str::to_owned);
         let (kind, message) = match error {
-            sqlx::Error::Database(error) => {
-                (kind_of(operation, error.code().as_deref().unwrap_or_default()), message_of(&**error))
-            }
+            sqlx::Error::Database(error) => (
+                kind_of(operation, error.code().as_deref().unwrap_or_default()),
+                message_of(&**error),
+            ),
             sqlx::Error::Io(error) => (StoreErrorKind::Disconnected, reason(error)),
-            sqlx::Error::WorkerCrashed | sqlx::Error::PoolClosed => {
-                (StoreErrorKind::Disconnected, "the connection is closed".to_owned())
-            }
-            sqlx::Error::ColumnDecode { index, .. } => {
-                (StoreErrorKind::Schema, format!("column {index} has another type than expected"))
-            }
-            sqlx::Error::Protocol(_) => {
-                (StoreErrorKind::Disconnected, "what the server answered makes no sense".to_owned())
-            }
+            sqlx::Error::WorkerCrashed | sqlx::Error::PoolClosed => (
+                StoreErrorKind::Disconnected,
+                "the connection is closed".to_owned(),
+            ),
+            sqlx::Error::ColumnDecode { index, .. } => (
+                StoreErrorKind::Schema,
+                format!("column {index} has another type than expected"),
+            ),
+            sqlx::Error::Protocol(_) => (
+                StoreErrorKind::Disconnected,
+                "what the server answered makes no sense".to_owned(),
+            ),
             _ => (StoreErrorKind::Other, "the driver failed".to_owned()),
         };
-        Self { kind, operation, table, message, constraint, refused: Vec::new() }
+        Self {
+            kind,
+            operation,
+            table,
+            message,
+            constraint,
+            refused: Vec::new(),
+        }
     }
 
     /// Returns the error of an update or delete that met another number of
     /// rows than it was to.
-    pub fn count(operation: Operation, table: impl Into<String>, expected: usize, met: u64) -> Self {
+    pub fn count(
+        operation: Operation,
+        table: impl Into<String>,
+        expected: usize,
+        met: u64,
+    ) -> Self {
         let message = format!("{met} rows were there instead of {expected}");
-        Self { kind: StoreErrorKind::Conflict, ..Self::other(operation, table, message) }
+        Self {
+            kind: StoreErrorKind::Conflict,
+            ..Self::other(operation, table, message)
+        }
     }
 
     /// Returns an error with a message of ours.
-    pub fn other(operation: Operation, table: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn other(
+        operation: Operation,
+        table: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             kind: StoreErrorKind::Other,
             operation,
@@ -221,7 +253,9 @@ impl StoreError {
 /// Returns why a connection broke, in words that say so.
 pub(super) fn reason(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::UnexpectedEof => "the connection was closed by the other side".to_owned(),
+        std::io::ErrorKind::UnexpectedEof => {
+            "the connection was closed by the other side".to_owned()
+        }
         _ => error.to_string(),
     }
 }
@@ -237,7 +271,9 @@ fn message_of(error: &dyn DatabaseError) -> String {
     }
     // Nothing of the value but its length is in the message of 22001.
     if code.starts_with("22") && code != "22001" {
-        return format!("a value is not what a type or a function of the target takes (SQLSTATE {code})");
+        return format!(
+            "a value is not what a type or a function of the target takes (SQLSTATE {code})"
+        );
     }
     error.message().to_owned()
 }
@@ -245,7 +281,9 @@ fn message_of(error: &dyn DatabaseError) -> String {
 /// Says whether a function of the target raised it: every word of it, the name
 /// of a constraint too, is that function's own.
 fn is_raised(error: &dyn DatabaseError) -> bool {
-    let routine = error.try_downcast_ref::<PgDatabaseError>().and_then(PgDatabaseError::routine);
+    let routine = error
+        .try_downcast_ref::<PgDatabaseError>()
+        .and_then(PgDatabaseError::routine);
     error.code().as_deref() == Some("P0001") || routine == Some("exec_stmt_raise")
 }
 
@@ -253,7 +291,9 @@ fn kind_of(operation: Operation, sqlstate: &str) -> StoreErrorKind {
     match sqlstate {
         "42501" => StoreErrorKind::Denied,
         "25006" => StoreErrorKind::ReadOnly,
-        "42P01" | "42703" | "3F000" | "42804" | "42846" | "42883" | "42809" => StoreErrorKind::Schema,
+        "42P01" | "42703" | "3F000" | "42804" | "42846" | "42883" | "42809" => {
+            StoreErrorKind::Schema
+        }
         "23505" => StoreErrorKind::Conflict,
         "23502" => StoreErrorKind::Required,
         "40001" | "40P01" => StoreErrorKind::Serialization,

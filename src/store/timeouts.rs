@@ -97,6 +97,9 @@ mod tests {
         let served = limits.session + limits.to_notice_a_loss() + connecting;
         assert!(served <= Duration::from_secs(95), "{served:?}");
         assert!(limits.commit_outcome + limits.probe <= Duration::from_secs(30));
-        assert!(limits.probe < limits.heartbeat, "a probe ends before the next one");
+        assert!(
+            limits.probe < limits.heartbeat,
+            "a probe ends before the next one"
+        );
     }
 }

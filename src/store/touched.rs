@@ -31,7 +31,11 @@ impl<'a> Touched<'a> {
             let info = tables.iter().find(|info| info.name == table);
             info.is_some_and(|info| info.shown.contains(&column))
         };
-        then(&Promise { rows, shapes: self.shapes, shown: &shown })
+        then(&Promise {
+            rows,
+            shapes: self.shapes,
+            shown: &shown,
+        })
     }
 
     /// Returns the rows.

@@ -16,7 +16,12 @@ pub type Connection = sqlx::PgConnection;
 ///
 /// Fails if the connection is gone.
 pub async fn begin_reading(connection: &mut Connection) -> Result<(), StoreError> {
-    run(connection, "the target", "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await
+    run(
+        connection,
+        "the target",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+    )
+    .await
 }
 
 /// Begins a transaction that sees one state of the target, and loses against
@@ -29,7 +34,12 @@ pub async fn begin_reading(connection: &mut Connection) -> Result<(), StoreError
 ///
 /// Fails if the connection is gone.
 pub async fn begin_writing(connection: &mut Connection) -> Result<(), StoreError> {
-    run(connection, "the target", "BEGIN ISOLATION LEVEL REPEATABLE READ").await
+    run(
+        connection,
+        "the target",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ",
+    )
+    .await
 }
 
 /// Makes every transaction of the session one that writes nothing, from the next one on.
@@ -38,7 +48,12 @@ pub async fn begin_writing(connection: &mut Connection) -> Result<(), StoreError
 ///
 /// Fails if the connection is gone.
 pub async fn make_read_only(connection: &mut Connection) -> Result<(), StoreError> {
-    run(connection, "the target", "SET default_transaction_read_only TO on").await
+    run(
+        connection,
+        "the target",
+        "SET default_transaction_read_only TO on",
+    )
+    .await
 }
 
 /// Keeps everybody else from writing to tables until the transaction ends.
@@ -59,9 +74,15 @@ pub async fn lock_tables(
     if tables.is_empty() {
         return Ok(());
     }
-    let names = tables.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    let after =
-        timeouts.statement.map_or_else(|| "DEFAULT".to_owned(), |limit| limit.as_millis().to_string());
+    let names = tables
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let after = timeouts.statement.map_or_else(
+        || "DEFAULT".to_owned(),
+        |limit| limit.as_millis().to_string(),
+    );
     let sql = format!(
         "SET LOCAL statement_timeout TO {}; LOCK TABLE {names} IN EXCLUSIVE MODE; \
          SET LOCAL statement_timeout TO {after}",
@@ -71,9 +92,10 @@ pub async fn lock_tables(
     locked.map(|_| ()).map_err(|error| {
         let error = StoreError::new(Operation::Lock, names, &error);
         match error.kind {
-            StoreErrorKind::Cancelled | StoreErrorKind::Locked => {
-                StoreError { kind: StoreErrorKind::Serialization, ..error }
-            }
+            StoreErrorKind::Cancelled | StoreErrorKind::Locked => StoreError {
+                kind: StoreErrorKind::Serialization,
+                ..error
+            },
             _ => error,
         }
     })
@@ -109,7 +131,10 @@ pub enum CommitOutcome {
 ///
 /// Fails if the server never had such a transaction, as after a fail-over that
 /// lost it, or the connection is gone.
-pub async fn outcome(connection: &mut Connection, number: i64) -> Result<Option<CommitOutcome>, StoreError> {
+pub async fn outcome(
+    connection: &mut Connection,
+    number: i64,
+) -> Result<Option<CommitOutcome>, StoreError> {
     let status: Option<String> = sqlx::query_scalar("SELECT txid_status($1)")
         .bind(number)
         .fetch_one(connection)
@@ -159,7 +184,10 @@ pub async fn leave(mut connection: Connection) -> Result<(), StoreError> {
 ///
 /// Fails if the connection is gone.
 pub async fn close(connection: Connection) -> Result<(), StoreError> {
-    connection.close().await.map_err(|error| StoreError::new(Operation::Transact, "the target", &error))
+    connection
+        .close()
+        .await
+        .map_err(|error| StoreError::new(Operation::Transact, "the target", &error))
 }
 
 /// Runs a script of ours, of any number of statements.
@@ -167,9 +195,14 @@ pub async fn close(connection: Connection) -> Result<(), StoreError> {
 /// # Errors
 ///
 /// Fails at the first statement that does.
-pub async fn script(connection: &mut Connection, what: &str, sql: String) -> Result<(), StoreError> {
+pub async fn script(
+    connection: &mut Connection,
+    what: &str,
+    sql: String,
+) -> Result<(), StoreError> {
     let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await;
-    done.map(|_| ()).map_err(|error| StoreError::new(Operation::Create, what, &error))
+    done.map(|_| ())
+        .map_err(|error| StoreError::new(Operation::Create, what, &error))
 }
 
 /// Says whether the server has a database of a name.
@@ -185,7 +218,12 @@ pub async fn has_database(connection: &mut Connection, name: &str) -> Result<boo
         .map_err(|error| StoreError::new(Operation::Read, "pg_database", &error))
 }
 
-async fn run(connection: &mut Connection, table: &str, sql: &'static str) -> Result<(), StoreError> {
+async fn run(
+    connection: &mut Connection,
+    table: &str,
+    sql: &'static str,
+) -> Result<(), StoreError> {
     let done = sqlx::raw_sql(sql).execute(connection).await;
-    done.map(|_| ()).map_err(|error| StoreError::new(Operation::Transact, table, &error))
+    done.map(|_| ())
+        .map_err(|error| StoreError::new(Operation::Transact, table, &error))
 }

@@ -112,8 +112,15 @@ impl<'a> Writer<'a> {
 
     /// Returns a writer that goes on after what the database refuses, and keeps
     /// note of it. Its transaction must be rolled back.
-    pub fn rehearsing(connection: &'a mut PgConnection, stamp: &'a Stamp, report: Report<'a>) -> Self {
-        Self { problems: Some(Vec::new()), ..Self::new(connection, stamp, report) }
+    pub fn rehearsing(
+        connection: &'a mut PgConnection,
+        stamp: &'a Stamp,
+        report: Report<'a>,
+    ) -> Self {
+        Self {
+            problems: Some(Vec::new()),
+            ..Self::new(connection, stamp, report)
+        }
     }
 
     /// Returns who writes, and when.
@@ -134,8 +141,13 @@ impl<'a> Writer<'a> {
     /// Returns what was done.
     pub fn finish(mut self) -> Written {
         // A rule may have swallowed a row: nothing came of it.
-        self.journal.retain(|row| row.before.is_some() || row.after.is_some());
-        Written { tables: self.tables, journal: self.journal, problems: self.problems.unwrap_or_default() }
+        self.journal
+            .retain(|row| row.before.is_some() || row.after.is_some());
+        Written {
+            tables: self.tables,
+            journal: self.journal,
+            problems: self.problems.unwrap_or_default(),
+        }
     }
 
     /// Inserts rows; `rows.keys` are among the columns.
@@ -147,7 +159,9 @@ impl<'a> Writer<'a> {
     pub async fn insert(&mut self, rows: Keyed<'_>, columns: &[Column]) -> Result<(), StoreError> {
         let begun = self.begin(rows.table).await?;
         let done = self.try_insert(rows, columns).await;
-        let done = self.with_refused(done, rows, Statement::Insert(columns)).await;
+        let done = self
+            .with_refused(done, rows, Statement::Insert(columns))
+            .await;
         let count = self.end(begun, done).await?;
         self.count(rows.table).inserted += count;
         Ok(())
@@ -205,7 +219,11 @@ impl<'a> Writer<'a> {
     }
 
     /// Runs a statement; returns how many rows it met.
-    async fn execute(&mut self, rows: Keyed<'_>, statement: Statement<'_>) -> Result<u64, StoreError> {
+    async fn execute(
+        &mut self,
+        rows: Keyed<'_>,
+        statement: Statement<'_>,
+    ) -> Result<u64, StoreError> {
         let Keyed { table, keys, .. } = rows;
         match statement {
             Statement::Insert(columns) => bulk::insert(self.connection, table, columns).await,
@@ -242,7 +260,8 @@ impl<'a> Writer<'a> {
         rows: Keyed<'_>,
         statement: Statement<'_>,
     ) -> Result<Vec<Refused>, StoreError> {
-        self.run(rows.table, "ROLLBACK TO SAVEPOINT written".to_owned()).await?;
+        self.run(rows.table, "ROLLBACK TO SAVEPOINT written".to_owned())
+            .await?;
         let mut found = Vec::new();
         let mut open = match rows.owners {
             [] => Vec::new(),
@@ -255,11 +274,17 @@ impl<'a> Writer<'a> {
         };
         let mut left = MAX_REFUSED_ROWS;
         while let Some(range) = open.pop() {
-            let items: usize = found.iter().map(|refused: &Refused| refused.items.len()).sum();
+            let items: usize = found
+                .iter()
+                .map(|refused: &Refused| refused.items.len())
+                .sum();
             if items >= MAX_REFUSED || left == 0 {
                 break;
             }
-            match (self.try_part(rows, statement, &range).await?, rows.owners.get(range.start)) {
+            match (
+                self.try_part(rows, statement, &range).await?,
+                rows.owners.get(range.start),
+            ) {
                 (None, _) => {}
                 (Some(error), Some(owner)) if range.len() == 1 => {
                     note_refused(&mut found, owner, &error);
@@ -268,7 +293,8 @@ impl<'a> Writer<'a> {
                 (Some(_), _) => open.extend(halves(range)),
             }
         }
-        self.run(rows.table, "ROLLBACK TO SAVEPOINT written".to_owned()).await?;
+        self.run(rows.table, "ROLLBACK TO SAVEPOINT written".to_owned())
+            .await?;
         Ok(found)
     }
 
@@ -281,17 +307,27 @@ impl<'a> Writer<'a> {
         range: &Range<usize>,
     ) -> Result<Option<StoreError>, StoreError> {
         let keys = bulk::part(rows.keys, range);
-        let part = Keyed { keys: &keys, ..rows };
+        let part = Keyed {
+            keys: &keys,
+            ..rows
+        };
         self.run(rows.table, "SAVEPOINT part".to_owned()).await?;
         let done = match statement {
             Statement::Insert(columns) => {
-                self.execute(part, Statement::Insert(&bulk::part(columns, range))).await
+                self.execute(part, Statement::Insert(&bulk::part(columns, range)))
+                    .await
             }
-            Statement::Update(set) => self.execute(part, Statement::Update(&bulk::part(set, range))).await,
+            Statement::Update(set) => {
+                self.execute(part, Statement::Update(&bulk::part(set, range)))
+                    .await
+            }
             Statement::Delete => self.execute(part, Statement::Delete).await,
         };
         match done {
-            Ok(_) => self.run(rows.table, "RELEASE SAVEPOINT part".to_owned()).await.map(|()| None),
+            Ok(_) => self
+                .run(rows.table, "RELEASE SAVEPOINT part".to_owned())
+                .await
+                .map(|()| None),
             Err(error) if error.is_about_rows() => {
                 let sql = "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part".to_owned();
                 self.run(rows.table, sql).await.map(|()| Some(error))
@@ -303,7 +339,8 @@ impl<'a> Writer<'a> {
     /// Notes that a statement met another number of rows than it was to.
     pub(super) fn expect(&mut self, operation: Operation, table: &str, rows: usize, met: u64) {
         if met != rows as u64 {
-            self.short.push(StoreError::count(operation, table, rows, met));
+            self.short
+                .push(StoreError::count(operation, table, rows, met));
         }
     }
 
@@ -318,7 +355,11 @@ impl<'a> Writer<'a> {
     /// written that were not there.
     pub async fn settle(&mut self) -> Result<Catalog, StoreError> {
         self.check_deferred().await?;
-        let mut tables: Vec<Arc<str>> = self.journal.iter().map(|row| Arc::clone(&row.table)).collect();
+        let mut tables: Vec<Arc<str>> = self
+            .journal
+            .iter()
+            .map(|row| Arc::clone(&row.table))
+            .collect();
         tables.sort();
         tables.dedup();
         if tables.is_empty() && self.short.is_empty() {
@@ -343,10 +384,17 @@ impl<'a> Writer<'a> {
 
     /// Reads the journal's rows of a table as they are now.
     async fn read_again(&mut self, table: &str) -> Result<(), StoreError> {
-        let rows = self.journal.iter().enumerate().filter(|(_, row)| *row.table == *table);
+        let rows = self
+            .journal
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| *row.table == *table);
         // Of a row that was touched several times the last state counts.
         let last: BTreeMap<&str, usize> = rows.map(|(at, row)| (row.key.as_str(), at)).collect();
-        let key = last.keys().next().and_then(|key| serde_json::from_str::<BTreeMap<String, Raw>>(key).ok());
+        let key = last
+            .keys()
+            .next()
+            .and_then(|key| serde_json::from_str::<BTreeMap<String, Raw>>(key).ok());
         let matched: Vec<String> = key
             .into_iter()
             .flat_map(BTreeMap::into_keys)
@@ -362,7 +410,10 @@ impl<'a> Writer<'a> {
             matched.join(" AND ")
         );
         let keys = format!("[{}]", last.keys().copied().collect::<Vec<_>>().join(","));
-        let found = sqlx::query_as(AssertSqlSafe(sql)).bind(keys).fetch_all(&mut *self.connection).await;
+        let found = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(keys)
+            .fetch_all(&mut *self.connection)
+            .await;
         let found: Vec<(i64, String)> =
             found.map_err(|error| StoreError::new(Operation::Read, table, &error))?;
         let mut found: HashMap<i64, String> = found.into_iter().collect();
@@ -385,11 +436,15 @@ impl<'a> Writer<'a> {
         };
         for name in names {
             let begun = self.begin(TARGET).await?;
-            let mut done = self.run(TARGET, format!("SET CONSTRAINTS {name} IMMEDIATE")).await.map(|()| 0);
+            let mut done = self
+                .run(TARGET, format!("SET CONSTRAINTS {name} IMMEDIATE"))
+                .await
+                .map(|()| 0);
             if let Err(error) = &mut done
                 && error.is_about_rows()
             {
-                self.run(TARGET, "ROLLBACK TO SAVEPOINT written".to_owned()).await?;
+                self.run(TARGET, "ROLLBACK TO SAVEPOINT written".to_owned())
+                    .await?;
                 error.refused = self.refused_at_last(error).await?;
             }
             self.end(begun, done).await?;
@@ -401,17 +456,29 @@ impl<'a> Writer<'a> {
     /// that stands twice, or a reference to a row that is not there.
     async fn refused_at_last(&mut self, error: &StoreError) -> Result<Vec<Refused>, StoreError> {
         let failed = |error: sqlx::Error| StoreError::new(Operation::Read, "pg_constraint", &error);
-        let query = sqlx::query_scalar(VIOLATORS).bind(&error.constraint).bind(&error.table);
-        let Some(sql) = query.fetch_optional(&mut *self.connection).await.map_err(failed)? else {
+        let query = sqlx::query_scalar(VIOLATORS)
+            .bind(&error.constraint)
+            .bind(&error.table);
+        let Some(sql) = query
+            .fetch_optional(&mut *self.connection)
+            .await
+            .map_err(failed)?
+        else {
             return Ok(Vec::new());
         };
-        let rows = sqlx::query_scalar(AssertSqlSafe::<String>(sql)).fetch_all(&mut *self.connection).await;
-        let rows: Vec<String> = rows.map_err(|read| StoreError::new(Operation::Read, &error.table, &read))?;
+        let rows = sqlx::query_scalar(AssertSqlSafe::<String>(sql))
+            .fetch_all(&mut *self.connection)
+            .await;
+        let rows: Vec<String> =
+            rows.map_err(|read| StoreError::new(Operation::Read, &error.table, &read))?;
         let rows: HashSet<&str> = rows.iter().map(String::as_str).collect();
         let mut found = Vec::new();
         let is_one = |row: &&JournalRow| {
             row.table.rsplit('.').next() == Some(&error.table)
-                && row.after.as_deref().is_some_and(|after| rows.contains(after))
+                && row
+                    .after
+                    .as_deref()
+                    .is_some_and(|after| rows.contains(after))
         };
         for row in self.journal.iter().filter(is_one).take(MAX_REFUSED) {
             note_refused(&mut found, &row.item, error);
@@ -423,7 +490,9 @@ impl<'a> Writer<'a> {
     async fn deferrable(&mut self) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT DISTINCT format('%I.%I', n.nspname, c.conname) FROM pg_constraint AS c \
                    JOIN pg_namespace AS n ON n.oid = c.connamespace WHERE c.condeferrable ORDER BY 1";
-        let names = sqlx::query_scalar(sql).fetch_all(&mut *self.connection).await;
+        let names = sqlx::query_scalar(sql)
+            .fetch_all(&mut *self.connection)
+            .await;
         names.map_err(|error| StoreError::new(Operation::Read, "pg_constraint", &error))
     }
 
@@ -458,12 +527,23 @@ impl<'a> Writer<'a> {
             bulk::unnested(keys),
             bulk::matched(keys)
         );
-        let query =
-            keys.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, key| bulk::bind(query, &key.values));
+        let query = keys
+            .iter()
+            .fold(sqlx::query(AssertSqlSafe(sql)), |query, key| {
+                bulk::bind(query, &key.values)
+            });
         let failed = |error: sqlx::Error| StoreError::new(Operation::Read, table, &error);
-        let met = query.fetch_all(&mut *self.connection).await.map_err(failed)?.len();
+        let met = query
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(failed)?
+            .len();
         let met = met as u64;
-        if met == rows as u64 { Ok(met) } else { Err(StoreError::count(Operation::Read, table, rows, met)) }
+        if met == rows as u64 {
+            Ok(met)
+        } else {
+            Err(StoreError::count(Operation::Read, table, rows, met))
+        }
     }
 
     /// Notes rows that were touched by a statement of the caller's.
@@ -494,7 +574,12 @@ impl<'a> Writer<'a> {
         if read.len() == rows.owners.len() {
             Ok(read)
         } else {
-            Err(StoreError::count(to, rows.table, rows.owners.len(), read.len() as u64))
+            Err(StoreError::count(
+                to,
+                rows.table,
+                rows.owners.len(),
+                read.len() as u64,
+            ))
         }
     }
 
@@ -505,7 +590,11 @@ impl<'a> Writer<'a> {
         join: &str,
         lock: &str,
     ) -> Result<Vec<Whole>, StoreError> {
-        let key = rows.keys.iter().enumerate().map(|(at, key)| format!("'{}', u.k{at}", key.name));
+        let key = rows
+            .keys
+            .iter()
+            .enumerate()
+            .map(|(at, key)| format!("'{}', u.k{at}", key.name));
         let sql = format!(
             "SELECT u.n, jsonb_build_object({})::text, to_jsonb(t)::text FROM {} {join} {} AS t ON {} \
              ORDER BY u.n{lock}",
@@ -518,8 +607,13 @@ impl<'a> Writer<'a> {
         let query = rows
             .keys
             .iter()
-            .fold(sqlx::query(AssertSqlSafe(sql)), |query, key| bulk::bind(query, &key.values));
-        let found = query.fetch_all(&mut *self.connection).await.map_err(failed)?;
+            .fold(sqlx::query(AssertSqlSafe(sql)), |query, key| {
+                bulk::bind(query, &key.values)
+            });
+        let found = query
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(failed)?;
         let whole = |row: &sqlx::postgres::PgRow| {
             let n: i64 = row.try_get(0)?;
             Ok(Whole {
@@ -528,7 +622,11 @@ impl<'a> Writer<'a> {
                 row: row.try_get(2)?,
             })
         };
-        found.iter().map(whole).collect::<Result<Vec<_>, _>>().map_err(failed)
+        found
+            .iter()
+            .map(whole)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(failed)
     }
 
     /// Journals rows: as they were, and as they are now.
@@ -546,10 +644,17 @@ impl<'a> Writer<'a> {
         };
         let mut before = before.map(Vec::into_iter);
         let mut after = after.map(Vec::into_iter);
-        let mut next = || (before.as_mut().and_then(Iterator::next), after.as_mut().and_then(Iterator::next));
+        let mut next = || {
+            (
+                before.as_mut().and_then(Iterator::next),
+                after.as_mut().and_then(Iterator::next),
+            )
+        };
         loop {
             let (before, after) = next();
-            let Some(one) = before.as_ref().or(after.as_ref()) else { return Ok(()) };
+            let Some(one) = before.as_ref().or(after.as_ref()) else {
+                return Ok(());
+            };
             self.journal.push(JournalRow {
                 table: Arc::clone(&table),
                 item: rows.owners.get(one.at).cloned().unwrap_or_default(),
@@ -565,7 +670,10 @@ impl<'a> Writer<'a> {
         let at = self.tables.iter().position(|rows| rows.table == table);
         let at = at.unwrap_or(self.tables.len());
         if at == self.tables.len() {
-            self.tables.push(TableRows { table: table.to_owned(), ..TableRows::default() });
+            self.tables.push(TableRows {
+                table: table.to_owned(),
+                ..TableRows::default()
+            });
         }
         #[expect(clippy::indexing_slicing, reason = "found, or just pushed")]
         &mut self.tables[at]
@@ -574,13 +682,22 @@ impl<'a> Writer<'a> {
     /// Sets a savepoint: the transaction must stay usable after a statement that
     /// fails, to find whose rows were refused and, in a rehearsal, to go on.
     async fn begin(&mut self, table: &'static str) -> Result<&'static str, StoreError> {
-        let before = if self.is_marked { "RELEASE SAVEPOINT written; " } else { "" };
-        self.run(table, format!("{before}SAVEPOINT written")).await?;
+        let before = if self.is_marked {
+            "RELEASE SAVEPOINT written; "
+        } else {
+            ""
+        };
+        self.run(table, format!("{before}SAVEPOINT written"))
+            .await?;
         self.is_marked = true;
         Ok(table)
     }
 
-    async fn end(&mut self, table: &'static str, done: Result<u64, StoreError>) -> Result<u64, StoreError> {
+    async fn end(
+        &mut self,
+        table: &'static str,
+        done: Result<u64, StoreError>,
+    ) -> Result<u64, StoreError> {
         let error = match done {
             Ok(count) => return Ok(count),
             Err(error) => error,
@@ -588,15 +705,20 @@ impl<'a> Writer<'a> {
         match &mut self.problems {
             Some(problems) if error.is_about_rows() || error.kind == StoreErrorKind::Denied => {
                 problems.push(error);
-                self.run(table, "ROLLBACK TO SAVEPOINT written".to_owned()).await.map(|()| 0)
+                self.run(table, "ROLLBACK TO SAVEPOINT written".to_owned())
+                    .await
+                    .map(|()| 0)
             }
             _ => Err(error),
         }
     }
 
     async fn run(&mut self, table: &str, sql: String) -> Result<(), StoreError> {
-        let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *self.connection).await;
-        done.map(|_| ()).map_err(|error| StoreError::new(Operation::Transact, table, &error))
+        let done = sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut *self.connection)
+            .await;
+        done.map(|_| ())
+            .map_err(|error| StoreError::new(Operation::Transact, table, &error))
     }
 }
 
@@ -609,8 +731,9 @@ fn halves(range: Range<usize>) -> [Range<usize>; 2] {
 
 /// Adds an item to those that were refused for the same reason.
 fn note_refused(found: &mut Vec<Refused>, item: &Owner, error: &StoreError) {
-    let same =
-        |refused: &&mut Refused| refused.constraint == error.constraint && refused.message == error.message;
+    let same = |refused: &&mut Refused| {
+        refused.constraint == error.constraint && refused.message == error.message
+    };
     match found.iter_mut().find(same) {
         Some(refused) if refused.items.contains(item) => {}
         Some(refused) => refused.items.push(Arc::clone(item)),

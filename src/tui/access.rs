@@ -35,12 +35,22 @@ impl AccessList {
         }
         let is_same = |a: &usize, b: &usize| {
             let subject = |at: &usize| grants.get(*at).map(|grant| &grant.subject);
-            if by_object { of(a) == of(b) } else { subject(a) == subject(b) }
+            if by_object {
+                of(a) == of(b)
+            } else {
+                subject(a) == subject(b)
+            }
         };
         let mut rows = Vec::with_capacity(order.len());
         for chunk in order.chunk_by(is_same) {
-            rows.extend(chunk.first().map(|grant| Row { grant: *grant, below: chunk.len() }));
-            rows.extend(chunk.iter().map(|grant| Row { grant: *grant, below: 0 }));
+            rows.extend(chunk.first().map(|grant| Row {
+                grant: *grant,
+                below: chunk.len(),
+            }));
+            rows.extend(chunk.iter().map(|grant| Row {
+                grant: *grant,
+                below: 0,
+            }));
         }
         Self { by_object, rows }
     }
@@ -52,10 +62,16 @@ impl AccessList {
 
     /// Lays a row out.
     pub(crate) fn line(&self, access: &Access, row: Row) -> Line {
-        let Some(grant) = access.grants().get(row.grant) else { return Line::new() };
+        let Some(grant) = access.grants().get(row.grant) else {
+            return Line::new();
+        };
         let subject = format!("{} {}", grant.subject.id.kind, grant.subject.called());
         let object = grant.what();
-        let (head, other) = if self.by_object { (&*object, &*subject) } else { (&*subject, &*object) };
+        let (head, other) = if self.by_object {
+            (&*object, &*subject)
+        } else {
+            (&*subject, &*object)
+        };
         if row.below > 0 {
             let changes = count(row.below, "change", "changes");
             return Line::of(Role::Heading, head).and(Role::Dim, &format!("  {changes}"));
@@ -80,8 +96,11 @@ pub(crate) const fn role(shift: &Shift) -> Role {
 pub(crate) fn detail(grant: &Grant) -> String {
     let mut parts = vec![grant.means()];
     if let Shift::Changed { .. } = grant.shift {
-        let paths =
-            grant.shift.terms().into_iter().map(|change| change.path.trim_start_matches('/').to_owned());
+        let paths = grant
+            .shift
+            .terms()
+            .into_iter()
+            .map(|change| change.path.trim_start_matches('/').to_owned());
         parts.push(paths.collect::<Vec<_>>().join(", "));
     }
     parts.retain(|part| !part.is_empty());

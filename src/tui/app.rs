@@ -83,7 +83,10 @@ impl Work {
     /// Says whether it runs in a transaction that writes: such a job has the
     /// screen to itself, and is waited for.
     pub(crate) const fn writes(self) -> bool {
-        matches!(self, Self::Apply | Self::Rehearse | Self::Undo(_) | Self::Edit)
+        matches!(
+            self,
+            Self::Apply | Self::Rehearse | Self::Undo(_) | Self::Edit
+        )
     }
 
     /// Says what is going on, as a reason for something else to wait.
@@ -105,7 +108,9 @@ impl Work {
 impl Job {
     /// Says whether it can no longer be cancelled.
     pub(crate) fn is_committing(&self) -> bool {
-        self.phases.last().is_some_and(|progress| progress.phase == Phase::Commit)
+        self.phases
+            .last()
+            .is_some_and(|progress| progress.phase == Phase::Commit)
     }
 
     /// Says whether the answer to its commit has been waited for so long that
@@ -239,7 +244,9 @@ impl App {
     /// Returns the box that the keys are about: those that were open before a
     /// form lie below it.
     pub(crate) fn asked(&self) -> Option<&Modal> {
-        self.modals.last().filter(|modal| self.form.is_none() || !modal.is_below)
+        self.modals
+            .last()
+            .filter(|modal| self.form.is_none() || !modal.is_below)
     }
 
     /// Returns what keys mean where no box is open.
@@ -279,7 +286,11 @@ impl App {
 
     /// Returns where the screen works, once that is known.
     pub(crate) fn place(&self) -> Option<Place> {
-        if let Some(scopes) = self.scopes.as_ref().filter(|scopes| scopes.catalogue().is_some()) {
+        if let Some(scopes) = self
+            .scopes
+            .as_ref()
+            .filter(|scopes| scopes.catalogue().is_some())
+        {
             return Some(scopes.place.clone());
         }
         self.review.as_ref().map(|review| review.subject.place())
@@ -289,7 +300,9 @@ impl App {
     pub(crate) fn key(&self, act: Act) -> String {
         let here = self.keymap.key(self.context(), act);
         let below = || self.keymap.key(self.screen(), act);
-        here.or_else(below).or_else(|| self.keymap.key(Context::Review, act)).unwrap_or_default()
+        here.or_else(below)
+            .or_else(|| self.keymap.key(Context::Review, act))
+            .unwrap_or_default()
     }
 
     /// Says whether an import, a rehearsal, an undo or an edit runs.
@@ -299,32 +312,51 @@ impl App {
 
     /// Returns the job of the ledger that the keys act on.
     pub(crate) fn record(&self) -> Option<&JobRecord> {
-        self.modals.iter().rev().find_map(|modal| match modal.question {
-            Question::History => self.history.get(modal.at),
-            Question::Job(number) => self.history.iter().find(|record| record.job == number),
-            _ => None,
-        })
+        self.modals
+            .iter()
+            .rev()
+            .find_map(|modal| match modal.question {
+                Question::History => self.history.get(modal.at),
+                Question::Job(number) => self.history.iter().find(|record| record.job == number),
+                _ => None,
+            })
     }
 
     /// Returns the scope whose clients are listed, and the client at hand.
     pub(crate) fn held(&self) -> Option<(&Scope, Option<&ClientInfo>)> {
         let catalogue = self.scopes.as_ref()?.catalogue()?;
-        let (id, at) = self.modals.iter().rev().find_map(|modal| match &modal.question {
-            Question::Holders(id) => Some((id, modal.at)),
-            _ => None,
-        })?;
+        let (id, at) = self
+            .modals
+            .iter()
+            .rev()
+            .find_map(|modal| match &modal.question {
+                Question::Holders(id) => Some((id, modal.at)),
+                _ => None,
+            })?;
         let scope = catalogue.scope(id)?;
-        Some((scope, scope.holders.get(at).and_then(|at| catalogue.clients().get(*at))))
+        Some((
+            scope,
+            scope
+                .holders
+                .get(at)
+                .and_then(|at| catalogue.clients().get(*at)),
+        ))
     }
 
     /// Says something until the next key.
     pub(crate) fn say(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { text: text.into(), refused: false });
+        self.notice = Some(Notice {
+            text: text.into(),
+            refused: false,
+        });
     }
 
     /// Says why something cannot be done, until the next key.
     pub(crate) fn refuse(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { text: text.into(), refused: true });
+        self.notice = Some(Notice {
+            text: text.into(),
+            refused: true,
+        });
     }
 
     /// Returns the node that the keys act on and the detail shows.
@@ -332,7 +364,9 @@ impl App {
         let review = self.review.as_ref()?;
         match self.lead {
             Pane::Tree => Some(review.tree_node()),
-            Pane::Items | Pane::Detail => Some(review.items_node().unwrap_or_else(|| review.tree_node())),
+            Pane::Items | Pane::Detail => {
+                Some(review.items_node().unwrap_or_else(|| review.tree_node()))
+            }
         }
     }
 
@@ -351,7 +385,11 @@ impl App {
 
     /// Returns where the halves of the screen of scopes are.
     pub(crate) fn halves(&self) -> Halves {
-        let (half, zoom) = self.scopes.as_ref().map(|scopes| (scopes.half, scopes.zoom)).unwrap_or_default();
+        let (half, zoom) = self
+            .scopes
+            .as_ref()
+            .map(|scopes| (scopes.half, scopes.zoom))
+            .unwrap_or_default();
         layout::halves(self.size, half, zoom, self.skin.accessible)
     }
 
@@ -380,7 +418,9 @@ impl App {
     }
 
     fn settle_detail(&mut self, width: usize) {
-        let (Some(node), Some(review)) = (self.node(), self.review.as_ref()) else { return };
+        let (Some(node), Some(review)) = (self.node(), self.review.as_ref()) else {
+            return;
+        };
         let key = DetailKey {
             node,
             options: self.options,
@@ -393,7 +433,8 @@ impl App {
         }
         let same_node = self.detail_of.is_some_and(|old| old.node == node);
         let rows = detail::build(review, node, self.options, width, self.skin.glyphs);
-        self.detail.replace(rows, if same_node { self.detail.at() } else { 0 });
+        self.detail
+            .replace(rows, if same_node { self.detail.at() } else { 0 });
         self.detail_of = Some(key);
     }
 }

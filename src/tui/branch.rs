@@ -79,18 +79,32 @@ struct Growing {
 
 impl Growing {
     fn new(pointer: String) -> Self {
-        Self { pointer, members: Vec::new(), index: HashMap::new() }
+        Self {
+            pointer,
+            members: Vec::new(),
+            index: HashMap::new(),
+        }
     }
 
     fn owns(&self, path: &str) -> bool {
-        path.strip_prefix(self.pointer.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        path.strip_prefix(self.pointer.as_str())
+            .is_some_and(|rest| rest.starts_with('/'))
     }
 
     fn take(&mut self, change: &Change) {
-        let rest = change.path.get(self.pointer.len() + 1..).unwrap_or_default();
-        let (segment, below) = rest.split_once('/').map_or((rest, false), |(segment, _)| (segment, true));
+        let rest = change
+            .path
+            .get(self.pointer.len() + 1..)
+            .unwrap_or_default();
+        let (segment, below) = rest
+            .split_once('/')
+            .map_or((rest, false), |(segment, _)| (segment, true));
         let fate = fate(change.op, below);
-        if let Some(member) = self.index.get(segment).and_then(|at| self.members.get_mut(*at)) {
+        if let Some(member) = self
+            .index
+            .get(segment)
+            .and_then(|at| self.members.get_mut(*at))
+        {
             if fate == Fate::Change {
                 member.fate = Fate::Change;
             }
@@ -108,7 +122,10 @@ impl Growing {
 
     fn finish(self) -> Branch {
         let names: Vec<String> = segments(&self.pointer).collect();
-        Branch { title: names.join("/"), members: self.members }
+        Branch {
+            title: names.join("/"),
+            members: self.members,
+        }
     }
 }
 
@@ -134,49 +151,89 @@ mod tests {
         let member = |member: Member| (member.label, member.fate);
         branches
             .into_iter()
-            .map(|branch| (branch.title, branch.members.into_iter().map(member).collect()))
+            .map(|branch| {
+                (
+                    branch.title,
+                    branch.members.into_iter().map(member).collect(),
+                )
+            })
             .collect()
     }
 
     fn fate_of(before: Value, after: Value) -> Vec<(String, Vec<(String, Fate)>)> {
-        told(&plan(vec![item("client", "a", "").both("x", before, after)], Vec::new(), Vec::new()))
+        told(&plan(
+            vec![item("client", "a", "").both("x", before, after)],
+            Vec::new(),
+            Vec::new(),
+        ))
     }
 
     fn own(title: &str, members: &[(&str, Fate)]) -> Vec<(String, Vec<(String, Fate)>)> {
-        vec![(title.to_owned(), members.iter().map(|(label, fate)| ((*label).to_owned(), *fate)).collect())]
+        vec![(
+            title.to_owned(),
+            members
+                .iter()
+                .map(|(label, fate)| ((*label).to_owned(), *fate))
+                .collect(),
+        )]
     }
 
     #[test]
     fn elements_of_both_sides_are_listed_with_their_fate() {
         assert_eq!(
             fate_of(set(&["10.0.0.1", "a/b"]), set(&["a/b", "c"])),
-            own("x", &[("a/b", Fate::Same), ("c", Fate::Add), ("10.0.0.1", Fate::Keep)])
+            own(
+                "x",
+                &[
+                    ("a/b", Fate::Same),
+                    ("c", Fate::Add),
+                    ("10.0.0.1", Fate::Keep)
+                ]
+            )
         );
     }
 
     #[test]
     fn an_element_that_differs_within_differs() {
         let keys = |alias: &str, status: &str| {
-            let fields = vec![Field::new("alias", text(alias)), Field::new("status", text(status))];
+            let fields = vec![
+                Field::new("alias", text(alias)),
+                Field::new("status", text(status)),
+            ];
             Value::Set(vec![Element::named("k", Value::Record(fields))])
         };
-        assert_eq!(fate_of(keys("a", "1"), keys("b", "1")), own("x", &[("k", Fate::Change)]));
-        assert_eq!(fate_of(keys("a", "1"), keys("a", "1")), own("x", &[("k", Fate::Same)]));
+        assert_eq!(
+            fate_of(keys("a", "1"), keys("b", "1")),
+            own("x", &[("k", Fate::Change)])
+        );
+        assert_eq!(
+            fate_of(keys("a", "1"), keys("a", "1")),
+            own("x", &[("k", Fate::Same)])
+        );
     }
 
     #[test]
     fn a_set_in_a_record_is_found_and_an_empty_one_is_not_shown() {
         let record = |labels: &[&str]| {
-            Value::Record(vec![Field::new("redirects", set(labels)), Field::new("none", set(&[]))])
+            Value::Record(vec![
+                Field::new("redirects", set(labels)),
+                Field::new("none", set(&[])),
+            ])
         };
-        assert_eq!(fate_of(record(&[]), record(&["u"])), own("x/redirects", &[("u", Fate::Add)]));
+        assert_eq!(
+            fate_of(record(&[]), record(&["u"])),
+            own("x/redirects", &[("u", Fate::Add)])
+        );
     }
 
     #[test]
     fn what_is_replaced_is_removed() {
         let mut gone = Element::named("GOOGLE", Value::Null);
         gone.replaced = true;
-        assert_eq!(fate_of(Value::Set(vec![gone]), set(&[])), own("x", &[("GOOGLE", Fate::Remove)]));
+        assert_eq!(
+            fate_of(Value::Set(vec![gone]), set(&[])),
+            own("x", &[("GOOGLE", Fate::Remove)])
+        );
     }
 
     #[test]
@@ -188,6 +245,9 @@ mod tests {
             Vec::new(),
             Vec::new(),
         );
-        assert_eq!(branches(plan.entry(0).unwrap())[0].members[0].needs, Some(id("scope", "s")));
+        assert_eq!(
+            branches(plan.entry(0).unwrap())[0].members[0].needs,
+            Some(id("scope", "s"))
+        );
     }
 }

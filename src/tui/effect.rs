@@ -37,14 +37,22 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Saves the plan that was compared last, with these choices; answers with
     /// the path that was written. A file that is there is never overwritten.
-    fn save_plan(&self, choices: Choices, path: String) -> BoxFuture<'static, Result<String, Failure>>;
+    fn save_plan(
+        &self,
+        choices: Choices,
+        path: String,
+    ) -> BoxFuture<'static, Result<String, Failure>>;
 
     /// Returns the target's jobs, newest first.
     fn history(&self) -> BoxFuture<'static, Result<Vec<JobRecord>, Failure>>;
 
     /// Undoes a job, in one transaction.
-    fn undo(&self, job: i64, report: Reporter, cancel: Cancel)
-    -> BoxFuture<'static, Result<Undone, Failure>>;
+    fn undo(
+        &self,
+        job: i64,
+        report: Reporter,
+        cancel: Cancel,
+    ) -> BoxFuture<'static, Result<Undone, Failure>>;
 
     /// Saves a job's backup; answers as [`save_plan`](Self::save_plan) does.
     fn save_backup(&self, job: i64, path: String) -> BoxFuture<'static, Result<String, Failure>>;

@@ -6,7 +6,9 @@ use crate::config::Binding;
 
 /// Reads a theme and returns what is wrong with it.
 pub fn theme(text: &str) -> Option<String> {
-    Theme::parse("fuzz", "fuzz.toml", text).err().map(|error| error.to_string())
+    Theme::parse("fuzz", "fuzz.toml", text)
+        .err()
+        .map(|error| error.to_string())
 }
 
 /// Takes keys over and returns what is wrong with them.

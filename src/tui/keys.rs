@@ -26,7 +26,12 @@ pub(crate) struct UnknownKey(String);
 impl Key {
     /// Returns a key without modifiers.
     pub(crate) const fn plain(code: KeyCode) -> Self {
-        Self { code, ctrl: false, alt: false, shift: false }
+        Self {
+            code,
+            ctrl: false,
+            alt: false,
+            shift: false,
+        }
     }
 
     /// Returns the key of an event, nothing for releases.
@@ -41,9 +46,14 @@ impl Key {
             KeyCode::Char(c) if has(KeyModifiers::CONTROL) => KeyCode::Char(c.to_ascii_lowercase()),
             code => code,
         };
-        let shift =
-            event.code == KeyCode::BackTab || (has(KeyModifiers::SHIFT) && !matches!(code, KeyCode::Char(_)));
-        Some(Self { code, ctrl: has(KeyModifiers::CONTROL), alt: has(KeyModifiers::ALT), shift })
+        let shift = event.code == KeyCode::BackTab
+            || (has(KeyModifiers::SHIFT) && !matches!(code, KeyCode::Char(_)));
+        Some(Self {
+            code,
+            ctrl: has(KeyModifiers::CONTROL),
+            alt: has(KeyModifiers::ALT),
+            shift,
+        })
     }
 
     /// Reads one key.
@@ -53,7 +63,9 @@ impl Key {
         let mut rest = text;
         loop {
             let (modifier, after) = match rest.split_once('-') {
-                Some((modifier, after)) if !modifier.is_empty() && !after.is_empty() => (modifier, after),
+                Some((modifier, after)) if !modifier.is_empty() && !after.is_empty() => {
+                    (modifier, after)
+                }
                 _ => break,
             };
             match modifier.to_ascii_lowercase().as_str() {
@@ -84,7 +96,9 @@ impl Key {
             (KeyCode::Char('h'), true, _) => Some("Backspace"),
             (KeyCode::Char('['), true, _) => Some("Esc"),
             (KeyCode::Char('a'..='z' | ' ' | '4'..='7'), true, false) => None,
-            (KeyCode::Char(_), true, _) | (KeyCode::Char(_), _, true) => Some("another key, or nothing"),
+            (KeyCode::Char(_), true, _) | (KeyCode::Char(_), _, true) => {
+                Some("another key, or nothing")
+            }
             (KeyCode::Char('['), _, _) if self.alt => Some("the beginning of other keys"),
             (KeyCode::Char('O'), _, _) if self.alt => Some("the beginning of other keys"),
             (KeyCode::Tab, true, _) => Some("Tab"),
@@ -106,11 +120,15 @@ impl Key {
             (KeyCode::Char('a'), true) | (KeyCode::Home, _) => Some(InputRequest::GoToStart),
             (KeyCode::Char('e'), true) | (KeyCode::End, _) => Some(InputRequest::GoToEnd),
             (KeyCode::Char('b'), true) | (KeyCode::Left, false) => Some(InputRequest::GoToPrevChar),
-            (KeyCode::Char('f'), true) | (KeyCode::Right, false) => Some(InputRequest::GoToNextChar),
+            (KeyCode::Char('f'), true) | (KeyCode::Right, false) => {
+                Some(InputRequest::GoToNextChar)
+            }
             (KeyCode::Char('k'), true) => Some(InputRequest::DeleteTillEnd),
             (KeyCode::Char('u'), true) => Some(InputRequest::DeleteFromStart),
             (KeyCode::Char('w'), true) => Some(InputRequest::DeletePrevWord),
-            (KeyCode::Backspace, _) | (KeyCode::Char('h'), true) => Some(InputRequest::DeletePrevChar),
+            (KeyCode::Backspace, _) | (KeyCode::Char('h'), true) => {
+                Some(InputRequest::DeletePrevChar)
+            }
             (KeyCode::Delete, _) => Some(InputRequest::DeleteNextChar),
             _ => None,
         }
@@ -146,11 +164,16 @@ fn code(name: &str) -> Option<KeyCode> {
         return Some(KeyCode::Char(c));
     }
     let lower = name.to_ascii_lowercase();
-    let function = lower.strip_prefix('f').and_then(|number| number.parse().ok());
+    let function = lower
+        .strip_prefix('f')
+        .and_then(|number| number.parse().ok());
     if let Some(number @ 1..=12) = function {
         return Some(KeyCode::F(number));
     }
-    NAMED.iter().find(|(word, _)| *word == lower).map(|(_, code)| *code)
+    NAMED
+        .iter()
+        .find(|(word, _)| *word == lower)
+        .map(|(_, code)| *code)
 }
 
 /// As it is shown in the footer, in help and in the README: `^D`, `S-Tab`.
@@ -174,7 +197,10 @@ impl fmt::Display for Key {
                 if self.ctrl {
                     f.write_str("^")?;
                 }
-                let name = NAMED.iter().find(|(_, named)| *named == code).map_or("?", |(name, _)| name);
+                let name = NAMED
+                    .iter()
+                    .find(|(_, named)| *named == code)
+                    .map_or("?", |(name, _)| name);
                 let mut chars = name.chars();
                 let first = chars.next().into_iter().flat_map(char::to_uppercase);
                 f.write_str(&first.chain(chars).collect::<String>())
@@ -237,7 +263,18 @@ mod tests {
         ] {
             assert_eq!(Key::parse(text).unwrap().stand_in(), Some(sent), "{text}");
         }
-        for text in ["ctrl-p", "ctrl-s", "P", "!", "S-Tab", "ctrl-up", "alt-x", "f5", "esc", "ctrl-space"] {
+        for text in [
+            "ctrl-p",
+            "ctrl-s",
+            "P",
+            "!",
+            "S-Tab",
+            "ctrl-up",
+            "alt-x",
+            "f5",
+            "esc",
+            "ctrl-space",
+        ] {
             assert_eq!(Key::parse(text).unwrap().stand_in(), None, "{text}");
         }
     }
@@ -245,8 +282,17 @@ mod tests {
     #[test]
     fn events_become_the_same_keys() {
         let event = |code, modifiers| Key::of(&KeyEvent::new(code, modifiers)).unwrap();
-        assert_eq!(event(KeyCode::BackTab, KeyModifiers::SHIFT), Key::parse("S-Tab").unwrap());
-        assert_eq!(event(KeyCode::Char('P'), KeyModifiers::SHIFT), Key::parse("P").unwrap());
-        assert_eq!(event(KeyCode::Char('L'), KeyModifiers::CONTROL), Key::parse("ctrl-l").unwrap());
+        assert_eq!(
+            event(KeyCode::BackTab, KeyModifiers::SHIFT),
+            Key::parse("S-Tab").unwrap()
+        );
+        assert_eq!(
+            event(KeyCode::Char('P'), KeyModifiers::SHIFT),
+            Key::parse("P").unwrap()
+        );
+        assert_eq!(
+            event(KeyCode::Char('L'), KeyModifiers::CONTROL),
+            Key::parse("ctrl-l").unwrap()
+        );
     }
 }

@@ -9,7 +9,11 @@ const OPAQUE: usize = 20;
 /// Returns what an item is called first, and second.
 pub(crate) fn labels(entry: &Entry) -> (&str, &str) {
     let Item { id, name, .. } = &entry.item;
-    if is_opaque(&id.key) && !name.is_empty() { (name, &id.key) } else { (&id.key, name) }
+    if is_opaque(&id.key) && !name.is_empty() {
+        (name, &id.key)
+    } else {
+        (&id.key, name)
+    }
 }
 
 /// Returns what an item of a plan is called; the key of others.
@@ -21,7 +25,10 @@ pub(crate) fn called(plan: &Plan, id: &ItemId) -> String {
 
 /// Says whether a key is a number that was drawn: a UUID, an ObjectID.
 fn is_opaque(key: &str) -> bool {
-    key.len() >= OPAQUE && key.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+    key.len() >= OPAQUE
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 #[cfg(test)]
@@ -36,9 +43,18 @@ mod tests {
             labels(plan.entry(0).unwrap()).0.to_owned()
         };
         assert_eq!(first("crm", "CRM app"), "crm");
-        assert_eq!(first("2c91808363dae20e0163dbef5a7d2de9", "Active Directory"), "Active Directory");
+        assert_eq!(
+            first("2c91808363dae20e0163dbef5a7d2de9", "Active Directory"),
+            "Active Directory"
+        );
         assert_eq!(first("24e5ad57-c12d-4e62-92fe-88c40b39aa01", "名"), "名");
-        assert_eq!(first("2c91808363dae20e0163dbef5a7d2de9", ""), "2c91808363dae20e0163dbef5a7d2de9");
-        assert_eq!(first("customer-service-desk-app", "Desk"), "customer-service-desk-app");
+        assert_eq!(
+            first("2c91808363dae20e0163dbef5a7d2de9", ""),
+            "2c91808363dae20e0163dbef5a7d2de9"
+        );
+        assert_eq!(
+            first("customer-service-desk-app", "Desk"),
+            "customer-service-desk-app"
+        );
     }
 }

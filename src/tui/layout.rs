@@ -47,7 +47,11 @@ impl Panes {
 const fn inside(area: Rect, accessible: bool) -> Rect {
     if accessible {
         let down = if area.height > 0 { 1 } else { 0 };
-        return Rect { y: area.y + down, height: area.height - down, ..area };
+        return Rect {
+            y: area.y + down,
+            height: area.height - down,
+            ..area
+        };
     }
     Rect {
         x: area.x.saturating_add(1),
@@ -87,7 +91,10 @@ impl Halves {
 
 /// Lays the screen of scopes out: beside each other where there is room.
 pub(crate) fn halves(size: (u16, u16), focus: Half, zoom: bool, accessible: bool) -> Halves {
-    let mut halves = Halves { accessible, ..Halves::default() };
+    let mut halves = Halves {
+        accessible,
+        ..Halves::default()
+    };
     if is_too_small(size) {
         return halves;
     }
@@ -97,8 +104,15 @@ pub(crate) fn halves(size: (u16, u16), focus: Half, zoom: bool, accessible: bool
     match focus {
         _ if width >= WIDE && !zoom => {
             // Neighbours share a border, or an empty column.
-            halves.list = Rect { width: if accessible { list - 1 } else { list + 1 }, ..body };
-            halves.detail = Rect { x: list, width: width - list, ..body };
+            halves.list = Rect {
+                width: if accessible { list - 1 } else { list + 1 },
+                ..body
+            };
+            halves.detail = Rect {
+                x: list,
+                width: width - list,
+                ..body
+            };
         }
         Half::List => halves.list = body,
         Half::Detail => halves.detail = body,
@@ -114,7 +128,10 @@ pub(crate) const fn is_too_small((width, height): (u16, u16)) -> bool {
 /// Lays the screen out.
 pub(crate) fn panes(size: (u16, u16), focus: Pane, zoom: bool, accessible: bool) -> Panes {
     let (width, height) = size;
-    let mut panes = Panes { accessible, ..Panes::default() };
+    let mut panes = Panes {
+        accessible,
+        ..Panes::default()
+    };
     if is_too_small(size) {
         return panes;
     }
@@ -147,9 +164,20 @@ fn stack(panes: &mut Panes, body: Rect) {
     let shared = u16::from(!panes.accessible);
     let tree = body.height * 3 / 10;
     let items = body.height * 7 / 20;
-    panes.tree = Rect { height: tree + shared, ..body };
-    panes.items = Rect { y: body.y + tree, height: items + shared, ..body };
-    panes.detail = Rect { y: body.y + tree + items, height: body.height - tree - items, ..body };
+    panes.tree = Rect {
+        height: tree + shared,
+        ..body
+    };
+    panes.items = Rect {
+        y: body.y + tree,
+        height: items + shared,
+        ..body
+    };
+    panes.detail = Rect {
+        y: body.y + tree + items,
+        height: body.height - tree - items,
+        ..body
+    };
 }
 
 /// Beside each other. Neighbours share a border, or an empty column.
@@ -159,10 +187,27 @@ fn columns(panes: &mut Panes, body: Rect) {
     } else {
         (body.width * 3 / 10, body.width * 7 / 20)
     };
-    let overlap = |width: u16| if panes.accessible { width - 1 } else { width + 1 };
-    panes.tree = Rect { width: overlap(tree), ..body };
-    panes.items = Rect { x: tree, width: overlap(items), ..body };
-    panes.detail = Rect { x: tree + items, width: body.width - tree - items, ..body };
+    let overlap = |width: u16| {
+        if panes.accessible {
+            width - 1
+        } else {
+            width + 1
+        }
+    };
+    panes.tree = Rect {
+        width: overlap(tree),
+        ..body
+    };
+    panes.items = Rect {
+        x: tree,
+        width: overlap(items),
+        ..body
+    };
+    panes.detail = Rect {
+        x: tree + items,
+        width: body.width - tree - items,
+        ..body
+    };
 }
 
 /// Returns an area of at most this size in the middle of the screen.

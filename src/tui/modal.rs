@@ -117,7 +117,10 @@ impl Question {
     /// Says whether its rows stand below heads of columns, and are made when
     /// they are drawn.
     pub(crate) const fn is_list(&self) -> bool {
-        matches!(self, Self::History | Self::Holders(_) | Self::Findings | Self::Access)
+        matches!(
+            self,
+            Self::History | Self::Holders(_) | Self::Findings | Self::Access
+        )
     }
 }
 
@@ -164,7 +167,11 @@ impl Modal {
     /// Returns a modal with its focus on the name that has to be typed, so that
     /// every letter is one, or else on Cancel.
     pub(crate) fn new(question: Question, title: &str, body: Vec<Line>) -> Self {
-        let stop = if question.name().is_some() { Stop::Input } else { Stop::Cancel };
+        let stop = if question.name().is_some() {
+            Stop::Input
+        } else {
+            Stop::Cancel
+        };
         Self {
             question,
             title: title.to_owned(),
@@ -188,12 +195,20 @@ impl Modal {
 
     /// Adds what changed, and what to say below.
     pub(crate) fn with_changed(self, changed: Changed, tail: Vec<Line>) -> Self {
-        Self { changed: Some(changed), tail, ..self }
+        Self {
+            changed: Some(changed),
+            tail,
+            ..self
+        }
     }
 
     /// Adds a line that is typed, with what it begins with, and the focus on it.
     pub(crate) fn with_path(self, path: String) -> Self {
-        Self { input: Input::new(path), stop: Stop::Input, ..self }
+        Self {
+            input: Input::new(path),
+            stop: Stop::Input,
+            ..self
+        }
     }
 
     /// Returns the words of its buttons: the harmless one and the other.
@@ -231,7 +246,9 @@ impl Modal {
 
     /// Says whether a line of text is typed into it.
     pub(crate) const fn has_input(&self) -> bool {
-        matches!(self.question, Question::Palette) || self.question.is_path() || self.name().is_some()
+        matches!(self.question, Question::Palette)
+            || self.question.is_path()
+            || self.name().is_some()
     }
 
     /// Returns the database's name, if it has to be typed.
@@ -241,7 +258,11 @@ impl Modal {
 
     /// Returns how many things there are to choose between.
     pub(crate) const fn options(&self) -> usize {
-        if matches!(self.question, Question::Export(_)) { 2 } else { 0 }
+        if matches!(self.question, Question::Export(_)) {
+            2
+        } else {
+            0
+        }
     }
 
     /// Returns where its focus can be.
@@ -263,8 +284,14 @@ impl Modal {
     /// Moves the focus on by so many stops.
     pub(crate) fn turn(&mut self, by: usize) {
         let stops = self.stops();
-        let at = stops.iter().position(|stop| *stop == self.stop).unwrap_or(0);
-        self.stop = stops.get((at + by) % stops.len()).copied().unwrap_or(Stop::Cancel);
+        let at = stops
+            .iter()
+            .position(|stop| *stop == self.stop)
+            .unwrap_or(0);
+        self.stop = stops
+            .get((at + by) % stops.len())
+            .copied()
+            .unwrap_or(Stop::Cancel);
     }
 
     /// Replaces what it says, from the top.
@@ -316,7 +343,11 @@ impl Modal {
 
     /// Returns the chosen row, where there are rows to choose.
     pub(crate) fn row(&self) -> Option<usize> {
-        let rows = if self.question.is_list() { self.more } else { self.len() };
+        let rows = if self.question.is_list() {
+            self.more
+        } else {
+            self.len()
+        };
         (self.question.has_rows() && rows > 0).then_some(self.at)
     }
 
@@ -339,7 +370,11 @@ impl Modal {
         let size = (width, height.saturating_sub(FOOTER));
         let width = self.text_width(size) + 4;
         let rows = u16::try_from(self.len()).unwrap_or(u16::MAX).max(1);
-        centred(size, u16::try_from(width).unwrap_or(u16::MAX), rows.saturating_add(self.chrome()))
+        centred(
+            size,
+            u16::try_from(width).unwrap_or(u16::MAX),
+            rows.saturating_add(self.chrome()),
+        )
     }
 
     /// Returns how many rows of text are visible.
@@ -351,11 +386,18 @@ impl Modal {
     pub(crate) fn settle(&mut self, size: (u16, u16), skin: &Skin) {
         let width = self.text_width(size);
         if self.laid_for != width {
-            let fold = |lines: &[Line]| lines.iter().flat_map(|line| line.fold(width)).collect::<Vec<_>>();
+            let fold = |lines: &[Line]| {
+                lines
+                    .iter()
+                    .flat_map(|line| line.fold(width))
+                    .collect::<Vec<_>>()
+            };
             self.laid = fold(&self.complaint);
             self.laid.extend(fold(&self.body));
-            let changed =
-                self.changed.as_ref().map(|changed| changed.lay(width, skin.accessible, skin.glyphs));
+            let changed = self
+                .changed
+                .as_ref()
+                .map(|changed| changed.lay(width, skin.accessible, skin.glyphs));
             self.laid.extend(changed.unwrap_or_default());
             self.laid.extend(fold(&self.tail));
             while self.laid.last().is_some_and(|line| line.width() == 0) && self.more == 0 {
@@ -390,7 +432,9 @@ impl Modal {
             | Question::SaveForm(_) => 92,
             Question::Palette | Question::Stale | Question::UndoStale | Question::Failure => 76,
             Question::Import(_) => 92,
-            Question::Missing | Question::Undo(..) | Question::Edit(..) | Question::ScopeFilter => 66,
+            Question::Missing | Question::Undo(..) | Question::Edit(..) | Question::ScopeFilter => {
+                66
+            }
             Question::Cover(_) | Question::Quit | Question::LoseForm => 56,
         };
         usize::from(size.0.saturating_sub(4).min(most))

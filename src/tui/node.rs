@@ -17,7 +17,11 @@ impl MissingList {
 
     /// Returns the list that an object is in.
     fn of(missing: &Missing) -> Self {
-        if missing.is_api() { Self::Apis } else { Self::Others }
+        if missing.is_api() {
+            Self::Apis
+        } else {
+            Self::Others
+        }
     }
 
     /// Returns what it is called.
@@ -83,7 +87,11 @@ impl Node {
             Self::Item(at) => kind_of(plan, at).map(Self::Kind),
             Self::Branch(at, _) => Some(Self::Item(at)),
             Self::Element(at, branch, _) => Some(Self::Branch(at, branch)),
-            Self::MissingObject(at) => plan.missing().get(at).map(MissingList::of).map(Self::Missing),
+            Self::MissingObject(at) => plan
+                .missing()
+                .get(at)
+                .map(MissingList::of)
+                .map(Self::Missing),
             Self::Warning(_) => Some(Self::Warnings),
         }
     }
@@ -111,7 +119,10 @@ impl Node {
             }
             Self::MissingObject(at) => {
                 let missing = from.missing().get(at)?;
-                let at = to.missing().iter().position(|other| other.identity() == missing.identity());
+                let at = to
+                    .missing()
+                    .iter()
+                    .position(|other| other.identity() == missing.identity());
                 Some(at.map_or(Self::Missing(MissingList::of(missing)), Self::MissingObject))
             }
             Self::Warning(_) => Some(Self::Warnings),

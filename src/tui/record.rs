@@ -107,11 +107,20 @@ mod tests {
     #[test]
     fn counts_come_in_one_order_without_noughts() {
         let mut record = record(12);
-        for (word, n) in [("blocked", 1), ("covered", 2), ("added", 4), ("removed", 0), ("re-keyed", 7)] {
+        for (word, n) in [
+            ("blocked", 1),
+            ("covered", 2),
+            ("added", 4),
+            ("removed", 0),
+            ("re-keyed", 7),
+        ] {
             record.counts.insert(word.to_owned(), n);
         }
         assert_eq!(written(&record), "4 added, 2 covered, 7 re keyed");
-        assert_eq!(all_counts(&record), "4 added, 2 covered, 1 unchanged, 1 blocked, 7 re keyed");
+        assert_eq!(
+            all_counts(&record),
+            "4 added, 2 covered, 1 unchanged, 1 blocked, 7 re keyed"
+        );
     }
 
     #[test]
@@ -121,9 +130,15 @@ mod tests {
         record.state = JobState::PartlyUndone;
         assert_eq!(can_undo(&record), Ok(()));
         record.state = JobState::Failed;
-        assert_eq!(can_undo(&record), Err("job 12 failed and wrote nothing".to_owned()));
+        assert_eq!(
+            can_undo(&record),
+            Err("job 12 failed and wrote nothing".to_owned())
+        );
         (record.state, record.undone_by) = (JobState::Undone, Some(15));
-        assert_eq!(can_undo(&record), Err("job 12 is undone already, by job 15".to_owned()));
+        assert_eq!(
+            can_undo(&record),
+            Err("job 12 is undone already, by job 15".to_owned())
+        );
     }
 
     #[test]
@@ -131,8 +146,14 @@ mod tests {
         let mut record = record(12);
         assert_eq!(can_save_backup(&record), Ok(()));
         record.has_backup = false;
-        assert_eq!(can_save_backup(&record), Err("job 12 kept no backup".to_owned()));
+        assert_eq!(
+            can_save_backup(&record),
+            Err("job 12 kept no backup".to_owned())
+        );
         record.state = JobState::Failed;
-        assert_eq!(can_save_backup(&record), Err("job 12 failed and kept no backup".to_owned()));
+        assert_eq!(
+            can_save_backup(&record),
+            Err("job 12 failed and kept no backup".to_owned())
+        );
     }
 }

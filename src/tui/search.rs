@@ -33,7 +33,9 @@ pub(crate) fn hits(review: &Review, query: &str) -> Vec<Node> {
     let entries = review.plan().entries().iter().enumerate();
     let items = entries
         .filter(|(at, _)| review.admits(*at))
-        .filter(|(_, entry)| contains(&entry.item.id.key, query) || contains(&entry.item.name, query))
+        .filter(|(_, entry)| {
+            contains(&entry.item.id.key, query) || contains(&entry.item.name, query)
+        })
         .map(|(at, _)| Node::Item(at));
     let missing = review.plan().missing().iter().enumerate();
     let missing = missing
@@ -46,7 +48,10 @@ fn contains(text: &str, query: &str) -> bool {
     if text.is_ascii() && query.is_ascii() {
         // By far the most frequent case, without a copy.
         return query.len() <= text.len()
-            && text.as_bytes().windows(query.len()).any(|part| part.eq_ignore_ascii_case(query.as_bytes()));
+            && text
+                .as_bytes()
+                .windows(query.len())
+                .any(|part| part.eq_ignore_ascii_case(query.as_bytes()));
     }
     text.to_lowercase().contains(query)
 }
@@ -77,7 +82,11 @@ mod tests {
 
     #[test]
     fn finds_whatever_the_case_and_the_script() {
-        assert_eq!(find("Billing", "ILL"), None, "the query is lower case already");
+        assert_eq!(
+            find("Billing", "ILL"),
+            None,
+            "the query is lower case already"
+        );
         assert_eq!(find("BILLing", "ill"), Some((1, 4)));
         assert_eq!(find("信用卡", "用"), Some((3, 6)));
         assert_eq!(find("abc", "cd"), None);

@@ -132,7 +132,13 @@ async fn arrival(signal: &mut unix::Signal) {
 fn is_hung_up() -> bool {
     let stdin = stdin();
     let mut fds = [PollFd::from_borrowed_fd(stdin, PollFlags::empty())];
-    let asked = poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }));
+    let asked = poll(
+        &mut fds,
+        Some(&Timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        }),
+    );
     let [fd] = &fds;
     asked.is_ok() && fd.revents().intersects(GONE)
 }
@@ -187,8 +193,14 @@ impl Input {
         let resize = signal(SignalKind::window_change())?;
         let (stop, writer) = io::pipe()?;
         let (sender, events) = unbounded_channel();
-        thread::Builder::new().name("input".into()).spawn(move || read(&sender, &stop))?;
-        Ok(Self { events, resize, _stop: writer })
+        thread::Builder::new()
+            .name("input".into())
+            .spawn(move || read(&sender, &stop))?;
+        Ok(Self {
+            events,
+            resize,
+            _stop: writer,
+        })
     }
 
     /// Waits for the next event. Cancel-safe.
@@ -225,14 +237,20 @@ impl Input {
 /// The new size as an event; none where the terminal is gone.
 fn resized() -> Option<Arrived> {
     let size = tcgetwinsize(stdout()).ok()?;
-    Some(Arrived { at: Instant::now(), event: Event::Resize(size.ws_col, size.ws_row) })
+    Some(Arrived {
+        at: Instant::now(),
+        event: Event::Resize(size.ws_col, size.ws_row),
+    })
 }
 
 /// The thread: forwards events until told to stop or the terminal is gone.
 fn read(events: &UnboundedSender<io::Result<Arrived>>, stop: &PipeReader) {
     loop {
         let stdin = stdin();
-        let mut fds = [PollFd::from_borrowed_fd(stdin, PollFlags::IN), PollFd::new(stop, PollFlags::empty())];
+        let mut fds = [
+            PollFd::from_borrowed_fd(stdin, PollFlags::IN),
+            PollFd::new(stop, PollFlags::empty()),
+        ];
         match poll(&mut fds, None) {
             Err(Errno::INTR) => continue,
             Err(_) => return,
@@ -274,7 +292,10 @@ fn forward(events: &UnboundedSender<io::Result<Arrived>>) -> io::Result<bool> {
         // Sizes come from our own SIGWINCH: crossterm tells of them only when
         // a key follows.
         if !matches!(event, Event::Resize(..)) {
-            let _ = events.send(Ok(Arrived { at: Instant::now(), event }));
+            let _ = events.send(Ok(Arrived {
+                at: Instant::now(),
+                event,
+            }));
         }
     }
     Ok(is_any)

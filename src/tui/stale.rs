@@ -26,10 +26,18 @@ pub(crate) struct States {
 }
 
 /// Of an import: the plan, the target, the file.
-pub(crate) const IMPORT: States = States { then: "at plan", now: "now", wanted: "in the file" };
+pub(crate) const IMPORT: States = States {
+    then: "at plan",
+    now: "now",
+    wanted: "in the file",
+};
 
 /// Of an undo.
-pub(crate) const UNDO: States = States { then: "as the job left it", now: "now", wanted: "to restore" };
+pub(crate) const UNDO: States = States {
+    then: "as the job left it",
+    now: "now",
+    wanted: "to restore",
+};
 
 /// Items with the fields that changed, to be laid out for a width.
 #[derive(Clone, Debug)]
@@ -41,7 +49,10 @@ pub(crate) struct Changed {
 impl Changed {
     /// Returns what is to be told.
     pub(crate) fn new(stale: &[Stale], states: States) -> Self {
-        Self { stale: stale.to_vec(), states }
+        Self {
+            stale: stale.to_vec(),
+            states,
+        }
     }
 
     /// Says whether any field is told.
@@ -52,7 +63,11 @@ impl Changed {
     /// Lays it out: three columns where they fit, else, or where it is to be
     /// read aloud, one state below the other.
     pub(crate) fn lay(&self, width: usize, accessible: bool, glyphs: &'static Glyphs) -> Vec<Line> {
-        let sheet = Sheet { states: self.states, width: width.max(8), glyphs };
+        let sheet = Sheet {
+            states: self.states,
+            width: width.max(8),
+            glyphs,
+        };
         let mut lines = Vec::new();
         for stale in &self.stale {
             if !lines.is_empty() && self.has_fields() {
@@ -60,7 +75,10 @@ impl Changed {
             }
             sheet.heading(stale, &mut lines);
             if accessible || width < THREE_COLUMNS {
-                stale.fields.iter().for_each(|field| sheet.below(field, &mut lines));
+                stale
+                    .fields
+                    .iter()
+                    .for_each(|field| sheet.below(field, &mut lines));
             } else {
                 sheet.beside(&stale.fields, &mut lines);
             }
@@ -84,7 +102,10 @@ impl Sheet {
             return;
         }
         // A name that leaves the reason no room stands on lines of its own.
-        lines.extend(self.wrapped(name.trim_end(), self.width).map(|part| Line::of(Role::Title, &part)));
+        lines.extend(
+            self.wrapped(name.trim_end(), self.width)
+                .map(|part| Line::of(Role::Title, &part)),
+        );
         let reason = self.wrapped(&stale.why, self.width - 2);
         lines.extend(reason.map(|part| Line::of(Role::Text, "  ").and(Role::Text, &part)));
     }
@@ -109,7 +130,11 @@ impl Sheet {
         let is_apart = (indent + widest + 2) * 3 > self.width * 2;
         for (label, (role, value)) in labels.into_iter().zip(values(field, self.glyphs)) {
             let mut line = Line::new();
-            let column = if is_apart { indent + 2 } else { indent + widest + 2 };
+            let column = if is_apart {
+                indent + 2
+            } else {
+                indent + widest + 2
+            };
             for part in self.wrapped(label, self.width - indent) {
                 line.pad_to(indent);
                 line.push(Role::Dim, &part);
@@ -133,7 +158,11 @@ impl Sheet {
             return;
         }
         let names: Vec<String> = fields.iter().map(name).collect();
-        let widest = names.iter().map(|name| width(&safe(name))).max().unwrap_or(0);
+        let widest = names
+            .iter()
+            .map(|name| width(&safe(name)))
+            .max()
+            .unwrap_or(0);
         let first = widest.clamp(5, self.width / 4);
         let each = (self.width - 2 - first) / 3 - 2;
         let start = |column: usize| 2 + first + 2 + column * (each + 2);
@@ -150,9 +179,16 @@ impl Sheet {
                 values(field, self.glyphs).into()
             };
             let name: Vec<String> = self.wrapped(name, first).collect();
-            let columns: Vec<(Role, Vec<String>)> =
-                told.iter().map(|(role, text)| (*role, self.wrapped(text, each).collect())).collect();
-            let tall = columns.iter().map(|(_, parts)| parts.len()).chain([name.len()]).max().unwrap_or(0);
+            let columns: Vec<(Role, Vec<String>)> = told
+                .iter()
+                .map(|(role, text)| (*role, self.wrapped(text, each).collect()))
+                .collect();
+            let tall = columns
+                .iter()
+                .map(|(_, parts)| parts.len())
+                .chain([name.len()])
+                .max()
+                .unwrap_or(0);
             for row in 0..tall {
                 let mut line = Line::of(Role::Text, "  ");
                 line.push(Role::Heading, name.get(row).map_or("", String::as_str));
@@ -178,7 +214,11 @@ impl Sheet {
 /// Returns what a field is called.
 fn name(field: &StaleField) -> String {
     let path: Vec<String> = segments(&field.path).collect();
-    if path.is_empty() { field.path.clone() } else { path.join("/") }
+    if path.is_empty() {
+        field.path.clone()
+    } else {
+        path.join("/")
+    }
 }
 
 /// Returns the three values, with their roles: what is there now is what
@@ -186,8 +226,18 @@ fn name(field: &StaleField) -> String {
 /// what looks alike is shown apart.
 fn values(field: &StaleField, glyphs: &Glyphs) -> [(Role, String); 3] {
     let told = [&field.then, &field.now, &field.wanted].map(brief);
-    let told = apart(told.each_ref().map(String::as_str), glyphs.ellipsis, glyphs.is_ascii());
-    let [then, now, wanted] = told.map(|text| if text.is_empty() { "none".to_owned() } else { text });
+    let told = apart(
+        told.each_ref().map(String::as_str),
+        glyphs.ellipsis,
+        glyphs.is_ascii(),
+    );
+    let [then, now, wanted] = told.map(|text| {
+        if text.is_empty() {
+            "none".to_owned()
+        } else {
+            text
+        }
+    });
     [(Role::Text, then), (Role::Old, now), (Role::New, wanted)]
 }
 
@@ -200,20 +250,36 @@ mod tests {
     use proptest::prelude::*;
 
     fn field(path: &str, [then, now, wanted]: [Value; 3]) -> StaleField {
-        StaleField { path: path.to_owned(), then, now, wanted, secret: false }
+        StaleField {
+            path: path.to_owned(),
+            then,
+            now,
+            wanted,
+            secret: false,
+        }
     }
 
     fn stale(fields: Vec<StaleField>) -> Vec<Stale> {
-        vec![Stale { fields, ..Stale::new(id("client", "crm"), "changed in the target since") }]
+        vec![Stale {
+            fields,
+            ..Stale::new(id("client", "crm"), "changed in the target since")
+        }]
     }
 
     fn told(stale: &[Stale], states: States, width: usize, accessible: bool) -> Vec<String> {
-        Changed::new(stale, states).lay(width, accessible, &UNICODE).iter().map(Line::plain).collect()
+        Changed::new(stale, states)
+            .lay(width, accessible, &UNICODE)
+            .iter()
+            .map(Line::plain)
+            .collect()
     }
 
     #[test]
     fn three_columns_where_they_fit_and_lines_where_they_do_not() {
-        let stale = stale(vec![field("/tps", [Value::Int(10), Value::Int(20), Value::Null])]);
+        let stale = stale(vec![field(
+            "/tps",
+            [Value::Int(10), Value::Int(20), Value::Null],
+        )]);
         assert_eq!(
             told(&stale, IMPORT, 100, false),
             [
@@ -222,17 +288,33 @@ mod tests {
                 "  tps    10                             20                             none",
             ]
         );
-        let below = ["  tps", "    at plan      10", "    now          20", "    in the file  none"];
+        let below = [
+            "  tps",
+            "    at plan      10",
+            "    now          20",
+            "    in the file  none",
+        ];
         assert_eq!(told(&stale, IMPORT, 60, false)[1..], below);
         assert_eq!(told(&stale, IMPORT, 200, true)[1..], below);
     }
 
     #[test]
     fn a_label_that_leaves_no_room_stands_alone() {
-        let stale = stale(vec![field("/tps", [Value::Int(10), Value::Int(20), Value::Int(30)])]);
+        let stale = stale(vec![field(
+            "/tps",
+            [Value::Int(10), Value::Int(20), Value::Int(30)],
+        )]);
         assert_eq!(
             told(&stale, UNDO, 30, false)[2..],
-            ["  tps", "  as the job left it", "    10", "  now", "    20", "  to restore", "    30"]
+            [
+                "  tps",
+                "  as the job left it",
+                "    10",
+                "  now",
+                "    20",
+                "  to restore",
+                "    30"
+            ]
         );
     }
 
@@ -240,7 +322,15 @@ mod tests {
     fn of_a_secret_nothing_is_told_but_that_it_differs() {
         let canary = || text("canary");
         let open = field("/a/b~1c", [canary(), canary(), canary()]);
-        let told = told(&stale(vec![StaleField { secret: true, ..open }]), IMPORT, 100, false);
+        let told = told(
+            &stale(vec![StaleField {
+                secret: true,
+                ..open
+            }]),
+            IMPORT,
+            100,
+            false,
+        );
         assert_eq!(told[2..], ["  a/b/c  secret, differs"]);
         let kept = Value::Secret(Secret::new("canary"));
         let inner = stale(vec![field("/a", [kept.clone(), kept, Value::Null])]);
@@ -253,10 +343,19 @@ mod tests {
 
     #[test]
     fn of_long_values_the_part_is_shown_in_which_they_differ() {
-        let script =
-            |limit: &str| text(&format!("{}limit = {limit};\n{}", "line\n".repeat(90), "end\n".repeat(90)));
-        let lines =
-            told(&stale(vec![field("/a", [script("1"), script("2"), script("1 ")])]), IMPORT, 60, false);
+        let script = |limit: &str| {
+            text(&format!(
+                "{}limit = {limit};\n{}",
+                "line\n".repeat(90),
+                "end\n".repeat(90)
+            ))
+        };
+        let lines = told(
+            &stale(vec![field("/a", [script("1"), script("2"), script("1 ")])]),
+            IMPORT,
+            60,
+            false,
+        );
         let told = lines.join("\n");
         for part in ["1;⏎end", "2;⏎end", "1·;⏎end"] {
             assert!(told.contains(part), "{part}: {told}");
@@ -266,7 +365,12 @@ mod tests {
     #[test]
     fn a_very_long_value_is_cut() {
         let long = || text(&"x".repeat(100_000));
-        let lines = told(&stale(vec![field("/a", [long(), text("y"), long()])]), IMPORT, 120, false);
+        let lines = told(
+            &stale(vec![field("/a", [long(), text("y"), long()])]),
+            IMPORT,
+            120,
+            false,
+        );
         assert_eq!(lines.len(), 2 + MOST_LINES);
         assert!(lines[1 + MOST_LINES].ends_with('…'));
     }

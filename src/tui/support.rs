@@ -12,19 +12,32 @@ use super::skin::{Glyphs, Level, Skin, UNICODE, all};
 use super::update::{start, update};
 use crate::engine::access::{Model, Node, Party, Right, Subject, When, Words};
 use crate::engine::{
-    Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Matched, Missing, Outcome, Plan,
-    Reason, Reference, Requirement, Resolved, Secret, Value,
+    Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Matched, Missing, Outcome,
+    Plan, Reason, Reference, Requirement, Resolved, Secret, Value,
 };
 use crate::job::scope::{Ailment, Catalogue, Edited};
 use crate::job::{
-    Failure, FailureKind, JobRecord, JobState, Problem, Receipt, Rehearsal, Stale, StaleField, Undone,
+    Failure, FailureKind, JobRecord, JobState, Problem, Receipt, Rehearsal, Stale, StaleField,
+    Undone,
 };
 
 pub(crate) const KINDS: &[KindInfo] = &[
-    KindInfo { kind: Kind::of("client"), title: "Clients" },
-    KindInfo { kind: Kind::of("group"), title: "Groups" },
-    KindInfo { kind: Kind::of("scope"), title: "Scopes" },
-    KindInfo { kind: Kind::of("security-level"), title: "Security levels" },
+    KindInfo {
+        kind: Kind::of("client"),
+        title: "Clients",
+    },
+    KindInfo {
+        kind: Kind::of("group"),
+        title: "Groups",
+    },
+    KindInfo {
+        kind: Kind::of("scope"),
+        title: "Scopes",
+    },
+    KindInfo {
+        kind: Kind::of("security-level"),
+        title: "Security levels",
+    },
 ];
 
 pub(crate) fn id(kind: &'static str, key: &str) -> ItemId {
@@ -36,7 +49,12 @@ pub(crate) fn text(text: &str) -> Value {
 }
 
 pub(crate) fn set(labels: &[&str]) -> Value {
-    Value::Set(labels.iter().map(|label| Element::named(*label, Value::Null)).collect())
+    Value::Set(
+        labels
+            .iter()
+            .map(|label| Element::named(*label, Value::Null))
+            .collect(),
+    )
 }
 
 /// A candidate that grows by what is said of it.
@@ -75,7 +93,10 @@ impl Draft {
 
     /// What is the target's own: told only where everything is.
     pub(crate) fn quiet(mut self, name: &'static str, before: Value, after: Value) -> Self {
-        let field = |value| Field { quiet: true, ..Field::kept(name, value) };
+        let field = |value| Field {
+            quiet: true,
+            ..Field::kept(name, value)
+        };
         push(&mut self.base_mut().value, field(before));
         push(&mut self.0.item.value, field(after));
         self
@@ -89,13 +110,19 @@ impl Draft {
     }
 
     pub(crate) fn needs(mut self, kind: &'static str, key: &str, present: bool) -> Self {
-        self.0.requires.push(Requirement { on: id(kind, key), present });
+        self.0.requires.push(Requirement {
+            on: id(kind, key),
+            present,
+        });
         self
     }
 
     /// Says that it was found by something else than its key.
     pub(crate) fn found(mut self, by: &'static str, target: &str) -> Self {
-        self.0.matched = Some(Matched { by: by.into(), target: target.into() });
+        self.0.matched = Some(Matched {
+            by: by.into(),
+            target: target.into(),
+        });
         self
     }
 
@@ -116,7 +143,12 @@ impl Draft {
         self
     }
 
-    pub(crate) fn points(mut self, path: &str, (kind, key, name): (&str, &str, &str), how: Resolved) -> Self {
+    pub(crate) fn points(
+        mut self,
+        path: &str,
+        (kind, key, name): (&str, &str, &str),
+        how: Resolved,
+    ) -> Self {
         let kind = Kind::named(kind.to_owned());
         self.0.references.push(Reference {
             path: path.to_owned(),
@@ -147,7 +179,12 @@ fn push(value: &mut Value, field: Field) {
 }
 
 pub(crate) fn plan(drafts: Vec<Draft>, missing: Vec<Missing>, warnings: Vec<Finding>) -> Arc<Plan> {
-    Arc::new(Plan::new(KINDS, drafts.into_iter().map(|draft| draft.0).collect(), missing, warnings))
+    Arc::new(Plan::new(
+        KINDS,
+        drafts.into_iter().map(|draft| draft.0).collect(),
+        missing,
+        warnings,
+    ))
 }
 
 /// A plan with every status, dependencies, secrets, sets, lacking APIs and warnings.
@@ -155,7 +192,10 @@ pub(crate) fn sample() -> Arc<Plan> {
     plan(
         sample_drafts(10),
         sample_lack(),
-        vec![Finding::note("unknown-property", "2 unknown properties were ignored")],
+        vec![Finding::note(
+            "unknown-property",
+            "2 unknown properties were ignored",
+        )],
     )
 }
 
@@ -164,12 +204,24 @@ pub(crate) fn sample() -> Arc<Plan> {
 /// hold the group.
 pub(crate) fn granting(more: usize) -> Arc<Plan> {
     let repeat = |kind, key, name| item(kind, key, name).both("note", text("old"), text("new"));
-    let drafts = vec![repeat("client", "kiosk", "Kiosk 機台"), repeat("group", "core", "Core")];
+    let drafts = vec![
+        repeat("client", "kiosk", "Kiosk 機台"),
+        repeat("group", "core", "Core"),
+    ];
     let party = |kind, key: &str, name: &str| Arc::new(Party::new(id(kind, key), name));
-    let mut model = Model { words: Words::of(["client", "clients"], ["API", "APIs"]), ..Model::default() };
-    model.objects = vec![party("api", "pay/transfer", ""), party("api", "loan/offer", "")];
+    let mut model = Model {
+        words: Words::of(["client", "clients"], ["API", "APIs"]),
+        ..Model::default()
+    };
+    model.objects = vec![
+        party("api", "pay/transfer", ""),
+        party("api", "loan/offer", ""),
+    ];
     let mut group = Node::new(Some(party("group", "core", "")));
-    group.rights = vec![Right::plain(0, When::ALWAYS), Right::plain(1, When::written(1))];
+    group.rights = vec![
+        Right::plain(0, When::ALWAYS),
+        Right::plain(1, When::written(1)),
+    ];
     let group = model.add_node(group);
     let mut holds = |key: &str, name: &str, when| {
         let mut subject = Subject::new(party("client", key, name), When::ALWAYS);
@@ -185,7 +237,11 @@ pub(crate) fn granting(more: usize) -> Arc<Plan> {
 
 pub(crate) fn sample_lack() -> Vec<Missing> {
     vec![
-        Missing::api("billing", "refund", vec![id("group", "ops"), id("group", "crm-read")]),
+        Missing::api(
+            "billing",
+            "refund",
+            vec![id("group", "ops"), id("group", "crm-read")],
+        ),
         Missing::api("信用卡", "查詢", vec![id("scope", "card")]),
     ]
 }
@@ -199,7 +255,10 @@ pub(crate) fn sample_missing() -> Arc<Plan> {
         used_by: users,
     };
     let mut all = sample_lack();
-    all.push(missing("5e9d9544a1dcd60001d0a001", vec![id("client", "crm"), id("client", "risk")]));
+    all.push(missing(
+        "5e9d9544a1dcd60001d0a001",
+        vec![id("client", "crm"), id("client", "risk")],
+    ));
     all.push(missing("金級 gold", vec![id("client", "crm")]));
     let mut drafts = sample_drafts(10);
     drafts.push(
@@ -279,35 +338,93 @@ pub(crate) fn sample_drafts(tps: i64) -> Vec<Draft> {
 
 /// The kinds of a product that has dozens of them.
 pub(crate) const MANY_KINDS: &[KindInfo] = &[
-    KindInfo { kind: Kind::of("ACCESS_PROFILE"), title: "Access profiles" },
-    KindInfo { kind: Kind::of("AUTH_ORG"), title: "Organisation" },
-    KindInfo { kind: Kind::of("CAMPAIGN_FILTER"), title: "Campaign filters" },
-    KindInfo { kind: Kind::of("CONNECTOR_RULE"), title: "Connector rules" },
-    KindInfo { kind: Kind::of("FORM_DEFINITION"), title: "Forms" },
-    KindInfo { kind: Kind::of("GOVERNANCE_GROUP"), title: "Governance groups" },
-    KindInfo { kind: Kind::of("IDENTITY_PROFILE"), title: "Identity profiles" },
-    KindInfo { kind: Kind::of("LIFECYCLE_STATE"), title: "Lifecycle states" },
-    KindInfo { kind: Kind::of("NOTIFICATION_TEMPLATE"), title: "Notification templates" },
-    KindInfo { kind: Kind::of("PASSWORD_POLICY"), title: "Password policies" },
-    KindInfo { kind: Kind::of("ROLE"), title: "Roles" },
-    KindInfo { kind: Kind::of("RULE"), title: "Rules" },
-    KindInfo { kind: Kind::of("SEGMENT"), title: "Segments" },
-    KindInfo { kind: Kind::of("SOURCE"), title: "Sources" },
-    KindInfo { kind: Kind::of("TRANSFORM"), title: "Transforms" },
-    KindInfo { kind: Kind::of("WORKFLOW"), title: "Workflows" },
+    KindInfo {
+        kind: Kind::of("ACCESS_PROFILE"),
+        title: "Access profiles",
+    },
+    KindInfo {
+        kind: Kind::of("AUTH_ORG"),
+        title: "Organisation",
+    },
+    KindInfo {
+        kind: Kind::of("CAMPAIGN_FILTER"),
+        title: "Campaign filters",
+    },
+    KindInfo {
+        kind: Kind::of("CONNECTOR_RULE"),
+        title: "Connector rules",
+    },
+    KindInfo {
+        kind: Kind::of("FORM_DEFINITION"),
+        title: "Forms",
+    },
+    KindInfo {
+        kind: Kind::of("GOVERNANCE_GROUP"),
+        title: "Governance groups",
+    },
+    KindInfo {
+        kind: Kind::of("IDENTITY_PROFILE"),
+        title: "Identity profiles",
+    },
+    KindInfo {
+        kind: Kind::of("LIFECYCLE_STATE"),
+        title: "Lifecycle states",
+    },
+    KindInfo {
+        kind: Kind::of("NOTIFICATION_TEMPLATE"),
+        title: "Notification templates",
+    },
+    KindInfo {
+        kind: Kind::of("PASSWORD_POLICY"),
+        title: "Password policies",
+    },
+    KindInfo {
+        kind: Kind::of("ROLE"),
+        title: "Roles",
+    },
+    KindInfo {
+        kind: Kind::of("RULE"),
+        title: "Rules",
+    },
+    KindInfo {
+        kind: Kind::of("SEGMENT"),
+        title: "Segments",
+    },
+    KindInfo {
+        kind: Kind::of("SOURCE"),
+        title: "Sources",
+    },
+    KindInfo {
+        kind: Kind::of("TRANSFORM"),
+        title: "Transforms",
+    },
+    KindInfo {
+        kind: Kind::of("WORKFLOW"),
+        title: "Workflows",
+    },
 ];
 
 /// Items of whole documents: lists, truths, fractions, what a cover removes,
 /// references of all sorts, and kinds that cannot be imported.
 pub(crate) fn documents() -> Arc<Plan> {
     let record = |fields: Vec<(&'static str, Value)>| {
-        Value::Record(fields.into_iter().map(|(name, value)| Field::new(name, value)).collect())
+        Value::Record(
+            fields
+                .into_iter()
+                .map(|(name, value)| Field::new(name, value))
+                .collect(),
+        )
     };
     let list = |values: Vec<Value>| Value::List(values);
     let sequence = |elements: Vec<(&'static str, Value)>| {
         let elements = elements.into_iter();
         Value::Sequence(
-            elements.map(|(name, value)| Element { replaced: true, ..Element::named(name, value) }).collect(),
+            elements
+                .map(|(name, value)| Element {
+                    replaced: true,
+                    ..Element::named(name, value)
+                })
+                .collect(),
         )
     };
     let number = |text: &str| Value::Number(text.into());
@@ -316,43 +433,76 @@ pub(crate) fn documents() -> Arc<Plan> {
     let not_importable = |kind, key, name| {
         item(kind, key, name)
             .file("enabled", Value::Bool(true))
-            .blocked("not-importable", "objects of this kind can be exported and not imported")
+            .blocked(
+                "not-importable",
+                "objects of this kind can be exported and not imported",
+            )
     };
     let drafts = vec![
         not_importable("ACCESS_PROFILE", "ap-1", "Payroll"),
         not_importable("ROLE", "r-1", "出納"),
         not_importable("ROLE", "r-2", "Auditor"),
-        item("SOURCE", "2c91808363dae20e0163dbef5a7d2de9", "Active Directory 總行")
-            .both("authoritative", Value::Bool(false), Value::Bool(true))
-            .both("deleteThreshold", number("0.10"), number("12.5"))
-            .both(
-                "features",
-                list(vec![text("SYNC"), text("ENABLE")]),
-                list(vec![text("SYNC"), text("密碼"), text("UNLOCK")]),
-            )
-            .both(
-                "servers",
-                sequence(vec![
-                    ("dc1", policy("dc1", 389)),
-                    ("dc2", policy("dc2", 389)),
-                    ("dc3", policy("dc3", 389)),
-                ]),
-                sequence(vec![
-                    ("dc2", policy("dc2", 389)),
-                    ("dc1", policy("dc1", 636)),
-                    ("分行", policy("分行", 389)),
-                ]),
-            )
-            .both("keys", secret("[canary-1,canary-2]"), secret("[canary-1,canary-3]"))
-            .quiet("id", text("2c91"), text("9f3a"))
-            .gone("legacy", record(vec![("token", secret("canary-4")), ("since", Value::Int(2019))]))
-            .gone("healthy", Value::Bool(true))
-            .points("/cluster/id", ("CLUSTER", "c-7", "VA 台北"), Resolved::External)
-            .points("/owner/id", ("IDENTITY", "2c9180ff", "王小明"), Resolved::Unresolved)
-            .points("/passwordPolicies/0/id", ("PASSWORD_POLICY", "pp-1", "Strong"), Resolved::Name)
-            .points("/correlationRule/id", ("RULE", "ru-1", ""), Resolved::Id)
-            .points("/reviewer/id", ("IDENTITY", "ada", "Ada\u{1b}[2J"), Resolved::Default)
-            .points("/schemas~1x/id", ("SCHEMA", "s", "s"), Resolved::Mapping),
+        item(
+            "SOURCE",
+            "2c91808363dae20e0163dbef5a7d2de9",
+            "Active Directory 總行",
+        )
+        .both("authoritative", Value::Bool(false), Value::Bool(true))
+        .both("deleteThreshold", number("0.10"), number("12.5"))
+        .both(
+            "features",
+            list(vec![text("SYNC"), text("ENABLE")]),
+            list(vec![text("SYNC"), text("密碼"), text("UNLOCK")]),
+        )
+        .both(
+            "servers",
+            sequence(vec![
+                ("dc1", policy("dc1", 389)),
+                ("dc2", policy("dc2", 389)),
+                ("dc3", policy("dc3", 389)),
+            ]),
+            sequence(vec![
+                ("dc2", policy("dc2", 389)),
+                ("dc1", policy("dc1", 636)),
+                ("分行", policy("分行", 389)),
+            ]),
+        )
+        .both(
+            "keys",
+            secret("[canary-1,canary-2]"),
+            secret("[canary-1,canary-3]"),
+        )
+        .quiet("id", text("2c91"), text("9f3a"))
+        .gone(
+            "legacy",
+            record(vec![
+                ("token", secret("canary-4")),
+                ("since", Value::Int(2019)),
+            ]),
+        )
+        .gone("healthy", Value::Bool(true))
+        .points(
+            "/cluster/id",
+            ("CLUSTER", "c-7", "VA 台北"),
+            Resolved::External,
+        )
+        .points(
+            "/owner/id",
+            ("IDENTITY", "2c9180ff", "王小明"),
+            Resolved::Unresolved,
+        )
+        .points(
+            "/passwordPolicies/0/id",
+            ("PASSWORD_POLICY", "pp-1", "Strong"),
+            Resolved::Name,
+        )
+        .points("/correlationRule/id", ("RULE", "ru-1", ""), Resolved::Id)
+        .points(
+            "/reviewer/id",
+            ("IDENTITY", "ada", "Ada\u{1b}[2J"),
+            Resolved::Default,
+        )
+        .points("/schemas~1x/id", ("SCHEMA", "s", "s"), Resolved::Mapping),
         item("SOURCE", "new", "New")
             .file("enabled", Value::Bool(true))
             .file("ratio", number("1e400"))
@@ -361,12 +511,20 @@ pub(crate) fn documents() -> Arc<Plan> {
                 "attributes",
                 sequence(vec![(
                     "email",
-                    record(vec![("name", text("email")), ("secret", secret("canary-5"))]),
+                    record(vec![
+                        ("name", text("email")),
+                        ("secret", secret("canary-5")),
+                    ]),
                 )]),
             ),
         item("TRANSFORM", "t-1", "lower").both("type", text("lower"), text("lower")),
     ];
-    Arc::new(Plan::new(MANY_KINDS, drafts.into_iter().map(|draft| draft.0).collect(), Vec::new(), Vec::new()))
+    Arc::new(Plan::new(
+        MANY_KINDS,
+        drafts.into_iter().map(|draft| draft.0).collect(),
+        Vec::new(),
+        Vec::new(),
+    ))
 }
 
 pub(crate) fn reviewed(plan: Arc<Plan>) -> Reviewed {
@@ -392,7 +550,11 @@ pub(crate) fn skin(theme: &str, level: Level, glyphs: &'static Glyphs) -> Skin {
 }
 
 pub(crate) fn app_at(width: u16, height: u16) -> App {
-    App::new("export.json", skin("dark", Level::True, &UNICODE), (width, height))
+    App::new(
+        "export.json",
+        skin("dark", Level::True, &UNICODE),
+        (width, height),
+    )
 }
 
 /// The model with a plan under review.
@@ -413,14 +575,26 @@ pub(crate) fn open_in(app: &mut App, reviewed: Reviewed) {
 pub(crate) fn compare_id(effects: &[Effect]) -> EffectId {
     effects
         .iter()
-        .find_map(|effect| if let Effect::Compare(id) = effect { Some(*id) } else { None })
+        .find_map(|effect| {
+            if let Effect::Compare(id) = effect {
+                Some(*id)
+            } else {
+                None
+            }
+        })
         .expect("a comparison")
 }
 
 pub(crate) fn apply_id(effects: &[Effect]) -> EffectId {
     effects
         .iter()
-        .find_map(|effect| if let Effect::Apply(id, ..) = effect { Some(*id) } else { None })
+        .find_map(|effect| {
+            if let Effect::Apply(id, ..) = effect {
+                Some(*id)
+            } else {
+                None
+            }
+        })
         .expect("an import")
 }
 
@@ -442,8 +616,14 @@ pub(crate) fn keys_ahead(app: &mut App, script: &str) -> Vec<Effect> {
 fn press(app: &mut App, script: &str, drawn: bool) -> Vec<Effect> {
     let mut effects = Vec::new();
     for word in script.split_whitespace() {
-        let pressed: Vec<Key> = match word.strip_prefix('"').and_then(|word| word.strip_suffix('"')) {
-            Some(typed) => typed.chars().map(|c| Key::parse(&c.to_string()).unwrap()).collect(),
+        let pressed: Vec<Key> = match word
+            .strip_prefix('"')
+            .and_then(|word| word.strip_suffix('"'))
+        {
+            Some(typed) => typed
+                .chars()
+                .map(|c| Key::parse(&c.to_string()).unwrap())
+                .collect(),
             None => vec![Key::parse(word).unwrap()],
         };
         for key in pressed {
@@ -467,8 +647,10 @@ pub(crate) fn receipt(outcomes: Vec<Outcome>) -> Receipt {
         server_changes: Vec::new(),
         access: None,
     };
-    for (rows, (name, [inserted, updated, deleted])) in
-        receipt.tables.iter_mut().zip([("client", [2, 1, 0]), ("client_host", [3, 0, 1])])
+    for (rows, (name, [inserted, updated, deleted])) in receipt
+        .tables
+        .iter_mut()
+        .zip([("client", [2, 1, 0]), ("client_host", [3, 0, 1])])
     {
         rows.table = name.to_owned();
         (rows.inserted, rows.updated, rows.deleted) = (inserted, updated, deleted);
@@ -479,7 +661,13 @@ pub(crate) fn receipt(outcomes: Vec<Outcome>) -> Receipt {
 /// An import that is in the ledger.
 pub(crate) fn record(job: i64) -> JobRecord {
     let at = |seconds| DateTime::from_timestamp(1_795_000_000 + job * 3_600 + seconds, 0).unwrap();
-    let counts = [("added", 4), ("covered", 2), ("unchanged", 1), ("skipped", 0), ("blocked", 3)];
+    let counts = [
+        ("added", 4),
+        ("covered", 2),
+        ("unchanged", 1),
+        ("skipped", 0),
+        ("blocked", 3),
+    ];
     JobRecord {
         job,
         command: "apply".to_owned(),
@@ -493,7 +681,10 @@ pub(crate) fn record(job: i64) -> JobRecord {
         file_sha256: "3f9a2b7c1d8e4f60718293a4b5c6d7e8f90123456789abcdef0123456789abcd".to_owned(),
         started_at: at(0),
         finished_at: at(2),
-        counts: counts.into_iter().map(|(word, n)| (word.to_owned(), n)).collect(),
+        counts: counts
+            .into_iter()
+            .map(|(word, n)| (word.to_owned(), n))
+            .collect(),
         tables: receipt(Vec::new()).tables,
         choices: None,
         plan_id: None,
@@ -508,7 +699,9 @@ pub(crate) fn record(job: i64) -> JobRecord {
 /// A history with every state, Chinese and hostile data, newest first.
 pub(crate) fn records() -> Vec<JobRecord> {
     let mut records: Vec<JobRecord> = (9..=15).rev().map(record).collect();
-    let [undo, _, undone, partly, failed, chinese, hostile] = records.as_mut_slice() else { return records };
+    let [undo, _, undone, partly, failed, chinese, hostile] = records.as_mut_slice() else {
+        return records;
+    };
     undo.command = "undo".to_owned();
     undo.undoes = Some(13);
     (undo.file_path, undo.file_sha256) = (String::new(), String::new());
@@ -577,17 +770,34 @@ pub(crate) fn stale_failure() -> Failure {
     let mut billing = Stale::new(id("client", "billing"), "changed in the target since");
     billing.fields = vec![
         field("/tps", [Value::Int(10), Value::Int(20), Value::Int(50)]),
-        field("/remark", [Value::Null, text(remark), text("a\u{1b}[2J\u{202e}b")]),
-        field("/hosts/10.0.0.9~1h", [set(&[]), set(&["10.0.0.1", "10.0.0.2"]), set(&["10.0.0.9"])]),
-        StaleField { secret: true, ..field("/clientSecret", [canary(), canary(), canary()]) },
+        field(
+            "/remark",
+            [Value::Null, text(remark), text("a\u{1b}[2J\u{202e}b")],
+        ),
+        field(
+            "/hosts/10.0.0.9~1h",
+            [set(&[]), set(&["10.0.0.1", "10.0.0.2"]), set(&["10.0.0.9"])],
+        ),
+        StaleField {
+            secret: true,
+            ..field("/clientSecret", [canary(), canary(), canary()])
+        },
     ];
-    let mut failure =
-        Failure::new(FailureKind::Stale, "the target changed since the plan; nothing was written")
-            .hint("compare again, review what is new, and apply");
+    let mut failure = Failure::new(
+        FailureKind::Stale,
+        "the target changed since the plan; nothing was written",
+    )
+    .hint("compare again, review what is new, and apply");
     failure.stale = vec![
         billing,
-        Stale::new(id("group", "crm-read"), "API crm/list is missing in the target now"),
-        Stale::new(id("client", "evil\u{1b}[2J\u{202e}"), "was added to the target since"),
+        Stale::new(
+            id("group", "crm-read"),
+            "API crm/list is missing in the target now",
+        ),
+        Stale::new(
+            id("client", "evil\u{1b}[2J\u{202e}"),
+            "was added to the target since",
+        ),
     ];
     failure
 }
@@ -627,7 +837,9 @@ pub(crate) fn notice(app: &App) -> &str {
 pub(crate) fn here(app: &App) -> String {
     let at = app.node().and_then(super::node::Node::item);
     let entry = at.and_then(|at| app.review.as_ref()?.entry(at));
-    entry.map(|entry| entry.item.id.to_string()).unwrap_or_default()
+    entry
+        .map(|entry| entry.item.id.to_string())
+        .unwrap_or_default()
 }
 
 /// Scopes with Chinese and hostile text.
@@ -644,7 +856,10 @@ pub(crate) fn scoped_of(catalogue: Catalogue) -> Scoped {
         operator: "operator".to_owned(),
         directory: "/home/operator/.local/state/gatediff".to_owned(),
     };
-    Scoped { place, catalogue: Arc::new(catalogue) }
+    Scoped {
+        place,
+        catalogue: Arc::new(catalogue),
+    }
 }
 
 /// The model with scopes over a review.
@@ -708,5 +923,7 @@ pub(crate) fn ailments() -> Vec<Ailment> {
 /// The name of the scope at hand.
 pub(crate) fn scope_here(app: &App) -> String {
     let scope = app.scopes.as_ref().and_then(super::scopes::Scopes::current);
-    scope.map(|scope| scope.name.to_string()).unwrap_or_default()
+    scope
+        .map(|scope| scope.name.to_string())
+        .unwrap_or_default()
 }

@@ -139,7 +139,10 @@ impl From<TerminalError> for io::Error {
 /// window, a dropped ssh session. Treat it as a hang-up and write nothing more.
 pub fn is_gone(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
-        || matches!(Errno::from_io_error(error), Some(Errno::IO | Errno::PIPE | Errno::NXIO))
+        || matches!(
+            Errno::from_io_error(error),
+            Some(Errno::IO | Errno::PIPE | Errno::NXIO)
+        )
 }
 
 /// What came of [`Terminal::suspend`] or [`Terminal::resume`].
@@ -214,10 +217,15 @@ impl Terminal<Tty> {
         // crossterm answers NO_COLOR with an empty `CSI m`, which resets the
         // reverse and bold just set: the selection would vanish.
         crossterm::style::force_color_output(true);
-        if HELD.compare_exchange(OFF, ON, Ordering::SeqCst, Ordering::SeqCst).is_err() {
+        if HELD
+            .compare_exchange(OFF, ON, Ordering::SeqCst, Ordering::SeqCst)
+            .is_err()
+        {
             return Err(TerminalError::Taken.into());
         }
-        take().and_then(|()| Self::over(Tty(()), Place::Tty)).inspect_err(|_| restore())
+        take()
+            .and_then(|()| Self::over(Tty(()), Place::Tty))
+            .inspect_err(|_| restore())
     }
 
     /// Stops the process group for the shell's job control, as Ctrl-Z does
@@ -234,7 +242,10 @@ impl Terminal<Tty> {
         if getsid(None).is_ok_and(|session| session == getpid()) {
             return Ok(Suspension::SessionLeader);
         }
-        if HELD.compare_exchange(ON, SUSPENDED, Ordering::SeqCst, Ordering::SeqCst).is_err() {
+        if HELD
+            .compare_exchange(ON, SUSPENDED, Ordering::SeqCst, Ordering::SeqCst)
+            .is_err()
+        {
             return self.resume();
         }
         give_back();
@@ -281,7 +292,10 @@ impl<W: Write> Terminal<W> {
 
     fn over(writer: W, place: Place) -> io::Result<Self> {
         let inner = ratatui::Terminal::new(Screen::new(writer, place))?;
-        Ok(Self { inner, is_stale: true })
+        Ok(Self {
+            inner,
+            is_stale: true,
+        })
     }
 
     /// Draws one frame and sends the difference in one write, or nothing where
@@ -399,7 +413,11 @@ fn note(info: &PanicHookInfo) {
     match info.location() {
         Some(place) => {
             let file = safe(place.file());
-            tracing::error!("panic at {file}:{}:{}: {message}", place.line(), place.column());
+            tracing::error!(
+                "panic at {file}:{}:{}: {message}",
+                place.line(),
+                place.column()
+            );
         }
         None => tracing::error!("panic: {message}"),
     }
@@ -409,7 +427,13 @@ fn note(info: &PanicHookInfo) {
 fn report(info: &PanicHookInfo, log: Option<&Path>) -> String {
     let mut text = String::from("gatediff: internal error, this is a bug\n");
     if let Some(place) = info.location() {
-        let _ = writeln!(text, "  at {}:{}:{}", safe(place.file()), place.line(), place.column());
+        let _ = writeln!(
+            text,
+            "  at {}:{}:{}",
+            safe(place.file()),
+            place.line(),
+            place.column()
+        );
     }
     if let Some(message) = info.payload_as_str() {
         let _ = writeln!(text, "  {}", safe(message));
@@ -492,7 +516,10 @@ fn wait_writable(fd: BorrowedFd<'_>, patience: Option<Duration>) -> io::Result<(
         }
     }
     let [fd] = &fds;
-    if fd.revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+    if fd
+        .revents()
+        .intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
+    {
         return Err(Errno::IO.into());
     }
     Ok(())
@@ -527,7 +554,12 @@ struct Screen<W> {
 
 impl<W: Write> Screen<W> {
     fn new(out: W, place: Place) -> Self {
-        Self { out, place, frame: Vec::with_capacity(FRAME_BYTES), cursor: Cursor::Unknown }
+        Self {
+            out,
+            place,
+            frame: Vec::with_capacity(FRAME_BYTES),
+            cursor: Cursor::Unknown,
+        }
     }
 
     /// The frame in the making, opened by the first thing that goes in.
@@ -551,7 +583,10 @@ impl<W: Write> Screen<W> {
             return Ok(());
         }
         queue!(self.frame, EndSynchronizedUpdate)?;
-        let sent = self.out.write_all(&self.frame).and_then(|()| self.out.flush());
+        let sent = self
+            .out
+            .write_all(&self.frame)
+            .and_then(|()| self.out.flush());
         self.frame.clear();
         sent
     }
@@ -591,7 +626,10 @@ impl<W: Write> Backend for Screen<W> {
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
-        Err(io::Error::new(io::ErrorKind::Unsupported, "the terminal is never asked for its cursor"))
+        Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "the terminal is never asked for its cursor",
+        ))
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
@@ -627,7 +665,10 @@ impl<W: Write> Backend for Screen<W> {
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
-        Ok(WindowSize { columns_rows: self.size()?, pixels: Size::ZERO })
+        Ok(WindowSize {
+            columns_rows: self.size()?,
+            pixels: Size::ZERO,
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {

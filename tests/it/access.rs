@@ -53,7 +53,10 @@ const WAYS: &str = "
       JOIN tsmp_api a ON a.module_name = w.module_name AND a.api_key = w.api_key";
 
 async fn pairs(site: &Site) -> Pairs {
-    let rows: Value = sqlx::query_scalar(WAYS).fetch_one(&mut site.db.connect().await).await.unwrap();
+    let rows: Value = sqlx::query_scalar(WAYS)
+        .fetch_one(&mut site.db.connect().await)
+        .await
+        .unwrap();
     let mut pairs = Pairs::new();
     for row in rows.as_array().unwrap() {
         let [client, api, way] = [0, 1, 2].map(|at| row[at].as_str().unwrap().to_owned());
@@ -63,7 +66,10 @@ async fn pairs(site: &Site) -> Pairs {
 }
 
 fn promised(access: &Access, word: &str) -> Pairs {
-    let grants = access.grants().iter().filter(|grant| grant.shift.word() == word);
+    let grants = access
+        .grants()
+        .iter()
+        .filter(|grant| grant.shift.word() == word);
     let pair = |grant: &gatediff::engine::access::Grant| {
         let api = grant.object.as_ref().unwrap();
         let pair = (grant.subject.id.key.to_string(), api.id.key.to_string());
@@ -85,24 +91,43 @@ async fn undo(site: &Site, job: i64) {
         only: Vec::new(),
         accept_server_changes: false,
     };
-    job::undo(job, &site.target(), &options, &Reporter::silent(), &Cancel::new()).await.unwrap();
+    job::undo(
+        job,
+        &site.target(),
+        &options,
+        &Reporter::silent(),
+        &Cancel::new(),
+    )
+    .await
+    .unwrap();
 }
 
 #[test]
 fn what_is_promised_is_what_the_rows_grant_after_the_import_and_an_undo_restores_it() {
-    let cases = std::env::var("GATEDIFF_TEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    let cases = std::env::var("GATEDIFF_TEST_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok());
     let config = Config {
         cases: cases.unwrap_or(CASES),
         max_shrink_iters: 100,
         failure_persistence: None,
         ..Config::default()
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let numbers = (vec(any::<u16>(), 0..1200), vec(any::<u16>(), 0..1200), vec(any::<bool>(), 0..40));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let numbers = (
+        vec(any::<u16>(), 0..1200),
+        vec(any::<u16>(), 0..1200),
+        vec(any::<bool>(), 0..40),
+    );
     let result = TestRunner::new(config).run(&numbers, |(file, target, chosen)| {
         let file = environment(&mut Draw::new(&file), Side::File);
         let target = environment(&mut Draw::new(&target), Side::Target);
-        runtime.block_on(holds(&file, &target, &chosen)).map_err(TestCaseError::fail)
+        runtime
+            .block_on(holds(&file, &target, &chosen))
+            .map_err(TestCaseError::fail)
     });
     match result {
         Ok(()) => {}
@@ -121,16 +146,26 @@ async fn holds(file: &World, target: &World, chosen: &[bool]) -> Result<(), Stri
     }
     let access = review.access(&choices).unwrap();
     if let Err(Refusal::NothingToWrite { .. }) = review.plan.approve(&choices) {
-        return if access.is_empty() { Ok(()) } else { Err(format!("nothing is written: {access}")) };
+        return if access.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("nothing is written: {access}"))
+        };
     }
-    let receipt = site.apply(&review, &choices).await.map_err(|failure| format!("{failure:?}"))?;
+    let receipt = site
+        .apply(&review, &choices)
+        .await
+        .map_err(|failure| format!("{failure:?}"))?;
     let after = pairs(&site).await;
     for (word, promised, found) in [
         ("gained", promised(&access, "gained"), less(&after, &before)),
         ("lost", promised(&access, "lost"), less(&before, &after)),
     ] {
         if promised != found {
-            return Err(format!("{word}: promised {promised:?}, found {found:?}\n{}", file.export()));
+            return Err(format!(
+                "{word}: promised {promised:?}, found {found:?}\n{}",
+                file.export()
+            ));
         }
     }
     if receipt.access.as_ref() != Some(&access) {
@@ -138,7 +173,11 @@ async fn holds(file: &World, target: &World, chosen: &[bool]) -> Result<(), Stri
     }
     undo(&site, receipt.job).await;
     let restored = pairs(&site).await;
-    if restored == before { Ok(()) } else { Err(format!("the undo left {restored:?} of {before:?}")) }
+    if restored == before {
+        Ok(())
+    } else {
+        Err(format!("the undo left {restored:?} of {before:?}"))
+    }
 }
 
 // ---- what is told
@@ -174,14 +213,19 @@ struct Desk {
 
 impl Desk {
     async fn new() -> Self {
-        let desk = Self { site: Site::new(&there()).await, home: tempfile::tempdir().unwrap() };
+        let desk = Self {
+            site: Site::new(&there()).await,
+            home: tempfile::tempdir().unwrap(),
+        };
         std::fs::write(desk.home.path().join("export.json"), here().export()).unwrap();
         desk
     }
 
     fn run(&self, args: &[&str]) -> Ran {
         let mut command = command(self.home.path());
-        command.current_dir(self.home.path()).env("DATABASE_URL", self.site.db.url());
+        command
+            .current_dir(self.home.path())
+            .env("DATABASE_URL", self.site.db.url());
         Ran::of(command.args(args))
     }
 }
@@ -193,32 +237,66 @@ async fn a_plan_tells_what_all_of_it_grants_and_a_saved_one_what_its_choices_gra
     let wanted = "Access: 2 clients gain 2 APIs, none loses any\n  client new (new-name)\n      + loan/offer by group \
                   core\n      + pay/transfer by group core\n  client old (Old One)\n      + loan/offer by group core\n";
     assert!(text.contains(wanted), "{text}");
-    let whole = desk.run(&["plan", "export.json", "--output", "json"]).json();
-    assert_eq!(whole["access"]["summary"]["gained"], json!({"subjects": 2, "objects": 2, "pairs": 3}));
-    let saved = desk.run(&["plan", "export.json", "--out", "plan.json", "--output", "json"]).json();
+    let whole = desk
+        .run(&["plan", "export.json", "--output", "json"])
+        .json();
+    assert_eq!(
+        whole["access"]["summary"]["gained"],
+        json!({"subjects": 2, "objects": 2, "pairs": 3})
+    );
+    let saved = desk
+        .run(&[
+            "plan",
+            "export.json",
+            "--out",
+            "plan.json",
+            "--output",
+            "json",
+        ])
+        .json();
     let list = json!([{"subject": "client:new", "subject_name": "new-name", "object": "api:pay/transfer",
         "change": "gained", "by": ["group:core"]}]);
-    assert_eq!(saved["access"]["list"], list, "the group is not covered unless it is chosen");
+    assert_eq!(
+        saved["access"]["list"], list,
+        "the group is not covered unless it is chosen"
+    );
     let shown = desk.run(&["show", "plan.json", "--output", "json"]).json();
     assert_eq!(shown["access"], saved["access"]);
     let shown = desk.run(&["show", "plan.json"]).stdout;
-    assert!(shown.contains("Access: 1 client gains 1 API, none loses any"), "{shown}");
-    let applied = desk.run(&["apply", "plan.json", "--yes", "--output", "json"]).json();
+    assert!(
+        shown.contains("Access: 1 client gains 1 API, none loses any"),
+        "{shown}"
+    );
+    let applied = desk
+        .run(&["apply", "plan.json", "--yes", "--output", "json"])
+        .json();
     assert_eq!(applied["access"], saved["access"]);
 }
 
 #[tokio::test]
 async fn an_apply_tells_what_it_grants_before_and_after_and_the_ledger_keeps_the_sum() {
     let desk = Desk::new().await;
-    let rehearsed = desk.run(&["apply", "export.json", "--cover", "all", "--rehearse"]).stdout;
-    assert!(rehearsed.contains("Access: 2 clients gain 2 APIs, none loses any"), "{rehearsed}");
+    let rehearsed = desk
+        .run(&["apply", "export.json", "--cover", "all", "--rehearse"])
+        .stdout;
+    assert!(
+        rehearsed.contains("Access: 2 clients gain 2 APIs, none loses any"),
+        "{rehearsed}"
+    );
     let ran = desk.run(&["apply", "export.json", "--cover", "all", "--yes"]);
     let told = "access: 2 clients gain 2 APIs, none loses any";
     assert!(ran.stdout.contains(told), "{}{}", ran.stdout, ran.stderr);
-    assert!(ran.stdout.contains("      + loan/offer by group core"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("      + loan/offer by group core"),
+        "{}",
+        ran.stdout
+    );
     let history = desk.run(&["history", "1", "--output", "json"]).json();
     let kept = &history["jobs"][0]["choices"]["access"];
-    assert_eq!(kept["sentence"], "2 clients gain 2 APIs, none loses any", "{history}");
+    assert_eq!(
+        kept["sentence"], "2 clients gain 2 APIs, none loses any",
+        "{history}"
+    );
     assert_eq!(kept["gained"]["pairs"], 3);
 }
 
@@ -227,7 +305,10 @@ async fn what_others_were_given_since_the_plan_is_in_the_receipt() {
     let desk = Desk::new().await;
     let review = desk.site.review(&here()).await;
     let choices = Choices::everything(&review.plan);
-    assert_eq!(review.access(&choices).unwrap().summary().gained.subjects, 2);
+    assert_eq!(
+        review.access(&choices).unwrap().summary().gained.subjects,
+        2
+    );
     desk.site
         .run(
             "INSERT INTO tsmp_client SELECT (jsonb_populate_record(c, '{\"client_id\": \"late\", \
@@ -243,8 +324,10 @@ async fn what_others_were_given_since_the_plan_is_in_the_receipt() {
 
 /// A bundle with one policy that grants these APIs.
 fn bundle(apis: &[&str], rate: u32) -> String {
-    let rights: serde_json::Map<String, Value> =
-        apis.iter().map(|api| ((*api).to_owned(), json!({"api_id": api, "api_name": api}))).collect();
+    let rights: serde_json::Map<String, Value> = apis
+        .iter()
+        .map(|api| ((*api).to_owned(), json!({"api_id": api, "api_name": api})))
+        .collect();
     let owner = "5e9d9544a1dcd60001d0ed20";
     json!({
         "organisations": [{"id": owner, "owner_name": "Bank", "apis": []}],
@@ -260,8 +343,10 @@ async fn what_a_policy_is_promised_to_grant_is_what_its_document_grants_and_an_u
     keeper.import(&bundle(&["a", "b"], 10)).await;
     let granted = async || -> BTreeSet<String> {
         let sql = "SELECT jsonb_object_keys(content -> 'access_rights') FROM gatediff.documents WHERE kind = 'policy'";
-        let keys: Vec<String> =
-            sqlx::query_scalar(sql).fetch_all(&mut keeper.db.connect().await).await.unwrap();
+        let keys: Vec<String> = sqlx::query_scalar(sql)
+            .fetch_all(&mut keeper.db.connect().await)
+            .await
+            .unwrap();
         keys.into_iter().collect()
     };
     let before = granted().await;
@@ -271,11 +356,22 @@ async fn what_a_policy_is_promised_to_grant_is_what_its_document_grants_and_an_u
     let receipt = keeper.apply(&review, &choices).await.unwrap();
     let after = granted().await;
     let promised = |word: &str| -> BTreeSet<String> {
-        let grants = access.grants().iter().filter(|grant| grant.shift.word() == word);
-        grants.filter_map(|grant| Some(grant.object.as_ref()?.id.key.to_string())).collect()
+        let grants = access
+            .grants()
+            .iter()
+            .filter(|grant| grant.shift.word() == word);
+        grants
+            .filter_map(|grant| Some(grant.object.as_ref()?.id.key.to_string()))
+            .collect()
     };
-    assert_eq!(promised("gained"), after.difference(&before).cloned().collect());
-    assert_eq!(promised("lost"), before.difference(&after).cloned().collect());
+    assert_eq!(
+        promised("gained"),
+        after.difference(&before).cloned().collect()
+    );
+    assert_eq!(
+        promised("lost"),
+        before.difference(&after).cloned().collect()
+    );
     assert_eq!(
         access.to_string(),
         "1 policy gains 1 API, 1 policy loses 1 API; the terms of 1 policy change"

@@ -41,7 +41,9 @@ struct Battery {
 
 impl Battery {
     async fn keeper(&self) -> Keeper {
-        let Some(target) = &self.target else { return Keeper::of(self.format, digirunner::demo().await) };
+        let Some(target) = &self.target else {
+            return Keeper::of(self.format, digirunner::demo().await);
+        };
         let keeper = Keeper::new(self.format).await;
         self.import(&keeper, &keeper.review(target).await).await;
         keeper
@@ -61,14 +63,21 @@ impl Battery {
         let mut dump = Dump::new();
         for table in tables.into_iter().filter(|table| !table.is_external) {
             let sql = format!("SELECT to_jsonb(t) FROM {} t ORDER BY t::text", table.name);
-            let rows = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
+            let rows = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
             dump.insert(table.name.to_owned(), rows);
         }
         dump
     }
 
     fn quiet(&self, what: &str, told: &str) {
-        assert!(self.secret.is_empty() || !told.contains(self.secret), "{}: {what}: {told}", self.format);
+        assert!(
+            self.secret.is_empty() || !told.contains(self.secret),
+            "{}: {what}: {told}",
+            self.format
+        );
     }
 
     async fn holds(&self) {
@@ -77,7 +86,10 @@ impl Battery {
         let review = keeper.review(&self.file).await;
         for (at, entry) in review.plan.entries().iter().enumerate() {
             let changes = review.plan.changes(at, Show::Everything);
-            self.quiet("plan", &json!([changes, entry.references, entry.item.value]).to_string());
+            self.quiet(
+                "plan",
+                &json!([changes, entry.references, entry.item.value]).to_string(),
+            );
         }
         let receipt = self.import(&keeper, &review).await;
         let after = self.dump(&keeper).await;
@@ -86,19 +98,30 @@ impl Battery {
 
         // Twice is once, in any order.
         let entries = review.plan.entries().iter().zip(&receipt.outcomes);
-        let written = entries.filter(|(_, outcome)| matches!(outcome, Outcome::Added | Outcome::Covered));
-        let written: Vec<String> = written.map(|(entry, _)| entry.item.id.to_string()).collect();
+        let written =
+            entries.filter(|(_, outcome)| matches!(outcome, Outcome::Added | Outcome::Covered));
+        let written: Vec<String> = written
+            .map(|(entry, _)| entry.item.id.to_string())
+            .collect();
         assert!(!written.is_empty());
         let mut permuted: Value = serde_json::from_str(&self.file).unwrap();
         permute(&mut permuted);
         for file in [&self.file, &permuted.to_string()] {
             let again = keeper.review(file).await;
-            for entry in
-                again.plan.entries().iter().filter(|entry| written.contains(&entry.item.id.to_string()))
+            for entry in again
+                .plan
+                .entries()
+                .iter()
+                .filter(|entry| written.contains(&entry.item.id.to_string()))
             {
                 let at = again.plan.position(&entry.item.id).unwrap();
                 let changes = again.plan.changes(at, Show::Differences);
-                assert!(entry.is_unchanged(), "{}: {}: {changes:?}", self.format, entry.item.id);
+                assert!(
+                    entry.is_unchanged(),
+                    "{}: {}: {changes:?}",
+                    self.format,
+                    entry.item.id
+                );
             }
         }
 
@@ -115,11 +138,21 @@ impl Battery {
             let changed = plan.entries().iter().filter(|entry| !entry.is_unchanged());
             changed.map(|entry| entry.item.id.to_string()).collect()
         };
-        assert!(differing(&same.plan).is_empty(), "{}: {:?}", self.format, differing(&same.plan));
+        assert!(
+            differing(&same.plan).is_empty(),
+            "{}: {:?}",
+            self.format,
+            differing(&same.plan)
+        );
         let (item, values) = (self.insert)(&mut file);
         let review = keeper.review(&file.to_string()).await;
         assert_eq!(differing(&review.plan), [item], "{}", self.format);
-        let at = review.plan.entries().iter().position(|entry| !entry.is_unchanged()).unwrap();
+        let at = review
+            .plan
+            .entries()
+            .iter()
+            .position(|entry| !entry.is_unchanged())
+            .unwrap();
         let changes = review.plan.changes(at, Show::Differences);
         let ops: Vec<Op> = changes.iter().map(|change| change.op).collect();
         assert_eq!(ops, vec![Op::Add; values], "{}: {changes:?}", self.format);
@@ -128,9 +161,13 @@ impl Battery {
     /// Every value that came or went is in what was shown, and nothing else; and
     /// what is the target's own is as it was.
     fn law(&self, plan: &Plan, outcomes: &[Outcome], before: &Dump, after: &Dump) {
-        let Some(rows) = before.get("gatediff.documents") else { return };
+        let Some(rows) = before.get("gatediff.documents") else {
+            return;
+        };
         let find = |rows: &[Value], kind: &str, id: &str| {
-            let row = rows.iter().find(|row| row["kind"] == kind && row["id"] == id)?;
+            let row = rows
+                .iter()
+                .find(|row| row["kind"] == kind && row["id"] == id)?;
             serde_json::from_str::<Value>(row["body"].as_str()?).ok()
         };
         let mut covers = 0;
@@ -150,12 +187,30 @@ impl Battery {
             let (kind, id) = (base.id.kind.as_str(), &base.id.key);
             let there = find(rows, kind, id).unwrap();
             let here = find(&after["gatediff.documents"], kind, id).unwrap();
-            let changes = if is_covered { plan.changes(at, Show::Differences) } else { Vec::new() };
+            let changes = if is_covered {
+                plan.changes(at, Show::Differences)
+            } else {
+                Vec::new()
+            };
             let left = unexplained(&there, &here, &changes, self.derived);
-            assert!(left.is_empty(), "{}: {}: {left:#?}", self.format, entry.item.id);
+            assert!(
+                left.is_empty(),
+                "{}: {}: {left:#?}",
+                self.format,
+                entry.item.id
+            );
             // What is signed is taken whole, or not at all.
-            for name in self.own.iter().filter(|_| here.get("jwsSignature").is_none()) {
-                assert_eq!(there.pointer(name), here.pointer(name), "{}: {name}", entry.item.id);
+            for name in self
+                .own
+                .iter()
+                .filter(|_| here.get("jwsSignature").is_none())
+            {
+                assert_eq!(
+                    there.pointer(name),
+                    here.pointer(name),
+                    "{}: {name}",
+                    entry.item.id
+                );
             }
             covers += usize::from(there != here);
         }
@@ -168,10 +223,19 @@ fn permute(file: &mut Value) {
     match file {
         Value::Array(objects) if objects.iter().all(Value::is_object) => objects.reverse(),
         Value::Object(lists) => {
-            let is_list =
-                |list: &&mut Value| list.as_array().is_some_and(|list| list.iter().all(Value::is_object));
-            lists.iter_mut().map(|(_, list)| list).filter(is_list).for_each(permute);
-            for (_, inner) in lists.iter_mut().filter(|(name, _)| name.ends_with("ClientRelated")) {
+            let is_list = |list: &&mut Value| {
+                list.as_array()
+                    .is_some_and(|list| list.iter().all(Value::is_object))
+            };
+            lists
+                .iter_mut()
+                .map(|(_, list)| list)
+                .filter(is_list)
+                .for_each(permute);
+            for (_, inner) in lists
+                .iter_mut()
+                .filter(|(name, _)| name.ends_with("ClientRelated"))
+            {
                 permute(inner);
             }
         }
@@ -188,7 +252,10 @@ async fn a_fourth_product_that_is_nothing_but_declared_holds_it() {
         file: fourth::EXPORT.to_owned(),
         insert: |file| {
             let depot = &mut file["depots"][0];
-            depot["doors"].as_array_mut().unwrap().insert(0, json!({"code": "Z", "width": 1}));
+            depot["doors"]
+                .as_array_mut()
+                .unwrap()
+                .insert(0, json!({"code": "Z", "width": 1}));
             (format!("depot:{}", depot["id"].as_str().unwrap()), 1)
         },
         own: &["/id", "/opened", "/km"],
@@ -206,9 +273,22 @@ async fn a_fourth_product_that_is_nothing_but_declared_holds_it() {
         .entries()
         .iter()
         .map(|entry| {
-            let codes: Vec<&str> = entry.verdict.reasons.iter().map(|reason| &*reason.code).collect();
-            let matched = entry.matched.as_ref().map_or(String::new(), |matched| format!(" ({matched})"));
-            format!("{} {}{matched} {}", entry.item.id, entry.verdict.status, codes.join(" "))
+            let codes: Vec<&str> = entry
+                .verdict
+                .reasons
+                .iter()
+                .map(|reason| &*reason.code)
+                .collect();
+            let matched = entry
+                .matched
+                .as_ref()
+                .map_or(String::new(), |matched| format!(" ({matched})"));
+            format!(
+                "{} {}{matched} {}",
+                entry.item.id,
+                entry.verdict.status,
+                codes.join(" ")
+            )
         })
         .collect();
     assert_eq!(
@@ -224,7 +304,10 @@ async fn a_fourth_product_that_is_nothing_but_declared_holds_it() {
     battery.import(&keeper, &review).await;
     let file: Value = serde_json::from_slice(&keeper.export().await.bytes).unwrap();
     let depot = &file["depots"][0];
-    assert_eq!((&depot["id"], &depot["pin"]), (&json!("d-7f"), &json!("canary-north")));
+    assert_eq!(
+        (&depot["id"], &depot["pin"]),
+        (&json!("d-7f"), &json!("canary-north"))
+    );
     let doors: BTreeMap<&str, &Value> = depot["doors"]
         .as_array()
         .unwrap()
@@ -233,19 +316,35 @@ async fn a_fourth_product_that_is_nothing_but_declared_holds_it() {
         .collect();
     assert_eq!(
         doors,
-        BTreeMap::from([("A", &json!("canary-a")), ("B", &json!("canary-b")), ("C", &Value::Null)])
+        BTreeMap::from([
+            ("A", &json!("canary-a")),
+            ("B", &json!("canary-b")),
+            ("C", &Value::Null)
+        ])
     );
     let vans = file["vans"].as_array().unwrap();
     let van = vans.iter().find(|van| van["id"] == "v-02").unwrap();
-    assert_eq!(van["depot"], json!({"id": "d-7f", "name": "North"}), "it refers to what the target has");
+    assert_eq!(
+        van["depot"],
+        json!({"id": "d-7f", "name": "North"}),
+        "it refers to what the target has"
+    );
 
     // A van is exported with its depot, and nothing else.
     let roots = vec![ItemId::new(Kind::of("van"), "v-02")];
-    let options = ExportOptions { roots, ..ExportOptions::default() };
+    let options = ExportOptions {
+        roots,
+        ..ExportOptions::default()
+    };
     let exported = keeper.export_with(&options).await.unwrap();
     let exported: Value = serde_json::from_slice(&exported.bytes).unwrap();
     let ids = |list: &str| -> Vec<&str> {
-        exported[list].as_array().unwrap().iter().map(|object| object["id"].as_str().unwrap()).collect()
+        exported[list]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|object| object["id"].as_str().unwrap())
+            .collect()
     };
     assert_eq!((ids("depots"), ids("vans")), (vec!["d-7f"], vec!["v-02"]));
 }
@@ -261,8 +360,21 @@ async fn tyk_holds_it() {
             policy["tags"] = json!(["a tag that nobody has"]);
             (format!("policy:{}", policy["_id"].as_str().unwrap()), 1)
         },
-        own: &["/id", "/_id", "/api_definition/id", "/created_at", "/updated_at", "/last_updated"],
-        derived: &["access_rights_array", "auth_type", "auth_types", "state", "graphql_enabled"],
+        own: &[
+            "/id",
+            "/_id",
+            "/api_definition/id",
+            "/created_at",
+            "/updated_at",
+            "/last_updated",
+        ],
+        derived: &[
+            "access_rights_array",
+            "auth_type",
+            "auth_types",
+            "state",
+            "graphql_enabled",
+        ],
         secret: "fake-",
     };
     battery.holds().await;
@@ -278,12 +390,25 @@ async fn sp_config_holds_it() {
             let objects = file["objects"].as_array_mut().unwrap();
             let is_profile = |object: &&mut Value| object["self"]["type"] == "IDENTITY_PROFILE";
             let profile = objects.iter_mut().find(is_profile).unwrap();
-            let attributes = &mut profile["object"]["identityAttributeConfig"]["attributeTransforms"];
-            let attribute = json!({"identityAttributeName": "that nobody has", "transformDefinition": {}});
+            let attributes =
+                &mut profile["object"]["identityAttributeConfig"]["attributeTransforms"];
+            let attribute =
+                json!({"identityAttributeName": "that nobody has", "transformDefinition": {}});
             attributes.as_array_mut().unwrap().insert(0, attribute);
-            (format!("IDENTITY_PROFILE:{}", profile["self"]["id"].as_str().unwrap()), 1)
+            (
+                format!(
+                    "IDENTITY_PROFILE:{}",
+                    profile["self"]["id"].as_str().unwrap()
+                ),
+                1,
+            )
         },
-        own: &["/self/id", "/object/id", "/object/created", "/object/modified"],
+        own: &[
+            "/self/id",
+            "/object/id",
+            "/object/created",
+            "/object/modified",
+        ],
         derived: &[],
         secret: "canary",
     };
@@ -297,7 +422,9 @@ async fn digirunner_holds_it() {
         target: None,
         file: std::fs::read_to_string(fixture("digirunner/export.json")).unwrap(),
         insert: |file| {
-            let hosts = file["importClientRelated"]["tsmpClientHostList"].as_array_mut().unwrap();
+            let hosts = file["importClientRelated"]["tsmpClientHostList"]
+                .as_array_mut()
+                .unwrap();
             let mut host = hosts[0].clone();
             host["hostSeq"] = json!(2_999_999_999_u32);
             host["hostName"] = json!("a host that nobody has");

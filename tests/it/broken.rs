@@ -22,9 +22,13 @@ fn directory() -> PathBuf {
 
 /// Returns the names of the files with an extension, without it.
 fn names(extension: &str) -> BTreeSet<String> {
-    let entries = fs::read_dir(directory()).unwrap().map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(directory())
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let files = entries.filter(|path| path.extension().is_some_and(|found| found == extension));
-    files.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
+    files
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect()
 }
 
 /// The target of the plans: it has a client, and the APIs of the files.
@@ -39,10 +43,18 @@ async fn site() -> Site {
 fn told(name: &str, verb: &str, more: &[&str]) -> String {
     let home = tempfile::tempdir().unwrap();
     let file = format!("{name}.json");
-    let output =
-        command(home.path()).current_dir(directory()).args([verb, &file]).args(more).output().unwrap();
-    let [stdout, stderr] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    let code = output.status.code().map_or_else(|| "a signal".to_owned(), |code| code.to_string());
+    let output = command(home.path())
+        .current_dir(directory())
+        .args([verb, &file])
+        .args(more)
+        .output()
+        .unwrap();
+    let [stdout, stderr] =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    let code = output
+        .status
+        .code()
+        .map_or_else(|| "a signal".to_owned(), |code| code.to_string());
     format!("$ gatediff {verb} {file}\n{stdout}{stderr}exit {code}\n")
 }
 
@@ -72,8 +84,9 @@ fn is_for_plan(name: &str) -> bool {
 #[test]
 fn a_file_alone_is_told_what_is_wrong_with_it() {
     let names = names("json").into_iter().filter(|name| !is_for_plan(name));
-    let complaints: Vec<String> =
-        names.filter_map(|name| complaint(&name, &told(&name, "validate", &[]))).collect();
+    let complaints: Vec<String> = names
+        .filter_map(|name| complaint(&name, &told(&name, "validate", &[])))
+        .collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
@@ -96,12 +109,19 @@ fn as_json_each_is_one_document_without_a_secret() {
     let home = tempfile::tempdir().unwrap();
     for name in names("json") {
         let args = ["validate", &format!("{name}.json"), "--output", "json"];
-        let output = command(home.path()).current_dir(directory()).args(args).output().unwrap();
+        let output = command(home.path())
+            .current_dir(directory())
+            .args(args)
+            .output()
+            .unwrap();
         let document: Value = serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|error| panic!("{name}: {error}: {}", output.stdout.escape_ascii()));
         let is_done = output.status.success();
         assert_eq!(document["status"] == "ok", is_done, "{name}: {document}");
-        assert!(output.stderr.is_empty() && !document.to_string().contains(CANARY), "{name}: {document}");
+        assert!(
+            output.stderr.is_empty() && !document.to_string().contains(CANARY),
+            "{name}: {document}"
+        );
     }
 }
 
@@ -118,9 +138,18 @@ fn every_file_has_its_message_and_every_message_its_file() {
 #[test]
 fn the_readme_names_every_file_once() {
     let readme = fs::read_to_string(directory().join("README.md")).unwrap();
-    let cells = readme.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let cells = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     let named: Vec<&str> = cells.collect();
-    assert_eq!(named.iter().copied().map(str::to_owned).collect::<BTreeSet<_>>(), names("json"));
+    assert_eq!(
+        named
+            .iter()
+            .copied()
+            .map(str::to_owned)
+            .collect::<BTreeSet<_>>(),
+        names("json")
+    );
     assert_eq!(named.len(), names("json").len());
 }
 
@@ -132,12 +161,19 @@ fn a_message_says_where_why_and_what_to_do_unless_the_file_is_fine() {
     for name in names("txt") {
         let text = fs::read_to_string(directory().join(&name).with_extension("txt")).unwrap();
         let (told, exit) = text.trim_end().rsplit_once("\nexit ").unwrap();
-        assert_eq!(name.starts_with("ok-"), exit == "0" && !told.contains("not-in-file"), "{name}: {exit}");
+        assert_eq!(
+            name.starts_with("ok-"),
+            exit == "0" && !told.contains("not-in-file"),
+            "{name}: {exit}"
+        );
         if told.contains("\nerror: ") {
             for part in ["  where: ", "  why:   ", "  now:   "] {
                 assert!(told.contains(part), "{name} lacks '{part}':\n{told}");
             }
-            assert!(told.contains(&format!("  where: {name}.json")), "{name}:\n{told}");
+            assert!(
+                told.contains(&format!("  where: {name}.json")),
+                "{name}:\n{told}"
+            );
         }
     }
 }

@@ -21,14 +21,20 @@ use crate::support::wait::until;
 use crate::support::world::world;
 
 /// Long enough that no test runs into it.
-const LONG: Timeouts =
-    Timeouts { lock: Some(Duration::from_secs(60)), idle_in_transaction: None, ..Timeouts::SHIPPED };
+const LONG: Timeouts = Timeouts {
+    lock: Some(Duration::from_secs(60)),
+    idle_in_transaction: None,
+    ..Timeouts::SHIPPED
+};
 
 /// Holds a table so that an import has to wait in the middle.
 async fn hold(db: &TestDb, table: &str) -> PgConnection {
     let mut holder = db.connect().await;
     let sql = format!("BEGIN; LOCK TABLE {table} IN SHARE MODE");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut holder).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+        .execute(&mut holder)
+        .await
+        .unwrap();
     holder
 }
 
@@ -37,12 +43,18 @@ fn wait_until_blocked(db: &TestDb) {
     until("the import waits for the lock", || {
         let target = db.target();
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(async {
                 let mut connection = target.connect(Timeouts::default()).await.unwrap();
                 let sql = "SELECT EXISTS (SELECT FROM pg_stat_activity \
                            WHERE datname = current_database() AND wait_event_type = 'Lock')";
-                sqlx::query_scalar::<_, bool>(sql).fetch_one(&mut connection).await.unwrap()
+                sqlx::query_scalar::<_, bool>(sql)
+                    .fetch_one(&mut connection)
+                    .await
+                    .unwrap()
             })
         })
         .join()
@@ -58,7 +70,9 @@ fn options(timeouts: Timeouts) -> ApplyOptions {
 async fn a_cancelled_import_is_rolled_back_while_it_waits() {
     let site = Site::new(&world()).await;
     let before = site.dump().await;
-    let review = site.review(&world().client("a", json!({})).group("1", "g", json!({}))).await;
+    let review = site
+        .review(&world().client("a", json!({})).group("1", "g", json!({})))
+        .await;
     let approved = review.plan.approve(&Choices::new(&review.plan)).unwrap();
     let holder = hold(&site.db, "tsmp_client").await;
     let cancel = Cancel::new();
@@ -75,18 +89,24 @@ async fn a_cancelled_import_is_rolled_back_while_it_waits() {
     let failure = applying.await.unwrap().unwrap_err();
     drop(holder);
     assert_eq!(failure.kind, FailureKind::Cancelled);
-    assert_eq!(failure.to_string(), "cancelled; nothing was written: the operator");
+    assert_eq!(
+        failure.to_string(),
+        "cancelled; nothing was written: the operator"
+    );
     assert_eq!(site.dump().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_import_ends_even_if_the_server_takes_no_second_connection() {
     let site = Site::new(&world().client("a", json!({}))).await;
-    job::init(&site.target(), Timeouts::default()).await.unwrap();
+    job::init(&site.target(), Timeouts::default())
+        .await
+        .unwrap();
     let before = site.dump().await;
     let review = site.review(&world().client("a", json!({"tps": 77}))).await;
     let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
-    site.run("CREATE ROLE alone LOGIN CONNECTION LIMIT 1; GRANT USAGE ON SCHEMA gatediff TO alone").await;
+    site.run("CREATE ROLE alone LOGIN CONNECTION LIMIT 1; GRANT USAGE ON SCHEMA gatediff TO alone")
+        .await;
     site.run("GRANT ALL ON ALL TABLES IN SCHEMA public TO alone; GRANT ALL ON ALL TABLES IN SCHEMA gatediff TO alone")
         .await;
     let url = site.db.url().replace("user=postgres", "user=alone");
@@ -94,15 +114,28 @@ async fn a_cancelled_import_ends_even_if_the_server_takes_no_second_connection()
     let mut holder = site.db.connect().await;
     let row = "BEGIN; SELECT FROM tsmp_client WHERE client_id = 'a' FOR UPDATE";
     sqlx::raw_sql(row).execute(&mut holder).await.unwrap();
-    let short = Timeouts { cancel: Duration::from_millis(300), ..LONG };
+    let short = Timeouts {
+        cancel: Duration::from_millis(300),
+        ..LONG
+    };
     let cancel = Cancel::new();
     let reporter = Reporter::silent();
-    let applying = tokio::spawn(job::apply(&review, approved, &target, &options(short), &reporter, &cancel));
+    let applying = tokio::spawn(job::apply(
+        &review,
+        approved,
+        &target,
+        &options(short),
+        &reporter,
+        &cancel,
+    ));
     tokio::task::block_in_place(|| wait_until_blocked(&site.db));
     cancel.cancel("the operator");
     cancel.cancel("again");
     let failure = applying.await.unwrap().unwrap_err();
-    assert_eq!((failure.kind, failure.why.as_deref()), (FailureKind::Cancelled, Some("the operator")));
+    assert_eq!(
+        (failure.kind, failure.why.as_deref()),
+        (FailureKind::Cancelled, Some("the operator"))
+    );
     drop(holder);
     tokio::task::block_in_place(|| wait_until_left_alone(&site.db));
     assert_eq!(site.dump().await, before);
@@ -122,7 +155,15 @@ async fn cancelling_just_before_the_commit_still_rolls_back() {
             pulled.cancel("late");
         }
     });
-    let failure = job::apply(&review, approved, &site.target(), &options(LONG), &reporter, &cancel).await;
+    let failure = job::apply(
+        &review,
+        approved,
+        &site.target(),
+        &options(LONG),
+        &reporter,
+        &cancel,
+    )
+    .await;
     assert_eq!(failure.unwrap_err().kind, FailureKind::Cancelled);
     assert_eq!(site.dump().await, before);
 }
@@ -134,13 +175,26 @@ async fn a_lock_that_somebody_else_holds_is_waited_for_only_so_long() {
     let review = site.review(&world().client("a", json!({}))).await;
     let approved = review.plan.approve(&Choices::new(&review.plan)).unwrap();
     let holder = hold(&site.db, "tsmp_client").await;
-    let short = Timeouts { lock: Some(Duration::from_millis(50)), ..LONG };
+    let short = Timeouts {
+        lock: Some(Duration::from_millis(50)),
+        ..LONG
+    };
     let reporter = Reporter::silent();
-    let failure =
-        job::apply(&review, approved, &site.target(), &options(short), &reporter, &Cancel::new()).await;
+    let failure = job::apply(
+        &review,
+        approved,
+        &site.target(),
+        &options(short),
+        &reporter,
+        &Cancel::new(),
+    )
+    .await;
     let failure = failure.unwrap_err();
     drop(holder);
-    assert_eq!((failure.kind, failure.place.as_deref()), (FailureKind::Locked, Some("tsmp_client")));
+    assert_eq!(
+        (failure.kind, failure.place.as_deref()),
+        (FailureKind::Locked, Some("tsmp_client"))
+    );
     assert_eq!(site.dump().await, before);
 }
 
@@ -156,11 +210,25 @@ async fn a_role_that_may_not_make_our_schema_is_told_what_to_do() {
     let url = site.db.url().replace("user=postgres", "user=stranger");
     let target = gatediff::store::Target::resolve(Some(&url), |_| None).unwrap();
     let reporter = Reporter::silent();
-    let failure = job::apply(&review, approved, &target, &options(LONG), &reporter, &Cancel::new()).await;
+    let failure = job::apply(
+        &review,
+        approved,
+        &target,
+        &options(LONG),
+        &reporter,
+        &Cancel::new(),
+    )
+    .await;
     let failure = failure.unwrap_err();
     site.run("DROP OWNED BY stranger; DROP ROLE stranger").await;
     assert_eq!(failure.kind, FailureKind::Denied);
-    assert!(failure.hints.iter().any(|hint| hint.contains("gatediff init")), "{failure:?}");
+    assert!(
+        failure
+            .hints
+            .iter()
+            .any(|hint| hint.contains("gatediff init")),
+        "{failure:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,7 +246,14 @@ async fn signals_roll_a_running_apply_back_and_end_it_with_130() {
                 "--ignore-lack-api",
                 "--yes",
             ])
-            .args(["--database-url", &db.url(), "--lock-timeout", "60", "--output", "json"])
+            .args([
+                "--database-url",
+                &db.url(),
+                "--lock-timeout",
+                "60",
+                "--output",
+                "json",
+            ])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -194,10 +269,11 @@ async fn signals_roll_a_running_apply_back_and_end_it_with_130() {
         assert_eq!(document["status"], "error");
         assert_eq!(document["error"]["kind"], "cancelled");
         let mut connection = db.connect().await;
-        let jobs: i64 = sqlx::query_scalar("SELECT count(*) FROM gatediff.jobs WHERE state = 'done'")
-            .fetch_one(&mut connection)
-            .await
-            .unwrap();
+        let jobs: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM gatediff.jobs WHERE state = 'done'")
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
         assert_eq!(jobs, 0, "{signal:?}");
     }
 }
@@ -207,7 +283,11 @@ async fn ctrl_c_at_the_question_leaves_everything_as_it_is() {
     let db = demo().await;
     let home = tempfile::tempdir().unwrap();
     let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
-        .args(["apply", &fixture("digirunner/export.json"), "--ignore-lack-api"])
+        .args([
+            "apply",
+            &fixture("digirunner/export.json"),
+            "--ignore-lack-api",
+        ])
         .args(["--database-url", &db.url(), "--operator", "mei"])
         .env("HOME", home.path().as_os_str())
         .spawn();

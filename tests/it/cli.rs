@@ -76,7 +76,10 @@ async fn an_item_of_a_plan_is_as_the_contract_says() {
     assert_eq!(stm["status"], "repeat");
     assert_eq!(stm["unchanged"], false);
     assert_eq!(stm["reasons"], json!([]));
-    assert_eq!(stm["changes"][0], json!({"path": "/tps", "op": "replace", "before": 10, "after": 15}));
+    assert_eq!(
+        stm["changes"][0],
+        json!({"path": "/tps", "op": "replace", "before": 10, "after": 15})
+    );
     let broker = item(&plan, "client", "insurance-broker");
     assert_eq!(
         broker["changes"],
@@ -84,7 +87,13 @@ async fn an_item_of_a_plan_is_as_the_contract_says() {
     );
     let teller = item(&plan, "client", "branch-teller");
     assert_eq!(teller["unchanged"], true);
-    assert!(teller["changes"].as_array().unwrap().iter().all(|change| change["op"] == "keep"));
+    assert!(
+        teller["changes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|change| change["op"] == "keep")
+    );
     let kyc = item(&plan, "client", "kyc-gateway");
     assert_eq!(kyc["status"], "cannot-cover");
     assert_eq!(kyc["reasons"][0]["code"], "security-level-differs");
@@ -93,20 +102,51 @@ async fn an_item_of_a_plan_is_as_the_contract_says() {
 #[tokio::test]
 async fn applying_everything_and_planning_again_finds_only_what_is_blocked() {
     let db = demo().await;
-    let applied = with_json(&db, &["apply", &export(), "--cover", "all", "--ignore-lack-api", "--yes"]);
+    let applied = with_json(
+        &db,
+        &[
+            "apply",
+            &export(),
+            "--cover",
+            "all",
+            "--ignore-lack-api",
+            "--yes",
+        ],
+    );
     assert_eq!(applied.code, Some(0), "{}", applied.stderr);
     let applied = applied.json();
     assert_eq!(applied["status"], "partial");
     assert_eq!(applied["job"], 1);
-    assert!(applied["backup"].as_str().unwrap().starts_with("exportClientRelated_"));
-    assert_eq!(item(&applied, "client", "bill-reminder")["outcome"], "added");
+    assert!(
+        applied["backup"]
+            .as_str()
+            .unwrap()
+            .starts_with("exportClientRelated_")
+    );
+    assert_eq!(
+        item(&applied, "client", "bill-reminder")["outcome"],
+        "added"
+    );
     assert_eq!(item(&applied, "client", "branch-stm")["outcome"], "covered");
     assert_eq!(item(&applied, "client", "branch-stm")["status"], "cover");
-    assert_eq!(item(&applied, "client", "branch-teller")["outcome"], "unchanged");
-    assert_eq!(item(&applied, "client", "kyc-gateway")["outcome"], "blocked");
-    let clients =
-        applied["tables"].as_array().unwrap().iter().find(|rows| rows["table"] == "tsmp_client").unwrap();
-    assert_eq!(*clients, json!({"table": "tsmp_client", "inserted": 12, "updated": 13, "deleted": 0}));
+    assert_eq!(
+        item(&applied, "client", "branch-teller")["outcome"],
+        "unchanged"
+    );
+    assert_eq!(
+        item(&applied, "client", "kyc-gateway")["outcome"],
+        "blocked"
+    );
+    let clients = applied["tables"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|rows| rows["table"] == "tsmp_client")
+        .unwrap();
+    assert_eq!(
+        *clients,
+        json!({"table": "tsmp_client", "inserted": 12, "updated": 13, "deleted": 0})
+    );
 
     let again = with_json(&db, &["plan", &export()]);
     assert_eq!(again.code, Some(4), "only blocked items are left");
@@ -117,7 +157,17 @@ async fn applying_everything_and_planning_again_finds_only_what_is_blocked() {
         json!({"add": 0, "repeat": 110, "unchanged": 110, "cannot_add": 23, "cannot_cover": 16, "lack_api": 6, "missing": 0})
     );
 
-    let nothing = with_json(&db, &["apply", &export(), "--cover", "all", "--ignore-lack-api", "--yes"]);
+    let nothing = with_json(
+        &db,
+        &[
+            "apply",
+            &export(),
+            "--cover",
+            "all",
+            "--ignore-lack-api",
+            "--yes",
+        ],
+    );
     assert_eq!(nothing.code, Some(4));
     let nothing = nothing.json();
     assert_eq!(nothing["status"], "blocked");
@@ -132,7 +182,12 @@ async fn lacking_apis_have_to_be_confirmed() {
     assert_eq!(ran.code, Some(4));
     let refused = ran.json();
     assert_eq!(refused["status"], "blocked");
-    assert!(refused["error"]["hints"][0].as_str().unwrap().contains("--ignore-lack-api"));
+    assert!(
+        refused["error"]["hints"][0]
+            .as_str()
+            .unwrap()
+            .contains("--ignore-lack-api")
+    );
     assert_eq!(
         item(&refused, "client", "bill-reminder")["outcome"],
         "skipped",
@@ -143,23 +198,48 @@ async fn lacking_apis_have_to_be_confirmed() {
 #[tokio::test]
 async fn an_item_that_is_named_and_blocked_is_refused() {
     let db = demo().await;
-    let ran =
-        with_json(&db, &["apply", &export(), "--cover", "client:kyc-gateway", "--ignore-lack-api", "--yes"]);
+    let ran = with_json(
+        &db,
+        &[
+            "apply",
+            &export(),
+            "--cover",
+            "client:kyc-gateway",
+            "--ignore-lack-api",
+            "--yes",
+        ],
+    );
     assert_eq!(ran.code, Some(4));
-    assert!(ran.json()["error"]["message"].as_str().unwrap().contains("client:kyc-gateway"));
+    assert!(
+        ran.json()["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("client:kyc-gateway")
+    );
 }
 
 #[tokio::test]
 async fn only_what_is_chosen_is_covered_and_what_is_skipped_is_left() {
     let db = demo().await;
-    let args =
-        ["apply", &export(), "--cover", "client:branch-*", "--skip", "group", "--ignore-lack-api", "--yes"];
+    let args = [
+        "apply",
+        &export(),
+        "--cover",
+        "client:branch-*",
+        "--skip",
+        "group",
+        "--ignore-lack-api",
+        "--yes",
+    ];
     let ran = with_json(&db, &args);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let applied = ran.json();
     assert_eq!(item(&applied, "client", "branch-stm")["outcome"], "covered");
     assert_eq!(item(&applied, "client", "corp-ebank")["outcome"], "skipped");
-    assert_eq!(item(&applied, "group", "grp-green-loan")["outcome"], "skipped");
+    assert_eq!(
+        item(&applied, "group", "grp-green-loan")["outcome"],
+        "skipped"
+    );
     // The client needs the group that was left out.
     let green = item(&applied, "client", "green-loan-app");
     assert_eq!(green["outcome"], "blocked");
@@ -172,7 +252,10 @@ async fn a_file_without_differences_is_done() {
     let ran = with_json(&db, &["plan", &fixture("digirunner/unchanged.json")]);
     assert_eq!(ran.code, Some(0), "{}", ran.stdout);
     assert_eq!(ran.json()["status"], "ok");
-    let ran = with_json(&db, &["apply", &fixture("digirunner/unchanged.json"), "--yes"]);
+    let ran = with_json(
+        &db,
+        &["apply", &fixture("digirunner/unchanged.json"), "--yes"],
+    );
     assert_eq!(ran.code, Some(0));
     assert_eq!(ran.json()["status"], "ok");
     assert_eq!(ran.json()["job"], Value::Null);
@@ -183,7 +266,12 @@ async fn without_a_terminal_and_without_yes_apply_refuses_and_names_the_flag() {
     let db = demo().await;
     let ran = with_json(&db, &["apply", &export()]);
     assert_eq!(ran.code, Some(64));
-    assert!(ran.json()["error"]["hints"][0].as_str().unwrap().contains("--yes"));
+    assert!(
+        ran.json()["error"]["hints"][0]
+            .as_str()
+            .unwrap()
+            .contains("--yes")
+    );
 }
 
 #[test]
@@ -202,7 +290,11 @@ fn a_missing_file_is_told_with_its_path() {
     let ran = gatediff(&["validate", "/nonexistent/export.json"]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.stdout.is_empty());
-    assert!(ran.stderr.contains("/nonexistent/export.json"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("/nonexistent/export.json"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[tokio::test]
@@ -217,12 +309,21 @@ async fn a_database_of_something_else_is_told() {
 async fn a_held_lock_is_told_with_who_holds_it() {
     let db = demo().await;
     let mut holder = db.connect().await;
-    gatediff::store::lock::take(&mut holder).await.unwrap().unwrap();
+    gatediff::store::lock::take(&mut holder)
+        .await
+        .unwrap()
+        .unwrap();
     let ran = with_json(&db, &["apply", &export(), "--ignore-lack-api", "--yes"]);
     assert_eq!(ran.code, Some(5), "{}", ran.stdout);
     let locked = ran.json();
     assert_eq!(locked["status"], "locked");
-    assert!(locked["error"]["why"].as_str().unwrap().contains("gatediff/"), "{locked}");
+    assert!(
+        locked["error"]["why"]
+            .as_str()
+            .unwrap()
+            .contains("gatediff/"),
+        "{locked}"
+    );
 }
 
 #[test]
@@ -233,22 +334,38 @@ fn usage_errors_have_their_own_exit_code() {
     assert_eq!(ran.code, Some(64));
     assert_eq!(ran.json()["status"], "error");
     assert_eq!(gatediff(&["--help"]).code, Some(0));
-    assert_eq!(gatediff(&["--version"]).stdout.trim(), concat!("gatediff ", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        gatediff(&["--version"]).stdout.trim(),
+        concat!("gatediff ", env!("CARGO_PKG_VERSION"))
+    );
 }
 
 #[test]
 fn validate_counts_and_tells_contradictions() {
     let ran = gatediff(&["validate", &export(), "--output", "json"]);
-    assert_eq!(ran.code, Some(1), "the demo's file contradicts itself on purpose");
+    assert_eq!(
+        ran.code,
+        Some(1),
+        "the demo's file contradicts itself on purpose"
+    );
     let document = ran.json();
-    assert_eq!(document["counts"][0], json!({"kind": "client", "items": 68}));
+    assert_eq!(
+        document["counts"][0],
+        json!({"kind": "client", "items": 68})
+    );
     let codes: Vec<&str> = document["warnings"]
         .as_array()
         .unwrap()
         .iter()
         .map(|warning| warning["code"].as_str().unwrap())
         .collect();
-    assert_eq!(codes.iter().filter(|code| **code == "broken-reference").count(), 7);
+    assert_eq!(
+        codes
+            .iter()
+            .filter(|code| **code == "broken-reference")
+            .count(),
+        7
+    );
 }
 
 #[test]
@@ -257,14 +374,21 @@ fn hostile_names_do_not_reach_the_terminal() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stdout.contains("\\x1b"), "the escape is made visible");
     assert!(!ran.stdout.contains(['\u{1b}', '\u{202e}']));
-    assert!(ran.stdout.contains("Run `gatediff demo digirunner` in a terminal"));
+    assert!(
+        ran.stdout
+            .contains("Run `gatediff demo digirunner` in a terminal")
+    );
 }
 
 #[test]
 fn colour_follows_the_flag_and_the_environment() {
     let path = "/nonexistent/export.json";
     assert!(!gatediff(&["validate", path]).stderr.contains('\u{1b}'));
-    assert!(gatediff(&["validate", path, "--color", "always"]).stderr.contains('\u{1b}'));
+    assert!(
+        gatediff(&["validate", path, "--color", "always"])
+            .stderr
+            .contains('\u{1b}')
+    );
 }
 
 #[tokio::test]
@@ -274,7 +398,11 @@ async fn init_says_whether_there_was_anything_to_do() {
     let first = gatediff(&["init", "--database-url", &url]);
     assert_eq!(first.code, Some(0), "{}", first.stderr);
     assert!(first.stdout.contains("is ready"));
-    assert!(gatediff(&["init", "--database-url", &url]).stdout.contains("already up to date"));
+    assert!(
+        gatediff(&["init", "--database-url", &url])
+            .stdout
+            .contains("already up to date")
+    );
 }
 
 /// The rights that the README lists, and no others.
@@ -291,7 +419,10 @@ const RIGHTS: &str = "
 #[tokio::test]
 async fn a_role_with_the_readmes_rights_can_apply_and_one_without_is_told() {
     let db = demo().await;
-    assert_eq!(gatediff(&["init", "--database-url", &db.url()]).code, Some(0));
+    assert_eq!(
+        gatediff(&["init", "--database-url", &db.url()]).code,
+        Some(0)
+    );
     db.run(RIGHTS).await;
     let url = db.url().replace("user=postgres", "user=importer");
     let run = |args: &[&str]| {
@@ -299,10 +430,25 @@ async fn a_role_with_the_readmes_rights_can_apply_and_one_without_is_told() {
         all.extend(["--database-url", &url, "--output", "json"]);
         gatediff(&all)
     };
-    let ran = run(&["apply", &export(), "--cover", "all", "--ignore-lack-api", "--yes"]);
+    let ran = run(&[
+        "apply",
+        &export(),
+        "--cover",
+        "all",
+        "--ignore-lack-api",
+        "--yes",
+    ]);
     assert_eq!(ran.code, Some(0), "{}", ran.stdout);
-    db.run("REVOKE UPDATE ON tsmp_client FROM importer; UPDATE tsmp_client SET tps = 1").await;
-    let ran = run(&["apply", &export(), "--cover", "all", "--ignore-lack-api", "--yes"]);
+    db.run("REVOKE UPDATE ON tsmp_client FROM importer; UPDATE tsmp_client SET tps = 1")
+        .await;
+    let ran = run(&[
+        "apply",
+        &export(),
+        "--cover",
+        "all",
+        "--ignore-lack-api",
+        "--yes",
+    ]);
     assert_eq!(ran.code, Some(1));
     assert_eq!(ran.json()["error"]["kind"], "denied");
     assert_eq!(ran.json()["error"]["where"], "tsmp_client");
@@ -318,7 +464,12 @@ async fn a_file_can_come_from_standard_input() {
         .stdin(std::fs::File::open(export()).unwrap())
         .output()
         .unwrap();
-    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let plan: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(plan["file"]["path"], "-");
     assert_eq!(plan["summary"]["add"], 23);
@@ -334,12 +485,24 @@ async fn a_plan_as_text_begins_with_decisions_and_has_no_trailing_blanks() {
         let blank = text.lines().find(|line| line.ends_with(' '));
         assert_eq!(blank, None);
     }
-    let at = |text: &str| ran.stdout.find(text).unwrap_or_else(|| panic!("{text} in\n{}", ran.stdout));
+    let at = |text: &str| {
+        ran.stdout
+            .find(text)
+            .unwrap_or_else(|| panic!("{text} in\n{}", ran.stdout))
+    };
     assert!(at("\nLack API") < at("\nClients"));
     let clients = ran.stdout.get(at("\nClients")..at("\nGroups")).unwrap();
     let first = |status: &str| clients.find(status).unwrap();
-    assert!(clients.rfind("≠ Repeat").unwrap() < first("✗ Cannot") && first("✗ Cannot") < first("+ Add"));
-    assert!(ran.stdout.contains("+ apis / fx/getRates / authentications / MOTP"), "{}", ran.stdout);
+    assert!(
+        clients.rfind("≠ Repeat").unwrap() < first("✗ Cannot")
+            && first("✗ Cannot") < first("+ Add")
+    );
+    assert!(
+        ran.stdout
+            .contains("+ apis / fx/getRates / authentications / MOTP"),
+        "{}",
+        ran.stdout
+    );
     assert!(ran.stdout.trim_end().ends_with(
         "apply adds 23 items; --cover all also overwrites 29 and deletes 2 existing entries; it needs --ignore-lack-api while 6 APIs are missing"
     ));
@@ -350,31 +513,62 @@ fn a_reader_that_goes_away_is_no_failure_and_a_full_disk_is_one() {
     let home = tempfile::tempdir().unwrap();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let output = command(home.path()).arg("man").stdout(writer).output().unwrap();
-    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), b"".as_slice()));
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output = command(home.path()).arg("man").stdout(full).output().unwrap();
+    let output = command(home.path())
+        .arg("man")
+        .stdout(writer)
+        .output()
+        .unwrap();
+    assert_eq!(
+        (output.status.code(), output.stderr.as_slice()),
+        (Some(0), b"".as_slice())
+    );
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = command(home.path())
+        .arg("man")
+        .stdout(full)
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("cannot write the result") && told.contains("No space left"), "{told}");
+    assert!(
+        told.contains("cannot write the result") && told.contains("No space left"),
+        "{told}"
+    );
 }
 
 #[test]
 fn progress_is_one_line_on_a_terminal_and_gone_before_anything_is_printed() {
     // A server that says nothing.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("postgresql://me@127.0.0.1:{}/gone", silent.local_addr().unwrap().port());
+    let url = format!(
+        "postgresql://me@127.0.0.1:{}/gone",
+        silent.local_addr().unwrap().port()
+    );
     let home = tempfile::tempdir().unwrap();
     for (term, is_shown) in [("xterm-256color", true), ("dumb", false)] {
         let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
-            .args(["plan", &export(), "--database-url", &url, "--connect-timeout", "1"])
+            .args([
+                "plan",
+                &export(),
+                "--database-url",
+                &url,
+                "--connect-timeout",
+                "1",
+            ])
             .env("HOME", home.path().as_os_str())
             .env("TERM", term)
             .spawn();
         pty.wait_for("error:");
         assert_eq!(pty.wait_exit(), Ok(1));
         let bytes = String::from_utf8(pty.bytes()).unwrap();
-        assert_eq!(bytes.contains("\r\u{1b}[Kconnecting"), is_shown, "{bytes:?}");
+        assert_eq!(
+            bytes.contains("\r\u{1b}[Kconnecting"),
+            is_shown,
+            "{bytes:?}"
+        );
         assert_eq!(bytes.contains("\r\u{1b}[K\u{1b}[1m"), is_shown, "{bytes:?}");
         assert!(!pty.text().contains("connecting"), "{}", pty.text());
     }

@@ -24,7 +24,12 @@ const TRIES: usize = 20;
 const APPLYING: usize = 1;
 
 fn fault(when: When) -> Fault {
-    Fault { connection: APPLYING, when, how: How::Closed, later: Later::Served }
+    Fault {
+        connection: APPLYING,
+        when,
+        how: How::Closed,
+        later: Later::Served,
+    }
 }
 
 /// The text of a failure in a document.
@@ -38,9 +43,19 @@ async fn cut_at_any_byte_the_database_is_as_before_or_as_after_and_the_message_s
     let mut import = Import::new(60).await;
     import.is_initialised = true;
     let proxy = Proxy::new();
-    assert!(import.disturb(|db| proxy.url(db), |_| {}).await.came_through, "nothing was cut");
+    assert!(
+        import
+            .disturb(|db| proxy.url(db), |_| {})
+            .await
+            .came_through,
+        "nothing was cut"
+    );
     let whole = proxy.counts();
-    assert_eq!(whole.len(), 2, "one connection for the plan and one to apply");
+    assert_eq!(
+        whole.len(),
+        2,
+        "one connection for the plan and one to apply"
+    );
     let mut after = 0;
     for number in 0..cases(TRIES) {
         // The plan's connection now and then; both ways; the first and the last bytes too.
@@ -52,7 +67,10 @@ async fn cut_at_any_byte_the_database_is_as_before_or_as_after_and_the_message_s
             // About the end, where it is decided.
             _ => When::Received(received - chance.usize(0..60)),
         };
-        proxy.cut(Fault { connection, ..fault(when) });
+        proxy.cut(Fault {
+            connection,
+            ..fault(when)
+        });
         let end = import.disturb(|db| proxy.url(db), |_| {}).await;
         proxy.heal();
         after += usize::from(end.came_through);
@@ -69,14 +87,25 @@ async fn cut_at_any_byte_the_database_is_as_before_or_as_after_and_the_message_s
                 (Some(1), &json!("error")),
                 "{when:?}: {document}"
             );
-            assert_eq!(document["error"]["kind"], "unreachable", "{when:?}: {document}");
+            assert_eq!(
+                document["error"]["kind"], "unreachable",
+                "{when:?}: {document}"
+            );
             // Who could not even connect knows that.
             let words = ["nothing was written", "cannot reach the database server"];
-            let is_told = connection == 0 || words.iter().any(|words| told(&document).contains(words));
-            assert!(is_told && document["error"]["hints"].is_array(), "{when:?}: {document}");
+            let is_told =
+                connection == 0 || words.iter().any(|words| told(&document).contains(words));
+            assert!(
+                is_told && document["error"]["hints"].is_array(),
+                "{when:?}: {document}"
+            );
         }
     }
-    println!("cut at {} moments: {} ended before, {after} after", cases(TRIES), cases(TRIES) - after);
+    println!(
+        "cut at {} moments: {} ended before, {after} after",
+        cases(TRIES),
+        cases(TRIES) - after
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,7 +118,10 @@ async fn a_commit_whose_answer_is_lost_is_found_out_to_be_done() {
         proxy.cut(fault(When::CommitAnswer));
         let end = import.disturb(|db| proxy.url(db), |_| {}).await;
         assert!(end.came_through, "{}", end.document());
-        assert_eq!((end.status.code(), &end.document()["status"]), (Some(0), &json!("ok")));
+        assert_eq!(
+            (end.status.code(), &end.document()["status"]),
+            (Some(0), &json!("ok"))
+        );
         assert!(end.document()["job"].is_number());
     }
 }
@@ -131,13 +163,18 @@ pub(crate) fn impatient() -> Timeouts {
 }
 
 fn file() -> World {
-    world().group("1", "g", json!({})).client("a", json!({})).client_group("a", "1")
+    world()
+        .group("1", "g", json!({}))
+        .client("a", json!({}))
+        .client_group("a", "1")
 }
 
 /// A target with our schema: making that commits, too.
 async fn ready() -> Site {
     let site = Site::new(&world()).await;
-    job::init(&site.target(), Timeouts::default()).await.unwrap();
+    job::init(&site.target(), Timeouts::default())
+        .await
+        .unwrap();
     site
 }
 
@@ -147,13 +184,25 @@ async fn apply(site: &Site, proxy: &Proxy, cancel: &Cancel) -> Result<Receipt, F
     let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
     let options = ApplyOptions::new(OPERATOR, impatient());
     let target = proxy.target(&site.db);
-    job::apply(&review, approved, &target, &options, &Reporter::silent(), cancel).await
+    job::apply(
+        &review,
+        approved,
+        &target,
+        &options,
+        &Reporter::silent(),
+        cancel,
+    )
+    .await
 }
 
 async fn clients_of(site: &Site) -> usize {
     tokio::task::block_in_place(|| wait_until_left_alone(&site.db));
     let clients = site.rows("tsmp_client", "true").await.len();
-    assert_eq!(done(&site.db).await.len(), clients, "the ledger does not agree");
+    assert_eq!(
+        done(&site.db).await.len(),
+        clients,
+        "the ledger does not agree"
+    );
     clients
 }
 
@@ -162,12 +211,24 @@ async fn a_commit_of_which_nobody_hears_again_is_told_as_unknown_with_how_to_fin
     let site = ready().await;
     for (when, clients) in [(When::Commit, 0), (When::CommitAnswer, 1)] {
         let proxy = Proxy::new();
-        proxy.cut(Fault { connection: 0, later: Later::Refused, ..fault(when) });
+        proxy.cut(Fault {
+            connection: 0,
+            later: Later::Refused,
+            ..fault(when)
+        });
         let failure = apply(&site, &proxy, &Cancel::new()).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Unreachable);
         let job = failure.unknown_job.unwrap();
-        assert!(failure.what.ends_with(&format!("the outcome of job {job} is unknown")), "{failure}");
-        assert!(failure.hints[0].contains(&format!("`gatediff history {job}`")), "{failure:?}");
+        assert!(
+            failure
+                .what
+                .ends_with(&format!("the outcome of job {job} is unknown")),
+            "{failure}"
+        );
+        assert!(
+            failure.hints[0].contains(&format!("`gatediff history {job}`")),
+            "{failure:?}"
+        );
         assert_eq!(clients_of(&site).await, clients);
     }
 }
@@ -185,13 +246,21 @@ async fn a_network_that_swallows_everything_is_noticed_and_nothing_hangs() {
             0 => When::Sent(chance.usize(0..whole[0])),
             _ => When::Received(chance.usize(0..whole[1])),
         };
-        proxy.cut(Fault { connection: 0, how: How::Silent, ..fault(when) });
+        proxy.cut(Fault {
+            connection: 0,
+            how: How::Silent,
+            ..fault(when)
+        });
         let applied = apply(&site, &proxy, &Cancel::new()).await;
         proxy.heal();
         let clients = clients_of(&site).await;
         assert_eq!(applied.is_ok(), clients == 1, "{when:?}: {applied:?}");
         if let Err(failure) = applied {
-            assert_eq!(failure.kind, FailureKind::Unreachable, "{when:?}: {failure:?}");
+            assert_eq!(
+                failure.kind,
+                FailureKind::Unreachable,
+                "{when:?}: {failure:?}"
+            );
         }
     }
 }
@@ -200,7 +269,11 @@ async fn a_network_that_swallows_everything_is_noticed_and_nothing_hangs() {
 async fn an_answer_to_a_commit_that_never_comes_is_asked_for_elsewhere() {
     let site = ready().await;
     let proxy = Proxy::new();
-    proxy.cut(Fault { connection: 0, how: How::Silent, ..fault(When::CommitAnswer) });
+    proxy.cut(Fault {
+        connection: 0,
+        how: How::Silent,
+        ..fault(When::CommitAnswer)
+    });
     apply(&site, &proxy, &Cancel::new()).await.unwrap();
     assert_eq!(clients_of(&site).await, 1);
 }
@@ -215,7 +288,12 @@ async fn cancelling_ends_it_even_if_the_server_cannot_be_asked() {
     assert_eq!(failure.kind, FailureKind::Cancelled);
     // A network of its own: that the first one was cancelled went into the ledger.
     let proxy = Proxy::new();
-    proxy.cut(Fault { connection: 0, how: How::Silent, later: Later::Refused, ..fault(When::Sent(1000)) });
+    proxy.cut(Fault {
+        connection: 0,
+        how: How::Silent,
+        later: Later::Refused,
+        ..fault(When::Sent(1000))
+    });
     let cancel = Cancel::new();
     let pulled = cancel.clone();
     let pulling = tokio::spawn(async move {
@@ -239,7 +317,12 @@ async fn the_screen_tells_of_the_cut_lives_on_and_imports_when_the_network_is_ba
     let home = tempfile::tempdir().unwrap();
     let proxy = Proxy::new();
     let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
-        .args(["review", &fixture("digirunner/export.json"), "--operator", "mei"])
+        .args([
+            "review",
+            &fixture("digirunner/export.json"),
+            "--operator",
+            "mei",
+        ])
         .args(["--database-url", &proxy.url(&db)])
         .env("HOME", home.path().as_os_str())
         .size(120, 40)
@@ -247,7 +330,11 @@ async fn the_screen_tells_of_the_cut_lives_on_and_imports_when_the_network_is_ba
     pty.wait_for("Clients · 68");
     // The target is read again, of which this is about the middle; then nobody is there.
     let when = When::Received(proxy.counts()[0][1] / 2);
-    proxy.cut(Fault { connection: 0, later: Later::Refused, ..fault(when) });
+    proxy.cut(Fault {
+        connection: 0,
+        later: Later::Refused,
+        ..fault(when)
+    });
     import_everything(&mut pty, db.name());
     pty.wait_for("the connection to the database broke; nothing was written");
     pty.wait_for("check the server and the network");
@@ -268,7 +355,9 @@ async fn the_screen_tells_of_the_cut_lives_on_and_imports_when_the_network_is_ba
 
 /// Imports again what was chosen before, by keys.
 fn import(pty: &mut Pty, database: &str) {
-    pty.wait_until("the failure closes", |screen| !screen.contents().contains("Failed"));
+    pty.wait_until("the failure closes", |screen| {
+        !screen.contents().contains("Failed")
+    });
     pty.send("P");
     pty.wait_for("Confirm import");
     pty.send(database);

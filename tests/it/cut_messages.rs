@@ -13,7 +13,9 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use gatediff::http::{AdminSecret, Limits, Options, Server};
 use gatediff::job::scope::{self, EditOptions};
 use gatediff::job::task::{Asked, TaskKind, Tasks};
-use gatediff::job::{self, ApplyOptions, Cancel, Failure, FailureKind, Reporter, Review, UndoOptions};
+use gatediff::job::{
+    self, ApplyOptions, Cancel, Failure, FailureKind, Reporter, Review, UndoOptions,
+};
 use gatediff::store::{LedgerPlace, Target, Timeouts};
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -51,7 +53,12 @@ trait Scenario: Sync {
 
     async fn stage(&self) -> Self::Stage;
 
-    async fn run(&self, stage: &Self::Stage, target: &Target, timeouts: Timeouts) -> Result<(), Failure>;
+    async fn run(
+        &self,
+        stage: &Self::Stage,
+        target: &Target,
+        timeouts: Timeouts,
+    ) -> Result<(), Failure>;
 
     /// Says whether it has been done, and fails the test if it was by half.
     async fn is_done(&self, control: &mut PgConnection) -> bool;
@@ -68,8 +75,18 @@ struct Case {
 
 impl Case {
     fn fault(self, later: Later) -> Fault {
-        let Self { connection, way, message, how } = self;
-        Fault { connection, when: When::Message(way, message), how, later }
+        let Self {
+            connection,
+            way,
+            message,
+            how,
+        } = self;
+        Fault {
+            connection,
+            when: When::Message(way, message),
+            how,
+            later,
+        }
     }
 }
 
@@ -78,16 +95,31 @@ impl Case {
 /// one alone; those to the client in theirs, as nothing more is sent then anyway.
 async fn cases<S: Scenario>(scenario: &S) -> Vec<Case> {
     let (stage, proxy) = (scenario.stage().await, Proxy::new());
-    scenario.run(&stage, &proxy.target(stage.db()), Timeouts::SHIPPED).await.unwrap();
-    assert_eq!(scenario.is_done(&mut stage.db().connect().await).await, S::WRITES);
+    scenario
+        .run(&stage, &proxy.target(stage.db()), Timeouts::SHIPPED)
+        .await
+        .unwrap();
+    assert_eq!(
+        scenario.is_done(&mut stage.db().connect().await).await,
+        S::WRITES
+    );
     let mut cases = Vec::new();
     for (connection, [sent, received]) in proxy.messages().iter().enumerate() {
         for (way, how, count) in [
             (Way::ToServer, How::Silent, sent.len()),
-            (Way::ToServer, How::OneWay, if S::IS_SHORT { sent.len() } else { 0 }),
+            (
+                Way::ToServer,
+                How::OneWay,
+                if S::IS_SHORT { sent.len() } else { 0 },
+            ),
             (Way::ToClient, How::OneWay, received.len()),
         ] {
-            cases.extend((0..count).map(|message| Case { connection, way, message, how }));
+            cases.extend((0..count).map(|message| Case {
+                connection,
+                way,
+                message,
+                how,
+            }));
         }
     }
     cases
@@ -96,7 +128,12 @@ async fn cases<S: Scenario>(scenario: &S) -> Vec<Case> {
 /// Tries every case, each on its own; several at once.
 fn sweep<S: Scenario>(name: &str, scenario: &S, later: Later) {
     crate::support::deadline::begin();
-    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
     let cases = runtime().block_on(cases(scenario));
     let begun = Instant::now();
     let next = AtomicUsize::new(0);
@@ -113,7 +150,8 @@ fn sweep<S: Scenario>(name: &str, scenario: &S, later: Later) {
                             Some(stage) => stage,
                             None => scenario.stage().await,
                         };
-                        let (has_struck, is_done) = swallow(scenario, &on, &proxy, *case, later).await;
+                        let (has_struck, is_done) =
+                            swallow(scenario, &on, &proxy, *case, later).await;
                         let mut counts = counts.lock().unwrap();
                         counts[0] += usize::from(has_struck);
                         counts[1] += usize::from(has_struck && is_done);
@@ -123,11 +161,17 @@ fn sweep<S: Scenario>(name: &str, scenario: &S, later: Later) {
             });
         }
     });
-    let ([struck, came_through], seconds) = (*counts.lock().unwrap(), begun.elapsed().as_secs_f32());
+    let ([struck, came_through], seconds) =
+        (*counts.lock().unwrap(), begun.elapsed().as_secs_f32());
     let all = cases.len();
-    println!("{name}: {struck} of {all} messages swallowed, {came_through} ended as done, {seconds:.1} s");
+    println!(
+        "{name}: {struck} of {all} messages swallowed, {came_through} ended as done, {seconds:.1} s"
+    );
     // Not all of them come anew on a slow machine, where probes may come between.
-    assert!(struck * 10 >= all * 9, "only {struck} of {all} messages were swallowed");
+    assert!(
+        struck * 10 >= all * 9,
+        "only {struck} of {all} messages were swallowed"
+    );
 }
 
 async fn swallow<S: Scenario>(
@@ -138,12 +182,16 @@ async fn swallow<S: Scenario>(
     later: Later,
 ) -> (bool, bool) {
     let timeouts = match later {
-        Later::Swallowed => Timeouts { probe: Duration::from_millis(300), ..impatient() },
+        Later::Swallowed => Timeouts {
+            probe: Duration::from_millis(300),
+            ..impatient()
+        },
         _ => impatient(),
     };
     let db = stage.db();
     proxy.cut(case.fault(later));
-    let limit = Duration::from_secs(1) + timeouts.to_notice_a_loss() * 2 + timeouts.commit_outcome + SLACK;
+    let limit =
+        Duration::from_secs(1) + timeouts.to_notice_a_loss() * 2 + timeouts.commit_outcome + SLACK;
     let target = proxy.target(db);
     let ended = tokio::time::timeout(limit, scenario.run(stage, &target, timeouts)).await;
     let ended = ended.unwrap_or_else(|_| panic!("{case:?}: hangs"));
@@ -160,15 +208,26 @@ async fn swallow<S: Scenario>(
         Ok(()) => assert!(is_done || !S::WRITES, "{case:?}: said to be done"),
         Err(failure) => {
             // With limits as small as these, a machine that is busy looks like a network that is lost.
-            assert_eq!(failure.kind, FailureKind::Unreachable, "{case:?}: {failure:?}");
+            assert_eq!(
+                failure.kind,
+                FailureKind::Unreachable,
+                "{case:?}: {failure:?}"
+            );
             assert!(!failure.hints.is_empty(), "{case:?}: {failure:?}");
             if failure.unknown_job.is_some() {
-                assert_ne!(later, Later::Served, "{case:?}: the server could be asked: {failure:?}");
+                assert_ne!(
+                    later,
+                    Later::Served,
+                    "{case:?}: the server could be asked: {failure:?}"
+                );
             } else {
                 assert!(!is_done, "{case:?}: done all the same: {failure}");
                 let words = ["nothing was written", "cannot reach", "did not answer"];
                 let text = failure.to_string();
-                assert!(words.iter().any(|words| text.contains(words)), "{case:?}: {text}");
+                assert!(
+                    words.iter().any(|words| text.contains(words)),
+                    "{case:?}: {text}"
+                );
             }
         }
     }
@@ -181,14 +240,21 @@ async fn wait_until_released(control: &mut PgConnection, what: &str) {
                AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
                AND (locktype = 'relation' OR locktype = 'advisory' AND objsubid = 1))";
     let deadline = Instant::now() + SLACK;
-    while sqlx::query_scalar::<_, bool>(sql).fetch_one(&mut *control).await.unwrap() {
+    while sqlx::query_scalar::<_, bool>(sql)
+        .fetch_one(&mut *control)
+        .await
+        .unwrap()
+    {
         assert!(Instant::now() < deadline, "{what}: a lost session lives on");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
 async fn count(control: &mut PgConnection, sql: &str) -> i64 {
-    sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(control).await.unwrap()
+    sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
+        .fetch_one(control)
+        .await
+        .unwrap()
 }
 
 // ---- what is done
@@ -230,7 +296,9 @@ impl HasDb for TestDb {
 
 /// Jobs are counted beside what they wrote: it has to be both or neither.
 async fn both(control: &mut PgConnection, written: &str, command: &str) -> bool {
-    let jobs = format!("SELECT count(*) FROM gatediff.jobs WHERE command = '{command}' AND state = 'done'");
+    let jobs = format!(
+        "SELECT count(*) FROM gatediff.jobs WHERE command = '{command}' AND state = 'done'"
+    );
     let (written, jobs) = (count(control, written).await, count(control, &jobs).await);
     assert_eq!(written, jobs, "the ledger does not agree");
     written == 1
@@ -246,7 +314,9 @@ impl<const IS_SHORT: bool> Scenario for Applying<IS_SHORT> {
 
     async fn stage(&self) -> (Keeper, Review) {
         let keeper = Keeper::new("tyk").await;
-        job::init(&keeper.db.target(), Timeouts::SHIPPED).await.unwrap();
+        job::init(&keeper.db.target(), Timeouts::SHIPPED)
+            .await
+            .unwrap();
         let review = keeper.review(&organisation()).await;
         (keeper, review)
     }
@@ -259,7 +329,16 @@ impl<const IS_SHORT: bool> Scenario for Applying<IS_SHORT> {
     ) -> Result<(), Failure> {
         let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
         let options = ApplyOptions::new(OPERATOR, timeouts);
-        job::apply(review, approved, target, &options, &Reporter::silent(), &Cancel::new()).await.map(|_| ())
+        job::apply(
+            review,
+            approved,
+            target,
+            &options,
+            &Reporter::silent(),
+            &Cancel::new(),
+        )
+        .await
+        .map(|_| ())
     }
 
     async fn is_done(&self, control: &mut PgConnection) -> bool {
@@ -274,7 +353,11 @@ fn apply_loses_any_message_and_the_lock_is_free() {
 
 #[test]
 fn apply_loses_any_message_and_every_later_connection() {
-    sweep("apply, nothing afterwards", &Applying::<false>, Later::Swallowed);
+    sweep(
+        "apply, nothing afterwards",
+        &Applying::<false>,
+        Later::Swallowed,
+    );
 }
 
 struct Undoing;
@@ -288,7 +371,12 @@ impl Scenario for Undoing {
         keeper
     }
 
-    async fn run(&self, stage: &Keeper, target: &Target, timeouts: Timeouts) -> Result<(), Failure> {
+    async fn run(
+        &self,
+        stage: &Keeper,
+        target: &Target,
+        timeouts: Timeouts,
+    ) -> Result<(), Failure> {
         let job = done(&stage.db).await[0];
         let ledger = LedgerPlace::Target;
         let options = UndoOptions {
@@ -298,11 +386,18 @@ impl Scenario for Undoing {
             only: Vec::new(),
             accept_server_changes: false,
         };
-        job::undo(job, target, &options, &Reporter::silent(), &Cancel::new()).await.map(|_| ())
+        job::undo(job, target, &options, &Reporter::silent(), &Cancel::new())
+            .await
+            .map(|_| ())
     }
 
     async fn is_done(&self, control: &mut PgConnection) -> bool {
-        both(control, "SELECT 1 - count(*) FROM gatediff.documents", "undo").await
+        both(
+            control,
+            "SELECT 1 - count(*) FROM gatediff.documents",
+            "undo",
+        )
+        .await
     }
 }
 
@@ -332,7 +427,9 @@ impl Scenario for Editing {
             ledger: LedgerPlace::Target,
             accept_server_changes: false,
         };
-        scope::edit(edit, target, &options, &Reporter::silent(), &Cancel::new()).await.map(|_| ())
+        scope::edit(edit, target, &options, &Reporter::silent(), &Cancel::new())
+            .await
+            .map(|_| ())
     }
 
     async fn is_done(&self, control: &mut PgConnection) -> bool {
@@ -364,8 +461,15 @@ impl Scenario for Planning {
 
     async fn run(&self, _: &Keeper, target: &Target, timeouts: Timeouts) -> Result<(), Failure> {
         let file = organisation();
-        let loaded = job::load_bytes("tyk.json", file.as_bytes(), None, &job::ImportOptions::default());
-        job::plan(&loaded.unwrap(), target, timeouts, &Reporter::silent()).await.map(|_| ())
+        let loaded = job::load_bytes(
+            "tyk.json",
+            file.as_bytes(),
+            None,
+            &job::ImportOptions::default(),
+        );
+        job::plan(&loaded.unwrap(), target, timeouts, &Reporter::silent())
+            .await
+            .map(|_| ())
     }
 
     async fn is_done(&self, _: &mut PgConnection) -> bool {
@@ -397,7 +501,10 @@ impl Scenario for Serving {
         let address = listener.local_addr().unwrap();
         let options = Options {
             target: target.clone(),
-            timeouts: Timeouts { request_log: timeouts.close, ..timeouts },
+            timeouts: Timeouts {
+                request_log: timeouts.close,
+                ..timeouts
+            },
             admin: Some(AdminSecret::new(SECRET).unwrap()),
             clients: Vec::new(),
             limits: Limits::default(),
@@ -413,7 +520,9 @@ impl Scenario for Serving {
         ended.unwrap();
         match status {
             200 => Ok(()),
-            503 => Err(Failure::new(FailureKind::Unreachable, body).hint("as the server's log says")),
+            503 => {
+                Err(Failure::new(FailureKind::Unreachable, body).hint("as the server's log says"))
+            }
             _ => panic!("{status}: {body}"),
         }
     }
@@ -435,7 +544,10 @@ async fn post(address: SocketAddr, path: &str, body: &str) -> (u16, String) {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    (
+        head.split(' ').nth(1).unwrap().parse().unwrap(),
+        body.to_owned(),
+    )
 }
 
 #[test]
@@ -471,7 +583,12 @@ impl Scenario for Tasking {
     }
 
     async fn is_done(&self, control: &mut PgConnection) -> bool {
-        count(control, "SELECT count(*) FROM gatediff.tasks WHERE state = 'CANCELLED'").await == 1
+        count(
+            control,
+            "SELECT count(*) FROM gatediff.tasks WHERE state = 'CANCELLED'",
+        )
+        .await
+            == 1
     }
 }
 
@@ -495,24 +612,44 @@ impl Shipped {
         let file = tempfile::NamedTempFile::with_suffix(".json").unwrap();
         std::fs::write(file.path(), organisation()).unwrap();
         let home = tempfile::tempdir().unwrap();
-        let mut shipped = Self { keeper: Keeper::new("tyk").await, proxy: Proxy::new(), file, home };
-        job::init(&shipped.keeper.db.target(), Timeouts::SHIPPED).await.unwrap();
+        let mut shipped = Self {
+            keeper: Keeper::new("tyk").await,
+            proxy: Proxy::new(),
+            file,
+            home,
+        };
+        job::init(&shipped.keeper.db.target(), Timeouts::SHIPPED)
+            .await
+            .unwrap();
         let ran = shipped.command().output().unwrap();
         assert!(ran.status.success(), "{ran:?}");
         let [sent, _] = shipped.proxy.messages().swap_remove(1);
         shipped.keeper = Keeper::new("tyk").await;
-        job::init(&shipped.keeper.db.target(), Timeouts::SHIPPED).await.unwrap();
+        job::init(&shipped.keeper.db.target(), Timeouts::SHIPPED)
+            .await
+            .unwrap();
         (shipped, sent)
     }
 
     fn args(&self) -> [String; 5] {
         let url = self.proxy.url(&self.keeper.db);
-        ["apply", self.file.path().to_str().unwrap(), "--yes", "--database-url", &url].map(str::to_owned)
+        [
+            "apply",
+            self.file.path().to_str().unwrap(),
+            "--yes",
+            "--database-url",
+            &url,
+        ]
+        .map(str::to_owned)
     }
 
     fn command(&self) -> std::process::Command {
         let mut command = command(self.home.path());
-        command.args(self.args()).args(["--output", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(self.args())
+            .args(["--output", "json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 
@@ -536,7 +673,10 @@ impl Shipped {
 /// Returns the last Sync before COMMIT, which is the last simple query.
 fn last_sync(sent: &[u8]) -> usize {
     let commit = sent.iter().rposition(|kind| *kind == b'Q').unwrap();
-    sent[..commit].iter().rposition(|kind| *kind == b'S').unwrap()
+    sent[..commit]
+        .iter()
+        .rposition(|kind| *kind == b'S')
+        .unwrap()
 }
 
 /// At once, as each of them waits most of the time.
@@ -544,24 +684,46 @@ fn last_sync(sent: &[u8]) -> usize {
 fn the_shipped_limits_keep_what_is_promised() {
     let run = |name: &str, test: fn() -> BoxFuture<'static, ()>| {
         let run = move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(test());
         };
         // By its name it gets a deadline of its own.
-        thread::Builder::new().name(format!("cut_messages::{name}")).spawn(run).unwrap()
+        thread::Builder::new()
+            .name(format!("cut_messages::{name}"))
+            .spawn(run)
+            .unwrap()
     };
     let threads = [
-        run("lost_sync", || a_lost_sync_is_told_within_95_seconds().boxed()),
-        run("unknown", || an_unknown_outcome_is_counted_and_told_within_30_seconds().boxed()),
-        run("left", || who_waits_for_an_outcome_can_leave_by_a_signal().boxed()),
+        run("lost_sync", || {
+            a_lost_sync_is_told_within_95_seconds().boxed()
+        }),
+        run("unknown", || {
+            an_unknown_outcome_is_counted_and_told_within_30_seconds().boxed()
+        }),
+        run("left", || {
+            who_waits_for_an_outcome_can_leave_by_a_signal().boxed()
+        }),
     ];
-    assert!(threads.map(|thread| thread.join().is_ok()).iter().all(|is_ok| *is_ok));
+    assert!(
+        threads
+            .map(|thread| thread.join().is_ok())
+            .iter()
+            .all(|is_ok| *is_ok)
+    );
 }
 
 async fn a_lost_sync_is_told_within_95_seconds() {
     let (shipped, sent) = Shipped::new().await;
     let when = When::Message(Way::ToServer, last_sync(&sent));
-    shipped.proxy.cut(Fault { connection: 1, when, how: How::Silent, later: Later::Served });
+    shipped.proxy.cut(Fault {
+        connection: 1,
+        when,
+        how: How::Silent,
+        later: Later::Served,
+    });
     let begun = Instant::now();
     let ended = tokio::task::block_in_place(|| shipped.command().output().unwrap());
     let took = begun.elapsed();
@@ -572,7 +734,11 @@ async fn a_lost_sync_is_told_within_95_seconds() {
     let document: Value = serde_json::from_slice(&ended.stdout).unwrap();
     let what = "the connection to the database broke; nothing was written";
     assert_eq!(document["error"]["message"], what, "{document}");
-    wait_until_released(&mut shipped.keeper.db.connect().await, "the operator was told").await;
+    wait_until_released(
+        &mut shipped.keeper.db.connect().await,
+        "the operator was told",
+    )
+    .await;
     assert!(done(&shipped.keeper.db).await.is_empty());
 }
 
@@ -582,7 +748,10 @@ async fn an_unknown_outcome_is_counted_and_told_within_30_seconds() {
     pty.wait_for("seconds: no answer yet, asking for the outcome");
     let begun = Instant::now();
     pty.wait_for("no answer to COMMIT; the outcome of job 1 is unknown");
-    println!("told {:.1} s after the counter began", begun.elapsed().as_secs_f32());
+    println!(
+        "told {:.1} s after the counter began",
+        begun.elapsed().as_secs_f32()
+    );
     assert!(begun.elapsed() < Duration::from_secs(30));
     pty.wait_for("gatediff history 1");
     assert_eq!(pty.wait_exit(), Ok(1));
@@ -600,9 +769,17 @@ async fn who_waits_for_an_outcome_can_leave_by_a_signal() {
         }
         pty.wait_for("the outcome of job");
         assert_eq!(pty.wait_exit(), Ok(1), "{how}");
-        assert!(begun.elapsed() < Duration::from_secs(10), "{how}: {:?}", begun.elapsed());
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "{how}: {:?}",
+            begun.elapsed()
+        );
         shipped.proxy.heal();
         wait_until_released(&mut shipped.keeper.db.connect().await, how).await;
-        shipped.keeper.db.run("DELETE FROM gatediff.documents").await;
+        shipped
+            .keeper
+            .db
+            .run("DELETE FROM gatediff.documents")
+            .await;
     }
 }

@@ -24,7 +24,11 @@ fn hangs() {
 fn waits_for_a_program() {
     if is_wanted() {
         let mark = deadline::begin().unwrap();
-        let mut child = Command::new("sleep").arg("600").env(deadline::MARK, mark).spawn().unwrap();
+        let mut child = Command::new("sleep")
+            .arg("600")
+            .env(deadline::MARK, mark)
+            .spawn()
+            .unwrap();
         assert!(child.wait().unwrap().success(), "it was killed");
     }
 }
@@ -48,13 +52,25 @@ fn run(name: &str) -> String {
 #[test]
 fn a_test_that_hangs_is_named_and_the_run_ends() {
     let text = run("deadlines::hangs");
-    assert!(text.contains("test deadlines::hangs has passed its deadline of 1 s"), "{text}");
-    assert!(text.contains("test deadlines::hangs does not end"), "{text}");
+    assert!(
+        text.contains("test deadlines::hangs has passed its deadline of 1 s"),
+        "{text}"
+    );
+    assert!(
+        text.contains("test deadlines::hangs does not end"),
+        "{text}"
+    );
 }
 
 #[test]
 fn a_test_whose_program_hangs_fails_alone() {
     let text = run("deadlines::waits_for_a_program");
-    assert!(text.contains("test deadlines::waits_for_a_program has passed its deadline of 1 s"), "{text}");
-    assert!(text.contains("it was killed") && text.contains("1 failed"), "{text}");
+    assert!(
+        text.contains("test deadlines::waits_for_a_program has passed its deadline of 1 s"),
+        "{text}"
+    );
+    assert!(
+        text.contains("it was killed") && text.contains("1 failed"),
+        "{text}"
+    );
 }

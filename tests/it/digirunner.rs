@@ -11,7 +11,10 @@ use crate::support::pg::TestDb;
 
 const SCHEMA: &str = include_str!("../../fixtures/digirunner/schema.sql");
 const SEED: &str = include_str!("../../fixtures/digirunner/seed.sql");
-const EXPORT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/digirunner/export.json");
+const EXPORT: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/fixtures/digirunner/export.json"
+);
 
 /// The demo's target.
 pub(crate) async fn demo() -> TestDb {
@@ -28,21 +31,41 @@ fn load() -> Loaded {
 }
 
 async fn plan(loaded: &Loaded, target: &Target) -> Review {
-    job::plan(loaded, target, Timeouts::default(), &Reporter::silent()).await.unwrap()
+    job::plan(loaded, target, Timeouts::default(), &Reporter::silent())
+        .await
+        .unwrap()
 }
 
 async fn apply(review: &Review, choices: &Choices, target: &Target) -> Receipt {
     let approved = review.plan.approve(choices).unwrap();
     let options = ApplyOptions::new("tester", Timeouts::default());
-    job::apply(review, approved, target, &options, &Reporter::silent(), &Cancel::new()).await.unwrap()
+    job::apply(
+        review,
+        approved,
+        target,
+        &options,
+        &Reporter::silent(),
+        &Cancel::new(),
+    )
+    .await
+    .unwrap()
 }
 
 /// Every item as `kind key status reasons`, for comparing by eye.
 fn told(plan: &Plan) -> String {
     let mut lines = String::new();
     for entry in plan.entries() {
-        let codes: Vec<&str> = entry.verdict.reasons.iter().map(|reason| &*reason.code).collect();
-        let unchanged = if entry.is_unchanged() { " unchanged" } else { "" };
+        let codes: Vec<&str> = entry
+            .verdict
+            .reasons
+            .iter()
+            .map(|reason| &*reason.code)
+            .collect();
+        let unchanged = if entry.is_unchanged() {
+            " unchanged"
+        } else {
+            ""
+        };
         lines.push_str(&format!(
             "{} {}{unchanged} {}\n",
             entry.item.id,
@@ -84,7 +107,11 @@ async fn the_demos_export_shows_every_status_and_reason() {
         .plan
         .all_warnings()
         .map(|warning| {
-            let place = warning.item.as_ref().map(ToString::to_string).or_else(|| warning.path.clone());
+            let place = warning
+                .item
+                .as_ref()
+                .map(ToString::to_string)
+                .or_else(|| warning.path.clone());
             format!("{} {}", warning.code, place.unwrap_or_default())
         })
         .collect();
@@ -112,8 +139,12 @@ async fn after_covering_all_every_applied_item_is_unchanged_and_blocked_ones_sti
     let receipt = apply(&before, &choices, &db.target()).await;
     let after = plan(&loaded, &db.target()).await;
     let mut wrong = Vec::new();
-    for ((then, now), outcome) in
-        before.plan.entries().iter().zip(after.plan.entries()).zip(&receipt.outcomes)
+    for ((then, now), outcome) in before
+        .plan
+        .entries()
+        .iter()
+        .zip(after.plan.entries())
+        .zip(&receipt.outcomes)
     {
         let fine = match outcome {
             Outcome::Added | Outcome::Covered | Outcome::Unchanged => {
@@ -124,7 +155,9 @@ async fn after_covering_all_every_applied_item_is_unchanged_and_blocked_ones_sti
         };
         if !fine {
             let at = after.plan.position(&now.item.id).unwrap();
-            let changes = after.plan.changes(at, gatediff::engine::diff::Show::Differences);
+            let changes = after
+                .plan
+                .changes(at, gatediff::engine::diff::Show::Differences);
             wrong.push(format!(
                 "{} {outcome:?} -> {} {:?} {changes:?}",
                 now.item.id, now.verdict.status, now.verdict.reasons

@@ -11,16 +11,24 @@ use crate::support::world::{World, world};
 /// Returns a row with other cells in some columns.
 fn with(row: &Value, cells: Value) -> Value {
     let mut changed = row.as_object().unwrap().clone();
-    let Value::Object(cells) = cells else { panic!("cells are an object") };
+    let Value::Object(cells) = cells else {
+        panic!("cells are an object")
+    };
     for (column, cell) in cells {
-        assert!(changed.insert(column.clone(), cell).is_some(), "no column {column}");
+        assert!(
+            changed.insert(column.clone(), cell).is_some(),
+            "no column {column}"
+        );
     }
     Value::Object(changed)
 }
 
 /// What a cover does to the audit columns of most tables.
 fn covered(row: &Value, version: i64, cells: Value) -> Value {
-    let audited = with(row, json!({"update_date_time": "now", "update_user": OPERATOR, "version": version}));
+    let audited = with(
+        row,
+        json!({"update_date_time": "now", "update_user": OPERATOR, "version": version}),
+    );
     with(&audited, cells)
 }
 
@@ -35,7 +43,8 @@ fn connection(word: &str, number: i64) -> Value {
 #[tokio::test]
 async fn adds_a_connection() {
     let site = Site::new(&world()).await;
-    site.import(&world().connection("c", connection("new", 1))).await;
+    site.import(&world().connection("c", connection("new", 1)))
+        .await;
     assert_eq!(
         site.row("dgr_rdb_connection", "true").await,
         json!({"connection_name": "c", "jdbc_url": "jdbc:new", "user_name": "new", "mima": "ENC(new)",
@@ -49,7 +58,8 @@ async fn adds_a_connection() {
 async fn covers_a_connection_with_all_it_has() {
     let site = Site::new(&world().connection("c", connection("old", 7))).await;
     let before = site.row("dgr_rdb_connection", "true").await;
-    site.import(&world().connection("c", connection("new", 1))).await;
+    site.import(&world().connection("c", connection("new", 1)))
+        .await;
     let after = covered(
         &before,
         2,
@@ -62,9 +72,14 @@ async fn covers_a_connection_with_all_it_has() {
 #[tokio::test]
 async fn a_version_of_null_counts_as_one() {
     let site = Site::new(&world().connection("c", json!({}))).await;
-    site.run("UPDATE dgr_rdb_connection SET version = NULL").await;
-    site.import(&world().connection("c", json!({"userName": "new"}))).await;
-    assert_eq!(site.column("dgr_rdb_connection", "version", "true").await, [2]);
+    site.run("UPDATE dgr_rdb_connection SET version = NULL")
+        .await;
+    site.import(&world().connection("c", json!({"userName": "new"})))
+        .await;
+    assert_eq!(
+        site.column("dgr_rdb_connection", "version", "true").await,
+        [2]
+    );
 }
 
 // ---- authentication types and security levels
@@ -77,12 +92,16 @@ async fn adds_and_covers_authentication_types() {
         world.row("tsmpGroupAuthoritiesList", row)
     };
     let site = Site::new(&full(world(), "A", "old")).await;
-    site.import(&full(full(world(), "A", "new"), "B", "new")).await;
+    site.import(&full(full(world(), "A", "new"), "B", "new"))
+        .await;
     let row = |id: &str| {
         json!({"group_authoritie_id": id, "group_authoritie_name": format!("new {id}"),
             "group_authoritie_level": "new", "group_authoritie_desc": "new"})
     };
-    assert_eq!(site.rows("tsmp_group_authorities", "true").await, [row("A"), row("B")]);
+    assert_eq!(
+        site.rows("tsmp_group_authorities", "true").await,
+        [row("A"), row("B")]
+    );
 }
 
 #[tokio::test]
@@ -93,10 +112,14 @@ async fn adds_and_covers_security_levels() {
         world.row("tsmpSecurityLevelList", row)
     };
     let site = Site::new(&full(world(), "A", "old")).await;
-    site.import(&full(full(world(), "A", "new"), "B", "new")).await;
+    site.import(&full(full(world(), "A", "new"), "B", "new"))
+        .await;
     let row = |id: &str| json!({"security_level_id": id, "security_level_name": format!("new {id}"), "security_level_desc": "new"});
     let condition = "security_level_id <> 'SYSTEM'";
-    assert_eq!(site.rows("tsmp_security_level", condition).await, [row("A"), row("B")]);
+    assert_eq!(
+        site.rows("tsmp_security_level", condition).await,
+        [row("A"), row("B")]
+    );
 }
 
 // ---- groups
@@ -131,8 +154,10 @@ async fn adds_a_group_with_an_id_of_its_sequence() {
     );
     assert_eq!(
         site.rows("tsmp_group_api", "true").await,
-        [json!({"group_id": "2000000000", "api_key": "1", "module_name": "m", "module_version": "v1",
-            "create_time": "now"})]
+        [
+            json!({"group_id": "2000000000", "api_key": "1", "module_name": "m", "module_version": "v1",
+            "create_time": "now"})
+        ]
     );
     assert_eq!(
         site.rows("tsmp_group_authorities_map", "true").await,
@@ -164,9 +189,17 @@ async fn covers_a_group_and_only_adds_links() {
     let link = |key: &str, version: Value, time: &str| json!({"group_id": "7", "api_key": key, "module_name": "m", "module_version": version, "create_time": time});
     assert_eq!(
         site.rows("tsmp_group_api", "true").await,
-        [link("1", json!("new"), "now"), link("2", json!(null), "now"), link("gone", json!("old"), BEFORE)]
+        [
+            link("1", json!("new"), "now"),
+            link("2", json!(null), "now"),
+            link("gone", json!("old"), BEFORE)
+        ]
     );
-    assert_eq!(site.column("tsmp_group_authorities_map", "group_authoritie_id", "true").await, ["X", "Y"]);
+    assert_eq!(
+        site.column("tsmp_group_authorities_map", "group_authoritie_id", "true")
+            .await,
+        ["X", "Y"]
+    );
 }
 
 // ---- scopes
@@ -239,7 +272,9 @@ async fn covers_a_scope_refreshing_old_hidden_groups_and_making_new_ones() {
         .apis(&[("m", "1"), ("m", "2"), ("m", "kept")])
         .scope_authentication("9", "Y")
         .hidden("91", "9", ("m", "1"), hidden_group("old"))
-        .change("tsmpGroupApiList", |row| drop(row.insert("moduleVer".to_owned(), json!("old"))))
+        .change("tsmpGroupApiList", |row| {
+            drop(row.insert("moduleVer".to_owned(), json!("old")))
+        })
         .group_authentication("91", "Y")
         .hidden("92", "9", ("m", "kept"), hidden_group("old"));
     let site = Site::new(&target).await;
@@ -253,8 +288,12 @@ async fn covers_a_scope_refreshing_old_hidden_groups_and_making_new_ones() {
         .hidden("66", "55", ("m", "1"), hidden_group("new"))
         .group_authentication("66", "X")
         .hidden("67", "55", ("m", "2"), hidden_group("new"))
-        .change("tsmpGroupList", |row| drop(row.insert("vgroupName".to_owned(), json!("other"))))
-        .change("tsmpGroupApiList", |row| drop(row.insert("moduleVer".to_owned(), json!("new"))));
+        .change("tsmpGroupList", |row| {
+            drop(row.insert("vgroupName".to_owned(), json!("other")))
+        })
+        .change("tsmpGroupApiList", |row| {
+            drop(row.insert("moduleVer".to_owned(), json!("new")))
+        });
     site.import(&file).await;
     let audit = json!({"update_time": "now", "update_user": OPERATOR});
     assert_eq!(
@@ -275,7 +314,12 @@ async fn covers_a_scope_refreshing_old_hidden_groups_and_making_new_ones() {
     assert_eq!(site.row("tsmp_group", "group_id = '92'").await, kept);
     let new = site.row("tsmp_group", "group_id = '2000000000'").await;
     assert_eq!(
-        [&new["vgroup_id"], &new["vgroup_name"], &new["group_name"], &new["create_time"]],
+        [
+            &new["vgroup_id"],
+            &new["vgroup_name"],
+            &new["group_name"],
+            &new["create_time"]
+        ],
         ["9", "other", "new name", "now"]
     );
     let link = |group: &str, key: &str, version: Value, time: &str| {
@@ -290,9 +334,22 @@ async fn covers_a_scope_refreshing_old_hidden_groups_and_making_new_ones() {
             link("92", "kept", json!(null), BEFORE),
         ]
     );
-    assert_eq!(site.column("tsmp_vgroup_authorities_map", "vgroup_authoritie_id", "true").await, ["X", "Y"]);
     assert_eq!(
-        site.column("tsmp_group_authorities_map", "group_authoritie_id", "group_id = '91'").await,
+        site.column(
+            "tsmp_vgroup_authorities_map",
+            "vgroup_authoritie_id",
+            "true"
+        )
+        .await,
+        ["X", "Y"]
+    );
+    assert_eq!(
+        site.column(
+            "tsmp_group_authorities_map",
+            "group_authoritie_id",
+            "group_id = '91'"
+        )
+        .await,
         ["X", "Y"]
     );
     assert_eq!(
@@ -318,7 +375,10 @@ async fn a_hidden_group_that_stands_for_two_apis_is_refreshed_once() {
         .hidden("66", "55", ("m", "1"), json!({}))
         .hidden("67", "55", ("m", "2"), json!({}));
     site.import(&file).await;
-    assert_eq!(site.column("tsmp_group", "update_user", "true").await, [OPERATOR]);
+    assert_eq!(
+        site.column("tsmp_group", "update_user", "true").await,
+        [OPERATOR]
+    );
 }
 
 #[tokio::test]
@@ -338,7 +398,11 @@ async fn a_hidden_group_that_stands_for_two_apis_gets_an_authentication_type_onc
         .group_authentication("66", "PIN")
         .group_authentication("67", "PIN");
     site.import(&file).await;
-    assert_eq!(site.column("tsmp_group_authorities_map", "group_id", "true").await, ["91"]);
+    assert_eq!(
+        site.column("tsmp_group_authorities_map", "group_id", "true")
+            .await,
+        ["91"]
+    );
 }
 
 // ---- clients
@@ -361,7 +425,12 @@ fn status(row: &mut Map<String, Value>) {
 #[tokio::test]
 async fn adds_a_client_with_every_column() {
     let site = Site::new(&world()).await;
-    site.import(&world().client("a", client("new", 10)).change("tsmpClientList", status)).await;
+    site.import(
+        &world()
+            .client("a", client("new", 10))
+            .change("tsmpClientList", status),
+    )
+    .await;
     assert_eq!(
         site.row("tsmp_client", "true").await,
         json!({"client_id": "a", "client_name": "new-name", "client_status": "1", "tps": 10, "emails": "new",
@@ -377,11 +446,21 @@ async fn adds_a_client_with_every_column() {
 
 #[tokio::test]
 async fn covers_a_client_without_touching_its_passwords_and_its_counter() {
-    let site = Site::new(&world().client("a", client("old", 50)).change("tsmpClientList", status)).await;
+    let site = Site::new(
+        &world()
+            .client("a", client("old", 50))
+            .change("tsmpClientList", status),
+    )
+    .await;
     site.run("UPDATE tsmp_client SET client_sd = '2019-01-01', client_ed = '2019-01-02', svc_st = '0800', svc_et = '1700'")
         .await;
     let before = site.row("tsmp_client", "true").await;
-    site.import(&world().client("a", client("new", 10)).change("tsmpClientList", status)).await;
+    site.import(
+        &world()
+            .client("a", client("new", 10))
+            .change("tsmpClientList", status),
+    )
+    .await;
     // As before: client_id, create_*, client_sd, client_ed, svc_st, svc_et, security_level_id,
     // api_used, pwd_fail_times, client_secret, dp_client_entry.
     assert_eq!(
@@ -396,16 +475,23 @@ async fn covers_a_client_without_touching_its_passwords_and_its_counter() {
                 "end_time_per_day": 21, "time_zone": "new"})
         )
     );
-    assert_eq!([&before["client_secret"], &before["dp_client_entry"]], ["old-1", "old-2"]);
+    assert_eq!(
+        [&before["client_secret"], &before["dp_client_entry"]],
+        ["old-1", "old-2"]
+    );
     assert_eq!(before["pwd_fail_times"], 54);
 }
 
 #[tokio::test]
 async fn a_cover_writes_empty_text_and_null_as_the_file_has_them() {
     let site = Site::new(&world().client("a", json!({"remark": "x", "emails": "x"}))).await;
-    site.import(&world().client("a", json!({"remark": "", "emails": null}))).await;
+    site.import(&world().client("a", json!({"remark": "", "emails": null})))
+        .await;
     let after = site.row("tsmp_client", "true").await;
-    assert_eq!([&after["remark"], &after["emails"]], [&json!(""), &json!(null)]);
+    assert_eq!(
+        [&after["remark"], &after["emails"]],
+        [&json!(""), &json!(null)]
+    );
 }
 
 fn oauth(word: &str, number: i64) -> Value {
@@ -429,8 +515,12 @@ fn oauth_row(secret: &str, scope: &str) -> Value {
 #[tokio::test]
 async fn adds_the_oauth_row_of_a_client_without_groups() {
     let site = Site::new(&world()).await;
-    site.import(&world().client("a", json!({})).oauth("a", oauth("new", 1))).await;
-    assert_eq!(site.row("oauth_client_details", "true").await, oauth_row("new-secret", "select"));
+    site.import(&world().client("a", json!({})).oauth("a", oauth("new", 1)))
+        .await;
+    assert_eq!(
+        site.row("oauth_client_details", "true").await,
+        oauth_row("new-secret", "select")
+    );
 }
 
 #[tokio::test]
@@ -447,7 +537,10 @@ async fn covers_the_oauth_row_keeping_its_password_and_recomputing_its_scope() {
         .client_group("a", "1")
         .oauth("a", oauth("new", 1));
     site.import(&file).await;
-    assert_eq!(site.row("oauth_client_details", "true").await, oauth_row("old-secret", "2000000000,5"));
+    assert_eq!(
+        site.row("oauth_client_details", "true").await,
+        oauth_row("old-secret", "2000000000,5")
+    );
 }
 
 #[tokio::test]
@@ -462,7 +555,10 @@ async fn the_oauth_scope_holds_hidden_groups_too() {
         .client_scope("a", "2");
     let site = Site::new(&world().api(("m", "k"))).await;
     site.import(&file).await;
-    assert_eq!(site.column("oauth_client_details", "scope", "true").await, ["2000000000,2000000001"]);
+    assert_eq!(
+        site.column("oauth_client_details", "scope", "true").await,
+        ["2000000000,2000000001"]
+    );
 }
 
 #[tokio::test]
@@ -470,8 +566,17 @@ async fn covering_a_client_without_an_oauth_row_in_the_file_recomputes_the_scope
     let target = world().client("a", json!({})).oauth("a", oauth("old", 7));
     let site = Site::new(&target).await;
     let before = site.row("oauth_client_details", "true").await;
-    site.import(&world().client("a", json!({})).group("1", "g", json!({})).client_group("a", "1")).await;
-    assert_eq!(site.row("oauth_client_details", "true").await, with(&before, json!({"scope": "2000000000"})));
+    site.import(
+        &world()
+            .client("a", json!({}))
+            .group("1", "g", json!({}))
+            .client_group("a", "1"),
+    )
+    .await;
+    assert_eq!(
+        site.row("oauth_client_details", "true").await,
+        with(&before, json!({"scope": "2000000000"}))
+    );
 }
 
 fn extension(word: &str, millis: &Value) -> Value {
@@ -482,14 +587,20 @@ fn extension(word: &str, millis: &Value) -> Value {
 /// 2024-02-29 00:00 UTC, as the day it is where the test runs.
 fn day() -> String {
     let time = chrono::DateTime::from_timestamp_millis(1_709_164_800_000).unwrap();
-    time.with_timezone(&chrono::Local).format("%Y-%m-%dT00:00:00").to_string()
+    time.with_timezone(&chrono::Local)
+        .format("%Y-%m-%dT00:00:00")
+        .to_string()
 }
 
 #[tokio::test]
 async fn adds_the_extension_with_the_next_number_of_its_counter() {
     let site = Site::new(&world()).await;
-    site.run("INSERT INTO seq_store VALUES ('tsmp_dp_clientext', 2000000077)").await;
-    let file = world().client("a", json!({})).clientext("a", 5, extension("new", &json!("1709164800000")));
+    site.run("INSERT INTO seq_store VALUES ('tsmp_dp_clientext', 2000000077)")
+        .await;
+    let file =
+        world()
+            .client("a", json!({}))
+            .clientext("a", 5, extension("new", &json!("1709164800000")));
     site.import(&file).await;
     assert_eq!(
         site.row("tsmp_dp_clientext", "true").await,
@@ -499,19 +610,28 @@ async fn adds_the_extension_with_the_next_number_of_its_counter() {
             "create_user": OPERATOR, "update_date_time": null, "update_user": null, "version": 1,
             "keyword_search": "new|remark"})
     );
-    assert_eq!(site.column("seq_store", "next_val", "true").await, [2_000_000_078_i64]);
+    assert_eq!(
+        site.column("seq_store", "next_val", "true").await,
+        [2_000_000_078_i64]
+    );
 }
 
 #[tokio::test]
 async fn covers_the_extension_keeping_its_number() {
-    let target = world().client("a", json!({})).clientext("a", 5, extension("old", &json!(null)));
+    let target = world()
+        .client("a", json!({}))
+        .clientext("a", 5, extension("old", &json!(null)));
     let site = Site::new(&target).await;
     site.run(
         "UPDATE tsmp_dp_clientext SET resubmit_date_time = '2001-01-01', version = 4, public_flag = '2'",
     )
     .await;
     let before = site.row("tsmp_dp_clientext", "true").await;
-    let file = world().client("a", json!({})).clientext("a", 99, extension("new", &json!("1709164800000")));
+    let file = world().client("a", json!({})).clientext(
+        "a",
+        99,
+        extension("new", &json!("1709164800000")),
+    );
     site.import(&file).await;
     let after = covered(
         &before,
@@ -520,8 +640,17 @@ async fn covers_the_extension_keeping_its_number() {
             "resubmit_date_time": day(), "keyword_search": "new|remark"}),
     );
     assert_eq!(site.row("tsmp_dp_clientext", "true").await, after);
-    site.import(&world().client("a", json!({})).clientext("a", 99, extension("newer", &json!(null)))).await;
-    assert_eq!(site.column("tsmp_dp_clientext", "resubmit_date_time", "true").await, [Value::Null]);
+    site.import(&world().client("a", json!({})).clientext(
+        "a",
+        99,
+        extension("newer", &json!(null)),
+    ))
+    .await;
+    assert_eq!(
+        site.column("tsmp_dp_clientext", "resubmit_date_time", "true")
+            .await,
+        [Value::Null]
+    );
 }
 
 #[tokio::test]
@@ -533,12 +662,20 @@ async fn the_search_text_leaves_nulls_out() {
         .client("b", json!({}))
         .clientext("b", 6, json!({"contentTxt": "content", "reviewRemark": ""}));
     site.import(&file).await;
-    assert_eq!(site.column("tsmp_dp_clientext", "keyword_search", "true").await, ["content", "content|"]);
     assert_eq!(
-        site.column("tsmp_dp_clientext", "client_seq_id", "true").await,
+        site.column("tsmp_dp_clientext", "keyword_search", "true")
+            .await,
+        ["content", "content|"]
+    );
+    assert_eq!(
+        site.column("tsmp_dp_clientext", "client_seq_id", "true")
+            .await,
         [2_000_000_000_i64, 2_000_000_001]
     );
-    assert_eq!(site.column("seq_store", "next_val", "true").await, [2_000_000_002_i64]);
+    assert_eq!(
+        site.column("seq_store", "next_val", "true").await,
+        [2_000_000_002_i64]
+    );
 }
 
 // ---- hosts
@@ -546,12 +683,20 @@ async fn the_search_text_leaves_nulls_out() {
 #[tokio::test]
 async fn adds_the_hosts_of_a_new_client() {
     let site = Site::new(&world()).await;
-    site.import(&world().client("a", json!({})).host(7, "a", "h1", "1.1.1.1").host(8, "a", "h2", "2.2.2.2"))
-        .await;
+    site.import(
+        &world()
+            .client("a", json!({}))
+            .host(7, "a", "h1", "1.1.1.1")
+            .host(8, "a", "h2", "2.2.2.2"),
+    )
+    .await;
     let row = |seq: i64, name: &str, ip: &str| json!({"host_seq": seq, "client_id": "a", "host_name": name, "host_ip": ip, "create_time": "now"});
     assert_eq!(
         site.rows("tsmp_client_host", "true").await,
-        [row(2_000_000_000, "h1", "1.1.1.1"), row(2_000_000_001, "h2", "2.2.2.2")]
+        [
+            row(2_000_000_000, "h1", "1.1.1.1"),
+            row(2_000_000_001, "h2", "2.2.2.2")
+        ]
     );
 }
 
@@ -597,10 +742,16 @@ async fn links_a_client_to_groups_by_name_and_removes_none() {
         .group("6", "h", json!({}))
         .client_group("a", "6");
     let site = Site::new(&target).await;
-    let file = world().client("a", json!({})).group("6", "g", json!({})).client_group("a", "6");
+    let file = world()
+        .client("a", json!({}))
+        .group("6", "g", json!({}))
+        .client_group("a", "6");
     site.import(&file).await;
     let link = |group: &str| json!({"client_id": "a", "group_id": group});
-    assert_eq!(site.rows("tsmp_client_group", "true").await, [link("5"), link("6")]);
+    assert_eq!(
+        site.rows("tsmp_client_group", "true").await,
+        [link("5"), link("6")]
+    );
 }
 
 /// A scope of the target with two APIs, of which the file knows one.
@@ -629,34 +780,61 @@ async fn a_client_gets_a_row_for_each_hidden_group_that_the_targets_scope_has() 
             site.rows("tsmp_client_vgroup", "true").await,
             [json!({"client_id": "a", "vgroup_id": "9"})]
         );
-        assert_eq!(site.column("tsmp_client_group", "group_id", "true").await, ["91", "92"]);
+        assert_eq!(
+            site.column("tsmp_client_group", "group_id", "true").await,
+            ["91", "92"]
+        );
     }
 }
 
 #[tokio::test]
 async fn a_holder_gets_the_rows_that_it_lacks_and_those_of_new_apis() {
-    let target =
-        scope_of_two().client("a", json!({})).client_scope("a", "9").client_group("a", "91").api(("m", "3"));
+    let target = scope_of_two()
+        .client("a", json!({}))
+        .client_scope("a", "9")
+        .client_group("a", "91")
+        .api(("m", "3"));
     let site = Site::new(&target).await;
-    site.import(&holder_in_file().hidden("67", "55", ("m", "3"), json!({}))).await;
-    assert_eq!(site.rows("tsmp_client_vgroup", "true").await, [json!({"client_id": "a", "vgroup_id": "9"})]);
-    assert_eq!(site.column("tsmp_client_group", "group_id", "true").await, ["2000000000", "91", "92"]);
+    site.import(&holder_in_file().hidden("67", "55", ("m", "3"), json!({})))
+        .await;
+    assert_eq!(
+        site.rows("tsmp_client_vgroup", "true").await,
+        [json!({"client_id": "a", "vgroup_id": "9"})]
+    );
+    assert_eq!(
+        site.column("tsmp_client_group", "group_id", "true").await,
+        ["2000000000", "91", "92"]
+    );
 }
 
 #[tokio::test]
 async fn a_scope_without_apis_is_linked_too() {
     let site = Site::new(&world()).await;
-    site.import(&world().client("a", json!({})).scope("55", "s", json!({})).client_scope("a", "55")).await;
+    site.import(
+        &world()
+            .client("a", json!({}))
+            .scope("55", "s", json!({}))
+            .client_scope("a", "55"),
+    )
+    .await;
     assert_eq!(
         site.rows("tsmp_client_vgroup", "true").await,
         [json!({"client_id": "a", "vgroup_id": "2000000000"})]
     );
-    assert_eq!(site.rows("tsmp_client_group", "true").await, [json!(null); 0]);
+    assert_eq!(
+        site.rows("tsmp_client_group", "true").await,
+        [json!(null); 0]
+    );
 }
 
 #[tokio::test]
 async fn two_scopes_of_the_file_that_are_one_of_the_target_are_linked_once() {
-    let site = Site::new(&world().scope("9", "s", json!({})).group("8", "g", json!({}))).await;
+    let site = Site::new(
+        &world()
+            .scope("9", "s", json!({}))
+            .group("8", "g", json!({})),
+    )
+    .await;
     let file = world()
         .client("a", json!({}))
         .scope("55", "s", json!({}))
@@ -668,8 +846,14 @@ async fn two_scopes_of_the_file_that_are_one_of_the_target_are_linked_once() {
         .client_group("a", "57")
         .client_group("a", "58");
     site.import(&file).await;
-    assert_eq!(site.column("tsmp_client_vgroup", "vgroup_id", "true").await, ["9"]);
-    assert_eq!(site.column("tsmp_client_group", "group_id", "true").await, ["8"]);
+    assert_eq!(
+        site.column("tsmp_client_vgroup", "vgroup_id", "true").await,
+        ["9"]
+    );
+    assert_eq!(
+        site.column("tsmp_client_group", "group_id", "true").await,
+        ["8"]
+    );
 }
 
 #[tokio::test]
@@ -681,18 +865,32 @@ async fn links_of_the_file_to_hidden_groups_alone_give_nothing() {
         .hidden("66", "55", ("m", "1"), json!({}))
         .client_group("a", "66");
     site.import(&file).await;
-    assert_eq!(site.rows("tsmp_client_group", "true").await, [json!(null); 0]);
+    assert_eq!(
+        site.rows("tsmp_client_group", "true").await,
+        [json!(null); 0]
+    );
 }
 
 #[tokio::test]
 async fn another_holder_of_a_covered_scope_gets_nothing() {
-    let target =
-        scope_of_two().client("b", json!({})).client_scope("b", "9").client_group("b", "91").api(("m", "3"));
+    let target = scope_of_two()
+        .client("b", json!({}))
+        .client_scope("b", "9")
+        .client_group("b", "91")
+        .api(("m", "3"));
     let site = Site::new(&target).await;
-    let file = world().scope("55", "s", json!({})).hidden("67", "55", ("m", "3"), json!({}));
+    let file = world()
+        .scope("55", "s", json!({}))
+        .hidden("67", "55", ("m", "3"), json!({}));
     site.import(&file).await;
-    assert_eq!(site.column("tsmp_client_group", "group_id", "true").await, ["91"]);
-    assert_eq!(site.column("tsmp_vgroup_group", "group_id", "true").await, ["2000000000", "91", "92"]);
+    assert_eq!(
+        site.column("tsmp_client_group", "group_id", "true").await,
+        ["91"]
+    );
+    assert_eq!(
+        site.column("tsmp_vgroup_group", "group_id", "true").await,
+        ["2000000000", "91", "92"]
+    );
 }
 
 // ---- X-API keys
@@ -719,9 +917,15 @@ async fn adds_an_x_api_key_with_its_maps_by_group_name() {
         .x_map(2, 7, "2")
         .x_map(3, 7, "404");
     site.import(&file).await;
-    assert_eq!(site.row("dgr_x_api_key", "true").await, x_key_row(&json!("date-hex")));
+    assert_eq!(
+        site.row("dgr_x_api_key", "true").await,
+        x_key_row(&json!("date-hex"))
+    );
     let maps = site.rows("dgr_x_api_key_map", "true").await;
-    let mut groups: Vec<&str> = maps.iter().map(|map| map["group_id"].as_str().unwrap()).collect();
+    let mut groups: Vec<&str> = maps
+        .iter()
+        .map(|map| map["group_id"].as_str().unwrap())
+        .collect();
     groups.sort_unstable();
     assert_eq!(groups, ["2000000000", "5"]);
     for map in &maps {
@@ -764,8 +968,10 @@ async fn covers_an_x_api_key_and_adds_the_maps_it_lacks() {
         )
     );
     let maps = site.rows("dgr_x_api_key_map", "true").await;
-    let told: Vec<_> =
-        maps.iter().map(|map| (&map["api_key_map_id"], &map["group_id"], &map["version"])).collect();
+    let told: Vec<_> = maps
+        .iter()
+        .map(|map| (&map["api_key_map_id"], &map["group_id"], &map["version"]))
+        .collect();
     assert_eq!(
         told,
         [
@@ -779,8 +985,16 @@ async fn covers_an_x_api_key_and_adds_the_maps_it_lacks() {
 #[tokio::test]
 async fn a_key_without_maps_is_imported() {
     let site = Site::new(&world()).await;
-    site.import(&world().client("a", json!({})).x_key(7, "a", "EN", x_key("new", 1))).await;
-    assert_eq!(site.row("dgr_x_api_key", "true").await, x_key_row(&json!("date-hex")));
+    site.import(
+        &world()
+            .client("a", json!({}))
+            .x_key(7, "a", "EN", x_key("new", 1)),
+    )
+    .await;
+    assert_eq!(
+        site.row("dgr_x_api_key", "true").await,
+        x_key_row(&json!("date-hex"))
+    );
     assert_eq!(site.rows("dgr_x_api_key_map", "true").await.len(), 0);
 }
 
@@ -805,14 +1019,20 @@ async fn a_map_to_a_hidden_group_is_found_by_its_name() {
     // The covered scope's hidden group takes the name of the file.
     let site = Site::new(&target).await;
     site.import(&key_to_hidden("new name")).await;
-    assert_eq!(site.column("dgr_x_api_key_map", "group_id", "true").await, ["91"]);
+    assert_eq!(
+        site.column("dgr_x_api_key_map", "group_id", "true").await,
+        ["91"]
+    );
     // A name that another scope's hidden group has.
     let site = Site::new(&target).await;
     let file = key_to_hidden("elsewhere").change("tsmpGroupApiList", |row| {
         row.insert("apiKey".to_owned(), json!("lacking"));
     });
     site.import(&file).await;
-    assert_eq!(site.column("dgr_x_api_key_map", "group_id", "true").await, ["81"]);
+    assert_eq!(
+        site.column("dgr_x_api_key_map", "group_id", "true").await,
+        ["81"]
+    );
     // A name that nobody has.
     let site = Site::new(&target).await;
     let file = key_to_hidden("nobody").change("tsmpGroupApiList", |row| {
@@ -826,7 +1046,10 @@ async fn a_map_to_a_hidden_group_is_found_by_its_name() {
 async fn a_map_to_a_new_hidden_group_gets_its_new_id() {
     let site = Site::new(&world().api(("m", "1"))).await;
     site.import(&key_to_hidden("new name")).await;
-    assert_eq!(site.column("dgr_x_api_key_map", "group_id", "true").await, ["2000000000"]);
+    assert_eq!(
+        site.column("dgr_x_api_key_map", "group_id", "true").await,
+        ["2000000000"]
+    );
 }
 
 #[tokio::test]
@@ -842,24 +1065,30 @@ async fn a_map_is_not_made_anew_where_one_of_equally_named_groups_has_it() {
         .x_map(1, 3, "91");
     let site = Site::new(&target).await;
     site.import(&key_to_hidden("name")).await;
-    assert_eq!(site.column("dgr_x_api_key_map", "group_id", "true").await, ["91"]);
+    assert_eq!(
+        site.column("dgr_x_api_key_map", "group_id", "true").await,
+        ["91"]
+    );
 }
 
 #[tokio::test]
 async fn a_map_does_not_follow_a_name_that_the_hidden_group_has_lost() {
-    let target = world().apis(&[("m", "1")]).scope("9", "s", json!({})).hidden(
-        "91",
-        "9",
-        ("m", "1"),
-        json!({"groupName": "lost"}),
-    );
+    let target = world()
+        .apis(&[("m", "1")])
+        .scope("9", "s", json!({}))
+        .hidden("91", "9", ("m", "1"), json!({"groupName": "lost"}));
     let site = Site::new(&target).await;
     // The file's key leads to a hidden group of that name whose API is lacking.
     let file = key_to_hidden("kept")
         .hidden("67", "55", ("m", "lacking"), json!({"groupName": "lost"}))
-        .change("dgrXApiKeyMapList", |row| drop(row.insert("groupId".to_owned(), json!("67"))));
+        .change("dgrXApiKeyMapList", |row| {
+            drop(row.insert("groupId".to_owned(), json!("67")))
+        });
     site.import(&file).await;
-    assert_eq!(site.column("tsmp_group", "group_name", "true").await, ["kept"]);
+    assert_eq!(
+        site.column("tsmp_group", "group_name", "true").await,
+        ["kept"]
+    );
     assert_eq!(site.rows("dgr_x_api_key_map", "true").await.len(), 0);
 }
 
@@ -894,7 +1123,10 @@ fn dgrk_file() -> World {
 async fn adds_a_dgrk_key_with_maps_to_the_targets_uids() {
     let site = Site::new(&world().apis(&[("m", "1"), ("m", "2")])).await;
     site.import(&dgrk_file()).await;
-    assert_eq!(site.row("tsmp_open_apikey", "true").await, open_key_row(2_000_000_001));
+    assert_eq!(
+        site.row("tsmp_open_apikey", "true").await,
+        open_key_row(2_000_000_001)
+    );
     let map = |id: i64, uid: &str| {
         json!({"open_apikey_map_id": id, "ref_open_apikey_id": 2_000_000_001, "ref_api_uid": uid,
             "create_date_time": "now", "create_user": OPERATOR, "update_date_time": null,
@@ -925,7 +1157,8 @@ async fn covers_a_dgrk_key_and_adds_the_maps_it_lacks() {
         )
     );
     assert_eq!(
-        site.column("tsmp_open_apikey_map", "ref_api_uid", "true").await,
+        site.column("tsmp_open_apikey_map", "ref_api_uid", "true")
+            .await,
         ["uid-m-1", "uid-m-3", "uid-m-2"]
     );
 }
@@ -941,18 +1174,36 @@ fn keys(count: i64) -> World {
 async fn pooled(next_val: Option<i64>, count: i64) -> (Vec<i64>, i64) {
     let site = Site::new(&world()).await;
     if let Some(next_val) = next_val {
-        site.run(&format!("INSERT INTO seq_store VALUES ('tsmp_open_apikey', {next_val})")).await;
+        site.run(&format!(
+            "INSERT INTO seq_store VALUES ('tsmp_open_apikey', {next_val})"
+        ))
+        .await;
     }
     site.import(&keys(count)).await;
-    let ids = site.column("tsmp_open_apikey", "open_apikey_id", "true").await;
-    let stands = site.column("seq_store", "next_val", "sequence_name = 'tsmp_open_apikey'").await;
-    (ids.iter().map(|id| id.as_i64().unwrap()).collect(), stands[0].as_i64().unwrap())
+    let ids = site
+        .column("tsmp_open_apikey", "open_apikey_id", "true")
+        .await;
+    let stands = site
+        .column(
+            "seq_store",
+            "next_val",
+            "sequence_name = 'tsmp_open_apikey'",
+        )
+        .await;
+    (
+        ids.iter().map(|id| id.as_i64().unwrap()).collect(),
+        stands[0].as_i64().unwrap(),
+    )
 }
 
 #[tokio::test]
 async fn the_first_block_of_a_pooled_counter_holds_one_id() {
     for next_val in [None, Some(2_000_000_000)] {
-        assert_eq!(pooled(next_val, 1).await, (vec![2_000_000_001], 2_000_000_050), "{next_val:?}");
+        assert_eq!(
+            pooled(next_val, 1).await,
+            (vec![2_000_000_001], 2_000_000_050),
+            "{next_val:?}"
+        );
         assert_eq!(
             pooled(next_val, 2).await,
             (vec![2_000_000_001, 2_000_000_002], 2_000_000_100),
@@ -960,18 +1211,33 @@ async fn the_first_block_of_a_pooled_counter_holds_one_id() {
         );
     }
     let (ids, stands) = pooled(None, 51).await;
-    assert_eq!((ids.len(), ids[50], stands), (51, 2_000_000_051, 2_000_000_100));
+    assert_eq!(
+        (ids.len(), ids[50], stands),
+        (51, 2_000_000_051, 2_000_000_100)
+    );
     let (ids, stands) = pooled(None, 52).await;
-    assert_eq!((ids.len(), ids[51], stands), (52, 2_000_000_052, 2_000_000_150));
+    assert_eq!(
+        (ids.len(), ids[51], stands),
+        (52, 2_000_000_052, 2_000_000_150)
+    );
 }
 
 #[tokio::test]
 async fn a_later_block_of_a_pooled_counter_holds_fifty() {
-    assert_eq!(pooled(Some(2_000_000_050), 1).await, (vec![2_000_000_002], 2_000_000_100));
+    assert_eq!(
+        pooled(Some(2_000_000_050), 1).await,
+        (vec![2_000_000_002], 2_000_000_100)
+    );
     let (ids, stands) = pooled(Some(2_000_000_050), 50).await;
-    assert_eq!((ids[0], ids[49], stands), (2_000_000_002, 2_000_000_051, 2_000_000_100));
+    assert_eq!(
+        (ids[0], ids[49], stands),
+        (2_000_000_002, 2_000_000_051, 2_000_000_100)
+    );
     let (ids, stands) = pooled(Some(2_000_000_050), 51).await;
-    assert_eq!((ids[0], ids[50], stands), (2_000_000_002, 2_000_000_052, 2_000_000_150));
+    assert_eq!(
+        (ids[0], ids[50], stands),
+        (2_000_000_002, 2_000_000_052, 2_000_000_150)
+    );
 }
 
 // ---- the portal's application and identity providers
@@ -991,19 +1257,31 @@ fn application_row(id: &Value) -> Value {
 #[tokio::test]
 async fn adds_the_first_of_a_clients_portal_applications() {
     let site = Site::new(&world()).await;
-    let file = world().client("a", json!({})).dp_app(7, "a", application("new")).dp_app(
-        8,
-        "a",
-        application("other"),
-    );
+    let file = world()
+        .client("a", json!({}))
+        .dp_app(7, "a", application("new"))
+        .dp_app(8, "a", application("other"));
     site.import(&file).await;
-    assert_eq!(site.row("dp_app", "true").await, application_row(&json!("date-hex")));
+    assert_eq!(
+        site.row("dp_app", "true").await,
+        application_row(&json!("date-hex"))
+    );
 }
 
 #[tokio::test]
 async fn covers_a_clients_portal_application() {
-    let site = Site::new(&world().client("a", json!({})).dp_app(3, "a", application("old"))).await;
-    site.import(&world().client("a", json!({})).dp_app(7, "a", application("new"))).await;
+    let site = Site::new(
+        &world()
+            .client("a", json!({}))
+            .dp_app(3, "a", application("old")),
+    )
+    .await;
+    site.import(
+        &world()
+            .client("a", json!({}))
+            .dp_app(7, "a", application("new")),
+    )
+    .await;
     assert_eq!(
         site.row("dp_app", "true").await,
         with(
@@ -1062,7 +1340,10 @@ fn with_idps(id: i64, word: &str) -> World {
 const OTHERS: [(&str, &[&str]); 4] = [
     ("dgr_gtw_idp_info_o", &["idp_type", "status"]),
     ("dgr_gtw_idp_info_l", &["status", "ldap_timeout"]),
-    ("dgr_gtw_idp_info_a", &["status", "req_body_type", "suc_by_type"]),
+    (
+        "dgr_gtw_idp_info_a",
+        &["status", "req_body_type", "suc_by_type"],
+    ),
     ("dgr_gtw_idp_info_jdbc", &["status", "connection_name"]),
 ];
 
@@ -1103,13 +1384,21 @@ async fn adds_idp_rows_with_their_own_ids() {
 
 #[tokio::test]
 async fn covers_idp_rows_by_id_without_a_portal_application() {
-    let site =
-        Site::new(&with_idps(7, "old").idp_o(9, "a", "GOOGLE", json!({})).dp_app(1, "a", json!({}))).await;
+    let site = Site::new(
+        &with_idps(7, "old")
+            .idp_o(9, "a", "GOOGLE", json!({}))
+            .dp_app(1, "a", json!({})),
+    )
+    .await;
     site.import(&with_idps(7, "new")).await;
     let audit = json!({"create_date_time": BEFORE, "create_user": "seeder", "update_date_time": "now",
         "update_user": OPERATOR, "version": 2});
     assert_idp_rows(&site, 7, "new", &audit).await;
-    assert_eq!(site.column("dgr_gtw_idp_info_o", "gtw_idp_info_o_id", "true").await, [7, 9]);
+    assert_eq!(
+        site.column("dgr_gtw_idp_info_o", "gtw_idp_info_o_id", "true")
+            .await,
+        [7, 9]
+    );
 }
 
 #[tokio::test]
@@ -1124,9 +1413,14 @@ async fn replaces_the_idp_rows_of_a_portal_client_by_fresh_ones() {
         .idp_o(20, "b", "GOOGLE", json!({}))
         .dp_app(1, "a", json!({}));
     let site = Site::new(&target).await;
-    site.import(&with_idps(7, "new").dp_app(2, "a", application("new"))).await;
+    site.import(&with_idps(7, "new").dp_app(2, "a", application("new")))
+        .await;
     assert_idp_rows(&site, 7, "new", &fresh()).await;
-    assert_eq!(site.column("dgr_gtw_idp_info_o", "gtw_idp_info_o_id", "true").await, [7, 9, 20]);
+    assert_eq!(
+        site.column("dgr_gtw_idp_info_o", "gtw_idp_info_o_id", "true")
+            .await,
+        [7, 9, 20]
+    );
     for (table, own_id) in &IDPS[1..] {
         assert_eq!(site.column(table, own_id, "true").await, [7], "{table}");
     }
@@ -1136,9 +1430,16 @@ async fn replaces_the_idp_rows_of_a_portal_client_by_fresh_ones() {
 async fn a_portal_client_keeps_the_sorts_of_idp_rows_that_the_file_has_none_of() {
     let site = Site::new(&with_idps(7, "old")).await;
     let before = site.dump().await;
-    let file = world().client("a", json!({})).dp_app(2, "a", json!({})).idp_o(5, "a", "MS", json!({}));
+    let file = world()
+        .client("a", json!({}))
+        .dp_app(2, "a", json!({}))
+        .idp_o(5, "a", "MS", json!({}));
     site.import(&file).await;
-    assert_eq!(site.column("dgr_gtw_idp_info_o", "gtw_idp_info_o_id", "true").await, [5, 7]);
+    assert_eq!(
+        site.column("dgr_gtw_idp_info_o", "gtw_idp_info_o_id", "true")
+            .await,
+        [5, 7]
+    );
     for (table, _) in &IDPS[1..] {
         assert_eq!(site.rows(table, "true").await, before[*table], "{table}");
     }
@@ -1146,25 +1447,46 @@ async fn a_portal_client_keeps_the_sorts_of_idp_rows_that_the_file_has_none_of()
 
 #[tokio::test]
 async fn a_fresh_idp_row_may_have_the_id_of_one_of_another_type() {
-    let site = Site::new(&world().client("a", json!({})).idp_o(7, "a", "MS", json!({}))).await;
-    let file = world().client("a", json!({})).dp_app(2, "a", json!({})).idp_o(7, "a", "GOOGLE", json!({}));
+    let site = Site::new(
+        &world()
+            .client("a", json!({}))
+            .idp_o(7, "a", "MS", json!({})),
+    )
+    .await;
+    let file = world()
+        .client("a", json!({}))
+        .dp_app(2, "a", json!({}))
+        .idp_o(7, "a", "GOOGLE", json!({}));
     site.import(&file).await;
-    assert_eq!(site.column("dgr_gtw_idp_info_o", "idp_type", "true").await, ["GOOGLE"]);
+    assert_eq!(
+        site.column("dgr_gtw_idp_info_o", "idp_type", "true").await,
+        ["GOOGLE"]
+    );
 }
 
 #[tokio::test]
 async fn adding_a_portal_client_matches_leftover_idp_rows_by_id_and_keeps_others() {
-    let site =
-        Site::new(&world().idp_o(7, "a", "GOOGLE", json!({})).idp_o(8, "a", "GOOGLE", json!({}))).await;
-    let file = world().client("a", json!({})).dp_app(2, "a", json!({})).idp_o(
-        7,
+    let site = Site::new(&world().idp_o(7, "a", "GOOGLE", json!({})).idp_o(
+        8,
         "a",
         "GOOGLE",
-        json!({"remark": "new"}),
-    );
+        json!({}),
+    ))
+    .await;
+    let file = world()
+        .client("a", json!({}))
+        .dp_app(2, "a", json!({}))
+        .idp_o(7, "a", "GOOGLE", json!({"remark": "new"}));
     site.import(&file).await;
-    assert_eq!(site.column("dgr_gtw_idp_info_o", "gtw_idp_info_o_id", "true").await, [7, 8]);
-    assert_eq!(site.column("dgr_gtw_idp_info_o", "version", "true").await, [2, 1]);
+    assert_eq!(
+        site.column("dgr_gtw_idp_info_o", "gtw_idp_info_o_id", "true")
+            .await,
+        [7, 8]
+    );
+    assert_eq!(
+        site.column("dgr_gtw_idp_info_o", "version", "true").await,
+        [2, 1]
+    );
 }
 
 // ---- leftovers, and what stays as it is
@@ -1193,15 +1515,41 @@ async fn leftover_rows_of_an_absent_client_are_taken_over() {
         .dp_app(99, "a", application("new"));
     let receipt = site.import(&file).await;
     assert_eq!(count(&receipt, Outcome::Added), 1);
-    assert_eq!(site.column("tsmp_dp_clientext", "client_seq_id", "true").await, [3]);
-    assert_eq!(site.column("tsmp_dp_clientext", "content_txt", "true").await, ["new"]);
+    assert_eq!(
+        site.column("tsmp_dp_clientext", "client_seq_id", "true")
+            .await,
+        [3]
+    );
+    assert_eq!(
+        site.column("tsmp_dp_clientext", "content_txt", "true")
+            .await,
+        ["new"]
+    );
     // Nobody's password is lost: the one that was left over is replaced by the file's.
-    assert_eq!(site.row("oauth_client_details", "true").await, oauth_row("new-secret", "404,5"));
-    assert_eq!(site.column("tsmp_client_host", "host_seq", "true").await, [4]);
-    assert_eq!(site.column("tsmp_client_host", "host_ip", "true").await, ["2.2.2.2"]);
-    assert_eq!(site.column("dgr_x_api_key", "api_key_id", "true").await, [6]);
-    assert_eq!(site.column("dp_app", "application_name", "true").await, ["new"]);
-    assert_eq!(site.column("tsmp_client_group", "group_id", "true").await, ["404", "5"]);
+    assert_eq!(
+        site.row("oauth_client_details", "true").await,
+        oauth_row("new-secret", "404,5")
+    );
+    assert_eq!(
+        site.column("tsmp_client_host", "host_seq", "true").await,
+        [4]
+    );
+    assert_eq!(
+        site.column("tsmp_client_host", "host_ip", "true").await,
+        ["2.2.2.2"]
+    );
+    assert_eq!(
+        site.column("dgr_x_api_key", "api_key_id", "true").await,
+        [6]
+    );
+    assert_eq!(
+        site.column("dp_app", "application_name", "true").await,
+        ["new"]
+    );
+    assert_eq!(
+        site.column("tsmp_client_group", "group_id", "true").await,
+        ["404", "5"]
+    );
 }
 
 /// An environment in which every table has a row.
@@ -1254,14 +1602,21 @@ async fn a_second_import_finds_nothing_to_write() {
 #[tokio::test]
 async fn what_is_not_chosen_is_left_as_it_is() {
     let other = everything()
-        .change("tsmpClientList", |row| drop(row.insert("tps".to_owned(), json!(99))))
-        .change("tsmpGroupList", |row| drop(row.insert("allowDays".to_owned(), json!(99))));
+        .change("tsmpClientList", |row| {
+            drop(row.insert("tps".to_owned(), json!(99)))
+        })
+        .change("tsmpGroupList", |row| {
+            drop(row.insert("allowDays".to_owned(), json!(99)))
+        });
     let site = Site::new(&everything()).await;
     let before = site.dump().await;
     let review = site.review(&other.connection("new", json!({}))).await;
     let choices = gatediff::engine::Choices::new(&review.plan);
     let receipt = site.apply(&review, &choices).await.unwrap();
-    assert_eq!([Outcome::Added, Outcome::Covered].map(|outcome| count(&receipt, outcome)), [1, 0]);
+    assert_eq!(
+        [Outcome::Added, Outcome::Covered].map(|outcome| count(&receipt, outcome)),
+        [1, 0]
+    );
     let mut after = site.dump().await;
     let connections = after.get_mut("dgr_rdb_connection").unwrap();
     connections.retain(|row| row["connection_name"] != "new");
@@ -1272,8 +1627,10 @@ async fn what_is_not_chosen_is_left_as_it_is() {
 
 #[tokio::test]
 async fn ids_follow_adds_before_covers_in_file_order_kind_by_kind() {
-    let target =
-        world().apis(&[("m", "1"), ("m", "2")]).scope("9", "covered", json!({})).client("b", json!({}));
+    let target = world()
+        .apis(&[("m", "1"), ("m", "2")])
+        .scope("9", "covered", json!({}))
+        .client("b", json!({}));
     let site = Site::new(&target).await;
     let file = world()
         .client("b", json!({}))
@@ -1288,8 +1645,14 @@ async fn ids_follow_adds_before_covers_in_file_order_kind_by_kind() {
         .hidden("2", "54", ("m", "2"), json!({"groupName": "second"}))
         .group("3", "first", json!({}));
     site.import(&file).await;
-    assert_eq!(site.column("tsmp_group", "group_name", "true").await, ["first", "second", "third"]);
-    assert_eq!(site.column("tsmp_client_host", "host_name", "true").await, ["first", "second", "covered"]);
+    assert_eq!(
+        site.column("tsmp_group", "group_name", "true").await,
+        ["first", "second", "third"]
+    );
+    assert_eq!(
+        site.column("tsmp_client_host", "host_name", "true").await,
+        ["first", "second", "covered"]
+    );
 }
 
 // ---- the schema that all this runs on
@@ -1306,14 +1669,21 @@ async fn the_schema_is_the_products_column_by_column() {
                JOIN pg_class c ON c.oid = a.attrelid \
                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 \
                ORDER BY c.relname, a.attnum";
-    let rows: Vec<(String, String, bool, String, String)> =
-        sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
+    let rows: Vec<(String, String, bool, String, String)> = sqlx::query_as(sql)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
     let ours: Vec<String> = rows
         .into_iter()
         .map(|(table, column, required, ty, default)| {
             let null = if required { "not null" } else { "" };
             // The same literal, whatever type PostgreSQL says that it has.
-            let default = default.split("::").next().unwrap().trim_matches(['\'', '(', ')']).to_owned();
+            let default = default
+                .split("::")
+                .next()
+                .unwrap()
+                .trim_matches(['\'', '(', ')'])
+                .to_owned();
             format!("{table},{column},{ty},{null},{default}")
         })
         .collect();
@@ -1322,8 +1692,16 @@ async fn the_schema_is_the_products_column_by_column() {
         .records()
         .map(Result::unwrap)
         .map(|column| {
-            let default = column[5].split("::").next().unwrap().trim_matches('\'').to_owned();
-            format!("{},{},{},{},{default}", &column[0], &column[2], &column[3], &column[4])
+            let default = column[5]
+                .split("::")
+                .next()
+                .unwrap()
+                .trim_matches('\'')
+                .to_owned();
+            format!(
+                "{},{},{},{},{default}",
+                &column[0], &column[2], &column[3], &column[4]
+            )
         })
         .collect();
     assert_eq!(ours, expected);

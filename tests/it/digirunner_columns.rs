@@ -17,29 +17,81 @@ const NOON: &str = "1709208000000";
 /// The rows that are covered: list, table, and what both sides have in common.
 fn covered() -> Vec<(&'static str, &'static str, Value)> {
     vec![
-        ("tsmpClientList", "tsmp_client", json!({"clientId": "c", "securityLevelId": "F"})),
+        (
+            "tsmpClientList",
+            "tsmp_client",
+            json!({"clientId": "c", "securityLevelId": "F"}),
+        ),
         (
             "tsmpClientHostList",
             "tsmp_client_host",
             json!({"hostSeq": 1, "clientId": "c", "hostIp": "1.1.1.1"}),
         ),
-        ("oauthClientDetailsList", "oauth_client_details", json!({"clientId": "c"})),
-        ("tsmpDpClientextList", "tsmp_dp_clientext", json!({"clientId": "c"})),
-        ("tsmpGroupList", "tsmp_group", json!({"groupId": "1", "groupName": "g", "vgroupFlag": "0"})),
-        ("tsmpVgroupList", "tsmp_vgroup", json!({"vgroupId": "2", "vgroupName": "s"})),
-        ("dgrXApiKeyList", "dgr_x_api_key", json!({"apiKeyId": 1, "clientId": "c", "apiKeyEn": "EN"})),
+        (
+            "oauthClientDetailsList",
+            "oauth_client_details",
+            json!({"clientId": "c"}),
+        ),
+        (
+            "tsmpDpClientextList",
+            "tsmp_dp_clientext",
+            json!({"clientId": "c"}),
+        ),
+        (
+            "tsmpGroupList",
+            "tsmp_group",
+            json!({"groupId": "1", "groupName": "g", "vgroupFlag": "0"}),
+        ),
+        (
+            "tsmpVgroupList",
+            "tsmp_vgroup",
+            json!({"vgroupId": "2", "vgroupName": "s"}),
+        ),
+        (
+            "dgrXApiKeyList",
+            "dgr_x_api_key",
+            json!({"apiKeyId": 1, "clientId": "c", "apiKeyEn": "EN"}),
+        ),
         (
             "tsmpOpenApiKeyList",
             "tsmp_open_apikey",
             json!({"openApiKeyId": 1, "clientId": "c", "openApiKey": "KEY"}),
         ),
-        ("dgrGtwIdpInfoOList", "dgr_gtw_idp_info_o", json!({"gtwIdpInfoOId": 1, "clientId": "c"})),
-        ("dgrGtwIdpInfoLList", "dgr_gtw_idp_info_l", json!({"gtwIdpInfoLId": 1, "clientId": "c"})),
-        ("dgrGtwIdpInfoAList", "dgr_gtw_idp_info_a", json!({"gtwIdpInfoAId": 1, "clientId": "c"})),
-        ("dgrGtwIdpInfoJdbcList", "dgr_gtw_idp_info_jdbc", json!({"gtwIdpInfoJdbcId": 1, "clientId": "c"})),
-        ("tsmpGroupAuthoritiesList", "tsmp_group_authorities", json!({"groupAuthoritieId": "a"})),
-        ("tsmpSecurityLevelList", "tsmp_security_level", json!({"securityLevelId": "l"})),
-        ("dgrRdbConnectionList", "dgr_rdb_connection", json!({"connectionName": "r"})),
+        (
+            "dgrGtwIdpInfoOList",
+            "dgr_gtw_idp_info_o",
+            json!({"gtwIdpInfoOId": 1, "clientId": "c"}),
+        ),
+        (
+            "dgrGtwIdpInfoLList",
+            "dgr_gtw_idp_info_l",
+            json!({"gtwIdpInfoLId": 1, "clientId": "c"}),
+        ),
+        (
+            "dgrGtwIdpInfoAList",
+            "dgr_gtw_idp_info_a",
+            json!({"gtwIdpInfoAId": 1, "clientId": "c"}),
+        ),
+        (
+            "dgrGtwIdpInfoJdbcList",
+            "dgr_gtw_idp_info_jdbc",
+            json!({"gtwIdpInfoJdbcId": 1, "clientId": "c"}),
+        ),
+        (
+            "tsmpGroupAuthoritiesList",
+            "tsmp_group_authorities",
+            json!({"groupAuthoritieId": "a"}),
+        ),
+        (
+            "tsmpSecurityLevelList",
+            "tsmp_security_level",
+            json!({"securityLevelId": "l"}),
+        ),
+        (
+            "dgrRdbConnectionList",
+            "dgr_rdb_connection",
+            json!({"connectionName": "r"}),
+        ),
     ]
 }
 
@@ -55,13 +107,19 @@ const KEPT: [(&str, &str); 5] = [
 type Record = BTreeMap<String, String>;
 
 fn records(csv: &str) -> Vec<Record> {
-    csv::Reader::from_reader(csv.as_bytes()).into_deserialize().map(Result::unwrap).collect()
+    csv::Reader::from_reader(csv.as_bytes())
+        .into_deserialize()
+        .map(Result::unwrap)
+        .collect()
 }
 
 /// Returns a row in which every property says which side it is from.
 fn row(list: &str, side: &str, common: &Value) -> Value {
     let mut row = Map::new();
-    for field in records(FIELDS).iter().filter(|field| field["json_list"] == list) {
+    for field in records(FIELDS)
+        .iter()
+        .filter(|field| field["json_list"] == list)
+    {
         let number = if side == "F" { 2 } else { 1 };
         let value = match field["json_type"].as_str() {
             _ if field["json_field"] == "resubmitDateTimeForLongTime" => json!(NOON),
@@ -86,9 +144,17 @@ fn side(word: &str) -> World {
 }
 
 /// Says what is wrong with a column after the cover.
-fn complaint(table: &str, column: &str, before: &Value, after: &Value, file: &Value) -> Option<String> {
+fn complaint(
+    table: &str,
+    column: &str,
+    before: &Value,
+    after: &Value,
+    file: &Value,
+) -> Option<String> {
     let fields = records(FIELDS);
-    let field = fields.iter().find(|field| field["table"] == table && field["column"] == column);
+    let field = fields
+        .iter()
+        .find(|field| field["table"] == table && field["column"] == column);
     let (old, new) = (&before[column], &after[column]);
     let (rule, holds) = match field.map(|field| (field["role"].as_str(), field)) {
         None => ("no property: stays", new == old),
@@ -97,21 +163,30 @@ fn complaint(table: &str, column: &str, before: &Value, after: &Value, file: &Va
         Some(("derived", _)) => ("recomputed: no groups", new == "select"),
         Some(("audit", _)) => match column {
             "create_time" if table == "tsmp_client_host" => ("now", new != old && !new.is_null()),
-            "create_time" | "create_date_time" | "create_user" => ("stays", new == old && !new.is_null()),
+            "create_time" | "create_date_time" | "create_user" => {
+                ("stays", new == old && !new.is_null())
+            }
             "update_time" | "update_date_time" => ("now", new != old && !new.is_null()),
             "update_user" => ("the operator", new == OPERATOR),
-            "version" => ("one more", new.as_i64() == old.as_i64().map(|version| version + 1)),
+            "version" => (
+                "one more",
+                new.as_i64() == old.as_i64().map(|version| version + 1),
+            ),
             "keyword_search" => ("recomputed", new == "F|F"),
             _ => ("an audit column without a rule", false),
         },
         Some(_) if column == "resubmit_date_time" => (
             "the day",
-            new.as_str().is_some_and(|day| day.starts_with("2024-02-2") && day.ends_with("T00:00:00")),
+            new.as_str()
+                .is_some_and(|day| day.starts_with("2024-02-2") && day.ends_with("T00:00:00")),
         ),
         Some(("runtime", _)) => ("a count of the running system: stays", new == old),
         Some(("" | "secret", field)) => {
             let is_key = field["key"] == "PRIMARY KEY";
-            ("from the file", *new == file[&field["json_field"]] && (is_key || !new.is_null()))
+            (
+                "from the file",
+                *new == file[&field["json_field"]] && (is_key || !new.is_null()),
+            )
         }
         Some(_) => ("a role without a rule", false),
     };
@@ -121,7 +196,9 @@ fn complaint(table: &str, column: &str, before: &Value, after: &Value, file: &Va
 /// Whether a row of the database has the file's key.
 fn is_the_same(list: &str, row: &Value, file: &Value) -> bool {
     let fields = records(FIELDS);
-    let mut key = fields.iter().filter(|field| field["json_list"] == list && field["key"] == "PRIMARY KEY");
+    let mut key = fields
+        .iter()
+        .filter(|field| field["json_list"] == list && field["key"] == "PRIMARY KEY");
     key.all(|field| row[&field["column"]] == file[&field["json_field"]])
 }
 
@@ -145,14 +222,34 @@ async fn each_column_of_a_covered_row_holds_what_its_role_says() {
     for ((list, table, common), before) in covered().into_iter().zip(before) {
         let file = row(list, "F", &common);
         let after = site.rows(table, "true").await;
-        assert_eq!(before.len(), after.len(), "{table}: a cover neither adds nor removes");
+        assert_eq!(
+            before.len(),
+            after.len(),
+            "{table}: a cover neither adds nor removes"
+        );
         let at = before.iter().position(|row| is_the_same(list, row, &file));
         let at = at.unwrap_or_else(|| panic!("{table}: no row to cover"));
-        for column in records(COLUMNS).iter().filter(|column| column["table"] == table) {
+        for column in records(COLUMNS)
+            .iter()
+            .filter(|column| column["table"] == table)
+        {
             checked += 1;
-            complaints.extend(complaint(table, &column["column"], &before[at], &after[at], &file));
+            complaints.extend(complaint(
+                table,
+                &column["column"],
+                &before[at],
+                &after[at],
+                &file,
+            ));
         }
     }
-    assert!(complaints.is_empty(), "{receipt:#?}\n{}", complaints.join("\n"));
-    assert_eq!(checked, 223, "every column of the covered tables has a rule");
+    assert!(
+        complaints.is_empty(),
+        "{receipt:#?}\n{}",
+        complaints.join("\n")
+    );
+    assert_eq!(
+        checked, 223,
+        "every column of the covered tables has a rule"
+    );
 }

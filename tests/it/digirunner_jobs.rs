@@ -15,10 +15,19 @@ use crate::support::world::{World, world};
 fn meddle(site: &Site, sql: &str) {
     let (target, sql) = (site.target(), sql.to_owned());
     let done = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(async {
-            let mut connection = target.connect(gatediff::store::Timeouts::default()).await.unwrap();
-            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+            let mut connection = target
+                .connect(gatediff::store::Timeouts::default())
+                .await
+                .unwrap();
+            sqlx::raw_sql(AssertSqlSafe(sql))
+                .execute(&mut connection)
+                .await
+                .unwrap();
         });
     });
     done.join().unwrap();
@@ -35,7 +44,10 @@ async fn apply_while(
     let (meddler, table, sql) = (Arc::clone(site), table.to_owned(), sql.to_owned());
     let met = AtomicBool::new(false);
     let reporter = Reporter::new(move |progress: Progress| {
-        if progress.phase == Phase::Write && progress.subject == table && !met.swap(true, Ordering::SeqCst) {
+        if progress.phase == Phase::Write
+            && progress.subject == table
+            && !met.swap(true, Ordering::SeqCst)
+        {
             meddle(&meddler, &sql);
         }
     });
@@ -65,27 +77,46 @@ async fn a_unique_violation_in_the_middle_rolls_everything_back() {
     let meanwhile = "INSERT INTO tsmp_open_apikey (open_apikey_id, client_id, open_apikey, secret_key, \
                      open_apikey_alias, expired_at) VALUES (1, 'z', 'key', 's', 'alias', 1)";
     let before = site.dump().await;
-    let failure = apply_while(&site, &review, &cover_all(&review.plan), "tsmp_open_apikey", meanwhile)
-        .await
-        .unwrap_err();
+    let failure = apply_while(
+        &site,
+        &review,
+        &cover_all(&review.plan),
+        "tsmp_open_apikey",
+        meanwhile,
+    )
+    .await
+    .unwrap_err();
     assert_eq!(failure.kind, FailureKind::Stale);
-    assert!(failure.place.as_deref() == Some("tsmp_open_apikey"), "{failure}");
+    assert!(
+        failure.place.as_deref() == Some("tsmp_open_apikey"),
+        "{failure}"
+    );
     let mut after = site.dump().await;
     after.get_mut("tsmp_open_apikey").unwrap().clear();
     assert_eq!(after, before);
-    assert_eq!(site.column("gatediff.jobs", "state", "true").await, ["failed"]);
+    assert_eq!(
+        site.column("gatediff.jobs", "state", "true").await,
+        ["failed"]
+    );
     assert!(site.rows("gatediff.journal", "true").await.is_empty());
 }
 
 #[tokio::test]
 async fn a_row_that_vanishes_in_the_middle_rolls_everything_back() {
-    let site = Arc::new(Site::new(&world().client("a", json!({})).host(9, "a", "h", "9.9.9.9")).await);
+    let site =
+        Arc::new(Site::new(&world().client("a", json!({})).host(9, "a", "h", "9.9.9.9")).await);
     let review = site.review(&file()).await;
     let mut before = site.dump().await;
     let meanwhile = "DELETE FROM tsmp_client_host";
-    let failure = apply_while(&site, &review, &cover_all(&review.plan), "tsmp_client_host", meanwhile)
-        .await
-        .unwrap_err();
+    let failure = apply_while(
+        &site,
+        &review,
+        &cover_all(&review.plan),
+        "tsmp_client_host",
+        meanwhile,
+    )
+    .await
+    .unwrap_err();
     assert_eq!(failure.kind, FailureKind::Stale, "{failure}");
     before.get_mut("tsmp_client_host").unwrap().clear();
     assert_eq!(site.dump().await, before);
@@ -94,18 +125,26 @@ async fn a_row_that_vanishes_in_the_middle_rolls_everything_back() {
 #[tokio::test]
 async fn a_row_that_the_database_refuses_rolls_everything_back() {
     let site = Site::new(&world().client("a", json!({}))).await;
-    site.run("ALTER TABLE dgr_x_api_key ADD CONSTRAINT no CHECK (api_key_en <> 'EN')").await;
+    site.run("ALTER TABLE dgr_x_api_key ADD CONSTRAINT no CHECK (api_key_en <> 'EN')")
+        .await;
     let review = site.review(&file()).await;
     let before = site.dump().await;
-    let failure = site.apply(&review, &cover_all(&review.plan)).await.unwrap_err();
-    assert_eq!((failure.kind, failure.place.as_deref()), (FailureKind::Refused, Some("dgr_x_api_key")));
+    let failure = site
+        .apply(&review, &cover_all(&review.plan))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (failure.kind, failure.place.as_deref()),
+        (FailureKind::Refused, Some("dgr_x_api_key"))
+    );
     assert_eq!(site.dump().await, before);
 }
 
 #[tokio::test]
 async fn a_counter_that_moves_in_the_middle_is_taken_again() {
     let site = Arc::new(Site::new(&world().client("a", json!({}))).await);
-    site.run("INSERT INTO seq_store VALUES ('tsmp_dp_clientext', 2000000005)").await;
+    site.run("INSERT INTO seq_store VALUES ('tsmp_dp_clientext', 2000000005)")
+        .await;
     let review = site.review(&file()).await;
     // The gateway takes a number after our transaction has seen the counter, and before we do.
     let meddler = Arc::clone(&site);
@@ -118,8 +157,14 @@ async fn a_counter_that_moves_in_the_middle_is_taken_again() {
             meddle(&meddler, "UPDATE seq_store SET next_val = next_val + 1");
         }
     });
-    site.apply_telling(&review, &cover_all(&review.plan), &reporter).await.unwrap();
-    assert_eq!(site.column("tsmp_dp_clientext", "client_seq_id", "true").await, [2_000_000_006_i64]);
+    site.apply_telling(&review, &cover_all(&review.plan), &reporter)
+        .await
+        .unwrap();
+    assert_eq!(
+        site.column("tsmp_dp_clientext", "client_seq_id", "true")
+            .await,
+        [2_000_000_006_i64]
+    );
 }
 
 // ---- nothing stale
@@ -130,30 +175,49 @@ async fn stale(target: &World, file: &World, meanwhile: &str) -> Vec<String> {
     let review = site.review(file).await;
     site.run(meanwhile).await;
     let before = site.dump().await;
-    let failure = site.apply(&review, &cover_all(&review.plan)).await.unwrap_err();
+    let failure = site
+        .apply(&review, &cover_all(&review.plan))
+        .await
+        .unwrap_err();
     assert_eq!(failure.kind, FailureKind::Stale, "{failure}");
     assert_eq!(site.dump().await, before);
-    failure.stale.iter().map(|stale| format!("{} {}", stale.item, stale.why)).collect()
+    failure
+        .stale
+        .iter()
+        .map(|stale| format!("{} {}", stale.item, stale.why))
+        .collect()
 }
 
 #[tokio::test]
 async fn an_item_that_changed_since_the_plan_is_named() {
     let target = world().client("a", json!({})).client("b", json!({}));
-    let file = world().client("a", json!({"tps": 1})).client("b", json!({"tps": 1}));
-    let told = stale(&target, &file, "UPDATE tsmp_client SET tps = 77 WHERE client_id = 'b'").await;
+    let file = world()
+        .client("a", json!({"tps": 1}))
+        .client("b", json!({"tps": 1}));
+    let told = stale(
+        &target,
+        &file,
+        "UPDATE tsmp_client SET tps = 77 WHERE client_id = 'b'",
+    )
+    .await;
     assert_eq!(told, ["client:b changed in the target since: /tps"]);
 }
 
 #[tokio::test]
 async fn an_item_that_was_added_or_removed_since_the_plan_is_named() {
     let target = world().connection("c", json!({}));
-    let file = world().connection("c", json!({"userName": "x"})).group("1", "g", json!({}));
+    let file = world()
+        .connection("c", json!({"userName": "x"}))
+        .group("1", "g", json!({}));
     let meanwhile = "DELETE FROM dgr_rdb_connection; INSERT INTO tsmp_group (group_id, group_name, create_time, \
                      create_user, vgroup_flag) VALUES ('1', 'g', now(), 'x', '0')";
     let told = stale(&target, &file, meanwhile).await;
     assert_eq!(
         told,
-        ["group:g was added to the target since", "rdb-connection:c was removed from the target since"]
+        [
+            "group:g was added to the target since",
+            "rdb-connection:c was removed from the target since"
+        ]
     );
 }
 
@@ -162,7 +226,10 @@ async fn an_item_that_is_blocked_since_the_plan_is_named() {
     let file = world().client("a", json!({"clientAlias": "same"}));
     let meanwhile = "UPDATE tsmp_client SET client_alias = 'same'";
     let told = stale(&world().client("z", json!({})), &file, meanwhile).await;
-    assert_eq!(told, ["client:a is blocked now: alias 'same' belongs to client 'z' in the target"]);
+    assert_eq!(
+        told,
+        ["client:a is blocked now: alias 'same' belongs to client 'z' in the target"]
+    );
 }
 
 #[tokio::test]
@@ -173,14 +240,32 @@ async fn an_item_whose_prerequisite_is_gone_since_the_plan_is_named() {
         .connection("c", json!({}))
         .group("5", "g", json!({}))
         .scope("6", "s", json!({}));
-    let groups = world().group("1", "g", json!({})).client("a", json!({})).client_group("a", "1");
-    let scopes = world().scope("1", "s", json!({})).client("a", json!({})).client_scope("a", "1");
+    let groups = world()
+        .group("1", "g", json!({}))
+        .client("a", json!({}))
+        .client_group("a", "1");
+    let scopes = world()
+        .scope("1", "s", json!({}))
+        .client("a", json!({}))
+        .client_scope("a", "1");
     let level = world().client("a", json!({"securityLevelId": "L"}));
-    let authentication = world().group("1", "new", json!({})).group_authentication("1", "X");
-    let connection = world().client("a", json!({})).idp_jdbc(1, "a", "c", json!({}));
+    let authentication = world()
+        .group("1", "new", json!({}))
+        .group_authentication("1", "X");
+    let connection = world()
+        .client("a", json!({}))
+        .idp_jdbc(1, "a", "c", json!({}));
     for (file, table, told_of) in [
-        (groups, "tsmp_group", "group:g was removed from the target since (client:a needs it)"),
-        (scopes, "tsmp_vgroup", "scope:s was removed from the target since (client:a needs it)"),
+        (
+            groups,
+            "tsmp_group",
+            "group:g was removed from the target since (client:a needs it)",
+        ),
+        (
+            scopes,
+            "tsmp_vgroup",
+            "scope:s was removed from the target since (client:a needs it)",
+        ),
         (
             level,
             "tsmp_security_level",
@@ -197,7 +282,11 @@ async fn an_item_whose_prerequisite_is_gone_since_the_plan_is_named() {
             "rdb-connection:c was removed from the target since (client:a needs it)",
         ),
     ] {
-        let kept = if table == "tsmp_security_level" { "WHERE security_level_id = 'L'" } else { "" };
+        let kept = if table == "tsmp_security_level" {
+            "WHERE security_level_id = 'L'"
+        } else {
+            ""
+        };
         let told = stale(&target, &file, &format!("DELETE FROM {table} {kept}")).await;
         assert_eq!(told, [told_of], "{table}");
     }
@@ -205,7 +294,10 @@ async fn an_item_whose_prerequisite_is_gone_since_the_plan_is_named() {
 
 #[tokio::test]
 async fn a_client_that_is_over_the_limit_since_the_plan_is_named() {
-    let target = world().api(("m", "k")).group("5", "g", json!({})).scope("9", "s", json!({}));
+    let target = world()
+        .api(("m", "k"))
+        .group("5", "g", json!({}))
+        .scope("9", "s", json!({}));
     let file = world()
         .group("1", "g", json!({}))
         .scope("2", "s", json!({}))
@@ -220,15 +312,23 @@ async fn a_client_that_is_over_the_limit_since_the_plan_is_named() {
                      FROM generate_series(1, 186) n";
     let told = stale(&target, &file, meanwhile).await;
     assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[0].starts_with("client:a is blocked now: would have 187 groups"), "{told:?}");
+    assert!(
+        told[0].starts_with("client:a is blocked now: would have 187 groups"),
+        "{told:?}"
+    );
     // The scope that it relies on is why.
-    assert!(told[1].starts_with("scope:s changed in the target since: "), "{told:?}");
+    assert!(
+        told[1].starts_with("scope:s changed in the target since: "),
+        "{told:?}"
+    );
 }
 
 #[tokio::test]
 async fn an_api_that_is_lacking_since_the_plan_is_named() {
     let target = world().api(("m", "k"));
-    let file = world().group("1", "g", json!({})).group_api("1", ("m", "k"), json!({}));
+    let file = world()
+        .group("1", "g", json!({}))
+        .group_api("1", ("m", "k"), json!({}));
     let told = stale(&target, &file, "DELETE FROM tsmp_api").await;
     assert_eq!(told, ["group:g API m/k is missing in the target now"]);
 }
@@ -248,7 +348,9 @@ async fn what_changed_elsewhere_does_not_matter() {
 async fn of_two_at_once_each_ends_whole_or_is_refused_by_name() {
     let site = Site::new(&world().client("a", json!({}))).await;
     // Our schema exists, so that both meet at the lock.
-    gatediff::job::init(&site.target(), gatediff::store::Timeouts::default()).await.unwrap();
+    gatediff::job::init(&site.target(), gatediff::store::Timeouts::default())
+        .await
+        .unwrap();
     let review = site.review(&file()).await;
     let choices = cover_all(&review.plan);
     let (one, other) = tokio::join!(site.apply(&review, &choices), site.apply(&review, &choices));
@@ -261,19 +363,37 @@ async fn of_two_at_once_each_ends_whole_or_is_refused_by_name() {
         _ => panic!("{failure}"),
     }
     assert_eq!(site.rows("gatediff.jobs", "true").await.len(), 1);
-    assert_eq!(site.column("tsmp_client", "client_id", "true").await, ["a", "b"]);
+    assert_eq!(
+        site.column("tsmp_client", "client_id", "true").await,
+        ["a", "b"]
+    );
 }
 
 #[tokio::test]
 async fn a_job_that_holds_the_target_is_named() {
     let site = Site::new(&world()).await;
-    gatediff::job::init(&site.target(), gatediff::store::Timeouts::default()).await.unwrap();
+    gatediff::job::init(&site.target(), gatediff::store::Timeouts::default())
+        .await
+        .unwrap();
     let mut holder = site.db.connect().await;
-    assert!(gatediff::store::lock::take(&mut holder).await.unwrap().is_ok());
+    assert!(
+        gatediff::store::lock::take(&mut holder)
+            .await
+            .unwrap()
+            .is_ok()
+    );
     let review = site.review(&file()).await;
-    let failure = site.apply(&review, &cover_all(&review.plan)).await.unwrap_err();
+    let failure = site
+        .apply(&review, &cover_all(&review.plan))
+        .await
+        .unwrap_err();
     assert_eq!(failure.kind, FailureKind::Locked);
-    assert!(failure.why.unwrap().contains(&format!("gatediff/{}", env!("CARGO_PKG_VERSION"))));
+    assert!(
+        failure
+            .why
+            .unwrap()
+            .contains(&format!("gatediff/{}", env!("CARGO_PKG_VERSION")))
+    );
 }
 
 // ---- recorded
@@ -281,40 +401,63 @@ async fn a_job_that_holds_the_target_is_named() {
 #[tokio::test]
 async fn an_import_leaves_one_row_in_our_ledger() {
     let site = Site::new(
-        &world().client("a", json!({})).client("same", json!({})).client("z", json!({"clientAlias": "x"})),
+        &world()
+            .client("a", json!({}))
+            .client("same", json!({}))
+            .client("z", json!({"clientAlias": "x"})),
     )
     .await;
-    let file = file().client("same", json!({})).client("blocked", json!({"clientAlias": "x"})).group(
-        "2",
-        "left",
-        json!({}),
-    );
+    let file = file()
+        .client("same", json!({}))
+        .client("blocked", json!({"clientAlias": "x"}))
+        .group("2", "left", json!({}));
     let review = site.review(&file).await;
     let mut choices = cover_all(&review.plan);
-    let left = review.plan.entries().iter().position(|entry| &*entry.item.id.key == "left").unwrap();
+    let left = review
+        .plan
+        .entries()
+        .iter()
+        .position(|entry| &*entry.item.id.key == "left")
+        .unwrap();
     choices.set(&review.plan, left, false);
     let receipt = site.apply(&review, &choices).await.unwrap();
     let row = site.row("gatediff.jobs", "true").await;
     assert_eq!(row["job_id"], json!(receipt.job));
-    assert_eq!([&row["command"], &row["platform"], &row["operator"]], ["apply", "digirunner", OPERATOR]);
-    assert_eq!([&row["target"], &row["file_path"]], [&review.target, &review.file.path]);
+    assert_eq!(
+        [&row["command"], &row["platform"], &row["operator"]],
+        ["apply", "digirunner", OPERATOR]
+    );
+    assert_eq!(
+        [&row["target"], &row["file_path"]],
+        [&review.target, &review.file.path]
+    );
     assert_eq!(row["file_sha256"], json!(review.file.sha256));
     // Added: connection, group, client b. Unchanged: the level and a client.
-    assert_eq!(row["counts"], json!({"added": 3, "covered": 1, "unchanged": 2, "skipped": 1, "blocked": 1}));
-    assert_eq!(row["table_rows"], serde_json::to_value(&receipt.tables).unwrap());
-    let clients = receipt.tables.iter().find(|rows| rows.table == "tsmp_client").unwrap();
-    assert_eq!((clients.inserted, clients.updated, clients.deleted), (1, 1, 0));
+    assert_eq!(
+        row["counts"],
+        json!({"added": 3, "covered": 1, "unchanged": 2, "skipped": 1, "blocked": 1})
+    );
+    assert_eq!(
+        row["table_rows"],
+        serde_json::to_value(&receipt.tables).unwrap()
+    );
+    let clients = receipt
+        .tables
+        .iter()
+        .find(|rows| rows.table == "tsmp_client")
+        .unwrap();
+    assert_eq!(
+        (clients.inserted, clients.updated, clients.deleted),
+        (1, 1, 0)
+    );
 }
 
 #[tokio::test]
 async fn the_ledger_holds_no_secret() {
     let site = Site::new(&world()).await;
-    let file = world().client("a", json!({"clientSecret": "canary"})).open_key(
-        1,
-        "a",
-        "canary",
-        json!({"secretKey": "canary"}),
-    );
+    let file = world()
+        .client("a", json!({"clientSecret": "canary"}))
+        .open_key(1, "a", "canary", json!({"secretKey": "canary"}));
     let receipt = site.import(&file).await;
     let ledger: Vec<Value> = site.rows("gatediff.jobs", "true").await;
     assert!(!format!("{ledger:?}{receipt:?}").contains("canary"));
@@ -323,10 +466,22 @@ async fn the_ledger_holds_no_secret() {
 #[tokio::test]
 async fn a_refusal_of_the_database_tells_no_value() {
     let site = Site::new(&world()).await;
-    site.run("ALTER TABLE tsmp_open_apikey ADD CONSTRAINT no CHECK (secret_key <> 'canary')").await;
-    let file = world().client("a", json!({})).open_key(1, "a", "canary-key", json!({"secretKey": "canary"}));
+    site.run("ALTER TABLE tsmp_open_apikey ADD CONSTRAINT no CHECK (secret_key <> 'canary')")
+        .await;
+    let file = world().client("a", json!({})).open_key(
+        1,
+        "a",
+        "canary-key",
+        json!({"secretKey": "canary"}),
+    );
     let review = site.review(&file).await;
-    let failure = site.apply(&review, &cover_all(&review.plan)).await.unwrap_err();
+    let failure = site
+        .apply(&review, &cover_all(&review.plan))
+        .await
+        .unwrap_err();
     assert_eq!(failure.kind, FailureKind::Refused);
-    assert!(!format!("{failure}{failure:?}").contains("canary"), "{failure:?}");
+    assert!(
+        !format!("{failure}{failure:?}").contains("canary"),
+        "{failure:?}"
+    );
 }

@@ -67,24 +67,36 @@ impl Case {
     /// Says whether the value is what ties the row to its item, or to an API: the row is left out.
     fn detaches(&self) -> bool {
         let is_owner = self.name() == "clientId" && self.list() != "tsmpClientList";
-        is_owner || (self.list() == "tsmpGroupApiList" && ["apiKey", "moduleName"].contains(&self.name()))
+        is_owner
+            || (self.list() == "tsmpGroupApiList"
+                && ["apiKey", "moduleName"].contains(&self.name()))
     }
 
     fn value(&self) -> Value {
         let number = self.number.to_string();
         let size = || {
             let size = self.field["column_type"].split(['(', ')']).nth(1);
-            size.unwrap_or_else(|| panic!("{} has no size", self.told())).parse::<usize>().unwrap()
+            size.unwrap_or_else(|| panic!("{} has no size", self.told()))
+                .parse::<usize>()
+                .unwrap()
         };
         let text = |length: usize| {
             // Unlike any other, as far as there is room.
             let unique: String = number.chars().take(length).collect();
-            unique.chars().chain(std::iter::repeat('客')).take(length).collect::<String>()
+            unique
+                .chars()
+                .chain(std::iter::repeat('客'))
+                .take(length)
+                .collect::<String>()
         };
         match self.odd {
             Odd::Full => json!(text(size())),
             Odd::TooLong => json!(text(size() + 1)),
-            Odd::Nul => json!(if size() == 1 { "\0".to_owned() } else { format!("{}\0", text(size() - 1)) }),
+            Odd::Nul => json!(if size() == 1 {
+                "\0".to_owned()
+            } else {
+                format!("{}\0", text(size() - 1))
+            }),
             Odd::Null => Value::Null,
             Odd::Largest if self.field["column_type"] == "integer" => json!(i32::MAX),
             Odd::Largest => json!(i64::MAX),
@@ -108,7 +120,11 @@ fn cases() -> Vec<Case> {
             // Random ids, counters and versions are ours; the largest of each kind would clash.
             let is_id = field["role"] == "local-id" && *odd == Odd::Largest;
             if !is_id {
-                cases.push(Case { number: cases.len() + 1, field: field.clone(), odd: *odd });
+                cases.push(Case {
+                    number: cases.len() + 1,
+                    field: field.clone(),
+                    odd: *odd,
+                });
             }
         }
     }
@@ -140,8 +156,10 @@ fn row(list: &str, n: usize) -> Value {
         "tsmpClientVgroupList" => json!({"clientId": client, "vgroupId": id}),
         "tsmpVgroupGroupList" => json!({"vgroupId": id, "groupId": id}),
         "tsmpGroupApiList" => json!({"groupId": id, "apiKey": "k", "moduleName": "m"}),
-        "dgrXApiKeyList" => json!({"apiKeyId": n, "clientId": client, "apiKeyAlias": "a", "effectiveAt": 1,
-            "expiredAt": 2, "apiKeyMask": "m", "apiKeyEn": format!("en{n}")}),
+        "dgrXApiKeyList" => {
+            json!({"apiKeyId": n, "clientId": client, "apiKeyAlias": "a", "effectiveAt": 1,
+            "expiredAt": 2, "apiKeyMask": "m", "apiKeyEn": format!("en{n}")})
+        }
         "dgrXApiKeyMapList" => json!({"apiKeyMapId": n, "refApiKeyId": n, "groupId": id}),
         "tsmpGroupAuthoritiesList" => {
             json!({"groupAuthoritieId": format!("a{n}"), "groupAuthoritieName": format!("name {n}")})
@@ -155,9 +173,11 @@ fn row(list: &str, n: usize) -> Value {
             json!({"dpApplicationId": n, "applicationName": "a", "clientId": client, "dpUserName": "u",
             "idTokenJwtstr": "t", "iss": "i"})
         }
-        "tsmpOpenApiKeyList" => json!({"openApiKeyId": n, "clientId": client, "openApiKey": format!("k{n}"),
+        "tsmpOpenApiKeyList" => {
+            json!({"openApiKeyId": n, "clientId": client, "openApiKey": format!("k{n}"),
             "secretKey": "s", "openApiKeyAlias": "a", "timesQuota": -1, "timesThreshold": -1, "expiredAt": 1,
-            "openApiKeyStatus": "1", "rolloverFlag": "N"}),
+            "openApiKeyStatus": "1", "rolloverFlag": "N"})
+        }
         "tsmpOpenApiKeyMapList" => {
             json!({"openApiKeyMapId": n, "refOpenApiKeyId": n, "refApiUid": "uid-m-k"})
         }
@@ -165,15 +185,21 @@ fn row(list: &str, n: usize) -> Value {
             json!({"gtwIdpInfoOId": n, "clientId": client, "idpType": "GOOGLE", "status": "Y",
             "idpClientId": "i", "idpClientMima": "m", "callbackUrl": "u"})
         }
-        "dgrGtwIdpInfoLList" => json!({"gtwIdpInfoLId": n, "clientId": client, "status": "Y", "ldapUrl": "u",
-            "ldapDn": "d", "ldapTimeout": 1, "pageTitle": "p"}),
-        "dgrGtwIdpInfoAList" => json!({"gtwIdpInfoAId": n, "clientId": client, "status": "Y", "apiUrl": "u",
-            "apiMethod": "POST", "reqBodyType": "N", "sucByType": "H", "pageTitle": "p"}),
+        "dgrGtwIdpInfoLList" => {
+            json!({"gtwIdpInfoLId": n, "clientId": client, "status": "Y", "ldapUrl": "u",
+            "ldapDn": "d", "ldapTimeout": 1, "pageTitle": "p"})
+        }
+        "dgrGtwIdpInfoAList" => {
+            json!({"gtwIdpInfoAId": n, "clientId": client, "status": "Y", "apiUrl": "u",
+            "apiMethod": "POST", "reqBodyType": "N", "sucByType": "H", "pageTitle": "p"})
+        }
         "dgrGtwIdpInfoJdbcList" => json!({"gtwIdpInfoJdbcId": n, "clientId": client, "status": "Y",
             "connectionName": "R", "sqlPtmt": "s", "sqlParams": "p", "userMimaAlg": "a", "userMimaColName": "c",
             "idtSub": "i", "pageTitle": "p"}),
-        "dgrRdbConnectionList" => json!({"connectionName": format!("r{n}"), "jdbcUrl": "u", "userName": "u",
-            "mima": "m", "maxPoolSize": 1, "connectionTimeout": 1, "idleTimeout": 1, "maxLifetime": 1}),
+        "dgrRdbConnectionList" => {
+            json!({"connectionName": format!("r{n}"), "jdbcUrl": "u", "userName": "u",
+            "mima": "m", "maxPoolSize": 1, "connectionTimeout": 1, "idleTimeout": 1, "maxLifetime": 1})
+        }
         other => panic!("{other} has no row here"),
     }
 }
@@ -192,7 +218,10 @@ fn around(list: &str) -> (&'static [&'static str], &'static str) {
         "tsmpVgroupGroupList" => (&["tsmpVgroupList"], "scope"),
         "tsmpGroupApiList" | "tsmpGroupAuthoritiesMapList" => (&["tsmpGroupList"], "group"),
         "tsmpVgroupAuthoritiesMapList" => (&["tsmpVgroupList"], "scope"),
-        "dgrXApiKeyMapList" => (&["tsmpClientList", "tsmpGroupList", "dgrXApiKeyList"], "client"),
+        "dgrXApiKeyMapList" => (
+            &["tsmpClientList", "tsmpGroupList", "dgrXApiKeyList"],
+            "client",
+        ),
         "tsmpOpenApiKeyMapList" => (&["tsmpClientList", "tsmpOpenApiKeyList"], "client"),
         _ => (&["tsmpClientList"], "client"),
     }
@@ -200,14 +229,21 @@ fn around(list: &str) -> (&'static [&'static str], &'static str) {
 
 /// Returns what items need that the cases are not about.
 fn ground() -> World {
-    world().api(("m", "k")).authentication("A", "A").connection("R", json!({})).api_use("uid-m-k", ("m", "k"))
+    world()
+        .api(("m", "k"))
+        .authentication("A", "A")
+        .connection("R", json!({}))
+        .api_use("uid-m-k", ("m", "k"))
 }
 
 /// Returns an environment with a case's rows, odd or not.
 fn with(mut world: World, case: &Case, is_odd: bool) -> World {
     let lists = around(case.list()).0.iter().copied().chain([case.list()]);
     for list in lists {
-        let list = crate::support::world::LISTS.into_iter().find(|known| *known == list).unwrap();
+        let list = crate::support::world::LISTS
+            .into_iter()
+            .find(|known| *known == list)
+            .unwrap();
         let mut row = row(list, case.number);
         if is_odd && list == case.list() {
             row[case.name()] = case.value();
@@ -234,7 +270,8 @@ fn entry<'p>(plan: &'p Plan, case: &Case) -> &'p Entry {
     };
     let key = key.as_str().unwrap_or_default();
     let mut found = plan.entries().iter();
-    let found = found.find(|entry| entry.item.id.kind.as_str() == kind && &*entry.item.id.key == key);
+    let found =
+        found.find(|entry| entry.item.id.kind.as_str() == kind && &*entry.item.id.key == key);
     found.unwrap_or_else(|| panic!("{}: no item {kind} '{key}'", case.told()))
 }
 
@@ -242,15 +279,24 @@ fn entry<'p>(plan: &'p Plan, case: &Case) -> &'p Entry {
 fn complaint(plan: &Plan, case: &Case) -> Option<String> {
     let entry = entry(plan, case);
     let reasons = &entry.verdict.reasons;
-    let is_blocked = reasons.iter().any(|reason| reason.code.starts_with("value-"));
-    let told: Map<String, Value> =
-        reasons.iter().map(|reason| (reason.code.to_string(), json!(reason.message))).collect();
+    let is_blocked = reasons
+        .iter()
+        .any(|reason| reason.code.starts_with("value-"));
+    let told: Map<String, Value> = reasons
+        .iter()
+        .map(|reason| (reason.code.to_string(), json!(reason.message)))
+        .collect();
     // Nothing has such an id, so that the authentication type is what is missing.
     let is_link = ["groupAuthoritieId", "vgroupAuthoritieId"].contains(&case.name())
         && case.list() != "tsmpGroupAuthoritiesList";
     let is_right = match case.must_be_blocked() {
         true if is_link => entry.verdict.status.is_blocked(),
-        true => is_blocked && told.values().any(|told| told.as_str().unwrap().contains(case.name())),
+        true => {
+            is_blocked
+                && told
+                    .values()
+                    .any(|told| told.as_str().unwrap().contains(case.name()))
+        }
         // A flag and an id that others refer to are more than a value.
         false => {
             !is_blocked
@@ -263,13 +309,23 @@ fn complaint(plan: &Plan, case: &Case) -> Option<String> {
 
 async fn judge(target: &World, cases: &[Case]) -> (usize, usize, usize) {
     let site = Site::new(target).await;
-    let file = cases.iter().fold(ground(), |world, case| with(world, case, true));
+    let file = cases
+        .iter()
+        .fold(ground(), |world, case| with(world, case, true));
     let review = site.review(&file).await;
-    let complaints: Vec<String> = cases.iter().filter_map(|case| complaint(&review.plan, case)).collect();
+    let complaints: Vec<String> = cases
+        .iter()
+        .filter_map(|case| complaint(&review.plan, case))
+        .collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     let is_blocked = |entry: &&Entry| entry.verdict.status.is_blocked();
     let blocked = review.plan.entries().iter().filter(is_blocked).count();
-    let adds = review.plan.entries().iter().filter(|entry| entry.verdict.status == Status::Add).count();
+    let adds = review
+        .plan
+        .entries()
+        .iter()
+        .filter(|entry| entry.verdict.status == Status::Add)
+        .count();
     // The database refuses nothing of what is left.
     let receipt = site.apply(&review, &cover_all(&review.plan)).await.unwrap();
     assert_eq!(count(&receipt, Outcome::Blocked), blocked);
@@ -282,41 +338,69 @@ async fn what_a_plan_lets_through_the_database_takes_when_adding() {
     let cases = cases();
     assert!(cases.len() > 700, "{} cases", cases.len());
     let (blocked, adds, _) = judge(&world().api(("m", "k")), &cases).await;
-    assert!(blocked > 300 && adds > 300, "{blocked} blocked, {adds} added");
+    assert!(
+        blocked > 300 && adds > 300,
+        "{blocked} blocked, {adds} added"
+    );
 }
 
 #[tokio::test]
 async fn what_a_plan_lets_through_the_database_takes_when_covering() {
     let cases = cases();
-    let target = cases.iter().fold(ground(), |world, case| with(world, case, false));
+    let target = cases
+        .iter()
+        .fold(ground(), |world, case| with(world, case, false));
     let (blocked, _, covered) = judge(&target, &cases).await;
-    assert!(blocked > 300 && covered > 200, "{blocked} blocked, {covered} covered");
+    assert!(
+        blocked > 300 && covered > 200,
+        "{blocked} blocked, {covered} covered"
+    );
 }
 
 #[tokio::test]
 async fn hidden_groups_at_their_limits_are_taken_and_beyond_them_blocked() {
-    let of_groups = cases().into_iter().filter(|case| case.list() == "tsmpGroupList");
-    let of_groups: Vec<Case> = of_groups.filter(|case| case.field["role"] != "local-id").collect();
+    let of_groups = cases()
+        .into_iter()
+        .filter(|case| case.list() == "tsmpGroupList");
+    let of_groups: Vec<Case> = of_groups
+        .filter(|case| case.field["role"] != "local-id")
+        .collect();
     let site = Site::new(&world().api(("m", "k"))).await;
     let file = of_groups.iter().fold(ground(), |world, case| {
         let (n, name) = (case.number, case.name().to_owned());
-        let odd = if name == "vgroupFlag" { json!("1") } else { case.value() };
+        let odd = if name == "vgroupFlag" {
+            json!("1")
+        } else {
+            case.value()
+        };
         let mut more = Map::from_iter([("vgroupName".to_owned(), json!("s"))]);
         more.insert(name, odd);
-        world.scope(&n.to_string(), &format!("s{n}"), json!({})).hidden(
-            &format!("h{n}"),
-            &n.to_string(),
-            ("m", "k"),
-            Value::Object(more),
-        )
+        world
+            .scope(&n.to_string(), &format!("s{n}"), json!({}))
+            .hidden(
+                &format!("h{n}"),
+                &n.to_string(),
+                ("m", "k"),
+                Value::Object(more),
+            )
     });
     let review = site.review(&file).await;
     for case in of_groups.iter().filter(|case| case.name() != "vgroupFlag") {
         let key = format!("s{}", case.number);
         let mut entries = review.plan.entries().iter();
         let entry = entries.find(|entry| *entry.item.id.key == *key).unwrap();
-        let is_blocked = entry.verdict.reasons.iter().any(|reason| reason.code.starts_with("value-"));
-        assert_eq!(is_blocked, case.must_be_blocked(), "{}: {:?}", case.told(), entry.verdict);
+        let is_blocked = entry
+            .verdict
+            .reasons
+            .iter()
+            .any(|reason| reason.code.starts_with("value-"));
+        assert_eq!(
+            is_blocked,
+            case.must_be_blocked(),
+            "{}: {:?}",
+            case.told(),
+            entry.verdict
+        );
     }
     site.apply(&review, &cover_all(&review.plan)).await.unwrap();
 }
@@ -325,27 +409,48 @@ async fn hidden_groups_at_their_limits_are_taken_and_beyond_them_blocked() {
 async fn an_api_whose_module_fits_the_apis_table_and_not_the_links_is_blocked() {
     let long = "m".repeat(101);
     let site = Site::new(&world().api(("m", "k"))).await;
-    site.run("UPDATE tsmp_api SET module_name = repeat('m', 101)").await;
+    site.run("UPDATE tsmp_api SET module_name = repeat('m', 101)")
+        .await;
     let link = json!({"groupId": "1", "apiKey": "k", "moduleName": long});
-    let file = world().group("1", "g", json!({})).row("tsmpGroupApiList", link);
+    let file = world()
+        .group("1", "g", json!({}))
+        .row("tsmpGroupApiList", link);
     let review = site.review(&file).await;
     let entry = &review.plan.entries()[0];
     assert_eq!(entry.verdict.reasons[0].code, "value-too-long");
-    assert!(entry.verdict.reasons[0].message.contains("tsmp_group_api.module_name takes 100"));
+    assert!(
+        entry.verdict.reasons[0]
+            .message
+            .contains("tsmp_group_api.module_name takes 100")
+    );
 }
 
 #[tokio::test]
 async fn the_days_that_postgresql_takes_are_written_and_others_are_blocked() {
     let site = Site::new(&world()).await;
     // From before PostgreSQL's first day to the last one that a file can say.
-    let days = ["-300000000000000", "-210000000000000", "-62135596800000", "0", "8210000000000000"];
+    let days = [
+        "-300000000000000",
+        "-210000000000000",
+        "-62135596800000",
+        "0",
+        "8210000000000000",
+    ];
     let file = days.iter().enumerate().fold(world(), |world, (n, day)| {
         let client = format!("c{n}");
         let more = json!({"resubmitDateTimeForLongTime": day});
-        world.client(&client, json!({})).clientext(&client, i64::try_from(n).unwrap(), more)
+        world
+            .client(&client, json!({}))
+            .clientext(&client, i64::try_from(n).unwrap(), more)
     });
     let receipt = site.import(&file).await;
-    assert_eq!((count(&receipt, Outcome::Blocked), count(&receipt, Outcome::Added)), (1, 4));
+    assert_eq!(
+        (
+            count(&receipt, Outcome::Blocked),
+            count(&receipt, Outcome::Added)
+        ),
+        (1, 4)
+    );
 }
 
 #[tokio::test]
@@ -354,15 +459,21 @@ async fn as_many_groups_as_a_plan_allows_fit_into_the_oauth_row() {
     let groups = |world: World, of: usize| {
         (0..of).fold(world, |world, n| {
             let id = format!("{}", 9_000_000_000_u64 + u64::try_from(n).unwrap());
-            world.group(&id, &format!("g{n}"), json!({})).client_group("a", &id)
+            world
+                .group(&id, &format!("g{n}"), json!({}))
+                .client_group("a", &id)
         })
     };
     let file = |of| groups(world().client("a", json!({})).oauth("a", json!({})), of);
     let site = Site::new(&world()).await;
     // Ids as long as the column for them takes.
-    site.run("ALTER SEQUENCE seq_tsmp_group_pk MAXVALUE 9999999999 RESTART 9000000000").await;
+    site.run("ALTER SEQUENCE seq_tsmp_group_pk MAXVALUE 9999999999 RESTART 9000000000")
+        .await;
     let over = site.review(&file(most + 1)).await;
-    assert_eq!(over.plan.entries()[0].verdict.reasons[0].code, "too-many-groups");
+    assert_eq!(
+        over.plan.entries()[0].verdict.reasons[0].code,
+        "too-many-groups"
+    );
     site.import(&file(most)).await;
     let scope = site.column("oauth_client_details", "scope", "true").await;
     assert_eq!(scope[0].as_str().unwrap().len(), most * 11 - 1);
@@ -373,5 +484,8 @@ async fn as_many_groups_as_a_plan_allows_fit_into_the_oauth_row() {
         .group("1", "one-more", json!({}))
         .client_group("a", "1");
     let over = site.review(&more).await;
-    assert_eq!(over.plan.entries()[0].verdict.reasons[0].code, "too-many-groups");
+    assert_eq!(
+        over.plan.entries()[0].verdict.reasons[0].code,
+        "too-many-groups"
+    );
 }

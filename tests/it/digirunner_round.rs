@@ -34,7 +34,10 @@ fn after_an_import_the_same_file_finds_nothing_more_to_do() {
 
 /// How many worlds to try.
 pub(crate) fn cases() -> u32 {
-    std::env::var(MORE).ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES)
+    std::env::var(MORE)
+        .ok()
+        .and_then(|cases| cases.parse().ok())
+        .unwrap_or(CASES)
 }
 
 /// Holds a property against worlds that are drawn from rows of numbers.
@@ -53,11 +56,21 @@ fn run<S: Strategy, F>(cases: u32, numbers: S, property: impl Fn(&S::Value) -> (
 where
     F: Future<Output = Result<(), String>>,
 {
-    let config = Config { cases, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let config = Config {
+        cases,
+        max_shrink_iters: 200,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let result = TestRunner::new(config).run(&numbers, |numbers| {
         let (worlds, holds) = property(&numbers);
-        runtime.block_on(holds).map_err(|why| TestCaseError::fail(format!("{why}\n{worlds}")))
+        runtime
+            .block_on(holds)
+            .map_err(|why| TestCaseError::fail(format!("{why}\n{worlds}")))
     });
     match result {
         Ok(()) => {}
@@ -69,9 +82,14 @@ where
 
 /// A world without its empty lists.
 fn short(world: &World) -> String {
-    let Value::Object(mut lists) = world.lists() else { panic!("lists are an object") };
+    let Value::Object(mut lists) = world.lists() else {
+        panic!("lists are an object")
+    };
     lists.retain(|_, rows| rows.as_array().is_some_and(|rows| !rows.is_empty()));
-    let lists: Vec<String> = lists.iter().map(|(list, rows)| format!("\n  {list} {rows}")).collect();
+    let lists: Vec<String> = lists
+        .iter()
+        .map(|(list, rows)| format!("\n  {list} {rows}"))
+        .collect();
     format!("{}\n  apis {:?}", lists.concat(), world.apis)
 }
 
@@ -82,9 +100,10 @@ async fn holds(file: &World, target: &World) -> Result<(), String> {
     let receipt = match before.plan.approve(&cover_all(&before.plan)) {
         Err(Refusal::NothingToWrite { .. }) => return Ok(()),
         Err(refusal) => return Err(format!("{refusal:?}")),
-        Ok(_) => {
-            site.apply(&before, &cover_all(&before.plan)).await.map_err(|failure| format!("{failure:?}"))?
-        }
+        Ok(_) => site
+            .apply(&before, &cover_all(&before.plan))
+            .await
+            .map_err(|failure| format!("{failure:?}"))?,
     };
     let after = site.review(file).await;
     let rows_after = site.dump().await;
@@ -103,7 +122,12 @@ fn same_plan(before: &Plan, after: &Plan, outcomes: &[Outcome]) -> Result<(), St
         .filter(|(_, outcome)| matches!(outcome, Outcome::Added | Outcome::Covered))
         .map(|(entry, _)| &entry.item.id)
         .collect();
-    for (at, ((then, now), outcome)) in before.entries().iter().zip(after.entries()).zip(outcomes).enumerate()
+    for (at, ((then, now), outcome)) in before
+        .entries()
+        .iter()
+        .zip(after.entries())
+        .zip(outcomes)
+        .enumerate()
     {
         let fine = match outcome {
             Outcome::Added | Outcome::Covered | Outcome::Unchanged => {
@@ -137,17 +161,34 @@ fn same_plan(before: &Plan, after: &Plan, outcomes: &[Outcome]) -> Result<(), St
 
 /// Says whether a blocked item rests on something that was written: a name may have become free.
 fn may_move(plan: &Plan, at: usize, written: &HashSet<&ItemId>, seen: &mut HashSet<usize>) -> bool {
-    let Some(entry) = plan.entry(at).filter(|_| seen.insert(at)) else { return false };
-    entry.verdict.reasons.iter().flat_map(|reason| &reason.about).any(|id| {
-        written.contains(id) || plan.position(id).is_some_and(|at| may_move(plan, at, written, seen))
-    })
+    let Some(entry) = plan.entry(at).filter(|_| seen.insert(at)) else {
+        return false;
+    };
+    entry
+        .verdict
+        .reasons
+        .iter()
+        .flat_map(|reason| &reason.about)
+        .any(|id| {
+            written.contains(id)
+                || plan
+                    .position(id)
+                    .is_some_and(|at| may_move(plan, at, written, seen))
+        })
 }
 
 /// An import removes nothing but the IdP rows of portal clients.
 fn kept(before: &Dump, after: &Dump) -> Result<(), String> {
-    for (table, rows) in before.iter().filter(|(table, _)| !table.starts_with("dgr_gtw_idp")) {
+    for (table, rows) in before
+        .iter()
+        .filter(|(table, _)| !table.starts_with("dgr_gtw_idp"))
+    {
         let key = key_of(table);
-        let identity = |row: &Value| key.iter().map(|column| row[*column].to_string()).collect::<Vec<_>>();
+        let identity = |row: &Value| {
+            key.iter()
+                .map(|column| row[*column].to_string())
+                .collect::<Vec<_>>()
+        };
         let left: HashSet<_> = after[table].iter().map(identity).collect();
         if let Some(gone) = rows.iter().map(identity).find(|row| !left.contains(row)) {
             return Err(format!("{gone:?} is gone from {table}"));
@@ -173,7 +214,12 @@ fn key_of(table: &str) -> &'static [&'static str] {
         "dgr_x_api_key" => &["api_key_id", "client_id", "api_key_en", "create_user"],
         "dgr_x_api_key_map" => &["api_key_map_id", "ref_api_key_id", "group_id", "version"],
         "tsmp_open_apikey" => &["open_apikey_id", "client_id", "open_apikey", "create_user"],
-        "tsmp_open_apikey_map" => &["open_apikey_map_id", "ref_open_apikey_id", "ref_api_uid", "version"],
+        "tsmp_open_apikey_map" => &[
+            "open_apikey_map_id",
+            "ref_open_apikey_id",
+            "ref_api_uid",
+            "version",
+        ],
         "dp_app" => &["dp_application_id", "client_id", "create_user"],
         "dgr_rdb_connection" => &["connection_name", "create_user"],
         "tsmp_api" => &["api_key", "module_name", "api_uid"],
@@ -184,24 +230,39 @@ fn key_of(table: &str) -> &'static [&'static str] {
 
 /// Clients that the file does not hold have the rows that they had.
 fn others_untouched(file: &World, before: &Dump, after: &Dump) -> Result<(), String> {
-    let ours: HashSet<&Value> = file.rows("tsmpClientList").iter().map(|row| &row["clientId"]).collect();
-    for (table, rows) in
-        before.iter().filter(|(_, rows)| rows.iter().any(|row| row.get("client_id").is_some()))
+    let ours: HashSet<&Value> = file
+        .rows("tsmpClientList")
+        .iter()
+        .map(|row| &row["clientId"])
+        .collect();
+    for (table, rows) in before
+        .iter()
+        .filter(|(_, rows)| rows.iter().any(|row| row.get("client_id").is_some()))
     {
         let others = |rows: &[Value]| -> Vec<Value> {
-            rows.iter().filter(|row| !ours.contains(&row["client_id"])).cloned().collect()
+            rows.iter()
+                .filter(|row| !ours.contains(&row["client_id"]))
+                .cloned()
+                .collect()
         };
         if others(rows) != others(&after[table]) {
             return Err(format!("rows of other clients changed in {table}"));
         }
     }
     let secrets = |dump: &Dump| -> HashMap<String, [Value; 3]> {
-        let cells =
-            |row: &Value| ["client_secret", "dp_client_entry", "pwd_fail_times"].map(|at| row[at].clone());
-        dump["tsmp_client"].iter().map(|row| (row["client_id"].to_string(), cells(row))).collect()
+        let cells = |row: &Value| {
+            ["client_secret", "dp_client_entry", "pwd_fail_times"].map(|at| row[at].clone())
+        };
+        dump["tsmp_client"]
+            .iter()
+            .map(|row| (row["client_id"].to_string(), cells(row)))
+            .collect()
     };
     let now = secrets(after);
-    match secrets(before).iter().find(|(client, cells)| now.get(*client) != Some(cells)) {
+    match secrets(before)
+        .iter()
+        .find(|(client, cells)| now.get(*client) != Some(cells))
+    {
         Some((client, _)) => Err(format!("the passwords of {client} changed")),
         None => Ok(()),
     }
@@ -221,10 +282,18 @@ fn scopes_follow_groups(plan: &Plan, outcomes: &[Outcome], after: &Dump) -> Resu
             .filter_map(|row| row["group_id"].as_str())
             .collect();
         groups.sort_unstable();
-        let wanted = if groups.is_empty() { "select".to_owned() } else { groups.join(",") };
-        let scope = after["oauth_client_details"].iter().find(|row| row["client_id"] == client);
+        let wanted = if groups.is_empty() {
+            "select".to_owned()
+        } else {
+            groups.join(",")
+        };
+        let scope = after["oauth_client_details"]
+            .iter()
+            .find(|row| row["client_id"] == client);
         if scope.is_some_and(|row| row["scope"] != wanted.as_str()) {
-            return Err(format!("the scope of {client} is {scope:?}, its groups are {wanted}"));
+            return Err(format!(
+                "the scope of {client} is {scope:?}, its groups are {wanted}"
+            ));
         }
     }
     Ok(())

@@ -64,7 +64,10 @@ async fn stale(target: &World, file: &World, meanwhile: &str) -> Vec<Stale> {
     let review = site.review(file).await;
     site.run(meanwhile).await;
     let before = site.dump().await;
-    let failure = site.apply(&review, &cover_all(&review.plan)).await.unwrap_err();
+    let failure = site
+        .apply(&review, &cover_all(&review.plan))
+        .await
+        .unwrap_err();
     assert_eq!(failure.kind, FailureKind::Stale, "{failure}");
     assert_eq!(site.dump().await, before, "nothing is written");
     failure.stale
@@ -73,7 +76,10 @@ async fn stale(target: &World, file: &World, meanwhile: &str) -> Vec<Stale> {
 /// Returns what is told of each item, without its fields.
 async fn told(target: &World, file: &World, meanwhile: &str) -> Vec<String> {
     let stale = stale(target, file, meanwhile).await;
-    stale.iter().map(|stale| format!("{} {}", stale.item, stale.why)).collect()
+    stale
+        .iter()
+        .map(|stale| format!("{} {}", stale.item, stale.why))
+        .collect()
 }
 
 /// Applies after a change that does not matter.
@@ -81,9 +87,14 @@ async fn passes(target: &World, file: &World, meanwhile: &str) {
     let site = Site::new(target).await;
     let review = site.review(file).await;
     site.run(meanwhile).await;
-    site.apply(&review, &cover_all(&review.plan)).await.unwrap_or_else(|failure| {
-        panic!("{failure}: {}", serde_json::to_string(&failure.stale).unwrap());
-    });
+    site.apply(&review, &cover_all(&review.plan))
+        .await
+        .unwrap_or_else(|failure| {
+            panic!(
+                "{failure}: {}",
+                serde_json::to_string(&failure.stale).unwrap()
+            );
+        });
 }
 
 /// Makes a test of each row: the table, what happens to one of its rows, the
@@ -167,8 +178,16 @@ async fn is_named(meanwhile: &str, item: &str, field: &Value) {
     assert_eq!(stale.len(), 1, "{told:#}");
     assert_eq!(stale[0].item.to_string(), item);
     assert_eq!(told[0]["fields"], json!([field]));
-    assert!(stale[0].why.starts_with("changed in the target since: "), "{}", stale[0].why);
-    assert!(stale[0].why.contains(field["path"].as_str().unwrap()), "{}", stale[0].why);
+    assert!(
+        stale[0].why.starts_with("changed in the target since: "),
+        "{}",
+        stale[0].why
+    );
+    assert!(
+        stale[0].why.contains(field["path"].as_str().unwrap()),
+        "{}",
+        stale[0].why
+    );
 }
 
 #[test]
@@ -185,16 +204,36 @@ fn each_of_the_24_tables_has_its_change() {
 
 #[tokio::test]
 async fn a_host_that_came_or_went_is_named_and_no_other() {
-    let target = world().client("a", json!({})).host(5, "a", "b", "2.2.2.2").host(7, "a", "c", "3.3.3.3");
-    let file = world().client("a", json!({"tps": 50})).host(1, "a", "c", "3.3.3.3");
+    let target = world()
+        .client("a", json!({}))
+        .host(5, "a", "b", "2.2.2.2")
+        .host(7, "a", "c", "3.3.3.3");
+    let file = world()
+        .client("a", json!({"tps": 50}))
+        .host(1, "a", "c", "3.3.3.3");
     let field = |stale: &[Stale]| serde_json::to_value(&stale[0].fields).unwrap();
-    let came =
-        stale(&target, &file, "INSERT INTO tsmp_client_host VALUES (1, 'a', 'n', '9.9.9.9', now())").await;
+    let came = stale(
+        &target,
+        &file,
+        "INSERT INTO tsmp_client_host VALUES (1, 'a', 'n', '9.9.9.9', now())",
+    )
+    .await;
     let host = json!({"hostName": "n", "hostIp": "9.9.9.9"});
-    assert_eq!(field(&came), json!([{"path": "/hosts/9.9.9.9", "now": host, "secret": false}]));
-    let went = stale(&target, &file, "DELETE FROM tsmp_client_host WHERE host_seq = 5").await;
+    assert_eq!(
+        field(&came),
+        json!([{"path": "/hosts/9.9.9.9", "now": host, "secret": false}])
+    );
+    let went = stale(
+        &target,
+        &file,
+        "DELETE FROM tsmp_client_host WHERE host_seq = 5",
+    )
+    .await;
     let host = json!({"hostName": "b", "hostIp": "2.2.2.2"});
-    assert_eq!(field(&went), json!([{"path": "/hosts/2.2.2.2", "then": host, "secret": false}]));
+    assert_eq!(
+        field(&went),
+        json!([{"path": "/hosts/2.2.2.2", "then": host, "secret": false}])
+    );
 }
 
 #[tokio::test]
@@ -210,28 +249,46 @@ async fn a_row_of_an_item_to_be_added_is_named() {
     // Rows of a client that is not there are taken over: they count as well.
     let host = "INSERT INTO tsmp_client_host VALUES (1, 'a', 'left', '1.1.1.1', now())";
     let leftover = told(&world(), &file, host).await;
-    assert_eq!(leftover, ["client:a changed in the target since: /hosts/1.1.1.1"]);
+    assert_eq!(
+        leftover,
+        ["client:a changed in the target since: /hosts/1.1.1.1"]
+    );
     let there = world().host(1, "a", "left", "1.1.1.1");
     let gone = told(&there, &file, "DELETE FROM tsmp_client_host").await;
-    assert_eq!(gone, ["client:a changed in the target since: /hosts/1.1.1.1"]);
+    assert_eq!(
+        gone,
+        ["client:a changed in the target since: /hosts/1.1.1.1"]
+    );
 }
 
 #[tokio::test]
 async fn the_local_text_of_a_hidden_group_is_not_overwritten_unseen() {
-    let told =
-        told(&target(), &file(), "UPDATE tsmp_group SET group_alias = 'mine' WHERE group_id = '7'").await;
-    assert_eq!(told, ["scope:s changed in the target since: /hiddenGroups/m~1k/groupAlias"]);
+    let told = told(
+        &target(),
+        &file(),
+        "UPDATE tsmp_group SET group_alias = 'mine' WHERE group_id = '7'",
+    )
+    .await;
+    assert_eq!(
+        told,
+        ["scope:s changed in the target since: /hiddenGroups/m~1k/groupAlias"]
+    );
 }
 
 #[tokio::test]
 async fn an_item_that_is_relied_on_and_left_out_of_the_import_is_named() {
     let target = world().group("5", "g", json!({"groupDesc": "then"}));
-    let file =
-        world().group("1", "g", json!({"groupDesc": "wanted"})).client("a", json!({})).client_group("a", "1");
+    let file = world()
+        .group("1", "g", json!({"groupDesc": "wanted"}))
+        .client("a", json!({}))
+        .client_group("a", "1");
     let site = Site::new(&target).await;
     let review = site.review(&file).await;
     site.run("UPDATE tsmp_group SET group_desc = 'now'").await;
-    let failure = site.apply(&review, &Choices::new(&review.plan)).await.unwrap_err();
+    let failure = site
+        .apply(&review, &Choices::new(&review.plan))
+        .await
+        .unwrap_err();
     assert_eq!(
         serde_json::to_value(&failure.stale).unwrap(),
         json!([{"item": "group:g", "why": "changed in the target since: /groupDesc (client:a needs it)", "fields":
@@ -252,18 +309,40 @@ async fn an_api_that_vanished_or_came_back_is_named_where_it_is_used() {
             "scope:s API m/k is missing in the target now",
         ]
     );
-    passes(&target, &file(), "DELETE FROM tsmp_api WHERE api_key = 'unused'").await;
+    passes(
+        &target,
+        &file(),
+        "DELETE FROM tsmp_api WHERE api_key = 'unused'",
+    )
+    .await;
     // Used by an item that is unchanged, before or after, and so not written.
-    let file = file().group("1", "left", json!({})).group_api("1", ("m", "unused"), json!({}));
-    let target = target.group("9", "left", json!({})).group_api("9", ("m", "unused"), json!({}));
-    passes(&target, &file, "DELETE FROM tsmp_api WHERE api_key = 'unused'").await;
+    let file = file()
+        .group("1", "left", json!({}))
+        .group_api("1", ("m", "unused"), json!({}));
+    let target = target
+        .group("9", "left", json!({}))
+        .group_api("9", ("m", "unused"), json!({}));
+    passes(
+        &target,
+        &file,
+        "DELETE FROM tsmp_api WHERE api_key = 'unused'",
+    )
+    .await;
     let target = world().group("9", "g", json!({}));
-    let file =
-        world().group("1", "g", json!({})).group_api("1", ("m", "k"), json!({})).client("a", json!({}));
+    let file = world()
+        .group("1", "g", json!({}))
+        .group_api("1", ("m", "k"), json!({}))
+        .client("a", json!({}));
     let back = "INSERT INTO tsmp_api VALUES ('k', 'm', 'n', '1', 'R', null, now(), null, 'x')";
     passes(&target, &file, back).await;
-    let told =
-        told(&target, &file.group("2", "new", json!({})).group_api("2", ("m", "k"), json!({})), back).await;
+    let told = told(
+        &target,
+        &file
+            .group("2", "new", json!({}))
+            .group_api("2", ("m", "k"), json!({})),
+        back,
+    )
+    .await;
     assert_eq!(told, ["group:new API m/k is in the target now"]);
 }
 
@@ -276,23 +355,43 @@ async fn an_api_that_a_key_can_no_longer_name_is_told() {
         .open_map(1, 1, "source")
         .api_use("source", ("m", "k"));
     let told = told(&target, &file, "UPDATE tsmp_api SET api_uid = NULL").await;
-    assert_eq!(told, ["client:a would be written otherwise now: /openApiKeys/alias-key/apis/m~1k"]);
+    assert_eq!(
+        told,
+        ["client:a would be written otherwise now: /openApiKeys/alias-key/apis/m~1k"]
+    );
 }
 
 #[tokio::test]
 async fn a_name_that_was_taken_and_a_level_that_changed_are_told_with_the_reason() {
-    let target = world().level("A", "one").level("B", "two").client("a", json!({"securityLevelId": "A"}));
-    let file = world().level("A", "one").client("a", json!({"securityLevelId": "A", "clientAlias": "al"}));
-    let level = told(&target, &file, "UPDATE tsmp_client SET security_level_id = 'B'").await;
+    let target = world()
+        .level("A", "one")
+        .level("B", "two")
+        .client("a", json!({"securityLevelId": "A"}));
+    let file = world()
+        .level("A", "one")
+        .client("a", json!({"securityLevelId": "A", "clientAlias": "al"}));
+    let level = told(
+        &target,
+        &file,
+        "UPDATE tsmp_client SET security_level_id = 'B'",
+    )
+    .await;
     assert_eq!(
         level,
         ["client:a changed in the target since: /securityLevelId; \
           is blocked now: security level is 'B' in the target and 'A' in the file"]
     );
     let target = target.client("z", json!({}));
-    let taken =
-        told(&target, &file, "UPDATE tsmp_client SET client_alias = 'al' WHERE client_id = 'z'").await;
-    assert_eq!(taken, ["client:a is blocked now: alias 'al' belongs to client 'z' in the target"]);
+    let taken = told(
+        &target,
+        &file,
+        "UPDATE tsmp_client SET client_alias = 'al' WHERE client_id = 'z'",
+    )
+    .await;
+    assert_eq!(
+        taken,
+        ["client:a is blocked now: alias 'al' belongs to client 'z' in the target"]
+    );
 }
 
 // ---- what does not matter

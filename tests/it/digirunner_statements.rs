@@ -30,8 +30,11 @@ pub(crate) fn shared() -> World {
 pub(crate) fn clients(mut world: World, from: i64, count: i64, word: &str) -> World {
     for at in from..from + count {
         let id = format!("client{at}");
-        let (group, scope, hidden) =
-            (format!("{}", 10_000 + at), format!("{}", 20_000 + at), format!("{}", 30_000 + at));
+        let (group, scope, hidden) = (
+            format!("{}", 10_000 + at),
+            format!("{}", 20_000 + at),
+            format!("{}", 30_000 + at),
+        );
         world = world
             .client(&id, json!({"remark": word}))
             .host(at, &id, "h", &format!("10.0.{}.{}", at / 250, at % 250))
@@ -64,15 +67,25 @@ async fn statements(count: i64) -> (Vec<String>, u64) {
     let _alone = LOGGING.lock().await;
     let site = Site::new(&clients(shared(), 0, count / 2, "old")).await;
     let file = clients(shared(), 0, count, "new");
-    gatediff::job::init(&site.target(), gatediff::store::Timeouts::default()).await.unwrap();
+    gatediff::job::init(&site.target(), gatediff::store::Timeouts::default())
+        .await
+        .unwrap();
     // Of the databases on this server, only those of this test have their statements logged.
-    site.run(&format!("ALTER DATABASE {} SET log_statement = 'all'", site.db.name())).await;
+    site.run(&format!(
+        "ALTER DATABASE {} SET log_statement = 'all'",
+        site.db.name()
+    ))
+    .await;
     let marker = format!("SELECT 'before {}'", site.db.name());
     site.run(&marker).await;
     let review = site.review(&file).await;
     let receipt = site.apply(&review, &cover_all(&review.plan)).await.unwrap();
     let executed = executed_since(&marker);
-    let rows = receipt.tables.iter().map(|rows| rows.inserted + rows.updated + rows.deleted).sum();
+    let rows = receipt
+        .tables
+        .iter()
+        .map(|rows| rows.inserted + rows.updated + rows.deleted)
+        .sum();
     (executed, rows)
 }
 
@@ -86,9 +99,16 @@ pub(crate) fn executed_since(marker: &str) -> Vec<String> {
 /// that takes its time is looked at from beside, now and then.
 pub(crate) fn executed(log: &str) -> Vec<String> {
     let logged: Vec<(&str, String)> = log.lines().filter_map(statement).collect();
-    let works =
-        |session: &str| logged.iter().any(|(other, text)| *other == session && text.starts_with("BEGIN"));
-    logged.iter().filter(|(session, _)| works(session)).map(|(_, text)| text.clone()).collect()
+    let works = |session: &str| {
+        logged
+            .iter()
+            .any(|(other, text)| *other == session && text.starts_with("BEGIN"))
+    };
+    logged
+        .iter()
+        .filter(|(session, _)| works(session))
+        .map(|(_, text)| text.clone())
+        .collect()
 }
 
 /// A logged statement, with its session: `2024-01-31 01:02:03.004 UTC [4711] LOG:  statement: …`.

@@ -45,9 +45,13 @@ fn an_export_compared_with_a_source_that_contradicts_itself_differs_nowhere() {
             if !plan.missing().is_empty() {
                 return Err(format!("lacks {:?}", plan.missing()));
             }
-            let differs =
-                |status, changed| matches!((status, changed), (Status::Add, _) | (Status::Repeat, true));
-            let wrong = plan.entries().iter().find(|entry| differs(entry.verdict.status, entry.changed));
+            let differs = |status, changed| {
+                matches!((status, changed), (Status::Add, _) | (Status::Repeat, true))
+            };
+            let wrong = plan
+                .entries()
+                .iter()
+                .find(|entry| differs(entry.verdict.status, entry.changed));
             wrong.map_or(Ok(()), |entry| Err(told(plan, &entry.item.id.to_string())))
         })
     });
@@ -77,7 +81,9 @@ fn a_client_exported_alone_has_all_that_it_needs() {
                 let review = site.review_bytes(&alone.bytes).await;
                 all_unchanged(&review.plan)?;
                 all_of_client(&whole, &portable(&alone.bytes), client)?;
-                imports_alone(&source, &alone).await.map_err(|why| format!("client {client}: {why}"))?;
+                imports_alone(&source, &alone)
+                    .await
+                    .map_err(|why| format!("client {client}: {why}"))?;
             }
             Ok(())
         })
@@ -89,14 +95,26 @@ fn all_unchanged(plan: &Plan) -> Result<(), String> {
     if !plan.missing().is_empty() {
         return Err(format!("lacks {:?}", plan.missing()));
     }
-    let changed = plan.entries().iter().find(|entry| entry.verdict.status != Status::Repeat || entry.changed);
+    let changed = plan
+        .entries()
+        .iter()
+        .find(|entry| entry.verdict.status != Status::Repeat || entry.changed);
     changed.map_or(Ok(()), |entry| Err(told(plan, &entry.item.id.to_string())))
 }
 
 fn told(plan: &Plan, item: &str) -> String {
-    let at = plan.entries().iter().position(|entry| entry.item.id.to_string() == item).unwrap();
+    let at = plan
+        .entries()
+        .iter()
+        .position(|entry| entry.item.id.to_string() == item)
+        .unwrap();
     let verdict = &plan.entries()[at].verdict;
-    format!("{item} is {} {:?}: {:?}", verdict.status, verdict.reasons, plan.changes(at, Show::Differences))
+    format!(
+        "{item} is {} {:?}: {:?}",
+        verdict.status,
+        verdict.reasons,
+        plan.changes(at, Show::Differences)
+    )
 }
 
 /// The export can be imported into a database that has the same APIs and nothing else: all of it is
@@ -114,15 +132,26 @@ async fn imports_alone(source: &World, exported: &Exported) -> Result<(), String
     if !review.plan.missing().is_empty() {
         return Err(format!("lacks {:?}", review.plan.missing()));
     }
-    if let Some(entry) = review.plan.entries().iter().find(|entry| entry.verdict.status != Status::Add) {
+    if let Some(entry) = review
+        .plan
+        .entries()
+        .iter()
+        .find(|entry| entry.verdict.status != Status::Add)
+    {
         return Err(told(&review.plan, &entry.item.id.to_string()));
     }
-    site.apply(&review, &cover_all(&review.plan)).await.map_err(|failure| format!("{failure:?}"))?;
+    site.apply(&review, &cover_all(&review.plan))
+        .await
+        .map_err(|failure| format!("{failure:?}"))?;
     all_unchanged(&site.review_bytes(&exported.bytes).await.plan)?;
     let again = site.export(&[]).await;
     // The product itself leaves keys without maps, and refuses them; the source may lack rows.
     let known = ["key-without-maps", "client-incomplete"];
-    if let Some(finding) = again.findings.iter().find(|finding| !known.contains(&&*finding.code)) {
+    if let Some(finding) = again
+        .findings
+        .iter()
+        .find(|finding| !known.contains(&&*finding.code))
+    {
         return Err(format!("the import left {finding:?}"));
     }
     same(&portable(&exported.bytes), &portable(&again.bytes))
@@ -130,9 +159,11 @@ async fn imports_alone(source: &World, exported: &Exported) -> Result<(), String
 
 fn same(one: &Portable, other: &Portable) -> Result<(), String> {
     match one.iter().find(|(list, rows)| other[*list] != **rows) {
-        Some((list, rows)) => {
-            Err(format!("{list} was\n{}\nand is\n{}", rows.join("\n"), other[list].join("\n")))
-        }
+        Some((list, rows)) => Err(format!(
+            "{list} was\n{}\nand is\n{}",
+            rows.join("\n"),
+            other[list].join("\n")
+        )),
         None => Ok(()),
     }
 }
@@ -140,11 +171,36 @@ fn same(one: &Portable, other: &Portable) -> Result<(), String> {
 /// By what the rows of a list belong to a row of another one.
 const OWNERS: [(&str, &str, &str, &str); 6] = [
     ("tsmpGroupApiList", "groupId", "tsmpGroupList", "groupId"),
-    ("tsmpGroupAuthoritiesMapList", "groupId", "tsmpGroupList", "groupId"),
-    ("tsmpVgroupGroupList", "vgroupId", "tsmpVgroupList", "vgroupId"),
-    ("tsmpVgroupAuthoritiesMapList", "vgroupId", "tsmpVgroupList", "vgroupId"),
-    ("dgrXApiKeyMapList", "refApiKeyId", "dgrXApiKeyList", "apiKeyId"),
-    ("tsmpOpenApiKeyMapList", "refOpenApiKeyId", "tsmpOpenApiKeyList", "openApiKeyId"),
+    (
+        "tsmpGroupAuthoritiesMapList",
+        "groupId",
+        "tsmpGroupList",
+        "groupId",
+    ),
+    (
+        "tsmpVgroupGroupList",
+        "vgroupId",
+        "tsmpVgroupList",
+        "vgroupId",
+    ),
+    (
+        "tsmpVgroupAuthoritiesMapList",
+        "vgroupId",
+        "tsmpVgroupList",
+        "vgroupId",
+    ),
+    (
+        "dgrXApiKeyMapList",
+        "refApiKeyId",
+        "dgrXApiKeyList",
+        "apiKeyId",
+    ),
+    (
+        "tsmpOpenApiKeyMapList",
+        "refOpenApiKeyId",
+        "tsmpOpenApiKeyList",
+        "openApiKeyId",
+    ),
 ];
 
 /// What belongs to the client, and to what came with it, is the same as in the whole export.
@@ -156,21 +212,32 @@ fn all_of_client(whole: &Portable, alone: &Portable, client: &str) -> Result<(),
     let clients = [json!(client)];
     for (list, rows) in alone {
         if let Some(other) = rows.iter().find(|row| !whole[list].contains(row)) {
-            return Err(format!("{list} has {other}, which the whole export has not"));
+            return Err(format!(
+                "{list} has {other}, which the whole export has not"
+            ));
         }
         let owner = OWNERS.iter().find(|(of, ..)| of == list);
         let (property, owners) = match owner {
-            Some((_, property, owner, id)) => {
-                (*property, alone[*owner].iter().map(|row| cell(row, id)).collect())
-            }
-            None if rows.first().or(whole[list].first()).is_some_and(|row| row.contains("\"clientId\":")) => {
+            Some((_, property, owner, id)) => (
+                *property,
+                alone[*owner].iter().map(|row| cell(row, id)).collect(),
+            ),
+            None if rows
+                .first()
+                .or(whole[list].first())
+                .is_some_and(|row| row.contains("\"clientId\":")) =>
+            {
                 ("clientId", clients.to_vec())
             }
             None => continue,
         };
         let wanted = of(&whole[list], property, &owners);
         if *rows != wanted {
-            return Err(format!("{list} is\n{}\nand not\n{}", rows.join("\n"), wanted.join("\n")));
+            return Err(format!(
+                "{list} is\n{}\nand not\n{}",
+                rows.join("\n"),
+                wanted.join("\n")
+            ));
         }
     }
     Ok(())
@@ -198,7 +265,11 @@ async fn the_demos_own_export_is_unchanged_through_and_through() {
             ["rdb-connection", 6]
         ])
     );
-    let told: Vec<&str> = exported.findings.iter().map(|finding| finding.message.as_str()).collect();
+    let told: Vec<&str> = exported
+        .findings
+        .iter()
+        .map(|finding| finding.message.as_str())
+        .collect();
     assert_eq!(
         told,
         [
@@ -236,12 +307,22 @@ async fn without_a_file_the_export_goes_to_stdout_and_what_is_told_to_stderr() {
     let site = small().await;
     let ran = run(&site.db, &[]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert_eq!(ran.json()["importClientRelated"]["tsmpClientList"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        ran.json()["importClientRelated"]["tsmpClientList"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
     assert_eq!(ran.json()["analyzeClientRelated"], Value::Null);
     assert_eq!(run(&site.db, &["--out", "-"]).stdout, ran.stdout);
     let sha256 = site.export(&[]).await.sha256;
-    for told in ["     2  client", &sha256, "row-left-out: 1 row of tsmp_client_group", "passwords and keys"]
-    {
+    for told in [
+        "     2  client",
+        &sha256,
+        "row-left-out: 1 row of tsmp_client_group",
+        "passwords and keys",
+    ] {
         assert!(ran.stderr.contains(told), "{told} is not in {}", ran.stderr);
     }
     assert!(!ran.stderr.contains("canary"), "{}", ran.stderr);
@@ -251,15 +332,23 @@ async fn without_a_file_the_export_goes_to_stdout_and_what_is_told_to_stderr() {
 async fn a_terminal_does_not_get_the_secrets_unasked() {
     let site = small().await;
     let home = tempfile::tempdir().unwrap();
-    for (args, shown, code) in [(&[][..], "stdout is a terminal", 64), (&["--out", "-"], "canary-secret", 0)]
-    {
+    for (args, shown, code) in [
+        (&[][..], "stdout is a terminal", 64),
+        (&["--out", "-"], "canary-secret", 0),
+    ] {
         let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
-            .args(["export", "--database-url", &site.db.url()].iter().chain(args))
+            .args(
+                ["export", "--database-url", &site.db.url()]
+                    .iter()
+                    .chain(args),
+            )
             .env("HOME", home.path().as_os_str())
             .spawn();
         assert_eq!(pty.wait_exit(), Ok(code));
         // What was written last may still be on its way to us.
-        pty.wait_until_written(shown, |bytes| String::from_utf8_lossy(bytes).contains(shown));
+        pty.wait_until_written(shown, |bytes| {
+            String::from_utf8_lossy(bytes).contains(shown)
+        });
         let bytes = String::from_utf8(pty.bytes()).unwrap();
         assert_eq!(bytes.contains("canary"), code == 0, "{bytes}");
     }
@@ -280,11 +369,18 @@ async fn a_file_is_its_owners_alone_and_is_not_overwritten_unasked() {
     assert!(again.stderr.contains("a file is there already") && again.stderr.contains("--force"));
     assert_eq!(std::fs::read(&path).unwrap(), whole);
 
-    assert_eq!(run(&site.db, &["--out", out, "--client", "crm", "--force"]).code, Some(0));
+    assert_eq!(
+        run(&site.db, &["--out", out, "--client", "crm", "--force"]).code,
+        Some(0)
+    );
     let clients = read(&path)["importClientRelated"]["tsmpClientList"].clone();
     assert_eq!(clients.as_array().unwrap().len(), 1);
     assert_eq!(clients[0]["clientId"], "crm");
-    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "nothing else was left");
+    assert_eq!(
+        std::fs::read_dir(directory.path()).unwrap().count(),
+        1,
+        "nothing else was left"
+    );
 }
 
 #[tokio::test]
@@ -293,10 +389,20 @@ async fn in_a_directory_the_file_gets_the_products_name() {
     let directory = tempfile::tempdir().unwrap();
     let ran = run(&site.db, &["--out", directory.path().to_str().unwrap()]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    let files: Vec<_> = std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap()).collect();
+    let files: Vec<_> = std::fs::read_dir(directory.path())
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .collect();
     let name = files[0].file_name().into_string().unwrap();
-    let digits = name.strip_prefix("exportClientRelated_").unwrap().strip_suffix(".json").unwrap();
-    assert!(digits.len() == 14 && digits.bytes().all(|byte| byte.is_ascii_digit()), "{name}");
+    let digits = name
+        .strip_prefix("exportClientRelated_")
+        .unwrap()
+        .strip_suffix(".json")
+        .unwrap();
+    assert!(
+        digits.len() == 14 && digits.bytes().all(|byte| byte.is_ascii_digit()),
+        "{name}"
+    );
 }
 
 #[tokio::test]
@@ -305,7 +411,12 @@ async fn json_tells_of_the_file_and_holds_no_secret() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("export.json");
     let out = path.to_str().unwrap();
-    let ran = run(&site.db, &["--out", out, "--client", "crm", "--client", "erp", "--output", "json"]);
+    let ran = run(
+        &site.db,
+        &[
+            "--out", out, "--client", "crm", "--client", "erp", "--output", "json",
+        ],
+    );
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let document = ran.json();
     assert_eq!(document["command"], "export");
@@ -313,17 +424,28 @@ async fn json_tells_of_the_file_and_holds_no_secret() {
     assert_eq!(document["platform"], "digirunner");
     assert_eq!(document["target"], site.target().display());
     assert_eq!(document["file"]["path"], out);
-    assert_eq!(document["file"]["sha256"], site.export(&["crm", "erp"]).await.sha256);
+    assert_eq!(
+        document["file"]["sha256"],
+        site.export(&["crm", "erp"]).await.sha256
+    );
     assert_eq!(document["counts"][0], json!({"kind": "client", "items": 2}));
     assert_eq!(document["warnings"][0]["code"], "row-left-out");
     assert!(!ran.stdout.contains("canary"));
-    assert!(std::fs::read_to_string(&path).unwrap().contains("canary-secret"), "the file holds it");
+    assert!(
+        std::fs::read_to_string(&path)
+            .unwrap()
+            .contains("canary-secret"),
+        "the file holds it"
+    );
 }
 
 #[tokio::test]
 async fn json_needs_a_file_of_its_own() {
     let site = small().await;
-    for args in [&["--output", "json"][..], &["--output", "json", "--out", "-"]] {
+    for args in [
+        &["--output", "json"][..],
+        &["--output", "json", "--out", "-"],
+    ] {
         let ran = run(&site.db, args);
         assert_eq!(ran.code, Some(64));
         assert_eq!(ran.json()["command"], "export");
@@ -336,9 +458,24 @@ async fn an_unknown_client_is_named_and_nothing_is_written() {
     let site = small().await;
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("export.json");
-    let ran = run(&site.db, &["--client", "crm", "--client", "CRM", "--out", path.to_str().unwrap()]);
+    let ran = run(
+        &site.db,
+        &[
+            "--client",
+            "crm",
+            "--client",
+            "CRM",
+            "--out",
+            path.to_str().unwrap(),
+        ],
+    );
     assert_eq!(ran.code, Some(64));
-    assert!(ran.stderr.contains("the target has no client 'CRM'; nothing was exported"), "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("the target has no client 'CRM'; nothing was exported"),
+        "{}",
+        ran.stderr
+    );
     assert!(!path.exists());
 }
 
@@ -347,20 +484,41 @@ async fn an_unknown_format_and_a_target_of_another_product_are_told() {
     let site = small().await;
     let ran = run(&site.db, &["--format", "nothing"]);
     assert_eq!(ran.code, Some(64));
-    assert!(ran.stderr.contains("unknown format 'nothing'"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("unknown format 'nothing'"),
+        "{}",
+        ran.stderr
+    );
     let ran = run(&crate::digirunner::empty().await, &[]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr.contains("the target holds nothing of any product"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("--format") && ran.stdout.is_empty(), "{}", ran.stderr);
-    let ran = run(&crate::digirunner::empty().await, &["--format", "digirunner"]);
+    assert!(
+        ran.stderr
+            .contains("the target holds nothing of any product"),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr.contains("--format") && ran.stdout.is_empty(),
+        "{}",
+        ran.stderr
+    );
+    let ran = run(
+        &crate::digirunner::empty().await,
+        &["--format", "digirunner"],
+    );
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr.contains("tsmp_client") && ran.stdout.is_empty(), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("tsmp_client") && ran.stdout.is_empty(),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[tokio::test]
 async fn a_role_that_can_only_read_can_export() {
     let site = small().await;
-    site.run("CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader").await;
+    site.run("CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+        .await;
     let url = site.db.url().replace("user=postgres", "user=reader");
     let ran = gatediff(&["export", "--database-url", &url]);
     site.run("DROP OWNED BY reader; DROP ROLE reader").await;

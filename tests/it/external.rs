@@ -16,7 +16,14 @@ async fn undo(site: &Site, job: i64) -> Result<Undone, Failure> {
         only: Vec::new(),
         accept_server_changes: false,
     };
-    job::undo(job, &site.target(), &options, &Reporter::silent(), &Cancel::new()).await
+    job::undo(
+        job,
+        &site.target(),
+        &options,
+        &Reporter::silent(),
+        &Cancel::new(),
+    )
+    .await
 }
 
 /// The tables, with a row that refers to the client `new`, and how the refusal names that row.
@@ -78,7 +85,10 @@ const TABLES: [(&str, &str, &str, &str); 9] = [
 ];
 
 fn file() -> World {
-    world().client("new", json!({})).client("newer", json!({})).client("old", json!({"tps": 2}))
+    world()
+        .client("new", json!({}))
+        .client("newer", json!({}))
+        .client("old", json!({"tps": 2}))
 }
 
 async fn site_with(table: &str, columns: &str) -> Site {
@@ -93,14 +103,23 @@ async fn an_added_client_that_something_refers_to_stays() {
         let site = site_with(table, columns).await;
         let before = site.dump().await;
         let job = site.import(&file()).await.job;
-        site.run(&format!("INSERT INTO {table} VALUES ({row})")).await;
+        site.run(&format!("INSERT INTO {table} VALUES ({row})"))
+            .await;
         let after = site.dump().await;
         let failure = undo(&site, job).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Blocked, "{table}: {failure:?}");
-        let [stale] = failure.stale.as_slice() else { panic!("{table}: {failure:?}") };
+        let [stale] = failure.stale.as_slice() else {
+            panic!("{table}: {failure:?}")
+        };
         assert_eq!(stale.item.to_string(), "client:new");
-        assert_eq!(stale.why, format!("tsmp_client (client_id \"new\") is needed by {named}"));
-        assert!(!format!("{failure:?} {}", json!(failure)).contains("canary"), "{failure:?}");
+        assert_eq!(
+            stale.why,
+            format!("tsmp_client (client_id \"new\") is needed by {named}")
+        );
+        assert!(
+            !format!("{failure:?} {}", json!(failure)).contains("canary"),
+            "{failure:?}"
+        );
         assert_eq!(site.dump().await, after, "nothing was written");
         site.run(&format!("DELETE FROM {table}")).await;
         undo(&site, job).await.unwrap();
@@ -112,15 +131,21 @@ async fn an_added_client_that_something_refers_to_stays() {
 async fn what_referred_to_the_client_before_it_was_added_does_so_again() {
     for (table, columns, row, _) in TABLES {
         let site = site_with(table, columns).await;
-        site.run(&format!("INSERT INTO {table} VALUES ({row})")).await;
+        site.run(&format!("INSERT INTO {table} VALUES ({row})"))
+            .await;
         let before = site.dump().await;
         let job = site.import(&file()).await.job;
         undo(&site, job).await.unwrap();
         assert_eq!(site.dump().await, before, "{table}");
         // The journal keeps no value of a table that is not ours.
-        let kept = site.rows("gatediff.journal", &format!("table_name = '{table}'")).await;
+        let kept = site
+            .rows("gatediff.journal", &format!("table_name = '{table}'"))
+            .await;
         assert_eq!(kept.len(), 1, "{table}: {kept:?}");
-        assert!(!json!(kept).to_string().contains("canary"), "{table}: {kept:?}");
+        assert!(
+            !json!(kept).to_string().contains("canary"),
+            "{table}: {kept:?}"
+        );
     }
 }
 
@@ -128,6 +153,7 @@ async fn what_referred_to_the_client_before_it_was_added_does_so_again() {
 async fn a_table_of_other_columns_than_the_products_is_left_alone() {
     let site = site_with("tsmp_client_cert", "id int8 PRIMARY KEY, owner varchar(40)").await;
     let job = site.import(&file()).await.job;
-    site.run("INSERT INTO tsmp_client_cert VALUES (1, 'new')").await;
+    site.run("INSERT INTO tsmp_client_cert VALUES (1, 'new')")
+        .await;
     undo(&site, job).await.unwrap();
 }

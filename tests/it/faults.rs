@@ -20,7 +20,9 @@ use crate::support::world::{World, world};
 const SCHEMA: &str = include_str!("../../fixtures/digirunner/schema.sql");
 
 fn target() -> World {
-    world().client("a", json!({"tps": 1, "remark": "old"})).group("7", "g", json!({}))
+    world()
+        .client("a", json!({"tps": 1, "remark": "old"}))
+        .group("7", "g", json!({}))
 }
 
 /// Adds and covers, and takes ids of each sort.
@@ -51,24 +53,39 @@ impl End {
     #[track_caller]
     fn assert(&self, code: i32, kind: &str, place: Option<&str>, words: &[&str]) {
         let error = &self.document["error"];
-        assert_eq!((self.code, error["kind"].as_str()), (Some(code), Some(kind)), "{error:#}");
+        assert_eq!(
+            (self.code, error["kind"].as_str()),
+            (Some(code), Some(kind)),
+            "{error:#}"
+        );
         assert_eq!(error["where"].as_str(), place, "{error:#}");
         let text = error.to_string();
         for word in words {
             assert!(text.contains(word), "'{word}' is not in {error:#}");
         }
         assert!(!error["message"].as_str().unwrap().is_empty());
-        assert!(error["hints"].as_array().is_some_and(|hints| !hints.is_empty()), "{error:#}");
+        assert!(
+            error["hints"]
+                .as_array()
+                .is_some_and(|hints| !hints.is_empty()),
+            "{error:#}"
+        );
     }
 }
 
 impl Patient {
     async fn new() -> Self {
         let site = Site::new(&target()).await;
-        gatediff::job::init(&site.target(), Timeouts::default()).await.unwrap();
+        gatediff::job::init(&site.target(), Timeouts::default())
+            .await
+            .unwrap();
         let mut written = NamedTempFile::new().unwrap();
         written.write_all(file().export().as_bytes()).unwrap();
-        Self { site, home: tempfile::tempdir().unwrap(), file: written }
+        Self {
+            site,
+            home: tempfile::tempdir().unwrap(),
+            file: written,
+        }
     }
 
     fn apply(&self, url: &str, more: &[&str]) -> Command {
@@ -79,7 +96,12 @@ impl Patient {
     async fn fails_at(&self, url: &str, more: &[&str]) -> End {
         let before = self.site.dump().await;
         let end = ended(self.apply(url, more).spawn().unwrap());
-        assert_eq!(self.site.dump().await, before, "the database is not whole: {:#}", end.document["error"]);
+        assert_eq!(
+            self.site.dump().await,
+            before,
+            "the database is not whole: {:#}",
+            end.document["error"]
+        );
         assert!(done(&self.site.db).await.is_empty(), "{:#}", end.document);
         end
     }
@@ -94,7 +116,10 @@ impl Patient {
         let end = ended(self.apply(&self.site.db.url(), &[]).spawn().unwrap());
         self.site.run(mending).await;
         assert!(done(&self.site.db).await.is_empty(), "{:#}", end.document);
-        assert_eq!(self.site.column("tsmp_client", "client_id", "true").await, ["a"]);
+        assert_eq!(
+            self.site.column("tsmp_client", "client_id", "true").await,
+            ["a"]
+        );
         assert_eq!(self.site.column("tsmp_client", "tps", "true").await, [1]);
         end
     }
@@ -104,14 +129,25 @@ impl Patient {
         let end = ended(self.apply(&self.site.db.url(), &[]).spawn().unwrap());
         assert_eq!(end.code, Some(0), "{:#}", end.document);
         assert_eq!(done(&self.site.db).await.len(), 1);
-        assert_eq!(self.site.column("tsmp_client", "tps", "true").await, [2, 10]);
+        assert_eq!(
+            self.site.column("tsmp_client", "tps", "true").await,
+            [2, 10]
+        );
     }
 }
 
 fn apply(home: &TempDir, file: &NamedTempFile, url: &str, more: &[&str]) -> Command {
     let mut command = command(home.path());
     command
-        .args(["apply", file.path().to_str().unwrap(), "--cover", "all", "--yes", "--output", "json"])
+        .args([
+            "apply",
+            file.path().to_str().unwrap(),
+            "--cover",
+            "all",
+            "--yes",
+            "--output",
+            "json",
+        ])
         .args(["--database-url", url])
         .args(more)
         .stdout(Stdio::piped())
@@ -122,8 +158,12 @@ fn apply(home: &TempDir, file: &NamedTempFile, url: &str, more: &[&str]) -> Comm
 fn ended(child: Child) -> End {
     let ended = child.wait_with_output().unwrap();
     let told = String::from_utf8_lossy(&ended.stderr);
-    let document = serde_json::from_slice(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {told}"));
-    End { code: ended.status.code(), document }
+    let document =
+        serde_json::from_slice(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {told}"));
+    End {
+        code: ended.status.code(),
+        document,
+    }
 }
 
 // ---- rights
@@ -140,9 +180,16 @@ async fn with_role(patient: &Patient, role: &str, taken: &str) -> End {
         taken.replace("ROLE", role)
     );
     patient.site.run(&setup).await;
-    let url = patient.site.db.url().replace("user=postgres", &format!("user={role}"));
+    let url = patient
+        .site
+        .db
+        .url()
+        .replace("user=postgres", &format!("user={role}"));
     let end = patient.fails_at(&url, &[]).await;
-    patient.site.run(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
+    patient
+        .site
+        .run(&format!("DROP OWNED BY {role}; DROP ROLE {role}"))
+        .await;
     end
 }
 
@@ -150,15 +197,39 @@ async fn with_role(patient: &Patient, role: &str, taken: &str) -> End {
 async fn a_role_that_lacks_a_right_is_told_which_one_and_where() {
     let patient = Patient::new().await;
     for (taken, place, right) in [
-        ("SELECT ON tsmp_client", "tsmp_client", "grant the role SELECT"),
-        ("INSERT ON tsmp_client_host", "tsmp_client_host", "grant the role INSERT"),
+        (
+            "SELECT ON tsmp_client",
+            "tsmp_client",
+            "grant the role SELECT",
+        ),
+        (
+            "INSERT ON tsmp_client_host",
+            "tsmp_client_host",
+            "grant the role INSERT",
+        ),
         ("UPDATE ON tsmp_client", "tsmp_client", "UPDATE"),
-        ("USAGE ON SEQUENCE seq_tsmp_group_pk", "seq_tsmp_group_pk", "grant the role USAGE"),
-        ("INSERT, UPDATE ON seq_store", "seq_store", "SELECT, INSERT and UPDATE"),
-        ("INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public", "", "README"),
+        (
+            "USAGE ON SEQUENCE seq_tsmp_group_pk",
+            "seq_tsmp_group_pk",
+            "grant the role USAGE",
+        ),
+        (
+            "INSERT, UPDATE ON seq_store",
+            "seq_store",
+            "SELECT, INSERT and UPDATE",
+        ),
+        (
+            "INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public",
+            "",
+            "README",
+        ),
     ] {
         let end = with_role(&patient, "lacking", &format!("REVOKE {taken} FROM ROLE")).await;
-        let place = if place.is_empty() { end.document["error"]["where"].as_str().unwrap() } else { place };
+        let place = if place.is_empty() {
+            end.document["error"]["where"].as_str().unwrap()
+        } else {
+            place
+        };
         end.assert(1, "denied", Some(place), &[right, "permission denied for "]);
     }
     patient.succeeds().await;
@@ -169,15 +240,20 @@ async fn what_is_read_only_is_not_overruled() {
     let patient = Patient::new().await;
     let name = patient.site.db.name().to_owned();
     let set = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");
-    let reset =
-        format!("BEGIN READ WRITE; ALTER DATABASE {name} RESET default_transaction_read_only; COMMIT");
+    let reset = format!(
+        "BEGIN READ WRITE; ALTER DATABASE {name} RESET default_transaction_read_only; COMMIT"
+    );
     let end = patient.fails_with(&set, &reset).await;
     let place = end.document["error"]["where"].as_str().map(str::to_owned);
     end.assert(
         1,
         "denied",
         place.as_deref(),
-        &["read-only", "primary server", "default_transaction_read_only"],
+        &[
+            "read-only",
+            "primary server",
+            "default_transaction_read_only",
+        ],
     );
     patient.succeeds().await;
 }
@@ -188,7 +264,12 @@ async fn what_is_read_only_is_not_overruled() {
 async fn another_version_of_the_product_is_told_with_the_table_and_column() {
     let patient = Patient::new().await;
     for (breaking, mending, place, words) in [
-        ("ALTER TABLE dp_app RENAME TO dp_gone", "ALTER TABLE dp_gone RENAME TO dp_app", "dp_app", "dp_app"),
+        (
+            "ALTER TABLE dp_app RENAME TO dp_gone",
+            "ALTER TABLE dp_gone RENAME TO dp_app",
+            "dp_app",
+            "dp_app",
+        ),
         (
             "ALTER TABLE tsmp_client RENAME tps TO tps2",
             "ALTER TABLE tsmp_client RENAME tps2 TO tps",
@@ -212,7 +293,12 @@ async fn another_version_of_the_product_is_told_with_the_table_and_column() {
         if words != "a number" {
             end.assert(1, "schema", Some(place), &[words]);
         }
-        end.assert(1, "schema", Some(place), &["search_path", "another version of the product", "README"]);
+        end.assert(
+            1,
+            "schema",
+            Some(place),
+            &["search_path", "another version of the product", "README"],
+        );
     }
     patient.succeeds().await;
 }
@@ -222,18 +308,32 @@ async fn columns_of_a_newer_product_version_do_no_harm_unless_they_need_a_value(
     let patient = Patient::new().await;
     let needed = "ALTER TABLE tsmp_client ADD newer text NOT NULL DEFAULT 'x'; ALTER TABLE tsmp_client ALTER newer DROP DEFAULT";
     let end = patient
-        .fails_with(needed, "ALTER TABLE tsmp_client ALTER newer SET DEFAULT 'y', ADD newest int")
+        .fails_with(
+            needed,
+            "ALTER TABLE tsmp_client ALTER newer SET DEFAULT 'y', ADD newest int",
+        )
         .await;
-    end.assert(1, "refused", Some("tsmp_client"), &["newer", "another version of the product"]);
+    end.assert(
+        1,
+        "refused",
+        Some("tsmp_client"),
+        &["newer", "another version of the product"],
+    );
     patient.succeeds().await;
-    assert_eq!(patient.site.column("tsmp_client", "newer", "true").await, ["x", "y"]);
+    assert_eq!(
+        patient.site.column("tsmp_client", "newer", "true").await,
+        ["x", "y"]
+    );
 }
 
 // ---- limits, and others who write
 
 async fn hold(site: &Site, sql: &str) -> PgConnection {
     let mut holder = site.db.connect().await;
-    sqlx::raw_sql(AssertSqlSafe(format!("BEGIN; {sql}"))).execute(&mut holder).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(format!("BEGIN; {sql}")))
+        .execute(&mut holder)
+        .await
+        .unwrap();
     holder
 }
 
@@ -242,10 +342,22 @@ async fn a_row_that_somebody_keeps_locked_and_a_time_limit_are_told_apart() {
     let patient = Patient::new().await;
     let holder = hold(&patient.site, "UPDATE tsmp_client SET tps = 1").await;
     let end = patient.fails(&["--lock-timeout", "0.2"]).await;
-    end.assert(5, "locked", Some("tsmp_client"), &["--lock-timeout SECONDS", "lock timeout"]);
+    end.assert(
+        5,
+        "locked",
+        Some("tsmp_client"),
+        &["--lock-timeout SECONDS", "lock timeout"],
+    );
     assert_eq!(end.document["status"], "locked");
-    let end = patient.fails(&["--lock-timeout", "60", "--statement-timeout", "0.5"]).await;
-    end.assert(1, "refused", Some("tsmp_client"), &["--statement-timeout SECONDS", "statement timeout"]);
+    let end = patient
+        .fails(&["--lock-timeout", "60", "--statement-timeout", "0.5"])
+        .await;
+    end.assert(
+        1,
+        "refused",
+        Some("tsmp_client"),
+        &["--statement-timeout SECONDS", "statement timeout"],
+    );
     drop(holder);
     patient.succeeds().await;
 }
@@ -264,17 +376,25 @@ fn failing(times: u32, sqlstate: &str) -> String {
     )
 }
 
-const NO_MORE: &str = "DROP TRIGGER fail ON tsmp_client; DROP FUNCTION fail; DROP SEQUENCE attempts";
+const NO_MORE: &str =
+    "DROP TRIGGER fail ON tsmp_client; DROP FUNCTION fail; DROP SEQUENCE attempts";
 
 #[tokio::test]
 async fn losing_against_others_is_tried_again_and_then_told() {
     for sqlstate in ["40001", "40P01"] {
         let patient = Patient::new().await;
         patient.site.run(&failing(1000, sqlstate)).await;
-        patient.fails(&[]).await.assert(3, "stale", Some("tsmp_client"), &["in every attempt", "try again"]);
+        patient.fails(&[]).await.assert(
+            3,
+            "stale",
+            Some("tsmp_client"),
+            &["in every attempt", "try again"],
+        );
         let tried = "SELECT last_value FROM attempts";
-        let tried: i64 =
-            sqlx::query_scalar(tried).fetch_one(&mut patient.site.db.connect().await).await.unwrap();
+        let tried: i64 = sqlx::query_scalar(tried)
+            .fetch_one(&mut patient.site.db.connect().await)
+            .await
+            .unwrap();
         assert!(tried > 3, "it was tried {tried} times");
         patient.site.run(NO_MORE).await;
         patient.site.run(&failing(2, sqlstate)).await;
@@ -284,7 +404,10 @@ async fn losing_against_others_is_tried_again_and_then_told() {
 
 #[tokio::test]
 async fn a_server_without_room_is_told() {
-    for (sqlstate, words) in [("53100", "the server has no room left"), ("53200", "memory")] {
+    for (sqlstate, words) in [
+        ("53100", "the server has no room left"),
+        ("53200", "memory"),
+    ] {
         let patient = Patient::new().await;
         let end = patient.fails_with(&failing(1000, sqlstate), NO_MORE).await;
         end.assert(1, "refused", Some("tsmp_client"), &[words, "make room"]);
@@ -303,7 +426,12 @@ async fn a_session_that_is_ended_on_the_server_is_told() {
                   CREATE SEQUENCE attempts;
                   CREATE TRIGGER fail BEFORE INSERT ON tsmp_client FOR EACH ROW EXECUTE FUNCTION fail()";
     let end = patient.fails_with(ending, NO_MORE).await;
-    end.assert(1, "unreachable", Some("tsmp_client"), &["nothing was written", "administrator command"]);
+    end.assert(
+        1,
+        "unreachable",
+        Some("tsmp_client"),
+        &["nothing was written", "administrator command"],
+    );
     patient.succeeds().await;
 }
 
@@ -314,7 +442,12 @@ async fn a_target_that_cannot_be_reached_is_told_with_what_to_check() {
     let patient = Patient::new().await;
     let url = patient.site.db.url();
     let absent = url.replace(patient.site.db.name(), "nowhere");
-    patient.fails_at(&absent, &[]).await.assert(1, "unreachable", None, &["nowhere", "psql --list"]);
+    patient.fails_at(&absent, &[]).await.assert(
+        1,
+        "unreachable",
+        None,
+        &["nowhere", "psql --list"],
+    );
     patient
         .site
         .run(&format!(
@@ -322,17 +455,34 @@ async fn a_target_that_cannot_be_reached_is_told_with_what_to_check() {
             patient.site.db.name()
         ))
         .await;
-    let end = patient.fails_at(&url.replace("user=postgres", "user=crowd"), &[]).await;
+    let end = patient
+        .fails_at(&url.replace("user=postgres", "user=crowd"), &[])
+        .await;
     patient.site.run("DROP ROLE crowd").await;
-    end.assert(1, "unreachable", None, &["too many connections", "as many sessions as"]);
+    end.assert(
+        1,
+        "unreachable",
+        None,
+        &["too many connections", "as many sessions as"],
+    );
     let stranger = url.replace("user=postgres", "user=nobody_here");
-    patient.fails_at(&stranger, &[]).await.assert(1, "denied", None, &["nobody_here", "pg_hba.conf"]);
+    patient.fails_at(&stranger, &[]).await.assert(
+        1,
+        "denied",
+        None,
+        &["nobody_here", "pg_hba.conf"],
+    );
     let proxy = Proxy::new();
     let behind = proxy.url(&patient.site.db);
     drop(proxy);
     let end = patient.fails_at(&behind, &[]).await;
     // Whether it was closed or reset is for chance to say.
-    end.assert(1, "unreachable", None, &["cannot reach the database server", "firewall"]);
+    end.assert(
+        1,
+        "unreachable",
+        None,
+        &["cannot reach the database server", "firewall"],
+    );
 }
 
 // ---- the server stops
@@ -342,11 +492,18 @@ fn wait_until_blocked(server: &LocalServer) {
     until("the import waits for the lock", || {
         let target = server.target("postgres");
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(async {
                 let mut connection = target.connect(Timeouts::default()).await.unwrap();
-                let sql = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock')";
-                sqlx::query_scalar::<_, bool>(sql).fetch_one(&mut connection).await.unwrap()
+                let sql =
+                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock')";
+                sqlx::query_scalar::<_, bool>(sql)
+                    .fetch_one(&mut connection)
+                    .await
+                    .unwrap()
             })
         })
         .join()
@@ -355,26 +512,50 @@ fn wait_until_blocked(server: &LocalServer) {
 }
 
 fn start(keep: &TempDir) -> LocalServer {
-    LocalServer::start(LocalOptions { keep: Some(keep.path().join("kept")), ..LocalOptions::default() })
-        .unwrap()
+    LocalServer::start(LocalOptions {
+        keep: Some(keep.path().join("kept")),
+        ..LocalOptions::default()
+    })
+    .unwrap()
 }
 
 async fn run(server: &LocalServer, sql: &str) -> PgConnection {
-    let mut connection = server.target("postgres").connect(Timeouts::default()).await.unwrap();
-    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+    let mut connection = server
+        .target("postgres")
+        .connect(Timeouts::default())
+        .await
+        .unwrap();
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+        .execute(&mut connection)
+        .await
+        .unwrap();
     connection
 }
 
 async fn count(server: &LocalServer, table: &str) -> i64 {
-    let mut connection = server.target("postgres").connect(Timeouts::default()).await.unwrap();
+    let mut connection = server
+        .target("postgres")
+        .connect(Timeouts::default())
+        .await
+        .unwrap();
     let sql = format!("SELECT count(*) FROM {table}");
-    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap()
+    sqlx::query_scalar(AssertSqlSafe(sql))
+        .fetch_one(&mut connection)
+        .await
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_stops_in_the_middle_is_told_and_whole_when_it_is_back() {
-    let keep = tempfile::Builder::new().prefix("gd").tempdir_in("/tmp").unwrap();
-    std::fs::set_permissions(keep.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    let keep = tempfile::Builder::new()
+        .prefix("gd")
+        .tempdir_in("/tmp")
+        .unwrap();
+    std::fs::set_permissions(
+        keep.path(),
+        std::os::unix::fs::PermissionsExt::from_mode(0o777),
+    )
+    .unwrap();
     let mut server = start(&keep);
     drop(run(&server, SCHEMA).await);
     let level = "INSERT INTO tsmp_security_level (security_level_id, security_level_name) VALUES ('SYSTEM', 'System')";
@@ -385,22 +566,37 @@ async fn a_server_that_stops_in_the_middle_is_told_and_whole_when_it_is_back() {
     let more = ["--lock-timeout", "60"];
     for signal in [Signal::INT, Signal::QUIT] {
         let _holder = run(&server, "BEGIN; LOCK TABLE tsmp_client_host IN SHARE MODE").await;
-        let child = apply(&home, &export, &server.url("postgres"), &more).spawn().unwrap();
+        let child = apply(&home, &export, &server.url("postgres"), &more)
+            .spawn()
+            .unwrap();
         tokio::task::block_in_place(|| wait_until_blocked(&server));
         let pid = std::fs::read_to_string(keep.path().join("kept/data/postmaster.pid")).unwrap();
         let pid = pid.lines().next().and_then(|pid| pid.parse().ok()).unwrap();
         kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
         let end = ended(child);
-        end.assert(1, "unreachable", Some("tsmp_client_host"), &["nothing was written", "check the server"]);
+        end.assert(
+            1,
+            "unreachable",
+            Some("tsmp_client_host"),
+            &["nothing was written", "check the server"],
+        );
         server.stop().unwrap();
         server = start(&keep);
         assert_eq!(count(&server, "tsmp_client").await, 0, "{signal:?}");
         assert_eq!(
-            count(&server, "gatediff.jobs WHERE to_jsonb(jobs)->>'state' IS DISTINCT FROM 'failed'").await,
+            count(
+                &server,
+                "gatediff.jobs WHERE to_jsonb(jobs)->>'state' IS DISTINCT FROM 'failed'"
+            )
+            .await,
             0
         );
     }
-    let end = ended(apply(&home, &export, &server.url("postgres"), &more).spawn().unwrap());
+    let end = ended(
+        apply(&home, &export, &server.url("postgres"), &more)
+            .spawn()
+            .unwrap(),
+    );
     assert_eq!(end.code, Some(0), "{:#}", end.document);
     assert_eq!(count(&server, "tsmp_client").await, 2);
 }
@@ -413,9 +609,14 @@ const OUTPUT: &str = "GATEDIFF_TEST_OUTPUT";
 #[test]
 #[ignore = "not a test: what the next one runs where files may not grow"]
 fn writes_a_file_of_a_megabyte() {
-    let Some(path) = std::env::var_os(OUTPUT) else { return };
+    let Some(path) = std::env::var_os(OUTPUT) else {
+        return;
+    };
     let written = gatediff::job::write_file(path.as_ref(), &[b'x'; 1 << 20], false);
-    println!("\n{}", serde_json::to_string(&written.unwrap_err()).unwrap());
+    println!(
+        "\n{}",
+        serde_json::to_string(&written.unwrap_err()).unwrap()
+    );
 }
 
 #[test]
@@ -425,15 +626,29 @@ fn a_result_file_for_which_there_is_no_room_is_told_and_leaves_nothing_behind() 
     let ran = Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh"])
         .arg(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "faults::writes_a_file_of_a_megabyte", "--nocapture"])
+        .args([
+            "--ignored",
+            "--exact",
+            "faults::writes_a_file_of_a_megabyte",
+            "--nocapture",
+        ])
         .env(OUTPUT, &path)
         .output()
         .unwrap();
     let out = String::from_utf8(ran.stdout).unwrap();
-    let failure = out.lines().find(|line| line.starts_with('{')).unwrap_or_else(|| panic!("{out}"));
+    let failure = out
+        .lines()
+        .find(|line| line.starts_with('{'))
+        .unwrap_or_else(|| panic!("{out}"));
     let failure: Value = serde_json::from_str(failure).unwrap();
-    assert_eq!((&failure["kind"], &failure["where"]), (&json!("file"), &json!(path)));
+    assert_eq!(
+        (&failure["kind"], &failure["where"]),
+        (&json!("file"), &json!(path))
+    );
     assert_eq!(failure["message"], "cannot write the file");
-    assert_eq!(failure["hints"], json!(["make room on the disk, or name a file on another one"]));
+    assert_eq!(
+        failure["hints"],
+        json!(["make room on the disk, or name a file on another one"])
+    );
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use gatediff::engine::object::Kinds;
 use gatediff::engine::schema::{
-    Column, Cover, Empty, Key, KindSchema, Lacking, Part, Patterns, ReferenceRule, Role, Rule, Rules, Stands,
+    Column, Cover, Empty, Key, KindSchema, Lacking, Part, Patterns, ReferenceRule, Role, Rule,
+    Rules, Stands,
 };
 use gatediff::engine::{DocumentSchema, Kind, KindInfo};
 use gatediff::platform::document::{About, Documents, File, Json, Object, Product, Source};
@@ -40,13 +41,22 @@ pub(crate) const EXPORT: &str = r#"{"fleet": 1,
 const LISTS: [(&str, &str); 2] = [("depot", "depots"), ("van", "vans")];
 
 static KINDS: [KindInfo; 2] = [
-    KindInfo { kind: Kind::of("depot"), title: "Depots" },
-    KindInfo { kind: Kind::of("van"), title: "Vans" },
+    KindInfo {
+        kind: Kind::of("depot"),
+        title: "Depots",
+    },
+    KindInfo {
+        kind: Kind::of("van"),
+        title: "Vans",
+    },
 ];
 
 /// An id is one environment's own; a name goes along.
 const KEYS: &[Key] = &[
-    Key { column: Column::Id, ..Key::new("id", Role::Id, Stands::First(&["id"])) },
+    Key {
+        column: Column::Id,
+        ..Key::new("id", Role::Id, Stands::First(&["id"]))
+    },
     Key::new("name", Role::Name, Stands::First(&["name"])),
 ];
 
@@ -92,7 +102,10 @@ static SCHEMAS: LazyLock<[KindSchema; 2]> = LazyLock::new(|| {
 
 static DEMO: DemoData = DemoData {
     database: "fleet",
-    target: DemoTarget::Import { file_name: "target.json", file: TARGET },
+    target: DemoTarget::Import {
+        file_name: "target.json",
+        file: TARGET,
+    },
     file_name: "export.json",
     file: EXPORT,
 };
@@ -111,7 +124,9 @@ struct Fleet;
 
 impl Kinds for Fleet {
     fn schema(&self, kind: &str) -> Option<&'static KindSchema> {
-        SCHEMAS.iter().find(|schema| schema.info.kind.as_str() == kind)
+        SCHEMAS
+            .iter()
+            .find(|schema| schema.info.kind.as_str() == kind)
     }
 }
 
@@ -133,7 +148,11 @@ impl Product for Fleet {
         let mut file = File::default();
         for (kind, list) in LISTS {
             let schema = self.schema(kind).unwrap();
-            let found = source.root.get(list).map(Json::elements).unwrap_or_default();
+            let found = source
+                .root
+                .get(list)
+                .map(Json::elements)
+                .unwrap_or_default();
             for (at, json) in found.iter().enumerate() {
                 let path = format!("/{list}/{at}");
                 let Some(object) = json.as_object() else {
@@ -141,7 +160,8 @@ impl Product for Fleet {
                     return Err(source.wrong(root, &path, "an object", json.type_word()));
                 };
                 let text = source.slice(object.span());
-                file.objects.push(Object::new(schema, json.clone(), None, text, path));
+                file.objects
+                    .push(Object::new(schema, json.clone(), None, text, path));
             }
         }
         Ok(file)
@@ -149,7 +169,9 @@ impl Product for Fleet {
 
     fn print(&self, objects: &[&Object], _: &ExportOptions) -> Vec<u8> {
         let list = |(kind, list): (&str, &str)| {
-            let of = objects.iter().filter(|object| object.kind().as_str() == kind);
+            let of = objects
+                .iter()
+                .filter(|object| object.kind().as_str() == kind);
             let texts: Vec<&str> = of.map(|object| &*object.text).collect();
             format!("\"{list}\":[{}]", texts.join(","))
         };

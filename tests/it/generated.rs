@@ -36,8 +36,15 @@ fn printed(args: &[&str]) -> String {
 
 #[test]
 fn the_completions_are_current() {
-    for (shell, name) in [("bash", "gatediff.bash"), ("zsh", "_gatediff"), ("fish", "gatediff.fish")] {
-        hold(&root().join("completions").join(name), &printed(&["completions", shell]));
+    for (shell, name) in [
+        ("bash", "gatediff.bash"),
+        ("zsh", "_gatediff"),
+        ("fish", "gatediff.fish"),
+    ] {
+        hold(
+            &root().join("completions").join(name),
+            &printed(&["completions", shell]),
+        );
     }
 }
 
@@ -49,8 +56,12 @@ fn the_manual_page_is_current() {
 /// Returns the README with what stands between the two marks replaced.
 fn with_section(readme: &str, mark: &str, text: &str) -> String {
     let (open, close) = (format!("<!-- {mark} -->"), format!("<!-- /{mark} -->"));
-    let (before, rest) = readme.split_once(&open).unwrap_or_else(|| panic!("README has no {open}"));
-    let (_, after) = rest.split_once(&close).unwrap_or_else(|| panic!("README has no {close}"));
+    let (before, rest) = readme
+        .split_once(&open)
+        .unwrap_or_else(|| panic!("README has no {open}"));
+    let (_, after) = rest
+        .split_once(&close)
+        .unwrap_or_else(|| panic!("README has no {close}"));
     format!("{before}{open}\n{}\n{close}{after}", text.trim_end())
 }
 

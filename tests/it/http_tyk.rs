@@ -51,7 +51,12 @@ fn apis(numbers: impl IntoIterator<Item = usize>) -> String {
 }
 
 fn policy(n: usize, grants: &[usize]) -> Value {
-    let right = |n: &usize| (api_id(*n), json!({ "api_id": api_id(*n), "api_name": format!("API {n}") }));
+    let right = |n: &usize| {
+        (
+            api_id(*n),
+            json!({ "api_id": api_id(*n), "api_name": format!("API {n}") }),
+        )
+    };
     json!({
         "_id": format!("{:024x}", 0xa000 + n),
         "id": "",
@@ -69,7 +74,12 @@ fn ok(message: &str, meta: &Value) -> Value {
 async fn with_organisation(args: &[&str]) -> (TestDb, Served) {
     let db = TestDb::new().await;
     let served = Served::start(&db, args);
-    assert_eq!(served.import(ORGANISATIONS, &organisation(ORG).to_string()).status, 200);
+    assert_eq!(
+        served
+            .import(ORGANISATIONS, &organisation(ORG).to_string())
+            .status,
+        200
+    );
     (db, served)
 }
 
@@ -89,36 +99,66 @@ fn stored(served: &Served) -> BTreeSet<String> {
 
 /// Runs another command of the program on the database.
 fn run(db: &TestDb, home: &Path, args: &[&str]) -> Value {
-    let output =
-        command(home).args(args).args(["--output", "json", "--database-url", &db.url()]).output().unwrap();
+    let output = command(home)
+        .args(args)
+        .args(["--output", "json", "--database-url", &db.url()])
+        .output()
+        .unwrap();
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_documented_samples_import_as_documented_keep_their_ids_and_come_back_equal() {
-    let read =
-        |name: &str| std::fs::read_to_string(fixture(&format!("tyk/documentation/{name}.json"))).unwrap();
+    let read = |name: &str| {
+        std::fs::read_to_string(fixture(&format!("tyk/documentation/{name}.json"))).unwrap()
+    };
     let db = TestDb::new().await;
     let served = Served::start(&db, &[]);
     let answer = served.import(ORGANISATIONS, &read("organisation"));
-    assert_eq!((answer.status, answer.json()), (200, ok("Org imported", &json!("53ac07777cbb8c2d53000002"))));
+    assert_eq!(
+        (answer.status, answer.json()),
+        (200, ok("Org imported", &json!("53ac07777cbb8c2d53000002")))
+    );
     let answer = served.import(APIS, &read("apis"));
     let malformed = json!({ "Status": "Error", "Message": "Request body malformed", "Meta": null });
-    assert_eq!((answer.status, answer.json()), (403, malformed), "the printed sample has {{...}} in it");
-    let looked = served.import(&format!("{POLICIES}?preview=true"), &read("policies")).json().to_string();
-    assert!(looked.contains("d023576f836a4e407153009e8d95cf73"), "the API that nobody has: {looked}");
+    assert_eq!(
+        (answer.status, answer.json()),
+        (403, malformed),
+        "the printed sample has {{...}} in it"
+    );
+    let looked = served
+        .import(&format!("{POLICIES}?preview=true"), &read("policies"))
+        .json()
+        .to_string();
+    assert!(
+        looked.contains("d023576f836a4e407153009e8d95cf73"),
+        "the API that nobody has: {looked}"
+    );
     let answer = served.import(POLICIES, &read("policies"));
     let written: Value = serde_json::from_str(&read("policies")).unwrap();
-    let ids =
-        written["Data"].as_array().unwrap().iter().map(|policy| policy["_id"].as_str().unwrap().to_owned());
+    let ids = written["Data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|policy| policy["_id"].as_str().unwrap().to_owned());
     let all_true: Map<_, _> = ids.map(|id| (id, json!(true))).collect();
-    assert_eq!((answer.status, answer.json()), (200, ok("Policies imported", &Value::Object(all_true))));
+    assert_eq!(
+        (answer.status, answer.json()),
+        (200, ok("Policies imported", &Value::Object(all_true)))
+    );
     assert_eq!(answer.header("x-gatediff-findings").unwrap(), "7");
     let answer = served.import(&format!("{POLICIES}?findings=true"), &read("policies"));
-    assert_eq!(answer.json()["Findings"], Value::Null, "of what is the same nothing is written");
+    assert_eq!(
+        answer.json()["Findings"],
+        Value::Null,
+        "of what is the same nothing is written"
+    );
     // What came in goes out.
     let organisation: Value = serde_json::from_str(&read("organisation")).unwrap();
-    assert_eq!(exported(&served, "/admin/organisations/53ac07777cbb8c2d53000002"), organisation);
+    assert_eq!(
+        exported(&served, "/admin/organisations/53ac07777cbb8c2d53000002"),
+        organisation
+    );
     assert_eq!(
         exported(&served, "/admin/organisations"),
         json!({ "organisations": [organisation], "pages": 0 })
@@ -139,21 +179,37 @@ async fn an_import_answers_to_the_letter_and_one_without_a_difference_is_no_job(
     let meta = json!({ api_id(1): true, api_id(2): true });
     for (times, jobs) in [(1, 2), (2, 2)] {
         let answer = served.import(APIS, &apis([1, 2]));
-        assert_eq!((answer.status, answer.json()), (200, ok("APIs imported", &meta)), "time {times}");
+        assert_eq!(
+            (answer.status, answer.json()),
+            (200, ok("APIs imported", &meta)),
+            "time {times}"
+        );
         assert_eq!(done(&db).await.len(), jobs, "time {times}");
         assert_eq!(answer.header("x-gatediff-job").is_some(), times == 1);
     }
-    let answer = served.import(POLICIES, &json!({ "Data": [policy(1, &[1, 2])], "Pages": 1 }).to_string());
+    let answer = served.import(
+        POLICIES,
+        &json!({ "Data": [policy(1, &[1, 2])], "Pages": 1 }).to_string(),
+    );
     assert_eq!(
         (answer.status, answer.json()),
-        (200, ok("Policies imported", &json!({ "00000000000000000000a001": true })))
+        (
+            200,
+            ok(
+                "Policies imported",
+                &json!({ "00000000000000000000a001": true })
+            )
+        )
     );
     for (path, body, message) in [
         (APIS, r#"{"apis":[],"pages":0}"#, "APIs imported"),
         (POLICIES, r#"{"Data":[]}"#, "Policies imported"),
     ] {
         let answer = served.import(path, body);
-        assert_eq!((answer.status, answer.json()), (200, ok(message, &json!({}))));
+        assert_eq!(
+            (answer.status, answer.json()),
+            (200, ok(message, &json!({})))
+        );
     }
     let answer = served.get("/api/apis", &[("authorization", SECRET)]);
     assert_eq!(
@@ -168,14 +224,23 @@ async fn each_endpoint_takes_its_own_format_only() {
     let (db, served) = with_organisation(&[]).await;
     let before = done(&db).await;
     let org = organisation("5e9d9544a1dcd60001d0ed21");
-    let (apis, policies) = (json!({ "apis": [api(1)] }), json!({ "Data": [policy(1, &[])] }));
+    let (apis, policies) = (
+        json!({ "apis": [api(1)] }),
+        json!({ "Data": [policy(1, &[])] }),
+    );
     let both = json!({ "apis": [api(1)], "Data": [policy(1, &[])] });
     for (path, bodies) in [
         (ORGANISATIONS, vec![&apis, &policies, &both]),
         (APIS, vec![&org, &policies, &both]),
         (POLICIES, vec![&org, &apis, &both]),
     ] {
-        let bare = [json!([org]), json!([api(1)]), api(1), policy(1, &[]), json!({ "organisations": [org] })];
+        let bare = [
+            json!([org]),
+            json!([api(1)]),
+            api(1),
+            policy(1, &[]),
+            json!({ "organisations": [org] }),
+        ];
         for body in bodies.into_iter().chain(&bare) {
             let answer = served.import(path, &body.to_string());
             assert_eq!(
@@ -193,13 +258,22 @@ async fn an_item_that_is_blocked_is_named_with_its_reason_and_nothing_is_written
     let (db, served) = with_organisation(&[]).await;
     let mut stranger = api(2);
     stranger["api_definition"]["org_id"] = json!("5e9d9544a1dcd60001d0ed99");
-    let answer = served.import(APIS, &json!({ "apis": [api(1), stranger, api(3)] }).to_string());
+    let answer = served.import(
+        APIS,
+        &json!({ "apis": [api(1), stranger, api(3)] }).to_string(),
+    );
     assert_eq!(answer.status, 403);
     let answer = answer.json();
     assert_eq!(answer["Status"], "Error");
-    assert_eq!(answer["Meta"], json!({ api_id(1): false, api_id(2): false, api_id(3): false }));
+    assert_eq!(
+        answer["Meta"],
+        json!({ api_id(1): false, api_id(2): false, api_id(3): false })
+    );
     let message = answer["Message"].as_str().unwrap();
-    assert!(message.contains(&api_id(2)) && message.contains("5e9d9544a1dcd60001d0ed99"), "{message}");
+    assert!(
+        message.contains(&api_id(2)) && message.contains("5e9d9544a1dcd60001d0ed99"),
+        "{message}"
+    );
     assert!(message.ends_with("nothing was imported"), "{message}");
     assert_eq!((stored(&served).len(), done(&db).await.len()), (0, 1));
     let answer = served.import(ORGANISATIONS, &organisation("not-an-object-id").to_string());
@@ -214,13 +288,22 @@ async fn an_item_that_is_blocked_is_named_with_its_reason_and_nothing_is_written
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_database_refuses_is_told_as_what_cannot_be_saved() {
     let (db, served) = with_organisation(&[]).await;
-    db.run("ALTER TABLE gatediff.documents ADD CONSTRAINT small CHECK (body NOT LIKE '%CANARY%')").await;
+    db.run("ALTER TABLE gatediff.documents ADD CONSTRAINT small CHECK (body NOT LIKE '%CANARY%')")
+        .await;
     let mut bad = api(2);
     bad["api_definition"]["name"] = json!("CANARY");
     let answer = served.import(APIS, &json!({ "apis": [api(1), bad] }).to_string());
     assert_eq!(answer.status, 403, "{answer:?}");
-    assert!(answer.json()["Message"].as_str().unwrap().starts_with("Failed to save API objects to DB: "));
-    assert_eq!(answer.json()["Meta"], json!({ api_id(1): false, api_id(2): false }));
+    assert!(
+        answer.json()["Message"]
+            .as_str()
+            .unwrap()
+            .starts_with("Failed to save API objects to DB: ")
+    );
+    assert_eq!(
+        answer.json()["Meta"],
+        json!({ api_id(1): false, api_id(2): false })
+    );
     assert!(!answer.body.contains("CANARY"), "{answer:?}");
     assert!(stored(&served).is_empty());
 }
@@ -229,7 +312,10 @@ async fn what_the_database_refuses_is_told_as_what_cannot_be_saved() {
 async fn a_client_that_does_not_wait_for_its_answer_does_not_stop_its_import() {
     let (db, served) = with_organisation(&["--lock-timeout", "60"]).await;
     let mut holder = db.connect().await;
-    sqlx::raw_sql("BEGIN; LOCK TABLE gatediff.documents IN SHARE MODE").execute(&mut holder).await.unwrap();
+    sqlx::raw_sql("BEGIN; LOCK TABLE gatediff.documents IN SHARE MODE")
+        .execute(&mut holder)
+        .await
+        .unwrap();
     let body = apis(1..=20);
     let head = format!(
         "POST {APIS} HTTP/1.1\r\nhost: x\r\nadmin-auth: {SECRET}\r\ncontent-length: {}\r\n\r\n",
@@ -239,7 +325,10 @@ async fn a_client_that_does_not_wait_for_its_answer_does_not_stop_its_import() {
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(body.as_bytes()).unwrap();
     wait::until("the import waits for the table", || {
-        ask(&db, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        ask(
+            &db,
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)",
+        )
     });
     drop(stream);
     sqlx::raw_sql("COMMIT").execute(&mut holder).await.unwrap();
@@ -261,13 +350,24 @@ async fn a_preview_tells_each_item_and_writes_nothing() {
     bad["api_definition"]["id"] = json!("nonsense");
     let body = json!({ "apis": [api(1), changed, api(3), bad] }).to_string();
     let answer = served.import("/admin/apis/import?preview=true", &body);
-    assert_eq!((answer.status, answer.json()["Status"].clone()), (200, json!("OK")), "{answer:?}");
+    assert_eq!(
+        (answer.status, answer.json()["Status"].clone()),
+        (200, json!("OK")),
+        "{answer:?}"
+    );
     let meta = answer.json()["Meta"].clone();
-    assert_eq!(meta["summary"], json!({ "add": 1, "cover": 1, "none": 1, "blocked": 1 }));
+    assert_eq!(
+        meta["summary"],
+        json!({ "add": 1, "cover": 1, "none": 1, "blocked": 1 })
+    );
     assert_eq!(meta["importable"], false);
     let item = |at: usize| {
         let item = &meta["items"][at];
-        (item["id"].clone(), item["action"].clone(), item["changes"].clone())
+        (
+            item["id"].clone(),
+            item["action"].clone(),
+            item["changes"].clone(),
+        )
     };
     assert_eq!(item(0), (json!(api_id(1)), json!("none"), json!(0)));
     assert_eq!(item(1), (json!(api_id(2)), json!("cover"), json!(2)));
@@ -275,15 +375,28 @@ async fn a_preview_tells_each_item_and_writes_nothing() {
     assert_eq!(item(3).1, "blocked");
     assert!(meta["items"][3]["reasons"][0]["code"].is_string(), "{meta}");
     let policies = json!({ "Data": [policy(1, &[1, 77])] }).to_string();
-    let meta = served.import("/admin/policies/import?preview=true", &policies).json()["Meta"].clone();
+    let meta = served
+        .import("/admin/policies/import?preview=true", &policies)
+        .json()["Meta"]
+        .clone();
     assert_eq!(meta["lack_api"][0]["api"], api_id(77), "{meta}");
     let answer = served.import("/admin/apis/import?preview=true", "{\"apis\":[\n7]}");
-    assert_eq!((answer.status, answer.json()["Message"].clone()), (403, json!("Request body malformed")));
+    assert_eq!(
+        (answer.status, answer.json()["Message"].clone()),
+        (403, json!("Request body malformed"))
+    );
     assert!(
-        answer.json()["Meta"]["error"].as_str().unwrap().contains("(/apis/0)"),
+        answer.json()["Meta"]["error"]
+            .as_str()
+            .unwrap()
+            .contains("(/apis/0)"),
         "where it is: {answer:?}"
     );
-    assert_eq!((done(&db).await, stored(&served).len()), (jobs, 2), "nothing was written");
+    assert_eq!(
+        (done(&db).await, stored(&served).len()),
+        (jobs, 2),
+        "nothing was written"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -301,9 +414,18 @@ async fn an_import_is_a_job_that_history_tells_and_undo_takes_back() {
     let told = told["jobs"].get(0).unwrap_or(&told).clone();
     assert_eq!(told["operator"], "tyk-admin@127.0.0.1", "{told}");
     assert_eq!(told["file_path"], "POST /admin/apis/import");
-    assert_eq!((told["counts"]["added"].clone(), told["counts"]["covered"].clone()), (json!(1), json!(1)));
+    assert_eq!(
+        (
+            told["counts"]["added"].clone(),
+            told["counts"]["covered"].clone()
+        ),
+        (json!(1), json!(1))
+    );
     let sql = "SELECT job_id::text FROM gatediff.requests WHERE job_id IS NOT NULL ORDER BY request_id DESC LIMIT 1";
-    let noted: String = sqlx::query_scalar(sql).fetch_one(&mut db.connect().await).await.unwrap();
+    let noted: String = sqlx::query_scalar(sql)
+        .fetch_one(&mut db.connect().await)
+        .await
+        .unwrap();
     assert_eq!(noted, job);
     let undone = run(&db, home.path(), &["undo", &job, "--yes"]);
     assert_eq!(undone["status"], "ok", "{undone}");
@@ -316,15 +438,25 @@ async fn exports_come_in_pages_of_ten_or_all_at_once() {
     served.import(APIS, &apis(1..=23));
     let sizes = |path: &str| {
         let list = exported(&served, path);
-        (list["apis"].as_array().unwrap().len(), list["pages"].clone())
+        (
+            list["apis"].as_array().unwrap().len(),
+            list["pages"].clone(),
+        )
     };
     assert_eq!(sizes("/api/apis"), (10, json!(3)));
     assert_eq!(sizes("/api/apis?p=3"), (3, json!(3)));
     assert_eq!(sizes("/api/apis?p=4"), (0, json!(3)));
     assert_eq!(sizes("/api/apis?p=-2"), (23, json!(1)));
-    assert_eq!(exported(&served, "/api/portal/policies"), json!({ "Data": [], "Pages": 0 }));
-    let answer = served.get("/admin/organisations/5e9d9544a1dcd60001d0ed99", &[("admin-auth", SECRET)]);
-    let absent = json!({ "Status": "Error", "Message": "Could not retrieve org detail", "Meta": null });
+    assert_eq!(
+        exported(&served, "/api/portal/policies"),
+        json!({ "Data": [], "Pages": 0 })
+    );
+    let answer = served.get(
+        "/admin/organisations/5e9d9544a1dcd60001d0ed99",
+        &[("admin-auth", SECRET)],
+    );
+    let absent =
+        json!({ "Status": "Error", "Message": "Could not retrieve org detail", "Meta": null });
     assert_eq!((answer.status, answer.json()), (404, absent));
     // What is listed can be imported as it is.
     let all = exported(&served, "/api/apis?p=-1");
@@ -339,13 +471,23 @@ async fn secrets_of_objects_come_out_of_exports_only() {
         json!({ "authToken": { "signature": { "secret": "CANARY-signature" } } });
     api["api_definition"]["jwt_source"] = json!("CANARY-jwt");
     let body = json!({ "apis": [api] }).to_string();
-    let mut texts =
-        vec![served.import("/admin/apis/import?preview=true", &body).body, served.import(APIS, &body).body];
+    let mut texts = vec![
+        served.import("/admin/apis/import?preview=true", &body).body,
+        served.import(APIS, &body).body,
+    ];
     let other = body.replace("CANARY-", "CANARY-changed-");
-    texts.push(served.import("/admin/apis/import?preview=true", &other).body);
+    texts.push(
+        served
+            .import("/admin/apis/import?preview=true", &other)
+            .body,
+    );
     texts.push(served.import(APIS, &other).body);
     texts.push(served.import(APIS, &format!("{other}{other}")).body);
-    assert!(exported(&served, "/api/apis").to_string().contains("CANARY-changed-signature"));
+    assert!(
+        exported(&served, "/api/apis")
+            .to_string()
+            .contains("CANARY-changed-signature")
+    );
     texts.extend([served.log(), served.stderr(), ledger_text(&db).await]);
     let jobs: String =
         sqlx::query_scalar("SELECT string_agg(to_jsonb(j)::text, E'\\n') FROM gatediff.jobs j")
@@ -370,23 +512,37 @@ async fn fifty_imports_at_once_are_all_done_none_doubled_and_each_is_in_the_ledg
         })
         .collect();
     let answers: Vec<Answer> = std::thread::scope(|scope| {
-        let posting: Vec<_> = bodies.iter().map(|body| scope.spawn(|| served.import(APIS, body))).collect();
-        posting.into_iter().map(|posting| posting.join().unwrap()).collect()
+        let posting: Vec<_> = bodies
+            .iter()
+            .map(|body| scope.spawn(|| served.import(APIS, body)))
+            .collect();
+        posting
+            .into_iter()
+            .map(|posting| posting.join().unwrap())
+            .collect()
     });
     for answer in &answers {
         assert_eq!(answer.status, 200, "{answer:?}");
     }
     let wanted: BTreeSet<String> = (1..=50).chain(1000..1005).map(api_id).collect();
     assert_eq!(stored(&served), wanted);
-    let jobs: BTreeSet<&str> =
-        answers.iter().map(|answer| answer.header("x-gatediff-job").unwrap()).collect();
+    let jobs: BTreeSet<&str> = answers
+        .iter()
+        .map(|answer| answer.header("x-gatediff-job").unwrap())
+        .collect();
     assert_eq!(jobs.len(), 50, "each is a job of its own");
     assert_eq!(done(&db).await.len(), 51);
     let sql = "SELECT count(DISTINCT job_id) FROM gatediff.requests WHERE path = '/admin/apis/import' AND status = 200";
-    let recorded: i64 = sqlx::query_scalar(sql).fetch_one(&mut db.connect().await).await.unwrap();
+    let recorded: i64 = sqlx::query_scalar(sql)
+        .fetch_one(&mut db.connect().await)
+        .await
+        .unwrap();
     assert_eq!(recorded, 50);
     let sql = "SELECT count(*) FROM gatediff.jobs WHERE counts->>'added' = '2' OR counts->>'covered' = '1'";
-    let whole: i64 = sqlx::query_scalar(sql).fetch_one(&mut db.connect().await).await.unwrap();
+    let whole: i64 = sqlx::query_scalar(sql)
+        .fetch_one(&mut db.connect().await)
+        .await
+        .unwrap();
     assert_eq!(whole, 50, "each wrote both");
 }
 
@@ -400,7 +556,11 @@ async fn killed_in_the_middle_of_imports_it_leaves_whole_ones_and_the_ledger_agr
         std::thread::scope(|scope| {
             for body in &bodies {
                 let served = &served;
-                scope.spawn(|| served.try_post(APIS, &[("admin-auth", SECRET)], body.as_bytes()).is_ok());
+                scope.spawn(|| {
+                    served
+                        .try_post(APIS, &[("admin-auth", SECRET)], body.as_bytes())
+                        .is_ok()
+                });
             }
             std::thread::sleep(moment);
             served.signal(Signal::KILL);
@@ -411,11 +571,17 @@ async fn killed_in_the_middle_of_imports_it_leaves_whole_ones_and_the_ledger_agr
         let served = Served::start(&db, &[]);
         let stored = stored(&served);
         let whole = (0..8).filter(|n| {
-            let there = (n * 100 + 1..n * 100 + 41).filter(|api| stored.contains(&api_id(*api))).count();
+            let there = (n * 100 + 1..n * 100 + 41)
+                .filter(|api| stored.contains(&api_id(*api)))
+                .count();
             assert!(there == 0 || there == 40, "a part of an import: {there}");
             there == 40
         });
-        assert_eq!(done(&db).await.len(), whole.count() + 1, "the ledger does not agree");
+        assert_eq!(
+            done(&db).await.len(),
+            whole.count() + 1,
+            "the ledger does not agree"
+        );
         for body in &bodies {
             assert_eq!(served.import(APIS, body).status, 200);
         }
@@ -423,8 +589,10 @@ async fn killed_in_the_middle_of_imports_it_leaves_whole_ones_and_the_ledger_agr
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_another_program_has_the_lock_or_the_queue_is_full_clients_are_told_when_to_come_again() {
-    let (db, served) = with_organisation(&["--lock-timeout", "1", "--jobs", "1", "--queue", "0"]).await;
+async fn while_another_program_has_the_lock_or_the_queue_is_full_clients_are_told_when_to_come_again()
+ {
+    let (db, served) =
+        with_organisation(&["--lock-timeout", "1", "--jobs", "1", "--queue", "0"]).await;
     let mut holder = db.connect().await;
     sqlx::query("SELECT pg_advisory_lock($1)")
         .bind(i64::from_be_bytes(*b"gatediff"))
@@ -433,17 +601,38 @@ async fn while_another_program_has_the_lock_or_the_queue_is_full_clients_are_tol
         .unwrap();
     let body = apis([1]);
     let answers: Vec<Answer> = std::thread::scope(|scope| {
-        let posting: Vec<_> = (0..3).map(|_| scope.spawn(|| served.import(APIS, &body))).collect();
-        posting.into_iter().map(|posting| posting.join().unwrap()).collect()
+        let posting: Vec<_> = (0..3)
+            .map(|_| scope.spawn(|| served.import(APIS, &body)))
+            .collect();
+        posting
+            .into_iter()
+            .map(|posting| posting.join().unwrap())
+            .collect()
     });
-    let messages: Vec<String> = answers.iter().map(|answer| answer.json()["Message"].to_string()).collect();
+    let messages: Vec<String> = answers
+        .iter()
+        .map(|answer| answer.json()["Message"].to_string())
+        .collect();
     for answer in &answers {
         assert_eq!(answer.status, 503, "{answer:?}");
         assert!(answer.header("retry-after").is_some(), "{answer:?}");
     }
-    assert!(messages.iter().any(|message| message.contains("Another job holds the target")), "{messages:?}");
-    assert!(messages.iter().any(|message| message.contains("Too many jobs are waiting")), "{messages:?}");
-    sqlx::query("SELECT pg_advisory_unlock_all()").execute(&mut holder).await.unwrap();
+    assert!(
+        messages
+            .iter()
+            .any(|message| message.contains("Another job holds the target")),
+        "{messages:?}"
+    );
+    assert!(
+        messages
+            .iter()
+            .any(|message| message.contains("Too many jobs are waiting")),
+        "{messages:?}"
+    );
+    sqlx::query("SELECT pg_advisory_unlock_all()")
+        .execute(&mut holder)
+        .await
+        .unwrap();
     assert_eq!(served.import(APIS, &body).status, 200);
 }
 
@@ -451,19 +640,29 @@ async fn while_another_program_has_the_lock_or_the_queue_is_full_clients_are_tol
 async fn told_to_stop_it_rolls_back_what_is_not_done_when_the_grace_period_is_over() {
     let (db, mut served) = with_organisation(&["--grace", "0.3", "--lock-timeout", "60"]).await;
     let mut holder = db.connect().await;
-    sqlx::raw_sql("BEGIN; LOCK TABLE gatediff.documents IN SHARE MODE").execute(&mut holder).await.unwrap();
+    sqlx::raw_sql("BEGIN; LOCK TABLE gatediff.documents IN SHARE MODE")
+        .execute(&mut holder)
+        .await
+        .unwrap();
     let body = apis([1]);
     let answer = std::thread::scope(|scope| {
         let posting = scope.spawn(|| served.import(APIS, &body));
         wait::until("the import waits for the table", || {
-            ask(&db, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            ask(
+                &db,
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)",
+            )
         });
         served.signal(Signal::TERM);
         posting.join().unwrap()
     });
     assert_eq!(answer.status, 503, "{answer:?}");
     assert_eq!(served.ended().code(), Some(130), "{}", served.stderr());
-    assert!(served.stderr().contains("rolled back"), "{}", served.stderr());
+    assert!(
+        served.stderr().contains("rolled back"),
+        "{}",
+        served.stderr()
+    );
     assert_eq!(done(&db).await.len(), 1, "nothing but the organisation");
 }
 
@@ -474,7 +673,10 @@ async fn when_the_database_goes_away_clients_are_told_and_its_address_is_not() {
     crate::support::pg::administer(&limit).await;
     let answer = served.import(APIS, &apis([1]));
     assert_eq!(answer.status, 503, "{answer:?}");
-    assert_eq!(answer.json()["Message"], "The database cannot be reached; nothing was written");
+    assert_eq!(
+        answer.json()["Message"],
+        "The database cannot be reached; nothing was written"
+    );
     assert_eq!(served.get("/health", &[]).json()["database"], "unreachable");
     crate::support::pg::administer(&limit.replace("false", "true")).await;
     assert_eq!(served.import(APIS, &apis([1])).status, 200);

@@ -28,7 +28,11 @@ async fn imports() -> Vec<Import> {
 /// A moment of an import, or soon after it: all are as likely, but for one in
 /// four, which is late, since a busy machine takes longer than it took at first.
 fn moment(chance: &mut fastrand::Rng, import: &Import) -> Duration {
-    let part = if chance.u32(0..4) == 0 { 0.8 + chance.f64() * 1.2 } else { chance.f64() * 1.2 };
+    let part = if chance.u32(0..4) == 0 {
+        0.8 + chance.f64() * 1.2
+    } else {
+        chance.f64() * 1.2
+    };
     import.takes.mul_f64(part)
 }
 
@@ -49,8 +53,14 @@ async fn killed_at_any_moment_the_database_is_as_before_or_as_after_and_the_ledg
         after += usize::from(end.came_through);
     }
     let before = cases(TRIES) - after;
-    println!("kill -9 at {} moments: {before} ended before, {after} after", before + after);
-    assert!(cases(TRIES) < 100 || (before > 0 && after > 0), "the moments are not random");
+    println!(
+        "kill -9 at {} moments: {before} ended before, {after} after",
+        before + after
+    );
+    assert!(
+        cases(TRIES) < 100 || (before > 0 && after > 0),
+        "the moments are not random"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,13 +85,24 @@ async fn told_to_stop_at_any_moment_it_ends_with_130_and_nothing_written_or_is_d
             continue;
         }
         let document = end.document();
-        let told = if end.came_through { (Some(0), json!("ok")) } else { (Some(130), json!("error")) };
-        assert_eq!((end.status.code(), document["status"].clone()), told, "{document}");
+        let told = if end.came_through {
+            (Some(0), json!("ok"))
+        } else {
+            (Some(130), json!("error"))
+        };
+        assert_eq!(
+            (end.status.code(), document["status"].clone()),
+            told,
+            "{document}"
+        );
     }
     let before = cases(TRIES) - after;
     println!(
         "signals at {} moments: {before} ended before ({early} of them early), {after} after",
         before + after
     );
-    assert!(cases(TRIES) < 100 || (before > 0 && after > 0), "the moments are not random");
+    assert!(
+        cases(TRIES) < 100 || (before > 0 && after > 0),
+        "the moments are not random"
+    );
 }

@@ -1,7 +1,9 @@
 //! What the database refuses is named: whose rows, by which constraint, and no value of theirs. In an
 //! apply, which leaves nothing behind, and in a rehearsal.
 
-use gatediff::job::{self, ApplyOptions, Cancel, Failure, FailureKind, Problem, Rehearsal, Reporter, Review};
+use gatediff::job::{
+    self, ApplyOptions, Cancel, Failure, FailureKind, Problem, Rehearsal, Reporter, Review,
+};
 use gatediff::store::Timeouts;
 use serde_json::{Value, json};
 
@@ -29,7 +31,16 @@ async fn rehearse(site: &Site, review: &Review) -> Rehearsal {
     let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
     let options = ApplyOptions::new(OPERATOR, Timeouts::default());
     let (reporter, cancel) = (Reporter::silent(), Cancel::new());
-    job::rehearse(review, approved, &site.target(), &options, &reporter, &cancel).await.unwrap()
+    job::rehearse(
+        review,
+        approved,
+        &site.target(),
+        &options,
+        &reporter,
+        &cancel,
+    )
+    .await
+    .unwrap()
 }
 
 /// Applies and rehearses what is refused; returns what both say.
@@ -37,9 +48,16 @@ async fn refused(site: &Site, file: &World) -> (Failure, Vec<Problem>) {
     let review = site.review(file).await;
     let before = site.dump().await;
     let rehearsed = rehearse(site, &review).await;
-    let failure = site.apply(&review, &cover_all(&review.plan)).await.unwrap_err();
+    let failure = site
+        .apply(&review, &cover_all(&review.plan))
+        .await
+        .unwrap_err();
     assert_eq!(site.dump().await, before, "nothing is left behind");
-    let told = format!("{failure:?} {failure} {} {:?}", json!(failure), rehearsed.problems);
+    let told = format!(
+        "{failure:?} {failure} {} {:?}",
+        json!(failure),
+        rehearsed.problems
+    );
     assert!(!told.contains("canary"), "{told}");
     (failure, rehearsed.problems)
 }
@@ -123,7 +141,9 @@ async fn names_the_client(target: &World, (breaking, bad, constraint, words): Ma
     let site = Site::new(target).await;
     site.run(breaking).await;
     let (failure, problems) = refused(&site, &clients(1, &bad)).await;
-    let [problem] = problems.as_slice() else { panic!("{breaking}: {problems:?}") };
+    let [problem] = problems.as_slice() else {
+        panic!("{breaking}: {problems:?}")
+    };
     // Of two rows with one key each has it, when that is looked for at last.
     let items: &[&str] = match constraint {
         Some("later") => &["client:good-3", "client:bad"],
@@ -141,11 +161,24 @@ async fn names_the_client(target: &World, (breaking, bad, constraint, words): Ma
             FailureKind::Refused
         }
     );
-    let [told] = failure.refused.as_slice() else { panic!("{breaking}: {failure:?}") };
-    assert_eq!((told.table.as_str(), told.constraint.as_deref()), ("tsmp_client", constraint), "{breaking}");
-    assert_eq!(told.items.iter().map(|item| &**item).collect::<Vec<_>>(), items, "{breaking}");
+    let [told] = failure.refused.as_slice() else {
+        panic!("{breaking}: {failure:?}")
+    };
+    assert_eq!(
+        (told.table.as_str(), told.constraint.as_deref()),
+        ("tsmp_client", constraint),
+        "{breaking}"
+    );
+    assert_eq!(
+        told.items.iter().map(|item| &**item).collect::<Vec<_>>(),
+        items,
+        "{breaking}"
+    );
     let why = failure.why.unwrap();
-    assert!(why.contains("client 'bad'") && why.contains(words), "{breaking}: {why}");
+    assert!(
+        why.contains("client 'bad'") && why.contains(words),
+        "{breaking}: {why}"
+    );
 }
 
 #[tokio::test]
@@ -164,13 +197,23 @@ async fn the_covered_client_that_is_refused_is_named_with_the_constraint() {
 
 #[tokio::test]
 async fn twenty_items_are_named_of_many_and_five_in_a_sentence() {
-    let file = (0..300).fold(world(), |world, at| world.client(&format!("c{at}"), json!({"tps": at})));
+    let file = (0..300).fold(world(), |world, at| {
+        world.client(&format!("c{at}"), json!({"tps": at}))
+    });
     let site = Site::new(&world()).await;
-    site.run("ALTER TABLE tsmp_client ADD CONSTRAINT few CHECK (tps < 50)").await;
+    site.run("ALTER TABLE tsmp_client ADD CONSTRAINT few CHECK (tps < 50)")
+        .await;
     let (failure, problems) = refused(&site, &file).await;
     let wanted: Vec<String> = (50..70).map(|at| format!("client:c{at}")).collect();
     assert_eq!(problems[0].items, wanted);
-    assert_eq!(failure.refused[0].items.iter().map(ToString::to_string).collect::<Vec<_>>(), wanted);
+    assert_eq!(
+        failure.refused[0]
+            .items
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
+        wanted
+    );
     let why = failure.why.unwrap();
     assert!(
         why.starts_with(
@@ -184,10 +227,16 @@ async fn twenty_items_are_named_of_many_and_five_in_a_sentence() {
 #[tokio::test]
 async fn a_client_with_a_thousand_refused_hosts_is_named_at_once() {
     let file = (0..1000).fold(world().client("a", json!({})), |world, at| {
-        world.host(at, "a", &format!("h{at}"), &format!("10.0.{}.{}", at / 250, at % 250))
+        world.host(
+            at,
+            "a",
+            &format!("h{at}"),
+            &format!("10.0.{}.{}", at / 250, at % 250),
+        )
     });
     let site = Site::new(&world()).await;
-    site.run("ALTER TABLE tsmp_client_host ADD CONSTRAINT outside CHECK (host_ip NOT LIKE '10.%')").await;
+    site.run("ALTER TABLE tsmp_client_host ADD CONSTRAINT outside CHECK (host_ip NOT LIKE '10.%')")
+        .await;
     let started = std::time::Instant::now();
     let (failure, _) = refused(&site, &file).await;
     assert_eq!(failure.refused[0].items.len(), 1);
@@ -201,8 +250,12 @@ async fn each_reason_is_told_apart_and_parts_of_a_client_are_the_clients() {
         .host(1, "good-1", "h1", "10.0.0.1")
         .host(2, "worse", "h2", "192.168.0.1");
     let site = Site::new(&world()).await;
-    site.run("ALTER TABLE tsmp_client ADD CONSTRAINT few CHECK (tps < 500), ALTER remark SET NOT NULL").await;
-    site.run("ALTER TABLE tsmp_client_host ADD CONSTRAINT inside CHECK (host_ip LIKE '10.%')").await;
+    site.run(
+        "ALTER TABLE tsmp_client ADD CONSTRAINT few CHECK (tps < 500), ALTER remark SET NOT NULL",
+    )
+    .await;
+    site.run("ALTER TABLE tsmp_client_host ADD CONSTRAINT inside CHECK (host_ip LIKE '10.%')")
+        .await;
     let (failure, problems) = refused(&site, &file).await;
     let told: Vec<(&str, Option<&str>, Vec<&str>)> = problems
         .iter()
@@ -222,13 +275,21 @@ async fn each_reason_is_told_apart_and_parts_of_a_client_are_the_clients() {
             ("tsmp_client_host", Some("inside"), vec!["client:worse"]),
         ]
     );
-    assert_eq!(failure.refused.len(), 2, "an apply ends with the first table: {failure:?}");
+    assert_eq!(
+        failure.refused.len(),
+        2,
+        "an apply ends with the first table: {failure:?}"
+    );
 }
 
 #[tokio::test]
 async fn documents_that_are_refused_are_named_too() {
     let keeper = Keeper::new("tyk").await;
-    keeper.import(include_str!("../../fixtures/tyk/documentation/organisation.json")).await;
+    keeper
+        .import(include_str!(
+            "../../fixtures/tyk/documentation/organisation.json"
+        ))
+        .await;
     let policies = |names: [&str; 3]| {
         let policy = |(at, name): (usize, &&str)| {
             json!({"_id": format!("5ead7120575961000181867{at}"), "id": format!("p{at}"), "name": name,
@@ -237,11 +298,22 @@ async fn documents_that_are_refused_are_named_too() {
         json!(names.iter().enumerate().map(policy).collect::<Vec<_>>()).to_string()
     };
     keeper.import(&policies(["one", "two", "three"])).await;
-    keeper.db.run("ALTER TABLE gatediff.documents ADD CONSTRAINT kind_words CHECK (name <> 'rude')").await;
+    keeper
+        .db
+        .run("ALTER TABLE gatediff.documents ADD CONSTRAINT kind_words CHECK (name <> 'rude')")
+        .await;
     let review = keeper.review(&policies(["one", "rude", "four"])).await;
-    let failure = keeper.apply(&review, &cover_all(&review.plan)).await.unwrap_err();
-    let [told] = failure.refused.as_slice() else { panic!("{failure:?}") };
-    assert_eq!((told.table.as_str(), told.constraint.as_deref()), ("gatediff.documents", Some("kind_words")));
+    let failure = keeper
+        .apply(&review, &cover_all(&review.plan))
+        .await
+        .unwrap_err();
+    let [told] = failure.refused.as_slice() else {
+        panic!("{failure:?}")
+    };
+    assert_eq!(
+        (told.table.as_str(), told.constraint.as_deref()),
+        ("gatediff.documents", Some("kind_words"))
+    );
     assert_eq!(told.items.len(), 1, "{told:?}");
     assert!(told.items[0].starts_with("policy:"), "{told:?}");
     assert!(failure.to_string().contains("kind_words"), "{failure}");

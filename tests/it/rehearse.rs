@@ -36,17 +36,31 @@ impl Stage {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("export.json");
         std::fs::write(&path, file.export()).unwrap();
-        Self { site: Site::new(target).await, home, file: path }
+        Self {
+            site: Site::new(target).await,
+            home,
+            file: path,
+        }
     }
 
     async fn demo() -> Self {
         let home = tempfile::tempdir().unwrap();
-        Self { site: Site { db: demo().await }, home, file: fixture("digirunner/export.json").into() }
+        Self {
+            site: Site { db: demo().await },
+            home,
+            file: fixture("digirunner/export.json").into(),
+        }
     }
 
     fn spawn(&self, url: &str, more: &[&str]) -> Child {
         command(self.home.path())
-            .args(["apply", self.file.to_str().unwrap(), "--cover", "all", "--ignore-lack-api"])
+            .args([
+                "apply",
+                self.file.to_str().unwrap(),
+                "--cover",
+                "all",
+                "--ignore-lack-api",
+            ])
             .args(["--database-url", url])
             .args(more)
             .stdout(Stdio::piped())
@@ -90,13 +104,20 @@ impl Stage {
             let sql = format!(
                 "SELECT to_jsonb(t) || jsonb_build_object('xmin', t.xmin::text) FROM {table} t ORDER BY t::text"
             );
-            let rows = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
+            let rows = sqlx::query_scalar(AssertSqlSafe(sql))
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
             whole.insert(table, rows);
         }
-        let schemas = "SELECT to_jsonb(nspname) FROM pg_namespace WHERE nspname !~ '^pg_' ORDER BY 1";
+        let schemas =
+            "SELECT to_jsonb(nspname) FROM pg_namespace WHERE nspname !~ '^pg_' ORDER BY 1";
         whole.insert(
             "schemas".to_owned(),
-            sqlx::query_scalar(schemas).fetch_all(&mut connection).await.unwrap(),
+            sqlx::query_scalar(schemas)
+                .fetch_all(&mut connection)
+                .await
+                .unwrap(),
         );
         whole
     }
@@ -118,7 +139,15 @@ fn ended(child: Child) -> Ran {
 /// Returns what a document says of each item.
 fn outcomes(document: &Value) -> Vec<(Value, Value, Value)> {
     let items = document["items"].as_array().unwrap().iter();
-    items.map(|item| (item["kind"].clone(), item["key"].clone(), item["outcome"].clone())).collect()
+    items
+        .map(|item| {
+            (
+                item["kind"].clone(),
+                item["key"].clone(),
+                item["outcome"].clone(),
+            )
+        })
+        .collect()
 }
 
 /// Returns which tables refused rows.
@@ -139,11 +168,27 @@ async fn a_rehearsal_writes_nothing_and_tells_the_rows_of_the_apply() {
     let (rehearsed, text) = stage.rehearse_in_vain().await;
     assert_eq!(rehearsed.code, Some(0), "{rehearsed:?}");
     let rehearsed = rehearsed.json();
-    assert_eq!((&rehearsed["status"], &rehearsed["rehearsal"]), (&json!("ok"), &json!(true)));
-    assert_eq!((&rehearsed["problems"], &rehearsed["job"]), (&json!([]), &Value::Null));
-    assert!(text.stdout.contains("rehearsed and rolled back in "), "{}", text.stdout);
+    assert_eq!(
+        (&rehearsed["status"], &rehearsed["rehearsal"]),
+        (&json!("ok"), &json!(true))
+    );
+    assert_eq!(
+        (&rehearsed["problems"], &rehearsed["job"]),
+        (&json!([]), &Value::Null)
+    );
+    assert!(
+        text.stdout.contains("rehearsed and rolled back in "),
+        "{}",
+        text.stdout
+    );
     assert!(text.stdout.contains("0 refusals"), "{}", text.stdout);
-    assert!(!ask(&stage.site.db, "SELECT to_regnamespace('gatediff') IS NOT NULL"), "no schema of ours");
+    assert!(
+        !ask(
+            &stage.site.db,
+            "SELECT to_regnamespace('gatediff') IS NOT NULL"
+        ),
+        "no schema of ours"
+    );
 
     let applied = stage.run(&["--yes", "--output", "json"]).json();
     assert_eq!(applied["job"], 1, "the rehearsals are no jobs");
@@ -155,12 +200,17 @@ async fn a_rehearsal_writes_nothing_and_tells_the_rows_of_the_apply() {
 #[tokio::test]
 async fn a_rehearsal_leaves_no_trace_where_the_ledger_is_there_either() {
     let stage = Stage::new(&target(), &file()).await;
-    job::init(&stage.site.target(), Timeouts::default()).await.unwrap();
+    job::init(&stage.site.target(), Timeouts::default())
+        .await
+        .unwrap();
     let (rehearsed, _) = stage.rehearse_in_vain().await;
     assert_eq!(rehearsed.code, Some(0), "{rehearsed:?}");
     assert!(stage.site.rows("gatediff.jobs", "true").await.is_empty());
     // A refused one neither: it is no job that failed.
-    stage.site.run("ALTER TABLE tsmp_client ADD CONSTRAINT few CHECK (tps < 50)").await;
+    stage
+        .site
+        .run("ALTER TABLE tsmp_client ADD CONSTRAINT few CHECK (tps < 50)")
+        .await;
     let (rehearsed, _) = stage.rehearse_in_vain().await;
     assert_eq!(rehearsed.code, Some(1), "{rehearsed:?}");
     assert!(stage.site.rows("gatediff.jobs", "true").await.is_empty());
@@ -170,7 +220,13 @@ async fn a_rehearsal_leaves_no_trace_where_the_ledger_is_there_either() {
 async fn a_rehearsal_makes_no_ledger_file() {
     let stage = Stage::new(&target(), &file()).await;
     let ledger = stage.home.path().join("ledger.db");
-    let args = ["--rehearse", "--output", "json", "--ledger", ledger.to_str().unwrap()];
+    let args = [
+        "--rehearse",
+        "--output",
+        "json",
+        "--ledger",
+        ledger.to_str().unwrap(),
+    ];
     let rehearsed = stage.run(&args);
     assert_eq!(rehearsed.code, Some(0), "{rehearsed:?}");
     assert!(!ledger.exists());
@@ -184,15 +240,31 @@ async fn the_use_case_tells_what_the_command_line_tells() {
     let rehearsed = rehearse(&stage, &review).await;
     assert_eq!(stage.whole().await, before);
     assert_eq!(rehearsed.problems, []);
-    let receipt = stage.site.apply(&review, &cover_all(&review.plan)).await.unwrap();
-    assert_eq!((rehearsed.outcomes, rehearsed.tables), (receipt.outcomes, receipt.tables));
+    let receipt = stage
+        .site
+        .apply(&review, &cover_all(&review.plan))
+        .await
+        .unwrap();
+    assert_eq!(
+        (rehearsed.outcomes, rehearsed.tables),
+        (receipt.outcomes, receipt.tables)
+    );
 }
 
 async fn rehearse(stage: &Stage, review: &Review) -> Rehearsal {
     let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
     let options = ApplyOptions::new(OPERATOR, Timeouts::default());
     let (reporter, cancel) = (Reporter::silent(), Cancel::new());
-    job::rehearse(review, approved, &stage.site.target(), &options, &reporter, &cancel).await.unwrap()
+    job::rehearse(
+        review,
+        approved,
+        &stage.site.target(),
+        &options,
+        &reporter,
+        &cancel,
+    )
+    .await
+    .unwrap()
 }
 
 // ---- what the database refuses
@@ -222,12 +294,28 @@ fn file() -> World {
 
 /// A constraint of each sort, on tables of their own.
 const REFUSALS: [(&str, &str, &str); 6] = [
-    ("dgr_rdb_connection", "ADD CONSTRAINT later UNIQUE (jdbc_url) DEFERRABLE INITIALLY DEFERRED", "later"),
+    (
+        "dgr_rdb_connection",
+        "ADD CONSTRAINT later UNIQUE (jdbc_url) DEFERRABLE INITIALLY DEFERRED",
+        "later",
+    ),
     ("tsmp_client", "ADD CONSTRAINT few CHECK (tps < 50)", "few"),
-    ("tsmp_client_group", "ADD CONSTRAINT also UNIQUE (client_id) DEFERRABLE INITIALLY DEFERRED", "also"),
+    (
+        "tsmp_client_group",
+        "ADD CONSTRAINT also UNIQUE (client_id) DEFERRABLE INITIALLY DEFERRED",
+        "also",
+    ),
     ("tsmp_group", "ALTER group_desc SET NOT NULL", "group_desc"),
-    ("dgr_x_api_key", "ADD CONSTRAINT once UNIQUE (api_key)", "once"),
-    ("tsmp_open_apikey", "ADD CONSTRAINT no CHECK (secret_key <> 'canary-8')", "no"),
+    (
+        "dgr_x_api_key",
+        "ADD CONSTRAINT once UNIQUE (api_key)",
+        "once",
+    ),
+    (
+        "tsmp_open_apikey",
+        "ADD CONSTRAINT no CHECK (secret_key <> 'canary-8')",
+        "no",
+    ),
 ];
 
 #[tokio::test]
@@ -236,7 +324,10 @@ async fn every_table_that_refuses_is_named_with_its_constraint() {
     let target = target().client_group("a", "5");
     let stage = Stage::new(&target, &file()).await;
     for (table, constraint, _) in REFUSALS {
-        stage.site.run(&format!("ALTER TABLE {table} {constraint}")).await;
+        stage
+            .site
+            .run(&format!("ALTER TABLE {table} {constraint}"))
+            .await;
     }
     let (rehearsed, text) = stage.rehearse_in_vain().await;
     assert_eq!(rehearsed.code, Some(1), "{rehearsed:?}");
@@ -249,13 +340,29 @@ async fn every_table_that_refuses_is_named_with_its_constraint() {
     assert_eq!(refusing, wanted, "{document:#}");
     for (table, _, told) in REFUSALS {
         let problems = document["problems"].as_array().unwrap();
-        let problem = problems.iter().find(|problem| problem["table"] == table).unwrap();
-        assert!(problem["message"].as_str().unwrap().contains(&format!("\"{told}\"")), "{problem}");
-        assert!(text.stdout.contains(&format!("refused: {table}: ")), "{}", text.stdout);
+        let problem = problems
+            .iter()
+            .find(|problem| problem["table"] == table)
+            .unwrap();
+        assert!(
+            problem["message"]
+                .as_str()
+                .unwrap()
+                .contains(&format!("\"{told}\"")),
+            "{problem}"
+        );
+        assert!(
+            text.stdout.contains(&format!("refused: {table}: ")),
+            "{}",
+            text.stdout
+        );
     }
     assert!(text.stdout.contains("6 refusals"), "{}", text.stdout);
     // Fields that are no secrets are told with their items, but not with what was refused.
-    assert!(!document["problems"].to_string().contains("canary"), "{document:#}");
+    assert!(
+        !document["problems"].to_string().contains("canary"),
+        "{document:#}"
+    );
     for told in [rehearsed.stderr, text.stdout, text.stderr] {
         assert!(!told.contains("canary"), "{told}");
     }
@@ -266,9 +373,13 @@ async fn where_nothing_is_refused_any_more_the_apply_goes_through() {
     let stage = Stage::new(&target(), &file()).await;
     let review = stage.review(&file()).await;
     let (table, constraint, _) = REFUSALS[1];
-    stage.site.run(&format!("ALTER TABLE {table} {constraint}")).await;
+    stage
+        .site
+        .run(&format!("ALTER TABLE {table} {constraint}"))
+        .await;
     let rehearsed = rehearse(&stage, &review).await;
-    let message = "new row for relation \"tsmp_client\" violates check constraint \"few\"".to_owned();
+    let message =
+        "new row for relation \"tsmp_client\" violates check constraint \"few\"".to_owned();
     let problem = Problem {
         table: table.to_owned(),
         message,
@@ -276,20 +387,43 @@ async fn where_nothing_is_refused_any_more_the_apply_goes_through() {
         constraint: Some("few".to_owned()),
     };
     assert_eq!(rehearsed.problems, [problem]);
-    assert!(stage.site.apply(&review, &cover_all(&review.plan)).await.is_err());
-    stage.site.run("ALTER TABLE tsmp_client DROP CONSTRAINT few").await;
+    assert!(
+        stage
+            .site
+            .apply(&review, &cover_all(&review.plan))
+            .await
+            .is_err()
+    );
+    stage
+        .site
+        .run("ALTER TABLE tsmp_client DROP CONSTRAINT few")
+        .await;
     let rehearsed = rehearse(&stage, &review).await;
     assert_eq!(rehearsed.problems, []);
-    let receipt = stage.site.apply(&review, &cover_all(&review.plan)).await.unwrap();
+    let receipt = stage
+        .site
+        .apply(&review, &cover_all(&review.plan))
+        .await
+        .unwrap();
     assert_eq!(receipt.tables, rehearsed.tables);
-    assert_eq!(rehearsed.outcomes.iter().filter(|outcome| **outcome == Outcome::Covered).count(), 3);
+    assert_eq!(
+        rehearsed
+            .outcomes
+            .iter()
+            .filter(|outcome| **outcome == Outcome::Covered)
+            .count(),
+        3
+    );
 }
 
 #[tokio::test]
 async fn what_the_commit_would_refuse_is_named_with_its_table_when_applied_too() {
     let stage = Stage::new(&target(), &file()).await;
     let (table, constraint, told) = REFUSALS[0];
-    stage.site.run(&format!("ALTER TABLE {table} {constraint}")).await;
+    stage
+        .site
+        .run(&format!("ALTER TABLE {table} {constraint}"))
+        .await;
     let before = stage.site.dump().await;
     let applied = stage.run(&["--yes", "--output", "json"]);
     let error = applied.json()["error"].clone();
@@ -306,9 +440,16 @@ async fn a_right_that_is_lacking_is_named_with_its_table_and_nothing_else_is_lef
         .site
         .run("CREATE ROLE rehearser LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO rehearser")
         .await;
-    stage.site.run("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO rehearser").await;
+    stage
+        .site
+        .run("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO rehearser")
+        .await;
     let rehearse = || {
-        let url = stage.site.db.url().replace("user=postgres", "user=rehearser");
+        let url = stage
+            .site
+            .db
+            .url()
+            .replace("user=postgres", "user=rehearser");
         ended(stage.spawn(&url, &["--rehearse", "--output", "json"]))
     };
     // A schema may not be made, and need not.
@@ -318,23 +459,45 @@ async fn a_right_that_is_lacking_is_named_with_its_table_and_nothing_else_is_lef
     assert_eq!(whole.code, Some(0), "{whole:?}");
     let whole = whole.json();
     // One cannot be inserted, one not be updated, one not be held.
-    stage.site.run("REVOKE INSERT ON dgr_x_api_key FROM rehearser").await;
-    stage.site.run("REVOKE UPDATE ON tsmp_group FROM rehearser").await;
-    stage.site.run("REVOKE UPDATE ON tsmp_security_level FROM rehearser").await;
+    stage
+        .site
+        .run("REVOKE INSERT ON dgr_x_api_key FROM rehearser")
+        .await;
+    stage
+        .site
+        .run("REVOKE UPDATE ON tsmp_group FROM rehearser")
+        .await;
+    stage
+        .site
+        .run("REVOKE UPDATE ON tsmp_security_level FROM rehearser")
+        .await;
     let before = stage.whole().await;
     let ran = rehearse();
     assert_eq!(stage.whole().await, before);
-    stage.site.run("DROP OWNED BY rehearser; DROP ROLE rehearser").await;
+    stage
+        .site
+        .run("DROP OWNED BY rehearser; DROP ROLE rehearser")
+        .await;
     assert_eq!(ran.code, Some(1), "{ran:?}");
     let document = ran.json();
-    assert_eq!(refusing(&document), ["tsmp_security_level", "tsmp_group", "dgr_x_api_key"], "{document:#}");
+    assert_eq!(
+        refusing(&document),
+        ["tsmp_security_level", "tsmp_group", "dgr_x_api_key"],
+        "{document:#}"
+    );
     for problem in document["problems"].as_array().unwrap() {
         let table = problem["table"].as_str().unwrap();
-        assert_eq!(problem["message"], format!("permission denied for table {table}"));
+        assert_eq!(
+            problem["message"],
+            format!("permission denied for table {table}")
+        );
     }
     let rows = |document: &Value, table: &str| {
         let tables = document["tables"].as_array().unwrap().iter();
-        tables.filter(|rows| rows["table"] == table).cloned().collect::<Vec<_>>()
+        tables
+            .filter(|rows| rows["table"] == table)
+            .cloned()
+            .collect::<Vec<_>>()
     };
     for table in ["tsmp_client", "dgr_rdb_connection", "tsmp_open_apikey"] {
         assert_eq!(rows(&document, table), rows(&whole, table), "{table}");
@@ -355,28 +518,66 @@ async fn a_stale_plan_is_not_rehearsed() {
     let file = stage.file.to_str().unwrap();
     let url = stage.site.db.url();
     let run = |args: &[&str]| {
-        let output = command(stage.home.path()).args(args).args(["--database-url", &url]).output().unwrap();
-        let [stdout, stderr] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
-        Ran { code: output.status.code(), stdout, stderr }
+        let output = command(stage.home.path())
+            .args(args)
+            .args(["--database-url", &url])
+            .output()
+            .unwrap();
+        let [stdout, stderr] =
+            [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+        Ran {
+            code: output.status.code(),
+            stdout,
+            stderr,
+        }
     };
-    let planned = run(&["plan", file, "--out", plan.to_str().unwrap(), "--cover", "all"]);
+    let planned = run(&[
+        "plan",
+        file,
+        "--out",
+        plan.to_str().unwrap(),
+        "--cover",
+        "all",
+    ]);
     assert_eq!(planned.code, Some(2), "{planned:?}");
     stage
         .site
         .run("UPDATE tsmp_client SET tps = 77; UPDATE dgr_rdb_connection SET mima = 'canary-now'")
         .await;
     let before = stage.whole().await;
-    let document = run(&["apply", plan.to_str().unwrap(), "--rehearse", "--output", "json"]);
+    let document = run(&[
+        "apply",
+        plan.to_str().unwrap(),
+        "--rehearse",
+        "--output",
+        "json",
+    ]);
     let text = run(&["apply", plan.to_str().unwrap(), "--rehearse"]);
     assert_eq!(stage.whole().await, before);
-    assert_eq!((document.code, text.code), (Some(3), Some(3)), "{document:?}");
+    assert_eq!(
+        (document.code, text.code),
+        (Some(3), Some(3)),
+        "{document:?}"
+    );
     let told = document.json();
     assert_eq!(told["status"], "stale");
-    let stale: Vec<&Value> = told["stale"].as_array().unwrap().iter().map(|stale| &stale["item"]).collect();
+    let stale: Vec<&Value> = told["stale"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|stale| &stale["item"])
+        .collect();
     assert_eq!(stale, ["client:a", "rdb-connection:c"]);
-    assert!(text.stderr.contains("rdb-connection:c") && text.stderr.contains("client:a"), "{}", text.stderr);
+    assert!(
+        text.stderr.contains("rdb-connection:c") && text.stderr.contains("client:a"),
+        "{}",
+        text.stderr
+    );
     assert!(!format!("{text:?}").contains("canary-now"), "{text:?}");
-    assert!(!format!("{document:?}").contains("canary-now"), "{document:?}");
+    assert!(
+        !format!("{document:?}").contains("canary-now"),
+        "{document:?}"
+    );
 }
 
 #[tokio::test]
@@ -397,7 +598,10 @@ async fn what_is_blocked_is_not_rehearsed() {
     let (rehearsed, text) = stage.rehearse_in_vain().await;
     assert_eq!(rehearsed.code, Some(4), "{rehearsed:?}");
     let rehearsed = rehearsed.json();
-    assert_eq!((&rehearsed["status"], &rehearsed["tables"]), (&json!("blocked"), &json!([])));
+    assert_eq!(
+        (&rehearsed["status"], &rehearsed["tables"]),
+        (&json!("blocked"), &json!([]))
+    );
     assert!(!text.stderr.is_empty());
 }
 
@@ -406,9 +610,14 @@ async fn an_interrupted_rehearsal_leaves_nothing() {
     let stage = Stage::new(&target(), &file()).await;
     let before = stage.whole().await;
     let mut holder = stage.site.db.connect().await;
-    sqlx::raw_sql("BEGIN; LOCK TABLE tsmp_client IN SHARE MODE").execute(&mut holder).await.unwrap();
-    let child =
-        stage.spawn(&stage.site.db.url(), &["--rehearse", "--output", "json", "--lock-timeout", "60"]);
+    sqlx::raw_sql("BEGIN; LOCK TABLE tsmp_client IN SHARE MODE")
+        .execute(&mut holder)
+        .await
+        .unwrap();
+    let child = stage.spawn(
+        &stage.site.db.url(),
+        &["--rehearse", "--output", "json", "--lock-timeout", "60"],
+    );
     tokio::task::block_in_place(|| {
         until("the rehearsal waits", || {
             ask(
@@ -418,7 +627,11 @@ async fn an_interrupted_rehearsal_leaves_nothing() {
             )
         });
     });
-    kill_process(Pid::from_raw(child.id().try_into().unwrap()).unwrap(), Signal::INT).unwrap();
+    kill_process(
+        Pid::from_raw(child.id().try_into().unwrap()).unwrap(),
+        Signal::INT,
+    )
+    .unwrap();
     let ran = tokio::task::block_in_place(|| ended(child));
     drop(holder);
     assert_eq!(ran.code, Some(130), "{ran:?}");

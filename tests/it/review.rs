@@ -23,7 +23,11 @@ fn review(db: &TestDb, home: &std::path::Path) -> PtyCommand {
 }
 
 async fn count(db: &TestDb, sql: &'static str) -> i64 {
-    sqlx::query(sql).fetch_one(&mut db.connect().await).await.unwrap().get(0)
+    sqlx::query(sql)
+        .fetch_one(&mut db.connect().await)
+        .await
+        .unwrap()
+        .get(0)
 }
 
 /// Confirms the import of everything: covers all, confirms Lack API, types the
@@ -56,7 +60,14 @@ async fn an_import_is_done_with_the_keyboard_alone_at_80x24() {
     assert_eq!(count(&db, covered).await, 13);
     let added = "SELECT count(*) FROM tsmp_client WHERE create_user = '小美'";
     assert_eq!(count(&db, added).await, 12);
-    assert_eq!(count(&db, "SELECT count(*) FROM gatediff.jobs WHERE operator = '小美'").await, 1);
+    assert_eq!(
+        count(
+            &db,
+            "SELECT count(*) FROM gatediff.jobs WHERE operator = '小美'"
+        )
+        .await,
+        1
+    );
     pty.send("q");
     pty.wait_for("compared again");
     pty.send("q");
@@ -67,7 +78,9 @@ async fn an_import_is_done_with_the_keyboard_alone_at_80x24() {
 /// Closes what is there to be read or left.
 fn close(pty: &mut Pty, gone: &str) {
     pty.send("q");
-    pty.wait_until(&format!("no {gone:?}"), |screen| !screen.contents().contains(gone));
+    pty.wait_until(&format!("no {gone:?}"), |screen| {
+        !screen.contents().contains(gone)
+    });
 }
 
 /// Asks for a file to be saved, takes the path that is proposed, and returns the file's content.
@@ -111,7 +124,12 @@ async fn an_import_is_rehearsed_saved_and_undone_with_the_keyboard_alone_at_80x2
     pty.wait_for("23 added, 29 covered, 58 unchanged, 39 blocked");
     assert_eq!(count(&db, clients).await, before);
     close(&mut pty, "Rolled back");
-    let plan = save(&mut pty, "w", "Save the plan", &state.join("plans/export-plan.json"));
+    let plan = save(
+        &mut pty,
+        "w",
+        "Save the plan",
+        &state.join("plans/export-plan.json"),
+    );
     assert!(plan.contains("小美") && plan.contains("branch-stm"));
     let exported = state.join(format!("exports/{}-export.json", db.name()));
     let exported = save(&mut pty, "E", "─ Export ─", &exported);
@@ -128,7 +146,12 @@ async fn an_import_is_rehearsed_saved_and_undone_with_the_keyboard_alone_at_80x2
     pty.send("H");
     pty.wait_for("History: 1 job");
     pty.wait_for("23 added, 29 covered");
-    let backup = save(&mut pty, "b", "Save the backup of job 1", &state.join("backups/job-1.json"));
+    let backup = save(
+        &mut pty,
+        "b",
+        "Save the backup of job 1",
+        &state.join("backups/job-1.json"),
+    );
     assert_eq!(backup, exported, "the backup is the export from before");
     pty.send("\r");
     pty.wait_for("begun");
@@ -157,7 +180,10 @@ async fn an_import_is_rehearsed_saved_and_undone_with_the_keyboard_alone_at_80x2
     pty.send("q");
     assert_eq!(pty.wait_exit(), Ok(0));
     let left = pty.text().replace('\n', "");
-    for told in ["job 1: 23 added, 29 covered", "job 2 undid job 1: 52 items as before"] {
+    for told in [
+        "job 1: 23 added, 29 covered",
+        "job 2 undid job 1: 52 items as before",
+    ] {
         assert!(left.contains(told), "{left}");
     }
 }
@@ -200,10 +226,19 @@ async fn cancelling_the_import_writes_nothing() {
     pty.wait_for("Confirm import");
     // The focus is on Cancel.
     pty.send("\r");
-    pty.wait_until("the question closes", |screen| !screen.contents().contains("Confirm import"));
+    pty.wait_until("the question closes", |screen| {
+        !screen.contents().contains("Confirm import")
+    });
     pty.send("q");
     assert_eq!(pty.wait_exit(), Ok(0));
-    assert_eq!(count(&db, "SELECT count(*) FROM tsmp_client WHERE create_user = '小美'").await, 0);
+    assert_eq!(
+        count(
+            &db,
+            "SELECT count(*) FROM tsmp_client WHERE create_user = '小美'"
+        )
+        .await,
+        0
+    );
 }
 
 #[tokio::test]
@@ -211,7 +246,10 @@ async fn a_target_that_is_gone_is_told_on_the_screen_and_can_be_left() {
     let home = tempfile::tempdir().unwrap();
     let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
         .args(["review", &fixture("digirunner/export.json")])
-        .args(["--database-url", "postgresql:///gone?host=/nonexistent&user=me"])
+        .args([
+            "--database-url",
+            "postgresql:///gone?host=/nonexistent&user=me",
+        ])
         .env("HOME", home.path().as_os_str())
         .spawn();
     pty.wait_for("cannot reach the database server");
@@ -233,9 +271,16 @@ async fn a_hangup_ends_the_review() {
 #[test]
 fn the_demo_leaves_no_process_and_no_directory_behind() {
     let home = tempfile::tempdir().unwrap();
-    let temp = tempfile::Builder::new().prefix("gd").tempdir_in("/tmp").unwrap();
+    let temp = tempfile::Builder::new()
+        .prefix("gd")
+        .tempdir_in("/tmp")
+        .unwrap();
     open_to_all(temp.path());
-    for leave in [Leave::Key, Leave::Signal(Signal::TERM), Leave::Signal(Signal::KILL)] {
+    for leave in [
+        Leave::Key,
+        Leave::Signal(Signal::TERM),
+        Leave::Signal(Signal::KILL),
+    ] {
         let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
             .arg("demo")
             .env("HOME", home.path().as_os_str())
@@ -243,7 +288,11 @@ fn the_demo_leaves_no_process_and_no_directory_behind() {
             .size(120, 40)
             .spawn();
         pty.wait_for("Clients · 68");
-        assert_ne!(entries(temp.path()), 0, "the server lives in a directory of its own");
+        assert_ne!(
+            entries(temp.path()),
+            0,
+            "the server lives in a directory of its own"
+        );
         match leave {
             Leave::Key => pty.send("q"),
             Leave::Signal(signal) => pty.signal(signal),
@@ -295,7 +344,11 @@ async fn keys_that_cannot_be_used_are_told_and_the_defaults_work() {
         ("import = \"c\"", "c for import is cover already"),
         ("cover = \"ctrl-i\"", "^I cannot arrive"),
     ] {
-        configure(home.path(), "config.toml", &format!("theme = \"dark\"\n[keys]\n{table}\n"));
+        configure(
+            home.path(),
+            "config.toml",
+            &format!("theme = \"dark\"\n[keys]\n{table}\n"),
+        );
         let mut pty = review(&db, home.path()).size(200, 40).spawn();
         pty.wait_for("Clients · 68");
         pty.wait_for(&format!("config.toml:3: {told}"));
@@ -312,17 +365,36 @@ async fn a_user_signal_reads_themes_and_keys_again() {
     let db = demo().await;
     let home = tempfile::tempdir().unwrap();
     configure(home.path(), "config.toml", "theme = \"sea\"\n");
-    configure(home.path(), "themes/sea.toml", "[roles]\ntitle = { bold = true }\n");
+    configure(
+        home.path(),
+        "themes/sea.toml",
+        "[roles]\ntitle = { bold = true }\n",
+    );
     let mut pty = review(&db, home.path()).size(160, 40).spawn();
-    let first =
-        |look: fn(&vt100::Cell) -> bool| move |screen: &vt100::Screen| screen.cell(0, 0).is_some_and(look);
+    let first = |look: fn(&vt100::Cell) -> bool| {
+        move |screen: &vt100::Screen| screen.cell(0, 0).is_some_and(look)
+    };
     pty.wait_for("Clients · 68");
-    pty.wait_until("a bold title", first(|cell| cell.bold() && !cell.underline()));
-    configure(home.path(), "config.toml", "theme = \"sea\"\n[keys]\nhelp = \"ctrl-x\"\n");
-    configure(home.path(), "themes/sea.toml", "[roles]\ntitle = { underlined = true }\n");
+    pty.wait_until(
+        "a bold title",
+        first(|cell| cell.bold() && !cell.underline()),
+    );
+    configure(
+        home.path(),
+        "config.toml",
+        "theme = \"sea\"\n[keys]\nhelp = \"ctrl-x\"\n",
+    );
+    configure(
+        home.path(),
+        "themes/sea.toml",
+        "[roles]\ntitle = { underlined = true }\n",
+    );
     pty.signal(Signal::USR1);
     pty.wait_for("themes and keys were read again");
-    pty.wait_until("an underlined title", first(|cell| !cell.bold() && cell.underline()));
+    pty.wait_until(
+        "an underlined title",
+        first(|cell| !cell.bold() && cell.underline()),
+    );
     pty.wait_for("^X help");
     configure(home.path(), "themes/sea.toml", "[roles]\n\ntitel = {}\n");
     pty.signal(Signal::USR1);

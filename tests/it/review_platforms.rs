@@ -12,7 +12,14 @@ use crate::support::pty::{Pty, PtyCommand};
 
 fn review(product: &Product, db: &TestDb, home: &Path) -> Pty {
     PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
-        .args(["review", &product.export(), "--database-url", &db.url(), "--operator", "小美"])
+        .args([
+            "review",
+            &product.export(),
+            "--database-url",
+            &db.url(),
+            "--operator",
+            "小美",
+        ])
         .env("HOME", home.as_os_str())
         .size(120, 40)
         .spawn()
@@ -30,14 +37,21 @@ async fn rows(db: &TestDb) -> BTreeMap<String, Vec<Value>> {
             continue;
         }
         let sql = format!("SELECT to_jsonb(t) FROM {name} t ORDER BY to_jsonb(t)::text");
-        let found = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
+        let found = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
         all.insert(name, found.iter().map(|row| row.get(0)).collect());
     }
     all
 }
 
 async fn count(db: &TestDb, sql: &'static str) -> i64 {
-    sqlx::query(sql).fetch_one(&mut db.connect().await).await.unwrap().get(0)
+    sqlx::query(sql)
+        .fetch_one(&mut db.connect().await)
+        .await
+        .unwrap()
+        .get(0)
 }
 
 /// Types the database's name into the question that is open, and confirms it.
@@ -79,7 +93,14 @@ async fn drive(product: &Product, first: &str, has_missing: bool) {
     assert_ne!(rows(&db).await, before);
     let written = "SELECT count(*) FROM gatediff.documents WHERE updated_by = '小美'";
     assert!(count(&db, written).await > 0);
-    assert_eq!(count(&db, "SELECT count(*) FROM gatediff.backups WHERE job_id = 2").await, 0);
+    assert_eq!(
+        count(
+            &db,
+            "SELECT count(*) FROM gatediff.backups WHERE job_id = 2"
+        )
+        .await,
+        0
+    );
     pty.send("q");
     pty.wait_for("compared again");
     pty.wait_for("unchanged");
@@ -135,5 +156,8 @@ async fn one_item_of_many_is_chosen_and_nothing_else_is_written() {
     pty.wait_for("ManagerCorrelation");
     pty.send("q");
     pty.wait_exit().ok();
-    assert_eq!(count(&db, "SELECT count(*) FROM gatediff.documents").await, before);
+    assert_eq!(
+        count(&db, "SELECT count(*) FROM gatediff.documents").await,
+        before
+    );
 }

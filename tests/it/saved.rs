@@ -22,7 +22,10 @@ struct Desk {
 
 impl Desk {
     async fn new(target: &World, file: &World) -> Self {
-        let desk = Self { site: Site::new(target).await, home: tempfile::tempdir().unwrap() };
+        let desk = Self {
+            site: Site::new(target).await,
+            home: tempfile::tempdir().unwrap(),
+        };
         std::fs::write(desk.path("export.json"), file.export()).unwrap();
         desk
     }
@@ -38,8 +41,12 @@ impl Desk {
 
     fn run_against(&self, url: &str, args: &[&str]) -> Ran {
         let mut command = command(self.home.path());
-        let output =
-            command.current_dir(self.home.path()).env("DATABASE_URL", url).args(args).output().unwrap();
+        let output = command
+            .current_dir(self.home.path())
+            .env("DATABASE_URL", url)
+            .args(args)
+            .output()
+            .unwrap();
         Ran {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
@@ -49,7 +56,14 @@ impl Desk {
 
     /// Saves a plan as `plan.json`.
     fn save(&self, choices: &[&str]) {
-        let mut args = vec!["plan", "export.json", "--out", "plan.json", "--operator", "小美"];
+        let mut args = vec![
+            "plan",
+            "export.json",
+            "--out",
+            "plan.json",
+            "--operator",
+            "小美",
+        ];
         args.extend(choices);
         let ran = self.run(&args);
         assert_eq!(ran.code, Some(2), "{}", ran.stderr);
@@ -67,11 +81,21 @@ impl Desk {
 fn outcomes(document: &Value) -> BTreeMap<&str, &str> {
     let items = document["items"].as_array().unwrap().iter();
     let clients = items.filter(|item| item["kind"] == "client");
-    clients.map(|item| (item["key"].as_str().unwrap(), item["outcome"].as_str().unwrap())).collect()
+    clients
+        .map(|item| {
+            (
+                item["key"].as_str().unwrap(),
+                item["outcome"].as_str().unwrap(),
+            )
+        })
+        .collect()
 }
 
 fn target() -> World {
-    world().client("a", json!({"tps": 1})).client("b", json!({"tps": 1})).client("same", json!({}))
+    world()
+        .client("a", json!({"tps": 1}))
+        .client("b", json!({"tps": 1}))
+        .client("same", json!({}))
 }
 
 fn file() -> World {
@@ -89,27 +113,67 @@ fn file() -> World {
 async fn a_plan_is_applied_with_exactly_its_choices() {
     let desk = Desk::new(&target(), &file()).await;
     desk.save(&["--cover", "client:a", "--skip", "client:left"]);
-    assert_eq!(desk.path("plan.json").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(
+        desk.path("plan.json")
+            .metadata()
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777,
+        0o600
+    );
     let applied = desk.apply(&[]);
-    assert_eq!(applied.code, Some(0), "{}{}", applied.stdout, applied.stderr);
+    assert_eq!(
+        applied.code,
+        Some(0),
+        "{}{}",
+        applied.stdout,
+        applied.stderr
+    );
     let document = applied.json();
-    let wanted =
-        [("a", "covered"), ("b", "skipped"), ("left", "skipped"), ("new", "added"), ("same", "unchanged")];
+    let wanted = [
+        ("a", "covered"),
+        ("b", "skipped"),
+        ("left", "skipped"),
+        ("new", "added"),
+        ("same", "unchanged"),
+    ];
     assert_eq!(outcomes(&document), BTreeMap::from(wanted));
-    assert_eq!(desk.site.column("tsmp_client", "client_id", "tps = 50").await, ["a"]);
-    assert_eq!(desk.site.column("tsmp_client", "client_id", "true").await, ["a", "b", "new", "same"]);
+    assert_eq!(
+        desk.site
+            .column("tsmp_client", "client_id", "tps = 50")
+            .await,
+        ["a"]
+    );
+    assert_eq!(
+        desk.site.column("tsmp_client", "client_id", "true").await,
+        ["a", "b", "new", "same"]
+    );
 }
 
 #[tokio::test]
 async fn a_plan_is_used_once() {
     let desk = Desk::new(&target(), &file()).await;
     desk.save(&["--cover", "client:a"]);
-    assert_eq!(desk.apply(&["--rehearse"]).code, Some(0), "to rehearse is not to use");
+    assert_eq!(
+        desk.apply(&["--rehearse"]).code,
+        Some(0),
+        "to rehearse is not to use"
+    );
     let applied = desk.apply(&[]);
-    assert_eq!(applied.code, Some(0), "{}{}", applied.stdout, applied.stderr);
+    assert_eq!(
+        applied.code,
+        Some(0),
+        "{}{}",
+        applied.stdout,
+        applied.stderr
+    );
     let used = |ran: Ran| {
         assert_eq!(ran.code, Some(3), "{}", ran.stdout);
-        assert_eq!(ran.json()["error"]["message"], "the plan was used already; nothing was written");
+        assert_eq!(
+            ran.json()["error"]["message"],
+            "the plan was used already; nothing was written"
+        );
         assert_eq!(ran.json()["error"]["why"], "job 1 applied it");
     };
     used(desk.apply(&[]));
@@ -125,7 +189,9 @@ async fn what_was_blocked_and_is_free_now_is_left_out_all_the_same() {
     let file = file().client("blocked", json!({"clientAlias": "al"}));
     let desk = Desk::new(&target, &file).await;
     desk.save(&["--cover", "client:b"]);
-    desk.site.run("UPDATE tsmp_client SET client_alias = '' WHERE client_id = 'z'").await;
+    desk.site
+        .run("UPDATE tsmp_client SET client_alias = '' WHERE client_id = 'z'")
+        .await;
     let document = desk.apply(&[]).json();
     assert_eq!(document["status"], "ok", "{document:#}");
     assert_eq!(outcomes(&document)["blocked"], "skipped");
@@ -134,12 +200,19 @@ async fn what_was_blocked_and_is_free_now_is_left_out_all_the_same() {
 
 #[tokio::test]
 async fn lacking_apis_are_ignored_only_if_the_plan_says_so() {
-    let file = file().group("1", "g", json!({})).group_api("1", ("m", "k"), json!({}));
+    let file = file()
+        .group("1", "g", json!({}))
+        .group_api("1", ("m", "k"), json!({}));
     let desk = Desk::new(&target(), &file).await;
     desk.save(&[]);
     let refused = desk.apply(&[]);
     assert_eq!(refused.code, Some(4), "{}", refused.stdout);
-    assert!(refused.json()["error"]["hints"][0].as_str().unwrap().contains("--ignore-lack-api"));
+    assert!(
+        refused.json()["error"]["hints"][0]
+            .as_str()
+            .unwrap()
+            .contains("--ignore-lack-api")
+    );
     std::fs::remove_file(desk.path("plan.json")).unwrap();
     desk.save(&["--ignore-lack-api"]);
     assert_eq!(desk.apply(&[]).code, Some(0));
@@ -159,10 +232,19 @@ async fn a_plan_with_nothing_to_write_is_done() {
 async fn choices_belong_to_the_plan_and_only_there() {
     let desk = Desk::new(&target(), &file()).await;
     desk.save(&[]);
-    for choice in [&["--cover", "all"][..], &["--skip", "client"], &["--ignore-lack-api"]] {
+    for choice in [
+        &["--cover", "all"][..],
+        &["--skip", "client"],
+        &["--ignore-lack-api"],
+    ] {
         let ran = desk.apply(choice);
         assert_eq!(ran.code, Some(64), "{}", ran.stdout);
-        assert!(ran.json()["error"]["message"].as_str().unwrap().contains("it carries its own choices"));
+        assert!(
+            ran.json()["error"]["message"]
+                .as_str()
+                .unwrap()
+                .contains("it carries its own choices")
+        );
         let mut args = vec!["plan", "export.json"];
         args.extend(choice);
         assert_eq!(desk.run(&args).code, Some(64));
@@ -176,20 +258,36 @@ async fn choices_belong_to_the_plan_and_only_there() {
 /// Puts a canary into every secret property of every row, and into a URL.
 fn with_canaries(mut side: World, canary: &str) -> World {
     const FIELDS: &str = include_str!("../../fixtures/digirunner/fields.csv");
-    let records = csv::Reader::from_reader(FIELDS.as_bytes()).into_deserialize::<BTreeMap<String, String>>();
-    for field in records.map(Result::unwrap).filter(|field| field["role"] == "secret") {
-        let list: &'static str =
-            crate::support::world::LISTS.into_iter().find(|list| *list == field["json_list"]).unwrap();
+    let records =
+        csv::Reader::from_reader(FIELDS.as_bytes()).into_deserialize::<BTreeMap<String, String>>();
+    for field in records
+        .map(Result::unwrap)
+        .filter(|field| field["role"] == "secret")
+    {
+        let list: &'static str = crate::support::world::LISTS
+            .into_iter()
+            .find(|list| *list == field["json_list"])
+            .unwrap();
         // A key is what two sides are matched by: theirs is the same.
         let is_key = ["apiKeyEn", "openApiKey"].contains(&field["json_field"].as_str());
-        let value = if is_key { "canary-key".to_owned() } else { format!("canary-{canary}") };
+        let value = if is_key {
+            "canary-key".to_owned()
+        } else {
+            format!("canary-{canary}")
+        };
         side = side.change(list, |row| {
             row.insert(field["json_field"].clone(), json!(value));
         });
-        assert!(!side.rows(list).is_empty(), "{list} has a row for its secret");
+        assert!(
+            !side.rows(list).is_empty(),
+            "{list} has a row for its secret"
+        );
     }
     side.change("dgrRdbConnectionList", |row| {
-        row.insert("jdbcUrl".to_owned(), json!(format!("jdbc:postgresql://u:canary-{canary}@h/db")));
+        row.insert(
+            "jdbcUrl".to_owned(),
+            json!(format!("jdbc:postgresql://u:canary-{canary}@h/db")),
+        );
     })
 }
 
@@ -207,28 +305,67 @@ async fn no_secret_is_in_a_plan_nor_in_what_is_told_of_it() {
             .idp_o(1, "a", "GOOGLE", json!({}))
             .idp_a(1, "a", json!({}))
     };
-    let desk = Desk::new(&with_canaries(side(), "target"), &with_canaries(side(), "file")).await;
-    let planned = desk.run(&["plan", "export.json", "--out", "plan.json", "--cover", "all"]);
-    let shown = [desk.run(&["show", "plan.json"]), desk.run(&["show", "plan.json", "--output", "json"])];
-    desk.site.run("UPDATE tsmp_open_apikey SET secret_key = 'canary-now'").await;
-    desk.site.run("UPDATE dgr_rdb_connection SET jdbc_url = 'jdbc:postgresql://u:canary-now@h/db'").await;
+    let desk = Desk::new(
+        &with_canaries(side(), "target"),
+        &with_canaries(side(), "file"),
+    )
+    .await;
+    let planned = desk.run(&[
+        "plan",
+        "export.json",
+        "--out",
+        "plan.json",
+        "--cover",
+        "all",
+    ]);
+    let shown = [
+        desk.run(&["show", "plan.json"]),
+        desk.run(&["show", "plan.json", "--output", "json"]),
+    ];
+    desk.site
+        .run("UPDATE tsmp_open_apikey SET secret_key = 'canary-now'")
+        .await;
+    desk.site
+        .run("UPDATE dgr_rdb_connection SET jdbc_url = 'jdbc:postgresql://u:canary-now@h/db'")
+        .await;
     let stale = [desk.apply(&[]), desk.run(&["apply", "plan.json", "--yes"])];
     let plan = std::fs::read_to_string(desk.path("plan.json")).unwrap();
     assert!(plan.contains("jdbc:postgresql://u:***@h/db"));
     assert!(plan.contains("secretKey"));
     let fields = &stale[0].json()["stale"][0]["fields"];
-    assert_eq!(*fields, json!([{"path": "/openApiKeys/alias-key/secretKey", "secret": true}]));
-    assert_eq!(stale[0].json()["stale"][1]["fields"], json!([{"path": "/jdbcUrl", "secret": true}]));
-    assert!(stale[1].stderr.contains("/jdbcUrl: differs"), "{}", stale[1].stderr);
+    assert_eq!(
+        *fields,
+        json!([{"path": "/openApiKeys/alias-key/secretKey", "secret": true}])
+    );
+    assert_eq!(
+        stale[0].json()["stale"][1]["fields"],
+        json!([{"path": "/jdbcUrl", "secret": true}])
+    );
+    assert!(
+        stale[1].stderr.contains("/jdbcUrl: differs"),
+        "{}",
+        stale[1].stderr
+    );
     for ran in shown.iter().chain(&stale).chain([&planned]) {
         assert!(!format!("{ran:?}").contains("canary"), "{ran:?}");
     }
     assert!(!plan.contains("canary"), "{plan}");
     // Without the key nobody could tell, and with another key it looks different.
-    let own: Vec<&str> = plan.split("\"fingerprint\":\"").skip(1).filter_map(|rest| rest.get(..64)).collect();
+    let own: Vec<&str> = plan
+        .split("\"fingerprint\":\"")
+        .skip(1)
+        .filter_map(|rest| rest.get(..64))
+        .collect();
     let other = tempfile::tempdir().unwrap();
     std::fs::rename(desk.path(".local"), other.path().join("old")).unwrap();
-    desk.run(&["plan", "export.json", "--out", "other.json", "--cover", "all"]);
+    desk.run(&[
+        "plan",
+        "export.json",
+        "--out",
+        "other.json",
+        "--cover",
+        "all",
+    ]);
     let theirs = std::fs::read_to_string(desk.path("other.json")).unwrap();
     assert!(own.len() > 10 && own.iter().all(|fingerprint| !theirs.contains(fingerprint)));
 }
@@ -251,10 +388,16 @@ async fn a_plan_that_was_edited_is_refused() {
         std::fs::write(desk.path("plan.json"), plan.replacen(old, new, 1)).unwrap();
         let ran = desk.apply(&[]);
         assert_eq!(ran.code, Some(1), "{}", ran.stdout);
-        assert_eq!(ran.json()["error"]["message"], "the plan was changed after it was saved");
+        assert_eq!(
+            ran.json()["error"]["message"],
+            "the plan was changed after it was saved"
+        );
         assert_eq!(desk.run(&["show", "plan.json"]).code, Some(1));
     }
-    assert_eq!(desk.site.rows("tsmp_client", "tps = 50").await, [Value::Null; 0]);
+    assert_eq!(
+        desk.site.rows("tsmp_client", "tps = 50").await,
+        [Value::Null; 0]
+    );
 }
 
 #[tokio::test]
@@ -267,7 +410,10 @@ async fn a_plan_of_another_file_target_or_key_is_refused() {
     let ran = desk.apply(&[]);
     assert_eq!(ran.code, Some(1));
     let told = ran.json()["error"]["message"].as_str().unwrap().to_owned();
-    assert_eq!(told, "the import file is not the one that the plan was made of");
+    assert_eq!(
+        told,
+        "the import file is not the one that the plan was made of"
+    );
     std::fs::remove_file(desk.path("export.json")).unwrap();
     let ran = desk.apply(&[]);
     assert_eq!(ran.json()["error"]["kind"], "file");
@@ -275,11 +421,22 @@ async fn a_plan_of_another_file_target_or_key_is_refused() {
     std::fs::write(desk.path("moved.json"), &export).unwrap();
     // The target is another one.
     let other = Site::new(&target()).await;
-    let mut args = vec!["apply", "plan.json", "--yes", "--output", "json", "--file", "moved.json"];
+    let mut args = vec![
+        "apply",
+        "plan.json",
+        "--yes",
+        "--output",
+        "json",
+        "--file",
+        "moved.json",
+    ];
     let ran = desk.run_against(&other.db.url(), &args);
     assert_eq!(ran.code, Some(64), "{}", ran.stdout);
     let why = ran.json()["error"]["why"].as_str().unwrap().to_owned();
-    assert!(why.contains(desk.site.db.name()) && why.contains(other.db.name()), "{why}");
+    assert!(
+        why.contains(desk.site.db.name()) && why.contains(other.db.name()),
+        "{why}"
+    );
     // The key is another one, or there is none.
     let state = desk.path(".local/state/gatediff/plan.key");
     let key = std::fs::read(&state).unwrap();
@@ -291,19 +448,40 @@ async fn a_plan_of_another_file_target_or_key_is_refused() {
         let ran = desk.run(&args);
         assert_eq!(ran.code, Some(1));
         let error = ran.json()["error"].clone();
-        assert_eq!(error["message"], "the plan was sealed with a key that is not here");
-        assert!(error["why"].as_str().unwrap().starts_with("it was saved by 小美 on "), "{error}");
+        assert_eq!(
+            error["message"],
+            "the plan was sealed with a key that is not here"
+        );
+        assert!(
+            error["why"]
+                .as_str()
+                .unwrap()
+                .starts_with("it was saved by 小美 on "),
+            "{error}"
+        );
         // It can be looked at all the same.
         let shown = desk.run(&["show", "plan.json", "--output", "json"]);
-        assert_eq!((shown.code, &shown.json()["saved"]["verified"]), (Some(0), &json!(false)));
-        assert!(shown.stderr.contains("cannot be told here"), "{}", shown.stderr);
+        assert_eq!(
+            (shown.code, &shown.json()["saved"]["verified"]),
+            (Some(0), &json!(false))
+        );
+        assert!(
+            shown.stderr.contains("cannot be told here"),
+            "{}",
+            shown.stderr
+        );
     }
     // Another user of the same database is fine, and the file may have moved.
     std::fs::write(&state, key).unwrap();
     desk.site.run("CREATE ROLE deputy LOGIN SUPERUSER").await;
     args.truncate(7);
-    let ran = desk.run_against(&desk.site.db.url().replace("user=postgres", "user=deputy"), &args);
-    desk.site.run("DROP OWNED BY deputy; DROP ROLE deputy").await;
+    let ran = desk.run_against(
+        &desk.site.db.url().replace("user=postgres", "user=deputy"),
+        &args,
+    );
+    desk.site
+        .run("DROP OWNED BY deputy; DROP ROLE deputy")
+        .await;
     assert_eq!(ran.code, Some(0), "{}", ran.stdout);
 }
 
@@ -312,7 +490,14 @@ async fn a_plan_of_standard_input_wants_to_know_the_file() {
     let desk = Desk::new(&target(), &file()).await;
     let output = command(desk.home.path())
         .current_dir(desk.home.path())
-        .args(["plan", "-", "--out", "-", "--database-url", &desk.site.db.url()])
+        .args([
+            "plan",
+            "-",
+            "--out",
+            "-",
+            "--database-url",
+            &desk.site.db.url(),
+        ])
         .stdin(std::fs::File::open(desk.path("export.json")).unwrap())
         .output()
         .unwrap();
@@ -320,7 +505,12 @@ async fn a_plan_of_standard_input_wants_to_know_the_file() {
     std::fs::write(desk.path("plan.json"), output.stdout).unwrap();
     let ran = desk.apply(&[]);
     assert_eq!(ran.code, Some(64), "{}", ran.stdout);
-    assert!(ran.json()["error"]["hints"][0].as_str().unwrap().contains("--file"));
+    assert!(
+        ran.json()["error"]["hints"][0]
+            .as_str()
+            .unwrap()
+            .contains("--file")
+    );
     assert_eq!(desk.apply(&["--file", "export.json"]).code, Some(0));
 }
 
@@ -353,7 +543,10 @@ async fn a_stale_plan_is_refused_with_the_three_states_and_shown_all_the_same() 
     let ran = desk.apply(&[]);
     assert_eq!(ran.code, Some(3), "{}", ran.stdout);
     let document = ran.json();
-    assert_eq!((&document["status"], &document["error"]["kind"]), (&json!("stale"), &json!("stale")));
+    assert_eq!(
+        (&document["status"], &document["error"]["kind"]),
+        (&json!("stale"), &json!("stale"))
+    );
     assert_eq!(
         document["stale"],
         json!([{"item": "client:a", "why": "changed in the target since: /tps", "fields":
@@ -361,8 +554,18 @@ async fn a_stale_plan_is_refused_with_the_three_states_and_shown_all_the_same() 
     );
     let text = desk.run(&["apply", "plan.json", "--yes"]);
     assert_eq!(text.code, Some(3));
-    assert!(text.stderr.contains("  stale: client:a changed in the target since: /tps\n"), "{}", text.stderr);
-    assert!(text.stderr.contains("         /tps: then 1, now 77, wanted 50\n"), "{}", text.stderr);
+    assert!(
+        text.stderr
+            .contains("  stale: client:a changed in the target since: /tps\n"),
+        "{}",
+        text.stderr
+    );
+    assert!(
+        text.stderr
+            .contains("         /tps: then 1, now 77, wanted 50\n"),
+        "{}",
+        text.stderr
+    );
     assert_eq!(desk.site.dump().await, before);
     let nowhere = "postgresql:///gone?host=/nonexistent&user=me";
     let shown = desk.run_against(nowhere, &["show", "plan.json"]);
@@ -375,8 +578,13 @@ async fn a_stale_plan_is_refused_with_the_three_states_and_shown_all_the_same() 
     ] {
         assert!(shown.stdout.contains(line), "{line}{}", shown.stdout);
     }
-    let shown = desk.run_against(nowhere, &["show", "plan.json", "--output", "json"]).json();
-    assert_eq!((&shown["command"], &shown["status"]), (&json!("show"), &json!("changes")));
+    let shown = desk
+        .run_against(nowhere, &["show", "plan.json", "--output", "json"])
+        .json();
+    assert_eq!(
+        (&shown["command"], &shown["status"]),
+        (&json!("show"), &json!("changes"))
+    );
     let chosen = json!({"chosen": ["client:a", "client:new", "client:left"], "ignore_lack_api": false, "ignore_missing": false});
     assert_eq!(shown["choices"], chosen);
     assert_eq!(shown["saved"]["operator"], "小美");
@@ -405,10 +613,13 @@ async fn save(site: &Site, file: &World) -> (Vec<u8>, SavedPlan) {
 async fn a_saved_plan_says_what_the_plan_itself_says() {
     let site = crate::digirunner::demo().await;
     let export = crate::support::gatediff::fixture("digirunner/export.json");
-    let loaded = gatediff::job::load(&export, None, &gatediff::job::ImportOptions::default()).unwrap();
+    let loaded =
+        gatediff::job::load(&export, None, &gatediff::job::ImportOptions::default()).unwrap();
     let silent = gatediff::job::Reporter::silent();
     let timeouts = gatediff::store::Timeouts::default();
-    let review = gatediff::job::plan(&loaded, &site.target(), timeouts, &silent).await.unwrap();
+    let review = gatediff::job::plan(&loaded, &site.target(), timeouts, &silent)
+        .await
+        .unwrap();
     let plan = &review.plan;
     let choices = cover_all(plan);
     let saved = saved::save(&review, &choices, &key(), "tester").unwrap();
@@ -417,12 +628,25 @@ async fn a_saved_plan_says_what_the_plan_itself_says() {
     assert_eq!(saved.plan().missing(), plan.missing());
     assert!(saved.plan().all_warnings().eq(plan.all_warnings()));
     assert_eq!(*saved.choices(), choices);
-    assert_eq!(saved.plan().resolve(saved.choices()), plan.resolve(&choices));
-    for (at, (then, now)) in plan.entries().iter().zip(saved.plan().entries()).enumerate() {
+    assert_eq!(
+        saved.plan().resolve(saved.choices()),
+        plan.resolve(&choices)
+    );
+    for (at, (then, now)) in plan
+        .entries()
+        .iter()
+        .zip(saved.plan().entries())
+        .enumerate()
+    {
         assert_eq!(then.item.id, now.item.id);
         assert_eq!(then.verdict, now.verdict);
-        for show in [gatediff::engine::diff::Show::Differences, gatediff::engine::diff::Show::Everything] {
-            let told = |plan: &gatediff::engine::Plan| serde_json::to_value(plan.changes(at, show)).unwrap();
+        for show in [
+            gatediff::engine::diff::Show::Differences,
+            gatediff::engine::diff::Show::Everything,
+        ] {
+            let told = |plan: &gatediff::engine::Plan| {
+                serde_json::to_value(plan.changes(at, show)).unwrap()
+            };
             assert_eq!(told(plan), told(saved.plan()), "{}", then.item.id);
         }
     }
@@ -431,14 +655,22 @@ async fn a_saved_plan_says_what_the_plan_itself_says() {
 
 #[tokio::test]
 async fn a_secret_that_changed_in_the_target_makes_a_saved_plan_stale() {
-    let side =
-        |secret: &str| world().client("a", json!({})).open_key(1, "a", "key", json!({"secretKey": secret}));
+    let side = |secret: &str| {
+        world()
+            .client("a", json!({}))
+            .open_key(1, "a", "key", json!({"secretKey": secret}))
+    };
     let site = Site::new(&side("then")).await;
     let (_, plan) = save(&site, &side("wanted")).await;
-    let choices: Choices = plan.check(&site.review(&side("wanted")).await, &key()).unwrap();
+    let choices: Choices = plan
+        .check(&site.review(&side("wanted")).await, &key())
+        .unwrap();
     assert!(!choices.missing_confirmed || plan.choices().missing_confirmed);
-    site.run("UPDATE tsmp_open_apikey SET secret_key = 'now'").await;
-    let failure = plan.check(&site.review(&side("wanted")).await, &key()).unwrap_err();
+    site.run("UPDATE tsmp_open_apikey SET secret_key = 'now'")
+        .await;
+    let failure = plan
+        .check(&site.review(&side("wanted")).await, &key())
+        .unwrap_err();
     assert_eq!(failure.kind, FailureKind::Stale);
     assert!(failure.stale[0].fields[0].secret);
 }
@@ -446,13 +678,21 @@ async fn a_secret_that_changed_in_the_target_makes_a_saved_plan_stale() {
 #[tokio::test]
 async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic() {
     let site = Site::new(&target()).await;
-    let (bytes, _) = save(&site, &file().group("1", "g", json!({})).client_group("new", "1")).await;
+    let (bytes, _) = save(
+        &site,
+        &file().group("1", "g", json!({})).client_group("new", "1"),
+    )
+    .await;
     assert!(saved::is_plan(&bytes) && saved::is_plan(b" {\n \"format\" : \"gatediff-plan\""));
     let text = String::from_utf8(bytes.clone()).unwrap();
     for older in [1, 2, 3] {
         let older = text.replacen("\"version\":4", &format!("\"version\":{older}"), 1);
         let plan = saved::parse("plan.json", older.as_bytes()).unwrap();
-        assert_eq!(plan.plan().missing(), [], "older ones know nothing of other missing objects");
+        assert_eq!(
+            plan.plan().missing(),
+            [],
+            "older ones know nothing of other missing objects"
+        );
     }
     let refused = |text: &str| {
         let failure = saved::parse("plan.json", text.as_bytes()).unwrap_err();
@@ -464,7 +704,11 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
             FailureKind::Format,
             "has version 5, this program knows 1 to 4",
         ),
-        (text.replacen("gatediff-plan", "else", 1), FailureKind::Format, "the file is no saved plan"),
+        (
+            text.replacen("gatediff-plan", "else", 1),
+            FailureKind::Format,
+            "the file is no saved plan",
+        ),
         (
             text.replacen("\"platform\":\"digirunner\"", "\"platform\":\"x\"", 1),
             FailureKind::Format,
@@ -475,9 +719,21 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
             FailureKind::Parse,
             "'klient:a' is no item of a known kind",
         ),
-        (text.replacen("\"operator\":\"", "\"operator\":", 1), FailureKind::Parse, "plan.json:1:"),
-        (text.replacen("\"int\":50", "\"int\":\"50\"", 1), FailureKind::Parse, "plan.json:1:"),
-        (text.replacen("\"host\"", "\"ghost\"", 1), FailureKind::Parse, "plan.json:1:"),
+        (
+            text.replacen("\"operator\":\"", "\"operator\":", 1),
+            FailureKind::Parse,
+            "plan.json:1:",
+        ),
+        (
+            text.replacen("\"int\":50", "\"int\":\"50\"", 1),
+            FailureKind::Parse,
+            "plan.json:1:",
+        ),
+        (
+            text.replacen("\"host\"", "\"ghost\"", 1),
+            FailureKind::Parse,
+            "plan.json:1:",
+        ),
         (format!("{text}x"), FailureKind::Parse, "plan.json:2:1"),
         ("[".repeat(100_000), FailureKind::Parse, "plan.json:1:"),
     ] {

@@ -18,7 +18,9 @@ use crate::support::world::{World, world};
 type Dump = BTreeMap<String, Vec<Value>>;
 
 async fn check(site: &Site) -> Vec<Ailment> {
-    scope::check(&site.target(), Timeouts::default(), &Reporter::silent()).await.unwrap()
+    scope::check(&site.target(), Timeouts::default(), &Reporter::silent())
+        .await
+        .unwrap()
 }
 
 async fn repair(site: &Site, codes: &[&str]) -> Result<Edited, Failure> {
@@ -30,7 +32,14 @@ async fn repair(site: &Site, codes: &[&str]) -> Result<Edited, Failure> {
         accept_server_changes: false,
     };
     let (target, silent) = (site.target(), Reporter::silent());
-    scope::edit(Edit::Repair { codes }, &target, &options, &silent, &Cancel::new()).await
+    scope::edit(
+        Edit::Repair { codes },
+        &target,
+        &options,
+        &silent,
+        &Cancel::new(),
+    )
+    .await
 }
 
 async fn undo(site: &Site, job: i64) {
@@ -41,7 +50,15 @@ async fn undo(site: &Site, job: i64) {
         only: Vec::new(),
         accept_server_changes: false,
     };
-    job::undo(job, &site.target(), &options, &Reporter::silent(), &Cancel::new()).await.unwrap();
+    job::undo(
+        job,
+        &site.target(),
+        &options,
+        &Reporter::silent(),
+        &Cancel::new(),
+    )
+    .await
+    .unwrap();
 }
 
 /// Tells findings as `code item`; what cannot be repaired ends with `!`.
@@ -79,13 +96,22 @@ fn healthy() -> World {
             world = world.group_authentication(id, "X");
         }
     }
-    world = world.client("a", json!({})).oauth("a", json!({"scope": "1,21,22", "clientSecret": "secret"}));
-    world = world.client("b", json!({})).oauth("b", json!({"scope": "21,1,22,24,23"}));
-    for (client, scopes, groups) in
-        [("a", &["10"][..], &["1", "21", "22"][..]), ("b", &["10", "11"], &["1", "21", "22", "23", "24"])]
-    {
-        world = scopes.iter().fold(world, |world, scope| world.client_scope(client, scope));
-        world = groups.iter().fold(world, |world, group| world.client_group(client, group));
+    world = world
+        .client("a", json!({}))
+        .oauth("a", json!({"scope": "1,21,22", "clientSecret": "secret"}));
+    world = world
+        .client("b", json!({}))
+        .oauth("b", json!({"scope": "21,1,22,24,23"}));
+    for (client, scopes, groups) in [
+        ("a", &["10"][..], &["1", "21", "22"][..]),
+        ("b", &["10", "11"], &["1", "21", "22", "23", "24"]),
+    ] {
+        world = scopes
+            .iter()
+            .fold(world, |world, scope| world.client_scope(client, scope));
+        world = groups
+            .iter()
+            .fold(world, |world, group| world.client_group(client, group));
     }
     world.x_key(900, "a", "E", json!({})).x_map(901, 900, "1")
 }
@@ -113,10 +139,19 @@ async fn holds(state: &State) {
     }
     let edited = repair(&site, &[]).await.unwrap();
     assert_eq!(edited.verb, "repaired");
-    assert_eq!(edited.job.is_some(), !state.by_hand.is_empty(), "{}", state.damage);
+    assert_eq!(
+        edited.job.is_some(),
+        !state.by_hand.is_empty(),
+        "{}",
+        state.damage
+    );
     assert_eq!(site.dump().await, twin.dump().await, "{}", state.damage);
     let left = check(&site).await;
-    assert!(left.iter().all(|ailment| ailment.repair.is_none()), "{}: {left:?}", state.damage);
+    assert!(
+        left.iter().all(|ailment| ailment.repair.is_none()),
+        "{}: {left:?}",
+        state.damage
+    );
     let again = repair(&site, &[]).await.unwrap();
     assert_eq!(again.job, None, "{}", state.damage);
     if let Some(job) = edited.job {
@@ -131,7 +166,10 @@ async fn nothing_is_wrong_with_what_the_product_makes() {
     let before = site.dump().await;
     assert_eq!(told(&check(&site).await), [""; 0]);
     let edited = repair(&site, &[]).await.unwrap();
-    assert_eq!((edited.job, edited.items, edited.notes), (None, vec![], vec![]));
+    assert_eq!(
+        (edited.job, edited.items, edited.notes),
+        (None, vec![], vec![])
+    );
     assert_eq!(site.dump().await, before);
 }
 
@@ -180,7 +218,10 @@ async fn what_clients_hold_is_repaired() {
             damage: "UPDATE tsmp_client SET security_level_id = 'A' WHERE client_id = 'a'; \
                      DELETE FROM tsmp_client_group WHERE client_id = 'a' AND group_id = '22'; \
                      UPDATE oauth_client_details SET scope = '1,21' WHERE client_id = 'a'",
-            told: &["lacking-hidden-groups client:a !", "client-level-differs client:a !"],
+            told: &[
+                "lacking-hidden-groups client:a !",
+                "client-level-differs client:a !",
+            ],
             by_hand: "",
         },
         State {
@@ -265,7 +306,10 @@ async fn what_scopes_are_made_of_is_repaired() {
                      vgroup_name = 'credits' WHERE vgroup_id = '11'; \
                      UPDATE tsmp_client SET security_level_id = NULL; \
                      UPDATE tsmp_vgroup_authorities_map SET vgroup_authoritie_id = 'Y'",
-            told: &["hidden-group-differs scope:credits", "hidden-group-differs scope:crm"],
+            told: &[
+                "hidden-group-differs scope:credits",
+                "hidden-group-differs scope:crm",
+            ],
             by_hand: "UPDATE tsmp_group SET allow_days = 60, allow_times = 5, security_level_id = 'A', \
                       vgroup_name = 'credits', update_time = now(), update_user = 'tester' WHERE vgroup_id = '11'; \
                       UPDATE tsmp_group_authorities_map SET group_authoritie_id = 'Y' WHERE group_id <> '1'",
@@ -355,8 +399,13 @@ async fn only_the_findings_that_were_asked_for_are_repaired() {
     let items: Vec<String> = edited.items.iter().map(ToString::to_string).collect();
     assert_eq!(items, ["scope:404"]);
     assert_eq!(edited.notes[0], "linked-scope-gone: repaired for 1 item");
-    assert_eq!(told(&check(&site).await), ["stale-oauth-ids client:a", "stale-oauth-ids client:b"]);
-    let failure = repair(&site, &["linked-scope-gone", "no-such-finding"]).await.unwrap_err();
+    assert_eq!(
+        told(&check(&site).await),
+        ["stale-oauth-ids client:a", "stale-oauth-ids client:b"]
+    );
+    let failure = repair(&site, &["linked-scope-gone", "no-such-finding"])
+        .await
+        .unwrap_err();
     assert_eq!(failure.kind, FailureKind::Usage);
     assert!(failure.what.contains("no-such-finding"), "{}", failure.what);
 }
@@ -364,8 +413,14 @@ async fn only_the_findings_that_were_asked_for_are_repaired() {
 #[tokio::test]
 async fn an_import_leaves_holders_behind_and_a_repair_catches_up() {
     let site = Site { db: demo().await };
-    assert_eq!(told(&check(&site).await), [""; 0], "nothing is wrong with the demo");
-    let review = site.review_bytes(include_bytes!("../../fixtures/digirunner/export.json")).await;
+    assert_eq!(
+        told(&check(&site).await),
+        [""; 0],
+        "nothing is wrong with the demo"
+    );
+    let review = site
+        .review_bytes(include_bytes!("../../fixtures/digirunner/export.json"))
+        .await;
     site.apply(&review, &cover_all(&review.plan)).await.unwrap();
     let imported = site.dump().await;
     let found = check(&site).await;
@@ -373,7 +428,10 @@ async fn an_import_leaves_holders_behind_and_a_repair_catches_up() {
     assert!(codes.contains("lacking-hidden-groups"), "{found:#?}");
     let job = repair(&site, &[]).await.unwrap().job.unwrap();
     let left = check(&site).await;
-    assert!(left.iter().all(|ailment| ailment.repair.is_none()), "{left:#?}");
+    assert!(
+        left.iter().all(|ailment| ailment.repair.is_none()),
+        "{left:#?}"
+    );
     undo(&site, job).await;
     assert_eq!(site.dump().await, imported);
 }
@@ -389,8 +447,10 @@ async fn callers(site: &Site) -> BTreeSet<(String, String, String)> {
                UNION SELECT 'scope', c.client_id::text, l.api FROM tsmp_client AS c JOIN tsmp_client_vgroup AS h USING (client_id) \
                  JOIN tsmp_vgroup AS v USING (vgroup_id) JOIN tsmp_vgroup_group AS g USING (vgroup_id) \
                  JOIN linked AS l ON l.group_id = g.group_id";
-    let rows: Vec<(String, String, String)> =
-        sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut site.db.connect().await).await.unwrap();
+    let rows: Vec<(String, String, String)> = sqlx::query_as(AssertSqlSafe(sql))
+        .fetch_all(&mut site.db.connect().await)
+        .await
+        .unwrap();
     rows.into_iter().collect()
 }
 
@@ -428,7 +488,10 @@ fn whatever_is_wrong_what_can_be_repaired_is_and_nobody_loses_anything() {
     for_any(cases(), |numbers| {
         let world = environment(&mut Draw::new(numbers), Side::Target);
         let damage = damage(numbers);
-        (world.clone(), async move { repaired(&world, &damage).await })
+        (
+            world.clone(),
+            async move { repaired(&world, &damage).await },
+        )
     });
 }
 
@@ -439,18 +502,28 @@ async fn repaired(world: &World, damage: &str) -> Result<(), String> {
     }
     let (before, callers_before) = (site.dump().await, callers(&site).await);
     let found = check(&site).await;
-    let edited = repair(&site, &[]).await.map_err(|failure| format!("{failure:?} after {damage}"))?;
+    let edited = repair(&site, &[])
+        .await
+        .map_err(|failure| format!("{failure:?} after {damage}"))?;
     let is_repairable = found.iter().any(|ailment| ailment.repair.is_some());
     let left = check(&site).await;
     if edited.job.is_some() != is_repairable {
         return Err(format!("job {:?} for {found:?}", edited.job));
     }
-    let known: BTreeSet<_> = found.iter().map(|ailment| (&*ailment.code, &ailment.item)).collect();
+    let known: BTreeSet<_> = found
+        .iter()
+        .map(|ailment| (&*ailment.code, &ailment.item))
+        .collect();
     if let Some(new) = left.iter().find(|left| left.repair.is_some()) {
         return Err(format!("not repaired: {new:?} of {found:?} after {damage}"));
     }
-    if let Some(new) = left.iter().find(|left| !known.contains(&(&*left.code, &left.item))) {
-        return Err(format!("made by the repair: {new:?} of {found:?} after {damage}"));
+    if let Some(new) = left
+        .iter()
+        .find(|left| !known.contains(&(&*left.code, &left.item)))
+    {
+        return Err(format!(
+            "made by the repair: {new:?} of {found:?} after {damage}"
+        ));
     }
     let callers_after = callers(&site).await;
     if let Some(lost) = callers_before.difference(&callers_after).next() {
@@ -460,14 +533,21 @@ async fn repaired(world: &World, damage: &str) -> Result<(), String> {
         undo(&site, job).await;
     }
     let after: Dump = site.dump().await;
-    if before == after { Ok(()) } else { Err(format!("not undone: {found:?} after {damage}")) }
+    if before == after {
+        Ok(())
+    } else {
+        Err(format!("not undone: {found:?} after {damage}"))
+    }
 }
 
 /// Clients with a scope each, and something wrong with all of them.
 fn ailing(count: u32) -> World {
     (0..count).fold(world().apis(&[("m", "1")]), |world, at| {
-        let (client, scope, hidden) =
-            (format!("c{at}"), (10_000 + at).to_string(), (20_000 + at).to_string());
+        let (client, scope, hidden) = (
+            format!("c{at}"),
+            (10_000 + at).to_string(),
+            (20_000 + at).to_string(),
+        );
         world
             .client(&client, json!({}))
             .oauth(&client, json!({"scope": "99"}))
@@ -477,14 +557,23 @@ fn ailing(count: u32) -> World {
             .group_authentication(&hidden, "gone")
             .scope_authentication(&scope, "gone")
             .client_group(&client, "404")
-            .row("tsmpVgroupGroupList", json!({"vgroupId": scope, "groupId": "404"}))
+            .row(
+                "tsmpVgroupGroupList",
+                json!({"vgroupId": scope, "groupId": "404"}),
+            )
     })
 }
 
 async fn statements(count: u32) -> (Vec<String>, usize) {
     let site = Site::new(&ailing(count)).await;
-    job::init(&site.target(), Timeouts::default()).await.unwrap();
-    site.run(&format!("ALTER DATABASE {} SET log_statement = 'all'", site.db.name())).await;
+    job::init(&site.target(), Timeouts::default())
+        .await
+        .unwrap();
+    site.run(&format!(
+        "ALTER DATABASE {} SET log_statement = 'all'",
+        site.db.name()
+    ))
+    .await;
     let marker = format!("SELECT 'before {}'", site.db.name());
     site.run(&marker).await;
     let found = check(&site).await.len();

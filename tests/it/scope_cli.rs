@@ -21,7 +21,10 @@ struct Desk {
 
 impl Desk {
     async fn new(target: &World) -> Self {
-        Self { site: Site::new(target).await, home: tempfile::tempdir().unwrap() }
+        Self {
+            site: Site::new(target).await,
+            home: tempfile::tempdir().unwrap(),
+        }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -30,7 +33,10 @@ impl Desk {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = command(self.home.path());
-        command.current_dir(self.home.path()).env("DATABASE_URL", self.site.db.url()).args(args);
+        command
+            .current_dir(self.home.path())
+            .env("DATABASE_URL", self.site.db.url())
+            .args(args);
         command
     }
 
@@ -49,7 +55,11 @@ impl Desk {
     /// Runs it for JSON and returns what it did.
     fn done(&self, args: &[&str]) -> Value {
         let (code, document) = self.json(args);
-        assert_eq!((code, &document["status"]), (Some(0), &json!("ok")), "{document:#}");
+        assert_eq!(
+            (code, &document["status"]),
+            (Some(0), &json!("ok")),
+            "{document:#}"
+        );
         document
     }
 
@@ -59,7 +69,9 @@ impl Desk {
         all.extend(args);
         let document = self.done(&all);
         let scopes = document["scopes"].as_array().unwrap().iter();
-        scopes.map(|scope| scope["name"].as_str().unwrap().to_owned()).collect()
+        scopes
+            .map(|scope| scope["name"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     fn jobs(&self) -> usize {
@@ -68,15 +80,23 @@ impl Desk {
 
     /// Takes a job back and compares every row with what was there before.
     async fn undo(&self, document: &Value, before: &BTreeMap<String, Vec<Value>>) {
-        let job = document["job"].as_i64().unwrap_or_else(|| panic!("{document:#}")).to_string();
+        let job = document["job"]
+            .as_i64()
+            .unwrap_or_else(|| panic!("{document:#}"))
+            .to_string();
         self.done(&["undo", &job, "--yes"]);
         assert_eq!(self.site.dump().await, *before);
     }
 
     /// Runs it in a terminal.
     fn terminal(&self, args: &[&str]) -> PtyCommand {
-        let terminal = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff")).args(args).size(160, 40);
-        terminal.env("HOME", self.home.path()).env("DATABASE_URL", self.site.db.url()).env("USER", "tester")
+        let terminal = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
+            .args(args)
+            .size(160, 40);
+        terminal
+            .env("HOME", self.home.path())
+            .env("DATABASE_URL", self.site.db.url())
+            .env("USER", "tester")
     }
 
     /// Makes `--profile live` a production one.
@@ -145,8 +165,13 @@ async fn desk() -> Desk {
 }
 
 fn codes(document: &Value) -> Vec<&str> {
-    let violations = document["error"]["violations"].as_array().unwrap_or_else(|| panic!("{document:#}"));
-    violations.iter().map(|violation| violation["code"].as_str().unwrap()).collect()
+    let violations = document["error"]["violations"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{document:#}"));
+    violations
+        .iter()
+        .map(|violation| violation["code"].as_str().unwrap())
+        .collect()
 }
 
 // ---- list and show
@@ -158,7 +183,10 @@ async fn a_list_is_searched_and_sorted() {
     assert_eq!(desk.names(&["--reverse"]), ["twice", "twice", "accounts"]);
     assert_eq!(desk.names(&["帳戶"]), ["accounts"]);
     assert_eq!(desk.names(&["no-such", "BALANCE"]), ["accounts"]);
-    assert_eq!(desk.names(&["--authentication", "OTP", "--authentication", "PIN"]), ["accounts"]);
+    assert_eq!(
+        desk.names(&["--authentication", "OTP", "--authentication", "PIN"]),
+        ["accounts"]
+    );
     assert_eq!(desk.names(&["--level", "SYSTEM"]), ["twice", "twice"]);
     assert_eq!(desk.names(&["--for", "portal"]), ["accounts"]);
     assert_eq!(desk.names(&["--for", "crm"]), [""; 0]);
@@ -191,17 +219,27 @@ async fn a_list_of_nothing_is_no_failure() {
     let desk = Desk::new(&world()).await;
     let document = desk.done(&["scope", "list"]);
     assert_eq!(document["scopes"], json!([]));
-    assert!(desk.run(&["scope", "list"]).stdout.starts_with("no scopes in "));
+    assert!(
+        desk.run(&["scope", "list"])
+            .stdout
+            .starts_with("no scopes in ")
+    );
 }
 
 #[tokio::test]
 async fn what_there_is_not_cannot_be_searched_for() {
     let desk = desk().await;
-    for (args, code) in
-        [(["--level", "Z"], "1364"), (["--authentication", "Z"], "1397"), (["--for", "ghost"], "1344")]
-    {
+    for (args, code) in [
+        (["--level", "Z"], "1364"),
+        (["--authentication", "Z"], "1397"),
+        (["--for", "ghost"], "1344"),
+    ] {
         let (exit, document) = desk.json(&["scope", "list", args[0], args[1]]);
-        assert_eq!((exit, codes(&document)), (Some(1), vec![code]), "{document:#}");
+        assert_eq!(
+            (exit, codes(&document)),
+            (Some(1), vec![code]),
+            "{document:#}"
+        );
         assert_eq!(document["command"], "scope list");
     }
     let usage = desk.run(&["scope", "list", "--sort", "colour"]);
@@ -253,7 +291,11 @@ async fn a_scope_that_is_not_one_is_refused() {
     let desk = desk().await;
     for args in [["show", "nothing"], ["show", "id:7"], ["delete", "nothing"]] {
         let (exit, document) = desk.json(&["scope", args[0], args[1]]);
-        assert_eq!((exit, codes(&document)), (Some(1), vec!["1298"]), "{document:#}");
+        assert_eq!(
+            (exit, codes(&document)),
+            (Some(1), vec!["1298"]),
+            "{document:#}"
+        );
     }
     let (exit, document) = desk.json(&["scope", "show", "twice"]);
     assert_eq!(exit, Some(64));
@@ -296,14 +338,32 @@ async fn a_scope_is_created_from_options_and_undone() {
         "tester",
     ]);
     assert_eq!(document["command"], "scope create");
-    assert_eq!((&document["job"], &document["verb"]), (&json!(1), &json!("created")));
+    assert_eq!(
+        (&document["job"], &document["verb"]),
+        (&json!(1), &json!("created"))
+    );
     assert_eq!(document["items"], json!(["scope:loans"]));
-    assert!(document["tables"].as_array().unwrap().iter().any(|rows| rows["table"] == "tsmp_vgroup"));
+    assert!(
+        document["tables"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|rows| rows["table"] == "tsmp_vgroup")
+    );
     assert!(!document["changes"].as_array().unwrap().is_empty());
-    assert!(document["notes"].to_string().contains("within two minutes"), "{}", document["notes"]);
+    assert!(
+        document["notes"].to_string().contains("within two minutes"),
+        "{}",
+        document["notes"]
+    );
     let row = desk.site.row("tsmp_vgroup", "vgroup_name = 'loans'").await;
     assert_eq!(
-        (&row["allow_days"], &row["allow_times"], &row["security_level_id"], &row["create_user"]),
+        (
+            &row["allow_days"],
+            &row["allow_times"],
+            &row["security_level_id"],
+            &row["create_user"]
+        ),
         (&json!(2_592_000), &json!(9), &json!("A"), &json!("tester"))
     );
     assert_eq!(document["scope"]["id"], row["vgroup_id"]);
@@ -316,17 +376,46 @@ async fn a_scope_is_created_from_options_and_undone() {
 #[tokio::test]
 async fn what_was_created_is_told_with_how_to_undo_it() {
     let desk = desk().await;
-    let ran = desk.run(&["scope", "create", "loans", "--api", "empty/*", "--operator", "小美"]);
+    let ran = desk.run(&[
+        "scope",
+        "create",
+        "loans",
+        "--api",
+        "empty/*",
+        "--operator",
+        "小美",
+    ]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert!(ran.stdout.contains("job 1: created scope:loans (id "), "{}", ran.stdout);
-    assert!(ran.stdout.contains("tsmp_vgroup                         1 inserted"), "{}", ran.stdout);
-    assert!(ran.stderr.contains("note: the module empty has no APIs"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("note: `gatediff undo 1` takes it back"), "{}", ran.stderr);
+    assert!(
+        ran.stdout.contains("job 1: created scope:loans (id "),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout
+            .contains("tsmp_vgroup                         1 inserted"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stderr.contains("note: the module empty has no APIs"),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr.contains("note: `gatediff undo 1` takes it back"),
+        "{}",
+        ran.stderr
+    );
     let document = desk.done(&["history", "1"]);
     let job = &document["jobs"][0];
     assert_eq!(
         (&job["command"], &job["file_path"], &job["operator"]),
-        (&json!("scope create"), &json!("scope:loans"), &json!("小美"))
+        (
+            &json!("scope create"),
+            &json!("scope:loans"),
+            &json!("小美")
+        )
     );
 }
 
@@ -360,16 +449,37 @@ async fn what_is_shown_of_a_scope_creates_it_again() {
         found.push(desk.done(&["scope", "show", "loans"]));
     }
     for document in &found {
-        for field in ["name", "alias", "description", "duration", "times", "level", "authentications", "apis"]
-        {
+        for field in [
+            "name",
+            "alias",
+            "description",
+            "duration",
+            "times",
+            "level",
+            "authentications",
+            "apis",
+        ] {
             assert_eq!(document["scope"][field], shown["scope"][field], "{field}");
         }
         assert_ne!(document["scope"]["id"], shown["scope"]["id"]);
     }
     // Options win over the file.
-    desk.done(&["scope", "create", "other", "--file", "scope.json", "--alias", "", "--api", "cards/*"]);
+    desk.done(&[
+        "scope",
+        "create",
+        "other",
+        "--file",
+        "scope.json",
+        "--alias",
+        "",
+        "--api",
+        "cards/*",
+    ]);
     let other = desk.done(&["scope", "show", "other"]);
-    assert_eq!((&other["scope"]["alias"], &other["scope"]["times"]), (&Value::Null, &json!(2)));
+    assert_eq!(
+        (&other["scope"]["alias"], &other["scope"]["times"]),
+        (&Value::Null, &json!(2))
+    );
     assert_eq!(other["scope"]["apis"][0]["module"], "cards");
 }
 
@@ -378,15 +488,22 @@ async fn a_file_may_come_from_standard_input() {
     use std::io::Write as _;
     let desk = desk().await;
     let mut command = desk.command(&["scope", "create", "--file", "-"]);
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     stdin
         .write_all(br#"{"name": "loans", "duration": "2d", "apis": [{"module": "bank", "api": "history"}]}"#)
         .unwrap();
     drop(stdin);
     assert_eq!(child.wait().unwrap().code(), Some(0));
-    assert_eq!(desk.done(&["scope", "show", "loans"])["scope"]["duration"], 172_800);
+    assert_eq!(
+        desk.done(&["scope", "show", "loans"])["scope"]["duration"],
+        172_800
+    );
 }
 
 #[tokio::test]
@@ -401,7 +518,10 @@ async fn a_mistake_in_a_file_is_told_with_its_place() {
     let error = refused("{\n  \"apis\": [{\"module\": \"bank\", \"api\": 7}]\n}");
     assert_eq!(error["where"], "scope.json:2:38 (/apis/0/api)");
     assert_eq!(error["why"], "expected text, found a whole number");
-    assert_eq!(refused("{\"nmae\": \"x\"}")["why"], "there is no property 'nmae'");
+    assert_eq!(
+        refused("{\"nmae\": \"x\"}")["why"],
+        "there is no property 'nmae'"
+    );
     assert_eq!(refused("{\"name\": ")["message"], "the file ends too early");
     let missing = desk.run(&["scope", "create", "loans", "--file", "none.json"]);
     assert_eq!(missing.code, Some(1));
@@ -428,11 +548,20 @@ async fn what_breaks_a_rule_is_not_created() {
         let mut all = vec!["scope", "create"];
         all.extend(args);
         let (exit, document) = desk.json(&all);
-        assert_eq!((exit, codes(&document)), (Some(4), vec![code]), "{args:?} {document:#}");
+        assert_eq!(
+            (exit, codes(&document)),
+            (Some(4), vec![code]),
+            "{args:?} {document:#}"
+        );
         assert_eq!(document["status"], "blocked");
-        assert!(!document["error"]["hints"].as_array().unwrap().is_empty(), "{document:#}");
+        assert!(
+            !document["error"]["hints"].as_array().unwrap().is_empty(),
+            "{document:#}"
+        );
     }
-    let ran = desk.run(&["scope", "create", "accounts", "--level", "Z", "--api", "a/b", "--api", "a/c"]);
+    let ran = desk.run(&[
+        "scope", "create", "accounts", "--level", "Z", "--api", "a/b", "--api", "a/c",
+    ]);
     assert_eq!(ran.code, Some(4));
     assert_eq!(
         ran.stderr.lines().collect::<Vec<_>>(),
@@ -447,7 +576,10 @@ async fn what_breaks_a_rule_is_not_created() {
             "  now:   register the API first, or check its module and key",
         ]
     );
-    for usage in [&["scope", "create"][..], &["scope", "create", "loans", "--api", "balance"]] {
+    for usage in [
+        &["scope", "create"][..],
+        &["scope", "create", "loans", "--api", "balance"],
+    ] {
         assert_eq!(desk.run(usage).code, Some(64), "{usage:?}");
     }
     assert_eq!(desk.site.dump().await, before);
@@ -458,14 +590,31 @@ async fn of_two_operators_who_create_the_same_name_at_once_one_wins_and_the_othe
     let desk = desk().await;
     let at_once = |name: &str, more: &[&str]| -> Vec<(Option<i32>, Value)> {
         let spawn = |operator: &str| {
-            let mut args = vec!["scope", "create", name, "--output", "json", "--operator", operator];
+            let mut args = vec![
+                "scope",
+                "create",
+                name,
+                "--output",
+                "json",
+                "--operator",
+                operator,
+            ];
             args.extend(more);
-            desk.command(&args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+            desk.command(&args)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap()
         };
         let both = [spawn("one"), spawn("other")];
         let outputs = both.map(|child| child.wait_with_output().unwrap());
         let mut ends: Vec<(Option<i32>, Value)> = outputs
-            .map(|output| (output.status.code(), serde_json::from_slice(&output.stdout).unwrap()))
+            .map(|output| {
+                (
+                    output.status.code(),
+                    serde_json::from_slice(&output.stdout).unwrap(),
+                )
+            })
             .into();
         ends.sort_by_key(|(code, _)| *code);
         ends
@@ -524,15 +673,42 @@ async fn an_update_tells_what_differs_and_the_holders_follow() {
         "      + authentications / OTP",
         "  1 client holds it and follows: client:crm",
     ] {
-        assert!(ran.stdout.lines().any(|other| other == line), "{line} in\n{}", ran.stdout);
+        assert!(
+            ran.stdout.lines().any(|other| other == line),
+            "{line} in\n{}",
+            ran.stdout
+        );
     }
-    assert!(ran.stdout.contains("  level-of-holders: "), "{}", ran.stdout);
-    assert!(ran.stdout.contains("job 1: updated scope:accounts in "), "{}", ran.stdout);
-    let group = desk.site.row("tsmp_group", "vgroup_id = '2000000101' AND group_id <> '1000000101'").await;
-    let held = desk.site.column("tsmp_client_group", "group_id", "client_id = 'crm'").await;
+    assert!(
+        ran.stdout.contains("  level-of-holders: "),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.contains("job 1: updated scope:accounts in "),
+        "{}",
+        ran.stdout
+    );
+    let group = desk
+        .site
+        .row(
+            "tsmp_group",
+            "vgroup_id = '2000000101' AND group_id <> '1000000101'",
+        )
+        .await;
+    let held = desk
+        .site
+        .column("tsmp_client_group", "group_id", "client_id = 'crm'")
+        .await;
     assert_eq!(held, [json!("1000000101"), group["group_id"].clone()]);
-    let oauth = desk.site.row("oauth_client_details", "client_id = 'crm'").await;
-    assert_eq!(oauth["scope"], format!("1000000101,{}", group["group_id"].as_str().unwrap()));
+    let oauth = desk
+        .site
+        .row("oauth_client_details", "client_id = 'crm'")
+        .await;
+    assert_eq!(
+        oauth["scope"],
+        format!("1000000101,{}", group["group_id"].as_str().unwrap())
+    );
     desk.undo(&json!({"job": 1}), &before).await;
 }
 
@@ -547,7 +723,9 @@ async fn an_update_is_told_in_json() {
     assert_eq!(document["scope"]["name"], "balances");
     assert_eq!(document["warnings"][0]["code"], "lacking-api");
     assert_eq!(
-        desk.site.column("tsmp_group", "vgroup_name", "vgroup_id = '2000000101'").await,
+        desk.site
+            .column("tsmp_group", "vgroup_name", "vgroup_id = '2000000101'")
+            .await,
         ["balances", "balances"]
     );
 }
@@ -556,11 +734,32 @@ async fn an_update_is_told_in_json() {
 async fn an_update_without_a_difference_writes_nothing() {
     let desk = desk().await;
     let before = desk.site.dump().await;
-    let document =
-        desk.done(&["scope", "update", "accounts", "--times", "5", "--add-api", "bank/balance", "--yes"]);
-    assert_eq!((&document["job"], &document["changes"]), (&Value::Null, &json!([])));
-    let ran = desk.run(&["scope", "update", "accounts", "--remove-api", "bank/no", "--yes"]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "nothing to do: scope:accounts is that already\n"));
+    let document = desk.done(&[
+        "scope",
+        "update",
+        "accounts",
+        "--times",
+        "5",
+        "--add-api",
+        "bank/balance",
+        "--yes",
+    ]);
+    assert_eq!(
+        (&document["job"], &document["changes"]),
+        (&Value::Null, &json!([]))
+    );
+    let ran = desk.run(&[
+        "scope",
+        "update",
+        "accounts",
+        "--remove-api",
+        "bank/no",
+        "--yes",
+    ]);
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (Some(0), "nothing to do: scope:accounts is that already\n")
+    );
     assert!(ran.stderr.contains("nothing to remove"), "{}", ran.stderr);
     assert_eq!(desk.jobs(), 0);
     assert_eq!(desk.site.dump().await, before);
@@ -570,10 +769,25 @@ async fn an_update_without_a_difference_writes_nothing() {
 async fn a_file_replaces_all_of_a_scope_but_a_name_that_it_does_not_have() {
     let desk = desk().await;
     std::fs::write(desk.path("scope.json"), r#"{"level": "A", "times": 3}"#).unwrap();
-    desk.done(&["scope", "update", "accounts", "--file", "scope.json", "--times", "4", "--yes"]);
+    desk.done(&[
+        "scope",
+        "update",
+        "accounts",
+        "--file",
+        "scope.json",
+        "--times",
+        "4",
+        "--yes",
+    ]);
     let scope = &desk.done(&["scope", "show", "accounts"])["scope"];
-    assert_eq!((&scope["times"], &scope["duration"], &scope["level"]), (&json!(4), &json!(0), &json!("A")));
-    assert_eq!((&scope["alias"], &scope["apis"]), (&Value::Null, &json!([])));
+    assert_eq!(
+        (&scope["times"], &scope["duration"], &scope["level"]),
+        (&json!(4), &json!(0), &json!("A"))
+    );
+    assert_eq!(
+        (&scope["alias"], &scope["apis"]),
+        (&Value::Null, &json!([]))
+    );
 }
 
 #[tokio::test]
@@ -587,7 +801,9 @@ async fn nothing_is_updated_that_nobody_confirmed() {
     assert_eq!((exit, codes(&document)), (Some(4), vec!["1353"]));
 
     let asked = |answer: &str, told: &str, exit: u32| {
-        let mut pty = desk.terminal(&["scope", "update", "accounts", "--times", "1"]).spawn();
+        let mut pty = desk
+            .terminal(&["scope", "update", "accounts", "--times", "1"])
+            .spawn();
         pty.wait_for("~ allowTimes  5 → 1");
         pty.wait_for("1 client holds it and follows: client:crm");
         pty.wait_for("Type the database's name to go on:");
@@ -598,19 +814,32 @@ async fn nothing_is_updated_that_nobody_confirmed() {
     asked("yes\r", "not confirmed; nothing was written", 130);
     asked("\u{3}", "nothing was written", 130);
     assert_eq!(desk.site.dump().await, before);
-    asked(&format!("{}\r", desk.site.db.name()), "job 1: updated scope:accounts", 0);
+    asked(
+        &format!("{}\r", desk.site.db.name()),
+        "job 1: updated scope:accounts",
+        0,
+    );
 }
 
 #[tokio::test]
 async fn a_scope_that_changed_while_somebody_was_asked_is_stale() {
     let desk = desk().await;
-    let mut pty = desk.terminal(&["scope", "update", "accounts", "--times", "1"]).spawn();
+    let mut pty = desk
+        .terminal(&["scope", "update", "accounts", "--times", "1"])
+        .spawn();
     pty.wait_for("Type the database's name to go on:");
-    desk.site.run("UPDATE tsmp_vgroup SET allow_times = 7 WHERE vgroup_id = '2000000101'").await;
+    desk.site
+        .run("UPDATE tsmp_vgroup SET allow_times = 7 WHERE vgroup_id = '2000000101'")
+        .await;
     pty.send(format!("{}\r", desk.site.db.name()));
     pty.wait_for("1286 Update failed");
     assert_eq!(pty.wait_exit(), Ok(3));
-    assert_eq!(desk.site.row("tsmp_vgroup", "vgroup_id = '2000000101'").await["allow_times"], 7);
+    assert_eq!(
+        desk.site
+            .row("tsmp_vgroup", "vgroup_id = '2000000101'")
+            .await["allow_times"],
+        7
+    );
 }
 
 #[tokio::test]
@@ -618,12 +847,28 @@ async fn a_holder_has_room_for_so_many_groups_only() {
     let mut world = bank();
     for at in 0..184 {
         let id = format!("{}", 3_000_000_000_u64 + at);
-        world = world.group(&id, &format!("g{at}"), json!({"securityLevelId": "A"})).client_group("crm", &id);
+        world = world
+            .group(&id, &format!("g{at}"), json!({"securityLevelId": "A"}))
+            .client_group("crm", &id);
     }
     let desk = Desk::new(&world).await;
-    let (exit, document) = desk.json(&["scope", "update", "accounts", "--add-api", "cards/list", "--yes"]);
-    assert_eq!((exit, codes(&document)), (Some(4), vec!["1547"]), "{document:#}");
-    assert_eq!(document["error"]["violations"][0]["about"], json!(["client:crm"]));
+    let (exit, document) = desk.json(&[
+        "scope",
+        "update",
+        "accounts",
+        "--add-api",
+        "cards/list",
+        "--yes",
+    ]);
+    assert_eq!(
+        (exit, codes(&document)),
+        (Some(4), vec!["1547"]),
+        "{document:#}"
+    );
+    assert_eq!(
+        document["error"]["violations"][0]["about"],
+        json!(["client:crm"])
+    );
 }
 
 // ---- delete
@@ -634,12 +879,21 @@ async fn a_scope_in_use_is_not_deleted_and_its_holders_are_named() {
     let before = desk.site.dump().await;
     let (exit, document) = desk.json(&["scope", "delete", "accounts"]);
     assert_eq!((exit, &document["status"]), (Some(4), &json!("blocked")));
-    assert_eq!(document["error"]["message"], "1403 Failed to remove. This virtual group is being used.");
-    assert_eq!(document["error"]["violations"][0]["about"], json!(["client:crm"]));
+    assert_eq!(
+        document["error"]["message"],
+        "1403 Failed to remove. This virtual group is being used."
+    );
+    assert_eq!(
+        document["error"]["violations"][0]["about"],
+        json!(["client:crm"])
+    );
     let ran = desk.run(&["scope", "delete", "accounts"]);
     assert_eq!(ran.code, Some(4));
     let mut lines = ran.stderr.lines();
-    assert_eq!(lines.next(), Some("error: 1403 Failed to remove. This virtual group is being used."));
+    assert_eq!(
+        lines.next(),
+        Some("error: 1403 Failed to remove. This virtual group is being used.")
+    );
     assert_eq!(lines.next(), Some("  item:  client:crm"));
     assert_eq!(desk.site.dump().await, before);
 }
@@ -651,17 +905,33 @@ async fn a_scope_that_nobody_holds_is_deleted_without_a_question_and_undone() {
     assert_eq!(taken["items"], json!(["client:crm"]));
     let before = desk.site.dump().await;
     let deleted = desk.done(&["scope", "delete", "accounts"]);
-    assert_eq!((&deleted["verb"], &deleted["items"]), (&json!("deleted"), &json!(["scope:accounts"])));
+    assert_eq!(
+        (&deleted["verb"], &deleted["items"]),
+        (&json!("deleted"), &json!(["scope:accounts"]))
+    );
     assert_eq!(deleted["scope"]["apis"].as_array().unwrap().len(), 2);
-    for table in ["tsmp_vgroup", "tsmp_vgroup_group", "tsmp_vgroup_authorities_map", "tsmp_group"] {
-        let column =
-            if table == "tsmp_group" { "vgroup_name = 'accounts'" } else { "vgroup_id = '2000000101'" };
+    for table in [
+        "tsmp_vgroup",
+        "tsmp_vgroup_group",
+        "tsmp_vgroup_authorities_map",
+        "tsmp_group",
+    ] {
+        let column = if table == "tsmp_group" {
+            "vgroup_name = 'accounts'"
+        } else {
+            "vgroup_id = '2000000101'"
+        };
         assert!(desk.site.rows(table, column).await.is_empty(), "{table}");
     }
     desk.undo(&deleted, &before).await;
     let ran = desk.run(&["scope", "delete", "id:2000000102"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert!(ran.stdout.contains(": deleted scope:twice (id 2000000102) in "), "{}", ran.stdout);
+    assert!(
+        ran.stdout
+            .contains(": deleted scope:twice (id 2000000102) in "),
+        "{}",
+        ran.stdout
+    );
     assert_eq!(desk.names(&["twice"]), ["twice"]);
 }
 
@@ -672,21 +942,39 @@ async fn a_scope_is_given_and_taken_and_each_is_undone() {
     let desk = desk().await;
     let before = desk.site.dump().await;
     let given = desk.done(&["scope", "give", "accounts", "portal", "crm"]);
-    assert_eq!((&given["verb"], &given["items"]), (&json!("given"), &json!(["client:portal"])));
+    assert_eq!(
+        (&given["verb"], &given["items"]),
+        (&json!("given"), &json!(["client:portal"]))
+    );
     assert_eq!(given["scope"]["name"], "accounts");
     assert_eq!(
-        desk.site.row("oauth_client_details", "client_id = 'portal'").await["scope"],
+        desk.site
+            .row("oauth_client_details", "client_id = 'portal'")
+            .await["scope"],
         "1000000101,1000000102"
     );
     let after = desk.site.dump().await;
     let taken = desk.run(&["scope", "take", "accounts", "portal"]);
     assert_eq!(taken.code, Some(0), "{}", taken.stderr);
-    assert!(taken.stdout.contains("job 2: took scope:accounts from client:portal in "), "{}", taken.stdout);
-    assert!(taken.stderr.contains("`gatediff undo 2` takes it back"), "{}", taken.stderr);
+    assert!(
+        taken
+            .stdout
+            .contains("job 2: took scope:accounts from client:portal in "),
+        "{}",
+        taken.stdout
+    );
+    assert!(
+        taken.stderr.contains("`gatediff undo 2` takes it back"),
+        "{}",
+        taken.stderr
+    );
     desk.undo(&json!({"job": 2}), &after).await;
     desk.undo(&given, &before).await;
     let idle = desk.run(&["scope", "give", "accounts", "crm"]);
-    assert_eq!((idle.code, idle.stdout.as_str()), (Some(0), "nothing to do: they hold it already\n"));
+    assert_eq!(
+        (idle.code, idle.stdout.as_str()),
+        (Some(0), "nothing to do: they hold it already\n")
+    );
 }
 
 #[tokio::test]
@@ -694,9 +982,17 @@ async fn a_client_of_another_level_or_none_at_all_gets_no_scope() {
     let desk = desk().await;
     let before = desk.site.dump().await;
     let (exit, document) = desk.json(&["scope", "give", "accounts", "portal", "risk"]);
-    assert_eq!((exit, codes(&document)), (Some(4), vec!["1365"]), "{document:#}");
+    assert_eq!(
+        (exit, codes(&document)),
+        (Some(4), vec!["1365"]),
+        "{document:#}"
+    );
     let (exit, document) = desk.json(&["scope", "give", "accounts", "ghost"]);
-    assert_eq!((exit, codes(&document)), (Some(1), vec!["1344"]), "{document:#}");
+    assert_eq!(
+        (exit, codes(&document)),
+        (Some(1), vec!["1344"]),
+        "{document:#}"
+    );
     assert_eq!(desk.run(&["scope", "give", "accounts"]).code, Some(64));
     assert_eq!(desk.site.dump().await, before);
 }
@@ -705,8 +1001,13 @@ async fn a_client_of_another_level_or_none_at_all_gets_no_scope() {
 
 /// Returns the codes of what a check found, each once.
 fn found(document: &Value) -> Vec<&str> {
-    let findings = document["findings"].as_array().unwrap_or_else(|| panic!("{document:#}"));
-    let mut codes: Vec<&str> = findings.iter().map(|finding| finding["code"].as_str().unwrap()).collect();
+    let findings = document["findings"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{document:#}"));
+    let mut codes: Vec<&str> = findings
+        .iter()
+        .map(|finding| finding["code"].as_str().unwrap())
+        .collect();
     codes.sort_unstable();
     codes.dedup();
     codes
@@ -717,7 +1018,11 @@ async fn what_is_wrong_is_told_and_ends_as_a_plan_with_differences_does() {
     let desk = desk().await;
     let before = desk.site.dump().await;
     let (exit, document) = desk.json(&["scope", "check"]);
-    assert_eq!((exit, &document["status"]), (Some(2), &json!("changes")), "{document:#}");
+    assert_eq!(
+        (exit, &document["status"]),
+        (Some(2), &json!("changes")),
+        "{document:#}"
+    );
     assert!(
         found(&document).contains(&"api-gone") && found(&document).contains(&"name-twice"),
         "{document:#}"
@@ -725,16 +1030,36 @@ async fn what_is_wrong_is_told_and_ends_as_a_plan_with_differences_does() {
     let (exit, document) = desk.json(&["scope", "check", "--only", "name-twice"]);
     assert_eq!((exit, found(&document)), (Some(2), vec!["name-twice"]));
     let finding = &document["findings"][0];
-    assert_eq!((&finding["item"], &finding["repair"]), (&json!("scope:twice"), &Value::Null));
+    assert_eq!(
+        (&finding["item"], &finding["repair"]),
+        (&json!("scope:twice"), &Value::Null)
+    );
     let (exit, document) = desk.json(&["scope", "check", "--only", "level-gone"]);
-    assert_eq!((exit, &document["status"], found(&document).len()), (Some(0), &json!("ok"), 0));
+    assert_eq!(
+        (exit, &document["status"], found(&document).len()),
+        (Some(0), &json!("ok"), 0)
+    );
     let ran = desk.run(&["scope", "check", "--only", "level-gone"]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "nothing is wrong\n"));
-    assert_eq!(desk.run(&["scope", "check", "--only", "no-such-code"]).code, Some(64));
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (Some(0), "nothing is wrong\n")
+    );
+    assert_eq!(
+        desk.run(&["scope", "check", "--only", "no-such-code"]).code,
+        Some(64)
+    );
     let ran = desk.run(&["scope", "check"]);
     assert_eq!(ran.code, Some(2));
-    assert!(ran.stdout.contains("api-gone scope:accounts: "), "{}", ran.stdout);
-    assert!(ran.stdout.contains("  repair: takes them out of the scope"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("api-gone scope:accounts: "),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.contains("  repair: takes them out of the scope"),
+        "{}",
+        ran.stdout
+    );
     assert_eq!(desk.site.dump().await, before);
 }
 
@@ -744,12 +1069,24 @@ async fn what_can_be_repaired_is_shown_asked_for_repaired_and_undone() {
     let before = desk.site.dump().await;
     let (exit, document) = desk.json(&["scope", "check", "--repair"]);
     assert_eq!(exit, Some(64));
-    assert!(document["error"]["hints"].to_string().contains("--yes"), "{document:#}");
+    assert!(
+        document["error"]["hints"].to_string().contains("--yes"),
+        "{document:#}"
+    );
     // What only the operator can decide is no repair.
-    let (exit, document) = desk.json(&["scope", "check", "--repair", "--only", "name-twice", "--yes"]);
+    let (exit, document) = desk.json(&[
+        "scope",
+        "check",
+        "--repair",
+        "--only",
+        "name-twice",
+        "--yes",
+    ]);
     assert_eq!((exit, &document["status"]), (Some(2), &json!("changes")));
 
-    let mut pty = desk.terminal(&["scope", "check", "--repair", "--only", "api-gone"]).spawn();
+    let mut pty = desk
+        .terminal(&["scope", "check", "--repair", "--only", "api-gone"])
+        .spawn();
     pty.wait_for("repair: takes them out of the scope");
     pty.wait_for("Type the database's name to go on:");
     pty.send("no\r");
@@ -758,9 +1095,18 @@ async fn what_can_be_repaired_is_shown_asked_for_repaired_and_undone() {
     assert_eq!(desk.site.dump().await, before);
 
     let repaired = desk.done(&["scope", "check", "--repair", "--only", "api-gone", "--yes"]);
-    assert_eq!((&repaired["verb"], &repaired["items"]), (&json!("repaired"), &json!(["scope:accounts"])));
+    assert_eq!(
+        (&repaired["verb"], &repaired["items"]),
+        (&json!("repaired"), &json!(["scope:accounts"]))
+    );
     assert_eq!(found(&repaired), ["api-gone"]);
-    assert_eq!(desk.done(&["scope", "show", "accounts"])["scope"]["apis"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        desk.done(&["scope", "show", "accounts"])["scope"]["apis"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     desk.undo(&repaired, &before).await;
 
     let ran = desk.run(&["scope", "check", "--repair", "--yes"]);
@@ -769,7 +1115,10 @@ async fn what_can_be_repaired_is_shown_asked_for_repaired_and_undone() {
     assert!(ran.stderr.contains("left to you"), "{}", ran.stderr);
     let (_, document) = desk.json(&["scope", "check"]);
     let findings = document["findings"].as_array().unwrap();
-    assert!(findings.iter().all(|finding| finding["repair"].is_null()), "{document:#}");
+    assert!(
+        findings.iter().all(|finding| finding["repair"].is_null()),
+        "{document:#}"
+    );
     desk.undo(&json!({"job": 3}), &before).await;
 }
 
@@ -795,17 +1144,35 @@ async fn a_production_profile_asks_for_the_databases_name_before_every_write() {
     ] {
         let unasked = live(args);
         assert_eq!(unasked.code, Some(64), "{args:?} {}", unasked.stderr);
-        assert!(unasked.stderr.contains(&format!("--confirm {}", desk.site.db.name())), "{}", unasked.stderr);
+        assert!(
+            unasked
+                .stderr
+                .contains(&format!("--confirm {}", desk.site.db.name())),
+            "{}",
+            unasked.stderr
+        );
         let unnamed = live(&[args, &["--yes"]].concat());
         assert_eq!(unnamed.code, Some(64), "{args:?} {}", unnamed.stderr);
-        assert!(unnamed.stderr.contains(&format!("--confirm {}", desk.site.db.name())), "{}", unnamed.stderr);
+        assert!(
+            unnamed
+                .stderr
+                .contains(&format!("--confirm {}", desk.site.db.name())),
+            "{}",
+            unnamed.stderr
+        );
     }
     assert_eq!(desk.site.dump().await, before);
     let confirmed = live(&["scope", "create", "loans", "--confirm", desk.site.db.name()]);
     assert_eq!(confirmed.code, Some(0), "{}", confirmed.stderr);
-    assert_eq!(live(&["scope", "list"]).code, Some(0), "reading asks nobody");
+    assert_eq!(
+        live(&["scope", "list"]).code,
+        Some(0),
+        "reading asks nobody"
+    );
 
-    let mut pty = desk.terminal(&["scope", "delete", "loans", "--profile", "live"]).spawn();
+    let mut pty = desk
+        .terminal(&["scope", "delete", "loans", "--profile", "live"])
+        .spawn();
     pty.wait_for("delete scope:loans in ");
     pty.wait_for("Type the database's name to go on:");
     pty.send(format!("{}\r", desk.site.db.name()));
@@ -818,11 +1185,19 @@ async fn without_a_command_there_is_a_screen_and_without_a_terminal_the_commands
     let desk = desk().await;
     let ran = desk.run(&["scope"]);
     assert_eq!(ran.code, Some(64));
-    assert!(ran.stderr.contains("scope list, show, create"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("scope list, show, create"),
+        "{}",
+        ran.stderr
+    );
     let (exit, document) = desk.json(&["scope"]);
     assert_eq!((exit, &document["command"]), (Some(64), &json!("scope")));
     let ran = desk.run(&["scope", "--operator", "小美", "list"]);
-    assert_eq!(ran.code, Some(64), "an option that would be lost is refused");
+    assert_eq!(
+        ran.code,
+        Some(64),
+        "an option that would be lost is refused"
+    );
     let url = desk.site.db.url();
     let ran = desk.run(&["scope", "--database-url", &url, "list"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
@@ -836,7 +1211,10 @@ async fn on_a_narrow_terminal_the_list_is_folded_and_never_too_wide() {
     pty.wait_for("3 of 3 scopes");
     assert_eq!(pty.wait_exit(), Ok(0));
     let bytes = String::from_utf8(pty.bytes()).unwrap();
-    assert!(bytes.lines().all(|line| line.trim_end().width() <= 80), "{bytes}");
+    assert!(
+        bytes.lines().all(|line| line.trim_end().width() <= 80),
+        "{bytes}"
+    );
 }
 
 /// The rights that the README lists for scopes, and no others.
@@ -858,21 +1236,49 @@ async fn a_role_with_the_readmes_rights_can_do_all_there_is_to_do_with_scopes() 
              GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA gatediff TO {role}"
         ))
         .await;
-    let url = desk.site.db.url().replace("user=postgres", &format!("user={role}"));
+    let url = desk
+        .site
+        .db
+        .url()
+        .replace("user=postgres", &format!("user={role}"));
     let run = |args: &[&str]| {
-        let ran = ran(desk.command(args).env("DATABASE_URL", &url).args(["--output", "json"]));
+        let ran = ran(desk
+            .command(args)
+            .env("DATABASE_URL", &url)
+            .args(["--output", "json"]));
         assert!(matches!(ran.code, Some(0 | 2)), "{args:?}: {}", ran.stdout);
         ran.json()
     };
-    run(&["scope", "create", "vendor", "--api", "bank/balance", "--level", "A"]);
+    run(&[
+        "scope",
+        "create",
+        "vendor",
+        "--api",
+        "bank/balance",
+        "--level",
+        "A",
+    ]);
     run(&["scope", "give", "vendor", "crm"]);
-    run(&["scope", "update", "vendor", "--api", "bank/transfer", "--times", "2", "--yes"]);
+    run(&[
+        "scope",
+        "update",
+        "vendor",
+        "--api",
+        "bank/transfer",
+        "--times",
+        "2",
+        "--yes",
+    ]);
     assert_eq!(run(&["scope", "list", "vendor"])["scopes"][0]["times"], 2);
     run(&["scope", "take", "vendor", "crm"]);
-    desk.site.run("UPDATE oauth_client_details SET scope = '99' WHERE client_id = 'crm'").await;
+    desk.site
+        .run("UPDATE oauth_client_details SET scope = '99' WHERE client_id = 'crm'")
+        .await;
     run(&["scope", "check"]);
     run(&["scope", "check", "--repair", "--yes"]);
     let deleted = run(&["scope", "delete", "vendor"]);
     run(&["undo", &deleted["job"].to_string(), "--yes"]);
-    desk.site.run(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
+    desk.site
+        .run(&format!("DROP OWNED BY {role}; DROP ROLE {role}"))
+        .await;
 }

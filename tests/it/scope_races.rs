@@ -16,7 +16,9 @@ use tokio::task::JoinHandle;
 
 use crate::support::jobs::{ask, cases};
 use crate::support::pg::TestDb;
-use crate::support::scopes::{BALANCE, BLOCK, LIST, about, api, bank, draft, options, same, with_crm};
+use crate::support::scopes::{
+    BALANCE, BLOCK, LIST, about, api, bank, draft, options, same, with_crm,
+};
 use crate::support::site::Site;
 use crate::support::wait;
 
@@ -26,17 +28,28 @@ const LONG: Option<Duration> = Some(Duration::from_secs(600));
 fn beside(site: &Site, edit: Edit, timeouts: Timeouts) -> JoinHandle<Result<Edited, Failure>> {
     let target = site.target();
     tokio::spawn(async move {
-        let options = EditOptions { timeouts, ..options() };
+        let options = EditOptions {
+            timeouts,
+            ..options()
+        };
         scope::edit(edit, &target, &options, &Reporter::silent(), &Cancel::new()).await
     })
 }
 
 fn patient() -> Timeouts {
-    Timeouts { lock: LONG, wait: LONG, ..Timeouts::default() }
+    Timeouts {
+        lock: LONG,
+        wait: LONG,
+        ..Timeouts::default()
+    }
 }
 
 fn codes(failure: &Failure) -> Vec<u16> {
-    failure.violations.iter().map(|violation| violation.code).collect()
+    failure
+        .violations
+        .iter()
+        .map(|violation| violation.code)
+        .collect()
 }
 
 /// Begins what the product's page does, and leaves it unfinished.
@@ -69,21 +82,41 @@ fn wait_until_waiting(db: &TestDb) {
 async fn of_two_who_create_the_same_name_one_wins_and_the_other_is_told() {
     for case in 0..cases(8) {
         let site = Site::new(&bank()).await;
-        let jobs = [BALANCE, LIST].map(|api| beside(&site, Edit::Create(draft("same", &[api])), patient()));
+        let jobs = [BALANCE, LIST]
+            .map(|api| beside(&site, Edit::Create(draft("same", &[api])), patient()));
         let mut ends = Vec::new();
         for job in jobs {
             ends.push(job.await.unwrap());
         }
         let (won, lost): (Vec<_>, Vec<_>) = ends.into_iter().partition(Result::is_ok);
-        let [Ok(won)] = won.as_slice() else { panic!("case {case}: {won:?} {lost:?}") };
-        let [Err(lost)] = lost.as_slice() else { panic!("case {case}: {lost:?}") };
-        assert_eq!((lost.kind, codes(lost)), (FailureKind::Blocked, vec![1353]), "case {case}: {lost:?}");
+        let [Ok(won)] = won.as_slice() else {
+            panic!("case {case}: {won:?} {lost:?}")
+        };
+        let [Err(lost)] = lost.as_slice() else {
+            panic!("case {case}: {lost:?}")
+        };
+        assert_eq!(
+            (lost.kind, codes(lost)),
+            (FailureKind::Blocked, vec![1353]),
+            "case {case}: {lost:?}"
+        );
         assert_eq!(about(lost), ["scope:same"]);
-        assert_eq!(site.column("tsmp_vgroup", "vgroup_id", "vgroup_name = 'same'").await.len(), 1);
-        assert_eq!(site.rows("tsmp_group", "vgroup_name = 'same'").await.len(), 1);
+        assert_eq!(
+            site.column("tsmp_vgroup", "vgroup_id", "vgroup_name = 'same'")
+                .await
+                .len(),
+            1
+        );
+        assert_eq!(
+            site.rows("tsmp_group", "vgroup_name = 'same'").await.len(),
+            1
+        );
         let jobs = site.history().await;
-        let done: Vec<i64> =
-            jobs.into_iter().filter(|job| job.state == JobState::Done).map(|job| job.job).collect();
+        let done: Vec<i64> = jobs
+            .into_iter()
+            .filter(|job| job.state == JobState::Done)
+            .map(|job| job.job)
+            .collect();
         assert_eq!(done, [won.job.unwrap()]);
     }
 }
@@ -91,16 +124,30 @@ async fn of_two_who_create_the_same_name_one_wins_and_the_other_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_who_take_the_same_alias_one_wins_and_the_other_is_told() {
     let site = Site::new(&with_crm().scope("700", "third", json!({}))).await;
-    let one = site.updating("crm", |draft| draft.alias = "same".to_owned()).await;
-    let other = site.updating("third", |draft| draft.alias = "same".to_owned()).await;
-    let jobs = [beside(&site, one, patient()), beside(&site, other, patient())];
+    let one = site
+        .updating("crm", |draft| draft.alias = "same".to_owned())
+        .await;
+    let other = site
+        .updating("third", |draft| draft.alias = "same".to_owned())
+        .await;
+    let jobs = [
+        beside(&site, one, patient()),
+        beside(&site, other, patient()),
+    ];
     let mut lost = Vec::new();
     for job in jobs {
         lost.extend(job.await.unwrap().err());
     }
-    let [lost] = lost.as_slice() else { panic!("{lost:?}") };
+    let [lost] = lost.as_slice() else {
+        panic!("{lost:?}")
+    };
     assert_eq!(codes(lost), [1353]);
-    assert_eq!(site.rows("tsmp_vgroup", "vgroup_alias = 'same'").await.len(), 1);
+    assert_eq!(
+        site.rows("tsmp_vgroup", "vgroup_alias = 'same'")
+            .await
+            .len(),
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,7 +165,9 @@ async fn of_two_who_update_the_same_scope_the_second_is_stale() {
     for job in jobs {
         lost.extend(job.await.unwrap().err());
     }
-    let [lost] = lost.as_slice() else { panic!("{lost:?}") };
+    let [lost] = lost.as_slice() else {
+        panic!("{lost:?}")
+    };
     assert_eq!((lost.kind, codes(lost)), (FailureKind::Stale, vec![1286]));
 }
 
@@ -127,17 +176,30 @@ async fn of_two_who_update_the_same_scope_the_second_is_stale() {
 async fn a_scope_is_given_or_deleted_but_never_both() {
     for case in 0..cases(5) {
         let site = Site::new(&with_crm()).await;
-        let jobs = [site.deleting("crm").await, site.giving("crm", &["none"]).await]
-            .map(|edit| beside(&site, edit, patient()));
+        let jobs = [
+            site.deleting("crm").await,
+            site.giving("crm", &["none"]).await,
+        ]
+        .map(|edit| beside(&site, edit, patient()));
         let mut ends = Vec::new();
         for job in jobs {
             ends.push(job.await.unwrap().map_err(|failure| codes(&failure)));
         }
-        let held = site.rows("tsmp_client_vgroup", "vgroup_id = '600'").await.len();
-        let groups = site.rows("tsmp_client_group", "client_id = 'none'").await.len();
+        let held = site
+            .rows("tsmp_client_vgroup", "vgroup_id = '600'")
+            .await
+            .len();
+        let groups = site
+            .rows("tsmp_client_group", "client_id = 'none'")
+            .await
+            .len();
         match ends.as_slice() {
-            [Ok(_), Err(given)] => assert_eq!((given.as_slice(), held, groups), (&[1298][..], 0, 0)),
-            [Err(deleted), Ok(_)] => assert_eq!((deleted.as_slice(), held, groups), (&[1403][..], 1, 2)),
+            [Ok(_), Err(given)] => {
+                assert_eq!((given.as_slice(), held, groups), (&[1298][..], 0, 0))
+            }
+            [Err(deleted), Ok(_)] => {
+                assert_eq!((deleted.as_slice(), held, groups), (&[1403][..], 1, 2))
+            }
             other => panic!("case {case}: {other:?}"),
         }
     }
@@ -178,8 +240,18 @@ async fn a_name_that_the_product_is_about_to_create_is_waited_for_and_seen() {
         assert!(!job.is_finished());
         end(product, how).await;
         let found = job.await.unwrap();
-        assert_eq!(found.err().map(|failure| codes(&failure)).unwrap_or_default(), codes_then, "{how}");
-        assert_eq!(site.rows("tsmp_vgroup", "vgroup_name = 'same'").await.len(), 1);
+        assert_eq!(
+            found
+                .err()
+                .map(|failure| codes(&failure))
+                .unwrap_or_default(),
+            codes_then,
+            "{how}"
+        );
+        assert_eq!(
+            site.rows("tsmp_vgroup", "vgroup_name = 'same'").await.len(),
+            1
+        );
     }
 }
 
@@ -192,7 +264,10 @@ async fn a_client_that_the_product_is_about_to_give_it_to_keeps_it_from_being_de
     wait_until_waiting(&site.db);
     end(product, "COMMIT").await;
     let failure = job.await.unwrap().unwrap_err();
-    assert_eq!((codes(&failure), about(&failure)), (vec![1403], vec!["client:none".to_owned()]));
+    assert_eq!(
+        (codes(&failure), about(&failure)),
+        (vec![1403], vec!["client:none".to_owned()])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -218,7 +293,8 @@ async fn a_client_that_the_product_is_about_to_give_it_to_gets_an_added_api_too(
 #[tokio::test(flavor = "multi_thread")]
 async fn groups_that_the_product_is_about_to_give_are_counted() {
     let site = Site::new(&with_crm()).await;
-    let fill = "INSERT INTO tsmp_client_group SELECT 'none', 'p' || n FROM generate_series(1, 185) n";
+    let fill =
+        "INSERT INTO tsmp_client_group SELECT 'none', 'p' || n FROM generate_series(1, 185) n";
     let product = begun(&site.db, fill).await;
     let job = beside(&site, site.giving("crm", &["none"]).await, patient());
     wait_until_waiting(&site.db);
@@ -232,13 +308,23 @@ async fn a_page_that_is_never_saved_is_not_waited_for_forever() {
     let insert = "INSERT INTO tsmp_vgroup (vgroup_id, vgroup_name, create_user, create_time) \
                   VALUES ('900', 'theirs', 'manager', now())";
     let product = begun(&site.db, insert).await;
-    let impatient = Timeouts { lock: Some(Duration::from_millis(50)), ..Timeouts::default() };
+    let impatient = Timeouts {
+        lock: Some(Duration::from_millis(50)),
+        ..Timeouts::default()
+    };
     let job = beside(&site, Edit::Create(draft("ours", &[BALANCE])), impatient);
     let failure = job.await.unwrap().unwrap_err();
     assert_eq!(failure.kind, FailureKind::Locked, "{failure:?}");
     end(product, "COMMIT").await;
-    assert_eq!(site.column("tsmp_vgroup", "vgroup_name", "true").await, ["other", "theirs"]);
-    assert!(site.rows("tsmp_group", "vgroup_name = 'ours'").await.is_empty());
+    assert_eq!(
+        site.column("tsmp_vgroup", "vgroup_name", "true").await,
+        ["other", "theirs"]
+    );
+    assert!(
+        site.rows("tsmp_group", "vgroup_name = 'ours'")
+            .await
+            .is_empty()
+    );
 }
 
 /// The page reads while we write: it is never kept waiting.
@@ -257,7 +343,8 @@ async fn who_only_looks_is_kept_waiting_by_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_the_product_is_about_to_create_keeps_an_undo_from_bringing_it_back_beside_it() {
+async fn a_name_that_the_product_is_about_to_create_keeps_an_undo_from_bringing_it_back_beside_it()
+{
     let site = Arc::new(Site::new(&bank()).await);
     site.create(&draft("acct", &[BALANCE])).await.unwrap();
     let job = site.delete("acct").await.unwrap().job.unwrap();
@@ -272,8 +359,17 @@ async fn a_name_that_the_product_is_about_to_create_keeps_an_undo_from_bringing_
     wait_until_waiting(&site.db);
     end(product, "COMMIT").await;
     let failure = undoing.await.unwrap().unwrap_err();
-    assert!(failure.stale.iter().any(|stale| stale.why.contains("has a name that")), "{failure:?}");
-    assert_eq!(site.rows("tsmp_vgroup", "vgroup_name = 'acct'").await.len(), 1);
+    assert!(
+        failure
+            .stale
+            .iter()
+            .any(|stale| stale.why.contains("has a name that")),
+        "{failure:?}"
+    );
+    assert_eq!(
+        site.rows("tsmp_vgroup", "vgroup_name = 'acct'").await.len(),
+        1
+    );
 }
 
 #[tokio::test]

@@ -16,20 +16,28 @@ use crate::digirunner_statements::{LOGGING, executed};
 use crate::support::jobs::{cases, chance};
 use crate::support::pg::server;
 use crate::support::scopes::{
-    BALANCE, BLOCK, Expected, LIST, TRANSFER, about, api, bank, draft, hidden, new_scope, same, scope_row,
-    with_crm, with_holders, words,
+    BALANCE, BLOCK, Expected, LIST, TRANSFER, about, api, bank, draft, hidden, new_scope, same,
+    scope_row, with_crm, with_holders, words,
 };
 use crate::support::site::{OPERATOR, Site};
 use crate::support::world::{Api, World};
 
 fn rows(table: &str, inserted: u64, updated: u64, deleted: u64) -> TableRows {
-    TableRows { table: table.to_owned(), inserted, updated, deleted }
+    TableRows {
+        table: table.to_owned(),
+        inserted,
+        updated,
+        deleted,
+    }
 }
 
 /// Returns what was done to tables, by their names.
 fn counted(tables: &[TableRows]) -> Vec<TableRows> {
-    let mut tables: Vec<TableRows> =
-        tables.iter().filter(|rows| rows.inserted + rows.updated + rows.deleted > 0).cloned().collect();
+    let mut tables: Vec<TableRows> = tables
+        .iter()
+        .filter(|rows| rows.inserted + rows.updated + rows.deleted > 0)
+        .cloned()
+        .collect();
     tables.sort_by(|one, other| one.table.cmp(&other.table));
     tables
 }
@@ -50,7 +58,9 @@ async fn creating_writes_the_scope() {
     };
     let cells = json!({"vgroup_alias": "Alias 別名", "vgroup_desc": "Description 說明", "security_level_id": "B",
         "allow_days": 86_400, "allow_times": 7});
-    let expected = Expected::of(&site).await.added("tsmp_vgroup", new_scope("2000000000", "s", cells));
+    let expected = Expected::of(&site)
+        .await
+        .added("tsmp_vgroup", new_scope("2000000000", "s", cells));
     site.create(&new).await.unwrap();
     expected.is_there(&site).await;
 }
@@ -59,7 +69,9 @@ async fn creating_writes_the_scope() {
 #[tokio::test]
 async fn creating_writes_no_empty_text() {
     let site = Site::new(&bank()).await;
-    let expected = Expected::of(&site).await.added("tsmp_vgroup", new_scope("2000000000", "s", json!({})));
+    let expected = Expected::of(&site)
+        .await
+        .added("tsmp_vgroup", new_scope("2000000000", "s", json!({})));
     site.create(&draft("s", &[])).await.unwrap();
     expected.is_there(&site).await;
 }
@@ -73,7 +85,10 @@ async fn creating_writes_the_authentication_types_of_the_scope() {
         .added("tsmp_vgroup", new_scope("2000000000", "s", json!({})))
         .scope_authentication("2000000000", "OTP")
         .scope_authentication("2000000000", "PIN");
-    let new = Draft { authentications: words(&["PIN", "OTP"]), ..draft("s", &[]) };
+    let new = Draft {
+        authentications: words(&["PIN", "OTP"]),
+        ..draft("s", &[])
+    };
     site.create(&new).await.unwrap();
     expected.is_there(&site).await;
 }
@@ -90,16 +105,25 @@ async fn creating_writes_a_hidden_group_with_its_links_for_each_api() {
         authentications: words(&["PIN", "OTP"]),
         ..draft("s", &[LIST, BALANCE, BLOCK])
     };
-    let row =
-        new_scope("2000000000", "s", json!({"security_level_id": "B", "allow_days": 60, "allow_times": 7}));
+    let row = new_scope(
+        "2000000000",
+        "s",
+        json!({"security_level_id": "B", "allow_days": 60, "allow_times": 7}),
+    );
     let mut expected = Expected::of(&site)
         .await
         .added("tsmp_vgroup", row.clone())
         .scope_authentication("2000000000", "OTP")
         .scope_authentication("2000000000", "PIN");
-    for (id, api) in [("2000000000", BALANCE), ("2000000001", BLOCK), ("2000000002", LIST)] {
+    for (id, api) in [
+        ("2000000000", BALANCE),
+        ("2000000001", BLOCK),
+        ("2000000002", LIST),
+    ] {
         expected = expected.hidden("A0221", id, &row, api);
-        expected = expected.group_authentication(id, "OTP").group_authentication(id, "PIN");
+        expected = expected
+            .group_authentication(id, "OTP")
+            .group_authentication(id, "PIN");
     }
     let created = site.create(&new).await.unwrap();
     expected.is_there(&site).await;
@@ -121,10 +145,19 @@ async fn creating_writes_a_hidden_group_with_its_links_for_each_api() {
 #[tokio::test]
 async fn hidden_groups_are_named_by_chance_and_aliased_by_the_time() {
     let site = Site::new(&bank()).await;
-    site.create(&draft("s", &[LIST, BALANCE, BLOCK, TRANSFER])).await.unwrap();
+    site.create(&draft("s", &[LIST, BALANCE, BLOCK, TRANSFER]))
+        .await
+        .unwrap();
     let ours = "group_id LIKE '20000%'";
     let names = site.column("tsmp_group", "group_name", ours).await;
-    assert_eq!(names.iter().map(Value::to_string).collect::<BTreeSet<_>>().len(), 4);
+    assert_eq!(
+        names
+            .iter()
+            .map(Value::to_string)
+            .collect::<BTreeSet<_>>()
+            .len(),
+        4
+    );
     let stamped = format!(
         "{ours} AND group_alias = 'A0221Alias' || to_char(create_time, 'YYYYMMDDHH24MISS') \
          AND group_desc = 'A0221Desc' || to_char(create_time, 'YYYYMMDDHH24MISS')"
@@ -138,14 +171,23 @@ async fn ids_come_from_the_two_sequences() {
     let site = Site::new(&bank()).await;
     site.create(&draft("s", &[LIST, BALANCE])).await.unwrap();
     site.create(&draft("t", &[LIST])).await.unwrap();
-    let expected = [("2000000000", "2000000000"), ("2000000000", "2000000001"), ("2000000001", "2000000002")];
-    let links = site.rows("tsmp_vgroup_group", "vgroup_id LIKE '20000%'").await;
+    let expected = [
+        ("2000000000", "2000000000"),
+        ("2000000000", "2000000001"),
+        ("2000000001", "2000000002"),
+    ];
+    let links = site
+        .rows("tsmp_vgroup_group", "vgroup_id LIKE '20000%'")
+        .await;
     for (link, (scope, group)) in links.iter().zip(expected) {
         assert_eq!([&link["vgroup_id"], &link["group_id"]], [scope, group]);
     }
     assert_eq!(links.len(), expected.len());
     let sql = "SELECT nextval('seq_tsmp_vgroup_pk'), nextval('seq_tsmp_group_pk')";
-    let next: (i64, i64) = sqlx::query_as(sql).fetch_one(&mut site.db.connect().await).await.unwrap();
+    let next: (i64, i64) = sqlx::query_as(sql)
+        .fetch_one(&mut site.db.connect().await)
+        .await
+        .unwrap();
     assert_eq!(next, (2_000_000_002, 2_000_000_003));
 }
 
@@ -177,33 +219,69 @@ async fn the_rules_of_a_name() {
     for name in ["Crm", "CRM", "bank-a-app", &"n".repeat(30), "_", "-", "0"] {
         site.create(&draft(name, &[BALANCE])).await.unwrap();
     }
-    assert_eq!(site.rows("tsmp_vgroup", "vgroup_id LIKE '20000%'").await.len(), 7);
+    assert_eq!(
+        site.rows("tsmp_vgroup", "vgroup_id LIKE '20000%'")
+            .await
+            .len(),
+        7
+    );
 }
 
 #[tokio::test]
 async fn the_rules_of_an_alias() {
     let site = Site::new(&bank()).await;
-    let aliased = |name: &str, alias: &str| Draft { alias: alias.to_owned(), ..draft(name, &[]) };
+    let aliased = |name: &str, alias: &str| Draft {
+        alias: alias.to_owned(),
+        ..draft(name, &[])
+    };
     let failure = site.refused(Create(aliased("s", "Other")), &[1353]).await;
-    assert_eq!(failure.violations[0].to_string(), "1353 [API scope alias] already exists: Other");
-    site.refused(Create(aliased("s", &"戶".repeat(86))), &[1351]).await;
-    for (name, alias) in [("a", "other"), ("b", " Other"), ("c", ""), ("d", ""), ("e", &"戶".repeat(85))] {
+    assert_eq!(
+        failure.violations[0].to_string(),
+        "1353 [API scope alias] already exists: Other"
+    );
+    site.refused(Create(aliased("s", &"戶".repeat(86))), &[1351])
+        .await;
+    for (name, alias) in [
+        ("a", "other"),
+        ("b", " Other"),
+        ("c", ""),
+        ("d", ""),
+        ("e", &"戶".repeat(85)),
+    ] {
         site.create(&aliased(name, alias)).await.unwrap();
     }
-    let aliases = site.column("tsmp_vgroup", "vgroup_alias", "vgroup_id LIKE '20000%'").await;
-    assert_eq!(aliases, [json!("other"), json!(" Other"), Value::Null, Value::Null, json!("戶".repeat(85))]);
+    let aliases = site
+        .column("tsmp_vgroup", "vgroup_alias", "vgroup_id LIKE '20000%'")
+        .await;
+    assert_eq!(
+        aliases,
+        [
+            json!("other"),
+            json!(" Other"),
+            Value::Null,
+            Value::Null,
+            json!("戶".repeat(85))
+        ]
+    );
 }
 
 #[tokio::test]
 async fn the_rules_of_duration_and_times() {
     let site = Site::new(&bank()).await;
     let most = 2_147_483_647;
-    let lasting = |name: &str, seconds, times| Draft { seconds, times, ..draft(name, &[BALANCE]) };
+    let lasting = |name: &str, seconds, times| Draft {
+        seconds,
+        times,
+        ..draft(name, &[BALANCE])
+    };
     site.refused(Create(lasting("s", -1, 0)), &[1355]).await;
     site.refused(Create(lasting("s", 0, -1)), &[1355]).await;
-    site.refused(Create(lasting("s", most + 1, 0)), &[1356]).await;
-    site.refused(Create(lasting("s", 0, most + 1)), &[1356]).await;
-    site.refused(Create(lasting("s", i64::MIN, i64::MAX)), &[1355, 1356]).await;
+    site.refused(Create(lasting("s", most + 1, 0)), &[1356])
+        .await;
+    site.refused(Create(lasting("s", 0, most + 1)), &[1356])
+        .await;
+    site.refused(Create(lasting("s", i64::MIN, i64::MAX)), &[1355, 1356])
+        .await;
     site.create(&lasting("s", most, most)).await.unwrap();
     let row = scope_row(&site, "2000000000").await;
     assert_eq!([&row["allow_days"], &row["allow_times"]], [most, most]);
@@ -212,10 +290,26 @@ async fn the_rules_of_duration_and_times() {
 #[tokio::test]
 async fn units_become_seconds() {
     let site = Site::new(&bank()).await;
-    for (name, letter, seconds) in [("a", "s", 5), ("b", "m", 300), ("c", "H", 18_000), ("d", "d", 432_000)] {
+    for (name, letter, seconds) in [
+        ("a", "s", 5),
+        ("b", "m", 300),
+        ("c", "H", 18_000),
+        ("d", "d", 432_000),
+    ] {
         let typed = parse_amount("5", Unit::parse(letter).unwrap()).unwrap();
-        site.create(&Draft { seconds: typed, ..draft(name, &[]) }).await.unwrap();
-        let found = site.column("tsmp_vgroup", "allow_days", &format!("vgroup_name = '{name}'")).await;
+        site.create(&Draft {
+            seconds: typed,
+            ..draft(name, &[])
+        })
+        .await
+        .unwrap();
+        let found = site
+            .column(
+                "tsmp_vgroup",
+                "allow_days",
+                &format!("vgroup_name = '{name}'"),
+            )
+            .await;
         assert_eq!(found, [seconds]);
     }
     assert_eq!(parse_amount("24856", Unit::Day).unwrap_err().code, 1356);
@@ -226,22 +320,42 @@ async fn units_become_seconds() {
 async fn the_rules_of_a_level() {
     let site = Site::new(&bank()).await;
     for (level, code) in [("", 1350), ("Z", 1364), ("a", 1364), ("SYSTEM ", 1364)] {
-        site.refused(Create(Draft { level: level.to_owned(), ..draft("s", &[]) }), &[code]).await;
+        site.refused(
+            Create(Draft {
+                level: level.to_owned(),
+                ..draft("s", &[])
+            }),
+            &[code],
+        )
+        .await;
     }
 }
 
 #[tokio::test]
 async fn the_rules_of_authentication_types() {
     let site = Site::new(&bank()).await;
-    let with = |ids: &[&str]| Create(Draft { authentications: words(ids), ..draft("s", &[BALANCE]) });
-    let failure = site.refused(with(&["PIN", "pin", "X"]), &[1397, 1397]).await;
-    assert_eq!(failure.violations[0].to_string(), "1397 Authorized verification type: [X] does not exist");
+    let with = |ids: &[&str]| {
+        Create(Draft {
+            authentications: words(ids),
+            ..draft("s", &[BALANCE])
+        })
+    };
+    let failure = site
+        .refused(with(&["PIN", "pin", "X"]), &[1397, 1397])
+        .await;
+    assert_eq!(
+        failure.violations[0].to_string(),
+        "1397 Authorized verification type: [X] does not exist"
+    );
 }
 
 #[tokio::test]
 async fn the_rules_of_a_description() {
     let site = Site::new(&bank()).await;
-    let described = |count| Draft { description: "說".repeat(count), ..draft("s", &[]) };
+    let described = |count| Draft {
+        description: "說".repeat(count),
+        ..draft("s", &[])
+    };
     site.refused(Create(described(501)), &[1351]).await;
     site.create(&described(500)).await.unwrap();
 }
@@ -265,12 +379,22 @@ async fn the_rules_of_apis() {
               FROM tsmp_api a, generate_series(1, 187) n WHERE a.api_key = 'transfer'",
     )
     .await;
-    site.refused(Create(draft("s", &[("bank", "none"), ("none", "balance")])), &[1400, 1400]).await;
-    site.refused(Create(draft("s", &[("Bank", "balance")])), &[1400]).await;
-    site.refused(Create(draft("s", &[api_of_it])), &[1351]).await;
+    site.refused(
+        Create(draft("s", &[("bank", "none"), ("none", "balance")])),
+        &[1400, 1400],
+    )
+    .await;
+    site.refused(Create(draft("s", &[("Bank", "balance")])), &[1400])
+        .await;
+    site.refused(Create(draft("s", &[api_of_it])), &[1351])
+        .await;
     let many = |count: usize| {
-        let apis = (1..=count).map(|at| gatediff::job::scope::ApiName::new("bank", format!("k{at}")));
-        Draft { apis: apis.collect(), ..draft("s", &[]) }
+        let apis =
+            (1..=count).map(|at| gatediff::job::scope::ApiName::new("bank", format!("k{at}")));
+        Draft {
+            apis: apis.collect(),
+            ..draft("s", &[])
+        }
     };
     let failure = site.refused(Create(many(187)), &[1402]).await;
     assert_eq!(
@@ -280,7 +404,12 @@ async fn the_rules_of_apis() {
     site.create(&many(186)).await.unwrap();
     // No organisation, no status and no source is asked for.
     site.create(&draft("t", &[LIST])).await.unwrap();
-    assert_eq!(site.rows("tsmp_group", "vgroup_id LIKE '20000%'").await.len(), 187);
+    assert_eq!(
+        site.rows("tsmp_group", "vgroup_id LIKE '20000%'")
+            .await
+            .len(),
+        187
+    );
 }
 
 #[tokio::test]
@@ -303,18 +432,34 @@ async fn every_rule_that_is_broken_is_told_at_once() {
 
 #[tokio::test]
 async fn a_scope_of_186_apis_can_be_given_to_a_client_of_no_groups() {
-    let site = Site::new(&bank().client("empty", json!({})).oauth("empty", json!({"scope": "select"}))).await;
+    let site = Site::new(
+        &bank()
+            .client("empty", json!({}))
+            .oauth("empty", json!({"scope": "select"})),
+    )
+    .await;
     site.run(
         "INSERT INTO tsmp_api SELECT (jsonb_populate_record(a, jsonb_build_object('api_key', 'k' || n))).* \
               FROM tsmp_api a, generate_series(1, 186) n WHERE a.api_key = 'transfer'",
     )
     .await;
-    let apis = (1..=186).map(|at| gatediff::job::scope::ApiName::new("bank", format!("k{at}"))).collect();
-    site.create(&Draft { apis, ..draft("s", &[]) }).await.unwrap();
+    let apis = (1..=186)
+        .map(|at| gatediff::job::scope::ApiName::new("bank", format!("k{at}")))
+        .collect();
+    site.create(&Draft {
+        apis,
+        ..draft("s", &[])
+    })
+    .await
+    .unwrap();
     site.give("s", &["empty"]).await.unwrap();
-    let oauth = site.row("oauth_client_details", "client_id = 'empty'").await;
+    let oauth = site
+        .row("oauth_client_details", "client_id = 'empty'")
+        .await;
     assert_eq!(oauth["scope"].as_str().unwrap().len(), 186 * 11 - 1);
-    let failure = site.refused(site.giving("s", &["app"]).await, &[1358]).await;
+    let failure = site
+        .refused(site.giving("s", &["app"]).await, &[1358])
+        .await;
     assert_eq!(about(&failure), ["client:app"]);
 }
 
@@ -340,9 +485,16 @@ fn its_groups() -> Value {
 #[tokio::test]
 async fn a_new_alias_is_all_that_differs() {
     let (site, expected) = crm().await;
-    let updated = site.update("crm", |draft| draft.alias = "Alias 別名".to_owned()).await.unwrap();
+    let updated = site
+        .update("crm", |draft| draft.alias = "Alias 別名".to_owned())
+        .await
+        .unwrap();
     expected
-        .changed("tsmp_vgroup", the_scope(), json!({"vgroup_alias": "Alias 別名"}))
+        .changed(
+            "tsmp_vgroup",
+            the_scope(),
+            json!({"vgroup_alias": "Alias 別名"}),
+        )
         .updated("tsmp_vgroup", the_scope())
         .is_there(&site)
         .await;
@@ -352,7 +504,9 @@ async fn a_new_alias_is_all_that_differs() {
 #[tokio::test]
 async fn a_new_description_is_all_that_differs() {
     let (site, expected) = crm().await;
-    site.update("crm", |draft| draft.description = "說明".to_owned()).await.unwrap();
+    site.update("crm", |draft| draft.description = "說明".to_owned())
+        .await
+        .unwrap();
     expected
         .changed("tsmp_vgroup", the_scope(), json!({"vgroup_desc": "說明"}))
         .updated("tsmp_vgroup", the_scope())
@@ -364,11 +518,18 @@ async fn a_new_description_is_all_that_differs() {
 #[tokio::test]
 async fn what_is_cleared_becomes_empty_text_and_what_was_none_stays_none() {
     let site = Site::new(&with_holders()).await;
-    site.run("UPDATE tsmp_vgroup SET vgroup_alias = 'alias' WHERE vgroup_id = '600'").await;
+    site.run("UPDATE tsmp_vgroup SET vgroup_alias = 'alias' WHERE vgroup_id = '600'")
+        .await;
     let expected = Expected::of(&site).await;
-    site.update("crm", |draft| draft.alias = String::new()).await.unwrap();
+    site.update("crm", |draft| draft.alias = String::new())
+        .await
+        .unwrap();
     let expected = expected
-        .changed("tsmp_vgroup", the_scope(), json!({"vgroup_alias": "", "vgroup_desc": null}))
+        .changed(
+            "tsmp_vgroup",
+            the_scope(),
+            json!({"vgroup_alias": "", "vgroup_desc": null}),
+        )
         .updated("tsmp_vgroup", the_scope());
     expected.is_there(&site).await;
 }
@@ -377,7 +538,9 @@ async fn what_is_cleared_becomes_empty_text_and_what_was_none_stays_none() {
 #[tokio::test]
 async fn a_new_name_is_in_the_hidden_groups_too() {
     let (site, expected) = crm().await;
-    site.update("crm", |draft| draft.name = "renamed".to_owned()).await.unwrap();
+    site.update("crm", |draft| draft.name = "renamed".to_owned())
+        .await
+        .unwrap();
     let name = json!({"vgroup_name": "renamed"});
     expected
         .changed("tsmp_vgroup", the_scope(), name.clone())
@@ -398,7 +561,10 @@ async fn is_in_the_hidden_groups_too(cells: Value, change: impl FnOnce(&mut Draf
         .updated("tsmp_group", its_groups())
         .is_there(&site)
         .await;
-    assert_eq!(counted(&updated.tables), [rows("tsmp_group", 0, 2, 0), rows("tsmp_vgroup", 0, 1, 0)]);
+    assert_eq!(
+        counted(&updated.tables),
+        [rows("tsmp_group", 0, 2, 0), rows("tsmp_vgroup", 0, 1, 0)]
+    );
 }
 
 #[tokio::test]
@@ -414,12 +580,17 @@ async fn new_times_are_in_the_hidden_groups_too() {
 /// Nothing becomes of the clients that hold it: they are of another level now.
 #[tokio::test]
 async fn a_new_level_is_in_the_hidden_groups_too_and_its_holders_are_warned_of() {
-    is_in_the_hidden_groups_too(json!({"security_level_id": "B"}), |draft| draft.level = "B".to_owned())
-        .await;
+    is_in_the_hidden_groups_too(json!({"security_level_id": "B"}), |draft| {
+        draft.level = "B".to_owned()
+    })
+    .await;
     let (site, _) = crm().await;
     let catalogue = site.catalogue().await;
     let scope = catalogue.scope("600").unwrap();
-    let of_b = Draft { level: "B".to_owned(), ..Draft::of(&catalogue, scope) };
+    let of_b = Draft {
+        level: "B".to_owned(),
+        ..Draft::of(&catalogue, scope)
+    };
     let warnings = of_b.warnings(&catalogue, Some(scope));
     assert!(warnings[0].message.contains("one, two"), "{warnings:?}");
 }
@@ -429,7 +600,11 @@ async fn a_new_level_is_in_the_hidden_groups_too_and_its_holders_are_warned_of()
 #[tokio::test]
 async fn authentication_types_are_replaced_in_the_scope_and_its_hidden_groups() {
     let (site, expected) = crm().await;
-    site.update("crm", |draft| draft.authentications = words(&["FACE", "OTP"])).await.unwrap();
+    site.update("crm", |draft| {
+        draft.authentications = words(&["FACE", "OTP"])
+    })
+    .await
+    .unwrap();
     let mut expected = expected
         .removed("tsmp_vgroup_authorities_map", the_scope())
         .scope_authentication("600", "FACE")
@@ -452,15 +627,24 @@ async fn authentication_types_that_stay_are_not_touched() {
         })
         .await;
     let tables = counted(&updated.unwrap().tables);
-    assert!(tables.contains(&rows("tsmp_vgroup_authorities_map", 1, 0, 0)), "{tables:?}");
-    assert!(tables.contains(&rows("tsmp_group_authorities_map", 2, 0, 0)), "{tables:?}");
+    assert!(
+        tables.contains(&rows("tsmp_vgroup_authorities_map", 1, 0, 0)),
+        "{tables:?}"
+    );
+    assert!(
+        tables.contains(&rows("tsmp_group_authorities_map", 2, 0, 0)),
+        "{tables:?}"
+    );
 }
 
 #[tokio::test]
 async fn where_nothing_differs_nothing_is_written() {
     let (site, expected) = crm().await;
     let updated = site.update("crm", |_| {}).await.unwrap();
-    assert_eq!((updated.job, updated.verb, updated.changes.len()), (None, "updated", 0));
+    assert_eq!(
+        (updated.job, updated.verb, updated.changes.len()),
+        (None, "updated", 0)
+    );
     assert!(counted(&updated.tables).is_empty());
     expected.is_there(&site).await;
     let jobs = site.history().await;
@@ -506,7 +690,9 @@ async fn a_removed_api_goes_with_its_hidden_group_and_from_its_holders() {
 #[tokio::test]
 async fn a_client_that_is_left_without_groups_has_an_empty_oauth_scope() {
     let (site, expected) = crm().await;
-    site.update("crm", |draft| draft.apis.clear()).await.unwrap();
+    site.update("crm", |draft| draft.apis.clear())
+        .await
+        .unwrap();
     expected
         .without_hidden("601")
         .without_hidden("602")
@@ -575,7 +761,8 @@ async fn every_hidden_group_of_a_removed_api_goes() {
 #[tokio::test]
 async fn an_api_that_the_target_lacks_can_be_removed_and_kept() {
     let (site, _) = crm().await;
-    site.run("DELETE FROM tsmp_api WHERE module_name = 'cards'").await;
+    site.run("DELETE FROM tsmp_api WHERE module_name = 'cards'")
+        .await;
     site.update("crm", |draft| draft.times = 1).await.unwrap();
     site.update("crm", |draft| {
         draft.apis.remove(&api(LIST));
@@ -597,10 +784,18 @@ async fn an_api_that_the_target_lacks_can_be_removed_and_kept() {
 async fn an_added_api_has_a_hidden_group_and_every_holder_gets_it() {
     let site = Site::new(&with_holders()).await;
     // The product leaves ids of groups that are gone, and its placeholder.
-    site.run("UPDATE oauth_client_details SET scope = 'select,602,599,601' WHERE client_id = 'two'").await;
+    site.run(
+        "UPDATE oauth_client_details SET scope = 'select,602,599,601' WHERE client_id = 'two'",
+    )
+    .await;
     let expected = Expected::of(&site).await;
     let row = scope_row(&site, "600").await;
-    let updated = site.update("crm", |draft| draft.apis.extend([api(TRANSFER), api(BLOCK)])).await.unwrap();
+    let updated = site
+        .update("crm", |draft| {
+            draft.apis.extend([api(TRANSFER), api(BLOCK)])
+        })
+        .await
+        .unwrap();
     expected
         .hidden("A0224", "2000000000", &row, TRANSFER)
         .hidden("A0224", "2000000001", &row, BLOCK)
@@ -644,15 +839,22 @@ async fn an_added_api_has_what_the_scope_becomes() {
     })
     .await
     .unwrap();
-    let cells =
-        json!({"vgroup_name": "renamed", "security_level_id": "B", "allow_days": 60, "allow_times": 2});
+    let cells = json!({"vgroup_name": "renamed", "security_level_id": "B", "allow_days": 60, "allow_times": 2});
     let mut row = cells.clone();
     row["vgroup_id"] = json!("600");
     expected
-        .changed("tsmp_vgroup", the_scope(), json!({"vgroup_alias": "alias", "vgroup_desc": "desc"}))
+        .changed(
+            "tsmp_vgroup",
+            the_scope(),
+            json!({"vgroup_alias": "alias", "vgroup_desc": "desc"}),
+        )
         .changed("tsmp_vgroup", the_scope(), cells.clone())
         .updated("tsmp_vgroup", the_scope())
-        .changed("tsmp_vgroup_authorities_map", the_scope(), json!({"vgroup_authoritie_id": "OTP"}))
+        .changed(
+            "tsmp_vgroup_authorities_map",
+            the_scope(),
+            json!({"vgroup_authoritie_id": "OTP"}),
+        )
         .without_hidden("601")
         .removed("tsmp_group_authorities_map", json!({"group_id": "601"}))
         .removed("tsmp_client_group", json!({"group_id": "601"}))
@@ -676,7 +878,9 @@ async fn an_added_api_has_what_the_scope_becomes() {
 /// There may be holders without an oauth row, and ones that do not exist.
 #[tokio::test]
 async fn holders_without_an_oauth_row_get_what_they_can() {
-    let world = with_crm().client("bare", json!({})).holder("bare", "600", &["601", "602"]);
+    let world = with_crm()
+        .client("bare", json!({}))
+        .holder("bare", "600", &["601", "602"]);
     let site = Site::new(&world.holder("ghost", "600", &["601"])).await;
     let row = scope_row(&site, "600").await;
     let expected = Expected::of(&site).await;
@@ -714,7 +918,9 @@ async fn an_api_that_a_holder_has_no_room_for_is_refused_and_the_holder_named() 
     let adding = |draft: &mut Draft| {
         draft.apis.insert(api(BLOCK));
     };
-    let failure = site.refused(site.updating("crm", adding).await, &[1547]).await;
+    let failure = site
+        .refused(site.updating("crm", adding).await, &[1547])
+        .await;
     assert_eq!(
         failure.violations[0].to_string(),
         "1547 [Client Id:one]The total number of APIs set with API Scope and API Group settings exceeds 186"
@@ -727,7 +933,12 @@ async fn an_api_that_a_holder_has_no_room_for_is_refused_and_the_holder_named() 
     })
     .await
     .unwrap();
-    assert_eq!(site.rows("tsmp_client_group", "client_id = 'one'").await.len(), 186);
+    assert_eq!(
+        site.rows("tsmp_client_group", "client_id = 'one'")
+            .await
+            .len(),
+        186
+    );
 }
 
 // ---- update: kept APIs
@@ -743,8 +954,7 @@ async fn the_hidden_groups_of_kept_apis_follow_their_scope() {
     let expected = Expected::of(&site).await;
     site.update("crm", |draft| draft.times = 8).await.unwrap();
     let of = |group: &str| json!({"group_id": group});
-    let cells =
-        json!({"allow_times": 8, "allow_days": 0, "security_level_id": "SYSTEM", "vgroup_name": "crm"});
+    let cells = json!({"allow_times": 8, "allow_days": 0, "security_level_id": "SYSTEM", "vgroup_name": "crm"});
     expected
         .changed("tsmp_vgroup", the_scope(), json!({"allow_times": 8}))
         .updated("tsmp_vgroup", the_scope())
@@ -761,11 +971,24 @@ async fn the_hidden_groups_of_kept_apis_follow_their_scope() {
 #[tokio::test]
 async fn a_scope_keeps_its_name_and_alias_and_takes_nobody_elses() {
     let site = Site::new(&with_crm()).await;
-    site.run("UPDATE tsmp_vgroup SET vgroup_alias = 'Mine' WHERE vgroup_id = '600'").await;
-    site.refused(site.updating("crm", |draft| draft.name = "other".to_owned()).await, &[1353]).await;
-    site.refused(site.updating("crm", |draft| draft.alias = "Other".to_owned()).await, &[1353]).await;
+    site.run("UPDATE tsmp_vgroup SET vgroup_alias = 'Mine' WHERE vgroup_id = '600'")
+        .await;
+    site.refused(
+        site.updating("crm", |draft| draft.name = "other".to_owned())
+            .await,
+        &[1353],
+    )
+    .await;
+    site.refused(
+        site.updating("crm", |draft| draft.alias = "Other".to_owned())
+            .await,
+        &[1353],
+    )
+    .await;
     site.update("crm", |draft| draft.times = 1).await.unwrap();
-    site.update("crm", |draft| draft.alias = "other".to_owned()).await.unwrap();
+    site.update("crm", |draft| draft.alias = "other".to_owned())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -787,30 +1010,61 @@ async fn the_rules_of_a_new_scope_are_those_of_an_updated_one() {
         }),
     ];
     for (code, change) in changes {
-        site.refused(site.updating("crm", change).await, &[code]).await;
+        site.refused(site.updating("crm", change).await, &[code])
+            .await;
     }
 }
 
 #[tokio::test]
 async fn a_scope_that_is_no_longer_what_was_seen_is_not_updated() {
     let changes: [(&str, &str); 9] = [
-        ("name", "UPDATE tsmp_vgroup SET vgroup_name = 'other-name' WHERE vgroup_id = '600'"),
-        ("alias", "UPDATE tsmp_vgroup SET vgroup_alias = 'a' WHERE vgroup_id = '600'"),
-        ("description", "UPDATE tsmp_vgroup SET vgroup_desc = 'd' WHERE vgroup_id = '600'"),
-        ("level", "UPDATE tsmp_vgroup SET security_level_id = 'B' WHERE vgroup_id = '600'"),
-        ("seconds", "UPDATE tsmp_vgroup SET allow_days = 1 WHERE vgroup_id = '600'"),
-        ("times", "UPDATE tsmp_vgroup SET allow_times = 1 WHERE vgroup_id = '600'"),
-        ("authentication", "DELETE FROM tsmp_vgroup_authorities_map WHERE vgroup_id = '600'"),
-        ("api", "DELETE FROM tsmp_vgroup_group WHERE group_id = '602'"),
+        (
+            "name",
+            "UPDATE tsmp_vgroup SET vgroup_name = 'other-name' WHERE vgroup_id = '600'",
+        ),
+        (
+            "alias",
+            "UPDATE tsmp_vgroup SET vgroup_alias = 'a' WHERE vgroup_id = '600'",
+        ),
+        (
+            "description",
+            "UPDATE tsmp_vgroup SET vgroup_desc = 'd' WHERE vgroup_id = '600'",
+        ),
+        (
+            "level",
+            "UPDATE tsmp_vgroup SET security_level_id = 'B' WHERE vgroup_id = '600'",
+        ),
+        (
+            "seconds",
+            "UPDATE tsmp_vgroup SET allow_days = 1 WHERE vgroup_id = '600'",
+        ),
+        (
+            "times",
+            "UPDATE tsmp_vgroup SET allow_times = 1 WHERE vgroup_id = '600'",
+        ),
+        (
+            "authentication",
+            "DELETE FROM tsmp_vgroup_authorities_map WHERE vgroup_id = '600'",
+        ),
+        (
+            "api",
+            "DELETE FROM tsmp_vgroup_group WHERE group_id = '602'",
+        ),
         ("scope", "DELETE FROM tsmp_vgroup WHERE vgroup_id = '600'"),
     ];
     for (what, sql) in changes {
         let site = Site::new(&with_crm()).await;
-        let edit = site.updating("crm", |draft| draft.description = "new".to_owned()).await;
+        let edit = site
+            .updating("crm", |draft| draft.description = "new".to_owned())
+            .await;
         site.run(sql).await;
         let before = site.exact().await;
         let failure = site.edit(edit).await.unwrap_err();
-        let codes: Vec<u16> = failure.violations.iter().map(|violation| violation.code).collect();
+        let codes: Vec<u16> = failure
+            .violations
+            .iter()
+            .map(|violation| violation.code)
+            .collect();
         assert_eq!(codes, [1286], "{what}: {failure:?}");
         assert_eq!(failure.kind, FailureKind::Stale, "{what}");
         same(what, &before, &site.exact().await);
@@ -876,8 +1130,16 @@ async fn deleting_finds_stray_rows_of_its_hidden_groups_and_says_so() {
         .oauth("stray", "100")
         .is_there(&site)
         .await;
-    assert!(deleted.notes.len() > plain.notes.len(), "{:?}", deleted.notes);
-    assert!(deleted.notes.iter().any(|note| note.contains("stray")), "{:?}", deleted.notes);
+    assert!(
+        deleted.notes.len() > plain.notes.len(),
+        "{:?}",
+        deleted.notes
+    );
+    assert!(
+        deleted.notes.iter().any(|note| note.contains("stray")),
+        "{:?}",
+        deleted.notes
+    );
     assert!(deleted.notes.ends_with(&plain.notes), "{:?}", deleted.notes);
 }
 
@@ -886,11 +1148,18 @@ async fn deleting_finds_stray_rows_of_its_hidden_groups_and_says_so() {
 #[tokio::test]
 async fn deleting_copes_with_links_that_are_not_as_they_should_be() {
     let world = with_crm()
-        .row("tsmpVgroupGroupList", json!({"vgroupId": "600", "groupId": "699"}))
-        .row("tsmpVgroupGroupList", json!({"vgroupId": "600", "groupId": "100"}))
+        .row(
+            "tsmpVgroupGroupList",
+            json!({"vgroupId": "600", "groupId": "699"}),
+        )
+        .row(
+            "tsmpVgroupGroupList",
+            json!({"vgroupId": "600", "groupId": "100"}),
+        )
         .hidden("603", "600", BLOCK, hidden("SYSTEM", 0, 0, "crm"));
     let site = Site::new(&world).await;
-    site.run("DELETE FROM tsmp_vgroup_group WHERE group_id = '603'").await;
+    site.run("DELETE FROM tsmp_vgroup_group WHERE group_id = '603'")
+        .await;
     let expected = Expected::of(&site).await;
     site.delete("crm").await.unwrap();
     expected
@@ -914,18 +1183,35 @@ async fn the_rules_of_deleting() {
     let site = Site::new(&with_crm().client_scope("ghost", "600")).await;
     let failure = site.refused(site.deleting("crm").await, &[1403]).await;
     assert_eq!(about(&failure), ["client:ghost"]);
-    let gone = Delete { id: "599".into(), name: "crm".into() };
+    let gone = Delete {
+        id: "599".into(),
+        name: "crm".into(),
+    };
     assert_eq!(site.refused(gone, &[1298]).await.kind, FailureKind::Refused);
-    site.run("DELETE FROM tsmp_client_vgroup WHERE client_id = 'ghost'").await;
-    let renamed = Delete { id: "600".into(), name: "former".into() };
-    assert_eq!(site.refused(renamed, &[1286]).await.kind, FailureKind::Stale);
+    site.run("DELETE FROM tsmp_client_vgroup WHERE client_id = 'ghost'")
+        .await;
+    let renamed = Delete {
+        id: "600".into(),
+        name: "former".into(),
+    };
+    assert_eq!(
+        site.refused(renamed, &[1286]).await.kind,
+        FailureKind::Stale
+    );
 }
 
 #[tokio::test]
 async fn of_two_scopes_of_a_name_the_one_of_the_id_is_deleted() {
     let site = Site::new(&with_crm().scope("601", "crm", json!({}))).await;
-    let expected = Expected::of(&site).await.removed("tsmp_vgroup", json!({"vgroup_id": "601"}));
-    site.edit(Delete { id: "601".into(), name: "crm".into() }).await.unwrap();
+    let expected = Expected::of(&site)
+        .await
+        .removed("tsmp_vgroup", json!({"vgroup_id": "601"}));
+    site.edit(Delete {
+        id: "601".into(),
+        name: "crm".into(),
+    })
+    .await
+    .unwrap();
     expected.is_there(&site).await;
 }
 
@@ -938,8 +1224,14 @@ async fn giving_writes_the_rows_of_the_client_and_its_oauth_scope() {
     let expected = Expected::of(&site).await;
     let given = site.give("crm", &["app", "none"]).await.unwrap();
     expected
-        .added("tsmp_client_vgroup", json!({"client_id": "app", "vgroup_id": "600"}))
-        .added("tsmp_client_vgroup", json!({"client_id": "none", "vgroup_id": "600"}))
+        .added(
+            "tsmp_client_vgroup",
+            json!({"client_id": "app", "vgroup_id": "600"}),
+        )
+        .added(
+            "tsmp_client_vgroup",
+            json!({"client_id": "none", "vgroup_id": "600"}),
+        )
         .client_group("app", "601")
         .client_group("app", "602")
         .client_group("none", "601")
@@ -967,7 +1259,10 @@ async fn giving_a_scope_without_apis_writes_that_the_client_holds_it() {
     let expected = Expected::of(&site).await;
     site.give("empty", &["app"]).await.unwrap();
     let held = json!({"client_id": "app", "vgroup_id": "700"});
-    expected.added("tsmp_client_vgroup", held).is_there(&site).await;
+    expected
+        .added("tsmp_client_vgroup", held)
+        .is_there(&site)
+        .await;
 }
 
 #[tokio::test]
@@ -991,7 +1286,12 @@ async fn a_client_that_is_named_twice_is_given_once() {
     let site = Site::new(&with_crm()).await;
     let given = site.give("crm", &["none", "none"]).await.unwrap();
     assert_eq!(given.items.len(), 1);
-    assert_eq!(site.rows("tsmp_client_group", "client_id = 'none'").await.len(), 2);
+    assert_eq!(
+        site.rows("tsmp_client_group", "client_id = 'none'")
+            .await
+            .len(),
+        2
+    );
 }
 
 /// 1298, 1344, 1365, 1410, 1358
@@ -1002,27 +1302,61 @@ async fn the_rules_of_giving() {
         .oauth("free", json!({}))
         .scope("700", "empty", json!({"securityLevelId": "B"}))
         .scope("800", "broken", json!({}))
-        .row("tsmpVgroupGroupList", json!({"vgroupId": "800", "groupId": "899"}))
+        .row(
+            "tsmpVgroupGroupList",
+            json!({"vgroupId": "800", "groupId": "899"}),
+        )
         .scope("810", "drifted", json!({}))
         .hidden("811", "810", LIST, hidden("C", 0, 0, "drifted"));
     let site = Site::new(&world).await;
-    let unknown = Give { id: "1".into(), name: "crm".into(), clients: vec!["app".into()] };
-    assert_eq!(site.refused(unknown, &[1298]).await.kind, FailureKind::Refused);
-    let renamed = Give { id: "600".into(), name: "former".into(), clients: vec!["app".into()] };
-    assert_eq!(site.refused(renamed, &[1286]).await.kind, FailureKind::Stale);
-    let failure = site.refused(site.giving("crm", &["app", "nobody"]).await, &[1344]).await;
+    let unknown = Give {
+        id: "1".into(),
+        name: "crm".into(),
+        clients: vec!["app".into()],
+    };
+    assert_eq!(
+        site.refused(unknown, &[1298]).await.kind,
+        FailureKind::Refused
+    );
+    let renamed = Give {
+        id: "600".into(),
+        name: "former".into(),
+        clients: vec!["app".into()],
+    };
+    assert_eq!(
+        site.refused(renamed, &[1286]).await.kind,
+        FailureKind::Stale
+    );
+    let failure = site
+        .refused(site.giving("crm", &["app", "nobody"]).await, &[1344])
+        .await;
     assert_eq!(failure.kind, FailureKind::Refused);
     // Of another level than the scope, whether it has APIs or not; or than one of its hidden groups.
-    let failure = site.refused(site.giving("crm", &["app", "vendor"]).await, &[1365]).await;
+    let failure = site
+        .refused(site.giving("crm", &["app", "vendor"]).await, &[1365])
+        .await;
     assert_eq!(about(&failure), ["client:vendor"]);
-    site.refused(site.giving("empty", &["app"]).await, &[1365]).await;
-    let failure = site.refused(site.giving("drifted", &["app"]).await, &[1365]).await;
+    site.refused(site.giving("empty", &["app"]).await, &[1365])
+        .await;
+    let failure = site
+        .refused(site.giving("drifted", &["app"]).await, &[1365])
+        .await;
     assert!(failure.what.ends_with("The group ID is [811]"), "{failure}");
-    let failure = site.refused(site.giving("broken", &["app"]).await, &[1410]).await;
-    assert_eq!(failure.violations[0].to_string(), "1410 Group [899] does not exist");
+    let failure = site
+        .refused(site.giving("broken", &["app"]).await, &[1410])
+        .await;
+    assert_eq!(
+        failure.violations[0].to_string(),
+        "1410 Group [899] does not exist"
+    );
     fill(&site, "app", 184).await;
-    let failure = site.refused(site.giving("crm", &["none", "app"]).await, &[1358]).await;
-    assert_eq!(failure.violations[0].to_string(), "1358 Upper limit of 186 Groups per Group List");
+    let failure = site
+        .refused(site.giving("crm", &["none", "app"]).await, &[1358])
+        .await;
+    assert_eq!(
+        failure.violations[0].to_string(),
+        "1358 Upper limit of 186 Groups per Group List"
+    );
     assert_eq!(about(&failure), ["client:app"]);
     for name in ["crm", "empty", "drifted", "other"] {
         site.give(name, &["free"]).await.unwrap();
@@ -1039,7 +1373,10 @@ async fn taking_removes_the_rows_of_the_client_and_its_oauth_scope() {
     let (site, expected) = crm().await;
     let taken = site.take("crm", &["one"]).await.unwrap();
     expected
-        .removed("tsmp_client_vgroup", json!({"client_id": "one", "vgroup_id": "600"}))
+        .removed(
+            "tsmp_client_vgroup",
+            json!({"client_id": "one", "vgroup_id": "600"}),
+        )
         .without_client_group("one", "601")
         .without_client_group("one", "602")
         .oauth("one", "100")
@@ -1057,7 +1394,10 @@ async fn taking_removes_the_rows_of_the_client_and_its_oauth_scope() {
     let before = Expected::of(&site).await;
     site.take("crm", &["two"]).await.unwrap();
     before
-        .removed("tsmp_client_vgroup", json!({"client_id": "two", "vgroup_id": "600"}))
+        .removed(
+            "tsmp_client_vgroup",
+            json!({"client_id": "two", "vgroup_id": "600"}),
+        )
         .removed("tsmp_client_group", json!({"client_id": "two"}))
         .oauth("two", "")
         .is_there(&site)
@@ -1068,7 +1408,10 @@ async fn taking_removes_the_rows_of_the_client_and_its_oauth_scope() {
 async fn a_group_of_another_scope_that_the_client_holds_stays() {
     let world = with_holders()
         .scope("700", "sharing", json!({}))
-        .row("tsmpVgroupGroupList", json!({"vgroupId": "700", "groupId": "602"}))
+        .row(
+            "tsmpVgroupGroupList",
+            json!({"vgroupId": "700", "groupId": "602"}),
+        )
         .client_scope("one", "700");
     let site = Site::new(&world).await;
     let expected = Expected::of(&site).await;
@@ -1088,15 +1431,33 @@ async fn a_group_of_another_scope_that_the_client_holds_stays() {
 #[tokio::test]
 async fn the_rules_of_taking() {
     let world = with_crm().client("of-b", json!({"securityLevelId": "B"}));
-    let world = world.holder("of-b", "600", &["601"]).holder("ghost", "600", &["601"]);
+    let world = world
+        .holder("of-b", "600", &["601"])
+        .holder("ghost", "600", &["601"]);
     let site = Site::new(&world).await;
-    let unknown = Take { id: "1".into(), name: "crm".into(), clients: vec!["of-b".into()] };
+    let unknown = Take {
+        id: "1".into(),
+        name: "crm".into(),
+        clients: vec!["of-b".into()],
+    };
     site.refused(unknown, &[1298]).await;
-    let renamed = Take { id: "600".into(), name: "former".into(), clients: vec!["of-b".into()] };
+    let renamed = Take {
+        id: "600".into(),
+        name: "former".into(),
+        clients: vec!["of-b".into()],
+    };
     site.refused(renamed, &[1286]).await;
     site.take("crm", &["of-b", "ghost"]).await.unwrap();
-    assert!(site.rows("tsmp_client_vgroup", "vgroup_id = '600'").await.is_empty());
-    assert!(site.rows("tsmp_client_group", "group_id LIKE '60%'").await.is_empty());
+    assert!(
+        site.rows("tsmp_client_vgroup", "vgroup_id = '600'")
+            .await
+            .is_empty()
+    );
+    assert!(
+        site.rows("tsmp_client_group", "group_id LIKE '60%'")
+            .await
+            .is_empty()
+    );
     site.delete("crm").await.unwrap();
 }
 
@@ -1113,20 +1474,28 @@ async fn taking_from_a_client_that_does_not_hold_it_is_nothing_to_do() {
 /// A group that another scope links too: it goes when the last of them does.
 #[tokio::test]
 async fn a_hidden_group_of_two_scopes_stays_with_the_other_one() {
-    let world = with_crm()
-        .scope("700", "sharing", json!({}))
-        .row("tsmpVgroupGroupList", json!({"vgroupId": "700", "groupId": "602"}));
+    let world = with_crm().scope("700", "sharing", json!({})).row(
+        "tsmpVgroupGroupList",
+        json!({"vgroupId": "700", "groupId": "602"}),
+    );
     let site = Site::new(&world).await;
     let expected = Expected::of(&site).await;
     site.there_and_back(site.deleting("crm").await).await;
-    site.there_and_back(site.updating("crm", |draft| draft.apis = draft_of(&[BALANCE])).await).await;
+    site.there_and_back(
+        site.updating("crm", |draft| draft.apis = draft_of(&[BALANCE]))
+            .await,
+    )
+    .await;
     site.delete("crm").await.unwrap();
     let expected = expected
         .removed("tsmp_vgroup", the_scope())
         .removed("tsmp_vgroup_authorities_map", the_scope())
         .without_hidden("601")
         .removed("tsmp_group_authorities_map", json!({"group_id": "601"}))
-        .removed("tsmp_vgroup_group", json!({"vgroup_id": "600", "group_id": "602"}));
+        .removed(
+            "tsmp_vgroup_group",
+            json!({"vgroup_id": "600", "group_id": "602"}),
+        );
     expected.clone().is_there(&site).await;
     site.delete("sharing").await.unwrap();
     expected
@@ -1144,7 +1513,10 @@ fn draft_of(apis: &[Api]) -> BTreeSet<gatediff::job::scope::ApiName> {
 /// A plain group that a scope links: it never becomes the scope's own.
 #[tokio::test]
 async fn a_plain_group_that_a_scope_links_is_never_touched() {
-    let world = with_holders().row("tsmpVgroupGroupList", json!({"vgroupId": "600", "groupId": "100"}));
+    let world = with_holders().row(
+        "tsmpVgroupGroupList",
+        json!({"vgroupId": "600", "groupId": "100"}),
+    );
     let site = Site::new(&world).await;
     let expected = Expected::of(&site).await;
     site.update("crm", |draft| draft.times = 3).await.unwrap();
@@ -1154,10 +1526,15 @@ async fn a_plain_group_that_a_scope_links_is_never_touched() {
         .changed("tsmp_group", its_groups(), json!({"allow_times": 3}))
         .updated("tsmp_group", its_groups());
     expected.clone().is_there(&site).await;
-    site.update("crm", |draft| draft.apis = draft_of(&[LIST])).await.unwrap();
+    site.update("crm", |draft| draft.apis = draft_of(&[LIST]))
+        .await
+        .unwrap();
     expected
         .without_hidden("601")
-        .removed("tsmp_vgroup_group", json!({"vgroup_id": "600", "group_id": "100"}))
+        .removed(
+            "tsmp_vgroup_group",
+            json!({"vgroup_id": "600", "group_id": "100"}),
+        )
         .removed("tsmp_group_authorities_map", json!({"group_id": "601"}))
         .removed("tsmp_client_group", json!({"group_id": "601"}))
         .oauth("one", "100,602")
@@ -1172,8 +1549,16 @@ async fn a_hidden_group_of_two_apis_stays_for_the_one_that_is_kept() {
     let world = with_holders().group_api("602", BLOCK, json!({}));
     let site = Site::new(&world).await;
     let expected = Expected::of(&site).await;
-    site.update("crm", |draft| draft.apis = draft_of(&[BALANCE, LIST])).await.unwrap();
-    expected.removed("tsmp_group_api", json!({"group_id": "602", "api_key": "block"})).is_there(&site).await;
+    site.update("crm", |draft| draft.apis = draft_of(&[BALANCE, LIST]))
+        .await
+        .unwrap();
+    expected
+        .removed(
+            "tsmp_group_api",
+            json!({"group_id": "602", "api_key": "block"}),
+        )
+        .is_there(&site)
+        .await;
 }
 
 // ---- undo
@@ -1208,7 +1593,10 @@ async fn a_name_that_somebody_else_has_by_now_is_not_taken_back() {
     assert_eq!(failure.kind, FailureKind::Stale, "{failure:?}");
     same("undo", &before, &site.exact().await);
 
-    let renamed = site.update("other", |draft| draft.name = "renamed".to_owned()).await.unwrap();
+    let renamed = site
+        .update("other", |draft| draft.name = "renamed".to_owned())
+        .await
+        .unwrap();
     site.create(&draft("other", &[])).await.unwrap();
     let before = site.exact().await;
     let failure = site.undo(renamed.job.unwrap()).await.unwrap_err();
@@ -1241,7 +1629,10 @@ async fn every_edit_is_a_job_and_its_undo_brings_every_row_back() {
         .client_group("stray", "701")
         .x_map(94, 9, "701");
     let site = Site::new(&world).await;
-    let new = Draft { authentications: words(&["PIN"]), ..draft("s", &[BALANCE, LIST]) };
+    let new = Draft {
+        authentications: words(&["PIN"]),
+        ..draft("s", &[BALANCE, LIST])
+    };
     let edits = [
         ("scope create", "created", Create(new)),
         (
@@ -1256,15 +1647,26 @@ async fn every_edit_is_a_job_and_its_undo_brings_every_row_back() {
             .await,
         ),
         ("scope delete", "deleted", site.deleting("doomed").await),
-        ("scope give", "given", site.giving("crm", &["none", "app"]).await),
-        ("scope take", "taken", site.taking("crm", &["one", "two"]).await),
+        (
+            "scope give",
+            "given",
+            site.giving("crm", &["none", "app"]).await,
+        ),
+        (
+            "scope take",
+            "taken",
+            site.taking("crm", &["one", "two"]).await,
+        ),
     ];
     for (command, verb, edit) in edits {
         let edited = site.there_and_back(edit).await;
         assert_eq!(edited.verb, verb);
         let jobs = site.history().await;
         let job = jobs.iter().find(|job| Some(job.job) == edited.job).unwrap();
-        assert_eq!((&*job.command, job.state, &*job.operator), (command, JobState::Undone, OPERATOR));
+        assert_eq!(
+            (&*job.command, job.state, &*job.operator),
+            (command, JobState::Undone, OPERATOR)
+        );
     }
 }
 
@@ -1302,7 +1704,9 @@ async fn bulk(scopes: i32, apis: i32, clients: i32) -> Site {
          INSERT INTO oauth_client_details (client_id, scope) SELECT 'c' || n, 'select' FROM generate_series(1, {clients}) n"
     ))
     .await;
-    gatediff::job::init(&site.target(), Timeouts::default()).await.unwrap();
+    gatediff::job::init(&site.target(), Timeouts::default())
+        .await
+        .unwrap();
     site
 }
 
@@ -1310,11 +1714,13 @@ async fn bulk(scopes: i32, apis: i32, clients: i32) -> Site {
 async fn statements<D>(site: &Site, doing: impl Future<Output = D>) -> (Vec<String>, D) {
     let _alone = LOGGING.lock().await;
     let name = site.db.name();
-    site.run(&format!("ALTER DATABASE {name} SET log_statement = 'all'")).await;
+    site.run(&format!("ALTER DATABASE {name} SET log_statement = 'all'"))
+        .await;
     let marker = format!("SELECT 'before {name} {}'", fastrand::u64(..));
     site.run(&marker).await;
     let done = doing.await;
-    site.run(&format!("ALTER DATABASE {name} RESET log_statement")).await;
+    site.run(&format!("ALTER DATABASE {name} RESET log_statement"))
+        .await;
     let log = std::fs::read_to_string(server().log_path()).unwrap();
     (executed(log.split(&marker).last().unwrap()), done)
 }
@@ -1323,7 +1729,11 @@ async fn statements<D>(site: &Site, doing: impl Future<Output = D>) -> (Vec<Stri
 /// big one.
 async fn actions(site: &Site, apis: usize, clients: usize) -> Vec<(&'static str, Vec<String>)> {
     let catalogue = site.catalogue().await;
-    let some: Vec<_> = catalogue.apis().iter().map(|api| api.name.clone()).collect();
+    let some: Vec<_> = catalogue
+        .apis()
+        .iter()
+        .map(|api| api.name.clone())
+        .collect();
     let clients: Vec<String> = (1..=clients).map(|at| format!("c{at}")).collect();
     let clients: Vec<&str> = clients.iter().map(String::as_str).collect();
     let mut told = Vec::new();
@@ -1388,12 +1798,20 @@ fn chosen<T: Copy>(random: &mut fastrand::Rng, all: &[T]) -> Vec<T> {
 }
 
 fn random_draft(random: &mut fastrand::Rng, name: &str) -> Draft {
-    let text =
-        |random: &mut fastrand::Rng| random.choice(["", "", "x", "客戶", "it's"]).map(str::to_owned).unwrap();
+    let text = |random: &mut fastrand::Rng| {
+        random
+            .choice(["", "", "x", "客戶", "it's"])
+            .map(str::to_owned)
+            .unwrap()
+    };
     let alias = text(random);
     Draft {
         // An alias is nobody else's.
-        alias: if alias.is_empty() { alias } else { format!("{alias}{}", random.u64(..)) },
+        alias: if alias.is_empty() {
+            alias
+        } else {
+            format!("{alias}{}", random.u64(..))
+        },
         description: text(random),
         level: random.choice(["SYSTEM", "SYSTEM", "A"]).unwrap().to_owned(),
         seconds: random.i64(0..3) * 60,
@@ -1410,7 +1828,10 @@ async fn random_edit(random: &mut fastrand::Rng, site: &Site, model: &mut Model)
     let name = random.choice(&names).cloned();
     let sort = if name.is_none() { 0 } else { random.u8(0..6) };
     let Some(name) = name.filter(|_| sort > 0) else {
-        let name = (0..).map(|at| format!("s{at}")).find(|name| !model.contains_key(name)).unwrap();
+        let name = (0..)
+            .map(|at| format!("s{at}"))
+            .find(|name| !model.contains_key(name))
+            .unwrap();
         let new = random_draft(random, &name);
         model.insert(name, (new.clone(), BTreeSet::new()));
         return Some(Create(new));
@@ -1419,10 +1840,19 @@ async fn random_edit(random: &mut fastrand::Rng, site: &Site, model: &mut Model)
     let clients = chosen(random, &CLIENTS);
     match sort {
         1 | 2 => {
-            let renamed = if random.u8(0..4) == 0 { format!("{name}r") } else { name.clone() };
+            let renamed = if random.u8(0..4) == 0 {
+                format!("{name}r")
+            } else {
+                name.clone()
+            };
             let mut wanted = random_draft(random, &renamed);
             if random.bool() {
-                wanted = Draft { name: renamed.clone(), times: wanted.times, apis: wanted.apis, ..current };
+                wanted = Draft {
+                    name: renamed.clone(),
+                    times: wanted.times,
+                    apis: wanted.apis,
+                    ..current
+                };
             }
             if model.contains_key(&renamed) && renamed != name || renamed.len() > 30 {
                 return None;
@@ -1436,12 +1866,18 @@ async fn random_edit(random: &mut fastrand::Rng, site: &Site, model: &mut Model)
             Some(site.deleting(&name).await)
         }
         3 | 4 => {
-            model.get_mut(&name)?.1.retain(|holder| !clients.contains(&holder.as_str()));
+            model
+                .get_mut(&name)?
+                .1
+                .retain(|holder| !clients.contains(&holder.as_str()));
             Some(site.taking(&name, &clients).await)
         }
         _ => {
             // Clients are of no level: every scope can be given to them.
-            model.get_mut(&name)?.1.extend(clients.iter().map(|client| (*client).to_owned()));
+            model
+                .get_mut(&name)?
+                .1
+                .extend(clients.iter().map(|client| (*client).to_owned()));
             Some(site.giving(&name, &clients).await)
         }
     }
@@ -1455,8 +1891,14 @@ async fn is_sound(site: &Site, model: &Model, step: &str) {
         .iter()
         .filter(|scope| &*scope.name != "other")
         .map(|scope| {
-            let holders = catalogue.holders_of(scope).map(|client| client.id.to_string()).collect();
-            (scope.name.to_string(), (Draft::of(&catalogue, scope), holders))
+            let holders = catalogue
+                .holders_of(scope)
+                .map(|client| client.id.to_string())
+                .collect();
+            (
+                scope.name.to_string(),
+                (Draft::of(&catalogue, scope), holders),
+            )
         })
         .collect();
     assert_eq!(found, *model, "{step}");
@@ -1504,17 +1946,22 @@ async fn is_sound(site: &Site, model: &Model, step: &str) {
              (SELECT client_id FROM tsmp_client_group))",
         ),
     ] {
-        let odd: i64 = sqlx::query_scalar(sql).fetch_one(&mut site.db.connect().await).await.unwrap();
+        let odd: i64 = sqlx::query_scalar(sql)
+            .fetch_one(&mut site.db.connect().await)
+            .await
+            .unwrap();
         assert_eq!(odd, 0, "{step}: {rule}");
     }
 }
 
 fn clients(world: World) -> World {
-    CLIENTS.into_iter().fold(world.apis(&[("m", "1"), ("m", "2")]), |world, id| {
-        let world = world.client(id, json!({"securityLevelId": null}));
-        let world = world.client_group(id, "100");
-        world.oauth(id, json!({"scope": "100"}))
-    })
+    CLIENTS
+        .into_iter()
+        .fold(world.apis(&[("m", "1"), ("m", "2")]), |world, id| {
+            let world = world.client(id, json!({"securityLevelId": null}));
+            let world = world.client_group(id, "100");
+            world.oauth(id, json!({"scope": "100"}))
+        })
 }
 
 #[tokio::test]
@@ -1525,25 +1972,34 @@ async fn whatever_is_done_scopes_stay_sound_and_each_undo_takes_it_back() {
         let mut model = Model::new();
         for at in 0..15 {
             let was = model.clone();
-            let Some(edit) = random_edit(&mut random, &site, &mut model).await else { continue };
+            let Some(edit) = random_edit(&mut random, &site, &mut model).await else {
+                continue;
+            };
             let step = format!("case {case}, step {at}: {edit:?}");
             let before = site.exact().await;
-            let edited =
-                site.edit(edit.clone()).await.unwrap_or_else(|failure| panic!("{step}: {failure:?}"));
+            let edited = site
+                .edit(edit.clone())
+                .await
+                .unwrap_or_else(|failure| panic!("{step}: {failure:?}"));
             is_sound(&site, &model, &step).await;
             let after = site.exact().await;
             let Some(job) = edited.job else {
                 same(&step, &before, &after);
                 continue;
             };
-            let undone = site.undo(job).await.unwrap_or_else(|failure| panic!("{step}: undo: {failure:?}"));
+            let undone = site
+                .undo(job)
+                .await
+                .unwrap_or_else(|failure| panic!("{step}: undo: {failure:?}"));
             same(&format!("undo of {step}"), &before, &site.exact().await);
             is_sound(&site, &was, &step).await;
             if random.u8(0..4) == 0 {
                 model = was;
                 continue;
             }
-            site.undo(undone.job).await.unwrap_or_else(|failure| panic!("{step}: redo: {failure:?}"));
+            site.undo(undone.job)
+                .await
+                .unwrap_or_else(|failure| panic!("{step}: redo: {failure:?}"));
             same(&format!("redo of {step}"), &after, &site.exact().await);
         }
     }
@@ -1583,10 +2039,19 @@ async fn in_a_mess_an_edit_is_refused_without_a_trace_or_done_and_taken_back() {
         for at in 0..8 {
             model.clear();
             let catalogue = site.catalogue().await;
-            for scope in catalogue.scopes().iter().filter(|scope| &*scope.name != "other") {
-                model.insert(scope.name.to_string(), (Draft::of(&catalogue, scope), BTreeSet::new()));
+            for scope in catalogue
+                .scopes()
+                .iter()
+                .filter(|scope| &*scope.name != "other")
+            {
+                model.insert(
+                    scope.name.to_string(),
+                    (Draft::of(&catalogue, scope), BTreeSet::new()),
+                );
             }
-            let Some(edit) = random_edit(&mut random, &site, &mut model).await else { continue };
+            let Some(edit) = random_edit(&mut random, &site, &mut model).await else {
+                continue;
+            };
             let step = format!("case {case}, step {at}: {edit:?}");
             let before = site.exact().await;
             let edited = match site.edit(edit.clone()).await {
@@ -1602,15 +2067,24 @@ async fn in_a_mess_an_edit_is_refused_without_a_trace_or_done_and_taken_back() {
             let after = site.exact().await;
             if let Update { id, draft, .. } = &edit {
                 let catalogue = site.catalogue().await;
-                assert_eq!(Draft::of(&catalogue, catalogue.scope(id).unwrap()), **draft, "{step}");
+                assert_eq!(
+                    Draft::of(&catalogue, catalogue.scope(id).unwrap()),
+                    **draft,
+                    "{step}"
+                );
             }
             let Some(job) = edited.job else {
                 same(&step, &before, &after);
                 continue;
             };
-            let undone = site.undo(job).await.unwrap_or_else(|failure| panic!("{step}: undo: {failure:?}"));
+            let undone = site
+                .undo(job)
+                .await
+                .unwrap_or_else(|failure| panic!("{step}: undo: {failure:?}"));
             same(&format!("undo of {step}"), &before, &site.exact().await);
-            site.undo(undone.job).await.unwrap_or_else(|failure| panic!("{step}: redo: {failure:?}"));
+            site.undo(undone.job)
+                .await
+                .unwrap_or_else(|failure| panic!("{step}: redo: {failure:?}"));
             same(&format!("redo of {step}"), &after, &site.exact().await);
         }
     }

@@ -28,13 +28,17 @@ fn play(pty: &mut Pty, script: &[(&str, &str)]) {
 /// Waits until the scopes were read again, which begins with the result of an
 /// edit: until then, nothing that writes is begun.
 fn settle(pty: &Pty) {
-    pty.wait_until("the scopes as they are", |screen| !screen.contents().contains("being read"));
+    pty.wait_until("the scopes as they are", |screen| {
+        !screen.contents().contains("being read")
+    });
 }
 
 /// Closes a result, and waits for the scopes to be read again.
 fn close(pty: &mut Pty, gone: &str, listed: &str) {
     pty.send("q");
-    pty.wait_until(&format!("no {gone:?}"), |screen| !screen.contents().contains(gone));
+    pty.wait_until(&format!("no {gone:?}"), |screen| {
+        !screen.contents().contains(gone)
+    });
     pty.wait_for(listed);
     settle(pty);
 }
@@ -87,7 +91,9 @@ fn update(pty: &mut Pty) {
 fn undo(pty: &mut Pty, db: &TestDb, (job, down): (i64, usize), listed: &str) {
     pty.send("H");
     pty.wait_for("History:");
-    pty.wait_until("the jobs", |screen| !screen.contents().contains("Reading the ledger."));
+    pty.wait_until("the jobs", |screen| {
+        !screen.contents().contains("Reading the ledger.")
+    });
     pty.send("j".repeat(down));
     pty.send("U");
     pty.wait_for(&format!("Undo job {job}"));
@@ -107,10 +113,29 @@ async fn a_scope_is_created_updated_deleted_and_each_undone_with_the_keyboard_al
 
     create(&mut pty);
     let row = site.row("tsmp_vgroup", "vgroup_name = 'vendor'").await;
-    let of = |columns: &[&str]| columns.iter().map(|column| row[*column].clone()).collect::<Vec<_>>();
+    let of = |columns: &[&str]| {
+        columns
+            .iter()
+            .map(|column| row[*column].clone())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(
-        of(&["vgroup_alias", "vgroup_desc", "security_level_id", "allow_days", "allow_times", "create_user"]),
-        [json!("外部廠商"), json!("for vendors"), json!("SYSTEM"), json!(2_592_000), json!(5), json!("小美")]
+        of(&[
+            "vgroup_alias",
+            "vgroup_desc",
+            "security_level_id",
+            "allow_days",
+            "allow_times",
+            "create_user"
+        ]),
+        [
+            json!("外部廠商"),
+            json!("for vendors"),
+            json!("SYSTEM"),
+            json!(2_592_000),
+            json!(5),
+            json!("小美")
+        ]
     );
     let linked = site.rows("tsmp_group", "vgroup_name = 'vendor'").await;
     assert!(!linked.is_empty());
@@ -118,8 +143,14 @@ async fn a_scope_is_created_updated_deleted_and_each_undone_with_the_keyboard_al
 
     update(&mut pty);
     let row = site.row("tsmp_vgroup", "vgroup_name = 'vendor'").await;
-    assert_eq!((&row["vgroup_alias"], &row["update_user"]), (&json!("新別名"), &json!("小美")));
-    assert_eq!(site.rows("tsmp_group", "vgroup_name = 'vendor'").await, [json!(null); 0]);
+    assert_eq!(
+        (&row["vgroup_alias"], &row["update_user"]),
+        (&json!("新別名"), &json!("小美"))
+    );
+    assert_eq!(
+        site.rows("tsmp_group", "vgroup_name = 'vendor'").await,
+        [json!(null); 0]
+    );
     let updated = site.dump().await;
 
     // No question, as the product has none.
@@ -151,20 +182,39 @@ async fn deleting_a_scope_that_clients_hold_names_them_and_taking_it_away_lets_i
         &[
             ("17 scopes", "/corp-treasury\r"),
             ("1 of 17 scopes", "D"),
-            ("1403 Failed to remove. This virtual group is being used.", "q"),
+            (
+                "1403 Failed to remove. This virtual group is being used.",
+                "q",
+            ),
         ],
     );
-    let clients = "vgroup_id = (SELECT vgroup_id FROM tsmp_vgroup WHERE vgroup_name = 'scp-corp-treasury')";
+    let clients =
+        "vgroup_id = (SELECT vgroup_id FROM tsmp_vgroup WHERE vgroup_name = 'scp-corp-treasury')";
     let held = site.rows("tsmp_client_vgroup", clients).await;
     assert_eq!(held.len(), 1);
     pty.wait_until("no failure", |screen| !screen.contents().contains("1403"));
     settle(&pty);
-    play(&mut pty, &[("1 of 17 scopes", "c"), ("1 client holds it", "D"), ("taken away from client", "q")]);
+    play(
+        &mut pty,
+        &[
+            ("1 of 17 scopes", "c"),
+            ("1 client holds it", "D"),
+            ("taken away from client", "q"),
+        ],
+    );
     pty.wait_for("No client holds it.");
     pty.send("q");
     settle(&pty);
-    pty.wait_until("no clients", |screen| !screen.contents().contains("No client holds it."));
-    play(&mut pty, &[("scp-corp-treasury", "D"), ("scope scp-corp-treasury deleted", "q")]);
+    pty.wait_until("no clients", |screen| {
+        !screen.contents().contains("No client holds it.")
+    });
+    play(
+        &mut pty,
+        &[
+            ("scp-corp-treasury", "D"),
+            ("scope scp-corp-treasury deleted", "q"),
+        ],
+    );
     pty.wait_for("0 of 16 scopes");
     assert!(site.rows("tsmp_client_vgroup", clients).await.is_empty());
     pty.send("q");
@@ -176,7 +226,14 @@ async fn a_name_that_somebody_took_meanwhile_is_told_in_the_form_with_all_that_w
     let site = Site { db: demo().await };
     let home = tempfile::tempdir().unwrap();
     let mut pty = scopes(&site.db, home.path()).spawn();
-    play(&mut pty, &[("17 scopes", "a"), ("Create API scope", "vendor\t小美的"), ("3/85", "")]);
+    play(
+        &mut pty,
+        &[
+            ("17 scopes", "a"),
+            ("Create API scope", "vendor\t小美的"),
+            ("3/85", ""),
+        ],
+    );
     site.run(
         "INSERT INTO tsmp_vgroup (vgroup_id, vgroup_name, allow_days, allow_times, create_user, create_time) \
          VALUES ('1', 'vendor', 0, 0, 'somebody', now())",

@@ -32,8 +32,11 @@ const SHARED: &str = "=";
 
 /// The secret fields: list and property, table and column.
 fn secret_fields() -> Vec<[String; 4]> {
-    let records = csv::Reader::from_reader(FIELDS.as_bytes()).into_deserialize::<BTreeMap<String, String>>();
-    let secret = records.map(Result::unwrap).filter(|field| field["role"] == "secret");
+    let records =
+        csv::Reader::from_reader(FIELDS.as_bytes()).into_deserialize::<BTreeMap<String, String>>();
+    let secret = records
+        .map(Result::unwrap)
+        .filter(|field| field["role"] == "secret");
     secret
         .map(|field| ["json_list", "json_field", "table", "column"].map(|name| field[name].clone()))
         .collect()
@@ -66,14 +69,23 @@ impl Canaries {
     fn plant(&self, mut world: World, side: &str) -> World {
         for [list, property, ..] in secret_fields() {
             let list = LISTS.into_iter().find(|known| *known == list).unwrap();
-            assert!(!world.rows(list).is_empty(), "{side}: {list} has no row for its secret");
+            assert!(
+                !world.rows(list).is_empty(),
+                "{side}: {list} has no row for its secret"
+            );
             world = world.change(list, |row| {
-                let given = row.get(&property).and_then(Value::as_str).unwrap_or_default();
+                let given = row
+                    .get(&property)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
                 let value = match (given.starts_with(SHARED), property.as_str()) {
                     (true, _) => self.shared(given),
                     (_, "mima") => format!("ENC({})", self.hatch(side)),
                     (_, "dataSourceProperty") => {
-                        format!("{{\"sslpassword\":\"{}\",\"ssl\":\"true\"}}", self.hatch(side))
+                        format!(
+                            "{{\"sslpassword\":\"{}\",\"ssl\":\"true\"}}",
+                            self.hatch(side)
+                        )
                     }
                     _ => self.hatch(side),
                 };
@@ -109,7 +121,9 @@ impl Canaries {
             forms.extend(base64_inside(canary.as_bytes()));
             forms.extend(base64_inside(&hash));
         }
-        let form = forms.iter().find_map(|form| text.find(&form.to_lowercase()));
+        let form = forms
+            .iter()
+            .find_map(|form| text.find(&form.to_lowercase()));
         form.map(|at| String::from_utf8_lossy(around(text.as_bytes(), at)).into_owned())
     }
 }
@@ -120,8 +134,16 @@ fn a_canary_is_found_in_every_form() {
     let canary = canaries.hatch("T");
     assert_eq!(canaries.find(b"nothing of it"), None);
     let hash = Sha256::digest(&canary);
-    for form in [canary.clone(), canary.to_uppercase(), hex(canary.as_bytes()), hex(&hash)] {
-        assert!(canaries.find(format!("a{form}b").as_bytes()).is_some(), "{form}");
+    for form in [
+        canary.clone(),
+        canary.to_uppercase(),
+        hex(canary.as_bytes()),
+        hex(&hash),
+    ] {
+        assert!(
+            canaries.find(format!("a{form}b").as_bytes()).is_some(),
+            "{form}"
+        );
     }
     // `base64` of it alone, after one byte, after two; of its hash.
     for encoded in ["WnF4alQwMDB3dg==", "YVpxeGpUMDAwd3Y=", "YWFacXhqVDAwMHd2"] {
@@ -242,7 +264,11 @@ impl Cage {
         let canaries = Canaries::default();
         let target = canaries.plant(target(), "T");
         let file = canaries.plant(file(), "F");
-        let cage = Self { site: Site::new(&target).await, home: tempfile::tempdir().unwrap(), canaries };
+        let cage = Self {
+            site: Site::new(&target).await,
+            home: tempfile::tempdir().unwrap(),
+            canaries,
+        };
         std::fs::write(cage.path("export.json"), file.export()).unwrap();
         cage
     }
@@ -258,10 +284,15 @@ impl Cage {
 
     fn run_with(&self, environment: &[(&str, &str)], args: &[&str]) -> Ran {
         let mut command = command(self.home.path());
-        command.current_dir(self.home.path()).env("GATEDIFF_LOG", "trace").args(args);
+        command
+            .current_dir(self.home.path())
+            .env("GATEDIFF_LOG", "trace")
+            .args(args);
         let output = command.envs(environment.iter().copied()).output().unwrap();
-        self.canaries.assert_absent(&format!("{args:?} on stdout"), &output.stdout);
-        self.canaries.assert_absent(&format!("{args:?} on stderr"), &output.stderr);
+        self.canaries
+            .assert_absent(&format!("{args:?} on stdout"), &output.stdout);
+        self.canaries
+            .assert_absent(&format!("{args:?} on stderr"), &output.stderr);
         Ran {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
@@ -307,20 +338,30 @@ impl Cage {
         let mut seen = Vec::new();
         walk(self.home.path(), &mut |path| {
             if path != self.path("export.json") {
-                self.canaries.assert_absent(&path.display().to_string(), &std::fs::read(path).unwrap());
+                self.canaries
+                    .assert_absent(&path.display().to_string(), &std::fs::read(path).unwrap());
                 seen.push(path.to_owned());
             }
         });
         let log = self.path(".local/state/gatediff/gatediff.log");
         assert!(seen.contains(&log), "{seen:?}");
         let log = std::fs::read_to_string(log).unwrap();
-        assert!(log.contains("TRACE") || log.contains("DEBUG"), "everything is logged");
+        assert!(
+            log.contains("TRACE") || log.contains("DEBUG"),
+            "everything is logged"
+        );
     }
 
     async fn assert_jobs_are_clean(&self) {
-        let jobs = self.text("SELECT to_jsonb(j)::text FROM gatediff.jobs j").await;
-        assert!(jobs.contains("\"failed\""), "what was refused is a job too: {jobs}");
-        self.canaries.assert_absent("gatediff.jobs", jobs.as_bytes());
+        let jobs = self
+            .text("SELECT to_jsonb(j)::text FROM gatediff.jobs j")
+            .await;
+        assert!(
+            jobs.contains("\"failed\""),
+            "what was refused is a job too: {jobs}"
+        );
+        self.canaries
+            .assert_absent("gatediff.jobs", jobs.as_bytes());
     }
 }
 
@@ -344,30 +385,62 @@ async fn no_secret_is_told_from_the_file_to_the_undo() {
     let plan = cage.both(2, &["plan", "export.json"]).json();
     cage.both(2, &["plan", "export.json", "--unchanged"]);
     let told = plan.to_string();
-    for word in ["key-taken", "duplicate-in-file", "\"secret\":true", "jdbc:postgresql://u:***@"] {
+    for word in [
+        "key-taken",
+        "duplicate-in-file",
+        "\"secret\":true",
+        "jdbc:postgresql://u:***@",
+    ] {
         assert!(told.contains(word), "{word} is not in {plan:#}");
     }
     cage.both(1, &["export", "--out", "export.json/export.json"]);
-    assert_eq!(cage.run(&["export", "--output", "json"]).code, Some(64), "an export is no document");
+    assert_eq!(
+        cage.run(&["export", "--output", "json"]).code,
+        Some(64),
+        "an export is no document"
+    );
 
-    let saved = cage.run(&["plan", "export.json", "--out", "plan.json", "--cover", "all"]);
+    let saved = cage.run(&[
+        "plan",
+        "export.json",
+        "--out",
+        "plan.json",
+        "--cover",
+        "all",
+    ]);
     assert_eq!(saved.code, Some(2), "{saved:?}");
     cage.both(0, &["show", "plan.json"]);
     // Every secret column that is covered changes.
     let meddling = cage.canaries.plant(target(), "N");
     let then = cage.site.dump().await;
     for [list, property, table, column] in secret_fields() {
-        let canary = meddling.rows(&list)[0][&property].as_str().unwrap().to_owned();
+        let canary = meddling.rows(&list)[0][&property]
+            .as_str()
+            .unwrap()
+            .to_owned();
         if !canary.starts_with(&format!("{MARK}K")) {
-            cage.site.run(&format!("UPDATE {table} SET {column} = '{canary}'")).await;
+            cage.site
+                .run(&format!("UPDATE {table} SET {column} = '{canary}'"))
+                .await;
         }
     }
-    let url = meddling.rows("dgrRdbConnectionList")[0]["jdbcUrl"].as_str().unwrap();
-    cage.site.run(&format!("UPDATE dgr_rdb_connection SET jdbc_url = '{url}'")).await;
+    let url = meddling.rows("dgrRdbConnectionList")[0]["jdbcUrl"]
+        .as_str()
+        .unwrap();
+    cage.site
+        .run(&format!("UPDATE dgr_rdb_connection SET jdbc_url = '{url}'"))
+        .await;
     assert_ne!(cage.site.dump().await, then);
     let stale = cage.both(3, &["apply", "plan.json", "--yes"]).json();
     let fields = stale["stale"].to_string();
-    for property in ["secretKey", "mima", "dataSourceProperty", "idTokenJwtstr", "idpClientMima", "reqBody"] {
+    for property in [
+        "secretKey",
+        "mima",
+        "dataSourceProperty",
+        "idTokenJwtstr",
+        "idpClientMima",
+        "reqBody",
+    ] {
         assert!(fields.contains(property), "{property} is not in {stale:#}");
     }
     cage.both(0, &["show", "plan.json"]);
@@ -381,16 +454,32 @@ async fn no_secret_is_told_from_the_file_to_the_undo() {
     cage.both(0, &["history", &job]);
     // An undo that is refused because of secrets.
     let secret = cage.canaries.hatch("U");
-    cage.site.run(&format!("UPDATE tsmp_open_apikey SET secret_key = secret_key || '{secret}'")).await;
+    cage.site
+        .run(&format!(
+            "UPDATE tsmp_open_apikey SET secret_key = secret_key || '{secret}'"
+        ))
+        .await;
     let refused = cage.both(3, &["undo", &job, "--yes"]).json();
-    assert!(refused["stale"].to_string().contains("secret_key"), "{refused:#}");
-    let back = format!("UPDATE tsmp_open_apikey SET secret_key = replace(secret_key, '{secret}', '')");
+    assert!(
+        refused["stale"].to_string().contains("secret_key"),
+        "{refused:#}"
+    );
+    let back =
+        format!("UPDATE tsmp_open_apikey SET secret_key = replace(secret_key, '{secret}', '')");
     cage.site.run(&back).await;
     let undone = cage.run(&["undo", &job, "--yes"]);
     assert_eq!(undone.code, Some(0), "{undone:?}");
     // The other way round: for people the apply, as a document the undo.
-    let saved =
-        cage.run(&["plan", "export.json", "--out", "again.json", "--cover", "all", "--output", "json"]);
+    let saved = cage.run(&[
+        "plan",
+        "export.json",
+        "--out",
+        "again.json",
+        "--cover",
+        "all",
+        "--output",
+        "json",
+    ]);
     assert_eq!(saved.code, Some(2), "{saved:?}");
     let applied = cage.run(&["apply", "again.json", "--yes"]);
     assert_eq!(applied.code, Some(0), "{applied:?}");
@@ -410,12 +499,25 @@ async fn no_secret_is_told_from_the_file_to_the_undo() {
 /// They are where they belong.
 async fn assert_kept(cage: &Cage) {
     let target = format!("{:?}", cage.site.dump().await);
-    let backups = cage.text("SELECT convert_from(content, 'UTF8') FROM gatediff.backups").await;
-    let journal = cage.text("SELECT concat(row_before, row_after) FROM gatediff.journal").await;
-    for canary in cage.canaries.0.borrow().iter().filter(|canary| canary.contains("xjN")) {
+    let backups = cage
+        .text("SELECT convert_from(content, 'UTF8') FROM gatediff.backups")
+        .await;
+    let journal = cage
+        .text("SELECT concat(row_before, row_after) FROM gatediff.journal")
+        .await;
+    for canary in cage
+        .canaries
+        .0
+        .borrow()
+        .iter()
+        .filter(|canary| canary.contains("xjN"))
+    {
         // One of each column was written over the others.
         let times = [&target, &backups, &journal].map(|place| place.contains(canary.as_str()));
-        assert!(times == [true; 3] || times == [false; 3], "{canary}: {times:?}");
+        assert!(
+            times == [true; 3] || times == [false; 3],
+            "{canary}: {times:?}"
+        );
     }
     assert!(journal.contains(&format!("{MARK}F")) && backups.contains(&format!("{MARK}N")));
     assert!(target.contains(&format!("{MARK}N")) && journal.contains(&format!("{MARK}Kd1")));
@@ -425,15 +527,27 @@ async fn assert_kept(cage: &Cage) {
 async fn no_secret_is_told_where_a_file_keeps_the_ledger() {
     let cage = Cage::new().await;
     let ledger = ["--ledger", "ledger.db"];
-    let apply = [&["apply", "export.json", "--cover", "all", "--yes"][..], &ledger].concat();
+    let apply = [
+        &["apply", "export.json", "--cover", "all", "--yes"][..],
+        &ledger,
+    ]
+    .concat();
     assert_eq!(cage.run(&apply).code, Some(0));
     cage.both(0, &[&["history"][..], &ledger].concat());
     cage.both(0, &[&["history", "1"][..], &ledger].concat());
-    cage.site.run("ALTER TABLE tsmp_client ADD CONSTRAINT no CHECK (client_secret IS NULL) NOT VALID").await;
+    cage.site
+        .run("ALTER TABLE tsmp_client ADD CONSTRAINT no CHECK (client_secret IS NULL) NOT VALID")
+        .await;
     let refused = cage.run(&[&["undo", "1", "--yes"][..], &ledger].concat());
     assert_eq!(refused.code, Some(1), "{refused:?}");
-    cage.site.run("ALTER TABLE tsmp_client DROP CONSTRAINT no").await;
-    assert_eq!(cage.run(&[&["undo", "1", "--yes"][..], &ledger].concat()).code, Some(0));
+    cage.site
+        .run("ALTER TABLE tsmp_client DROP CONSTRAINT no")
+        .await;
+    assert_eq!(
+        cage.run(&[&["undo", "1", "--yes"][..], &ledger].concat())
+            .code,
+        Some(0)
+    );
 
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(cage.path("ledger.db"));
     let mut file = options.connect().await.unwrap();
@@ -447,8 +561,10 @@ async fn no_secret_is_told_where_a_file_keeps_the_ledger() {
     )
     .await;
     assert_eq!(jobs.lines().count(), 3, "{jobs}");
-    cage.canaries.assert_absent("the jobs of the ledger file", jobs.as_bytes());
-    let journal = text("SELECT coalesce(row_before, '') || coalesce(row_after, '') FROM journal").await;
+    cage.canaries
+        .assert_absent("the jobs of the ledger file", jobs.as_bytes());
+    let journal =
+        text("SELECT coalesce(row_before, '') || coalesce(row_after, '') FROM journal").await;
     let backups = text("SELECT CAST(content AS TEXT) FROM backups").await;
     for (place, side) in [(&journal, "F"), (&journal, "T"), (&backups, "T")] {
         assert!(place.contains(&format!("{MARK}{side}")), "{side}");
@@ -463,23 +579,37 @@ async fn no_secret_is_told_where_a_file_keeps_the_ledger() {
 #[tokio::test]
 async fn no_refusal_of_the_database_tells_a_secret() {
     let cage = Cage::new().await;
-    gatediff::job::init(&cage.site.target(), gatediff::store::Timeouts::default()).await.unwrap();
+    gatediff::job::init(&cage.site.target(), gatediff::store::Timeouts::default())
+        .await
+        .unwrap();
     let table = "ALTER TABLE tsmp_open_apikey";
     let no = format!("{table} DROP CONSTRAINT no");
     // The whole row is in the detail.
     let check = format!("{table} ADD CONSTRAINT no CHECK (secret_key !~ 'F') NOT VALID");
-    cage.refused(&check, &no, "check constraint \\\"no\\\"").await;
-    let required =
-        format!("{table} ADD COLUMN more integer NOT NULL DEFAULT 1; {table} ALTER more DROP DEFAULT");
-    cage.refused(&required, &format!("{table} DROP COLUMN more"), "column \\\"more\\\"").await;
+    cage.refused(&check, &no, "check constraint \\\"no\\\"")
+        .await;
+    let required = format!(
+        "{table} ADD COLUMN more integer NOT NULL DEFAULT 1; {table} ALTER more DROP DEFAULT"
+    );
+    cage.refused(
+        &required,
+        &format!("{table} DROP COLUMN more"),
+        "column \\\"more\\\"",
+    )
+    .await;
     // The key is in the detail.
-    let once =
-        format!("CREATE UNIQUE INDEX once ON dgr_x_api_key ((left(api_key, {}))) WHERE api_key ~ 'F'", 5);
-    cage.refused(&once, "DROP INDEX once", "unique constraint \\\"once\\\"").await;
+    let once = format!(
+        "CREATE UNIQUE INDEX once ON dgr_x_api_key ((left(api_key, {}))) WHERE api_key ~ 'F'",
+        5
+    );
+    cage.refused(&once, "DROP INDEX once", "unique constraint \\\"once\\\"")
+        .await;
     let deferred = "ALTER TABLE dgr_rdb_connection ADD COLUMN same text GENERATED ALWAYS AS (left(mima, 9)) STORED; \
                     UPDATE dgr_rdb_connection SET mima = connection_name || mima; \
                     ALTER TABLE dgr_rdb_connection ADD CONSTRAINT later UNIQUE (same) DEFERRABLE INITIALLY DEFERRED";
-    let kept = cage.text("SELECT connection_name || ' ' || mima FROM dgr_rdb_connection").await;
+    let kept = cage
+        .text("SELECT connection_name || ' ' || mima FROM dgr_rdb_connection")
+        .await;
     cage.refused(
         deferred,
         "ALTER TABLE dgr_rdb_connection DROP COLUMN same",
@@ -487,12 +617,15 @@ async fn no_refusal_of_the_database_tells_a_secret() {
     )
     .await;
     for (name, mima) in kept.lines().map(|line| line.split_once(' ').unwrap()) {
-        let back = format!("UPDATE dgr_rdb_connection SET mima = '{mima}' WHERE connection_name = '{name}'");
+        let back = format!(
+            "UPDATE dgr_rdb_connection SET mima = '{mima}' WHERE connection_name = '{name}'"
+        );
         cage.site.run(&back).await;
     }
     // The value is in the message itself.
-    let converted =
-        format!("{table} ADD CONSTRAINT no CHECK (secret_key !~ 'F' OR secret_key::integer > 0) NOT VALID");
+    let converted = format!(
+        "{table} ADD CONSTRAINT no CHECK (secret_key !~ 'F' OR secret_key::integer > 0) NOT VALID"
+    );
     cage.refused(&converted, &no, "").await;
     for level in ["EXCEPTION", "WARNING", "NOTICE", "LOG", "INFO"] {
         let trigger = format!(
@@ -502,17 +635,29 @@ async fn no_refusal_of_the_database_tells_a_secret() {
              CREATE TRIGGER tell BEFORE INSERT OR UPDATE ON tsmp_open_apikey FOR EACH ROW EXECUTE FUNCTION tell(); \
              SET client_min_messages TO debug5"
         );
-        let session = format!("ALTER DATABASE {} SET client_min_messages TO debug5; ", cage.site.db.name());
-        cage.refused(&format!("{session}{trigger}"), "DROP FUNCTION tell CASCADE", "").await;
+        let session = format!(
+            "ALTER DATABASE {} SET client_min_messages TO debug5; ",
+            cage.site.db.name()
+        );
+        cage.refused(
+            &format!("{session}{trigger}"),
+            "DROP FUNCTION tell CASCADE",
+            "",
+        )
+        .await;
     }
     // What is too short, or of another type.
     let short = format!("{table} ALTER secret_key TYPE varchar(8) USING left(secret_key, 8)");
     let all = ["apply", "export.json", "--cover", "all", "--yes"];
     cage.site.run(&short).await;
     cage.both(1, &all);
-    cage.site.run(&format!("{table} ALTER secret_key TYPE integer USING 1")).await;
+    cage.site
+        .run(&format!("{table} ALTER secret_key TYPE integer USING 1"))
+        .await;
     cage.both(1, &all);
-    cage.site.run("ALTER TABLE dgr_x_api_key DROP COLUMN api_key").await;
+    cage.site
+        .run("ALTER TABLE dgr_x_api_key DROP COLUMN api_key")
+        .await;
     cage.both(1, &all);
     cage.assert_jobs_are_clean().await;
     cage.assert_files_are_clean();
@@ -543,7 +688,12 @@ async fn no_mistake_of_a_file_tells_a_secret() {
     // What cannot be read ends with the first.
     for (at, [list, property, ..]) in secret_fields().into_iter().enumerate() {
         let canary = cage.canaries.hatch("E");
-        for value in [json!([canary]), json!({ "value": canary }), json!(4_711_471_147_i64), json!(true)] {
+        for value in [
+            json!([canary]),
+            json!({ "value": canary }),
+            json!(4_711_471_147_i64),
+            json!(true),
+        ] {
             cage.try_row(&list, &format!("{{\"{property}\": {value}}}"));
         }
         // In the middle of the text: cut off, twice, badly escaped, in the wrong place.
@@ -563,7 +713,11 @@ async fn no_mistake_of_a_file_tells_a_secret() {
         cage.try_row(&list, &broken[at % broken.len()]);
     }
     // Rows that name what is not there, and keys as identity.
-    let dangling = file().open_map(9, 99, "uid").x_map(9, 99, "nowhere").x_key(9, "nobody", "EN", json!({}));
+    let dangling =
+        file()
+            .open_map(9, 99, "uid")
+            .x_map(9, 99, "nowhere")
+            .x_key(9, "nobody", "EN", json!({}));
     let dangling = dangling.open_key(99, "nobody", "key", json!({"openApiKey": "=d9"}));
     cage.try_file(&cage.canaries.plant(dangling, "D").export());
     cage.try_file(export.split_at(export.len() / 2).0);
@@ -575,14 +729,18 @@ async fn no_mistake_of_a_file_tells_a_secret() {
 impl Cage {
     /// Reads a file with this in the place of a list's rows.
     fn try_row(&self, list: &str, row: &str) {
-        let text =
-            format!("{{\"importClientRelated\": {{\"{list}\": [{row}]}}, \"analyzeClientRelated\": null}}");
+        let text = format!(
+            "{{\"importClientRelated\": {{\"{list}\": [{row}]}}, \"analyzeClientRelated\": null}}"
+        );
         self.try_file(&text);
     }
 
     fn try_file(&self, text: &str) {
         std::fs::write(self.path("wrong.json"), text).unwrap();
-        for args in [&["validate", "wrong.json"][..], &["plan", "wrong.json", "--output", "json"]] {
+        for args in [
+            &["validate", "wrong.json"][..],
+            &["plan", "wrong.json", "--output", "json"],
+        ] {
             let ran = self.run(args);
             assert!(ran.code.is_some_and(|code| code <= 4), "{ran:?}");
         }
@@ -595,23 +753,42 @@ impl Cage {
 async fn the_password_of_the_server_is_told_nowhere() {
     let cage = Cage::new().await;
     let password = cage.canaries.hatch("P");
-    cage.site.run(&format!("CREATE ROLE secretive LOGIN SUPERUSER PASSWORD '{password}'")).await;
-    let url = cage.site.db.url().replace("user=postgres", "user=secretive");
+    cage.site
+        .run(&format!(
+            "CREATE ROLE secretive LOGIN SUPERUSER PASSWORD '{password}'"
+        ))
+        .await;
+    let url = cage
+        .site
+        .db
+        .url()
+        .replace("user=postgres", "user=secretive");
     let with = format!("{url}&password={password}");
-    let plain = [("DATABASE_URL", url.as_str()), ("PGPASSWORD", password.as_str())];
+    let plain = [
+        ("DATABASE_URL", url.as_str()),
+        ("PGPASSWORD", password.as_str()),
+    ];
     let apply = ["apply", "export.json", "--cover", "all", "--yes"];
     for environment in [&[("DATABASE_URL", with.as_str())][..], &plain] {
         let applied = cage.run_with(environment, &apply);
         assert_eq!(applied.code, Some(0), "{applied:?}");
         assert!(applied.stdout.contains("secretive@"), "{applied:?}");
-        assert_eq!(cage.run_with(environment, &["history", "--output", "json"]).code, Some(0));
+        assert_eq!(
+            cage.run_with(environment, &["history", "--output", "json"])
+                .code,
+            Some(0)
+        );
         let undone = cage.run_with(environment, &["undo", &cage.last_job().await, "--yes"]);
         assert_eq!(undone.code, Some(0), "{undone:?}");
     }
     let passfile = cage.path("passfile");
     std::fs::write(&passfile, format!("*:*:*:*:{password}\n{password}\n")).unwrap();
     let service = cage.path("service.conf");
-    std::fs::write(&service, format!("[gate]\nhost=/nonexistent\npassword={password}\n")).unwrap();
+    std::fs::write(
+        &service,
+        format!("[gate]\nhost=/nonexistent\npassword={password}\n"),
+    )
+    .unwrap();
     let paths = [&passfile, &service].map(|path| path.to_str().unwrap().to_owned());
     for address in [
         format!("postgres://u:{password}@localhost:1/db"),
@@ -625,8 +802,11 @@ async fn the_password_of_the_server_is_told_nowhere() {
         format!("mysql://u:{password}@h/db"),
         "service=gate".to_owned(),
     ] {
-        let environment =
-            [("DATABASE_URL", address.as_str()), ("PGPASSFILE", &paths[0]), ("PGSERVICEFILE", &paths[1])];
+        let environment = [
+            ("DATABASE_URL", address.as_str()),
+            ("PGPASSFILE", &paths[0]),
+            ("PGSERVICEFILE", &paths[1]),
+        ];
         for output in ["text", "json"] {
             let ran = cage.run_with(&environment, &["plan", "export.json", "--output", output]);
             assert!(matches!(ran.code, Some(1 | 64)), "{address}: {ran:?}");
@@ -634,16 +814,22 @@ async fn the_password_of_the_server_is_told_nowhere() {
     }
     std::fs::remove_file(passfile).unwrap();
     std::fs::remove_file(service).unwrap();
-    let jobs = cage.text("SELECT to_jsonb(j)::text FROM gatediff.jobs j").await;
+    let jobs = cage
+        .text("SELECT to_jsonb(j)::text FROM gatediff.jobs j")
+        .await;
     // What it made, gatediff's schema too, goes with it.
-    cage.site.run("DROP OWNED BY secretive; DROP ROLE secretive").await;
-    cage.canaries.assert_absent("gatediff.jobs", jobs.as_bytes());
+    cage.site
+        .run("DROP OWNED BY secretive; DROP ROLE secretive")
+        .await;
+    cage.canaries
+        .assert_absent("gatediff.jobs", jobs.as_bytes());
     cage.assert_files_are_clean();
 }
 
 impl Cage {
     async fn last_job(&self) -> String {
-        self.text("SELECT max(job_id)::text FROM gatediff.jobs").await
+        self.text("SELECT max(job_id)::text FROM gatediff.jobs")
+            .await
     }
 }
 
@@ -666,12 +852,19 @@ impl Cage {
     }
 
     fn assert_screens_are_clean(&self, pty: &Pty) {
-        self.canaries.assert_absent("what was written to the terminal", &pty.bytes());
+        self.canaries
+            .assert_absent("what was written to the terminal", &pty.bytes());
         for screen in screens(pty) {
-            assert!(!screen.contains(MARK), "the screen tells a secret:\n{screen}");
+            assert!(
+                !screen.contains(MARK),
+                "the screen tells a secret:\n{screen}"
+            );
             // Cut where a line ends.
             let joined = screen.replace(['\n', ' ', '│'], "");
-            assert!(!joined.contains(MARK), "the screen tells a secret:\n{screen}");
+            assert!(
+                !joined.contains(MARK),
+                "the screen tells a secret:\n{screen}"
+            );
         }
     }
 }
@@ -718,7 +911,10 @@ fn walk_items(pty: &mut Pty) {
         press(pty, "s1jl");
     }
     // It ends with the tree's last row, which is none of the first.
-    assert!(last.contains("Lack API") || last.contains("Warnings"), "{last}");
+    assert!(
+        last.contains("Lack API") || last.contains("Warnings"),
+        "{last}"
+    );
     press(pty, "u1gg2gg");
     for _ in 0..6 {
         explain(pty);
@@ -733,7 +929,9 @@ fn explain(pty: &mut Pty) {
     pty.send("e");
     pty.wait_for(WHY);
     pty.send("q");
-    pty.wait_until("the explanation goes", |screen| !screen.contents().contains(WHY));
+    pty.wait_until("the explanation goes", |screen| {
+        !screen.contents().contains(WHY)
+    });
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -743,9 +941,13 @@ async fn no_secret_is_told_on_the_screen() {
     pty.wait_for("Clients · ");
     walk_items(&mut pty);
     let seen = screens(&pty).join("\n");
-    for shown in
-        ["secretKey", "idTokenJwtstr", "dataSourceProperty", "key taken", "jdbc:postgresql://u:***@h"]
-    {
+    for shown in [
+        "secretKey",
+        "idTokenJwtstr",
+        "dataSourceProperty",
+        "key taken",
+        "jdbc:postgresql://u:***@h",
+    ] {
         assert!(seen.contains(shown), "never saw {shown}");
     }
     pty.send("C");
@@ -755,11 +957,19 @@ async fn no_secret_is_told_on_the_screen() {
     pty.send("w");
     pty.wait_for("Save the plan");
     pty.send("\r");
-    until("the plan is saved", || cage.path(".local/state/gatediff/plans").exists());
-    pty.wait_until("the question closes", |screen| !screen.contents().contains("Save the plan"));
+    until("the plan is saved", || {
+        cage.path(".local/state/gatediff/plans").exists()
+    });
+    pty.wait_until("the question closes", |screen| {
+        !screen.contents().contains("Save the plan")
+    });
     // A row that is refused, first in a rehearsal.
     let table = "ALTER TABLE tsmp_open_apikey";
-    cage.site.run(&format!("{table} ADD CONSTRAINT no CHECK (secret_key::integer > 0) NOT VALID")).await;
+    cage.site
+        .run(&format!(
+            "{table} ADD CONSTRAINT no CHECK (secret_key::integer > 0) NOT VALID"
+        ))
+        .await;
     pty.send("X");
     pty.wait_for("Rehearsed: 2 problems");
     pty.send("q");
@@ -775,7 +985,9 @@ async fn no_secret_is_told_on_the_screen() {
     pty.wait_for("secretKey");
     pty.wait_for("The target changed");
     pty.send("\t\r");
-    pty.wait_until("it is compared again", |screen| !screen.contents().contains("The target changed"));
+    pty.wait_until("it is compared again", |screen| {
+        !screen.contents().contains("The target changed")
+    });
     cage.assert_screens_are_clean(&pty);
     drop(pty);
 
@@ -794,8 +1006,11 @@ async fn no_secret_is_told_on_the_screen() {
     confirm(&mut pty, cage.site.db.name());
     pty.wait_for("secret_key");
     pty.send("q");
-    pty.wait_until("the refusal goes", |screen| !screen.contents().contains("secret_key"));
-    let back = format!("UPDATE tsmp_open_apikey SET secret_key = replace(secret_key, '{secret}', '')");
+    pty.wait_until("the refusal goes", |screen| {
+        !screen.contents().contains("secret_key")
+    });
+    let back =
+        format!("UPDATE tsmp_open_apikey SET secret_key = replace(secret_key, '{secret}', '')");
     cage.site.run(&back).await;
     pty.wait_for("History: ");
     pty.send("U");

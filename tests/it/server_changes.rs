@@ -7,7 +7,9 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use gatediff::engine::promise::Deviation;
 use gatediff::engine::{Approved, Finding, Kind, Plan, Unpromised};
 use gatediff::job::scope::{self, Edit};
-use gatediff::job::{self, ApplyOptions, Cancel, Failure, FailureKind, Receipt, Reporter, UndoOptions};
+use gatediff::job::{
+    self, ApplyOptions, Cancel, Failure, FailureKind, Receipt, Reporter, UndoOptions,
+};
 use gatediff::platform::{Bundle, Ground, Snapshot};
 use gatediff::store::bulk::{Column, Values};
 use gatediff::store::{
@@ -32,11 +34,10 @@ fn function(name: &str, body: &str) -> String {
 /// A target with one client, which the file covers with another remark.
 async fn stage() -> (Site, World) {
     let with = |remark: &str| {
-        world().client("crm", json!({"remark": remark, "emails": "a@b"})).oauth("crm", json!({})).clientext(
-            "crm",
-            7,
-            json!({}),
-        )
+        world()
+            .client("crm", json!({"remark": remark, "emails": "a@b"}))
+            .oauth("crm", json!({}))
+            .clientext("crm", 7, json!({}))
     };
     (Site::new(&with("old")).await, with("new"))
 }
@@ -44,8 +45,19 @@ async fn stage() -> (Site, World) {
 async fn apply(site: &Site, file: &World, accept_server_changes: bool) -> Result<Receipt, Failure> {
     let review = site.review(file).await;
     let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
-    let options = ApplyOptions { accept_server_changes, ..ApplyOptions::new(OPERATOR, Timeouts::default()) };
-    job::apply(&review, approved, &site.target(), &options, &Reporter::silent(), &Cancel::new()).await
+    let options = ApplyOptions {
+        accept_server_changes,
+        ..ApplyOptions::new(OPERATOR, Timeouts::default())
+    };
+    job::apply(
+        &review,
+        approved,
+        &site.target(),
+        &options,
+        &Reporter::silent(),
+        &Cancel::new(),
+    )
+    .await
 }
 
 /// Imports without the option, then with it; returns the changes of the server.
@@ -66,8 +78,10 @@ fn told(changes: &[Unpromised]) -> Vec<String> {
 #[tokio::test]
 async fn a_trigger_that_changes_a_column_is_named_and_refused() {
     let (site, file) = stage().await;
-    site.run(&function("f", "NEW.emails := NEW.emails || '!';")).await;
-    site.run("CREATE TRIGGER shout BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()").await;
+    site.run(&function("f", "NEW.emails := NEW.emails || '!';"))
+        .await;
+    site.run("CREATE TRIGGER shout BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()")
+        .await;
     let (failure, receipt) = refused_then_accepted(&site, &file).await;
     assert_eq!(
         failure.to_string(),
@@ -84,7 +98,8 @@ async fn a_trigger_that_changes_a_column_is_named_and_refused() {
     assert_eq!(site.row("tsmp_client", "true").await["emails"], "a@b!");
     assert!(
         receipt.notes.contains(
-            &"trigger shout on table tsmp_client may write elsewhere; gatediff cannot see that".to_owned()
+            &"trigger shout on table tsmp_client may write elsewhere; gatediff cannot see that"
+                .to_owned()
         ),
         "{:?}",
         receipt.notes
@@ -100,7 +115,8 @@ async fn a_trigger_that_changes_a_column_is_named_and_refused() {
 async fn a_shown_column_that_a_trigger_overrules_is_refused_too() {
     let (site, file) = stage().await;
     site.run(&function("f", "NEW.remark := 'mine';")).await;
-    site.run("CREATE TRIGGER t BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()").await;
+    site.run("CREATE TRIGGER t BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()")
+        .await;
     let (failure, _) = refused_then_accepted(&site, &file).await;
     assert_eq!(
         told(&failure.server_changes),
@@ -111,20 +127,32 @@ async fn a_shown_column_that_a_trigger_overrules_is_refused_too() {
 #[tokio::test]
 async fn a_secret_that_a_trigger_changes_is_not_printed() {
     let (site, file) = stage().await;
-    site.run(&function("f", "NEW.client_secret := 'canary';")).await;
-    site.run("CREATE TRIGGER t BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()").await;
+    site.run(&function("f", "NEW.client_secret := 'canary';"))
+        .await;
+    site.run("CREATE TRIGGER t BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()")
+        .await;
     let (failure, _) = refused_then_accepted(&site, &file).await;
     let json = serde_json::to_string(&failure).unwrap();
     assert!(!json.contains("canary"), "{json}");
-    assert!(failure.server_changes.iter().all(|change| change.column.as_deref() == Some("client_secret")));
+    assert!(
+        failure
+            .server_changes
+            .iter()
+            .all(|change| change.column.as_deref() == Some("client_secret"))
+    );
 }
 
 #[tokio::test]
 async fn a_trigger_that_updates_the_row_afterwards_is_seen() {
     let (site, file) = stage().await;
     let update = "UPDATE tsmp_client SET svc_st = '0815' WHERE client_id = NEW.client_id;";
-    site.run(&function("f", &format!("IF pg_trigger_depth() = 1 THEN {update} END IF;"))).await;
-    site.run("CREATE TRIGGER after AFTER UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()").await;
+    site.run(&function(
+        "f",
+        &format!("IF pg_trigger_depth() = 1 THEN {update} END IF;"),
+    ))
+    .await;
+    site.run("CREATE TRIGGER after AFTER UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()")
+        .await;
     let (failure, _) = refused_then_accepted(&site, &file).await;
     assert_eq!(failure.server_changes.len(), 1);
     assert_eq!(failure.server_changes[0].column.as_deref(), Some("svc_st"));
@@ -134,18 +162,32 @@ async fn a_trigger_that_updates_the_row_afterwards_is_seen() {
 #[tokio::test]
 async fn a_trigger_of_one_table_that_writes_another_written_one_is_seen() {
     let (site, file) = stage().await;
-    site.run(&function("f", "UPDATE tsmp_dp_clientext SET pwd_reset_key = 'x';")).await;
-    site.run("CREATE TRIGGER t AFTER UPDATE ON oauth_client_details FOR EACH ROW EXECUTE FUNCTION f()").await;
+    site.run(&function(
+        "f",
+        "UPDATE tsmp_dp_clientext SET pwd_reset_key = 'x';",
+    ))
+    .await;
+    site.run(
+        "CREATE TRIGGER t AFTER UPDATE ON oauth_client_details FOR EACH ROW EXECUTE FUNCTION f()",
+    )
+    .await;
     let (failure, _) = refused_then_accepted(&site, &file).await;
     assert_eq!(failure.server_changes[0].table, "tsmp_dp_clientext");
-    assert_eq!(failure.server_changes[0].column.as_deref(), Some("pwd_reset_key"));
+    assert_eq!(
+        failure.server_changes[0].column.as_deref(),
+        Some("pwd_reset_key")
+    );
 }
 
 #[tokio::test]
 async fn a_trigger_that_waits_for_the_commit_is_seen() {
     let (site, file) = stage().await;
     let update = "UPDATE tsmp_client SET svc_st = '0815' WHERE client_id = NEW.client_id;";
-    site.run(&function("f", &format!("IF pg_trigger_depth() = 1 THEN {update} END IF;"))).await;
+    site.run(&function(
+        "f",
+        &format!("IF pg_trigger_depth() = 1 THEN {update} END IF;"),
+    ))
+    .await;
     site.run(
         "CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON tsmp_client DEFERRABLE INITIALLY DEFERRED \
          FOR EACH ROW EXECUTE FUNCTION f()",
@@ -158,10 +200,14 @@ async fn a_trigger_that_waits_for_the_commit_is_seen() {
 #[tokio::test]
 async fn a_rule_that_writes_beside_or_instead_is_seen() {
     let (site, file) = stage().await;
-    site.run("CREATE RULE instead AS ON UPDATE TO tsmp_client DO INSTEAD NOTHING").await;
+    site.run("CREATE RULE instead AS ON UPDATE TO tsmp_client DO INSTEAD NOTHING")
+        .await;
     let (failure, _) = refused_then_accepted(&site, &file).await;
-    let columns: Vec<&str> =
-        failure.server_changes.iter().filter_map(|change| change.column.as_deref()).collect();
+    let columns: Vec<&str> = failure
+        .server_changes
+        .iter()
+        .filter_map(|change| change.column.as_deref())
+        .collect();
     assert_eq!(columns, ["remark"], "{:?}", failure.server_changes);
     assert_eq!(failure.server_changes[0].triggers, ["rule instead"]);
     site.run("DROP RULE instead ON tsmp_client").await;
@@ -178,11 +224,16 @@ async fn a_rule_that_writes_beside_or_instead_is_seen() {
 #[tokio::test]
 async fn a_rule_that_swallows_a_new_row_is_seen() {
     let (site, _) = stage().await;
-    site.run("CREATE RULE instead AS ON INSERT TO tsmp_security_level DO INSTEAD NOTHING").await;
+    site.run("CREATE RULE instead AS ON INSERT TO tsmp_security_level DO INSTEAD NOTHING")
+        .await;
     let file = world().level("L", "level L");
     let failure = apply(&site, &file, false).await.unwrap_err();
     let change = &failure.server_changes[0];
-    assert_eq!((&*change.table, change.what), ("tsmp_security_level", Deviation::MissingRow), "{failure:?}");
+    assert_eq!(
+        (&*change.table, change.what),
+        ("tsmp_security_level", Deviation::MissingRow),
+        "{failure:?}"
+    );
     let receipt = apply(&site, &file, true).await.unwrap();
     assert_eq!(receipt.server_changes[0].what, Deviation::MissingRow);
 }
@@ -190,24 +241,44 @@ async fn a_rule_that_swallows_a_new_row_is_seen() {
 #[tokio::test]
 async fn generated_columns_and_defaults_of_a_newer_version_are_part_of_the_promise() {
     let (site, file) = stage().await;
-    site.run("ALTER TABLE tsmp_client ADD COLUMN loud text GENERATED ALWAYS AS (upper(remark)) STORED").await;
-    site.run("ALTER TABLE tsmp_client ADD COLUMN sort integer NOT NULL DEFAULT 7").await;
-    site.run("ALTER TABLE tsmp_client ADD COLUMN since timestamp DEFAULT now()").await;
-    site.run("ALTER TABLE tsmp_client ADD COLUMN number bigint GENERATED BY DEFAULT AS IDENTITY").await;
-    let file = file.client("new", json!({})).oauth("new", json!({})).clientext("new", 8, json!({}));
+    site.run(
+        "ALTER TABLE tsmp_client ADD COLUMN loud text GENERATED ALWAYS AS (upper(remark)) STORED",
+    )
+    .await;
+    site.run("ALTER TABLE tsmp_client ADD COLUMN sort integer NOT NULL DEFAULT 7")
+        .await;
+    site.run("ALTER TABLE tsmp_client ADD COLUMN since timestamp DEFAULT now()")
+        .await;
+    site.run("ALTER TABLE tsmp_client ADD COLUMN number bigint GENERATED BY DEFAULT AS IDENTITY")
+        .await;
+    let file = file
+        .client("new", json!({}))
+        .oauth("new", json!({}))
+        .clientext("new", 8, json!({}));
     let receipt = apply(&site, &file, false).await.unwrap();
     assert_eq!(receipt.server_changes, []);
-    assert_eq!(site.row("tsmp_client", "client_id = 'crm'").await["loud"], "NEW");
-    assert_eq!(site.row("tsmp_client", "client_id = 'new'").await["sort"], 7);
+    assert_eq!(
+        site.row("tsmp_client", "client_id = 'crm'").await["loud"],
+        "NEW"
+    );
+    assert_eq!(
+        site.row("tsmp_client", "client_id = 'new'").await["sort"],
+        7
+    );
 }
 
 #[tokio::test]
 async fn a_new_row_has_the_defaults_of_columns_that_nobody_named() {
     let (site, file) = stage().await;
-    site.run("ALTER TABLE tsmp_client ADD COLUMN sort integer NOT NULL DEFAULT 7").await;
+    site.run("ALTER TABLE tsmp_client ADD COLUMN sort integer NOT NULL DEFAULT 7")
+        .await;
     site.run(&function("f", "NEW.sort := 8;")).await;
-    site.run("CREATE TRIGGER t BEFORE INSERT ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()").await;
-    let file = file.client("new", json!({})).oauth("new", json!({})).clientext("new", 8, json!({}));
+    site.run("CREATE TRIGGER t BEFORE INSERT ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()")
+        .await;
+    let file = file
+        .client("new", json!({}))
+        .oauth("new", json!({}))
+        .clientext("new", 8, json!({}));
     let failure = apply(&site, &file, false).await.unwrap_err();
     assert_eq!(failure.server_changes.len(), 1);
     assert_eq!(failure.server_changes[0].column.as_deref(), Some("sort"));
@@ -216,28 +287,49 @@ async fn a_new_row_has_the_defaults_of_columns_that_nobody_named() {
 #[tokio::test]
 async fn triggers_that_only_stamp_or_log_are_in_nobodys_way() {
     let (site, file) = stage().await;
-    site.run("CREATE TABLE audit (at timestamptz DEFAULT now())").await;
-    site.run(&function("f", "NEW.update_time := now(); INSERT INTO audit DEFAULT VALUES;")).await;
-    site.run("CREATE TRIGGER log BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()").await;
+    site.run("CREATE TABLE audit (at timestamptz DEFAULT now())")
+        .await;
+    site.run(&function(
+        "f",
+        "NEW.update_time := now(); INSERT INTO audit DEFAULT VALUES;",
+    ))
+    .await;
+    site.run("CREATE TRIGGER log BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()")
+        .await;
     let receipt = apply(&site, &file, false).await.unwrap();
     assert_eq!(receipt.server_changes, []);
     let told = "trigger log on table tsmp_client may write elsewhere; gatediff cannot see that";
-    assert!(receipt.notes.iter().any(|note| note == told), "{:?}", receipt.notes);
+    assert!(
+        receipt.notes.iter().any(|note| note == told),
+        "{:?}",
+        receipt.notes
+    );
 }
 
 #[tokio::test]
 async fn a_rehearsal_tells_what_the_server_would_change() {
     let (site, file) = stage().await;
     site.run(&function("f", "NEW.emails := 'x';")).await;
-    site.run("CREATE TRIGGER t BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()").await;
+    site.run("CREATE TRIGGER t BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()")
+        .await;
     let review = site.review(&file).await;
     let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
     let options = ApplyOptions::new(OPERATOR, Timeouts::default());
-    let rehearsal =
-        job::rehearse(&review, approved, &site.target(), &options, &Reporter::silent(), &Cancel::new());
+    let rehearsal = job::rehearse(
+        &review,
+        approved,
+        &site.target(),
+        &options,
+        &Reporter::silent(),
+        &Cancel::new(),
+    );
     let rehearsal = rehearsal.await.unwrap();
     assert_eq!(rehearsal.problems.len(), 1);
-    assert!(rehearsal.problems[0].message.contains("emails is \"x\" instead of \"a@b\""));
+    assert!(
+        rehearsal.problems[0]
+            .message
+            .contains("emails is \"x\" instead of \"a@b\"")
+    );
     assert!(rehearsal.notes[0].starts_with("trigger t on table tsmp_client"));
 }
 
@@ -249,7 +341,14 @@ async fn undo(site: &Site, job: i64, accept_server_changes: bool) -> Result<job:
         only: Vec::new(),
         accept_server_changes,
     };
-    job::undo(job, &site.target(), &options, &Reporter::silent(), &Cancel::new()).await
+    job::undo(
+        job,
+        &site.target(),
+        &options,
+        &Reporter::silent(),
+        &Cancel::new(),
+    )
+    .await
 }
 
 #[tokio::test]
@@ -257,7 +356,8 @@ async fn an_undo_is_held_against_what_stood_before() {
     let (site, file) = stage().await;
     let receipt = apply(&site, &file, false).await.unwrap();
     site.run(&function("f", "NEW.emails := 'x';")).await;
-    site.run("CREATE TRIGGER t BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()").await;
+    site.run("CREATE TRIGGER t BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()")
+        .await;
     let before = site.dump().await;
     let failure = undo(&site, receipt.job, false).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Refused);
@@ -272,14 +372,28 @@ async fn an_undo_is_held_against_what_stood_before() {
 async fn an_edit_of_a_scope_is_held_against_what_was_shown() {
     let site = Site::new(&world().api(("m", "1"))).await;
     site.run(&function("f", "NEW.vgroup_desc := 'x';")).await;
-    site.run("CREATE TRIGGER t BEFORE INSERT ON tsmp_vgroup FOR EACH ROW EXECUTE FUNCTION f()").await;
+    site.run("CREATE TRIGGER t BEFORE INSERT ON tsmp_vgroup FOR EACH ROW EXECUTE FUNCTION f()")
+        .await;
     let edit = || Edit::Create(draft("s", &[("m", "1")]));
     let failure = site.edit(edit()).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Refused, "{failure:?}");
-    assert_eq!(failure.server_changes[0].column.as_deref(), Some("vgroup_desc"));
+    assert_eq!(
+        failure.server_changes[0].column.as_deref(),
+        Some("vgroup_desc")
+    );
     assert_eq!(site.rows("tsmp_vgroup", "true").await.len(), 0);
-    let accepting = scope::EditOptions { accept_server_changes: true, ..options() };
-    let edited = scope::edit(edit(), &site.target(), &accepting, &Reporter::silent(), &Cancel::new()).await;
+    let accepting = scope::EditOptions {
+        accept_server_changes: true,
+        ..options()
+    };
+    let edited = scope::edit(
+        edit(),
+        &site.target(),
+        &accepting,
+        &Reporter::silent(),
+        &Cancel::new(),
+    )
+    .await;
     assert_eq!(edited.unwrap().server_changes.len(), 1);
 }
 
@@ -300,7 +414,10 @@ async fn documents_are_held_against_what_the_product_says() {
         .await;
     let before = keeper.documents().await;
     let review = keeper.review(&file("two")).await;
-    let failure = keeper.apply(&review, &cover_all(&review.plan)).await.unwrap_err();
+    let failure = keeper
+        .apply(&review, &cover_all(&review.plan))
+        .await
+        .unwrap_err();
     assert_eq!(
         told(&failure.server_changes),
         [
@@ -341,7 +458,10 @@ impl Bundle for Wrong {
     ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>> {
         async move {
             let ground = Arc::clone(&self.bundle).ground(connection, reading).await?;
-            Ok(Box::new(WrongGround { ground, column: self.column }) as Box<dyn Ground>)
+            Ok(Box::new(WrongGround {
+                ground,
+                column: self.column,
+            }) as Box<dyn Ground>)
         }
         .boxed()
     }
@@ -364,10 +484,25 @@ impl Ground for WrongGround {
         async move {
             self.ground.write(writer, approved).await?;
             let text = |text: &str| Values::Text(vec![Some(text.into())]);
-            let keys = [Column { name: "client_id", values: text("crm") }];
+            let keys = [Column {
+                name: "client_id",
+                values: text("crm"),
+            }];
             let owners = [Owner::from("client:crm")];
-            let set = [Column { name: self.column, values: text("x") }];
-            writer.update(Keyed { table: "tsmp_client", keys: &keys, owners: &owners }, &set).await
+            let set = [Column {
+                name: self.column,
+                values: text("x"),
+            }];
+            writer
+                .update(
+                    Keyed {
+                        table: "tsmp_client",
+                        keys: &keys,
+                        owners: &owners,
+                    },
+                    &set,
+                )
+                .await
         }
         .boxed()
     }
@@ -389,15 +524,27 @@ async fn a_writer_that_writes_more_than_was_shown_is_caught() {
         ("update_user", false),
     ] {
         let mut loaded = load(&file);
-        loaded.bundle = Arc::new(Wrong { bundle: Arc::clone(&loaded.bundle), column });
-        let review =
-            job::plan(&loaded, &site.target(), Timeouts::default(), &Reporter::silent()).await.unwrap();
+        loaded.bundle = Arc::new(Wrong {
+            bundle: Arc::clone(&loaded.bundle),
+            column,
+        });
+        let review = job::plan(
+            &loaded,
+            &site.target(),
+            Timeouts::default(),
+            &Reporter::silent(),
+        )
+        .await
+        .unwrap();
         let applied = site.apply(&review, &cover_all(&review.plan)).await;
         if is_caught {
             let failure = applied.unwrap_err();
             assert_eq!(failure.server_changes.len(), 1, "{column}: {failure:?}");
             assert_eq!(failure.server_changes[0].column.as_deref(), Some(column));
-            assert!(failure.hints[0].contains("report this as a mistake in gatediff"), "{failure:?}");
+            assert!(
+                failure.hints[0].contains("report this as a mistake in gatediff"),
+                "{failure:?}"
+            );
             assert_eq!(site.row("tsmp_client", "true").await["remark"], "old");
         } else {
             assert_eq!(applied.unwrap().server_changes, []);

@@ -20,13 +20,17 @@ use crate::support::{fake, wait};
 #[tokio::test]
 async fn gives_every_test_a_copy_of_the_template() {
     const SQL: &str = "CREATE TABLE seen (n int); INSERT INTO seen VALUES (1)";
-    let (one, other) =
-        tokio::join!(TestDb::from_template("harness", SQL), TestDb::from_template("harness", SQL));
+    let (one, other) = tokio::join!(
+        TestDb::from_template("harness", SQL),
+        TestDb::from_template("harness", SQL)
+    );
     one.run("INSERT INTO seen VALUES (2)").await;
     for (database, rows) in [(&one, 2), (&other, 1)] {
         let mut connection = database.connect().await;
-        let count: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM seen").fetch_one(&mut connection).await.unwrap();
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM seen")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
         assert_eq!(count, rows, "{}", database.name());
     }
 }
@@ -117,9 +121,14 @@ async fn two_of_them_do_not_meet() {
     let servers = [start_in(temp.path()), start_in(temp.path())];
     for server in &servers {
         let mut connection = connect(server, "postgres").await;
-        let sockets: String =
-            sqlx::query_scalar("SHOW unix_socket_directories").fetch_one(&mut connection).await.unwrap();
-        assert_eq!(Path::new(sockets.trim_matches('"')), server.socket_directory());
+        let sockets: String = sqlx::query_scalar("SHOW unix_socket_directories")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        assert_eq!(
+            Path::new(sockets.trim_matches('"')),
+            server.socket_directory()
+        );
     }
 }
 
@@ -170,7 +179,11 @@ fn removes_what_a_crash_has_left() {
     wait::until("the server is gone", || !owner::is_alive(owner.postmaster));
     // As after a crash: a socket without a server, and a process id that is now somebody else's.
     drop(std::os::unix::net::UnixListener::bind(owner.run.join(".s.PGSQL.5432")).unwrap());
-    let reused = lines.replacen(&owner.postmaster.to_string(), &std::process::id().to_string(), 1);
+    let reused = lines.replacen(
+        &owner.postmaster.to_string(),
+        &std::process::id().to_string(),
+        1,
+    );
     std::fs::write(&pid_file, reused).unwrap();
     assert!(owner.run.exists());
 
@@ -201,7 +214,10 @@ fn touches_no_directory_of_somebody_else() {
     let elsewhere = open_directory();
     let marker = "a private PostgreSQL server of gatediff\n";
     std::fs::write(elsewhere.path().join("marker"), marker).unwrap();
-    for (name, text) in [("gatediff-pg-none", None), ("gatediff-pg-text", Some("something else"))] {
+    for (name, text) in [
+        ("gatediff-pg-none", None),
+        ("gatediff-pg-text", Some("something else")),
+    ] {
         std::fs::create_dir(temp.path().join(name)).unwrap();
         std::fs::write(temp.path().join(name).join("treasure"), "").unwrap();
         if let Some(text) = text {
@@ -210,7 +226,11 @@ fn touches_no_directory_of_somebody_else() {
     }
     let linked = temp.path().join("gatediff-pg-link");
     std::fs::create_dir(&linked).unwrap();
-    std::os::unix::fs::symlink(elsewhere.path().join("marker"), linked.join("gatediff.lock")).unwrap();
+    std::os::unix::fs::symlink(
+        elsewhere.path().join("marker"),
+        linked.join("gatediff.lock"),
+    )
+    .unwrap();
     std::fs::create_dir(temp.path().join("other")).unwrap();
     std::fs::write(temp.path().join("other/gatediff.lock"), marker).unwrap();
     let before = names_in(temp.path());
@@ -247,9 +267,16 @@ async fn keeps_data_where_it_is_asked_to() {
     let place = open_directory();
     let keep = place.path().join("kept");
     let first = start_kept(&keep).unwrap();
-    execute(&first, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)").await;
+    execute(
+        &first,
+        "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)",
+    )
+    .await;
     let again = start_kept(&keep);
-    assert!(matches!(&again, Err(LocalError::KeepInUse { .. })), "{again:?}");
+    assert!(
+        matches!(&again, Err(LocalError::KeepInUse { .. })),
+        "{again:?}"
+    );
     first.stop().unwrap();
     assert_eq!(names_in(&keep), ["data", "gatediff.lock", "log"]);
     assert_eq!(mode_of(&keep), 0o700);
@@ -266,7 +293,10 @@ fn keeps_nothing_in_a_directory_that_is_used_for_something_else() {
     let place = open_directory();
     std::fs::write(place.path().join("treasure"), "").unwrap();
     let refused = start_kept(place.path());
-    assert!(matches!(&refused, Err(LocalError::KeepForeign { .. })), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(LocalError::KeepForeign { .. })),
+        "{refused:?}"
+    );
     assert_eq!(names_in(place.path()), ["treasure"]);
 }
 
@@ -277,7 +307,10 @@ fn says_which_version_kept_data_belong_to() {
     start_kept(&keep).unwrap().stop().unwrap();
     std::fs::write(keep.join("data/PG_VERSION"), "9.6\n").unwrap();
     let error = start_kept(&keep).unwrap_err();
-    assert!(matches!(&error, LocalError::KeepOtherVersion { .. }), "{error}");
+    assert!(
+        matches!(&error, LocalError::KeepOtherVersion { .. }),
+        "{error}"
+    );
     assert!(error.to_string().contains("PostgreSQL 9.6"), "{error}");
     assert!(error.hint().contains("GATEDIFF_PG_BIN"), "{}", error.hint());
 }
@@ -290,8 +323,16 @@ fn says_where_it_looked_for_programs_and_what_to_install() {
     let bin = empty.path().as_os_str().to_owned();
     let found = ServerPrograms::find_with(|name| (name == "GATEDIFF_PG_BIN").then(|| bin.clone()));
     let error = found.unwrap_err();
-    assert!(error.to_string().contains(empty.path().to_str().unwrap()), "{error}");
-    for package in ["apt install postgresql", "postgresql-server", "apk add", "brew install"] {
+    assert!(
+        error.to_string().contains(empty.path().to_str().unwrap()),
+        "{error}"
+    );
+    for package in [
+        "apt install postgresql",
+        "postgresql-server",
+        "apk add",
+        "brew install",
+    ] {
         assert!(error.hint().contains(package), "{}", error.hint());
     }
 }
@@ -310,7 +351,10 @@ fn shows_what_initdb_said() {
 fn shows_what_the_server_said() {
     let temp = open_directory();
     // A stand-in for initdb that only makes the directory, given behind -D.
-    let programs = programs_of("mkdir \"$2\"; echo 15 >\"$2/PG_VERSION\"", "echo no memory today; exit 1");
+    let programs = programs_of(
+        "mkdir \"$2\"; echo 15 >\"$2/PG_VERSION\"",
+        "echo no memory today; exit 1",
+    );
     let error = start_with(temp.path(), programs.path()).unwrap_err();
     assert!(matches!(&error, LocalError::NotStarted { .. }), "{error}");
     assert!(error.to_string().contains("no memory today"), "{error}");
@@ -328,7 +372,9 @@ async fn explains_a_database_that_does_not_exist() {
 
 #[tokio::test]
 async fn explains_a_role_that_does_not_exist() {
-    let url = server().url("postgres").replace("user=postgres", "user=nobody_here");
+    let url = server()
+        .url("postgres")
+        .replace("user=postgres", "user=nobody_here");
     let error = failure(&Target::resolve(Some(&url), |_| None).unwrap()).await;
     assert!(matches!(&error, ConnectError::Denied { .. }), "{error}");
     assert!(error.to_string().contains("nobody_here"), "{error}");
@@ -339,11 +385,20 @@ async fn explains_that_no_server_is_there() {
     let empty = open_directory();
     let socket = format!("host={} user=me", empty.path().display());
     let error = failure(&Target::resolve(Some(&socket), |_| None).unwrap()).await;
-    assert!(matches!(&error, ConnectError::Unreachable { socket: true, .. }), "{error}");
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    assert!(
+        matches!(&error, ConnectError::Unreachable { socket: true, .. }),
+        "{error}"
+    );
+    let closed = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let url = format!("postgres://me@{closed}/d");
     let error = failure(&Target::resolve(Some(&url), |_| None).unwrap()).await;
-    assert!(matches!(&error, ConnectError::Unreachable { socket: false, .. }), "{error}");
+    assert!(
+        matches!(&error, ConnectError::Unreachable { socket: false, .. }),
+        "{error}"
+    );
     assert!(error.to_string().contains(&closed.to_string()), "{error}");
 }
 
@@ -352,13 +407,22 @@ async fn explains_a_wrong_password_and_never_shows_it() {
     let temp = open_directory();
     let server = start_in(temp.path());
     // PostgreSQL 13 would store an MD5 of it, which scram-sha-256 cannot check.
-    execute(&server, "SET password_encryption = 'scram-sha-256'; CREATE ROLE locked LOGIN PASSWORD 'right'")
-        .await;
+    execute(
+        &server,
+        "SET password_encryption = 'scram-sha-256'; CREATE ROLE locked LOGIN PASSWORD 'right'",
+    )
+    .await;
     let rules = server.socket_directory().join("data/pg_hba.conf");
     let before = std::fs::read_to_string(&rules).unwrap();
-    let mut file = std::fs::OpenOptions::new().write(true).truncate(true).open(&rules).unwrap();
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .truncate(true)
+        .open(&rules)
+        .unwrap();
     writeln!(file, "local all locked scram-sha-256\n{before}").unwrap();
-    let url = server.url("postgres").replace("user=postgres", "user=locked");
+    let url = server
+        .url("postgres")
+        .replace("user=postgres", "user=locked");
     let with = |password: &str| {
         let url = format!("{url}&password={password}");
         Target::resolve(Some(&url), |_| None).unwrap()
@@ -371,14 +435,27 @@ async fn explains_a_wrong_password_and_never_shows_it() {
             Err(error) => break error,
         }
     };
-    assert!(matches!(&error, ConnectError::WrongPassword { had_password: true, .. }), "{error}");
+    assert!(
+        matches!(
+            &error,
+            ConnectError::WrongPassword {
+                had_password: true,
+                ..
+            }
+        ),
+        "{error}"
+    );
     let text = format!("{error} {error:?} {}", error.hint());
     assert!(!text.contains("canary7f3a"), "{text}");
     assert!(with("right").connect(Timeouts::default()).await.is_ok());
 
     let none = Target::resolve(Some(&url), |_| None).unwrap();
     let error = failure(&none).await;
-    assert!(error.hint().contains(".pgpass"), "{error:?}: {}", error.hint());
+    assert!(
+        error.hint().contains(".pgpass"),
+        "{error:?}: {}",
+        error.hint()
+    );
 }
 
 #[tokio::test]
@@ -398,14 +475,24 @@ async fn explains_a_server_that_refuses_encryption() {
 async fn explains_a_server_that_is_too_old() {
     let port = fake::server(|stream| fake::answer_with_version(stream, "120005"));
     let error = failure(&plain_target(port)).await;
-    assert!(matches!(&error, ConnectError::TooOld { major: 12, .. }), "{error}");
+    assert!(
+        matches!(&error, ConnectError::TooOld { major: 12, .. }),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn explains_a_server_that_is_not_postgresql() {
-    let port = fake::server(|mut stream| stream.write_all(b"HTTP/1.1 400 Bad Request\r\n").unwrap());
+    let port =
+        fake::server(|mut stream| stream.write_all(b"HTTP/1.1 400 Bad Request\r\n").unwrap());
     let error = failure(&plain_target(port)).await;
-    assert!(matches!(&error, ConnectError::NotPostgres { .. } | ConnectError::Unreachable { .. }), "{error}");
+    assert!(
+        matches!(
+            &error,
+            ConnectError::NotPostgres { .. } | ConnectError::Unreachable { .. }
+        ),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -413,7 +500,10 @@ async fn waits_only_as_long_as_it_was_told() {
     let port = fake::server(|mut stream| {
         let _ = std::io::Read::read_to_end(&mut stream, &mut Vec::new());
     });
-    let timeouts = Timeouts { connect: Some(Duration::from_millis(50)), ..Timeouts::default() };
+    let timeouts = Timeouts {
+        connect: Some(Duration::from_millis(50)),
+        ..Timeouts::default()
+    };
     let error = plain_target(port).connect(timeouts).await.unwrap_err();
     assert!(matches!(&error, ConnectError::TooSlow { .. }), "{error}");
 }
@@ -432,16 +522,26 @@ async fn failure(target: &Target) -> ConnectError {
 }
 
 async fn connect(server: &LocalServer, database: &str) -> PgConnection {
-    server.target(database).connect(Timeouts::default()).await.unwrap()
+    server
+        .target(database)
+        .connect(Timeouts::default())
+        .await
+        .unwrap()
 }
 
 async fn execute(server: &LocalServer, sql: &str) {
     let mut connection = connect(server, "postgres").await;
-    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+        .execute(&mut connection)
+        .await
+        .unwrap();
 }
 
 fn start_in(temp: &Path) -> LocalServer {
-    let options = LocalOptions { temp: Some(temp.to_path_buf()), ..LocalOptions::default() };
+    let options = LocalOptions {
+        temp: Some(temp.to_path_buf()),
+        ..LocalOptions::default()
+    };
     LocalServer::start(options).unwrap()
 }
 
@@ -457,7 +557,10 @@ fn start_with(temp: &Path, programs: &Path) -> Result<LocalServer, LocalError> {
 }
 
 fn start_kept(keep: &Path) -> Result<LocalServer, LocalError> {
-    LocalServer::start(LocalOptions { keep: Some(keep.to_path_buf()), ..LocalOptions::default() })
+    LocalServer::start(LocalOptions {
+        keep: Some(keep.to_path_buf()),
+        ..LocalOptions::default()
+    })
 }
 
 /// Server programs that do as these lines of shell say.
@@ -474,7 +577,10 @@ fn programs_of(initdb: &str, postgres: &str) -> TempDir {
 
 /// A directory like /tmp, open to the user who runs the server, also where that is not us.
 fn open_directory() -> TempDir {
-    let directory = tempfile::Builder::new().prefix("gdt").tempdir_in("/tmp").unwrap();
+    let directory = tempfile::Builder::new()
+        .prefix("gdt")
+        .tempdir_in("/tmp")
+        .unwrap();
     std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o1777)).unwrap();
     directory
 }
@@ -485,8 +591,9 @@ fn mode_of(path: &Path) -> u32 {
 
 fn names_in(directory: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(directory).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }

@@ -73,16 +73,28 @@ fn profile(name: &str, url: &str, more: &str) -> String {
 
 /// What stands in the target, and a file that adds a client and changes another one.
 fn example() -> (World, World) {
-    (clients(shared(), 1, 1, "old"), clients(shared(), 1, 2, "new"))
+    (
+        clients(shared(), 1, 1, "old"),
+        clients(shared(), 1, 2, "new"),
+    )
 }
 
 /// A rule, the options and the variables that it is about, and the database that is meant.
-type Case<'a> = (&'a str, &'a [&'a str], &'a [&'a [(&'a str, String)]], &'a TestDb);
+type Case<'a> = (
+    &'a str,
+    &'a [&'a str],
+    &'a [&'a [(&'a str, String)]],
+    &'a TestDb,
+);
 
 #[tokio::test]
 async fn whose_address_counts() {
-    let (option, asked, shell, usual) =
-        (TestDb::new().await, TestDb::new().await, TestDb::new().await, TestDb::new().await);
+    let (option, asked, shell, usual) = (
+        TestDb::new().await,
+        TestDb::new().await,
+        TestDb::new().await,
+        TestDb::new().await,
+    );
     let home = Home::new(&format!(
         "{}{}[profile.bare]\ntheme = \"dark\"\n",
         profile("default", &usual.url(), ""),
@@ -90,24 +102,90 @@ async fn whose_address_counts() {
     ));
     let url = |db: &TestDb| db.url();
     let host = server().target("postgres").host().to_owned();
-    let parts =
-        [("PGHOST", host), ("PGUSER", "postgres".to_owned()), ("PGDATABASE", shell.name().to_owned())];
+    let parts = [
+        ("PGHOST", host),
+        ("PGUSER", "postgres".to_owned()),
+        ("PGDATABASE", shell.name().to_owned()),
+    ];
     let whole = [("DATABASE_URL", url(&shell))];
     let named = [("GATEDIFF_PROFILE", "asked".to_owned())];
-    let harmless = [("PGPASSWORD", "x".to_owned()), ("PGSSLMODE", "prefer".to_owned())];
+    let harmless = [
+        ("PGPASSWORD", "x".to_owned()),
+        ("PGSSLMODE", "prefer".to_owned()),
+    ];
     let cases: [Case<'_>; 14] = [
-        ("the default profile where nothing else names a target", &[], &[], &usual),
-        ("a password or a TLS mode names no target", &[], &[&harmless], &usual),
-        ("DATABASE_URL goes before the default profile", &[], &[&whole], &shell),
-        ("PGHOST and its like go before the default profile", &[], &[&parts], &shell),
-        ("a profile that is asked for goes before the default profile", &["--profile", "asked"], &[], &asked),
-        ("a profile that is asked for goes before DATABASE_URL", &["--profile", "asked"], &[&whole], &asked),
-        ("a profile that is asked for goes before PGHOST", &["--profile", "asked"], &[&parts], &asked),
-        ("GATEDIFF_PROFILE asks for a profile", &[], &[&named], &asked),
-        ("GATEDIFF_PROFILE goes before DATABASE_URL", &[], &[&named, &whole], &asked),
-        ("--profile goes before GATEDIFF_PROFILE", &["--profile", "default"], &[&named], &usual),
-        ("a profile without an address leaves that to the shell", &["--profile", "bare"], &[&whole], &shell),
-        ("--database-url goes before the default profile", &["--database-url", &url(&option)], &[], &option),
+        (
+            "the default profile where nothing else names a target",
+            &[],
+            &[],
+            &usual,
+        ),
+        (
+            "a password or a TLS mode names no target",
+            &[],
+            &[&harmless],
+            &usual,
+        ),
+        (
+            "DATABASE_URL goes before the default profile",
+            &[],
+            &[&whole],
+            &shell,
+        ),
+        (
+            "PGHOST and its like go before the default profile",
+            &[],
+            &[&parts],
+            &shell,
+        ),
+        (
+            "a profile that is asked for goes before the default profile",
+            &["--profile", "asked"],
+            &[],
+            &asked,
+        ),
+        (
+            "a profile that is asked for goes before DATABASE_URL",
+            &["--profile", "asked"],
+            &[&whole],
+            &asked,
+        ),
+        (
+            "a profile that is asked for goes before PGHOST",
+            &["--profile", "asked"],
+            &[&parts],
+            &asked,
+        ),
+        (
+            "GATEDIFF_PROFILE asks for a profile",
+            &[],
+            &[&named],
+            &asked,
+        ),
+        (
+            "GATEDIFF_PROFILE goes before DATABASE_URL",
+            &[],
+            &[&named, &whole],
+            &asked,
+        ),
+        (
+            "--profile goes before GATEDIFF_PROFILE",
+            &["--profile", "default"],
+            &[&named],
+            &usual,
+        ),
+        (
+            "a profile without an address leaves that to the shell",
+            &["--profile", "bare"],
+            &[&whole],
+            &shell,
+        ),
+        (
+            "--database-url goes before the default profile",
+            &["--database-url", &url(&option)],
+            &[],
+            &option,
+        ),
         (
             "--database-url goes before the shell",
             &["--database-url", &url(&option)],
@@ -123,22 +201,47 @@ async fn whose_address_counts() {
     ];
     for (sentence, args, environment, wanted) in cases {
         let mut command = home.command(&["history", "--output", "json"]);
-        command.args(args).envs(environment.iter().copied().flatten().map(|(name, value)| (name, value)));
+        command.args(args).envs(
+            environment
+                .iter()
+                .copied()
+                .flatten()
+                .map(|(name, value)| (name, value)),
+        );
         let ran = ran(&mut command);
         assert_eq!(ran.code, Some(0), "{sentence}: {}", ran.stdout);
         let target = ran.json()["target"].as_str().unwrap().to_owned();
-        assert!(target.ends_with(&format!("/{}", wanted.name())), "{sentence}: {target}");
+        assert!(
+            target.ends_with(&format!("/{}", wanted.name())),
+            "{sentence}: {target}"
+        );
     }
 }
 
 #[tokio::test]
 async fn the_default_profiles_settings_count_only_with_its_own_address() {
     let (usual, other) = (TestDb::new().await, TestDb::new().await);
-    let home = Home::new(&profile("default", &usual.url(), "ledger = \"/nonexistent/ledger.db\""));
+    let home = Home::new(&profile(
+        "default",
+        &usual.url(),
+        "ledger = \"/nonexistent/ledger.db\"",
+    ));
     let refused = home.run(&["serve"]);
-    assert!(refused.stderr.contains("serve keeps its ledger in the target only"), "{}", refused.stderr);
+    assert!(
+        refused
+            .stderr
+            .contains("serve keeps its ledger in the target only"),
+        "{}",
+        refused.stderr
+    );
     let (_, document) = home.on(&other.url(), &["serve"]);
-    assert!(document["error"]["message"].as_str().unwrap().contains("nobody could use"), "{document:#}");
+    assert!(
+        document["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("nobody could use"),
+        "{document:#}"
+    );
 }
 
 #[tokio::test]
@@ -149,9 +252,16 @@ async fn production_is_production_by_whichever_address() {
     let sockets = tempfile::tempdir().unwrap();
     let real = PathBuf::from(server().target(name).host()).join(".s.PGSQL.5432");
     symlink(real, sockets.path().join(format!(".s.PGSQL.{port}"))).unwrap();
-    let socket = format!("host={} port={port} dbname={name} user=postgres", sockets.path().display());
-    let own_name = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    let by_host = |host: &str| format!("host={host} port={port} dbname={name} user=postgres sslmode=disable");
+    let socket = format!(
+        "host={} port={port} dbname={name} user=postgres",
+        sockets.path().display()
+    );
+    let own_name = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
+    let by_host =
+        |host: &str| format!("host={host} port={port} dbname={name} user=postgres sslmode=disable");
     let by_url = |host: &str| format!("postgresql://somebody@{host}:{port}/{name}?sslmode=disable");
 
     let mut reached = vec![socket.clone(), by_host("127.0.0.1"), by_host("localhost")];
@@ -176,10 +286,16 @@ async fn production_is_production_by_whichever_address() {
         for url in &named {
             let (code, document) = home.on(url, &["undo", "1", "--yes"]);
             assert_eq!(code, Some(64), "{url} of {written}: {document:#}");
-            assert_eq!(document["error"]["why"], "profile 'live' names this database");
+            assert_eq!(
+                document["error"]["why"],
+                "profile 'live' names this database"
+            );
         }
         let other = TestDb::new().await;
-        assert!(!home.is_production(&proxy.url(&other)), "another database of {written}");
+        assert!(
+            !home.is_production(&proxy.url(&other)),
+            "another database of {written}"
+        );
     }
 }
 
@@ -188,64 +304,109 @@ async fn services_and_variables_are_compared_as_what_they_stand_for() {
     let db = TestDb::new().await;
     let target = server().target(db.name());
     let home = Home::new(&profile("live", "service=gateway", "production = true"));
-    let service = format!("[gateway]\nhost={}\ndbname={}\nuser=postgres\n", target.host(), target.database());
+    let service = format!(
+        "[gateway]\nhost={}\ndbname={}\nuser=postgres\n",
+        target.host(),
+        target.database()
+    );
     let (_, document) = home.on(&db.url(), &["undo", "1", "--yes"]);
     let why = document["error"]["why"].as_str().unwrap();
-    assert!(why.contains("'live' may name this database") && why.contains("`gateway`"), "{why}");
+    assert!(
+        why.contains("'live' may name this database") && why.contains("`gateway`"),
+        "{why}"
+    );
     std::fs::write(home.path(".pg_service.conf"), service).unwrap();
     assert!(home.is_production(&db.url()));
     let mut command = home.command(&["undo", "1", "--yes"]);
-    command.env("PGHOST", target.host()).env("PGDATABASE", db.name()).env("PGUSER", "postgres");
+    command
+        .env("PGHOST", target.host())
+        .env("PGDATABASE", db.name())
+        .env("PGUSER", "postgres");
     let ran = ran(&mut command);
     assert_eq!(ran.code, Some(64));
-    assert!(ran.stderr.contains("profile 'live' names this database"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("profile 'live' names this database"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[tokio::test]
 async fn a_cluster_that_was_met_behind_a_production_profile_is_known_behind_a_tunnel() {
     let (target, file) = example();
     let (site, direct, tunnel) = (Site::new(&target).await, Proxy::new(), Proxy::new());
-    let address = direct.url(&site.db).replace("postgres@", "postgres:CANARY-7@");
+    let address = direct
+        .url(&site.db)
+        .replace("postgres@", "postgres:CANARY-7@");
     let home = Home::new(&profile("live", &address, "production = true"));
     std::fs::write(home.path("export.json"), file.export()).unwrap();
     let state = home.path(".local/state/gatediff/targets.json");
-    assert!(!home.is_production(&tunnel.url(&site.db)), "nothing tells yet");
+    assert!(
+        !home.is_production(&tunnel.url(&site.db)),
+        "nothing tells yet"
+    );
     assert!(!state.exists());
 
     let ran = home.run(&["history", "--profile", "live"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stdout.contains("PRODUCTION"), "{}", ran.stdout);
-    assert_eq!(state.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(
+        state.metadata().unwrap().permissions().mode() & 0o777,
+        0o600
+    );
     let kept = std::fs::read_to_string(&state).unwrap();
-    assert!(kept.contains("system_identifier") && !kept.contains("CANARY"), "{kept}");
+    assert!(
+        kept.contains("system_identifier") && !kept.contains("CANARY"),
+        "{kept}"
+    );
 
     let before = site.dump().await;
     let url = tunnel.url(&site.db);
     let (code, document) = home.on(&url, &["apply", "export.json", "--yes"]);
     assert_eq!(code, Some(64), "{document:#}");
     let why = "profile 'live' names this database, at another address of the same cluster";
-    assert_eq!((&document["error"]["why"], &document["production"]), (&json!(why), &json!(true)));
+    assert_eq!(
+        (&document["error"]["why"], &document["production"]),
+        (&json!(why), &json!(true))
+    );
     assert_eq!(site.dump().await, before);
     let planned = home.run(&["plan", "export.json", "--database-url", &url]);
-    assert!(planned.stdout.contains(" PRODUCTION\n"), "{}", planned.stdout);
+    assert!(
+        planned.stdout.contains(" PRODUCTION\n"),
+        "{}",
+        planned.stdout
+    );
     let (code, _) = home.on(&url, &["init"]);
     assert_eq!(code, Some(64), "init asks, too");
-    assert!(!home.is_production(&tunnel.url(&TestDb::new().await)), "another database of the cluster");
+    assert!(
+        !home.is_production(&tunnel.url(&TestDb::new().await)),
+        "another database of the cluster"
+    );
     let (code, document) = home.on(&url, &["apply", "export.json", "--confirm", site.db.name()]);
-    assert_eq!((code, &document["production"]), (Some(0), &json!(true)), "{document:#}");
+    assert_eq!(
+        (code, &document["production"]),
+        (Some(0), &json!(true)),
+        "{document:#}"
+    );
 
     std::fs::write(&state, "{").unwrap();
     let (code, document) = home.on(&url, &["history"]);
     assert_eq!(code, Some(1));
-    assert_eq!(document["error"]["where"], json!(state), "production could be hidden in it");
+    assert_eq!(
+        document["error"]["where"],
+        json!(state),
+        "production could be hidden in it"
+    );
 }
 
 #[tokio::test]
 async fn a_role_that_may_not_read_the_system_identifier_goes_without() {
     let (db, direct, tunnel) = (TestDb::new().await, Proxy::new(), Proxy::new());
     let role = format!("plain_{}", db.name());
-    db.run(&format!("CREATE ROLE {role} LOGIN; REVOKE EXECUTE ON FUNCTION pg_control_system() FROM public"))
-        .await;
+    db.run(&format!(
+        "CREATE ROLE {role} LOGIN; REVOKE EXECUTE ON FUNCTION pg_control_system() FROM public"
+    ))
+    .await;
     let as_role = |proxy: &Proxy| proxy.url(&db).replace("postgres@", &format!("{role}@"));
     let home = Home::new(&profile("live", &as_role(&direct), "production = true"));
     assert!(home.is_production(&as_role(&direct)));
@@ -275,7 +436,10 @@ async fn the_name_of_the_database_confirms_alone_and_another_one_never() {
         let (code, document) = on(args);
         assert_eq!(code, Some(64), "{args:?} {document:#}");
         assert!(
-            document["error"]["message"].as_str().unwrap().contains("--confirm does not name"),
+            document["error"]["message"]
+                .as_str()
+                .unwrap()
+                .contains("--confirm does not name"),
             "{args:?}"
         );
         assert!(!document.to_string().contains("CANARY"), "{document:#}");
@@ -284,7 +448,11 @@ async fn the_name_of_the_database_confirms_alone_and_another_one_never() {
 
     let (code, document) = on(&["apply", "export.json", "--cover", "all"]);
     assert_eq!(code, Some(64), "{document:#}");
-    assert!(document["error"]["hints"].to_string().contains(&format!("--confirm {name}")));
+    assert!(
+        document["error"]["hints"]
+            .to_string()
+            .contains(&format!("--confirm {name}"))
+    );
     let (code, document) = on(&["apply", "export.json", "--cover", "all", "--confirm", &name]);
     assert_eq!(code, Some(0), "{document:#}");
     let (code, document) = on(&["undo", "1", "--confirm", &name]);
@@ -314,8 +482,14 @@ async fn a_read_only_profile_refuses_every_command_that_writes_before_it_connect
     let home = Home::new(&profile("audit", nowhere, "read_only = true"));
     for args in WRITING {
         for (url, why) in [
-            ("postgresql://other@localhost:1/gate", "profile 'audit' names this database"),
-            ("postgresql://me@127.0.0.1:1/other", "profile 'audit' is used"),
+            (
+                "postgresql://other@localhost:1/gate",
+                "profile 'audit' names this database",
+            ),
+            (
+                "postgresql://me@127.0.0.1:1/other",
+                "profile 'audit' is used",
+            ),
         ] {
             let mut all = args.to_vec();
             if why.ends_with("used") {
@@ -324,8 +498,15 @@ async fn a_read_only_profile_refuses_every_command_that_writes_before_it_connect
             let (code, document) = home.on(url, &all);
             assert_eq!(code, Some(1), "{args:?} {document:#}");
             let error = &document["error"];
-            assert_eq!(error["message"], "the target is read-only; nothing was written", "{args:?}");
-            assert_eq!(error["why"], format!("{why}, and has read_only = true"), "{args:?}");
+            assert_eq!(
+                error["message"], "the target is read-only; nothing was written",
+                "{args:?}"
+            );
+            assert_eq!(
+                error["why"],
+                format!("{why}, and has read_only = true"),
+                "{args:?}"
+            );
         }
     }
 }
@@ -357,11 +538,17 @@ async fn a_read_only_target_is_read_and_nothing_is_written_to_it_at_any_address(
         let (code, document) = home.on(&tunnel.url(&site.db), args);
         assert_eq!(code, Some(1), "{args:?} {document:#}");
         let error = &document["error"];
-        assert_eq!(error["message"], "the target is read-only; nothing was written", "{args:?} {document:#}");
+        assert_eq!(
+            error["message"], "the target is read-only; nothing was written",
+            "{args:?} {document:#}"
+        );
     }
     assert_eq!(site.dump().await, before);
     let own = "SELECT count(*) FROM pg_namespace WHERE nspname = 'gatediff'";
-    let schemas: i64 = sqlx::query_scalar(own).fetch_one(&mut site.db.connect().await).await.unwrap();
+    let schemas: i64 = sqlx::query_scalar(own)
+        .fetch_one(&mut site.db.connect().await)
+        .await
+        .unwrap();
     assert_eq!(schemas, 0, "not even its own schema");
 }
 
@@ -377,19 +564,33 @@ async fn a_session_with_a_read_only_target_cannot_write_whoever_tries() {
         named: Ok(vec![target.clone()]),
     };
     let marked = async |target: Target, named: &Target| {
-        target.marked(vec![audit(named)], Some(state.path().to_owned())).await
+        target
+            .marked(vec![audit(named)], Some(state.path().to_owned()))
+            .await
     };
     let target = marked(db.target(), &db.target()).await;
     let mut connection = target.connect(Timeouts::default()).await.unwrap();
-    let created = sqlx::query("CREATE TABLE t ()").execute(&mut connection).await;
-    assert_eq!(created.unwrap_err().as_database_error().unwrap().code().as_deref(), Some("25006"));
+    let created = sqlx::query("CREATE TABLE t ()")
+        .execute(&mut connection)
+        .await;
+    assert_eq!(
+        created
+            .unwrap_err()
+            .as_database_error()
+            .unwrap()
+            .code()
+            .as_deref(),
+        Some("25006")
+    );
 
     // The cluster is known from now on: at another address, the job finds out itself.
     marks(&target, Timeouts::default()).await.unwrap();
     let proxy = Proxy::new();
     let tunnel = marked(proxy.target(&db), &db.target()).await;
     assert_eq!(tunnel.marks().read_only, None);
-    let failure = gatediff::job::init(&tunnel, Timeouts::default()).await.unwrap_err();
+    let failure = gatediff::job::init(&tunnel, Timeouts::default())
+        .await
+        .unwrap_err();
     assert_eq!(failure.what, "the target is read-only; nothing was written");
     assert_eq!(tunnel.marks().read_only.unwrap().by, MarkedBy::Cluster);
     let history = gatediff::job::history(&tunnel, Timeouts::default(), &LedgerPlace::Target).await;

@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use gatediff::tui::signals::{Arrived, Input, Signal, Signals};
-use gatediff::tui::terminal::{COPY_LIMIT, Suspension, Terminal, TerminalError, install_panic_hook, is_gone};
+use gatediff::tui::terminal::{
+    COPY_LIMIT, Suspension, Terminal, TerminalError, install_panic_hook, is_gone,
+};
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::{Color, Modifier, Style};
@@ -29,8 +31,13 @@ const MODE: &str = "GATEDIFF_TEST_TERMINAL";
 const REPORT: &str = "GATEDIFF_TEST_REPORT";
 
 /// The arguments that make this binary that program.
-const ARGS: [&str; 5] =
-    ["--ignored", "--exact", "terminal::the_program_under_test", "--nocapture", "--test-threads=1"];
+const ARGS: [&str; 5] = [
+    "--ignored",
+    "--exact",
+    "terminal::the_program_under_test",
+    "--nocapture",
+    "--test-threads=1",
+];
 
 // ---- the program
 
@@ -38,12 +45,20 @@ const ARGS: [&str; 5] =
 #[ignore = "started by the other tests as a program of its own"]
 #[expect(clippy::exit, reason = "its exit code is what the tests look at")]
 fn the_program_under_test() {
-    let Ok(mode) = std::env::var(MODE) else { return };
+    let Ok(mode) = std::env::var(MODE) else {
+        return;
+    };
     // Only where the test gave it a directory: else it would be the tester's own.
-    let log =
-        std::env::var_os("XDG_STATE_HOME").and_then(|_| gatediff::logging::begin(gatediff::store::NOTICES));
-    install_panic_hook(Some(log.unwrap_or_else(|| PathBuf::from("/var/log/gatediff.log"))));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let log = std::env::var_os("XDG_STATE_HOME")
+        .and_then(|_| gatediff::logging::begin(gatediff::store::NOTICES));
+    install_panic_hook(Some(
+        log.unwrap_or_else(|| PathBuf::from("/var/log/gatediff.log")),
+    ));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
     let code = match runtime.block_on(run(&mode)) {
         Ok(code) => code,
         Err(error) if is_gone(&error) => 129,
@@ -70,7 +85,12 @@ impl Model {
     fn view(&self, frame: &mut Frame) {
         let size = frame.area();
         let lines = [
-            format!("ready pid={} {}x{}", std::process::id(), size.width, size.height),
+            format!(
+                "ready pid={} {}x{}",
+                std::process::id(),
+                size.width,
+                size.height
+            ),
             format!("keys={}", self.keys),
             format!("note={}", self.note),
         ];
@@ -78,7 +98,9 @@ impl Model {
             frame.render_widget(Line::raw(line), row(size, y));
         }
         // With a colour: that is where crossterm would undo the modifiers.
-        let chosen = Style::new().fg(Color::Yellow).add_modifier(Modifier::REVERSED | Modifier::BOLD);
+        let chosen = Style::new()
+            .fg(Color::Yellow)
+            .add_modifier(Modifier::REVERSED | Modifier::BOLD);
         frame.render_widget(Span::styled("chosen", chosen), row(size, 3));
         if let Some(cursor) = self.cursor {
             frame.set_cursor_position(cursor);
@@ -87,7 +109,13 @@ impl Model {
 }
 
 fn row(area: Rect, y: u16) -> Rect {
-    Rect { x: 0, y, width: area.width, height: 1 }.intersection(area)
+    Rect {
+        x: 0,
+        y,
+        width: area.width,
+        height: 1,
+    }
+    .intersection(area)
 }
 
 async fn run(mode: &str) -> io::Result<i32> {
@@ -137,7 +165,11 @@ async fn finish(signals: &mut Signals) {
     }
 }
 
-async fn update(arrived: Arrived, model: &mut Model, terminal: &mut Terminal) -> io::Result<Option<i32>> {
+async fn update(
+    arrived: Arrived,
+    model: &mut Model,
+    terminal: &mut Terminal,
+) -> io::Result<Option<i32>> {
     let key = match arrived.event {
         Event::Key(key) => key,
         Event::Paste(text) => {
@@ -191,7 +223,9 @@ fn processor_ticks() -> u64 {
 // ---- starting it
 
 fn program() -> PtyCommand {
-    PtyCommand::new(std::env::current_exe().unwrap()).args(ARGS).env(MODE, "quit")
+    PtyCommand::new(std::env::current_exe().unwrap())
+        .args(ARGS)
+        .env(MODE, "quit")
 }
 
 /// The program as a child of `script`, which finds it in `"$@"`.
@@ -212,7 +246,11 @@ fn staying() -> Pty {
 
 /// An interactive shell with job control, in which `run` starts the program.
 fn job_control() -> Pty {
-    let run = format!("{} {}", std::env::current_exe().unwrap().display(), ARGS.join(" "));
+    let run = format!(
+        "{} {}",
+        std::env::current_exe().unwrap().display(),
+        ARGS.join(" ")
+    );
     PtyCommand::new("bash")
         // -b: tells of jobs as they end, not at the next prompt.
         .args(["--norc", "--noprofile", "-b", "-i"])
@@ -224,7 +262,9 @@ fn job_control() -> Pty {
 }
 
 fn wait_ready(pty: &Pty) {
-    pty.wait_until("the program", |screen| screen.alternate_screen() && screen.contents().contains("chosen"));
+    pty.wait_until("the program", |screen| {
+        screen.alternate_screen() && screen.contents().contains("chosen")
+    });
 }
 
 /// The program's own pid, where a shell is in between.
@@ -244,7 +284,11 @@ fn assert_given_back(pty: &Pty, code: &str) {
         assert!(!screen.bracketed_paste(), "pastes still bracketed");
         assert!(!screen.inverse() && !screen.bold(), "attributes left on");
     });
-    assert_eq!(pty.modes(), pty.found(), "the line discipline is not as it was");
+    assert_eq!(
+        pty.modes(),
+        pty.found(),
+        "the line discipline is not as it was"
+    );
 }
 
 // ---- given back
@@ -264,7 +308,11 @@ fn gives_the_terminal_back_before_an_error_is_told() {
     let mut pty = staying();
     pty.send("e");
     assert_given_back(&pty, "code=1");
-    assert!(pty.text().contains("error: the file is torn"), "{}", pty.text());
+    assert!(
+        pty.text().contains("error: the file is torn"),
+        "{}",
+        pty.text()
+    );
 }
 
 #[test]
@@ -273,7 +321,10 @@ fn gives_the_terminal_back_before_a_panic_is_told() {
     pty.send("p");
     assert_given_back(&pty, "code=101");
     let text = pty.text();
-    assert!(text.contains("gatediff: internal error, this is a bug"), "{text}");
+    assert!(
+        text.contains("gatediff: internal error, this is a bug"),
+        "{text}"
+    );
     assert!(text.contains("tests/it/terminal.rs:"), "{text}");
     assert!(text.contains(r"no more \x1b[31mroom"), "{text}");
     assert!(text.contains("log: /var/log/gatediff.log"), "{text}");
@@ -287,10 +338,15 @@ fn a_panic_leaves_one_safe_line_in_the_log() {
     pty.send("p");
     assert_eq!(pty.wait_exit(), Ok(101));
     let log = std::fs::read_to_string(state.path().join("gatediff/gatediff.log")).unwrap();
-    let lines: Vec<&str> =
-        log.lines().filter(|line| line.contains("panic at tests/it/terminal.rs:")).collect();
+    let lines: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("panic at tests/it/terminal.rs:"))
+        .collect();
     assert_eq!(lines.len(), 1, "{log}");
-    assert!(lines[0].contains(r"no more \x1b[31mroom") && lines[0].contains("ERROR"), "{log}");
+    assert!(
+        lines[0].contains(r"no more \x1b[31mroom") && lines[0].contains("ERROR"),
+        "{log}"
+    );
     assert!(!log.contains('\u{1b}'));
 }
 
@@ -300,13 +356,22 @@ fn a_panic_in_a_task_ends_the_drawing_too() {
     pty.send("t");
     assert_given_back(&pty, "code=2");
     assert!(pty.text().contains("in a task"), "{}", pty.text());
-    assert!(pty.text().contains("error: the terminal was given back"), "{}", pty.text());
+    assert!(
+        pty.text().contains("error: the terminal was given back"),
+        "{}",
+        pty.text()
+    );
 }
 
 #[test]
 fn gives_the_terminal_back_on_signals() {
     use rustix::process::Signal;
-    let signals = [(Signal::TERM, 143), (Signal::QUIT, 143), (Signal::INT, 130), (Signal::HUP, 129)];
+    let signals = [
+        (Signal::TERM, 143),
+        (Signal::QUIT, 143),
+        (Signal::INT, 130),
+        (Signal::HUP, 129),
+    ];
     for (signal, code) in signals {
         let pty = staying();
         kill_process(pid(&pty), signal).unwrap();
@@ -333,7 +398,11 @@ fn a_closed_terminal_ends_the_session_leader() {
     let closed = Instant::now();
     pty.close();
     assert_eq!(pty.wait_exit(), Ok(129));
-    assert!(closed.elapsed() < Duration::from_secs(3), "took {:?}", closed.elapsed());
+    assert!(
+        closed.elapsed() < Duration::from_secs(3),
+        "took {:?}",
+        closed.elapsed()
+    );
 }
 
 #[test]
@@ -342,7 +411,11 @@ fn a_closed_terminal_ends_us_where_no_hangup_signal_comes() {
     let closed = Instant::now();
     pty.close();
     assert_eq!(pty.wait_exit(), Ok(129));
-    assert!(closed.elapsed() < Duration::from_secs(3), "took {:?}", closed.elapsed());
+    assert!(
+        closed.elapsed() < Duration::from_secs(3),
+        "took {:?}",
+        closed.elapsed()
+    );
     assert_idle(&report);
 }
 
@@ -369,7 +442,10 @@ fn a_terminal_closed_inside_an_escape_sequence_does_not_spin() {
 /// The program under a leader that ignores the hang-up and passes that on.
 fn deaf_to_hangup(mode: &str) -> (Pty, tempfile::NamedTempFile) {
     let report = tempfile::NamedTempFile::new().unwrap();
-    let pty = under_shell(r#"trap "" HUP; "$@"; exit $?"#).env(MODE, mode).env(REPORT, report.path()).spawn();
+    let pty = under_shell(r#"trap "" HUP; "$@"; exit $?"#)
+        .env(MODE, mode)
+        .env(REPORT, report.path())
+        .spawn();
     wait_ready(&pty);
     (pty, report)
 }
@@ -379,7 +455,10 @@ fn deaf_to_hangup(mode: &str) -> (Pty, tempfile::NamedTempFile) {
 /// to end a spin inside crossterm.
 #[track_caller]
 fn assert_idle(report: &tempfile::NamedTempFile) {
-    let ticks: u64 = std::fs::read_to_string(report.path()).unwrap().parse().unwrap();
+    let ticks: u64 = std::fs::read_to_string(report.path())
+        .unwrap()
+        .parse()
+        .unwrap();
     assert!(ticks < 100, "{ticks} ticks of processor time");
 }
 
@@ -502,7 +581,10 @@ fn needs_a_terminal_to_read_from() {
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("error: standard input is not a terminal"), "{told}");
+    assert!(
+        told.contains("error: standard input is not a terminal"),
+        "{told}"
+    );
     assert!(!output.stdout.contains(&0x1b), "escapes went into the pipe");
 }
 
@@ -553,7 +635,10 @@ fn an_idle_terminal_is_left_alone_and_never_asked() {
     pty.wait_for("note=redrawn");
     pty.send("q");
     assert_eq!(pty.wait_exit(), Ok(0));
-    assert!(!contains(&pty.bytes(), b"\x1b[6n"), "the terminal was asked for its cursor");
+    assert!(
+        !contains(&pty.bytes(), b"\x1b[6n"),
+        "the terminal was asked for its cursor"
+    );
 }
 
 #[test]
@@ -598,10 +683,14 @@ fn the_cursor_is_where_the_frame_sets_it() {
     let mut pty = program().spawn();
     wait_ready(&pty);
     pty.send("a");
-    pty.wait_until("the cursor", |screen| !screen.hide_cursor() && screen.cursor_position() == (3, 3));
+    pty.wait_until("the cursor", |screen| {
+        !screen.hide_cursor() && screen.cursor_position() == (3, 3)
+    });
     pty.send("k");
     pty.wait_until("the cursor after a change", |screen| {
-        screen.contents().contains("keys=1") && !screen.hide_cursor() && screen.cursor_position() == (3, 3)
+        screen.contents().contains("keys=1")
+            && !screen.hide_cursor()
+            && screen.cursor_position() == (3, 3)
     });
     pty.send("q");
     assert_eq!(pty.wait_exit(), Ok(0));
@@ -626,7 +715,9 @@ impl Writes {
 impl Write for Writes {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if *self.1.borrow() {
-            return Err(io::Error::from_raw_os_error(rustix::io::Errno::IO.raw_os_error()));
+            return Err(io::Error::from_raw_os_error(
+                rustix::io::Errno::IO.raw_os_error(),
+            ));
         }
         self.0.borrow_mut().push(bytes.to_vec());
         Ok(bytes.len())
@@ -639,7 +730,10 @@ impl Write for Writes {
 
 fn counted() -> (Terminal<Writes>, Writes) {
     let writes = Writes::default();
-    (Terminal::on(writes.clone(), Size::new(200, 60)).unwrap(), writes)
+    (
+        Terminal::on(writes.clone(), Size::new(200, 60)).unwrap(),
+        writes,
+    )
 }
 
 /// A frame in which every cell differs from its neighbour, the costliest there is.
@@ -647,7 +741,11 @@ fn busy(frame: &mut Frame) {
     let area = frame.area();
     for y in 0..area.height {
         for x in 0..area.width {
-            let style = if x % 2 == 0 { Style::new().bold() } else { Style::new().reversed() };
+            let style = if x % 2 == 0 {
+                Style::new().bold()
+            } else {
+                Style::new().reversed()
+            };
             frame.buffer_mut()[(x, y)].set_symbol("客").set_style(style);
         }
     }
@@ -659,7 +757,11 @@ fn a_frame_is_one_write_inside_brackets() {
     terminal.draw(busy).unwrap();
     let sent = writes.taken();
     assert_eq!(sent.len(), 1);
-    assert!(sent[0].len() > 64 * 1024, "not big enough to prove anything: {}", sent[0].len());
+    assert!(
+        sent[0].len() > 64 * 1024,
+        "not big enough to prove anything: {}",
+        sent[0].len()
+    );
     assert!(sent[0].starts_with(b"\x1b[?2026h") && sent[0].ends_with(b"\x1b[?2026l"));
 }
 
@@ -667,7 +769,10 @@ fn a_frame_is_one_write_inside_brackets() {
 fn an_idle_draw_writes_nothing() {
     let (mut terminal, writes) = counted();
     for cursor in [None, Some(Position::new(2, 3))] {
-        let model = Model { cursor, ..Model::default() };
+        let model = Model {
+            cursor,
+            ..Model::default()
+        };
         terminal.draw(|frame| model.view(frame)).unwrap();
         assert_eq!(writes.taken().len(), 1);
         for _ in 0..3 {
@@ -714,16 +819,29 @@ fn a_copy_is_one_write_up_to_its_limit() {
     assert_eq!(sent.len(), 1);
     assert!(sent[0].len() <= 100_000 + "\x1b]52;c;\x1b\\".len());
     let error = terminal.copy(&"x".repeat(COPY_LIMIT + 1)).unwrap_err();
-    assert_eq!(TerminalError::of(&error), Some(TerminalError::TooLongToCopy { bytes: COPY_LIMIT + 1 }));
+    assert_eq!(
+        TerminalError::of(&error),
+        Some(TerminalError::TooLongToCopy {
+            bytes: COPY_LIMIT + 1
+        })
+    );
     assert!(writes.taken().is_empty());
 }
 
 #[test]
 fn tells_a_gone_terminal_from_other_failures() {
     use rustix::io::Errno;
-    for (errno, gone) in [(Errno::IO, true), (Errno::PIPE, true), (Errno::NXIO, true), (Errno::NOSPC, false)]
-    {
-        assert_eq!(is_gone(&io::Error::from_raw_os_error(errno.raw_os_error())), gone, "{errno}");
+    for (errno, gone) in [
+        (Errno::IO, true),
+        (Errno::PIPE, true),
+        (Errno::NXIO, true),
+        (Errno::NOSPC, false),
+    ] {
+        assert_eq!(
+            is_gone(&io::Error::from_raw_os_error(errno.raw_os_error())),
+            gone,
+            "{errno}"
+        );
     }
     assert!(!is_gone(&TerminalError::Background.into()));
 }

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use gatediff::job::{self, ApplyOptions, Cancel, Failure, FailureKind, Phase, Progress, Receipt, Reporter};
+use gatediff::job::{
+    self, ApplyOptions, Cancel, Failure, FailureKind, Phase, Progress, Receipt, Reporter,
+};
 use gatediff::store::{Timeouts, lock};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -46,7 +48,15 @@ fn written(world: &World) -> NamedTempFile {
 fn apply(home: &TempDir, file: &NamedTempFile, db: &TestDb) -> Command {
     let mut command = command(home.path());
     command
-        .args(["apply", file.path().to_str().unwrap(), "--cover", "all", "--yes", "--operator", "mei"])
+        .args([
+            "apply",
+            file.path().to_str().unwrap(),
+            "--cover",
+            "all",
+            "--yes",
+            "--operator",
+            "mei",
+        ])
         .args(["--output", "json", "--database-url", &db.url()])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -56,7 +66,8 @@ fn apply(home: &TempDir, file: &NamedTempFile, db: &TestDb) -> Command {
 fn ended(child: Child) -> (Option<i32>, Value) {
     let ended = child.wait_with_output().unwrap();
     let told = String::from_utf8_lossy(&ended.stderr).into_owned();
-    let document = serde_json::from_slice(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {told}"));
+    let document =
+        serde_json::from_slice(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {told}"));
     (ended.status.code(), document)
 }
 
@@ -91,7 +102,10 @@ async fn of_two_at_once_one_is_done_and_the_other_waits_or_is_refused_by_name() 
                         why.starts_with("held by postgres (gatediff/") && why.contains(", mei@"),
                         "{why}"
                     );
-                    assert!(why.contains(" from the server's own machine, since 20"), "{why}");
+                    assert!(
+                        why.contains(" from the server's own machine, since 20"),
+                        "{why}"
+                    );
                     seen[3] += 1;
                 }
                 other => panic!("try {number}: {other:?} {document}"),
@@ -110,9 +124,18 @@ async fn of_two_at_once_one_is_done_and_the_other_waits_or_is_refused_by_name() 
     for number in 1..=cases(TRIES) {
         let left = site.review(&file(number)).await;
         let group = "group:g";
-        let changed = left.plan.entries().iter().filter(|entry| !entry.is_unchanged());
+        let changed = left
+            .plan
+            .entries()
+            .iter()
+            .filter(|entry| !entry.is_unchanged());
         // The group has the description of whichever came last.
-        assert!(changed.map(|entry| entry.item.id.to_string()).all(|id| id == group), "try {number}");
+        assert!(
+            changed
+                .map(|entry| entry.item.id.to_string())
+                .all(|id| id == group),
+            "try {number}"
+        );
     }
 }
 
@@ -122,14 +145,23 @@ async fn two_at_once_on_a_new_target_make_our_schema_once() {
         let site = Site::new(&world()).await;
         let home = tempfile::tempdir().unwrap();
         let files = [written(&file(1)), written(&file(2))];
-        let children = files
-            .each_ref()
-            .map(|file| apply(&home, file, &site.db).args(["--lock-timeout", "60"]).spawn().unwrap());
+        let children = files.each_ref().map(|file| {
+            apply(&home, file, &site.db)
+                .args(["--lock-timeout", "60"])
+                .spawn()
+                .unwrap()
+        });
         let [one, other] = children.map(ended);
         // Both bring the same group: the second one finds that out.
         let codes = [one.0.unwrap(), other.0.unwrap()];
-        assert!(codes == [0, 0] || codes == [0, 3] || codes == [3, 0], "{one:?} {other:?}");
-        assert_eq!(done(&site.db).await.len(), codes.iter().filter(|code| **code == 0).count());
+        assert!(
+            codes == [0, 0] || codes == [0, 3] || codes == [3, 0],
+            "{one:?} {other:?}"
+        );
+        assert_eq!(
+            done(&site.db).await.len(),
+            codes.iter().filter(|code| **code == 0).count()
+        );
     }
 }
 
@@ -151,9 +183,20 @@ async fn apply_waiting(
 ) -> Result<Receipt, Failure> {
     let review = site.review(&file(1)).await;
     let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
-    let timeouts = Timeouts { wait, ..Timeouts::default() };
+    let timeouts = Timeouts {
+        wait,
+        ..Timeouts::default()
+    };
     let options = ApplyOptions::new(OPERATOR, timeouts);
-    job::apply(&review, approved, &site.target(), &options, reporter, cancel).await
+    job::apply(
+        &review,
+        approved,
+        &site.target(),
+        &options,
+        reporter,
+        cancel,
+    )
+    .await
 }
 
 /// Calls a function at the first word of waiting, with that word.
@@ -174,10 +217,15 @@ async fn an_apply_that_waits_says_for_whom_and_is_done_after() {
     let site = Site::new(&world()).await;
     let holder = hold(&site.db, "mei").await;
     let reporter = on_waiting(move |who| {
-        assert!(who.starts_with("waiting for postgres (gatediff/") && who.contains(", mei@"), "{who}");
+        assert!(
+            who.starts_with("waiting for postgres (gatediff/") && who.contains(", mei@"),
+            "{who}"
+        );
         drop(holder);
     });
-    apply_waiting(&site, LONG, &reporter, &Cancel::new()).await.unwrap();
+    apply_waiting(&site, LONG, &reporter, &Cancel::new())
+        .await
+        .unwrap();
     assert_eq!(done(&site.db).await.len(), 1);
 }
 
@@ -188,8 +236,13 @@ async fn an_apply_that_waits_can_be_cancelled() {
     let cancel = Cancel::new();
     let pulled = cancel.clone();
     let reporter = on_waiting(move |_| pulled.cancel("enough"));
-    let failure = apply_waiting(&site, LONG, &reporter, &cancel).await.unwrap_err();
-    assert_eq!((failure.kind, failure.why.as_deref()), (FailureKind::Cancelled, Some("enough")));
+    let failure = apply_waiting(&site, LONG, &reporter, &cancel)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (failure.kind, failure.why.as_deref()),
+        (FailureKind::Cancelled, Some("enough"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -198,15 +251,22 @@ async fn waiting_has_an_end_and_without_it_the_refusal_is_at_once() {
     let _holder = hold(&site.db, "mei").await;
     let silent = Reporter::silent();
     let short = Some(Duration::from_millis(150));
-    let failure = apply_waiting(&site, short, &silent, &Cancel::new()).await.unwrap_err();
+    let failure = apply_waiting(&site, short, &silent, &Cancel::new())
+        .await
+        .unwrap_err();
     assert_eq!(failure.kind, FailureKind::Locked);
     let why = failure.why.unwrap();
-    assert!(why.starts_with("still held by postgres (") && why.ends_with(" after 0.15 s"), "{why}");
+    assert!(
+        why.starts_with("still held by postgres (") && why.ends_with(" after 0.15 s"),
+        "{why}"
+    );
     for wait in [None, Some(Duration::ZERO)] {
         let is_told = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&is_told);
         let reporter = on_waiting(move |_| told.store(true, Ordering::SeqCst));
-        let failure = apply_waiting(&site, wait, &reporter, &Cancel::new()).await.unwrap_err();
+        let failure = apply_waiting(&site, wait, &reporter, &Cancel::new())
+            .await
+            .unwrap_err();
         assert!(failure.why.unwrap().starts_with("held by postgres ("));
         assert!(!is_told.load(Ordering::SeqCst), "it waited");
     }
@@ -234,8 +294,16 @@ async fn a_role_that_may_not_see_others_sessions_is_told_no_untruth() {
     let holder = lock::take(&mut late).await.unwrap().unwrap_err();
     drop(late);
     site.run("DROP OWNED BY blind; DROP ROLE blind").await;
-    assert!(holder.who.starts_with("postgres (gatediff/") && holder.who.contains(", mei@"), "{}", holder.who);
-    assert!(!holder.who.contains("machine") && !holder.who.contains("since"), "{}", holder.who);
+    assert!(
+        holder.who.starts_with("postgres (gatediff/") && holder.who.contains(", mei@"),
+        "{}",
+        holder.who
+    );
+    assert!(
+        !holder.who.contains("machine") && !holder.who.contains("since"),
+        "{}",
+        holder.who
+    );
 }
 
 // ---- beside a gateway
@@ -251,23 +319,38 @@ struct Done {
 
 /// One round of what a running gateway does, each in a transaction of its own.
 async fn serve(connection: &mut PgConnection, round: i64, done: &mut Done) {
-    let fail = "UPDATE tsmp_client SET pwd_fail_times = pwd_fail_times + 1 WHERE client_id = 'covered'";
+    let fail =
+        "UPDATE tsmp_client SET pwd_fail_times = pwd_fail_times + 1 WHERE client_id = 'covered'";
     done.failures += rows(&sqlx::query(fail).execute(&mut *connection).await.unwrap());
     let call = "UPDATE tsmp_client SET api_used = api_used + 1 WHERE client_id = 'left'";
     done.calls += rows(&sqlx::query(call).execute(&mut *connection).await.unwrap());
     // As Hibernate does: a block of ids at once, of which one is used.
     let take = "INSERT INTO seq_store VALUES ('tsmp_open_apikey', 2000000050) ON CONFLICT (sequence_name) \
                 DO UPDATE SET next_val = seq_store.next_val + 50 RETURNING next_val";
-    let next: i64 = sqlx::query_scalar(take).fetch_one(&mut *connection).await.unwrap();
+    let next: i64 = sqlx::query_scalar(take)
+        .fetch_one(&mut *connection)
+        .await
+        .unwrap();
     let id = next - 50 + 1;
     let key = "INSERT INTO tsmp_open_apikey (open_apikey_id, client_id, open_apikey, secret_key, open_apikey_alias, \
                expired_at) VALUES ($1, 'gateway', $2, 's', 'alias', 1)";
-    sqlx::query(key).bind(id).bind(format!("gateway{round}")).execute(&mut *connection).await.unwrap();
+    sqlx::query(key)
+        .bind(id)
+        .bind(format!("gateway{round}"))
+        .execute(&mut *connection)
+        .await
+        .unwrap();
     done.keys.push(id);
     let group = "INSERT INTO tsmp_group (group_id, group_name, create_time, create_user, vgroup_flag) \
                  VALUES (nextval('seq_tsmp_group_pk')::text, $1, now(), 'gateway', '0') RETURNING group_id";
     let name = format!("gateway{round}");
-    done.groups.push(sqlx::query_scalar(group).bind(name).fetch_one(&mut *connection).await.unwrap());
+    done.groups.push(
+        sqlx::query_scalar(group)
+            .bind(name)
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap(),
+    );
 }
 
 fn rows(done: &PgQueryResult) -> i64 {
@@ -276,7 +359,9 @@ fn rows(done: &PgQueryResult) -> i64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn beside_a_running_gateway_imports_succeed_and_neither_loses_anything() {
-    let before = world().client("covered", json!({"pwdFailTimes": 0})).client("left", json!({"apiUsed": 0}));
+    let before = world()
+        .client("covered", json!({"pwdFailTimes": 0}))
+        .client("left", json!({"apiUsed": 0}));
     let site = Site::new(&before).await;
     let is_over = Arc::new(AtomicBool::new(false));
     let gateway = tokio::spawn({
@@ -310,12 +395,24 @@ async fn beside_a_running_gateway_imports_succeed_and_neither_loses_anything() {
     let covered = site.row("tsmp_client", "client_id = 'covered'").await;
     assert_eq!(covered["pwd_fail_times"], json!(gateway.failures));
     assert_eq!(covered["tps"], json!(100 + imports));
-    let left = site.column("tsmp_client", "api_used", "client_id = 'left'").await;
+    let left = site
+        .column("tsmp_client", "api_used", "client_id = 'left'")
+        .await;
     assert_eq!(left, [gateway.calls]);
-    let keys = site.column("tsmp_open_apikey", "open_apikey_id", "client_id = 'gateway'").await;
+    let keys = site
+        .column(
+            "tsmp_open_apikey",
+            "open_apikey_id",
+            "client_id = 'gateway'",
+        )
+        .await;
     assert_eq!(keys.len(), gateway.keys.len());
-    let groups = site.column("tsmp_group", "group_id", "create_user = 'gateway'").await;
+    let groups = site
+        .column("tsmp_group", "group_id", "create_user = 'gateway'")
+        .await;
     assert_eq!(groups.len(), gateway.groups.len());
-    let imported = site.column("tsmp_open_apikey", "client_id", "client_id <> 'gateway'").await;
+    let imported = site
+        .column("tsmp_open_apikey", "client_id", "client_id <> 'gateway'")
+        .await;
     assert_eq!(imported.len(), imports);
 }

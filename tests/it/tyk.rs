@@ -19,8 +19,16 @@ const BANK: &str = "5e9d9544a1dcd60001d0ed20";
 impl Keeper {
     async fn export_kinds(&self, kinds: &[&str]) -> Exported {
         let include = kinds.iter().map(|kind| (*kind).to_owned()).collect();
-        let selection = Selection { include, ..Selection::default() };
-        self.export_with(&ExportOptions { selection, ..ExportOptions::default() }).await.unwrap()
+        let selection = Selection {
+            include,
+            ..Selection::default()
+        };
+        self.export_with(&ExportOptions {
+            selection,
+            ..ExportOptions::default()
+        })
+        .await
+        .unwrap()
     }
 }
 
@@ -33,7 +41,12 @@ fn parsed(text: &str) -> Value {
 }
 
 fn warnings(plan: &Plan, kind: &'static str, key: &str) -> Vec<String> {
-    plan.entry(at(plan, kind, key)).unwrap().warnings.iter().map(|finding| finding.code.to_string()).collect()
+    plan.entry(at(plan, kind, key))
+        .unwrap()
+        .warnings
+        .iter()
+        .map(|finding| finding.code.to_string())
+        .collect()
 }
 
 fn all_unchanged(plan: &Plan) {
@@ -64,18 +77,39 @@ async fn the_documentations_examples_go_in_keep_their_ids_and_come_back_equal() 
         json!(kept),
         json!([
             ["organisation", owner, null, ""],
-            ["policy", "57ed12fc30c55e6b890d37d8", "57ed12fc30c55e6b890d37d8", owner],
-            ["policy", "58172a2330c55e22afcd59af", "58172a2330c55e22afcd59af", owner],
-            ["policy", "5824343b30c55e52d5e6cfde", "5824343b30c55e52d5e6cfde", owner],
+            [
+                "policy",
+                "57ed12fc30c55e6b890d37d8",
+                "57ed12fc30c55e6b890d37d8",
+                owner
+            ],
+            [
+                "policy",
+                "58172a2330c55e22afcd59af",
+                "58172a2330c55e22afcd59af",
+                owner
+            ],
+            [
+                "policy",
+                "5824343b30c55e52d5e6cfde",
+                "5824343b30c55e52d5e6cfde",
+                owner
+            ],
         ])
     );
-    assert_eq!(String::from_utf8(keeper.export_kinds(&["organisation"]).await.bytes).unwrap(), ORGANISATION);
+    assert_eq!(
+        String::from_utf8(keeper.export_kinds(&["organisation"]).await.bytes).unwrap(),
+        ORGANISATION
+    );
     let by_id = |policies: &Value| {
         let mut all = policies["Data"].as_array().unwrap().clone();
         all.sort_by_key(|policy| policy["_id"].to_string());
         all
     };
-    assert_eq!(by_id(&told(&keeper.export_kinds(&["policy"]).await)), by_id(&parsed(POLICIES)));
+    assert_eq!(
+        by_id(&told(&keeper.export_kinds(&["policy"]).await)),
+        by_id(&parsed(POLICIES))
+    );
     for file in [ORGANISATION, POLICIES] {
         all_unchanged(&keeper.review(file).await.plan);
     }
@@ -85,25 +119,49 @@ async fn the_documentations_examples_go_in_keep_their_ids_and_come_back_equal() 
 async fn the_documentations_dangling_api_and_stale_names_are_reported() {
     let keeper = Keeper::new("tyk").await;
     let organisation = keeper.review(ORGANISATION).await;
-    assert_eq!(warnings(&organisation.plan, "organisation", "53ac07777cbb8c2d53000002"), ["api-stale"; 3]);
+    assert_eq!(
+        warnings(
+            &organisation.plan,
+            "organisation",
+            "53ac07777cbb8c2d53000002"
+        ),
+        ["api-stale"; 3]
+    );
     keeper.import(ORGANISATION).await;
     let policies = keeper.review(POLICIES).await;
-    let missing: Vec<&str> = policies.plan.missing_apis().iter().map(|missing| &*missing.key).collect();
-    assert!(missing.contains(&"d023576f836a4e407153009e8d95cf73"), "{missing:?}");
-    let told: Vec<String> = policies.plan.all_warnings().map(|finding| finding.message.clone()).collect();
+    let missing: Vec<&str> = policies
+        .plan
+        .missing_apis()
+        .iter()
+        .map(|missing| &*missing.key)
+        .collect();
+    assert!(
+        missing.contains(&"d023576f836a4e407153009e8d95cf73"),
+        "{missing:?}"
+    );
+    let told: Vec<String> = policies
+        .plan
+        .all_warnings()
+        .map(|finding| finding.message.clone())
+        .collect();
     for wanted in [
         "'Test API' (d023576f836a4e407153009e8d95cf73), which is neither in the file nor in the target, nor does its organisation list it",
         "'5fa2db834e07444f760b7ceb314209fb' 'New API 1', and its organisation calls it 'API 2'",
         "'7a6ddeca9244448a4233866938a0d6e2' 'API1', and its organisation calls it 'API 1'",
     ] {
-        assert!(told.iter().any(|message| message.contains(wanted)), "{wanted}: {told:#?}");
+        assert!(
+            told.iter().any(|message| message.contains(wanted)),
+            "{wanted}: {told:#?}"
+        );
     }
 }
 
 #[test]
 fn the_documentations_truncated_example_is_refused_with_its_place() {
     let path = fixture("tyk/documentation/apis.json");
-    let failure = job::load(&path, None, &ImportOptions::default()).err().unwrap();
+    let failure = job::load(&path, None, &ImportOptions::default())
+        .err()
+        .unwrap();
     assert_eq!(failure.kind, FailureKind::Parse);
     let ran = gatediff(&["validate", &path]);
     assert_ne!(ran.code, Some(0));
@@ -122,7 +180,11 @@ fn cycle() -> (String, ItemId, ItemId) {
             "access_rights": {"jwt-api": {"api_id": "jwt-api", "api_name": "JWT"}}}],
     });
     let policy = ItemId::new(Kind::of("policy"), "5e9d9544a1dcd60001d0ed98");
-    (file.to_string(), ItemId::new(Kind::of("api"), "jwt-api"), policy)
+    (
+        file.to_string(),
+        ItemId::new(Kind::of("api"), "jwt-api"),
+        policy,
+    )
 }
 
 #[tokio::test]
@@ -132,10 +194,20 @@ async fn an_api_and_a_policy_that_need_each_other_go_in_at_once_and_not_alone() 
     let review = keeper.review(&file).await;
     for (left_out, other) in [(&api, &policy), (&policy, &api)] {
         let choices = Choices::of(&review.plan, |id| id != left_out, false);
-        let state =
-            review.plan.resolve(&choices).state(review.plan.position(other).unwrap()).cloned().unwrap();
+        let state = review
+            .plan
+            .resolve(&choices)
+            .state(review.plan.position(other).unwrap())
+            .cloned()
+            .unwrap();
         assert_eq!(state.outcome, Outcome::Blocked);
-        assert!(state.obstacle.unwrap().message.contains(&format!("'{}', which is left out", left_out.key)));
+        assert!(
+            state
+                .obstacle
+                .unwrap()
+                .message
+                .contains(&format!("'{}', which is left out", left_out.key))
+        );
     }
     assert_eq!(keeper.import(&file).await.count(Outcome::Added), 3);
     all_unchanged(&keeper.review(&file).await.plan);
@@ -148,9 +220,21 @@ async fn after_the_demo_is_applied_its_export_differs_nowhere() {
     let keeper = Keeper::new("tyk").await;
     keeper.import(TARGET).await;
     all_unchanged(&keeper.review(TARGET).await.plan);
-    assert_eq!(told(&keeper.export().await)["apis"].as_array().unwrap().len(), 50);
+    assert_eq!(
+        told(&keeper.export().await)["apis"]
+            .as_array()
+            .unwrap()
+            .len(),
+        50
+    );
     let receipt = keeper.import(EXPORT).await;
-    assert_eq!((receipt.count(Outcome::Added), receipt.count(Outcome::Covered)), (14, 16));
+    assert_eq!(
+        (
+            receipt.count(Outcome::Added),
+            receipt.count(Outcome::Covered)
+        ),
+        (14, 16)
+    );
     let all = keeper.export().await;
     let text = String::from_utf8(all.bytes).unwrap();
     let plan = keeper.review(&text).await.plan;
@@ -178,7 +262,13 @@ async fn a_short_organisation_blanks_nothing_in_the_database() {
     let keeper = Keeper::new("tyk").await;
     keeper.import(TARGET).await;
     let short = json!({"id": BANK, "owner_name": "New name", "owner_slug": "", "apis": [], "event_options": {"key_event": {"redis": false}}});
-    assert_eq!(keeper.import(&short.to_string()).await.count(Outcome::Covered), 1);
+    assert_eq!(
+        keeper
+            .import(&short.to_string())
+            .await
+            .count(Outcome::Covered),
+        1
+    );
     let mut wanted = parsed(TARGET)["organisations"][0].clone();
     wanted["owner_name"] = json!("New name");
     wanted["event_options"]["key_event"]["redis"] = json!(false);
@@ -207,7 +297,10 @@ async fn an_organisation_that_others_came_to_belong_to_is_not_taken_back() {
     let keeper = Keeper::new("tyk").await;
     let (file, ..) = cycle();
     let mut whole = parsed(&file);
-    let job = keeper.import(&whole["organisations"][0].to_string()).await.job;
+    let job = keeper
+        .import(&whole["organisations"][0].to_string())
+        .await
+        .job;
     whole.as_object_mut().unwrap().remove("organisations");
     let later = keeper.import(&whole.to_string()).await.job;
     let failure = keeper.undo(job).await.unwrap_err();
@@ -226,14 +319,26 @@ async fn a_directory_as_tyk_sync_writes_it_is_one_import() {
     let (file, ..) = cycle();
     let whole = parsed(&file);
     let directory = tempfile::tempdir().unwrap();
-    let write =
-        |name: &str, json: &Value| std::fs::write(directory.path().join(name), json.to_string()).unwrap();
-    write(".tyk.json", &json!({"type": "apidef", "files": [{"file": "api-jwt-api.json"}]}));
+    let write = |name: &str, json: &Value| {
+        std::fs::write(directory.path().join(name), json.to_string()).unwrap()
+    };
+    write(
+        ".tyk.json",
+        &json!({"type": "apidef", "files": [{"file": "api-jwt-api.json"}]}),
+    );
     write("organisation.json", &whole["organisations"][0]);
     write("api-jwt-api.json", &whole["apis"][0]["api_definition"]);
     write("policy-jwt-default.json", &whole["Data"][0]);
     let path = directory.path().to_str().unwrap();
-    let ran = gatediff(&["apply", path, "--yes", "--output", "json", "--database-url", &keeper.db.url()]);
+    let ran = gatediff(&[
+        "apply",
+        path,
+        "--yes",
+        "--output",
+        "json",
+        "--database-url",
+        &keeper.db.url(),
+    ]);
     assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
     assert_eq!(keeper.documents().await.len(), 3);
 }
@@ -257,7 +362,12 @@ async fn no_secret_of_the_demo_is_told_anywhere_but_in_exports_backups_and_the_j
     for output in ["text", "json"] {
         run(&["validate", &path, "--output", output]);
         let ran = run(&["plan", &path, "--output", output, "--database-url", &url]);
-        assert!(ran.stdout.contains("Green loans"), "{}{}", ran.stdout, ran.stderr);
+        assert!(
+            ran.stdout.contains("Green loans"),
+            "{}{}",
+            ran.stdout,
+            ran.stderr
+        );
     }
     run(&["plan", &path, "--out", saved, "--database-url", &url]);
     let done = run(&[
@@ -274,7 +384,15 @@ async fn no_secret_of_the_demo_is_told_anywhere_but_in_exports_backups_and_the_j
     ]);
     assert_eq!(done.code, Some(0), "{}", done.stderr);
     run(&["history", "--output", "json", "--database-url", &url]);
-    run(&["undo", "2", "--yes", "--output", "json", "--database-url", &url]);
+    run(&[
+        "undo",
+        "2",
+        "--yes",
+        "--output",
+        "json",
+        "--database-url",
+        &url,
+    ]);
     if Path::new(saved).exists() {
         clean(saved, &std::fs::read_to_string(saved).unwrap());
     }
@@ -295,7 +413,12 @@ fn clean(what: &str, text: &str) {
         if let Some((before, after)) = text.split_once(canary) {
             let (before, after) = (before.chars().rev().take(80), after.chars().take(80));
             let before: Vec<char> = before.collect();
-            let around: String = before.into_iter().rev().chain(canary.chars()).chain(after).collect();
+            let around: String = before
+                .into_iter()
+                .rev()
+                .chain(canary.chars())
+                .chain(after)
+                .collect();
             panic!("{what} tells a secret: {around}");
         }
     }

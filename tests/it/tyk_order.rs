@@ -41,7 +41,10 @@ struct Desk {
 
 impl Desk {
     async fn new(org: &str) -> Self {
-        let desk = Self { db: TestDb::new().await, home: tempfile::tempdir().unwrap() };
+        let desk = Self {
+            db: TestDb::new().await,
+            home: tempfile::tempdir().unwrap(),
+        };
         for name in ORDER {
             desk.write(name, &file(name, org));
         }
@@ -49,13 +52,19 @@ impl Desk {
     }
 
     fn write(&self, name: &str, file: &Value) {
-        std::fs::write(self.home.path().join(format!("{name}.json")), file.to_string()).unwrap();
+        std::fs::write(
+            self.home.path().join(format!("{name}.json")),
+            file.to_string(),
+        )
+        .unwrap();
     }
 
     /// Runs a command on the database, in the directory.
     fn run(&self, args: &[&str]) -> Ran {
         let mut command = command(self.home.path());
-        let command = command.current_dir(self.home.path()).env("DATABASE_URL", self.db.url());
+        let command = command
+            .current_dir(self.home.path())
+            .env("DATABASE_URL", self.db.url());
         Ran::of(command.args(args).args(["--output", "json"]))
     }
 
@@ -74,16 +83,31 @@ impl Desk {
         for name in ORDER {
             let ran = self.plan(name, &[]);
             let plan = ran.json();
-            assert_eq!((ran.code, &plan["summary"]["unchanged"]), (Some(0), &json!(1)), "{plan:#}");
-            assert_eq!((&plan["missing"], &plan["lack_api"]), (&json!([]), &json!([])));
+            assert_eq!(
+                (ran.code, &plan["summary"]["unchanged"]),
+                (Some(0), &json!(1)),
+                "{plan:#}"
+            );
+            assert_eq!(
+                (&plan["missing"], &plan["lack_api"]),
+                (&json!([]), &json!([]))
+            );
         }
     }
 
     /// Returns what stands in the target.
     fn export(&self) -> Value {
-        let ran = self.run(&["export", "--format", "tyk", "--out", "export.json", "--force"]);
+        let ran = self.run(&[
+            "export",
+            "--format",
+            "tyk",
+            "--out",
+            "export.json",
+            "--force",
+        ]);
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-        serde_json::from_slice(&std::fs::read(self.home.path().join("export.json")).unwrap()).unwrap()
+        serde_json::from_slice(&std::fs::read(self.home.path().join("export.json")).unwrap())
+            .unwrap()
     }
 }
 
@@ -97,13 +121,32 @@ async fn a_missing_policy_is_confirmed_and_comes_after_its_api() {
         let ran = desk.plan("apis", &[]);
         let plan = ran.json();
         assert_eq!(ran.code, Some(2), "{plan:#}");
-        assert_eq!(plan["missing"], json!([{ "kind": "policy", "key": POLICY, "used_by": ["api:jwt"] }]));
-        assert_eq!((&plan["lack_api"], &plan["summary"]["missing"]), (&json!([]), &json!(1)));
+        assert_eq!(
+            plan["missing"],
+            json!([{ "kind": "policy", "key": POLICY, "used_by": ["api:jwt"] }])
+        );
+        assert_eq!(
+            (&plan["lack_api"], &plan["summary"]["missing"]),
+            (&json!([]), &json!(1))
+        );
         let refused = desk.apply("apis", &[]);
         let error = &refused.json()["error"];
-        assert_eq!((refused.code, &error["kind"]), (Some(4), &json!("blocked")), "{error}");
-        assert_eq!(error["message"], "the target lacks 1 object; nothing was written");
-        assert!(error["hints"][0].as_str().unwrap().contains("--ignore-missing"), "{error}");
+        assert_eq!(
+            (refused.code, &error["kind"]),
+            (Some(4), &json!("blocked")),
+            "{error}"
+        );
+        assert_eq!(
+            error["message"],
+            "the target lacks 1 object; nothing was written"
+        );
+        assert!(
+            error["hints"][0]
+                .as_str()
+                .unwrap()
+                .contains("--ignore-missing"),
+            "{error}"
+        );
         assert_eq!(desk.apply("apis", &[flag]).code, Some(0));
         // What it names now is there.
         assert_eq!(desk.apply("policies", &[]).code, Some(0));
@@ -120,7 +163,10 @@ async fn a_missing_api_is_confirmed_and_comes_after_its_policy() {
     assert_eq!((&plan["lack_api"], &plan["missing"]), (&lack, &json!([])));
     let refused = desk.apply("policies", &[]);
     assert_eq!(refused.code, Some(4));
-    assert_eq!(refused.json()["error"]["message"], "the target lacks 1 API; nothing was written");
+    assert_eq!(
+        refused.json()["error"]["message"],
+        "the target lacks 1 API; nothing was written"
+    );
     assert_eq!(desk.apply("policies", &["--ignore-lack-api"]).code, Some(0));
     assert_eq!(desk.apply("apis", &[]).code, Some(0));
     desk.all_there();
@@ -132,7 +178,10 @@ async fn without_its_organisation_nothing_goes_in_whatever_is_confirmed() {
     for name in ["apis", "policies"] {
         let ran = desk.apply(name, &["--ignore-missing"]);
         assert_eq!(ran.code, Some(4), "{}", ran.stdout);
-        assert_eq!(ran.json()["items"][0]["reasons"][0]["code"], "prerequisite-missing");
+        assert_eq!(
+            ran.json()["items"][0]["reasons"][0]["code"],
+            "prerequisite-missing"
+        );
     }
 }
 
@@ -159,11 +208,17 @@ async fn text_tells_what_is_missing_and_how_to_go_on() {
 async fn a_saved_plan_carries_the_confirmation_and_is_stale_once_the_policy_is_there() {
     let desk = Desk::new(ORG).await;
     desk.apply("organisations", &[]);
-    let save = |more: &[&str]| desk.plan("apis", &[&["--out", "plan.json", "--force"], more].concat());
+    let save =
+        |more: &[&str]| desk.plan("apis", &[&["--out", "plan.json", "--force"], more].concat());
     assert_eq!(save(&[]).code, Some(2));
     let refused = desk.run(&["apply", "plan.json", "--yes"]);
     assert_eq!(refused.code, Some(4), "{}", refused.stdout);
-    assert!(refused.json()["error"]["hints"][0].as_str().unwrap().contains("--ignore-missing"));
+    assert!(
+        refused.json()["error"]["hints"][0]
+            .as_str()
+            .unwrap()
+            .contains("--ignore-missing")
+    );
     let saved = save(&["--ignore-missing"]).json();
     assert_eq!(saved["choices"]["ignore_missing"], true);
     let shown = desk.run(&["show", "plan.json"]).json();
@@ -200,8 +255,15 @@ async fn what_is_posted_one_after_the_other_is_taken_in_either_order() {
         }
         for name in order {
             let meta = post(&served, name, "?preview=true").json()["Meta"].clone();
-            assert_eq!(meta["summary"], json!({ "add": 0, "cover": 0, "none": 1, "blocked": 0 }), "{meta}");
-            assert_eq!((&meta["missing"], &meta["lack_api"]), (&json!([]), &json!([])));
+            assert_eq!(
+                meta["summary"],
+                json!({ "add": 0, "cover": 0, "none": 1, "blocked": 0 }),
+                "{meta}"
+            );
+            assert_eq!(
+                (&meta["missing"], &meta["lack_api"]),
+                (&json!([]), &json!([]))
+            );
         }
     }
 }
@@ -212,20 +274,37 @@ async fn a_preview_tells_what_is_missing_and_an_import_warns_of_it() {
     let served = Served::start(&db, &[]);
     post(&served, "organisations", "");
     let meta = post(&served, "apis", "?preview=true").json()["Meta"].clone();
-    assert_eq!(meta["missing"], json!([{ "kind": "policy", "key": POLICY, "used_by": ["api:jwt"] }]));
+    assert_eq!(
+        meta["missing"],
+        json!([{ "kind": "policy", "key": POLICY, "used_by": ["api:jwt"] }])
+    );
     assert_eq!(meta["importable"], true);
     let answer = post(&served, "apis", "?findings=true");
     assert_eq!(answer.header("x-gatediff-findings"), Some("1"));
-    assert_eq!(answer.json()["Findings"][0]["code"], "policy-dangling", "{answer:?}");
+    assert_eq!(
+        answer.json()["Findings"][0]["code"],
+        "policy-dangling",
+        "{answer:?}"
+    );
 }
 
 // ---- another organisation
 
 /// Returns which organisations the target's objects belong to.
 fn owners(export: &Value) -> Vec<&str> {
-    let apis = export["apis"].as_array().unwrap().iter().map(|api| &api["api_definition"]["org_id"]);
-    let policies = export["Data"].as_array().unwrap().iter().map(|policy| &policy["org_id"]);
-    apis.chain(policies).map(|id| id.as_str().unwrap()).collect()
+    let apis = export["apis"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|api| &api["api_definition"]["org_id"]);
+    let policies = export["Data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|policy| &policy["org_id"]);
+    apis.chain(policies)
+        .map(|id| id.as_str().unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -233,24 +312,34 @@ async fn what_belongs_to_another_organisation_is_added_under_the_one_it_is_mappe
     let desk = Desk::new(OTHER).await;
     desk.write("organisations", &file("organisations", ORG));
     desk.apply("organisations", &[]);
-    let both = json!({ "apis": file("apis", OTHER)["apis"], "Data": file("policies", OTHER)["Data"] });
+    let both =
+        json!({ "apis": file("apis", OTHER)["apis"], "Data": file("policies", OTHER)["Data"] });
     desk.write("both", &both);
     assert_eq!(desk.plan("both", &[]).json()["summary"]["cannot_add"], 2);
     let mapping = ["--organisation", &format!("{OTHER}={ORG}")];
     assert_eq!(desk.plan("both", &mapping).json()["summary"]["add"], 2);
     assert_eq!(desk.apply("both", &mapping).code, Some(0));
     assert_eq!(owners(&desk.export()), [ORG, ORG]);
-    assert_eq!(desk.plan("both", &mapping).json()["summary"]["unchanged"], 2);
+    assert_eq!(
+        desk.plan("both", &mapping).json()["summary"]["unchanged"],
+        2
+    );
     // What was mapped in the file is what a saved plan writes.
     let mut changed = both.clone();
     changed["apis"][0]["api_definition"]["name"] = json!("Renamed");
     desk.write("both", &changed);
-    let saved = desk.plan("both", &[&mapping[..], &["--out", "plan.json", "--cover", "all"]].concat());
+    let saved = desk.plan(
+        "both",
+        &[&mapping[..], &["--out", "plan.json", "--cover", "all"]].concat(),
+    );
     assert_eq!(saved.code, Some(2), "{}", saved.stderr);
     assert_eq!(desk.run(&["apply", "plan.json", "--yes"]).code, Some(0));
     let export = desk.export();
     assert_eq!(
-        (owners(&export), &export["apis"][0]["api_definition"]["name"]),
+        (
+            owners(&export),
+            &export["apis"][0]["api_definition"]["name"]
+        ),
         (vec![ORG, ORG], &json!("Renamed"))
     );
 }
@@ -260,10 +349,16 @@ async fn an_organisation_itself_is_mapped_and_its_text_is_kept_but_for_the_id() 
     let desk = Desk::new(OTHER).await;
     let text = format!("{{ \"id\":\t\"{OTHER}\",  \"owner_name\": \"{OTHER}\", \"apis\": [ ] }}");
     std::fs::write(desk.home.path().join("organisations.json"), &text).unwrap();
-    let ran = desk.apply("organisations", &["--organisation", &format!("{OTHER}={ORG}")]);
+    let ran = desk.apply(
+        "organisations",
+        &["--organisation", &format!("{OTHER}={ORG}")],
+    );
     assert_eq!(ran.code, Some(0), "{}", ran.stdout);
     let sql = "SELECT body FROM gatediff.documents";
-    let body: String = sqlx::query_scalar(sql).fetch_one(&mut desk.db.connect().await).await.unwrap();
+    let body: String = sqlx::query_scalar(sql)
+        .fetch_one(&mut desk.db.connect().await)
+        .await
+        .unwrap();
     assert_eq!(body, text.replacen(OTHER, ORG, 1));
 }
 
@@ -280,19 +375,33 @@ async fn a_mapping_that_cannot_be_taken_is_wrong_usage_and_one_that_meets_nothin
         let message = ran.json()["error"]["message"].as_str().unwrap().to_owned();
         assert!(ran.code == Some(64) && message.contains(told), "{message}");
     }
-    for (product, export) in
-        [("digirunner", "digirunner/export.json"), ("sp-config", "sp-config/export.json")]
-    {
+    for (product, export) in [
+        ("digirunner", "digirunner/export.json"),
+        ("sp-config", "sp-config/export.json"),
+    ] {
         let ran = desk.run(&["validate", &fixture(export), "--organisation", "a=b"]);
         let message = ran.json()["error"]["message"].as_str().unwrap().to_owned();
         assert_eq!(
             (ran.code, message),
-            (Some(64), format!("{product} has no organisations that could be mapped"))
+            (
+                Some(64),
+                format!("{product} has no organisations that could be mapped")
+            )
         );
     }
-    let warnings = desk.run(&["validate", "apis.json", "--organisation", "a=b"]).json()["warnings"].clone();
+    let warnings = desk
+        .run(&["validate", "apis.json", "--organisation", "a=b"])
+        .json()["warnings"]
+        .clone();
     let unmet = "the mapping of organisation 'a' to 'b' meets nothing in the file";
-    assert!(warnings.as_array().unwrap().iter().any(|warning| warning["message"] == unmet), "{warnings}");
+    assert!(
+        warnings
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|warning| warning["message"] == unmet),
+        "{warnings}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -303,11 +412,22 @@ async fn a_post_maps_organisations_by_its_query() {
     let body = file("policies", OTHER).to_string();
     let path = "/admin/policies/import";
     assert_eq!(served.import(path, &body).status, 403);
-    let answer = served.import(&format!("{path}?organisation=x%3Dy&organisation={OTHER}={ORG}"), &body);
+    let answer = served.import(
+        &format!("{path}?organisation=x%3Dy&organisation={OTHER}={ORG}"),
+        &body,
+    );
     assert_eq!(answer.status, 200, "{answer:?}");
-    let stored = served.get("/api/portal/policies?p=-1", &[("Admin-Auth", SECRET)]).json();
+    let stored = served
+        .get("/api/portal/policies?p=-1", &[("Admin-Auth", SECRET)])
+        .json();
     assert_eq!(stored["Data"][0]["org_id"], ORG);
     let answer = served.import(&format!("{path}?organisation=a"), &body);
     assert_eq!(answer.status, 400, "{answer:?}");
-    assert!(answer.json()["Message"].as_str().unwrap().contains("FROM=TO"), "{answer:?}");
+    assert!(
+        answer.json()["Message"]
+            .as_str()
+            .unwrap()
+            .contains("FROM=TO"),
+        "{answer:?}"
+    );
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use gatediff::engine::Refusal;
 use gatediff::job::{
-    self, ApplyOptions, Cancel, Failure, FailureKind, JobState, Receipt, Reporter, UndoOptions, Undone,
+    self, ApplyOptions, Cancel, Failure, FailureKind, JobState, Receipt, Reporter, UndoOptions,
+    Undone,
 };
 use gatediff::store::{LedgerPlace, Timeouts};
 use proptest::collection::vec;
@@ -27,9 +28,15 @@ type Exact = BTreeMap<String, Vec<Value>>;
 async fn exact(site: &Site) -> Exact {
     let mut connection = site.db.connect().await;
     let mut all = Exact::new();
-    for table in tables().into_iter().chain(["tsmp_api".to_owned(), "seq_store".to_owned()]) {
+    for table in tables()
+        .into_iter()
+        .chain(["tsmp_api".to_owned(), "seq_store".to_owned()])
+    {
         let sql = format!("SELECT to_jsonb(t) FROM {table} t ORDER BY t");
-        let rows = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
+        let rows = sqlx::query_scalar(AssertSqlSafe(sql))
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
         all.insert(table, rows);
     }
     all
@@ -45,9 +52,21 @@ fn undo_options(ledger: &LedgerPlace, only: &[&str]) -> UndoOptions {
     }
 }
 
-async fn undo_in(site: &Site, job: i64, ledger: &LedgerPlace, only: &[&str]) -> Result<Undone, Failure> {
+async fn undo_in(
+    site: &Site,
+    job: i64,
+    ledger: &LedgerPlace,
+    only: &[&str],
+) -> Result<Undone, Failure> {
     let options = undo_options(ledger, only);
-    job::undo(job, &site.target(), &options, &Reporter::silent(), &Cancel::new()).await
+    job::undo(
+        job,
+        &site.target(),
+        &options,
+        &Reporter::silent(),
+        &Cancel::new(),
+    )
+    .await
 }
 
 async fn undo(site: &Site, job: i64, only: &[&str]) -> Result<Undone, Failure> {
@@ -61,37 +80,65 @@ async fn apply_in(site: &Site, file: &World, ledger: &LedgerPlace) -> Option<Rec
         Err(Refusal::NothingToWrite { .. }) => return None,
         other => other.unwrap(),
     };
-    let options = ApplyOptions { ledger: ledger.clone(), ..ApplyOptions::new(OPERATOR, Timeouts::default()) };
-    let done = job::apply(&review, approved, &site.target(), &options, &Reporter::silent(), &Cancel::new());
+    let options = ApplyOptions {
+        ledger: ledger.clone(),
+        ..ApplyOptions::new(OPERATOR, Timeouts::default())
+    };
+    let done = job::apply(
+        &review,
+        approved,
+        &site.target(),
+        &options,
+        &Reporter::silent(),
+        &Cancel::new(),
+    );
     Some(done.await.unwrap())
 }
 
 async fn states(site: &Site) -> Vec<(i64, JobState, Option<i64>)> {
-    let jobs = job::history(&site.target(), Timeouts::default(), &LedgerPlace::Target).await.unwrap();
-    jobs.iter().map(|record| (record.job, record.state, record.undone_by)).collect()
+    let jobs = job::history(&site.target(), Timeouts::default(), &LedgerPlace::Target)
+        .await
+        .unwrap();
+    jobs.iter()
+        .map(|record| (record.job, record.state, record.undone_by))
+        .collect()
 }
 
 // ---- for any file and any target
 
 #[test]
 fn plan_apply_undo_leaves_every_table_as_it_was_row_for_row() {
-    let cases = std::env::var("GATEDIFF_TEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    let cases = std::env::var("GATEDIFF_TEST_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok());
     let config = Config {
         cases: cases.unwrap_or(CASES),
         max_shrink_iters: 100,
         failure_persistence: None,
         ..Config::default()
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let directory = tempfile::tempdir().unwrap();
     let mut runner = TestRunner::new(config);
-    let numbers = (vec(any::<u16>(), 0..1200), vec(any::<u16>(), 0..1200), any::<bool>());
+    let numbers = (
+        vec(any::<u16>(), 0..1200),
+        vec(any::<u16>(), 0..1200),
+        any::<bool>(),
+    );
     let result = runner.run(&numbers, |(file, target, in_file)| {
         let file = environment(&mut Draw::new(&file), Side::File);
         let target = environment(&mut Draw::new(&target), Side::Target);
-        let place =
-            if in_file { LedgerPlace::File(directory.path().join("ledger.db")) } else { LedgerPlace::Target };
-        runtime.block_on(there_and_back(&file, &target, &place)).map_err(TestCaseError::fail)
+        let place = if in_file {
+            LedgerPlace::File(directory.path().join("ledger.db"))
+        } else {
+            LedgerPlace::Target
+        };
+        runtime
+            .block_on(there_and_back(&file, &target, &place))
+            .map_err(TestCaseError::fail)
     });
     match result {
         Ok(()) => {}
@@ -104,7 +151,9 @@ fn plan_apply_undo_leaves_every_table_as_it_was_row_for_row() {
 async fn there_and_back(file: &World, target: &World, place: &LedgerPlace) -> Result<(), String> {
     let site = Site::new(target).await;
     let before = exact(&site).await;
-    let Some(receipt) = apply_in(&site, file, place).await else { return Ok(()) };
+    let Some(receipt) = apply_in(&site, file, place).await else {
+        return Ok(());
+    };
     let after = exact(&site).await;
     let mut job = receipt.job;
     for (step, wanted) in [("undo", &before), ("redo", &after), ("undo again", &before)] {
@@ -121,8 +170,13 @@ fn same(step: &str, wanted: &Exact, found: &Exact) -> Result<(), String> {
         if found[table] != *rows {
             let differs = |row: &&Value| !found[table].contains(row);
             let missing: Vec<&Value> = rows.iter().filter(differs).collect();
-            let more: Vec<&Value> = found[table].iter().filter(|row| !rows.contains(row)).collect();
-            return Err(format!("{step}: {table} lacks {missing:?} and has {more:?}"));
+            let more: Vec<&Value> = found[table]
+                .iter()
+                .filter(|row| !rows.contains(row))
+                .collect();
+            return Err(format!(
+                "{step}: {table} lacks {missing:?} and has {more:?}"
+            ));
         }
     }
     Ok(())
@@ -131,7 +185,12 @@ fn same(step: &str, wanted: &Exact, found: &Exact) -> Result<(), String> {
 // ---- what an undo is
 
 async fn covered() -> (Site, Receipt) {
-    let site = Site::new(&world().client("a", json!({"tps": 1})).group("1", "g", json!({}))).await;
+    let site = Site::new(
+        &world()
+            .client("a", json!({"tps": 1}))
+            .group("1", "g", json!({})),
+    )
+    .await;
     let file = world()
         .client("a", json!({"tps": 2}))
         .client("b", json!({}))
@@ -149,14 +208,30 @@ async fn an_undo_is_a_job_and_can_be_undone() {
     assert_eq!(undone.undoes, receipt.job);
     let items: Vec<String> = undone.items.iter().map(ToString::to_string).collect();
     assert_eq!(items, ["client:a", "client:b", "group:new"]);
-    assert_eq!(site.column("tsmp_client", "tps", "client_id = 'a'").await, [json!(1)]);
-    assert_eq!(states(&site).await, [(2, JobState::Done, None), (1, JobState::Undone, Some(2))]);
-    undo(&site, undone.job, &[]).await.unwrap();
-    assert_eq!(site.column("tsmp_client", "tps", "client_id = 'a'").await, [json!(2)]);
-    assert_eq!(site.column("tsmp_client", "client_id", "true").await, ["a", "b"]);
+    assert_eq!(
+        site.column("tsmp_client", "tps", "client_id = 'a'").await,
+        [json!(1)]
+    );
     assert_eq!(
         states(&site).await,
-        [(3, JobState::Done, None), (2, JobState::Undone, Some(3)), (1, JobState::Done, None)]
+        [(2, JobState::Done, None), (1, JobState::Undone, Some(2))]
+    );
+    undo(&site, undone.job, &[]).await.unwrap();
+    assert_eq!(
+        site.column("tsmp_client", "tps", "client_id = 'a'").await,
+        [json!(2)]
+    );
+    assert_eq!(
+        site.column("tsmp_client", "client_id", "true").await,
+        ["a", "b"]
+    );
+    assert_eq!(
+        states(&site).await,
+        [
+            (3, JobState::Done, None),
+            (2, JobState::Undone, Some(3)),
+            (1, JobState::Done, None)
+        ]
     );
 }
 
@@ -173,26 +248,52 @@ async fn a_job_that_was_undone_is_not_undone_again() {
 async fn only_what_was_named_is_undone_and_the_rest_later() {
     let (site, receipt) = covered().await;
     let part = undo(&site, receipt.job, &["client:a"]).await.unwrap();
-    assert_eq!(site.column("tsmp_client", "tps", "client_id = 'a'").await, [json!(1)]);
-    assert_eq!(site.column("tsmp_client", "client_id", "true").await, ["a", "b"]);
-    assert_eq!(states(&site).await[1], (1, JobState::PartlyUndone, Some(part.job)));
+    assert_eq!(
+        site.column("tsmp_client", "tps", "client_id = 'a'").await,
+        [json!(1)]
+    );
+    assert_eq!(
+        site.column("tsmp_client", "client_id", "true").await,
+        ["a", "b"]
+    );
+    assert_eq!(
+        states(&site).await[1],
+        (1, JobState::PartlyUndone, Some(part.job))
+    );
     let failure = undo(&site, receipt.job, &["client:a"]).await.unwrap_err();
     assert_eq!(failure.why.as_deref(), Some("they were undone already"));
     let rest = undo(&site, receipt.job, &[]).await.unwrap();
     assert_eq!(site.column("tsmp_client", "client_id", "true").await, ["a"]);
     assert_eq!(site.column("tsmp_group", "group_name", "true").await, ["g"]);
-    assert_eq!(states(&site).await[2], (1, JobState::Undone, Some(rest.job)));
+    assert_eq!(
+        states(&site).await[2],
+        (1, JobState::Undone, Some(rest.job))
+    );
     undo(&site, rest.job, &[]).await.unwrap();
-    assert_eq!(states(&site).await[3], (1, JobState::PartlyUndone, Some(part.job)));
+    assert_eq!(
+        states(&site).await[3],
+        (1, JobState::PartlyUndone, Some(part.job))
+    );
 }
 
 #[tokio::test]
 async fn an_item_that_the_job_did_not_write_cannot_be_named() {
     let (site, receipt) = covered().await;
-    let failure = undo(&site, receipt.job, &["client:nobody"]).await.unwrap_err();
+    let failure = undo(&site, receipt.job, &["client:nobody"])
+        .await
+        .unwrap_err();
     assert_eq!(failure.kind, FailureKind::Usage);
-    assert!(failure.what.starts_with("--only: 'client:nobody' matches no item"), "{}", failure.what);
-    assert_eq!(undo(&site, 99, &[]).await.unwrap_err().what, "there is no job 99 in the ledger");
+    assert!(
+        failure
+            .what
+            .starts_with("--only: 'client:nobody' matches no item"),
+        "{}",
+        failure.what
+    );
+    assert_eq!(
+        undo(&site, 99, &[]).await.unwrap_err().what,
+        "there is no job 99 in the ledger"
+    );
 }
 
 // ---- what is in the way
@@ -200,7 +301,8 @@ async fn an_item_that_the_job_did_not_write_cannot_be_named() {
 #[tokio::test]
 async fn a_row_that_changed_since_is_named_in_three_states_and_nothing_is_written() {
     let (site, receipt) = covered().await;
-    site.run("UPDATE tsmp_client SET tps = 3, client_secret = 'canary' WHERE client_id = 'a'").await;
+    site.run("UPDATE tsmp_client SET tps = 3, client_secret = 'canary' WHERE client_id = 'a'")
+        .await;
     let before = exact(&site).await;
     let failure = undo(&site, receipt.job, &[]).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Stale);
@@ -217,27 +319,46 @@ async fn a_row_that_changed_since_is_named_in_three_states_and_nothing_is_writte
         }])
     );
     assert_eq!(exact(&site).await, before);
-    assert_eq!(states(&site).await[0].1, JobState::Failed, "the attempt is on record");
-    undo(&site, receipt.job, &["client:b", "group:new"]).await.unwrap();
+    assert_eq!(
+        states(&site).await[0].1,
+        JobState::Failed,
+        "the attempt is on record"
+    );
+    undo(&site, receipt.job, &["client:b", "group:new"])
+        .await
+        .unwrap();
     assert_eq!(site.column("tsmp_client", "client_id", "true").await, ["a"]);
 }
 
 #[tokio::test]
 async fn a_row_that_is_gone_or_there_again_is_named() {
     let (site, receipt) = covered().await;
-    site.run("DELETE FROM tsmp_client_group; DELETE FROM tsmp_client WHERE client_id = 'b'").await;
+    site.run("DELETE FROM tsmp_client_group; DELETE FROM tsmp_client WHERE client_id = 'b'")
+        .await;
     let failure = undo(&site, receipt.job, &[]).await.unwrap_err();
-    let told: Vec<&str> = failure.stale.iter().map(|stale| stale.why.as_str()).collect();
+    let told: Vec<&str> = failure
+        .stale
+        .iter()
+        .map(|stale| stale.why.as_str())
+        .collect();
     assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told.contains(&"tsmp_client (client_id \"b\") is gone"), "{told:?}");
+    assert!(
+        told.contains(&"tsmp_client (client_id \"b\") is gone"),
+        "{told:?}"
+    );
 }
 
 #[tokio::test]
 async fn what_depends_on_an_added_row_by_now_is_named() {
     let (site, receipt) = covered().await;
-    let group = site.column("tsmp_group", "group_id", "group_name = 'new'").await;
+    let group = site
+        .column("tsmp_group", "group_id", "group_name = 'new'")
+        .await;
     let group = group[0].as_str().unwrap();
-    site.run(&format!("INSERT INTO tsmp_client_group VALUES ('a', '{group}')")).await;
+    site.run(&format!(
+        "INSERT INTO tsmp_client_group VALUES ('a', '{group}')"
+    ))
+    .await;
     let before = exact(&site).await;
     let failure = undo(&site, receipt.job, &[]).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Blocked);
@@ -252,26 +373,45 @@ async fn an_item_that_another_one_of_the_job_needs_is_not_undone_alone() {
     let (site, receipt) = covered().await;
     let failure = undo(&site, receipt.job, &["group:new"]).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Blocked);
-    assert!(failure.stale[0].why.contains("tsmp_client_group (client_id \"b\""), "{:?}", failure.stale);
+    assert!(
+        failure.stale[0]
+            .why
+            .contains("tsmp_client_group (client_id \"b\""),
+        "{:?}",
+        failure.stale
+    );
 }
 
 #[tokio::test]
 async fn what_the_running_gateway_counts_is_no_change_and_stays() {
     let site = Site::new(&world().client("a", json!({"tps": 1, "apiUsed": 5}))).await;
-    let receipt =
-        site.import(&world().client("a", json!({"tps": 2, "apiUsed": 0})).client("b", json!({}))).await;
-    site.run("UPDATE tsmp_client SET api_used = 7, pwd_fail_times = 2").await;
+    let receipt = site
+        .import(
+            &world()
+                .client("a", json!({"tps": 2, "apiUsed": 0}))
+                .client("b", json!({})),
+        )
+        .await;
+    site.run("UPDATE tsmp_client SET api_used = 7, pwd_fail_times = 2")
+        .await;
     undo(&site, receipt.job, &[]).await.unwrap();
     let row = site.row("tsmp_client", "true").await;
     assert_eq!(
-        [&row["client_id"], &row["tps"], &row["api_used"], &row["pwd_fail_times"]],
+        [
+            &row["client_id"],
+            &row["tps"],
+            &row["api_used"],
+            &row["pwd_fail_times"]
+        ],
         [&json!("a"), &json!(1), &json!(7), &json!(2)]
     );
 }
 
 #[tokio::test]
 async fn a_counter_goes_back_unless_it_counted_on() {
-    let file = world().client("a", json!({})).open_key(1, "a", "k", json!({}));
+    let file = world()
+        .client("a", json!({}))
+        .open_key(1, "a", "k", json!({}));
     let counter = "sequence_name = 'tsmp_open_apikey'";
     let site = Site::new(&world()).await;
     let before = site.column("seq_store", "next_val", counter).await;
@@ -279,7 +419,8 @@ async fn a_counter_goes_back_unless_it_counted_on() {
     undo(&site, receipt.job, &[]).await.unwrap();
     assert_eq!(site.column("seq_store", "next_val", counter).await, before);
     let receipt = site.import(&file).await;
-    site.run("UPDATE seq_store SET next_val = next_val + 50").await;
+    site.run("UPDATE seq_store SET next_val = next_val + 50")
+        .await;
     let counted = site.column("seq_store", "next_val", counter).await;
     let undone = undo(&site, receipt.job, &[]).await.unwrap();
     assert_eq!(site.column("seq_store", "next_val", counter).await, counted);
@@ -292,7 +433,13 @@ async fn a_counter_goes_back_unless_it_counted_on() {
 #[tokio::test]
 async fn an_undo_of_an_undo_is_refused_where_its_ids_may_have_been_given_away() {
     let site = Site::new(&world()).await;
-    let receipt = site.import(&world().client("a", json!({})).open_key(1, "a", "k", json!({}))).await;
+    let receipt = site
+        .import(
+            &world()
+                .client("a", json!({}))
+                .open_key(1, "a", "k", json!({})),
+        )
+        .await;
     let undone = undo(&site, receipt.job, &[]).await.unwrap();
     // The gateway takes a block of ids, some of which the job had.
     site.run(
@@ -302,18 +449,24 @@ async fn an_undo_of_an_undo_is_refused_where_its_ids_may_have_been_given_away() 
     .await;
     let failure = undo(&site, undone.job, &[]).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Stale);
-    assert!(failure.stale.iter().any(|stale| stale.why.ends_with("has counted on")), "{:?}", failure.stale);
+    assert!(
+        failure
+            .stale
+            .iter()
+            .any(|stale| stale.why.ends_with("has counted on")),
+        "{:?}",
+        failure.stale
+    );
 }
 
 #[tokio::test]
 async fn columns_that_the_program_does_not_know_come_back_too() {
     let site = Site::new(
-        &world().client("a", json!({})).client("portal", json!({})).dp_app(1, "portal", json!({})).idp_o(
-            7,
-            "portal",
-            "GOOGLE",
-            json!({}),
-        ),
+        &world()
+            .client("a", json!({}))
+            .client("portal", json!({}))
+            .dp_app(1, "portal", json!({}))
+            .idp_o(7, "portal", "GOOGLE", json!({})),
     )
     .await;
     site.run(
@@ -328,7 +481,11 @@ async fn columns_that_the_program_does_not_know_come_back_too() {
         .dp_app(1, "portal", json!({}))
         .idp_o(7, "portal", "GOOGLE", json!({"status": "N"}));
     let receipt = site.import(&file).await;
-    assert_eq!(site.column("dgr_gtw_idp_info_o", "newer Column", "true").await, [Value::Null]);
+    assert_eq!(
+        site.column("dgr_gtw_idp_info_o", "newer Column", "true")
+            .await,
+        [Value::Null]
+    );
     undo(&site, receipt.job, &[]).await.unwrap();
     assert_eq!(exact(&site).await, before);
 }
@@ -346,14 +503,31 @@ async fn a_role_that_may_only_use_the_products_tables_does_everything_with_a_led
          GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}"
     ))
     .await;
-    let url = site.db.url().replace("user=postgres", &format!("user={role}"));
+    let url = site
+        .db
+        .url()
+        .replace("user=postgres", &format!("user={role}"));
     let directory = tempfile::tempdir().unwrap();
     let ledger = directory.path().join("state/ledger.db");
     let file = directory.path().join("export.json");
-    std::fs::write(&file, world().client("a", json!({"tps": 2})).client("b", json!({})).export()).unwrap();
+    std::fs::write(
+        &file,
+        world()
+            .client("a", json!({"tps": 2}))
+            .client("b", json!({}))
+            .export(),
+    )
+    .unwrap();
     let run = |args: &[&str]| {
         let mut all = args.to_vec();
-        all.extend(["--database-url", &url, "--ledger", ledger.to_str().unwrap(), "--output", "json"]);
+        all.extend([
+            "--database-url",
+            &url,
+            "--ledger",
+            ledger.to_str().unwrap(),
+            "--output",
+            "json",
+        ]);
         crate::support::gatediff::gatediff(&all)
     };
     let file = file.to_str().unwrap();
@@ -365,8 +539,15 @@ async fn a_role_that_may_only_use_the_products_tables_does_everything_with_a_led
     let backup = directory.path().join("backup.json");
     let saved = run(&["backup", &job, "--out", backup.to_str().unwrap()]);
     assert_eq!(saved.code, Some(0), "{}", saved.stdout);
-    assert!(std::fs::read_to_string(&backup).unwrap().contains("importClientRelated"));
-    assert_eq!(run(&["apply", file, "--cover", "all", "--yes", "--rehearse"]).code, Some(0));
+    assert!(
+        std::fs::read_to_string(&backup)
+            .unwrap()
+            .contains("importClientRelated")
+    );
+    assert_eq!(
+        run(&["apply", file, "--cover", "all", "--yes", "--rehearse"]).code,
+        Some(0)
+    );
     let undone = run(&["undo", &job, "--yes"]);
     assert_eq!(undone.code, Some(0), "{}", undone.stdout);
     assert_eq!(undone.json()["undoes"].to_string(), job);
@@ -374,11 +555,15 @@ async fn a_role_that_may_only_use_the_products_tables_does_everything_with_a_led
     let left: Vec<Value> = {
         let mut connection = site.db.connect().await;
         let sql = "SELECT to_jsonb(n) FROM pg_namespace n WHERE nspname = 'gatediff'";
-        sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap()
+        sqlx::query_scalar(sql)
+            .fetch_all(&mut connection)
+            .await
+            .unwrap()
     };
     assert!(left.is_empty(), "nothing of ours is in the target");
     assert_eq!(mode(&ledger), 0o600);
-    site.run(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
+    site.run(&format!("DROP OWNED BY {role}; DROP ROLE {role}"))
+        .await;
 }
 
 fn mode(path: &Path) -> u32 {
@@ -392,7 +577,9 @@ async fn a_ledger_file_finds_out_what_became_of_a_job_that_was_about_to_commit()
     let path = directory.path().join("ledger.db");
     let place = LedgerPlace::File(path.clone());
     let site = Site::new(&world()).await;
-    let receipt = apply_in(&site, &world().client("a", json!({})), &place).await.unwrap();
+    let receipt = apply_in(&site, &world().client("a", json!({})), &place)
+        .await
+        .unwrap();
     // As if the process had died right after the target's commit.
     let forget = |sql: &'static str| {
         let path = path.clone();
@@ -404,33 +591,52 @@ async fn a_ledger_file_finds_out_what_became_of_a_job_that_was_about_to_commit()
         }
     };
     forget("UPDATE jobs SET state = 'committing'").await;
-    let jobs = job::history(&site.target(), Timeouts::default(), &place).await.unwrap();
+    let jobs = job::history(&site.target(), Timeouts::default(), &place)
+        .await
+        .unwrap();
     assert_eq!(jobs[0].state, JobState::Done);
     // As if the transaction had been rolled back.
     let mut connection = site.db.connect().await;
-    let lost: String =
-        sqlx::query_scalar("SELECT pg_current_xact_id()::text").fetch_one(&mut connection).await.unwrap();
+    let lost: String = sqlx::query_scalar("SELECT pg_current_xact_id()::text")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
     let mut other = site.db.connect().await;
     sqlx::raw_sql("BEGIN").execute(&mut other).await.unwrap();
-    let lost_now: String =
-        sqlx::query_scalar("SELECT pg_current_xact_id()::text").fetch_one(&mut other).await.unwrap();
+    let lost_now: String = sqlx::query_scalar("SELECT pg_current_xact_id()::text")
+        .fetch_one(&mut other)
+        .await
+        .unwrap();
     sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
     assert_ne!(lost, lost_now);
     use sqlx::ConnectOptions as _;
-    let mut file = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
-    sqlx::query("UPDATE jobs SET state = 'committing', xid = substr(xid, 1, instr(xid, ' ')) || $1")
-        .bind(&lost_now)
-        .execute(&mut file)
+    let mut file = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(&path)
+        .connect()
         .await
         .unwrap();
-    let jobs = job::history(&site.target(), Timeouts::default(), &place).await.unwrap();
-    assert_eq!((jobs[0].job, jobs[0].state), (receipt.job, JobState::Failed));
+    sqlx::query(
+        "UPDATE jobs SET state = 'committing', xid = substr(xid, 1, instr(xid, ' ')) || $1",
+    )
+    .bind(&lost_now)
+    .execute(&mut file)
+    .await
+    .unwrap();
+    let jobs = job::history(&site.target(), Timeouts::default(), &place)
+        .await
+        .unwrap();
+    assert_eq!(
+        (jobs[0].job, jobs[0].state),
+        (receipt.job, JobState::Failed)
+    );
     // As if the target had forgotten.
     sqlx::query("UPDATE jobs SET state = 'committing', xid = 'elsewhere 1'")
         .execute(&mut file)
         .await
         .unwrap();
-    let jobs = job::history(&site.target(), Timeouts::default(), &place).await.unwrap();
+    let jobs = job::history(&site.target(), Timeouts::default(), &place)
+        .await
+        .unwrap();
     assert_eq!(jobs[0].state, JobState::Unknown);
     let failure = undo_in(&site, receipt.job, &place, &[]).await.unwrap_err();
     assert_eq!(failure.what, "the outcome of job 1 is unknown");
@@ -440,8 +646,11 @@ async fn a_ledger_file_finds_out_what_became_of_a_job_that_was_about_to_commit()
 async fn a_file_that_is_no_ledger_is_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("notes.txt");
-    std::fs::write(&path, "not a ledger, and long enough to have a header of a hundred bytes: ".repeat(3))
-        .unwrap();
+    std::fs::write(
+        &path,
+        "not a ledger, and long enough to have a header of a hundred bytes: ".repeat(3),
+    )
+    .unwrap();
     let site = Site::new(&world()).await;
     let review = site.review(&world().client("a", json!({}))).await;
     let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
@@ -449,9 +658,20 @@ async fn a_file_that_is_no_ledger_is_left_alone() {
         ledger: LedgerPlace::File(path.clone()),
         ..ApplyOptions::new(OPERATOR, Timeouts::default())
     };
-    let done =
-        job::apply(&review, approved, &site.target(), &options, &Reporter::silent(), &Cancel::new()).await;
+    let done = job::apply(
+        &review,
+        approved,
+        &site.target(),
+        &options,
+        &Reporter::silent(),
+        &Cancel::new(),
+    )
+    .await;
     assert_eq!(done.unwrap_err().what, "cannot open the ledger file");
-    assert!(std::fs::read_to_string(&path).unwrap().starts_with("not a ledger"));
+    assert!(
+        std::fs::read_to_string(&path)
+            .unwrap()
+            .starts_with("not a ledger")
+    );
     assert!(site.rows("tsmp_client", "true").await.is_empty());
 }

@@ -24,16 +24,23 @@ pub(super) async fn run(
         // By now it is known which cluster that is.
         consent::check_target(&args.consent, &session.target)?;
     }
-    let repairable = findings.iter().filter(|finding| finding.repair.is_some()).count();
+    let repairable = findings
+        .iter()
+        .filter(|finding| finding.repair.is_some())
+        .count();
     let target = session.target.display();
     if args.repair && repairable > 0 {
         return repair(printer, session, &args, &findings).await;
     }
     let (status, exit) = outcome(findings.len());
     match printer.output {
-        Output::Json => printer.json(&Document::new("scope check", status, &target).findings(&findings)),
+        Output::Json => {
+            printer.json(&Document::new("scope check", status, &target).findings(&findings))
+        }
         Output::Text => {
-            lines(&findings).iter().for_each(|line| printer.folded(line, 4));
+            lines(&findings)
+                .iter()
+                .for_each(|line| printer.folded(line, 4));
             printer.line(summary(&findings));
         }
     }
@@ -60,8 +67,10 @@ async fn repair(
     args: &ScopeCheckArgs,
     findings: &[Ailment],
 ) -> Result<Exit, Failure> {
-    let (repairable, left): (Vec<Ailment>, Vec<Ailment>) =
-        findings.iter().cloned().partition(|finding| finding.repair.is_some());
+    let (repairable, left): (Vec<Ailment>, Vec<Ailment>) = findings
+        .iter()
+        .cloned()
+        .partition(|finding| finding.repair.is_some());
     let told = lines(findings);
     match (args.consent.is_given(), printer.output) {
         (true, Output::Json) => {}
@@ -69,11 +78,27 @@ async fn repair(
         (false, _) => told.iter().for_each(|line| printer.tell(line)),
     }
     let target = session.target.display();
-    let what = format!("repair of {} in {target}", plural(repairable.len(), "finding", "findings"));
+    let what = format!(
+        "repair of {} in {target}",
+        plural(repairable.len(), "finding", "findings")
+    );
     let what = safe(&what).into_owned();
     let marks = session.marks().await?;
-    consent::ask(printer, &marks, &args.consent, (&what, true), &session.target)?;
-    let edited = write(session, &args.consent, Edit::Repair { codes: args.only.clone() }).await?;
+    consent::ask(
+        printer,
+        &marks,
+        &args.consent,
+        (&what, true),
+        &session.target,
+    )?;
+    let edited = write(
+        session,
+        &args.consent,
+        Edit::Repair {
+            codes: args.only.clone(),
+        },
+    )
+    .await?;
     let (status, exit) = outcome(left.len());
     let document = Document::new("scope check", status, &target).findings(findings);
     let what = match edited.job {
@@ -89,7 +114,11 @@ async fn repair(
 }
 
 const fn outcome(findings: usize) -> (&'static str, Exit) {
-    if findings == 0 { ("ok", Exit::Done) } else { ("changes", Exit::Changes) }
+    if findings == 0 {
+        ("ok", Exit::Done)
+    } else {
+        ("changes", Exit::Changes)
+    }
 }
 
 /// Returns the findings for people, each with what can be done.
@@ -97,7 +126,12 @@ fn lines(findings: &[Ailment]) -> Vec<String> {
     let mut lines = Vec::new();
     for finding in findings {
         let item = finding.item.to_string();
-        lines.push(format!("{} {}: {}", finding.code, safe(&item), safe(&finding.message)));
+        lines.push(format!(
+            "{} {}: {}",
+            finding.code,
+            safe(&item),
+            safe(&finding.message)
+        ));
         match &finding.repair {
             Some(repair) => lines.push(format!("  repair: {}", safe(repair))),
             None if finding.hint.is_empty() => {}
@@ -108,10 +142,16 @@ fn lines(findings: &[Ailment]) -> Vec<String> {
 }
 
 fn summary(findings: &[Ailment]) -> String {
-    let repairable = findings.iter().filter(|finding| finding.repair.is_some()).count();
+    let repairable = findings
+        .iter()
+        .filter(|finding| finding.repair.is_some())
+        .count();
     match (findings.len(), repairable) {
         (0, _) => "nothing is wrong".to_owned(),
-        (all, 0) => format!("{}; none can be repaired here", plural(all, "finding", "findings")),
+        (all, 0) => format!(
+            "{}; none can be repaired here",
+            plural(all, "finding", "findings")
+        ),
         (all, repairable) => format!(
             "{}; `gatediff scope check --repair` repairs {repairable}",
             plural(all, "finding", "findings")
@@ -136,7 +176,10 @@ mod tests {
 
     #[test]
     fn each_finding_says_what_repairs_it_or_what_to_do() {
-        let findings = [finding("stale-oauth-ids", Some("removes them")), finding("level", None)];
+        let findings = [
+            finding("stale-oauth-ids", Some("removes them")),
+            finding("level", None),
+        ];
         assert_eq!(
             lines(&findings),
             [
@@ -146,8 +189,14 @@ mod tests {
                 "  now:    give the client a level",
             ]
         );
-        assert_eq!(summary(&findings), "2 findings; `gatediff scope check --repair` repairs 1");
-        assert_eq!(summary(&findings[1..]), "1 finding; none can be repaired here");
+        assert_eq!(
+            summary(&findings),
+            "2 findings; `gatediff scope check --repair` repairs 1"
+        );
+        assert_eq!(
+            summary(&findings[1..]),
+            "1 finding; none can be repaired here"
+        );
         assert_eq!(summary(&[]), "nothing is wrong");
     }
 }

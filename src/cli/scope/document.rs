@@ -66,22 +66,34 @@ impl<'a> Document<'a> {
 
     /// Adds what a list found.
     pub(super) fn scopes(self, scopes: Vec<ScopeDocument<'a>>) -> Self {
-        Self { scopes: Some(scopes), ..self }
+        Self {
+            scopes: Some(scopes),
+            ..self
+        }
     }
 
     /// Says which scope it is about.
     pub(super) fn scope(self, scope: ScopeDocument<'a>) -> Self {
-        Self { scope: Some(scope), ..self }
+        Self {
+            scope: Some(scope),
+            ..self
+        }
     }
 
     /// Adds what a check found.
     pub(super) fn findings(self, findings: &'a [Ailment]) -> Self {
-        Self { findings: Some(findings), ..self }
+        Self {
+            findings: Some(findings),
+            ..self
+        }
     }
 
     /// Adds what the operator should know before a change.
     pub(super) fn warnings(self, warnings: &'a [Finding]) -> Self {
-        Self { warnings: Some(warnings), ..self }
+        Self {
+            warnings: Some(warnings),
+            ..self
+        }
     }
 
     /// Adds what was written.
@@ -95,6 +107,9 @@ impl<'a> Document<'a> {
             notes: &edited.notes,
             server_changes: &edited.server_changes,
         };
-        Self { done: Some(done), ..self }
+        Self {
+            done: Some(done),
+            ..self
+        }
     }
 }

@@ -30,13 +30,24 @@ pub(super) async fn create(
     note(printer, &fields.notes);
     let draft = fields.draft;
     check(draft.check(&catalogue, None))?;
-    ask_in_production(printer, session, &args.consent, &format!("create {}", draft.item())).await?;
+    ask_in_production(
+        printer,
+        session,
+        &args.consent,
+        &format!("create {}", draft.item()),
+    )
+    .await?;
     let edited = write(session, &args.consent, Edit::Create(draft.clone())).await?;
     let target = session.target.display();
     let document = Document::new("scope create", "ok", &target)
         .scope(ScopeDocument::of_draft(&draft, edited.id.as_deref()));
     let id = edited.id.as_deref().unwrap_or_default();
-    tell(printer, document, &edited, &format!("created {} (id {id})", draft.item()));
+    tell(
+        printer,
+        document,
+        &edited,
+        &format!("created {} (id {id})", draft.item()),
+    );
     Ok(Exit::Done)
 }
 
@@ -92,7 +103,10 @@ pub(super) async fn update(
 fn wanted(seen: &Draft, file: Option<Draft>) -> Draft {
     match file {
         None => seen.clone(),
-        Some(file) if file.name.is_empty() => Draft { name: seen.name.clone(), ..file },
+        Some(file) if file.name.is_empty() => Draft {
+            name: seen.name.clone(),
+            ..file
+        },
         Some(file) => file,
     }
 }
@@ -139,22 +153,47 @@ impl Update<'_> {
             (true, Output::Text) => lines.iter().for_each(|line| printer.folded(line, 10)),
             (false, _) => lines.iter().for_each(|line| printer.tell(line)),
         }
-        let what = format!("update of {} in {}", self.scope.item(), session.target.display());
+        let what = format!(
+            "update of {} in {}",
+            self.scope.item(),
+            session.target.display()
+        );
         let what = safe(&what).into_owned();
-        consent::ask(printer, &session.marks().await?, args, (&what, true), &session.target)
+        consent::ask(
+            printer,
+            &session.marks().await?,
+            args,
+            (&what, true),
+            &session.target,
+        )
     }
 
     fn lines(&self, printer: &Printer) -> Vec<String> {
         let mut lines = vec![safe(&self.scope.item().to_string()).into_owned()];
-        lines.extend(self.changes.iter().map(|change| text::change_text(printer, &readable(change))));
-        let holders: Vec<ItemId> = self.catalogue.holders_of(self.scope).map(ClientInfo::item).collect();
+        lines.extend(
+            self.changes
+                .iter()
+                .map(|change| text::change_text(printer, &readable(change))),
+        );
+        let holders: Vec<ItemId> = self
+            .catalogue
+            .holders_of(self.scope)
+            .map(ClientInfo::item)
+            .collect();
         if !holders.is_empty() {
-            let count = plural(holders.len(), "client holds it and follows", "clients hold it and follow");
+            let count = plural(
+                holders.len(),
+                "client holds it and follows",
+                "clients hold it and follow",
+            );
             lines.push(format!("  {count}: {}", safe(&some_of(&holders, MOST))));
         }
         let warnings = self.warnings();
-        lines
-            .extend(warnings.iter().map(|warning| format!("  {}: {}", warning.code, safe(&warning.message))));
+        lines.extend(
+            warnings
+                .iter()
+                .map(|warning| format!("  {}: {}", warning.code, safe(&warning.message))),
+        );
         lines
     }
 }
@@ -170,7 +209,11 @@ fn readable(change: &Change) -> Change {
         "/allowTimes" => times,
         _ => return change.clone(),
     };
-    Change { before: told(&change.before, tell), after: told(&change.after, tell), ..change.clone() }
+    Change {
+        before: told(&change.before, tell),
+        after: told(&change.after, tell),
+        ..change.clone()
+    }
 }
 
 pub(super) async fn delete(
@@ -181,12 +224,27 @@ pub(super) async fn delete(
     can_ask_in_production(session, &args.consent)?;
     let catalogue = read(session).await?;
     let scope = find(&catalogue, &args.scope)?;
-    ask_in_production(printer, session, &args.consent, &format!("delete {}", scope.item())).await?;
-    let edit = Edit::Delete { id: Arc::clone(&scope.id), name: Arc::clone(&scope.name) };
+    ask_in_production(
+        printer,
+        session,
+        &args.consent,
+        &format!("delete {}", scope.item()),
+    )
+    .await?;
+    let edit = Edit::Delete {
+        id: Arc::clone(&scope.id),
+        name: Arc::clone(&scope.name),
+    };
     let edited = write(session, &args.consent, edit).await?;
     let target = session.target.display();
-    let document = Document::new("scope delete", "ok", &target).scope(ScopeDocument::new(&catalogue, scope));
-    tell(printer, document, &edited, &format!("deleted {} (id {})", scope.item(), scope.id));
+    let document =
+        Document::new("scope delete", "ok", &target).scope(ScopeDocument::new(&catalogue, scope));
+    tell(
+        printer,
+        document,
+        &edited,
+        &format!("deleted {} (id {})", scope.item(), scope.id),
+    );
     Ok(Exit::Done)
 }
 
@@ -206,7 +264,11 @@ pub(super) const GIVE: Way = Way {
     done: "gave",
     to: "to",
     idle: "they hold it already",
-    edit: |scope, clients| Edit::Give { id: scope.id.clone(), name: scope.name.clone(), clients },
+    edit: |scope, clients| Edit::Give {
+        id: scope.id.clone(),
+        name: scope.name.clone(),
+        clients,
+    },
 };
 
 pub(super) const TAKE: Way = Way {
@@ -215,7 +277,11 @@ pub(super) const TAKE: Way = Way {
     done: "took",
     to: "from",
     idle: "they do not hold it",
-    edit: |scope, clients| Edit::Take { id: scope.id.clone(), name: scope.name.clone(), clients },
+    edit: |scope, clients| Edit::Take {
+        id: scope.id.clone(),
+        name: scope.name.clone(),
+        clients,
+    },
 };
 
 /// Gives a scope to clients, or takes it away from them.
@@ -229,15 +295,27 @@ pub(super) async fn pass(
     let catalogue = read(session).await?;
     let scope = find(&catalogue, &args.scope)?;
     let Way { verb, done, to, .. } = way;
-    let what = format!("{verb} {} {to} {}", scope.item(), plural(args.client.len(), "client", "clients"));
+    let what = format!(
+        "{verb} {} {to} {}",
+        scope.item(),
+        plural(args.client.len(), "client", "clients")
+    );
     ask_in_production(printer, session, &args.consent, &what).await?;
-    let clients = args.client.iter().map(|id| Arc::from(id.as_str())).collect();
+    let clients = args
+        .client
+        .iter()
+        .map(|id| Arc::from(id.as_str()))
+        .collect();
     let edited = write(session, &args.consent, (way.edit)(scope, clients)).await?;
     let target = session.target.display();
     let document = Document::new(way.command, "ok", &target)
         .scope(ScopeDocument::new(&catalogue, scope).without_holders());
     let what = match edited.job {
-        Some(_) => format!("{done} {} {to} {}", scope.item(), some_of(&edited.items, MOST)),
+        Some(_) => format!(
+            "{done} {} {to} {}",
+            scope.item(),
+            some_of(&edited.items, MOST)
+        ),
         None => way.idle.to_owned(),
     };
     tell(printer, document, &edited, &what);

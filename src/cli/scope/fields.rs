@@ -18,7 +18,11 @@ pub(super) struct Fields<'c> {
 impl<'c> Fields<'c> {
     /// Begins with a draft.
     pub(super) const fn new(catalogue: &'c Catalogue, draft: Draft) -> Self {
-        Self { catalogue, draft, notes: Vec::new() }
+        Self {
+            catalogue,
+            draft,
+            notes: Vec::new(),
+        }
     }
 
     /// Sets what was given.
@@ -26,7 +30,11 @@ impl<'c> Fields<'c> {
     /// # Errors
     ///
     /// Fails if a number is none, or an API is not named as one.
-    pub(super) fn set(&mut self, name: Option<&String>, args: &ScopeFieldsArgs) -> Result<(), Failure> {
+    pub(super) fn set(
+        &mut self,
+        name: Option<&String>,
+        args: &ScopeFieldsArgs,
+    ) -> Result<(), Failure> {
         let draft = &mut self.draft;
         let texts = [
             (&mut draft.name, name),
@@ -47,7 +55,12 @@ impl<'c> Fields<'c> {
             draft.times = parse_times(times).map_err(broken)?;
         }
         if !args.authentication.is_empty() {
-            draft.authentications = args.authentication.iter().filter(|id| !id.is_empty()).cloned().collect();
+            draft.authentications = args
+                .authentication
+                .iter()
+                .filter(|id| !id.is_empty())
+                .cloned()
+                .collect();
         }
         if !args.api.is_empty() {
             draft.apis.clear();
@@ -63,12 +76,20 @@ impl<'c> Fields<'c> {
     ///
     /// Fails if an API is not named as one.
     pub(super) fn change(&mut self, args: &ScopeUpdateArgs) -> Result<(), Failure> {
-        args.add_api.iter().try_for_each(|word| self.add_api(word))?;
-        args.remove_api.iter().try_for_each(|word| self.remove_api(word))?;
-        self.draft.authentications.extend(args.add_authentication.iter().cloned());
+        args.add_api
+            .iter()
+            .try_for_each(|word| self.add_api(word))?;
+        args.remove_api
+            .iter()
+            .try_for_each(|word| self.remove_api(word))?;
+        self.draft
+            .authentications
+            .extend(args.add_authentication.iter().cloned());
         for id in &args.remove_authentication {
             if !self.draft.authentications.remove(id) {
-                self.notes.push(format!("the scope has no authentication type {id}: nothing to remove"));
+                self.notes.push(format!(
+                    "the scope has no authentication type {id}: nothing to remove"
+                ));
             }
         }
         Ok(())
@@ -82,12 +103,17 @@ impl<'c> Fields<'c> {
                 self.draft.apis.insert(api);
             }
             Named::Module(name) => {
-                let module = self.catalogue.modules().iter().find(|module| *module.name == name);
+                let module = self
+                    .catalogue
+                    .modules()
+                    .iter()
+                    .find(|module| *module.name == name);
                 let apis = module.and_then(|module| self.catalogue.apis().get(module.apis.clone()));
                 let there = apis.into_iter().flatten().filter(|api| !api.is_lacking());
                 let there: Vec<ApiName> = there.map(|api| api.name.clone()).collect();
                 if there.is_empty() {
-                    self.notes.push(format!("the module {name} has no APIs: nothing to add"));
+                    self.notes
+                        .push(format!("the module {name} has no APIs: nothing to add"));
                 }
                 self.draft.apis.extend(there);
             }
@@ -105,7 +131,8 @@ impl<'c> Fields<'c> {
             Named::Module(name) => self.draft.apis.retain(|api| *api.module != name),
         }
         if self.draft.apis.len() == before {
-            self.notes.push(format!("the scope has no API {word}: nothing to remove"));
+            self.notes
+                .push(format!("the scope has no API {word}: nothing to remove"));
         }
         Ok(())
     }
@@ -124,17 +151,25 @@ enum Named {
 fn named(word: &str, is_there: impl Fn(&ApiName) -> bool) -> Result<Named, Failure> {
     let divided = |(at, slash): (usize, &str)| {
         let key = word.get(at + slash.len()..)?;
-        word.get(..at).filter(|module| !module.is_empty() && !key.is_empty()).map(|module| (module, key))
+        word.get(..at)
+            .filter(|module| !module.is_empty() && !key.is_empty())
+            .map(|module| (module, key))
     };
-    let ways = word.match_indices('/').filter_map(divided).map(|(module, key)| ApiName::new(module, key));
+    let ways = word
+        .match_indices('/')
+        .filter_map(divided)
+        .map(|(module, key)| ApiName::new(module, key));
     let ways: Vec<ApiName> = ways.collect();
     let there = ways.iter().find(|api| is_there(api));
     match (there, word.strip_suffix("/*"), ways.first()) {
         (Some(api), ..) => Ok(Named::Api(api.clone())),
         (None, Some(module), Some(_)) => Ok(Named::Module(module.to_owned())),
         (None, _, Some(api)) => Ok(Named::Api(api.clone())),
-        (None, _, None) => Err(Failure::new(FailureKind::Usage, format!("'{word}' does not name an API"))
-            .hint("name it as MODULE/KEY, or as MODULE/* for all of a module")),
+        (None, _, None) => Err(Failure::new(
+            FailureKind::Usage,
+            format!("'{word}' does not name an API"),
+        )
+        .hint("name it as MODULE/KEY, or as MODULE/* for all of a module")),
     }
 }
 
@@ -146,7 +181,9 @@ mod tests {
     use crate::cli::args::{Cli, Command, ScopeCommand};
 
     fn update(args: &[&str]) -> ScopeUpdateArgs {
-        let words = ["gatediff", "scope", "update", "accounts"].iter().chain(args);
+        let words = ["gatediff", "scope", "update", "accounts"]
+            .iter()
+            .chain(args);
         match Cli::try_parse_from(words).unwrap().command {
             Command::Scope(args) => match args.command {
                 Some(ScopeCommand::Update(args)) => args,
@@ -168,21 +205,41 @@ mod tests {
     }
 
     fn apis(args: &[&str]) -> Vec<String> {
-        becomes(args).unwrap().0.apis.iter().map(ToString::to_string).collect()
+        becomes(args)
+            .unwrap()
+            .0
+            .apis
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
     fn only_what_is_given_changes() {
         let (before, _) = becomes(&[]).unwrap();
-        let (draft, notes) = becomes(&["--alias", "", "--duration", "30d", "--times", "0"]).unwrap();
-        assert_eq!(draft, Draft { alias: String::new(), seconds: 2_592_000, ..before });
+        let (draft, notes) =
+            becomes(&["--alias", "", "--duration", "30d", "--times", "0"]).unwrap();
+        assert_eq!(
+            draft,
+            Draft {
+                alias: String::new(),
+                seconds: 2_592_000,
+                ..before
+            }
+        );
         assert!(notes.is_empty());
     }
 
     #[test]
     fn a_number_that_is_none_is_told_in_the_products_code() {
-        assert_eq!(becomes(&["--times", "many"]).unwrap_err().violations[0].code, 1352);
-        assert_eq!(becomes(&["--duration", "-1"]).unwrap_err().violations[0].code, 1355);
+        assert_eq!(
+            becomes(&["--times", "many"]).unwrap_err().violations[0].code,
+            1352
+        );
+        assert_eq!(
+            becomes(&["--duration", "-1"]).unwrap_err().violations[0].code,
+            1355
+        );
     }
 
     #[test]
@@ -196,12 +253,23 @@ mod tests {
         let types = |args: &[&str]| Vec::from_iter(becomes(args).unwrap().0.authentications);
         assert_eq!(types(&["--authentication", "PIN"]), ["PIN"]);
         assert_eq!(types(&["--authentication="]), [""; 0]);
-        assert_eq!(types(&["--add-authentication", "X", "--remove-authentication", "OTP"]), ["PIN", "X"]);
+        assert_eq!(
+            types(&[
+                "--add-authentication",
+                "X",
+                "--remove-authentication",
+                "OTP"
+            ]),
+            ["PIN", "X"]
+        );
     }
 
     #[test]
     fn an_asterisk_is_all_of_a_module_that_the_target_has() {
-        assert_eq!(apis(&["--api", "bank/*"]), ["bank/balance", "bank/history", "bank/transfer"]);
+        assert_eq!(
+            apis(&["--api", "bank/*"]),
+            ["bank/balance", "bank/history", "bank/transfer"]
+        );
         assert_eq!(apis(&["--remove-api", "bank/*"]), ["crm/lookup"]);
     }
 
@@ -214,14 +282,19 @@ mod tests {
 
     #[test]
     fn what_is_not_there_to_be_removed_is_noted() {
-        let (_, notes) = becomes(&["--remove-api", "bank/no", "--remove-authentication", "no"]).unwrap();
+        let (_, notes) =
+            becomes(&["--remove-api", "bank/no", "--remove-authentication", "no"]).unwrap();
         assert_eq!(notes.len(), 2, "{notes:?}");
     }
 
     #[test]
     fn an_api_goes_by_module_and_key() {
         for word in ["balance", "/", "bank/", "/balance"] {
-            assert_eq!(becomes(&["--api", word]).unwrap_err().kind, FailureKind::Usage, "{word}");
+            assert_eq!(
+                becomes(&["--api", word]).unwrap_err().kind,
+                FailureKind::Usage,
+                "{word}"
+            );
         }
     }
 

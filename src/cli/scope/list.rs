@@ -15,18 +15,30 @@ pub(super) async fn run(
     args: ScopeListArgs,
 ) -> Result<Exit, Failure> {
     let catalogue = super::read(session).await?;
-    let sort = Sort { key: args.sort, descending: args.reverse };
+    let sort = Sort {
+        key: args.sort,
+        descending: args.reverse,
+    };
     let filter = filter(args);
     if let Some(violation) = filter.check(&catalogue) {
         // Nothing is blocked where nothing is to be written.
-        return Err(Failure { kind: FailureKind::Refused, ..Failure::violated(vec![violation]) });
+        return Err(Failure {
+            kind: FailureKind::Refused,
+            ..Failure::violated(vec![violation])
+        });
     }
     let found = catalogue.search(&filter, sort);
-    let found: Vec<&Scope> = found.into_iter().filter_map(|at| catalogue.scopes().get(at)).collect();
+    let found: Vec<&Scope> = found
+        .into_iter()
+        .filter_map(|at| catalogue.scopes().get(at))
+        .collect();
     let target = session.target.display();
     match printer.output {
         Output::Json => {
-            let scopes = found.iter().map(|scope| ScopeDocument::new(&catalogue, scope)).collect();
+            let scopes = found
+                .iter()
+                .map(|scope| ScopeDocument::new(&catalogue, scope))
+                .collect();
             printer.json(&Document::new("scope list", "ok", &target).scopes(scopes));
         }
         Output::Text if catalogue.scopes().is_empty() => {
@@ -34,7 +46,9 @@ pub(super) async fn run(
         }
         Output::Text => {
             if !found.is_empty() {
-                lines(&found, printer.width()).iter().for_each(|line| printer.folded(line, 2));
+                lines(&found, printer.width())
+                    .iter()
+                    .for_each(|line| printer.folded(line, 2));
             }
             let all = plural(catalogue.scopes().len(), "scope", "scopes");
             printer.tell(format!("{} of {all}", found.len()));
@@ -88,7 +102,8 @@ fn lines(found: &[&Scope], width: Option<usize>) -> Vec<String> {
 }
 
 fn row(scope: &Scope) -> [String; COLUMNS] {
-    let text = |text: &Option<std::sync::Arc<str>>| safe(text.as_deref().unwrap_or_default()).into_owned();
+    let text =
+        |text: &Option<std::sync::Arc<str>>| safe(text.as_deref().unwrap_or_default()).into_owned();
     [
         safe(&scope.name).into_owned(),
         text(&scope.alias),
@@ -98,7 +113,9 @@ fn row(scope: &Scope) -> [String; COLUMNS] {
         times(scope.times),
         scope.apis.len().to_string(),
         scope.holders.len().to_string(),
-        scope.created_at.map_or_else(String::new, |time| time.format("%Y-%m-%d").to_string()),
+        scope
+            .created_at
+            .map_or_else(String::new, |time| time.format("%Y-%m-%d").to_string()),
         text(&scope.description),
     ]
 }
@@ -152,7 +169,11 @@ pub(super) fn duration(seconds: i64) -> String {
 
 /// Returns a number of allowed access times for people.
 pub(super) fn times(times: i64) -> String {
-    if times == 0 { UNLIMITED.to_owned() } else { times.to_string() }
+    if times == 0 {
+        UNLIMITED.to_owned()
+    } else {
+        times.to_string()
+    }
 }
 
 /// What the product calls no limit.
@@ -199,6 +220,10 @@ mod tests {
         let mut long = catalogue.scopes()[0].clone();
         long.name = "帳".repeat(40).into();
         let told = lines(&[&long], None);
-        assert!(told[1].starts_with(&format!("{}  帳戶查詢", "帳".repeat(15))), "{}", told[1]);
+        assert!(
+            told[1].starts_with(&format!("{}  帳戶查詢", "帳".repeat(15))),
+            "{}",
+            told[1]
+        );
     }
 }

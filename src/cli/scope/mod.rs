@@ -31,7 +31,9 @@ pub(super) async fn run(
     };
     if args.screen.is_given() {
         let what = "--theme, --accessible and --operator in front of the command are options of the screen";
-        return Err(Failure::new(FailureKind::Usage, what).hint("put --operator behind the command"));
+        return Err(
+            Failure::new(FailureKind::Usage, what).hint("put --operator behind the command")
+        );
     }
     let session = Session::new(global).await?;
     match command {
@@ -108,7 +110,10 @@ fn find<'c>(catalogue: &'c Catalogue, word: &str) -> Result<&'c Scope, Failure> 
             None => not_found(word),
         }),
         several => {
-            let ids: Vec<String> = several.iter().map(|scope| format!("id:{}", scope.id)).collect();
+            let ids: Vec<String> = several
+                .iter()
+                .map(|scope| format!("id:{}", scope.id))
+                .collect();
             let what = format!("there are {} scopes of the name '{word}'", several.len());
             Err(Failure::new(FailureKind::Usage, what)
                 .hint(format!("name one of them by its id: {}", ids.join(" "))))
@@ -122,7 +127,11 @@ fn not_found(word: &str) -> Failure {
 
 /// Fails if rules are broken.
 fn check(violations: Vec<Violation>) -> Result<(), Failure> {
-    if violations.is_empty() { Ok(()) } else { Err(Failure::violated(violations)) }
+    if violations.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::violated(violations))
+    }
 }
 
 /// Prints what was done.
@@ -133,11 +142,18 @@ fn tell(printer: &mut Printer, document: Document<'_>, edited: &Edited, what: &s
     }
     let Some(job) = edited.job else {
         printer.line(format!("nothing to do: {}", safe(what)));
-        edited.notes.iter().for_each(|note| printer.tell(format!("note: {}", safe(note))));
+        edited
+            .notes
+            .iter()
+            .for_each(|note| printer.tell(format!("note: {}", safe(note))));
         return;
     };
     super::text::tables(printer, &edited.tables);
-    printer.line(format!("job {job}: {} in {:.2} s", safe(what), edited.seconds));
+    printer.line(format!(
+        "job {job}: {} in {:.2} s",
+        safe(what),
+        edited.seconds
+    ));
     printer.tell(format!("note: `gatediff undo {job}` takes it back"));
     super::text::afterwards(printer, &edited.server_changes, &edited.notes);
 }
@@ -150,14 +166,20 @@ mod tests {
     fn a_scope_goes_by_its_name_or_by_its_id() {
         let catalogue = Catalogue::sample();
         assert_eq!(&*find(&catalogue, "accounts").unwrap().id, "2000000001");
-        assert_eq!(&*find(&catalogue, "id:2000000004").unwrap().id, "2000000004");
+        assert_eq!(
+            &*find(&catalogue, "id:2000000004").unwrap().id,
+            "2000000004"
+        );
     }
 
     #[test]
     fn a_name_that_is_there_twice_is_refused_with_the_ids() {
         let failure = find(&Catalogue::sample(), "twice").unwrap_err();
         assert_eq!(failure.kind, FailureKind::Usage);
-        assert_eq!(failure.hints, ["name one of them by its id: id:2000000004 id:2000000005"]);
+        assert_eq!(
+            failure.hints,
+            ["name one of them by its id: id:2000000004 id:2000000005"]
+        );
     }
 
     #[test]
@@ -169,6 +191,9 @@ mod tests {
             assert_eq!(failure.what, "1298 No information found");
         }
         let hints = find(&catalogue, "2000000001").unwrap_err().hints;
-        assert!(hints.iter().any(|hint| hint.ends_with("id:2000000001")), "{hints:?}");
+        assert!(
+            hints.iter().any(|hint| hint.ends_with("id:2000000001")),
+            "{hints:?}"
+        );
     }
 }

@@ -26,7 +26,12 @@ pub(super) async fn run(
     }
     let open = Arc::new(NoFile(session.target.clone()));
     let request = ScreenRequest::new(global, args, &session.manner, (String::new(), open))?;
-    let end = screen.show(ScreenRequest { start: Start::Scopes, ..request }).await?;
+    let end = screen
+        .show(ScreenRequest {
+            start: Start::Scopes,
+            ..request
+        })
+        .await?;
     printer.tell(&end.summary);
     Ok(end.exit)
 }
@@ -36,8 +41,11 @@ struct NoFile(Target);
 
 impl Opener for NoFile {
     fn open(self: Arc<Self>, _: Reporter) -> BoxFuture<'static, Result<(Loaded, Target), Failure>> {
-        let failure = Failure::new(FailureKind::Usage, "there is no file to review: only scopes were opened")
-            .hint("review a file with `gatediff review FILE`");
+        let failure = Failure::new(
+            FailureKind::Usage,
+            "there is no file to review: only scopes were opened",
+        )
+        .hint("review a file with `gatediff review FILE`");
         async move { Err(failure) }.boxed()
     }
 

@@ -21,8 +21,10 @@ pub(super) async fn run(
     let scope = super::find(&catalogue, &args.scope)?;
     let target = session.target.display();
     match printer.output {
-        Output::Json => printer
-            .json(&Document::new("scope show", "ok", &target).scope(ScopeDocument::new(&catalogue, scope))),
+        Output::Json => printer.json(
+            &Document::new("scope show", "ok", &target)
+                .scope(ScopeDocument::new(&catalogue, scope)),
+        ),
         Output::Text => {
             for (line, indent) in lines(&catalogue, scope) {
                 printer.folded(&line, indent);
@@ -47,13 +49,23 @@ fn lines(catalogue: &Catalogue, scope: &Scope) -> Vec<(String, usize)> {
         ("level", level(catalogue, scope)),
         ("duration", duration(scope.seconds)),
         ("times", times(scope.times)),
-        ("created", written(scope.created_at, Some(&scope.created_by))),
-        ("updated", written(scope.updated_at, scope.updated_by.as_deref())),
+        (
+            "created",
+            written(scope.created_at, Some(&scope.created_by)),
+        ),
+        (
+            "updated",
+            written(scope.updated_at, scope.updated_by.as_deref()),
+        ),
     ];
     let filled = fields.iter().filter(|(_, text)| !text.is_empty());
-    let mut lines: Vec<(String, usize)> =
-        filled.map(|(label, text)| (format!("{label:<LABEL$}{}", safe(text)), LABEL)).collect();
-    lines.push((format!("{:<LABEL$}{}", "APIs", apis_count(catalogue, scope)), LABEL));
+    let mut lines: Vec<(String, usize)> = filled
+        .map(|(label, text)| (format!("{label:<LABEL$}{}", safe(text)), LABEL))
+        .collect();
+    lines.push((
+        format!("{:<LABEL$}{}", "APIs", apis_count(catalogue, scope)),
+        LABEL,
+    ));
     let mut module = None;
     for api in catalogue.apis_of(scope) {
         if module != Some(&api.name.module) {
@@ -62,13 +74,27 @@ fn lines(catalogue: &Catalogue, scope: &Scope) -> Vec<(String, usize)> {
         }
         lines.push((format!("    {}", safe(&told_api(api))), 6));
     }
-    lines.push((format!("{:<LABEL$}{}", "held by", plural(scope.holders.len(), "client", "clients")), LABEL));
-    lines.extend(catalogue.holders_of(scope).map(|client| (format!("  {}", safe(&told_holder(client))), 4)));
+    lines.push((
+        format!(
+            "{:<LABEL$}{}",
+            "held by",
+            plural(scope.holders.len(), "client", "clients")
+        ),
+        LABEL,
+    ));
+    lines.extend(
+        catalogue
+            .holders_of(scope)
+            .map(|client| (format!("  {}", safe(&told_holder(client))), 4)),
+    );
     lines
 }
 
 fn apis_count(catalogue: &Catalogue, scope: &Scope) -> String {
-    let lacking = catalogue.apis_of(scope).filter(|api| api.is_lacking()).count();
+    let lacking = catalogue
+        .apis_of(scope)
+        .filter(|api| api.is_lacking())
+        .count();
     match lacking {
         0 => scope.apis.len().to_string(),
         lacking => format!("{}, of which the target lacks {lacking}", scope.apis.len()),
@@ -87,16 +113,25 @@ fn told_holder(client: &ClientInfo) -> String {
     if !client.exists {
         return format!("{}: there is no such client", client.id);
     }
-    let level = client.level.as_deref().map_or_else(|| "no level".to_owned(), |id| format!("level {id}"));
+    let level = client
+        .level
+        .as_deref()
+        .map_or_else(|| "no level".to_owned(), |id| format!("level {id}"));
     format!("{} ({}), {level}", client.id, client.name)
 }
 
 fn duration(seconds: i64) -> String {
-    if seconds == 0 { UNLIMITED.to_owned() } else { Span::new(seconds).to_string() }
+    if seconds == 0 {
+        UNLIMITED.to_owned()
+    } else {
+        Span::new(seconds).to_string()
+    }
 }
 
 fn level(catalogue: &Catalogue, scope: &Scope) -> String {
-    let Some(id) = scope.level.as_deref() else { return "none".to_owned() };
+    let Some(id) = scope.level.as_deref() else {
+        return "none".to_owned();
+    };
     match catalogue.level(id) {
         None => format!("{id}: there is no such level"),
         Some(level) => match level.description.as_deref().filter(|text| !text.is_empty()) {
@@ -107,15 +142,22 @@ fn level(catalogue: &Catalogue, scope: &Scope) -> String {
 }
 
 fn authentications(catalogue: &Catalogue, scope: &Scope) -> String {
-    let told = scope.authentications.iter().map(|id| match catalogue.authentication(id) {
-        Some(known) => named(known),
-        None => format!("{id}: there is no such type"),
-    });
+    let told = scope
+        .authentications
+        .iter()
+        .map(|id| match catalogue.authentication(id) {
+            Some(known) => named(known),
+            None => format!("{id}: there is no such type"),
+        });
     told.collect::<Vec<_>>().join(", ")
 }
 
 fn named(label: &Label) -> String {
-    if label.name == label.id { label.id.to_string() } else { format!("{} ({})", label.id, label.name) }
+    if label.name == label.id {
+        label.id.to_string()
+    } else {
+        format!("{} ({})", label.id, label.name)
+    }
 }
 
 /// When and by whom; the product's times are local ones, without a zone.
@@ -135,7 +177,10 @@ mod tests {
 
     fn told(id: &str) -> Vec<String> {
         let catalogue = Catalogue::sample();
-        lines(&catalogue, catalogue.scope(id).unwrap()).into_iter().map(|(line, _)| line).collect()
+        lines(&catalogue, catalogue.scope(id).unwrap())
+            .into_iter()
+            .map(|(line, _)| line)
+            .collect()
     }
 
     #[test]
@@ -168,8 +213,14 @@ mod tests {
     #[test]
     fn what_dangles_is_marked() {
         let told = told("2000000002").join("\n");
-        assert!(told.contains("duration        25 hour (Approximately 1 day)"), "{told}");
-        assert!(told.contains("APIs            2, of which the target lacks 1"), "{told}");
+        assert!(
+            told.contains("duration        25 hour (Approximately 1 day)"),
+            "{told}"
+        );
+        assert!(
+            told.contains("APIs            2, of which the target lacks 1"),
+            "{told}"
+        );
         assert!(told.contains("    nothing: the target lacks it"), "{told}");
         assert!(told.contains("  ghost: there is no such client"), "{told}");
     }
@@ -177,6 +228,9 @@ mod tests {
     #[test]
     fn hostile_text_moves_no_cursor() {
         let told = told("2000000003").join("\n");
-        assert!(told.contains("description     \\x1b[31mred\\u{202e}"), "{told}");
+        assert!(
+            told.contains("description     \\x1b[31mred\\u{202e}"),
+            "{told}"
+        );
     }
 }

@@ -29,16 +29,25 @@ pub struct When {
 
 impl When {
     /// In the target, whatever is written.
-    pub const ALWAYS: Self = Self { now: true, item: None };
+    pub const ALWAYS: Self = Self {
+        now: true,
+        item: None,
+    };
 
     /// Once the item of that place in the plan is written.
     pub const fn written(item: usize) -> Self {
-        Self { now: false, item: Some(item) }
+        Self {
+            now: false,
+            item: Some(item),
+        }
     }
 
     /// Unless that item is written.
     pub const fn unless(item: usize) -> Self {
-        Self { now: true, item: Some(item) }
+        Self {
+            now: true,
+            item: Some(item),
+        }
     }
 
     /// Says whether it is so where these items are written.
@@ -65,16 +74,31 @@ impl Right {
     pub fn plain(object: usize, when: When) -> Self {
         let null = || Some(Arc::new(Value::Null));
         let (before, after) = match when {
-            When { now: true, item: None } => (null(), null()),
-            When { now: true, item: Some(_) } => (null(), None),
+            When {
+                now: true,
+                item: None,
+            } => (null(), null()),
+            When {
+                now: true,
+                item: Some(_),
+            } => (null(), None),
             When { now: false, .. } => (None, null()),
         };
-        Self { object, item: when.item, before, after }
+        Self {
+            object,
+            item: when.item,
+            before,
+            after,
+        }
     }
 
     /// Returns the terms where these items are written.
     fn terms(&self, is_written: &dyn Fn(usize) -> bool) -> Option<&Terms> {
-        if self.item.is_some_and(is_written) { self.after.as_ref() } else { self.before.as_ref() }
+        if self.item.is_some_and(is_written) {
+            self.after.as_ref()
+        } else {
+            self.before.as_ref()
+        }
     }
 }
 
@@ -108,7 +132,13 @@ pub struct Node {
 impl Node {
     /// Returns a node that leads nowhere yet.
     pub const fn new(by: Option<Arc<Party>>) -> Self {
-        Self { by, renamed: None, rights: Vec::new(), nodes: Vec::new(), draws: Vec::new() }
+        Self {
+            by,
+            renamed: None,
+            rights: Vec::new(),
+            nodes: Vec::new(),
+            draws: Vec::new(),
+        }
     }
 }
 
@@ -131,7 +161,12 @@ pub struct Subject {
 impl Subject {
     /// Returns a subject that holds nothing yet.
     pub const fn new(party: Arc<Party>, is_there: When) -> Self {
-        Self { party, is_there, nodes: Vec::new(), terms: None }
+        Self {
+            party,
+            is_there,
+            nodes: Vec::new(),
+            terms: None,
+        }
     }
 }
 
@@ -171,7 +206,12 @@ impl Model {
 
     /// Returns what changes from where some items are written to where others
     /// are; of many subjects only as many as it takes for `most` changes.
-    pub fn between(&self, from: &dyn Fn(usize) -> bool, to: &dyn Fn(usize) -> bool, most: usize) -> Access {
+    pub fn between(
+        &self,
+        from: &dyn Fn(usize) -> bool,
+        to: &dyn Fn(usize) -> bool,
+        most: usize,
+    ) -> Access {
         let mut evaluation = Evaluation::new(self, [from, to]);
         let mut grants = Vec::new();
         for (at, subject) in self.subjects.iter().enumerate() {
@@ -222,7 +262,11 @@ impl<'m, 'w> Evaluation<'m, 'w> {
     fn new(model: &'m Model, [from, to]: [IsWritten<'w>; 2]) -> Self {
         let turns = |item: Option<usize>| item.is_some_and(|item| from(item) != to(item));
         let moves = |right: &Right| turns(right.item) && right.before != right.after;
-        let own: Vec<bool> = model.nodes.iter().map(|node| node.rights.iter().any(moves)).collect();
+        let own: Vec<bool> = model
+            .nodes
+            .iter()
+            .map(|node| node.rights.iter().any(moves))
+            .collect();
         let moved = model.nodes.iter().zip(&own).map(|(node, is_moved)| {
             let leads_elsewhere =
                 |(at, when): &(usize, When)| turns(when.item) || own.get(*at) == Some(&true);
@@ -242,7 +286,10 @@ impl<'m, 'w> Evaluation<'m, 'w> {
     }
 
     fn subject(&mut self, at: usize, subject: &'m Subject, grants: &mut Vec<Grant>) {
-        let (was, is) = (self.before.is(subject.is_there), self.after.is(subject.is_there));
+        let (was, is) = (
+            self.before.is(subject.is_there),
+            self.after.is(subject.is_there),
+        );
         let holds_moved = |(node, when): &(usize, When)| {
             self.before.is(*when) != self.after.is(*when) || self.moved.get(*node) == Some(&true)
         };
@@ -268,17 +315,38 @@ impl<'m, 'w> Evaluation<'m, 'w> {
     }
 
     /// Returns what changes for a subject, by object.
-    fn changed(&mut self, at: usize, subject: &'m Subject, (was, is): (bool, bool)) -> Vec<Changed> {
+    fn changed(
+        &mut self,
+        at: usize,
+        subject: &'m Subject,
+        (was, is): (bool, bool),
+    ) -> Vec<Changed> {
         let stamp = at + 1;
-        let paths = |there: bool, side: &Side<'m, 'w>| if there { side.paths(subject) } else { Vec::new() };
+        let paths = |there: bool, side: &Side<'m, 'w>| {
+            if there {
+                side.paths(subject)
+            } else {
+                Vec::new()
+            }
+        };
         let (before, after) = (paths(was, &self.before), paths(is, &self.after));
         self.before.meet(stamp, &before);
         self.after.meet(stamp, &after);
         let shifts = self.shifts(stamp, &before, &after);
         let changed = shifts.into_iter().filter_map(|(object, (shift, by))| {
-            let side = if matches!(shift, Shift::Lost(_)) { &self.before } else { &self.after };
-            let by = by.into_iter().filter_map(|node| side.called(self.model.nodes.get(node)?));
-            Some((Arc::clone(self.model.objects.get(object)?), shift, by.collect()))
+            let side = if matches!(shift, Shift::Lost(_)) {
+                &self.before
+            } else {
+                &self.after
+            };
+            let by = by
+                .into_iter()
+                .filter_map(|node| side.called(self.model.nodes.get(node)?));
+            Some((
+                Arc::clone(self.model.objects.get(object)?),
+                shift,
+                by.collect(),
+            ))
         });
         let mut changed: Vec<Changed> = changed.collect();
         changed.sort_by(|a, b| a.0.cmp(&b.0));
@@ -291,7 +359,8 @@ impl<'m, 'w> Evaluation<'m, 'w> {
         let is = |object| self.after.terms(stamp, object);
         // What both sides have under the same terms is by far the most.
         let mut shifts = Shifts::new();
-        let mut note = |path: &Path<'m>, shift: &dyn Fn() -> Option<Shift>| match shifts.get_mut(&path.object)
+        let mut note = |path: &Path<'m>, shift: &dyn Fn() -> Option<Shift>| match shifts
+            .get_mut(&path.object)
         {
             Some((_, by)) if by.last() != Some(&path.node) => by.push(path.node),
             Some(_) => {}
@@ -300,9 +369,10 @@ impl<'m, 'w> Evaluation<'m, 'w> {
         for path in after {
             note(path, &|| match (was(path.object), is(path.object)) {
                 (None, Some(after)) => Some(Shift::Gained(Arc::clone(after))),
-                (Some(before), Some(after)) if before != after => {
-                    Some(Shift::Changed { before: Arc::clone(before), after: Arc::clone(after) })
-                }
+                (Some(before), Some(after)) if before != after => Some(Shift::Changed {
+                    before: Arc::clone(before),
+                    after: Arc::clone(after),
+                }),
                 _ => None,
             });
         }
@@ -314,18 +384,32 @@ impl<'m, 'w> Evaluation<'m, 'w> {
 
     /// Tells the terms of all that a subject calls, where they change.
     fn terms(&self, subject: &'m Subject, (was, is): (bool, bool), grants: &mut Vec<Grant>) {
-        let Some((item, [there, written])) = &subject.terms else { return };
-        let of = |side: &Side<'_, '_>| if (side.is_written)(*item) { written } else { there };
+        let Some((item, [there, written])) = &subject.terms else {
+            return;
+        };
+        let of = |side: &Side<'_, '_>| {
+            if (side.is_written)(*item) {
+                written
+            } else {
+                there
+            }
+        };
         let (before, after) = (of(&self.before), of(&self.after));
         let shift = match (was, is) {
-            (true, true) if before != after => {
-                Shift::Changed { before: Arc::clone(before), after: Arc::clone(after) }
-            }
+            (true, true) if before != after => Shift::Changed {
+                before: Arc::clone(before),
+                after: Arc::clone(after),
+            },
             (false, true) if **after != Value::Null => Shift::Gained(Arc::clone(after)),
             (true, false) if **before != Value::Null => Shift::Lost(Arc::clone(before)),
             _ => return,
         };
-        grants.push(Grant { subject: Arc::clone(&subject.party), object: None, shift, by: Vec::new() });
+        grants.push(Grant {
+            subject: Arc::clone(&subject.party),
+            object: None,
+            shift,
+            by: Vec::new(),
+        });
     }
 }
 
@@ -335,7 +419,12 @@ type Shifts = BTreeMap<usize, (Shift, Vec<usize>)>;
 impl<'m, 'w> Side<'m, 'w> {
     fn new(model: &'m Model, is_written: IsWritten<'w>) -> Self {
         let found = model.pools.iter().map(|_| OnceCell::new()).collect();
-        Self { model, is_written, found, met: vec![(0, None); model.objects.len()] }
+        Self {
+            model,
+            is_written,
+            found,
+            met: vec![(0, None); model.objects.len()],
+        }
     }
 
     fn is(&self, when: When) -> bool {
@@ -344,8 +433,14 @@ impl<'m, 'w> Side<'m, 'w> {
 
     /// Returns what a node is called.
     fn called(&self, node: &Node) -> Option<Arc<Party>> {
-        let renamed = node.renamed.as_ref().filter(|(item, _)| (self.is_written)(*item));
-        renamed.map(|(_, party)| party).or(node.by.as_ref()).cloned()
+        let renamed = node
+            .renamed
+            .as_ref()
+            .filter(|(item, _)| (self.is_written)(*item));
+        renamed
+            .map(|(_, party)| party)
+            .or(node.by.as_ref())
+            .cloned()
     }
 
     /// Notes what a subject meets.
@@ -359,21 +454,40 @@ impl<'m, 'w> Side<'m, 'w> {
 
     /// Returns under which terms a subject met an object.
     fn terms(&self, stamp: usize, object: usize) -> Option<&'m Terms> {
-        self.met.get(object).filter(|(seen, _)| *seen == stamp).and_then(|(_, terms)| *terms)
+        self.met
+            .get(object)
+            .filter(|(seen, _)| *seen == stamp)
+            .and_then(|(_, terms)| *terms)
     }
 
     /// Returns everything that a subject calls, by each of its nodes.
     fn paths(&self, subject: &'m Subject) -> Vec<Path<'m>> {
         let mut paths = Vec::new();
         for (node, _) in subject.nodes.iter().filter(|(_, when)| self.is(*when)) {
-            let Some(held) = self.model.nodes.get(*node) else { continue };
-            let below = held.nodes.iter().filter(|(_, when)| self.is(*when)).map(|(at, _)| *at);
-            let draws = held.draws.iter().filter(|draw| (self.is_written)(draw.item));
+            let Some(held) = self.model.nodes.get(*node) else {
+                continue;
+            };
+            let below = held
+                .nodes
+                .iter()
+                .filter(|(_, when)| self.is(*when))
+                .map(|(at, _)| *at);
+            let draws = held
+                .draws
+                .iter()
+                .filter(|draw| (self.is_written)(draw.item));
             let below = below.chain(draws.filter_map(|draw| self.drawn(draw)));
             let below = below.filter_map(|at| self.model.nodes.get(at));
-            for right in std::iter::once(held).chain(below).flat_map(|node| &node.rights) {
+            for right in std::iter::once(held)
+                .chain(below)
+                .flat_map(|node| &node.rights)
+            {
                 let terms = right.terms(self.is_written);
-                paths.extend(terms.map(|terms| Path { object: right.object, node: *node, terms }));
+                paths.extend(terms.map(|terms| Path {
+                    object: right.object,
+                    node: *node,
+                    terms,
+                }));
             }
         }
         paths

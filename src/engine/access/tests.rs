@@ -22,10 +22,16 @@ fn terms(rate: i64) -> Terms {
 /// Two clients: `a` holds group `g`, which item 0 gives API `new`; item 1 gives
 /// `b` the group and, by scope `s`, the API `old`, which both have by `g`.
 fn small() -> Model {
-    let mut model = Model { words: WORDS, ..Model::default() };
+    let mut model = Model {
+        words: WORDS,
+        ..Model::default()
+    };
     model.objects = vec![party("api", "old"), party("api", "new")];
     let mut group = Node::new(Some(party("group", "g")));
-    group.rights = vec![Right::plain(0, When::ALWAYS), Right::plain(1, When::written(0))];
+    group.rights = vec![
+        Right::plain(0, When::ALWAYS),
+        Right::plain(1, When::written(0)),
+    ];
     let group = model.add_node(group);
     let mut hidden = Node::new(None);
     hidden.rights = vec![Right::plain(0, When::ALWAYS)];
@@ -44,9 +50,19 @@ fn small() -> Model {
 /// Returns changes as `+ a new by group g`.
 fn told(access: &Access) -> Vec<String> {
     let line = |grant: &Grant| {
-        format!("{} {} {} {}", grant.shift.sign(), grant.subject.called(), grant.what(), grant.means())
+        format!(
+            "{} {} {} {}",
+            grant.shift.sign(),
+            grant.subject.called(),
+            grant.what(),
+            grant.means()
+        )
     };
-    access.grants().iter().map(|grant| line(grant).trim_end().to_owned()).collect()
+    access
+        .grants()
+        .iter()
+        .map(|grant| line(grant).trim_end().to_owned())
+        .collect()
 }
 
 fn written(items: &[usize]) -> impl Fn(usize) -> bool {
@@ -70,12 +86,35 @@ fn who_holds_a_covered_group_gains_its_new_apis_although_nobody_wrote_the_client
 #[test]
 fn every_means_of_what_is_gained_is_named_and_each_pair_counts_once() {
     let access = small().evaluate(written(&[0, 1]));
-    assert_eq!(told(&access), ["+ a new by group g", "+ b new by group g", "+ b old by group g and scope s"]);
-    assert_eq!(access.summary().gained, Tally { subjects: 2, objects: 2, pairs: 3 });
-    let objects: Vec<_> =
-        access.by_object().iter().map(|(api, grants)| (api.called(), grants.len())).collect();
+    assert_eq!(
+        told(&access),
+        [
+            "+ a new by group g",
+            "+ b new by group g",
+            "+ b old by group g and scope s"
+        ]
+    );
+    assert_eq!(
+        access.summary().gained,
+        Tally {
+            subjects: 2,
+            objects: 2,
+            pairs: 3
+        }
+    );
+    let objects: Vec<_> = access
+        .by_object()
+        .iter()
+        .map(|(api, grants)| (api.called(), grants.len()))
+        .collect();
     assert_eq!(objects, [("new".into(), 2), ("old".into(), 1)]);
-    assert_eq!(access.by_subject().map(|(_, grants)| grants.len()).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(
+        access
+            .by_subject()
+            .map(|(_, grants)| grants.len())
+            .collect::<Vec<_>>(),
+        [1, 2]
+    );
     let group = ItemId::new(Kind::of("group"), "g");
     assert_eq!(access.about(&group).count(), 3);
 }
@@ -84,7 +123,10 @@ fn every_means_of_what_is_gained_is_named_and_each_pair_counts_once() {
 fn another_means_to_what_could_be_called_is_no_gain() {
     let mut model = small();
     model.subjects[0].nodes.push((2, When::written(1)));
-    assert_eq!(told(&model.evaluate(written(&[1]))), ["+ b old by group g and scope s"]);
+    assert_eq!(
+        told(&model.evaluate(written(&[1]))),
+        ["+ b old by group g and scope s"]
+    );
 }
 
 #[test]
@@ -93,7 +135,10 @@ fn a_subject_that_is_added_gains_all_that_it_then_holds() {
     model.subjects[0].is_there = When::written(2);
     assert!(model.evaluate(written(&[])).is_empty());
     assert_eq!(told(&model.evaluate(written(&[2]))), ["+ a old by group g"]);
-    assert_eq!(told(&model.evaluate(written(&[0, 2]))), ["+ a new by group g", "+ a old by group g"]);
+    assert_eq!(
+        told(&model.evaluate(written(&[0, 2]))),
+        ["+ a new by group g", "+ a old by group g"]
+    );
 }
 
 #[test]
@@ -104,7 +149,11 @@ fn a_draw_takes_the_first_of_its_pool_that_is_there_and_none_where_one_is_known(
     let other = model.add_node(other);
     model.pools = vec![vec![(0, When::written(3)), (other, When::unless(4))]];
     let mut key = Node::new(Some(party("x-api-key", "k")));
-    key.draws = vec![Draw { pool: 0, item: 2, known: Arc::from([]) }];
+    key.draws = vec![Draw {
+        pool: 0,
+        item: 2,
+        known: Arc::from([]),
+    }];
     let key = model.add_node(key);
     let mut c = Subject::new(party("client", "c"), When::ALWAYS);
     c.nodes = vec![(key, When::ALWAYS)];
@@ -120,11 +169,22 @@ fn a_draw_takes_the_first_of_its_pool_that_is_there_and_none_where_one_is_known(
 
 #[test]
 fn terms_that_change_are_told_field_by_field_and_what_is_no_longer_granted_is_lost() {
-    let mut model = Model { words: Words::of(["policy", "policies"], ["API", "APIs"]), ..Model::default() };
+    let mut model = Model {
+        words: Words::of(["policy", "policies"], ["API", "APIs"]),
+        ..Model::default()
+    };
     model.objects = vec![party("api", "x"), party("api", "y")];
-    let right = |object, before, after| Right { object, item: Some(0), before, after };
+    let right = |object, before, after| Right {
+        object,
+        item: Some(0),
+        before,
+        after,
+    };
     let mut own = Node::new(None);
-    own.rights = vec![right(0, Some(terms(1)), Some(terms(2))), right(1, Some(terms(1)), None)];
+    own.rights = vec![
+        right(0, Some(terms(1)), Some(terms(2))),
+        right(1, Some(terms(1)), None),
+    ];
     let own = model.add_node(own);
     let mut gold = Subject::new(party("policy", "gold"), When::ALWAYS);
     gold.nodes = vec![(own, When::ALWAYS)];
@@ -132,8 +192,16 @@ fn terms_that_change_are_told_field_by_field_and_what_is_no_longer_granted_is_lo
     model.subjects = vec![gold];
     let access = model.evaluate(written(&[0]));
     assert_eq!(told(&access), ["~ gold limits", "~ gold x", "- gold y"]);
-    assert_eq!(access.to_string(), "1 policy loses 1 API, none gains any; the terms of 1 policy change");
-    let changes: Vec<_> = access.grants()[1].shift.terms().iter().map(|change| change.path.clone()).collect();
+    assert_eq!(
+        access.to_string(),
+        "1 policy loses 1 API, none gains any; the terms of 1 policy change"
+    );
+    let changes: Vec<_> = access.grants()[1]
+        .shift
+        .terms()
+        .iter()
+        .map(|change| change.path.clone())
+        .collect();
     assert_eq!(changes, ["/rate"]);
     assert_eq!(
         json!(access)["list"],
@@ -166,16 +234,27 @@ fn json_has_the_sentence_the_counts_and_every_pair() {
 fn what_a_saved_plan_keeps_of_it_is_the_same_again_without_secrets() {
     let mut model = small();
     let secret = Value::Secret(Secret::new("canary"));
-    let terms = Arc::new(Value::Record(vec![Field::new("rate", Value::Int(1)), Field::new("token", secret)]));
+    let terms = Arc::new(Value::Record(vec![
+        Field::new("rate", Value::Int(1)),
+        Field::new("token", secret),
+    ]));
     model.subjects[0].terms = Some((0, [Arc::new(Value::Null), terms]));
     let access = model.evaluate(written(&[0, 1]));
     let text = serde_json::to_string(&access.freeze(&SealKey::from_bytes(&[7; 32]))).unwrap();
     assert!(!text.contains("canary"), "{text}");
-    let thawed = serde_json::from_str::<FrozenAccess>(&text).unwrap().thaw(&[]).unwrap();
+    let thawed = serde_json::from_str::<FrozenAccess>(&text)
+        .unwrap()
+        .thaw(&[])
+        .unwrap();
     assert_eq!(told(&thawed), told(&access));
     assert_eq!(json!(thawed), json!(access));
     let broken = text.replacen("\"subject\":0", "\"subject\":77", 1);
-    assert!(serde_json::from_str::<FrozenAccess>(&broken).unwrap().thaw(&[]).is_err());
+    assert!(
+        serde_json::from_str::<FrozenAccess>(&broken)
+            .unwrap()
+            .thaw(&[])
+            .is_err()
+    );
 }
 
 /// A step of a generated model: in the target, once an item is written, or
@@ -195,14 +274,22 @@ fn models() -> impl Strategy<Value = Model> {
     (vec(links(4), 6), vec(links(3), 3), subjects).prop_map(|(rights, below, subjects)| {
         let name = |kind, at: usize| party(kind, &at.to_string());
         let nodes = rights.into_iter().enumerate().map(|(at, rights)| Node {
-            rights: rights.into_iter().map(|(object, when)| Right::plain(object, when)).collect(),
-            nodes: at.checked_sub(3).map_or_else(Vec::new, |at| below[at].clone()),
+            rights: rights
+                .into_iter()
+                .map(|(object, when)| Right::plain(object, when))
+                .collect(),
+            nodes: at
+                .checked_sub(3)
+                .map_or_else(Vec::new, |at| below[at].clone()),
             ..Node::new(Some(name("group", at)))
         });
         let subjects = subjects
             .into_iter()
             .enumerate()
-            .map(|(at, (is_there, nodes))| Subject { nodes, ..Subject::new(name("client", at), is_there) });
+            .map(|(at, (is_there, nodes))| Subject {
+                nodes,
+                ..Subject::new(name("client", at), is_there)
+            });
         Model {
             words: WORDS,
             objects: (0..4).map(|at| name("api", at)).collect(),
@@ -218,15 +305,32 @@ type Pairs = BTreeMap<(Arc<Party>, Arc<Party>), BTreeSet<Arc<Party>>>;
 /// Returns what can be called and by what, step by step.
 fn pairs(model: &Model, is_there: &dyn Fn(When) -> bool) -> Pairs {
     let mut pairs = Pairs::new();
-    for subject in model.subjects.iter().filter(|subject| is_there(subject.is_there)) {
+    for subject in model
+        .subjects
+        .iter()
+        .filter(|subject| is_there(subject.is_there))
+    {
         for (node, _) in subject.nodes.iter().filter(|(_, when)| is_there(*when)) {
             let held = &model.nodes[*node];
-            let below =
-                held.nodes.iter().filter(|(_, when)| is_there(*when)).map(|(at, _)| &model.nodes[*at]);
-            for right in [held].into_iter().chain(below).flat_map(|node| &node.rights) {
-                let when = When { now: right.before.is_some(), item: right.item };
+            let below = held
+                .nodes
+                .iter()
+                .filter(|(_, when)| is_there(*when))
+                .map(|(at, _)| &model.nodes[*at]);
+            for right in [held]
+                .into_iter()
+                .chain(below)
+                .flat_map(|node| &node.rights)
+            {
+                let when = When {
+                    now: right.before.is_some(),
+                    item: right.item,
+                };
                 if is_there(when) {
-                    let pair = (Arc::clone(&subject.party), Arc::clone(&model.objects[right.object]));
+                    let pair = (
+                        Arc::clone(&subject.party),
+                        Arc::clone(&model.objects[right.object]),
+                    );
                     pairs.entry(pair).or_default().extend(held.by.clone());
                 }
             }

@@ -96,11 +96,15 @@ impl Scope {
     /// Returns the names that mean a place.
     fn named<'s>(&'s self, path: &'s [&'s str]) -> impl Iterator<Item = &'s Named> {
         let last = path.last().copied().unwrap_or_default();
-        self.named.iter().flat_map(|named| named.iter()).filter(move |Named { path: name, .. }| {
-            let mut names = path.iter().rev().filter(|segment| **segment != "*");
-            name.iter().all(|wanted| names.next().is_some_and(|found| wanted == found))
-                || (name.len() > 1 && last == name.iter().rev().cloned().collect::<Vec<_>>().join("."))
-        })
+        self.named.iter().flat_map(|named| named.iter()).filter(
+            move |Named { path: name, .. }| {
+                let mut names = path.iter().rev().filter(|segment| **segment != "*");
+                name.iter()
+                    .all(|wanted| names.next().is_some_and(|found| wanted == found))
+                    || (name.len() > 1
+                        && last == name.iter().rev().cloned().collect::<Vec<_>>().join("."))
+            },
+        )
     }
 
     /// Returns the same, with what an object says of its members.
@@ -112,9 +116,11 @@ impl Scope {
     ) -> Self {
         let mut scope = self.clone();
         scope.announced = objects.clone().into_iter().any(|object| {
-            object
-                .members()
-                .any(|(name, value)| value.as_text().is_some_and(|text| secret::announces_secret(name, text)))
+            object.members().any(|(name, value)| {
+                value
+                    .as_text()
+                    .is_some_and(|text| secret::announces_secret(name, text))
+            })
         });
         if rules.may_name_secrets() {
             scope.name_secrets(objects, rules, path);
@@ -132,18 +138,29 @@ impl Scope {
         for object in objects {
             let before = named.len();
             for (name, value) in object.members() {
-                let Some(text) = value.as_text() else { continue };
+                let Some(text) = value.as_text() else {
+                    continue;
+                };
                 path.push(name);
                 if rules.at(path).names_secrets {
-                    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+                    let names = text
+                        .split(',')
+                        .map(str::trim)
+                        .filter(|name| !name.is_empty());
                     let paths = names.map(|name| name.rsplit('.').map(str::to_owned).collect());
-                    named.extend(paths.map(|path| Named { path, is_kept: true }));
+                    named.extend(paths.map(|path| Named {
+                        path,
+                        is_kept: true,
+                    }));
                 }
                 path.pop();
             }
             // The file comes last, and knows what there is now.
             if named.len() > before {
-                named.iter_mut().take(before).for_each(|other| other.is_kept = false);
+                named
+                    .iter_mut()
+                    .take(before)
+                    .for_each(|other| other.is_kept = false);
             }
         }
         if !named.is_empty() {
@@ -154,12 +171,18 @@ impl Scope {
 
     /// Returns the same, where members or elements count by being there.
     pub(super) fn valued(&self, are_members_valued: bool) -> Self {
-        Self { are_members_valued, ..self.clone() }
+        Self {
+            are_members_valued,
+            ..self.clone()
+        }
     }
 
     /// Returns the same for an element that is surely the same, or is not.
     pub(super) fn carrying(&self, sure: bool) -> Self {
-        Self { carries: self.carries && sure, ..self.clone() }
+        Self {
+            carries: self.carries && sure,
+            ..self.clone()
+        }
     }
 
     pub(super) const fn is_secret(&self) -> bool {
@@ -207,18 +230,28 @@ impl<'a> Look<'a> {
     }
 
     /// Says whether two values mean the same, each as one value.
-    pub(super) fn is_same(&self, target: Option<&Json>, file: Option<&Json>, scope: &Scope) -> bool {
+    pub(super) fn is_same(
+        &self,
+        target: Option<&Json>,
+        file: Option<&Json>,
+        scope: &Scope,
+    ) -> bool {
         match (target, file) {
             (Some(target), Some(file)) => target == file || canonical(target) == canonical(file),
-            (None, Some(json)) | (Some(json), None) => {
-                scope.default.is_some_and(|default| canonical(json) == default)
-            }
+            (None, Some(json)) | (Some(json), None) => scope
+                .default
+                .is_some_and(|default| canonical(json) == default),
             (None, None) => true,
         }
     }
 
     /// Says whether a value says no more than an absent one.
-    pub(super) fn says_nothing<'j>(&self, json: &'j Json, path: &mut Vec<&'j str>, scope: &Scope) -> bool {
+    pub(super) fn says_nothing<'j>(
+        &self,
+        json: &'j Json,
+        path: &mut Vec<&'j str>,
+        scope: &Scope,
+    ) -> bool {
         let zero = scope.empty == Empty::Zero;
         match json {
             Json::Null => true,
@@ -241,7 +274,12 @@ impl<'a> Look<'a> {
     }
 
     /// Returns what may be shown of a value; `scope` is that of its place.
-    pub(super) fn value<'j>(&self, json: &'j Json, path: &mut Vec<&'j str>, scope: &Scope) -> Value {
+    pub(super) fn value<'j>(
+        &self,
+        json: &'j Json,
+        path: &mut Vec<&'j str>,
+        scope: &Scope,
+    ) -> Value {
         if scope.secret && !is_container(json) {
             return hidden(json);
         }
@@ -266,23 +304,38 @@ impl<'a> Look<'a> {
             }
         }
         if entries {
-            let elements =
-                fields.into_iter().map(|(name, value)| Element::matched(name, label("", name), value));
+            let elements = fields
+                .into_iter()
+                .map(|(name, value)| Element::matched(name, label("", name), value));
             return Value::Set(elements.collect());
         }
         fields.sort_by_key(|(name, _)| *name);
-        let record: Vec<Field> =
-            fields.into_iter().map(|(name, value)| Field::new(name.to_owned(), value)).collect();
-        if record.is_empty() { Value::Null } else { Value::Record(record) }
+        let record: Vec<Field> = fields
+            .into_iter()
+            .map(|(name, value)| Field::new(name.to_owned(), value))
+            .collect();
+        if record.is_empty() {
+            Value::Null
+        } else {
+            Value::Record(record)
+        }
     }
 
-    fn list<'j>(&self, json: &Json, elements: &'j [Json], path: &mut Vec<&'j str>, scope: &Scope) -> Value {
+    fn list<'j>(
+        &self,
+        json: &Json,
+        elements: &'j [Json],
+        path: &mut Vec<&'j str>,
+        scope: &Scope,
+    ) -> Value {
         if elements.is_empty() {
             return Value::Null;
         }
         let rule = self.rules().at(path).list;
-        let mut values: Vec<Value> =
-            elements.iter().map(|element| self.below("*", element, path, scope)).collect();
+        let mut values: Vec<Value> = elements
+            .iter()
+            .map(|element| self.below("*", element, path, scope))
+            .collect();
         match rule {
             Some(ListRule::Set) if json.is_plain() => {
                 Value::set(elements.iter().zip(&values).map(|(json, value)| {
@@ -299,18 +352,30 @@ impl<'a> Look<'a> {
                 let parts = values.drain(..).enumerate().map(|(at, value)| {
                     match key.as_ref().and_then(|key| key.target.get(at)) {
                         Some(id) => {
-                            let label = key.as_ref().map_or_else(|| Arc::clone(id), |key| key.label(id));
+                            let label = key
+                                .as_ref()
+                                .map_or_else(|| Arc::clone(id), |key| key.label(id));
                             Element::matched(Arc::clone(id), label, value)
                         }
                         None => Element::matched(format!("f{at}"), at.to_string(), value),
                     }
                 });
-                if ordered { Value::Sequence(parts.collect()) } else { Value::Set(parts.collect()) }
+                if ordered {
+                    Value::Sequence(parts.collect())
+                } else {
+                    Value::Set(parts.collect())
+                }
             }
         }
     }
 
-    fn below<'j>(&self, name: &'j str, json: &'j Json, path: &mut Vec<&'j str>, scope: &Scope) -> Value {
+    fn below<'j>(
+        &self,
+        name: &'j str,
+        json: &'j Json,
+        path: &mut Vec<&'j str>,
+        scope: &Scope,
+    ) -> Value {
         path.push(name);
         let scope = scope.at(&self.rules().at(path), path);
         let value = self.value(json, path, &scope);
@@ -320,12 +385,19 @@ impl<'a> Look<'a> {
 
     /// Returns what an element of a list is, but for its credentials and what
     /// is the target's own.
-    pub(super) fn print<'j>(&self, json: &'j Json, path: &mut Vec<&'j str>, scope: &Scope) -> Print {
+    pub(super) fn print<'j>(
+        &self,
+        json: &'j Json,
+        path: &mut Vec<&'j str>,
+        scope: &Scope,
+    ) -> Print {
         let place = self.rules().at(path);
         let scope = scope.at(&place, path);
         let mut members = Vec::new();
         if let Json::Object(object) = json {
-            self.members(object, path, &scope, |name, hash| members.push(hashed(&(name, hash))));
+            self.members(object, path, &scope, |name, hash| {
+                members.push(hashed(&(name, hash)))
+            });
             members.sort_unstable();
         }
         let whole = self.hash(json, path, &scope, place.list);
@@ -344,8 +416,10 @@ impl<'a> Look<'a> {
             path.push(name);
             let place = self.rules().at(path);
             let scope = scope.at(&place, path);
-            let counts = matches!(place.class, Class::Compared | Class::Immutable | Class::Kept)
-                && (!scope.secret || is_container(json))
+            let counts = matches!(
+                place.class,
+                Class::Compared | Class::Immutable | Class::Kept
+            ) && (!scope.secret || is_container(json))
                 && !self.says_nothing(json, path, &scope);
             if counts {
                 each(name, self.hash(json, path, &scope, place.list));
@@ -364,14 +438,18 @@ impl<'a> Look<'a> {
         match json {
             Json::Object(object) => {
                 let mut sum = 1_u64;
-                self.members(object, path, scope, |name, hash| sum = sum.wrapping_add(hashed(&(name, hash))));
+                self.members(object, path, scope, |name, hash| {
+                    sum = sum.wrapping_add(hashed(&(name, hash)))
+                });
                 hashed(&("{}", sum))
             }
             Json::List(elements) => {
                 path.push("*");
                 let place = self.rules().at(path);
                 let inner = scope.at(&place, path);
-                let hashes = elements.iter().map(|json| self.hash(json, path, &inner, place.list));
+                let hashes = elements
+                    .iter()
+                    .map(|json| self.hash(json, path, &inner, place.list));
                 let hash = match rule {
                     _ if scope.unordered => hashed(&("[]", hashes.fold(1_u64, u64::wrapping_add))),
                     Some(ListRule::Set | ListRule::Map(_)) => {
@@ -395,11 +473,18 @@ impl<'a> Look<'a> {
     }
 
     /// Says whether a credential stands somewhere in a value.
-    pub(super) fn holds_secret<'j>(&self, json: &'j Json, path: &mut Vec<&'j str>, scope: &Scope) -> bool {
+    pub(super) fn holds_secret<'j>(
+        &self,
+        json: &'j Json,
+        path: &mut Vec<&'j str>,
+        scope: &Scope,
+    ) -> bool {
         if scope.secret && !is_container(json) {
             return !lacks_secret(json);
         }
-        self.any_below(json, path, scope, &mut |this, json, path, scope| this.holds_secret(json, path, scope))
+        self.any_below(json, path, scope, &mut |this, json, path, scope| {
+            this.holds_secret(json, path, scope)
+        })
     }
 
     fn any_below<'j>(
@@ -419,7 +504,9 @@ impl<'a> Look<'a> {
         match json {
             Json::Object(object) => {
                 let scope = scope.inside([object], self.rules(), path);
-                object.members().any(|(name, json)| below(name, json, path, &scope))
+                object
+                    .members()
+                    .any(|(name, json)| below(name, json, path, &scope))
             }
             Json::List(elements) => elements.iter().any(|json| below("*", json, path, scope)),
             _ => false,
@@ -489,10 +576,15 @@ fn plain_list(elements: &[Json], values: Vec<Value>) -> Value {
     if values.iter().all(Value::is_plain) {
         return Value::List(values);
     }
-    let shown: Vec<String> =
-        values.iter().map(|value| serde_json::to_string(value).unwrap_or_default()).collect();
+    let shown: Vec<String> = values
+        .iter()
+        .map(|value| serde_json::to_string(value).unwrap_or_default())
+        .collect();
     let whole: Vec<String> = elements.iter().map(Json::print).collect();
-    Value::Secret(Secret::with_mask(format!("[{}]", whole.join(",")), format!("[{}]", shown.join(","))))
+    Value::Secret(Secret::with_mask(
+        format!("[{}]", whole.join(",")),
+        format!("[{}]", shown.join(",")),
+    ))
 }
 
 /// Returns what a plain value of a set is known by, and what it is called.
@@ -511,13 +603,16 @@ pub(super) fn known_by(json: &Json, value: &Value) -> (Arc<str>, Arc<str>) {
 pub(super) fn lacks_secret(json: &Json) -> bool {
     match json {
         Json::Bool(_) => true,
-        Json::Text(text) => matches!(&**text, "" | "true" | "false") || secret::is_placeholder(text),
+        Json::Text(text) => {
+            matches!(&**text, "" | "true" | "false") || secret::is_placeholder(text)
+        }
         other => other.is_empty(),
     }
 }
 
 pub(super) fn is_placeholder(json: &Json) -> bool {
-    json.as_text().is_some_and(|text| !text.is_empty() && secret::is_placeholder(text))
+    json.as_text()
+        .is_some_and(|text| !text.is_empty() && secret::is_placeholder(text))
 }
 
 /// Says whether any text in a value is a placeholder, in whatever place.
@@ -571,7 +666,13 @@ pub(super) fn fitting_key(keys: &[&str], target: &[Json], file: &[Json]) -> Opti
     keys.iter().find_map(|key| {
         let (target, target_places) = ids(key, target)?;
         let (file, file_places) = ids(key, file)?;
-        Some(Key { name: (*key).to_owned(), target, file, target_places, file_places })
+        Some(Key {
+            name: (*key).to_owned(),
+            target,
+            file,
+            target_places,
+            file_places,
+        })
     })
 }
 
@@ -594,7 +695,9 @@ fn ids(key: &str, list: &[Json]) -> Option<(Vec<Arc<str>>, Places)> {
 /// names with dots between them.
 fn id(key: &str, element: &Json) -> Option<Arc<str>> {
     let part = |part: &str| {
-        let value = part.split('.').try_fold(element, |json, name| json.get(name))?;
+        let value = part
+            .split('.')
+            .try_fold(element, |json, name| json.get(name))?;
         match value {
             // The same address with another credential in it is the same element.
             Json::Text(text) if !text.is_empty() => Some(label(part, text)),

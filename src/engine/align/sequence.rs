@@ -38,7 +38,13 @@ pub(super) fn align(target: &[Print], file: &[Print]) -> Option<Vec<Pair>> {
     let is_equal = |(one, other): &(&Print, &Print)| one.whole == other.whole;
     let head = target.iter().zip(file).take_while(is_equal).count();
     let rest = target.len().min(file.len()) - head;
-    let tail = target.iter().rev().zip(file.iter().rev()).take_while(is_equal).count().min(rest);
+    let tail = target
+        .iter()
+        .rev()
+        .zip(file.iter().rev())
+        .take_while(is_equal)
+        .count()
+        .min(rest);
     for at in 0..head {
         set(&mut found, at, at);
     }
@@ -49,7 +55,13 @@ pub(super) fn align(target: &[Print], file: &[Print]) -> Option<Vec<Pair>> {
     let anchors = anchors(target, file, targets.clone(), files.clone());
     let (mut target_from, mut file_from) = (targets.start, files.start);
     for (there, here) in anchors.into_iter().chain([(targets.end, files.end)]) {
-        between(target, file, target_from..there, file_from..here, &mut found)?;
+        between(
+            target,
+            file,
+            target_from..there,
+            file_from..here,
+            &mut found,
+        )?;
         if here < files.end {
             set(&mut found, here, there);
         }
@@ -77,7 +89,10 @@ fn anchors(
         let mut places: HashMap<u64, Option<usize>> = HashMap::new();
         for at in range {
             let Some(print) = list.get(at) else { continue };
-            places.entry(print.whole).and_modify(|place| *place = None).or_insert(Some(at));
+            places
+                .entry(print.whole)
+                .and_modify(|place| *place = None)
+                .or_insert(Some(at));
         }
         places
     };
@@ -90,7 +105,10 @@ fn anchors(
         })
         .collect();
     let places: Vec<usize> = pairs.iter().map(|(_, file)| *file).collect();
-    rising(&places).into_iter().filter_map(|at| pairs.get(at).copied()).collect()
+    rising(&places)
+        .into_iter()
+        .filter_map(|at| pairs.get(at).copied())
+        .collect()
 }
 
 /// Returns the places of a longest rising subsequence of different numbers.
@@ -101,7 +119,11 @@ pub(in crate::engine) fn rising(numbers: &[usize]) -> Vec<usize> {
     let number = |at: &usize| numbers.get(*at).copied().unwrap_or_default();
     for (at, value) in numbers.iter().enumerate() {
         let length = ends.partition_point(|end| number(end) < *value);
-        before.push(length.checked_sub(1).and_then(|last| ends.get(last).copied()));
+        before.push(
+            length
+                .checked_sub(1)
+                .and_then(|last| ends.get(last).copied()),
+        );
         match ends.get_mut(length) {
             Some(end) => *end = at,
             None => ends.push(at),
@@ -130,7 +152,10 @@ fn between(
         return Some(());
     }
     let (rows, columns) = (targets.len(), files.len());
-    if rows.checked_mul(columns).is_none_or(|pairs| pairs > MAX_PAIRS) {
+    if rows
+        .checked_mul(columns)
+        .is_none_or(|pairs| pairs > MAX_PAIRS)
+    {
         return None;
     }
     let alike: Vec<u32> = targets
@@ -138,7 +163,12 @@ fn between(
         .flat_map(|there| files.clone().map(move |here| (there, here)))
         .map(|(there, here)| similarity(target.get(there), file.get(here)))
         .collect();
-    let alike = |row: usize, column: usize| alike.get(row * columns + column).copied().unwrap_or_default();
+    let alike = |row: usize, column: usize| {
+        alike
+            .get(row * columns + column)
+            .copied()
+            .unwrap_or_default()
+    };
     // The best of what is left from a row and a column on.
     let mut best = vec![0_u32; (rows + 1) * (columns + 1)];
     let place = |row: usize, column: usize| row * (columns + 1) + column;
@@ -149,7 +179,9 @@ fn between(
                 0 => 0,
                 alike => alike + at(&best, row + 1, column + 1),
             };
-            let value = pair.max(at(&best, row + 1, column)).max(at(&best, row, column + 1));
+            let value = pair
+                .max(at(&best, row + 1, column))
+                .max(at(&best, row, column + 1));
             if let Some(slot) = best.get_mut(place(row, column)) {
                 *slot = value;
             }
@@ -173,11 +205,16 @@ fn between(
 
 /// Says how much of two elements is the same; 0 where that makes no pair.
 fn similarity(target: Option<&Print>, file: Option<&Print>) -> u32 {
-    let (Some(target), Some(file)) = (target, file) else { return 0 };
+    let (Some(target), Some(file)) = (target, file) else {
+        return 0;
+    };
     if target.whole == file.whole {
         return WHOLE;
     }
-    let (mut one, mut other) = (target.members.iter().peekable(), file.members.iter().peekable());
+    let (mut one, mut other) = (
+        target.members.iter().peekable(),
+        file.members.iter().peekable(),
+    );
     let mut common = 0_u32;
     while let (Some(left), Some(right)) = (one.peek(), other.peek()) {
         match left.cmp(right) {
@@ -193,7 +230,11 @@ fn similarity(target: Option<&Print>, file: Option<&Print>) -> u32 {
     let most = u32::try_from(target.members.len().max(file.members.len())).unwrap_or(u32::MAX);
     let share = common.saturating_mul(WHOLE) / most.max(1);
     // What is equal is always better.
-    if share >= SIMILAR { share.min(WHOLE - 1) } else { 0 }
+    if share >= SIMILAR {
+        share.min(WHOLE - 1)
+    } else {
+        0
+    }
 }
 
 /// Pairs what is equal and stands in another place.
@@ -205,10 +246,19 @@ fn moved(target: &[Print], file: &[Print], found: &mut [Option<usize>]) {
         }
     }
     let mut free: HashMap<u64, Vec<usize>> = HashMap::new();
-    for (at, print) in target.iter().enumerate().rev().filter(|(at, _)| taken.get(*at) == Some(&false)) {
+    for (at, print) in target
+        .iter()
+        .enumerate()
+        .rev()
+        .filter(|(at, _)| taken.get(*at) == Some(&false))
+    {
         free.entry(print.whole).or_default().push(at);
     }
-    for (slot, print) in found.iter_mut().zip(file).filter(|(slot, _)| slot.is_none()) {
+    for (slot, print) in found
+        .iter_mut()
+        .zip(file)
+        .filter(|(slot, _)| slot.is_none())
+    {
         *slot = free.get_mut(&print.whole).and_then(Vec::pop);
     }
 }
@@ -225,16 +275,27 @@ fn pairs(target: &[Print], file: &[Print], found: &[Option<usize>]) -> Vec<Pair>
     let mut gone = vec![true; target.len()];
     let mut pairs: Vec<Pair> = Vec::with_capacity(file.len());
     for ((at, print), place) in file.iter().enumerate().zip(found) {
-        let same = place.and_then(|place| target.get(place)).is_some_and(|other| other.whole == print.whole);
+        let same = place
+            .and_then(|place| target.get(place))
+            .is_some_and(|other| other.whole == print.whole);
         // As many of them on either side: each is the one at its place among them.
         // What has nothing but credentials and ids could be any one.
-        let sure = same && !print.members.is_empty() && there.get(&print.whole) == here.get(&print.whole);
+        let sure =
+            same && !print.members.is_empty() && there.get(&print.whole) == here.get(&print.whole);
         if let Some(slot) = place.and_then(|place| gone.get_mut(place)) {
             *slot = false;
         }
-        pairs.push(Pair { target: *place, file: Some(at), sure });
+        pairs.push(Pair {
+            target: *place,
+            file: Some(at),
+            sure,
+        });
     }
     let left = gone.into_iter().enumerate().filter(|(_, gone)| *gone);
-    pairs.extend(left.map(|(at, _)| Pair { target: Some(at), file: None, sure: true }));
+    pairs.extend(left.map(|(at, _)| Pair {
+        target: Some(at),
+        file: None,
+        sure: true,
+    }));
     pairs
 }

@@ -99,8 +99,15 @@ fn changes(aligned: &Aligned<'_>) -> Vec<Change> {
 fn told(target: &str, file: &str) -> (Vec<String>, String, Vec<String>) {
     let (target, file) = (json(target), json(file));
     let aligned = align(Some(&target), &file, &SCHEMA);
-    let told = changes(&aligned).iter().map(|change| serde_json::to_string(change).unwrap()).collect();
-    (told, aligned.result().print(), aligned.missing_secrets().to_vec())
+    let told = changes(&aligned)
+        .iter()
+        .map(|change| serde_json::to_string(change).unwrap())
+        .collect();
+    (
+        told,
+        aligned.result().print(),
+        aligned.missing_secrets().to_vec(),
+    )
 }
 
 /// What of a document was not shown as a difference: on both sides.
@@ -111,7 +118,9 @@ fn hidden(
     rest: &mut Vec<(Option<Json>, Option<Json>)>,
 ) -> (Option<Json>, Option<Json>) {
     let is_shown = |pointer: &str| {
-        shown.iter().any(|(path, _)| path == pointer || path.starts_with(&format!("{pointer}/")))
+        shown
+            .iter()
+            .any(|(path, _)| path == pointer || path.starts_with(&format!("{pointer}/")))
     };
     let below = |label: &str| {
         let mut below = pointer.to_owned();
@@ -121,7 +130,12 @@ fn hidden(
     };
     match node {
         // What comes or goes whole.
-        _ if shown.iter().any(|(path, op)| path == pointer && *op != Op::Move) => (None, None),
+        _ if shown
+            .iter()
+            .any(|(path, op)| path == pointer && *op != Op::Move) =>
+        {
+            (None, None)
+        }
         Node::Leaf(_) if is_shown(pointer) => (None, None),
         Node::Leaf(leaf) if leaf.take == Take::Along => (None, None),
         Node::Leaf(leaf) => (leaf.target.cloned(), node.result()),
@@ -132,14 +146,19 @@ fn hidden(
                 sides.0.extend(before.map(|json| (Arc::from(*name), json)));
                 sides.1.extend(after.map(|json| (Arc::from(*name), json)));
             }
-            let object = |members: Vec<(Arc<str>, Json)>| Some(Json::Object(members.into_iter().collect()));
+            let object =
+                |members: Vec<(Arc<str>, Json)>| Some(Json::Object(members.into_iter().collect()));
             (object(sides.0), object(sides.1))
         }
         Node::List { parts, .. } => {
             let mut sides: (Vec<(usize, Json)>, Vec<Json>) = Default::default();
             for part in parts {
                 let pointer = below(&part.label);
-                let has = |wanted: Op| shown.iter().any(|(path, op)| *path == pointer && *op == wanted);
+                let has = |wanted: Op| {
+                    shown
+                        .iter()
+                        .any(|(path, op)| *path == pointer && *op == wanted)
+                };
                 if has(Op::Add) || has(Op::Remove) {
                     continue;
                 }
@@ -157,15 +176,26 @@ fn hidden(
         }
         Node::Set(elements) => {
             let stays = |(there, here, value): &&(Option<&Json>, Option<&Json>, Value)| {
-                let Some(json) = there.or(*here) else { return false };
+                let Some(json) = there.or(*here) else {
+                    return false;
+                };
                 let (_, label) = look::known_by(json, value);
-                (there.is_some() || here.is_some()) && !shown.iter().any(|(path, _)| *path == below(&label))
+                (there.is_some() || here.is_some())
+                    && !shown.iter().any(|(path, _)| *path == below(&label))
             };
             let both: Vec<_> = elements.iter().filter(stays).collect();
             let list = |side: Vec<Json>| Some(Json::List(side));
             (
-                list(both.iter().filter_map(|(there, ..)| there.cloned()).collect()),
-                list(both.iter().filter_map(|(_, here, _)| here.cloned()).collect()),
+                list(
+                    both.iter()
+                        .filter_map(|(there, ..)| there.cloned())
+                        .collect(),
+                ),
+                list(
+                    both.iter()
+                        .filter_map(|(_, here, _)| here.cloned())
+                        .collect(),
+                ),
             )
         }
     }
@@ -181,14 +211,32 @@ fn check_law(target: &Json, file: &Json, schema: &DocumentSchema) {
         .collect();
     let mut rest = Vec::new();
     let (before, after) = hidden(&aligned.root, "", &shown, &mut rest);
-    let context = || format!("{}\n{}\n{}\n{shown:?}", target.print(), file.print(), aligned.result().print());
+    let context = || {
+        format!(
+            "{}\n{}\n{}\n{shown:?}",
+            target.print(),
+            file.print(),
+            aligned.result().print()
+        )
+    };
     let text = |json: &Option<Json>| json.as_ref().map(Json::print);
     for (before, after) in std::iter::once((before, after)).chain(rest) {
-        assert!(before == after, "{:?}\n{:?}\n{}", text(&before), text(&after), context());
+        assert!(
+            before == after,
+            "{:?}\n{:?}\n{}",
+            text(&before),
+            text(&after),
+            context()
+        );
     }
     // Nothing shown, nothing written.
     if shown.is_empty() {
-        assert_eq!(canonical_but_derived(target), canonical_but_derived(&aligned.result()), "{}", context());
+        assert_eq!(
+            canonical_but_derived(target),
+            canonical_but_derived(&aligned.result()),
+            "{}",
+            context()
+        );
     }
 }
 
@@ -200,8 +248,8 @@ fn canonical_but_derived(json: &Json) -> Option<String> {
 
 fn name() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
-        "id", "status", "copy", "kind", "password", "token", "on", "flag", "n", "text", "free", "deep",
-        "rights", "name", "path",
+        "id", "status", "copy", "kind", "password", "token", "on", "flag", "n", "text", "free",
+        "deep", "rights", "name", "path",
     ])
     .prop_map(str::to_owned)
 }
@@ -210,15 +258,23 @@ fn plain() -> impl Strategy<Value = Json> {
     prop_oneof![
         Just(Json::Null),
         any::<bool>().prop_map(Json::Bool),
-        prop::sample::select(vec!["0", "1", "1.0", "2", "2e0"]).prop_map(|text| Json::Number(text.into())),
+        prop::sample::select(vec!["0", "1", "1.0", "2", "2e0"])
+            .prop_map(|text| Json::Number(text.into())),
         prop::sample::select(vec!["", "a", "b", "***", "env://X"]).prop_map(Json::text),
     ]
 }
 
 fn element() -> impl Strategy<Value = Json> {
-    let field = prop::sample::select(vec!["name", "place", "port", "path", "x", "y", "password", "id"]);
+    let field = prop::sample::select(vec![
+        "name", "place", "port", "path", "x", "y", "password", "id",
+    ]);
     prop::collection::vec((field, plain()), 0..6).prop_map(|members| {
-        Json::Object(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
+        Json::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| (name.into(), value))
+                .collect(),
+        )
     })
 }
 
@@ -233,7 +289,12 @@ fn value() -> impl Strategy<Value = Json> {
 }
 
 fn object(members: Vec<(String, Json)>) -> Json {
-    Json::Object(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
+    Json::Object(
+        members
+            .into_iter()
+            .map(|(name, value)| (name.into(), value))
+            .collect(),
+    )
 }
 
 fn document() -> impl Strategy<Value = Text> {
@@ -263,7 +324,10 @@ fn mutate(one: &Json, other: &Json, random: &mut fastrand::Rng) -> Json {
             for (name, value) in members.members() {
                 match random.u8(0..8) {
                     0 => {}
-                    1 => result.push((name.to_owned(), other.get(name).cloned().unwrap_or(Json::Null))),
+                    1 => result.push((
+                        name.to_owned(),
+                        other.get(name).cloned().unwrap_or(Json::Null),
+                    )),
                     _ => result.push((name.to_owned(), mutate(value, other, random))),
                 }
             }
@@ -280,7 +344,10 @@ fn mutate(one: &Json, other: &Json, random: &mut fastrand::Rng) -> Json {
             object(result)
         }
         Json::List(elements) => {
-            let mut elements: Vec<Json> = elements.iter().map(|json| mutate(json, other, random)).collect();
+            let mut elements: Vec<Json> = elements
+                .iter()
+                .map(|json| mutate(json, other, random))
+                .collect();
             if random.u8(0..3) == 0 {
                 random.shuffle(&mut elements);
             }
@@ -291,7 +358,10 @@ fn mutate(one: &Json, other: &Json, random: &mut fastrand::Rng) -> Json {
                 let at = random.usize(0..=elements.len());
                 elements.insert(
                     at,
-                    object(vec![("path".into(), Json::text("new")), ("x".into(), Json::Bool(true))]),
+                    object(vec![
+                        ("path".into(), Json::text("new")),
+                        ("x".into(), Json::Bool(true)),
+                    ]),
                 );
             }
             Json::List(elements)
@@ -386,13 +456,22 @@ mod json {
 
 #[test]
 fn what_is_the_targets_own_is_kept_and_taken_on_an_add() {
-    let (told, result, _) = told(r#"{"id":1,"status":"up","n":1}"#, r#"{"id":2,"status":"down","n":2}"#);
-    assert_eq!(told, [r#"{"path":"/n","op":"replace","before":1,"after":2}"#]);
+    let (told, result, _) = told(
+        r#"{"id":1,"status":"up","n":1}"#,
+        r#"{"id":2,"status":"down","n":2}"#,
+    );
+    assert_eq!(
+        told,
+        [r#"{"path":"/n","op":"replace","before":1,"after":2}"#]
+    );
     assert_eq!(result, r#"{"id":1,"status":"up","n":2}"#);
     let file = json(r#"{"id":2}"#);
     assert_eq!(align(None, &file, &SCHEMA).result(), file);
     let (told, result, _) = self::told(r#"{"n":1}"#, r#"{"id":2,"n":1}"#);
-    assert!(told.is_empty() && result == r#"{"n":1}"#, "{told:?} {result}");
+    assert!(
+        told.is_empty() && result == r#"{"n":1}"#,
+        "{told:?} {result}"
+    );
 }
 
 #[test]
@@ -404,7 +483,10 @@ fn values_that_say_nothing_keep_the_form_that_the_target_has() {
     let (told, ..) = self::told(r#"{"free":{"x":false}}"#, r#"{"free":{}}"#);
     assert_eq!(told, [r#"{"path":"/free/x","op":"remove","before":false}"#]);
     let (told, ..) = self::told(r#"{"rights":{"a":{},"b":{}}}"#, r#"{"rights":{"a":{}}}"#);
-    assert_eq!(told, [r#"{"path":"/rights/b","op":"remove","before":null}"#]);
+    assert_eq!(
+        told,
+        [r#"{"path":"/rights/b","op":"remove","before":null}"#]
+    );
 }
 
 #[test]
@@ -414,16 +496,23 @@ fn one_insertion_is_one_change_with_its_content() {
     let three = [step("/a", 1), step("/b", 2), step("/c", 3)];
     let four = [step("/a", 1), step("/new", 9), step("/b", 2), step("/c", 3)];
     let (told, result, _) = told(&list(&three), &list(&four));
-    assert_eq!(told, [r#"{"path":"/steps/~1new","op":"add","after":{"path":"/new","x":9,"y":[1]}}"#]);
+    assert_eq!(
+        told,
+        [r#"{"path":"/steps/~1new","op":"add","after":{"path":"/new","x":9,"y":[1]}}"#]
+    );
     assert_eq!(result, list(&four));
     let (told, ..) = self::told(&list(&four), &list(&three));
-    assert_eq!(told, [r#"{"path":"/steps/~1new","op":"remove","before":{"path":"/new","x":9,"y":[1]}}"#]);
+    assert_eq!(
+        told,
+        [r#"{"path":"/steps/~1new","op":"remove","before":{"path":"/new","x":9,"y":[1]}}"#]
+    );
 }
 
 #[test]
 fn elements_without_a_key_are_told_apart_by_what_they_hold() {
     let target = r#"{"items":[{"k":"a","v":1,"w":1},{"k":"b","v":2,"w":2},{"k":"c","v":3,"w":3}]}"#;
-    let file = r#"{"items":[{"k":"a","v":1,"w":7},{"q":1},{"k":"b","v":2,"w":2},{"k":"c","v":3,"w":3}]}"#;
+    let file =
+        r#"{"items":[{"k":"a","v":1,"w":7},{"q":1},{"k":"b","v":2,"w":2},{"k":"c","v":3,"w":3}]}"#;
     let (told, result, _) = told(target, file);
     assert_eq!(
         told,
@@ -440,15 +529,28 @@ fn an_element_in_another_place_is_moved_where_order_counts_and_only_there() {
     let target = r#"{"items":[{"k":"a"},{"k":"b"},{"k":"c"}],"hosts":[{"name":"x"},{"name":"y"}]}"#;
     let file = r#"{"items":[{"k":"c"},{"k":"a"},{"k":"b"}],"hosts":[{"name":"y"},{"name":"x"}]}"#;
     let (told, result, _) = told(target, file);
-    assert_eq!(told, [r#"{"path":"/items/0","op":"move","before":2,"after":0}"#]);
-    assert_eq!(result, r#"{"items":[{"k":"c"},{"k":"a"},{"k":"b"}],"hosts":[{"name":"x"},{"name":"y"}]}"#);
+    assert_eq!(
+        told,
+        [r#"{"path":"/items/0","op":"move","before":2,"after":0}"#]
+    );
+    assert_eq!(
+        result,
+        r#"{"items":[{"k":"c"},{"k":"a"},{"k":"b"}],"hosts":[{"name":"x"},{"name":"y"}]}"#
+    );
 }
 
 #[test]
 fn a_secret_stays_with_the_element_that_it_belongs_to() {
-    let target = r#"{"hosts":[{"name":"a","password":"canary-a"},{"name":"b","password":"canary-b"}]}"#;
-    let (told, result, missing) = told(target, r#"{"hosts":[{"name":"b"},{"name":"a","password":"***"}]}"#);
-    assert!(told.is_empty() && missing.is_empty(), "{told:?} {missing:?}");
+    let target =
+        r#"{"hosts":[{"name":"a","password":"canary-a"},{"name":"b","password":"canary-b"}]}"#;
+    let (told, result, missing) = told(
+        target,
+        r#"{"hosts":[{"name":"b"},{"name":"a","password":"***"}]}"#,
+    );
+    assert!(
+        told.is_empty() && missing.is_empty(),
+        "{told:?} {missing:?}"
+    );
     assert_eq!(result, target);
     let (told, result, missing) = self::told(target, r#"{"hosts":[{"name":"b"},{"name":"c"}]}"#);
     assert_eq!(
@@ -459,7 +561,10 @@ fn a_secret_stays_with_the_element_that_it_belongs_to() {
         ]
     );
     assert_eq!(missing, ["/hosts/c/password"]);
-    assert_eq!(result, r#"{"hosts":[{"name":"b","password":"canary-b"},{"name":"c"}]}"#);
+    assert_eq!(
+        result,
+        r#"{"hosts":[{"name":"b","password":"canary-b"},{"name":"c"}]}"#
+    );
 }
 
 #[test]
@@ -468,12 +573,22 @@ fn a_secret_is_not_carried_to_an_element_that_is_only_alike() {
     let (told, result, missing) = told(target, r#"{"items":[{"k":"z","v":1,"w":1}]}"#);
     assert_eq!(missing, ["/items/0/password"]);
     assert!(!result.contains("canary"), "{result}");
-    assert!(told.iter().any(|line| line.contains(r#""op":"remove","secret":true"#)), "{told:?}");
+    assert!(
+        told.iter()
+            .any(|line| line.contains(r#""op":"remove","secret":true"#)),
+        "{told:?}"
+    );
     // Nothing but the secret is missing: it is the same one, wherever it stands.
     let target = r#"{"items":[{"k":"a","password":"canary-a"},{"k":"b","password":"canary-b"}]}"#;
     let (told, result, missing) = self::told(target, r#"{"items":[{"k":"b"},{"k":"a"}]}"#);
-    assert_eq!(told, [r#"{"path":"/items/0","op":"move","before":1,"after":0}"#]);
-    assert_eq!(result, r#"{"items":[{"k":"b","password":"canary-b"},{"k":"a","password":"canary-a"}]}"#);
+    assert_eq!(
+        told,
+        [r#"{"path":"/items/0","op":"move","before":1,"after":0}"#]
+    );
+    assert_eq!(
+        result,
+        r#"{"items":[{"k":"b","password":"canary-b"},{"k":"a","password":"canary-a"}]}"#
+    );
     assert!(missing.is_empty());
 }
 
@@ -490,7 +605,10 @@ fn what_cannot_change_is_told() {
 fn a_document_names_its_own_secrets() {
     let target = r#"{"encrypted":"text,free.n","text":"canary-1","free":{"n":"canary-2"}}"#;
     let (told, result, _) = told(target, r#"{"encrypted":"text,free.n","flag":true}"#);
-    assert_eq!(told[0], r#"{"path":"/flag","op":"replace","before":null,"after":true}"#);
+    assert_eq!(
+        told[0],
+        r#"{"path":"/flag","op":"replace","before":null,"after":true}"#
+    );
     assert!(told.iter().all(|line| !line.contains("canary")), "{told:?}");
     assert!(result.contains("canary-1"), "{result}");
 }
@@ -498,7 +616,9 @@ fn a_document_names_its_own_secrets() {
 #[test]
 fn a_long_list_is_aligned_in_time_and_one_without_any_likeness_is_one_value() {
     let list = |from: usize, to: usize| {
-        let items: Vec<String> = (from..to).map(|n| format!(r#"{{"k":{n},"v":{n}}}"#)).collect();
+        let items: Vec<String> = (from..to)
+            .map(|n| format!(r#"{{"k":{n},"v":{n}}}"#))
+            .collect();
         format!(r#"{{"items":[{}]}}"#, items.join(","))
     };
     let (told, ..) = told(&list(0, 5000), &list(1, 5001));
@@ -523,5 +643,8 @@ fn merging_keeps_what_the_file_says_nothing_of() {
         .filter(|change| change.op.is_effective())
         .map(|change| change.path)
         .collect();
-    assert_eq!(paths, HashSet::from(["/deep/x".to_owned(), "/hosts/b".to_owned()]));
+    assert_eq!(
+        paths,
+        HashSet::from(["/deep/x".to_owned(), "/hosts/b".to_owned()])
+    );
 }

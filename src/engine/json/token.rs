@@ -37,18 +37,31 @@ pub(in crate::engine) fn tokens(text: &str) -> Vec<Token> {
                 place += 1;
                 let rest = bytes.get(place..).unwrap_or_default();
                 let after = rest.iter().find(|byte| !byte.is_ascii_whitespace());
-                if after == Some(&b':') { TokenKind::Name } else { TokenKind::Text }
+                if after == Some(&b':') {
+                    TokenKind::Name
+                } else {
+                    TokenKind::Text
+                }
             }
             first @ (b'-' | b'0'..=b'9' | b'a'..=b'z') => {
-                while at(place).is_ascii_alphanumeric() || b"+-.".contains(&at(place)) && place < bytes.len()
+                while at(place).is_ascii_alphanumeric()
+                    || b"+-.".contains(&at(place)) && place < bytes.len()
                 {
                     place += 1;
                 }
-                if first.is_ascii_lowercase() { TokenKind::Word } else { TokenKind::Number }
+                if first.is_ascii_lowercase() {
+                    TokenKind::Word
+                } else {
+                    TokenKind::Number
+                }
             }
             _ => continue,
         };
-        tokens.push(Token { start, end: place.min(bytes.len()), kind });
+        tokens.push(Token {
+            start,
+            end: place.min(bytes.len()),
+            kind,
+        });
     }
     tokens
 }

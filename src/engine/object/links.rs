@@ -29,7 +29,13 @@ pub struct Link<'o> {
 /// Finds the references of an object, in the order in which they stand.
 /// `is_kind` says which words name kinds that are referred to.
 pub fn links<'o>(object: &'o Object, is_kind: &dyn Fn(&str) -> bool) -> Vec<Link<'o>> {
-    let mut finder = Finder { object, is_kind, steps: Vec::new(), path: Vec::new(), links: Vec::new() };
+    let mut finder = Finder {
+        object,
+        is_kind,
+        steps: Vec::new(),
+        path: Vec::new(),
+        links: Vec::new(),
+    };
     finder.value(&object.body, None);
     finder.links
 }
@@ -59,7 +65,10 @@ impl<'o> Finder<'o, '_> {
         if matches!(own, [name] if schema.computed.contains(name)) {
             return;
         }
-        let found = schema.references.at(&self.path).find_map(|rule| self.link(rule, value, above));
+        let found = schema
+            .references
+            .at(&self.path)
+            .find_map(|rule| self.link(rule, value, above));
         self.links.extend(found);
         match value {
             Json::Object(members) => {
@@ -92,18 +101,24 @@ impl<'o> Finder<'o, '_> {
         above: Option<&'o Json>,
     ) -> Option<Link<'o>> {
         if value.as_object().is_none()
-            && [rule.id, rule.name].iter().any(|part| matches!(part, Part::Member(_)))
+            && [rule.id, rule.name]
+                .iter()
+                .any(|part| matches!(part, Part::Member(_)))
         {
             return None;
         }
-        if rule.when.is_some_and(|(member, text)| value.text_of(member) != text) {
+        if rule
+            .when
+            .is_some_and(|(member, text)| value.text_of(member) != text)
+        {
             return None;
         }
         let kind = match rule.to {
             To::Kind(kind) => kind,
             To::Member(member) => Some(value.text_of(member)).filter(|kind| !kind.is_empty())?,
         };
-        if rule.exact && !(is_exact(rule, value) && (self.is_kind)(kind) && !self.steps.is_empty()) {
+        if rule.exact && !(is_exact(rule, value) && (self.is_kind)(kind) && !self.steps.is_empty())
+        {
             return None;
         }
         let (id, id_at) = self.part(rule, rule.id, value, above);
@@ -111,7 +126,10 @@ impl<'o> Finder<'o, '_> {
         if id.is_empty() && name.is_empty() {
             return None;
         }
-        if rule.unless.is_some_and(|place| says(&self.object.body, place)) {
+        if rule
+            .unless
+            .is_some_and(|place| says(&self.object.body, place))
+        {
             return None;
         }
         let path = match (rule.id, rule.name) {
@@ -120,7 +138,16 @@ impl<'o> Finder<'o, '_> {
             _ => None,
         };
         let path = path.unwrap_or_else(|| self.pointer());
-        Some(Link { rule, path, value, kind, id, name, id_at, name_at })
+        Some(Link {
+            rule,
+            path,
+            value,
+            kind,
+            id,
+            name,
+            id_at,
+            name_at,
+        })
     }
 
     fn part(
@@ -150,18 +177,32 @@ impl<'o> Finder<'o, '_> {
             Part::Entry => (self.path.last().copied().unwrap_or_default(), None),
             Part::Beside(name) => {
                 let at = self.steps.len().saturating_sub(1);
-                (above.map_or("", |above| above.text_of(name)), Some(below(name, self.pointer_to(at))))
+                (
+                    above.map_or("", |above| above.text_of(name)),
+                    Some(below(name, self.pointer_to(at))),
+                )
             }
             Part::Member(places) => {
-                let text = places.iter().find_map(|place| text_at(value, place)).map_or("", |text| &**text);
-                let has =
-                    |place: &&&str| place.split('/').try_fold(value, |json, name| json.get(name)).is_some();
+                let text = places
+                    .iter()
+                    .find_map(|place| text_at(value, place))
+                    .map_or("", |text| &**text);
+                let has = |place: &&&str| {
+                    place
+                        .split('/')
+                        .try_fold(value, |json, name| json.get(name))
+                        .is_some()
+                };
                 let named = places.iter().find(|place| text_at(value, place).is_some());
                 let slot = named.or_else(|| places.iter().find(has));
                 (text, slot.map(|place| below(place, self.pointer())))
             }
         };
-        if (rule.is_none)(text) { ("", at) } else { (text, at) }
+        if (rule.is_none)(text) {
+            ("", at)
+        } else {
+            (text, at)
+        }
     }
 
     fn pointer(&self) -> String {
@@ -183,10 +224,24 @@ impl<'o> Finder<'o, '_> {
 
 /// Says whether a value is a kind, an id and a name, and nothing else.
 fn is_exact(rule: &ReferenceRule, value: &Json) -> bool {
-    let names = |part| if let Part::Member(names) = part { names } else { &[] };
-    let kind = if let To::Member(kind) = rule.to { Some(kind) } else { None };
-    let mut parts = kind.into_iter().chain(names(rule.id).iter().chain(names(rule.name)).copied());
-    let is_all = value.as_object().is_some_and(|object| object.len() == parts.clone().count());
+    let names = |part| {
+        if let Part::Member(names) = part {
+            names
+        } else {
+            &[]
+        }
+    };
+    let kind = if let To::Member(kind) = rule.to {
+        Some(kind)
+    } else {
+        None
+    };
+    let mut parts = kind
+        .into_iter()
+        .chain(names(rule.id).iter().chain(names(rule.name)).copied());
+    let is_all = value
+        .as_object()
+        .is_some_and(|object| object.len() == parts.clone().count());
     is_all && parts.all(|name| value.get(name).is_some())
 }
 
@@ -206,8 +261,12 @@ impl Link<'_> {
     /// Writes an id and a name in its places.
     pub fn write(&self, body: &mut Json, id: Option<&str>, name: Option<&str>) {
         for (at, before, after) in [(&self.id_at, self.id, id), (&self.name_at, self.name, name)] {
-            let (Some(at), Some(after)) = (at, after.filter(|after| *after != before)) else { continue };
-            let Some(value) = body.pointer_mut(at) else { continue };
+            let (Some(at), Some(after)) = (at, after.filter(|after| *after != before)) else {
+                continue;
+            };
+            let Some(value) = body.pointer_mut(at) else {
+                continue;
+            };
             *value = match (self.rule.within, value.as_text()) {
                 (Some(within), Some(text)) => Json::text(within.replace(text, after)),
                 _ => Json::text(after),

@@ -94,7 +94,10 @@ impl<'o> Pair<'o> {
 
     /// Returns the first object of the file that an object of the target is.
     pub fn sharing(&self, target: usize) -> Option<usize> {
-        self.sharing.get(&target).and_then(|sharing| sharing.first()).copied()
+        self.sharing
+            .get(&target)
+            .and_then(|sharing| sharing.first())
+            .copied()
     }
 
     /// Returns what stands in the way of an object of the file.
@@ -123,12 +126,17 @@ impl<'o> Pair<'o> {
         let mut holders: HashMap<(&str, Cow<'_, str>), Vec<usize>> = HashMap::new();
         for (at, object) in self.matchable() {
             let id = object.schema.id_form().of(&object.item.key);
-            holders.entry((object.kind().as_str(), id)).or_default().push(at);
+            holders
+                .entry((object.kind().as_str(), id))
+                .or_default()
+                .push(at);
         }
         for holders in holders.into_values().filter(|holders| holders.len() > 1) {
             for at in &holders {
                 let places = self.others(&holders, *at, |other| Some(other.path.to_string()));
-                let Some(object) = self.file.get(*at) else { continue };
+                let Some(object) = self.file.get(*at) else {
+                    continue;
+                };
                 let message = format!(
                     "{} '{}' stands {} times in the file: also at {places}",
                     object.kind(),
@@ -142,9 +150,16 @@ impl<'o> Pair<'o> {
 
     /// Names the first few objects of the file beside another one; of thousands
     /// no more are looked at.
-    fn others(&self, holders: &[usize], at: usize, named: impl Fn(&Object) -> Option<String>) -> String {
+    fn others(
+        &self,
+        holders: &[usize],
+        at: usize,
+        named: impl Fn(&Object) -> Option<String>,
+    ) -> String {
         let others = holders.iter().filter(|other| **other != at).take(TOLD + 1);
-        let named: Vec<String> = others.filter_map(|other| named(self.file.get(*other)?)).collect();
+        let named: Vec<String> = others
+            .filter_map(|other| named(self.file.get(*other)?))
+            .collect();
         match holders.len() - 1 {
             count if count > TOLD && named.len() > TOLD => {
                 let first = named.get(..TOLD).unwrap_or_default().join(", ");
@@ -156,10 +171,18 @@ impl<'o> Pair<'o> {
 
     fn match_by_id(&mut self) {
         for (at, object) in self.matchable() {
-            let keys = object.schema.keys.iter().enumerate().filter(|(_, key)| key.role == Role::Id);
+            let keys = object
+                .schema
+                .keys
+                .iter()
+                .enumerate()
+                .filter(|(_, key)| key.role == Role::Id);
             let mut found = keys.filter_map(|(key, _)| {
                 let value = object.values(key).next()?;
-                let first = self.target.with(object.schema, key, &object.owner, value).first();
+                let first = self
+                    .target
+                    .with(object.schema, key, &object.owner, value)
+                    .first();
                 first.map(|at| Base { at: *at, key })
             });
             let base = found.next();
@@ -179,9 +202,16 @@ impl<'o> Pair<'o> {
         let mut by_name: HashMap<(&str, usize, &str, &str), Vec<usize>> = HashMap::new();
         let mut order = Vec::new();
         for (at, object) in self.matchable().filter(|(at, _)| self.found(*at).is_none()) {
-            let names = object.schema.keys.iter().enumerate().filter(|(_, key)| key.role == Role::Name);
+            let names = object
+                .schema
+                .keys
+                .iter()
+                .enumerate()
+                .filter(|(_, key)| key.role == Role::Name);
             for (key, said) in names {
-                let Some(name) = object.values(key).next() else { continue };
+                let Some(name) = object.values(key).next() else {
+                    continue;
+                };
                 let owner = if said.per_owner { &*object.owner } else { "" };
                 let id = (object.kind().as_str(), key, owner, &**name);
                 let holders = by_name.entry(id).or_default();
@@ -192,20 +222,34 @@ impl<'o> Pair<'o> {
             }
         }
         for id in order {
-            let (Some(holders), (_, key, owner, name)) = (by_name.remove(&id), id) else { continue };
-            let Some(first) = holders.first().and_then(|at| self.file.get(*at)) else { continue };
+            let (Some(holders), (_, key, owner, name)) = (by_name.remove(&id), id) else {
+                continue;
+            };
+            let Some(first) = holders.first().and_then(|at| self.file.get(*at)) else {
+                continue;
+            };
             let is_free = |at: &usize| {
-                let values = self.target.get(*at).and_then(|object| object.values(key).next());
+                let values = self
+                    .target
+                    .get(*at)
+                    .and_then(|object| object.values(key).next());
                 !taken.contains(at) && values.is_some_and(|value| **value == *name)
             };
-            let found: Vec<usize> =
-                self.target.with(first.schema, key, owner, name).iter().copied().filter(is_free).collect();
+            let found: Vec<usize> = self
+                .target
+                .with(first.schema, key, owner, name)
+                .iter()
+                .copied()
+                .filter(is_free)
+                .collect();
             match (holders.as_slice(), found.as_slice()) {
                 (_, []) => {}
                 ([only], [at]) => self.set_base(*only, Some(Base { at: *at, key })),
                 _ => {
                     let reason = self.ambiguous(name, &holders, &found);
-                    holders.iter().for_each(|at| self.block(*at, [reason.clone()]));
+                    holders
+                        .iter()
+                        .for_each(|at| self.block(*at, [reason.clone()]));
                 }
             }
         }
@@ -213,7 +257,11 @@ impl<'o> Pair<'o> {
 
     fn ambiguous(&self, name: &str, here: &[usize], there: &[usize]) -> Reason {
         let told = |side: &Side<'o>, all: &[usize]| {
-            some_of(all.iter().filter_map(|at| Some(format!("'{}'", side.get(*at)?.item.key))), TOLD)
+            some_of(
+                all.iter()
+                    .filter_map(|at| Some(format!("'{}'", side.get(*at)?.item.key))),
+                TOLD,
+            )
         };
         let message = format!(
             "the target does not have its id, and the name '{name}' means more than one object: {} in the \
@@ -221,7 +269,10 @@ impl<'o> Pair<'o> {
             told(&self.file, here),
             told(&self.target, there)
         );
-        let about = there.iter().take(TOLD).filter_map(|at| Some(self.target.get(*at)?.item.clone()));
+        let about = there
+            .iter()
+            .take(TOLD)
+            .filter_map(|at| Some(self.target.get(*at)?.item.clone()));
         about.fold(Reason::new(AMBIGUOUS, message), Reason::about)
     }
 
@@ -237,8 +288,14 @@ impl<'o> Pair<'o> {
         for (kind, holders) in open {
             let free = self.target.of(kind).iter().find(|at| !taken.contains(at));
             if let ([only], Some(at)) = (holders.as_slice(), free) {
-                let keys = self.file.get(*only).map_or(&[][..], |object| object.schema.keys);
-                let key = keys.iter().position(|key| key.role == Role::Only).unwrap_or_default();
+                let keys = self
+                    .file
+                    .get(*only)
+                    .map_or(&[][..], |object| object.schema.keys);
+                let key = keys
+                    .iter()
+                    .position(|key| key.role == Role::Only)
+                    .unwrap_or_default();
                 self.set_base(*only, Some(Base { at: *at, key }));
             }
         }
@@ -249,16 +306,29 @@ impl<'o> Pair<'o> {
     fn find_contradictions(&mut self) {
         let mut all = Vec::new();
         for (at, object) in self.matchable() {
-            let (Some(found), Some(base)) = (self.found(at), self.base(at)) else { continue };
-            let before = object.schema.keys.iter().take(found.key).filter(|key| key.role == Role::Id);
+            let (Some(found), Some(base)) = (self.found(at), self.base(at)) else {
+                continue;
+            };
+            let before = object
+                .schema
+                .keys
+                .iter()
+                .take(found.key)
+                .filter(|key| key.role == Role::Id);
             for (key, place) in before.filter_map(|key| Some((key, key.at.first()?))) {
-                if let (Some(here), Some(there)) = (text_at(&object.body, place), text_at(&base.body, place))
+                if let (Some(here), Some(there)) =
+                    (text_at(&object.body, place), text_at(&base.body, place))
                     && key.form.of(here) != key.form.of(there)
-                    && object.schema.keys.get(found.key).is_some_and(|key| key.role == Role::Id)
+                    && object
+                        .schema
+                        .keys
+                        .get(found.key)
+                        .is_some_and(|key| key.role == Role::Id)
                 {
                     let (kind, id, name) = (object.kind(), &object.item.key, key.name);
-                    let message =
-                        format!("{kind} '{id}' has {name} '{there}' in the target and '{here}' in the file");
+                    let message = format!(
+                        "{kind} '{id}' has {name} '{there}' in the target and '{here}' in the file"
+                    );
                     all.push((at, Reason::new("id-pairing", message)));
                 }
             }
@@ -272,15 +342,23 @@ impl<'o> Pair<'o> {
     /// the one that has all of its ids.
     fn find_shared(&mut self) {
         let shared = self.sharing.iter().filter(|(_, holders)| holders.len() > 1);
-        let shared: Vec<(usize, Vec<usize>)> = shared.map(|(at, holders)| (*at, holders.clone())).collect();
+        let shared: Vec<(usize, Vec<usize>)> =
+            shared.map(|(at, holders)| (*at, holders.clone())).collect();
         for (base, holders) in shared {
-            let Some(base) = self.target.get(base) else { continue };
+            let Some(base) = self.target.get(base) else {
+                continue;
+            };
             for at in &holders {
-                let Some(object) = self.file.get(*at).filter(|object| !has_all_ids(object, base)) else {
+                let Some(object) = self
+                    .file
+                    .get(*at)
+                    .filter(|object| !has_all_ids(object, base))
+                else {
                     continue;
                 };
-                let named =
-                    |other: &Object| (other.item != object.item).then(|| format!("'{}'", other.item.key));
+                let named = |other: &Object| {
+                    (other.item != object.item).then(|| format!("'{}'", other.item.key))
+                };
                 let others = self.others(&holders, *at, named);
                 if others.is_empty() || !self.blocks(*at).is_empty() {
                     continue;
@@ -291,7 +369,10 @@ impl<'o> Pair<'o> {
                     base.item.key,
                     others
                 );
-                self.block(*at, [Reason::new("duplicate-in-file", message).about(base.item.clone())]);
+                self.block(
+                    *at,
+                    [Reason::new("duplicate-in-file", message).about(base.item.clone())],
+                );
             }
         }
     }
@@ -300,17 +381,25 @@ impl<'o> Pair<'o> {
     fn find_taken(&mut self) {
         let mut all = Vec::new();
         for (key, holders) in self.file.groups() {
-            let Some(first) = holders.first().and_then(|at| self.file.get(*at)) else { continue };
-            let said = first.schema.keys.get(key);
-            let (Some(said), Some(unique)) = (said, said.and_then(|said| said.unique.as_ref())) else {
+            let Some(first) = holders.first().and_then(|at| self.file.get(*at)) else {
                 continue;
             };
-            let Some(value) = first.values(key).next() else { continue };
+            let said = first.schema.keys.get(key);
+            let (Some(said), Some(unique)) = (said, said.and_then(|said| said.unique.as_ref()))
+            else {
+                continue;
+            };
+            let Some(value) = first.values(key).next() else {
+                continue;
+            };
             if said.per_owner && first.owner.is_empty() {
                 continue;
             }
             let there = self.target.with(first.schema, key, &first.owner, value);
-            let there = there.iter().copied().filter(|at| !self.gives_up(*at, key, value));
+            let there = there
+                .iter()
+                .copied()
+                .filter(|at| !self.gives_up(*at, key, value));
             let there = distinct(&self.target, there, unique);
             let here = holders.iter().copied().filter(|_| unique.in_file);
             let here = distinct(&self.file, here, unique);
@@ -337,20 +426,34 @@ impl<'o> Pair<'o> {
         let Some(object) = self.file.get(at).filter(|object| object.schema.importable) else {
             return Vec::new();
         };
-        let Some(value) = object.values(key).next().filter(|_| !object.id().is_empty()) else {
+        let Some(value) = object
+            .values(key)
+            .next()
+            .filter(|_| !object.id().is_empty())
+        else {
             return Vec::new();
         };
         // What may be one of several objects is in nobody's way yet.
-        if self.blocks(at).iter().any(|reason| reason.code == AMBIGUOUS) {
+        if self
+            .blocks(at)
+            .iter()
+            .any(|reason| reason.code == AMBIGUOUS)
+        {
             return Vec::new();
         }
         let base = self.base(at);
-        let clashes = |other: &Object| unique.clash.is_none_or(|clash| clash(&object.body, &other.body));
+        let clashes = |other: &Object| {
+            unique
+                .clash
+                .is_none_or(|clash| clash(&object.body, &other.body))
+        };
         // Nobody can be in its way where it already is; what is not in its own
         // way is in nobody's.
         let is_own = base.is_some_and(|base| {
             let is_same = |other: &Arc<str>| said.form.of(other) == said.form.of(value);
-            base.values(key).next().is_some_and(is_same) && base.owner == object.owner && clashes(base)
+            base.values(key).next().is_some_and(is_same)
+                && base.owner == object.owner
+                && clashes(base)
         });
         if is_own || !clashes(object) {
             return Vec::new();
@@ -358,7 +461,10 @@ impl<'o> Pair<'o> {
         let is_rival = |other: &&&'o Object| other.item != object.item && clashes(other);
         let is_base = |other: &Object| base.is_some_and(|base| base.item == other.item);
         let is_kept = unique.kept && base.is_some();
-        let target = there.iter().filter(|other| !is_kept && !is_base(other)).find(is_rival);
+        let target = there
+            .iter()
+            .filter(|other| !is_kept && !is_base(other))
+            .find(is_rival);
         let is_news = |other: &&&Object| target.is_none_or(|known| known.item != other.item);
         let file = here.iter().find(is_rival).filter(is_news);
         let what = match unique.what {
@@ -382,10 +488,19 @@ impl<'o> Pair<'o> {
 
     /// Says whether the file gives an object of the target another value of a key.
     fn gives_up(&self, target: usize, key: usize, value: &str) -> bool {
-        let Some(object) = self.sharing(target).and_then(|at| self.file.get(at)) else { return false };
-        let is_kept =
-            object.schema.keys.get(key).is_none_or(|key| key.unique.is_some_and(|unique| unique.kept));
-        !is_kept && object.values(key).next().is_some_and(|other| **other != *value)
+        let Some(object) = self.sharing(target).and_then(|at| self.file.get(at)) else {
+            return false;
+        };
+        let is_kept = object
+            .schema
+            .keys
+            .get(key)
+            .is_none_or(|key| key.unique.is_some_and(|unique| unique.kept));
+        !is_kept
+            && object
+                .values(key)
+                .next()
+                .is_some_and(|other| **other != *value)
     }
 
     /// Says how an object was matched, where one of its ids is another one in
@@ -398,41 +513,61 @@ impl<'o> Pair<'o> {
             let (here, there) = (object.values(key).next()?, base.values(key).next()?);
             (said.form.of(here) != said.form.of(there)).then_some(there)
         })?;
-        Some(Matched { by: by.into(), target: Arc::clone(other) })
+        Some(Matched {
+            by: by.into(),
+            target: Arc::clone(other),
+        })
     }
 }
 
 /// Returns holders of one value that may be in somebody's way, each item once.
-fn distinct<'o>(side: &Side<'o>, holders: impl Iterator<Item = usize>, unique: &Unique) -> Vec<&'o Object> {
+fn distinct<'o>(
+    side: &Side<'o>,
+    holders: impl Iterator<Item = usize>,
+    unique: &Unique,
+) -> Vec<&'o Object> {
     let mut seen: HashSet<&ItemId> = HashSet::new();
-    let objects = holders.filter_map(|at| side.get(at)).filter(|object| object.schema.importable);
-    let objects = objects.filter(|object| unique.clash.is_none_or(|clash| clash(&object.body, &object.body)));
+    let objects = holders
+        .filter_map(|at| side.get(at))
+        .filter(|object| object.schema.importable);
+    let objects = objects.filter(|object| {
+        unique
+            .clash
+            .is_none_or(|clash| clash(&object.body, &object.body))
+    });
     objects.filter(|object| seen.insert(&object.item)).collect()
 }
 
 /// Returns the keys of an object that are ids, those of no use for matching too.
 fn ids(object: &Object) -> impl Iterator<Item = (usize, &'static Key)> {
     let keys: &'static [Key] = object.schema.keys;
-    keys.iter().enumerate().filter(|(_, key)| key.role == Role::Id || key.column != Column::None)
+    keys.iter()
+        .enumerate()
+        .filter(|(_, key)| key.role == Role::Id || key.column != Column::None)
 }
 
 /// Says whether an object has all ids of one of the target.
 fn has_all_ids(object: &Object, base: &Object) -> bool {
-    ids(object).all(|(key, said)| match (object.values(key).next(), base.values(key).next()) {
-        (Some(here), Some(there)) => said.form.of(here) == said.form.of(there),
-        _ => false,
-    })
+    ids(object).all(
+        |(key, said)| match (object.values(key).next(), base.values(key).next()) {
+            (Some(here), Some(there)) => said.form.of(here) == said.form.of(there),
+            _ => false,
+        },
+    )
 }
 
 /// Returns ` of organisation 'x'` for what belongs to one.
 pub(super) fn of_owner(object: &Object) -> String {
-    object
-        .schema
-        .owner
-        .map_or_else(String::new, |owner| format!(" of {} {}", owner.word, quoted(&object.owner)))
+    object.schema.owner.map_or_else(String::new, |owner| {
+        format!(" of {} {}", owner.word, quoted(&object.owner))
+    })
 }
 
 /// Returns an id in quotes, or that there is none.
 pub fn quoted(id: &str) -> String {
-    if id.is_empty() { "none".to_owned() } else { format!("'{id}'") }
+    if id.is_empty() {
+        "none".to_owned()
+    } else {
+        format!("'{id}'")
+    }
 }

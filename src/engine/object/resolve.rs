@@ -65,7 +65,10 @@ const SEVERAL: &str = "and there are several of that name";
 pub fn resolve<'o>(pair: &Pair<'o>, object: &'o Object) -> Vec<Found<'o>> {
     let is_kind = |word: &str| pair.kinds.schema(word).is_some() || pair.kinds.is_referred_to(word);
     let resolver = Resolver { pair, object };
-    links(object, &is_kind).into_iter().map(|link| resolver.found(link)).collect()
+    links(object, &is_kind)
+        .into_iter()
+        .map(|link| resolver.found(link))
+        .collect()
 }
 
 struct Resolver<'p, 'o> {
@@ -91,7 +94,9 @@ impl<'o> Resolver<'_, 'o> {
         };
         match resolution.hit.zip(to) {
             Some((hit, to)) => self.note_object(&mut found, hit, to),
-            None if resolution.how == Resolved::Unresolved => self.note_lacking(&mut found, resolution.why),
+            None if resolution.how == Resolved::Unresolved => {
+                self.note_lacking(&mut found, resolution.why)
+            }
             None => {}
         }
         self.note_half(&mut found);
@@ -103,18 +108,33 @@ impl<'o> Resolver<'_, 'o> {
         let (rule, own) = (found.link.rule, self.object.side());
         // Requirements are of items: what the file holds goes by the file's id.
         if rule.along && to.item != self.object.item {
-            found.requires = self.pair.item(hit).map(|(on, present)| Requirement { on, present });
+            found.requires = self
+                .pair
+                .item(hit)
+                .map(|(on, present)| Requirement { on, present });
         }
-        if to.schema.owner.is_some() && *to.owner != *own && !own.is_empty() && to.item != self.object.item {
-            let verb = if rule.verb.is_empty() { "refers to" } else { rule.verb };
+        if to.schema.owner.is_some()
+            && *to.owner != *own
+            && !own.is_empty()
+            && to.item != self.object.item
+        {
+            let verb = if rule.verb.is_empty() {
+                "refers to"
+            } else {
+                rule.verb
+            };
             let what = format!("{verb} {} '{}'{}", to.kind(), to.item.key, of_owner(to));
             let of = self.object.schema.owner.map_or("", |owner| owner.word);
             match rule.others {
                 Others::Free => {}
-                Others::Warn => found.findings.push(Finding::warning("other-organisation", what)),
+                Others::Warn => found
+                    .findings
+                    .push(Finding::warning("other-organisation", what)),
                 Others::Block => {
                     let message = format!("belongs to {of} {} and {what}", quoted(own));
-                    found.reasons.push(Reason::new("other-organisation", message).about(to.item.clone()));
+                    found
+                        .reasons
+                        .push(Reason::new("other-organisation", message).about(to.item.clone()));
                 }
             }
         }
@@ -123,7 +143,11 @@ impl<'o> Resolver<'_, 'o> {
     /// Says what becomes of the object without what it refers to.
     fn note_lacking(&self, found: &mut Found<'o>, why: &str) {
         let link = &found.link;
-        let key = if link.id.is_empty() { link.name } else { link.id };
+        let key = if link.id.is_empty() {
+            link.name
+        } else {
+            link.id
+        };
         let kind = Kind::named(link.kind.to_owned());
         let subject = match link.rule.verb {
             "" => format!("{} refers to", self.object.shown(&link.path)),
@@ -136,12 +160,24 @@ impl<'o> Resolver<'_, 'o> {
             Lacking::Confirm(code) => {
                 found.findings.push(Finding::warning(code, message()));
                 let used_by = vec![self.object.item.clone()];
-                let missing = Missing { kind, key: key.into(), module: "".into(), used_by };
-                let module = if missing.is_api() { Arc::clone(&self.object.owner) } else { "".into() };
+                let missing = Missing {
+                    kind,
+                    key: key.into(),
+                    module: "".into(),
+                    used_by,
+                };
+                let module = if missing.is_api() {
+                    Arc::clone(&self.object.owner)
+                } else {
+                    "".into()
+                };
                 found.missing = Some(Missing { module, ..missing });
             }
             Lacking::Blocks => {
-                found.requires = Some(Requirement { on: ItemId::new(kind, key), present: false });
+                found.requires = Some(Requirement {
+                    on: ItemId::new(kind, key),
+                    present: false,
+                });
             }
         }
     }
@@ -159,21 +195,34 @@ impl<'o> Resolver<'_, 'o> {
             let message = format!(
                 "{path} has a mapped {half} that the target does not know: '{dropped}', which stood beside it, was dropped"
             );
-            found.findings.push(Finding::warning("reference-half-dropped", message));
+            found
+                .findings
+                .push(Finding::warning("reference-half-dropped", message));
         }
     }
 
     fn reference(&self, link: &Link<'o>, resolution: &Resolution<'o>) -> Reference {
         let (id, name) = match resolution.hit {
             Some(hit) => self.pair.identity(hit),
-            None => (resolution.id.unwrap_or(link.id), resolution.name.unwrap_or(link.name)),
+            None => (
+                resolution.id.unwrap_or(link.id),
+                resolution.name.unwrap_or(link.name),
+            ),
         };
-        let (key, name) = if id.is_empty() { (name, "") } else { (id, name) };
+        let (key, name) = if id.is_empty() {
+            (name, "")
+        } else {
+            (id, name)
+        };
         Reference {
             path: self.object.shown(&link.path).to_owned(),
             kind: Kind::named(link.kind.to_owned()),
             key: key.into(),
-            name: if name.is_empty() { link.name.into() } else { name.into() },
+            name: if name.is_empty() {
+                link.name.into()
+            } else {
+                name.into()
+            },
             how: resolution.how,
         }
     }
@@ -186,10 +235,18 @@ impl<'o> Resolver<'_, 'o> {
         let mapped = &self.object.mapped;
         let is_mapped = link.is_touched(mapped);
         if let Some(resolution) = self.outside(link, mapped) {
-            let how = if is_mapped { Resolved::Mapping } else { resolution.how };
+            let how = if is_mapped {
+                Resolved::Mapping
+            } else {
+                resolution.how
+            };
             return Resolution { how, ..resolution };
         }
-        let schema = self.pair.kinds.schema(link.kind).filter(|schema| schema.importable);
+        let schema = self
+            .pair
+            .kinds
+            .schema(link.kind)
+            .filter(|schema| schema.importable);
         let resolution = match self.find(link, schema) {
             Ok(resolution) => resolution,
             Err(why) => match self.pair.default_for(link.kind, schema) {
@@ -200,7 +257,10 @@ impl<'o> Resolver<'_, 'o> {
         };
         match resolution.how {
             Resolved::Unresolved | Resolved::Default => resolution,
-            _ if is_mapped => Resolution { how: Resolved::Mapping, ..resolution },
+            _ if is_mapped => Resolution {
+                how: Resolved::Mapping,
+                ..resolution
+            },
             _ => resolution,
         }
     }
@@ -221,10 +281,18 @@ impl<'o> Resolver<'_, 'o> {
             name,
             ..nothing(NOWHERE, how)
         };
-        let by_name = || outside.named(link.kind, link.name).filter(|_| !link.name.is_empty());
+        let by_name = || {
+            outside
+                .named(link.kind, link.name)
+                .filter(|_| !link.name.is_empty())
+        };
         if name_is_mapped && !id_is_mapped {
             // Without an id of its own nobody else's may stand beside the name.
-            return Some(found(Resolved::Name, some(by_name().unwrap_or_default(), link.id), None));
+            return Some(found(
+                Resolved::Name,
+                some(by_name().unwrap_or_default(), link.id),
+                None,
+            ));
         }
         if !link.id.is_empty() {
             if let Some((id, name)) = outside.with_id(link.kind, link.id) {
@@ -248,7 +316,10 @@ impl<'o> Resolver<'_, 'o> {
             Some(schema) => schema,
             None => return Err(NOWHERE),
         };
-        let is_mapped = |at: &Option<String>| at.as_ref().is_some_and(|at| self.object.mapped.contains(at));
+        let is_mapped = |at: &Option<String>| {
+            at.as_ref()
+                .is_some_and(|at| self.object.mapped.contains(at))
+        };
         let (id_is_mapped, name_is_mapped) = (is_mapped(&link.id_at), is_mapped(&link.name_at));
         let owner = self.object.side();
         let pair = self.pair;
@@ -257,7 +328,8 @@ impl<'o> Resolver<'_, 'o> {
             let (hit, key) = by_name()?;
             return Ok(pair.resolution(link, hit, key, Resolved::Name, false));
         }
-        let refused = |hit: &Hit| matches!(link.rule.lacking, Lacking::Warns(_)) && pair.is_refused(*hit);
+        let refused =
+            |hit: &Hit| matches!(link.rule.lacking, Lacking::Warns(_)) && pair.is_refused(*hit);
         let is_by = |name: &str, role: Role| role == Role::Id || link.rule.aliases.contains(&name);
         let identified = pair.identified(schema, owner, link.id, is_by);
         let is_there = identified.filter(|(hit, _)| !refused(hit));
@@ -307,9 +379,18 @@ impl<'o> Pair<'o> {
         let keys = schema.keys.iter().enumerate();
         let mut keys = keys.filter(|(_, key)| key.role != Role::Name && is_by(key.name, key.role));
         keys.find_map(|(key, _)| {
-            let here = self.file.with(schema, key, owner, id).iter().find(|at| self.is_importable(**at));
+            let here = self
+                .file
+                .with(schema, key, owner, id)
+                .iter()
+                .find(|at| self.is_importable(**at));
             let here = here.map(|at| Hit::File(*at));
-            let there = || self.target.with(schema, key, owner, id).first().map(|at| self.hit(*at));
+            let there = || {
+                self.target
+                    .with(schema, key, owner, id)
+                    .first()
+                    .map(|at| self.hit(*at))
+            };
             here.or_else(there).map(|hit| (hit, key))
         })
     }
@@ -323,16 +404,30 @@ impl<'o> Pair<'o> {
     ) -> Result<(Hit, usize), &'static str> {
         let mut hits: BTreeSet<Hit> = BTreeSet::new();
         let mut by = 0;
-        let keys = schema.keys.iter().enumerate().filter(|(_, key)| key.role == Role::Name);
+        let keys = schema
+            .keys
+            .iter()
+            .enumerate()
+            .filter(|(_, key)| key.role == Role::Name);
         for (key, _) in keys.filter(|_| !name.is_empty()) {
             let here = self.file.with(schema, key, owner, name).iter();
-            let here = here.filter(|at| self.is_importable(**at)).map(|at| Hit::File(*at));
-            let there = self.target.with(schema, key, owner, name).iter().map(|at| self.hit(*at));
+            let here = here
+                .filter(|at| self.is_importable(**at))
+                .map(|at| Hit::File(*at));
+            let there = self
+                .target
+                .with(schema, key, owner, name)
+                .iter()
+                .map(|at| self.hit(*at));
             hits.extend(here.chain(there));
             by = key;
         }
         // What is not going to be there is named by nobody, but for itself.
-        let sound: Vec<Hit> = hits.iter().copied().filter(|hit| !self.is_refused(*hit)).collect();
+        let sound: Vec<Hit> = hits
+            .iter()
+            .copied()
+            .filter(|hit| !self.is_refused(*hit))
+            .collect();
         match (sound.as_slice(), hits.len()) {
             ([hit], _) => Ok((*hit, by)),
             ([], 0) => Err(NOWHERE),
@@ -342,7 +437,9 @@ impl<'o> Pair<'o> {
     }
 
     fn is_importable(&self, at: usize) -> bool {
-        self.file.get(at).is_some_and(|object| object.schema.importable)
+        self.file
+            .get(at)
+            .is_some_and(|object| object.schema.importable)
     }
 
     /// Says whether an object of the file is not going to be in the target.
@@ -360,27 +457,38 @@ impl<'o> Pair<'o> {
     }
 
     /// Returns what the operator's defaults say of a reference that resolves to nothing.
-    fn default_for(&self, kind: &str, schema: Option<&'static KindSchema>) -> Option<Resolution<'o>> {
+    fn default_for(
+        &self,
+        kind: &str,
+        schema: Option<&'static KindSchema>,
+    ) -> Option<Resolution<'o>> {
         let given: &'o [DefaultReference] = self.defaults;
-        given.iter().filter(|default| default.kind == kind).find_map(|default| {
-            let [id, name] = [&default.id, &default.name].map(|text| text.as_deref().unwrap_or_default());
-            let Some(schema) = schema else {
+        given
+            .iter()
+            .filter(|default| default.kind == kind)
+            .find_map(|default| {
+                let [id, name] =
+                    [&default.id, &default.name].map(|text| text.as_deref().unwrap_or_default());
+                let Some(schema) = schema else {
+                    let some = |text: &'o str| (!text.is_empty()).then_some(text);
+                    let resolution = Resolution {
+                        id: some(id),
+                        name: some(name),
+                        ..nothing(NOWHERE, Resolved::Default)
+                    };
+                    return (!(id.is_empty() && name.is_empty())).then_some(resolution);
+                };
+                let hit = self.default_hit(schema, id, name)?;
+                let (id, name) = self.identity(hit);
                 let some = |text: &'o str| (!text.is_empty()).then_some(text);
-                let resolution =
-                    Resolution { id: some(id), name: some(name), ..nothing(NOWHERE, Resolved::Default) };
-                return (!(id.is_empty() && name.is_empty())).then_some(resolution);
-            };
-            let hit = self.default_hit(schema, id, name)?;
-            let (id, name) = self.identity(hit);
-            let some = |text: &'o str| (!text.is_empty()).then_some(text);
-            Some(Resolution {
-                how: Resolved::Default,
-                hit: Some(hit),
-                id: some(id),
-                name: some(name),
-                why: NOWHERE,
+                Some(Resolution {
+                    how: Resolved::Default,
+                    hit: Some(hit),
+                    id: some(id),
+                    name: some(name),
+                    why: NOWHERE,
+                })
             })
-        })
     }
 
     fn default_hit(&self, schema: &'static KindSchema, id: &str, name: &str) -> Option<Hit> {
@@ -391,15 +499,21 @@ impl<'o> Pair<'o> {
             };
         }
         let by_id = self.identified(schema, "", id, |_, role| role == Role::Id);
-        by_id.or_else(|| self.named(schema, "", name).ok()).map(|(hit, _)| hit)
+        by_id
+            .or_else(|| self.named(schema, "", name).ok())
+            .map(|(hit, _)| hit)
     }
 
     /// Returns the defaults that name nothing.
     pub fn unmet_defaults(&self) -> impl Iterator<Item = Finding> {
         let defaults = self.defaults.iter();
         defaults.filter_map(|default| {
-            let schema = self.kinds.schema(&default.kind).filter(|schema| schema.importable)?;
-            let [id, name] = [&default.id, &default.name].map(|text| text.as_deref().unwrap_or_default());
+            let schema = self
+                .kinds
+                .schema(&default.kind)
+                .filter(|schema| schema.importable)?;
+            let [id, name] =
+                [&default.id, &default.name].map(|text| text.as_deref().unwrap_or_default());
             if self.default_hit(schema, id, name).is_some() {
                 return None;
             }
@@ -407,8 +521,9 @@ impl<'o> Pair<'o> {
                 ("", "") => format!("the only {}", default.kind),
                 _ => told(&default.kind, id, name),
             };
-            let message =
-                format!("the default reference names {what}, which is neither in the file nor in the target");
+            let message = format!(
+                "the default reference names {what}, which is neither in the file nor in the target"
+            );
             Some(Finding::warning("default-unmet", message))
         })
     }
@@ -425,12 +540,24 @@ impl<'o> Pair<'o> {
         renamed: bool,
     ) -> Resolution<'o> {
         let (_, name) = self.identity(hit);
-        let id = self.written_id(hit, key).filter(|(id, form)| form.of(id) != form.of(link.id));
+        let id = self
+            .written_id(hit, key)
+            .filter(|(id, form)| form.of(id) != form.of(link.id));
         let id = id.map(|(id, _)| id);
         // The target has the object under another id, as it was matched by its name.
-        let how = if how == Resolved::Id && id.is_some() { Resolved::Name } else { how };
+        let how = if how == Resolved::Id && id.is_some() {
+            Resolved::Name
+        } else {
+            how
+        };
         let name = Some(name).filter(|name| renamed && !name.is_empty());
-        Resolution { how, hit: Some(hit), id, name, why: NOWHERE }
+        Resolution {
+            how,
+            hit: Some(hit),
+            id,
+            name,
+            why: NOWHERE,
+        }
     }
 
     /// Returns the id by which an object is to be referred to that was found by
@@ -441,7 +568,11 @@ impl<'o> Pair<'o> {
         // A name stands beside an id.
         let is_id = |at: &usize| keys.get(*at).is_some_and(|key| key.role == Role::Id);
         let by_name = keys.get(key).is_some_and(|key| key.role == Role::Name);
-        let key = if by_name { (0..keys.len()).find(is_id)? } else { key };
+        let key = if by_name {
+            (0..keys.len()).find(is_id)?
+        } else {
+            key
+        };
         let base = match hit {
             Hit::File(at) => self.base(at),
             Hit::Target(_) => None,
@@ -455,9 +586,14 @@ impl<'o> Pair<'o> {
     pub fn identity(&self, hit: Hit) -> (&'o str, &'o str) {
         let id = |object: &'o Object| object.row.as_deref().unwrap_or_else(|| object.id());
         match hit {
-            Hit::Target(at) => self.target.get(at).map_or(("", ""), |object| (id(object), object.called())),
+            Hit::Target(at) => self
+                .target
+                .get(at)
+                .map_or(("", ""), |object| (id(object), object.called())),
             Hit::File(at) => {
-                let Some(object) = self.file.get(at) else { return ("", "") };
+                let Some(object) = self.file.get(at) else {
+                    return ("", "");
+                };
                 (id(self.base(at).unwrap_or(object)), object.called())
             }
         }
@@ -473,7 +609,13 @@ impl<'o> Pair<'o> {
 }
 
 fn nothing(why: &'static str, how: Resolved) -> Resolution<'static> {
-    Resolution { how, hit: None, id: None, name: None, why }
+    Resolution {
+        how,
+        hit: None,
+        id: None,
+        name: None,
+        why,
+    }
 }
 
 /// Returns the words for an object: its kind, what it is called, its id.
@@ -494,7 +636,12 @@ impl Found<'_> {
 
 /// Writes what references resolved to into a body.
 pub fn write(found: &[Found<'_>], body: &mut Json) {
-    for Found { link, writes: [id, name], .. } in found {
+    for Found {
+        link,
+        writes: [id, name],
+        ..
+    } in found
+    {
         link.write(body, *id, *name);
     }
 }

@@ -24,13 +24,22 @@ pub struct Side<'o> {
 impl<'o> Side<'o> {
     /// Indexes objects.
     pub fn new(objects: &'o [Object]) -> Self {
-        let mut side = Self { objects, ..Self::default() };
+        let mut side = Self {
+            objects,
+            ..Self::default()
+        };
         for (at, object) in objects.iter().enumerate() {
-            side.by_kind.entry(object.kind().as_str()).or_default().push(at);
+            side.by_kind
+                .entry(object.kind().as_str())
+                .or_default()
+                .push(at);
             let id = object.schema.id_form().of(&object.item.key);
             side.by_id.entry(id).or_default().push(at);
             for (key, value) in object.keys() {
-                let found = side.places.entry(place(object.schema, key, &object.owner, value)).or_default();
+                let found = side
+                    .places
+                    .entry(place(object.schema, key, &object.owner, value))
+                    .or_default();
                 if found.last() != Some(&at) {
                     found.push(at);
                 }
@@ -60,7 +69,9 @@ impl<'o> Side<'o> {
     /// Returns every group of objects that have a value of one key: the key's
     /// place, and the objects.
     pub(super) fn groups(&self) -> impl Iterator<Item = (usize, &[usize])> {
-        self.places.iter().map(|((_, key, ..), holders)| (*key, holders.as_slice()))
+        self.places
+            .iter()
+            .map(|((_, key, ..), holders)| (*key, holders.as_slice()))
     }
 
     /// Returns the objects of a kind.
@@ -70,14 +81,25 @@ impl<'o> Side<'o> {
 
     /// Returns the objects of any kind that are called by an id in plans.
     pub fn with_id(&self, form: Form, id: &str) -> &[usize] {
-        self.by_id.get(form.of(id).as_ref()).map_or(&[], Vec::as_slice)
+        self.by_id
+            .get(form.of(id).as_ref())
+            .map_or(&[], Vec::as_slice)
     }
 }
 
 fn place<'k>(schema: &'k KindSchema, key: usize, owner: &'k str, value: &'k str) -> Place<'k> {
     let said = schema.keys.get(key);
-    let owner = if said.is_some_and(|key| key.per_owner) { owner } else { "" };
-    (schema.info.kind.as_str(), key, owner, said.map_or(Form::Exact, |key| key.form).of(value))
+    let owner = if said.is_some_and(|key| key.per_owner) {
+        owner
+    } else {
+        ""
+    };
+    (
+        schema.info.kind.as_str(),
+        key,
+        owner,
+        said.map_or(Form::Exact, |key| key.form).of(value),
+    )
 }
 
 /// Objects that no file holds, known from what refers to them.
@@ -94,7 +116,9 @@ impl<'o> Outside<'o> {
     pub(super) fn new(objects: &'o [Object], known: &Known) -> Self {
         let mut outside = Self::default();
         if !known.kinds.is_empty() {
-            objects.iter().for_each(|object| outside.learn(&object.body, known));
+            objects
+                .iter()
+                .for_each(|object| outside.learn(&object.body, known));
         }
         outside
     }
@@ -102,13 +126,18 @@ impl<'o> Outside<'o> {
     fn learn(&mut self, json: &'o Json, known: &Known) {
         match json {
             Json::Object(object) => {
-                let [kind, id, name] = [known.kind, known.id, known.name].map(|name| json.text_of(name));
+                let [kind, id, name] =
+                    [known.kind, known.id, known.name].map(|name| json.text_of(name));
                 if !id.is_empty() && !name.is_empty() && known.kinds.contains(&kind) {
-                    self.by_id.entry((kind, Form::Plain.of(id))).or_insert((id, name));
+                    self.by_id
+                        .entry((kind, Form::Plain.of(id)))
+                        .or_insert((id, name));
                     let only = self.by_name.entry((kind, name)).or_insert(Some(id));
                     *only = only.filter(|only| Form::Plain.of(only) == Form::Plain.of(id));
                 }
-                object.members().for_each(|(_, json)| self.learn(json, known));
+                object
+                    .members()
+                    .for_each(|(_, json)| self.learn(json, known));
             }
             Json::List(elements) => elements.iter().for_each(|json| self.learn(json, known)),
             _ => {}

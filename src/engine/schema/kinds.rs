@@ -153,15 +153,26 @@ pub struct Unique {
 impl Key {
     /// Returns a key of one role.
     pub const fn new(name: &'static str, role: Role, at: Stands) -> Self {
-        Self { name, at, role, form: Form::Exact, per_owner: false, column: Column::None, unique: None }
+        Self {
+            name,
+            at,
+            role,
+            form: Form::Exact,
+            per_owner: false,
+            column: Column::None,
+            unique: None,
+        }
     }
 
     /// Returns its values in an object.
     pub fn values(&self, body: &Json) -> Vec<Arc<str>> {
         match self.at {
-            Stands::First(places) => {
-                places.iter().find_map(|place| text_at(body, place)).cloned().into_iter().collect()
-            }
+            Stands::First(places) => places
+                .iter()
+                .find_map(|place| text_at(body, place))
+                .cloned()
+                .into_iter()
+                .collect(),
             Stands::Each(places) => {
                 let mut values: Vec<Arc<str>> = Vec::new();
                 for text in places.iter().filter_map(|place| text_at(body, place)) {
@@ -193,10 +204,16 @@ impl Form {
         match self {
             Self::Exact => Cow::Borrowed(text),
             Self::Plain if text.chars().all(is_plain) => Cow::Borrowed(text),
-            Self::Plain => text.chars().filter(|c| *c != '-').flat_map(char::to_lowercase).collect(),
-            Self::Address => {
-                text.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect()
-            }
+            Self::Plain => text
+                .chars()
+                .filter(|c| *c != '-')
+                .flat_map(char::to_lowercase)
+                .collect(),
+            Self::Address => text
+                .to_lowercase()
+                .chars()
+                .map(|c| if c.is_alphanumeric() { c } else { '-' })
+                .collect(),
         }
     }
 }
@@ -262,13 +279,16 @@ impl Within {
             true => text.strip_prefix(self.before),
             false => text.split_once(self.before).map(|(_, rest)| rest),
         };
-        rest.and_then(|rest| rest.split(self.ends).next()).unwrap_or_default()
+        rest.and_then(|rest| rest.split(self.ends).next())
+            .unwrap_or_default()
     }
 
     /// Returns a text with another id in the place of the one in it.
     pub fn replace(&self, text: &str, by: &str) -> String {
         let id = self.find(text);
-        let begin = text.find(self.before).map_or(0, |at| at + self.before.len());
+        let begin = text
+            .find(self.before)
+            .map_or(0, |at| at + self.before.len());
         let (head, rest) = text.split_at(begin);
         format!("{head}{by}{}", rest.strip_prefix(id).unwrap_or(rest))
     }
@@ -351,7 +371,11 @@ impl ReferenceRule {
     /// Returns the same, with what becomes of the object without it.
     #[must_use]
     pub const fn lacking(self, lacking: Lacking, verb: &'static str) -> Self {
-        Self { lacking, verb, ..self }
+        Self {
+            lacking,
+            verb,
+            ..self
+        }
     }
 }
 
@@ -361,12 +385,23 @@ mod tests {
 
     #[test]
     fn an_id_within_a_text_is_replaced_and_nothing_around_it() {
-        let host = Within { before: "tyk://", at_start: true, ends: &['/', '?', '#'] };
+        let host = Within {
+            before: "tyk://",
+            at_start: true,
+            ends: &['/', '?', '#'],
+        };
         assert_eq!(host.find("tyk://ab/ab?ab"), "ab");
         assert_eq!(host.replace("tyk://ab/ab?ab", "c"), "tyk://c/ab?ab");
         assert_eq!(host.find("see tyk://ab"), "");
-        let form = Within { before: "== '", at_start: false, ends: &['\''] };
-        assert_eq!(form.replace("$[?(@.f == 'f') && f]", "g"), "$[?(@.f == 'g') && f]");
+        let form = Within {
+            before: "== '",
+            at_start: false,
+            ends: &['\''],
+        };
+        assert_eq!(
+            form.replace("$[?(@.f == 'f') && f]", "g"),
+            "$[?(@.f == 'g') && f]"
+        );
     }
 
     #[test]

@@ -31,17 +31,30 @@ struct Pattern<T> {
 impl<T> Patterns<T> {
     /// Returns patterns, those that go before others first.
     pub fn new<P: AsRef<str>>(all: impl IntoIterator<Item = (P, T)>) -> Self {
-        let mut patterns = Self { by_name: Vec::new(), general: Vec::new() };
+        let mut patterns = Self {
+            by_name: Vec::new(),
+            general: Vec::new(),
+        };
         for (rank, (path, says)) in all.into_iter().enumerate() {
-            let mut backwards: Vec<String> = path.as_ref().split('/').rev().map(str::to_owned).collect();
+            let mut backwards: Vec<String> =
+                path.as_ref().split('/').rev().map(str::to_owned).collect();
             let begins_anywhere = backwards.pop_if(|first| first == "**").is_some();
             let goes_on = backwards.first().is_some_and(|last| last == "**");
             if goes_on {
                 backwards.remove(0);
             }
-            let own = backwards.iter().position(|name| !name.starts_with('*')).filter(|_| !goes_on);
+            let own = backwards
+                .iter()
+                .position(|name| !name.starts_with('*'))
+                .filter(|_| !goes_on);
             let name = own.and_then(|at| backwards.get(at)).cloned();
-            let pattern = Pattern { backwards, begins_anywhere, goes_on, says, rank };
+            let pattern = Pattern {
+                backwards,
+                begins_anywhere,
+                goes_on,
+                says,
+                rank,
+            };
             match own.zip(name) {
                 Some((at, name)) => {
                     if patterns.by_name.len() <= at {
@@ -60,7 +73,11 @@ impl<T> Patterns<T> {
     /// Returns what is said of a place, in order; list elements are `*` in its
     /// path.
     pub fn at(&self, path: &[&str]) -> impl DoubleEndedIterator<Item = &T> {
-        let named = self.by_name.iter().zip(path.iter().rev()).filter_map(|(names, name)| names.get(*name));
+        let named = self
+            .by_name
+            .iter()
+            .zip(path.iter().rev())
+            .filter_map(|(names, name)| names.get(*name));
         let all = named.flatten().chain(&self.general);
         let mut found: Vec<&Pattern<T>> = all.filter(|pattern| pattern.matches(path)).collect();
         found.sort_by_key(|pattern| pattern.rank);
@@ -76,7 +93,10 @@ impl<T> Pattern<T> {
             Some(_) => path,
         };
         let is_same = |(wanted, name): (&String, &&str)| {
-            wanted == name || wanted.strip_prefix('*').is_some_and(|end| name.ends_with(end))
+            wanted == name
+                || wanted
+                    .strip_prefix('*')
+                    .is_some_and(|end| name.ends_with(end))
         };
         (self.begins_anywhere || path.len() == self.backwards.len())
             && self.backwards.iter().zip(path.iter().rev()).all(is_same)
@@ -89,8 +109,14 @@ mod tests {
 
     #[test]
     fn patterns_are_found_in_their_order() {
-        let patterns =
-            Patterns::new([("**", 0), ("a/**", 1), ("a/*/c", 2), ("**/c", 3), ("a", 4), ("*x", 5)]);
+        let patterns = Patterns::new([
+            ("**", 0),
+            ("a/**", 1),
+            ("a/*/c", 2),
+            ("**/c", 3),
+            ("a", 4),
+            ("*x", 5),
+        ]);
         let at = |path: &[&str]| patterns.at(path).copied().collect::<Vec<i32>>();
         assert_eq!(at(&[]), [0]);
         assert_eq!(at(&["a"]), [0, 1, 4]);

@@ -252,7 +252,10 @@ struct FrozenMatched {
     id: Arc<str>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
 const fn is_false(flag: &bool) -> bool {
     !*flag
 }
@@ -262,7 +265,11 @@ impl SealedPlan {
     pub fn freeze(&self, key: &SealKey) -> Frozen {
         let plan = self.plan();
         Frozen {
-            items: plan.entries().iter().map(|entry| freeze_item(entry.candidate(), key)).collect(),
+            items: plan
+                .entries()
+                .iter()
+                .map(|entry| freeze_item(entry.candidate(), key))
+                .collect(),
             lack: plan.missing_apis().iter().map(freeze_lack).collect(),
             missing: plan.missing_others().iter().map(freeze_missing).collect(),
             warnings: plan.warnings().iter().map(freeze_finding).collect(),
@@ -288,7 +295,10 @@ fn freeze_missing(missing: &Missing) -> FrozenMissing {
 }
 
 fn freeze_matched(matched: &Matched) -> FrozenMatched {
-    FrozenMatched { by: matched.by.clone().into_owned(), id: Arc::clone(&matched.target) }
+    FrozenMatched {
+        by: matched.by.clone().into_owned(),
+        id: Arc::clone(&matched.target),
+    }
 }
 
 fn freeze_item(candidate: Candidate, key: &SealKey) -> FrozenItem {
@@ -429,7 +439,11 @@ impl Access {
             *places.entry(Arc::clone(party)).or_insert_with(|| {
                 let Party { id, name } = &**party;
                 let (kind, key) = (id.kind.as_str().to_owned(), Arc::clone(&id.key));
-                parties.push(FrozenParty { kind, key, name: Arc::clone(name) });
+                parties.push(FrozenParty {
+                    kind,
+                    key,
+                    name: Arc::clone(name),
+                });
                 u32::try_from(parties.len() - 1).unwrap_or(u32::MAX)
             })
         };
@@ -439,7 +453,9 @@ impl Access {
             let (change, before, after) = match &grant.shift {
                 Shift::Gained(terms) => (FrozenShift::Gained, FrozenValue::Null, frozen(terms)),
                 Shift::Lost(terms) => (FrozenShift::Lost, frozen(terms), FrozenValue::Null),
-                Shift::Changed { before, after } => (FrozenShift::Changed, frozen(before), frozen(after)),
+                Shift::Changed { before, after } => {
+                    (FrozenShift::Changed, frozen(before), frozen(after))
+                }
             };
             FrozenGrant {
                 subject: place(&grant.subject),
@@ -453,7 +469,12 @@ impl Access {
         let grants = grants.collect();
         let words = |[one, many]: &[Cow<'static, str>; 2]| [one.to_string(), many.to_string()];
         let Words { subject, object } = self.words();
-        FrozenAccess { subject: words(subject), object: words(object), parties, grants }
+        FrozenAccess {
+            subject: words(subject),
+            object: words(object),
+            parties,
+            grants,
+        }
     }
 }
 
@@ -465,13 +486,19 @@ impl FrozenAccess {
     /// Fails where a party is missing, or a term needs an item of another kind.
     pub fn thaw(self, kinds: &'static [KindInfo]) -> Result<Access, UnknownKind> {
         let thaw = Thaw { kinds };
-        let parties = self.parties.into_iter().map(|FrozenParty { kind, key, name }| {
-            // It may be none of the platform's.
-            Arc::new(Party::new(ItemId::new(Kind::named(kind), key), name))
-        });
+        let parties = self
+            .parties
+            .into_iter()
+            .map(|FrozenParty { kind, key, name }| {
+                // It may be none of the platform's.
+                Arc::new(Party::new(ItemId::new(Kind::named(kind), key), name))
+            });
         let parties: Vec<Arc<Party>> = parties.collect();
         let party = |at: u32| {
-            let found = usize::try_from(at).ok().and_then(|at| parties.get(at)).cloned();
+            let found = usize::try_from(at)
+                .ok()
+                .and_then(|at| parties.get(at))
+                .cloned();
             found.ok_or_else(|| UnknownKind(format!("party {at}")))
         };
         let grants = self.grants.into_iter().map(|grant| {
@@ -482,16 +509,23 @@ impl FrozenAccess {
                 shift: match grant.change {
                     FrozenShift::Gained => Shift::Gained(terms(grant.after)?),
                     FrozenShift::Lost => Shift::Lost(terms(grant.before)?),
-                    FrozenShift::Changed => {
-                        Shift::Changed { before: terms(grant.before)?, after: terms(grant.after)? }
-                    }
+                    FrozenShift::Changed => Shift::Changed {
+                        before: terms(grant.before)?,
+                        after: terms(grant.after)?,
+                    },
                 },
                 by: grant.by.into_iter().map(party).collect::<Result<_, _>>()?,
             })
         });
         let grants = grants.collect::<Result<Vec<_>, UnknownKind>>()?;
         let words = |words: [String; 2]| words.map(Cow::Owned);
-        Ok(Access::new(Words { subject: words(self.subject), object: words(self.object) }, grants))
+        Ok(Access::new(
+            Words {
+                subject: words(self.subject),
+                object: words(self.object),
+            },
+            grants,
+        ))
     }
 }
 
@@ -503,12 +537,21 @@ impl Frozen {
     /// Fails on an item of another kind.
     pub fn thaw(self, kinds: &'static [KindInfo]) -> Result<SealedPlan, UnknownKind> {
         let thaw = Thaw { kinds };
-        let candidates: Result<Vec<_>, _> = self.items.into_iter().map(|item| thaw.item(item)).collect();
+        let candidates: Result<Vec<_>, _> =
+            self.items.into_iter().map(|item| thaw.item(item)).collect();
         let apis = self.lack.into_iter().map(|lack| thaw.lack(lack));
-        let others = self.missing.into_iter().map(|missing| thaw.missing(missing));
+        let others = self
+            .missing
+            .into_iter()
+            .map(|missing| thaw.missing(missing));
         let missing: Result<Vec<_>, _> = apis.chain(others).collect();
         let warnings = thaw.findings(self.warnings)?;
-        Ok(SealedPlan(Arc::new(Plan::new(kinds, candidates?, missing?, warnings))))
+        Ok(SealedPlan(Arc::new(Plan::new(
+            kinds,
+            candidates?,
+            missing?,
+            warnings,
+        ))))
     }
 }
 
@@ -518,12 +561,19 @@ struct Thaw {
 
 impl Thaw {
     fn id(&self, text: &str) -> Result<ItemId, UnknownKind> {
-        let parts = text.split_once(':').and_then(|(kind, key)| Some((self.kind(kind)?, key)));
-        parts.map(|(kind, key)| ItemId::new(kind, key)).ok_or_else(|| UnknownKind(text.to_owned()))
+        let parts = text
+            .split_once(':')
+            .and_then(|(kind, key)| Some((self.kind(kind)?, key)));
+        parts
+            .map(|(kind, key)| ItemId::new(kind, key))
+            .ok_or_else(|| UnknownKind(text.to_owned()))
     }
 
     fn kind(&self, word: &str) -> Option<Kind> {
-        self.kinds.iter().find(|info| info.kind.as_str() == word).map(|info| info.kind.clone())
+        self.kinds
+            .iter()
+            .find(|info| info.kind.as_str() == word)
+            .map(|info| info.kind.clone())
     }
 
     fn ids(&self, all: &[String]) -> Result<Vec<ItemId>, UnknownKind> {
@@ -544,14 +594,31 @@ impl Thaw {
         let requires: Result<Vec<_>, _> = item
             .requires
             .into_iter()
-            .map(|need| Ok(Requirement { on: self.id(&need.on)?, present: need.present }))
+            .map(|need| {
+                Ok(Requirement {
+                    on: self.id(&need.on)?,
+                    present: need.present,
+                })
+            })
             .collect();
         Ok(Candidate {
-            item: Item { id, name: item.name, value: self.value(item.value)?, path: item.path },
+            item: Item {
+                id,
+                name: item.name,
+                value: self.value(item.value)?,
+                path: item.path,
+            },
             base,
-            blocks: item.blocks.into_iter().map(|reason| self.reason(reason)).collect::<Result<_, _>>()?,
+            blocks: item
+                .blocks
+                .into_iter()
+                .map(|reason| self.reason(reason))
+                .collect::<Result<_, _>>()?,
             requires: requires?,
-            matched: item.matched.map(|matched| Matched { by: matched.by.into(), target: matched.id }),
+            matched: item.matched.map(|matched| Matched {
+                by: matched.by.into(),
+                target: matched.id,
+            }),
             quota: item.quota.map(|quota| self.quota(quota)).transpose()?,
             references: item.references.into_iter().map(thaw_reference).collect(),
             warnings: self.findings(item.warnings)?,
@@ -566,15 +633,23 @@ impl Thaw {
             FrozenValue::Int(number) => Value::Int(number),
             FrozenValue::Number(text) => Value::Number(text),
             FrozenValue::Text(text) => Value::text(Some(&text)),
-            FrozenValue::Secret(FrozenSecret { fingerprint, shown }) => Value::Secret(match shown {
-                Some(shown) => Secret::with_mask(fingerprint, shown),
-                None => Secret::new(fingerprint),
-            }),
+            FrozenValue::Secret(FrozenSecret { fingerprint, shown }) => {
+                Value::Secret(match shown {
+                    Some(shown) => Secret::with_mask(fingerprint, shown),
+                    None => Secret::new(fingerprint),
+                })
+            }
             FrozenValue::Record(fields) => {
                 let fields = fields.into_iter().map(|field| {
                     let value = self.value(field.value)?;
                     let (kept, quiet, replaced) = (field.kept, field.quiet, field.replaced);
-                    Ok(Field { name: Cow::Owned(field.name), value, kept, quiet, replaced })
+                    Ok(Field {
+                        name: Cow::Owned(field.name),
+                        value,
+                        kept,
+                        quiet,
+                        replaced,
+                    })
                 });
                 Value::Record(fields.collect::<Result<_, _>>()?)
             }
@@ -588,25 +663,39 @@ impl Thaw {
     }
 
     fn elements(&self, elements: Vec<FrozenElement>) -> Result<Vec<Element>, UnknownKind> {
-        elements.into_iter().map(|element| self.element(element)).collect()
+        elements
+            .into_iter()
+            .map(|element| self.element(element))
+            .collect()
     }
 
     fn element(&self, element: FrozenElement) -> Result<Element, UnknownKind> {
         Ok(Element {
             needs: element.needs.map(|needs| self.id(&needs)).transpose()?,
             replaced: element.replaced,
-            ..Element::matched(element.fingerprint, element.label, self.value(element.value)?)
+            ..Element::matched(
+                element.fingerprint,
+                element.label,
+                self.value(element.value)?,
+            )
         })
     }
 
     fn reason(&self, reason: FrozenReason) -> Result<Reason, UnknownKind> {
-        Ok(Reason { about: self.ids(&reason.about)?, ..Reason::new(reason.code, reason.message) })
+        Ok(Reason {
+            about: self.ids(&reason.about)?,
+            ..Reason::new(reason.code, reason.message)
+        })
     }
 
     fn quota(&self, quota: FrozenQuota) -> Result<Quota, UnknownKind> {
         let uses = quota.uses.into_iter().map(|part| {
             let on = self.id(&part.on)?;
-            Ok(QuotaUse { on, left: part.left as usize, written: part.written as usize })
+            Ok(QuotaUse {
+                on,
+                left: part.left as usize,
+                written: part.written as usize,
+            })
         });
         Ok(Quota {
             code: quota.code.into(),
@@ -618,7 +707,10 @@ impl Thaw {
     }
 
     fn findings(&self, findings: Vec<FrozenFinding>) -> Result<Vec<Finding>, UnknownKind> {
-        findings.into_iter().map(|finding| self.finding(finding)).collect()
+        findings
+            .into_iter()
+            .map(|finding| self.finding(finding))
+            .collect()
     }
 
     fn finding(&self, finding: FrozenFinding) -> Result<Finding, UnknownKind> {
@@ -636,12 +728,26 @@ impl Thaw {
     }
 
     fn lack(&self, lack: FrozenLack) -> Result<Missing, UnknownKind> {
-        Ok(Missing::api(lack.module, lack.api, self.ids(&lack.used_by)?))
+        Ok(Missing::api(
+            lack.module,
+            lack.api,
+            self.ids(&lack.used_by)?,
+        ))
     }
 
     fn missing(&self, missing: FrozenMissing) -> Result<Missing, UnknownKind> {
-        let FrozenMissing { kind, key, module, used_by } = missing;
+        let FrozenMissing {
+            kind,
+            key,
+            module,
+            used_by,
+        } = missing;
         // It may be none of the platform's.
-        Ok(Missing { kind: Kind::named(kind), key, module, used_by: self.ids(&used_by)? })
+        Ok(Missing {
+            kind: Kind::named(kind),
+            key,
+            module,
+            used_by: self.ids(&used_by)?,
+        })
     }
 }

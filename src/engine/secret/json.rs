@@ -19,7 +19,9 @@ struct Scope {
 /// Masks a document; `None` in the first place where text is no JSON document,
 /// in the second where there is nothing to mask.
 pub(super) fn mask_json(text: &str, depth: usize) -> Option<Option<String>> {
-    if !text.trim_start().starts_with(['{', '[']) || serde_json::from_str::<IgnoredAny>(text).is_err() {
+    if !text.trim_start().starts_with(['{', '['])
+        || serde_json::from_str::<IgnoredAny>(text).is_err()
+    {
         return None;
     }
     let tokens = tokens(text);
@@ -29,15 +31,27 @@ pub(super) fn mask_json(text: &str, depth: usize) -> Option<Option<String>> {
     for (place, token) in tokens.iter().enumerate() {
         let raw = text.get(token.start..token.end).unwrap_or_default();
         let (name, is_secret) = scopes.last().map_or(("", false), |scope| {
-            let is_value = scope.announces && ["value", "values", "val"].contains(&scope.name.as_str());
-            (scope.name.as_str(), scope.is_secret || is_value || is_secret_name(&scope.name))
+            let is_value =
+                scope.announces && ["value", "values", "val"].contains(&scope.name.as_str());
+            (
+                scope.name.as_str(),
+                scope.is_secret || is_value || is_secret_name(&scope.name),
+            )
         });
         match token.kind {
             TokenKind::Open => {
                 let announces = announcing.get(place).copied().unwrap_or_default();
                 // The elements of a list are called as the list is.
-                let name = if raw == "[" { name.to_owned() } else { String::new() };
-                scopes.push(Scope { is_secret, announces, name });
+                let name = if raw == "[" {
+                    name.to_owned()
+                } else {
+                    String::new()
+                };
+                scopes.push(Scope {
+                    is_secret,
+                    announces,
+                    name,
+                });
             }
             TokenKind::Close => {
                 scopes.pop();

@@ -96,13 +96,19 @@ const NEUTRAL: &[&str] = &[
 
 /// First words of names that ask for a yes or no, or a number.
 const PREDICATES: &[&str] = &[
-    "is", "has", "have", "use", "uses", "require", "requires", "required", "allow", "allows", "allowed",
-    "enable", "enables", "enabled", "disable", "disables", "disabled", "needs", "show", "hide", "strip",
-    "validate", "forgot", "min", "max", "no",
+    "is", "has", "have", "use", "uses", "require", "requires", "required", "allow", "allows",
+    "allowed", "enable", "enables", "enabled", "disable", "disables", "disabled", "needs", "show",
+    "hide", "strip", "validate", "forgot", "min", "max", "no",
 ];
 
 /// Endings that look like those above and are none: cursors of a list, public parts.
-const PUBLIC: &[&str] = &["pagetoken", "nexttoken", "continuationtoken", "cancellationtoken", "publickey"];
+const PUBLIC: &[&str] = &[
+    "pagetoken",
+    "nexttoken",
+    "continuationtoken",
+    "cancellationtoken",
+    "publickey",
+];
 
 /// What the names of an address's parameters may be besides, where their values are credentials.
 const PARAMETERS: &[&str] = &[
@@ -181,7 +187,10 @@ fn facts(name: &str) -> Facts {
             return *facts;
         }
         let is_naming = NAMING.contains(&words(name).concat().as_str());
-        let facts = Facts { is_secret: ends_as_secret(name), is_naming };
+        let facts = Facts {
+            is_secret: ends_as_secret(name),
+            is_naming,
+        };
         if known.len() >= REMEMBERED {
             known.clear();
         }
@@ -192,15 +201,25 @@ fn facts(name: &str) -> Facts {
 
 fn ends_as_secret(name: &str) -> bool {
     let mut words = words(name.trim_end_matches(|c: char| c.is_ascii_digit() || is_between(c)));
-    if words.len() > 1 && words.first().is_some_and(|first| PREDICATES.contains(&first.as_str())) {
+    if words.len() > 1
+        && words
+            .first()
+            .is_some_and(|first| PREDICATES.contains(&first.as_str()))
+    {
         return false;
     }
-    while words.len() > 1 && words.last().is_some_and(|last| NEUTRAL.contains(&last.as_str())) {
+    while words.len() > 1
+        && words
+            .last()
+            .is_some_and(|last| NEUTRAL.contains(&last.as_str()))
+    {
         words.pop();
     }
     let flat = words.concat();
     let ends = |endings: &[&str]| endings.iter().any(|ending| flat.ends_with(ending));
-    let is_last = words.last().is_some_and(|last| LAST_WORDS.contains(&last.as_str()));
+    let is_last = words
+        .last()
+        .is_some_and(|last| LAST_WORDS.contains(&last.as_str()));
     (is_last || flat == "xauth" || ends(ENDINGS)) && !ends(PUBLIC)
 }
 
@@ -212,13 +231,16 @@ pub fn announces_secret(name: &str, value: &str) -> bool {
 
 /// Says whether the value of an address's parameter is a credential.
 pub(super) fn is_secret_parameter(name: &str) -> bool {
-    name.len() <= MAX_NAME && (is_secret_name(name) || PARAMETERS.contains(&words(name).concat().as_str()))
+    name.len() <= MAX_NAME
+        && (is_secret_name(name) || PARAMETERS.contains(&words(name).concat().as_str()))
 }
 
 /// Says whether a header's value may have several words, as `Bearer …` has.
 pub(super) fn is_header(name: &str) -> bool {
     let flat = words(name).concat();
-    ["authorization", "cookie"].iter().any(|ending| flat.ends_with(ending))
+    ["authorization", "cookie"]
+        .iter()
+        .any(|ending| flat.ends_with(ending))
 }
 
 fn is_between(c: char) -> bool {
@@ -386,23 +408,49 @@ mod tests {
 
     #[test]
     fn a_name_beside_a_value_announces_it() {
-        for (name, value) in [("name", "Authorization"), ("key", "password"), ("headerName", "X-Api-Key")] {
+        for (name, value) in [
+            ("name", "Authorization"),
+            ("key", "password"),
+            ("headerName", "X-Api-Key"),
+        ] {
             assert!(announces_secret(name, value), "{name} {value}");
         }
-        for (name, value) in [("name", "Accept"), ("description", "password"), ("key", "tokenUrl"), ("", "")]
-        {
+        for (name, value) in [
+            ("name", "Accept"),
+            ("description", "password"),
+            ("key", "tokenUrl"),
+            ("", ""),
+        ] {
             assert!(!announces_secret(name, value), "{name} {value}");
         }
     }
 
     #[test]
     fn parameters_of_addresses_have_short_names() {
-        for name in
-            ["sig", "code", "key", "token", "X-Amz-Signature", "apikey", "access_token", "subscription-key"]
-        {
+        for name in [
+            "sig",
+            "code",
+            "key",
+            "token",
+            "X-Amz-Signature",
+            "apikey",
+            "access_token",
+            "subscription-key",
+        ] {
             assert!(is_secret_parameter(name), "{name}");
         }
-        for name in ["se", "sp", "sv", "api-version", "client_id", "q", "page", "state", "keyword", "codec"] {
+        for name in [
+            "se",
+            "sp",
+            "sv",
+            "api-version",
+            "client_id",
+            "q",
+            "page",
+            "state",
+            "keyword",
+            "codec",
+        ] {
             assert!(!is_secret_parameter(name), "{name}");
         }
     }

@@ -87,40 +87,62 @@ pub fn is_indirection(text: &str) -> bool {
 }
 
 fn is_pointer(text: &str) -> bool {
-    text == "true" || text == "false" || is_kept_elsewhere(text) || is_template(text) || is_json_path(text)
+    text == "true"
+        || text == "false"
+        || is_kept_elsewhere(text)
+        || is_template(text)
+        || is_json_path(text)
 }
 
 fn is_kept_elsewhere(text: &str) -> bool {
     let rest = KEPT_AT.iter().find_map(|prefix| text.strip_prefix(prefix));
     rest.is_some_and(|rest| {
-        !rest.is_empty() && !rest.contains(char::is_whitespace) && !rest.contains(['@', '?', '=', ';'])
+        !rest.is_empty()
+            && !rest.contains(char::is_whitespace)
+            && !rest.contains(['@', '?', '=', ';'])
     })
 }
 
 /// Says whether text is one expression of a template and nothing else.
 fn is_template(text: &str) -> bool {
-    const BRACKETS: [(&str, &str); 7] =
-        [("{{{", "}}}"), ("{{", "}}"), ("${", "}"), ("#{", "}"), ("<%=", "%>"), ("$(", ")"), ("%{", "}")];
-    let inner = BRACKETS.iter().find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
-    let is_part =
-        |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '$' | '[' | ']' | ' ' | '/' | ':');
+    const BRACKETS: [(&str, &str); 7] = [
+        ("{{{", "}}}"),
+        ("{{", "}}"),
+        ("${", "}"),
+        ("#{", "}"),
+        ("<%=", "%>"),
+        ("$(", ")"),
+        ("%{", "}"),
+    ];
+    let inner = BRACKETS
+        .iter()
+        .find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
+    let is_part = |c: char| {
+        c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '$' | '[' | ']' | ' ' | '/' | ':')
+    };
     match inner {
         Some(inner) => !inner.trim().is_empty() && inner.chars().all(is_part),
         // A variable of the environment.
         None => text.strip_prefix('$').is_some_and(|name| {
             name.len() > 1
                 && name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
-                && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
         }),
     }
 }
 
 /// Says whether text is a path into what a step before gave, as `$.trigger.token`.
 fn is_json_path(text: &str) -> bool {
-    let Some(path) = text.strip_prefix("$.") else { return false };
+    let Some(path) = text.strip_prefix("$.") else {
+        return false;
+    };
     let is_step = |step: &str| {
         step.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && step.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_[]*-".contains(&byte))
+            && step
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_[]*-".contains(&byte))
     };
     path.contains('.') && path.split('.').all(is_step)
 }
@@ -137,7 +159,9 @@ pub(super) fn is_none(text: &str) -> bool {
 
 /// Says whether a header's credential is hidden already, or left out.
 fn is_masked_header(text: &str) -> bool {
-    text.trim().split_once(' ').is_some_and(|(scheme, rest)| is_scheme(scheme) && is_placeholder(rest))
+    text.trim()
+        .split_once(' ')
+        .is_some_and(|(scheme, rest)| is_scheme(scheme) && is_placeholder(rest))
 }
 
 #[cfg(test)]

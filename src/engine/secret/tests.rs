@@ -239,35 +239,70 @@ fn a_credential_is_hidden_wherever_it_stands() {
 #[test]
 fn tokens_are_hidden_by_their_form() {
     for token in TOKENS {
-        for around in ["~", "see ~ there", "(~)", "x=~", "https://h/a/~/b", "{\"note\":\"~\"}", "a,~,b"] {
+        for around in [
+            "~",
+            "see ~ there",
+            "(~)",
+            "x=~",
+            "https://h/a/~/b",
+            "{\"note\":\"~\"}",
+            "a,~,b",
+        ] {
             if token.contains(' ') && around.contains("://") {
                 continue;
             }
             let masked = shown(&around.replace('~', token));
             let secret = token.split(' ').next_back().unwrap();
-            assert!(!masked.contains(secret) && masked.contains("***"), "{masked}");
+            assert!(
+                !masked.contains(secret) && masked.contains("***"),
+                "{masked}"
+            );
         }
     }
 }
 
 #[test]
 fn what_is_no_credential_stays_as_it_is() {
-    let masked: Vec<_> = SHOWN.iter().filter_map(|text| mask_text("text", text)).collect();
+    let masked: Vec<_> = SHOWN
+        .iter()
+        .filter_map(|text| mask_text("text", text))
+        .collect();
     assert!(masked.is_empty(), "{masked:#?}");
 }
 
 #[test]
 fn the_rest_of_a_text_stays_to_be_read() {
     for (text, wanted) in [
-        ("https://bob:pw1@h/x?sig=a&page=2", "https://bob:***@h/x?sig=***&page=2"),
-        ("https://hooks.slack.com/services/T1/B1/abc", "https://hooks.slack.com/services/***"),
-        ("Server=db;Password=p w;Encrypt=True", "Server=db;Password=***;Encrypt=True"),
+        (
+            "https://bob:pw1@h/x?sig=a&page=2",
+            "https://bob:***@h/x?sig=***&page=2",
+        ),
+        (
+            "https://hooks.slack.com/services/T1/B1/abc",
+            "https://hooks.slack.com/services/***",
+        ),
+        (
+            "Server=db;Password=p w;Encrypt=True",
+            "Server=db;Password=***;Encrypt=True",
+        ),
         ("Authorization: Bearer abc1", "Authorization: Bearer ***"),
         (r#"{"p\u0061ssword":"x"}"#, r#"{"p\u0061ssword":"***"}"#),
-        (r#"{"b":1,"password":"x","a":1.50}"#, r#"{"b":1,"password":"***","a":1.50}"#),
-        (r#"{"body":"{\"pin\":1,\"n\":2}"}"#, r#"{"body":"{\"pin\":\"***\",\"n\":2}"}"#),
-        ("user: a\npassword: b1\nhost: c", "user: a\npassword: ***\nhost: c"),
-        ("String password = \"x\"; // note", "String password = \"***\"; // note"),
+        (
+            r#"{"b":1,"password":"x","a":1.50}"#,
+            r#"{"b":1,"password":"***","a":1.50}"#,
+        ),
+        (
+            r#"{"body":"{\"pin\":1,\"n\":2}"}"#,
+            r#"{"body":"{\"pin\":\"***\",\"n\":2}"}"#,
+        ),
+        (
+            "user: a\npassword: b1\nhost: c",
+            "user: a\npassword: ***\nhost: c",
+        ),
+        (
+            "String password = \"x\"; // note",
+            "String password = \"***\"; // note",
+        ),
         (
             "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\nrest",
             "-----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY-----\nrest",
@@ -279,7 +314,10 @@ fn the_rest_of_a_text_stays_to_be_read() {
 
 #[test]
 fn the_name_of_the_field_tells_what_its_text_is() {
-    assert_eq!(mask_text("clientSecret", "plain words").as_deref(), Some("***"));
+    assert_eq!(
+        mask_text("clientSecret", "plain words").as_deref(),
+        Some("***")
+    );
     for text in ["", "***", "env://A", "true", "Bearer {{x}}", "Bearer ***"] {
         assert_eq!(mask_text("Authorization", text), None, "{text}");
     }
@@ -341,7 +379,11 @@ fn megabytes_cost_time_in_proportion() {
         let started = std::time::Instant::now();
         let _ = mask_text("text", &text);
         let took = started.elapsed();
-        assert!(took.as_secs() < 3, "{took:?}: {:?}", text.chars().take(30).collect::<String>());
+        assert!(
+            took.as_secs() < 3,
+            "{took:?}: {:?}",
+            text.chars().take(30).collect::<String>()
+        );
     }
 }
 
@@ -403,8 +445,11 @@ fn text() -> impl Strategy<Value = String> {
             .map(str::to_owned),
         )
         .collect();
-    prop::collection::vec(prop_oneof![5 => prop::sample::select(parts), 1 => any::<String>()], 0..12)
-        .prop_map(|parts| parts.concat())
+    prop::collection::vec(
+        prop_oneof![5 => prop::sample::select(parts), 1 => any::<String>()],
+        0..12,
+    )
+    .prop_map(|parts| parts.concat())
 }
 
 proptest! {

@@ -89,17 +89,24 @@ pub(super) fn mask_within(name: &str, text: &str, depth: usize) -> Option<String
 fn is_address(text: &str) -> bool {
     let scheme = text.split("://").next().unwrap_or_default();
     !scheme.is_empty()
-        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.:".contains(&byte))
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.:".contains(&byte))
         && !text.contains(|c: char| c.is_whitespace() || c == ',')
 }
 
 /// Says whether text is a list of `name=value;`, in which a value may hold all
 /// but a semicolon.
 fn is_connection(text: &str) -> bool {
-    let Some((first, rest)) = text.split_once(';') else { return false };
+    let Some((first, rest)) = text.split_once(';') else {
+        return false;
+    };
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '.' | '-');
     let begins = first.split_once('=').is_some_and(|(name, _)| {
-        !name.is_empty() && name.len() <= MAX_LOOK && !name.ends_with(' ') && name.chars().all(is_name)
+        !name.is_empty()
+            && name.len() <= MAX_LOOK
+            && !name.ends_with(' ')
+            && name.chars().all(is_name)
     });
     begins && (rest.trim().is_empty() || rest.contains('='))
 }
@@ -114,7 +121,12 @@ pub(super) struct Hider<'t> {
 
 impl<'t> Hider<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, out: String::new(), copied: 0, changed: false }
+        Self {
+            text,
+            out: String::new(),
+            copied: 0,
+            changed: false,
+        }
     }
 
     /// Hides a part that comes after all that were hidden before.
@@ -128,14 +140,16 @@ impl<'t> Hider<'t> {
         if range.start < self.copied {
             return;
         }
-        self.out.push_str(self.text.get(self.copied..range.start).unwrap_or_default());
+        self.out
+            .push_str(self.text.get(self.copied..range.start).unwrap_or_default());
         self.out.push_str(by);
         self.copied = range.end;
         self.changed = true;
     }
 
     pub(super) fn finish(mut self) -> Option<String> {
-        self.out.push_str(self.text.get(self.copied..).unwrap_or_default());
+        self.out
+            .push_str(self.text.get(self.copied..).unwrap_or_default());
         self.changed.then_some(self.out)
     }
 }
@@ -178,7 +192,11 @@ impl<'t> Scan<'t> {
         let mut place = 0;
         while place < self.text.len() {
             if self.line_end.is_none_or(|end| place > end) {
-                let line = self.rest(place).split(['\n', '\r']).next().unwrap_or_default();
+                let line = self
+                    .rest(place)
+                    .split(['\n', '\r'])
+                    .next()
+                    .unwrap_or_default();
                 self.line_end = Some(place + line.len());
                 self.is_connection = is_connection(line);
             }
@@ -192,7 +210,11 @@ impl<'t> Scan<'t> {
 
     /// Masks a document in the middle of a text; returns where it ends.
     fn document(&mut self, start: usize) -> Option<usize> {
-        let bytes = self.text.as_bytes().get(start..).filter(|_| self.depth <= MAX_DEPTH)?;
+        let bytes = self
+            .text
+            .as_bytes()
+            .get(start..)
+            .filter(|_| self.depth <= MAX_DEPTH)?;
         let (mut open, mut in_text, mut is_escaped) = (0_usize, false, false);
         let looked = bytes.iter().take(self.budget).position(|byte| {
             match byte {
@@ -223,7 +245,9 @@ impl<'t> Scan<'t> {
         if let Some(at) = word.find(HEADER) {
             return self.pem(start + at);
         }
-        if self.slice(end, end + 3) == "://" || (word.eq_ignore_ascii_case("jdbc") && self.at(end) == b':') {
+        if self.slice(end, end + 3) == "://"
+            || (word.eq_ignore_ascii_case("jdbc") && self.at(end) == b':')
+        {
             return self.address(start);
         }
         if is_token(word.trim_end_matches('.')) {
@@ -237,7 +261,9 @@ impl<'t> Scan<'t> {
             return self.login(end);
         }
         match self.separator(start, end) {
-            Some((separator, value)) if is_secret_name(word) => self.value(word, start, separator, value),
+            Some((separator, value)) if is_secret_name(word) => {
+                self.value(word, start, separator, value)
+            }
             _ => end,
         }
     }
@@ -246,17 +272,29 @@ impl<'t> Scan<'t> {
     fn pem(&mut self, start: usize) -> usize {
         let begin = start + HEADER.len();
         let rest = self.rest(begin);
-        let head = rest.get(..rest.floor_char_boundary(MAX_LOOK)).unwrap_or_default();
-        let Some((label, _)) = head.split_once("-----") else { return begin };
+        let head = rest
+            .get(..rest.floor_char_boundary(MAX_LOOK))
+            .unwrap_or_default();
+        let Some((label, _)) = head.split_once("-----") else {
+            return begin;
+        };
         let is_private = label.contains("PRIVATE");
         let body = begin + label.len() + "-----".len();
-        let footer = if self.no_footer { None } else { self.rest(body).find(FOOTER) };
+        let footer = if self.no_footer {
+            None
+        } else {
+            self.rest(body).find(FOOTER)
+        };
         self.no_footer = footer.is_none();
         let end = footer.map_or(self.text.len(), |at| body + at);
         if is_private && !is_none(self.slice(body, end)) {
             self.hider.hide(body..end);
         }
-        if is_private || footer.is_some() { (end + FOOTER.len()).min(self.text.len()) } else { body }
+        if is_private || footer.is_some() {
+            (end + FOOTER.len()).min(self.text.len())
+        } else {
+            body
+        }
     }
 
     /// Masks an address in the middle of a text.
@@ -282,8 +320,10 @@ impl<'t> Scan<'t> {
         }
         let start = self.skip_blanks(end);
         let rest = self.rest(start);
-        let token =
-            rest.split(|c| is_end_of_word(c) || matches!(c, ',' | ';' | ')')).next().unwrap_or_default();
+        let token = rest
+            .split(|c| is_end_of_word(c) || matches!(c, ',' | ';' | ')'))
+            .next()
+            .unwrap_or_default();
         let is_whole = end == word.len() && token.len() == rest.trim_end().len();
         let is_secret = if is_bearer {
             !is_none(token) && !is_prose(token) && (is_whole || !is_letters(token))
@@ -305,9 +345,14 @@ impl<'t> Scan<'t> {
             start += 1;
         }
         let rest = self.rest(start);
-        let login =
-            rest.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).next().unwrap_or_default();
-        if let Some((user, password)) = login.split_once(':').filter(|(_, password)| !is_none(password)) {
+        let login = rest
+            .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\''))
+            .next()
+            .unwrap_or_default();
+        if let Some((user, password)) = login
+            .split_once(':')
+            .filter(|(_, password)| !is_none(password))
+        {
             let at = start + user.len() + 1;
             self.hider.hide(at..at + password.len());
             return at + password.len();
@@ -324,7 +369,10 @@ impl<'t> Scan<'t> {
         let place = self.skip_blanks(closed.min(quoted + 2));
         let after = |place: usize| self.skip_blanks(place);
         match (self.at(place), self.at(place + 1)) {
-            (b'=', b'=') => Some((Separator::Call, after(self.skip(place, |byte| byte == b'=')))),
+            (b'=', b'=') => Some((
+                Separator::Call,
+                after(self.skip(place, |byte| byte == b'=')),
+            )),
             (b'=', b'>') => Some((Separator::Equals { is_tight: false }, after(place + 2))),
             (b'=', next) => {
                 let is_tight = place == closed && !next.is_ascii_whitespace();
@@ -334,7 +382,9 @@ impl<'t> Scan<'t> {
             (b':', _) => Some(self.typed(after(place + 1))),
             (b'>', _) => Some((Separator::Tag, place + 1)),
             (b'(', _) if !is_quoted && place == end => Some((Separator::Call, after(place + 1))),
-            (b',', _) if is_quoted && self.is_setter(start) => Some((Separator::Call, after(place + 1))),
+            (b',', _) if is_quoted && self.is_setter(start) => {
+                Some((Separator::Call, after(place + 1)))
+            }
             (b'v', _) if is_quoted => {
                 let value = self.word_end(place);
                 let equals = self.skip_blanks(value);
@@ -354,14 +404,19 @@ impl<'t> Scan<'t> {
         let end = self.word_end(start);
         let place = self.skip_blanks(end);
         if place > end && self.slice(place, place + 2) == "= " {
-            return (Separator::Equals { is_tight: false }, self.skip_blanks(place + 1));
+            return (
+                Separator::Equals { is_tight: false },
+                self.skip_blanks(place + 1),
+            );
         }
         (Separator::Colon, start)
     }
 
     /// Says whether a word is followed by the password itself, as in SQL.
     fn is_password(&self, start: usize, end: usize) -> bool {
-        self.slice(start, end).to_ascii_lowercase().ends_with("password")
+        self.slice(start, end)
+            .to_ascii_lowercase()
+            .ends_with("password")
     }
 
     /// Says whether the quoted word at `start` is the first argument of a call
@@ -371,11 +426,26 @@ impl<'t> Scan<'t> {
         let before = self.text.as_bytes().get(from..start).unwrap_or_default();
         let before = String::from_utf8_lossy(before);
         let before = before.trim_end_matches(['"', '\'', '\\', '`']);
-        let Some(call) = before.strip_suffix('(') else { return false };
-        let call = call.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
-        ["put", "set", "add", "append", "header", "property", "attribute", "with"]
-            .iter()
-            .any(|word| call.contains(word))
+        let Some(call) = before.strip_suffix('(') else {
+            return false;
+        };
+        let call = call
+            .rsplit(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
+        [
+            "put",
+            "set",
+            "add",
+            "append",
+            "header",
+            "property",
+            "attribute",
+            "with",
+        ]
+        .iter()
+        .any(|word| call.contains(word))
     }
 
     /// Hides the value of a name, if it is one; returns where to go on.
@@ -404,11 +474,16 @@ impl<'t> Scan<'t> {
         };
         let value = self.slice(start, start + length);
         let trimmed = value.trim_end();
-        if trimmed.is_empty() || is_none(trimmed) || (separator == Separator::Colon && is_type(trimmed)) {
+        if trimmed.is_empty()
+            || is_none(trimmed)
+            || (separator == Separator::Colon && is_type(trimmed))
+        {
             return start;
         }
         // `Bearer` stays to be read.
-        let scheme = trimmed.split_once(' ').filter(|(scheme, _)| is_scheme(scheme));
+        let scheme = trimmed
+            .split_once(' ')
+            .filter(|(scheme, _)| is_scheme(scheme));
         let kept = scheme.map_or(0, |(scheme, _)| scheme.len() + 1);
         self.hider.hide(start + kept..start + trimmed.len());
         start + trimmed.len()
@@ -422,8 +497,11 @@ impl<'t> Scan<'t> {
             let end = start + self.quoted_length(start, quote, slashes);
             let value = self.slice(start, end);
             if !is_none(value) {
-                let scheme = value.split_once(' ').filter(|(scheme, _)| is_scheme(scheme));
-                self.hider.hide(start + scheme.map_or(0, |(scheme, _)| scheme.len() + 1)..end);
+                let scheme = value
+                    .split_once(' ')
+                    .filter(|(scheme, _)| is_scheme(scheme));
+                self.hider
+                    .hide(start + scheme.map_or(0, |(scheme, _)| scheme.len() + 1)..end);
             }
             let plus = self.skip_blanks(end + slashes + 1);
             let next = self.skip_blanks(plus + 1);
@@ -446,7 +524,13 @@ impl<'t> Scan<'t> {
             match *byte {
                 b'\\' => before += 1,
                 b'\n' | b'\r' => return place,
-                byte if byte == quote && (if slashes == 0 { before % 2 == 0 } else { before <= slashes }) => {
+                byte if byte == quote
+                    && (if slashes == 0 {
+                        before % 2 == 0
+                    } else {
+                        before <= slashes
+                    }) =>
+                {
                     return place - before.min(slashes);
                 }
                 _ => before = 0,
@@ -461,7 +545,11 @@ impl<'t> Scan<'t> {
             return 0;
         }
         let begins = name_at == 0 || matches!(self.at(name_at - 1), b'\n' | b'\r');
-        if begins && !line.contains('=') { line.len() } else { word_value(line) }
+        if begins && !line.contains('=') {
+            line.len()
+        } else {
+            word_value(line)
+        }
     }
 
     /// Says whether a name begins its line, or is all that a list or a quoted
@@ -472,7 +560,9 @@ impl<'t> Scan<'t> {
         for byte in before.iter().rev() {
             match byte {
                 b' ' | b'\t' | b'-' | b'\\' => {}
-                b'\n' | b'\r' | b'"' | b'\'' | b'`' | b',' | b'{' | b'[' | b';' | b'(' => return true,
+                b'\n' | b'\r' | b'"' | b'\'' | b'`' | b',' | b'{' | b'[' | b';' | b'(' => {
+                    return true;
+                }
                 _ => return false,
             }
         }
@@ -494,7 +584,9 @@ impl<'t> Scan<'t> {
     }
 
     fn slice(&self, start: usize, end: usize) -> &'t str {
-        self.text.get(start..end.min(self.text.len())).unwrap_or_default()
+        self.text
+            .get(start..end.min(self.text.len()))
+            .unwrap_or_default()
     }
 
     fn skip(&self, start: usize, is: impl Fn(u8) -> bool) -> usize {
@@ -520,7 +612,9 @@ fn is_end_of_word(c: char) -> bool {
 }
 
 fn is_letters(text: &str) -> bool {
-    text.trim_end_matches(['.', ',', ':', ';', ')']).bytes().all(|byte| byte.is_ascii_lowercase())
+    text.trim_end_matches(['.', ',', ':', ';', ')'])
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase())
 }
 
 /// Says whether a word after `Bearer` only tells of such tokens.
@@ -532,11 +626,12 @@ fn is_prose(word: &str) -> bool {
 /// Says whether a word after a colon is a type, or the like.
 fn is_type(word: &str) -> bool {
     const TYPES: [&str; 16] = [
-        "string", "str", "text", "number", "int", "integer", "boolean", "bool", "object", "any", "bytes",
-        "secret", "required", "optional", "nil", "|",
+        "string", "str", "text", "number", "int", "integer", "boolean", "bool", "object", "any",
+        "bytes", "secret", "required", "optional", "nil", "|",
     ];
     let word = word.trim_end_matches([',', ';', ')', '?']);
-    TYPES.iter().any(|of| word.eq_ignore_ascii_case(of)) || word.starts_with(['{', '[', '|', '>', '&'])
+    TYPES.iter().any(|of| word.eq_ignore_ascii_case(of))
+        || word.starts_with(['{', '[', '|', '>', '&'])
 }
 
 /// Returns how long a value in a list of `name=value;` is.
@@ -550,7 +645,10 @@ fn connection_value(line: &str) -> usize {
     let mut start = 1;
     while let Some(at) = line.get(start..).and_then(|rest| rest.find(close)) {
         start += at + 1;
-        if line.get(start..).is_none_or(|rest| rest.is_empty() || rest.starts_with(';')) {
+        if line
+            .get(start..)
+            .is_none_or(|rest| rest.is_empty() || rest.starts_with(';'))
+        {
             return start;
         }
     }
@@ -562,13 +660,20 @@ fn connection_value(line: &str) -> usize {
 fn word_value(line: &str) -> usize {
     let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     let mut from = 0;
-    while let Some(at) = line.get(from..).and_then(|rest| rest.find(|c| is_end_of_word(c) || is_divider(c))) {
+    while let Some(at) = line
+        .get(from..)
+        .and_then(|rest| rest.find(|c| is_end_of_word(c) || is_divider(c)))
+    {
         let divider = from + at;
         let rest = line.get(divider..).unwrap_or_default();
         let after = rest.trim_start_matches(is_divider);
         let next = after.trim_start_matches(is_name);
         let is_next = next.len() < after.len() && next.starts_with(['=', ':']);
-        if after.len() == rest.len() || is_next || after.is_empty() || after.starts_with(is_end_of_word) {
+        if after.len() == rest.len()
+            || is_next
+            || after.is_empty()
+            || after.starts_with(is_end_of_word)
+        {
             return divider;
         }
         from = line.len() - next.len();
@@ -585,20 +690,33 @@ const fn is_divider(c: char) -> bool {
 fn plain_value(line: &str, begins: bool) -> usize {
     let length = word_value(line);
     let word = line.get(..length).unwrap_or_default();
-    let rest = line.get(length..).unwrap_or_default().trim_start_matches(|c: char| ",;)]}".contains(c));
+    let rest = line
+        .get(length..)
+        .unwrap_or_default()
+        .trim_start_matches(|c: char| ",;)]}".contains(c));
     let is_alone = rest.starts_with(['"', '\'', '`', '\\', '<'])
         || !rest.starts_with(' ')
         || rest.trim_start().starts_with('#');
-    let is_plain = word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-' || byte == b'.');
-    if is_code(line) || (is_plain && !(begins && is_alone)) { 0 } else { length }
+    let is_plain = word
+        .bytes()
+        .all(|byte| byte.is_ascii_alphabetic() || byte == b'-' || byte == b'.');
+    if is_code(line) || (is_plain && !(begins && is_alone)) {
+        0
+    } else {
+        length
+    }
 }
 
 /// Says whether what is assigned is an expression and no literal: a call, a
 /// member of something, or another variable that is called a secret.
 fn is_code(line: &str) -> bool {
-    let head = line.get(..line.floor_char_boundary(MAX_LOOK)).unwrap_or_default();
+    let head = line
+        .get(..line.floor_char_boundary(MAX_LOOK))
+        .unwrap_or_default();
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$');
-    let path = head.get(..head.find(|c| !is_part(c)).unwrap_or(head.len())).unwrap_or_default();
+    let path = head
+        .get(..head.find(|c| !is_part(c)).unwrap_or(head.len()))
+        .unwrap_or_default();
     let rest = head.get(path.len()..).unwrap_or_default();
     if path.is_empty() {
         return head.starts_with(['[', '{', '(', '!', '+', '|', '&']);

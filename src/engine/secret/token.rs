@@ -38,7 +38,8 @@ const PREFIXES: &[(&str, usize)] = &[
 pub(super) fn is_token(word: &str) -> bool {
     let has = |is: fn(&u8) -> bool| word.bytes().any(|byte| is(&byte));
     let known = PREFIXES.iter().any(|(prefix, length)| {
-        word.strip_prefix(prefix).is_some_and(|rest| rest.len() >= *length && has(u8::is_ascii_alphanumeric))
+        word.strip_prefix(prefix)
+            .is_some_and(|rest| rest.len() >= *length && has(u8::is_ascii_alphanumeric))
     });
     known || is_jwt(word) || is_aws_key(word) || is_secret_key(word)
 }
@@ -48,13 +49,15 @@ pub(super) fn is_token(word: &str) -> bool {
 fn is_jwt(word: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_=".contains(&byte);
     word.starts_with("eyJ")
-        && word
-            .split_once('.')
-            .is_some_and(|(head, rest)| head.len() >= 8 && rest.len() >= 8 && head.bytes().all(is_part))
+        && word.split_once('.').is_some_and(|(head, rest)| {
+            head.len() >= 8 && rest.len() >= 8 && head.bytes().all(is_part)
+        })
 }
 
 fn is_aws_key(word: &str) -> bool {
-    let rest = ["AKIA", "ASIA"].iter().find_map(|prefix| word.strip_prefix(prefix));
+    let rest = ["AKIA", "ASIA"]
+        .iter()
+        .find_map(|prefix| word.strip_prefix(prefix));
     let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     rest.is_some_and(|rest| rest.len() >= 12 && rest.bytes().all(is_part))
 }
@@ -70,7 +73,8 @@ pub(super) fn hide_tokens(text: &str) -> Option<String> {
     let mut hider = Hider::new(text);
     let mut start = 0;
     for part in text.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))) {
-        let word = part.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
+        let word =
+            part.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
         if is_token(word) {
             hider.hide(start..start + word.len());
         }

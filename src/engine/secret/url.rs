@@ -42,7 +42,11 @@ const HOOK_PARTS: &[&str] = &[
 /// Returns an address with its credentials replaced by `***`; `None` if it has
 /// none.
 pub(super) fn mask_url(url: &str) -> Option<String> {
-    let jdbc = if url.starts_with("jdbc:") { super::jdbc::mask_url(url) } else { mask_web(url) };
+    let jdbc = if url.starts_with("jdbc:") {
+        super::jdbc::mask_url(url)
+    } else {
+        mask_web(url)
+    };
     let shown = jdbc.as_deref().unwrap_or(url);
     hide_tokens(shown).or(jdbc)
 }
@@ -65,7 +69,9 @@ fn mask_web(url: &str) -> Option<String> {
     let end = address.len().max(address_at);
     hide_path(&mut hider, url, address_at, end);
     let from = if end > address.len() {
-        url.get(end..).and_then(|rest| rest.find(['?', '#', ';'])).map(|at| at + end)
+        url.get(end..)
+            .and_then(|rest| rest.find(['?', '#', ';']))
+            .map(|at| at + end)
     } else {
         Some(address.len())
     };
@@ -86,7 +92,9 @@ fn login(rest: &str, address: usize) -> Option<usize> {
     // `user:pass/word@host`: no port has letters, and no host is empty.
     let is_odd = |place: &str| match place.split_once(':') {
         Some((_, port)) => {
-            !port.is_empty() && !port.bytes().all(|byte| byte.is_ascii_digit()) && !place.starts_with('[')
+            !port.is_empty()
+                && !port.bytes().all(|byte| byte.is_ascii_digit())
+                && !place.starts_with('[')
         }
         None => false,
     };
@@ -112,14 +120,23 @@ fn hide_login(hider: &mut Hider<'_>, url: &str, login: std::ops::Range<usize>) {
 
 /// Hides the parts of a path that are credentials.
 fn hide_path(hider: &mut Hider<'_>, url: &str, from: usize, to: usize) {
-    let Some(address) = url.get(from..to) else { return };
+    let Some(address) = url.get(from..to) else {
+        return;
+    };
     let (host, path) = address.split_at(address.find('/').unwrap_or(address.len()));
-    let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    let host = host
+        .split(':')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let fits = |wanted: &str| {
-        host.strip_suffix(wanted).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        host.strip_suffix(wanted)
+            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
     };
     let known = WEBHOOKS.iter().filter(|(wanted, _)| fits(wanted));
-    let marked = known.filter_map(|(_, mark)| path.find(mark).map(|at| at + mark.len())).min();
+    let marked = known
+        .filter_map(|(_, mark)| path.find(mark).map(|at| at + mark.len()))
+        .min();
     let path_at = from + (address.len() - path.len());
     if let Some(at) = marked {
         let secret = path.get(at..).unwrap_or_default();
@@ -128,11 +145,14 @@ fn hide_path(hider: &mut Hider<'_>, url: &str, from: usize, to: usize) {
         }
         return;
     }
-    let mut after_hook = ["hook.", "hooks.", "webhook"].iter().any(|name| host.starts_with(name));
+    let mut after_hook = ["hook.", "hooks.", "webhook"]
+        .iter()
+        .any(|name| host.starts_with(name));
     let mut start = path_at;
     let parts: Vec<&str> = path.split('/').collect();
-    let is_slack =
-        parts.windows(4).any(|part| matches!(part, ["services", team, ..] if team.starts_with('T')));
+    let is_slack = parts
+        .windows(4)
+        .any(|part| matches!(part, ["services", team, ..] if team.starts_with('T')));
     for part in parts {
         let is_bot = part
             .strip_prefix("bot")
@@ -161,9 +181,15 @@ fn hide_parameters(hider: &mut Hider<'_>, url: &str, from: usize) {
     for part in url.get(from..).unwrap_or_default().split_inclusive('&') {
         let end = start + part.trim_end_matches('&').len();
         let mut at = start;
-        for inner in url.get(start..end).unwrap_or_default().split_inclusive(['?', '#', ';']) {
+        for inner in url
+            .get(start..end)
+            .unwrap_or_default()
+            .split_inclusive(['?', '#', ';'])
+        {
             let name = inner.split_once('=').map(|(name, _)| name);
-            let value = name.and_then(|name| url.get(at + name.len() + 1..end)).unwrap_or_default();
+            let value = name
+                .and_then(|name| url.get(at + name.len() + 1..end))
+                .unwrap_or_default();
             if name.is_some_and(is_secret_parameter) && !is_none(value) {
                 hider.hide(end - value.len()..end);
                 break;

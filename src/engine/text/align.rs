@@ -47,18 +47,33 @@ impl Runs {
     fn push(&mut self, before: usize, after: usize, length: usize) {
         match self.found.last_mut() {
             _ if length == 0 => {}
-            Some(last) if last.before + last.length == before && last.after + last.length == after => {
+            Some(last)
+                if last.before + last.length == before && last.after + last.length == after =>
+            {
                 last.length += length;
             }
-            _ => self.found.push(Run { before, after, length }),
+            _ => self.found.push(Run {
+                before,
+                after,
+                length,
+            }),
         }
     }
 
     /// Compares two stretches that begin at these places.
     fn between(&mut self, before: &[u32], after: &[u32], at: (usize, usize), anchors: &[Anchors]) {
-        let head = before.iter().zip(after).take_while(|(old, new)| old == new).count();
+        let head = before
+            .iter()
+            .zip(after)
+            .take_while(|(old, new)| old == new)
+            .count();
         let (old, new) = (rest(before, head), rest(after, head));
-        let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
+        let tail = old
+            .iter()
+            .rev()
+            .zip(new.iter().rev())
+            .take_while(|(old, new)| old == new)
+            .count();
         let old = old.get(..old.len() - tail).unwrap_or_default();
         let new = new.get(..new.len() - tail).unwrap_or_default();
         self.push(at.0, at.1, head);
@@ -73,17 +88,30 @@ impl Runs {
         }
         if before.len() + after.len() <= MAX_LENGTH {
             for op in capture_diff_slices(Algorithm::Myers, before, after) {
-                if let DiffOp::Equal { old_index, new_index, len } = op {
+                if let DiffOp::Equal {
+                    old_index,
+                    new_index,
+                    len,
+                } = op
+                {
                     self.push(at.0 + old_index, at.1 + new_index, len);
                 }
             }
             return;
         }
-        let Some((kind, others)) = anchors.split_first() else { return };
+        let Some((kind, others)) = anchors.split_first() else {
+            return;
+        };
         let (mut old, mut new) = (0, 0);
-        for (to_old, to_new) in kind.common(before, after).into_iter().chain([(before.len(), after.len())]) {
-            let stretches =
-                (before.get(old..to_old).unwrap_or_default(), after.get(new..to_new).unwrap_or_default());
+        for (to_old, to_new) in kind
+            .common(before, after)
+            .into_iter()
+            .chain([(before.len(), after.len())])
+        {
+            let stretches = (
+                before.get(old..to_old).unwrap_or_default(),
+                after.get(new..to_new).unwrap_or_default(),
+            );
             self.between(stretches.0, stretches.1, (at.0 + old, at.1 + new), others);
             if to_old < before.len() {
                 self.push(at.0 + to_old, at.1 + to_new, 1);
@@ -101,14 +129,19 @@ impl Anchors {
             Self::Ordinal => ordinal(before, after),
         };
         let order: Vec<usize> = pairs.iter().map(|(_, new)| *new).collect();
-        rising(&order).into_iter().filter_map(|at| pairs.get(at).copied()).collect()
+        rising(&order)
+            .into_iter()
+            .filter_map(|at| pairs.get(at).copied())
+            .collect()
     }
 }
 
 fn unique(before: &[u32], after: &[u32]) -> Vec<(usize, usize)> {
     let (old, new) = (once(before), once(after));
-    let mut pairs: Vec<(usize, usize)> =
-        old.iter().filter_map(|(what, place)| Some(((*place)?, new.get(what).copied().flatten()?))).collect();
+    let mut pairs: Vec<(usize, usize)> = old
+        .iter()
+        .filter_map(|(what, place)| Some(((*place)?, new.get(what).copied().flatten()?)))
+        .collect();
     pairs.sort_unstable();
     pairs
 }
@@ -117,7 +150,10 @@ fn unique(before: &[u32], after: &[u32]) -> Vec<(usize, usize)> {
 fn once(sequence: &[u32]) -> HashMap<u32, Option<usize>> {
     let mut places = HashMap::with_capacity(sequence.len());
     for (at, what) in sequence.iter().enumerate() {
-        places.entry(*what).and_modify(|place| *place = None).or_insert(Some(at));
+        places
+            .entry(*what)
+            .and_modify(|place| *place = None)
+            .or_insert(Some(at));
     }
     places
 }
@@ -128,7 +164,9 @@ fn ordinal(before: &[u32], after: &[u32]) -> Vec<(usize, usize)> {
         places.entry(*what).or_default().push_back(at);
     }
     let pairs = before.iter().enumerate();
-    pairs.filter_map(|(at, what)| Some((at, places.get_mut(what)?.pop_front()?))).collect()
+    pairs
+        .filter_map(|(at, what)| Some((at, places.get_mut(what)?.pop_front()?)))
+        .collect()
 }
 
 fn rest(sequence: &[u32], from: usize) -> &[u32] {
@@ -157,7 +195,11 @@ pub(super) fn gaps(
     runs: &[Run],
     lengths: (usize, usize),
 ) -> Vec<(std::ops::Range<usize>, std::ops::Range<usize>)> {
-    let end = Run { before: lengths.0, after: lengths.1, length: 0 };
+    let end = Run {
+        before: lengths.0,
+        after: lengths.1,
+        length: 0,
+    };
     let mut at = (0, 0);
     let mut gaps = Vec::new();
     for run in runs.iter().chain([&end]) {
@@ -194,10 +236,18 @@ mod tests {
             for at in [100, 5_000, 9_900] {
                 after[at] = 1_000_000 + u32::try_from(at).unwrap();
             }
-            assert!(common(&before, &after) >= 9_990, "{}", common(&before, &after));
+            assert!(
+                common(&before, &after) >= 9_990,
+                "{}",
+                common(&before, &after)
+            );
             after.insert(2_000, 2_000_000);
             after.remove(7_000);
-            assert!(common(&before, &after) >= 9_900, "{}", common(&before, &after));
+            assert!(
+                common(&before, &after) >= 9_900,
+                "{}",
+                common(&before, &after)
+            );
         }
     }
 
@@ -209,7 +259,8 @@ mod tests {
 
     #[test]
     fn long_sequences_without_anything_in_common_are_left_whole() {
-        let (before, after): (Vec<u32>, Vec<u32>) = ((0..50_000).collect(), (50_000..100_000).collect());
+        let (before, after): (Vec<u32>, Vec<u32>) =
+            ((0..50_000).collect(), (50_000..100_000).collect());
         assert_eq!(common(&before, &after), 0);
     }
 

@@ -25,15 +25,26 @@ pub(super) fn is_alike(before: &str, after: &str) -> bool {
 /// Returns what follows the beginning that two texts have in common. A mark
 /// stays with the letter that it stands on.
 fn differing<'t>(before: &'t str, after: &'t str) -> (&'t str, &'t str) {
-    let same = before.chars().zip(after.chars()).take_while(|(old, new)| old == new);
+    let same = before
+        .chars()
+        .zip(after.chars())
+        .take_while(|(old, new)| old == new);
     let mut start: usize = same.map(|(c, _)| c.len_utf8()).sum();
     let follows = |text: &str, at: usize| {
-        text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(is_combining_mark)
+        text.get(at..)
+            .and_then(|rest| rest.chars().next())
+            .is_some_and(is_combining_mark)
     };
     while start > 0 && (follows(before, start) || follows(after, start)) {
-        start = before.get(..start).and_then(|head| head.char_indices().next_back()).map_or(0, |(at, _)| at);
+        start = before
+            .get(..start)
+            .and_then(|head| head.char_indices().next_back())
+            .map_or(0, |(at, _)| at);
     }
-    (before.get(start..).unwrap_or(before), after.get(start..).unwrap_or(after))
+    (
+        before.get(start..).unwrap_or(before),
+        after.get(start..).unwrap_or(after),
+    )
 }
 
 /// Says whether a character is a blank or invisible.
@@ -44,7 +55,10 @@ fn is_unseen(c: char) -> bool {
 /// Says whether a character is a blank that looks like a space and is none. The
 /// wide blank of Chinese text does not.
 const fn is_odd_blank(c: char) -> bool {
-    matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}')
+    matches!(
+        c,
+        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}'
+    )
 }
 
 /// Says whether a reader can tell a character from those that are like it:
@@ -56,7 +70,11 @@ fn is_legible(c: char) -> bool {
 /// Shows a part of a text that differs, every character of it told by its code
 /// point that could be taken for another one.
 pub(super) fn reveal(text: &str, is_alike: bool, is_at_end: bool, ascii: bool) -> String {
-    let trailing = if is_at_end { text.trim_end_matches(' ').len() } else { text.len() };
+    let trailing = if is_at_end {
+        text.trim_end_matches(' ').len()
+    } else {
+        text.len()
+    };
     let mut shown = String::with_capacity(text.len() + 8);
     for (at, c) in text.char_indices() {
         match c {
@@ -75,7 +93,11 @@ pub(super) fn reveal(text: &str, is_alike: bool, is_at_end: bool, ascii: bool) -
 pub(super) fn spell(text: &str) -> String {
     let mut shown = String::with_capacity(text.len() + 8);
     for c in text.chars() {
-        if c.is_ascii_graphic() && c != '\\' { shown.push(c) } else { escape(&mut shown, c) }
+        if c.is_ascii_graphic() && c != '\\' {
+            shown.push(c)
+        } else {
+            escape(&mut shown, c)
+        }
     }
     shown
 }
@@ -98,7 +120,11 @@ pub fn note(before: &str, after: &str) -> Option<String> {
         return None;
     }
     if before.nfc().eq(after.nfc()) {
-        return Some(format!("only the normalization differs: {} to {}", form(before), form(after)));
+        return Some(format!(
+            "only the normalization differs: {} to {}",
+            form(before),
+            form(after)
+        ));
     }
     let without = |drop: fn(char) -> bool| {
         let kept = |text: &str| text.chars().filter(|c| !drop(*c)).collect::<String>();
@@ -113,7 +139,8 @@ pub fn note(before: &str, after: &str) -> Option<String> {
     let words = Words::new(before, after);
     let first = |text: &str, marks: &[super::Mark]| {
         let part = marks.iter().find_map(|mark| text.get(mark.range.clone()));
-        part.and_then(|part| part.chars().find(|c| !is_unseen(*c))).map(name)
+        part.and_then(|part| part.chars().find(|c| !is_unseen(*c)))
+            .map(name)
     };
     let (old, new) = (first(before, &words.before)?, first(after, &words.after)?);
     Some(format!("look alike: {old}, {new}"))
@@ -144,13 +171,19 @@ mod tests {
     fn what_looks_alike_is_told_by_what_it_is() {
         let told = |before, after| note(before, after).unwrap_or_default();
         assert_eq!(told("A B", "A\u{a0}B"), "only blanks differ");
-        assert_eq!(told("Caf\u{e9}", "Cafe\u{301}"), "only the normalization differs: NFC to NFD");
+        assert_eq!(
+            told("Caf\u{e9}", "Cafe\u{301}"),
+            "only the normalization differs: NFC to NFD"
+        );
         assert_eq!(
             told("\u{e9}\u{e0}", "\u{e9}a\u{300}"),
             "only the normalization differs: NFC to a mixture"
         );
         assert_eq!(told("ab", "a\u{200b}b"), "only what is invisible differs");
-        assert_eq!(told("\u{3b1}1", "a1"), "look alike: U+03B1 Greek, U+0061 Latin");
+        assert_eq!(
+            told("\u{3b1}1", "a1"),
+            "look alike: U+03B1 Greek, U+0061 Latin"
+        );
         assert_eq!(told("客戶", "客户"), "look alike: U+6236 Han, U+6237 Han");
         assert_eq!(told("客戶", "信用"), "");
         assert_eq!(told("same", "same"), "");
@@ -162,6 +195,9 @@ mod tests {
         assert_eq!(reveal("a ", true, false, true), "a\\u{20}");
         assert_eq!(reveal("客 戶  ", false, true, false), "客 戶··");
         assert_eq!(reveal("戶\u{f900}", true, false, false), "戶\\u{f900}");
-        assert_eq!(reveal("\u{445}\t\u{200b}", true, false, false), "\\u{445}\\t\\u{200b}");
+        assert_eq!(
+            reveal("\u{445}\t\u{200b}", true, false, false),
+            "\\u{445}\\t\\u{200b}"
+        );
     }
 }

@@ -39,7 +39,10 @@ pub struct Segment {
 
 impl Segment {
     fn new(kind: SegmentKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into() }
+        Self {
+            kind,
+            text: text.into(),
+        }
     }
 }
 
@@ -65,7 +68,11 @@ impl Pair {
         let marks = |text: &str, marks: &[Mark]| {
             let is_short = text.chars().nth(SHORT_VALUE).is_none();
             let marks = marks_in(marks, &(0..text.len()), text);
-            if is_short && marks.iter().any(|mark| !mark.is_alike) { Vec::new() } else { marks }
+            if is_short && marks.iter().any(|mark| !mark.is_alike) {
+                Vec::new()
+            } else {
+                marks
+            }
         };
         Self::apart(
             (before, &marks(before, &words.before)),
@@ -75,7 +82,12 @@ impl Pair {
         )
     }
 
-    fn apart(before: (&str, &[Mark]), after: (&str, &[Mark]), is_whole: (bool, bool), ascii: bool) -> Self {
+    fn apart(
+        before: (&str, &[Mark]),
+        after: (&str, &[Mark]),
+        is_whole: (bool, bool),
+        ascii: bool,
+    ) -> Self {
         let pair = Self {
             before: segments(before.0, before.1, is_whole.0, ascii),
             after: segments(after.0, after.1, is_whole.1, ascii),
@@ -85,7 +97,10 @@ impl Pair {
             return pair;
         }
         let spelt = |text| vec![Segment::new(SegmentKind::Differs, spell(text))];
-        Self { before: spelt(before.0), after: spelt(after.0) }
+        Self {
+            before: spelt(before.0),
+            after: spelt(after.0),
+        }
     }
 
     /// Returns both as texts.
@@ -113,14 +128,22 @@ impl Hunk {
             let text = line.text.strip_suffix('\r').unwrap_or(&line.text);
             return segments(text, &[], false, ascii);
         }
-        let Some(partner) = self.partner(line) else { return self.alone(line, ascii) };
+        let Some(partner) = self.partner(line) else {
+            return self.alone(line, ascii);
+        };
         // That both end in a carriage return is nothing to see.
         let (mut text, mut other) = (line.text.as_str(), partner.text.as_str());
         if let (Some(short), Some(shorter)) = (text.strip_suffix('\r'), other.strip_suffix('\r')) {
             (text, other) = (short, shorter);
         }
         let (here, there) = (inside(&line.marks, text), inside(&partner.marks, other));
-        Pair::apart((text, &here), (other, &there), (here.is_empty(), there.is_empty()), ascii).before
+        Pair::apart(
+            (text, &here),
+            (other, &there),
+            (here.is_empty(), there.is_empty()),
+            ascii,
+        )
+        .before
     }
 
     fn alone(&self, line: &TextLine, ascii: bool) -> Vec<Segment> {
@@ -135,7 +158,11 @@ impl Hunk {
 
 /// Returns the marks of a text that may have become shorter.
 fn inside(marks: &[Mark], text: &str) -> Vec<Mark> {
-    marks.iter().filter(|mark| mark.range.end <= text.len()).cloned().collect()
+    marks
+        .iter()
+        .filter(|mark| mark.range.end <= text.len())
+        .cloned()
+        .collect()
 }
 
 /// Cuts a text at its marks. Without any it is `whole`, or may be cut at its end.
@@ -146,7 +173,12 @@ fn segments(text: &str, marks: &[Mark], is_whole: bool, ascii: bool) -> Vec<Segm
     }
     let mut at = 0;
     for mark in marks {
-        same(&mut parts, slice(text, &(at..mark.range.start)), at > 0, true);
+        same(
+            &mut parts,
+            slice(text, &(at..mark.range.start)),
+            at > 0,
+            true,
+        );
         let is_at_end = mark.range.end == text.len();
         let shown = reveal(slice(text, &mark.range), mark.is_alike, is_at_end, ascii);
         if !shown.is_empty() {
@@ -164,18 +196,32 @@ fn same(parts: &mut Vec<Segment>, text: &str, follows: bool, leads: bool) {
         return;
     }
     // Bytes are never fewer than characters.
-    let length = if text.len() <= LONG_STRETCH { text.len() } else { text.chars().count() };
+    let length = if text.len() <= LONG_STRETCH {
+        text.len()
+    } else {
+        text.chars().count()
+    };
     if length <= LONG_STRETCH {
         parts.push(Segment::new(SegmentKind::Same, safe(text)));
         return;
     }
-    let place = |characters: usize| text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at);
+    let place = |characters: usize| {
+        text.char_indices()
+            .nth(characters)
+            .map_or(text.len(), |(at, _)| at)
+    };
     if follows {
-        parts.push(Segment::new(SegmentKind::Same, safe(slice(text, &(0..place(BESIDE))))));
+        parts.push(Segment::new(
+            SegmentKind::Same,
+            safe(slice(text, &(0..place(BESIDE)))),
+        ));
     }
     parts.push(Segment::new(SegmentKind::Omitted, ""));
     if leads {
-        parts.push(Segment::new(SegmentKind::Same, safe(slice(text, &(place(length - BESIDE)..text.len())))));
+        parts.push(Segment::new(
+            SegmentKind::Same,
+            safe(slice(text, &(place(length - BESIDE)..text.len()))),
+        ));
     }
 }
 
@@ -194,13 +240,20 @@ pub fn apart<const N: usize>(values: [&str; N], ellipsis: &str, ascii: bool) -> 
         middle(values)
     };
     let mut shown =
-        values.map(|(value, ..)| match values.iter().find(|(other, ..)| is_alike(value, other)) {
-            Some((other, ..)) => text_of(&Pair::new(value, other, ascii).before, ellipsis),
-            None => reveal(value, false, true, ascii),
-        });
+        values.map(
+            |(value, ..)| match values.iter().find(|(other, ..)| is_alike(value, other)) {
+                Some((other, ..)) => text_of(&Pair::new(value, other, ascii).before, ellipsis),
+                None => reveal(value, false, true, ascii),
+            },
+        );
     let is_same = |shown: &[String; N], at: usize| {
-        let (Some(own), Some((value, ..))) = (shown.get(at), values.get(at)) else { return false };
-        values.iter().zip(shown).any(|((other, ..), text)| other != value && text == own)
+        let (Some(own), Some((value, ..))) = (shown.get(at), values.get(at)) else {
+            return false;
+        };
+        values
+            .iter()
+            .zip(shown)
+            .any(|((other, ..), text)| other != value && text == own)
     };
     if (0..N).any(|at| is_same(&shown, at)) {
         shown = values.map(|(value, ..)| spell(value));
@@ -222,29 +275,50 @@ fn middle<const N: usize>(values: [&str; N]) -> [(&str, bool, bool); N] {
     // What is not there has nothing in common with anything.
     let told = || values.iter().filter(|value| !value.is_empty());
     let first = told().next().copied().unwrap_or_default();
-    let head = told().map(|value| common(first.chars(), value.chars())).min().unwrap_or(0);
+    let head = told()
+        .map(|value| common(first.chars(), value.chars()))
+        .min()
+        .unwrap_or(0);
     let shortest = told().map(|value| value.len()).min().unwrap_or(0);
-    let tail = told().map(|value| common(first.chars().rev(), value.chars().rev())).min().unwrap_or(0);
+    let tail = told()
+        .map(|value| common(first.chars().rev(), value.chars().rev()))
+        .min()
+        .unwrap_or(0);
     let tail = tail.min(shortest.saturating_sub(head));
     values.map(|value| {
         if value.is_empty() {
             return (value, false, false);
         }
         let start = value.get(..head).map_or(0, |head| back(head, BESIDE));
-        let end = value.get(value.len().saturating_sub(tail)..).map_or(value.len(), |tail| {
-            let more = tail.char_indices().nth(BESIDE).map_or(tail.len(), |(at, _)| at);
-            value.len() - tail.len() + more
-        });
-        (value.get(start..end).unwrap_or(value), start > 0, end < value.len())
+        let end = value
+            .get(value.len().saturating_sub(tail)..)
+            .map_or(value.len(), |tail| {
+                let more = tail
+                    .char_indices()
+                    .nth(BESIDE)
+                    .map_or(tail.len(), |(at, _)| at);
+                value.len() - tail.len() + more
+            });
+        (
+            value.get(start..end).unwrap_or(value),
+            start > 0,
+            end < value.len(),
+        )
     })
 }
 
 /// Returns where so many characters from the end begin.
 fn back(text: &str, characters: usize) -> usize {
-    characters.checked_sub(1).and_then(|n| text.char_indices().nth_back(n)).map_or(0, |(at, _)| at)
+    characters
+        .checked_sub(1)
+        .and_then(|n| text.char_indices().nth_back(n))
+        .map_or(0, |(at, _)| at)
 }
 
 /// Returns how many bytes two texts have in common at an end.
 fn common(one: impl Iterator<Item = char>, other: impl Iterator<Item = char>) -> usize {
-    one.zip(other).take_while(|(one, other)| one == other).map(|(c, _)| c.len_utf8()).sum()
+    one.zip(other)
+        .take_while(|(one, other)| one == other)
+        .map(|(c, _)| c.len_utf8())
+        .sum()
 }

@@ -49,7 +49,10 @@ pub fn members(before: &str, after: &str) -> Option<Members> {
     let (old, new) = (Layout::of(before)?, Layout::of(after)?);
     let diff = TextDiff::new(&old.text, &new.text);
     let is_reformatted = diff.hunks.is_empty() || old.differs_in_style(&new);
-    Some(Members { diff, is_reformatted })
+    Some(Members {
+        diff,
+        is_reformatted,
+    })
 }
 
 /// A document with one member a line.
@@ -65,7 +68,10 @@ impl<'t> Layout<'t> {
         if !is_document || serde_json::from_str::<IgnoredAny>(text).is_err() {
             return None;
         }
-        let mut layout = Self { text: String::with_capacity(text.len() * 2), styles: BTreeMap::new() };
+        let mut layout = Self {
+            text: String::with_capacity(text.len() * 2),
+            styles: BTreeMap::new(),
+        };
         let (mut depth, mut end) = (0_usize, 0);
         let mut last = None;
         for token in tokens(text) {
@@ -81,7 +87,11 @@ impl<'t> Layout<'t> {
                 layout.begin(depth);
             }
             let between = text.get(end..token.start).unwrap_or_default();
-            layout.styles.entry((last, token.kind, depth)).or_default().insert(between);
+            layout
+                .styles
+                .entry((last, token.kind, depth))
+                .or_default()
+                .insert(between);
             layout.push(text, &token);
             if token.kind == TokenKind::Open {
                 depth += 1;
@@ -97,7 +107,8 @@ impl<'t> Layout<'t> {
     }
 
     fn push(&mut self, text: &str, token: &Token) {
-        self.text.push_str(text.get(token.start..token.end).unwrap_or_default());
+        self.text
+            .push_str(text.get(token.start..token.end).unwrap_or_default());
         if token.kind == TokenKind::Name {
             self.text.push_str(": ");
         }
@@ -105,7 +116,9 @@ impl<'t> Layout<'t> {
 
     /// Says whether something else stands between words where both have such.
     fn differs_in_style(&self, other: &Self) -> bool {
-        self.styles.iter().any(|(place, here)| other.styles.get(place).is_some_and(|there| here != there))
+        self.styles
+            .iter()
+            .any(|(place, here)| other.styles.get(place).is_some_and(|there| here != there))
     }
 }
 
@@ -120,7 +133,11 @@ mod tests {
             r#"{"name":"a","list":[1,{"x":false}],"none":{}}"#,
         )
         .unwrap();
-        let lines: Vec<&str> = members.diff.hunks[0].lines.iter().map(|line| line.text.as_str()).collect();
+        let lines: Vec<&str> = members.diff.hunks[0]
+            .lines
+            .iter()
+            .map(|line| line.text.as_str())
+            .collect();
         assert_eq!(
             lines,
             [
@@ -140,12 +157,24 @@ mod tests {
     #[test]
     fn formatting_alone_is_told_as_such() {
         let told = |before, after| members(before, after).unwrap().summary();
-        assert_eq!(told(r#"{"a":1}"#, r#"{ "a": 1 }"#), "only the formatting of the JSON differs");
-        assert_eq!(told(r#"{"a":1}"#, "{\"a\":1}\n"), "only the formatting of the JSON differs");
+        assert_eq!(
+            told(r#"{"a":1}"#, r#"{ "a": 1 }"#),
+            "only the formatting of the JSON differs"
+        );
+        assert_eq!(
+            told(r#"{"a":1}"#, "{\"a\":1}\n"),
+            "only the formatting of the JSON differs"
+        );
         let both = told(r#"{"a":1,"b":2}"#, r#"{"a": 1,"b":3}"#);
         assert_eq!(both, "JSON: 1 line changed, and its formatting differs");
-        assert_eq!(told(r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#), "JSON: 1 line removed, 1 added");
-        assert_eq!(told(r#"{"a": 1, "b": 2}"#, r#"{"b": 2}"#), "JSON: 1 line removed");
+        assert_eq!(
+            told(r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#),
+            "JSON: 1 line removed, 1 added"
+        );
+        assert_eq!(
+            told(r#"{"a": 1, "b": 2}"#, r#"{"b": 2}"#),
+            "JSON: 1 line removed"
+        );
     }
 
     #[test]

@@ -17,10 +17,20 @@ fn apply(before: &str, diff: &Any) -> String {
     let mut after = String::new();
     let mut next = 0;
     for hunk in diff["hunks"].as_array().unwrap() {
-        let lines_of =
-            |op: &str| hunk["lines"].as_array().unwrap().iter().filter(|line| line["op"] != op).count();
+        let lines_of = |op: &str| {
+            hunk["lines"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|line| line["op"] != op)
+                .count()
+        };
         let start = usize::try_from(hunk["before_start"].as_u64().unwrap()).unwrap();
-        let start = if lines_of("add") == 0 { start } else { start - 1 };
+        let start = if lines_of("add") == 0 {
+            start
+        } else {
+            start - 1
+        };
         after.push_str(&lines[next..start].concat());
         next = start;
         assert_eq!(
@@ -28,7 +38,11 @@ fn apply(before: &str, diff: &Any) -> String {
             after.matches('\n').count() + usize::from(lines_of("remove") > 0)
         );
         for line in hunk["lines"].as_array().unwrap() {
-            let end = if line["newline"].as_bool().unwrap() { "\n" } else { "" };
+            let end = if line["newline"].as_bool().unwrap() {
+                "\n"
+            } else {
+                ""
+            };
             let text = format!("{}{end}", line["text"].as_str().unwrap());
             if line["op"] != "add" {
                 assert_eq!(lines[next], text);
@@ -44,7 +58,11 @@ fn apply(before: &str, diff: &Any) -> String {
 
 fn round(before: &str, after: &str) -> TextDiff {
     let diff = TextDiff::new(before, after);
-    assert_eq!(apply(before, &serde_json::to_value(&diff).unwrap()), after, "{diff:?}");
+    assert_eq!(
+        apply(before, &serde_json::to_value(&diff).unwrap()),
+        after,
+        "{diff:?}"
+    );
     diff
 }
 
@@ -97,7 +115,10 @@ fn one_changed_word_of_many_lines_is_shown_as_that_word() {
 #[test]
 fn changes_far_from_each_other_are_hunks_of_their_own() {
     let before: String = (0..100).map(|n| format!("{n}\n")).collect();
-    let after = before.replace("\n20\n", "\n").replace("\n27\n", "\nx\n").replace("\n80\n", "\n80\nnew\n");
+    let after = before
+        .replace("\n20\n", "\n")
+        .replace("\n27\n", "\nx\n")
+        .replace("\n80\n", "\n80\nnew\n");
     let diff = round(&before, &after);
     let heads: Vec<String> = diff.hunks.iter().map(Hunk::head).collect();
     assert_eq!(heads, ["@@ -18,14 +18,13 @@", "@@ -79,6 +78,7 @@"]);
@@ -108,16 +129,31 @@ fn changes_far_from_each_other_are_hunks_of_their_own() {
 fn line_endings_that_all_change_are_told_once() {
     let before = "one\r\ntwo\r\nthree\r\n";
     let diff = round(before, "one\ntwo\nthree\n");
-    assert_eq!((diff.summary().as_str(), diff.hunks.len()), ("line endings: CRLF to LF", 0));
-    assert_eq!(round("a\nb\nc\n", "a\r\nB\r\nc\r\n").summary(), "line endings: LF to CRLF, 1 line changed");
+    assert_eq!(
+        (diff.summary().as_str(), diff.hunks.len()),
+        ("line endings: CRLF to LF", 0)
+    );
+    assert_eq!(
+        round("a\nb\nc\n", "a\r\nB\r\nc\r\n").summary(),
+        "line endings: LF to CRLF, 1 line changed"
+    );
     // One line of many is a line that differs.
-    assert_eq!(shown("one\r\ntwo\r\n", "one\r\ntwo\n"), ["@@ -1,2 +1,2 @@", " one", "-two[\\x0d]", "+two"]);
-    assert_eq!(shown("one\r\ntwo\r\n", "one\r\ndeux\r\n")[2..], ["-two", "+deux"]);
+    assert_eq!(
+        shown("one\r\ntwo\r\n", "one\r\ntwo\n"),
+        ["@@ -1,2 +1,2 @@", " one", "-two[\\x0d]", "+two"]
+    );
+    assert_eq!(
+        shown("one\r\ntwo\r\n", "one\r\ndeux\r\n")[2..],
+        ["-two", "+deux"]
+    );
 }
 
 #[test]
 fn a_missing_line_feed_at_the_end_is_told() {
-    assert_eq!(shown("a\nb\n", "a\nb"), ["@@ -1,2 +1,2 @@", " a", "-b", "+b"]);
+    assert_eq!(
+        shown("a\nb\n", "a\nb"),
+        ["@@ -1,2 +1,2 @@", " a", "-b", "+b"]
+    );
     assert!(round("a\nb\n", "a\nb").ends_differently());
     assert!(!round("a\nb\nc", "a\nB\nc").ends_differently());
     assert!(!round("a\nb", "a\nc").ends_differently());
@@ -139,14 +175,26 @@ fn the_middle_of_a_long_line_is_left_out() {
 
 #[test]
 fn what_looks_alike_is_shown_apart() {
-    assert_eq!(shown("x = 1 \ny\n", "x = 1\ny\n")[1..3], ["-x = 1[·]", "+x = 1"]);
+    assert_eq!(
+        shown("x = 1 \ny\n", "x = 1\ny\n")[1..3],
+        ["-x = 1[·]", "+x = 1"]
+    );
     assert_eq!(shown("  a\nb\n", "\ta\nb\n")[1..3], ["-[··]a", "+[\\t]a"]);
-    assert_eq!(shown("é de\nb\n", "e\u{301} de\nb\n")[1..3], ["-[\\u{e9}] de", "+[e\\u{301}] de"]);
+    assert_eq!(
+        shown("é de\nb\n", "e\u{301} de\nb\n")[1..3],
+        ["-[\\u{e9}] de", "+[e\\u{301}] de"]
+    );
 }
 
 #[test]
 fn a_text_of_binary_is_shown_as_its_codes() {
-    assert_eq!(shown("\u{1}\u{2}\u{fffd}ab\n\u{7f}\n", "\u{1}\u{3}\u{fffd}ab\n\u{7f}\n")[3..], [" \\x7f"]);
+    assert_eq!(
+        shown(
+            "\u{1}\u{2}\u{fffd}ab\n\u{7f}\n",
+            "\u{1}\u{3}\u{fffd}ab\n\u{7f}\n"
+        )[3..],
+        [" \\x7f"]
+    );
 }
 
 #[test]
@@ -164,7 +212,9 @@ fn in_json_words_are_counted_in_characters() {
 #[test]
 fn a_few_lines_of_many_are_found_among_lines_that_stand_often() {
     // Time is for the benches: here what is found, where lines are not unique.
-    let before: String = (0..10_000).map(|n| format!("line {} of a script\n", n % 50)).collect();
+    let before: String = (0..10_000)
+        .map(|n| format!("line {} of a script\n", n % 50))
+        .collect();
     let mut lines: Vec<&str> = before.lines().collect();
     (lines[10], lines[5_000], lines[9_990]) = ("one", "two", "three");
     let after = lines.join("\n") + "\n";
@@ -184,10 +234,21 @@ fn values_are_shown_apart() {
     assert_eq!(text("x@y.z", "\u{445}@y.z"), own("x@y.z", "\\u{445}@y.z"));
     assert_eq!(text("\\t", "\t"), own("\\u{5c}t", "\\u{9}"));
     assert_eq!(text("客戶", "客户"), own("客戶", "客户"));
-    let marked = |text: &[Segment]| text.iter().filter(|part| part.kind == SegmentKind::Differs).count();
+    let marked = |text: &[Segment]| {
+        text.iter()
+            .filter(|part| part.kind == SegmentKind::Differs)
+            .count()
+    };
     assert_eq!(marked(&Pair::new("10", "50", false).before), 0);
     assert_eq!(
-        marked(&Pair::new("jdbc:postgresql://a:5432/core", "jdbc:postgresql://b:5432/core", false).before),
+        marked(
+            &Pair::new(
+                "jdbc:postgresql://a:5432/core",
+                "jdbc:postgresql://b:5432/core",
+                false
+            )
+            .before
+        ),
         1
     );
 }
@@ -212,16 +273,21 @@ fn texts() -> impl Strategy<Value = String> {
     ];
     let end = prop_oneof![4 => Just("\n"), 1 => Just("\r\n"), 1 => Just("\r")];
     let uniform = prop_oneof![Just(None), Just(Some("\r\n")), Just(Some("\n"))];
-    (proptest::collection::vec((line, end), 0..30), uniform, any::<bool>()).prop_map(
-        |(lines, uniform, is_whole)| {
-            let mut text: String =
-                lines.iter().map(|(line, end)| format!("{line}{}", uniform.unwrap_or(end))).collect();
+    (
+        proptest::collection::vec((line, end), 0..30),
+        uniform,
+        any::<bool>(),
+    )
+        .prop_map(|(lines, uniform, is_whole)| {
+            let mut text: String = lines
+                .iter()
+                .map(|(line, end)| format!("{line}{}", uniform.unwrap_or(end)))
+                .collect();
             if !is_whole {
                 text.truncate(text.trim_end_matches(['\r', '\n']).len());
             }
             text
-        },
-    )
+        })
 }
 
 proptest! {

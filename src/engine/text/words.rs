@@ -37,12 +37,21 @@ impl Words {
     pub(super) fn new(before: &str, after: &str) -> Self {
         let (old, new) = (Tokens::words(before), Tokens::words(after));
         let runs = old.runs(&new);
-        let mut words = Self { before: Vec::new(), after: Vec::new(), equal: old.bytes(&new, &runs) };
+        let mut words = Self {
+            before: Vec::new(),
+            after: Vec::new(),
+            equal: old.bytes(&new, &runs),
+        };
         for (gone, come) in gaps(&runs, (old.texts.len(), new.texts.len())) {
             // As many words as before: each stands for one.
             if gone.len() == come.len() {
                 for (gone, come) in gone.zip(come) {
-                    words.gap(before, after, old.range(gone..gone + 1), new.range(come..come + 1));
+                    words.gap(
+                        before,
+                        after,
+                        old.range(gone..gone + 1),
+                        new.range(come..come + 1),
+                    );
                 }
             } else {
                 words.gap(before, after, old.range(gone), new.range(come));
@@ -63,7 +72,11 @@ impl Words {
             let (old, new) = (Tokens::characters(old), Tokens::characters(new));
             let runs = old.runs(&new);
             for (less, more) in gaps(&runs, (old.texts.len(), new.texts.len())) {
-                self.push(within(&gone, &old.range(less)), within(&come, &new.range(more)), true);
+                self.push(
+                    within(&gone, &old.range(less)),
+                    within(&come, &new.range(more)),
+                    true,
+                );
             }
         } else if is_word(old) && is_word(new) {
             let (head, tail) = common_ends(old, new);
@@ -75,8 +88,14 @@ impl Words {
     }
 
     fn push(&mut self, gone: Range<usize>, come: Range<usize>, is_alike: bool) {
-        self.before.push(Mark { range: gone, is_alike });
-        self.after.push(Mark { range: come, is_alike });
+        self.before.push(Mark {
+            range: gone,
+            is_alike,
+        });
+        self.after.push(Mark {
+            range: come,
+            is_alike,
+        });
     }
 
     /// Pairs the lines of both that have the most in common, in order; lines
@@ -101,7 +120,9 @@ impl Words {
                 while after.get(new).is_some_and(|line| line.end <= come + at) {
                     new += 1;
                 }
-                let (Some(left), Some(right)) = (before.get(old), after.get(new)) else { break };
+                let (Some(left), Some(right)) = (before.get(old), after.get(new)) else {
+                    break;
+                };
                 let next = (left.end - gone).min(right.end - come).min(end).max(at + 1);
                 let text = slice(texts.0, &(gone + at..gone + next));
                 let weight = visible(text);
@@ -117,8 +138,12 @@ impl Words {
         let mut pairs: Vec<(usize, usize)> = Vec::new();
         let shared: Vec<((usize, usize), usize)> = shared.into_iter().collect();
         for candidates in shared.chunk_by(|one, other| one.0.0 == other.0.0) {
-            let free = candidates.iter().filter(|((_, new), _)| is_free(&pairs, *new));
-            let Some(((old, new), weight)) = free.max_by_key(|(_, weight)| *weight) else { continue };
+            let free = candidates
+                .iter()
+                .filter(|((_, new), _)| is_free(&pairs, *new));
+            let Some(((old, new), weight)) = free.max_by_key(|(_, weight)| *weight) else {
+                continue;
+            };
             let most = length(texts.0, before, *old).max(length(texts.1, after, *new));
             if weight * LEAST_SHARE >= most {
                 pairs.push((*old, *new));
@@ -146,16 +171,29 @@ pub(super) fn marks_in(marks: &[Mark], line: &Range<usize>, text: &str) -> Vec<M
     let marks: Vec<Mark> = inside
         .take_while(|mark| mark.range.start < line.end)
         .map(|mark| {
-            let (start, end) = (mark.range.start.max(line.start), mark.range.end.min(line.end));
-            Mark { range: start - line.start..end - line.start, is_alike: mark.is_alike }
+            let (start, end) = (
+                mark.range.start.max(line.start),
+                mark.range.end.min(line.end),
+            );
+            Mark {
+                range: start - line.start..end - line.start,
+                is_alike: mark.is_alike,
+            }
         })
         .collect();
     if marks.iter().all(|mark| mark.is_alike) {
         return marks;
     }
-    let differs: usize = marks.iter().map(|mark| visible(slice(text, &mark.range))).sum();
+    let differs: usize = marks
+        .iter()
+        .map(|mark| visible(slice(text, &mark.range)))
+        .sum();
     let whole = visible(text);
-    if (whole - differs.min(whole)) * LEAST_SHARE < whole { Vec::new() } else { marks }
+    if (whole - differs.min(whole)) * LEAST_SHARE < whole {
+        Vec::new()
+    } else {
+        marks
+    }
 }
 
 /// Joins marks between which there is nothing.
@@ -182,13 +220,19 @@ impl<'t> Tokens<'t> {
     }
 
     fn characters(text: &'t str) -> Self {
-        let ends = text.char_indices().map(|(at, c)| (at, slice(text, &(at..at + c.len_utf8()))));
+        let ends = text
+            .char_indices()
+            .map(|(at, c)| (at, slice(text, &(at..at + c.len_utf8()))));
         Self::new(text, ends)
     }
 
     fn new(text: &str, parts: impl Iterator<Item = (usize, &'t str)>) -> Self {
         let (starts, texts) = parts.unzip();
-        Self { texts, starts, end: text.len() }
+        Self {
+            texts,
+            starts,
+            end: text.len(),
+        }
     }
 
     fn runs(&self, other: &Self) -> Vec<Run> {
@@ -223,9 +267,23 @@ fn within(outer: &Range<usize>, inner: &Range<usize>) -> Range<usize> {
 fn common_ends(old: &str, new: &str) -> (usize, usize) {
     let same = |(old, new): &(&str, &str)| old == new;
     let bytes = |(old, _): (&str, &str)| old.len();
-    let head = old.graphemes(true).zip(new.graphemes(true)).take_while(same).map(bytes).sum();
-    let (old, new) = (old.get(head..).unwrap_or_default(), new.get(head..).unwrap_or_default());
-    let tail = old.graphemes(true).rev().zip(new.graphemes(true).rev()).take_while(same).map(bytes).sum();
+    let head = old
+        .graphemes(true)
+        .zip(new.graphemes(true))
+        .take_while(same)
+        .map(bytes)
+        .sum();
+    let (old, new) = (
+        old.get(head..).unwrap_or_default(),
+        new.get(head..).unwrap_or_default(),
+    );
+    let tail = old
+        .graphemes(true)
+        .rev()
+        .zip(new.graphemes(true).rev())
+        .take_while(same)
+        .map(bytes)
+        .sum();
     (head, tail)
 }
 
@@ -254,27 +312,45 @@ mod tests {
 
     #[test]
     fn a_changed_word_is_marked_as_that_word() {
-        assert_eq!(differing("let limit = 10;", "let limit = 500;"), (own(&["10"]), own(&["500"])));
-        assert_eq!(differing("審核客戶資料", "審核客户資料"), (own(&["戶"]), own(&["户"])));
-        assert_eq!(differing("one two", "one big two"), (own(&[]), own(&["big "])));
+        assert_eq!(
+            differing("let limit = 10;", "let limit = 500;"),
+            (own(&["10"]), own(&["500"]))
+        );
+        assert_eq!(
+            differing("審核客戶資料", "審核客户資料"),
+            (own(&["戶"]), own(&["户"]))
+        );
+        assert_eq!(
+            differing("one two", "one big two"),
+            (own(&[]), own(&["big "]))
+        );
     }
 
     #[test]
     fn of_a_long_word_only_what_differs_is_marked() {
-        let (before, after) = (format!("{0}A{0}", "x".repeat(90)), format!("{0}BC{0}", "x".repeat(90)));
+        let (before, after) = (
+            format!("{0}A{0}", "x".repeat(90)),
+            format!("{0}BC{0}", "x".repeat(90)),
+        );
         assert_eq!(differing(&before, &after), (own(&["A"]), own(&["BC"])));
     }
 
     #[test]
     fn of_words_that_look_alike_the_characters_are_marked() {
         assert_eq!(differing("пай", "пaй"), (own(&["а"]), own(&["a"])));
-        assert_eq!(differing("Caf\u{e9}", "Cafe\u{301}"), (own(&["\u{e9}"]), own(&["e\u{301}"])));
+        assert_eq!(
+            differing("Caf\u{e9}", "Cafe\u{301}"),
+            (own(&["\u{e9}"]), own(&["e\u{301}"]))
+        );
     }
 
     #[test]
     fn lines_are_paired_by_what_they_have_in_common() {
         let (before, after) = ("alpha beta gamma\nold\n", "new thing\nalpha beta delta\n");
         let words = Words::new(before, after);
-        assert_eq!(words.pairs((before, after), &[0..17, 17..21], &[0..10, 10..27]), [(0, 1)]);
+        assert_eq!(
+            words.pairs((before, after), &[0..17, 17..21], &[0..10, 10..27]),
+            [(0, 1)]
+        );
     }
 }

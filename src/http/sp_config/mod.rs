@@ -84,7 +84,9 @@ pub(super) async fn start(service: &Arc<Service>) -> Result<(), Failure> {
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(ROUND).await;
-            let Some(service) = watched.upgrade() else { return };
+            let Some(service) = watched.upgrade() else {
+                return;
+            };
             look_after(&service).await;
         }
     });
@@ -103,11 +105,15 @@ async fn look_after(service: &Service) {
 
 /// Notes which tasks the shutdown ended, after the last job has.
 pub(super) async fn stop(service: &Arc<Service>) {
-    let closing = service.tasks.close("The server was stopped; nothing was written.");
+    let closing = service
+        .tasks
+        .close("The server was stopped; nothing was written.");
     match tokio::time::timeout(service.timeouts.heartbeat, closing).await {
         Ok(Ok(_)) => {}
         Ok(Err(failure)) => tracing::warn!(%failure, "cannot note which tasks the shutdown ended"),
-        Err(_) => tracing::warn!("cannot note which tasks the shutdown ended: the target does not answer"),
+        Err(_) => {
+            tracing::warn!("cannot note which tasks the shutdown ended: the target does not answer")
+        }
     }
 }
 
@@ -117,10 +123,17 @@ fn unsupported(types: &[String], kind: TaskKind) -> Option<String> {
         TaskKind::Import => sp_config::is_importable,
         TaskKind::Export => sp_config::is_exportable,
     };
-    let unknown: Vec<&str> = types.iter().map(String::as_str).filter(|word| !is_supported(word)).collect();
+    let unknown: Vec<&str> = types
+        .iter()
+        .map(String::as_str)
+        .filter(|word| !is_supported(word))
+        .collect();
     let words = unknown.join(", ");
     let told = || {
-        format!("java.lang.IllegalArgumentException: Supplied types are not supported: [{}]", safe(&words))
+        format!(
+            "java.lang.IllegalArgumentException: Supplied types are not supported: [{}]",
+            safe(&words)
+        )
     };
     (!unknown.is_empty()).then(told)
 }
@@ -134,7 +147,11 @@ async fn export(
     let asked = request::export(&headers, &body)?;
     let place = service.queue.place(Does::Reads).map_err(|_| too_many())?;
     let task = create(&service, &client, (TaskKind::Export, false), asked.json).await?;
-    let export = Export { task: task.id.clone(), options: asked.options, types: asked.types };
+    let export = Export {
+        task: task.id.clone(),
+        options: asked.options,
+        types: asked.types,
+    };
     run::export(&service, place, export);
     Ok(accepted(&task))
 }
@@ -173,7 +190,9 @@ async fn import(
 /// Reads the file, on a thread of its own.
 async fn load(file: Bytes, options: job::ImportOptions) -> Result<job::Loaded, Problem> {
     let load = move || job::load_bytes("data", &file, Some(FORMAT), &options);
-    let loaded = tokio::task::spawn_blocking(load).await.map_err(|_| Problem::internal())?;
+    let loaded = tokio::task::spawn_blocking(load)
+        .await
+        .map_err(|_| Problem::internal())?;
     Ok(loaded?)
 }
 
@@ -183,7 +202,13 @@ async fn create(
     (kind, preview): (TaskKind, bool),
     options: String,
 ) -> Result<TaskRecord, Problem> {
-    let asked = Asked { platform: FORMAT, kind, preview, options, client: client.to_owned() };
+    let asked = Asked {
+        platform: FORMAT,
+        kind,
+        preview,
+        options,
+        client: client.to_owned(),
+    };
     Ok(service.tasks.create(asked).await?)
 }
 
@@ -265,13 +290,19 @@ async fn import_differences(
 async fn config_objects(Reader(_): Reader, uri: Uri) -> Result<Response, Problem> {
     let mut objects = sp_config::config_objects();
     let query = uri.query().unwrap_or_default();
-    for (_, filter) in form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "filters") {
+    for (_, filter) in
+        form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "filters")
+    {
         let words: Vec<&str> = filter.split_ascii_whitespace().collect();
         let wanted = match words.as_slice() {
             ["exportable", "eq", "true" | "\"true\""] => true,
             ["exportable", "eq", "false" | "\"false\""] => false,
             [] => continue,
-            _ => return Err(illegal("Of filters only exportable eq true, or false, is known.")),
+            _ => {
+                return Err(illegal(
+                    "Of filters only exportable eq true, or false, is known.",
+                ));
+            }
         };
         objects.retain(|object| object.exportable == wanted);
     }

@@ -15,7 +15,9 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use super::wire::illegal;
 use crate::engine::display::safe;
 use crate::http::problem::Problem;
-use crate::job::{DefaultReference, ExportOptions, ImportOptions, Mapping, ObjectFilter, Selection};
+use crate::job::{
+    DefaultReference, ExportOptions, ImportOptions, Mapping, ObjectFilter, Selection,
+};
 
 /// An export that is asked for.
 #[derive(Debug)]
@@ -129,18 +131,34 @@ impl Written {
         Selection {
             include: self.include_types.take().unwrap_or_default(),
             exclude: self.exclude_types.take().unwrap_or_default(),
-            objects: objects.into_iter().map(|(kind, of_kind)| (kind, filter(of_kind))).collect(),
+            objects: objects
+                .into_iter()
+                .map(|(kind, of_kind)| (kind, filter(of_kind)))
+                .collect(),
         }
     }
 
     fn default_references(&mut self) -> Vec<DefaultReference> {
         let read = |reference| match reference {
-            WrittenReference::Type(kind) => DefaultReference { kind, id: None, name: None },
-            WrittenReference::Object(WrittenObject { r#type, id, name, .. }) => {
-                DefaultReference { kind: r#type, id, name }
-            }
+            WrittenReference::Type(kind) => DefaultReference {
+                kind,
+                id: None,
+                name: None,
+            },
+            WrittenReference::Object(WrittenObject {
+                r#type, id, name, ..
+            }) => DefaultReference {
+                kind: r#type,
+                id,
+                name,
+            },
         };
-        self.default_references.take().unwrap_or_default().into_iter().map(read).collect()
+        self.default_references
+            .take()
+            .unwrap_or_default()
+            .into_iter()
+            .map(read)
+            .collect()
     }
 
     fn mappings(&mut self) -> Vec<Mapping> {
@@ -151,13 +169,22 @@ impl Written {
             to: mapping.target_value,
             enabled: mapping.enabled.is_none_or(|enabled| enabled.is_true()),
         };
-        self.object_mappings.take().unwrap_or_default().into_iter().map(read).collect()
+        self.object_mappings
+            .take()
+            .unwrap_or_default()
+            .into_iter()
+            .map(read)
+            .collect()
     }
 }
 
 /// Returns every type that a selection names.
 fn types(selection: &Selection) -> Vec<String> {
-    let named = selection.include.iter().chain(&selection.exclude).chain(selection.objects.keys());
+    let named = selection
+        .include
+        .iter()
+        .chain(&selection.exclude)
+        .chain(selection.objects.keys());
     let mut types: Vec<String> = Vec::new();
     for word in named {
         if !types.contains(word) {
@@ -174,14 +201,20 @@ pub(super) fn export(headers: &HeaderMap, body: &[u8]) -> Result<ExportRequest, 
         return Err(unsupported("application/json"));
     }
     if body.is_empty() {
-        return Err(Problem::malformed("The request has no body; without options it is {}."));
+        return Err(Problem::malformed(
+            "The request has no body; without options it is {}.",
+        ));
     }
     let (mut written, json) = read::<Written>(body, "body")?;
     let selection = written.selection();
     let types = types(&selection);
     let description = written.description.take().unwrap_or_default();
     Ok(ExportRequest {
-        options: ExportOptions { selection, description, ..ExportOptions::default() },
+        options: ExportOptions {
+            selection,
+            description,
+            ..ExportOptions::default()
+        },
         types,
         json,
     })
@@ -210,14 +243,28 @@ pub(super) async fn import(headers: &HeaderMap, body: Bytes) -> Result<ImportReq
         default_references: written.default_references(),
         mappings: written.mappings(),
     };
-    let backup = !written.exclude_backup.is_some_and(|exclude| exclude.is_true());
-    Ok(ImportRequest { file, options, types, backup, json })
+    let backup = !written
+        .exclude_backup
+        .is_some_and(|exclude| exclude.is_true());
+    Ok(ImportRequest {
+        file,
+        options,
+        types,
+        backup,
+        json,
+    })
 }
 
 /// Returns the parts `data` and `options`, as far as they are there.
-async fn parts(headers: &HeaderMap, body: Bytes) -> Result<(Option<Bytes>, Option<Bytes>), Problem> {
+async fn parts(
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Result<(Option<Bytes>, Option<Bytes>), Problem> {
     let broken = |_| Problem::malformed("The request is no valid multipart/form-data.");
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
     let boundary = multer::parse_boundary(kind).map_err(broken)?;
     let body = stream::iter([Ok::<_, std::convert::Infallible>(body)]);
     let mut parts = Multipart::new(body, boundary);
@@ -238,7 +285,8 @@ async fn parts(headers: &HeaderMap, body: Bytes) -> Result<(Option<Bytes>, Optio
 /// Reads whether an import is only to be previewed.
 pub(super) fn preview(query: &str) -> Result<bool, Problem> {
     let mut found = None;
-    for (_, value) in form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "preview") {
+    for (_, value) in form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "preview")
+    {
         let is_preview = match &*value.to_ascii_lowercase() {
             "true" => true,
             "false" => false,
@@ -260,16 +308,23 @@ fn read<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<(T, String), Pr
     // Its fields all together may be too deep or not JSON; a shape is wrong at a path.
     let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
-        Problem::malformed(&format!("The {what} is not JSON, at line {line}, column {column}."))
+        Problem::malformed(&format!(
+            "The {what} is not JSON, at line {line}, column {column}."
+        ))
     })?;
     if !value.is_object() {
-        return Err(Problem::malformed(&format!("The {what} is not a JSON object.")));
+        return Err(Problem::malformed(&format!(
+            "The {what} is not a JSON object."
+        )));
     }
     misspelt(&value, what)?;
     let read = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text));
     let read = read.map_err(|error| {
         let path = error.path().to_string();
-        illegal(format!("The {what} has an illegal value at {}.", safe(&path)))
+        illegal(format!(
+            "The {what} has an illegal value at {}.",
+            safe(&path)
+        ))
     })?;
     Ok((read, value.to_string()))
 }
@@ -290,10 +345,14 @@ const FILTERS: [&str; 2] = ["includedIds", "includedNames"];
 /// not get everything. Names that nobody knows may be new ones of the service.
 fn misspelt(options: &serde_json::Value, what: &str) -> Result<(), Problem> {
     let check = |object: &serde_json::Value, known: &[&str], place: &str| {
-        for name in object.as_object().into_iter().flat_map(serde_json::Map::keys) {
+        for name in object
+            .as_object()
+            .into_iter()
+            .flat_map(serde_json::Map::keys)
+        {
             let meant = known.iter().min_by_key(|known| apart(name, known));
-            if let Some(meant) =
-                meant.filter(|meant| (1..=2).contains(&apart(name, meant)) || is_other_case(name, meant))
+            if let Some(meant) = meant
+                .filter(|meant| (1..=2).contains(&apart(name, meant)) || is_other_case(name, meant))
             {
                 let name = safe(name);
                 return Err(illegal(format!(
@@ -304,7 +363,9 @@ fn misspelt(options: &serde_json::Value, what: &str) -> Result<(), Problem> {
         Ok(())
     };
     check(options, &OPTIONS, "")?;
-    let filters = options.get("objectOptions").and_then(serde_json::Value::as_object);
+    let filters = options
+        .get("objectOptions")
+        .and_then(serde_json::Value::as_object);
     for (kind, filter) in filters.into_iter().flatten() {
         check(filter, &FILTERS, &format!("objectOptions.{}.", safe(kind)))?;
     }
@@ -323,7 +384,10 @@ fn apart(name: &str, known: &str) -> usize {
         return name.len();
     }
     let plain = |name: &str| -> Vec<char> {
-        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        name.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect()
     };
     distance(&plain(name), &plain(known))
 }
@@ -335,7 +399,11 @@ fn distance(one: &[char], other: &[char]) -> usize {
         let mut next = vec![place + 1];
         for ((left, above), of_other) in row.iter().zip(row.iter().skip(1)).zip(other) {
             let before = next.last().copied().unwrap_or_default();
-            next.push((left + usize::from(letter != of_other)).min(above + 1).min(before + 1));
+            next.push(
+                (left + usize::from(letter != of_other))
+                    .min(above + 1)
+                    .min(before + 1),
+            );
         }
         row = next;
     }
@@ -343,12 +411,22 @@ fn distance(one: &[char], other: &[char]) -> usize {
 }
 
 fn media_type(headers: &HeaderMap) -> String {
-    let kind = headers.get(CONTENT_TYPE).map(|kind| kind.to_str().unwrap_or("?")).unwrap_or_default();
-    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .map(|kind| kind.to_str().unwrap_or("?"))
+        .unwrap_or_default();
+    kind.split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
 }
 
 fn unsupported(wanted: &str) -> Problem {
-    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("The request has to be {wanted}."))
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        format!("The request has to be {wanted}."),
+    )
 }
 
 #[cfg(test)]
@@ -364,7 +442,9 @@ mod tests {
     fn form(parts: &[(&str, &str)]) -> Bytes {
         let mut body = String::new();
         for (head, content) in parts {
-            body.push_str(&format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n"));
+            body.push_str(&format!(
+                "--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n"
+            ));
         }
         body.push_str("--x--\r\n");
         body.into()
@@ -382,12 +462,17 @@ mod tests {
             "includedNames":null},"SOURCE":{}},"defaultReferences":["SOURCE",{"type":"IDENTITY","id":null,
             "name":"n"}],"excludeBackup":"true","somethingNew":1,
             "objectMappings":[{"objectType":"SOURCE","jsonPath":"$.owner.name","sourceValue":"a","targetValue":"b"}]}"#;
-        let request = imported(&[FILE, ("name=\"options\"", options)]).await.unwrap();
+        let request = imported(&[FILE, ("name=\"options\"", options)])
+            .await
+            .unwrap();
         assert_eq!(request.options.selection.include, ["RULE"]);
         assert_eq!(request.options.selection.objects["RULE"].ids, ["1"]);
         assert_eq!(request.types, ["RULE", "SOURCE"]);
         assert_eq!(request.options.default_references[0].kind, "SOURCE");
-        assert_eq!(request.options.default_references[1].name.as_deref(), Some("n"));
+        assert_eq!(
+            request.options.default_references[1].name.as_deref(),
+            Some("n")
+        );
         assert!(request.options.mappings[0].enabled);
         assert!(!request.backup);
     }
@@ -402,7 +487,9 @@ mod tests {
             r#"{"excludeBackup":"false"}"#,
             r#"{"excludeBackup":false}"#,
         ] {
-            let request = imported(&[("name=\"options\"", options), FILE]).await.unwrap();
+            let request = imported(&[("name=\"options\"", options), FILE])
+                .await
+                .unwrap();
             assert!(request.backup && request.options.is_none(), "{options}");
         }
         assert!(imported(&[FILE]).await.unwrap().backup);
@@ -410,7 +497,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_form_without_the_file_says_what_the_service_says() {
-        for parts in [&[][..], &[("name=\"options\"", "{}")], &[("name=\"file\"; filename=\"data\"", "{}")]] {
+        for parts in [
+            &[][..],
+            &[("name=\"options\"", "{}")],
+            &[("name=\"file\"; filename=\"data\"", "{}")],
+        ] {
             let problem = imported(parts).await.unwrap_err();
             assert_eq!(problem.text, "No files were supplied for import.");
             assert_eq!(problem.meta, ILLEGAL);
@@ -424,15 +515,24 @@ mod tests {
     #[tokio::test]
     async fn broken_forms_are_bad_requests() {
         let kind = headers("multipart/form-data; boundary=x");
-        for body in
-            ["", "--x", "--y\r\n\r\n--y--", "--x\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n{}"]
-        {
-            let problem = import(&kind, Bytes::from_static(body.as_bytes())).await.unwrap_err();
+        for body in [
+            "",
+            "--x",
+            "--y\r\n\r\n--y--",
+            "--x\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n{}",
+        ] {
+            let problem = import(&kind, Bytes::from_static(body.as_bytes()))
+                .await
+                .unwrap_err();
             assert_eq!(problem.status.as_u16(), 400, "{body:?}");
         }
-        let problem = import(&headers("multipart/form-data"), form(&[FILE])).await.unwrap_err();
+        let problem = import(&headers("multipart/form-data"), form(&[FILE]))
+            .await
+            .unwrap_err();
         assert_eq!(problem.status.as_u16(), 400);
-        let problem = import(&headers("application/json"), form(&[FILE])).await.unwrap_err();
+        let problem = import(&headers("application/json"), form(&[FILE]))
+            .await
+            .unwrap_err();
         assert_eq!(problem.status.as_u16(), 415);
         assert_eq!(imported(&[FILE, FILE]).await.unwrap_err().meta, ILLEGAL);
     }
@@ -442,46 +542,104 @@ mod tests {
         for (options, place) in [
             (r#"{"includeTypes":"CANARY"}"#, "includeTypes"),
             (r#"{"includeTypes":[{"a":"CANARY"}]}"#, "includeTypes[0]"),
-            (r#"{"objectOptions":{"RULE":{"includedIds":"CANARY"}}}"#, "objectOptions.RULE.includedIds"),
+            (
+                r#"{"objectOptions":{"RULE":{"includedIds":"CANARY"}}}"#,
+                "objectOptions.RULE.includedIds",
+            ),
             (r#"{"excludeBackup":"CANARY"}"#, "excludeBackup"),
             (r#"{"defaultReferences":[1]}"#, "defaultReferences[0]"),
-            (r#"{"defaultReferences":[["RULE",null,null]]}"#, "defaultReferences[0]"),
-            (r#"{"objectOptions":{"RULE":[null,null]}}"#, "objectOptions.RULE"),
+            (
+                r#"{"defaultReferences":[["RULE",null,null]]}"#,
+                "defaultReferences[0]",
+            ),
+            (
+                r#"{"objectOptions":{"RULE":[null,null]}}"#,
+                "objectOptions.RULE",
+            ),
             // Does it mean all of them, or none?
             (r#"{"objectOptions":{"RULE":null}}"#, "objectOptions.RULE"),
-            (r#"{"IncludeTypes":["CANARY"]}"#, "the option is includeTypes"),
+            (
+                r#"{"IncludeTypes":["CANARY"]}"#,
+                "the option is includeTypes",
+            ),
             (r#"{"include_types":[]}"#, "the option is includeTypes"),
             (r#"{"includeType":[]}"#, "the option is includeTypes"),
             (r#"{"excludedTypes":[]}"#, "the option is excludeTypes"),
             (r#"{"objectOption":{}}"#, "the option is objectOptions"),
-            (r#"{"objectOptions":{"RULE":{"includeIds":["CANARY"]}}}"#, "objectOptions.RULE.includeIds"),
-            (r#"{"objectOptions":{"RULE":{"includedNAMES":["CANARY"]}}}"#, "the option is includedNames"),
+            (
+                r#"{"objectOptions":{"RULE":{"includeIds":["CANARY"]}}}"#,
+                "objectOptions.RULE.includeIds",
+            ),
+            (
+                r#"{"objectOptions":{"RULE":{"includedNAMES":["CANARY"]}}}"#,
+                "the option is includedNames",
+            ),
             ("[\"CANARY\"]", "not a JSON object"),
             ("CANARY", "not JSON, at line 1, column 1"),
         ] {
-            let problem = imported(&[FILE, ("name=\"options\"", options)]).await.unwrap_err();
+            let problem = imported(&[FILE, ("name=\"options\"", options)])
+                .await
+                .unwrap_err();
             assert_eq!(problem.status.as_u16(), 400);
-            assert!(problem.text.contains(place) && !problem.text.contains("CANARY"), "{}", problem.text);
+            assert!(
+                problem.text.contains(place) && !problem.text.contains("CANARY"),
+                "{}",
+                problem.text
+            );
         }
     }
 
     #[test]
     fn an_export_is_read_and_everything_is_asked_for_by_an_empty_object() {
-        let request =
-            export(&headers("application/json"), b"{\"description\":\"d\",\"excludeTypes\":[\"A\"]}")
-                .unwrap();
-        assert_eq!((&*request.options.description, &request.types[..]), ("d", &["A".to_owned()][..]));
-        assert!(export(&HeaderMap::new(), b"{}").unwrap().options.selection.is_all());
-        assert_eq!(export(&headers("application/json"), b"").unwrap_err().status.as_u16(), 400);
-        assert_eq!(export(&headers("application/json"), b"{").unwrap_err().status.as_u16(), 400);
-        assert_eq!(export(&headers("text/plain"), b"{}").unwrap_err().status.as_u16(), 415);
+        let request = export(
+            &headers("application/json"),
+            b"{\"description\":\"d\",\"excludeTypes\":[\"A\"]}",
+        )
+        .unwrap();
+        assert_eq!(
+            (&*request.options.description, &request.types[..]),
+            ("d", &["A".to_owned()][..])
+        );
+        assert!(
+            export(&HeaderMap::new(), b"{}")
+                .unwrap()
+                .options
+                .selection
+                .is_all()
+        );
+        assert_eq!(
+            export(&headers("application/json"), b"")
+                .unwrap_err()
+                .status
+                .as_u16(),
+            400
+        );
+        assert_eq!(
+            export(&headers("application/json"), b"{")
+                .unwrap_err()
+                .status
+                .as_u16(),
+            400
+        );
+        assert_eq!(
+            export(&headers("text/plain"), b"{}")
+                .unwrap_err()
+                .status
+                .as_u16(),
+            415
+        );
     }
 
     #[test]
     fn a_preview_is_asked_for_once_and_in_plain_words() {
         assert!(preview("preview=true").unwrap() && preview("x=1&preview=True").unwrap());
         assert!(!preview("").unwrap() && !preview("preview=false").unwrap());
-        for query in ["preview=", "preview=1", "preview=true&preview=false", "preview"] {
+        for query in [
+            "preview=",
+            "preview=1",
+            "preview=true&preview=false",
+            "preview",
+        ] {
             assert!(preview(query).is_err(), "{query}");
         }
     }

@@ -10,7 +10,8 @@ use super::wire::{Imported, Message};
 use crate::engine::diff::Show;
 use crate::engine::plan::Entry;
 use crate::engine::{
-    Change, Choices, Finding, Kind, Matched, Outcome, Plan, Reason, Reference, Resolution, Resolved, Severity,
+    Change, Choices, Finding, Kind, Matched, Outcome, Plan, Reason, Reference, Resolution,
+    Resolved, Severity,
 };
 use crate::job::sp_config::is_importable;
 use crate::job::task::TaskId;
@@ -75,13 +76,25 @@ impl Results {
         let mut results = Self::of_backup(backup);
         for (kind, count) in counts.iter().filter(|(_, count)| *count > 0) {
             if !is_importable(kind.as_str()) {
-                let text = format!("{count} of type {kind} are left out: they can only be exported");
+                let text =
+                    format!("{count} of type {kind} are left out: they can only be exported");
                 let detail = Map::from_iter([("objects".to_owned(), json!(count))]);
-                results.of(kind.as_str()).warnings.push(Message::new(NOT_IMPORTABLE, &text, detail));
+                results.of(kind.as_str()).warnings.push(Message::new(
+                    NOT_IMPORTABLE,
+                    &text,
+                    detail,
+                ));
             }
         }
-        for finding in plan.warnings().iter().filter(|finding| finding.code != NOT_IMPORTABLE) {
-            let kind = finding.item.as_ref().map_or(FILE, |item| item.kind.as_str());
+        for finding in plan
+            .warnings()
+            .iter()
+            .filter(|finding| finding.code != NOT_IMPORTABLE)
+        {
+            let kind = finding
+                .item
+                .as_ref()
+                .map_or(FILE, |item| item.kind.as_str());
             results.of(kind).notice(finding);
         }
         let resolution = plan.resolve(choices);
@@ -93,7 +106,10 @@ impl Results {
 
     /// Returns what is told where there is nothing to tell of any object.
     pub(super) fn of_backup(backup: Option<&TaskId>) -> Self {
-        Self { export_job_id: backup.map(ToString::to_string), ..Self::default() }
+        Self {
+            export_job_id: backup.map(ToString::to_string),
+            ..Self::default()
+        }
     }
 
     fn of(&mut self, kind: &str) -> &mut OfType {
@@ -101,22 +117,41 @@ impl Results {
     }
 
     fn tell(&mut self, plan: &Plan, resolution: &Resolution, at: usize) {
-        let (Some(entry), Some(state)) = (plan.entry(at), resolution.state(at)) else { return };
+        let (Some(entry), Some(state)) = (plan.entry(at), resolution.state(at)) else {
+            return;
+        };
         let of = self.of(entry.item.id.kind.as_str());
         let action = Action::of(state.outcome);
         let changes = plan.changes(at, Show::Differences);
-        let changes = changes.iter().filter(|change| change.op.is_effective()).count();
-        let mut detail = detail(entry, [("action", json!(action)), ("changes", json!(changes))]);
-        detail.extend(entry.matched.iter().map(|matched| ("matched".to_owned(), json!(matched))));
+        let changes = changes
+            .iter()
+            .filter(|change| change.op.is_effective())
+            .count();
+        let mut detail = detail(
+            entry,
+            [("action", json!(action)), ("changes", json!(changes))],
+        );
+        detail.extend(
+            entry
+                .matched
+                .iter()
+                .map(|matched| ("matched".to_owned(), json!(matched))),
+        );
         if action == Action::Blocked {
             for reason in entry.verdict.reasons.iter().chain(&state.obstacle) {
                 of.refuse(entry, reason, detail.clone());
             }
         } else {
-            let text = format!("Object to be imported: [{}, {}]", entry.item.id.key, entry.item.name);
+            let text = format!(
+                "Object to be imported: [{}, {}]",
+                entry.item.id.key, entry.item.name
+            );
             of.infos.push(Message::new("IMPORT_PREVIEW", &text, detail));
         }
-        entry.references.iter().for_each(|reference| of.refer(entry, reference));
+        entry
+            .references
+            .iter()
+            .for_each(|reference| of.refer(entry, reference));
         entry.warnings.iter().for_each(|finding| of.notice(finding));
     }
 
@@ -133,7 +168,10 @@ impl Results {
         for (entry, outcome) in plan.entries().iter().zip(outcomes) {
             let of = self.of(entry.item.id.kind.as_str());
             // The target keeps the id that it has.
-            let key = entry.base.as_ref().map_or(&entry.item.id.key, |base| &base.id.key);
+            let key = entry
+                .base
+                .as_ref()
+                .map_or(&entry.item.id.key, |base| &base.id.key);
             let name = &entry.item.name;
             match outcome {
                 Outcome::Added | Outcome::Covered => of.imported_objects.push(Imported {
@@ -143,7 +181,8 @@ impl Results {
                 }),
                 Outcome::Unchanged => {
                     let text = format!("Object is the same already: [{key}, {name}]");
-                    of.infos.push(Message::new("OBJECT_UNCHANGED", &text, Map::new()));
+                    of.infos
+                        .push(Message::new("OBJECT_UNCHANGED", &text, Map::new()));
                 }
                 Outcome::Skipped | Outcome::Blocked => {}
             }
@@ -164,20 +203,28 @@ impl OfType {
     }
 
     fn refer(&mut self, entry: &Entry, reference: &Reference) {
-        let to = format!("[type: {}, id: {}, name: {}]", reference.kind, reference.key, reference.name);
-        let more = [("path", json!(reference.path)), ("how", json!(reference.how))];
+        let to = format!(
+            "[type: {}, id: {}, name: {}]",
+            reference.kind, reference.key, reference.name
+        );
+        let more = [
+            ("path", json!(reference.path)),
+            ("how", json!(reference.how)),
+        ];
         let detail = detail(entry, more);
         match reference.how {
             Resolved::Unresolved => {
                 let text = format!("Unable to resolve reference for object {to}");
-                self.warnings.push(Message::new("UNKNOWN_REFERENCE_RESOLVER", &text, detail));
+                self.warnings
+                    .push(Message::new("UNKNOWN_REFERENCE_RESOLVER", &text, detail));
             }
             how => {
                 let text = match how {
                     Resolved::External => format!("Reference is kept as it is: {to}"),
                     how => format!("Resolved reference {} for object {to}", how.words()),
                 };
-                self.infos.push(Message::new("REFERENCE_RESOLVER", &text, detail));
+                self.infos
+                    .push(Message::new("REFERENCE_RESOLVER", &text, detail));
             }
         }
     }
@@ -202,7 +249,10 @@ impl OfType {
 fn detail<const N: usize>(entry: &Entry, more: [(&str, Value); N]) -> Map<String, Value> {
     let mut detail = Map::new();
     detail.insert("id".to_owned(), json!(entry.item.id.key));
-    detail.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    detail.extend(
+        more.into_iter()
+            .map(|(name, value)| (name.to_owned(), value)),
+    );
     detail
 }
 
@@ -236,17 +286,24 @@ impl<'p> Differences<'p> {
     pub(super) fn new(plan: &'p Plan, choices: &Choices) -> Self {
         let resolution = plan.resolve(choices);
         let states = resolution.states().iter();
-        let objects = plan.entries().iter().zip(states).enumerate().map(|(at, (entry, state))| Difference {
-            r#type: entry.item.id.kind.as_str(),
-            id: &entry.item.id.key,
-            name: &entry.item.name,
-            action: Action::of(state.outcome),
-            matched: entry.matched.as_ref(),
-            changes: plan.changes(at, Show::Differences),
-            references: &entry.references,
-            reasons: entry.verdict.reasons.iter().collect(),
-            warnings: &entry.warnings,
-        });
-        Self { objects: objects.collect() }
+        let objects = plan
+            .entries()
+            .iter()
+            .zip(states)
+            .enumerate()
+            .map(|(at, (entry, state))| Difference {
+                r#type: entry.item.id.kind.as_str(),
+                id: &entry.item.id.key,
+                name: &entry.item.name,
+                action: Action::of(state.outcome),
+                matched: entry.matched.as_ref(),
+                changes: plan.changes(at, Show::Differences),
+                references: &entry.references,
+                reasons: entry.verdict.reasons.iter().collect(),
+                warnings: &entry.warnings,
+            });
+        Self {
+            objects: objects.collect(),
+        }
     }
 }

@@ -14,7 +14,9 @@ use crate::http::problem::Problem;
 use crate::http::queue::{Place, Turn};
 use crate::http::whole::{self, Halted, Imported};
 use crate::job::task::{self, Asked, TaskEnd, TaskId, TaskKind, TaskPart, TaskRecord, TaskState};
-use crate::job::{self, ApplyOptions, ExportOptions, Failure, FailureKind, Loaded, Reporter, Review};
+use crate::job::{
+    self, ApplyOptions, ExportOptions, Failure, FailureKind, Loaded, Reporter, Review,
+};
 
 /// What the service says of an import that came to its end.
 const SEE_RESULTS: &str = "Download import results for details.";
@@ -48,7 +50,9 @@ pub(super) fn export(service: &Arc<Service>, place: Place, export: Export) {
     let service = Arc::clone(service);
     tokio::spawn(async move {
         let id = export.task.clone();
-        let Some(turn) = begin(&service, place, &id).await else { return };
+        let Some(turn) = begin(&service, place, &id).await else {
+            return;
+        };
         let working = Arc::clone(&service);
         let end = guarded(async move { exported(&working, &export).await }).await;
         finish(&service, &id, end).await;
@@ -61,7 +65,9 @@ pub(super) fn import(service: &Arc<Service>, place: Place, import: Import) {
     let service = Arc::clone(service);
     tokio::spawn(async move {
         let id = import.task.clone();
-        let Some(turn) = begin(&service, place, &id).await else { return };
+        let Some(turn) = begin(&service, place, &id).await else {
+            return;
+        };
         let (working, cancel) = (Arc::clone(&service), turn.cancel.clone());
         let end = guarded(async move { imported(&working, import, &cancel).await }).await;
         finish(&service, &id, end).await;
@@ -88,7 +94,10 @@ async fn begin(service: &Service, place: Place, id: &TaskId) -> Option<Turn> {
 async fn guarded(work: impl Future<Output = TaskEnd> + Send + 'static) -> TaskEnd {
     tokio::spawn(work).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a task panicked");
-        ended(TaskState::Failed, "Internal error; nothing was written. The server's log says more.")
+        ended(
+            TaskState::Failed,
+            "Internal error; nothing was written. The server's log says more.",
+        )
     })
 }
 
@@ -98,14 +107,19 @@ async fn finish(service: &Service, id: &TaskId, end: TaskEnd) {
     for tried in 1..=TRIES {
         match service.tasks.finish(id, end.clone()).await {
             Ok(()) => return,
-            Err(failure) => tracing::error!(task = %id, tried, %failure, "cannot note how a task ended"),
+            Err(failure) => {
+                tracing::error!(task = %id, tried, %failure, "cannot note how a task ended")
+            }
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
 fn ended(state: TaskState, message: impl Into<String>) -> TaskEnd {
-    TaskEnd { message: Some(message.into()), ..task::ended(state) }
+    TaskEnd {
+        message: Some(message.into()),
+        ..task::ended(state)
+    }
 }
 
 /// Returns the end of a task that failed as a whole. How the server stands
@@ -123,14 +137,24 @@ async fn exported(service: &Service, export: &Export) -> TaskEnd {
         return ended(TaskState::Failed, message);
     }
     match file(service, &export.options).await {
-        Ok(bytes) => TaskEnd { files: vec![(TaskPart::Export, bytes)], ..task::ended(TaskState::Complete) },
+        Ok(bytes) => TaskEnd {
+            files: vec![(TaskPart::Export, bytes)],
+            ..task::ended(TaskState::Complete)
+        },
         Err(failure) => failed(&failure),
     }
 }
 
 async fn file(service: &Service, options: &ExportOptions) -> Result<Arc<[u8]>, Failure> {
     let silent = Reporter::silent();
-    let exported = job::export(Some(FORMAT), options, &service.target, service.timeouts, &silent).await?;
+    let exported = job::export(
+        Some(FORMAT),
+        options,
+        &service.target,
+        service.timeouts,
+        &silent,
+    )
+    .await?;
     Ok(exported.bytes.into())
 }
 
@@ -168,7 +192,10 @@ async fn backup(service: &Service, import: &Import) -> Result<Option<TaskId>, Ta
     let task = kept.map_err(|failure| failed(&failure))?;
     let export = Export {
         task: task.id.clone(),
-        options: ExportOptions { description, ..ExportOptions::default() },
+        options: ExportOptions {
+            description,
+            ..ExportOptions::default()
+        },
         types: Vec::new(),
     };
     let end = exported(service, &export).await;
@@ -176,7 +203,10 @@ async fn backup(service: &Service, import: &Import) -> Result<Option<TaskId>, Ta
     finish(service, &task.id, end).await;
     match state {
         TaskState::Complete => Ok(Some(task.id)),
-        state => Err(ended(state, format!("The backup failed: {}", message.unwrap_or_default()))),
+        state => Err(ended(
+            state,
+            format!("The backup failed: {}", message.unwrap_or_default()),
+        )),
     }
 }
 
@@ -187,16 +217,24 @@ async fn compared(
     backup: Option<&TaskId>,
     cancel: &job::Cancel,
 ) -> TaskEnd {
-    let options =
-        ApplyOptions { backup: import.backup, ..ApplyOptions::new(&*import.client, service.timeouts) };
+    let options = ApplyOptions {
+        backup: import.backup,
+        ..ApplyOptions::new(&*import.client, service.timeouts)
+    };
     let told = |end: TaskEnd, results: &Results, review: &Review| {
         let mut end = with_results(end, results);
         let differences = Differences::new(&review.plan, &Choices::everything(&review.plan));
-        end.files.extend(json(&differences).map(|content| (TaskPart::Differences, content)));
+        end.files
+            .extend(json(&differences).map(|content| (TaskPart::Differences, content)));
         end
     };
     let look = |review: &Review, choices: &Choices| {
-        let results = Results::new(&review.plan, &import.loaded.bundle.counts(), choices, backup);
+        let results = Results::new(
+            &review.plan,
+            &import.loaded.bundle.counts(),
+            choices,
+            backup,
+        );
         if results.has_errors() {
             return Err(told(ended(TaskState::Failed, SEE_ERRORS), &results, review));
         }
@@ -211,33 +249,53 @@ async fn compared(
             Err(failure) => with_results(failed(&failure), &Results::of_backup(backup)),
         };
     }
-    match whole::import(service, &import.loaded, &options, cancel, |review, choices| {
-        look(review, choices).map(|_| ())
-    })
+    match whole::import(
+        service,
+        &import.loaded,
+        &options,
+        cancel,
+        |review, choices| look(review, choices).map(|_| ()),
+    )
     .await
     {
         Ok(Imported { review, receipt }) => {
             let choices = Choices::everything(&review.plan);
             let outcomes: Vec<_> = match &receipt {
                 Some(receipt) => receipt.outcomes.clone(),
-                None => review.plan.resolve(&choices).states().iter().map(|state| state.outcome).collect(),
+                None => review
+                    .plan
+                    .resolve(&choices)
+                    .states()
+                    .iter()
+                    .map(|state| state.outcome)
+                    .collect(),
             };
             let counts = import.loaded.bundle.counts();
             let results = Results::new(&review.plan, &counts, &choices, backup);
             let results = results.written(&review.plan, &outcomes);
             let end = ended(TaskState::Complete, SEE_RESULTS);
-            told(TaskEnd { job: receipt.map(|receipt| receipt.job), ..end }, &results, &review)
+            told(
+                TaskEnd {
+                    job: receipt.map(|receipt| receipt.job),
+                    ..end
+                },
+                &results,
+                &review,
+            )
         }
         Err(Halted::Refused(end)) => end,
         Err(Halted::Failed(failure, Some(review))) => {
             told(failed(&failure), &Results::of_backup(backup), &review)
         }
-        Err(Halted::Failed(failure, None)) => with_results(failed(&failure), &Results::of_backup(backup)),
+        Err(Halted::Failed(failure, None)) => {
+            with_results(failed(&failure), &Results::of_backup(backup))
+        }
     }
 }
 
 fn with_results(mut end: TaskEnd, results: &Results) -> TaskEnd {
-    end.files.extend(json(results).map(|content| (TaskPart::Results, content)));
+    end.files
+        .extend(json(results).map(|content| (TaskPart::Results, content)));
     end
 }
 

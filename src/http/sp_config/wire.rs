@@ -61,7 +61,10 @@ fn time<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::
     serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
-fn some_time<S: Serializer>(some: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
+fn some_time<S: Serializer>(
+    some: &Option<DateTime<Utc>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match some {
         Some(some) => time(some, serializer),
         None => serializer.serialize_none(),
@@ -82,7 +85,11 @@ pub(super) struct Message {
 impl Message {
     /// Returns a message. `key` is a word of ours or the service's.
     pub(super) fn new(key: &str, text: &str, detail: Map<String, Value>) -> Self {
-        let details = if detail.is_empty() { json!({}) } else { json!({ "detail": detail }) };
+        let details = if detail.is_empty() {
+            json!({})
+        } else {
+            json!({ "detail": detail })
+        };
         Self {
             key: key.to_uppercase().replace('-', "_"),
             text: safe(text).into_owned(),
@@ -122,7 +129,10 @@ pub(super) fn not_found() -> Problem {
 /// Returns the problem of a client that has to wait.
 pub(super) fn too_many() -> Problem {
     let busy = Problem::busy("");
-    Problem { status: StatusCode::TOO_MANY_REQUESTS, ..busy }
+    Problem {
+        status: StatusCode::TOO_MANY_REQUESTS,
+        ..busy
+    }
 }
 
 /// Says why there is nothing to download of a task yet, or at all.
@@ -139,9 +149,12 @@ pub(super) fn nothing_to_download(task: &TaskRecord) -> Problem {
 pub(in crate::http) fn tell(problem: &Problem, tracking: &Tracking) -> Response {
     let mut response = match problem.status {
         StatusCode::UNAUTHORIZED => {
-            Json(json!({ "error": format!("JWT validation failed: {}", problem.text) })).into_response()
+            Json(json!({ "error": format!("JWT validation failed: {}", problem.text) }))
+                .into_response()
         }
-        StatusCode::TOO_MANY_REQUESTS => Json(json!({ "message": " Rate Limit Exceeded " })).into_response(),
+        StatusCode::TOO_MANY_REQUESTS => {
+            Json(json!({ "message": " Rate Limit Exceeded " })).into_response()
+        }
         _ => Json(json!({
             "detailCode": detail_code(problem),
             "trackingId": tracking.text(),
@@ -152,9 +165,10 @@ pub(in crate::http) fn tell(problem: &Problem, tracking: &Tracking) -> Response 
     };
     *response.status_mut() = problem.status;
     if problem.status == StatusCode::UNAUTHORIZED {
-        response
-            .headers_mut()
-            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"gatediff\""));
+        response.headers_mut().insert(
+            WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer realm=\"gatediff\""),
+        );
     }
     response
 }
@@ -166,7 +180,10 @@ fn detail_code(problem: &Problem) -> String {
         (404, None) => "404 Not found".to_owned(),
         (500, None) => "500.0 Internal Fault".to_owned(),
         (number, None) => {
-            format!("{number} {}", problem.status.canonical_reason().unwrap_or("Error"))
+            format!(
+                "{number} {}",
+                problem.status.canonical_reason().unwrap_or("Error")
+            )
         }
     }
 }

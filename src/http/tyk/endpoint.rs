@@ -66,9 +66,14 @@ impl Endpoint {
     /// Says whether a body has the outer shape of its format. Whether the
     /// objects in it have theirs is for the platform to say.
     pub(super) fn takes(self, body: &[u8]) -> bool {
-        let Ok(root) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(body) else { return false };
+        let Ok(root) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(body) else {
+            return false;
+        };
         let has = |name| root.contains_key(name);
-        let is_list = |name| root.get(name).is_some_and(|value| value.get().starts_with('['));
+        let is_list = |name| {
+            root.get(name)
+                .is_some_and(|value| value.get().starts_with('['))
+        };
         match self {
             Self::Organisations => !has(ORGANISATIONS) && !has(POLICIES),
             Self::Apis => is_list(APIS) && !has(POLICIES) && !has(ORGANISATIONS),
@@ -88,7 +93,10 @@ impl Endpoint {
 
 /// Returns `{"id": whether it was imported}`.
 pub(super) fn told<'a>(ids: impl Iterator<Item = &'a str>, imported: bool) -> Value {
-    Value::Object(ids.map(|id| (id.to_owned(), Value::Bool(imported))).collect())
+    Value::Object(
+        ids.map(|id| (id.to_owned(), Value::Bool(imported)))
+            .collect(),
+    )
 }
 
 #[cfg(test)]
@@ -101,11 +109,25 @@ mod tests {
             let takes = |endpoint: &Endpoint| endpoint.takes(body.as_bytes());
             Endpoint::ALL.into_iter().filter(takes).collect::<Vec<_>>()
         };
-        assert_eq!(takers(r#"{"id":"53ac","owner_name":"Jively"}"#), [Endpoint::Organisations]);
+        assert_eq!(
+            takers(r#"{"id":"53ac","owner_name":"Jively"}"#),
+            [Endpoint::Organisations]
+        );
         // An organisation has a list of the same name; the platform tells them apart.
-        assert_eq!(takers(r#"{"apis":[],"pages":1}"#), [Endpoint::Organisations, Endpoint::Apis]);
+        assert_eq!(
+            takers(r#"{"apis":[],"pages":1}"#),
+            [Endpoint::Organisations, Endpoint::Apis]
+        );
         assert_eq!(takers(r#"{"Data":[],"Pages":1}"#), [Endpoint::Policies]);
-        for body in ["[]", "null", "7", "\"apis\"", "{", "", r#"{"organisations":[],"apis":[],"Data":[]}"#] {
+        for body in [
+            "[]",
+            "null",
+            "7",
+            "\"apis\"",
+            "{",
+            "",
+            r#"{"organisations":[],"apis":[],"Data":[]}"#,
+        ] {
             assert_eq!(takers(body), [], "{body}");
         }
         assert_eq!(takers(r#"{"Data":{}}"#), []);

@@ -24,7 +24,12 @@ pub(super) struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     /// Returns the answer of what was done.
     pub(super) const fn ok(message: &'a str, meta: &'a Value) -> Self {
-        Self { status: "OK", message, meta, findings: Vec::new() }
+        Self {
+            status: "OK",
+            message,
+            meta,
+            findings: Vec::new(),
+        }
     }
 
     /// Tells what else should be known.
@@ -44,7 +49,11 @@ impl<'a> Envelope<'a> {
 
 /// Tells a problem the way this API does.
 pub(in crate::http) fn tell(problem: &Problem) -> Response {
-    let envelope =
-        Envelope { status: "Error", message: &problem.text, meta: &problem.meta, findings: Vec::new() };
+    let envelope = Envelope {
+        status: "Error",
+        message: &problem.text,
+        meta: &problem.meta,
+        findings: Vec::new(),
+    };
     envelope.response(problem.status)
 }

@@ -32,7 +32,9 @@ pub(super) async fn organisations(
     _: Admin,
 ) -> Result<Response, Problem> {
     let objects = objects(&service, Endpoint::Organisations, None).await?;
-    Ok(json(&List { objects, pages: 0 }.text("organisations", "pages")))
+    Ok(json(
+        &List { objects, pages: 0 }.text("organisations", "pages"),
+    ))
 }
 
 /// One organisation, without an envelope.
@@ -44,7 +46,10 @@ pub(super) async fn organisation(
     let absent = || Problem::new(StatusCode::NOT_FOUND, "Could not retrieve org detail");
     let Path(id) = id.map_err(|_| absent())?;
     let objects = objects(&service, Endpoint::Organisations, Some(id)).await?;
-    objects.first().map(|object| json(object.get())).ok_or_else(absent)
+    objects
+        .first()
+        .map(|object| json(object.get()))
+        .ok_or_else(absent)
 }
 
 /// APIs, page by page.
@@ -77,7 +82,9 @@ fn json(text: &str) -> Response {
 fn page(query: Option<&str>) -> Result<i64, Problem> {
     match parameter(query, "p") {
         None | Some("") => Ok(1),
-        Some(text) => text.parse().map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "p is not a number")),
+        Some(text) => text
+            .parse()
+            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "p is not a number")),
     }
 }
 
@@ -88,14 +95,23 @@ impl List {
             return Self { objects, pages: 1 };
         }
         let pages = i64::try_from(objects.len().div_ceil(PAGE)).unwrap_or(i64::MAX);
-        let skipped = usize::try_from(page.max(1) - 1).unwrap_or(usize::MAX).saturating_mul(PAGE);
-        Self { objects: objects.into_iter().skip(skipped).take(PAGE).collect(), pages }
+        let skipped = usize::try_from(page.max(1) - 1)
+            .unwrap_or(usize::MAX)
+            .saturating_mul(PAGE);
+        Self {
+            objects: objects.into_iter().skip(skipped).take(PAGE).collect(),
+            pages,
+        }
     }
 
     /// Writes the list, each object as it is.
     fn text(&self, list: &str, pages: &str) -> String {
         let objects: Vec<&str> = self.objects.iter().map(|object| object.get()).collect();
-        format!("{{\"{list}\":[{}],\"{pages}\":{}}}", objects.join(","), self.pages)
+        format!(
+            "{{\"{list}\":[{}],\"{pages}\":{}}}",
+            objects.join(","),
+            self.pages
+        )
     }
 }
 
@@ -106,18 +122,42 @@ async fn objects(
     id: Option<String>,
 ) -> Result<Vec<Box<RawValue>>, Problem> {
     let kind = endpoint.kind().to_string();
-    let filter = id.map(|id| (kind.clone(), ObjectFilter { ids: vec![id], names: Vec::new() }));
-    let selection =
-        Selection { include: vec![kind], objects: filter.into_iter().collect(), ..Selection::default() };
-    let options = ExportOptions { selection, ..ExportOptions::default() };
+    let filter = id.map(|id| {
+        (
+            kind.clone(),
+            ObjectFilter {
+                ids: vec![id],
+                names: Vec::new(),
+            },
+        )
+    });
+    let selection = Selection {
+        include: vec![kind],
+        objects: filter.into_iter().collect(),
+        ..Selection::default()
+    };
+    let options = ExportOptions {
+        selection,
+        ..ExportOptions::default()
+    };
     let _turn = service.queue.turn(Does::Reads).await?;
     let (target, timeouts) = (&service.target, service.timeouts);
-    let exported = job::export(Some(PLATFORM), &options, target, timeouts, &Reporter::silent()).await?;
+    let exported = job::export(
+        Some(PLATFORM),
+        &options,
+        target,
+        timeouts,
+        &Reporter::silent(),
+    )
+    .await?;
     let taking = move || taken(endpoint, &exported);
-    tokio::task::spawn_blocking(taking).await.map_err(|_| Problem::internal())?.map_err(|error| {
-        tracing::error!(%error, "an export is not in its own format");
-        Problem::internal()
-    })
+    tokio::task::spawn_blocking(taking)
+        .await
+        .map_err(|_| Problem::internal())?
+        .map_err(|error| {
+            tracing::error!(%error, "an export is not in its own format");
+            Problem::internal()
+        })
 }
 
 /// Takes the objects out of an export of one kind.
@@ -126,13 +166,18 @@ fn taken(endpoint: Endpoint, exported: &Exported) -> Result<Vec<Box<RawValue>>, 
     let list = match endpoint {
         _ if count == 0 => return Ok(Vec::new()),
         // One organisation is exported as it is imported, by itself.
-        Endpoint::Organisations if count == 1 => return Ok(vec![serde_json::from_slice(&exported.bytes)?]),
+        Endpoint::Organisations if count == 1 => {
+            return Ok(vec![serde_json::from_slice(&exported.bytes)?]);
+        }
         Endpoint::Organisations => "organisations",
         Endpoint::Apis => "apis",
         Endpoint::Policies => "Data",
     };
     let mut root: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(&exported.bytes)?;
-    root.remove(list).map_or_else(|| Ok(Vec::new()), |objects| serde_json::from_str(objects.get()))
+    root.remove(list).map_or_else(
+        || Ok(Vec::new()),
+        |objects| serde_json::from_str(objects.get()),
+    )
 }
 
 #[cfg(test)]
@@ -140,7 +185,9 @@ mod tests {
     use super::*;
 
     fn list(count: usize, page: i64) -> String {
-        let objects = (0..count).map(|at| RawValue::from_string(at.to_string()).unwrap()).collect();
+        let objects = (0..count)
+            .map(|at| RawValue::from_string(at.to_string()).unwrap())
+            .collect();
         List::of(objects, page).text("apis", "pages")
     }
 

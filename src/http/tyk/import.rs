@@ -39,7 +39,10 @@ pub(super) async fn import(
 ) -> Result<Response, Problem> {
     let previews = flag(query.as_deref(), "preview")?;
     let tells = flag(query.as_deref(), "findings")?;
-    let options = ImportOptions { organisations: mapped(query.as_deref())?, ..ImportOptions::default() };
+    let options = ImportOptions {
+        organisations: mapped(query.as_deref())?,
+        ..ImportOptions::default()
+    };
     let loaded = load(endpoint, body, options, previews).await?;
     if previews {
         let turn = service.queue.turn(Does::Reads).await?;
@@ -50,14 +53,25 @@ pub(super) async fn import(
     let operator = format!("{ADMIN}@{}", remote.ip());
     let Imported { review, receipt } = apply(&service, &loaded, endpoint, &turn, &operator).await?;
     let meta = endpoint.meta(ids(&review.plan));
-    let warnings = || review.plan.all_warnings().filter(|finding| finding.severity > Severity::Note);
+    let warnings = || {
+        review
+            .plan
+            .all_warnings()
+            .filter(|finding| finding.severity > Severity::Note)
+    };
     // The Dashboard's answer to the letter, unless more was asked for.
     let told = warnings().filter(|_| tells);
-    let mut response = Envelope::ok(endpoint.done(), &meta).with(told).response(StatusCode::OK);
-    response.headers_mut().insert(FINDINGS, HeaderValue::from(warnings().count()));
+    let mut response = Envelope::ok(endpoint.done(), &meta)
+        .with(told)
+        .response(StatusCode::OK);
+    response
+        .headers_mut()
+        .insert(FINDINGS, HeaderValue::from(warnings().count()));
     if let Some(receipt) = receipt {
         note.job(receipt.job);
-        response.headers_mut().insert(JOB, HeaderValue::from(receipt.job));
+        response
+            .headers_mut()
+            .insert(JOB, HeaderValue::from(receipt.job));
     }
     Ok(response)
 }
@@ -67,7 +81,10 @@ fn flag(query: Option<&str>, name: &str) -> Result<bool, Problem> {
     match parameter(query, name) {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),
-        Some(_) => Err(Problem::new(StatusCode::BAD_REQUEST, format!("{name} is either true or false"))),
+        Some(_) => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            format!("{name} is either true or false"),
+        )),
     }
 }
 
@@ -77,8 +94,12 @@ fn mapped(query: Option<&str>) -> Result<BTreeMap<String, String>, Problem> {
     let given = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let given = given.filter(|(name, _)| name.eq_ignore_ascii_case("organisation"));
     let given: Vec<Cow<'_, str>> = given.map(|(_, value)| value).collect();
-    job::organisations(given.iter().map(|word| &**word))
-        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, safe(&error.to_string()).into_owned()))
+    job::organisations(given.iter().map(|word| &**word)).map_err(|error| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            safe(&error.to_string()).into_owned(),
+        )
+    })
 }
 
 /// Reads a body, on a thread of its own.
@@ -97,13 +118,25 @@ async fn load(
         let loaded = job::load_bytes(&name, &body, Some(PLATFORM), &options)?;
         let is_theirs = |(kind, count): &(_, usize)| *count == 0 || *kind == endpoint.kind();
         let is_one = endpoint != Endpoint::Organisations
-            || loaded.bundle.counts().iter().map(|(_, count)| count).sum::<usize>() == 1;
+            || loaded
+                .bundle
+                .counts()
+                .iter()
+                .map(|(_, count)| count)
+                .sum::<usize>()
+                == 1;
         if endpoint.takes(&body) && is_one && loaded.bundle.counts().iter().all(is_theirs) {
             return Ok(loaded);
         }
-        Err(Failure::new(FailureKind::Format, "the body is not in the format of this endpoint").at(name))
+        Err(Failure::new(
+            FailureKind::Format,
+            "the body is not in the format of this endpoint",
+        )
+        .at(name))
     };
-    let read = tokio::task::spawn_blocking(reading).await.map_err(|_| Problem::internal())?;
+    let read = tokio::task::spawn_blocking(reading)
+        .await
+        .map_err(|_| Problem::internal())?;
     read.map_err(|failure| malformed(&failure, previews))
 }
 
@@ -113,7 +146,11 @@ fn malformed(failure: &Failure, previews: bool) -> Problem {
     let text = safe(&failure.to_string()).into_owned();
     tracing::info!(%text, "a body is malformed");
     let problem = Problem::new(StatusCode::FORBIDDEN, "Request body malformed");
-    if previews { problem.with(serde_json::json!({ "error": text })) } else { problem }
+    if previews {
+        problem.with(serde_json::json!({ "error": text }))
+    } else {
+        problem
+    }
 }
 
 /// Compares, for a preview.
@@ -130,10 +167,17 @@ async fn compare(
 
 /// What was counted is what is planned; if not, it would go to another table.
 fn of_endpoint(endpoint: Endpoint, plan: &Plan) -> Result<(), Problem> {
-    if plan.entries().iter().all(|entry| entry.item.id.kind == endpoint.kind()) {
+    if plan
+        .entries()
+        .iter()
+        .all(|entry| entry.item.id.kind == endpoint.kind())
+    {
         return Ok(());
     }
-    Err(Problem::new(StatusCode::FORBIDDEN, "Request body malformed"))
+    Err(Problem::new(
+        StatusCode::FORBIDDEN,
+        "Request body malformed",
+    ))
 }
 
 /// Compares and applies.
@@ -146,7 +190,10 @@ async fn apply(
 ) -> Result<Imported, Problem> {
     // The journal keeps every row before and after. A backup of everything,
     // with each of a thousand small imports, would only fill the target.
-    let options = ApplyOptions { backup: false, ..ApplyOptions::new(operator, service.timeouts) };
+    let options = ApplyOptions {
+        backup: false,
+        ..ApplyOptions::new(operator, service.timeouts)
+    };
     let look = |review: &Review, choices: &Choices| {
         of_endpoint(endpoint, &review.plan)?;
         blocked(endpoint, &review.plan, choices).map_or(Ok(()), Err)

@@ -84,7 +84,10 @@ impl FromRequest<Arc<Service>> for Posted {
 impl FromRequestParts<Arc<Service>> for Admin {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Self, Problem> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        service: &Arc<Service>,
+    ) -> Result<Self, Problem> {
         authorise(parts, service, false).map(|()| Self)
     }
 }
@@ -92,7 +95,10 @@ impl FromRequestParts<Arc<Service>> for Admin {
 impl FromRequestParts<Arc<Service>> for AnyAdmin {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Self, Problem> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        service: &Arc<Service>,
+    ) -> Result<Self, Problem> {
         authorise(parts, service, true).map(|()| Self)
     }
 }

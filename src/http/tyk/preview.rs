@@ -56,10 +56,16 @@ struct Summary {
 pub(super) fn tell(endpoint: Endpoint, plan: &Plan) -> Response {
     let resolution = plan.resolve(&Choices::everything(plan));
     let states = plan.entries().iter().zip(resolution.states()).enumerate();
-    let items: Vec<_> = states.map(|(at, (entry, state))| item(plan, at, entry, state)).collect();
+    let items: Vec<_> = states
+        .map(|(at, (entry, state))| item(plan, at, entry, state))
+        .collect();
     let count = |action| items.iter().filter(|item| item.action == action).count();
-    let summary =
-        Summary { add: count("add"), cover: count("cover"), none: count("none"), blocked: count("blocked") };
+    let summary = Summary {
+        add: count("add"),
+        cover: count("cover"),
+        none: count("none"),
+        blocked: count("blocked"),
+    };
     let message = format!(
         "Preview of {}: {} to add, {} to cover, {} without a difference, {} blocked; nothing was imported",
         endpoint.path(),
@@ -93,8 +99,17 @@ fn item<'a>(plan: &Plan, at: usize, entry: &'a Entry, state: &'a State) -> Previ
         name: &entry.item.name,
         action,
         matched: entry.matched.as_ref(),
-        changes: plan.changes(at, Show::Differences).iter().filter(|change| change.op.is_effective()).count(),
-        reasons: entry.verdict.reasons.iter().chain(&state.obstacle).collect(),
+        changes: plan
+            .changes(at, Show::Differences)
+            .iter()
+            .filter(|change| change.op.is_effective())
+            .count(),
+        reasons: entry
+            .verdict
+            .reasons
+            .iter()
+            .chain(&state.obstacle)
+            .collect(),
         findings: &entry.warnings,
     }
 }

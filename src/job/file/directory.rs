@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use serde::de::IgnoredAny;
 use sha2::{Digest as _, Sha256};
 
-use super::{EXTENSION, FileInfo, LARGEST, Loaded, check_options, explain, hex, read, recognise, too_large};
+use super::{
+    EXTENSION, FileInfo, LARGEST, Loaded, check_options, explain, hex, read, recognise, too_large,
+};
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Severity};
 use crate::job::failure::{Failure, FailureKind};
@@ -30,7 +32,11 @@ const MAX_DEPTH: usize = 32;
 const NAMED: usize = 3;
 
 /// Reads the files of a directory, and of those in it, as one.
-pub(super) fn load(path: &str, format: Option<&str>, options: &ImportOptions) -> Result<Loaded, Failure> {
+pub(super) fn load(
+    path: &str,
+    format: Option<&str>,
+    options: &ImportOptions,
+) -> Result<Loaded, Failure> {
     let listing = Listing::read(path)?;
     let mut parts = Vec::new();
     let mut bytes: u64 = 0;
@@ -41,16 +47,27 @@ pub(super) fn load(path: &str, format: Option<&str>, options: &ImportOptions) ->
         if bytes > LARGEST {
             return Err(too_large(path));
         }
-        parts.push(Part { name: name.clone(), path: place, bytes: content });
+        parts.push(Part {
+            name: name.clone(),
+            path: place,
+            bytes: content,
+        });
     }
     let platform = recognise_all(path, &parts, format)?;
     check_options(path, platform, options)?;
-    let files: Vec<SourceFile<'_>> =
-        parts.iter().map(|part| SourceFile { name: &part.name, bytes: &part.bytes }).collect();
-    let bundle = platform.parse_directory(&files, listing.unread(), options).map_err(|error| {
-        let place = parts.get(error.file).map_or(path, |part| &part.path);
-        explain(place, &error.error)
-    })?;
+    let files: Vec<SourceFile<'_>> = parts
+        .iter()
+        .map(|part| SourceFile {
+            name: &part.name,
+            bytes: &part.bytes,
+        })
+        .collect();
+    let bundle = platform
+        .parse_directory(&files, listing.unread(), options)
+        .map_err(|error| {
+            let place = parts.get(error.file).map_or(path, |part| &part.path);
+            explain(place, &error.error)
+        })?;
     let file = FileInfo {
         path: path.to_owned(),
         sha256: checksum(&parts),
@@ -58,7 +75,11 @@ pub(super) fn load(path: &str, format: Option<&str>, options: &ImportOptions) ->
         platform: platform.name(),
         options: options.clone(),
     };
-    Ok(Loaded { file, platform, bundle })
+    Ok(Loaded {
+        file,
+        platform,
+        bundle,
+    })
 }
 
 /// What stands in a directory and below it, by names relative to it.
@@ -80,12 +101,21 @@ impl Listing {
         let mut seen = HashSet::new();
         listing.enter(path, "", 0, &mut seen)?;
         if listing.names.is_empty() {
-            return Err(Failure::new(FailureKind::File, "the directory holds no import file")
-                .at(path)
-                .because(format!("no name in it ends in {EXTENSION}; hidden files are not read"))
-                .hint("check the path"));
+            return Err(
+                Failure::new(FailureKind::File, "the directory holds no import file")
+                    .at(path)
+                    .because(format!(
+                        "no name in it ends in {EXTENSION}; hidden files are not read"
+                    ))
+                    .hint("check the path"),
+            );
         }
-        for names in [&mut listing.names, &mut listing.hidden, &mut listing.others, &mut listing.again] {
+        for names in [
+            &mut listing.names,
+            &mut listing.hidden,
+            &mut listing.others,
+            &mut listing.again,
+        ] {
             names.sort_unstable();
         }
         Ok(listing)
@@ -126,9 +156,11 @@ impl Listing {
             } else if !is_json {
                 self.others.push(shown);
             } else if name.to_str().is_none() {
-                return Err(Failure::new(FailureKind::File, "the file's name is no text in UTF-8")
-                    .at(join(path, &shown))
-                    .hint("rename it"));
+                return Err(
+                    Failure::new(FailureKind::File, "the file's name is no text in UTF-8")
+                        .at(join(path, &shown))
+                        .hint("rename it"),
+                );
             } else {
                 self.names.push(shown);
             }
@@ -139,14 +171,31 @@ impl Listing {
     /// Tells what is not read, and why: one finding for each reason.
     fn unread(&self) -> Vec<Finding> {
         let groups = [
-            (&self.hidden, Severity::Note, "hidden files and directories are not read"),
-            (&self.others, Severity::Warning, "only files whose names end in .json are read"),
-            (&self.again, Severity::Warning, "directories are read once, and 32 deep at most"),
+            (
+                &self.hidden,
+                Severity::Note,
+                "hidden files and directories are not read",
+            ),
+            (
+                &self.others,
+                Severity::Warning,
+                "only files whose names end in .json are read",
+            ),
+            (
+                &self.again,
+                Severity::Warning,
+                "directories are read once, and 32 deep at most",
+            ),
         ];
-        let findings =
-            groups.into_iter().filter(|(names, ..)| !names.is_empty()).map(|(names, severity, why)| {
+        let findings = groups
+            .into_iter()
+            .filter(|(names, ..)| !names.is_empty())
+            .map(|(names, severity, why)| {
                 let message = format!("{why}: left out {}", some_of(names.iter().cloned(), NAMED));
-                Finding { severity, ..Finding::note("not-read", message) }
+                Finding {
+                    severity,
+                    ..Finding::note("not-read", message)
+                }
             });
         findings.collect()
     }
@@ -158,7 +207,11 @@ fn join(path: &str, name: &str) -> String {
 
 /// Returns whose files they are: all of one platform that takes directories.
 /// Those that nobody knows are told by the platform of the others.
-fn recognise_all(path: &str, parts: &[Part], format: Option<&str>) -> Result<&'static dyn Platform, Failure> {
+fn recognise_all(
+    path: &str,
+    parts: &[Part],
+    format: Option<&str>,
+) -> Result<&'static dyn Platform, Failure> {
     let mut all: Option<(&'static dyn Platform, &Part)> = None;
     let mut unknown = None;
     for part in parts {
@@ -177,7 +230,12 @@ fn recognise_all(path: &str, parts: &[Part], format: Option<&str>) -> Result<&'s
                     "the directory holds files of several formats",
                 )
                 .at(&part.path)
-                .because(format!("it is of {}, and '{}' of {}", platform.name(), of.name, first.name()))
+                .because(format!(
+                    "it is of {}, and '{}' of {}",
+                    platform.name(),
+                    of.name,
+                    first.name()
+                ))
                 .hint("import one format at a time: move the others elsewhere"));
             }
             _ => all = all.or(Some((platform, part))),
@@ -194,7 +252,10 @@ fn recognise_all(path: &str, parts: &[Part], format: Option<&str>) -> Result<&'s
     }
     Err(Failure::new(
         FailureKind::Usage,
-        format!("an import of {} is one file, not a directory", platform.name()),
+        format!(
+            "an import of {} is one file, not a directory",
+            platform.name()
+        ),
     )
     .at(path)
     .hint(format!("name the file in it, such as {}", first.path)))
@@ -207,10 +268,13 @@ fn is_json(bytes: &[u8]) -> bool {
 
 /// Returns the checksum of names and contents, each with its length before it.
 fn checksum(parts: &[Part]) -> String {
-    let told =
-        |sum: Sha256, bytes: &[u8]| sum.chain_update((bytes.len() as u64).to_be_bytes()).chain_update(bytes);
-    let sum =
-        parts.iter().fold(Sha256::new(), |sum, part| told(told(sum, part.name.as_bytes()), &part.bytes));
+    let told = |sum: Sha256, bytes: &[u8]| {
+        sum.chain_update((bytes.len() as u64).to_be_bytes())
+            .chain_update(bytes)
+    };
+    let sum = parts.iter().fold(Sha256::new(), |sum, part| {
+        told(told(sum, part.name.as_bytes()), &part.bytes)
+    });
     hex(&sum.finalize())
 }
 
@@ -231,7 +295,11 @@ mod tests {
     }
 
     fn loaded(home: &tempfile::TempDir) -> Result<Loaded, Failure> {
-        load(home.path().to_str().unwrap(), None, &ImportOptions::default())
+        load(
+            home.path().to_str().unwrap(),
+            None,
+            &ImportOptions::default(),
+        )
     }
 
     #[test]
@@ -258,7 +326,10 @@ mod tests {
             .iter()
             .map(|finding| format!("{}: {}", finding.code, finding.message))
             .collect();
-        let has = |words: &[&str]| told.iter().any(|line| words.iter().all(|word| line.contains(word)));
+        let has = |words: &[&str]| {
+            told.iter()
+                .any(|line| words.iter().all(|word| line.contains(word)))
+        };
         assert!(has(&["not-read", ".git", "b/.hidden.json"]), "{told:#?}");
         assert!(has(&["not-read", "README.md", "b/notes.yaml"]), "{told:#?}");
         assert!(has(&["not-read", "b/loop"]), "{told:#?}");
@@ -269,10 +340,19 @@ mod tests {
     #[test]
     fn a_directory_of_nothing_known_is_refused() {
         let unknown = written(&[("b/tool.json", r#"{"compilerOptions":{}}"#)]);
-        assert_eq!(loaded(&unknown).err().map(|failure| failure.kind), Some(FailureKind::Format));
+        assert_eq!(
+            loaded(&unknown).err().map(|failure| failure.kind),
+            Some(FailureKind::Format)
+        );
         let none = written(&[("b/c/README.md", "x")]);
-        assert_eq!(loaded(&none).err().map(|failure| failure.kind), Some(FailureKind::File));
+        assert_eq!(
+            loaded(&none).err().map(|failure| failure.kind),
+            Some(FailureKind::File)
+        );
         let broken = written(&[("a.json", ORGANISATION), ("b/c.json", "{")]);
-        assert_eq!(loaded(&broken).err().map(|failure| failure.kind), Some(FailureKind::Parse));
+        assert_eq!(
+            loaded(&broken).err().map(|failure| failure.kind),
+            Some(FailureKind::Parse)
+        );
     }
 }

@@ -23,7 +23,8 @@ use std::sync::Arc;
 use super::rules::{CLIENT, GROUP, SCOPE, is_plain};
 use super::side::{ApiName, Pair, is_hidden};
 use super::tables::{
-    T, client, client_group, client_vgroup, group, open_key, open_map, vgroup, vgroup_group, x_key, x_map,
+    T, client, client_group, client_vgroup, group, open_key, open_map, vgroup, vgroup_group, x_key,
+    x_map,
 };
 use super::world::Row;
 use crate::engine::access::{Draw, Model, Node, Party, PoolMember, Right, Subject, When, Words};
@@ -75,12 +76,17 @@ struct Builder<'b, 'w> {
 
 impl<'b, 'w> Builder<'b, 'w> {
     fn new(pair: &'b Pair<'w>, plan: &'b Plan) -> Self {
-        let mut model = Model { words: WORDS, ..Model::default() };
+        let mut model = Model {
+            words: WORDS,
+            ..Model::default()
+        };
         let (mut objects, mut uids) = (HashMap::new(), HashMap::<&str, Vec<usize>>::new());
         for api in &pair.target.world.apis {
             let at = *objects.entry((&*api.module, &*api.api)).or_insert_with(|| {
                 let key = format!("{}/{}", api.module, api.api);
-                model.objects.push(Arc::new(Party::new(ItemId::new(API, key), "")));
+                model
+                    .objects
+                    .push(Arc::new(Party::new(ItemId::new(API, key), "")));
                 model.objects.len() - 1
             });
             if let Some(uid) = &api.uid {
@@ -111,7 +117,9 @@ impl<'b, 'w> Builder<'b, 'w> {
         let plan = self.plan;
         let entries = plan.entries().iter().enumerate();
         let of = entries.filter(|(_, entry)| entry.item.id.kind == *kind && entry.is_open());
-        let mut items: Vec<_> = of.map(|(at, entry)| (at, &entry.item.id, entry.base.is_some())).collect();
+        let mut items: Vec<_> = of
+            .map(|(at, entry)| (at, &entry.item.id, entry.base.is_some()))
+            .collect();
         items.sort_by_key(|(at, _, is_cover)| (*is_cover, *at));
         items
     }
@@ -122,7 +130,8 @@ impl<'b, 'w> Builder<'b, 'w> {
 
     fn rights(&mut self, node: usize, objects: impl IntoIterator<Item = usize>, when: When) {
         if let Some(node) = self.model.node(node) {
-            node.rights.extend(objects.into_iter().map(|object| Right::plain(object, when)));
+            node.rights
+                .extend(objects.into_iter().map(|object| Right::plain(object, when)));
         }
     }
 
@@ -137,11 +146,18 @@ impl<'b, 'w> Builder<'b, 'w> {
         if let Some(node) = self.groups.get(id) {
             return *node;
         }
-        let name = self.pair.target.group(id).map_or_else(|| id.into(), |row| row.shared(group::GROUP_NAME));
+        let name = self
+            .pair
+            .target
+            .group(id)
+            .map_or_else(|| id.into(), |row| row.shared(group::GROUP_NAME));
         let node = self.node(Some(Party::new(ItemId::new(GROUP, name), "")));
         self.groups.insert(id, node);
         let apis = self.pair.target.apis_of(id);
-        let objects: Vec<usize> = apis.iter().filter_map(|(_, api)| self.objects.get(api).copied()).collect();
+        let objects: Vec<usize> = apis
+            .iter()
+            .filter_map(|(_, api)| self.objects.get(api).copied())
+            .collect();
         self.rights(node, objects, When::ALWAYS);
         node
     }
@@ -152,7 +168,10 @@ impl<'b, 'w> Builder<'b, 'w> {
         if let Some(node) = self.scopes.get(id) {
             return *node;
         }
-        let node = self.node(Some(Party::new(ItemId::new(SCOPE, row.shared(vgroup::VGROUP_NAME)), "")));
+        let node = self.node(Some(Party::new(
+            ItemId::new(SCOPE, row.shared(vgroup::VGROUP_NAME)),
+            "",
+        )));
         self.scopes.insert(id, node);
         let target = &self.pair.target;
         let links = target.rows_of(T::VgroupGroup, &target.vgroup_groups, id);
@@ -167,13 +186,25 @@ impl<'b, 'w> Builder<'b, 'w> {
     fn groups(&mut self) {
         for (at, id, _) in self.writable(&GROUP) {
             let (file, target) = (&self.pair.file, &self.pair.target);
-            let Some(row) = file.plain_named(&id.key) else { continue };
-            let apis = file.apis_of(row.text(group::GROUP_ID)).into_iter().map(|(_, api)| api);
-            let base = target.plain_named(&id.key).map(|row| row.text(group::GROUP_ID));
-            let there: HashSet<ApiName<'_>> =
-                base.into_iter().flat_map(|id| target.apis_of(id)).map(|(_, api)| api).collect();
+            let Some(row) = file.plain_named(&id.key) else {
+                continue;
+            };
+            let apis = file
+                .apis_of(row.text(group::GROUP_ID))
+                .into_iter()
+                .map(|(_, api)| api);
+            let base = target
+                .plain_named(&id.key)
+                .map(|row| row.text(group::GROUP_ID));
+            let there: HashSet<ApiName<'_>> = base
+                .into_iter()
+                .flat_map(|id| target.apis_of(id))
+                .map(|(_, api)| api)
+                .collect();
             let new = apis.filter(|api| !there.contains(api));
-            let new: Vec<usize> = new.filter_map(|api| self.objects.get(&api).copied()).collect();
+            let new: Vec<usize> = new
+                .filter_map(|api| self.objects.get(&api).copied())
+                .collect();
             let node = match base {
                 Some(id) => {
                     if !new.is_empty() {
@@ -196,7 +227,9 @@ impl<'b, 'w> Builder<'b, 'w> {
     fn scopes(&mut self) {
         for (at, id, _) in self.writable(&SCOPE) {
             let (file, target) = (&self.pair.file, &self.pair.target);
-            let Some(row) = file.scope_named(&id.key) else { continue };
+            let Some(row) = file.scope_named(&id.key) else {
+                continue;
+            };
             let base = target.scope_named(&id.key);
             let there: HashMap<ApiName<'_>, usize> = base
                 .into_iter()
@@ -212,9 +245,13 @@ impl<'b, 'w> Builder<'b, 'w> {
                 }
             };
             for api in self.pair.importable_apis(row.text(vgroup::VGROUP_ID)) {
-                let Some(hidden) = file.world.row(T::Group, api.group) else { continue };
+                let Some(hidden) = file.world.row(T::Group, api.group) else {
+                    continue;
+                };
                 let name = hidden.text(group::GROUP_NAME);
-                let there = there.get(&api.api).and_then(|group| target.world.row(T::Group, *group));
+                let there = there
+                    .get(&api.api)
+                    .and_then(|group| target.world.row(T::Group, *group));
                 let member = match there.map(|row| row.text(group::GROUP_ID)) {
                     // One that stands for two APIs is renamed once.
                     Some(id) if self.renamed.contains_key(id) => continue,
@@ -227,17 +264,26 @@ impl<'b, 'w> Builder<'b, 'w> {
                         let object = self.objects.get(&api.api).copied();
                         self.rights(new, object, When::written(at));
                         self.link(node, new, When::written(at));
-                        self.growing_scopes.extend(base.map(|row| row.text(vgroup::VGROUP_ID)));
+                        self.growing_scopes
+                            .extend(base.map(|row| row.text(vgroup::VGROUP_ID)));
                         new
                     }
                 };
-                self.named.entry(name).or_default().push((member, When::written(at)));
+                self.named
+                    .entry(name)
+                    .or_default()
+                    .push((member, When::written(at)));
             }
         }
         // A scope may link a plain group: the product does not, and asks for it all the same.
         let links = self.pair.target.world.rows(T::VgroupGroup).iter();
-        let growing = links.filter(|row| self.growing_groups.contains(row.text(vgroup_group::GROUP_ID)));
-        let growing: Vec<&str> = growing.map(|row| row.text(vgroup_group::VGROUP_ID)).collect();
+        let growing = links.filter(|row| {
+            self.growing_groups
+                .contains(row.text(vgroup_group::GROUP_ID))
+        });
+        let growing: Vec<&str> = growing
+            .map(|row| row.text(vgroup_group::VGROUP_ID))
+            .collect();
         self.growing_scopes.extend(growing);
     }
 
@@ -246,21 +292,37 @@ impl<'b, 'w> Builder<'b, 'w> {
         let world = self.pair.target.world;
         let mut holders = BTreeSet::new();
         let mut hold = |table, column, client, what: &HashSet<&'w str>| {
-            let rows = world.rows(table).iter().filter(|row| what.contains(row.text(column)));
+            let rows = world
+                .rows(table)
+                .iter()
+                .filter(|row| what.contains(row.text(column)));
             holders.extend(rows.map(|row| row.text(client)));
         };
         if !self.growing_groups.is_empty() {
-            hold(T::ClientGroup, client_group::GROUP_ID, client_group::CLIENT_ID, &self.growing_groups);
+            hold(
+                T::ClientGroup,
+                client_group::GROUP_ID,
+                client_group::CLIENT_ID,
+                &self.growing_groups,
+            );
             let maps = world.rows(T::XMap).iter();
             let maps = maps.filter(|row| self.growing_groups.contains(row.text(x_map::GROUP_ID)));
-            let keys: HashSet<i64> = maps.filter_map(|row| row.int(x_map::REF_API_KEY_ID)).collect();
+            let keys: HashSet<i64> = maps
+                .filter_map(|row| row.int(x_map::REF_API_KEY_ID))
+                .collect();
             let rows = world.rows(T::XKey).iter();
-            let rows = rows.filter(|row| row.int(x_key::API_KEY_ID).is_some_and(|id| keys.contains(&id)));
+            let rows = rows.filter(|row| {
+                row.int(x_key::API_KEY_ID)
+                    .is_some_and(|id| keys.contains(&id))
+            });
             holders.extend(rows.map(|row| row.text(x_key::CLIENT_ID)));
         }
         if !self.growing_scopes.is_empty() {
             let rows = world.rows(T::ClientVgroup).iter();
-            let rows = rows.filter(|row| self.growing_scopes.contains(row.text(client_vgroup::VGROUP_ID)));
+            let rows = rows.filter(|row| {
+                self.growing_scopes
+                    .contains(row.text(client_vgroup::VGROUP_ID))
+            });
             holders.extend(rows.map(|row| row.text(client_vgroup::CLIENT_ID)));
         }
         holders
@@ -299,8 +361,13 @@ impl<'b, 'w> Builder<'b, 'w> {
         subject.nodes = self.held(id);
         if let Some(item) = item {
             let held: HashSet<usize> = subject.nodes.iter().map(|(node, _)| *node).collect();
-            let new = self.added(id).into_iter().filter(|node| !held.contains(node));
-            subject.nodes.extend(new.map(|node| (node, When::written(item))));
+            let new = self
+                .added(id)
+                .into_iter()
+                .filter(|node| !held.contains(node));
+            subject
+                .nodes
+                .extend(new.map(|node| (node, When::written(item))));
         }
         self.x_keys(id, item, &mut subject);
         self.open_keys(id, item, &mut subject);
@@ -313,7 +380,10 @@ impl<'b, 'w> Builder<'b, 'w> {
         let plain = |id: &&str| target.group(id).is_some_and(is_plain);
         let groups = target.groups_of_client(id).into_iter().filter(plain);
         let mut nodes: Vec<usize> = groups.map(|id| self.group(id)).collect();
-        let scopes = target.scopes_of_client(id).into_iter().filter_map(|id| target.scope(id));
+        let scopes = target
+            .scopes_of_client(id)
+            .into_iter()
+            .filter_map(|id| target.scope(id));
         nodes.extend(scopes.map(|row| self.scope(row)));
         nodes.into_iter().map(|node| (node, When::ALWAYS)).collect()
     }
@@ -321,16 +391,28 @@ impl<'b, 'w> Builder<'b, 'w> {
     /// Returns the groups and scopes that a client holds once it is written.
     fn added(&mut self, id: &str) -> Vec<usize> {
         let (file, target) = (&self.pair.file, &self.pair.target);
-        let groups = file.groups_of_client(id).into_iter().filter_map(|id| file.group(id));
-        let names = groups.filter(|row| is_plain(row)).map(|row| row.text(group::GROUP_NAME));
+        let groups = file
+            .groups_of_client(id)
+            .into_iter()
+            .filter_map(|id| file.group(id));
+        let names = groups
+            .filter(|row| is_plain(row))
+            .map(|row| row.text(group::GROUP_NAME));
         // The target may have one with a flag of its own, which no token names.
         let names = names.filter(|name| target.plain_named(name).is_none_or(is_plain));
         let mut nodes: Vec<usize> = names.filter_map(|name| self.plain(name)).collect();
-        let scopes = file.scopes_of_client(id).into_iter().filter_map(|id| file.scope(id));
-        nodes.extend(scopes.map(|row| row.text(vgroup::VGROUP_NAME)).filter_map(|name| {
-            let new = self.new_scopes.get(name).copied();
-            new.or_else(|| Some(self.scope(target.scope_named(name)?)))
-        }));
+        let scopes = file
+            .scopes_of_client(id)
+            .into_iter()
+            .filter_map(|id| file.scope(id));
+        nodes.extend(
+            scopes
+                .map(|row| row.text(vgroup::VGROUP_NAME))
+                .filter_map(|name| {
+                    let new = self.new_scopes.get(name).copied();
+                    new.or_else(|| Some(self.scope(target.scope_named(name)?)))
+                }),
+        );
         nodes
     }
 
@@ -347,10 +429,15 @@ impl<'b, 'w> Builder<'b, 'w> {
         for (_, key) in target.rows_of(T::XKey, &target.x_keys, id) {
             let node = self.node(Some(x_key_party(key)));
             let maps = target.rows_of_id(T::XMap, &target.x_maps, key.int(x_key::API_KEY_ID));
-            let known: Arc<[usize]> = maps.map(|(_, map)| self.group(map.text(x_map::GROUP_ID))).collect();
-            known.iter().for_each(|group| self.link(node, *group, When::ALWAYS));
+            let known: Arc<[usize]> = maps
+                .map(|(_, map)| self.group(map.text(x_map::GROUP_ID)))
+                .collect();
+            known
+                .iter()
+                .for_each(|group| self.link(node, *group, When::ALWAYS));
             subject.nodes.push((node, When::ALWAYS));
-            keys.entry(key.text(x_key::API_KEY_EN)).or_insert((node, known));
+            keys.entry(key.text(x_key::API_KEY_EN))
+                .or_insert((node, known));
         }
         let Some(item) = item else { return };
         for (_, key) in file.rows_of(T::XKey, &file.x_keys, id) {
@@ -376,11 +463,17 @@ impl<'b, 'w> Builder<'b, 'w> {
         let there: HashSet<usize> = known.iter().copied().collect();
         let mut drawn: HashSet<&str> = HashSet::new();
         for (_, map) in file.rows_of_id(T::XMap, &file.x_maps, key.int(x_key::API_KEY_ID)) {
-            let Some(row) = file.group(map.text(x_map::GROUP_ID)) else { continue };
+            let Some(row) = file.group(map.text(x_map::GROUP_ID)) else {
+                continue;
+            };
             let name = row.text(group::GROUP_NAME);
             if is_hidden(row) {
                 if drawn.insert(name) {
-                    let draw = Draw { pool: self.pool(name), item, known: Arc::clone(&known) };
+                    let draw = Draw {
+                        pool: self.pool(name),
+                        item,
+                        known: Arc::clone(&known),
+                    };
                     if let Some(node) = self.model.node(node) {
                         node.draws.push(draw);
                     }
@@ -400,7 +493,10 @@ impl<'b, 'w> Builder<'b, 'w> {
         let target = &self.pair.target;
         for (_, row) in target.rows_of(T::Group, &target.hidden_by_name, name) {
             let id = row.text(group::GROUP_ID);
-            let when = self.renamed.get(id).map_or(When::ALWAYS, |scope| When::unless(*scope));
+            let when = self
+                .renamed
+                .get(id)
+                .map_or(When::ALWAYS, |scope| When::unless(*scope));
             members.push((self.group(id), when));
         }
         let pool = self.model.pools.len();
@@ -414,11 +510,20 @@ impl<'b, 'w> Builder<'b, 'w> {
         let mut keys: HashMap<&str, (usize, HashSet<&str>)> = HashMap::new();
         for (_, key) in target.rows_of(T::OpenKey, &target.open_keys, id) {
             let node = self.node(Some(open_key_party(key)));
-            let maps = target.rows_of_id(T::OpenMap, &target.open_maps, key.int(open_key::OPEN_API_KEY_ID));
-            let known: HashSet<&str> = maps.map(|(_, map)| map.text(open_map::REF_API_UID)).collect();
-            known.iter().for_each(|uid| self.uid(node, uid, When::ALWAYS));
+            let maps = target.rows_of_id(
+                T::OpenMap,
+                &target.open_maps,
+                key.int(open_key::OPEN_API_KEY_ID),
+            );
+            let known: HashSet<&str> = maps
+                .map(|(_, map)| map.text(open_map::REF_API_UID))
+                .collect();
+            known
+                .iter()
+                .for_each(|uid| self.uid(node, uid, When::ALWAYS));
             subject.nodes.push((node, When::ALWAYS));
-            keys.entry(key.text(open_key::OPEN_API_KEY)).or_insert((node, known));
+            keys.entry(key.text(open_key::OPEN_API_KEY))
+                .or_insert((node, known));
         }
         let Some(item) = item else { return };
         for (_, key) in file.rows_of(T::OpenKey, &file.open_keys, id) {
@@ -433,8 +538,13 @@ impl<'b, 'w> Builder<'b, 'w> {
                     (node, HashSet::new())
                 }
             };
-            let maps = file.rows_of_id(T::OpenMap, &file.open_maps, key.int(open_key::OPEN_API_KEY_ID));
-            let apis = maps.filter_map(|(_, map)| self.pair.used_api(map.text(open_map::REF_API_UID)));
+            let maps = file.rows_of_id(
+                T::OpenMap,
+                &file.open_maps,
+                key.int(open_key::OPEN_API_KEY_ID),
+            );
+            let apis =
+                maps.filter_map(|(_, map)| self.pair.used_api(map.text(open_map::REF_API_UID)));
             for uid in apis.filter_map(|api| self.pair.target_uid(api)) {
                 if known.insert(uid) {
                     self.uid(node, uid, When::written(item));
@@ -445,7 +555,11 @@ impl<'b, 'w> Builder<'b, 'w> {
 
     /// A key that is covered is called as in the file.
     fn rename(&mut self, node: usize, item: usize, party: Party) {
-        if let Some(node) = self.model.node(node).filter(|node| node.by.as_deref() != Some(&party)) {
+        if let Some(node) = self
+            .model
+            .node(node)
+            .filter(|node| node.by.as_deref() != Some(&party))
+        {
             node.renamed = Some((item, Arc::new(party)));
         }
     }
@@ -460,7 +574,11 @@ impl<'b, 'w> Builder<'b, 'w> {
 /// Returns what a client is called, as its item is.
 fn called(row: &Row) -> Arc<str> {
     let alias = row.shared(client::CLIENT_ALIAS);
-    if alias.is_empty() { row.shared(client::CLIENT_NAME) } else { alias }
+    if alias.is_empty() {
+        row.shared(client::CLIENT_NAME)
+    } else {
+        alias
+    }
 }
 
 /// Keys are secret; what people call them is not.
@@ -469,5 +587,8 @@ fn x_key_party(row: &Row) -> Party {
 }
 
 fn open_key_party(row: &Row) -> Party {
-    Party::new(ItemId::new(OPEN_KEY, row.shared(open_key::OPEN_API_KEY_ALIAS)), "")
+    Party::new(
+        ItemId::new(OPEN_KEY, row.shared(open_key::OPEN_API_KEY_ALIAS)),
+        "",
+    )
 }

@@ -29,8 +29,11 @@ pub(super) async fn take(
 ) -> Result<HashMap<Sequence, Vec<i64>>, StoreError> {
     let mut given = HashMap::new();
     for sequence in Sequence::ALL {
-        let count =
-            counts.get(&sequence).copied().and_then(|count| i64::try_from(count).ok()).unwrap_or_default();
+        let count = counts
+            .get(&sequence)
+            .copied()
+            .and_then(|count| i64::try_from(count).ok())
+            .unwrap_or_default();
         if count == 0 {
             continue;
         }
@@ -48,7 +51,11 @@ pub(super) async fn take(
 }
 
 /// Takes ids of a sequence of the database.
-async fn native(connection: &mut PgConnection, sequence: &str, count: i64) -> Result<Vec<i64>, StoreError> {
+async fn native(
+    connection: &mut PgConnection,
+    sequence: &str,
+    count: i64,
+) -> Result<Vec<i64>, StoreError> {
     sqlx::query_scalar("SELECT nextval($1::regclass) FROM generate_series(1, $2)")
         .bind(sequence)
         .bind(count)
@@ -70,7 +77,9 @@ async fn pooled(writer: &mut Writer<'_>, name: &str, count: i64) -> Result<Vec<i
     // The very first block holds a single id, which is the last one of it.
     let first = BLOCK * (1 + blocks(count - 1));
     let read = advance(writer, name, (first, BLOCK * blocks(count))).await?;
-    Ok(pooled_ids(read).take(usize::try_from(count).unwrap_or_default()).collect())
+    Ok(pooled_ids(read)
+        .take(usize::try_from(count).unwrap_or_default())
+        .collect())
 }
 
 /// Returns the ids that a fetch owns whose row read `read`.
@@ -80,7 +89,11 @@ fn pooled_ids(read: i64) -> impl Iterator<Item = i64> {
 
 /// Moves a counter on, by the first number where it stands at its beginning or
 /// is not there, by the second one else; returns where it stood.
-async fn advance(writer: &mut Writer<'_>, name: &str, (first, later): (i64, i64)) -> Result<i64, StoreError> {
+async fn advance(
+    writer: &mut Writer<'_>,
+    name: &str,
+    (first, later): (i64, i64),
+) -> Result<i64, StoreError> {
     let failed = |error: sqlx::Error| StoreError::new(Operation::Allocate, COUNTERS, &error);
     let moved: Option<(i64, String, String)> = sqlx::query_as(
         "UPDATE seq_store AS s SET next_val = old.next_val + CASE old.next_val WHEN $2 THEN $3 ELSE $4 END \
@@ -109,7 +122,13 @@ async fn advance(writer: &mut Writer<'_>, name: &str, (first, later): (i64, i64)
         }
     };
     let key = serde_json::json!({ "sequence_name": name }).to_string();
-    let row = JournalRow { table: COUNTERS.into(), item: Owner::default(), key, before, after: Some(after) };
+    let row = JournalRow {
+        table: COUNTERS.into(),
+        item: Owner::default(),
+        key,
+        before,
+        after: Some(after),
+    };
     writer.note(COUNTERS, row);
     Ok(stood)
 }
@@ -121,7 +140,10 @@ mod tests {
     #[test]
     fn a_fetch_owns_the_block_that_hibernate_would_give_out() {
         let ids: Vec<i64> = pooled_ids(2_000_000_050).take(50).collect();
-        assert_eq!((ids.first(), ids.last()), (Some(&2_000_000_002), Some(&2_000_000_051)));
+        assert_eq!(
+            (ids.first(), ids.last()),
+            (Some(&2_000_000_002), Some(&2_000_000_051))
+        );
     }
 
     #[test]

@@ -13,16 +13,24 @@ use super::rules::{
 };
 use super::side::{ApiName, IDPS, Pair, ScopeApi, is_hidden};
 use super::tables::{
-    FieldDef, Role, T, authority, client, client_group, client_vgroup, clientext, dp_app, group, group_api,
+    FieldDef, Role, T, authority, client, client_group, client_vgroup, clientext, dp_app, group,
+    group_api,
 };
-use super::tables::{group_authority, host, level, oauth, open_key, open_map, rdb, vgroup, vgroup_authority};
+use super::tables::{
+    group_authority, host, level, oauth, open_key, open_map, rdb, vgroup, vgroup_authority,
+};
 use super::tables::{vgroup_group, x_key, x_map};
 use super::world::{Cell, Row};
 use crate::engine::{Approved, Verb};
 use crate::store::Stamp;
 
 /// Computes the rows of everything approved.
-pub(super) fn changes(pair: &Pair<'_>, approved: &Approved, stamp: &Stamp, ids: &mut Ids) -> Changes {
+pub(super) fn changes(
+    pair: &Pair<'_>,
+    approved: &Approved,
+    stamp: &Stamp,
+    ids: &mut Ids,
+) -> Changes {
     let mut builder = Builder {
         pair,
         stamp,
@@ -38,7 +46,10 @@ pub(super) fn changes(pair: &Pair<'_>, approved: &Approved, stamp: &Stamp, ids: 
     let order = [RDB, AUTHENTICATION, LEVEL, GROUP, SCOPE, CLIENT];
     for kind in &order {
         for step in approved.steps() {
-            let Some(entry) = approved.plan().entry(step.at).filter(|entry| entry.item.id.kind == *kind)
+            let Some(entry) = approved
+                .plan()
+                .entry(step.at)
+                .filter(|entry| entry.item.id.kind == *kind)
             else {
                 continue;
             };
@@ -75,21 +86,33 @@ impl<'w> Builder<'_, 'w> {
         let pair = self.pair;
         match kind {
             "rdb-connection" => self.simple(T::Rdb, rdb::CONNECTION_NAME, key, verb),
-            "authentication" => self.simple(T::Authority, authority::GROUP_AUTHORITIE_ID, key, verb),
+            "authentication" => {
+                self.simple(T::Authority, authority::GROUP_AUTHORITIE_ID, key, verb)
+            }
             "security-level" => self.simple(T::Level, level::SECURITY_LEVEL_ID, key, verb),
             "group" => {
                 if let Some(row) = pair.file.plain_named(key) {
-                    self.group(row, pair.target.plain_named(key).filter(|_| verb == Verb::Cover));
+                    self.group(
+                        row,
+                        pair.target.plain_named(key).filter(|_| verb == Verb::Cover),
+                    );
                 }
             }
             "scope" => {
                 if let Some(row) = pair.file.scope_named(key) {
-                    self.scope(row, pair.target.scope_named(key).filter(|_| verb == Verb::Cover));
+                    self.scope(
+                        row,
+                        pair.target.scope_named(key).filter(|_| verb == Verb::Cover),
+                    );
                 }
             }
             _ => {
                 if let Some(row) = pair.file.client(key) {
-                    self.client(key, row, pair.target.client(key).filter(|_| verb == Verb::Cover));
+                    self.client(
+                        key,
+                        row,
+                        pair.target.client(key).filter(|_| verb == Verb::Cover),
+                    );
                 }
             }
         }
@@ -116,7 +139,9 @@ impl<'w> Builder<'_, 'w> {
 
     fn simple(&mut self, table: T, key: usize, id: &str, verb: Verb) {
         let find = |rows: &'w [Row]| rows.iter().find(|row| row.text(key) == id);
-        let Some(row) = find(self.pair.file.world.rows(table)) else { return };
+        let Some(row) = find(self.pair.file.world.rows(table)) else {
+            return;
+        };
         match (verb, find(self.pair.target.world.rows(table))) {
             (Verb::Cover, Some(base)) => {
                 self.update(table, covered(table, base, row));
@@ -137,13 +162,19 @@ impl<'w> Builder<'_, 'w> {
                 new.set(group::GROUP_ID, Cell::Text(Arc::clone(&id)));
                 new.set(group::VGROUP_ID, Cell::Null);
                 self.insert(T::Group, new);
-                self.groups.insert(row.shared(group::GROUP_NAME), Arc::clone(&id));
+                self.groups
+                    .insert(row.shared(group::GROUP_NAME), Arc::clone(&id));
                 id
             }
         };
         self.group_authorities(row, &id, base.is_some());
-        let there = if base.is_some() { self.pair.target.apis_of(&id) } else { Vec::new() };
-        let there: HashMap<ApiName<'w>, usize> = there.into_iter().map(|(link, api)| (api, link)).collect();
+        let there = if base.is_some() {
+            self.pair.target.apis_of(&id)
+        } else {
+            Vec::new()
+        };
+        let there: HashMap<ApiName<'w>, usize> =
+            there.into_iter().map(|(link, api)| (api, link)).collect();
         for (at, api) in self.pair.file.apis_of(row.text(group::GROUP_ID)) {
             if !self.pair.is_lacking(api) {
                 self.group_api(&id, at, there.get(&api).copied(), Version::FromFile);
@@ -153,11 +184,21 @@ impl<'w> Builder<'_, 'w> {
 
     /// Adds the authentication types that a group does not have yet.
     fn group_authorities(&mut self, file: &Row, id: &str, exists: bool) {
-        let there = if exists { self.pair.target.authorities_of_group(id) } else { Vec::new() };
-        for authority in self.pair.file.authorities_of_group(file.text(group::GROUP_ID)) {
+        let there = if exists {
+            self.pair.target.authorities_of_group(id)
+        } else {
+            Vec::new()
+        };
+        for authority in self
+            .pair
+            .file
+            .authorities_of_group(file.text(group::GROUP_ID))
+        {
             if !there.contains(&authority) && self.authorized.insert((id.into(), authority)) {
-                let cells =
-                    [(group_authority::GROUP_ID, id), (group_authority::GROUP_AUTHORITIE_ID, authority)];
+                let cells = [
+                    (group_authority::GROUP_ID, id),
+                    (group_authority::GROUP_AUTHORITIE_ID, authority),
+                ];
                 self.link(T::GroupAuthority, cells);
             }
         }
@@ -165,7 +206,9 @@ impl<'w> Builder<'_, 'w> {
 
     /// Links an API to a group, or refreshes the time of the link that is there.
     fn group_api(&mut self, id: &str, file_link: usize, there: Option<usize>, version: Version) {
-        let Some(from) = self.pair.file.world.row(T::GroupApi, file_link) else { return };
+        let Some(from) = self.pair.file.world.row(T::GroupApi, file_link) else {
+            return;
+        };
         match there.and_then(|link| self.pair.target.world.row(T::GroupApi, link)) {
             Some(base) => {
                 let mut new = match version {
@@ -194,12 +237,21 @@ impl<'w> Builder<'_, 'w> {
                 let mut new = row.clone();
                 new.set(vgroup::VGROUP_ID, Cell::Text(Arc::clone(&id)));
                 self.insert(T::Vgroup, new);
-                self.scopes.insert(row.shared(vgroup::VGROUP_NAME), Arc::clone(&id));
+                self.scopes
+                    .insert(row.shared(vgroup::VGROUP_NAME), Arc::clone(&id));
                 id
             }
         };
-        let there = if base.is_some() { self.pair.target.authorities_of_scope(&id) } else { Vec::new() };
-        for authority in self.pair.file.authorities_of_scope(row.text(vgroup::VGROUP_ID)) {
+        let there = if base.is_some() {
+            self.pair.target.authorities_of_scope(&id)
+        } else {
+            Vec::new()
+        };
+        for authority in self
+            .pair
+            .file
+            .authorities_of_scope(row.text(vgroup::VGROUP_ID))
+        {
             if !there.contains(&authority) {
                 let cells = [
                     (vgroup_authority::VGROUP_ID, &*id),
@@ -213,7 +265,12 @@ impl<'w> Builder<'_, 'w> {
 
     fn scope_apis(&mut self, row: &'w Row, id: &str, exists: bool) {
         let there: HashMap<ApiName<'w>, ScopeApi<'w>> = if exists {
-            self.pair.target.scope_apis(id).into_iter().map(|api| (api.api, api)).collect()
+            self.pair
+                .target
+                .scope_apis(id)
+                .into_iter()
+                .map(|api| (api.api, api))
+                .collect()
         } else {
             HashMap::new()
         };
@@ -226,21 +283,32 @@ impl<'w> Builder<'_, 'w> {
     }
 
     fn refresh_hidden_group(&mut self, api: &ScopeApi<'w>, there: &ScopeApi<'w>) {
-        let Some(file) = self.pair.file.world.row(T::Group, api.group) else { return };
-        let Some(base) = self.pair.target.world.row(T::Group, there.group) else { return };
+        let Some(file) = self.pair.file.world.row(T::Group, api.group) else {
+            return;
+        };
+        let Some(base) = self.pair.target.world.row(T::Group, there.group) else {
+            return;
+        };
         let id = base.text(group::GROUP_ID);
         // One that stands for two APIs, which the product does not make, is refreshed once.
         if self.refreshed.insert(id.into()) {
-            let new = taken(T::Group, base, file, |field| field.role == Role::Compared || field.follows);
+            let new = taken(T::Group, base, file, |field| {
+                field.role == Role::Compared || field.follows
+            });
             self.update(T::Group, new);
-            self.hidden.entry(file.shared(group::GROUP_NAME)).or_default().push(id.into());
+            self.hidden
+                .entry(file.shared(group::GROUP_NAME))
+                .or_default()
+                .push(id.into());
         }
         self.group_authorities(file, id, true);
         self.group_api(id, api.link, Some(there.link), Version::Kept);
     }
 
     fn new_hidden_group(&mut self, scope: &Row, scope_id: &str, api: &ScopeApi<'w>) {
-        let Some(file) = self.pair.file.world.row(T::Group, api.group) else { return };
+        let Some(file) = self.pair.file.world.row(T::Group, api.group) else {
+            return;
+        };
         let id = self.next_text(Sequence::Group);
         let mut new = file.clone();
         new.set(group::GROUP_ID, Cell::Text(Arc::clone(&id)));
@@ -248,9 +316,21 @@ impl<'w> Builder<'_, 'w> {
         self.insert(T::Group, new);
         self.group_api(&id, api.link, None, Version::FromFile);
         self.group_authorities(file, &id, false);
-        self.link(T::VgroupGroup, [(vgroup_group::VGROUP_ID, scope_id), (vgroup_group::GROUP_ID, &id)]);
-        self.hidden.entry(file.shared(group::GROUP_NAME)).or_default().push(Arc::clone(&id));
-        self.scope_groups.entry(scope.shared(vgroup::VGROUP_NAME)).or_default().push(id);
+        self.link(
+            T::VgroupGroup,
+            [
+                (vgroup_group::VGROUP_ID, scope_id),
+                (vgroup_group::GROUP_ID, &id),
+            ],
+        );
+        self.hidden
+            .entry(file.shared(group::GROUP_NAME))
+            .or_default()
+            .push(Arc::clone(&id));
+        self.scope_groups
+            .entry(scope.shared(vgroup::VGROUP_NAME))
+            .or_default()
+            .push(id);
     }
 
     fn client(&mut self, id: &str, row: &'w Row, base: Option<&'w Row>) {
@@ -307,20 +387,38 @@ impl<'w> Builder<'_, 'w> {
         let pair = self.pair;
         let held = pair.target.groups_of_client(id);
         let mut wanted: Vec<Arc<str>> = Vec::new();
-        let groups = pair.file.groups_of_client(id).into_iter().filter_map(|id| pair.file.group(id));
+        let groups = pair
+            .file
+            .groups_of_client(id)
+            .into_iter()
+            .filter_map(|id| pair.file.group(id));
         for row in groups.filter(|row| !is_hidden(row)) {
             wanted.extend(self.group_id(row.text(group::GROUP_NAME)));
         }
-        let mut scopes: HashSet<Arc<str>> =
-            pair.target.scopes_of_client(id).into_iter().map(Arc::from).collect();
-        for row in pair.file.scopes_of_client(id).into_iter().filter_map(|id| pair.file.scope(id)) {
+        let mut scopes: HashSet<Arc<str>> = pair
+            .target
+            .scopes_of_client(id)
+            .into_iter()
+            .map(Arc::from)
+            .collect();
+        for row in pair
+            .file
+            .scopes_of_client(id)
+            .into_iter()
+            .filter_map(|id| pair.file.scope(id))
+        {
             let name = row.text(vgroup::VGROUP_NAME);
-            let Some(scope_id) = self.scope_id(name) else { continue };
+            let Some(scope_id) = self.scope_id(name) else {
+                continue;
+            };
             // Two scopes of the file may be one of the target.
             if scopes.insert(Arc::clone(&scope_id)) {
                 self.link(
                     T::ClientVgroup,
-                    [(client_vgroup::CLIENT_ID, id), (client_vgroup::VGROUP_ID, &scope_id)],
+                    [
+                        (client_vgroup::CLIENT_ID, id),
+                        (client_vgroup::VGROUP_ID, &scope_id),
+                    ],
                 );
             }
             wanted.extend(self.hidden_groups(name));
@@ -330,7 +428,10 @@ impl<'w> Builder<'_, 'w> {
             if !all.contains(&group_id) {
                 self.link(
                     T::ClientGroup,
-                    [(client_group::CLIENT_ID, id), (client_group::GROUP_ID, &group_id)],
+                    [
+                        (client_group::CLIENT_ID, id),
+                        (client_group::GROUP_ID, &group_id),
+                    ],
                 );
                 all.push(group_id);
             }
@@ -346,16 +447,25 @@ impl<'w> Builder<'_, 'w> {
 
     fn scope_id(&self, name: &str) -> Option<Arc<str>> {
         let new = self.scopes.get(name).cloned();
-        new.or_else(|| Some(self.pair.target.scope_named(name)?.shared(vgroup::VGROUP_ID)))
+        new.or_else(|| {
+            Some(
+                self.pair
+                    .target
+                    .scope_named(name)?
+                    .shared(vgroup::VGROUP_ID),
+            )
+        })
     }
 
     /// Returns the hidden groups that the target's scope has by now.
     fn hidden_groups(&self, scope: &str) -> Vec<Arc<str>> {
         let target = &self.pair.target;
-        let there = target
-            .scope_named(scope)
-            .map_or_else(Vec::new, |row| target.scope_apis(row.text(vgroup::VGROUP_ID)));
-        let rows = there.iter().filter_map(|api| target.world.row(T::Group, api.group));
+        let there = target.scope_named(scope).map_or_else(Vec::new, |row| {
+            target.scope_apis(row.text(vgroup::VGROUP_ID))
+        });
+        let rows = there
+            .iter()
+            .filter_map(|api| target.world.row(T::Group, api.group));
         let mut ids: Vec<Arc<str>> = rows.map(|row| row.shared(group::GROUP_ID)).collect();
         ids.extend(self.scope_groups.get(scope).into_iter().flatten().cloned());
         ids
@@ -363,14 +473,30 @@ impl<'w> Builder<'_, 'w> {
 
     fn clientext(&mut self, id: &str) {
         let pair = self.pair;
-        let Some((_, row)) = pair.file.rows_of(T::Clientext, &pair.file.clientext, id).next() else { return };
-        let base = pair.target.rows_of(T::Clientext, &pair.target.clientext, id).next();
-        let mut new = base.map_or_else(|| row.clone(), |(_, base)| covered(T::Clientext, base, row));
-        new.set(clientext::KEYWORD_SEARCH, Cell::Text(keyword_search(&new).into()));
+        let Some((_, row)) = pair
+            .file
+            .rows_of(T::Clientext, &pair.file.clientext, id)
+            .next()
+        else {
+            return;
+        };
+        let base = pair
+            .target
+            .rows_of(T::Clientext, &pair.target.clientext, id)
+            .next();
+        let mut new =
+            base.map_or_else(|| row.clone(), |(_, base)| covered(T::Clientext, base, row));
+        new.set(
+            clientext::KEYWORD_SEARCH,
+            Cell::Text(keyword_search(&new).into()),
+        );
         match base {
             Some(_) => self.update(T::Clientext, new),
             None => {
-                new.set(clientext::CLIENT_SEQ_ID, Cell::Int(self.ids.next(Sequence::ClientExt)));
+                new.set(
+                    clientext::CLIENT_SEQ_ID,
+                    Cell::Int(self.ids.next(Sequence::ClientExt)),
+                );
                 self.insert(T::Clientext, new);
             }
         }
@@ -379,9 +505,21 @@ impl<'w> Builder<'_, 'w> {
     /// The oauth row; covering keeps its password. `scope` follows the groups.
     fn oauth(&mut self, id: &str, is_cover: bool, groups: &[Arc<str>]) {
         let pair = self.pair;
-        let joined = if groups.is_empty() { NO_GROUPS.to_owned() } else { groups.join(",") };
-        let file = pair.file.rows_of(T::Oauth, &pair.file.oauth, id).next().map(|(_, row)| row);
-        let base = pair.target.rows_of(T::Oauth, &pair.target.oauth, id).next().map(|(_, row)| row);
+        let joined = if groups.is_empty() {
+            NO_GROUPS.to_owned()
+        } else {
+            groups.join(",")
+        };
+        let file = pair
+            .file
+            .rows_of(T::Oauth, &pair.file.oauth, id)
+            .next()
+            .map(|(_, row)| row);
+        let base = pair
+            .target
+            .rows_of(T::Oauth, &pair.target.oauth, id)
+            .next()
+            .map(|(_, row)| row);
         let mut new = match (file, base) {
             (None, None) => return,
             (Some(file), None) => file.clone(),
@@ -402,7 +540,11 @@ impl<'w> Builder<'_, 'w> {
         let pair = self.pair;
         for (_, row) in pair.file.rows_of(T::XKey, &pair.file.x_keys, id) {
             let same = |other: &&Row| other.text(x_key::API_KEY_EN) == row.text(x_key::API_KEY_EN);
-            let base = pair.target.rows_of(T::XKey, &pair.target.x_keys, id).map(|(_, row)| row).find(same);
+            let base = pair
+                .target
+                .rows_of(T::XKey, &pair.target.x_keys, id)
+                .map(|(_, row)| row)
+                .find(same);
             let key = match base {
                 Some(base) => {
                     self.update(T::XKey, covered(T::XKey, base, row));
@@ -425,10 +567,18 @@ impl<'w> Builder<'_, 'w> {
     fn x_maps(&mut self, file: &Row, key: Option<i64>, exists: bool) {
         let pair = self.pair;
         let Some(key) = key else { return };
-        let there = pair.target.rows_of_id(T::XMap, &pair.target.x_maps, Some(key).filter(|_| exists));
-        let mut known: HashSet<Arc<str>> = there.map(|(_, map)| map.shared(x_map::GROUP_ID)).collect();
-        for (_, map) in pair.file.rows_of_id(T::XMap, &pair.file.x_maps, file.int(x_key::API_KEY_ID)) {
-            let Some(row) = pair.file.group(map.text(x_map::GROUP_ID)) else { continue };
+        let there =
+            pair.target
+                .rows_of_id(T::XMap, &pair.target.x_maps, Some(key).filter(|_| exists));
+        let mut known: HashSet<Arc<str>> =
+            there.map(|(_, map)| map.shared(x_map::GROUP_ID)).collect();
+        for (_, map) in
+            pair.file
+                .rows_of_id(T::XMap, &pair.file.x_maps, file.int(x_key::API_KEY_ID))
+        {
+            let Some(row) = pair.file.group(map.text(x_map::GROUP_ID)) else {
+                continue;
+            };
             let name = row.text(group::GROUP_NAME);
             let found = if is_hidden(row) {
                 self.hidden_ids(name)
@@ -439,10 +589,15 @@ impl<'w> Builder<'_, 'w> {
             if found.iter().any(|id| known.contains(id)) {
                 continue;
             }
-            let Some(group_id) = found.into_iter().next() else { continue };
+            let Some(group_id) = found.into_iter().next() else {
+                continue;
+            };
             known.insert(Arc::clone(&group_id));
             let mut new = Row::empty(&x_map::TABLE);
-            new.set(x_map::API_KEY_MAP_ID, Cell::Int(self.ids.random(self.stamp.now)));
+            new.set(
+                x_map::API_KEY_MAP_ID,
+                Cell::Int(self.ids.random(self.stamp.now)),
+            );
             new.set(x_map::REF_API_KEY_ID, Cell::Int(key));
             new.set(x_map::GROUP_ID, Cell::Text(group_id));
             self.insert(T::XMap, new);
@@ -453,17 +608,29 @@ impl<'w> Builder<'_, 'w> {
     fn hidden_ids(&self, name: &str) -> Vec<Arc<str>> {
         let target = &self.pair.target;
         let there = target.rows_of(T::Group, &target.hidden_by_name, name);
-        let unrenamed =
-            there.map(|(_, row)| row.shared(group::GROUP_ID)).filter(|id| !self.refreshed.contains(id));
-        self.hidden.get(name).into_iter().flatten().cloned().chain(unrenamed).collect()
+        let unrenamed = there
+            .map(|(_, row)| row.shared(group::GROUP_ID))
+            .filter(|id| !self.refreshed.contains(id));
+        self.hidden
+            .get(name)
+            .into_iter()
+            .flatten()
+            .cloned()
+            .chain(unrenamed)
+            .collect()
     }
 
     fn open_keys(&mut self, id: &str) {
         let pair = self.pair;
         for (_, row) in pair.file.rows_of(T::OpenKey, &pair.file.open_keys, id) {
-            let same = |other: &&Row| other.text(open_key::OPEN_API_KEY) == row.text(open_key::OPEN_API_KEY);
-            let base =
-                pair.target.rows_of(T::OpenKey, &pair.target.open_keys, id).map(|(_, row)| row).find(same);
+            let same = |other: &&Row| {
+                other.text(open_key::OPEN_API_KEY) == row.text(open_key::OPEN_API_KEY)
+            };
+            let base = pair
+                .target
+                .rows_of(T::OpenKey, &pair.target.open_keys, id)
+                .map(|(_, row)| row)
+                .find(same);
             let key = match base {
                 Some(base) => {
                     self.update(T::OpenKey, covered(T::OpenKey, base, row));
@@ -485,15 +652,30 @@ impl<'w> Builder<'_, 'w> {
     fn open_maps(&mut self, file: &Row, key: Option<i64>, exists: bool) {
         let pair = self.pair;
         let Some(key) = key else { return };
-        let there = pair.target.rows_of_id(T::OpenMap, &pair.target.open_maps, Some(key).filter(|_| exists));
-        let mut known: HashSet<&str> = there.map(|(_, map)| map.text(open_map::REF_API_UID)).collect();
-        for (_, map) in
-            pair.file.rows_of_id(T::OpenMap, &pair.file.open_maps, file.int(open_key::OPEN_API_KEY_ID))
-        {
-            let uid = pair.used_api(map.text(open_map::REF_API_UID)).and_then(|api| pair.target_uid(api));
-            let Some(uid) = uid.filter(|uid| known.insert(uid)) else { continue };
+        let there = pair.target.rows_of_id(
+            T::OpenMap,
+            &pair.target.open_maps,
+            Some(key).filter(|_| exists),
+        );
+        let mut known: HashSet<&str> = there
+            .map(|(_, map)| map.text(open_map::REF_API_UID))
+            .collect();
+        for (_, map) in pair.file.rows_of_id(
+            T::OpenMap,
+            &pair.file.open_maps,
+            file.int(open_key::OPEN_API_KEY_ID),
+        ) {
+            let uid = pair
+                .used_api(map.text(open_map::REF_API_UID))
+                .and_then(|api| pair.target_uid(api));
+            let Some(uid) = uid.filter(|uid| known.insert(uid)) else {
+                continue;
+            };
             let mut new = Row::empty(&open_map::TABLE);
-            new.set(open_map::OPEN_API_KEY_MAP_ID, Cell::Int(self.ids.next(Sequence::OpenMap)));
+            new.set(
+                open_map::OPEN_API_KEY_MAP_ID,
+                Cell::Int(self.ids.next(Sequence::OpenMap)),
+            );
             new.set(open_map::REF_OPEN_API_KEY_ID, Cell::Int(key));
             new.set(open_map::REF_API_UID, Cell::Text(uid.into()));
             self.insert(T::OpenMap, new);
@@ -503,8 +685,14 @@ impl<'w> Builder<'_, 'w> {
     /// The portal's application; of several rows of a client the first counts.
     fn dp_app(&mut self, id: &str) {
         let pair = self.pair;
-        let Some((_, row)) = pair.file.rows_of(T::DpApp, &pair.file.dp_apps, id).next() else { return };
-        match pair.target.rows_of(T::DpApp, &pair.target.dp_apps, id).next() {
+        let Some((_, row)) = pair.file.rows_of(T::DpApp, &pair.file.dp_apps, id).next() else {
+            return;
+        };
+        match pair
+            .target
+            .rows_of(T::DpApp, &pair.target.dp_apps, id)
+            .next()
+        {
             Some((_, base)) => {
                 let mut new = covered(T::DpApp, base, row);
                 new.copy(row, &[dp_app::KEYWORD_SEARCH]);
@@ -512,7 +700,10 @@ impl<'w> Builder<'_, 'w> {
             }
             None => {
                 let mut new = row.clone();
-                new.set(dp_app::DP_APPLICATION_ID, Cell::Int(self.ids.random(self.stamp.now)));
+                new.set(
+                    dp_app::DP_APPLICATION_ID,
+                    Cell::Int(self.ids.random(self.stamp.now)),
+                );
                 self.insert(T::DpApp, new);
             }
         }
@@ -522,12 +713,19 @@ impl<'w> Builder<'_, 'w> {
     /// target's rows are replaced by fresh ones; else rows are matched by id.
     fn idps(&mut self, id: &str, sort: usize, is_cover: bool) {
         let pair = self.pair;
-        let Some((table, own_id, _)) = IDPS.get(sort).copied() else { return };
-        let (Some(here), Some(there)) = (pair.file.idps.get(sort), pair.target.idps.get(sort)) else {
+        let Some((table, own_id, _)) = IDPS.get(sort).copied() else {
+            return;
+        };
+        let (Some(here), Some(there)) = (pair.file.idps.get(sort), pair.target.idps.get(sort))
+        else {
             return;
         };
         let is_replaced = is_cover && pair.file.dp_apps.contains_key(id);
-        let wanted: Vec<&Row> = pair.file.rows_of(table, here, id).map(|(_, row)| row).collect();
+        let wanted: Vec<&Row> = pair
+            .file
+            .rows_of(table, here, id)
+            .map(|(_, row)| row)
+            .collect();
         let same = |a: &Row, b: &Row| a.int(own_id) == b.int(own_id);
         if is_replaced {
             for (_, row) in pair.target.rows_of(table, there, id) {
@@ -537,7 +735,11 @@ impl<'w> Builder<'_, 'w> {
             }
         }
         for row in wanted {
-            let base = pair.target.rows_of(table, there, id).map(|(_, row)| row).find(|base| same(base, row));
+            let base = pair
+                .target
+                .rows_of(table, there, id)
+                .map(|(_, row)| row)
+                .find(|base| same(base, row));
             match base.filter(|_| !is_replaced) {
                 Some(base) => {
                     self.update(table, covered(table, base, row));
@@ -558,7 +760,9 @@ enum Version {
 /// Returns what becomes of a row of the target that is covered: what is compared
 /// takes the file's value where it differs; all else stays, byte for byte.
 fn covered(table: T, base: &Row, from: &Row) -> Row {
-    taken(table, base, from, |field| field.role == Role::Compared && !field.is_kept)
+    taken(table, base, from, |field| {
+        field.role == Role::Compared && !field.is_kept
+    })
 }
 
 /// Takes over from the file the columns that are wanted and differ.

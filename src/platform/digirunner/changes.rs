@@ -28,8 +28,14 @@ pub(super) enum Sequence {
 
 impl Sequence {
     /// All of them.
-    pub(super) const ALL: [Self; 6] =
-        [Self::Group, Self::Vgroup, Self::Host, Self::ClientExt, Self::OpenKey, Self::OpenMap];
+    pub(super) const ALL: [Self; 6] = [
+        Self::Group,
+        Self::Vgroup,
+        Self::Host,
+        Self::ClientExt,
+        Self::OpenKey,
+        Self::OpenMap,
+    ];
 }
 
 /// New ids. Rows are built twice: first to count how many ids of each sort are
@@ -45,13 +51,23 @@ pub(super) struct Ids {
 impl Ids {
     /// Returns ids for counting alone; `taken` are random ids of the target.
     pub(super) fn counting(taken: HashSet<i64>) -> Self {
-        Self { taken, ..Self::default() }
+        Self {
+            taken,
+            ..Self::default()
+        }
     }
 
     /// Returns ids that were taken from the database.
     pub(super) fn given(given: HashMap<Sequence, Vec<i64>>, taken: HashSet<i64>) -> Self {
-        let given = given.into_iter().map(|(sequence, ids)| (sequence, ids.into_iter())).collect();
-        Self { given, taken, counts: HashMap::new() }
+        let given = given
+            .into_iter()
+            .map(|(sequence, ids)| (sequence, ids.into_iter()))
+            .collect();
+        Self {
+            given,
+            taken,
+            counts: HashMap::new(),
+        }
     }
 
     /// Returns how many ids were asked for.
@@ -64,7 +80,10 @@ impl Ids {
         let count = self.counts.entry(sequence).or_insert(0);
         *count += 1;
         let stand_in = -i64::try_from(*count).unwrap_or(i64::MAX);
-        self.given.get_mut(&sequence).and_then(Iterator::next).unwrap_or(stand_in)
+        self.given
+            .get_mut(&sequence)
+            .and_then(Iterator::next)
+            .unwrap_or(stand_in)
     }
 
     /// Takes an id of the product's date-hex form: the eight digits of today
@@ -120,13 +139,21 @@ impl Changes {
     /// Inserts a row.
     pub(super) fn insert(&mut self, table: T, row: Row) {
         let owner = Owner::clone(&self.owner);
-        self.tables.entry(table).or_default().inserts.push(row, owner);
+        self.tables
+            .entry(table)
+            .or_default()
+            .inserts
+            .push(row, owner);
     }
 
     /// Updates a row.
     pub(super) fn update(&mut self, table: T, row: Row) {
         let owner = Owner::clone(&self.owner);
-        self.tables.entry(table).or_default().updates.push(row, owner);
+        self.tables
+            .entry(table)
+            .or_default()
+            .updates
+            .push(row, owner);
     }
 
     /// Inserts a row that is new: created now by the operator.
@@ -153,7 +180,11 @@ impl Changes {
     /// Deletes a row.
     pub(super) fn delete(&mut self, table: T, row: Row) {
         let owner = Owner::clone(&self.owner);
-        self.tables.entry(table).or_default().deletes.push(row, owner);
+        self.tables
+            .entry(table)
+            .or_default()
+            .deletes
+            .push(row, owner);
     }
 }
 
@@ -167,14 +198,23 @@ impl Batch {
 /// Returns the columns that any update of a table changes.
 pub(super) fn changed_columns(table: &Table, target: &World, updates: &[Row]) -> Vec<usize> {
     let key: Vec<usize> = table.key().map(|(at, _)| at).collect();
-    let before: HashMap<Vec<KeyCell<'_>>, &Row> =
-        target.rows(table.id).iter().map(|row| (key_of(row, &key), row)).collect();
+    let before: HashMap<Vec<KeyCell<'_>>, &Row> = target
+        .rows(table.id)
+        .iter()
+        .map(|row| (key_of(row, &key), row))
+        .collect();
     let differs = |at: usize| {
-        updates
-            .iter()
-            .any(|row| before.get(&key_of(row, &key)).is_none_or(|old| old.cell(at) != row.cell(at)))
+        updates.iter().any(|row| {
+            before
+                .get(&key_of(row, &key))
+                .is_none_or(|old| old.cell(at) != row.cell(at))
+        })
     };
-    table.columns().map(|(at, _)| at).filter(|at| !key.contains(at) && differs(*at)).collect()
+    table
+        .columns()
+        .map(|(at, _)| at)
+        .filter(|at| !key.contains(at) && differs(*at))
+        .collect()
 }
 
 /// A cell of a key, for finding rows.
@@ -231,17 +271,20 @@ enum Audit {
 }
 
 fn audits(table: &Table) -> impl Iterator<Item = (usize, Audit)> {
-    table.columns().filter(|(_, field)| field.role == Role::Stamped).filter_map(|(at, field)| {
-        let audit = match field.column {
-            "create_time" | "create_date_time" => Audit::CreateTime,
-            "create_user" => Audit::CreateUser,
-            "update_time" | "update_date_time" => Audit::UpdateTime,
-            "update_user" => Audit::UpdateUser,
-            "version" => Audit::Version,
-            _ => return None,
-        };
-        Some((at, audit))
-    })
+    table
+        .columns()
+        .filter(|(_, field)| field.role == Role::Stamped)
+        .filter_map(|(at, field)| {
+            let audit = match field.column {
+                "create_time" | "create_date_time" => Audit::CreateTime,
+                "create_user" => Audit::CreateUser,
+                "update_time" | "update_date_time" => Audit::UpdateTime,
+                "update_user" => Audit::UpdateUser,
+                "version" => Audit::Version,
+                _ => return None,
+            };
+            Some((at, audit))
+        })
 }
 
 #[cfg(test)]
@@ -251,14 +294,20 @@ mod tests {
 
     #[test]
     fn a_random_id_begins_with_todays_digits() {
-        let now = NaiveDate::from_ymd_opt(2024, 1, 31).unwrap().and_hms_opt(1, 2, 3).unwrap();
+        let now = NaiveDate::from_ymd_opt(2024, 1, 31)
+            .unwrap()
+            .and_hms_opt(1, 2, 3)
+            .unwrap();
         let id = Ids::default().random(now);
         assert_eq!(format!("{id:x}").get(..8), Some("20240131"));
     }
 
     #[test]
     fn a_random_id_is_never_handed_out_twice() {
-        let now = NaiveDate::from_ymd_opt(2024, 1, 31).unwrap().and_hms_opt(1, 2, 3).unwrap();
+        let now = NaiveDate::from_ymd_opt(2024, 1, 31)
+            .unwrap()
+            .and_hms_opt(1, 2, 3)
+            .unwrap();
         let mut ids = Ids::default();
         let all: HashSet<i64> = (0..1000).map(|_| ids.random(now)).collect();
         assert_eq!(all.len(), 1000);

@@ -12,7 +12,9 @@ use super::access;
 use super::file::{File, ROOT};
 use super::integrity::{self, Broken};
 use super::item;
-use super::rules::{self, AUTHENTICATION, CLIENT, GROUP, KINDS, LEVEL, Names, Owners, RDB, SCOPE, is_plain};
+use super::rules::{
+    self, AUTHENTICATION, CLIENT, GROUP, KINDS, LEVEL, Names, Owners, RDB, SCOPE, is_plain,
+};
 use super::side::{Identity, Pair, is_hidden};
 use super::tables::{T, authority, client, group, group_api, level, rdb, vgroup};
 use super::values::{self, Misfit};
@@ -24,9 +26,24 @@ use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Plan, Reason, Requir
 /// What digiRunner comes with: the kind, the column that tells it from others,
 /// its value, and what covering it does.
 static BUILT_IN: [(Kind, usize, &str, &str); 4] = [
-    (CLIENT, client::CLIENT_ID, "YWRtaW5Db25zb2xl", "covering it changes the admin console's own access"),
-    (CLIENT, client::CLIENT_ID, "DpClient", "covering it changes the developer portal's own access"),
-    (GROUP, group::GROUP_ID, "1000", "covering it changes the admin console's own access"),
+    (
+        CLIENT,
+        client::CLIENT_ID,
+        "YWRtaW5Db25zb2xl",
+        "covering it changes the admin console's own access",
+    ),
+    (
+        CLIENT,
+        client::CLIENT_ID,
+        "DpClient",
+        "covering it changes the developer portal's own access",
+    ),
+    (
+        GROUP,
+        group::GROUP_ID,
+        "1000",
+        "covering it changes the admin console's own access",
+    ),
     (
         RDB,
         rdb::CONNECTION_NAME,
@@ -63,8 +80,14 @@ pub(super) fn obstacles(file: &File) -> Vec<Finding> {
     target.apis = all_apis(&file.world);
     let pair = Pair::new(&file.world, &target);
     let candidates = Comparer::new(&pair).candidates();
-    let in_file: HashSet<ItemId> = candidates.iter().map(|candidate| candidate.item.id.clone()).collect();
-    candidates.iter().flat_map(|candidate| obstacles_of(candidate, &in_file)).collect()
+    let in_file: HashSet<ItemId> = candidates
+        .iter()
+        .map(|candidate| candidate.item.id.clone())
+        .collect();
+    candidates
+        .iter()
+        .flat_map(|candidate| obstacles_of(candidate, &in_file))
+        .collect()
 }
 
 fn obstacles_of(candidate: &Candidate, in_file: &HashSet<ItemId>) -> Vec<Finding> {
@@ -74,29 +97,54 @@ fn obstacles_of(candidate: &Candidate, in_file: &HashSet<ItemId>) -> Vec<Finding
         .blocks
         .iter()
         .filter(|reason| !["too-many-apis", "broken-reference"].contains(&&*reason.code));
-    let blocks = blocks.map(|reason| Finding::error(reason.code.clone(), placed(&reason.message, path)));
+    let blocks =
+        blocks.map(|reason| Finding::error(reason.code.clone(), placed(&reason.message, path)));
     // Links to authentication types are told as broken references.
     let needs = candidate.requires.iter().map(|need| &need.on);
     let needs = needs.filter(|on| [LEVEL, RDB].contains(&on.kind) && !in_file.contains(on));
     let needs = needs.map(|on| {
-        let message =
-            format!("needs {} '{}', which the file does not hold; the target must", on.kind, on.key);
+        let message = format!(
+            "needs {} '{}', which the file does not hold; the target must",
+            on.kind, on.key
+        );
         Finding::warning("not-in-file", placed(&message, path))
     });
-    blocks.chain(needs).map(|finding| finding.at(&**path).about(id)).collect()
+    blocks
+        .chain(needs)
+        .map(|finding| finding.at(&**path).about(id))
+        .collect()
 }
 
 /// Returns a message with the item's place, unless it names a closer one.
 fn placed(message: &str, path: &str) -> String {
-    if message.contains(&format!("/{ROOT}/")) { message.to_owned() } else { format!("{message} ({path})") }
+    if message.contains(&format!("/{ROOT}/")) {
+        message.to_owned()
+    } else {
+        format!("{message} ({path})")
+    }
 }
 
 /// Returns every API that the file refers to, as if a target had it.
 fn all_apis(file: &World) -> Vec<Api> {
     let linked = file.rows(T::GroupApi).iter();
-    let linked = linked.map(|row| (row.shared(group_api::MODULE_NAME), row.shared(group_api::API_KEY)));
-    let used = file.api_use.iter().map(|api| (Arc::clone(&api.module), Arc::clone(&api.api)));
-    linked.chain(used).map(|(module, api)| Api { uid: Some(Arc::clone(&api)), module, api }).collect()
+    let linked = linked.map(|row| {
+        (
+            row.shared(group_api::MODULE_NAME),
+            row.shared(group_api::API_KEY),
+        )
+    });
+    let used = file
+        .api_use
+        .iter()
+        .map(|api| (Arc::clone(&api.module), Arc::clone(&api.api)));
+    linked
+        .chain(used)
+        .map(|(module, api)| Api {
+            uid: Some(Arc::clone(&api)),
+            module,
+            api,
+        })
+        .collect()
 }
 
 /// What all comparisons share.
@@ -118,10 +166,21 @@ impl<'p, 'w> Comparer<'p, 'w> {
     fn new(pair: &'p Pair<'w>) -> Self {
         let all = |_: &Row| true;
         let client = |what, code, column| {
-            Names::new(pair, CLIENT, (what, code), (T::Client, client::CLIENT_ID, column), all)
+            Names::new(
+                pair,
+                CLIENT,
+                (what, code),
+                (T::Client, client::CLIENT_ID, column),
+                all,
+            )
         };
-        let target =
-            |table: T, column: usize| pair.target.world.rows(table).iter().map(move |row| row.text(column));
+        let target = |table: T, column: usize| {
+            pair.target
+                .world
+                .rows(table)
+                .iter()
+                .map(move |row| row.text(column))
+        };
         Self {
             pair,
             broken: integrity::check(&pair.file),
@@ -147,14 +206,22 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 pair,
                 AUTHENTICATION,
                 ("name", "name-taken"),
-                (T::Authority, authority::GROUP_AUTHORITIE_ID, authority::GROUP_AUTHORITIE_NAME),
+                (
+                    T::Authority,
+                    authority::GROUP_AUTHORITIE_ID,
+                    authority::GROUP_AUTHORITIE_NAME,
+                ),
                 all,
             ),
             level_names: Names::new(
                 pair,
                 LEVEL,
                 ("name", "name-taken"),
-                (T::Level, level::SECURITY_LEVEL_ID, level::SECURITY_LEVEL_NAME),
+                (
+                    T::Level,
+                    level::SECURITY_LEVEL_ID,
+                    level::SECURITY_LEVEL_NAME,
+                ),
                 all,
             ),
             owners: Owners::new(pair),
@@ -166,20 +233,29 @@ impl<'p, 'w> Comparer<'p, 'w> {
 
     /// Returns the JSON pointer to a row of the file.
     fn path(&self, table: T, at: usize) -> String {
-        format!("/{ROOT}/{}/{}", table.table().list, self.pair.file.world.place(table, at))
+        format!(
+            "/{ROOT}/{}/{}",
+            table.table().list,
+            self.pair.file.world.place(table, at)
+        )
     }
 
     /// Returns what of a row of the file cannot be stored.
     fn misfits(&self, table: T, at: usize) -> Vec<Misfit> {
         let row = self.pair.file.world.row(table, at);
-        row.map_or_else(Vec::new, |row| values::misfits(table.table(), row, &self.path(table, at)))
+        row.map_or_else(Vec::new, |row| {
+            values::misfits(table.table(), row, &self.path(table, at))
+        })
     }
 
     fn candidates(&self) -> Vec<Candidate> {
         let mut all = self.every_kind();
         // Of what does not differ nothing is written: what it lacks, it lacks already.
         for candidate in all.iter_mut().filter(|candidate| candidate.base.is_some()) {
-            let lacks = candidate.requires.iter().any(|requirement| !requirement.present);
+            let lacks = candidate
+                .requires
+                .iter()
+                .any(|requirement| !requirement.present);
             if (lacks || may_pass_limit(candidate)) && !is_changed(candidate) {
                 candidate.requires.clear();
                 candidate.quota = None;
@@ -200,8 +276,9 @@ impl<'p, 'w> Comparer<'p, 'w> {
             *kind == id.kind && row.text(*column) == *value
         };
         let (.., what) = BUILT_IN.iter().find(is_one)?;
-        may_change(candidate)
-            .then(|| Finding::warning("built-in", format!("is built into digiRunner: {what}")).about(id))
+        may_change(candidate).then(|| {
+            Finding::warning("built-in", format!("is built into digiRunner: {what}")).about(id)
+        })
     }
 
     /// Blocks an item that stands several times in the file.
@@ -213,10 +290,14 @@ impl<'p, 'w> Comparer<'p, 'w> {
         let mut all = self.clients();
         all.extend(self.groups());
         all.extend(self.scopes());
-        all.extend(
-            self.simple(&AUTHENTICATION, Some((authority::GROUP_AUTHORITIE_NAME, &self.authority_names))),
-        );
-        all.extend(self.simple(&LEVEL, Some((level::SECURITY_LEVEL_NAME, &self.level_names))));
+        all.extend(self.simple(
+            &AUTHENTICATION,
+            Some((authority::GROUP_AUTHORITIE_NAME, &self.authority_names)),
+        ));
+        all.extend(self.simple(
+            &LEVEL,
+            Some((level::SECURITY_LEVEL_NAME, &self.level_names)),
+        ));
         all.extend(self.simple(&RDB, None));
         all
     }
@@ -231,14 +312,23 @@ impl<'p, 'w> Comparer<'p, 'w> {
             let id = ItemId::new(kind.clone(), row.shared(key));
             let base = self.pair.target.item(kind, row.text(key));
             let called = name.map_or_else(|| row.shared(key), |(column, _)| row.shared(column));
-            let mut blocks: Vec<Reason> =
-                name.map_or_else(Vec::new, |(column, names)| names.check(row.text(key), row.text(column)));
+            let mut blocks: Vec<Reason> = name.map_or_else(Vec::new, |(column, names)| {
+                names.check(row.text(key), row.text(column))
+            });
             blocks.extend(self.twice(kind, row.text(key)));
             blocks.extend(values::reasons(self.misfits(table, at)));
-            let mut candidate = candidate(id, called, self.path(table, at), build(row), base.map(build));
+            let mut candidate = candidate(
+                id,
+                called,
+                self.path(table, at),
+                build(row),
+                base.map(build),
+            );
             candidate.blocks = blocks;
             if table == T::Rdb {
-                candidate.warnings.extend(foreign_encryption(&candidate, row, base));
+                candidate
+                    .warnings
+                    .extend(foreign_encryption(&candidate, row, base));
             }
             candidate
         })
@@ -275,39 +365,78 @@ impl<'p, 'w> Comparer<'p, 'w> {
 
     /// A group, plain or hidden, needs its level and its authentication types.
     fn needs_of_group(&self, row: &Row) -> Vec<Requirement> {
-        let mut needs: Vec<Requirement> =
-            self.level(row.text(group::SECURITY_LEVEL_ID)).into_iter().collect();
-        let authorities = self.pair.file.authorities_of_group(row.text(group::GROUP_ID));
+        let mut needs: Vec<Requirement> = self
+            .level(row.text(group::SECURITY_LEVEL_ID))
+            .into_iter()
+            .collect();
+        let authorities = self
+            .pair
+            .file
+            .authorities_of_group(row.text(group::GROUP_ID));
         needs.extend(authorities.into_iter().map(|id| self.authority(id)));
         needs
     }
 
     /// Checks the links of a group to the APIs that the target has.
     fn misfits_of_links(&self, group: &Row) -> Vec<Misfit> {
-        let apis = self.pair.file.apis_of(group.text(group::GROUP_ID)).into_iter();
+        let apis = self
+            .pair
+            .file
+            .apis_of(group.text(group::GROUP_ID))
+            .into_iter();
         let links = apis.filter(|(_, api)| !self.pair.is_lacking(*api));
-        links.flat_map(|(at, _)| self.misfits(T::GroupApi, at)).collect()
+        links
+            .flat_map(|(at, _)| self.misfits(T::GroupApi, at))
+            .collect()
     }
 
     fn level(&self, id: &str) -> Option<Requirement> {
-        (!id.is_empty())
-            .then(|| Requirement { on: ItemId::new(LEVEL, id), present: self.levels.contains(id) })
+        (!id.is_empty()).then(|| Requirement {
+            on: ItemId::new(LEVEL, id),
+            present: self.levels.contains(id),
+        })
     }
 
     fn authority(&self, id: &str) -> Requirement {
-        Requirement { on: ItemId::new(AUTHENTICATION, id), present: self.authorities.contains(id) }
+        Requirement {
+            on: ItemId::new(AUTHENTICATION, id),
+            present: self.authorities.contains(id),
+        }
     }
 }
 
-fn candidate(id: ItemId, name: Arc<str>, path: String, value: Value, base: Option<Value>) -> Candidate {
-    let base = base.map(|value| Item { id: id.clone(), name: Arc::clone(&name), value, path: "".into() });
-    Candidate::new(Item { id, name, value, path: path.into() }, base)
+fn candidate(
+    id: ItemId,
+    name: Arc<str>,
+    path: String,
+    value: Value,
+    base: Option<Value>,
+) -> Candidate {
+    let base = base.map(|value| Item {
+        id: id.clone(),
+        name: Arc::clone(&name),
+        value,
+        path: "".into(),
+    });
+    Candidate::new(
+        Item {
+            id,
+            name,
+            value,
+            path: path.into(),
+        },
+        base,
+    )
 }
 
 /// Says whether an item is, or may get, over its limit.
 fn may_pass_limit(candidate: &Candidate) -> bool {
     candidate.quota.as_ref().is_some_and(|quota| {
-        let added: usize = quota.uses.iter().map(|part| part.written.max(part.left)).sum();
+        let added: usize = quota
+            .uses
+            .iter()
+            .map(|part| part.written.max(part.left))
+            .sum();
         quota.held + added > quota.max
     })
 }
@@ -320,7 +449,9 @@ fn may_change(candidate: &Candidate) -> bool {
 
 /// Says whether covering would change anything.
 fn is_changed(candidate: &Candidate) -> bool {
-    let Some(base) = &candidate.base else { return false };
+    let Some(base) = &candidate.base else {
+        return false;
+    };
     !effective(Some(&base.value), &candidate.item.value).is_empty()
 }
 

@@ -12,7 +12,9 @@ use self::kept::Kept;
 use super::counts;
 use super::file::{ANALYSIS, ROOT};
 use super::rules::CLIENT;
-use super::tables::{API_USE, API_USE_LIST, FieldDef, Role, T, TABLES, Type, client, clientext, open_map};
+use super::tables::{
+    API_USE, API_USE_LIST, FieldDef, Role, T, TABLES, Type, client, clientext, open_map,
+};
 use super::world::{Api, Cell, Row, World, epoch_millis};
 use crate::engine::ItemId;
 use crate::platform::{Export, MissingRoots};
@@ -23,14 +25,22 @@ use crate::platform::{Export, MissingRoots};
 ///
 /// Fails if a root is no client of the target.
 pub(super) fn export(world: &World, roots: &[ItemId]) -> Result<Export, MissingRoots> {
-    let known: HashSet<&str> = world.rows(T::Client).iter().map(|row| row.text(client::CLIENT_ID)).collect();
+    let known: HashSet<&str> = world
+        .rows(T::Client)
+        .iter()
+        .map(|row| row.text(client::CLIENT_ID))
+        .collect();
     let is_missing = |root: &&ItemId| root.kind != CLIENT || !known.contains(&*root.key);
     let missing: Vec<ItemId> = roots.iter().filter(is_missing).cloned().collect();
     if !missing.is_empty() {
         return Err(MissingRoots(missing));
     }
     let apis = Apis::new(world);
-    let mut kept = if roots.is_empty() { Kept::all(world) } else { Kept::clients(world, roots) };
+    let mut kept = if roots.is_empty() {
+        Kept::all(world)
+    } else {
+        Kept::clients(world, roots)
+    };
     let mut findings = kept.drop_dangling(&apis);
     findings.extend(kept.missing_values());
     findings.extend(kept.clients_without_parts());
@@ -50,8 +60,18 @@ struct Apis<'w> {
 
 impl<'w> Apis<'w> {
     fn new(world: &'w World) -> Self {
-        let uids = world.apis.iter().filter_map(|api| Some((api.uid.as_deref()?, api)));
-        Self { names: world.apis.iter().map(|api| (&*api.module, &*api.api)).collect(), uids: uids.collect() }
+        let uids = world
+            .apis
+            .iter()
+            .filter_map(|api| Some((api.uid.as_deref()?, api)));
+        Self {
+            names: world
+                .apis
+                .iter()
+                .map(|api| (&*api.module, &*api.api))
+                .collect(),
+            uids: uids.collect(),
+        }
     }
 }
 
@@ -63,7 +83,9 @@ fn write(kept: &Kept<'_>, apis: &Apis<'_>) -> Vec<u8> {
         json.object(|json| {
             for table in TABLES {
                 json.key(table.list);
-                json.list(kept.rows(table.id), |json, row| self::row(json, table.fields, row));
+                json.list(kept.rows(table.id), |json, row| {
+                    self::row(json, table.fields, row)
+                });
             }
             json.key(API_USE_LIST);
             json.list(uses(kept, apis), use_of);
@@ -84,7 +106,9 @@ fn row(json: &mut json::Writer, fields: &[FieldDef], row: &Row) {
             },
             (Type::Time, ..) => json.null(),
             (_, Role::Stamped, _) if field.column == "version" => json.int(1),
-            (_, Role::Stamped, _) if matches!(field.column, "create_user" | "update_user") => json.null(),
+            (_, Role::Stamped, _) if matches!(field.column, "create_user" | "update_user") => {
+                json.null()
+            }
             (.., Cell::Int(number)) => json.int(*number),
             (.., Cell::Text(text)) => json.text(text),
             (.., Cell::Null | Cell::Time(_)) => json.null(),
@@ -101,7 +125,11 @@ fn resubmitted(row: &Row) -> Option<String> {
 }
 
 fn use_of(json: &mut json::Writer, api: &Api) {
-    let values = [api.uid.as_deref().unwrap_or_default(), &api.module, &api.api];
+    let values = [
+        api.uid.as_deref().unwrap_or_default(),
+        &api.module,
+        &api.api,
+    ];
     for (field, value) in API_USE.iter().zip(values) {
         json.key(field.json);
         json.text(value);

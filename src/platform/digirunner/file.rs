@@ -41,17 +41,25 @@ pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
     let text = parse::text(bytes)?;
     let mut reader = Reader::default();
     if parse::bom(bytes) > 0 {
-        reader.findings.push(Finding::note("byte-order-mark", "the file begins with a byte-order mark"));
+        reader.findings.push(Finding::note(
+            "byte-order-mark",
+            "the file begins with a byte-order mark",
+        ));
     }
     let mut json = serde_json::Deserializer::from_slice(text);
-    let result = Root(&mut reader).deserialize(&mut json).and_then(|()| json.end());
+    let result = Root(&mut reader)
+        .deserialize(&mut json)
+        .and_then(|()| json.end());
     match result {
         Ok(()) if reader.has_lists => Ok(reader.finish()),
         Ok(()) => Err(ParseError {
             kind: ParseErrorKind::Shape,
             position: None,
             path: format!("/{ROOT}"),
-            message: format!("{ROOT} is {}", if reader.has_null { "null" } else { "missing" }),
+            message: format!(
+                "{ROOT} is {}",
+                if reader.has_null { "null" } else { "missing" }
+            ),
         }),
         Err(error) => Err(ParseError::from_json(&error, reader.path(), text)),
     }
@@ -131,7 +139,11 @@ impl Reader {
             }
         }
         for (place, (times, path)) in self.unknown {
-            let times = if times == 1 { "once".to_owned() } else { format!("{times} times") };
+            let times = if times == 1 {
+                "once".to_owned()
+            } else {
+                format!("{times} times")
+            };
             self.findings.push(
                 Finding::warning(
                     "unknown-property",
@@ -140,7 +152,10 @@ impl Reader {
                 .at(path),
             );
         }
-        File { world: self.world, findings: self.findings }
+        File {
+            world: self.world,
+            findings: self.findings,
+        }
     }
 }
 
@@ -200,7 +215,9 @@ impl<'de> Visitor<'de> for Root<'_> {
                 return Err(duplicate(&key));
             }
             match key.as_str() {
-                ROOT => reader.within(Segment::Key(ROOT), |reader| map.next_value_seed(Lists(reader)))?,
+                ROOT => reader.within(Segment::Key(ROOT), |reader| {
+                    map.next_value_seed(Lists(reader))
+                })?,
                 ANALYSIS => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -253,7 +270,9 @@ impl<'de> Visitor<'de> for Lists<'_> {
         let mut others: HashSet<String> = HashSet::new();
         while let Some(key) = map.next_key::<String>()? {
             let table = TABLES.iter().find(|table| table.list == key);
-            let known = table.map(|table| table.list).or((key == API_USE_LIST).then_some(API_USE_LIST));
+            let known = table
+                .map(|table| table.list)
+                .or((key == API_USE_LIST).then_some(API_USE_LIST));
             let Some(list) = known else {
                 if others.contains(&key) {
                     return Err(duplicate(&key));
@@ -271,7 +290,10 @@ impl<'de> Visitor<'de> for Lists<'_> {
             reader.seen.push(list);
             let fields = table.map_or(API_USE.as_slice(), |table| table.fields);
             let rows = reader.within(Segment::Key(list), |reader| {
-                map.next_value_seed(Rows { reader: &mut *reader, fields })
+                map.next_value_seed(Rows {
+                    reader: &mut *reader,
+                    fields,
+                })
             })?;
             let nulls = std::mem::take(&mut reader.nulls);
             if let Some(table) = table {
@@ -279,7 +301,9 @@ impl<'de> Visitor<'de> for Lists<'_> {
             }
             match table {
                 Some(table) if table.id == T::Clientext => {
-                    reader.world.set_rows(table.id, rows.into_iter().map(with_resubmit_day).collect());
+                    reader
+                        .world
+                        .set_rows(table.id, rows.into_iter().map(with_resubmit_day).collect());
                 }
                 Some(table) => reader.world.set_rows(table.id, rows),
                 None => reader.world.api_use = rows.iter().map(api_use).collect(),
@@ -293,12 +317,19 @@ impl<'de> Visitor<'de> for Lists<'_> {
 /// none where the file has none.
 fn with_resubmit_day(mut row: Row) -> Row {
     let day = local_day(row.text(clientext::RESUBMIT_DATE_TIME_FOR_LONG_TIME));
-    row.set(clientext::RESUBMIT_DATE_TIME, day.map_or(Cell::Null, Cell::Time));
+    row.set(
+        clientext::RESUBMIT_DATE_TIME,
+        day.map_or(Cell::Null, Cell::Time),
+    );
     row
 }
 
 fn api_use(row: &Row) -> ApiUse {
-    ApiUse { uid: row.shared(0), module: row.shared(1), api: row.shared(2) }
+    ApiUse {
+        uid: row.shared(0),
+        module: row.shared(1),
+        api: row.shared(2),
+    }
 }
 
 /// A list of rows.
@@ -327,7 +358,9 @@ impl<'de> Visitor<'de> for Rows<'_> {
 
     fn visit_unit<E: de::Error>(self) -> Result<Vec<Row>, E> {
         let path = self.reader.path();
-        self.reader.findings.push(Finding::note("null-list", "the list is null; taken as empty").at(path));
+        self.reader
+            .findings
+            .push(Finding::note("null-list", "the list is null; taken as empty").at(path));
         Ok(Vec::new())
     }
 
@@ -343,9 +376,9 @@ impl<'de> Visitor<'de> for Rows<'_> {
                 Some(None) => {
                     reader.nulls.push(at);
                     let path = format!("{}/{at}", reader.path());
-                    reader
-                        .findings
-                        .push(Finding::warning("null-row", "a row is null; it is ignored").at(path));
+                    reader.findings.push(
+                        Finding::warning("null-row", "a row is null; it is ignored").at(path),
+                    );
                 }
             }
             at += 1;
@@ -390,7 +423,9 @@ impl<'de> Visitor<'de> for RowOf<'_> {
             match name {
                 Named::Field(at, field) => {
                     let slot = cells.get_mut(at).filter(|slot| slot.is_none());
-                    let Some(slot) = slot else { return Err(duplicate(field.json)) };
+                    let Some(slot) = slot else {
+                        return Err(duplicate(field.json));
+                    };
                     let read = |_: &mut Reader| map.next_value_seed(CellOf(field));
                     *slot = Some(reader.within(Segment::Key(field.json), read)?);
                     next = at + 1;
@@ -405,8 +440,10 @@ impl<'de> Visitor<'de> for RowOf<'_> {
                 }
             }
         }
-        let cells =
-            cells.into_iter().zip(fields).map(|(cell, field)| cell.unwrap_or_else(|| field.absent.cell()));
+        let cells = cells
+            .into_iter()
+            .zip(fields)
+            .map(|(cell, field)| cell.unwrap_or_else(|| field.absent.cell()));
         Ok(Some(Row::new(cells.collect())))
     }
 }
@@ -440,12 +477,22 @@ impl Visitor<'_> for Name {
     }
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<Named, E> {
-        let expected = self.fields.get(self.next).filter(|field| field.json == name);
+        let expected = self
+            .fields
+            .get(self.next)
+            .filter(|field| field.json == name);
         if let Some(field) = expected {
             return Ok(Named::Field(self.next, field));
         }
-        let found = self.fields.iter().enumerate().find(|(_, field)| field.json == name);
-        Ok(found.map_or_else(|| Named::Unknown(name.to_owned()), |(at, field)| Named::Field(at, field)))
+        let found = self
+            .fields
+            .iter()
+            .enumerate()
+            .find(|(_, field)| field.json == name);
+        Ok(found.map_or_else(
+            || Named::Unknown(name.to_owned()),
+            |(at, field)| Named::Field(at, field),
+        ))
     }
 }
 

@@ -7,7 +7,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::file::ROOT;
 use super::side::{ScopeApi, Side, is_hidden};
 use super::tables::{
-    API_USE_LIST, T, authority, client, client_group, client_vgroup, clientext, dp_app, group, group_api,
+    API_USE_LIST, T, authority, client, client_group, client_vgroup, clientext, dp_app, group,
+    group_api,
 };
 use super::tables::{
     group_authority, host, idp_a, idp_jdbc, idp_l, idp_o, oauth, open_key, open_map, vgroup,
@@ -21,21 +22,71 @@ use crate::engine::{Finding, Reason};
 pub(super) const REFERENCES: [(T, usize, T, usize); 25] = [
     (T::Host, host::CLIENT_ID, T::Client, client::CLIENT_ID),
     (T::Oauth, oauth::CLIENT_ID, T::Client, client::CLIENT_ID),
-    (T::Clientext, clientext::CLIENT_ID, T::Client, client::CLIENT_ID),
+    (
+        T::Clientext,
+        clientext::CLIENT_ID,
+        T::Client,
+        client::CLIENT_ID,
+    ),
     (T::Group, group::VGROUP_ID, T::Vgroup, vgroup::VGROUP_ID),
-    (T::ClientGroup, client_group::CLIENT_ID, T::Client, client::CLIENT_ID),
-    (T::ClientGroup, client_group::GROUP_ID, T::Group, group::GROUP_ID),
-    (T::ClientVgroup, client_vgroup::CLIENT_ID, T::Client, client::CLIENT_ID),
-    (T::ClientVgroup, client_vgroup::VGROUP_ID, T::Vgroup, vgroup::VGROUP_ID),
-    (T::VgroupGroup, vgroup_group::VGROUP_ID, T::Vgroup, vgroup::VGROUP_ID),
-    (T::VgroupGroup, vgroup_group::GROUP_ID, T::Group, group::GROUP_ID),
+    (
+        T::ClientGroup,
+        client_group::CLIENT_ID,
+        T::Client,
+        client::CLIENT_ID,
+    ),
+    (
+        T::ClientGroup,
+        client_group::GROUP_ID,
+        T::Group,
+        group::GROUP_ID,
+    ),
+    (
+        T::ClientVgroup,
+        client_vgroup::CLIENT_ID,
+        T::Client,
+        client::CLIENT_ID,
+    ),
+    (
+        T::ClientVgroup,
+        client_vgroup::VGROUP_ID,
+        T::Vgroup,
+        vgroup::VGROUP_ID,
+    ),
+    (
+        T::VgroupGroup,
+        vgroup_group::VGROUP_ID,
+        T::Vgroup,
+        vgroup::VGROUP_ID,
+    ),
+    (
+        T::VgroupGroup,
+        vgroup_group::GROUP_ID,
+        T::Group,
+        group::GROUP_ID,
+    ),
     (T::GroupApi, group_api::GROUP_ID, T::Group, group::GROUP_ID),
     (T::XKey, x_key::CLIENT_ID, T::Client, client::CLIENT_ID),
     (T::XMap, x_map::REF_API_KEY_ID, T::XKey, x_key::API_KEY_ID),
     (T::XMap, x_map::GROUP_ID, T::Group, group::GROUP_ID),
-    (T::GroupAuthority, group_authority::GROUP_ID, T::Group, group::GROUP_ID),
-    (T::GroupAuthority, group_authority::GROUP_AUTHORITIE_ID, T::Authority, authority::GROUP_AUTHORITIE_ID),
-    (T::VgroupAuthority, vgroup_authority::VGROUP_ID, T::Vgroup, vgroup::VGROUP_ID),
+    (
+        T::GroupAuthority,
+        group_authority::GROUP_ID,
+        T::Group,
+        group::GROUP_ID,
+    ),
+    (
+        T::GroupAuthority,
+        group_authority::GROUP_AUTHORITIE_ID,
+        T::Authority,
+        authority::GROUP_AUTHORITIE_ID,
+    ),
+    (
+        T::VgroupAuthority,
+        vgroup_authority::VGROUP_ID,
+        T::Vgroup,
+        vgroup::VGROUP_ID,
+    ),
     (
         T::VgroupAuthority,
         vgroup_authority::VGROUP_AUTHORITIE_ID,
@@ -43,12 +94,27 @@ pub(super) const REFERENCES: [(T, usize, T, usize); 25] = [
         authority::GROUP_AUTHORITIE_ID,
     ),
     (T::DpApp, dp_app::CLIENT_ID, T::Client, client::CLIENT_ID),
-    (T::OpenKey, open_key::CLIENT_ID, T::Client, client::CLIENT_ID),
-    (T::OpenMap, open_map::REF_OPEN_API_KEY_ID, T::OpenKey, open_key::OPEN_API_KEY_ID),
+    (
+        T::OpenKey,
+        open_key::CLIENT_ID,
+        T::Client,
+        client::CLIENT_ID,
+    ),
+    (
+        T::OpenMap,
+        open_map::REF_OPEN_API_KEY_ID,
+        T::OpenKey,
+        open_key::OPEN_API_KEY_ID,
+    ),
     (T::IdpO, idp_o::CLIENT_ID, T::Client, client::CLIENT_ID),
     (T::IdpL, idp_l::CLIENT_ID, T::Client, client::CLIENT_ID),
     (T::IdpA, idp_a::CLIENT_ID, T::Client, client::CLIENT_ID),
-    (T::IdpJdbc, idp_jdbc::CLIENT_ID, T::Client, client::CLIENT_ID),
+    (
+        T::IdpJdbc,
+        idp_jdbc::CLIENT_ID,
+        T::Client,
+        client::CLIENT_ID,
+    ),
 ];
 
 /// The reference that the product keeps, and skips on import, when what it names
@@ -86,11 +152,13 @@ impl Broken<'_> {
         let (_, column) = IDS.iter().find(|(of, _)| *of == table)?;
         let (list, field) = (table.table().list, field(table, *column));
         let Some(key) = Key::of(row.cell(*column)) else {
-            let message = format!("{field} is null: nothing in the file can refer to the row of {list}");
+            let message =
+                format!("{field} is null: nothing in the file can refer to the row of {list}");
             return Some(Reason::new("value-required", message));
         };
         let times = self.twice.get(&(table, key.clone()))?;
-        let message = format!("{field} '{key}' stands {times} times in {list}: its links are ambiguous");
+        let message =
+            format!("{field} '{key}' stands {times} times in {list}: its links are ambiguous");
         Some(Reason::new("duplicate-in-file", message))
     }
 
@@ -98,7 +166,10 @@ impl Broken<'_> {
     pub(super) fn of_hidden_groups(&self, file: &Side<'_>, apis: &[ScopeApi<'_>]) -> Vec<Reason> {
         let mut reasons = Vec::new();
         for api in apis {
-            let reason = file.world.row(T::Group, api.group).and_then(|row| self.of_id(T::Group, row));
+            let reason = file
+                .world
+                .row(T::Group, api.group)
+                .and_then(|row| self.of_id(T::Group, row));
             reasons.extend(reason.filter(|reason| !reasons.contains(reason)));
         }
         reasons
@@ -106,17 +177,26 @@ impl Broken<'_> {
 }
 
 fn field(table: T, column: usize) -> &'static str {
-    table.table().fields.get(column).map_or("", |field| field.json)
+    table
+        .table()
+        .fields
+        .get(column)
+        .map_or("", |field| field.json)
 }
 
 /// Checks every reference of the file.
 pub(super) fn check<'w>(file: &Side<'w>) -> Broken<'w> {
-    let mut broken =
-        Broken { findings: Vec::new(), clients: HashMap::new(), twice: ids_that_stand_twice(file.world) };
+    let mut broken = Broken {
+        findings: Vec::new(),
+        clients: HashMap::new(),
+        twice: ids_that_stand_twice(file.world),
+    };
     let mut known: HashMap<(T, usize), HashSet<Key<'w>>> = HashMap::new();
     let mut dangling: BTreeSet<(T, usize)> = BTreeSet::new();
     for (from, column, to, key) in REFERENCES {
-        let keys = known.entry((to, key)).or_insert_with(|| keys(file.world, to, key));
+        let keys = known
+            .entry((to, key))
+            .or_insert_with(|| keys(file.world, to, key));
         for (at, row) in file.world.rows(from).iter().enumerate() {
             let wanted = Key::of(row.cell(column));
             // A plain group has no scope, whatever its column says.
@@ -124,7 +204,14 @@ pub(super) fn check<'w>(file: &Side<'w>) -> Broken<'w> {
             if is_none || wanted.as_ref().is_some_and(|wanted| keys.contains(wanted)) {
                 continue;
             }
-            broken.note(from, column, file.world.place(from, at), row, wanted.as_ref(), to);
+            broken.note(
+                from,
+                column,
+                file.world.place(from, at),
+                row,
+                wanted.as_ref(),
+                to,
+            );
             dangling.insert((from, at));
         }
     }
@@ -134,12 +221,24 @@ pub(super) fn check<'w>(file: &Side<'w>) -> Broken<'w> {
         if !uids.contains(uid) {
             let at = file.world.place(T::OpenMap, at);
             let wanted = Key::of(row.cell(open_map::REF_API_UID));
-            broken.push(T::OpenMap, open_map::REF_API_UID, at, wanted.as_ref(), API_USE_LIST);
+            broken.push(
+                T::OpenMap,
+                open_map::REF_API_UID,
+                at,
+                wanted.as_ref(),
+                API_USE_LIST,
+            );
         }
     }
     for (table, at) in dangling {
-        let Some(row) = file.world.row(table, at) else { continue };
-        let path = format!("/{ROOT}/{}/{}", table.table().list, file.world.place(table, at));
+        let Some(row) = file.world.row(table, at) else {
+            continue;
+        };
+        let path = format!(
+            "/{ROOT}/{}/{}",
+            table.table().list,
+            file.world.place(table, at)
+        );
         let misfits = values::misfits(table.table(), row, &path).into_iter();
         broken.findings.extend(misfits.map(Finding::from));
     }
@@ -149,7 +248,11 @@ pub(super) fn check<'w>(file: &Side<'w>) -> Broken<'w> {
 fn ids_that_stand_twice(file: &World) -> HashMap<(T, Key<'_>), usize> {
     let mut times = HashMap::new();
     for (table, column) in IDS {
-        for key in file.rows(table).iter().filter_map(|row| Key::of(row.cell(column))) {
+        for key in file
+            .rows(table)
+            .iter()
+            .filter_map(|row| Key::of(row.cell(column)))
+        {
             *times.entry((table, key)).or_insert(0) += 1;
         }
     }
@@ -158,28 +261,47 @@ fn ids_that_stand_twice(file: &World) -> HashMap<(T, Key<'_>), usize> {
 }
 
 impl<'w> Broken<'w> {
-    fn note(&mut self, from: T, column: usize, at: usize, row: &'w Row, wanted: Option<&Key<'_>>, to: T) {
+    fn note(
+        &mut self,
+        from: T,
+        column: usize,
+        at: usize,
+        row: &'w Row,
+        wanted: Option<&Key<'_>>,
+        to: T,
+    ) {
         self.push(from, column, at, wanted, to.table().list);
         let client = match (from, column) {
             (T::ClientGroup, client_group::GROUP_ID) => row.text(client_group::CLIENT_ID),
             (T::ClientVgroup, client_vgroup::VGROUP_ID) => row.text(client_vgroup::CLIENT_ID),
             _ => return,
         };
-        let what = if from == T::ClientGroup { "group" } else { "scope" };
+        let what = if from == T::ClientGroup {
+            "group"
+        } else {
+            "scope"
+        };
         let list = from.table().list;
         let message = match wanted {
             Some(wanted) => {
-                format!("its link /{ROOT}/{list}/{at} names {what} id {wanted}, which the file does not hold")
+                format!(
+                    "its link /{ROOT}/{list}/{at} names {what} id {wanted}, which the file does not hold"
+                )
             }
             None => format!("its link /{ROOT}/{list}/{at} names no {what}"),
         };
-        self.clients.entry(client).or_default().push(Reason::new("broken-reference", message));
+        self.clients
+            .entry(client)
+            .or_default()
+            .push(Reason::new("broken-reference", message));
     }
 
     fn push(&mut self, from: T, column: usize, at: usize, wanted: Option<&Key<'_>>, to: &str) {
         let (list, field) = (from.table().list, field(from, column));
         let message = match wanted {
-            Some(wanted) => format!("{list} row {at} names {field} '{wanted}', which {to} does not hold"),
+            Some(wanted) => {
+                format!("{list} row {at} names {field} '{wanted}', which {to} does not hold")
+            }
             None => format!("{list} row {at} has no {field}, and so belongs to nothing of {to}"),
         };
         let path = format!("/{ROOT}/{list}/{at}/{field}");
@@ -223,5 +345,9 @@ impl std::fmt::Display for Key<'_> {
 }
 
 fn keys(world: &World, table: T, column: usize) -> HashSet<Key<'_>> {
-    world.rows(table).iter().filter_map(|row| Key::of(row.cell(column))).collect()
+    world
+        .rows(table)
+        .iter()
+        .filter_map(|row| Key::of(row.cell(column)))
+        .collect()
 }

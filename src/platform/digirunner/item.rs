@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::rules::{GROUP, Hosts, SCOPE, host_over};
 use super::side::{ApiName, IDPS, Pair, ScopeApi, Side, is_hidden};
 use super::tables::{
-    FieldDef, Role, T, Table, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map, vgroup, vgroup_group,
-    x_key, x_map,
+    FieldDef, Role, T, Table, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map, vgroup,
+    vgroup_group, x_key, x_map,
 };
 use super::world::{Cell, Row};
 use crate::engine::secret::mask_text;
@@ -63,7 +63,12 @@ fn api_element(api: ApiName<'_>, value: Value) -> Element {
 }
 
 fn names<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
-    Value::Set(words.into_iter().map(|word| Element::named(word, Value::Null)).collect())
+    Value::Set(
+        words
+            .into_iter()
+            .map(|word| Element::named(word, Value::Null))
+            .collect(),
+    )
 }
 
 /// Returns a plain group with its APIs and authentication types. On the
@@ -72,13 +77,22 @@ pub(super) fn plain_group(pair: &Pair<'_>, side: &Side<'_>, row: &Row) -> Value 
     let id = row.text(group::GROUP_ID);
     let is_file = std::ptr::eq(side, &raw const pair.file);
     let mut all = compared(T::Group, row);
-    let apis = side.apis_of(id).into_iter().filter(|(_, api)| !is_file || !pair.is_lacking(*api));
+    let apis = side
+        .apis_of(id)
+        .into_iter()
+        .filter(|(_, api)| !is_file || !pair.is_lacking(*api));
     let links = apis.map(|(link, api)| {
-        let version = side.world.row(T::GroupApi, link).map_or(Value::Null, |row| record(T::GroupApi, row));
+        let version = side
+            .world
+            .row(T::GroupApi, link)
+            .map_or(Value::Null, |row| record(T::GroupApi, row));
         api_element(api, version)
     });
     all.push(Field::new("apis", Value::set(links)));
-    all.push(Field::new("authentications", names(side.authorities_of_group(id))));
+    all.push(Field::new(
+        "authentications",
+        names(side.authorities_of_group(id)),
+    ));
     Value::Record(all)
 }
 
@@ -86,18 +100,28 @@ pub(super) fn plain_group(pair: &Pair<'_>, side: &Side<'_>, row: &Row) -> Value 
 pub(super) fn scope(side: &Side<'_>, row: &Row, apis: &[ScopeApi<'_>]) -> Value {
     let id = row.text(vgroup::VGROUP_ID);
     let mut all = compared(T::Vgroup, row);
-    let links = apis.iter().map(|api| api_element(api.api, hidden_group(side, api)));
+    let links = apis
+        .iter()
+        .map(|api| api_element(api.api, hidden_group(side, api)));
     all.push(Field::new("apis", Value::set(links)));
-    all.push(Field::new("authentications", names(side.authorities_of_scope(id))));
+    all.push(Field::new(
+        "authentications",
+        names(side.authorities_of_scope(id)),
+    ));
     Value::Record(all)
 }
 
 /// Returns what is compared of an API's hidden group.
 pub(super) fn hidden_group(side: &Side<'_>, api: &ScopeApi<'_>) -> Value {
-    let Some(row) = side.world.row(T::Group, api.group) else { return Value::Null };
+    let Some(row) = side.world.row(T::Group, api.group) else {
+        return Value::Null;
+    };
     let is_compared = |field: &FieldDef| field.role == Role::Compared && !field.follows;
     let mut all = fields(&group::TABLE, row, is_compared);
-    all.push(Field::new("authentications", names(side.authorities_of_group(row.text(group::GROUP_ID)))));
+    all.push(Field::new(
+        "authentications",
+        names(side.authorities_of_group(row.text(group::GROUP_ID))),
+    ));
     Value::Record(all)
 }
 
@@ -107,9 +131,17 @@ pub(super) fn scope_facts(target: &Side<'_>, scope: &Row, apis: &[ScopeApi<'_>])
     let hidden = apis.iter().filter_map(|api| {
         let row = target.world.row(T::Group, api.group)?;
         let text = Value::Record(fields(&group::TABLE, row, |field| field.follows));
-        Some(Element::matched(row.shared(group::GROUP_ID), api_label(api.api), text))
+        Some(Element::matched(
+            row.shared(group::GROUP_ID),
+            api_label(api.api),
+            text,
+        ))
     });
-    let linked = target.rows_of(T::VgroupGroup, &target.vgroup_groups, scope.text(vgroup::VGROUP_ID));
+    let linked = target.rows_of(
+        T::VgroupGroup,
+        &target.vgroup_groups,
+        scope.text(vgroup::VGROUP_ID),
+    );
     let links = linked.map(|(_, link)| {
         let id = link.shared(vgroup_group::GROUP_ID);
         Element::matched(Arc::clone(&id), linked_group_label(target, id), Value::Null)
@@ -187,7 +219,10 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     /// is known by its own id, which stays when others come and go.
     fn hosts(&self) -> Value {
         use super::tables::host as h;
-        let (file, target) = (Hosts::of(&self.pair.file, self.id), Hosts::of(&self.pair.target, self.id));
+        let (file, target) = (
+            Hosts::of(&self.pair.file, self.id),
+            Hosts::of(&self.pair.target, self.id),
+        );
         let (own, others) = match self.from {
             From::File => (&file, &target),
             From::Target => (&target, &file),
@@ -203,7 +238,10 @@ impl<'p, 'w> ClientItem<'p, 'w> {
                 (From::Target, Some(other)) => file.rows().get(other).copied().unwrap_or(row),
                 _ => row,
             };
-            let over = match (self.from, partner.and_then(|other| target.rows().get(other))) {
+            let over = match (
+                self.from,
+                partner.and_then(|other| target.rows().get(other)),
+            ) {
                 (From::File, Some(other)) => &host_over(row, other),
                 _ => *row,
             };
@@ -217,7 +255,10 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     fn groups(&self) -> Value {
         let side = self.side();
         let ids = side.groups_of_client(self.id);
-        let plain = ids.into_iter().filter_map(|id| side.group(id)).filter(|row| !is_hidden(row));
+        let plain = ids
+            .into_iter()
+            .filter_map(|id| side.group(id))
+            .filter(|row| !is_hidden(row));
         names(plain.map(|row| row.text(group::GROUP_NAME)))
     }
 
@@ -225,14 +266,21 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     /// that the target's scope has or, when the scope is written, will have.
     fn scopes(&self) -> Value {
         let side = self.side();
-        let held = side.scopes_of_client(self.id).into_iter().filter_map(|id| side.scope(id));
+        let held = side
+            .scopes_of_client(self.id)
+            .into_iter()
+            .filter_map(|id| side.scope(id));
         let elements = held.map(|row| {
             let name = row.text(vgroup::VGROUP_NAME);
             let apis = match self.from {
                 From::File => self.wanted_scope_apis(row),
                 From::Target => self.held_scope_apis(row),
             };
-            let apis = if apis.is_empty() { Value::Null } else { Value::Set(apis) };
+            let apis = if apis.is_empty() {
+                Value::Null
+            } else {
+                Value::Set(apis)
+            };
             Element::named(name, Value::Record(vec![Field::new("apis", apis)]))
         });
         Value::set(elements)
@@ -243,7 +291,10 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     /// hold. A cover completes them; that alone is no difference.
     pub(super) fn is_partial(&self) -> bool {
         let file = &self.pair.file;
-        let mut scopes = file.scopes_of_client(self.id).into_iter().filter_map(|id| file.scope(id));
+        let mut scopes = file
+            .scopes_of_client(self.id)
+            .into_iter()
+            .filter_map(|id| file.scope(id));
         scopes.any(|row| !self.held_by_neither(row).is_empty())
     }
 
@@ -256,7 +307,8 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         if !target.scopes_of_client(self.id).contains(&there) {
             return HashSet::new();
         }
-        let mut apis: HashSet<ApiName<'w>> = target.scope_apis(there).iter().map(|api| api.api).collect();
+        let mut apis: HashSet<ApiName<'w>> =
+            target.scope_apis(there).iter().map(|api| api.api).collect();
         for (side, id) in [(file, scope.text(vgroup::VGROUP_ID)), (target, there)] {
             for api in self.held_apis(side, id) {
                 apis.remove(&api);
@@ -273,24 +325,40 @@ impl<'p, 'w> ClientItem<'p, 'w> {
             let hidden = side.world.row(T::Group, api.group);
             hidden.is_some_and(|row| groups.contains(row.text(group::GROUP_ID)))
         };
-        side.scope_apis(scope).into_iter().filter(is_held).map(|api| api.api).collect()
+        side.scope_apis(scope)
+            .into_iter()
+            .filter(is_held)
+            .map(|api| api.api)
+            .collect()
     }
 
     fn held_scope_apis(&self, scope: &Row) -> Vec<Element> {
         let held = self.held_apis(&self.pair.target, scope.text(vgroup::VGROUP_ID));
-        held.into_iter().map(|api| api_element(api, Value::Null)).collect()
+        held.into_iter()
+            .map(|api| api_element(api, Value::Null))
+            .collect()
     }
 
     fn wanted_scope_apis(&self, scope: &Row) -> Vec<Element> {
         let name = scope.text(vgroup::VGROUP_NAME);
         let present = self.pair.target.scope_named(name);
-        let there =
-            present.map_or_else(Vec::new, |row| self.pair.target.scope_apis(row.text(vgroup::VGROUP_ID)));
-        let left = if self.completes { HashSet::new() } else { self.held_by_neither(scope) };
+        let there = present.map_or_else(Vec::new, |row| {
+            self.pair.target.scope_apis(row.text(vgroup::VGROUP_ID))
+        });
+        let left = if self.completes {
+            HashSet::new()
+        } else {
+            self.held_by_neither(scope)
+        };
         let wanted = there.iter().filter(|api| !left.contains(&api.api));
-        let mut elements: Vec<Element> = wanted.map(|api| api_element(api.api, Value::Null)).collect();
+        let mut elements: Vec<Element> = wanted
+            .map(|api| api_element(api.api, Value::Null))
+            .collect();
         let known: HashSet<ApiName<'_>> = there.iter().map(|api| api.api).collect();
-        let new = self.pair.importable_apis(scope.text(vgroup::VGROUP_ID)).into_iter();
+        let new = self
+            .pair
+            .importable_apis(scope.text(vgroup::VGROUP_ID))
+            .into_iter();
         elements.extend(new.filter(|api| !known.contains(&api.api)).map(|api| {
             let mut element = api_element(api.api, Value::Null);
             element.needs = Some(ItemId::new(SCOPE, name));
@@ -313,16 +381,18 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
     fn x_keys(&self) -> Value {
         let side = self.side();
-        let elements = side.rows_of(T::XKey, &side.x_keys, self.id).map(|(_, row)| {
-            let mut all = compared(T::XKey, row);
-            let groups = self.x_key_groups(row.int(x_key::API_KEY_ID));
-            all.push(Field::new("groups", Value::set(groups)));
-            Element::matched(
-                row.shared(x_key::API_KEY_EN),
-                row.shared(x_key::API_KEY_ALIAS),
-                Value::Record(all),
-            )
-        });
+        let elements = side
+            .rows_of(T::XKey, &side.x_keys, self.id)
+            .map(|(_, row)| {
+                let mut all = compared(T::XKey, row);
+                let groups = self.x_key_groups(row.int(x_key::API_KEY_ID));
+                all.push(Field::new("groups", Value::set(groups)));
+                Element::matched(
+                    row.shared(x_key::API_KEY_EN),
+                    row.shared(x_key::API_KEY_ALIAS),
+                    Value::Record(all),
+                )
+            });
         Value::set(elements)
     }
 
@@ -354,23 +424,35 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         }
         // A lacking API has no hidden group, whatever becomes of the scope.
         let apis = self.pair.importable_apis(row.text(group::VGROUP_ID));
-        let hidden = apis.iter().filter_map(|api| self.pair.file.world.row(T::Group, api.group));
-        hidden.map(|other| other.text(group::GROUP_ID)).find(|id| *id == row.text(group::GROUP_ID))?;
+        let hidden = apis
+            .iter()
+            .filter_map(|api| self.pair.file.world.row(T::Group, api.group));
+        hidden
+            .map(|other| other.text(group::GROUP_ID))
+            .find(|id| *id == row.text(group::GROUP_ID))?;
         let scope = self.pair.file.scope(row.text(group::VGROUP_ID))?;
-        Some(Element { needs: Some(ItemId::new(SCOPE, scope.text(vgroup::VGROUP_NAME))), ..element })
+        Some(Element {
+            needs: Some(ItemId::new(SCOPE, scope.text(vgroup::VGROUP_NAME))),
+            ..element
+        })
     }
 
     fn open_keys(&self) -> Value {
         let side = self.side();
-        let elements = side.rows_of(T::OpenKey, &side.open_keys, self.id).map(|(_, row)| {
-            let mut all = compared(T::OpenKey, row);
-            all.push(Field::new("apis", Value::set(self.open_key_apis(row.int(open_key::OPEN_API_KEY_ID)))));
-            Element::matched(
-                row.shared(open_key::OPEN_API_KEY),
-                row.shared(open_key::OPEN_API_KEY_ALIAS),
-                Value::Record(all),
-            )
-        });
+        let elements = side
+            .rows_of(T::OpenKey, &side.open_keys, self.id)
+            .map(|(_, row)| {
+                let mut all = compared(T::OpenKey, row);
+                all.push(Field::new(
+                    "apis",
+                    Value::set(self.open_key_apis(row.int(open_key::OPEN_API_KEY_ID))),
+                ));
+                Element::matched(
+                    row.shared(open_key::OPEN_API_KEY),
+                    row.shared(open_key::OPEN_API_KEY_ALIAS),
+                    Value::Record(all),
+                )
+            });
         Value::set(elements)
     }
 
@@ -403,13 +485,22 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     /// The rows of identity providers of one sort. For a portal client (one
     /// with a `dpApp` in the file) the target's rows give way.
     fn idps(&self, sort: usize) -> Value {
-        let Some((table, own_id, _)) = IDPS.get(sort).copied() else { return Value::Null };
+        let Some((table, own_id, _)) = IDPS.get(sort).copied() else {
+            return Value::Null;
+        };
         let side = self.side();
-        let Some(index) = side.idps.get(sort) else { return Value::Null };
+        let Some(index) = side.idps.get(sort) else {
+            return Value::Null;
+        };
         let elements = side.rows_of(table, index, self.id).map(|(_, row)| {
             let id = row.int(own_id).unwrap_or_default();
-            let mut element = Element::matched(id.to_string(), idp_label(table, row, id), record(table, row));
-            element.replaced = self.from == From::Target && gives_way(self.pair, self.id, sort, row);
+            let mut element = Element::matched(
+                id.to_string(),
+                idp_label(table, row, id),
+                record(table, row),
+            );
+            element.replaced =
+                self.from == From::Target && gives_way(self.pair, self.id, sort, row);
             element
         });
         Value::set(elements)
@@ -418,8 +509,13 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
 /// Returns what a host of the target is matched by.
 fn host_id(hosts: &[&Row], at: usize) -> String {
-    let id = hosts.get(at).and_then(|row| row.int(super::tables::host::HOST_SEQ));
-    id.map_or_else(|| format!("target, place {at}"), |id| format!("target {id}"))
+    let id = hosts
+        .get(at)
+        .and_then(|row| row.int(super::tables::host::HOST_SEQ));
+    id.map_or_else(
+        || format!("target, place {at}"),
+        |id| format!("target {id}"),
+    )
 }
 
 /// Returns how a row of an identity provider is called: what it leads to, and
@@ -441,9 +537,12 @@ pub(super) fn gives_way(pair: &Pair<'_>, client: &str, sort: usize, row: &Row) -
     if !file.dp_apps.contains_key(client) {
         return false;
     }
-    let (Some((table, _, _)), Some(index)) = (IDPS.get(sort), file.idps.get(sort)) else { return false };
-    file.rows_of(*table, index, client)
-        .any(|(_, wanted)| *table != T::IdpO || wanted.text(idp_o::IDP_TYPE) == row.text(idp_o::IDP_TYPE))
+    let (Some((table, _, _)), Some(index)) = (IDPS.get(sort), file.idps.get(sort)) else {
+        return false;
+    };
+    file.rows_of(*table, index, client).any(|(_, wanted)| {
+        *table != T::IdpO || wanted.text(idp_o::IDP_TYPE) == row.text(idp_o::IDP_TYPE)
+    })
 }
 
 fn target_map_group(row: &Row) -> Element {

@@ -38,8 +38,8 @@ use self::side::Side;
 use self::tables::T;
 use self::world::{Row, World};
 use super::{
-    Bundle, DemoData, DemoTarget, Export, ExportOptions, Ground, ImportOptions, MissingRoots, ParseError,
-    Platform, Snapshot,
+    Bundle, DemoData, DemoTarget, Export, ExportOptions, Ground, ImportOptions, MissingRoots,
+    ParseError, Platform, Snapshot,
 };
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
 use crate::store::restore::TableInfo;
@@ -88,7 +88,10 @@ impl Platform for Digirunner {
         &DEMO
     }
 
-    fn stands_in<'a>(&'a self, connection: &'a mut Connection) -> BoxFuture<'a, Result<bool, StoreError>> {
+    fn stands_in<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
         snapshot::stands_in(connection).boxed()
     }
 
@@ -104,7 +107,8 @@ impl Platform for Digirunner {
         connection: &'a mut Connection,
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>> {
-        async move { Ok(Box::new(snapshot::read(connection, reading).await?) as Box<dyn Snapshot>) }.boxed()
+        async move { Ok(Box::new(snapshot::read(connection, reading).await?) as Box<dyn Snapshot>) }
+            .boxed()
     }
 
     fn export_root(&self) -> Kind {
@@ -141,7 +145,14 @@ impl Bundle for Import {
     }
 
     fn counts(&self) -> Vec<(Kind, usize)> {
-        counts(|table, count| self.file.world.rows(table).iter().filter(|row| count(row)).count())
+        counts(|table, count| {
+            self.file
+                .world
+                .rows(table)
+                .iter()
+                .filter(|row| count(row))
+                .count()
+        })
     }
 
     fn ground<'a>(
@@ -151,7 +162,10 @@ impl Bundle for Import {
     ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>> {
         async move {
             let target = snapshot::read(connection, reading).await?;
-            Ok(Box::new(Comparison { import: self, target }) as Box<dyn Ground>)
+            Ok(Box::new(Comparison {
+                import: self,
+                target,
+            }) as Box<dyn Ground>)
         }
         .boxed()
     }
@@ -169,7 +183,11 @@ fn counts(count: impl Fn(T, &dyn Fn(&Row) -> bool) -> usize) -> Vec<(Kind, usize
         all(T::Level),
         all(T::Rdb),
     ];
-    rules::KINDS.iter().map(|info| info.kind.clone()).zip(counts).collect()
+    rules::KINDS
+        .iter()
+        .map(|info| info.kind.clone())
+        .zip(counts)
+        .collect()
 }
 
 /// A file and the target it is compared with.

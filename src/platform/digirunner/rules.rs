@@ -17,12 +17,30 @@ pub(super) const RDB: Kind = Kind::of("rdb-connection");
 
 /// The kinds in the order in which they are shown.
 pub(super) static KINDS: [KindInfo; 6] = [
-    KindInfo { kind: CLIENT, title: "Clients" },
-    KindInfo { kind: GROUP, title: "Groups" },
-    KindInfo { kind: SCOPE, title: "Scopes" },
-    KindInfo { kind: AUTHENTICATION, title: "Authentications" },
-    KindInfo { kind: LEVEL, title: "Security levels" },
-    KindInfo { kind: RDB, title: "RDB connections" },
+    KindInfo {
+        kind: CLIENT,
+        title: "Clients",
+    },
+    KindInfo {
+        kind: GROUP,
+        title: "Groups",
+    },
+    KindInfo {
+        kind: SCOPE,
+        title: "Scopes",
+    },
+    KindInfo {
+        kind: AUTHENTICATION,
+        title: "Authentications",
+    },
+    KindInfo {
+        kind: LEVEL,
+        title: "Security levels",
+    },
+    KindInfo {
+        kind: RDB,
+        title: "RDB connections",
+    },
 ];
 
 /// The most APIs of a scope, and the most groups of a client: as many ten-digit
@@ -68,15 +86,31 @@ struct Found {
 impl<'w> Hosts<'w> {
     /// Indexes the hosts of a client.
     pub(super) fn of(side: &Side<'w>, client_id: &str) -> Self {
-        Self::new(side.rows_of(T::Host, &side.hosts, client_id).map(|(_, row)| row).collect())
+        Self::new(
+            side.rows_of(T::Host, &side.hosts, client_id)
+                .map(|(_, row)| row)
+                .collect(),
+        )
     }
 
     fn new(rows: Vec<&'w Row>) -> Self {
-        let mut hosts = Self { rows, ips: HashMap::new(), names: HashMap::new(), both: HashMap::new() };
+        let mut hosts = Self {
+            rows,
+            ips: HashMap::new(),
+            names: HashMap::new(),
+            both: HashMap::new(),
+        };
         for (first, row) in hosts.rows.iter().enumerate() {
-            let (ip, name) = (folded(row.text(host::HOST_IP)), folded(row.text(host::HOST_NAME)));
+            let (ip, name) = (
+                folded(row.text(host::HOST_IP)),
+                folded(row.text(host::HOST_NAME)),
+            );
             let new = Found { first, count: 0 };
-            hosts.both.entry((ip.clone(), name.clone())).or_insert(new).count += 1;
+            hosts
+                .both
+                .entry((ip.clone(), name.clone()))
+                .or_insert(new)
+                .count += 1;
             hosts.ips.entry(ip).or_insert(new).count += 1;
             hosts.names.entry(name).or_insert(new).count += 1;
         }
@@ -96,12 +130,18 @@ impl<'w> Hosts<'w> {
 
     /// Returns the first host that is the same as this one, and how many are.
     fn find(&self, other: &Row) -> Option<Found> {
-        let (ip, name) = (folded(other.text(host::HOST_IP)), folded(other.text(host::HOST_NAME)));
+        let (ip, name) = (
+            folded(other.text(host::HOST_IP)),
+            folded(other.text(host::HOST_NAME)),
+        );
         match (self.ips.get(&ip).copied(), self.names.get(&name).copied()) {
             (Some(by_ip), Some(by_name)) => {
                 let twice = self.both.get(&(ip, name)).map_or(0, |found| found.count);
                 let first = by_ip.first.min(by_name.first);
-                Some(Found { first, count: by_ip.count + by_name.count - twice })
+                Some(Found {
+                    first,
+                    count: by_ip.count + by_name.count - twice,
+                })
             }
             (by_ip, by_name) => by_ip.or(by_name),
         }
@@ -139,11 +179,20 @@ impl<'w> Names<'w> {
         let holders = |side: &Side<'w>| {
             let mut holders: HashMap<&'w str, Vec<&'w str>> = HashMap::new();
             for row in side.world.rows(table).iter().filter(|row| keep(row)) {
-                holders.entry(row.text(column)).or_default().push(row.text(key));
+                holders
+                    .entry(row.text(column))
+                    .or_default()
+                    .push(row.text(key));
             }
             holders
         };
-        Self { what, code, kind, target: holders(&pair.target), file: holders(&pair.file) }
+        Self {
+            what,
+            code,
+            kind,
+            target: holders(&pair.target),
+            file: holders(&pair.file),
+        }
     }
 
     /// Returns what is wrong with an item having this value.
@@ -153,13 +202,21 @@ impl<'w> Names<'w> {
             return reasons;
         }
         let other = |holders: &HashMap<&'w str, Vec<&'w str>>| {
-            holders.get(value).into_iter().flatten().copied().find(|holder| *holder != key)
+            holders
+                .get(value)
+                .into_iter()
+                .flatten()
+                .copied()
+                .find(|holder| *holder != key)
         };
         if let Some(owner) = other(&self.target) {
             reasons.push(
                 Reason::new(
                     self.code,
-                    format!("{} '{value}' belongs to {} '{owner}' in the target", self.what, self.kind),
+                    format!(
+                        "{} '{value}' belongs to {} '{owner}' in the target",
+                        self.what, self.kind
+                    ),
                 )
                 .about(ItemId::new(self.kind.clone(), owner)),
             );
@@ -168,7 +225,10 @@ impl<'w> Names<'w> {
             reasons.push(
                 Reason::new(
                     "duplicate-in-file",
-                    format!("{} '{value}' is also that of {} '{other}' in the file", self.what, self.kind),
+                    format!(
+                        "{} '{value}' is also that of {} '{other}' in the file",
+                        self.what, self.kind
+                    ),
                 )
                 .about(ItemId::new(self.kind.clone(), other)),
             );
@@ -179,15 +239,26 @@ impl<'w> Names<'w> {
 
 /// Returns the reason of an identity that stands twice in the file.
 pub(super) fn twice(kind: &Kind, key: &str, times: usize) -> Option<Reason> {
-    (times > 1)
-        .then(|| Reason::new("duplicate-in-file", format!("{kind} '{key}' stands {times} times in the file")))
+    (times > 1).then(|| {
+        Reason::new(
+            "duplicate-in-file",
+            format!("{kind} '{key}' stands {times} times in the file"),
+        )
+    })
 }
 
 /// Returns the reasons of an existing client's level: it must not change, and
 /// without one nothing of the client may. A client without a level on both
 /// sides and without a difference is left in peace: there is nothing to cover.
-pub(super) fn level_differs(file: &Row, target: &Row, is_changed: impl FnOnce() -> bool) -> Option<Reason> {
-    let (wanted, there) = (file.cell(client::SECURITY_LEVEL_ID), target.cell(client::SECURITY_LEVEL_ID));
+pub(super) fn level_differs(
+    file: &Row,
+    target: &Row,
+    is_changed: impl FnOnce() -> bool,
+) -> Option<Reason> {
+    let (wanted, there) = (
+        file.cell(client::SECURITY_LEVEL_ID),
+        target.cell(client::SECURITY_LEVEL_ID),
+    );
     let same = match (wanted, there) {
         (Cell::Text(wanted), Cell::Text(there)) => folded(wanted) == folded(there),
         (Cell::Null, Cell::Null) => !is_changed(),
@@ -200,7 +271,11 @@ pub(super) fn level_differs(file: &Row, target: &Row, is_changed: impl FnOnce() 
     (!same).then(|| {
         Reason::new(
             "security-level-differs",
-            format!("security level is {} in the target and {} in the file", called(there), called(wanted)),
+            format!(
+                "security level is {} in the target and {} in the file",
+                called(there),
+                called(wanted)
+            ),
         )
     })
 }
@@ -226,7 +301,10 @@ pub(super) fn hosts(file: &Hosts<'_>, target: &Hosts<'_>) -> Vec<Reason> {
             }
             Some(Found { count, .. }) => reasons.push(Reason::new(
                 "host-ambiguous",
-                format!("host {} matches {count} hosts of the client in the target", host_called(row)),
+                format!(
+                    "host {} matches {count} hosts of the client in the target",
+                    host_called(row)
+                ),
             )),
         }
     }
@@ -256,7 +334,11 @@ fn twin_hosts(file: &Hosts<'_>) -> Option<Reason> {
 
 /// Returns how a host is called in messages.
 fn host_called(row: &Row) -> String {
-    format!("{} ({})", row.text(host::HOST_NAME), row.text(host::HOST_IP))
+    format!(
+        "{} ({})",
+        row.text(host::HOST_NAME),
+        row.text(host::HOST_IP)
+    )
 }
 
 /// Who owns keys and rows of identity providers, which belong to one client.
@@ -282,7 +364,10 @@ const OWNED: [&str; 6] = [
 impl<'w> Owners<'w> {
     /// Indexes both sides.
     pub(super) fn new(pair: &Pair<'w>) -> Self {
-        Self { target: owners(&pair.target), file: owners(&pair.file) }
+        Self {
+            target: owners(&pair.target),
+            file: owners(&pair.file),
+        }
     }
 
     /// Returns what of a client's belongs to another one.
@@ -290,16 +375,26 @@ impl<'w> Owners<'w> {
         let mut reasons = Vec::new();
         let mut seen = HashSet::new();
         for (sort, identity, label) in owned(&pair.file, client_id) {
-            let Some(what) = OWNED.get(sort) else { continue };
+            let Some(what) = OWNED.get(sort) else {
+                continue;
+            };
             if !seen.insert((sort, identity.clone())) {
-                let message =
-                    format!("{what} ('{label}') stands twice with client '{client_id}' in the file");
+                let message = format!(
+                    "{what} ('{label}') stands twice with client '{client_id}' in the file"
+                );
                 reasons.push(Reason::new("duplicate-in-file", message));
             }
-            let called = if label.is_empty() { (*what).to_owned() } else { format!("{what} ('{label}')") };
+            let called = if label.is_empty() {
+                (*what).to_owned()
+            } else {
+                format!("{what} ('{label}')")
+            };
             let other = |owners: &[OwnersOf<'w>; 6]| {
                 let all = owners.get(sort).and_then(|map| map.get(&identity));
-                all.into_iter().flatten().copied().find(|owner| *owner != client_id)
+                all.into_iter()
+                    .flatten()
+                    .copied()
+                    .find(|owner| *owner != client_id)
             };
             if let Some(owner) = other(&self.target) {
                 reasons.push(
@@ -314,7 +409,9 @@ impl<'w> Owners<'w> {
                 reasons.push(
                     Reason::new(
                         "duplicate-in-file",
-                        format!("{called} stands with clients '{client_id}' and '{owner}' in the file"),
+                        format!(
+                            "{called} stands with clients '{client_id}' and '{owner}' in the file"
+                        ),
                     )
                     .about(ItemId::new(CLIENT, owner)),
                 );
@@ -334,7 +431,8 @@ fn owned_columns(sort: usize) -> Option<(T, usize, usize)> {
 }
 
 fn identity_of(row: &Row, column: usize) -> String {
-    row.int(column).map_or_else(|| row.text(column).to_owned(), |id| id.to_string())
+    row.int(column)
+        .map_or_else(|| row.text(column).to_owned(), |id| id.to_string())
 }
 
 fn owners<'w>(side: &Side<'w>) -> [OwnersOf<'w>; 6] {
@@ -356,7 +454,11 @@ fn owners<'w>(side: &Side<'w>) -> [OwnersOf<'w>; 6] {
 fn owned(side: &Side<'_>, client_id: &str) -> Vec<(usize, String, String)> {
     let mut all = Vec::new();
     for (_, row) in side.rows_of(T::XKey, &side.x_keys, client_id) {
-        all.push((0, row.text(x_key::API_KEY_EN).to_owned(), row.text(x_key::API_KEY_ALIAS).to_owned()));
+        all.push((
+            0,
+            row.text(x_key::API_KEY_EN).to_owned(),
+            row.text(x_key::API_KEY_ALIAS).to_owned(),
+        ));
     }
     for (_, row) in side.rows_of(T::OpenKey, &side.open_keys, client_id) {
         all.push((
@@ -367,7 +469,11 @@ fn owned(side: &Side<'_>, client_id: &str) -> Vec<(usize, String, String)> {
     }
     for (sort, ((table, own_id, _), index)) in IDPS.iter().zip(&side.idps).enumerate() {
         for (_, row) in side.rows_of(*table, index, client_id) {
-            all.push((sort + 2, identity_of(row, *own_id), identity_of(row, *own_id)));
+            all.push((
+                sort + 2,
+                identity_of(row, *own_id),
+                identity_of(row, *own_id),
+            ));
         }
     }
     all
@@ -391,16 +497,25 @@ pub(super) fn is_plain(row: &Row) -> bool {
 
 /// Returns the reason of a group of the file that is neither plain nor hidden.
 pub(super) fn unknown_flag(row: &Row) -> Option<Reason> {
-    let is_known = matches!(row.cell(group::VGROUP_FLAG), Cell::Null) || is_plain(row) || is_hidden(row);
+    let is_known =
+        matches!(row.cell(group::VGROUP_FLAG), Cell::Null) || is_plain(row) || is_hidden(row);
     (!is_known).then(|| Reason::new("value-not-allowed", "vgroupFlag is neither '0' nor '1'"))
 }
 
 /// Returns the reason of a scope with too many APIs.
 pub(super) fn too_many_apis(there: usize, new: usize) -> Option<Reason> {
     let total = there + new;
-    let told = if there > 0 { format!(" ({there} in the target, {new} more)") } else { String::new() };
-    (total > MOST)
-        .then(|| Reason::new("too-many-apis", format!("would have {total} APIs{told}, the limit is {MOST}")))
+    let told = if there > 0 {
+        format!(" ({there} in the target, {new} more)")
+    } else {
+        String::new()
+    };
+    (total > MOST).then(|| {
+        Reason::new(
+            "too-many-apis",
+            format!("would have {total} APIs{told}, the limit is {MOST}"),
+        )
+    })
 }
 
 #[cfg(test)]
@@ -423,9 +538,13 @@ mod tests {
         ] {
             assert_eq!(folded(left), folded(right), "{left} {right}");
         }
-        for (left, right) in
-            [("straße", "strasse"), ("ﬁ", "fi"), ("é", "e\u{301}"), ("a ", "a"), ("客", "户")]
-        {
+        for (left, right) in [
+            ("straße", "strasse"),
+            ("ﬁ", "fi"),
+            ("é", "e\u{301}"),
+            ("a ", "a"),
+            ("客", "户"),
+        ] {
             assert_ne!(folded(left), folded(right), "{left} {right}");
         }
     }

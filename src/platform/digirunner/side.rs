@@ -25,7 +25,11 @@ pub(super) const IDPS: [(T, usize, usize); 4] = [
     (T::IdpO, idp_o::GTW_IDP_INFO_O_ID, idp_o::CLIENT_ID),
     (T::IdpL, idp_l::GTW_IDP_INFO_L_ID, idp_l::CLIENT_ID),
     (T::IdpA, idp_a::GTW_IDP_INFO_A_ID, idp_a::CLIENT_ID),
-    (T::IdpJdbc, idp_jdbc::GTW_IDP_INFO_JDBC_ID, idp_jdbc::CLIENT_ID),
+    (
+        T::IdpJdbc,
+        idp_jdbc::GTW_IDP_INFO_JDBC_ID,
+        idp_jdbc::CLIENT_ID,
+    ),
 ];
 
 /// What the items of a kind are known by, the same in every environment.
@@ -47,7 +51,10 @@ pub(super) static IDENTITIES: [Identity; 6] = [
         kind: CLIENT,
         table: T::Client,
         key: client::CLIENT_ID,
-        names: &[("name", client::CLIENT_NAME), ("alias", client::CLIENT_ALIAS)],
+        names: &[
+            ("name", client::CLIENT_NAME),
+            ("alias", client::CLIENT_ALIAS),
+        ],
         is_one: |_| true,
     },
     Identity {
@@ -79,14 +86,23 @@ pub(super) static IDENTITIES: [Identity; 6] = [
         names: &[("name", level::SECURITY_LEVEL_NAME)],
         is_one: |_| true,
     },
-    Identity { kind: RDB, table: T::Rdb, key: rdb::CONNECTION_NAME, names: &[], is_one: |_| true },
+    Identity {
+        kind: RDB,
+        table: T::Rdb,
+        key: rdb::CONNECTION_NAME,
+        names: &[],
+        is_one: |_| true,
+    },
 ];
 
 impl Identity {
     /// Returns that of a kind.
     pub(super) fn of(kind: &Kind) -> &'static Self {
         let [first, ..] = &IDENTITIES;
-        IDENTITIES.iter().find(|identity| identity.kind == *kind).unwrap_or(first)
+        IDENTITIES
+            .iter()
+            .find(|identity| identity.kind == *kind)
+            .unwrap_or(first)
     }
 }
 
@@ -156,7 +172,10 @@ impl<'w> Side<'w> {
             client_vgroups: by_text(world.rows(T::ClientVgroup), client_vgroup::CLIENT_ID),
             group_apis: by_text(world.rows(T::GroupApi), group_api::GROUP_ID),
             group_authorities: by_text(world.rows(T::GroupAuthority), group_authority::GROUP_ID),
-            vgroup_authorities: by_text(world.rows(T::VgroupAuthority), vgroup_authority::VGROUP_ID),
+            vgroup_authorities: by_text(
+                world.rows(T::VgroupAuthority),
+                vgroup_authority::VGROUP_ID,
+            ),
             vgroup_groups: by_text(world.rows(T::VgroupGroup), vgroup_group::VGROUP_ID),
             hosts: by_text(world.rows(T::Host), host::CLIENT_ID),
             oauth: by_text(world.rows(T::Oauth), oauth::CLIENT_ID),
@@ -179,7 +198,11 @@ impl<'w> Side<'w> {
         key: &str,
     ) -> impl Iterator<Item = (usize, &'w Row)> + use<'s, 'w> {
         let rows = self.world.rows(table);
-        index.get(key).into_iter().flatten().filter_map(move |at| Some((*at, rows.get(*at)?)))
+        index
+            .get(key)
+            .into_iter()
+            .flatten()
+            .filter_map(move |at| Some((*at, rows.get(*at)?)))
     }
 
     /// Returns the rows of a table that an index names for a number.
@@ -191,7 +214,10 @@ impl<'w> Side<'w> {
     ) -> impl Iterator<Item = (usize, &'w Row)> + use<'s, 'w> {
         let rows = self.world.rows(table);
         let found = id.and_then(|id| index.get(&id));
-        found.into_iter().flatten().filter_map(move |at| Some((*at, rows.get(*at)?)))
+        found
+            .into_iter()
+            .flatten()
+            .filter_map(move |at| Some((*at, rows.get(*at)?)))
     }
 
     /// Returns a group's row by its local id.
@@ -206,16 +232,25 @@ impl<'w> Side<'w> {
 
     /// Returns the row of an item, by what it is known by.
     pub(super) fn item(&self, kind: &Kind, key: &str) -> Option<&'w Row> {
-        self.world.row(Identity::of(kind).table, *self.holders(kind, key).first()?)
+        self.world
+            .row(Identity::of(kind).table, *self.holders(kind, key).first()?)
     }
 
     /// Returns what people know the items by.
     pub(super) fn called(&self) -> Vec<Called> {
         let of = |identity: &'static Identity| {
-            let rows = self.world.rows(identity.table).iter().filter(|row| (identity.is_one)(row));
+            let rows = self
+                .world
+                .rows(identity.table)
+                .iter()
+                .filter(|row| (identity.is_one)(row));
             rows.map(|row| Called {
                 id: ItemId::new(identity.kind.clone(), row.shared(identity.key)),
-                names: identity.names.iter().map(|(sort, at)| (*sort, row.shared(*at))).collect(),
+                names: identity
+                    .names
+                    .iter()
+                    .map(|(sort, at)| (*sort, row.shared(*at)))
+                    .collect(),
             })
         };
         IDENTITIES.iter().flat_map(of).collect()
@@ -227,8 +262,13 @@ impl<'w> Side<'w> {
     }
 
     fn holders(&self, kind: &Kind, key: &str) -> &[usize] {
-        let items = IDENTITIES.iter().zip(&self.items).find(|(identity, _)| identity.kind == *kind);
-        items.and_then(|(_, items)| items.get(key)).map_or(&[], Vec::as_slice)
+        let items = IDENTITIES
+            .iter()
+            .zip(&self.items)
+            .find(|(identity, _)| identity.kind == *kind);
+        items
+            .and_then(|(_, items)| items.get(key))
+            .map_or(&[], Vec::as_slice)
     }
 
     /// Returns a scope's row by its name.
@@ -250,7 +290,15 @@ impl<'w> Side<'w> {
     pub(super) fn apis_of(&self, group_id: &str) -> Vec<(usize, ApiName<'w>)> {
         let mut seen = HashSet::new();
         self.rows_of(T::GroupApi, &self.group_apis, group_id)
-            .map(|(at, row)| (at, (row.text(group_api::MODULE_NAME), row.text(group_api::API_KEY))))
+            .map(|(at, row)| {
+                (
+                    at,
+                    (
+                        row.text(group_api::MODULE_NAME),
+                        row.text(group_api::API_KEY),
+                    ),
+                )
+            })
             .filter(|(_, api)| seen.insert(*api))
             .collect()
     }
@@ -263,7 +311,11 @@ impl<'w> Side<'w> {
         for (at, row) in self.rows_of(T::Group, &self.hidden_of, vgroup_id) {
             for (link, api) in self.apis_of(row.text(group::GROUP_ID)) {
                 if seen.insert(api) {
-                    apis.push(ScopeApi { api, group: at, link });
+                    apis.push(ScopeApi {
+                        api,
+                        group: at,
+                        link,
+                    });
                 }
             }
         }
@@ -328,22 +380,39 @@ pub(super) struct Pair<'w> {
 impl<'w> Pair<'w> {
     /// Puts the two side by side.
     pub(super) fn new(file: &'w World, target: &'w World) -> Self {
-        let apis: HashMap<ApiName<'w>, Option<&'w str>> =
-            target.apis.iter().map(|api| ((&*api.module, &*api.api), api.uid.as_deref())).collect();
-        let uids =
-            target.apis.iter().filter_map(|api| Some((api.uid.as_deref()?, (&*api.module, &*api.api))));
+        let apis: HashMap<ApiName<'w>, Option<&'w str>> = target
+            .apis
+            .iter()
+            .map(|api| ((&*api.module, &*api.api), api.uid.as_deref()))
+            .collect();
+        let uids = target
+            .apis
+            .iter()
+            .filter_map(|api| Some((api.uid.as_deref()?, (&*api.module, &*api.api))));
         let uids = uids.collect();
         let mut uses = HashMap::new();
         for api in &file.api_use {
             uses.entry(&*api.uid).or_insert((&*api.module, &*api.api));
         }
-        let linked = file
-            .rows(T::GroupApi)
-            .iter()
-            .map(|row| (row.text(group_api::MODULE_NAME), row.text(group_api::API_KEY)));
+        let linked = file.rows(T::GroupApi).iter().map(|row| {
+            (
+                row.text(group_api::MODULE_NAME),
+                row.text(group_api::API_KEY),
+            )
+        });
         let used = file.api_use.iter().map(|api| (&*api.module, &*api.api));
-        let lacking = linked.chain(used).filter(|api| !apis.contains_key(api)).collect();
-        Self { file: Side::new(file), target: Side::new(target), lacking, uses, apis, uids }
+        let lacking = linked
+            .chain(used)
+            .filter(|api| !apis.contains_key(api))
+            .collect();
+        Self {
+            file: Side::new(file),
+            target: Side::new(target),
+            lacking,
+            uses,
+            apis,
+            uids,
+        }
     }
 
     /// Says whether the target lacks an API that the file refers to.

@@ -14,15 +14,20 @@ use crate::store::{Operation, Reading, StoreError};
 
 /// Reads the target. The caller sees to it that all statements see the same
 /// state (REPEATABLE READ).
-pub(super) async fn read(connection: &mut PgConnection, reading: Reading<'_>) -> Result<World, StoreError> {
+pub(super) async fn read(
+    connection: &mut PgConnection,
+    reading: Reading<'_>,
+) -> Result<World, StoreError> {
     read_tables(connection, reading, &TABLES).await
 }
 
 /// Says whether the product's tables are there.
 pub(super) async fn stands_in(connection: &mut PgConnection) -> Result<bool, StoreError> {
     let table = "tsmp_client";
-    let there =
-        sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(table).fetch_one(connection).await;
+    let there = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
+        .bind(table)
+        .fetch_one(connection)
+        .await;
     there.map_err(|error| StoreError::new(Operation::Read, table, &error))
 }
 
@@ -45,7 +50,10 @@ pub(super) async fn read_tables(
     Ok(world)
 }
 
-async fn rows(connection: &mut PgConnection, table: &'static Table) -> Result<Vec<Row>, StoreError> {
+async fn rows(
+    connection: &mut PgConnection,
+    table: &'static Table,
+) -> Result<Vec<Row>, StoreError> {
     let failed = |error: sqlx::Error| StoreError::new(Operation::Read, table.name, &error);
     let mut stream = sqlx::query(AssertSqlSafe(select(table, ""))).fetch(connection);
     let mut rows = Vec::new();
@@ -66,8 +74,15 @@ pub(super) async fn rows_of(
     let name = table.fields.get(column).map_or("", |field| field.column);
     let sql = select(table, &format!("WHERE {name} = ANY($1)"));
     let texts: Vec<&str> = texts.iter().map(|text| &**text).collect();
-    let found = sqlx::query(AssertSqlSafe(sql)).bind(texts).fetch_all(connection).await.map_err(failed)?;
-    found.iter().map(|row| decode(table, row).map_err(failed)).collect()
+    let found = sqlx::query(AssertSqlSafe(sql))
+        .bind(texts)
+        .fetch_all(connection)
+        .await
+        .map_err(failed)?;
+    found
+        .iter()
+        .map(|row| decode(table, row).map_err(failed))
+        .collect()
 }
 
 /// Returns the statement that reads a table, numbers as `int8` and text as
@@ -78,24 +93,33 @@ fn select(table: &Table, condition: &str) -> String {
         Type::Int | Type::IntAsLong | Type::Long => "int8",
         Type::Time => "timestamp",
     };
-    let columns: Vec<String> =
-        table.columns().map(|(_, field)| format!("{}::{}", field.column, cast(field.ty))).collect();
+    let columns: Vec<String> = table
+        .columns()
+        .map(|(_, field)| format!("{}::{}", field.column, cast(field.ty)))
+        .collect();
     let key: Vec<&str> = table.key().map(|(_, field)| field.column).collect();
     let of = format!("{} {condition}", table.name);
-    format!("SELECT {} FROM {} ORDER BY {}", columns.join(", "), of.trim_end(), key.join(", "))
+    format!(
+        "SELECT {} FROM {} ORDER BY {}",
+        columns.join(", "),
+        of.trim_end(),
+        key.join(", ")
+    )
 }
 
 fn decode(table: &'static Table, from: &PgRow) -> Result<Row, sqlx::Error> {
     let mut row = Row::empty(table);
     for (column, (at, field)) in table.columns().enumerate() {
         let cell = match field.ty {
-            Type::Text(_) | Type::Epoch => {
-                from.try_get::<Option<&str>, _>(column)?.map(|text| Cell::Text(Arc::from(text)))
-            }
+            Type::Text(_) | Type::Epoch => from
+                .try_get::<Option<&str>, _>(column)?
+                .map(|text| Cell::Text(Arc::from(text))),
             Type::Int | Type::IntAsLong | Type::Long => {
                 from.try_get::<Option<i64>, _>(column)?.map(Cell::Int)
             }
-            Type::Time => from.try_get(column).map(|time: Option<_>| time.map(Cell::Time))?,
+            Type::Time => from
+                .try_get(column)
+                .map(|time: Option<_>| time.map(Cell::Time))?,
         };
         row.set(at, cell.unwrap_or(Cell::Null));
     }
@@ -104,8 +128,7 @@ fn decode(table: &'static Table, from: &PgRow) -> Result<Row, sqlx::Error> {
 
 async fn apis(connection: &mut PgConnection) -> Result<Vec<Api>, StoreError> {
     let failed = |error: sqlx::Error| StoreError::new(Operation::Read, "tsmp_api", &error);
-    let sql =
-        "SELECT module_name::text, api_key::text, api_uid::text FROM tsmp_api ORDER BY module_name, api_key";
+    let sql = "SELECT module_name::text, api_key::text, api_uid::text FROM tsmp_api ORDER BY module_name, api_key";
     let mut stream = sqlx::query(sql).fetch(connection);
     let mut apis = Vec::new();
     while let Some(row) = stream.try_next().await.map_err(failed)? {

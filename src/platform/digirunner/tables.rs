@@ -26,7 +26,10 @@ pub(super) struct Table {
 impl Table {
     /// Returns the fields that are columns, with where they stand in a row.
     pub(super) fn columns(&self) -> impl Iterator<Item = (usize, &'static FieldDef)> {
-        self.fields.iter().enumerate().filter(|(_, field)| !field.column.is_empty())
+        self.fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| !field.column.is_empty())
     }
 
     /// Returns the fields of the primary key.
@@ -140,59 +143,103 @@ impl FieldDef {
     }
 
     const fn named(self, json: &'static str, column: &'static str) -> Self {
-        Self { json, column, ..self }
+        Self {
+            json,
+            column,
+            ..self
+        }
     }
 
     const fn key(self) -> Self {
-        Self { is_key: true, role: Role::Identity, ..self }
+        Self {
+            is_key: true,
+            role: Role::Identity,
+            ..self
+        }
     }
 
     const fn required(self) -> Self {
-        Self { required: true, ..self }
+        Self {
+            required: true,
+            ..self
+        }
     }
 
     const fn secret(self) -> Self {
-        Self { is_secret: true, ..self }
+        Self {
+            is_secret: true,
+            ..self
+        }
     }
 
     const fn url(self) -> Self {
-        Self { is_url: true, ..self }
+        Self {
+            is_url: true,
+            ..self
+        }
     }
 
     const fn kept(self) -> Self {
-        Self { is_kept: true, ..self }
+        Self {
+            is_kept: true,
+            ..self
+        }
     }
 
     const fn follows(self) -> Self {
-        Self { follows: true, ..self }
+        Self {
+            follows: true,
+            ..self
+        }
     }
 
     const fn identity(self) -> Self {
-        Self { role: Role::Identity, ..self }
+        Self {
+            role: Role::Identity,
+            ..self
+        }
     }
 
     const fn stamped(self) -> Self {
-        Self { role: Role::Stamped, ..self }
+        Self {
+            role: Role::Stamped,
+            ..self
+        }
     }
 
     const fn local(self) -> Self {
-        Self { role: Role::Local, ..self }
+        Self {
+            role: Role::Local,
+            ..self
+        }
     }
 
     const fn counter(self) -> Self {
-        Self { role: Role::Counter, ..self }
+        Self {
+            role: Role::Counter,
+            ..self
+        }
     }
 
     const fn derived(self) -> Self {
-        Self { role: Role::Derived, ..self }
+        Self {
+            role: Role::Derived,
+            ..self
+        }
     }
 
     const fn or_int(self, number: i64) -> Self {
-        Self { absent: Absent::Int(number), ..self }
+        Self {
+            absent: Absent::Int(number),
+            ..self
+        }
     }
 
     const fn or_text(self, text: &'static str) -> Self {
-        Self { absent: Absent::Text(text), ..self }
+        Self {
+            absent: Absent::Text(text),
+            ..self
+        }
     }
 }
 
@@ -585,8 +632,11 @@ tables! {
 pub(super) const API_USE_LIST: &str = "dgrApikeyUseApiList";
 
 /// The properties of the 25th list: uid, module, key.
-pub(super) static API_USE: [FieldDef; 3] =
-    [text(36).named("apiUid", ""), text(150).named("moduleName", ""), text(255).named("apiId", "")];
+pub(super) static API_USE: [FieldDef; 3] = [
+    text(36).named("apiUid", ""),
+    text(150).named("moduleName", ""),
+    text(255).named("apiId", ""),
+];
 
 impl T {
     /// Returns the table's description.

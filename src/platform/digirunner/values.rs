@@ -26,9 +26,12 @@ pub(super) struct Misfit {
 /// Returns what of a row cannot be stored; `path` is the row's JSON pointer.
 /// Columns that are set by us, whatever the file says, are left out.
 pub(super) fn misfits(table: &Table, row: &Row, path: &str) -> Vec<Misfit> {
-    let is_ours = |field: &FieldDef| matches!(field.role, Role::Stamped | Role::Local | Role::Derived);
+    let is_ours =
+        |field: &FieldDef| matches!(field.role, Role::Stamped | Role::Local | Role::Derived);
     let columns = table.columns().filter(|(_, field)| !is_ours(field));
-    columns.filter_map(|(at, _)| misfit(table, row, at, path)).collect()
+    columns
+        .filter_map(|(at, _)| misfit(table, row, at, path))
+        .collect()
 }
 
 /// Returns why one field of a row cannot be stored.
@@ -36,14 +39,21 @@ pub(super) fn misfit(table: &Table, row: &Row, at: usize, path: &str) -> Option<
     let field = table.fields.get(at)?;
     let name = table.fields.get(source(table.id, at))?.json;
     let (code, what) = complaint(table, field, name, row.cell(at))?;
-    Some(Misfit { code, what, path: format!("{path}/{name}"), column: (table.id, at) })
+    Some(Misfit {
+        code,
+        what,
+        path: format!("{path}/{name}"),
+        column: (table.id, at),
+    })
 }
 
 /// Returns the field that a column's value comes from: the one date of a file
 /// travels as another property.
 fn source(table: T, at: usize) -> usize {
     match (table, at) {
-        (T::Clientext, clientext::RESUBMIT_DATE_TIME) => clientext::RESUBMIT_DATE_TIME_FOR_LONG_TIME,
+        (T::Clientext, clientext::RESUBMIT_DATE_TIME) => {
+            clientext::RESUBMIT_DATE_TIME_FOR_LONG_TIME
+        }
         _ => at,
     }
 }
@@ -52,18 +62,36 @@ fn source(table: T, at: usize) -> usize {
 /// of its two parts may fit, and both together not.
 pub(super) fn search_text(row: &Row, path: &str) -> Option<Misfit> {
     let mut searched = Row::empty(&clientext::TABLE);
-    searched.set(clientext::KEYWORD_SEARCH, Cell::Text(keyword_search(row).into()));
-    let misfit = misfit(&clientext::TABLE, &searched, clientext::KEYWORD_SEARCH, path)?;
+    searched.set(
+        clientext::KEYWORD_SEARCH,
+        Cell::Text(keyword_search(row).into()),
+    );
+    let misfit = misfit(
+        &clientext::TABLE,
+        &searched,
+        clientext::KEYWORD_SEARCH,
+        path,
+    )?;
     let what = format!("contentTxt and reviewRemark together: {}", misfit.what);
-    Some(Misfit { what, path: path.to_owned(), ..misfit })
+    Some(Misfit {
+        what,
+        path: path.to_owned(),
+        ..misfit
+    })
 }
 
-fn complaint(table: &Table, field: &FieldDef, name: &str, cell: &Cell) -> Option<(&'static str, String)> {
+fn complaint(
+    table: &Table,
+    field: &FieldDef,
+    name: &str,
+    cell: &Cell,
+) -> Option<(&'static str, String)> {
     let place = format_args!("{}.{}", table.name, field.column);
     match (cell, field.ty) {
-        (Cell::Null, _) if field.required => {
-            Some(("value-required", format!("{name} is null, and {place} needs a value")))
-        }
+        (Cell::Null, _) if field.required => Some((
+            "value-required",
+            format!("{name} is null, and {place} needs a value"),
+        )),
         (Cell::Text(text), Type::Text(most)) if is_longer(text, most) => {
             let length = text.chars().count();
             let told = match field.is_secret {
@@ -74,7 +102,9 @@ fn complaint(table: &Table, field: &FieldDef, name: &str, cell: &Cell) -> Option
         }
         (Cell::Text(text), _) if text.contains('\0') => Some((
             "value-not-storable",
-            format!("{name} holds a NUL character, which {place} cannot: no text of PostgreSQL can"),
+            format!(
+                "{name} holds a NUL character, which {place} cannot: no text of PostgreSQL can"
+            ),
         )),
         (Cell::Int(number), Type::IntAsLong) if i32::try_from(*number).is_err() => Some((
             "value-out-of-range",
@@ -103,8 +133,9 @@ fn is_longer(text: &str, most: usize) -> bool {
 pub(super) fn reasons(misfits: Vec<Misfit>) -> Vec<Reason> {
     let mut told: Vec<(Misfit, usize)> = Vec::new();
     for misfit in misfits {
-        let same =
-            |other: &&mut (Misfit, usize)| other.0.code == misfit.code && other.0.column == misfit.column;
+        let same = |other: &&mut (Misfit, usize)| {
+            other.0.code == misfit.code && other.0.column == misfit.column
+        };
         match told.iter_mut().find(same) {
             Some((_, more)) => *more += 1,
             None => told.push((misfit, 0)),
@@ -116,7 +147,10 @@ pub(super) fn reasons(misfits: Vec<Misfit>) -> Vec<Reason> {
             1 => ", and in one more row".to_owned(),
             more => format!(", and in {more} more rows"),
         };
-        Reason::new(misfit.code, format!("{} ({}{others})", misfit.what, misfit.path))
+        Reason::new(
+            misfit.code,
+            format!("{} ({}{others})", misfit.what, misfit.path),
+        )
     };
     told.into_iter().map(reason).collect()
 }
@@ -124,7 +158,11 @@ pub(super) fn reasons(misfits: Vec<Misfit>) -> Vec<Reason> {
 impl From<Misfit> for Finding {
     /// A misfit of a row that belongs to no item, and is not imported.
     fn from(misfit: Misfit) -> Self {
-        Self::warning(misfit.code, format!("{}; the row is not imported", misfit.what)).at(misfit.path)
+        Self::warning(
+            misfit.code,
+            format!("{}; the row is not imported", misfit.what),
+        )
+        .at(misfit.path)
     }
 }
 
@@ -149,23 +187,40 @@ mod tests {
 
     #[test]
     fn text_is_too_long_by_its_characters_not_by_its_bytes() {
-        assert_eq!(told(&client::TABLE, client::REMARK, text(&"客".repeat(300))), None);
-        let (code, what, path) = told(&client::TABLE, client::REMARK, text(&"客".repeat(301))).unwrap();
+        assert_eq!(
+            told(&client::TABLE, client::REMARK, text(&"客".repeat(300))),
+            None
+        );
+        let (code, what, path) =
+            told(&client::TABLE, client::REMARK, text(&"客".repeat(301))).unwrap();
         assert_eq!(code, "value-too-long");
-        assert_eq!(what, "remark has 301 characters, and tsmp_client.remark takes 300");
+        assert_eq!(
+            what,
+            "remark has 301 characters, and tsmp_client.remark takes 300"
+        );
         assert_eq!(path, format!("{PATH}/remark"));
     }
 
     #[test]
     fn a_character_outside_of_the_first_plane_counts_once() {
-        assert_eq!(told(&client::TABLE, client::REMARK, text(&"🜁".repeat(300))), None);
+        assert_eq!(
+            told(&client::TABLE, client::REMARK, text(&"🜁".repeat(300))),
+            None
+        );
     }
 
     #[test]
     fn the_length_of_a_secret_is_not_told() {
-        let (_, what, _) =
-            told(&open_key::TABLE, open_key::SECRET_KEY, text(&"canary".repeat(2000))).unwrap();
-        assert!(!what.contains("canary") && !what.contains("12000"), "{what}");
+        let (_, what, _) = told(
+            &open_key::TABLE,
+            open_key::SECRET_KEY,
+            text(&"canary".repeat(2000)),
+        )
+        .unwrap();
+        assert!(
+            !what.contains("canary") && !what.contains("12000"),
+            "{what}"
+        );
     }
 
     #[test]
@@ -178,16 +233,28 @@ mod tests {
     #[test]
     fn a_64_bit_number_does_not_fit_into_32_bits() {
         let at = oauth::ACCESS_TOKEN_VALIDITY;
-        assert_eq!(told(&oauth::TABLE, at, Cell::Int(i64::from(i32::MAX))), None);
-        assert_eq!(told(&oauth::TABLE, at, Cell::Int(i64::from(i32::MIN))), None);
+        assert_eq!(
+            told(&oauth::TABLE, at, Cell::Int(i64::from(i32::MAX))),
+            None
+        );
+        assert_eq!(
+            told(&oauth::TABLE, at, Cell::Int(i64::from(i32::MIN))),
+            None
+        );
         for number in [i64::from(i32::MAX) + 1, i64::from(i32::MIN) - 1, i64::MAX] {
-            assert_eq!(told(&oauth::TABLE, at, Cell::Int(number)).unwrap().0, "value-out-of-range");
+            assert_eq!(
+                told(&oauth::TABLE, at, Cell::Int(number)).unwrap().0,
+                "value-out-of-range"
+            );
         }
     }
 
     #[test]
     fn a_64_bit_number_fits_where_the_column_has_64_bits() {
-        assert_eq!(told(&client::TABLE, client::START_DATE, Cell::Int(i64::MAX)), None);
+        assert_eq!(
+            told(&client::TABLE, client::START_DATE, Cell::Int(i64::MAX)),
+            None
+        );
     }
 
     #[test]
@@ -196,12 +263,18 @@ mod tests {
         let at = clientext::RESUBMIT_DATE_TIME;
         assert_eq!(told(&clientext::TABLE, at, day(-4711)), None);
         assert_eq!(told(&clientext::TABLE, at, day(200_000)), None);
-        assert_eq!(told(&clientext::TABLE, at, day(-4712)).unwrap().0, "value-out-of-range");
+        assert_eq!(
+            told(&clientext::TABLE, at, day(-4712)).unwrap().0,
+            "value-out-of-range"
+        );
     }
 
     #[test]
     fn null_is_refused_where_the_column_needs_a_value_and_nowhere_else() {
-        assert_eq!(told(&client::TABLE, client::OWNER, Cell::Null).unwrap().0, "value-required");
+        assert_eq!(
+            told(&client::TABLE, client::OWNER, Cell::Null).unwrap().0,
+            "value-required"
+        );
         assert_eq!(told(&client::TABLE, client::REMARK, Cell::Null), None);
         assert_eq!(told(&client::TABLE, client::OWNER, text("")), None);
     }
@@ -220,12 +293,17 @@ mod tests {
     fn one_column_of_many_rows_is_one_reason() {
         let mut row = Row::empty(&client::TABLE);
         row.set(client::REMARK, text(&"x".repeat(301)));
-        let misfit = |at: usize| misfit(&client::TABLE, &row, client::REMARK, &format!("/{at}")).unwrap();
-        let told: Vec<String> =
-            reasons((0..3).map(misfit).collect()).into_iter().map(|reason| reason.message).collect();
+        let misfit =
+            |at: usize| misfit(&client::TABLE, &row, client::REMARK, &format!("/{at}")).unwrap();
+        let told: Vec<String> = reasons((0..3).map(misfit).collect())
+            .into_iter()
+            .map(|reason| reason.message)
+            .collect();
         assert_eq!(
             told,
-            ["remark has 301 characters, and tsmp_client.remark takes 300 (/0/remark, and in 2 more rows)"]
+            [
+                "remark has 301 characters, and tsmp_client.remark takes 300 (/0/remark, and in 2 more rows)"
+            ]
         );
     }
 

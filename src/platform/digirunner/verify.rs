@@ -17,15 +17,16 @@ use super::item::value;
 use super::rules::{AUTHENTICATION, CLIENT, GROUP, LEVEL, NO_GROUPS, RDB, SCOPE, keyword_search};
 use super::side::{Side, is_hidden};
 use super::tables::{
-    FieldDef, Role, T, TABLES, Table, Type, client, client_group, clientext, dp_app, group, oauth, open_key,
-    open_map, vgroup, vgroup_group, x_key, x_map,
+    FieldDef, Role, T, TABLES, Table, Type, client, client_group, clientext, dp_app, group, oauth,
+    open_key, open_map, vgroup, vgroup_group, x_key, x_map,
 };
 use super::world::{Cell, Row, World};
 use super::{compare, file::File, references};
 use crate::engine::diff::segments;
 use crate::engine::promise::{Deviation, ItemDifference, differences};
 use crate::engine::{
-    Approved, ItemId, Kind, Plan, Promise, Promised, RowPromise, TouchedRow, Unpromised, Value, Verb,
+    Approved, ItemId, Kind, Plan, Promise, Promised, RowPromise, TouchedRow, Unpromised, Value,
+    Verb,
 };
 use crate::store::Touched;
 
@@ -49,7 +50,10 @@ pub(super) fn verify(
         keys: [Side::new(target), Side::new(&after)].map(|side| clients_of_keys(&side)),
         verbs: &verbs,
     };
-    let mut rows: Vec<RowPromise> = touched.rows().filter_map(|row| policy.promise(row)).collect();
+    let mut rows: Vec<RowPromise> = touched
+        .rows()
+        .filter_map(|row| policy.promise(row))
+        .collect();
     rows.extend(policy.links_of_new_groups());
     let named = named(target, &after);
     let shown = match &named {
@@ -60,7 +64,12 @@ pub(super) fn verify(
         let mut found = moved(target, promise, touched);
         found.extend(promise.unpromised(touched.rows()));
         let written = compare::plan(file, &after);
-        for id in shown.entries().iter().map(|entry| &entry.item.id).filter(|id| verbs.contains_key(id)) {
+        for id in shown
+            .entries()
+            .iter()
+            .map(|entry| &entry.item.id)
+            .filter(|id| verbs.contains_key(id))
+        {
             let is_there = |at| written.entry(at).is_some_and(|entry| entry.base.is_some());
             if !written.position(id).is_some_and(is_there) {
                 found.push(main_row(promise, id, Deviation::MissingRow));
@@ -81,12 +90,21 @@ pub(super) fn verify(
 }
 
 /// Returns where an item that was written is not what was shown of it.
-fn item(shown: &Plan, written: &Plan, id: &ItemId, verbs: &HashMap<&ItemId, Verb>) -> Vec<ItemDifference> {
+fn item(
+    shown: &Plan,
+    written: &Plan,
+    id: &ItemId,
+    verbs: &HashMap<&ItemId, Verb>,
+) -> Vec<ItemDifference> {
     let entry = |plan: &Plan| plan.position(id).and_then(|at| plan.entry(at).cloned());
-    let Some(mut promised) = entry(shown) else { return Vec::new() };
+    let Some(mut promised) = entry(shown) else {
+        return Vec::new();
+    };
     without_missing_groups(&mut promised.item.value);
     let promised = promised.promised(&|on| verbs.contains_key(on));
-    let found = entry(written).and_then(|entry| entry.base).map(|base| base.value);
+    let found = entry(written)
+        .and_then(|entry| entry.base)
+        .map(|base| base.value);
     differences(&promised, &found.unwrap_or(Value::Null))
 }
 
@@ -98,13 +116,22 @@ fn named(before: &World, after: &World) -> Option<World> {
     let mut any = false;
     let mut rows: Vec<Row> = before.rows(T::Group).to_vec();
     for row in rows.iter_mut().filter(|row| is_hidden(row)) {
-        let Some(new) = now.group(row.text(group::GROUP_ID)) else { continue };
+        let Some(new) = now.group(row.text(group::GROUP_ID)) else {
+            continue;
+        };
         any |= new.text(group::GROUP_NAME) != row.text(group::GROUP_NAME);
         let follows = group::TABLE.columns().filter(|(_, field)| field.follows);
         row.copy(new, &follows.map(|(at, _)| at).collect::<Vec<_>>());
     }
     let is_new = |row: &&Row| then.group(row.text(group::GROUP_ID)).is_none();
-    rows.extend(after.rows(T::Group).iter().filter(hidden).filter(is_new).cloned());
+    rows.extend(
+        after
+            .rows(T::Group)
+            .iter()
+            .filter(hidden)
+            .filter(is_new)
+            .cloned(),
+    );
     any |= rows.len() > before.rows(T::Group).len();
     let mut named = before.clone();
     named.set_rows(T::Group, rows);
@@ -114,13 +141,21 @@ fn named(before: &World, after: &World) -> Option<World> {
 /// Takes the maps to hidden groups out that wait for a scope: all that come with
 /// it are there by now, and the product skips those to others.
 fn without_missing_groups(client: &mut Value) {
-    let Value::Record(fields) = client else { return };
+    let Value::Record(fields) = client else {
+        return;
+    };
     for field in fields.iter_mut().filter(|field| field.name == "xApiKeys") {
-        let Value::Set(keys) = &mut field.value else { continue };
+        let Value::Set(keys) = &mut field.value else {
+            continue;
+        };
         for key in keys {
-            let Value::Record(fields) = &mut key.value else { continue };
+            let Value::Record(fields) = &mut key.value else {
+                continue;
+            };
             for field in fields.iter_mut().filter(|field| field.name == "groups") {
-                let Value::Set(groups) = &mut field.value else { continue };
+                let Value::Set(groups) = &mut field.value else {
+                    continue;
+                };
                 groups.retain(|group| group.needs.as_ref().is_none_or(|on| on.kind != SCOPE));
             }
         }
@@ -160,7 +195,9 @@ impl<'a> Policy<'a> {
         if touched.table == COUNTERS {
             return Some(counter(touched));
         }
-        let table = TABLES.into_iter().find(|table| table.name == touched.table)?;
+        let table = TABLES
+            .into_iter()
+            .find(|table| table.name == touched.table)?;
         let is_update = touched.before.is_some() && touched.after.is_some();
         let now = row_of(table, touched.after.or(touched.before)?);
         let (owner, side) = self.owner(table, &now, touched.after.is_some())?;
@@ -198,7 +235,11 @@ impl<'a> Policy<'a> {
             (T::Oauth, _) if at == oauth::SCOPE => {
                 let mut groups = self.after.groups_of_client(now.text(oauth::CLIENT_ID));
                 groups.sort_unstable();
-                let joined = if groups.is_empty() { NO_GROUPS.to_owned() } else { groups.join(",") };
+                let joined = if groups.is_empty() {
+                    NO_GROUPS.to_owned()
+                } else {
+                    groups.join(",")
+                };
                 value(&Cell::Text(joined.into()))
             }
             (T::Clientext, _) if at == clientext::KEYWORD_SEARCH => {
@@ -206,49 +247,75 @@ impl<'a> Policy<'a> {
             }
             (T::DpApp, _) if at == dp_app::KEYWORD_SEARCH => {
                 let mut rows = self.file.rows(T::DpApp).iter();
-                let row = rows.find(|row| row.text(dp_app::CLIENT_ID) == now.text(dp_app::CLIENT_ID));
+                let row =
+                    rows.find(|row| row.text(dp_app::CLIENT_ID) == now.text(dp_app::CLIENT_ID));
                 row.and_then(|row| value(row.cell(at)))
             }
             (T::Client, Role::Counter) if !is_update => match at {
                 client::API_USED => {
                     let mut rows = self.file.rows(T::Client).iter();
-                    let row = rows.find(|row| row.text(client::CLIENT_ID) == now.text(client::CLIENT_ID));
+                    let row =
+                        rows.find(|row| row.text(client::CLIENT_ID) == now.text(client::CLIENT_ID));
                     row.and_then(|row| value(row.cell(at)))
                 }
                 _ => value(&Cell::Int(0)),
             },
             (_, Role::Stamped) => {
-                let is_fixed = is_update && field.column.starts_with("create_") && !is_renewed(table);
+                let is_fixed =
+                    is_update && field.column.starts_with("create_") && !is_renewed(table);
                 (!is_fixed).then_some(Promised::Stamped)
             }
             (_, Role::Derived) => Some(Promised::Derived),
-            (T::Group, _) if is_update && field.follows && is_hidden(now) => Some(Promised::Derived),
+            (T::Group, _) if is_update && field.follows && is_hidden(now) => {
+                Some(Promised::Derived)
+            }
             (_, Role::Compared) if is_update && field.is_kept && verb == Verb::Cover => None,
             (_, Role::Compared) => Some(Promised::Compared),
-            (_, Role::Identity | Role::Local | Role::Counter) => (!is_update).then_some(Promised::Compared),
+            (_, Role::Identity | Role::Local | Role::Counter) => {
+                (!is_update).then_some(Promised::Compared)
+            }
         }
     }
 
     /// Returns the item that a row is part of, and the side on which it is.
     fn owner(&self, table: &Table, row: &Row, is_there: bool) -> Option<(ItemId, &Side<'a>)> {
-        let (side, [before, after]) = (if is_there { &self.after } else { &self.before }, &self.keys);
+        let (side, [before, after]) = (
+            if is_there { &self.after } else { &self.before },
+            &self.keys,
+        );
         let keys = if is_there { after } else { before };
         let client = |id: Arc<str>| ItemId::new(CLIENT, id);
-        let scope = |id: &str| Some(ItemId::new(SCOPE, side.scope(id)?.shared(vgroup::VGROUP_NAME)));
+        let scope = |id: &str| {
+            Some(ItemId::new(
+                SCOPE,
+                side.scope(id)?.shared(vgroup::VGROUP_NAME),
+            ))
+        };
         let of_group = |row: &Row| match is_hidden(row) {
             true => scope(row.text(group::VGROUP_ID)),
             false => Some(ItemId::new(GROUP, row.shared(group::GROUP_NAME))),
         };
         let key = |kind: &Kind| Some(ItemId::new(kind.clone(), row.shared(table.key().next()?.0)));
-        let column = |name: &str| table.columns().find(|(_, field)| field.column == name).map(|(at, _)| at);
+        let column = |name: &str| {
+            table
+                .columns()
+                .find(|(_, field)| field.column == name)
+                .map(|(at, _)| at)
+        };
         let owner = match table.id {
-            T::XMap => keys.get(&(T::XKey, row.int(x_map::REF_API_KEY_ID)?)).cloned().map(client),
-            T::OpenMap => {
-                keys.get(&(T::OpenKey, row.int(open_map::REF_OPEN_API_KEY_ID)?)).cloned().map(client)
-            }
+            T::XMap => keys
+                .get(&(T::XKey, row.int(x_map::REF_API_KEY_ID)?))
+                .cloned()
+                .map(client),
+            T::OpenMap => keys
+                .get(&(T::OpenKey, row.int(open_map::REF_OPEN_API_KEY_ID)?))
+                .cloned()
+                .map(client),
             T::Group => of_group(row),
             T::GroupApi | T::GroupAuthority => of_group(side.group(row.text(column("group_id")?))?),
-            T::Vgroup | T::VgroupAuthority | T::VgroupGroup => scope(row.text(column("vgroup_id")?)),
+            T::Vgroup | T::VgroupAuthority | T::VgroupGroup => {
+                scope(row.text(column("vgroup_id")?))
+            }
             T::Authority => key(&AUTHENTICATION),
             T::Level => key(&LEVEL),
             T::Rdb => key(&RDB),
@@ -262,8 +329,9 @@ impl<'a> Policy<'a> {
     fn is_linked(&self, table: &Table, row: &Row, side: &Side<'_>) -> bool {
         let hidden = |id: &str| side.group(id).filter(|row| is_hidden(row));
         match table.id {
-            T::VgroupGroup => hidden(row.text(vgroup_group::GROUP_ID))
-                .is_some_and(|group| group.text(group::VGROUP_ID) == row.text(vgroup_group::VGROUP_ID)),
+            T::VgroupGroup => hidden(row.text(vgroup_group::GROUP_ID)).is_some_and(|group| {
+                group.text(group::VGROUP_ID) == row.text(vgroup_group::VGROUP_ID)
+            }),
             T::ClientGroup => hidden(row.text(client_group::GROUP_ID)).is_none_or(|group| {
                 side.scopes_of_client(row.text(client_group::CLIENT_ID))
                     .contains(&group.text(group::VGROUP_ID))
@@ -279,9 +347,19 @@ impl<'a> Policy<'a> {
             .world
             .rows(T::VgroupGroup)
             .iter()
-            .map(|row| (row.text(vgroup_group::VGROUP_ID), row.text(vgroup_group::GROUP_ID)))
+            .map(|row| {
+                (
+                    row.text(vgroup_group::VGROUP_ID),
+                    row.text(vgroup_group::GROUP_ID),
+                )
+            })
             .collect();
-        let rows = self.after.world.rows(T::Group).iter().filter(|row| is_hidden(row));
+        let rows = self
+            .after
+            .world
+            .rows(T::Group)
+            .iter()
+            .filter(|row| is_hidden(row));
         let new = rows.filter(|row| self.before.group(row.text(group::GROUP_ID)).is_none());
         let ids = new.map(|row| (row.text(group::VGROUP_ID), row.text(group::GROUP_ID)));
         ids.filter(|ids| !linked.contains(ids))
@@ -333,7 +411,10 @@ impl<'a> Policy<'a> {
                 };
                 let row = touched.rows().find_map(of);
                 let row = row.unwrap_or_else(|| main_row(promise, id, Deviation::Value));
-                Unpromised { column: Some(format!("{id} {}", one.path)), ..row }
+                Unpromised {
+                    column: Some(format!("{id} {}", one.path)),
+                    ..row
+                }
             }
         }
     }
@@ -341,7 +422,10 @@ impl<'a> Policy<'a> {
 
 /// Says whether rows of a table are created anew where a cover writes them.
 const fn is_renewed(table: T) -> bool {
-    matches!(table, T::Host | T::GroupApi | T::IdpO | T::IdpL | T::IdpA | T::IdpJdbc)
+    matches!(
+        table,
+        T::Host | T::GroupApi | T::IdpO | T::IdpL | T::IdpA | T::IdpJdbc
+    )
 }
 
 /// Returns a difference of the row that an item has in its kind's own table.
@@ -356,21 +440,35 @@ fn main_row(promise: &Promise<'_>, id: &ItemId, what: Deviation) -> Unpromised {
     ];
     let found = rows.into_iter().find(|(kind, ..)| *kind == id.kind);
     let (table, column) = found.map_or(("", ""), |(_, table, column)| (table.table().name, column));
-    promise.deviation(table, &serde_json::json!({ column: &*id.key }).to_string(), what)
+    promise.deviation(
+        table,
+        &serde_json::json!({ column: &*id.key }).to_string(),
+        what,
+    )
 }
 
 /// Returns what changed between the reading of the target and the first touch of
 /// a row: what one table's trigger did to the next table's rows.
-pub(super) fn moved(target: &World, promise: &Promise<'_>, touched: Touched<'_>) -> Vec<Unpromised> {
+pub(super) fn moved(
+    target: &World,
+    promise: &Promise<'_>,
+    touched: Touched<'_>,
+) -> Vec<Unpromised> {
     let mut found = Vec::new();
     let mut seen: HashSet<(&str, &str)> = HashSet::new();
     for table in TABLES {
-        let mut rows = touched.rows().filter(|row| row.table == table.name).peekable();
+        let mut rows = touched
+            .rows()
+            .filter(|row| row.table == table.name)
+            .peekable();
         if rows.peek().is_none() {
             continue;
         }
-        let before: HashMap<String, &Row> =
-            target.rows(table.id).iter().map(|row| (key_of(table, row), row)).collect();
+        let before: HashMap<String, &Row> = target
+            .rows(table.id)
+            .iter()
+            .map(|row| (key_of(table, row), row))
+            .collect();
         for row in rows.filter(|row| seen.insert((row.table, row.key))) {
             let Some(json) = row.before else { continue };
             let now = row_of(table, json);
@@ -401,26 +499,43 @@ pub(super) fn moved(target: &World, promise: &Promise<'_>, touched: Touched<'_>)
 pub(super) fn promises(changes: &Changes, target: &World) -> Vec<RowPromise> {
     let mut promises = Vec::new();
     for table in TABLES {
-        let Some(changes) = changes.of(table.id) else { continue };
-        let before: HashMap<String, &Row> =
-            target.rows(table.id).iter().map(|row| (key_of(table, row), row)).collect();
-        let written = changes.updates.rows.iter().chain(&changes.inserts.rows).map(|row| (row, true));
+        let Some(changes) = changes.of(table.id) else {
+            continue;
+        };
+        let before: HashMap<String, &Row> = target
+            .rows(table.id)
+            .iter()
+            .map(|row| (key_of(table, row), row))
+            .collect();
+        let written = changes
+            .updates
+            .rows
+            .iter()
+            .chain(&changes.inserts.rows)
+            .map(|row| (row, true));
         for (row, remains) in written.chain(changes.deletes.rows.iter().map(|row| (row, false))) {
             let base = before.get(&key_of(table, row));
             let differs = |at: &usize| base.is_none_or(|base| base.cell(*at) != row.cell(*at));
-            let columns = table.columns().filter(|(at, _)| differs(at)).map(|(at, field)| {
-                let promised = match field.role {
-                    Role::Stamped => Promised::Stamped,
-                    _ => json(row.cell(at)).map_or(Promised::Derived, Promised::Value),
-                };
-                (field.column.to_owned(), promised)
-            });
+            let columns = table
+                .columns()
+                .filter(|(at, _)| differs(at))
+                .map(|(at, field)| {
+                    let promised = match field.role {
+                        Role::Stamped => Promised::Stamped,
+                        _ => json(row.cell(at)).map_or(Promised::Derived, Promised::Value),
+                    };
+                    (field.column.to_owned(), promised)
+                });
             promises.push(RowPromise {
                 table: table.name.into(),
                 key: key_json(table, row),
                 remains,
                 required: true,
-                columns: if remains { columns.collect() } else { BTreeMap::new() },
+                columns: if remains {
+                    columns.collect()
+                } else {
+                    BTreeMap::new()
+                },
             });
         }
     }
@@ -429,7 +544,10 @@ pub(super) fn promises(changes: &Changes, target: &World) -> Vec<RowPromise> {
 
 /// Returns what the counters that a job took ids from promise.
 pub(super) fn counters(touched: Touched<'_>) -> impl Iterator<Item = RowPromise> {
-    touched.rows().filter(|row| row.table == COUNTERS).map(counter)
+    touched
+        .rows()
+        .filter(|row| row.table == COUNTERS)
+        .map(counter)
 }
 
 fn counter(row: TouchedRow<'_>) -> RowPromise {
@@ -438,7 +556,9 @@ fn counter(row: TouchedRow<'_>) -> RowPromise {
         key: row.key.to_owned(),
         remains: true,
         required: false,
-        columns: ["sequence_name", "next_val"].map(|name| (name.to_owned(), Promised::Derived)).into(),
+        columns: ["sequence_name", "next_val"]
+            .map(|name| (name.to_owned(), Promised::Derived))
+            .into(),
     }
 }
 
@@ -450,20 +570,30 @@ pub(super) fn after(world: &World, touched: Touched<'_>) -> World {
     }
     let mut after = world.clone();
     for table in TABLES {
-        let Some(touched) = by_table.remove(table.name) else { continue };
+        let Some(touched) = by_table.remove(table.name) else {
+            continue;
+        };
         let mut rows: Vec<Option<Row>> = world.rows(table.id).iter().cloned().map(Some).collect();
-        let mut places: HashMap<String, usize> =
-            world.rows(table.id).iter().enumerate().map(|(at, row)| (key_of(table, row), at)).collect();
+        let mut places: HashMap<String, usize> = world
+            .rows(table.id)
+            .iter()
+            .enumerate()
+            .map(|(at, row)| (key_of(table, row), at))
+            .collect();
         for row in touched {
             let key = key_of(table, &row_of(table, row.key));
             let at = *places.entry(key).or_insert(rows.len());
             if at == rows.len() {
                 rows.push(None);
             }
-            let Some(slot) = rows.get_mut(at) else { continue };
+            let Some(slot) = rows.get_mut(at) else {
+                continue;
+            };
             *slot = match (slot.take(), row.before, row.after) {
                 // What did not change stays as it was read.
-                (Some(base), Some(before), Some(after)) => Some(patched(table, base, before, after)),
+                (Some(base), Some(before), Some(after)) => {
+                    Some(patched(table, base, before, after))
+                }
                 (_, _, after) => after.map(|after| row_of(table, after)),
             };
         }
@@ -514,7 +644,9 @@ fn cell(field: &FieldDef, json: &RawValue) -> Cell {
 /// Reads a time as PostgreSQL writes it: years before Christ, and with more than
 /// four digits.
 fn time(text: &str) -> Option<NaiveDateTime> {
-    let (text, is_bc) = text.strip_suffix(" BC").map_or((text, false), |text| (text, true));
+    let (text, is_bc) = text
+        .strip_suffix(" BC")
+        .map_or((text, false), |text| (text, true));
     let (year, rest) = text.split_once('-')?;
     let year: i64 = year.parse().ok()?;
     let year = if is_bc { 1 - year } else { year };
@@ -532,13 +664,19 @@ fn json(cell: &Cell) -> Option<String> {
 }
 
 fn key_of(table: &Table, row: &Row) -> String {
-    let parts = table.key().map(|(at, _)| json(row.cell(at)).unwrap_or_default());
+    let parts = table
+        .key()
+        .map(|(at, _)| json(row.cell(at)).unwrap_or_default());
     parts.collect::<Vec<_>>().join(",")
 }
 
 fn key_json(table: &Table, row: &Row) -> String {
-    let parts = table
-        .key()
-        .map(|(at, field)| format!("\"{}\": {}", field.column, json(row.cell(at)).unwrap_or_default()));
+    let parts = table.key().map(|(at, field)| {
+        format!(
+            "\"{}\": {}",
+            field.column,
+            json(row.cell(at)).unwrap_or_default()
+        )
+    });
     format!("{{{}}}", parts.collect::<Vec<_>>().join(", "))
 }

@@ -37,7 +37,9 @@ impl fmt::Debug for Row {
 impl Row {
     /// Returns a row of these cells.
     pub(super) fn new(cells: Vec<Cell>) -> Self {
-        Self { cells: cells.into_boxed_slice() }
+        Self {
+            cells: cells.into_boxed_slice(),
+        }
     }
 
     /// Returns a row of NULLs.
@@ -126,7 +128,9 @@ pub(super) struct World {
 impl World {
     /// Returns a table's rows.
     pub(super) fn rows(&self, table: T) -> &[Row] {
-        self.tables.get(table as usize).map_or(&[], |rows| rows.as_slice())
+        self.tables
+            .get(table as usize)
+            .map_or(&[], |rows| rows.as_slice())
     }
 
     /// Sets a table's rows.
@@ -152,8 +156,14 @@ impl World {
 
     /// Returns where in its list of the file a row stands.
     pub(super) fn place(&self, table: T, at: usize) -> usize {
-        let nulls = self.nulls.get(table as usize).map_or(&[][..], Vec::as_slice);
-        nulls.iter().fold(at, |place, null| if *null <= place { place + 1 } else { place })
+        let nulls = self
+            .nulls
+            .get(table as usize)
+            .map_or(&[][..], Vec::as_slice);
+        nulls.iter().fold(
+            at,
+            |place, null| if *null <= place { place + 1 } else { place },
+        )
     }
 
     /// Returns a row.
@@ -206,6 +216,8 @@ pub(super) fn epoch_millis(local: NaiveDateTime) -> Option<String> {
     // The longest gap was a whole day, where an island moved across the date line.
     let quarters =
         (0..=96).filter_map(|quarters| local.checked_add_signed(TimeDelta::minutes(15 * quarters)));
-    let instant = quarters.into_iter().find_map(|time| Local.from_local_datetime(&time).earliest());
+    let instant = quarters
+        .into_iter()
+        .find_map(|time| Local.from_local_datetime(&time).earliest());
     instant.map(|instant| instant.timestamp_millis().to_string())
 }

@@ -28,10 +28,16 @@ pub(super) async fn write(
         let given = allocate::take(writer, counting.counts()).await?;
         let mut ids = Ids::given(given, random_ids(target));
         let pair = Pair::new(file, target);
-        (build::changes(&pair, approved, stamp, &mut ids), relied_on(&pair, approved))
+        (
+            build::changes(&pair, approved, stamp, &mut ids),
+            relied_on(&pair, approved),
+        )
     };
     for (table, keys) in relied_on {
-        let rows: Vec<Row> = keys.into_iter().map(|(row, at)| key_row(table, at, row)).collect();
+        let rows: Vec<Row> = keys
+            .into_iter()
+            .map(|(row, at)| key_row(table, at, row))
+            .collect();
         hold(writer, table, &rows).await?;
     }
     execute(writer, &changes, target).await
@@ -43,7 +49,9 @@ pub(super) async fn hold(
     table: &'static Table,
     rows: &[Row],
 ) -> Result<(), StoreError> {
-    writer.hold(table.name, &columns(table, &key(table), rows), rows.len()).await
+    writer
+        .hold(table.name, &columns(table, &key(table), rows), rows.len())
+        .await
 }
 
 /// Writes changes, in the transaction in which `target` was read: it has to
@@ -53,8 +61,10 @@ pub(super) async fn execute(
     changes: &Changes,
     target: &World,
 ) -> Result<(), StoreError> {
-    let touched: Vec<(&'static Table, _)> =
-        TABLES.into_iter().filter_map(|table| Some((table, changes.of(table.id)?))).collect();
+    let touched: Vec<(&'static Table, _)> = TABLES
+        .into_iter()
+        .filter_map(|table| Some((table, changes.of(table.id)?)))
+        .collect();
     for (at, (table, changes)) in touched.iter().enumerate() {
         writer.report(table.name, at, touched.len());
         if !changes.deletes.rows.is_empty() {
@@ -65,54 +75,87 @@ pub(super) async fn execute(
             let rows = &changes.updates.rows;
             let keys = columns(table, &key(table), rows);
             let set = columns(table, &changed_columns(table, target, rows), rows);
-            writer.update(keyed(table, &keys, &changes.updates), &set).await?;
+            writer
+                .update(keyed(table, &keys, &changes.updates), &set)
+                .await?;
         }
         if !changes.inserts.rows.is_empty() {
             let rows = &changes.inserts.rows;
             let keys = columns(table, &key(table), rows);
             let all: Vec<usize> = table.columns().map(|(at, _)| at).collect();
-            writer.insert(keyed(table, &keys, &changes.inserts), &columns(table, &all, rows)).await?;
+            writer
+                .insert(
+                    keyed(table, &keys, &changes.inserts),
+                    &columns(table, &all, rows),
+                )
+                .await?;
         }
     }
     Ok(())
 }
 
 fn keyed<'a>(table: &Table, keys: &'a [bulk::Column], batch: &'a Batch) -> Keyed<'a> {
-    Keyed { table: table.name, keys, owners: &batch.owners }
+    Keyed {
+        table: table.name,
+        keys,
+        owners: &batch.owners,
+    }
 }
 
 /// Returns the keys of the rows that approved items rely on and that are not
 /// written themselves: they must stay until the transaction ends.
-fn relied_on(pair: &Pair<'_>, approved: &Approved) -> Vec<(&'static Table, BTreeSet<(String, usize)>)> {
+fn relied_on(
+    pair: &Pair<'_>,
+    approved: &Approved,
+) -> Vec<(&'static Table, BTreeSet<(String, usize)>)> {
     let plan = approved.plan();
-    let steps = || approved.steps().iter().filter_map(|step| plan.entry(step.at));
+    let steps = || {
+        approved
+            .steps()
+            .iter()
+            .filter_map(|step| plan.entry(step.at))
+    };
     let written: HashSet<&ItemId> = steps().map(|entry| &entry.item.id).collect();
     let mut held: Vec<(&'static Table, BTreeSet<(String, usize)>)> = Vec::new();
     let needed = steps().flat_map(|entry| &entry.requires);
-    for on in needed.map(|needed| &needed.on).filter(|on| !written.contains(on)) {
+    for on in needed
+        .map(|needed| &needed.on)
+        .filter(|on| !written.contains(on))
+    {
         let target = &pair.target;
         let find = |table: T, column: usize| {
             let rows = target.world.rows(table).iter();
-            rows.map(|row| row.text(column)).find(|text| *text == &*on.key).map(str::to_owned)
+            rows.map(|row| row.text(column))
+                .find(|text| *text == &*on.key)
+                .map(str::to_owned)
         };
         let found = match &on.kind {
-            kind if *kind == GROUP => target
-                .plain_named(&on.key)
-                .map(|row| (T::Group, group::GROUP_ID, row.text(group::GROUP_ID).to_owned())),
-            kind if *kind == SCOPE => target
-                .scope_named(&on.key)
-                .map(|row| (T::Vgroup, vgroup::VGROUP_ID, row.text(vgroup::VGROUP_ID).to_owned())),
+            kind if *kind == GROUP => target.plain_named(&on.key).map(|row| {
+                (
+                    T::Group,
+                    group::GROUP_ID,
+                    row.text(group::GROUP_ID).to_owned(),
+                )
+            }),
+            kind if *kind == SCOPE => target.scope_named(&on.key).map(|row| {
+                (
+                    T::Vgroup,
+                    vgroup::VGROUP_ID,
+                    row.text(vgroup::VGROUP_ID).to_owned(),
+                )
+            }),
             kind if *kind == AUTHENTICATION => find(T::Authority, authority::GROUP_AUTHORITIE_ID)
                 .map(|key| (T::Authority, authority::GROUP_AUTHORITIE_ID, key)),
-            kind if *kind == LEVEL => {
-                find(T::Level, level::SECURITY_LEVEL_ID).map(|key| (T::Level, level::SECURITY_LEVEL_ID, key))
-            }
+            kind if *kind == LEVEL => find(T::Level, level::SECURITY_LEVEL_ID)
+                .map(|key| (T::Level, level::SECURITY_LEVEL_ID, key)),
             kind if *kind == RDB => {
                 find(T::Rdb, rdb::CONNECTION_NAME).map(|key| (T::Rdb, rdb::CONNECTION_NAME, key))
             }
             _ => None,
         };
-        let Some((table, column, key)) = found else { continue };
+        let Some((table, column, key)) = found else {
+            continue;
+        };
         let table = table.table();
         match held.iter_mut().find(|(other, _)| other.id == table.id) {
             Some((_, keys)) => drop(keys.insert((key, column))),
@@ -146,7 +189,9 @@ fn columns(table: &'static Table, at: &[usize], rows: &[Row]) -> Vec<bulk::Colum
                 Type::Int | Type::IntAsLong | Type::Long => {
                     bulk::Values::Int(rows.iter().map(|row| row.int(at)).collect())
                 }
-                Type::Time => bulk::Values::Time(rows.iter().map(|row| time(row.cell(at))).collect()),
+                Type::Time => {
+                    bulk::Values::Time(rows.iter().map(|row| time(row.cell(at))).collect())
+                }
             },
         })
         .collect()
@@ -178,6 +223,11 @@ fn random_ids(target: &World) -> HashSet<i64> {
         (T::IdpJdbc, idp_jdbc::GTW_IDP_INFO_JDBC_ID),
     ]
     .into_iter()
-    .flat_map(|(table, column)| target.rows(table).iter().filter_map(move |row| row.int(column)))
+    .flat_map(|(table, column)| {
+        target
+            .rows(table)
+            .iter()
+            .filter_map(move |row| row.int(column))
+    })
     .collect()
 }

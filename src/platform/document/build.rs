@@ -37,8 +37,17 @@ impl<'o> Prepared<'o> {
         file: Cow<'o, Json>,
     ) -> Self {
         let target = base.map(|base| &base.body);
-        let whole = object.schema.signature.filter(|_| object.is_signed()).map(|signature| signature.whole);
-        let mut prepared = Self { target, file, schema: object.schema.document, whole };
+        let whole = object
+            .schema
+            .signature
+            .filter(|_| object.is_signed())
+            .map(|signature| signature.whole);
+        let mut prepared = Self {
+            target,
+            file,
+            schema: object.schema.document,
+            whole,
+        };
         if whole.is_none() {
             product.prepare(&mut prepared, object, pair);
         }
@@ -80,7 +89,10 @@ impl<'o> Built<'o> {
         let found = resolve(pair, object);
         let mut body = Cow::Borrowed(&object.body);
         if !object.is_signed() {
-            if found.iter().any(|found| found.writes.iter().any(Option::is_some)) {
+            if found
+                .iter()
+                .any(|found| found.writes.iter().any(Option::is_some))
+            {
                 write(&found, body.to_mut());
             }
             write_ids_alike(&found, base, &mut body);
@@ -91,7 +103,14 @@ impl<'o> Built<'o> {
         };
         let prepared = Prepared::new(product, pair, object, base, body);
         let warnings = object.findings.clone();
-        let mut built = Self { object, base, prepared, found, warnings, wanted };
+        let mut built = Self {
+            object,
+            base,
+            prepared,
+            found,
+            warnings,
+            wanted,
+        };
         if object.is_signed() {
             built.note_signature();
         }
@@ -109,26 +128,43 @@ impl<'o> Built<'o> {
         let (base, body) = (pair.base(at), wanted.unwrap_or(&object.body));
         let prepared = Prepared::new(product, pair, object, base, Cow::Borrowed(body));
         let wanted = wanted.cloned();
-        Self { object, base, prepared, found: Vec::new(), warnings: Vec::new(), wanted }
+        Self {
+            object,
+            base,
+            prepared,
+            found: Vec::new(),
+            warnings: Vec::new(),
+            wanted,
+        }
     }
 
     /// Tells of a signed object what its text has that the target has not.
     fn note_signature(&mut self) {
         if let Some(base) = self.base {
-            let (here, there) = (self.object.id(), base.row.as_ref().unwrap_or_else(|| base.id()));
+            let (here, there) = (
+                self.object.id(),
+                base.row.as_ref().unwrap_or_else(|| base.id()),
+            );
             if Form::Plain.of(here) != Form::Plain.of(there) {
                 let message = format!(
                     "the target has it as '{there}', and keeps that id; its text is signed, and is kept as it is, \
                      with the id '{here}'"
                 );
-                self.warnings.push(Finding::warning("signed-other-id", message));
+                self.warnings
+                    .push(Finding::warning("signed-other-id", message));
             }
         }
-        for found in self.found.iter().filter(|found| found.writes.iter().any(Option::is_some)) {
+        for found in self
+            .found
+            .iter()
+            .filter(|found| found.writes.iter().any(Option::is_some))
+        {
             let path = self.object.shown(&found.link.path);
-            let message =
-                format!("{path} would point to another object here; it is signed, and stays as it is");
-            self.warnings.push(Finding::warning("signed-reference", message));
+            let message = format!(
+                "{path} would point to another object here; it is signed, and stays as it is"
+            );
+            self.warnings
+                .push(Finding::warning("signed-reference", message));
         }
     }
 
@@ -150,7 +186,10 @@ impl<'o> Built<'o> {
             }
             Some(base) => written(self.aligned().result(), base),
         };
-        let wrapper = base.unwrap_or(object).wrapper.filter(|name| body.get(name).is_none());
+        let wrapper = base
+            .unwrap_or(object)
+            .wrapper
+            .filter(|name| body.get(name).is_none());
         Object::new(object.schema, body, wrapper, text, "").document(base)
     }
 }
@@ -180,7 +219,11 @@ fn written(mut result: Json, base: &Object) -> (Json, Arc<str>) {
     let body = match base.wrapper {
         None => result,
         Some(name) => {
-            match result.as_object_mut().filter(|_| is_alone).and_then(|object| object.remove(name)) {
+            match result
+                .as_object_mut()
+                .filter(|_| is_alone)
+                .and_then(|object| object.remove(name))
+            {
                 Some(inside) => inside,
                 None => {
                     let text = result.print().into();

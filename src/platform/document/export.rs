@@ -27,12 +27,24 @@ pub fn export(
     let is_meant = |at: &usize, object: &Object| {
         closure.as_ref().is_none_or(|closure| closure.contains(at)) && selected.takes(object)
     };
-    let meant: HashSet<usize> =
-        target.iter().enumerate().filter(|(at, object)| is_meant(at, object)).map(|(at, _)| at).collect();
-    let rank: HashMap<&Kind, usize> =
-        product.kinds().iter().enumerate().map(|(rank, info)| (&info.kind, rank)).collect();
-    let mut objects: Vec<&Object> =
-        target.iter().enumerate().filter(|(at, _)| meant.contains(at)).map(|(_, object)| object).collect();
+    let meant: HashSet<usize> = target
+        .iter()
+        .enumerate()
+        .filter(|(at, object)| is_meant(at, object))
+        .map(|(at, _)| at)
+        .collect();
+    let rank: HashMap<&Kind, usize> = product
+        .kinds()
+        .iter()
+        .enumerate()
+        .map(|(rank, info)| (&info.kind, rank))
+        .collect();
+    let mut objects: Vec<&Object> = target
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| meant.contains(at))
+        .map(|(_, object)| object)
+        .collect();
     objects.sort_by_key(|object| (rank.get(object.kind()).copied(), &object.item.key));
     let mut findings = dangling(&pair, &meant);
     findings.extend(selected.unmet(target.iter(), "the target"));
@@ -53,7 +65,11 @@ pub(super) fn counts<'o>(
         *counts.entry(object.kind()).or_default() += 1;
     }
     let of = |kind: &Kind| counts.get(kind).copied().unwrap_or_default();
-    product.kinds().iter().map(|info| (info.kind.clone(), of(&info.kind))).collect()
+    product
+        .kinds()
+        .iter()
+        .map(|info| (info.kind.clone(), of(&info.kind)))
+        .collect()
 }
 
 /// Returns the roots with everything that has to come along, directly and not;
@@ -70,21 +86,44 @@ fn needed(
     let schema = product.schema(root.as_str());
     let find = |item: &ItemId| {
         let schema = schema.filter(|_| item.kind == root)?;
-        let keys =
-            schema.keys.iter().enumerate().filter(|(_, key)| [Role::Id, Role::Name].contains(&key.role));
-        keys.map(|(key, _)| pair.target.with(schema, key, "", &item.key)).find_map(|found| match found {
-            [only] => Some(*only),
-            _ => None,
-        })
+        let keys = schema
+            .keys
+            .iter()
+            .enumerate()
+            .filter(|(_, key)| [Role::Id, Role::Name].contains(&key.role));
+        keys.map(|(key, _)| pair.target.with(schema, key, "", &item.key))
+            .find_map(|found| match found {
+                [only] => Some(*only),
+                _ => None,
+            })
     };
-    let missing: Vec<ItemId> = roots.iter().filter(|root| find(root).is_none()).cloned().collect();
+    let missing: Vec<ItemId> = roots
+        .iter()
+        .filter(|root| find(root).is_none())
+        .cloned()
+        .collect();
     if !missing.is_empty() {
         return Err(MissingRoots(missing));
     }
     Ok(Some(closure(roots.iter().filter_map(find), |at| {
-        let found = pair.target.get(*at).map(|object| resolve(pair, object)).unwrap_or_default();
-        let along = found.into_iter().filter(|found| found.link.rule.along).filter_map(|found| found.hit);
-        along.filter_map(|hit| if let Hit::Target(at) = hit { Some(at) } else { None }).collect()
+        let found = pair
+            .target
+            .get(*at)
+            .map(|object| resolve(pair, object))
+            .unwrap_or_default();
+        let along = found
+            .into_iter()
+            .filter(|found| found.link.rule.along)
+            .filter_map(|found| found.hit);
+        along
+            .filter_map(|hit| {
+                if let Hit::Target(at) = hit {
+                    Some(at)
+                } else {
+                    None
+                }
+            })
+            .collect()
     })))
 }
 
@@ -101,45 +140,80 @@ impl<'o> Selected<'o> {
         let mut plain = given.clone();
         for (kind, filter) in &mut plain.objects {
             let form = form(product, kind);
-            filter.ids.iter_mut().for_each(|id| *id = form.of(id).into_owned());
+            filter
+                .ids
+                .iter_mut()
+                .for_each(|id| *id = form.of(id).into_owned());
         }
-        Self { product, given, plain }
+        Self {
+            product,
+            given,
+            plain,
+        }
     }
 
     /// Says whether an object is meant.
     pub fn takes(&self, object: &Object) -> bool {
         let kind = object.kind().as_str();
-        self.plain.takes(kind, &form(self.product, kind).of(object.id()), &object.name)
+        self.plain.takes(
+            kind,
+            &form(self.product, kind).of(object.id()),
+            &object.name,
+        )
     }
 
     /// Tells what of the selection means nothing among objects.
-    pub fn unmet<'t>(&self, objects: impl Iterator<Item = &'t Object>, place: &str) -> Vec<Finding> {
+    pub fn unmet<'t>(
+        &self,
+        objects: impl Iterator<Item = &'t Object>,
+        place: &str,
+    ) -> Vec<Finding> {
         if self.given.is_all() {
             return Vec::new();
         }
         let mut kinds: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
         for object in objects {
-            kinds.entry(object.kind().as_str()).or_default().push(object);
+            kinds
+                .entry(object.kind().as_str())
+                .or_default()
+                .push(object);
         }
         let told = |message: String| Finding::warning("selection-unmet", message);
         let mut findings = Vec::new();
-        for word in self.given.include.iter().filter(|word| !kinds.contains_key(word.as_str())) {
-            findings.push(told(format!("{place} holds nothing of type {word}, which was asked for")));
+        for word in self
+            .given
+            .include
+            .iter()
+            .filter(|word| !kinds.contains_key(word.as_str()))
+        {
+            findings.push(told(format!(
+                "{place} holds nothing of type {word}, which was asked for"
+            )));
         }
         for (word, filter) in &self.given.objects {
             if !self.given.takes_kind(word) {
-                findings.push(told(format!("objects of type {word} were named, and the type was left out")));
+                findings.push(told(format!(
+                    "objects of type {word} were named, and the type was left out"
+                )));
                 continue;
             }
-            let (there, form) =
-                (kinds.get(word.as_str()).map_or(&[][..], Vec::as_slice), form(self.product, word));
+            let (there, form) = (
+                kinds.get(word.as_str()).map_or(&[][..], Vec::as_slice),
+                form(self.product, word),
+            );
             let ids: HashSet<_> = there.iter().map(|object| form.of(object.id())).collect();
             for id in filter.ids.iter().filter(|id| !ids.contains(&form.of(id))) {
                 findings.push(told(format!("{place} holds no {word} with the id '{id}'")));
             }
             let names: HashSet<&str> = there.iter().map(|object| &*object.name).collect();
-            for name in filter.names.iter().filter(|name| !names.contains(name.as_str())) {
-                findings.push(told(format!("{place} holds no {word} with the name '{name}' (case counts)")));
+            for name in filter
+                .names
+                .iter()
+                .filter(|name| !names.contains(name.as_str()))
+            {
+                findings.push(told(format!(
+                    "{place} holds no {word} with the name '{name}' (case counts)"
+                )));
             }
         }
         findings
@@ -147,5 +221,7 @@ impl<'o> Selected<'o> {
 }
 
 fn form(product: &dyn Product, kind: &str) -> Form {
-    product.schema(kind).map_or(Form::Exact, KindSchema::id_form)
+    product
+        .schema(kind)
+        .map_or(Form::Exact, KindSchema::id_form)
 }

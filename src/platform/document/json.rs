@@ -38,10 +38,18 @@ impl Source {
         let body = parse::text(bytes)?;
         let raw: &RawValue = serde_json::from_slice(body)
             .map_err(|error| ParseError::from_json(&error, path(body, &error), body))?;
-        let mut reader = Reader { text: body, path: String::new(), depth: 0 };
+        let mut reader = Reader {
+            text: body,
+            path: String::new(),
+            depth: 0,
+        };
         let root = reader.value(raw)?;
         let text = std::str::from_utf8(body).unwrap_or_default();
-        Ok(Self { text: text.into(), bom: bytes.len() - body.len(), root })
+        Ok(Self {
+            text: text.into(),
+            bom: bytes.len() - body.len(),
+            root,
+        })
     }
 
     /// Returns the text of a part, byte for byte.
@@ -74,7 +82,12 @@ impl Source {
 fn position(text: &[u8], at: usize) -> Position {
     let before = text.get(..at).unwrap_or(text);
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+    let column = before
+        .iter()
+        .rev()
+        .take_while(|byte| **byte != b'\n')
+        .count()
+        + 1;
     Position { line, column }
 }
 
@@ -89,8 +102,13 @@ enum Open {
 /// Returns the JSON pointer to the value in which a text goes wrong.
 fn path(text: &[u8], error: &serde_json::Error) -> String {
     let lines = text.split_inclusive(|byte| *byte == b'\n');
-    let before: usize = lines.take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
-    let sound = text.get(..before + error.column().saturating_sub(1)).unwrap_or(text);
+    let before: usize = lines
+        .take(error.line().saturating_sub(1))
+        .map(<[u8]>::len)
+        .sum();
+    let sound = text
+        .get(..before + error.column().saturating_sub(1))
+        .unwrap_or(text);
     let mut path = String::new();
     for open in open(sound) {
         let segment = match open {
@@ -132,7 +150,9 @@ fn open(text: &[u8]) -> Vec<Open> {
             b':' => is_name = false,
             b'"' => {
                 next = at + quoted(text.get(at..).unwrap_or_default());
-                let name = text.get(at..next).and_then(|text| serde_json::from_slice(text).ok());
+                let name = text
+                    .get(at..next)
+                    .and_then(|text| serde_json::from_slice(text).ok());
                 if let (true, Some(Open::Object(slot))) = (is_name, all.last_mut()) {
                     *slot = name;
                 }
@@ -168,7 +188,9 @@ impl Reader<'_> {
         match text.as_bytes().first() {
             Some(b'{') => self.nested(raw, Self::object),
             Some(b'[') => self.nested(raw, Self::list),
-            Some(b'"') => serde_json::from_str(text).map(Json::Text).map_err(|error| self.error(raw, &error)),
+            Some(b'"') => serde_json::from_str(text)
+                .map(Json::Text)
+                .map_err(|error| self.error(raw, &error)),
             Some(b't') => Ok(Json::Bool(true)),
             Some(b'f') => Ok(Json::Bool(false)),
             Some(b'n') => Ok(Json::Null),
@@ -210,7 +232,9 @@ impl Reader<'_> {
         for (at, (Name(name), value)) in members.into_iter().enumerate() {
             let read = self.below(&name, |this| {
                 if twice == Some(at) {
-                    return Err(this.shape(value, "the property stands twice in its object".to_owned()));
+                    return Err(
+                        this.shape(value, "the property stands twice in its object".to_owned())
+                    );
                 }
                 this.value(value)
             })?;
@@ -230,12 +254,20 @@ impl Reader<'_> {
 
     fn span(&self, raw: &RawValue) -> Span {
         let start = raw.get().as_ptr().addr() - self.text.as_ptr().addr();
-        Span { start, end: start + raw.get().len() }
+        Span {
+            start,
+            end: start + raw.get().len(),
+        }
     }
 
     fn shape(&self, raw: &RawValue, message: String) -> ParseError {
         let place = position(self.text, self.span(raw).start);
-        ParseError { kind: ParseErrorKind::Shape, position: Some(place), path: self.path.clone(), message }
+        ParseError {
+            kind: ParseErrorKind::Shape,
+            position: Some(place),
+            path: self.path.clone(),
+            message,
+        }
     }
 
     /// Turns an error within a value into one of the file.
@@ -243,10 +275,19 @@ impl Reader<'_> {
         let told = ParseError::from_json(error, self.path.clone(), raw.get().as_bytes());
         let begin = position(self.text, self.span(raw).start);
         let place = told.position.map_or(begin, |inner| match inner.line {
-            0 | 1 => Position { line: begin.line, column: begin.column + inner.column.saturating_sub(1) },
-            line => Position { line: begin.line + line - 1, column: inner.column },
+            0 | 1 => Position {
+                line: begin.line,
+                column: begin.column + inner.column.saturating_sub(1),
+            },
+            line => Position {
+                line: begin.line + line - 1,
+                column: inner.column,
+            },
         });
-        ParseError { position: Some(place), ..told }
+        ParseError {
+            position: Some(place),
+            ..told
+        }
     }
 }
 
@@ -254,8 +295,13 @@ impl Reader<'_> {
 fn first_twice(members: &[(Name<'_>, &RawValue)]) -> Option<usize> {
     const FEW: usize = 24;
     if members.len() <= FEW {
-        let is_before = |at: usize, name: &str| members.iter().take(at).any(|(other, _)| other.0 == name);
-        return members.iter().enumerate().find(|(at, (name, _))| is_before(*at, &name.0)).map(|(at, _)| at);
+        let is_before =
+            |at: usize, name: &str| members.iter().take(at).any(|(other, _)| other.0 == name);
+        return members
+            .iter()
+            .enumerate()
+            .find(|(at, (name, _))| is_before(*at, &name.0))
+            .map(|(at, _)| at);
     }
     let mut seen = HashSet::with_capacity(members.len());
     members.iter().position(|(name, _)| !seen.insert(&*name.0))
@@ -359,7 +405,8 @@ mod tests {
 
     #[test]
     fn order_forms_of_numbers_and_unknown_fields_survive() {
-        let text = r#"{"z":1.0,"a":[1e3,-0,10.50,{"né":"中\n"}],"big":123456789012345678901234567890}"#;
+        let text =
+            r#"{"z":1.0,"a":[1e3,-0,10.50,{"né":"中\n"}],"big":123456789012345678901234567890}"#;
         assert_eq!(read(text).print(), text);
     }
 
@@ -368,14 +415,22 @@ mod tests {
         let source = Source::read(b"\xef\xbb\xbf[ {\"a\" : 1 ,\n \"b\":[ ]} ]").unwrap();
         let object = source.root.elements()[0].as_object().unwrap();
         assert_eq!(source.slice(object.span()), "{\"a\" : 1 ,\n \"b\":[ ]}");
-        assert_eq!(source.position(object.span()), Position { line: 1, column: 6 });
+        assert_eq!(
+            source.position(object.span()),
+            Position { line: 1, column: 6 }
+        );
     }
 
     #[test]
     fn a_property_that_stands_twice_is_told_with_its_place() {
         assert_eq!(
             told("{\"a\":\n [{\"b\":1, \"b\":2}]}"),
-            (2, 15, "/a/0/b".to_owned(), "the property stands twice in its object".to_owned())
+            (
+                2,
+                15,
+                "/a/0/b".to_owned(),
+                "the property stands twice in its object".to_owned()
+            )
         );
         assert_eq!(told(r#"{"a":1,"\u0061":2}"#).2, "/a");
     }
@@ -423,8 +478,14 @@ mod tests {
 
     #[test]
     fn what_no_jsonb_holds_is_found() {
-        assert_eq!(read(r#"{"a":["x\u0000"]}"#).unstorable().unwrap().path, "/a/0");
-        assert_eq!(read(r#"{"a":{"k\u0000":1}}"#).unstorable().unwrap().path, "/a");
+        assert_eq!(
+            read(r#"{"a":["x\u0000"]}"#).unstorable().unwrap().path,
+            "/a/0"
+        );
+        assert_eq!(
+            read(r#"{"a":{"k\u0000":1}}"#).unstorable().unwrap().path,
+            "/a"
+        );
         assert_eq!(read(r#"{"a":1e999999}"#).unstorable().unwrap().path, "/a");
         assert_eq!(read(r#"{"a":1e300,"b":-1.5E-20}"#).unstorable(), None);
     }

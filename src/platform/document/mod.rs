@@ -42,7 +42,8 @@ pub fn change(object: &mut Object, body: &Json, mapped: Vec<String>) {
 fn too_deep(json: &Json) -> Option<Reason> {
     let depth = json.depth();
     (depth > MAX_DEPTH).then(|| {
-        let message = format!("it is nested {depth} levels deep, more than the {MAX_DEPTH} that are planned");
+        let message =
+            format!("it is nested {depth} levels deep, more than the {MAX_DEPTH} that are planned");
         Reason::new("nested-too-deep", message)
     })
 }

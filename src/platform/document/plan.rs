@@ -21,7 +21,11 @@ pub(super) type Wanted = Vec<Option<Json>>;
 
 /// Compares a file with a target; returns what is wanted of each object, too.
 pub(super) fn plan(product: &dyn Product, pair: &Pair<'_>, file: &File) -> (Plan, Wanted) {
-    let Candidates { mut candidates, missing, wanted } = candidates(product, pair);
+    let Candidates {
+        mut candidates,
+        missing,
+        wanted,
+    } = candidates(product, pair);
     let [here, there] = [&pair.file.objects, &pair.target.objects].map(|objects| called(objects));
     warn_of_look_alikes(&mut candidates, &here, &there);
     let mut findings = file.findings.clone();
@@ -36,19 +40,38 @@ pub(super) fn plan(product: &dyn Product, pair: &Pair<'_>, file: &File) -> (Plan
 
 /// Returns what people know objects by.
 fn called(objects: &[Object]) -> Vec<Called> {
-    let called =
-        |object: &Object| Called { id: object.item.clone(), names: vec![("name", Arc::clone(&object.name))] };
+    let called = |object: &Object| Called {
+        id: object.item.clone(),
+        names: vec![("name", Arc::clone(&object.name))],
+    };
     objects.iter().map(called).collect()
 }
 
 /// Returns what stands in the way of the file's objects whatever the target
 /// holds, and what the target has to have.
-pub fn obstacles(product: &'static dyn Product, file: &File, options: &ImportOptions) -> Vec<Finding> {
+pub fn obstacles(
+    product: &'static dyn Product,
+    file: &File,
+    options: &ImportOptions,
+) -> Vec<Finding> {
     let pair = Pair::new(product, &file.objects, &[], &options.default_references);
-    let Candidates { candidates, missing, .. } = candidates(product, &pair);
-    let in_file: HashSet<&ItemId> = candidates.iter().map(|candidate| &candidate.item.id).collect();
+    let Candidates {
+        candidates,
+        missing,
+        ..
+    } = candidates(product, &pair);
+    let in_file: HashSet<&ItemId> = candidates
+        .iter()
+        .map(|candidate| &candidate.item.id)
+        .collect();
     let mut findings = Vec::new();
-    for Candidate { item, blocks, requires, .. } in &candidates {
+    for Candidate {
+        item,
+        blocks,
+        requires,
+        ..
+    } in &candidates
+    {
         let path = &*item.path;
         // What is alone in its file stands at no path.
         let told = |message: &str| match path {
@@ -56,24 +79,42 @@ pub fn obstacles(product: &'static dyn Product, file: &File, options: &ImportOpt
             path => format!("{message} ({path})"),
         };
         findings.extend(blocks.iter().map(|reason| {
-            Finding::error(reason.code.clone(), told(&reason.message)).at(path).about(&item.id)
+            Finding::error(reason.code.clone(), told(&reason.message))
+                .at(path)
+                .about(&item.id)
         }));
-        findings.extend(requires.iter().filter(|need| !in_file.contains(&need.on)).map(|need| {
-            let message = format!(
-                "needs {} '{}', which the file does not hold; the target must",
-                need.on.kind, need.on.key
-            );
-            Finding::warning("not-in-file", told(&message)).at(path).about(&item.id)
-        }));
+        findings.extend(
+            requires
+                .iter()
+                .filter(|need| !in_file.contains(&need.on))
+                .map(|need| {
+                    let message = format!(
+                        "needs {} '{}', which the file does not hold; the target must",
+                        need.on.kind, need.on.key
+                    );
+                    Finding::warning("not-in-file", told(&message))
+                        .at(path)
+                        .about(&item.id)
+                }),
+        );
     }
     findings.extend(missing.iter().flat_map(|missing| {
         let Missing { kind, key, .. } = missing;
-        let message = format!("refers to {kind} '{key}', which the file does not hold; the target should");
-        missing.used_by.iter().map(move |user| Finding::warning("not-in-file", message.clone()).about(user))
+        let message =
+            format!("refers to {kind} '{key}', which the file does not hold; the target should");
+        missing
+            .used_by
+            .iter()
+            .map(move |user| Finding::warning("not-in-file", message.clone()).about(user))
     }));
     let mut seen = HashSet::new();
-    findings
-        .retain(|finding| seen.insert((finding.message.clone(), finding.path.clone(), finding.item.clone())));
+    findings.retain(|finding| {
+        seen.insert((
+            finding.message.clone(),
+            finding.path.clone(),
+            finding.item.clone(),
+        ))
+    });
     findings
 }
 
@@ -88,17 +129,31 @@ struct Candidates {
 
 fn candidates(product: &dyn Product, pair: &Pair<'_>) -> Candidates {
     // What can only be exported stands behind the rest.
-    let items = pair.file.objects.partition_point(|object| product.only_exported(object).is_none());
+    let items = pair
+        .file
+        .objects
+        .partition_point(|object| product.only_exported(object).is_none());
     let items = pair.file.objects.get(..items).unwrap_or_default();
     let objects = items.par_iter().enumerate().with_min_len(CHUNK);
-    let found: Vec<(Candidate, Vec<Missing>, Option<Json>)> =
-        objects.map(|(at, object)| candidate(product, pair, at, object)).collect();
+    let found: Vec<(Candidate, Vec<Missing>, Option<Json>)> = objects
+        .map(|(at, object)| candidate(product, pair, at, object))
+        .collect();
     let mut all = AllMissing::new();
-    let (mut candidates, mut wanted) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
+    let (mut candidates, mut wanted) = (
+        Vec::with_capacity(found.len()),
+        Vec::with_capacity(found.len()),
+    );
     for (candidate, lacks, body) in found {
         for missing in lacks {
-            let identity = (missing.kind.clone(), Arc::clone(&missing.module), Arc::clone(&missing.key));
-            let known = all.entry(identity).or_insert_with(|| Missing { used_by: Vec::new(), ..missing });
+            let identity = (
+                missing.kind.clone(),
+                Arc::clone(&missing.module),
+                Arc::clone(&missing.key),
+            );
+            let known = all.entry(identity).or_insert_with(|| Missing {
+                used_by: Vec::new(),
+                ..missing
+            });
             // Objects come one after the other.
             if known.used_by.last() != Some(&candidate.item.id) {
                 known.used_by.push(candidate.item.id.clone());
@@ -107,7 +162,11 @@ fn candidates(product: &dyn Product, pair: &Pair<'_>) -> Candidates {
         candidates.push(candidate);
         wanted.push(body);
     }
-    Candidates { candidates, missing: all.into_values().collect(), wanted }
+    Candidates {
+        candidates,
+        missing: all.into_values().collect(),
+        wanted,
+    }
 }
 
 fn candidate<'o>(
@@ -157,11 +216,15 @@ fn candidate<'o>(
         blocks,
         warnings,
         // What was found by its name is another object under another id.
-        facts: base.and_then(|base| base.row.clone()).map_or(Value::Null, Value::Text),
+        facts: base
+            .and_then(|base| base.row.clone())
+            .map_or(Value::Null, Value::Text),
         ..Candidate::new(item, there)
     };
     candidate.warnings.extend(other_kinds(pair, at, object));
-    candidate.warnings.extend(product.findings(at, object, pair));
+    candidate
+        .warnings
+        .extend(product.findings(at, object, pair));
     if is_new {
         candidate.blocks.extend(product.blocks(object));
     }
@@ -170,20 +233,31 @@ fn candidate<'o>(
         product.notice(&mut found, object, pair);
         candidate.references.push(found.reference);
         let place = object.place(&found.link.path);
-        candidate.warnings.extend(found.findings.into_iter().map(|finding| finding.at(&*place)));
+        candidate.warnings.extend(
+            found
+                .findings
+                .into_iter()
+                .map(|finding| finding.at(&*place)),
+        );
         // Of what does not differ nothing is written: what it lacks, it lacks already.
         if !is_new {
             continue;
         }
         candidate.blocks.extend(found.reasons);
-        let needs = found.requires.filter(|need| !candidate.requires.iter().any(|other| other.on == need.on));
+        let needs = found
+            .requires
+            .filter(|need| !candidate.requires.iter().any(|other| other.on == need.on));
         candidate.requires.extend(needs);
         lacks.extend(found.missing);
     }
     for finding in &mut candidate.warnings {
         if finding.item.is_none() {
             let told = std::mem::replace(finding, Finding::note("", ""));
-            let told = if told.path.is_none() { told.at(&*object.path) } else { told };
+            let told = if told.path.is_none() {
+                told.at(&*object.path)
+            } else {
+                told
+            };
             *finding = told.about(&object.item);
         }
     }
@@ -203,8 +277,10 @@ fn other_kinds(pair: &Pair<'_>, at: usize, object: &Object) -> Option<Finding> {
         .iter()
         .filter_map(|at| pair.target.get(*at));
     let other = others.find(|other| other.item.kind != object.item.kind)?;
-    let message =
-        format!("the target has {} '{}' with the same id, under another type", other.item.kind, other.name);
+    let message = format!(
+        "the target has {} '{}' with the same id, under another type",
+        other.item.kind, other.name
+    );
     Some(Finding::warning("other-type", message))
 }
 
@@ -236,7 +312,11 @@ fn refused(aligned: &Aligned<'_>) -> Vec<Reason> {
             shown(&refused.before),
             shown(&refused.after)
         );
-        let code = if refused.path == "/type" { "type-immutable" } else { "immutable" };
+        let code = if refused.path == "/type" {
+            "type-immutable"
+        } else {
+            "immutable"
+        };
         Reason::new(code, message)
     });
     let lost = aligned.unaligned().iter().filter(|list| list.loses_secrets).map(|list| {
@@ -254,7 +334,9 @@ fn noticed(product: &dyn Product, object: &Object, aligned: &Aligned<'_>) -> Vec
     let mut findings = Vec::new();
     if !object.is_signed() {
         let places = aligned.missing_secrets().iter();
-        let mut missing: Vec<String> = places.map(|place| place.trim_start_matches('/').to_owned()).collect();
+        let mut missing: Vec<String> = places
+            .map(|place| place.trim_start_matches('/').to_owned())
+            .collect();
         missing.extend(product.missing_secrets(object, aligned));
         if !missing.is_empty() {
             let message = format!(
@@ -265,8 +347,10 @@ fn noticed(product: &dyn Product, object: &Object, aligned: &Aligned<'_>) -> Vec
         }
     }
     findings.extend(aligned.unaligned().iter().map(|list| {
-        let message =
-            format!("the list {} is too long to be aligned: it is compared as one value", list.path);
+        let message = format!(
+            "the list {} is too long to be aligned: it is compared as one value",
+            list.path
+        );
         Finding::note("list-too-long", message)
     }));
     findings
@@ -275,15 +359,25 @@ fn noticed(product: &dyn Product, object: &Object, aligned: &Aligned<'_>) -> Vec
 /// Returns what the target's own objects refer to and nobody has. What is only
 /// listed is but a copy.
 pub(super) fn dangling(pair: &Pair<'_>, meant: &HashSet<usize>) -> Vec<Finding> {
-    let objects = pair.target.objects.iter().enumerate().filter(|(at, _)| meant.contains(at));
-    let found =
-        objects.flat_map(|(_, object)| resolve(pair, object).into_iter().map(move |found| (object, found)));
+    let objects = pair
+        .target
+        .objects
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| meant.contains(at));
+    let found = objects.flat_map(|(_, object)| {
+        resolve(pair, object)
+            .into_iter()
+            .map(move |found| (object, found))
+    });
     found
         .filter(|(_, found)| found.is_unresolved() && found.link.rule.along)
         .map(|(object, found)| {
             let reference = &found.reference;
-            let message =
-                format!("points to {} '{}', which the target does not have", reference.kind, reference.key);
+            let message = format!(
+                "points to {} '{}', which the target does not have",
+                reference.kind, reference.key
+            );
             Finding::warning("dangling-reference", message)
                 .at(object.shown(&found.link.path))
                 .about(&object.item)

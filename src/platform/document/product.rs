@@ -19,8 +19,8 @@ use crate::engine::display::some_of;
 use crate::engine::schema::KindSchema;
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Reason, Step, Unpromised, Verb};
 use crate::platform::{
-    Bundle, DemoData, Export, ExportOptions, FileError, Ground, ImportOptions, MissingRoots, ParseError,
-    Platform, Snapshot, SourceFile,
+    Bundle, DemoData, Export, ExportOptions, FileError, Ground, ImportOptions, MissingRoots,
+    ParseError, Platform, Snapshot, SourceFile,
 };
 use crate::store::restore::{Reference, TableInfo};
 use crate::store::{Connection, Reading, StoreError, Touched, Writer};
@@ -61,17 +61,26 @@ impl File {
     #[must_use]
     pub fn sorted(mut self, product: &dyn Product) -> Self {
         let only_exported = |object: &Object| product.only_exported(object);
-        self.objects.sort_by_cached_key(|object| only_exported(object).is_some());
+        self.objects
+            .sort_by_cached_key(|object| only_exported(object).is_some());
         let mut words: BTreeMap<String, usize> = BTreeMap::new();
         for word in self.objects.iter().filter_map(only_exported) {
             *words.entry(word).or_default() += 1;
         }
         let total: usize = words.values().sum();
         if total > 0 {
-            let words = some_of(words.iter().map(|(word, n)| format!("{n} {word}")), MAX_WORDS);
-            let (objects, are) = if total == 1 { ("object", "is") } else { ("objects", "are") };
-            let message =
-                format!("{total} {objects} cannot be imported, only exported, and {are} left out: {words}");
+            let words = some_of(
+                words.iter().map(|(word, n)| format!("{n} {word}")),
+                MAX_WORDS,
+            );
+            let (objects, are) = if total == 1 {
+                ("object", "is")
+            } else {
+                ("objects", "are")
+            };
+            let message = format!(
+                "{total} {objects} cannot be imported, only exported, and {are} left out: {words}"
+            );
             self.findings.push(Finding::note("not-importable", message));
         }
         self
@@ -105,10 +114,19 @@ pub trait Product: Kinds {
     /// # Errors
     ///
     /// As [`read`](Self::read), with the file that it is about.
-    fn read_all(&self, files: &[SourceFile<'_>], options: &ImportOptions) -> Result<File, FileError> {
+    fn read_all(
+        &self,
+        files: &[SourceFile<'_>],
+        options: &ImportOptions,
+    ) -> Result<File, FileError> {
         match files {
-            [file] => self.read(file.bytes, options).map_err(|error| FileError { file: 0, error }),
-            _ => Err(FileError { file: 0, error: ParseError::several_files() }),
+            [file] => self
+                .read(file.bytes, options)
+                .map_err(|error| FileError { file: 0, error }),
+            _ => Err(FileError {
+                file: 0,
+                error: ParseError::several_files(),
+            }),
         }
     }
 
@@ -201,11 +219,23 @@ impl Platform for Documents {
     }
 
     fn tables(&self) -> Vec<TableInfo> {
-        let mut kinds = self.0.kinds().iter().filter_map(|info| self.0.schema(info.kind.as_str()));
+        let mut kinds = self
+            .0
+            .kinds()
+            .iter()
+            .filter_map(|info| self.0.schema(info.kind.as_str()));
         // An owner that others belong to by now is not taken back.
-        let owner = Reference { column: "owner", table: rows::TABLE, to: "id", is_list: false };
+        let owner = Reference {
+            column: "owner",
+            table: rows::TABLE,
+            to: "id",
+            is_list: false,
+        };
         let has_owners = kinds.any(|kind| kind.owner.is_some());
-        vec![TableInfo { references: has_owners.then_some(owner).into_iter().collect(), ..rows::table() }]
+        vec![TableInfo {
+            references: has_owners.then_some(owner).into_iter().collect(),
+            ..rows::table()
+        }]
     }
 
     fn demo(&self) -> &'static DemoData {
@@ -228,13 +258,20 @@ impl Platform for Documents {
         true
     }
 
-    fn stands_in<'a>(&'a self, connection: &'a mut Connection) -> BoxFuture<'a, Result<bool, StoreError>> {
+    fn stands_in<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
         rows::stand_in(connection, self.name()).boxed()
     }
 
     fn parse(&self, bytes: &[u8], options: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
         let file = self.0.read(bytes, options)?;
-        Ok(Arc::new(Import { product: self.0, file, options: options.clone() }))
+        Ok(Arc::new(Import {
+            product: self.0,
+            file,
+            options: options.clone(),
+        }))
     }
 
     fn parse_directory(
@@ -245,7 +282,11 @@ impl Platform for Documents {
     ) -> Result<Arc<dyn Bundle>, FileError> {
         let mut file = self.0.read_all(files, options)?;
         file.findings.extend(unread);
-        Ok(Arc::new(Import { product: self.0, file, options: options.clone() }))
+        Ok(Arc::new(Import {
+            product: self.0,
+            file,
+            options: options.clone(),
+        }))
     }
 
     fn snapshot<'a>(
@@ -285,7 +326,9 @@ impl Kept {
     ) -> Result<Self, StoreError> {
         let documents = rows::read(connection, product.about().name, reading).await?;
         let documents = documents.par_iter().with_min_len(CHUNK);
-        let objects = documents.filter_map(|document| product.kept(document)).collect();
+        let objects = documents
+            .filter_map(|document| product.kept(document))
+            .collect();
         Ok(Self { product, objects })
     }
 }
@@ -323,7 +366,11 @@ impl Bundle for Import {
     ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>> {
         async move {
             let kept = Kept::read(self.product, connection, reading).await?;
-            Ok(Box::new(Comparison { import: self, kept, wanted: OnceLock::new() }) as Box<dyn Ground>)
+            Ok(Box::new(Comparison {
+                import: self,
+                kept,
+                wanted: OnceLock::new(),
+            }) as Box<dyn Ground>)
         }
         .boxed()
     }
@@ -339,12 +386,22 @@ struct Comparison {
 
 impl Comparison {
     fn pair(&self) -> Pair<'_> {
-        let Import { product, file, options } = &*self.import;
-        Pair::new(*product, &file.objects, &self.kept.objects, &options.default_references)
+        let Import {
+            product,
+            file,
+            options,
+        } = &*self.import;
+        Pair::new(
+            *product,
+            &file.objects,
+            &self.kept.objects,
+            &options.default_references,
+        )
     }
 
     fn wanted(&self) -> &Wanted {
-        self.wanted.get_or_init(|| plan(self.import.product, &self.pair(), &self.import.file).1)
+        self.wanted
+            .get_or_init(|| plan(self.import.product, &self.pair(), &self.import.file).1)
     }
 }
 
@@ -373,7 +430,13 @@ impl Ground for Comparison {
     }
 
     fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {
-        verify::verify(self.kept.product, &self.pair(), approved, self.wanted(), touched)
+        verify::verify(
+            self.kept.product,
+            &self.pair(),
+            approved,
+            self.wanted(),
+            touched,
+        )
     }
 }
 
@@ -389,10 +452,23 @@ pub(super) fn saves(
         let object = pair.file.get(step.at)?;
         let wanted = wanted.get(step.at).and_then(Option::as_ref);
         let document = Built::again(product, pair, (step.at, object), wanted).document();
-        Some((step.verb, Save { item: object.item.clone(), document }))
+        Some((
+            step.verb,
+            Save {
+                item: object.item.clone(),
+                document,
+            },
+        ))
     };
-    let saves: Vec<(Verb, Save)> = approved.steps().par_iter().with_min_len(CHUNK).filter_map(save).collect();
-    let (covers, adds): (Vec<_>, Vec<_>) = saves.into_iter().partition(|(verb, _)| *verb == Verb::Cover);
+    let saves: Vec<(Verb, Save)> = approved
+        .steps()
+        .par_iter()
+        .with_min_len(CHUNK)
+        .filter_map(save)
+        .collect();
+    let (covers, adds): (Vec<_>, Vec<_>) = saves
+        .into_iter()
+        .partition(|(verb, _)| *verb == Verb::Cover);
     let only = |saves: Vec<(Verb, Save)>| saves.into_iter().map(|(_, save)| save).collect();
     (only(covers), only(adds))
 }

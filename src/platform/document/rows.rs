@@ -37,7 +37,10 @@ pub async fn stand_in(connection: &mut PgConnection, platform: &str) -> Result<b
         return Ok(false);
     }
     let sql = "SELECT EXISTS (SELECT FROM gatediff.documents WHERE platform = $1)";
-    let found = sqlx::query_scalar(sql).bind(platform).fetch_one(connection).await;
+    let found = sqlx::query_scalar(sql)
+        .bind(platform)
+        .fetch_one(connection)
+        .await;
     found.map_err(|error| StoreError::new(Operation::Read, TABLE, &error))
 }
 
@@ -108,7 +111,16 @@ pub async fn write(
         let (keys, owners) = (keys(platform, covers), owners(covers));
         let mut set = contents(covers);
         set.extend(stamps(writer, ["updated_at", "updated_by"], covers.len()));
-        writer.update(Keyed { table: TABLE, keys: &keys, owners: &owners }, &set).await?;
+        writer
+            .update(
+                Keyed {
+                    table: TABLE,
+                    keys: &keys,
+                    owners: &owners,
+                },
+                &set,
+            )
+            .await?;
     }
     if !adds.is_empty() {
         let (keys, owners) = (keys(platform, adds), owners(adds));
@@ -117,7 +129,16 @@ pub async fn write(
         columns.extend(contents(adds));
         columns.extend(stamps(writer, ["created_at", "created_by"], adds.len()));
         columns.extend(stamps(writer, ["updated_at", "updated_by"], adds.len()));
-        writer.insert(Keyed { table: TABLE, keys: &keys, owners: &owners }, &columns).await?;
+        writer
+            .insert(
+                Keyed {
+                    table: TABLE,
+                    keys: &keys,
+                    owners: &owners,
+                },
+                &columns,
+            )
+            .await?;
     }
     Ok(())
 }
@@ -126,38 +147,67 @@ fn keys(platform: &str, saves: &[Save]) -> Vec<Column> {
     let platform: Arc<str> = platform.into();
     vec![
         text("platform", saves, |_| Some(Arc::clone(&platform))),
-        text("kind", saves, |document| Some(document.kind.as_str().into())),
+        text("kind", saves, |document| {
+            Some(document.kind.as_str().into())
+        }),
         text("id", saves, |document| Some(Arc::clone(&document.id))),
     ]
 }
 
 fn contents(saves: &[Save]) -> Vec<Column> {
-    let bodies = || saves.iter().map(|save| Some(Arc::clone(&save.document.body))).collect();
+    let bodies = || {
+        saves
+            .iter()
+            .map(|save| Some(Arc::clone(&save.document.body)))
+            .collect()
+    };
     vec![
         text("pair_id", saves, |document| document.pair_id.clone()),
         text("owner", saves, |document| Some(Arc::clone(&document.owner))),
         text("name", saves, |document| Some(Arc::clone(&document.name))),
-        Column { name: "body", values: Values::Text(bodies()) },
-        Column { name: "content", values: Values::Json(bodies()) },
+        Column {
+            name: "body",
+            values: Values::Text(bodies()),
+        },
+        Column {
+            name: "content",
+            values: Values::Json(bodies()),
+        },
     ]
 }
 
-fn text(name: &'static str, saves: &[Save], value: impl Fn(&Document) -> Option<Arc<str>>) -> Column {
+fn text(
+    name: &'static str,
+    saves: &[Save],
+    value: impl Fn(&Document) -> Option<Arc<str>>,
+) -> Column {
     let values = saves.iter().map(|save| value(&save.document)).collect();
-    Column { name, values: Values::Text(values) }
+    Column {
+        name,
+        values: Values::Text(values),
+    }
 }
 
 fn stamps(writer: &Writer<'_>, [at, by]: [&'static str; 2], rows: usize) -> [Column; 2] {
     let stamp = writer.stamp();
     let operator: Arc<str> = stamp.operator.as_str().into();
     [
-        Column { name: at, values: Values::Time(vec![Some(stamp.now); rows]) },
-        Column { name: by, values: Values::Text(vec![Some(operator); rows]) },
+        Column {
+            name: at,
+            values: Values::Time(vec![Some(stamp.now); rows]),
+        },
+        Column {
+            name: by,
+            values: Values::Text(vec![Some(operator); rows]),
+        },
     ]
 }
 
 fn owners(saves: &[Save]) -> Vec<Owner> {
-    saves.iter().map(|save| save.item.to_string().into()).collect()
+    saves
+        .iter()
+        .map(|save| save.item.to_string().into())
+        .collect()
 }
 
 /// Returns a row's primary key, as a JSON object.
@@ -170,7 +220,16 @@ pub fn table() -> TableInfo {
     TableInfo {
         name: TABLE,
         key: vec!["platform", "kind", "id"],
-        shown: vec!["platform", "kind", "id", "pair_id", "owner", "name", "updated_at", "updated_by"],
+        shown: vec![
+            "platform",
+            "kind",
+            "id",
+            "pair_id",
+            "owner",
+            "name",
+            "updated_at",
+            "updated_by",
+        ],
         ..TableInfo::default()
     }
 }

@@ -11,7 +11,10 @@ pub fn splice(text: &str, before: &Json, after: &Json) -> String {
     if before == after {
         return text.to_owned();
     }
-    let mut scan = Scan { text: text.as_bytes(), at: 0 };
+    let mut scan = Scan {
+        text: text.as_bytes(),
+        at: 0,
+    };
     scan.blanks();
     let layout = scan.value();
     let mut out = String::with_capacity(text.len());
@@ -51,7 +54,10 @@ impl Scan<'_> {
     }
 
     fn value(&mut self) -> Layout {
-        let mut layout = Layout { start: self.at, ..Layout::default() };
+        let mut layout = Layout {
+            start: self.at,
+            ..Layout::default()
+        };
         match self.peek() {
             open @ (b'{' | b'[') => {
                 self.at += 1;
@@ -120,8 +126,11 @@ impl Splice<'_> {
     }
 
     fn object(&self, layout: &Layout, before: &Object, after: &Object, out: &mut String) {
-        let there: HashMap<&str, (&Json, &(usize, Layout))> =
-            before.members().zip(&layout.parts).map(|((name, json), part)| (name, (json, part))).collect();
+        let there: HashMap<&str, (&Json, &(usize, Layout))> = before
+            .members()
+            .zip(&layout.parts)
+            .map(|((name, json), part)| (name, (json, part)))
+            .collect();
         out.push('{');
         for (at, (name, value)) in after.members().enumerate() {
             if at > 0 {
@@ -150,7 +159,12 @@ impl Splice<'_> {
             if at > 0 {
                 out.push(',');
             }
-            let rest = before.iter().zip(&layout.parts).enumerate().skip(next).take(LOOK_AHEAD);
+            let rest = before
+                .iter()
+                .zip(&layout.parts)
+                .enumerate()
+                .skip(next)
+                .take(LOOK_AHEAD);
             let same = rest.clone().find(|(_, (old, _))| *old == value);
             let found = same.or_else(|| {
                 let mut here = rest.clone();
@@ -173,15 +187,21 @@ impl Splice<'_> {
 
     /// The blanks before the first member, which a new one gets, too.
     fn indent(&self, layout: &Layout) -> &str {
-        let Some((gap, part)) = layout.parts.first() else { return "" };
+        let Some((gap, part)) = layout.parts.first() else {
+            return "";
+        };
         let before = self.slice(*gap, part.start);
-        before.get(..before.len() - before.trim_start().len()).unwrap_or_default()
+        before
+            .get(..before.len() - before.trim_start().len())
+            .unwrap_or_default()
     }
 
     /// How long the colon is that stands behind names: with a blank or without.
     fn colon(&self, layout: &Layout) -> usize {
-        let spaced =
-            layout.parts.first().is_some_and(|(gap, part)| self.slice(*gap, part.start).ends_with(' '));
+        let spaced = layout
+            .parts
+            .first()
+            .is_some_and(|(gap, part)| self.slice(*gap, part.start).ends_with(' '));
         if spaced { 2 } else { 1 }
     }
 
@@ -206,7 +226,8 @@ mod tests {
 
     #[test]
     fn what_did_not_change_stays_byte_for_byte() {
-        let before = "{\n  \"a\" : 1.0,\n  \"b\": \"\\u4e2d\\/\",\n  \"c\": [ 1e3, {\"x\":true} ]\n}";
+        let before =
+            "{\n  \"a\" : 1.0,\n  \"b\": \"\\u4e2d\\/\",\n  \"c\": [ 1e3, {\"x\":true} ]\n}";
         assert_eq!(
             spliced(before, r#"{"a":2,"b":"中/","c":[1e3,{"x":true}]}"#),
             "{\n  \"a\" : 2,\n  \"b\": \"\\u4e2d\\/\",\n  \"c\": [ 1e3, {\"x\":true} ]\n}"
@@ -234,7 +255,12 @@ mod tests {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..5).prop_map(Json::List),
                 prop::collection::vec(("[a-e\"]", inner), 0..5).prop_map(|members| {
-                    Json::Object(members.into_iter().map(|(name, json)| (name.into(), json)).collect())
+                    Json::Object(
+                        members
+                            .into_iter()
+                            .map(|(name, json)| (name.into(), json))
+                            .collect(),
+                    )
                 }),
             ]
         })

@@ -32,17 +32,27 @@ pub(crate) struct Target {
 impl Target {
     /// Returns an empty one.
     pub(crate) fn empty(product: &'static dyn Product) -> Self {
-        Self { product, objects: Vec::new() }
+        Self {
+            product,
+            objects: Vec::new(),
+        }
     }
 
     /// Returns the target of a product's sample.
     pub(crate) fn demo(product: &'static dyn Product) -> Self {
-        let DemoTarget::Import { file, .. } = product.about().demo.target else { panic!("it is imported") };
-        let file = product.read(file.as_bytes(), &ImportOptions::default()).unwrap();
+        let DemoTarget::Import { file, .. } = product.about().demo.target else {
+            panic!("it is imported")
+        };
+        let file = product
+            .read(file.as_bytes(), &ImportOptions::default())
+            .unwrap();
         let mut target = Self::empty(product);
         let plan = target.plan(&file, &ImportOptions::default());
         let is_sound = |entry: &crate::engine::Entry| !entry.verdict.status.is_blocked();
-        assert!(plan.entries().iter().all(is_sound), "all of it can be imported");
+        assert!(
+            plan.entries().iter().all(is_sound),
+            "all of it can be imported"
+        );
         target.apply(&file, &ImportOptions::default());
         target
     }
@@ -51,7 +61,14 @@ impl Target {
     fn row(&self, before: Option<&Document>, after: &Document) -> JournalRow {
         let platform = self.product.about().name;
         let row = |document: &Document| {
-            let Document { kind, id, pair_id, owner, name, body } = document;
+            let Document {
+                kind,
+                id,
+                pair_id,
+                owner,
+                name,
+                body,
+            } = document;
             serde_json::json!({
                 "platform": platform, "kind": kind.as_str(), "id": &**id, "pair_id": pair_id.as_deref(),
                 "owner": &**owner, "name": &**name, "body": &**body,
@@ -69,13 +86,22 @@ impl Target {
 
     /// Compares a file with it.
     pub(crate) fn plan(&self, file: &File, options: &ImportOptions) -> Arc<Plan> {
-        let pair = Pair::new(self.product, &file.objects, &self.objects, &options.default_references);
+        let pair = Pair::new(
+            self.product,
+            &file.objects,
+            &self.objects,
+            &options.default_references,
+        );
         Arc::new(plan(self.product, &pair, file).0)
     }
 
     /// Writes all of a file that can be; returns the plan, and of each place in
     /// it the document before and after.
-    pub(crate) fn apply(&mut self, file: &File, options: &ImportOptions) -> (Arc<Plan>, Vec<Written>) {
+    pub(crate) fn apply(
+        &mut self,
+        file: &File,
+        options: &ImportOptions,
+    ) -> (Arc<Plan>, Vec<Written>) {
         self.apply_chosen(file, options, Choices::everything)
     }
 
@@ -88,8 +114,15 @@ impl Target {
     ) -> (Arc<Plan>, Vec<Written>) {
         let plan = self.plan(file, options);
         let choices = choose(&plan);
-        let Ok(approved) = plan.approve(&choices) else { return (plan, Vec::new()) };
-        let pair = Pair::new(self.product, &file.objects, &self.objects, &options.default_references);
+        let Ok(approved) = plan.approve(&choices) else {
+            return (plan, Vec::new());
+        };
+        let pair = Pair::new(
+            self.product,
+            &file.objects,
+            &self.objects,
+            &options.default_references,
+        );
         let wanted = super::plan::plan(self.product, &pair, file).1;
         let (covers, adds) = saves(self.product, &pair, &approved, &wanted);
         let mut documents: BTreeMap<(String, String), Document> = BTreeMap::new();
@@ -101,36 +134,77 @@ impl Target {
         let mut written = Vec::new();
         for save in covers {
             let before = documents.insert(key(&save.document), save.document.clone());
-            assert!(before.is_some(), "a cover of what is not there: {}", save.item);
+            assert!(
+                before.is_some(),
+                "a cover of what is not there: {}",
+                save.item
+            );
             written.push((plan.position(&save.item).unwrap(), before, save.document));
         }
         for save in adds {
             let before = documents.insert(key(&save.document), save.document.clone());
-            assert!(before.is_none(), "an addition of what is there: {}", save.item);
+            assert!(
+                before.is_none(),
+                "an addition of what is there: {}",
+                save.item
+            );
             written.push((plan.position(&save.item).unwrap(), None, save.document));
         }
         let mut pairs = std::collections::HashSet::new();
-        for document in documents.values().filter(|document| document.pair_id.is_some()) {
-            let pair = (document.kind.clone(), document.owner.clone(), document.pair_id.clone());
+        for document in documents
+            .values()
+            .filter(|document| document.pair_id.is_some())
+        {
+            let pair = (
+                document.kind.clone(),
+                document.owner.clone(),
+                document.pair_id.clone(),
+            );
             assert!(pairs.insert(pair), "two of one pair: {document:?}");
         }
         // What was written is what was shown, and anything else is found.
         let verified = |change: &dyn Fn(&Document) -> Document| {
-            let rows: Vec<JournalRow> =
-                written.iter().map(|(_, before, after)| self.row(before.as_ref(), &change(after))).collect();
-            verify(self.product, &pair, &approved, &wanted, Touched { journal: &rows, shapes: &[] })
+            let rows: Vec<JournalRow> = written
+                .iter()
+                .map(|(_, before, after)| self.row(before.as_ref(), &change(after)))
+                .collect();
+            verify(
+                self.product,
+                &pair,
+                &approved,
+                &wanted,
+                Touched {
+                    journal: &rows,
+                    shapes: &[],
+                },
+            )
         };
         let found = verified(&Document::clone);
         assert!(found.is_empty(), "{found:#?}");
         let tampered = |document: &Document| {
             let (open, rest) = document.body.split_once('{').unwrap();
-            let comma = if rest.trim_start().starts_with('}') { "" } else { "," };
+            let comma = if rest.trim_start().starts_with('}') {
+                ""
+            } else {
+                ","
+            };
             let body = format!("{open}{{\"tampered\":\"with\"{comma}{rest}").into();
-            Document { body, ..document.clone() }
+            Document {
+                body,
+                ..document.clone()
+            }
         };
         let found = verified(&tampered);
-        assert!(found.len() >= written.len(), "{} of {}: {found:#?}", found.len(), written.len());
-        self.objects = documents.values().filter_map(|document| self.product.kept(document)).collect();
+        assert!(
+            found.len() >= written.len(),
+            "{} of {}: {found:#?}",
+            found.len(),
+            written.len()
+        );
+        self.objects = documents
+            .values()
+            .filter_map(|document| self.product.kept(document))
+            .collect();
         (plan, written)
     }
 }
@@ -148,7 +222,9 @@ fn says_nothing(json: &Any) -> bool {
 
 /// Returns the names of members that said something and are gone.
 fn gone(before: &Any, after: &Any) -> Vec<String> {
-    let (Any::Object(before), Any::Object(after)) = (before, after) else { return Vec::new() };
+    let (Any::Object(before), Any::Object(after)) = (before, after) else {
+        return Vec::new();
+    };
     let mut names = Vec::new();
     for (name, value) in before {
         match after.get(name) {
@@ -172,7 +248,11 @@ pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
     for (at, entry) in plan.entries().iter().enumerate() {
         let is_done = entry.is_unchanged() || written.iter().any(|(other, ..)| *other == at);
         if is_done && !again.entry(at).unwrap().is_unchanged() {
-            told.push(format!("{}: again {:?}", entry.item.id, again.changes(at, Show::Differences)));
+            told.push(format!(
+                "{}: again {:?}",
+                entry.item.id,
+                again.changes(at, Show::Differences)
+            ));
         }
     }
     let mut covers = 0;
@@ -182,17 +262,29 @@ pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
         let read = |document: &Document| serde_json::from_str(&document.body).unwrap();
         let changes = plan.changes(*at, Show::Differences);
         // What is listed as deleted is what is shown so, and whatever is gone is.
-        let listed: Vec<&Change> =
-            removals.iter().filter(|(other, _)| other == at).map(|(_, change)| change).collect();
-        let shown: Vec<&Change> = changes.iter().filter(|change| change.op == Op::Remove).collect();
+        let listed: Vec<&Change> = removals
+            .iter()
+            .filter(|(other, _)| other == at)
+            .map(|(_, change)| change)
+            .collect();
+        let shown: Vec<&Change> = changes
+            .iter()
+            .filter(|change| change.op == Op::Remove)
+            .collect();
         assert_eq!(listed, shown);
         let is_listed = |name: &String| {
-            listed.iter().any(|change| segments(&change.path).any(|segment| segment == *name))
+            listed
+                .iter()
+                .any(|change| segments(&change.path).any(|segment| segment == *name))
         };
         let lost = gone(&read(before), &read(after));
         let item = &plan.entry(*at).unwrap().item.id;
         let is_told = |name: &String| is_listed(name) || product.derived().contains(&name.as_str());
-        told.extend(lost.iter().filter(|name| !is_told(name)).map(|name| format!("{item}: {name} is gone")));
+        told.extend(
+            lost.iter()
+                .filter(|name| !is_told(name))
+                .map(|name| format!("{item}: {name} is gone")),
+        );
         assert!(!changes.is_empty(), "{item}: written without a change");
         let left = unexplained(&read(before), &read(after), &changes, product.derived());
         told.extend(left.into_iter().map(|line| format!("{item}: {line}")));
@@ -222,9 +314,15 @@ pub(crate) fn holds(product: &'static dyn Product, known_by: &[&str], seeds: u64
     let mut all = 0;
     for seed in 0..seeds {
         let mut random = fastrand::Rng::with_seed(seed);
-        let text = if seed % 2 == 0 { there } else { product.about().demo.file };
+        let text = if seed % 2 == 0 {
+            there
+        } else {
+            product.about().demo.file
+        };
         let file = mutated(&serde_json::from_str(text).unwrap(), known_by, &mut random);
-        let Ok(file) = read(&file.to_string()) else { continue };
+        let Ok(file) = read(&file.to_string()) else {
+            continue;
+        };
         let (told, covers) = law(&mut demo.clone(), &file);
         assert!(told.is_empty(), "seed {seed}: {told:#?}");
         all += covers;
@@ -259,11 +357,14 @@ fn permuted(object: &Object, json: &Json, path: &mut Vec<String>) -> Json {
     };
     match json {
         Json::Object(members) => {
-            let members = members.members().map(|(name, json)| (name.into(), below(name, json, path)));
+            let members = members
+                .members()
+                .map(|(name, json)| (name.into(), below(name, json, path)));
             Json::Object(members.collect())
         }
         Json::List(elements) => {
-            let mut elements: Vec<Json> = elements.iter().map(|json| below("*", json, path)).collect();
+            let mut elements: Vec<Json> =
+                elements.iter().map(|json| below("*", json, path)).collect();
             let names: Vec<&str> = path.iter().map(String::as_str).collect();
             if object.schema.document.rules.is_unordered(&names) {
                 elements.reverse();
@@ -276,7 +377,10 @@ fn permuted(object: &Object, json: &Json, path: &mut Vec<String>) -> Json {
 
 /// Fails unless a file with its unordered lists turned around is planned as it is.
 fn assert_unordered(target: &Target, file: &File) {
-    let mut turned = File { objects: file.objects.clone(), findings: Vec::new() };
+    let mut turned = File {
+        objects: file.objects.clone(),
+        findings: Vec::new(),
+    };
     for object in &mut turned.objects {
         // Of a signed one every byte counts.
         if !object.is_signed() {
@@ -288,11 +392,17 @@ fn assert_unordered(target: &Target, file: &File) {
     }
     let none = ImportOptions::default();
     let (plan, other) = (target.plan(file, &none), target.plan(&turned, &none));
-    for (at, entry) in plan.entries().iter().enumerate().filter(|(_, entry)| entry.base.is_some()) {
+    for (at, entry) in plan
+        .entries()
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.base.is_some())
+    {
         let told = |plan: &Plan| -> Vec<String> {
             let changes = plan.changes(at, Show::Differences).into_iter();
-            let mut told: Vec<String> =
-                changes.map(|change| format!("{:?} {}", change.op, change.path)).collect();
+            let mut told: Vec<String> = changes
+                .map(|change| format!("{:?} {}", change.op, change.path))
+                .collect();
             told.sort();
             told
         };
@@ -324,7 +434,10 @@ pub(crate) fn mutated(file: &Any, known_by: &[&str], random: &mut fastrand::Rng)
             Any::Object(result)
         }
         Any::Array(values) => {
-            let mut values: Vec<Any> = values.iter().map(|value| mutated(value, known_by, random)).collect();
+            let mut values: Vec<Any> = values
+                .iter()
+                .map(|value| mutated(value, known_by, random))
+                .collect();
             match random.u8(0..12) {
                 0 => random.shuffle(&mut values),
                 1 if !values.is_empty() => {

@@ -19,7 +19,8 @@ use crate::engine::diff::{Show, effective};
 use crate::engine::law::unexplained;
 use crate::engine::promise::{self, Deviation, RowKey, net};
 use crate::engine::{
-    Approved, Change, Entry, ItemId, Kind, Promise, Promised, RowPromise, Step, TouchedRow, Unpromised, Verb,
+    Approved, Change, Entry, ItemId, Kind, Promise, Promised, RowPromise, Step, TouchedRow,
+    Unpromised, Verb,
 };
 use crate::store::Touched;
 
@@ -44,22 +45,33 @@ pub(super) fn verify(
 ) -> Vec<Unpromised> {
     let plan = approved.plan();
     let rows = net(touched.rows().filter(|row| row.table == TABLE)).into_iter();
-    let states: HashMap<RowKey, TouchedRow<'_>> = rows.map(|row| (promise::key(row.key), row)).collect();
+    let states: HashMap<RowKey, TouchedRow<'_>> =
+        rows.map(|row| (promise::key(row.key), row)).collect();
     let held = |step: &Step| {
         let entry = plan.entry(step.at)?;
         let id = entry.base.as_ref().map_or(&entry.item.id, |base| &base.id);
         let schema = product.schema(id.kind.as_str())?;
         let key = rows::key(product.about().name, id.kind.as_str(), &id.key);
         let state = states.get(&promise::key(&key));
-        let [before, after] = [state.and_then(|row| row.before), state.and_then(|row| row.after)]
-            .map(|row| row.and_then(|row| read(&id.kind, row)));
+        let [before, after] = [
+            state.and_then(|row| row.before),
+            state.and_then(|row| row.after),
+        ]
+        .map(|row| row.and_then(|row| read(&id.kind, row)));
         // What stood there was mostly read already.
-        let base = pair.base(step.at).filter(|base| before.as_ref().is_some_and(|row| row.body == base.text));
-        let other = if base.is_some() { None } else { before.as_ref().and_then(|row| product.kept(row)) };
+        let base = pair
+            .base(step.at)
+            .filter(|base| before.as_ref().is_some_and(|row| row.body == base.text));
+        let other = if base.is_some() {
+            None
+        } else {
+            before.as_ref().and_then(|row| product.kept(row))
+        };
         let before = base.or(other.as_ref());
         // What was shown of an addition was read from this very text.
         let is_wanted = wanted.get(step.at).is_some_and(Option::is_none);
-        if let (None, None, Some(file), Some(after)) = (before, &entry.base, pair.file.get(step.at), &after)
+        if let (None, None, Some(file), Some(after)) =
+            (before, &entry.base, pair.file.get(step.at), &after)
             && is_wanted
             && after.body == file.text
         {
@@ -71,10 +83,14 @@ pub(super) fn verify(
             Object::new(schema, body, wrapper, row.body, "")
         });
         let shown = || plan.changes(step.at, Show::Differences);
-        let difference =
-            after.as_ref().and_then(|after| difference(product, pair, entry, before, after, shown));
+        let difference = after
+            .as_ref()
+            .and_then(|after| difference(product, pair, entry, before, after, shown));
         let difference = difference.map(|path| (key.clone(), path));
-        Some((promised(key, step.verb, id, before, after.as_ref()), difference))
+        Some((
+            promised(key, step.verb, id, before, after.as_ref()),
+            difference,
+        ))
     };
     let steps = approved.steps().par_iter().with_min_len(CHUNK);
     let (promises, differing): (Vec<_>, Vec<_>) = steps.filter_map(held).unzip();
@@ -120,7 +136,8 @@ fn difference<'o>(
     // What is not compared is as it was: taking the text over leaves it as it is.
     let is_kept = before.is_none() || after.is_signed() || aligned.result() == after.body;
     let (there, here) = aligned.sides();
-    let is_same = entry.item.value == here && entry.base.as_ref().is_none_or(|base| base.value == there);
+    let is_same =
+        entry.item.value == here && entry.base.as_ref().is_none_or(|base| base.value == there);
     if is_kept && is_same {
         return None;
     }
@@ -135,8 +152,15 @@ fn difference<'o>(
     let raw = |object: &Object| serde_json::from_str(&object.text).unwrap_or_default();
     let before = before.map_or(serde_json::Value::Null, raw);
     let left = unexplained(&before, &raw(after), &shown, product.derived());
-    let same = written.iter().zip(&shown).take_while(|(one, other)| one == other).count();
-    let path = written.get(same).or_else(|| shown.get(same)).map_or("", |change| &change.path);
+    let same = written
+        .iter()
+        .zip(&shown)
+        .take_while(|(one, other)| one == other)
+        .count();
+    let path = written
+        .get(same)
+        .or_else(|| shown.get(same))
+        .map_or("", |change| &change.path);
     (!left.is_empty()).then(|| format!("body{path}"))
 }
 
@@ -161,7 +185,10 @@ fn promised(
     ];
     if let Some(after) = after {
         let document = after.document(before);
-        let pair_id = document.pair_id.as_deref().map_or_else(|| Promised::Value("null".to_owned()), text);
+        let pair_id = document
+            .pair_id
+            .as_deref()
+            .map_or_else(|| Promised::Value("null".to_owned()), text);
         columns.extend([
             ("pair_id", pair_id),
             ("owner", text(&document.owner)),
@@ -169,8 +196,19 @@ fn promised(
         ]);
     }
     if verb == Verb::Add {
-        columns.extend([("created_at", Promised::Stamped), ("created_by", Promised::Stamped)]);
+        columns.extend([
+            ("created_at", Promised::Stamped),
+            ("created_by", Promised::Stamped),
+        ]);
     }
-    let columns = columns.into_iter().map(|(column, promised)| (column.to_owned(), promised));
-    RowPromise { table: TABLE.into(), key, remains: true, required: true, columns: columns.collect() }
+    let columns = columns
+        .into_iter()
+        .map(|(column, promised)| (column.to_owned(), promised));
+    RowPromise {
+        table: TABLE.into(),
+        key,
+        remains: true,
+        required: true,
+        columns: columns.collect(),
+    }
 }

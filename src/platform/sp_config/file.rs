@@ -25,10 +25,19 @@ pub(super) fn read(bytes: &[u8], options: &ImportOptions) -> Result<File, ParseE
         let place = format!("{prefix}/{at}");
         match json {
             Json::Null => {
-                findings.push(Finding::note("null-entry", "an entry is null and is left out").at(place));
+                findings.push(
+                    Finding::note("null-entry", "an entry is null and is left out").at(place),
+                );
             }
             Json::Object(entry) => all.push(object(&source, entry, place)),
-            other => return Err(source.wrong(span(&source.root), &place, "an object", other.type_word())),
+            other => {
+                return Err(source.wrong(
+                    span(&source.root),
+                    &place,
+                    "an object",
+                    other.type_word(),
+                ));
+            }
         }
     }
     if all.is_empty() {
@@ -36,9 +45,14 @@ pub(super) fn read(bytes: &[u8], options: &ImportOptions) -> Result<File, ParseE
     }
     let selected = Selected::new(&SpConfig, &options.selection);
     let unmet = selected.unmet(all.iter(), "the file");
-    let mut objects: Vec<Object> = all.into_iter().filter(|object| selected.takes(object)).collect();
+    let mut objects: Vec<Object> = all
+        .into_iter()
+        .filter(|object| selected.takes(object))
+        .collect();
     let mut mapper = Mapper::new(&options.mappings, &mut findings);
-    objects.iter_mut().for_each(|object| map(object, &mut mapper));
+    objects
+        .iter_mut()
+        .for_each(|object| map(object, &mut mapper));
     findings.extend(unmet);
     findings.extend(mapper.unmet());
     objects.sort_by_key(|object| types::rank(object.kind()));
@@ -46,26 +60,41 @@ pub(super) fn read(bytes: &[u8], options: &ImportOptions) -> Result<File, ParseE
 }
 
 /// Finds the list of entries, and the JSON pointer to it.
-fn entries<'s>(source: &'s Source, findings: &mut Vec<Finding>) -> Result<(String, &'s [Json]), ParseError> {
+fn entries<'s>(
+    source: &'s Source,
+    findings: &mut Vec<Finding>,
+) -> Result<(String, &'s [Json]), ParseError> {
     let wrong = |path: &str, found: &Json| {
-        source.wrong(span(&source.root), path, "a list of objects", found.type_word())
+        source.wrong(
+            span(&source.root),
+            path,
+            "a list of objects",
+            found.type_word(),
+        )
     };
     match &source.root {
         Json::List(entries) => Ok((String::new(), entries)),
         Json::Object(envelope) => {
             let place = path::below("", OBJECTS);
-            if let Some(Json::Number(version)) =
-                envelope.get("version").filter(|_| envelope.get(OBJECTS).is_some())
+            if let Some(Json::Number(version)) = envelope
+                .get("version")
+                .filter(|_| envelope.get(OBJECTS).is_some())
                 && &**version != "1"
             {
-                let message = "the file's version is not 1: it may hold what is not understood here";
+                let message =
+                    "the file's version is not 1: it may hold what is not understood here";
                 findings.push(Finding::warning("unknown-version", message).at("/version"));
             }
             match envelope.get(OBJECTS) {
                 Some(Json::List(entries)) => Ok((place, entries)),
                 Some(Json::Null) => Ok((place, &[])),
                 Some(other) => Err(wrong(&place, other)),
-                None => Err(source.wrong(envelope.span(), "", "an object with 'objects'", "one without it")),
+                None => Err(source.wrong(
+                    envelope.span(),
+                    "",
+                    "an object with 'objects'",
+                    "one without it",
+                )),
             }
         }
         other => Err(wrong("", other)),
@@ -80,12 +109,27 @@ fn span(json: &Json) -> crate::platform::document::Span {
 fn object(source: &Source, entry: &Members, place: String) -> Object {
     let json = Json::Object(entry.clone());
     let word = word(&json).to_owned();
-    let mut object = Object::new(types::schema(&word), json, None, source.slice(entry.span()), place);
+    let mut object = Object::new(
+        types::schema(&word),
+        json,
+        None,
+        source.slice(entry.span()),
+        place,
+    );
     object.item = item(&object, &word);
-    let (inner, outer) = (object.body.get("object").map_or("", |object| object.text_of("id")), object.id());
+    let (inner, outer) = (
+        object
+            .body
+            .get("object")
+            .map_or("", |object| object.text_of("id")),
+        object.id(),
+    );
     if !inner.is_empty() && !outer.is_empty() && Form::Plain.of(inner) != Form::Plain.of(outer) {
-        let message = format!("its object has the id '{inner}', and its entry '{outer}': the entry's counts");
-        object.findings.push(Finding::warning("id-mismatch", message));
+        let message =
+            format!("its object has the id '{inner}', and its entry '{outer}': the entry's counts");
+        object
+            .findings
+            .push(Finding::warning("id-mismatch", message));
     }
     object
 }
@@ -98,7 +142,14 @@ fn item(object: &Object, word: &str) -> ItemId {
         _ => Arc::clone(object.id()),
     };
     let is_other = kind == OTHER && !word.is_empty();
-    ItemId { kind, key: if is_other { format!("{word}:{key}").into() } else { key } }
+    ItemId {
+        kind,
+        key: if is_other {
+            format!("{word}:{key}").into()
+        } else {
+            key
+        },
+    }
 }
 
 /// Maps an entry as the operator asked.
@@ -111,7 +162,10 @@ fn map(object: &mut Object, mapper: &mut Mapper<'_>) {
     let mut body = object.body.clone();
     let mapped = mapper.apply(&word, &mut body);
     if !mapped.is_empty() {
-        let mapped = mapped.into_iter().map(|place| format!("/object{place}")).collect();
+        let mapped = mapped
+            .into_iter()
+            .map(|place| format!("/object{place}"))
+            .collect();
         let item = object.item.clone();
         change(object, &body, mapped);
         object.item = item;

@@ -34,20 +34,32 @@ impl<'o> Mapper<'o> {
                 None
             }
         });
-        Self { mappings: readable.collect() }
+        Self {
+            mappings: readable.collect(),
+        }
     }
 
     /// Maps the object of an entry, and returns JSON pointers into it to what
     /// changed.
     pub(super) fn apply(&mut self, word: &str, entry: &mut Json) -> Vec<String> {
         let mut changed = Vec::new();
-        let Some(object) = entry.as_object_mut().and_then(|entry| entry.get_mut("object")) else {
+        let Some(object) = entry
+            .as_object_mut()
+            .and_then(|entry| entry.get_mut("object"))
+        else {
             return changed;
         };
-        for (mapping, path, met) in self.mappings.iter_mut().filter(|(mapping, ..)| mapping.kind == word) {
+        for (mapping, path, met) in self
+            .mappings
+            .iter_mut()
+            .filter(|(mapping, ..)| mapping.kind == word)
+        {
             for place in path.find(object) {
                 met.place = true;
-                let Some(value) = object.pointer_mut(&place).filter(|value| is(value, &mapping.from)) else {
+                let Some(value) = object
+                    .pointer_mut(&place)
+                    .filter(|value| is(value, &mapping.from))
+                else {
                     continue;
                 };
                 met.value = true;
@@ -62,13 +74,22 @@ impl<'o> Mapper<'o> {
     pub(super) fn refused(&mut self, word: &str, entry: &Json) -> Option<Finding> {
         let object = entry.get("object")?;
         let mut refused = None;
-        for (mapping, path, met) in self.mappings.iter_mut().filter(|(mapping, ..)| mapping.kind == word) {
+        for (mapping, path, met) in self
+            .mappings
+            .iter_mut()
+            .filter(|(mapping, ..)| mapping.kind == word)
+        {
             for place in path.find(object) {
                 met.place = true;
-                if object.pointer(&place).is_some_and(|value| is(value, &mapping.from)) {
+                if object
+                    .pointer(&place)
+                    .is_some_and(|value| is(value, &mapping.from))
+                {
                     met.value = true;
-                    let message =
-                        format!("it is signed, so that {} stays as it is: nothing was mapped", mapping.path);
+                    let message = format!(
+                        "it is signed, so that {} stays as it is: nothing was mapped",
+                        mapping.path
+                    );
                     refused = Some(Finding::warning("signed-unmapped", message));
                 }
             }
@@ -82,7 +103,11 @@ impl<'o> Mapper<'o> {
         unmet
             .map(|(mapping, _, met)| {
                 let Mapping { kind, path, .. } = mapping;
-                let what = if met.place { "other values than the one to replace" } else { "nothing" };
+                let what = if met.place {
+                    "other values than the one to replace"
+                } else {
+                    "nothing"
+                };
                 Finding::warning(
                     "mapping-unmet",
                     format!("the mapping of {kind} {path} meets {what} in the file"),
@@ -121,23 +146,35 @@ mod tests {
     use crate::platform::document::Source;
 
     fn mapping(path: &str, from: &str, to: &str) -> Mapping {
-        Mapping { kind: "SOURCE".into(), path: path.into(), from: from.into(), to: to.into(), enabled: true }
+        Mapping {
+            kind: "SOURCE".into(),
+            path: path.into(),
+            from: from.into(),
+            to: to.into(),
+            enabled: true,
+        }
     }
 
     fn mapped(mappings: &[Mapping], object: &str) -> (String, Vec<String>, Vec<String>) {
-        let mut entry = Source::read(format!(r#"{{"object":{object}}}"#).as_bytes()).unwrap().root;
+        let mut entry = Source::read(format!(r#"{{"object":{object}}}"#).as_bytes())
+            .unwrap()
+            .root;
         let mut findings = Vec::new();
         let mut mapper = Mapper::new(mappings, &mut findings);
         let changed = mapper.apply("SOURCE", &mut entry);
         findings.extend(mapper.unmet());
-        let codes = findings.iter().map(|finding| finding.code.to_string()).collect();
+        let codes = findings
+            .iter()
+            .map(|finding| finding.code.to_string())
+            .collect();
         (entry.get("object").unwrap().print(), changed, codes)
     }
 
     #[test]
     fn a_value_is_replaced_where_it_is_the_one_meant() {
         let owner = mapping("$.owners[*].name", "Ann", "Bob");
-        let (json, changed, codes) = mapped(&[owner], r#"{"owners":[{"name":"Ann"},{"name":"Eve"}]}"#);
+        let (json, changed, codes) =
+            mapped(&[owner], r#"{"owners":[{"name":"Ann"},{"name":"Eve"}]}"#);
         assert_eq!(json, r#"{"owners":[{"name":"Bob"},{"name":"Eve"}]}"#);
         assert_eq!(changed, ["/owners/0/name"]);
         assert!(codes.is_empty());
@@ -145,14 +182,23 @@ mod tests {
 
     #[test]
     fn truths_and_numbers_keep_their_form() {
-        let mappings = [mapping("$.enabled", "true", "false"), mapping("$.th", "10.0", "20")];
-        assert_eq!(mapped(&mappings, r#"{"enabled":true,"th":10.0}"#).0, r#"{"enabled":false,"th":20}"#);
+        let mappings = [
+            mapping("$.enabled", "true", "false"),
+            mapping("$.th", "10.0", "20"),
+        ];
+        assert_eq!(
+            mapped(&mappings, r#"{"enabled":true,"th":10.0}"#).0,
+            r#"{"enabled":false,"th":20}"#
+        );
     }
 
     #[test]
     fn mappings_that_do_nothing_are_told() {
-        let mappings =
-            [mapping("$.nowhere", "a", "b"), mapping("$.name", "a", "b"), mapping("name", "a", "b")];
+        let mappings = [
+            mapping("$.nowhere", "a", "b"),
+            mapping("$.name", "a", "b"),
+            mapping("name", "a", "b"),
+        ];
         let (json, changed, codes) = mapped(&mappings, r#"{"name":"x"}"#);
         assert_eq!(json, r#"{"name":"x"}"#);
         assert!(changed.is_empty());
@@ -161,8 +207,17 @@ mod tests {
 
     #[test]
     fn a_mapping_that_is_off_and_one_of_another_type_do_nothing() {
-        let off = Mapping { enabled: false, ..mapping("$.name", "x", "y") };
-        let other = Mapping { kind: "RULE".into(), ..mapping("$.name", "x", "y") };
-        assert_eq!(mapped(&[off, other], r#"{"name":"x"}"#).0, r#"{"name":"x"}"#);
+        let off = Mapping {
+            enabled: false,
+            ..mapping("$.name", "x", "y")
+        };
+        let other = Mapping {
+            kind: "RULE".into(),
+            ..mapping("$.name", "x", "y")
+        };
+        assert_eq!(
+            mapped(&[off, other], r#"{"name":"x"}"#).0,
+            r#"{"name":"x"}"#
+        );
     }
 }

@@ -70,7 +70,12 @@ impl Kinds for SpConfig {
     }
 
     fn outside(&self) -> &'static Known {
-        &Known { kinds: &types::OUTSIDE, kind: "type", id: "id", name: "name" }
+        &Known {
+            kinds: &types::OUTSIDE,
+            kind: "type",
+            id: "id",
+            name: "name",
+        }
     }
 
     fn blocks_alone(&self, object: &Object) -> Vec<Reason> {
@@ -110,7 +115,9 @@ impl Product for SpConfig {
     }
 
     fn findings(&self, _: usize, object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
-        rules::unknown_attributes(object, pair).into_iter().collect()
+        rules::unknown_attributes(object, pair)
+            .into_iter()
+            .collect()
     }
 
     fn missing_secrets(&self, _: &Object, aligned: &Aligned<'_>) -> Vec<String> {

@@ -82,7 +82,11 @@ fn named<'t>(text: &'t str, steps: &mut Vec<Step>) -> Option<&'t str> {
 
 /// Reads `*]`, `'name']` or `7]`, and returns what follows.
 fn bracketed<'t>(text: &'t str, steps: &mut Vec<Step>) -> Option<&'t str> {
-    if let Some(quote) = text.chars().next().filter(|quote| matches!(quote, '\'' | '"')) {
+    if let Some(quote) = text
+        .chars()
+        .next()
+        .filter(|quote| matches!(quote, '\'' | '"'))
+    {
         let (name, rest) = text.get(1..)?.split_once(quote)?;
         steps.push(Step::Name(name.to_owned()));
         return rest.strip_prefix(']');
@@ -110,7 +114,9 @@ mod tests {
     use crate::platform::document::Source;
 
     fn found(path: &str, json: &str) -> Vec<String> {
-        Path::parse(path).unwrap().find(&Source::read(json.as_bytes()).unwrap().root)
+        Path::parse(path)
+            .unwrap()
+            .find(&Source::read(json.as_bytes()).unwrap().root)
     }
 
     #[test]

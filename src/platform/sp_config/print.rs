@@ -38,10 +38,16 @@ struct Filter<'o> {
 }
 
 fn envelope(options: &ExportOptions) -> Envelope<'_> {
-    let Selection { include, exclude, objects } = &options.selection;
+    let Selection {
+        include,
+        exclude,
+        objects,
+    } = &options.selection;
     Envelope {
         version: 1,
-        timestamp: options.now.map(|now| now.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        timestamp: options
+            .now
+            .map(|now| now.to_rfc3339_opts(SecondsFormat::Millis, true)),
         tenant: &options.origin,
         description: &options.description,
         options: Options {
@@ -50,7 +56,10 @@ fn envelope(options: &ExportOptions) -> Envelope<'_> {
             object_options: objects
                 .iter()
                 .map(|(word, filter)| {
-                    let filter = Filter { included_ids: &filter.ids, included_names: &filter.names };
+                    let filter = Filter {
+                        included_ids: &filter.ids,
+                        included_names: &filter.names,
+                    };
                     (word.as_str(), filter)
                 })
                 .collect(),

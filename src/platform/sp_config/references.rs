@@ -11,8 +11,10 @@ use crate::engine::schema::{Lacking, Part, ReferenceRule, To, Within};
 pub(super) const COMPUTED: [&str; 3] = ["usedBy", "creator", "modifiedBy"];
 
 /// Rules that every tenant has: transforms name them, and no file holds them.
-const BUILT_IN_RULES: [&str; 2] =
-    ["Cloud Services Deployment Utility", "Cloud Correlate Manager by AccountId"];
+const BUILT_IN_RULES: [&str; 2] = [
+    "Cloud Services Deployment Utility",
+    "Cloud Correlate Manager by AccountId",
+];
 
 /// What is nowhere is told: the service imports the object without it.
 const fn to(kind: &'static str) -> ReferenceRule {
@@ -20,8 +22,10 @@ const fn to(kind: &'static str) -> ReferenceRule {
 }
 
 /// An object of type, id and name, where one is known to stand.
-const TRIPLE: ReferenceRule =
-    ReferenceRule { to: To::Member("type"), ..to("").by(Part::Member(&["id"]), Part::Member(&["name"])) };
+const TRIPLE: ReferenceRule = ReferenceRule {
+    to: To::Member("type"),
+    ..to("").by(Part::Member(&["id"]), Part::Member(&["name"]))
+};
 
 const fn named(kind: &'static str, name: &'static [&'static str]) -> ReferenceRule {
     to(kind).by(Part::None, Part::Member(name))
@@ -30,15 +34,28 @@ const fn named(kind: &'static str, name: &'static [&'static str]) -> ReferenceRu
 /// What transforms refer to: a rule by its name, another transform, whose "id"
 /// is its name, and a source by id, by name or by both.
 const OF_TRANSFORMS: [ReferenceRule; 4] = [
-    ReferenceRule { when: Some(("type", "rule")), is_none: is_built_in, ..named(RULE, &["attributes/name"]) },
-    ReferenceRule { when: Some(("type", "reference")), ..named(TRANSFORM, &["attributes/id"]) },
+    ReferenceRule {
+        when: Some(("type", "rule")),
+        is_none: is_built_in,
+        ..named(RULE, &["attributes/name"])
+    },
+    ReferenceRule {
+        when: Some(("type", "reference")),
+        ..named(TRANSFORM, &["attributes/id"])
+    },
     to(SOURCE).by(Part::Member(&["sourceId"]), Part::Member(&["sourceName"])),
-    to(SOURCE).by(Part::Member(&["applicationId"]), Part::Member(&["applicationName"])),
+    to(SOURCE).by(
+        Part::Member(&["applicationId"]),
+        Part::Member(&["applicationName"]),
+    ),
 ];
 
 /// Where transforms stand.
-const TRANSFORMS: [(&str, &str); 3] =
-    [(TRANSFORM, "object/**"), (IDENTITY_PROFILE, "object/**"), (SOURCE, "object/provisioningPolicies/**")];
+const TRANSFORMS: [(&str, &str); 3] = [
+    (TRANSFORM, "object/**"),
+    (IDENTITY_PROFILE, "object/**"),
+    (SOURCE, "object/provisioningPolicies/**"),
+];
 
 /// Ids and names that stand alone, by type.
 const BARE: [(&str, &str, ReferenceRule); 6] = [
@@ -52,17 +69,33 @@ const BARE: [(&str, &str, ReferenceRule); 6] = [
         "object/connectorAttributes/connectionParameters/*/afterRule",
         to(CONNECTOR_RULE).by(Part::None, Part::Itself),
     ),
-    (TRIGGER_SUBSCRIPTION, "object/workflowConfig/workflowId", to(WORKFLOW)),
+    (
+        TRIGGER_SUBSCRIPTION,
+        "object/workflowConfig/workflowId",
+        to(WORKFLOW),
+    ),
     (
         TRIGGER_SUBSCRIPTION,
         "object/filter",
         ReferenceRule {
-            within: Some(Within { before: "formDefinitionId == '", at_start: false, ends: &['\''] }),
+            within: Some(Within {
+                before: "formDefinitionId == '",
+                at_start: false,
+                ends: &['\''],
+            }),
             ..to(FORM_DEFINITION)
         },
     ),
-    (WORKFLOW, "object/definition/steps/*/attributes/formDefinitionId", to(FORM_DEFINITION)),
-    (LIFECYCLE_STATE, "object/accountActions/*/sourceIds/*", to(SOURCE)),
+    (
+        WORKFLOW,
+        "object/definition/steps/*/attributes/formDefinitionId",
+        to(FORM_DEFINITION),
+    ),
+    (
+        LIFECYCLE_STATE,
+        "object/accountActions/*/sourceIds/*",
+        to(SOURCE),
+    ),
 ];
 
 /// Returns what entries of a type refer to, and where.
@@ -70,11 +103,21 @@ pub(super) fn of(known: Option<&Type>) -> Vec<(String, ReferenceRule)> {
     let mut all = Vec::new();
     for path in known.into_iter().flat_map(|known| known.references) {
         let needed = known.is_some_and(|known| known.needs.contains(path));
-        let lacking = if needed { Lacking::Blocks } else { TRIPLE.lacking };
+        let lacking = if needed {
+            Lacking::Blocks
+        } else {
+            TRIPLE.lacking
+        };
         all.push((pattern(path), ReferenceRule { lacking, ..TRIPLE }));
     }
     // Anywhere else it is one if it is nothing else.
-    all.push(("object/**".to_owned(), ReferenceRule { exact: true, ..TRIPLE }));
+    all.push((
+        "object/**".to_owned(),
+        ReferenceRule {
+            exact: true,
+            ..TRIPLE
+        },
+    ));
     let is_own = |word: &str| known.is_some_and(|known| known.word == word);
     for (_, place) in TRANSFORMS.iter().filter(|(word, _)| is_own(word)) {
         all.extend(OF_TRANSFORMS.map(|rule| ((*place).to_owned(), rule)));

@@ -25,8 +25,10 @@ pub(super) fn blocks(entry: &Object) -> Option<Reason> {
         return Some(Reason::new("missing-id", message));
     }
     if entry.id().len() > LONGEST {
-        let message =
-            format!("its self.id has {} bytes, more than the {LONGEST} that are stored", entry.id().len());
+        let message = format!(
+            "its self.id has {} bytes, more than the {LONGEST} that are stored",
+            entry.id().len()
+        );
         return Some(Reason::new("not-storable", message));
     }
     if inner.and_then(Json::as_object).is_none() {
@@ -89,15 +91,29 @@ fn is_non_employee(source: &Json) -> bool {
         _ => false,
     };
     let marks = |json: Option<&Json>| {
-        let members = json.and_then(Json::as_object).into_iter().flat_map(Members::members);
-        members.filter(|(_, value)| is_true(value)).any(|(name, _)| {
-            let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-            ["nonemployee", "isnonemployee", "nonemployeesource", "isnonemployeesource"]
+        let members = json
+            .and_then(Json::as_object)
+            .into_iter()
+            .flat_map(Members::members);
+        members
+            .filter(|(_, value)| is_true(value))
+            .any(|(name, _)| {
+                let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+                [
+                    "nonemployee",
+                    "isnonemployee",
+                    "nonemployeesource",
+                    "isnonemployeesource",
+                ]
                 .contains(&plain.to_ascii_lowercase().as_str())
-        })
+            })
     };
-    SORT_OF_SOURCE.iter().any(|place| source.pointer(place).and_then(Json::as_text).is_some_and(says))
-        || marks(Some(source))
+    SORT_OF_SOURCE.iter().any(|place| {
+        source
+            .pointer(place)
+            .and_then(Json::as_text)
+            .is_some_and(says)
+    }) || marks(Some(source))
         || marks(source.get("connectorAttributes"))
 }
 
@@ -108,24 +124,35 @@ pub(super) fn unknown_attributes(entry: &Object, pair: &Pair<'_>) -> Option<Find
         return None;
     }
     let configs = [&pair.file, &pair.target].into_iter().flat_map(|side| {
-        side.of(IDENTITY_OBJECT_CONFIG).iter().filter_map(|at| side.get(*at)?.body.get("object"))
+        side.of(IDENTITY_OBJECT_CONFIG)
+            .iter()
+            .filter_map(|at| side.get(*at)?.body.get("object"))
     });
     let details = configs.filter_map(|config| config.get("objectAttributeDetails"));
-    let known: HashSet<&str> =
-        details.flat_map(Json::elements).map(|attribute| attribute.text_of("name")).collect();
+    let known: HashSet<&str> = details
+        .flat_map(Json::elements)
+        .map(|attribute| attribute.text_of("name"))
+        .collect();
     // Nobody says which there are.
     if known.is_empty() {
         return None;
     }
-    let transforms = entry.body.pointer("/object/identityAttributeConfig/attributeTransforms")?.elements();
-    let names = transforms.iter().map(|transform| transform.text_of("identityAttributeName"));
+    let transforms = entry
+        .body
+        .pointer("/object/identityAttributeConfig/attributeTransforms")?
+        .elements();
+    let names = transforms
+        .iter()
+        .map(|transform| transform.text_of("identityAttributeName"));
     let unknown: Vec<String> = names
         .filter(|name| !name.is_empty() && !known.contains(name))
         .map(|name| format!("'{name}'"))
         .collect();
     (!unknown.is_empty()).then(|| {
-        let message =
-            format!("fills identity attributes that the target does not have: {}", some_of(unknown, 5));
+        let message = format!(
+            "fills identity attributes that the target does not have: {}",
+            some_of(unknown, 5)
+        );
         Finding::warning("identity-attribute-missing", message)
     })
 }
@@ -133,30 +160,50 @@ pub(super) fn unknown_attributes(entry: &Object, pair: &Pair<'_>) -> Option<Find
 /// Returns the names of what the connector encrypts and nobody has.
 pub(super) fn missing_secrets(aligned: &Aligned<'_>) -> Vec<String> {
     let result = aligned.result();
-    let Some(attributes) = result.get("object").and_then(|object| object.get("connectorAttributes")) else {
+    let Some(attributes) = result
+        .get("object")
+        .and_then(|object| object.get("connectorAttributes"))
+    else {
         return Vec::new();
     };
     let has = |name: &str| {
         let last = name.rsplit('.').next().unwrap_or(name);
         let mut found = false;
-        attributes
-            .walk(&mut |_, json| found |= [name, last].into_iter().any(|name| json.get(name).is_some()));
+        attributes.walk(&mut |_, json| {
+            found |= [name, last]
+                .into_iter()
+                .any(|name| json.get(name).is_some())
+        });
         found
     };
-    let names = attributes.text_of("encrypted").split(',').map(str::trim).filter(|name| !name.is_empty());
+    let names = attributes
+        .text_of("encrypted")
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
     names.filter(|name| !has(name)).map(str::to_owned).collect()
 }
 
 /// Points attributes of a source's schemas to the target's schema of that name.
 pub(super) fn point_to_schemas(prepared: &mut Prepared<'_>) {
-    let Some(target) = prepared.target.and_then(|target| target.pointer("/object/schemas")) else { return };
-    let ids: HashMap<&str, &str> =
-        target.elements().iter().map(|schema| (schema.text_of("name"), schema.text_of("id"))).collect();
+    let Some(target) = prepared
+        .target
+        .and_then(|target| target.pointer("/object/schemas"))
+    else {
+        return;
+    };
+    let ids: HashMap<&str, &str> = target
+        .elements()
+        .iter()
+        .map(|schema| (schema.text_of("name"), schema.text_of("id")))
+        .collect();
     let mut places = Vec::new();
     prepared.file.walk(&mut |path, value| {
         if value.text_of("type") == CONNECTOR_SCHEMA
             && let Some(id) = ids.get(value.text_of("name")).filter(|id| !id.is_empty())
-            && value.get("id").is_some_and(|there| there.as_text() != Some(id))
+            && value
+                .get("id")
+                .is_some_and(|there| there.as_text() != Some(id))
         {
             places.push((format!("{path}/id"), *id));
         }

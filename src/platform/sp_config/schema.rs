@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::types::{
-    CONNECTOR_RULE, FORM_DEFINITION, IDENTITY_OBJECT_CONFIG, IDENTITY_PROFILE, LIFECYCLE_STATE, SOURCE,
-    TRANSFORM, TRIGGER_SUBSCRIPTION, WORKFLOW,
+    CONNECTOR_RULE, FORM_DEFINITION, IDENTITY_OBJECT_CONFIG, IDENTITY_PROFILE, LIFECYCLE_STATE,
+    SOURCE, TRANSFORM, TRIGGER_SUBSCRIPTION, WORKFLOW,
 };
 use crate::engine::DocumentSchema;
 use crate::engine::schema::{Cover, Empty, Rule, Rules};
@@ -27,9 +27,24 @@ const COMMON: &[(&str, Rule)] = &[
 ];
 
 const OF_TYPES: &[(&str, &[(&str, Rule)])] = &[
-    (TRANSFORM, &[("object/type", Rule::Immutable), ("object/name", Rule::Immutable)]),
-    (CONNECTOR_RULE, &[("object/type", Rule::Immutable), ("object/name", Rule::Immutable)]),
-    (TRIGGER_SUBSCRIPTION, &[("object/triggerId", Rule::Immutable)]),
+    (
+        TRANSFORM,
+        &[
+            ("object/type", Rule::Immutable),
+            ("object/name", Rule::Immutable),
+        ],
+    ),
+    (
+        CONNECTOR_RULE,
+        &[
+            ("object/type", Rule::Immutable),
+            ("object/name", Rule::Immutable),
+        ],
+    ),
+    (
+        TRIGGER_SUBSCRIPTION,
+        &[("object/triggerId", Rule::Immutable)],
+    ),
     (
         SOURCE,
         &[
@@ -45,10 +60,19 @@ const OF_TYPES: &[(&str, &[(&str, Rule)])] = &[
             ("object/connectorAttributes/status", Rule::Volatile),
             ("object/connectorAttributes/healthy", Rule::Volatile),
             ("object/connectorAttributes/sourceConnected", Rule::Volatile),
-            ("object/connectorAttributes/cloudCacheUpdate", Rule::Volatile),
-            ("object/connectorAttributes/hasFullAggregationCompleted", Rule::Volatile),
+            (
+                "object/connectorAttributes/cloudCacheUpdate",
+                Rule::Volatile,
+            ),
+            (
+                "object/connectorAttributes/hasFullAggregationCompleted",
+                Rule::Volatile,
+            ),
             ("object/connectorAttributes/subscribedSkus", Rule::Volatile),
-            ("object/connectorAttributes/entitlementFiles", Rule::Volatile),
+            (
+                "object/connectorAttributes/entitlementFiles",
+                Rule::Volatile,
+            ),
             ("object/connectorAttributes/file", Rule::Volatile),
             ("object/connectorAttributes/*.file", Rule::Volatile),
             ("object/connectorAttributes/*DeltaToken", Rule::Volatile),
@@ -59,8 +83,14 @@ const OF_TYPES: &[(&str, &[(&str, Rule)])] = &[
             ("object/schemas/*/modified", Rule::Volatile),
             ("object/schemas/*/attributes", Rule::Map(&["name"])),
             ("object/passwordPolicies", Rule::Map(&["id", "name"])),
-            ("object/provisioningPolicies", Rule::Map(&["usageType", "name"])),
-            ("object/provisioningPolicies/*/fields", Rule::Sequence(&["name"])),
+            (
+                "object/provisioningPolicies",
+                Rule::Map(&["usageType", "name"]),
+            ),
+            (
+                "object/provisioningPolicies/*/fields",
+                Rule::Sequence(&["name"]),
+            ),
         ],
     ),
     (
@@ -68,13 +98,25 @@ const OF_TYPES: &[(&str, &[(&str, Rule)])] = &[
         &[
             ("object/identityCount", Rule::Volatile),
             ("object/identityRefreshRequired", Rule::Volatile),
-            ("object/identityAttributeConfig/attributeTransforms", Rule::Map(&["identityAttributeName"])),
+            (
+                "object/identityAttributeConfig/attributeTransforms",
+                Rule::Map(&["identityAttributeName"]),
+            ),
         ],
     ),
-    (IDENTITY_OBJECT_CONFIG, &[("object/objectAttributeDetails", Rule::Map(&["name"]))]),
+    (
+        IDENTITY_OBJECT_CONFIG,
+        &[("object/objectAttributeDetails", Rule::Map(&["name"]))],
+    ),
     (LIFECYCLE_STATE, &[("object/identityCount", Rule::Volatile)]),
     (FORM_DEFINITION, &[("object/usedBy", Rule::Volatile)]),
-    (WORKFLOW, &[("object/executionCount", Rule::Volatile), ("object/failureCount", Rule::Volatile)]),
+    (
+        WORKFLOW,
+        &[
+            ("object/executionCount", Rule::Volatile),
+            ("object/failureCount", Rule::Volatile),
+        ],
+    ),
 ];
 
 /// What elements of lists are known by where nothing else is said: settings of
@@ -103,8 +145,12 @@ fn schema<'r>(lists: impl IntoIterator<Item = &'r [(&'static str, Rule)]>) -> Do
 /// Returns the schema of a type's entries.
 pub(super) fn of(word: &str) -> &'static DocumentSchema {
     static OTHERS: LazyLock<DocumentSchema> = LazyLock::new(|| schema([COMMON]));
-    static SCHEMAS: LazyLock<HashMap<&str, DocumentSchema>> =
-        LazyLock::new(|| OF_TYPES.iter().map(|(word, own)| (*word, schema([*own, COMMON]))).collect());
+    static SCHEMAS: LazyLock<HashMap<&str, DocumentSchema>> = LazyLock::new(|| {
+        OF_TYPES
+            .iter()
+            .map(|(word, own)| (*word, schema([*own, COMMON])))
+            .collect()
+    });
     SCHEMAS.get(word).unwrap_or(&OTHERS)
 }
 

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use super::{references, schema};
-use crate::engine::schema::{Column, Form, Key, KindSchema, Patterns, Role, Signature, Stands, Unique};
+use crate::engine::schema::{
+    Column, Form, Key, KindSchema, Patterns, Role, Signature, Stands, Unique,
+};
 use crate::engine::{Kind, KindInfo};
 
 pub(super) const CONNECTOR_RULE: &str = "CONNECTOR_RULE";
@@ -57,15 +59,24 @@ impl Type {
     }
 
     const fn importable(self) -> Self {
-        Self { importable: true, ..self }
+        Self {
+            importable: true,
+            ..self
+        }
     }
 
     const fn signed(self) -> Self {
-        Self { signed: true, ..self }
+        Self {
+            signed: true,
+            ..self
+        }
     }
 
     const fn one_per_tenant(self) -> Self {
-        Self { one_per_tenant: true, ..self }
+        Self {
+            one_per_tenant: true,
+            ..self
+        }
     }
 
     const fn refers(self, references: &'static [&'static str]) -> Self {
@@ -87,12 +98,13 @@ pub(super) static TYPES: [Type; 25] = [
     ]),
     Type::of(CONNECTOR_RULE, "Connector rules").importable(),
     Type::of(RULE, "Rules").importable().signed(),
-    Type::of(IDENTITY_OBJECT_CONFIG, "Identity object configuration").importable().one_per_tenant().refers(
-        &[
+    Type::of(IDENTITY_OBJECT_CONFIG, "Identity object configuration")
+        .importable()
+        .one_per_tenant()
+        .refers(&[
             "$.objectAttributeDetails[*].attributeSources[*].ruleRef",
             "$.objectAttributeDetails[*].attributeTargets[*].applicationRef",
-        ],
-    ),
+        ]),
     Type::of(SOURCE, "Sources").importable().refers(&[
         "$.owner",
         "$.cluster",
@@ -127,23 +139,36 @@ pub(super) static TYPES: [Type; 25] = [
     Type::of("SOD_POLICY", "Separation of duties policies").refers(&["$.ownerRef"]),
     Type::of("CAMPAIGN_FILTER", "Campaign filters").refers(&["$.owner"]),
     Type::of(FORM_DEFINITION, "Forms").refers(&["$.owner"]),
-    Type::of(WORKFLOW, "Workflows").refers(&["$.owner", "$.definition.steps.*.attributes.formDefinitionId"]),
+    Type::of(WORKFLOW, "Workflows").refers(&[
+        "$.owner",
+        "$.definition.steps.*.attributes.formDefinitionId",
+    ]),
     Type::of(LIFECYCLE_STATE, "Lifecycle states").refers(&[
         "$.identityProfileRef",
         "$.accountActionRefs[*].sourceIdsRefs[*]",
         "$.accountActions[*].sourceIds[*]",
     ]),
-    Type::of("SERVICE_DESK_INTEGRATION", "Service desk integrations").refers(&["$.ownerRef", "$.clusterRef"]),
+    Type::of("SERVICE_DESK_INTEGRATION", "Service desk integrations")
+        .refers(&["$.ownerRef", "$.clusterRef"]),
     Type::of("NOTIFICATION_TEMPLATE", "Notification templates"),
     Type::of("TAG", "Tags"),
     Type::of("ACCESS_REQUEST_CONFIG", "Access request configuration").one_per_tenant(),
-    Type::of("PUBLIC_IDENTITIES_CONFIG", "Public identities configuration").one_per_tenant(),
+    Type::of(
+        "PUBLIC_IDENTITIES_CONFIG",
+        "Public identities configuration",
+    )
+    .one_per_tenant(),
     Type::of("AUTH_ORG", "Authentication of the organisation").one_per_tenant(),
 ];
 
 /// What no file holds: nothing but references tell of it.
-pub(super) const OUTSIDE: [&str; 5] =
-    ["IDENTITY", "ENTITLEMENT", "ACCOUNT", "CLUSTER", "ACCOUNT_CORRELATION_CONFIG"];
+pub(super) const OUTSIDE: [&str; 5] = [
+    "IDENTITY",
+    "ENTITLEMENT",
+    "ACCOUNT",
+    "CLUSTER",
+    "ACCOUNT_CORRELATION_CONFIG",
+];
 
 /// Returns the type of that word.
 pub(super) fn named(word: &str) -> Option<&'static Type> {
@@ -157,7 +182,11 @@ const KEYS: &[Key] = &[
         column: Column::Either,
         ..Key::new("id", Role::Id, Stands::First(&["self/id"]))
     },
-    Key::new("name", Role::Name, Stands::Each(&["self/name", "object/name"])),
+    Key::new(
+        "name",
+        Role::Name,
+        Stands::Each(&["self/name", "object/name"]),
+    ),
     // The service refuses a second one.
     Key {
         unique: Some(Unique {
@@ -179,20 +208,31 @@ fn of_type(info: &KindInfo) -> KindSchema {
     let is_only = known.is_some_and(|known| known.one_per_tenant);
     KindSchema {
         info: info.clone(),
-        keys: if is_only { KEYS } else { KEYS.split_last().map_or(KEYS, |(_, others)| others) },
+        keys: if is_only {
+            KEYS
+        } else {
+            KEYS.split_last().map_or(KEYS, |(_, others)| others)
+        },
         owner: None,
         name: &["self/name", "object/name"],
         called: &["object/name", "self/name"],
         references: Patterns::new(references::of(known)),
         computed: &references::COMPUTED,
         importable: known.is_some_and(|known| known.importable),
-        signature: Some(Signature { at: &["jwsHeader", "jwsSignature"], whole: schema::whole() }),
+        signature: Some(Signature {
+            at: &["jwsHeader", "jwsSignature"],
+            whole: schema::whole(),
+        }),
         document: schema::of(word),
     }
 }
 
-static SCHEMAS: LazyLock<HashMap<&str, KindSchema>> =
-    LazyLock::new(|| kinds().iter().map(|info| (info.kind.as_str(), of_type(info))).collect());
+static SCHEMAS: LazyLock<HashMap<&str, KindSchema>> = LazyLock::new(|| {
+    kinds()
+        .iter()
+        .map(|info| (info.kind.as_str(), of_type(info)))
+        .collect()
+});
 
 /// Returns what is said of a kind.
 pub(super) fn of_kind(kind: &str) -> Option<&'static KindSchema> {
@@ -201,21 +241,36 @@ pub(super) fn of_kind(kind: &str) -> Option<&'static KindSchema> {
 
 /// Returns what is said of a type, known or not.
 pub(super) fn schema(word: &str) -> &'static KindSchema {
-    static OTHERS: LazyLock<KindSchema> =
-        LazyLock::new(|| of_type(&KindInfo { kind: OTHER, title: "Other types" }));
+    static OTHERS: LazyLock<KindSchema> = LazyLock::new(|| {
+        of_type(&KindInfo {
+            kind: OTHER,
+            title: "Other types",
+        })
+    });
     SCHEMAS.get(word).unwrap_or(&OTHERS)
 }
 
 /// Returns the place of a kind in their order.
 pub(super) fn rank(kind: &Kind) -> usize {
-    kinds().iter().position(|info| info.kind == *kind).unwrap_or(usize::MAX)
+    kinds()
+        .iter()
+        .position(|info| info.kind == *kind)
+        .unwrap_or(usize::MAX)
 }
 
 /// Returns the kinds in their order.
 pub(super) fn kinds() -> &'static [KindInfo] {
     static KINDS: LazyLock<Vec<KindInfo>> = LazyLock::new(|| {
-        let known = TYPES.iter().map(|known| KindInfo { kind: Kind::of(known.word), title: known.title });
-        known.chain([KindInfo { kind: OTHER, title: "Other types" }]).collect()
+        let known = TYPES.iter().map(|known| KindInfo {
+            kind: Kind::of(known.word),
+            title: known.title,
+        });
+        known
+            .chain([KindInfo {
+                kind: OTHER,
+                title: "Other types",
+            }])
+            .collect()
     });
     &KINDS
 }
@@ -316,13 +371,17 @@ fn rules(word: &str) -> ConfigObjectRules {
             "$.connectorAttributes.clientSecret",
             "$.connectorAttributes.token",
         ],
-        TRIGGER_SUBSCRIPTION => {
-            &["$.httpConfig.basicAuthConfig.password", "$.httpConfig.bearerTokenAuthConfig.bearerToken"]
-        }
+        TRIGGER_SUBSCRIPTION => &[
+            "$.httpConfig.basicAuthConfig.password",
+            "$.httpConfig.bearerTokenAuthConfig.bearerToken",
+        ],
         _ => &[],
     };
-    let rule =
-        |path: &&'static str| ConfigObjectRule { path, value: None, modes: ["RESTORE", "PROMOTE", "UPLOAD"] };
+    let rule = |path: &&'static str| ConfigObjectRule {
+        path,
+        value: None,
+        modes: ["RESTORE", "PROMOTE", "UPLOAD"],
+    };
     ConfigObjectRules {
         take_from_target_rules: paths.iter().map(rule).collect(),
         ..ConfigObjectRules::default()
@@ -336,8 +395,11 @@ mod tests {
 
     #[test]
     fn there_are_twenty_five_types_and_seven_of_them_can_be_imported() {
-        let importable: Vec<&str> =
-            TYPES.iter().filter(|known| known.importable).map(|known| known.word).collect();
+        let importable: Vec<&str> = TYPES
+            .iter()
+            .filter(|known| known.importable)
+            .map(|known| known.word)
+            .collect();
         assert_eq!(
             importable,
             [
@@ -350,7 +412,8 @@ mod tests {
                 "TRIGGER_SUBSCRIPTION"
             ]
         );
-        let words: std::collections::BTreeSet<&str> = TYPES.iter().map(|known| known.word).collect();
+        let words: std::collections::BTreeSet<&str> =
+            TYPES.iter().map(|known| known.word).collect();
         assert_eq!(words.len(), 25);
     }
 
@@ -363,8 +426,10 @@ mod tests {
 
     #[test]
     fn only_rules_need_a_signature() {
-        let signed: Vec<ConfigObject> =
-            config_objects().into_iter().filter(|known| known.signature_required).collect();
+        let signed: Vec<ConfigObject> = config_objects()
+            .into_iter()
+            .filter(|known| known.signature_required)
+            .collect();
         assert_eq!(signed.len(), 1);
         assert_eq!(signed[0].object_type, RULE);
     }
@@ -373,17 +438,32 @@ mod tests {
     fn what_is_only_referred_to_is_told_and_not_exportable() {
         let objects = config_objects();
         assert_eq!(objects.iter().filter(|known| known.exportable).count(), 25);
-        assert!(objects.iter().any(|known| known.object_type == "IDENTITY" && !known.exportable));
+        assert!(
+            objects
+                .iter()
+                .any(|known| known.object_type == "IDENTITY" && !known.exportable)
+        );
     }
 
     #[test]
     fn a_type_is_told_in_the_words_of_the_service() {
         let told = serde_json::to_value(config_objects()).unwrap();
-        let source = told.as_array().unwrap().iter().find(|known| known["objectType"] == "SOURCE").unwrap();
+        let source = told
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|known| known["objectType"] == "SOURCE")
+            .unwrap();
         assert_eq!(source["referenceExtractors"][0], "$.owner");
         assert_eq!(source["signatureRequired"], false);
-        assert_eq!(source["rules"]["takeFromTargetRules"][0]["path"], "$.cluster");
-        assert_eq!(source["rules"]["takeFromTargetRules"][0]["modes"][1], "PROMOTE");
+        assert_eq!(
+            source["rules"]["takeFromTargetRules"][0]["path"],
+            "$.cluster"
+        );
+        assert_eq!(
+            source["rules"]["takeFromTargetRules"][0]["modes"][1],
+            "PROMOTE"
+        );
     }
 
     #[test]
@@ -392,7 +472,14 @@ mod tests {
             for path in known.references.iter().chain(known.needs) {
                 assert!(Path::parse(path).is_some(), "{}: {path}", known.word);
             }
-            assert!(known.needs.iter().all(|path| known.references.contains(path)), "{}", known.word);
+            assert!(
+                known
+                    .needs
+                    .iter()
+                    .all(|path| known.references.contains(path)),
+                "{}",
+                known.word
+            );
         }
     }
 }

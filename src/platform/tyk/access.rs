@@ -34,11 +34,14 @@ const NAMES: [&str; 4] = ["api_id", "apiid", "api_name", "apiname"];
 
 /// Returns what the policies that may be written grant, before and after.
 pub(super) fn model(plan: &Plan) -> Model {
-    let mut model = Model { words: WORDS, ..Model::default() };
+    let mut model = Model {
+        words: WORDS,
+        ..Model::default()
+    };
     let mut objects: BTreeMap<Arc<str>, usize> = BTreeMap::new();
     let policies = plan.entries().iter().enumerate();
-    let policies =
-        policies.filter(|(_, entry)| entry.item.id.kind.as_str() == Sort::Policy.word() && entry.is_open());
+    let policies = policies
+        .filter(|(_, entry)| entry.item.id.kind.as_str() == Sort::Policy.word() && entry.is_open());
     for (at, entry) in policies {
         let mut node = Node::new(None);
         for (id, (name, before, after)) in rights(entry) {
@@ -49,12 +52,24 @@ pub(super) fn model(plan: &Plan) -> Model {
                 model.objects.push(Arc::new(api(plan, id, name)));
                 model.objects.len() - 1
             });
-            node.rights.push(Right { object, item: Some(at), before, after });
+            node.rights.push(Right {
+                object,
+                item: Some(at),
+                before,
+                after,
+            });
         }
-        let is_there = if entry.base.is_some() { When::ALWAYS } else { When::written(at) };
+        let is_there = if entry.base.is_some() {
+            When::ALWAYS
+        } else {
+            When::written(at)
+        };
         let party = Party::new(entry.item.id.clone(), Arc::clone(&entry.item.name));
         let mut subject = Subject::new(Arc::new(party), is_there);
-        let before = entry.base.as_ref().map_or(Value::Null, |base| limits(&base.value));
+        let before = entry
+            .base
+            .as_ref()
+            .map_or(Value::Null, |base| limits(&base.value));
         subject.terms = Some((at, [Arc::new(before), Arc::new(limits(&entry.item.value))]));
         subject.nodes.push((model.add_node(node), When::ALWAYS));
         model.subjects.push(subject);
@@ -80,7 +95,9 @@ fn rights(entry: &Entry) -> Rights {
         rights.insert(id, (name, Some(terms), None));
     }
     for (id, name, terms) in granted(&entry.item.value) {
-        let right = rights.entry(id).or_insert_with(|| (Arc::clone(&name), None, None));
+        let right = rights
+            .entry(id)
+            .or_insert_with(|| (Arc::clone(&name), None, None));
         right.0 = name;
         right.2 = Some(terms);
     }
@@ -110,13 +127,18 @@ fn granted(policy: &Value) -> Vec<(Arc<str>, Arc<str>, Terms)> {
             .iter()
             .filter_map(|element| Some(right(text(&element.value, ["api_id", "apiid"])?, element)))
             .collect(),
-        rights => rights.iter().map(|element| right(Arc::clone(&element.label), element)).collect(),
+        rights => rights
+            .iter()
+            .map(|element| right(Arc::clone(&element.label), element))
+            .collect(),
     }
 }
 
 /// Says whether a policy's access rights are for the keys that it is given to.
 fn grants(policy: &Value) -> bool {
-    let Some(partitions) = policy.field("partitions") else { return true };
+    let Some(partitions) = policy.field("partitions") else {
+        return true;
+    };
     let is_set = |name: &&str| partitions.field(name) == Some(&Value::Bool(true));
     let others = ["quota", "rate_limit", "complexity"];
     ["acl", "per_api"].iter().any(&is_set) || !others.iter().any(is_set)
@@ -133,7 +155,14 @@ fn limits(policy: &Value) -> Value {
 }
 
 fn picked(record: &Value, is_picked: impl Fn(&str) -> bool) -> Value {
-    let fields = record.fields().iter().filter(|field| is_picked(&field.name) && !field.kept);
+    let fields = record
+        .fields()
+        .iter()
+        .filter(|field| is_picked(&field.name) && !field.kept);
     let fields: Vec<Field> = fields.cloned().collect();
-    if fields.is_empty() { Value::Null } else { Value::Record(fields) }
+    if fields.is_empty() {
+        Value::Null
+    } else {
+        Value::Record(fields)
+    }
 }

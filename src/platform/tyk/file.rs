@@ -14,8 +14,11 @@ use crate::platform::parse::{ParseError, ParseErrorKind, brief};
 use crate::platform::{FileError, SourceFile};
 
 /// The lists of an envelope, and what they hold.
-pub(super) const LISTS: [(&str, Sort); 3] =
-    [("organisations", Sort::Organisation), ("apis", Sort::Api), ("Data", Sort::Policy)];
+pub(super) const LISTS: [(&str, Sort); 3] = [
+    ("organisations", Sort::Organisation),
+    ("apis", Sort::Api),
+    ("Data", Sort::Policy),
+];
 
 /// What else an envelope has: how many pages there were.
 const PAGES: [&str; 2] = ["pages", "Pages"];
@@ -39,9 +42,18 @@ pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
     let mut file = File::default();
     let mut skipped = Skipped::new();
     let source = Source::read(bytes)?;
-    let mut reader = Reader { source: &source, called: "", file: &mut file, skipped: &mut skipped };
+    let mut reader = Reader {
+        source: &source,
+        called: "",
+        file: &mut file,
+        skipped: &mut skipped,
+    };
     reader.root()?;
-    let refused = if reader.file.objects.is_empty() { reader.skipped.first_key_value() } else { None };
+    let refused = if reader.file.objects.is_empty() {
+        reader.skipped.first_key_value()
+    } else {
+        None
+    };
     if let Some(((what, unlike), places)) = refused {
         let at = places.first().map(String::as_str).unwrap_or_default();
         return Err(reader.error(at, format!("{what}, not {unlike}")));
@@ -64,13 +76,18 @@ pub(super) fn read_all(files: &[SourceFile<'_>]) -> Result<File, FileError> {
         let base = name.rsplit('/').next().unwrap_or(name);
         if base == INDEX {
             let message = "holds no objects but names files; all files of the directory are read";
-            all.findings.push(Finding::note("index-skipped", message).at(*name));
+            all.findings
+                .push(Finding::note("index-skipped", message).at(*name));
             continue;
         }
         let read = Source::read(bytes).and_then(|source| {
             let called = format!("{name}#");
-            let mut reader =
-                Reader { source: &source, called: &called, file: &mut all, skipped: &mut skipped };
+            let mut reader = Reader {
+                source: &source,
+                called: &called,
+                file: &mut all,
+                skipped: &mut skipped,
+            };
             if reader.is_unknown() {
                 skipped.entry(UNKNOWN).or_default().push((*name).to_owned());
                 return Ok(());
@@ -79,9 +96,15 @@ pub(super) fn read_all(files: &[SourceFile<'_>]) -> Result<File, FileError> {
         });
         read.map_err(|error| FileError { file: at, error })?;
     }
-    if let Some(((what, unlike), _)) = skipped.first_key_value().filter(|_| all.objects.is_empty()) {
+    if let Some(((what, unlike), _)) = skipped.first_key_value().filter(|_| all.objects.is_empty())
+    {
         let message = format!("{what}, not {unlike}");
-        let error = ParseError { kind: ParseErrorKind::Shape, position: None, path: String::new(), message };
+        let error = ParseError {
+            kind: ParseErrorKind::Shape,
+            position: None,
+            path: String::new(),
+            message,
+        };
         return Err(FileError { file: 0, error });
     }
     all.findings.extend(tell(skipped));
@@ -103,7 +126,12 @@ fn tell(skipped: Skipped) -> impl Iterator<Item = Finding> {
             1 => format!("skipped: {what}, not {unlike}"),
             count => format!(
                 "skipped {count} objects: each is {what}, not {unlike}: {}",
-                some_of(places.iter().map(|place| place.trim_end_matches('#').to_owned()), TOLD)
+                some_of(
+                    places
+                        .iter()
+                        .map(|place| place.trim_end_matches('#').to_owned()),
+                    TOLD
+                )
             ),
         };
         Finding::warning("object-skipped", message).at(first.trim_end_matches('#'))
@@ -137,8 +165,10 @@ impl Reader<'_> {
         match &self.source.root {
             Json::List(elements) => elements.iter().all(|element| look(element).is_none()),
             root @ Json::Object(_) => {
-                let mut lists =
-                    LISTS.iter().map(|(name, _)| name).chain(OTHER_LISTS.iter().map(|(name, _)| name));
+                let mut lists = LISTS
+                    .iter()
+                    .map(|(name, _)| name)
+                    .chain(OTHER_LISTS.iter().map(|(name, _)| name));
                 look(root).is_none() && !lists.any(|name| root.get(name).is_some())
             }
             _ => true,
@@ -148,14 +178,26 @@ impl Reader<'_> {
     /// Reads lists side by side, as imports take them and exports give them.
     fn envelope(&mut self, root: &Members) -> Result<(), ParseError> {
         if !LISTS.iter().any(|(name, _)| root.get(name).is_some()) {
-            if let Some((list, what)) = OTHER_LISTS.iter().find(|(name, _)| root.get(name).is_some()) {
+            if let Some((list, what)) = OTHER_LISTS
+                .iter()
+                .find(|(name, _)| root.get(name).is_some())
+            {
                 self.skip(&format!("/{list}"), what, ANY);
                 return Ok(());
             }
-            let names: Vec<String> = root.names().take(5).map(|name| format!("'{}'", brief(name))).collect();
-            let found = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
-            let message =
-                format!("expected 'organisations', 'apis' or 'Data', or one object of these, found {found}");
+            let names: Vec<String> = root
+                .names()
+                .take(5)
+                .map(|name| format!("'{}'", brief(name)))
+                .collect();
+            let found = if names.is_empty() {
+                "nothing".to_owned()
+            } else {
+                names.join(", ")
+            };
+            let message = format!(
+                "expected 'organisations', 'apis' or 'Data', or one object of these, found {found}"
+            );
             return Err(self.error("", message));
         }
         for (name, value) in root.members() {
@@ -166,11 +208,16 @@ impl Reader<'_> {
                 (Some((_, sort)), Json::List(elements)) => self.list(elements, &at, Some(*sort))?,
                 (Some(_), other) => return Err(self.wrong(other, &at, "a list")),
                 (None, Json::Number(_) | Json::Null) if PAGES.contains(&name) => {}
-                (None, other) if PAGES.contains(&name) => return Err(self.wrong(other, &at, "a number")),
+                (None, other) if PAGES.contains(&name) => {
+                    return Err(self.wrong(other, &at, "a number"));
+                }
                 (None, _) => {
-                    let message = format!("the property '{}' is unknown, and was ignored", brief(name));
+                    let message =
+                        format!("the property '{}' is unknown, and was ignored", brief(name));
                     let path = format!("{}{at}", self.called);
-                    self.file.findings.push(Finding::warning("unknown-property", message).at(path));
+                    self.file
+                        .findings
+                        .push(Finding::warning("unknown-property", message).at(path));
                 }
             }
         }
@@ -189,31 +236,49 @@ impl Reader<'_> {
         let Json::Object(members) = json else {
             return Err(self.wrong(json, at, "an object"));
         };
-        let Some(sort) = self.sort(json, at, sort)? else { return Ok(()) };
+        let Some(sort) = self.sort(json, at, sort)? else {
+            return Ok(());
+        };
         let text: Arc<str> = self.source.slice(members.span()).into();
         let path = format!("{}{at}", self.called);
         let object = shape::check(sort, json).and_then(|()| {
             let object = Object::new(sort.schema(), json.clone(), wrapper(sort, json), text, path);
-            if object.id().is_empty() { Err(shape::without_id(sort, &object)) } else { Ok(object) }
+            if object.id().is_empty() {
+                Err(shape::without_id(sort, &object))
+            } else {
+                Ok(object)
+            }
         });
-        self.file.objects.push(object.map_err(|misshape| misshape.into_error(self.source, at))?);
+        self.file
+            .objects
+            .push(object.map_err(|misshape| misshape.into_error(self.source, at))?);
         Ok(())
     }
 
     /// Tells what an object is; nothing where it is skipped.
-    fn sort(&mut self, json: &Json, at: &str, wanted: Option<Sort>) -> Result<Option<Sort>, ParseError> {
+    fn sort(
+        &mut self,
+        json: &Json,
+        at: &str,
+        wanted: Option<Sort>,
+    ) -> Result<Option<Sort>, ParseError> {
         match (wanted, look(json)) {
-            (Some(wanted), Some(Is::Ours(found))) if wanted != found => {
-                Err(self
-                    .error(at, format!("expected {}, found what looks like {}", word(wanted), word(found))))
-            }
+            (Some(wanted), Some(Is::Ours(found))) if wanted != found => Err(self.error(
+                at,
+                format!(
+                    "expected {}, found what looks like {}",
+                    word(wanted),
+                    word(found)
+                ),
+            )),
             (_, Some(Is::Ours(found))) => Ok(Some(found)),
             (_, Some(Is::Other(what, unlike))) => {
                 self.skip(at, what, wanted.map_or(unlike, word));
                 Ok(None)
             }
             _ if json.get("api_human_name").is_some() => {
-                let message = "expected an API with its definition, found an entry of an organisation's list";
+                let message =
+                    "expected an API with its definition, found an entry of an organisation's list";
                 Err(self.error(at, message.to_owned()))
             }
             (Some(wanted), None) => {
@@ -223,26 +288,40 @@ impl Reader<'_> {
                     Sort::Policy => "such as access_rights or quota_max",
                 };
                 let word = word(wanted);
-                Err(self
-                    .error(at, format!("expected {word}, found an object without what tells one, {needed}")))
+                Err(self.error(
+                    at,
+                    format!("expected {word}, found an object without what tells one, {needed}"),
+                ))
             }
-            (None, None) => {
-                Err(self.error(at, "it is neither an organisation nor an API nor a policy".to_owned()))
-            }
+            (None, None) => Err(self.error(
+                at,
+                "it is neither an organisation nor an API nor a policy".to_owned(),
+            )),
         }
     }
 
     fn skip(&mut self, at: &str, what: &'static str, unlike: &'static str) {
-        self.skipped.entry((what, unlike)).or_default().push(format!("{}{at}", self.called));
+        self.skipped
+            .entry((what, unlike))
+            .or_default()
+            .push(format!("{}{at}", self.called));
     }
 
     fn wrong(&self, json: &Json, at: &str, expected: &str) -> ParseError {
-        self.error(at, format!("expected {expected}, found {}", json.type_word()))
+        self.error(
+            at,
+            format!("expected {expected}, found {}", json.type_word()),
+        )
     }
 
     fn error(&self, at: &str, message: String) -> ParseError {
         let place = self.source.position(shape::around(&self.source.root, at));
-        ParseError { kind: ParseErrorKind::Shape, position: Some(place), path: at.to_owned(), message }
+        ParseError {
+            kind: ParseErrorKind::Shape,
+            position: Some(place),
+            path: at.to_owned(),
+            message,
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use super::{listen, schema};
 use crate::engine::schema::{
-    Column, Form, Key, KindSchema, Lacking, Others, Owner, Part, Patterns, ReferenceRule, Role, Stands,
-    Unique, Within,
+    Column, Form, Key, KindSchema, Lacking, Others, Owner, Part, Patterns, ReferenceRule, Role,
+    Stands, Unique, Within,
 };
 use crate::engine::{Kind, KindInfo};
 use crate::platform::document::{Json, Object};
@@ -19,9 +19,18 @@ const POLICY: &str = "policy";
 
 /// The kinds in the order in which they are shown and written.
 pub(super) static KINDS: [KindInfo; 3] = [
-    KindInfo { kind: Kind::of(ORGANISATION), title: "Organisations" },
-    KindInfo { kind: Kind::of(API), title: "APIs" },
-    KindInfo { kind: Kind::of(POLICY), title: "Policies" },
+    KindInfo {
+        kind: Kind::of(ORGANISATION),
+        title: "Organisations",
+    },
+    KindInfo {
+        kind: Kind::of(API),
+        title: "APIs",
+    },
+    KindInfo {
+        kind: Kind::of(POLICY),
+        title: "Policies",
+    },
 ];
 
 /// Where the gateway's part of an OAS document stands.
@@ -70,8 +79,10 @@ impl Sort {
     }
 }
 
-const KEYS_OF_ORGANISATIONS: &[Key] =
-    &[Key { column: Column::Id, ..Key::new("id", Role::Id, Stands::First(&["id", "_id"])) }];
+const KEYS_OF_ORGANISATIONS: &[Key] = &[Key {
+    column: Column::Id,
+    ..Key::new("id", Role::Id, Stands::First(&["id", "_id"]))
+}];
 
 const KEYS_OF_APIS: &[Key] = &[
     Key {
@@ -84,7 +95,10 @@ const KEYS_OF_APIS: &[Key] = &[
     },
     Key {
         column: Column::Pair,
-        unique: Some(Unique { kept: true, ..unique("id-pairing", "database id") }),
+        unique: Some(Unique {
+            kept: true,
+            ..unique("id-pairing", "database id")
+        }),
         ..Key::new(
             DATABASE_ID,
             Role::Alias,
@@ -97,7 +111,11 @@ const KEYS_OF_APIS: &[Key] = &[
         ..Key::new(
             "name",
             Role::Alias,
-            Stands::Each(&["api_definition/name", "oas/x-tyk-api-gateway/info/name", "api_definition/slug"]),
+            Stands::Each(&[
+                "api_definition/name",
+                "oas/x-tyk-api-gateway/info/name",
+                "api_definition/slug",
+            ]),
         )
     },
     Key {
@@ -119,7 +137,10 @@ const KEYS_OF_POLICIES: &[Key] = &[
         unique: Some(unique("id-pairing", "id")),
         ..Key::new("id", Role::Id, Stands::First(&["id", "_id"]))
     },
-    Key { column: Column::Id, ..Key::new(POLICY_DATABASE_ID, Role::Id, Stands::First(&["_id", "id"])) },
+    Key {
+        column: Column::Id,
+        ..Key::new(POLICY_DATABASE_ID, Role::Id, Stands::First(&["_id", "id"]))
+    },
     Key {
         per_owner: true,
         unique: Some(unique("name-taken", "name")),
@@ -159,7 +180,10 @@ static OF_APIS: LazyLock<KindSchema> = LazyLock::new(|| KindSchema {
 static OF_POLICIES: LazyLock<KindSchema> = LazyLock::new(|| KindSchema {
     info: KINDS[2].clone(),
     keys: KEYS_OF_POLICIES,
-    owner: Some(Owner { word: ORGANISATION, at: &["org_id"] }),
+    owner: Some(Owner {
+        word: ORGANISATION,
+        at: &["org_id"],
+    }),
     name: &["name"],
     called: &[],
     references: Patterns::new([
@@ -168,7 +192,11 @@ static OF_POLICIES: LazyLock<KindSchema> = LazyLock::new(|| KindSchema {
         // Where there is nothing else, the array is what grants.
         (
             "access_rights_array/*",
-            ReferenceRule { id: Part::Member(&["api_id", "apiid"]), unless: Some("access_rights"), ..GRANTS },
+            ReferenceRule {
+                id: Part::Member(&["api_id", "apiid"]),
+                unless: Some("access_rights"),
+                ..GRANTS
+            },
         ),
     ]),
     computed: &[],
@@ -184,7 +212,14 @@ pub(super) const LISTENS: &str = "listen path";
 pub(super) const WOULD_LISTEN: &str = "listen path if active";
 
 const fn unique(code: &'static str, what: &'static str) -> Unique {
-    Unique { code, what, clash: None, kept: false, in_file: true, because: "" }
+    Unique {
+        code,
+        what,
+        clash: None,
+        kept: false,
+        in_file: true,
+        because: "",
+    }
 }
 
 /// The list of an organisation is but a copy: an export of an API does not
@@ -220,14 +255,21 @@ const POINTS: ReferenceRule = ReferenceRule {
 
 /// An address within the gateway, which looks it up by id and by name.
 const INTERNAL: ReferenceRule = ReferenceRule {
-    within: Some(Within { before: "tyk://", at_start: true, ends: &['/', '?', '#'] }),
+    within: Some(Within {
+        before: "tyk://",
+        at_start: true,
+        ends: &['/', '?', '#'],
+    }),
     is_none: is_no_host,
     aliases: &[DATABASE_ID, "name"],
     ..POINTS
 };
 
 const fn external(kind: &'static str) -> ReferenceRule {
-    ReferenceRule { is_none: is_blanked, ..ReferenceRule::to(kind).lacking(Lacking::External, "") }
+    ReferenceRule {
+        is_none: is_blanked,
+        ..ReferenceRule::to(kind).lacking(Lacking::External, "")
+    }
 }
 
 /// Texts in an API that name policies.
@@ -292,7 +334,10 @@ fn references_of_apis() -> Vec<(&'static str, ReferenceRule)> {
         ("api_definition/org_id", owner),
         (
             "oas/x-tyk-api-gateway/info/orgId",
-            ReferenceRule { unless: Some("api_definition/org_id"), ..owner },
+            ReferenceRule {
+                unless: Some("api_definition/org_id"),
+                ..owner
+            },
         ),
     ];
     all.extend(POLICIES.map(|place| (place, USES)));
@@ -320,7 +365,13 @@ pub(super) fn wrapper(sort: Sort, body: &Json) -> Option<&'static str> {
         && body.as_object().is_some()
         && body.get("api_definition").is_none()
         && body.get("oas").is_none();
-    is_bare.then(|| if body.get(GATEWAY).is_some() { "oas" } else { "api_definition" })
+    is_bare.then(|| {
+        if body.get(GATEWAY).is_some() {
+            "oas"
+        } else {
+            "api_definition"
+        }
+    })
 }
 
 /// Returns the definition of an API; null of one that has nothing but its OAS

@@ -18,30 +18,55 @@ pub(super) fn would_listen(api: &Json) -> Vec<String> {
 fn place(api: &Json) -> Option<String> {
     let definition = definition(api);
     let server = gateway(api).and_then(|gateway| gateway.get("server"));
-    let ports = [definition.get("listen_port"), server.and_then(|server| server.get("port"))];
+    let ports = [
+        definition.get("listen_port"),
+        server.and_then(|server| server.get("port")),
+    ];
     let port = ports.into_iter().flatten().find_map(|port| match port {
         Json::Number(number) if &**number != "0" => Some(&**number),
         _ => None,
     });
     let port = port.unwrap_or_default();
     let protocol = match definition.text_of("protocol") {
-        "" => server.map(|server| server.text_of("protocol")).unwrap_or_default(),
+        "" => server
+            .map(|server| server.text_of("protocol"))
+            .unwrap_or_default(),
         protocol => protocol,
     };
-    if ["tcp", "tls"].iter().any(|word| protocol.eq_ignore_ascii_case(word)) {
+    if ["tcp", "tls"]
+        .iter()
+        .any(|word| protocol.eq_ignore_ascii_case(word))
+    {
         return (!port.is_empty()).then(|| format!("port {port}"));
     }
     let flag = |name: &str| definition.get(name) == Some(&Json::Bool(true));
-    let classic = definition.get("proxy").map(|proxy| proxy.text_of("listen_path")).unwrap_or_default();
+    let classic = definition
+        .get("proxy")
+        .map(|proxy| proxy.text_of("listen_path"))
+        .unwrap_or_default();
     if !classic.is_empty() {
-        let domain = if flag("domain_disabled") { "" } else { definition.text_of("domain") };
+        let domain = if flag("domain_disabled") {
+            ""
+        } else {
+            definition.text_of("domain")
+        };
         return Some(shown(port, domain, classic));
     }
     let server = server?;
-    let path = server.pointer("/listenPath/value").and_then(Json::as_text).filter(|path| !path.is_empty())?;
-    let domain =
-        server.get("customDomain").filter(|domain| domain.get("enabled") != Some(&Json::Bool(false)));
-    Some(shown(port, domain.map(|domain| domain.text_of("name")).unwrap_or_default(), path))
+    let path = server
+        .pointer("/listenPath/value")
+        .and_then(Json::as_text)
+        .filter(|path| !path.is_empty())?;
+    let domain = server
+        .get("customDomain")
+        .filter(|domain| domain.get("enabled") != Some(&Json::Bool(false)));
+    Some(shown(
+        port,
+        domain
+            .map(|domain| domain.text_of("name"))
+            .unwrap_or_default(),
+        path,
+    ))
 }
 
 fn shown(port: &str, domain: &str, path: &str) -> String {
@@ -76,5 +101,9 @@ fn segments(api: &Json) -> Vec<&str> {
         let oas = || gateway(api).and_then(|gateway| gateway.pointer("/server/gatewayTags/tags"));
         definition.get("tags").or_else(oas)
     };
-    tags.map(Json::elements).unwrap_or_default().iter().filter_map(Json::as_text).collect()
+    tags.map(Json::elements)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Json::as_text)
+        .collect()
 }

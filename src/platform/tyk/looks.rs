@@ -26,24 +26,55 @@ struct Look {
 }
 
 const fn ours(sort: Sort, any: &'static [&'static str]) -> Look {
-    Look { is: Is::Ours(sort), all: &[], any, none: &[] }
+    Look {
+        is: Is::Ours(sort),
+        all: &[],
+        any,
+        none: &[],
+    }
 }
 
-const fn other(what: &'static str, all: &'static [&'static str], any: &'static [&'static str]) -> Look {
-    Look { is: Is::Other(what, "an organisation, an API or a policy"), all, any, none: &[] }
+const fn other(
+    what: &'static str,
+    all: &'static [&'static str],
+    any: &'static [&'static str],
+) -> Look {
+    Look {
+        is: Is::Other(what, "an organisation, an API or a policy"),
+        all,
+        any,
+        none: &[],
+    }
 }
 
 /// The first that fits counts.
 static LOOKS: &[Look] = &[
     // An API that has its definition is one, whatever else stands in it.
-    ours(Sort::Api, &["api_definition", "oas", GATEWAY, "version_data", "hook_references"]),
-    other("a streams document without Tyk's extension", &["x-tyk-streaming"], &[]),
+    ours(
+        Sort::Api,
+        &[
+            "api_definition",
+            "oas",
+            GATEWAY,
+            "version_data",
+            "hook_references",
+        ],
+    ),
+    other(
+        "a streams document without Tyk's extension",
+        &["x-tyk-streaming"],
+        &[],
+    ),
     other(
         "an OAS document without Tyk's extension (x-tyk-api-gateway)",
         &["openapi"],
         &["paths", "info", "webhooks"],
     ),
-    other("an OAS document without Tyk's extension (x-tyk-api-gateway)", &["swagger"], &["paths", "info"]),
+    other(
+        "an OAS document without Tyk's extension (x-tyk-api-gateway)",
+        &["swagger"],
+        &["paths", "info"],
+    ),
     // Definitions of one's own making are short.
     ours(Sort::Api, &["proxy", "listen_port"]),
     Look {
@@ -66,7 +97,13 @@ static LOOKS: &[Look] = &[
     other(
         "an OAuth client",
         &["client_id"],
-        &["secret", "client_secret", "redirect_uri", "redirect_uris", "policy_id"],
+        &[
+            "secret",
+            "client_secret",
+            "redirect_uri",
+            "redirect_uris",
+            "policy_id",
+        ],
     ),
     ours(
         Sort::Policy,
@@ -83,7 +120,16 @@ static LOOKS: &[Look] = &[
     ),
     other("a webhook", &["target_path"], &[]),
     other("a webhook", &["header_map"], &["method", "template_path"]),
-    other("a user", &[], &["email_address", "access_key", "first_name", "password_updated"]),
+    other(
+        "a user",
+        &[],
+        &[
+            "email_address",
+            "access_key",
+            "first_name",
+            "password_updated",
+        ],
+    ),
     other("a user group", &["user_permissions"], &[]),
     other("a portal catalogue", &["id", "apis/*/policy_id"], &[]),
     other("a portal catalogue", &["id", "apis/*/documentation"], &[]),
@@ -96,22 +142,63 @@ static LOOKS: &[Look] = &[
     other(
         "a portal developer",
         &["email"],
-        &["subscriptions", "keys", "api_keys", "oauth_clients", "fields", "inactive", "sso_key"],
+        &[
+            "subscriptions",
+            "keys",
+            "api_keys",
+            "oauth_clients",
+            "fields",
+            "inactive",
+            "sso_key",
+        ],
     ),
     other("a key request of the portal", &["for_plan"], &[]),
-    other("a portal documentation", &[], &["doc_type", "documentation"]),
-    other("a portal page", &["slug", "fields"], &["is_homepage", "template_name"]),
+    other(
+        "a portal documentation",
+        &[],
+        &["doc_type", "documentation"],
+    ),
+    other(
+        "a portal page",
+        &["slug", "fields"],
+        &["is_homepage", "template_name"],
+    ),
     other("the portal's menus", &["menus"], &[]),
     other("the portal's styles", &[], &["page_css", "email_css"]),
-    other("the portal's settings", &[], &["signup_fields", "key_request_fields", "require_key_approval"]),
+    other(
+        "the portal's settings",
+        &[],
+        &[
+            "signup_fields",
+            "key_request_fields",
+            "require_key_approval",
+        ],
+    ),
     other(
         "an identity broker (TIB) profile",
         &[],
-        &["IdentityHandlerConfig", "ProviderConfig", "ProviderName", "ProviderConstraints"],
+        &[
+            "IdentityHandlerConfig",
+            "ProviderConfig",
+            "ProviderName",
+            "ProviderConstraints",
+        ],
     ),
-    other("a client identity provider", &[], &["jwks_uri", "well_known_url", "issuer", "realm"]),
-    other("a certificate", &[], &["fingerprint", "has_private", "not_after"]),
-    other("the index of tyk-sync", &["files"], &["type", "policies", "assets", "client_idps"]),
+    other(
+        "a client identity provider",
+        &[],
+        &["jwks_uri", "well_known_url", "issuer", "realm"],
+    ),
+    other(
+        "a certificate",
+        &[],
+        &["fingerprint", "has_private", "not_after"],
+    ),
+    other(
+        "the index of tyk-sync",
+        &["files"],
+        &["type", "policies", "assets", "client_idps"],
+    ),
     other("an asset of the portal (template)", &["kind", "data"], &[]),
     other("an asset of the portal", &["kind", "id"], &[]),
     // Last: next to nothing is required of them.
@@ -154,13 +241,18 @@ pub(super) const OTHER_LISTS: &[(&str, &str)] = &[
 
 /// Tells what an object is by its content; nothing where that says nothing.
 pub(super) fn look(json: &Json) -> Option<Is> {
-    LOOKS.iter().find(|look| look.fits(json)).map(|look| look.is)
+    LOOKS
+        .iter()
+        .find(|look| look.fits(json))
+        .map(|look| look.is)
 }
 
 /// Says whether a member with this name tells one of what is imported from
 /// everything else.
 pub(super) fn is_telling(name: &str) -> bool {
-    LOOKS.iter().any(|look| matches!(look.is, Is::Ours(_)) && look.any.contains(&name))
+    LOOKS
+        .iter()
+        .any(|look| matches!(look.is, Is::Ours(_)) && look.any.contains(&name))
 }
 
 impl Look {
@@ -174,8 +266,10 @@ impl Look {
 fn has(json: &Json, path: &str) -> bool {
     match path.split_once("/*/") {
         None => json.get(path).is_some(),
-        Some((list, name)) => json
-            .get(list)
-            .is_some_and(|list| list.elements().iter().any(|element| element.get(name).is_some())),
+        Some((list, name)) => json.get(list).is_some_and(|list| {
+            list.elements()
+                .iter()
+                .any(|element| element.get(name).is_some())
+        }),
     }
 }

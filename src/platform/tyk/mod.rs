@@ -22,8 +22,12 @@ mod shape;
 mod tests;
 
 use self::kinds::{KINDS, Sort};
-use super::document::{About, Documents, File, Found, Json, Kinds, Object, Pair, Prepared, Product};
-use super::{DemoData, DemoTarget, ExportOptions, FileError, ImportOptions, ParseError, SourceFile};
+use super::document::{
+    About, Documents, File, Found, Json, Kinds, Object, Pair, Prepared, Product,
+};
+use super::{
+    DemoData, DemoTarget, ExportOptions, FileError, ImportOptions, ParseError, SourceFile,
+};
 use crate::engine::access::Model;
 use crate::engine::schema::KindSchema;
 use crate::engine::{Finding, KindInfo, Plan, Reason};
@@ -84,7 +88,11 @@ impl Product for Tyk {
         Ok(file)
     }
 
-    fn read_all(&self, files: &[SourceFile<'_>], options: &ImportOptions) -> Result<File, FileError> {
+    fn read_all(
+        &self,
+        files: &[SourceFile<'_>],
+        options: &ImportOptions,
+    ) -> Result<File, FileError> {
         let mut file = file::read_all(files)?;
         organisations::map(&mut file, &options.organisations);
         Ok(file)

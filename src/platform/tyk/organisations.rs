@@ -25,7 +25,11 @@ const OF_POLICY: &[&[&str]] = &[&["org_id"]];
 /// which of them it does not have. Texts stay byte for byte but for these ids.
 pub(super) fn map(file: &mut File, organisations: &BTreeMap<String, String>) {
     let mut met = BTreeSet::new();
-    for object in file.objects.iter_mut().filter(|_| !organisations.is_empty()) {
+    for object in file
+        .objects
+        .iter_mut()
+        .filter(|_| !organisations.is_empty())
+    {
         let patterns = match Sort::of(object) {
             Sort::Organisation => OWN,
             Sort::Api => OF_API,
@@ -33,12 +37,20 @@ pub(super) fn map(file: &mut File, organisations: &BTreeMap<String, String>) {
         };
         let mut places: Vec<(String, &str)> = Vec::new();
         for pattern in patterns {
-            matching(&object.body, pattern, &mut String::new(), &mut |path, value| {
-                if let Some((from, to)) = value.as_text().and_then(|id| organisations.get_key_value(id)) {
-                    met.insert(from);
-                    places.push((path.to_owned(), to));
-                }
-            });
+            matching(
+                &object.body,
+                pattern,
+                &mut String::new(),
+                &mut |path, value| {
+                    if let Some((from, to)) = value
+                        .as_text()
+                        .and_then(|id| organisations.get_key_value(id))
+                    {
+                        met.insert(from);
+                        places.push((path.to_owned(), to));
+                    }
+                },
+            );
         }
         if places.is_empty() {
             continue;
@@ -53,7 +65,8 @@ pub(super) fn map(file: &mut File, organisations: &BTreeMap<String, String>) {
     }
     let unmet = organisations.iter().filter(|(from, _)| !met.contains(from));
     file.findings.extend(unmet.map(|(from, to)| {
-        let message = format!("the mapping of organisation '{from}' to '{to}' meets nothing in the file");
+        let message =
+            format!("the mapping of organisation '{from}' to '{to}' meets nothing in the file");
         Finding::warning("mapping-unmet", message)
     }));
 }
@@ -76,13 +89,28 @@ mod tests {
         let json = Source::read(text.as_bytes()).unwrap().root;
         let wrapper = wrapper(sort, &json);
         let object = Object::new(sort.schema(), json, wrapper, text, "");
-        let mut file = File { objects: vec![object], findings: Vec::new() };
+        let mut file = File {
+            objects: vec![object],
+            findings: Vec::new(),
+        };
         map(&mut file, &organisations);
         let object = &file.objects[0];
         let read = Source::read(object.text.as_bytes()).unwrap().root;
-        assert_eq!(read, *object.raw(&object.body), "text and tree say the same");
-        let owner = if sort == Sort::Organisation { &object.item.key } else { &object.owner };
-        let unmet = file.findings.iter().map(|finding| finding.message.clone()).collect();
+        assert_eq!(
+            read,
+            *object.raw(&object.body),
+            "text and tree say the same"
+        );
+        let owner = if sort == Sort::Organisation {
+            &object.item.key
+        } else {
+            &object.owner
+        };
+        let unmet = file
+            .findings
+            .iter()
+            .map(|finding| finding.message.clone())
+            .collect();
         (object.text.to_string(), owner.to_string(), unmet)
     }
 
@@ -90,10 +118,19 @@ mod tests {
     fn an_organisation_is_mapped_once_and_the_rest_stays_byte_for_byte() {
         let text = "{ \"id\" :\t\"\\u0061\", \"owner_name\":\"a\", \"n\": 1.0 }";
         let (text, key, unmet) = mapped(Sort::Organisation, text);
-        assert_eq!(text, "{ \"id\" :\t\"b\\\"\", \"owner_name\":\"a\", \"n\": 1.0 }");
+        assert_eq!(
+            text,
+            "{ \"id\" :\t\"b\\\"\", \"owner_name\":\"a\", \"n\": 1.0 }"
+        );
         assert_eq!(key, "b\"");
-        assert_eq!(unmet, ["the mapping of organisation 'b\"' to 'c' meets nothing in the file"]);
-        assert_eq!(mapped(Sort::Organisation, r#"{"_id":"b\""}"#).0, r#"{"_id":"c"}"#);
+        assert_eq!(
+            unmet,
+            ["the mapping of organisation 'b\"' to 'c' meets nothing in the file"]
+        );
+        assert_eq!(
+            mapped(Sort::Organisation, r#"{"_id":"b\""}"#).0,
+            r#"{"_id":"c"}"#
+        );
     }
 
     #[test]
@@ -103,7 +140,10 @@ mod tests {
         let (text, owner, _) = mapped(Sort::Api, WRAPPED);
         assert_eq!((text, &*owner), (wanted, "b\""));
         for (text, wanted) in [
-            (r#"{"org_id":"a","api_id":"1"}"#, r#"{"org_id":"b\"","api_id":"1"}"#),
+            (
+                r#"{"org_id":"a","api_id":"1"}"#,
+                r#"{"org_id":"b\"","api_id":"1"}"#,
+            ),
             (
                 r#"{"x-tyk-api-gateway":{"info":{"id":"1","orgId":"a"}}}"#,
                 r#"{"x-tyk-api-gateway":{"info":{"id":"1","orgId":"b\""}}}"#,
@@ -124,7 +164,10 @@ mod tests {
             (Sort::Organisation, r#"{"id":"z", "org_id":"a"}"#),
         ] {
             let (same, _, told) = mapped(sort, text);
-            assert_eq!((&*same, told), (text, vec![unmet("a", "b\""), unmet("b\"", "c")]));
+            assert_eq!(
+                (&*same, told),
+                (text, vec![unmet("a", "b\""), unmet("b\"", "c")])
+            );
         }
     }
 

@@ -11,18 +11,25 @@ use crate::platform::document::Object;
 /// import; of several, their formats side by side.
 pub(super) fn print(objects: &[&Object], selection: &Selection) -> Vec<u8> {
     let of = |sort: Sort| -> Vec<Cow<'_, str>> {
-        objects.iter().filter(|object| Sort::of(object) == sort).map(|object| text(object)).collect()
+        objects
+            .iter()
+            .filter(|object| Sort::of(object) == sort)
+            .map(|object| text(object))
+            .collect()
     };
-    let lists: Vec<&(&str, Sort)> =
-        LISTS.iter().filter(|(_, sort)| selection.takes_kind(sort.word())).collect();
+    let lists: Vec<&(&str, Sort)> = LISTS
+        .iter()
+        .filter(|(_, sort)| selection.takes_kind(sort.word()))
+        .collect();
     let text = match lists.as_slice() {
         [(_, Sort::Organisation)] => match of(Sort::Organisation).as_slice() {
             [only] => only.clone().into_owned(),
             several => format!("{{{},\"pages\":0}}", list("organisations", several)),
         },
         lists => {
-            let lists =
-                lists.iter().map(|(name, sort)| format!("{}{}", list(name, &of(*sort)), pages(*sort)));
+            let lists = lists
+                .iter()
+                .map(|(name, sort)| format!("{}{}", list(name, &of(*sort)), pages(*sort)));
             format!("{{{}}}", lists.collect::<Vec<_>>().join(","))
         }
     };
@@ -48,6 +55,10 @@ const fn pages(sort: Sort) -> &'static str {
 }
 
 fn list(name: &str, texts: &[Cow<'_, str>]) -> String {
-    let inside = if texts.is_empty() { String::new() } else { format!("\n{}\n", texts.join(",\n")) };
+    let inside = if texts.is_empty() {
+        String::new()
+    } else {
+        format!("\n{}\n", texts.join(",\n"))
+    };
     format!("\"{name}\":[{inside}]")
 }

@@ -3,7 +3,9 @@
 
 use std::collections::HashSet;
 
-use super::kinds::{DATABASE_ID, LISTENS, POLICY_DATABASE_ID, Sort, WOULD_LISTEN, definition, gateway};
+use super::kinds::{
+    DATABASE_ID, LISTENS, POLICY_DATABASE_ID, Sort, WOULD_LISTEN, definition, gateway,
+};
 use super::listen;
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Reason};
@@ -16,7 +18,11 @@ const LONGEST: usize = 1000;
 pub(super) fn blocks(object: &Object) -> Vec<Reason> {
     let mut reasons = bad_ids(object);
     if object.schema.owner.is_some() && object.owner.is_empty() {
-        let message = format!("{} '{}' names no organisation (org_id)", object.kind(), object.item.key);
+        let message = format!(
+            "{} '{}' names no organisation (org_id)",
+            object.kind(),
+            object.item.key
+        );
         reasons.push(Reason::new("organisation-missing", message));
     }
     match Sort::of(object) {
@@ -30,14 +36,17 @@ pub(super) fn blocks(object: &Object) -> Vec<Reason> {
 /// A definition and its OAS document that are of two APIs.
 fn halves_differ(api: &Object) -> Vec<Reason> {
     let definition = definition(&api.body);
-    let Some(info) = gateway(&api.body).and_then(|gateway| gateway.get("info")) else { return Vec::new() };
+    let Some(info) = gateway(&api.body).and_then(|gateway| gateway.get("info")) else {
+        return Vec::new();
+    };
     let pairs = [("api_id", "id"), ("org_id", "orgId")];
     let differ = pairs.into_iter().filter_map(|(one, other)| {
         let (here, there) = (definition.text_of(one), info.text_of(other));
         let is_another = !here.is_empty() && !there.is_empty() && here != there;
         is_another.then(|| {
-            let message =
-                format!("its definition has {one} '{here}', and its OAS document has {other} '{there}'");
+            let message = format!(
+                "its definition has {one} '{here}', and its OAS document has {other} '{there}'"
+            );
             Reason::new("id-mismatch", message)
         })
     });
@@ -47,12 +56,18 @@ fn halves_differ(api: &Object) -> Vec<Reason> {
 /// Access rights that are of another API inside.
 fn rights_differ(policy: &Object) -> Vec<Reason> {
     let rights = policy.body.get("access_rights").and_then(Json::as_object);
-    let differ = rights.into_iter().flat_map(Members::members).filter_map(|(id, right)| {
-        let inner = ["api_id", "apiid"].map(|name| right.text_of(name));
-        let inner = inner.into_iter().find(|inner| !inner.is_empty()).filter(|inner| *inner != id)?;
-        let message = format!("its access right '{id}' is for api '{inner}' inside");
-        Some(Reason::new("id-mismatch", message))
-    });
+    let differ = rights
+        .into_iter()
+        .flat_map(Members::members)
+        .filter_map(|(id, right)| {
+            let inner = ["api_id", "apiid"].map(|name| right.text_of(name));
+            let inner = inner
+                .into_iter()
+                .find(|inner| !inner.is_empty())
+                .filter(|inner| *inner != id)?;
+            let message = format!("its access right '{id}' is for api '{inner}' inside");
+            Some(Reason::new("id-mismatch", message))
+        });
     differ.collect()
 }
 
@@ -68,7 +83,10 @@ fn bad_ids(object: &Object) -> Vec<Reason> {
         let message = format!("{what} '{id}' is no ObjectID: these have 24 hexadecimal digits");
         reasons.push(Reason::new("invalid-object-id", message));
     }
-    if [&**object.id(), object.key("id"), &object.owner].into_iter().any(|id| id.len() > LONGEST) {
+    if [&**object.id(), object.key("id"), &object.owner]
+        .into_iter()
+        .any(|id| id.len() > LONGEST)
+    {
         let message = format!("an id of it is longer than {LONGEST} bytes");
         reasons.push(Reason::new("not-storable", message));
     }
@@ -97,7 +115,10 @@ pub(super) fn findings(at: usize, object: &Object, pair: &Pair<'_>) -> Vec<Findi
 /// older ones and the operator made.
 fn unusual_id(policy: &Object) -> Option<Finding> {
     let id = policy.key("id");
-    let bad = id.chars().find(|c| !is_of_policy_id(*c)).filter(|_| id != policy.body.text_of("_id"))?;
+    let bad = id
+        .chars()
+        .find(|c| !is_of_policy_id(*c))
+        .filter(|_| id != policy.body.text_of("_id"))?;
     let message = format!(
         "id '{id}' holds '{bad}': Dashboards from 5.13 on take a-z, A-Z, 0-9, '.', '_', '-' and '~', unless \
          allow_unsafe_policy_ids is set"
@@ -107,15 +128,20 @@ fn unusual_id(policy: &Object) -> Option<Finding> {
 
 /// APIs at one place that no gateway loads both as they are.
 fn might_listen_alike(at: usize, api: &Object, pair: &Pair<'_>) -> Option<Finding> {
-    let place =
-        [LISTENS, WOULD_LISTEN].map(|key| api.key(key)).into_iter().find(|place| !place.is_empty())?;
+    let place = [LISTENS, WOULD_LISTEN]
+        .map(|key| api.key(key))
+        .into_iter()
+        .find(|place| !place.is_empty())?;
     let is_active = !api.key(LISTENS).is_empty();
     let other_at = |name: &str, is_rival: &dyn Fn(&Object) -> bool| {
         let key = api.schema.keys.iter().position(|key| key.name == name)?;
-        let of = [&pair.file, &pair.target]
-            .into_iter()
-            .flat_map(|side| side.with(api.schema, key, "", place).iter().filter_map(|at| side.get(*at)));
-        of.filter(|other| other.item != api.item).find(|other| is_rival(other))
+        let of = [&pair.file, &pair.target].into_iter().flat_map(|side| {
+            side.with(api.schema, key, "", place)
+                .iter()
+                .filter_map(|at| side.get(*at))
+        });
+        of.filter(|other| other.item != api.item)
+            .find(|other| is_rival(other))
     };
     let (other, why) = if let Some(other) = other_at(WOULD_LISTEN, &|_| true) {
         (other, "if both were active")
@@ -125,9 +151,15 @@ fn might_listen_alike(at: usize, api: &Object, pair: &Pair<'_>) -> Option<Findin
         // What is in somebody's way already needs no such word.
         let is_free = pair.blocks(at).is_empty();
         let is_apart = |other: &Object| is_free && !listen::meet(&api.body, &other.body);
-        (other_at(LISTENS, &is_apart)?, "on a gateway without segments")
+        (
+            other_at(LISTENS, &is_apart)?,
+            "on a gateway without segments",
+        )
     };
-    let message = format!("{place} is also that of api '{}': they would clash {why}", other.item.key);
+    let message = format!(
+        "{place} is also that of api '{}': they would clash {why}",
+        other.item.key
+    );
     Some(Finding::warning("listen-path-shared", message))
 }
 
@@ -138,12 +170,20 @@ fn unlisted(organisation: &Object, pair: &Pair<'_>) -> Option<Finding> {
     if entries.is_empty() {
         return None;
     }
-    let mut told: HashSet<&str> = entries.iter().map(|entry| entry.text_of("api_id")).collect();
-    let apis = [&pair.file, &pair.target]
-        .into_iter()
-        .flat_map(|side| side.of(Sort::Api.word()).iter().filter_map(|at| side.get(*at)));
+    let mut told: HashSet<&str> = entries
+        .iter()
+        .map(|entry| entry.text_of("api_id"))
+        .collect();
+    let apis = [&pair.file, &pair.target].into_iter().flat_map(|side| {
+        side.of(Sort::Api.word())
+            .iter()
+            .filter_map(|at| side.get(*at))
+    });
     let own = apis.filter(|api| *api.owner == *organisation.item.key);
-    let missing: Vec<&str> = own.map(|api| &*api.item.key).filter(|key| told.insert(key)).collect();
+    let missing: Vec<&str> = own
+        .map(|api| &*api.item.key)
+        .filter(|key| told.insert(key))
+        .collect();
     (!missing.is_empty()).then(|| {
         let count = missing.len();
         let named = some_of(missing.into_iter().map(|key| format!("'{key}'")), TOLD);
@@ -162,36 +202,70 @@ pub(super) fn notice(found: &mut Found<'_>, object: &Object, pair: &Pair<'_>) {
     let Some(api) = found.to else {
         // The list of its organisation may know it.
         let owner = pair.get(Sort::Organisation.word(), "", &object.owner);
-        let listed = owner.and_then(|owner| owner.body.get("apis")).map(Json::elements).unwrap_or_default();
+        let listed = owner
+            .and_then(|owner| owner.body.get("apis"))
+            .map(Json::elements)
+            .unwrap_or_default();
         let entry = listed.iter().find(|entry| entry.text_of("api_id") == id);
-        let name = entry.map(|entry| entry.text_of("api_human_name")).unwrap_or_default();
+        let name = entry
+            .map(|entry| entry.text_of("api_human_name"))
+            .unwrap_or_default();
         if entry.is_none() && !listed.is_empty() {
-            let lacking = found.findings.iter_mut().filter(|finding| finding.code == "api-dangling");
-            lacking.for_each(|finding| finding.message.push_str(", nor does its organisation list it"));
+            let lacking = found
+                .findings
+                .iter_mut()
+                .filter(|finding| finding.code == "api-dangling");
+            lacking.for_each(|finding| {
+                finding
+                    .message
+                    .push_str(", nor does its organisation list it")
+            });
         }
         if !name.is_empty() && name != calls {
-            let message = format!("it calls api '{id}' '{calls}', and its organisation calls it '{name}'");
+            let message =
+                format!("it calls api '{id}' '{calls}', and its organisation calls it '{name}'");
             found.findings.push(Finding::note("name-stale", message));
         }
         return;
     };
     if calls != &*api.name {
-        let message = format!("calls api '{}' '{calls}', and it is called '{}'", api.item.key, api.name);
+        let message = format!(
+            "calls api '{}' '{calls}', and it is called '{}'",
+            api.item.key, api.name
+        );
         found.findings.push(Finding::note("name-stale", message));
     }
 }
 
 /// Tells which versions of an API a policy grants that it does not have.
 pub(super) fn unknown_versions(found: &mut Found<'_>) {
-    let Some(api) = found.to.filter(|api| is_versioned(api)) else { return };
-    let Some(versions) = versions(api) else { return };
-    let named = found.link.value.get("versions").map(Json::elements).unwrap_or_default();
-    let named = named.iter().filter_map(Json::as_text).filter(|version| !version.is_empty());
-    found.findings.extend(named.filter(|version| !versions.contains(version)).map(|version| {
-        let message =
-            format!("grants version '{version}' of api '{}', which has none of that name", api.item.key);
-        Finding::warning("version-missing", message)
-    }));
+    let Some(api) = found.to.filter(|api| is_versioned(api)) else {
+        return;
+    };
+    let Some(versions) = versions(api) else {
+        return;
+    };
+    let named = found
+        .link
+        .value
+        .get("versions")
+        .map(Json::elements)
+        .unwrap_or_default();
+    let named = named
+        .iter()
+        .filter_map(Json::as_text)
+        .filter(|version| !version.is_empty());
+    found.findings.extend(
+        named
+            .filter(|version| !versions.contains(version))
+            .map(|version| {
+                let message = format!(
+                    "grants version '{version}' of api '{}', which has none of that name",
+                    api.item.key
+                );
+                Finding::warning("version-missing", message)
+            }),
+    );
 }
 
 /// Says whether an API has versions of its own.
@@ -203,10 +277,18 @@ pub(super) fn is_versioned(api: &Object) -> bool {
 /// Returns the names of an API's versions; nothing where it does not say.
 fn versions(api: &Object) -> Option<Vec<&str>> {
     let definition = definition(&api.body);
-    let inside = definition.pointer("/version_data/versions").and_then(Json::as_object)?;
-    let apart = definition.pointer("/definition/versions").and_then(Json::as_object);
+    let inside = definition
+        .pointer("/version_data/versions")
+        .and_then(Json::as_object)?;
+    let apart = definition
+        .pointer("/definition/versions")
+        .and_then(Json::as_object);
     let mut versions: Vec<&str> = inside.names().collect();
     versions.extend(apart.into_iter().flat_map(Members::names));
-    versions.extend(definition.pointer("/definition/name").and_then(Json::as_text));
+    versions.extend(
+        definition
+            .pointer("/definition/name")
+            .and_then(Json::as_text),
+    );
     Some(versions)
 }

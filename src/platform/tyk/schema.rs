@@ -15,8 +15,19 @@ use crate::platform::document::{Json, Members, Object, Pair, Prepared};
 const DEFAULT_VERSION: &str = "Default";
 
 /// What elements of lists are known by where nothing else is said.
-const LIST_KEYS: &[&str] =
-    &["path+method", "path", "url", "domain", "scope", "clientId", "issuer", "name", "key", "api_id", "id"];
+const LIST_KEYS: &[&str] = &[
+    "path+method",
+    "path",
+    "url",
+    "domain",
+    "scope",
+    "clientId",
+    "issuer",
+    "name",
+    "key",
+    "api_id",
+    "id",
+];
 
 pub(super) static ORGANISATION: LazyLock<DocumentSchema> = LazyLock::new(|| DocumentSchema {
     cover: Cover::Merge,
@@ -56,15 +67,25 @@ const OWN: &[(&str, Rule)] = &[
 
 /// Webhooks, which no import brings along: their ids differ everywhere.
 const EXTERNAL: &[(&str, Rule)] = &[
-    ("hook_references", Rule::Map(&["event_name+hook.name", "hook.name", "event_name"])),
+    (
+        "hook_references",
+        Rule::Map(&["event_name+hook.name", "hook.name", "event_name"]),
+    ),
     ("hook_references/*/hook/id", Rule::Local),
     (
         "**/event_handlers/events/*",
-        Rule::Map(&["handler_meta.name", "handler_name+handler_meta.target_path", "handler_name"]),
+        Rule::Map(&[
+            "handler_meta.name",
+            "handler_name+handler_meta.target_path",
+            "handler_name",
+        ]),
     ),
     ("**/handler_meta/id", Rule::Local),
     ("**/handler_meta/webhook_id", Rule::Local),
-    ("**/eventHandlers", Rule::Map(&["trigger+name", "name", "trigger+url"])),
+    (
+        "**/eventHandlers",
+        Rule::Map(&["trigger+name", "name", "trigger+url"]),
+    ),
     ("**/eventHandlers/*/id", Rule::Local),
 ];
 
@@ -102,7 +123,10 @@ const UNORDERED: &[(&str, Rule)] = &[
     ("**/defaultPolicies", Rule::Set),
     ("**/clientCertificates/allowlist", Rule::Set),
     ("**/customDomain/certificates", Rule::Set),
-    ("api_definition/graphql/supergraph/subgraphs", Rule::Map(&["api_id"])),
+    (
+        "api_definition/graphql/supergraph/subgraphs",
+        Rule::Map(&["api_id"]),
+    ),
 ];
 
 /// What is secret by its place, beside what is by its name.
@@ -178,15 +202,25 @@ fn policies<'r>(lists: impl IntoIterator<Item = &'r [(&'static str, Rule)]>) -> 
     }
 }
 
-pub(super) static POLICY: LazyLock<DocumentSchema> =
-    LazyLock::new(|| policies([&[("access_rights_array", Rule::Derived)][..], RIGHTS, SCREENS]));
+pub(super) static POLICY: LazyLock<DocumentSchema> = LazyLock::new(|| {
+    policies([
+        &[("access_rights_array", Rule::Derived)][..],
+        RIGHTS,
+        SCREENS,
+    ])
+});
 
 /// A policy that grants by the array alone.
 static POLICY_BY_ARRAY: LazyLock<DocumentSchema> = LazyLock::new(|| policies([RIGHTS, SCREENS]));
 
 /// What follows from the rest of a policy, by name.
-pub(super) static DERIVED: [&str; 5] =
-    ["access_rights_array", "auth_type", "auth_types", "state", "graphql_enabled"];
+pub(super) static DERIVED: [&str; 5] = [
+    "access_rights_array",
+    "auth_type",
+    "auth_types",
+    "state",
+    "graphql_enabled",
+];
 
 /// Brings an object of the file into the form of the target's, where the two
 /// forms mean the same.
@@ -204,14 +238,18 @@ pub(super) fn prepare<'o>(prepared: &mut Prepared<'o>, object: &'o Object, pair:
             }
         }
         Sort::Policy => {
-            let has_rights = |json: &Json| json.get("access_rights").is_some_and(|rights| !rights.is_empty());
+            let has_rights = |json: &Json| {
+                json.get("access_rights")
+                    .is_some_and(|rights| !rights.is_empty())
+            };
             let grants = has_rights(&object.body) && target.is_none_or(has_rights);
             if !grants {
                 prepared.schema = &POLICY_BY_ARRAY;
             }
             if let Some(there) = target.and_then(|target| target.get("access_rights")) {
                 let is_versioned = |api: &str| {
-                    pair.get(Sort::Api.word(), &object.owner, api).is_some_and(rules::is_versioned)
+                    pair.get(Sort::Api.word(), &object.owner, api)
+                        .is_some_and(rules::is_versioned)
                 };
                 rights_alike(&mut prepared.file, there, &is_versioned);
             }
@@ -232,7 +270,9 @@ fn in_wrapper(file: &mut Cow<'_, Json>, target: &Json) {
 fn is_listed_once(body: &Json) -> bool {
     let mut seen = HashSet::new();
     let apis = body.get("apis").map(Json::elements).unwrap_or_default();
-    apis.iter().map(|entry| entry.text_of("api_id")).all(|id| !id.is_empty() && seen.insert(id))
+    apis.iter()
+        .map(|entry| entry.text_of("api_id"))
+        .all(|id| !id.is_empty() && seen.insert(id))
 }
 
 /// Returns an organisation with each API once in its list.
@@ -255,11 +295,20 @@ fn rights_alike(file: &mut Cow<'_, Json>, there: &Json, is_versioned: &impl Fn(&
     if !rights.into_iter().flat_map(Members::members).any(needs) {
         return;
     }
-    let rights = file.to_mut().pointer_mut("/access_rights").and_then(Json::as_object_mut);
+    let rights = file
+        .to_mut()
+        .pointer_mut("/access_rights")
+        .and_then(Json::as_object_mut);
     for (id, right) in rights.into_iter().flat_map(Members::members_mut) {
-        let (Some(right), Some(there)) = (right.as_object_mut(), there.get(id)) else { continue };
+        let (Some(right), Some(there)) = (right.as_object_mut(), there.get(id)) else {
+            continue;
+        };
         for (old, new) in [("apiid", "api_id"), ("apiname", "api_name")] {
-            let (from, to) = if there.get(old).is_some() { (new, old) } else { (old, new) };
+            let (from, to) = if there.get(old).is_some() {
+                (new, old)
+            } else {
+                (old, new)
+            };
             if right.get(to).is_none_or(Json::is_empty)
                 && let Some(value) = right.remove(from)
             {
@@ -278,6 +327,12 @@ fn rights_alike(file: &mut Cow<'_, Json>, there: &Json, is_versioned: &impl Fn(&
 
 /// Says whether versions are those of an API without versions.
 fn is_default(versions: Option<&Json>) -> bool {
-    let names = versions.map(Json::elements).unwrap_or_default().iter().filter_map(Json::as_text);
-    names.filter(|name| !name.is_empty()).all(|name| name == DEFAULT_VERSION)
+    let names = versions
+        .map(Json::elements)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Json::as_text);
+    names
+        .filter(|name| !name.is_empty())
+        .all(|name| name == DEFAULT_VERSION)
 }

@@ -18,7 +18,10 @@ pub(super) struct Misshape {
 impl Misshape {
     fn wrong(path: &str, expected: &str, found: &Json) -> Self {
         let message = format!("expected {expected}, found {}", found.type_word());
-        Self { path: path.to_owned(), message }
+        Self {
+            path: path.to_owned(),
+            message,
+        }
     }
 
     /// Returns the error with its place; `at` is where the object stands.
@@ -45,7 +48,10 @@ pub(super) fn around(root: &Json, path: &str) -> Span {
         let Some(segment) = rest.next() else { break };
         value = match json {
             Json::Object(object) => object.get(&segment),
-            Json::List(elements) => segment.parse::<usize>().ok().and_then(|at| elements.get(at)),
+            Json::List(elements) => segment
+                .parse::<usize>()
+                .ok()
+                .and_then(|at| elements.get(at)),
             _ => None,
         };
     }
@@ -60,7 +66,10 @@ pub(super) fn without_id(sort: Sort, object: &Object) -> Misshape {
         Sort::Policy => ("/_id", "a policy has to have its _id or id"),
     };
     let bare = object.wrapper.map_or(path, |_| "/api_id");
-    Misshape { path: bare.to_owned(), message: message.to_owned() }
+    Misshape {
+        path: bare.to_owned(),
+        message: message.to_owned(),
+    }
 }
 
 /// What has to stand at a place, unless it is null or not there.
@@ -249,7 +258,9 @@ pub(super) fn matching<'j>(
     path: &mut String,
     visit: &mut impl FnMut(&str, &'j Json),
 ) {
-    let Some((segment, rest)) = pattern.split_first() else { return visit(path, json) };
+    let Some((segment, rest)) = pattern.split_first() else {
+        return visit(path, json);
+    };
     let length = path.len();
     let mut below = |name: &str, value: &'j Json| {
         path.push('/');
@@ -258,9 +269,14 @@ pub(super) fn matching<'j>(
         path.truncate(length);
     };
     match (json, *segment) {
-        (Json::Object(object), "*") => object.members().for_each(|(name, value)| below(name, value)),
+        (Json::Object(object), "*") => object
+            .members()
+            .for_each(|(name, value)| below(name, value)),
         (Json::List(elements), "*") => {
-            elements.iter().enumerate().for_each(|(at, value)| below(&at.to_string(), value));
+            elements
+                .iter()
+                .enumerate()
+                .for_each(|(at, value)| below(&at.to_string(), value));
         }
         (json, name) => {
             if let Some(value) = json.get(name) {

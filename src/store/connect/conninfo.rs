@@ -238,7 +238,9 @@ fn decoded(text: &str) -> Result<String, Malformed> {
 }
 
 fn hexadecimal(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    char::from(byte)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// Reads `host=localhost dbname='my db'`.
@@ -270,7 +272,11 @@ fn keyword_value(text: &str) -> Result<(String, &str), Malformed> {
     let mut value = String::new();
     let mut characters = body.char_indices();
     while let Some((at, character)) = characters.next() {
-        let ends = if quoted { character == '\'' } else { character.is_whitespace() };
+        let ends = if quoted {
+            character == '\''
+        } else {
+            character.is_whitespace()
+        };
         if ends {
             let rest = body.get(at + character.len_utf8()..).unwrap_or_default();
             return Ok((value, rest));
@@ -314,7 +320,9 @@ pub(super) fn service(text: &str, wanted: &str) -> Result<Option<Settings>, (usi
             }
             // The first of two wins, as in libpq.
             if settings.get(keyword).is_none() {
-                settings.set(keyword, value.trim_start().to_owned()).map_err(at)?;
+                settings
+                    .set(keyword, value.trim_start().to_owned())
+                    .map_err(at)?;
             }
         }
     }
@@ -327,21 +335,32 @@ mod tests {
 
     fn read(text: &str) -> Vec<(String, String)> {
         let settings = Settings::parse(text).unwrap_or_else(|problem| panic!("{text}: {problem}"));
-        settings.values.into_iter().map(|(keyword, value)| (keyword.to_owned(), value)).collect()
+        settings
+            .values
+            .into_iter()
+            .map(|(keyword, value)| (keyword.to_owned(), value))
+            .collect()
     }
 
     fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
-        expected.iter().map(|(keyword, value)| ((*keyword).to_owned(), (*value).to_owned())).collect()
+        expected
+            .iter()
+            .map(|(keyword, value)| ((*keyword).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     fn problem(text: &str) -> Malformed {
-        Settings::parse(text).err().unwrap_or_else(|| panic!("{text} was read"))
+        Settings::parse(text)
+            .err()
+            .unwrap_or_else(|| panic!("{text} was read"))
     }
 
     #[test]
     fn reads_urls() {
         assert_eq!(
-            read("postgresql://me:se%20cret@db.example:6432/my%2Fdb?sslmode=require&connect_timeout=3"),
+            read(
+                "postgresql://me:se%20cret@db.example:6432/my%2Fdb?sslmode=require&connect_timeout=3"
+            ),
             pairs(&[
                 ("connect_timeout", "3"),
                 ("dbname", "my/db"),
@@ -355,7 +374,10 @@ mod tests {
         assert_eq!(read("postgres://"), pairs(&[]));
         assert_eq!(read("postgres://h"), pairs(&[("host", "h")]));
         assert_eq!(read("postgres:///d"), pairs(&[("dbname", "d")]));
-        assert_eq!(read("postgres://h?ssl=true"), pairs(&[("host", "h"), ("sslmode", "require")]));
+        assert_eq!(
+            read("postgres://h?ssl=true"),
+            pairs(&[("host", "h"), ("sslmode", "require")])
+        );
     }
 
     #[test]
@@ -370,7 +392,12 @@ mod tests {
         );
         assert_eq!(
             read("postgresql://me@[::1]:5433/d"),
-            pairs(&[("dbname", "d"), ("host", "::1"), ("port", "5433"), ("user", "me")])
+            pairs(&[
+                ("dbname", "d"),
+                ("host", "::1"),
+                ("port", "5433"),
+                ("user", "me")
+            ])
         );
     }
 
@@ -378,14 +405,22 @@ mod tests {
     fn takes_a_bare_at_as_part_of_the_password() {
         assert_eq!(
             read("postgres://me:p@ss?w@h/d"),
-            pairs(&[("dbname", "d"), ("host", "h"), ("password", "p@ss?w"), ("user", "me")])
+            pairs(&[
+                ("dbname", "d"),
+                ("host", "h"),
+                ("password", "p@ss?w"),
+                ("user", "me")
+            ])
         );
     }
 
     #[test]
     fn refuses_what_it_cannot_read() {
         assert_eq!(problem("postgres://me:12/cret@h/d"), Malformed::StrayAt);
-        assert_eq!(problem("postgres://h/d?nonsense=1"), Malformed::UnknownParameter);
+        assert_eq!(
+            problem("postgres://h/d?nonsense=1"),
+            Malformed::UnknownParameter
+        );
         assert_eq!(problem("postgres://h/d?sslmode"), Malformed::NoValue);
         assert_eq!(problem("postgres://a,b/d"), Malformed::SeveralHosts);
         assert_eq!(problem("host=a,b"), Malformed::SeveralHosts);
@@ -402,13 +437,20 @@ mod tests {
     fn reads_keyword_strings() {
         assert_eq!(
             read(r" host = /tmp/x  dbname='my \'db\\ '  password=a\ b user='' "),
-            pairs(&[("dbname", r"my 'db\ "), ("host", "/tmp/x"), ("password", "a b")])
+            pairs(&[
+                ("dbname", r"my 'db\ "),
+                ("host", "/tmp/x"),
+                ("password", "a b")
+            ])
         );
     }
 
     #[test]
     fn accepts_parameters_without_effect() {
-        assert_eq!(read("postgres://h/d?channel_binding=require"), pairs(&[("dbname", "d"), ("host", "h")]));
+        assert_eq!(
+            read("postgres://h/d?channel_binding=require"),
+            pairs(&[("dbname", "d"), ("host", "h")])
+        );
     }
 
     const SERVICES: &str = "# mine\n[first]\nhost=a\n\n[second]\nhost = b\n host=c\ndbname= d\n[third]\nnonsense=1\n[fourth]\nservice=first\n";
@@ -423,7 +465,13 @@ mod tests {
 
     #[test]
     fn names_the_line_of_a_service_file() {
-        assert_eq!(service(SERVICES, "third").err(), Some((10, Malformed::UnknownParameter)));
-        assert_eq!(service(SERVICES, "fourth").err(), Some((12, Malformed::UnknownParameter)));
+        assert_eq!(
+            service(SERVICES, "third").err(),
+            Some((10, Malformed::UnknownParameter))
+        );
+        assert_eq!(
+            service(SERVICES, "fourth").err(),
+            Some((12, Malformed::UnknownParameter))
+        );
     }
 }

@@ -176,13 +176,19 @@ fn address_hint(problem: &Malformed) -> &'static str {
             "Remove parameters that belong to another program; the names are those of psql, as in postgresql://USER@HOST:5432/DATABASE?sslmode=require."
         }
         Malformed::SeveralHosts => "Name the host of the primary server only.",
-        Malformed::NeitherForm | Malformed::NoValue | Malformed::OpenQuote | Malformed::Value(_) => {
+        Malformed::NeitherForm
+        | Malformed::NoValue
+        | Malformed::OpenQuote
+        | Malformed::Value(_) => {
             "Write it as postgresql://USER@HOST:5432/DATABASE, or as host=HOST dbname=DATABASE user=USER."
         }
     }
 }
 
 fn listed(files: &[PathBuf]) -> String {
-    let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    let names: Vec<String> = files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
     names.join(", ")
 }

@@ -36,11 +36,17 @@ impl Location {
             Some(address) if is_own(address) => Endpoint::ThisMachine,
             Some(address) => Endpoint::Address(address),
             None => match normal_name(host) {
-                name if name == "localhost" || name.ends_with(".localhost") => Endpoint::ThisMachine,
+                name if name == "localhost" || name.ends_with(".localhost") => {
+                    Endpoint::ThisMachine
+                }
                 name => Endpoint::Name(name),
             },
         };
-        Self { endpoints: BTreeSet::from([endpoint]), port, database: database.to_owned() }
+        Self {
+            endpoints: BTreeSet::from([endpoint]),
+            port,
+            database: database.to_owned(),
+        }
     }
 
     /// Returns the name that a resolver can say more of.
@@ -87,9 +93,16 @@ impl Location {
 /// Reads an address as it is written, in brackets or with a zone perhaps. An IPv4 address inside
 /// of an IPv6 one is the IPv4 address.
 fn written_address(host: &str) -> Option<IpAddr> {
-    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-    let bare = bare.split_once('%').map_or(bare, |(address, _zone)| address);
-    bare.parse().ok().map(|address: IpAddr| address.to_canonical())
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(host);
+    let bare = bare
+        .split_once('%')
+        .map_or(bare, |(address, _zone)| address);
+    bare.parse()
+        .ok()
+        .map(|address: IpAddr| address.to_canonical())
 }
 
 /// An address that means the machine itself: connecting to the unspecified one does, too.
@@ -122,7 +135,10 @@ mod tests {
             "127.0.0.1",
             "127.0.1.1",
         ];
-        for host in names.into_iter().chain(["::1", "[::1]", "::ffff:127.0.0.1", "0.0.0.0", "::"]) {
+        for host in names
+            .into_iter()
+            .chain(["::1", "[::1]", "::ffff:127.0.0.1", "0.0.0.0", "::"])
+        {
             assert!(at(host).is_same(&at("localhost")), "{host}");
             assert!(!at(host).is_same(&at("db.example")), "{host}");
         }
@@ -140,15 +156,23 @@ mod tests {
     #[test]
     fn a_name_of_this_machine_is_this_machine() {
         let mut named = at("bastion.example");
-        named.add(&["192.0.2.7".parse().unwrap()], |address| address.to_string() == "192.0.2.7");
+        named.add(&["192.0.2.7".parse().unwrap()], |address| {
+            address.to_string() == "192.0.2.7"
+        });
         assert!(named.is_same(&at("/tmp")) && named.is_same(&at("::1")));
     }
 
     #[test]
     fn two_names_that_share_one_address_are_the_same_place() {
         let (mut alias, mut own) = (at("gateway-db"), at("db.example"));
-        alias.add(&["192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap()], |_| false);
-        own.add(&["192.0.2.2".parse().unwrap(), "2001:db8::1".parse().unwrap()], |_| false);
+        alias.add(
+            &["192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap()],
+            |_| false,
+        );
+        own.add(
+            &["192.0.2.2".parse().unwrap(), "2001:db8::1".parse().unwrap()],
+            |_| false,
+        );
         assert!(alias.is_same(&own) && own.is_same(&alias));
     }
 

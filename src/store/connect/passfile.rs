@@ -11,7 +11,11 @@ pub(super) struct Wanted<'a> {
 
 /// Finds the password of the first line that matches, as in `host:port:database:user:password`.
 pub(super) fn password(text: &str, wanted: Wanted<'_>) -> Option<String> {
-    let host = if DEFAULT_SOCKETS.contains(&wanted.host) { "localhost" } else { wanted.host };
+    let host = if DEFAULT_SOCKETS.contains(&wanted.host) {
+        "localhost"
+    } else {
+        wanted.host
+    };
     let port = wanted.port.to_string();
     let fields = [host, &port, wanted.database, wanted.user];
     text.lines()
@@ -21,7 +25,12 @@ pub(super) fn password(text: &str, wanted: Wanted<'_>) -> Option<String> {
 }
 
 /// In the file, these are written as `localhost`.
-const DEFAULT_SOCKETS: &[&str] = &["/var/run/postgresql", "/run/postgresql", "/tmp", "/private/tmp"];
+const DEFAULT_SOCKETS: &[&str] = &[
+    "/var/run/postgresql",
+    "/run/postgresql",
+    "/tmp",
+    "/private/tmp",
+];
 
 fn password_of_line(line: &str, wanted: [&str; 4]) -> Option<String> {
     let mut rest = line;
@@ -60,7 +69,12 @@ fn field(text: &str) -> (String, bool, Option<&str>) {
 mod tests {
     use super::*;
 
-    const WANTED: Wanted<'static> = Wanted { host: "db.example", port: 5432, database: "gate", user: "me" };
+    const WANTED: Wanted<'static> = Wanted {
+        host: "db.example",
+        port: 5432,
+        database: "gate",
+        user: "me",
+    };
 
     fn found(text: &str) -> Option<String> {
         password(text, WANTED)
@@ -82,9 +96,15 @@ mod tests {
     #[test]
     fn a_backslash_protects_colons_and_backslashes() {
         assert_eq!(found(r"*:*:*:me:a\:b\\c").as_deref(), Some(r"a:b\c"));
-        let wanted = Wanted { user: "a:b", ..WANTED };
+        let wanted = Wanted {
+            user: "a:b",
+            ..WANTED
+        };
         assert_eq!(password(r"*:*:*:a\:b:yes", wanted).as_deref(), Some("yes"));
-        let wanted = Wanted { host: "::1", ..WANTED };
+        let wanted = Wanted {
+            host: "::1",
+            ..WANTED
+        };
         assert_eq!(password(r"\:\:1:*:*:*:six", wanted).as_deref(), Some("six"));
     }
 
@@ -95,9 +115,21 @@ mod tests {
 
     #[test]
     fn the_default_socket_is_called_localhost() {
-        let wanted = Wanted { host: "/var/run/postgresql", ..WANTED };
-        assert_eq!(password("localhost:*:*:*:yes", wanted).as_deref(), Some("yes"));
-        let wanted = Wanted { host: "/srv/socket", ..WANTED };
-        assert_eq!(password("localhost:*:*:*:no\n/srv/socket:*:*:*:yes", wanted).as_deref(), Some("yes"));
+        let wanted = Wanted {
+            host: "/var/run/postgresql",
+            ..WANTED
+        };
+        assert_eq!(
+            password("localhost:*:*:*:yes", wanted).as_deref(),
+            Some("yes")
+        );
+        let wanted = Wanted {
+            host: "/srv/socket",
+            ..WANTED
+        };
+        assert_eq!(
+            password("localhost:*:*:*:no\n/srv/socket:*:*:*:yes", wanted).as_deref(),
+            Some("yes")
+        );
     }
 }

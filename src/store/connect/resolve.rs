@@ -18,11 +18,18 @@ const LIMIT: Duration = Duration::from_secs(2);
 /// Each name is looked up on a thread of its own, which is left behind when it takes too long: the
 /// resolver cannot be interrupted, and the runtime would wait for threads of its own.
 pub(in crate::store) async fn resolve(locations: Vec<&mut Location>) {
-    let names: BTreeSet<String> =
-        locations.iter().filter_map(|location| location.name()).map(str::to_owned).collect();
+    let names: BTreeSet<String> = locations
+        .iter()
+        .filter_map(|location| location.name())
+        .map(str::to_owned)
+        .collect();
     let found = look_up(names, LIMIT, addresses).await;
     for location in locations {
-        let named = location.name().and_then(|name| found.get(name)).cloned().unwrap_or_default();
+        let named = location
+            .name()
+            .and_then(|name| found.get(name))
+            .cloned()
+            .unwrap_or_default();
         // An address may be this machine's as it is written.
         let known: Vec<IpAddr> = location.addresses().chain(named).collect();
         location.add(&known, is_local);
@@ -108,6 +115,9 @@ mod tests {
     #[test]
     fn only_this_machines_addresses_are_local() {
         assert!(is_local(IpAddr::from([127, 0, 0, 1])));
-        assert!(!is_local(IpAddr::from([192, 0, 2, 7])), "TEST-NET-1 is nobody's");
+        assert!(
+            !is_local(IpAddr::from([192, 0, 2, 7])),
+            "TEST-NET-1 is nobody's"
+        );
     }
 }

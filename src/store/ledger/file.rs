@@ -52,28 +52,43 @@ impl FileLedger {
             .disable_statement_logging();
         let failed = |error: sqlx::Error| unusable(Operation::Create, &name, &error);
         let mut connection = options.connect().await.map_err(failed)?;
-        let version: i64 =
-            sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await.map_err(failed)?;
+        let version: i64 = sqlx::query_scalar("PRAGMA user_version")
+            .fetch_one(&mut connection)
+            .await
+            .map_err(failed)?;
         match version {
-            0 => sqlx::raw_sql(SCHEMA).execute(&mut connection).await.map(|_| ()).map_err(failed)?,
+            0 => sqlx::raw_sql(SCHEMA)
+                .execute(&mut connection)
+                .await
+                .map(|_| ())
+                .map_err(failed)?,
             VERSION => {}
             _ => {
                 let error = local(Operation::Create, &name, "it was made by a newer gatediff");
-                return Err(StoreError { kind: StoreErrorKind::Newer, ..error });
+                return Err(StoreError {
+                    kind: StoreErrorKind::Newer,
+                    ..error
+                });
             }
         }
-        Ok(Self { connection, path: path.to_owned() })
+        Ok(Self {
+            connection,
+            path: path.to_owned(),
+        })
     }
 
     /// Finds out what became of the jobs that were about to commit.
     pub(super) async fn reconcile(&mut self, target: &mut PgConnection) -> Result<(), StoreError> {
-        let open: Vec<(i64, String)> =
-            sqlx::query_as("SELECT job_id, xid FROM jobs WHERE state = 'committing' AND xid IS NOT NULL")
-                .fetch_all(&mut self.connection)
-                .await
-                .map_err(|error| self.failed(Operation::Read, &error))?;
+        let open: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT job_id, xid FROM jobs WHERE state = 'committing' AND xid IS NOT NULL",
+        )
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(|error| self.failed(Operation::Read, &error))?;
         for (job, xid) in open {
-            let Some((place, xid)) = xid.split_once(' ') else { continue };
+            let Some((place, xid)) = xid.split_once(' ') else {
+                continue;
+            };
             // A file may serve several targets: each is asked about its own jobs.
             if place != cluster(target).await? {
                 continue;
@@ -95,8 +110,16 @@ impl FileLedger {
         target: &mut PgConnection,
         job: &NewJob<'_>,
     ) -> Result<i64, StoreError> {
-        let state = if job.error.is_some() { "failed" } else { "committing" };
-        let xid = if job.error.is_some() { None } else { Some(open_transaction(target).await?) };
+        let state = if job.error.is_some() {
+            "failed"
+        } else {
+            "committing"
+        };
+        let xid = if job.error.is_some() {
+            None
+        } else {
+            Some(open_transaction(target).await?)
+        };
         self.run("BEGIN IMMEDIATE").await?;
         let recorded = self.insert(job, state, xid.as_deref()).await;
         match recorded {
@@ -108,8 +131,15 @@ impl FileLedger {
         }
     }
 
-    async fn insert(&mut self, job: &NewJob<'_>, state: &str, xid: Option<&str>) -> Result<i64, StoreError> {
-        let number = insert_job(&mut self.connection, job, state).await.map_err(|error| self.own(error))?;
+    async fn insert(
+        &mut self,
+        job: &NewJob<'_>,
+        state: &str,
+        xid: Option<&str>,
+    ) -> Result<i64, StoreError> {
+        let number = insert_job(&mut self.connection, job, state)
+            .await
+            .map_err(|error| self.own(error))?;
         let name = self.path.display().to_string();
         let failed = |error: sqlx::Error| unusable(Operation::Insert, &name, &error);
         sqlx::query("UPDATE jobs SET xid = $2 WHERE job_id = $1")
@@ -160,7 +190,9 @@ impl FileLedger {
 
     /// Returns every job, newest first.
     pub(super) async fn jobs(&mut self) -> Result<Vec<JobRecord>, StoreError> {
-        select_jobs(&mut self.connection).await.map_err(|error| self.own(error))
+        select_jobs(&mut self.connection)
+            .await
+            .map_err(|error| self.own(error))
     }
 
     /// Returns what was chosen for a job.
@@ -172,7 +204,10 @@ impl FileLedger {
     pub(super) async fn journal(&mut self, job: i64) -> Result<Vec<JournalRow>, StoreError> {
         let sql = "SELECT table_name, item, row_key, row_before, row_after FROM journal WHERE job_id = $1 \
                    ORDER BY position";
-        let rows = sqlx::query(sql).bind(job).fetch_all(&mut self.connection).await;
+        let rows = sqlx::query(sql)
+            .bind(job)
+            .fetch_all(&mut self.connection)
+            .await;
         let rows = rows.map_err(|error| self.failed(Operation::Read, &error))?;
         let decode = |row: &SqliteRow| {
             Ok(JournalRow {
@@ -189,17 +224,22 @@ impl FileLedger {
 
     /// Returns the backup that a job kept.
     pub(super) async fn backup(&mut self, job: i64) -> Result<Option<Backup>, StoreError> {
-        select_backup(&mut self.connection, job).await.map_err(|error| self.own(error))
+        select_backup(&mut self.connection, job)
+            .await
+            .map_err(|error| self.own(error))
     }
 
     /// Returns the key that saved plans are sealed with.
     pub(super) async fn plan_key(&mut self) -> Result<Vec<u8>, StoreError> {
-        select_plan_key(&mut self.connection).await.map_err(|error| self.own(error))
+        select_plan_key(&mut self.connection)
+            .await
+            .map_err(|error| self.own(error))
     }
 
     async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
         let done = sqlx::raw_sql(sql).execute(&mut self.connection).await;
-        done.map(|_| ()).map_err(|error| self.failed(Operation::Update, &error))
+        done.map(|_| ())
+            .map_err(|error| self.failed(Operation::Update, &error))
     }
 
     fn failed(&self, operation: Operation, error: &sqlx::Error) -> StoreError {
@@ -209,26 +249,44 @@ impl FileLedger {
     /// Turns the error of a statement that both sorts of ledger share into one
     /// of this file.
     fn own(&self, error: StoreError) -> StoreError {
-        local(error.operation, &self.path.display().to_string(), error.message)
+        local(
+            error.operation,
+            &self.path.display().to_string(),
+            error.message,
+        )
     }
 }
 
 /// Returns the error of a file that SQLite cannot use.
 fn unusable(operation: Operation, path: &str, error: &sqlx::Error) -> StoreError {
-    local(operation, path, StoreError::new(operation, path, error).message)
+    local(
+        operation,
+        path,
+        StoreError::new(operation, path, error).message,
+    )
 }
 
 fn local(operation: Operation, path: &str, message: impl Into<String>) -> StoreError {
-    StoreError { kind: StoreErrorKind::Local, ..StoreError::other(operation, path, message) }
+    StoreError {
+        kind: StoreErrorKind::Local,
+        ..StoreError::other(operation, path, message)
+    }
 }
 
 /// Sees to it that the file is there, and its owner's alone, before SQLite
 /// writes into it: its side files take over the mode.
 fn private(path: &Path) -> std::io::Result<()> {
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+    if let Some(parent) = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
         std::fs::create_dir_all(parent)?;
     }
-    let file = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+    let file = std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)?;
     file.set_permissions(std::fs::Permissions::from_mode(0o600))
 }
 

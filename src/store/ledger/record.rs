@@ -28,7 +28,13 @@ pub enum JobState {
 
 impl JobState {
     /// Every state.
-    pub const ALL: [Self; 5] = [Self::Done, Self::PartlyUndone, Self::Undone, Self::Failed, Self::Unknown];
+    pub const ALL: [Self; 5] = [
+        Self::Done,
+        Self::PartlyUndone,
+        Self::Undone,
+        Self::Failed,
+        Self::Unknown,
+    ];
 
     /// Returns the word that people and scripts read.
     pub const fn word(self) -> &'static str {
@@ -112,7 +118,11 @@ pub(super) fn follow_undos(records: &mut [JobRecord]) {
         }
         if let Some((by, whole)) = undone.get(&record.job) {
             record.undone_by = Some(*by);
-            record.state = if *whole { JobState::Undone } else { JobState::PartlyUndone };
+            record.state = if *whole {
+                JobState::Undone
+            } else {
+                JobState::PartlyUndone
+            };
         }
         if let Some(other) = record.undoes.filter(|_| record.state != JobState::Undone) {
             let (by, whole) = undone.entry(other).or_insert((record.job, false));
@@ -231,21 +241,35 @@ mod tests {
 
     fn states(mut records: Vec<JobRecord>) -> Vec<(i64, JobState, Option<i64>)> {
         follow_undos(&mut records);
-        records.iter().map(|record| (record.job, record.state, record.undone_by)).collect()
+        records
+            .iter()
+            .map(|record| (record.job, record.state, record.undone_by))
+            .collect()
     }
 
     #[test]
     fn a_job_is_undone_by_the_job_that_undoes_it() {
         let told = states(vec![record(2, Some(1), true), record(1, None, true)]);
-        assert_eq!(told, [(2, JobState::Done, None), (1, JobState::Undone, Some(2))]);
+        assert_eq!(
+            told,
+            [(2, JobState::Done, None), (1, JobState::Undone, Some(2))]
+        );
     }
 
     #[test]
     fn an_undo_that_was_undone_counts_no_more() {
-        let told = states(vec![record(3, Some(2), true), record(2, Some(1), true), record(1, None, true)]);
+        let told = states(vec![
+            record(3, Some(2), true),
+            record(2, Some(1), true),
+            record(1, None, true),
+        ]);
         assert_eq!(
             told,
-            [(3, JobState::Done, None), (2, JobState::Undone, Some(3)), (1, JobState::Done, None)]
+            [
+                (3, JobState::Done, None),
+                (2, JobState::Undone, Some(3)),
+                (1, JobState::Done, None)
+            ]
         );
     }
 
@@ -257,7 +281,13 @@ mod tests {
 
     #[test]
     fn an_undo_that_failed_undid_nothing() {
-        let failed = JobRecord { state: JobState::Failed, ..record(2, Some(1), true) };
-        assert_eq!(states(vec![failed, record(1, None, true)])[1], (1, JobState::Done, None));
+        let failed = JobRecord {
+            state: JobState::Failed,
+            ..record(2, Some(1), true)
+        };
+        assert_eq!(
+            states(vec![failed, record(1, None, true)])[1],
+            (1, JobState::Done, None)
+        );
     }
 }

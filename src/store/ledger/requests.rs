@@ -35,22 +35,50 @@ pub struct NewRequest {
 /// # Errors
 ///
 /// Fails if the statement does.
-pub async fn record(connection: &mut PgConnection, requests: &[NewRequest]) -> Result<(), StoreError> {
+pub async fn record(
+    connection: &mut PgConnection,
+    requests: &[NewRequest],
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO gatediff.requests \
                (at, method, path, status, duration_ms, remote, caller, tracking_id, job_id) \
                SELECT * FROM UNNEST($1::timestamptz[], $2::text[], $3::text[], $4::int[], $5::bigint[], \
                $6::text[], $7::text[], $8::text[], $9::bigint[])";
     let text = |of: fn(&NewRequest) -> &str| requests.iter().map(of).collect::<Vec<_>>();
     sqlx::query(sql)
-        .bind(requests.iter().map(|request| request.at).collect::<Vec<_>>())
+        .bind(
+            requests
+                .iter()
+                .map(|request| request.at)
+                .collect::<Vec<_>>(),
+        )
         .bind(text(|request| &request.method))
         .bind(text(|request| &request.path))
-        .bind(requests.iter().map(|request| i32::from(request.status)).collect::<Vec<_>>())
-        .bind(requests.iter().map(|request| request.duration_ms).collect::<Vec<_>>())
+        .bind(
+            requests
+                .iter()
+                .map(|request| i32::from(request.status))
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            requests
+                .iter()
+                .map(|request| request.duration_ms)
+                .collect::<Vec<_>>(),
+        )
         .bind(text(|request| &request.remote))
-        .bind(requests.iter().map(|request| request.caller.as_deref()).collect::<Vec<_>>())
+        .bind(
+            requests
+                .iter()
+                .map(|request| request.caller.as_deref())
+                .collect::<Vec<_>>(),
+        )
         .bind(text(|request| &request.tracking_id))
-        .bind(requests.iter().map(|request| request.job).collect::<Vec<_>>())
+        .bind(
+            requests
+                .iter()
+                .map(|request| request.job)
+                .collect::<Vec<_>>(),
+        )
         .execute(connection)
         .await
         .map(|_| ())

@@ -65,13 +65,28 @@ pub(super) async fn find(connection: &mut PgConnection) -> Result<bool, StoreErr
     let wanted = migrator().iter().map(|migration| migration.version).max();
     match newest.cmp(&wanted) {
         Ordering::Equal => Ok(true),
-        Ordering::Less => Err(of_another(StoreErrorKind::Older, Operation::Read, "an older")),
-        Ordering::Greater => Err(of_another(StoreErrorKind::Newer, Operation::Read, "a newer")),
+        Ordering::Less => Err(of_another(
+            StoreErrorKind::Older,
+            Operation::Read,
+            "an older",
+        )),
+        Ordering::Greater => Err(of_another(
+            StoreErrorKind::Newer,
+            Operation::Read,
+            "a newer",
+        )),
     }
 }
 
 fn of_another(kind: StoreErrorKind, operation: Operation, which: &str) -> StoreError {
-    StoreError { kind, ..StoreError::other(operation, SCHEMA, format!("it was made by {which} gatediff")) }
+    StoreError {
+        kind,
+        ..StoreError::other(
+            operation,
+            SCHEMA,
+            format!("it was made by {which} gatediff"),
+        )
+    }
 }
 
 /// Creates or upgrades our schema.
@@ -81,15 +96,22 @@ fn of_another(kind: StoreErrorKind, operation: Operation, which: &str) -> StoreE
 /// Fails if the role may not create a schema in the database.
 pub async fn init(connection: &mut PgConnection) -> Result<(), StoreError> {
     // Not `run`, whose bounds no boxed future meets.
-    migrator().run_direct(None, connection, false).await.map_err(|error| match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-            StoreError::new(Operation::Create, SCHEMA, &error)
-        }
-        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
-            of_another(StoreErrorKind::Newer, Operation::Create, "a newer")
-        }
-        _ => StoreError::other(Operation::Create, SCHEMA, "the migrations do not fit what is there"),
-    })
+    migrator()
+        .run_direct(None, connection, false)
+        .await
+        .map_err(|error| match error {
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+                StoreError::new(Operation::Create, SCHEMA, &error)
+            }
+            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
+                of_another(StoreErrorKind::Newer, Operation::Create, "a newer")
+            }
+            _ => StoreError::other(
+                Operation::Create,
+                SCHEMA,
+                "the migrations do not fit what is there",
+            ),
+        })
 }
 
 fn migrator() -> Migrator {
@@ -100,8 +122,15 @@ fn migrator() -> Migrator {
 }
 
 /// Records a job, in the transaction of what it wrote.
-pub(super) async fn record(connection: &mut PgConnection, job: &NewJob<'_>) -> Result<i64, StoreError> {
-    let state = if job.error.is_some() { "failed" } else { "done" };
+pub(super) async fn record(
+    connection: &mut PgConnection,
+    job: &NewJob<'_>,
+) -> Result<i64, StoreError> {
+    let state = if job.error.is_some() {
+        "failed"
+    } else {
+        "done"
+    };
     let number = insert_job(connection, job, state).await?;
     let mut position = 0_i64;
     let mut rest = job.journal;
@@ -119,7 +148,9 @@ fn fitting(rows: &[JournalRow]) -> usize {
     let mut bytes = 0;
     let fits = |row: &&JournalRow| {
         let sides = [row.before.as_ref(), row.after.as_ref()];
-        bytes += row.key.len() + row.item.len() + sides.into_iter().flatten().map(String::len).sum::<usize>();
+        bytes += row.key.len()
+            + row.item.len()
+            + sides.into_iter().flatten().map(String::len).sum::<usize>();
         bytes <= CHUNK
     };
     rows.iter().take_while(fits).count().max(1)
@@ -141,8 +172,16 @@ async fn insert_journal(
         .bind(rows.iter().map(|row| &*row.table).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| &*row.item).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.key.as_str()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.before.as_deref()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.after.as_deref()).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|row| row.before.as_deref())
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            rows.iter()
+                .map(|row| row.after.as_deref())
+                .collect::<Vec<_>>(),
+        )
         .execute(connection)
         .await
         .map_err(|error| StoreError::new(Operation::Insert, JOURNAL, &error))?;
@@ -155,12 +194,18 @@ pub(super) async fn jobs(connection: &mut PgConnection) -> Result<Vec<JobRecord>
 }
 
 /// Returns what was chosen for a job.
-pub(super) async fn choices(connection: &mut PgConnection, job: i64) -> Result<Option<Value>, StoreError> {
+pub(super) async fn choices(
+    connection: &mut PgConnection,
+    job: i64,
+) -> Result<Option<Value>, StoreError> {
     select_choices(connection, job).await
 }
 
 /// Returns the rows that a job touched.
-pub(super) async fn journal(connection: &mut PgConnection, job: i64) -> Result<Vec<JournalRow>, StoreError> {
+pub(super) async fn journal(
+    connection: &mut PgConnection,
+    job: i64,
+) -> Result<Vec<JournalRow>, StoreError> {
     let failed = |error: sqlx::Error| StoreError::new(Operation::Read, JOURNAL, &error);
     let sql = "SELECT table_name, item, row_key::text, row_before::text, row_after::text \
                FROM gatediff.journal WHERE job_id = $1 ORDER BY position";
@@ -179,7 +224,10 @@ pub(super) async fn journal(connection: &mut PgConnection, job: i64) -> Result<V
 }
 
 /// Returns the backup that a job kept.
-pub(super) async fn backup(connection: &mut PgConnection, job: i64) -> Result<Option<Backup>, StoreError> {
+pub(super) async fn backup(
+    connection: &mut PgConnection,
+    job: i64,
+) -> Result<Option<Backup>, StoreError> {
     select_backup(connection, job).await
 }
 

@@ -34,7 +34,8 @@ impl TaskId {
 
     /// Reads a name, with its dashes or without; nothing where it is none.
     pub fn parse(text: &str) -> Option<Self> {
-        let is_dashed = text.len() == 36 && text.char_indices().all(|(at, c)| (c == '-') == is_dash(at));
+        let is_dashed =
+            text.len() == 36 && text.char_indices().all(|(at, c)| (c == '-') == is_dash(at));
         if !is_dashed && text.len() != 32 {
             return None;
         }
@@ -106,8 +107,13 @@ pub enum TaskState {
 
 impl TaskState {
     /// Every state.
-    pub const ALL: [Self; 5] =
-        [Self::NotStarted, Self::InProgress, Self::Complete, Self::Cancelled, Self::Failed];
+    pub const ALL: [Self; 5] = [
+        Self::NotStarted,
+        Self::InProgress,
+        Self::Complete,
+        Self::Cancelled,
+        Self::Failed,
+    ];
 
     /// Returns the word that clients read.
     pub const fn word(self) -> &'static str {
@@ -267,9 +273,14 @@ pub async fn end_signed_in(connection: &mut PgConnection, server: i32) -> Result
                WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND pid <> pg_backend_pid() \
                AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
                AND classid::int8 = $1 AND objid::int8 = $2";
-    let ended =
-        sqlx::query(sql).bind(i64::from(SERVER_KEY)).bind(i64::from(server)).execute(connection).await;
-    ended.map(|_| ()).map_err(|error| StoreError::new(Operation::Transact, SERVERS, &error))
+    let ended = sqlx::query(sql)
+        .bind(i64::from(SERVER_KEY))
+        .bind(i64::from(server))
+        .execute(connection)
+        .await;
+    ended
+        .map(|_| ())
+        .map_err(|error| StoreError::new(Operation::Transact, SERVERS, &error))
 }
 
 /// Records a task as not started.
@@ -309,7 +320,11 @@ pub async fn begin(
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE gatediff.tasks SET state = 'IN_PROGRESS', modified = $2 \
                WHERE task_id = $1::uuid AND state IN ('NOT_STARTED', 'IN_PROGRESS')";
-    let done = sqlx::query(sql).bind(id.as_str()).bind(now).execute(connection).await;
+    let done = sqlx::query(sql)
+        .bind(id.as_str())
+        .bind(now)
+        .execute(connection)
+        .await;
     done.map(|done| done.rows_affected() == 1)
         .map_err(|error| StoreError::new(Operation::Update, TASKS, &error))
 }
@@ -320,7 +335,11 @@ pub async fn begin(
 /// # Errors
 ///
 /// Fails if the ledger cannot be written.
-pub async fn finish(connection: &mut PgConnection, id: &TaskId, end: &TaskEnd) -> Result<(), StoreError> {
+pub async fn finish(
+    connection: &mut PgConnection,
+    id: &TaskId,
+    end: &TaskEnd,
+) -> Result<(), StoreError> {
     let words: Vec<&str> = end.files.iter().map(|(part, _)| part.word()).collect();
     let contents: Vec<&[u8]> = end.files.iter().map(|(_, content)| &**content).collect();
     let sql = "WITH files AS (\
@@ -357,8 +376,14 @@ pub async fn cancel_open(
 ) -> Result<u64, StoreError> {
     let sql = "UPDATE gatediff.tasks SET state = 'CANCELLED', message = $2, modified = $3, completed = $3 \
                WHERE server_id = $1 AND state IN ('NOT_STARTED', 'IN_PROGRESS')";
-    let done = sqlx::query(sql).bind(server).bind(message).bind(now).execute(connection).await;
-    done.map(|done| done.rows_affected()).map_err(|error| StoreError::new(Operation::Update, TASKS, &error))
+    let done = sqlx::query(sql)
+        .bind(server)
+        .bind(message)
+        .bind(now)
+        .execute(connection)
+        .await;
+    done.map(|done| done.rows_affected())
+        .map_err(|error| StoreError::new(Operation::Update, TASKS, &error))
 }
 
 const COLUMNS: &str = "task_id::text, server_id, type, state, preview, options::text, message, created, \
@@ -375,8 +400,11 @@ pub async fn find(
     now: DateTime<Utc>,
 ) -> Result<Option<TaskRecord>, StoreError> {
     let failed = |error: sqlx::Error| StoreError::new(Operation::Read, TASKS, &error);
-    let sql = format!("SELECT {COLUMNS} FROM gatediff.tasks WHERE task_id = $1::uuid AND expires > $2");
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.as_str()).bind(now);
+    let sql =
+        format!("SELECT {COLUMNS} FROM gatediff.tasks WHERE task_id = $1::uuid AND expires > $2");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(id.as_str())
+        .bind(now);
     let row = row.fetch_optional(connection).await.map_err(failed)?;
     row.as_ref().map(decode).transpose().map_err(failed)
 }
@@ -391,12 +419,14 @@ pub async fn file(
     id: &TaskId,
     part: TaskPart,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    sqlx::query_scalar("SELECT content FROM gatediff.task_files WHERE task_id = $1::uuid AND part = $2")
-        .bind(id.as_str())
-        .bind(part.word())
-        .fetch_optional(connection)
-        .await
-        .map_err(|error| StoreError::new(Operation::Read, FILES, &error))
+    sqlx::query_scalar(
+        "SELECT content FROM gatediff.task_files WHERE task_id = $1::uuid AND part = $2",
+    )
+    .bind(id.as_str())
+    .bind(part.word())
+    .fetch_optional(connection)
+    .await
+    .map_err(|error| StoreError::new(Operation::Read, FILES, &error))
 }
 
 /// Returns the tasks that are not at their end and whose server is not alive.
@@ -414,7 +444,10 @@ pub async fn orphans(connection: &mut PgConnection) -> Result<Vec<TaskRecord>, S
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(i64::from(SERVER_KEY));
     let rows = rows.fetch_all(connection).await.map_err(failed)?;
-    rows.iter().map(decode).collect::<Result<_, _>>().map_err(failed)
+    rows.iter()
+        .map(decode)
+        .collect::<Result<_, _>>()
+        .map_err(failed)
 }
 
 /// Removes the files of tasks that are expired and at their end; returns how
@@ -443,7 +476,9 @@ fn decode(row: &PgRow) -> Result<TaskRecord, sqlx::Error> {
         _ => TaskKind::Export,
     };
     let word: &str = row.try_get("state")?;
-    let state = TaskState::ALL.into_iter().find(|state| state.word() == word);
+    let state = TaskState::ALL
+        .into_iter()
+        .find(|state| state.word() == word);
     Ok(TaskRecord {
         id: id(row.try_get(0)?),
         server: row.try_get("server_id")?,
@@ -467,8 +502,14 @@ mod tests {
 
     #[test]
     fn random_bytes_make_a_uuid_of_version_4() {
-        assert_eq!(TaskId::from_random([0xff; 16]).as_str(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(TaskId::from_random([0; 16]).as_str(), "00000000-0000-4000-8000-000000000000");
+        assert_eq!(
+            TaskId::from_random([0xff; 16]).as_str(),
+            "ffffffff-ffff-4fff-bfff-ffffffffffff"
+        );
+        assert_eq!(
+            TaskId::from_random([0; 16]).as_str(),
+            "00000000-0000-4000-8000-000000000000"
+        );
     }
 
     #[test]

@@ -146,7 +146,11 @@ impl LocalError {
     /// Makes the error of a file operation.
     pub(super) fn file(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_path_buf();
-        move |source| Self::File { doing, path, source }
+        move |source| Self::File {
+            doing,
+            path,
+            source,
+        }
     }
 }
 
@@ -157,7 +161,10 @@ fn parent_of(path: &Path) -> &Path {
 }
 
 fn looked_in(rejected: &[Rejected]) -> String {
-    rejected.iter().map(|place| format!("\n  {place}")).collect()
+    rejected
+        .iter()
+        .map(|place| format!("\n  {place}"))
+        .collect()
 }
 
 fn indented(lines: &[String]) -> String {

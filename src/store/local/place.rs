@@ -47,7 +47,10 @@ impl Place {
             // Best effort: the error to report is the one of marking.
             let _ = std::fs::remove_dir_all(&path);
         }
-        Ok(Self { marker: marked?, path })
+        Ok(Self {
+            marker: marked?,
+            path,
+        })
     }
 
     /// Opens, or makes, a directory that is kept between runs.
@@ -60,9 +63,14 @@ impl Place {
                 .create(path)
                 .map_err(LocalError::file("create the directory", path))?;
         }
-        let path = path.canonicalize().map_err(LocalError::file("find the directory", path))?;
+        let path = path
+            .canonicalize()
+            .map_err(LocalError::file("find the directory", path))?;
         if !user.can_enter(&path, fresh) {
-            return Err(LocalError::Unreachable { path, user: user.name().to_owned() });
+            return Err(LocalError::Unreachable {
+                path,
+                user: user.name().to_owned(),
+            });
         }
         let marker = if path.join(MARKER).exists() {
             reopen(&path)?
@@ -86,7 +94,11 @@ pub(super) fn base(wished: Option<&Path>, user: &ServerUser) -> PathBuf {
         && longest <= SOCKET_PATH_LIMIT
         && user.can_enter(wished, false)
         && user.can_write(wished);
-    if usable { wished.to_path_buf() } else { PathBuf::from("/tmp") }
+    if usable {
+        wished.to_path_buf()
+    } else {
+        PathBuf::from("/tmp")
+    }
 }
 
 /// Removes what killed runs have left below the base, and says how many directories that were.
@@ -186,7 +198,9 @@ fn mark(path: &Path, user: &ServerUser) -> Result<File, LocalError> {
 fn reopen(path: &Path) -> Result<File, LocalError> {
     let mut marker = open_marker(path).map_err(LocalError::file("open", &path.join(MARKER)))?;
     if !has_magic(&mut marker) {
-        return Err(LocalError::KeepForeign { path: path.to_path_buf() });
+        return Err(LocalError::KeepForeign {
+            path: path.to_path_buf(),
+        });
     }
     lock(&marker, path)?;
     Ok(marker)
@@ -195,14 +209,20 @@ fn reopen(path: &Path) -> Result<File, LocalError> {
 fn lock(marker: &File, path: &Path) -> Result<(), LocalError> {
     match marker.try_lock() {
         Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => Err(LocalError::KeepInUse { path: path.to_path_buf() }),
+        Err(TryLockError::WouldBlock) => Err(LocalError::KeepInUse {
+            path: path.to_path_buf(),
+        }),
         Err(TryLockError::Error(source)) => Err(LocalError::file("lock", path)(source)),
     }
 }
 
 fn open_marker(path: &Path) -> std::io::Result<File> {
     let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default();
-    OpenOptions::new().read(true).append(true).custom_flags(no_follow).open(path.join(MARKER))
+    OpenOptions::new()
+        .read(true)
+        .append(true)
+        .custom_flags(no_follow)
+        .open(path.join(MARKER))
 }
 
 fn has_magic(marker: &mut File) -> bool {

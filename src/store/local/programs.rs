@@ -70,7 +70,10 @@ impl ServerPrograms {
         if major < OLDEST_MAJOR {
             return Err(Reason::TooOld(major));
         }
-        Ok(Self { bin: bin.to_path_buf(), major })
+        Ok(Self {
+            bin: bin.to_path_buf(),
+            major,
+        })
     }
 }
 
@@ -167,7 +170,10 @@ fn versioned(base: &str, below: &str) -> Vec<Candidate> {
         })
         .collect();
     found.sort_by(|a, b| b.0.cmp(&a.0));
-    listed(&format!("{base}/*/{below}"), found.into_iter().map(|it| it.1))
+    listed(
+        &format!("{base}/*/{below}"),
+        found.into_iter().map(|it| it.1),
+    )
 }
 
 fn homebrew(base: &str) -> Vec<Candidate> {
@@ -183,8 +189,14 @@ fn homebrew(base: &str) -> Vec<Candidate> {
 
 /// One candidate per directory, or one that says that there is none.
 fn listed(pattern: &str, found: impl Iterator<Item = PathBuf>) -> Vec<Candidate> {
-    let candidates: Vec<Candidate> = found.map(|path| (path.display().to_string(), Some(path))).collect();
-    if candidates.is_empty() { vec![(pattern.to_owned(), None)] } else { candidates }
+    let candidates: Vec<Candidate> = found
+        .map(|path| (path.display().to_string(), Some(path)))
+        .collect();
+    if candidates.is_empty() {
+        vec![(pattern.to_owned(), None)]
+    } else {
+        candidates
+    }
 }
 
 #[cfg(feature = "fetch-postgres")]
@@ -210,20 +222,29 @@ fn entries(directory: &Path) -> Vec<(String, PathBuf)> {
 }
 
 fn is_executable(file: &Path) -> bool {
-    file.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+    file.metadata()
+        .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
 /// Reads the number after the last parenthesis-free word, as in
 /// `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)` or `postgres (PostgreSQL) 19devel`.
 fn major_version(postgres: &Path) -> Option<u32> {
-    let output =
-        Command::new(postgres).arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    let output = Command::new(postgres)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
     parse_major(std::str::from_utf8(&output.stdout).ok()?)
 }
 
 fn parse_major(text: &str) -> Option<u32> {
     let (_, version) = text.split_once("(PostgreSQL)")?;
-    let digits: String = version.trim_start().chars().take_while(char::is_ascii_digit).collect();
+    let digits: String = version
+        .trim_start()
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect();
     digits.parse().ok()
 }
 

@@ -65,7 +65,9 @@ impl ServerUser {
     /// Tells whether this user can enter a directory. If it is about to be given to the user,
     /// only the directories above it count.
     pub(super) fn can_enter(&self, path: &Path, given: bool) -> bool {
-        path.ancestors().skip(usize::from(given)).all(|directory| self.is_allowed(directory, 0o1))
+        path.ancestors()
+            .skip(usize::from(given))
+            .all(|directory| self.is_allowed(directory, 0o1))
     }
 
     /// Tells whether this user can make and remove entries of a directory.
@@ -98,7 +100,11 @@ fn account(accounts: &str, wanted: &str) -> Option<ServerUser> {
         let _password = fields.next()?;
         let uid = number(fields.next()?).filter(|uid| *uid != 0)?;
         let gid = number(fields.next()?)?;
-        Some(ServerUser::Other { name: name.to_owned(), uid, gid })
+        Some(ServerUser::Other {
+            name: name.to_owned(),
+            uid,
+            gid,
+        })
     })
 }
 
@@ -119,13 +125,32 @@ mod tests {
     #[test]
     fn reads_accounts() {
         let found = account(ACCOUNTS, "postgres");
-        assert!(matches!(found, Some(ServerUser::Other { uid: 101, gid: 104, .. })), "{found:?}");
+        assert!(
+            matches!(
+                found,
+                Some(ServerUser::Other {
+                    uid: 101,
+                    gid: 104,
+                    ..
+                })
+            ),
+            "{found:?}"
+        );
     }
 
     #[test]
     fn reads_negative_numbers_of_nobody() {
         let found = account(ACCOUNTS, "nobody");
-        assert!(matches!(found, Some(ServerUser::Other { uid: 4_294_967_294, .. })), "{found:?}");
+        assert!(
+            matches!(
+                found,
+                Some(ServerUser::Other {
+                    uid: 4_294_967_294,
+                    ..
+                })
+            ),
+            "{found:?}"
+        );
     }
 
     #[test]

@@ -168,8 +168,19 @@ use Context::{
     Applying, Dialog, Filter, Form, History, Job, Loading, Palette, Picker, Reader, Review, Search,
 };
 
-const LISTS: &[Context] =
-    &[Review, Dialog, Reader, History, Job, Picker, Scopes, ScopeFilter, Holders, Findings, Access];
+const LISTS: &[Context] = &[
+    Review,
+    Dialog,
+    Reader,
+    History,
+    Job,
+    Picker,
+    Scopes,
+    ScopeFilter,
+    Holders,
+    Findings,
+    Access,
+];
 const ROWS: &[Context] = &[Review];
 
 const fn action(
@@ -179,7 +190,14 @@ const fn action(
     contexts: &'static [Context],
     keys: &'static [&'static str],
 ) -> Action {
-    Action { act, name, sentence, contexts, keys, footer: None }
+    Action {
+        act,
+        name,
+        sentence,
+        contexts,
+        keys,
+        footer: None,
+    }
 }
 
 impl Action {

@@ -25,41 +25,57 @@ pub(super) fn check(act: Act, app: &App) -> Check {
         Act::Cover => with_review(app, |review| cover(app, review)),
         Act::CoverAll => with_review(app, cover_all),
         Act::ConfirmMissing => with_review(app, |review| confirm_missing(app, review)),
-        Act::NextHit | Act::PreviousHit if app.search.query.is_empty() => {
-            Err(format!("nothing is searched for: {} searches", app.key(Act::Search)))
-        }
-        Act::NextBlocked => {
-            with_review(app, |review| some(review.counts().blocked() > 0, "nothing is blocked"))
-        }
+        Act::NextHit | Act::PreviousHit if app.search.query.is_empty() => Err(format!(
+            "nothing is searched for: {} searches",
+            app.key(Act::Search)
+        )),
+        Act::NextBlocked => with_review(app, |review| {
+            some(review.counts().blocked() > 0, "nothing is blocked")
+        }),
         Act::SideBySide => side_by_side(app),
         Act::Explain => match app.node().and_then(Node::item) {
             Some(_) => Ok(()),
             None => no("select an item to explain it"),
         },
         Act::Again => again(app),
-        Act::Import => with_review(app, |review| can_write(app).and_then(|()| import(app, review))),
-        Act::Backup => some(matches!(question(app), Some(Question::Import(_))), "not here"),
+        Act::Import => with_review(app, |review| {
+            can_write(app).and_then(|()| import(app, review))
+        }),
+        Act::Backup => some(
+            matches!(question(app), Some(Question::Import(_))),
+            "not here",
+        ),
         Act::Rehearse => with_review(app, |review| rehearse(app, review)),
         Act::SavePlan | Act::Export => with_review(app, |_| idle(app)),
         Act::History => history(app),
         Act::OpenJob => with_record(app, |_| Ok(())),
-        Act::Undo => with_record(app, |job| record::can_undo(job).and_then(|()| can_write(app))),
-        Act::SaveBackup => with_record(app, |job| record::can_save_backup(job).and_then(|()| idle(app))),
-        Act::Theme => {
-            some(app.skin.has_colours(), "no colours here (NO_COLOR, --color never, or the terminal)")
-        }
+        Act::Undo => with_record(app, |job| {
+            record::can_undo(job).and_then(|()| can_write(app))
+        }),
+        Act::SaveBackup => with_record(app, |job| {
+            record::can_save_backup(job).and_then(|()| idle(app))
+        }),
+        Act::Theme => some(
+            app.skin.has_colours(),
+            "no colours here (NO_COLOR, --color never, or the terminal)",
+        ),
         Act::Suspend => suspend(app),
         Act::SaveForm | Act::ApplyPicker if app.form.is_some() => form_idle(app, act),
-        Act::NextValue | Act::PreviousValue | Act::RemoveModule => with_form(app, |form| field(act, form)),
+        Act::NextValue | Act::PreviousValue | Act::RemoveModule => {
+            with_form(app, |form| field(act, form))
+        }
         Act::PickAll => with_form(app, |form| {
             let is_single = form.picker.as_ref().is_some_and(Picker::is_single);
             some(!is_single, "only one can be chosen")
         }),
-        Act::Search | Act::Filter | Act::Copy if app.scopes.is_some() => with_scopes(app, |_| Ok(())),
-        Act::Enter if app.scopes.is_some() => with_scope(app, |_| Ok(())),
-        Act::Zoom if app.scopes.is_some() => {
-            some(app.size.0 >= WIDE, "the list or the scope has the whole screen already")
+        Act::Search | Act::Filter | Act::Copy if app.scopes.is_some() => {
+            with_scopes(app, |_| Ok(()))
         }
+        Act::Enter if app.scopes.is_some() => with_scope(app, |_| Ok(())),
+        Act::Zoom if app.scopes.is_some() => some(
+            app.size.0 >= WIDE,
+            "the list or the scope has the whole screen already",
+        ),
         Act::Access => with_review(app, |review| {
             let why = format!("{} grants no access", review.subject.platform);
             some(review.plan().grants_access(), &why)
@@ -72,11 +88,17 @@ pub(super) fn check(act: Act, app: &App) -> Check {
         Act::NextSort | Act::Reverse => with_scopes(app, |_| Ok(())),
         Act::GiveScope => with_scopes(app, |_| can_write(app)),
         Act::TakeScope => take(app),
-        Act::OpenFinding => {
-            with_scopes(app, |scopes| some(!scopes.ailments.is_empty(), "nothing is wrong with the scopes"))
-        }
+        Act::OpenFinding => with_scopes(app, |scopes| {
+            some(
+                !scopes.ailments.is_empty(),
+                "nothing is wrong with the scopes",
+            )
+        }),
         Act::Repair => with_scopes(app, |scopes| {
-            let can = scopes.ailments.iter().any(|ailment| ailment.repair.is_some());
+            let can = scopes
+                .ailments
+                .iter()
+                .any(|ailment| ailment.repair.is_some());
             some(can, "nothing was found that can be repaired safely")?;
             can_write(app)
         }),
@@ -99,7 +121,9 @@ fn some(can: bool, why: &str) -> Check {
 }
 
 fn with_review(app: &App, check: impl Fn(&Review) -> Check) -> Check {
-    app.review.as_ref().map_or_else(|| no("nothing was compared yet"), check)
+    app.review
+        .as_ref()
+        .map_or_else(|| no("nothing was compared yet"), check)
 }
 
 fn idle(app: &App) -> Check {
@@ -124,7 +148,10 @@ fn suspend(app: &App) -> Check {
 /// The ledger is the target's: without one there is none.
 fn history(app: &App) -> Check {
     let known = app.place().is_some();
-    some(known, "the jobs stand in the target: they can be listed once it was compared")?;
+    some(
+        known,
+        "the jobs stand in the target: they can be listed once it was compared",
+    )?;
     idle(app)
 }
 
@@ -150,7 +177,9 @@ fn choose(app: &App, review: &Review) -> Check {
         Some(Node::Item(at)) => writable(review, at),
         Some(Node::Branch(at, _) | Node::Element(at, _, _)) => {
             let id = review.entry(at).map(|entry| &entry.item.id);
-            Err(id.map_or_else(String::new, |id| format!("comes with {} {}: choose that", id.kind, id.key)))
+            Err(id.map_or_else(String::new, |id| {
+                format!("comes with {} {}: choose that", id.kind, id.key)
+            }))
         }
         Some(Node::Warnings | Node::Warning(_)) => no("a warning is nothing to choose"),
         Some(Node::Kind(_) | Node::Missing(_) | Node::MissingObject(_)) | None => Ok(()),
@@ -158,7 +187,9 @@ fn choose(app: &App, review: &Review) -> Check {
 }
 
 fn writable(review: &Review, at: usize) -> Check {
-    let Some(entry) = review.entry(at) else { return Ok(()) };
+    let Some(entry) = review.entry(at) else {
+        return Ok(());
+    };
     let key = &entry.item.id.key;
     match entry.verdict.reasons.first() {
         Some(reason) if entry.verdict.status.is_blocked() => {
@@ -184,7 +215,10 @@ fn cover_all(review: &Review) -> Check {
     let left_out = review.counts().of(Mark::LeftOut);
     let why = match left_out {
         0 => "every item that differs is covered already".to_owned(),
-        n => format!("no item is undecided; {} left out", count(n, "item is", "items are")),
+        n => format!(
+            "no item is undecided; {} left out",
+            count(n, "item is", "items are")
+        ),
     };
     some(open > 0, &why)
 }
@@ -212,15 +246,22 @@ fn confirm_missing(app: &App, review: &Review) -> Check {
     some(matches!(here, None | Some(Question::Import(_))), "not here")?;
     let missing = review.plan().missing_count();
     some(missing.total() > 0, "nothing is missing in the target")?;
-    let confirmed = format!("confirmed already: missing {} will be ignored", missing.noun());
+    let confirmed = format!(
+        "confirmed already: missing {} will be ignored",
+        missing.noun()
+    );
     some(!review.choices.missing_confirmed, &confirmed)
 }
 
 fn side_by_side(app: &App) -> Check {
     let width = usize::from(app.panes().inside(Pane::Detail).width);
-    let fits = app.options.side_by_side || app.focus == Pane::Detail && app.zoom || width >= SIDE_BY_SIDE;
+    let fits =
+        app.options.side_by_side || app.focus == Pane::Detail && app.zoom || width >= SIDE_BY_SIDE;
     let (pane, zoom) = (app.key(Act::DetailPane), app.key(Act::Zoom));
-    some(fits, &format!("the detail pane is too narrow: {pane} goes there, {zoom} zooms it"))
+    some(
+        fits,
+        &format!("the detail pane is too narrow: {pane} goes there, {zoom} zooms it"),
+    )
 }
 
 fn again(app: &App) -> Check {
@@ -228,19 +269,34 @@ fn again(app: &App) -> Check {
     if app.scopes.is_some() {
         return some(here.is_none(), "not here").and_then(|()| idle(app));
     }
-    some(matches!(here, None | Some(Question::Stale | Question::Failure)), "not here")?;
-    some(app.review.is_some() || app.failure.is_some(), "file and target are being compared")?;
+    some(
+        matches!(here, None | Some(Question::Stale | Question::Failure)),
+        "not here",
+    )?;
+    some(
+        app.review.is_some() || app.failure.is_some(),
+        "file and target are being compared",
+    )?;
     idle(app)
 }
 
 fn with_form(app: &App, check: impl Fn(&Form) -> Check) -> Check {
-    app.form.as_ref().map_or_else(|| no("no form is open"), check)
+    app.form
+        .as_ref()
+        .map_or_else(|| no("no form is open"), check)
 }
 
 /// What writes waits for what runs; what only picks does not.
 fn form_idle(app: &App, act: Act) -> Check {
-    let writes = app.form.as_ref().is_some_and(|form| matches!(form.task, Task::Give(_)));
-    if act == Act::SaveForm || writes { can_write(app) } else { Ok(()) }
+    let writes = app
+        .form
+        .as_ref()
+        .is_some_and(|form| matches!(form.task, Task::Give(_)));
+    if act == Act::SaveForm || writes {
+        can_write(app)
+    } else {
+        Ok(())
+    }
 }
 
 fn field(act: Act, form: &Form) -> Check {
@@ -263,7 +319,11 @@ fn scopes(app: &App) -> Check {
 }
 
 fn with_scopes(app: &App, check: impl Fn(&Scopes) -> Check) -> Check {
-    match app.scopes.as_ref().filter(|scopes| scopes.catalogue().is_some()) {
+    match app
+        .scopes
+        .as_ref()
+        .filter(|scopes| scopes.catalogue().is_some())
+    {
         Some(scopes) => check(scopes),
         None => idle(app).and_then(|()| no("the scopes were not read")),
     }
@@ -278,7 +338,10 @@ fn with_scope(app: &App, check: impl Fn(&Scope) -> Check) -> Check {
 
 fn take(app: &App) -> Check {
     with_scopes(app, |_| {
-        some(app.held().is_some_and(|(_, client)| client.is_some()), "no client holds the scope")
+        some(
+            app.held().is_some_and(|(_, client)| client.is_some()),
+            "no client holds the scope",
+        )
     })?;
     can_write(app)
 }

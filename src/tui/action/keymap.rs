@@ -26,13 +26,18 @@ impl KeyMap {
     pub(crate) fn new() -> Self {
         let keys = |action: &'static Action| action.keys.iter().map(move |keys| (*keys, action));
         let read = |(keys, action)| Some((Key::parse_all(keys).ok()?, action));
-        Self { bindings: CATALOGUE.iter().flat_map(keys).filter_map(read).collect() }
+        Self {
+            bindings: CATALOGUE.iter().flat_map(keys).filter_map(read).collect(),
+        }
     }
 
     /// Returns what a sequence means in a context.
     pub(crate) fn find(&self, context: Context, keys: &[Key]) -> Found {
-        let mut here =
-            self.bindings.iter().filter(|(_, action)| action.contexts.contains(&context)).peekable();
+        let mut here = self
+            .bindings
+            .iter()
+            .filter(|(_, action)| action.contexts.contains(&context))
+            .peekable();
         let exact = here.clone().find(|(sequence, _)| sequence == keys);
         match exact {
             Some((_, action)) => Found::Action(action),
@@ -43,25 +48,41 @@ impl KeyMap {
 
     /// Returns an action's first key in a context, as it is shown.
     pub(crate) fn key(&self, context: Context, act: Act) -> Option<String> {
-        let mut here = self.bindings.iter().filter(|(_, action)| action.contexts.contains(&context));
-        here.find(|(_, action)| action.act == act).map(|(sequence, _)| show(sequence))
+        let mut here = self
+            .bindings
+            .iter()
+            .filter(|(_, action)| action.contexts.contains(&context));
+        here.find(|(_, action)| action.act == act)
+            .map(|(sequence, _)| show(sequence))
     }
 
     /// Returns an action's first key in a context that types nothing.
     pub(crate) fn key_untyped(&self, context: Context, act: Act) -> Option<String> {
         let is_typed = |keys: &Sequence| keys.first().is_some_and(|key| key.request().is_some());
-        let mut here = self.bindings.iter().filter(|(_, action)| action.contexts.contains(&context));
-        here.find(|(keys, action)| action.act == act && !is_typed(keys)).map(|(keys, _)| show(keys))
+        let mut here = self
+            .bindings
+            .iter()
+            .filter(|(_, action)| action.contexts.contains(&context));
+        here.find(|(keys, action)| action.act == act && !is_typed(keys))
+            .map(|(keys, _)| show(keys))
     }
 
     /// Returns all of an action's keys, as they are shown.
     pub(crate) fn keys(&self, action: &Action) -> Vec<String> {
-        let own = self.bindings.iter().filter(|(_, other)| other.name == action.name);
+        let own = self
+            .bindings
+            .iter()
+            .filter(|(_, other)| other.name == action.name);
         own.map(|(sequence, _)| show(sequence)).collect()
     }
 }
 
 /// Returns an action's default keys, as they are shown.
 pub(super) fn default_keys(action: &Action) -> Vec<String> {
-    action.keys.iter().filter_map(|keys| Key::parse_all(keys).ok()).map(|keys| show(&keys)).collect()
+    action
+        .keys
+        .iter()
+        .filter_map(|keys| Key::parse_all(keys).ok())
+        .map(|keys| show(&keys))
+        .collect()
 }

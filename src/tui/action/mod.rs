@@ -26,8 +26,16 @@ impl Action {
 pub fn keys_markdown() -> String {
     let mut table = String::from("| Keys | Action | |\n|---|---|---|\n");
     for action in CATALOGUE {
-        let keys: Vec<String> = keymap::default_keys(action).iter().map(|keys| format!("`{keys}`")).collect();
-        let line = format!("| {} | {} | {} |\n", keys.join(" "), action.name, action.sentence);
+        let keys: Vec<String> = keymap::default_keys(action)
+            .iter()
+            .map(|keys| format!("`{keys}`"))
+            .collect();
+        let line = format!(
+            "| {} | {} | {} |\n",
+            keys.join(" "),
+            action.name,
+            action.sentence
+        );
         table.push_str(&line);
     }
     table

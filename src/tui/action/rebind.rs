@@ -11,7 +11,11 @@ use crate::tui::keys::{Key, Sequence, show};
 pub(crate) enum RebindError {
     /// There is no such action.
     #[error("{place}: unknown action '{action}'{}", meant(*near))]
-    UnknownAction { place: String, action: String, near: Option<&'static str> },
+    UnknownAction {
+        place: String,
+        action: String,
+        near: Option<&'static str>,
+    },
     /// The text is no key.
     #[error(
         "{place}: '{word}' is no key: write c, P, space, S-Tab, ctrl-p, or 'g x' for one after the other"
@@ -19,16 +23,30 @@ pub(crate) enum RebindError {
     UnknownKey { place: String, word: String },
     /// Terminals do not send it.
     #[error("{place}: {key} cannot arrive, terminals send {sent}: choose another key for {action}")]
-    NeverArrives { place: String, key: String, sent: &'static str, action: &'static str },
+    NeverArrives {
+        place: String,
+        key: String,
+        sent: &'static str,
+        action: &'static str,
+    },
     /// It means something else already, where both can be pressed.
     #[error("{place}: {key} for {action} is {other} already: give {other} another key too")]
-    Clash { place: String, key: String, action: &'static str, other: &'static str },
+    Clash {
+        place: String,
+        key: String,
+        action: &'static str,
+        other: &'static str,
+    },
     /// An action without a key.
     #[error("{place}: {action} would have no key: name one, or remove the line")]
     NoKey { place: String, action: &'static str },
     /// It would be typed where the action is needed.
     #[error("{place}: {action} needs a key that can be told from typing, such as {such}: add one")]
-    Typed { place: String, action: &'static str, such: &'static str },
+    Typed {
+        place: String,
+        action: &'static str,
+        such: &'static str,
+    },
 }
 
 /// An action's keys with the place where they were said.
@@ -45,9 +63,13 @@ impl KeyMap {
         let wishes = bindings.iter().map(wish).collect::<Result<Vec<_>, _>>()?;
         let mut map = Self::new();
         for wish in &wishes {
-            let at = map.bindings.iter().position(|(_, action)| action.name == wish.action.name);
+            let at = map
+                .bindings
+                .iter()
+                .position(|(_, action)| action.name == wish.action.name);
             let at = at.unwrap_or(map.bindings.len());
-            map.bindings.retain(|(_, action)| action.name != wish.action.name);
+            map.bindings
+                .retain(|(_, action)| action.name != wish.action.name);
             let keys = wish.keys.iter().map(|keys| (keys.clone(), wish.action));
             map.bindings.splice(at..at, keys);
         }
@@ -57,18 +79,30 @@ impl KeyMap {
 
     /// Fails where another key cannot be told from one that was wished for.
     fn clash(&self, wish: &Wish<'_>) -> Result<(), RebindError> {
-        let meet = |other: &Action| wish.action.contexts.iter().any(|here| other.contexts.contains(here));
+        let meet = |other: &Action| {
+            wish.action
+                .contexts
+                .iter()
+                .any(|here| other.contexts.contains(here))
+        };
         for keys in &wish.keys {
             let mut same_own = wish.keys.iter().filter(|own| begins(keys, own));
             let other = self
                 .bindings
                 .iter()
-                .find(|(others, other)| other.name != wish.action.name && meet(other) && begins(keys, others))
+                .find(|(others, other)| {
+                    other.name != wish.action.name && meet(other) && begins(keys, others)
+                })
                 .map(|(_, other)| other.name)
                 .or_else(|| same_own.nth(1).map(|_| wish.action.name));
             if let Some(other) = other {
                 let (place, key) = (wish.place.to_owned(), show(keys));
-                return Err(RebindError::Clash { place, key, action: wish.action.name, other });
+                return Err(RebindError::Clash {
+                    place,
+                    key,
+                    action: wish.action.name,
+                    other,
+                });
             }
         }
         Ok(())
@@ -82,34 +116,64 @@ fn begins(one: &[Key], other: &[Key]) -> bool {
 
 fn wish(binding: &Binding) -> Result<Wish<'_>, RebindError> {
     let place = || binding.place.clone();
-    let Some(action) = CATALOGUE.iter().find(|action| action.name == binding.action) else {
+    let Some(action) = CATALOGUE
+        .iter()
+        .find(|action| action.name == binding.action)
+    else {
         let near = nearest(&binding.action, CATALOGUE.iter().map(|action| action.name));
-        return Err(RebindError::UnknownAction { place: place(), action: binding.action.clone(), near });
+        return Err(RebindError::UnknownAction {
+            place: place(),
+            action: binding.action.clone(),
+            near,
+        });
     };
     let mut sequences = Vec::with_capacity(binding.keys.len());
     for word in &binding.keys {
         let keys = Key::parse_all(word).ok().filter(|keys| !keys.is_empty());
-        let keys = keys.ok_or_else(|| RebindError::UnknownKey { place: place(), word: word.clone() })?;
+        let keys = keys.ok_or_else(|| RebindError::UnknownKey {
+            place: place(),
+            word: word.clone(),
+        })?;
         if let Some((key, sent)) = keys.iter().find_map(|key| Some((key, key.stand_in()?))) {
             let key = key.to_string();
-            return Err(RebindError::NeverArrives { place: place(), key, sent, action: action.name });
+            return Err(RebindError::NeverArrives {
+                place: place(),
+                key,
+                sent,
+                action: action.name,
+            });
         }
         sequences.push(keys);
     }
     if sequences.is_empty() {
-        return Err(RebindError::NoKey { place: place(), action: action.name });
+        return Err(RebindError::NoKey {
+            place: place(),
+            action: action.name,
+        });
     }
     let is_typed = |keys: &Sequence| keys.first().is_some_and(|key| key.request().is_some());
-    let in_a_line = |here: &Context| matches!(here, Context::Search | Context::Palette | Context::Filter);
+    let in_a_line =
+        |here: &Context| matches!(here, Context::Search | Context::Palette | Context::Filter);
     // Of a form's own, those that work on a line have such a key by default.
     let from_a_line = action.contexts == [Context::Form]
-        && !action.keys.iter().all(|keys| Key::parse_all(keys).is_ok_and(|keys| is_typed(&keys)));
+        && !action
+            .keys
+            .iter()
+            .all(|keys| Key::parse_all(keys).is_ok_and(|keys| is_typed(&keys)));
     let in_a_line = action.contexts.iter().any(in_a_line) || from_a_line;
     if in_a_line && sequences.iter().all(is_typed) {
         let such = action.keys.first().copied().unwrap_or_default();
-        return Err(RebindError::Typed { place: place(), action: action.name, such });
+        return Err(RebindError::Typed {
+            place: place(),
+            action: action.name,
+            such,
+        });
     }
-    Ok(Wish { action, place: &binding.place, keys: sequences })
+    Ok(Wish {
+        action,
+        place: &binding.place,
+        keys: sequences,
+    })
 }
 
 #[cfg(test)]
@@ -139,7 +203,11 @@ mod tests {
 
     #[test]
     fn keys_of_ones_own_take_the_place_of_the_defaults() {
-        let map = KeyMap::with(&bindings(&[("cover", &["v"]), ("import", &["P", "ctrl-p", "g i"])])).unwrap();
+        let map = KeyMap::with(&bindings(&[
+            ("cover", &["v"]),
+            ("import", &["P", "ctrl-p", "g i"]),
+        ]))
+        .unwrap();
         assert_eq!(act(&map, "v"), Some(Act::Cover));
         assert_eq!(act(&map, "c"), None);
         assert_eq!(act(&map, "ctrl-p"), Some(Act::Import));
@@ -165,7 +233,10 @@ mod tests {
     #[test]
     fn what_is_no_key_is_refused_with_examples() {
         let told = refused(&[("cover", &["v"]), ("import", &["meta-p"])]);
-        assert!(told.starts_with("config.toml:3: 'meta-p' is no key: write c, P,"), "{told}");
+        assert!(
+            told.starts_with("config.toml:3: 'meta-p' is no key: write c, P,"),
+            "{told}"
+        );
         assert!(refused(&[("cover", &[" "])]).contains("is no key"));
     }
 

@@ -5,9 +5,16 @@ use crate::tui::keys::Key;
 
 /// Every key sequence of a context with its action's name.
 fn bound(context: Context) -> Vec<(Vec<Key>, &'static str)> {
-    let here = CATALOGUE.iter().filter(|action| action.contexts.contains(&context));
-    here.flat_map(|action| action.keys.iter().map(|keys| (Key::parse_all(keys).unwrap(), action.name)))
-        .collect()
+    let here = CATALOGUE
+        .iter()
+        .filter(|action| action.contexts.contains(&context));
+    here.flat_map(|action| {
+        action
+            .keys
+            .iter()
+            .map(|keys| (Key::parse_all(keys).unwrap(), action.name))
+    })
+    .collect()
 }
 
 #[test]
@@ -28,15 +35,27 @@ fn every_action_has_a_name_of_its_own_a_sentence_and_a_key() {
     let names: HashSet<_> = CATALOGUE.iter().map(|action| action.name).collect();
     assert_eq!(names.len(), CATALOGUE.len());
     for action in CATALOGUE {
-        assert!(action.sentence.ends_with('.') && action.sentence.len() > 8, "{}", action.name);
-        assert!(!action.keys.is_empty() && !action.contexts.is_empty(), "{}", action.name);
+        assert!(
+            action.sentence.ends_with('.') && action.sentence.len() > 8,
+            "{}",
+            action.name
+        );
+        assert!(
+            !action.keys.is_empty() && !action.contexts.is_empty(),
+            "{}",
+            action.name
+        );
     }
 }
 
 #[test]
 fn forbidden_keys_are_not_used() {
     for action in CATALOGUE {
-        for key in action.keys.iter().flat_map(|keys| Key::parse_all(keys).unwrap()) {
+        for key in action
+            .keys
+            .iter()
+            .flat_map(|keys| Key::parse_all(keys).unwrap())
+        {
             let forbidden = matches!(key.code, crossterm::event::KeyCode::Char(c)
                 if key.ctrl && "absqhim[".contains(c));
             let forbidden = forbidden
@@ -57,12 +76,10 @@ fn nothing_needs_esc_alone_but_leaving_a_line_or_a_search() {
     // A search, a filter and a zoom have keys of their own.
     let is_esc = |action: &&Action| action.keys == ["esc"] && action.act != Act::Escape;
     for action in CATALOGUE.iter().filter(is_esc) {
-        assert!(
-            action
-                .contexts
-                .iter()
-                .all(|context| matches!(context, Context::Search | Context::Palette | Context::Filter))
-        );
+        assert!(action.contexts.iter().all(|context| matches!(
+            context,
+            Context::Search | Context::Palette | Context::Filter
+        )));
     }
 }
 

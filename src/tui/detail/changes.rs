@@ -14,8 +14,15 @@ const MOST_BYTES: usize = 16_384;
 
 /// Lays out changes; consecutive ones of one set or record share a heading.
 pub(super) fn changes(sheet: &mut Sheet, changes: &[Change]) {
-    let told: Vec<Told> = changes.iter().map(|change| Told::new(change, sheet.glyphs, MOST_BYTES)).collect();
-    let widest = told.iter().map(|told| width(&told.name) + told.indent()).max().unwrap_or(0);
+    let told: Vec<Told> = changes
+        .iter()
+        .map(|change| Told::new(change, sheet.glyphs, MOST_BYTES))
+        .collect();
+    let widest = told
+        .iter()
+        .map(|told| width(&told.name) + told.indent())
+        .max()
+        .unwrap_or(0);
     let names = widest.min((sheet.width / 3).max(10));
     // Of an item that the target lacks, one side would be empty.
     let has_two_sides = changes.iter().any(|change| change.op != Op::Add);
@@ -35,7 +42,10 @@ pub(super) fn changes(sheet: &mut Sheet, changes: &[Change]) {
             heading = &told.heading;
             if !heading.is_empty() {
                 sheet.change = None;
-                sheet.push(Line::of(Role::Dim, &cut(heading, sheet.width, sheet.glyphs.ellipsis)));
+                sheet.push(Line::of(
+                    Role::Dim,
+                    &cut(heading, sheet.width, sheet.glyphs.ellipsis),
+                ));
             }
         }
         sheet.change = Some(n);
@@ -56,10 +66,19 @@ pub(crate) fn as_text(change: &Change, glyphs: &'static Glyphs) -> String {
     let told = Told::new(change, glyphs, usize::MAX);
     let path: Vec<String> = segments(&change.path).collect();
     if let Some(diff) = &told.diff {
-        return format!("{}: {}\n{}", safe(&path.join("/")), told.note, text::as_text(diff, glyphs));
+        return format!(
+            "{}: {}\n{}",
+            safe(&path.join("/")),
+            told.note,
+            text::as_text(diff, glyphs)
+        );
     }
-    let values: Vec<String> =
-        told.values().iter().filter(|(_, text)| !text.is_empty()).map(|(_, text)| text.clone()).collect();
+    let values: Vec<String> = told
+        .values()
+        .iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(_, text)| text.clone())
+        .collect();
     safe(&format!("{}: {}", path.join("/"), values.join(" "))).into_owned()
 }
 
@@ -110,17 +129,28 @@ impl Told {
             Op::Keep => (glyphs.kept, Role::Kept),
             Op::Same => (glyphs.same, Role::Dim),
         };
-        let (pair, diff) = (pair(change, glyphs), change.block().map(|block| block.shown()));
+        let (pair, diff) = (
+            pair(change, glyphs),
+            change.block().map(|block| block.shown()),
+        );
         let (before, after, note) = match (&pair, &diff) {
             (_, Some((_, summary))) => (String::new(), String::new(), summary.clone()),
             (Some(pair), None) => {
                 let (before, after) = pair.text();
-                (before, after, change.note().map_or_else(String::new, |note| format!("({note})")))
+                (
+                    before,
+                    after,
+                    change
+                        .note()
+                        .map_or_else(String::new, |note| format!("({note})")),
+                )
             }
             (None, None) => words(change),
         };
         let note = match &change.needs {
-            Some(id) => format!("{note} (with {} {})", id.kind, id.key).trim_start().to_owned(),
+            Some(id) => format!("{note} (with {} {})", id.kind, id.key)
+                .trim_start()
+                .to_owned(),
             None => note,
         };
         Self {
@@ -185,8 +215,12 @@ impl Told {
     /// Returns a value in parts, with the words marked that differ.
     fn pieces(&self, role: Role, text: &str) -> Pieces {
         match (&self.pair, role) {
-            (Some(pair), Role::Old) => text::pieces(&pair.before, (role, Role::OldWord), self.glyphs),
-            (Some(pair), Role::New) => text::pieces(&pair.after, (role, Role::NewWord), self.glyphs),
+            (Some(pair), Role::Old) => {
+                text::pieces(&pair.before, (role, Role::OldWord), self.glyphs)
+            }
+            (Some(pair), Role::New) => {
+                text::pieces(&pair.after, (role, Role::NewWord), self.glyphs)
+            }
             _ => vec![(role, text.to_owned())],
         }
     }
@@ -197,7 +231,10 @@ impl Told {
         if pieces.len() > 1 {
             return wrapped(&pieces, room, usize::MAX);
         }
-        wrap(text, room).into_iter().map(|row| vec![(role, row)]).collect()
+        wrap(text, room)
+            .into_iter()
+            .map(|row| vec![(role, row)])
+            .collect()
     }
 
     /// One under the other; on one line where they fit.
@@ -220,7 +257,9 @@ impl Told {
             }
             for (n, (role, text)) in values.iter().enumerate() {
                 line.push(Role::Text, if n == 0 { "" } else { " " });
-                self.pieces(*role, text).iter().for_each(|(role, part)| line.push(*role, part));
+                self.pieces(*role, text)
+                    .iter()
+                    .for_each(|(role, part)| line.push(*role, part));
             }
             sheet.push(line);
             return;
@@ -229,14 +268,23 @@ impl Told {
         let whole = sheet.width.saturating_sub(indent);
         let mut line = Line::new();
         line.pad_to(self.indent());
-        line.push(self.role, &format!("{} {}", self.glyph, cut(&self.name, whole, sheet.glyphs.ellipsis)));
+        line.push(
+            self.role,
+            &format!(
+                "{} {}",
+                self.glyph,
+                cut(&self.name, whole, sheet.glyphs.ellipsis)
+            ),
+        );
         sheet.push(line);
         if length <= whole.saturating_sub(1) {
             let mut line = Line::new();
             line.pad_to(indent + 2);
             for (n, (role, text)) in values.iter().enumerate() {
                 line.push(Role::Text, if n == 0 { "" } else { " " });
-                self.pieces(*role, text).iter().for_each(|(role, part)| line.push(*role, part));
+                self.pieces(*role, text)
+                    .iter()
+                    .for_each(|(role, part)| line.push(*role, part));
             }
             sheet.push(line);
             return;
@@ -263,7 +311,11 @@ impl Told {
     fn beside(&self, sheet: &mut Sheet, names: usize) {
         let (left, right) = columns(sheet.width, names);
         // What is said of lines that stand below has all the room.
-        let left = if self.diff.is_some() { sheet.width.saturating_sub(names + 3) } else { left };
+        let left = if self.diff.is_some() {
+            sheet.width.saturating_sub(names + 3)
+        } else {
+            left
+        };
         let is_noted = self.after.is_empty() && self.pair.is_none();
         let is_alone = is_noted && self.before.is_empty();
         let (old, new) = match (is_alone, is_noted) {
@@ -271,22 +323,36 @@ impl Told {
             (false, true) => {
                 let removed = self.role == Role::Removed;
                 let role = if removed { Role::Removed } else { Role::Old };
-                (self.rows(role, &self.before, left), self.rows(self.note_role(), &self.note, right))
+                (
+                    self.rows(role, &self.before, left),
+                    self.rows(self.note_role(), &self.note, right),
+                )
             }
-            (false, false) => {
-                (self.rows(Role::Old, &self.before, left), self.rows(Role::New, &self.after, right))
-            }
+            (false, false) => (
+                self.rows(Role::Old, &self.before, left),
+                self.rows(Role::New, &self.after, right),
+            ),
         };
         for n in 0..old.len().max(new.len()) {
-            let mut line = if n == 0 { self.head(sheet, names) } else { Line::new() };
+            let mut line = if n == 0 {
+                self.head(sheet, names)
+            } else {
+                Line::new()
+            };
             line.pad_to(names + 3);
-            old.get(n).into_iter().flatten().for_each(|(role, part)| line.push(*role, part));
+            old.get(n)
+                .into_iter()
+                .flatten()
+                .for_each(|(role, part)| line.push(*role, part));
             if self.diff.is_none() {
                 line.pad_to(names + 3 + left + 1);
                 line.push(Role::Border, sheet.glyphs.bar);
                 line.push(Role::Text, " ");
             }
-            new.get(n).into_iter().flatten().for_each(|(role, part)| line.push(*role, part));
+            new.get(n)
+                .into_iter()
+                .flatten()
+                .for_each(|(role, part)| line.push(*role, part));
             sheet.push(line);
         }
         if self.pair.is_some() && !self.note.is_empty() {
@@ -318,7 +384,10 @@ fn short(text: String, most: usize) -> String {
         return text;
     }
     let (head, rest) = text.split_at(text.floor_char_boundary(most));
-    format!("{head} and {}", count(rest.chars().count(), "more character", "more characters"))
+    format!(
+        "{head} and {}",
+        count(rest.chars().count(), "more character", "more characters")
+    )
 }
 
 /// Returns what to say of before, after and besides.
@@ -335,7 +404,13 @@ fn words(change: &Change) -> (String, String, String) {
         });
     }
     let (before, after) = (brief(&change.before), brief(&change.after));
-    let none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
+    let none = |text: String| {
+        if text.is_empty() {
+            "none".to_owned()
+        } else {
+            text
+        }
+    };
     match change.op {
         Op::Add => (String::new(), after, String::new()),
         Op::Replace => (none(before), none(after), String::new()),
@@ -346,7 +421,11 @@ fn words(change: &Change) -> (String, String, String) {
                 Value::Int(place) => place.saturating_add(1).to_string(),
                 other => brief(other),
             };
-            said(&format!("moved from place {} to place {}", place(&change.before), place(&change.after)))
+            said(&format!(
+                "moved from place {} to place {}",
+                place(&change.before),
+                place(&change.after)
+            ))
         }
         Op::Same => (before, String::new(), String::new()),
         Op::Keep if change.after == Value::Null => (before, String::new(), "kept".to_owned()),

@@ -8,7 +8,9 @@ use crate::tui::widget::Line;
 
 /// Explains an item: identity, place in the file, status, every reason.
 pub(crate) fn explain(review: &Review, at: usize, glyphs: &'static Glyphs) -> Vec<Line> {
-    let Some(entry) = review.entry(at) else { return Vec::new() };
+    let Some(entry) = review.entry(at) else {
+        return Vec::new();
+    };
     let mark = review.mark(at);
     let pair = |label: &str, text: &str| {
         let mut line = Line::of(Role::Dim, label);
@@ -21,7 +23,10 @@ pub(crate) fn explain(review: &Review, at: usize, glyphs: &'static Glyphs) -> Ve
         pair("in file", &entry.item.path),
         pair("matched", &matched(entry)),
         Line::of(Role::Dim, "status    ")
-            .and(mark.role(), &format!("{} {}", mark.glyph(glyphs), mark.word()))
+            .and(
+                mark.role(),
+                &format!("{} {}", mark.glyph(glyphs), mark.word()),
+            )
             .and(Role::Dim, &format!(" {} {}", glyphs.dot, outlook(mark))),
     ];
     let state = review.resolution().state(at);
@@ -44,8 +49,15 @@ pub(crate) fn explain(review: &Review, at: usize, glyphs: &'static Glyphs) -> Ve
 fn matched(entry: &Entry) -> String {
     let id = &entry.item.id;
     if let Some(Matched { by, target }) = &entry.matched {
-        return format!("by {by}: the target has {} '{}' under the id '{target}'", id.kind, id.key);
+        return format!(
+            "by {by}: the target has {} '{}' under the id '{target}'",
+            id.kind, id.key
+        );
     }
-    let found = if entry.base.is_some() { "the target has it" } else { "the target does not have it" };
+    let found = if entry.base.is_some() {
+        "the target has it"
+    } else {
+        "the target does not have it"
+    };
     format!("by kind and key: {} '{}'; {found}", id.kind, id.key)
 }

@@ -17,11 +17,17 @@ const MOST_NAMES: usize = 50;
 
 /// Lays out an item.
 pub(super) fn item(sheet: &mut Sheet, review: &Review, at: usize) {
-    let Some(entry) = review.entry(at) else { return };
+    let Some(entry) = review.entry(at) else {
+        return;
+    };
     head(sheet, review, at, entry);
     reasons(sheet, review, at, entry);
     sheet.blank();
-    let show = if sheet.options.unchanged { Show::Everything } else { Show::Differences };
+    let show = if sheet.options.unchanged {
+        Show::Everything
+    } else {
+        Show::Differences
+    };
     let found = review.plan().changes(at, show);
     match (found.is_empty(), entry.base.is_some()) {
         (true, true) => sheet.text(Role::Dim, "No difference: file and target have the same."),
@@ -80,8 +86,15 @@ fn references(sheet: &mut Sheet, references: &[Reference]) {
     sheet.blank();
     let lost = |reference: &&Reference| reference.how == Resolved::Unresolved;
     let unresolved = references.iter().filter(lost).count();
-    let told = if unresolved == 0 { String::new() } else { format!(", {unresolved} unresolved") };
-    sheet.text(Role::Dim, &format!("references: {}{told}", references.len()));
+    let told = if unresolved == 0 {
+        String::new()
+    } else {
+        format!(", {unresolved} unresolved")
+    };
+    sheet.text(
+        Role::Dim,
+        &format!("references: {}{told}", references.len()),
+    );
     let found = references.iter().filter(|reference| !lost(reference));
     let mut named = references.iter().filter(lost).chain(found);
     for reference in named.by_ref().take(MOST_NAMES) {
@@ -129,15 +142,27 @@ fn reference_rows(sheet: &mut Sheet, reference: &Reference) {
 /// chosen, what writing it would change.
 fn access(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
     let id = &entry.item.id;
-    let chosen = review.access().into_iter().flat_map(|access| access.about(id));
+    let chosen = review
+        .access()
+        .into_iter()
+        .flat_map(|access| access.about(id));
     grants(sheet, id, "access", chosen);
-    let verb = if entry.base.is_some() { "covered" } else { "added" };
+    let verb = if entry.base.is_some() {
+        "covered"
+    } else {
+        "added"
+    };
     let other = review.access_by(at, MOST_NAMES + 1);
     let others = other.iter().flat_map(Access::grants);
     grants(sheet, id, &format!("access, if it is {verb}"), others);
 }
 
-fn grants<'g>(sheet: &mut Sheet, id: &ItemId, title: &str, grants: impl Iterator<Item = &'g Grant>) {
+fn grants<'g>(
+    sheet: &mut Sheet,
+    id: &ItemId,
+    title: &str,
+    grants: impl Iterator<Item = &'g Grant>,
+) {
     let mut grants = grants.peekable();
     if grants.peek().is_none() {
         return;
@@ -149,7 +174,12 @@ fn grants<'g>(sheet: &mut Sheet, id: &ItemId, title: &str, grants: impl Iterator
         let what = if grant.subject.id == *id {
             grant.what().into_owned()
         } else {
-            format!("{} {}: {}", grant.subject.id.kind, grant.subject.called(), grant.what())
+            format!(
+                "{} {}: {}",
+                grant.subject.id.kind,
+                grant.subject.called(),
+                grant.what()
+            )
         };
         let told = format!("{what} {}", detail(grant));
         sheet.labelled((role(&grant.shift), &sign), (Role::Text, told.trim_end()));
@@ -173,16 +203,31 @@ fn relations(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
     let users: Vec<_> = review
         .needed_by(at)
         .iter()
-        .filter_map(|user| Some((&review.entry(*user)?.item.id, outlook(review.mark(*user)).to_owned())))
+        .filter_map(|user| {
+            Some((
+                &review.entry(*user)?.item.id,
+                outlook(review.mark(*user)).to_owned(),
+            ))
+        })
         .collect();
     list(sheet, review.plan(), "needed by", &users);
-    let missing = review.missing_of(at).iter().filter_map(|at| review.plan().missing().get(*at));
+    let missing = review
+        .missing_of(at)
+        .iter()
+        .filter_map(|at| review.plan().missing().get(*at));
     let (apis, others): (Vec<_>, Vec<_>) = missing.partition(|missing| missing.is_api());
     for list in [apis, others].into_iter().filter(|list| !list.is_empty()) {
         sheet.blank();
         let is_api = list.iter().all(|missing| missing.is_api());
-        let (one, many) = if is_api { ("API", "APIs") } else { ("object", "objects") };
-        sheet.text(Role::Warning, &format!("{} missing:", count(list.len(), one, many)));
+        let (one, many) = if is_api {
+            ("API", "APIs")
+        } else {
+            ("object", "objects")
+        };
+        sheet.text(
+            Role::Warning,
+            &format!("{} missing:", count(list.len(), one, many)),
+        );
         for missing in list.into_iter().take(MOST_NAMES) {
             sheet.text(Role::Text, &format!("  {}", missing.label()));
         }
@@ -200,7 +245,10 @@ fn list(sheet: &mut Sheet, plan: &Plan, title: &str, items: &[(&ItemId, String)]
         sheet.labelled((Role::Text, &super::safe(&name)), (Role::Dim, word));
     }
     if items.len() > MOST_NAMES {
-        sheet.text(Role::Dim, &format!("  and {} more", items.len() - MOST_NAMES));
+        sheet.text(
+            Role::Dim,
+            &format!("  and {} more", items.len() - MOST_NAMES),
+        );
     }
 }
 

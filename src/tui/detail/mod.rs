@@ -49,12 +49,20 @@ pub(crate) fn build(
     width: usize,
     glyphs: &'static Glyphs,
 ) -> Vec<DetailRow> {
-    let mut sheet = Sheet { rows: Vec::new(), width: width.max(8), options, glyphs, change: None };
+    let mut sheet = Sheet {
+        rows: Vec::new(),
+        width: width.max(8),
+        options,
+        glyphs,
+        change: None,
+    };
     match node {
         Node::Item(at) => item::item(&mut sheet, review, at),
         Node::Kind(kind) => node::kind(&mut sheet, review, kind),
         Node::Branch(at, branch) => node::branch(&mut sheet, review, at, branch),
-        Node::Element(at, branch, member) => node::element(&mut sheet, review, at, (branch, member)),
+        Node::Element(at, branch, member) => {
+            node::element(&mut sheet, review, at, (branch, member))
+        }
         Node::Missing(list) => node::missing(&mut sheet, review, list),
         Node::MissingObject(at) => node::missing_object(&mut sheet, review, at),
         Node::Warnings => node::warnings(&mut sheet, review),
@@ -66,7 +74,13 @@ pub(crate) fn build(
 /// Lays out changes that belong to no item under review.
 pub(crate) fn differences(changes: &[Change], width: usize, glyphs: &'static Glyphs) -> Vec<Line> {
     let options = DetailOptions::default();
-    let mut sheet = Sheet { rows: Vec::new(), width: width.max(8), options, glyphs, change: None };
+    let mut sheet = Sheet {
+        rows: Vec::new(),
+        width: width.max(8),
+        options,
+        glyphs,
+        change: None,
+    };
     changes::changes(&mut sheet, changes);
     sheet.finish().into_iter().map(|row| row.line).collect()
 }
@@ -83,7 +97,10 @@ struct Sheet {
 
 impl Sheet {
     fn push(&mut self, line: Line) {
-        self.rows.push(DetailRow { line, change: self.change });
+        self.rows.push(DetailRow {
+            line,
+            change: self.change,
+        });
     }
 
     fn blank(&mut self) {

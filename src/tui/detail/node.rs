@@ -32,11 +32,21 @@ pub(super) fn kind(sheet: &mut Sheet, review: &Review, kind: usize) {
 
 /// Lays out a set of an item.
 pub(super) fn branch(sheet: &mut Sheet, review: &Review, at: usize, branch: usize) {
-    let (Some(entry), Some(branch)) = (review.entry(at), review.branch(at, branch)) else { return };
+    let (Some(entry), Some(branch)) = (review.entry(at), review.branch(at, branch)) else {
+        return;
+    };
     sheet.text(Role::Title, &branch.title);
-    sheet.text(Role::Dim, &format!("of {} {}", entry.item.id.kind, entry.item.id.key));
+    sheet.text(
+        Role::Dim,
+        &format!("of {} {}", entry.item.id.kind, entry.item.id.key),
+    );
     sheet.blank();
-    let widest = branch.members.iter().map(|member| width(&safe(&member.label))).max().unwrap_or(0);
+    let widest = branch
+        .members
+        .iter()
+        .map(|member| width(&safe(&member.label)))
+        .max()
+        .unwrap_or(0);
     let column = (widest + 3).min(sheet.width.saturating_sub(9)).max(4);
     for member in &branch.members {
         if sheet.is_full() {
@@ -45,26 +55,53 @@ pub(super) fn branch(sheet: &mut Sheet, review: &Review, at: usize, branch: usiz
         }
         let fate = member.fate;
         let label = format!("{} {}", fate.glyph(sheet.glyphs), safe(&member.label));
-        let mut line =
-            Line::of(fate.role(), &crate::tui::widget::cut(&label, column - 1, sheet.glyphs.ellipsis));
+        let mut line = Line::of(
+            fate.role(),
+            &crate::tui::widget::cut(&label, column - 1, sheet.glyphs.ellipsis),
+        );
         line.pad_to(column);
         sheet.push(line.and(Role::Dim, fate.word()));
     }
 }
 
 /// Lays out an element of a set, with its own fields where it has any.
-pub(super) fn element(sheet: &mut Sheet, review: &Review, at: usize, (branch, member): (usize, usize)) {
-    let (Some(entry), Some(set)) = (review.entry(at), review.branch(at, branch)) else { return };
-    let Some(member) = set.members.get(member) else { return };
+pub(super) fn element(
+    sheet: &mut Sheet,
+    review: &Review,
+    at: usize,
+    (branch, member): (usize, usize),
+) {
+    let (Some(entry), Some(set)) = (review.entry(at), review.branch(at, branch)) else {
+        return;
+    };
+    let Some(member) = set.members.get(member) else {
+        return;
+    };
     sheet.text(Role::Title, &member.label);
-    sheet.text(Role::Dim, &format!("in {} of {} {}", set.title, entry.item.id.kind, entry.item.id.key));
+    sheet.text(
+        Role::Dim,
+        &format!(
+            "in {} of {} {}",
+            set.title, entry.item.id.kind, entry.item.id.key
+        ),
+    );
     let fate = member.fate;
-    sheet.push(Line::of(fate.role(), &format!("{} {}", fate.glyph(sheet.glyphs), fate.word())));
+    sheet.push(Line::of(
+        fate.role(),
+        &format!("{} {}", fate.glyph(sheet.glyphs), fate.word()),
+    ));
     if let Some(id) = &member.needs {
         let on = review.plan().position(id);
         let written = on.is_some_and(|on| review.mark(on).is_written());
-        let word = if written { "will be written" } else { "is not written" };
-        sheet.text(Role::Dim, &format!("comes with {} {}, which {word}", id.kind, id.key));
+        let word = if written {
+            "will be written"
+        } else {
+            "is not written"
+        };
+        sheet.text(
+            Role::Dim,
+            &format!("comes with {} {}, which {word}", id.kind, id.key),
+        );
     }
     sheet.blank();
     let base = entry.base.as_ref().map(|base| &base.value);
@@ -81,7 +118,11 @@ pub(super) fn element(sheet: &mut Sheet, review: &Review, at: usize, (branch, me
 /// Says what becomes of what is missing; of APIs in the sentence of the
 /// product's own screen.
 pub(crate) fn ignored(missing: MissingCount) -> String {
-    let noun = if missing.others == 0 { "APIs" } else { "Objects" };
+    let noun = if missing.others == 0 {
+        "APIs"
+    } else {
+        "Objects"
+    };
     format!("{noun} that are missing will be ignored.")
 }
 
@@ -98,7 +139,10 @@ pub(super) fn missing(sheet: &mut Sheet, review: &Review, list: MissingList) {
         MissingList::Others => "that the file refers to",
     };
     let are = if listed.total() == 1 { "is" } else { "are" };
-    sheet.text(Role::Text, &format!("{listed} {of} {are} not in the target."));
+    sheet.text(
+        Role::Text,
+        &format!("{listed} {of} {are} not in the target."),
+    );
     sheet.blank();
     confirmation(sheet, review);
 }
@@ -115,7 +159,9 @@ fn confirmation(sheet: &mut Sheet, review: &Review) {
 
 /// Lays out one missing object with what uses it.
 pub(super) fn missing_object(sheet: &mut Sheet, review: &Review, at: usize) {
-    let Some(missing) = review.plan().missing().get(at) else { return };
+    let Some(missing) = review.plan().missing().get(at) else {
+        return;
+    };
     sheet.text(Role::Title, &missing.key);
     if missing.is_api() {
         sheet.text(Role::Dim, &format!("of module {}", missing.module));
@@ -139,17 +185,29 @@ pub(super) fn missing_object(sheet: &mut Sheet, review: &Review, at: usize) {
 /// Lays out what there is to say of warnings.
 pub(super) fn warnings(sheet: &mut Sheet, review: &Review) {
     sheet.text(Role::Title, "Warnings");
-    sheet.text(Role::Text, &count(review.warnings.len(), "thing was noticed.", "things were noticed."));
+    sheet.text(
+        Role::Text,
+        &count(
+            review.warnings.len(),
+            "thing was noticed.",
+            "things were noticed.",
+        ),
+    );
     sheet.text(Role::Dim, "None of them blocks the import.");
 }
 
 /// Lays out one warning.
 pub(super) fn warning(sheet: &mut Sheet, review: &Review, at: usize) {
-    let Some(warning) = review.warnings.get(at) else { return };
+    let Some(warning) = review.warnings.get(at) else {
+        return;
+    };
     finding(sheet, warning);
     sheet.blank();
     if let Some(id) = &warning.item {
-        sheet.labelled((Role::Dim, "about"), (Role::Text, &format!("{} {}", id.kind, id.key)));
+        sheet.labelled(
+            (Role::Dim, "about"),
+            (Role::Text, &format!("{} {}", id.kind, id.key)),
+        );
     }
     if let Some(path) = &warning.path {
         sheet.labelled((Role::Dim, "in the file at"), (Role::Text, path));

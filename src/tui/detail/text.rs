@@ -25,17 +25,44 @@ pub(super) type Pieces = Vec<(Role, String)>;
 /// Lays out a difference, `indent` columns in; `wide` has both sides beside
 /// each other.
 pub(super) fn lay(sheet: &mut Sheet, diff: &TextDiff, indent: usize, wide: bool) {
-    let indent = if sheet.width < indent + NARROW { 0 } else { indent };
-    let mut pane = Pane { indent, is_end_told: diff.ends_differently(), taken: 0 };
+    let indent = if sheet.width < indent + NARROW {
+        0
+    } else {
+        indent
+    };
+    let mut pane = Pane {
+        indent,
+        is_end_told: diff.ends_differently(),
+        taken: 0,
+    };
     for (n, hunk) in diff.hunks.iter().enumerate() {
         let mut head = Line::new();
         head.pad_to(indent);
         let room = sheet.width - indent;
-        sheet.push(head.and(Role::Dim, &crate::tui::widget::cut(&hunk.head(), room, sheet.glyphs.ellipsis)));
-        let left = if wide { pane.beside(sheet, hunk) } else { pane.unified(sheet, hunk) };
-        let rest = diff.hunks.iter().skip(n + 1).map(|hunk| hunk.lines.len()).sum::<usize>() + left;
+        sheet.push(head.and(
+            Role::Dim,
+            &crate::tui::widget::cut(&hunk.head(), room, sheet.glyphs.ellipsis),
+        ));
+        let left = if wide {
+            pane.beside(sheet, hunk)
+        } else {
+            pane.unified(sheet, hunk)
+        };
+        let rest = diff
+            .hunks
+            .iter()
+            .skip(n + 1)
+            .map(|hunk| hunk.lines.len())
+            .sum::<usize>()
+            + left;
         if rest > 0 && pane.is_full(sheet) {
-            sheet.text(Role::Dim, &format!("and {} of this text", count(rest, "more line", "more lines")));
+            sheet.text(
+                Role::Dim,
+                &format!(
+                    "and {} of this text",
+                    count(rest, "more line", "more lines")
+                ),
+            );
             return;
         }
     }
@@ -63,7 +90,8 @@ impl Pane {
             for row in self.rows(sheet.glyphs, hunk, line, room) {
                 let mut shown = Line::new();
                 shown.pad_to(self.indent);
-                row.into_iter().for_each(|(role, text)| shown.push(role, &text));
+                row.into_iter()
+                    .for_each(|(role, text)| shown.push(role, &text));
                 sheet.push(shown);
                 self.taken += 1;
             }
@@ -87,7 +115,11 @@ impl Pane {
                 })
             };
             let (left, right) = (rows(old), rows(new));
-            done += if old.zip(new).is_some_and(|(old, _)| old.op != LineOp::Keep) { 2 } else { 1 };
+            done += if old.zip(new).is_some_and(|(old, _)| old.op != LineOp::Keep) {
+                2
+            } else {
+                1
+            };
             for n in 0..left.len().max(right.len()) {
                 let mut shown = Line::new();
                 shown.pad_to(self.indent);
@@ -114,13 +146,20 @@ impl Pane {
             LineOp::Remove => ("- ", Role::Old, Role::OldWord),
             LineOp::Add => ("+ ", Role::New, Role::NewWord),
         };
-        let pieces = pieces(&hunk.segments(line, glyphs.is_ascii()), (role, word), glyphs);
+        let pieces = pieces(
+            &hunk.segments(line, glyphs.is_ascii()),
+            (role, word),
+            glyphs,
+        );
         let mut rows = wrapped(&pieces, room, MOST_COLUMNS);
         for (n, row) in rows.iter_mut().enumerate() {
             row.insert(0, (role, if n == 0 { sign } else { "  " }.to_owned()));
         }
         if self.is_end_told && !line.newline {
-            rows.push(vec![(Role::Dim, crate::tui::widget::cut("\\ no line feed at the end", room, ""))]);
+            rows.push(vec![(
+                Role::Dim,
+                crate::tui::widget::cut("\\ no line feed at the end", room, ""),
+            )]);
         }
         rows
     }
@@ -158,10 +197,15 @@ fn flush<'h>(
 ) {
     let (mut left, mut right) = (old.drain(..).peekable(), new.drain(..).peekable());
     loop {
-        let has_partner = |line: Option<&&TextLine>| line.is_some_and(|line| line.partner.is_some());
+        let has_partner =
+            |line: Option<&&TextLine>| line.is_some_and(|line| line.partner.is_some());
         let is_pair = left.peek().is_some_and(|line| {
             let partner = hunk.partner(line);
-            partner.is_some_and(|partner| right.peek().is_some_and(|line| std::ptr::eq(*line, partner)))
+            partner.is_some_and(|partner| {
+                right
+                    .peek()
+                    .is_some_and(|line| std::ptr::eq(*line, partner))
+            })
         });
         let row = match (has_partner(left.peek()), has_partner(right.peek())) {
             _ if is_pair => (left.next(), right.next()),
@@ -207,10 +251,19 @@ pub(super) fn wrapped(pieces: &[(Role, String)], room: usize, most: usize) -> Ve
             if taken + wide > most {
                 push(&mut rows, *role, &mut part);
                 let here = text.get(at..).map_or(0, |rest| rest.chars().count());
-                let others: usize = pieces.iter().skip(n + 1).map(|(_, text)| text.chars().count()).sum();
-                let told = format!("and {}", count(here + others, "more character", "more characters"));
+                let others: usize = pieces
+                    .iter()
+                    .skip(n + 1)
+                    .map(|(_, text)| text.chars().count())
+                    .sum();
+                let told = format!(
+                    "and {}",
+                    count(here + others, "more character", "more characters")
+                );
                 rows.extend(
-                    crate::tui::widget::wrap(&told, room).into_iter().map(|row| vec![(Role::Dim, row)]),
+                    crate::tui::widget::wrap(&told, room)
+                        .into_iter()
+                        .map(|row| vec![(Role::Dim, row)]),
                 );
                 return rows;
             }
@@ -245,7 +298,9 @@ pub(super) fn as_text(diff: &TextDiff, glyphs: &Glyphs) -> String {
             });
             let segments = hunk.segments(line, glyphs.is_ascii());
             text.extend(
-                pieces(&segments, (Role::Text, Role::Text), glyphs).into_iter().map(|(_, part)| part),
+                pieces(&segments, (Role::Text, Role::Text), glyphs)
+                    .into_iter()
+                    .map(|(_, part)| part),
             );
             text.push('\n');
         }
@@ -274,20 +329,43 @@ mod tests {
 
     fn told(before: &str, after: &str, width: usize) -> Vec<String> {
         let lines = differences(&[change(before, after)], width, &UNICODE);
-        lines.iter().map(|line| line.plain().trim_end().to_owned()).collect()
+        lines
+            .iter()
+            .map(|line| line.plain().trim_end().to_owned())
+            .collect()
     }
 
     fn beside(before: &str, after: &str, width: usize) -> Vec<String> {
-        let options = DetailOptions { side_by_side: true, ..DetailOptions::default() };
-        let mut sheet = Sheet { rows: Vec::new(), width, options, glyphs: &UNICODE, change: None };
+        let options = DetailOptions {
+            side_by_side: true,
+            ..DetailOptions::default()
+        };
+        let mut sheet = Sheet {
+            rows: Vec::new(),
+            width,
+            options,
+            glyphs: &UNICODE,
+            change: None,
+        };
         super::super::changes::changes(&mut sheet, &[change(before, after)]);
-        sheet.finish().iter().map(|row| row.line.plain().trim_end().to_owned()).collect()
+        sheet
+            .finish()
+            .iter()
+            .map(|row| row.line.plain().trim_end().to_owned())
+            .collect()
     }
 
     #[test]
     fn a_changed_line_stands_between_its_neighbours_with_its_words_in_their_own_roles() {
-        let lines = differences(&[change("一\nlimit = 10;\n三\n", "一\nlimit = 50;\n三\n")], 60, &UNICODE);
-        let plain: Vec<String> = lines.iter().map(|line| line.plain().trim_end().to_owned()).collect();
+        let lines = differences(
+            &[change("一\nlimit = 10;\n三\n", "一\nlimit = 50;\n三\n")],
+            60,
+            &UNICODE,
+        );
+        let plain: Vec<String> = lines
+            .iter()
+            .map(|line| line.plain().trim_end().to_owned())
+            .collect();
         assert_eq!(
             plain,
             [
@@ -328,7 +406,12 @@ mod tests {
         let rows = told("a\nb\n", &format!("a\n{}\n", "信用卡".repeat(10)), 22);
         assert_eq!(
             rows[4..],
-            ["  + 信用卡信用卡信用卡", "    信用卡信用卡信用卡", "    信用卡信用卡信用卡", "    信用卡"]
+            [
+                "  + 信用卡信用卡信用卡",
+                "    信用卡信用卡信用卡",
+                "    信用卡信用卡信用卡",
+                "    信用卡"
+            ]
         );
         let rows = told("a\nb\n", &format!("a\n{}\n", "x".repeat(50_000)), 60);
         assert_eq!(rows.last().unwrap(), "    and 46000 more characters");

@@ -21,7 +21,9 @@ pub(crate) fn differences(
 /// Calls the field what the page calls it; a duration gets its unit.
 fn in_words(change: Change) -> Change {
     let field = segments(&change.path).next().unwrap_or_default();
-    let Some(part) = Part::ALL.into_iter().find(|part| part.field() == field) else { return change };
+    let Some(part) = Part::ALL.into_iter().find(|part| part.field() == field) else {
+        return change;
+    };
     let rest = change.path.get(field.len() + 1..).unwrap_or_default();
     let path = format!("/{}{rest}", part.label());
     let value = |value: Value| match (part, value) {
@@ -30,5 +32,10 @@ fn in_words(change: Change) -> Change {
         (Part::Times, Value::Int(0)) => Value::Text("0 (no limit)".into()),
         (_, value) => value,
     };
-    Change { path, before: value(change.before.clone()), after: value(change.after.clone()), ..change }
+    Change {
+        path,
+        before: value(change.before.clone()),
+        after: value(change.after.clone()),
+        ..change
+    }
 }

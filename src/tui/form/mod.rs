@@ -158,7 +158,11 @@ impl Form {
             catalogue,
             task,
             began: draft.clone(),
-            modules: draft.apis.iter().map(|api| Arc::clone(&api.module)).collect(),
+            modules: draft
+                .apis
+                .iter()
+                .map(|api| Arc::clone(&api.module))
+                .collect(),
             draft,
             began_lines: lines.clone(),
             lines,
@@ -182,13 +186,19 @@ impl Form {
     pub(crate) fn take(&mut self, catalogue: Arc<Catalogue>) -> bool {
         if let Task::Update(at) | Task::Give(at) = &mut self.task {
             let id = self.catalogue.scopes().get(*at).map(|scope| &scope.id);
-            let found = catalogue.scopes().iter().position(|scope| Some(&scope.id) == id);
+            let found = catalogue
+                .scopes()
+                .iter()
+                .position(|scope| Some(&scope.id) == id);
             let Some(now) = found else { return false };
             *at = now;
         }
         let scope = self.scope_in(&catalogue);
         let now = scope.map_or_else(Draft::default, |scope| Draft::of(&catalogue, scope));
-        self.picker = self.picker.take().map(|picker| picker.again(&catalogue, scope, &now));
+        self.picker = self
+            .picker
+            .take()
+            .map(|picker| picker.again(&catalogue, scope, &now));
         self.catalogue = catalogue;
         self.rebase(now);
         self.check();
@@ -200,7 +210,11 @@ impl Form {
     fn rebase(&mut self, now: Draft) {
         let fresh = Self::lines_of(&now);
         let keep = |mine: &Input, began: &Input, now: &Input| {
-            if mine.value() == began.value() { now.clone() } else { mine.clone() }
+            if mine.value() == began.value() {
+                now.clone()
+            } else {
+                mine.clone()
+            }
         };
         let (mine, began) = (&self.lines, &self.began_lines);
         let has_duration =
@@ -208,7 +222,11 @@ impl Form {
         let lines = Lines {
             name: keep(&mine.name, &began.name, &fresh.name),
             alias: keep(&mine.alias, &began.alias, &fresh.alias),
-            amount: if has_duration { mine.amount.clone() } else { fresh.amount.clone() },
+            amount: if has_duration {
+                mine.amount.clone()
+            } else {
+                fresh.amount.clone()
+            },
             times: keep(&mine.times, &began.times, &fresh.times),
             description: keep(&mine.description, &began.description, &fresh.description),
         };
@@ -234,9 +252,17 @@ impl Form {
             apis: merged(&self.draft.apis, &self.began.apis, &now.apis),
         };
         let held = |draft: &Draft| -> BTreeSet<Arc<str>> {
-            draft.apis.iter().map(|api| Arc::clone(&api.module)).collect()
+            draft
+                .apis
+                .iter()
+                .map(|api| Arc::clone(&api.module))
+                .collect()
         };
-        let waiting = self.modules.difference(&held(&self.began)).cloned().collect::<BTreeSet<_>>();
+        let waiting = self
+            .modules
+            .difference(&held(&self.began))
+            .cloned()
+            .collect::<BTreeSet<_>>();
         self.modules = held(&draft).union(&waiting).cloned().collect();
         if let Spot::Module(at) = self.spot
             && at >= self.modules.len()
@@ -288,9 +314,15 @@ impl Form {
     /// Moves the focus; from the last place on to the first.
     pub(crate) fn turn(&mut self, forward: bool) {
         let spots = self.spots();
-        let at = spots.iter().position(|spot| *spot == self.spot).unwrap_or(0);
+        let at = spots
+            .iter()
+            .position(|spot| *spot == self.spot)
+            .unwrap_or(0);
         let by = if forward { 1 } else { spots.len() - 1 };
-        self.spot = spots.get((at + by) % spots.len()).copied().unwrap_or(Spot::Name);
+        self.spot = spots
+            .get((at + by) % spots.len())
+            .copied()
+            .unwrap_or(Spot::Name);
     }
 
     /// Returns the module under the focus.
@@ -313,7 +345,10 @@ impl Form {
     /// Returns the modules that are left out because none of their APIs is in
     /// the scope.
     pub(crate) fn left_out(&self) -> Vec<&Arc<str>> {
-        self.modules.iter().filter(|module| self.chosen_of(module) == 0).collect()
+        self.modules
+            .iter()
+            .filter(|module| self.chosen_of(module) == 0)
+            .collect()
     }
 
     /// Returns the line that is typed into, of the focus.
@@ -349,7 +384,9 @@ impl Form {
 
     /// Gives a key to the line that is typed; says whether there is one.
     pub(crate) fn handle(&mut self, request: InputRequest) -> bool {
-        let Some(line) = self.line_mut() else { return false };
+        let Some(line) = self.line_mut() else {
+            return false;
+        };
         if line.handle(request).is_some_and(|changed| changed.value) {
             self.typed();
         }
@@ -392,8 +429,12 @@ impl Form {
             }
             Spot::Level => {
                 let levels = self.catalogue.levels();
-                let at = levels.iter().position(|level| *level.id == self.draft.level);
-                let Some(level) = next(levels, at, forward) else { return true };
+                let at = levels
+                    .iter()
+                    .position(|level| *level.id == self.draft.level);
+                let Some(level) = next(levels, at, forward) else {
+                    return true;
+                };
                 self.draft.level = level.id.to_string();
             }
             _ => return false,
@@ -408,7 +449,9 @@ impl Form {
             Spot::Authentications => Picker::authentications(&self.catalogue, &self.draft),
             Spot::Level => Picker::levels(&self.catalogue, &self.draft),
             Spot::Module(_) => {
-                let Some(module) = self.module() else { return false };
+                let Some(module) = self.module() else {
+                    return false;
+                };
                 Picker::apis(&self.catalogue, module, &self.draft, &self.began)
             }
             Spot::AddModule => Picker::modules(&self.catalogue, &self.modules),
@@ -420,13 +463,17 @@ impl Form {
 
     /// Takes over what was picked, and closes the picker.
     pub(crate) fn apply(&mut self) {
-        let Some(picker) = self.picker.take() else { return };
+        let Some(picker) = self.picker.take() else {
+            return;
+        };
         let chosen = || picker.chosen().map(|choice| &choice.id);
         match &picker.topic {
             Topic::Authentications => {
                 self.draft.authentications = chosen().map(ToString::to_string).collect();
             }
-            Topic::Level => self.draft.level = chosen().map(ToString::to_string).next().unwrap_or_default(),
+            Topic::Level => {
+                self.draft.level = chosen().map(ToString::to_string).next().unwrap_or_default()
+            }
             Topic::Apis(module) => {
                 self.draft.apis.retain(|api| api.module != *module);
                 let apis = chosen().map(|key| ApiName::new(Arc::clone(module), Arc::clone(key)));
@@ -440,9 +487,13 @@ impl Form {
 
     /// Sets the modules; the focus goes to the first new one.
     fn set_modules(&mut self, modules: BTreeSet<Arc<str>>) {
-        let new = modules.iter().position(|module| !self.modules.contains(module));
+        let new = modules
+            .iter()
+            .position(|module| !self.modules.contains(module));
         self.modules = modules;
-        self.draft.apis.retain(|api| self.modules.contains(&api.module));
+        self.draft
+            .apis
+            .retain(|api| self.modules.contains(&api.module));
         self.spot = new.map_or(Spot::AddModule, Spot::Module);
     }
 
@@ -488,11 +539,19 @@ impl Form {
         }
         let unread: Vec<Option<Part>> = found.iter().map(|violation| violation.part).collect();
         let broken = self.draft.check(&self.catalogue, self.scope());
-        found.extend(broken.into_iter().filter(|violation| !unread.contains(&violation.part)));
+        found.extend(
+            broken
+                .into_iter()
+                .filter(|violation| !unread.contains(&violation.part)),
+        );
         if let Some(scope) = self.scope() {
             found.extend(self.draft.check_holders(&self.catalogue, scope));
         }
-        found.sort_by_key(|violation| Part::ALL.iter().position(|part| Some(*part) == violation.part));
+        found.sort_by_key(|violation| {
+            Part::ALL
+                .iter()
+                .position(|part| Some(*part) == violation.part)
+        });
         self.violations = found;
     }
 
@@ -502,7 +561,11 @@ impl Form {
         let is_untouched = !self.tried && !self.touched.contains(&part);
         let is_quiet = is_untouched && part == Part::Name && self.draft.name.is_empty();
         let of = move |violation: &&Violation| violation.part == Some(part);
-        self.violations.iter().filter(move |_| !is_quiet).chain(&self.refusals).filter(of)
+        self.violations
+            .iter()
+            .filter(move |_| !is_quiet)
+            .chain(&self.refusals)
+            .filter(of)
     }
 
     /// Makes it ready to be saved.
@@ -515,7 +578,9 @@ impl Form {
         self.message.clear();
         self.refusals.clear();
         self.check();
-        let Some(first) = self.violations.first().cloned() else { return Ok(()) };
+        let Some(first) = self.violations.first().cloned() else {
+            return Ok(());
+        };
         self.go_to(first.part);
         Err(first)
     }
@@ -531,8 +596,11 @@ impl Form {
     /// Takes in why it was not saved: what is about a field goes there, the
     /// rest to the top.
     pub(crate) fn refused(&mut self, failure: &Failure, explained: Vec<Line>) {
-        let (at_fields, elsewhere): (Vec<_>, Vec<_>) =
-            failure.violations.iter().cloned().partition(|violation| violation.part.is_some());
+        let (at_fields, elsewhere): (Vec<_>, Vec<_>) = failure
+            .violations
+            .iter()
+            .cloned()
+            .partition(|violation| violation.part.is_some());
         let has_field = !at_fields.is_empty() && self.task_has_fields();
         if has_field {
             self.go_to(at_fields.first().and_then(|violation| violation.part));
@@ -556,7 +624,12 @@ impl Form {
         if !self.task_has_fields() {
             return false;
         }
-        let typed = |lines: &Lines| (lines.amount.value().to_owned(), lines.times.value().to_owned());
+        let typed = |lines: &Lines| {
+            (
+                lines.amount.value().to_owned(),
+                lines.times.value().to_owned(),
+            )
+        };
         let held: BTreeSet<&Arc<str>> = self.began.apis.iter().map(|api| &api.module).collect();
         self.draft != self.began
             || typed(&self.lines) != typed(&self.began_lines)
@@ -587,23 +660,40 @@ impl Form {
             Task::Give(_) => Edit::Give {
                 id: Arc::clone(&scope?.id),
                 name: Arc::clone(&scope?.name),
-                clients: self.picker.as_ref()?.chosen().map(|choice| Arc::clone(&choice.id)).collect(),
+                clients: self
+                    .picker
+                    .as_ref()?
+                    .chosen()
+                    .map(|choice| Arc::clone(&choice.id))
+                    .collect(),
             },
         })
     }
 
     /// Keeps the focus and the picker's cursor within the window.
-    pub(crate) fn settle(&mut self, size: (u16, u16), accessible: bool, jump: bool, glyphs: &'static Glyphs) {
+    pub(crate) fn settle(
+        &mut self,
+        size: (u16, u16),
+        accessible: bool,
+        jump: bool,
+        glyphs: &'static Glyphs,
+    ) {
         let room = Room::new(size, accessible);
         if let Some(picker) = &mut self.picker {
             let message = message(&self.message, room.width).len();
-            picker.list.follow(room.height.saturating_sub(message + 1), jump);
+            picker
+                .list
+                .follow(room.height.saturating_sub(message + 1), jump);
             return;
         }
         let rows = lay(self, room.width, glyphs);
         let focus = rows.iter().position(|row| row.has_focus).unwrap_or(0);
         // What is wrong with a field stands below it.
-        let below = rows.iter().skip(focus + 1).take_while(|row| row.belongs).count();
+        let below = rows
+            .iter()
+            .skip(focus + 1)
+            .take_while(|row| row.belongs)
+            .count();
         self.top = window(rows.len(), focus + below, self.top, room.height).start;
         self.top = window(rows.len(), focus, self.top, room.height).start;
         // What stands above the first field is seen with it.
@@ -627,13 +717,23 @@ fn insert(line: &mut Input, text: &str) {
 }
 
 /// Does to what is there now what was done to what was there before.
-fn merged<T: Ord + Clone>(mine: &BTreeSet<T>, began: &BTreeSet<T>, now: &BTreeSet<T>) -> BTreeSet<T> {
-    let kept = now.iter().filter(|one| mine.contains(one) || !began.contains(one));
+fn merged<T: Ord + Clone>(
+    mine: &BTreeSet<T>,
+    began: &BTreeSet<T>,
+    now: &BTreeSet<T>,
+) -> BTreeSet<T> {
+    let kept = now
+        .iter()
+        .filter(|one| mine.contains(one) || !began.contains(one));
     kept.chain(mine.difference(began)).cloned().collect()
 }
 
 /// Returns what follows or precedes a place in a circle.
 fn next<T>(all: &[T], at: Option<usize>, forward: bool) -> Option<&T> {
-    let by = if forward { 1 } else { all.len().saturating_sub(1) };
+    let by = if forward {
+        1
+    } else {
+        all.len().saturating_sub(1)
+    };
     all.get(at.map_or(0, |at| (at + by) % all.len().max(1)))
 }

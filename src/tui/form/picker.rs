@@ -39,7 +39,9 @@ impl Topic {
             Self::Apis(_) => "The module has no APIs.",
             Self::Authentications => "The target has no authentication types.",
             Self::Level => "The target has no security levels.",
-            Self::Clients => "No client can take it: each holds it already, or is of another security level.",
+            Self::Clients => {
+                "No client can take it: each holds it already, or is of another security level."
+            }
         }
     }
 }
@@ -59,7 +61,13 @@ pub(crate) struct Choice {
 
 impl Choice {
     fn new(id: &Arc<str>, at: usize, is_chosen: bool) -> Self {
-        Self { id: Arc::clone(id), at, is_chosen, is_lacking: false, barred: None }
+        Self {
+            id: Arc::clone(id),
+            at,
+            is_chosen,
+            is_lacking: false,
+            barred: None,
+        }
     }
 }
 
@@ -82,11 +90,21 @@ impl Picker {
         if topic != Topic::Level {
             choices.sort_by_key(|choice| !choice.is_chosen);
         }
-        let at =
-            if topic == Topic::Level { choices.iter().position(|choice| choice.is_chosen) } else { None };
+        let at = if topic == Topic::Level {
+            choices.iter().position(|choice| choice.is_chosen)
+        } else {
+            None
+        };
         let mut list = List::default();
         list.replace((0..choices.len()).collect(), at.unwrap_or(0));
-        Self { topic, choices, list, filter: Input::default(), is_filtering: false, is_changed: false }
+        Self {
+            topic,
+            choices,
+            list,
+            filter: Input::default(),
+            is_filtering: false,
+            is_changed: false,
+        }
     }
 
     /// Returns the picker of modules.
@@ -94,25 +112,48 @@ impl Picker {
         let modules = catalogue.modules().iter().enumerate();
         let choices = modules.map(|(at, module)| {
             let choice = Choice::new(&module.name, at, chosen.contains(&module.name));
-            let mut apis = catalogue.apis().get(module.apis.clone()).unwrap_or_default().iter();
+            let mut apis = catalogue
+                .apis()
+                .get(module.apis.clone())
+                .unwrap_or_default()
+                .iter();
             let is_lacking = apis.all(ApiInfo::is_lacking);
-            bar(Choice { is_lacking, ..choice })
+            bar(Choice {
+                is_lacking,
+                ..choice
+            })
         });
         Self::new(Topic::Modules, choices.collect())
     }
 
     /// Returns the picker of a module's APIs. What the scope `began` with may
     /// be left out and chosen again even where the target lacks it.
-    pub(super) fn apis(catalogue: &Catalogue, module: &Arc<str>, draft: &Draft, began: &Draft) -> Self {
+    pub(super) fn apis(
+        catalogue: &Catalogue,
+        module: &Arc<str>,
+        draft: &Draft,
+        began: &Draft,
+    ) -> Self {
         let modules = catalogue.modules();
-        let found = modules.binary_search_by(|other| other.name.cmp(module)).ok();
-        let range =
-            found.and_then(|at| modules.get(at)).map(|module| module.apis.clone()).unwrap_or_default();
+        let found = modules
+            .binary_search_by(|other| other.name.cmp(module))
+            .ok();
+        let range = found
+            .and_then(|at| modules.get(at))
+            .map(|module| module.apis.clone())
+            .unwrap_or_default();
         let apis = range.filter_map(|at| Some((at, catalogue.apis().get(at)?)));
         let choices = apis.map(|(at, api)| {
             let choice = Choice::new(&api.name.key, at, draft.apis.contains(&api.name));
-            let choice = Choice { is_lacking: api.is_lacking(), ..choice };
-            if began.apis.contains(&api.name) { choice } else { bar(choice) }
+            let choice = Choice {
+                is_lacking: api.is_lacking(),
+                ..choice
+            };
+            if began.apis.contains(&api.name) {
+                choice
+            } else {
+                bar(choice)
+            }
         });
         Self::new(Topic::Apis(Arc::clone(module)), choices.collect())
     }
@@ -121,28 +162,42 @@ impl Picker {
     pub(super) fn authentications(catalogue: &Catalogue, draft: &Draft) -> Self {
         let known = catalogue.authentications();
         let mut choices = labels(known, |id| draft.authentications.contains(id));
-        let lacking = draft.authentications.iter().filter(|id| catalogue.authentication(id).is_none());
+        let lacking = draft
+            .authentications
+            .iter()
+            .filter(|id| catalogue.authentication(id).is_none());
         choices.extend(lacking.map(|id| {
             let choice = Choice::new(&id.as_str().into(), usize::MAX, true);
-            bar(Choice { is_lacking: true, ..choice })
+            bar(Choice {
+                is_lacking: true,
+                ..choice
+            })
         }));
         Self::new(Topic::Authentications, choices)
     }
 
     /// Returns the picker of the level.
     pub(super) fn levels(catalogue: &Catalogue, draft: &Draft) -> Self {
-        Self::new(Topic::Level, labels(catalogue.levels(), |id| draft.level == id))
+        Self::new(
+            Topic::Level,
+            labels(catalogue.levels(), |id| draft.level == id),
+        )
     }
 
     /// Returns the picker of the clients that a scope can be given to.
     pub(super) fn clients(catalogue: &Catalogue, scope: &Scope) -> Self {
         let takers = catalogue.takers(scope).filter_map(|client| {
-            let at = catalogue.clients().binary_search_by(|other| other.id.cmp(&client.id)).ok()?;
+            let at = catalogue
+                .clients()
+                .binary_search_by(|other| other.id.cmp(&client.id))
+                .ok()?;
             let groups = client.groups + scope.apis.len();
             let mut choice = Choice::new(&client.id, at, false);
             if groups > MOST_APIS {
-                choice.barred =
-                    Some(format!("{} would hold {groups} groups, and {MOST_APIS} is the most", client.id));
+                choice.barred = Some(format!(
+                    "{} would hold {groups} groups, and {MOST_APIS} is the most",
+                    client.id
+                ));
             }
             Some(choice)
         });
@@ -152,7 +207,8 @@ impl Picker {
     /// Returns the picker on what was read again: what was chosen stays so, if
     /// it can be.
     pub(super) fn again(self, catalogue: &Catalogue, scope: Option<&Scope>, now: &Draft) -> Self {
-        let chosen: BTreeSet<Arc<str>> = self.chosen().map(|choice| Arc::clone(&choice.id)).collect();
+        let chosen: BTreeSet<Arc<str>> =
+            self.chosen().map(|choice| Arc::clone(&choice.id)).collect();
         let mut next = match (&self.topic, scope) {
             (Topic::Modules, _) => Self::modules(catalogue, &chosen),
             (Topic::Apis(module), _) => Self::apis(catalogue, module, now, now),
@@ -165,8 +221,15 @@ impl Picker {
             let can = choice.is_chosen || choice.barred.is_none();
             choice.is_chosen = chosen.contains(&choice.id) && can;
         }
-        let next = Self { filter: self.filter, is_filtering: self.is_filtering, ..next };
-        Self { is_changed: self.is_changed, ..next.narrowed(catalogue) }
+        let next = Self {
+            filter: self.filter,
+            is_filtering: self.is_filtering,
+            ..next
+        };
+        Self {
+            is_changed: self.is_changed,
+            ..next.narrowed(catalogue)
+        }
     }
 
     fn narrowed(mut self, catalogue: &Catalogue) -> Self {
@@ -201,12 +264,18 @@ impl Picker {
 
     /// Chooses what is under the cursor, or leaves it out.
     pub(crate) fn toggle(&mut self) {
-        let Some(at) = self.list.current().copied() else { return };
+        let Some(at) = self.list.current().copied() else {
+            return;
+        };
         let is_single = self.is_single();
         if is_single {
-            self.choices.iter_mut().for_each(|choice| choice.is_chosen = false);
+            self.choices
+                .iter_mut()
+                .for_each(|choice| choice.is_chosen = false);
         }
-        let Some(choice) = self.choices.get_mut(at) else { return };
+        let Some(choice) = self.choices.get_mut(at) else {
+            return;
+        };
         choice.is_chosen = is_single || (!choice.is_chosen && choice.barred.is_none());
         self.is_changed = true;
     }
@@ -216,7 +285,10 @@ impl Picker {
     pub(crate) fn toggle_all(&mut self) -> usize {
         let listed = self.list.rows();
         let can = |choice: &Choice| choice.is_chosen || choice.barred.is_none();
-        let mut of = listed.iter().filter_map(|at| self.choices.get(*at)).filter(|choice| can(choice));
+        let mut of = listed
+            .iter()
+            .filter_map(|at| self.choices.get(*at))
+            .filter(|choice| can(choice));
         let wanted = of.any(|choice| !choice.is_chosen);
         for at in listed {
             if let Some(choice) = self.choices.get_mut(*at).filter(|choice| can(choice)) {
@@ -230,7 +302,12 @@ impl Picker {
     /// Lists what the filter says, with the cursor on the first; without words
     /// everything, with the cursor where it was.
     pub(crate) fn narrow(&mut self, catalogue: &Catalogue) {
-        let words: Vec<String> = self.filter.value().split_whitespace().map(str::to_lowercase).collect();
+        let words: Vec<String> = self
+            .filter
+            .value()
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .collect();
         let here = self.list.current().copied();
         let listed: Vec<usize> = self
             .choices
@@ -239,7 +316,11 @@ impl Picker {
             .filter(|(_, choice)| words.is_empty() || self.is_wanted(choice, &words, catalogue))
             .map(|(at, _)| at)
             .collect();
-        let at = if words.is_empty() { listed.iter().position(|at| Some(*at) == here) } else { None };
+        let at = if words.is_empty() {
+            listed.iter().position(|at| Some(*at) == here)
+        } else {
+            None
+        };
         self.list.replace(listed, at.unwrap_or(0));
     }
 
@@ -247,14 +328,18 @@ impl Picker {
     /// its APIs, too.
     fn is_wanted(&self, choice: &Choice, words: &[String], catalogue: &Catalogue) -> bool {
         match &self.topic {
-            Topic::Apis(_) => catalogue.apis().get(choice.at).is_some_and(|api| api.has(words)),
+            Topic::Apis(_) => catalogue
+                .apis()
+                .get(choice.at)
+                .is_some_and(|api| api.has(words)),
             Topic::Modules => {
                 let module = catalogue.modules().get(choice.at);
                 let apis = module.and_then(|module| catalogue.apis().get(module.apis.clone()));
                 apis.unwrap_or_default().iter().any(|api| api.has(words))
             }
             Topic::Authentications | Topic::Level | Topic::Clients => {
-                let text = format!("{}\n{}", choice.id, self.name(choice, catalogue)).to_lowercase();
+                let text =
+                    format!("{}\n{}", choice.id, self.name(choice, catalogue)).to_lowercase();
                 words.iter().all(|word| text.contains(word.as_str()))
             }
         }
@@ -268,13 +353,19 @@ impl Picker {
                 let module = catalogue.modules().get(choice.at);
                 module.map(|module| count(module.apis.len(), "API", "APIs"))
             }
-            Topic::Apis(_) => {
-                catalogue.apis().get(choice.at).and_then(|api| api.title.as_ref()).map(ToString::to_string)
-            }
+            Topic::Apis(_) => catalogue
+                .apis()
+                .get(choice.at)
+                .and_then(|api| api.title.as_ref())
+                .map(ToString::to_string),
             Topic::Authentications => label(catalogue.authentications()),
             Topic::Level => label(catalogue.levels()),
             Topic::Clients => catalogue.clients().get(choice.at).map(|client| {
-                let alias = client.alias.as_deref().map(|alias| format!(" ({alias})")).unwrap_or_default();
+                let alias = client
+                    .alias
+                    .as_deref()
+                    .map(|alias| format!(" ({alias})"))
+                    .unwrap_or_default();
                 format!("{}{alias}", client.name)
             }),
         };
@@ -286,7 +377,10 @@ impl Picker {
         match &self.topic {
             _ if choice.is_lacking => "lacking in the target".to_owned(),
             Topic::Clients => {
-                let groups = catalogue.clients().get(choice.at).map_or(0, |client| client.groups);
+                let groups = catalogue
+                    .clients()
+                    .get(choice.at)
+                    .map_or(0, |client| client.groups);
                 format!("{groups} of {MOST_APIS} groups")
             }
             _ => String::new(),
@@ -296,17 +390,26 @@ impl Picker {
     /// Says how many are chosen: `3 of 120 chosen`.
     pub(crate) fn tally(&self) -> String {
         let (chosen, total) = (self.chosen().count(), self.total());
-        if self.is_single() { count(total, "level", "levels") } else { format!("{chosen} of {total} chosen") }
+        if self.is_single() {
+            count(total, "level", "levels")
+        } else {
+            format!("{chosen} of {total} chosen")
+        }
     }
 }
 
 /// Bars what the target lacks from being chosen.
 fn bar(choice: Choice) -> Choice {
-    let barred =
-        choice.is_lacking.then(|| format!("the target lacks {}: it can only be left out", choice.id));
+    let barred = choice
+        .is_lacking
+        .then(|| format!("the target lacks {}: it can only be left out", choice.id));
     Choice { barred, ..choice }
 }
 
 fn labels(labels: &[Label], is_chosen: impl Fn(&str) -> bool) -> Vec<Choice> {
-    labels.iter().enumerate().map(|(at, label)| Choice::new(&label.id, at, is_chosen(&label.id))).collect()
+    labels
+        .iter()
+        .enumerate()
+        .map(|(at, label)| Choice::new(&label.id, at, is_chosen(&label.id)))
+        .collect()
 }

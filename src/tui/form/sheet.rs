@@ -5,7 +5,9 @@ use tui_input::Input;
 
 use super::{Form, Spot};
 use crate::engine::display::safe;
-use crate::job::scope::{MOST_ALIAS, MOST_APIS, MOST_DESCRIPTION, MOST_NAME, Part, Span, Violation};
+use crate::job::scope::{
+    MOST_ALIAS, MOST_APIS, MOST_DESCRIPTION, MOST_NAME, Part, Span, Violation,
+};
 use crate::tui::skin::{Glyphs, Role};
 use crate::tui::widget::{Line, count, cut, width, wrap};
 
@@ -55,7 +57,10 @@ pub(crate) struct Row {
 
 impl Row {
     fn of(line: Line) -> Self {
-        Self { line, ..Self::default() }
+        Self {
+            line,
+            ..Self::default()
+        }
     }
 }
 
@@ -73,17 +78,42 @@ struct Sheet<'f> {
 /// Lays a form out.
 pub(crate) fn lay(form: &Form, width: usize, glyphs: &'static Glyphs) -> Vec<Row> {
     let is_short = width < SHORT;
-    let widest = Part::ALL.iter().map(|part| label(*part, is_short).len()).max().unwrap_or(0);
+    let widest = Part::ALL
+        .iter()
+        .map(|part| label(*part, is_short).len())
+        .max()
+        .unwrap_or(0);
     let column = MARK + widest + if is_short { 3 } else { 4 };
-    let mut sheet = Sheet { form, rows: Vec::new(), width, column, is_short, glyphs };
-    sheet.rows.extend(message(&form.message, width).into_iter().map(Row::of));
-    sheet.text(Spot::Name, &form.lines.name, Some((&form.draft.name, MOST_NAME)));
-    sheet.text(Spot::Alias, &form.lines.alias, Some((&form.draft.alias, MOST_ALIAS)));
+    let mut sheet = Sheet {
+        form,
+        rows: Vec::new(),
+        width,
+        column,
+        is_short,
+        glyphs,
+    };
+    sheet
+        .rows
+        .extend(message(&form.message, width).into_iter().map(Row::of));
+    sheet.text(
+        Spot::Name,
+        &form.lines.name,
+        Some((&form.draft.name, MOST_NAME)),
+    );
+    sheet.text(
+        Spot::Alias,
+        &form.lines.alias,
+        Some((&form.draft.alias, MOST_ALIAS)),
+    );
     sheet.duration();
     sheet.times();
     sheet.authentications();
     sheet.level();
-    sheet.text(Spot::Description, &form.lines.description, Some((&form.draft.description, MOST_DESCRIPTION)));
+    sheet.text(
+        Spot::Description,
+        &form.lines.description,
+        Some((&form.draft.description, MOST_DESCRIPTION)),
+    );
     sheet.modules();
     sheet.buttons();
     sheet.rows
@@ -100,7 +130,10 @@ pub(crate) fn message(lines: &[Line], width: usize) -> Vec<Line> {
 
 fn folded(line: &Line, width: usize) -> Vec<Line> {
     match (line.width() > width, line.pieces()) {
-        (true, [piece]) => wrap(piece.text(), width).iter().map(|part| Line::of(piece.role, part)).collect(),
+        (true, [piece]) => wrap(piece.text(), width)
+            .iter()
+            .map(|part| Line::of(piece.role, part))
+            .collect(),
         _ => line.fold(width),
     }
 }
@@ -108,7 +141,11 @@ fn folded(line: &Line, width: usize) -> Vec<Line> {
 /// Says which rules are broken that are about no field.
 pub(super) fn violations(violations: &[Violation]) -> Vec<Line> {
     let told = |violation: &Violation| {
-        let hint = if violation.hint.is_empty() { String::new() } else { format!(": {}", violation.hint) };
+        let hint = if violation.hint.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", violation.hint)
+        };
         Line::of(Role::Error, &format!("{violation}{hint}"))
     };
     violations.iter().map(told).collect()
@@ -136,7 +173,12 @@ impl Sheet<'_> {
     }
 
     fn push(&mut self, line: Line, has_focus: bool, cursor: Option<usize>) {
-        self.rows.push(Row { line, has_focus, belongs: false, cursor });
+        self.rows.push(Row {
+            line,
+            has_focus,
+            belongs: false,
+            cursor,
+        });
     }
 
     /// A line of text, with its count where there is a limit.
@@ -146,13 +188,20 @@ impl Sheet<'_> {
         let tally = limit.map_or_else(Line::new, |(text, most)| {
             // As the product counts, and Java does.
             let units = text.encode_utf16().count();
-            let role = if units > most { Role::Blocked } else { Role::Dim };
+            let role = if units > most {
+                Role::Blocked
+            } else {
+                Role::Dim
+            };
             Line::of(role, &format!("  {units}/{most}"))
         });
         let mut line = self.labelled(part, has_focus);
         // The counts stand below each other.
         let beside = if self.width < NARROW { 0 } else { 9 };
-        let room = self.width.saturating_sub(self.column + beside).clamp(1, WIDEST);
+        let room = self
+            .width
+            .saturating_sub(self.column + beside)
+            .clamp(1, WIDEST);
         let cursor = typed(&mut line, input, room, has_focus, self.glyphs);
         line.pad_to(self.column + room);
         for piece in tally.pieces().iter().filter(|_| beside > 0) {
@@ -178,7 +227,13 @@ impl Sheet<'_> {
     fn times(&mut self) {
         let has_focus = self.has_focus(Spot::Times);
         let mut line = self.labelled(Part::Times, has_focus);
-        let cursor = typed(&mut line, &self.form.lines.times, NUMBER, has_focus, self.glyphs);
+        let cursor = typed(
+            &mut line,
+            &self.form.lines.times,
+            NUMBER,
+            has_focus,
+            self.glyphs,
+        );
         line.pad_to(self.column + NUMBER);
         if self.form.lines.times.value().trim() == "0" {
             line.push(Role::Dim, "  no limit");
@@ -198,7 +253,11 @@ impl Sheet<'_> {
                 _ => id.clone(),
             })
             .collect();
-        let text = if told.is_empty() { "none".to_owned() } else { told.join(", ") };
+        let text = if told.is_empty() {
+            "none".to_owned()
+        } else {
+            told.join(", ")
+        };
         chooser(&mut line, &text, told.is_empty(), has_focus);
         self.push(line, has_focus, None);
         self.broken(Part::Authentications);
@@ -225,7 +284,11 @@ impl Sheet<'_> {
         line.push(Role::Text, label(Part::Apis, self.is_short));
         line.pad_to(self.column);
         let total = form.draft.apis.len();
-        let role = if total > MOST_APIS { Role::Blocked } else { Role::Dim };
+        let role = if total > MOST_APIS {
+            Role::Blocked
+        } else {
+            Role::Dim
+        };
         let apis = count(total, "API", "APIs");
         let modules = count(form.modules.len(), "module", "modules");
         let text = if self.is_short {
@@ -240,7 +303,11 @@ impl Sheet<'_> {
         // Of any number of modules, each needs a count: not more often than needed.
         for (at, module) in form.modules.iter().enumerate() {
             let has_focus = self.has_focus(Spot::Module(at));
-            let room = if self.is_short { self.width / 2 } else { self.column };
+            let room = if self.is_short {
+                self.width / 2
+            } else {
+                self.column
+            };
             let name = room.saturating_sub(MARK + 3);
             let mut line = self.marked(has_focus);
             line.push(Role::Text, "  ");
@@ -257,7 +324,10 @@ impl Sheet<'_> {
         let has_focus = self.has_focus(Spot::AddModule);
         let mut line = self.marked(has_focus);
         let role = if has_focus { Role::Title } else { Role::Text };
-        line.push(role, &format!("  {} add or remove modules", self.glyphs.add));
+        line.push(
+            role,
+            &format!("  {} add or remove modules", self.glyphs.add),
+        );
         self.push(line, has_focus, None);
     }
 
@@ -267,8 +337,16 @@ impl Sheet<'_> {
         line.pad_to(MARK);
         for (spot, word) in [(Spot::Save, "Save"), (Spot::Cancel, "Cancel")] {
             let has_focus = self.has_focus(spot);
-            let role = if has_focus { Role::ButtonFocus } else { Role::Button };
-            let shown = if has_focus { format!("[ {word} ]") } else { format!("  {word}  ") };
+            let role = if has_focus {
+                Role::ButtonFocus
+            } else {
+                Role::Button
+            };
+            let shown = if has_focus {
+                format!("[ {word} ]")
+            } else {
+                format!("  {word}  ")
+            };
             line.push(role, &shown);
             line.push(Role::Text, "   ");
         }
@@ -278,7 +356,11 @@ impl Sheet<'_> {
 
     /// Says which rules the field above breaks, and what to do.
     fn broken(&mut self, part: Part) {
-        let indent = if self.is_short { MARK + 2 } else { self.column.min(self.width / 3) };
+        let indent = if self.is_short {
+            MARK + 2
+        } else {
+            self.column.min(self.width / 3)
+        };
         let room = self.width.saturating_sub(indent);
         let mut rows = Vec::new();
         for violation in self.form.told(part) {
@@ -288,7 +370,10 @@ impl Sheet<'_> {
             for (role, text) in pieces {
                 let mut line = Line::new();
                 line.pad_to(indent);
-                rows.push(Row { belongs: true, ..Row::of(line.and(role, &text)) });
+                rows.push(Row {
+                    belongs: true,
+                    ..Row::of(line.and(role, &text))
+                });
             }
         }
         self.rows.extend(rows);
@@ -299,7 +384,10 @@ fn parts(text: &str, room: usize, role: Role) -> Vec<(Role, String)> {
     if text.is_empty() {
         return Vec::new();
     }
-    wrap(&safe(text), room).into_iter().map(|part| (role, part)).collect()
+    wrap(&safe(text), room)
+        .into_iter()
+        .map(|part| (role, part))
+        .collect()
 }
 
 /// Returns what a field is called: what the page calls it, where there is room.
@@ -320,15 +408,22 @@ const fn label(part: Part, is_short: bool) -> &'static str {
 /// Counts all APIs of a module.
 fn all_of(form: &Form, module: &str) -> String {
     let modules = form.catalogue.modules();
-    let at = modules.binary_search_by(|other| (*other.name).cmp(module)).ok();
-    let all = at.and_then(|at| modules.get(at)).map_or(0, |module| module.apis.len());
+    let at = modules
+        .binary_search_by(|other| (*other.name).cmp(module))
+        .ok();
+    let all = at
+        .and_then(|at| modules.get(at))
+        .map_or(0, |module| module.apis.len());
     count(all, "API", "APIs")
 }
 
 /// Says how long the typed duration is, where it does not say so itself.
 fn seconds(form: &Form) -> String {
     let text = form.lines.amount.value().trim();
-    let is_read = text.parse::<i64>().ok().and_then(|amount| amount.checked_mul(form.unit.seconds()));
+    let is_read = text
+        .parse::<i64>()
+        .ok()
+        .and_then(|amount| amount.checked_mul(form.unit.seconds()));
     match is_read {
         Some(0) => "no limit".to_owned(),
         Some(seconds) if seconds == form.draft.seconds => {
@@ -345,7 +440,14 @@ fn seconds(form: &Form) -> String {
 
 /// A value of several that are taken in turn.
 fn turning(line: &mut Line, text: &str, has_focus: bool) {
-    line.push(if has_focus { Role::ButtonFocus } else { Role::Text }, text);
+    line.push(
+        if has_focus {
+            Role::ButtonFocus
+        } else {
+            Role::Text
+        },
+        text,
+    );
     line.push(Role::Dim, " < >");
 }
 
@@ -376,7 +478,10 @@ pub(crate) fn typed(
         line.push(Role::Input, &" ".repeat(room.saturating_sub(width(&shown))));
         return None;
     }
-    let split = value.char_indices().nth(input.cursor()).map_or(value.len(), |(at, _)| at);
+    let split = value
+        .char_indices()
+        .nth(input.cursor())
+        .map_or(value.len(), |(at, _)| at);
     let (before, after) = value.split_at(split);
     // The cursor needs a column of its own, and something behind it is seen.
     let behind = width(&safe(after)).min(room / 4).max(1);

@@ -12,16 +12,21 @@ impl Review {
         let mut next = Self::new(subject);
         let (from, to) = (self.plan(), next.subject.plan.clone());
         for (at, entry) in to.entries().iter().enumerate() {
-            let Some(then) = from.position(&entry.item.id) else { continue };
-            let same_sort = from.entry(then).is_some_and(|old| old.base.is_some() == entry.base.is_some());
+            let Some(then) = from.position(&entry.item.id) else {
+                continue;
+            };
+            let same_sort = from
+                .entry(then)
+                .is_some_and(|old| old.base.is_some() == entry.base.is_some());
             if same_sort {
                 next.choices.adopt(&to, at, &self.choices, then);
             }
         }
-        let still_known = to
-            .missing()
-            .iter()
-            .all(|missing| from.missing().iter().any(|old| old.identity() == missing.identity()));
+        let still_known = to.missing().iter().all(|missing| {
+            from.missing()
+                .iter()
+                .any(|old| old.identity() == missing.identity())
+        });
         next.choices.missing_confirmed = self.choices.missing_confirmed && still_known;
         let carry = |node: Node| node.carry(from, &to);
         next.open = self.open.iter().filter_map(|node| carry(*node)).collect();

@@ -49,7 +49,11 @@ impl Review {
 
     /// Unfolds or folds a node.
     pub(crate) fn set_open(&mut self, node: Node, open: bool) {
-        let moved = if open { self.open.insert(node) } else { self.open.remove(&node) };
+        let moved = if open {
+            self.open.insert(node)
+        } else {
+            self.open.remove(&node)
+        };
         if moved {
             self.rebuild();
         }

@@ -69,7 +69,9 @@ impl Tally {
     fn new(plan: &Plan, kinds: &[usize], choices: &Choices) -> Self {
         let resolution = plan.resolve(choices);
         let states = resolution.states().iter().enumerate();
-        let marks: Vec<Mark> = states.map(|(at, state)| Mark::of(state, choices.is_left_out(at))).collect();
+        let marks: Vec<Mark> = states
+            .map(|(at, state)| Mark::of(state, choices.is_left_out(at)))
+            .collect();
         let mut counts = Counts::default();
         let mut kind_counts = vec![Counts::default(); plan.kinds().len()];
         for (mark, kind) in marks.iter().zip(kinds) {
@@ -78,7 +80,12 @@ impl Tally {
                 counts.add(*mark);
             }
         }
-        Self { resolution, marks, counts, kind_counts }
+        Self {
+            resolution,
+            marks,
+            counts,
+            kind_counts,
+        }
     }
 
     /// Returns the counts of all items.
@@ -96,7 +103,9 @@ impl Review {
     /// Returns a review of a plan in which nothing was chosen yet.
     pub(crate) fn new(subject: Reviewed) -> Self {
         let plan = &subject.plan;
-        let kinds: Vec<usize> = (0..plan.entries().len()).map(|at| kind_of(plan, at).unwrap_or(0)).collect();
+        let kinds: Vec<usize> = (0..plan.entries().len())
+            .map(|at| kind_of(plan, at).unwrap_or(0))
+            .collect();
         let mut members = vec![Vec::new(); plan.kinds().len()];
         for (at, kind) in kinds.iter().enumerate() {
             if let Some(members) = members.get_mut(*kind) {
@@ -104,7 +113,10 @@ impl Review {
             }
         }
         let choices = Choices::new(plan);
-        let first = members.iter().position(|members| !members.is_empty()).unwrap_or(0);
+        let first = members
+            .iter()
+            .position(|members| !members.is_empty())
+            .unwrap_or(0);
         let mut review = Self {
             tally: Tally::new(plan, &kinds, &choices),
             choices,
@@ -155,15 +167,21 @@ impl Review {
     /// Returns what the choices change of who can call what; nothing of products
     /// that grant no access.
     pub(crate) fn access(&self) -> Option<&Access> {
-        let evaluate = || self.plan().access(|at| self.tally.resolution.is_written(at));
+        let evaluate = || {
+            self.plan()
+                .access(|at| self.tally.resolution.is_written(at))
+        };
         self.access.get_or_init(evaluate).as_ref()
     }
 
     /// Returns what writing an item would change beside that, which the choices
     /// leave as it is; of much the first changes, at least `most`.
     pub(crate) fn access_by(&self, at: usize, most: usize) -> Option<Access> {
-        let may = self.entry(at).is_some_and(Entry::is_open) && !self.tally.resolution.is_written(at);
-        self.plan().access_by(at, &|at| self.tally.resolution.is_written(at), most).filter(|_| may)
+        let may =
+            self.entry(at).is_some_and(Entry::is_open) && !self.tally.resolution.is_written(at);
+        self.plan()
+            .access_by(at, &|at| self.tally.resolution.is_written(at), most)
+            .filter(|_| may)
     }
 
     /// Returns the mark of an item.
@@ -188,7 +206,11 @@ impl Review {
 
     /// Returns the items of a kind that the filter admits.
     pub(crate) fn admitted(&self, kind: usize) -> impl Iterator<Item = usize> + '_ {
-        let members = self.members.get(kind).map(Vec::as_slice).unwrap_or_default();
+        let members = self
+            .members
+            .get(kind)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         members.iter().copied().filter(|at| self.admits(*at))
     }
 
@@ -205,16 +227,29 @@ impl Review {
     /// Counts the fields of the list's visible items that would change. Each
     /// item is compared once: its changes hang on the plan alone.
     pub(crate) fn count_fields(&mut self, height: usize) {
-        let rows = self.items.rows().get(self.items.window(height)).unwrap_or_default();
+        let rows = self
+            .items
+            .rows()
+            .get(self.items.window(height))
+            .unwrap_or_default();
         let uncounted: Vec<usize> = rows
             .iter()
             .filter_map(|row| row.node.item())
-            .filter(|at| self.entry(*at).is_some_and(|entry| entry.base.is_some() && entry.changed))
+            .filter(|at| {
+                self.entry(*at)
+                    .is_some_and(|entry| entry.base.is_some() && entry.changed)
+            })
             .filter(|at| !self.fields.contains_key(at))
             .collect();
         for at in uncounted {
             let changes = self.plan().changes(at, Show::Differences);
-            self.fields.insert(at, changes.iter().filter(|change| change.op.is_effective()).count());
+            self.fields.insert(
+                at,
+                changes
+                    .iter()
+                    .filter(|change| change.op.is_effective())
+                    .count(),
+            );
         }
     }
 
@@ -268,7 +303,11 @@ impl Review {
 fn users(plan: &Plan) -> HashMap<usize, Vec<usize>> {
     let mut users: HashMap<usize, Vec<usize>> = HashMap::new();
     for (at, entry) in plan.entries().iter().enumerate() {
-        for on in entry.requires.iter().filter_map(|requirement| plan.position(&requirement.on)) {
+        for on in entry
+            .requires
+            .iter()
+            .filter_map(|requirement| plan.position(&requirement.on))
+        {
             users.entry(on).or_default().push(at);
         }
     }

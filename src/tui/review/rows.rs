@@ -29,8 +29,14 @@ impl Review {
 
     fn find_branches(&mut self) {
         let listed = self.listed.item();
-        let wanted = self.open.iter().filter_map(|node| node.item()).chain(listed);
-        let missing: HashSet<usize> = wanted.filter(|at| !self.branches.contains_key(at)).collect();
+        let wanted = self
+            .open
+            .iter()
+            .filter_map(|node| node.item())
+            .chain(listed);
+        let missing: HashSet<usize> = wanted
+            .filter(|at| !self.branches.contains_key(at))
+            .collect();
         for at in missing {
             let found = self.entry(at).map(branches).unwrap_or_default();
             self.branches.insert(at, found);
@@ -40,7 +46,9 @@ impl Review {
     pub(super) fn relist(&mut self) {
         self.find_branches();
         let mut rows = Vec::new();
-        self.push_children(self.listed, 0, &mut rows, &|node| matches!(node, Node::Branch(..)));
+        self.push_children(self.listed, 0, &mut rows, &|node| {
+            matches!(node, Node::Branch(..))
+        });
         let at = self.items_wish.map_or(0, |wish| self.nearest(&rows, wish));
         self.items.replace(rows, at);
         self.rebuilt += 1;
@@ -49,9 +57,14 @@ impl Review {
     /// Kinds without items take no room: some products have dozens.
     fn tree_rows(&self) -> Vec<Row> {
         let is_empty = self.members.iter().all(Vec::is_empty);
-        let has_items = |kind: &usize| is_empty || self.members.get(*kind).is_some_and(|all| !all.is_empty());
-        let kinds = (0..self.plan().kinds().len()).filter(has_items).map(Node::Kind);
-        let lists = MissingList::ALL.into_iter().filter(|list| !list.places(self.plan()).is_empty());
+        let has_items =
+            |kind: &usize| is_empty || self.members.get(*kind).is_some_and(|all| !all.is_empty());
+        let kinds = (0..self.plan().kinds().len())
+            .filter(has_items)
+            .map(Node::Kind);
+        let lists = MissingList::ALL
+            .into_iter()
+            .filter(|list| !list.places(self.plan()).is_empty());
         let missing = lists.map(Node::Missing);
         let warnings = (!self.warnings.is_empty()).then_some(Node::Warnings);
         let mut rows = Vec::new();
@@ -64,7 +77,13 @@ impl Review {
         rows
     }
 
-    fn push_children(&self, node: Node, depth: u16, rows: &mut Vec<Row>, is_open: &dyn Fn(Node) -> bool) {
+    fn push_children(
+        &self,
+        node: Node,
+        depth: u16,
+        rows: &mut Vec<Row>,
+        is_open: &dyn Fn(Node) -> bool,
+    ) {
         let mut push = |child: Node| {
             rows.push(Row { node: child, depth });
             if is_open(child) {
@@ -78,10 +97,14 @@ impl Review {
                 (0..branches).for_each(|branch| push(Node::Branch(at, branch)));
             }
             Node::Branch(at, branch) => {
-                let members = self.branch(at, branch).map_or(0, |branch| branch.members.len());
+                let members = self
+                    .branch(at, branch)
+                    .map_or(0, |branch| branch.members.len());
                 (0..members).for_each(|member| push(Node::Element(at, branch, member)));
             }
-            Node::Missing(list) => list.places(self.plan()).for_each(|at| push(Node::MissingObject(at))),
+            Node::Missing(list) => list
+                .places(self.plan())
+                .for_each(|at| push(Node::MissingObject(at))),
             Node::Warnings => (0..self.warnings.len()).for_each(|at| push(Node::Warning(at))),
             Node::Element(..) | Node::MissingObject(_) | Node::Warning(_) => {}
         }
@@ -113,7 +136,11 @@ impl Review {
         }
         let parent = node.parent(self.plan());
         let is_sibling = |row: &Row| row.node.parent(self.plan()) == parent;
-        if next.is_some_and(is_sibling) { at } else { at.saturating_sub(1) }
+        if next.is_some_and(is_sibling) {
+            at
+        } else {
+            at.saturating_sub(1)
+        }
     }
 
     /// Returns where a node stands among the items: the first item that is not

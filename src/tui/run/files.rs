@@ -18,12 +18,19 @@ impl Files {
     /// Reads them again.
     pub(super) fn read(&self) -> Reloaded {
         let (themes, errors) = skin::all(self.themes.as_deref());
-        let themes = errors.first().map_or(Ok(themes), |error| Err(error.to_string()));
-        Reloaded { themes, keys: self.keys() }
+        let themes = errors
+            .first()
+            .map_or(Ok(themes), |error| Err(error.to_string()));
+        Reloaded {
+            themes,
+            keys: self.keys(),
+        }
     }
 
     fn keys(&self) -> Result<KeyMap, String> {
-        let Some(path) = &self.config else { return Ok(KeyMap::new()) };
+        let Some(path) = &self.config else {
+            return Ok(KeyMap::new());
+        };
         let config = Config::read(path).map_err(|error| match &error {
             ConfigError::Parse { place, message } => format!("{place}: {message}"),
             ConfigError::Read { .. } | ConfigError::NoProfile { .. } => {

@@ -74,13 +74,18 @@ pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Far
     if options.scopes {
         app.begin_with_scopes();
     }
-    let misbound = KeyMap::with(&options.keys).map(|keymap| app.keymap = keymap).err();
+    let misbound = KeyMap::with(&options.keys)
+        .map(|keymap| app.keymap = keymap)
+        .err();
     let misbound = misbound.map(|error| format!("{error} (the default keys are used)"));
     if let Some(complaint) = misbound.or(complaint) {
         app.refuse(complaint);
     }
     let frame = if environment.ssh { FRAME_FAR } else { FRAME };
-    let files = Files { themes: options.theme_dir.clone(), config: options.config.clone() };
+    let files = Files {
+        themes: options.theme_dir.clone(),
+        config: options.config.clone(),
+    };
     let mut stage = Stage::new(terminal, app, backend, frame).with_files(files);
     let exit = stage.play(input, signals).await?;
     Ok(farewell(&stage.app, exit))
@@ -89,15 +94,27 @@ pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Far
 /// Returns the skin that was asked for, and what is wrong with the wish.
 fn dress(options: &Options, environment: &Environment) -> (Skin, Option<String>) {
     let level = Level::resolve(options.color, environment);
-    let fitting = if environment.is_light() { "light" } else { "dark" };
+    let fitting = if environment.is_light() {
+        "light"
+    } else {
+        "dark"
+    };
     let ascii = options.ascii || !environment.is_utf8();
     let glyphs = if ascii { &skin::ASCII } else { &skin::UNICODE };
     let (themes, errors) = skin::all(options.theme_dir.as_deref());
-    let mut skin = Skin::new(themes, options.theme.as_deref().unwrap_or(fitting), level, glyphs);
+    let mut skin = Skin::new(
+        themes,
+        options.theme.as_deref().unwrap_or(fitting),
+        level,
+        glyphs,
+    );
     skin.accessible = options.accessible;
     let unknown = options.theme.as_deref().filter(|theme| !skin.has(theme));
     let complaint = unknown.map(|theme| format!("no theme is called '{theme}'"));
-    (skin, complaint.or_else(|| errors.first().map(ToString::to_string)))
+    (
+        skin,
+        complaint.or_else(|| errors.first().map(ToString::to_string)),
+    )
 }
 
 #[cfg(test)]

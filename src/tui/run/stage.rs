@@ -114,7 +114,11 @@ impl<S: Screen> Stage<S> {
                 // Keys that cannot be read any more: as if the terminal were gone.
                 Err(_) => return self.turn(Msg::Leave(Leave::Hangup)),
             }
-            next = if self.exit.is_none() { input.try_next() } else { None };
+            next = if self.exit.is_none() {
+                input.try_next()
+            } else {
+                None
+            };
         }
         Ok(())
     }
@@ -122,7 +126,9 @@ impl<S: Screen> Stage<S> {
     fn press(&mut self, arrived: Arrived) -> io::Result<()> {
         match arrived.event {
             // Read before the question was on the screen: no answer to it.
-            Event::Key(_) | Event::Paste(_) if !self.app.modals.is_empty() && arrived.at < self.asked => {
+            Event::Key(_) | Event::Paste(_)
+                if !self.app.modals.is_empty() && arrived.at < self.asked =>
+            {
                 Ok(())
             }
             Event::Key(event) => match Key::of(&event) {
@@ -219,22 +225,33 @@ impl<S: Screen> Stage<S> {
                 Effect::Compare(id) => self.compare(id),
                 Effect::Apply(id, approved, backup) => {
                     self.cancel = Cancel::new();
-                    let work = self.backend.apply(*approved, backup, self.reporter(id), self.cancel.clone());
+                    let work = self.backend.apply(
+                        *approved,
+                        backup,
+                        self.reporter(id),
+                        self.cancel.clone(),
+                    );
                     self.spawn(work, move |outcome| Msg::Applied(id, outcome));
                 }
                 Effect::Rehearse(id, approved) => {
                     self.cancel = Cancel::new();
-                    let work = self.backend.rehearse(*approved, self.reporter(id), self.cancel.clone());
+                    let work =
+                        self.backend
+                            .rehearse(*approved, self.reporter(id), self.cancel.clone());
                     self.spawn(work, move |outcome| Msg::Rehearsed(id, outcome));
                 }
                 Effect::Undo(id, job) => {
                     self.cancel = Cancel::new();
-                    let work = self.backend.undo(job, self.reporter(id), self.cancel.clone());
+                    let work = self
+                        .backend
+                        .undo(job, self.reporter(id), self.cancel.clone());
                     self.spawn(work, move |outcome| Msg::Undone(id, outcome));
                 }
                 Effect::Save(id, save) => self.save(id, *save),
                 Effect::History(id) => {
-                    self.spawn(self.backend.history(), move |outcome| Msg::Listed(id, outcome));
+                    self.spawn(self.backend.history(), move |outcome| {
+                        Msg::Listed(id, outcome)
+                    });
                 }
                 Effect::Scopes(id) => {
                     let work = self.backend.scopes(self.reporter(id));
@@ -242,7 +259,9 @@ impl<S: Screen> Stage<S> {
                 }
                 Effect::Edit(id, edit) => {
                     self.cancel = Cancel::new();
-                    let work = self.backend.edit(*edit, self.reporter(id), self.cancel.clone());
+                    let work = self
+                        .backend
+                        .edit(*edit, self.reporter(id), self.cancel.clone());
                     self.spawn(work, move |outcome| Msg::Edited(id, outcome));
                 }
                 Effect::CheckScopes(id) => {
@@ -291,7 +310,9 @@ impl<S: Screen> Stage<S> {
         tokio::spawn(async move {
             let outcome = match task.await {
                 Ok(outcome) => outcome,
-                Err(error) => Err(Failure::new(FailureKind::Internal, "the job broke off").because(error)),
+                Err(error) => {
+                    Err(Failure::new(FailureKind::Internal, "the job broke off").because(error))
+                }
             };
             // The loop may have ended; then nobody waits for the answer.
             let _ = sender.send(answer(outcome));
@@ -306,7 +327,9 @@ impl<S: Screen> Stage<S> {
         Reporter::new(move |progress| {
             let Ok(mut last) = last.lock() else { return };
             let soon = last.as_ref().is_some_and(|(before, at)| {
-                before.phase == progress.phase && progress.done != progress.total && at.elapsed() < REPORT
+                before.phase == progress.phase
+                    && progress.done != progress.total
+                    && at.elapsed() < REPORT
             });
             if !soon {
                 *last = Some((progress.clone(), Instant::now()));

@@ -13,7 +13,9 @@ use super::door::{Outside, Screen, Source};
 use super::*;
 use crate::engine::{Approved, Choices, ItemId};
 use crate::job::scope::{Ailment, Edit, Edited};
-use crate::job::{Cancel, Failure, FailureKind, JobRecord, Phase, Receipt, Rehearsal, Reporter, Undone};
+use crate::job::{
+    Cancel, Failure, FailureKind, JobRecord, Phase, Receipt, Rehearsal, Reporter, Undone,
+};
 use crate::tui::keys::Key;
 use crate::tui::msg::{EffectId, Exit, Msg, Reviewed, Scoped};
 use crate::tui::signals::{Arrived, Signal};
@@ -48,7 +50,12 @@ mod budget {
     use super::*;
 
     /// Draws after a script and returns how many bytes went out.
-    fn bytes(app: &mut App, terminal: &mut Terminal<Counter>, counter: &Counter, script: &str) -> usize {
+    fn bytes(
+        app: &mut App,
+        terminal: &mut Terminal<Counter>,
+        counter: &Counter,
+        script: &str,
+    ) -> usize {
         counter.taken();
         keys(app, script);
         terminal.draw(|frame| view(app, frame)).unwrap();
@@ -57,9 +64,11 @@ mod budget {
 
     #[test]
     fn frames_stay_within_their_bytes() {
-        for (width, height, first, item) in
-            [(80, 24, 6_000, 2_000), (120, 40, 10_000, 3_000), (200, 60, 20_000, 4_000)]
-        {
+        for (width, height, first, item) in [
+            (80, 24, 6_000, 2_000),
+            (120, 40, 10_000, 3_000),
+            (200, 60, 20_000, 4_000),
+        ] {
             let mut app = sampled(width, height);
             let counter = Counter::default();
             let mut terminal = Terminal::on(counter.clone(), Size::new(width, height)).unwrap();
@@ -97,7 +106,8 @@ impl Screen for Pretended {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         let state = match (&app.review, &app.job, app.modals.last()) {
-            (_, _, Some(modal)) => match modal.lines().first().map(crate::tui::widget::Line::plain) {
+            (_, _, Some(modal)) => match modal.lines().first().map(crate::tui::widget::Line::plain)
+            {
                 Some(first) if first == TAKEN => first,
                 _ => modal.title.clone(),
             },
@@ -141,15 +151,24 @@ struct Script {
 impl Script {
     fn fill(&mut self) {
         let seen = self.log.lock().unwrap().frames.last().cloned();
-        if self.steps.front().is_some_and(|(frame, _)| seen.as_deref() == Some(*frame)) {
+        if self
+            .steps
+            .front()
+            .is_some_and(|(frame, _)| seen.as_deref() == Some(*frame))
+        {
             let (_, keys) = self.steps.pop_front().unwrap();
             if let Some(text) = keys.strip_prefix('"') {
                 let typed = text.chars().map(KeyCode::Char).chain([KeyCode::Enter]);
-                self.queued.extend(typed.map(|code| KeyEvent::new(code, KeyModifiers::NONE)));
+                self.queued
+                    .extend(typed.map(|code| KeyEvent::new(code, KeyModifiers::NONE)));
                 return;
             }
             for key in Key::parse_all(keys).unwrap() {
-                let modifiers = if key.ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
+                let modifiers = if key.ctrl {
+                    KeyModifiers::CONTROL
+                } else {
+                    KeyModifiers::NONE
+                };
                 self.queued.push_back(KeyEvent::new(key.code, modifiers));
             }
         }
@@ -157,7 +176,10 @@ impl Script {
 
     fn pop(&mut self) -> Option<io::Result<Arrived>> {
         let event = self.queued.pop_front()?;
-        Some(Ok(Arrived { at: Instant::now(), event: Event::Key(event) }))
+        Some(Ok(Arrived {
+            at: Instant::now(),
+            event: Event::Key(event),
+        }))
     }
 }
 
@@ -187,7 +209,10 @@ impl Outside for Later {
     async fn next(&mut self) -> Signal {
         loop {
             let seen = self.log.lock().unwrap().frames.last().cloned();
-            if let Some((frame, signal)) = self.when.filter(|(frame, _)| seen.as_deref() == Some(*frame)) {
+            if let Some((frame, signal)) = self
+                .when
+                .filter(|(frame, _)| seen.as_deref() == Some(*frame))
+            {
                 self.when = None;
                 let _ = frame;
                 return signal;
@@ -261,7 +286,10 @@ impl Backend for Pretending {
             until_cancelled(hold, &cancel).await;
             finished.fetch_add(1, Ordering::SeqCst);
             if cancel.is_cancelled() {
-                return Err(Failure::new(FailureKind::Cancelled, cancel.why().unwrap_or_default()));
+                return Err(Failure::new(
+                    FailureKind::Cancelled,
+                    cancel.why().unwrap_or_default(),
+                ));
             }
             Ok(rehearsal(&[]))
         })
@@ -275,10 +303,18 @@ impl Backend for Pretending {
         Box::pin(async { Ok(records()) })
     }
 
-    fn undo(&self, job: i64, report: Reporter, _: Cancel) -> BoxFuture<'static, Result<Undone, Failure>> {
+    fn undo(
+        &self,
+        job: i64,
+        report: Reporter,
+        _: Cancel,
+    ) -> BoxFuture<'static, Result<Undone, Failure>> {
         Box::pin(async move {
             report.phase(Phase::Write);
-            Ok(Undone { undoes: job, ..undone() })
+            Ok(Undone {
+                undoes: job,
+                ..undone()
+            })
         })
     }
 
@@ -345,15 +381,32 @@ async fn play(
     when: Option<(&'static str, Signal)>,
 ) -> Played {
     let log: Arc<Mutex<Log>> = Arc::default();
-    let screen = Pretended { log: log.clone(), is_gone: false };
-    let input = Script { steps: steps.iter().copied().collect(), log: log.clone(), queued: VecDeque::new() };
-    let signals = Later { when, log: log.clone() };
+    let screen = Pretended {
+        log: log.clone(),
+        is_gone: false,
+    };
+    let input = Script {
+        steps: steps.iter().copied().collect(),
+        log: log.clone(),
+        queued: VecDeque::new(),
+    };
+    let signals = Later {
+        when,
+        log: log.clone(),
+    };
     let mut stage = Stage::new(screen, app_at(80, 24), backend, Duration::from_millis(1));
     let play = tokio::time::timeout(DEADLINE, stage.play(input, signals)).await;
     let seen = log.lock().unwrap().frames.clone();
-    let exit = play.unwrap_or_else(|_| panic!("nothing came after {seen:?}")).unwrap();
+    let exit = play
+        .unwrap_or_else(|_| panic!("nothing came after {seen:?}"))
+        .unwrap();
     let frames = log.lock().unwrap().frames.clone();
-    Played { exit, frames, farewell: farewell(&stage.app, exit), log }
+    Played {
+        exit,
+        frames,
+        farewell: farewell(&stage.app, exit),
+        log,
+    }
 }
 
 #[tokio::test]
@@ -368,21 +421,45 @@ async fn the_first_frame_comes_before_anything_is_read() {
 #[tokio::test]
 async fn an_import_goes_from_question_to_result() {
     let backend = Arc::new(Pretending::default());
-    let steps =
-        [("review", "P"), ("Confirm import", "tab enter"), ("Imported: job 12", "q"), ("review", "q")];
+    let steps = [
+        ("review", "P"),
+        ("Confirm import", "tab enter"),
+        ("Imported: job 12", "q"),
+        ("review", "q"),
+    ];
     let played = play(backend.clone(), &steps, None).await;
     assert_eq!(played.exit, Exit::Done);
-    assert!(played.farewell.summary.starts_with("job 12: 4 added"), "{}", played.farewell.summary);
-    assert_eq!(backend.calls.load(Ordering::SeqCst), 2, "compared again after the import");
+    assert!(
+        played.farewell.summary.starts_with("job 12: 4 added"),
+        "{}",
+        played.farewell.summary
+    );
+    assert_eq!(
+        backend.calls.load(Ordering::SeqCst),
+        2,
+        "compared again after the import"
+    );
 }
 
 /// Of letters that act elsewhere, of signs, and of what people call databases.
 #[tokio::test]
 async fn every_name_is_typed_through_the_loop() {
-    let names = ["uat_qc", "digirunner", "qQ?:/!", "CPXBm", "j k", "資料庫_1", "a\u{301}é", "[]{}|~`'$;"];
+    let names = [
+        "uat_qc",
+        "digirunner",
+        "qQ?:/!",
+        "CPXBm",
+        "j k",
+        "資料庫_1",
+        "a\u{301}é",
+        "[]{}|~`'$;",
+    ];
     for name in names {
         let typed: &'static str = Box::leak(format!("\"{name}").into_boxed_str());
-        let backend = Arc::new(Pretending { database: Some(name.to_owned()), ..Pretending::default() });
+        let backend = Arc::new(Pretending {
+            database: Some(name.to_owned()),
+            ..Pretending::default()
+        });
         let steps = [
             ("review", "C"),
             ("Confirm cover all", "tab enter"),
@@ -393,21 +470,32 @@ async fn every_name_is_typed_through_the_loop() {
             ("Quit without importing?", "tab enter"),
         ];
         let played = play(backend, &steps, None).await;
-        assert!(played.farewell.summary.contains("3 covered"), "{name}: {}", played.farewell.summary);
+        assert!(
+            played.farewell.summary.contains("3 covered"),
+            "{name}: {}",
+            played.farewell.summary
+        );
     }
 }
 
 #[tokio::test]
 async fn what_is_typed_ahead_confirms_nothing() {
     let backend = Arc::new(Pretending::default());
-    let steps = [("review", "P tab enter"), ("Confirm import", "q"), ("review", "q")];
+    let steps = [
+        ("review", "P tab enter"),
+        ("Confirm import", "q"),
+        ("review", "q"),
+    ];
     let played = play(backend, &steps, None).await;
     assert_eq!(played.farewell.summary, "nothing was written");
 }
 
 #[tokio::test]
 async fn sigterm_cancels_an_import_and_waits_for_its_end() {
-    let backend = Arc::new(Pretending { hold: true, ..Pretending::default() });
+    let backend = Arc::new(Pretending {
+        hold: true,
+        ..Pretending::default()
+    });
     let steps = [("review", "P"), ("Confirm import", "tab enter")];
     let played = play(backend.clone(), &steps, Some(("Apply", Signal::Terminate))).await;
     assert_eq!(played.exit, Exit::Terminated);
@@ -417,14 +505,22 @@ async fn sigterm_cancels_an_import_and_waits_for_its_end() {
 
 #[tokio::test]
 async fn a_lost_terminal_waits_for_the_import_and_draws_no_more() {
-    let backend = Arc::new(Pretending { hold: true, ..Pretending::default() });
+    let backend = Arc::new(Pretending {
+        hold: true,
+        ..Pretending::default()
+    });
     let let_go = backend.let_go.clone();
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(60)).await;
         let_go.notify_one();
     });
     let steps = [("review", "P"), ("Confirm import", "tab enter")];
-    let played = play(backend.clone(), &steps, Some(("Apply", Signal::TerminalGone))).await;
+    let played = play(
+        backend.clone(),
+        &steps,
+        Some(("Apply", Signal::TerminalGone)),
+    )
+    .await;
     assert_eq!(played.exit, Exit::HungUp);
     assert_eq!(backend.finished.load(Ordering::SeqCst), 1);
     assert_eq!(played.frames.last().map(String::as_str), Some("Apply"));
@@ -443,8 +539,16 @@ async fn a_job_is_undone_from_the_list_to_the_result() {
     ];
     let played = play(backend.clone(), &steps, None).await;
     assert_eq!(played.exit, Exit::Done);
-    assert!(played.farewell.summary.contains("undid job 14"), "{}", played.farewell.summary);
-    assert_eq!(backend.calls.load(Ordering::SeqCst), 2, "compared again after the undo");
+    assert!(
+        played.farewell.summary.contains("undid job 14"),
+        "{}",
+        played.farewell.summary
+    );
+    assert_eq!(
+        backend.calls.load(Ordering::SeqCst),
+        2,
+        "compared again after the undo"
+    );
 }
 
 #[tokio::test]
@@ -480,16 +584,27 @@ async fn files_are_written_once_their_path_is_right() {
     assert_eq!(played.exit, Exit::Done);
     let saved = backend.saved.lock().unwrap();
     assert_eq!(saved[1], format!("{}x", saved[0]));
-    assert!(saved[2].ends_with("/exports/gateway-export.json"), "{saved:?}");
+    assert!(
+        saved[2].ends_with("/exports/gateway-export.json"),
+        "{saved:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_rehearsal_ends_with_the_terminal_and_with_ctrl_c() {
-    let backend = Arc::new(Pretending { hold: true, ..Pretending::default() });
+    let backend = Arc::new(Pretending {
+        hold: true,
+        ..Pretending::default()
+    });
     let gone = Some(("Rehearse", Signal::TerminalGone));
     let played = play(backend.clone(), &[("review", "X")], gone).await;
     assert_eq!(played.exit, Exit::HungUp);
-    let steps = [("review", "X"), ("Rehearse", "ctrl-c"), ("Cancelled", "q"), ("review", "q")];
+    let steps = [
+        ("review", "X"),
+        ("Rehearse", "ctrl-c"),
+        ("Cancelled", "q"),
+        ("review", "q"),
+    ];
     let played = play(backend.clone(), &steps, None).await;
     assert_eq!(played.exit, Exit::Done);
     assert_eq!(backend.finished.load(Ordering::SeqCst), 2);
@@ -507,8 +622,15 @@ async fn ctrl_z_suspends_and_y_copies() {
 #[tokio::test]
 async fn a_screen_that_breaks_ends_the_loop() {
     let log: Arc<Mutex<Log>> = Arc::default();
-    let screen = Pretended { log: log.clone(), is_gone: true };
-    let input = Script { steps: VecDeque::new(), log: log.clone(), queued: VecDeque::new() };
+    let screen = Pretended {
+        log: log.clone(),
+        is_gone: true,
+    };
+    let input = Script {
+        steps: VecDeque::new(),
+        log: log.clone(),
+        queued: VecDeque::new(),
+    };
     let signals = Later { when: None, log };
     let backend = Arc::new(Pretending::default());
     let mut stage = Stage::new(screen, app_at(80, 24), backend, FRAME);
@@ -518,7 +640,10 @@ async fn a_screen_that_breaks_ends_the_loop() {
 #[test]
 fn a_flood_of_progress_is_thinned() {
     let backend: Arc<dyn Backend> = Arc::new(Pretending::default());
-    let screen = Pretended { log: Arc::default(), is_gone: false };
+    let screen = Pretended {
+        log: Arc::default(),
+        is_gone: false,
+    };
     let mut stage = Stage::new(screen, app_at(80, 24), backend, FRAME);
     let reporter = stage.reporter(EffectId(1));
     for done in 0..=100_000 {
@@ -529,12 +654,17 @@ fn a_flood_of_progress_is_thinned() {
         messages.push(msg);
     }
     assert!(messages.len() < 1_000, "{}", messages.len());
-    assert!(matches!(messages.last(), Some(Msg::Progress(_, progress)) if progress.done == 100_000));
+    assert!(
+        matches!(messages.last(), Some(Msg::Progress(_, progress)) if progress.done == 100_000)
+    );
 }
 
 #[test]
 fn a_wish_that_cannot_be_met_is_told() {
-    let options = Options { theme: Some("sea".to_owned()), ..Options::default() };
+    let options = Options {
+        theme: Some("sea".to_owned()),
+        ..Options::default()
+    };
     let (skin, complaint) = dress(&options, &Environment::default());
     assert_eq!(complaint.as_deref(), Some("no theme is called 'sea'"));
     assert_eq!(skin.name(), "dark");
@@ -542,5 +672,8 @@ fn a_wish_that_cannot_be_met_is_told() {
 
 #[test]
 fn enter_is_a_key_code_like_others() {
-    assert_eq!(Key::of(&KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)), Some(Key::plain(KeyCode::Enter)));
+    assert_eq!(
+        Key::of(&KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)),
+        Some(Key::plain(KeyCode::Enter))
+    );
 }

@@ -29,20 +29,34 @@ pub(crate) enum DetailRow {
 }
 
 /// Builds the lines that are laid out, and the rows.
-pub(super) fn build(catalogue: &Catalogue, scope: &Scope, width: usize) -> (Vec<Line>, Vec<DetailRow>) {
+pub(super) fn build(
+    catalogue: &Catalogue,
+    scope: &Scope,
+    width: usize,
+) -> (Vec<Line>, Vec<DetailRow>) {
     let fold = |line: Line| line.fold(width.max(8));
-    let mut head: Vec<Line> = fields(catalogue, scope).into_iter().flat_map(fold).collect();
+    let mut head: Vec<Line> = fields(catalogue, scope)
+        .into_iter()
+        .flat_map(fold)
+        .collect();
     let mut rows: Vec<DetailRow> = (0..head.len()).map(DetailRow::Head).collect();
     let modules = modules(catalogue, scope);
     let told = match scope.apis.len() {
         0 => "no APIs".to_owned(),
         apis => {
-            format!("{} in {}", count(apis, "API", "APIs"), count(modules.len(), "module", "modules"))
+            format!(
+                "{} in {}",
+                count(apis, "API", "APIs"),
+                count(modules.len(), "module", "modules")
+            )
         }
     };
     heading(&mut head, &mut rows, &told);
     for apis in modules {
-        rows.extend(apis.first().map(|first| DetailRow::Module(*first, apis.len())));
+        rows.extend(
+            apis.first()
+                .map(|first| DetailRow::Module(*first, apis.len())),
+        );
         rows.extend(apis.iter().copied().map(DetailRow::Api));
     }
     let told = match scope.holders.len() {
@@ -64,7 +78,10 @@ fn heading(head: &mut Vec<Line>, rows: &mut Vec<DetailRow>, text: &str) {
 /// Returns a scope's APIs by module.
 fn modules<'s>(catalogue: &Catalogue, scope: &'s Scope) -> Vec<&'s [usize]> {
     let module = |at: &usize| catalogue.apis().get(*at).map(|api| &api.name.module);
-    scope.apis.chunk_by(|one, other| module(one) == module(other)).collect()
+    scope
+        .apis
+        .chunk_by(|one, other| module(one) == module(other))
+        .collect()
 }
 
 fn fields(catalogue: &Catalogue, scope: &Scope) -> Vec<Line> {
@@ -76,16 +93,29 @@ fn fields(catalogue: &Catalogue, scope: &Scope) -> Vec<Line> {
         limited("times", &scope.times.to_string()),
     ];
     let authentications = scope.authentications.iter();
-    let named: Vec<String> =
-        authentications.map(|id| named(id, catalogue.authentication(id), "no such type")).collect();
+    let named: Vec<String> = authentications
+        .map(|id| named(id, catalogue.authentication(id), "no such type"))
+        .collect();
     let first = named.first().map(String::as_str).unwrap_or_default();
     lines.push(pair("authentication", first));
     lines.extend(named.iter().skip(1).map(|named| pair("", named)));
     let level = scope.level.as_deref().unwrap_or_default();
-    lines.push(pair("level", &self::named(level, catalogue.level(level), "no such level")));
-    lines.push(pair("description", scope.description.as_deref().unwrap_or_default()));
-    lines.push(pair("created", &by(scope.created_at, Some(&scope.created_by))));
-    lines.push(pair("updated", &by(scope.updated_at, scope.updated_by.as_deref())));
+    lines.push(pair(
+        "level",
+        &self::named(level, catalogue.level(level), "no such level"),
+    ));
+    lines.push(pair(
+        "description",
+        scope.description.as_deref().unwrap_or_default(),
+    ));
+    lines.push(pair(
+        "created",
+        &by(scope.created_at, Some(&scope.created_by)),
+    ));
+    lines.push(pair(
+        "updated",
+        &by(scope.updated_at, scope.updated_by.as_deref()),
+    ));
     lines
 }
 
@@ -111,7 +141,9 @@ fn named(id: &str, label: Option<&Label>, lacking: &str) -> String {
 
 fn by(at: Option<chrono::NaiveDateTime>, who: Option<&str>) -> String {
     let time = at.map(|at| at.format("%Y-%m-%d %H:%M:%S").to_string());
-    let who = who.filter(|who| !who.is_empty()).map(|who| format!("by {who}"));
+    let who = who
+        .filter(|who| !who.is_empty())
+        .map(|who| format!("by {who}"));
     time.into_iter().chain(who).collect::<Vec<_>>().join(" ")
 }
 
@@ -129,10 +161,14 @@ pub(super) fn line(
             let module = catalogue.apis().get(at).map_or("", |api| &api.name.module);
             Line::of(Role::Text, module).and(Role::Dim, &format!("  {apis}"))
         }
-        DetailRow::Api(at) => catalogue.apis().get(at).map_or_else(Line::new, |api| of_api(api, warning)),
-        DetailRow::Holder(at) => {
-            catalogue.clients().get(at).map_or_else(Line::new, |client| holder(client, scope, warning))
-        }
+        DetailRow::Api(at) => catalogue
+            .apis()
+            .get(at)
+            .map_or_else(Line::new, |api| of_api(api, warning)),
+        DetailRow::Holder(at) => catalogue
+            .clients()
+            .get(at)
+            .map_or_else(Line::new, |client| holder(client, scope, warning)),
     }
 }
 
@@ -151,23 +187,39 @@ fn holder(client: &ClientInfo, scope: &Scope, warning: &str) -> Line {
             .and(Role::Dim, "  there is no such client");
     }
     let is_named = !client.name.is_empty() && client.name != client.id;
-    let name = if is_named { format!("  {}", client.name) } else { String::new() };
+    let name = if is_named {
+        format!("  {}", client.name)
+    } else {
+        String::new()
+    };
     let level = client.level.as_deref();
     let differs = level.is_some() && level != scope.level.as_deref();
-    let sign = if differs { format!("{warning} ") } else { "  ".to_owned() };
+    let sign = if differs {
+        format!("{warning} ")
+    } else {
+        "  ".to_owned()
+    };
     let level = match level {
         Some(level) if differs => format!("  level {level}, not the scope's"),
         Some(level) => format!("  level {level}"),
         None => String::new(),
     };
-    Line::of(Role::Warning, &sign).and(Role::Text, &client.id).and(Role::Text, &name).and(Role::Dim, &level)
+    Line::of(Role::Warning, &sign)
+        .and(Role::Text, &client.id)
+        .and(Role::Text, &name)
+        .and(Role::Dim, &level)
 }
 
 /// Returns a scope in full, as text.
 pub(super) fn text(catalogue: &Catalogue, scope: &Scope, warning: &str) -> String {
     let (head, rows) = build(catalogue, scope, UNBROKEN);
-    let lines = rows.into_iter().map(|row| line(catalogue, scope, &head, row, warning));
-    lines.map(|line| line.plain().trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    let lines = rows
+        .into_iter()
+        .map(|row| line(catalogue, scope, &head, row, warning));
+    lines
+        .map(|line| line.plain().trim_end().to_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[cfg(test)]
@@ -201,15 +253,27 @@ mod tests {
     #[test]
     fn what_is_lacking_is_told_with_a_sign_and_in_words() {
         let told = told("2000000002");
-        assert!(told.contains("! nothing  lacking: the target has no such API"), "{told}");
+        assert!(
+            told.contains("! nothing  lacking: the target has no such API"),
+            "{told}"
+        );
         assert!(told.contains("! ghost  there is no such client"), "{told}");
-        assert!(told.contains("duration        25 hour (Approximately 1 day) (0: Unlimited)"), "{told}");
+        assert!(
+            told.contains("duration        25 hour (Approximately 1 day) (0: Unlimited)"),
+            "{told}"
+        );
     }
 
     #[test]
     fn hostile_text_is_shown_and_not_obeyed() {
         let told = told("2000000003");
-        assert!(told.contains("description     \\x1b[31mred\\u{202e}"), "{told}");
-        assert!(told.contains("no APIs") && told.contains("no client holds it"), "{told}");
+        assert!(
+            told.contains("description     \\x1b[31mred\\u{202e}"),
+            "{told}"
+        );
+        assert!(
+            told.contains("no APIs") && told.contains("no client holds it"),
+            "{told}"
+        );
     }
 }

@@ -78,19 +78,29 @@ pub(crate) struct Scopes {
 impl Scopes {
     /// Returns the screen before anything was read.
     pub(crate) fn new(place: Place) -> Self {
-        Self { place, ..Self::default() }
+        Self {
+            place,
+            ..Self::default()
+        }
     }
 
     /// Takes in what was read. Selection, search, filter and order stay.
     pub(crate) fn take(&mut self, scoped: Scoped) {
-        let wanted = self.wanted.take().or_else(|| self.current().map(|scope| Arc::clone(&scope.id)));
+        let wanted = self
+            .wanted
+            .take()
+            .or_else(|| self.current().map(|scope| Arc::clone(&scope.id)));
         self.place = scoped.place;
         self.failure = None;
         self.reads += 1;
         // What is there no more could not be taken off the filter.
         let catalogue = &scoped.catalogue;
-        self.filter.authentications.retain(|id| catalogue.authentication(id).is_some());
-        self.filter.level.take_if(|id| catalogue.level(id).is_none());
+        self.filter
+            .authentications
+            .retain(|id| catalogue.authentication(id).is_some());
+        self.filter
+            .level
+            .take_if(|id| catalogue.level(id).is_none());
         self.catalogue = Some(scoped.catalogue);
         self.list_anew(wanted.as_deref());
     }
@@ -132,7 +142,11 @@ impl Scopes {
 
     /// Says how they are sorted.
     pub(crate) fn sorted(&self) -> String {
-        let order = if self.sort.descending { ", descending" } else { "" };
+        let order = if self.sort.descending {
+            ", descending"
+        } else {
+            ""
+        };
         format!("sorted by {}{order}", self.sort.key.word())
     }
 
@@ -147,7 +161,10 @@ impl Scopes {
 
     /// Sorts by the next column.
     pub(crate) fn sort_by_next(&mut self) {
-        let at = SortKey::ALL.iter().position(|key| *key == self.sort.key).unwrap_or(0);
+        let at = SortKey::ALL
+            .iter()
+            .position(|key| *key == self.sort.key)
+            .unwrap_or(0);
         let next = SortKey::ALL.get((at + 1) % SortKey::ALL.len());
         self.sort.key = next.copied().unwrap_or_default();
         self.list_again();
@@ -161,16 +178,29 @@ impl Scopes {
 
     /// Returns what the filter offers.
     pub(crate) fn choices(&self) -> Vec<Choice> {
-        let Some(catalogue) = &self.catalogue else { return Vec::new() };
-        let authentications = catalogue.authentications().iter().cloned().map(Choice::Authentication);
+        let Some(catalogue) = &self.catalogue else {
+            return Vec::new();
+        };
+        let authentications = catalogue
+            .authentications()
+            .iter()
+            .cloned()
+            .map(Choice::Authentication);
         let levels = catalogue.levels().iter().cloned().map(Choice::Level);
-        authentications.chain([Choice::AnyLevel]).chain(levels).collect()
+        authentications
+            .chain([Choice::AnyLevel])
+            .chain(levels)
+            .collect()
     }
 
     /// Says whether the filter lets something through by this choice.
     pub(crate) fn is_chosen(&self, choice: &Choice) -> bool {
         match choice {
-            Choice::Authentication(label) => self.filter.authentications.iter().any(|id| **id == *label.id),
+            Choice::Authentication(label) => self
+                .filter
+                .authentications
+                .iter()
+                .any(|id| **id == *label.id),
             Choice::AnyLevel => self.filter.level.is_none(),
             Choice::Level(label) => self.filter.level.as_deref() == Some(&label.id),
         }
@@ -198,9 +228,12 @@ impl Scopes {
     /// Lists what is wanted now, and selects a scope; where that is listed no
     /// more, whatever stands in its place.
     fn list_anew(&mut self, selected: Option<&str>) {
-        let Some(catalogue) = &self.catalogue else { return };
+        let Some(catalogue) = &self.catalogue else {
+            return;
+        };
         let found = catalogue.search(&self.filter, self.sort);
-        let is_selected = |at: &usize| catalogue.scopes().get(*at).map(|scope| &*scope.id) == selected;
+        let is_selected =
+            |at: &usize| catalogue.scopes().get(*at).map(|scope| &*scope.id) == selected;
         let at = found.iter().position(is_selected).unwrap_or(self.list.at());
         self.list.replace(found, at);
     }
@@ -224,13 +257,18 @@ impl Scopes {
             self.detail_of = None;
             return;
         };
-        let key = DetailKey { id: Arc::clone(&scope.id), width, reads: self.reads };
+        let key = DetailKey {
+            id: Arc::clone(&scope.id),
+            width,
+            reads: self.reads,
+        };
         if self.detail_of.as_ref() == Some(&key) {
             return;
         }
         let is_same = self.detail_of.as_ref().is_some_and(|old| old.id == key.id);
         let (head, rows) = detail::build(catalogue, scope, width);
-        self.detail.replace(rows, if is_same { self.detail.at() } else { 0 });
+        self.detail
+            .replace(rows, if is_same { self.detail.at() } else { 0 });
         self.head = head;
         self.detail_of = Some(key);
     }
@@ -238,13 +276,19 @@ impl Scopes {
     /// Lays a row of the detail out.
     pub(crate) fn detail_line(&self, row: DetailRow, warning: &str) -> Line {
         match (&self.catalogue, self.current()) {
-            (Some(catalogue), Some(scope)) => detail::line(catalogue, scope, &self.head, row, warning),
+            (Some(catalogue), Some(scope)) => {
+                detail::line(catalogue, scope, &self.head, row, warning)
+            }
             _ => Line::new(),
         }
     }
 
     /// Returns the scope at hand in full, as text.
     pub(crate) fn text(&self, warning: &str) -> Option<String> {
-        Some(detail::text(self.catalogue.as_ref()?, self.current()?, warning))
+        Some(detail::text(
+            self.catalogue.as_ref()?,
+            self.current()?,
+            warning,
+        ))
     }
 }

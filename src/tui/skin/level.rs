@@ -38,7 +38,10 @@ impl Environment {
     /// Returns what the process was started with.
     pub(crate) fn read() -> Self {
         let get = |name: &str| env::var(name).unwrap_or_default();
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(get).into_iter().find(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .map(get)
+            .into_iter()
+            .find(|value| !value.is_empty());
         Self {
             no_color: get("NO_COLOR"),
             term: get("TERM"),
@@ -72,7 +75,9 @@ impl Level {
         match choice {
             ColorChoice::Never => Self::None,
             ColorChoice::Always => said,
-            ColorChoice::Auto if !environment.no_color.is_empty() || environment.term == "dumb" => Self::None,
+            ColorChoice::Auto if !environment.no_color.is_empty() || environment.term == "dumb" => {
+                Self::None
+            }
             ColorChoice::Auto => said,
         }
     }
@@ -104,14 +109,21 @@ mod tests {
         assert_eq!(auto("", "vt100", ""), Level::Ansi16);
         let loud = environment("1", "xterm", "");
         assert_eq!(Level::resolve(ColorChoice::Always, &loud), Level::Ansi16);
-        assert_eq!(Level::resolve(ColorChoice::Never, &environment("", "", "24bit")), Level::None);
+        assert_eq!(
+            Level::resolve(ColorChoice::Never, &environment("", "", "24bit")),
+            Level::None
+        );
     }
 
     #[test]
     fn only_a_utf8_locale_on_a_terminal_with_a_font_has_glyphs() {
         let utf8 = |locale: &str, term: &str| {
-            Environment { locale: locale.to_owned(), term: term.to_owned(), ..Environment::default() }
-                .is_utf8()
+            Environment {
+                locale: locale.to_owned(),
+                term: term.to_owned(),
+                ..Environment::default()
+            }
+            .is_utf8()
         };
         assert!(utf8("zh_TW.UTF-8", "xterm"));
         assert!(!utf8("C", "xterm"));
@@ -120,7 +132,10 @@ mod tests {
 
     #[test]
     fn a_light_background_is_believed() {
-        let light = Environment { colorfgbg: "0;15".to_owned(), ..Environment::default() };
+        let light = Environment {
+            colorfgbg: "0;15".to_owned(),
+            ..Environment::default()
+        };
         assert!(light.is_light());
         assert!(!Environment::default().is_light());
     }

@@ -31,10 +31,29 @@ impl Skin {
     ///
     /// Without colours it is always the theme made for that: the others would
     /// lose what they tell by colour.
-    pub(crate) fn new(themes: Vec<Theme>, wanted: &str, level: Level, glyphs: &'static Glyphs) -> Self {
-        let wanted = if level == Level::None { theme::MONO } else { wanted };
-        let at = themes.iter().position(|theme| theme.name == wanted).unwrap_or(0);
-        let mut skin = Self { themes, at, styles: Vec::new(), level, glyphs, accessible: false };
+    pub(crate) fn new(
+        themes: Vec<Theme>,
+        wanted: &str,
+        level: Level,
+        glyphs: &'static Glyphs,
+    ) -> Self {
+        let wanted = if level == Level::None {
+            theme::MONO
+        } else {
+            wanted
+        };
+        let at = themes
+            .iter()
+            .position(|theme| theme.name == wanted)
+            .unwrap_or(0);
+        let mut skin = Self {
+            themes,
+            at,
+            styles: Vec::new(),
+            level,
+            glyphs,
+            accessible: false,
+        };
         skin.dress();
         skin
     }
@@ -68,7 +87,10 @@ impl Skin {
     /// Takes themes that were read anew; stays with the one at hand.
     pub(crate) fn refresh(&mut self, themes: Vec<Theme>) {
         let name = self.name().to_owned();
-        self.at = themes.iter().position(|theme| theme.name == name).unwrap_or(0);
+        self.at = themes
+            .iter()
+            .position(|theme| theme.name == name)
+            .unwrap_or(0);
         self.themes = themes;
         self.dress();
     }

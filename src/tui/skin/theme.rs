@@ -73,10 +73,18 @@ pub(crate) enum ThemeError {
     Colour { place: String, colour: String },
     /// A role names a colour that the palette lacks.
     #[error("{place}: role '{role}' names the colour '{colour}', which the palette lacks")]
-    Unpainted { place: String, role: String, colour: String },
+    Unpainted {
+        place: String,
+        role: String,
+        colour: String,
+    },
     /// There is no such role.
     #[error("{place}: unknown role '{role}'{}", meant(*near))]
-    UnknownRole { place: String, role: String, near: Option<&'static str> },
+    UnknownRole {
+        place: String,
+        role: String,
+        near: Option<&'static str>,
+    },
     /// The file cannot be read.
     #[error("{place}: {why}")]
     Unreadable { place: String, why: String },
@@ -94,16 +102,31 @@ impl Theme {
         let at = |span| place(file, text, span);
         let read: File = toml::from_str(text).map_err(|error| ThemeError::Syntax {
             place: error.span().map_or_else(|| file.to_owned(), at),
-            why: error.message().lines().next().unwrap_or_default().to_owned(),
+            why: error
+                .message()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
         })?;
         let mut palette = BTreeMap::new();
         for (colour, paint) in read.palette {
             let span = paint.span();
             let (rgb, indexed, ansi) = paint.into_inner();
             let (Ok(rgb), Ok(ansi)) = (rgb.parse(), ansi.parse()) else {
-                return Err(ThemeError::Colour { place: at(span), colour });
+                return Err(ThemeError::Colour {
+                    place: at(span),
+                    colour,
+                });
             };
-            palette.insert(colour, Paint { rgb, indexed: Color::Indexed(indexed), ansi });
+            palette.insert(
+                colour,
+                Paint {
+                    rgb,
+                    indexed: Color::Indexed(indexed),
+                    ansi,
+                },
+            );
         }
         let mut roles = BTreeMap::new();
         for (role, look) in read.roles {
@@ -115,12 +138,20 @@ impl Theme {
             let look = look.into_inner();
             for colour in [&look.fg, &look.bg].into_iter().flatten() {
                 if !palette.contains_key(colour) {
-                    return Err(ThemeError::Unpainted { place, colour: colour.clone(), role });
+                    return Err(ThemeError::Unpainted {
+                        place,
+                        colour: colour.clone(),
+                        role,
+                    });
                 }
             }
             roles.insert(role, look);
         }
-        Ok(Self { name: name.to_owned(), palette, roles })
+        Ok(Self {
+            name: name.to_owned(),
+            palette,
+            roles,
+        })
     }
 
     /// Returns how a role looks with so many colours.
@@ -150,7 +181,8 @@ impl Theme {
         if let Some(look) = self.roles.get(name) {
             return look.clone();
         }
-        name.rsplit_once('.').map_or_else(Look::default, |(parent, _)| self.look(parent))
+        name.rsplit_once('.')
+            .map_or_else(Look::default, |(parent, _)| self.look(parent))
     }
 
     fn colour(&self, name: &str, level: Level) -> Option<Color> {
@@ -168,12 +200,22 @@ impl Theme {
 /// `directory`, with the directory's other themes after them; and what was
 /// wrong with files that could not be used.
 pub(crate) fn all(directory: Option<&Path>) -> (Vec<Theme>, Vec<ThemeError>) {
-    let mut themes: Vec<Theme> =
-        SHIPPED.iter().filter_map(|(name, text)| Theme::parse(name, name, text).ok()).collect();
+    let mut themes: Vec<Theme> = SHIPPED
+        .iter()
+        .filter_map(|(name, text)| Theme::parse(name, name, text).ok())
+        .collect();
     let mut errors = Vec::new();
     let files = directory.and_then(|directory| fs::read_dir(directory).ok());
-    let mut paths: Vec<_> = files.into_iter().flatten().flatten().map(|file| file.path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    let mut paths: Vec<_> = files
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|file| file.path())
+        .collect();
+    paths.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "toml")
+    });
     paths.sort();
     for path in paths {
         match read(&path) {
@@ -188,16 +230,25 @@ pub(crate) fn all(directory: Option<&Path>) -> (Vec<Theme>, Vec<ThemeError>) {
 }
 
 fn read(path: &Path) -> Result<Theme, ThemeError> {
-    let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let file = path.display().to_string();
-    let text = fs::read_to_string(path)
-        .map_err(|error| ThemeError::Unreadable { place: file.clone(), why: error.to_string() })?;
+    let text = fs::read_to_string(path).map_err(|error| ThemeError::Unreadable {
+        place: file.clone(),
+        why: error.to_string(),
+    })?;
     Theme::parse(&name, &file, &text)
 }
 
 fn is_role(name: &str) -> bool {
     Role::ALL.iter().any(|role| {
-        role.name() == name || role.name().strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+        role.name() == name
+            || role
+                .name()
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('.'))
     })
 }
 
@@ -219,7 +270,12 @@ mod tests {
     fn every_role_is_named_in_every_shipped_theme() {
         for theme in all(None).0 {
             for role in Role::ALL {
-                assert!(theme.roles.contains_key(role.name()), "{}: {}", theme.name, role.name());
+                assert!(
+                    theme.roles.contains_key(role.name()),
+                    "{}: {}",
+                    theme.name,
+                    role.name()
+                );
             }
         }
     }
@@ -233,7 +289,11 @@ mod tests {
                 let style = mono.style(role, level);
                 assert_eq!((style.fg, style.bg), (None, None), "{role:?}");
             }
-            assert!(mono.style(Role::Selection, level).add_modifier.contains(Modifier::REVERSED));
+            assert!(
+                mono.style(Role::Selection, level)
+                    .add_modifier
+                    .contains(Modifier::REVERSED)
+            );
         }
     }
 
@@ -259,7 +319,11 @@ mod tests {
         };
         let linear = rgb.map(|c: f64| {
             let c = c / 255.0;
-            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+            if c <= 0.04045 {
+                c / 12.92
+            } else {
+                ((c + 0.055) / 1.055).powf(2.4)
+            }
         });
         0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     }
@@ -269,8 +333,13 @@ mod tests {
         for (name, background) in [("dark", 0.0), ("light", 1.0)] {
             let (themes, _) = all(None);
             let theme = themes.iter().find(|theme| theme.name == name).unwrap();
-            for role in Role::ALL.into_iter().filter(|role| *role != Role::Production) {
-                let Some(Color::Indexed(index)) = theme.style(role, Level::Ansi256).fg else { continue };
+            for role in Role::ALL
+                .into_iter()
+                .filter(|role| *role != Role::Production)
+            {
+                let Some(Color::Indexed(index)) = theme.style(role, Level::Ansi256).fg else {
+                    continue;
+                };
                 let own = luminance(index);
                 let contrast = (own.max(background) + 0.05) / (own.min(background) + 0.05);
                 assert!(contrast >= 4.5, "{name}: {role:?} has {contrast:.1}");
@@ -280,7 +349,11 @@ mod tests {
 
     #[test]
     fn mistakes_are_told_with_what_was_meant() {
-        let told = |text| Theme::parse("mine", "mine.toml", text).unwrap_err().to_string();
+        let told = |text| {
+            Theme::parse("mine", "mine.toml", text)
+                .unwrap_err()
+                .to_string()
+        };
         assert_eq!(
             told("[roles]\n\"status.ad\" = {}"),
             "mine.toml:2: unknown role 'status.ad'; did you mean 'status.add'?"
@@ -290,15 +363,24 @@ mod tests {
             "mine.toml:2: role 'text' names the colour 'ink', which the palette lacks"
         );
         assert!(
-            told("[palette]\nink = [\"x\", 1, \"red\"]\n[roles]").starts_with("mine.toml:2: palette.ink")
+            told("[palette]\nink = [\"x\", 1, \"red\"]\n[roles]")
+                .starts_with("mine.toml:2: palette.ink")
         );
-        assert!(told("[roles]\ntext = { blink = true }").starts_with("mine.toml:2: unknown field `blink`"));
+        assert!(
+            told("[roles]\ntext = { blink = true }")
+                .starts_with("mine.toml:2: unknown field `blink`")
+        );
     }
 
     #[test]
     fn a_dotted_role_falls_back_to_its_parent() {
         let theme = Theme::parse("mine", "mine.toml", "[roles]\nstatus = { bold = true }").unwrap();
-        assert!(theme.style(Role::Blocked, Level::True).add_modifier.contains(Modifier::BOLD));
+        assert!(
+            theme
+                .style(Role::Blocked, Level::True)
+                .add_modifier
+                .contains(Modifier::BOLD)
+        );
     }
 
     #[test]
@@ -315,9 +397,20 @@ mod tests {
         let (themes, errors) = all(Some(directory.path()));
         let names: Vec<_> = themes.iter().map(|theme| theme.name.as_str()).collect();
         assert_eq!(names, ["dark", "light", "mono", "sea"]);
-        assert!(themes[0].style(Role::Text, Level::True).add_modifier.contains(Modifier::BOLD));
+        assert!(
+            themes[0]
+                .style(Role::Text, Level::True)
+                .add_modifier
+                .contains(Modifier::BOLD)
+        );
         assert_eq!(errors.len(), 1);
         let bad = directory.path().join("bad.toml");
-        assert!(errors[0].to_string().starts_with(&format!("{}:1: ", bad.display())), "{}", errors[0]);
+        assert!(
+            errors[0]
+                .to_string()
+                .starts_with(&format!("{}:1: ", bad.display())),
+            "{}",
+            errors[0]
+        );
     }
 }

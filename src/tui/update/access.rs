@@ -9,8 +9,14 @@ use crate::tui::widget::Line;
 
 /// Lists what the choices change of who can call what.
 pub(super) fn open(app: &mut App) {
-    let Some(access) = app.review.as_ref().and_then(Review::access) else { return };
-    let mut modal = Modal::new(Question::Access, "Access", vec![Line::of(Role::Text, &access.to_string())]);
+    let Some(access) = app.review.as_ref().and_then(Review::access) else {
+        return;
+    };
+    let mut modal = Modal::new(
+        Question::Access,
+        "Access",
+        vec![Line::of(Role::Text, &access.to_string())],
+    );
     // Nothing is confirmed by closing what is there to be read.
     modal.drawn = true;
     app.modals.push(modal);
@@ -29,11 +35,15 @@ pub(super) fn close(app: &mut App) {
 }
 
 fn fill(app: &mut App, by_object: bool) {
-    let Some(access) = app.review.as_ref().and_then(Review::access) else { return };
+    let Some(access) = app.review.as_ref().and_then(Review::access) else {
+        return;
+    };
     let list = AccessList::new(access, by_object);
     let (rows, told) = (list.rows().len(), access.to_string());
     app.access = list;
-    let Some(modal) = app.modals.last_mut() else { return };
+    let Some(modal) = app.modals.last_mut() else {
+        return;
+    };
     modal.more = rows;
     modal.at = 0;
     if rows > 0 {
@@ -44,5 +54,7 @@ fn fill(app: &mut App, by_object: bool) {
 
 /// Says what the choices change of who can call what.
 pub(super) fn sentence(review: &Review) -> Option<Line> {
-    review.access().map(|access| Line::of(Role::Text, &format!("Access: {access}.")))
+    review
+        .access()
+        .map(|access| Line::of(Role::Text, &format!("Access: {access}.")))
 }

@@ -23,7 +23,9 @@ const WIDEST_NAME: usize = 34;
 /// more than one is overwritten.
 pub(super) fn one(app: &mut App, act: Act) {
     let node = app.node();
-    let Some(review) = &mut app.review else { return };
+    let Some(review) = &mut app.review else {
+        return;
+    };
     let said = match node {
         Some(Node::Item(at)) => item(review, at),
         Some(node @ Node::Kind(_)) => match branch(review, node, act == Act::Cover) {
@@ -41,7 +43,10 @@ pub(super) fn one(app: &mut App, act: Act) {
 
 fn item(review: &mut Review, at: usize) -> String {
     let plan = review.subject.plan.clone();
-    let id = plan.entry(at).map(|entry| entry.item.id.to_string()).unwrap_or_default();
+    let id = plan
+        .entry(at)
+        .map(|entry| entry.item.id.to_string())
+        .unwrap_or_default();
     let blocked_before = review.counts().blocked();
     let stuck = review.mark(at).is_blocked();
     if review.choices.is_chosen(at) && !stuck {
@@ -52,7 +57,10 @@ fn item(review: &mut Review, at: usize) -> String {
         return if more == 0 {
             left
         } else {
-            format!("{left}; {} it is blocked now", count(more, "item that requires", "items that require"))
+            format!(
+                "{left}; {} it is blocked now",
+                count(more, "item that requires", "items that require")
+            )
         };
     }
     let along = review.choices.choose_with_prerequisites(&plan, at);
@@ -78,7 +86,10 @@ fn item(review: &mut Review, at: usize) -> String {
     match along.len() {
         0 => format!("{id}: {word}"),
         n if n <= MOST_NAMES => format!("{id}: {word}, with {} that it requires", names.join(", ")),
-        n => format!("{id}: {word}, with {n} items that it requires ({}, …)", names.join(", ")),
+        n => format!(
+            "{id}: {word}, with {n} items that it requires ({}, …)",
+            names.join(", ")
+        ),
     }
 }
 
@@ -97,7 +108,11 @@ fn branch(review: &mut Review, node: Node, cover_only: bool) -> Option<String> {
         .copied()
         .filter(|at| !review.choices.is_chosen(*at) && !review.choices.is_left_out(*at))
         .collect();
-    let chosen: Vec<usize> = open.iter().copied().filter(|at| review.choices.is_chosen(*at)).collect();
+    let chosen: Vec<usize> = open
+        .iter()
+        .copied()
+        .filter(|at| review.choices.is_chosen(*at))
+        .collect();
     if undecided.is_empty() && !chosen.is_empty() {
         for at in &chosen {
             review.choices.set(&plan, *at, false);
@@ -105,9 +120,14 @@ fn branch(review: &mut Review, node: Node, cover_only: bool) -> Option<String> {
         review.choices_changed();
         return Some(format!("{} left out", count(chosen.len(), "item", "items")));
     }
-    let meant = if undecided.is_empty() { open } else { undecided };
-    let (covers, adds): (Vec<usize>, Vec<usize>) =
-        meant.into_iter().partition(|at| review.entry(*at).is_some_and(|entry| entry.base.is_some()));
+    let meant = if undecided.is_empty() {
+        open
+    } else {
+        undecided
+    };
+    let (covers, adds): (Vec<usize>, Vec<usize>) = meant
+        .into_iter()
+        .partition(|at| review.entry(*at).is_some_and(|entry| entry.base.is_some()));
     let said = choose(review, &adds);
     if covers.is_empty() { Some(said) } else { None }
 }
@@ -125,13 +145,26 @@ fn choosable(review: &Review, node: Node, cover_only: bool) -> Vec<usize> {
 fn choose(review: &mut Review, items: &[usize]) -> String {
     let plan = review.subject.plan.clone();
     let before = review.counts().of(Mark::Cover);
-    let along: usize =
-        items.iter().map(|at| review.choices.choose_with_prerequisites(&plan, *at).len()).sum();
+    let along: usize = items
+        .iter()
+        .map(|at| review.choices.choose_with_prerequisites(&plan, *at).len())
+        .sum();
     review.choices_changed();
     let covers = review.counts().of(Mark::Cover).saturating_sub(before);
-    let outside = if along > 0 { format!(", {along} more that they require") } else { String::new() };
-    let overwritten = if covers > 0 { format!(", {covers} to be overwritten") } else { String::new() };
-    format!("{} chosen{overwritten}{outside}", count(items.len(), "item", "items"))
+    let outside = if along > 0 {
+        format!(", {along} more that they require")
+    } else {
+        String::new()
+    };
+    let overwritten = if covers > 0 {
+        format!(", {covers} to be overwritten")
+    } else {
+        String::new()
+    };
+    format!(
+        "{} chosen{overwritten}{outside}",
+        count(items.len(), "item", "items")
+    )
 }
 
 /// Returns what *Cover* below a node, or of everything, chooses: repeats that
@@ -140,10 +173,17 @@ fn covers(review: &Review, below: Option<Node>) -> Vec<usize> {
     let open = match below {
         Some(node) => choosable(review, node, true),
         None => (0..review.plan().entries().len())
-            .filter(|at| review.entry(*at).is_some_and(|entry| entry.base.is_some() && entry.is_open()))
+            .filter(|at| {
+                review
+                    .entry(*at)
+                    .is_some_and(|entry| entry.base.is_some() && entry.is_open())
+            })
             .collect(),
     };
-    let unchosen: Vec<usize> = open.into_iter().filter(|at| !review.choices.is_chosen(*at)).collect();
+    let unchosen: Vec<usize> = open
+        .into_iter()
+        .filter(|at| !review.choices.is_chosen(*at))
+        .collect();
     let undecided = |at: &usize| !review.choices.is_left_out(*at);
     if below.is_none() || unchosen.iter().any(undecided) {
         return unchosen.into_iter().filter(undecided).collect();
@@ -164,40 +204,60 @@ fn covered(review: &Review, below: Option<Node>) -> Tally {
 pub(super) fn ask_cover(app: &mut App, below: Option<Node>) {
     let Some(review) = &app.review else { return };
     let after = covered(review, below);
-    let more = |after: &Counts, before: &Counts| after.of(Mark::Cover).saturating_sub(before.of(Mark::Cover));
+    let more = |after: &Counts, before: &Counts| {
+        after.of(Mark::Cover).saturating_sub(before.of(Mark::Cover))
+    };
     let total = count(more(after.counts(), review.counts()), "item", "items");
     let mut body = vec![
-        Line::of(Role::Text, &format!("{total} in the target will be overwritten with the file's values:")),
+        Line::of(
+            Role::Text,
+            &format!("{total} in the target will be overwritten with the file's values:"),
+        ),
         Line::new(),
     ];
     for (kind, info) in review.plan().kinds().iter().enumerate() {
         let covers = more(&after.kind_counts(kind), &review.kind_counts(kind));
         if covers > 0 {
-            body.push(Line::of(Role::Text, &format!("{covers:>7}  {}", info.title)));
+            body.push(Line::of(
+                Role::Text,
+                &format!("{covers:>7}  {}", info.title),
+            ));
         }
     }
     body.push(Line::new());
     let left_out = after.counts().of(Mark::LeftOut);
     if left_out > 0 {
         let items = count(left_out, "item stays", "items stay");
-        body.push(Line::of(Role::Dim, &format!("{items} left out, as you chose.")));
+        body.push(Line::of(
+            Role::Dim,
+            &format!("{items} left out, as you chose."),
+        ));
     }
-    body.push(Line::of(Role::Dim, "Unchanged items stay as they are. Nothing is written yet."));
+    body.push(Line::of(
+        Role::Dim,
+        "Unchanged items stay as they are. Nothing is written yet.",
+    ));
     let title = match below {
         Some(Node::Kind(kind)) => format!("Confirm cover: {}", review.kind_title(kind)),
         _ => "Confirm cover all".to_owned(),
     };
-    app.modals.push(Modal::new(Question::Cover(below), &title, body));
+    app.modals
+        .push(Modal::new(Question::Cover(below), &title, body));
 }
 
 /// Covers what was confirmed.
 pub(super) fn cover(app: &mut App, below: Option<Node>) {
-    let Some(review) = &mut app.review else { return };
+    let Some(review) = &mut app.review else {
+        return;
+    };
     let before = review.counts().of(Mark::Cover);
     let items = covers(review, below);
     choose(review, &items);
     let more = review.counts().of(Mark::Cover).saturating_sub(before);
-    app.say(format!("{} to be overwritten", count(more, "more item", "more items")));
+    app.say(format!(
+        "{} to be overwritten",
+        count(more, "more item", "more items")
+    ));
 }
 
 /// Opens the list of missing objects.
@@ -208,34 +268,58 @@ pub(super) fn ask_missing(app: &mut App) {
         app.say(ignored(count));
         return;
     }
-    let mut body = vec![Line::of(Role::Text, &format!("The target lacks {count}:")), Line::new()];
+    let mut body = vec![
+        Line::of(Role::Text, &format!("The target lacks {count}:")),
+        Line::new(),
+    ];
     // Among others an API has to say that it is one.
     let word = if count.others > 0 { "API " } else { "" };
     let name = |missing: &Missing| {
-        if missing.is_api() { format!("{word}{}", missing.label()) } else { missing.label() }
+        if missing.is_api() {
+            format!("{word}{}", missing.label())
+        } else {
+            missing.label()
+        }
     };
     let missing = review.plan().missing();
     // One column for all, as far as it leaves room for the other.
-    let widest =
-        missing.iter().map(|missing| width(&safe(&name(missing)))).max().unwrap_or(0).min(WIDEST_NAME);
+    let widest = missing
+        .iter()
+        .map(|missing| width(&safe(&name(missing))))
+        .max()
+        .unwrap_or(0)
+        .min(WIDEST_NAME);
     for missing in missing {
-        let users: Vec<String> = missing.used_by.iter().map(|id| called(review.plan(), id)).collect();
+        let users: Vec<String> = missing
+            .used_by
+            .iter()
+            .map(|id| called(review.plan(), id))
+            .collect();
         let mut line = Line::of(Role::Text, &format!("  {}", name(missing)));
         if line.width() > widest + 2 {
             // What is too long for the column has a line of its own.
             body.push(std::mem::take(&mut line));
         }
         line.pad_to(widest + 2);
-        body.push(line.and(Role::Text, "  ").and(Role::Dim, &format!("used by {}", users.join(", "))));
+        body.push(
+            line.and(Role::Text, "  ")
+                .and(Role::Dim, &format!("used by {}", users.join(", "))),
+        );
     }
     body.push(Line::new());
     body.push(Line::of(Role::Title, &ignored(count)));
-    app.modals.push(Modal::new(Question::Missing, super::import::title(count), body));
+    app.modals.push(Modal::new(
+        Question::Missing,
+        super::import::title(count),
+        body,
+    ));
 }
 
 /// Confirms that missing objects are ignored.
 pub(super) fn confirm_missing(app: &mut App) {
-    let Some(review) = &mut app.review else { return };
+    let Some(review) = &mut app.review else {
+        return;
+    };
     review.choices.missing_confirmed = true;
     review.choices_changed();
     let said = format!("confirmed: {}", ignored(review.plan().missing_count()));
@@ -245,7 +329,9 @@ pub(super) fn confirm_missing(app: &mut App) {
 
 /// Lists by the next filter.
 pub(super) fn filter(app: &mut App) {
-    let Some(review) = &mut app.review else { return };
+    let Some(review) = &mut app.review else {
+        return;
+    };
     review.set_filter(review.filter.next());
     let said = match review.filter {
         Filter::All => "no filter".to_owned(),

@@ -15,7 +15,11 @@ const UNBROKEN: usize = 4_000;
 
 /// Sends the detail's line, or the whole item.
 pub(super) fn copy(app: &mut App) -> Vec<Effect> {
-    let text = if app.focus == Pane::Detail { line(app) } else { whole(app) };
+    let text = if app.focus == Pane::Detail {
+        line(app)
+    } else {
+        whole(app)
+    };
     send(app, text)
 }
 
@@ -33,9 +37,15 @@ pub(super) fn send(app: &mut App, text: Option<String>) -> Vec<Effect> {
 fn line(app: &App) -> Option<String> {
     let row = app.detail.current()?;
     let review = app.review.as_ref()?;
-    let show = if app.options.unchanged { Show::Everything } else { Show::Differences };
+    let show = if app.options.unchanged {
+        Show::Everything
+    } else {
+        Show::Differences
+    };
     let change = match (row.change, app.node()) {
-        (Some(change), Some(Node::Item(at))) => review.plan().changes(at, show).into_iter().nth(change),
+        (Some(change), Some(Node::Item(at))) => {
+            review.plan().changes(at, show).into_iter().nth(change)
+        }
         _ => None,
     };
     Some(match change {
@@ -46,9 +56,15 @@ fn line(app: &App) -> Option<String> {
 
 fn whole(app: &App) -> Option<String> {
     let (review, node) = (app.review.as_ref()?, app.node()?);
-    let options = detail::DetailOptions { side_by_side: false, ..app.options };
+    let options = detail::DetailOptions {
+        side_by_side: false,
+        ..app.options
+    };
     let rows = detail::build(review, node, options, UNBROKEN, app.skin.glyphs);
-    let lines: Vec<String> = rows.iter().map(|row| row.line.plain().trim_end().to_owned()).collect();
+    let lines: Vec<String> = rows
+        .iter()
+        .map(|row| row.line.plain().trim_end().to_owned())
+        .collect();
     Some(lines.join("\n"))
 }
 

@@ -41,7 +41,9 @@ pub(super) fn give(app: &mut App, catalogue: Arc<Catalogue>, at: usize) {
 /// Lays a form over everything that is on the screen.
 fn open(app: &mut App, form: Option<Form>) {
     if form.is_some() {
-        app.modals.iter_mut().for_each(|modal| modal.is_below = true);
+        app.modals
+            .iter_mut()
+            .for_each(|modal| modal.is_below = true);
     }
     app.form = form;
 }
@@ -51,14 +53,19 @@ fn open(app: &mut App, form: Option<Form>) {
 pub(super) fn reread(app: &mut App, catalogue: &Arc<Catalogue>) {
     let Some(form) = &mut app.form else { return };
     if !form.take(Arc::clone(catalogue)) {
-        form.message = vec![Line::of(Role::Error, "The scope is not there any more: somebody deleted it.")];
+        form.message = vec![Line::of(
+            Role::Error,
+            "The scope is not there any more: somebody deleted it.",
+        )];
     }
 }
 
 /// Takes in what became of a save: closes the form, or tells in it why it was
 /// refused, with all that was typed. Says whether it told the failure.
 pub(super) fn edited(app: &mut App, outcome: &Result<Edited, Failure>) -> bool {
-    let Some(form) = &mut app.form else { return false };
+    let Some(form) = &mut app.form else {
+        return false;
+    };
     match outcome {
         Ok(_) => {
             app.form = None;
@@ -74,9 +81,18 @@ pub(super) fn edited(app: &mut App, outcome: &Result<Edited, Failure>) -> bool {
 
 /// Gives what a key does to the line that is typed, if there is one.
 pub(super) fn types(app: &mut App, request: InputRequest) -> bool {
-    let Some(form) = &mut app.form else { return false };
-    let Some(picker) = &mut form.picker else { return form.handle(request) };
-    if picker.is_filtering && picker.filter.handle(request).is_some_and(|changed| changed.value) {
+    let Some(form) = &mut app.form else {
+        return false;
+    };
+    let Some(picker) = &mut form.picker else {
+        return form.handle(request);
+    };
+    if picker.is_filtering
+        && picker
+            .filter
+            .handle(request)
+            .is_some_and(|changed| changed.value)
+    {
         picker.narrow(&form.catalogue);
     }
     picker.is_filtering
@@ -91,7 +107,9 @@ pub(super) fn paste(app: &mut App, text: &str) {
 
 /// Enter behind a filter: back to the rows that it lists.
 pub(super) fn keep_filter(app: &mut App) {
-    let Some(picker) = app.form.as_mut().and_then(|form| form.picker.as_mut()) else { return };
+    let Some(picker) = app.form.as_mut().and_then(|form| form.picker.as_mut()) else {
+        return;
+    };
     picker.is_filtering = false;
     if picker.list.rows().is_empty() {
         let words = picker.filter.value().trim().to_owned();
@@ -101,7 +119,9 @@ pub(super) fn keep_filter(app: &mut App) {
 
 /// Does an action of a form or a picker.
 pub(super) fn perform(app: &mut App, act: Act) -> Vec<Effect> {
-    let Some(form) = &mut app.form else { return Vec::new() };
+    let Some(form) = &mut app.form else {
+        return Vec::new();
+    };
     match act {
         Act::OpenField => return go_in(app),
         // On buttons, the arrows move on.
@@ -126,7 +146,9 @@ pub(super) fn perform(app: &mut App, act: Act) -> Vec<Effect> {
 
 /// Enter: opens a list, presses a button, or goes on.
 fn go_in(app: &mut App) -> Vec<Effect> {
-    let Some(form) = &mut app.form else { return Vec::new() };
+    let Some(form) = &mut app.form else {
+        return Vec::new();
+    };
     match form.spot {
         // Its own key asks first whether something runs.
         Spot::Save => match app.job.as_ref().map(|job| job.work.doing()) {
@@ -144,7 +166,9 @@ fn go_in(app: &mut App) -> Vec<Effect> {
 }
 
 fn pick(app: &mut App, act: Act) {
-    let Some(picker) = app.form.as_mut().and_then(|form| form.picker.as_mut()) else { return };
+    let Some(picker) = app.form.as_mut().and_then(|form| form.picker.as_mut()) else {
+        return;
+    };
     match act {
         Act::FilterRows => picker.is_filtering = true,
         Act::PickAll => {
@@ -169,8 +193,12 @@ fn pick(app: &mut App, act: Act) {
 
 /// Enter in a picker.
 fn apply(app: &mut App) -> Vec<Effect> {
-    let Some(form) = &mut app.form else { return Vec::new() };
-    let Some(picker) = &mut form.picker else { return Vec::new() };
+    let Some(form) = &mut app.form else {
+        return Vec::new();
+    };
+    let Some(picker) = &mut form.picker else {
+        return Vec::new();
+    };
     if picker.is_single() {
         picker.toggle();
     }
@@ -205,8 +233,12 @@ pub(super) fn back(app: &mut App, context: Context) {
         (_, Some(_)) if !is_giving => form.picker = None,
         _ if !is_dirty => app.form = None,
         _ => {
-            let body = vec![Line::of(Role::Text, "What was typed is not saved and would be lost.")];
-            app.modals.push(Modal::new(Question::LoseForm, "Close the form?", body));
+            let body = vec![Line::of(
+                Role::Text,
+                "What was typed is not saved and would be lost.",
+            )];
+            app.modals
+                .push(Modal::new(Question::LoseForm, "Close the form?", body));
         }
     }
 }
@@ -214,14 +246,18 @@ pub(super) fn back(app: &mut App, context: Context) {
 /// Saves, if nothing is against it: a new scope at once, others after it was
 /// said what differs.
 fn save(app: &mut App) -> Vec<Effect> {
-    let Some(form) = &mut app.form else { return Vec::new() };
+    let Some(form) = &mut app.form else {
+        return Vec::new();
+    };
     if let Err(violation) = form.ready() {
         app.refuse(format!("not saved: {violation}"));
         return Vec::new();
     }
     let is_new = matches!(form.task, Task::Create);
     if !is_new && !form.differs() {
-        let said = left_out(form).map(|said| format!("; {said}")).unwrap_or_default();
+        let said = left_out(form)
+            .map(|said| format!("; {said}"))
+            .unwrap_or_default();
         app.refuse(format!("nothing differs: there is nothing to save{said}"));
         return Vec::new();
     }
@@ -256,44 +292,79 @@ fn ask(app: &mut App) {
         body.push(holders(form, scope));
     }
     body.extend(left_out(form).map(|said| Line::of(Role::Warning, &said)));
-    body.extend(form.draft.warnings(&form.catalogue, form.scope()).iter().map(|finding| {
-        let role = if finding.severity == Severity::Note { Role::Dim } else { Role::Warning };
-        Line::of(role, &format!("{} ", app.skin.glyphs.warning)).and(role, &finding.message)
-    }));
+    body.extend(
+        form.draft
+            .warnings(&form.catalogue, form.scope())
+            .iter()
+            .map(|finding| {
+                let role = if finding.severity == Severity::Note {
+                    Role::Dim
+                } else {
+                    Role::Warning
+                };
+                Line::of(role, &format!("{} ", app.skin.glyphs.warning)).and(role, &finding.message)
+            }),
+    );
     let is_production = app.is_production();
-    let typed = place.filter(|place| place.production).map(|place| place.database);
+    let typed = place
+        .filter(|place| place.production)
+        .map(|place| place.database);
     let title = form.title();
-    let title = if is_production { format!("{title} in PRODUCTION") } else { title };
-    app.modals.push(Modal::new(Question::SaveForm(typed), &title, body));
+    let title = if is_production {
+        format!("{title} in PRODUCTION")
+    } else {
+        title
+    };
+    app.modals
+        .push(Modal::new(Question::SaveForm(typed), &title, body));
 }
 
 /// Names the clients that are to get a scope.
 fn given(form: &Form) -> Vec<Line> {
-    let Some(picker) = &form.picker else { return Vec::new() };
+    let Some(picker) = &form.picker else {
+        return Vec::new();
+    };
     let clients: Vec<&str> = picker.chosen().map(|choice| &*choice.id).collect();
     let text = format!("{} will get it.", count(clients.len(), "client", "clients"));
-    vec![Line::of(Role::Title, &text), Line::of(Role::Text, &some_of(&clients, MOST_NAMES))]
+    vec![
+        Line::of(Role::Title, &text),
+        Line::of(Role::Text, &some_of(&clients, MOST_NAMES)),
+    ]
 }
 
 /// Names the clients that a change concerns.
 fn holders(form: &Form, scope: &Scope) -> Line {
-    let clients: Vec<&str> = form.catalogue.holders_of(scope).map(|client| &*client.id).collect();
+    let clients: Vec<&str> = form
+        .catalogue
+        .holders_of(scope)
+        .map(|client| &*client.id)
+        .collect();
     match clients.len() {
         0 => Line::of(Role::Dim, "No client holds it."),
         1 => Line::of(
             Role::Text,
-            &format!("1 client holds it, {}: it follows.", some_of(&clients, MOST_NAMES)),
+            &format!(
+                "1 client holds it, {}: it follows.",
+                some_of(&clients, MOST_NAMES)
+            ),
         ),
         n => Line::of(
             Role::Text,
-            &format!("{n} clients hold it: they follow ({}).", some_of(&clients, MOST_NAMES)),
+            &format!(
+                "{n} clients hold it: they follow ({}).",
+                some_of(&clients, MOST_NAMES)
+            ),
         ),
     }
 }
 
 /// Says which modules are not saved because none of their APIs is chosen.
 fn left_out(form: &Form) -> Option<String> {
-    let modules: Vec<&str> = form.left_out().into_iter().map(|module| &**module).collect();
+    let modules: Vec<&str> = form
+        .left_out()
+        .into_iter()
+        .map(|module| &**module)
+        .collect();
     match modules.as_slice() {
         [] => None,
         [module] => Some(format!("module {module} has no API and is left out")),
@@ -307,7 +378,10 @@ fn left_out(form: &Form) -> Option<String> {
 
 /// Sends what the form says to be saved; it stays open until that is done.
 pub(super) fn go(app: &mut App) -> Vec<Effect> {
-    if matches!(app.modals.last().map(|modal| &modal.question), Some(Question::SaveForm(_))) {
+    if matches!(
+        app.modals.last().map(|modal| &modal.question),
+        Some(Question::SaveForm(_))
+    ) {
         app.modals.pop();
     }
     if let Some(job) = &app.job {
@@ -315,8 +389,12 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
         app.refuse(doing);
         return Vec::new();
     }
-    let Some(form) = &app.form else { return Vec::new() };
-    let Some(edit) = form.edit() else { return Vec::new() };
+    let Some(form) = &app.form else {
+        return Vec::new();
+    };
+    let Some(edit) = form.edit() else {
+        return Vec::new();
+    };
     let said = left_out(form);
     let id = job::begin(app, Work::Edit);
     if let Some(said) = said {

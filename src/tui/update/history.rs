@@ -16,13 +16,18 @@ use crate::tui::widget::{Line, count};
 pub(super) fn open(app: &mut App) -> Vec<Effect> {
     let body = vec![Line::of(Role::Dim, "Reading the ledger.")];
     app.history = Vec::new();
-    app.modals.push(Modal::new(Question::History, "History", body));
+    app.modals
+        .push(Modal::new(Question::History, "History", body));
     vec![Effect::History(job::begin(app, Work::History))]
 }
 
 /// Closes it; what is still being read is no longer waited for.
 pub(super) fn close(app: &mut App) {
-    if app.job.as_ref().is_some_and(|job| job.work == Work::History) {
+    if app
+        .job
+        .as_ref()
+        .is_some_and(|job| job.work == Work::History)
+    {
         app.job = None;
     }
 }
@@ -33,17 +38,28 @@ pub(super) fn listed(app: &mut App, id: EffectId, outcome: Result<Vec<JobRecord>
         return;
     }
     app.job = None;
-    let Some(at) = app.modals.iter().position(|modal| modal.question == Question::History) else { return };
+    let Some(at) = app
+        .modals
+        .iter()
+        .position(|modal| modal.question == Question::History)
+    else {
+        return;
+    };
     match outcome {
         Ok(jobs) => {
             app.history = jobs;
             let listed = app.history.len();
-            let Some(modal) = app.modals.get_mut(at) else { return };
+            let Some(modal) = app.modals.get_mut(at) else {
+                return;
+            };
             modal.more = listed;
             // Keys that were meant for what stood there before do not count.
             modal.drawn = false;
             if listed == 0 {
-                modal.set_body(vec![Line::of(Role::Text, "No job was recorded in this target yet.")]);
+                modal.set_body(vec![Line::of(
+                    Role::Text,
+                    "No job was recorded in this target yet.",
+                )]);
             } else {
                 modal.title = format!("History: {}", count(listed, "job", "jobs"));
                 modal.set_body(Vec::new());
@@ -67,20 +83,30 @@ pub(super) fn open_job(app: &mut App) {
 }
 
 fn facts(app: &App, record: &JobRecord) -> Vec<Line> {
-    let mut body = vec![pair("state", "").and(record::role(record.state), &state(record, app.skin.glyphs))];
+    let mut body =
+        vec![pair("state", "").and(record::role(record.state), &state(record, app.skin.glyphs))];
     if let Some(error) = &record.error {
         body.push(pair("error", "").and(Role::Error, error));
     }
     let seconds = (record.finished_at - record.started_at).num_milliseconds() as f64 / 1000.0;
     let who = format!("{} on {}, {}", record.operator, record.host, record.program);
-    let undoes = record.undoes.map(|job| format!("job {job}")).unwrap_or_default();
-    let undone_by = record.undone_by.map(|job| format!("job {job}")).unwrap_or_default();
+    let undoes = record
+        .undoes
+        .map(|job| format!("job {job}"))
+        .unwrap_or_default();
+    let undone_by = record
+        .undone_by
+        .map(|job| format!("job {job}"))
+        .unwrap_or_default();
     let facts = [
         ("command", record.command.clone()),
         ("undoes", undoes),
         ("undone by", undone_by),
         ("begun", record::time(record.started_at)),
-        ("ended", format!("{}, after {seconds:.1} s", record::time(record.finished_at))),
+        (
+            "ended",
+            format!("{}, after {seconds:.1} s", record::time(record.finished_at)),
+        ),
         ("operator", who),
         ("target", record.target.clone()),
         ("platform", record.platform.clone()),
@@ -88,9 +114,26 @@ fn facts(app: &App, record: &JobRecord) -> Vec<Line> {
         ("sha256", record.file_sha256.clone()),
         ("items", record::all_counts(record)),
     ];
-    body.extend(facts.iter().filter(|(_, text)| !text.is_empty()).map(|(label, text)| pair(label, text)));
-    body.push(offer(app, Act::SaveBackup, "backup", "saves it to a file", record::can_save_backup(record)));
-    body.push(offer(app, Act::Undo, "undo", "asks, then undoes the job", record::can_undo(record)));
+    body.extend(
+        facts
+            .iter()
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(label, text)| pair(label, text)),
+    );
+    body.push(offer(
+        app,
+        Act::SaveBackup,
+        "backup",
+        "saves it to a file",
+        record::can_save_backup(record),
+    ));
+    body.push(offer(
+        app,
+        Act::Undo,
+        "undo",
+        "asks, then undoes the job",
+        record::can_undo(record),
+    ));
     body.push(Line::new());
     body.extend(job::tables(&record.tables, app.size));
     body
@@ -104,18 +147,26 @@ fn pair(label: &str, text: &str) -> Line {
 fn offer(app: &App, act: Act, label: &str, can: &str, check: Result<(), String>) -> Line {
     let key = app.keymap.key(Context::Job, act).unwrap_or_default();
     match check {
-        Ok(()) => pair(label, "").and(Role::Key, &key).and(Role::Text, &format!(" {can}")),
+        Ok(()) => pair(label, "")
+            .and(Role::Key, &key)
+            .and(Role::Text, &format!(" {can}")),
         Err(why) => pair(label, "").and(Role::Dim, &format!("not possible: {why}")),
     }
 }
 
 fn state(record: &JobRecord, glyphs: &'static Glyphs) -> String {
-    format!("{} {}", record::glyph(record.state, glyphs), record::word(record.state))
+    format!(
+        "{} {}",
+        record::glyph(record.state, glyphs),
+        record::word(record.state)
+    )
 }
 
 /// Asks whether to undo the job at hand.
 pub(super) fn ask_undo(app: &mut App) {
-    let (Some(record), Some(place)) = (app.record(), app.place()) else { return };
+    let (Some(record), Some(place)) = (app.record(), app.place()) else {
+        return;
+    };
     let number = record.job;
     let what = format!(
         "Job {number}, {} by {}, {}: {}.",
@@ -124,7 +175,9 @@ pub(super) fn ask_undo(app: &mut App) {
         record::time(record.started_at),
         record::written(record)
     );
-    let label = |label: &str, text: &str| Line::of(Role::Dim, &format!("{label:<10}")).and(Role::Text, text);
+    let label = |label: &str, text: &str| {
+        Line::of(Role::Dim, &format!("{label:<10}")).and(Role::Text, text)
+    };
     let body = vec![
         Line::of(Role::Title, &what),
         Line::of(
@@ -141,9 +194,17 @@ pub(super) fn ask_undo(app: &mut App) {
         label("target", &place.target),
         label("operator", &place.operator),
     ];
-    let mark = if place.production { " in PRODUCTION" } else { "" };
+    let mark = if place.production {
+        " in PRODUCTION"
+    } else {
+        ""
+    };
     let question = Question::Undo(number, place.database);
-    app.modals.push(Modal::new(question, &format!("Undo job {number}{mark}"), body));
+    app.modals.push(Modal::new(
+        question,
+        &format!("Undo job {number}{mark}"),
+        body,
+    ));
 }
 
 /// Begins to undo what was confirmed.
@@ -183,12 +244,22 @@ fn result(app: &App, undone: &Undone) -> Modal {
     let mut body = vec![Line::of(Role::Title, &told(undone)), Line::new()];
     body.extend(job::tables(&undone.tables, app.size));
     body.extend(job::notes(&undone.notes));
-    let key = app.keymap.key(Context::Review, Act::History).unwrap_or_default();
-    let again = format!("{key} lists it as job {}: it can itself be undone", undone.job);
+    let key = app
+        .keymap
+        .key(Context::Review, Act::History)
+        .unwrap_or_default();
+    let again = format!(
+        "{key} lists it as job {}: it can itself be undone",
+        undone.job
+    );
     body.push(Line::of(Role::Dim, "undo  ").and(Role::Text, &again));
     body.push(Line::new());
     body.push(Line::of(Role::Dim, "items"));
-    let mut modal = Modal::new(Question::Undone, &format!("Undone: job {}", undone.undoes), body);
+    let mut modal = Modal::new(
+        Question::Undone,
+        &format!("Undone: job {}", undone.undoes),
+        body,
+    );
     modal.more = undone.items.len();
     modal
 }
@@ -197,5 +268,8 @@ fn result(app: &App, undone: &Undone) -> Modal {
 fn told(undone: &Undone) -> String {
     let items = count(undone.items.len(), "item", "items");
     let rows = job::written(&undone.tables, undone.seconds);
-    format!("job {} undid job {}: {items} as before ({rows})", undone.job, undone.undoes)
+    format!(
+        "job {} undid job {}: {items} as before ({rows})",
+        undone.job, undone.undoes
+    )
 }

@@ -26,7 +26,11 @@ pub(super) fn ask(app: &mut App) {
     let Some(review) = &app.review else { return };
     let typed = must_type(review).then(|| review.subject.database.clone());
     let (glyphs, keys) = (app.skin.glyphs, Keys::of(app, typed.is_some()));
-    let title = if review.subject.production { "Confirm import to PRODUCTION" } else { "Confirm import" };
+    let title = if review.subject.production {
+        "Confirm import to PRODUCTION"
+    } else {
+        "Confirm import"
+    };
     let mut modal = Modal::new(Question::Import(typed), title, body(review, glyphs, &keys));
     modal.barred = barred(review, &keys.missing);
     app.modals.push(modal);
@@ -34,9 +38,14 @@ pub(super) fn ask(app: &mut App) {
 
 /// Says anew what would be written, after something was confirmed.
 pub(super) fn refresh(app: &mut App) {
-    let has_name = app.modals.last().is_some_and(|modal| modal.name().is_some());
+    let has_name = app
+        .modals
+        .last()
+        .is_some_and(|modal| modal.name().is_some());
     let keys = Keys::of(app, has_name);
-    let (Some(review), Some(modal)) = (&app.review, app.modals.last_mut()) else { return };
+    let (Some(review), Some(modal)) = (&app.review, app.modals.last_mut()) else {
+        return;
+    };
     if matches!(modal.question, Question::Import(_)) {
         modal.set_body(body(review, app.skin.glyphs, &keys));
         modal.barred = barred(review, &keys.missing);
@@ -46,9 +55,15 @@ pub(super) fn refresh(app: &mut App) {
 
 /// Imports without a backup, or with one again.
 pub(super) fn turn_backup(app: &mut App) {
-    let Some(review) = &mut app.review else { return };
+    let Some(review) = &mut app.review else {
+        return;
+    };
     review.subject.backup = !review.subject.backup;
-    let said = if review.subject.backup { "a backup will be saved" } else { "no backup will be saved" };
+    let said = if review.subject.backup {
+        "a backup will be saved"
+    } else {
+        "no backup will be saved"
+    };
     refresh(app);
     app.say(said);
 }
@@ -63,8 +78,14 @@ impl Keys {
     /// Where a name is typed the letters are its own until the focus moves on.
     fn of(app: &App, has_name: bool) -> Self {
         let key = |key: String| if has_name { format!("Tab, {key}") } else { key };
-        let backup = app.keymap.key(Context::Dialog, Act::Backup).unwrap_or_default();
-        Self { missing: key(app.key(Act::ConfirmMissing)), backup: key(backup) }
+        let backup = app
+            .keymap
+            .key(Context::Dialog, Act::Backup)
+            .unwrap_or_default();
+        Self {
+            missing: key(app.key(Act::ConfirmMissing)),
+            backup: key(backup),
+        }
     }
 }
 
@@ -74,7 +95,9 @@ fn must_type(review: &Review) -> bool {
 }
 
 fn barred(review: &Review, key: &str) -> Option<String> {
-    review.unconfirmed().map(|missing| confirm_first(missing, key))
+    review
+        .unconfirmed()
+        .map(|missing| confirm_first(missing, key))
 }
 
 fn body(review: &Review, glyphs: &'static Glyphs, keys: &Keys) -> Vec<Line> {
@@ -88,7 +111,11 @@ fn body(review: &Review, glyphs: &'static Glyphs, keys: &Keys) -> Vec<Line> {
         (counts.blocked(), "blocked"),
     ];
     let is_told = |(at, (n, _)): &(usize, (usize, &str))| *at < 2 || *n > 0;
-    let told = parts.into_iter().enumerate().filter(is_told).map(|(_, (n, word))| format!("{n} {word}"));
+    let told = parts
+        .into_iter()
+        .enumerate()
+        .filter(is_told)
+        .map(|(_, (n, word))| format!("{n} {word}"));
     let headline = format!("{}.", told.collect::<Vec<_>>().join(", "));
     // What matters most comes first: small screens show no more.
     let mut body = vec![Line::of(Role::Title, &headline)];
@@ -151,14 +178,23 @@ fn kinds(review: &Review) -> Vec<Line> {
 fn removals(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     let removals = review.plan().removals(review.resolution());
     if removals.is_empty() {
-        return vec![Line::of(Role::Text, "One transaction. Nothing will be deleted.")];
+        return vec![Line::of(
+            Role::Text,
+            "One transaction. Nothing will be deleted.",
+        )];
     }
     let entries = count(removals.len(), "existing entry", "existing entries");
-    let mut lines = vec![Line::of(Role::Removed, &format!("{entries} will be deleted:"))];
+    let mut lines = vec![Line::of(
+        Role::Removed,
+        &format!("{entries} will be deleted:"),
+    )];
     for (at, change) in &removals {
-        let Some(entry) = review.entry(*at) else { continue };
+        let Some(entry) = review.entry(*at) else {
+            continue;
+        };
         let item = called(review.plan(), &entry.item.id);
-        let line = Line::of(Role::Removed, &format!("  {} ", glyphs.removed)).and(Role::Text, &item);
+        let line =
+            Line::of(Role::Removed, &format!("  {} ", glyphs.removed)).and(Role::Text, &item);
         // What it holds stands in the item's detail.
         let path: Vec<String> = segments(&change.path).collect();
         lines.push(line.and(Role::Removed, &format!("  {}", path.join("/"))));
@@ -169,11 +205,18 @@ fn removals(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
 /// What the operator should know of what is going to be written.
 fn warnings(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     let warnings = review.plan().warnings_under(review.resolution());
-    let warnings = warnings.filter(|finding| finding.severity >= Severity::Warning && finding.item.is_some());
+    let warnings =
+        warnings.filter(|finding| finding.severity >= Severity::Warning && finding.item.is_some());
     let groups = grouped(warnings);
-    let lines = groups.iter().flat_map(|group| group.lines(MAX_WARNINGS_OF_A_SORT));
+    let lines = groups
+        .iter()
+        .flat_map(|group| group.lines(MAX_WARNINGS_OF_A_SORT));
     let marked = |line: String| {
-        let mark = if line.starts_with(' ') { " " } else { glyphs.warning };
+        let mark = if line.starts_with(' ') {
+            " "
+        } else {
+            glyphs.warning
+        };
         Line::of(Role::Warning, &format!("{mark} ")).and(Role::Text, &line)
     };
     lines.map(marked).collect()
@@ -196,15 +239,25 @@ fn missing(review: &Review, key: &str) -> Vec<Line> {
     }
     let title = title(missing);
     vec![if review.choices.missing_confirmed {
-        Line::of(Role::Text, &format!("{title}: {missing} will be ignored, as confirmed."))
+        Line::of(
+            Role::Text,
+            &format!("{title}: {missing} will be ignored, as confirmed."),
+        )
     } else {
-        Line::of(Role::Blocked, &format!("{title}: {missing} still to be confirmed ({key})."))
+        Line::of(
+            Role::Blocked,
+            &format!("{title}: {missing} still to be confirmed ({key})."),
+        )
     }]
 }
 
 /// Returns what a question about missing objects is called.
 pub(super) const fn title(missing: MissingCount) -> &'static str {
-    if missing.others == 0 { MissingList::Apis.title() } else { MissingList::Others.title() }
+    if missing.others == 0 {
+        MissingList::Apis.title()
+    } else {
+        MissingList::Others.title()
+    }
 }
 
 /// Says what bars an import, and which key lifts it.
@@ -217,25 +270,41 @@ fn blocked(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     if total == 0 {
         return Vec::new();
     }
-    let title = format!("{} blocked and left out:", count(total, "item is", "items are"));
+    let title = format!(
+        "{} blocked and left out:",
+        count(total, "item is", "items are")
+    );
     let mut lines = vec![Line::new(), Line::of(Role::Blocked, &title)];
     let blocked = (0..review.plan().entries().len()).filter(|at| review.mark(*at).is_blocked());
     for at in blocked.take(MOST_NAMES) {
-        let Some(entry) = review.entry(at) else { continue };
+        let Some(entry) = review.entry(at) else {
+            continue;
+        };
         let state = review.resolution().state(at);
-        let why = state.and_then(|state| state.reasons(entry).next()).map_or("", |reason| &reason.message);
-        let name = format!("  {} {}: ", glyphs.blocked, called(review.plan(), &entry.item.id));
+        let why = state
+            .and_then(|state| state.reasons(entry).next())
+            .map_or("", |reason| &reason.message);
+        let name = format!(
+            "  {} {}: ",
+            glyphs.blocked,
+            called(review.plan(), &entry.item.id)
+        );
         lines.push(Line::of(Role::Blocked, &name).and(Role::Dim, why));
     }
     if total > MOST_NAMES {
-        lines.push(Line::of(Role::Dim, &format!("  and {} more", total - MOST_NAMES)));
+        lines.push(Line::of(
+            Role::Dim,
+            &format!("  and {} more", total - MOST_NAMES),
+        ));
     }
     lines
 }
 
 /// Imports what was confirmed.
 pub(super) fn go(app: &mut App) -> Vec<Effect> {
-    let Some(review) = &app.review else { return Vec::new() };
+    let Some(review) = &app.review else {
+        return Vec::new();
+    };
     match review.subject.plan.approve(&review.choices) {
         Ok(approved) => begin(app, approved),
         Err(_) => {
@@ -249,7 +318,10 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
 fn begin(app: &mut App, approved: Approved) -> Vec<Effect> {
     app.modals.clear();
     let id = super::job::begin(app, crate::tui::app::Work::Apply);
-    let backup = app.review.as_ref().is_none_or(|review| review.subject.backup);
+    let backup = app
+        .review
+        .as_ref()
+        .is_none_or(|review| review.subject.backup);
     let (adds, covers) = (approved.count(Verb::Add), approved.count(Verb::Cover));
     app.say(format!("importing: {adds} to add, {covers} to overwrite"));
     vec![Effect::Apply(id, Box::new(approved), backup)]

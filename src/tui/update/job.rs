@@ -21,7 +21,13 @@ const MOST_ABOUT: usize = 200;
 /// Notes that a job begins; returns its id.
 pub(super) fn begin(app: &mut App, work: Work) -> EffectId {
     let id = app.next_id();
-    app.job = Some(Job { id, work, since: None, phases: Vec::new(), stops: 0 });
+    app.job = Some(Job {
+        id,
+        work,
+        since: None,
+        phases: Vec::new(),
+        stops: 0,
+    });
     id
 }
 
@@ -42,8 +48,14 @@ pub(super) fn again(app: &mut App) -> Vec<Effect> {
 
 /// Takes in how far the job is.
 pub(super) fn progress(app: &mut App, id: EffectId, progress: Progress) {
-    let Some(job) = app.job.as_mut().filter(|job| job.id == id) else { return };
-    match job.phases.iter_mut().find(|known| known.phase == progress.phase) {
+    let Some(job) = app.job.as_mut().filter(|job| job.id == id) else {
+        return;
+    };
+    match job
+        .phases
+        .iter_mut()
+        .find(|known| known.phase == progress.phase)
+    {
         Some(known) => *known = progress,
         None => job.phases.push(progress),
     }
@@ -55,7 +67,11 @@ pub(super) fn is_stale(app: &App, id: EffectId) -> bool {
 }
 
 /// Takes in a plan.
-pub(super) fn compared(app: &mut App, id: EffectId, outcome: Result<Reviewed, Failure>) -> Vec<Effect> {
+pub(super) fn compared(
+    app: &mut App,
+    id: EffectId,
+    outcome: Result<Reviewed, Failure>,
+) -> Vec<Effect> {
     if is_stale(app, id) {
         return Vec::new();
     }
@@ -85,7 +101,11 @@ pub(super) fn compared(app: &mut App, id: EffectId, outcome: Result<Reviewed, Fa
 }
 
 /// Takes in what the import did.
-pub(super) fn applied(app: &mut App, id: EffectId, outcome: Result<Receipt, Failure>) -> Vec<Effect> {
+pub(super) fn applied(
+    app: &mut App,
+    id: EffectId,
+    outcome: Result<Receipt, Failure>,
+) -> Vec<Effect> {
     if is_stale(app, id) {
         return Vec::new();
     }
@@ -105,12 +125,17 @@ pub(super) fn applied(app: &mut App, id: EffectId, outcome: Result<Receipt, Fail
 
 /// Leaves, if that was only put off until the job had ended.
 pub(super) fn leave(app: &mut App) -> Vec<Effect> {
-    app.leaving.take().map(|exit| vec![Effect::Quit(exit)]).unwrap_or_default()
+    app.leaving
+        .take()
+        .map(|exit| vec![Effect::Quit(exit)])
+        .unwrap_or_default()
 }
 
 /// Asks the job that writes to stop, unless it is too late.
 pub(super) fn stop(app: &mut App, why: &'static str) -> Vec<Effect> {
-    let Some(job) = &mut app.job else { return Vec::new() };
+    let Some(job) = &mut app.job else {
+        return Vec::new();
+    };
     if job.is_committing() && !job.is_waiting_for_commit() && app.leaving.is_none() {
         app.refuse("committing: it can no longer be cancelled");
         return Vec::new();
@@ -123,7 +148,11 @@ pub(super) fn stop(app: &mut App, why: &'static str) -> Vec<Effect> {
     } else {
         "rolling back, please wait"
     });
-    if first { vec![Effect::Cancel(why)] } else { Vec::new() }
+    if first {
+        vec![Effect::Cancel(why)]
+    } else {
+        Vec::new()
+    }
 }
 
 /// Says what failed, in a modal.
@@ -133,19 +162,26 @@ pub(super) fn fail(app: &mut App, failure: &Failure) {
     }
     if failure.unknown_job.is_some() {
         // Whoever leaves is not to be told that nothing was written.
-        app.written.push(format!("{}; {}", failure.what, failure.hints.join("; ")));
+        app.written
+            .push(format!("{}; {}", failure.what, failure.hints.join("; ")));
     }
-    let title = if failure.kind == FailureKind::Cancelled { "Cancelled" } else { "Failed" };
-    app.modals.push(Modal::new(Question::Failure, title, explain(failure)));
+    let title = if failure.kind == FailureKind::Cancelled {
+        "Cancelled"
+    } else {
+        "Failed"
+    };
+    app.modals
+        .push(Modal::new(Question::Failure, title, explain(failure)));
 }
 
 /// Says what is no longer what it was, in three columns.
 pub(super) fn stale(app: &mut App, failure: &Failure, question: Question, states: States) {
     let (title, sentence) = match question {
         Question::UndoStale => ("It cannot be undone", "Nothing was written."),
-        _ => {
-            ("The target changed", "Nothing was written. Comparing again keeps the choices that still apply.")
-        }
+        _ => (
+            "The target changed",
+            "Nothing was written. Comparing again keeps the choices that still apply.",
+        ),
     };
     let mut body = facts(failure);
     let mut tail = Vec::new();
@@ -155,7 +191,8 @@ pub(super) fn stale(app: &mut App, failure: &Failure, question: Question, states
     }
     tail.extend(hints(failure));
     let changed = Changed::new(&failure.stale, states);
-    app.modals.push(Modal::new(question, title, body).with_changed(changed, tail));
+    app.modals
+        .push(Modal::new(question, title, body).with_changed(changed, tail));
 }
 
 /// Says what failed, where, why, and what to do now.
@@ -166,7 +203,8 @@ pub(crate) fn explain(failure: &Failure) -> Vec<Line> {
 }
 
 fn facts(failure: &Failure) -> Vec<Line> {
-    let pair = |label: &str, text: &str| Line::of(Role::Dim, &format!("{label:<7}")).and(Role::Text, text);
+    let pair =
+        |label: &str, text: &str| Line::of(Role::Dim, &format!("{label:<7}")).and(Role::Text, text);
     if !failure.violations.is_empty() {
         return violations(failure);
     }
@@ -185,7 +223,9 @@ fn violations(failure: &Failure) -> Vec<Line> {
     for violation in &failure.violations {
         lines.push(Line::of(Role::Error, &violation.to_string()));
         let about = violation.about.iter().take(MOST_ABOUT);
-        lines.extend(about.map(|item| Line::of(Role::Text, &format!("  {} {}", item.kind, item.key))));
+        lines.extend(
+            about.map(|item| Line::of(Role::Text, &format!("  {} {}", item.kind, item.key))),
+        );
         let more = violation.about.len().saturating_sub(MOST_ABOUT);
         if more > 0 {
             lines.push(Line::of(Role::Dim, &format!("  and {more} more")));
@@ -198,7 +238,12 @@ fn hints(failure: &Failure) -> Vec<Line> {
     let mut lines = Vec::new();
     if !failure.hints.is_empty() {
         lines.push(Line::new());
-        lines.extend(failure.hints.iter().map(|hint| Line::of(Role::Dim, "now    ").and(Role::Text, hint)));
+        lines.extend(
+            failure
+                .hints
+                .iter()
+                .map(|hint| Line::of(Role::Dim, "now    ").and(Role::Text, hint)),
+        );
     }
     lines
 }
@@ -207,10 +252,18 @@ fn result(app: &App, receipt: &Receipt) -> Modal {
     let mut body = vec![Line::of(Role::Title, &told(receipt)), Line::new()];
     body.extend(tables(&receipt.tables, app.size));
     if let Some(access) = &receipt.access {
-        body.extend([Line::of(Role::Dim, "access  ").and(Role::Text, &access.to_string()), Line::new()]);
+        body.extend([
+            Line::of(Role::Dim, "access  ").and(Role::Text, &access.to_string()),
+            Line::new(),
+        ]);
     }
     body.extend(notes(&receipt.notes));
-    let (key, job) = (app.keymap.key(Context::Review, Act::History).unwrap_or_default(), receipt.job);
+    let (key, job) = (
+        app.keymap
+            .key(Context::Review, Act::History)
+            .unwrap_or_default(),
+        receipt.job,
+    );
     let undo = format!("{key} lists the jobs and undoes them; so does `gatediff undo {job}`");
     body.push(Line::of(Role::Dim, "undo  ").and(Role::Text, &undo));
     body.push(Line::new());
@@ -229,7 +282,13 @@ pub(super) fn tables(tables: &[TableRows], size: (u16, u16)) -> Vec<Line> {
     let mut lines = vec![if is_narrow {
         Line::of(Role::Dim, "rows")
     } else {
-        Line::of(Role::Dim, &format!("{:<34}{:>9}{:>9}{:>9}", "rows", "inserted", "updated", "deleted"))
+        Line::of(
+            Role::Dim,
+            &format!(
+                "{:<34}{:>9}{:>9}{:>9}",
+                "rows", "inserted", "updated", "deleted"
+            ),
+        )
     }];
     for table in tables {
         let mut line = Line::of(Role::Text, &table.table);
@@ -240,7 +299,10 @@ pub(super) fn tables(tables: &[TableRows], size: (u16, u16)) -> Vec<Line> {
             lines.push(Line::of(Role::Text, &rows));
         } else {
             line.pad_to(34);
-            lines.push(line.and(Role::Text, &format!("{inserted:>9}{updated:>9}{deleted:>9}")));
+            lines.push(line.and(
+                Role::Text,
+                &format!("{inserted:>9}{updated:>9}{deleted:>9}"),
+            ));
         }
     }
     lines.push(Line::new());
@@ -249,8 +311,10 @@ pub(super) fn tables(tables: &[TableRows], size: (u16, u16)) -> Vec<Line> {
 
 /// Returns what the operator should know, with an empty line below.
 pub(super) fn notes(notes: &[String]) -> Vec<Line> {
-    let mut lines: Vec<Line> =
-        notes.iter().map(|note| Line::of(Role::Warning, "note  ").and(Role::Text, note)).collect();
+    let mut lines: Vec<Line> = notes
+        .iter()
+        .map(|note| Line::of(Role::Warning, "note  ").and(Role::Text, note))
+        .collect();
     if !lines.is_empty() {
         lines.push(Line::new());
     }
@@ -260,7 +324,11 @@ pub(super) fn notes(notes: &[String]) -> Vec<Line> {
 /// Says in one line what an import did.
 pub(crate) fn told(receipt: &Receipt) -> String {
     let sentence = counted(&receipt.outcomes);
-    format!("job {}: {sentence} ({})", receipt.job, written(&receipt.tables, receipt.seconds))
+    format!(
+        "job {}: {sentence} ({})",
+        receipt.job,
+        written(&receipt.tables, receipt.seconds)
+    )
 }
 
 /// Counts outcomes in a sentence.
@@ -271,7 +339,10 @@ pub(super) fn counted(outcomes: &[Outcome]) -> String {
         format!("{} covered", of(Outcome::Covered)),
         format!("{} unchanged", of(Outcome::Unchanged)),
     ];
-    for (outcome, word) in [(Outcome::Skipped, "left as they are"), (Outcome::Blocked, "blocked")] {
+    for (outcome, word) in [
+        (Outcome::Skipped, "left as they are"),
+        (Outcome::Blocked, "blocked"),
+    ] {
         if of(outcome) > 0 {
             parts.push(format!("{} {word}", of(outcome)));
         }
@@ -281,14 +352,20 @@ pub(super) fn counted(outcomes: &[Outcome]) -> String {
 
 /// Says how many rows were written, and how long it took.
 pub(super) fn written(tables: &[TableRows], seconds: f64) -> String {
-    let rows: u64 = tables.iter().map(|table| table.inserted + table.updated + table.deleted).sum();
+    let rows: u64 = tables
+        .iter()
+        .map(|table| table.inserted + table.updated + table.deleted)
+        .sum();
     let rows = count(usize::try_from(rows).unwrap_or(usize::MAX), "row", "rows");
     format!("{rows} in {seconds:.1} s")
 }
 
 /// Says what is left to say when the screen is gone.
 pub(crate) fn farewell(app: &App, exit: Exit) -> Farewell {
-    let unread = app.scopes.as_ref().and_then(|scopes| scopes.failure.as_ref());
+    let unread = app
+        .scopes
+        .as_ref()
+        .and_then(|scopes| scopes.failure.as_ref());
     let failure = app.failure.as_ref().or(unread);
     let exit = match (exit, &app.review, failure) {
         (Exit::Done, None, Some(failure)) => Exit::Failed(failure.kind),

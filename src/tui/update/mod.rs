@@ -29,7 +29,11 @@ pub(crate) use job::{explain, farewell};
 
 /// Returns what has to be done first, before any message.
 pub(crate) fn start(app: &mut App) -> Vec<Effect> {
-    if app.scopes.is_some() { scopes::read(app) } else { job::compare(app) }
+    if app.scopes.is_some() {
+        scopes::read(app)
+    } else {
+        job::compare(app)
+    }
 }
 
 /// Takes in what happened; returns what is to be done.
@@ -138,10 +142,14 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
 /// On a screen that shows nothing one can leave, and nothing else: what would
 /// be chosen or confirmed cannot be seen.
 fn press_unseen(app: &mut App, key: Key) -> Vec<Effect> {
-    let Found::Action(action) = app.keymap.find(Context::Review, &[key]) else { return Vec::new() };
+    let Found::Action(action) = app.keymap.find(Context::Review, &[key]) else {
+        return Vec::new();
+    };
     match action.act {
         Act::Interrupt if app.is_applying() => job::stop(app, "Ctrl-C"),
-        Act::Suspend | Act::Redraw if action.check(app).is_ok() => perform(app, action.act, Context::Review),
+        Act::Suspend | Act::Redraw if action.check(app).is_ok() => {
+            perform(app, action.act, Context::Review)
+        }
         Act::Back | Act::Interrupt if !app.is_applying() => {
             let has_typed = app.form.as_ref().is_some_and(Form::is_dirty);
             let loses = has_typed || app.review.as_ref().is_some_and(Review::has_choices);
@@ -157,7 +165,12 @@ fn press_unseen(app: &mut App, key: Key) -> Vec<Effect> {
 
 /// Does an action that can be done.
 fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
-    if let Some(effects) = app.scopes.is_some().then(|| scopes::perform(app, act, context)).flatten() {
+    if let Some(effects) = app
+        .scopes
+        .is_some()
+        .then(|| scopes::perform(app, act, context))
+        .flatten()
+    {
         return effects;
     }
     match act {
@@ -190,7 +203,11 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
         Act::Search | Act::NextHit | Act::PreviousHit => search::perform(app, act),
         Act::Unchanged => {
             app.options.unchanged = !app.options.unchanged;
-            let word = if app.options.unchanged { "shown" } else { "hidden" };
+            let word = if app.options.unchanged {
+                "shown"
+            } else {
+                "hidden"
+            };
             app.say(format!("fields without a difference are {word}"));
         }
         Act::SideBySide => app.options.side_by_side = !app.options.side_by_side,
@@ -291,7 +308,10 @@ fn interrupt(app: &mut App, context: Context) -> Vec<Effect> {
 }
 
 fn leave_for(app: &mut App, leave: Leave) -> Vec<Effect> {
-    let rehearsing = app.job.as_ref().is_some_and(|job| job.work == Work::Rehearse);
+    let rehearsing = app
+        .job
+        .as_ref()
+        .is_some_and(|job| job.work == Work::Rehearse);
     match (leave, app.is_applying()) {
         (Leave::Interrupt, true) => job::stop(app, "SIGINT"),
         (Leave::Interrupt, false) => interrupt(app, app.context()),

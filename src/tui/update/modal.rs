@@ -19,11 +19,17 @@ use crate::tui::widget::{Line, count};
 
 /// Gives a key to the line that is typed, if one is; says whether it took it.
 pub(super) fn types(app: &mut App, context: Context, key: Key) -> bool {
-    let Some(request) = key.request() else { return false };
+    let Some(request) = key.request() else {
+        return false;
+    };
     match (context, app.modals.last_mut()) {
         (Context::Form | Context::Filter, _) => form::types(app, request),
         (Context::Search, _) => {
-            if let Some(prompt) = app.scopes.as_mut().and_then(|scopes| scopes.prompt.as_mut()) {
+            if let Some(prompt) = app
+                .scopes
+                .as_mut()
+                .and_then(|scopes| scopes.prompt.as_mut())
+            {
                 prompt.handle(request);
                 scopes::typed(app);
             } else if let Some(prompt) = &mut app.search.prompt {
@@ -64,7 +70,11 @@ pub(super) fn paste(app: &mut App, text: &str) {
 /// Opens a modal to read: help, an explanation, the palette.
 pub(super) fn read(app: &mut App, act: Act, context: Context) {
     match act {
-        Act::Help if app.asked().is_some_and(|modal| modal.question == Question::Help) => {
+        Act::Help
+            if app
+                .asked()
+                .is_some_and(|modal| modal.question == Question::Help) =>
+        {
             app.modals.pop();
         }
         Act::Help => {
@@ -80,7 +90,9 @@ pub(super) fn read(app: &mut App, act: Act, context: Context) {
             fill_palette(app);
         }
         _ => {
-            let (Some(review), Some(at)) = (&app.review, app.node().and_then(Node::item)) else { return };
+            let (Some(review), Some(at)) = (&app.review, app.node().and_then(Node::item)) else {
+                return;
+            };
             let body = detail::explain(review, at, app.skin.glyphs);
             app.modals.push(Modal::new(Question::Explain, "Why", body));
         }
@@ -92,7 +104,9 @@ pub(super) fn read(app: &mut App, act: Act, context: Context) {
 }
 
 fn help(app: &App, context: Context) -> Vec<Line> {
-    let here = CATALOGUE.iter().filter(|action| action.contexts.contains(&context));
+    let here = CATALOGUE
+        .iter()
+        .filter(|action| action.contexts.contains(&context));
     let mut lines: Vec<Line> = here.map(|action| help_line(app, action)).collect();
     if matches!(context, Context::Form | Context::Picker) || app.scopes.is_some() {
         return lines;
@@ -129,10 +143,18 @@ fn help_line(app: &App, action: &Action) -> Line {
 /// Returns the actions of a screen that the palette lists, best matches first.
 pub(crate) fn palette(query: &str, screen: Context) -> Vec<&'static Action> {
     let query = query.trim().to_lowercase().replace(' ', "-");
-    let hidden = |act| matches!(act, Act::Palette | Act::NextStop | Act::PreviousStop | Act::Press);
-    let here = CATALOGUE.iter().filter(|action| action.contexts.contains(&screen) && !hidden(action.act));
-    let mut found: Vec<(usize, &Action)> =
-        here.filter_map(|action| Some((rank(action.name, &query)?, action))).collect();
+    let hidden = |act| {
+        matches!(
+            act,
+            Act::Palette | Act::NextStop | Act::PreviousStop | Act::Press
+        )
+    };
+    let here = CATALOGUE
+        .iter()
+        .filter(|action| action.contexts.contains(&screen) && !hidden(action.act));
+    let mut found: Vec<(usize, &Action)> = here
+        .filter_map(|action| Some((rank(action.name, &query)?, action)))
+        .collect();
     found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().map(|(_, action)| action).collect()
 }
@@ -146,20 +168,31 @@ fn rank(name: &str, query: &str) -> Option<usize> {
         return Some(1);
     }
     let mut letters = name.chars();
-    query.chars().all(|c| letters.any(|letter| letter == c)).then_some(2)
+    query
+        .chars()
+        .all(|c| letters.any(|letter| letter == c))
+        .then_some(2)
 }
 
 fn fill_palette(app: &mut App) {
-    let Some(modal) = app.modals.last() else { return };
+    let Some(modal) = app.modals.last() else {
+        return;
+    };
     let found = palette(modal.input.value(), app.screen());
-    let lines = found.into_iter().map(|action| palette_line(app, action)).collect();
+    let lines = found
+        .into_iter()
+        .map(|action| palette_line(app, action))
+        .collect();
     if let Some(modal) = app.modals.last_mut() {
         modal.set_body(lines);
     }
 }
 
 fn palette_line(app: &App, action: &Action) -> Line {
-    let mut line = Line::of(Role::Key, app.keymap.keys(action).first().map_or("", String::as_str));
+    let mut line = Line::of(
+        Role::Key,
+        app.keymap.keys(action).first().map_or("", String::as_str),
+    );
     line.pad_to(7);
     let (role, text) = match action.check(app) {
         Ok(()) => (Role::Text, action.sentence.to_owned()),
@@ -169,10 +202,17 @@ fn palette_line(app: &App, action: &Action) -> Line {
     line.pad_to(25);
     // One row each: the palette counts rows.
     line.push(role, "");
-    let room = usize::from(app.size.0).saturating_sub(4).min(76).saturating_sub(25);
+    let room = usize::from(app.size.0)
+        .saturating_sub(4)
+        .min(76)
+        .saturating_sub(25);
     line.and(
         role,
-        &crate::tui::widget::cut(&crate::engine::display::safe(&text), room, app.skin.glyphs.ellipsis),
+        &crate::tui::widget::cut(
+            &crate::engine::display::safe(&text),
+            room,
+            app.skin.glyphs.ellipsis,
+        ),
     )
 }
 
@@ -206,8 +246,13 @@ pub(super) fn press(app: &mut App, context: Context) -> Vec<Effect> {
 
 /// Does what the palette's row says, as its key would.
 fn pick(app: &mut App) -> Vec<Effect> {
-    let Some(modal) = app.modals.pop() else { return Vec::new() };
-    let Some(action) = palette(modal.input.value(), app.screen()).get(modal.at).copied() else {
+    let Some(modal) = app.modals.pop() else {
+        return Vec::new();
+    };
+    let Some(action) = palette(modal.input.value(), app.screen())
+        .get(modal.at)
+        .copied()
+    else {
         app.refuse("no action has that name");
         return Vec::new();
     };
@@ -221,7 +266,9 @@ fn pick(app: &mut App) -> Vec<Effect> {
 }
 
 fn answer(app: &mut App) -> Vec<Effect> {
-    let Some(modal) = app.modals.last() else { return Vec::new() };
+    let Some(modal) = app.modals.last() else {
+        return Vec::new();
+    };
     let question = modal.question.clone();
     if modal.stop == Stop::Cancel {
         return back(app, Context::Dialog);
@@ -259,9 +306,15 @@ fn answer(app: &mut App) -> Vec<Effect> {
 /// Says whether the database's name was typed, where it has to be; goes to
 /// its line if not.
 fn name_is_typed(app: &mut App) -> bool {
-    let Some(modal) = app.modals.last_mut() else { return false };
+    let Some(modal) = app.modals.last_mut() else {
+        return false;
+    };
     let typed = modal.input.value();
-    let Some(name) = modal.name().filter(|name| typed != **name && typed.trim() != **name).cloned() else {
+    let Some(name) = modal
+        .name()
+        .filter(|name| typed != **name && typed.trim() != **name)
+        .cloned()
+    else {
         return true;
     };
     modal.stop = Stop::Input;
@@ -273,7 +326,9 @@ fn name_is_typed(app: &mut App) -> bool {
 
 /// Says whether the operator is being asked whether to leave.
 pub(super) fn is_leaving(app: &App) -> bool {
-    app.modals.last().is_some_and(|modal| modal.question == Question::Quit)
+    app.modals
+        .last()
+        .is_some_and(|modal| modal.question == Question::Quit)
 }
 
 /// Esc: leaves what lies over the screen, a search, a filter, a zoom; never the
@@ -344,7 +399,9 @@ fn closed_of(app: &mut App, closed: &Modal) -> Vec<Effect> {
         Question::Result | Question::Undone => return job::again(app),
         Question::History => history::close(app),
         Question::Access => access::close(app),
-        _ if closed.waiting => app.say("the file is still being written; where it went will be told"),
+        _ if closed.waiting => {
+            app.say("the file is still being written; where it went will be told")
+        }
         _ => {}
     }
     Vec::new()
@@ -353,8 +410,12 @@ fn closed_of(app: &mut App, closed: &Modal) -> Vec<Effect> {
 /// Asks whether to leave although choices would be lost.
 pub(super) fn ask_to_leave(app: &mut App) {
     if app.form.as_ref().is_some_and(Form::is_dirty) {
-        let body = vec![Line::of(Role::Text, "The form is not saved: what was typed would be lost.")];
-        app.modals.push(Modal::new(Question::Quit, "Quit without saving?", body));
+        let body = vec![Line::of(
+            Role::Text,
+            "The form is not saved: what was typed would be lost.",
+        )];
+        app.modals
+            .push(Modal::new(Question::Quit, "Quit without saving?", body));
         return;
     }
     let Some(review) = &app.review else { return };
@@ -364,5 +425,6 @@ pub(super) fn ask_to_leave(app: &mut App) {
         Line::of(Role::Text, "Your choices would be lost."),
         Line::of(Role::Dim, &format!("You changed {items}.")),
     ];
-    app.modals.push(Modal::new(Question::Quit, "Quit without importing?", body));
+    app.modals
+        .push(Modal::new(Question::Quit, "Quit without importing?", body));
 }

@@ -12,7 +12,9 @@ pub(super) fn rows(app: &mut App, act: Act) {
     let is_asked = app.asked().is_some();
     let form = app.form.as_mut().filter(|_| !is_asked);
     if let Some(picker) = form.and_then(|form| form.picker.as_mut()) {
-        let height = Room::new(size, app.skin.accessible).height.saturating_sub(1);
+        let height = Room::new(size, app.skin.accessible)
+            .height
+            .saturating_sub(1);
         picker.list.step(distance(act, height));
         return;
     }
@@ -70,7 +72,9 @@ pub(super) fn panes(app: &mut App, act: Act) {
 
 /// Tree: unfolds, then goes to the first child. List: shows what is below.
 fn go_in(app: &mut App) {
-    let Some(review) = &mut app.review else { return };
+    let Some(review) = &mut app.review else {
+        return;
+    };
     match app.focus {
         Pane::Tree => {
             let node = review.tree_node();
@@ -93,7 +97,9 @@ fn go_in(app: &mut App) {
 
 /// Tree: folds, or goes to the node above. List: shows what it belongs to.
 fn go_out(app: &mut App) {
-    let Some(review) = &mut app.review else { return };
+    let Some(review) = &mut app.review else {
+        return;
+    };
     match app.focus {
         Pane::Tree => {
             let node = review.tree_node();
@@ -117,11 +123,15 @@ fn go_out(app: &mut App) {
 
 /// Goes in, or to the next pane.
 fn enter(app: &mut App) {
-    let Some(review) = &mut app.review else { return };
+    let Some(review) = &mut app.review else {
+        return;
+    };
     match app.focus {
         Pane::Tree => app.focus_on(Pane::Items),
         Pane::Items => match review.items_node() {
-            Some(node @ Node::Item(_)) if node.has_children(review.plan()) => review.show_in_tree(node),
+            Some(node @ Node::Item(_)) if node.has_children(review.plan()) => {
+                review.show_in_tree(node)
+            }
             _ => app.focus_on(Pane::Detail),
         },
         Pane::Detail => {}
@@ -141,7 +151,10 @@ pub(super) fn jump(app: &mut App, act: Act) {
     let fits = |at: &usize| review.admits(*at) && wanted(review.mark(*at));
     let (found, wrapped) = if act == Act::PreviousChange {
         let before = (0..first).rev().find(fits);
-        (before.or_else(|| (first..total).rev().find(fits)), before.is_none())
+        (
+            before.or_else(|| (first..total).rev().find(fits)),
+            before.is_none(),
+        )
     } else {
         let after = (after_it..total).find(fits);
         (after.or_else(|| (0..after_it).find(fits)), after.is_none())
@@ -150,7 +163,11 @@ pub(super) fn jump(app: &mut App, act: Act) {
         Some(at) => {
             reveal(app, Node::Item(at));
             if wrapped {
-                let end = if act == Act::PreviousChange { "bottom" } else { "top" };
+                let end = if act == Act::PreviousChange {
+                    "bottom"
+                } else {
+                    "top"
+                };
                 app.say(format!("on from the {end}"));
             }
         }
@@ -160,7 +177,9 @@ pub(super) fn jump(app: &mut App, act: Act) {
 
 /// Puts the cursor of the pane that leads on a node.
 pub(super) fn reveal(app: &mut App, node: Node) {
-    let Some(review) = &mut app.review else { return };
+    let Some(review) = &mut app.review else {
+        return;
+    };
     match app.lead {
         Pane::Tree => review.show_in_tree(node),
         Pane::Items | Pane::Detail => review.show_in_items(node),

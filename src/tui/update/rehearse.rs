@@ -11,7 +11,9 @@ use crate::tui::widget::{Line, count};
 
 /// Begins. Nothing is asked: nothing is kept.
 pub(super) fn begin(app: &mut App) -> Vec<Effect> {
-    let Some(review) = &app.review else { return Vec::new() };
+    let Some(review) = &app.review else {
+        return Vec::new();
+    };
     let Ok(approved) = review.subject.plan.approve(&review.choices) else {
         app.refuse("nothing to rehearse");
         return Vec::new();
@@ -22,7 +24,11 @@ pub(super) fn begin(app: &mut App) -> Vec<Effect> {
 }
 
 /// Takes in what it found.
-pub(super) fn rehearsed(app: &mut App, id: EffectId, outcome: Result<Rehearsal, Failure>) -> Vec<Effect> {
+pub(super) fn rehearsed(
+    app: &mut App,
+    id: EffectId,
+    outcome: Result<Rehearsal, Failure>,
+) -> Vec<Effect> {
     if job::is_stale(app, id) {
         return Vec::new();
     }
@@ -41,7 +47,11 @@ pub(super) fn rehearsed(app: &mut App, id: EffectId, outcome: Result<Rehearsal, 
 fn result(rehearsal: &Rehearsal, size: (u16, u16)) -> Modal {
     let problems = &rehearsal.problems;
     let found = count(problems.len(), "problem", "problems");
-    let title = if problems.is_empty() { "Rehearsed".to_owned() } else { format!("Rehearsed: {found}") };
+    let title = if problems.is_empty() {
+        "Rehearsed".to_owned()
+    } else {
+        format!("Rehearsed: {found}")
+    };
     let mut body = Vec::new();
     if !problems.is_empty() {
         let sentence = format!("The import would fail: the database refused {found}.");
@@ -53,10 +63,17 @@ fn result(rehearsal: &Rehearsal, size: (u16, u16)) -> Modal {
         body.push(Line::new());
     }
     body.push(Line::of(Role::Title, "Rolled back: nothing was written."));
-    let verdict = if problems.is_empty() { "The import would do this" } else { "What was tried" };
+    let verdict = if problems.is_empty() {
+        "The import would do this"
+    } else {
+        "What was tried"
+    };
     let rows = job::written(&rehearsal.tables, rehearsal.seconds);
     let counted = job::counted(&rehearsal.outcomes);
-    body.push(Line::of(Role::Text, &format!("{verdict}: {counted} ({rows}).")));
+    body.push(Line::of(
+        Role::Text,
+        &format!("{verdict}: {counted} ({rows})."),
+    ));
     body.push(Line::new());
     body.extend(job::tables(&rehearsal.tables, size));
     Modal::new(Question::Rehearsed, &title, body)

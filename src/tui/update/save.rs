@@ -36,11 +36,16 @@ fn plan(app: &App) -> Option<Modal> {
             Role::Text,
             "`gatediff apply PLAN` applies exactly these choices, once, unless the target changed by then.",
         ),
-        Line::of(Role::Dim, "The file holds no secret. A file that is there is not overwritten."),
+        Line::of(
+            Role::Dim,
+            "The file holds no secret. A file that is there is not overwritten.",
+        ),
     ];
     if let Some(missing) = review.unconfirmed() {
         let title = super::import::title(missing);
-        let text = format!("{title}: {missing} not confirmed, so that the plan cannot be applied as it is.");
+        let text = format!(
+            "{title}: {missing} not confirmed, so that the plan cannot be applied as it is."
+        );
         body.insert(1, Line::of(Role::Warning, &text));
     }
     let path = format!("{}/plans/{}-plan.json", subject.directory, stem(subject));
@@ -50,11 +55,18 @@ fn plan(app: &App) -> Option<Modal> {
 fn backup(app: &App) -> Option<Modal> {
     let (job, place) = (app.record()?.job, app.place()?);
     let body = vec![
-        Line::of(Role::Text, "What stood in the target before the job, in the product's own format."),
+        Line::of(
+            Role::Text,
+            "What stood in the target before the job, in the product's own format.",
+        ),
         secrets(),
     ];
     let path = format!("{}/backups/job-{job}.json", place.directory);
-    let modal = Modal::new(Question::SaveBackup(job), &format!("Save the backup of job {job}"), body);
+    let modal = Modal::new(
+        Question::SaveBackup(job),
+        &format!("Save the backup of job {job}"),
+        body,
+    );
     Some(modal.with_path(path))
 }
 
@@ -63,15 +75,25 @@ fn export(app: &App) -> Option<Modal> {
     let subject = &review.subject;
     let body = vec![
         secrets(),
-        Line::of(Role::Dim, "What stands in the target, to be imported again. Nothing is overwritten."),
+        Line::of(
+            Role::Dim,
+            "What stands in the target, to be imported again. Nothing is overwritten.",
+        ),
     ];
-    let path = format!("{}/exports/{}-export.json", subject.directory, plain(&subject.database));
+    let path = format!(
+        "{}/exports/{}-export.json",
+        subject.directory,
+        plain(&subject.database)
+    );
     let question = Question::Export(roots(review, app.node()));
     Some(Modal::new(question, "Export", body).with_path(path))
 }
 
 fn secrets() -> Line {
-    Line::of(Role::Warning, "The file holds secrets. It is written for you alone (mode 0600).")
+    Line::of(
+        Role::Warning,
+        "The file holds secrets. It is written for you alone (mode 0600).",
+    )
 }
 
 /// Returns the items that may be exported alone and stand in the target: the
@@ -82,8 +104,18 @@ fn roots(review: &Review, here: Option<Node>) -> Vec<ItemId> {
         (base.id.kind == review.subject.export_kind).then(|| base.id.clone())
     };
     let items = 0..review.plan().entries().len();
-    let chosen: Vec<ItemId> = items.filter(|at| review.choices.is_chosen(*at)).filter_map(root).collect();
-    if chosen.is_empty() { here.and_then(Node::item).and_then(root).into_iter().collect() } else { chosen }
+    let chosen: Vec<ItemId> = items
+        .filter(|at| review.choices.is_chosen(*at))
+        .filter_map(root)
+        .collect();
+    if chosen.is_empty() {
+        here.and_then(Node::item)
+            .and_then(root)
+            .into_iter()
+            .collect()
+    } else {
+        chosen
+    }
 }
 
 /// Returns the imported file's name without directory and ending.
@@ -98,12 +130,22 @@ fn stem(subject: &Reviewed) -> String {
 
 /// Returns a text of which every sign may stand in a file's name.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect()
+    text.chars()
+        .map(|c| {
+            if c.is_alphanumeric() || "-_.".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect()
 }
 
 /// Enter: writes the file, or turns the choice.
 pub(super) fn go(app: &mut App) -> Vec<Effect> {
-    let Some(modal) = app.modals.last_mut() else { return Vec::new() };
+    let Some(modal) = app.modals.last_mut() else {
+        return Vec::new();
+    };
     if modal.waiting {
         app.refuse(Work::Save.doing());
         return Vec::new();
@@ -164,8 +206,15 @@ fn complaint(failure: &Failure) -> Vec<Line> {
         return lines;
     }
     // The hints of a path are for the command line; here it is typed anew.
-    let why = failure.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-    let place = failure.place.as_ref().map(|place| Line::of(Role::Text, &safe(place)));
+    let why = failure
+        .why
+        .as_ref()
+        .map(|why| format!(": {why}"))
+        .unwrap_or_default();
+    let place = failure
+        .place
+        .as_ref()
+        .map(|place| Line::of(Role::Text, &safe(place)));
     let mut lines = vec![Line::of(Role::Error, &format!("{}{why}", failure.what))];
     lines.extend(place);
     lines.push(Line::of(Role::Text, "Correct the path, or cancel."));

@@ -30,7 +30,9 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
 
 /// Reads the scopes, unless something else runs.
 pub(super) fn read(app: &mut App) -> Vec<Effect> {
-    let Some(scopes) = app.scopes.as_mut().filter(|_| app.job.is_none()) else { return Vec::new() };
+    let Some(scopes) = app.scopes.as_mut().filter(|_| app.job.is_none()) else {
+        return Vec::new();
+    };
     scopes.failure = None;
     vec![Effect::Scopes(job::begin(app, Work::Scopes))]
 }
@@ -47,7 +49,9 @@ pub(super) fn taken_in(app: &mut App, id: EffectId, outcome: Result<Scoped, Fail
         return;
     }
     app.job = None;
-    let Some(scopes) = &mut app.scopes else { return };
+    let Some(scopes) = &mut app.scopes else {
+        return;
+    };
     match outcome {
         Ok(scoped) => {
             let catalogue = Arc::clone(&scoped.catalogue);
@@ -77,7 +81,9 @@ pub(super) fn perform(app: &mut App, act: Act, context: Context) -> Option<Vec<E
             open_finding(app);
             Some(Vec::new())
         }
-        (Context::Findings, Act::Repair) => Some(edit::submit(app, Edit::Repair { codes: Vec::new() })),
+        (Context::Findings, Act::Repair) => {
+            Some(edit::submit(app, Edit::Repair { codes: Vec::new() }))
+        }
         _ => None,
     }
 }
@@ -107,7 +113,9 @@ fn arrange(app: &mut App, act: Act) -> bool {
 
 fn move_on(app: &mut App, act: Act) -> bool {
     let halves = app.halves();
-    let Some(scopes) = &mut app.scopes else { return false };
+    let Some(scopes) = &mut app.scopes else {
+        return false;
+    };
     match act {
         Act::Down
         | Act::Up
@@ -150,7 +158,9 @@ fn move_on(app: &mut App, act: Act) -> bool {
 /// Sends the scope, or the detail's line.
 fn copy_scope(app: &mut App) -> Vec<Effect> {
     let warning = app.skin.glyphs.warning;
-    let Some(scopes) = &app.scopes else { return Vec::new() };
+    let Some(scopes) = &app.scopes else {
+        return Vec::new();
+    };
     let text = match scopes.half {
         Half::List => scopes.text(warning),
         Half::Detail => {
@@ -163,7 +173,9 @@ fn copy_scope(app: &mut App) -> Vec<Effect> {
 
 /// Opens what is filled in over this screen.
 fn open_form(app: &mut App, act: Act, scope: Option<usize>) -> Vec<Effect> {
-    let Some(catalogue) = app.scopes.as_ref().and_then(Scopes::catalogue).cloned() else { return Vec::new() };
+    let Some(catalogue) = app.scopes.as_ref().and_then(Scopes::catalogue).cloned() else {
+        return Vec::new();
+    };
     match (act, scope) {
         (Act::CreateScope, _) => form::create(app, catalogue),
         (Act::GiveScope, Some(at)) => form::give(app, catalogue, at),
@@ -175,16 +187,29 @@ fn open_form(app: &mut App, act: Act, scope: Option<usize>) -> Vec<Effect> {
 
 /// Deletes without a question, as the product does.
 fn delete(app: &mut App) -> Vec<Effect> {
-    let Some(scope) = app.scopes.as_ref().and_then(Scopes::current) else { return Vec::new() };
-    let edit = Edit::Delete { id: scope.id.clone(), name: scope.name.clone() };
+    let Some(scope) = app.scopes.as_ref().and_then(Scopes::current) else {
+        return Vec::new();
+    };
+    let edit = Edit::Delete {
+        id: scope.id.clone(),
+        name: scope.name.clone(),
+    };
     edit::submit(app, edit)
 }
 
 /// Takes the scope away from the client at hand.
 fn take(app: &mut App) -> Vec<Effect> {
-    let Some((scope, client)) = app.held() else { return Vec::new() };
-    let Some(client) = client else { return Vec::new() };
-    let (id, name, clients) = (scope.id.clone(), scope.name.clone(), vec![client.id.clone()]);
+    let Some((scope, client)) = app.held() else {
+        return Vec::new();
+    };
+    let Some(client) = client else {
+        return Vec::new();
+    };
+    let (id, name, clients) = (
+        scope.id.clone(),
+        scope.name.clone(),
+        vec![client.id.clone()],
+    );
     edit::submit(app, Edit::Take { id, name, clients })
 }
 
@@ -196,7 +221,9 @@ fn place_of(app: &App, id: &str) -> Option<usize> {
 
 /// Lists the clients that hold the scope at hand.
 fn open_holders(app: &mut App) {
-    let Some(scope) = app.scopes.as_ref().and_then(Scopes::current) else { return };
+    let Some(scope) = app.scopes.as_ref().and_then(Scopes::current) else {
+        return;
+    };
     let question = Question::Holders(scope.id.clone());
     app.modals.push(Modal::new(question, "Clients", Vec::new()));
     list_holders_again(app);
@@ -204,16 +231,30 @@ fn open_holders(app: &mut App) {
 
 /// Says anew who holds the scope whose clients are listed.
 fn list_holders_again(app: &mut App) {
-    let Some(catalogue) = app.scopes.as_ref().and_then(Scopes::catalogue) else { return };
+    let Some(catalogue) = app.scopes.as_ref().and_then(Scopes::catalogue) else {
+        return;
+    };
     app.modals.retain_mut(|modal| {
-        let Question::Holders(id) = &modal.question else { return true };
-        let Some(scope) = catalogue.scope(id) else { return false };
+        let Question::Holders(id) = &modal.question else {
+            return true;
+        };
+        let Some(scope) = catalogue.scope(id) else {
+            return false;
+        };
         let holders = scope.holders.len();
-        modal.title = format!("{}: {}", scope.name, count(holders, "client holds it", "clients hold it"));
+        modal.title = format!(
+            "{}: {}",
+            scope.name,
+            count(holders, "client holds it", "clients hold it")
+        );
         modal.more = holders;
         modal.at = modal.at.min(holders.saturating_sub(1));
         let nobody = Line::of(Role::Text, "No client holds it.");
-        modal.set_body(if holders == 0 { vec![nobody] } else { Vec::new() });
+        modal.set_body(if holders == 0 {
+            vec![nobody]
+        } else {
+            Vec::new()
+        });
         // Keys that were meant for what stood there before do not count.
         modal.drawn = false;
         true
@@ -230,7 +271,9 @@ fn open_filter(app: &mut App) {
 
 /// Makes the choice at hand, or takes it back.
 fn toggle(app: &mut App) {
-    let (Some(scopes), Some(modal)) = (&mut app.scopes, app.modals.last()) else { return };
+    let (Some(scopes), Some(modal)) = (&mut app.scopes, app.modals.last()) else {
+        return;
+    };
     if let Some(choice) = scopes.choices().get(modal.at) {
         scopes.choose(choice);
     }
@@ -238,7 +281,9 @@ fn toggle(app: &mut App) {
 
 /// Takes in what is typed to search for.
 pub(super) fn typed(app: &mut App) {
-    let Some(scopes) = &mut app.scopes else { return };
+    let Some(scopes) = &mut app.scopes else {
+        return;
+    };
     if let Some(keyword) = scopes.prompt.as_ref().map(|input| input.value().to_owned()) {
         scopes.search(&keyword);
     }
@@ -246,18 +291,27 @@ pub(super) fn typed(app: &mut App) {
 
 /// Enter: keeps what was found.
 pub(super) fn keep(app: &mut App) {
-    let Some(scopes) = &mut app.scopes else { return };
+    let Some(scopes) = &mut app.scopes else {
+        return;
+    };
     let typed = scopes.prompt.take();
-    let keyword = typed.map(|input| input.value().trim().to_owned()).unwrap_or_default();
+    let keyword = typed
+        .map(|input| input.value().trim().to_owned())
+        .unwrap_or_default();
     scopes.search(&keyword);
     if !keyword.is_empty() && scopes.list.rows().is_empty() {
-        app.refuse(format!("no listed scope has '{keyword}': {} Esc lists all", app.key(Act::Search)));
+        app.refuse(format!(
+            "no listed scope has '{keyword}': {} Esc lists all",
+            app.key(Act::Search)
+        ));
     }
 }
 
 /// Esc: searches for nothing.
 pub(super) fn give_up(app: &mut App) {
-    let Some(scopes) = &mut app.scopes else { return };
+    let Some(scopes) = &mut app.scopes else {
+        return;
+    };
     scopes.prompt = None;
     scopes.search("");
 }
@@ -265,7 +319,9 @@ pub(super) fn give_up(app: &mut App) {
 /// Esc: leaves a search, a half or a zoom, and the screen where there is one
 /// below; never the program.
 pub(super) fn escape(app: &mut App) -> Vec<Effect> {
-    let Some(scopes) = &mut app.scopes else { return Vec::new() };
+    let Some(scopes) = &mut app.scopes else {
+        return Vec::new();
+    };
     let is_inside = scopes.zoom || scopes.half == Half::Detail;
     if !is_inside && !scopes.keyword().is_empty() {
         scopes.search("");
@@ -281,7 +337,9 @@ pub(super) fn escape(app: &mut App) -> Vec<Effect> {
 
 /// Goes back by one layer; leaves from the last where there is no review.
 pub(super) fn back(app: &mut App) -> Vec<Effect> {
-    let Some(scopes) = &mut app.scopes else { return Vec::new() };
+    let Some(scopes) = &mut app.scopes else {
+        return Vec::new();
+    };
     if scopes.zoom && app.size.0 >= crate::tui::layout::WIDE {
         scopes.zoom = false;
         return Vec::new();
@@ -299,7 +357,11 @@ pub(super) fn back(app: &mut App) -> Vec<Effect> {
 /// Goes back to the review; nobody waits any more for what is being read.
 fn close(app: &mut App) -> Vec<Effect> {
     let wrote = app.scopes.take().is_some_and(|scopes| scopes.wrote);
-    if app.job.as_ref().is_some_and(|job| matches!(job.work, Work::Scopes | Work::Check)) {
+    if app
+        .job
+        .as_ref()
+        .is_some_and(|job| matches!(job.work, Work::Scopes | Work::Check))
+    {
         app.job = None;
     }
     // What was written makes the plan history.
@@ -310,7 +372,9 @@ fn close(app: &mut App) -> Vec<Effect> {
 pub(super) fn interrupt(app: &mut App) -> Vec<Effect> {
     let is_first = app.review.is_none();
     match &app.scopes {
-        Some(scopes) if is_first && scopes.catalogue().is_none() => vec![Effect::Quit(Exit::Interrupted)],
+        Some(scopes) if is_first && scopes.catalogue().is_none() => {
+            vec![Effect::Quit(Exit::Interrupted)]
+        }
         _ => back(app),
     }
 }
@@ -321,17 +385,25 @@ pub(super) fn checked(app: &mut App, id: EffectId, outcome: Result<Vec<Ailment>,
         return;
     }
     app.job = None;
-    let Some(scopes) = &mut app.scopes else { return };
+    let Some(scopes) = &mut app.scopes else {
+        return;
+    };
     match outcome {
         Ok(ailments) => {
             let found = ailments.len();
-            let can = ailments.iter().filter(|ailment| ailment.repair.is_some()).count();
+            let can = ailments
+                .iter()
+                .filter(|ailment| ailment.repair.is_some())
+                .count();
             scopes.ailments = ailments;
             if found == 0 {
                 app.say("nothing is wrong with the scopes");
                 return;
             }
-            let title = format!("{}, {can} can be repaired", count(found, "finding", "findings"));
+            let title = format!(
+                "{}, {can} can be repaired",
+                count(found, "finding", "findings")
+            );
             let mut modal = Modal::new(Question::Findings, &title, Vec::new());
             modal.more = found;
             app.modals.push(modal);
@@ -342,9 +414,14 @@ pub(super) fn checked(app: &mut App, id: EffectId, outcome: Result<Vec<Ailment>,
 
 /// Shows all of the finding at hand.
 fn open_finding(app: &mut App) {
-    let (Some(scopes), Some(modal)) = (&app.scopes, app.modals.last()) else { return };
-    let Some(ailment) = scopes.ailments.get(modal.at) else { return };
-    let pair = |label: &str, text: &str| Line::of(Role::Dim, &format!("{label:<8}")).and(Role::Text, text);
+    let (Some(scopes), Some(modal)) = (&app.scopes, app.modals.last()) else {
+        return;
+    };
+    let Some(ailment) = scopes.ailments.get(modal.at) else {
+        return;
+    };
+    let pair =
+        |label: &str, text: &str| Line::of(Role::Dim, &format!("{label:<8}")).and(Role::Text, text);
     let mut body = vec![
         Line::of(Role::Warning, &ailment.message),
         Line::new(),

@@ -33,13 +33,19 @@ fn begin(app: &mut App) {
 
 /// Takes in what is typed: goes to the first match from where it began.
 pub(super) fn typed(app: &mut App) {
-    let (Some(prompt), Some(review)) = (&app.search.prompt, &app.review) else { return };
+    let (Some(prompt), Some(review)) = (&app.search.prompt, &app.review) else {
+        return;
+    };
     let query = prompt.input.value().to_lowercase();
     let origin = origin(prompt);
     let found = hits(review, &query);
     app.search.query = query;
     let from = review.sequence(origin);
-    match found.iter().find(|node| review.sequence(**node) >= from).or_else(|| found.first()) {
+    match found
+        .iter()
+        .find(|node| review.sequence(**node) >= from)
+        .or_else(|| found.first())
+    {
         Some(node) => reveal(app, *node),
         None => return_to_origin(app),
     }
@@ -53,7 +59,9 @@ const fn origin(prompt: &Prompt) -> Node {
 }
 
 fn return_to_origin(app: &mut App) {
-    let (Some(prompt), Some(review)) = (&app.search.prompt, &mut app.review) else { return };
+    let (Some(prompt), Some(review)) = (&app.search.prompt, &mut app.review) else {
+        return;
+    };
     review.show_in_tree(prompt.tree);
     if let (Some(items), Pane::Items | Pane::Detail) = (prompt.items, prompt.lead) {
         review.show_in_items(items);
@@ -85,13 +93,22 @@ pub(super) fn give_up(app: &mut App) {
 }
 
 fn step(app: &mut App, forward: bool) {
-    let (Some(review), Some(here)) = (&app.review, app.node()) else { return };
+    let (Some(review), Some(here)) = (&app.review, app.node()) else {
+        return;
+    };
     let found = hits(review, &app.search.query);
     let from = review.sequence(here);
     let next = if forward {
-        found.iter().find(|node| review.sequence(**node) > from).or_else(|| found.first())
+        found
+            .iter()
+            .find(|node| review.sequence(**node) > from)
+            .or_else(|| found.first())
     } else {
-        found.iter().rev().find(|node| review.sequence(**node) < from).or_else(|| found.last())
+        found
+            .iter()
+            .rev()
+            .find(|node| review.sequence(**node) < from)
+            .or_else(|| found.last())
     };
     match next {
         Some(node) => {
@@ -106,9 +123,16 @@ fn step(app: &mut App, forward: bool) {
 }
 
 fn tell_place(app: &mut App) {
-    let (Some(review), Some(here)) = (&app.review, app.node()) else { return };
+    let (Some(review), Some(here)) = (&app.review, app.node()) else {
+        return;
+    };
     let found = hits(review, &app.search.query);
     if let Some(at) = found.iter().position(|node| *node == here) {
-        app.say(format!("match {} of {} for '{}'", at + 1, found.len(), app.search.query));
+        app.say(format!(
+            "match {} of {} for '{}'",
+            at + 1,
+            found.len(),
+            app.search.query
+        ));
     }
 }

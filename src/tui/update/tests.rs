@@ -23,12 +23,19 @@ use crate::tui::widget::Line;
 
 fn marks(app: &App) -> Vec<Mark> {
     let review = app.review.as_ref().unwrap();
-    (0..review.plan().entries().len()).map(|at| review.mark(at)).collect()
+    (0..review.plan().entries().len())
+        .map(|at| review.mark(at))
+        .collect()
 }
 
 fn mark(app: &App, id: &str) -> Mark {
     let review = app.review.as_ref().unwrap();
-    let at = review.plan().entries().iter().position(|entry| entry.item.id.to_string() == id).unwrap();
+    let at = review
+        .plan()
+        .entries()
+        .iter()
+        .position(|entry| entry.item.id.to_string() == id)
+        .unwrap();
     review.mark(at)
 }
 
@@ -58,9 +65,13 @@ mod first_frame {
     fn a_failure_to_compare_can_be_tried_again() {
         let mut app = app_at(80, 24);
         let id = compare_id(&start(&mut app));
-        let failure = Failure::new(FailureKind::Unreachable, "cannot connect").hint("start the server");
+        let failure =
+            Failure::new(FailureKind::Unreachable, "cannot connect").hint("start the server");
         update(&mut app, Msg::Compared(id, Err(failure)));
-        assert_eq!(farewell(&app, Exit::Done).exit, Exit::Failed(FailureKind::Unreachable));
+        assert_eq!(
+            farewell(&app, Exit::Done).exit,
+            Exit::Failed(FailureKind::Unreachable)
+        );
         let again = keys(&mut app, "R");
         assert_ne!(compare_id(&again), id);
         assert!(app.failure.is_none());
@@ -70,10 +81,18 @@ mod first_frame {
     fn progress_of_another_job_is_dropped() {
         let mut app = app_at(80, 24);
         let id = compare_id(&start(&mut app));
-        let step = |done| Progress { phase: Phase::File, subject: String::new(), done, total: 9 };
+        let step = |done| Progress {
+            phase: Phase::File,
+            subject: String::new(),
+            done,
+            total: 9,
+        };
         update(&mut app, Msg::Progress(id, step(1)));
         update(&mut app, Msg::Progress(id, step(5)));
-        update(&mut app, Msg::Progress(crate::tui::msg::EffectId(99), step(9)));
+        update(
+            &mut app,
+            Msg::Progress(crate::tui::msg::EffectId(99), step(9)),
+        );
         let phases = &app.job.as_ref().unwrap().phases;
         assert_eq!(phases, &[step(5)]);
     }
@@ -134,7 +153,11 @@ mod moving {
         keys(&mut app, "g");
         assert_eq!(here(&app), "client:crm");
         keys(&mut app, "g j");
-        assert_eq!(here(&app), "client:billing", "the second key counts by itself");
+        assert_eq!(
+            here(&app),
+            "client:billing",
+            "the second key counts by itself"
+        );
     }
 
     #[test]
@@ -191,7 +214,10 @@ mod choosing {
     fn leaving_out_says_what_it_blocks() {
         let mut app = sampled(80, 24);
         keys(&mut app, "1 j 2 space");
-        assert_eq!(notice(&app), "group:crm-read: left out; 1 item that requires it is blocked now");
+        assert_eq!(
+            notice(&app),
+            "group:crm-read: left out; 1 item that requires it is blocked now"
+        );
         assert_eq!(mark(&app, "client:crm"), Mark::CannotAdd);
     }
 
@@ -200,7 +226,10 @@ mod choosing {
         let mut app = sampled(80, 24);
         keys(&mut app, "1 j 2 space 1 k 2 space");
         assert_eq!(mark(&app, "group:crm-read"), Mark::Add);
-        assert_eq!(notice(&app), "client:crm: will be added, with group:crm-read that it requires");
+        assert_eq!(
+            notice(&app),
+            "client:crm: will be added, with group:crm-read that it requires"
+        );
     }
 
     #[test]
@@ -218,7 +247,10 @@ mod choosing {
     fn what_cannot_be_chosen_says_why() {
         let mut app = sampled(80, 24);
         keys(&mut app, "j j space");
-        assert_eq!(notice(&app), "portal is unchanged: there is nothing to write");
+        assert_eq!(
+            notice(&app),
+            "portal is unchanged: there is nothing to write"
+        );
         keys(&mut app, "j j space");
         assert!(notice(&app).starts_with("Cannot cover: security level 'SYSTEM'"));
         keys(&mut app, "k k k k l space");
@@ -235,7 +267,10 @@ mod choosing {
         assert_eq!(notice(&app), "4 items left out");
         assert_eq!(mark(&app, "client:crm"), Mark::LeftOut);
         keys(&mut app, "space tab enter");
-        assert_eq!([mark(&app, "client:crm"), mark(&app, "client:risk")], [Mark::Add, Mark::Cover]);
+        assert_eq!(
+            [mark(&app, "client:crm"), mark(&app, "client:risk")],
+            [Mark::Add, Mark::Cover]
+        );
     }
 
     #[test]
@@ -253,7 +288,13 @@ mod choosing {
         assert!(app.modals.is_empty());
         assert!(!marks(&app).contains(&Mark::Cover), "Cancel has the focus");
         keys(&mut app, "C tab enter");
-        assert_eq!(marks(&app).iter().filter(|mark| **mark == Mark::Cover).count(), 3);
+        assert_eq!(
+            marks(&app)
+                .iter()
+                .filter(|mark| **mark == Mark::Cover)
+                .count(),
+            3
+        );
         assert_eq!(mark(&app, "client:portal"), Mark::Unchanged);
         keys(&mut app, "C");
         assert_eq!(notice(&app), "every item that differs is covered already");
@@ -266,7 +307,10 @@ mod choosing {
         assert_eq!(question(&app), Some(&Question::Missing));
         keys(&mut app, "tab enter");
         assert!(app.review.as_ref().unwrap().choices.missing_confirmed);
-        assert_eq!(notice(&app), "confirmed: APIs that are missing will be ignored.");
+        assert_eq!(
+            notice(&app),
+            "confirmed: APIs that are missing will be ignored."
+        );
     }
 }
 
@@ -377,14 +421,21 @@ mod importing {
 
     /// A plan without lacking APIs.
     fn plain() -> App {
-        open(reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())), 80, 24)
+        open(
+            reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())),
+            80,
+            24,
+        )
     }
 
     #[test]
     fn adds_alone_take_tab_and_enter() {
         let mut app = plain();
         keys(&mut app, "P enter");
-        assert!(app.modals.is_empty() && app.job.is_none(), "Cancel has the focus");
+        assert!(
+            app.modals.is_empty() && app.job.is_none(),
+            "Cancel has the focus"
+        );
         let effects = keys(&mut app, "P tab enter");
         apply_id(&effects);
         assert!(app.is_applying());
@@ -394,7 +445,10 @@ mod importing {
     fn a_cover_takes_the_databases_name() {
         let mut app = plain();
         keys(&mut app, "j c P");
-        assert_eq!(question(&app), Some(&Question::Import(Some("gateway".to_owned()))));
+        assert_eq!(
+            question(&app),
+            Some(&Question::Import(Some("gateway".to_owned())))
+        );
         assert_eq!(app.modals.last().unwrap().stop, Stop::Input);
         keys(&mut app, "tab enter");
         assert!(app.job.is_none());
@@ -421,9 +475,15 @@ mod importing {
         let mut app = open(subject, 80, 24);
         for key in ["P", "X"] {
             assert!(keys(&mut app, key).is_empty() && app.modals.is_empty() && app.job.is_none());
-            assert_eq!(notice(&app), "the target is read-only: profile 'audit' names this database");
+            assert_eq!(
+                notice(&app),
+                "the target is read-only: profile 'audit' names this database"
+            );
         }
-        assert!(matches!(keys(&mut app, "H").as_slice(), [Effect::History(_)]), "the jobs can be read");
+        assert!(
+            matches!(keys(&mut app, "H").as_slice(), [Effect::History(_)]),
+            "the jobs can be read"
+        );
     }
 
     #[test]
@@ -456,9 +516,15 @@ mod importing {
         keys(&mut app, "1 G k space");
         assert_eq!(question(&app), Some(&Question::Missing));
         keys(&mut app, "tab enter");
-        assert_eq!(notice(&app), "confirmed: Objects that are missing will be ignored.");
+        assert_eq!(
+            notice(&app),
+            "confirmed: Objects that are missing will be ignored."
+        );
         keys(&mut app, "m");
-        assert_eq!(notice(&app), "confirmed already: missing objects will be ignored");
+        assert_eq!(
+            notice(&app),
+            "confirmed already: missing objects will be ignored"
+        );
         let effects = keys(&mut app, "P tab enter");
         apply_id(&effects);
     }
@@ -474,17 +540,30 @@ mod importing {
         };
         assert!(again(sample_missing(), sample()));
         assert!(again(sample_missing(), sample_missing()));
-        assert!(!again(sample(), sample_missing()), "a policy is missing since");
+        assert!(
+            !again(sample(), sample_missing()),
+            "a policy is missing since"
+        );
     }
 
     #[test]
     fn nothing_chosen_is_nothing_to_import() {
         let mut app = plain();
-        keys(&mut app, "1 space tab enter space j space tab enter space j j space");
-        assert!(marks(&app).iter().all(|mark| !mark.is_written()), "{:?}", marks(&app));
+        keys(
+            &mut app,
+            "1 space tab enter space j space tab enter space j j space",
+        );
+        assert!(
+            marks(&app).iter().all(|mark| !mark.is_written()),
+            "{:?}",
+            marks(&app)
+        );
         keys(&mut app, "P");
         assert!(app.modals.is_empty());
-        assert_eq!(notice(&app), "nothing to import: 3 items are blocked; Space chooses what is left out");
+        assert_eq!(
+            notice(&app),
+            "nothing to import: 3 items are blocked; Space chooses what is left out"
+        );
     }
 
     #[test]
@@ -523,34 +602,56 @@ mod importing {
         let effects = keys(&mut app, "ctrl-c ctrl-c");
         assert!(matches!(effects.as_slice(), [Effect::Cancel("Ctrl-C")]));
         assert_eq!(notice(&app), "rolling back, please wait");
-        let commit = Progress { phase: Phase::Commit, subject: String::new(), done: 0, total: 0 };
+        let commit = Progress {
+            phase: Phase::Commit,
+            subject: String::new(),
+            done: 0,
+            total: 0,
+        };
         update(&mut app, Msg::Progress(id, commit));
         assert!(keys(&mut app, "ctrl-c").is_empty());
         assert_eq!(notice(&app), "committing: it can no longer be cancelled");
     }
 
     #[test]
-    fn a_commit_that_is_not_answered_can_be_left_and_the_farewell_says_that_the_outcome_is_unknown() {
+    fn a_commit_that_is_not_answered_can_be_left_and_the_farewell_says_that_the_outcome_is_unknown()
+    {
         let mut app = plain();
         let id = apply_id(&keys(&mut app, "P tab enter"));
-        let commit = |done| Progress { phase: Phase::Commit, subject: "seconds".to_owned(), done, total: 25 };
+        let commit = |done| Progress {
+            phase: Phase::Commit,
+            subject: "seconds".to_owned(),
+            done,
+            total: 25,
+        };
         update(&mut app, Msg::Progress(id, commit(0)));
         assert!(keys(&mut app, "ctrl-c").is_empty());
         update(&mut app, Msg::Progress(id, commit(3)));
-        assert!(matches!(keys(&mut app, "ctrl-c").as_slice(), [Effect::Cancel("Ctrl-C")]));
+        assert!(matches!(
+            keys(&mut app, "ctrl-c").as_slice(),
+            [Effect::Cancel("Ctrl-C")]
+        ));
         assert_eq!(notice(&app), "waiting one more second for the outcome");
         let mut failure =
             Failure::new(FailureKind::Unreachable, "the outcome of job 7 is unknown").hint("look");
         failure.unknown_job = Some(7);
         update(&mut app, Msg::Applied(id, Err(failure)));
-        assert_eq!(farewell(&app, Exit::Done).summary, "the outcome of job 7 is unknown; look");
+        assert_eq!(
+            farewell(&app, Exit::Done).summary,
+            "the outcome of job 7 is unknown; look"
+        );
     }
 
     #[test]
     fn sigterm_ends_a_commit_that_is_not_answered() {
         let mut app = plain();
         let id = apply_id(&keys(&mut app, "P tab enter"));
-        let commit = Progress { phase: Phase::Commit, subject: String::new(), done: 0, total: 0 };
+        let commit = Progress {
+            phase: Phase::Commit,
+            subject: String::new(),
+            done: 0,
+            total: 0,
+        };
         update(&mut app, Msg::Progress(id, commit));
         let effects = update(&mut app, Msg::Leave(Leave::Terminate));
         assert!(matches!(effects.as_slice(), [Effect::Cancel("SIGTERM")]));
@@ -568,14 +669,25 @@ mod importing {
     fn a_stale_plan_names_what_changed_and_compares_again_with_the_choices() {
         let mut app = plain();
         let id = apply_id(&keys(&mut app, "j j j c P \"gateway\" enter"));
-        let mut failure = Failure::new(FailureKind::Stale, "the target changed since it was compared");
+        let mut failure = Failure::new(
+            FailureKind::Stale,
+            "the target changed since it was compared",
+        );
         let item = crate::tui::support::id("client", "billing");
-        failure.stale.push(Stale::new(item, "changed in the target since: /tps"));
+        failure
+            .stale
+            .push(Stale::new(item, "changed in the target since: /tps"));
         update(&mut app, Msg::Applied(id, Err(failure)));
         update(&mut app, Msg::Drawn);
         assert_eq!(question(&app), Some(&Question::Stale));
         let id = compare_id(&keys(&mut app, "R"));
-        update(&mut app, Msg::Compared(id, Ok(reviewed(plan(sample_drafts(20), Vec::new(), Vec::new())))));
+        update(
+            &mut app,
+            Msg::Compared(
+                id,
+                Ok(reviewed(plan(sample_drafts(20), Vec::new(), Vec::new()))),
+            ),
+        );
         assert_eq!(mark(&app, "client:risk"), Mark::Cover);
         assert_eq!(here(&app), "client:risk");
     }
@@ -588,8 +700,16 @@ mod importing {
             let id = compare_id(&keys(&mut app, "R"));
             let subject = reviewed(plan(sample_drafts(tps), Vec::new(), Vec::new()));
             update(&mut app, Msg::Compared(id, Ok(subject)));
-            let told: Vec<String> = app.detail.rows().iter().map(|row| row.line.plain()).collect();
-            assert!(told.iter().any(|line| line.contains(&tps.to_string())), "{tps} in {told:#?}");
+            let told: Vec<String> = app
+                .detail
+                .rows()
+                .iter()
+                .map(|row| row.line.plain())
+                .collect();
+            assert!(
+                told.iter().any(|line| line.contains(&tps.to_string())),
+                "{tps} in {told:#?}"
+            );
         }
     }
 
@@ -602,7 +722,10 @@ mod importing {
         // What was to be added is in the target now.
         drafts[0] = item("client", "crm", "CRM").both("tps", Value::Int(1), Value::Int(50));
         let id = compare_id(&keys(&mut app, "R"));
-        update(&mut app, Msg::Compared(id, Ok(reviewed(plan(drafts, Vec::new(), Vec::new())))));
+        update(
+            &mut app,
+            Msg::Compared(id, Ok(reviewed(plan(drafts, Vec::new(), Vec::new())))),
+        );
         assert_eq!(mark(&app, "client:crm"), Mark::Differs);
     }
     use crate::engine::Value;
@@ -612,7 +735,13 @@ mod leaving {
     use super::*;
 
     fn quits(effects: &[Effect]) -> Option<Exit> {
-        effects.iter().find_map(|effect| if let Effect::Quit(exit) = effect { Some(*exit) } else { None })
+        effects.iter().find_map(|effect| {
+            if let Effect::Quit(exit) = effect {
+                Some(*exit)
+            } else {
+                None
+            }
+        })
     }
 
     #[test]
@@ -629,7 +758,10 @@ mod leaving {
     fn ctrl_c_twice_leaves() {
         let mut app = sampled(80, 24);
         keys(&mut app, "space");
-        assert_eq!(quits(&keys(&mut app, "ctrl-c ctrl-c")), Some(Exit::Interrupted));
+        assert_eq!(
+            quits(&keys(&mut app, "ctrl-c ctrl-c")),
+            Some(Exit::Interrupted)
+        );
     }
 
     #[test]
@@ -644,7 +776,11 @@ mod leaving {
 
     #[test]
     fn sigterm_rolls_an_import_back_before_it_leaves() {
-        let mut app = open(reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())), 80, 24);
+        let mut app = open(
+            reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())),
+            80,
+            24,
+        );
         let id = apply_id(&keys(&mut app, "P tab enter"));
         let effects = update(&mut app, Msg::Leave(Leave::Terminate));
         assert!(matches!(effects.as_slice(), [Effect::Cancel("SIGTERM")]));
@@ -655,18 +791,31 @@ mod leaving {
 
     #[test]
     fn a_lost_terminal_lets_an_import_finish() {
-        let mut app = open(reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())), 80, 24);
+        let mut app = open(
+            reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())),
+            80,
+            24,
+        );
         let id = apply_id(&keys(&mut app, "P tab enter"));
         assert!(update(&mut app, Msg::Leave(Leave::Hangup)).is_empty());
-        let effects = update(&mut app, Msg::Applied(id, Ok(receipt(vec![Outcome::Added]))));
+        let effects = update(
+            &mut app,
+            Msg::Applied(id, Ok(receipt(vec![Outcome::Added]))),
+        );
         assert_eq!(quits(&effects), Some(Exit::HungUp));
     }
 
     #[test]
     fn signals_leave_at_once_when_nothing_runs() {
         let mut app = sampled(80, 24);
-        assert_eq!(quits(&update(&mut app, Msg::Leave(Leave::Terminate))), Some(Exit::Terminated));
-        assert_eq!(quits(&update(&mut app, Msg::Leave(Leave::Hangup))), Some(Exit::HungUp));
+        assert_eq!(
+            quits(&update(&mut app, Msg::Leave(Leave::Terminate))),
+            Some(Exit::Terminated)
+        );
+        assert_eq!(
+            quits(&update(&mut app, Msg::Leave(Leave::Hangup))),
+            Some(Exit::HungUp)
+        );
     }
 
     #[test]
@@ -682,7 +831,11 @@ mod leaving {
 
     #[test]
     fn nothing_is_confirmed_on_a_screen_that_shows_nothing() {
-        let mut app = open(reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())), 80, 24);
+        let mut app = open(
+            reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())),
+            80,
+            24,
+        );
         keys(&mut app, "P");
         update(&mut app, Msg::Resize(20, 5));
         assert!(keys(&mut app, "tab enter space c C").is_empty());
@@ -721,11 +874,20 @@ mod reading {
     fn an_explanation_names_path_identity_and_codes() {
         let mut app = sampled(80, 24);
         keys(&mut app, "j j j j e");
-        let told: String =
-            app.modals.last().unwrap().lines().iter().map(|line| line.plain() + "\n").collect();
-        for part in
-            ["client:ops-ui", "/importClientRelated/client/0", "by kind and key", "security-level-differs"]
-        {
+        let told: String = app
+            .modals
+            .last()
+            .unwrap()
+            .lines()
+            .iter()
+            .map(|line| line.plain() + "\n")
+            .collect();
+        for part in [
+            "client:ops-ui",
+            "/importClientRelated/client/0",
+            "by kind and key",
+            "security-level-differs",
+        ] {
             assert!(told.contains(part), "{part} in {told}");
         }
     }
@@ -735,9 +897,14 @@ mod reading {
         let mut app = sampled(80, 24);
         for script in ["y", "j y", "j j j j y"] {
             for effect in keys(&mut app, script) {
-                let Effect::Copy(text) = effect else { panic!("{effect:?}") };
+                let Effect::Copy(text) = effect else {
+                    panic!("{effect:?}")
+                };
                 assert!(!text.contains("canary"), "{text}");
-                assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+                assert!(
+                    !text.chars().any(|c| c.is_control() && c != '\n'),
+                    "{text:?}"
+                );
             }
         }
         update(&mut app, Msg::Copied(Ok(())));
@@ -750,9 +917,18 @@ mod reading {
         keys(&mut app, "j 3 G");
         let texts: Vec<String> = (0..30)
             .flat_map(|_| keys(&mut app, "y k"))
-            .map(|effect| if let Effect::Copy(text) = effect { text } else { String::new() })
+            .map(|effect| {
+                if let Effect::Copy(text) = effect {
+                    text
+                } else {
+                    String::new()
+                }
+            })
             .collect();
-        assert!(texts.contains(&"emails: old@example.com → billing@example.com".to_owned()), "{texts:?}");
+        assert!(
+            texts.contains(&"emails: old@example.com → billing@example.com".to_owned()),
+            "{texts:?}"
+        );
     }
 
     #[test]
@@ -765,7 +941,11 @@ mod reading {
     #[test]
     fn without_colours_there_is_one_theme() {
         let mut app = app_at(80, 24);
-        app.skin = skin("dark", crate::tui::skin::Level::None, &crate::tui::skin::UNICODE);
+        app.skin = skin(
+            "dark",
+            crate::tui::skin::Level::None,
+            &crate::tui::skin::UNICODE,
+        );
         open_in(&mut app, reviewed(sample()));
         assert_eq!(app.skin.name(), "mono");
         keys(&mut app, "T");
@@ -776,10 +956,19 @@ mod reading {
     #[test]
     fn a_warning_of_the_file_is_listed_with_its_place() {
         let finding = Finding::warning("unknown-property", "one unknown property").at("/x/0/y");
-        let mut app = open(reviewed(plan(Vec::new(), Vec::new(), vec![finding])), 120, 40);
+        let mut app = open(
+            reviewed(plan(Vec::new(), Vec::new(), vec![finding])),
+            120,
+            40,
+        );
         keys(&mut app, "1 G 2");
         assert_eq!(app.node(), Some(Node::Warning(0)));
-        let told: String = app.detail.rows().iter().map(|row| row.line.plain() + "\n").collect();
+        let told: String = app
+            .detail
+            .rows()
+            .iter()
+            .map(|row| row.line.plain() + "\n")
+            .collect();
         assert!(told.contains("/x/0/y"), "{told}");
     }
 }
@@ -791,7 +980,11 @@ mod large {
     fn many(n: usize) -> App {
         let drafts = (0..n)
             .map(|at| {
-                item("client", &format!("client-{at:06}"), "").both("tps", Value::Int(1), Value::Int(2))
+                item("client", &format!("client-{at:06}"), "").both(
+                    "tps",
+                    Value::Int(1),
+                    Value::Int(2),
+                )
             })
             .collect();
         open(reviewed(plan(drafts, Vec::new(), Vec::new())), 120, 40)
@@ -810,7 +1003,11 @@ mod large {
         assert_eq!(review.tree.rows().len(), 100_001);
         assert_eq!(review.resolved, before.1);
         // The list is filled once more: the tree's cursor left its first node.
-        assert!(review.rebuilt - before.0 <= 3, "{}", review.rebuilt - before.0);
+        assert!(
+            review.rebuilt - before.0 <= 3,
+            "{}",
+            review.rebuilt - before.0
+        );
         assert!(app.detail.rows().len() < 100);
     }
 
@@ -819,7 +1016,9 @@ mod large {
         let mut app = many(10_000);
         keys(&mut app, "j G");
         let review = app.review.as_ref().unwrap();
-        let compared = (0..10_000).filter(|at| review.fields(*at).is_some()).count();
+        let compared = (0..10_000)
+            .filter(|at| review.fields(*at).is_some())
+            .count();
         let height = usize::from(app.panes().inside(Pane::Items).height);
         assert_eq!(compared, 2 * height, "the first window and the last");
     }
@@ -883,7 +1082,13 @@ mod own_keys {
         let mut app = sampled(80, 24);
         app.keymap = keymap("cover", "v");
         let keys = Err("config.toml:3: no".to_owned());
-        update(&mut app, Msg::Reloaded(Reloaded { themes: Err("sea.toml:1: no".to_owned()), keys }));
+        update(
+            &mut app,
+            Msg::Reloaded(Reloaded {
+                themes: Err("sea.toml:1: no".to_owned()),
+                keys,
+            }),
+        );
         assert_eq!(app.key(Act::Cover), "v");
         assert_eq!(app.skin.name(), "dark");
         assert_eq!(notice(&app), "sea.toml:1: no (kept as it was)");
@@ -899,7 +1104,10 @@ fn enter_closes_what_was_read_as_q_does() {
         keys(&mut app, close);
         assert_eq!(question(&app), None);
         let id = apply_id(&keys(&mut app, "m tab enter P tab enter"));
-        update(&mut app, Msg::Applied(id, Ok(receipt(vec![Outcome::Added; 12]))));
+        update(
+            &mut app,
+            Msg::Applied(id, Ok(receipt(vec![Outcome::Added; 12]))),
+        );
         update(&mut app, Msg::Drawn);
         assert_eq!(question(&app), Some(&Question::Result));
         compare_id(&keys(&mut app, close));

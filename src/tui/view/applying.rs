@@ -22,32 +22,47 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Opti
     };
     let width = usize::from(inside.width);
     let target = app.place().map(|place| place.target).unwrap_or_default();
-    let seconds = job.since.map_or(0, |since| app.now.saturating_sub(since).as_secs());
+    let seconds = job
+        .since
+        .map_or(0, |since| app.now.saturating_sub(since).as_secs());
     let mut lines = vec![
-        Line::of(Role::Title, &format!("{}{target}", spinner(app))).and(Role::Dim, &format!("  {seconds} s")),
+        Line::of(Role::Title, &format!("{}{target}", spinner(app)))
+            .and(Role::Dim, &format!("  {seconds} s")),
         Line::new(),
     ];
     let last = job.phases.len();
     lines.extend(
-        job.phases.iter().enumerate().map(|(n, progress)| phase_line(app, progress, n + 1 < last, width)),
+        job.phases
+            .iter()
+            .enumerate()
+            .map(|(n, progress)| phase_line(app, progress, n + 1 < last, width)),
     );
     lines.push(Line::new());
     lines.push(match (job.stops, job.is_committing()) {
         (0, true) if job.is_waiting_for_commit() => {
             let key = app.key(Act::Interrupt).replace("^C", "Ctrl-C");
-            Line::of(Role::Warning, &format!("{key} leaves; the outcome is then unknown."))
+            Line::of(
+                Role::Warning,
+                &format!("{key} leaves; the outcome is then unknown."),
+            )
         }
         (_, true) => Line::of(Role::Text, "Committing: it can no longer be cancelled."),
         (0, false) => {
             let key = app.key(Act::Interrupt).replace("^C", "Ctrl-C");
-            Line::of(Role::Dim, &format!("{key} cancels: everything is rolled back."))
+            Line::of(
+                Role::Dim,
+                &format!("{key} cancels: everything is rolled back."),
+            )
         }
         (_, false) => Line::of(Role::Warning, "Rolling back, please wait."),
     });
     for (n, line) in lines.iter().enumerate() {
         canvas.line(inside, n, line);
     }
-    canvas.skin.accessible.then(|| super::tree::cursor(inside, 0))
+    canvas
+        .skin
+        .accessible
+        .then(|| super::tree::cursor(inside, 0))
 }
 
 fn title(work: Work) -> String {
@@ -65,16 +80,21 @@ fn title(work: Work) -> String {
 pub(super) fn phase_line(app: &App, progress: &Progress, is_done: bool, width: usize) -> Line {
     let glyphs = app.skin.glyphs;
     let sign = if is_done { glyphs.done } else { glyphs.closed };
-    let mut line = Line::of(Role::Gauge, sign).and(Role::Text, &format!(" {}", progress.phase.label()));
+    let mut line =
+        Line::of(Role::Gauge, sign).and(Role::Text, &format!(" {}", progress.phase.label()));
     line.pad_to(26.min(width / 2));
     if progress.total > 0 && !is_done {
         let cells = 14.min(width / 4);
         // u128: counts of rows times cells must not overflow.
-        let full = progress.done.min(progress.total) as u128 * cells as u128 / progress.total as u128;
+        let full =
+            progress.done.min(progress.total) as u128 * cells as u128 / progress.total as u128;
         let full = usize::try_from(full).unwrap_or(cells);
         line.push(Role::Gauge, &glyphs.full.repeat(full));
         line.push(Role::Dim, &glyphs.rest.repeat(cells - full));
-        line.push(Role::Text, &format!(" {}/{}", progress.done, progress.total));
+        line.push(
+            Role::Text,
+            &format!(" {}/{}", progress.done, progress.total),
+        );
     } else if progress.done > 0 {
         line.push(Role::Text, &progress.done.to_string());
     }

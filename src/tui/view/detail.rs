@@ -12,8 +12,17 @@ use crate::tui::widget::{Canvas, Line};
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<Position> {
     let review = app.review.as_ref()?;
-    let title = app.node().map(|node| name(review, node)).unwrap_or_default();
-    let inside = pane_box(app, canvas, panes, Pane::Detail, &Line::of(Role::Title, &title));
+    let title = app
+        .node()
+        .map(|node| name(review, node))
+        .unwrap_or_default();
+    let inside = pane_box(
+        app,
+        canvas,
+        panes,
+        Pane::Detail,
+        &Line::of(Role::Title, &title),
+    );
     let height = usize::from(inside.height);
     let visible = app.detail.window(height);
     let top = visible.start;
@@ -21,7 +30,12 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     for (n, row) in rows.iter().enumerate() {
         canvas.line(inside, n, &row.line);
     }
-    more(app, canvas, panes, app.detail.rows().len().saturating_sub(visible.end));
+    more(
+        app,
+        canvas,
+        panes,
+        app.detail.rows().len().saturating_sub(visible.end),
+    );
     let at = app.detail.at().checked_sub(top)?;
     if app.focus == Pane::Detail {
         canvas.mark(inside, at, cursor_role(app, Pane::Detail));
@@ -35,7 +49,19 @@ fn more(app: &App, canvas: &mut Canvas<'_>, panes: &Panes, below: usize) {
     if below == 0 || app.skin.accessible || area.height < 2 || area.width < 6 {
         return;
     }
-    let role = if app.focus == Pane::Detail { Role::BorderFocus } else { Role::Border };
-    let border = ratatui::layout::Rect { x: area.x + 1, width: area.width - 3, ..area };
-    canvas.line_right(border, usize::from(area.height) - 1, &Line::of(role, &format!(" {below} more ")));
+    let role = if app.focus == Pane::Detail {
+        Role::BorderFocus
+    } else {
+        Role::Border
+    };
+    let border = ratatui::layout::Rect {
+        x: area.x + 1,
+        width: area.width - 3,
+        ..area
+    };
+    canvas.line_right(
+        border,
+        usize::from(area.height) - 1,
+        &Line::of(role, &format!(" {below} more ")),
+    );
 }

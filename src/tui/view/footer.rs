@@ -26,14 +26,26 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
     if let Some(input) = typed {
         return Some(input_line(canvas, area, 0, "/", input));
     }
-    let text = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
+    let text = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(1),
+        ..area
+    };
     let line = match (&app.notice, &app.review) {
         (Some(notice), _) => {
-            let role = if notice.refused { Role::Warning } else { Role::Title };
+            let role = if notice.refused {
+                Role::Warning
+            } else {
+                Role::Title
+            };
             let whole = Line::of(role, &notice.text);
             if whole.width() > usize::from(text.width) {
                 // What went wrong matters more than the keys, until the next one.
-                canvas.clear(Rect { y: area.y + 1, height: 1, ..area });
+                canvas.clear(Rect {
+                    y: area.y + 1,
+                    height: 1,
+                    ..area
+                });
                 two_rows(canvas, text, role, &whole.plain());
                 return None;
             }
@@ -43,7 +55,11 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
         (None, _) if app.scopes.is_some() => scopes::summary(app),
         (None, Some(review)) => {
             let whole = summary(app, review);
-            if whole.width() < usize::from(area.width) { whole } else { short_summary(app, review) }
+            if whole.width() < usize::from(area.width) {
+                whole
+            } else {
+                short_summary(app, review)
+            }
         }
         (None, None) => Line::new(),
     };
@@ -54,7 +70,9 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
 /// Breaks a text into two rows; the rest of it shows as an ellipsis.
 fn two_rows(canvas: &mut Canvas<'_>, area: Rect, role: Role, text: &str) {
     let rows = wrap(text, usize::from(area.width));
-    let Some((first, rest)) = rows.split_first() else { return };
+    let Some((first, rest)) = rows.split_first() else {
+        return;
+    };
     canvas.line(area, 0, &Line::of(role, first));
     canvas.line(area, 1, &Line::of(role, &rest.join(" ")));
 }
@@ -66,15 +84,25 @@ fn summary(app: &App, review: &Review) -> Line {
     let mut line = Line::new();
     match app.job.as_ref().map(|job| job.work) {
         Some(Work::Compare) => {
-            line.push(Role::Title, &format!("{}comparing again {dot} ", spinner(app)));
+            line.push(
+                Role::Title,
+                &format!("{}comparing again {dot} ", spinner(app)),
+            );
         }
         Some(work @ (Work::Save | Work::History | Work::Scopes | Work::Check)) => {
-            line.push(Role::Title, &format!("{}{} {dot} ", spinner(app), work.doing()));
+            line.push(
+                Role::Title,
+                &format!("{}{} {dot} ", spinner(app), work.doing()),
+            );
         }
         Some(Work::Apply | Work::Rehearse | Work::Undo(_) | Work::Edit) | None => {}
     }
     let missing = review.plan().missing_count();
-    let missing_role = if review.choices.missing_confirmed { Role::Dim } else { Role::Blocked };
+    let missing_role = if review.choices.missing_confirmed {
+        Role::Dim
+    } else {
+        Role::Blocked
+    };
     let parts = [
         (counts.of(Mark::Add), "add", Role::Add),
         (counts.of(Mark::Cover), "cover", Role::Cover),
@@ -87,7 +115,14 @@ fn summary(app: &App, review: &Review) -> Line {
     ];
     let mut first = true;
     for (n, word, role) in parts.into_iter().filter(|(n, _, _)| *n > 0) {
-        line.push(Role::Dim, &if first { String::new() } else { format!(" {dot} ") });
+        line.push(
+            Role::Dim,
+            &if first {
+                String::new()
+            } else {
+                format!(" {dot} ")
+            },
+        );
         line.push(role, &format!("{n} {word}"));
         first = false;
     }
@@ -100,7 +135,11 @@ fn short_summary(app: &App, review: &Review) -> Line {
     let mut line = counts(review.counts(), glyphs, usize::MAX - 1);
     let missing = review.plan().missing().len();
     if missing > 0 {
-        let role = if review.choices.missing_confirmed { Role::Dim } else { Role::Blocked };
+        let role = if review.choices.missing_confirmed {
+            Role::Dim
+        } else {
+            Role::Blocked
+        };
         line.push(role, &format!(" {missing}{}", glyphs.warning));
     }
     line
@@ -113,7 +152,10 @@ pub(super) fn spinner(app: &App) -> String {
     }
     let turn = app.now.as_millis() / 250;
     let at = usize::try_from(turn % SPINNER.len() as u128).unwrap_or(0);
-    SPINNER.get(at).map(|sign| format!("{sign} ")).unwrap_or_default()
+    SPINNER
+        .get(at)
+        .map(|sign| format!("{sign} "))
+        .unwrap_or_default()
 }
 
 /// As many keys as fit, of those that work now.
@@ -124,7 +166,10 @@ fn keys(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         line.push(Role::Key, &format!("{}-  ", show(&app.pending)));
     }
     for (key, word) in hints(app) {
-        let longer = line.clone().and(Role::Key, &key).and(Role::Dim, &format!(" {word}"));
+        let longer = line
+            .clone()
+            .and(Role::Key, &key)
+            .and(Role::Dim, &format!(" {word}"));
         if longer.width() > room {
             continue;
         }
@@ -136,7 +181,10 @@ fn keys(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
 /// Returns a key that does what it says: on a line that is typed, letters are
 /// letters.
 fn key(app: &App, context: Context, act: Act) -> Option<String> {
-    let is_typing = app.modals.last().is_some_and(|modal| modal.stop == Stop::Input);
+    let is_typing = app
+        .modals
+        .last()
+        .is_some_and(|modal| modal.stop == Stop::Input);
     let in_a_form = context == Context::Form && app.form.as_ref().is_some_and(Form::is_typing);
     if (context == Context::Dialog && is_typing) || in_a_form {
         app.keymap.key_untyped(context, act)
@@ -147,7 +195,11 @@ fn key(app: &App, context: Context, act: Act) -> Option<String> {
 
 /// Returns what an action is called here: what is missing may be no API.
 fn word(app: &App, action: &Action) -> Option<&'static str> {
-    let count = || app.review.as_ref().map(|review| review.plan().missing_count());
+    let count = || {
+        app.review
+            .as_ref()
+            .map(|review| review.plan().missing_count())
+    };
     match action.act {
         Act::ConfirmMissing if count().is_some_and(|missing| missing.others > 0) => Some("missing"),
         _ => action.footer,
@@ -160,7 +212,11 @@ fn hints(app: &App) -> Vec<(String, &'static str)> {
     let mut actions: Vec<&Action> = CATALOGUE.iter().filter(here).collect();
     if matches!(
         context,
-        Context::Scopes | Context::Holders | Context::Findings | Context::ScopeFilter | Context::Access
+        Context::Scopes
+            | Context::Holders
+            | Context::Findings
+            | Context::ScopeFilter
+            | Context::Access
     ) {
         // What is done here and nowhere else comes before what is done everywhere.
         actions.sort_by_key(|action| (action.act != Act::Help, action.contexts.len() > 1));
@@ -175,13 +231,23 @@ fn hints(app: &App) -> Vec<(String, &'static str)> {
     match context {
         Context::Review if app.focus == Pane::Items => hints.insert(1, (app.key(Act::Out), "tree")),
         Context::Review if app.focus == Pane::Tree => hints.insert(1, (app.key(Act::In), "unfold")),
-        Context::Review if app.focus == Pane::Detail => hints.insert(1, (app.key(Act::Copy), "copy")),
-        Context::Scopes if app.scopes.as_ref().is_some_and(|scopes| scopes.half == Half::Detail) => {
+        Context::Review if app.focus == Pane::Detail => {
+            hints.insert(1, (app.key(Act::Copy), "copy"))
+        }
+        Context::Scopes
+            if app
+                .scopes
+                .as_ref()
+                .is_some_and(|scopes| scopes.half == Half::Detail) =>
+        {
             hints.insert(1, (app.key(Act::Out), "list"));
         }
         Context::Applying => hints.push((app.key(Act::Interrupt), "cancel")),
         Context::Reader => {
-            hints.push((format!("{} {}", app.key(Act::Down), app.key(Act::Up)), "scroll"));
+            hints.push((
+                format!("{} {}", app.key(Act::Down), app.key(Act::Up)),
+                "scroll",
+            ));
         }
         _ => {}
     }

@@ -18,20 +18,35 @@ const NARROW: usize = 40;
 const WIDEST: usize = 100;
 
 /// Draws the form between header and footer; returns where the cursor is.
-pub(super) fn draw(app: &App, form: &Form, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Option<Position> {
-    let area = Rect { x: 0, y: 1, width: size.0, height: size.1.saturating_sub(FOOTER + 1) };
+pub(super) fn draw(
+    app: &App,
+    form: &Form,
+    canvas: &mut Canvas<'_>,
+    size: (u16, u16),
+) -> Option<Position> {
+    let area = Rect {
+        x: 0,
+        y: 1,
+        width: size.0,
+        height: size.1.saturating_sub(FOOTER + 1),
+    };
     canvas.clear(area);
     let mut title = Line::of(Role::Title, &format!(" {} ", form.title()));
     if let Some(picker) = &form.picker {
         title.push(Role::Dim, &format!("{} ", app.skin.glyphs.dot));
         title.push(Role::Title, &format!("{} ", picker.topic.title()));
-        title.push(Role::Dim, &format!("{} {} ", app.skin.glyphs.dot, picker.tally()));
+        title.push(
+            Role::Dim,
+            &format!("{} {} ", app.skin.glyphs.dot, picker.tally()),
+        );
     }
     let boxed = canvas.boxed(area, &title, true);
     let room = Room::new(size, app.skin.accessible);
     let inside = Rect {
         x: boxed.x.saturating_add(1),
-        width: u16::try_from(room.width).unwrap_or(boxed.width).min(boxed.width.saturating_sub(1)),
+        width: u16::try_from(room.width)
+            .unwrap_or(boxed.width)
+            .min(boxed.width.saturating_sub(1)),
         ..boxed
     };
     match &form.picker {
@@ -40,19 +55,33 @@ pub(super) fn draw(app: &App, form: &Form, canvas: &mut Canvas<'_>, size: (u16, 
     }
 }
 
-fn fields(app: &App, form: &Form, canvas: &mut Canvas<'_>, inside: Rect, area: Rect) -> Option<Position> {
+fn fields(
+    app: &App,
+    form: &Form,
+    canvas: &mut Canvas<'_>,
+    inside: Rect,
+    area: Rect,
+) -> Option<Position> {
     let rows = lay(form, usize::from(inside.width), app.skin.glyphs);
     let height = usize::from(inside.height);
     let focus = rows.iter().position(|row| row.has_focus).unwrap_or(0);
     let visible = crate::tui::widget::window(rows.len(), focus, form.top, height);
     let mut cursor = None;
-    for (n, row) in rows.get(visible.clone()).unwrap_or_default().iter().enumerate() {
+    for (n, row) in rows
+        .get(visible.clone())
+        .unwrap_or_default()
+        .iter()
+        .enumerate()
+    {
         canvas.line(inside, n, &row.line);
         if row.has_focus {
             let here = row_cursor(inside, n);
             let column = row.cursor.and_then(|column| u16::try_from(column).ok());
             cursor = match column {
-                Some(column) => Some(Position { x: here.x.saturating_add(column), ..here }),
+                Some(column) => Some(Position {
+                    x: here.x.saturating_add(column),
+                    ..here
+                }),
                 None => app.skin.accessible.then_some(here),
             };
         }
@@ -73,9 +102,17 @@ fn more(canvas: &mut Canvas<'_>, area: Rect, above: usize, below: usize) {
     if below > 0 {
         parts.push(format!("{below} more"));
     }
-    let border = Rect { x: area.x + 1, width: area.width - 3, ..area };
+    let border = Rect {
+        x: area.x + 1,
+        width: area.width - 3,
+        ..area
+    };
     let text = format!(" {} ", parts.join(", "));
-    canvas.line_right(border, usize::from(area.height) - 1, &Line::of(Role::BorderFocus, &text));
+    canvas.line_right(
+        border,
+        usize::from(area.height) - 1,
+        &Line::of(Role::BorderFocus, &text),
+    );
 }
 
 fn list(
@@ -91,13 +128,27 @@ fn list(
     for (n, line) in told.iter().enumerate() {
         canvas.line(inside, n, line);
     }
-    let head = u16::try_from(told.len()).unwrap_or(u16::MAX).min(inside.height.saturating_sub(2));
-    let inside = Rect { y: inside.y + head, height: inside.height - head, ..inside };
+    let head = u16::try_from(told.len())
+        .unwrap_or(u16::MAX)
+        .min(inside.height.saturating_sub(2));
+    let inside = Rect {
+        y: inside.y + head,
+        height: inside.height - head,
+        ..inside
+    };
     let typed_at = filter(app, picker, canvas, inside);
-    let below = Rect { y: inside.y.saturating_add(1), height: inside.height.saturating_sub(1), ..inside };
+    let below = Rect {
+        y: inside.y.saturating_add(1),
+        height: inside.height.saturating_sub(1),
+        ..inside
+    };
     let visible = picker.list.window(usize::from(below.height));
     if visible.is_empty() {
-        let nothing = if picker.total() == 0 { picker.topic.nothing() } else { "Nothing is called that." };
+        let nothing = if picker.total() == 0 {
+            picker.topic.nothing()
+        } else {
+            "Nothing is called that."
+        };
         for (n, part) in crate::tui::widget::wrap(nothing, room).iter().enumerate() {
             canvas.line(below, n, &Line::of(Role::Dim, part));
         }
@@ -107,9 +158,18 @@ fn list(
     for (n, row) in visible.clone().enumerate() {
         canvas.line(below, n, &columns.line(app, form, picker, row));
     }
-    more(canvas, area, visible.start, picker.list.rows().len() - visible.end);
+    more(
+        canvas,
+        area,
+        visible.start,
+        picker.list.rows().len() - visible.end,
+    );
     let at = picker.list.at().saturating_sub(visible.start);
-    let role = if picker.is_filtering { Role::SelectionIdle } else { Role::Selection };
+    let role = if picker.is_filtering {
+        Role::SelectionIdle
+    } else {
+        Role::Selection
+    };
     canvas.mark(below, at, role);
     typed_at.or_else(|| app.skin.accessible.then(|| row_cursor(below, at)))
 }
@@ -120,8 +180,16 @@ fn filter(app: &App, picker: &Picker, canvas: &mut Canvas<'_>, inside: Rect) -> 
     let listed = picker.list.rows().len();
     let tally = format!("{listed} of {} listed", picker.total());
     let typed_at = if picker.is_filtering || !picker.filter.value().is_empty() {
-        let room = usize::from(inside.width).saturating_sub(4 + width(&tally)).max(8);
-        typed(&mut line, &picker.filter, room, picker.is_filtering, app.skin.glyphs)
+        let room = usize::from(inside.width)
+            .saturating_sub(4 + width(&tally))
+            .max(8);
+        typed(
+            &mut line,
+            &picker.filter,
+            room,
+            picker.is_filtering,
+            app.skin.glyphs,
+        )
     } else {
         line.push(Role::Dim, "all are listed");
         None
@@ -142,15 +210,22 @@ struct Columns {
 
 impl Columns {
     fn new(picker: &Picker, visible: std::ops::Range<usize>, room: usize) -> Self {
-        let ids = visible.filter_map(|row| picker.row(row)).map(|choice| width(&safe(&choice.id)));
+        let ids = visible
+            .filter_map(|row| picker.row(row))
+            .map(|choice| width(&safe(&choice.id)));
         let notes = room.saturating_sub(4);
         let most = if room < NARROW { notes } else { notes / 2 };
         let room = room.min(WIDEST);
-        Self { room, id: ids.max().unwrap_or(0).min(most) }
+        Self {
+            room,
+            id: ids.max().unwrap_or(0).min(most),
+        }
     }
 
     fn line(&self, app: &App, form: &Form, picker: &Picker, row: usize) -> Line {
-        let Some(choice) = picker.row(row) else { return Line::new() };
+        let Some(choice) = picker.row(row) else {
+            return Line::new();
+        };
         let glyphs = app.skin.glyphs;
         let sign = match (picker.is_single(), choice.is_chosen) {
             (true, true) => "(x) ",
@@ -165,7 +240,9 @@ impl Columns {
         let note = picker.note(choice, &form.catalogue);
         let note_room = width(&note) + 2;
         let name = picker.name(choice, &form.catalogue);
-        let left = self.room.saturating_sub(4 + self.id + 2 + if note.is_empty() { 0 } else { note_room });
+        let left = self
+            .room
+            .saturating_sub(4 + self.id + 2 + if note.is_empty() { 0 } else { note_room });
         if left >= 4 && !name.is_empty() {
             line.pad_to(4 + self.id + 2);
             line.push(Role::Dim, &cut(&safe(&name), left, glyphs.ellipsis));
@@ -173,7 +250,14 @@ impl Columns {
         if !note.is_empty() {
             line.pad_to(self.room.saturating_sub(note_room));
             line.push(Role::Text, "  ");
-            line.push(if is_barred || choice.is_lacking { Role::Blocked } else { Role::Dim }, &note);
+            line.push(
+                if is_barred || choice.is_lacking {
+                    Role::Blocked
+                } else {
+                    Role::Dim
+                },
+                &note,
+            );
         }
         line
     }
@@ -181,7 +265,9 @@ impl Columns {
 
 /// Says in the footer what the form is about.
 pub(super) fn summary(app: &App) -> Line {
-    let Some(form) = &app.form else { return Line::new() };
+    let Some(form) = &app.form else {
+        return Line::new();
+    };
     match (&form.picker, form.scope()) {
         (Some(picker), _) => doing(app).and(Role::Dim, &picker.tally()),
         (None, Some(scope)) => {
@@ -191,7 +277,10 @@ pub(super) fn summary(app: &App) -> Line {
                 1 => "1 client holds it: it follows".to_owned(),
                 n => format!("{n} clients hold it: they follow"),
             };
-            doing(app).and(Role::Dim, &format!("* is required {} {text}", app.skin.glyphs.dot))
+            doing(app).and(
+                Role::Dim,
+                &format!("* is required {} {text}", app.skin.glyphs.dot),
+            )
         }
         (None, None) => doing(app).and(Role::Dim, "* is required"),
     }

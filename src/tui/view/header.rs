@@ -18,7 +18,9 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         match app.place() {
             Some(place) => target(canvas, area, &place),
             None => {
-                let line = Line::of(Role::Title, "gatediff").and(Role::Dim, "  ").and(Role::Text, &app.file);
+                let line = Line::of(Role::Title, "gatediff")
+                    .and(Role::Dim, "  ")
+                    .and(Role::Text, &app.file);
                 canvas.line(area, 0, &line);
             }
         }
@@ -34,21 +36,29 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let fixed = width(&target) + 3 + width(glyphs.arrow);
     // Which database it is matters more than which bytes.
     let has_sha = fixed + sha.len() + 1 + SHORTEST_FILE <= left;
-    let sha = if has_sha { format!(" {sha}") } else { String::new() };
+    let sha = if has_sha {
+        format!(" {sha}")
+    } else {
+        String::new()
+    };
     let room = left.saturating_sub(fixed + sha.len()).max(SHORTEST_FILE);
     let file = file_end(&subject.file, room, glyphs.ellipsis);
     let line = Line::of(Role::Title, &file)
         .and(Role::Dim, &sha)
         .and(Role::Dim, &format!(" {} ", glyphs.arrow))
         .and(Role::Title, &target);
-    let room = Rect { width: u16::try_from(left).unwrap_or(area.width).min(area.width), ..area };
+    let room = Rect {
+        width: u16::try_from(left).unwrap_or(area.width).min(area.width),
+        ..area
+    };
     canvas.line(room, 0, &line);
 }
 
 /// What profiles say of the target.
 fn marks(right: &mut Line, production: bool, read_only: bool) {
-    for (_, mark) in
-        [(production, " PRODUCTION "), (read_only, " READ-ONLY ")].into_iter().filter(|mark| mark.0)
+    for (_, mark) in [(production, " PRODUCTION "), (read_only, " READ-ONLY ")]
+        .into_iter()
+        .filter(|mark| mark.0)
     {
         if right.width() > 0 {
             right.push(Role::Text, " ");
@@ -62,8 +72,17 @@ fn target(canvas: &mut Canvas<'_>, area: Rect, place: &Place) {
     let mut right = Line::new();
     marks(&mut right, place.production, place.read_only.is_some());
     let left = canvas.line_right(area, 0, &right);
-    let line = Line::of(Role::Title, "gatediff").and(Role::Dim, "  ").and(Role::Title, &place.target);
-    canvas.line(Rect { width: left, ..area }, 0, &line);
+    let line = Line::of(Role::Title, "gatediff")
+        .and(Role::Dim, "  ")
+        .and(Role::Title, &place.target);
+    canvas.line(
+        Rect {
+            width: left,
+            ..area
+        },
+        0,
+        &line,
+    );
 }
 
 /// Of a path that is too long, its end tells more than its beginning.

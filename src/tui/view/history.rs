@@ -34,12 +34,21 @@ impl Columns {
     pub(super) fn new(app: &App, visible: &[JobRecord], room: usize) -> Self {
         let glyphs = app.skin.glyphs;
         let widest = |text: &dyn Fn(&JobRecord) -> String, least: usize| {
-            visible.iter().map(|job| width(&safe(&text(job)))).max().unwrap_or(0).max(least)
+            visible
+                .iter()
+                .map(|job| width(&safe(&text(job))))
+                .max()
+                .unwrap_or(0)
+                .max(least)
         };
         let is_long = room >= LONG_TIME;
         let mut columns = Self {
             // Numbers fall, so that the first one is as wide as any.
-            job: app.history.first().map_or(0, |job| job.job.to_string().len()).max(3),
+            job: app
+                .history
+                .first()
+                .map_or(0, |job| job.job.to_string().len())
+                .max(3),
             command: widest(&|job| job.command.clone(), 5).min(13),
             state: widest(&|job| state(job, glyphs), 6),
             time: if is_long { LONG } else { SHORT },
@@ -62,7 +71,10 @@ impl Columns {
             rest -= taken + 2;
             taken
         };
-        columns.operator = take(widest(&|job| job.operator.clone(), 8), if is_long { 16 } else { 10 });
+        columns.operator = take(
+            widest(&|job| job.operator.clone(), 8),
+            if is_long { 16 } else { 10 },
+        );
         columns.counts = take(widest(&record::written, 7), (room / 3).max(USE));
         columns.file = take(widest(&file, 4), room);
         columns
@@ -70,7 +82,15 @@ impl Columns {
 
     /// Returns what stands above the columns.
     pub(super) fn head(&self) -> Line {
-        let cells = ["job", "what", "state", "when (UTC)", "operator", "file", "written"];
+        let cells = [
+            "job",
+            "what",
+            "state",
+            "when (UTC)",
+            "operator",
+            "file",
+            "written",
+        ];
         self.line(cells.map(|cell| (Role::Dim, cell.to_owned())), Role::Dim)
     }
 
@@ -112,13 +132,22 @@ impl Columns {
 }
 
 fn state(job: &JobRecord, glyphs: &'static Glyphs) -> String {
-    format!("{} {}", record::glyph(job.state, glyphs), record::word(job.state))
+    format!(
+        "{} {}",
+        record::glyph(job.state, glyphs),
+        record::word(job.state)
+    )
 }
 
 /// Returns the imported file's name, or what an undo undid.
 fn file(job: &JobRecord) -> String {
     match job.undoes {
         Some(undone) => format!("job {undone}"),
-        None => job.file_path.rsplit('/').next().unwrap_or_default().to_owned(),
+        None => job
+            .file_path
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
     }
 }

@@ -34,7 +34,10 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     let top = visible.start;
     let rows = review.items.rows().get(visible).unwrap_or_default();
     if rows.is_empty() {
-        for (n, part) in wrap(&nothing(app, review), usize::from(inside.width)).iter().enumerate() {
+        for (n, part) in wrap(&nothing(app, review), usize::from(inside.width))
+            .iter()
+            .enumerate()
+        {
             canvas.line(inside, n, &Line::of(Role::Dim, part));
         }
         return Some(cursor(inside, 0));
@@ -62,12 +65,18 @@ fn nothing(app: &App, review: &Review) -> String {
         Filter::Blocked => "is blocked",
         Filter::Chosen => "is chosen",
     };
-    format!("Nothing here {said}: {} lists others.", app.key(Act::Filter))
+    format!(
+        "Nothing here {said}: {} lists others.",
+        app.key(Act::Filter)
+    )
 }
 
 fn title(app: &App, review: &Review) -> Line {
     let mut line = Line::of(Role::Title, &name(review, review.listed));
-    line.push(Role::Dim, &format!(" {} {}", app.skin.glyphs.dot, review.items.rows().len()));
+    line.push(
+        Role::Dim,
+        &format!(" {} {}", app.skin.glyphs.dot, review.items.rows().len()),
+    );
     line
 }
 
@@ -86,23 +95,48 @@ impl Columns {
     fn new(review: &Review, rows: &[Row], room: usize) -> Self {
         let (short, narrow) = (room < SHORT_WORDS, room < NARROW);
         let items = || rows.iter().filter_map(|row| row.node.item());
-        let widest_word = items().map(|at| word(review.mark(at), short).len()).max().unwrap_or(0);
-        let widest_key = rows.iter().map(|row| width(&safe(&name(review, row.node)))).max().unwrap_or(0);
+        let widest_word = items()
+            .map(|at| word(review.mark(at), short).len())
+            .max()
+            .unwrap_or(0);
+        let widest_key = rows
+            .iter()
+            .map(|row| width(&safe(&name(review, row.node))))
+            .max()
+            .unwrap_or(0);
         let status = widest_word + 2;
         let rest = room.saturating_sub(status + 1);
         // Where there are no names, only the figure at the end needs room.
-        let key = widest_key.min(if narrow { rest.saturating_sub(3) } else { rest * 2 / 3 }.max(8));
+        let key = widest_key.min(
+            if narrow {
+                rest.saturating_sub(3)
+            } else {
+                rest * 2 / 3
+            }
+            .max(8),
+        );
         // Names come before words, but not before what is in the way.
-        let wordy = items().filter(|at| !review.mark(*at).is_blocked()).all(|at| {
-            let measure = |text: &str| width(&safe(text));
-            let (own, name) = review
-                .entry(at)
-                .map(labels)
-                .map_or((0, 0), |(first, second)| (measure(first).min(key), measure(second)));
-            let next = status + if narrow { own } else { key } + 3;
-            next + name.min(NAME) + 1 + width(&notes(review, at).0) <= room
-        });
-        Self { room, status, key, short, narrow, wordy }
+        let wordy = items()
+            .filter(|at| !review.mark(*at).is_blocked())
+            .all(|at| {
+                let measure = |text: &str| width(&safe(text));
+                let (own, name) = review
+                    .entry(at)
+                    .map(labels)
+                    .map_or((0, 0), |(first, second)| {
+                        (measure(first).min(key), measure(second))
+                    });
+                let next = status + if narrow { own } else { key } + 3;
+                next + name.min(NAME) + 1 + width(&notes(review, at).0) <= room
+            });
+        Self {
+            room,
+            status,
+            key,
+            short,
+            narrow,
+            wordy,
+        }
     }
 
     /// Says whether a note is in words: a reason where it fits, others where all do.
@@ -114,11 +148,22 @@ impl Columns {
     fn note(&self, review: &Review, at: usize) -> Line {
         let (long, short) = notes(review, at);
         let mark = review.mark(at);
-        let own = review.entry(at).map_or(0, |entry| width(&safe(labels(entry).0))).min(self.key);
+        let own = review
+            .entry(at)
+            .map_or(0, |entry| width(&safe(labels(entry).0)))
+            .min(self.key);
         let fits = self.status + own + 2 + width(&long) <= self.room;
-        let text = if self.in_words(mark, fits) { long } else { short };
+        let text = if self.in_words(mark, fits) {
+            long
+        } else {
+            short
+        };
         let role = mark.role();
-        if text.is_empty() { Line::new() } else { Line::of(Role::Text, " ").and(role, &text) }
+        if text.is_empty() {
+            Line::new()
+        } else {
+            Line::of(Role::Text, " ").and(role, &text)
+        }
     }
 }
 
@@ -128,7 +173,9 @@ fn notes(review: &Review, at: usize) -> (String, String) {
         Mark::Unchanged => ("unchanged".to_owned(), String::new()),
         Mark::Differs | Mark::Cover | Mark::LeftOut => {
             let fields = review.fields(at);
-            fields.map_or_else(Default::default, |n| (count(n, "field", "fields"), n.to_string()))
+            fields.map_or_else(Default::default, |n| {
+                (count(n, "field", "fields"), n.to_string())
+            })
         }
         Mark::CannotAdd | Mark::CannotCover => (blocked_by(review, at), String::new()),
         Mark::Add => (String::new(), String::new()),
@@ -137,9 +184,17 @@ fn notes(review: &Review, at: usize) -> (String, String) {
 
 /// Returns the short word of what is in an item's way.
 fn blocked_by(review: &Review, at: usize) -> String {
-    let obstacle = review.resolution().state(at).and_then(|state| state.obstacle.as_ref());
-    let reason = review.entry(at).and_then(|entry| entry.verdict.reasons.first()).or(obstacle);
-    reason.map(|reason| reason.code.replace('-', " ")).unwrap_or_default()
+    let obstacle = review
+        .resolution()
+        .state(at)
+        .and_then(|state| state.obstacle.as_ref());
+    let reason = review
+        .entry(at)
+        .and_then(|entry| entry.verdict.reasons.first())
+        .or(obstacle);
+    reason
+        .map(|reason| reason.code.replace('-', " "))
+        .unwrap_or_default()
 }
 
 fn word(mark: Mark, short: bool) -> &'static str {
@@ -156,31 +211,60 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
     match row.node {
         Node::Item(at) => {
             let mark = review.mark(at);
-            line.push(mark.role(), &format!("{} {}", mark.glyph(glyphs), word(mark, columns.short)));
+            line.push(
+                mark.role(),
+                &format!("{} {}", mark.glyph(glyphs), word(mark, columns.short)),
+            );
             line.pad_to(columns.status + 1);
             let (key, name) = review.entry(at).map(labels).unwrap_or_default();
             let key = safe(key);
-            push_matched(&mut line, app, mark.role(), &cut(&key, columns.key, glyphs.ellipsis));
+            push_matched(
+                &mut line,
+                app,
+                mark.role(),
+                &cut(&key, columns.key, glyphs.ellipsis),
+            );
             let note = columns.note(review, at).width();
             if !name.is_empty() {
                 // Where there is no column for names they stand where keys end.
-                let next = if columns.narrow { line.width() + 1 } else { columns.status + columns.key + 3 };
+                let next = if columns.narrow {
+                    line.width() + 1
+                } else {
+                    columns.status + columns.key + 3
+                };
                 line.pad_to(next);
                 let room = columns.room.saturating_sub(line.width() + note + 1);
                 // One or two letters tell nothing.
                 let room = if room < 6 { 0 } else { room };
-                push_matched(&mut line, app, Role::Dim, &cut(&safe(name), room, glyphs.ellipsis));
+                push_matched(
+                    &mut line,
+                    app,
+                    Role::Dim,
+                    &cut(&safe(name), room, glyphs.ellipsis),
+                );
             }
         }
         Node::Element(at, branch, member) => {
-            let Some(member) = review.member(at, branch, member) else { return line };
-            line.push(member.fate.role(), &format!("{} ", member.fate.glyph(glyphs)));
-            line.push(member.fate.role(), &cut(&safe(&member.label), columns.key, glyphs.ellipsis));
+            let Some(member) = review.member(at, branch, member) else {
+                return line;
+            };
+            line.push(
+                member.fate.role(),
+                &format!("{} ", member.fate.glyph(glyphs)),
+            );
+            line.push(
+                member.fate.role(),
+                &cut(&safe(&member.label), columns.key, glyphs.ellipsis),
+            );
             line.pad_to(columns.key + 5);
             line.push(Role::Dim, member.fate.word());
         }
         Node::MissingObject(at) => {
-            let users = review.plan().missing().get(at).map_or(0, |missing| missing.used_by.len());
+            let users = review
+                .plan()
+                .missing()
+                .get(at)
+                .map_or(0, |missing| missing.used_by.len());
             line.push(Role::Warning, &format!("{} ", glyphs.warning));
             push_matched(
                 &mut line,
@@ -196,11 +280,16 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
         Node::Warning(at) => {
             let warning = review.warnings.get(at);
             let serious = warning.is_some_and(|warning| warning.severity != Severity::Note);
-            line.push(if serious { Role::Warning } else { Role::Dim }, &format!("{} ", glyphs.warning));
+            line.push(
+                if serious { Role::Warning } else { Role::Dim },
+                &format!("{} ", glyphs.warning),
+            );
             line.push(Role::Text, &name(review, row.node));
         }
         Node::Branch(..) => line.push(Role::Heading, &name(review, row.node)),
-        Node::Kind(_) | Node::Missing(_) | Node::Warnings => line.push(Role::Text, &name(review, row.node)),
+        Node::Kind(_) | Node::Missing(_) | Node::Warnings => {
+            line.push(Role::Text, &name(review, row.node))
+        }
     }
     line
 }

@@ -30,11 +30,19 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             let mut lines = Vec::new();
             for line in explain(failure) {
                 let role = line.pieces().last().map_or(Role::Text, |piece| piece.role);
-                lines.extend(wrap(&line.plain(), width).iter().map(|part| Line::of(role, part)));
+                lines.extend(
+                    wrap(&line.plain(), width)
+                        .iter()
+                        .map(|part| Line::of(role, part)),
+                );
             }
             lines.push(Line::new());
             let (again, leave) = (app.key(Act::Again), app.key(Act::Back));
-            let word = if app.review.is_some() { "goes back" } else { "leaves" };
+            let word = if app.review.is_some() {
+                "goes back"
+            } else {
+                "leaves"
+            };
             let text = format!("Nothing was written. {again} tries again, {leave} {word}.");
             lines.push(Line::of(Role::Dim, &text));
             lines
@@ -45,7 +53,9 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             let phases = job.iter().flat_map(|job| &job.phases);
             let last = job.as_ref().map_or(0, |job| job.phases.len());
             lines.extend(
-                phases.enumerate().map(|(n, progress)| phase_line(app, progress, n + 1 < last, width)),
+                phases
+                    .enumerate()
+                    .map(|(n, progress)| phase_line(app, progress, n + 1 < last, width)),
             );
             lines
         }

@@ -42,13 +42,24 @@ fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     }
     let panes = layout::panes(size, app.focus, app.zoom, app.skin.accessible);
     header::draw(app, canvas, panes.header);
-    let has_scopes = app.scopes.as_ref().is_some_and(|scopes| scopes.catalogue().is_some());
+    let has_scopes = app
+        .scopes
+        .as_ref()
+        .is_some_and(|scopes| scopes.catalogue().is_some());
     let mut cursor = if has_scopes {
         scopes::draw(app, canvas, size)
     } else if app.review.is_some() && app.scopes.is_none() {
         review(app, canvas, &panes)
     } else {
-        loading::draw(app, canvas, Rect { height: area.height - 3, y: area.y + 1, ..area });
+        loading::draw(
+            app,
+            canvas,
+            Rect {
+                height: area.height - 3,
+                y: area.y + 1,
+                ..area
+            },
+        );
         None
     };
     if let Some(form) = &app.form {
@@ -69,7 +80,10 @@ fn review(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<Position>
     // The focused pane comes last: neighbours share a border.
     let others = Pane::ALL.into_iter().filter(|pane| *pane != app.focus);
     let mut cursor = None;
-    for pane in others.chain([app.focus]).filter(|pane| !panes.area(*pane).is_empty()) {
+    for pane in others
+        .chain([app.focus])
+        .filter(|pane| !panes.area(*pane).is_empty())
+    {
         cursor = match pane {
             Pane::Tree => tree::draw(app, canvas, panes),
             Pane::Items => items::draw(app, canvas, panes),
@@ -98,21 +112,32 @@ fn pane_box(app: &App, canvas: &mut Canvas<'_>, panes: &Panes, pane: Pane, title
 
 /// Returns the role that lies over the cursor's row.
 fn cursor_role(app: &App, pane: Pane) -> Role {
-    if app.focus == pane { Role::Selection } else { Role::SelectionIdle }
+    if app.focus == pane {
+        Role::Selection
+    } else {
+        Role::SelectionIdle
+    }
 }
 
 fn too_small(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let applying = app.job.as_ref().filter(|_| app.is_applying());
-    let applying = applying.map(|job| format!("{}; ", job.work.doing())).unwrap_or_default();
-    let leaving = app.modals.last().is_some_and(|modal| modal.question == Question::Quit);
+    let applying = applying
+        .map(|job| format!("{}; ", job.work.doing()))
+        .unwrap_or_default();
+    let leaving = app
+        .modals
+        .last()
+        .is_some_and(|modal| modal.question == Question::Quit);
     let key = app.key(Act::Back);
     let quits = match (app.is_applying(), leaving) {
         (true, _) => String::new(),
         (false, true) => format!(" - choices get lost: {key} again quits"),
         (false, false) => format!(" - {key} quits"),
     };
-    let text =
-        format!("{applying}needs {}x{}, has {}x{}{quits}", SMALLEST.0, SMALLEST.1, area.width, area.height);
+    let text = format!(
+        "{applying}needs {}x{}, has {}x{}{quits}",
+        SMALLEST.0, SMALLEST.1, area.width, area.height
+    );
     let wide = u16::try_from(text.len()).unwrap_or(u16::MAX);
     let middle = Rect {
         x: area.x + area.width.saturating_sub(wide) / 2,

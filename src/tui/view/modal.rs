@@ -20,22 +20,45 @@ use crate::tui::widget::{Canvas, Line, width, window};
 /// The most items that are named in a line.
 const MOST_NAMES: usize = 20;
 
-pub(super) fn draw(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Option<Position> {
+pub(super) fn draw(
+    app: &App,
+    modal: &Modal,
+    canvas: &mut Canvas<'_>,
+    size: (u16, u16),
+) -> Option<Position> {
     let area = modal.area(size);
     if canvas.skin.accessible {
         // Nothing beside it is to be read with it; only the header still says where one is.
-        canvas.clear(Rect { x: 0, y: 1, width: size.0, height: size.1.saturating_sub(FOOTER + 1) });
+        canvas.clear(Rect {
+            x: 0,
+            y: 1,
+            width: size.0,
+            height: size.1.saturating_sub(FOOTER + 1),
+        });
     }
     canvas.clear(area);
     let title = Line::of(Role::Title, &format!(" {} ", modal.title));
     let boxed = canvas.boxed(area, &title, true);
-    let inside = Rect { x: boxed.x + 1.min(boxed.width), width: boxed.width.saturating_sub(2), ..boxed };
+    let inside = Rect {
+        x: boxed.x + 1.min(boxed.width),
+        width: boxed.width.saturating_sub(2),
+        ..boxed
+    };
     let height = usize::from(inside.height.saturating_sub(modal.chrome() - 2));
-    let visible = window(modal.len(), modal.row().unwrap_or(modal.top), modal.top, height);
+    let visible = window(
+        modal.len(),
+        modal.row().unwrap_or(modal.top),
+        modal.top,
+        height,
+    );
     let head = modal.head();
     rows(app, modal, canvas, inside, visible.clone());
     if let Some(row) = modal.row() {
-        canvas.mark(inside, head + row.saturating_sub(visible.start), Role::Selection);
+        canvas.mark(
+            inside,
+            head + row.saturating_sub(visible.start),
+            Role::Selection,
+        );
     }
     more(canvas, area, modal.len() - visible.end);
     let mut row = head + height + 1;
@@ -49,7 +72,13 @@ pub(super) fn draw(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, size: (u16
         row += 1;
     }
     if modal.has_input() {
-        let at = input_line(canvas, inside, row, &label(modal, inside.width), &modal.input);
+        let at = input_line(
+            canvas,
+            inside,
+            row,
+            &label(modal, inside.width),
+            &modal.input,
+        );
         cursor = (modal.stop == Stop::Input).then_some(at).or(cursor);
         row += 2;
     }
@@ -106,26 +135,48 @@ fn rows(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, inside: Rect, visible
 fn choice(app: &App, modal: &Modal, option: usize) -> Line {
     let sign = if modal.at == option { "(x) " } else { "( ) " };
     let line = Line::of(Role::Key, sign);
-    let Question::Export(roots) = &modal.question else { return line };
+    let Question::Export(roots) = &modal.question else {
+        return line;
+    };
     if option == 0 {
         return line.and(Role::Text, "everything in the target");
     }
-    let Some(review) = &app.review else { return line };
+    let Some(review) = &app.review else {
+        return line;
+    };
     let kind = &review.subject.export_kind;
-    let title =
-        review.plan().kinds().iter().find(|info| info.kind == *kind).map_or("Items", |info| info.title);
+    let title = review
+        .plan()
+        .kinds()
+        .iter()
+        .find(|info| info.kind == *kind)
+        .map_or("Items", |info| info.title);
     if roots.is_empty() {
-        return line.and(Role::Dim, &format!("{title}: none is chosen or selected that the target has"));
+        return line.and(
+            Role::Dim,
+            &format!("{title}: none is chosen or selected that the target has"),
+        );
     }
-    let keys: Vec<&str> = roots.iter().take(MOST_NAMES).map(|root| &*root.key).collect();
-    line.and(Role::Text, &format!("{title}: {}, with what they need: ", roots.len()))
-        .and(Role::Text, &keys.join(", "))
+    let keys: Vec<&str> = roots
+        .iter()
+        .take(MOST_NAMES)
+        .map(|root| &*root.key)
+        .collect();
+    line.and(
+        Role::Text,
+        &format!("{title}: {}, with what they need: ", roots.len()),
+    )
+    .and(Role::Text, &keys.join(", "))
 }
 
 /// Says how far the file is that is being written.
 fn waiting(app: &App, canvas: &mut Canvas<'_>, inside: Rect, row: usize) {
     let row = row.min(usize::from(inside.height).saturating_sub(1));
-    let phases = app.job.as_ref().map(|job| job.phases.as_slice()).unwrap_or_default();
+    let phases = app
+        .job
+        .as_ref()
+        .map(|job| job.phases.as_slice())
+        .unwrap_or_default();
     let line = match phases.last() {
         Some(progress) => phase_line(app, progress, false, usize::from(inside.width)),
         None => Line::of(Role::Dim, &format!("{}writing the file", spinner(app))),
@@ -142,26 +193,42 @@ fn line(app: &App, modal: &Modal, at: usize) -> Line {
     if modal.question == Question::ScopeFilter {
         return lists::choice(app, at);
     }
-    let edited = app.scopes.as_ref().and_then(|scopes| scopes.edited.as_ref());
+    let edited = app
+        .scopes
+        .as_ref()
+        .and_then(|scopes| scopes.edited.as_ref());
     if let (Question::Edited, Some(edited)) = (&modal.question, edited) {
         let done = Line::of(Role::Text, app.skin.glyphs.done);
         let item = edited.items.get(at);
-        return item.map_or_else(Line::new, |id| done.and(Role::Text, &format!(" {} {}", id.kind, id.key)));
+        return item.map_or_else(Line::new, |id| {
+            done.and(Role::Text, &format!(" {} {}", id.kind, id.key))
+        });
     }
     if modal.question == Question::Undone {
         let item = app.undone.as_ref().and_then(|undone| undone.items.get(at));
         let done = Line::of(Role::Text, app.skin.glyphs.done);
-        return item.map_or_else(Line::new, |id| done.and(Role::Text, &format!(" {} {}", id.kind, id.key)));
+        return item.map_or_else(Line::new, |id| {
+            done.and(Role::Text, &format!(" {} {}", id.kind, id.key))
+        });
     }
-    let (Some(receipt), Some(review)) = (&app.receipt, &app.review) else { return Line::new() };
+    let (Some(receipt), Some(review)) = (&app.receipt, &app.review) else {
+        return Line::new();
+    };
     let (Some(outcome), Some(entry)) = (receipt.outcomes.get(at), review.entry(at)) else {
         return Line::new();
     };
     let mark = review.mark(at);
-    let sign = if mark.is_written() { app.skin.glyphs.done } else { mark.glyph(app.skin.glyphs) };
+    let sign = if mark.is_written() {
+        app.skin.glyphs.done
+    } else {
+        mark.glyph(app.skin.glyphs)
+    };
     let mut line = Line::of(mark.role(), &format!("{sign} {}", done(*outcome)));
     line.pad_to(17);
-    line.push(Role::Text, &format!("{} {}", entry.item.id.kind, labels(entry).0));
+    line.push(
+        Role::Text,
+        &format!("{} {}", entry.item.id.kind, labels(entry).0),
+    );
     line.push(Role::Dim, &format!("  {}", entry.item.name));
     if let Some(matched) = &entry.matched {
         line.push(Role::Dim, &format!("  {matched}"));
@@ -171,19 +238,39 @@ fn line(app: &App, modal: &Modal, at: usize) -> Line {
 
 fn more(canvas: &mut Canvas<'_>, area: Rect, below: usize) {
     if below > 0 && !canvas.skin.accessible && area.width > 6 && area.height > 1 {
-        let border = Rect { x: area.x + 1, width: area.width - 3, ..area };
+        let border = Rect {
+            x: area.x + 1,
+            width: area.width - 3,
+            ..area
+        };
         let text = format!(" {below} more ");
-        canvas.line_right(border, usize::from(area.height) - 1, &Line::of(Role::BorderFocus, &text));
+        canvas.line_right(
+            border,
+            usize::from(area.height) - 1,
+            &Line::of(Role::BorderFocus, &text),
+        );
     }
 }
 
 fn buttons(modal: &Modal, canvas: &mut Canvas<'_>, area: Rect, row: usize) {
-    let Some((cancel, go)) = modal.buttons() else { return };
+    let Some((cancel, go)) = modal.buttons() else {
+        return;
+    };
     // The last row, whatever else had to be cut.
     let row = row.min(usize::from(area.height).saturating_sub(1));
-    let role = |stop| if modal.stop == stop { Role::ButtonFocus } else { Role::Button };
+    let role = |stop| {
+        if modal.stop == stop {
+            Role::ButtonFocus
+        } else {
+            Role::Button
+        }
+    };
     let shown = |stop, word: &str| {
-        if modal.stop == stop { format!("[ {word} ]") } else { format!("  {word}  ") }
+        if modal.stop == stop {
+            format!("[ {word} ]")
+        } else {
+            format!("  {word}  ")
+        }
     };
     let mut line = Line::of(role(Stop::Cancel), &shown(Stop::Cancel, cancel));
     if let Some(word) = go {
@@ -206,7 +293,9 @@ pub(super) fn input_line(
 ) -> Position {
     let label = Line::of(Role::Key, label);
     canvas.line(area, row, &label);
-    let left = u16::try_from(label.width()).unwrap_or(u16::MAX).min(area.width);
+    let left = u16::try_from(label.width())
+        .unwrap_or(u16::MAX)
+        .min(area.width);
     let room = usize::from(area.width - left).max(1);
     let scroll = input.visual_scroll(room.saturating_sub(1).max(1));
     let mut skipped = 0;
@@ -219,7 +308,11 @@ pub(super) fn input_line(
             skip
         })
         .collect();
-    let rest = Rect { x: area.x + left, width: area.width - left, ..area };
+    let rest = Rect {
+        x: area.x + left,
+        width: area.width - left,
+        ..area
+    };
     let mut line = Line::of(Role::Input, &shown);
     line.pad_to(8.min(room));
     canvas.line(rest, row, &line);

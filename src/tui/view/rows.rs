@@ -14,17 +14,31 @@ use crate::tui::widget::{Line, width};
 pub(super) fn name(review: &Review, node: Node) -> String {
     match node {
         Node::Kind(kind) => review.kind_title(kind).to_owned(),
-        Node::Item(at) => review.entry(at).map(|entry| labels(entry).0.to_owned()).unwrap_or_default(),
-        Node::Branch(at, branch) => {
-            review.branch(at, branch).map(|branch| branch.title.clone()).unwrap_or_default()
-        }
-        Node::Element(at, branch, member) => {
-            review.member(at, branch, member).map(|member| member.label.clone()).unwrap_or_default()
-        }
+        Node::Item(at) => review
+            .entry(at)
+            .map(|entry| labels(entry).0.to_owned())
+            .unwrap_or_default(),
+        Node::Branch(at, branch) => review
+            .branch(at, branch)
+            .map(|branch| branch.title.clone())
+            .unwrap_or_default(),
+        Node::Element(at, branch, member) => review
+            .member(at, branch, member)
+            .map(|member| member.label.clone())
+            .unwrap_or_default(),
         Node::Missing(list) => list.title().to_owned(),
-        Node::MissingObject(at) => review.plan().missing().get(at).map(Missing::label).unwrap_or_default(),
+        Node::MissingObject(at) => review
+            .plan()
+            .missing()
+            .get(at)
+            .map(Missing::label)
+            .unwrap_or_default(),
         Node::Warnings => "Warnings".to_owned(),
-        Node::Warning(at) => review.warnings.get(at).map(|found| found.message.clone()).unwrap_or_default(),
+        Node::Warning(at) => review
+            .warnings
+            .get(at)
+            .map(|found| found.message.clone())
+            .unwrap_or_default(),
     }
 }
 
@@ -54,7 +68,8 @@ pub(super) fn counts(counts: &Counts, glyphs: &'static Glyphs, room: usize) -> L
     for (n, mark) in shown.into_iter().filter(|(n, _)| *n > 0) {
         parts.push((mark.role(), format!("{n}{}", mark.glyph(glyphs))));
     }
-    let length = |parts: &[(Role, String)]| parts.iter().map(|(_, text)| width(text) + 1).sum::<usize>();
+    let length =
+        |parts: &[(Role, String)]| parts.iter().map(|(_, text)| width(text) + 1).sum::<usize>();
     while length(&parts) > room + 1 {
         parts.pop();
     }

@@ -26,7 +26,10 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Opti
         Half::Detail => [Half::List, Half::Detail],
     };
     let mut at = None;
-    for half in order.into_iter().filter(|half| !halves.area(*half).is_empty()) {
+    for half in order
+        .into_iter()
+        .filter(|half| !halves.area(*half).is_empty())
+    {
         at = match half {
             Half::List => list(app, scopes, canvas, halves.area(half)),
             Half::Detail => detail(app, scopes, canvas, halves.area(half)),
@@ -56,19 +59,30 @@ fn half_box(
 }
 
 fn cursor_role(scopes: &Scopes, half: Half) -> Role {
-    if scopes.half == half { Role::Selection } else { Role::SelectionIdle }
+    if scopes.half == half {
+        Role::Selection
+    } else {
+        Role::SelectionIdle
+    }
 }
 
 fn list(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     let catalogue = scopes.catalogue()?;
-    let title = Line::of(Role::Title, "Scopes")
-        .and(Role::Dim, &format!(" {} {}", app.skin.glyphs.dot, listed(scopes)));
+    let title = Line::of(Role::Title, "Scopes").and(
+        Role::Dim,
+        &format!(" {} {}", app.skin.glyphs.dot, listed(scopes)),
+    );
     let inside = half_box(app, scopes, canvas, (Half::List, area), &title);
-    let visible = scopes.list.window(usize::from(inside.height.saturating_sub(1)));
+    let visible = scopes
+        .list
+        .window(usize::from(inside.height.saturating_sub(1)));
     let top = visible.start;
     let rows = scopes.list.rows().get(visible).unwrap_or_default();
     if rows.is_empty() {
-        for (n, part) in wrap(&nothing(app, scopes), usize::from(inside.width)).iter().enumerate() {
+        for (n, part) in wrap(&nothing(app, scopes), usize::from(inside.width))
+            .iter()
+            .enumerate()
+        {
             canvas.line(inside, n, &Line::of(Role::Dim, part));
         }
         return Some(cursor(inside, 0));
@@ -76,7 +90,11 @@ fn list(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Opti
     let columns = Columns::new(app, catalogue, rows, usize::from(inside.width));
     canvas.line(inside, 0, &columns.head(scopes.sort_key()));
     let words = scopes.filter().words.as_slice();
-    for (n, scope) in rows.iter().filter_map(|at| catalogue.scopes().get(*at)).enumerate() {
+    for (n, scope) in rows
+        .iter()
+        .filter_map(|at| catalogue.scopes().get(*at))
+        .enumerate()
+    {
         canvas.line(inside, n + 1, &columns.row(scope, words));
     }
     let row = scopes.list.at().checked_sub(top)? + 1;
@@ -86,9 +104,14 @@ fn list(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Opti
 
 /// Says why nothing is listed.
 fn nothing(app: &App, scopes: &Scopes) -> String {
-    let total = scopes.catalogue().map_or(0, |catalogue| catalogue.scopes().len());
+    let total = scopes
+        .catalogue()
+        .map_or(0, |catalogue| catalogue.scopes().len());
     if total == 0 {
-        return format!("The target has no scopes: {} creates one.", app.key(Act::CreateScope));
+        return format!(
+            "The target has no scopes: {} creates one.",
+            app.key(Act::CreateScope)
+        );
     }
     let (search, filter) = (app.key(Act::Search), app.key(Act::Filter));
     format!("No scope is like that: {search} searches for others, {filter} filters.")
@@ -96,9 +119,15 @@ fn nothing(app: &App, scopes: &Scopes) -> String {
 
 /// Says how many are listed.
 fn listed(scopes: &Scopes) -> String {
-    let total = scopes.catalogue().map_or(0, |catalogue| catalogue.scopes().len());
+    let total = scopes
+        .catalogue()
+        .map_or(0, |catalogue| catalogue.scopes().len());
     let listed = scopes.list.rows().len();
-    if listed == total { total.to_string() } else { format!("{listed} of {total}") }
+    if listed == total {
+        total.to_string()
+    } else {
+        format!("{listed} of {total}")
+    }
 }
 
 fn detail(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
@@ -110,7 +139,11 @@ fn detail(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Op
     let below = scopes.detail.rows().len().saturating_sub(visible.end);
     let rows = scopes.detail.rows().get(visible).unwrap_or_default();
     for (n, row) in rows.iter().enumerate() {
-        canvas.line(inside, n, &scopes.detail_line(*row, app.skin.glyphs.warning));
+        canvas.line(
+            inside,
+            n,
+            &scopes.detail_line(*row, app.skin.glyphs.warning),
+        );
     }
     more(app, scopes, canvas, area, below);
     let row = scopes.detail.at().checked_sub(top)?;
@@ -125,23 +158,46 @@ fn more(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect, below: 
     if below == 0 || app.skin.accessible || area.height < 2 || area.width < 6 {
         return;
     }
-    let role = if scopes.half == Half::Detail { Role::BorderFocus } else { Role::Border };
-    let border = Rect { x: area.x + 1, width: area.width - 3, ..area };
-    canvas.line_right(border, usize::from(area.height) - 1, &Line::of(role, &format!(" {below} more ")));
+    let role = if scopes.half == Half::Detail {
+        Role::BorderFocus
+    } else {
+        Role::Border
+    };
+    let border = Rect {
+        x: area.x + 1,
+        width: area.width - 3,
+        ..area
+    };
+    canvas.line_right(
+        border,
+        usize::from(area.height) - 1,
+        &Line::of(role, &format!(" {below} more ")),
+    );
 }
 
 /// What goes on behind the screen, such as that the scopes are read again.
 pub(super) fn doing(app: &App) -> Line {
     let job = app.job.as_ref().filter(|job| !job.work.writes());
-    let text = job.map(|job| format!("{}{} {} ", spinner(app), job.work.doing(), app.skin.glyphs.dot));
+    let text = job.map(|job| {
+        format!(
+            "{}{} {} ",
+            spinner(app),
+            job.work.doing(),
+            app.skin.glyphs.dot
+        )
+    });
     Line::of(Role::Title, &text.unwrap_or_default())
 }
 
 /// How things stand: which scopes are listed, and how they are sorted.
 pub(super) fn summary(app: &App) -> Line {
-    let Some(scopes) = &app.scopes else { return Line::new() };
+    let Some(scopes) = &app.scopes else {
+        return Line::new();
+    };
     let dot = app.skin.glyphs.dot;
-    let Some(catalogue) = scopes.catalogue() else { return Line::new() };
+    let Some(catalogue) = scopes.catalogue() else {
+        return Line::new();
+    };
     let line = doing(app);
     let total = catalogue.scopes().len();
     let told = match scopes.list.rows().len() {
@@ -153,13 +209,25 @@ pub(super) fn summary(app: &App) -> Line {
     let authentications = (!authentications.is_empty()).then(|| format!("types {authentications}"));
     let level = filter.level.as_ref().map(|level| format!("level {level}"));
     let keyword = (!scopes.keyword().is_empty()).then(|| format!("\"{}\"", scopes.keyword()));
-    let parts = [Some(told), Some(scopes.sorted()), authentications, level, keyword];
+    let parts = [
+        Some(told),
+        Some(scopes.sorted()),
+        authentications,
+        level,
+        keyword,
+    ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     line.and(Role::Dim, &parts.join(&format!(" {dot} ")))
 }
 
 /// Adds a text, cut to its columns, with what was searched for in it marked.
-fn push_found(line: &mut Line, words: &[String], role: Role, (text, wide): (&str, usize), ellipsis: &str) {
+fn push_found(
+    line: &mut Line,
+    words: &[String],
+    role: Role,
+    (text, wide): (&str, usize),
+    ellipsis: &str,
+) {
     let text = cut(&safe(text), wide, ellipsis);
     let found = words.iter().filter_map(|word| find(&text, word)).min();
     let Some((start, end)) = found else {

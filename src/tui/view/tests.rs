@@ -51,27 +51,47 @@ fn roles(app: &App) -> String {
     let terminal = terminal(app, app.size);
     let mut seen: Vec<Style> = Vec::new();
     let mut shown = String::new();
-    for row in terminal.backend().buffer().content().chunks(usize::from(app.size.0)) {
+    for row in terminal
+        .backend()
+        .buffer()
+        .content()
+        .chunks(usize::from(app.size.0))
+    {
         let mut line = String::new();
         for cell in row {
             let style = cell.style();
-            let at = seen.iter().position(|other| *other == style).unwrap_or_else(|| {
-                seen.push(style);
-                seen.len() - 1
+            let at = seen
+                .iter()
+                .position(|other| *other == style)
+                .unwrap_or_else(|| {
+                    seen.push(style);
+                    seen.len() - 1
+                });
+            line.push(if at == 0 {
+                '.'
+            } else {
+                char::from(b'a' + u8::try_from(at - 1).unwrap())
             });
-            line.push(if at == 0 { '.' } else { char::from(b'a' + u8::try_from(at - 1).unwrap()) });
         }
         shown.push_str(line.trim_end_matches('.'));
         shown.push('\n');
     }
     for (at, style) in seen.iter().enumerate().skip(1) {
         let letter = char::from(b'a' + u8::try_from(at - 1).unwrap());
-        shown.push_str(&format!("{letter}: {:?} {:?} {:?}\n", style.fg, style.bg, style.add_modifier));
+        shown.push_str(&format!(
+            "{letter}: {:?} {:?} {:?}\n",
+            style.fg, style.bg, style.add_modifier
+        ));
     }
     shown
 }
 
-fn dressed(theme: &str, level: Level, glyphs: &'static crate::tui::skin::Glyphs, size: (u16, u16)) -> App {
+fn dressed(
+    theme: &str,
+    level: Level,
+    glyphs: &'static crate::tui::skin::Glyphs,
+    size: (u16, u16),
+) -> App {
     let mut app = app_at(size.0, size.1);
     app.skin = skin(theme, level, glyphs);
     open_in(&mut app, reviewed(sample()));
@@ -165,9 +185,14 @@ mod looks {
     fn chinese_names_are_seen_in_a_narrow_list() {
         let drafts = vec![
             item("client", "app", "海晏錢包服務平台").file("tps", Value::Int(1)),
-            item("client", "atm", "無卡提款").blocked("key-taken", "an X-API key belongs to another"),
+            item("client", "atm", "無卡提款")
+                .blocked("key-taken", "an X-API key belongs to another"),
         ];
-        let narrow = shot(&open(reviewed(plan(drafts, Vec::new(), Vec::new())), 80, 24));
+        let narrow = shot(&open(
+            reviewed(plan(drafts, Vec::new(), Vec::new())),
+            80,
+            24,
+        ));
         assert!(narrow.contains("+ Add    app 海晏錢包服務…"), "{narrow}");
         assert!(narrow.contains("✗ Cannot atm      key taken"), "{narrow}");
     }
@@ -181,18 +206,37 @@ mod looks {
             let before = line.split("used by").next().unwrap_or_default();
             crate::tui::widget::width(before)
         };
-        let columns: Vec<usize> = shown.lines().filter(|line| line.contains("used by")).map(at).collect();
+        let columns: Vec<usize> = shown
+            .lines()
+            .filter(|line| line.contains("used by"))
+            .map(at)
+            .collect();
         assert!(columns.len() == 2 && columns[0] == columns[1], "{shown}");
     }
 
     #[test]
     fn a_list_without_items_says_why() {
         let mut app = open(reviewed(plan(Vec::new(), Vec::new(), Vec::new())), 120, 12);
-        assert!(shot(&app).contains("The file has no items: there is"), "{}", shot(&app));
-        app =
-            open(reviewed(plan(vec![item("group", "a", "A").file("x", text("1"))], vec![], vec![])), 120, 12);
+        assert!(
+            shot(&app).contains("The file has no items: there is"),
+            "{}",
+            shot(&app)
+        );
+        app = open(
+            reviewed(plan(
+                vec![item("group", "a", "A").file("x", text("1"))],
+                vec![],
+                vec![],
+            )),
+            120,
+            12,
+        );
         keys(&mut app, "f f");
-        assert!(shot(&app).contains("Nothing here is blocked: f lists"), "{}", shot(&app));
+        assert!(
+            shot(&app).contains("Nothing here is blocked: f lists"),
+            "{}",
+            shot(&app)
+        );
     }
 
     #[test]
@@ -224,11 +268,20 @@ mod looks {
         };
         let mut app = sampled(100, 50);
         app.keymap =
-            crate::tui::action::KeyMap::with(&[binding("cover", "v"), binding("out", "ctrl-o")]).unwrap();
+            crate::tui::action::KeyMap::with(&[binding("cover", "v"), binding("out", "ctrl-o")])
+                .unwrap();
         keys(&mut app, "j");
-        assert!(shot(&app).contains("^O tree") && shot(&app).contains("v cover"), "{}", shot(&app));
+        assert!(
+            shot(&app).contains("^O tree") && shot(&app).contains("v cover"),
+            "{}",
+            shot(&app)
+        );
         keys(&mut app, "?");
-        assert!(shot(&app).contains("v          Overwrites the item"), "{}", shot(&app));
+        assert!(
+            shot(&app).contains("v          Overwrites the item"),
+            "{}",
+            shot(&app)
+        );
         keys(&mut app, "q : \"cover\"");
         assert!(shot(&app).contains("v      cover "), "{}", shot(&app));
     }
@@ -251,7 +304,10 @@ mod looks {
     fn an_item_tells_what_it_misses_and_how_it_was_matched() {
         let mut app = open(reviewed(sample_missing()), 120, 40);
         let shown = shot(&app);
-        assert!(shown.contains("2 objects missing:") && shown.contains("policy 金級 gold"), "{shown}");
+        assert!(
+            shown.contains("2 objects missing:") && shown.contains("policy 金級 gold"),
+            "{shown}"
+        );
         keys(&mut app, "/ \"人事\" enter");
         assert_snapshot!(shot(&app));
     }
@@ -267,7 +323,12 @@ mod looks {
     fn reading() {
         let mut app = app_at(80, 24);
         let id = compare_id(&start(&mut app));
-        let step = |phase, done, total| Progress { phase, subject: "clients".to_owned(), done, total };
+        let step = |phase, done, total| Progress {
+            phase,
+            subject: "clients".to_owned(),
+            done,
+            total,
+        };
         update(&mut app, Msg::Progress(id, step(Phase::File, 3, 3)));
         update(&mut app, Msg::Progress(id, step(Phase::Snapshot, 12, 24)));
         assert_snapshot!(shot(&app));
@@ -331,10 +392,24 @@ mod modals {
     fn the_head_says_what_profiles_say_of_the_target() {
         let mut subject = reviewed(sample());
         subject.read_only = Some("profile 'audit' is used".to_owned());
-        let first = |subject| shot(&open(subject, 80, 24)).lines().next().unwrap_or_default().to_owned();
-        assert!(first(subject.clone()).ends_with("READ-ONLY"), "{}", first(subject));
+        let first = |subject| {
+            shot(&open(subject, 80, 24))
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        assert!(
+            first(subject.clone()).ends_with("READ-ONLY"),
+            "{}",
+            first(subject)
+        );
         subject.production = true;
-        assert!(first(subject.clone()).ends_with("PRODUCTION   READ-ONLY"), "{}", first(subject));
+        assert!(
+            first(subject.clone()).ends_with("PRODUCTION   READ-ONLY"),
+            "{}",
+            first(subject)
+        );
     }
 
     #[test]
@@ -361,11 +436,18 @@ mod modals {
     fn progress() {
         let mut app = sampled(80, 24);
         let id = importing(&mut app);
-        let step =
-            |phase, subject: &str, done, total| Progress { phase, subject: subject.to_owned(), done, total };
+        let step = |phase, subject: &str, done, total| Progress {
+            phase,
+            subject: subject.to_owned(),
+            done,
+            total,
+        };
         update(&mut app, Msg::Progress(id, step(Phase::Lock, "", 0, 0)));
         update(&mut app, Msg::Progress(id, step(Phase::Check, "", 12, 12)));
-        update(&mut app, Msg::Progress(id, step(Phase::Write, "client_host", 700, 1000)));
+        update(
+            &mut app,
+            Msg::Progress(id, step(Phase::Write, "client_host", 700, 1000)),
+        );
         assert_snapshot!(shot(&app));
     }
 
@@ -374,7 +456,12 @@ mod modals {
         let mut app = sampled(80, 24);
         let id = importing(&mut app);
         let review = app.review.as_ref().unwrap();
-        let outcomes: Vec<Outcome> = review.resolution().states().iter().map(|state| state.outcome).collect();
+        let outcomes: Vec<Outcome> = review
+            .resolution()
+            .states()
+            .iter()
+            .map(|state| state.outcome)
+            .collect();
         update(&mut app, Msg::Applied(id, Ok(receipt(outcomes))));
         assert_snapshot!(shot(&app));
     }
@@ -383,10 +470,17 @@ mod modals {
     fn stale() {
         let mut app = sampled(80, 24);
         let apply = importing(&mut app);
-        let mut failure = Failure::new(FailureKind::Stale, "The target changed since it was compared");
+        let mut failure = Failure::new(
+            FailureKind::Stale,
+            "The target changed since it was compared",
+        );
         for (kind, key, why) in [
             ("client", "crm", "was added to the target since"),
-            ("group", "crm-read", "changed in the target since: /alias, /description"),
+            (
+                "group",
+                "crm-read",
+                "changed in the target since: /alias, /description",
+            ),
         ] {
             failure.stale.push(Stale::new(id(kind, key), why));
         }
@@ -504,8 +598,12 @@ fn ascii_screens_are_ascii_but_for_the_data() {
         let mut app = app_at(120, 40);
         app.skin = skin("dark", Level::None, &ASCII);
         let drafts = vec![
-            item("client", "a", "A").both("tps", text("1"), text("2")).both("h", set(&["x"]), set(&["y"])),
-            item("client", "b", "B").file("tps", text("1")).blocked("no", "because"),
+            item("client", "a", "A")
+                .both("tps", text("1"), text("2"))
+                .both("h", set(&["x"]), set(&["y"])),
+            item("client", "b", "B")
+                .file("tps", text("1"))
+                .blocked("no", "because"),
         ];
         open_in(&mut app, reviewed(plan(drafts, Vec::new(), Vec::new())));
         keys(&mut app, script);
@@ -517,7 +615,14 @@ fn ascii_screens_are_ascii_but_for_the_data() {
 fn every_status_is_glyph_and_word() {
     let app = sampled(200, 60);
     let shown = shot(&app);
-    for status in ["+ Add", "≠ Repeat", "= Repeat", "✗ Cannot", "unchanged", "6 fields"] {
+    for status in [
+        "+ Add",
+        "≠ Repeat",
+        "= Repeat",
+        "✗ Cannot",
+        "unchanged",
+        "6 fields",
+    ] {
         assert!(shown.contains(status), "{status}");
     }
 }

@@ -16,13 +16,23 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     let review = app.review.as_ref()?;
     let mut title = Line::of(Role::Title, "Import");
     if review.filter != Filter::All {
-        title.push(Role::Dim, &format!(" {} {}", app.skin.glyphs.dot, review.filter.word()));
+        title.push(
+            Role::Dim,
+            &format!(" {} {}", app.skin.glyphs.dot, review.filter.word()),
+        );
     }
     let inside = pane_box(app, canvas, panes, Pane::Tree, &title);
     let height = usize::from(inside.height);
     let visible = review.tree.window(height);
     let top = visible.start;
-    for (n, row) in review.tree.rows().get(visible).into_iter().flatten().enumerate() {
+    for (n, row) in review
+        .tree
+        .rows()
+        .get(visible)
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
         let (left, right) = lines(app, review, *row, usize::from(inside.width));
         canvas.line(inside, n, &left);
         canvas.line_right(inside, n, &right);
@@ -60,7 +70,9 @@ fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
             mark.role()
         }
         Node::Element(at, branch, member) => {
-            let fate = review.member(at, branch, member).map_or(Fate::Same, |member| member.fate);
+            let fate = review
+                .member(at, branch, member)
+                .map_or(Fate::Same, |member| member.fate);
             left.push(fate.role(), fate.glyph(glyphs));
             left.push(Role::Text, " ");
             fate.role()
@@ -69,14 +81,21 @@ fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
             left = Line::of(Role::Warning, glyphs.warning).and(Role::Text, " ");
             Role::Text
         }
-        Node::Kind(_) | Node::Branch(..) | Node::MissingObject(_) | Node::Warnings | Node::Warning(_) => {
-            Role::Text
-        }
+        Node::Kind(_)
+        | Node::Branch(..)
+        | Node::MissingObject(_)
+        | Node::Warnings
+        | Node::Warning(_) => Role::Text,
     };
     let tail = room.saturating_sub(left.width() + width(&name) + 1);
     let right = tally(app, review, node, tail.max(room / 2));
-    let name_room = room.saturating_sub(left.width() + right.width() + usize::from(right.width() > 0));
-    let name = cut(&crate::engine::display::safe(&name), name_room, glyphs.ellipsis);
+    let name_room =
+        room.saturating_sub(left.width() + right.width() + usize::from(right.width() > 0));
+    let name = cut(
+        &crate::engine::display::safe(&name),
+        name_room,
+        glyphs.ellipsis,
+    );
     push_matched(&mut left, app, role, &name);
     (left, right)
 }
@@ -87,9 +106,17 @@ fn tally(app: &App, review: &Review, node: Node, room: usize) -> Line {
     match node {
         Node::Kind(kind) => counts(&review.kind_counts(kind), glyphs, room),
         Node::Branch(at, branch) => {
-            let members = review.branch(at, branch).map_or(&[][..], |branch| &branch.members);
+            let members = review
+                .branch(at, branch)
+                .map_or(&[][..], |branch| &branch.members);
             let mut line = Line::new();
-            for fate in [Fate::Add, Fate::Change, Fate::Remove, Fate::Keep, Fate::Same] {
+            for fate in [
+                Fate::Add,
+                Fate::Change,
+                Fate::Remove,
+                Fate::Keep,
+                Fate::Same,
+            ] {
                 let n = members.iter().filter(|member| member.fate == fate).count();
                 if n > 0 {
                     line.push(Role::Text, if line.width() > 0 { " " } else { "" });
@@ -99,10 +126,16 @@ fn tally(app: &App, review: &Review, node: Node, room: usize) -> Line {
             line
         }
         Node::Missing(list) => {
-            let role = if review.choices.missing_confirmed { Role::Dim } else { Role::Blocked };
+            let role = if review.choices.missing_confirmed {
+                Role::Dim
+            } else {
+                Role::Blocked
+            };
             Line::of(role, &list.places(review.plan()).len().to_string())
         }
         Node::Warnings => Line::of(Role::Dim, &review.warnings.len().to_string()),
-        Node::Item(_) | Node::Element(..) | Node::MissingObject(_) | Node::Warning(_) => Line::new(),
+        Node::Item(_) | Node::Element(..) | Node::MissingObject(_) | Node::Warning(_) => {
+            Line::new()
+        }
     }
 }

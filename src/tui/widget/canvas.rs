@@ -23,19 +23,26 @@ impl<'a> Canvas<'a> {
 
     /// Puts a line on row `row` of an area, cut to its width.
     pub(crate) fn line(&mut self, area: Rect, row: usize, line: &Line) {
-        let Some(area) = self.row(area, row) else { return };
+        let Some(area) = self.row(area, row) else {
+            return;
+        };
         let mut room = usize::from(area.width);
         let mut rest = line.width();
         for piece in line.pieces() {
             let wide = width(piece.text());
             // What comes after this piece has to be told by its ellipsis.
             let text = if rest > room && wide >= room {
-                cut(&format!("{}\u{20}", piece.text()), room, self.skin.glyphs.ellipsis)
+                cut(
+                    &format!("{}\u{20}", piece.text()),
+                    room,
+                    self.skin.glyphs.ellipsis,
+                )
             } else {
                 piece.text().to_owned()
             };
             let x = area.right() - u16::try_from(room).unwrap_or(0);
-            self.buffer.set_stringn(x, area.y, &text, room, self.skin.style(piece.role));
+            self.buffer
+                .set_stringn(x, area.y, &text, room, self.skin.style(piece.role));
             room = room.saturating_sub(width(&text));
             rest -= wide;
             if room == 0 {
@@ -47,8 +54,14 @@ impl<'a> Canvas<'a> {
     /// Puts a line at the right end of row `row`; returns how many columns are
     /// left before it.
     pub(crate) fn line_right(&mut self, area: Rect, row: usize, line: &Line) -> u16 {
-        let wide = u16::try_from(line.width()).unwrap_or(u16::MAX).min(area.width);
-        let right = Rect { x: area.right() - wide, width: wide, ..area };
+        let wide = u16::try_from(line.width())
+            .unwrap_or(u16::MAX)
+            .min(area.width);
+        let right = Rect {
+            x: area.right() - wide,
+            width: wide,
+            ..area
+        };
         self.line(right, row, line);
         area.width - wide
     }
@@ -62,7 +75,8 @@ impl<'a> Canvas<'a> {
 
     /// Lays a style over an area.
     pub(crate) fn style(&mut self, area: Rect, style: Style) {
-        self.buffer.set_style(area.intersection(self.buffer.area), style);
+        self.buffer
+            .set_style(area.intersection(self.buffer.area), style);
     }
 
     /// Empties an area.
@@ -77,7 +91,11 @@ impl<'a> Canvas<'a> {
         if self.skin.accessible {
             self.line(area, 0, title);
             let down = 1.min(area.height);
-            return Rect { y: area.y + down, height: area.height - down, ..area };
+            return Rect {
+                y: area.y + down,
+                height: area.height - down,
+                ..area
+            };
         }
         let block = Block::bordered()
             .border_set(self.skin.glyphs.border)
@@ -91,7 +109,11 @@ impl<'a> Canvas<'a> {
             self.mark(area, 0, Role::BorderFocus);
         }
         if area.width > 4 {
-            let room = Rect { x: area.x + 2, width: area.width - 4, ..area };
+            let room = Rect {
+                x: area.x + 2,
+                width: area.width - 4,
+                ..area
+            };
             self.line(room, 0, title);
         }
         inside
@@ -99,7 +121,12 @@ impl<'a> Canvas<'a> {
 
     fn row(&self, area: Rect, row: usize) -> Option<Rect> {
         let row = u16::try_from(row).ok().filter(|row| *row < area.height)?;
-        let line = Rect { y: area.y.checked_add(row)?, height: 1, ..area }.intersection(self.buffer.area);
+        let line = Rect {
+            y: area.y.checked_add(row)?,
+            height: 1,
+            ..area
+        }
+        .intersection(self.buffer.area);
         (line.width > 0 && line.height > 0).then_some(line)
     }
 }

@@ -12,7 +12,11 @@ pub(crate) struct List<T> {
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        Self { rows: Vec::new(), at: 0, top: 0 }
+        Self {
+            rows: Vec::new(),
+            at: 0,
+            top: 0,
+        }
     }
 }
 
@@ -77,7 +81,10 @@ impl<T> List<T> {
 /// leave no needless gap below the last row.
 pub(crate) fn window(len: usize, at: usize, top: usize, height: usize) -> Range<usize> {
     let last_top = len.saturating_sub(height);
-    let top = top.min(at).max((at + 1).saturating_sub(height)).min(last_top);
+    let top = top
+        .min(at)
+        .max((at + 1).saturating_sub(height))
+        .min(last_top);
     top..(top + height).min(len)
 }
 

@@ -17,7 +17,10 @@ pub(crate) struct Piece {
 impl Piece {
     /// Returns a piece with control characters made visible.
     pub(crate) fn new(role: Role, text: &str) -> Self {
-        Self { role, text: safe(text).into_owned() }
+        Self {
+            role,
+            text: safe(text).into_owned(),
+        }
     }
 
     /// Returns the safe text.
@@ -78,9 +81,15 @@ impl Line {
         let Some((last, before)) = self.pieces.split_last().filter(|_| self.width() > width) else {
             return vec![self.clone()];
         };
-        let head = Self { pieces: before.to_vec() };
+        let head = Self {
+            pieces: before.to_vec(),
+        };
         // A head that leaves no room is cut with the rest of its line.
-        let indent = if head.width() + 8 <= width { head.width() } else { return vec![self.clone()] };
+        let indent = if head.width() + 8 <= width {
+            head.width()
+        } else {
+            return vec![self.clone()];
+        };
         let mut lines = Vec::new();
         let mut line = head;
         for part in wrap(last.text(), width - indent) {
@@ -108,7 +117,11 @@ pub(crate) fn cut(text: &str, columns: usize, ellipsis: &str) -> String {
     if text.len() <= columns && text.is_ascii() || width(text) <= columns {
         return text.to_owned();
     }
-    let ellipsis = if width(ellipsis) <= columns { ellipsis } else { "" };
+    let ellipsis = if width(ellipsis) <= columns {
+        ellipsis
+    } else {
+        ""
+    };
     let room = columns - width(ellipsis);
     let (mut taken, mut shown) = (0, String::new());
     for grapheme in text.graphemes(true) {
@@ -125,7 +138,12 @@ pub(crate) fn cut(text: &str, columns: usize, ellipsis: &str) -> String {
 /// Breaks a text into lines of at most `columns`, at spaces and between wide
 /// characters; a word that is too long is broken at its signs, or anywhere.
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let mut lines = Lines { columns: columns.max(2), done: Vec::new(), line: String::new(), taken: 0 };
+    let mut lines = Lines {
+        columns: columns.max(2),
+        done: Vec::new(),
+        line: String::new(),
+        taken: 0,
+    };
     for word in words(text) {
         if width(&word) <= lines.columns {
             lines.word(&word);
@@ -135,7 +153,8 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
             if width(part) <= lines.columns {
                 lines.word(part);
             } else {
-                part.graphemes(true).for_each(|grapheme| lines.word(grapheme));
+                part.graphemes(true)
+                    .for_each(|grapheme| lines.word(grapheme));
             }
         }
     }
@@ -148,7 +167,8 @@ fn words(text: &str) -> Vec<String> {
     let mut is_closed = true;
     for part in text.split_word_bounds() {
         // `split_word_bounds` parts `a-b` too; wide characters may be parted.
-        let stands_alone = part.chars().all(char::is_whitespace) || width(part) > part.chars().count();
+        let stands_alone =
+            part.chars().all(char::is_whitespace) || width(part) > part.chars().count();
         match words.last_mut() {
             Some(word) if !is_closed && !stands_alone => word.push_str(part),
             _ => words.push(part.to_owned()),
@@ -170,7 +190,8 @@ impl Lines {
     fn word(&mut self, word: &str) {
         let wide = width(word);
         if self.taken + wide > self.columns && !self.line.is_empty() {
-            self.done.push(std::mem::take(&mut self.line).trim_end().to_owned());
+            self.done
+                .push(std::mem::take(&mut self.line).trim_end().to_owned());
             self.taken = 0;
         }
         let leads = self.taken == 0 && !self.done.is_empty() && word.chars().all(|c| c == ' ');
@@ -200,8 +221,13 @@ mod tests {
 
     #[test]
     fn wide_characters_are_cut_whole_at_every_column() {
-        let shown: Vec<String> = (0..=7).map(|columns| cut("信用卡a", columns, "…")).collect();
-        assert_eq!(shown, ["", "…", "…", "信…", "信…", "信用…", "信用…", "信用卡a"]);
+        let shown: Vec<String> = (0..=7)
+            .map(|columns| cut("信用卡a", columns, "…"))
+            .collect();
+        assert_eq!(
+            shown,
+            ["", "…", "…", "信…", "信…", "信用…", "信用…", "信用卡a"]
+        );
     }
 
     #[test]
@@ -223,10 +249,16 @@ mod tests {
 
     #[test]
     fn lines_break_at_spaces_and_between_wide_characters() {
-        assert_eq!(wrap("level A here, B there", 10), ["level A", "here, B", "there"]);
+        assert_eq!(
+            wrap("level A here, B there", 10),
+            ["level A", "here, B", "there"]
+        );
         assert_eq!(wrap("信用卡管理", 4), ["信用", "卡管", "理"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
-        assert_eq!(wrap("of client 'atm-x' now", 14), ["of client", "'atm-x' now"]);
+        assert_eq!(
+            wrap("of client 'atm-x' now", 14),
+            ["of client", "'atm-x' now"]
+        );
         assert_eq!(wrap("scp-green-finance", 10), ["scp-green-", "finance"]);
         assert_eq!(wrap("", 5), [""]);
     }

@@ -50,7 +50,9 @@ fn running() -> MutexGuard<'static, BTreeMap<u64, Running>> {
 }
 
 pub(crate) fn deadline() -> Duration {
-    let seconds = std::env::var("GATEDIFF_TEST_DEADLINE").ok().and_then(|text| text.parse().ok());
+    let seconds = std::env::var("GATEDIFF_TEST_DEADLINE")
+        .ok()
+        .and_then(|text| text.parse().ok());
     seconds.map_or(DEADLINE, Duration::from_secs)
 }
 
@@ -75,7 +77,14 @@ pub(crate) fn begin() -> Option<String> {
         }
         let guard = test.get_or_insert_with(|| {
             let id = NEXT.fetch_add(1, Ordering::Relaxed);
-            running().insert(id, Running { name, since: Instant::now(), is_killed: false });
+            running().insert(
+                id,
+                Running {
+                    name,
+                    since: Instant::now(),
+                    is_killed: false,
+                },
+            );
             Guard(id)
         });
         Some(format!("{}-{}", std::process::id(), guard.0))
@@ -111,7 +120,9 @@ fn watch() {
 
 /// Past the capture of the tests' output.
 fn say(text: &str) {
-    std::io::stderr().write_all(format!("\n{text}\n").as_bytes()).ok();
+    std::io::stderr()
+        .write_all(format!("\n{text}\n").as_bytes())
+        .ok();
 }
 
 #[expect(clippy::exit, reason = "a thread that hangs cannot be ended otherwise")]
@@ -122,11 +133,21 @@ fn end() -> ! {
 /// Kills the programs that a test has started.
 fn kill(id: u64) {
     let mark = format!("{MARK}={}-{id}", std::process::id());
-    let Ok(processes) = std::fs::read_dir("/proc") else { return };
+    let Ok(processes) = std::fs::read_dir("/proc") else {
+        return;
+    };
     for process in processes.flatten() {
-        let Some(pid) = process.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        let Some(pid) = process
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+        else {
+            continue;
+        };
         let environment = std::fs::read(process.path().join("environ")).unwrap_or_default();
-        if environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())
+        if environment
+            .split(|byte| *byte == 0)
+            .any(|variable| variable == mark.as_bytes())
             && let Some(pid) = Pid::from_raw(pid)
         {
             kill_process(pid, Signal::KILL).ok();

@@ -9,7 +9,14 @@ use serde_json::{Value, json};
 
 use super::world::{Api, World, world};
 
-const APIS: [Api; 6] = [("m", "k1"), ("m", "k2"), ("M", "k1"), ("m", "K2"), ("n", "k1"), ("n", "k3")];
+const APIS: [Api; 6] = [
+    ("m", "k1"),
+    ("m", "k2"),
+    ("M", "k1"),
+    ("m", "K2"),
+    ("n", "k1"),
+    ("n", "k3"),
+];
 const CLIENTS: [&str; 5] = ["a", "b", "c", "A", "d"];
 
 /// The choices.
@@ -19,7 +26,9 @@ pub(crate) struct Draw<'v> {
 
 impl<'v> Draw<'v> {
     pub(crate) fn new(values: &'v [u16]) -> Self {
-        Self { values: values.iter() }
+        Self {
+            values: values.iter(),
+        }
     }
 
     fn pick(&mut self, below: usize) -> usize {
@@ -131,13 +140,24 @@ impl Drawing<'_, '_> {
     fn word(&mut self, own: &str, shared: &[&str]) -> String {
         let times = if self.is_messy { 3 } else { 25 };
         let clashes = self.draw.once_in(times) && !self.is_source();
-        if clashes { self.draw.one_of(shared).to_owned() } else { own.to_owned() }
+        if clashes {
+            self.draw.one_of(shared).to_owned()
+        } else {
+            own.to_owned()
+        }
     }
 
     fn level(&mut self) -> Value {
         let times = if self.is_messy { 4 } else { 30 };
-        let other = self.draw.once_in(times).then(|| self.draw.one_of(&["A", "a", "B"]));
-        json!(other.filter(|id| self.may_name("level", id)).unwrap_or("SYSTEM"))
+        let other = self
+            .draw
+            .once_in(times)
+            .then(|| self.draw.one_of(&["A", "a", "B"]));
+        json!(
+            other
+                .filter(|id| self.may_name("level", id))
+                .unwrap_or("SYSTEM")
+        )
     }
 
     fn names(&mut self, mut world: World) -> World {
@@ -158,7 +178,9 @@ impl Drawing<'_, '_> {
         for name in ["c", "d"] {
             if self.draw.pick(4) > 0 {
                 let user = self.draw.one_of(&["u", "v"]);
-                let url = self.draw.one_of(&["jdbc:x://h?password=p", "jdbc:x://h?password=q", "jdbc:x"]);
+                let url =
+                    self.draw
+                        .one_of(&["jdbc:x://h?password=p", "jdbc:x://h?password=q", "jdbc:x"]);
                 let more = json!({"userName": user, "jdbcUrl": url, "dataSourceProperty": self.draw.text()});
                 world = world.connection(name, more);
                 self.names.push(format!("connection {name}"));
@@ -190,7 +212,11 @@ impl Drawing<'_, '_> {
             return world;
         }
         let alias = self.draw.one_of(&["", "al1", name, "AL1"]);
-        let alias = if self.is_free(&format!("group alias {alias}")) { alias } else { "" };
+        let alias = if self.is_free(&format!("group alias {alias}")) {
+            alias
+        } else {
+            ""
+        };
         let more = json!({"groupAlias": alias, "groupDesc": self.draw.text(), "groupAccess": self.draw.text(),
             "securityLevelId": self.level(), "allowDays": self.draw.pick(3)});
         world = world.group(&id, name, more);
@@ -225,7 +251,11 @@ impl Drawing<'_, '_> {
             return world;
         }
         let alias = self.draw.one_of(&["", "al1", name, name]);
-        let alias = if self.is_free(&format!("scope alias {alias}")) { alias } else { "" };
+        let alias = if self.is_free(&format!("scope alias {alias}")) {
+            alias
+        } else {
+            ""
+        };
         let more = json!({"vgroupAlias": alias, "vgroupDesc": self.draw.text(),
             "securityLevelId": self.level(), "allowTimes": self.draw.pick(3)});
         world = world.scope(&id, name, more);
@@ -241,7 +271,10 @@ impl Drawing<'_, '_> {
             for _ in 0..self.draw.one_of(&[0, 1, 0, 1, 2]).min(most) {
                 let group = self.next_text();
                 let own = format!("h{group}");
-                let name = self.draw.one_of(&[own.as_str(), "h1", "h2", "g1"]).to_owned();
+                let name = self
+                    .draw
+                    .one_of(&[own.as_str(), "h1", "h2", "g1"])
+                    .to_owned();
                 let more = json!({"groupName": name, "groupAlias": self.draw.text(),
                     "groupAccess": self.draw.text(), "allowDays": self.draw.pick(2),
                     "securityLevelId": self.level()});
@@ -305,9 +338,14 @@ impl Drawing<'_, '_> {
                 (json!("1709164800000"), json!("2024-02-29T00:00:00")),
                 (json!("1709251200000"), json!("2024-03-01T23:30:00")),
             ]);
-            let mut more = json!({"reviewRemark": self.draw.text(), "pwdResetKey": self.draw.text()});
+            let mut more =
+                json!({"reviewRemark": self.draw.text(), "pwdResetKey": self.draw.text()});
             // The file has the one, the table the other.
-            let name = if self.is_target() { "resubmitDateTime" } else { "resubmitDateTimeForLongTime" };
+            let name = if self.is_target() {
+                "resubmitDateTime"
+            } else {
+                "resubmitDateTimeForLongTime"
+            };
             more[name] = if self.is_target() { time } else { day };
             let seq = self.next();
             world = world.clientext(client, seq, more);
@@ -327,7 +365,9 @@ impl Drawing<'_, '_> {
         let mut taken: HashSet<String> = HashSet::new();
         for _ in 0..self.draw.pick(4) {
             let name = self.draw.one_of(&["h1", "H1", "h2", "h3"]);
-            let ip = self.draw.one_of(&["1.1.1.1", "2.2.2.2", "3.3.3.3", "4.4.4.4"]);
+            let ip = self
+                .draw
+                .one_of(&["1.1.1.1", "2.2.2.2", "3.3.3.3", "4.4.4.4"]);
             let is_new = taken.insert(name.to_lowercase()) & taken.insert(ip.to_owned());
             if is_new || self.side == Side::Target {
                 let seq = self.next();
@@ -338,8 +378,12 @@ impl Drawing<'_, '_> {
     }
 
     fn keys(&mut self, mut world: World, client: &str) -> World {
-        let all_groups: Vec<String> =
-            self.groups.iter().chain(self.scopes.iter().flat_map(|(_, hidden)| hidden)).cloned().collect();
+        let all_groups: Vec<String> = self
+            .groups
+            .iter()
+            .chain(self.scopes.iter().flat_map(|(_, hidden)| hidden))
+            .cloned()
+            .collect();
         for en in ["E1", "E2", "E3", "E4", "E5"] {
             if self.draw.once_in(6) {
                 let id = self.next();
@@ -378,9 +422,14 @@ impl Drawing<'_, '_> {
 
     /// Not for a client that is absent: an Add keeps leftover rows that a cover would replace.
     fn idps(&mut self, mut world: World, client: &str) -> World {
-        let own = 100 * i64::try_from(CLIENTS.iter().position(|id| *id == client).unwrap()).unwrap();
+        let own =
+            100 * i64::try_from(CLIENTS.iter().position(|id| *id == client).unwrap()).unwrap();
         for id in own..own + 4 {
-            let id = if self.is_messy && self.draw.once_in(4) { id % 100 } else { id };
+            let id = if self.is_messy && self.draw.once_in(4) {
+                id % 100
+            } else {
+                id
+            };
             for sort in ["o", "l", "a", "j"] {
                 if !self.draw.once_in(6) || !self.is_free(&format!("idp {sort} {id}")) {
                     continue;

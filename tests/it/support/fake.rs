@@ -19,7 +19,9 @@ pub(crate) fn server(treat: impl FnOnce(TcpStream) + Send + 'static) -> u16 {
 pub(crate) fn answer_with_version(mut stream: TcpStream, version: &str) {
     // The start-up message has a length and no type.
     read_body(&mut stream);
-    stream.write_all(&message(b'R', &0_u32.to_be_bytes())).unwrap();
+    stream
+        .write_all(&message(b'R', &0_u32.to_be_bytes()))
+        .unwrap();
     stream.write_all(&message(b'Z', b"I")).unwrap();
     let mut kind = [0];
     stream.read_exact(&mut kind).unwrap();
@@ -36,7 +38,12 @@ pub(crate) fn answer_with_version(mut stream: TcpStream, version: &str) {
     let mut row = 1_u16.to_be_bytes().to_vec();
     row.extend(u32::try_from(version.len()).unwrap().to_be_bytes());
     row.extend(version.as_bytes());
-    for (kind, body) in [(b'T', columns.as_slice()), (b'D', &row), (b'C', b"SELECT 1\0"), (b'Z', b"I")] {
+    for (kind, body) in [
+        (b'T', columns.as_slice()),
+        (b'D', &row),
+        (b'C', b"SELECT 1\0"),
+        (b'Z', b"I"),
+    ] {
         stream.write_all(&message(kind, body)).unwrap();
     }
     // Until the client goes.

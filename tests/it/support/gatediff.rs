@@ -18,7 +18,11 @@ pub(crate) struct Ran {
 impl Ran {
     /// Runs a command to its end.
     pub(crate) fn of(command: &mut Command) -> Self {
-        let Output { status, stdout, stderr } = command.output().unwrap();
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = command.output().unwrap();
         Self {
             code: status.code(),
             stdout: String::from_utf8(stdout).unwrap(),
@@ -28,8 +32,9 @@ impl Ran {
 
     /// Returns stdout as the one JSON document that it has to be.
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("{error}\nstdout: {}\nstderr: {}", self.stdout, self.stderr))
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| {
+            panic!("{error}\nstdout: {}\nstderr: {}", self.stdout, self.stderr)
+        })
     }
 }
 
@@ -37,8 +42,14 @@ impl Ran {
 /// takes to find PostgreSQL's programs.
 pub(crate) fn command(home: &std::path::Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatediff"));
-    command.env_clear().envs(deadline::begin().map(|mark| (deadline::MARK, mark)));
-    command.env("HOME", home).env("LANG", "C.UTF-8").env("USER", "tester").stdin(Stdio::null());
+    command
+        .env_clear()
+        .envs(deadline::begin().map(|mark| (deadline::MARK, mark)));
+    command
+        .env("HOME", home)
+        .env("LANG", "C.UTF-8")
+        .env("USER", "tester")
+        .stdin(Stdio::null());
     for name in ["PATH", "TMPDIR", "GATEDIFF_PG_BIN"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);
@@ -55,5 +66,9 @@ pub(crate) fn gatediff(args: &[&str]) -> Ran {
 
 /// Returns the path of a fixture.
 pub(crate) fn fixture(name: &str) -> String {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name).to_string_lossy().into_owned()
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures")
+        .join(name)
+        .to_string_lossy()
+        .into_owned()
 }

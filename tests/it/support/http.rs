@@ -38,13 +38,20 @@ impl Answer {
     /// Returns the body as the JSON document that it has to be.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        assert_eq!(self.header("content-type"), Some("application/json"), "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/json"),
+            "{self:?}"
+        );
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
     /// Returns a header, by its name in lower case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -61,7 +68,13 @@ impl Served {
         std::fs::create_dir_all(&directory).unwrap();
         std::fs::write(directory.join("config.toml"), config).unwrap();
         let mut child = command(home.path())
-            .args(["serve", "--listen", "127.0.0.1:0", "--database-url", &db.url()])
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--database-url",
+                &db.url(),
+            ])
             .args(args)
             .env("GATEDIFF_ADMIN_SECRET", SECRET)
             .env("GATEDIFF_LOG", "debug")
@@ -70,10 +83,16 @@ impl Served {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         let url = line.split(' ').next().unwrap().to_owned();
         let served = Self { child, url, home };
-        assert!(served.url.starts_with("http://127.0.0.1:"), "{line}\n{}", served.stderr());
+        assert!(
+            served.url.starts_with("http://127.0.0.1:"),
+            "{line}\n{}",
+            served.stderr()
+        );
         served
     }
 
@@ -115,7 +134,9 @@ impl Served {
     /// Returns a connection, for what no client does.
     pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .unwrap();
         stream
     }
 
@@ -167,7 +188,10 @@ fn read(path: &Path) -> String {
 
 fn agent() -> ureq::Agent {
     let config = ureq::Agent::config_builder().http_status_as_error(false);
-    config.timeout_global(Some(Duration::from_secs(120))).build().into()
+    config
+        .timeout_global(Some(Duration::from_secs(120)))
+        .build()
+        .into()
 }
 
 fn answer(response: ureq::http::Response<ureq::Body>) -> Answer {
@@ -178,6 +202,10 @@ fn answer(response: ureq::http::Response<ureq::Body>) -> Answer {
         headers: headers
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
             .collect(),
-        body: body.with_config().limit(256 << 20).read_to_string().unwrap(),
+        body: body
+            .with_config()
+            .limit(256 << 20)
+            .read_to_string()
+            .unwrap(),
     }
 }

@@ -43,7 +43,8 @@ pub(crate) struct End {
 impl End {
     /// Returns what was printed, which has to be one document.
     pub(crate) fn document(&self) -> Value {
-        serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("{error}: {:?}", self.status))
+        serde_json::from_slice(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {:?}", self.status))
     }
 }
 
@@ -53,7 +54,8 @@ impl Import {
     pub(crate) async fn new(size: i64) -> Self {
         let target = clients(shared(), 0, size / 2, "old");
         let mut file = NamedTempFile::new().unwrap();
-        file.write_all(clients(shared(), 0, size, "new").export().as_bytes()).unwrap();
+        file.write_all(clients(shared(), 0, size, "new").export().as_bytes())
+            .unwrap();
         let site = Site::new(&target).await;
         let mut import = Self {
             before: rows(&site).await,
@@ -67,7 +69,11 @@ impl Import {
         let begun = Instant::now();
         let ended = import.start(&site.db.url()).wait_with_output().unwrap();
         import.takes = begun.elapsed();
-        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        assert!(
+            ended.status.success(),
+            "{}",
+            String::from_utf8_lossy(&ended.stderr)
+        );
         import.after = rows(&site).await;
         assert_ne!(import.before, import.after);
         import
@@ -75,7 +81,13 @@ impl Import {
 
     fn start(&self, url: &str) -> Child {
         command(self.home.path())
-            .args(["apply", self.file.path().to_str().unwrap(), "--cover", "all", "--yes"])
+            .args([
+                "apply",
+                self.file.path().to_str().unwrap(),
+                "--cover",
+                "all",
+                "--yes",
+            ])
             .args(["--output", "json", "--database-url", url])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -92,14 +104,20 @@ impl Import {
     ) -> End {
         let site = Site::new(&self.target).await;
         if self.is_initialised {
-            job::init(&site.target(), Timeouts::default()).await.unwrap();
+            job::init(&site.target(), Timeouts::default())
+                .await
+                .unwrap();
         }
         let mut child = self.start(&address(&site.db));
         happen(&mut child);
         let ended = child.wait_with_output().unwrap();
         tokio::task::block_in_place(|| wait_until_left_alone(&site.db));
         let came_through = self.came_through(&site).await;
-        End { came_through, status: ended.status, stdout: ended.stdout }
+        End {
+            came_through,
+            status: ended.status,
+            stdout: ended.stdout,
+        }
     }
 
     /// Says whether a database is as after it. Else it has to be as before it,
@@ -107,8 +125,16 @@ impl Import {
     async fn came_through(&self, site: &Site) -> bool {
         let left = rows(site).await;
         let came_through = left == self.after;
-        assert!(came_through || left == self.before, "neither before nor after: {}", different(&left, self));
-        assert_eq!(done(&site.db).await.len(), usize::from(came_through), "the ledger does not agree");
+        assert!(
+            came_through || left == self.before,
+            "neither before nor after: {}",
+            different(&left, self)
+        );
+        assert_eq!(
+            done(&site.db).await.len(),
+            usize::from(came_through),
+            "the ledger does not agree"
+        );
         came_through
     }
 }
@@ -118,5 +144,8 @@ fn different(left: &Rows, import: &Import) -> String {
     let differs = |(table, rows): &(&String, &Vec<Value>)| {
         import.before.get(*table) != Some(*rows) && import.after.get(*table) != Some(*rows)
     };
-    left.iter().filter(differs).map(|(table, rows)| format!("{table}: {} rows\n", rows.len())).collect()
+    left.iter()
+        .filter(differs)
+        .map(|(table, rows)| format!("{table}: {} rows\n", rows.len()))
+        .collect()
 }

@@ -21,14 +21,18 @@ pub(crate) async fn done(db: &TestDb) -> Vec<i64> {
     // By way of JSON, as a job may have a state or not.
     let sql = "SELECT job_id FROM gatediff.jobs j WHERE command = 'apply' \
                AND to_jsonb(j)->>'state' IS DISTINCT FROM 'failed' ORDER BY job_id";
-    sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap()
+    sqlx::query_scalar(sql)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap()
 }
 
 /// Returns every row of every table, comparable between runs: without times and
 /// random ids, in an order that does not depend on these.
 pub(crate) async fn rows(site: &Site) -> BTreeMap<String, Vec<Value>> {
     let mut dump = site.dump().await;
-    dump.values_mut().for_each(|rows| rows.sort_by_cached_key(Value::to_string));
+    dump.values_mut()
+        .for_each(|rows| rows.sort_by_cached_key(Value::to_string));
     dump
 }
 
@@ -47,10 +51,19 @@ pub(crate) fn wait_until_left_alone(db: &TestDb) {
 pub(crate) fn ask(db: &TestDb, sql: &'static str) -> bool {
     let target = db.target();
     std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(async {
-            let mut connection = target.connect(gatediff::store::Timeouts::default()).await.unwrap();
-            sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            let mut connection = target
+                .connect(gatediff::store::Timeouts::default())
+                .await
+                .unwrap();
+            sqlx::query_scalar(sql)
+                .fetch_one(&mut connection)
+                .await
+                .unwrap()
         })
     })
     .join()
@@ -60,13 +73,18 @@ pub(crate) fn ask(db: &TestDb, sql: &'static str) -> bool {
 /// How many times something random is tried: as often as `GATEDIFF_TEST_CASES`
 /// says, else as often as there is time for in every run of the tests.
 pub(crate) fn cases(usual: usize) -> usize {
-    std::env::var("GATEDIFF_TEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+    std::env::var("GATEDIFF_TEST_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok())
+        .unwrap_or(usual)
 }
 
 /// Where chance comes from: `GATEDIFF_TEST_SEED`, or anywhere; printed, so that
 /// a failure can be looked for again.
 pub(crate) fn chance(test: &str) -> fastrand::Rng {
-    let given = std::env::var("GATEDIFF_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let given = std::env::var("GATEDIFF_TEST_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok());
     let seed = given.unwrap_or_else(|| fastrand::u64(..));
     println!("{test}: GATEDIFF_TEST_SEED={seed}");
     fastrand::Rng::with_seed(seed)

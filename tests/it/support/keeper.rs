@@ -2,8 +2,8 @@
 
 use gatediff::engine::{Choices, ItemId, Kind, Plan};
 use gatediff::job::{
-    self, ApplyOptions, Cancel, ExportOptions, Exported, Failure, ImportOptions, Receipt, Reporter, Review,
-    UndoOptions, Undone,
+    self, ApplyOptions, Cancel, ExportOptions, Exported, Failure, ImportOptions, Receipt, Reporter,
+    Review, UndoOptions, Undone,
 };
 use gatediff::store::{LedgerPlace, Timeouts};
 use serde_json::Value;
@@ -21,7 +21,10 @@ pub(crate) struct Keeper {
 impl Keeper {
     /// Makes an empty one.
     pub(crate) async fn new(format: &'static str) -> Self {
-        Self { db: TestDb::new().await, format }
+        Self {
+            db: TestDb::new().await,
+            format,
+        }
     }
 
     /// Takes a database that holds something of the product.
@@ -38,13 +41,32 @@ impl Keeper {
         let name = format!("{}.json", self.format);
         let loaded = job::load_bytes(&name, file.as_bytes(), None, options).unwrap();
         assert_eq!(loaded.file.platform, self.format);
-        job::plan(&loaded, &self.db.target(), Timeouts::default(), &Reporter::silent()).await.unwrap()
+        job::plan(
+            &loaded,
+            &self.db.target(),
+            Timeouts::default(),
+            &Reporter::silent(),
+        )
+        .await
+        .unwrap()
     }
 
-    pub(crate) async fn apply(&self, review: &Review, choices: &Choices) -> Result<Receipt, Failure> {
+    pub(crate) async fn apply(
+        &self,
+        review: &Review,
+        choices: &Choices,
+    ) -> Result<Receipt, Failure> {
         let approved = review.plan.approve(choices).unwrap();
         let options = ApplyOptions::new(OPERATOR, Timeouts::default());
-        job::apply(review, approved, &self.db.target(), &options, &Reporter::silent(), &Cancel::new()).await
+        job::apply(
+            review,
+            approved,
+            &self.db.target(),
+            &options,
+            &Reporter::silent(),
+            &Cancel::new(),
+        )
+        .await
     }
 
     /// Imports all that can be.
@@ -63,7 +85,14 @@ impl Keeper {
 
     pub(crate) async fn export_with(&self, options: &ExportOptions) -> Result<Exported, Failure> {
         let format = Some(self.format);
-        job::export(format, options, &self.db.target(), Timeouts::default(), &Reporter::silent()).await
+        job::export(
+            format,
+            options,
+            &self.db.target(),
+            Timeouts::default(),
+            &Reporter::silent(),
+        )
+        .await
     }
 
     pub(crate) async fn undo(&self, job: i64) -> Result<Undone, Failure> {
@@ -74,17 +103,28 @@ impl Keeper {
             only: Vec::new(),
             accept_server_changes: false,
         };
-        job::undo(job, &self.db.target(), &options, &Reporter::silent(), &Cancel::new()).await
+        job::undo(
+            job,
+            &self.db.target(),
+            &options,
+            &Reporter::silent(),
+            &Cancel::new(),
+        )
+        .await
     }
 
     /// Returns every document as it is kept.
     pub(crate) async fn documents(&self) -> Vec<Value> {
         let sql = "SELECT to_jsonb(d) FROM gatediff.documents d ORDER BY platform, kind, id";
-        sqlx::query_scalar(sql).fetch_all(&mut self.db.connect().await).await.unwrap()
+        sqlx::query_scalar(sql)
+            .fetch_all(&mut self.db.connect().await)
+            .await
+            .unwrap()
     }
 }
 
 /// Returns where an item stands in a plan.
 pub(crate) fn at(plan: &Plan, kind: &'static str, key: &str) -> usize {
-    plan.position(&ItemId::new(Kind::of(kind), key)).unwrap_or_else(|| panic!("{kind}:{key} is in the plan"))
+    plan.position(&ItemId::new(Kind::of(kind), key))
+        .unwrap_or_else(|| panic!("{kind}:{key} is in the plan"))
 }

@@ -36,7 +36,11 @@ impl Owner {
         std::fs::remove_file(&report).unwrap();
         let pid_file = std::fs::read_to_string(run.join("data/postmaster.pid")).unwrap();
         let postmaster = pid_file.lines().next().unwrap().parse().unwrap();
-        Self { process, run, postmaster }
+        Self {
+            process,
+            run,
+            postmaster,
+        }
     }
 
     /// Kills the process so that it can do nothing about it.
@@ -47,7 +51,10 @@ impl Owner {
 
     /// The scripts that watch over the server: its child, and the child of that one.
     pub(crate) fn supervisors(&self) -> Vec<u32> {
-        let table = Command::new("ps").args(["-eo", "pid=,ppid=,args="]).output().unwrap();
+        let table = Command::new("ps")
+            .args(["-eo", "pid=,ppid=,args="])
+            .output()
+            .unwrap();
         let table = String::from_utf8(table.stdout).unwrap();
         let marker = format!("{}/supervisor ", self.run.display());
         table
@@ -63,8 +70,11 @@ pub(crate) fn serve_until_killed() {
     let Some(temp) = std::env::var_os(DIRECTORY).map(PathBuf::from) else {
         return;
     };
-    let server =
-        LocalServer::start(LocalOptions { temp: Some(temp.clone()), ..LocalOptions::default() }).unwrap();
+    let server = LocalServer::start(LocalOptions {
+        temp: Some(temp.clone()),
+        ..LocalOptions::default()
+    })
+    .unwrap();
     let unfinished = temp.join("report.new");
     std::fs::write(&unfinished, server.socket_directory().to_str().unwrap()).unwrap();
     std::fs::rename(&unfinished, temp.join("report")).unwrap();
@@ -75,13 +85,19 @@ pub(crate) fn serve_until_killed() {
 
 /// Sends a signal to a process.
 pub(crate) fn signal(name: &str, pid: u32) {
-    let sent = Command::new("kill").arg(format!("-{name}")).arg(pid.to_string()).status();
+    let sent = Command::new("kill")
+        .arg(format!("-{name}"))
+        .arg(pid.to_string())
+        .status();
     assert!(sent.unwrap().success(), "kill -{name} {pid}");
 }
 
 /// Tells whether a process is there, and is more than an entry its parent has not read yet.
 pub(crate) fn is_alive(pid: u32) -> bool {
-    let state = Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output().unwrap();
+    let state = Command::new("ps")
+        .args(["-o", "stat=", "-p", &pid.to_string()])
+        .output()
+        .unwrap();
     let state = String::from_utf8(state.stdout).unwrap();
     !state.trim().is_empty() && !state.trim().starts_with('Z')
 }

@@ -56,7 +56,10 @@ impl TestDb {
             15.. => "STRATEGY file_copy",
             _ => "",
         };
-        administer(&format!("CREATE DATABASE {name} TEMPLATE {source} {strategy}")).await;
+        administer(&format!(
+            "CREATE DATABASE {name} TEMPLATE {source} {strategy}"
+        ))
+        .await;
         Self { name }
     }
 
@@ -105,7 +108,10 @@ async fn load(database: &str, sql: &str) {
     administer(&format!("CREATE DATABASE {database} TEMPLATE template0")).await;
     run(&mut connect(&server().target(database)).await, sql).await;
     // A session that is just ending would keep the template from being copied.
-    administer(&format!("ALTER DATABASE {database} ALLOW_CONNECTIONS false")).await;
+    administer(&format!(
+        "ALTER DATABASE {database} ALLOW_CONNECTIONS false"
+    ))
+    .await;
     // In a loop of the server's: waiting inside pg_terminate_backend came with PostgreSQL 14.
     administer(&format!(
         "DO $$ BEGIN
@@ -124,7 +130,10 @@ pub(crate) async fn administer(sql: &str) {
 }
 
 async fn connect(target: &Target) -> PgConnection {
-    target.connect(Timeouts::default()).await.unwrap_or_else(|error| panic!("{error}\n{}", error.hint()))
+    target
+        .connect(Timeouts::default())
+        .await
+        .unwrap_or_else(|error| panic!("{error}\n{}", error.hint()))
 }
 
 async fn run(connection: &mut PgConnection, sql: &str) {

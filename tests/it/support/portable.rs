@@ -30,10 +30,17 @@ pub(crate) fn portable(export: &[u8]) -> Portable {
     let told = |list: &String, rows: &Value| {
         // The product keeps maps of keys to groups that are gone; every import skips them.
         let is_skipped = |row: &Value| {
-            list == "dgrXApiKeyMapList" && !names.group_names.contains_key(&row["groupId"].to_string())
+            list == "dgrXApiKeyMapList"
+                && !names.group_names.contains_key(&row["groupId"].to_string())
         };
-        let rows = rows.as_array().unwrap().iter().filter(|row| !is_skipped(row));
-        let mut rows: Vec<String> = rows.map(|row| names.told(list, row.as_object().unwrap())).collect();
+        let rows = rows
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|row| !is_skipped(row));
+        let mut rows: Vec<String> = rows
+            .map(|row| names.told(list, row.as_object().unwrap()))
+            .collect();
         rows.sort();
         // An import makes one map of several to hidden groups of one name.
         if list == "dgrXApiKeyMapList" {
@@ -58,9 +65,12 @@ impl Names {
     fn new(lists: &Map<String, Value>) -> Self {
         let index = |list: &str, id: &str, name: &dyn Fn(&Value) -> Value| {
             let rows = lists[list].as_array().unwrap().iter();
-            rows.map(|row| (row[id].to_string(), name(row))).collect::<HashMap<_, _>>()
+            rows.map(|row| (row[id].to_string(), name(row)))
+                .collect::<HashMap<_, _>>()
         };
-        let scopes = index("tsmpVgroupList", "vgroupId", &|row| row["vgroupName"].clone());
+        let scopes = index("tsmpVgroupList", "vgroupId", &|row| {
+            row["vgroupName"].clone()
+        });
         let apis = |group: &Value| {
             let links = lists["tsmpGroupApiList"].as_array().unwrap().iter();
             let mut apis: Vec<String> = links
@@ -80,8 +90,12 @@ impl Names {
                 json!([row["vgroupFlag"], row["groupName"]])
             }),
             x_keys: index("dgrXApiKeyList", "apiKeyId", &|row| row["apiKeyEn"].clone()),
-            open_keys: index("tsmpOpenApiKeyList", "openApiKeyId", &|row| row["openApiKey"].clone()),
-            apis: index("dgrApikeyUseApiList", "apiUid", &|row| json!([row["moduleName"], row["apiId"]])),
+            open_keys: index("tsmpOpenApiKeyList", "openApiKeyId", &|row| {
+                row["openApiKey"].clone()
+            }),
+            apis: index("dgrApikeyUseApiList", "apiUid", &|row| {
+                json!([row["moduleName"], row["apiId"]])
+            }),
             scopes,
         }
     }
@@ -115,7 +129,11 @@ impl Names {
 
 /// Returns the local day of epoch milliseconds.
 fn day(millis: &Value) -> Value {
-    let Some(text) = millis.as_str() else { return json!(null) };
-    let time = DateTime::from_timestamp_millis(text.parse().unwrap()).unwrap().with_timezone(&Local);
+    let Some(text) = millis.as_str() else {
+        return json!(null);
+    };
+    let time = DateTime::from_timestamp_millis(text.parse().unwrap())
+        .unwrap()
+        .with_timezone(&Local);
     json!(time.date_naive().to_string())
 }

@@ -152,7 +152,11 @@ impl Proxy {
 
     /// The address of a database behind it.
     pub(crate) fn url(&self, db: &TestDb) -> String {
-        format!("postgresql://postgres@127.0.0.1:{}/{}?sslmode=disable", self.port, db.name())
+        format!(
+            "postgresql://postgres@127.0.0.1:{}/{}?sslmode=disable",
+            self.port,
+            db.name()
+        )
     }
 
     pub(crate) fn target(&self, db: &TestDb) -> Target {
@@ -183,12 +187,17 @@ impl Proxy {
 
     /// Returns how many bytes went to the server and to the client, by connection.
     pub(crate) fn counts(&self) -> Vec<[usize; 2]> {
-        lock(&self.state).connections.iter().map(|counted| counted.bytes).collect()
+        lock(&self.state)
+            .connections
+            .iter()
+            .map(|counted| counted.bytes)
+            .collect()
     }
 
     /// Returns the types of the messages to the server and to the client, by connection.
     pub(crate) fn messages(&self) -> Vec<[Vec<u8>; 2]> {
-        let types = |counted: &Counted| counted.frames.each_ref().map(|frames| frames.types.clone());
+        let types =
+            |counted: &Counted| counted.frames.each_ref().map(|frames| frames.types.clone());
         lock(&self.state).connections.iter().map(types).collect()
     }
 }
@@ -241,7 +250,12 @@ fn accept(state: &Arc<Mutex<State>>, client: TcpStream) {
     let socket = server().socket_directory().join(".s.PGSQL.5432");
     let server = UnixStream::connect(socket).unwrap();
     client.set_nodelay(true).unwrap();
-    let line = Line { state: Arc::clone(state), number: Arc::default(), client, server };
+    let line = Line {
+        state: Arc::clone(state),
+        number: Arc::default(),
+        client,
+        server,
+    };
     if later == Later::Swallowed {
         line.silence([true; 2], &mut lock(state));
     }
@@ -331,21 +345,29 @@ impl Line {
         // Connections of before are carried as they are.
         let Some((_, number)) = number.filter(|(era, _)| *era == state.era) else {
             let is_silent = self.is_silent(way, &state);
-            return if is_silent { Passage::Cut(0, How::Silent) } else { Passage::Carried };
+            return if is_silent {
+                Passage::Cut(0, How::Silent)
+            } else {
+                Passage::Carried
+            };
         };
         let fault = state.fault.filter(|fault| fault.connection == number);
         let wanted = fault.and_then(|fault| match fault.when {
             When::Message(wanted, number) if wanted == way => Some(number),
             _ => None,
         });
-        let Some(counted) = state.connections.get_mut(number) else { return Passage::Carried };
+        let Some(counted) = state.connections.get_mut(number) else {
+            return Passage::Carried;
+        };
         let before = counted.bytes[way as usize];
         counted.bytes[way as usize] += bytes.len();
         let message = counted.frames[way as usize].take(way, bytes, wanted);
         if self.is_silent(way, &state) {
             return Passage::Cut(0, How::Silent);
         }
-        let Some(fault) = fault.filter(|_| !state.has_struck) else { return Passage::Carried };
+        let Some(fault) = fault.filter(|_| !state.has_struck) else {
+            return Passage::Carried;
+        };
         let is_commit = way == Way::ToServer && bytes.windows(7).any(|word| word == b"COMMIT\0");
         let carried = match (fault.when, way) {
             (When::Sent(limit), Way::ToServer) | (When::Received(limit), Way::ToClient)
@@ -360,7 +382,10 @@ impl Line {
             (When::Commit, _) if is_commit => 0,
             (When::CommitAnswer, _) if is_commit => {
                 // From here on nothing may come back.
-                state.fault = Some(Fault { when: When::Received(0), ..fault });
+                state.fault = Some(Fault {
+                    when: When::Received(0),
+                    ..fault
+                });
                 return Passage::Carried;
             }
             _ => return Passage::Carried,
@@ -382,11 +407,12 @@ impl Line {
     }
 
     fn is_silent(&self, way: Way, state: &State) -> bool {
-        let Ok(own) = self.client.peer_addr() else { return false };
-        state
-            .silent
-            .iter()
-            .any(|(ways, client, _)| ways[way as usize] && client.peer_addr().is_ok_and(|other| other == own))
+        let Ok(own) = self.client.peer_addr() else {
+            return false;
+        };
+        state.silent.iter().any(|(ways, client, _)| {
+            ways[way as usize] && client.peer_addr().is_ok_and(|other| other == own)
+        })
     }
 }
 

@@ -22,7 +22,9 @@ use super::deadline;
 
 /// How long anything may take before a test fails.
 pub(crate) fn timeout() -> Duration {
-    let seconds = std::env::var("GATEDIFF_TEST_TIMEOUT").ok().and_then(|text| text.parse().ok());
+    let seconds = std::env::var("GATEDIFF_TEST_TIMEOUT")
+        .ok()
+        .and_then(|text| text.parse().ok());
     Duration::from_secs(seconds.unwrap_or(60))
 }
 
@@ -46,7 +48,11 @@ impl PtyCommand {
         command.env("LANG", "C.UTF-8");
         command.env("TERM", "xterm-256color");
         command.cwd("/");
-        Self { command, columns: 80, rows: 24 }
+        Self {
+            command,
+            columns: 80,
+            rows: 24,
+        }
     }
 
     pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
@@ -71,7 +77,9 @@ impl PtyCommand {
 
     /// Starts it as the leader of a new session on a new terminal.
     pub(crate) fn spawn(self) -> Pty {
-        let pair = native_pty_system().openpty(pty_size(self.columns, self.rows)).unwrap();
+        let pair = native_pty_system()
+            .openpty(pty_size(self.columns, self.rows))
+            .unwrap();
         let found = modes(pair.master.as_ref());
         let reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
@@ -84,7 +92,10 @@ impl PtyCommand {
             let seen = Arc::clone(&seen);
             move || seen.read(reader)
         });
-        let pid = child.process_id().and_then(|pid| Pid::from_raw(pid.try_into().unwrap())).unwrap();
+        let pid = child
+            .process_id()
+            .and_then(|pid| Pid::from_raw(pid.try_into().unwrap()))
+            .unwrap();
         let (sender, exit) = mpsc::channel();
         thread::spawn(move || {
             let _ = sender.send(child.wait().unwrap());
@@ -103,7 +114,12 @@ impl PtyCommand {
 }
 
 fn pty_size(columns: u16, rows: u16) -> PtySize {
-    PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
+    PtySize {
+        rows,
+        cols: columns,
+        pixel_width: 0,
+        pixel_height: 0,
+    }
 }
 
 /// The line discipline's flags: cooked or raw, echo or none.
@@ -142,13 +158,16 @@ impl Pty {
     /// Waits until the screen shows `text`.
     #[track_caller]
     pub(crate) fn wait_for(&self, text: &str) {
-        self.wait_until(&format!("{text:?} on the screen"), |screen| screen.contents().contains(text));
+        self.wait_until(&format!("{text:?} on the screen"), |screen| {
+            screen.contents().contains(text)
+        });
     }
 
     /// Waits until the screen is as told; `what` names it where it never is.
     #[track_caller]
     pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
-        self.seen.wait_until(what, |output| is_so(output.parser.screen()));
+        self.seen
+            .wait_until(what, |output| is_so(output.parser.screen()));
     }
 
     /// Waits until everything written so far is as told.
@@ -183,8 +202,16 @@ impl Pty {
     }
 
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
-        self.seen.lock().parser.screen_mut().set_size(non_zero(rows), non_zero(columns));
-        self.master.as_ref().unwrap().resize(pty_size(columns, rows)).unwrap();
+        self.seen
+            .lock()
+            .parser
+            .screen_mut()
+            .set_size(non_zero(rows), non_zero(columns));
+        self.master
+            .as_ref()
+            .unwrap()
+            .resize(pty_size(columns, rows))
+            .unwrap();
     }
 
     /// Signals the program itself, not its group.
@@ -194,7 +221,9 @@ impl Pty {
 
     /// Closes our end, as a closed window or a dropped ssh session does.
     pub(crate) fn close(&mut self) {
-        let (Some(reading), Some(master)) = (self.reading.take(), self.master.take()) else { return };
+        let (Some(reading), Some(master)) = (self.reading.take(), self.master.take()) else {
+            return;
+        };
         self.seen.lock().is_closing = true;
         if let Some(mut other) = master.tty_name().and_then(|name| open_terminal(&name).ok()) {
             // portable-pty would type an end of file on the way out; sessions
@@ -213,9 +242,12 @@ impl Pty {
     /// Waits for the end and tells the exit code; a signal's name where that killed it.
     #[track_caller]
     pub(crate) fn wait_exit(&mut self) -> Result<u32, String> {
-        let Ok(exit) = self.exit.recv_timeout(timeout()) else { panic!("still running:\n{}", self.text()) };
+        let Ok(exit) = self.exit.recv_timeout(timeout()) else {
+            panic!("still running:\n{}", self.text())
+        };
         self.has_exited = true;
-        exit.signal().map_or(Ok(exit.exit_code()), |signal| Err(signal.to_owned()))
+        exit.signal()
+            .map_or(Ok(exit.exit_code()), |signal| Err(signal.to_owned()))
     }
 }
 
@@ -232,7 +264,10 @@ impl Drop for Pty {
 /// Opens a terminal without making it the tests' own.
 fn open_terminal(name: &Path) -> io::Result<File> {
     let no_control = rustix::fs::OFlags::NOCTTY.bits();
-    OpenOptions::new().write(true).custom_flags(no_control.cast_signed()).open(name)
+    OpenOptions::new()
+        .write(true)
+        .custom_flags(no_control.cast_signed())
+        .open(name)
 }
 
 /// What came out of the program, kept by the reading thread.
@@ -251,8 +286,16 @@ struct Output {
 impl Seen {
     fn new(columns: u16, rows: u16) -> Self {
         let parser = vt100::Parser::new(non_zero(rows), non_zero(columns), 0);
-        let output = Output { parser, bytes: Vec::new(), is_closing: false, is_closed: false };
-        Self { output: Mutex::new(output), changed: Condvar::new() }
+        let output = Output {
+            parser,
+            bytes: Vec::new(),
+            is_closing: false,
+            is_closed: false,
+        };
+        Self {
+            output: Mutex::new(output),
+            changed: Condvar::new(),
+        }
     }
 
     /// Locks past a failed assertion: the screen is still what it is.
@@ -267,8 +310,16 @@ impl Seen {
         while !is_so(&output) {
             let left = deadline.saturating_duration_since(Instant::now());
             let is_over = output.is_closed || left.is_zero();
-            assert!(!is_over, "never saw {what}, but:\n{}", output.parser.screen().contents());
-            output = self.changed.wait_timeout(output, left).unwrap_or_else(PoisonError::into_inner).0;
+            assert!(
+                !is_over,
+                "never saw {what}, but:\n{}",
+                output.parser.screen().contents()
+            );
+            output = self
+                .changed
+                .wait_timeout(output, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
     }
 

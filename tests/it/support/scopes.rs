@@ -25,7 +25,8 @@ pub(crate) const LIST: Api = ("cards", "list");
 /// authentication types, APIs, a plain group and who holds it, a scope of
 /// level A and who holds that, with an API key for either's group.
 pub(crate) fn bank() -> World {
-    let of_a = json!({"securityLevelId": "A", "allowDays": 60, "allowTimes": 3, "vgroupAlias": "Other"});
+    let of_a =
+        json!({"securityLevelId": "A", "allowDays": 60, "allowTimes": 3, "vgroupAlias": "Other"});
     world()
         .level("A", "Level A")
         .level("B", "Level B")
@@ -83,7 +84,9 @@ impl World {
     /// Makes a client hold a scope: its own row, and one per hidden group.
     pub(crate) fn holder(self, client: &str, scope: &str, groups: &[&str]) -> Self {
         let world = self.client_scope(client, scope);
-        groups.iter().fold(world, |world, group| world.client_group(client, group))
+        groups
+            .iter()
+            .fold(world, |world, group| world.client_group(client, group))
     }
 }
 
@@ -99,7 +102,11 @@ pub(crate) fn api((module, key): Api) -> ApiName {
 
 /// A scope of a name and APIs, without anything else.
 pub(crate) fn draft(name: &str, apis: &[Api]) -> Draft {
-    Draft { name: name.to_owned(), apis: apis.iter().map(|name| api(*name)).collect(), ..Draft::default() }
+    Draft {
+        name: name.to_owned(),
+        apis: apis.iter().map(|name| api(*name)).collect(),
+        ..Draft::default()
+    }
 }
 
 /// Words as a draft has them.
@@ -123,11 +130,20 @@ pub(crate) fn options() -> EditOptions {
 /// The edits, by the names of scopes that there is one of.
 impl Site {
     pub(crate) async fn catalogue(&self) -> Catalogue {
-        scope::catalogue(&self.target(), Timeouts::default(), &Reporter::silent()).await.unwrap()
+        scope::catalogue(&self.target(), Timeouts::default(), &Reporter::silent())
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn edit(&self, edit: Edit) -> Result<Edited, Failure> {
-        scope::edit(edit, &self.target(), &options(), &Reporter::silent(), &Cancel::new()).await
+        scope::edit(
+            edit,
+            &self.target(),
+            &options(),
+            &Reporter::silent(),
+            &Cancel::new(),
+        )
+        .await
     }
 
     pub(crate) async fn create(&self, draft: &Draft) -> Result<Edited, Failure> {
@@ -137,11 +153,17 @@ impl Site {
     /// Returns the edit that makes a scope another one.
     pub(crate) async fn updating(&self, name: &str, change: impl FnOnce(&mut Draft)) -> Edit {
         let catalogue = self.catalogue().await;
-        let [scope] = catalogue.named(name) else { panic!("one scope {name}") };
+        let [scope] = catalogue.named(name) else {
+            panic!("one scope {name}")
+        };
         let seen = Box::new(Draft::of(&catalogue, scope));
         let mut draft = seen.clone();
         change(&mut draft);
-        Edit::Update { id: Arc::clone(&scope.id), seen, draft }
+        Edit::Update {
+            id: Arc::clone(&scope.id),
+            seen,
+            draft,
+        }
     }
 
     pub(crate) async fn update(
@@ -154,12 +176,17 @@ impl Site {
 
     pub(crate) async fn id(&self, name: &str) -> Arc<str> {
         let catalogue = self.catalogue().await;
-        let [scope] = catalogue.named(name) else { panic!("one scope {name}") };
+        let [scope] = catalogue.named(name) else {
+            panic!("one scope {name}")
+        };
         Arc::clone(&scope.id)
     }
 
     pub(crate) async fn deleting(&self, name: &str) -> Edit {
-        Edit::Delete { id: self.id(name).await, name: name.into() }
+        Edit::Delete {
+            id: self.id(name).await,
+            name: name.into(),
+        }
     }
 
     pub(crate) async fn delete(&self, name: &str) -> Result<Edited, Failure> {
@@ -167,7 +194,11 @@ impl Site {
     }
 
     pub(crate) async fn giving(&self, name: &str, clients: &[&str]) -> Edit {
-        Edit::Give { id: self.id(name).await, name: name.into(), clients: shared(clients) }
+        Edit::Give {
+            id: self.id(name).await,
+            name: name.into(),
+            clients: shared(clients),
+        }
     }
 
     pub(crate) async fn give(&self, name: &str, clients: &[&str]) -> Result<Edited, Failure> {
@@ -175,7 +206,11 @@ impl Site {
     }
 
     pub(crate) async fn taking(&self, name: &str, clients: &[&str]) -> Edit {
-        Edit::Take { id: self.id(name).await, name: name.into(), clients: shared(clients) }
+        Edit::Take {
+            id: self.id(name).await,
+            name: name.into(),
+            clients: shared(clients),
+        }
     }
 
     pub(crate) async fn take(&self, name: &str, clients: &[&str]) -> Result<Edited, Failure> {
@@ -190,20 +225,35 @@ impl Site {
             only: Vec::new(),
             accept_server_changes: false,
         };
-        job::undo(job, &self.target(), &options, &Reporter::silent(), &Cancel::new()).await
+        job::undo(
+            job,
+            &self.target(),
+            &options,
+            &Reporter::silent(),
+            &Cancel::new(),
+        )
+        .await
     }
 
     pub(crate) async fn history(&self) -> Vec<JobRecord> {
-        job::history(&self.target(), Timeouts::default(), &LedgerPlace::Target).await.unwrap()
+        job::history(&self.target(), Timeouts::default(), &LedgerPlace::Target)
+            .await
+            .unwrap()
     }
 
     /// Returns every row to the last bit.
     pub(crate) async fn exact(&self) -> Dump {
         let mut connection = self.db.connect().await;
         let mut all = Dump::new();
-        for table in tables().into_iter().chain(["tsmp_api".to_owned(), "seq_store".to_owned()]) {
+        for table in tables()
+            .into_iter()
+            .chain(["tsmp_api".to_owned(), "seq_store".to_owned()])
+        {
             let sql = format!("SELECT to_jsonb(t) FROM {table} t ORDER BY t");
-            let rows = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
+            let rows = sqlx::query_scalar(AssertSqlSafe(sql))
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
             all.insert(table, rows);
         }
         all
@@ -214,7 +264,11 @@ impl Site {
     pub(crate) async fn refused(&self, edit: Edit, codes: &[u16]) -> Failure {
         let before = self.exact().await;
         let failure = self.edit(edit.clone()).await.unwrap_err();
-        let found: Vec<u16> = failure.violations.iter().map(|violation| violation.code).collect();
+        let found: Vec<u16> = failure
+            .violations
+            .iter()
+            .map(|violation| violation.code)
+            .collect();
         assert_eq!(found, codes, "{edit:?}: {failure:?}");
         assert!(failure.violations.iter().all(is_told), "{failure:?}");
         same("refused", &before, &self.exact().await);
@@ -225,12 +279,18 @@ impl Site {
     /// time. Returns what was done.
     pub(crate) async fn there_and_back(&self, edit: Edit) -> Edited {
         let before = self.exact().await;
-        let edited = self.edit(edit).await.unwrap_or_else(|failure| panic!("{failure:?}"));
+        let edited = self
+            .edit(edit)
+            .await
+            .unwrap_or_else(|failure| panic!("{failure:?}"));
         let after = self.exact().await;
         assert_ne!(before, after, "nothing was written");
         let mut job = edited.job.unwrap();
         for (step, wanted) in [("undo", &before), ("redo", &after), ("undo again", &before)] {
-            let undone = self.undo(job).await.unwrap_or_else(|failure| panic!("{step}: {failure:?}"));
+            let undone = self
+                .undo(job)
+                .await
+                .unwrap_or_else(|failure| panic!("{step}: {failure:?}"));
             job = undone.job;
             same(step, wanted, &self.exact().await);
         }
@@ -245,7 +305,12 @@ fn is_told(violation: &Violation) -> bool {
 
 /// Returns the clients and others that a failure names.
 pub(crate) fn about(failure: &Failure) -> Vec<String> {
-    failure.violations.iter().flat_map(|violation| &violation.about).map(ToString::to_string).collect()
+    failure
+        .violations
+        .iter()
+        .flat_map(|violation| &violation.about)
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// Fails if a table does not hold the same rows, and says which.
@@ -261,7 +326,10 @@ pub(crate) fn same(step: &str, wanted: &Dump, found: &Dump) {
         let (wanted, found) = (sorted(rows), sorted(&found[table]));
         if wanted != found {
             let less = |all: &[String], of: &[String]| -> String {
-                all.iter().filter(|row| !of.contains(row)).map(|row| format!("\n    {row}")).collect()
+                all.iter()
+                    .filter(|row| !of.contains(row))
+                    .map(|row| format!("\n    {row}"))
+                    .collect()
             };
             told += &format!("\n  {table} lacks{}\n  and has", less(&wanted, &found));
             told += &less(&found, &wanted);
@@ -274,7 +342,10 @@ pub(crate) fn same(step: &str, wanted: &Dump, found: &Dump) {
 #[derive(Clone)]
 pub(crate) struct Expected(Dump);
 
-#[expect(clippy::needless_pass_by_value, reason = "cells are written where they are used")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "cells are written where they are used"
+)]
 impl Expected {
     /// Begins with what there is.
     pub(crate) async fn of(site: &Site) -> Self {
@@ -302,7 +373,10 @@ impl Expected {
         for row in rows.iter_mut().filter(|row| has(row, &cells)) {
             count += 1;
             for (column, cell) in to.as_object().unwrap() {
-                let old = row.as_object_mut().unwrap().insert(column.clone(), cell.clone());
+                let old = row
+                    .as_object_mut()
+                    .unwrap()
+                    .insert(column.clone(), cell.clone());
                 assert!(old.is_some(), "no column {column}");
             }
         }
@@ -312,7 +386,11 @@ impl Expected {
 
     /// Changes a client's oauth scope.
     pub(crate) fn oauth(self, client: &str, scope: &str) -> Self {
-        self.changed("oauth_client_details", json!({"client_id": client}), json!({"scope": scope}))
+        self.changed(
+            "oauth_client_details",
+            json!({"client_id": client}),
+            json!({"scope": scope}),
+        )
     }
 
     /// Adds a hidden group with its links, as creating (`A0221`) or updating
@@ -326,36 +404,57 @@ impl Expected {
             "vgroup_name": scope["vgroup_name"]});
         let link = json!({"group_id": id, "api_key": key, "module_name": module, "module_version": "0",
             "create_time": "now"});
-        let of_scope = json!({"vgroup_id": scope["vgroup_id"], "group_id": id, "create_time": "now"});
-        self.added("tsmp_group", row).added("tsmp_group_api", link).added("tsmp_vgroup_group", of_scope)
+        let of_scope =
+            json!({"vgroup_id": scope["vgroup_id"], "group_id": id, "create_time": "now"});
+        self.added("tsmp_group", row)
+            .added("tsmp_group_api", link)
+            .added("tsmp_vgroup_group", of_scope)
     }
 
     /// Removes a hidden group with its links.
     pub(crate) fn without_hidden(self, id: &str) -> Self {
         ["tsmp_group", "tsmp_group_api", "tsmp_vgroup_group"]
             .into_iter()
-            .fold(self, |expected, table| expected.removed(table, json!({"group_id": id})))
+            .fold(self, |expected, table| {
+                expected.removed(table, json!({"group_id": id}))
+            })
     }
 
     pub(crate) fn group_authentication(self, group: &str, id: &str) -> Self {
-        self.added("tsmp_group_authorities_map", json!({"group_id": group, "group_authoritie_id": id}))
+        self.added(
+            "tsmp_group_authorities_map",
+            json!({"group_id": group, "group_authoritie_id": id}),
+        )
     }
 
     pub(crate) fn scope_authentication(self, scope: &str, id: &str) -> Self {
-        self.added("tsmp_vgroup_authorities_map", json!({"vgroup_id": scope, "vgroup_authoritie_id": id}))
+        self.added(
+            "tsmp_vgroup_authorities_map",
+            json!({"vgroup_id": scope, "vgroup_authoritie_id": id}),
+        )
     }
 
     pub(crate) fn client_group(self, client: &str, group: &str) -> Self {
-        self.added("tsmp_client_group", json!({"client_id": client, "group_id": group}))
+        self.added(
+            "tsmp_client_group",
+            json!({"client_id": client, "group_id": group}),
+        )
     }
 
     pub(crate) fn without_client_group(self, client: &str, group: &str) -> Self {
-        self.removed("tsmp_client_group", json!({"client_id": client, "group_id": group}))
+        self.removed(
+            "tsmp_client_group",
+            json!({"client_id": client, "group_id": group}),
+        )
     }
 
     /// Says that what was written was written by whoever edits, now.
     pub(crate) fn updated(self, table: &str, cells: Value) -> Self {
-        self.changed(table, cells, json!({"update_time": "now", "update_user": OPERATOR}))
+        self.changed(
+            table,
+            cells,
+            json!({"update_time": "now", "update_user": OPERATOR}),
+        )
     }
 
     /// Compares it with every table.
@@ -365,7 +464,10 @@ impl Expected {
 }
 
 /// The row of a new scope, with other cells than it has by itself.
-#[expect(clippy::needless_pass_by_value, reason = "cells are written where they are used")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "cells are written where they are used"
+)]
 pub(crate) fn new_scope(id: &str, name: &str, cells: Value) -> Value {
     let mut row = json!({"vgroup_id": id, "vgroup_name": name, "vgroup_alias": null, "vgroup_desc": null,
         "vgroup_access": "[]", "security_level_id": "SYSTEM", "allow_days": 0, "allow_times": 0,
@@ -378,29 +480,43 @@ pub(crate) fn new_scope(id: &str, name: &str, cells: Value) -> Value {
 
 /// The row of a scope that was there before.
 pub(crate) async fn scope_row(site: &Site, id: &str) -> Value {
-    site.row("tsmp_vgroup", &format!("vgroup_id = '{id}'")).await
+    site.row("tsmp_vgroup", &format!("vgroup_id = '{id}'"))
+        .await
 }
 
 fn has(row: &Value, cells: &Value) -> bool {
-    cells.as_object().unwrap().iter().all(|(column, cell)| row[column] == *cell)
+    cells
+        .as_object()
+        .unwrap()
+        .iter()
+        .all(|(column, cell)| row[column] == *cell)
 }
 
 /// Makes new hidden groups comparable: their names are chance, and their
 /// aliases and descriptions hold the time. They have to look as they should.
 fn told(mut dump: Dump) -> Dump {
     for row in dump.get_mut("tsmp_group").unwrap() {
-        let is_new = row["vgroup_flag"] == "1" && row["create_time"] == "now" && row["create_time"] != BEFORE;
+        let is_new = row["vgroup_flag"] == "1"
+            && row["create_time"] == "now"
+            && row["create_time"] != BEFORE;
         if !is_new {
             continue;
         }
         let name = row["group_name"].as_str().unwrap();
-        let is_base_36 = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase() || byte == b'-';
-        assert!((10..=30).contains(&name.len()) && name.bytes().all(is_base_36), "{name}");
+        let is_base_36 =
+            |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase() || byte == b'-';
+        assert!(
+            (10..=30).contains(&name.len()) && name.bytes().all(is_base_36),
+            "{name}"
+        );
         row["group_name"] = json!("<random>");
         for column in ["group_alias", "group_desc"] {
             let text = row[column].as_str().unwrap().to_owned();
             let (word, stamp) = text.split_at(text.len() - 14);
-            assert!(chrono::NaiveDateTime::parse_from_str(stamp, "%Y%m%d%H%M%S").is_ok(), "{text}");
+            assert!(
+                chrono::NaiveDateTime::parse_from_str(stamp, "%Y%m%d%H%M%S").is_ok(),
+                "{text}"
+            );
             row[column] = json!(format!("{word}<now>"));
         }
     }

@@ -5,7 +5,9 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use gatediff::engine::{Choices, ItemId, Kind, Outcome, Plan};
-use gatediff::job::{self, ApplyOptions, Cancel, Exported, Failure, Loaded, Receipt, Reporter, Review};
+use gatediff::job::{
+    self, ApplyOptions, Cancel, Exported, Failure, Loaded, Receipt, Reporter, Review,
+};
 use gatediff::store::{Target, Timeouts};
 use serde_json::{Map, Value, json};
 use sqlx::{AssertSqlSafe, PgConnection};
@@ -39,7 +41,9 @@ struct Field {
 
 fn fields() -> Vec<Field> {
     let records = csv::Reader::from_reader(FIELDS.as_bytes()).into_records();
-    let fields = records.map(Result::unwrap).filter(|record| &record[5] != "(not a column)");
+    let fields = records
+        .map(Result::unwrap)
+        .filter(|record| &record[5] != "(not a column)");
     fields
         .map(|record| Field {
             list: record[0].to_owned(),
@@ -60,26 +64,44 @@ pub(crate) fn tables() -> Vec<String> {
 impl Site {
     /// Makes a database of a world: its rows were created before, by `seeder`.
     pub(crate) async fn new(world: &World) -> Self {
-        let site = Self { db: TestDb::from_template("digirunner_schema", SCHEMA).await };
+        let site = Self {
+            db: TestDb::from_template("digirunner_schema", SCHEMA).await,
+        };
         let mut connection = site.db.connect().await;
         for table in tables() {
-            let columns: Vec<Field> = fields().into_iter().filter(|field| field.table == table).collect();
-            let rows: Vec<Value> =
-                world.rows(&columns[0].list).iter().map(|row| as_columns(&columns, row)).collect();
+            let columns: Vec<Field> = fields()
+                .into_iter()
+                .filter(|field| field.table == table)
+                .collect();
+            let rows: Vec<Value> = world
+                .rows(&columns[0].list)
+                .iter()
+                .map(|row| as_columns(&columns, row))
+                .collect();
             let names: Vec<&str> = columns.iter().map(|field| field.column.as_str()).collect();
             let names = names.join(", ");
             let sql = format!(
                 "INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, $1)"
             );
             if !rows.is_empty() {
-                let inserted = sqlx::query(AssertSqlSafe(sql)).bind(json!(rows)).execute(&mut connection);
-                inserted.await.unwrap_or_else(|error| panic!("{table}: {error}"));
+                let inserted = sqlx::query(AssertSqlSafe(sql))
+                    .bind(json!(rows))
+                    .execute(&mut connection);
+                inserted
+                    .await
+                    .unwrap_or_else(|error| panic!("{table}: {error}"));
             }
         }
         for [module, key, uid] in &world.apis {
             let sql = "INSERT INTO tsmp_api (api_key, module_name, api_name, api_status, api_src, create_time, \
                        create_user, api_uid) VALUES ($1, $2, $1, '1', 'R', '2020-01-01', 'seeder', nullif($3, ''))";
-            sqlx::query(sql).bind(key).bind(module).bind(uid).execute(&mut connection).await.unwrap();
+            sqlx::query(sql)
+                .bind(key)
+                .bind(module)
+                .bind(uid)
+                .execute(&mut connection)
+                .await
+                .unwrap();
         }
         site
     }
@@ -107,14 +129,21 @@ impl Site {
 
     /// Returns what one column holds in the rows that fulfil a condition.
     pub(crate) async fn column(&self, table: &str, column: &str, condition: &str) -> Vec<Value> {
-        self.rows(table, condition).await.into_iter().map(|row| row[column].clone()).collect()
+        self.rows(table, condition)
+            .await
+            .into_iter()
+            .map(|row| row[column].clone())
+            .collect()
     }
 
     /// Returns every row of every table of the product, and where its counters stand.
     pub(crate) async fn dump(&self) -> BTreeMap<String, Vec<Value>> {
         let mut connection = self.db.connect().await;
         let mut dump = BTreeMap::new();
-        for table in tables().into_iter().chain(["tsmp_api".to_owned(), "seq_store".to_owned()]) {
+        for table in tables()
+            .into_iter()
+            .chain(["tsmp_api".to_owned(), "seq_store".to_owned()])
+        {
             let rows = rows(&mut connection, &table, "true").await;
             dump.insert(table, rows);
         }
@@ -135,15 +164,28 @@ impl Site {
     }
 
     async fn review_loaded(&self, file: &Loaded) -> Review {
-        job::plan(file, &self.target(), Timeouts::default(), &Reporter::silent()).await.unwrap()
+        job::plan(
+            file,
+            &self.target(),
+            Timeouts::default(),
+            &Reporter::silent(),
+        )
+        .await
+        .unwrap()
     }
 
     /// Exports everything, or these clients with what they need.
     pub(crate) async fn export(&self, clients: &[&str]) -> Exported {
-        let roots: Vec<ItemId> = clients.iter().map(|id| ItemId::new(Kind::of("client"), *id)).collect();
+        let roots: Vec<ItemId> = clients
+            .iter()
+            .map(|id| ItemId::new(Kind::of("client"), *id))
+            .collect();
         job::export(
             None,
-            &job::ExportOptions { roots, ..Default::default() },
+            &job::ExportOptions {
+                roots,
+                ..Default::default()
+            },
             &self.target(),
             Timeouts::default(),
             &Reporter::silent(),
@@ -159,8 +201,13 @@ impl Site {
     }
 
     /// Applies what was chosen.
-    pub(crate) async fn apply(&self, review: &Review, choices: &Choices) -> Result<Receipt, Failure> {
-        self.apply_telling(review, choices, &Reporter::silent()).await
+    pub(crate) async fn apply(
+        &self,
+        review: &Review,
+        choices: &Choices,
+    ) -> Result<Receipt, Failure> {
+        self.apply_telling(review, choices, &Reporter::silent())
+            .await
     }
 
     /// Applies what was chosen, and tells its progress.
@@ -172,7 +219,15 @@ impl Site {
     ) -> Result<Receipt, Failure> {
         let approved = review.plan.approve(choices).unwrap();
         let options = ApplyOptions::new(OPERATOR, Timeouts::default());
-        job::apply(review, approved, &self.target(), &options, reporter, &Cancel::new()).await
+        job::apply(
+            review,
+            approved,
+            &self.target(),
+            &options,
+            reporter,
+            &Cancel::new(),
+        )
+        .await
     }
 }
 
@@ -180,7 +235,12 @@ impl Site {
 pub(crate) fn load(file: &World) -> Loaded {
     let mut export = NamedTempFile::new().unwrap();
     export.write_all(file.export().as_bytes()).unwrap();
-    job::load(export.path().to_str().unwrap(), None, &job::ImportOptions::default()).unwrap()
+    job::load(
+        export.path().to_str().unwrap(),
+        None,
+        &job::ImportOptions::default(),
+    )
+    .unwrap()
 }
 
 /// Returns the choices that write all that can be written.
@@ -205,11 +265,15 @@ async fn rows(connection: &mut PgConnection, table: &str, condition: &str) -> Ve
 /// Makes a row comparable: `now` for the time of an import, `date-hex` for an id that begins with
 /// today's date. What is from before stays as it is.
 fn told(row: &Value) -> Value {
-    let Value::Object(cells) = row else { panic!("a row is an object") };
+    let Value::Object(cells) = row else {
+        panic!("a row is an object")
+    };
     let cells = cells.iter().map(|(column, cell)| {
         let is_time = column.starts_with("create_") || column.starts_with("update_");
         let cell = match cell {
-            Value::String(text) if is_time && column.ends_with("time") && text != BEFORE => json!("now"),
+            Value::String(text) if is_time && column.ends_with("time") && text != BEFORE => {
+                json!("now")
+            }
             Value::Number(number) if is_date_hex(number.as_i64()) => json!("date-hex"),
             other => other.clone(),
         };

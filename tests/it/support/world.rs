@@ -68,7 +68,11 @@ impl World {
     }
 
     /// Changes the rows of a list that a test picks.
-    pub(crate) fn change(mut self, list: &'static str, change: impl Fn(&mut Map<String, Value>)) -> Self {
+    pub(crate) fn change(
+        mut self,
+        list: &'static str,
+        change: impl Fn(&mut Map<String, Value>),
+    ) -> Self {
         for row in self.lists.entry(list).or_default() {
             if let Value::Object(row) = row {
                 change(row);
@@ -78,16 +82,25 @@ impl World {
     }
 
     /// Takes all rows out of a list.
-    #[allow(dead_code, reason = "the tests without a database leave out rows, the others delete them")]
+    #[allow(
+        dead_code,
+        reason = "the tests without a database leave out rows, the others delete them"
+    )]
     pub(crate) fn cleared(mut self, list: &'static str) -> Self {
         self.lists.remove(list);
         self
     }
 
     /// Takes rows that a test picks out of a list.
-    #[allow(dead_code, reason = "the tests without a database leave out rows, the others delete them")]
+    #[allow(
+        dead_code,
+        reason = "the tests without a database leave out rows, the others delete them"
+    )]
     pub(crate) fn without(mut self, list: &'static str, is_gone: impl Fn(&Value) -> bool) -> Self {
-        self.lists.entry(list).or_default().retain(|row| !is_gone(row));
+        self.lists
+            .entry(list)
+            .or_default()
+            .retain(|row| !is_gone(row));
         self
     }
 
@@ -98,7 +111,12 @@ impl World {
 
     /// Returns the lists as the file has them.
     pub(crate) fn lists(&self) -> Value {
-        Value::Object(LISTS.iter().map(|list| ((*list).to_owned(), json!(self.rows(list)))).collect())
+        Value::Object(
+            LISTS
+                .iter()
+                .map(|list| ((*list).to_owned(), json!(self.rows(list))))
+                .collect(),
+        )
     }
 
     /// Returns the export file.
@@ -109,7 +127,11 @@ impl World {
 
     /// Adds an API of the target.
     pub(crate) fn api(mut self, (module, key): Api) -> Self {
-        self.apis.push([module.to_owned(), key.to_owned(), format!("uid-{module}-{key}")]);
+        self.apis.push([
+            module.to_owned(),
+            key.to_owned(),
+            format!("uid-{module}-{key}"),
+        ]);
         self
     }
 
@@ -141,7 +163,10 @@ impl World {
     }
 
     pub(crate) fn level(self, id: &str, name: &str) -> Self {
-        self.row("tsmpSecurityLevelList", json!({"securityLevelId": id, "securityLevelName": name}))
+        self.row(
+            "tsmpSecurityLevelList",
+            json!({"securityLevelId": id, "securityLevelName": name}),
+        )
     }
 
     pub(crate) fn authentication(self, id: &str, name: &str) -> Self {
@@ -189,15 +214,24 @@ impl World {
             "allowDays": 0, "allowTimes": 0, "vgroupFlag": "1", "vgroupId": scope});
         self.with("tsmpGroupList", row, more)
             .group_api(id, api, json!({}))
-            .row("tsmpVgroupGroupList", json!({"vgroupId": scope, "groupId": id}))
+            .row(
+                "tsmpVgroupGroupList",
+                json!({"vgroupId": scope, "groupId": id}),
+            )
     }
 
     pub(crate) fn client_group(self, client: &str, group: &str) -> Self {
-        self.row("tsmpClientGroupList", json!({"clientId": client, "groupId": group}))
+        self.row(
+            "tsmpClientGroupList",
+            json!({"clientId": client, "groupId": group}),
+        )
     }
 
     pub(crate) fn client_scope(self, client: &str, scope: &str) -> Self {
-        self.row("tsmpClientVgroupList", json!({"clientId": client, "vgroupId": scope}))
+        self.row(
+            "tsmpClientVgroupList",
+            json!({"clientId": client, "vgroupId": scope}),
+        )
     }
 
     pub(crate) fn x_key(self, id: i64, client: &str, en: &str, more: Value) -> Self {
@@ -207,7 +241,10 @@ impl World {
     }
 
     pub(crate) fn x_map(self, id: i64, key: i64, group: &str) -> Self {
-        self.row("dgrXApiKeyMapList", json!({"apiKeyMapId": id, "refApiKeyId": key, "groupId": group}))
+        self.row(
+            "dgrXApiKeyMapList",
+            json!({"apiKeyMapId": id, "refApiKeyId": key, "groupId": group}),
+        )
     }
 
     pub(crate) fn open_key(self, id: i64, client: &str, key: &str, more: Value) -> Self {
@@ -224,7 +261,10 @@ impl World {
 
     /// Says what a uid of the file's environment means.
     pub(crate) fn api_use(self, uid: &str, (module, key): Api) -> Self {
-        self.row("dgrApikeyUseApiList", json!({"apiUid": uid, "moduleName": module, "apiId": key}))
+        self.row(
+            "dgrApikeyUseApiList",
+            json!({"apiUid": uid, "moduleName": module, "apiId": key}),
+        )
     }
 
     pub(crate) fn dp_app(self, id: i64, client: &str, more: Value) -> Self {

@@ -5,26 +5,47 @@ use std::collections::HashSet;
 use super::super::item::{ClientItem, From};
 use super::super::rules::{self, CLIENT, GROUP, Hosts, MOST, RDB, SCOPE};
 use super::super::side::{ApiName, IDPS, Side, is_hidden};
-use super::super::tables::{T, client, dp_app, group, idp_jdbc, open_key, open_map, vgroup, x_key, x_map};
+use super::super::tables::{
+    T, client, dp_app, group, idp_jdbc, open_key, open_map, vgroup, x_key, x_map,
+};
 use super::super::values::{self, Misfit};
 use super::super::world::Row;
 use super::{Comparer, candidate, is_changed, may_change};
-use crate::engine::{Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement, Value};
+use crate::engine::{
+    Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement, Value,
+};
 use crate::platform::unique;
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn clients(&self) -> Vec<Candidate> {
         let rows = self.pair.file.world.rows(T::Client);
-        rows.iter().enumerate().map(|(at, row)| self.client(at, row)).collect()
+        rows.iter()
+            .enumerate()
+            .map(|(at, row)| self.client(at, row))
+            .collect()
     }
 
     fn client(&self, at: usize, row: &Row) -> Candidate {
         let id = row.text(client::CLIENT_ID);
         let base = self.pair.target.client(id);
-        let file = ClientItem { pair: self.pair, from: From::File, id, completes: false };
-        let target = ClientItem { pair: self.pair, from: From::Target, id, completes: false };
+        let file = ClientItem {
+            pair: self.pair,
+            from: From::File,
+            id,
+            completes: false,
+        };
+        let target = ClientItem {
+            pair: self.pair,
+            from: From::Target,
+            id,
+            completes: false,
+        };
         let alias = row.shared(client::CLIENT_ALIAS);
-        let called = if alias.is_empty() { row.shared(client::CLIENT_NAME) } else { alias };
+        let called = if alias.is_empty() {
+            row.shared(client::CLIENT_NAME)
+        } else {
+            alias
+        };
         let mut candidate = candidate(
             ItemId::new(CLIENT, row.shared(client::CLIENT_ID)),
             called,
@@ -33,7 +54,11 @@ impl<'w> Comparer<'_, 'w> {
             base.map(|row| target.value(row)),
         );
         if file.is_partial() && (base.is_none() || is_changed(&candidate)) {
-            candidate.item.value = ClientItem { completes: true, ..file }.value(row);
+            candidate.item.value = ClientItem {
+                completes: true,
+                ..file
+            }
+            .value(row);
         }
         candidate.blocks = self.client_blocks(at, row);
         if let Some(base) = base {
@@ -58,7 +83,10 @@ impl<'w> Comparer<'_, 'w> {
         blocks.extend(aliases.check(id, row.text(client::CLIENT_ALIAS)));
         blocks.extend(self.twice(&CLIENT, id));
         // Of an absent client too: leftover hosts are taken over like those of a client that is there.
-        blocks.extend(rules::hosts(&Hosts::of(&self.pair.file, id), &Hosts::of(&self.pair.target, id)));
+        blocks.extend(rules::hosts(
+            &Hosts::of(&self.pair.file, id),
+            &Hosts::of(&self.pair.target, id),
+        ));
         blocks.extend(self.owners.check(self.pair, id));
         blocks.extend(self.broken.of_client(id));
         blocks.extend(self.ids_of_keys(id));
@@ -80,21 +108,31 @@ impl<'w> Comparer<'_, 'w> {
             (T::OpenKey, &file.open_keys),
             (T::DpApp, &file.dp_apps),
         ];
-        let idps = IDPS.iter().zip(&file.idps).map(|((table, _, _), index)| (*table, index));
+        let idps = IDPS
+            .iter()
+            .zip(&file.idps)
+            .map(|((table, _, _), index)| (*table, index));
         let mut misfits: Vec<Misfit> = parts
             .into_iter()
             .chain(idps)
             .flat_map(|(table, index)| {
-                file.rows_of(table, index, id).flat_map(move |(at, _)| self.misfits(table, at))
+                file.rows_of(table, index, id)
+                    .flat_map(move |(at, _)| self.misfits(table, at))
             })
             .collect();
         let extension = file.rows_of(T::Clientext, &file.clientext, id).next();
-        misfits
-            .extend(extension.and_then(|(at, row)| values::search_text(row, &self.path(T::Clientext, at))));
+        misfits.extend(
+            extension.and_then(|(at, row)| values::search_text(row, &self.path(T::Clientext, at))),
+        );
         // Copied, although its role says that it is ours.
         let application = file.rows_of(T::DpApp, &file.dp_apps, id).next();
         misfits.extend(application.and_then(|(at, row)| {
-            values::misfit(&dp_app::TABLE, row, dp_app::KEYWORD_SEARCH, &self.path(T::DpApp, at))
+            values::misfit(
+                &dp_app::TABLE,
+                row,
+                dp_app::KEYWORD_SEARCH,
+                &self.path(T::DpApp, at),
+            )
         }));
         misfits
     }
@@ -102,25 +140,43 @@ impl<'w> Comparer<'_, 'w> {
     /// Checks that the keys of a client can be told apart by those that map them.
     fn ids_of_keys(&self, id: &str) -> Vec<Reason> {
         let file = &self.pair.file;
-        let x_keys = file.rows_of(T::XKey, &file.x_keys, id).map(|(_, row)| (T::XKey, row));
-        let open_keys = file.rows_of(T::OpenKey, &file.open_keys, id).map(|(_, row)| (T::OpenKey, row));
-        x_keys.chain(open_keys).filter_map(|(table, row)| self.broken.of_id(table, row)).collect()
+        let x_keys = file
+            .rows_of(T::XKey, &file.x_keys, id)
+            .map(|(_, row)| (T::XKey, row));
+        let open_keys = file
+            .rows_of(T::OpenKey, &file.open_keys, id)
+            .map(|(_, row)| (T::OpenKey, row));
+        x_keys
+            .chain(open_keys)
+            .filter_map(|(table, row)| self.broken.of_id(table, row))
+            .collect()
     }
 
     /// Checks that rows of identity providers have the ids that they keep.
     fn idps_without_id(&self, id: &str) -> Vec<Reason> {
-        let without = IDPS.iter().zip(&self.pair.file.idps).flat_map(|((table, own_id, _), index)| {
-            let rows = self.pair.file.rows_of(*table, index, id);
-            rows.filter(|(_, row)| row.int(*own_id).is_none()).map(|(at, _)| self.path(*table, at))
-        });
-        let reason = |path| Reason::new("value-required", format!("the row has no id of its own ({path})"));
+        let without =
+            IDPS.iter()
+                .zip(&self.pair.file.idps)
+                .flat_map(|((table, own_id, _), index)| {
+                    let rows = self.pair.file.rows_of(*table, index, id);
+                    rows.filter(|(_, row)| row.int(*own_id).is_none())
+                        .map(|(at, _)| self.path(*table, at))
+                });
+        let reason = |path| {
+            Reason::new(
+                "value-required",
+                format!("the row has no id of its own ({path})"),
+            )
+        };
         without.map(reason).collect()
     }
 
     fn client_needs(&self, id: &str, row: &Row) -> Vec<Requirement> {
         let (file, target) = (&self.pair.file, &self.pair.target);
-        let mut needs: Vec<Requirement> =
-            self.level(row.text(client::SECURITY_LEVEL_ID)).into_iter().collect();
+        let mut needs: Vec<Requirement> = self
+            .level(row.text(client::SECURITY_LEVEL_ID))
+            .into_iter()
+            .collect();
         let groups = file
             .groups_of_client(id)
             .into_iter()
@@ -130,7 +186,10 @@ impl<'w> Comparer<'_, 'w> {
             on: ItemId::new(GROUP, row.shared(group::GROUP_NAME)),
             present: target.plain_named(row.text(group::GROUP_NAME)).is_some(),
         }));
-        let scopes = file.scopes_of_client(id).into_iter().filter_map(|id| file.scope(id));
+        let scopes = file
+            .scopes_of_client(id)
+            .into_iter()
+            .filter_map(|id| file.scope(id));
         needs.extend(scopes.map(|row| Requirement {
             on: ItemId::new(SCOPE, row.shared(vgroup::VGROUP_NAME)),
             present: target.scope_named(row.text(vgroup::VGROUP_NAME)).is_some(),
@@ -138,7 +197,10 @@ impl<'w> Comparer<'_, 'w> {
         if let Some(index) = file.idps.get(3) {
             needs.extend(file.rows_of(T::IdpJdbc, index, id).map(|(_, row)| {
                 let name = row.text(idp_jdbc::CONNECTION_NAME);
-                Requirement { on: ItemId::new(RDB, name), present: self.connections.contains(name) }
+                Requirement {
+                    on: ItemId::new(RDB, name),
+                    present: self.connections.contains(name),
+                }
             }));
         }
         unique(needs)
@@ -152,7 +214,10 @@ impl<'w> Comparer<'_, 'w> {
         let mut uses = Vec::new();
         // By name: the file may hold a group under two ids.
         let mut seen: HashSet<(Kind, &str)> = HashSet::new();
-        let groups = file.groups_of_client(id).into_iter().filter_map(|id| file.group(id));
+        let groups = file
+            .groups_of_client(id)
+            .into_iter()
+            .filter_map(|id| file.group(id));
         for row in groups.filter(|row| !is_hidden(row)) {
             let name = row.text(group::GROUP_NAME);
             let there = target.plain_named(name);
@@ -160,22 +225,38 @@ impl<'w> Comparer<'_, 'w> {
                 && seen.insert((GROUP, name))
             {
                 let on = ItemId::new(GROUP, row.shared(group::GROUP_NAME));
-                uses.push(QuotaUse { on, left: 1, written: 1 });
+                uses.push(QuotaUse {
+                    on,
+                    left: 1,
+                    written: 1,
+                });
             }
         }
-        for row in file.scopes_of_client(id).into_iter().filter_map(|id| file.scope(id)) {
+        for row in file
+            .scopes_of_client(id)
+            .into_iter()
+            .filter_map(|id| file.scope(id))
+        {
             if seen.insert((SCOPE, row.text(vgroup::VGROUP_NAME))) {
                 uses.push(self.scope_use(row, &held));
             }
         }
-        Quota { code: "too-many-groups".into(), of: "groups".into(), max: MOST, held: held.len(), uses }
+        Quota {
+            code: "too-many-groups".into(),
+            of: "groups".into(),
+            max: MOST,
+            held: held.len(),
+            uses,
+        }
     }
 
     fn scope_use(&self, scope: &Row, held: &HashSet<&str>) -> QuotaUse {
         let target = &self.pair.target;
         let there = target
             .scope_named(scope.text(vgroup::VGROUP_NAME))
-            .map_or_else(Vec::new, |row| target.scope_apis(row.text(vgroup::VGROUP_ID)));
+            .map_or_else(Vec::new, |row| {
+                target.scope_apis(row.text(vgroup::VGROUP_ID))
+            });
         let known: HashSet<ApiName<'_>> = there.iter().map(|api| api.api).collect();
         let ids: HashSet<&str> = there
             .iter()
@@ -203,22 +284,33 @@ impl<'w> Comparer<'_, 'w> {
                 .map(|(_, map)| map)
                 .collect();
             if maps.is_empty() {
-                let message = format!("X-API key '{alias}' has no groups; it is imported all the same");
+                let message =
+                    format!("X-API key '{alias}' has no groups; it is imported all the same");
                 warnings.push(Finding::warning("key-without-maps", message));
             }
-            let unknown = maps.iter().filter(|map| file.group(map.text(x_map::GROUP_ID)).is_none()).count();
+            let unknown = maps
+                .iter()
+                .filter(|map| file.group(map.text(x_map::GROUP_ID)).is_none())
+                .count();
             if unknown > 0 {
-                let message = format!("X-API key '{alias}': {unknown} of its groups are unknown and skipped");
+                let message =
+                    format!("X-API key '{alias}': {unknown} of its groups are unknown and skipped");
                 warnings.push(Finding::warning("map-skipped", message));
             }
         }
         for (_, key) in file.rows_of(T::OpenKey, &file.open_keys, id) {
-            let maps = file.rows_of_id(T::OpenMap, &file.open_maps, key.int(open_key::OPEN_API_KEY_ID));
-            let unknown =
-                maps.filter(|(_, map)| self.is_unknown_api(map.text(open_map::REF_API_UID))).count();
+            let maps = file.rows_of_id(
+                T::OpenMap,
+                &file.open_maps,
+                key.int(open_key::OPEN_API_KEY_ID),
+            );
+            let unknown = maps
+                .filter(|(_, map)| self.is_unknown_api(map.text(open_map::REF_API_UID)))
+                .count();
             if unknown > 0 {
                 let alias = key.text(open_key::OPEN_API_KEY_ALIAS);
-                let message = format!("DGRK key '{alias}': {unknown} of its APIs are unknown and skipped");
+                let message =
+                    format!("DGRK key '{alias}': {unknown} of its APIs are unknown and skipped");
                 warnings.push(Finding::warning("map-skipped", message));
             }
         }
@@ -232,7 +324,10 @@ impl<'w> Comparer<'_, 'w> {
                 warnings.push(Finding::warning("leftover-rows", message));
             }
         }
-        warnings.into_iter().map(|warning| warning.about(item)).collect()
+        warnings
+            .into_iter()
+            .map(|warning| warning.about(item))
+            .collect()
     }
 
     /// Says whether a DGRK map names an API that cannot be found and is not
@@ -294,9 +389,14 @@ fn status_changes(candidate: &Candidate, file: &Row, target: &Row) -> Option<Fin
     let message = match (there, wanted) {
         _ if there == wanted => format!("is {word} in the target; covering it leaves it {word}"),
         (ClientStatus::Locked, ClientStatus::Active) if failed > 0 => {
-            format!("is locked in the target; covering it unlocks it and keeps its {failed} failed logins")
+            format!(
+                "is locked in the target; covering it unlocks it and keeps its {failed} failed logins"
+            )
         }
-        _ => format!("is {word} in the target; covering it {} it", wanted.made(there)),
+        _ => format!(
+            "is {word} in the target; covering it {} it",
+            wanted.made(there)
+        ),
     };
     Some(Finding::warning("client-status", message).about(&candidate.item.id))
 }
@@ -313,7 +413,10 @@ fn leftovers(target: &Side<'_>, id: &str) -> Vec<&'static str> {
         (T::OpenKey, &target.open_keys),
         (T::DpApp, &target.dp_apps),
     ];
-    let idps = IDPS.iter().zip(&target.idps).map(|((table, _, _), index)| (*table, index));
+    let idps = IDPS
+        .iter()
+        .zip(&target.idps)
+        .map(|((table, _, _), index)| (*table, index));
     for (table, index) in parts.into_iter().chain(idps) {
         if index.contains_key(id) {
             left.push(table.table().name);

@@ -26,22 +26,32 @@ pub(super) fn lack(pair: &Pair<'_>) -> Vec<Missing> {
             Some(ItemId::new(GROUP, row.shared(group::GROUP_NAME)))
         };
         let Some(user) = user else { continue };
-        for (_, api) in
-            side.apis_of(row.text(group::GROUP_ID)).into_iter().filter(|(_, api)| pair.is_lacking(*api))
+        for (_, api) in side
+            .apis_of(row.text(group::GROUP_ID))
+            .into_iter()
+            .filter(|(_, api)| pair.is_lacking(*api))
         {
             note(api, user.clone());
         }
     }
     for row in side.world.rows(T::OpenKey) {
-        for (_, map) in side.rows_of_id(T::OpenMap, &side.open_maps, row.int(open_key::OPEN_API_KEY_ID)) {
-            let api = pair.used_api(map.text(open_map::REF_API_UID)).filter(|api| pair.is_lacking(*api));
+        for (_, map) in side.rows_of_id(
+            T::OpenMap,
+            &side.open_maps,
+            row.int(open_key::OPEN_API_KEY_ID),
+        ) {
+            let api = pair
+                .used_api(map.text(open_map::REF_API_UID))
+                .filter(|api| pair.is_lacking(*api));
             if let Some(api) = api {
                 note(api, ItemId::new(CLIENT, row.shared(open_key::CLIENT_ID)));
             }
         }
     }
-    let sorted: BTreeMap<(String, &str, &str), ApiName<'_>> =
-        pair.lacking().map(|api| ((api.0.to_lowercase(), api.1, api.0), api)).collect();
+    let sorted: BTreeMap<(String, &str, &str), ApiName<'_>> = pair
+        .lacking()
+        .map(|api| ((api.0.to_lowercase(), api.1, api.0), api))
+        .collect();
     sorted
         .into_values()
         .map(|api| Missing::api(api.0, api.1, users.remove(&api).unwrap_or_default()))

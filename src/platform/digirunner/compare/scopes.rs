@@ -19,7 +19,10 @@ impl<'w> Comparer<'_, 'w> {
         let rows = self.pair.file.world.rows(T::Vgroup);
         let holders = self.holders();
         let users = self.users_of_groups();
-        rows.iter().enumerate().map(|(at, row)| self.scope(at, row, (&holders, &users))).collect()
+        rows.iter()
+            .enumerate()
+            .map(|(at, row)| self.scope(at, row, (&holders, &users)))
+            .collect()
     }
 
     /// Returns for how many APIs, of one scope or of several, each of the target's
@@ -42,10 +45,13 @@ impl<'w> Comparer<'_, 'w> {
         there: &[ScopeApi<'w>],
         users: &HashMap<usize, usize>,
     ) -> Option<Reason> {
-        let bases: HashMap<ApiName<'_>, &ScopeApi<'_>> = there.iter().map(|api| (api.api, api)).collect();
+        let bases: HashMap<ApiName<'_>, &ScopeApi<'_>> =
+            there.iter().map(|api| (api.api, api)).collect();
         let group_of = |api: &ScopeApi<'_>| bases.get(&api.api).map(|base| base.group);
         let is_split = |api: &&ScopeApi<'_>| {
-            let Some(base) = bases.get(&api.api) else { return false };
+            let Some(base) = bases.get(&api.api) else {
+                return false;
+            };
             let all = users.get(&base.group).copied().unwrap_or_default();
             if all < 2 {
                 return false;
@@ -54,7 +60,8 @@ impl<'w> Comparer<'_, 'w> {
             let target = item::hidden_group(&self.pair.target, base);
             let changes = compare(Some(&target), &file, Show::Differences);
             let alike = wanted.iter().filter(|other| {
-                group_of(other) == Some(base.group) && item::hidden_group(&self.pair.file, other) == file
+                group_of(other) == Some(base.group)
+                    && item::hidden_group(&self.pair.file, other) == file
             });
             changes.iter().any(|change| change.op.is_effective()) && alike.count() != all
         };
@@ -79,10 +86,14 @@ impl<'w> Comparer<'_, 'w> {
         let name = row.text(vgroup::VGROUP_NAME);
         let base = self.pair.target.scope_named(name);
         let wanted = self.pair.importable_apis(row.text(vgroup::VGROUP_ID));
-        let there =
-            base.map_or_else(Vec::new, |row| self.pair.target.scope_apis(row.text(vgroup::VGROUP_ID)));
+        let there = base.map_or_else(Vec::new, |row| {
+            self.pair.target.scope_apis(row.text(vgroup::VGROUP_ID))
+        });
         let known: HashSet<ApiName<'_>> = there.iter().map(|api| api.api).collect();
-        let new = wanted.iter().filter(|api| !known.contains(&api.api)).count();
+        let new = wanted
+            .iter()
+            .filter(|api| !known.contains(&api.api))
+            .count();
         let mut candidate = candidate(
             ItemId::new(SCOPE, row.shared(vgroup::VGROUP_NAME)),
             row.shared(vgroup::VGROUP_ALIAS),
@@ -90,29 +101,48 @@ impl<'w> Comparer<'_, 'w> {
             item::scope(&self.pair.file, row, &wanted),
             base.map(|row| item::scope(&self.pair.target, row, &there)),
         );
-        candidate.facts = base.map_or(Value::Null, |row| item::scope_facts(&self.pair.target, row, &there));
-        candidate.blocks = self.scope_aliases.check(name, row.text(vgroup::VGROUP_ALIAS));
+        candidate.facts = base.map_or(Value::Null, |row| {
+            item::scope_facts(&self.pair.target, row, &there)
+        });
+        candidate.blocks = self
+            .scope_aliases
+            .check(name, row.text(vgroup::VGROUP_ALIAS));
         candidate.blocks.extend(self.twice(&SCOPE, name));
-        candidate.blocks.extend(rules::too_many_apis(there.len(), new));
+        candidate
+            .blocks
+            .extend(rules::too_many_apis(there.len(), new));
         candidate.blocks.extend(self.broken.of_id(T::Vgroup, row));
-        candidate.blocks.extend(self.shared_group(&wanted, &there, users));
-        candidate.blocks.extend(self.broken.of_hidden_groups(&self.pair.file, &wanted));
+        candidate
+            .blocks
+            .extend(self.shared_group(&wanted, &there, users));
+        candidate
+            .blocks
+            .extend(self.broken.of_hidden_groups(&self.pair.file, &wanted));
         let mut misfits = self.misfits(T::Vgroup, at);
         misfits.extend(self.misfits_of_apis(&wanted));
         candidate.blocks.extend(values::reasons(misfits));
         candidate.requires = self.needs_of_scope(row, &wanted);
         if may_change(&candidate) {
-            candidate.warnings.extend(holders.warn(&candidate.item.id, new));
+            candidate
+                .warnings
+                .extend(holders.warn(&candidate.item.id, new));
         }
         candidate
     }
 
     fn needs_of_scope(&self, row: &Row, apis: &[ScopeApi<'_>]) -> Vec<Requirement> {
-        let mut needs: Vec<Requirement> =
-            self.level(row.text(vgroup::SECURITY_LEVEL_ID)).into_iter().collect();
-        let authorities = self.pair.file.authorities_of_scope(row.text(vgroup::VGROUP_ID));
+        let mut needs: Vec<Requirement> = self
+            .level(row.text(vgroup::SECURITY_LEVEL_ID))
+            .into_iter()
+            .collect();
+        let authorities = self
+            .pair
+            .file
+            .authorities_of_scope(row.text(vgroup::VGROUP_ID));
         needs.extend(authorities.into_iter().map(|id| self.authority(id)));
-        let hidden = apis.iter().filter_map(|api| self.pair.file.world.row(T::Group, api.group));
+        let hidden = apis
+            .iter()
+            .filter_map(|api| self.pair.file.world.row(T::Group, api.group));
         needs.extend(hidden.flat_map(|row| self.needs_of_group(row)));
         unique(needs)
     }
@@ -146,7 +176,10 @@ impl<'w> Comparer<'_, 'w> {
             }
             holders
         };
-        Holders { target: of(&self.pair.target), file: of(&self.pair.file) }
+        Holders {
+            target: of(&self.pair.target),
+            file: of(&self.pair.file),
+        }
     }
 }
 
@@ -166,8 +199,11 @@ impl Holders<'_> {
     fn warn(&self, scope: &ItemId, new_apis: usize) -> Option<Finding> {
         let there = self.target.get(&*scope.key)?;
         let here = self.file.get(&*scope.key);
-        let mut others: Vec<&str> =
-            there.iter().filter(|client| !here.is_some_and(|here| here.contains(*client))).copied().collect();
+        let mut others: Vec<&str> = there
+            .iter()
+            .filter(|client| !here.is_some_and(|here| here.contains(*client)))
+            .copied()
+            .collect();
         others.sort_unstable();
         let (hold, get, them) = match others.len() {
             0 => return None,

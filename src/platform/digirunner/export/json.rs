@@ -32,7 +32,11 @@ impl Writer {
     }
 
     /// Writes a list of objects.
-    pub(super) fn list<I>(&mut self, items: impl IntoIterator<Item = I>, properties: impl Fn(&mut Self, I)) {
+    pub(super) fn list<I>(
+        &mut self,
+        items: impl IntoIterator<Item = I>,
+        properties: impl Fn(&mut Self, I),
+    ) {
         let mut before: &[u8] = b"[ ";
         for item in items {
             self.out.extend_from_slice(before);
@@ -77,7 +81,9 @@ impl Writer {
                 b'\t' => self.out.extend_from_slice(b"\\t"),
                 0x08 => self.out.extend_from_slice(b"\\b"),
                 0x0c => self.out.extend_from_slice(b"\\f"),
-                0..0x20 => self.out.extend_from_slice(format!("\\u{byte:04X}").as_bytes()),
+                0..0x20 => self
+                    .out
+                    .extend_from_slice(format!("\\u{byte:04X}").as_bytes()),
                 _ => self.out.push(byte),
             }
         }

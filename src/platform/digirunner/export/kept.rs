@@ -10,10 +10,13 @@ use std::collections::{HashMap, HashSet};
 use super::super::integrity::{Key, REFERENCES, SKIPPED};
 use super::super::rules::CLIENT;
 use super::super::side::is_hidden;
-use super::super::tables::{T, authority, client, client_group, client_vgroup, clientext, dp_app, group};
+use super::super::tables::{
+    T, authority, client, client_group, client_vgroup, clientext, dp_app, group,
+};
 use super::super::tables::{TABLES, vgroup, vgroup_authority, vgroup_group, x_key, x_map};
 use super::super::tables::{
-    group_api, group_authority, host, idp_a, idp_jdbc, idp_l, idp_o, level, oauth, open_key, open_map, rdb,
+    group_api, group_authority, host, idp_a, idp_jdbc, idp_l, idp_o, level, oauth, open_key,
+    open_map, rdb,
 };
 use super::super::world::{Row, World};
 use super::Apis;
@@ -28,29 +31,89 @@ use crate::engine::{Finding, ItemId};
 const LEADS: [(T, usize, T, usize); 29] = [
     (T::Client, client::CLIENT_ID, T::Host, host::CLIENT_ID),
     (T::Client, client::CLIENT_ID, T::Oauth, oauth::CLIENT_ID),
-    (T::Client, client::CLIENT_ID, T::Clientext, clientext::CLIENT_ID),
-    (T::Client, client::CLIENT_ID, T::ClientGroup, client_group::CLIENT_ID),
-    (T::Client, client::CLIENT_ID, T::ClientVgroup, client_vgroup::CLIENT_ID),
+    (
+        T::Client,
+        client::CLIENT_ID,
+        T::Clientext,
+        clientext::CLIENT_ID,
+    ),
+    (
+        T::Client,
+        client::CLIENT_ID,
+        T::ClientGroup,
+        client_group::CLIENT_ID,
+    ),
+    (
+        T::Client,
+        client::CLIENT_ID,
+        T::ClientVgroup,
+        client_vgroup::CLIENT_ID,
+    ),
     (T::Client, client::CLIENT_ID, T::XKey, x_key::CLIENT_ID),
-    (T::Client, client::CLIENT_ID, T::OpenKey, open_key::CLIENT_ID),
+    (
+        T::Client,
+        client::CLIENT_ID,
+        T::OpenKey,
+        open_key::CLIENT_ID,
+    ),
     (T::Client, client::CLIENT_ID, T::DpApp, dp_app::CLIENT_ID),
     (T::Client, client::CLIENT_ID, T::IdpO, idp_o::CLIENT_ID),
     (T::Client, client::CLIENT_ID, T::IdpL, idp_l::CLIENT_ID),
     (T::Client, client::CLIENT_ID, T::IdpA, idp_a::CLIENT_ID),
-    (T::Client, client::CLIENT_ID, T::IdpJdbc, idp_jdbc::CLIENT_ID),
+    (
+        T::Client,
+        client::CLIENT_ID,
+        T::IdpJdbc,
+        idp_jdbc::CLIENT_ID,
+    ),
     (T::XKey, x_key::API_KEY_ID, T::XMap, x_map::REF_API_KEY_ID),
-    (T::OpenKey, open_key::OPEN_API_KEY_ID, T::OpenMap, open_map::REF_OPEN_API_KEY_ID),
-    (T::ClientGroup, client_group::GROUP_ID, T::Group, group::GROUP_ID),
+    (
+        T::OpenKey,
+        open_key::OPEN_API_KEY_ID,
+        T::OpenMap,
+        open_map::REF_OPEN_API_KEY_ID,
+    ),
+    (
+        T::ClientGroup,
+        client_group::GROUP_ID,
+        T::Group,
+        group::GROUP_ID,
+    ),
     (T::XMap, x_map::GROUP_ID, T::Group, group::GROUP_ID),
-    (T::ClientVgroup, client_vgroup::VGROUP_ID, T::Vgroup, vgroup::VGROUP_ID),
+    (
+        T::ClientVgroup,
+        client_vgroup::VGROUP_ID,
+        T::Vgroup,
+        vgroup::VGROUP_ID,
+    ),
     // A scope comes with all of its hidden groups: it would be another one without.
     (T::Group, group::VGROUP_ID, T::Vgroup, vgroup::VGROUP_ID),
     (T::Vgroup, vgroup::VGROUP_ID, T::Group, group::VGROUP_ID),
-    (T::Vgroup, vgroup::VGROUP_ID, T::VgroupGroup, vgroup_group::VGROUP_ID),
-    (T::Vgroup, vgroup::VGROUP_ID, T::VgroupAuthority, vgroup_authority::VGROUP_ID),
+    (
+        T::Vgroup,
+        vgroup::VGROUP_ID,
+        T::VgroupGroup,
+        vgroup_group::VGROUP_ID,
+    ),
+    (
+        T::Vgroup,
+        vgroup::VGROUP_ID,
+        T::VgroupAuthority,
+        vgroup_authority::VGROUP_ID,
+    ),
     (T::Group, group::GROUP_ID, T::GroupApi, group_api::GROUP_ID),
-    (T::Group, group::GROUP_ID, T::GroupAuthority, group_authority::GROUP_ID),
-    (T::GroupAuthority, group_authority::GROUP_AUTHORITIE_ID, T::Authority, authority::GROUP_AUTHORITIE_ID),
+    (
+        T::Group,
+        group::GROUP_ID,
+        T::GroupAuthority,
+        group_authority::GROUP_ID,
+    ),
+    (
+        T::GroupAuthority,
+        group_authority::GROUP_AUTHORITIE_ID,
+        T::Authority,
+        authority::GROUP_AUTHORITIE_ID,
+    ),
     (
         T::VgroupAuthority,
         vgroup_authority::VGROUP_AUTHORITIE_ID,
@@ -66,15 +129,38 @@ const LEADS: [(T, usize, T, usize); 29] = [
 /// References of rows that are of use without what they name: an import says
 /// that it is missing. From where, to what.
 const NEEDS: [(T, usize, T, usize); 4] = [
-    (T::Client, client::SECURITY_LEVEL_ID, T::Level, level::SECURITY_LEVEL_ID),
-    (T::Group, group::SECURITY_LEVEL_ID, T::Level, level::SECURITY_LEVEL_ID),
-    (T::Vgroup, vgroup::SECURITY_LEVEL_ID, T::Level, level::SECURITY_LEVEL_ID),
-    (T::IdpJdbc, idp_jdbc::CONNECTION_NAME, T::Rdb, rdb::CONNECTION_NAME),
+    (
+        T::Client,
+        client::SECURITY_LEVEL_ID,
+        T::Level,
+        level::SECURITY_LEVEL_ID,
+    ),
+    (
+        T::Group,
+        group::SECURITY_LEVEL_ID,
+        T::Level,
+        level::SECURITY_LEVEL_ID,
+    ),
+    (
+        T::Vgroup,
+        vgroup::SECURITY_LEVEL_ID,
+        T::Level,
+        level::SECURITY_LEVEL_ID,
+    ),
+    (
+        T::IdpJdbc,
+        idp_jdbc::CONNECTION_NAME,
+        T::Rdb,
+        rdb::CONNECTION_NAME,
+    ),
 ];
 
 /// What every client has to have, by which column: the product refuses a whole
 /// file (1298) for a client without.
-const PARTS: [(T, usize); 2] = [(T::Clientext, clientext::CLIENT_ID), (T::Oauth, oauth::CLIENT_ID)];
+const PARTS: [(T, usize); 2] = [
+    (T::Clientext, clientext::CLIENT_ID),
+    (T::Oauth, oauth::CLIENT_ID),
+];
 
 type Keys<'w> = HashSet<Key<'w>>;
 
@@ -88,29 +174,50 @@ pub(super) struct Kept<'w> {
 impl<'w> Kept<'w> {
     /// Keeps all rows.
     pub(super) fn all(world: &'w World) -> Self {
-        Self { world, kept: TABLES.map(|table| vec![true; world.rows(table.id).len()]) }
+        Self {
+            world,
+            kept: TABLES.map(|table| vec![true; world.rows(table.id).len()]),
+        }
     }
 
     /// Keeps the rows of some clients and what they need.
     pub(super) fn clients(world: &'w World, clients: &'w [ItemId]) -> Self {
-        let mut kept = Self { world, kept: TABLES.map(|table| vec![false; world.rows(table.id).len()]) };
-        let wanted: Keys<'w> = clients.iter().map(|client| Key::Text(&client.key)).collect();
+        let mut kept = Self {
+            world,
+            kept: TABLES.map(|table| vec![false; world.rows(table.id).len()]),
+        };
+        let wanted: Keys<'w> = clients
+            .iter()
+            .map(|client| Key::Text(&client.key))
+            .collect();
         let mut holders: HashMap<(T, usize), HashMap<Key<'w>, Vec<usize>>> = HashMap::new();
         for (.., to, column) in LEADS {
-            holders.entry((to, column)).or_insert_with(|| holders_of(world, to, column));
+            holders
+                .entry((to, column))
+                .or_insert_with(|| holders_of(world, to, column));
         }
         let roots = holders_of(world, T::Client, client::CLIENT_ID);
-        let roots = wanted.iter().filter_map(|key| roots.get(key)).flatten().map(|at| (T::Client, *at));
+        let roots = wanted
+            .iter()
+            .filter_map(|key| roots.get(key))
+            .flatten()
+            .map(|at| (T::Client, *at));
         let all = closure(roots, |(table, at)| {
             let leads = LEADS.into_iter().filter(|(from, ..)| from == table);
             let found = leads.filter_map(|(_, own, to, column)| {
                 let key = key(*table, world.row(*table, *at)?, own)?;
                 Some((to, holders.get(&(to, column))?.get(&key)?))
             });
-            found.flat_map(|(to, rows)| rows.iter().map(move |at| (to, *at))).collect()
+            found
+                .flat_map(|(to, rows)| rows.iter().map(move |at| (to, *at)))
+                .collect()
         });
         for (table, at) in all {
-            if let Some(slot) = kept.kept.get_mut(table as usize).and_then(|kept| kept.get_mut(at)) {
+            if let Some(slot) = kept
+                .kept
+                .get_mut(table as usize)
+                .and_then(|kept| kept.get_mut(at))
+            {
                 *slot = true;
             }
         }
@@ -120,12 +227,19 @@ impl<'w> Kept<'w> {
     /// Returns the rows of a table that are kept, in their order.
     pub(super) fn rows(&self, table: T) -> impl Iterator<Item = &'w Row> + use<'_, 'w> {
         let kept = self.kept.get(table as usize).map_or(&[][..], Vec::as_slice);
-        self.world.rows(table).iter().zip(kept).filter(|(_, kept)| **kept).map(|(row, _)| row)
+        self.world
+            .rows(table)
+            .iter()
+            .zip(kept)
+            .filter(|(_, kept)| **kept)
+            .map(|(row, _)| row)
     }
 
     /// Returns what the kept rows have in a column.
     fn values(&self, table: T, column: usize) -> Keys<'w> {
-        self.rows(table).filter_map(|row| Key::of(row.cell(column))).collect()
+        self.rows(table)
+            .filter_map(|row| Key::of(row.cell(column)))
+            .collect()
     }
 
     /// Leaves out the rows that refer to what is not there, and those that
@@ -133,7 +247,10 @@ impl<'w> Kept<'w> {
     pub(super) fn drop_dangling(&mut self, apis: &Apis<'w>) -> Vec<Finding> {
         let mut found = vec![
             self.drop_rows(T::GroupApi, "names an API that is not registered", |row| {
-                !apis.names.contains(&(row.text(group_api::MODULE_NAME), row.text(group_api::API_KEY)))
+                !apis.names.contains(&(
+                    row.text(group_api::MODULE_NAME),
+                    row.text(group_api::API_KEY),
+                ))
             }),
             self.drop_rows(T::OpenMap, "names an API that is not registered", |row| {
                 !apis.uids.contains_key(row.text(open_map::REF_API_UID))
@@ -145,7 +262,11 @@ impl<'w> Kept<'w> {
                 continue;
             }
             let there = self.values(to, key);
-            let field = from.table().fields.get(column).map_or("", |field| field.json);
+            let field = from
+                .table()
+                .fields
+                .get(column)
+                .map_or("", |field| field.json);
             let why = format!("names a {field} that is not there");
             found.push(self.drop_rows(from, &why, |row| {
                 Key::of(row.cell(column)).is_some_and(|key| !there.contains(&key))
@@ -161,24 +282,42 @@ impl<'w> Kept<'w> {
         let has = |row: &Row, column, keys: &Keys<'w>| {
             Key::of(row.cell(column)).is_some_and(|key| keys.contains(&key))
         };
-        self.drop_rows(T::Group, "is a hidden group without a scope or without an API", |row| {
-            is_hidden(row) && !(has(row, group::VGROUP_ID, &scopes) && has(row, group::GROUP_ID, &linked))
-        })
+        self.drop_rows(
+            T::Group,
+            "is a hidden group without a scope or without an API",
+            |row| {
+                is_hidden(row)
+                    && !(has(row, group::VGROUP_ID, &scopes) && has(row, group::GROUP_ID, &linked))
+            },
+        )
     }
 
     /// Leaves out rows; tells how many, and the first of them.
-    fn drop_rows(&mut self, table: T, why: &str, is_useless: impl Fn(&'w Row) -> bool) -> Option<Finding> {
+    fn drop_rows(
+        &mut self,
+        table: T,
+        why: &str,
+        is_useless: impl Fn(&'w Row) -> bool,
+    ) -> Option<Finding> {
         let kept = self.kept.get_mut(table as usize)?;
         let mut first = None;
         let mut dropped = 0;
-        for (slot, row) in kept.iter_mut().zip(self.world.rows(table)).filter(|(slot, _)| **slot) {
+        for (slot, row) in kept
+            .iter_mut()
+            .zip(self.world.rows(table))
+            .filter(|(slot, _)| **slot)
+        {
             if is_useless(row) {
                 *slot = false;
                 dropped += 1;
                 first.get_or_insert(row);
             }
         }
-        let message = format!("{} left out: {}", of_rows(dropped, table), which(table, first?, why, dropped));
+        let message = format!(
+            "{} left out: {}",
+            of_rows(dropped, table),
+            which(table, first?, why, dropped)
+        );
         Some(Finding::warning("row-left-out", message))
     }
 
@@ -188,7 +327,9 @@ impl<'w> Kept<'w> {
         let mut found = Vec::new();
         let parts = PARTS.map(|(table, column)| (table, self.values(table, column)));
         for row in self.rows(T::Client) {
-            let Some(id) = Key::of(row.cell(client::CLIENT_ID)) else { continue };
+            let Some(id) = Key::of(row.cell(client::CLIENT_ID)) else {
+                continue;
+            };
             let lacks = parts.iter().filter(|(_, clients)| !clients.contains(&id));
             let lacks: Vec<&str> = lacks.map(|(table, _)| table.table().name).collect();
             if !lacks.is_empty() {
@@ -207,8 +348,9 @@ impl<'w> Kept<'w> {
     /// for one.
     pub(super) fn keys_without_maps(&self) -> Option<Finding> {
         let mapped = self.values(T::XMap, x_map::REF_API_KEY_ID);
-        let is_bare =
-            |row: &&Row| Key::of(row.cell(x_key::API_KEY_ID)).is_none_or(|id| !mapped.contains(&id));
+        let is_bare = |row: &&Row| {
+            Key::of(row.cell(x_key::API_KEY_ID)).is_none_or(|id| !mapped.contains(&id))
+        };
         let first = self.rows(T::XKey).find(is_bare)?;
         let count = self.rows(T::XKey).filter(is_bare).count();
         let which = which(T::XKey, first, "has no group", count);
@@ -220,12 +362,20 @@ impl<'w> Kept<'w> {
     pub(super) fn missing_values(&self) -> Vec<Finding> {
         let missing = |(from, column, to, key): &(T, usize, T, usize)| {
             let there = self.values(*to, *key);
-            let is_missing =
-                |row: &&Row| Key::of(row.cell(*column)).is_some_and(|wanted| !there.contains(&wanted));
+            let is_missing = |row: &&Row| {
+                Key::of(row.cell(*column)).is_some_and(|wanted| !there.contains(&wanted))
+            };
             let first = self.rows(*from).find(is_missing)?;
             let count = self.rows(*from).filter(is_missing).count();
-            let field = from.table().fields.get(*column).map_or("", |field| field.json);
-            let why = format!("names a {field} that is not there ({})", first.text(*column));
+            let field = from
+                .table()
+                .fields
+                .get(*column)
+                .map_or("", |field| field.json);
+            let why = format!(
+                "names a {field} that is not there ({})",
+                first.text(*column)
+            );
             let message = format!(
                 "{} blocked by an import until that is there: {}",
                 of_rows(count, *from),

@@ -21,7 +21,10 @@ pub struct ApiName {
 impl ApiName {
     /// Returns the name of an API.
     pub fn new(module: impl Into<Arc<str>>, key: impl Into<Arc<str>>) -> Self {
-        Self { module: module.into(), key: key.into() }
+        Self {
+            module: module.into(),
+            key: key.into(),
+        }
     }
 }
 
@@ -188,7 +191,11 @@ impl Catalogue {
         } = parts;
         scopes.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         let mut catalogue = Self {
-            by_id: scopes.iter().enumerate().map(|(at, scope)| (Arc::clone(&scope.id), at)).collect(),
+            by_id: scopes
+                .iter()
+                .enumerate()
+                .map(|(at, scope)| (Arc::clone(&scope.id), at))
+                .collect(),
             scopes,
             levels,
             authentications,
@@ -218,17 +225,29 @@ impl Catalogue {
 
     /// Sets the APIs, with those that scopes link and the target lacks.
     fn set_apis(&mut self, apis: Vec<(ApiName, Arc<str>)>, links: &[(Arc<str>, ApiName)]) {
-        let mut all: Vec<(ApiName, Option<Arc<str>>)> =
-            apis.into_iter().map(|(name, title)| (name, Some(title))).collect();
+        let mut all: Vec<(ApiName, Option<Arc<str>>)> = apis
+            .into_iter()
+            .map(|(name, title)| (name, Some(title)))
+            .collect();
         all.extend(links.iter().map(|(_, name)| (name.clone(), None)));
         // Those that the target has come first among equal ones, and stay.
         all.sort_by(|a, b| (&a.0, a.1.is_none()).cmp(&(&b.0, b.1.is_none())));
         all.dedup_by(|later, first| later.0 == first.0);
-        self.apis = all.into_iter().map(|(name, title)| api(name, title)).collect();
+        self.apis = all
+            .into_iter()
+            .map(|(name, title)| api(name, title))
+            .collect();
         for (at, api) in self.apis.iter().enumerate() {
-            match self.modules.last_mut().filter(|module| module.name == api.name.module) {
+            match self
+                .modules
+                .last_mut()
+                .filter(|module| module.name == api.name.module)
+            {
                 Some(module) => module.apis.end = at + 1,
-                None => self.modules.push(Module { name: Arc::clone(&api.name.module), apis: at..at + 1 }),
+                None => self.modules.push(Module {
+                    name: Arc::clone(&api.name.module),
+                    apis: at..at + 1,
+                }),
             }
         }
     }
@@ -252,21 +271,28 @@ impl Catalogue {
                 .is_some_and(|known| known.binary_search_by(|client| client.id.cmp(id)).is_ok())
         };
         let strangers = holders.iter().map(|(_, client)| client);
-        let mut strangers: Vec<Arc<str>> =
-            strangers.filter(|id| !is_known(&self.clients, id)).cloned().collect();
+        let mut strangers: Vec<Arc<str>> = strangers
+            .filter(|id| !is_known(&self.clients, id))
+            .cloned()
+            .collect();
         strangers.sort();
         strangers.dedup();
-        self.clients.extend(strangers.into_iter().map(|id| ClientInfo {
-            id,
-            name: "".into(),
-            alias: None,
-            level: None,
-            groups: 0,
-            exists: false,
-        }));
+        self.clients
+            .extend(strangers.into_iter().map(|id| ClientInfo {
+                id,
+                name: "".into(),
+                alias: None,
+                level: None,
+                groups: 0,
+                exists: false,
+            }));
         self.clients.sort_by(|a, b| a.id.cmp(&b.id));
-        self.clients_by_id =
-            self.clients.iter().enumerate().map(|(at, client)| (Arc::clone(&client.id), at)).collect();
+        self.clients_by_id = self
+            .clients
+            .iter()
+            .enumerate()
+            .map(|(at, client)| (Arc::clone(&client.id), at))
+            .collect();
         for (scope, client) in holders {
             let at = self.clients_by_id.get(&client).copied();
             if let (Some(at), Some(scope)) = (at, self.scope_mut(&scope)) {
@@ -340,12 +366,16 @@ impl Catalogue {
 
     /// Returns a client, if there is one of this id.
     pub fn client(&self, id: &str) -> Option<&ClientInfo> {
-        self.clients.get(*self.clients_by_id.get(id)?).filter(|client| client.exists)
+        self.clients
+            .get(*self.clients_by_id.get(id)?)
+            .filter(|client| client.exists)
     }
 
     /// Says whether a client holds a scope.
     pub fn holds(&self, client: &str, scope: &Scope) -> bool {
-        self.clients_by_id.get(client).is_some_and(|at| scope.holders.binary_search(at).is_ok())
+        self.clients_by_id
+            .get(client)
+            .is_some_and(|at| scope.holders.binary_search(at).is_ok())
     }
 
     /// Returns a security level.
@@ -355,7 +385,9 @@ impl Catalogue {
 
     /// Returns an authentication type.
     pub fn authentication(&self, id: &str) -> Option<&Label> {
-        self.authentications.iter().find(|authentication| &*authentication.id == id)
+        self.authentications
+            .iter()
+            .find(|authentication| &*authentication.id == id)
     }
 
     /// Returns the clients that a scope can be given to: they do not hold it
@@ -376,13 +408,26 @@ pub(super) fn is_of_level(client: &ClientInfo, scope: &Scope) -> bool {
 
 /// Returns an API of a catalogue.
 fn api(name: ApiName, title: Option<Arc<str>>) -> ApiInfo {
-    let folded = format!("{}\n{}\n{}", name.module, name.key, title.as_deref().unwrap_or_default());
-    ApiInfo { folded: folded.to_lowercase().into(), name, title }
+    let folded = format!(
+        "{}\n{}\n{}",
+        name.module,
+        name.key,
+        title.as_deref().unwrap_or_default()
+    );
+    ApiInfo {
+        folded: folded.to_lowercase().into(),
+        name,
+        title,
+    }
 }
 
 /// Returns what a scope is searched by: name, alias and description.
 pub(super) fn folded(name: &str, alias: Option<&str>, description: Option<&str>) -> Box<str> {
-    let text = format!("{name}\n{}\n{}", alias.unwrap_or_default(), description.unwrap_or_default());
+    let text = format!(
+        "{name}\n{}\n{}",
+        alias.unwrap_or_default(),
+        description.unwrap_or_default()
+    );
     text.to_lowercase().into()
 }
 
@@ -390,9 +435,22 @@ pub(super) fn folded(name: &str, alias: Option<&str>, description: Option<&str>)
 impl Catalogue {
     /// Returns one module of so many APIs, for tests.
     pub(crate) fn vast(apis: usize) -> Self {
-        let api = |at: usize| (ApiName::new("vast", format!("api-{at:06}")), format!("No. {at}").into());
-        let level = Label { id: "SYSTEM".into(), name: "System Security".into(), description: None };
-        Self::new(Parts { apis: (0..apis).map(api).collect(), levels: vec![level], ..Parts::default() })
+        let api = |at: usize| {
+            (
+                ApiName::new("vast", format!("api-{at:06}")),
+                format!("No. {at}").into(),
+            )
+        };
+        let level = Label {
+            id: "SYSTEM".into(),
+            name: "System Security".into(),
+            description: None,
+        };
+        Self::new(Parts {
+            apis: (0..apis).map(api).collect(),
+            levels: vec![level],
+            ..Parts::default()
+        })
     }
 
     /// Returns [`sample`](Self::sample) with each scope changed, as if it were
@@ -400,17 +458,32 @@ impl Catalogue {
     pub(crate) fn sample_with(change: impl Fn(&mut Scope)) -> Self {
         let mut sample = Self::sample();
         sample.scopes.iter_mut().for_each(change);
-        sample.scopes.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        sample
+            .scopes
+            .sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         let places = sample.scopes.iter().enumerate();
-        sample.by_id = places.map(|(at, scope)| (Arc::clone(&scope.id), at)).collect();
+        sample.by_id = places
+            .map(|(at, scope)| (Arc::clone(&scope.id), at))
+            .collect();
         sample
     }
 
     /// Returns so many scopes for tests, each with so many APIs of its own.
     pub(crate) fn of_size(scopes: usize, apis: usize) -> Self {
-        let Self { scopes: mut samples, levels, .. } = Self::sample();
-        let template = Scope { alias: None, authentications: Vec::new(), ..samples.remove(0) };
-        let mut parts = Parts { levels, ..Parts::default() };
+        let Self {
+            scopes: mut samples,
+            levels,
+            ..
+        } = Self::sample();
+        let template = Scope {
+            alias: None,
+            authentications: Vec::new(),
+            ..samples.remove(0)
+        };
+        let mut parts = Parts {
+            levels,
+            ..Parts::default()
+        };
         for at in 0..scopes {
             let id: Arc<str> = format!("{}", 2_000_000_000 + at).into();
             let name: Arc<str> = format!("scope-{at:05}").into();
@@ -421,7 +494,14 @@ impl Catalogue {
                 parts.links.push((Arc::clone(&id), api));
             }
             let (apis, holders) = (Vec::new(), Vec::new());
-            parts.scopes.push(Scope { id, name, folded, apis, holders, ..template.clone() });
+            parts.scopes.push(Scope {
+                id,
+                name,
+                folded,
+                apis,
+                holders,
+                ..template.clone()
+            });
         }
         Self::new(parts)
     }
@@ -451,7 +531,11 @@ impl Catalogue {
                 folded: folded(name, Some(alias), Some(description)),
             }
         };
-        let label = |(id, name): (&str, &str)| Label { id: id.into(), name: name.into(), description: None };
+        let label = |(id, name): (&str, &str)| Label {
+            id: id.into(),
+            name: name.into(),
+            description: None,
+        };
         let client = |(id, name, level, groups): (&str, &str, &str, usize)| ClientInfo {
             id: id.into(),
             name: name.into(),
@@ -460,14 +544,32 @@ impl Catalogue {
             groups,
             exists: true,
         };
-        let api = |(module, key, title): (&str, &str, &str)| (ApiName::new(module, key), title.into());
-        let link = |(scope, module, key): (&str, &str, &str)| (scope.into(), ApiName::new(module, key));
+        let api =
+            |(module, key, title): (&str, &str, &str)| (ApiName::new(module, key), title.into());
+        let link =
+            |(scope, module, key): (&str, &str, &str)| (scope.into(), ApiName::new(module, key));
         let pair = |(one, other): (&str, &str)| (one.into(), other.into());
         Self::new(Parts {
             scopes: [
-                ("2000000001", "accounts", "帳戶查詢", "Balances of accounts", "A", 86_400, 0),
+                (
+                    "2000000001",
+                    "accounts",
+                    "帳戶查詢",
+                    "Balances of accounts",
+                    "A",
+                    86_400,
+                    0,
+                ),
                 ("2000000002", "cards", "Cards", "", "SYSTEM", 90_000, 5),
-                ("2000000003", "empty", "", "\u{1b}[31mred\u{202e}", "SYSTEM", 0, 0),
+                (
+                    "2000000003",
+                    "empty",
+                    "",
+                    "\u{1b}[31mred\u{202e}",
+                    "SYSTEM",
+                    0,
+                    0,
+                ),
                 ("2000000004", "twice", "", "", "B", 0, 0),
                 ("2000000005", "twice", "", "", "C", 3_600, 1),
             ]
@@ -482,12 +584,20 @@ impl Catalogue {
             ]
             .map(link)
             .into(),
-            scope_authentications: [("2000000001", "OTP"), ("2000000001", "PIN"), ("2000000002", "PIN")]
-                .map(pair)
-                .into(),
-            holders: [("2000000001", "crm"), ("2000000001", "portal"), ("2000000002", "ghost")]
-                .map(pair)
-                .into(),
+            scope_authentications: [
+                ("2000000001", "OTP"),
+                ("2000000001", "PIN"),
+                ("2000000002", "PIN"),
+            ]
+            .map(pair)
+            .into(),
+            holders: [
+                ("2000000001", "crm"),
+                ("2000000001", "portal"),
+                ("2000000002", "ghost"),
+            ]
+            .map(pair)
+            .into(),
             apis: [
                 ("bank", "balance", "帳戶餘額"),
                 ("bank", "history", "Account history"),
@@ -497,8 +607,17 @@ impl Catalogue {
             ]
             .map(api)
             .into(),
-            levels: [("A", "A"), ("B", "B"), ("C", "C"), ("SYSTEM", "System Security")].map(label).into(),
-            authentications: [("OTP", "One-time password"), ("PIN", "密碼")].map(label).into(),
+            levels: [
+                ("A", "A"),
+                ("B", "B"),
+                ("C", "C"),
+                ("SYSTEM", "System Security"),
+            ]
+            .map(label)
+            .into(),
+            authentications: [("OTP", "One-time password"), ("PIN", "密碼")]
+                .map(label)
+                .into(),
             clients: [
                 ("crm", "CRM", "A", 4),
                 ("portal", "Portal", "A", 185),
@@ -519,17 +638,26 @@ mod tests {
     fn the_parts_of_a_scope_are_found_in_order() {
         let catalogue = Catalogue::sample();
         let scope = catalogue.scope("2000000001").unwrap();
-        let apis: Vec<String> = catalogue.apis_of(scope).map(|api| api.name.to_string()).collect();
+        let apis: Vec<String> = catalogue
+            .apis_of(scope)
+            .map(|api| api.name.to_string())
+            .collect();
         assert_eq!(apis, ["bank/balance", "bank/history", "crm/lookup"]);
-        let holders: Vec<&str> = catalogue.holders_of(scope).map(|client| &*client.id).collect();
+        let holders: Vec<&str> = catalogue
+            .holders_of(scope)
+            .map(|client| &*client.id)
+            .collect();
         assert_eq!(holders, ["crm", "portal"]);
     }
 
     #[test]
     fn modules_are_those_of_their_apis() {
         let catalogue = Catalogue::sample();
-        let told: Vec<(&str, usize)> =
-            catalogue.modules().iter().map(|module| (&*module.name, module.apis.len())).collect();
+        let told: Vec<(&str, usize)> = catalogue
+            .modules()
+            .iter()
+            .map(|module| (&*module.name, module.apis.len()))
+            .collect();
         assert_eq!(told, [("bank", 3), ("cards", 1), ("crm", 1), ("gone", 1)]);
     }
 
@@ -537,7 +665,12 @@ mod tests {
     fn an_api_that_the_target_lacks_is_listed_and_not_to_be_had() {
         let catalogue = Catalogue::sample();
         let gone = ApiName::new("gone", "nothing");
-        assert!(catalogue.apis().iter().any(|api| api.name == gone && api.is_lacking()));
+        assert!(
+            catalogue
+                .apis()
+                .iter()
+                .any(|api| api.name == gone && api.is_lacking())
+        );
         assert!(catalogue.api(&gone).is_none());
     }
 
@@ -559,7 +692,10 @@ mod tests {
     fn a_scope_can_be_given_to_clients_of_its_level_that_do_not_hold_it() {
         let catalogue = Catalogue::sample();
         let takers = |id: &str| -> Vec<&str> {
-            catalogue.takers(catalogue.scope(id).unwrap()).map(|client| &*client.id).collect()
+            catalogue
+                .takers(catalogue.scope(id).unwrap())
+                .map(|client| &*client.id)
+                .collect()
         };
         assert_eq!(takers("2000000001"), ["anyone"]);
         assert_eq!(takers("2000000002"), ["anyone", "risk"]);

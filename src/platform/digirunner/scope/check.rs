@@ -121,8 +121,12 @@ impl Found<'_> {
     /// Tells it.
     pub(super) fn ailment(&self) -> Ailment {
         let mut told = HashSet::new();
-        let names: Vec<&str> =
-            self.names.iter().map(String::as_str).filter(|name| told.insert(*name)).collect();
+        let names: Vec<&str> = self
+            .names
+            .iter()
+            .map(String::as_str)
+            .filter(|name| told.insert(*name))
+            .collect();
         Ailment {
             code: self.sign.code().into(),
             item: self.item.clone(),
@@ -150,13 +154,16 @@ impl<'w> Report<'w> {
     }
 
     fn entry(&mut self, sign: Sign, item: ItemId, name: String) -> &mut Found<'w> {
-        let found = self.found.entry((sign, item.clone())).or_insert_with(|| Found {
-            sign,
-            item,
-            names: Vec::new(),
-            fixes: Vec::new(),
-            hints: BTreeSet::new(),
-        });
+        let found = self
+            .found
+            .entry((sign, item.clone()))
+            .or_insert_with(|| Found {
+                sign,
+                item,
+                names: Vec::new(),
+                fixes: Vec::new(),
+                hints: BTreeSet::new(),
+            });
         found.names.push(name);
         found
     }
@@ -165,7 +172,9 @@ impl<'w> Report<'w> {
 /// Returns everything that is wrong, by sort and then by item.
 pub(super) fn find(world: &World) -> Vec<Found<'_>> {
     let index = Index::new(world);
-    let mut report = Report { found: BTreeMap::new() };
+    let mut report = Report {
+        found: BTreeMap::new(),
+    };
     clients::check(&index, &mut report);
     scopes::check(&index, &mut report);
     groups::check(&index, &mut report);

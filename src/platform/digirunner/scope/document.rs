@@ -107,23 +107,40 @@ impl<'c> ScopeDocument<'c> {
     /// Leaves out who holds it.
     #[must_use]
     pub fn without_holders(self) -> Self {
-        Self { holders: None, ..self }
+        Self {
+            holders: None,
+            ..self
+        }
     }
 }
 
 impl<'c> Api<'c> {
     fn of(api: &'c ApiInfo) -> Self {
-        Self { name: api.title.as_deref(), lacking: api.is_lacking(), ..Self::named(&api.name) }
+        Self {
+            name: api.title.as_deref(),
+            lacking: api.is_lacking(),
+            ..Self::named(&api.name)
+        }
     }
 
     fn named(name: &'c ApiName) -> Self {
-        Self { module: &name.module, api: &name.key, name: None, lacking: false }
+        Self {
+            module: &name.module,
+            api: &name.key,
+            name: None,
+            lacking: false,
+        }
     }
 }
 
 impl<'c> Holder<'c> {
     fn of(client: &'c ClientInfo) -> Self {
-        Self { id: &client.id, name: &client.name, level: client.level.as_deref(), missing: !client.exists }
+        Self {
+            id: &client.id,
+            name: &client.name,
+            level: client.level.as_deref(),
+            missing: !client.exists,
+        }
     }
 }
 
@@ -175,7 +192,9 @@ fn pointer(path: &Path) -> String {
 
 /// Puts the JSON reader's words into ours, without the value that it names.
 fn reworded(told: &str) -> Cow<'_, str> {
-    let wrong = told.strip_prefix("invalid type: ").or_else(|| told.strip_prefix("invalid value: "));
+    let wrong = told
+        .strip_prefix("invalid type: ")
+        .or_else(|| told.strip_prefix("invalid value: "));
     if let Some((found, expected)) = wrong.and_then(|wrong| wrong.rsplit_once(", expected ")) {
         let found = match found.split([' ', ',']).next().unwrap_or_default() {
             "string" => "text",
@@ -196,7 +215,10 @@ fn reworded(told: &str) -> Cow<'_, str> {
         };
         return format!("expected {expected}, found {found}").into();
     }
-    if let Some((key, _)) = told.strip_prefix("unknown field `").and_then(|key| key.split_once("`, ")) {
+    if let Some((key, _)) = told
+        .strip_prefix("unknown field `")
+        .and_then(|key| key.split_once("`, "))
+    {
         return format!("there is no property '{}'", parse::brief(key)).into();
     }
     match told.split_once(" field `") {
@@ -226,7 +248,11 @@ struct Document {
 
 /// A scope's fields, and what can only be looked at.
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields, expecting = "an object of a scope's fields")]
+#[serde(
+    default,
+    deny_unknown_fields,
+    expecting = "an object of a scope's fields"
+)]
 struct Fields {
     name: Option<String>,
     alias: Option<String>,
@@ -305,7 +331,8 @@ impl Visitor<'_> for Amount {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<i64, E> {
-        parse_duration(text).map_err(|violation| E::custom(format_args!("{violation}; {}", violation.hint)))
+        parse_duration(text)
+            .map_err(|violation| E::custom(format_args!("{violation}; {}", violation.hint)))
     }
 }
 
@@ -319,7 +346,9 @@ mod tests {
 
     fn refused(json: &str) -> (String, String) {
         let error = parse_draft(json.as_bytes()).unwrap_err();
-        let place = error.position.map_or_else(String::new, |at| format!("{}:{} ", at.line, at.column));
+        let place = error
+            .position
+            .map_or_else(String::new, |at| format!("{}:{} ", at.line, at.column));
         (format!("{place}{}", error.path), error.message)
     }
 
@@ -330,7 +359,8 @@ mod tests {
             let printed = serde_json::to_string(&ScopeDocument::new(&catalogue, scope)).unwrap();
             let seen = Draft::of(&catalogue, scope);
             assert_eq!(draft(&printed), seen);
-            let wrapped = format!(r#"{{"format_version":"1.0","command":"scope show","scope":{printed}}}"#);
+            let wrapped =
+                format!(r#"{{"format_version":"1.0","command":"scope show","scope":{printed}}}"#);
             assert_eq!(draft(&wrapped), seen);
             let printed = serde_json::to_string(&ScopeDocument::of_draft(&seen, None)).unwrap();
             assert_eq!(draft(&printed), seen);
@@ -340,8 +370,15 @@ mod tests {
     #[test]
     fn what_a_file_does_not_have_is_as_in_a_new_scope() {
         assert_eq!(draft("{}"), Draft::default());
-        let nulls = r#"{"name": "n", "alias": null, "level": null, "apis": null, "duration": null}"#;
-        assert_eq!(draft(nulls), Draft { name: "n".to_owned(), ..Draft::default() });
+        let nulls =
+            r#"{"name": "n", "alias": null, "level": null, "apis": null, "duration": null}"#;
+        assert_eq!(
+            draft(nulls),
+            Draft {
+                name: "n".to_owned(),
+                ..Draft::default()
+            }
+        );
     }
 
     #[test]
@@ -355,7 +392,11 @@ mod tests {
             refused(r#"{"duration": 1.5}"#).1.split(", found ").last(),
             Some("a number with a fraction")
         );
-        assert!(refused(r#"{"duration": 99999999999999999999}"#).1.starts_with("expected a whole number"));
+        assert!(
+            refused(r#"{"duration": 99999999999999999999}"#)
+                .1
+                .starts_with("expected a whole number")
+        );
     }
 
     #[test]
@@ -372,16 +413,25 @@ mod tests {
             ("1:63 /apis/1/api", "expected text, found a whole number")
         );
         let (_, message) = refused(r#"{"apis": ["m/k"]}"#);
-        assert_eq!(message, "expected an object with module and api, found text");
+        assert_eq!(
+            message,
+            "expected an object with module and api, found text"
+        );
         let (_, message) = refused(r#"{"apis": [{"module": "m"}]}"#);
         assert_eq!(message, "missing property 'api'");
         let (_, message) = refused(r#"{"times": 18446744073709551615}"#);
-        assert_eq!(message, "expected a whole number, found one that is too large");
+        assert_eq!(
+            message,
+            "expected a whole number, found one that is too large"
+        );
         let (_, message) = refused(r#"{"name": "a", "name": "b"}"#);
         assert_eq!(message, "duplicate property 'name'");
         let (_, message) = refused(r#"{"duratoin": 5}"#);
         assert_eq!(message, "there is no property 'duratoin'");
-        assert_eq!(refused("[]").1, "expected an object at the root, found a list");
+        assert_eq!(
+            refused("[]").1,
+            "expected an object at the root, found a list"
+        );
         assert_eq!(refused("{} {}").0, "1:4 ");
         assert!(parse_draft(b"").is_err() && parse_draft(b"PK\x03\x04").is_err());
     }

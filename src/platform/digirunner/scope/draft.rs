@@ -79,7 +79,10 @@ impl Part {
 
     /// Says whether it has to be filled in.
     pub const fn is_required(self) -> bool {
-        matches!(self, Self::Name | Self::Duration | Self::Times | Self::Level)
+        matches!(
+            self,
+            Self::Name | Self::Duration | Self::Times | Self::Level
+        )
     }
 }
 
@@ -131,8 +134,15 @@ impl Draft {
             level: text(&scope.level),
             seconds: scope.seconds,
             times: scope.times,
-            authentications: scope.authentications.iter().map(ToString::to_string).collect(),
-            apis: catalogue.apis_of(scope).map(|api| api.name.clone()).collect(),
+            authentications: scope
+                .authentications
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            apis: catalogue
+                .apis_of(scope)
+                .map(|api| api.name.clone())
+                .collect(),
         }
     }
 
@@ -144,7 +154,11 @@ impl Draft {
     /// Returns what differs from what was there `before`, field by field; of a
     /// new scope, everything. What a scope loses is `remove`.
     pub fn changes(&self, before: Option<&Self>) -> Vec<Change> {
-        compare(before.map(Self::value).as_ref(), &self.value(), Show::Differences)
+        compare(
+            before.map(Self::value).as_ref(),
+            &self.value(),
+            Show::Differences,
+        )
     }
 
     /// Returns it as the engine compares it, with the names that an export
@@ -154,7 +168,10 @@ impl Draft {
             let text: Arc<str> = text.into();
             Value::text(Some(&text))
         };
-        let element = |label: String| Element { replaced: true, ..Element::named(label, Value::Null) };
+        let element = |label: String| Element {
+            replaced: true,
+            ..Element::named(label, Value::Null)
+        };
         Value::Record(vec![
             Field::new(Part::Name.field(), text(&self.name)),
             Field::new(Part::Alias.field(), text(&self.alias)),
@@ -162,7 +179,10 @@ impl Draft {
             Field::new(Part::Level.field(), text(&self.level)),
             Field::new(Part::Duration.field(), Value::Int(self.seconds)),
             Field::new(Part::Times.field(), Value::Int(self.times)),
-            Field::new(Part::Apis.field(), Value::set(self.apis.iter().map(|api| element(api.to_string())))),
+            Field::new(
+                Part::Apis.field(),
+                Value::set(self.apis.iter().map(|api| element(api.to_string()))),
+            ),
             Field::new(
                 Part::Authentications.field(),
                 Value::set(self.authentications.iter().cloned().map(element)),
@@ -181,7 +201,11 @@ impl Draft {
         violations.extend(check_number(self.times, i64::from(i32::MAX), Part::Times));
         violations.extend(self.check_authentications(catalogue));
         violations.extend(self.check_level(catalogue));
-        violations.extend(unfit(&self.description, MOST_DESCRIPTION, Part::Description));
+        violations.extend(unfit(
+            &self.description,
+            MOST_DESCRIPTION,
+            Part::Description,
+        ));
         violations.extend(self.check_apis(catalogue, scope));
         violations
     }
@@ -189,7 +213,11 @@ impl Draft {
     fn check_name(&self, catalogue: &Catalogue, scope: Option<&Scope>) -> Option<Violation> {
         let label = Part::Name.label();
         if self.name.is_empty() {
-            return Some(Violation::new(1350, &[label]).of(Part::Name).hint("give the scope a name"));
+            return Some(
+                Violation::new(1350, &[label])
+                    .of(Part::Name)
+                    .hint("give the scope a name"),
+            );
         }
         let is_kept = scope.is_some_and(|scope| *scope.name == self.name);
         // A name that is too long for hidden groups may stay as long as there are none.
@@ -203,7 +231,11 @@ impl Draft {
         if is_kept {
             return None;
         }
-        if !self.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
+        if !self
+            .name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+        {
             return Some(
                 Violation::new(1352, &[label])
                     .of(Part::Name)
@@ -215,11 +247,17 @@ impl Draft {
     }
 
     fn check_alias(&self, catalogue: &Catalogue, scope: Option<&Scope>) -> Option<Violation> {
-        let is_kept = scope.is_some_and(|scope| scope.alias.as_deref().unwrap_or_default() == self.alias);
+        let is_kept =
+            scope.is_some_and(|scope| scope.alias.as_deref().unwrap_or_default() == self.alias);
         if self.alias.is_empty() || is_kept {
             return None;
         }
-        let other = || catalogue.scopes().iter().find(|other| other.alias.as_deref() == Some(&self.alias));
+        let other = || {
+            catalogue
+                .scopes()
+                .iter()
+                .find(|other| other.alias.as_deref() == Some(&self.alias))
+        };
         unfit(&self.alias, MOST_ALIAS, Part::Alias)
             .or_else(|| other().map(|other| taken(Part::Alias, &self.alias, other)))
     }
@@ -227,16 +265,27 @@ impl Draft {
     fn check_level(&self, catalogue: &Catalogue) -> Option<Violation> {
         if self.level.is_empty() {
             return Some(
-                Violation::new(1350, &[Part::Level.label()]).of(Part::Level).hint(levels(catalogue)),
+                Violation::new(1350, &[Part::Level.label()])
+                    .of(Part::Level)
+                    .hint(levels(catalogue)),
             );
         }
-        let unknown = || Violation::new(1364, &[]).of(Part::Level).hint(levels(catalogue));
+        let unknown = || {
+            Violation::new(1364, &[])
+                .of(Part::Level)
+                .hint(levels(catalogue))
+        };
         catalogue.level(&self.level).is_none().then(unknown)
     }
 
     fn check_authentications(&self, catalogue: &Catalogue) -> Vec<Violation> {
-        let unknown = self.authentications.iter().filter(|id| catalogue.authentication(id).is_none());
-        unknown.map(|id| unknown_authentication(id, catalogue)).collect()
+        let unknown = self
+            .authentications
+            .iter()
+            .filter(|id| catalogue.authentication(id).is_none());
+        unknown
+            .map(|id| unknown_authentication(id, catalogue))
+            .collect()
     }
 
     fn check_apis(&self, catalogue: &Catalogue, scope: Option<&Scope>) -> Vec<Violation> {
@@ -249,15 +298,24 @@ impl Draft {
                     .hint("a client's oauth scope has room for as many ids: make two scopes of it"),
             );
         }
-        let held: BTreeSet<&ApiName> =
-            scope.into_iter().flat_map(|scope| catalogue.apis_of(scope)).map(|api| &api.name).collect();
-        let missing = self.apis.iter().filter(|api| !held.contains(api) && catalogue.api(api).is_none());
+        let held: BTreeSet<&ApiName> = scope
+            .into_iter()
+            .flat_map(|scope| catalogue.apis_of(scope))
+            .map(|api| &api.name)
+            .collect();
+        let missing = self
+            .apis
+            .iter()
+            .filter(|api| !held.contains(api) && catalogue.api(api).is_none());
         violations.extend(missing.map(|api| {
             Violation::new(1400, &[&api.to_string()])
                 .of(Part::Apis)
                 .hint("register the API first, or check its module and key")
         }));
-        let too_long = self.apis.iter().filter(|api| !held.contains(api) && api.module.chars().count() > 100);
+        let too_long = self
+            .apis
+            .iter()
+            .filter(|api| !held.contains(api) && api.module.chars().count() > 100);
         violations.extend(too_long.map(|api| {
             let length = api.module.chars().count().to_string();
             Violation::new(1351, &[&api.module, "100", &length]).of(Part::Apis).hint(
@@ -271,23 +329,36 @@ impl Draft {
     /// more groups than there is room for.
     pub fn check_holders(&self, catalogue: &Catalogue, scope: &Scope) -> Vec<Violation> {
         let before = scope.apis.len();
-        let kept = catalogue.apis_of(scope).filter(|api| self.apis.contains(&api.name)).count();
+        let kept = catalogue
+            .apis_of(scope)
+            .filter(|api| self.apis.contains(&api.name))
+            .count();
         let added = self.apis.len() - kept;
         let after = |groups: usize| (groups + added).saturating_sub(before - kept);
         if added == 0 {
             return Vec::new();
         }
-        let full = catalogue.holders_of(scope).filter(|client| after(client.groups) > MOST_APIS);
-        full.map(|client| too_many(client.item(), after(client.groups))).collect()
+        let full = catalogue
+            .holders_of(scope)
+            .filter(|client| after(client.groups) > MOST_APIS);
+        full.map(|client| too_many(client.item(), after(client.groups)))
+            .collect()
     }
 
     /// Returns what the operator should know before it is saved.
     pub fn warnings(&self, catalogue: &Catalogue, scope: Option<&Scope>) -> Vec<Finding> {
-        let Some(scope) = scope else { return Vec::new() };
+        let Some(scope) = scope else {
+            return Vec::new();
+        };
         let mut warnings = Vec::new();
         let others: Vec<&str> = catalogue
             .holders_of(scope)
-            .filter(|client| client.level.as_deref().is_some_and(|level| level != self.level))
+            .filter(|client| {
+                client
+                    .level
+                    .as_deref()
+                    .is_some_and(|level| level != self.level)
+            })
             .map(|client| &*client.id)
             .collect();
         if scope.level.as_deref() != Some(&self.level) && !others.is_empty() {
@@ -313,7 +384,10 @@ impl Draft {
             warnings.push(
                 Finding::warning(
                     "lacking-api",
-                    format!("the scope keeps APIs that the target does not have: {}", few(&lacking)),
+                    format!(
+                        "the scope keeps APIs that the target does not have: {}",
+                        few(&lacking)
+                    ),
                 )
                 .about(&scope.item()),
             );
@@ -324,19 +398,27 @@ impl Draft {
 
 /// Returns the violation of an authentication type that there is not.
 pub(super) fn unknown_authentication(id: &str, catalogue: &Catalogue) -> Violation {
-    let known: Vec<&str> = catalogue.authentications().iter().map(|known| &*known.id).collect();
+    let known: Vec<&str> = catalogue
+        .authentications()
+        .iter()
+        .map(|known| &*known.id)
+        .collect();
     let hint = match known.as_slice() {
         [] => "the target has no authentication types".to_owned(),
         known => format!("there are: {}", few(known)),
     };
-    Violation::new(1397, &[id]).of(Part::Authentications).hint(hint)
+    Violation::new(1397, &[id])
+        .of(Part::Authentications)
+        .hint(hint)
 }
 
 /// Returns the violation of a client that would hold too many groups.
 pub(super) fn too_many(client: ItemId, groups: usize) -> Violation {
     Violation::new(1547, &[&client.key.clone(), &MOST_APIS.to_string()])
         .of(Part::Apis)
-        .hint(format!("it would hold {groups}: take another scope or group away from it first"))
+        .hint(format!(
+            "it would hold {groups}: take another scope or group away from it first"
+        ))
         .about([client])
 }
 
@@ -371,9 +453,12 @@ fn unfit(text: &str, most: usize, part: Part) -> Option<Violation> {
 fn too_long(text: &str, most: usize, part: Part) -> Option<Violation> {
     let length = text.encode_utf16().count();
     (length > most).then(|| {
-        Violation::new(1351, &[part.label(), &most.to_string(), &length.to_string()])
-            .of(part)
-            .hint("shorten it")
+        Violation::new(
+            1351,
+            &[part.label(), &most.to_string(), &length.to_string()],
+        )
+        .of(part)
+        .hint("shorten it")
     })
 }
 
@@ -400,13 +485,20 @@ mod tests {
     use crate::engine::Op;
 
     fn named(name: &str) -> Draft {
-        Draft { name: name.to_owned(), ..Draft::default() }
+        Draft {
+            name: name.to_owned(),
+            ..Draft::default()
+        }
     }
 
     fn codes(draft: &Draft, of: Option<&str>) -> Vec<u16> {
         let catalogue = Catalogue::sample();
         let scope = of.and_then(|id| catalogue.scope(id));
-        draft.check(&catalogue, scope).iter().map(|violation| violation.code).collect()
+        draft
+            .check(&catalogue, scope)
+            .iter()
+            .map(|violation| violation.code)
+            .collect()
     }
 
     #[test]
@@ -445,7 +537,10 @@ mod tests {
 
     #[test]
     fn an_alias_has_at_most_85_utf_16_units() {
-        let alias = |alias: String| Draft { alias, ..named("new") };
+        let alias = |alias: String| Draft {
+            alias,
+            ..named("new")
+        };
         assert_eq!(codes(&alias("戶".repeat(85)), None), [0; 0]);
         assert_eq!(codes(&alias("戶".repeat(86)), None), [1351]);
         assert_eq!(codes(&alias("😀".repeat(43)), None), [1351]);
@@ -454,39 +549,112 @@ mod tests {
     #[test]
     fn no_text_has_a_zero_which_no_database_stores() {
         let zero = || "a\0b".to_owned();
-        assert_eq!(codes(&Draft { alias: zero(), ..named("new") }, None), [1352]);
-        assert_eq!(codes(&Draft { description: zero(), ..named("new") }, None), [1352]);
+        assert_eq!(
+            codes(
+                &Draft {
+                    alias: zero(),
+                    ..named("new")
+                },
+                None
+            ),
+            [1352]
+        );
+        assert_eq!(
+            codes(
+                &Draft {
+                    description: zero(),
+                    ..named("new")
+                },
+                None
+            ),
+            [1352]
+        );
         let api = ApiName::new("bank", "\0");
-        assert_eq!(codes(&Draft { apis: [api].into(), ..named("new") }, None), [1400]);
+        assert_eq!(
+            codes(
+                &Draft {
+                    apis: [api].into(),
+                    ..named("new")
+                },
+                None
+            ),
+            [1400]
+        );
     }
 
     #[test]
     fn a_description_has_at_most_500() {
-        let described = |description: String| Draft { description, ..named("new") };
+        let described = |description: String| Draft {
+            description,
+            ..named("new")
+        };
         assert_eq!(codes(&described("d".repeat(500)), None), [0; 0]);
         assert_eq!(codes(&described("d".repeat(501)), None), [1351]);
     }
 
     #[test]
     fn levels_and_authentication_types_have_to_exist() {
-        assert_eq!(codes(&Draft { level: "Z".to_owned(), ..named("new") }, None), [1364]);
-        assert_eq!(codes(&Draft { level: String::new(), ..named("new") }, None), [1350]);
-        let with = |id: &str| Draft { authentications: [id.to_owned()].into(), ..named("new") };
+        assert_eq!(
+            codes(
+                &Draft {
+                    level: "Z".to_owned(),
+                    ..named("new")
+                },
+                None
+            ),
+            [1364]
+        );
+        assert_eq!(
+            codes(
+                &Draft {
+                    level: String::new(),
+                    ..named("new")
+                },
+                None
+            ),
+            [1350]
+        );
+        let with = |id: &str| Draft {
+            authentications: [id.to_owned()].into(),
+            ..named("new")
+        };
         assert_eq!(codes(&with("PIN"), None), [0; 0]);
         assert_eq!(codes(&with("pin"), None), [1397]);
     }
 
     #[test]
     fn numbers_are_neither_below_nought_nor_beyond_32_bits() {
-        assert_eq!(codes(&Draft { seconds: -1, times: -1, ..named("new") }, None), [1355, 1355]);
+        assert_eq!(
+            codes(
+                &Draft {
+                    seconds: -1,
+                    times: -1,
+                    ..named("new")
+                },
+                None
+            ),
+            [1355, 1355]
+        );
         let most = MOST_SECONDS + 1;
-        assert_eq!(codes(&Draft { seconds: most, times: most, ..named("new") }, None), [1356, 1356]);
+        assert_eq!(
+            codes(
+                &Draft {
+                    seconds: most,
+                    times: most,
+                    ..named("new")
+                },
+                None
+            ),
+            [1356, 1356]
+        );
     }
 
     #[test]
     fn an_api_has_to_exist_unless_the_scope_has_it_already() {
-        let with =
-            |module: &str, key: &str| Draft { apis: [ApiName::new(module, key)].into(), ..named("new") };
+        let with = |module: &str, key: &str| Draft {
+            apis: [ApiName::new(module, key)].into(),
+            ..named("new")
+        };
         assert_eq!(codes(&with("bank", "balance"), None), [0; 0]);
         assert_eq!(codes(&with("bank", "lookup"), None), [1400]);
         assert_eq!(codes(&with("gone", "nothing"), None), [1400]);
@@ -495,8 +663,18 @@ mod tests {
 
     #[test]
     fn a_scope_has_at_most_186_apis() {
-        let apis = |count: usize| (0..count).map(|at| ApiName::new("m", format!("{at}"))).collect();
-        let codes = codes(&Draft { apis: apis(187), ..named("new") }, None);
+        let apis = |count: usize| {
+            (0..count)
+                .map(|at| ApiName::new("m", format!("{at}")))
+                .collect()
+        };
+        let codes = codes(
+            &Draft {
+                apis: apis(187),
+                ..named("new")
+            },
+            None,
+        );
         assert_eq!(codes.first(), Some(&1402));
     }
 
@@ -524,7 +702,11 @@ mod tests {
         assert!(draft.warnings(&catalogue, Some(scope)).is_empty());
         draft.level = "B".to_owned();
         let warnings = draft.warnings(&catalogue, Some(scope));
-        assert!(warnings[0].message.ends_with("crm, portal"), "{}", warnings[0].message);
+        assert!(
+            warnings[0].message.ends_with("crm, portal"),
+            "{}",
+            warnings[0].message
+        );
     }
 
     #[test]
@@ -539,7 +721,10 @@ mod tests {
         draft.apis.insert(ApiName::new("cards", "list"));
         draft.authentications.clear();
         let changes = draft.changes(Some(&before));
-        let told: Vec<(&str, Op)> = changes.iter().map(|change| (&*change.path, change.op)).collect();
+        let told: Vec<(&str, Op)> = changes
+            .iter()
+            .map(|change| (&*change.path, change.op))
+            .collect();
         assert_eq!(
             told,
             [

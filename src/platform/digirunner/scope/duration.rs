@@ -30,7 +30,9 @@ impl Unit {
 
     /// Returns the unit of the product's letter, whatever its case.
     pub fn parse(letter: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|unit| unit.letter().eq_ignore_ascii_case(letter))
+        Self::ALL
+            .into_iter()
+            .find(|unit| unit.letter().eq_ignore_ascii_case(letter))
     }
 
     /// Returns the product's letter.
@@ -82,7 +84,9 @@ impl Span {
     pub fn new(seconds: i64) -> Self {
         let whole = |unit: &Unit| seconds > 0 && seconds % unit.seconds() == 0;
         let unit = Unit::ALL.into_iter().rfind(whole).unwrap_or_default();
-        let about = Unit::ALL.into_iter().rfind(|larger| *larger > unit && seconds >= larger.seconds());
+        let about = Unit::ALL
+            .into_iter()
+            .rfind(|larger| *larger > unit && seconds >= larger.seconds());
         Self {
             amount: seconds / unit.seconds(),
             unit,
@@ -109,12 +113,15 @@ impl fmt::Display for Span {
 /// [`MOST_SECONDS`].
 pub fn parse_amount(text: &str, unit: Unit) -> Result<i64, Violation> {
     let most = MOST_SECONDS / unit.seconds();
-    number(text, most, Part::Duration).map(|amount| amount * unit.seconds()).map_err(|violation| {
-        match violation.code {
-            1356 => violation.hint(format!("the longest is {most} {}s; 0 is without limit", unit.word())),
+    number(text, most, Part::Duration)
+        .map(|amount| amount * unit.seconds())
+        .map_err(|violation| match violation.code {
+            1356 => violation.hint(format!(
+                "the longest is {most} {}s; 0 is without limit",
+                unit.word()
+            )),
             _ => violation,
-        }
-    })
+        })
 }
 
 /// Reads a duration that was typed with its unit, such as `30d`, `12H` or
@@ -127,12 +134,19 @@ pub fn parse_duration(text: &str) -> Result<i64, Violation> {
     let text = text.trim();
     let amount = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let letters = text.strip_prefix(amount).unwrap_or_default();
-    let unit = if letters.is_empty() { Some(Unit::default()) } else { Unit::parse(letters) };
+    let unit = if letters.is_empty() {
+        Some(Unit::default())
+    } else {
+        Unit::parse(letters)
+    };
     unit.map_or_else(
         || {
             let label = Part::Duration.label();
-            let units = "a number with s, m, H or d behind it is accepted, such as 30d; 0 is without limit";
-            Err(Violation::new(1352, &[label]).of(Part::Duration).hint(units))
+            let units =
+                "a number with s, m, H or d behind it is accepted, such as 30d; 0 is without limit";
+            Err(Violation::new(1352, &[label])
+                .of(Part::Duration)
+                .hint(units))
         },
         |unit| parse_amount(amount, unit),
     )
@@ -154,7 +168,8 @@ fn number(text: &str, most: i64, part: Part) -> Result<i64, Violation> {
     let violation = match text {
         "" => Violation::new(1350, &[label]).hint("type 0 for no limit"),
         _ if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Violation::new(1352, &[label]).hint("only whole numbers are accepted; 0 is without limit")
+            Violation::new(1352, &[label])
+                .hint("only whole numbers are accepted; 0 is without limit")
         }
         _ => match text.parse::<i64>() {
             Ok(number) if (0..=most).contains(&number) => return Ok(number),
@@ -240,7 +255,12 @@ mod tests {
         assert_eq!(parse_amount("24855", Unit::Day), Ok(2_147_472_000));
         assert_eq!(parse_amount("24856", Unit::Day).unwrap_err().code, 1356);
         assert_eq!(parse_amount("2147483647", Unit::Second), Ok(MOST_SECONDS));
-        assert_eq!(parse_amount("99999999999999999999", Unit::Second).unwrap_err().code, 1356);
+        assert_eq!(
+            parse_amount("99999999999999999999", Unit::Second)
+                .unwrap_err()
+                .code,
+            1356
+        );
     }
 
     #[test]

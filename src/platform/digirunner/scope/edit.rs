@@ -10,7 +10,9 @@ use std::sync::Arc;
 use super::super::changes::{Changes, Ids, Sequence};
 use super::super::rules::{CLIENT, SCOPE};
 use super::super::side::is_hidden;
-use super::super::tables::{T, client_vgroup, group, group_api, vgroup, vgroup_authority, vgroup_group};
+use super::super::tables::{
+    T, client_vgroup, group, group_api, vgroup, vgroup_authority, vgroup_group,
+};
 use super::super::world::{Cell, Row, World};
 use super::MOST_APIS;
 use super::catalogue::{ApiName, ClientInfo, Scope};
@@ -139,7 +141,10 @@ pub(crate) struct Refused {
 
 impl From<Vec<Violation>> for Refused {
     fn from(violations: Vec<Violation>) -> Self {
-        Self { violations, stale: Vec::new() }
+        Self {
+            violations,
+            stale: Vec::new(),
+        }
     }
 }
 
@@ -150,7 +155,12 @@ impl From<Violation> for Refused {
 }
 
 /// Returns what an edit comes to on this ground.
-pub(super) fn plan(ground: &Ground, edit: &Edit, stamp: &Stamp, ids: &mut Ids) -> Result<Planned, Refused> {
+pub(super) fn plan(
+    ground: &Ground,
+    edit: &Edit,
+    stamp: &Stamp,
+    ids: &mut Ids,
+) -> Result<Planned, Refused> {
     let editor = Editor::new(ground, stamp, ids);
     match edit {
         Edit::Create(draft) => editor.create(draft),
@@ -173,7 +183,13 @@ impl<'w> Editor<'w, '_> {
         self.belong_to(&draft.item());
         self.rely_on(draft);
         let id: Arc<str> = self.ids.next(Sequence::Vgroup).to_string().into();
-        let optional = |value: &str| if value.is_empty() { Cell::Null } else { Cell::Text(value.into()) };
+        let optional = |value: &str| {
+            if value.is_empty() {
+                Cell::Null
+            } else {
+                Cell::Text(value.into())
+            }
+        };
         let mut row = Row::empty(T::Vgroup.table());
         row.set(vgroup::VGROUP_ID, Cell::Text(Arc::clone(&id)));
         row.set(vgroup::VGROUP_NAME, text(&draft.name));
@@ -196,7 +212,9 @@ impl<'w> Editor<'w, '_> {
     fn update(mut self, id: &Arc<str>, seen: &Draft, draft: &Draft) -> Result<Planned, Refused> {
         let catalogue = &self.ground.catalogue;
         let Some(scope) = catalogue.scope(id) else {
-            return Err(Violation::new(1286, &[]).hint("the scope is gone: read the scopes again").into());
+            return Err(Violation::new(1286, &[])
+                .hint("the scope is gone: read the scopes again")
+                .into());
         };
         let now = Draft::of(catalogue, scope);
         if now != *seen {
@@ -234,7 +252,9 @@ impl<'w> Editor<'w, '_> {
     /// The scope's own row, where anything of it differs. A field that is
     /// cleared becomes '', as the product writes it.
     fn update_row(&mut self, id: &str, now: &Draft, draft: &Draft) {
-        let Some(base) = self.side.scope(id) else { return };
+        let Some(base) = self.side.scope(id) else {
+            return;
+        };
         let mut row = base.clone();
         let texts = [
             (vgroup::VGROUP_NAME, &now.name, &draft.name),
@@ -248,7 +268,9 @@ impl<'w> Editor<'w, '_> {
         row.set(vgroup::ALLOW_DAYS, Cell::Int(draft.seconds));
         row.set(vgroup::ALLOW_TIMES, Cell::Int(draft.times));
         if row != *base {
-            self.planned.changes.update_stamped(T::Vgroup, row, self.stamp);
+            self.planned
+                .changes
+                .update_stamped(T::Vgroup, row, self.stamp);
         }
     }
 
@@ -290,14 +312,21 @@ impl<'w> Editor<'w, '_> {
         row.set(group::ALLOW_TIMES, Cell::Int(draft.times));
         row.set(group::VGROUP_NAME, text(&draft.name));
         if row != *base {
-            self.planned.changes.update_stamped(T::Group, row, self.stamp);
+            self.planned
+                .changes
+                .update_stamped(T::Group, row, self.stamp);
         }
         self.authenticate(&OF_GROUP, id, draft);
     }
 
     fn delete(mut self, id: &Arc<str>, name: &Arc<str>) -> Result<Planned, Refused> {
         let scope = self.found(id, name)?;
-        let holders: Vec<ItemId> = self.ground.catalogue.holders_of(scope).map(ClientInfo::item).collect();
+        let holders: Vec<ItemId> = self
+            .ground
+            .catalogue
+            .holders_of(scope)
+            .map(ClientInfo::item)
+            .collect();
         if !holders.is_empty() {
             return Err(used(name, holders).into());
         }
@@ -305,13 +334,21 @@ impl<'w> Editor<'w, '_> {
         for link in self.links(id) {
             self.planned.changes.delete(T::VgroupGroup, link.clone());
         }
-        let linked = self.links(id).into_iter().map(|link| link.text(vgroup_group::GROUP_ID));
-        let own = self.rows(T::Group, group::VGROUP_ID, id).map(|row| row.text(group::GROUP_ID));
+        let linked = self
+            .links(id)
+            .into_iter()
+            .map(|link| link.text(vgroup_group::GROUP_ID));
+        let own = self
+            .rows(T::Group, group::VGROUP_ID, id)
+            .map(|row| row.text(group::GROUP_ID));
         let groups: BTreeSet<&str> = linked.chain(own).collect();
         for group in groups {
             self.remove_group(id, group);
         }
-        for row in self.rows(T::VgroupAuthority, vgroup_authority::VGROUP_ID, id).collect::<Vec<_>>() {
+        for row in self
+            .rows(T::VgroupAuthority, vgroup_authority::VGROUP_ID, id)
+            .collect::<Vec<_>>()
+        {
             self.planned.changes.delete(T::VgroupAuthority, row.clone());
         }
         if let Some(row) = self.side.scope(id) {
@@ -321,7 +358,12 @@ impl<'w> Editor<'w, '_> {
         Ok(self.finish(vec![scope.item()]))
     }
 
-    fn give(mut self, id: &Arc<str>, name: &Arc<str>, clients: &[Arc<str>]) -> Result<Planned, Refused> {
+    fn give(
+        mut self,
+        id: &Arc<str>,
+        name: &Arc<str>,
+        clients: &[Arc<str>],
+    ) -> Result<Planned, Refused> {
         let scope = self.found(id, name)?;
         let groups = self.groups_to_give(id)?;
         let mut violations = Vec::new();
@@ -343,7 +385,9 @@ impl<'w> Editor<'w, '_> {
         }
         self.check_room(|client, groups| {
             Violation::new(1358, &[&MOST_APIS.to_string()])
-                .hint(format!("{client} would have {groups}: take another scope or group away from it first"))
+                .hint(format!(
+                    "{client} would have {groups}: take another scope or group away from it first"
+                ))
                 .about([client])
         })?;
         self.planned.id = Some(Arc::clone(id));
@@ -356,8 +400,13 @@ impl<'w> Editor<'w, '_> {
             .rows(T::ClientVgroup, client_vgroup::CLIENT_ID, client)
             .any(|row| row.text(client_vgroup::VGROUP_ID) == id);
         if !holds {
-            let cells = [(client_vgroup::CLIENT_ID, &**client), (client_vgroup::VGROUP_ID, id)];
-            self.planned.changes.link(T::ClientVgroup, &cells, self.stamp);
+            let cells = [
+                (client_vgroup::CLIENT_ID, &**client),
+                (client_vgroup::VGROUP_ID, id),
+            ];
+            self.planned
+                .changes
+                .link(T::ClientVgroup, &cells, self.stamp);
         }
         let mut given = !holds;
         for group in groups {
@@ -366,21 +415,34 @@ impl<'w> Editor<'w, '_> {
         given
     }
 
-    fn take(mut self, id: &Arc<str>, name: &Arc<str>, clients: &[Arc<str>]) -> Result<Planned, Refused> {
+    fn take(
+        mut self,
+        id: &Arc<str>,
+        name: &Arc<str>,
+        clients: &[Arc<str>],
+    ) -> Result<Planned, Refused> {
         let scope = self.found(id, name)?;
-        let linked: BTreeSet<&str> =
-            self.links(id).into_iter().map(|link| link.text(vgroup_group::GROUP_ID)).collect();
+        let linked: BTreeSet<&str> = self
+            .links(id)
+            .into_iter()
+            .map(|link| link.text(vgroup_group::GROUP_ID))
+            .collect();
         let mut violations = Vec::new();
         let mut items = Vec::new();
         for client in clients.iter().collect::<BTreeSet<_>>() {
-            let held: Vec<&'w Row> = self.rows(T::ClientVgroup, client_vgroup::CLIENT_ID, client).collect();
-            let (this, others): (Vec<&'w Row>, Vec<&'w Row>) =
-                held.into_iter().partition(|row| *row.text(client_vgroup::VGROUP_ID) == **id);
+            let held: Vec<&'w Row> = self
+                .rows(T::ClientVgroup, client_vgroup::CLIENT_ID, client)
+                .collect();
+            let (this, others): (Vec<&'w Row>, Vec<&'w Row>) = held
+                .into_iter()
+                .partition(|row| *row.text(client_vgroup::VGROUP_ID) == **id);
             if this.is_empty() {
                 if self.ground.catalogue.client(client).is_none() {
                     violations.push(no_client(client));
                 } else {
-                    self.planned.notes.push(format!("client {client} does not hold {}", scope.item()));
+                    self.planned
+                        .notes
+                        .push(format!("client {client} does not hold {}", scope.item()));
                 }
                 continue;
             }
@@ -395,8 +457,11 @@ impl<'w> Editor<'w, '_> {
                 .map(|link| link.text(vgroup_group::GROUP_ID))
                 .collect();
             let is_hidden = |id: &str| self.side.group(id).is_none_or(is_hidden);
-            let gone: Vec<&str> =
-                linked.iter().copied().filter(|id| !shared.contains(id) && is_hidden(id)).collect();
+            let gone: Vec<&str> = linked
+                .iter()
+                .copied()
+                .filter(|id| !shared.contains(id) && is_hidden(id))
+                .collect();
             for group in gone {
                 self.take_group(client, group);
             }
@@ -424,13 +489,17 @@ fn used(name: &str, holders: Vec<ItemId>) -> Violation {
 fn stale(scope: &Scope, seen: &Draft, now: &Draft, draft: &Draft) -> Refused {
     let wanted = draft.changes(Some(seen));
     let wanted = |path: &str| wanted.iter().find(|change| change.path == path);
-    let fields = now.changes(Some(seen)).into_iter().map(|change| StaleField {
-        wanted: wanted(&change.path).map_or_else(|| change.before.clone(), |wanted| wanted.after.clone()),
-        path: change.path,
-        then: change.before,
-        now: change.after,
-        secret: false,
-    });
+    let fields = now
+        .changes(Some(seen))
+        .into_iter()
+        .map(|change| StaleField {
+            wanted: wanted(&change.path)
+                .map_or_else(|| change.before.clone(), |wanted| wanted.after.clone()),
+            path: change.path,
+            then: change.before,
+            now: change.after,
+            secret: false,
+        });
     let stale = Stale {
         item: scope.item(),
         why: "it was changed since it was read".to_owned(),
@@ -439,5 +508,8 @@ fn stale(scope: &Scope, seen: &Draft, now: &Draft, draft: &Draft) -> Refused {
     let violation = Violation::new(1286, &[])
         .hint("the scope was changed meanwhile: read it again, and update what is there now")
         .about([scope.item()]);
-    Refused { violations: vec![violation], stale: vec![stale] }
+    Refused {
+        violations: vec![violation],
+        stale: vec![stale],
+    }
 }

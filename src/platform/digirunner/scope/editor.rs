@@ -8,8 +8,8 @@ use super::super::changes::{Ids, Sequence};
 use super::super::rules::CLIENT;
 use super::super::side::{Side, is_hidden};
 use super::super::tables::{
-    T, client_group, client_vgroup, group, group_api, group_authority, oauth, vgroup_authority, vgroup_group,
-    x_map,
+    T, client_group, client_vgroup, group, group_api, group_authority, oauth, vgroup_authority,
+    vgroup_group, x_map,
 };
 use super::super::world::{ByText, Cell, Row, by_text};
 use super::MOST_APIS;
@@ -79,12 +79,16 @@ impl<'w> Editor<'w, '_> {
                 return found.into_iter();
             }
         };
-        side.rows_of(table, index, text).map(|(_, row)| row).collect::<Vec<_>>().into_iter()
+        side.rows_of(table, index, text)
+            .map(|(_, row)| row)
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 
     /// Returns the links of a scope to its groups.
     pub(super) fn links(&self, id: &str) -> Vec<&'w Row> {
-        self.rows(T::VgroupGroup, vgroup_group::VGROUP_ID, id).collect()
+        self.rows(T::VgroupGroup, vgroup_group::VGROUP_ID, id)
+            .collect()
     }
 
     /// Returns the scope of an id, if it is still called as the operator saw it.
@@ -92,11 +96,16 @@ impl<'w> Editor<'w, '_> {
         match self.ground.catalogue.scope(id) {
             Some(scope) if *scope.name == *name => Ok(scope),
             Some(scope) => Err(Violation::new(1286, &[])
-                .hint(format!("the scope is called {} by now: read the scopes again", scope.name))
+                .hint(format!(
+                    "the scope is called {} by now: read the scopes again",
+                    scope.name
+                ))
                 .about([scope.item()])
                 .into()),
             None => Err(Violation::new(1298, &[])
-                .hint(format!("there is no scope {name} any more: read the scopes again"))
+                .hint(format!(
+                    "there is no scope {name} any more: read the scopes again"
+                ))
                 .into()),
         }
     }
@@ -105,9 +114,17 @@ impl<'w> Editor<'w, '_> {
     pub(super) fn rely_on(&mut self, draft: &Draft) {
         use super::super::tables::{authority, level};
         let relied_on = &mut self.planned.relied_on;
-        relied_on.push((T::Level, level::SECURITY_LEVEL_ID, draft.level.as_str().into()));
+        relied_on.push((
+            T::Level,
+            level::SECURITY_LEVEL_ID,
+            draft.level.as_str().into(),
+        ));
         for id in &draft.authentications {
-            relied_on.push((T::Authority, authority::GROUP_AUTHORITIE_ID, id.as_str().into()));
+            relied_on.push((
+                T::Authority,
+                authority::GROUP_AUTHORITIE_ID,
+                id.as_str().into(),
+            ));
         }
     }
 
@@ -123,7 +140,11 @@ impl<'w> Editor<'w, '_> {
                 self.planned.changes.delete(of.table, row.clone());
             }
         }
-        for authentication in draft.authentications.iter().filter(|id| !known.contains(id.as_str())) {
+        for authentication in draft
+            .authentications
+            .iter()
+            .filter(|id| !known.contains(id.as_str()))
+        {
             let cells = [(of.owner, id), (of.authentication, authentication.as_str())];
             self.planned.changes.link(of.table, &cells, self.stamp);
         }
@@ -161,7 +182,10 @@ impl<'w> Editor<'w, '_> {
             (group_api::MODULE_VER, "0"),
         ];
         changes.link(T::GroupApi, &cells, self.stamp);
-        let cells = [(vgroup_group::VGROUP_ID, scope), (vgroup_group::GROUP_ID, &*id)];
+        let cells = [
+            (vgroup_group::VGROUP_ID, scope),
+            (vgroup_group::GROUP_ID, &*id),
+        ];
         changes.link(T::VgroupGroup, &cells, self.stamp);
         self.authenticate(&OF_GROUP, &id, draft);
         id
@@ -180,9 +204,10 @@ impl<'w> Editor<'w, '_> {
         if let Some(row) = row {
             self.planned.changes.delete(T::Group, row.clone());
         }
-        for (table, column) in
-            [(T::GroupApi, group_api::GROUP_ID), (T::GroupAuthority, group_authority::GROUP_ID)]
-        {
+        for (table, column) in [
+            (T::GroupApi, group_api::GROUP_ID),
+            (T::GroupAuthority, group_authority::GROUP_ID),
+        ] {
             for row in self.rows(table, column, id) {
                 self.planned.changes.delete(table, row.clone());
             }
@@ -204,7 +229,8 @@ impl<'w> Editor<'w, '_> {
         for row in self.rows(T::XMap, x_map::GROUP_ID, id) {
             self.planned.changes.delete(T::XMap, row.clone());
             self.note(
-                "X-API keys were mapped to the scope's hidden groups: those maps are removed".to_owned(),
+                "X-API keys were mapped to the scope's hidden groups: those maps are removed"
+                    .to_owned(),
             );
         }
     }
@@ -218,23 +244,31 @@ impl<'w> Editor<'w, '_> {
     /// Returns the clients that hold a scope.
     pub(super) fn holders(&self, id: &str) -> Vec<Arc<str>> {
         let rows = self.rows(T::ClientVgroup, client_vgroup::VGROUP_ID, id);
-        rows.map(|row| row.shared(client_vgroup::CLIENT_ID)).collect()
+        rows.map(|row| row.shared(client_vgroup::CLIENT_ID))
+            .collect()
     }
 
     /// Returns the groups that a client has by now.
     pub(super) fn groups_of(&mut self, client: &Arc<str>) -> &mut BTreeSet<Arc<str>> {
         let there = self.rows(T::ClientGroup, client_group::CLIENT_ID, client);
-        self.groups
-            .entry(Arc::clone(client))
-            .or_insert_with(|| there.map(|row| row.shared(client_group::GROUP_ID)).collect())
+        self.groups.entry(Arc::clone(client)).or_insert_with(|| {
+            there
+                .map(|row| row.shared(client_group::GROUP_ID))
+                .collect()
+        })
     }
 
     /// Gives a group to a client; says whether it did not have it.
     pub(super) fn give_group(&mut self, client: &Arc<str>, group: &Arc<str>) -> bool {
         let is_new = self.groups_of(client).insert(Arc::clone(group));
         if is_new {
-            let cells = [(client_group::CLIENT_ID, &**client), (client_group::GROUP_ID, &**group)];
-            self.planned.changes.link(T::ClientGroup, &cells, self.stamp);
+            let cells = [
+                (client_group::CLIENT_ID, &**client),
+                (client_group::GROUP_ID, &**group),
+            ];
+            self.planned
+                .changes
+                .link(T::ClientGroup, &cells, self.stamp);
         }
         is_new
     }
@@ -270,15 +304,31 @@ impl<'w> Editor<'w, '_> {
     }
 
     /// Says why a client may not have the scope.
-    pub(super) fn check_taker(&self, scope: &Scope, groups: &[Arc<str>], id: &Arc<str>) -> Option<Violation> {
-        let Some(client) = self.ground.catalogue.client(id) else { return Some(no_client(id)) };
+    pub(super) fn check_taker(
+        &self,
+        scope: &Scope,
+        groups: &[Arc<str>],
+        id: &Arc<str>,
+    ) -> Option<Violation> {
+        let Some(client) = self.ground.catalogue.client(id) else {
+            return Some(no_client(id));
+        };
         let other = groups.iter().find(|group| {
-            let level = self.side.group(group).map_or("", |row| row.text(group::SECURITY_LEVEL_ID));
+            let level = self
+                .side
+                .group(group)
+                .map_or("", |row| row.text(group::SECURITY_LEVEL_ID));
             client.level.as_deref().is_some_and(|own| own != level)
         });
         let first = groups.first().unwrap_or(&scope.id);
-        let unfit = if is_of_level(client, scope) { other } else { Some(other.unwrap_or(first)) };
-        let level = |level: Option<&str>| level.map_or_else(|| "none".to_owned(), |id| format!("level {id}"));
+        let unfit = if is_of_level(client, scope) {
+            other
+        } else {
+            Some(other.unwrap_or(first))
+        };
+        let level = |level: Option<&str>| {
+            level.map_or_else(|| "none".to_owned(), |id| format!("level {id}"))
+        };
         unfit.map(|group| {
             Violation::new(1365, &[group])
                 .hint(format!(
@@ -291,8 +341,14 @@ impl<'w> Editor<'w, '_> {
     }
 
     /// Refuses if a client that gains groups has more of them than there is room for.
-    pub(super) fn check_room(&self, tell: impl Fn(ItemId, usize) -> Violation) -> Result<(), Refused> {
-        let had = |client: &str| self.rows(T::ClientGroup, client_group::CLIENT_ID, client).count();
+    pub(super) fn check_room(
+        &self,
+        tell: impl Fn(ItemId, usize) -> Violation,
+    ) -> Result<(), Refused> {
+        let had = |client: &str| {
+            self.rows(T::ClientGroup, client_group::CLIENT_ID, client)
+                .count()
+        };
         let full = self
             .groups
             .iter()
@@ -300,7 +356,11 @@ impl<'w> Editor<'w, '_> {
         let violations: Vec<Violation> = full
             .map(|(client, groups)| tell(ItemId::new(CLIENT, Arc::clone(client)), groups.len()))
             .collect();
-        if violations.is_empty() { Ok(()) } else { Err(violations.into()) }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(violations.into())
+        }
     }
 
     /// Rewrites the oauth scope of every client whose groups were looked at,
@@ -325,7 +385,10 @@ impl<'w> Editor<'w, '_> {
             }
         }
         if !without.is_empty() {
-            let note = format!("no oauth scope to rewrite, since there is no such row: {}", few(&without));
+            let note = format!(
+                "no oauth scope to rewrite, since there is no such row: {}",
+                few(&without)
+            );
             self.planned.notes.push(note);
         }
         self.planned.items = items;
@@ -385,7 +448,9 @@ fn base_36(number: i64) -> String {
     let mut digits = Vec::new();
     let mut rest = number.unsigned_abs();
     loop {
-        let digit = u32::try_from(rest % 36).ok().and_then(|digit| char::from_digit(digit, 36));
+        let digit = u32::try_from(rest % 36)
+            .ok()
+            .and_then(|digit| char::from_digit(digit, 36));
         digits.push(digit.unwrap_or('0'));
         rest /= 36;
         if rest == 0 {
@@ -415,7 +480,10 @@ mod tests {
         for _ in 0..100 {
             let name = random_name();
             assert!(
-                name.len() <= 30 && name.bytes().all(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
+                name.len() <= 30
+                    && name
+                        .bytes()
+                        .all(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
             );
         }
     }

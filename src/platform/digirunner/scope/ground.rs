@@ -40,16 +40,29 @@ impl Ground {
         reading: Reading<'_>,
         edit: &Edit,
     ) -> Result<Self, StoreError> {
-        let mut rows = Rows { connection, reading, world: World::default() };
+        let mut rows = Rows {
+            connection,
+            reading,
+            world: World::default(),
+        };
         let about = About::of(edit);
         rows.scopes(&about).await?;
         rows.groups(&about.ids).await?;
         rows.clients(&about).await?;
-        let Rows { connection, reading, world } = rows;
+        let Rows {
+            connection,
+            reading,
+            world,
+        } = rows;
         let apis = apis(connection, &about.apis).await?;
         let mut reader = Reader::new(connection, reading);
         let (levels, authentications) = (reader.levels().await?, reader.authentications().await?);
-        let catalogue = Catalogue::new(Parts { apis, levels, authentications, ..parts(&world) });
+        let catalogue = Catalogue::new(Parts {
+            apis,
+            levels,
+            authentications,
+            ..parts(&world)
+        });
         Ok(Self { world, catalogue })
     }
 }
@@ -69,11 +82,24 @@ impl About {
         let id = |id: &Arc<str>| vec![Arc::clone(id)];
         match edit {
             Edit::Create(draft) => Self::of_draft(draft),
-            Edit::Update { id: of, draft, .. } => Self { ids: id(of), ..Self::of_draft(draft) },
-            Edit::Delete { id: of, .. } => Self { ids: id(of), ..Self::default() },
-            Edit::Give { id: of, clients, .. } | Edit::Take { id: of, clients, .. } => {
-                Self { ids: id(of), clients: clients.clone(), ..Self::default() }
+            Edit::Update { id: of, draft, .. } => Self {
+                ids: id(of),
+                ..Self::of_draft(draft)
+            },
+            Edit::Delete { id: of, .. } => Self {
+                ids: id(of),
+                ..Self::default()
+            },
+            Edit::Give {
+                id: of, clients, ..
             }
+            | Edit::Take {
+                id: of, clients, ..
+            } => Self {
+                ids: id(of),
+                clients: clients.clone(),
+                ..Self::default()
+            },
             Edit::Repair { .. } => Self::default(),
         }
     }
@@ -101,11 +127,16 @@ impl Rows<'_> {
     /// The scope, and others that have its name or alias.
     async fn scopes(&mut self, about: &About) -> Result<(), StoreError> {
         self.take(T::Vgroup, vgroup::VGROUP_ID, &about.ids).await?;
-        self.take(T::Vgroup, vgroup::VGROUP_NAME, &about.names).await?;
-        self.take(T::Vgroup, vgroup::VGROUP_ALIAS, &about.aliases).await?;
-        self.take(T::VgroupAuthority, vgroup_authority::VGROUP_ID, &about.ids).await?;
-        self.take(T::VgroupGroup, vgroup_group::VGROUP_ID, &about.ids).await?;
-        self.take(T::ClientVgroup, client_vgroup::VGROUP_ID, &about.ids).await
+        self.take(T::Vgroup, vgroup::VGROUP_NAME, &about.names)
+            .await?;
+        self.take(T::Vgroup, vgroup::VGROUP_ALIAS, &about.aliases)
+            .await?;
+        self.take(T::VgroupAuthority, vgroup_authority::VGROUP_ID, &about.ids)
+            .await?;
+        self.take(T::VgroupGroup, vgroup_group::VGROUP_ID, &about.ids)
+            .await?;
+        self.take(T::ClientVgroup, client_vgroup::VGROUP_ID, &about.ids)
+            .await
     }
 
     /// The groups that it links or that say to be its own, whoever else links
@@ -114,30 +145,39 @@ impl Rows<'_> {
         let linked = self.column(T::VgroupGroup, vgroup_group::GROUP_ID);
         self.take(T::Group, group::GROUP_ID, &linked).await?;
         self.take(T::Group, group::VGROUP_ID, scopes).await?;
-        let mut groups: BTreeSet<Arc<str>> = self.column(T::Group, group::GROUP_ID).into_iter().collect();
+        let mut groups: BTreeSet<Arc<str>> =
+            self.column(T::Group, group::GROUP_ID).into_iter().collect();
         groups.extend(linked);
         let groups: Vec<Arc<str>> = groups.into_iter().collect();
-        self.take(T::VgroupGroup, vgroup_group::GROUP_ID, &groups).await?;
+        self.take(T::VgroupGroup, vgroup_group::GROUP_ID, &groups)
+            .await?;
         self.take(T::GroupApi, group_api::GROUP_ID, &groups).await?;
-        self.take(T::GroupAuthority, group_authority::GROUP_ID, &groups).await?;
+        self.take(T::GroupAuthority, group_authority::GROUP_ID, &groups)
+            .await?;
         self.take(T::XMap, x_map::GROUP_ID, &groups).await?;
-        self.take(T::ClientGroup, client_group::GROUP_ID, &groups).await
+        self.take(T::ClientGroup, client_group::GROUP_ID, &groups)
+            .await
     }
 
     /// The clients that hold it, that have rows of its groups, or that the
     /// edit names; all of their groups, and the groups of all of their scopes.
     async fn clients(&mut self, about: &About) -> Result<(), StoreError> {
-        let mut clients: BTreeSet<Arc<str>> =
-            self.column(T::ClientVgroup, client_vgroup::CLIENT_ID).into_iter().collect();
+        let mut clients: BTreeSet<Arc<str>> = self
+            .column(T::ClientVgroup, client_vgroup::CLIENT_ID)
+            .into_iter()
+            .collect();
         clients.extend(self.column(T::ClientGroup, client_group::CLIENT_ID));
         clients.extend(about.clients.iter().cloned());
         let clients: Vec<Arc<str>> = clients.into_iter().collect();
         self.take(T::Client, client::CLIENT_ID, &clients).await?;
         self.take(T::Oauth, oauth::CLIENT_ID, &clients).await?;
-        self.take(T::ClientGroup, client_group::CLIENT_ID, &clients).await?;
-        self.take(T::ClientVgroup, client_vgroup::CLIENT_ID, &clients).await?;
+        self.take(T::ClientGroup, client_group::CLIENT_ID, &clients)
+            .await?;
+        self.take(T::ClientVgroup, client_vgroup::CLIENT_ID, &clients)
+            .await?;
         let scopes = self.column(T::ClientVgroup, client_vgroup::VGROUP_ID);
-        self.take(T::VgroupGroup, vgroup_group::VGROUP_ID, &scopes).await
+        self.take(T::VgroupGroup, vgroup_group::VGROUP_ID, &scopes)
+            .await
     }
 
     /// Returns the texts of a column of what was read, each once.
@@ -154,8 +194,17 @@ impl Rows<'_> {
 
     /// Reads rows, where there is something to look for; those that were read
     /// before stay as they are.
-    async fn take(&mut self, table: T, column: usize, texts: &[Arc<str>]) -> Result<(), StoreError> {
-        let texts: Vec<Arc<str>> = texts.iter().filter(|text| is_storable(text)).cloned().collect();
+    async fn take(
+        &mut self,
+        table: T,
+        column: usize,
+        texts: &[Arc<str>],
+    ) -> Result<(), StoreError> {
+        let texts: Vec<Arc<str>> = texts
+            .iter()
+            .filter(|text| is_storable(text))
+            .cloned()
+            .collect();
         if texts.is_empty() {
             return Ok(());
         }
@@ -163,7 +212,12 @@ impl Rows<'_> {
         (self.reading.report)(described.name, 0, 0);
         let mut found = rows_of(self.connection, described, column, &texts).await?;
         let key: Vec<usize> = described.key().map(|(at, _)| at).collect();
-        let known: HashSet<_> = self.world.rows(table).iter().map(|row| key_of(row, &key)).collect();
+        let known: HashSet<_> = self
+            .world
+            .rows(table)
+            .iter()
+            .map(|row| key_of(row, &key))
+            .collect();
         found.retain(|row| !known.contains(&key_of(row, &key)));
         self.world.add_rows(table, found);
         Ok(())
@@ -190,10 +244,20 @@ async fn apis(
                WHERE (module_name, api_key) IN (SELECT * FROM UNNEST($1::text[], $2::text[]))";
     let modules: Vec<&str> = names.iter().map(|name| &*name.module).collect();
     let keys: Vec<&str> = names.iter().map(|name| &*name.key).collect();
-    let found = sqlx::query(sql).bind(modules).bind(keys).fetch_all(connection).await.map_err(failed)?;
+    let found = sqlx::query(sql)
+        .bind(modules)
+        .bind(keys)
+        .fetch_all(connection)
+        .await
+        .map_err(failed)?;
     let api = |row: &sqlx::postgres::PgRow| -> Result<_, sqlx::Error> {
         let name = ApiName::new(row.try_get::<&str, _>(0)?, row.try_get::<&str, _>(1)?);
-        Ok((name, row.try_get::<Option<&str>, _>(2)?.unwrap_or_default().into()))
+        Ok((
+            name,
+            row.try_get::<Option<&str>, _>(2)?
+                .unwrap_or_default()
+                .into(),
+        ))
     };
     found.iter().map(|row| api(row).map_err(failed)).collect()
 }
@@ -202,11 +266,19 @@ async fn apis(
 pub(super) fn parts(world: &World) -> Parts {
     let mut apis: HashMap<&str, Vec<ApiName>> = HashMap::new();
     for row in world.rows(T::GroupApi) {
-        let api = ApiName::new(row.shared(group_api::MODULE_NAME), row.shared(group_api::API_KEY));
-        apis.entry(row.text(group_api::GROUP_ID)).or_default().push(api);
+        let api = ApiName::new(
+            row.shared(group_api::MODULE_NAME),
+            row.shared(group_api::API_KEY),
+        );
+        apis.entry(row.text(group_api::GROUP_ID))
+            .or_default()
+            .push(api);
     }
     let links = world.rows(T::VgroupGroup).iter().flat_map(|link| {
-        let apis = apis.get(link.text(vgroup_group::GROUP_ID)).into_iter().flatten();
+        let apis = apis
+            .get(link.text(vgroup_group::GROUP_ID))
+            .into_iter()
+            .flatten();
         apis.map(|api| (link.shared(vgroup_group::VGROUP_ID), api.clone()))
     });
     let mut groups: HashMap<&str, usize> = HashMap::new();
@@ -214,7 +286,11 @@ pub(super) fn parts(world: &World) -> Parts {
         *groups.entry(row.text(client_group::CLIENT_ID)).or_default() += 1;
     }
     let pairs = |table: T, one: usize, other: usize| {
-        world.rows(table).iter().map(|row| (row.shared(one), row.shared(other))).collect()
+        world
+            .rows(table)
+            .iter()
+            .map(|row| (row.shared(one), row.shared(other)))
+            .collect()
     };
     Parts {
         scopes: world.rows(T::Vgroup).iter().map(scope).collect(),
@@ -224,7 +300,11 @@ pub(super) fn parts(world: &World) -> Parts {
             vgroup_authority::VGROUP_ID,
             vgroup_authority::VGROUP_AUTHORITIE_ID,
         ),
-        holders: pairs(T::ClientVgroup, client_vgroup::VGROUP_ID, client_vgroup::CLIENT_ID),
+        holders: pairs(
+            T::ClientVgroup,
+            client_vgroup::VGROUP_ID,
+            client_vgroup::CLIENT_ID,
+        ),
         clients: world
             .rows(T::Client)
             .iter()
@@ -233,7 +313,10 @@ pub(super) fn parts(world: &World) -> Parts {
                 name: row.shared(client::CLIENT_NAME),
                 alias: optional(row, client::CLIENT_ALIAS),
                 level: optional(row, client::SECURITY_LEVEL_ID),
-                groups: groups.get(row.text(client::CLIENT_ID)).copied().unwrap_or_default(),
+                groups: groups
+                    .get(row.text(client::CLIENT_ID))
+                    .copied()
+                    .unwrap_or_default(),
                 exists: true,
             })
             .collect(),
@@ -242,7 +325,10 @@ pub(super) fn parts(world: &World) -> Parts {
 }
 
 fn scope(row: &Row) -> Scope {
-    let (name, alias) = (row.shared(vgroup::VGROUP_NAME), optional(row, vgroup::VGROUP_ALIAS));
+    let (name, alias) = (
+        row.shared(vgroup::VGROUP_NAME),
+        optional(row, vgroup::VGROUP_ALIAS),
+    );
     let description = optional(row, vgroup::VGROUP_DESC);
     let time = |at: usize| match row.cell(at) {
         Cell::Time(time) => Some(*time),

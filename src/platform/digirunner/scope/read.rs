@@ -72,7 +72,11 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) const fn new(connection: &'a mut PgConnection, reading: Reading<'a>) -> Self {
-        Self { connection, reading, done: 0 }
+        Self {
+            connection,
+            reading,
+            done: 0,
+        }
     }
 
     /// Reads the security levels.
@@ -82,7 +86,8 @@ impl<'a> Reader<'a> {
 
     /// Reads the authentication types.
     pub(super) async fn authentications(&mut self) -> Result<Vec<Label>, StoreError> {
-        self.rows("tsmp_group_authorities", AUTHENTICATIONS, label).await
+        self.rows("tsmp_group_authorities", AUTHENTICATIONS, label)
+            .await
     }
 
     async fn rows<R>(
@@ -104,7 +109,8 @@ impl<'a> Reader<'a> {
 }
 
 fn text(row: &PgRow, at: usize) -> Result<Arc<str>, sqlx::Error> {
-    row.try_get::<Option<&str>, _>(at).map(|text| Arc::from(text.unwrap_or_default()))
+    row.try_get::<Option<&str>, _>(at)
+        .map(|text| Arc::from(text.unwrap_or_default()))
 }
 
 fn optional(row: &PgRow, at: usize) -> Result<Option<Arc<str>>, sqlx::Error> {
@@ -134,7 +140,13 @@ fn scope(row: &PgRow) -> Result<Scope, sqlx::Error> {
 }
 
 fn link(row: &PgRow) -> Result<(Arc<str>, ApiName), sqlx::Error> {
-    Ok((text(row, 0)?, ApiName { module: text(row, 1)?, key: text(row, 2)? }))
+    Ok((
+        text(row, 0)?,
+        ApiName {
+            module: text(row, 1)?,
+            key: text(row, 2)?,
+        },
+    ))
 }
 
 fn pair(row: &PgRow) -> Result<(Arc<str>, Arc<str>), sqlx::Error> {
@@ -142,11 +154,21 @@ fn pair(row: &PgRow) -> Result<(Arc<str>, Arc<str>), sqlx::Error> {
 }
 
 fn api(row: &PgRow) -> Result<(ApiName, Arc<str>), sqlx::Error> {
-    Ok((ApiName { module: text(row, 0)?, key: text(row, 1)? }, text(row, 2)?))
+    Ok((
+        ApiName {
+            module: text(row, 0)?,
+            key: text(row, 1)?,
+        },
+        text(row, 2)?,
+    ))
 }
 
 fn label(row: &PgRow) -> Result<Label, sqlx::Error> {
-    Ok(Label { id: text(row, 0)?, name: text(row, 1)?, description: optional(row, 2)? })
+    Ok(Label {
+        id: text(row, 0)?,
+        name: text(row, 1)?,
+        description: optional(row, 2)?,
+    })
 }
 
 fn client(row: &PgRow) -> Result<ClientInfo, sqlx::Error> {

@@ -50,17 +50,34 @@ impl Repaired {
                 findings(self.left)
             ));
         }
-        let items: BTreeSet<ItemId> = self.ailments.into_iter().map(|ailment| ailment.item).collect();
-        Planned { changes: self.changes, items: items.into_iter().collect(), notes, ..Planned::default() }
+        let items: BTreeSet<ItemId> = self
+            .ailments
+            .into_iter()
+            .map(|ailment| ailment.item)
+            .collect();
+        Planned {
+            changes: self.changes,
+            items: items.into_iter().collect(),
+            notes,
+            ..Planned::default()
+        }
     }
 }
 
 fn counted(items: usize) -> String {
-    if items == 1 { "1 item".to_owned() } else { format!("{items} items") }
+    if items == 1 {
+        "1 item".to_owned()
+    } else {
+        format!("{items} items")
+    }
 }
 
 fn findings(count: usize) -> String {
-    if count == 1 { "1 finding".to_owned() } else { format!("{count} findings") }
+    if count == 1 {
+        "1 finding".to_owned()
+    } else {
+        format!("{count} findings")
+    }
 }
 
 /// Repairs what can be repaired: findings of these codes, or all of them.
@@ -86,12 +103,18 @@ pub(super) fn repair(world: &World, codes: &[String], stamp: &Stamp) -> Repaired
     }
     let mut told = HashSet::new();
     ailments.retain(|ailment| told.insert((ailment.code.clone(), ailment.item.clone())));
-    let changes = repaired.map_or_else(Changes::default, |after| difference(world, &after, &owners));
-    Repaired { changes, ailments, left }
+    let changes =
+        repaired.map_or_else(Changes::default, |after| difference(world, &after, &owners));
+    Repaired {
+        changes,
+        ailments,
+        left,
+    }
 }
 
 fn is_chosen(found: &Found<'_>, codes: &[String]) -> bool {
-    !found.fixes.is_empty() && (codes.is_empty() || codes.iter().any(|code| code == found.sign.code()))
+    !found.fixes.is_empty()
+        && (codes.is_empty() || codes.iter().any(|code| code == found.sign.code()))
 }
 
 /// The key of a row.
@@ -127,7 +150,9 @@ fn difference(before: &World, after: &World, owners: &Owners) -> Changes {
         match rows.get(place) {
             Some([Some(before), None]) => changes.delete(place.0, (*before).clone()),
             Some([None, Some(after)]) => changes.insert(place.0, (*after).clone()),
-            Some([Some(before), Some(after)]) if before != after => changes.update(place.0, (*after).clone()),
+            Some([Some(before), Some(after)]) if before != after => {
+                changes.update(place.0, (*after).clone())
+            }
             _ => {}
         }
     }
@@ -165,11 +190,17 @@ impl<'w, 'o> Round<'w, 'o> {
             Fix::Remove(group) => self.remove(group, item),
             Fix::Give { client, group } => {
                 self.clients.insert(client);
-                let cells = [(client_group::CLIENT_ID, client), (client_group::GROUP_ID, group)];
+                let cells = [
+                    (client_group::CLIENT_ID, client),
+                    (client_group::GROUP_ID, group),
+                ];
                 self.insert(T::ClientGroup, &cells, item);
             }
             Fix::Link { scope, group } => {
-                let cells = [(vgroup_group::VGROUP_ID, scope), (vgroup_group::GROUP_ID, group)];
+                let cells = [
+                    (vgroup_group::VGROUP_ID, scope),
+                    (vgroup_group::GROUP_ID, group),
+                ];
                 self.insert(T::VgroupGroup, &cells, item);
             }
             Fix::Follow { scope, group } => self.follow(scope, group, item),
@@ -191,7 +222,9 @@ impl<'w, 'o> Round<'w, 'o> {
     }
 
     fn delete(&mut self, table: T, at: usize, item: &ItemId) {
-        let Some(row) = self.index.side.world.row(table, at) else { return };
+        let Some(row) = self.index.side.world.row(table, at) else {
+            return;
+        };
         if !self.deleted.insert((table, at)) {
             return;
         }
@@ -206,7 +239,12 @@ impl<'w, 'o> Round<'w, 'o> {
         for (at, text) in cells {
             row.set(*at, Cell::Text(Arc::from(*text)));
         }
-        stamp_new(table.table(), &mut row, self.stamp.now, &self.stamp.operator);
+        stamp_new(
+            table.table(),
+            &mut row,
+            self.stamp.now,
+            &self.stamp.operator,
+        );
         self.touch(table, &row, item);
         self.inserted.insert((table, key(table.table(), &row)), row);
     }
@@ -225,13 +263,18 @@ impl<'w, 'o> Round<'w, 'o> {
         ] {
             rows.extend(side.rows_of(table, by, group).map(|(at, _)| (table, at)));
         }
-        rows.into_iter().for_each(|(table, at)| self.delete(table, at, item));
+        rows.into_iter()
+            .for_each(|(table, at)| self.delete(table, at, item));
     }
 
     fn follow(&mut self, scope: &'w str, id: &'w str, item: &ItemId) {
-        let Some(at) = self.index.side.groups.get(id).copied() else { return };
+        let Some(at) = self.index.side.groups.get(id).copied() else {
+            return;
+        };
         let side = &self.index.side;
-        let (Some(group), Some(master)) = (side.group(id), side.scope(scope)) else { return };
+        let (Some(group), Some(master)) = (side.group(id), side.scope(scope)) else {
+            return;
+        };
         let mut new = group.clone();
         new.set(group::VGROUP_ID, Cell::Text(Arc::from(scope)));
         for (_, to, from) in self.index.differences(group, master) {
@@ -247,13 +290,23 @@ impl<'w, 'o> Round<'w, 'o> {
             .map(|(at, _)| at)
             .collect();
         if new != *group {
-            stamp_update(&group::TABLE, &mut new, self.stamp.now, &self.stamp.operator);
+            stamp_update(
+                &group::TABLE,
+                &mut new,
+                self.stamp.now,
+                &self.stamp.operator,
+            );
             self.touch(T::Group, &new, item);
             self.updated.insert((T::Group, at), new);
         }
-        extra.into_iter().for_each(|at| self.delete(T::GroupAuthority, at, item));
+        extra
+            .into_iter()
+            .for_each(|at| self.delete(T::GroupAuthority, at, item));
         for authority in there.difference(&here) {
-            let cells = [(group_authority::GROUP_ID, id), (group_authority::GROUP_AUTHORITIE_ID, *authority)];
+            let cells = [
+                (group_authority::GROUP_ID, id),
+                (group_authority::GROUP_AUTHORITIE_ID, *authority),
+            ];
             self.insert(T::GroupAuthority, &cells, item);
         }
     }
@@ -262,7 +315,9 @@ impl<'w, 'o> Round<'w, 'o> {
     fn recompute(&mut self, client: &'w str) {
         let side = &self.index.side;
         let oauth = side.rows_of(T::Oauth, &side.oauth, client).next();
-        let (Some((at, row)), true) = (oauth, side.client(client).is_some()) else { return };
+        let (Some((at, row)), true) = (oauth, side.client(client).is_some()) else {
+            return;
+        };
         let kept = side
             .rows_of(T::ClientGroup, &side.client_groups, client)
             .filter(|(at, _)| !self.deleted.contains(&(T::ClientGroup, *at)))
@@ -272,7 +327,9 @@ impl<'w, 'o> Round<'w, 'o> {
             let is_own = *table == T::ClientGroup && row.text(client_group::CLIENT_ID) == client;
             is_own.then(|| row.text(client_group::GROUP_ID))
         });
-        let Some(scope) = oauth_scope(kept.chain(given).collect()) else { return };
+        let Some(scope) = oauth_scope(kept.chain(given).collect()) else {
+            return;
+        };
         let mut new = row.clone();
         new.set(oauth::SCOPE, Cell::Text(scope.into()));
         let item = ItemId::new(CLIENT, client);
@@ -292,10 +349,15 @@ impl<'w, 'o> Round<'w, 'o> {
             let rows = before.rows(*id).iter().enumerate();
             let kept = rows.filter(|(at, _)| !self.deleted.contains(&(*id, *at)));
             let mut rows: Vec<Row> = kept
-                .map(|(at, row)| self.updated.remove(&(*id, at)).unwrap_or_else(|| row.clone()))
+                .map(|(at, row)| {
+                    self.updated
+                        .remove(&(*id, at))
+                        .unwrap_or_else(|| row.clone())
+                })
                 .collect();
             let of_table = std::mem::take(&mut self.inserted).into_iter();
-            let (own, others) = of_table.partition::<BTreeMap<_, _>, _>(|((table, _), _)| table == id);
+            let (own, others) =
+                of_table.partition::<BTreeMap<_, _>, _>(|((table, _), _)| table == id);
             self.inserted = others;
             rows.extend(own.into_values());
             after.set_rows(*id, rows);

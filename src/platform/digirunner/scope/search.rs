@@ -26,20 +26,32 @@ impl Filter {
     /// with blanks between them.
     pub fn keyword(text: &str) -> Self {
         let words = text.split_whitespace().map(str::to_lowercase).collect();
-        Self { words, ..Self::default() }
+        Self {
+            words,
+            ..Self::default()
+        }
     }
 
     /// Returns the first thing that it asks for and that there is not.
     pub fn check(&self, catalogue: &Catalogue) -> Option<Violation> {
-        let level = self.level.as_deref().filter(|level| catalogue.level(level).is_none());
+        let level = self
+            .level
+            .as_deref()
+            .filter(|level| catalogue.level(level).is_none());
         if level.is_some() {
             return Some(Violation::new(1364, &[]).hint(levels(catalogue)));
         }
-        let unknown = self.authentications.iter().find(|id| catalogue.authentication(id).is_none());
+        let unknown = self
+            .authentications
+            .iter()
+            .find(|id| catalogue.authentication(id).is_none());
         if let Some(id) = unknown {
             return Some(unknown_authentication(id, catalogue));
         }
-        let client = self.client.as_deref().filter(|id| catalogue.client(id).is_none())?;
+        let client = self
+            .client
+            .as_deref()
+            .filter(|id| catalogue.client(id).is_none())?;
         Some(Violation::new(1344, &[]).hint(format!("there is no client '{client}': check its id")))
     }
 }
@@ -109,18 +121,28 @@ impl Catalogue {
         let matched = self.matched_apis(&filter.words);
         let taker = filter.client.as_deref().map(|id| (id, self.client(id)));
         let is_wanted = |scope: &Scope| {
-            filter.level.as_ref().is_none_or(|level| scope.level.as_deref() == Some(level))
+            filter
+                .level
+                .as_ref()
+                .is_none_or(|level| scope.level.as_deref() == Some(level))
                 && (filter.authentications.is_empty()
                     || scope
                         .authentications
                         .iter()
                         .any(|id| filter.authentications.iter().any(|wanted| **wanted == **id)))
                 && taker.is_none_or(|(id, client)| {
-                    client.is_some_and(|client| is_of_level(client, scope)) && !self.holds(id, scope)
+                    client.is_some_and(|client| is_of_level(client, scope))
+                        && !self.holds(id, scope)
                 })
                 && (filter.words.is_empty()
-                    || filter.words.iter().any(|word| scope.folded.contains(word.as_str()))
-                    || scope.apis.iter().any(|at| matched.get(*at).copied().unwrap_or_default()))
+                    || filter
+                        .words
+                        .iter()
+                        .any(|word| scope.folded.contains(word.as_str()))
+                    || scope
+                        .apis
+                        .iter()
+                        .any(|at| matched.get(*at).copied().unwrap_or_default()))
         };
         let mut found: Vec<usize> = self
             .scopes()
@@ -139,7 +161,10 @@ impl Catalogue {
             return Vec::new();
         }
         let is_matched = |folded: &str| words.iter().any(|word| folded.contains(word.as_str()));
-        self.apis().iter().map(|api| is_matched(&api.folded)).collect()
+        self.apis()
+            .iter()
+            .map(|api| is_matched(&api.folded))
+            .collect()
     }
 
     /// Sorts places in the list of scopes, which is by name and id itself.
@@ -147,7 +172,8 @@ impl Catalogue {
         if sort.key != SortKey::Name {
             let endless = |number: i64| if number == 0 { i64::MAX } else { number };
             let text = |text: &Option<Arc<str>>| text.clone().unwrap_or_else(|| "".into());
-            let number = |of: &dyn Fn(&Scope) -> i64, at: &usize| self.scopes().get(*at).map_or(0, of);
+            let number =
+                |of: &dyn Fn(&Scope) -> i64, at: &usize| self.scopes().get(*at).map_or(0, of);
             match sort.key {
                 SortKey::Alias => {
                     found.sort_by_cached_key(|at| self.scopes().get(*at).map(|s| text(&s.alias)));
@@ -158,10 +184,14 @@ impl Catalogue {
                 SortKey::Created => {
                     found.sort_by_key(|at| self.scopes().get(*at).map(|scope| scope.created_at));
                 }
-                SortKey::Duration => found.sort_by_key(|at| number(&|scope| endless(scope.seconds), at)),
+                SortKey::Duration => {
+                    found.sort_by_key(|at| number(&|scope| endless(scope.seconds), at))
+                }
                 SortKey::Times => found.sort_by_key(|at| number(&|scope| endless(scope.times), at)),
                 SortKey::Apis => found.sort_by_key(|at| number(&|scope| count(&scope.apis), at)),
-                SortKey::Holders => found.sort_by_key(|at| number(&|scope| count(&scope.holders), at)),
+                SortKey::Holders => {
+                    found.sort_by_key(|at| number(&|scope| count(&scope.holders), at))
+                }
                 SortKey::Name => {}
             }
         }
@@ -182,7 +212,12 @@ mod tests {
     fn found(filter: &Filter, sort: Sort) -> Vec<String> {
         let catalogue = Catalogue::sample();
         let found = catalogue.search(filter, sort);
-        let last_two = |at: usize| catalogue.scopes()[at].id.trim_start_matches("20000000").to_owned();
+        let last_two = |at: usize| {
+            catalogue.scopes()[at]
+                .id
+                .trim_start_matches("20000000")
+                .to_owned()
+        };
         found.into_iter().map(last_two).collect()
     }
 
@@ -226,7 +261,13 @@ mod tests {
     fn one_of_the_authentication_types_is_enough() {
         let with = |ids: &[&str]| {
             let authentications = ids.iter().map(|id| (*id).to_owned()).collect();
-            found(&Filter { authentications, ..Filter::default() }, Sort::default())
+            found(
+                &Filter {
+                    authentications,
+                    ..Filter::default()
+                },
+                Sort::default(),
+            )
         };
         assert_eq!(with(&["OTP"]), ["01"]);
         assert_eq!(with(&["OTP", "PIN"]), ["01", "02"]);
@@ -234,16 +275,28 @@ mod tests {
 
     #[test]
     fn conditions_have_to_be_met_together() {
-        let filter = Filter { level: Some("A".to_owned()), ..Filter::keyword("a") };
+        let filter = Filter {
+            level: Some("A".to_owned()),
+            ..Filter::keyword("a")
+        };
         assert_eq!(found(&filter, Sort::default()), ["01"]);
-        let filter = Filter { level: Some("B".to_owned()), ..Filter::keyword("a") };
+        let filter = Filter {
+            level: Some("B".to_owned()),
+            ..Filter::keyword("a")
+        };
         assert_eq!(found(&filter, Sort::default()), [""; 0]);
     }
 
     #[test]
     fn for_a_client_of_a_level_the_scopes_of_others_cannot_be_found() {
         let of = |client: &str| {
-            found(&Filter { client: Some(client.to_owned()), ..Filter::default() }, Sort::default())
+            found(
+                &Filter {
+                    client: Some(client.to_owned()),
+                    ..Filter::default()
+                },
+                Sort::default(),
+            )
         };
         assert_eq!(of("risk"), ["02", "03"]);
         assert_eq!(of("crm"), [""; 0], "it holds the only one of level A");
@@ -254,15 +307,34 @@ mod tests {
     fn what_is_not_there_cannot_be_searched_for() {
         let catalogue = Catalogue::sample();
         let code = |filter: Filter| filter.check(&catalogue).map(|violation| violation.code);
-        assert_eq!(code(Filter { level: Some("Z".to_owned()), ..Filter::default() }), Some(1364));
-        assert_eq!(code(Filter { authentications: vec!["Z".to_owned()], ..Filter::default() }), Some(1397));
-        assert_eq!(code(Filter { client: Some("ghost".to_owned()), ..Filter::default() }), Some(1344));
+        assert_eq!(
+            code(Filter {
+                level: Some("Z".to_owned()),
+                ..Filter::default()
+            }),
+            Some(1364)
+        );
+        assert_eq!(
+            code(Filter {
+                authentications: vec!["Z".to_owned()],
+                ..Filter::default()
+            }),
+            Some(1397)
+        );
+        assert_eq!(
+            code(Filter {
+                client: Some("ghost".to_owned()),
+                ..Filter::default()
+            }),
+            Some(1344)
+        );
         assert_eq!(code(Filter::keyword("whatever")), None);
     }
 
     #[test]
     fn scopes_are_sorted_by_each_column_and_backwards() {
-        let by = |key: SortKey, descending: bool| found(&Filter::default(), Sort { key, descending });
+        let by =
+            |key: SortKey, descending: bool| found(&Filter::default(), Sort { key, descending });
         assert_eq!(by(SortKey::Name, true), ["05", "04", "03", "02", "01"]);
         assert_eq!(by(SortKey::Level, false), ["01", "04", "05", "02", "03"]);
         assert_eq!(by(SortKey::Apis, true)[..2], ["01", "02"]);

@@ -27,12 +27,19 @@ impl Planned {
             // A row that differs is told already.
             if let (Some(draft), Some(id), true) = (shown, &self.id, found.is_empty()) {
                 let catalogue = Catalogue::new(parts(&after(&self.before, touched)));
-                let now = catalogue.scope(id).map(|scope| Draft::of(&catalogue, scope)).unwrap_or_default();
+                let now = catalogue
+                    .scope(id)
+                    .map(|scope| Draft::of(&catalogue, scope))
+                    .unwrap_or_default();
                 let key = serde_json::json!({ "vgroup_id": &**id }).to_string();
-                found.extend(differences(&draft.value(), &now.value()).into_iter().map(|one| Unpromised {
-                    column: Some(one.path),
-                    ..promise.deviation(T::Vgroup.table().name, &key, Deviation::Value)
-                }));
+                found.extend(
+                    differences(&draft.value(), &now.value())
+                        .into_iter()
+                        .map(|one| Unpromised {
+                            column: Some(one.path),
+                            ..promise.deviation(T::Vgroup.table().name, &key, Deviation::Value)
+                        }),
+                );
             }
             found
         })

@@ -34,8 +34,17 @@ impl Violation {
     /// Returns a violation with the product's text, in which `{0}`, `{1}` …
     /// become the arguments.
     pub(super) fn new(code: u16, arguments: &[&str]) -> Self {
-        let text = TEXTS.iter().find(|(other, _)| *other == code).map_or("Execution error", |(_, text)| text);
-        Self { code, part: None, message: filled(text, arguments), hint: String::new(), about: Vec::new() }
+        let text = TEXTS
+            .iter()
+            .find(|(other, _)| *other == code)
+            .map_or("Execution error", |(_, text)| text);
+        Self {
+            code,
+            part: None,
+            message: filled(text, arguments),
+            hint: String::new(),
+            about: Vec::new(),
+        }
     }
 
     /// Returns the violation of a scope that there is not.
@@ -90,10 +99,16 @@ const TEXTS: [(u16, &str); 20] = [
     ),
     (1397, "Authorized verification type: [{0}] does not exist"),
     (1400, "API: [{0}] does not found"),
-    (1402, "The amount of API can be up to a maximum of [{0}], you selected [{1}]"),
+    (
+        1402,
+        "The amount of API can be up to a maximum of [{0}], you selected [{1}]",
+    ),
     (1403, "Failed to remove. This virtual group is being used."),
     (1410, "Group [{0}] does not exist"),
-    (1547, "[Client Id:{0}]The total number of APIs set with API Scope and API Group settings exceeds {1}"),
+    (
+        1547,
+        "[Client Id:{0}]The total number of APIs set with API Scope and API Group settings exceeds {1}",
+    ),
 ];
 
 /// Replaces each placeholder once, so that data is never taken for one.
@@ -129,13 +144,19 @@ mod tests {
 
     #[test]
     fn data_that_looks_like_a_placeholder_is_data() {
-        assert_eq!(Violation::new(1353, &["name", "{0}"]).message, "[name] already exists: {0}");
+        assert_eq!(
+            Violation::new(1353, &["name", "{0}"]).message,
+            "[name] already exists: {0}"
+        );
     }
 
     #[test]
     fn the_code_is_text_in_json() {
         let json = serde_json::to_value(Violation::new(1403, &[])).unwrap();
         assert_eq!(json["code"], "1403");
-        assert_eq!(json["message"], "Failed to remove. This virtual group is being used.");
+        assert_eq!(
+            json["message"],
+            "Failed to remove. This virtual group is being used."
+        );
     }
 }

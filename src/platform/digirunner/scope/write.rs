@@ -53,13 +53,17 @@ pub(crate) async fn write(
     let given = allocate::take(writer, counting.counts()).await?;
     let mut ids = Ids::given(given, HashSet::new());
     let planned = match edit::plan(&ground, edit, stamp, &mut ids) {
-        Ok(planned) => Planned { before: ground.world.clone(), ..planned },
+        Ok(planned) => Planned {
+            before: ground.world.clone(),
+            ..planned
+        },
         Err(refused) => return Ok(Err(refused)),
     };
     for table in [T::Level, T::Authority] {
         let relied_on = planned.relied_on.iter().filter(|(on, ..)| *on == table);
-        let rows: Vec<Row> =
-            relied_on.map(|(on, column, key)| key_row(on.table(), *column, key.to_string())).collect();
+        let rows: Vec<Row> = relied_on
+            .map(|(on, column, key)| key_row(on.table(), *column, key.to_string()))
+            .collect();
         if !rows.is_empty() {
             hold(writer, table.table(), &rows).await?;
         }
@@ -77,7 +81,10 @@ async fn repaired(
     let world = read_tables(writer.connection(), reading, &check::tables()).await?;
     let planned = repair::repair(&world, codes, writer.stamp()).planned();
     execute(writer, &planned.changes, &world).await?;
-    Ok(Planned { before: world, ..planned })
+    Ok(Planned {
+        before: world,
+        ..planned
+    })
 }
 
 /// Tells what is wrong with the scopes of a target, by sort and then by item.
@@ -90,5 +97,7 @@ pub(crate) async fn ailments(
     connection: &mut Connection,
     reading: Reading<'_>,
 ) -> Result<Vec<Ailment>, StoreError> {
-    Ok(check::ailments(&read_tables(connection, reading, &check::tables()).await?))
+    Ok(check::ailments(
+        &read_tables(connection, reading, &check::tables()).await?,
+    ))
 }

@@ -43,53 +43,89 @@ fn access(from: &Lists, to: &Lists, items: &[&str]) -> Vec<String> {
 
 fn told(access: &Access) -> Vec<String> {
     let line = |grant: &crate::engine::access::Grant| {
-        format!("{} {} {} {}", grant.shift.sign(), grant.subject.id.key, grant.what(), grant.means())
+        format!(
+            "{} {} {} {}",
+            grant.shift.sign(),
+            grant.subject.id.key,
+            grant.what(),
+            grant.means()
+        )
     };
     access.grants().iter().map(line).collect()
 }
 
 /// A target with both APIs, a group `g` that has one of them, and a client `a`.
 fn base() -> Lists {
-    world().apis(&[PAY, LOAN]).client("a", json!({})).group("1", "g", json!({})).group_api(
-        "1",
-        PAY,
-        json!({}),
-    )
+    world()
+        .apis(&[PAY, LOAN])
+        .client("a", json!({}))
+        .group("1", "g", json!({}))
+        .group_api("1", PAY, json!({}))
 }
 
 #[test]
 fn who_holds_a_covered_group_gains_its_new_apis_also_where_the_file_has_no_such_client() {
     let there = base().client_group("a", "1");
-    let here = world().group("7", "g", json!({})).group_api("7", LOAN, json!({}));
-    assert_eq!(access(&here, &there, &["group:g"]), ["+ a loan/offer by group g"]);
+    let here = world()
+        .group("7", "g", json!({}))
+        .group_api("7", LOAN, json!({}));
+    assert_eq!(
+        access(&here, &there, &["group:g"]),
+        ["+ a loan/offer by group g"]
+    );
     assert_eq!(access(&here, &there, &[]), [] as [&str; 0]);
 }
 
 #[test]
 fn an_api_that_the_target_lacks_is_granted_to_nobody() {
-    let there = world().client("a", json!({})).group("1", "g", json!({})).client_group("a", "1");
-    let here = world().group("7", "g", json!({"groupDesc": "new"})).group_api("7", PAY, json!({}));
+    let there = world()
+        .client("a", json!({}))
+        .group("1", "g", json!({}))
+        .client_group("a", "1");
+    let here = world()
+        .group("7", "g", json!({"groupDesc": "new"}))
+        .group_api("7", PAY, json!({}));
     assert_eq!(access(&here, &there, &["group:g"]), [] as [&str; 0]);
 }
 
 #[test]
 fn users_of_every_client_that_holds_a_covered_scope_are_asked_for_its_new_apis() {
-    let there = base().scope("5", "s", json!({})).hidden("6", "5", PAY, json!({})).client_scope("a", "5");
-    let here =
-        world().scope("7", "s", json!({})).hidden("8", "7", PAY, json!({})).hidden("9", "7", LOAN, json!({}));
-    assert_eq!(access(&here, &there, &["scope:s"]), ["+ a loan/offer by scope s"]);
+    let there = base()
+        .scope("5", "s", json!({}))
+        .hidden("6", "5", PAY, json!({}))
+        .client_scope("a", "5");
+    let here = world()
+        .scope("7", "s", json!({}))
+        .hidden("8", "7", PAY, json!({}))
+        .hidden("9", "7", LOAN, json!({}));
+    assert_eq!(
+        access(&here, &there, &["scope:s"]),
+        ["+ a loan/offer by scope s"]
+    );
 }
 
 #[test]
 fn a_link_to_a_hidden_group_grants_nothing_by_itself() {
-    let there = base().scope("5", "s", json!({})).hidden("6", "5", LOAN, json!({})).client_group("a", "6");
-    let here = world().client("a", json!({"tps": 11})).group("7", "g", json!({})).client_group("a", "7");
-    assert_eq!(access(&here, &there, &["client:a"]), ["+ a pay/transfer by group g"]);
+    let there = base()
+        .scope("5", "s", json!({}))
+        .hidden("6", "5", LOAN, json!({}))
+        .client_group("a", "6");
+    let here = world()
+        .client("a", json!({"tps": 11}))
+        .group("7", "g", json!({}))
+        .client_group("a", "7");
+    assert_eq!(
+        access(&here, &there, &["client:a"]),
+        ["+ a pay/transfer by group g"]
+    );
 }
 
 #[test]
 fn another_way_to_an_api_that_a_client_calls_already_is_no_gain() {
-    let there = base().client_group("a", "1").scope("5", "s", json!({})).hidden("6", "5", PAY, json!({}));
+    let there = base()
+        .client_group("a", "1")
+        .scope("5", "s", json!({}))
+        .hidden("6", "5", PAY, json!({}));
     let here = world()
         .client("a", json!({}))
         .scope("7", "s", json!({}))
@@ -101,26 +137,42 @@ fn another_way_to_an_api_that_a_client_calls_already_is_no_gain() {
 #[test]
 fn an_x_api_key_calls_what_its_groups_have_and_follows_them() {
     let there = base().x_key(1, "a", "E", json!({})).x_map(2, 1, "1");
-    let here = world().group("7", "g", json!({})).group_api("7", LOAN, json!({}));
-    assert_eq!(access(&here, &there, &["group:g"]), ["+ a loan/offer by x-api-key alias-E"]);
+    let here = world()
+        .group("7", "g", json!({}))
+        .group_api("7", LOAN, json!({}));
+    assert_eq!(
+        access(&here, &there, &["group:g"]),
+        ["+ a loan/offer by x-api-key alias-E"]
+    );
     let here = world()
         .client("a", json!({}))
         .group("7", "g", json!({}))
         .x_key(3, "a", "F", json!({}))
         .x_map(4, 3, "7");
-    assert_eq!(access(&here, &base(), &["client:a"]), ["+ a pay/transfer by x-api-key alias-F"]);
+    assert_eq!(
+        access(&here, &base(), &["client:a"]),
+        ["+ a pay/transfer by x-api-key alias-F"]
+    );
 }
 
 #[test]
 fn a_key_that_is_covered_is_called_as_in_the_file() {
-    let there = base().x_key(1, "a", "E", json!({"apiKeyAlias": "old"})).x_map(2, 1, "1");
+    let there = base()
+        .x_key(1, "a", "E", json!({"apiKeyAlias": "old"}))
+        .x_map(2, 1, "1");
     let here = world()
         .client("a", json!({}))
         .group("7", "g", json!({}))
         .group_api("7", LOAN, json!({}))
         .x_key(3, "a", "E", json!({"apiKeyAlias": "new"}));
-    assert_eq!(access(&here, &there, &["group:g"]), ["+ a loan/offer by x-api-key old"]);
-    assert_eq!(access(&here, &there, &["group:g", "client:a"]), ["+ a loan/offer by x-api-key new"]);
+    assert_eq!(
+        access(&here, &there, &["group:g"]),
+        ["+ a loan/offer by x-api-key old"]
+    );
+    assert_eq!(
+        access(&here, &there, &["group:g", "client:a"]),
+        ["+ a loan/offer by x-api-key new"]
+    );
 }
 
 #[test]
@@ -132,14 +184,20 @@ fn a_dgrk_key_calls_the_apis_that_it_is_mapped_to() {
         .open_map(5, 3, "u2")
         .api_use("u1", LOAN)
         .api_use("u2", ("no", "where"));
-    assert_eq!(access(&here, &base(), &["client:a"]), ["+ a loan/offer by dgrk alias-K"]);
+    assert_eq!(
+        access(&here, &base(), &["client:a"]),
+        ["+ a loan/offer by dgrk alias-K"]
+    );
 }
 
 #[test]
 fn a_client_that_is_added_gains_what_rows_of_an_absent_one_of_its_id_grant() {
     let there = base().client_group("b", "1");
     let here = world().client("b", json!({}));
-    assert_eq!(access(&here, &there, &["client:b"]), ["+ b pay/transfer by group g"]);
+    assert_eq!(
+        access(&here, &there, &["client:b"]),
+        ["+ b pay/transfer by group g"]
+    );
     assert_eq!(access(&here, &there, &[]), [] as [&str; 0]);
 }
 
@@ -150,7 +208,10 @@ fn what_a_new_client_gets_by_a_new_group_hangs_on_both() {
         .group("7", "new", json!({}))
         .group_api("7", LOAN, json!({}))
         .client_group("b", "7");
-    assert_eq!(access(&here, &base(), &["client:b", "group:new"]), ["+ b loan/offer by group new"]);
+    assert_eq!(
+        access(&here, &base(), &["client:b", "group:new"]),
+        ["+ b loan/offer by group new"]
+    );
     assert_eq!(access(&here, &base(), &["group:new"]), [] as [&str; 0]);
     assert_eq!(access(&here, &base(), &["client:b"]), [] as [&str; 0]);
 }
@@ -161,27 +222,44 @@ type Pairs = BTreeMap<(String, String), BTreeSet<String>>;
 /// Reads that from the rows, table by table.
 fn pairs(world: &World) -> Pairs {
     let text = |row: &Row, column| row.text(column).to_owned();
-    let clients: BTreeSet<String> =
-        world.rows(T::Client).iter().map(|row| text(row, client::CLIENT_ID)).collect();
-    let known: BTreeSet<String> =
-        world.apis.iter().map(|api| format!("{}/{}", api.module, api.api)).collect();
+    let clients: BTreeSet<String> = world
+        .rows(T::Client)
+        .iter()
+        .map(|row| text(row, client::CLIENT_ID))
+        .collect();
+    let known: BTreeSet<String> = world
+        .apis
+        .iter()
+        .map(|api| format!("{}/{}", api.module, api.api))
+        .collect();
     let apis_of = |id: &str| -> Vec<String> {
-        let rows = world.rows(T::GroupApi).iter().filter(|row| row.text(group_api::GROUP_ID) == id);
-        let apis =
-            rows.map(|row| format!("{}/{}", row.text(group_api::MODULE_NAME), row.text(group_api::API_KEY)));
+        let rows = world
+            .rows(T::GroupApi)
+            .iter()
+            .filter(|row| row.text(group_api::GROUP_ID) == id);
+        let apis = rows.map(|row| {
+            format!(
+                "{}/{}",
+                row.text(group_api::MODULE_NAME),
+                row.text(group_api::API_KEY)
+            )
+        });
         apis.filter(|api| known.contains(api)).collect()
     };
     let mut pairs = Pairs::new();
     let mut grant = |client: &str, apis: Vec<String>, by: String| {
         for api in apis.into_iter().filter(|_| clients.contains(client)) {
-            pairs.entry((client.to_owned(), api)).or_default().insert(by.clone());
+            pairs
+                .entry((client.to_owned(), api))
+                .or_default()
+                .insert(by.clone());
         }
     };
     for row in world.rows(T::ClientGroup) {
         let id = row.text(client_group::GROUP_ID);
         let groups = world.rows(T::Group).iter();
-        for plain in
-            groups.filter(|row| row.text(group::GROUP_ID) == id && row.text(group::VGROUP_FLAG) == "0")
+        for plain in groups
+            .filter(|row| row.text(group::GROUP_ID) == id && row.text(group::VGROUP_FLAG) == "0")
         {
             let by = format!("group:{}", plain.text(group::GROUP_NAME));
             grant(row.text(client_group::CLIENT_ID), apis_of(id), by);
@@ -189,7 +267,11 @@ fn pairs(world: &World) -> Pairs {
     }
     for row in world.rows(T::ClientVgroup) {
         let id = row.text(client_vgroup::VGROUP_ID);
-        for scope in world.rows(T::Vgroup).iter().filter(|row| row.text(vgroup::VGROUP_ID) == id) {
+        for scope in world
+            .rows(T::Vgroup)
+            .iter()
+            .filter(|row| row.text(vgroup::VGROUP_ID) == id)
+        {
             let links = world.rows(T::VgroupGroup).iter();
             for link in links.filter(|row| row.text(vgroup_group::VGROUP_ID) == id) {
                 let by = format!("scope:{}", scope.text(vgroup::VGROUP_NAME));
@@ -200,17 +282,33 @@ fn pairs(world: &World) -> Pairs {
     }
     for key in world.rows(T::XKey) {
         let id = key.int(x_key::API_KEY_ID);
-        for map in world.rows(T::XMap).iter().filter(|row| row.int(x_map::REF_API_KEY_ID) == id) {
+        for map in world
+            .rows(T::XMap)
+            .iter()
+            .filter(|row| row.int(x_map::REF_API_KEY_ID) == id)
+        {
             let by = format!("x-api-key:{}", key.text(x_key::API_KEY_ALIAS));
-            grant(key.text(x_key::CLIENT_ID), apis_of(map.text(x_map::GROUP_ID)), by);
+            grant(
+                key.text(x_key::CLIENT_ID),
+                apis_of(map.text(x_map::GROUP_ID)),
+                by,
+            );
         }
     }
     for key in world.rows(T::OpenKey) {
         let id = key.int(open_key::OPEN_API_KEY_ID);
-        for map in world.rows(T::OpenMap).iter().filter(|row| row.int(open_map::REF_OPEN_API_KEY_ID) == id) {
-            let apis =
-                world.apis.iter().filter(|api| api.uid.as_deref() == Some(map.text(open_map::REF_API_UID)));
-            let apis = apis.map(|api| format!("{}/{}", api.module, api.api)).collect();
+        for map in world
+            .rows(T::OpenMap)
+            .iter()
+            .filter(|row| row.int(open_map::REF_OPEN_API_KEY_ID) == id)
+        {
+            let apis = world
+                .apis
+                .iter()
+                .filter(|api| api.uid.as_deref() == Some(map.text(open_map::REF_API_UID)));
+            let apis = apis
+                .map(|api| format!("{}/{}", api.module, api.api))
+                .collect();
             let by = format!("dgrk:{}", key.text(open_key::OPEN_API_KEY_ALIAS));
             grant(key.text(open_key::CLIENT_ID), apis, by);
         }
@@ -222,14 +320,33 @@ fn pairs(world: &World) -> Pairs {
 fn written(world: &World, changes: &Changes) -> World {
     let mut after = world.clone();
     for table in TABLES {
-        let Some(changes) = changes.of(table.id) else { continue };
+        let Some(changes) = changes.of(table.id) else {
+            continue;
+        };
         let key: Vec<usize> = table.key().map(|(at, _)| at).collect();
-        let updates: HashMap<_, &Row> =
-            changes.updates.rows.iter().map(|row| (key_of(row, &key), row)).collect();
-        let deletes: HashMap<_, &Row> =
-            changes.deletes.rows.iter().map(|row| (key_of(row, &key), row)).collect();
-        let rows = world.rows(table.id).iter().filter(|row| !deletes.contains_key(&key_of(row, &key)));
-        let rows = rows.map(|row| updates.get(&key_of(row, &key)).copied().unwrap_or(row).clone());
+        let updates: HashMap<_, &Row> = changes
+            .updates
+            .rows
+            .iter()
+            .map(|row| (key_of(row, &key), row))
+            .collect();
+        let deletes: HashMap<_, &Row> = changes
+            .deletes
+            .rows
+            .iter()
+            .map(|row| (key_of(row, &key), row))
+            .collect();
+        let rows = world
+            .rows(table.id)
+            .iter()
+            .filter(|row| !deletes.contains_key(&key_of(row, &key)));
+        let rows = rows.map(|row| {
+            updates
+                .get(&key_of(row, &key))
+                .copied()
+                .unwrap_or(row)
+                .clone()
+        });
         let rows = rows.chain(changes.inserts.rows.iter().cloned()).collect();
         after.set_rows(table.id, rows);
     }
@@ -245,7 +362,10 @@ fn less(one: &Pairs, other: &Pairs) -> Pairs {
 
 /// Returns what is promised, in one way.
 fn promised(access: &Access, word: &str) -> Pairs {
-    let grants = access.grants().iter().filter(|grant| grant.shift.word() == word);
+    let grants = access
+        .grants()
+        .iter()
+        .filter(|grant| grant.shift.word() == word);
     grants
         .map(|grant| {
             let api = grant.object.as_ref().unwrap();
@@ -257,7 +377,10 @@ fn promised(access: &Access, word: &str) -> Pairs {
 
 /// How many worlds are tried, unless the environment says otherwise.
 fn cases() -> u32 {
-    std::env::var("GATEDIFF_TEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(400)
+    std::env::var("GATEDIFF_TEST_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok())
+        .unwrap_or(400)
 }
 
 proptest! {

@@ -19,9 +19,16 @@ use crate::store::Stamp;
 fn deleted(changes: &Changes) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for table in TABLES {
-        let Some(of) = changes.of(table.id) else { continue };
+        let Some(of) = changes.of(table.id) else {
+            continue;
+        };
         let key: Vec<usize> = table.key().map(|(at, _)| at).collect();
-        let again: Vec<_> = of.inserts.rows.iter().map(|row| key_of(row, &key)).collect();
+        let again: Vec<_> = of
+            .inserts
+            .rows
+            .iter()
+            .map(|row| key_of(row, &key))
+            .collect();
         let gone = of.deletes.rows.iter().zip(&of.deletes.owners);
         for (_, owner) in gone.filter(|(row, _)| !again.contains(&key_of(row, &key))) {
             *counts.entry(owner.to_string()).or_default() += 1;

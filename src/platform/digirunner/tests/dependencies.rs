@@ -16,7 +16,9 @@ fn what_does_not_differ_needs_nothing() {
         .idp_jdbc(1, "a", "nowhere", json!({}));
     let many = (0..187).fold(bare, |world, at| {
         let id = format!("3{at:03}");
-        world.group(&id, &format!("g{id}"), json!({})).client_group("a", &id)
+        world
+            .group(&id, &format!("g{id}"), json!({}))
+            .client_group("a", &id)
     });
     let same = plan(&many, &many);
     for item in ["client:a", "group:g", "scope:s"] {
@@ -31,13 +33,37 @@ fn what_does_not_differ_needs_nothing() {
 #[test]
 fn what_needs_something_that_is_nowhere_is_blocked() {
     for (from, item) in [
-        (world().client("a", json!({"securityLevelId": "Z"})), "client:a"),
-        (world().group("1", "g", json!({"securityLevelId": "Z"})), "group:g"),
-        (world().scope("1", "s", json!({"securityLevelId": "Z"})), "scope:s"),
-        (world().group("1", "g", json!({})).group_authentication("1", "Z"), "group:g"),
-        (world().scope("1", "s", json!({})).scope_authentication("1", "Z"), "scope:s"),
         (
-            world().scope("1", "s", json!({})).hidden("2", "1", ("m", "k"), json!({"securityLevelId": "Z"})),
+            world().client("a", json!({"securityLevelId": "Z"})),
+            "client:a",
+        ),
+        (
+            world().group("1", "g", json!({"securityLevelId": "Z"})),
+            "group:g",
+        ),
+        (
+            world().scope("1", "s", json!({"securityLevelId": "Z"})),
+            "scope:s",
+        ),
+        (
+            world()
+                .group("1", "g", json!({}))
+                .group_authentication("1", "Z"),
+            "group:g",
+        ),
+        (
+            world()
+                .scope("1", "s", json!({}))
+                .scope_authentication("1", "Z"),
+            "scope:s",
+        ),
+        (
+            world().scope("1", "s", json!({})).hidden(
+                "2",
+                "1",
+                ("m", "k"),
+                json!({"securityLevelId": "Z"}),
+            ),
             "scope:s",
         ),
         (
@@ -47,10 +73,19 @@ fn what_needs_something_that_is_nowhere_is_blocked() {
                 .group_authentication("2", "Z"),
             "scope:s",
         ),
-        (world().client("a", json!({})).idp_jdbc(1, "a", "Z", json!({})), "client:a"),
+        (
+            world()
+                .client("a", json!({}))
+                .idp_jdbc(1, "a", "Z", json!({})),
+            "client:a",
+        ),
     ] {
         let plan = plan(&from, &world().api(("m", "k")));
-        assert_eq!(status(&plan, item), "Cannot add: prerequisite-missing", "{from:?}");
+        assert_eq!(
+            status(&plan, item),
+            "Cannot add: prerequisite-missing",
+            "{from:?}"
+        );
         assert!(message(&plan, item).contains("'Z'"));
     }
 }
@@ -62,7 +97,10 @@ fn what_needs_something_of_the_target_is_fine() {
         .group("1", "g", json!({}))
         .group_authentication("1", "Y")
         .idp_jdbc(1, "a", "X", json!({}));
-    let to = world().level("Z", "z").authentication("Y", "y").connection("X", json!({}));
+    let to = world()
+        .level("Z", "z")
+        .authentication("Y", "y")
+        .connection("X", json!({}));
     let plan = plan(&from, &to);
     assert_eq!(status(&plan, "client:a"), "Add");
     assert_eq!(status(&plan, "group:g"), "Add");
@@ -91,7 +129,10 @@ fn a_covered_item_needs_its_prerequisites_too() {
         .group("1", "g", json!({"securityLevelId": "Z"}))
         .client_group("a", "1");
     let plan = plan(&from, &world().client("a", json!({})));
-    assert_eq!(status(&plan, "client:a"), "Cannot cover: prerequisite-blocked");
+    assert_eq!(
+        status(&plan, "client:a"),
+        "Cannot cover: prerequisite-blocked"
+    );
 }
 
 #[test]
@@ -104,9 +145,16 @@ fn a_blocked_prerequisite_blocks_along_the_chain_and_says_why() {
     let plan = plan(&from, &world().level("M", "taken"));
     assert_eq!(status(&plan, "security-level:L"), "Cannot add: name-taken");
     assert_eq!(status(&plan, "group:g"), "Cannot add: prerequisite-blocked");
-    assert_eq!(status(&plan, "client:a"), "Cannot add: prerequisite-blocked");
+    assert_eq!(
+        status(&plan, "client:a"),
+        "Cannot add: prerequisite-blocked"
+    );
     let told = message(&plan, "client:a");
-    for part in ["group 'g'", "security-level 'L'", "name 'taken' belongs to security-level 'M'"] {
+    for part in [
+        "group 'g'",
+        "security-level 'L'",
+        "name 'taken' belongs to security-level 'M'",
+    ] {
         assert!(told.contains(part), "{told}");
     }
     let reason = &super::entry(&plan, "client:a").verdict.reasons[0];
@@ -115,9 +163,13 @@ fn a_blocked_prerequisite_blocks_along_the_chain_and_says_why() {
 
 #[test]
 fn a_group_that_cannot_be_covered_is_no_hindrance() {
-    let from =
-        world().group("1", "g", json!({"groupAlias": "taken"})).client("a", json!({})).client_group("a", "1");
-    let to = world().group("1", "g", json!({})).group("2", "h", json!({"groupAlias": "taken"}));
+    let from = world()
+        .group("1", "g", json!({"groupAlias": "taken"}))
+        .client("a", json!({}))
+        .client_group("a", "1");
+    let to = world()
+        .group("1", "g", json!({}))
+        .group("2", "h", json!({"groupAlias": "taken"}));
     let plan = plan(&from, &to);
     assert_eq!(status(&plan, "group:g"), "Cannot cover: alias-taken");
     assert_eq!(status(&plan, "client:a"), "Add");
@@ -133,17 +185,29 @@ fn leaving_out_a_prerequisite_blocks_what_needs_it() {
     let plan = plan(&from, &world());
     assert_eq!(
         outcome(&plan, &[], &["scope:s"], "client:a"),
-        ("Cannot add prerequisite-left-out".to_owned(), Outcome::Blocked)
+        (
+            "Cannot add prerequisite-left-out".to_owned(),
+            Outcome::Blocked
+        )
     );
     assert_eq!(
         outcome(&plan, &[], &["security-level:Z"], "client:a"),
-        ("Cannot add prerequisite-blocked".to_owned(), Outcome::Blocked)
+        (
+            "Cannot add prerequisite-blocked".to_owned(),
+            Outcome::Blocked
+        )
     );
     assert_eq!(
         outcome(&plan, &[], &["security-level:Z"], "scope:s"),
-        ("Cannot add prerequisite-left-out".to_owned(), Outcome::Blocked)
+        (
+            "Cannot add prerequisite-left-out".to_owned(),
+            Outcome::Blocked
+        )
     );
-    assert_eq!(outcome(&plan, &[], &["client:a"], "scope:s"), ("Add".to_owned(), Outcome::Added));
+    assert_eq!(
+        outcome(&plan, &[], &["client:a"], "scope:s"),
+        ("Add".to_owned(), Outcome::Added)
+    );
 }
 
 #[test]
@@ -193,17 +257,26 @@ fn a_client_has_at_most_186_groups() {
 #[test]
 fn groups_of_the_target_count_and_are_not_counted_twice() {
     let base = |world: World| {
-        scope_of(with_apis(world, 200).scope("1", "s", json!({})), "1", 0..186)
-            .client("a", json!({"tps": 1}))
-            .client_scope("a", "1")
+        scope_of(
+            with_apis(world, 200).scope("1", "s", json!({})),
+            "1",
+            0..186,
+        )
+        .client("a", json!({"tps": 1}))
+        .client_scope("a", "1")
     };
-    let to = (0..186).fold(base(world()), |world, at| world.client_group("a", &format!("1{at:03}")));
+    let to = (0..186).fold(base(world()), |world, at| {
+        world.client_group("a", &format!("1{at:03}"))
+    });
     let from = base(world()).change("tsmpClientList", |row| {
         row.insert("tps".to_owned(), json!(2));
     });
     assert_eq!(status(&plan(&from, &to), "client:a"), "Repeat");
     let more = from.group("9", "g", json!({})).client_group("a", "9");
-    assert_eq!(status(&plan(&more, &to), "client:a"), "Cannot cover: too-many-groups");
+    assert_eq!(
+        status(&plan(&more, &to), "client:a"),
+        "Cannot cover: too-many-groups"
+    );
 }
 
 #[test]
@@ -221,7 +294,13 @@ fn one_group_under_two_ids_counts_once() {
 
 #[test]
 fn covering_a_scope_may_take_its_holder_over_the_limit() {
-    let base = |world: World| scope_of(with_apis(world, 200).scope("1", "s", json!({})), "1", 0..100);
+    let base = |world: World| {
+        scope_of(
+            with_apis(world, 200).scope("1", "s", json!({})),
+            "1",
+            0..100,
+        )
+    };
     let extra = |world: World| scope_of(world.scope("2", "t", json!({})), "2", 100..180);
     let from = extra(scope_of(base(world()), "1", 180..187))
         .client("a", json!({}))
@@ -231,7 +310,10 @@ fn covering_a_scope_may_take_its_holder_over_the_limit() {
     let plan = plan(&from, &to);
     assert_eq!(status(&plan, "scope:s"), "Repeat");
     assert_eq!(status(&plan, "client:a"), "Add");
-    assert_eq!(outcome(&plan, &[], &[], "client:a"), ("Add".to_owned(), Outcome::Added));
+    assert_eq!(
+        outcome(&plan, &[], &[], "client:a"),
+        ("Add".to_owned(), Outcome::Added)
+    );
     assert_eq!(
         outcome(&plan, &["scope:s"], &[], "client:a"),
         ("Cannot add too-many-groups".to_owned(), Outcome::Blocked)

@@ -15,7 +15,10 @@ const FIELDS: &str = include_str!("../../../../fixtures/digirunner/fields.csv");
 
 /// Exports everything, or some clients.
 fn exported(source: &World, clients: &[&str]) -> Export {
-    let roots: Vec<_> = clients.iter().map(|client| id(&format!("client:{client}"))).collect();
+    let roots: Vec<_> = clients
+        .iter()
+        .map(|client| id(&format!("client:{client}")))
+        .collect();
     export(&target(source), &roots).unwrap()
 }
 
@@ -27,31 +30,55 @@ fn lists(export: &Export) -> Map<String, Value> {
 /// Returns the lists that have rows, each row as its values joined, without nulls.
 fn told(export: &Export, lists_of: &[(&str, &str)]) -> BTreeMap<String, Vec<String>> {
     let lists = lists(export);
-    let key = |list: &str| lists_of.iter().find(|(name, _)| *name == list).map(|(_, key)| *key);
-    let some = lists.iter().filter(|(_, rows)| !rows.as_array().unwrap().is_empty());
+    let key = |list: &str| {
+        lists_of
+            .iter()
+            .find(|(name, _)| *name == list)
+            .map(|(_, key)| *key)
+    };
+    let some = lists
+        .iter()
+        .filter(|(_, rows)| !rows.as_array().unwrap().is_empty());
     some.map(|(list, rows)| {
         let key = key(list).unwrap_or_else(|| panic!("{list} has rows"));
         let row = |row: &Value| {
-            key.split(' ').map(|part| row[part].to_string().replace('"', "")).collect::<Vec<_>>().join(" ")
+            key.split(' ')
+                .map(|part| row[part].to_string().replace('"', ""))
+                .collect::<Vec<_>>()
+                .join(" ")
         };
-        (list.clone(), rows.as_array().unwrap().iter().map(row).collect())
+        (
+            list.clone(),
+            rows.as_array().unwrap().iter().map(row).collect(),
+        )
     })
     .collect()
 }
 
 fn findings(export: &Export) -> Vec<&str> {
-    export.findings.iter().map(|finding| finding.message.as_str()).collect()
+    export
+        .findings
+        .iter()
+        .map(|finding| finding.message.as_str())
+        .collect()
 }
 
 /// The properties of a list, in the product's order.
 fn properties(list: &str) -> Vec<String> {
-    let records = csv::Reader::from_reader(FIELDS.as_bytes()).into_records().map(Result::unwrap);
-    records.filter(|record| &record[0] == list).map(|record| record[1].to_owned()).collect()
+    let records = csv::Reader::from_reader(FIELDS.as_bytes())
+        .into_records()
+        .map(Result::unwrap);
+    records
+        .filter(|record| &record[0] == list)
+        .map(|record| record[1].to_owned())
+        .collect()
 }
 
 /// A world with one row in each list, which has a value in each column.
 fn full() -> World {
-    let records = csv::Reader::from_reader(FIELDS.as_bytes()).into_records().map(Result::unwrap);
+    let records = csv::Reader::from_reader(FIELDS.as_bytes())
+        .into_records()
+        .map(Result::unwrap);
     let mut rows: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     for record in records.filter(|record| &record[0] != "dgrApikeyUseApiList") {
         let (list, property, ty) = (&record[0], &record[1], &record[2]);
@@ -61,17 +88,27 @@ fn full() -> World {
             ("refApiUid", _) => json!("uid-m-k"),
             ("moduleName", _) => json!("m"),
             ("apiKey", _) if list == "tsmpGroupApiList" => json!("k"),
-            ("clientId" | "groupId" | "vgroupId" | "securityLevelId" | "connectionName", _) => json!("1"),
+            ("clientId" | "groupId" | "vgroupId" | "securityLevelId" | "connectionName", _) => {
+                json!("1")
+            }
             ("groupAuthoritieId" | "vgroupAuthoritieId", _) => json!("1"),
             (_, "Date") => json!("2024-02-29 10:30:00"),
             ("resubmitDateTimeForLongTime", _) => json!(null),
             (_, "String") => json!(format!("{property} of {list}")),
             _ => json!(7),
         };
-        rows.entry(list.to_owned()).or_default().insert(property.to_owned(), value);
+        rows.entry(list.to_owned())
+            .or_default()
+            .insert(property.to_owned(), value);
     }
-    let lists = LISTS.iter().filter_map(|list| Some((*list, rows.remove(*list)?)));
-    lists.fold(World::default(), |world, (list, row)| world.row(list, Value::Object(row))).api(("m", "k"))
+    let lists = LISTS
+        .iter()
+        .filter_map(|list| Some((*list, rows.remove(*list)?)));
+    lists
+        .fold(World::default(), |world, (list, row)| {
+            world.row(list, Value::Object(row))
+        })
+        .api(("m", "k"))
 }
 
 #[test]
@@ -86,10 +123,15 @@ fn every_list_has_every_property_in_the_products_order() {
     // The 25th list is no table, and not among the fields.
     names.extend(["apiUid", "moduleName", "apiId"].map(str::to_owned));
     names.push("analyzeClientRelated".to_owned());
-    let written: Vec<String> =
-        text.lines().filter_map(|line| Some(line.split_once(" : ")?.0.trim().replace('"', ""))).collect();
+    let written: Vec<String> = text
+        .lines()
+        .filter_map(|line| Some(line.split_once(" : ")?.0.trim().replace('"', "")))
+        .collect();
     assert_eq!(written, names);
-    assert!(text.ends_with("    } ]\n  },\n  \"analyzeClientRelated\" : null\n}\n"), "{text}");
+    assert!(
+        text.ends_with("    } ]\n  },\n  \"analyzeClientRelated\" : null\n}\n"),
+        "{text}"
+    );
     assert!(findings(&export).is_empty(), "{:?}", findings(&export));
 }
 
@@ -110,7 +152,11 @@ fn a_list_is_written_as_the_product_writes_it_to_the_byte() {
     ] {
         let lines = |text: &str| -> Vec<String> {
             let is = |list| move |line: &&str| !line.starts_with(&format!("    \"{list}\" : ["));
-            text.lines().skip_while(is(list)).take_while(is(next)).map(str::to_owned).collect()
+            text.lines()
+                .skip_while(is(list))
+                .take_while(is(next))
+                .map(str::to_owned)
+                .collect()
         };
         let wanted = lines(sample);
         assert!(wanted.len() > 3, "{list}");
@@ -127,8 +173,8 @@ fn audit_fields_are_nulled_the_version_is_one_and_all_else_is_as_it_is() {
         let stored = &source.rows(list)[0];
         for property in properties(list) {
             let wanted = match property.as_str() {
-                "createTime" | "updateTime" | "createDateTime" | "updateDateTime" | "createUser"
-                | "updateUser" | "resubmitDateTime" => json!(null),
+                "createTime" | "updateTime" | "createDateTime" | "updateDateTime"
+                | "createUser" | "updateUser" | "resubmitDateTime" => json!(null),
                 "version" => json!(1),
                 "resubmitDateTimeForLongTime" => json!(epoch_millis(time("2024-02-29 10:30:00"))),
                 same => stored[same].clone(),
@@ -136,13 +182,19 @@ fn audit_fields_are_nulled_the_version_is_one_and_all_else_is_as_it_is() {
             assert_eq!(lists[*list][0][&property], wanted, "{list} {property}");
         }
     }
-    assert_eq!(lists["dgrApikeyUseApiList"], json!([{"apiUid": "uid-m-k", "moduleName": "m", "apiId": "k"}]));
+    assert_eq!(
+        lists["dgrApikeyUseApiList"],
+        json!([{"apiUid": "uid-m-k", "moduleName": "m", "apiId": "k"}])
+    );
 }
 
 #[test]
 fn an_empty_target_gives_all_lists_empty() {
     let export = exported(&World::default(), &[]);
-    let lines: Vec<String> = LISTS.iter().map(|list| format!("    \"{list}\" : [ ]")).collect();
+    let lines: Vec<String> = LISTS
+        .iter()
+        .map(|list| format!("    \"{list}\" : [ ]"))
+        .collect();
     let text = format!(
         "{{\n  \"importClientRelated\" : {{\n{}\n  }},\n  \"analyzeClientRelated\" : null\n}}\n",
         lines.join(",\n")
@@ -187,7 +239,10 @@ const ALL: [(&str, &str); 25] = [
     ("dgrXApiKeyMapList", "refApiKeyId groupId"),
     ("tsmpGroupAuthoritiesList", "groupAuthoritieId"),
     ("tsmpGroupAuthoritiesMapList", "groupId groupAuthoritieId"),
-    ("tsmpVgroupAuthoritiesMapList", "vgroupId vgroupAuthoritieId"),
+    (
+        "tsmpVgroupAuthoritiesMapList",
+        "vgroupId vgroupAuthoritieId",
+    ),
     ("tsmpSecurityLevelList", "securityLevelId"),
     ("dpAppList", "clientId"),
     ("tsmpOpenApiKeyList", "clientId openApiKey"),
@@ -216,7 +271,11 @@ fn two_clients() -> World {
             .host(at, client, "host", "1.1.1.1")
             .oauth(client, json!({}))
             .clientext(client, at, json!({}))
-            .group(&group, &format!("g{at}"), json!({"securityLevelId": format!("G{at}")}))
+            .group(
+                &group,
+                &format!("g{at}"),
+                json!({"securityLevelId": format!("G{at}")}),
+            )
             .group_api(&group, ("m", "k"), json!({}))
             .group_authentication(&group, &format!("T{at}"))
             .client_group(client, &group)
@@ -239,7 +298,8 @@ fn two_clients() -> World {
             .idp_jdbc(at, client, &format!("R{at}"), json!({}))
     };
     let both = one(one(world(), "a", 1), "b", 2);
-    both.apis(&[("m", "k"), ("m", "l"), ("m", "k1"), ("m", "k2")]).group("99", "nobody's", json!({}))
+    both.apis(&[("m", "k"), ("m", "l"), ("m", "k1"), ("m", "k2")])
+        .group("99", "nobody's", json!({}))
 }
 
 #[test]
@@ -274,11 +334,20 @@ fn a_client_comes_with_exactly_what_it_needs() {
     ];
     let wanted: BTreeMap<String, Vec<String>> = wanted
         .iter()
-        .map(|(list, rows)| ((*list).to_owned(), rows.iter().map(|row| (*row).to_owned()).collect()))
+        .map(|(list, rows)| {
+            (
+                (*list).to_owned(),
+                rows.iter().map(|row| (*row).to_owned()).collect(),
+            )
+        })
         .collect();
     assert_eq!(told(&export, &ALL), wanted);
     let counts: Vec<usize> = export.counts.iter().map(|(_, count)| *count).collect();
-    assert_eq!(counts, [1, 2, 1, 2, 3, 1], "clients, groups, scopes, authentications, levels, connections");
+    assert_eq!(
+        counts,
+        [1, 2, 1, 2, 3, 1],
+        "clients, groups, scopes, authentications, levels, connections"
+    );
     assert!(findings(&export).is_empty(), "{:?}", findings(&export));
 }
 
@@ -289,7 +358,11 @@ fn chosen_clients_together_are_no_more_than_each_alone() {
     let whole = told(&exported(&source, &[]), &ALL);
     for (list, rows) in &whole {
         let expected: Vec<&String> = rows.iter().filter(|row| *row != "99").collect();
-        assert_eq!(both[list].iter().collect::<Vec<_>>(), expected, "{list}: all but nobody's group");
+        assert_eq!(
+            both[list].iter().collect::<Vec<_>>(),
+            expected,
+            "{list}: all but nobody's group"
+        );
     }
 }
 
@@ -306,7 +379,10 @@ fn an_x_api_key_to_a_hidden_group_brings_its_whole_scope() {
     let told = told(&exported(&source, &["a"]), &ALL);
     assert_eq!(told["tsmpVgroupList"], ["1"]);
     assert_eq!(told["tsmpGroupList"], ["11", "12"]);
-    assert!(!told.contains_key("tsmpClientVgroupList"), "the client holds it no more than before");
+    assert!(
+        !told.contains_key("tsmpClientVgroupList"),
+        "the client holds it no more than before"
+    );
 }
 
 #[test]
@@ -364,9 +440,11 @@ fn rows_that_refer_to_nothing_are_left_out_and_told() {
     assert_eq!(told["tsmpGroupApiList"], ["1 k"]);
     let file = super::super::file::read(&export.bytes).unwrap();
     let broken = super::integrity::check(&super::Side::new(&file.world)).findings;
-    let told: Vec<&str> = broken.iter().map(|finding| finding.message.as_str()).collect();
-    let map =
-        "dgrXApiKeyMapList row 0 names groupId '21', which tsmpGroupList does not hold; an import skips it";
+    let told: Vec<&str> = broken
+        .iter()
+        .map(|finding| finding.message.as_str())
+        .collect();
+    let map = "dgrXApiKeyMapList row 0 names groupId '21', which tsmpGroupList does not hold; an import skips it";
     assert_eq!(told, [map]);
 }
 
@@ -429,7 +507,13 @@ fn a_local_day_travels_as_milliseconds_and_comes_back_in_every_time_zone() {
 fn sends_days_there_and_back() {
     let is_apia = std::env::var("TZ").unwrap() == "Pacific/Apia";
     let there_and_back = |time: NaiveDateTime| local_day(&epoch_millis(time).unwrap()).unwrap();
-    for day in ["2018-11-04", "2024-02-29", "2024-03-31", "2024-10-27", "2011-12-30"] {
+    for day in [
+        "2018-11-04",
+        "2024-02-29",
+        "2024-03-31",
+        "2024-10-27",
+        "2011-12-30",
+    ] {
         for clock in ["00:00:00", "02:30:00", "23:59:59"] {
             let sent = time(&format!("{day} {clock}"));
             if !(is_apia && day == "2011-12-30") {
@@ -438,5 +522,8 @@ fn sends_days_there_and_back() {
         }
     }
     assert!(there_and_back(time("2011-12-30 12:00:00")) >= time("2011-12-30 00:00:00"));
-    println!("millis {}", epoch_millis(time("2024-02-29 00:00:00")).unwrap());
+    println!(
+        "millis {}",
+        epoch_millis(time("2024-02-29 00:00:00")).unwrap()
+    );
 }

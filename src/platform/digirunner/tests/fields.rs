@@ -8,8 +8,12 @@ const FIELDS: &str = include_str!("../../../../fixtures/digirunner/fields.csv");
 const COLUMNS: &str = include_str!("../../../../fixtures/digirunner/columns.csv");
 
 /// Columns that no export holds: the policy keeps what stands in no table.
-const UNKNOWN: [&str; 4] =
-    ["tsmp_client.client_sd", "tsmp_client.client_ed", "tsmp_client.svc_st", "tsmp_client.svc_et"];
+const UNKNOWN: [&str; 4] = [
+    "tsmp_client.client_sd",
+    "tsmp_client.client_ed",
+    "tsmp_client.svc_st",
+    "tsmp_client.svc_et",
+];
 
 fn described(field: &FieldDef, list: &str, table: &str) -> String {
     let ty = match field.ty {
@@ -39,7 +43,18 @@ fn described(field: &FieldDef, list: &str, table: &str) -> String {
         Role::Counter => "runtime",
         Role::Derived => "derived",
     };
-    [list, field.json, ty, table, field.column, &column, null, key, role].join(",")
+    [
+        list,
+        field.json,
+        ty,
+        table,
+        field.column,
+        &column,
+        null,
+        key,
+        role,
+    ]
+    .join(",")
 }
 
 /// Columns of one character that are `varchar(1)`; the others are `char(1)`.
@@ -59,15 +74,30 @@ fn every_field_has_the_products_name_column_type_and_role() {
     let mut expected = Vec::new();
     for record in csv::Reader::from_reader(FIELDS.as_bytes()).records() {
         let record = record.unwrap();
-        let key = if &record[8] == "PRIMARY KEY" { "PRIMARY KEY" } else { "" };
-        let column = if &record[5] == "(not a column)" { "" } else { &record[4] };
-        let parts =
-            [&record[0], &record[1], &record[2], &record[3], column, &record[5], &record[6], key, &record[9]];
+        let key = if &record[8] == "PRIMARY KEY" {
+            "PRIMARY KEY"
+        } else {
+            ""
+        };
+        let column = if &record[5] == "(not a column)" {
+            ""
+        } else {
+            &record[4]
+        };
+        let parts = [
+            &record[0], &record[1], &record[2], &record[3], column, &record[5], &record[6], key,
+            &record[9],
+        ];
         expected.push(parts.join(","));
     }
     let ours: Vec<String> = TABLES
         .iter()
-        .flat_map(|table| table.fields.iter().map(|field| described(field, table.list, table.name)))
+        .flat_map(|table| {
+            table
+                .fields
+                .iter()
+                .map(|field| described(field, table.list, table.name))
+        })
         .collect();
     assert_eq!(ours, expected);
 }
@@ -78,8 +108,14 @@ fn every_column_of_every_table_has_one_role_or_is_kept() {
     for record in csv::Reader::from_reader(COLUMNS.as_bytes()).into_deserialize() {
         let record: BTreeMap<String, String> = record.unwrap();
         let (name, column) = (&record["table"], &record["column"]);
-        let Some(table) = TABLES.iter().find(|table| table.name == name) else { continue };
-        match table.columns().filter(|(_, field)| field.column == column).count() {
+        let Some(table) = TABLES.iter().find(|table| table.name == name) else {
+            continue;
+        };
+        match table
+            .columns()
+            .filter(|(_, field)| field.column == column)
+            .count()
+        {
             0 => unknown.push(format!("{name}.{column}")),
             times => assert_eq!(times, 1, "{name}.{column}"),
         }
@@ -89,24 +125,36 @@ fn every_column_of_every_table_has_one_role_or_is_kept() {
 
 #[test]
 fn what_is_compared_is_written_unless_it_is_declared_as_kept() {
-    let kept = TABLES.iter().flat_map(|table| table.columns().map(move |(_, field)| (table.name, field)));
+    let kept = TABLES
+        .iter()
+        .flat_map(|table| table.columns().map(move |(_, field)| (table.name, field)));
     let kept: Vec<String> = kept
         .filter(|(_, field)| field.is_kept)
         .map(|(table, field)| format!("{table}.{}", field.column))
         .collect();
-    let secrets =
-        ["tsmp_client.client_secret", "tsmp_client.dp_client_entry", "oauth_client_details.client_secret"];
+    let secrets = [
+        "tsmp_client.client_secret",
+        "tsmp_client.dp_client_entry",
+        "oauth_client_details.client_secret",
+    ];
     assert_eq!(kept, secrets);
 }
 
 #[test]
 fn the_lists_are_the_25_of_an_export() {
-    let mut ours: Vec<&str> = TABLES.iter().map(|table| table.list).chain([API_USE_LIST]).collect();
+    let mut ours: Vec<&str> = TABLES
+        .iter()
+        .map(|table| table.list)
+        .chain([API_USE_LIST])
+        .collect();
     let mut lists = super::world::LISTS.to_vec();
     ours.sort_unstable();
     lists.sort_unstable();
     assert_eq!(ours, lists);
-    assert_eq!(API_USE.map(|field| field.json), ["apiUid", "moduleName", "apiId"]);
+    assert_eq!(
+        API_USE.map(|field| field.json),
+        ["apiUid", "moduleName", "apiId"]
+    );
 }
 
 #[test]
@@ -120,8 +168,10 @@ fn an_absent_property_has_the_products_default() {
             }
         }
     }
-    let told: Vec<String> =
-        defaults.into_iter().map(|(list, fields)| format!("{list}: {}", fields.join(", "))).collect();
+    let told: Vec<String> = defaults
+        .into_iter()
+        .map(|(list, fields)| format!("{list}: {}", fields.join(", ")))
+        .collect();
     assert_eq!(
         told,
         [

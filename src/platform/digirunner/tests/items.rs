@@ -12,7 +12,11 @@ fn told(from: &World, to: &World, item: &str) -> Vec<String> {
         .iter()
         .map(|change| {
             let change: Value = serde_json::from_str(change).unwrap();
-            format!("{} {}", change["op"].as_str().unwrap(), change["path"].as_str().unwrap())
+            format!(
+                "{} {}",
+                change["op"].as_str().unwrap(),
+                change["path"].as_str().unwrap()
+            )
         })
         .collect()
 }
@@ -21,8 +25,14 @@ const NONE: [&str; 0] = [];
 
 #[test]
 fn a_field_that_differs_is_told_with_both_values() {
-    let plan = plan(&world().client("a", json!({"tps": 50})), &world().client("a", json!({})));
-    assert_eq!(changes(&plan, "client:a"), [r#"{"path":"/tps","op":"replace","before":10,"after":50}"#]);
+    let plan = plan(
+        &world().client("a", json!({"tps": 50})),
+        &world().client("a", json!({})),
+    );
+    assert_eq!(
+        changes(&plan, "client:a"),
+        [r#"{"path":"/tps","op":"replace","before":10,"after":50}"#]
+    );
 }
 
 #[test]
@@ -35,13 +45,23 @@ fn empty_text_and_null_are_the_same() {
 #[test]
 fn a_value_that_the_file_lacks_is_replaced_by_none() {
     let from = world().client("a", json!({"remark": ""}));
-    assert_eq!(told(&from, &world().client("a", json!({"remark": "x"})), "client:a"), ["replace /remark"]);
+    assert_eq!(
+        told(
+            &from,
+            &world().client("a", json!({"remark": "x"})),
+            "client:a"
+        ),
+        ["replace /remark"]
+    );
 }
 
 #[test]
 fn counters_of_the_running_system_are_no_difference() {
     let with = |used, fails| world().client("a", json!({"apiUsed": used, "pwdFailTimes": fails}));
-    assert_eq!(status(&plan(&with(1, 0), &with(9, 3)), "client:a"), "Repeat unchanged");
+    assert_eq!(
+        status(&plan(&with(1, 0), &with(9, 3)), "client:a"),
+        "Repeat unchanged"
+    );
 }
 
 #[test]
@@ -66,8 +86,7 @@ fn local_ids_and_the_oauth_scope_are_no_difference() {
 
 #[test]
 fn audit_columns_are_no_difference() {
-    let now =
-        json!({"createTime": "2024-01-01 00:00:00", "createUser": "x", "updateTime": "2024-01-01 00:00:00"});
+    let now = json!({"createTime": "2024-01-01 00:00:00", "createUser": "x", "updateTime": "2024-01-01 00:00:00"});
     let plan = plan(&world().client("a", json!({})), &world().client("a", now));
     assert_eq!(status(&plan, "client:a"), "Repeat unchanged");
 }
@@ -76,7 +95,10 @@ fn audit_columns_are_no_difference() {
 fn passwords_that_a_cover_keeps_are_told_and_are_nothing_to_do() {
     let with = |secret: &str| {
         world()
-            .client("a", json!({"clientSecret": secret, "dpClientEntry": secret}))
+            .client(
+                "a",
+                json!({"clientSecret": secret, "dpClientEntry": secret}),
+            )
             .oauth("a", json!({"clientSecret": secret}))
     };
     let plan = plan(&with("one"), &with("two"));
@@ -122,13 +144,20 @@ fn what_the_target_has_more_is_kept() {
             "keep /idpOAuth/GOOGLE 1"
         ]
     );
-    assert_eq!(status(&plan(&small, &large), "client:a"), "Repeat unchanged");
+    assert_eq!(
+        status(&plan(&small, &large), "client:a"),
+        "Repeat unchanged"
+    );
 }
 
 #[test]
 fn what_the_file_has_more_is_added() {
-    let base =
-        |world: World| world.client("a", json!({})).group("1", "g", json!({})).scope("2", "s", json!({}));
+    let base = |world: World| {
+        world
+            .client("a", json!({}))
+            .group("1", "g", json!({}))
+            .scope("2", "s", json!({}))
+    };
     let from = base(world())
         .host(1, "a", "h", "1.1.1.1")
         .client_group("a", "1")
@@ -152,8 +181,12 @@ fn what_the_file_has_more_is_added() {
 
 #[test]
 fn a_host_is_the_same_by_ip() {
-    let from = world().client("a", json!({})).host(1, "a", "new", "1.1.1.1");
-    let to = world().client("a", json!({})).host(5, "a", "old", "1.1.1.1");
+    let from = world()
+        .client("a", json!({}))
+        .host(1, "a", "new", "1.1.1.1");
+    let to = world()
+        .client("a", json!({}))
+        .host(5, "a", "old", "1.1.1.1");
     assert_eq!(
         changes(&plan(&from, &to), "client:a"),
         [r#"{"path":"/hosts/1.1.1.1/hostName","op":"replace","before":"old","after":"new"}"#]
@@ -162,25 +195,44 @@ fn a_host_is_the_same_by_ip() {
 
 #[test]
 fn a_host_is_the_same_by_name_without_regard_to_case() {
-    let from = world().client("a", json!({})).host(1, "a", "Web-01", "2.2.2.2");
-    let to = world().client("a", json!({})).host(5, "a", "web-01", "1.1.1.1");
+    let from = world()
+        .client("a", json!({}))
+        .host(1, "a", "Web-01", "2.2.2.2");
+    let to = world()
+        .client("a", json!({}))
+        .host(5, "a", "web-01", "1.1.1.1");
     assert_eq!(
         told(&from, &to, "client:a"),
-        ["replace /hosts/2.2.2.2/hostName", "replace /hosts/2.2.2.2/hostIp"]
+        [
+            "replace /hosts/2.2.2.2/hostName",
+            "replace /hosts/2.2.2.2/hostIp"
+        ]
     );
 }
 
 #[test]
 fn a_host_is_the_same_by_address_without_regard_to_case() {
-    let from = world().client("a", json!({})).host(1, "a", "one", "H.Example");
-    let to = world().client("a", json!({})).host(5, "a", "two", "h.example");
-    assert_eq!(told(&from, &to, "client:a"), ["replace /hosts/H.Example/hostName"]);
+    let from = world()
+        .client("a", json!({}))
+        .host(1, "a", "one", "H.Example");
+    let to = world()
+        .client("a", json!({}))
+        .host(5, "a", "two", "h.example");
+    assert_eq!(
+        told(&from, &to, "client:a"),
+        ["replace /hosts/H.Example/hostName"]
+    );
 }
 
 #[test]
 fn a_host_that_differs_in_its_name_and_in_the_case_of_its_address_is_one_change() {
-    let from = world().client("a", json!({})).host(1, "a", "edge", "FD00::AB");
-    let to = world().client("a", json!({})).host(5, "a", "old", "fd00::ab").host(6, "a", "other", "10.1.1.1");
+    let from = world()
+        .client("a", json!({}))
+        .host(1, "a", "edge", "FD00::AB");
+    let to = world()
+        .client("a", json!({}))
+        .host(5, "a", "old", "fd00::ab")
+        .host(6, "a", "other", "10.1.1.1");
     assert_eq!(
         changes(&plan(&from, &to), "client:a"),
         [
@@ -188,17 +240,25 @@ fn a_host_that_differs_in_its_name_and_in_the_case_of_its_address_is_one_change(
             r#"{"path":"/hosts/10.1.1.1","op":"keep"}"#,
         ]
     );
-    let same = world().client("a", json!({})).host(1, "a", "old", "FD00::AB");
+    let same = world()
+        .client("a", json!({}))
+        .host(1, "a", "old", "FD00::AB");
     assert_eq!(status(&plan(&same, &to), "client:a"), "Repeat unchanged");
 }
 
 #[test]
 fn letters_of_every_script_are_matched_without_regard_to_case() {
-    for (here, there) in [("ÜBER.example", "über.EXAMPLE"), ("Σίτος", "ΣΊΤΟΣ"), ("İstanbul", "istanbul")]
-    {
+    for (here, there) in [
+        ("ÜBER.example", "über.EXAMPLE"),
+        ("Σίτος", "ΣΊΤΟΣ"),
+        ("İstanbul", "istanbul"),
+    ] {
         let from = world().client("a", json!({})).host(1, "a", "new", here);
         let to = world().client("a", json!({})).host(5, "a", "old", there);
-        assert_eq!(told(&from, &to, "client:a"), [format!("replace /hosts/{here}/hostName")]);
+        assert_eq!(
+            told(&from, &to, "client:a"),
+            [format!("replace /hosts/{here}/hostName")]
+        );
     }
 }
 
@@ -207,21 +267,34 @@ fn letters_of_every_script_are_matched_without_regard_to_case() {
 fn ten_thousand_hosts_of_a_client_are_matched_one_by_one() {
     let with = |name: &str| {
         (0..10_000).fold(world().client("a", json!({})), |world, at| {
-            world.host(at, "a", &format!("{name}-{at}"), &format!("{name:.1}::{at:x}"))
+            world.host(
+                at,
+                "a",
+                &format!("{name}-{at}"),
+                &format!("{name:.1}::{at:x}"),
+            )
         })
     };
     let plan = plan(&with("H"), &with("h"));
     assert_eq!(status(&plan, "client:a"), "Repeat");
     let changes = changes(&plan, "client:a");
     assert_eq!(changes.len(), 10_000, "the names differ in their case");
-    assert!(changes[0].contains(r#""path":"/hosts/H::0/hostName","op":"replace""#), "{}", changes[0]);
+    assert!(
+        changes[0].contains(r#""path":"/hosts/H::0/hostName","op":"replace""#),
+        "{}",
+        changes[0]
+    );
 }
 
 #[test]
 fn a_hidden_groups_random_text_is_never_compared() {
     let with = |id: &str, text: &str| {
-        let more = json!({"groupName": text, "groupAlias": text, "groupDesc": text, "vgroupName": text});
-        world().api(("m", "k")).scope("1", "s", json!({})).hidden(id, "1", ("m", "k"), more)
+        let more =
+            json!({"groupName": text, "groupAlias": text, "groupDesc": text, "vgroupName": text});
+        world()
+            .api(("m", "k"))
+            .scope("1", "s", json!({}))
+            .hidden(id, "1", ("m", "k"), more)
     };
     let plan = plan(&with("2", "one"), &with("3", "two"));
     assert_eq!(status(&plan, "scope:s"), "Repeat unchanged");
@@ -230,11 +303,16 @@ fn a_hidden_groups_random_text_is_never_compared() {
 #[test]
 fn a_hidden_groups_rights_are_compared() {
     let with = |more: Value| {
-        world().level("A", "A").api(("m", "k")).scope("1", "s", json!({})).hidden("2", "1", ("m", "k"), more)
+        world()
+            .level("A", "A")
+            .api(("m", "k"))
+            .scope("1", "s", json!({}))
+            .hidden("2", "1", ("m", "k"), more)
     };
-    let from = with(json!({"groupAccess": "x", "securityLevelId": "A", "allowDays": 1, "allowTimes": 2}))
-        .authentication("OTP", "otp")
-        .group_authentication("2", "OTP");
+    let from =
+        with(json!({"groupAccess": "x", "securityLevelId": "A", "allowDays": 1, "allowTimes": 2}))
+            .authentication("OTP", "otp")
+            .group_authentication("2", "OTP");
     assert_eq!(
         told(&from, &with(json!({})), "scope:s"),
         [
@@ -250,7 +328,10 @@ fn a_hidden_groups_rights_are_compared() {
 #[test]
 fn a_groups_apis_and_authentication_types_are_sets() {
     let apis = |world: World| {
-        world.apis(&[("m", "a"), ("m", "b"), ("m", "c")]).authentication("X", "x").authentication("Y", "y")
+        world
+            .apis(&[("m", "a"), ("m", "b"), ("m", "c")])
+            .authentication("X", "x")
+            .authentication("Y", "y")
     };
     let from = apis(world())
         .group("1", "g", json!({}))
@@ -306,9 +387,15 @@ fn a_resubmit_date_is_compared_by_its_day() {
         json!({"resubmitDateTimeForLongTime": "1709164800000"}),
     );
     let day = super::super::world::local_day("1709164800000").unwrap();
-    let with =
-        |time: String| world().client("a", json!({})).clientext("a", 7, json!({"resubmitDateTime": time}));
-    assert_eq!(status(&plan(&from, &with(day.to_string())), "client:a"), "Repeat unchanged");
+    let with = |time: String| {
+        world()
+            .client("a", json!({}))
+            .clientext("a", 7, json!({"resubmitDateTime": time}))
+    };
+    assert_eq!(
+        status(&plan(&from, &with(day.to_string())), "client:a"),
+        "Repeat unchanged"
+    );
     let told = told(&from, &with("1999-01-01 00:00:00".to_owned()), "client:a");
     assert_eq!(told, ["replace /extension/resubmitDateTime"]);
 }
@@ -321,12 +408,22 @@ fn dgrk_maps_are_compared_by_what_their_uids_mean() {
         .open_map(1, 1, "source-uid")
         .api_use("source-uid", ("m", "k"));
     let to = |uid| {
-        world().api(("m", "k")).client("a", json!({})).open_key(4, "a", "key", json!({})).open_map(9, 4, uid)
+        world()
+            .api(("m", "k"))
+            .client("a", json!({}))
+            .open_key(4, "a", "key", json!({}))
+            .open_map(9, 4, uid)
     };
-    assert_eq!(status(&plan(&from, &to("uid-m-k")), "client:a"), "Repeat unchanged");
+    assert_eq!(
+        status(&plan(&from, &to("uid-m-k")), "client:a"),
+        "Repeat unchanged"
+    );
     assert_eq!(
         told(&from, &to("source-uid"), "client:a"),
-        ["add /openApiKeys/alias-key/apis/m~1k", "keep /openApiKeys/alias-key/apis/source-uid"]
+        [
+            "add /openApiKeys/alias-key/apis/m~1k",
+            "keep /openApiKeys/alias-key/apis/source-uid"
+        ]
     );
 }
 
@@ -338,13 +435,14 @@ fn of_two_meanings_of_a_uid_the_first_counts() {
         .open_map(1, 1, "u")
         .api_use("u", ("m", "first"))
         .api_use("u", ("m", "second"));
-    let to = world().apis(&[("m", "first"), ("m", "second")]).client("a", json!({})).open_key(
-        4,
-        "a",
-        "key",
-        json!({}),
+    let to = world()
+        .apis(&[("m", "first"), ("m", "second")])
+        .client("a", json!({}))
+        .open_key(4, "a", "key", json!({}));
+    assert_eq!(
+        told(&from, &to, "client:a"),
+        ["add /openApiKeys/alias-key/apis/m~1first"]
     );
-    assert_eq!(told(&from, &to, "client:a"), ["add /openApiKeys/alias-key/apis/m~1first"]);
 }
 
 #[test]
@@ -362,10 +460,16 @@ fn key_maps_are_compared_by_the_names_of_groups() {
             .x_key(1, "a", "EN", json!({}))
             .x_map(1, 1, group)
     };
-    assert_eq!(status(&plan(&from, &to("2")), "client:a"), "Repeat unchanged");
+    assert_eq!(
+        status(&plan(&from, &to("2")), "client:a"),
+        "Repeat unchanged"
+    );
     assert_eq!(
         told(&from, &to("1"), "client:a"),
-        ["add /xApiKeys/alias-EN/groups/g", "keep /xApiKeys/alias-EN/groups/other"]
+        [
+            "add /xApiKeys/alias-EN/groups/g",
+            "keep /xApiKeys/alias-EN/groups/other"
+        ]
     );
 }
 
@@ -398,7 +502,9 @@ fn the_idp_rows_of_a_portal_client_are_replaced_by_type_and_sort() {
 
 #[test]
 fn without_a_portal_application_idp_rows_are_matched_by_id_and_others_stay() {
-    let from = world().client("a", json!({})).idp_o(1, "a", "GOOGLE", json!({"remark": "new"}));
+    let from = world()
+        .client("a", json!({}))
+        .idp_o(1, "a", "GOOGLE", json!({"remark": "new"}));
     let to = world()
         .client("a", json!({}))
         .dp_app(1, "a", json!({}))
@@ -406,7 +512,11 @@ fn without_a_portal_application_idp_rows_are_matched_by_id_and_others_stay() {
         .idp_o(2, "a", "GOOGLE", json!({}));
     assert_eq!(
         told(&from, &to, "client:a"),
-        ["keep /dpApp", "replace /idpOAuth/GOOGLE 1/remark", "keep /idpOAuth/GOOGLE 2"]
+        [
+            "keep /dpApp",
+            "replace /idpOAuth/GOOGLE 1/remark",
+            "keep /idpOAuth/GOOGLE 2"
+        ]
     );
 }
 
@@ -438,7 +548,12 @@ fn with_new_api() -> (World, World) {
             .client_scope("a", "1")
             .client_group("a", "11")
     };
-    (base(world()).hidden("12", "1", ("m", "new"), json!({})).client_group("a", "12"), base(world()))
+    (
+        base(world())
+            .hidden("12", "1", ("m", "new"), json!({}))
+            .client_group("a", "12"),
+        base(world()),
+    )
 }
 
 #[test]
@@ -456,7 +571,10 @@ fn a_holder_of_a_scope_differs_where_the_scope_gets_an_api() {
 fn covering_the_holder_alone_has_no_effect() {
     let (from, to) = with_new_api();
     let plan = plan(&from, &to);
-    assert_eq!(outcome(&plan, &["client:a"], &[], "client:a"), ("Repeat".to_owned(), Outcome::Skipped));
+    assert_eq!(
+        outcome(&plan, &["client:a"], &[], "client:a"),
+        ("Repeat".to_owned(), Outcome::Skipped)
+    );
     assert_eq!(
         outcome(&plan, &["client:a", "scope:s"], &[], "client:a"),
         ("Cover".to_owned(), Outcome::Covered)
@@ -487,29 +605,51 @@ fn partial_holder(more: Value) -> World {
 
 #[test]
 fn a_holder_without_the_hidden_groups_rows_gets_those_that_the_file_has() {
-    let (partial, complete) = (partial_holder(json!({})), partial_holder(json!({})).client_group("a", "11"));
-    assert_eq!(told(&complete, &partial, "client:a"), ["add /scopes/s/apis/m~1k"]);
-    assert_eq!(status(&plan(&partial, &complete), "client:a"), "Repeat unchanged");
+    let (partial, complete) = (
+        partial_holder(json!({})),
+        partial_holder(json!({})).client_group("a", "11"),
+    );
+    assert_eq!(
+        told(&complete, &partial, "client:a"),
+        ["add /scopes/s/apis/m~1k"]
+    );
+    assert_eq!(
+        status(&plan(&partial, &complete), "client:a"),
+        "Repeat unchanged"
+    );
 }
 
 #[test]
 fn a_holder_without_the_hidden_groups_rows_on_both_sides_is_no_difference() {
     let partial = partial_holder(json!({}));
-    assert_eq!(status(&plan(&partial, &partial), "client:a"), "Repeat unchanged");
+    assert_eq!(
+        status(&plan(&partial, &partial), "client:a"),
+        "Repeat unchanged"
+    );
 }
 
 #[test]
 fn a_holder_that_is_written_anyway_gets_the_hidden_groups_rows() {
-    let changes = told(&partial_holder(json!({"tps": 99})), &partial_holder(json!({})), "client:a");
+    let changes = told(
+        &partial_holder(json!({"tps": 99})),
+        &partial_holder(json!({})),
+        "client:a",
+    );
     assert_eq!(changes, ["replace /tps", "add /scopes/s/apis/m~1k"]);
 }
 
 #[test]
 fn a_key_map_to_a_new_hidden_group_waits_for_its_scope() {
     let base = |world: World| {
-        world.api(("m", "k")).client("a", json!({})).scope("1", "s", json!({})).x_key(1, "a", "EN", json!({}))
+        world
+            .api(("m", "k"))
+            .client("a", json!({}))
+            .scope("1", "s", json!({}))
+            .x_key(1, "a", "EN", json!({}))
     };
-    let from = base(world()).hidden("11", "1", ("m", "k"), json!({"groupName": "h"})).x_map(1, 1, "11");
+    let from = base(world())
+        .hidden("11", "1", ("m", "k"), json!({"groupName": "h"}))
+        .x_map(1, 1, "11");
     let plan = plan(&from, &base(world()));
     assert_eq!(
         changes(&plan, "client:a"),
@@ -531,7 +671,11 @@ fn a_key_map_to_a_hidden_group_of_a_lacking_api_is_no_difference() {
 
 #[test]
 fn covering_all_leaves_unchanged_items_alone() {
-    let both = |world: World, tps| world.client("a", json!({"tps": tps})).client("b", json!({}));
+    let both = |world: World, tps| {
+        world
+            .client("a", json!({"tps": tps}))
+            .client("b", json!({}))
+    };
     let plan = plan(&both(world(), 1), &both(world(), 2));
     let mut choices = crate::engine::Choices::new(&plan);
     assert_eq!(choices.cover_all(&plan), 1);

@@ -12,7 +12,9 @@ fn lack(from: &World, to: &World) -> Vec<String> {
         .iter()
         .map(|lack| {
             let users: Vec<String> = lack.used_by.iter().map(ToString::to_string).collect();
-            format!("{}/{} {}", lack.module, lack.key, users.join(" ")).trim_end().to_owned()
+            format!("{}/{} {}", lack.module, lack.key, users.join(" "))
+                .trim_end()
+                .to_owned()
         })
         .collect()
 }
@@ -28,20 +30,30 @@ fn holds_apis_of_groups_scopes_and_dgrk_keys() {
         .open_key(1, "c", "key", json!({}))
         .open_map(1, 1, "u")
         .api_use("u", ("c", "1"));
-    assert_eq!(lack(&from, &world()), ["a/1 group:g", "b/1 scope:s", "c/1 client:c"]);
+    assert_eq!(
+        lack(&from, &world()),
+        ["a/1 group:g", "b/1 scope:s", "c/1 client:c"]
+    );
 }
 
 #[test]
 fn holds_nothing_that_the_target_has() {
-    let from = world().group("1", "g", json!({})).group_api("1", ("a", "1"), json!({}));
+    let from = world()
+        .group("1", "g", json!({}))
+        .group_api("1", ("a", "1"), json!({}));
     assert_eq!(lack(&from, &world().api(("a", "1"))), [""; 0]);
 }
 
 #[test]
 fn compares_exactly() {
-    let from = world().group("1", "g", json!({})).group_api("1", ("Accounts", "get"), json!({}));
+    let from = world()
+        .group("1", "g", json!({}))
+        .group_api("1", ("Accounts", "get"), json!({}));
     assert_eq!(
-        lack(&from, &world().apis(&[("accounts", "get"), ("Accounts", "Get")])),
+        lack(
+            &from,
+            &world().apis(&[("accounts", "get"), ("Accounts", "Get")])
+        ),
         ["Accounts/get group:g"]
     );
 }
@@ -61,10 +73,23 @@ fn tells_each_api_once_with_all_its_users() {
 
 #[test]
 fn is_sorted_by_module_without_regard_to_case_then_by_key() {
-    let from = [("b", "1"), ("A", "2"), ("a", "10"), ("B", "0"), ("A", "1"), ("a", "B"), ("a", "a")]
+    let from = [
+        ("b", "1"),
+        ("A", "2"),
+        ("a", "10"),
+        ("B", "0"),
+        ("A", "1"),
+        ("a", "B"),
+        ("a", "a"),
+    ]
+    .iter()
+    .fold(world().group("1", "g", json!({})), |world, api| {
+        world.group_api("1", *api, json!({}))
+    });
+    let told: Vec<String> = lack(&from, &world())
         .iter()
-        .fold(world().group("1", "g", json!({})), |world, api| world.group_api("1", *api, json!({})));
-    let told: Vec<String> = lack(&from, &world()).iter().map(|line| line.replace(" group:g", "")).collect();
+        .map(|line| line.replace(" group:g", ""))
+        .collect();
     assert_eq!(told, ["A/1", "a/10", "A/2", "a/B", "a/a", "B/0", "b/1"]);
 }
 
@@ -75,12 +100,17 @@ fn holds_an_api_that_no_key_uses() {
 
 #[test]
 fn holds_an_api_of_a_link_without_a_group() {
-    assert_eq!(lack(&world().group_api("404", ("a", "1"), json!({})), &world()), ["a/1"]);
+    assert_eq!(
+        lack(&world().group_api("404", ("a", "1"), json!({})), &world()),
+        ["a/1"]
+    );
 }
 
 #[test]
 fn refuses_the_import_until_it_is_confirmed() {
-    let from = world().group("1", "g", json!({})).group_api("1", ("a", "1"), json!({}));
+    let from = world()
+        .group("1", "g", json!({}))
+        .group_api("1", ("a", "1"), json!({}));
     let plan = plan(&from, &world());
     let mut choices = Choices::new(&plan);
     assert_eq!(

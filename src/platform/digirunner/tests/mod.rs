@@ -48,13 +48,16 @@ pub(super) fn target(lists: &Lists) -> World {
     let mut world = World::default();
     for table in TABLES {
         let rows = lists.rows(table.list).iter().map(|json| {
-            let cells = table.fields.iter().map(|field| match (&json[field.json], field.ty) {
-                (Json::Null, _) => Cell::Null,
-                (Json::Number(number), _) => Cell::Int(number.as_i64().unwrap()),
-                (Json::String(text), Type::Time) => Cell::Time(time(text)),
-                (Json::String(text), _) => Cell::Text(Arc::from(text.as_str())),
-                (other, _) => panic!("{} cannot be {other}", field.json),
-            });
+            let cells = table
+                .fields
+                .iter()
+                .map(|field| match (&json[field.json], field.ty) {
+                    (Json::Null, _) => Cell::Null,
+                    (Json::Number(number), _) => Cell::Int(number.as_i64().unwrap()),
+                    (Json::String(text), Type::Time) => Cell::Time(time(text)),
+                    (Json::String(text), _) => Cell::Text(Arc::from(text.as_str())),
+                    (other, _) => panic!("{} cannot be {other}", field.json),
+                });
             Row::new(cells.collect())
         });
         world.set_rows(table.id, rows.collect());
@@ -95,10 +98,23 @@ fn entry<'p>(plan: &'p Plan, item: &str) -> &'p Entry {
 /// Returns an item's status with the codes of its reasons, as `Cannot add: alias-taken`.
 fn status(plan: &Plan, item: &str) -> String {
     let entry = entry(plan, item);
-    let codes: Vec<&str> = entry.verdict.reasons.iter().map(|reason| &*reason.code).collect();
-    let unchanged = if entry.is_unchanged() { " unchanged" } else { "" };
+    let codes: Vec<&str> = entry
+        .verdict
+        .reasons
+        .iter()
+        .map(|reason| &*reason.code)
+        .collect();
+    let unchanged = if entry.is_unchanged() {
+        " unchanged"
+    } else {
+        ""
+    };
     let colon = if codes.is_empty() { "" } else { ": " };
-    format!("{}{unchanged}{colon}{}", entry.verdict.status, codes.join(" "))
+    format!(
+        "{}{unchanged}{colon}{}",
+        entry.verdict.status,
+        codes.join(" ")
+    )
 }
 
 /// Returns the message of an item's only reason.
@@ -111,31 +127,50 @@ fn message(plan: &Plan, item: &str) -> String {
 /// Returns an item's differences as JSON.
 fn changes(plan: &Plan, item: &str) -> Vec<String> {
     let changes = plan.changes(at(plan, item), Show::Differences);
-    changes.iter().map(|change| serde_json::to_string(change).unwrap()).collect()
+    changes
+        .iter()
+        .map(|change| serde_json::to_string(change).unwrap())
+        .collect()
 }
 
 /// Returns the codes of an item's warnings.
 fn warnings(plan: &Plan, item: &str) -> Vec<String> {
-    entry(plan, item).warnings.iter().map(|warning| warning.code.to_string()).collect()
+    entry(plan, item)
+        .warnings
+        .iter()
+        .map(|warning| warning.code.to_string())
+        .collect()
 }
 
 /// Returns the statuses and outcomes after choosing items and leaving others out.
 fn outcome(plan: &Plan, choose: &[&str], leave_out: &[&str], item: &str) -> (String, Outcome) {
     let mut choices = Choices::new(plan);
     for item in choose {
-        assert!(choices.set(plan, at(plan, item), true), "{item} could not be chosen");
+        assert!(
+            choices.set(plan, at(plan, item), true),
+            "{item} could not be chosen"
+        );
     }
     for item in leave_out {
-        assert!(choices.set(plan, at(plan, item), false), "{item} could not be left out");
+        assert!(
+            choices.set(plan, at(plan, item), false),
+            "{item} could not be left out"
+        );
     }
     let resolution = plan.resolve(&choices);
     let state = resolution.state(at(plan, item)).unwrap();
     let code = state.obstacle.as_ref().map_or("", |reason| &*reason.code);
-    (format!("{} {code}", state.status).trim_end().to_owned(), state.outcome)
+    (
+        format!("{} {code}", state.status).trim_end().to_owned(),
+        state.outcome,
+    )
 }
 
 fn id(item: &str) -> ItemId {
     let (kind, key) = item.split_once(':').unwrap();
-    let kind = super::rules::KINDS.iter().find(|info| info.kind.as_str() == kind).unwrap();
+    let kind = super::rules::KINDS
+        .iter()
+        .find(|info| info.kind.as_str() == kind)
+        .unwrap();
     ItemId::new(kind.kind.clone(), key)
 }

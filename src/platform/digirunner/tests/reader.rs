@@ -19,7 +19,10 @@ const FIELDS: &str = include_str!("../../../../fixtures/digirunner/fields.csv");
 /// The bean's properties of each list, with their Java types.
 fn beans() -> BTreeMap<String, BTreeMap<String, String>> {
     let mut beans: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    for record in csv::Reader::from_reader(FIELDS.as_bytes()).into_records().map(Result::unwrap) {
+    for record in csv::Reader::from_reader(FIELDS.as_bytes())
+        .into_records()
+        .map(Result::unwrap)
+    {
         let properties = beans.entry(record[0].to_owned()).or_default();
         properties.insert(record[1].to_owned(), record[2].to_owned());
     }
@@ -39,14 +42,21 @@ fn is_mapped(root: &Value) -> Result<(), String> {
     {
         return Err(format!("the root has {names:?}"));
     }
-    let lists = root["importClientRelated"].as_object().ok_or("importClientRelated is no object")?;
+    let lists = root["importClientRelated"]
+        .as_object()
+        .ok_or("importClientRelated is no object")?;
     if lists.keys().map(String::as_str).collect::<BTreeSet<_>>() != BTreeSet::from(LISTS) {
         return Err(format!("the lists are {:?}", lists.keys()));
     }
     let beans = beans();
     for (list, rows) in lists {
-        for row in rows.as_array().ok_or_else(|| format!("{list} is no list"))? {
-            let row = row.as_object().ok_or_else(|| format!("{list} has a row that is no object"))?;
+        for row in rows
+            .as_array()
+            .ok_or_else(|| format!("{list} is no list"))?
+        {
+            let row = row
+                .as_object()
+                .ok_or_else(|| format!("{list} has a row that is no object"))?;
             let bean = &beans[list];
             if !row.keys().eq(bean.keys()) {
                 return Err(format!("{list} has {:?}", row.keys()));
@@ -79,8 +89,9 @@ fn is_mapped(root: &Value) -> Result<(), String> {
 /// Returns what the product refuses the whole file for (1298): whose rows lack what.
 fn refusals(root: &Value) -> BTreeSet<String> {
     let rows = |list: &str| root["importClientRelated"][list].as_array().unwrap();
-    let has =
-        |list: &str, property: &str, value: &Value| rows(list).iter().any(|row| row[property] == *value);
+    let has = |list: &str, property: &str, value: &Value| {
+        rows(list).iter().any(|row| row[property] == *value)
+    };
     let mut refused = BTreeSet::new();
     for client in rows("tsmpClientList") {
         let id = &client["clientId"];
@@ -99,7 +110,10 @@ fn refusals(root: &Value) -> BTreeSet<String> {
                 }
             }
         }
-        for key in rows("dgrXApiKeyList").iter().filter(|key| key["clientId"] == *id) {
+        for key in rows("dgrXApiKeyList")
+            .iter()
+            .filter(|key| key["clientId"] == *id)
+        {
             if !has("dgrXApiKeyMapList", "refApiKeyId", &key["apiKeyId"]) {
                 refused.insert("key".to_owned());
             }
@@ -110,8 +124,10 @@ fn refusals(root: &Value) -> BTreeSet<String> {
 
 /// Returns the same in the words of the export.
 fn told(export: &Export) -> BTreeSet<String> {
-    let refuses =
-        export.findings.iter().filter(|finding| finding.message.starts_with("the product refuses this file"));
+    let refuses = export
+        .findings
+        .iter()
+        .filter(|finding| finding.message.starts_with("the product refuses this file"));
     refuses
         .map(|finding| match (&*finding.code, &finding.item) {
             ("client-incomplete", Some(item)) => format!("client \"{}\"", item.key),
@@ -125,13 +141,19 @@ fn told(export: &Export) -> BTreeSet<String> {
 
 /// A world as the product itself makes it: every client has its two rows, every key a map.
 fn made(mut world: World) -> World {
-    let mapped: HashSet<String> =
-        world.rows("dgrXApiKeyMapList").iter().map(|map| map["refApiKeyId"].to_string()).collect();
-    world = world.without("dgrXApiKeyList", |key| !mapped.contains(&key["apiKeyId"].to_string()));
+    let mapped: HashSet<String> = world
+        .rows("dgrXApiKeyMapList")
+        .iter()
+        .map(|map| map["refApiKeyId"].to_string())
+        .collect();
+    world = world.without("dgrXApiKeyList", |key| {
+        !mapped.contains(&key["apiKeyId"].to_string())
+    });
     for (seq, client) in (1_000..).zip(world.rows("tsmpClientList").to_vec()) {
         let id = client["clientId"].as_str().unwrap();
         let has = |list: &str| world.rows(list).iter().any(|row| row["clientId"] == id);
-        let (has_oauth, has_extension) = (has("oauthClientDetailsList"), has("tsmpDpClientextList"));
+        let (has_oauth, has_extension) =
+            (has("oauthClientDetailsList"), has("tsmpDpClientextList"));
         if !has_oauth {
             world = world.oauth(id, json!({}));
         }
@@ -146,14 +168,17 @@ fn made(mut world: World) -> World {
 fn deleted(world: World, sort: u8, at: u16) -> World {
     let pick = |list: &str, property: &str| {
         let rows = world.rows(list);
-        rows.get(usize::from(at) % rows.len().max(1)).map(|row| row[property].clone())
+        rows.get(usize::from(at) % rows.len().max(1))
+            .map(|row| row[property].clone())
     };
     let names = |list: &str, property: &str, value: &Value| {
         world.rows(list).iter().any(|row| row[property] == *value)
     };
     match sort % 6 {
         0 => {
-            let Some(id) = pick("tsmpGroupList", "groupId") else { return world };
+            let Some(id) = pick("tsmpGroupList", "groupId") else {
+                return world;
+            };
             let is_plain = world
                 .rows("tsmpGroupList")
                 .iter()
@@ -164,14 +189,23 @@ fn deleted(world: World, sort: u8, at: u16) -> World {
             without_groups(world, &[id])
         }
         1 => {
-            let Some(id) = pick("tsmpVgroupList", "vgroupId") else { return world };
+            let Some(id) = pick("tsmpVgroupList", "vgroupId") else {
+                return world;
+            };
             if names("tsmpClientVgroupList", "vgroupId", &id) {
                 return world;
             }
-            let links = world.rows("tsmpVgroupGroupList").iter().filter(|link| link["vgroupId"] == id);
+            let links = world
+                .rows("tsmpVgroupGroupList")
+                .iter()
+                .filter(|link| link["vgroupId"] == id);
             let hidden: Vec<Value> = links.map(|link| link["groupId"].clone()).collect();
             let mut world = without_groups(world, &hidden);
-            for list in ["tsmpVgroupGroupList", "tsmpVgroupAuthoritiesMapList", "tsmpVgroupList"] {
+            for list in [
+                "tsmpVgroupGroupList",
+                "tsmpVgroupAuthoritiesMapList",
+                "tsmpVgroupList",
+            ] {
                 world = world.without(list, |row| row["vgroupId"] == id);
             }
             world
@@ -182,8 +216,9 @@ fn deleted(world: World, sort: u8, at: u16) -> World {
                 return world;
             }
             let [module, key, _] = world.apis.remove(usize::from(at) % world.apis.len());
-            let is_of =
-                |link: &Value| link["moduleName"] == module.as_str() && link["apiKey"] == key.as_str();
+            let is_of = |link: &Value| {
+                link["moduleName"] == module.as_str() && link["apiKey"] == key.as_str()
+            };
             let linked: Vec<Value> = world
                 .rows("tsmpGroupApiList")
                 .iter()
@@ -198,15 +233,20 @@ fn deleted(world: World, sort: u8, at: u16) -> World {
             };
             let hidden: Vec<Value> = linked.into_iter().filter(|id| is_hidden(id)).collect();
             let mut world = world.without("tsmpGroupApiList", is_of);
-            for list in
-                ["tsmpVgroupGroupList", "tsmpGroupAuthoritiesMapList", "tsmpClientGroupList", "tsmpGroupList"]
-            {
+            for list in [
+                "tsmpVgroupGroupList",
+                "tsmpGroupAuthoritiesMapList",
+                "tsmpClientGroupList",
+                "tsmpGroupList",
+            ] {
                 world = world.without(list, |row| hidden.contains(&row["groupId"]));
             }
             world
         }
         3 => {
-            let Some(id) = pick("tsmpClientList", "clientId") else { return world };
+            let Some(id) = pick("tsmpClientList", "clientId") else {
+                return world;
+            };
             let lists = [
                 "tsmpClientList",
                 "tsmpClientHostList",
@@ -215,17 +255,25 @@ fn deleted(world: World, sort: u8, at: u16) -> World {
                 "tsmpDpClientextList",
                 "tsmpClientVgroupList",
             ];
-            lists.into_iter().fold(world, |world, list| world.without(list, |row| row["clientId"] == id))
+            lists.into_iter().fold(world, |world, list| {
+                world.without(list, |row| row["clientId"] == id)
+            })
         }
         4 => {
-            let Some(id) = pick("tsmpGroupAuthoritiesList", "groupAuthoritieId") else { return world };
+            let Some(id) = pick("tsmpGroupAuthoritiesList", "groupAuthoritieId") else {
+                return world;
+            };
             if names("tsmpGroupAuthoritiesMapList", "groupAuthoritieId", &id) {
                 return world;
             }
-            world.without("tsmpGroupAuthoritiesList", |row| row["groupAuthoritieId"] == id)
+            world.without("tsmpGroupAuthoritiesList", |row| {
+                row["groupAuthoritieId"] == id
+            })
         }
         _ => {
-            let Some(id) = pick("tsmpSecurityLevelList", "securityLevelId") else { return world };
+            let Some(id) = pick("tsmpSecurityLevelList", "securityLevelId") else {
+                return world;
+            };
             if names("tsmpGroupList", "securityLevelId", &id)
                 || names("tsmpClientList", "securityLevelId", &id)
             {
@@ -237,19 +285,36 @@ fn deleted(world: World, sort: u8, at: u16) -> World {
 }
 
 fn without_groups(world: World, ids: &[Value]) -> World {
-    let lists = ["tsmpGroupApiList", "tsmpGroupAuthoritiesMapList", "tsmpGroupList"];
-    lists.into_iter().fold(world, |world, list| world.without(list, |row| ids.contains(&row["groupId"])))
+    let lists = [
+        "tsmpGroupApiList",
+        "tsmpGroupAuthoritiesMapList",
+        "tsmpGroupList",
+    ];
+    lists.into_iter().fold(world, |world, list| {
+        world.without(list, |row| ids.contains(&row["groupId"]))
+    })
 }
 
 /// Exports everything, each client alone, and all clients together.
 fn exports(source: &World) -> Vec<(String, Export)> {
     let target = target(source);
     let clients = source.rows("tsmpClientList").iter();
-    let clients: Vec<_> =
-        clients.map(|row| id(&format!("client:{}", row["clientId"].as_str().unwrap()))).collect();
-    let mut roots = vec![("everything".to_owned(), Vec::new()), ("all clients".to_owned(), clients.clone())];
-    roots.extend(clients.into_iter().map(|client| (client.to_string(), vec![client])));
-    roots.into_iter().map(|(what, roots)| (what, export(&target, &roots).unwrap())).collect()
+    let clients: Vec<_> = clients
+        .map(|row| id(&format!("client:{}", row["clientId"].as_str().unwrap())))
+        .collect();
+    let mut roots = vec![
+        ("everything".to_owned(), Vec::new()),
+        ("all clients".to_owned(), clients.clone()),
+    ];
+    roots.extend(
+        clients
+            .into_iter()
+            .map(|client| (client.to_string(), vec![client])),
+    );
+    roots
+        .into_iter()
+        .map(|(what, roots)| (what, export(&target, &roots).unwrap()))
+        .collect()
 }
 
 fn parsed(export: &Export) -> Value {
@@ -332,7 +397,9 @@ fn a_key_keeps_its_map_to_a_group_that_the_product_deleted() {
         assert!(export.findings.is_empty(), "{what}: {:?}", export.findings);
         let read = super::super::file::read(&export.bytes).unwrap();
         let notes = super::integrity::check(&super::Side::new(&read.world)).findings;
-        let [note] = notes.as_slice() else { panic!("{notes:?}") };
+        let [note] = notes.as_slice() else {
+            panic!("{notes:?}")
+        };
         assert_eq!(
             (note.severity, note.message.as_str()),
             (
@@ -353,7 +420,11 @@ fn clients_without_their_rows_are_named_one_by_one() {
         .oauth("no-extension", json!({}))
         .client("bare", json!({}));
     let export = export(&target(&source), &[]).unwrap();
-    let messages: Vec<&str> = export.findings.iter().map(|finding| finding.message.as_str()).collect();
+    let messages: Vec<&str> = export
+        .findings
+        .iter()
+        .map(|finding| finding.message.as_str())
+        .collect();
     assert_eq!(
         messages,
         [
@@ -362,7 +433,10 @@ fn clients_without_their_rows_are_named_one_by_one() {
              oauth_client_details",
         ]
     );
-    let items: Vec<String> =
-        export.findings.iter().map(|finding| finding.item.as_ref().unwrap().to_string()).collect();
+    let items: Vec<String> = export
+        .findings
+        .iter()
+        .map(|finding| finding.item.as_ref().unwrap().to_string())
+        .collect();
     assert_eq!(items, ["client:no-extension", "client:bare"]);
 }

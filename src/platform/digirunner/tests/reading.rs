@@ -40,15 +40,22 @@ fn refused_bytes(bytes: &[u8]) -> (ParseErrorKind, String) {
 }
 
 fn told(error: &ParseError) -> String {
-    let place = error.position.map_or_else(String::new, |at| format!("{}:{} ", at.line, at.column));
+    let place = error
+        .position
+        .map_or_else(String::new, |at| format!("{}:{} ", at.line, at.column));
     format!("{place}{} {}", error.path, error.message)
 }
 
 /// Returns the findings as `code path`.
 fn findings(file: &File) -> Vec<String> {
     let missing = |code: &str| code == "missing-list";
-    let others = file.findings.iter().filter(|finding| !missing(&finding.code));
-    others.map(|finding| format!("{} {}", finding.code, finding.path.as_deref().unwrap_or(""))).collect()
+    let others = file
+        .findings
+        .iter()
+        .filter(|finding| !missing(&finding.code));
+    others
+        .map(|finding| format!("{} {}", finding.code, finding.path.as_deref().unwrap_or("")))
+        .collect()
 }
 
 #[test]
@@ -72,13 +79,19 @@ fn each_wrong_type_is_named_without_its_value() {
     for (value, found) in [
         ("7431", "text or null, found a number"),
         ("-7431", "text or null, found a number"),
-        ("74.31", "text or null, found a fraction or a number too large"),
+        (
+            "74.31",
+            "text or null, found a fraction or a number too large",
+        ),
         ("true", "text or null, found true or false"),
         ("[\"canary-7f3a\"]", "text or null, found a list"),
         ("{\"canary-7f3a\": 1}", "text or null, found an object"),
     ] {
         let told = refused(&clients(&format!("{{\"clientName\": {value}}}")));
-        assert!(told.ends_with(&format!("/tsmpClientList/0/clientName expected {found}")), "{told}");
+        assert!(
+            told.ends_with(&format!("/tsmpClientList/0/clientName expected {found}")),
+            "{told}"
+        );
         assert!(!told.contains("7431") && !told.contains("74.31"), "{told}");
     }
 }
@@ -86,7 +99,9 @@ fn each_wrong_type_is_named_without_its_value() {
 #[test]
 fn a_whole_number_has_no_fraction() {
     let told = refused(&clients("{\"tps\": 1.5}"));
-    assert!(told.ends_with("expected a 32-bit whole number or null, found a fraction or a number too large"));
+    assert!(told.ends_with(
+        "expected a 32-bit whole number or null, found a fraction or a number too large"
+    ));
 }
 
 #[test]
@@ -99,43 +114,71 @@ fn a_number_that_does_not_fit_is_refused_where_it_stands() {
         ("startDate", "1e400"),
     ] {
         let told = refused(&clients(&format!("{{\"{property}\": {number}}}")));
-        assert!(told.contains(&format!("/tsmpClientList/0/{property} ")), "{told}");
+        assert!(
+            told.contains(&format!("/tsmpClientList/0/{property} ")),
+            "{told}"
+        );
         assert!(!told.contains(number), "{told}");
     }
-    let file = read(&clients("{\"tps\": -2147483648, \"startDate\": 9223372036854775807}"));
-    assert_eq!(file.world.rows(T::Client)[0].int(client::START_DATE), Some(i64::MAX));
+    let file = read(&clients(
+        "{\"tps\": -2147483648, \"startDate\": 9223372036854775807}",
+    ));
+    assert_eq!(
+        file.world.rows(T::Client)[0].int(client::START_DATE),
+        Some(i64::MAX)
+    );
 }
 
 #[test]
 fn a_list_must_be_a_list() {
     let told = refused(&lists("\"tsmpClientList\": {\"clientId\": \"a\"}"));
-    assert_eq!(told, "3:19 /importClientRelated/tsmpClientList expected a list or null, found an object");
+    assert_eq!(
+        told,
+        "3:19 /importClientRelated/tsmpClientList expected a list or null, found an object"
+    );
 }
 
 #[test]
 fn a_row_must_be_an_object() {
     let told = refused(&clients("{}, \"canary-7f3a\""));
-    assert!(told.ends_with("/tsmpClientList/1 expected an object, found text"), "{told}");
+    assert!(
+        told.ends_with("/tsmpClientList/1 expected an object, found text"),
+        "{told}"
+    );
 }
 
 #[test]
 fn a_property_that_stands_twice_in_a_row_is_refused() {
-    let told = refused(&clients("{\"clientId\": \"canary-7f3a\",\n\"clientId\": \"canary-7f3a\"}"));
-    assert_eq!(told, "5:10 /importClientRelated/tsmpClientList/0 duplicate property clientId");
+    let told = refused(&clients(
+        "{\"clientId\": \"canary-7f3a\",\n\"clientId\": \"canary-7f3a\"}",
+    ));
+    assert_eq!(
+        told,
+        "5:10 /importClientRelated/tsmpClientList/0 duplicate property clientId"
+    );
 }
 
 #[test]
 fn an_unknown_property_that_stands_twice_is_refused_too() {
     let told = refused(&clients("{\"legacy\": 1, \"legacy\": 2}"));
-    assert!(told.ends_with("/tsmpClientList/0 duplicate property legacy"), "{told}");
+    assert!(
+        told.ends_with("/tsmpClientList/0 duplicate property legacy"),
+        "{told}"
+    );
     let told = refused(&lists("\"newList\": [], \"newList\": []"));
-    assert!(told.ends_with("/importClientRelated duplicate property newList"), "{told}");
+    assert!(
+        told.ends_with("/importClientRelated duplicate property newList"),
+        "{told}"
+    );
 }
 
 #[test]
 fn a_list_that_stands_twice_is_refused() {
     let told = refused(&lists("\"tsmpClientList\": [],\n\"tsmpClientList\": []"));
-    assert_eq!(told, "4:16 /importClientRelated duplicate property tsmpClientList");
+    assert_eq!(
+        told,
+        "4:16 /importClientRelated duplicate property tsmpClientList"
+    );
 }
 
 #[test]
@@ -150,12 +193,17 @@ fn a_truncated_file_ends_too_early_where_it_ends() {
     let cut = text.find("}").unwrap();
     let (kind, told) = refused_bytes(&text.as_bytes()[..cut]);
     assert_eq!(kind, ParseErrorKind::Truncated);
-    assert!(told.starts_with("4:") && told.contains("/tsmpClientList/0 "), "{told}");
+    assert!(
+        told.starts_with("4:") && told.contains("/tsmpClientList/0 "),
+        "{told}"
+    );
 }
 
 #[test]
 fn wherever_a_file_is_cut_it_is_refused_without_a_value() {
-    let text = world().client("a", json!({"emails": CANARY, "remark": "é\u{1f600}"})).export();
+    let text = world()
+        .client("a", json!({"emails": CANARY, "remark": "é\u{1f600}"}))
+        .export();
     for end in 0..text.trim_end().len() {
         refused_bytes(&text.as_bytes()[..end]);
     }
@@ -166,13 +214,23 @@ fn text_after_the_root_is_refused() {
     let (kind, told) = refused_bytes(format!("{}\n{CANARY}", clients("")).as_bytes());
     assert_eq!(kind, ParseErrorKind::Trailing);
     assert!(told.starts_with("9:1 "), "{told}");
-    assert_eq!(read(&format!("{}\n\n", clients(""))).world.rows(T::Client).len(), 0);
+    assert_eq!(
+        read(&format!("{}\n\n", clients("")))
+            .world
+            .rows(T::Client)
+            .len(),
+        0
+    );
 }
 
 #[test]
 fn a_root_that_is_no_object_is_refused() {
-    for (text, found) in [("[1]", "a list"), ("\"canary-7f3a\"", "text"), ("3", "a number"), ("null", "null")]
-    {
+    for (text, found) in [
+        ("[1]", "a list"),
+        ("\"canary-7f3a\"", "text"),
+        ("3", "a number"),
+        ("null", "null"),
+    ] {
         assert!(refused(text).ends_with(&format!("expected an object at the root, found {found}")));
         let error = detect(text.as_bytes()).err().unwrap();
         assert_eq!(error.kind, ParseErrorKind::Shape);
@@ -188,12 +246,18 @@ fn a_root_of_something_else_is_no_known_format() {
 
 #[test]
 fn lists_that_are_missing_or_null_are_nothing_to_import() {
-    for text in ["{\"analyzeClientRelated\": null}", "{\"importClientRelated\": null}"] {
+    for text in [
+        "{\"analyzeClientRelated\": null}",
+        "{\"importClientRelated\": null}",
+    ] {
         let (kind, told) = refused_bytes(text.as_bytes());
         assert_eq!(kind, ParseErrorKind::Shape);
         assert!(told.contains("/importClientRelated"), "{told}");
     }
-    assert!(refused("{\"importClientRelated\": []}").ends_with("expected an object of lists, found a list"));
+    assert!(
+        refused("{\"importClientRelated\": []}")
+            .ends_with("expected an object of lists, found a list")
+    );
 }
 
 #[test]
@@ -219,13 +283,17 @@ fn invalid_utf_8_is_refused_where_it_stands() {
     bytes[at] = 0xff;
     let (kind, told) = refused_bytes(&bytes);
     assert_eq!(kind, ParseErrorKind::Encoding);
-    assert!(told.starts_with("4:") && told.contains("/tsmpClientList/0/remark"), "{told}");
+    assert!(
+        told.starts_with("4:") && told.contains("/tsmpClientList/0/remark"),
+        "{told}"
+    );
 }
 
 #[test]
 fn invalid_utf_8_is_told_where_the_byte_stands_not_where_reading_stopped() {
     let mut bytes =
-        b"{\n\"importClientRelated\": {\"tsmpClientList\": [{\"remark\": \"?  and more\"}]}}".to_vec();
+        b"{\n\"importClientRelated\": {\"tsmpClientList\": [{\"remark\": \"?  and more\"}]}}"
+            .to_vec();
     let at = bytes.iter().position(|byte| *byte == b'?').unwrap();
     bytes[at] = 0xa4;
     let (_, told) = refused_bytes(&bytes);
@@ -242,8 +310,9 @@ fn a_mistake_before_an_invalid_byte_is_what_is_told() {
 
 #[test]
 fn an_unknown_format_is_told_with_the_first_names_of_its_root() {
-    let error =
-        detect(br#"{"api_id": "canary-7f3a", "b": 1, "c": 2, "d": 3, "e": 4, "f": 5}"#).err().unwrap();
+    let error = detect(br#"{"api_id": "canary-7f3a", "b": 1, "c": 2, "d": 3, "e": 4, "f": 5}"#)
+        .err()
+        .unwrap();
     assert_eq!(error.kind, ParseErrorKind::UnknownFormat);
     assert!(
         error.message.starts_with(
@@ -253,23 +322,36 @@ fn an_unknown_format_is_told_with_the_first_names_of_its_root() {
         error.message
     );
     let empty = detect(b"{}").err().unwrap();
-    assert!(empty.message.starts_with("its root is empty; that is no known format (known: digirunner"));
+    assert!(
+        empty
+            .message
+            .starts_with("its root is empty; that is no known format (known: digirunner")
+    );
 }
 
 #[test]
 fn a_property_name_without_end_is_cut() {
     let name = "n".repeat(100_000);
     let file = read(&clients(&format!("{{\"{name}\": 1}}")));
-    let told = &file.findings.iter().find(|finding| finding.code == "unknown-property").unwrap();
+    let told = &file
+        .findings
+        .iter()
+        .find(|finding| finding.code == "unknown-property")
+        .unwrap();
     assert!(told.message.len() < 300 && told.path.as_ref().unwrap().len() < 300);
     assert!(refused(&clients(&format!("{{\"{name}\": 1, \"{name}\": 2}}"))).len() < 300);
-    let error = detect(format!("{{\"{name}\": 1}}").as_bytes()).err().unwrap();
+    let error = detect(format!("{{\"{name}\": 1}}").as_bytes())
+        .err()
+        .unwrap();
     assert!(error.message.len() < 300);
 }
 
 #[test]
 fn what_is_no_text_at_all_is_called_by_its_name() {
-    let utf_16: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf_16: Vec<u8> = "\u{feff}{}"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     let utf_16_without_mark: Vec<u8> = "{}".encode_utf16().flat_map(u16::to_be_bytes).collect();
     for (bytes, word) in [
         (&b""[..], "empty"),
@@ -290,12 +372,10 @@ fn what_is_no_text_at_all_is_called_by_its_name() {
 
 #[test]
 fn unknown_properties_are_tolerated_and_reported_once_each() {
-    let file =
-        read(&clients("{\"legacyTenantId\": \"canary-7f3a\"}, {\"legacyTenantId\": {\"a\": [1]}}").replacen(
-            "\"analyze",
-            "\"newRoot\": [], \"analyze",
-            1,
-        ));
+    let file = read(
+        &clients("{\"legacyTenantId\": \"canary-7f3a\"}, {\"legacyTenantId\": {\"a\": [1]}}")
+            .replacen("\"analyze", "\"newRoot\": [], \"analyze", 1),
+    );
     assert_eq!(
         findings(&file),
         [
@@ -303,7 +383,12 @@ fn unknown_properties_are_tolerated_and_reported_once_each() {
             "unknown-property /newRoot"
         ]
     );
-    let told = &file.findings.iter().find(|finding| finding.code == "unknown-property").unwrap().message;
+    let told = &file
+        .findings
+        .iter()
+        .find(|finding| finding.code == "unknown-property")
+        .unwrap()
+        .message;
     assert!(told.contains("2 times") && !told.contains(CANARY), "{told}");
 }
 
@@ -311,36 +396,64 @@ fn unknown_properties_are_tolerated_and_reported_once_each() {
 fn an_unknown_property_may_be_nested_as_deeply_as_it_likes() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let file = read(&clients(&format!("{{\"deep\": {deep}}}")));
-    assert_eq!(findings(&file), ["unknown-property /importClientRelated/tsmpClientList/0/deep"]);
+    assert_eq!(
+        findings(&file),
+        ["unknown-property /importClientRelated/tsmpClientList/0/deep"]
+    );
 }
 
 #[test]
 fn a_known_property_may_not_be_nested() {
     let deep = "[".repeat(100_000);
-    assert!(refused(&clients(&format!("{{\"clientId\": {deep}"))).ends_with("text or null, found a list"));
+    assert!(
+        refused(&clients(&format!("{{\"clientId\": {deep}")))
+            .ends_with("text or null, found a list")
+    );
 }
 
 #[test]
 fn a_missing_list_is_tolerated_and_reported() {
     let file = read(&lists(""));
-    let paths: Vec<_> = file.findings.iter().filter_map(|finding| finding.path.as_deref()).collect();
+    let paths: Vec<_> = file
+        .findings
+        .iter()
+        .filter_map(|finding| finding.path.as_deref())
+        .collect();
     assert_eq!(paths.len(), 25);
-    assert!(paths.contains(&"/importClientRelated/dgrApikeyUseApiList"), "{paths:?}");
-    assert!(file.findings.iter().all(|finding| finding.severity == Severity::Note));
+    assert!(
+        paths.contains(&"/importClientRelated/dgrApikeyUseApiList"),
+        "{paths:?}"
+    );
+    assert!(
+        file.findings
+            .iter()
+            .all(|finding| finding.severity == Severity::Note)
+    );
 }
 
 #[test]
 fn a_list_that_is_null_is_tolerated_and_reported() {
     let file = read(&lists("\"tsmpClientList\": null"));
-    assert_eq!(findings(&file), ["null-list /importClientRelated/tsmpClientList"]);
-    assert!(!file.findings.iter().any(|finding| finding.code == "missing-list"
-        && finding.path.as_deref() == Some("/importClientRelated/tsmpClientList")));
+    assert_eq!(
+        findings(&file),
+        ["null-list /importClientRelated/tsmpClientList"]
+    );
+    assert!(
+        !file
+            .findings
+            .iter()
+            .any(|finding| finding.code == "missing-list"
+                && finding.path.as_deref() == Some("/importClientRelated/tsmpClientList"))
+    );
 }
 
 #[test]
 fn a_row_that_is_null_is_ignored_and_reported() {
     let file = read(&clients("null, {\"clientId\": \"a\"}"));
-    assert_eq!(findings(&file), ["null-row /importClientRelated/tsmpClientList/0"]);
+    assert_eq!(
+        findings(&file),
+        ["null-row /importClientRelated/tsmpClientList/0"]
+    );
     assert_eq!(file.world.rows(T::Client).len(), 1);
 }
 
@@ -352,9 +465,15 @@ fn rows_after_a_null_keep_their_place_in_paths() {
     );
     let mut file = read(&text);
     file.findings = super::integrity::check(&super::Side::new(&file.world)).findings;
-    assert_eq!(findings(&file), ["broken-reference /importClientRelated/tsmpClientHostList/2/clientId"]);
+    assert_eq!(
+        findings(&file),
+        ["broken-reference /importClientRelated/tsmpClientHostList/2/clientId"]
+    );
     let plan = super::compare::plan(&file, &super::target(&world()));
-    assert_eq!(&*super::entry(&plan, "client:a").item.path, "/importClientRelated/tsmpClientList/1");
+    assert_eq!(
+        &*super::entry(&plan, "client:a").item.path,
+        "/importClientRelated/tsmpClientList/1"
+    );
 }
 
 #[test]
@@ -364,37 +483,65 @@ fn an_absent_property_takes_the_default_and_an_explicit_null_stays() {
          \"tsmpGroupList\": [{}, {\"securityLevelId\": null, \"allowDays\": null, \"vgroupFlag\": null}],
          \"dgrRdbConnectionList\": [{}, {\"maxPoolSize\": null}]",
     ));
-    let [absent, null] = file.world.rows(T::Client) else { panic!("two clients") };
+    let [absent, null] = file.world.rows(T::Client) else {
+        panic!("two clients")
+    };
     assert_eq!(
         [client::TPS, client::C_PRIORITY, client::FAIL_TRESHHOLD].map(|at| absent.int(at)),
         [Some(10), Some(5), Some(3)]
     );
     assert_eq!(absent.text(client::CLIENT_STATUS), "1");
-    for at in [client::TPS, client::C_PRIORITY, client::FAIL_TRESHHOLD, client::CLIENT_STATUS] {
+    for at in [
+        client::TPS,
+        client::C_PRIORITY,
+        client::FAIL_TRESHHOLD,
+        client::CLIENT_STATUS,
+    ] {
         assert!(*null.cell(at) == Cell::Null);
     }
-    let [absent, null] = file.world.rows(T::Group) else { panic!("two groups") };
+    let [absent, null] = file.world.rows(T::Group) else {
+        panic!("two groups")
+    };
     assert_eq!(absent.text(group::SECURITY_LEVEL_ID), "SYSTEM");
-    assert_eq!((absent.int(group::ALLOW_DAYS), absent.text(group::VGROUP_FLAG)), (Some(0), "0"));
-    for at in [group::SECURITY_LEVEL_ID, group::ALLOW_DAYS, group::VGROUP_FLAG] {
+    assert_eq!(
+        (
+            absent.int(group::ALLOW_DAYS),
+            absent.text(group::VGROUP_FLAG)
+        ),
+        (Some(0), "0")
+    );
+    for at in [
+        group::SECURITY_LEVEL_ID,
+        group::ALLOW_DAYS,
+        group::VGROUP_FLAG,
+    ] {
         assert!(*null.cell(at) == Cell::Null);
     }
-    let [absent, null] = file.world.rows(T::Rdb) else { panic!("two connections") };
+    let [absent, null] = file.world.rows(T::Rdb) else {
+        panic!("two connections")
+    };
     assert_eq!(absent.int(rdb::MAX_LIFETIME), Some(1_800_000));
     assert!(*null.cell(rdb::MAX_POOL_SIZE) == Cell::Null);
 }
 
 #[test]
 fn dates_of_the_file_do_not_count() {
-    let file = read(&clients("{\"createTime\": 1700000000000, \"updateTime\": \"2024-01-01T00:00:00Z\"}"));
+    let file = read(&clients(
+        "{\"createTime\": 1700000000000, \"updateTime\": \"2024-01-01T00:00:00Z\"}",
+    ));
     let row = &file.world.rows(T::Client)[0];
-    assert!(*row.cell(client::CREATE_TIME) == Cell::Null && *row.cell(client::UPDATE_TIME) == Cell::Null);
+    assert!(
+        *row.cell(client::CREATE_TIME) == Cell::Null
+            && *row.cell(client::UPDATE_TIME) == Cell::Null
+    );
 }
 
 #[test]
 fn the_resubmit_day_comes_from_epoch_milliseconds_as_text() {
     let row = |value: &str| {
-        let text = lists(&format!("\"tsmpDpClientextList\": [{{\"resubmitDateTimeForLongTime\": {value}}}]"));
+        let text = lists(&format!(
+            "\"tsmpDpClientextList\": [{{\"resubmitDateTimeForLongTime\": {value}}}]"
+        ));
         read(&text).world.rows(T::Clientext)[0].clone()
     };
     let day = local_day("1709164800000").unwrap();
@@ -406,7 +553,8 @@ fn the_resubmit_day_comes_from_epoch_milliseconds_as_text() {
 
 #[test]
 fn a_resubmit_day_that_is_no_number_is_refused() {
-    let text = lists("\"tsmpDpClientextList\": [{\"resubmitDateTimeForLongTime\": \"canary-7f3a\"}]");
+    let text =
+        lists("\"tsmpDpClientextList\": [{\"resubmitDateTimeForLongTime\": \"canary-7f3a\"}]");
     assert!(refused(&text).ends_with(
         "/tsmpDpClientextList/0/resubmitDateTimeForLongTime expected epoch milliseconds as text, or null, found other text"
     ));
@@ -415,9 +563,11 @@ fn a_resubmit_day_that_is_no_number_is_refused() {
 /// The time zone of a process is fixed when it begins: each one is asked for the day.
 #[test]
 fn the_resubmit_day_is_that_of_the_local_time_zone() {
-    for (zone, day) in
-        [("UTC", "2024-02-28"), ("Asia/Taipei", "2024-02-29"), ("Pacific/Honolulu", "2024-02-28")]
-    {
+    for (zone, day) in [
+        ("UTC", "2024-02-28"),
+        ("Asia/Taipei", "2024-02-29"),
+        ("Pacific/Honolulu", "2024-02-28"),
+    ] {
         let output = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "--ignored", "--nocapture"])
             .arg("platform::digirunner::tests::reading::tells_a_local_day")
@@ -425,7 +575,10 @@ fn the_resubmit_day_is_that_of_the_local_time_zone() {
             .output()
             .unwrap();
         let told = String::from_utf8_lossy(&output.stdout);
-        assert!(told.contains(&format!("day {day} 00:00:00")), "{zone}: {told}");
+        assert!(
+            told.contains(&format!("day {day} 00:00:00")),
+            "{zone}: {told}"
+        );
     }
 }
 
@@ -439,7 +592,10 @@ fn tells_a_local_day() {
 #[test]
 fn a_hostile_property_name_is_told_as_it_is_and_its_value_is_not() {
     let file = read(&clients("{\"a/b~\\u001b[2J\": \"canary-7f3a\"}"));
-    assert_eq!(findings(&file), ["unknown-property /importClientRelated/tsmpClientList/0/a~1b~0\u{1b}[2J"]);
+    assert_eq!(
+        findings(&file),
+        ["unknown-property /importClientRelated/tsmpClientList/0/a~1b~0\u{1b}[2J"]
+    );
 }
 
 #[test]
@@ -472,5 +628,9 @@ fn every_broken_reference_is_told_with_its_path() {
             "broken-reference /importClientRelated/tsmpOpenApiKeyMapList/0/refApiUid",
         ]
     );
-    assert!(file.findings.iter().all(|finding| finding.severity == Severity::Error));
+    assert!(
+        file.findings
+            .iter()
+            .all(|finding| finding.severity == Severity::Error)
+    );
 }

@@ -12,14 +12,31 @@ use crate::engine::diff::Show;
 fn with_secrets(word: &str) -> World {
     let secret = |what: &str| format!("{word}-{what}");
     world()
-        .client("a", json!({"clientSecret": secret("1"), "dpClientEntry": secret("2")}))
+        .client(
+            "a",
+            json!({"clientSecret": secret("1"), "dpClientEntry": secret("2")}),
+        )
         .oauth("a", json!({"clientSecret": secret("3")}))
         .clientext("a", 1, json!({"pwdResetKey": secret("4")}))
-        .x_key(1, "a", &secret("5"), json!({"apiKey": secret("6"), "apiKeyAlias": "alias"}))
-        .open_key(1, "a", &secret("7"), json!({"secretKey": secret("8"), "openApiKeyAlias": "alias"}))
+        .x_key(
+            1,
+            "a",
+            &secret("5"),
+            json!({"apiKey": secret("6"), "apiKeyAlias": "alias"}),
+        )
+        .open_key(
+            1,
+            "a",
+            &secret("7"),
+            json!({"secretKey": secret("8"), "openApiKeyAlias": "alias"}),
+        )
         .dp_app(1, "a", json!({"idTokenJwtstr": secret("9")}))
         .idp_o(1, "a", "GOOGLE", json!({"idpClientMima": secret("10")}))
-        .idp_a(1, "a", json!({"reqHeader": secret("11"), "reqBody": secret("12")}))
+        .idp_a(
+            1,
+            "a",
+            json!({"reqHeader": secret("11"), "reqBody": secret("12")}),
+        )
         .connection(
             "c",
             json!({"mima": secret("13"), "dataSourceProperty": secret("14"),
@@ -29,7 +46,10 @@ fn with_secrets(word: &str) -> World {
 
 #[test]
 fn the_test_above_knows_every_secret_of_the_tables() {
-    let secrets = TABLES.iter().flat_map(|table| table.fields).filter(|field| field.is_secret);
+    let secrets = TABLES
+        .iter()
+        .flat_map(|table| table.fields)
+        .filter(|field| field.is_secret);
     assert_eq!(secrets.count(), 14);
 }
 
@@ -42,7 +62,10 @@ fn no_secret_is_in_any_text_of_a_plan() {
         for at in 0..plan.entries().len() {
             for show in [Show::Differences, Show::Everything] {
                 let changes = plan.changes(at, show);
-                told.push_str(&format!("{changes:?}{}", serde_json::to_string(&changes).unwrap()));
+                told.push_str(&format!(
+                    "{changes:?}{}",
+                    serde_json::to_string(&changes).unwrap()
+                ));
             }
             let entry = &plan.entries()[at];
             told.push_str(&serde_json::to_string(&entry.item.value).unwrap());
@@ -85,12 +108,21 @@ fn every_secret_that_differs_is_told_as_such() {
 
 #[test]
 fn no_secret_is_in_the_reasons_of_blocked_items() {
-    let from =
-        with_secrets("canary").client("b", json!({})).x_key(2, "b", "canary-5", json!({"apiKeyAlias": ""}));
+    let from = with_secrets("canary").client("b", json!({})).x_key(
+        2,
+        "b",
+        "canary-5",
+        json!({"apiKeyAlias": ""}),
+    );
     let long = from.change("tsmpOpenApiKeyList", |row| {
         row.insert("secretKey".to_owned(), json!("canary".repeat(200)));
     });
-    let plan = plan(&long, &world().client("z", json!({})).open_key(9, "z", "canary-7", json!({})));
+    let plan = plan(
+        &long,
+        &world()
+            .client("z", json!({}))
+            .open_key(9, "z", "canary-7", json!({})),
+    );
     let reasons = &entry(&plan, "client:a").verdict.reasons;
     let codes: Vec<&str> = reasons.iter().map(|reason| &*reason.code).collect();
     assert_eq!(codes, ["duplicate-in-file", "key-taken", "value-too-long"]);

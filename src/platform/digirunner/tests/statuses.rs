@@ -9,20 +9,32 @@ use super::{entry, message, plan, status, warnings};
 
 #[test]
 fn a_client_that_the_target_lacks_is_added() {
-    assert_eq!(status(&plan(&world().client("a", json!({})), &world()), "client:a"), "Add");
+    assert_eq!(
+        status(&plan(&world().client("a", json!({})), &world()), "client:a"),
+        "Add"
+    );
 }
 
 #[test]
 fn a_client_that_is_there_is_a_repeat() {
     let to = world().client("a", json!({"tps": 20}));
-    assert_eq!(status(&plan(&world().client("a", json!({})), &to), "client:a"), "Repeat");
+    assert_eq!(
+        status(&plan(&world().client("a", json!({})), &to), "client:a"),
+        "Repeat"
+    );
     assert_eq!(status(&plan(&to, &to), "client:a"), "Repeat unchanged");
 }
 
 #[test]
 fn a_client_is_matched_by_its_id_exactly() {
     let from = world().client("A", json!({"clientName": "A"}));
-    assert_eq!(status(&plan(&from, &world().client("a", json!({"clientName": "a"}))), "client:A"), "Add");
+    assert_eq!(
+        status(
+            &plan(&from, &world().client("a", json!({"clientName": "a"}))),
+            "client:A"
+        ),
+        "Add"
+    );
 }
 
 #[test]
@@ -30,7 +42,10 @@ fn a_new_client_must_not_have_the_name_of_another_one() {
     let from = world().client("a", json!({"clientName": "same"}));
     let plan = plan(&from, &world().client("b", json!({"clientName": "same"})));
     assert_eq!(status(&plan, "client:a"), "Cannot add: name-taken");
-    assert_eq!(message(&plan, "client:a"), "name 'same' belongs to client 'b' in the target");
+    assert_eq!(
+        message(&plan, "client:a"),
+        "name 'same' belongs to client 'b' in the target"
+    );
 }
 
 #[test]
@@ -43,22 +58,37 @@ fn a_new_client_must_not_have_the_alias_of_another_one() {
 #[test]
 fn a_covered_client_must_not_take_the_name_of_another_one() {
     let from = world().client("a", json!({"clientName": "same"}));
-    let to = world().client("a", json!({})).client("b", json!({"clientName": "same"}));
-    assert_eq!(status(&plan(&from, &to), "client:a"), "Cannot cover: name-taken");
+    let to = world()
+        .client("a", json!({}))
+        .client("b", json!({"clientName": "same"}));
+    assert_eq!(
+        status(&plan(&from, &to), "client:a"),
+        "Cannot cover: name-taken"
+    );
 }
 
 #[test]
 fn a_covered_client_must_not_take_the_alias_of_another_one() {
     let from = world().client("a", json!({"clientAlias": "same"}));
-    let to = world().client("a", json!({})).client("b", json!({"clientAlias": "same"}));
-    assert_eq!(status(&plan(&from, &to), "client:a"), "Cannot cover: alias-taken");
+    let to = world()
+        .client("a", json!({}))
+        .client("b", json!({"clientAlias": "same"}));
+    assert_eq!(
+        status(&plan(&from, &to), "client:a"),
+        "Cannot cover: alias-taken"
+    );
 }
 
 #[test]
 fn a_name_is_taken_where_two_clients_of_the_target_have_it() {
-    let to = world().client("a", json!({"clientAlias": "same"})).client("b", json!({"clientAlias": "same"}));
+    let to = world()
+        .client("a", json!({"clientAlias": "same"}))
+        .client("b", json!({"clientAlias": "same"}));
     let plan = plan(&to.clone().change("tsmpClientList", only("a")), &to);
-    assert_eq!(status(&plan, "client:a"), "Cannot cover unchanged: alias-taken");
+    assert_eq!(
+        status(&plan, "client:a"),
+        "Cannot cover unchanged: alias-taken"
+    );
 }
 
 /// Renames the clients other than one out of the way.
@@ -73,7 +103,9 @@ fn only(id: &'static str) -> impl Fn(&mut serde_json::Map<String, Value>) {
 
 #[test]
 fn an_empty_alias_belongs_to_nobody() {
-    let from = world().client("a", json!({"clientAlias": ""})).client("b", json!({"clientAlias": ""}));
+    let from = world()
+        .client("a", json!({"clientAlias": ""}))
+        .client("b", json!({"clientAlias": ""}));
     let plan = plan(&from, &world().client("c", json!({"clientAlias": ""})));
     assert_eq!(status(&plan, "client:a"), "Add");
 }
@@ -101,9 +133,15 @@ fn names_that_clash_inside_the_file_block_both_clients() {
 
 #[test]
 fn an_identity_that_stands_twice_blocks_both_rows() {
-    let from = world().client("a", json!({})).client("a", json!({"clientName": "other"}));
+    let from = world()
+        .client("a", json!({}))
+        .client("a", json!({"clientName": "other"}));
     let plan = plan(&from, &world());
-    let statuses: Vec<_> = plan.entries().iter().filter(|entry| &*entry.item.id.key == "a").collect();
+    let statuses: Vec<_> = plan
+        .entries()
+        .iter()
+        .filter(|entry| &*entry.item.id.key == "a")
+        .collect();
     assert_eq!(statuses.len(), 2);
     for entry in statuses {
         assert_eq!(entry.verdict.reasons[0].code, "duplicate-in-file");
@@ -112,16 +150,26 @@ fn an_identity_that_stands_twice_blocks_both_rows() {
 
 #[test]
 fn a_client_whose_level_differs_cannot_be_covered() {
-    let from = world().level("A", "A").client("a", json!({"securityLevelId": "A"}));
+    let from = world()
+        .level("A", "A")
+        .client("a", json!({"securityLevelId": "A"}));
     let plan = plan(&from, &world().level("A", "A").client("a", json!({})));
-    assert_eq!(status(&plan, "client:a"), "Cannot cover: security-level-differs");
+    assert_eq!(
+        status(&plan, "client:a"),
+        "Cannot cover: security-level-differs"
+    );
 }
 
 #[test]
 fn a_level_that_differs_in_case_alone_is_the_same() {
     let levels = world().level("Gold", "G").level("GOLD", "G2");
-    let from = levels.clone().client("a", json!({"securityLevelId": "GOLD"}));
-    let plan = plan(&from, &levels.client("a", json!({"securityLevelId": "Gold"})));
+    let from = levels
+        .clone()
+        .client("a", json!({"securityLevelId": "GOLD"}));
+    let plan = plan(
+        &from,
+        &levels.client("a", json!({"securityLevelId": "Gold"})),
+    );
     assert_eq!(status(&plan, "client:a"), "Repeat");
 }
 
@@ -129,10 +177,19 @@ fn a_level_that_differs_in_case_alone_is_the_same() {
 fn a_client_without_a_level_on_either_side_cannot_be_covered() {
     let none = world().client("a", json!({"securityLevelId": null}));
     let some = world().client("a", json!({}));
-    assert_eq!(status(&plan(&none, &some), "client:a"), "Cannot cover: security-level-differs");
-    assert_eq!(status(&plan(&some, &none), "client:a"), "Cannot cover: security-level-differs");
+    assert_eq!(
+        status(&plan(&none, &some), "client:a"),
+        "Cannot cover: security-level-differs"
+    );
+    assert_eq!(
+        status(&plan(&some, &none), "client:a"),
+        "Cannot cover: security-level-differs"
+    );
     let changed = none.clone().host(1, "a", "h", "1.1.1.1");
-    assert_eq!(status(&plan(&changed, &none), "client:a"), "Cannot cover: security-level-differs");
+    assert_eq!(
+        status(&plan(&changed, &none), "client:a"),
+        "Cannot cover: security-level-differs"
+    );
 }
 
 #[test]
@@ -149,38 +206,73 @@ fn a_new_client_may_have_any_level_or_none() {
 
 #[test]
 fn a_host_that_matches_two_of_the_client_cannot_be_told_apart() {
-    let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.2");
-    let to = world().client("a", json!({})).host(1, "a", "one", "10.0.0.1").host(2, "a", "two", "10.0.0.2");
-    assert_eq!(status(&plan(&from, &to), "client:a"), "Cannot cover: host-ambiguous");
+    let from = world()
+        .client("a", json!({}))
+        .host(1, "a", "one", "10.0.0.2");
+    let to = world()
+        .client("a", json!({}))
+        .host(1, "a", "one", "10.0.0.1")
+        .host(2, "a", "two", "10.0.0.2");
+    assert_eq!(
+        status(&plan(&from, &to), "client:a"),
+        "Cannot cover: host-ambiguous"
+    );
 }
 
 #[test]
 fn two_hosts_that_match_the_same_one_clash() {
-    let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.9").host(2, "a", "two", "10.0.0.1");
-    let to = world().client("a", json!({})).host(1, "a", "ONE", "10.0.0.1");
-    assert_eq!(status(&plan(&from, &to), "client:a"), "Cannot cover: host-clash");
+    let from = world()
+        .client("a", json!({}))
+        .host(1, "a", "one", "10.0.0.9")
+        .host(2, "a", "two", "10.0.0.1");
+    let to = world()
+        .client("a", json!({}))
+        .host(1, "a", "ONE", "10.0.0.1");
+    assert_eq!(
+        status(&plan(&from, &to), "client:a"),
+        "Cannot cover: host-clash"
+    );
 }
 
 #[test]
 fn two_hosts_of_the_file_with_one_name_or_one_ip_clash() {
     for (name, ip) in [("ONÉ", "10.0.0.2"), ("two", "FD00::1")] {
-        let from = world().client("a", json!({})).host(1, "a", "oné", "fd00::1").host(2, "a", name, ip);
-        assert_eq!(status(&plan(&from, &world()), "client:a"), "Cannot add: host-clash", "{name} {ip}");
+        let from = world()
+            .client("a", json!({}))
+            .host(1, "a", "oné", "fd00::1")
+            .host(2, "a", name, ip);
+        assert_eq!(
+            status(&plan(&from, &world()), "client:a"),
+            "Cannot add: host-clash",
+            "{name} {ip}"
+        );
     }
-    let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.1").host(2, "a", "two", "10.0.0.2");
+    let from = world()
+        .client("a", json!({}))
+        .host(1, "a", "one", "10.0.0.1")
+        .host(2, "a", "two", "10.0.0.2");
     assert_eq!(status(&plan(&from, &world()), "client:a"), "Add");
 }
 
 #[test]
 fn leftover_hosts_of_an_absent_client_that_cannot_be_told_apart_block_it_too() {
-    let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.2");
-    let to = world().host(1, "a", "one", "10.0.0.1").host(2, "a", "two", "10.0.0.2");
-    assert_eq!(status(&plan(&from, &to), "client:a"), "Cannot add: host-ambiguous");
+    let from = world()
+        .client("a", json!({}))
+        .host(1, "a", "one", "10.0.0.2");
+    let to = world()
+        .host(1, "a", "one", "10.0.0.1")
+        .host(2, "a", "two", "10.0.0.2");
+    assert_eq!(
+        status(&plan(&from, &to), "client:a"),
+        "Cannot add: host-ambiguous"
+    );
 }
 
 #[test]
 fn the_hosts_of_another_client_do_not_matter() {
-    let from = world().client("a", json!({})).host(1, "a", "one", "10.0.0.2");
+    let from = world()
+        .client("a", json!({}))
+        .host(1, "a", "one", "10.0.0.2");
     let to = world()
         .client("a", json!({}))
         .client("b", json!({}))
@@ -195,25 +287,50 @@ fn the_hosts_of_another_client_do_not_matter() {
 fn a_key_or_idp_row_of_another_client_is_not_taken_from_it() {
     type Give = fn(World, &str) -> World;
     let own: [(&str, Give); 6] = [
-        ("an X-API key", |world, client| world.x_key(1, client, "EN", json!({}))),
-        ("a DGRK key", |world, client| world.open_key(1, client, "key", json!({}))),
-        ("an OAuth 2.0 IdP row", |world, client| world.idp_o(1, client, "GOOGLE", json!({}))),
-        ("an LDAP IdP row", |world, client| world.idp_l(1, client, json!({}))),
-        ("an API IdP row", |world, client| world.idp_a(1, client, json!({}))),
+        ("an X-API key", |world, client| {
+            world.x_key(1, client, "EN", json!({}))
+        }),
+        ("a DGRK key", |world, client| {
+            world.open_key(1, client, "key", json!({}))
+        }),
+        ("an OAuth 2.0 IdP row", |world, client| {
+            world.idp_o(1, client, "GOOGLE", json!({}))
+        }),
+        ("an LDAP IdP row", |world, client| {
+            world.idp_l(1, client, json!({}))
+        }),
+        ("an API IdP row", |world, client| {
+            world.idp_a(1, client, json!({}))
+        }),
         ("a JDBC IdP row", |world, client| {
-            world.connection("c", json!({})).idp_jdbc(1, client, "c", json!({}))
+            world
+                .connection("c", json!({}))
+                .idp_jdbc(1, client, "c", json!({}))
         }),
     ];
     for (what, give) in own {
         let both = |world: World| world.client("a", json!({})).client("b", json!({}));
         let to = give(both(world()), "b");
         let covered = plan(&give(both(world()), "a"), &to);
-        assert_eq!(status(&covered, "client:a"), "Cannot cover: key-taken", "{what}");
+        assert_eq!(
+            status(&covered, "client:a"),
+            "Cannot cover: key-taken",
+            "{what}"
+        );
         let told = message(&covered, "client:a");
-        assert!(told.contains(what) && told.contains("'a'") && told.contains("'b'"), "{told}");
-        let added =
-            plan(&give(world().client("a", json!({})), "a"), &give(world().client("b", json!({})), "b"));
-        assert_eq!(status(&added, "client:a"), "Cannot add: key-taken", "{what}");
+        assert!(
+            told.contains(what) && told.contains("'a'") && told.contains("'b'"),
+            "{told}"
+        );
+        let added = plan(
+            &give(world().client("a", json!({})), "a"),
+            &give(world().client("b", json!({})), "b"),
+        );
+        assert_eq!(
+            status(&added, "client:a"),
+            "Cannot add: key-taken",
+            "{what}"
+        );
     }
 }
 
@@ -231,8 +348,14 @@ fn a_key_of_two_clients_of_the_file_blocks_both() {
 
 #[test]
 fn a_key_that_stands_twice_with_its_client_blocks_it() {
-    let from = world().client("a", json!({})).x_key(1, "a", "EN", json!({})).x_key(2, "a", "EN", json!({}));
-    assert_eq!(status(&plan(&from, &world()), "client:a"), "Cannot add: duplicate-in-file");
+    let from = world()
+        .client("a", json!({}))
+        .x_key(1, "a", "EN", json!({}))
+        .x_key(2, "a", "EN", json!({}));
+    assert_eq!(
+        status(&plan(&from, &world()), "client:a"),
+        "Cannot add: duplicate-in-file"
+    );
 }
 
 // ---- groups
@@ -240,8 +363,14 @@ fn a_key_that_stands_twice_with_its_client_blocks_it() {
 #[test]
 fn a_group_is_matched_by_its_name_among_plain_ones() {
     let from = world().group("7", "g", json!({}));
-    assert_eq!(status(&plan(&from, &world().group("9", "g", json!({}))), "group:g"), "Repeat unchanged");
-    let hidden = world().scope("1", "s", json!({})).hidden("9", "1", ("m", "k"), json!({"groupName": "g"}));
+    assert_eq!(
+        status(&plan(&from, &world().group("9", "g", json!({}))), "group:g"),
+        "Repeat unchanged"
+    );
+    let hidden =
+        world()
+            .scope("1", "s", json!({}))
+            .hidden("9", "1", ("m", "k"), json!({"groupName": "g"}));
     assert_eq!(status(&plan(&from, &hidden), "group:g"), "Add");
 }
 
@@ -249,15 +378,26 @@ fn a_group_is_matched_by_its_name_among_plain_ones() {
 fn a_group_must_not_take_the_alias_of_another_plain_one() {
     let from = world().group("1", "g", json!({"groupAlias": "same"}));
     let other = world().group("2", "h", json!({"groupAlias": "same"}));
-    assert_eq!(status(&plan(&from, &other), "group:g"), "Cannot add: alias-taken");
+    assert_eq!(
+        status(&plan(&from, &other), "group:g"),
+        "Cannot add: alias-taken"
+    );
     let to = other.group("1", "g", json!({}));
-    assert_eq!(status(&plan(&from, &to), "group:g"), "Cannot cover: alias-taken");
+    assert_eq!(
+        status(&plan(&from, &to), "group:g"),
+        "Cannot cover: alias-taken"
+    );
 }
 
 #[test]
 fn the_alias_of_a_hidden_group_is_free() {
     let from = world().group("1", "g", json!({"groupAlias": "same"}));
-    let to = world().scope("1", "s", json!({})).hidden("9", "1", ("m", "k"), json!({"groupAlias": "same"}));
+    let to = world().scope("1", "s", json!({})).hidden(
+        "9",
+        "1",
+        ("m", "k"),
+        json!({"groupAlias": "same"}),
+    );
     assert_eq!(status(&plan(&from, &to), "group:g"), "Add");
 }
 
@@ -282,8 +422,16 @@ fn a_group_with_an_unknown_flag_is_blocked_and_not_lost() {
             .group("1", "g", json!({"vgroupFlag": flag}))
             .client_group("a", "1");
         let plan = plan(&from, &world());
-        assert!(status(&plan, "group:g").starts_with("Cannot add: "), "{flag}: {}", status(&plan, "group:g"));
-        assert_eq!(status(&plan, "client:a"), "Cannot add: prerequisite-blocked", "{flag}");
+        assert!(
+            status(&plan, "group:g").starts_with("Cannot add: "),
+            "{flag}: {}",
+            status(&plan, "group:g")
+        );
+        assert_eq!(
+            status(&plan, "client:a"),
+            "Cannot add: prerequisite-blocked",
+            "{flag}"
+        );
     }
 }
 
@@ -293,14 +441,20 @@ fn a_group_with_an_unknown_flag_is_blocked_and_not_lost() {
 fn a_scope_is_matched_by_its_name() {
     let from = world().scope("7", "s", json!({}));
     assert_eq!(status(&plan(&from, &world()), "scope:s"), "Add");
-    assert_eq!(status(&plan(&from, &world().scope("9", "s", json!({}))), "scope:s"), "Repeat unchanged");
+    assert_eq!(
+        status(&plan(&from, &world().scope("9", "s", json!({}))), "scope:s"),
+        "Repeat unchanged"
+    );
 }
 
 #[test]
 fn a_scope_must_not_take_the_alias_of_another_one() {
     let from = world().scope("1", "s", json!({"vgroupAlias": "same"}));
     let other = world().scope("2", "t", json!({"vgroupAlias": "same"}));
-    assert_eq!(status(&plan(&from, &other), "scope:s"), "Cannot add: alias-taken");
+    assert_eq!(
+        status(&plan(&from, &other), "scope:s"),
+        "Cannot add: alias-taken"
+    );
     assert_eq!(
         status(&plan(&from, &other.scope("1", "s", json!({}))), "scope:s"),
         "Cannot cover: alias-taken"
@@ -327,7 +481,9 @@ pub(super) fn numbered(at: usize) -> Api {
 
 /// Gives a scope these APIs.
 pub(super) fn scope_of(world: World, id: &str, apis: std::ops::Range<usize>) -> World {
-    apis.fold(world, |world, at| world.hidden(&format!("{id}{at:03}"), id, numbered(at), json!({})))
+    apis.fold(world, |world, at| {
+        world.hidden(&format!("{id}{at:03}"), id, numbered(at), json!({}))
+    })
 }
 
 pub(super) fn with_apis(world: World, most: usize) -> World {
@@ -339,21 +495,34 @@ fn a_new_scope_has_at_most_186_apis() {
     let to = with_apis(world(), 200);
     let with = |count| scope_of(world().scope("1", "s", json!({})), "1", 0..count);
     assert_eq!(status(&plan(&with(186), &to), "scope:s"), "Add");
-    assert_eq!(status(&plan(&with(187), &to), "scope:s"), "Cannot add: too-many-apis");
+    assert_eq!(
+        status(&plan(&with(187), &to), "scope:s"),
+        "Cannot add: too-many-apis"
+    );
 }
 
 #[test]
 fn lacking_apis_do_not_count_against_a_scope() {
     let from = scope_of(world().scope("1", "s", json!({})), "1", 0..187);
-    assert_eq!(status(&plan(&from, &with_apis(world(), 186)), "scope:s"), "Add");
+    assert_eq!(
+        status(&plan(&from, &with_apis(world(), 186)), "scope:s"),
+        "Add"
+    );
 }
 
 #[test]
 fn a_covered_scope_has_at_most_186_apis_of_both_sides() {
-    let to = scope_of(with_apis(world(), 200).scope("1", "s", json!({})), "1", 0..100);
+    let to = scope_of(
+        with_apis(world(), 200).scope("1", "s", json!({})),
+        "1",
+        0..100,
+    );
     let with = |apis| scope_of(world().scope("2", "s", json!({})), "2", apis);
     assert_eq!(status(&plan(&with(50..186), &to), "scope:s"), "Repeat");
-    assert_eq!(status(&plan(&with(50..187), &to), "scope:s"), "Cannot cover: too-many-apis");
+    assert_eq!(
+        status(&plan(&with(50..187), &to), "scope:s"),
+        "Cannot cover: too-many-apis"
+    );
 }
 
 // ---- authentication types, security levels, connections
@@ -363,9 +532,15 @@ fn an_authentication_type_must_not_take_the_name_of_another_one() {
     let from = world().authentication("A", "same");
     let other = world().authentication("B", "same");
     assert_eq!(status(&plan(&from, &world()), "authentication:A"), "Add");
-    assert_eq!(status(&plan(&from, &other), "authentication:A"), "Cannot add: name-taken");
+    assert_eq!(
+        status(&plan(&from, &other), "authentication:A"),
+        "Cannot add: name-taken"
+    );
     let to = other.authentication("A", "old");
-    assert_eq!(status(&plan(&from, &to), "authentication:A"), "Cannot cover: name-taken");
+    assert_eq!(
+        status(&plan(&from, &to), "authentication:A"),
+        "Cannot cover: name-taken"
+    );
 }
 
 #[test]
@@ -373,7 +548,10 @@ fn a_security_level_must_not_take_the_name_of_another_one() {
     let from = world().level("A", "same");
     let other = world().level("B", "same");
     assert_eq!(status(&plan(&from, &world()), "security-level:A"), "Add");
-    assert_eq!(status(&plan(&from, &other), "security-level:A"), "Cannot add: name-taken");
+    assert_eq!(
+        status(&plan(&from, &other), "security-level:A"),
+        "Cannot add: name-taken"
+    );
     assert_eq!(
         status(&plan(&from, &other.level("A", "old")), "security-level:A"),
         "Cannot cover: name-taken"
@@ -382,7 +560,9 @@ fn a_security_level_must_not_take_the_name_of_another_one() {
 
 #[test]
 fn a_connection_is_never_blocked_by_another_one() {
-    let from = world().connection("c", json!({})).connection("d", json!({"userName": "v"}));
+    let from = world()
+        .connection("c", json!({}))
+        .connection("d", json!({"userName": "v"}));
     let plan = plan(&from, &world().connection("d", json!({})));
     assert_eq!(status(&plan, "rdb-connection:c"), "Add");
     assert_eq!(status(&plan, "rdb-connection:d"), "Repeat");
@@ -398,10 +578,18 @@ fn names_of_simple_kinds_that_clash_inside_the_file_are_blocked() {
         .connection("c", json!({}))
         .connection("c", json!({}));
     let plan = plan(&from, &world());
-    for item in
-        ["authentication:A", "authentication:B", "security-level:C", "security-level:D", "rdb-connection:c"]
-    {
-        assert_eq!(status(&plan, item), "Cannot add: duplicate-in-file", "{item}");
+    for item in [
+        "authentication:A",
+        "authentication:B",
+        "security-level:C",
+        "security-level:D",
+        "rdb-connection:c",
+    ] {
+        assert_eq!(
+            status(&plan, item),
+            "Cannot add: duplicate-in-file",
+            "{item}"
+        );
     }
 }
 
@@ -412,10 +600,19 @@ fn the_built_in_client_and_group_deserve_a_warning_where_they_differ() {
     let admin = |tps| world().client("YWRtaW5Db25zb2xl", json!({"tps": tps}));
     let same = plan(&admin(1), &admin(1));
     assert_eq!(warnings(&same, "client:YWRtaW5Db25zb2xl"), [""; 0]);
-    assert_eq!(warnings(&plan(&admin(2), &admin(1)), "client:YWRtaW5Db25zb2xl"), ["built-in"]);
+    assert_eq!(
+        warnings(&plan(&admin(2), &admin(1)), "client:YWRtaW5Db25zb2xl"),
+        ["built-in"]
+    );
     let group = |desc| world().group("1000", "SMS", json!({"groupDesc": desc}));
-    assert_eq!(warnings(&plan(&group("a"), &group("b")), "group:SMS"), ["built-in"]);
-    assert_eq!(warnings(&plan(&group("a"), &group("a")), "group:SMS"), [""; 0]);
+    assert_eq!(
+        warnings(&plan(&group("a"), &group("b")), "group:SMS"),
+        ["built-in"]
+    );
+    assert_eq!(
+        warnings(&plan(&group("a"), &group("a")), "group:SMS"),
+        [""; 0]
+    );
 }
 
 #[test]
@@ -446,71 +643,161 @@ fn a_covered_scope_without_new_apis_tells_whom_else_it_changes_and_names_three()
         ["e", "d", "c", "b"]
             .into_iter()
             .take(count)
-            .fold(scope("old"), |world, client| world.client(client, json!({})).client_scope(client, "1"))
+            .fold(scope("old"), |world, client| {
+                world.client(client, json!({})).client_scope(client, "1")
+            })
     };
     let told = |count| {
         let plan = plan(&scope("new"), &held(count));
-        entry(&plan, "scope:s").warnings.iter().map(|told| told.message.clone()).collect::<Vec<_>>()
+        entry(&plan, "scope:s")
+            .warnings
+            .iter()
+            .map(|told| told.message.clone())
+            .collect::<Vec<_>>()
     };
     assert_eq!(told(0), [""; 0]);
-    assert_eq!(told(1), ["1 other client holds it (e); covering it changes what it gives it"]);
+    assert_eq!(
+        told(1),
+        ["1 other client holds it (e); covering it changes what it gives it"]
+    );
     assert_eq!(
         told(4),
         ["4 other clients hold it (b, c, d and 1 more); covering it changes what it gives them"]
     );
     let same = plan(&scope("old"), &held(4));
-    assert_eq!(warnings(&same, "scope:s"), [""; 0], "covering it changes nothing");
+    assert_eq!(
+        warnings(&same, "scope:s"),
+        [""; 0],
+        "covering it changes nothing"
+    );
 }
 
 #[test]
 fn what_digirunner_comes_with_deserves_a_warning_of_what_covering_does() {
     let told = |from: &World, to: &World, item: &str| {
         let plan = plan(from, to);
-        entry(&plan, item).warnings.iter().map(|told| told.message.clone()).collect::<Vec<_>>()
+        entry(&plan, item)
+            .warnings
+            .iter()
+            .map(|told| told.message.clone())
+            .collect::<Vec<_>>()
     };
     let connection =
         |user: &str| world().connection("APIM-default-DB", json!({"userName": user, "mima": "x"}));
     assert_eq!(
-        told(&connection("a"), &connection("b"), "rdb-connection:APIM-default-DB"),
+        told(
+            &connection("a"),
+            &connection("b"),
+            "rdb-connection:APIM-default-DB"
+        ),
         ["is built into digiRunner: covering it changes how the gateway reaches its own database"]
     );
-    assert_eq!(told(&connection("a"), &connection("a"), "rdb-connection:APIM-default-DB"), [""; 0]);
-    assert_eq!(told(&connection("a"), &world(), "rdb-connection:APIM-default-DB"), [""; 0], "it is added");
+    assert_eq!(
+        told(
+            &connection("a"),
+            &connection("a"),
+            "rdb-connection:APIM-default-DB"
+        ),
+        [""; 0]
+    );
+    assert_eq!(
+        told(&connection("a"), &world(), "rdb-connection:APIM-default-DB"),
+        [""; 0],
+        "it is added"
+    );
     // The group is known by its id in the target, whatever it is called there.
     let group = |id: &str, text: &str| world().group(id, "renamed", json!({"groupDesc": text}));
     assert_eq!(
         told(&group("7", "a"), &group("1000", "b"), "group:renamed"),
         ["is built into digiRunner: covering it changes the admin console's own access"]
     );
-    assert_eq!(told(&group("1000", "a"), &group("7", "b"), "group:renamed"), [""; 0]);
+    assert_eq!(
+        told(&group("1000", "a"), &group("7", "b"), "group:renamed"),
+        [""; 0]
+    );
     let blocked = world().client("DpClient", json!({"clientAlias": "taken", "tps": 1}));
-    let to = world().client("DpClient", json!({})).client("other", json!({"clientAlias": "taken"}));
-    assert_eq!(told(&blocked, &to, "client:DpClient"), [""; 0], "it cannot be covered");
+    let to = world()
+        .client("DpClient", json!({}))
+        .client("other", json!({"clientAlias": "taken"}));
+    assert_eq!(
+        told(&blocked, &to, "client:DpClient"),
+        [""; 0],
+        "it cannot be covered"
+    );
 }
 
 #[test]
 fn covering_tells_what_becomes_of_a_client_that_the_gateway_refuses() {
     let client = |status: &str, failed: i64, tps: i64| {
-        world().client("a", json!({"clientStatus": status, "pwdFailTimes": failed, "tps": tps}))
+        world().client(
+            "a",
+            json!({"clientStatus": status, "pwdFailTimes": failed, "tps": tps}),
+        )
     };
     for (there, wanted, failed, message) in [
-        ("3", "1", 3, "is locked in the target; covering it unlocks it and keeps its 3 failed logins"),
-        ("3", "1", 0, "is locked in the target; covering it unlocks it"),
-        ("3", "2", 3, "is locked in the target; covering it disables it"),
-        ("3", "3", 3, "is locked in the target; covering it leaves it locked"),
-        ("2", "1", 3, "is disabled in the target; covering it enables it"),
-        ("2", "2", 0, "is disabled in the target; covering it leaves it disabled"),
+        (
+            "3",
+            "1",
+            3,
+            "is locked in the target; covering it unlocks it and keeps its 3 failed logins",
+        ),
+        (
+            "3",
+            "1",
+            0,
+            "is locked in the target; covering it unlocks it",
+        ),
+        (
+            "3",
+            "2",
+            3,
+            "is locked in the target; covering it disables it",
+        ),
+        (
+            "3",
+            "3",
+            3,
+            "is locked in the target; covering it leaves it locked",
+        ),
+        (
+            "2",
+            "1",
+            3,
+            "is disabled in the target; covering it enables it",
+        ),
+        (
+            "2",
+            "2",
+            0,
+            "is disabled in the target; covering it leaves it disabled",
+        ),
         ("1", "3", 0, "is active in the target; covering it locks it"),
-        ("1", "2", 0, "is active in the target; covering it disables it"),
+        (
+            "1",
+            "2",
+            0,
+            "is active in the target; covering it disables it",
+        ),
         ("1", "1", 2, ""),
     ] {
         let plan = plan(&client(wanted, 0, 1), &client(there, failed, 2));
-        let told: Vec<&str> =
-            entry(&plan, "client:a").warnings.iter().map(|told| told.message.as_str()).collect();
-        assert_eq!(told, Vec::from_iter((!message.is_empty()).then_some(message)), "{there} {wanted}");
+        let told: Vec<&str> = entry(&plan, "client:a")
+            .warnings
+            .iter()
+            .map(|told| told.message.as_str())
+            .collect();
+        assert_eq!(
+            told,
+            Vec::from_iter((!message.is_empty()).then_some(message)),
+            "{there} {wanted}"
+        );
     }
     let same = plan(&client("3", 0, 1), &client("3", 3, 1));
-    assert_eq!(warnings(&same, "client:a"), [""; 0], "covering it changes nothing");
+    assert_eq!(
+        warnings(&same, "client:a"),
+        [""; 0],
+        "covering it changes nothing"
+    );
     let new = plan(&client("3", 0, 1), &world());
     assert_eq!(warnings(&new, "client:a"), [""; 0], "it is added");
 }
@@ -538,17 +825,34 @@ fn an_added_item_that_looks_like_one_of_the_target_is_told() {
         .iter()
         .flat_map(|entry| &entry.warnings)
         .filter(|warning| warning.code == "look-alike")
-        .map(|warning| (warning.item.as_ref().unwrap().to_string(), warning.message.as_str()))
+        .map(|warning| {
+            (
+                warning.item.as_ref().unwrap().to_string(),
+                warning.message.as_str(),
+            )
+        })
         .collect();
     let wanted = [
         ("client:GATE", "looks like client 'gate' of the target"),
-        ("client:mobile\u{200b}", "looks like client 'mobile' of the target"),
+        (
+            "client:mobile\u{200b}",
+            "looks like client 'mobile' of the target",
+        ),
         ("group: readers", "looks like group 'readers' of the target"),
         ("scope:\u{440}ay", "looks like scope 'pay' of the target"),
-        ("security-level:A", "its name looks like 'inner ', the name of security-level 'B' of the target"),
-        ("rdb-connection:Db", "looks like rdb-connection 'db' of the target"),
+        (
+            "security-level:A",
+            "its name looks like 'inner ', the name of security-level 'B' of the target",
+        ),
+        (
+            "rdb-connection:Db",
+            "looks like rdb-connection 'db' of the target",
+        ),
     ];
-    assert_eq!(told, wanted.map(|(item, message)| (item.to_owned(), message)));
+    assert_eq!(
+        told,
+        wanted.map(|(item, message)| (item.to_owned(), message))
+    );
     assert_eq!(status(&plan, "client:GATE"), "Add", "it may be meant");
 }
 
@@ -573,12 +877,20 @@ fn leftover_rows_of_an_absent_client_are_told_by_table() {
     assert_eq!(status(&plan, "client:a"), "Add");
     assert_eq!(warnings(&plan, "client:a"), ["leftover-rows"]);
     let told = &entry(&plan, "client:a").warnings[0].message;
-    assert!(told.contains("tsmp_dp_clientext, tsmp_client_group"), "{told}");
+    assert!(
+        told.contains("tsmp_dp_clientext, tsmp_client_group"),
+        "{told}"
+    );
 }
 
 #[test]
 fn an_x_api_key_without_maps_is_imported_with_a_warning() {
-    let plan = plan(&world().client("a", json!({})).x_key(1, "a", "EN", json!({})), &world());
+    let plan = plan(
+        &world()
+            .client("a", json!({}))
+            .x_key(1, "a", "EN", json!({})),
+        &world(),
+    );
     assert_eq!(status(&plan, "client:a"), "Add");
     assert_eq!(warnings(&plan, "client:a"), ["key-without-maps"]);
 }
@@ -598,8 +910,14 @@ fn maps_that_name_nothing_known_are_skipped_with_a_warning() {
 
 #[test]
 fn a_link_to_a_group_that_the_file_does_not_hold_blocks_the_client() {
-    let plan = plan(&world().client("a", json!({})).client_group("a", "404"), &world());
+    let plan = plan(
+        &world().client("a", json!({})).client_group("a", "404"),
+        &world(),
+    );
     assert_eq!(status(&plan, "client:a"), "Cannot add: broken-reference");
     let told = message(&plan, "client:a");
-    assert!(told.contains("/importClientRelated/tsmpClientGroupList/0"), "{told}");
+    assert!(
+        told.contains("/importClientRelated/tsmpClientGroupList/0"),
+        "{told}"
+    );
 }

@@ -12,17 +12,37 @@ use crate::engine::Severity;
 fn a_value_that_does_not_fit_blocks_its_item() {
     let long = |count| "x".repeat(count);
     for (from, item, code) in [
-        (world().client("a", json!({"remark": long(301)})), "client:a", "value-too-long"),
-        (world().client("a", json!({"clientStatus": "12"})), "client:a", "value-too-long"),
-        (world().client("a", json!({"tps": null})), "client:a", "value-required"),
-        (world().client("a", json!({"remark": "a\u{0}b"})), "client:a", "value-not-storable"),
         (
-            world().client("a", json!({})).oauth("a", json!({"accessTokenValidity": 1_i64 << 31})),
+            world().client("a", json!({"remark": long(301)})),
+            "client:a",
+            "value-too-long",
+        ),
+        (
+            world().client("a", json!({"clientStatus": "12"})),
+            "client:a",
+            "value-too-long",
+        ),
+        (
+            world().client("a", json!({"tps": null})),
+            "client:a",
+            "value-required",
+        ),
+        (
+            world().client("a", json!({"remark": "a\u{0}b"})),
+            "client:a",
+            "value-not-storable",
+        ),
+        (
+            world()
+                .client("a", json!({}))
+                .oauth("a", json!({"accessTokenValidity": 1_i64 << 31})),
             "client:a",
             "value-out-of-range",
         ),
         (
-            world().client("a", json!({})).clientext("a", 1, json!({"publicFlag": "-1"})),
+            world()
+                .client("a", json!({}))
+                .clientext("a", 1, json!({"publicFlag": "-1"})),
             "client:a",
             "value-too-long",
         ),
@@ -36,38 +56,70 @@ fn a_value_that_does_not_fit_blocks_its_item() {
             "value-too-long",
         ),
         (
-            world().client("a", json!({})).dp_app(1, "a", json!({"keywordSearch": long(601)})),
+            world()
+                .client("a", json!({}))
+                .dp_app(1, "a", json!({"keywordSearch": long(601)})),
             "client:a",
             "value-too-long",
         ),
         (
-            world().client("a", json!({})).idp_o(1, "a", "GOOGLE", json!({"status": null})),
+            world()
+                .client("a", json!({}))
+                .idp_o(1, "a", "GOOGLE", json!({"status": null})),
             "client:a",
             "value-required",
         ),
         (
-            world().client("a", json!({})).idp_o(1, "a", "GOOGLE", json!({"gtwIdpInfoOId": null})),
+            world()
+                .client("a", json!({}))
+                .idp_o(1, "a", "GOOGLE", json!({"gtwIdpInfoOId": null})),
             "client:a",
             "value-required",
         ),
-        (world().group("1", "g", json!({"groupDesc": long(1501)})), "group:g", "value-too-long"),
         (
-            world().group("1", "g", json!({})).group_api("1", ("m", "k"), json!({"moduleVer": long(21)})),
+            world().group("1", "g", json!({"groupDesc": long(1501)})),
             "group:g",
             "value-too-long",
         ),
         (
-            world().scope("1", "s", json!({})).hidden("2", "1", ("m", "k"), json!({"groupAlias": long(151)})),
+            world().group("1", "g", json!({})).group_api(
+                "1",
+                ("m", "k"),
+                json!({"moduleVer": long(21)}),
+            ),
+            "group:g",
+            "value-too-long",
+        ),
+        (
+            world().scope("1", "s", json!({})).hidden(
+                "2",
+                "1",
+                ("m", "k"),
+                json!({"groupAlias": long(151)}),
+            ),
             "scope:s",
             "value-too-long",
         ),
         (
-            world().scope("1", "s", json!({})).hidden("2", "1", ("m", "k"), json!({"vgroupName": long(31)})),
+            world().scope("1", "s", json!({})).hidden(
+                "2",
+                "1",
+                ("m", "k"),
+                json!({"vgroupName": long(31)}),
+            ),
             "scope:s",
             "value-too-long",
         ),
-        (world().authentication("ABCDEFGHIJK", "n"), "authentication:ABCDEFGHIJK", "value-too-long"),
-        (world().connection("c", json!({"maxPoolSize": null})), "rdb-connection:c", "value-required"),
+        (
+            world().authentication("ABCDEFGHIJK", "n"),
+            "authentication:ABCDEFGHIJK",
+            "value-too-long",
+        ),
+        (
+            world().connection("c", json!({"maxPoolSize": null})),
+            "rdb-connection:c",
+            "value-required",
+        ),
     ] {
         let plan = plan(&from, &world().api(("m", "k")));
         assert_eq!(status(&plan, item), format!("Cannot add: {code}"));
@@ -80,7 +132,11 @@ fn a_value_that_does_not_fit_blocks_its_item() {
 fn a_long_scope_name_matters_only_where_a_hidden_group_carries_it() {
     let name = "x".repeat(31);
     let scope = format!("scope:{name}");
-    let with = |more| world().scope("1", &name, json!({})).hidden("2", "1", ("m", "k"), more);
+    let with = |more| {
+        world()
+            .scope("1", &name, json!({}))
+            .hidden("2", "1", ("m", "k"), more)
+    };
     let to = world().api(("m", "k"));
     assert_eq!(status(&plan(&with(json!({})), &to), &scope), "Add");
     let carried = plan(&with(json!({"vgroupName": name})), &to);
@@ -125,11 +181,21 @@ fn a_hidden_group_of_a_lacking_api_need_not_fit() {
 #[test]
 fn a_resubmit_day_before_postgresqls_first_year_blocks_the_client() {
     let with = |millis: &str| {
-        world().client("a", json!({})).clientext("a", 1, json!({"resubmitDateTimeForLongTime": millis}))
+        world().client("a", json!({})).clientext(
+            "a",
+            1,
+            json!({"resubmitDateTimeForLongTime": millis}),
+        )
     };
     let blocked = plan(&with("-300000000000000"), &world());
-    assert_eq!(status(&blocked, "client:a"), "Cannot add: value-out-of-range");
-    assert_eq!(status(&plan(&with("-200000000000000"), &world()), "client:a"), "Add");
+    assert_eq!(
+        status(&blocked, "client:a"),
+        "Cannot add: value-out-of-range"
+    );
+    assert_eq!(
+        status(&plan(&with("-200000000000000"), &world()), "client:a"),
+        "Add"
+    );
 }
 
 #[test]
@@ -137,34 +203,49 @@ fn an_id_that_stands_twice_blocks_what_has_it() {
     let api = ("m", "k");
     let to = world().api(api);
     for (from, items) in [
-        (world().group("1", "g", json!({})).group("1", "h", json!({})), &["group:g", "group:h"][..]),
-        (world().scope("1", "s", json!({})).scope("1", "t", json!({})), &["scope:s", "scope:t"]),
         (
-            world().scope("1", "s", json!({})).hidden("5", "1", api, json!({})).group("5", "g", json!({})),
+            world()
+                .group("1", "g", json!({}))
+                .group("1", "h", json!({})),
+            &["group:g", "group:h"][..],
+        ),
+        (
+            world()
+                .scope("1", "s", json!({}))
+                .scope("1", "t", json!({})),
+            &["scope:s", "scope:t"],
+        ),
+        (
+            world()
+                .scope("1", "s", json!({}))
+                .hidden("5", "1", api, json!({}))
+                .group("5", "g", json!({})),
             &["scope:s", "group:g"],
         ),
         (
-            world().client("a", json!({})).client("b", json!({})).x_key(1, "a", "EN1", json!({})).x_key(
-                1,
-                "b",
-                "EN2",
-                json!({}),
-            ),
+            world()
+                .client("a", json!({}))
+                .client("b", json!({}))
+                .x_key(1, "a", "EN1", json!({}))
+                .x_key(1, "b", "EN2", json!({})),
             &["client:a", "client:b"],
         ),
         (
-            world().client("a", json!({})).client("b", json!({})).open_key(1, "a", "k1", json!({})).open_key(
-                1,
-                "b",
-                "k2",
-                json!({}),
-            ),
+            world()
+                .client("a", json!({}))
+                .client("b", json!({}))
+                .open_key(1, "a", "k1", json!({}))
+                .open_key(1, "b", "k2", json!({})),
             &["client:a", "client:b"],
         ),
     ] {
         let plan = plan(&from, &to);
         for item in items {
-            assert_eq!(status(&plan, item), "Cannot add: duplicate-in-file", "{item}");
+            assert_eq!(
+                status(&plan, item),
+                "Cannot add: duplicate-in-file",
+                "{item}"
+            );
             assert!(message(&plan, item).ends_with("its links are ambiguous"));
         }
     }
@@ -173,21 +254,37 @@ fn an_id_that_stands_twice_blocks_what_has_it() {
 #[test]
 fn a_row_without_the_id_that_others_refer_to_is_blocked() {
     let from = world().group("1", "g", json!({"groupId": null}));
-    assert_eq!(status(&plan(&from, &world()), "group:g"), "Cannot add: value-required");
+    assert_eq!(
+        status(&plan(&from, &world()), "group:g"),
+        "Cannot add: value-required"
+    );
 }
 
 #[test]
 fn a_row_that_belongs_to_no_item_only_warns() {
-    let from = world().client("a", json!({})).host(1, "nobody", &"x".repeat(51), "1.1.1.1");
+    let from = world()
+        .client("a", json!({}))
+        .host(1, "nobody", &"x".repeat(51), "1.1.1.1");
     let plan = plan(&from, &world());
     assert_eq!(status(&plan, "client:a"), "Add");
-    let told: Vec<_> =
-        plan.warnings().iter().map(|found| (found.severity, &*found.code, found.path.as_deref())).collect();
+    let told: Vec<_> = plan
+        .warnings()
+        .iter()
+        .map(|found| (found.severity, &*found.code, found.path.as_deref()))
+        .collect();
     assert_eq!(
         told,
         [
-            (Severity::Error, "broken-reference", Some("/importClientRelated/tsmpClientHostList/0/clientId")),
-            (Severity::Warning, "value-too-long", Some("/importClientRelated/tsmpClientHostList/0/hostName")),
+            (
+                Severity::Error,
+                "broken-reference",
+                Some("/importClientRelated/tsmpClientHostList/0/clientId")
+            ),
+            (
+                Severity::Warning,
+                "value-too-long",
+                Some("/importClientRelated/tsmpClientHostList/0/hostName")
+            ),
         ]
     );
 }
@@ -196,7 +293,9 @@ fn a_row_that_belongs_to_no_item_only_warns() {
 fn a_link_to_no_group_at_all_blocks_the_client() {
     for nothing in [json!(null), json!("")] {
         let link = json!({"clientId": "a", "groupId": nothing});
-        let from = world().client("a", json!({})).row("tsmpClientGroupList", link);
+        let from = world()
+            .client("a", json!({}))
+            .row("tsmpClientGroupList", link);
         let plan = plan(&from, &world());
         assert_eq!(status(&plan, "client:a"), "Cannot add: broken-reference");
         assert_eq!(
@@ -211,7 +310,15 @@ fn a_link_to_no_group_at_all_blocks_the_client() {
 /// Returns the obstacles of a file as `severity item code`.
 fn obstacles(from: &World) -> Vec<String> {
     let told = compare::obstacles(&file(from)).into_iter();
-    told.map(|found| format!("{:?} {} {}", found.severity, found.item.unwrap(), found.code)).collect()
+    told.map(|found| {
+        format!(
+            "{:?} {} {}",
+            found.severity,
+            found.item.unwrap(),
+            found.code
+        )
+    })
+    .collect()
 }
 
 #[test]
@@ -241,13 +348,17 @@ fn a_file_alone_tells_what_blocks_its_items_everywhere() {
 
 #[test]
 fn what_a_target_may_hold_is_only_a_warning_of_a_file_alone() {
-    let from = world().client("a", json!({"securityLevelId": "Z9"})).dp_app(1, "a", json!({})).idp_jdbc(
-        1,
-        "a",
-        "R",
-        json!({}),
+    let from = world()
+        .client("a", json!({"securityLevelId": "Z9"}))
+        .dp_app(1, "a", json!({}))
+        .idp_jdbc(1, "a", "R", json!({}));
+    assert_eq!(
+        obstacles(&from),
+        [
+            "Warning client:a not-in-file",
+            "Warning client:a not-in-file"
+        ]
     );
-    assert_eq!(obstacles(&from), ["Warning client:a not-in-file", "Warning client:a not-in-file"]);
 }
 
 #[test]
@@ -265,6 +376,9 @@ fn a_sound_file_has_nothing_in_its_way() {
 
 #[test]
 fn text_is_measured_in_characters() {
-    let plan = plan(&world().client("a", json!({"clientAlias": "客".repeat(150)})), &world());
+    let plan = plan(
+        &world().client("a", json!({"clientAlias": "客".repeat(150)})),
+        &world(),
+    );
     assert_eq!(status(&plan, "client:a"), "Add");
 }

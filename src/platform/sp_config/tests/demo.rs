@@ -14,9 +14,16 @@ fn options() -> ImportOptions {
         to: "林雅婷 (IAM)".into(),
         enabled: true,
     };
-    let default =
-        DefaultReference { kind: "RULE".into(), id: None, name: Some("Cloud Correlate Manager".into()) };
-    ImportOptions { mappings: vec![mapping], default_references: vec![default], ..ImportOptions::default() }
+    let default = DefaultReference {
+        kind: "RULE".into(),
+        id: None,
+        name: Some("Cloud Correlate Manager".into()),
+    };
+    ImportOptions {
+        mappings: vec![mapping],
+        default_references: vec![default],
+        ..ImportOptions::default()
+    }
 }
 
 pub(super) fn demo_target() -> Target {
@@ -33,7 +40,14 @@ fn the_demo_shows_every_verdict_and_every_reason() {
     let lines: Vec<String> = plan
         .entries()
         .iter()
-        .map(|entry| format!("{} {}: {}", entry.item.id.kind, entry.item.name, told(entry)))
+        .map(|entry| {
+            format!(
+                "{} {}: {}",
+                entry.item.id.kind,
+                entry.item.name,
+                told(entry)
+            )
+        })
         .collect();
     insta::assert_snapshot!(lines.join("\n"));
 }
@@ -51,7 +65,14 @@ fn the_demo_shows_every_way_to_resolve_a_reference() {
     );
     assert_eq!(
         hows(&options()),
-        BTreeSet::from(["by id", "by name", "by mapping", "by default", "external", "unresolved"])
+        BTreeSet::from([
+            "by id",
+            "by name",
+            "by mapping",
+            "by default",
+            "external",
+            "unresolved"
+        ])
     );
 }
 
@@ -67,7 +88,10 @@ fn the_demo_tells_no_secret() {
 fn the_demos_target_exported_and_compared_again_is_unchanged() {
     let target = demo_target();
     let bytes = exports(&target, &ExportOptions::default()).unwrap().bytes;
-    let plan = compared(&file::read(&bytes, &ImportOptions::default()).unwrap(), &target);
+    let plan = compared(
+        &file::read(&bytes, &ImportOptions::default()).unwrap(),
+        &target,
+    );
     for entry in plan.entries() {
         assert_eq!(told(entry), "Repeat unchanged", "{}", entry.item.id);
     }
@@ -78,7 +102,10 @@ fn the_demo_imported_exported_and_compared_again_is_unchanged() {
     let file = try_read(DEMO.file, &ImportOptions::default()).unwrap();
     let after = written(&file, &demo_target());
     let bytes = exports(&after, &ExportOptions::default()).unwrap().bytes;
-    let plan = compared(&file::read(&bytes, &ImportOptions::default()).unwrap(), &after);
+    let plan = compared(
+        &file::read(&bytes, &ImportOptions::default()).unwrap(),
+        &after,
+    );
     assert!(plan.entries().len() > 15);
     for entry in plan.entries() {
         assert!(entry.is_unchanged(), "{}: {}", entry.item.id, told(entry));

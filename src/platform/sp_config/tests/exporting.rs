@@ -12,13 +12,28 @@ fn exported(target: &Target, options: &ExportOptions) -> Any {
 }
 
 fn ids(file: &Any) -> Vec<&str> {
-    file["objects"].as_array().unwrap().iter().map(|entry| entry["self"]["id"].as_str().unwrap()).collect()
+    file["objects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["self"]["id"].as_str().unwrap())
+        .collect()
 }
 
 fn sample() -> Target {
     target(&[
-        entry("SOURCE", "s1", "AD", json!({"accountCorrelationRule": triple("RULE", "r1", "r")})),
-        entry("SOURCE", "s2", "HR", json!({"owner": triple("IDENTITY", "i", "Ann")})),
+        entry(
+            "SOURCE",
+            "s1",
+            "AD",
+            json!({"accountCorrelationRule": triple("RULE", "r1", "r")}),
+        ),
+        entry(
+            "SOURCE",
+            "s2",
+            "HR",
+            json!({"owner": triple("IDENTITY", "i", "Ann")}),
+        ),
         rule("r1", "r", "x"),
         rule("r2", "q", "y"),
         entry("TRANSFORM", "t1", "t", json!({})),
@@ -34,7 +49,11 @@ fn the_envelope_is_the_services_own() {
         ..ExportOptions::default()
     };
     let mut file = exported(&sample(), &options);
-    assert_eq!(ids(&file), ["t1", "r1", "r2", "s1", "s2"], "in the order in which they depend on each other");
+    assert_eq!(
+        ids(&file),
+        ["t1", "r1", "r2", "s1", "s2"],
+        "in the order in which they depend on each other"
+    );
     file["objects"] = json!([]);
     assert_eq!(
         file,
@@ -46,9 +65,25 @@ fn the_envelope_is_the_services_own() {
 
 #[test]
 fn an_export_of_a_part_says_which_part() {
-    let objects = [("RULE".to_owned(), ObjectFilter { ids: vec!["R-1".into()], names: vec!["q".into()] })];
-    let selection = Selection { include: vec!["RULE".into()], exclude: vec![], objects: objects.into() };
-    let file = exported(&sample(), &ExportOptions { selection, ..ExportOptions::default() });
+    let objects = [(
+        "RULE".to_owned(),
+        ObjectFilter {
+            ids: vec!["R-1".into()],
+            names: vec!["q".into()],
+        },
+    )];
+    let selection = Selection {
+        include: vec!["RULE".into()],
+        exclude: vec![],
+        objects: objects.into(),
+    };
+    let file = exported(
+        &sample(),
+        &ExportOptions {
+            selection,
+            ..ExportOptions::default()
+        },
+    );
     assert_eq!(ids(&file), ["r1", "r2"]);
     assert_eq!(
         file["options"],
@@ -59,29 +94,59 @@ fn an_export_of_a_part_says_which_part() {
 
 #[test]
 fn what_was_asked_for_and_is_not_there_is_told() {
-    let selection = Selection { include: vec!["RULE".into(), "TAG".into()], ..Selection::default() };
-    let export = exports(&sample(), &ExportOptions { selection, ..ExportOptions::default() }).unwrap();
+    let selection = Selection {
+        include: vec!["RULE".into(), "TAG".into()],
+        ..Selection::default()
+    };
+    let export = exports(
+        &sample(),
+        &ExportOptions {
+            selection,
+            ..ExportOptions::default()
+        },
+    )
+    .unwrap();
     assert_eq!(export.findings.len(), 1);
-    assert_eq!(export.findings[0].message, "the target holds nothing of type TAG, which was asked for");
-    let counted: Vec<_> = export.counts.iter().filter(|(_, count)| *count > 0).collect();
+    assert_eq!(
+        export.findings[0].message,
+        "the target holds nothing of type TAG, which was asked for"
+    );
+    let counted: Vec<_> = export
+        .counts
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .collect();
     assert_eq!(counted, [&(kind("RULE"), 2)]);
 }
 
 #[test]
 fn a_source_is_exported_with_what_it_needs_and_nothing_else() {
-    let options =
-        ExportOptions { roots: vec![ItemId::new(kind("SOURCE"), "S1")], ..ExportOptions::default() };
+    let options = ExportOptions {
+        roots: vec![ItemId::new(kind("SOURCE"), "S1")],
+        ..ExportOptions::default()
+    };
     assert_eq!(ids(&exported(&sample(), &options)), ["r1", "s1"]);
-    let by_name =
-        ExportOptions { roots: vec![ItemId::new(kind("SOURCE"), "HR")], ..ExportOptions::default() };
+    let by_name = ExportOptions {
+        roots: vec![ItemId::new(kind("SOURCE"), "HR")],
+        ..ExportOptions::default()
+    };
     assert_eq!(ids(&exported(&sample(), &by_name)), ["s2"]);
 }
 
 #[test]
 fn a_root_that_is_not_there_or_no_source_is_missing() {
-    let roots = vec![ItemId::new(kind("SOURCE"), "nowhere"), ItemId::new(kind("RULE"), "r1")];
-    let options = ExportOptions { roots: roots.clone(), ..ExportOptions::default() };
-    assert_eq!(exports(&sample(), &options).err(), Some(MissingRoots(roots)));
+    let roots = vec![
+        ItemId::new(kind("SOURCE"), "nowhere"),
+        ItemId::new(kind("RULE"), "r1"),
+    ];
+    let options = ExportOptions {
+        roots: roots.clone(),
+        ..ExportOptions::default()
+    };
+    assert_eq!(
+        exports(&sample(), &options).err(),
+        Some(MissingRoots(roots))
+    );
 }
 
 #[test]
@@ -98,5 +163,8 @@ fn what_is_exported_is_as_it_was_imported_and_no_difference_to_it() {
     let bytes = exports(&there, &ExportOptions::default()).unwrap().bytes;
     let again = file::read(&bytes, &ImportOptions::default()).unwrap();
     assert_eq!(again.objects[0].text, file.objects[0].text);
-    assert_eq!(told(&compared(&again, &there).entries()[0]), "Repeat unchanged");
+    assert_eq!(
+        told(&compared(&again, &there).entries()[0]),
+        "Repeat unchanged"
+    );
 }

@@ -41,7 +41,12 @@ fn json_value() -> impl Strategy<Value = Any> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Any::from),
             prop::collection::vec((words.clone(), inner), 0..5).prop_map(|members| {
-                Any::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+                Any::Object(
+                    members
+                        .into_iter()
+                        .map(|(name, value)| (name.to_owned(), value))
+                        .collect(),
+                )
             }),
         ]
     })
@@ -53,11 +58,18 @@ fn pointers(json: &Any, at: &str, all: &mut Vec<String>) {
     match json {
         Any::Object(object) => {
             for (name, value) in object {
-                pointers(value, &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")), all);
+                pointers(
+                    value,
+                    &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")),
+                    all,
+                );
             }
         }
         Any::Array(elements) => {
-            elements.iter().enumerate().for_each(|(n, value)| pointers(value, &format!("{at}/{n}"), all));
+            elements
+                .iter()
+                .enumerate()
+                .for_each(|(n, value)| pointers(value, &format!("{at}/{n}"), all));
         }
         _ => {}
     }

@@ -1,5 +1,8 @@
 //! What a cover keeps, and where a secret may go: files of another tenant.
-#![expect(clippy::needless_pass_by_value, reason = "values are written where they are used")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "values are written where they are used"
+)]
 
 use serde_json::json;
 
@@ -10,7 +13,12 @@ fn none() -> ImportOptions {
 }
 
 fn connector(attributes: Any) -> Any {
-    entry("SOURCE", "7f01", "Directory", json!({"type": "LDAP", "connectorAttributes": attributes}))
+    entry(
+        "SOURCE",
+        "7f01",
+        "Directory",
+        json!({"type": "LDAP", "connectorAttributes": attributes}),
+    )
 }
 
 fn forests(list: Any) -> Any {
@@ -26,9 +34,18 @@ fn forest(name: &str, password: Option<&str>) -> Any {
 }
 
 fn passwords(body: &Any) -> Vec<(String, Option<String>)> {
-    let list = body["object"]["connectorAttributes"]["forestSettings"].as_array().unwrap();
+    let list = body["object"]["connectorAttributes"]["forestSettings"]
+        .as_array()
+        .unwrap();
     let text = |value: &Any| value.as_str().map(str::to_owned);
-    list.iter().map(|forest| (text(&forest["forestName"]).unwrap(), text(&forest["password"]))).collect()
+    list.iter()
+        .map(|forest| {
+            (
+                text(&forest["forestName"]).unwrap(),
+                text(&forest["password"]),
+            )
+        })
+        .collect()
 }
 
 fn pair(name: &str, password: Option<&str>) -> (String, Option<String>) {
@@ -37,23 +54,53 @@ fn pair(name: &str, password: Option<&str>) -> (String, Option<String>) {
 
 #[test]
 fn each_element_keeps_its_own_secret_and_order_is_no_change() {
-    let there = [forests(json!([forest("north", Some("n-pass")), forest("south", Some("s-pass"))]))];
-    let reordered = [forests(json!([forest("south", None), forest("north", Some("****"))]))];
-    assert_eq!(status(&plan(&reordered, &there), "SOURCE:7f01"), "Repeat unchanged");
-    let more = [forests(json!([forest("west", None), forest("south", None), forest("north", None)]))];
+    let there = [forests(json!([
+        forest("north", Some("n-pass")),
+        forest("south", Some("s-pass"))
+    ]))];
+    let reordered = [forests(json!([
+        forest("south", None),
+        forest("north", Some("****"))
+    ]))];
+    assert_eq!(
+        status(&plan(&reordered, &there), "SOURCE:7f01"),
+        "Repeat unchanged"
+    );
+    let more = [forests(json!([
+        forest("west", None),
+        forest("south", None),
+        forest("north", None)
+    ]))];
     let plan = plan(&more, &there);
     assert_eq!(changes(&plan, "SOURCE:7f01").len(), 1);
     assert_eq!(warnings(&plan, "SOURCE:7f01"), ["secret-missing"]);
-    assert!(of(&plan, "SOURCE:7f01").warnings[0].message.contains("forestSettings/west/password"));
+    assert!(
+        of(&plan, "SOURCE:7f01").warnings[0]
+            .message
+            .contains("forestSettings/west/password")
+    );
     assert_eq!(
         passwords(&body(&more, &there, &none(), "SOURCE:7f01")),
-        [pair("north", Some("n-pass")), pair("south", Some("s-pass")), pair("west", None)]
+        [
+            pair("north", Some("n-pass")),
+            pair("south", Some("s-pass")),
+            pair("west", None)
+        ]
     );
     let fewer = [forests(json!([forest("south", None)]))];
-    assert_eq!(passwords(&body(&fewer, &there, &none(), "SOURCE:7f01")), [pair("south", Some("s-pass"))]);
-    let another = [forests(json!([forest("east", None), forest("south", None)]))];
+    assert_eq!(
+        passwords(&body(&fewer, &there, &none(), "SOURCE:7f01")),
+        [pair("south", Some("s-pass"))]
+    );
+    let another = [forests(json!([
+        forest("east", None),
+        forest("south", None)
+    ]))];
     let written = body(&another, &there, &none(), "SOURCE:7f01");
-    assert_eq!(passwords(&written), [pair("south", Some("s-pass")), pair("east", None)]);
+    assert_eq!(
+        passwords(&written),
+        [pair("south", Some("s-pass")), pair("east", None)]
+    );
 }
 
 #[test]
@@ -65,7 +112,12 @@ fn an_element_in_the_place_of_another_one_gets_none_of_its_secrets() {
         }
         connector(json!({"servers": [server]}))
     };
-    let written = body(&[settings("b", None)], &[settings("a", Some("a-pass"))], &none(), "SOURCE:7f01");
+    let written = body(
+        &[settings("b", None)],
+        &[settings("a", Some("a-pass"))],
+        &none(),
+        "SOURCE:7f01",
+    );
     assert!(!written.to_string().contains("a-pass"), "{written}");
     let plan = plan(&[settings("b", None)], &[settings("a", Some("a-pass"))]);
     assert_eq!(warnings(&plan, "SOURCE:7f01"), ["secret-missing"]);
@@ -92,7 +144,11 @@ fn what_changes_by_itself_keeps_the_targets_value_when_something_else_is_covered
     assert_eq!(body(&file, &there, &none(), "SOURCE:7f01"), wanted);
     // They are told where everything is.
     let all = plan.changes(at(&plan, "SOURCE:7f01"), Show::Everything);
-    assert!(all.iter().any(|change| change.op == crate::engine::Op::Keep), "{all:?}");
+    assert!(
+        all.iter()
+            .any(|change| change.op == crate::engine::Op::Keep),
+        "{all:?}"
+    );
 }
 
 #[test]
@@ -112,7 +168,10 @@ fn schemas_are_matched_by_name_and_keep_their_ids_and_what_points_to_them_follow
     let plan = plan(&[source("test")], &[source("prod")]);
     assert_eq!(status(&plan, "SOURCE:test-source"), "Repeat unchanged");
     assert_eq!(
-        of(&plan, "SOURCE:test-source").matched.as_ref().map(|matched| &*matched.target),
+        of(&plan, "SOURCE:test-source")
+            .matched
+            .as_ref()
+            .map(|matched| &*matched.target),
         Some("prod-source")
     );
 }
@@ -120,13 +179,23 @@ fn schemas_are_matched_by_name_and_keep_their_ids_and_what_points_to_them_follow
 #[test]
 fn an_owner_is_found_by_its_name_and_id_and_name_are_one() {
     let owned = |id: &str, name: &str, owner: (&str, &str)| {
-        entry("SOURCE", id, name, json!({"owner": triple("IDENTITY", owner.0, owner.1)}))
+        entry(
+            "SOURCE",
+            id,
+            name,
+            json!({"owner": triple("IDENTITY", owner.0, owner.1)}),
+        )
     };
-    let there = [owned("1", "HR", ("prod-ann", "Ann")), owned("2", "AD", ("prod-bob", "Bob"))];
+    let there = [
+        owned("1", "HR", ("prod-ann", "Ann")),
+        owned("2", "AD", ("prod-bob", "Bob")),
+    ];
     let plan = plan(&[owned("9", "HR", ("test-ann", "Ann"))], &there);
     assert_eq!(status(&plan, "SOURCE:9"), "Repeat unchanged");
     let file = [owned("9", "HR", ("test-bob", "Bob"))];
-    let owner = |options: &ImportOptions| body(&file, &there, options, "SOURCE:9")["object"]["owner"].clone();
+    let owner = |options: &ImportOptions| {
+        body(&file, &there, options, "SOURCE:9")["object"]["owner"].clone()
+    };
     assert_eq!(owner(&none()), triple("IDENTITY", "prod-bob", "Bob"));
     let map = |path: &str, from: &str, to: &str| ImportOptions {
         mappings: vec![crate::platform::Mapping {
@@ -138,20 +207,39 @@ fn an_owner_is_found_by_its_name_and_id_and_name_are_one() {
         }],
         ..ImportOptions::default()
     };
-    assert_eq!(owner(&map("$.owner.name", "Bob", "Ann")), triple("IDENTITY", "prod-ann", "Ann"));
-    assert_eq!(owner(&map("$.owner.id", "test-bob", "prod-ann")), triple("IDENTITY", "prod-ann", "Ann"));
+    assert_eq!(
+        owner(&map("$.owner.name", "Bob", "Ann")),
+        triple("IDENTITY", "prod-ann", "Ann")
+    );
+    assert_eq!(
+        owner(&map("$.owner.id", "test-bob", "prod-ann")),
+        triple("IDENTITY", "prod-ann", "Ann")
+    );
 }
 
 #[test]
 fn one_operation_more_is_one_change_by_its_name() {
     let operation = |name: &str, url: &str| json!({"uniqueNameForEndPoint": name, "contextUrl": url, "header": {"Authorization": "Bearer canary"}});
     let service = |operations: Vec<Any>| connector(json!({"connectionParameters": operations}));
-    let there = [service(vec![operation("Read", "/r"), operation("Write", "/w")])];
-    let file = [service(vec![operation("Ping", "/p"), operation("Read", "/r"), operation("Write", "/w")])];
+    let there = [service(vec![
+        operation("Read", "/r"),
+        operation("Write", "/w"),
+    ])];
+    let file = [service(vec![
+        operation("Ping", "/p"),
+        operation("Read", "/r"),
+        operation("Write", "/w"),
+    ])];
     let told = changes(&plan(&file, &there), "SOURCE:7f01");
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].starts_with(r#"{"path":"/connectorAttributes/connectionParameters/Ping","op":"add""#));
-    assert!(told[0].contains("/p") && !told[0].contains("canary"), "{told:?}");
+    assert!(
+        told[0]
+            .starts_with(r#"{"path":"/connectorAttributes/connectionParameters/Ping","op":"add""#)
+    );
+    assert!(
+        told[0].contains("/p") && !told[0].contains("canary"),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -159,12 +247,30 @@ fn fields_that_the_service_does_not_change_block() {
     for field in ["type", "connector", "connectorClass", "authoritative"] {
         let with = |value: Any| entry("SOURCE", "1", "s", json!({ field: value }));
         let plan = plan(&[with(json!("b"))], &[with(json!("a"))]);
-        let code = if field == "type" { "type-immutable" } else { "immutable" };
-        assert_eq!(status(&plan, "SOURCE:1"), format!("Cannot cover: {code}"), "{field}");
+        let code = if field == "type" {
+            "type-immutable"
+        } else {
+            "immutable"
+        };
+        assert_eq!(
+            status(&plan, "SOURCE:1"),
+            format!("Cannot cover: {code}"),
+            "{field}"
+        );
     }
-    let with = |trigger: &str| entry("TRIGGER_SUBSCRIPTION", "1", "t", json!({"triggerId": trigger}));
+    let with = |trigger: &str| {
+        entry(
+            "TRIGGER_SUBSCRIPTION",
+            "1",
+            "t",
+            json!({"triggerId": trigger}),
+        )
+    };
     let plan = plan(&[with("idn:b")], &[with("idn:a")]);
-    assert_eq!(status(&plan, "TRIGGER_SUBSCRIPTION:1"), "Cannot cover: immutable");
+    assert_eq!(
+        status(&plan, "TRIGGER_SUBSCRIPTION:1"),
+        "Cannot cover: immutable"
+    );
 }
 
 #[test]
@@ -180,7 +286,12 @@ fn a_name_that_another_object_has_blocks_an_add_whatever_the_entry_calls_it() {
 
 #[test]
 fn an_id_that_the_target_has_under_another_type_is_told() {
-    let there = entry("CONNECTOR_RULE", "e1", "Before", json!({"sourceCode": {"script": "x"}}));
+    let there = entry(
+        "CONNECTOR_RULE",
+        "e1",
+        "Before",
+        json!({"sourceCode": {"script": "x"}}),
+    );
     let plan = plan(&[rule("e1", "Before", "x")], &[there]);
     assert_eq!(warnings(&plan, "RULE:e1"), ["other-type"]);
 }
@@ -201,20 +312,39 @@ fn identity_attributes_that_nobody_declares_are_told() {
             json!({"identityAttributeConfig": {"attributeTransforms": [{"identityAttributeName": name}]}}),
         )
     };
-    let told = |profile: Any, there: &[Any]| warnings(&plan(&[profile], there), "IDENTITY_PROFILE:p");
-    assert_eq!(told(profile("shoeSize"), std::slice::from_ref(&config)), ["identity-attribute-missing"]);
+    let told =
+        |profile: Any, there: &[Any]| warnings(&plan(&[profile], there), "IDENTITY_PROFILE:p");
+    assert_eq!(
+        told(profile("shoeSize"), std::slice::from_ref(&config)),
+        ["identity-attribute-missing"]
+    );
     assert!(told(profile("desk"), &[config]).is_empty());
-    assert!(told(profile("shoeSize"), &[]).is_empty(), "nobody says which there are");
+    assert!(
+        told(profile("shoeSize"), &[]).is_empty(),
+        "nobody says which there are"
+    );
 }
 
 #[test]
 fn rules_applications_and_policies_of_sources_are_references_too() {
     let transform = |id: &str, object: Any| entry("TRANSFORM", id, id, object);
     let file = [
-        transform("a", json!({"type": "rule", "attributes": {"name": "Make Login"}})),
-        transform("b", json!({"type": "accountAttribute", "attributes": {"applicationName": "SAP"}})),
-        transform("c", json!({"type": "accountAttribute", "attributes": {"applicationId": "99"}})),
-        transform("d", json!({"type": "rule", "attributes": {"name": "Cloud Services Deployment Utility"}})),
+        transform(
+            "a",
+            json!({"type": "rule", "attributes": {"name": "Make Login"}}),
+        ),
+        transform(
+            "b",
+            json!({"type": "accountAttribute", "attributes": {"applicationName": "SAP"}}),
+        ),
+        transform(
+            "c",
+            json!({"type": "accountAttribute", "attributes": {"applicationId": "99"}}),
+        ),
+        transform(
+            "d",
+            json!({"type": "rule", "attributes": {"name": "Cloud Services Deployment Utility"}}),
+        ),
         entry(
             "SOURCE",
             "s",
@@ -231,10 +361,24 @@ fn rules_applications_and_policies_of_sources_are_references_too() {
         references(&plan, "TRANSFORM:a"),
         ["/attributes/name unresolved RULE:Make Login (Make Login)"]
     );
-    assert_eq!(references(&plan, "TRANSFORM:b"), ["/attributes unresolved SOURCE:SAP (SAP)"]);
-    assert_eq!(references(&plan, "TRANSFORM:c"), ["/attributes unresolved SOURCE:99 ()"]);
-    assert!(references(&plan, "TRANSFORM:d").is_empty(), "every tenant has it");
-    assert_eq!(references(&plan, "SOURCE:s").len(), 2, "{:?}", references(&plan, "SOURCE:s"));
+    assert_eq!(
+        references(&plan, "TRANSFORM:b"),
+        ["/attributes unresolved SOURCE:SAP (SAP)"]
+    );
+    assert_eq!(
+        references(&plan, "TRANSFORM:c"),
+        ["/attributes unresolved SOURCE:99 ()"]
+    );
+    assert!(
+        references(&plan, "TRANSFORM:d").is_empty(),
+        "every tenant has it"
+    );
+    assert_eq!(
+        references(&plan, "SOURCE:s").len(),
+        2,
+        "{:?}",
+        references(&plan, "SOURCE:s")
+    );
 }
 
 #[test]
@@ -242,12 +386,20 @@ fn one_object_that_is_nested_too_deep_is_blocked_and_the_others_are_read() {
     let deep = (0..40).fold(json!("x"), |inner, _| json!({ "input": inner }));
     let file = [transform_of(deep), source("1", "HR")];
     let plan = plan(&file, &[]);
-    assert_eq!(status(&plan, "TRANSFORM:deep"), "Cannot add: nested-too-deep");
+    assert_eq!(
+        status(&plan, "TRANSFORM:deep"),
+        "Cannot add: nested-too-deep"
+    );
     assert_eq!(status(&plan, "SOURCE:1"), "Add");
 }
 
 fn transform_of(attributes: Any) -> Any {
-    entry("TRANSFORM", "deep", "deep", json!({"type": "chain", "attributes": attributes}))
+    entry(
+        "TRANSFORM",
+        "deep",
+        "deep",
+        json!({"type": "chain", "attributes": attributes}),
+    )
 }
 
 #[test]
@@ -258,13 +410,20 @@ fn what_is_signed_and_differs_is_taken_whole_and_every_difference_is_shown() {
     let told = changes(&plan(std::slice::from_ref(&file), &there), "RULE:test");
     for path in ["/id", "/self/id", "/jwsSignature", "/sourceCode/script"] {
         assert!(
-            told.iter().any(|line| line.starts_with(&format!(r#"{{"path":"{path}""#))),
+            told.iter()
+                .any(|line| line.starts_with(&format!(r#"{{"path":"{path}""#))),
             "{path}: {told:?}"
         );
     }
-    assert_eq!(body(std::slice::from_ref(&file), &there, &none(), "RULE:test"), file);
+    assert_eq!(
+        body(std::slice::from_ref(&file), &there, &none(), "RULE:test"),
+        file
+    );
     // Only signed anew: it says the same.
     let mut again = rule("test", "Login", "return 1;");
     again["jwsSignature"] = json!("YWdhaW4");
-    assert_eq!(status(&plan(&[again], &there), "RULE:test"), "Repeat unchanged");
+    assert_eq!(
+        status(&plan(&[again], &there), "RULE:test"),
+        "Repeat unchanged"
+    );
 }

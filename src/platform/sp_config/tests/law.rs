@@ -5,6 +5,15 @@ use crate::platform::document::tests::holds;
 
 #[test]
 fn what_is_shown_is_what_is_written() {
-    let known_by = ["id", "name", "type", "self", "jwsHeader", "jwsSignature", "connector", "triggerId"];
+    let known_by = [
+        "id",
+        "name",
+        "type",
+        "self",
+        "jwsHeader",
+        "jwsSignature",
+        "connector",
+        "triggerId",
+    ];
     holds(&SpConfig, &known_by, 60);
 }

@@ -34,7 +34,12 @@ fn entry(word: &str, id: &str, name: &str, mut object: Any) -> Any {
 
 /// Returns a signed rule.
 fn rule(id: &str, name: &str, script: &str) -> Any {
-    let mut rule = entry("RULE", id, name, json!({"sourceCode": {"version": "1.0", "script": script}}));
+    let mut rule = entry(
+        "RULE",
+        id,
+        name,
+        json!({"sourceCode": {"version": "1.0", "script": script}}),
+    );
     rule["jwsHeader"] = json!("eyJhbGciOiJFUzI1NiJ9");
     rule["jwsSignature"] = json!("c2lnbmF0dXJl");
     rule
@@ -90,7 +95,10 @@ fn compared(file: &File, there: &Target) -> Arc<Plan> {
 }
 
 fn at(plan: &Plan, item: &str) -> usize {
-    let found = plan.entries().iter().position(|entry| entry.item.id.to_string() == item);
+    let found = plan
+        .entries()
+        .iter()
+        .position(|entry| entry.item.id.to_string() == item);
     found.unwrap_or_else(|| panic!("no {item} in the plan"))
 }
 
@@ -104,10 +112,23 @@ fn status(plan: &Plan, item: &str) -> String {
 }
 
 fn told(entry: &Entry) -> String {
-    let codes: Vec<&str> = entry.verdict.reasons.iter().map(|reason| &*reason.code).collect();
-    let unchanged = if entry.is_unchanged() { " unchanged" } else { "" };
+    let codes: Vec<&str> = entry
+        .verdict
+        .reasons
+        .iter()
+        .map(|reason| &*reason.code)
+        .collect();
+    let unchanged = if entry.is_unchanged() {
+        " unchanged"
+    } else {
+        ""
+    };
     let colon = if codes.is_empty() { "" } else { ": " };
-    format!("{}{unchanged}{colon}{}", entry.verdict.status, codes.join(" "))
+    format!(
+        "{}{unchanged}{colon}{}",
+        entry.verdict.status,
+        codes.join(" ")
+    )
 }
 
 fn message(plan: &Plan, item: &str) -> String {
@@ -119,17 +140,27 @@ fn message(plan: &Plan, item: &str) -> String {
 /// Returns an item's differences as JSON.
 fn changes(plan: &Plan, item: &str) -> Vec<String> {
     let changes = plan.changes(at(plan, item), Show::Differences);
-    changes.iter().map(|change| serde_json::to_string(change).unwrap()).collect()
+    changes
+        .iter()
+        .map(|change| serde_json::to_string(change).unwrap())
+        .collect()
 }
 
 /// Returns the codes of an item's warnings.
 fn warnings(plan: &Plan, item: &str) -> Vec<String> {
-    of(plan, item).warnings.iter().map(|warning| warning.code.to_string()).collect()
+    of(plan, item)
+        .warnings
+        .iter()
+        .map(|warning| warning.code.to_string())
+        .collect()
 }
 
 /// Returns the codes of the warnings about the file as a whole.
 fn about_file(plan: &Plan) -> Vec<String> {
-    plan.warnings().iter().map(|warning| warning.code.to_string()).collect()
+    plan.warnings()
+        .iter()
+        .map(|warning| warning.code.to_string())
+        .collect()
 }
 
 /// Returns an item's references, as `/owner by id SOURCE:1 (HR)`.
@@ -137,7 +168,13 @@ fn references(plan: &Plan, item: &str) -> Vec<String> {
     let references = of(plan, item).references.iter();
     references
         .map(|reference| {
-            format!("{} {} {} ({})", reference.path, reference.how.words(), reference.to(), reference.name)
+            format!(
+                "{} {} {} ({})",
+                reference.path,
+                reference.how.words(),
+                reference.to(),
+                reference.name
+            )
         })
         .collect()
 }
@@ -145,9 +182,23 @@ fn references(plan: &Plan, item: &str) -> Vec<String> {
 /// Returns the entry that an item would write, as JSON.
 fn body(file: &[Any], target_objects: &[Any], options: &ImportOptions, item: &str) -> Any {
     let (file, target) = (read(file, options), target(target_objects));
-    let pair = Pair::new(&SpConfig, &file.objects, &target.objects, &options.default_references);
-    let at = file.objects.iter().position(|object| object.item.to_string() == item).unwrap();
-    serde_json::from_str(&Built::new(&SpConfig, &pair, at, &file.objects[at]).document().body).unwrap()
+    let pair = Pair::new(
+        &SpConfig,
+        &file.objects,
+        &target.objects,
+        &options.default_references,
+    );
+    let at = file
+        .objects
+        .iter()
+        .position(|object| object.item.to_string() == item)
+        .unwrap();
+    serde_json::from_str(
+        &Built::new(&SpConfig, &pair, at, &file.objects[at])
+            .document()
+            .body,
+    )
+    .unwrap()
 }
 
 /// Returns everything that is told of a plan, as the faces tell it.

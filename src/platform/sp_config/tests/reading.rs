@@ -35,7 +35,10 @@ fn an_envelope_objects_alone_and_a_bare_list_are_read() {
            "options":{{"excludeTypes":null,"includeTypes":[],"objectOptions":null}},"objects":[{one}]}}"#
     );
     assert_eq!(items(&envelope), ["/objects/0 SOURCE:7"]);
-    assert_eq!(items(&format!(r#"{{"objects":[{one}]}}"#)), ["/objects/0 SOURCE:7"]);
+    assert_eq!(
+        items(&format!(r#"{{"objects":[{one}]}}"#)),
+        ["/objects/0 SOURCE:7"]
+    );
     assert_eq!(items(&format!("[{one}]")), ["/0 SOURCE:7"]);
 }
 
@@ -53,7 +56,10 @@ fn files_are_recognised_by_their_objects() {
 fn every_entry_keeps_its_text_byte_for_byte() {
     let text = "{\"objects\":[ {\"self\" : {\"type\":\"SOURCE\",\"id\":\"7\"},\r\n\t\"object\":{\"n\":10.0,\"e\":\"\\u00e9\"}} ]}";
     let file = try_read(text, &NONE).unwrap();
-    assert_eq!(&*file.objects[0].text, text.get(13..text.len() - 3).unwrap());
+    assert_eq!(
+        &*file.objects[0].text,
+        text.get(13..text.len() - 3).unwrap()
+    );
 }
 
 #[test]
@@ -74,7 +80,11 @@ fn what_is_no_such_file_is_refused_with_its_place() {
         (r#"[[]]"#, "/0"),
     ] {
         let error = try_read(text, &NONE).unwrap_err();
-        assert_eq!((error.kind, error.path.as_str()), (ParseErrorKind::Shape, path), "{text}");
+        assert_eq!(
+            (error.kind, error.path.as_str()),
+            (ParseErrorKind::Shape, path),
+            "{text}"
+        );
     }
 }
 
@@ -93,7 +103,11 @@ fn only_seven_types_are_items_and_the_others_are_noted() {
         object["jwsSignature"] = json!("s");
         let plan = plan(&[object], &[]);
         let told: Vec<String> = plan.entries().iter().map(told).collect();
-        let noted: Vec<&str> = plan.warnings().iter().map(|finding| &*finding.code).collect();
+        let noted: Vec<&str> = plan
+            .warnings()
+            .iter()
+            .map(|finding| &*finding.code)
+            .collect();
         let wanted = if known.importable {
             (vec!["Add".to_owned()], vec![])
         } else {
@@ -107,11 +121,15 @@ fn only_seven_types_are_items_and_the_others_are_noted() {
 fn what_can_only_be_exported_is_counted_by_type_in_one_note() {
     let objects = ["ROLE", "HOLOGRAM", "ROLE", "SOURCE"].iter().enumerate();
     let plan = plan(
-        &objects.map(|(at, word)| entry(word, &at.to_string(), "x", json!({}))).collect::<Vec<_>>(),
+        &objects
+            .map(|(at, word)| entry(word, &at.to_string(), "x", json!({})))
+            .collect::<Vec<_>>(),
         &[],
     );
     assert_eq!(plan.entries().len(), 1);
-    let [note] = plan.warnings() else { panic!("{:?}", plan.warnings()) };
+    let [note] = plan.warnings() else {
+        panic!("{:?}", plan.warnings())
+    };
     assert_eq!(
         note.message,
         "3 objects cannot be imported, only exported, and are left out: 1 HOLOGRAM (unknown type), 2 ROLE"
@@ -133,11 +151,23 @@ fn what_lacks_its_type_its_id_or_its_object_is_blocked() {
         &[],
     );
     assert_eq!(status(&plan, "OTHER:1"), "Cannot add: missing-type");
-    assert_eq!(status(&plan, "SOURCE:(/objects/1)"), "Cannot add: missing-id");
+    assert_eq!(
+        status(&plan, "SOURCE:(/objects/1)"),
+        "Cannot add: missing-id"
+    );
     assert_eq!(status(&plan, "SOURCE:3"), "Cannot add: missing-object");
-    assert_eq!(message(&plan, "SOURCE:3"), "its object is null, and not an object");
-    assert_eq!(status(&plan, "OTHER:(/objects/3)"), "Cannot add: missing-type");
-    assert_eq!(status(&plan, "OTHER:(/objects/4)"), "Cannot add: missing-type");
+    assert_eq!(
+        message(&plan, "SOURCE:3"),
+        "its object is null, and not an object"
+    );
+    assert_eq!(
+        status(&plan, "OTHER:(/objects/3)"),
+        "Cannot add: missing-type"
+    );
+    assert_eq!(
+        status(&plan, "OTHER:(/objects/4)"),
+        "Cannot add: missing-type"
+    );
 }
 
 #[test]
@@ -147,14 +177,26 @@ fn what_has_no_name_goes_by_its_id() {
     assert_eq!(status(&plan, "SOURCE:1"), "Add");
     assert_eq!(&*of(&plan, "SOURCE:1").item.name, "");
     let inner = json!({"self": {"type": "SOURCE", "id": "1"}, "object": {"name": "HR"}});
-    assert_eq!(&*of(&super::plan(&[inner], &[]), "SOURCE:1").item.name, "HR");
+    assert_eq!(
+        &*of(&super::plan(&[inner], &[]), "SOURCE:1").item.name,
+        "HR"
+    );
 }
 
 #[test]
 fn an_id_twice_in_the_file_blocks_both() {
-    let plan = plan(&[source("ab-12", "a"), source("AB12", "b"), source("9", "c")], &[]);
-    assert_eq!(status(&plan, "SOURCE:ab-12"), "Cannot add: duplicate-in-file");
-    assert_eq!(status(&plan, "SOURCE:AB12"), "Cannot add: duplicate-in-file");
+    let plan = plan(
+        &[source("ab-12", "a"), source("AB12", "b"), source("9", "c")],
+        &[],
+    );
+    assert_eq!(
+        status(&plan, "SOURCE:ab-12"),
+        "Cannot add: duplicate-in-file"
+    );
+    assert_eq!(
+        status(&plan, "SOURCE:AB12"),
+        "Cannot add: duplicate-in-file"
+    );
     assert_eq!(
         message(&plan, "SOURCE:ab-12"),
         "SOURCE 'ab-12' stands 2 times in the file: also at /objects/1"
@@ -164,7 +206,10 @@ fn an_id_twice_in_the_file_blocks_both() {
 
 #[test]
 fn an_id_may_stand_twice_under_two_types() {
-    let plan = plan(&[source("1", "a"), entry("TRANSFORM", "1", "a", json!({}))], &[]);
+    let plan = plan(
+        &[source("1", "a"), entry("TRANSFORM", "1", "a", json!({}))],
+        &[],
+    );
     assert_eq!(
         (status(&plan, "SOURCE:1"), status(&plan, "TRANSFORM:1")),
         ("Add".to_owned(), "Add".to_owned())
@@ -188,7 +233,11 @@ fn a_source_of_non_employees_is_refused_however_it_says_so() {
         json!({"type": "x", "isNonEmployeeSource": true}),
     ] {
         let plan = plan(&[entry("SOURCE", "1", "s", object.clone())], &[]);
-        assert_eq!(status(&plan, "SOURCE:1"), "Cannot add: non-employee-source", "{object}");
+        assert_eq!(
+            status(&plan, "SOURCE:1"),
+            "Cannot add: non-employee-source",
+            "{object}"
+        );
     }
     for object in [
         json!({"type": "Non-Employee Risk Management"}),
@@ -206,16 +255,27 @@ fn a_rule_without_both_parts_of_its_signature_is_refused() {
         for nothing in [json!(null), json!("")] {
             let mut rule = rule("1", "r", "return 1;");
             rule[part] = nothing;
-            assert_eq!(status(&plan(&[rule], &[]), "RULE:1"), "Cannot add: signature-missing", "{part}");
+            assert_eq!(
+                status(&plan(&[rule], &[]), "RULE:1"),
+                "Cannot add: signature-missing",
+                "{part}"
+            );
         }
     }
     let connector = entry("CONNECTOR_RULE", "1", "r", json!({}));
-    assert_eq!(status(&plan(&[connector], &[]), "CONNECTOR_RULE:1"), "Add", "others have none");
+    assert_eq!(
+        status(&plan(&[connector], &[]), "CONNECTOR_RULE:1"),
+        "Add",
+        "others have none"
+    );
 }
 
 #[test]
 fn what_no_database_stores_is_blocked_with_its_place() {
-    let plan = plan(&[entry("SOURCE", "1", "n", json!({"description": "a\u{0}b"}))], &[]);
+    let plan = plan(
+        &[entry("SOURCE", "1", "n", json!({"description": "a\u{0}b"}))],
+        &[],
+    );
     assert_eq!(status(&plan, "SOURCE:1"), "Cannot add: not-storable");
     assert!(message(&plan, "SOURCE:1").starts_with("/objects/0/object/description holds a NUL"));
 }
@@ -223,7 +283,10 @@ fn what_no_database_stores_is_blocked_with_its_place() {
 #[test]
 fn an_id_that_fits_into_no_key_is_blocked() {
     let id = "x".repeat(1001);
-    assert_eq!(status(&plan(&[source(&id, "n")], &[]), &format!("SOURCE:{id}")), "Cannot add: not-storable");
+    assert_eq!(
+        status(&plan(&[source(&id, "n")], &[]), &format!("SOURCE:{id}")),
+        "Cannot add: not-storable"
+    );
 }
 
 #[test]
@@ -237,13 +300,22 @@ fn an_object_that_gives_itself_another_id_than_its_entry_is_told() {
 #[test]
 fn obstacles_are_told_without_a_target() {
     let file = read(
-        &[rule("1", "r", "x"), entry("WORKFLOW", "2", "w", json!({})), entry("SOURCE", "", "n", json!({}))],
+        &[
+            rule("1", "r", "x"),
+            entry("WORKFLOW", "2", "w", json!({})),
+            entry("SOURCE", "", "n", json!({})),
+        ],
         &NONE,
     );
     let told: Vec<String> = obstacles(&SpConfig, &file, &NONE)
         .iter()
         .map(|finding| {
-            format!("{:?} {} {}", finding.severity, finding.code, finding.path.as_deref().unwrap())
+            format!(
+                "{:?} {} {}",
+                finding.severity,
+                finding.code,
+                finding.path.as_deref().unwrap()
+            )
         })
         .collect();
     assert_eq!(told, ["Error missing-id /objects/2"]);

@@ -16,20 +16,40 @@ fn refers(at: &str, to: &Any) -> Any {
 
 #[test]
 fn a_reference_is_resolved_by_its_id_in_the_file_or_in_the_target() {
-    let file = [refers("accountCorrelationRule", &triple("RULE", "7", "r")), rule("7", "r", "x")];
+    let file = [
+        refers("accountCorrelationRule", &triple("RULE", "7", "r")),
+        rule("7", "r", "x"),
+    ];
     let plan = plan(&file, &[]);
-    assert_eq!(references(&plan, "SOURCE:1"), ["/accountCorrelationRule by id RULE:7 (r)"]);
+    assert_eq!(
+        references(&plan, "SOURCE:1"),
+        ["/accountCorrelationRule by id RULE:7 (r)"]
+    );
     let plan = super::plan(&file[..1], &[rule("7", "r", "x")]);
-    assert_eq!(references(&plan, "SOURCE:1"), ["/accountCorrelationRule by id RULE:7 (r)"]);
+    assert_eq!(
+        references(&plan, "SOURCE:1"),
+        ["/accountCorrelationRule by id RULE:7 (r)"]
+    );
 }
 
 #[test]
 fn a_reference_that_is_resolved_by_its_name_gets_the_id_of_the_target() {
-    let (file, there) =
-        ([refers("managerCorrelationRule", &triple("RULE", "stale", "r"))], [rule("7", "r", "x")]);
-    assert_eq!(references(&plan(&file, &there), "SOURCE:1"), ["/managerCorrelationRule by name RULE:7 (r)"]);
+    let (file, there) = (
+        [refers(
+            "managerCorrelationRule",
+            &triple("RULE", "stale", "r"),
+        )],
+        [rule("7", "r", "x")],
+    );
+    assert_eq!(
+        references(&plan(&file, &there), "SOURCE:1"),
+        ["/managerCorrelationRule by name RULE:7 (r)"]
+    );
     let body = body(&file, &there, &none(), "SOURCE:1");
-    assert_eq!(body["object"]["managerCorrelationRule"], triple("RULE", "7", "r"));
+    assert_eq!(
+        body["object"]["managerCorrelationRule"],
+        triple("RULE", "7", "r")
+    );
 }
 
 #[test]
@@ -40,7 +60,10 @@ fn a_reference_to_what_was_found_by_its_name_gets_the_targets_id() {
         "p",
         json!({"authoritativeSource": triple("SOURCE", "sandbox", "HR")}),
     );
-    let (file, there) = ([profile, source("sandbox", "HR")], [source("production", "HR")]);
+    let (file, there) = (
+        [profile, source("sandbox", "HR")],
+        [source("production", "HR")],
+    );
     assert_eq!(
         references(&plan(&file, &there), "IDENTITY_PROFILE:9"),
         ["/authoritativeSource by name SOURCE:production (HR)"]
@@ -54,7 +77,10 @@ fn the_same_id_in_another_form_is_neither_rewritten_nor_a_difference() {
     let with = |id: &str| refers("accountCorrelationRule", &triple("RULE", id, "r"));
     let (file, there) = ([with("ab-12")], [with("AB12"), rule("ab12", "r", "x")]);
     assert_eq!(status(&plan(&file, &there), "SOURCE:1"), "Repeat unchanged");
-    assert_eq!(body(&file, &there, &none(), "SOURCE:1")["object"]["accountCorrelationRule"]["id"], "AB12");
+    assert_eq!(
+        body(&file, &there, &none(), "SOURCE:1")["object"]["accountCorrelationRule"]["id"],
+        "AB12"
+    );
 }
 
 #[test]
@@ -68,7 +94,10 @@ fn what_no_file_holds_is_external() {
     let plan = plan(&file, &[]);
     assert_eq!(
         references(&plan, "TRIGGER_SUBSCRIPTION:1"),
-        ["/owner external IDENTITY:7 (Ann)", "/workflowConfig/workflowId external WORKFLOW:w ()"]
+        [
+            "/owner external IDENTITY:7 (Ann)",
+            "/workflowConfig/workflowId external WORKFLOW:w ()"
+        ]
     );
     assert!(warnings(&plan, "TRIGGER_SUBSCRIPTION:1").is_empty());
     assert_eq!(status(&plan, "TRIGGER_SUBSCRIPTION:1"), "Add");
@@ -76,12 +105,24 @@ fn what_no_file_holds_is_external() {
 
 #[test]
 fn what_is_nowhere_is_a_warning_with_its_path() {
-    let plan = plan(&[refers("accountCorrelationRule", &triple("RULE", "7", "Gone"))], &[]);
-    assert_eq!(references(&plan, "SOURCE:1"), ["/accountCorrelationRule unresolved RULE:7 (Gone)"]);
+    let plan = plan(
+        &[refers(
+            "accountCorrelationRule",
+            &triple("RULE", "7", "Gone"),
+        )],
+        &[],
+    );
+    assert_eq!(
+        references(&plan, "SOURCE:1"),
+        ["/accountCorrelationRule unresolved RULE:7 (Gone)"]
+    );
     assert_eq!(status(&plan, "SOURCE:1"), "Add");
     let warning = &of(&plan, "SOURCE:1").warnings[0];
     assert_eq!(warning.code, "unresolved-reference");
-    assert_eq!(warning.path.as_deref(), Some("/objects/0/object/accountCorrelationRule"));
+    assert_eq!(
+        warning.path.as_deref(),
+        Some("/objects/0/object/accountCorrelationRule")
+    );
     assert_eq!(
         warning.message,
         "/accountCorrelationRule refers to RULE 'Gone' (7), which is neither in the file nor in the target"
@@ -94,8 +135,15 @@ fn a_name_that_two_objects_have_resolves_to_none() {
         &[refers("accountCorrelationRule", &triple("RULE", "0", "r"))],
         &[rule("7", "r", "x"), rule("8", "r", "y")],
     );
-    assert_eq!(references(&plan, "SOURCE:1"), ["/accountCorrelationRule unresolved RULE:0 (r)"]);
-    assert!(of(&plan, "SOURCE:1").warnings[0].message.ends_with("and there are several of that name"));
+    assert_eq!(
+        references(&plan, "SOURCE:1"),
+        ["/accountCorrelationRule unresolved RULE:0 (r)"]
+    );
+    assert!(
+        of(&plan, "SOURCE:1").warnings[0]
+            .message
+            .ends_with("and there are several of that name")
+    );
 }
 
 #[test]
@@ -103,8 +151,12 @@ fn an_object_that_may_be_called_by_either_of_its_names_is_found_by_both() {
     let mut there = source("7", "Active Directory");
     there["self"]["name"] = json!("Active Directory [source-1]");
     for name in ["Active Directory", "Active Directory [source-1]"] {
-        let profile =
-            entry("IDENTITY_PROFILE", "1", "p", json!({"authoritativeSource": triple("SOURCE", "0", name)}));
+        let profile = entry(
+            "IDENTITY_PROFILE",
+            "1",
+            "p",
+            json!({"authoritativeSource": triple("SOURCE", "0", name)}),
+        );
         let plan = plan(&[profile], std::slice::from_ref(&there));
         assert_eq!(
             references(&plan, "IDENTITY_PROFILE:1"),
@@ -115,19 +167,33 @@ fn an_object_that_may_be_called_by_either_of_its_names_is_found_by_both() {
 
 #[test]
 fn a_profile_without_its_source_is_blocked() {
-    let profile =
-        entry("IDENTITY_PROFILE", "1", "p", json!({"authoritativeSource": triple("SOURCE", "7", "HR")}));
+    let profile = entry(
+        "IDENTITY_PROFILE",
+        "1",
+        "p",
+        json!({"authoritativeSource": triple("SOURCE", "7", "HR")}),
+    );
     let plan = plan(&[profile], &[]);
-    assert_eq!(status(&plan, "IDENTITY_PROFILE:1"), "Cannot add: prerequisite-missing");
+    assert_eq!(
+        status(&plan, "IDENTITY_PROFILE:1"),
+        "Cannot add: prerequisite-missing"
+    );
 }
 
 #[test]
 fn a_profile_whose_source_is_refused_is_blocked_with_the_reason() {
-    let profile =
-        entry("IDENTITY_PROFILE", "1", "p", json!({"authoritativeSource": triple("SOURCE", "7", "NE")}));
+    let profile = entry(
+        "IDENTITY_PROFILE",
+        "1",
+        "p",
+        json!({"authoritativeSource": triple("SOURCE", "7", "NE")}),
+    );
     let refused = entry("SOURCE", "7", "NE", json!({"type": "Non-Employee"}));
     let plan = plan(&[profile, refused], &[]);
-    assert_eq!(status(&plan, "IDENTITY_PROFILE:1"), "Cannot add: prerequisite-blocked");
+    assert_eq!(
+        status(&plan, "IDENTITY_PROFILE:1"),
+        "Cannot add: prerequisite-blocked"
+    );
     assert!(message(&plan, "IDENTITY_PROFILE:1").contains("Non-Employee"));
 }
 
@@ -135,15 +201,29 @@ fn a_profile_whose_source_is_refused_is_blocked_with_the_reason() {
 fn what_could_do_without_is_warned_of_where_the_other_one_is_refused() {
     let mut unsigned = rule("7", "r", "x");
     unsigned["jwsSignature"] = json!(null);
-    let plan = plan(&[refers("accountCorrelationRule", &triple("RULE", "7", "r")), unsigned], &[]);
+    let plan = plan(
+        &[
+            refers("accountCorrelationRule", &triple("RULE", "7", "r")),
+            unsigned,
+        ],
+        &[],
+    );
     assert_eq!(status(&plan, "SOURCE:1"), "Add");
     let message = &of(&plan, "SOURCE:1").warnings[0].message;
-    assert!(message.ends_with("which the target lacks and which cannot be imported"), "{message}");
+    assert!(
+        message.ends_with("which the target lacks and which cannot be imported"),
+        "{message}"
+    );
 }
 
 #[test]
 fn what_cannot_be_imported_needs_nothing_and_is_warned_of_nothing() {
-    let role = entry("ROLE", "1", "r", json!({"accessProfiles": [], "x": triple("SOURCE", "0", "Gone")}));
+    let role = entry(
+        "ROLE",
+        "1",
+        "r",
+        json!({"accessProfiles": [], "x": triple("SOURCE", "0", "Gone")}),
+    );
     let plan = plan(&[role], &[]);
     assert!(plan.entries().is_empty() && plan.missing().is_empty());
     assert_eq!(plan.all_warnings().count(), 1, "that it is left out");
@@ -171,24 +251,41 @@ fn an_object_that_refers_to_itself_needs_nothing() {
 }
 
 fn default_to(kind: &str, id: Option<&str>, name: Option<&str>) -> ImportOptions {
-    let default =
-        DefaultReference { kind: kind.into(), id: id.map(str::to_owned), name: name.map(str::to_owned) };
-    ImportOptions { default_references: vec![default], ..none() }
+    let default = DefaultReference {
+        kind: kind.into(),
+        id: id.map(str::to_owned),
+        name: name.map(str::to_owned),
+    };
+    ImportOptions {
+        default_references: vec![default],
+        ..none()
+    }
 }
 
 #[test]
 fn what_resolves_to_nothing_falls_back_to_the_default() {
-    let (file, there) =
-        ([refers("accountCorrelationRule", &triple("RULE", "0", "Gone"))], [rule("7", "r", "x")]);
+    let (file, there) = (
+        [refers(
+            "accountCorrelationRule",
+            &triple("RULE", "0", "Gone"),
+        )],
+        [rule("7", "r", "x")],
+    );
     for options in [
         default_to("RULE", Some("7"), None),
         default_to("RULE", None, Some("r")),
         default_to("RULE", None, None),
     ] {
         let plan = plan_with(&file, &there, &options);
-        assert_eq!(references(&plan, "SOURCE:1"), ["/accountCorrelationRule by default RULE:7 (r)"]);
+        assert_eq!(
+            references(&plan, "SOURCE:1"),
+            ["/accountCorrelationRule by default RULE:7 (r)"]
+        );
         let body = body(&file, &there, &options, "SOURCE:1");
-        assert_eq!(body["object"]["accountCorrelationRule"], triple("RULE", "7", "r"));
+        assert_eq!(
+            body["object"]["accountCorrelationRule"],
+            triple("RULE", "7", "r")
+        );
         assert!(warnings(&plan, "SOURCE:1").is_empty() && about_file(&plan).is_empty());
     }
 }
@@ -200,17 +297,26 @@ fn a_default_does_not_touch_what_resolves() {
         [rule("7", "r", "x"), rule("8", "d", "y")],
     );
     let plan = plan_with(&file, &there, &default_to("RULE", Some("8"), None));
-    assert_eq!(references(&plan, "SOURCE:1"), ["/accountCorrelationRule by id RULE:7 (r)"]);
+    assert_eq!(
+        references(&plan, "SOURCE:1"),
+        ["/accountCorrelationRule by id RULE:7 (r)"]
+    );
 }
 
 #[test]
 fn a_word_alone_is_a_default_only_where_the_target_has_one_of_the_type() {
     let (file, there) = (
-        [refers("accountCorrelationRule", &triple("RULE", "0", "Gone"))],
+        [refers(
+            "accountCorrelationRule",
+            &triple("RULE", "0", "Gone"),
+        )],
         [rule("7", "r", "x"), rule("8", "d", "y")],
     );
     let plan = plan_with(&file, &there, &default_to("RULE", None, None));
-    assert_eq!(references(&plan, "SOURCE:1"), ["/accountCorrelationRule unresolved RULE:0 (Gone)"]);
+    assert_eq!(
+        references(&plan, "SOURCE:1"),
+        ["/accountCorrelationRule unresolved RULE:0 (Gone)"]
+    );
     assert_eq!(about_file(&plan), ["default-unmet"]);
 }
 
@@ -222,28 +328,50 @@ fn a_default_for_what_is_kept_elsewhere_is_taken_at_its_word() {
         references(&plan_with(&file, &[], &options), "SOURCE:1"),
         ["/owner by default IDENTITY:9 (Bob)"]
     );
-    assert_eq!(body(&file, &[], &options, "SOURCE:1")["object"]["owner"], triple("IDENTITY", "9", "Bob"));
+    assert_eq!(
+        body(&file, &[], &options, "SOURCE:1")["object"]["owner"],
+        triple("IDENTITY", "9", "Bob")
+    );
 }
 
 fn map(kind: &str, path: &str, from: &str, to: &str) -> ImportOptions {
-    let mapping =
-        Mapping { kind: kind.into(), path: path.into(), from: from.into(), to: to.into(), enabled: true };
-    ImportOptions { mappings: vec![mapping], ..none() }
+    let mapping = Mapping {
+        kind: kind.into(),
+        path: path.into(),
+        from: from.into(),
+        to: to.into(),
+        enabled: true,
+    };
+    ImportOptions {
+        mappings: vec![mapping],
+        ..none()
+    }
 }
 
 #[test]
 fn a_mapped_id_is_resolved_and_told_as_mapped() {
-    let (file, there) =
-        ([refers("accountCorrelationRule", &triple("RULE", "0", "old"))], [rule("7", "r", "x")]);
+    let (file, there) = (
+        [refers(
+            "accountCorrelationRule",
+            &triple("RULE", "0", "old"),
+        )],
+        [rule("7", "r", "x")],
+    );
     let options = map("SOURCE", "$.accountCorrelationRule.id", "0", "7");
     let plan = plan_with(&file, &there, &options);
-    assert_eq!(references(&plan, "SOURCE:1"), ["/accountCorrelationRule by mapping RULE:7 (r)"]);
+    assert_eq!(
+        references(&plan, "SOURCE:1"),
+        ["/accountCorrelationRule by mapping RULE:7 (r)"]
+    );
 }
 
 #[test]
 fn a_mapped_name_goes_before_the_id_that_was_left() {
     let (file, there) = (
-        [refers("accountCorrelationRule", &triple("RULE", "7", "old"))],
+        [refers(
+            "accountCorrelationRule",
+            &triple("RULE", "7", "old"),
+        )],
         [rule("7", "old", "x"), rule("8", "new", "y")],
     );
     let options = map("SOURCE", "$.accountCorrelationRule.name", "old", "new");
@@ -252,7 +380,10 @@ fn a_mapped_name_goes_before_the_id_that_was_left() {
         ["/accountCorrelationRule by mapping RULE:8 (new)"]
     );
     let body = body(&file, &there, &options, "SOURCE:1");
-    assert_eq!(body["object"]["accountCorrelationRule"], triple("RULE", "8", "new"));
+    assert_eq!(
+        body["object"]["accountCorrelationRule"],
+        triple("RULE", "8", "new")
+    );
 }
 
 #[test]
@@ -279,9 +410,17 @@ fn signed_text_is_neither_mapped_nor_pointed_elsewhere() {
     let file = read(std::slice::from_ref(&signed), &options);
     let there = target(&[source("7", "HR")]);
     let plan = compared(&file, &there);
-    assert_eq!(warnings(&plan, "RULE:1"), ["signed-unmapped", "signed-reference"]);
+    assert_eq!(
+        warnings(&plan, "RULE:1"),
+        ["signed-unmapped", "signed-reference"]
+    );
     let after = written(&file, &there);
-    assert!(after.objects.iter().any(|stored| stored.text == file.objects[0].text));
+    assert!(
+        after
+            .objects
+            .iter()
+            .any(|stored| stored.text == file.objects[0].text)
+    );
 }
 
 #[test]
@@ -306,9 +445,16 @@ fn transforms_are_referred_to_by_name_and_sources_by_both() {
         ]
     );
     let body = body(&file, &there, &none(), "IDENTITY_PROFILE:1");
-    assert_eq!(body["object"].pointer(&format!("{base}/0/transformDefinition/attributes/id")).unwrap(), "T");
     assert_eq!(
-        body["object"].pointer(&format!("{base}/1/transformDefinition/attributes/sourceId")).unwrap(),
+        body["object"]
+            .pointer(&format!("{base}/0/transformDefinition/attributes/id"))
+            .unwrap(),
+        "T"
+    );
+    assert_eq!(
+        body["object"]
+            .pointer(&format!("{base}/1/transformDefinition/attributes/sourceId"))
+            .unwrap(),
         "production"
     );
 }

@@ -5,32 +5,60 @@ use serde_json::json;
 use super::*;
 
 fn with(attributes: &Any) -> Any {
-    entry("SOURCE", "1", "s", json!({"connectorAttributes": attributes}))
+    entry(
+        "SOURCE",
+        "1",
+        "s",
+        json!({"connectorAttributes": attributes}),
+    )
 }
 
 fn kept(file: &Any, there: &Any) -> Any {
-    let body = body(&[with(file)], &[with(there)], &ImportOptions::default(), "SOURCE:1");
+    let body = body(
+        &[with(file)],
+        &[with(there)],
+        &ImportOptions::default(),
+        "SOURCE:1",
+    );
     body["object"]["connectorAttributes"].clone()
 }
 
 #[test]
 fn what_the_connector_encrypts_and_the_file_lacks_is_kept() {
-    let there = json!({"encrypted": "sapPin, other", "sapPin": "canary", "other": "canary-2", "host": "a"});
+    let there =
+        json!({"encrypted": "sapPin, other", "sapPin": "canary", "other": "canary-2", "host": "a"});
     assert_eq!(
-        kept(&json!({"encrypted": "sapPin, other", "other": "", "host": "b"}), &there),
+        kept(
+            &json!({"encrypted": "sapPin, other", "other": "", "host": "b"}),
+            &there
+        ),
         json!({"encrypted": "sapPin, other", "other": "canary-2", "host": "b", "sapPin": "canary"})
     );
     // The target's own list counts where the file has none.
     let named = json!({"encrypted": "sapPin, other", "sapPin": "canary", "other": "canary-2"});
-    assert_eq!(kept(&json!({}), &there), named, "and stays, so that it does the next time");
+    assert_eq!(
+        kept(&json!({}), &there),
+        named,
+        "and stays, so that it does the next time"
+    );
     // A list of the file's own says what there is: what it does not name goes.
     let fewer = json!({"encrypted": "sapPin", "host": "b"});
-    assert_eq!(kept(&fewer, &there), json!({"encrypted": "sapPin", "sapPin": "canary", "host": "b"}));
+    assert_eq!(
+        kept(&fewer, &there),
+        json!({"encrypted": "sapPin", "sapPin": "canary", "host": "b"})
+    );
 }
 
 #[test]
 fn well_known_secrets_are_kept_where_the_file_has_none() {
-    for name in ["password", "clientSecret", "client_secret", "refreshToken", "api-key", "privateKey"] {
+    for name in [
+        "password",
+        "clientSecret",
+        "client_secret",
+        "refreshToken",
+        "api-key",
+        "privateKey",
+    ] {
         for missing in [
             json!({}),
             json!({name: null}),
@@ -39,24 +67,34 @@ fn well_known_secrets_are_kept_where_the_file_has_none() {
             json!({name: "*"}),
             json!({name: "<redacted>"}),
         ] {
-            assert_eq!(kept(&missing, &json!({name: "canary"}))[name], "canary", "{name}");
+            assert_eq!(
+                kept(&missing, &json!({name: "canary"}))[name],
+                "canary",
+                "{name}"
+            );
         }
-        assert_eq!(kept(&json!({name: "new"}), &json!({name: "canary"}))[name], "new", "{name}");
+        assert_eq!(
+            kept(&json!({name: "new"}), &json!({name: "canary"}))[name],
+            "new",
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn other_values_that_the_file_lacks_go() {
     assert_eq!(
-        kept(&json!({"a": 1}), &json!({"host": "h", "tokenUrl": "u", "resetPassword": "true"})),
+        kept(
+            &json!({"a": 1}),
+            &json!({"host": "h", "tokenUrl": "u", "resetPassword": "true"})
+        ),
         json!({"a": 1})
     );
 }
 
 #[test]
 fn secrets_within_lists_are_kept_with_the_element_that_they_belong_to() {
-    let there =
-        json!({"forests": [{"name": "a", "password": "canary-a"}, {"name": "b", "password": "canary-b"}]});
+    let there = json!({"forests": [{"name": "a", "password": "canary-a"}, {"name": "b", "password": "canary-b"}]});
     assert_eq!(
         kept(&json!({"forests": [{"name": "b"}, {"name": "c"}]}), &there),
         json!({"forests": [{"name": "b", "password": "canary-b"}, {"name": "c"}]})
@@ -76,11 +114,26 @@ fn secrets_within_lists_are_kept_with_the_element_that_they_belong_to() {
 
 #[test]
 fn a_secret_goes_with_the_part_that_held_it() {
-    let subscription = |config: Any| entry("TRIGGER_SUBSCRIPTION", "1", "t", json!({"httpConfig": config}));
+    let subscription = |config: Any| {
+        entry(
+            "TRIGGER_SUBSCRIPTION",
+            "1",
+            "t",
+            json!({"httpConfig": config}),
+        )
+    };
     let there = subscription(json!({"basicAuthConfig": {"userName": "u", "password": "canary"}}));
     let file = subscription(json!({"basicAuthConfig": null}));
-    let body = body(&[file], &[there], &ImportOptions::default(), "TRIGGER_SUBSCRIPTION:1");
-    assert_eq!(body["object"]["httpConfig"], json!({"basicAuthConfig": null}));
+    let body = body(
+        &[file],
+        &[there],
+        &ImportOptions::default(),
+        "TRIGGER_SUBSCRIPTION:1",
+    );
+    assert_eq!(
+        body["object"]["httpConfig"],
+        json!({"basicAuthConfig": null})
+    );
 }
 
 #[test]
@@ -88,7 +141,10 @@ fn a_kept_secret_is_no_difference_and_a_new_one_is_told_only_as_one() {
     let there = with(&json!({"password": "canary-1", "host": "a"}));
     let plan = plan(&[with(&json!({"host": "a"}))], std::slice::from_ref(&there));
     assert_eq!(status(&plan, "SOURCE:1"), "Repeat unchanged");
-    let plan = super::plan(&[with(&json!({"host": "a", "password": "canary-2"}))], &[there]);
+    let plan = super::plan(
+        &[with(&json!({"host": "a", "password": "canary-2"}))],
+        &[there],
+    );
     assert_eq!(
         changes(&plan, "SOURCE:1"),
         [r#"{"path":"/connectorAttributes/password","op":"replace","secret":true}"#]
@@ -116,7 +172,10 @@ fn no_secret_is_told_wherever_it_stands() {
             "bearerToken": secret, "passphrase": 7007
         })
     };
-    for (file, there) in [("a", vec![]), ("a", vec![entry("SOURCE", "1", "s", object("b"))])] {
+    for (file, there) in [
+        ("a", vec![]),
+        ("a", vec![entry("SOURCE", "1", "s", object("b"))]),
+    ] {
         let plan = Arc::new(plan(&[entry("SOURCE", "1", "s", object(file))], &there));
         let told = everything(&plan);
         assert!(!told.contains("canary") && !told.contains("7007"), "{told}");
@@ -129,7 +188,10 @@ fn truths_and_handles_are_shown_although_they_are_called_secrets() {
     let file = with(&json!({"password": "true", "oAuthClientSecret": "$.secrets.1c0ffee0"}));
     let plan = plan(&[file], &[]);
     let told = changes(&plan, "SOURCE:1").join("\n");
-    assert!(told.contains("$.secrets.1c0ffee0") && told.contains(r#""after":"true""#), "{told}");
+    assert!(
+        told.contains("$.secrets.1c0ffee0") && told.contains(r#""after":"true""#),
+        "{told}"
+    );
 }
 
 #[test]
@@ -137,13 +199,22 @@ fn secrets_that_neither_side_has_are_told() {
     let file = with(&json!({"encrypted": "password,pin", "pin": "x"}));
     let plan = plan(&[file], &[]);
     assert_eq!(warnings(&plan, "SOURCE:1"), ["secret-missing"]);
-    assert!(of(&plan, "SOURCE:1").warnings[0].message.contains(": password;"));
+    assert!(
+        of(&plan, "SOURCE:1").warnings[0]
+            .message
+            .contains(": password;")
+    );
 }
 
 #[test]
 fn the_cluster_of_a_source_is_kept_as_no_export_holds_it() {
     let cluster = triple("CLUSTER", "9", "va-1");
     let there = entry("SOURCE", "1", "s", json!({"cluster": cluster}));
-    let body = body(&[entry("SOURCE", "1", "s", json!({}))], &[there], &ImportOptions::default(), "SOURCE:1");
+    let body = body(
+        &[entry("SOURCE", "1", "s", json!({}))],
+        &[there],
+        &ImportOptions::default(),
+        "SOURCE:1",
+    );
     assert_eq!(body["object"]["cluster"], cluster);
 }

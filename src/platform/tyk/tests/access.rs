@@ -21,9 +21,19 @@ fn access(file: &Json, there: &Json) -> Access {
 
 fn told(access: &Access) -> Vec<String> {
     let line = |grant: &Grant| {
-        let terms: Vec<String> =
-            grant.shift.terms().iter().map(|change| format!(" {}", change.path)).collect();
-        format!("{} {} {}{}", grant.shift.sign(), grant.subject.name, grant.what(), terms.concat())
+        let terms: Vec<String> = grant
+            .shift
+            .terms()
+            .iter()
+            .map(|change| format!(" {}", change.path))
+            .collect();
+        format!(
+            "{} {} {}{}",
+            grant.shift.sign(),
+            grant.subject.name,
+            grant.what(),
+            terms.concat()
+        )
     };
     access.grants().iter().map(line).collect()
 }
@@ -35,9 +45,18 @@ fn there(policy: Json) -> Json {
 #[test]
 fn a_policy_gains_and_loses_apis_by_its_access_rights() {
     let found = access(&there(policy(1, &[2])), &there(policy(1, &[1])));
-    let (gained, lost) = (format!("{} (API 2)", api_id(2)), format!("{} (API 1)", api_id(1)));
-    assert_eq!(told(&found), [format!("- Policy 1 {lost}"), format!("+ Policy 1 {gained}")]);
-    assert_eq!(found.to_string(), "1 policy gains 1 API, 1 policy loses 1 API");
+    let (gained, lost) = (
+        format!("{} (API 2)", api_id(2)),
+        format!("{} (API 1)", api_id(1)),
+    );
+    assert_eq!(
+        told(&found),
+        [format!("- Policy 1 {lost}"), format!("+ Policy 1 {gained}")]
+    );
+    assert_eq!(
+        found.to_string(),
+        "1 policy gains 1 API, 1 policy loses 1 API"
+    );
 }
 
 #[test]
@@ -64,17 +83,28 @@ fn versions_paths_and_limits_that_change_are_told_one_by_one() {
             format!("~ Policy 1 {api} /allowed_urls/~1a/methods/POST /versions/v2"),
         ]
     );
-    assert_eq!(found.to_string(), "no policy gains or loses any API; the terms of 1 policy change");
+    assert_eq!(
+        found.to_string(),
+        "no policy gains or loses any API; the terms of 1 policy change"
+    );
     assert!(access(&after, &after).is_empty());
 }
 
 #[test]
 fn a_policy_partitioned_without_its_rights_grants_none_of_them() {
-    let before = there(policy_with(1, &[1], json!({"partitions": {"acl": true, "quota": true}})));
+    let before = there(policy_with(
+        1,
+        &[1],
+        json!({"partitions": {"acl": true, "quota": true}}),
+    ));
     let after = there(policy_with(1, &[1], json!({"partitions": {"quota": true}})));
     assert_eq!(access(&after, &before).summary().lost.pairs, 1);
     assert_eq!(access(&before, &after).summary().gained.pairs, 1);
-    let per_api = there(policy_with(1, &[1], json!({"partitions": {"per_api": true}})));
+    let per_api = there(policy_with(
+        1,
+        &[1],
+        json!({"partitions": {"per_api": true}}),
+    ));
     assert_eq!(access(&per_api, &before).summary().lost.pairs, 0);
 }
 
@@ -93,15 +123,31 @@ fn a_policy_that_has_nothing_but_the_array_grants_by_it() {
 fn what_is_left_out_grants_nothing_new() {
     let plan = plan(&there(policy(1, &[2])), &there(policy(1, &[1])));
     let resolution = plan.resolve(&Choices::new(&plan));
-    assert!(plan.access(|at| resolution.is_written(at)).unwrap().is_empty());
+    assert!(
+        plan.access(|at| resolution.is_written(at))
+            .unwrap()
+            .is_empty()
+    );
 }
 
 /// A policy by its number: the APIs with their versions, a rate, partitions.
 type Drawn = (BTreeMap<u32, BTreeSet<u8>>, u32, Option<bool>);
 
 fn policies() -> impl Strategy<Value = BTreeMap<u32, Drawn>> {
-    let rights = btree_map(1_u32..5, proptest::collection::btree_set(0_u8..3, 0..3), 0..4);
-    btree_map(1_u32..4, (rights, 0_u32..3, proptest::option::weighted(0.3, any::<bool>())), 0..4)
+    let rights = btree_map(
+        1_u32..5,
+        proptest::collection::btree_set(0_u8..3, 0..3),
+        0..4,
+    );
+    btree_map(
+        1_u32..4,
+        (
+            rights,
+            0_u32..3,
+            proptest::option::weighted(0.3, any::<bool>()),
+        ),
+        0..4,
+    )
 }
 
 fn file(policies: &BTreeMap<u32, Drawn>) -> Json {
@@ -114,7 +160,10 @@ fn file(policies: &BTreeMap<u32, Drawn>) -> Json {
                 policy["partitions"] = json!({"acl": acl, "rate_limit": true});
             }
             for (api, versions) in rights {
-                let versions: Vec<String> = versions.iter().map(|version| format!("v{version}")).collect();
+                let versions: Vec<String> = versions
+                    .iter()
+                    .map(|version| format!("v{version}"))
+                    .collect();
                 policy["access_rights"][&api_id(*api)]["versions"] = json!(versions);
             }
             policy
@@ -133,20 +182,30 @@ fn pairs<'a>(documents: impl Iterator<Item = &'a str>) -> BTreeMap<(String, Stri
         }
         for (api, right) in policy["access_rights"].as_object().into_iter().flatten() {
             let versions = right["versions"].as_array().into_iter().flatten();
-            let mut versions: Vec<String> =
-                versions.map(|version| version.as_str().unwrap().to_owned()).collect();
+            let mut versions: Vec<String> = versions
+                .map(|version| version.as_str().unwrap().to_owned())
+                .collect();
             versions.sort();
-            pairs.insert((policy["_id"].as_str().unwrap().to_owned(), api.clone()), versions);
+            pairs.insert(
+                (policy["_id"].as_str().unwrap().to_owned(), api.clone()),
+                versions,
+            );
         }
     }
     pairs
 }
 
 fn promised(access: &Access, word: &str) -> BTreeSet<(String, String)> {
-    let grants = access.grants().iter().filter(|grant| grant.shift.word() == word);
+    let grants = access
+        .grants()
+        .iter()
+        .filter(|grant| grant.shift.word() == word);
     grants
         .filter_map(|grant| {
-            Some((grant.subject.id.key.to_string(), grant.object.as_ref()?.id.key.to_string()))
+            Some((
+                grant.subject.id.key.to_string(),
+                grant.object.as_ref()?.id.key.to_string(),
+            ))
         })
         .collect()
 }

@@ -16,7 +16,10 @@ use crate::platform::{ExportOptions, ImportOptions};
 
 /// How many are tried, unless the environment says otherwise.
 fn cases() -> u32 {
-    std::env::var("GATEDIFF_TEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(150)
+    std::env::var("GATEDIFF_TEST_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok())
+        .unwrap_or(150)
 }
 
 fn owner() -> impl Strategy<Value = &'static str> {

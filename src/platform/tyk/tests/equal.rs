@@ -6,16 +6,27 @@ use super::{BANK, api, api_id, api_with, bundle, changes, plan, policy, policy_i
 
 fn policies(there: Json, file: Json) -> Vec<String> {
     let there = bundle(&[api(1), versioned()], &[policy_with(1, &[], there)]);
-    changes(&plan(&bundle(&[], &[policy_with(1, &[], file)]), &there), "policy", &policy_id(1))
+    changes(
+        &plan(&bundle(&[], &[policy_with(1, &[], file)]), &there),
+        "policy",
+        &policy_id(1),
+    )
 }
 
 fn apis(there: Json, file: Json) -> Vec<String> {
     let there = bundle(&[api_with(1, there)], &[]);
-    changes(&plan(&bundle(&[api_with(1, file)], &[]), &there), "api", &api_id(1))
+    changes(
+        &plan(&bundle(&[api_with(1, file)], &[]), &there),
+        "api",
+        &api_id(1),
+    )
 }
 
 fn versioned() -> Json {
-    api_with(2, json!({"version_data": {"not_versioned": false, "versions": {"v1": {}, "Default": {}}}}))
+    api_with(
+        2,
+        json!({"version_data": {"not_versioned": false, "versions": {"v1": {}, "Default": {}}}}),
+    )
 }
 
 fn right(n: u32, more: Json) -> Json {
@@ -73,10 +84,16 @@ fn both_spellings_of_access_rights_are_one() {
 fn a_limit_of_nothing_but_zeros_is_none() {
     let zeros = json!({"limit": {"rate": 0, "per": 0.0, "quota_max": 0, "smoothing": {"enabled": false, "step": 0}, "x": null}});
     for none in [json!({}), json!({"limit": null}), json!({"limit": {}})] {
-        assert!(policies(right(1, zeros.clone()), right(1, none.clone())).is_empty(), "{none}");
+        assert!(
+            policies(right(1, zeros.clone()), right(1, none.clone())).is_empty(),
+            "{none}"
+        );
         assert!(policies(right(1, none), right(1, zeros.clone())).is_empty());
     }
-    assert_eq!(policies(right(1, zeros), right(1, json!({"limit": {"rate": 1}}))).len(), 1);
+    assert_eq!(
+        policies(right(1, zeros), right(1, json!({"limit": {"rate": 1}}))).len(),
+        1
+    );
 }
 
 #[test]
@@ -88,10 +105,19 @@ fn versions_of_an_api_without_versions_are_all_the_same() {
         json!({"versions": ["Default"]}),
         json!({"versions": [""]}),
     ];
-    for (there, file) in forms.iter().flat_map(|there| forms.iter().map(move |file| (there, file))) {
-        assert!(policies(right(1, there.clone()), right(1, file.clone())).is_empty(), "{there} {file}");
+    for (there, file) in forms
+        .iter()
+        .flat_map(|there| forms.iter().map(move |file| (there, file)))
+    {
+        assert!(
+            policies(right(1, there.clone()), right(1, file.clone())).is_empty(),
+            "{there} {file}"
+        );
     }
-    assert_eq!(policies(right(1, json!({})), right(1, json!({"versions": ["v1"]}))).len(), 1);
+    assert_eq!(
+        policies(right(1, json!({})), right(1, json!({"versions": ["v1"]}))).len(),
+        1
+    );
 }
 
 #[test]
@@ -101,7 +127,10 @@ fn versions_of_an_api_that_has_some_differ() {
             right(2, json!({"versions": ["Default"]})),
             right(2, json!({"versions": ["v1", "Default"]}))
         ),
-        [format!(r#"{{"path":"/access_rights/{}/versions/v1","op":"add"}}"#, api_id(2))]
+        [format!(
+            r#"{{"path":"/access_rights/{}/versions/v1","op":"add"}}"#,
+            api_id(2)
+        )]
     );
 }
 
@@ -134,8 +163,13 @@ fn order_means_nothing_where_it_means_nothing() {
         .is_empty()
     );
     assert_eq!(
-        apis(json!({"x": {"target_list": ["a", "b"]}}), json!({"x": {"target_list": ["b", "a"]}})),
-        [r#"{"path":"/api_definition/x/target_list","op":"replace","before":["a","b"],"after":["b","a"]}"#]
+        apis(
+            json!({"x": {"target_list": ["a", "b"]}}),
+            json!({"x": {"target_list": ["b", "a"]}})
+        ),
+        [
+            r#"{"path":"/api_definition/x/target_list","op":"replace","before":["a","b"],"after":["b","a"]}"#
+        ]
     );
 }
 
@@ -147,7 +181,10 @@ fn an_access_right_is_matched_by_its_api() {
     assert_eq!(
         policies(there, file),
         [
-            format!(r#"{{"path":"{}/allowance_scope","op":"replace","before":"a","after":"b"}}"#, path(1)),
+            format!(
+                r#"{{"path":"{}/allowance_scope","op":"replace","before":"a","after":"b"}}"#,
+                path(1)
+            ),
             format!(r#"{{"path":"{}","op":"add"}}"#, path(2)),
             format!(r#"{{"path":"{}","op":"remove","before":null}}"#, path(3)),
         ]
@@ -169,12 +206,15 @@ fn what_a_cover_of_an_api_or_a_policy_takes_away_is_told() {
 #[test]
 fn a_bare_definition_and_one_in_its_wrapper_are_the_same() {
     let mut wrapped = api(1);
-    super::merge(&mut wrapped, json!({"is_site": false, "sort_by": 0, "api_model": {}}));
+    super::merge(
+        &mut wrapped,
+        json!({"is_site": false, "sort_by": 0, "api_model": {}}),
+    );
     let there = bundle(&[wrapped.clone()], &[]);
-    let file =
-        json!({"organisations": [{"id": BANK, "owner_name": "b"}], "apis": [wrapped["api_definition"]]});
+    let file = json!({"organisations": [{"id": BANK, "owner_name": "b"}], "apis": [wrapped["api_definition"]]});
     assert!(changes(&plan(&file, &there), "api", &api_id(1)).is_empty());
-    let oas = json!({"openapi": "3.0.3", "x-tyk-api-gateway": {"info": {"id": "o", "orgId": BANK}}});
+    let oas =
+        json!({"openapi": "3.0.3", "x-tyk-api-gateway": {"info": {"id": "o", "orgId": BANK}}});
     let there = json!({"apis": [{"oas": oas}], "organisations": [{"id": BANK, "owner_name": "b"}]});
     assert!(changes(&plan(&json!({"apis": [oas]}), &there), "api", "o").is_empty());
 }
@@ -184,7 +224,10 @@ fn ids_are_what_objects_are_known_by_and_no_differences() {
     let there = bundle(&[api(1)], &[policy(1, &[1])]);
     let mut file = there.clone();
     file["Data"][0].as_object_mut().unwrap().remove("id");
-    file["apis"][0]["api_definition"].as_object_mut().unwrap().remove("id");
+    file["apis"][0]["api_definition"]
+        .as_object_mut()
+        .unwrap()
+        .remove("id");
     let plan = plan(&file, &there);
     assert_eq!(plan.summary().unchanged, 3);
 }

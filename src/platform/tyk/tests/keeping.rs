@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    BANK, api_with, bundle, changes, entry, object_id, plan, policy_id, policy_with, saves, target, warnings,
+    BANK, api_with, bundle, changes, entry, object_id, plan, policy_id, policy_with, saves, target,
+    warnings,
 };
 use crate::engine::diff::Show;
 use crate::engine::{Op, Status};
@@ -14,17 +15,24 @@ fn body(file: &Json, there: &Json, n: usize) -> Json {
 
 #[test]
 fn ids_that_the_file_does_not_have_stay_in_the_target() {
-    let there =
-        bundle(&[api_with(1, json!({"rate": 1}))], &[policy_with(1, &[1], json!({"id": "gold", "rate": 1}))]);
+    let there = bundle(
+        &[api_with(1, json!({"rate": 1}))],
+        &[policy_with(1, &[1], json!({"id": "gold", "rate": 1}))],
+    );
     let mut api = api_with(1, json!({"rate": 2}));
     api["api_definition"].as_object_mut().unwrap().remove("id");
     let mut policy = policy_with(1, &[1], json!({"id": "gold", "rate": 2}));
     policy.as_object_mut().unwrap().remove("_id");
     let file = json!({"apis": [api], "Data": [policy]});
-    assert_eq!(body(&file, &there, 0)["api_definition"]["id"], json!(object_id(1)));
+    assert_eq!(
+        body(&file, &there, 0)["api_definition"]["id"],
+        json!(object_id(1))
+    );
     assert_eq!(body(&file, &there, 1)["_id"], json!(policy_id(1)));
     let plan = plan(&file, &there);
-    let at = plan.position(&entry(&plan, "policy", "gold").item.id).unwrap();
+    let at = plan
+        .position(&entry(&plan, "policy", "gold").item.id)
+        .unwrap();
     assert!(
         plan.changes(at, Show::Everything)
             .iter()
@@ -35,12 +43,22 @@ fn ids_that_the_file_does_not_have_stay_in_the_target() {
 #[test]
 fn an_export_of_a_dashboard_that_sets_no_id_is_matched_by_what_the_other_one_made_of_it() {
     // There the Dashboard made `id` of the `_id` that the policy came with.
-    let there = bundle(&[], &[policy_with(7, &[], json!({"id": policy_id(1), "name": "Gold"}))]);
+    let there = bundle(
+        &[],
+        &[policy_with(
+            7,
+            &[],
+            json!({"id": policy_id(1), "name": "Gold"}),
+        )],
+    );
     let file = json!({"Data": [policy_with(1, &[], json!({"id": "", "name": "Gold", "rate": 9}))]});
     let plan = plan(&file, &there);
     let found = entry(&plan, "policy", &policy_id(1));
     assert_eq!(found.verdict.status, Status::Repeat);
-    assert_eq!(found.matched.as_ref().map(|matched| &*matched.target), Some(&*policy_id(7)));
+    assert_eq!(
+        found.matched.as_ref().map(|matched| &*matched.target),
+        Some(&*policy_id(7))
+    );
     assert_eq!(body(&file, &there, 0)["_id"], json!(policy_id(7)));
 }
 
@@ -52,11 +70,20 @@ fn a_working_webhook_keeps_its_id_and_its_neighbours_keep_theirs() {
         api["hook_references"] = json!(hooks);
         bundle(&[api], &[])
     };
-    let there = with(vec![hook("Quota", "mail", 5, "https://a/"), hook("Auth", "log", 6, "https://b/")]);
-    let file = with(vec![hook("Auth", "log", 96, "https://c/"), hook("Quota", "mail", 95, "https://a/")]);
+    let there = with(vec![
+        hook("Quota", "mail", 5, "https://a/"),
+        hook("Auth", "log", 6, "https://b/"),
+    ]);
+    let file = with(vec![
+        hook("Auth", "log", 96, "https://c/"),
+        hook("Quota", "mail", 95, "https://a/"),
+    ]);
     let told = changes(&plan(&file, &there), "api", &super::api_id(1));
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("Auth log") && told[0].contains("https://c/"), "{told:?}");
+    assert!(
+        told[0].contains("Auth log") && told[0].contains("https://c/"),
+        "{told:?}"
+    );
     let written = body(&file, &there, 0);
     let ids: Vec<&str> = written["hook_references"]
         .as_array()
@@ -69,7 +96,10 @@ fn a_working_webhook_keeps_its_id_and_its_neighbours_keep_theirs() {
 
 #[test]
 fn the_zero_values_of_a_definition_are_what_absent_ones_are_and_those_of_free_content_are_not() {
-    let short = bundle(&[api_with(1, json!({"config_data": {}}))], &[policy_with(1, &[1], json!({}))]);
+    let short = bundle(
+        &[api_with(1, json!({"config_data": {}}))],
+        &[policy_with(1, &[1], json!({}))],
+    );
     let long = bundle(
         &[api_with(
             1,
@@ -88,27 +118,45 @@ fn the_zero_values_of_a_definition_are_what_absent_ones_are_and_those_of_free_co
         &[api_with(1, json!({"config_data": {"dry_run": false}}))],
         &[policy_with(1, &[1], json!({}))],
     );
-    assert_eq!(changes(&plan(&free, &short), "api", &super::api_id(1)).len(), 1);
+    assert_eq!(
+        changes(&plan(&free, &short), "api", &super::api_id(1)).len(),
+        1
+    );
 }
 
 #[test]
 fn one_rewrite_more_is_one_new_element_and_one_that_changed_is_one_change() {
     let rule = |path: &str, to: &str| json!({"path": path, "method": "POST", "match_pattern": path, "rewrite_to": to});
     let with = |rules: Vec<Json>| {
-        let versions = json!({"versions": {"Default": {"extended_paths": {"url_rewrites": rules}}}});
+        let versions =
+            json!({"versions": {"Default": {"extended_paths": {"url_rewrites": rules}}}});
         bundle(&[api_with(1, json!({"version_data": versions}))], &[])
     };
     let there = with(vec![rule("/a", "/1"), rule("/b", "/2"), rule("/c", "/3")]);
-    let file = with(vec![rule("/new", "/0"), rule("/a", "/1"), rule("/b", "/9"), rule("/c", "/3")]);
+    let file = with(vec![
+        rule("/new", "/0"),
+        rule("/a", "/1"),
+        rule("/b", "/9"),
+        rule("/c", "/3"),
+    ]);
     let told = changes(&plan(&file, &there), "api", &super::api_id(1));
     assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told.iter().any(|line| line.contains(r#""op":"add""#) && line.contains(r#""rewrite_to":"/0""#)));
-    assert!(told.iter().any(|line| line.contains(r#""before":"/2","after":"/9""#)));
+    assert!(
+        told.iter()
+            .any(|line| line.contains(r#""op":"add""#) && line.contains(r#""rewrite_to":"/0""#))
+    );
+    assert!(
+        told.iter()
+            .any(|line| line.contains(r#""before":"/2","after":"/9""#))
+    );
     // Their order counts.
     let moved = with(vec![rule("/c", "/3"), rule("/a", "/1"), rule("/b", "/2")]);
     let told = changes(&plan(&moved, &there), "api", &super::api_id(1));
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains(r#""op":"move","before":2,"after":0"#), "{told:?}");
+    assert!(
+        told[0].contains(r#""op":"move","before":2,"after":0"#),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -131,13 +179,21 @@ fn an_oas_definition_has_the_references_that_a_classic_one_has() {
         },
         "middleware": {"global": {"pluginConfig": {"bundle": {"path": "b.zip"}}}},
     });
-    let file =
-        bundle(&[json!({"oas": {"openapi": "3.0.3", "paths": {}, "x-tyk-api-gateway": gateway}})], &[]);
+    let file = bundle(
+        &[json!({"oas": {"openapi": "3.0.3", "paths": {}, "x-tyk-api-gateway": gateway}})],
+        &[],
+    );
     let plan = plan(&file, &bundle(&[], &[]));
     let found = entry(&plan, "api", "oas-7");
-    let mut to: Vec<String> = found.references.iter().map(|reference| reference.to().to_string()).collect();
+    let mut to: Vec<String> = found
+        .references
+        .iter()
+        .map(|reference| reference.to().to_string())
+        .collect();
     to.sort();
-    let mut wanted: Vec<String> = ["p-oidc", "p-jwt", "p-scope"].map(|id| format!("policy:{id}")).to_vec();
+    let mut wanted: Vec<String> = ["p-oidc", "p-jwt", "p-scope"]
+        .map(|id| format!("policy:{id}"))
+        .to_vec();
     wanted.extend(["a", "b", "c", "d"].map(|id| format!("certificate:cert-{id}")));
     wanted.extend([
         format!("organisation:{BANK}"),
@@ -147,7 +203,11 @@ fn an_oas_definition_has_the_references_that_a_classic_one_has() {
     wanted.sort();
     assert_eq!(to, wanted);
     assert_eq!(plan.missing().len(), 3);
-    assert!(warnings(found).contains(&"policy-dangling"), "{:?}", warnings(found));
+    assert!(
+        warnings(found).contains(&"policy-dangling"),
+        "{:?}",
+        warnings(found)
+    );
 }
 
 #[test]
@@ -165,5 +225,8 @@ fn a_definition_and_its_oas_document_have_to_be_of_one_api() {
     let mut api = api_with(1, json!({}));
     api["oas"] = json!({"openapi": "3.0.3", "x-tyk-api-gateway": {"info": {"id": "another", "orgId": BANK}}});
     let plan = plan(&bundle(&[api], &[]), &bundle(&[], &[]));
-    assert_eq!(super::codes(entry(&plan, "api", &super::api_id(1))), ["id-mismatch"]);
+    assert_eq!(
+        super::codes(entry(&plan, "api", &super::api_id(1))),
+        ["id-mismatch"]
+    );
 }

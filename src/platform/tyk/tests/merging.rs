@@ -5,7 +5,8 @@ use serde_json::{Value as Json, json};
 use super::super::Tyk;
 use super::super::schema::ORGANISATION;
 use super::{
-    BANK, api, api_id, bundle, changes, object_id, organisation, plan, policy, policy_with, saves, target,
+    BANK, api, api_id, bundle, changes, object_id, organisation, plan, policy, policy_with, saves,
+    target,
 };
 use crate::engine::align::align;
 use crate::platform::document::Source;
@@ -13,7 +14,9 @@ use crate::platform::document::tests::Target;
 
 fn merge(there: &str, file: &str) -> String {
     let read = |text: &str| Source::read(text.as_bytes()).unwrap().root;
-    align(Some(&read(there)), &read(file), &ORGANISATION).result().print()
+    align(Some(&read(there)), &read(file), &ORGANISATION)
+        .result()
+        .print()
 }
 
 #[test]
@@ -28,8 +31,10 @@ fn a_short_organisation_blanks_nothing() {
 
 #[test]
 fn the_list_of_an_organisation_gets_what_is_new_and_keeps_the_rest() {
-    let there = r#"{"apis":[{"api_id":"1","api_human_name":"A"},{"api_id":"2","api_human_name":"B"}]}"#;
-    let file = r#"{"apis":[{"api_id":"3","api_human_name":"C"},{"api_id":"1","api_human_name":"A2"}]}"#;
+    let there =
+        r#"{"apis":[{"api_id":"1","api_human_name":"A"},{"api_id":"2","api_human_name":"B"}]}"#;
+    let file =
+        r#"{"apis":[{"api_id":"3","api_human_name":"C"},{"api_id":"1","api_human_name":"A2"}]}"#;
     assert_eq!(
         merge(there, file),
         r#"{"apis":[{"api_id":"1","api_human_name":"A2"},{"api_id":"2","api_human_name":"B"},{"api_id":"3","api_human_name":"C"}]}"#
@@ -49,12 +54,20 @@ fn after_a_merge_the_same_file_finds_nothing_more_to_do() {
         json!({"cname": "b", "ui": {"y": 2}, "apis": [{"api_id": "2", "api_human_name": "B"}], "list": [2], "x": {"z": null}}),
     );
     let told = changes(&plan(&file, &there), "organisation", BANK);
-    assert!(told.iter().all(|change| !change.contains("remove")), "{told:?}");
+    assert!(
+        told.iter().all(|change| !change.contains("remove")),
+        "{told:?}"
+    );
     let (covers, adds) = saves(&file, target(&there));
     assert!(adds.is_empty());
     let merged: Json = serde_json::from_str(&covers[0].body).unwrap();
     let again = plan(&file, &merged);
-    assert_eq!(again.summary().unchanged, 1, "{:?}", changes(&again, "organisation", BANK));
+    assert_eq!(
+        again.summary().unchanged,
+        1,
+        "{:?}",
+        changes(&again, "organisation", BANK)
+    );
 }
 
 #[test]
@@ -67,18 +80,33 @@ fn a_bare_definition_covers_a_wrapped_one_which_keeps_its_wrapper_and_its_databa
     let document = &covers[0];
     let mut wanted = api(1);
     wanted["api_definition"]["rate"] = json!(7);
-    assert_eq!(serde_json::from_str::<Json>(&document.body).unwrap(), wanted);
-    assert_eq!((&*document.id, document.pair_id.as_deref()), (&*api_id(1), Some(&*object_id(1))));
+    assert_eq!(
+        serde_json::from_str::<Json>(&document.body).unwrap(),
+        wanted
+    );
+    assert_eq!(
+        (&*document.id, document.pair_id.as_deref()),
+        (&*api_id(1), Some(&*object_id(1)))
+    );
 }
 
 #[test]
 fn additions_are_what_was_received() {
-    let file = bundle(&[api(1)], &[policy(1, &[1]), policy_with(2, &[], json!({"id": "gold"}))]);
+    let file = bundle(
+        &[api(1)],
+        &[policy(1, &[1]), policy_with(2, &[], json!({"id": "gold"}))],
+    );
     let (covers, adds) = saves(&file, Target::empty(&Tyk));
     assert!(covers.is_empty());
     let told: Vec<(String, Option<&str>, &str)> = adds
         .iter()
-        .map(|save| (format!("{}:{}", save.kind, save.id), save.pair_id.as_deref(), &*save.owner))
+        .map(|save| {
+            (
+                format!("{}:{}", save.kind, save.id),
+                save.pair_id.as_deref(),
+                &*save.owner,
+            )
+        })
         .collect();
     let (one, two) = (super::policy_id(1), super::policy_id(2));
     assert_eq!(
@@ -100,7 +128,14 @@ fn an_organisation_that_lists_an_api_twice_is_added_and_shown_as_it_is() {
     twice["apis"] = json!([listed, listed]);
     let file = json!({"organisations": [twice]});
     let shown = changes(&plan(&file, &json!({"apis": []})), "organisation", BANK);
-    assert_eq!(shown.iter().filter(|change| change.contains(&api_id(1))).count(), 2, "{shown:?}");
+    assert_eq!(
+        shown
+            .iter()
+            .filter(|change| change.contains(&api_id(1)))
+            .count(),
+        2,
+        "{shown:?}"
+    );
     let (_, adds) = saves(&file, Target::empty(&Tyk));
     assert_eq!(adds[0].body.matches(&api_id(1)).count(), 2);
 }

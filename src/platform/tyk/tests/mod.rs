@@ -63,9 +63,12 @@ fn api_with(n: u32, more: Json) -> Json {
 
 /// Returns a policy of the bank that grants APIs.
 fn policy(n: u32, grants: &[u32]) -> Json {
-    let rights = grants
-        .iter()
-        .map(|api| (api_id(*api), json!({"api_id": api_id(*api), "api_name": format!("API {api}")})));
+    let rights = grants.iter().map(|api| {
+        (
+            api_id(*api),
+            json!({"api_id": api_id(*api), "api_name": format!("API {api}")}),
+        )
+    });
     json!({
         "_id": policy_id(n),
         "id": "",
@@ -83,7 +86,9 @@ fn policy_with(n: u32, grants: &[u32], more: Json) -> Json {
 }
 
 fn merge(into: &mut Json, more: Json) {
-    let Json::Object(more) = more else { panic!("more is an object") };
+    let Json::Object(more) = more else {
+        panic!("more is an object")
+    };
     for (name, value) in more {
         into[name] = value;
     }
@@ -109,7 +114,13 @@ fn bundle(apis: &[Json], policies: &[Json]) -> Json {
 /// Returns what a target keeps after a file was added to it, whatever blocks it.
 fn target(file: &Json) -> Target {
     let documents = documents(file);
-    Target { product: &Tyk, objects: documents.iter().filter_map(|document| Tyk.kept(document)).collect() }
+    Target {
+        product: &Tyk,
+        objects: documents
+            .iter()
+            .filter_map(|document| Tyk.kept(document))
+            .collect(),
+    }
 }
 
 fn exports(there: &[Object], options: &ExportOptions) -> Result<Export, MissingRoots> {
@@ -117,7 +128,11 @@ fn exports(there: &[Object], options: &ExportOptions) -> Result<Export, MissingR
 }
 
 fn documents(file: &Json) -> Vec<Document> {
-    read(file).objects.iter().map(|object| object.document(None)).collect()
+    read(file)
+        .objects
+        .iter()
+        .map(|object| object.document(None))
+        .collect()
 }
 
 /// Compares a file with a target that another file was added to.
@@ -132,19 +147,30 @@ fn plan_alone(file: &Json) -> Arc<Plan> {
 
 /// Returns the entry of an item such as `api:1`.
 fn entry<'p>(plan: &'p Plan, kind: &str, key: &str) -> &'p Entry {
-    let found =
-        plan.entries().iter().find(|entry| entry.item.id.kind.as_str() == kind && &*entry.item.id.key == key);
+    let found = plan
+        .entries()
+        .iter()
+        .find(|entry| entry.item.id.kind.as_str() == kind && &*entry.item.id.key == key);
     found.unwrap_or_else(|| panic!("{kind}:{key} is in the plan"))
 }
 
 /// Returns the codes of an item's reasons.
 fn codes(entry: &Entry) -> Vec<&str> {
-    entry.verdict.reasons.iter().map(|reason| &*reason.code).collect()
+    entry
+        .verdict
+        .reasons
+        .iter()
+        .map(|reason| &*reason.code)
+        .collect()
 }
 
 /// Returns the codes of an item's warnings.
 fn warnings(entry: &Entry) -> Vec<&str> {
-    entry.warnings.iter().map(|finding| &*finding.code).collect()
+    entry
+        .warnings
+        .iter()
+        .map(|finding| &*finding.code)
+        .collect()
 }
 
 /// Returns the message of the finding of an item that has a code.
@@ -160,7 +186,10 @@ fn warning<'p>(entry: &'p Entry, code: &str) -> &'p Finding {
 fn changes(plan: &Plan, kind: &str, key: &str) -> Vec<String> {
     let id = entry(plan, kind, key).item.id.clone();
     let at = plan.position(&id).unwrap();
-    plan.changes(at, Show::Differences).iter().map(|change| serde_json::to_string(change).unwrap()).collect()
+    plan.changes(at, Show::Differences)
+        .iter()
+        .map(|change| serde_json::to_string(change).unwrap())
+        .collect()
 }
 
 /// Returns what an item becomes when everything but `left_out` is chosen.
@@ -174,7 +203,9 @@ fn outcome_without(plan: &Arc<Plan>, left_out: &ItemId, of: &ItemId) -> Outcome 
 /// the place of others, and those beside them.
 fn saves(file: &Json, mut there: Target) -> (Vec<Document>, Vec<Document>) {
     let (_, written) = there.apply(&read(file), &ImportOptions::default());
-    let (covers, adds): (Vec<_>, Vec<_>) = written.into_iter().partition(|(_, before, _)| before.is_some());
+    let (covers, adds): (Vec<_>, Vec<_>) = written
+        .into_iter()
+        .partition(|(_, before, _)| before.is_some());
     let after = |all: Vec<Written>| all.into_iter().map(|(.., after)| after);
     (after(covers).collect(), after(adds).collect())
 }

@@ -3,20 +3,27 @@
 use serde_json::json;
 
 use super::{
-    BANK, SECURITIES, api, api_id, api_with, bundle, changes, codes, entry, object_id, organisation,
-    outcome_without, plan, plan_alone, policy, policy_id, policy_with, saves, target, warning, warnings,
+    BANK, SECURITIES, api, api_id, api_with, bundle, changes, codes, entry, object_id,
+    organisation, outcome_without, plan, plan_alone, policy, policy_id, policy_with, saves, target,
+    warning, warnings,
 };
 use crate::engine::{Choices, Entry, MissingCount, Outcome, Refusal, Resolved, Status};
 
 /// Returns an item's references as `path → KIND:KEY (how)`.
 fn references(entry: &Entry) -> Vec<String> {
-    let told = entry.references.iter().map(|to| format!("{} → {} ({})", to.path, to.to(), to.how.words()));
+    let told = entry
+        .references
+        .iter()
+        .map(|to| format!("{} → {} ({})", to.path, to.to(), to.how.words()));
     told.collect()
 }
 
 /// Returns the references but for the owner, as they stand.
 fn others(entry: &Entry) -> Vec<String> {
-    references(entry).into_iter().filter(|told| !told.contains("organisation:")).collect()
+    references(entry)
+        .into_iter()
+        .filter(|told| !told.contains("organisation:"))
+        .collect()
 }
 
 #[test]
@@ -25,12 +32,20 @@ fn an_api_and_a_policy_need_their_organisation() {
     let alone = plan_alone(&file);
     for (kind, key) in [("api", api_id(1)), ("policy", policy_id(1))] {
         let entry = entry(&alone, kind, &key);
-        assert_eq!((entry.verdict.status, codes(entry)), (Status::CannotAdd, vec!["prerequisite-missing"]));
+        assert_eq!(
+            (entry.verdict.status, codes(entry)),
+            (Status::CannotAdd, vec!["prerequisite-missing"])
+        );
         assert!(entry.verdict.reasons[0].message.contains(BANK));
     }
     let there = plan(&file, &json!(organisation(BANK)));
     assert_eq!(there.summary().add, 2);
-    assert_eq!(plan_alone(&bundle(&[api(1)], &[policy(1, &[1])])).summary().add, 3);
+    assert_eq!(
+        plan_alone(&bundle(&[api(1)], &[policy(1, &[1])]))
+            .summary()
+            .add,
+        3
+    );
 }
 
 #[test]
@@ -49,8 +64,14 @@ fn an_api_that_nobody_has_is_lacking_and_the_policy_goes_in_once_that_is_confirm
     );
     choices.missing_confirmed = true;
     assert_eq!(plan.approve(&choices).unwrap().steps().len(), 3);
-    assert_eq!(warnings(entry(&plan, "policy", &policy_id(1))), ["api-dangling"]);
-    assert_eq!(entry(&plan, "policy", &policy_id(1)).references[1].how, Resolved::Unresolved);
+    assert_eq!(
+        warnings(entry(&plan, "policy", &policy_id(1))),
+        ["api-dangling"]
+    );
+    assert_eq!(
+        entry(&plan, "policy", &policy_id(1)).references[1].how,
+        Resolved::Unresolved
+    );
 }
 
 #[test]
@@ -59,7 +80,10 @@ fn what_an_unchanged_policy_lacks_it_lacks_already() {
     let plan = plan(&file, &file);
     assert!(plan.missing().is_empty());
     assert_eq!(plan.summary().unchanged, 2);
-    assert_eq!(warnings(entry(&plan, "policy", &policy_id(1))), ["api-dangling"]);
+    assert_eq!(
+        warnings(entry(&plan, "policy", &policy_id(1))),
+        ["api-dangling"]
+    );
 }
 
 #[test]
@@ -75,7 +99,10 @@ fn a_policy_goes_with_the_api_that_it_grants() {
 
 #[test]
 fn an_api_and_a_policy_that_need_each_other_go_in_together_or_not_at_all() {
-    let file = bundle(&[api_with(1, json!({"jwt_default_policies": [policy_id(1)]}))], &[policy(1, &[1])]);
+    let file = bundle(
+        &[api_with(1, json!({"jwt_default_policies": [policy_id(1)]}))],
+        &[policy(1, &[1])],
+    );
     let plan = plan_alone(&file);
     assert_eq!(plan.summary().add, 3);
     let (api, policy) = (
@@ -85,9 +112,17 @@ fn an_api_and_a_policy_that_need_each_other_go_in_together_or_not_at_all() {
     assert_eq!(outcome_without(&plan, &policy, &api), Outcome::Blocked);
     assert_eq!(outcome_without(&plan, &api, &policy), Outcome::Blocked);
     let choices = Choices::of(&plan, |id| *id != policy, true);
-    let obstacle =
-        plan.resolve(&choices).state(plan.position(&api).unwrap()).unwrap().obstacle.clone().unwrap();
-    assert_eq!((&*obstacle.code, obstacle.about), ("prerequisite-left-out", vec![policy]));
+    let obstacle = plan
+        .resolve(&choices)
+        .state(plan.position(&api).unwrap())
+        .unwrap()
+        .obstacle
+        .clone()
+        .unwrap();
+    assert_eq!(
+        (&*obstacle.code, obstacle.about),
+        ("prerequisite-left-out", vec![policy])
+    );
 }
 
 #[test]
@@ -127,7 +162,10 @@ fn a_policy_that_nobody_has_is_missing_and_the_apis_go_in_once_that_is_confirmed
     let missing = &plan.missing_others()[0];
     let users: Vec<String> = missing.used_by.iter().map(ToString::to_string).collect();
     assert_eq!(missing.label(), "policy nowhere");
-    assert_eq!(users, [format!("api:{}", api_id(1)), format!("api:{}", api_id(2))]);
+    assert_eq!(
+        users,
+        [format!("api:{}", api_id(1)), format!("api:{}", api_id(2))]
+    );
     let mut choices = Choices::new(&plan);
     assert_eq!(
         plan.approve(&choices).unwrap_err(),
@@ -145,7 +183,10 @@ fn a_policy_that_nobody_has_is_missing_and_the_apis_go_in_once_that_is_confirmed
 
 #[test]
 fn what_an_unchanged_api_misses_it_misses_already() {
-    let file = bundle(&[api_with(1, json!({"jwt_default_policies": ["nowhere"]}))], &[]);
+    let file = bundle(
+        &[api_with(1, json!({"jwt_default_policies": ["nowhere"]}))],
+        &[],
+    );
     let plan = plan(&file, &file);
     assert!(plan.missing().is_empty());
     assert_eq!(plan.summary().unchanged, 2);
@@ -154,10 +195,19 @@ fn what_an_unchanged_api_misses_it_misses_already() {
 #[test]
 fn organisations_share_neither_apis_nor_policies() {
     let mut file = bundle(
-        &[api(1), api_with(2, json!({"org_id": SECURITIES, "jwt_default_policies": [policy_id(2)]}))],
+        &[
+            api(1),
+            api_with(
+                2,
+                json!({"org_id": SECURITIES, "jwt_default_policies": [policy_id(2)]}),
+            ),
+        ],
         &[policy(1, &[2]), policy(2, &[])],
     );
-    file["organisations"].as_array_mut().unwrap().push(organisation(SECURITIES));
+    file["organisations"]
+        .as_array_mut()
+        .unwrap()
+        .push(organisation(SECURITIES));
     let plan = plan_alone(&file);
     let policy = entry(&plan, "policy", &policy_id(1));
     assert_eq!(codes(policy), ["other-organisation"]);
@@ -165,7 +215,10 @@ fn organisations_share_neither_apis_nor_policies() {
         policy.verdict.reasons[0].message.contains(BANK)
             && policy.verdict.reasons[0].message.contains(SECURITIES)
     );
-    assert_eq!(codes(entry(&plan, "api", &api_id(2))), ["other-organisation"]);
+    assert_eq!(
+        codes(entry(&plan, "api", &api_id(2))),
+        ["other-organisation"]
+    );
 }
 
 #[test]
@@ -187,15 +240,31 @@ fn other_apis_are_found_by_id_and_by_name() {
     assert_eq!(
         others(entry),
         [
-            format!("/api_definition/definition/versions/v2 → api:{} (by id)", api_id(2)),
-            format!("/api_definition/definition/versions/v9 → api:{} (unresolved)", api_id(9)),
-            format!("/api_definition/graphql/supergraph/subgraphs/0/api_id → api:{} (by id)", api_id(3)),
-            format!("/api_definition/proxy/target_url → api:{} (by name)", api_id(2)),
+            format!(
+                "/api_definition/definition/versions/v2 → api:{} (by id)",
+                api_id(2)
+            ),
+            format!(
+                "/api_definition/definition/versions/v9 → api:{} (unresolved)",
+                api_id(9)
+            ),
+            format!(
+                "/api_definition/graphql/supergraph/subgraphs/0/api_id → api:{} (by id)",
+                api_id(3)
+            ),
+            format!(
+                "/api_definition/proxy/target_url → api:{} (by name)",
+                api_id(2)
+            ),
             format!("{rewrites}/0/rewrite_to → api:{} (by id)", api_id(3)),
             format!("{rewrites}/3/rewrite_to → api:{} (by id)", api_id(3)),
         ]
     );
-    assert_eq!(entry.verdict.status, Status::Add, "without them it works in part");
+    assert_eq!(
+        entry.verdict.status,
+        Status::Add,
+        "without them it works in part"
+    );
     assert_eq!(warnings(entry), ["api-dangling"]);
     assert_eq!(
         warning(entry, "api-dangling").path.as_deref(),
@@ -214,7 +283,8 @@ fn what_no_import_brings_along_is_listed_as_external() {
             "custom_middleware_bundle": "b.zip",
         }),
     );
-    api["hook_references"] = json!([{"hook": {"id": "h2"}}, {"hook": {"id": "000000000000000000000000"}}]);
+    api["hook_references"] =
+        json!([{"hook": {"id": "h2"}}, {"hook": {"id": "000000000000000000000000"}}]);
     api["user_owners"] = json!(["u1"]);
     api["user_group_owners"] = json!(["g1"]);
     let plan = plan_alone(&bundle(&[api], &[]));
@@ -250,7 +320,12 @@ fn references_of_a_bare_definition_point_into_what_is_shown() {
     file["apis"] = json!([api(1)["api_definition"]]);
     let plan = plan_alone(&file);
     let entry = entry(&plan, "api", &api_id(1));
-    assert_eq!(references(entry), [format!("/api_definition/org_id → organisation:{BANK} (by id)")]);
+    assert_eq!(
+        references(entry),
+        [format!(
+            "/api_definition/org_id → organisation:{BANK} (by id)"
+        )]
+    );
     assert_eq!(entry.item.path.as_ref(), "/apis/0");
 }
 
@@ -267,12 +342,16 @@ fn an_organisations_list_is_but_a_copy() {
     assert_eq!(entry.verdict.status, Status::Add);
     assert_eq!(warnings(entry), ["name-stale", "api-stale"]);
     assert!(warning(entry, "name-stale").message.contains("'Old name'"));
-    assert_eq!(warning(entry, "api-stale").path.as_deref(), Some("/organisations/0/apis/2/api_id"));
+    assert_eq!(
+        warning(entry, "api-stale").path.as_deref(),
+        Some("/organisations/0/apis/2/api_id")
+    );
 }
 
 #[test]
 fn names_and_versions_that_an_api_does_not_have_are_told() {
-    let versions = json!({"version_data": {"not_versioned": false, "versions": {"v1": {"name": "v1"}}}});
+    let versions =
+        json!({"version_data": {"not_versioned": false, "versions": {"v1": {"name": "v1"}}}});
     let mut policy = policy(1, &[1]);
     policy["access_rights"][api_id(1)] =
         json!({"apiid": api_id(1), "apiname": "Old", "versions": ["v1", "v2"]});
@@ -289,8 +368,15 @@ fn an_organisations_list_tells_of_apis_that_nobody_has() {
     file["organisations"][0]["apis"] = json!([{"api_id": api_id(1), "api_human_name": "Its name"}]);
     let plan = plan_alone(&file);
     let entry = entry(&plan, "policy", &policy_id(1));
-    assert_eq!(warnings(entry), ["api-dangling", "name-stale", "api-dangling"]);
-    assert!(entry.warnings[2].message.contains("nor does its organisation list it"));
+    assert_eq!(
+        warnings(entry),
+        ["api-dangling", "name-stale", "api-dangling"]
+    );
+    assert!(
+        entry.warnings[2]
+            .message
+            .contains("nor does its organisation list it")
+    );
 }
 
 #[test]
@@ -303,13 +389,19 @@ fn a_reference_takes_the_id_by_which_the_target_knows_what_it_points_to() {
         json!({"jwt_default_policies": [policy_id(8)], "proxy": {"listen_path": "/1/", "target_url": address}}),
     );
     let called = api_with(2, json!({"id": object_id(9)}));
-    let file = bundle(&[caller, called], &[policy_with(8, &[], json!({"id": "gold"}))]);
+    let file = bundle(
+        &[caller, called],
+        &[policy_with(8, &[], json!({"id": "gold"}))],
+    );
     let planned = plan(&file, &there);
     let shown = changes(&planned, "api", &api_id(1)).join("\n");
     let (_, adds) = saves(&file, target(&there));
     let wanted = format!("tyk://{}/x?from={}", object_id(2), object_id(9));
     for text in [shown, adds[0].body.to_string()] {
-        assert!(text.contains(&policy_id(7)) && !text.contains(&policy_id(8)), "{text}");
+        assert!(
+            text.contains(&policy_id(7)) && !text.contains(&policy_id(8)),
+            "{text}"
+        );
         assert!(text.contains(&wanted), "{text}");
     }
 }

@@ -10,7 +10,11 @@ const CANARY: &str = "canary-Zqxj";
 /// Everything that could be told of a plan.
 fn told(plan: &Plan) -> String {
     let entries = plan.entries().iter().map(|entry| {
-        let item = (&entry.item.value, entry.base.as_ref().map(|base| &base.value), &entry.references);
+        let item = (
+            &entry.item.value,
+            entry.base.as_ref().map(|base| &base.value),
+            &entry.references,
+        );
         let told = serde_json::to_string(&(item, &entry.verdict.reasons, &entry.warnings)).unwrap();
         format!(
             "{told}{entry:?}{}",
@@ -66,13 +70,20 @@ fn planted(secret: &str) -> Json {
             "org_options_meta": {"x": {"y": c("42")}},
         }),
     );
-    let policy = policy_with(1, &[1], json!({"meta_data": {"x": c("43"), "n": [c("44")]}}));
+    let policy = policy_with(
+        1,
+        &[1],
+        json!({"meta_data": {"x": c("43"), "n": [c("44")]}}),
+    );
     json!({"organisations": [organisation], "apis": [api], "Data": [policy]})
 }
 
 #[test]
 fn no_secret_of_the_list_is_ever_told() {
-    let (old, new) = (planted(&format!("{CANARY}old")), planted(&format!("{CANARY}new")));
+    let (old, new) = (
+        planted(&format!("{CANARY}old")),
+        planted(&format!("{CANARY}new")),
+    );
     let plan = plan(&new, &old);
     assert_eq!(plan.summary().repeat, 3);
     let told = told(&plan);
@@ -100,11 +111,17 @@ fn no_secret_of_a_known_name_or_form_is_told() {
         }}}});
         json!({"organisations": [organisation(BANK)], "apis": [api]})
     };
-    let plan = plan(&planted(&format!("{CANARY}new")), &planted(&format!("{CANARY}old")));
+    let plan = plan(
+        &planted(&format!("{CANARY}new")),
+        &planted(&format!("{CANARY}old")),
+    );
     let told = told(&plan);
     assert_eq!(told.lines().find(|line| line.contains(CANARY)), None);
     assert_eq!(told.matches(r#","secret":true"#).count(), 11, "{told}");
-    assert!(told.contains("https://hooks.corp.example/services/***"), "{told}");
+    assert!(
+        told.contains("https://hooks.corp.example/services/***"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -125,9 +142,11 @@ fn what_only_tells_where_a_secret_is_is_shown() {
         let plan = plan(&file, &bundle(&[super::api(1)], &[super::policy(1, &[1])]));
         assert_eq!(
             changes(&plan, "api", &api_id(1)),
-            [format!(r#"{{"path":"/api_definition/jwt_source","op":"add","after":"{place}"}}"#)]
-                .map(|line| line.replace("\"op\":\"add\"", "\"op\":\"replace\",\"before\":null"))
-                .to_vec()
+            [format!(
+                r#"{{"path":"/api_definition/jwt_source","op":"add","after":"{place}"}}"#
+            )]
+            .map(|line| line.replace("\"op\":\"add\"", "\"op\":\"replace\",\"before\":null"))
+            .to_vec()
         );
         assert!(changes(&plan, "policy", &policy_id(1))[0].contains(place));
     }
@@ -161,17 +180,37 @@ fn addresses_are_shown_without_their_passwords() {
 
 #[test]
 fn secrets_that_nobody_has_are_named_and_a_list_that_would_lose_some_blocks() {
-    let masked = api_with(1, json!({"auth_configs": {"authToken": {"signature": {"secret": "***"}}}}));
+    let masked = api_with(
+        1,
+        json!({"auth_configs": {"authToken": {"signature": {"secret": "***"}}}}),
+    );
     let planned = plan(&bundle(&[masked], &[]), &json!({"apis": []}));
     let entry = super::entry(&planned, "api", &api_id(1));
-    let told = entry.warnings.iter().find(|finding| finding.code == "secret-missing").unwrap();
-    assert!(told.message.contains("auth_configs/authToken/signature/secret"), "{}", told.message);
+    let told = entry
+        .warnings
+        .iter()
+        .find(|finding| finding.code == "secret-missing")
+        .unwrap();
+    assert!(
+        told.message
+            .contains("auth_configs/authToken/signature/secret"),
+        "{}",
+        told.message
+    );
     // Nothing tells which elements are the same, and there are too many to look.
     let list = |from: u32, more: Json| -> Vec<Json> {
-        (from..from + 4_000).map(|n| json!({"x": {"n": n, "k": n % 7}, "y": more})).collect()
+        (from..from + 4_000)
+            .map(|n| json!({"x": {"n": n, "k": n % 7}, "y": more}))
+            .collect()
     };
-    let there = api_with(1, json!({"hosts": list(0, json!({"client_secret": "fake-1"}))}));
+    let there = api_with(
+        1,
+        json!({"hosts": list(0, json!({"client_secret": "fake-1"}))}),
+    );
     let file = api_with(1, json!({"hosts": list(9_000, json!({}))}));
     let planned = plan(&bundle(&[file], &[]), &bundle(&[there], &[]));
-    assert_eq!(super::codes(super::entry(&planned, "api", &api_id(1))), ["list-too-long"]);
+    assert_eq!(
+        super::codes(super::entry(&planned, "api", &api_id(1))),
+        ["list-too-long"]
+    );
 }

@@ -4,8 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::super::{Tyk, file};
 use super::{
-    BANK, SECURITIES, api, api_id, api_with, bundle, codes, entry, object_id, organisation, plan, plan_alone,
-    policy, policy_id, policy_with, read, warning, warnings,
+    BANK, SECURITIES, api, api_id, api_with, bundle, codes, entry, object_id, organisation, plan,
+    plan_alone, policy, policy_id, policy_with, read, warning, warnings,
 };
 use crate::engine::{Severity, Status};
 use crate::platform::ImportOptions;
@@ -16,21 +16,33 @@ fn reason(plan: &crate::engine::Plan, kind: &str, key: &str) -> (Status, String,
     let entry = entry(plan, kind, key);
     assert_eq!(codes(entry).len(), 1, "{:?}", entry.verdict.reasons);
     let reason = &entry.verdict.reasons[0];
-    (entry.verdict.status, reason.code.to_string(), reason.message.clone())
+    (
+        entry.verdict.status,
+        reason.code.to_string(),
+        reason.message.clone(),
+    )
 }
 
 #[test]
 fn an_object_does_not_move_to_another_organisation() {
     let mut there = bundle(&[api(1)], &[policy(1, &[])]);
-    there["organisations"].as_array_mut().unwrap().push(organisation(SECURITIES));
+    there["organisations"]
+        .as_array_mut()
+        .unwrap()
+        .push(organisation(SECURITIES));
     let moved = json!({"apis": [api_with(1, json!({"org_id": SECURITIES}))], "Data": [policy_with(1, &[], json!({"org_id": SECURITIES}))]});
     let plan = plan(&moved, &there);
     for (kind, key) in [("api", api_id(1)), ("policy", policy_id(1))] {
         let (status, code, message) = reason(&plan, kind, &key);
-        assert_eq!((status, code.as_str()), (Status::CannotCover, "other-organisation"));
+        assert_eq!(
+            (status, code.as_str()),
+            (Status::CannotCover, "other-organisation")
+        );
         assert_eq!(
             message,
-            format!("belongs to organisation '{BANK}' in the target and to '{SECURITIES}' in the file")
+            format!(
+                "belongs to organisation '{BANK}' in the target and to '{SECURITIES}' in the file"
+            )
         );
     }
 }
@@ -47,13 +59,19 @@ fn an_api_is_known_by_its_api_id_and_keeps_the_targets_database_id() {
     let (covers, _) = super::saves(&other, super::target(&there));
     let body: Json = serde_json::from_str(&covers[0].body).unwrap();
     assert_eq!(
-        (&body["api_definition"]["id"], &body["api_definition"]["rate"]),
+        (
+            &body["api_definition"]["id"],
+            &body["api_definition"]["rate"]
+        ),
         (&json!(object_id(1)), &json!(7))
     );
     let taken = json!({"apis": [api_with(3, json!({"id": object_id(2)}))]});
     let (status, code, message) = reason(&plan(&taken, &there), "api", &api_id(3));
     assert_eq!((status, code.as_str()), (Status::CannotAdd, "id-pairing"));
-    assert!(message.contains(&object_id(2)) && message.contains(&api_id(2)), "{message}");
+    assert!(
+        message.contains(&object_id(2)) && message.contains(&api_id(2)),
+        "{message}"
+    );
 }
 
 #[test]
@@ -62,28 +80,48 @@ fn a_policy_is_known_by_its_id_which_does_not_change() {
     let other = json!({"Data": [policy_with(1, &[], json!({"id": "silver"}))]});
     let (status, code, message) = reason(&plan(&other, &there), "policy", &policy_id(1));
     assert_eq!((status, code.as_str()), (Status::CannotCover, "id-pairing"));
-    assert!(message.contains("'gold' in the target and 'silver' in the file"), "{message}");
+    assert!(
+        message.contains("'gold' in the target and 'silver' in the file"),
+        "{message}"
+    );
     // As an export of another environment has it.
     let moved = json!({"Data": [policy_with(2, &[], json!({"id": "gold", "rate": 7}))]});
     let compared = plan(&moved, &there);
     let found = entry(&compared, "policy", &policy_id(2));
     assert_eq!(found.verdict.status, Status::Repeat);
-    assert_eq!(found.matched.as_ref().map(|matched| &*matched.target), Some(&*policy_id(1)));
+    assert_eq!(
+        found.matched.as_ref().map(|matched| &*matched.target),
+        Some(&*policy_id(1))
+    );
     let (covers, _) = super::saves(&moved, super::target(&there));
     let body: Json = serde_json::from_str(&covers[0].body).unwrap();
-    assert_eq!((&body["_id"], &body["id"]), (&json!(policy_id(1)), &json!("gold")));
+    assert_eq!(
+        (&body["_id"], &body["id"]),
+        (&json!(policy_id(1)), &json!("gold"))
+    );
     // Two that mean the same one: the one that has its `_id`, too, is it.
     let both = json!({"Data": [policy_with(1, &[], json!({"id": "gold"})), policy_with(2, &[], json!({"id": "gold"}))]});
     let (status, code, _) = reason(&plan(&both, &there), "policy", &policy_id(2));
-    assert_eq!((status, code.as_str()), (Status::CannotCover, "duplicate-in-file"));
+    assert_eq!(
+        (status, code.as_str()),
+        (Status::CannotCover, "duplicate-in-file")
+    );
 }
 
 #[test]
 fn the_same_policy_id_in_another_organisation_is_another_policy() {
     let mut there = bundle(&[], &[policy_with(1, &[], json!({"id": "gold"}))]);
-    there["organisations"].as_array_mut().unwrap().push(organisation(SECURITIES));
+    there["organisations"]
+        .as_array_mut()
+        .unwrap()
+        .push(organisation(SECURITIES));
     let file = json!({"Data": [policy_with(2, &[], json!({"id": "gold", "org_id": SECURITIES, "name": "Policy 1"}))]});
-    assert_eq!(entry(&plan(&file, &there), "policy", &policy_id(2)).verdict.status, Status::Add);
+    assert_eq!(
+        entry(&plan(&file, &there), "policy", &policy_id(2))
+            .verdict
+            .status,
+        Status::Add
+    );
 }
 
 #[test]
@@ -92,9 +130,15 @@ fn a_policy_without_one_of_its_ids_is_found_by_the_other() {
     let mut moved = policy_with(1, &[], json!({"id": "gold", "rate": 5}));
     moved.as_object_mut().unwrap().remove("_id");
     let plan = plan(&json!({"Data": [moved]}), &there);
-    assert_eq!(entry(&plan, "policy", "gold").verdict.status, Status::Repeat);
+    assert_eq!(
+        entry(&plan, "policy", "gold").verdict.status,
+        Status::Repeat
+    );
     let (covers, _) = super::saves(&json!({"Data": [moved]}), super::target(&there));
-    assert_eq!((&*covers[0].id, covers[0].pair_id.as_deref()), (&*policy_id(1), Some("gold")));
+    assert_eq!(
+        (&*covers[0].id, covers[0].pair_id.as_deref()),
+        (&*policy_id(1), Some("gold"))
+    );
 }
 
 #[test]
@@ -105,15 +149,35 @@ fn two_active_apis_do_not_listen_at_one_place_of_any_organisation() {
         super::merge(&mut rival["api_definition"], more);
         json!({"organisations": [organisation(SECURITIES)], "apis": [rival]})
     };
-    let (status, code, message) =
-        reason(&plan(&rival(json!({"org_id": SECURITIES})), &there), "api", &api_id(2));
-    assert_eq!((status, code.as_str()), (Status::CannotAdd, "listen-path-taken"));
-    assert!(message.contains("'/1/'") && message.contains(&api_id(1)) && message.contains(BANK), "{message}");
-    for free in [json!({"domain": "other.example"}), json!({"proxy": {"listen_path": "/1"}})] {
-        assert_eq!(entry(&plan(&rival(free), &there), "api", &api_id(2)).verdict.status, Status::Add);
+    let (status, code, message) = reason(
+        &plan(&rival(json!({"org_id": SECURITIES})), &there),
+        "api",
+        &api_id(2),
+    );
+    assert_eq!(
+        (status, code.as_str()),
+        (Status::CannotAdd, "listen-path-taken")
+    );
+    assert!(
+        message.contains("'/1/'") && message.contains(&api_id(1)) && message.contains(BANK),
+        "{message}"
+    );
+    for free in [
+        json!({"domain": "other.example"}),
+        json!({"proxy": {"listen_path": "/1"}}),
+    ] {
+        assert_eq!(
+            entry(&plan(&rival(free), &there), "api", &api_id(2))
+                .verdict
+                .status,
+            Status::Add
+        );
     }
     let same = json!({"domain": "other.example", "domain_disabled": true});
-    assert_eq!(codes(entry(&plan(&rival(same), &there), "api", &api_id(2))), ["listen-path-taken"]);
+    assert_eq!(
+        codes(entry(&plan(&rival(same), &there), "api", &api_id(2))),
+        ["listen-path-taken"]
+    );
 }
 
 #[test]
@@ -127,9 +191,16 @@ fn apis_that_no_gateway_loads_together_may_listen_at_one_place_and_it_is_told() 
         assert_eq!(entry.verdict.status, Status::Add);
         assert_eq!(warnings(entry), ["listen-path-shared"]);
     }
-    let inside = api_with(2, json!({"proxy": {"listen_path": "/1/"}, "tags": ["edge", "x"]}));
+    let inside = api_with(
+        2,
+        json!({"proxy": {"listen_path": "/1/"}, "tags": ["edge", "x"]}),
+    );
     assert_eq!(
-        codes(entry(&plan(&json!({"apis": [inside]}), &there), "api", &api_id(2))),
+        codes(entry(
+            &plan(&json!({"apis": [inside]}), &there),
+            "api",
+            &api_id(2)
+        )),
         ["listen-path-taken"]
     );
 }
@@ -139,7 +210,10 @@ fn an_oas_apis_listen_path_counts_too() {
     let there = bundle(&[api(1)], &[]);
     let gateway = json!({"info": {"id": "oas", "orgId": BANK, "name": "OAS", "state": {"active": true}}, "server": {"listenPath": {"value": "/1/"}}});
     let file = json!({"oas": {"openapi": "3.0.3", "x-tyk-api-gateway": gateway}});
-    assert_eq!(codes(entry(&plan(&file, &there), "api", "oas")), ["listen-path-taken"]);
+    assert_eq!(
+        codes(entry(&plan(&file, &there), "api", "oas")),
+        ["listen-path-taken"]
+    );
 }
 
 #[test]
@@ -148,7 +222,10 @@ fn a_policys_name_is_its_own_within_its_organisation() {
     let file = json!({"Data": [policy_with(2, &[], json!({"name": "Policy 1"}))]});
     let (status, code, message) = reason(&plan(&file, &there), "policy", &policy_id(2));
     assert_eq!((status, code.as_str()), (Status::CannotAdd, "name-taken"));
-    assert!(message.contains("'Policy 1'") && message.contains(&policy_id(1)), "{message}");
+    assert!(
+        message.contains("'Policy 1'") && message.contains(&policy_id(1)),
+        "{message}"
+    );
 }
 
 #[test]
@@ -164,9 +241,16 @@ fn object_ids_have_24_hexadecimal_digits() {
         ("api", &*api_id(1)),
         ("policy", "57ed12fc30c55e6b890d37d8a"),
     ] {
-        assert_eq!(codes(entry(&plan, kind, key)), ["invalid-object-id"], "{kind}");
+        assert_eq!(
+            codes(entry(&plan, kind, key)),
+            ["invalid-object-id"],
+            "{kind}"
+        );
     }
-    assert_eq!(entry(&plan, "organisation", BANK).verdict.status, Status::Add);
+    assert_eq!(
+        entry(&plan, "organisation", BANK).verdict.status,
+        Status::Add
+    );
 }
 
 #[test]
@@ -182,7 +266,10 @@ fn a_policys_own_id_may_have_any_character_with_a_warning() {
         let plan = plan_alone(&bundle(&[], &[policy_with(1, &[], json!({"id": id}))]));
         let entry = entry(&plan, "policy", &policy_id(1));
         assert_eq!(codes(entry), [""; 0], "{id}");
-        let warned = entry.warnings.iter().any(|warning| warning.code == "invalid-policy-id");
+        let warned = entry
+            .warnings
+            .iter()
+            .any(|warning| warning.code == "invalid-policy-id");
         assert_eq!(warned, is_unusual, "{id}");
     }
 }
@@ -209,18 +296,36 @@ fn what_is_not_http_is_known_by_its_port() {
             "server": {"protocol": "tcp", "port": port}}}})
     };
     assert_eq!(found(&[oas(1, 7001), oas(2, 7002)]), free);
-    for both in [[tcp(1, "tcp", 5432), tcp(2, "TLS", 5432)], [oas(1, 7001), tcp(2, "tcp", 7001)]] {
-        assert_eq!(found(&both), ("duplicate-in-file".to_owned(), "duplicate-in-file".to_owned()));
+    for both in [
+        [tcp(1, "tcp", 5432), tcp(2, "TLS", 5432)],
+        [oas(1, 7001), tcp(2, "tcp", 7001)],
+    ] {
+        assert_eq!(
+            found(&both),
+            (
+                "duplicate-in-file".to_owned(),
+                "duplicate-in-file".to_owned()
+            )
+        );
     }
-    assert_eq!(found(&[tcp(1, "", 8080), tcp(2, "http", 8080)]).0, "duplicate-in-file");
+    assert_eq!(
+        found(&[tcp(1, "", 8080), tcp(2, "http", 8080)]).0,
+        "duplicate-in-file"
+    );
 }
 
 #[test]
 fn apis_and_policies_belong_to_an_organisation() {
     let file = json!({"apis": [api_with(1, json!({"org_id": null}))], "Data": [policy_with(1, &[], json!({"org_id": ""}))]});
     let plan = plan_alone(&file);
-    assert_eq!(codes(entry(&plan, "api", &api_id(1))), ["organisation-missing"]);
-    assert_eq!(codes(entry(&plan, "policy", &policy_id(1))), ["organisation-missing"]);
+    assert_eq!(
+        codes(entry(&plan, "api", &api_id(1))),
+        ["organisation-missing"]
+    );
+    assert_eq!(
+        codes(entry(&plan, "policy", &policy_id(1))),
+        ["organisation-missing"]
+    );
 }
 
 #[test]
@@ -228,7 +333,10 @@ fn what_stands_twice_in_the_file_blocks_both() {
     let file = bundle(
         &[
             api(1),
-            api_with(1, json!({"proxy": {"listen_path": "/x/"}, "id": object_id(9)})),
+            api_with(
+                1,
+                json!({"proxy": {"listen_path": "/x/"}, "id": object_id(9)}),
+            ),
             api(2),
             api_with(3, json!({"id": object_id(2)})),
             api(4),
@@ -261,7 +369,10 @@ fn an_access_right_is_for_the_api_that_it_stands_under() {
     let plan = plan_alone(&bundle(&[api(1), api(2)], &[policy]));
     let (_, code, message) = reason(&plan, "policy", &policy_id(1));
     assert_eq!(code, "id-mismatch");
-    assert!(message.contains(&api_id(1)) && message.contains(&api_id(2)), "{message}");
+    assert!(
+        message.contains(&api_id(1)) && message.contains(&api_id(2)),
+        "{message}"
+    );
 }
 
 #[test]
@@ -270,12 +381,21 @@ fn what_postgresql_cannot_hold_is_blocked() {
     let plan = plan_alone(&file);
     let (_, code, message) = reason(&plan, "api", &api_id(1));
     assert_eq!(code, "not-storable");
-    assert!(message.starts_with("/apis/0/api_definition/x holds a NUL"), "{message}");
+    assert!(
+        message.starts_with("/apis/0/api_definition/x holds a NUL"),
+        "{message}"
+    );
     let text = format!(r#"{{"id":"{BANK}","owner_name":"x","n":1e999999}}"#);
-    let plan = Target::empty(&Tyk).plan(&file::read(text.as_bytes()).unwrap(), &ImportOptions::default());
+    let plan = Target::empty(&Tyk).plan(
+        &file::read(text.as_bytes()).unwrap(),
+        &ImportOptions::default(),
+    );
     assert_eq!(codes(entry(&plan, "organisation", BANK)), ["not-storable"]);
     let long = bundle(&[api_with(1, json!({"api_id": "x".repeat(3000)}))], &[]);
-    assert_eq!(codes(entry(&plan_alone(&long), "api", &"x".repeat(3000))), ["not-storable"]);
+    assert_eq!(
+        codes(entry(&plan_alone(&long), "api", &"x".repeat(3000))),
+        ["not-storable"]
+    );
 }
 
 #[test]
@@ -317,13 +437,28 @@ fn names_of_other_apis_in_an_unlisted_list_are_a_note() {
 #[test]
 fn the_one_in_the_way_is_found_behind_many_that_are_not() {
     let at = |n: u32, active: bool| {
-        api_with(n, json!({"active": active, "proxy": {"listen_path": "/same/", "target_url": "http://u/"}}))
+        api_with(
+            n,
+            json!({"active": active, "proxy": {"listen_path": "/same/", "target_url": "http://u/"}}),
+        )
     };
     let silent: Vec<Json> = (10..110).map(|n| at(n, false)).collect();
     let there: Vec<Json> = silent.iter().cloned().chain([at(1, true)]).collect();
-    let plan = plan(&bundle(&[at(2, true), at(3, false)], &[]), &bundle(&there, &[]));
-    assert_eq!(codes(entry(&plan, "api", &api_id(2))), ["listen-path-taken"]);
-    assert_eq!(warnings(entry(&plan, "api", &api_id(2))), ["listen-path-shared"]);
+    let plan = plan(
+        &bundle(&[at(2, true), at(3, false)], &[]),
+        &bundle(&there, &[]),
+    );
+    assert_eq!(
+        codes(entry(&plan, "api", &api_id(2))),
+        ["listen-path-taken"]
+    );
+    assert_eq!(
+        warnings(entry(&plan, "api", &api_id(2))),
+        ["listen-path-shared"]
+    );
     assert_eq!(codes(entry(&plan, "api", &api_id(3))), [""; 0]);
-    assert_eq!(warnings(entry(&plan, "api", &api_id(3))), ["listen-path-shared"]);
+    assert_eq!(
+        warnings(entry(&plan, "api", &api_id(3))),
+        ["listen-path-shared"]
+    );
 }

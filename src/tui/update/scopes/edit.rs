@@ -21,13 +21,24 @@ pub(in crate::tui::update) fn submit(app: &mut App, edit: Edit) -> Vec<Effect> {
         return run(app, edit);
     }
     let mut body = vec![Line::of(Role::Title, &sentence(app, &edit))];
-    body.push(Line::of(Role::Text, "One transaction, recorded as a job that can be undone."));
+    body.push(Line::of(
+        Role::Text,
+        "One transaction, recorded as a job that can be undone.",
+    ));
     body.push(Line::new());
     body.push(Line::of(Role::Dim, "target    ").and(Role::Text, &place.target));
     body.push(Line::of(Role::Dim, "operator  ").and(Role::Text, &place.operator));
-    let title = if place.production { "Confirm, in PRODUCTION" } else { "Confirm" };
+    let title = if place.production {
+        "Confirm, in PRODUCTION"
+    } else {
+        "Confirm"
+    };
     let name = place.production.then_some(place.database);
-    app.modals.push(Modal::new(Question::Edit(Box::new(edit), name), title, body));
+    app.modals.push(Modal::new(
+        Question::Edit(Box::new(edit), name),
+        title,
+        body,
+    ));
     Vec::new()
 }
 
@@ -38,14 +49,24 @@ fn sentence(app: &App, edit: &Edit) -> String {
         Edit::Update { draft, .. } => format!("Scope {} is changed.", draft.name),
         Edit::Delete { name, .. } => format!("Scope {name} is deleted."),
         Edit::Give { name, clients, .. } => {
-            format!("Scope {name} is given to {}.", count(clients.len(), "client", "clients"))
+            format!(
+                "Scope {name} is given to {}.",
+                count(clients.len(), "client", "clients")
+            )
         }
         Edit::Take { name, clients, .. } => {
             format!("Scope {name} is taken away from {}.", clients.join(", "))
         }
         Edit::Repair { .. } => {
-            let ailments = app.scopes.as_ref().map(|scopes| scopes.ailments.as_slice()).unwrap_or_default();
-            let can = ailments.iter().filter(|ailment| ailment.repair.is_some()).count();
+            let ailments = app
+                .scopes
+                .as_ref()
+                .map(|scopes| scopes.ailments.as_slice())
+                .unwrap_or_default();
+            let can = ailments
+                .iter()
+                .filter(|ailment| ailment.repair.is_some())
+                .count();
             let left = ailments.len() - can;
             let left = match left {
                 0 => String::new(),
@@ -85,11 +106,18 @@ pub(in crate::tui::update) fn edited(
                 fail(app, &failure);
             }
             // What stands in the way is not what the screen shows.
-            matches!(failure.kind, FailureKind::Stale | FailureKind::Blocked | FailureKind::Refused)
+            matches!(
+                failure.kind,
+                FailureKind::Stale | FailureKind::Blocked | FailureKind::Refused
+            )
         }
     };
     let leaving = job::leave(app);
-    if is_history && leaving.is_empty() { super::read(app) } else { leaving }
+    if is_history && leaving.is_empty() {
+        super::read(app)
+    } else {
+        leaving
+    }
 }
 
 /// Says what failed: each rule of the product with its code, and what to do.
@@ -99,9 +127,14 @@ fn fail(app: &mut App, failure: &Failure) {
     }
     let mut body = job::explain(failure);
     body.push(Line::new());
-    let now = "Nothing was written. The scopes are read again: look at what changed, then decide anew.";
+    let now =
+        "Nothing was written. The scopes are read again: look at what changed, then decide anew.";
     body.push(Line::of(Role::Text, now));
-    app.modals.push(Modal::new(Question::Failure, "Changed in the meantime", body));
+    app.modals.push(Modal::new(
+        Question::Failure,
+        "Changed in the meantime",
+        body,
+    ));
 }
 
 fn done(app: &mut App, edited: Edited) {
@@ -109,7 +142,8 @@ fn done(app: &mut App, edited: Edited) {
     if let Some(job) = edited.job {
         let modal = result(app, &edited, job, &told);
         // What was found is repaired, or was found before this.
-        app.modals.retain(|modal| !matches!(modal.question, Question::Findings | Question::Finding));
+        app.modals
+            .retain(|modal| !matches!(modal.question, Question::Findings | Question::Finding));
         app.modals.push(modal);
         app.written.push(told);
     } else {
@@ -126,7 +160,10 @@ fn result(app: &App, edited: &Edited, job: i64, told: &str) -> Modal {
     let mut body = vec![Line::of(Role::Title, told), Line::new()];
     body.extend(job::tables(&edited.tables, app.size));
     body.extend(job::notes(&edited.notes));
-    let key = app.keymap.key(Context::Scopes, Act::History).unwrap_or_default();
+    let key = app
+        .keymap
+        .key(Context::Scopes, Act::History)
+        .unwrap_or_default();
     let undo = format!("{key} lists the jobs and undoes them; so does `gatediff undo {job}`");
     body.push(Line::of(Role::Dim, "undo  ").and(Role::Text, &undo));
     let mut modal = Modal::new(Question::Edited, &format!("Done: job {job}"), body.clone());
@@ -142,7 +179,10 @@ fn result(app: &App, edited: &Edited, job: i64, told: &str) -> Modal {
 /// Says in one line what an edit did.
 fn told(app: &App, edited: &Edited) -> String {
     let items = edited.items.as_slice();
-    let scope = edited.id.as_ref().and_then(|id| app.scopes.as_ref().and_then(Scopes::catalogue)?.scope(id));
+    let scope = edited
+        .id
+        .as_ref()
+        .and_then(|id| app.scopes.as_ref().and_then(Scopes::catalogue)?.scope(id));
     let scope = scope.map_or("", |scope| &*scope.name);
     let first = items.first().map_or("", |item| &*item.key);
     let clients = match items {
@@ -156,7 +196,10 @@ fn told(app: &App, edited: &Edited) -> String {
         verb => format!("scope {first} {verb}"),
     };
     match edited.job {
-        Some(job) => format!("job {job}: {what} ({})", job::written(&edited.tables, edited.seconds)),
+        Some(job) => format!(
+            "job {job}: {what} ({})",
+            job::written(&edited.tables, edited.seconds)
+        ),
         None => format!("nothing differs from what is there: nothing was written ({what})"),
     }
 }

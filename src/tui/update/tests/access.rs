@@ -20,7 +20,11 @@ fn access_follows_every_choice_at_once() {
     keys(&mut app, "C Tab Enter");
     assert_eq!(said(&app), "2 clients gain 2 APIs, none loses any");
     keys(&mut app, "c");
-    assert_eq!(said(&app), "1 client gains 1 API, none loses any", "crm by the group alone");
+    assert_eq!(
+        said(&app),
+        "1 client gains 1 API, none loses any",
+        "crm by the group alone"
+    );
 }
 
 #[test]
@@ -28,7 +32,12 @@ fn the_list_is_read_to_its_end_turned_and_closed() {
     let mut app = granted(20_000);
     keys(&mut app, "C Tab Enter A");
     assert_eq!(question(&app), Some(&Question::Access));
-    let list = |app: &App| (app.modals.last().unwrap().more, app.modals.last().unwrap().at);
+    let list = |app: &App| {
+        (
+            app.modals.last().unwrap().more,
+            app.modals.last().unwrap().at,
+        )
+    };
     // A head and a change of each client, and a change more of kiosk.
     assert_eq!(list(&app), (2 * 20_002 + 1, 0));
     keys(&mut app, "G");
@@ -53,5 +62,8 @@ fn where_nothing_changes_the_list_says_so() {
     let mut app = granted(0);
     keys(&mut app, "A");
     let modal = app.modals.last().unwrap();
-    assert_eq!((modal.more, modal.lines()[0].plain().as_str()), (0, "no client gains or loses any API"));
+    assert_eq!(
+        (modal.more, modal.lines()[0].plain().as_str()),
+        (0, "no client gains or loses any API")
+    );
 }

@@ -11,25 +11,42 @@ use crate::tui::msg::Reviewed;
 /// Opens the question about an import that overwrites something.
 fn asked(database: &str) -> App {
     let subject = reviewed(plan(sample_drafts(10), Vec::new(), Vec::new()));
-    let mut app = open(Reviewed { database: database.to_owned(), ..subject }, 100, 40);
+    let mut app = open(
+        Reviewed {
+            database: database.to_owned(),
+            ..subject
+        },
+        100,
+        40,
+    );
     keys(&mut app, "C tab enter P");
     assert!(matches!(question(&app), Some(Question::Import(Some(_)))));
     app
 }
 
 fn type_in(app: &mut App, text: &str) -> Vec<Effect> {
-    let keys = text.chars().map(|c| Key::plain(crossterm::event::KeyCode::Char(c)));
+    let keys = text
+        .chars()
+        .map(|c| Key::plain(crossterm::event::KeyCode::Char(c)));
     keys.flat_map(|key| update(app, Msg::Key(key))).collect()
 }
 
 fn told(app: &App) -> String {
-    app.modals.last().unwrap().lines().iter().map(|line| line.plain() + "\n").collect()
+    app.modals
+        .last()
+        .unwrap()
+        .lines()
+        .iter()
+        .map(|line| line.plain() + "\n")
+        .collect()
 }
 
 /// Returns what an effect applies: how many are added, and how many covered.
 fn applied(effects: &[Effect]) -> Option<(usize, usize)> {
     effects.iter().find_map(|effect| match effect {
-        Effect::Apply(_, approved, _) => Some((approved.count(Verb::Add), approved.count(Verb::Cover))),
+        Effect::Apply(_, approved, _) => {
+            Some((approved.count(Verb::Add), approved.count(Verb::Cover)))
+        }
         _ => None,
     })
 }
@@ -128,12 +145,29 @@ fn covering_all_leaves_out_what_was_left_out_by_hand() {
 fn covering_a_branch_asks_as_covering_all_does() {
     let mut app = sampled(100, 40);
     keys(&mut app, "1 c");
-    let Some(Question::Cover(Some(_))) = question(&app) else { panic!("{:?}", question(&app)) };
-    assert!(told(&app).starts_with("2 items in the target will be overwritten"), "{}", told(&app));
-    assert_eq!(mark(&app, "client:billing"), Mark::Differs, "nobody confirmed yet");
+    let Some(Question::Cover(Some(_))) = question(&app) else {
+        panic!("{:?}", question(&app))
+    };
+    assert!(
+        told(&app).starts_with("2 items in the target will be overwritten"),
+        "{}",
+        told(&app)
+    );
+    assert_eq!(
+        mark(&app, "client:billing"),
+        Mark::Differs,
+        "nobody confirmed yet"
+    );
     keys(&mut app, "tab enter");
-    assert_eq!((mark(&app, "client:billing"), mark(&app, "client:risk")), (Mark::Cover, Mark::Cover));
-    assert_eq!(mark(&app, "group:ops"), Mark::Differs, "it is in another branch");
+    assert_eq!(
+        (mark(&app, "client:billing"), mark(&app, "client:risk")),
+        (Mark::Cover, Mark::Cover)
+    );
+    assert_eq!(
+        mark(&app, "group:ops"),
+        Mark::Differs,
+        "it is in another branch"
+    );
 }
 
 #[test]
@@ -146,26 +180,49 @@ fn what_is_deleted_comes_first_each_by_itself() {
     keys(&mut app, "esc");
     let mut app = sampled(100, 40);
     keys(&mut app, "m tab enter P");
-    assert!(self::told(&app).contains("Nothing will be deleted."), "{}", self::told(&app));
+    assert!(
+        self::told(&app).contains("Nothing will be deleted."),
+        "{}",
+        self::told(&app)
+    );
 }
 
 #[test]
 fn what_deserves_a_word_is_told_of_what_is_written_and_of_nothing_else() {
     let mut app = asked("gateway");
-    assert!(told(&app).contains("client:billing: the OAuth scope is recomputed"), "{}", told(&app));
+    assert!(
+        told(&app).contains("client:billing: the OAuth scope is recomputed"),
+        "{}",
+        told(&app)
+    );
     keys(&mut app, "esc");
-    let mut app = open(reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())), 100, 40);
+    let mut app = open(
+        reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())),
+        100,
+        40,
+    );
     keys(&mut app, "P");
-    assert!(!told(&app).contains("OAuth scope"), "billing is not covered: {}", told(&app));
+    assert!(
+        !told(&app).contains("OAuth scope"),
+        "billing is not covered: {}",
+        told(&app)
+    );
 }
 
 #[test]
 fn undecided_left_out_and_blocked_are_counted_apart() {
-    let mut app = open(reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())), 100, 40);
+    let mut app = open(
+        reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())),
+        100,
+        40,
+    );
     keys(&mut app, "space P");
     let told = told(&app);
     let headline = told.lines().next().unwrap();
-    assert_eq!(headline, "3 to add, 0 to overwrite, 3 undecided, 1 left out, 3 blocked.");
+    assert_eq!(
+        headline,
+        "3 to add, 0 to overwrite, 3 undecided, 1 left out, 3 blocked."
+    );
 }
 
 #[test]
@@ -184,5 +241,8 @@ fn esc_leaves_a_search_a_filter_and_a_zoom_and_never_the_program() {
     }
     let mut app = app_at(80, 24);
     start(&mut app);
-    assert!(keys(&mut app, "esc").is_empty(), "not while it is read, either");
+    assert!(
+        keys(&mut app, "esc").is_empty(),
+        "not while it is read, either"
+    );
 }

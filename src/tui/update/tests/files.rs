@@ -4,7 +4,13 @@ use super::*;
 use crate::tui::effect::Save;
 
 fn saves(effects: &[Effect]) -> Option<&Save> {
-    effects.iter().find_map(|effect| if let Effect::Save(_, save) = effect { Some(&**save) } else { None })
+    effects.iter().find_map(|effect| {
+        if let Effect::Save(_, save) = effect {
+            Some(&**save)
+        } else {
+            None
+        }
+    })
 }
 
 fn path(app: &App) -> &str {
@@ -17,18 +23,28 @@ fn told(app: &App) -> String {
 }
 
 fn refused(what: &str) -> Failure {
-    Failure::new(FailureKind::File, what).at("/x/y.json").hint("add --force to overwrite it")
+    Failure::new(FailureKind::File, what)
+        .at("/x/y.json")
+        .hint("add --force to overwrite it")
 }
 
 #[test]
 fn the_plan_is_saved_with_the_choices_where_enter_finds_the_path() {
     let mut app = sampled(80, 24);
     let effects = keys(&mut app, "j c w enter");
-    let Some(Save::Plan(choices, path)) = saves(&effects) else { panic!("{effects:?}") };
-    assert_eq!(path, "/home/operator/.local/state/gatediff/plans/exportClientRelated_20261122-plan.json");
+    let Some(Save::Plan(choices, path)) = saves(&effects) else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(
+        path,
+        "/home/operator/.local/state/gatediff/plans/exportClientRelated_20261122-plan.json"
+    );
     assert_eq!(*choices, app.review.as_ref().unwrap().choices);
     assert!(app.modals.last().unwrap().waiting);
-    update(&mut app, Msg::Saved(effect_id(&effects), Ok("/written/plan.json".to_owned())));
+    update(
+        &mut app,
+        Msg::Saved(effect_id(&effects), Ok("/written/plan.json".to_owned())),
+    );
     assert!(app.modals.is_empty() && app.job.is_none());
     assert_eq!(notice(&app), "saved: /written/plan.json");
 }
@@ -37,7 +53,9 @@ fn the_plan_is_saved_with_the_choices_where_enter_finds_the_path() {
 fn the_path_can_be_typed() {
     let mut app = sampled(80, 24);
     let effects = keys(&mut app, "w ctrl-u \"/q/P.json\" enter");
-    let Some(Save::Plan(_, path)) = saves(&effects) else { panic!("{effects:?}") };
+    let Some(Save::Plan(_, path)) = saves(&effects) else {
+        panic!("{effects:?}")
+    };
     assert_eq!(path, "/q/P.json");
 }
 
@@ -45,14 +63,32 @@ fn the_path_can_be_typed() {
 fn a_path_that_cannot_be_written_is_told_and_corrected() {
     let mut app = sampled(80, 24);
     let effects = keys(&mut app, "w enter");
-    update(&mut app, Msg::Saved(effect_id(&effects), Err(refused("a file is there already"))));
+    update(
+        &mut app,
+        Msg::Saved(effect_id(&effects), Err(refused("a file is there already"))),
+    );
     assert_eq!(question(&app), Some(&Question::SavePlan));
-    assert!(told(&app).starts_with("a file is there already\n/x/y.json\nCorrect the path"), "{}", told(&app));
-    assert!(!told(&app).contains("--force"), "there is no such flag here");
-    let effects = keys(&mut app, "backspace backspace backspace backspace backspace \"2.json\" enter");
-    let Some(Save::Plan(_, path)) = saves(&effects) else { panic!("{effects:?}") };
+    assert!(
+        told(&app).starts_with("a file is there already\n/x/y.json\nCorrect the path"),
+        "{}",
+        told(&app)
+    );
+    assert!(
+        !told(&app).contains("--force"),
+        "there is no such flag here"
+    );
+    let effects = keys(
+        &mut app,
+        "backspace backspace backspace backspace backspace \"2.json\" enter",
+    );
+    let Some(Save::Plan(_, path)) = saves(&effects) else {
+        panic!("{effects:?}")
+    };
     assert!(path.ends_with("-plan2.json"), "{path}");
-    assert!(!told(&app).contains("there already"), "it is no longer true");
+    assert!(
+        !told(&app).contains("there already"),
+        "it is no longer true"
+    );
     update(&mut app, Msg::Saved(effect_id(&effects), Ok(String::new())));
     assert!(app.modals.is_empty());
 }
@@ -81,7 +117,11 @@ fn what_is_typed_or_pasted_ahead_does_not_count() {
         let mut app = sampled(80, 24);
         assert!(keys_ahead(&mut app, &format!("{opens} \"x\" enter enter")).is_empty());
         update(&mut app, Msg::Paste("rm -rf".to_owned()));
-        assert!(path(&app).ends_with(".json") && !path(&app).contains("rm"), "{}", path(&app));
+        assert!(
+            path(&app).ends_with(".json") && !path(&app).contains("rm"),
+            "{}",
+            path(&app)
+        );
         update(&mut app, Msg::Drawn);
         update(&mut app, Msg::Paste(".bak".to_owned()));
         assert!(path(&app).ends_with(".json.bak"));
@@ -101,11 +141,18 @@ fn a_modal_that_waits_takes_no_keys_and_can_be_closed() {
     keys(&mut app, "q");
     assert!(app.modals.is_empty());
     keys(&mut app, "P");
-    assert_eq!(notice(&app), "a file is being written", "one thing after the other");
+    assert_eq!(
+        notice(&app),
+        "a file is being written",
+        "one thing after the other"
+    );
     update(&mut app, Msg::Saved(id, Ok("/there".to_owned())));
     assert_eq!(notice(&app), "saved: /there");
     let id = effect_id(&keys(&mut app, "w enter q"));
-    update(&mut app, Msg::Saved(id, Err(refused("cannot write the file"))));
+    update(
+        &mut app,
+        Msg::Saved(id, Err(refused("cannot write the file"))),
+    );
     assert_eq!(question(&app), Some(&Question::Failure));
 }
 
@@ -123,7 +170,11 @@ fn file_names_are_made_of_harmless_signs() {
         subject.file = file.to_owned();
         let mut app = open(subject, 80, 24);
         keys(&mut app, "w");
-        assert!(path(&app).ends_with(&format!("/plans/{stem}-plan.json")), "{}", path(&app));
+        assert!(
+            path(&app).ends_with(&format!("/plans/{stem}-plan.json")),
+            "{}",
+            path(&app)
+        );
     }
 }
 
@@ -134,31 +185,52 @@ mod exporting {
     fn everything_is_exported_unless_chosen_otherwise() {
         let mut app = sampled(80, 24);
         let effects = keys(&mut app, "E enter");
-        let Some(Save::Export(roots, path)) = saves(&effects) else { panic!("{effects:?}") };
+        let Some(Save::Export(roots, path)) = saves(&effects) else {
+            panic!("{effects:?}")
+        };
         assert!(roots.is_empty());
-        assert_eq!(path, "/home/operator/.local/state/gatediff/exports/gateway-export.json");
-        assert!(told(&app).contains("The file holds secrets."), "{}", told(&app));
+        assert_eq!(
+            path,
+            "/home/operator/.local/state/gatediff/exports/gateway-export.json"
+        );
+        assert!(
+            told(&app).contains("The file holds secrets."),
+            "{}",
+            told(&app)
+        );
     }
 
     fn roots(script: &str) -> Vec<String> {
         let mut app = sampled(80, 24);
         let effects = keys(&mut app, &format!("{script} E S-Tab down tab enter"));
-        let Some(Save::Export(roots, _)) = saves(&effects) else { panic!("{effects:?}") };
+        let Some(Save::Export(roots, _)) = saves(&effects) else {
+            panic!("{effects:?}")
+        };
         roots.iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn the_chosen_clients_of_the_target_or_the_one_at_hand() {
         assert_eq!(roots("j"), ["client:billing"], "the one at hand");
-        assert_eq!(roots("j c j j c k"), ["client:billing", "client:risk"], "the chosen ones");
+        assert_eq!(
+            roots("j c j j c k"),
+            ["client:billing", "client:risk"],
+            "the chosen ones"
+        );
         assert_eq!(roots("j l"), ["client:billing"], "within the one at hand");
     }
 
     #[test]
     fn where_none_is_in_the_target_it_says_so() {
         let mut app = sampled(80, 24);
-        assert!(keys(&mut app, "E S-Tab down tab enter").is_empty(), "crm is not in the target");
-        assert_eq!(notice(&app), "nothing that can be exported alone is chosen or selected");
+        assert!(
+            keys(&mut app, "E S-Tab down tab enter").is_empty(),
+            "crm is not in the target"
+        );
+        assert_eq!(
+            notice(&app),
+            "nothing that can be exported alone is chosen or selected"
+        );
         assert_eq!(question(&app), Some(&Question::Export(Vec::new())));
     }
 
@@ -177,7 +249,12 @@ mod exporting {
     fn progress_is_seen_in_the_modal() {
         let mut app = sampled(80, 24);
         let id = effect_id(&keys(&mut app, "E enter"));
-        let step = Progress { phase: Phase::Snapshot, subject: "client".to_owned(), done: 3, total: 9 };
+        let step = Progress {
+            phase: Phase::Snapshot,
+            subject: "client".to_owned(),
+            done: 3,
+            total: 9,
+        };
         update(&mut app, Msg::Progress(id, step.clone()));
         assert_eq!(app.job.as_ref().unwrap().phases, [step]);
         assert!(!app.is_applying(), "it writes nothing into the target");

@@ -48,16 +48,27 @@ fn draft(app: &App) -> &Draft {
 }
 
 fn codes(app: &App, part: Part) -> Vec<u16> {
-    form(app).told(part).map(|violation| violation.code).collect()
+    form(app)
+        .told(part)
+        .map(|violation| violation.code)
+        .collect()
 }
 
 fn listed(app: &App) -> Vec<String> {
     let picker = form(app).picker.as_ref().expect("a picker");
-    (0..picker.list.rows().len()).map(|row| picker.row(row).unwrap().id.to_string()).collect()
+    (0..picker.list.rows().len())
+        .map(|row| picker.row(row).unwrap().id.to_string())
+        .collect()
 }
 
 fn chosen(app: &App) -> Vec<String> {
-    form(app).picker.as_ref().expect("a picker").chosen().map(|choice| choice.id.to_string()).collect()
+    form(app)
+        .picker
+        .as_ref()
+        .expect("a picker")
+        .chosen()
+        .map(|choice| choice.id.to_string())
+        .collect()
 }
 
 fn apis(app: &App) -> Vec<String> {
@@ -72,7 +83,13 @@ fn sent(effects: &[Effect]) -> &Edit {
 }
 
 fn body(app: &App) -> String {
-    let lines = app.modals.last().expect("a box").lines().iter().map(Line::plain);
+    let lines = app
+        .modals
+        .last()
+        .expect("a box")
+        .lines()
+        .iter()
+        .map(Line::plain);
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -98,7 +115,13 @@ fn saved() -> Result<Edited, Failure> {
 }
 
 fn violation(code: u16, part: Option<Part>, message: &str) -> Violation {
-    Violation { code, part, message: message.to_owned(), hint: String::new(), about: Vec::new() }
+    Violation {
+        code,
+        part,
+        message: message.to_owned(),
+        hint: String::new(),
+        about: Vec::new(),
+    }
 }
 
 mod fields {
@@ -108,7 +131,11 @@ mod fields {
     fn a_new_scope_begins_as_the_page_does() {
         let app = creating();
         assert_eq!(*draft(&app), Draft::default());
-        assert_eq!(draft(&app).level, "SYSTEM", "the system's level is chosen already");
+        assert_eq!(
+            draft(&app).level,
+            "SYSTEM",
+            "the system's level is chosen already"
+        );
         assert_eq!(form(&app).lines.amount.value(), "0");
         assert_eq!(form(&app).lines.times.value(), "0");
         assert_eq!(app.context(), Context::Form);
@@ -142,7 +169,10 @@ mod fields {
         let mut app = creating();
         keys(&mut app, "\"x\" enter \"y\" enter");
         assert_eq!(form(&app).spot, Spot::Amount);
-        assert_eq!((draft(&app).name.as_str(), draft(&app).alias.as_str()), ("x", "y"));
+        assert_eq!(
+            (draft(&app).name.as_str(), draft(&app).alias.as_str()),
+            ("x", "y")
+        );
     }
 
     #[test]
@@ -154,8 +184,15 @@ mod fields {
         let mut app = creating();
         assert!(keys(&mut app, "tab tab ctrl-o").is_empty());
         assert_eq!(codes(&app, Part::Name), [1350]);
-        assert_eq!(form(&app).spot, Spot::Name, "the focus goes to what is wrong");
-        assert_eq!(notice(&app), "not saved: 1350 Required field: [API scope name]");
+        assert_eq!(
+            form(&app).spot,
+            Spot::Name,
+            "the focus goes to what is wrong"
+        );
+        assert_eq!(
+            notice(&app),
+            "not saved: 1350 Required field: [API scope name]"
+        );
     }
 
     #[test]
@@ -236,7 +273,11 @@ mod fields {
         update(&mut app, Msg::Paste("信用\r\n卡\u{1b}[2J\n".to_owned()));
         assert_eq!(draft(&app).alias, "a信用 卡\u{1b}[2Jb");
         keys(&mut app, "\"!\"");
-        assert_eq!(draft(&app).alias, "a信用 卡\u{1b}[2J!b", "the cursor stands behind it");
+        assert_eq!(
+            draft(&app).alias,
+            "a信用 卡\u{1b}[2J!b",
+            "the cursor stands behind it"
+        );
         keys(&mut app, "tab tab");
         update(&mut app, Msg::Paste("q".to_owned()));
         assert_eq!(app.context(), Context::Form, "no key is pasted");
@@ -249,7 +290,10 @@ mod fields {
         for size in [(39, 11), (10, 3), (200, 60), (40, 12), (80, 24)] {
             update(&mut app, Msg::Resize(size.0, size.1));
             update(&mut app, Msg::Drawn);
-            assert_eq!((draft(&app).name.as_str(), draft(&app).alias.as_str()), ("new", "別名"));
+            assert_eq!(
+                (draft(&app).name.as_str(), draft(&app).alias.as_str()),
+                ("new", "別名")
+            );
         }
         assert_eq!(form(&app).spot, Spot::Alias);
     }
@@ -324,10 +368,17 @@ mod modules {
         assert_eq!(app.context(), Context::Picker);
         assert_eq!(listed(&app), ["bank", "cards", "crm", "gone"]);
         keys(&mut app, "space enter");
-        assert_eq!(form(&app).spot, Spot::Module(0), "the new module has the focus");
+        assert_eq!(
+            form(&app).spot,
+            Spot::Module(0),
+            "the new module has the focus"
+        );
         assert_eq!(apis(&app), [""; 0], "it has no API yet");
         keys(&mut app, "enter");
-        assert_eq!(form(&app).picker.as_ref().unwrap().topic, Topic::Apis("bank".into()));
+        assert_eq!(
+            form(&app).picker.as_ref().unwrap().topic,
+            Topic::Apis("bank".into())
+        );
         assert_eq!(listed(&app), ["balance", "history", "transfer"]);
         keys(&mut app, "space j space enter");
         assert_eq!(apis(&app), ["bank/balance", "bank/transfer"]);
@@ -336,10 +387,21 @@ mod modules {
     #[test]
     fn a_module_in_which_no_api_is_chosen_is_left_out_and_that_is_said() {
         let mut app = creating();
-        let effects =
-            keys(&mut app, &format!("\"new\" {ADD} enter space space enter tab enter a enter ctrl-o"));
-        let Edit::Create(draft) = sent(&effects) else { panic!() };
-        assert_eq!(draft.apis.iter().map(ApiName::to_string).collect::<Vec<_>>(), ["cards/list"]);
+        let effects = keys(
+            &mut app,
+            &format!("\"new\" {ADD} enter space space enter tab enter a enter ctrl-o"),
+        );
+        let Edit::Create(draft) = sent(&effects) else {
+            panic!()
+        };
+        assert_eq!(
+            draft
+                .apis
+                .iter()
+                .map(ApiName::to_string)
+                .collect::<Vec<_>>(),
+            ["cards/list"]
+        );
         assert_eq!(notice(&app), "module bank has no API and is left out");
     }
 
@@ -358,7 +420,11 @@ mod modules {
     fn modules_that_are_left_out_in_their_list_take_their_apis_with_them() {
         let mut app = updating(ACCOUNTS);
         keys(&mut app, &format!("{ADD} enter"));
-        assert_eq!(listed(&app), ["bank", "crm", "cards", "gone"], "chosen ones come first");
+        assert_eq!(
+            listed(&app),
+            ["bank", "crm", "cards", "gone"],
+            "chosen ones come first"
+        );
         keys(&mut app, "space enter");
         assert_eq!(apis(&app), ["crm/lookup"]);
     }
@@ -366,18 +432,31 @@ mod modules {
     #[test]
     fn a_module_is_found_by_its_name_and_by_its_apis() {
         let mut app = creating();
-        keys(&mut app, &format!("{ADD} enter / \"LOOK\" space \"customer\""));
+        keys(
+            &mut app,
+            &format!("{ADD} enter / \"LOOK\" space \"customer\""),
+        );
         assert_eq!(app.context(), Context::Filter);
         assert_eq!(listed(&app), ["crm"]);
         keys(&mut app, "enter space enter");
-        assert_eq!(form(&app).modules.iter().map(|name| &**name).collect::<Vec<_>>(), ["crm"]);
+        assert_eq!(
+            form(&app)
+                .modules
+                .iter()
+                .map(|name| &**name)
+                .collect::<Vec<_>>(),
+            ["crm"]
+        );
     }
 
     #[test]
     fn lacking_apis_can_be_left_out_but_not_chosen() {
         let mut app = creating();
         keys(&mut app, &format!("{ADD} enter G space"));
-        assert_eq!(notice(&app), "the target lacks gone: it can only be left out");
+        assert_eq!(
+            notice(&app),
+            "the target lacks gone: it can only be left out"
+        );
         let mut app = updating(CARDS);
         keys(&mut app, &format!("{ADD} up enter"));
         assert_eq!(chosen(&app), ["nothing"]);
@@ -388,7 +467,10 @@ mod modules {
     #[test]
     fn a_holder_that_would_pass_the_limit_is_told_beside_the_apis() {
         let mut app = updating(ACCOUNTS);
-        keys(&mut app, &format!("{ADD} enter j j space enter enter space enter"));
+        keys(
+            &mut app,
+            &format!("{ADD} enter j j space enter enter space enter"),
+        );
         assert_eq!(codes(&app, Part::Apis), [0; 0], "186 fit");
         keys(&mut app, "S-Tab enter a enter");
         assert_eq!(apis(&app).len(), 5);
@@ -407,8 +489,15 @@ mod picking {
     fn several_authentication_types_are_chosen_with_space_and_applied_with_enter() {
         for open in ["enter", "space"] {
             let mut app = creating();
-            keys(&mut app, &format!("{AUTHENTICATIONS} {open} space space enter"));
-            let ids: Vec<&str> = draft(&app).authentications.iter().map(String::as_str).collect();
+            keys(
+                &mut app,
+                &format!("{AUTHENTICATIONS} {open} space space enter"),
+            );
+            let ids: Vec<&str> = draft(&app)
+                .authentications
+                .iter()
+                .map(String::as_str)
+                .collect();
             assert_eq!(ids, ["OTP", "PIN"]);
             assert_eq!(app.context(), Context::Form);
         }
@@ -465,7 +554,11 @@ mod picking {
     fn while_a_filter_is_typed_arrows_move_and_letters_are_letters() {
         let mut app = creating();
         keys(&mut app, "S-Tab S-Tab S-Tab enter / \"c\" down");
-        assert_eq!(listed(&app), ["bank", "cards", "crm"], "there is a c in balance");
+        assert_eq!(
+            listed(&app),
+            ["bank", "cards", "crm"],
+            "there is a c in balance"
+        );
         assert_eq!(form(&app).picker.as_ref().unwrap().list.at(), 1);
         update(&mut app, Msg::Paste("r\nm".to_owned()));
         assert_eq!(form(&app).picker.as_ref().unwrap().filter.value(), "cr m");
@@ -475,13 +568,20 @@ mod picking {
     fn a_hundred_thousand_apis_are_filtered_and_chosen() {
         let mut app = sampled(80, 24);
         create(&mut app, Arc::new(Catalogue::vast(100_000)));
-        keys(&mut app, "\"new\" S-Tab S-Tab S-Tab enter space enter enter / \"api-09999\" enter a");
+        keys(
+            &mut app,
+            "\"new\" S-Tab S-Tab S-Tab enter space enter enter / \"api-09999\" enter a",
+        );
         assert_eq!(chosen(&app).len(), 10);
         keys(&mut app, "G enter");
         assert_eq!(apis(&app).len(), 10);
         assert_eq!(apis(&app)[9], "vast/api-099999");
         keys(&mut app, "enter");
-        assert_eq!(listed(&app)[..2], ["api-099990", "api-099991"], "chosen ones come first");
+        assert_eq!(
+            listed(&app)[..2],
+            ["api-099990", "api-099991"],
+            "chosen ones come first"
+        );
         keys(&mut app, "a enter");
         assert_eq!(codes(&app, Part::Apis), [1402]);
     }
@@ -494,10 +594,18 @@ mod saving {
     fn a_new_scope_is_saved_at_once() {
         let mut app = creating();
         let effects = keys(&mut app, "\"new\" tab \"別名\" ctrl-o");
-        let wanted = Draft { name: "new".to_owned(), alias: "別名".to_owned(), ..Draft::default() };
+        let wanted = Draft {
+            name: "new".to_owned(),
+            alias: "別名".to_owned(),
+            ..Draft::default()
+        };
         assert_eq!(*sent(&effects), Edit::Create(wanted));
         assert_eq!(app.job.as_ref().map(|job| job.work), Some(Work::Edit));
-        assert_eq!(app.context(), Context::Applying, "it has the screen to itself");
+        assert_eq!(
+            app.context(),
+            Context::Applying,
+            "it has the screen to itself"
+        );
         answer(&mut app, &saved());
         assert!(app.form.is_none());
     }
@@ -513,9 +621,15 @@ mod saving {
     fn an_update_begins_with_the_scope_and_its_duration_in_the_largest_whole_unit() {
         let app = updating(ACCOUNTS);
         assert_eq!(draft(&app).name, "accounts");
-        assert_eq!((form(&app).lines.amount.value(), form(&app).unit), ("1", Unit::Day));
+        assert_eq!(
+            (form(&app).lines.amount.value(), form(&app).unit),
+            ("1", Unit::Day)
+        );
         let app = updating(CARDS);
-        assert_eq!((form(&app).lines.amount.value(), form(&app).unit), ("25", Unit::Hour));
+        assert_eq!(
+            (form(&app).lines.amount.value(), form(&app).unit),
+            ("25", Unit::Hour)
+        );
         assert_eq!(form(&app).lines.times.value(), "5");
     }
 
@@ -528,11 +642,19 @@ mod saving {
         assert!(told.contains("API scope alias"), "{told}");
         assert!(told.contains("帳戶查詢 → 帳戶"), "{told}");
         assert!(told.contains("1 day → 2 day"), "{told}");
-        assert!(told.contains("2 clients hold it: they follow (crm, portal)."), "{told}");
+        assert!(
+            told.contains("2 clients hold it: they follow (crm, portal)."),
+            "{told}"
+        );
         let effects = keys(&mut app, "tab enter");
-        let Edit::Update { id, seen, draft } = sent(&effects) else { panic!() };
+        let Edit::Update { id, seen, draft } = sent(&effects) else {
+            panic!()
+        };
         assert_eq!(&**id, "2000000001");
-        assert_eq!((seen.alias.as_str(), draft.alias.as_str()), ("帳戶查詢", "帳戶"));
+        assert_eq!(
+            (seen.alias.as_str(), draft.alias.as_str()),
+            ("帳戶查詢", "帳戶")
+        );
         assert_eq!(draft.seconds, 172_800);
     }
 
@@ -548,7 +670,11 @@ mod saving {
     fn a_level_that_leaves_holders_behind_is_warned_of() {
         let mut app = updating(ACCOUNTS);
         keys(&mut app, "tab tab tab tab tab tab right ctrl-o");
-        assert!(body(&app).contains("the scope becomes of level B"), "{}", body(&app));
+        assert!(
+            body(&app).contains("the scope becomes of level B"),
+            "{}",
+            body(&app)
+        );
     }
 
     #[test]
@@ -563,7 +689,10 @@ mod saving {
     fn in_production_the_databases_name_has_to_be_typed() {
         let mut app = produced(creating());
         assert!(keys(&mut app, "\"new\" ctrl-o").is_empty());
-        assert_eq!(question(&app), Some(&Question::SaveForm(Some("gateway".to_owned()))));
+        assert_eq!(
+            question(&app),
+            Some(&Question::SaveForm(Some("gateway".to_owned())))
+        );
         assert!(keys(&mut app, "tab enter").is_empty());
         assert_eq!(notice(&app), "type the database's name to save: gateway");
         let effects = keys(&mut app, "\"gateway\" enter");
@@ -574,15 +703,24 @@ mod saving {
     fn a_refused_save_loses_nothing_and_says_why_at_its_field() {
         let mut app = creating();
         keys(&mut app, "\"new\" tab \"a\" ctrl-o");
-        let taken = violation(1353, Some(Part::Name), "[API scope name] already exists: new");
+        let taken = violation(
+            1353,
+            Some(Part::Name),
+            "[API scope name] already exists: new",
+        );
         answer(&mut app, &Err(Failure::violated(vec![taken])));
-        assert_eq!((draft(&app).name.as_str(), draft(&app).alias.as_str()), ("new", "a"));
+        assert_eq!(
+            (draft(&app).name.as_str(), draft(&app).alias.as_str()),
+            ("new", "a")
+        );
         assert_eq!(codes(&app, Part::Name), [1353]);
         assert_eq!(form(&app).spot, Spot::Name);
         assert!(form(&app).message.is_empty());
         keys(&mut app, "\"2\"");
         assert_eq!(codes(&app, Part::Name), [0; 0], "until it is changed");
-        assert!(matches!(sent(&keys(&mut app, "ctrl-o")), Edit::Create(draft) if draft.name == "new2"));
+        assert!(
+            matches!(sent(&keys(&mut app, "ctrl-o")), Edit::Create(draft) if draft.name == "new2")
+        );
     }
 
     #[test]
@@ -602,7 +740,14 @@ mod saving {
     fn a_scope_that_somebody_else_changed_is_said_with_all_that_was_typed() {
         let mut app = updating(ACCOUNTS);
         keys(&mut app, "tab \"x\" ctrl-o tab enter");
-        answer(&mut app, &Err(Failure::violated(vec![violation(1286, None, "Update failed")])));
+        answer(
+            &mut app,
+            &Err(Failure::violated(vec![violation(
+                1286,
+                None,
+                "Update failed",
+            )])),
+        );
         assert!(form(&app).message[0].plain().contains("1286 Update failed"));
         assert_eq!(draft(&app).alias, "帳戶查詢x");
     }
@@ -622,8 +767,17 @@ mod saving {
     fn saving_can_be_cancelled_until_it_commits() {
         let mut app = creating();
         keys(&mut app, "\"new\" ctrl-o");
-        assert!(matches!(keys(&mut app, "ctrl-c").as_slice(), [Effect::Cancel("Ctrl-C")]));
-        answer(&mut app, &Err(Failure::new(FailureKind::Cancelled, "cancelled; nothing was written")));
+        assert!(matches!(
+            keys(&mut app, "ctrl-c").as_slice(),
+            [Effect::Cancel("Ctrl-C")]
+        ));
+        answer(
+            &mut app,
+            &Err(Failure::new(
+                FailureKind::Cancelled,
+                "cancelled; nothing was written",
+            )),
+        );
         assert_eq!(draft(&app).name, "new");
     }
 }
@@ -646,19 +800,42 @@ mod reading_again {
     #[test]
     fn what_was_typed_stays_and_the_rest_becomes_what_it_is_now() {
         let mut app = updating(ACCOUNTS);
-        keys(&mut app, "tab \"x\" S-Tab S-Tab S-Tab S-Tab S-Tab enter enter D");
+        keys(
+            &mut app,
+            "tab \"x\" S-Tab S-Tab S-Tab S-Tab S-Tab enter enter D",
+        );
         assert_eq!(apis(&app), ["bank/balance", "bank/history"]);
         reread(&mut app, &changed());
         let now = draft(&app);
-        assert_eq!((now.name.as_str(), now.alias.as_str(), now.times), ("zz", "帳戶查詢x", 9));
-        assert_eq!(apis(&app), ["bank/history"], "balance is gone there, lookup here");
+        assert_eq!(
+            (now.name.as_str(), now.alias.as_str(), now.times),
+            ("zz", "帳戶查詢x", 9)
+        );
+        assert_eq!(
+            apis(&app),
+            ["bank/history"],
+            "balance is gone there, lookup here"
+        );
         assert_eq!(now.authentications.iter().collect::<Vec<_>>(), ["PIN"]);
         assert!(keys(&mut app, "ctrl-o").is_empty());
         let effects = keys(&mut app, "tab enter");
-        let Edit::Update { id, seen, draft } = sent(&effects) else { panic!() };
-        assert_eq!((&**id, seen.name.as_str(), seen.times), ("2000000001", "zz", 9));
-        let differs: Vec<String> = draft.changes(Some(seen)).into_iter().map(|change| change.path).collect();
-        assert_eq!(differs, ["/vgroupAlias", "/apis/crm~1lookup"], "nobody else's change is undone");
+        let Edit::Update { id, seen, draft } = sent(&effects) else {
+            panic!()
+        };
+        assert_eq!(
+            (&**id, seen.name.as_str(), seen.times),
+            ("2000000001", "zz", 9)
+        );
+        let differs: Vec<String> = draft
+            .changes(Some(seen))
+            .into_iter()
+            .map(|change| change.path)
+            .collect();
+        assert_eq!(
+            differs,
+            ["/vgroupAlias", "/apis/crm~1lookup"],
+            "nobody else's change is undone"
+        );
     }
 
     #[test]
@@ -676,7 +853,11 @@ mod reading_again {
         let mut app = updating(ACCOUNTS);
         keys(&mut app, "\"x\"");
         reread(&mut app, &Arc::new(Catalogue::vast(3)));
-        assert!(form(&app).message[0].plain().starts_with("The scope is not there any more"));
+        assert!(
+            form(&app).message[0]
+                .plain()
+                .starts_with("The scope is not there any more")
+        );
         assert_eq!(draft(&app).name, "accountsx");
     }
 
@@ -688,7 +869,9 @@ mod reading_again {
         reread(&mut app, &changed());
         assert_eq!(chosen(&app), ["risk"]);
         assert_eq!(listed(&app), ["risk"]);
-        assert!(matches!(sent(&keys(&mut app, "enter")), Edit::Give { name, .. } if &**name == "cards"));
+        assert!(
+            matches!(sent(&keys(&mut app, "enter")), Edit::Give { name, .. } if &**name == "cards")
+        );
     }
 }
 
@@ -708,7 +891,11 @@ mod over_a_box {
         assert_eq!(app.context(), Context::Reader);
         keys(&mut app, "q q");
         assert!(app.form.is_none());
-        assert_eq!(question(&app), Some(&Question::Help), "what was open before is there again");
+        assert_eq!(
+            question(&app),
+            Some(&Question::Help),
+            "what was open before is there again"
+        );
         assert_eq!(app.context(), Context::Reader);
     }
 }
@@ -727,9 +914,14 @@ mod giving {
     fn those_that_are_chosen_get_it() {
         let mut app = giving(EMPTY);
         let effects = keys(&mut app, "/ \"RISK\" enter space enter");
-        let Edit::Give { id, name, clients } = sent(&effects) else { panic!() };
+        let Edit::Give { id, name, clients } = sent(&effects) else {
+            panic!()
+        };
         assert_eq!((&**id, &**name), ("2000000003", "empty"));
-        assert_eq!(clients.iter().map(|client| &**client).collect::<Vec<_>>(), ["risk"]);
+        assert_eq!(
+            clients.iter().map(|client| &**client).collect::<Vec<_>>(),
+            ["risk"]
+        );
         answer(&mut app, &saved());
         assert!(app.form.is_none());
     }
@@ -747,7 +939,11 @@ mod giving {
     fn in_production_the_databases_name_has_to_be_typed_for_clients_too() {
         let mut app = produced(giving(CARDS));
         assert!(keys(&mut app, "a enter").is_empty());
-        assert!(body(&app).contains("2 clients will get it."), "{}", body(&app));
+        assert!(
+            body(&app).contains("2 clients will get it."),
+            "{}",
+            body(&app)
+        );
         let effects = keys(&mut app, "\"gateway\" enter");
         assert!(matches!(sent(&effects), Edit::Give { clients, .. } if clients.len() == 2));
     }
@@ -756,7 +952,14 @@ mod giving {
     fn a_refusal_leaves_the_choice() {
         let mut app = giving(CARDS);
         keys(&mut app, "space enter");
-        answer(&mut app, &Err(Failure::violated(vec![violation(1365, None, "The level does not match")])));
+        answer(
+            &mut app,
+            &Err(Failure::violated(vec![violation(
+                1365,
+                None,
+                "The level does not match",
+            )])),
+        );
         assert_eq!(chosen(&app), ["anyone"]);
         assert!(form(&app).message[0].plain().contains("1365"));
     }
@@ -777,6 +980,10 @@ mod actions {
     fn the_help_of_a_picker_says_what_space_does() {
         let mut app = creating();
         keys(&mut app, "S-Tab S-Tab S-Tab enter ?");
-        assert!(body(&app).contains("Chooses the row, or leaves it out."), "{}", body(&app));
+        assert!(
+            body(&app).contains("Chooses the row, or leaves it out."),
+            "{}",
+            body(&app)
+        );
     }
 }

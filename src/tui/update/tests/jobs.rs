@@ -5,7 +5,11 @@ use crate::tui::app::Work;
 use crate::tui::effect::Save;
 
 fn plain() -> App {
-    open(reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())), 80, 24)
+    open(
+        reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())),
+        80,
+        24,
+    )
 }
 
 fn told(app: &App) -> String {
@@ -14,7 +18,13 @@ fn told(app: &App) -> String {
 }
 
 fn quits(effects: &[Effect]) -> Option<Exit> {
-    effects.iter().find_map(|effect| if let Effect::Quit(exit) = effect { Some(*exit) } else { None })
+    effects.iter().find_map(|effect| {
+        if let Effect::Quit(exit) = effect {
+            Some(*exit)
+        } else {
+            None
+        }
+    })
 }
 
 mod rehearsing {
@@ -24,15 +34,27 @@ mod rehearsing {
     fn it_runs_like_an_import_and_writes_nothing() {
         let mut app = plain();
         let effects = keys(&mut app, "X");
-        assert!(matches!(effects.as_slice(), [Effect::Rehearse(_, approved)] if approved.steps().len() == 4));
+        assert!(
+            matches!(effects.as_slice(), [Effect::Rehearse(_, approved)] if approved.steps().len() == 4)
+        );
         assert!(app.is_applying());
         assert!(keys(&mut app, "q P w H ctrl-z").is_empty());
         assert_eq!(notice(&app), "not while the rehearsal runs");
-        update(&mut app, Msg::Rehearsed(effect_id(&effects), Ok(rehearsal(&[]))));
+        update(
+            &mut app,
+            Msg::Rehearsed(effect_id(&effects), Ok(rehearsal(&[]))),
+        );
         assert_eq!(question(&app), Some(&Question::Rehearsed));
-        assert!(told(&app).starts_with("Rolled back: nothing was written."), "{}", told(&app));
+        assert!(
+            told(&app).starts_with("Rolled back: nothing was written."),
+            "{}",
+            told(&app)
+        );
         update(&mut app, Msg::Drawn);
-        assert!(keys(&mut app, "enter").is_empty(), "there is nothing to compare again");
+        assert!(
+            keys(&mut app, "enter").is_empty(),
+            "there is nothing to compare again"
+        );
         assert_eq!(farewell(&app, Exit::Done).summary, "nothing was written");
     }
 
@@ -40,7 +62,10 @@ mod rehearsing {
     fn what_the_database_refused_comes_first() {
         let mut app = plain();
         let id = effect_id(&keys(&mut app, "X"));
-        let found = rehearsal(&[("client", "duplicate key \u{1b}[2J"), ("client_host", "not null")]);
+        let found = rehearsal(&[
+            ("client", "duplicate key \u{1b}[2J"),
+            ("client_host", "not null"),
+        ]);
         update(&mut app, Msg::Rehearsed(id, Ok(found)));
         let lines: Vec<String> = told(&app).lines().take(3).map(str::to_owned).collect();
         assert_eq!(
@@ -61,23 +86,45 @@ mod rehearsing {
         assert_eq!(notice(&app), "confirm missing APIs first (m)");
         effect_id(&keys(&mut app, "m tab enter X"));
         let mut app = plain();
-        assert!(keys(&mut app, "1 space tab enter space j space tab enter space j j space X").is_empty());
-        assert!(notice(&app).starts_with("nothing to import"), "{}", notice(&app));
+        assert!(
+            keys(
+                &mut app,
+                "1 space tab enter space j space tab enter space j j space X"
+            )
+            .is_empty()
+        );
+        assert!(
+            notice(&app).starts_with("nothing to import"),
+            "{}",
+            notice(&app)
+        );
     }
 
     #[test]
     fn it_can_be_cancelled_and_nobody_waits_for_it_without_a_terminal() {
         let mut app = plain();
         let id = effect_id(&keys(&mut app, "X"));
-        assert!(matches!(keys(&mut app, "ctrl-c").as_slice(), [Effect::Cancel("Ctrl-C")]));
-        update(&mut app, Msg::Rehearsed(id, Err(Failure::new(FailureKind::Cancelled, "cancelled"))));
+        assert!(matches!(
+            keys(&mut app, "ctrl-c").as_slice(),
+            [Effect::Cancel("Ctrl-C")]
+        ));
+        update(
+            &mut app,
+            Msg::Rehearsed(id, Err(Failure::new(FailureKind::Cancelled, "cancelled"))),
+        );
         assert_eq!(app.modals.last().unwrap().title, "Cancelled");
         let mut app = plain();
         let id = effect_id(&keys(&mut app, "X"));
         let effects = update(&mut app, Msg::Leave(Leave::Hangup));
-        assert!(matches!(effects.as_slice(), [Effect::Cancel(_)]), "{effects:?}");
+        assert!(
+            matches!(effects.as_slice(), [Effect::Cancel(_)]),
+            "{effects:?}"
+        );
         let cancelled = Failure::new(FailureKind::Cancelled, "cancelled");
-        assert_eq!(quits(&update(&mut app, Msg::Rehearsed(id, Err(cancelled)))), Some(Exit::HungUp));
+        assert_eq!(
+            quits(&update(&mut app, Msg::Rehearsed(id, Err(cancelled)))),
+            Some(Exit::HungUp)
+        );
     }
 
     #[test]
@@ -86,7 +133,11 @@ mod rehearsing {
         let id = effect_id(&keys(&mut app, "X"));
         update(&mut app, Msg::Rehearsed(id, Err(stale_failure())));
         assert_eq!(question(&app), Some(&Question::Stale));
-        assert!(told(&app).contains("at plan") && !told(&app).contains("canary"), "{}", told(&app));
+        assert!(
+            told(&app).contains("at plan") && !told(&app).contains("canary"),
+            "{}",
+            told(&app)
+        );
     }
 }
 
@@ -102,7 +153,10 @@ mod history {
         keys(&mut app, "enter U b");
         assert_eq!(notice(&app), "the ledger is being read");
         keys(&mut app, "q");
-        assert!(app.modals.is_empty() && app.job.is_none(), "nobody waits for it");
+        assert!(
+            app.modals.is_empty() && app.job.is_none(),
+            "nobody waits for it"
+        );
         update(&mut app, Msg::Listed(effect_id(&first), Ok(records())));
         assert!(app.history.is_empty());
         list_jobs(&mut app, records());
@@ -128,9 +182,16 @@ mod history {
     fn without_a_target_it_says_why_not() {
         let mut app = app_at(80, 24);
         let id = compare_id(&start(&mut app));
-        update(&mut app, Msg::Compared(id, Err(Failure::new(FailureKind::Parse, "no"))));
+        update(
+            &mut app,
+            Msg::Compared(id, Err(Failure::new(FailureKind::Parse, "no"))),
+        );
         assert!(keys(&mut app, "H").is_empty());
-        assert!(notice(&app).starts_with("the jobs stand in the target"), "{}", notice(&app));
+        assert!(
+            notice(&app).starts_with("the jobs stand in the target"),
+            "{}",
+            notice(&app)
+        );
     }
 
     #[test]
@@ -165,7 +226,11 @@ mod history {
             assert!(told(&app).contains(part), "{part} in {}", told(&app));
         }
         keys(&mut app, "enter j j enter");
-        assert!(told(&app).contains("the connection broke: \\x1b[2J"), "{}", told(&app));
+        assert!(
+            told(&app).contains("the connection broke: \\x1b[2J"),
+            "{}",
+            told(&app)
+        );
         keys(&mut app, "q q");
         assert!(app.modals.is_empty());
     }
@@ -191,10 +256,21 @@ mod history {
         let mut app = sampled(80, 24);
         list_jobs(&mut app, records());
         let effects = keys(&mut app, "j b enter");
-        let [Effect::Save(id, save)] = effects.as_slice() else { panic!("{effects:?}") };
-        let Save::Backup(14, path) = &**save else { panic!("{save:?}") };
-        assert_eq!(path, "/home/operator/.local/state/gatediff/backups/job-14.json");
-        assert!(told(&app).contains("The file holds secrets."), "{}", told(&app));
+        let [Effect::Save(id, save)] = effects.as_slice() else {
+            panic!("{effects:?}")
+        };
+        let Save::Backup(14, path) = &**save else {
+            panic!("{save:?}")
+        };
+        assert_eq!(
+            path,
+            "/home/operator/.local/state/gatediff/backups/job-14.json"
+        );
+        assert!(
+            told(&app).contains("The file holds secrets."),
+            "{}",
+            told(&app)
+        );
         update(&mut app, Msg::Saved(*id, Ok("/there.json".to_owned())));
         assert_eq!(question(&app), Some(&Question::History), "back in the list");
         assert_eq!(notice(&app), "saved: /there.json");
@@ -241,7 +317,10 @@ mod undoing {
         let mut app = plain();
         list_jobs(&mut app, records());
         let effects = keys(&mut app, "j U \"gateway\" enter");
-        assert!(matches!(effects.as_slice(), [Effect::Undo(_, 14)]), "{effects:?}");
+        assert!(
+            matches!(effects.as_slice(), [Effect::Undo(_, 14)]),
+            "{effects:?}"
+        );
         (app, effect_id(&effects))
     }
 
@@ -249,13 +328,19 @@ mod undoing {
     fn the_databases_name_has_to_be_typed() {
         let mut app = plain();
         list_jobs(&mut app, records());
-        assert!(keys(&mut app, "j U S-Tab enter").is_empty(), "Cancel stands before the name");
+        assert!(
+            keys(&mut app, "j U S-Tab enter").is_empty(),
+            "Cancel stands before the name"
+        );
         assert_eq!(question(&app), Some(&Question::History));
         assert!(keys(&mut app, "U tab enter").is_empty());
         assert_eq!(notice(&app), "type the database's name to undo: gateway");
         assert!(keys(&mut app, "\"gate\" enter").is_empty());
         let effects = keys(&mut app, "\"way\" enter");
-        assert!(matches!(effects.as_slice(), [Effect::Undo(_, 14)]), "{effects:?}");
+        assert!(
+            matches!(effects.as_slice(), [Effect::Undo(_, 14)]),
+            "{effects:?}"
+        );
     }
 
     #[test]
@@ -264,7 +349,10 @@ mod undoing {
         app.review.as_mut().unwrap().subject.read_only = Some("profile 'audit' is used".to_owned());
         list_jobs(&mut app, records());
         assert!(keys(&mut app, "j enter U").is_empty() && app.job.is_none());
-        assert_eq!(notice(&app), "the target is read-only: profile 'audit' is used");
+        assert_eq!(
+            notice(&app),
+            "the target is read-only: profile 'audit' is used"
+        );
     }
 
     #[test]
@@ -273,7 +361,10 @@ mod undoing {
         app.review.as_mut().unwrap().subject.production = true;
         list_jobs(&mut app, records());
         keys(&mut app, "j enter U");
-        assert_eq!(app.modals.last().unwrap().title, "Undo job 14 in PRODUCTION");
+        assert_eq!(
+            app.modals.last().unwrap().title,
+            "Undo job 14 in PRODUCTION"
+        );
         for part in [
             "Job 14, apply by anna",
             "4 added, 2",
@@ -306,7 +397,10 @@ mod undoing {
         compare_id(&keys(&mut app, "q"));
         assert!(app.modals.is_empty());
         let summary = farewell(&app, Exit::Done).summary;
-        assert_eq!(summary, "job 15 undid job 13: 2 items as before (7 rows in 0.2 s)");
+        assert_eq!(
+            summary,
+            "job 15 undid job 13: 2 items as before (7 rows in 0.2 s)"
+        );
     }
 
     #[test]
@@ -318,22 +412,33 @@ mod undoing {
         let subject = reviewed(plan(sample_drafts(10), Vec::new(), Vec::new()));
         update(&mut app, Msg::Compared(id, Ok(subject)));
         let id = apply_id(&keys(&mut app, "P tab enter"));
-        update(&mut app, Msg::Applied(id, Ok(receipt(vec![Outcome::Added]))));
+        update(
+            &mut app,
+            Msg::Applied(id, Ok(receipt(vec![Outcome::Added]))),
+        );
         let summary = farewell(&app, Exit::Done).summary;
-        assert!(summary.contains("undid job 13") && summary.contains("; job 12: 1 added"), "{summary}");
+        assert!(
+            summary.contains("undid job 13") && summary.contains("; job 12: 1 added"),
+            "{summary}"
+        );
     }
 
     #[test]
     fn a_row_that_changed_since_is_told_in_three_states() {
         let (mut app, id) = begun();
         let mut failure = stale_failure();
-        failure.what = "job 14 cannot be undone: rows changed since; nothing was written".to_owned();
+        failure.what =
+            "job 14 cannot be undone: rows changed since; nothing was written".to_owned();
         update(&mut app, Msg::Undone(id, Err(failure)));
         assert_eq!(question(&app), Some(&Question::UndoStale));
         for part in ["as the job left it", "now", "to restore", "secret, differs"] {
             assert!(told(&app).contains(part), "{part} in {}", told(&app));
         }
-        assert!(!told(&app).contains("canary") && !told(&app).contains("choices"), "{}", told(&app));
+        assert!(
+            !told(&app).contains("canary") && !told(&app).contains("choices"),
+            "{}",
+            told(&app)
+        );
         update(&mut app, Msg::Drawn);
         assert!(keys(&mut app, "enter").is_empty());
         assert_eq!(question(&app), Some(&Question::History), "back in the list");
@@ -342,12 +447,22 @@ mod undoing {
     #[test]
     fn what_depends_on_an_added_row_is_named() {
         let (mut app, id) = begun();
-        let mut failure = Failure::new(FailureKind::Blocked, "something depends on what job 14 added");
+        let mut failure = Failure::new(
+            FailureKind::Blocked,
+            "something depends on what job 14 added",
+        );
         let item = crate::tui::support::id("group", "new");
-        failure.stale.push(Stale::new(item, "tsmp_group is needed by tsmp_client_group"));
+        failure.stale.push(Stale::new(
+            item,
+            "tsmp_group is needed by tsmp_client_group",
+        ));
         update(&mut app, Msg::Undone(id, Err(failure)));
         assert_eq!(question(&app), Some(&Question::UndoStale));
-        assert!(told(&app).contains("is needed by tsmp_client_group"), "{}", told(&app));
+        assert!(
+            told(&app).contains("is needed by tsmp_client_group"),
+            "{}",
+            told(&app)
+        );
     }
 
     #[test]
@@ -364,15 +479,24 @@ mod undoing {
     #[test]
     fn it_is_cancelled_by_ctrl_c_and_sigterm_and_finished_without_a_terminal() {
         let (mut app, _) = begun();
-        assert!(matches!(keys(&mut app, "ctrl-c").as_slice(), [Effect::Cancel("Ctrl-C")]));
+        assert!(matches!(
+            keys(&mut app, "ctrl-c").as_slice(),
+            [Effect::Cancel("Ctrl-C")]
+        ));
         let (mut app, id) = begun();
         let effects = update(&mut app, Msg::Leave(Leave::Terminate));
         assert!(matches!(effects.as_slice(), [Effect::Cancel("SIGTERM")]));
         let cancelled = Failure::new(FailureKind::Cancelled, "cancelled");
-        assert_eq!(quits(&update(&mut app, Msg::Undone(id, Err(cancelled)))), Some(Exit::Terminated));
+        assert_eq!(
+            quits(&update(&mut app, Msg::Undone(id, Err(cancelled)))),
+            Some(Exit::Terminated)
+        );
         let (mut app, id) = begun();
         assert!(update(&mut app, Msg::Leave(Leave::Hangup)).is_empty());
-        assert_eq!(quits(&update(&mut app, Msg::Undone(id, Ok(undone())))), Some(Exit::HungUp));
+        assert_eq!(
+            quits(&update(&mut app, Msg::Undone(id, Ok(undone())))),
+            Some(Exit::HungUp)
+        );
     }
 
     #[test]
@@ -393,13 +517,21 @@ mod undoing {
             place: String::new(),
         };
         let mut app = plain();
-        let own = [binding("undo", "ctrl-x"), binding("history", "v"), binding("save-backup", "B")];
+        let own = [
+            binding("undo", "ctrl-x"),
+            binding("history", "v"),
+            binding("save-backup", "B"),
+        ];
         app.keymap = crate::tui::action::KeyMap::with(&own).unwrap();
         let id = effect_id(&keys(&mut app, "v"));
         update(&mut app, Msg::Listed(id, Ok(records())));
         update(&mut app, Msg::Drawn);
         keys(&mut app, "j enter");
-        assert!(told(&app).contains("^X asks") && told(&app).contains("B saves"), "{}", told(&app));
+        assert!(
+            told(&app).contains("^X asks") && told(&app).contains("B saves"),
+            "{}",
+            told(&app)
+        );
         keys(&mut app, "ctrl-x");
         assert!(matches!(question(&app), Some(Question::Undo(14, _))));
     }

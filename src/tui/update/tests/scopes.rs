@@ -17,7 +17,12 @@ fn listed(app: &App) -> Vec<String> {
         .list
         .rows()
         .iter()
-        .map(|at| catalogue.scopes()[*at].id.trim_start_matches("20000000").to_owned())
+        .map(|at| {
+            catalogue.scopes()[*at]
+                .id
+                .trim_start_matches("20000000")
+                .to_owned()
+        })
         .collect()
 }
 
@@ -34,7 +39,13 @@ fn edit(effects: &[Effect]) -> &Edit {
 }
 
 fn quits(effects: &[Effect]) -> Option<Exit> {
-    effects.iter().find_map(|effect| if let Effect::Quit(exit) = effect { Some(*exit) } else { None })
+    effects.iter().find_map(|effect| {
+        if let Effect::Quit(exit) = effect {
+            Some(*exit)
+        } else {
+            None
+        }
+    })
 }
 
 /// A screen whose target is marked as production.
@@ -73,7 +84,10 @@ mod reading {
         assert_eq!(notice(&app), "the scopes are being read");
         answer_scopes(&mut app, effect_id(&effects), scoped());
         assert_eq!(scope_here(&app), "accounts");
-        assert!(keys(&mut app, "q").is_empty(), "nothing was written: the plan still holds");
+        assert!(
+            keys(&mut app, "q").is_empty(),
+            "nothing was written: the plan still holds"
+        );
         assert_eq!((app.context(), here(&app)), (Context::Review, before));
     }
 
@@ -118,7 +132,11 @@ mod reading {
         assert!(screen(&app).failure.is_none());
         let id = effect_id(&keys(&mut app, "R"));
         update(&mut app, Msg::Scopes(id, Err(failure)));
-        assert_eq!(question(&app), Some(&Question::Failure), "what was read before stays");
+        assert_eq!(
+            question(&app),
+            Some(&Question::Failure),
+            "what was read before stays"
+        );
         assert_eq!(listed(&app).len(), 5);
     }
 
@@ -148,7 +166,10 @@ mod reading {
         let failure = Failure::new(FailureKind::Unreachable, "cannot connect");
         update(&mut app, Msg::Scopes(id, Err(failure)));
         let exit = quits(&keys(&mut app, "q")).unwrap();
-        assert_eq!(farewell(&app, exit).exit, Exit::Failed(FailureKind::Unreachable));
+        assert_eq!(
+            farewell(&app, exit).exit,
+            Exit::Failed(FailureKind::Unreachable)
+        );
         let mut app = app_at(80, 24);
         app.begin_with_scopes();
         start(&mut app);
@@ -176,9 +197,15 @@ mod listing {
     fn searching_lists_as_one_types_over_names_and_apis() {
         let mut app = scopes_at(80, 24);
         keys(&mut app, "/ \"loo\"");
-        assert_eq!((listed(&app), app.context()), (vec!["01".to_owned()], Context::Search));
+        assert_eq!(
+            (listed(&app), app.context()),
+            (vec!["01".to_owned()], Context::Search)
+        );
         keys(&mut app, "backspace backspace backspace \"EMPTY\" enter");
-        assert_eq!((listed(&app), scope_here(&app)), (vec!["03".to_owned()], "empty".to_owned()));
+        assert_eq!(
+            (listed(&app), scope_here(&app)),
+            (vec!["03".to_owned()], "empty".to_owned())
+        );
         assert_eq!(app.context(), Context::Scopes);
         keys(&mut app, "/ enter");
         assert_eq!(listed(&app).len(), 5, "nothing typed lists all");
@@ -204,7 +231,10 @@ mod listing {
         let mut app = scopes_at(80, 24);
         keys(&mut app, "/");
         update(&mut app, Msg::Paste("帳戶\n".to_owned()));
-        assert_eq!((listed(&app), screen(&app).keyword()), (vec!["01".to_owned()], "帳戶"));
+        assert_eq!(
+            (listed(&app), screen(&app).keyword()),
+            (vec!["01".to_owned()], "帳戶")
+        );
     }
 
     #[test]
@@ -215,7 +245,12 @@ mod listing {
             keys(&mut app, "o");
             seen.push(notice(&app).replace("sorted by ", ""));
         }
-        assert_eq!(seen, ["alias", "level", "duration", "times", "apis", "holders", "created", "name"]);
+        assert_eq!(
+            seen,
+            [
+                "alias", "level", "duration", "times", "apis", "holders", "created", "name"
+            ]
+        );
         keys(&mut app, "O");
         assert_eq!(notice(&app), "sorted by name, descending");
         assert_eq!(listed(&app), ["05", "04", "03", "02", "01"]);
@@ -277,10 +312,16 @@ mod looking {
     fn the_detail_is_gone_into_and_out_of() {
         let mut app = scopes_at(80, 24);
         keys(&mut app, "l j j j");
-        assert_eq!((screen(&app).half, screen(&app).detail.at()), (Half::Detail, 3));
+        assert_eq!(
+            (screen(&app).half, screen(&app).detail.at()),
+            (Half::Detail, 3)
+        );
         assert_eq!(scope_here(&app), "accounts");
         keys(&mut app, "q j");
-        assert_eq!((screen(&app).half, scope_here(&app).as_str()), (Half::List, "cards"));
+        assert_eq!(
+            (screen(&app).half, scope_here(&app).as_str()),
+            (Half::List, "cards")
+        );
         keys(&mut app, "tab tab enter h");
         assert_eq!(screen(&app).half, Half::List);
     }
@@ -289,10 +330,17 @@ mod looking {
     fn the_scope_or_the_line_is_copied() {
         let mut app = scopes_at(80, 24);
         let effects = keys(&mut app, "y");
-        let [Effect::Copy(text)] = effects.as_slice() else { panic!("{effects:?}") };
-        assert!(text.starts_with("accounts\nid              2000000001\n"), "{text}");
+        let [Effect::Copy(text)] = effects.as_slice() else {
+            panic!("{effects:?}")
+        };
+        assert!(
+            text.starts_with("accounts\nid              2000000001\n"),
+            "{text}"
+        );
         let effects = keys(&mut app, "l j j y");
-        let [Effect::Copy(text)] = effects.as_slice() else { panic!("{effects:?}") };
+        let [Effect::Copy(text)] = effects.as_slice() else {
+            panic!("{effects:?}")
+        };
         assert_eq!(text, "alias           帳戶查詢");
     }
 
@@ -300,7 +348,10 @@ mod looking {
     fn zooming_needs_two_halves() {
         let mut app = scopes_at(80, 24);
         keys(&mut app, "z");
-        assert_eq!(notice(&app), "the list or the scope has the whole screen already");
+        assert_eq!(
+            notice(&app),
+            "the list or the scope has the whole screen already"
+        );
         let mut app = scopes_at(120, 40);
         keys(&mut app, "z");
         assert!(app.halves().detail.is_empty());
@@ -312,7 +363,10 @@ mod looking {
     fn the_palette_lists_what_works_here_and_does_it_here() {
         let mut app = scopes_at(80, 24);
         let id = effect_id(&keys(&mut app, ": \"read\" enter"));
-        assert_eq!(app.job.as_ref().map(|job| (job.id, job.work)), Some((id, Work::Scopes)));
+        assert_eq!(
+            app.job.as_ref().map(|job| (job.id, job.work)),
+            Some((id, Work::Scopes))
+        );
         answer_scopes(&mut app, id, scoped());
         assert!(keys(&mut app, ": \"import\" enter").is_empty());
         assert_eq!(notice(&app), "no action has that name");
@@ -341,7 +395,10 @@ mod editing {
     fn deleting_asks_nothing_and_has_the_screen_to_itself() {
         let mut app = scopes_at(80, 24);
         let effects = keys(&mut app, "j j D");
-        let wanted = Edit::Delete { id: "2000000003".into(), name: "empty".into() };
+        let wanted = Edit::Delete {
+            id: "2000000003".into(),
+            name: "empty".into(),
+        };
         assert_eq!(edit(&effects), &wanted);
         assert_eq!(app.context(), Context::Applying);
         assert!(keys(&mut app, "q D j ctrl-z").is_empty());
@@ -353,14 +410,23 @@ mod editing {
         let (mut app, id) = begun();
         let done = edited("deleted", vec![crate::tui::support::id("scope", "empty")]);
         let effects = update(&mut app, Msg::Edited(id, Ok(done)));
-        assert!(matches!(effects.as_slice(), [Effect::Scopes(_)]), "{effects:?}");
+        assert!(
+            matches!(effects.as_slice(), [Effect::Scopes(_)]),
+            "{effects:?}"
+        );
         assert_eq!(question(&app), Some(&Question::Edited));
-        for part in
-            ["job 16: scope empty deleted (7 rows in 0.1 s)", "client_host", "notices", "`gatediff undo 16`"]
-        {
+        for part in [
+            "job 16: scope empty deleted (7 rows in 0.1 s)",
+            "client_host",
+            "notices",
+            "`gatediff undo 16`",
+        ] {
             assert!(told(&app).contains(part), "{part} in {}", told(&app));
         }
-        assert!(keys_ahead(&mut app, "enter D").is_empty(), "it was not on the screen yet");
+        assert!(
+            keys_ahead(&mut app, "enter D").is_empty(),
+            "it was not on the screen yet"
+        );
         answer_scopes(&mut app, effect_id(&effects), scoped());
         keys(&mut app, "enter");
         assert_eq!(app.context(), Context::Scopes);
@@ -375,7 +441,11 @@ mod editing {
         let mut done = edited("updated", vec![crate::tui::support::id("scope", "empty")]);
         done.job = None;
         update(&mut app, Msg::Edited(id, Ok(done)));
-        assert!(app.modals.is_empty() && notice(&app).contains("nothing was written"), "{}", notice(&app));
+        assert!(
+            app.modals.is_empty() && notice(&app).contains("nothing was written"),
+            "{}",
+            notice(&app)
+        );
         assert!(app.written.is_empty() && !screen(&app).wrote);
     }
 
@@ -392,10 +462,15 @@ mod editing {
     #[test]
     fn a_scope_that_is_held_stays_and_its_clients_are_named() {
         let (mut app, id) = begun();
-        let about =
-            vec![crate::tui::support::id("client", "crm"), crate::tui::support::id("client", "王\u{1b}[2J")];
+        let about = vec![
+            crate::tui::support::id("client", "crm"),
+            crate::tui::support::id("client", "王\u{1b}[2J"),
+        ];
         let effects = update(&mut app, Msg::Edited(id, Err(violated(1403, about))));
-        assert!(matches!(effects.as_slice(), [Effect::Scopes(_)]), "what is there is not what was seen");
+        assert!(
+            matches!(effects.as_slice(), [Effect::Scopes(_)]),
+            "what is there is not what was seen"
+        );
         assert_eq!(question(&app), Some(&Question::Failure));
         for part in [
             "1403 Failed to remove. This virtual group is being used.",
@@ -413,23 +488,38 @@ mod editing {
         let effects = update(&mut app, Msg::Edited(id, Err(violated(1286, Vec::new()))));
         assert!(matches!(effects.as_slice(), [Effect::Scopes(_)]));
         assert_eq!(app.modals.last().unwrap().title, "Changed in the meantime");
-        assert!(told(&app).contains("1286") && told(&app).contains("decide anew"), "{}", told(&app));
+        assert!(
+            told(&app).contains("1286") && told(&app).contains("decide anew"),
+            "{}",
+            told(&app)
+        );
     }
 
     #[test]
     fn it_is_cancelled_until_the_commit_and_finished_without_a_terminal() {
         let (mut app, id) = begun();
-        assert!(matches!(keys(&mut app, "ctrl-c").as_slice(), [Effect::Cancel("Ctrl-C")]));
+        assert!(matches!(
+            keys(&mut app, "ctrl-c").as_slice(),
+            [Effect::Cancel("Ctrl-C")]
+        ));
         let cancelled = Failure::new(FailureKind::Cancelled, "cancelled");
         assert!(update(&mut app, Msg::Edited(id, Err(cancelled))).is_empty());
         assert_eq!(app.modals.last().unwrap().title, "Cancelled");
         let (mut app, id) = begun();
-        let progress = Progress { phase: Phase::Commit, subject: String::new(), done: 0, total: 0 };
+        let progress = Progress {
+            phase: Phase::Commit,
+            subject: String::new(),
+            done: 0,
+            total: 0,
+        };
         update(&mut app, Msg::Progress(id, progress));
         assert!(keys(&mut app, "ctrl-c").is_empty());
         assert!(update(&mut app, Msg::Leave(Leave::Hangup)).is_empty());
         let done = edited("deleted", Vec::new());
-        assert_eq!(quits(&update(&mut app, Msg::Edited(id, Ok(done)))), Some(Exit::HungUp));
+        assert_eq!(
+            quits(&update(&mut app, Msg::Edited(id, Ok(done)))),
+            Some(Exit::HungUp)
+        );
     }
 
     #[test]
@@ -437,8 +527,14 @@ mod editing {
         let mut app = in_production();
         app.scopes.as_mut().unwrap().place.read_only = Some("profile 'audit' is used".to_owned());
         for key in ["a", "e", "D"] {
-            assert!(keys(&mut app, key).is_empty() && app.form.is_none() && app.modals.is_empty(), "{key}");
-            assert_eq!(notice(&app), "the target is read-only: profile 'audit' is used");
+            assert!(
+                keys(&mut app, key).is_empty() && app.form.is_none() && app.modals.is_empty(),
+                "{key}"
+            );
+            assert_eq!(
+                notice(&app),
+                "the target is read-only: profile 'audit' is used"
+            );
         }
     }
 
@@ -446,14 +542,21 @@ mod editing {
     fn in_production_the_databases_name_has_to_be_typed() {
         let mut app = in_production();
         assert!(keys(&mut app, "j j D").is_empty());
-        assert!(told(&app).contains("Scope empty is deleted."), "{}", told(&app));
+        assert!(
+            told(&app).contains("Scope empty is deleted."),
+            "{}",
+            told(&app)
+        );
         assert!(keys(&mut app, "\"gate\" enter").is_empty());
         assert_eq!(notice(&app), "type the database's name to delete: gateway");
         let effects = keys(&mut app, "\"way\" enter");
         assert!(matches!(edit(&effects), Edit::Delete { .. }));
         assert!(app.is_applying());
         let mut app = in_production();
-        assert!(keys_ahead(&mut app, "D \"gateway\" enter").is_empty(), "typed ahead");
+        assert!(
+            keys_ahead(&mut app, "D \"gateway\" enter").is_empty(),
+            "typed ahead"
+        );
     }
 
     #[test]
@@ -461,11 +564,17 @@ mod editing {
         let mut app = scopes_alone(80, 24);
         list_jobs(&mut app, records());
         let effects = keys(&mut app, "j U \"gateway\" enter");
-        assert!(matches!(effects.as_slice(), [Effect::Undo(_, 14)]), "{effects:?}");
+        assert!(
+            matches!(effects.as_slice(), [Effect::Undo(_, 14)]),
+            "{effects:?}"
+        );
         update(&mut app, Msg::Undone(effect_id(&effects), Ok(undone())));
         update(&mut app, Msg::Drawn);
         let effects = keys(&mut app, "q");
-        assert!(matches!(effects.as_slice(), [Effect::Scopes(_)]), "{effects:?}");
+        assert!(
+            matches!(effects.as_slice(), [Effect::Scopes(_)]),
+            "{effects:?}"
+        );
         assert!(app.modals.is_empty() && screen(&app).wrote);
     }
 }
@@ -477,7 +586,10 @@ mod holding {
     fn the_scope_is_taken_away_from_the_client_at_hand() {
         let mut app = scopes_at(80, 24);
         keys(&mut app, "c");
-        assert_eq!(app.modals.last().unwrap().title, "accounts: 2 clients hold it");
+        assert_eq!(
+            app.modals.last().unwrap().title,
+            "accounts: 2 clients hold it"
+        );
         let effects = keys(&mut app, "j D");
         let wanted = Edit::Take {
             id: "2000000001".into(),
@@ -486,8 +598,15 @@ mod holding {
         };
         assert_eq!(edit(&effects), &wanted);
         let done = edited("taken", vec![id("client", "portal")]);
-        let id = effect_id(&update(&mut app, Msg::Edited(effect_id(&effects), Ok(done))));
-        assert!(told(&app).contains("scope accounts taken away from client portal"), "{}", told(&app));
+        let id = effect_id(&update(
+            &mut app,
+            Msg::Edited(effect_id(&effects), Ok(done)),
+        ));
+        assert!(
+            told(&app).contains("scope accounts taken away from client portal"),
+            "{}",
+            told(&app)
+        );
         answer_scopes(&mut app, id, scoped());
         keys(&mut app, "enter");
         assert_eq!(app.context(), Context::Holders, "back in the list");
@@ -537,10 +656,17 @@ mod checking {
     #[test]
     fn findings_are_listed_and_each_is_told_in_full() {
         let mut app = found();
-        assert_eq!(app.modals.last().unwrap().title, "2 findings, 1 can be repaired");
+        assert_eq!(
+            app.modals.last().unwrap().title,
+            "2 findings, 1 can be repaired"
+        );
         keys(&mut app, "j enter");
-        for part in ["name-twice", "scope 信用卡\\u{202e}", "that is for you to decide", "rename one of them"]
-        {
+        for part in [
+            "name-twice",
+            "scope 信用卡\\u{202e}",
+            "that is for you to decide",
+            "rename one of them",
+        ] {
             assert!(told(&app).contains(part), "{part} in {}", told(&app));
         }
         keys(&mut app, "q q");
@@ -590,6 +716,9 @@ mod checking {
         update(&mut app, Msg::Checked(id, Ok(ailments().split_off(1))));
         update(&mut app, Msg::Drawn);
         assert!(keys(&mut app, "F").is_empty());
-        assert_eq!(notice(&app), "nothing was found that can be repaired safely");
+        assert_eq!(
+            notice(&app),
+            "nothing was found that can be repaired safely"
+        );
     }
 }

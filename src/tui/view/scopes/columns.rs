@@ -82,7 +82,10 @@ impl Column {
 
     /// Says whether a part of it is of use.
     const fn can_be_cut(self) -> bool {
-        matches!(self, Self::Name | Self::Alias | Self::Authentications | Self::Description)
+        matches!(
+            self,
+            Self::Name | Self::Alias | Self::Authentications | Self::Description
+        )
     }
 
     const fn is_number(self) -> bool {
@@ -104,7 +107,8 @@ impl Column {
     }
 
     fn text(self, scope: &Scope) -> String {
-        let or_nothing = |text: &Option<std::sync::Arc<str>>| text.as_deref().unwrap_or_default().to_owned();
+        let or_nothing =
+            |text: &Option<std::sync::Arc<str>>| text.as_deref().unwrap_or_default().to_owned();
         match self {
             Self::Name => scope.name.to_string(),
             Self::Alias => or_nothing(&scope.alias),
@@ -115,7 +119,10 @@ impl Column {
             Self::Times => scope.times.to_string(),
             Self::Apis => scope.apis.len().to_string(),
             Self::Holders => scope.holders.len().to_string(),
-            Self::Created => scope.created_at.map(|at| at.format("%Y-%m-%d").to_string()).unwrap_or_default(),
+            Self::Created => scope
+                .created_at
+                .map(|at| at.format("%Y-%m-%d").to_string())
+                .unwrap_or_default(),
             Self::Description => or_nothing(&scope.description),
         }
     }
@@ -147,18 +154,28 @@ impl Columns {
         let widest = |column: Column| {
             let scopes = rows.iter().filter_map(|at| catalogue.scopes().get(*at));
             let texts = scopes.map(|scope| width(&safe(&column.text(scope))));
-            texts.max().unwrap_or(0).max(column.head().len()).min(column.most(room))
+            texts
+                .max()
+                .unwrap_or(0)
+                .max(column.head().len())
+                .min(column.most(room))
         };
         let mut rest = room;
         let mut wide: Vec<(Column, usize)> = COLUMNS.iter().map(|column| (*column, 0)).collect();
         let set = |wide: &mut Vec<(Column, usize)>, column: Column, columns: usize| {
-            wide.iter_mut().filter(|(other, _)| *other == column).for_each(|(_, wide)| *wide = columns);
+            wide.iter_mut()
+                .filter(|(other, _)| *other == column)
+                .for_each(|(_, wide)| *wide = columns);
         };
         // The name has to leave room for what tells scopes apart.
         let name = widest(Column::Name);
         let least = name.min((room * 2 / 5).max(12));
         for column in FIRST {
-            let wanted = if column == Column::Name { least } else { widest(column) };
+            let wanted = if column == Column::Name {
+                least
+            } else {
+                widest(column)
+            };
             let gap = if column == Column::Name { 0 } else { 2 };
             let taken = wanted.min(rest.saturating_sub(gap));
             if taken == wanted || column.can_be_cut() && taken >= USE.min(wanted) {
@@ -167,13 +184,20 @@ impl Columns {
             }
         }
         set(&mut wide, Column::Name, least + rest.min(name - least));
-        Self { wide, ellipsis: app.skin.glyphs.ellipsis }
+        Self {
+            wide,
+            ellipsis: app.skin.glyphs.ellipsis,
+        }
     }
 
     /// Returns what stands above the columns; the one that sorts stands out.
     pub(super) fn head(&self, sort: SortKey) -> Line {
         self.line(|line, column, wide| {
-            let role = if column.sorts() == Some(sort) { Role::Heading } else { Role::Dim };
+            let role = if column.sorts() == Some(sort) {
+                Role::Heading
+            } else {
+                Role::Dim
+            };
             align(line, column, wide, column.head().len());
             push_found(line, &[], role, (column.head(), wide), self.ellipsis);
         })
@@ -184,7 +208,11 @@ impl Columns {
         self.line(|line, column, wide| {
             let text = column.text(scope);
             let words = if column.is_searched() { words } else { &[] };
-            let role = if column == Column::Name { Role::Text } else { Role::Dim };
+            let role = if column == Column::Name {
+                Role::Text
+            } else {
+                Role::Dim
+            };
             align(line, column, wide, text.len());
             push_found(line, words, role, (&text, wide), self.ellipsis);
         })

@@ -36,10 +36,19 @@ pub(in crate::tui::view) fn draw(
 }
 
 fn access(app: &App, visible: Range<usize>) -> Vec<Line> {
-    let Some(access) = app.review.as_ref().and_then(Review::access) else { return Vec::new() };
+    let Some(access) = app.review.as_ref().and_then(Review::access) else {
+        return Vec::new();
+    };
     let ([subject, _], [object, _]) = (&access.words().subject, &access.words().object);
-    let (by, other) = if app.access.by_object { (object, subject) } else { (subject, object) };
-    let key = app.keymap.key(Context::Access, Act::TurnAccess).unwrap_or_default();
+    let (by, other) = if app.access.by_object {
+        (object, subject)
+    } else {
+        (subject, object)
+    };
+    let key = app
+        .keymap
+        .key(Context::Access, Act::TurnAccess)
+        .unwrap_or_default();
     let head = Line::of(Role::Dim, &format!("by {by} ({key}: by {other})"));
     let rows = app.access.rows().get(visible).unwrap_or_default();
     let rows = rows.iter().map(|row| app.access.line(access, *row));
@@ -47,17 +56,25 @@ fn access(app: &App, visible: Range<usize>) -> Vec<Line> {
 }
 
 fn holders(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
-    let Some((scope, _)) = app.held() else { return Vec::new() };
+    let Some((scope, _)) = app.held() else {
+        return Vec::new();
+    };
     let catalogue = app.scopes.as_ref().and_then(|scopes| scopes.catalogue());
     let places = scope.holders.get(visible).unwrap_or_default();
-    let clients: Vec<&ClientInfo> = places.iter().filter_map(|at| catalogue?.clients().get(*at)).collect();
+    let clients: Vec<&ClientInfo> = places
+        .iter()
+        .filter_map(|at| catalogue?.clients().get(*at))
+        .collect();
     let widest = |text: &dyn Fn(&ClientInfo) -> String, most: usize| {
         let texts = clients.iter().map(|client| width(&safe(&text(client))));
         texts.max().unwrap_or(0).max(6).min(most)
     };
     let id = widest(&|client| client.id.to_string(), room * 2 / 5);
     let level = widest(&level, 10);
-    let name = widest(&|client| client.name.to_string(), room.saturating_sub(id + level + 14));
+    let name = widest(
+        &|client| client.name.to_string(),
+        room.saturating_sub(id + level + 14),
+    );
     let ellipsis = app.skin.glyphs.ellipsis;
     let row = |role: Role, cells: [&str; 4]| {
         let mut line = Line::new();
@@ -74,10 +91,18 @@ fn holders(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
         if client.exists {
             return row(
                 Role::Text,
-                [&client.id, &client.name, &level_of(client), &client.groups.to_string()],
+                [
+                    &client.id,
+                    &client.name,
+                    &level_of(client),
+                    &client.groups.to_string(),
+                ],
             );
         }
-        let line = Line::of(Role::Warning, &format!("{} {}", app.skin.glyphs.warning, client.id));
+        let line = Line::of(
+            Role::Warning,
+            &format!("{} {}", app.skin.glyphs.warning, client.id),
+        );
         line.and(Role::Dim, "  there is no such client")
     }));
     lines
@@ -92,7 +117,11 @@ fn level_of(client: &ClientInfo) -> std::borrow::Cow<'_, str> {
 }
 
 fn findings(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
-    let all = app.scopes.as_ref().map(|scopes| scopes.ailments.as_slice()).unwrap_or_default();
+    let all = app
+        .scopes
+        .as_ref()
+        .map(|scopes| scopes.ailments.as_slice())
+        .unwrap_or_default();
     let found = all.get(visible).unwrap_or_default();
     let widest = |text: &dyn Fn(&Ailment) -> String, least: usize, most: usize| {
         let texts = found.iter().map(|ailment| width(&safe(&text(ailment))));
@@ -110,14 +139,21 @@ fn findings(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
         line.pad_to(8 + code + item + 4);
         line.and(message.0, message.1)
     };
-    let mut lines = vec![row(["repair", "code", "about", "what"].map(|head| (Role::Dim, head)))];
+    let mut lines = vec![row(
+        ["repair", "code", "about", "what"].map(|head| (Role::Dim, head))
+    )];
     lines.extend(found.iter().map(|ailment| {
         let repair = match ailment.repair {
             Some(_) => (Role::Add, "yes"),
             None => (Role::Warning, "no"),
         };
         let item = told(ailment);
-        row([repair, (Role::Text, &ailment.code), (Role::Text, &item), (Role::Text, &ailment.message)])
+        row([
+            repair,
+            (Role::Text, &ailment.code),
+            (Role::Text, &item),
+            (Role::Text, &ailment.message),
+        ])
     }));
     lines
 }
@@ -128,13 +164,18 @@ fn told(ailment: &Ailment) -> String {
 
 /// Lays a choice of the filter out.
 pub(in crate::tui::view) fn choice(app: &App, at: usize) -> Line {
-    let Some(scopes) = &app.scopes else { return Line::new() };
+    let Some(scopes) = &app.scopes else {
+        return Line::new();
+    };
     let choices = scopes.choices();
-    let Some(choice) = choices.get(at) else { return Line::new() };
+    let Some(choice) = choices.get(at) else {
+        return Line::new();
+    };
     let is_chosen = scopes.is_chosen(choice);
     let several = if is_chosen { "[x] " } else { "[ ] " };
     let one = if is_chosen { "(x) " } else { "( ) " };
-    let line = |what: &str, sign: &str| Line::of(Role::Dim, &format!("{what:<7}")).and(Role::Key, sign);
+    let line =
+        |what: &str, sign: &str| Line::of(Role::Dim, &format!("{what:<7}")).and(Role::Key, sign);
     match choice {
         Choice::Authentication(label) => named(line("type", several), label),
         Choice::AnyLevel => line("level", one).and(Role::Text, "any"),
@@ -144,5 +185,9 @@ pub(in crate::tui::view) fn choice(app: &App, at: usize) -> Line {
 
 fn named(line: Line, label: &Label) -> Line {
     let line = line.and(Role::Text, &label.id);
-    if label.name == label.id { line } else { line.and(Role::Dim, &format!("  {}", label.name)) }
+    if label.name == label.id {
+        line
+    } else {
+        line.and(Role::Dim, &format!("  {}", label.name))
+    }
 }

@@ -21,7 +21,10 @@ fn the_list_by_client_and_by_api_at_80x24() {
 fn the_detail_of_a_client_and_of_a_group_at_120x40() {
     let mut app = granted((120, 40), 1);
     let undecided = shot(&app);
-    assert!(undecided.contains("access, if it is covered"), "{undecided}");
+    assert!(
+        undecided.contains("access, if it is covered"),
+        "{undecided}"
+    );
     keys(&mut app, "C Tab Enter");
     let client = shot(&app);
     keys(&mut app, "1 j 2");
@@ -33,5 +36,8 @@ fn the_question_says_who_gains_what() {
     let mut app = granted((80, 24), 0);
     keys(&mut app, "c P");
     let shown = shot(&app);
-    assert!(shown.contains("Access: 1 client gains 1 API, none loses any."), "{shown}");
+    assert!(
+        shown.contains("Access: 1 client gains 1 API, none loses any."),
+        "{shown}"
+    );
 }

@@ -39,7 +39,10 @@ fn the_detail_at_200x60_side_by_side() {
 fn without_colours_an_unresolved_reference_has_a_sign_and_a_word() {
     let app = source(120, 48, Level::None);
     let shown = shot(&app);
-    assert!(shown.contains("! owner/id") && shown.contains("unresolved: IDENTITY 2c9180ff"), "{shown}");
+    assert!(
+        shown.contains("! owner/id") && shown.contains("unresolved: IDENTITY 2c9180ff"),
+        "{shown}"
+    );
     assert_snapshot!(roles(&app));
 }
 
@@ -50,7 +53,14 @@ fn ascii_tells_the_same() {
     open_in(&mut app, reviewed(documents()));
     keys(&mut app, "1 G k 2 3");
     let shown = shot(&app);
-    for told in ["! owner/id", "2c9180ff", "unresolved", "external", "by default", "removed"] {
+    for told in [
+        "! owner/id",
+        "2c9180ff",
+        "unresolved",
+        "external",
+        "by default",
+        "removed",
+    ] {
         assert!(shown.contains(told), "{told}: {shown}");
     }
 }
@@ -83,18 +93,44 @@ fn a_kind_and_a_single_item_are_chosen_with_the_same_keys_among_many_kinds() {
     let mut app = open(reviewed(documents()), 120, 24);
     // The kind: all that can be written of it.
     keys(&mut app, "1 j j c tab enter");
-    assert!(shot(&app).contains("1 more item to be overwritten"), "{}", shot(&app));
+    assert!(
+        shot(&app).contains("1 more item to be overwritten"),
+        "{}",
+        shot(&app)
+    );
     keys(&mut app, "space");
-    assert_eq!(app.review.as_ref().unwrap().choices.chosen(&documents()).count(), 0);
+    assert_eq!(
+        app.review
+            .as_ref()
+            .unwrap()
+            .choices
+            .chosen(&documents())
+            .count(),
+        0
+    );
     keys(&mut app, "2 j space");
-    let chosen: Vec<String> =
-        app.review.as_ref().unwrap().choices.chosen(&documents()).map(ToString::to_string).collect();
+    let chosen: Vec<String> = app
+        .review
+        .as_ref()
+        .unwrap()
+        .choices
+        .chosen(&documents())
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(chosen, ["SOURCE:new"]);
     // What cannot be imported says why.
     keys(&mut app, "1 g g space");
-    assert!(shot(&app).contains("nothing below can be chosen"), "{}", shot(&app));
+    assert!(
+        shot(&app).contains("nothing below can be chosen"),
+        "{}",
+        shot(&app)
+    );
     keys(&mut app, "2 space");
-    assert!(shot(&app).contains("objects of this kind can be exported and not imported"), "{}", shot(&app));
+    assert!(
+        shot(&app).contains("objects of this kind can be exported and not imported"),
+        "{}",
+        shot(&app)
+    );
 }
 
 #[test]
@@ -102,8 +138,14 @@ fn what_a_cover_removes_is_listed_before_it_is_done() {
     let mut app = open(reviewed(documents()), 120, 40);
     keys(&mut app, "1 j j 2 c P");
     let shown = shot(&app);
-    assert!(shown.contains("3 existing entries will be deleted:"), "{shown}");
-    let listed = shown.lines().filter(|line| line.contains("  - SOURCE ")).count();
+    assert!(
+        shown.contains("3 existing entries will be deleted:"),
+        "{shown}"
+    );
+    let listed = shown
+        .lines()
+        .filter(|line| line.contains("  - SOURCE "))
+        .count();
     assert_eq!(listed, 3, "{shown}");
 }
 
@@ -115,7 +157,10 @@ fn no_secret_and_no_control_of_a_document_is_on_the_screen() {
             keys(&mut app, script);
             let shown = shot(&app);
             assert!(!shown.contains("canary"), "{shown}");
-            assert!(!shown.chars().any(|c| c.is_control() && c != '\n'), "{shown}");
+            assert!(
+                !shown.chars().any(|c| c.is_control() && c != '\n'),
+                "{shown}"
+            );
         }
     }
 }

@@ -29,7 +29,10 @@ fn updating(at: usize, size: (u16, u16)) -> App {
 }
 
 fn cursor(app: &App) -> (u16, u16) {
-    let position = terminal(app, app.size).backend_mut().get_cursor_position().unwrap();
+    let position = terminal(app, app.size)
+        .backend_mut()
+        .get_cursor_position()
+        .unwrap();
     (position.x, position.y)
 }
 
@@ -94,8 +97,14 @@ fn modules_with_a_filter_at_60x20() {
 
 #[test]
 fn a_hundred_thousand_apis_at_80x24() {
-    let mut app = opened(Some(Form::create(Arc::new(Catalogue::vast(100_000)))), (80, 24));
-    keys(&mut app, "S-Tab S-Tab S-Tab enter space enter enter space space G");
+    let mut app = opened(
+        Some(Form::create(Arc::new(Catalogue::vast(100_000)))),
+        (80, 24),
+    );
+    keys(
+        &mut app,
+        "S-Tab S-Tab S-Tab enter space enter enter space space G",
+    );
     assert_snapshot!(shot(&app));
 }
 
@@ -109,15 +118,24 @@ fn clients_at_80x24() {
 #[test]
 fn what_differs_at_80x24() {
     let mut app = updating(0, (80, 24));
-    keys(&mut app, "tab ctrl-u tab backspace \"2\" tab left tab ctrl-u \"7\" tab tab right");
-    keys(&mut app, "S-Tab S-Tab S-Tab S-Tab S-Tab S-Tab S-Tab S-Tab S-Tab up D ctrl-o");
+    keys(
+        &mut app,
+        "tab ctrl-u tab backspace \"2\" tab left tab ctrl-u \"7\" tab tab right",
+    );
+    keys(
+        &mut app,
+        "S-Tab S-Tab S-Tab S-Tab S-Tab S-Tab S-Tab S-Tab S-Tab up D ctrl-o",
+    );
     assert_snapshot!(shot(&app));
 }
 
 #[test]
 fn what_is_wrong_with_a_field_stands_below_it_at_80x24() {
     let mut app = creating((80, 24));
-    keys(&mut app, "\"a\" backspace tab tab \"x\" tab tab ctrl-u ctrl-o");
+    keys(
+        &mut app,
+        "\"a\" backspace tab tab \"x\" tab tab ctrl-u ctrl-o",
+    );
     assert_snapshot!(shot(&app));
 }
 
@@ -127,7 +145,10 @@ fn a_refused_save_at_60x20() {
     let failure = Failure::new(FailureKind::Locked, "another job holds the target")
         .because("anna imports since 10:00 from bastion")
         .hint("wait until it has ended, then save again");
-    app.form.as_mut().unwrap().refused(&failure, crate::tui::update::explain(&failure));
+    app.form
+        .as_mut()
+        .unwrap()
+        .refused(&failure, crate::tui::update::explain(&failure));
     update(&mut app, Msg::Drawn);
     assert_snapshot!(shot(&app));
 }
@@ -147,7 +168,13 @@ fn ascii_without_colours_at_80x24() {
     app.skin = skin("dark", Level::None, &ASCII);
     keys(&mut app, FILLED);
     let shown = shot(&app);
-    assert!(shown.chars().filter(|c| !c.is_ascii()).all(|c| "信用卡與帳戶密碼".contains(c)), "{shown}");
+    assert!(
+        shown
+            .chars()
+            .filter(|c| !c.is_ascii())
+            .all(|c| "信用卡與帳戶密碼".contains(c)),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -161,7 +188,11 @@ fn the_cursor_stands_behind_what_is_typed_in_columns() {
     keys(&mut app, "left");
     assert_eq!(cursor(&app), (x + 4, y + 1));
     update(&mut app, Msg::Paste("\u{1b}".to_owned()));
-    assert_eq!(cursor(&app), (x + 8, y + 1), "an escape is shown as four signs");
+    assert_eq!(
+        cursor(&app),
+        (x + 8, y + 1),
+        "an escape is shown as four signs"
+    );
 }
 
 #[test]
@@ -181,7 +212,9 @@ fn the_focused_field_is_visible_at_every_size() {
         let mut app = updating(0, size);
         for _ in 0..14 {
             keys(&mut app, "tab");
-            let focus = shot(&app).lines().any(|line| line.contains('▸') || line.contains("[ "));
+            let focus = shot(&app)
+                .lines()
+                .any(|line| line.contains('▸') || line.contains("[ "));
             assert!(focus, "{}", shot(&app));
         }
     }

@@ -49,7 +49,12 @@ fn asked(app: &mut App) {
 fn undoing(app: &mut App) -> crate::tui::msg::EffectId {
     listed(app);
     let id = effect_id(&keys(app, "U \"gateway\" enter"));
-    let step = Progress { phase: Phase::Write, subject: "client_host".to_owned(), done: 7, total: 10 };
+    let step = Progress {
+        phase: Phase::Write,
+        subject: "client_host".to_owned(),
+        done: 7,
+        total: 10,
+    };
     update(app, Msg::Progress(id, step));
     id
 }
@@ -72,7 +77,12 @@ fn undo_refused(app: &mut App) {
 fn rehearsing(app: &mut App) -> crate::tui::msg::EffectId {
     confirmed(app);
     let id = effect_id(&keys(app, "X"));
-    let step = Progress { phase: Phase::Write, subject: "client".to_owned(), done: 7, total: 10 };
+    let step = Progress {
+        phase: Phase::Write,
+        subject: "client".to_owned(),
+        done: 7,
+        total: 10,
+    };
     update(app, Msg::Progress(id, step));
     id
 }
@@ -80,8 +90,14 @@ fn rehearsing(app: &mut App) -> crate::tui::msg::EffectId {
 fn rehearsed(app: &mut App) {
     let id = rehearsing(app);
     let problems = [
-        ("client", "duplicate key value violates unique constraint \"client_名稱_key\""),
-        ("evil\u{1b}[2J", "null value in column \u{202e}\"host\" violates not-null constraint"),
+        (
+            "client",
+            "duplicate key value violates unique constraint \"client_名稱_key\"",
+        ),
+        (
+            "evil\u{1b}[2J",
+            "null value in column \u{202e}\"host\" violates not-null constraint",
+        ),
     ];
     update(app, Msg::Rehearsed(id, Ok(rehearsal(&problems))));
     update(app, Msg::Drawn);
@@ -93,8 +109,8 @@ fn saving(app: &mut App) {
 
 fn taken(app: &mut App) {
     let id = effect_id(&keys(app, "w enter"));
-    let failure =
-        Failure::new(FailureKind::File, "a file is there already").at("/var/計畫\u{1b}[2J/plan.json");
+    let failure = Failure::new(FailureKind::File, "a file is there already")
+        .at("/var/計畫\u{1b}[2J/plan.json");
     update(app, Msg::Saved(id, Err(failure)));
     update(app, Msg::Drawn);
 }
@@ -106,7 +122,12 @@ fn exporting(app: &mut App) {
 fn export_runs(app: &mut App) {
     exporting(app);
     let id = effect_id(&keys(app, "tab enter"));
-    let step = Progress { phase: Phase::Snapshot, subject: "client".to_owned(), done: 3, total: 24 };
+    let step = Progress {
+        phase: Phase::Snapshot,
+        subject: "client".to_owned(),
+        done: 3,
+        total: 24,
+    };
     update(app, Msg::Progress(id, step));
 }
 
@@ -170,7 +191,11 @@ fn a_long_list_of_changes_scrolls_to_its_end() {
     let mut app = scene((80, 24), false, stale);
     assert!(!shot(&app).contains("Nothing was written. Comparing"));
     keys(&mut app, "G");
-    assert!(shot(&app).contains("Nothing was written. Comparing"), "{}", shot(&app));
+    assert!(
+        shot(&app).contains("Nothing was written. Comparing"),
+        "{}",
+        shot(&app)
+    );
     assert!(shot(&app).contains("Compare again"));
 }
 
@@ -191,7 +216,10 @@ fn the_history() {
 fn the_history_accessible() {
     let app = scene((80, 24), true, listed);
     assert_snapshot!(shot(&app));
-    let row = shot(&app).lines().position(|line| line.contains(" 14  ")).unwrap();
+    let row = shot(&app)
+        .lines()
+        .position(|line| line.contains(" 14  "))
+        .unwrap();
     let mut terminal = terminal(&app, app.size);
     let cursor = terminal.get_cursor_position().unwrap();
     assert_eq!(usize::from(cursor.y), row, "on the selected job");
@@ -215,11 +243,24 @@ fn the_history_without_colours_marks_the_job_at_hand() {
 fn an_empty_history_has_no_job_at_hand() {
     let mut app = sampled(80, 24);
     list_jobs(&mut app, Vec::new());
-    let row = shot(&app).lines().position(|line| line.contains("No job was recorded in this")).unwrap();
+    let row = shot(&app)
+        .lines()
+        .position(|line| line.contains("No job was recorded in this"))
+        .unwrap();
     let terminal = terminal(&app, app.size);
-    let cells = terminal.backend().buffer().content().chunks(80).nth(row).unwrap();
+    let cells = terminal
+        .backend()
+        .buffer()
+        .content()
+        .chunks(80)
+        .nth(row)
+        .unwrap();
     let is_marked = |modifier: Modifier| modifier.contains(Modifier::REVERSED);
-    assert!(!cells.iter().any(|cell| is_marked(cell.modifier)), "{}", shot(&app));
+    assert!(
+        !cells.iter().any(|cell| is_marked(cell.modifier)),
+        "{}",
+        shot(&app)
+    );
 }
 
 #[test]
@@ -282,7 +323,11 @@ fn an_import_without_a_backup_says_so() {
     subject.backup = false;
     open_in(&mut app, subject);
     keys(&mut app, "P");
-    assert!(shot(&app).contains("No backup will be saved (B: save one)"), "{}", shot(&app));
+    assert!(
+        shot(&app).contains("No backup will be saved (B: save one)"),
+        "{}",
+        shot(&app)
+    );
 }
 
 #[test]
@@ -292,7 +337,11 @@ fn no_secret_and_no_control_is_on_any_of_these_screens() {
             let mut app = scene(size, false, brings);
             for script in ["", "G", "pgup"] {
                 keys(&mut app, script);
-                assert!(!shot(&app).contains("canary"), "{name} at {size:?}: {}", shot(&app));
+                assert!(
+                    !shot(&app).contains("canary"),
+                    "{name} at {size:?}: {}",
+                    shot(&app)
+                );
                 for cell in terminal(&app, app.size).backend().buffer().content() {
                     let is_hostile = |c: char| c.is_control() || c == '\u{202e}';
                     assert!(!cell.symbol().chars().any(is_hostile), "{name} at {size:?}");
@@ -304,7 +353,9 @@ fn no_secret_and_no_control_is_on_any_of_these_screens() {
 
 #[test]
 fn the_signs_of_these_screens_are_ascii_where_wanted() {
-    for (name, brings) in SCENES.into_iter().filter(|(name, _)| ["asked", "saving", "backup"].contains(name))
+    for (name, brings) in SCENES
+        .into_iter()
+        .filter(|(name, _)| ["asked", "saving", "backup"].contains(name))
     {
         let mut app = app_at(120, 40);
         app.skin = skin("dark", Level::None, &ASCII);
@@ -335,7 +386,16 @@ fn ten_thousand_jobs_are_drawn_by_the_visible_rows() {
 fn the_result_of_an_import_says_how_to_undo_it() {
     let mut app = scene((80, 24), false, confirmed);
     let id = effect_id(&keys(&mut app, "P tab enter"));
-    update(&mut app, Msg::Applied(id, Ok(Receipt { job: 77, ..receipt(Vec::new()) })));
+    update(
+        &mut app,
+        Msg::Applied(
+            id,
+            Ok(Receipt {
+                job: 77,
+                ..receipt(Vec::new())
+            }),
+        ),
+    );
     assert!(shot(&app).contains("H lists the jobs and undoes them; so does `gatediff undo 77`"));
 }
 

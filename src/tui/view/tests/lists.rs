@@ -22,9 +22,12 @@ const FILE: &str = r#"{"id": "test-9", "created": "2026-11-01", "domains": [
 
 fn json(value: &serde_json::Value) -> Json {
     match value {
-        serde_json::Value::Object(members) => {
-            Json::Object(members.iter().map(|(name, value)| (name.as_str().into(), json(value))).collect())
-        }
+        serde_json::Value::Object(members) => Json::Object(
+            members
+                .iter()
+                .map(|(name, value)| (name.as_str().into(), json(value)))
+                .collect(),
+        ),
         serde_json::Value::Array(elements) => Json::List(elements.iter().map(json).collect()),
         serde_json::Value::String(text) => Json::text(text.as_str()),
         plain => Json::Number(plain.to_string().into()),
@@ -46,13 +49,18 @@ fn lists(size: (u16, u16), glyphs: &'static crate::tui::skin::Glyphs, level: Lev
             ("tags", Rule::Set),
         ][..]]),
     };
-    let (there, file) =
-        (json(&serde_json::from_str(THERE).unwrap()), json(&serde_json::from_str(FILE).unwrap()));
+    let (there, file) = (
+        json(&serde_json::from_str(THERE).unwrap()),
+        json(&serde_json::from_str(FILE).unwrap()),
+    );
     let (before, after) = align(Some(&there), &file, &schema).sides();
     let mut app = app_at(size.0, size.1);
     app.skin = skin("dark", level, glyphs);
     let draft = item("client", "source", "人事 HR").sides(before, after);
-    open_in(&mut app, reviewed(plan(vec![draft], Vec::new(), Vec::new())));
+    open_in(
+        &mut app,
+        reviewed(plan(vec![draft], Vec::new(), Vec::new())),
+    );
     keys(&mut app, "3 u");
     app
 }

@@ -6,7 +6,17 @@ use super::*;
 use crate::job::scope::Catalogue;
 
 /// Screens by the keys that lead to them.
-const SCREENS: &[&str] = &["", "j l G", "f j space", "c", "/ \"card\"", "? G", ": \"s\"", "o O", "D"];
+const SCREENS: &[&str] = &[
+    "",
+    "j l G",
+    "f j space",
+    "c",
+    "/ \"card\"",
+    "? G",
+    ": \"s\"",
+    "o O",
+    "D",
+];
 
 fn checked(width: u16, height: u16) -> App {
     let mut app = scopes_at(width, height);
@@ -136,7 +146,15 @@ fn an_edit_runs() {
     let id = effect_id(&keys(&mut app, "D"));
     update(
         &mut app,
-        Msg::Progress(id, Progress { phase: Phase::Lock, subject: String::new(), done: 0, total: 0 }),
+        Msg::Progress(
+            id,
+            Progress {
+                phase: Phase::Lock,
+                subject: String::new(),
+                done: 0,
+                total: 0,
+            },
+        ),
     );
     assert_snapshot!(shot(&app));
 }
@@ -167,10 +185,21 @@ fn reading_them_first() {
     let mut app = app_at(80, 24);
     app.begin_with_scopes();
     let id = effect_id(&start(&mut app));
-    let progress = Progress { phase: Phase::Snapshot, subject: "a_table".to_owned(), done: 3, total: 9 };
+    let progress = Progress {
+        phase: Phase::Snapshot,
+        subject: "a_table".to_owned(),
+        done: 3,
+        total: 9,
+    };
     update(&mut app, Msg::Progress(id, progress));
     assert_snapshot!(shot(&app));
-    update(&mut app, Msg::Scopes(id, Err(Failure::new(FailureKind::Unreachable, "cannot connect"))));
+    update(
+        &mut app,
+        Msg::Scopes(
+            id,
+            Err(Failure::new(FailureKind::Unreachable, "cannot connect")),
+        ),
+    );
     assert_snapshot!("reading_them_first_failed", shot(&app));
 }
 
@@ -219,7 +248,13 @@ fn no_data_moves_the_cursor() {
             let mut app = scopes_at(size.0, size.1);
             keys(&mut app, script);
             for cell in terminal(&app, size).backend().buffer().content() {
-                assert!(!cell.symbol().chars().any(|c| c.is_control() || c == '\u{202e}'), "{script}");
+                assert!(
+                    !cell
+                        .symbol()
+                        .chars()
+                        .any(|c| c.is_control() || c == '\u{202e}'),
+                    "{script}"
+                );
             }
         }
     }

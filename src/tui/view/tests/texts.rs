@@ -8,9 +8,12 @@ use crate::engine::Field;
 
 /// The screen on an item with texts of several lines, in its detail.
 fn texts(size: (u16, u16), glyphs: &'static crate::tui::skin::Glyphs, level: Level) -> App {
-    let script: String = (1..40).map(|n| format!("  第 {n} 步: audit('客戶', {n});\n")).collect();
-    let changed =
-        script.replace("audit('客戶', 7)", "audit('客戶', 700)").replace("  第 30 步", "  第 30 步 ");
+    let script: String = (1..40)
+        .map(|n| format!("  第 {n} 步: audit('客戶', {n});\n"))
+        .collect();
+    let changed = script
+        .replace("audit('客戶', 7)", "audit('客戶', 700)")
+        .replace("  第 30 步", "  第 30 步 ");
     let record = |script: &str, rules: &str, owner: &str, note: &str| {
         Value::Record(vec![
             Field::new("script", Value::Text(script.into())),
@@ -22,7 +25,12 @@ fn texts(size: (u16, u16), glyphs: &'static crate::tui::skin::Glyphs, level: Lev
     let mut app = app_at(size.0, size.1);
     app.skin = skin("dark", level, glyphs);
     let draft = item("client", "rule", "規則 Rule").sides(
-        record(&script, r#"{"limit":10,"hosts":["a.example","b.example"]}"#, "x@y.example", "one\r\ntwo\r\n"),
+        record(
+            &script,
+            r#"{"limit":10,"hosts":["a.example","b.example"]}"#,
+            "x@y.example",
+            "one\r\ntwo\r\n",
+        ),
         record(
             &changed,
             r#"{"limit":50,"hosts":["a.example","b.example"]}"#,
@@ -30,7 +38,10 @@ fn texts(size: (u16, u16), glyphs: &'static crate::tui::skin::Glyphs, level: Lev
             "one\ntwo\n",
         ),
     );
-    open_in(&mut app, reviewed(plan(vec![draft], Vec::new(), Vec::new())));
+    open_in(
+        &mut app,
+        reviewed(plan(vec![draft], Vec::new(), Vec::new())),
+    );
     keys(&mut app, "3");
     app
 }
@@ -61,18 +72,30 @@ fn texts_at_200x60_side_by_side() {
 #[test]
 fn a_text_of_megabytes_is_laid_out_once_and_the_cursor_moves_over_what_is_shown() {
     let text = |first: &str| {
-        let lines: String =
-            (0..60_000).map(|n| format!("line {n} of a long script, {first} in it\n")).collect();
+        let lines: String = (0..60_000)
+            .map(|n| format!("line {n} of a long script, {first} in it\n"))
+            .collect();
         Value::Record(vec![Field::new("script", Value::Text(lines.into()))])
     };
     let mut app = app_at(120, 40);
     let draft = item("client", "big", "big").sides(text("one"), text("two"));
-    open_in(&mut app, reviewed(plan(vec![draft], Vec::new(), Vec::new())));
+    open_in(
+        &mut app,
+        reviewed(plan(vec![draft], Vec::new(), Vec::new())),
+    );
     keys(&mut app, "3 z");
-    assert!(app.detail.rows().len() < 1_000, "{}", app.detail.rows().len());
+    assert!(
+        app.detail.rows().len() < 1_000,
+        "{}",
+        app.detail.rows().len()
+    );
     for _ in 0..200 {
         keys(&mut app, "j k");
     }
     keys(&mut app, "G");
-    assert!(shot(&app).contains("more lines of this text"), "{}", shot(&app));
+    assert!(
+        shot(&app).contains("more lines of this text"),
+        "{}",
+        shot(&app)
+    );
 }

@@ -44,7 +44,10 @@ pub(in super::super) fn oauth_scope(mut groups: Vec<&str>) -> Option<String> {
 
 /// Returns the ids that an oauth scope names.
 fn ids(scope: &str) -> impl Iterator<Item = &str> {
-    scope.split(',').map(str::trim).filter(|id| !id.is_empty() && *id != NO_GROUPS)
+    scope
+        .split(',')
+        .map(str::trim)
+        .filter(|id| !id.is_empty() && *id != NO_GROUPS)
 }
 
 /// Rows of clients that do not exist. Plain groups are none of our business.
@@ -54,14 +57,27 @@ fn nobody<'w>(index: &Index<'w>, report: &mut Report<'w>) {
         let id = row.text(client_vgroup::CLIENT_ID);
         if is_gone(id) {
             let scope = index.scope(row.text(client_vgroup::VGROUP_ID)).to_string();
-            report.fixed(Sign::ClientGone, ItemId::new(CLIENT, id), scope, Fix::Delete(T::ClientVgroup, at));
+            report.fixed(
+                Sign::ClientGone,
+                ItemId::new(CLIENT, id),
+                scope,
+                Fix::Delete(T::ClientVgroup, at),
+            );
         }
     }
     for (at, row) in index.rows(T::ClientGroup) {
-        let (id, group) = (row.text(client_group::CLIENT_ID), row.text(client_group::GROUP_ID));
+        let (id, group) = (
+            row.text(client_group::CLIENT_ID),
+            row.text(client_group::GROUP_ID),
+        );
         if is_gone(id) && index.side.group(group).is_none_or(is_hidden) {
             let name = format!("group {group}");
-            report.fixed(Sign::ClientGone, ItemId::new(CLIENT, id), name, Fix::Delete(T::ClientGroup, at));
+            report.fixed(
+                Sign::ClientGone,
+                ItemId::new(CLIENT, id),
+                name,
+                Fix::Delete(T::ClientGroup, at),
+            );
         }
     }
 }
@@ -86,27 +102,48 @@ impl<'w> Client<'_, 'w> {
             let hint = "take scopes or groups away from the client, or groups together";
             report.asked(Sign::TooManyGroups, self.item.clone(), name, hint);
         }
-        let Some((_, row)) = self.index.side.rows_of(T::Oauth, &self.index.side.oauth, self.id).next() else {
+        let Some((_, row)) = self
+            .index
+            .side
+            .rows_of(T::Oauth, &self.index.side.oauth, self.id)
+            .next()
+        else {
             if !self.groups.is_empty() || !self.scopes.is_empty() {
-                let hint =
-                    "no token can be issued to it: import the client, or create it in the product anew";
-                report.asked(Sign::NoOauthRow, self.item.clone(), "oauth_client_details", hint);
+                let hint = "no token can be issued to it: import the client, or create it in the product anew";
+                report.asked(
+                    Sign::NoOauthRow,
+                    self.item.clone(),
+                    "oauth_client_details",
+                    hint,
+                );
             }
             return;
         };
         let named: Vec<&str> = ids(row.text(oauth::SCOPE)).collect();
-        let (there, held): (HashSet<&str>, HashSet<&str>) =
-            (named.iter().copied().collect(), self.groups.iter().copied().collect());
-        let stale = named.iter().filter(|id| !held.contains(*id)).map(|id| format!("{id} is not held"));
+        let (there, held): (HashSet<&str>, HashSet<&str>) = (
+            named.iter().copied().collect(),
+            self.groups.iter().copied().collect(),
+        );
+        let stale = named
+            .iter()
+            .filter(|id| !held.contains(*id))
+            .map(|id| format!("{id} is not held"));
         let lacking = self.groups.iter().filter(|id| !there.contains(*id));
-        let names: Vec<String> = stale.chain(lacking.map(|id| format!("{id} is not named"))).collect();
+        let names: Vec<String> = stale
+            .chain(lacking.map(|id| format!("{id} is not named")))
+            .collect();
         let fits = oauth_scope(self.groups.clone()).is_some();
         for name in names {
             let (sign, item) = (Sign::StaleOauthIds, self.item.clone());
             if fits {
                 report.fixed(sign, item, name, Fix::Recompute(self.id));
             } else {
-                report.asked(sign, item, name, "the oauth scope has no room for all that the client holds");
+                report.asked(
+                    sign,
+                    item,
+                    name,
+                    "the oauth scope has no room for all that the client holds",
+                );
             }
         }
     }
@@ -117,19 +154,31 @@ impl<'w> Client<'_, 'w> {
         for (at, row) in side.rows_of(T::ClientVgroup, &side.client_vgroups, self.id) {
             let scope = row.text(client_vgroup::VGROUP_ID);
             if side.scope(scope).is_none() {
-                report.fixed(Sign::HeldScopeGone, self.item.clone(), scope, Fix::Delete(T::ClientVgroup, at));
+                report.fixed(
+                    Sign::HeldScopeGone,
+                    self.item.clone(),
+                    scope,
+                    Fix::Delete(T::ClientVgroup, at),
+                );
             }
         }
         for (at, row) in side.rows_of(T::ClientGroup, &side.client_groups, self.id) {
             let group = row.text(client_group::GROUP_ID);
             if side.group(group).is_none() {
-                report.fixed(Sign::HeldGroupGone, self.item.clone(), group, Fix::Delete(T::ClientGroup, at));
+                report.fixed(
+                    Sign::HeldGroupGone,
+                    self.item.clone(),
+                    group,
+                    Fix::Delete(T::ClientGroup, at),
+                );
             }
         }
     }
 
     fn held_scopes(&self) -> impl Iterator<Item = (&'w str, &'w Row)> {
-        self.scopes.iter().filter_map(|id| Some((*id, self.index.side.scope(id)?)))
+        self.scopes
+            .iter()
+            .filter_map(|id| Some((*id, self.index.side.scope(id)?)))
     }
 
     fn is_of_level(&self, scope: &Row) -> bool {
@@ -138,9 +187,18 @@ impl<'w> Client<'_, 'w> {
 
     /// Scopes of another level: changing a scope's leaves them behind.
     fn levels(&self, report: &mut Report<'w>) {
-        for (_, scope) in self.held_scopes().filter(|(_, scope)| !self.is_of_level(scope)) {
-            let (name, level) = (scope.text(vgroup::VGROUP_NAME), scope.text(vgroup::SECURITY_LEVEL_ID));
-            let name = format!("{name} is of level '{level}', the client of '{}'", self.level);
+        for (_, scope) in self
+            .held_scopes()
+            .filter(|(_, scope)| !self.is_of_level(scope))
+        {
+            let (name, level) = (
+                scope.text(vgroup::VGROUP_NAME),
+                scope.text(vgroup::SECURITY_LEVEL_ID),
+            );
+            let name = format!(
+                "{name} is of level '{level}', the client of '{}'",
+                self.level
+            );
             let hint = "take the scope away from the client, or change the level of either";
             report.asked(Sign::ClientLevelDiffers, self.item.clone(), name, hint);
         }
@@ -151,7 +209,9 @@ impl<'w> Client<'_, 'w> {
         let side = &self.index.side;
         let held: HashSet<&str> = self.scopes.iter().copied().collect();
         for (at, row) in side.rows_of(T::ClientGroup, &side.client_groups, self.id) {
-            let Some(hidden) = self.index.hidden(row.text(client_group::GROUP_ID)) else { continue };
+            let Some(hidden) = self.index.hidden(row.text(client_group::GROUP_ID)) else {
+                continue;
+            };
             let mut scopes = hidden.scopes().peekable();
             if scopes.peek().is_some() && !scopes.any(|scope| held.contains(scope)) {
                 let name = format!("{} of {}", hidden.label(), self.index.item(hidden));
@@ -178,11 +238,29 @@ impl<'w> Client<'_, 'w> {
         for (group, (scope, name)) in lacking {
             let (sign, item) = (Sign::LackingHiddenGroups, self.item.clone());
             if !self.is_of_level(scope) {
-                report.asked(sign, item, name, "the scope is of another level than the client: take it away");
+                report.asked(
+                    sign,
+                    item,
+                    name,
+                    "the scope is of another level than the client: take it away",
+                );
             } else if fits {
-                report.fixed(sign, item, name, Fix::Give { client: self.id, group });
+                report.fixed(
+                    sign,
+                    item,
+                    name,
+                    Fix::Give {
+                        client: self.id,
+                        group,
+                    },
+                );
             } else {
-                report.asked(sign, item, name, "the client would hold more than 186 groups (1547)");
+                report.asked(
+                    sign,
+                    item,
+                    name,
+                    "the client would hold more than 186 groups (1547)",
+                );
             }
         }
     }

@@ -63,14 +63,22 @@ impl<'w> Group<'_, 'w> {
         match (hidden.own, &*hidden.linked) {
             (Some(own), []) if !hidden.apis.is_empty() => self.unlinked(report, own),
             (None, [scope]) => {
-                let fix = Fix::Follow { scope, group: hidden.id };
+                let fix = Fix::Follow {
+                    scope,
+                    group: hidden.id,
+                };
                 let item = self.index.item(hidden);
                 report.fixed(Sign::HiddenGroupWithoutOwner, item, hidden.label(), fix);
             }
             _ if hidden.home().is_none() => {
                 let hint = "take the API out of all of these scopes and add it again";
                 for scope in hidden.scopes() {
-                    report.asked(Sign::HiddenGroupOfTwo, self.index.scope(scope), hidden.label(), hint);
+                    report.asked(
+                        Sign::HiddenGroupOfTwo,
+                        self.index.scope(scope),
+                        hidden.label(),
+                        hint,
+                    );
                 }
             }
             _ => {}
@@ -87,7 +95,15 @@ impl<'w> Group<'_, 'w> {
         if !is_held && !index.is_mapped(hidden.id) {
             report.fixed(sign, item, hidden.label(), Fix::Remove(hidden.id));
         } else if is_held && self.holders_hold(scope) && self.is_lacking(scope) {
-            report.fixed(sign, item, hidden.label(), Fix::Link { scope, group: hidden.id });
+            report.fixed(
+                sign,
+                item,
+                hidden.label(),
+                Fix::Link {
+                    scope,
+                    group: hidden.id,
+                },
+            );
         } else {
             let hint = "not all holders of the scope hold it, or an X-API key maps to it: take the scope \
                         away from them and give it again, or map the key to another group";
@@ -99,8 +115,12 @@ impl<'w> Group<'_, 'w> {
     fn holders_hold(&self, scope: &str) -> bool {
         let side = &self.index.side;
         let holders = side.rows_of(T::ClientGroup, &self.index.holders, self.hidden.id);
-        let holders: HashSet<&str> = holders.map(|(_, row)| row.text(client_group::CLIENT_ID)).collect();
-        let mut clients = side.rows_of(T::ClientVgroup, &self.index.scope_holders, scope).peekable();
+        let holders: HashSet<&str> = holders
+            .map(|(_, row)| row.text(client_group::CLIENT_ID))
+            .collect();
+        let mut clients = side
+            .rows_of(T::ClientVgroup, &self.index.scope_holders, scope)
+            .peekable();
         clients.peek().is_some()
             && clients.all(|(_, row)| holders.contains(row.text(client_vgroup::CLIENT_ID)))
     }
@@ -118,17 +138,27 @@ impl<'w> Group<'_, 'w> {
     /// say whose it is, that is told, and repaired by the same.
     fn differences(&self, report: &mut Report<'w>) {
         let (index, hidden) = (self.index, self.hidden);
-        let Some(scope) = hidden.own.filter(|own| hidden.home() == Some(own)) else { return };
-        let Some(row) = index.side.scope(scope) else { return };
-        let mut differs: Vec<&str> =
-            index.differences(hidden.row, row).into_iter().map(|(name, ..)| name).collect();
+        let Some(scope) = hidden.own.filter(|own| hidden.home() == Some(own)) else {
+            return;
+        };
+        let Some(row) = index.side.scope(scope) else {
+            return;
+        };
+        let mut differs: Vec<&str> = index
+            .differences(hidden.row, row)
+            .into_iter()
+            .map(|(name, ..)| name)
+            .collect();
         let [here, there] = index.authorities(hidden.id, scope);
         if here != there {
             differs.push("authentication types");
         }
         if !differs.is_empty() {
             let name = format!("{} ({})", hidden.label(), differs.join(", "));
-            let fix = Fix::Follow { scope, group: hidden.id };
+            let fix = Fix::Follow {
+                scope,
+                group: hidden.id,
+            };
             report.fixed(Sign::HiddenGroupDiffers, index.item(hidden), name, fix);
         }
     }
@@ -138,6 +168,10 @@ impl Index<'_> {
     /// Says whether a scope that exists links a group.
     pub(super) fn is_linked(&self, group: &str) -> bool {
         let mut links = self.side.rows_of(T::VgroupGroup, &self.links, group);
-        links.any(|(_, link)| self.side.scope(link.text(vgroup_group::VGROUP_ID)).is_some())
+        links.any(|(_, link)| {
+            self.side
+                .scope(link.text(vgroup_group::VGROUP_ID))
+                .is_some()
+        })
     }
 }

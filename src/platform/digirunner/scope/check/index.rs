@@ -28,7 +28,12 @@ pub(in super::super) struct Hidden<'w> {
 impl<'w> Hidden<'w> {
     /// Returns all scopes that it has to do with, its own first.
     pub(in super::super) fn scopes(&self) -> impl Iterator<Item = &'w str> + use<'_, 'w> {
-        self.own.into_iter().chain(self.linked.iter().copied().filter(|id| Some(*id) != self.own))
+        self.own.into_iter().chain(
+            self.linked
+                .iter()
+                .copied()
+                .filter(|id| Some(*id) != self.own),
+        )
     }
 
     /// Returns the scope that it follows: the only one that it has to do with.
@@ -40,8 +45,14 @@ impl<'w> Hidden<'w> {
 
     /// Calls it by its API, and by its id where it has none.
     pub(in super::super) fn label(&self) -> String {
-        let api = self.apis.first().or_else(|| self.lacking.first().map(|(_, api)| api));
-        api.map_or_else(|| format!("group {}", self.id), |(module, key)| format!("{module}/{key}"))
+        let api = self
+            .apis
+            .first()
+            .or_else(|| self.lacking.first().map(|(_, api)| api));
+        api.map_or_else(
+            || format!("group {}", self.id),
+            |(module, key)| format!("{module}/{key}"),
+        )
     }
 }
 
@@ -67,7 +78,8 @@ pub(in super::super) struct Index<'w> {
 impl<'w> Index<'w> {
     /// Indexes a world.
     pub(in super::super) fn new(world: &'w World) -> Self {
-        let words = |table: T, column: usize| world.rows(table).iter().map(move |row| row.text(column));
+        let words =
+            |table: T, column: usize| world.rows(table).iter().map(move |row| row.text(column));
         let mut index = Self {
             side: Side::new(world),
             hidden: Vec::new(),
@@ -78,11 +90,18 @@ impl<'w> Index<'w> {
             unlinked: HashMap::new(),
             levels: words(T::Level, level::SECURITY_LEVEL_ID).collect(),
             authorities: words(T::Authority, authority::GROUP_AUTHORITIE_ID).collect(),
-            apis: world.apis.iter().map(|api| (&*api.module, &*api.api)).collect(),
+            apis: world
+                .apis
+                .iter()
+                .map(|api| (&*api.module, &*api.api))
+                .collect(),
             mapped: words(T::XMap, x_map::GROUP_ID).collect(),
         };
         let groups = world.rows(T::Group).iter();
-        index.hidden = groups.filter(|row| is_hidden(row)).map(|row| index.hide(row)).collect();
+        index.hidden = groups
+            .filter(|row| is_hidden(row))
+            .map(|row| index.hide(row))
+            .collect();
         for (at, hidden) in index.hidden.iter().enumerate() {
             index.hidden_by_id.insert(hidden.id, at);
             if let (Some(own), []) = (hidden.own, &*hidden.linked) {
@@ -105,14 +124,20 @@ impl<'w> Index<'w> {
             row,
             id,
             own: Some(row.text(group::VGROUP_ID)).filter(is_scope),
-            linked: linked.map(|(_, link)| link.text(vgroup_group::VGROUP_ID)).filter(is_scope).collect(),
+            linked: linked
+                .map(|(_, link)| link.text(vgroup_group::VGROUP_ID))
+                .filter(is_scope)
+                .collect(),
             apis: apis.into_iter().map(|(_, api)| api).collect(),
             lacking,
         }
     }
 
     /// Returns a table's rows, with where they stand.
-    pub(in super::super) fn rows(&self, table: T) -> impl Iterator<Item = (usize, &'w Row)> + use<'w> {
+    pub(in super::super) fn rows(
+        &self,
+        table: T,
+    ) -> impl Iterator<Item = (usize, &'w Row)> + use<'w> {
         self.side.world.rows(table).iter().enumerate()
     }
 
@@ -126,7 +151,9 @@ impl<'w> Index<'w> {
         &'s self,
         scope: &str,
     ) -> impl Iterator<Item = &'s Hidden<'w>> + use<'s, 'w> {
-        let links = self.side.rows_of(T::VgroupGroup, &self.side.vgroup_groups, scope);
+        let links = self
+            .side
+            .rows_of(T::VgroupGroup, &self.side.vgroup_groups, scope);
         links.filter_map(|(_, link)| self.hidden(link.text(vgroup_group::GROUP_ID)))
     }
 
@@ -136,7 +163,11 @@ impl<'w> Index<'w> {
         &'s self,
         scope: &str,
     ) -> impl Iterator<Item = &'s Hidden<'w>> + use<'s, 'w> {
-        self.unlinked.get(scope).into_iter().flatten().filter_map(|at| self.hidden.get(*at))
+        self.unlinked
+            .get(scope)
+            .into_iter()
+            .flatten()
+            .filter_map(|at| self.hidden.get(*at))
     }
 
     /// Says whether the target has an API.
@@ -162,8 +193,15 @@ impl<'w> Index<'w> {
     /// Returns the authentication types of a hidden group and of its scope
     /// that there are.
     pub(in super::super) fn authorities(&self, group: &str, scope: &str) -> [HashSet<&'w str>; 2] {
-        [self.side.authorities_of_group(group), self.side.authorities_of_scope(scope)]
-            .map(|ids| ids.into_iter().filter(|id| self.has_authority(id)).collect())
+        [
+            self.side.authorities_of_group(group),
+            self.side.authorities_of_scope(scope),
+        ]
+        .map(|ids| {
+            ids.into_iter()
+                .filter(|id| self.has_authority(id))
+                .collect()
+        })
     }
 
     /// Returns the columns in which a hidden group differs from its scope, by
@@ -196,7 +234,10 @@ impl<'w> Index<'w> {
 
     /// Returns the item of a scope; one that is not there goes by its id.
     pub(in super::super) fn scope(&self, id: &str) -> ItemId {
-        let name = self.side.scope(id).map_or(id, |row| row.text(vgroup::VGROUP_NAME));
+        let name = self
+            .side
+            .scope(id)
+            .map_or(id, |row| row.text(vgroup::VGROUP_NAME));
         ItemId::new(SCOPE, name)
     }
 
@@ -206,7 +247,10 @@ impl<'w> Index<'w> {
         if let Some(hidden) = self.hidden(id) {
             return self.item(hidden);
         }
-        let name = self.side.group(id).map_or(id, |row| row.text(group::GROUP_NAME));
+        let name = self
+            .side
+            .group(id)
+            .map_or(id, |row| row.text(group::GROUP_NAME));
         ItemId::new(GROUP, name)
     }
 
@@ -218,11 +262,17 @@ impl<'w> Index<'w> {
         }
         let known = [group::VGROUP_NAME, group::VGROUP_ID].map(|at| hidden.row.text(at));
         let known = known.into_iter().find(|text| !text.is_empty());
-        known.map_or_else(|| ItemId::new(GROUP, hidden.id), |text| ItemId::new(SCOPE, text))
+        known.map_or_else(
+            || ItemId::new(GROUP, hidden.id),
+            |text| ItemId::new(SCOPE, text),
+        )
     }
 }
 
 /// Returns the API of a row of `tsmp_group_api`.
 pub(in super::super) fn api_of(row: &Row) -> ApiName<'_> {
-    (row.text(group_api::MODULE_NAME), row.text(group_api::API_KEY))
+    (
+        row.text(group_api::MODULE_NAME),
+        row.text(group_api::API_KEY),
+    )
 }

@@ -17,7 +17,12 @@ use crate::engine::ItemId;
 pub(super) fn check<'w>(index: &Index<'w>, report: &mut Report<'w>) {
     for (_, row) in index.rows(T::Vgroup) {
         let id = row.text(vgroup::VGROUP_ID);
-        let scope = Scope { index, id, item: index.scope(id), row };
+        let scope = Scope {
+            index,
+            id,
+            item: index.scope(id),
+            row,
+        };
         scope.level(report);
         scope.limits(report);
         scope.apis(report);
@@ -44,7 +49,11 @@ impl<'w> Scope<'_, 'w> {
         if !self.index.has_level(level) {
             levels.push(format!("'{level}'"));
         }
-        for hidden in self.index.linked(self.id).filter(|hidden| hidden.home().is_none()) {
+        for hidden in self
+            .index
+            .linked(self.id)
+            .filter(|hidden| hidden.home().is_none())
+        {
             let level = hidden.row.text(group::SECURITY_LEVEL_ID);
             if !self.index.has_level(level) {
                 levels.push(format!("'{level}' of {}", hidden.label()));
@@ -73,11 +82,14 @@ impl<'w> Scope<'_, 'w> {
 
     fn apis(&self, report: &mut Report<'w>) {
         let mut seen = HashSet::new();
-        for (module, key) in self.index.linked(self.id).flat_map(|hidden| hidden.apis.iter().copied()) {
+        for (module, key) in self
+            .index
+            .linked(self.id)
+            .flat_map(|hidden| hidden.apis.iter().copied())
+        {
             if !seen.insert((module, key)) {
                 let name = format!("{module}/{key}");
-                let hint =
-                    "tokens may name either hidden group: take the API out of the scope and add it again";
+                let hint = "tokens may name either hidden group: take the API out of the scope and add it again";
                 report.asked(Sign::ApiTwice, self.item.clone(), name, hint);
             }
         }
@@ -87,18 +99,34 @@ impl<'w> Scope<'_, 'w> {
 /// Names and aliases that are there twice: no unique index prevents it.
 fn twice<'w>(index: &Index<'w>, report: &mut Report<'w>) {
     let rows = index.side.world.rows(T::Vgroup);
-    let in_order = |column| by_text(rows, column).into_iter().collect::<BTreeMap<_, _>>();
+    let in_order = |column| {
+        by_text(rows, column)
+            .into_iter()
+            .collect::<BTreeMap<_, _>>()
+    };
     let hint = "give all of them but one another name: an import takes them for one";
-    for (name, at) in in_order(vgroup::VGROUP_NAME).into_iter().filter(|(_, at)| at.len() > 1) {
+    for (name, at) in in_order(vgroup::VGROUP_NAME)
+        .into_iter()
+        .filter(|(_, at)| at.len() > 1)
+    {
         for row in at.iter().filter_map(|at| rows.get(*at)) {
-            report.asked(Sign::NameTwice, ItemId::new(SCOPE, name), row.text(vgroup::VGROUP_ID), hint);
+            report.asked(
+                Sign::NameTwice,
+                ItemId::new(SCOPE, name),
+                row.text(vgroup::VGROUP_ID),
+                hint,
+            );
         }
     }
     let aliases = in_order(vgroup::VGROUP_ALIAS).into_iter();
     for (alias, at) in aliases.filter(|(alias, at)| !alias.is_empty() && at.len() > 1) {
-        let ids = at.iter().filter_map(|at| Some(rows.get(*at)?.text(vgroup::VGROUP_ID)));
+        let ids = at
+            .iter()
+            .filter_map(|at| Some(rows.get(*at)?.text(vgroup::VGROUP_ID)));
         for id in ids.clone() {
-            let Some(other) = ids.clone().find(|other| *other != id) else { continue };
+            let Some(other) = ids.clone().find(|other| *other != id) else {
+                continue;
+            };
             let name = match at.len() - 2 {
                 0 => format!("'{alias}' of {}", index.scope(other)),
                 more => format!("'{alias}' of {} and {more} more", index.scope(other)),
@@ -112,7 +140,10 @@ fn twice<'w>(index: &Index<'w>, report: &mut Report<'w>) {
 /// Links of scopes or groups that do not exist, and to plain groups.
 fn links<'w>(index: &Index<'w>, report: &mut Report<'w>) {
     for (at, row) in index.rows(T::VgroupGroup) {
-        let (scope, id) = (row.text(vgroup_group::VGROUP_ID), row.text(vgroup_group::GROUP_ID));
+        let (scope, id) = (
+            row.text(vgroup_group::VGROUP_ID),
+            row.text(vgroup_group::GROUP_ID),
+        );
         let (item, fix) = (index.scope(scope), Fix::Delete(T::VgroupGroup, at));
         if index.side.scope(scope).is_none() {
             report.fixed(Sign::LinkedScopeGone, item, id, fix);
@@ -122,7 +153,12 @@ fn links<'w>(index: &Index<'w>, report: &mut Report<'w>) {
             Some(group) if is_hidden(group) => {}
             Some(group) => {
                 let hint = "delete the link from tsmp_vgroup_group by hand, if nobody needs the group's APIs by this scope";
-                report.asked(Sign::PlainGroupLinked, item, group.text(group::GROUP_NAME), hint);
+                report.asked(
+                    Sign::PlainGroupLinked,
+                    item,
+                    group.text(group::GROUP_NAME),
+                    hint,
+                );
             }
             None if links_apis(index, id) => {
                 let hint = "its APIs can be called by this scope all the same: add them to the scope, then delete the rows of tsmp_vgroup_group and tsmp_group_api by hand";
@@ -135,7 +171,10 @@ fn links<'w>(index: &Index<'w>, report: &mut Report<'w>) {
 
 /// Says whether rows of `tsmp_group_api` name a group with an API that exists.
 fn links_apis(index: &Index<'_>, group: &str) -> bool {
-    index.side.rows_of(T::GroupApi, &index.side.group_apis, group).any(|(_, row)| index.has_api(api_of(row)))
+    index
+        .side
+        .rows_of(T::GroupApi, &index.side.group_apis, group)
+        .any(|(_, row)| index.has_api(api_of(row)))
 }
 
 /// Authentication types that do not exist, or of what does not exist.
@@ -144,13 +183,27 @@ fn authorities<'w>(index: &Index<'w>, report: &mut Report<'w>) {
         let id = row.text(vgroup_authority::VGROUP_AUTHORITIE_ID);
         let scope = row.text(vgroup_authority::VGROUP_ID);
         let (item, fix) = (index.scope(scope), Fix::Delete(T::VgroupAuthority, at));
-        authority(index, report, index.side.scope(scope).is_some(), item, id, fix);
+        authority(
+            index,
+            report,
+            index.side.scope(scope).is_some(),
+            item,
+            id,
+            fix,
+        );
     }
     for (at, row) in index.rows(T::GroupAuthority) {
         let id = row.text(group_authority::GROUP_AUTHORITIE_ID);
         let group = row.text(group_authority::GROUP_ID);
         let (item, fix) = (index.group(group), Fix::Delete(T::GroupAuthority, at));
-        authority(index, report, index.side.group(group).is_some(), item, id, fix);
+        authority(
+            index,
+            report,
+            index.side.group(group).is_some(),
+            item,
+            id,
+            fix,
+        );
     }
 }
 
@@ -180,10 +233,12 @@ fn nothing<'w>(index: &Index<'w>, report: &mut Report<'w>) {
         let (api, item) = (api_of(row), index.group(id));
         let name = format!("{}/{}", api.0, api.1);
         if index.has_api(api) && index.is_mapped(id) {
-            let hint = "X-API keys map to it and can call its APIs: map them to another group first";
+            let hint =
+                "X-API keys map to it and can call its APIs: map them to another group first";
             report.asked(Sign::ApiOfNothing, item, name, hint);
         } else if index.has_api(api) && index.is_linked(id) {
-            let hint = "a scope links it, and its APIs can be called by that: see linked-group-gone";
+            let hint =
+                "a scope links it, and its APIs can be called by that: see linked-group-gone";
             report.asked(Sign::ApiOfNothing, item, name, hint);
         } else {
             report.fixed(Sign::ApiOfNothing, item, name, Fix::Delete(T::GroupApi, at));

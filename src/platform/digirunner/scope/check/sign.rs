@@ -98,9 +98,11 @@ impl Sign {
                 "holds scopes without all of their hidden groups",
                 "inserts the rows that are lacking and writes the oauth scope anew",
             ),
-            Self::HeldScopeGone => {
-                ("held-scope-gone", "holds scopes that do not exist, by their ids", "deletes their rows")
-            }
+            Self::HeldScopeGone => (
+                "held-scope-gone",
+                "holds scopes that do not exist, by their ids",
+                "deletes their rows",
+            ),
             Self::HeldGroupGone => (
                 "held-group-gone",
                 "holds groups that do not exist, by their ids",
@@ -111,17 +113,33 @@ impl Sign {
                 "there is no such client, but it holds scopes or hidden groups",
                 "deletes the rows, which keep scopes from being deleted (1403)",
             ),
-            Self::ClientLevelDiffers => {
-                ("client-level-differs", "holds scopes of another security level than its own", "")
-            }
-            Self::TooManyGroups => {
-                ("too-many-groups", "holds more groups than its oauth scope has room for", "")
-            }
-            Self::NoOauthRow => ("no-oauth-row", "holds groups or scopes, but has no row in", ""),
+            Self::ClientLevelDiffers => (
+                "client-level-differs",
+                "holds scopes of another security level than its own",
+                "",
+            ),
+            Self::TooManyGroups => (
+                "too-many-groups",
+                "holds more groups than its oauth scope has room for",
+                "",
+            ),
+            Self::NoOauthRow => (
+                "no-oauth-row",
+                "holds groups or scopes, but has no row in",
+                "",
+            ),
             Self::LevelGone => ("level-gone", "its security level does not exist", ""),
-            Self::NameTwice => ("name-twice", "there are several scopes of this name, by their ids", ""),
+            Self::NameTwice => (
+                "name-twice",
+                "there are several scopes of this name, by their ids",
+                "",
+            ),
             Self::AliasTwice => ("alias-twice", "other scopes have the same alias", ""),
-            Self::NameTooLong => ("name-too-long", "its name is too long for a scope that has APIs", ""),
+            Self::NameTooLong => (
+                "name-too-long",
+                "its name is too long for a scope that has APIs",
+                "",
+            ),
             Self::NegativeDuration => (
                 "negative-duration",
                 "its allowed access duration is negative, which the product cannot show (1297)",
@@ -153,7 +171,11 @@ impl Sign {
                 "has hidden groups that it does not link",
                 "links those that all its holders hold, and removes those that nobody holds",
             ),
-            Self::HiddenGroupOfTwo => ("hidden-group-of-two", "shares hidden groups with another scope", ""),
+            Self::HiddenGroupOfTwo => (
+                "hidden-group-of-two",
+                "shares hidden groups with another scope",
+                "",
+            ),
             Self::HiddenGroupDiffers => (
                 "hidden-group-differs",
                 "has hidden groups that are not what the scope is",
@@ -169,20 +191,26 @@ impl Sign {
                 "links groups that do not exist, so that the product cannot delete it (1287)",
                 "deletes the links",
             ),
-            Self::PlainGroupLinked => {
-                ("plain-group-linked", "links plain groups, which the product deletes with the scope", "")
-            }
-            Self::AuthenticationGone => {
-                ("authentication-gone", "has authentication types that do not exist", "takes them away")
-            }
+            Self::PlainGroupLinked => (
+                "plain-group-linked",
+                "links plain groups, which the product deletes with the scope",
+                "",
+            ),
+            Self::AuthenticationGone => (
+                "authentication-gone",
+                "has authentication types that do not exist",
+                "takes them away",
+            ),
             Self::AuthenticationOfNothing => (
                 "authentication-of-nothing",
                 "there is no such item, but it has authentication types",
                 "deletes the rows",
             ),
-            Self::ApiOfNothing => {
-                ("api-of-nothing", "there is no such group, but it has APIs", "deletes the rows")
-            }
+            Self::ApiOfNothing => (
+                "api-of-nothing",
+                "there is no such group, but it has APIs",
+                "deletes the rows",
+            ),
         }
     }
 }
@@ -193,7 +221,10 @@ mod tests {
 
     #[test]
     fn signs_are_told_in_their_own_order_by_words_of_their_own() {
-        assert!(Sign::ALL.is_sorted_by(|a, b| a < b), "also: none is there twice");
+        assert!(
+            Sign::ALL.is_sorted_by(|a, b| a < b),
+            "also: none is there twice"
+        );
         let mut codes = Sign::ALL.map(Sign::code);
         codes.sort_unstable();
         assert!(codes.is_sorted_by(|a, b| a < b));

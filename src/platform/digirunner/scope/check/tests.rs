@@ -19,14 +19,19 @@ fn healthy() -> Lists {
 }
 
 fn scoped() -> Lists {
-    let like_crm = json!({"vgroupName": "crm", "securityLevelId": "A", "allowDays": 60, "allowTimes": 3});
+    let like_crm =
+        json!({"vgroupName": "crm", "securityLevelId": "A", "allowDays": 60, "allowTimes": 3});
     world()
         .level("A", "a")
         .authentication("X", "x")
         .apis(&[("m", "1"), ("m", "2")])
         .group("1", "plain", json!({}))
         .group_api("1", ("m", "1"), json!({}))
-        .scope("10", "crm", json!({"securityLevelId": "A", "allowDays": 60, "allowTimes": 3}))
+        .scope(
+            "10",
+            "crm",
+            json!({"securityLevelId": "A", "allowDays": 60, "allowTimes": 3}),
+        )
         .scope_authentication("10", "X")
         .hidden("21", "10", ("m", "1"), like_crm.clone())
         .group_authentication("21", "X")
@@ -46,22 +51,49 @@ fn held(lists: Lists, client: &str, oauth: &str) -> Lists {
 
 /// Leaves out the rows of a list in which properties have these values.
 fn without(lists: &Lists, list: &'static str, like: &Value) -> Lists {
-    let is_like = |row: &Value| like.as_object().unwrap().iter().all(|(name, value)| row[name] == *value);
-    let kept: Vec<Value> = lists.rows(list).iter().filter(|row| !is_like(row)).cloned().collect();
-    kept.into_iter().fold(lists.clone().cleared(list), |lists, row| lists.row(list, row))
+    let is_like = |row: &Value| {
+        like.as_object()
+            .unwrap()
+            .iter()
+            .all(|(name, value)| row[name] == *value)
+    };
+    let kept: Vec<Value> = lists
+        .rows(list)
+        .iter()
+        .filter(|row| !is_like(row))
+        .cloned()
+        .collect();
+    kept.into_iter()
+        .fold(lists.clone().cleared(list), |lists, row| {
+            lists.row(list, row)
+        })
 }
 
 fn stamp() -> Stamp {
-    let now = NaiveDate::from_ymd_opt(2026, 1, 31).unwrap().and_hms_opt(1, 2, 3).unwrap();
-    Stamp { operator: "tester".to_owned(), now }
+    let now = NaiveDate::from_ymd_opt(2026, 1, 31)
+        .unwrap()
+        .and_hms_opt(1, 2, 3)
+        .unwrap();
+    Stamp {
+        operator: "tester".to_owned(),
+        now,
+    }
 }
 
 /// Tells what is wrong; what cannot be repaired ends with `!`.
 fn told(world: &World) -> Vec<String> {
     let tell = |ailment: super::Ailment| {
-        assert!(ailment.repair.is_some() || !ailment.hint.is_empty(), "{ailment:?}: what now?");
+        assert!(
+            ailment.repair.is_some() || !ailment.hint.is_empty(),
+            "{ailment:?}: what now?"
+        );
         let mark = if ailment.repair.is_some() { "" } else { " !" };
-        format!("{} {} {}{mark}", ailment.code, ailment.item, ailment.message.split_once(": ").unwrap().1)
+        format!(
+            "{} {} {}{mark}",
+            ailment.code,
+            ailment.item,
+            ailment.message.split_once(": ").unwrap().1
+        )
     };
     ailments(world).into_iter().map(tell).collect()
 }
@@ -80,14 +112,27 @@ fn after(world: &World, changes: &Changes) -> World {
             for row in &changes.deletes.rows {
                 let there = rows.len();
                 rows.retain(|other| key(table, other) != key(table, row));
-                assert_eq!(rows.len(), there - 1, "one row of {} is deleted", table.name);
+                assert_eq!(
+                    rows.len(),
+                    there - 1,
+                    "one row of {} is deleted",
+                    table.name
+                );
             }
             for row in &changes.updates.rows {
-                let at = rows.iter().position(|other| key(table, other) == key(table, row)).unwrap();
+                let at = rows
+                    .iter()
+                    .position(|other| key(table, other) == key(table, row))
+                    .unwrap();
                 rows[at] = row.clone();
             }
             for row in &changes.inserts.rows {
-                assert!(rows.iter().all(|other| key(table, other) != key(table, row)), "{}", table.name);
+                assert!(
+                    rows.iter()
+                        .all(|other| key(table, other) != key(table, row)),
+                    "{}",
+                    table.name
+                );
                 rows.push(row.clone());
             }
         }
@@ -101,7 +146,11 @@ fn after(world: &World, changes: &Changes) -> World {
 fn assert_repaired(lists: &Lists, before: &[&str], left: &[&str]) -> World {
     let world = target(lists);
     assert_eq!(told(&world), before);
-    let Repaired { changes, left: count, .. } = repair(&world, &[], &stamp());
+    let Repaired {
+        changes,
+        left: count,
+        ..
+    } = repair(&world, &[], &stamp());
     let repaired = after(&world, &changes);
     assert_eq!(told(&repaired), left);
     assert_eq!(count, left.len());
@@ -113,19 +162,29 @@ fn assert_repaired(lists: &Lists, before: &[&str], left: &[&str]) -> World {
 fn assert_asked(lists: &Lists, told: &[&str]) {
     let repaired = assert_repaired(lists, told, told);
     let world = target(lists);
-    assert!(TABLES.iter().all(|table| repaired.rows(table.id) == world.rows(table.id)));
+    assert!(
+        TABLES
+            .iter()
+            .all(|table| repaired.rows(table.id) == world.rows(table.id))
+    );
 }
 
 fn oauth_of(world: &World, client: &str) -> String {
     let rows = world.rows(T::Oauth);
-    let row = rows.iter().find(|row| row.text(oauth::CLIENT_ID) == client).unwrap();
+    let row = rows
+        .iter()
+        .find(|row| row.text(oauth::CLIENT_ID) == client)
+        .unwrap();
     row.text(oauth::SCOPE).to_owned()
 }
 
 /// The keys of a table's rows, as `a/21`.
 fn keys(world: &World, table: T) -> Vec<String> {
-    let mut keys: Vec<String> =
-        world.rows(table).iter().map(|row| key(table.table(), row).join("/")).collect();
+    let mut keys: Vec<String> = world
+        .rows(table)
+        .iter()
+        .map(|row| key(table.table(), row).join("/"))
+        .collect();
     keys.sort();
     keys
 }
@@ -137,9 +196,16 @@ fn nothing_is_wrong_with_what_the_product_makes() {
         row.insert("scope".to_owned(), json!("22,1,21"));
     });
     assert_asked(&in_another_order, &[]);
-    let without_groups = scoped().client("b", json!({})).oauth("b", json!({"scope": "select"}));
+    let without_groups = scoped()
+        .client("b", json!({}))
+        .oauth("b", json!({"scope": "select"}));
     assert_asked(&without_groups, &[]);
-    assert_asked(&scoped().client("b", json!({})).oauth("b", json!({"scope": ""})), &[]);
+    assert_asked(
+        &scoped()
+            .client("b", json!({}))
+            .oauth("b", json!({"scope": ""})),
+        &[],
+    );
     assert_asked(&scoped().client("b", json!({})).oauth("b", json!({})), &[]);
 }
 
@@ -149,12 +215,17 @@ fn the_oauth_scope_names_what_the_client_holds() {
         row.insert("scope".to_owned(), json!("1,21,99"));
     });
     let told = ["stale-oauth-ids client:a 99 is not held, 22 is not named"];
-    assert_eq!(oauth_of(&assert_repaired(&lists, &told, &[]), "a"), "1,21,22");
+    assert_eq!(
+        oauth_of(&assert_repaired(&lists, &told, &[]), "a"),
+        "1,21,22"
+    );
 }
 
 #[test]
 fn an_oauth_scope_of_no_groups_is_empty() {
-    let lists = scoped().client("b", json!({})).oauth("b", json!({"scope": "99"}));
+    let lists = scoped()
+        .client("b", json!({}))
+        .oauth("b", json!({"scope": "99"}));
     let repaired = assert_repaired(&lists, &["stale-oauth-ids client:b 99 is not held"], &[]);
     assert_eq!(oauth_of(&repaired, "b"), "");
 }
@@ -170,24 +241,41 @@ fn a_placeholder_is_no_name_of_a_group() {
 
 #[test]
 fn an_oauth_scope_without_room_for_all_groups_is_left_alone() {
-    let lists = (0..200).fold(scoped().client("b", json!({})).oauth("b", json!({})), |lists, at| {
-        let id = format!("{}", 2_000_000_000_u64 + at);
-        lists.group(&id, &format!("g{at}"), json!({})).client_group("b", &id)
-    });
+    let lists = (0..200).fold(
+        scoped().client("b", json!({})).oauth("b", json!({})),
+        |lists, at| {
+            let id = format!("{}", 2_000_000_000_u64 + at);
+            lists
+                .group(&id, &format!("g{at}"), json!({}))
+                .client_group("b", &id)
+        },
+    );
     let found = ailments(&target(&lists));
     let codes: Vec<&str> = found.iter().map(|ailment| &*ailment.code).collect();
     assert_eq!(codes, ["stale-oauth-ids", "too-many-groups"]);
-    assert!(found[0].message.ends_with("and 192 more"), "{}", found[0].message);
+    assert!(
+        found[0].message.ends_with("and 192 more"),
+        "{}",
+        found[0].message
+    );
     assert!(found.iter().all(|ailment| ailment.repair.is_none()));
 }
 
 #[test]
 fn a_holder_without_all_hidden_groups_gets_them() {
-    let lists = without(&healthy(), "tsmpClientGroupList", &json!({"clientId": "a", "groupId": "22"}));
+    let lists = without(
+        &healthy(),
+        "tsmpClientGroupList",
+        &json!({"clientId": "a", "groupId": "22"}),
+    );
     let lists = lists.change("oauthClientDetailsList", |row| {
         row.insert("scope".to_owned(), json!("1,21"));
     });
-    let repaired = assert_repaired(&lists, &["lacking-hidden-groups client:a m/2 of scope:crm"], &[]);
+    let repaired = assert_repaired(
+        &lists,
+        &["lacking-hidden-groups client:a m/2 of scope:crm"],
+        &[],
+    );
     assert_eq!(keys(&repaired, T::ClientGroup), ["a/1", "a/21", "a/22"]);
     assert_eq!(oauth_of(&repaired, "a"), "1,21,22");
 }
@@ -200,12 +288,17 @@ fn a_holder_gets_no_more_groups_than_there_is_room_for() {
         });
         let client = without(&client, "tsmpClientGroupList", &json!({"groupId": "22"}));
         (100..100 + count).fold(client, |lists, at| {
-            lists.group(&at.to_string(), &format!("g{at}"), json!({})).client_group("a", &at.to_string())
+            lists
+                .group(&at.to_string(), &format!("g{at}"), json!({}))
+                .client_group("a", &at.to_string())
         })
     };
     let found = |lists: &Lists| {
         let found = ailments(&target(lists));
-        found.into_iter().find(|ailment| ailment.code == "lacking-hidden-groups").unwrap()
+        found
+            .into_iter()
+            .find(|ailment| ailment.code == "lacking-hidden-groups")
+            .unwrap()
     };
     assert!(found(&full(183)).repair.is_some());
     let too_many = found(&full(184));
@@ -245,8 +338,15 @@ fn hidden_groups_of_scopes_that_nobody_gave_go() {
         .oauth("b", json!({"scope": "1,21"}))
         .client_group("b", "1")
         .client_group("b", "21");
-    let repaired = assert_repaired(&lists, &["stray-hidden-groups client:b m/1 of scope:crm"], &[]);
-    assert_eq!(keys(&repaired, T::ClientGroup), ["a/1", "a/21", "a/22", "b/1"]);
+    let repaired = assert_repaired(
+        &lists,
+        &["stray-hidden-groups client:b m/1 of scope:crm"],
+        &[],
+    );
+    assert_eq!(
+        keys(&repaired, T::ClientGroup),
+        ["a/1", "a/21", "a/22", "b/1"]
+    );
     assert_eq!(oauth_of(&repaired, "b"), "1");
     assert_eq!(oauth_of(&repaired, "a"), "1,21,22");
 }
@@ -274,7 +374,11 @@ fn a_client_that_does_not_exist_holds_no_scope() {
     let told = ["client-gone client:gone scope:crm, group 21, group 404"];
     let repaired = assert_repaired(&lists, &told, &[]);
     assert_eq!(keys(&repaired, T::ClientVgroup), ["a/10"]);
-    assert_eq!(keys(&repaired, T::ClientGroup), ["a/1", "a/21", "a/22", "gone/1"], "plain ones stay");
+    assert_eq!(
+        keys(&repaired, T::ClientGroup),
+        ["a/1", "a/21", "a/22", "gone/1"],
+        "plain ones stay"
+    );
 }
 
 #[test]
@@ -288,11 +392,19 @@ fn a_client_that_holds_something_has_an_oauth_row() {
 fn limits_of_a_scope_are_told() {
     let name = "n".repeat(31);
     let lists = world()
-        .scope("10", &name, json!({"securityLevelId": "Z", "allowDays": -86_400}))
+        .scope(
+            "10",
+            &name,
+            json!({"securityLevelId": "Z", "allowDays": -86_400}),
+        )
         .scope("11", "twice", json!({"vgroupAlias": "same"}))
         .scope("12", "twice", json!({"vgroupAlias": ""}))
         .scope("13", "other", json!({"vgroupAlias": "same"}))
-        .scope("14", "no level", json!({"securityLevelId": null, "vgroupAlias": ""}));
+        .scope(
+            "14",
+            "no level",
+            json!({"securityLevelId": null, "vgroupAlias": ""}),
+        );
     let told = [
         "level-gone scope:no level '' !",
         &format!("level-gone scope:{name} 'Z' !"),
@@ -380,8 +492,16 @@ fn a_hidden_group_that_only_a_link_knows_becomes_the_scopes() {
         });
         let repaired = assert_repaired(&lists, &["hidden-group-without-owner scope:crm m/2"], &[]);
         let rows = repaired.rows(T::Group);
-        let row = rows.iter().find(|row| row.text(group::GROUP_ID) == "22").unwrap();
-        let cells = [group::VGROUP_ID, group::SECURITY_LEVEL_ID, group::UPDATE_USER].map(|at| row.text(at));
+        let row = rows
+            .iter()
+            .find(|row| row.text(group::GROUP_ID) == "22")
+            .unwrap();
+        let cells = [
+            group::VGROUP_ID,
+            group::SECURITY_LEVEL_ID,
+            group::UPDATE_USER,
+        ]
+        .map(|at| row.text(at));
         assert_eq!(cells, ["10", "A", "tester"]);
     }
 }
@@ -403,11 +523,23 @@ fn a_hidden_group_that_nobody_holds_and_nothing_links_goes() {
 
 #[test]
 fn a_hidden_group_that_only_some_holders_hold_is_for_the_operator() {
-    let lists = without(&held(healthy(), "b", "21"), "tsmpVgroupGroupList", &json!({"groupId": "22"}));
-    let lists = without(&lists, "tsmpClientGroupList", &json!({"clientId": "b", "groupId": "22"}));
+    let lists = without(
+        &held(healthy(), "b", "21"),
+        "tsmpVgroupGroupList",
+        &json!({"groupId": "22"}),
+    );
+    let lists = without(
+        &lists,
+        "tsmpClientGroupList",
+        &json!({"clientId": "b", "groupId": "22"}),
+    );
     assert_asked(
         &lists.change("oauthClientDetailsList", |row| {
-            let scope = if row["clientId"] == "b" { "21" } else { "1,21,22" };
+            let scope = if row["clientId"] == "b" {
+                "21"
+            } else {
+                "1,21,22"
+            };
             row.insert("scope".to_owned(), json!(scope));
         }),
         &["hidden-group-unlinked scope:crm m/2 !"],
@@ -420,17 +552,24 @@ fn what_a_stray_alone_holds_goes_with_the_stray() {
         .client("b", json!({}))
         .oauth("b", json!({"scope": "22"}))
         .client_group("b", "22");
-    let told = ["stray-hidden-groups client:b m/2 of scope:crm", "hidden-group-unlinked scope:crm m/2 !"];
+    let told = [
+        "stray-hidden-groups client:b m/2 of scope:crm",
+        "hidden-group-unlinked scope:crm m/2 !",
+    ];
     let repaired = assert_repaired(&lists, &told, &[]);
     assert_eq!(keys(&repaired, T::Group), ["1", "21"]);
 }
 
 #[test]
 fn two_unlinked_groups_of_one_api_are_not_both_linked() {
-    let like_crm = json!({"vgroupName": "crm", "securityLevelId": "A", "allowDays": 60, "allowTimes": 3});
-    let lists = healthy().hidden("23", "10", ("m", "2"), like_crm).group_authentication("23", "X");
+    let like_crm =
+        json!({"vgroupName": "crm", "securityLevelId": "A", "allowDays": 60, "allowTimes": 3});
+    let lists = healthy()
+        .hidden("23", "10", ("m", "2"), like_crm)
+        .group_authentication("23", "X");
     let lists = without(&lists, "tsmpVgroupGroupList", &json!({"groupId": "22"}));
-    let lists = without(&lists, "tsmpVgroupGroupList", &json!({"groupId": "23"})).client_group("a", "23");
+    let lists =
+        without(&lists, "tsmpVgroupGroupList", &json!({"groupId": "23"})).client_group("a", "23");
     let lists = lists.change("oauthClientDetailsList", |row| {
         row.insert("scope".to_owned(), json!("1,21,22,23"));
     });
@@ -439,17 +578,24 @@ fn two_unlinked_groups_of_one_api_are_not_both_linked() {
 
 #[test]
 fn one_api_twice_is_for_the_operator() {
-    let like_crm = json!({"vgroupName": "crm", "securityLevelId": "A", "allowDays": 60, "allowTimes": 3});
-    let lists = scoped().hidden("23", "10", ("m", "2"), like_crm).group_authentication("23", "X");
+    let like_crm =
+        json!({"vgroupName": "crm", "securityLevelId": "A", "allowDays": 60, "allowTimes": 3});
+    let lists = scoped()
+        .hidden("23", "10", ("m", "2"), like_crm)
+        .group_authentication("23", "X");
     assert_asked(&lists, &["api-twice scope:crm m/2 !"]);
 }
 
 #[test]
 fn a_hidden_group_of_two_scopes_is_for_the_operator() {
-    let lists = healthy()
-        .scope("11", "other", json!({}))
-        .row("tsmpVgroupGroupList", json!({"vgroupId": "11", "groupId": "22"}));
-    let told = ["hidden-group-of-two scope:crm m/2 !", "hidden-group-of-two scope:other m/2 !"];
+    let lists = healthy().scope("11", "other", json!({})).row(
+        "tsmpVgroupGroupList",
+        json!({"vgroupId": "11", "groupId": "22"}),
+    );
+    let told = [
+        "hidden-group-of-two scope:crm m/2 !",
+        "hidden-group-of-two scope:other m/2 !",
+    ];
     assert_asked(&lists, &told);
 }
 
@@ -470,13 +616,22 @@ fn hidden_groups_follow_their_scope() {
                 row.insert("securityLevelId".to_owned(), json!("SYSTEM"));
             }
         });
-    let told = ["hidden-group-differs scope:renamed m/1 (duration, times, name, authentication types), \
-                 m/2 (level, duration, times, name, authentication types)"];
+    let told = [
+        "hidden-group-differs scope:renamed m/1 (duration, times, name, authentication types), \
+                 m/2 (level, duration, times, name, authentication types)",
+    ];
     let repaired = assert_repaired(&lists, &told, &[]);
     assert_eq!(keys(&repaired, T::GroupAuthority), ["21/Y", "22/Y"]);
-    let row = repaired.rows(T::Group).iter().find(|row| row.text(group::GROUP_ID) == "22").unwrap();
+    let row = repaired
+        .rows(T::Group)
+        .iter()
+        .find(|row| row.text(group::GROUP_ID) == "22")
+        .unwrap();
     assert_eq!(row.text(group::VGROUP_NAME), "renamed");
-    assert_eq!([row.int(group::ALLOW_DAYS), row.int(group::ALLOW_TIMES)], [Some(120), Some(4)]);
+    assert_eq!(
+        [row.int(group::ALLOW_DAYS), row.int(group::ALLOW_TIMES)],
+        [Some(120), Some(4)]
+    );
     assert_eq!(row.text(group::SECURITY_LEVEL_ID), "A");
 }
 
@@ -499,27 +654,43 @@ fn hidden_groups_do_not_follow_a_scope_into_what_is_wrong() {
 #[test]
 fn links_of_nothing_and_to_nothing_go() {
     let lists = healthy()
-        .row("tsmpVgroupGroupList", json!({"vgroupId": "404", "groupId": "21"}))
-        .row("tsmpVgroupGroupList", json!({"vgroupId": "10", "groupId": "405"}));
-    let told = ["linked-scope-gone scope:404 21", "linked-group-gone scope:crm 405"];
+        .row(
+            "tsmpVgroupGroupList",
+            json!({"vgroupId": "404", "groupId": "21"}),
+        )
+        .row(
+            "tsmpVgroupGroupList",
+            json!({"vgroupId": "10", "groupId": "405"}),
+        );
+    let told = [
+        "linked-scope-gone scope:404 21",
+        "linked-group-gone scope:crm 405",
+    ];
     let repaired = assert_repaired(&lists, &told, &[]);
     assert_eq!(keys(&repaired, T::VgroupGroup), ["10/21", "10/22"]);
 }
 
 #[test]
 fn a_link_by_which_apis_can_be_called_stays() {
-    let lists = healthy().row("tsmpVgroupGroupList", json!({"vgroupId": "10", "groupId": "405"})).group_api(
-        "405",
-        ("m", "2"),
-        json!({}),
-    );
-    let told = ["linked-group-gone scope:crm 405 !", "api-of-nothing group:405 m/2 !"];
+    let lists = healthy()
+        .row(
+            "tsmpVgroupGroupList",
+            json!({"vgroupId": "10", "groupId": "405"}),
+        )
+        .group_api("405", ("m", "2"), json!({}));
+    let told = [
+        "linked-group-gone scope:crm 405 !",
+        "api-of-nothing group:405 m/2 !",
+    ];
     assert_asked(&lists, &told);
 }
 
 #[test]
 fn a_link_to_a_plain_group_stays() {
-    let lists = healthy().row("tsmpVgroupGroupList", json!({"vgroupId": "10", "groupId": "1"}));
+    let lists = healthy().row(
+        "tsmpVgroupGroupList",
+        json!({"vgroupId": "10", "groupId": "1"}),
+    );
     assert_asked(&lists, &["plain-group-linked scope:crm plain !"]);
 }
 
@@ -550,20 +721,39 @@ fn apis_of_groups_that_do_not_exist_go_unless_keys_can_call_them() {
         .group_api("405", ("old", "x"), json!({}))
         .x_key(1, "a", "E", json!({}))
         .x_map(2, 1, "405");
-    let told = ["api-of-nothing group:404 m/1", "api-of-nothing group:405 m/1, old/x"];
+    let told = [
+        "api-of-nothing group:404 m/1",
+        "api-of-nothing group:405 m/1, old/x",
+    ];
     let repaired = assert_repaired(&lists, &told, &["api-of-nothing group:405 m/1 !"]);
-    assert_eq!(keys(&repaired, T::GroupApi), ["1/1/m", "21/1/m", "22/2/m", "405/1/m"]);
+    assert_eq!(
+        keys(&repaired, T::GroupApi),
+        ["1/1/m", "21/1/m", "22/2/m", "405/1/m"]
+    );
 }
 
 #[test]
 fn only_what_was_asked_for_is_repaired() {
-    let lists = healthy().client_scope("a", "404").scope_authentication("10", "Z").client_group("a", "405");
+    let lists = healthy()
+        .client_scope("a", "404")
+        .scope_authentication("10", "Z")
+        .client_group("a", "405");
     let world = target(&lists);
-    let Repaired { changes, ailments, left } = repair(&world, &["held-group-gone".to_owned()], &stamp());
+    let Repaired {
+        changes,
+        ailments,
+        left,
+    } = repair(&world, &["held-group-gone".to_owned()], &stamp());
     assert_eq!(ailments.len(), 1);
     assert_eq!(left, 2);
     let repaired = after(&world, &changes);
-    assert_eq!(told(&repaired), ["held-scope-gone client:a 404", "authentication-gone scope:crm Z"]);
+    assert_eq!(
+        told(&repaired),
+        [
+            "held-scope-gone client:a 404",
+            "authentication-gone scope:crm Z"
+        ]
+    );
 }
 
 #[test]
@@ -580,15 +770,28 @@ fn what_a_client_holds_belongs_to_the_client() {
     assert_eq!(owners(T::ClientGroup), ["client:a"]);
     assert_eq!(owners(T::Oauth), ["client:a"]);
     assert_eq!(owners(T::Group), ["scope:crm"]);
-    assert_eq!(changes.of(T::ClientGroup).unwrap().deletes.rows[0].text(client_group::GROUP_ID), "22");
+    assert_eq!(
+        changes.of(T::ClientGroup).unwrap().deletes.rows[0].text(client_group::GROUP_ID),
+        "22"
+    );
 }
 
 #[test]
 fn two_scopes_of_one_name_are_told_as_one_item() {
-    let lists = world().scope("10", "s", json!({"allowDays": -1})).scope("11", "s", json!({"allowDays": -2}));
+    let lists = world().scope("10", "s", json!({"allowDays": -1})).scope(
+        "11",
+        "s",
+        json!({"allowDays": -2}),
+    );
     assert_asked(
         &lists,
-        &["name-twice scope:s 10, 11 !", "negative-duration scope:s -1 seconds, -2 seconds !"],
+        &[
+            "name-twice scope:s 10, 11 !",
+            "negative-duration scope:s -1 seconds, -2 seconds !",
+        ],
     );
-    assert_eq!(target(&lists).rows(T::Vgroup)[0].text(vgroup::VGROUP_NAME), "s");
+    assert_eq!(
+        target(&lists).rows(T::Vgroup)[0].text(vgroup::VGROUP_NAME),
+        "s"
+    );
 }
