@@ -17,8 +17,8 @@ fuzz_target!(|bytes: &[u8]| {
         match named {
             Ok(loaded) => {
                 let counted: usize = loaded.bundle.counts().iter().map(|(_, count)| count).sum();
-                let told = loaded.bundle.findings().iter().chain(&loaded.bundle.obstacles()).count();
-                std::hint::black_box((counted, told));
+                let described = loaded.bundle.findings().iter().chain(&loaded.bundle.obstacles()).count();
+                std::hint::black_box((counted, described));
             }
             Err(failure) => {
                 assert!(!failure.hints.is_empty());

@@ -17,8 +17,8 @@ fuzz_target!(|bytes: &[u8]| {
     match parse_draft(bytes) {
         Ok(draft) => {
             let broken = draft.check(&Catalogue::default(), None).len();
-            let told = draft.changes(None).len() + draft.changes(Some(&Draft::default())).len();
-            std::hint::black_box((broken, told));
+            let described = draft.changes(None).len() + draft.changes(Some(&Draft::default())).len();
+            std::hint::black_box((broken, described));
             // What is printed of it is read as the same; but for a level that is
             // none, which becomes that of a new scope.
             let draft =

@@ -100,7 +100,7 @@ pub(super) async fn run(
             done
         }
     };
-    tell(printer, &review, &resolution, done.as_ref());
+    print_applied(printer, &review, &resolution, done.as_ref());
     Ok(done.map_or_else(|failure| Exit::of(failure.kind), |_| Exit::Done))
 }
 
@@ -164,16 +164,16 @@ async fn rehearse(
             text::head(printer, review);
             text::tables(printer, &rehearsal.tables);
             for problem in &rehearsal.problems {
-                let told = problem.to_string();
+                let described = problem.to_string();
                 printer.line(format!(
                     "  refused: {}: {}",
                     safe(&problem.table),
-                    safe(&told)
+                    safe(&described)
                 ));
             }
             text::access(printer, rehearsal.access.as_ref());
             for note in &rehearsal.notes {
-                printer.tell(format!("note: {}", safe(note)));
+                printer.message(format!("note: {}", safe(note)));
             }
             printer.line(format!(
                 "rehearsed and rolled back in {:.2} s: {}",
@@ -358,7 +358,7 @@ fn nothing_to_do(printer: &mut Printer, review: &Review, resolution: &Resolution
 }
 
 /// Prints what became of everything.
-fn tell(
+fn print_applied(
     printer: &mut Printer,
     review: &Review,
     resolution: &Resolution,
@@ -377,12 +377,12 @@ fn tell(
         Err(failure) => printer.failure(failure),
         Ok(receipt) => {
             text::outcomes(printer, &review.plan, resolution);
-            tell_receipt(printer, receipt);
+            print_receipt(printer, receipt);
         }
     }
 }
 
-fn tell_receipt(printer: &mut Printer, receipt: &Receipt) {
+fn print_receipt(printer: &mut Printer, receipt: &Receipt) {
     text::tables(printer, &receipt.tables);
     let count = |outcome| receipt.count(outcome);
     printer.line(format!(
@@ -397,7 +397,7 @@ fn tell_receipt(printer: &mut Printer, receipt: &Receipt) {
     ));
     if count(Outcome::Blocked) > 0 {
         let items = plural(count(Outcome::Blocked), "item is", "items are");
-        printer.tell(format!(
+        printer.message(format!(
             "note: partial: {items} blocked and not written; --strict writes all or nothing"
         ));
     }
@@ -409,7 +409,7 @@ fn tell_receipt(printer: &mut Printer, receipt: &Receipt) {
     } else {
         ""
     };
-    printer.tell(format!(
+    printer.message(format!(
         "note: {backup}`gatediff undo {}` takes it back",
         receipt.job
     ));

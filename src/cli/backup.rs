@@ -48,7 +48,7 @@ pub(super) async fn run(
         }
         Output::Text => {
             printer.line(format!("{} (sha256 {})", safe(&path), backup.sha256));
-            printer.tell("note: the file holds secrets; only you may read it");
+            printer.message("note: the file holds secrets; only you may read it");
         }
     }
     Ok(Exit::Done)

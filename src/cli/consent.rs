@@ -78,9 +78,9 @@ pub(super) fn ask(
         return check_name(marks, database);
     }
     let refused = || Failure::new(FailureKind::Cancelled, "not confirmed; nothing was written");
-    printer.tell(what);
+    printer.message(what);
     if let Some(mark) = &marks.production {
-        printer.tell(safe(&format!("  PRODUCTION: {mark}")));
+        printer.message(safe(&format!("  PRODUCTION: {mark}")));
     }
     let asks_name = marks.production.is_some() || overwrites;
     let wanted = if asks_name { database } else { "yes" };

@@ -73,7 +73,7 @@ async fn show(
         (server.sample.file_name().to_owned(), open),
     )?;
     let end = screen.show(request).await?;
-    printer.tell(&end.summary);
+    printer.message(&end.summary);
     Ok(end.exit)
 }
 
@@ -119,7 +119,7 @@ async fn serve(printer: &mut Printer, server: &Arc<Server>) -> Result<Exit, Fail
     opened?;
     if let Some(url) = server.url() {
         printer.line(url);
-        printer.tell("the demo's database is served until you press Ctrl-C");
+        printer.message("the demo's database is served until you press Ctrl-C");
         cancel.asked().await;
     }
     Ok(Exit::Done)
@@ -188,13 +188,13 @@ async fn fetch_programs(printer: &mut Printer) -> Result<(), Failure> {
     let Some(directory) = fetch::directory().filter(|_| super::print::is_interactive()) else {
         return Err(Failure::from(missing));
     };
-    printer.tell(missing.to_string());
+    printer.message(missing.to_string());
     let question = format!("Fetch PostgreSQL into {}? Type yes:", directory.display());
     if printer.ask(&question).is_ok_and(|answer| answer == "yes") {
-        printer.tell("fetching…");
+        printer.message("fetching…");
         match fetch::server_programs("*", &directory).await {
             Ok(_) => return Ok(()),
-            Err(error) => printer.tell(format!("{error}\n{}", error.hint())),
+            Err(error) => printer.message(format!("{error}\n{}", error.hint())),
         }
     }
     Err(Failure::from(missing))

@@ -15,7 +15,7 @@ pub(super) fn block(printer: &mut Printer, head: &str, block: &Block<'_>) {
     let (diff, summary) = block.shown();
     printer.folded(&format!("{head}  {summary}"), 10);
     let dim = Style::new().dimmed();
-    let is_told = diff.ends_differently();
+    let is_shown = diff.ends_differently();
     for hunk in &diff.hunks {
         printer.line(format!("{INDENT}{dim}{}{dim:#}", hunk.head()));
         for line in &hunk.lines {
@@ -27,7 +27,7 @@ pub(super) fn block(printer: &mut Printer, head: &str, block: &Block<'_>) {
             let text = marked(printer, &hunk.segments(line, printer.ascii));
             // Lines are not broken: they are there to be copied.
             printer.line(format!("{INDENT}{sign} {text}"));
-            if is_told && !line.newline {
+            if is_shown && !line.newline {
                 printer.line(format!("{INDENT}\\ no line feed at the end"));
             }
         }

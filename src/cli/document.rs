@@ -486,7 +486,7 @@ fn applied<'a>(
     resolution: &'a Resolution,
     is_written: bool,
 ) -> Vec<ItemDocument<'a>> {
-    let told = |outcome: Outcome| {
+    let describe = |outcome: Outcome| {
         if outcome.is_written() && !is_written {
             Outcome::Skipped
         } else {
@@ -500,7 +500,7 @@ fn applied<'a>(
         name: &entry.item.name,
         status: state.status,
         unchanged: entry.is_unchanged(),
-        outcome: Some(told(state.outcome)),
+        outcome: Some(describe(state.outcome)),
         matched: entry.matched.as_ref(),
         reasons: entry
             .verdict

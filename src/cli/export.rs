@@ -39,9 +39,9 @@ pub(super) async fn run(
     };
     match printer.output {
         Output::Json => printer.json(&Document::export(&path, &exported).marked(&marks)),
-        Output::Text => tell(printer, &path, (&exported, &marks)),
+        Output::Text => print_exported(printer, &path, (&exported, &marks)),
     }
-    printer.tell(
+    printer.message(
         "the export holds passwords and keys: keep it where only those may read it who need it",
     );
     Ok(Exit::Done)
@@ -108,18 +108,18 @@ fn place(out: &str, name: &str) -> PathBuf {
     }
 }
 
-fn tell(printer: &mut Printer, path: &str, (exported, marks): (&Exported, &Marks)) {
+fn print_exported(printer: &mut Printer, path: &str, (exported, marks): (&Exported, &Marks)) {
     let target = format!("{}{}", safe(&exported.target), text::marked(marks));
     let from = format!("{} {target} {}", exported.platform, printer.arrow());
-    printer.tell(format!(
+    printer.message(format!(
         "{from} {} (sha256 {})",
         safe(path),
         exported.sha256
     ));
     for (kind, count) in exported.counts.iter().filter(|(_, count)| *count > 0) {
-        printer.tell(format!("  {count:>6}  {kind}"));
+        printer.message(format!("  {count:>6}  {kind}"));
     }
     for finding in &exported.findings {
-        printer.tell(text::told(finding));
+        printer.message(text::describe(finding));
     }
 }

@@ -76,7 +76,7 @@ async fn draw(latest: Arc<Mutex<Option<Progress>>>, mut stopped: oneshot::Receiv
         let line = latest
             .lock()
             .ok()
-            .and_then(|latest| latest.as_ref().map(told))
+            .and_then(|latest| latest.as_ref().map(describe))
             .unwrap_or_default();
         if line != shown {
             write(&format!("{ERASE}{}", fit(&line)));
@@ -105,7 +105,7 @@ fn fit(line: &str) -> String {
 }
 
 /// Says how far a job is.
-fn told(progress: &Progress) -> String {
+fn describe(progress: &Progress) -> String {
     let mut text = progress.phase.label().to_owned();
     if progress.total > 0 {
         text.push_str(&format!(" {}/{}", progress.done, progress.total));
@@ -124,18 +124,21 @@ mod tests {
     use crate::job::Phase;
 
     #[test]
-    fn a_step_is_told_on_one_line() {
+    fn a_step_is_reported_on_one_line() {
         let step = |done, total, subject: &str| Progress {
             phase: Phase::Snapshot,
             subject: subject.to_owned(),
             done,
             total,
         };
-        assert_eq!(told(&step(0, 0, "")), "reading the target");
+        assert_eq!(describe(&step(0, 0, "")), "reading the target");
         assert_eq!(
-            told(&step(3, 24, "tsmp_client")),
+            describe(&step(3, 24, "tsmp_client")),
             "reading the target 3/24 tsmp_client"
         );
-        assert_eq!(fit(&told(&step(3, 0, "a\nb"))), "reading the target 3 a⏎b");
+        assert_eq!(
+            fit(&describe(&step(3, 0, "a\nb"))),
+            "reading the target 3 a⏎b"
+        );
     }
 }

@@ -36,7 +36,9 @@ pub(super) async fn run(
                 text::marked(&marks)
             ));
         }
-        Output::Text if args.job.is_some() => jobs.iter().for_each(|record| tell(printer, record)),
+        Output::Text if args.job.is_some() => {
+            jobs.iter().for_each(|record| print_record(printer, record))
+        }
         Output::Text => list(printer, &jobs),
     }
     Ok(Exit::Done)
@@ -166,11 +168,12 @@ fn counts(record: &JobRecord) -> String {
 }
 
 fn list_counts(record: &JobRecord, admits: impl Fn(&str) -> bool) -> String {
-    let told = record
+    let described = record
         .counts
         .iter()
         .filter(|(word, count)| **count > 0 && admits(word));
-    told.map(|(word, count)| format!("{count} {word}"))
+    described
+        .map(|(word, count)| format!("{count} {word}"))
         .collect::<Vec<_>>()
         .join(", ")
 }
@@ -179,7 +182,7 @@ fn time(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-fn tell(printer: &mut Printer, record: &JobRecord) {
+fn print_record(printer: &mut Printer, record: &JobRecord) {
     let mut pair = |label: &str, text: &str| {
         if !text.is_empty() {
             printer.folded(&format!("{label:<10}{}", safe(text)), 10);

@@ -133,10 +133,10 @@ const fn enabled() -> bool {
 }
 
 fn read_mappings(path: &Path) -> Result<Vec<Mapping>, Failure> {
-    let told = path.display().to_string();
+    let described = path.display().to_string();
     let failed = |error: std::io::Error| {
         Failure::new(FailureKind::File, "cannot read the mappings")
-            .at(&told)
+            .at(&described)
             .because(error)
             .hint("check the path, and that you may read the file")
     };
@@ -146,9 +146,9 @@ fn read_mappings(path: &Path) -> Result<Vec<Mapping>, Failure> {
             FailureKind::File,
             "the file of mappings is larger than 16 MiB",
         )
-        .at(told));
+        .at(described));
     }
-    parse_mappings(&told, &fs::read(path).map_err(failed)?)
+    parse_mappings(&described, &fs::read(path).map_err(failed)?)
 }
 
 fn parse_mappings(path: &str, bytes: &[u8]) -> Result<Vec<Mapping>, Failure> {
@@ -214,19 +214,22 @@ mod tests {
 
     #[test]
     fn a_default_reference_is_a_kind_and_perhaps_an_id_and_a_name() {
-        let told = |word| {
+        let describe = |word| {
             let DefaultReference { kind, id, name } = default_reference(word);
             (kind, id, name)
         };
         let some = |text: &str| Some(text.to_owned());
-        assert_eq!(told("IDENTITY"), ("IDENTITY".to_owned(), None, None));
-        assert_eq!(told("IDENTITY:1"), ("IDENTITY".to_owned(), some("1"), None));
+        assert_eq!(describe("IDENTITY"), ("IDENTITY".to_owned(), None, None));
         assert_eq!(
-            told("IDENTITY:1:a:b"),
+            describe("IDENTITY:1"),
+            ("IDENTITY".to_owned(), some("1"), None)
+        );
+        assert_eq!(
+            describe("IDENTITY:1:a:b"),
             ("IDENTITY".to_owned(), some("1"), some("a:b"))
         );
         assert_eq!(
-            told("IDENTITY::Ada"),
+            describe("IDENTITY::Ada"),
             ("IDENTITY".to_owned(), None, some("Ada"))
         );
     }
@@ -255,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_are_no_mappings_is_told_with_its_place() {
+    fn what_are_no_mappings_is_reported_with_its_place() {
         for (text, place) in [
             ("{}", "m.json:1:"),
             ("[{\"type\": \"A\"}]", "m.json:1:14"),

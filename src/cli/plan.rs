@@ -119,7 +119,7 @@ async fn save(
         resolution.count(Outcome::Added),
         resolution.count(Outcome::Covered),
     );
-    printer.tell(format!(
+    printer.message(format!(
         "saved {}: {} to add, {covered} to cover",
         safe(out),
         plural(added, "item", "items")

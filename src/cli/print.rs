@@ -74,7 +74,7 @@ impl Printer {
     /// Prints a line of the result, without blanks at its end.
     pub(super) fn line(&mut self, text: impl AsRef<str>) {
         if self.is_aside {
-            return self.tell(text);
+            return self.message(text);
         }
         let written = writeln!(self.out, "{}", text.as_ref().trim_end());
         self.note(written);
@@ -128,7 +128,7 @@ impl Printer {
     }
 
     /// Tells the person something that is not the result.
-    pub(super) fn tell(&mut self, text: impl AsRef<str>) {
+    pub(super) fn message(&mut self, text: impl AsRef<str>) {
         writeln!(self.err, "{}", text.as_ref().trim_end()).ok();
     }
 
@@ -137,7 +137,7 @@ impl Printer {
         let text = error.render().ansi().to_string();
         for line in text.trim_end().lines() {
             if error.use_stderr() {
-                self.tell(line)
+                self.message(line)
             } else {
                 self.line(line)
             }
@@ -164,15 +164,15 @@ impl Printer {
     pub(super) fn failure(&mut self, failure: &Failure) {
         let bold = Style::new().bold();
         let red = AnsiColor::Red.on_default().bold();
-        self.tell(format!(
+        self.message(format!(
             "{red}error{red:#}: {bold}{}{bold:#}",
             safe(&failure.what)
         ));
         if let Some(place) = &failure.place {
-            self.tell(format!("  where: {}", safe(place)));
+            self.message(format!("  where: {}", safe(place)));
         }
         if let Some(why) = &failure.why {
-            self.tell(format!("  why:   {}", safe(why)));
+            self.message(format!("  why:   {}", safe(why)));
         }
         self.violations(&failure.violations);
         let label = if failure.kind == FailureKind::Stale {
@@ -181,7 +181,7 @@ impl Printer {
             "item: "
         };
         for stale in &failure.stale {
-            self.tell(format!(
+            self.message(format!(
                 "  {label} {} {}",
                 safe(&stale.item.to_string()),
                 safe(&stale.why)
@@ -189,17 +189,17 @@ impl Printer {
             stale
                 .fields
                 .iter()
-                .for_each(|field| self.tell(self.stale_field(field)));
+                .for_each(|field| self.message(self.stale_field(field)));
         }
-        let told = |hint: &String| {
+        let describe = |hint: &String| {
             failure
                 .violations
                 .iter()
                 .take(MOST)
                 .any(|other| other.hint == *hint)
         };
-        for hint in failure.hints.iter().filter(|hint| !told(hint)) {
-            self.tell(format!("  now:   {}", safe(hint)));
+        for hint in failure.hints.iter().filter(|hint| !describe(hint)) {
+            self.message(format!("  now:   {}", safe(hint)));
         }
     }
 
@@ -208,10 +208,10 @@ impl Printer {
     fn violations(&mut self, violations: &[Violation]) {
         for (at, violation) in violations.iter().take(MOST).enumerate() {
             if at > 0 {
-                self.tell(format!("  also:  {}", safe(&violation.to_string())));
+                self.message(format!("  also:  {}", safe(&violation.to_string())));
             }
             for item in violation.about.iter().take(MOST) {
-                self.tell(format!("  item:  {}", safe(&item.to_string())));
+                self.message(format!("  item:  {}", safe(&item.to_string())));
             }
             if let Some(more) = violation
                 .about
@@ -219,16 +219,16 @@ impl Printer {
                 .checked_sub(MOST)
                 .filter(|more| *more > 0)
             {
-                self.tell(format!("         and {more} more"));
+                self.message(format!("         and {more} more"));
             }
             let next = violations.get(at + 1).filter(|_| at + 1 < MOST);
             let is_last = next.is_none_or(|next| next.hint != violation.hint);
             if is_last && !violation.hint.is_empty() {
-                self.tell(format!("  now:   {}", safe(&violation.hint)));
+                self.message(format!("  now:   {}", safe(&violation.hint)));
             }
         }
         if let Some(more) = violations.len().checked_sub(MOST).filter(|more| *more > 0) {
-            self.tell(format!(
+            self.message(format!(
                 "  also:  {more} more of these; --output json tells them all"
             ));
         }

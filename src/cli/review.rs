@@ -31,7 +31,7 @@ pub(super) async fn run(
     });
     let request = ScreenRequest::new(global, args.screen, &session.manner, (file, open))?;
     let end = screen.show(request).await?;
-    printer.tell(&end.summary);
+    printer.message(&end.summary);
     Ok(end.exit)
 }
 

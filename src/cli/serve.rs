@@ -85,11 +85,11 @@ pub(super) async fn run(
     let why = stop.why().unwrap_or_default();
     Ok(match ended {
         Ended::Done => {
-            printer.tell(format!("stopped: {why}; all that was begun is done"));
+            printer.message(format!("stopped: {why}; all that was begun is done"));
             Exit::Done
         }
         Ended::Cut => {
-            printer.tell(format!(
+            printer.message(format!(
                 "stopped: {why}; what was not done in time was rolled back"
             ));
             Exit::Interrupted
@@ -190,7 +190,7 @@ async fn listen(printer: &mut Printer, address: SocketAddr) -> Result<TcpListene
     })?;
     if !address.ip().is_loopback() {
         tracing::warn!(%address, "serving more than this machine, without encryption");
-        printer.tell(format!(
+        printer.message(format!(
             "warning: {address} is open to other machines, and the secrets of requests travel unencrypted; \
              put a proxy with TLS in front of it"
         ));

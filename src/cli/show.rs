@@ -20,7 +20,7 @@ pub(super) fn run(printer: &mut Printer, args: &ShowArgs) -> Result<Exit, Failur
     };
     if !is_verified {
         let host = safe(&saved.host);
-        printer.tell(format!(
+        printer.message(format!(
             "note: it was sealed on {host}; whether it was changed since cannot be told here"
         ));
     }

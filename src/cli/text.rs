@@ -131,7 +131,7 @@ pub(super) fn saved(
     );
     access(printer, saved.access());
     let count = |outcome| resolution.count(outcome);
-    let mut told = format!(
+    let mut described = format!(
         "it adds {}, covers {} and leaves out {}",
         plural(count(Outcome::Added), "item", "items"),
         count(Outcome::Covered),
@@ -139,15 +139,15 @@ pub(super) fn saved(
     );
     let missing = saved.plan().missing_count();
     if saved.choices().missing_confirmed {
-        told.push_str(&format!("; missing {} are ignored", missing.noun()));
+        described.push_str(&format!("; missing {} are ignored", missing.noun()));
     } else if missing.total() > 0 {
-        told.push_str(&format!(
+        described.push_str(&format!(
             "; it cannot be applied: missing {} are not ignored",
             missing.noun()
         ));
     }
     printer.line("");
-    printer.folded(&told, 0);
+    printer.folded(&described, 0);
 }
 
 /// Prints what a plan holds.
@@ -208,12 +208,12 @@ fn decided(resolution: &Resolution, removed: usize) -> String {
         (count(Outcome::Blocked), "blocked"),
         (count(Outcome::Unchanged), "unchanged"),
     ];
-    let told: Vec<String> = parts
+    let described: Vec<String> = parts
         .iter()
         .filter(|(n, _)| *n > 0)
         .map(|(n, word)| format!("{n} {word}"))
         .collect();
-    told.join(", ")
+    described.join(", ")
 }
 
 /// Prints what is going to be deleted.
@@ -595,8 +595,8 @@ fn missing(printer: &mut Printer, plan: &Plan) {
     for (title, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
         let (bold, flag) = (Style::new().bold(), plan.missing_count().flag());
         printer.line("");
-        let told = "the target has none of these; that is ignored if you confirm";
-        printer.folded(&format!("{bold}{title}{bold:#}: {told} ({flag})"), 2);
+        let described = "the target has none of these; that is ignored if you confirm";
+        printer.folded(&format!("{bold}{title}{bold:#}: {described} ({flag})"), 2);
         let name = |missing: &Missing| {
             let Missing { module, key, .. } = missing;
             let name = if missing.is_api() {
@@ -694,11 +694,11 @@ fn more(printer: &mut Printer, indent: usize, left: usize) {
 
 /// Prints a finding.
 pub(super) fn finding(printer: &mut Printer, finding: &Finding) {
-    printer.folded(&told(finding), 6);
+    printer.folded(&describe(finding), 6);
 }
 
 /// Returns a finding as a line: what it is about, and what it says.
-pub(super) fn told(finding: &Finding) -> String {
+pub(super) fn describe(finding: &Finding) -> String {
     format!("  {}: {}", finding.code, safe(&finding.placed()))
 }
 
@@ -718,6 +718,6 @@ pub(super) fn afterwards(printer: &mut Printer, server_changes: &[Unpromised], n
         printer.folded(&format!("  {}", safe(&format!("{change}{by}"))), 4);
     }
     for note in notes {
-        printer.tell(format!("note: {}", safe(note)));
+        printer.message(format!("note: {}", safe(note)));
     }
 }

@@ -50,7 +50,7 @@ pub(super) async fn run(
     let undone = done?;
     match printer.output {
         Output::Json => printer.json(&Document::undo(&target, &undone).marked(&marks)),
-        Output::Text => tell(printer, &undone),
+        Output::Text => print_undone(printer, &undone),
     }
     Ok(Exit::Done)
 }
@@ -78,7 +78,7 @@ async fn what(session: &Session, job: i64, only: &[String]) -> Result<String, Fa
     Ok(format!("{}\n  {}", safe(&what), safe(&job)))
 }
 
-fn tell(printer: &mut Printer, undone: &Undone) {
+fn print_undone(printer: &mut Printer, undone: &Undone) {
     super::text::tables(printer, &undone.tables);
     printer.line(format!(
         "job {}: undid job {}, {} restored in {:.2} s",
@@ -87,7 +87,7 @@ fn tell(printer: &mut Printer, undone: &Undone) {
         plural(undone.items.len(), "item", "items"),
         undone.seconds
     ));
-    printer.tell(format!(
+    printer.message(format!(
         "note: `gatediff undo {}` does it again",
         undone.job
     ));

@@ -290,9 +290,9 @@ mod tests {
                 .map(|(name, _)| name.to_owned())
         };
         for (option, shell) in [(false, false), (false, true), (true, false), (true, true)] {
-            let told = name(&config, None, option, shell);
+            let described = name(&config, None, option, shell);
             assert_eq!(
-                told.as_deref(),
+                described.as_deref(),
                 (!option && !shell).then_some("default"),
                 "{option} {shell}"
             );
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_setting_is_told_with_its_line_and_without_values() {
+    fn an_unknown_setting_is_reported_with_its_line_and_without_values() {
         let error = parse("theme = \"dark\"\npasword = \"canary\"\n").unwrap_err();
         let ConfigError::Parse { place, message } = error else {
             panic!("{error}")
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_no_text_is_told_with_its_line() {
+    fn a_key_that_is_no_text_is_reported_with_its_line() {
         let error = parse("[keys]\ncover = 7\n").unwrap_err();
         let ConfigError::Parse { place, message } = error else {
             panic!("{error}")

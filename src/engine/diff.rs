@@ -85,9 +85,9 @@ impl Block<'_> {
             }
             None => {
                 let diff = self.diff();
-                let told = [Some(diff.summary()), diff.note()].into_iter().flatten();
-                let told = told.collect::<Vec<_>>().join("; ");
-                (diff, told)
+                let described = [Some(diff.summary()), diff.note()].into_iter().flatten();
+                let described = described.collect::<Vec<_>>().join("; ");
+                (diff, described)
             }
         }
     }
@@ -290,10 +290,10 @@ impl Comparison {
             });
         }
         let after = Named::new(wanted);
-        let is_told = |field: &&Field| field.replaced || field.quiet;
+        let is_shown = |field: &&Field| field.replaced || field.quiet;
         for field in base
             .iter()
-            .filter(is_told)
+            .filter(is_shown)
             .filter(|field| after.get(&field.name).is_none())
         {
             let context = context.within(field);
@@ -556,7 +556,7 @@ mod tests {
         )
     }
 
-    fn told(base: Option<&Value>, wanted: &Value) -> Vec<String> {
+    fn describe(base: Option<&Value>, wanted: &Value) -> Vec<String> {
         compare(base, wanted, Show::Differences)
             .iter()
             .map(|change| serde_json::to_string(change).unwrap())
@@ -572,12 +572,12 @@ mod tests {
 
     #[test]
     fn a_field_that_differs_is_replaced() {
-        let told = told(
+        let described = describe(
             Some(&record([("tps", Value::Int(10))])),
             &record([("tps", Value::Int(50))]),
         );
         assert_eq!(
-            told,
+            described,
             [r#"{"path":"/tps","op":"replace","before":10,"after":50}"#]
         );
     }
@@ -586,11 +586,11 @@ mod tests {
     fn a_secret_that_differs_says_only_that() {
         let secret = |text: &str| record([("mima", Value::Secret(Secret::new(text)))]);
         assert_eq!(
-            told(Some(&secret("canary-a")), &secret("canary-b")),
+            describe(Some(&secret("canary-a")), &secret("canary-b")),
             [r#"{"path":"/mima","op":"replace","secret":true}"#]
         );
         assert_eq!(
-            told(None, &secret("canary-a")),
+            describe(None, &secret("canary-a")),
             [r#"{"path":"/mima","op":"add","secret":true}"#]
         );
     }
@@ -604,7 +604,7 @@ mod tests {
             )])
         };
         assert_eq!(
-            told(Some(&url("a")), &url("b")),
+            describe(Some(&url("a")), &url("b")),
             [r#"{"path":"/jdbcUrl","op":"replace","secret":true}"#]
         );
     }
@@ -634,9 +634,9 @@ mod tests {
                 r#"{{"limit":{limit},"url":"http://upstream.example/v1","on":true}}"#
             ))
         };
-        let told: serde_json::Value =
+        let described: serde_json::Value =
             serde_json::from_str(&of(document("1"), document("2"))[0]).unwrap();
-        let lines = told["diff"]["json"]["hunks"][0]["lines"]
+        let lines = described["diff"]["json"]["hunks"][0]["lines"]
             .as_array()
             .unwrap();
         let texts: Vec<&str> = lines
@@ -646,13 +646,13 @@ mod tests {
             .collect();
         assert_eq!(texts, [r#"  "limit": 1"#, r#"  "limit": 2"#]);
         assert_eq!(
-            told["diff"]["hunks"][0]["lines"][0]["words"],
+            described["diff"]["hunks"][0]["lines"][0]["words"],
             serde_json::json!([[9, 10]])
         );
-        let told: serde_json::Value =
+        let described: serde_json::Value =
             serde_json::from_str(&of(document("1"), document(" 1"))[0]).unwrap();
-        assert_eq!(told["note"], "only the formatting of the JSON differs");
-        assert_eq!(told["diff"].get("json"), None);
+        assert_eq!(described["note"], "only the formatting of the JSON differs");
+        assert_eq!(described["diff"].get("json"), None);
     }
 
     #[test]
@@ -672,10 +672,12 @@ mod tests {
             &script("canary-b", 2),
             Show::Differences,
         );
-        let told = serde_json::to_string(&changes).unwrap();
+        let described = serde_json::to_string(&changes).unwrap();
         assert!(
-            told.contains("\"diff\"") && told.contains("limit=2") && !told.contains("canary"),
-            "{told}"
+            described.contains("\"diff\"")
+                && described.contains("limit=2")
+                && !described.contains("canary"),
+            "{described}"
         );
         let whole = |text: &str| record([("x", Value::Secret(Secret::new(text)))]);
         let changes = compare(
@@ -702,12 +704,12 @@ mod tests {
 
     #[test]
     fn what_only_the_target_has_in_a_set_is_kept() {
-        let told = told(
+        let described = describe(
             Some(&record([("hosts", set(["h/1", "h2"]))])),
             &record([("hosts", set(["h2", "h3"]))]),
         );
         assert_eq!(
-            told,
+            described,
             [
                 r#"{"path":"/hosts/h3","op":"add"}"#,
                 r#"{"path":"/hosts/h~11","op":"keep"}"#
@@ -721,13 +723,13 @@ mod tests {
         gone.replaced = true;
         let base = record([("idpO", Value::Set(vec![gone]))]);
         assert_eq!(
-            told(Some(&base), &record([("idpO", set([]))])),
+            describe(Some(&base), &record([("idpO", set([]))])),
             [r#"{"path":"/idpO/GOOGLE","op":"remove","before":null}"#]
         );
     }
 
     #[test]
-    fn elements_with_the_same_label_are_told_apart() {
+    fn elements_with_the_same_label_are_distinguished() {
         let keys = Value::Set(vec![
             Element::matched("id-1", "alias", Value::Null),
             Element::matched("id-2", "alias", Value::Null),
@@ -747,7 +749,7 @@ mod tests {
             ("oauth", record([("c", Value::Text("x".into()))])),
         ]);
         assert_eq!(
-            told(None, &wanted),
+            describe(None, &wanted),
             [
                 r#"{"path":"/b","op":"add","after":1}"#,
                 r#"{"path":"/oauth/c","op":"add","after":"x"}"#
@@ -756,13 +758,13 @@ mod tests {
     }
 
     #[test]
-    fn secrets_inside_an_added_element_are_not_told() {
+    fn secrets_inside_an_added_element_are_not_reported() {
         let keys = Value::Set(vec![Element::named(
             "k",
             record([("secretKey", Value::Secret(Secret::new("canary")))]),
         )]);
         assert_eq!(
-            told(None, &record([("keys", keys)])),
+            describe(None, &record([("keys", keys)])),
             [r#"{"path":"/keys/k","op":"add","after":{"secretKey":{"secret":true}}}"#]
         );
     }
@@ -781,11 +783,11 @@ mod tests {
 
     /// What is told of a field that the target has as `base`.
     fn of(base: Value, wanted: Value) -> Vec<String> {
-        told(Some(&record([("x", base)])), &record([("x", wanted)]))
+        describe(Some(&record([("x", base)])), &record([("x", wanted)]))
     }
 
     #[test]
-    fn truths_and_fractions_are_told_as_they_are() {
+    fn truths_and_fractions_are_reported_as_they_are() {
         assert_eq!(
             of(Value::Bool(false), Value::Bool(true)),
             [r#"{"path":"/x","op":"replace","before":false,"after":true}"#]
@@ -816,7 +818,7 @@ mod tests {
             [r#"{"path":"/x","op":"replace","before":null,"after":["a"]}"#]
         );
         assert_eq!(
-            told(None, &record([("x", list([text("a")]))])),
+            describe(None, &record([("x", list([text("a")]))])),
             [r#"{"path":"/x","op":"add","after":["a"]}"#]
         );
     }
@@ -863,16 +865,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_quietly_kept_is_told_where_everything_is() {
+    fn what_is_quietly_kept_is_reported_where_everything_is() {
         let quiet = |value| {
             Value::Record(vec![Field {
                 quiet: true,
                 ..Field::kept("id", value)
             }])
         };
-        let told = |show| compare(Some(&quiet(Value::Int(1))), &quiet(Value::Int(2)), show);
-        assert!(told(Show::Differences).is_empty());
-        assert_eq!(told(Show::Everything)[0].op, Op::Keep);
+        let describe = |show| compare(Some(&quiet(Value::Int(1))), &quiet(Value::Int(2)), show);
+        assert!(describe(Show::Differences).is_empty());
+        assert_eq!(describe(Show::Everything)[0].op, Op::Keep);
         let alone = compare(Some(&quiet(Value::Int(1))), &record([]), Show::Everything);
         assert_eq!(alone[0].op, Op::Keep);
     }
@@ -908,7 +910,7 @@ mod tests {
             r#"{"path":"/mima","op":"remove","secret":true}"#,
         ];
         assert_eq!(
-            told(Some(&base), &record([("here", Value::Int(1))])),
+            describe(Some(&base), &record([("here", Value::Int(1))])),
             removed
         );
         let nulls = record([
@@ -916,7 +918,7 @@ mod tests {
             ("mima", Value::Null),
             ("here", Value::Int(1)),
         ]);
-        assert_eq!(told(Some(&base), &nulls), removed);
+        assert_eq!(describe(Some(&base), &nulls), removed);
         let everything = compare(Some(&base), &nulls, Show::Everything);
         assert_eq!(everything.len(), 4, "each once, and what both do not have");
     }

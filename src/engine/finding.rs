@@ -184,7 +184,7 @@ mod tests {
         Finding::warning(code, message).about(&ItemId::new(Kind::of("thing"), key))
     }
 
-    fn told(findings: &[Finding]) -> Vec<String> {
+    fn describe(findings: &[Finding]) -> Vec<String> {
         grouped(findings)
             .iter()
             .flat_map(|group| group.lines(2))
@@ -194,14 +194,14 @@ mod tests {
     #[test]
     fn one_finding_is_one_line() {
         assert_eq!(
-            told(&[about("odd", "a", "is odd")]),
+            describe(&[about("odd", "a", "is odd")]),
             ["odd: thing:a: is odd"]
         );
         assert_eq!(
-            told(&[Finding::note("odd", "is odd").at("/x")]),
+            describe(&[Finding::note("odd", "is odd").at("/x")]),
             ["odd: /x: is odd"]
         );
-        assert_eq!(told(&[Finding::note("odd", "is odd")]), ["odd: is odd"]);
+        assert_eq!(describe(&[Finding::note("odd", "is odd")]), ["odd: is odd"]);
     }
 
     #[test]
@@ -210,7 +210,7 @@ mod tests {
             .map(|key| about("odd", key, "is odd"))
             .into();
         assert_eq!(
-            told(&all),
+            describe(&all),
             ["odd: is odd (4 times: thing:a, thing:b and 2 more)"]
         );
     }
@@ -221,7 +221,7 @@ mod tests {
             .map(|key| about("odd", key, &format!("lacks {key}")))
             .into();
         assert_eq!(
-            told(&all),
+            describe(&all),
             [
                 "odd: 3 of these",
                 "  thing:a: lacks a",
@@ -238,6 +238,6 @@ mod tests {
             about("w", "a", "w"),
             Finding::error("e", "e"),
         ];
-        assert_eq!(told(&all), ["e: e", "w: thing:a: w", "n: n"]);
+        assert_eq!(describe(&all), ["e: e", "w: thing:a: w", "n: n"]);
     }
 }

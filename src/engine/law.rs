@@ -57,7 +57,7 @@ pub fn unexplained(before: &Any, after: &Any, changes: &[Change], derived: &[&st
         }
     }
     let left = shown.raw.iter().filter(|(_, times)| **times != 0);
-    let mut told: Vec<String> = left
+    let mut described: Vec<String> = left
         .map(|((name, text), times)| format!("not shown: {name} {text} ({times:+})"))
         .collect();
     // What went from one element and came to another one is no difference when counted.
@@ -65,11 +65,11 @@ pub fn unexplained(before: &Any, after: &Any, changes: &[Change], derived: &[&st
         .not_written
         .into_iter()
         .filter(|(_, times)| *times != 0);
-    told.extend(
+    described.extend(
         not_written.map(|((name, text), times)| format!("not written: {name} {text} ({times:+})")),
     );
-    told.sort();
-    told
+    described.sort();
+    described
 }
 
 struct Shown {

@@ -185,7 +185,7 @@ mod tests {
     }
 
     /// Returns what is said of each item of the file; those of a key of the target repeat it.
-    fn told(file: &[Called], target: &[Called]) -> Vec<Vec<String>> {
+    fn describe(file: &[Called], target: &[Called]) -> Vec<Vec<String>> {
         let is_there = |called: &Called| target.iter().any(|other| other.id == called.id);
         let mut candidates: Vec<Candidate> = file
             .iter()
@@ -196,7 +196,7 @@ mod tests {
             candidate
                 .warnings
                 .iter()
-                .map(|told| told.message.clone())
+                .map(|described| described.message.clone())
                 .collect()
         };
         candidates.iter().map(messages).collect()
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_the_same_is_told() {
+    fn what_looks_the_same_is_reported() {
         for (new, old) in [
             ("NODE", "node"),
             ("caf\u{e9}", "cafe\u{301}"),
@@ -224,7 +224,7 @@ mod tests {
             ("c0re", "cOre"),
             ("rnail", "mail"),
         ] {
-            let [warnings] = &told(&[thing(new)], &[thing(old)])[..] else {
+            let [warnings] = &describe(&[thing(new)], &[thing(old)])[..] else {
                 panic!("{new}")
             };
             assert_eq!(
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_can_tell_apart_is_not() {
+    fn what_people_can_report_apart_is_not() {
         for (new, old) in [
             ("node", "nodes"),
             ("cafe", "caf\u{e9}"),
@@ -244,14 +244,24 @@ mod tests {
             ("客戶", "客人"),
             ("x1", "x2"),
         ] {
-            assert_eq!(told(&[thing(new)], &[thing(old)]), [[""; 0]], "{new} {old}");
+            assert_eq!(
+                describe(&[thing(new)], &[thing(old)]),
+                [[""; 0]],
+                "{new} {old}"
+            );
         }
     }
 
     #[test]
-    fn only_items_of_one_kind_and_only_those_to_be_added_are_told() {
-        assert_eq!(told(&[thing("A")], &[called(OTHER, "a", "")]), [[""; 0]]);
-        assert_eq!(told(&[thing("a")], &[thing("a"), thing("A")]), [[""; 0]]);
+    fn only_items_of_one_kind_and_only_those_to_be_added_are_reported() {
+        assert_eq!(
+            describe(&[thing("A")], &[called(OTHER, "a", "")]),
+            [[""; 0]]
+        );
+        assert_eq!(
+            describe(&[thing("a")], &[thing("a"), thing("A")]),
+            [[""; 0]]
+        );
     }
 
     #[test]
@@ -262,7 +272,7 @@ mod tests {
             called(THING, "same", ""),
         ];
         let target = [called(THING, "2", "gold  plan"), called(THING, "4", "same")];
-        let [one, two, three] = &told(&file, &target)[..] else {
+        let [one, two, three] = &describe(&file, &target)[..] else {
             panic!()
         };
         assert_eq!(
@@ -277,16 +287,16 @@ mod tests {
         let file = [called(THING, "1", "same")];
         let target = [called(THING, "2", "same"), called(THING, "3", "Same")];
         assert_eq!(
-            told(&file, &target),
+            describe(&file, &target),
             [["its name looks like 'Same', the name of thing '3' of the target"]]
         );
     }
 
     #[test]
-    fn two_of_one_file_are_told_of_each_other() {
-        let told = told(&[thing("a"), thing("A"), thing("b")], &[]);
+    fn two_of_one_file_are_reported_of_each_other() {
+        let described = describe(&[thing("a"), thing("A"), thing("b")], &[]);
         assert_eq!(
-            told,
+            described,
             [
                 vec!["looks like thing 'A' of the file".to_owned()],
                 vec!["looks like thing 'a' of the file".to_owned()],
@@ -296,13 +306,13 @@ mod tests {
     }
 
     #[test]
-    fn many_that_look_alike_are_told_of_one_each() {
+    fn many_that_look_alike_are_reported_of_one_each() {
         let blanks = |count: usize| " ".repeat(count);
         let file: Vec<Called> = (0..20_000)
             .map(|at| thing(&format!("{}x{}", blanks(at / 200), blanks(at % 200))))
             .collect();
-        let told = told(&file, &[thing("X")]);
-        assert!(told.iter().all(|warnings| warnings.len() == 1));
+        let described = describe(&file, &[thing("X")]);
+        assert!(described.iter().all(|warnings| warnings.len() == 1));
     }
 
     proptest! {

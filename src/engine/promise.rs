@@ -666,7 +666,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_nobody_promised_and_promises_that_nobody_kept_are_told() {
+    fn rows_that_nobody_promised_and_promises_that_nobody_kept_are_reported() {
         let (one, two) = (r#"{"id": "a"}"#, r#"{"id": "a", "name": 1}"#);
         assert_eq!(
             found(&[], &[(KEY, Some(one), Some(two))]),
@@ -699,8 +699,11 @@ mod tests {
         let (one, two) = (Some(one.as_str()), Some(two.as_str()));
         assert!(found(&rows, &[(KEY, one, one), (KEY, one, two)]).is_empty());
         // What was removed and inserted again is a new row, with defaults.
-        let told = found(&rows, &[(KEY, one, None), (KEY, None, two)]);
-        assert_eq!(told, [r#"t (id "a"): secret differs (values not shown)"#]);
+        let described = found(&rows, &[(KEY, one, None), (KEY, None, two)]);
+        assert_eq!(
+            described,
+            [r#"t (id "a"): secret differs (values not shown)"#]
+        );
     }
 
     #[test]
@@ -761,20 +764,20 @@ mod tests {
         ]);
         let entry = entry(Some(base.clone()), wanted.clone());
         let promised = entry.promised(&|_| false);
-        let told: Vec<String> = differences(&base, &promised)
+        let described: Vec<String> = differences(&base, &promised)
             .into_iter()
             .map(|one| one.path)
             .collect();
-        assert_eq!(told, ["/plain", "/gone", "/set/gone", "/set/added"]);
+        assert_eq!(described, ["/plain", "/gone", "/set/gone", "/set/added"]);
         let shown = compare(Some(&base), &wanted, Show::Differences);
         let shown = shown
             .iter()
             .filter(|change| change.op.is_effective() && change.needs.is_none());
         let mut shown: Vec<&str> = shown.map(|change| change.path.as_str()).collect();
-        let mut told: Vec<&str> = told.iter().map(String::as_str).collect();
+        let mut described: Vec<&str> = described.iter().map(String::as_str).collect();
         shown.sort_unstable();
-        told.sort_unstable();
-        assert_eq!(told, shown, "both read the same");
+        described.sort_unstable();
+        assert_eq!(described, shown, "both read the same");
         let with = entry.promised(&|_| true);
         assert_eq!(
             differences(&promised, &with).len(),

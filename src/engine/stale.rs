@@ -236,7 +236,7 @@ fn missing<'p>(
     now: &'p Plan,
     written: &HashSet<&ItemId>,
 ) -> HashMap<&'p ItemId, Vec<String>> {
-    let mut told: HashMap<&ItemId, Vec<String>> = HashMap::new();
+    let mut described: HashMap<&ItemId, Vec<String>> = HashMap::new();
     let changed = [
         (now, then, "is missing in the target now"),
         (then, now, "is in the target now"),
@@ -250,13 +250,14 @@ fn missing<'p>(
         {
             let word = if missing.is_api() { "API " } else { "" };
             for user in missing.used_by.iter().filter(|user| written.contains(user)) {
-                told.entry(user)
+                described
+                    .entry(user)
                     .or_default()
                     .push(format!("{word}{} {what}", missing.label()));
             }
         }
     }
-    told
+    described
 }
 
 const REMOVED: &str = "was removed from the target since";
@@ -340,10 +341,10 @@ impl Walk<'_> {
             }
             (Value::Sequence(_) | Value::Null, Value::Sequence(_))
             | (Value::Sequence(_), Value::Null) => {
-                let told = self.fields.len();
+                let described = self.fields.len();
                 self.sets(then.elements(), now.elements(), wanted.elements());
                 // Nothing but their order.
-                if self.fields.len() == told {
+                if self.fields.len() == described {
                     self.leaf(then, now, wanted);
                 }
             }
@@ -399,7 +400,7 @@ impl Walk<'_> {
         now: Option<&Element>,
         wanted: Option<&Element>,
     ) {
-        let told = |element: Option<&Element>| match element {
+        let describe = |element: Option<&Element>| match element {
             Some(Element {
                 value: Value::Null,
                 label,
@@ -413,7 +414,7 @@ impl Walk<'_> {
                 let wanted = wanted.map_or(&Value::Null, |wanted| &wanted.value);
                 self.values(&then.value, &now.value, wanted);
             }
-            _ => self.leaf(&told(then), &told(now), &told(wanted)),
+            _ => self.leaf(&describe(then), &describe(now), &describe(wanted)),
         }
     }
 
@@ -421,12 +422,12 @@ impl Walk<'_> {
         let ((then, a), (now, b), (wanted, c)) = (disclose(then), disclose(now), disclose(wanted));
         // A masked URL that changed only in its password changed in secret.
         let secret = a || b || c || then == now;
-        let told = |value| if secret { Value::Null } else { value };
+        let describe = |value| if secret { Value::Null } else { value };
         self.fields.push(StaleField {
             path: self.path.clone(),
-            then: told(then),
-            now: told(now),
-            wanted: told(wanted),
+            then: describe(then),
+            now: describe(now),
+            wanted: describe(wanted),
             secret,
         });
     }
@@ -508,7 +509,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_told_in_its_three_states() {
+    fn a_field_is_reported_in_its_three_states() {
         let tps = |tps| record([("tps", Value::Int(tps)), ("same", Value::Int(0))]);
         assert_eq!(
             fields(tps(1), tps(2), tps(3)),
@@ -518,7 +519,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_came_or_went_is_told_by_its_value_or_its_name() {
+    fn a_member_that_came_or_went_is_reported_by_its_value_or_its_name() {
         let members = |members| record([("all", members)]);
         let one = || set([("a/b", Value::Null), ("kept", Value::Null)]);
         let other = || {
@@ -585,9 +586,9 @@ mod tests {
             then.changes(0, crate::engine::diff::Show::Everything).len(),
             1
         );
-        let told = stale(&then, &now);
-        assert_eq!(told[0].why, "changed in the target since: /links/l");
-        assert_eq!(told[0].fields[0].wanted, Value::Null);
+        let described = stale(&then, &now);
+        assert_eq!(described[0].why, "changed in the target since: /links/l");
+        assert_eq!(described[0].fields[0].wanted, Value::Null);
     }
 
     #[test]
@@ -617,13 +618,13 @@ mod tests {
             stale(&then, &plan(vec![user(true), there(0)], Vec::new())),
             []
         );
-        let told = stale(&then, &plan(vec![user(false), there(7)], Vec::new()));
-        let told: Vec<String> = told
+        let described = stale(&then, &plan(vec![user(false), there(7)], Vec::new()));
+        let described: Vec<String> = described
             .iter()
             .map(|stale| format!("{} {}", stale.item, stale.why))
             .collect();
         assert_eq!(
-            told,
+            described,
             [
                 "thing:there changed in the target since: /x (thing:user needs it)",
                 "thing:elsewhere was removed from the target since (thing:user needs it)",
@@ -667,7 +668,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_written_otherwise_is_told_unless_it_needs_what_is_not_written() {
+    fn what_would_be_written_otherwise_is_reported_unless_it_needs_what_is_not_written() {
         let wanted = |needs: Option<&str>| {
             let member = Element {
                 needs: needs.map(id),
@@ -676,8 +677,8 @@ mod tests {
             vec![item("a", None, record([("all", Value::Set(vec![member]))]))]
         };
         let then = plan(wanted(Some("left out")), Vec::new());
-        let told = stale(&then, &plan(wanted(None), Vec::new()));
-        assert_eq!(told[0].why, "would be written otherwise now: /all/m");
+        let described = stale(&then, &plan(wanted(None), Vec::new()));
+        assert_eq!(described[0].why, "would be written otherwise now: /all/m");
         assert_eq!(
             stale(&then, &plan(wanted(Some("also left out")), Vec::new())),
             []
@@ -685,7 +686,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_told_whole_and_sequences_by_element() {
+    fn lists_are_reported_whole_and_sequences_by_element() {
         let of = |value| record([("x", value)]);
         let list = |values: Vec<Value>| Value::List(values);
         let (one, two) = (Value::Int(1), Value::Bool(true));
@@ -714,12 +715,12 @@ mod tests {
                 {"path": "/x/b", "then": 2, "secret": false},
             ])
         );
-        let told = fields(then(), sequence(&[("b", 2), ("a", 1)]), wanted());
-        assert_eq!(told[0]["path"], "/x", "its order");
+        let described = fields(then(), sequence(&[("b", 2), ("a", 1)]), wanted());
+        assert_eq!(described[0]["path"], "/x", "its order");
     }
 
     #[test]
-    fn a_field_that_came_or_went_is_told_whichever_side_replaces_it() {
+    fn a_field_that_came_or_went_is_reported_whichever_side_replaces_it() {
         let with = |value| Value::Record(vec![Field::replaced("x", value)]);
         assert_eq!(
             fields(

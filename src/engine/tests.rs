@@ -126,24 +126,24 @@ proptest! {
     }
 
     #[test]
-    fn no_change_tells_a_secret((base, wanted) in sides(), all: bool) {
+    fn no_change_reports_a_secret((base, wanted) in sides(), all: bool) {
         let show = if all { Show::Everything } else { Show::Differences };
-        for told in [compare(Some(&base), &wanted, show), compare(None, &wanted, show)] {
-            prop_assert!(!json(&told).contains(CANARY), "{}", json(&told));
-            let debug = format!("{told:?}");
+        for described in [compare(Some(&base), &wanted, show), compare(None, &wanted, show)] {
+            prop_assert!(!json(&described).contains(CANARY), "{}", json(&described));
+            let debug = format!("{described:?}");
             prop_assert!(!debug.contains(CANARY));
         }
     }
 
     #[test]
-    fn a_target_that_changed_is_stale_and_tells_no_secret((then, now) in sides(), wanted in record(value())) {
+    fn a_target_that_changed_is_stale_and_reports_no_secret((then, now) in sides(), wanted in record(value())) {
         let plans = [plan(Some(&then), &wanted), plan(Some(&now), &wanted)];
-        let told = stale(&plans[0], &plans[1]);
-        prop_assert_eq!(told.is_empty(), then == now || then == wanted);
-        prop_assert!(!json(&told).contains(CANARY), "{}", json(&told));
+        let described = stale(&plans[0], &plans[1]);
+        prop_assert_eq!(described.is_empty(), then == now || then == wanted);
+        prop_assert!(!json(&described).contains(CANARY), "{}", json(&described));
         let key = SealKey::from_bytes(&[7; 32]);
         let sealed = stale(plans[0].sealed(&key).plan(), plans[1].sealed(&key).plan());
-        prop_assert_eq!(json(&sealed), json(&told));
+        prop_assert_eq!(json(&sealed), json(&described));
     }
 
     #[test]

@@ -63,7 +63,7 @@ async fn pass(requests: RequestLog, mut request: Request, next: Next) -> Respons
     });
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         let headers = std::mem::take(response.headers_mut());
-        response = dialect.tell(&problem, &tracking);
+        response = dialect.respond(&problem, &tracking);
         headers.into_iter().for_each(|(name, value)| {
             if let Some(name) = name {
                 response.headers_mut().entry(name).or_insert(value);

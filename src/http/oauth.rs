@@ -269,14 +269,14 @@ async fn token(
 ) -> Response {
     let asked = match Request::read(&uri, &headers, &body) {
         Ok(asked) => asked,
-        Err(refusal) => return tell(&refusal),
+        Err(refusal) => return respond(&refusal),
     };
     match issue(&service.tokens, asked).await {
         Ok((client, answer)) => {
             note.caller(&client);
             ([(PRAGMA, "no-cache")], Json(answer)).into_response()
         }
-        Err(refusal) => tell(&refusal),
+        Err(refusal) => respond(&refusal),
     }
 }
 
@@ -407,7 +407,7 @@ fn after_word<'h>(header: &'h HeaderValue, word: &str) -> Option<&'h str> {
     scheme.eq_ignore_ascii_case(word).then(|| rest.trim())
 }
 
-fn tell(refusal: &Refusal) -> Response {
+fn respond(refusal: &Refusal) -> Response {
     let body = json!({ "error": refusal.error, "error_description": refusal.text });
     let mut response = (refusal.status, Json(body)).into_response();
     response
@@ -559,10 +559,10 @@ mod tests {
             secret_hash: "CANARY-plain-text".to_owned().into(),
             ..client("a", &[])
         };
-        let told = refused(&[plain]);
+        let described = refused(&[plain]);
         assert!(
-            told.contains("secret_hash") && !told.contains("CANARY"),
-            "{told}"
+            described.contains("secret_hash") && !described.contains("CANARY"),
+            "{described}"
         );
     }
 

@@ -130,10 +130,10 @@ impl Dialect {
     }
 
     /// Tells a problem.
-    pub(super) fn tell(self, problem: &Problem, tracking: &Tracking) -> Response {
+    pub(super) fn respond(self, problem: &Problem, tracking: &Tracking) -> Response {
         let mut response = match self {
-            Self::Tyk => tyk::tell(problem),
-            Self::SpConfig => sp_config::tell(problem, tracking),
+            Self::Tyk => tyk::respond(problem),
+            Self::SpConfig => sp_config::respond(problem, tracking),
         };
         if let Some(seconds) = problem.retry_after {
             response

@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_closed_queue_lets_nobody_in_and_is_empty_once_all_are_told_to_stop() {
+    async fn a_closed_queue_lets_nobody_in_and_is_empty_once_all_are_reported_to_stop() {
         let queue = Arc::new(Queue::new(1, 5));
         let runs = queue.turn(Does::Writes).await.ok().unwrap();
         let waits = queue.place(Does::Writes).ok().unwrap();

@@ -106,7 +106,7 @@ impl RequestLog {
     pub async fn record(&self, asked: Asked, answer: Answered) {
         let (recorded, done) = oneshot::channel();
         let request = asked.answered(answer);
-        let told = request.clone();
+        let described = request.clone();
         let recording = async {
             self.sender.send(Waiting { request, recorded }).await.ok()?;
             done.await.ok()
@@ -117,7 +117,7 @@ impl RequestLog {
             .flatten()
             .is_none()
         {
-            tracing::error!(request = ?told, "a request is not in the ledger");
+            tracing::error!(request = ?described, "a request is not in the ledger");
         }
     }
 }

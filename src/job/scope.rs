@@ -140,10 +140,10 @@ pub async fn edit(
     );
     let done = run.job(&work).await?;
     tracing::info!(job = done.job, command, "edit committed");
-    let mut told = done.planned.notes;
+    let mut described = done.planned.notes;
     let mut server_changes = Vec::new();
     if let Some(checked) = done.checked {
-        told.extend(notes(&Digirunner, checked.warnings));
+        described.extend(notes(&Digirunner, checked.warnings));
         server_changes = checked.server_changes;
     }
     Ok(Edited {
@@ -154,7 +154,7 @@ pub async fn edit(
         changes: done.planned.differences,
         tables: done.tables,
         seconds: begun.elapsed().as_secs_f64(),
-        notes: told,
+        notes: described,
         server_changes,
     })
 }

@@ -476,11 +476,11 @@ fn refused(job: i64, conflicts: Vec<Conflict>) -> Failure {
         )
         .hint("remove what depends on it first, or undo other items with --only")
     };
-    failure.stale = conflicts.into_iter().map(tell).collect();
+    failure.stale = conflicts.into_iter().map(describe).collect();
     failure
 }
 
-fn tell(conflict: Conflict) -> Stale {
+fn describe(conflict: Conflict) -> Stale {
     let row = format!("{} ({})", conflict.table, conflict.key);
     let item = item_id(if conflict.owner.is_empty() {
         conflict.table

@@ -219,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_json_is_told_by_its_beginning() {
+    fn what_is_no_json_is_reported_by_its_beginning() {
         for (bytes, foreign) in [
             (&b""[..], Foreign::Empty),
             (b" \r\n\t", Foreign::Empty),

@@ -68,15 +68,15 @@ impl ParseError {
                 message: "a byte there is no part of a UTF-8 character".to_owned(),
             };
         }
-        let told = error.to_string();
+        let described = error.to_string();
         let suffix = format!(" at line {} column {}", error.line(), error.column());
-        let told = told.strip_suffix(&suffix).unwrap_or(&told);
+        let described = described.strip_suffix(&suffix).unwrap_or(&described);
         let kind = match error.classify() {
             serde_json::error::Category::Data => ParseErrorKind::Shape,
             serde_json::error::Category::Eof => ParseErrorKind::Truncated,
-            _ if told == TRAILING => ParseErrorKind::Trailing,
+            _ if described == TRAILING => ParseErrorKind::Trailing,
             // JSON knows no largest number.
-            _ if told == TOO_LARGE => ParseErrorKind::Shape,
+            _ if described == TOO_LARGE => ParseErrorKind::Shape,
             serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
                 ParseErrorKind::Syntax
             }
@@ -85,7 +85,7 @@ impl ParseError {
             kind,
             position,
             path: path.into(),
-            message: reworded(told),
+            message: reworded(described),
         }
     }
 
@@ -141,8 +141,8 @@ const TRAILING: &str = "trailing characters";
 const TOO_LARGE: &str = "number out of range";
 
 /// Puts the JSON reader's words into ours, where those say little.
-fn reworded(told: &str) -> String {
-    let ours = match told {
+fn reworded(described: &str) -> String {
+    let ours = match described {
         TRAILING => "the root is closed before that",
         TOO_LARGE => "found a number that is too large",
         "lone leading surrogate in hex escape" | "unexpected end of hex escape" => {
@@ -155,9 +155,9 @@ fn reworded(told: &str) -> String {
         "key must be a string" => "expected a property's name in double quotes",
         "expected value" => "expected a value",
         _ => {
-            return match told.strip_prefix("EOF while parsing ") {
+            return match described.strip_prefix("EOF while parsing ") {
                 Some(inside) => format!("it ends inside {inside}"),
-                None => told.to_owned(),
+                None => described.to_owned(),
             };
         }
     };

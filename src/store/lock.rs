@@ -120,10 +120,12 @@ async fn holder(connection: &mut PgConnection) -> Result<Option<Holder>, StoreEr
         .fetch_optional(connection)
         .await
         .map_err(|error| failed(&error))?;
-    Ok(row.map(|row| Holder { who: told(&row) }))
+    Ok(row.map(|row| Holder {
+        who: describe(&row),
+    }))
 }
 
-fn told(row: &PgRow) -> String {
+fn describe(row: &PgRow) -> String {
     let text = |at: usize| {
         row.try_get::<Option<String>, _>(at)
             .ok()
@@ -170,17 +172,22 @@ pub async fn limit_idle(
 /// Cancels the statement that another connection of ours runs, over a
 /// connection of its own. Says whether the server could be told.
 pub async fn cancel(target: &Target, timeouts: Timeouts, backend: i32) -> bool {
-    tell(target, timeouts, backend, "pg_cancel_backend").await
+    signal_backend(target, timeouts, backend, "pg_cancel_backend").await
 }
 
 /// Ends the session of another connection of ours, over a connection of its
 /// own: what it has not committed is rolled back, and its lock is free. Says
 /// whether the server could be told.
 pub async fn end(target: &Target, timeouts: Timeouts, backend: i32) -> bool {
-    tell(target, timeouts, backend, "pg_terminate_backend").await
+    signal_backend(target, timeouts, backend, "pg_terminate_backend").await
 }
 
-async fn tell(target: &Target, timeouts: Timeouts, backend: i32, order: &'static str) -> bool {
+async fn signal_backend(
+    target: &Target,
+    timeouts: Timeouts,
+    backend: i32,
+    order: &'static str,
+) -> bool {
     let telling = async {
         let mut connection = target.connect_monitor(timeouts).await?;
         give(&mut connection, backend, order).await

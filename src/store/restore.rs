@@ -375,8 +375,8 @@ impl Dependent {
         Ok(Conflict {
             owner: self.owner,
             table: info.name,
-            key: tell_key(&self.to)?,
-            obstacle: obstacle(format!("{} ({})", self.table, tell_key(&self.key)?)),
+            key: format_key(&self.to)?,
+            obstacle: obstacle(format!("{} ({})", self.table, format_key(&self.key)?)),
         })
     }
 }
@@ -582,7 +582,7 @@ async fn inspect<'t>(
             }
         };
         if let Some(obstacle) = obstacle {
-            let key = tell_key(&net.key)?;
+            let key = format_key(&net.key)?;
             conflicts.push(Conflict {
                 owner: net.owner,
                 table: info.name,
@@ -679,7 +679,7 @@ fn unreadable() -> StoreError {
 }
 
 /// Tells a key to people.
-fn tell_key(key: &str) -> Result<String, StoreError> {
+fn format_key(key: &str) -> Result<String, StoreError> {
     let parts = cells(key)?;
     let parts = parts
         .iter()

@@ -146,7 +146,7 @@ mod tests {
     use crate::engine::{Element, Field, Plan};
     use crate::tui::support::{id, item, plan, set, text};
 
-    fn told(plan: &Plan) -> Vec<(String, Vec<(String, Fate)>)> {
+    fn describe(plan: &Plan) -> Vec<(String, Vec<(String, Fate)>)> {
         let branches = branches(plan.entry(0).unwrap());
         let member = |member: Member| (member.label, member.fate);
         branches
@@ -161,7 +161,7 @@ mod tests {
     }
 
     fn fate_of(before: Value, after: Value) -> Vec<(String, Vec<(String, Fate)>)> {
-        told(&plan(
+        describe(&plan(
             vec![item("client", "a", "").both("x", before, after)],
             Vec::new(),
             Vec::new(),

@@ -58,13 +58,13 @@ fn counts(record: &JobRecord, admits: impl Fn(&str) -> bool) -> String {
     let known = WRITTEN.iter().chain(&LEFT).copied();
     let others = record.counts.keys().map(String::as_str);
     let others = others.filter(|word| !WRITTEN.contains(word) && !LEFT.contains(word));
-    let told: Vec<String> = known
+    let described: Vec<String> = known
         .chain(others)
         .filter(|word| admits(word))
         .filter_map(|word| Some((record.counts.get(word).filter(|n| **n > 0)?, word)))
         .map(|(n, word)| format!("{n} {}", word.replace(['-', '_'], " ")))
         .collect();
-    told.join(", ")
+    described.join(", ")
 }
 
 /// Says why a job cannot be undone.

@@ -173,13 +173,13 @@ impl Sheet {
         }
         lines.push(head);
         for (field, name) in fields.iter().zip(&names) {
-            let told: Vec<(Role, String)> = if field.secret {
+            let described: Vec<(Role, String)> = if field.secret {
                 vec![(Role::Kept, SECRET.to_owned())]
             } else {
                 values(field, self.glyphs).into()
             };
             let name: Vec<String> = self.wrapped(name, first).collect();
-            let columns: Vec<(Role, Vec<String>)> = told
+            let columns: Vec<(Role, Vec<String>)> = described
                 .iter()
                 .map(|(role, text)| (*role, self.wrapped(text, each).collect()))
                 .collect();
@@ -225,13 +225,13 @@ fn name(field: &StaleField) -> String {
 /// nobody has seen yet. Of long ones the part in which they differ is shown, and
 /// what looks alike is shown apart.
 fn values(field: &StaleField, glyphs: &Glyphs) -> [(Role, String); 3] {
-    let told = [&field.then, &field.now, &field.wanted].map(brief);
-    let told = apart(
-        told.each_ref().map(String::as_str),
+    let described = [&field.then, &field.now, &field.wanted].map(brief);
+    let described = apart(
+        described.each_ref().map(String::as_str),
         glyphs.ellipsis,
         glyphs.is_ascii(),
     );
-    let [then, now, wanted] = told.map(|text| {
+    let [then, now, wanted] = described.map(|text| {
         if text.is_empty() {
             "none".to_owned()
         } else {
@@ -266,7 +266,7 @@ mod tests {
         }]
     }
 
-    fn told(stale: &[Stale], states: States, width: usize, accessible: bool) -> Vec<String> {
+    fn describe(stale: &[Stale], states: States, width: usize, accessible: bool) -> Vec<String> {
         Changed::new(stale, states)
             .lay(width, accessible, &UNICODE)
             .iter()
@@ -281,7 +281,7 @@ mod tests {
             [Value::Int(10), Value::Int(20), Value::Null],
         )]);
         assert_eq!(
-            told(&stale, IMPORT, 100, false),
+            describe(&stale, IMPORT, 100, false),
             [
                 "client crm: changed in the target since",
                 "  field  at plan                        now                            in the file",
@@ -294,8 +294,8 @@ mod tests {
             "    now          20",
             "    in the file  none",
         ];
-        assert_eq!(told(&stale, IMPORT, 60, false)[1..], below);
-        assert_eq!(told(&stale, IMPORT, 200, true)[1..], below);
+        assert_eq!(describe(&stale, IMPORT, 60, false)[1..], below);
+        assert_eq!(describe(&stale, IMPORT, 200, true)[1..], below);
     }
 
     #[test]
@@ -305,7 +305,7 @@ mod tests {
             [Value::Int(10), Value::Int(20), Value::Int(30)],
         )]);
         assert_eq!(
-            told(&stale, UNDO, 30, false)[2..],
+            describe(&stale, UNDO, 30, false)[2..],
             [
                 "  tps",
                 "  as the job left it",
@@ -319,10 +319,10 @@ mod tests {
     }
 
     #[test]
-    fn of_a_secret_nothing_is_told_but_that_it_differs() {
+    fn of_a_secret_nothing_is_reported_but_that_it_differs() {
         let canary = || text("canary");
         let open = field("/a/b~1c", [canary(), canary(), canary()]);
-        let told = told(
+        let described = describe(
             &stale(vec![StaleField {
                 secret: true,
                 ..open
@@ -331,7 +331,7 @@ mod tests {
             100,
             false,
         );
-        assert_eq!(told[2..], ["  a/b/c  secret, differs"]);
+        assert_eq!(described[2..], ["  a/b/c  secret, differs"]);
         let kept = Value::Secret(Secret::new("canary"));
         let inner = stale(vec![field("/a", [kept.clone(), kept, Value::Null])]);
         for width in [30, 100] {
@@ -350,22 +350,22 @@ mod tests {
                 "end\n".repeat(90)
             ))
         };
-        let lines = told(
+        let lines = describe(
             &stale(vec![field("/a", [script("1"), script("2"), script("1 ")])]),
             IMPORT,
             60,
             false,
         );
-        let told = lines.join("\n");
+        let described = lines.join("\n");
         for part in ["1;⏎end", "2;⏎end", "1·;⏎end"] {
-            assert!(told.contains(part), "{part}: {told}");
+            assert!(described.contains(part), "{part}: {described}");
         }
     }
 
     #[test]
     fn a_very_long_value_is_cut() {
         let long = || text(&"x".repeat(100_000));
-        let lines = told(
+        let lines = describe(
             &stale(vec![field("/a", [long(), text("y"), long()])]),
             IMPORT,
             120,

@@ -231,7 +231,7 @@ impl Desk {
 }
 
 #[tokio::test]
-async fn a_plan_tells_what_all_of_it_grants_and_a_saved_one_what_its_choices_grant() {
+async fn a_plan_reports_what_all_of_it_grants_and_a_saved_one_what_its_choices_grant() {
     let desk = Desk::new().await;
     let text = desk.run(&["plan", "export.json"]).stdout;
     let wanted = "Access: 2 clients gain 2 APIs, none loses any\n  client new (new-name)\n      + loan/offer by group \
@@ -274,7 +274,7 @@ async fn a_plan_tells_what_all_of_it_grants_and_a_saved_one_what_its_choices_gra
 }
 
 #[tokio::test]
-async fn an_apply_tells_what_it_grants_before_and_after_and_the_ledger_keeps_the_sum() {
+async fn an_apply_reports_what_it_grants_before_and_after_and_the_ledger_keeps_the_sum() {
     let desk = Desk::new().await;
     let rehearsed = desk
         .run(&["apply", "export.json", "--cover", "all", "--rehearse"])
@@ -284,8 +284,13 @@ async fn an_apply_tells_what_it_grants_before_and_after_and_the_ledger_keeps_the
         "{rehearsed}"
     );
     let ran = desk.run(&["apply", "export.json", "--cover", "all", "--yes"]);
-    let told = "access: 2 clients gain 2 APIs, none loses any";
-    assert!(ran.stdout.contains(told), "{}{}", ran.stdout, ran.stderr);
+    let described = "access: 2 clients gain 2 APIs, none loses any";
+    assert!(
+        ran.stdout.contains(described),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
     assert!(
         ran.stdout.contains("      + loan/offer by group core"),
         "{}",

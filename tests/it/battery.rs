@@ -72,10 +72,10 @@ impl Battery {
         dump
     }
 
-    fn quiet(&self, what: &str, told: &str) {
+    fn quiet(&self, what: &str, described: &str) {
         assert!(
-            self.secret.is_empty() || !told.contains(self.secret),
-            "{}: {what}: {told}",
+            self.secret.is_empty() || !described.contains(self.secret),
+            "{}: {what}: {described}",
             self.format
         );
     }
@@ -268,7 +268,7 @@ async fn a_fourth_product_that_is_nothing_but_declared_holds_it() {
     // its own values and its secrets, each with the door that it belongs to.
     let keeper = battery.keeper().await;
     let review = keeper.review(fourth::EXPORT).await;
-    let told: Vec<String> = review
+    let described: Vec<String> = review
         .plan
         .entries()
         .iter()
@@ -292,7 +292,7 @@ async fn a_fourth_product_that_is_nothing_but_declared_holds_it() {
         })
         .collect();
     assert_eq!(
-        told,
+        described,
         [
             "depot:e-01 Repeat (matched by name: the target's id is d-7f) ",
             "depot:e-02 Repeat (matched by name: the target's id is d-80) ",

@@ -40,7 +40,7 @@ async fn site() -> Site {
 }
 
 /// Runs the binary on a file and returns all that it says, and how it ends.
-fn told(name: &str, verb: &str, more: &[&str]) -> String {
+fn describe(name: &str, verb: &str, more: &[&str]) -> String {
     let home = tempfile::tempdir().unwrap();
     let file = format!("{name}.json");
     let output = command(home.path())
@@ -59,17 +59,18 @@ fn told(name: &str, verb: &str, more: &[&str]) -> String {
 }
 
 /// Compares with what is expected, or writes that down; returns what is wrong.
-fn complaint(name: &str, told: &str) -> Option<String> {
+fn complaint(name: &str, described: &str) -> Option<String> {
     let path = directory().join(name).with_extension("txt");
-    if told.to_lowercase().contains(CANARY) {
-        return Some(format!("{name} tells a secret:\n{told}"));
+    if described.to_lowercase().contains(CANARY) {
+        return Some(format!("{name} tells a secret:\n{described}"));
     }
     if is_updating() {
-        fs::write(path, told).unwrap();
+        fs::write(path, described).unwrap();
         return None;
     }
     let expected = fs::read_to_string(path).unwrap_or_default();
-    (expected != told).then(|| format!("{name}\n--- expected\n{expected}--- told\n{told}"))
+    (expected != described)
+        .then(|| format!("{name}\n--- expected\n{expected}--- told\n{described}"))
 }
 
 /// Whether expectations are being written: then they cannot be judged yet.
@@ -82,23 +83,23 @@ fn is_for_plan(name: &str) -> bool {
 }
 
 #[test]
-fn a_file_alone_is_told_what_is_wrong_with_it() {
+fn a_file_alone_is_reported_what_is_wrong_with_it() {
     let names = names("json").into_iter().filter(|name| !is_for_plan(name));
     let complaints: Vec<String> = names
-        .filter_map(|name| complaint(&name, &told(&name, "validate", &[])))
+        .filter_map(|name| complaint(&name, &describe(&name, "validate", &[])))
         .collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
 #[tokio::test]
-async fn a_file_and_a_target_are_told_what_is_wrong_between_them() {
+async fn a_file_and_a_target_are_reported_what_is_wrong_between_them() {
     let site = site().await;
     let (url, shown) = (site.db.url(), site.target().display());
     let names = names("json").into_iter().filter(|name| is_for_plan(name));
     let complaints: Vec<String> = names
         .filter_map(|name| {
-            let told = told(&name, "plan", &["--database-url", &url]);
-            complaint(&name, &told.replace(&shown, "TARGET"))
+            let described = describe(&name, "plan", &["--database-url", &url]);
+            complaint(&name, &described.replace(&shown, "TARGET"))
         })
         .collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
@@ -160,19 +161,22 @@ fn a_message_says_where_why_and_what_to_do_unless_the_file_is_fine() {
     }
     for name in names("txt") {
         let text = fs::read_to_string(directory().join(&name).with_extension("txt")).unwrap();
-        let (told, exit) = text.trim_end().rsplit_once("\nexit ").unwrap();
+        let (described, exit) = text.trim_end().rsplit_once("\nexit ").unwrap();
         assert_eq!(
             name.starts_with("ok-"),
-            exit == "0" && !told.contains("not-in-file"),
+            exit == "0" && !described.contains("not-in-file"),
             "{name}: {exit}"
         );
-        if told.contains("\nerror: ") {
+        if described.contains("\nerror: ") {
             for part in ["  where: ", "  why:   ", "  now:   "] {
-                assert!(told.contains(part), "{name} lacks '{part}':\n{told}");
+                assert!(
+                    described.contains(part),
+                    "{name} lacks '{part}':\n{described}"
+                );
             }
             assert!(
-                told.contains(&format!("  where: {name}.json")),
-                "{name}:\n{told}"
+                described.contains(&format!("  where: {name}.json")),
+                "{name}:\n{described}"
             );
         }
     }

@@ -199,7 +199,7 @@ async fn a_lock_that_somebody_else_holds_is_waited_for_only_so_long() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_role_that_may_not_make_our_schema_is_told_what_to_do() {
+async fn a_role_that_may_not_make_our_schema_is_reported_what_to_do() {
     let site = Site::new(&world()).await;
     site.run(
         "CREATE ROLE stranger LOGIN; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO stranger",

@@ -286,7 +286,7 @@ fn an_error_is_one_document_too() {
 }
 
 #[test]
-fn a_missing_file_is_told_with_its_path() {
+fn a_missing_file_is_reported_with_its_path() {
     let ran = gatediff(&["validate", "/nonexistent/export.json"]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.stdout.is_empty());
@@ -298,7 +298,7 @@ fn a_missing_file_is_told_with_its_path() {
 }
 
 #[tokio::test]
-async fn a_database_of_something_else_is_told() {
+async fn a_database_of_something_else_is_reported() {
     let db = empty().await;
     let ran = with_json(&db, &["plan", &export()]);
     assert_eq!(ran.code, Some(1));
@@ -306,7 +306,7 @@ async fn a_database_of_something_else_is_told() {
 }
 
 #[tokio::test]
-async fn a_held_lock_is_told_with_who_holds_it() {
+async fn a_held_lock_is_reported_with_who_holds_it() {
     let db = demo().await;
     let mut holder = db.connect().await;
     gatediff::store::lock::take(&mut holder)
@@ -341,7 +341,7 @@ fn usage_errors_have_their_own_exit_code() {
 }
 
 #[test]
-fn validate_counts_and_tells_contradictions() {
+fn validate_counts_and_reports_contradictions() {
     let ran = gatediff(&["validate", &export(), "--output", "json"]);
     assert_eq!(
         ran.code,
@@ -417,7 +417,7 @@ const RIGHTS: &str = "
     GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA gatediff TO importer;";
 
 #[tokio::test]
-async fn a_role_with_the_readmes_rights_can_apply_and_one_without_is_told() {
+async fn a_role_with_the_readmes_rights_can_apply_and_one_without_is_reported() {
     let db = demo().await;
     assert_eq!(
         gatediff(&["init", "--database-url", &db.url()]).code,
@@ -532,10 +532,10 @@ fn a_reader_that_goes_away_is_no_failure_and_a_full_disk_is_one() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let told = String::from_utf8(output.stderr).unwrap();
+    let described = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.contains("cannot write the result") && told.contains("No space left"),
-        "{told}"
+        described.contains("cannot write the result") && described.contains("No space left"),
+        "{described}"
     );
 }
 

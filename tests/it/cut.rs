@@ -33,7 +33,7 @@ fn fault(when: When) -> Fault {
 }
 
 /// The text of a failure in a document.
-fn told(document: &Value) -> String {
+fn describe(document: &Value) -> String {
     document["error"].to_string()
 }
 
@@ -93,10 +93,12 @@ async fn cut_at_any_byte_the_database_is_as_before_or_as_after_and_the_message_s
             );
             // Who could not even connect knows that.
             let words = ["nothing was written", "cannot reach the database server"];
-            let is_told =
-                connection == 0 || words.iter().any(|words| told(&document).contains(words));
+            let is_shown = connection == 0
+                || words
+                    .iter()
+                    .any(|words| describe(&document).contains(words));
             assert!(
-                is_told && document["error"]["hints"].is_array(),
+                is_shown && document["error"]["hints"].is_array(),
                 "{when:?}: {document}"
             );
         }
@@ -207,7 +209,7 @@ async fn clients_of(site: &Site) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_commit_of_which_nobody_hears_again_is_told_as_unknown_with_how_to_find_out() {
+async fn a_commit_of_which_nobody_hears_again_is_reported_as_unknown_with_how_to_find_out() {
     let site = ready().await;
     for (when, clients) in [(When::Commit, 0), (When::CommitAnswer, 1)] {
         let proxy = Proxy::new();
@@ -312,7 +314,7 @@ async fn cancelling_ends_it_even_if_the_server_cannot_be_asked() {
 // ---- the screen
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_screen_tells_of_the_cut_lives_on_and_imports_when_the_network_is_back() {
+async fn the_screen_reports_of_the_cut_lives_on_and_imports_when_the_network_is_back() {
     let db = demo().await;
     let home = tempfile::tempdir().unwrap();
     let proxy = Proxy::new();

@@ -698,10 +698,10 @@ fn the_shipped_limits_keep_what_is_promised() {
     };
     let threads = [
         run("lost_sync", || {
-            a_lost_sync_is_told_within_95_seconds().boxed()
+            a_lost_sync_is_reported_within_95_seconds().boxed()
         }),
         run("unknown", || {
-            an_unknown_outcome_is_counted_and_told_within_30_seconds().boxed()
+            an_unknown_outcome_is_counted_and_reported_within_30_seconds().boxed()
         }),
         run("left", || {
             who_waits_for_an_outcome_can_leave_by_a_signal().boxed()
@@ -715,7 +715,7 @@ fn the_shipped_limits_keep_what_is_promised() {
     );
 }
 
-async fn a_lost_sync_is_told_within_95_seconds() {
+async fn a_lost_sync_is_reported_within_95_seconds() {
     let (shipped, sent) = Shipped::new().await;
     let when = When::Message(Way::ToServer, last_sync(&sent));
     shipped.proxy.cut(Fault {
@@ -742,7 +742,7 @@ async fn a_lost_sync_is_told_within_95_seconds() {
     assert!(done(&shipped.keeper.db).await.is_empty());
 }
 
-async fn an_unknown_outcome_is_counted_and_told_within_30_seconds() {
+async fn an_unknown_outcome_is_counted_and_reported_within_30_seconds() {
     let (shipped, _) = Shipped::new().await;
     let mut pty = shipped.without_answer();
     pty.wait_for("seconds: no answer yet, asking for the outcome");

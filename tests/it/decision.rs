@@ -62,7 +62,7 @@ fn lines<'t>(text: &'t str, part: &str) -> Vec<&'t str> {
 }
 
 #[tokio::test]
-async fn a_full_export_is_no_failure_and_what_cannot_be_imported_is_told_once() {
+async fn a_full_export_is_no_failure_and_what_cannot_be_imported_is_reported_once() {
     let db = TestDb::new().await;
     let transform = |id: &str, name: &str| {
         object(
@@ -89,15 +89,15 @@ async fn a_full_export_is_no_failure_and_what_cannot_be_imported_is_told_once() 
     import(&db, &full);
     let plan = run(&db, &["plan", &full.path]);
     assert_eq!(plan.code, Some(0), "{}", plan.stdout);
-    let told = lines(&plan.stdout, "not-importable");
-    assert_eq!(told.len(), 1, "{}", plan.stdout);
+    let described = lines(&plan.stdout, "not-importable");
+    assert_eq!(described.len(), 1, "{}", plan.stdout);
     assert!(
-        told[0].contains("5 objects cannot be imported"),
+        described[0].contains("5 objects cannot be imported"),
         "{}",
-        told[0]
+        described[0]
     );
     for part in ["2 ACCESS_PROFILE", "2 ROLE", "1 HOLOGRAM (unknown type)"] {
-        assert!(told[0].contains(part), "{}", told[0]);
+        assert!(described[0].contains(part), "{}", described[0]);
     }
     assert!(!plan.stdout.contains('✗'), "{}", plan.stdout);
     let plan = run(&db, &["plan", &full.path, "--output", "json"]).json();
@@ -134,9 +134,9 @@ async fn thousands_of_unchanged_sources_say_nothing_of_their_secrets() {
     let db = TestDb::new().await;
     let all: Vec<Value> = (0..2000).map(source).collect();
     let added = run(&db, &["plan", &file(&all).path]);
-    let told = lines(&added.stdout, "secret-missing");
-    assert_eq!(told.len(), 1, "one line for them all: {told:?}");
-    assert!(told[0].contains("2000"), "{told:?}");
+    let described = lines(&added.stdout, "secret-missing");
+    assert_eq!(described.len(), 1, "one line for them all: {described:?}");
+    assert!(described[0].contains("2000"), "{described:?}");
     let same = file(&all);
     import(&db, &same);
     let plan = run(&db, &["plan", &same.path]);
@@ -146,7 +146,7 @@ async fn thousands_of_unchanged_sources_say_nothing_of_their_secrets() {
 }
 
 #[tokio::test]
-async fn what_a_profile_lacks_is_told_in_few_lines() {
+async fn what_a_profile_lacks_is_reported_in_few_lines() {
     let db = TestDb::new().await;
     let transform = |n: usize| {
         let reference =

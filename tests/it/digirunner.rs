@@ -52,7 +52,7 @@ async fn apply(review: &Review, choices: &Choices, target: &Target) -> Receipt {
 }
 
 /// Every item as `kind key status reasons`, for comparing by eye.
-fn told(plan: &Plan) -> String {
+fn describe(plan: &Plan) -> String {
     let mut lines = String::new();
     for entry in plan.entries() {
         let codes: Vec<&str> = entry
@@ -102,7 +102,7 @@ async fn the_demos_export_shows_every_status_and_reason() {
         ));
     }
     insta::assert_snapshot!(lines);
-    insta::assert_snapshot!("demo_items", told(&review.plan));
+    insta::assert_snapshot!("demo_items", describe(&review.plan));
     let warnings: Vec<String> = review
         .plan
         .all_warnings()

@@ -968,12 +968,12 @@ async fn covers_an_x_api_key_and_adds_the_maps_it_lacks() {
         )
     );
     let maps = site.rows("dgr_x_api_key_map", "true").await;
-    let told: Vec<_> = maps
+    let described: Vec<_> = maps
         .iter()
         .map(|map| (&map["api_key_map_id"], &map["group_id"], &map["version"]))
         .collect();
     assert_eq!(
-        told,
+        described,
         [
             (&json!(1), &json!("5"), &json!(1)),
             (&json!(2), &json!("6"), &json!(1)),

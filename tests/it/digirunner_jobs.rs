@@ -194,13 +194,13 @@ async fn an_item_that_changed_since_the_plan_is_named() {
     let file = world()
         .client("a", json!({"tps": 1}))
         .client("b", json!({"tps": 1}));
-    let told = stale(
+    let described = stale(
         &target,
         &file,
         "UPDATE tsmp_client SET tps = 77 WHERE client_id = 'b'",
     )
     .await;
-    assert_eq!(told, ["client:b changed in the target since: /tps"]);
+    assert_eq!(described, ["client:b changed in the target since: /tps"]);
 }
 
 #[tokio::test]
@@ -211,9 +211,9 @@ async fn an_item_that_was_added_or_removed_since_the_plan_is_named() {
         .group("1", "g", json!({}));
     let meanwhile = "DELETE FROM dgr_rdb_connection; INSERT INTO tsmp_group (group_id, group_name, create_time, \
                      create_user, vgroup_flag) VALUES ('1', 'g', now(), 'x', '0')";
-    let told = stale(&target, &file, meanwhile).await;
+    let described = stale(&target, &file, meanwhile).await;
     assert_eq!(
-        told,
+        described,
         [
             "group:g was added to the target since",
             "rdb-connection:c was removed from the target since"
@@ -225,9 +225,9 @@ async fn an_item_that_was_added_or_removed_since_the_plan_is_named() {
 async fn an_item_that_is_blocked_since_the_plan_is_named() {
     let file = world().client("a", json!({"clientAlias": "same"}));
     let meanwhile = "UPDATE tsmp_client SET client_alias = 'same'";
-    let told = stale(&world().client("z", json!({})), &file, meanwhile).await;
+    let described = stale(&world().client("z", json!({})), &file, meanwhile).await;
     assert_eq!(
-        told,
+        described,
         ["client:a is blocked now: alias 'same' belongs to client 'z' in the target"]
     );
 }
@@ -255,7 +255,7 @@ async fn an_item_whose_prerequisite_is_gone_since_the_plan_is_named() {
     let connection = world()
         .client("a", json!({}))
         .idp_jdbc(1, "a", "c", json!({}));
-    for (file, table, told_of) in [
+    for (file, table, reported_of) in [
         (
             groups,
             "tsmp_group",
@@ -287,8 +287,8 @@ async fn an_item_whose_prerequisite_is_gone_since_the_plan_is_named() {
         } else {
             ""
         };
-        let told = stale(&target, &file, &format!("DELETE FROM {table} {kept}")).await;
-        assert_eq!(told, [told_of], "{table}");
+        let described = stale(&target, &file, &format!("DELETE FROM {table} {kept}")).await;
+        assert_eq!(described, [reported_of], "{table}");
     }
 }
 
@@ -310,16 +310,16 @@ async fn a_client_that_is_over_the_limit_since_the_plan_is_named() {
                      FROM generate_series(1, 186) n; \
                      INSERT INTO tsmp_group_api SELECT (100 + n)::text, 'k' || n, 'm', null, now() \
                      FROM generate_series(1, 186) n";
-    let told = stale(&target, &file, meanwhile).await;
-    assert_eq!(told.len(), 2, "{told:?}");
+    let described = stale(&target, &file, meanwhile).await;
+    assert_eq!(described.len(), 2, "{described:?}");
     assert!(
-        told[0].starts_with("client:a is blocked now: would have 187 groups"),
-        "{told:?}"
+        described[0].starts_with("client:a is blocked now: would have 187 groups"),
+        "{described:?}"
     );
     // The scope that it relies on is why.
     assert!(
-        told[1].starts_with("scope:s changed in the target since: "),
-        "{told:?}"
+        described[1].starts_with("scope:s changed in the target since: "),
+        "{described:?}"
     );
 }
 
@@ -329,8 +329,8 @@ async fn an_api_that_is_lacking_since_the_plan_is_named() {
     let file = world()
         .group("1", "g", json!({}))
         .group_api("1", ("m", "k"), json!({}));
-    let told = stale(&target, &file, "DELETE FROM tsmp_api").await;
-    assert_eq!(told, ["group:g API m/k is missing in the target now"]);
+    let described = stale(&target, &file, "DELETE FROM tsmp_api").await;
+    assert_eq!(described, ["group:g API m/k is missing in the target now"]);
 }
 
 #[tokio::test]
@@ -464,7 +464,7 @@ async fn the_ledger_holds_no_secret() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_the_database_tells_no_value() {
+async fn a_refusal_of_the_database_reports_no_value() {
     let site = Site::new(&world()).await;
     site.run("ALTER TABLE tsmp_open_apikey ADD CONSTRAINT no CHECK (secret_key <> 'canary')")
         .await;

@@ -47,7 +47,7 @@ impl Case {
         &self.field["json_field"]
     }
 
-    fn told(&self) -> String {
+    fn describe(&self) -> String {
         format!("{}.{} {:?}", self.list(), self.name(), self.odd)
     }
 
@@ -76,7 +76,7 @@ impl Case {
         let number = self.number.to_string();
         let size = || {
             let size = self.field["column_type"].split(['(', ')']).nth(1);
-            size.unwrap_or_else(|| panic!("{} has no size", self.told()))
+            size.unwrap_or_else(|| panic!("{} has no size", self.describe()))
                 .parse::<usize>()
                 .unwrap()
         };
@@ -272,7 +272,7 @@ fn entry<'p>(plan: &'p Plan, case: &Case) -> &'p Entry {
     let mut found = plan.entries().iter();
     let found =
         found.find(|entry| entry.item.id.kind.as_str() == kind && &*entry.item.id.key == key);
-    found.unwrap_or_else(|| panic!("{}: no item {kind} '{key}'", case.told()))
+    found.unwrap_or_else(|| panic!("{}: no item {kind} '{key}'", case.describe()))
 }
 
 /// Says what is wrong with the judgement on a case.
@@ -282,7 +282,7 @@ fn complaint(plan: &Plan, case: &Case) -> Option<String> {
     let is_blocked = reasons
         .iter()
         .any(|reason| reason.code.starts_with("value-"));
-    let told: Map<String, Value> = reasons
+    let described: Map<String, Value> = reasons
         .iter()
         .map(|reason| (reason.code.to_string(), json!(reason.message)))
         .collect();
@@ -293,9 +293,9 @@ fn complaint(plan: &Plan, case: &Case) -> Option<String> {
         true if is_link => entry.verdict.status.is_blocked(),
         true => {
             is_blocked
-                && told
+                && described
                     .values()
-                    .any(|told| told.as_str().unwrap().contains(case.name()))
+                    .any(|described| described.as_str().unwrap().contains(case.name()))
         }
         // A flag and an id that others refer to are more than a value.
         false => {
@@ -304,7 +304,13 @@ fn complaint(plan: &Plan, case: &Case) -> Option<String> {
                 || (case.field["role"] == "local-id" && case.odd == Odd::Null)
         }
     };
-    (!is_right).then(|| format!("{}: {} {told:?}", case.told(), entry.verdict.status))
+    (!is_right).then(|| {
+        format!(
+            "{}: {} {described:?}",
+            case.describe(),
+            entry.verdict.status
+        )
+    })
 }
 
 async fn judge(target: &World, cases: &[Case]) -> (usize, usize, usize) {
@@ -398,7 +404,7 @@ async fn hidden_groups_at_their_limits_are_taken_and_beyond_them_blocked() {
             is_blocked,
             case.must_be_blocked(),
             "{}: {:?}",
-            case.told(),
+            case.describe(),
             entry.verdict
         );
     }

@@ -74,7 +74,7 @@ async fn stale(target: &World, file: &World, meanwhile: &str) -> Vec<Stale> {
 }
 
 /// Returns what is told of each item, without its fields.
-async fn told(target: &World, file: &World, meanwhile: &str) -> Vec<String> {
+async fn describe(target: &World, file: &World, meanwhile: &str) -> Vec<String> {
     let stale = stale(target, file, meanwhile).await;
     stale
         .iter()
@@ -174,10 +174,10 @@ each_table! {
 
 async fn is_named(meanwhile: &str, item: &str, field: &Value) {
     let stale = stale(&target(), &file(), meanwhile).await;
-    let told = serde_json::to_value(&stale).unwrap();
-    assert_eq!(stale.len(), 1, "{told:#}");
+    let described = serde_json::to_value(&stale).unwrap();
+    assert_eq!(stale.len(), 1, "{described:#}");
     assert_eq!(stale[0].item.to_string(), item);
-    assert_eq!(told[0]["fields"], json!([field]));
+    assert_eq!(described[0]["fields"], json!([field]));
     assert!(
         stale[0].why.starts_with("changed in the target since: "),
         "{}",
@@ -248,13 +248,13 @@ async fn a_row_of_an_item_to_be_added_is_named() {
     assert!(fields.as_array().unwrap().contains(&tps), "{fields:#}");
     // Rows of a client that is not there are taken over: they count as well.
     let host = "INSERT INTO tsmp_client_host VALUES (1, 'a', 'left', '1.1.1.1', now())";
-    let leftover = told(&world(), &file, host).await;
+    let leftover = describe(&world(), &file, host).await;
     assert_eq!(
         leftover,
         ["client:a changed in the target since: /hosts/1.1.1.1"]
     );
     let there = world().host(1, "a", "left", "1.1.1.1");
-    let gone = told(&there, &file, "DELETE FROM tsmp_client_host").await;
+    let gone = describe(&there, &file, "DELETE FROM tsmp_client_host").await;
     assert_eq!(
         gone,
         ["client:a changed in the target since: /hosts/1.1.1.1"]
@@ -263,14 +263,14 @@ async fn a_row_of_an_item_to_be_added_is_named() {
 
 #[tokio::test]
 async fn the_local_text_of_a_hidden_group_is_not_overwritten_unseen() {
-    let told = told(
+    let described = describe(
         &target(),
         &file(),
         "UPDATE tsmp_group SET group_alias = 'mine' WHERE group_id = '7'",
     )
     .await;
     assert_eq!(
-        told,
+        described,
         ["scope:s changed in the target since: /hiddenGroups/m~1k/groupAlias"]
     );
 }
@@ -299,7 +299,7 @@ async fn an_item_that_is_relied_on_and_left_out_of_the_import_is_named() {
 #[tokio::test]
 async fn an_api_that_vanished_or_came_back_is_named_where_it_is_used() {
     let target = target().api(("m", "unused"));
-    let gone = told(&target, &file(), "DELETE FROM tsmp_api WHERE api_key = 'k'").await;
+    let gone = describe(&target, &file(), "DELETE FROM tsmp_api WHERE api_key = 'k'").await;
     assert_eq!(
         gone,
         [
@@ -335,7 +335,7 @@ async fn an_api_that_vanished_or_came_back_is_named_where_it_is_used() {
         .client("a", json!({}));
     let back = "INSERT INTO tsmp_api VALUES ('k', 'm', 'n', '1', 'R', null, now(), null, 'x')";
     passes(&target, &file, back).await;
-    let told = told(
+    let described = describe(
         &target,
         &file
             .group("2", "new", json!({}))
@@ -343,26 +343,26 @@ async fn an_api_that_vanished_or_came_back_is_named_where_it_is_used() {
         back,
     )
     .await;
-    assert_eq!(told, ["group:new API m/k is in the target now"]);
+    assert_eq!(described, ["group:new API m/k is in the target now"]);
 }
 
 #[tokio::test]
-async fn an_api_that_a_key_can_no_longer_name_is_told() {
+async fn an_api_that_a_key_can_no_longer_name_is_reported() {
     let target = world().api(("m", "k"));
     let file = world()
         .client("a", json!({}))
         .open_key(1, "a", "key", json!({}))
         .open_map(1, 1, "source")
         .api_use("source", ("m", "k"));
-    let told = told(&target, &file, "UPDATE tsmp_api SET api_uid = NULL").await;
+    let described = describe(&target, &file, "UPDATE tsmp_api SET api_uid = NULL").await;
     assert_eq!(
-        told,
+        described,
         ["client:a would be written otherwise now: /openApiKeys/alias-key/apis/m~1k"]
     );
 }
 
 #[tokio::test]
-async fn a_name_that_was_taken_and_a_level_that_changed_are_told_with_the_reason() {
+async fn a_name_that_was_taken_and_a_level_that_changed_are_reported_with_the_reason() {
     let target = world()
         .level("A", "one")
         .level("B", "two")
@@ -370,7 +370,7 @@ async fn a_name_that_was_taken_and_a_level_that_changed_are_told_with_the_reason
     let file = world()
         .level("A", "one")
         .client("a", json!({"securityLevelId": "A", "clientAlias": "al"}));
-    let level = told(
+    let level = describe(
         &target,
         &file,
         "UPDATE tsmp_client SET security_level_id = 'B'",
@@ -382,7 +382,7 @@ async fn a_name_that_was_taken_and_a_level_that_changed_are_told_with_the_reason
           is blocked now: security level is 'B' in the target and 'A' in the file"]
     );
     let target = target.client("z", json!({}));
-    let taken = told(
+    let taken = describe(
         &target,
         &file,
         "UPDATE tsmp_client SET client_alias = 'al' WHERE client_id = 'z'",

@@ -123,12 +123,12 @@ fn statement(line: &str) -> Option<(&str, String)> {
 async fn a_thousand_clients_take_as_many_statements_as_ten() {
     let (few, few_rows) = statements(10).await;
     let (many, many_rows) = statements(1000).await;
-    let told = format!(
+    let described = format!(
         "10 clients: {} statements for {few_rows} rows; 1000 clients: {} statements for {many_rows} rows",
         few.len(),
         many.len()
     );
-    println!("{told}");
-    assert_eq!(few, many, "{told}");
-    assert!(few.len() > 100 && many_rows > 20_000, "{told}");
+    println!("{described}");
+    assert_eq!(few, many, "{described}");
+    assert!(few.len() > 100 && many_rows > 20_000, "{described}");
 }

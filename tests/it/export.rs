@@ -52,7 +52,9 @@ fn an_export_compared_with_a_source_that_contradicts_itself_differs_nowhere() {
                 .entries()
                 .iter()
                 .find(|entry| differs(entry.verdict.status, entry.changed));
-            wrong.map_or(Ok(()), |entry| Err(told(plan, &entry.item.id.to_string())))
+            wrong.map_or(Ok(()), |entry| {
+                Err(describe(plan, &entry.item.id.to_string()))
+            })
         })
     });
 }
@@ -99,10 +101,12 @@ fn all_unchanged(plan: &Plan) -> Result<(), String> {
         .entries()
         .iter()
         .find(|entry| entry.verdict.status != Status::Repeat || entry.changed);
-    changed.map_or(Ok(()), |entry| Err(told(plan, &entry.item.id.to_string())))
+    changed.map_or(Ok(()), |entry| {
+        Err(describe(plan, &entry.item.id.to_string()))
+    })
 }
 
-fn told(plan: &Plan, item: &str) -> String {
+fn describe(plan: &Plan, item: &str) -> String {
     let at = plan
         .entries()
         .iter()
@@ -138,7 +142,7 @@ async fn imports_alone(source: &World, exported: &Exported) -> Result<(), String
         .iter()
         .find(|entry| entry.verdict.status != Status::Add)
     {
-        return Err(told(&review.plan, &entry.item.id.to_string()));
+        return Err(describe(&review.plan, &entry.item.id.to_string()));
     }
     site.apply(&review, &cover_all(&review.plan))
         .await
@@ -265,13 +269,13 @@ async fn the_demos_own_export_is_unchanged_through_and_through() {
             ["rdb-connection", 6]
         ])
     );
-    let told: Vec<&str> = exported
+    let described: Vec<&str> = exported
         .findings
         .iter()
         .map(|finding| finding.message.as_str())
         .collect();
     assert_eq!(
-        told,
+        described,
         [
             "1 row of oauth_client_details is left out: clientId 'ubike-pay' names a clientId that is not there",
             "1 row of tsmp_dp_clientext is left out: clientId 'ubike-pay' names a clientId that is not there",
@@ -303,7 +307,7 @@ async fn small() -> Site {
 }
 
 #[tokio::test]
-async fn without_a_file_the_export_goes_to_stdout_and_what_is_told_to_stderr() {
+async fn without_a_file_the_export_goes_to_stdout_and_what_is_reported_to_stderr() {
     let site = small().await;
     let ran = run(&site.db, &[]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
@@ -317,13 +321,17 @@ async fn without_a_file_the_export_goes_to_stdout_and_what_is_told_to_stderr() {
     assert_eq!(ran.json()["analyzeClientRelated"], Value::Null);
     assert_eq!(run(&site.db, &["--out", "-"]).stdout, ran.stdout);
     let sha256 = site.export(&[]).await.sha256;
-    for told in [
+    for described in [
         "     2  client",
         &sha256,
         "row-left-out: 1 row of tsmp_client_group",
         "passwords and keys",
     ] {
-        assert!(ran.stderr.contains(told), "{told} is not in {}", ran.stderr);
+        assert!(
+            ran.stderr.contains(described),
+            "{described} is not in {}",
+            ran.stderr
+        );
     }
     assert!(!ran.stderr.contains("canary"), "{}", ran.stderr);
 }
@@ -406,7 +414,7 @@ async fn in_a_directory_the_file_gets_the_products_name() {
 }
 
 #[tokio::test]
-async fn json_tells_of_the_file_and_holds_no_secret() {
+async fn json_reports_of_the_file_and_holds_no_secret() {
     let site = small().await;
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("export.json");
@@ -480,7 +488,7 @@ async fn an_unknown_client_is_named_and_nothing_is_written() {
 }
 
 #[tokio::test]
-async fn an_unknown_format_and_a_target_of_another_product_are_told() {
+async fn an_unknown_format_and_a_target_of_another_product_are_reported() {
     let site = small().await;
     let ran = run(&site.db, &["--format", "nothing"]);
     assert_eq!(ran.code, Some(64));

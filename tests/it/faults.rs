@@ -157,9 +157,9 @@ fn apply(home: &TempDir, file: &NamedTempFile, url: &str, more: &[&str]) -> Comm
 
 fn ended(child: Child) -> End {
     let ended = child.wait_with_output().unwrap();
-    let told = String::from_utf8_lossy(&ended.stderr);
-    let document =
-        serde_json::from_slice(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {told}"));
+    let described = String::from_utf8_lossy(&ended.stderr);
+    let document = serde_json::from_slice(&ended.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {described}"));
     End {
         code: ended.status.code(),
         document,
@@ -194,7 +194,7 @@ async fn with_role(patient: &Patient, role: &str, taken: &str) -> End {
 }
 
 #[tokio::test]
-async fn a_role_that_lacks_a_right_is_told_which_one_and_where() {
+async fn a_role_that_lacks_a_right_is_reported_which_one_and_where() {
     let patient = Patient::new().await;
     for (taken, place, right) in [
         (
@@ -261,7 +261,7 @@ async fn what_is_read_only_is_not_overruled() {
 // ---- another product version
 
 #[tokio::test]
-async fn another_version_of_the_product_is_told_with_the_table_and_column() {
+async fn another_version_of_the_product_is_reported_with_the_table_and_column() {
     let patient = Patient::new().await;
     for (breaking, mending, place, words) in [
         (
@@ -338,7 +338,7 @@ async fn hold(site: &Site, sql: &str) -> PgConnection {
 }
 
 #[tokio::test]
-async fn a_row_that_somebody_keeps_locked_and_a_time_limit_are_told_apart() {
+async fn a_row_that_somebody_keeps_locked_and_a_time_limit_are_distinguished() {
     let patient = Patient::new().await;
     let holder = hold(&patient.site, "UPDATE tsmp_client SET tps = 1").await;
     let end = patient.fails(&["--lock-timeout", "0.2"]).await;
@@ -380,7 +380,7 @@ const NO_MORE: &str =
     "DROP TRIGGER fail ON tsmp_client; DROP FUNCTION fail; DROP SEQUENCE attempts";
 
 #[tokio::test]
-async fn losing_against_others_is_tried_again_and_then_told() {
+async fn losing_against_others_is_tried_again_and_then_reported() {
     for sqlstate in ["40001", "40P01"] {
         let patient = Patient::new().await;
         patient.site.run(&failing(1000, sqlstate)).await;
@@ -403,7 +403,7 @@ async fn losing_against_others_is_tried_again_and_then_told() {
 }
 
 #[tokio::test]
-async fn a_server_without_room_is_told() {
+async fn a_server_without_room_is_reported() {
     for (sqlstate, words) in [
         ("53100", "the server has no room left"),
         ("53200", "memory"),
@@ -417,7 +417,7 @@ async fn a_server_without_room_is_told() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_ended_on_the_server_is_told() {
+async fn a_session_that_is_ended_on_the_server_is_reported() {
     let patient = Patient::new().await;
     let ending = "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                       PERFORM pg_terminate_backend(pg_backend_pid());
@@ -438,7 +438,7 @@ async fn a_session_that_is_ended_on_the_server_is_told() {
 // ---- no connection
 
 #[tokio::test]
-async fn a_target_that_cannot_be_reached_is_told_with_what_to_check() {
+async fn a_target_that_cannot_be_reached_is_reported_with_what_to_check() {
     let patient = Patient::new().await;
     let url = patient.site.db.url();
     let absent = url.replace(patient.site.db.name(), "nowhere");
@@ -546,7 +546,7 @@ async fn count(server: &LocalServer, table: &str) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_stops_in_the_middle_is_told_and_whole_when_it_is_back() {
+async fn a_server_that_stops_in_the_middle_is_reported_and_whole_when_it_is_back() {
     let keep = tempfile::Builder::new()
         .prefix("gd")
         .tempdir_in("/tmp")
@@ -620,7 +620,7 @@ fn writes_a_file_of_a_megabyte() {
 }
 
 #[test]
-fn a_result_file_for_which_there_is_no_room_is_told_and_leaves_nothing_behind() {
+fn a_result_file_for_which_there_is_no_room_is_reported_and_leaves_nothing_behind() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("backup.json");
     let ran = Command::new("sh")

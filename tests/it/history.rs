@@ -168,9 +168,13 @@ fn hints(document: &Value) -> String {
 #[tokio::test]
 async fn without_a_ledger_the_history_is_empty_and_nothing_is_made() {
     for desk in [desk().await, Desk::with_ledger(&target(), &file()).await] {
-        let told = desk.run(&["history"]);
-        assert_eq!(told.code, Some(0), "{}", told.stderr);
-        assert!(told.stdout.starts_with("no jobs in "), "{}", told.stdout);
+        let described = desk.run(&["history"]);
+        assert_eq!(described.code, Some(0), "{}", described.stderr);
+        assert!(
+            described.stdout.starts_with("no jobs in "),
+            "{}",
+            described.stdout
+        );
         let (code, document) = desk.json(&["history"]);
         assert_eq!(
             (code, &document["status"], &document["jobs"]),
@@ -204,7 +208,7 @@ async fn without_a_ledger_the_history_is_empty_and_nothing_is_made() {
 }
 
 #[tokio::test]
-async fn the_history_tells_every_state_newest_first() {
+async fn the_history_reports_every_state_newest_first() {
     for desk in [desk().await, Desk::with_ledger(&target(), &file()).await] {
         assert_eq!(desk.import(), 1);
         assert_eq!(desk.undo(1, &["--only", "client:a"]).0, Some(0));
@@ -228,8 +232,8 @@ async fn the_history_tells_every_state_newest_first() {
                 (1, word("partly-undone"), json!(2)),
             ]
         );
-        let told = desk.run(&["history"]).stdout;
-        let rows: Vec<Vec<&str>> = told
+        let described = desk.run(&["history"]).stdout;
+        let rows: Vec<Vec<&str>> = described
             .lines()
             .map(|line| line.split_whitespace().collect())
             .collect();
@@ -263,12 +267,12 @@ async fn the_history_tells_every_state_newest_first() {
 }
 
 #[tokio::test]
-async fn a_job_is_told_in_full() {
+async fn a_job_is_reported_in_full() {
     let desk = desk().await;
     desk.import();
     desk.undo(1, &["--only", "client:a"]);
-    let told = desk.run(&["history", "1"]);
-    assert_eq!(told.code, Some(0), "{}", told.stderr);
+    let described = desk.run(&["history", "1"]);
+    assert_eq!(described.code, Some(0), "{}", described.stderr);
     for line in [
         "job       1",
         "what      apply",
@@ -281,16 +285,17 @@ async fn a_job_is_told_in_full() {
         "  added     group:new",
     ] {
         assert!(
-            told.stdout.lines().any(|other| other == line),
+            described.stdout.lines().any(|other| other == line),
             "{line} in\n{}",
-            told.stdout
+            described.stdout
         );
     }
     assert!(
-        told.stdout
+        described
+            .stdout
             .contains("tsmp_client_group                   1 inserted"),
         "{}",
-        told.stdout
+        described.stdout
     );
     let undo = desk.run(&["history", "2"]).stdout;
     assert!(
@@ -478,18 +483,21 @@ async fn what_changed_since_is_named_with_its_fields_and_nothing_is_undone() {
     assert!(hints(&document).contains("--only"));
     assert!(!document.to_string().contains("canary"));
     assert_eq!(desk.site.dump().await, before);
-    let told = desk.run(&["undo", "1", "--yes"]);
-    assert_eq!(told.code, Some(3));
+    let described = desk.run(&["undo", "1", "--yes"]);
+    assert_eq!(described.code, Some(3));
     assert!(
-        told.stderr
+        described
+            .stderr
             .contains("/tsmp_client/tps: then 2, now 3, wanted 1"),
         "{}",
-        told.stderr
+        described.stderr
     );
     assert!(
-        told.stderr.contains("/tsmp_client/client_secret: differs"),
+        described
+            .stderr
+            .contains("/tsmp_client/client_secret: differs"),
         "{}",
-        told.stderr
+        described.stderr
     );
     // What the hint says.
     let (code, document) = desk.undo(1, &["--only", "client:b", "--only", "group"]);
@@ -526,8 +534,8 @@ async fn what_is_needed_by_now_is_named_and_nothing_is_undone() {
     );
     assert!(hints(&document).contains("remove what depends on it first"));
     assert_eq!(desk.site.dump().await, before);
-    let told = desk.run(&["undo", "1", "--yes"]).stderr;
-    assert!(told.contains("  item:  group:new "), "{told}");
+    let described = desk.run(&["undo", "1", "--yes"]).stderr;
+    assert!(described.contains("  item:  group:new "), "{described}");
 }
 
 #[tokio::test]
@@ -570,12 +578,15 @@ async fn only_what_was_named_is_undone() {
         (code, &document["restored"]),
         (Some(0), &json!(["client:a", "client:b", "group:new"]))
     );
-    let told: Vec<(i64, String)> = desk
+    let described: Vec<(i64, String)> = desk
         .states()
         .into_iter()
         .map(|(job, state, _)| (job, state))
         .collect();
-    assert!(told.contains(&(1, "undone".to_owned())), "{told:?}");
+    assert!(
+        described.contains(&(1, "undone".to_owned())),
+        "{described:?}"
+    );
 }
 
 // ---- backups
@@ -809,7 +820,7 @@ async fn the_rights_of_the_readme_suffice_for_an_undo_and_the_undo_of_that() {
 }
 
 #[tokio::test]
-async fn a_role_that_may_not_delete_is_told_so() {
+async fn a_role_that_may_not_delete_is_reported_so() {
     let desk = desk().await;
     let role = role(&desk, false).await;
     assert_eq!(
@@ -943,12 +954,12 @@ async fn an_older_schema_is_upgraded_by_an_apply_and_keeps_its_jobs() {
         saved.stderr
     );
     assert_eq!(desk.import(), 2);
-    let told: Vec<(i64, String)> = desk
+    let described: Vec<(i64, String)> = desk
         .states()
         .into_iter()
         .map(|(job, state, _)| (job, state))
         .collect();
-    assert_eq!(told, [(2, "done".to_owned()), (1, "done".to_owned())]);
+    assert_eq!(described, [(2, "done".to_owned()), (1, "done".to_owned())]);
     let old = desk.run(&["history", "1"]).stdout;
     assert!(
         old.contains("operator  old hand on h with gatediff/0.0.1"),
@@ -1037,13 +1048,13 @@ async fn two_processes_with_one_ledger_file_both_get_in() {
                 .into_iter()
                 .map(|child| child.wait_with_output().unwrap())
                 .collect();
-            let told = |output: std::process::Output| -> (Option<i32>, Value) {
+            let describe = |output: std::process::Output| -> (Option<i32>, Value) {
                 (
                     output.status.code(),
                     serde_json::from_slice(&output.stdout).unwrap(),
                 )
             };
-            ended.into_iter().map(told).collect::<Vec<_>>()
+            ended.into_iter().map(describe).collect::<Vec<_>>()
         };
         let apply = || vec!["apply", "export.json", "--cover", "all", "--yes"];
         let applied = at_once([apply(), apply()]);
@@ -1053,10 +1064,10 @@ async fn two_processes_with_one_ledger_file_both_get_in() {
             numbers.push(document["job"].to_string());
         }
         assert_ne!(numbers[0], numbers[1]);
-        let told = desks[0].states();
+        let described = desks[0].states();
         assert!(
-            told.len() == 2 && told.iter().all(|(_, state, _)| state == "done"),
-            "{told:?}"
+            described.len() == 2 && described.iter().all(|(_, state, _)| state == "done"),
+            "{described:?}"
         );
         let text = desks[0].run(&["history"]).stdout;
         for desk in &desks {
@@ -1078,7 +1089,7 @@ async fn two_processes_with_one_ledger_file_both_get_in() {
 }
 
 #[tokio::test]
-async fn a_ledger_file_that_cannot_be_used_is_told_and_nothing_is_written() {
+async fn a_ledger_file_that_cannot_be_used_is_reported_and_nothing_is_written() {
     let mut desk = desk().await;
     let before = desk.site.dump().await;
     std::fs::write(desk.path("file"), "").unwrap();
@@ -1252,7 +1263,7 @@ async fn on_a_terminal_the_history_fits_and_an_undo_is_asked_for_by_name() {
     let mut pty = terminal(&desk, &["undo", "7"]).spawn();
     pty.wait_for("there is no job 7 in the ledger");
     assert_eq!(pty.wait_exit(), Ok(64), "nobody is asked in vain");
-    let undo = |answer: &str, told: &str, exit: u32| {
+    let undo = |answer: &str, described: &str, exit: u32| {
         let mut pty = terminal(&desk, &["undo", "1", "--only", "client:a"])
             .size(160, 24)
             .spawn();
@@ -1261,7 +1272,7 @@ async fn on_a_terminal_the_history_fits_and_an_undo_is_asked_for_by_name() {
         pty.wait_for("2 added, 1 covered");
         pty.wait_for("Type the database's name to go on:");
         pty.send(answer);
-        pty.wait_for(told);
+        pty.wait_for(described);
         assert_eq!(pty.wait_exit(), Ok(exit));
     };
     undo("yes\r", "not confirmed; nothing was written", 130);

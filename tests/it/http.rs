@@ -48,7 +48,7 @@ async fn recorded(db: &TestDb) -> Vec<String> {
         .fetch_all(&mut db.connect().await)
         .await
         .unwrap();
-    let told = |row: sqlx::postgres::PgRow| {
+    let describe = |row: sqlx::postgres::PgRow| {
         let (method, path): (String, String) = (row.get(0), row.get(1));
         let (status, caller): (i32, Option<String>) = (row.get(2), row.get(3));
         format!(
@@ -56,7 +56,7 @@ async fn recorded(db: &TestDb) -> Vec<String> {
             caller.as_deref().unwrap_or("-")
         )
     };
-    rows.into_iter().map(told).collect()
+    rows.into_iter().map(describe).collect()
 }
 
 /// Returns every value of every row of the ledger of requests as one text.
@@ -133,7 +133,7 @@ async fn it_refuses_a_ledger_file_and_production_without_the_databases_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_health_page_is_for_anybody_tells_no_more_than_that_and_is_not_recorded() {
+async fn the_health_page_is_for_anybody_reports_no_more_than_that_and_is_not_recorded() {
     let db = TestDb::new().await;
     let served = Served::start(&db, &[]);
     let answer = served.get("/health", &[]);
@@ -197,7 +197,7 @@ async fn without_the_secret_everything_is_unauthorised() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_is_empty_malformed_too_large_or_too_slow_is_told_apart() {
+async fn a_body_that_is_empty_malformed_too_large_or_too_slow_is_distinguished() {
     let db = TestDb::new().await;
     let served = Served::start(&db, &["--max-body", "1", "--body-timeout", "0.3"]);
     let error = |message: &str| json!({ "Status": "Error", "Message": message, "Meta": null });
@@ -352,7 +352,7 @@ async fn a_ledger_that_cannot_be_written_keeps_no_answer_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn told_to_stop_it_accepts_no_more_answers_what_it_began_and_ends_well() {
+async fn reported_to_stop_it_accepts_no_more_answers_what_it_began_and_ends_well() {
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let db = TestDb::new().await;
         let mut served = Served::start(&db, &[]);

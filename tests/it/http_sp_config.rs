@@ -207,21 +207,21 @@ async fn hold(db: &TestDb) -> sqlx::PgConnection {
 /// Returns what an error says: its code and its text.
 #[track_caller]
 fn error(answer: &Answer) -> (u16, String, String) {
-    let told = answer.json();
-    let message = &told["messages"][0];
+    let described = answer.json();
+    let message = &described["messages"][0];
     assert_eq!(
         (&message["locale"], &message["localeOrigin"]),
         (&json!("en-US"), &json!("DEFAULT"))
     );
     assert_eq!(
-        told["trackingId"],
+        described["trackingId"],
         json!(answer.header("x-request-id").unwrap())
     );
-    assert_eq!(told["causes"], json!([]));
+    assert_eq!(described["causes"], json!([]));
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     (
         answer.status,
-        text(&told["detailCode"]),
+        text(&described["detailCode"]),
         text(&message["text"]),
     )
 }
@@ -248,13 +248,13 @@ async fn a_client_gets_a_token_in_every_form_and_nobody_else_does() {
     ] {
         assert_eq!(answer.status, 200, "{answer:?}");
         assert_eq!(answer.header("cache-control"), Some("no-store"));
-        let told = answer.json();
+        let described = answer.json();
         assert_eq!(
-            (&told["token_type"], &told["expires_in"]),
+            (&described["token_type"], &described["expires_in"]),
             (&json!("bearer"), &json!(749))
         );
-        assert_eq!(told["scope"], "sp:config:read");
-        tokens.push(told["access_token"].as_str().unwrap().to_owned());
+        assert_eq!(described["scope"], "sp:config:read");
+        tokens.push(described["access_token"].as_str().unwrap().to_owned());
     }
     for (body, status, error) in [
         (String::new(), 400, "invalid_request"),
@@ -371,15 +371,15 @@ async fn each_operation_asks_for_its_scope() {
         ] {
             let answer = api.served.get(&path, headers);
             assert_eq!(answer.status, 401, "{path}");
-            let told = answer.json();
+            let described = answer.json();
             assert!(
-                told["error"]
+                described["error"]
                     .as_str()
                     .unwrap()
                     .starts_with("JWT validation failed: "),
-                "{told}"
+                "{described}"
             );
-            assert_eq!(told.as_object().unwrap().len(), 1);
+            assert_eq!(described.as_object().unwrap().len(), 1);
         }
         let answer = api.served.get(&path, &reader);
         if manages.contains(&&*path.replace(id, "ID")) {
@@ -546,7 +546,7 @@ async fn every_version_of_the_client_finds_the_operations() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_preview_tells_what_would_happen_and_has_no_effect() {
+async fn a_preview_reports_what_would_happen_and_has_no_effect() {
     let db = TestDb::new().await;
     let api = Api::start(&db, &[]);
     let (job, _) = api.imported("", &two(), None);
@@ -574,15 +574,15 @@ async fn a_preview_tells_what_would_happen_and_has_no_effect() {
     );
     assert_eq!(job["message"], "Download import results for details.");
     assert_eq!(results.get("exportJobId"), None);
-    let told = &results["results"]["TRANSFORM"]["infos"];
-    assert_eq!(told[0]["key"], "IMPORT_PREVIEW");
-    assert_eq!(told[0]["text"], "Object to be imported: [t-1, First]");
+    let described = &results["results"]["TRANSFORM"]["infos"];
+    assert_eq!(described[0]["key"], "IMPORT_PREVIEW");
+    assert_eq!(described[0]["text"], "Object to be imported: [t-1, First]");
     assert_eq!(
-        told[0]["detail"],
+        described[0]["detail"],
         json!({ "id": "t-1", "action": "UPDATE", "changes": 1 })
     );
-    assert_eq!(told[0]["details"]["detail"], told[0]["detail"]);
-    assert_eq!(told[1]["detail"]["action"], "UNCHANGED");
+    assert_eq!(described[0]["details"]["detail"], described[0]["detail"]);
+    assert_eq!(described[1]["detail"]["action"], "UNCHANGED");
     let source = &results["results"]["SOURCE"];
     assert_eq!(source["infos"][0]["detail"]["action"], "CREATE");
     assert_eq!(
@@ -652,15 +652,15 @@ async fn a_preview_says_what_was_matched_by_its_name_and_with_which_id() {
     let id = accepted(&api.import("?preview=true", &file, None));
     api.ended("import", &id);
     let results = api.get(&format!("/sp-config/import/{id}/download")).json();
-    let told = &results["results"]["TRANSFORM"]["infos"];
+    let described = &results["results"]["TRANSFORM"]["infos"];
     let matched = json!({ "by": "name", "id": "t-1" });
     assert_eq!(
         (
-            &told[0]["detail"]["matched"],
-            told[1]["detail"].get("matched")
+            &described[0]["detail"]["matched"],
+            described[1]["detail"].get("matched")
         ),
         (&matched, None),
-        "{told}"
+        "{described}"
     );
     let differences = api.get(&format!("/sp-config/import/{id}/diff")).json();
     let objects = &differences["objects"];
@@ -672,7 +672,7 @@ async fn a_preview_says_what_was_matched_by_its_name_and_with_which_id() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_import_is_backed_up_first_told_object_by_object_and_can_be_undone() {
+async fn an_import_is_backed_up_first_reported_object_by_object_and_can_be_undone() {
     let db = TestDb::new().await;
     let api = Api::start(&db, &[]);
     let (_, results) = api.imported("", &two(), Some(&json!({ "excludeBackup": "true" })));
@@ -773,7 +773,7 @@ async fn an_import_is_backed_up_first_told_object_by_object_and_can_be_undone() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_object_that_is_found_by_its_name_is_told_by_the_id_that_it_keeps() {
+async fn an_object_that_is_found_by_its_name_is_reported_by_the_id_that_it_keeps() {
     let db = TestDb::new().await;
     let api = Api::start(&db, &[]);
     api.imported("", &two(), None);
@@ -1045,7 +1045,7 @@ async fn what_a_killed_server_had_committed_is_complete() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_told_to_stop_cancels_what_it_has_not_done() {
+async fn a_server_that_is_reported_to_stop_cancels_what_it_has_not_done() {
     let db = TestDb::new().await;
     let mut api = Api::start(&db, &["--lock-timeout", "60", "--grace", "0.2"]);
     let held = hold(&db).await;
@@ -1180,9 +1180,9 @@ async fn of_fifty_imports_at_once_none_is_lost_and_none_is_done_twice() {
     assert_eq!(files, jobs, "each once");
     assert_eq!(tasks(&db).await.len(), 2 * IMPORTS, "each with its backup");
     let sql = "SELECT count(DISTINCT job_id) FROM gatediff.tasks WHERE type = 'IMPORT'";
-    let told: i64 = sqlx::query_scalar(sql)
+    let described: i64 = sqlx::query_scalar(sql)
         .fetch_one(&mut db.connect().await)
         .await
         .unwrap();
-    assert_eq!(told, jobs);
+    assert_eq!(described, jobs);
 }

@@ -286,7 +286,7 @@ async fn an_item_that_is_blocked_is_named_with_its_reason_and_nothing_is_written
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_database_refuses_is_told_as_what_cannot_be_saved() {
+async fn what_the_database_refuses_is_reported_as_what_cannot_be_saved() {
     let (db, served) = with_organisation(&[]).await;
     db.run("ALTER TABLE gatediff.documents ADD CONSTRAINT small CHECK (body NOT LIKE '%CANARY%')")
         .await;
@@ -339,7 +339,7 @@ async fn a_client_that_does_not_wait_for_its_answer_does_not_stop_its_import() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_preview_tells_each_item_and_writes_nothing() {
+async fn a_preview_reports_each_item_and_writes_nothing() {
     let (db, served) = with_organisation(&[]).await;
     assert_eq!(served.import(APIS, &apis([1, 2])).status, 200);
     let jobs = done(&db).await;
@@ -400,7 +400,7 @@ async fn a_preview_tells_each_item_and_writes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_import_is_a_job_that_history_tells_and_undo_takes_back() {
+async fn an_import_is_a_job_that_history_reports_and_undo_takes_back() {
     let (db, served) = with_organisation(&[]).await;
     served.import(APIS, &apis([1, 2]));
     let before = exported(&served, "/api/apis?p=-1");
@@ -410,14 +410,14 @@ async fn an_import_is_a_job_that_history_tells_and_undo_takes_back() {
     let job = answer.header("x-gatediff-job").unwrap().to_owned();
     assert_ne!(exported(&served, "/api/apis?p=-1"), before);
     let home = tempfile::tempdir().unwrap();
-    let told = run(&db, home.path(), &["history", &job]);
-    let told = told["jobs"].get(0).unwrap_or(&told).clone();
-    assert_eq!(told["operator"], "tyk-admin@127.0.0.1", "{told}");
-    assert_eq!(told["file_path"], "POST /admin/apis/import");
+    let described = run(&db, home.path(), &["history", &job]);
+    let described = described["jobs"].get(0).unwrap_or(&described).clone();
+    assert_eq!(described["operator"], "tyk-admin@127.0.0.1", "{described}");
+    assert_eq!(described["file_path"], "POST /admin/apis/import");
     assert_eq!(
         (
-            told["counts"]["added"].clone(),
-            told["counts"]["covered"].clone()
+            described["counts"]["added"].clone(),
+            described["counts"]["covered"].clone()
         ),
         (json!(1), json!(1))
     );
@@ -589,7 +589,7 @@ async fn killed_in_the_middle_of_imports_it_leaves_whole_ones_and_the_ledger_agr
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_another_program_has_the_lock_or_the_queue_is_full_clients_are_told_when_to_come_again()
+async fn while_another_program_has_the_lock_or_the_queue_is_full_clients_are_reported_when_to_come_again()
  {
     let (db, served) =
         with_organisation(&["--lock-timeout", "1", "--jobs", "1", "--queue", "0"]).await;
@@ -637,7 +637,7 @@ async fn while_another_program_has_the_lock_or_the_queue_is_full_clients_are_tol
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn told_to_stop_it_rolls_back_what_is_not_done_when_the_grace_period_is_over() {
+async fn reported_to_stop_it_rolls_back_what_is_not_done_when_the_grace_period_is_over() {
     let (db, mut served) = with_organisation(&["--grace", "0.3", "--lock-timeout", "60"]).await;
     let mut holder = db.connect().await;
     sqlx::raw_sql("BEGIN; LOCK TABLE gatediff.documents IN SHARE MODE")
@@ -667,7 +667,7 @@ async fn told_to_stop_it_rolls_back_what_is_not_done_when_the_grace_period_is_ov
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_the_database_goes_away_clients_are_told_and_its_address_is_not() {
+async fn when_the_database_goes_away_clients_are_reported_and_its_address_is_not() {
     let (db, served) = with_organisation(&["--connect-timeout", "5"]).await;
     let limit = format!("ALTER DATABASE {} ALLOW_CONNECTIONS false", db.name());
     crate::support::pg::administer(&limit).await;

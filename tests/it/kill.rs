@@ -64,7 +64,7 @@ async fn killed_at_any_moment_the_database_is_as_before_or_as_after_and_the_ledg
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn told_to_stop_at_any_moment_it_ends_with_130_and_nothing_written_or_is_done() {
+async fn reported_to_stop_at_any_moment_it_ends_with_130_and_nothing_written_or_is_done() {
     let mut chance = chance("signals");
     let imports = imports().await;
     let (mut after, mut early) = (0, 0);
@@ -85,14 +85,14 @@ async fn told_to_stop_at_any_moment_it_ends_with_130_and_nothing_written_or_is_d
             continue;
         }
         let document = end.document();
-        let told = if end.came_through {
+        let described = if end.came_through {
             (Some(0), json!("ok"))
         } else {
             (Some(130), json!("error"))
         };
         assert_eq!(
             (end.status.code(), document["status"].clone()),
-            told,
+            described,
             "{document}"
         );
     }

@@ -168,7 +168,7 @@ async fn battery(product: &Product) {
     let bench = Bench::new(product, &db);
     let home = tempfile::tempdir().unwrap();
     let path = |name: &str| home.path().join(name);
-    let told = |name: &str| path(name).to_str().unwrap().to_owned();
+    let describe = |name: &str| path(name).to_str().unwrap().to_owned();
     let export = product.export();
     let earlier = bench.json("history", &[], 0)["jobs"]
         .as_array()
@@ -182,7 +182,7 @@ async fn battery(product: &Product) {
     bench.assert_same(&path("before.json"), "an export of the target");
 
     // A plan is saved, shown and rehearsed; nothing of that writes.
-    let plan = told("plan.json");
+    let plan = describe("plan.json");
     let mut args = vec![&*export, "--out", &plan];
     args.extend(COVER_ALL);
     bench.json("plan", &args, 2);
@@ -236,7 +236,7 @@ async fn battery(product: &Product) {
     // What stands in the target now comes out, and is found unchanged.
     bench.export(&path("after.json"));
     bench.assert_same(&path("after.json"), "an export after the import");
-    let validated = gatediff(&["validate", &told("after.json"), "--output", "json"]);
+    let validated = gatediff(&["validate", &describe("after.json"), "--output", "json"]);
     assert_eq!(
         validated.code,
         Some(0),
@@ -260,7 +260,7 @@ async fn battery(product: &Product) {
     );
     bench.json(
         "backup",
-        &[&job.to_string(), "--out", &told("backup.json")],
+        &[&job.to_string(), "--out", &describe("backup.json")],
         0,
     );
     let undone = bench.json("undo", &[&job.to_string(), "--yes"], 0);

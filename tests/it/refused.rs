@@ -53,12 +53,12 @@ async fn refused(site: &Site, file: &World) -> (Failure, Vec<Problem>) {
         .await
         .unwrap_err();
     assert_eq!(site.dump().await, before, "nothing is left behind");
-    let told = format!(
+    let described = format!(
         "{failure:?} {failure} {} {:?}",
         json!(failure),
         rehearsed.problems
     );
-    assert!(!told.contains("canary"), "{told}");
+    assert!(!described.contains("canary"), "{described}");
     (failure, rehearsed.problems)
 }
 
@@ -161,16 +161,20 @@ async fn names_the_client(target: &World, (breaking, bad, constraint, words): Ma
             FailureKind::Refused
         }
     );
-    let [told] = failure.refused.as_slice() else {
+    let [described] = failure.refused.as_slice() else {
         panic!("{breaking}: {failure:?}")
     };
     assert_eq!(
-        (told.table.as_str(), told.constraint.as_deref()),
+        (described.table.as_str(), described.constraint.as_deref()),
         ("tsmp_client", constraint),
         "{breaking}"
     );
     assert_eq!(
-        told.items.iter().map(|item| &**item).collect::<Vec<_>>(),
+        described
+            .items
+            .iter()
+            .map(|item| &**item)
+            .collect::<Vec<_>>(),
         items,
         "{breaking}"
     );
@@ -244,7 +248,7 @@ async fn a_client_with_a_thousand_refused_hosts_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn each_reason_is_told_apart_and_parts_of_a_client_are_the_clients() {
+async fn each_reason_is_reported_apart_and_parts_of_a_client_are_the_clients() {
     let file = clients(1, &json!({"tps": 700}))
         .client("worse", json!({"tps": 5, "remark": null}))
         .host(1, "good-1", "h1", "10.0.0.1")
@@ -257,7 +261,7 @@ async fn each_reason_is_told_apart_and_parts_of_a_client_are_the_clients() {
     site.run("ALTER TABLE tsmp_client_host ADD CONSTRAINT inside CHECK (host_ip LIKE '10.%')")
         .await;
     let (failure, problems) = refused(&site, &file).await;
-    let told: Vec<(&str, Option<&str>, Vec<&str>)> = problems
+    let described: Vec<(&str, Option<&str>, Vec<&str>)> = problems
         .iter()
         .map(|problem| {
             (
@@ -268,7 +272,7 @@ async fn each_reason_is_told_apart_and_parts_of_a_client_are_the_clients() {
         })
         .collect();
     assert_eq!(
-        told,
+        described,
         [
             ("tsmp_client", Some("few"), vec!["client:bad"]),
             ("tsmp_client", None, vec!["client:worse"]),
@@ -307,14 +311,14 @@ async fn documents_that_are_refused_are_named_too() {
         .apply(&review, &cover_all(&review.plan))
         .await
         .unwrap_err();
-    let [told] = failure.refused.as_slice() else {
+    let [described] = failure.refused.as_slice() else {
         panic!("{failure:?}")
     };
     assert_eq!(
-        (told.table.as_str(), told.constraint.as_deref()),
+        (described.table.as_str(), described.constraint.as_deref()),
         ("gatediff.documents", Some("kind_words"))
     );
-    assert_eq!(told.items.len(), 1, "{told:?}");
-    assert!(told.items[0].starts_with("policy:"), "{told:?}");
+    assert_eq!(described.items.len(), 1, "{described:?}");
+    assert!(described.items[0].starts_with("policy:"), "{described:?}");
     assert!(failure.to_string().contains("kind_words"), "{failure}");
 }

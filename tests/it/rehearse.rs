@@ -163,7 +163,7 @@ fn refusing(document: &Value) -> Vec<&str> {
 // ---- the whole apply, without its traces
 
 #[tokio::test]
-async fn a_rehearsal_writes_nothing_and_tells_the_rows_of_the_apply() {
+async fn a_rehearsal_writes_nothing_and_reports_the_rows_of_the_apply() {
     let stage = Stage::demo().await;
     let (rehearsed, text) = stage.rehearse_in_vain().await;
     assert_eq!(rehearsed.code, Some(0), "{rehearsed:?}");
@@ -233,7 +233,7 @@ async fn a_rehearsal_makes_no_ledger_file() {
 }
 
 #[tokio::test]
-async fn the_use_case_tells_what_the_command_line_tells() {
+async fn the_use_case_reports_what_the_command_line_reports() {
     let stage = Stage::new(&target(), &file()).await;
     let review = stage.review(&file()).await;
     let before = stage.whole().await;
@@ -338,7 +338,7 @@ async fn every_table_that_refuses_is_named_with_its_constraint() {
     let mut wanted = REFUSALS.map(|(table, ..)| table);
     wanted.sort_unstable();
     assert_eq!(refusing, wanted, "{document:#}");
-    for (table, _, told) in REFUSALS {
+    for (table, _, described) in REFUSALS {
         let problems = document["problems"].as_array().unwrap();
         let problem = problems
             .iter()
@@ -348,7 +348,7 @@ async fn every_table_that_refuses_is_named_with_its_constraint() {
             problem["message"]
                 .as_str()
                 .unwrap()
-                .contains(&format!("\"{told}\"")),
+                .contains(&format!("\"{described}\"")),
             "{problem}"
         );
         assert!(
@@ -363,8 +363,8 @@ async fn every_table_that_refuses_is_named_with_its_constraint() {
         !document["problems"].to_string().contains("canary"),
         "{document:#}"
     );
-    for told in [rehearsed.stderr, text.stdout, text.stderr] {
-        assert!(!told.contains("canary"), "{told}");
+    for described in [rehearsed.stderr, text.stdout, text.stderr] {
+        assert!(!described.contains("canary"), "{described}");
     }
 }
 
@@ -419,7 +419,7 @@ async fn where_nothing_is_refused_any_more_the_apply_goes_through() {
 #[tokio::test]
 async fn what_the_commit_would_refuse_is_named_with_its_table_when_applied_too() {
     let stage = Stage::new(&target(), &file()).await;
-    let (table, constraint, told) = REFUSALS[0];
+    let (table, constraint, described) = REFUSALS[0];
     stage
         .site
         .run(&format!("ALTER TABLE {table} {constraint}"))
@@ -428,7 +428,10 @@ async fn what_the_commit_would_refuse_is_named_with_its_table_when_applied_too()
     let applied = stage.run(&["--yes", "--output", "json"]);
     let error = applied.json()["error"].clone();
     assert_eq!(error["where"], table, "{error:#}");
-    assert!(error["why"].as_str().unwrap().contains(told), "{error:#}");
+    assert!(
+        error["why"].as_str().unwrap().contains(described),
+        "{error:#}"
+    );
     assert!(!error.to_string().contains("canary"), "{error:#}");
     assert_eq!(stage.site.dump().await, before);
 }
@@ -559,9 +562,9 @@ async fn a_stale_plan_is_not_rehearsed() {
         (Some(3), Some(3)),
         "{document:?}"
     );
-    let told = document.json();
-    assert_eq!(told["status"], "stale");
-    let stale: Vec<&Value> = told["stale"]
+    let described = document.json();
+    assert_eq!(described["status"], "stale");
+    let stale: Vec<&Value> = described["stale"]
         .as_array()
         .unwrap()
         .iter()

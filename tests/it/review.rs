@@ -180,11 +180,11 @@ async fn an_import_is_rehearsed_saved_and_undone_with_the_keyboard_alone_at_80x2
     pty.send("q");
     assert_eq!(pty.wait_exit(), Ok(0));
     let left = pty.text().replace('\n', "");
-    for told in [
+    for described in [
         "job 1: 23 added, 29 covered",
         "job 2 undid job 1: 52 items as before",
     ] {
-        assert!(left.contains(told), "{left}");
+        assert!(left.contains(described), "{left}");
     }
 }
 
@@ -242,7 +242,7 @@ async fn cancelling_the_import_writes_nothing() {
 }
 
 #[tokio::test]
-async fn a_target_that_is_gone_is_told_on_the_screen_and_can_be_left() {
+async fn a_target_that_is_gone_is_reported_on_the_screen_and_can_be_left() {
     let home = tempfile::tempdir().unwrap();
     let mut pty = PtyCommand::new(env!("CARGO_BIN_EXE_gatediff"))
         .args(["review", &fixture("digirunner/export.json")])
@@ -335,10 +335,10 @@ fn configure(home: &std::path::Path, name: &str, text: &str) {
 }
 
 #[tokio::test]
-async fn keys_that_cannot_be_used_are_told_and_the_defaults_work() {
+async fn keys_that_cannot_be_used_are_reported_and_the_defaults_work() {
     let db = demo().await;
     let home = tempfile::tempdir().unwrap();
-    for (table, told) in [
+    for (table, described) in [
         ("covr = \"v\"", "unknown action 'covr'"),
         ("cover = \"meta-v\"", "'meta-v' is no key"),
         ("import = \"c\"", "c for import is cover already"),
@@ -351,7 +351,7 @@ async fn keys_that_cannot_be_used_are_told_and_the_defaults_work() {
         );
         let mut pty = review(&db, home.path()).size(200, 40).spawn();
         pty.wait_for("Clients · 68");
-        pty.wait_for(&format!("config.toml:3: {told}"));
+        pty.wait_for(&format!("config.toml:3: {described}"));
         pty.wait_for("(the default keys are used)");
         pty.send("?");
         pty.wait_for("c          Overwrites the item");

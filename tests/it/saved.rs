@@ -292,7 +292,7 @@ fn with_canaries(mut side: World, canary: &str) -> World {
 }
 
 #[tokio::test]
-async fn no_secret_is_in_a_plan_nor_in_what_is_told_of_it() {
+async fn no_secret_is_in_a_plan_nor_in_what_is_reported_of_it() {
     let side = || {
         world()
             .connection("c", json!({}))
@@ -409,9 +409,9 @@ async fn a_plan_of_another_file_target_or_key_is_refused() {
     std::fs::write(desk.path("export.json"), export.replacen("50", "51", 1)).unwrap();
     let ran = desk.apply(&[]);
     assert_eq!(ran.code, Some(1));
-    let told = ran.json()["error"]["message"].as_str().unwrap().to_owned();
+    let described = ran.json()["error"]["message"].as_str().unwrap().to_owned();
     assert_eq!(
-        told,
+        described,
         "the import file is not the one that the plan was made of"
     );
     std::fs::remove_file(desk.path("export.json")).unwrap();
@@ -644,10 +644,10 @@ async fn a_saved_plan_says_what_the_plan_itself_says() {
             gatediff::engine::diff::Show::Differences,
             gatediff::engine::diff::Show::Everything,
         ] {
-            let told = |plan: &gatediff::engine::Plan| {
+            let describe = |plan: &gatediff::engine::Plan| {
                 serde_json::to_value(plan.changes(at, show)).unwrap()
             };
-            assert_eq!(told(plan), told(saved.plan()), "{}", then.item.id);
+            assert_eq!(describe(plan), describe(saved.plan()), "{}", then.item.id);
         }
     }
     assert_eq!(saved.check(&review, &key()).unwrap(), choices);
@@ -698,7 +698,7 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
         let failure = saved::parse("plan.json", text.as_bytes()).unwrap_err();
         (failure.kind, format!("{failure}"))
     };
-    for (broken, kind, told) in [
+    for (broken, kind, described) in [
         (
             text.replacen("\"version\":4", "\"version\":5", 1),
             FailureKind::Format,
@@ -739,7 +739,7 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
     ] {
         let (found, message) = refused(&broken);
         assert_eq!(found, kind, "{message}");
-        assert!(message.contains(told), "{told}: {message}");
+        assert!(message.contains(described), "{described}: {message}");
     }
     let body = text.trim_end().len();
     for end in (0..body).step_by(67) {

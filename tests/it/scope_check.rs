@@ -62,12 +62,12 @@ async fn undo(site: &Site, job: i64) {
 }
 
 /// Tells findings as `code item`; what cannot be repaired ends with `!`.
-fn told(found: &[Ailment]) -> Vec<String> {
-    let tell = |ailment: &Ailment| {
+fn describe(found: &[Ailment]) -> Vec<String> {
+    let describe = |ailment: &Ailment| {
         let mark = if ailment.repair.is_some() { "" } else { " !" };
         format!("{} {}{mark}", ailment.code, ailment.item)
     };
-    found.iter().map(tell).collect()
+    found.iter().map(describe).collect()
 }
 
 /// Two scopes of two APIs each, of which the client `a` holds one and `b`
@@ -120,7 +120,7 @@ fn healthy() -> World {
 /// it; empty where that is for the operator to decide.
 struct State {
     damage: &'static str,
-    told: &'static [&'static str],
+    described: &'static [&'static str],
     by_hand: &'static str,
 }
 
@@ -133,7 +133,7 @@ async fn holds(state: &State) {
     }
     let damaged = site.dump().await;
     let found = check(&site).await;
-    assert_eq!(told(&found), state.told, "{}", state.damage);
+    assert_eq!(describe(&found), state.described, "{}", state.damage);
     if !state.by_hand.is_empty() {
         twin.run(state.by_hand).await;
     }
@@ -164,7 +164,7 @@ async fn holds(state: &State) {
 async fn nothing_is_wrong_with_what_the_product_makes() {
     let site = Site::new(&healthy()).await;
     let before = site.dump().await;
-    assert_eq!(told(&check(&site).await), [""; 0]);
+    assert_eq!(describe(&check(&site).await), [""; 0]);
     let edited = repair(&site, &[]).await.unwrap();
     assert_eq!(
         (edited.job, edited.items, edited.notes),
@@ -178,34 +178,34 @@ async fn what_clients_hold_is_repaired() {
     let states = [
         State {
             damage: "UPDATE oauth_client_details SET scope = '1,21,99' WHERE client_id = 'a'",
-            told: &["stale-oauth-ids client:a"],
+            described: &["stale-oauth-ids client:a"],
             by_hand: "UPDATE oauth_client_details SET scope = '1,21,22' WHERE client_id = 'a'",
         },
         // Deleting the last API of a client in the product leaves this.
         State {
             damage: "DELETE FROM tsmp_client_group WHERE client_id = 'a'; \
                      DELETE FROM tsmp_client_vgroup WHERE client_id = 'a'",
-            told: &["stale-oauth-ids client:a"],
+            described: &["stale-oauth-ids client:a"],
             by_hand: "UPDATE oauth_client_details SET scope = '' WHERE client_id = 'a'",
         },
         // An import that covers a scope leaves its other holders behind.
         State {
             damage: "DELETE FROM tsmp_client_group WHERE client_id = 'a' AND group_id = '22'; \
                      UPDATE oauth_client_details SET scope = '21,1' WHERE client_id = 'a'",
-            told: &["lacking-hidden-groups client:a"],
+            described: &["lacking-hidden-groups client:a"],
             by_hand: "INSERT INTO tsmp_client_group VALUES ('a', '22'); \
                       UPDATE oauth_client_details SET scope = '1,21,22' WHERE client_id = 'a'",
         },
         State {
             damage: "DELETE FROM tsmp_client_vgroup WHERE client_id = 'b' AND vgroup_id = '11'",
-            told: &["stray-hidden-groups client:b"],
+            described: &["stray-hidden-groups client:b"],
             by_hand: "DELETE FROM tsmp_client_group WHERE client_id = 'b' AND group_id IN ('23', '24'); \
                       UPDATE oauth_client_details SET scope = '1,21,22' WHERE client_id = 'b'",
         },
         State {
             damage: "INSERT INTO tsmp_client_vgroup VALUES ('a', '404'), ('gone', '10'); \
                      INSERT INTO tsmp_client_group VALUES ('a', '405'), ('gone', '21'), ('gone', '1')",
-            told: &[
+            described: &[
                 "stale-oauth-ids client:a",
                 "held-scope-gone client:a",
                 "held-group-gone client:a",
@@ -218,7 +218,7 @@ async fn what_clients_hold_is_repaired() {
             damage: "UPDATE tsmp_client SET security_level_id = 'A' WHERE client_id = 'a'; \
                      DELETE FROM tsmp_client_group WHERE client_id = 'a' AND group_id = '22'; \
                      UPDATE oauth_client_details SET scope = '1,21' WHERE client_id = 'a'",
-            told: &[
+            described: &[
                 "lacking-hidden-groups client:a !",
                 "client-level-differs client:a !",
             ],
@@ -226,7 +226,7 @@ async fn what_clients_hold_is_repaired() {
         },
         State {
             damage: "DELETE FROM oauth_client_details WHERE client_id = 'a'",
-            told: &["no-oauth-row client:a !"],
+            described: &["no-oauth-row client:a !"],
             by_hand: "",
         },
         State {
@@ -234,7 +234,7 @@ async fn what_clients_hold_is_repaired() {
                      allow_days, allow_times, vgroup_flag) SELECT n::text, 'g' || n, now(), 'x', 'SYSTEM', 0, 0, '0' \
                      FROM generate_series(2000000000, 2000000200) AS n; \
                      INSERT INTO tsmp_client_group SELECT 'a', n::text FROM generate_series(2000000000, 2000000200) AS n",
-            told: &["stale-oauth-ids client:a !", "too-many-groups client:a !"],
+            described: &["stale-oauth-ids client:a !", "too-many-groups client:a !"],
             by_hand: "",
         },
     ];
@@ -248,7 +248,7 @@ async fn what_scopes_are_made_of_is_repaired() {
     let states = [
         State {
             damage: "DELETE FROM tsmp_api WHERE api_key = '2'",
-            told: &["api-gone scope:crm", "api-gone scope:loans"],
+            described: &["api-gone scope:crm", "api-gone scope:loans"],
             by_hand: "DELETE FROM tsmp_group WHERE group_id IN ('22', '23'); \
                       DELETE FROM tsmp_group_api WHERE group_id IN ('22', '23'); \
                       DELETE FROM tsmp_group_authorities_map WHERE group_id IN ('22', '23'); \
@@ -265,12 +265,12 @@ async fn what_scopes_are_made_of_is_repaired() {
                      DELETE FROM tsmp_group_api WHERE group_id IN ('23', '24'); \
                      DELETE FROM tsmp_group WHERE group_id IN ('23', '24'); \
                      UPDATE oauth_client_details SET scope = '1,21,22'",
-            told: &["api-gone scope:crm !"],
+            described: &["api-gone scope:crm !"],
             by_hand: "",
         },
         State {
             damage: "DELETE FROM tsmp_group_api WHERE group_id = '24'",
-            told: &["hidden-group-without-api scope:loans"],
+            described: &["hidden-group-without-api scope:loans"],
             by_hand: "DELETE FROM tsmp_group WHERE group_id = '24'; \
                       DELETE FROM tsmp_vgroup_group WHERE group_id = '24'; \
                       DELETE FROM tsmp_client_group WHERE group_id = '24'; \
@@ -278,7 +278,7 @@ async fn what_scopes_are_made_of_is_repaired() {
         },
         State {
             damage: "DELETE FROM tsmp_vgroup WHERE vgroup_id = '11'",
-            told: &[
+            described: &[
                 "held-scope-gone client:b",
                 "hidden-group-without-scope scope:loans",
                 "linked-scope-gone scope:11",
@@ -292,13 +292,13 @@ async fn what_scopes_are_made_of_is_repaired() {
         },
         State {
             damage: "UPDATE tsmp_group SET vgroup_id = NULL, allow_times = 9 WHERE group_id = '24'",
-            told: &["hidden-group-without-owner scope:loans"],
+            described: &["hidden-group-without-owner scope:loans"],
             by_hand: "UPDATE tsmp_group SET vgroup_id = '11', allow_times = 0, update_time = now(), \
                       update_user = 'tester' WHERE group_id = '24'",
         },
         State {
             damage: "DELETE FROM tsmp_vgroup_group WHERE group_id = '24'",
-            told: &["hidden-group-unlinked scope:loans"],
+            described: &["hidden-group-unlinked scope:loans"],
             by_hand: "INSERT INTO tsmp_vgroup_group VALUES ('11', '24', now())",
         },
         State {
@@ -306,7 +306,7 @@ async fn what_scopes_are_made_of_is_repaired() {
                      vgroup_name = 'credits' WHERE vgroup_id = '11'; \
                      UPDATE tsmp_client SET security_level_id = NULL; \
                      UPDATE tsmp_vgroup_authorities_map SET vgroup_authoritie_id = 'Y'",
-            told: &[
+            described: &[
                 "hidden-group-differs scope:credits",
                 "hidden-group-differs scope:crm",
             ],
@@ -316,7 +316,7 @@ async fn what_scopes_are_made_of_is_repaired() {
         },
         State {
             damage: "INSERT INTO tsmp_vgroup_group VALUES ('404', '21', now()), ('10', '405', now())",
-            told: &["linked-scope-gone scope:404", "linked-group-gone scope:crm"],
+            described: &["linked-scope-gone scope:404", "linked-group-gone scope:crm"],
             by_hand: "DELETE FROM tsmp_vgroup_group WHERE vgroup_id = '404' OR group_id = '405'",
         },
         // The product deletes an authentication type that only scopes have.
@@ -325,7 +325,7 @@ async fn what_scopes_are_made_of_is_repaired() {
                      INSERT INTO tsmp_group_authorities_map VALUES ('404', 'Y'); \
                      INSERT INTO tsmp_vgroup_authorities_map VALUES ('404', 'Y'); \
                      INSERT INTO tsmp_group_api VALUES ('404', '1', 'm', '0', now())",
-            told: &[
+            described: &[
                 "authentication-gone group:plain",
                 "authentication-gone scope:crm",
                 "authentication-of-nothing group:404",
@@ -348,7 +348,7 @@ async fn what_is_for_the_operator_to_decide_is_left_alone() {
             damage: "UPDATE tsmp_vgroup SET security_level_id = 'Z', allow_days = -86400, \
                      vgroup_name = repeat('n', 31), vgroup_alias = '客' WHERE vgroup_id = '11'; \
                      UPDATE tsmp_client SET security_level_id = NULL",
-            told: &[
+            described: &[
                 "level-gone scope:nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn !",
                 "alias-twice scope:crm !",
                 "alias-twice scope:nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn !",
@@ -360,13 +360,13 @@ async fn what_is_for_the_operator_to_decide_is_left_alone() {
         State {
             damage: "UPDATE tsmp_vgroup SET vgroup_name = 'crm'; UPDATE tsmp_group SET vgroup_name = 'crm' \
                      WHERE vgroup_id = '11'; UPDATE tsmp_group_api SET api_key = '2' WHERE group_id = '24'",
-            told: &["name-twice scope:crm !", "api-twice scope:crm !"],
+            described: &["name-twice scope:crm !", "api-twice scope:crm !"],
             by_hand: "",
         },
         State {
             damage: "INSERT INTO tsmp_vgroup_group VALUES ('11', '21', now()), ('11', '1', now()), \
                      ('10', '405', now()); INSERT INTO tsmp_group_api VALUES ('405', '3', 'm', '0', now())",
-            told: &[
+            described: &[
                 "hidden-group-of-two scope:crm !",
                 "hidden-group-of-two scope:loans !",
                 "linked-group-gone scope:crm !",
@@ -379,7 +379,7 @@ async fn what_is_for_the_operator_to_decide_is_left_alone() {
             damage: "DELETE FROM tsmp_vgroup_group WHERE group_id = '21'; \
                      DELETE FROM tsmp_client_group WHERE (client_id, group_id) = ('a', '21'); \
                      UPDATE oauth_client_details SET scope = '1,22' WHERE client_id = 'a'",
-            told: &["hidden-group-unlinked scope:crm !"],
+            described: &["hidden-group-unlinked scope:crm !"],
             by_hand: "",
         },
     ];
@@ -400,7 +400,7 @@ async fn only_the_findings_that_were_asked_for_are_repaired() {
     assert_eq!(items, ["scope:404"]);
     assert_eq!(edited.notes[0], "linked-scope-gone: repaired for 1 item");
     assert_eq!(
-        told(&check(&site).await),
+        describe(&check(&site).await),
         ["stale-oauth-ids client:a", "stale-oauth-ids client:b"]
     );
     let failure = repair(&site, &["linked-scope-gone", "no-such-finding"])
@@ -414,7 +414,7 @@ async fn only_the_findings_that_were_asked_for_are_repaired() {
 async fn an_import_leaves_holders_behind_and_a_repair_catches_up() {
     let site = Site { db: demo().await };
     assert_eq!(
-        told(&check(&site).await),
+        describe(&check(&site).await),
         [""; 0],
         "nothing is wrong with the demo"
     );

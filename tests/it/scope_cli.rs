@@ -374,7 +374,7 @@ async fn a_scope_is_created_from_options_and_undone() {
 }
 
 #[tokio::test]
-async fn what_was_created_is_told_with_how_to_undo_it() {
+async fn what_was_created_is_reported_with_how_to_undo_it() {
     let desk = desk().await;
     let ran = desk.run(&[
         "scope",
@@ -507,7 +507,7 @@ async fn a_file_may_come_from_standard_input() {
 }
 
 #[tokio::test]
-async fn a_mistake_in_a_file_is_told_with_its_place() {
+async fn a_mistake_in_a_file_is_reported_with_its_place() {
     let desk = desk().await;
     let refused = |json: &str| {
         std::fs::write(desk.path("scope.json"), json).unwrap();
@@ -586,7 +586,7 @@ async fn what_breaks_a_rule_is_not_created() {
 }
 
 #[tokio::test]
-async fn of_two_operators_who_create_the_same_name_at_once_one_wins_and_the_other_is_told() {
+async fn of_two_operators_who_create_the_same_name_at_once_one_wins_and_the_other_is_reported() {
     let desk = desk().await;
     let at_once = |name: &str, more: &[&str]| -> Vec<(Option<i32>, Value)> {
         let spawn = |operator: &str| {
@@ -638,7 +638,7 @@ async fn of_two_operators_who_create_the_same_name_at_once_one_wins_and_the_othe
 // ---- update
 
 #[tokio::test]
-async fn an_update_tells_what_differs_and_the_holders_follow() {
+async fn an_update_reports_what_differs_and_the_holders_follow() {
     let desk = desk().await;
     let before = desk.site.dump().await;
     let ran = desk.run(&[
@@ -713,7 +713,7 @@ async fn an_update_tells_what_differs_and_the_holders_follow() {
 }
 
 #[tokio::test]
-async fn an_update_is_told_in_json() {
+async fn an_update_is_reported_in_json() {
     let desk = desk().await;
     let document = desk.done(&["scope", "update", "accounts", "--name", "balances", "--yes"]);
     assert_eq!(
@@ -800,7 +800,7 @@ async fn nothing_is_updated_that_nobody_confirmed() {
     let (exit, document) = desk.json(&["scope", "update", "accounts", "--name", "twice", "--yes"]);
     assert_eq!((exit, codes(&document)), (Some(4), vec!["1353"]));
 
-    let asked = |answer: &str, told: &str, exit: u32| {
+    let asked = |answer: &str, described: &str, exit: u32| {
         let mut pty = desk
             .terminal(&["scope", "update", "accounts", "--times", "1"])
             .spawn();
@@ -808,7 +808,7 @@ async fn nothing_is_updated_that_nobody_confirmed() {
         pty.wait_for("1 client holds it and follows: client:crm");
         pty.wait_for("Type the database's name to go on:");
         pty.send(answer);
-        pty.wait_for(told);
+        pty.wait_for(described);
         assert_eq!(pty.wait_exit(), Ok(exit));
     };
     asked("yes\r", "not confirmed; nothing was written", 130);
@@ -1014,7 +1014,7 @@ fn found(document: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_told_and_ends_as_a_plan_with_differences_does() {
+async fn what_is_wrong_is_reported_and_ends_as_a_plan_with_differences_does() {
     let desk = desk().await;
     let before = desk.site.dump().await;
     let (exit, document) = desk.json(&["scope", "check"]);

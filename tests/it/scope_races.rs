@@ -79,7 +79,7 @@ fn wait_until_waiting(db: &TestDb) {
 // ---- two of us
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_who_create_the_same_name_one_wins_and_the_other_is_told() {
+async fn of_two_who_create_the_same_name_one_wins_and_the_other_is_reported() {
     for case in 0..cases(8) {
         let site = Site::new(&bank()).await;
         let jobs = [BALANCE, LIST]
@@ -122,7 +122,7 @@ async fn of_two_who_create_the_same_name_one_wins_and_the_other_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_who_take_the_same_alias_one_wins_and_the_other_is_told() {
+async fn of_two_who_take_the_same_alias_one_wins_and_the_other_is_reported() {
     let site = Site::new(&with_crm().scope("700", "third", json!({}))).await;
     let one = site
         .updating("crm", |draft| draft.alias = "same".to_owned())
@@ -206,7 +206,7 @@ async fn a_scope_is_given_or_deleted_but_never_both() {
 }
 
 #[tokio::test]
-async fn who_does_not_want_to_wait_is_told_who_is_at_it() {
+async fn who_does_not_want_to_wait_is_reported_who_is_at_it() {
     let site = Site::new(&with_crm()).await;
     let mut holder = site.db.connect().await;
     lock::sign(&mut holder, "mei").await.unwrap();

@@ -352,12 +352,12 @@ async fn the_rules_of_authentication_types() {
 #[tokio::test]
 async fn the_rules_of_a_description() {
     let site = Site::new(&bank()).await;
-    let described = |count| Draft {
+    let describe = |count| Draft {
         description: "說".repeat(count),
         ..draft("s", &[])
     };
-    site.refused(Create(described(501)), &[1351]).await;
-    site.create(&described(500)).await.unwrap();
+    site.refused(Create(describe(501)), &[1351]).await;
+    site.create(&describe(500)).await.unwrap();
 }
 
 #[tokio::test]
@@ -413,7 +413,7 @@ async fn the_rules_of_apis() {
 }
 
 #[tokio::test]
-async fn every_rule_that_is_broken_is_told_at_once() {
+async fn every_rule_that_is_broken_is_reported_at_once() {
     let site = Site::new(&bank()).await;
     let broken = Draft {
         name: "two words".to_owned(),
@@ -1736,8 +1736,8 @@ async fn actions(site: &Site, apis: usize, clients: usize) -> Vec<(&'static str,
         .collect();
     let clients: Vec<String> = (1..=clients).map(|at| format!("c{at}")).collect();
     let clients: Vec<&str> = clients.iter().map(String::as_str).collect();
-    let mut told = Vec::new();
-    told.push(("catalogue", statements(site, site.catalogue()).await.0));
+    let mut reported = Vec::new();
+    reported.push(("catalogue", statements(site, site.catalogue()).await.0));
     let new = Draft {
         apis: some[..apis].iter().cloned().collect(),
         authentications: words(&["PIN"]),
@@ -1746,11 +1746,11 @@ async fn actions(site: &Site, apis: usize, clients: usize) -> Vec<(&'static str,
     let create = Create(new);
     let (create, done) = statements(site, site.edit(create)).await;
     done.unwrap();
-    told.push(("create", create));
+    reported.push(("create", create));
     let give = site.giving("big", &clients).await;
     let (give, done) = statements(site, site.edit(give)).await;
     done.unwrap();
-    told.push(("give", give));
+    reported.push(("give", give));
     let update = site
         .updating("big", |draft| {
             draft.level = "A".to_owned();
@@ -1762,16 +1762,16 @@ async fn actions(site: &Site, apis: usize, clients: usize) -> Vec<(&'static str,
         .await;
     let (update, done) = statements(site, site.edit(update)).await;
     done.unwrap();
-    told.push(("update", update));
+    reported.push(("update", update));
     let take = site.taking("big", &clients).await;
     let (take, done) = statements(site, site.edit(take)).await;
     done.unwrap();
-    told.push(("take", take));
+    reported.push(("take", take));
     let delete = site.deleting("big").await;
     let (delete, done) = statements(site, site.edit(delete)).await;
     done.unwrap();
-    told.push(("delete", delete));
-    told
+    reported.push(("delete", delete));
+    reported
 }
 
 #[tokio::test]

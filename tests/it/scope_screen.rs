@@ -222,7 +222,7 @@ async fn deleting_a_scope_that_clients_hold_names_them_and_taking_it_away_lets_i
 }
 
 #[tokio::test]
-async fn a_name_that_somebody_took_meanwhile_is_told_in_the_form_with_all_that_was_typed() {
+async fn a_name_that_somebody_took_meanwhile_is_reported_in_the_form_with_all_that_was_typed() {
     let site = Site { db: demo().await };
     let home = tempfile::tempdir().unwrap();
     let mut pty = scopes(&site.db, home.path()).spawn();

@@ -310,7 +310,7 @@ impl Cage {
     }
 
     /// Applies what the database refuses, in every manner; then lets it be.
-    async fn refused(&self, breaking: &str, mending: &str, told: &str) {
+    async fn refused(&self, breaking: &str, mending: &str, described: &str) {
         self.site.run(breaking).await;
         let all = ["apply", "export.json", "--cover", "all"];
         let rehearsed = self.both(1, &[&all[..], &["--rehearse"]].concat());
@@ -320,9 +320,9 @@ impl Cage {
         assert_ne!(applied.code, Some(0), "{breaking}: {applied:?}");
         assert_eq!(document.code, applied.code, "{breaking}: {document:?}");
         let problems = rehearsed.json()["problems"].to_string();
-        assert!(problems.contains(told), "{breaking}: {problems}");
+        assert!(problems.contains(described), "{breaking}: {problems}");
         let error = document.json()["error"].to_string();
-        assert!(error.contains(told), "{breaking}: {error}");
+        assert!(error.contains(described), "{breaking}: {error}");
     }
 
     async fn text(&self, sql: &str) -> String {
@@ -379,19 +379,19 @@ fn walk(directory: &Path, look: &mut impl FnMut(&Path)) {
 // ---- from the file to the undo
 
 #[tokio::test]
-async fn no_secret_is_told_from_the_file_to_the_undo() {
+async fn no_secret_is_reported_from_the_file_to_the_undo() {
     let cage = Cage::new().await;
     cage.both(1, &["validate", "export.json"]);
     let plan = cage.both(2, &["plan", "export.json"]).json();
     cage.both(2, &["plan", "export.json", "--unchanged"]);
-    let told = plan.to_string();
+    let described = plan.to_string();
     for word in [
         "key-taken",
         "duplicate-in-file",
         "\"secret\":true",
         "jdbc:postgresql://u:***@",
     ] {
-        assert!(told.contains(word), "{word} is not in {plan:#}");
+        assert!(described.contains(word), "{word} is not in {plan:#}");
     }
     cage.both(1, &["export", "--out", "export.json/export.json"]);
     assert_eq!(
@@ -524,7 +524,7 @@ async fn assert_kept(cage: &Cage) {
 }
 
 #[tokio::test]
-async fn no_secret_is_told_where_a_file_keeps_the_ledger() {
+async fn no_secret_is_reported_where_a_file_keeps_the_ledger() {
     let cage = Cage::new().await;
     let ledger = ["--ledger", "ledger.db"];
     let apply = [
@@ -577,7 +577,7 @@ async fn no_secret_is_told_where_a_file_keeps_the_ledger() {
 // ---- what goes wrong in the database
 
 #[tokio::test]
-async fn no_refusal_of_the_database_tells_a_secret() {
+async fn no_refusal_of_the_database_reports_a_secret() {
     let cage = Cage::new().await;
     gatediff::job::init(&cage.site.target(), gatediff::store::Timeouts::default())
         .await
@@ -666,7 +666,7 @@ async fn no_refusal_of_the_database_tells_a_secret() {
 // ---- what is wrong with the file
 
 #[tokio::test]
-async fn no_mistake_of_a_file_tells_a_secret() {
+async fn no_mistake_of_a_file_reports_a_secret() {
     let cage = Cage::new().await;
     let export = std::fs::read_to_string(cage.path("export.json")).unwrap();
     // What cannot be stored is found in all of them at once.
@@ -750,7 +750,7 @@ impl Cage {
 // ---- the server's own password
 
 #[tokio::test]
-async fn the_password_of_the_server_is_told_nowhere() {
+async fn the_password_of_the_server_is_reported_nowhere() {
     let cage = Cage::new().await;
     let password = cage.canaries.hatch("P");
     cage.site
@@ -935,7 +935,7 @@ fn explain(pty: &mut Pty) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_secret_is_told_on_the_screen() {
+async fn no_secret_is_reported_on_the_screen() {
     let cage = Cage::new().await;
     let mut pty = cage.review();
     pty.wait_for("Clients · ");

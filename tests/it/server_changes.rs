@@ -71,7 +71,7 @@ async fn refused_then_accepted(site: &Site, file: &World) -> (Failure, Receipt) 
     (failure, receipt)
 }
 
-fn told(changes: &[Unpromised]) -> Vec<String> {
+fn describe(changes: &[Unpromised]) -> Vec<String> {
     changes.iter().map(ToString::to_string).collect()
 }
 
@@ -106,7 +106,7 @@ async fn a_trigger_that_changes_a_column_is_named_and_refused() {
     );
     let undone = undo(&site, receipt.job, true).await.unwrap();
     assert_eq!(
-        told(&undone.server_changes),
+        describe(&undone.server_changes),
         ["tsmp_client (client_id \"crm\"): emails is \"a@b!\" instead of \"a@b\""]
     );
 }
@@ -119,7 +119,7 @@ async fn a_shown_column_that_a_trigger_overrules_is_refused_too() {
         .await;
     let (failure, _) = refused_then_accepted(&site, &file).await;
     assert_eq!(
-        told(&failure.server_changes),
+        describe(&failure.server_changes),
         ["tsmp_client (client_id \"crm\"): remark is \"mine\" instead of \"new\""]
     );
 }
@@ -298,16 +298,17 @@ async fn triggers_that_only_stamp_or_log_are_in_nobodys_way() {
         .await;
     let receipt = apply(&site, &file, false).await.unwrap();
     assert_eq!(receipt.server_changes, []);
-    let told = "trigger log on table tsmp_client may write elsewhere; gatediff cannot see that";
+    let described =
+        "trigger log on table tsmp_client may write elsewhere; gatediff cannot see that";
     assert!(
-        receipt.notes.iter().any(|note| note == told),
+        receipt.notes.iter().any(|note| note == described),
         "{:?}",
         receipt.notes
     );
 }
 
 #[tokio::test]
-async fn a_rehearsal_tells_what_the_server_would_change() {
+async fn a_rehearsal_reports_what_the_server_would_change() {
     let (site, file) = stage().await;
     site.run(&function("f", "NEW.emails := 'x';")).await;
     site.run("CREATE TRIGGER t BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()")
@@ -419,7 +420,7 @@ async fn documents_are_held_against_what_the_product_says() {
         .await
         .unwrap_err();
     assert_eq!(
-        told(&failure.server_changes),
+        describe(&failure.server_changes),
         [
             "gatediff.documents (id \"a\", kind \"api\", platform \"tyk\"): owner is \"x\" instead of \"5e9d9544a1dcd60001d0ed20\""
         ]

@@ -189,11 +189,11 @@ async fn an_object_that_is_found_by_its_name_keeps_the_targets_id_and_what_refer
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn secrets_that_the_file_lacks_are_kept_and_none_is_ever_told() {
+async fn secrets_that_the_file_lacks_are_kept_and_none_is_ever_reported() {
     let tenant = demo().await;
     let review = tenant.review(EXPORT).await;
-    let told = format!("{:?}", review.plan);
-    assert!(!told.contains("canary"), "{told}");
+    let described = format!("{:?}", review.plan);
+    assert!(!described.contains("canary"), "{described}");
     tenant
         .apply(&review, &cover_all(&review.plan))
         .await
@@ -464,7 +464,7 @@ async fn a_target_that_holds_nothing_is_compared_and_exported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_real_binary_tells_no_secret_in_any_form() {
+async fn the_real_binary_reports_no_secret_in_any_form() {
     let tenant = demo().await;
     let url = tenant.db.url();
     let file = fixture("sp-config/export.json");
@@ -517,7 +517,7 @@ async fn the_verdicts_hold_on_a_database_as_they_do_without() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_matched_by_its_name_says_so_wherever_it_is_told() {
+async fn what_was_matched_by_its_name_says_so_wherever_it_is_reported() {
     let tenant = tenant().await;
     let transform = |id: &str, value: &str| {
         json!([{ "self": { "type": "TRANSFORM", "id": id, "name": "T" },
@@ -536,14 +536,14 @@ async fn what_was_matched_by_its_name_says_so_wherever_it_is_told() {
                 .args(args),
         )
     };
-    let told = "matched by name: the target's id is theirs\n";
+    let described = "matched by name: the target's id is theirs\n";
     let plan = run(&["plan", "file.json", "--cover", "all", "--out", "plan.json"]);
     assert!(
-        plan.stdout.contains(&format!("\n      {told}")),
+        plan.stdout.contains(&format!("\n      {described}")),
         "{}",
         plan.stdout
     );
-    assert!(run(&["show", "plan.json"]).stdout.contains(told));
+    assert!(run(&["show", "plan.json"]).stdout.contains(described));
     for args in [
         &["plan", "file.json"][..],
         &["show", "plan.json"],
@@ -567,7 +567,7 @@ async fn what_was_matched_by_its_name_says_so_wherever_it_is_told() {
     assert_eq!(applied.code, Some(0), "{}", applied.stderr);
     let (_, outcome) = applied.stdout.split_once("Outcome\n").unwrap();
     assert!(
-        outcome.contains(&format!("TRANSFORM:ours  T\n      {told}")),
+        outcome.contains(&format!("TRANSFORM:ours  T\n      {described}")),
         "{}",
         applied.stdout
     );

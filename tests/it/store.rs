@@ -496,7 +496,7 @@ async fn explains_a_server_that_is_not_postgresql() {
 }
 
 #[tokio::test]
-async fn waits_only_as_long_as_it_was_told() {
+async fn waits_only_as_long_as_it_was_reported() {
     let port = fake::server(|mut stream| {
         let _ = std::io::Read::read_to_end(&mut stream, &mut Vec::new());
     });

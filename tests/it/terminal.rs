@@ -304,7 +304,7 @@ fn takes_the_terminal_and_gives_it_back_on_quit() {
 }
 
 #[test]
-fn gives_the_terminal_back_before_an_error_is_told() {
+fn gives_the_terminal_back_before_an_error_is_reported() {
     let mut pty = staying();
     pty.send("e");
     assert_given_back(&pty, "code=1");
@@ -316,7 +316,7 @@ fn gives_the_terminal_back_before_an_error_is_told() {
 }
 
 #[test]
-fn gives_the_terminal_back_before_a_panic_is_told() {
+fn gives_the_terminal_back_before_a_panic_is_reported() {
     let mut pty = staying();
     pty.send("p");
     assert_given_back(&pty, "code=101");
@@ -380,7 +380,7 @@ fn gives_the_terminal_back_on_signals() {
 }
 
 #[test]
-fn a_user_signal_is_told_and_ends_nothing() {
+fn a_user_signal_is_reported_and_ends_nothing() {
     let mut pty = program().spawn();
     wait_ready(&pty);
     pty.signal(rustix::process::Signal::USR1);
@@ -580,10 +580,10 @@ fn needs_a_terminal_to_read_from() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
-    let told = String::from_utf8_lossy(&output.stderr);
+    let described = String::from_utf8_lossy(&output.stderr);
     assert!(
-        told.contains("error: standard input is not a terminal"),
-        "{told}"
+        described.contains("error: standard input is not a terminal"),
+        "{described}"
     );
     assert!(!output.stdout.contains(&0x1b), "escapes went into the pipe");
 }

@@ -61,7 +61,7 @@ async fn a_plan_shows_the_lines_and_words_of_texts_and_the_members_of_documents(
 
     let ran = gatediff(&["plan", &path, "--database-url", &url]);
     let lines: Vec<&str> = ran.stdout.lines().map(str::trim_end).collect();
-    let told = ran.stdout.as_str();
+    let described = ran.stdout.as_str();
     for line in [
         "      ~ api_definition / notes  1 line changed",
         "        @@ -38,7 +38,7 @@",
@@ -72,11 +72,11 @@ async fn a_plan_shows_the_lines_and_words_of_texts_and_the_members_of_documents(
         "        -   \"limit\": 10",
         "        +   \"limit\": 50",
     ] {
-        assert!(lines.contains(&line), "{line}\n{told}");
+        assert!(lines.contains(&line), "{line}\n{described}");
     }
     assert!(
-        !told.contains("步驟 20") && !told.contains("fake-key"),
-        "{told}"
+        !described.contains("步驟 20") && !described.contains("fake-key"),
+        "{described}"
     );
 
     let ran = gatediff(&["plan", &path, "--database-url", &url, "--output", "json"]);
@@ -147,7 +147,7 @@ async fn what_looks_alike_is_shown_apart() {
     let path = written(&directory, &file);
     for (locale, blank, arrow) in [("C.UTF-8", "·", "→"), ("C", "\\u{20}", "->")] {
         let args = ["plan", &path, "--database-url", &url];
-        let told = Ran::of(command(home.path()).env("LC_ALL", locale).args(args)).stdout;
+        let described = Ran::of(command(home.path()).env("LC_ALL", locale).args(args)).stdout;
         for line in [
             format!(
                 "clientAlias  Jos\\u{{e9}} N\\u{{fa}}\\u{{f1}}ez {arrow} Jose\\u{{301}} Nu\\u{{301}}n\\u{{303}}ez  (only the normalization differs: NFC to NFD)"
@@ -158,7 +158,7 @@ async fn what_looks_alike_is_shown_apart() {
                 "emails  ops@bank.example {arrow} \\u{{43e}}ps@bank.example  (look alike: U+006F Latin, U+043E Cyrillic)"
             ),
         ] {
-            assert!(told.contains(&line), "{line}\n{told}");
+            assert!(described.contains(&line), "{line}\n{described}");
         }
     }
 }

@@ -65,9 +65,9 @@ fn apply(home: &TempDir, file: &NamedTempFile, db: &TestDb) -> Command {
 
 fn ended(child: Child) -> (Option<i32>, Value) {
     let ended = child.wait_with_output().unwrap();
-    let told = String::from_utf8_lossy(&ended.stderr).into_owned();
-    let document =
-        serde_json::from_slice(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {told}"));
+    let described = String::from_utf8_lossy(&ended.stderr).into_owned();
+    let document = serde_json::from_slice(&ended.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {described}"));
     (ended.status.code(), document)
 }
 
@@ -261,14 +261,14 @@ async fn waiting_has_an_end_and_without_it_the_refusal_is_at_once() {
         "{why}"
     );
     for wait in [None, Some(Duration::ZERO)] {
-        let is_told = Arc::new(AtomicBool::new(false));
-        let told = Arc::clone(&is_told);
-        let reporter = on_waiting(move |_| told.store(true, Ordering::SeqCst));
+        let is_shown = Arc::new(AtomicBool::new(false));
+        let described = Arc::clone(&is_shown);
+        let reporter = on_waiting(move |_| described.store(true, Ordering::SeqCst));
         let failure = apply_waiting(&site, wait, &reporter, &Cancel::new())
             .await
             .unwrap_err();
         assert!(failure.why.unwrap().starts_with("held by postgres ("));
-        assert!(!is_told.load(Ordering::SeqCst), "it waited");
+        assert!(!is_shown.load(Ordering::SeqCst), "it waited");
     }
 }
 
@@ -284,7 +284,7 @@ async fn a_job_on_another_database_of_the_server_is_not_the_holder() {
 }
 
 #[tokio::test]
-async fn a_role_that_may_not_see_others_sessions_is_told_no_untruth() {
+async fn a_role_that_may_not_see_others_sessions_is_reported_no_untruth() {
     let site = Site::new(&world()).await;
     let _holder = hold(&site.db, "mei").await;
     site.run("CREATE ROLE blind LOGIN").await;

@@ -32,7 +32,7 @@ impl Keeper {
     }
 }
 
-fn told(exported: &Exported) -> Value {
+fn describe(exported: &Exported) -> Value {
     serde_json::from_slice(&exported.bytes).unwrap()
 }
 
@@ -107,7 +107,7 @@ async fn the_documentations_examples_go_in_keep_their_ids_and_come_back_equal() 
         all
     };
     assert_eq!(
-        by_id(&told(&keeper.export_kinds(&["policy"]).await)),
+        by_id(&describe(&keeper.export_kinds(&["policy"]).await)),
         by_id(&parsed(POLICIES))
     );
     for file in [ORGANISATION, POLICIES] {
@@ -139,7 +139,7 @@ async fn the_documentations_dangling_api_and_stale_names_are_reported() {
         missing.contains(&"d023576f836a4e407153009e8d95cf73"),
         "{missing:?}"
     );
-    let told: Vec<String> = policies
+    let described: Vec<String> = policies
         .plan
         .all_warnings()
         .map(|finding| finding.message.clone())
@@ -150,8 +150,8 @@ async fn the_documentations_dangling_api_and_stale_names_are_reported() {
         "'7a6ddeca9244448a4233866938a0d6e2' 'API1', and its organisation calls it 'API 1'",
     ] {
         assert!(
-            told.iter().any(|message| message.contains(wanted)),
-            "{wanted}: {told:#?}"
+            described.iter().any(|message| message.contains(wanted)),
+            "{wanted}: {described:#?}"
         );
     }
 }
@@ -221,7 +221,7 @@ async fn after_the_demo_is_applied_its_export_differs_nowhere() {
     keeper.import(TARGET).await;
     all_unchanged(&keeper.review(TARGET).await.plan);
     assert_eq!(
-        told(&keeper.export().await)["apis"]
+        describe(&keeper.export().await)["apis"]
             .as_array()
             .unwrap()
             .len(),
@@ -272,7 +272,7 @@ async fn a_short_organisation_blanks_nothing_in_the_database() {
     let mut wanted = parsed(TARGET)["organisations"][0].clone();
     wanted["owner_name"] = json!("New name");
     wanted["event_options"]["key_event"]["redis"] = json!(false);
-    assert_eq!(told(&keeper.export().await)["organisations"][0], wanted);
+    assert_eq!(describe(&keeper.export().await)["organisations"][0], wanted);
 }
 
 // ---- undo
@@ -347,7 +347,7 @@ async fn a_directory_as_tyk_sync_writes_it_is_one_import() {
 const CANARIES: [&str; 3] = ["fake-", "ZmFrZS", "mYWtlL"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_secret_of_the_demo_is_told_anywhere_but_in_exports_backups_and_the_journal() {
+async fn no_secret_of_the_demo_is_reported_anywhere_but_in_exports_backups_and_the_journal() {
     let keeper = Keeper::new("tyk").await;
     keeper.import(TARGET).await;
     let (url, path) = (keeper.db.url(), fixture("tyk/export.json"));

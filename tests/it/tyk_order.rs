@@ -186,7 +186,7 @@ async fn without_its_organisation_nothing_goes_in_whatever_is_confirmed() {
 }
 
 #[tokio::test]
-async fn text_tells_what_is_missing_and_how_to_go_on() {
+async fn text_reports_what_is_missing_and_how_to_go_on() {
     let desk = Desk::new(ORG).await;
     desk.apply("organisations", &[]);
     let mut command = command(desk.home.path());
@@ -269,7 +269,7 @@ async fn what_is_posted_one_after_the_other_is_taken_in_either_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_preview_tells_what_is_missing_and_an_import_warns_of_it() {
+async fn a_preview_reports_what_is_missing_and_an_import_warns_of_it() {
     let db = TestDb::new().await;
     let served = Served::start(&db, &[]);
     post(&served, "organisations", "");
@@ -363,17 +363,20 @@ async fn an_organisation_itself_is_mapped_and_its_text_is_kept_but_for_the_id() 
 }
 
 #[tokio::test]
-async fn a_mapping_that_cannot_be_taken_is_wrong_usage_and_one_that_meets_nothing_is_told() {
+async fn a_mapping_that_cannot_be_taken_is_wrong_usage_and_one_that_meets_nothing_is_reported() {
     let desk = Desk::new(ORG).await;
     let twice = ["--organisation", "a=b", "--organisation", "a=c"];
-    for (args, told) in [
+    for (args, described) in [
         (&["--organisation", "a"][..], "FROM=TO"),
         (&["--organisation", "=b"], "FROM=TO"),
         (&twice, "organisation 'a' is mapped twice"),
     ] {
         let ran = desk.plan("apis", args);
         let message = ran.json()["error"]["message"].as_str().unwrap().to_owned();
-        assert!(ran.code == Some(64) && message.contains(told), "{message}");
+        assert!(
+            ran.code == Some(64) && message.contains(described),
+            "{message}"
+        );
     }
     for (product, export) in [
         ("digirunner", "digirunner/export.json"),

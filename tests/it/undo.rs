@@ -306,9 +306,9 @@ async fn a_row_that_changed_since_is_named_in_three_states_and_nothing_is_writte
     let before = exact(&site).await;
     let failure = undo(&site, receipt.job, &[]).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Stale);
-    let told = serde_json::to_value(&failure.stale).unwrap();
+    let described = serde_json::to_value(&failure.stale).unwrap();
     assert_eq!(
-        told,
+        described,
         json!([{
             "item": "client:a",
             "why": "tsmp_client (client_id \"a\") changed since: client_secret, tps",
@@ -336,15 +336,15 @@ async fn a_row_that_is_gone_or_there_again_is_named() {
     site.run("DELETE FROM tsmp_client_group; DELETE FROM tsmp_client WHERE client_id = 'b'")
         .await;
     let failure = undo(&site, receipt.job, &[]).await.unwrap_err();
-    let told: Vec<&str> = failure
+    let described: Vec<&str> = failure
         .stale
         .iter()
         .map(|stale| stale.why.as_str())
         .collect();
-    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(described.len(), 2, "{described:?}");
     assert!(
-        told.contains(&"tsmp_client (client_id \"b\") is gone"),
-        "{told:?}"
+        described.contains(&"tsmp_client (client_id \"b\") is gone"),
+        "{described:?}"
     );
 }
 

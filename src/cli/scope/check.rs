@@ -1,7 +1,7 @@
 //! `scope check`: what is wrong with the scopes of a target, and repairing it.
 
 use super::document::Document;
-use super::{tell, write};
+use super::{print_edited, write};
 use crate::cli::args::{Output, ScopeCheckArgs};
 use crate::cli::gauge::Gauge;
 use crate::cli::print::{MOST, Printer, plural};
@@ -71,11 +71,11 @@ async fn repair(
         .iter()
         .cloned()
         .partition(|finding| finding.repair.is_some());
-    let told = lines(findings);
+    let described = lines(findings);
     match (args.consent.is_given(), printer.output) {
         (true, Output::Json) => {}
-        (true, Output::Text) => told.iter().for_each(|line| printer.folded(line, 4)),
-        (false, _) => told.iter().for_each(|line| printer.tell(line)),
+        (true, Output::Text) => described.iter().for_each(|line| printer.folded(line, 4)),
+        (false, _) => described.iter().for_each(|line| printer.message(line)),
     }
     let target = session.target.display();
     let what = format!(
@@ -105,10 +105,10 @@ async fn repair(
         Some(_) => format!("repaired {}", some_of(&edited.items, MOST)),
         None => "it is repaired already".to_owned(),
     };
-    tell(printer, document, &edited, &what);
+    print_edited(printer, document, &edited, &what);
     if !left.is_empty() {
         let left = plural(left.len(), "finding is", "findings are");
-        printer.tell(format!("note: {left} left to you"));
+        printer.message(format!("note: {left} left to you"));
     }
     Ok(exit)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::document::Document;
 use super::fields::Fields;
 use super::list::{duration, times};
-use super::{ask_in_production, can_ask_in_production, check, find, read, tell, write};
+use super::{ask_in_production, can_ask_in_production, check, find, print_edited, read, write};
 use crate::cli::args::{
     ConsentArgs, Output, ScopeClientsArgs, ScopeCreateArgs, ScopeDeleteArgs, ScopeUpdateArgs,
 };
@@ -42,7 +42,7 @@ pub(super) async fn create(
     let document = Document::new("scope create", "ok", &target)
         .scope(ScopeDocument::of_draft(&draft, edited.id.as_deref()));
     let id = edited.id.as_deref().unwrap_or_default();
-    tell(
+    print_edited(
         printer,
         document,
         &edited,
@@ -94,7 +94,7 @@ pub(super) async fn update(
         Some(_) => format!("updated {}", scope.item()),
         None => format!("{} is that already", scope.item()),
     };
-    tell(printer, document, &edited, &what);
+    print_edited(printer, document, &edited, &what);
     Ok(Exit::Done)
 }
 
@@ -151,7 +151,7 @@ impl Update<'_> {
         match (args.is_given(), printer.output) {
             (true, Output::Json) => {}
             (true, Output::Text) => lines.iter().for_each(|line| printer.folded(line, 10)),
-            (false, _) => lines.iter().for_each(|line| printer.tell(line)),
+            (false, _) => lines.iter().for_each(|line| printer.message(line)),
         }
         let what = format!(
             "update of {} in {}",
@@ -200,18 +200,18 @@ impl Update<'_> {
 
 /// Returns a change for people: durations with their units, no limit as such.
 fn readable(change: &Change) -> Change {
-    let told = |value: &Value, tell: fn(i64) -> String| match value {
-        Value::Int(number) => Value::Text(tell(*number).into()),
+    let describe = |value: &Value, format: fn(i64) -> String| match value {
+        Value::Int(number) => Value::Text(format(*number).into()),
         other => other.clone(),
     };
-    let tell = match change.path.as_str() {
+    let format = match change.path.as_str() {
         "/allowDays" => duration,
         "/allowTimes" => times,
         _ => return change.clone(),
     };
     Change {
-        before: told(&change.before, tell),
-        after: told(&change.after, tell),
+        before: describe(&change.before, format),
+        after: describe(&change.after, format),
         ..change.clone()
     }
 }
@@ -239,7 +239,7 @@ pub(super) async fn delete(
     let target = session.target.display();
     let document =
         Document::new("scope delete", "ok", &target).scope(ScopeDocument::new(&catalogue, scope));
-    tell(
+    print_edited(
         printer,
         document,
         &edited,
@@ -318,12 +318,12 @@ pub(super) async fn pass(
         ),
         None => way.idle.to_owned(),
     };
-    tell(printer, document, &edited, &what);
+    print_edited(printer, document, &edited, &what);
     Ok(Exit::Done)
 }
 
 fn note(printer: &mut Printer, notes: &[String]) {
     for note in notes {
-        printer.tell(format!("note: {}", safe(note)));
+        printer.message(format!("note: {}", safe(note)));
     }
 }

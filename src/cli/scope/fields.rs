@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_is_none_is_told_in_the_products_code() {
+    fn a_number_that_is_none_is_reported_in_the_products_code() {
         assert_eq!(
             becomes(&["--times", "many"]).unwrap_err().violations[0].code,
             1352

@@ -51,7 +51,7 @@ pub(super) async fn run(
                     .for_each(|line| printer.folded(line, 2));
             }
             let all = plural(catalogue.scopes().len(), "scope", "scopes");
-            printer.tell(format!("{} of {all}", found.len()));
+            printer.message(format!("{} of {all}", found.len()));
         }
     }
     Ok(Exit::Done)
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
     use crate::job::scope::Catalogue;
 
-    fn told(width: Option<usize>) -> Vec<String> {
+    fn describe(width: Option<usize>) -> Vec<String> {
         let catalogue = Catalogue::sample();
         let found: Vec<&Scope> = catalogue.scopes().iter().collect();
         lines(&found, width)
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn the_table_is_aligned_over_wide_and_hostile_text() {
         assert_eq!(
-            told(None),
+            describe(None),
             [
                 "name      alias     authentication  level   duration       times  APIs  held by  created     description",
                 "accounts  帳戶查詢  OTP,PIN         A       1 day      Unlimited     3        2  2020-09-14  Balances of accounts",
@@ -207,11 +207,14 @@ mod tests {
 
     #[test]
     fn on_a_terminal_the_description_is_cut_to_what_is_left() {
-        let told = told(Some(107));
-        assert!(told.iter().all(|line| cells(line) <= 107), "{told:#?}");
-        assert!(told[1].ends_with("Balances of ac"), "{}", told[1]);
+        let described = describe(Some(107));
+        assert!(
+            described.iter().all(|line| cells(line) <= 107),
+            "{described:#?}"
+        );
+        assert!(described[1].ends_with("Balances of ac"), "{}", described[1]);
         // Nothing worth showing would be left: the lines are folded then.
-        assert!(self::told(Some(80))[1].ends_with("Balances of accounts"));
+        assert!(describe(Some(80))[1].ends_with("Balances of accounts"));
     }
 
     #[test]
@@ -219,11 +222,11 @@ mod tests {
         let catalogue = Catalogue::sample();
         let mut long = catalogue.scopes()[0].clone();
         long.name = "帳".repeat(40).into();
-        let told = lines(&[&long], None);
+        let described = lines(&[&long], None);
         assert!(
-            told[1].starts_with(&format!("{}  帳戶查詢", "帳".repeat(15))),
+            described[1].starts_with(&format!("{}  帳戶查詢", "帳".repeat(15))),
             "{}",
-            told[1]
+            described[1]
         );
     }
 }

@@ -135,7 +135,7 @@ fn check(violations: Vec<Violation>) -> Result<(), Failure> {
 }
 
 /// Prints what was done.
-fn tell(printer: &mut Printer, document: Document<'_>, edited: &Edited, what: &str) {
+fn print_edited(printer: &mut Printer, document: Document<'_>, edited: &Edited, what: &str) {
     if printer.output == Output::Json {
         printer.json(&document.with(edited));
         return;
@@ -145,7 +145,7 @@ fn tell(printer: &mut Printer, document: Document<'_>, edited: &Edited, what: &s
         edited
             .notes
             .iter()
-            .for_each(|note| printer.tell(format!("note: {}", safe(note))));
+            .for_each(|note| printer.message(format!("note: {}", safe(note))));
         return;
     };
     super::text::tables(printer, &edited.tables);
@@ -154,7 +154,7 @@ fn tell(printer: &mut Printer, document: Document<'_>, edited: &Edited, what: &s
         safe(what),
         edited.seconds
     ));
-    printer.tell(format!("note: `gatediff undo {job}` takes it back"));
+    printer.message(format!("note: `gatediff undo {job}` takes it back"));
     super::text::afterwards(printer, &edited.server_changes, &edited.notes);
 }
 

@@ -32,7 +32,7 @@ pub(super) async fn run(
             ..request
         })
         .await?;
-    printer.tell(&end.summary);
+    printer.message(&end.summary);
     Ok(end.exit)
 }
 

@@ -72,7 +72,7 @@ fn lines(catalogue: &Catalogue, scope: &Scope) -> Vec<(String, usize)> {
             module = Some(&api.name.module);
             lines.push((format!("  {}", safe(&api.name.module)), 4));
         }
-        lines.push((format!("    {}", safe(&told_api(api))), 6));
+        lines.push((format!("    {}", safe(&describe_api(api))), 6));
     }
     lines.push((
         format!(
@@ -85,7 +85,7 @@ fn lines(catalogue: &Catalogue, scope: &Scope) -> Vec<(String, usize)> {
     lines.extend(
         catalogue
             .holders_of(scope)
-            .map(|client| (format!("  {}", safe(&told_holder(client))), 4)),
+            .map(|client| (format!("  {}", safe(&describe_holder(client))), 4)),
     );
     lines
 }
@@ -102,14 +102,14 @@ fn apis_count(catalogue: &Catalogue, scope: &Scope) -> String {
 }
 
 /// As the product's page has it: the key with the name behind it.
-fn told_api(api: &ApiInfo) -> String {
+fn describe_api(api: &ApiInfo) -> String {
     match &api.title {
         Some(title) => format!("{}({title})", api.name.key),
         None => format!("{}: the target lacks it", api.name.key),
     }
 }
 
-fn told_holder(client: &ClientInfo) -> String {
+fn describe_holder(client: &ClientInfo) -> String {
     if !client.exists {
         return format!("{}: there is no such client", client.id);
     }
@@ -142,14 +142,14 @@ fn level(catalogue: &Catalogue, scope: &Scope) -> String {
 }
 
 fn authentications(catalogue: &Catalogue, scope: &Scope) -> String {
-    let told = scope
+    let described = scope
         .authentications
         .iter()
         .map(|id| match catalogue.authentication(id) {
             Some(known) => named(known),
             None => format!("{id}: there is no such type"),
         });
-    told.collect::<Vec<_>>().join(", ")
+    described.collect::<Vec<_>>().join(", ")
 }
 
 fn named(label: &Label) -> String {
@@ -175,7 +175,7 @@ fn written(at: Option<NaiveDateTime>, by: Option<&str>) -> String {
 mod tests {
     use super::*;
 
-    fn told(id: &str) -> Vec<String> {
+    fn describe(id: &str) -> Vec<String> {
         let catalogue = Catalogue::sample();
         lines(&catalogue, catalogue.scope(id).unwrap())
             .into_iter()
@@ -184,9 +184,9 @@ mod tests {
     }
 
     #[test]
-    fn everything_about_a_scope_is_told() {
+    fn everything_about_a_scope_is_reported() {
         assert_eq!(
-            told("2000000001"),
+            describe("2000000001"),
             [
                 "name            accounts",
                 "id              2000000001",
@@ -212,25 +212,31 @@ mod tests {
 
     #[test]
     fn what_dangles_is_marked() {
-        let told = told("2000000002").join("\n");
+        let described = describe("2000000002").join("\n");
         assert!(
-            told.contains("duration        25 hour (Approximately 1 day)"),
-            "{told}"
+            described.contains("duration        25 hour (Approximately 1 day)"),
+            "{described}"
         );
         assert!(
-            told.contains("APIs            2, of which the target lacks 1"),
-            "{told}"
+            described.contains("APIs            2, of which the target lacks 1"),
+            "{described}"
         );
-        assert!(told.contains("    nothing: the target lacks it"), "{told}");
-        assert!(told.contains("  ghost: there is no such client"), "{told}");
+        assert!(
+            described.contains("    nothing: the target lacks it"),
+            "{described}"
+        );
+        assert!(
+            described.contains("  ghost: there is no such client"),
+            "{described}"
+        );
     }
 
     #[test]
     fn hostile_text_moves_no_cursor() {
-        let told = told("2000000003").join("\n");
+        let described = describe("2000000003").join("\n");
         assert!(
-            told.contains("description     \\x1b[31mred\\u{202e}"),
-            "{told}"
+            described.contains("description     \\x1b[31mred\\u{202e}"),
+            "{described}"
         );
     }
 }

@@ -48,7 +48,7 @@ fn small() -> Model {
 }
 
 /// Returns changes as `+ a new by group g`.
-fn told(access: &Access) -> Vec<String> {
+fn describe(access: &Access) -> Vec<String> {
     let line = |grant: &Grant| {
         format!(
             "{} {} {} {}",
@@ -79,7 +79,7 @@ fn nothing_written_changes_nothing() {
 #[test]
 fn who_holds_a_covered_group_gains_its_new_apis_although_nobody_wrote_the_client() {
     let access = small().evaluate(written(&[0]));
-    assert_eq!(told(&access), ["+ a new by group g"]);
+    assert_eq!(describe(&access), ["+ a new by group g"]);
     assert_eq!(access.to_string(), "1 client gains 1 API, none loses any");
 }
 
@@ -87,7 +87,7 @@ fn who_holds_a_covered_group_gains_its_new_apis_although_nobody_wrote_the_client
 fn every_means_of_what_is_gained_is_named_and_each_pair_counts_once() {
     let access = small().evaluate(written(&[0, 1]));
     assert_eq!(
-        told(&access),
+        describe(&access),
         [
             "+ a new by group g",
             "+ b new by group g",
@@ -124,7 +124,7 @@ fn another_means_to_what_could_be_called_is_no_gain() {
     let mut model = small();
     model.subjects[0].nodes.push((2, When::written(1)));
     assert_eq!(
-        told(&model.evaluate(written(&[1]))),
+        describe(&model.evaluate(written(&[1]))),
         ["+ b old by group g and scope s"]
     );
 }
@@ -134,9 +134,12 @@ fn a_subject_that_is_added_gains_all_that_it_then_holds() {
     let mut model = small();
     model.subjects[0].is_there = When::written(2);
     assert!(model.evaluate(written(&[])).is_empty());
-    assert_eq!(told(&model.evaluate(written(&[2]))), ["+ a old by group g"]);
     assert_eq!(
-        told(&model.evaluate(written(&[0, 2]))),
+        describe(&model.evaluate(written(&[2]))),
+        ["+ a old by group g"]
+    );
+    assert_eq!(
+        describe(&model.evaluate(written(&[0, 2]))),
         ["+ a new by group g", "+ a old by group g"]
     );
 }
@@ -158,7 +161,7 @@ fn a_draw_takes_the_first_of_its_pool_that_is_there_and_none_where_one_is_known(
     let mut c = Subject::new(party("client", "c"), When::ALWAYS);
     c.nodes = vec![(key, When::ALWAYS)];
     model.subjects.push(c);
-    let of = |model: &Model, items: &[usize]| told(&model.evaluate(written(items)));
+    let of = |model: &Model, items: &[usize]| describe(&model.evaluate(written(items)));
     assert_eq!(of(&model, &[2]), ["+ c new by x-api-key k"]);
     assert_eq!(of(&model, &[2, 3]), ["+ c old by x-api-key k"]);
     assert_eq!(of(&model, &[2, 4]), [] as [&str; 0]);
@@ -168,7 +171,7 @@ fn a_draw_takes_the_first_of_its_pool_that_is_there_and_none_where_one_is_known(
 }
 
 #[test]
-fn terms_that_change_are_told_field_by_field_and_what_is_no_longer_granted_is_lost() {
+fn terms_that_change_are_reported_field_by_field_and_what_is_no_longer_granted_is_lost() {
     let mut model = Model {
         words: Words::of(["policy", "policies"], ["API", "APIs"]),
         ..Model::default()
@@ -191,7 +194,7 @@ fn terms_that_change_are_told_field_by_field_and_what_is_no_longer_granted_is_lo
     gold.terms = Some((0, [terms(5), terms(6)]));
     model.subjects = vec![gold];
     let access = model.evaluate(written(&[0]));
-    assert_eq!(told(&access), ["~ gold limits", "~ gold x", "- gold y"]);
+    assert_eq!(describe(&access), ["~ gold limits", "~ gold x", "- gold y"]);
     assert_eq!(
         access.to_string(),
         "1 policy loses 1 API, none gains any; the terms of 1 policy change"
@@ -246,7 +249,7 @@ fn what_a_saved_plan_keeps_of_it_is_the_same_again_without_secrets() {
         .unwrap()
         .thaw(&[])
         .unwrap();
-    assert_eq!(told(&thawed), told(&access));
+    assert_eq!(describe(&thawed), describe(&access));
     assert_eq!(json!(thawed), json!(access));
     let broken = text.replacen("\"subject\":0", "\"subject\":77", 1);
     assert!(

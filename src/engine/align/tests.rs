@@ -96,15 +96,15 @@ fn changes(aligned: &Aligned<'_>) -> Vec<Change> {
     compare(Some(&before), &after, Show::Differences)
 }
 
-fn told(target: &str, file: &str) -> (Vec<String>, String, Vec<String>) {
+fn describe(target: &str, file: &str) -> (Vec<String>, String, Vec<String>) {
     let (target, file) = (json(target), json(file));
     let aligned = align(Some(&target), &file, &SCHEMA);
-    let told = changes(&aligned)
+    let described = changes(&aligned)
         .iter()
         .map(|change| serde_json::to_string(change).unwrap())
         .collect();
     (
-        told,
+        described,
         aligned.result().print(),
         aligned.missing_secrets().to_vec(),
     )
@@ -456,35 +456,38 @@ mod json {
 
 #[test]
 fn what_is_the_targets_own_is_kept_and_taken_on_an_add() {
-    let (told, result, _) = told(
+    let (described, result, _) = describe(
         r#"{"id":1,"status":"up","n":1}"#,
         r#"{"id":2,"status":"down","n":2}"#,
     );
     assert_eq!(
-        told,
+        described,
         [r#"{"path":"/n","op":"replace","before":1,"after":2}"#]
     );
     assert_eq!(result, r#"{"id":1,"status":"up","n":2}"#);
     let file = json(r#"{"id":2}"#);
     assert_eq!(align(None, &file, &SCHEMA).result(), file);
-    let (told, result, _) = self::told(r#"{"n":1}"#, r#"{"id":2,"n":1}"#);
+    let (described, result, _) = describe(r#"{"n":1}"#, r#"{"id":2,"n":1}"#);
     assert!(
-        told.is_empty() && result == r#"{"n":1}"#,
-        "{told:?} {result}"
+        described.is_empty() && result == r#"{"n":1}"#,
+        "{described:?} {result}"
     );
 }
 
 #[test]
 fn values_that_say_nothing_keep_the_form_that_the_target_has() {
     let target = r#"{"a":null,"b":false,"c":0,"d":{"x":false,"y":{"z":0}},"n":10.0,"on":true}"#;
-    let (told, result, _) = told(target, r#"{"d":{},"e":"","f":[],"n":1e1}"#);
-    assert!(told.is_empty(), "{told:?}");
+    let (described, result, _) = describe(target, r#"{"d":{},"e":"","f":[],"n":1e1}"#);
+    assert!(described.is_empty(), "{described:?}");
     assert_eq!(result, target);
-    let (told, ..) = self::told(r#"{"free":{"x":false}}"#, r#"{"free":{}}"#);
-    assert_eq!(told, [r#"{"path":"/free/x","op":"remove","before":false}"#]);
-    let (told, ..) = self::told(r#"{"rights":{"a":{},"b":{}}}"#, r#"{"rights":{"a":{}}}"#);
+    let (described, ..) = describe(r#"{"free":{"x":false}}"#, r#"{"free":{}}"#);
     assert_eq!(
-        told,
+        described,
+        [r#"{"path":"/free/x","op":"remove","before":false}"#]
+    );
+    let (described, ..) = describe(r#"{"rights":{"a":{},"b":{}}}"#, r#"{"rights":{"a":{}}}"#);
+    assert_eq!(
+        described,
         [r#"{"path":"/rights/b","op":"remove","before":null}"#]
     );
 }
@@ -495,27 +498,27 @@ fn one_insertion_is_one_change_with_its_content() {
     let list = |steps: &[String]| format!(r#"{{"steps":[{}]}}"#, steps.join(","));
     let three = [step("/a", 1), step("/b", 2), step("/c", 3)];
     let four = [step("/a", 1), step("/new", 9), step("/b", 2), step("/c", 3)];
-    let (told, result, _) = told(&list(&three), &list(&four));
+    let (described, result, _) = describe(&list(&three), &list(&four));
     assert_eq!(
-        told,
+        described,
         [r#"{"path":"/steps/~1new","op":"add","after":{"path":"/new","x":9,"y":[1]}}"#]
     );
     assert_eq!(result, list(&four));
-    let (told, ..) = self::told(&list(&four), &list(&three));
+    let (described, ..) = describe(&list(&four), &list(&three));
     assert_eq!(
-        told,
+        described,
         [r#"{"path":"/steps/~1new","op":"remove","before":{"path":"/new","x":9,"y":[1]}}"#]
     );
 }
 
 #[test]
-fn elements_without_a_key_are_told_apart_by_what_they_hold() {
+fn elements_without_a_key_are_reported_apart_by_what_they_hold() {
     let target = r#"{"items":[{"k":"a","v":1,"w":1},{"k":"b","v":2,"w":2},{"k":"c","v":3,"w":3}]}"#;
     let file =
         r#"{"items":[{"k":"a","v":1,"w":7},{"q":1},{"k":"b","v":2,"w":2},{"k":"c","v":3,"w":3}]}"#;
-    let (told, result, _) = told(target, file);
+    let (described, result, _) = describe(target, file);
     assert_eq!(
-        told,
+        described,
         [
             r#"{"path":"/items/0/w","op":"replace","before":1,"after":7}"#,
             r#"{"path":"/items/1","op":"add","after":{"q":1}}"#
@@ -528,9 +531,9 @@ fn elements_without_a_key_are_told_apart_by_what_they_hold() {
 fn an_element_in_another_place_is_moved_where_order_counts_and_only_there() {
     let target = r#"{"items":[{"k":"a"},{"k":"b"},{"k":"c"}],"hosts":[{"name":"x"},{"name":"y"}]}"#;
     let file = r#"{"items":[{"k":"c"},{"k":"a"},{"k":"b"}],"hosts":[{"name":"y"},{"name":"x"}]}"#;
-    let (told, result, _) = told(target, file);
+    let (described, result, _) = describe(target, file);
     assert_eq!(
-        told,
+        described,
         [r#"{"path":"/items/0","op":"move","before":2,"after":0}"#]
     );
     assert_eq!(
@@ -543,18 +546,18 @@ fn an_element_in_another_place_is_moved_where_order_counts_and_only_there() {
 fn a_secret_stays_with_the_element_that_it_belongs_to() {
     let target =
         r#"{"hosts":[{"name":"a","password":"canary-a"},{"name":"b","password":"canary-b"}]}"#;
-    let (told, result, missing) = told(
+    let (described, result, missing) = describe(
         target,
         r#"{"hosts":[{"name":"b"},{"name":"a","password":"***"}]}"#,
     );
     assert!(
-        told.is_empty() && missing.is_empty(),
-        "{told:?} {missing:?}"
+        described.is_empty() && missing.is_empty(),
+        "{described:?} {missing:?}"
     );
     assert_eq!(result, target);
-    let (told, result, missing) = self::told(target, r#"{"hosts":[{"name":"b"},{"name":"c"}]}"#);
+    let (described, result, missing) = describe(target, r#"{"hosts":[{"name":"b"},{"name":"c"}]}"#);
     assert_eq!(
-        told,
+        described,
         [
             r#"{"path":"/hosts/c","op":"add","after":{"name":"c"}}"#,
             r#"{"path":"/hosts/a","op":"remove","before":{"name":"a","password":{"secret":true}}}"#,
@@ -570,19 +573,20 @@ fn a_secret_stays_with_the_element_that_it_belongs_to() {
 #[test]
 fn a_secret_is_not_carried_to_an_element_that_is_only_alike() {
     let target = r#"{"items":[{"k":"a","v":1,"w":1,"password":"canary-a"}]}"#;
-    let (told, result, missing) = told(target, r#"{"items":[{"k":"z","v":1,"w":1}]}"#);
+    let (described, result, missing) = describe(target, r#"{"items":[{"k":"z","v":1,"w":1}]}"#);
     assert_eq!(missing, ["/items/0/password"]);
     assert!(!result.contains("canary"), "{result}");
     assert!(
-        told.iter()
+        described
+            .iter()
             .any(|line| line.contains(r#""op":"remove","secret":true"#)),
-        "{told:?}"
+        "{described:?}"
     );
     // Nothing but the secret is missing: it is the same one, wherever it stands.
     let target = r#"{"items":[{"k":"a","password":"canary-a"},{"k":"b","password":"canary-b"}]}"#;
-    let (told, result, missing) = self::told(target, r#"{"items":[{"k":"b"},{"k":"a"}]}"#);
+    let (described, result, missing) = describe(target, r#"{"items":[{"k":"b"},{"k":"a"}]}"#);
     assert_eq!(
-        told,
+        described,
         [r#"{"path":"/items/0","op":"move","before":1,"after":0}"#]
     );
     assert_eq!(
@@ -593,7 +597,7 @@ fn a_secret_is_not_carried_to_an_element_that_is_only_alike() {
 }
 
 #[test]
-fn what_cannot_change_is_told() {
+fn what_cannot_change_is_reported() {
     let (target, file) = (json(r#"{"kind":"a"}"#), json(r#"{"kind":"b"}"#));
     let aligned = align(Some(&target), &file, &SCHEMA);
     assert_eq!(aligned.immutable().len(), 1);
@@ -604,12 +608,15 @@ fn what_cannot_change_is_told() {
 #[test]
 fn a_document_names_its_own_secrets() {
     let target = r#"{"encrypted":"text,free.n","text":"canary-1","free":{"n":"canary-2"}}"#;
-    let (told, result, _) = told(target, r#"{"encrypted":"text,free.n","flag":true}"#);
+    let (described, result, _) = describe(target, r#"{"encrypted":"text,free.n","flag":true}"#);
     assert_eq!(
-        told[0],
+        described[0],
         r#"{"path":"/flag","op":"replace","before":null,"after":true}"#
     );
-    assert!(told.iter().all(|line| !line.contains("canary")), "{told:?}");
+    assert!(
+        described.iter().all(|line| !line.contains("canary")),
+        "{described:?}"
+    );
     assert!(result.contains("canary-1"), "{result}");
 }
 
@@ -621,8 +628,8 @@ fn a_long_list_is_aligned_in_time_and_one_without_any_likeness_is_one_value() {
             .collect();
         format!(r#"{{"items":[{}]}}"#, items.join(","))
     };
-    let (told, ..) = told(&list(0, 5000), &list(1, 5001));
-    assert_eq!(told.len(), 2, "{told:?}");
+    let (described, ..) = describe(&list(0, 5000), &list(1, 5001));
+    assert_eq!(described.len(), 2, "{described:?}");
     let (target, file) = (json(&list(0, 2000)), json(&list(5000, 7000)));
     let aligned = align(Some(&target), &file, &SCHEMA);
     assert_eq!(aligned.unaligned().len(), 1);

@@ -256,7 +256,7 @@ impl<'o> Pair<'o> {
     }
 
     fn ambiguous(&self, name: &str, here: &[usize], there: &[usize]) -> Reason {
-        let told = |side: &Side<'o>, all: &[usize]| {
+        let describe = |side: &Side<'o>, all: &[usize]| {
             some_of(
                 all.iter()
                     .filter_map(|at| Some(format!("'{}'", side.get(*at)?.item.key))),
@@ -266,8 +266,8 @@ impl<'o> Pair<'o> {
         let message = format!(
             "the target does not have its id, and the name '{name}' means more than one object: {} in the \
              file, {} in the target",
-            told(&self.file, here),
-            told(&self.target, there)
+            describe(&self.file, here),
+            describe(&self.target, there)
         );
         let about = there
             .iter()
@@ -471,7 +471,7 @@ impl<'o> Pair<'o> {
             "" => value.to_string(),
             what => format!("{what} '{value}'"),
         };
-        let told = |other: &Object, code, words, place| {
+        let describe = |other: &Object, code, words, place| {
             let message = format!(
                 "{what} {words} {} '{}'{} in the {place}{}",
                 other.kind(),
@@ -481,8 +481,9 @@ impl<'o> Pair<'o> {
             );
             Reason::new(code, message).about(other.item.clone())
         };
-        let target = target.map(|other| told(other, unique.code, "belongs to", "target"));
-        let file = file.map(|other| told(other, "duplicate-in-file", "is also that of", "file"));
+        let target = target.map(|other| describe(other, unique.code, "belongs to", "target"));
+        let file =
+            file.map(|other| describe(other, "duplicate-in-file", "is also that of", "file"));
         target.into_iter().chain(file).collect()
     }
 

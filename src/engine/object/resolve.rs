@@ -153,7 +153,12 @@ impl<'o> Resolver<'_, 'o> {
             "" => format!("{} refers to", self.object.shown(&link.path)),
             verb => verb.to_owned(),
         };
-        let message = || format!("{subject} {}, {why}", told(link.kind, link.id, link.name));
+        let message = || {
+            format!(
+                "{subject} {}, {why}",
+                describe(link.kind, link.id, link.name)
+            )
+        };
         match link.rule.lacking {
             Lacking::External => {}
             Lacking::Warns(code) => found.findings.push(Finding::warning(code, message())),
@@ -519,7 +524,7 @@ impl<'o> Pair<'o> {
             }
             let what = match (id, name) {
                 ("", "") => format!("the only {}", default.kind),
-                _ => told(&default.kind, id, name),
+                _ => describe(&default.kind, id, name),
             };
             let message = format!(
                 "the default reference names {what}, which is neither in the file nor in the target"
@@ -619,7 +624,7 @@ fn nothing(why: &'static str, how: Resolved) -> Resolution<'static> {
 }
 
 /// Returns the words for an object: its kind, what it is called, its id.
-pub(super) fn told(kind: &str, id: &str, name: &str) -> String {
+pub(super) fn describe(kind: &str, id: &str, name: &str) -> String {
     match (id, name) {
         ("", name) => format!("{kind} '{name}'"),
         (id, "") => format!("{kind} '{id}'"),

@@ -305,13 +305,13 @@ fn freeze_item(candidate: Candidate, key: &SealKey) -> FrozenItem {
     let base = candidate.base.as_ref().map(|base| freeze(&base.value));
     let facts = freeze(&candidate.facts);
     // Plain data of our own always has a form.
-    let told = serde_json::to_vec(&(&base, &facts)).unwrap_or_default();
+    let described = serde_json::to_vec(&(&base, &facts)).unwrap_or_default();
     FrozenItem {
         id: candidate.item.id.to_string(),
         name: candidate.item.name,
         path: candidate.item.path,
         value: freeze(&candidate.item.value),
-        base_fingerprint: base.is_some().then(|| key.fingerprint("base", &told)),
+        base_fingerprint: base.is_some().then(|| key.fingerprint("base", &described)),
         base,
         matched: candidate.matched.as_ref().map(freeze_matched),
         facts,

@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_tells_where_a_secret_is_kept_may_be_shown() {
+    fn what_reports_where_a_secret_is_kept_may_be_shown() {
         for text in [
             "env://KEY",
             "secrets://key",

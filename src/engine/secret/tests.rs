@@ -313,7 +313,7 @@ fn the_rest_of_a_text_stays_to_be_read() {
 }
 
 #[test]
-fn the_name_of_the_field_tells_what_its_text_is() {
+fn the_name_of_the_field_reports_what_its_text_is() {
     assert_eq!(
         mask_text("clientSecret", "plain words").as_deref(),
         Some("***")

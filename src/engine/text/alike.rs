@@ -168,29 +168,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_alike_is_told_by_what_it_is() {
-        let told = |before, after| note(before, after).unwrap_or_default();
-        assert_eq!(told("A B", "A\u{a0}B"), "only blanks differ");
+    fn what_looks_alike_is_reported_by_what_it_is() {
+        let describe = |before, after| note(before, after).unwrap_or_default();
+        assert_eq!(describe("A B", "A\u{a0}B"), "only blanks differ");
         assert_eq!(
-            told("Caf\u{e9}", "Cafe\u{301}"),
+            describe("Caf\u{e9}", "Cafe\u{301}"),
             "only the normalization differs: NFC to NFD"
         );
         assert_eq!(
-            told("\u{e9}\u{e0}", "\u{e9}a\u{300}"),
+            describe("\u{e9}\u{e0}", "\u{e9}a\u{300}"),
             "only the normalization differs: NFC to a mixture"
         );
-        assert_eq!(told("ab", "a\u{200b}b"), "only what is invisible differs");
         assert_eq!(
-            told("\u{3b1}1", "a1"),
+            describe("ab", "a\u{200b}b"),
+            "only what is invisible differs"
+        );
+        assert_eq!(
+            describe("\u{3b1}1", "a1"),
             "look alike: U+03B1 Greek, U+0061 Latin"
         );
-        assert_eq!(told("客戶", "客户"), "look alike: U+6236 Han, U+6237 Han");
-        assert_eq!(told("客戶", "信用"), "");
-        assert_eq!(told("same", "same"), "");
+        assert_eq!(
+            describe("客戶", "客户"),
+            "look alike: U+6236 Han, U+6237 Han"
+        );
+        assert_eq!(describe("客戶", "信用"), "");
+        assert_eq!(describe("same", "same"), "");
     }
 
     #[test]
-    fn what_could_be_taken_for_another_character_is_told_by_its_code_point() {
+    fn what_could_be_taken_for_another_character_is_reported_by_its_code_point() {
         assert_eq!(reveal("a \u{a0}", true, false, false), "a·\\u{a0}");
         assert_eq!(reveal("a ", true, false, true), "a\\u{20}");
         assert_eq!(reveal("客 戶  ", false, true, false), "客 戶··");

@@ -273,14 +273,14 @@ pub fn apart<const N: usize>(values: [&str; N], ellipsis: &str, ascii: bool) -> 
 /// before and after it.
 fn middle<const N: usize>(values: [&str; N]) -> [(&str, bool, bool); N] {
     // What is not there has nothing in common with anything.
-    let told = || values.iter().filter(|value| !value.is_empty());
-    let first = told().next().copied().unwrap_or_default();
-    let head = told()
+    let describe = || values.iter().filter(|value| !value.is_empty());
+    let first = describe().next().copied().unwrap_or_default();
+    let head = describe()
         .map(|value| common(first.chars(), value.chars()))
         .min()
         .unwrap_or(0);
-    let shortest = told().map(|value| value.len()).min().unwrap_or(0);
-    let tail = told()
+    let shortest = describe().map(|value| value.len()).min().unwrap_or(0);
+    let tail = describe()
         .map(|value| common(first.chars().rev(), value.chars().rev()))
         .min()
         .unwrap_or(0);

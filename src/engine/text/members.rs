@@ -155,24 +155,24 @@ mod tests {
     }
 
     #[test]
-    fn formatting_alone_is_told_as_such() {
-        let told = |before, after| members(before, after).unwrap().summary();
+    fn formatting_alone_is_reported_as_such() {
+        let describe = |before, after| members(before, after).unwrap().summary();
         assert_eq!(
-            told(r#"{"a":1}"#, r#"{ "a": 1 }"#),
+            describe(r#"{"a":1}"#, r#"{ "a": 1 }"#),
             "only the formatting of the JSON differs"
         );
         assert_eq!(
-            told(r#"{"a":1}"#, "{\"a\":1}\n"),
+            describe(r#"{"a":1}"#, "{\"a\":1}\n"),
             "only the formatting of the JSON differs"
         );
-        let both = told(r#"{"a":1,"b":2}"#, r#"{"a": 1,"b":3}"#);
+        let both = describe(r#"{"a":1,"b":2}"#, r#"{"a": 1,"b":3}"#);
         assert_eq!(both, "JSON: 1 line changed, and its formatting differs");
         assert_eq!(
-            told(r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#),
+            describe(r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#),
             "JSON: 1 line removed, 1 added"
         );
         assert_eq!(
-            told(r#"{"a": 1, "b": 2}"#, r#"{"b": 2}"#),
+            describe(r#"{"a": 1, "b": 2}"#, r#"{"b": 2}"#),
             "JSON: 1 line removed"
         );
     }

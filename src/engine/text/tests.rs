@@ -126,7 +126,7 @@ fn changes_far_from_each_other_are_hunks_of_their_own() {
 }
 
 #[test]
-fn line_endings_that_all_change_are_told_once() {
+fn line_endings_that_all_change_are_reported_once() {
     let before = "one\r\ntwo\r\nthree\r\n";
     let diff = round(before, "one\ntwo\nthree\n");
     assert_eq!(
@@ -149,7 +149,7 @@ fn line_endings_that_all_change_are_told_once() {
 }
 
 #[test]
-fn a_missing_line_feed_at_the_end_is_told() {
+fn a_missing_line_feed_at_the_end_is_reported() {
     assert_eq!(
         shown("a\nb\n", "a\nb"),
         ["@@ -1,2 +1,2 @@", " a", "-b", "+b"]
@@ -256,9 +256,9 @@ fn values_are_shown_apart() {
 #[test]
 fn three_values_are_shown_apart_and_where_they_differ() {
     let long = |middle: &str| format!("{}{middle}{}", "客".repeat(500), "戶".repeat(500));
-    let told = apart([&long("A"), &long("B"), ""], "…", false);
+    let described = apart([&long("A"), &long("B"), ""], "…", false);
     let around = |middle: &str| format!("…{}{middle}{}…", "客".repeat(40), "戶".repeat(40));
-    assert_eq!(told, [around("A"), around("B"), String::new()]);
+    assert_eq!(described, [around("A"), around("B"), String::new()]);
     assert_eq!(apart(["a ", "a", "a"], "..", true), ["a\\u{20}", "a", "a"]);
 }
 

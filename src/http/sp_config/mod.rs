@@ -34,7 +34,7 @@ use crate::engine::display::safe;
 use crate::job::task::{Asked, TaskId, TaskKind, TaskPart, TaskRecord, file_name};
 use crate::job::{self, Failure, sp_config};
 
-pub(super) use wire::tell;
+pub(super) use wire::respond;
 
 /// The platform's word.
 const FORMAT: &str = "sp-config";
@@ -129,13 +129,13 @@ fn unsupported(types: &[String], kind: TaskKind) -> Option<String> {
         .filter(|word| !is_supported(word))
         .collect();
     let words = unknown.join(", ");
-    let told = || {
+    let describe = || {
         format!(
             "java.lang.IllegalArgumentException: Supplied types are not supported: [{}]",
             safe(&words)
         )
     };
-    (!unknown.is_empty()).then(told)
+    (!unknown.is_empty()).then(describe)
 }
 
 async fn export(

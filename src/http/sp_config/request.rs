@@ -538,7 +538,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn options_of_a_wrong_shape_are_told_by_their_place_without_being_quoted() {
+    async fn options_of_a_wrong_shape_are_reported_by_their_place_without_being_quoted() {
         for (options, place) in [
             (r#"{"includeTypes":"CANARY"}"#, "includeTypes"),
             (r#"{"includeTypes":[{"a":"CANARY"}]}"#, "includeTypes[0]"),

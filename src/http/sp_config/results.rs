@@ -99,7 +99,7 @@ impl Results {
         }
         let resolution = plan.resolve(choices);
         for at in 0..plan.entries().len() {
-            results.tell(plan, &resolution, at);
+            results.describe(plan, &resolution, at);
         }
         results
     }
@@ -116,7 +116,7 @@ impl Results {
         self.results.entry(kind.to_owned()).or_default()
     }
 
-    fn tell(&mut self, plan: &Plan, resolution: &Resolution, at: usize) {
+    fn describe(&mut self, plan: &Plan, resolution: &Resolution, at: usize) {
         let (Some(entry), Some(state)) = (plan.entry(at), resolution.state(at)) else {
             return;
         };

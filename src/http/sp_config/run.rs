@@ -221,7 +221,7 @@ async fn compared(
         backup: import.backup,
         ..ApplyOptions::new(&*import.client, service.timeouts)
     };
-    let told = |end: TaskEnd, results: &Results, review: &Review| {
+    let describe = |end: TaskEnd, results: &Results, review: &Review| {
         let mut end = with_results(end, results);
         let differences = Differences::new(&review.plan, &Choices::everything(&review.plan));
         end.files
@@ -236,7 +236,11 @@ async fn compared(
             backup,
         );
         if results.has_errors() {
-            return Err(told(ended(TaskState::Failed, SEE_ERRORS), &results, review));
+            return Err(describe(
+                ended(TaskState::Failed, SEE_ERRORS),
+                &results,
+                review,
+            ));
         }
         Ok(results)
     };
@@ -244,7 +248,7 @@ async fn compared(
         return match whole::compare(service, &import.loaded, cancel).await {
             Ok(review) => look(&review, &Choices::everything(&review.plan)).map_or_else(
                 |end| end,
-                |results| told(ended(TaskState::Complete, SEE_RESULTS), &results, &review),
+                |results| describe(ended(TaskState::Complete, SEE_RESULTS), &results, &review),
             ),
             Err(failure) => with_results(failed(&failure), &Results::of_backup(backup)),
         };
@@ -274,7 +278,7 @@ async fn compared(
             let results = Results::new(&review.plan, &counts, &choices, backup);
             let results = results.written(&review.plan, &outcomes);
             let end = ended(TaskState::Complete, SEE_RESULTS);
-            told(
+            describe(
                 TaskEnd {
                     job: receipt.map(|receipt| receipt.job),
                     ..end
@@ -285,7 +289,7 @@ async fn compared(
         }
         Err(Halted::Refused(end)) => end,
         Err(Halted::Failed(failure, Some(review))) => {
-            told(failed(&failure), &Results::of_backup(backup), &review)
+            describe(failed(&failure), &Results::of_backup(backup), &review)
         }
         Err(Halted::Failed(failure, None)) => {
             with_results(failed(&failure), &Results::of_backup(backup))

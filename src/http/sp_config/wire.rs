@@ -146,7 +146,7 @@ pub(super) fn nothing_to_download(task: &TaskRecord) -> Problem {
 }
 
 /// Tells a problem the way this API does.
-pub(in crate::http) fn tell(problem: &Problem, tracking: &Tracking) -> Response {
+pub(in crate::http) fn respond(problem: &Problem, tracking: &Tracking) -> Response {
     let mut response = match problem.status {
         StatusCode::UNAUTHORIZED => {
             Json(json!({ "error": format!("JWT validation failed: {}", problem.text) }))

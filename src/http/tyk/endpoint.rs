@@ -86,13 +86,13 @@ impl Endpoint {
     pub(super) fn meta<'a>(self, ids: impl Iterator<Item = &'a str>) -> Value {
         match self {
             Self::Organisations => ids.last().map_or(Value::Null, Value::from),
-            Self::Apis | Self::Policies => told(ids, true),
+            Self::Apis | Self::Policies => describe(ids, true),
         }
     }
 }
 
 /// Returns `{"id": whether it was imported}`.
-pub(super) fn told<'a>(ids: impl Iterator<Item = &'a str>, imported: bool) -> Value {
+pub(super) fn describe<'a>(ids: impl Iterator<Item = &'a str>, imported: bool) -> Value {
     Value::Object(
         ids.map(|id| (id.to_owned(), Value::Bool(imported)))
             .collect(),

@@ -48,7 +48,7 @@ impl<'a> Envelope<'a> {
 }
 
 /// Tells a problem the way this API does.
-pub(in crate::http) fn tell(problem: &Problem) -> Response {
+pub(in crate::http) fn respond(problem: &Problem) -> Response {
     let envelope = Envelope {
         status: "Error",
         message: &problem.text,

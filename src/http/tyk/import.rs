@@ -10,7 +10,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 
-use super::endpoint::{Endpoint, told};
+use super::endpoint::{Endpoint, describe};
 use super::envelope::Envelope;
 use super::{ADMIN, PLATFORM, Posted, parameter, preview};
 use crate::engine::display::safe;
@@ -47,7 +47,7 @@ pub(super) async fn import(
     if previews {
         let turn = service.queue.turn(Does::Reads).await?;
         let review = compare(&service, &loaded, endpoint, &turn).await?;
-        return Ok(preview::tell(endpoint, &review.plan));
+        return Ok(preview::respond(endpoint, &review.plan));
     }
     let turn = service.queue.turn(Does::Writes).await?;
     let operator = format!("{ADMIN}@{}", remote.ip());
@@ -60,9 +60,9 @@ pub(super) async fn import(
             .filter(|finding| finding.severity > Severity::Note)
     };
     // The Dashboard's answer to the letter, unless more was asked for.
-    let told = warnings().filter(|_| tells);
+    let described = warnings().filter(|_| tells);
     let mut response = Envelope::ok(endpoint.done(), &meta)
-        .with(told)
+        .with(described)
         .response(StatusCode::OK);
     response
         .headers_mut()
@@ -212,7 +212,7 @@ fn failed(endpoint: Endpoint, plan: &Plan, failure: Failure) -> Problem {
     match failure.kind {
         FailureKind::Refused | FailureKind::Stale | FailureKind::Blocked => {
             let text = format!("{}: {failure}", endpoint.refused());
-            Problem::new(StatusCode::FORBIDDEN, safe(&text)).with(told(ids(plan), false))
+            Problem::new(StatusCode::FORBIDDEN, safe(&text)).with(describe(ids(plan), false))
         }
         _ => failure.into(),
     }
@@ -233,7 +233,7 @@ fn blocked(endpoint: Endpoint, plan: &Plan, choices: &Choices) -> Option<Problem
         more => text.push_str(&format!("; and {more} more")),
     }
     text.push_str("; nothing was imported");
-    Some(Problem::new(StatusCode::FORBIDDEN, safe(&text)).with(told(ids(plan), false)))
+    Some(Problem::new(StatusCode::FORBIDDEN, safe(&text)).with(describe(ids(plan), false)))
 }
 
 fn ids(plan: &Plan) -> impl Iterator<Item = &str> {

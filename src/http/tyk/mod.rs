@@ -32,7 +32,7 @@ mod export;
 mod import;
 mod preview;
 
-pub(super) use envelope::tell;
+pub(super) use envelope::respond;
 
 /// The platform.
 const PLATFORM: &str = "tyk";

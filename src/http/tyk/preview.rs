@@ -53,7 +53,7 @@ struct Summary {
 }
 
 /// Tells what an import would do.
-pub(super) fn tell(endpoint: Endpoint, plan: &Plan) -> Response {
+pub(super) fn respond(endpoint: Endpoint, plan: &Plan) -> Response {
     let resolution = plan.resolve(&Choices::everything(plan));
     let states = plan.entries().iter().zip(resolution.states()).enumerate();
     let items: Vec<_> = states

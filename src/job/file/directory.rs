@@ -268,12 +268,12 @@ fn is_json(bytes: &[u8]) -> bool {
 
 /// Returns the checksum of names and contents, each with its length before it.
 fn checksum(parts: &[Part]) -> String {
-    let told = |sum: Sha256, bytes: &[u8]| {
+    let describe = |sum: Sha256, bytes: &[u8]| {
         sum.chain_update((bytes.len() as u64).to_be_bytes())
             .chain_update(bytes)
     };
     let sum = parts.iter().fold(Sha256::new(), |sum, part| {
-        told(told(sum, part.name.as_bytes()), &part.bytes)
+        describe(describe(sum, part.name.as_bytes()), &part.bytes)
     });
     hex(&sum.finalize())
 }
@@ -320,21 +320,28 @@ mod tests {
         let loaded = loaded(&home).unwrap_or_else(|failure| panic!("{failure}"));
         let counts: usize = loaded.bundle.counts().iter().map(|(_, count)| count).sum();
         assert_eq!((counts, loaded.platform.name()), (2, "tyk"));
-        let told: Vec<String> = loaded
+        let described: Vec<String> = loaded
             .bundle
             .findings()
             .iter()
             .map(|finding| format!("{}: {}", finding.code, finding.message))
             .collect();
         let has = |words: &[&str]| {
-            told.iter()
+            described
+                .iter()
                 .any(|line| words.iter().all(|word| line.contains(word)))
         };
-        assert!(has(&["not-read", ".git", "b/.hidden.json"]), "{told:#?}");
-        assert!(has(&["not-read", "README.md", "b/notes.yaml"]), "{told:#?}");
-        assert!(has(&["not-read", "b/loop"]), "{told:#?}");
-        assert!(has(&["object-skipped", "unknown"]), "{told:#?}");
-        assert_eq!(told.len(), 4, "{told:#?}");
+        assert!(
+            has(&["not-read", ".git", "b/.hidden.json"]),
+            "{described:#?}"
+        );
+        assert!(
+            has(&["not-read", "README.md", "b/notes.yaml"]),
+            "{described:#?}"
+        );
+        assert!(has(&["not-read", "b/loop"]), "{described:#?}");
+        assert!(has(&["object-skipped", "unknown"]), "{described:#?}");
+        assert_eq!(described.len(), 4, "{described:#?}");
     }
 
     #[test]

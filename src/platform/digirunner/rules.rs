@@ -505,7 +505,7 @@ pub(super) fn unknown_flag(row: &Row) -> Option<Reason> {
 /// Returns the reason of a scope with too many APIs.
 pub(super) fn too_many_apis(there: usize, new: usize) -> Option<Reason> {
     let total = there + new;
-    let told = if there > 0 {
+    let described = if there > 0 {
         format!(" ({there} in the target, {new} more)")
     } else {
         String::new()
@@ -513,7 +513,7 @@ pub(super) fn too_many_apis(there: usize, new: usize) -> Option<Reason> {
     (total > MOST).then(|| {
         Reason::new(
             "too-many-apis",
-            format!("would have {total} APIs{told}, the limit is {MOST}"),
+            format!("would have {total} APIs{described}, the limit is {MOST}"),
         )
     })
 }

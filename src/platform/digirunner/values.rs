@@ -94,11 +94,11 @@ fn complaint(
         )),
         (Cell::Text(text), Type::Text(most)) if is_longer(text, most) => {
             let length = text.chars().count();
-            let told = match field.is_secret {
+            let described = match field.is_secret {
                 true => format!("{name} has too many characters: {place} takes {most}"),
                 false => format!("{name} has {length} characters, and {place} takes {most}"),
             };
-            Some(("value-too-long", told))
+            Some(("value-too-long", described))
         }
         (Cell::Text(text), _) if text.contains('\0') => Some((
             "value-not-storable",
@@ -131,14 +131,14 @@ fn is_longer(text: &str, most: usize) -> bool {
 /// Returns one reason for each column and sort of misfit, however many rows
 /// have it.
 pub(super) fn reasons(misfits: Vec<Misfit>) -> Vec<Reason> {
-    let mut told: Vec<(Misfit, usize)> = Vec::new();
+    let mut described: Vec<(Misfit, usize)> = Vec::new();
     for misfit in misfits {
         let same = |other: &&mut (Misfit, usize)| {
             other.0.code == misfit.code && other.0.column == misfit.column
         };
-        match told.iter_mut().find(same) {
+        match described.iter_mut().find(same) {
             Some((_, more)) => *more += 1,
-            None => told.push((misfit, 0)),
+            None => described.push((misfit, 0)),
         }
     }
     let reason = |(misfit, more): (Misfit, usize)| {
@@ -152,7 +152,7 @@ pub(super) fn reasons(misfits: Vec<Misfit>) -> Vec<Reason> {
             format!("{} ({}{others})", misfit.what, misfit.path),
         )
     };
-    told.into_iter().map(reason).collect()
+    described.into_iter().map(reason).collect()
 }
 
 impl From<Misfit> for Finding {
@@ -175,7 +175,7 @@ mod tests {
 
     const PATH: &str = "/importClientRelated/tsmpClientList/0";
 
-    fn told(table: &Table, at: usize, cell: Cell) -> Option<(&'static str, String, String)> {
+    fn describe(table: &Table, at: usize, cell: Cell) -> Option<(&'static str, String, String)> {
         let mut row = Row::empty(table);
         row.set(at, cell);
         misfit(table, &row, at, PATH).map(|misfit| (misfit.code, misfit.what, misfit.path))
@@ -188,11 +188,11 @@ mod tests {
     #[test]
     fn text_is_too_long_by_its_characters_not_by_its_bytes() {
         assert_eq!(
-            told(&client::TABLE, client::REMARK, text(&"客".repeat(300))),
+            describe(&client::TABLE, client::REMARK, text(&"客".repeat(300))),
             None
         );
         let (code, what, path) =
-            told(&client::TABLE, client::REMARK, text(&"客".repeat(301))).unwrap();
+            describe(&client::TABLE, client::REMARK, text(&"客".repeat(301))).unwrap();
         assert_eq!(code, "value-too-long");
         assert_eq!(
             what,
@@ -204,14 +204,14 @@ mod tests {
     #[test]
     fn a_character_outside_of_the_first_plane_counts_once() {
         assert_eq!(
-            told(&client::TABLE, client::REMARK, text(&"🜁".repeat(300))),
+            describe(&client::TABLE, client::REMARK, text(&"🜁".repeat(300))),
             None
         );
     }
 
     #[test]
-    fn the_length_of_a_secret_is_not_told() {
-        let (_, what, _) = told(
+    fn the_length_of_a_secret_is_not_reported() {
+        let (_, what, _) = describe(
             &open_key::TABLE,
             open_key::SECRET_KEY,
             text(&"canary".repeat(2000)),
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_nul_character_cannot_be_stored() {
-        let (code, what, _) = told(&client::TABLE, client::REMARK, text("a\0b")).unwrap();
+        let (code, what, _) = describe(&client::TABLE, client::REMARK, text("a\0b")).unwrap();
         assert_eq!(code, "value-not-storable");
         assert!(what.contains("tsmp_client.remark"), "{what}");
     }
@@ -234,16 +234,16 @@ mod tests {
     fn a_64_bit_number_does_not_fit_into_32_bits() {
         let at = oauth::ACCESS_TOKEN_VALIDITY;
         assert_eq!(
-            told(&oauth::TABLE, at, Cell::Int(i64::from(i32::MAX))),
+            describe(&oauth::TABLE, at, Cell::Int(i64::from(i32::MAX))),
             None
         );
         assert_eq!(
-            told(&oauth::TABLE, at, Cell::Int(i64::from(i32::MIN))),
+            describe(&oauth::TABLE, at, Cell::Int(i64::from(i32::MIN))),
             None
         );
         for number in [i64::from(i32::MAX) + 1, i64::from(i32::MIN) - 1, i64::MAX] {
             assert_eq!(
-                told(&oauth::TABLE, at, Cell::Int(number)).unwrap().0,
+                describe(&oauth::TABLE, at, Cell::Int(number)).unwrap().0,
                 "value-out-of-range"
             );
         }
@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn a_64_bit_number_fits_where_the_column_has_64_bits() {
         assert_eq!(
-            told(&client::TABLE, client::START_DATE, Cell::Int(i64::MAX)),
+            describe(&client::TABLE, client::START_DATE, Cell::Int(i64::MAX)),
             None
         );
     }
@@ -261,10 +261,10 @@ mod tests {
     fn a_day_before_postgresqls_first_year_does_not_fit() {
         let day = |year| Cell::Time(NaiveDate::from_ymd_opt(year, 12, 31).unwrap().into());
         let at = clientext::RESUBMIT_DATE_TIME;
-        assert_eq!(told(&clientext::TABLE, at, day(-4711)), None);
-        assert_eq!(told(&clientext::TABLE, at, day(200_000)), None);
+        assert_eq!(describe(&clientext::TABLE, at, day(-4711)), None);
+        assert_eq!(describe(&clientext::TABLE, at, day(200_000)), None);
         assert_eq!(
-            told(&clientext::TABLE, at, day(-4712)).unwrap().0,
+            describe(&clientext::TABLE, at, day(-4712)).unwrap().0,
             "value-out-of-range"
         );
     }
@@ -272,11 +272,13 @@ mod tests {
     #[test]
     fn null_is_refused_where_the_column_needs_a_value_and_nowhere_else() {
         assert_eq!(
-            told(&client::TABLE, client::OWNER, Cell::Null).unwrap().0,
+            describe(&client::TABLE, client::OWNER, Cell::Null)
+                .unwrap()
+                .0,
             "value-required"
         );
-        assert_eq!(told(&client::TABLE, client::REMARK, Cell::Null), None);
-        assert_eq!(told(&client::TABLE, client::OWNER, text("")), None);
+        assert_eq!(describe(&client::TABLE, client::REMARK, Cell::Null), None);
+        assert_eq!(describe(&client::TABLE, client::OWNER, text("")), None);
     }
 
     #[test]
@@ -295,12 +297,12 @@ mod tests {
         row.set(client::REMARK, text(&"x".repeat(301)));
         let misfit =
             |at: usize| misfit(&client::TABLE, &row, client::REMARK, &format!("/{at}")).unwrap();
-        let told: Vec<String> = reasons((0..3).map(misfit).collect())
+        let described: Vec<String> = reasons((0..3).map(misfit).collect())
             .into_iter()
             .map(|reason| reason.message)
             .collect();
         assert_eq!(
-            told,
+            described,
             [
                 "remark has 301 characters, and tsmp_client.remark takes 300 (/0/remark, and in 2 more rows)"
             ]
@@ -308,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn the_search_text_is_told_with_both_of_its_parts() {
+    fn the_search_text_is_reported_with_both_of_its_parts() {
         let mut row = Row::empty(&clientext::TABLE);
         row.set(clientext::CONTENT_TXT, text(&"x".repeat(1000)));
         row.set(clientext::REVIEW_REMARK, text(&"x".repeat(2999)));

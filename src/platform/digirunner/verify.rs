@@ -391,14 +391,14 @@ impl<'a> Policy<'a> {
             (owner == *id && value(field, now.cell(at)) == one.found).then_some((row, field))
         };
         let found = touched.rows().find_map(has_it);
-        let told = |value: &Value| serde_json::to_string(value).unwrap_or_default();
+        let describe = |value: &Value| serde_json::to_string(value).unwrap_or_default();
         match found {
             Some((row, field)) => {
                 let is_shown = (promise.shown)(row.table, field.column);
                 Unpromised {
                     column: Some(field.column.to_owned()),
-                    promised: is_shown.then(|| told(&one.promised)),
-                    found: is_shown.then(|| told(&one.found)),
+                    promised: is_shown.then(|| describe(&one.promised)),
+                    found: is_shown.then(|| describe(&one.found)),
                     ..promise.deviation(row.table, row.key, Deviation::Value)
                 }
             }

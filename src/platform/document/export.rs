@@ -178,7 +178,7 @@ impl<'o> Selected<'o> {
                 .or_default()
                 .push(object);
         }
-        let told = |message: String| Finding::warning("selection-unmet", message);
+        let describe = |message: String| Finding::warning("selection-unmet", message);
         let mut findings = Vec::new();
         for word in self
             .given
@@ -186,13 +186,13 @@ impl<'o> Selected<'o> {
             .iter()
             .filter(|word| !kinds.contains_key(word.as_str()))
         {
-            findings.push(told(format!(
+            findings.push(describe(format!(
                 "{place} holds nothing of type {word}, which was asked for"
             )));
         }
         for (word, filter) in &self.given.objects {
             if !self.given.takes_kind(word) {
-                findings.push(told(format!(
+                findings.push(describe(format!(
                     "objects of type {word} were named, and the type was left out"
                 )));
                 continue;
@@ -203,7 +203,9 @@ impl<'o> Selected<'o> {
             );
             let ids: HashSet<_> = there.iter().map(|object| form.of(object.id())).collect();
             for id in filter.ids.iter().filter(|id| !ids.contains(&form.of(id))) {
-                findings.push(told(format!("{place} holds no {word} with the id '{id}'")));
+                findings.push(describe(format!(
+                    "{place} holds no {word} with the id '{id}'"
+                )));
             }
             let names: HashSet<&str> = there.iter().map(|object| &*object.name).collect();
             for name in filter
@@ -211,7 +213,7 @@ impl<'o> Selected<'o> {
                 .iter()
                 .filter(|name| !names.contains(name.as_str()))
             {
-                findings.push(told(format!(
+                findings.push(describe(format!(
                     "{place} holds no {word} with the name '{name}' (case counts)"
                 )));
             }

@@ -272,9 +272,9 @@ impl Reader<'_> {
 
     /// Turns an error within a value into one of the file.
     fn error(&self, raw: &RawValue, error: &serde_json::Error) -> ParseError {
-        let told = ParseError::from_json(error, self.path.clone(), raw.get().as_bytes());
+        let described = ParseError::from_json(error, self.path.clone(), raw.get().as_bytes());
         let begin = position(self.text, self.span(raw).start);
-        let place = told.position.map_or(begin, |inner| match inner.line {
+        let place = described.position.map_or(begin, |inner| match inner.line {
             0 | 1 => Position {
                 line: begin.line,
                 column: begin.column + inner.column.saturating_sub(1),
@@ -286,7 +286,7 @@ impl Reader<'_> {
         });
         ParseError {
             position: Some(place),
-            ..told
+            ..described
         }
     }
 }
@@ -397,7 +397,7 @@ mod tests {
         Source::read(text.as_bytes()).unwrap().root
     }
 
-    fn told(text: &str) -> (usize, usize, String, String) {
+    fn describe(text: &str) -> (usize, usize, String, String) {
         let error = Source::read(text.as_bytes()).unwrap_err();
         let place = error.position.unwrap();
         (place.line, place.column, error.path, error.message)
@@ -422,9 +422,9 @@ mod tests {
     }
 
     #[test]
-    fn a_property_that_stands_twice_is_told_with_its_place() {
+    fn a_property_that_stands_twice_is_reported_with_its_place() {
         assert_eq!(
-            told("{\"a\":\n [{\"b\":1, \"b\":2}]}"),
+            describe("{\"a\":\n [{\"b\":1, \"b\":2}]}"),
             (
                 2,
                 15,
@@ -432,12 +432,12 @@ mod tests {
                 "the property stands twice in its object".to_owned()
             )
         );
-        assert_eq!(told(r#"{"a":1,"\u0061":2}"#).2, "/a");
+        assert_eq!(describe(r#"{"a":1,"\u0061":2}"#).2, "/a");
     }
 
     #[test]
-    fn a_mistake_in_the_text_is_told_with_its_place() {
-        let (line, column, ..) = told("{\"apis\":[\n{...}]}");
+    fn a_mistake_in_the_text_is_reported_with_its_place() {
+        let (line, column, ..) = describe("{\"apis\":[\n{...}]}");
         assert_eq!((line, column), (2, 2));
         for (text, path) in [
             ("{\"apis\":[1,\n{...}]}", "/apis/1"),
@@ -450,7 +450,7 @@ mod tests {
             let found = Source::read(text.as_bytes()).unwrap_err();
             assert_eq!(found.path, path, "{text}");
         }
-        let (line, _, path, message) = told("{\"a\":\n\"\\ud800\"}");
+        let (line, _, path, message) = describe("{\"a\":\n\"\\ud800\"}");
         assert_eq!((line, path.as_str()), (2, "/a"));
         assert!(message.contains("surrogate"), "{message}");
     }
@@ -458,7 +458,7 @@ mod tests {
     #[test]
     fn what_is_nested_too_deep_is_refused_and_overflows_nothing() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(told(&deep).3.contains("nested deeper"));
+        assert!(describe(&deep).3.contains("nested deeper"));
         let enough = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
         assert!(Source::read(enough.as_bytes()).is_ok());
     }

@@ -74,12 +74,12 @@ pub fn obstacles(
     {
         let path = &*item.path;
         // What is alone in its file stands at no path.
-        let told = |message: &str| match path {
+        let describe = |message: &str| match path {
             "" => message.to_owned(),
             path => format!("{message} ({path})"),
         };
         findings.extend(blocks.iter().map(|reason| {
-            Finding::error(reason.code.clone(), told(&reason.message))
+            Finding::error(reason.code.clone(), describe(&reason.message))
                 .at(path)
                 .about(&item.id)
         }));
@@ -92,7 +92,7 @@ pub fn obstacles(
                         "needs {} '{}', which the file does not hold; the target must",
                         need.on.kind, need.on.key
                     );
-                    Finding::warning("not-in-file", told(&message))
+                    Finding::warning("not-in-file", describe(&message))
                         .at(path)
                         .about(&item.id)
                 }),
@@ -252,13 +252,13 @@ fn candidate<'o>(
     }
     for finding in &mut candidate.warnings {
         if finding.item.is_none() {
-            let told = std::mem::replace(finding, Finding::note("", ""));
-            let told = if told.path.is_none() {
-                told.at(&*object.path)
+            let described = std::mem::replace(finding, Finding::note("", ""));
+            let described = if described.path.is_none() {
+                described.at(&*object.path)
             } else {
-                told
+                described
             };
-            *finding = told.about(&object.item);
+            *finding = described.about(&object.item);
         }
     }
     candidate.blocks = unique(candidate.blocks);

@@ -242,13 +242,13 @@ pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
     let product = target.product;
     let none = ImportOptions::default();
     let (plan, written) = target.apply(file, &none);
-    let mut told = Vec::new();
+    let mut described = Vec::new();
     // What is done is done: the same file finds nothing more to do.
     let again = target.plan(file, &none);
     for (at, entry) in plan.entries().iter().enumerate() {
         let is_done = entry.is_unchanged() || written.iter().any(|(other, ..)| *other == at);
         if is_done && !again.entry(at).unwrap().is_unchanged() {
-            told.push(format!(
+            described.push(format!(
                 "{}: again {:?}",
                 entry.item.id,
                 again.changes(at, Show::Differences)
@@ -279,15 +279,16 @@ pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
         };
         let lost = gone(&read(before), &read(after));
         let item = &plan.entry(*at).unwrap().item.id;
-        let is_told = |name: &String| is_listed(name) || product.derived().contains(&name.as_str());
-        told.extend(
+        let is_shown =
+            |name: &String| is_listed(name) || product.derived().contains(&name.as_str());
+        described.extend(
             lost.iter()
-                .filter(|name| !is_told(name))
+                .filter(|name| !is_shown(name))
                 .map(|name| format!("{item}: {name} is gone")),
         );
         assert!(!changes.is_empty(), "{item}: written without a change");
         let left = unexplained(&read(before), &read(after), &changes, product.derived());
-        told.extend(left.into_iter().map(|line| format!("{item}: {line}")));
+        described.extend(left.into_iter().map(|line| format!("{item}: {line}")));
         let kept = |document: &Document| product.kept(document).unwrap();
         let (there, here) = (kept(before), kept(after));
         if !here.is_signed() {
@@ -295,7 +296,7 @@ pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
         }
         covers += 1;
     }
-    (told, covers)
+    (described, covers)
 }
 
 /// Holds the law over a product's sample, and over files like it.
@@ -308,8 +309,8 @@ pub(crate) fn holds(product: &'static dyn Product, known_by: &[&str], seeds: u64
     for text in [there, product.about().demo.file] {
         assert_unordered(&demo, &read(text).unwrap());
     }
-    let (told, covers) = law(&mut demo.clone(), &read(product.about().demo.file).unwrap());
-    assert!(told.is_empty(), "{told:#?}");
+    let (described, covers) = law(&mut demo.clone(), &read(product.about().demo.file).unwrap());
+    assert!(described.is_empty(), "{described:#?}");
     assert!(covers > 5, "{covers}");
     let mut all = 0;
     for seed in 0..seeds {
@@ -323,8 +324,8 @@ pub(crate) fn holds(product: &'static dyn Product, known_by: &[&str], seeds: u64
         let Ok(file) = read(&file.to_string()) else {
             continue;
         };
-        let (told, covers) = law(&mut demo.clone(), &file);
-        assert!(told.is_empty(), "seed {seed}: {told:#?}");
+        let (described, covers) = law(&mut demo.clone(), &file);
+        assert!(described.is_empty(), "seed {seed}: {described:#?}");
         all += covers;
     }
     assert!(all > 300, "{all}");
@@ -398,15 +399,15 @@ fn assert_unordered(target: &Target, file: &File) {
         .enumerate()
         .filter(|(_, entry)| entry.base.is_some())
     {
-        let told = |plan: &Plan| -> Vec<String> {
+        let describe = |plan: &Plan| -> Vec<String> {
             let changes = plan.changes(at, Show::Differences).into_iter();
-            let mut told: Vec<String> = changes
+            let mut described: Vec<String> = changes
                 .map(|change| format!("{:?} {}", change.op, change.path))
                 .collect();
-            told.sort();
-            told
+            described.sort();
+            described
         };
-        assert_eq!(told(&plan), told(&other), "{}", entry.item.id);
+        assert_eq!(describe(&plan), describe(&other), "{}", entry.item.id);
     }
 }
 

@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn mappings_that_do_nothing_are_told() {
+    fn mappings_that_do_nothing_are_reported() {
         let mappings = [
             mapping("$.nowhere", "a", "b"),
             mapping("$.name", "a", "b"),

@@ -435,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_referred_to_is_told_and_not_exportable() {
+    fn what_is_only_referred_to_is_reported_and_not_exportable() {
         let objects = config_objects();
         assert_eq!(objects.iter().filter(|known| known.exportable).count(), 25);
         assert!(
@@ -446,9 +446,9 @@ mod tests {
     }
 
     #[test]
-    fn a_type_is_told_in_the_words_of_the_service() {
-        let told = serde_json::to_value(config_objects()).unwrap();
-        let source = told
+    fn a_type_is_reported_in_the_words_of_the_service() {
+        let described = serde_json::to_value(config_objects()).unwrap();
+        let source = described
             .as_array()
             .unwrap()
             .iter()

@@ -58,7 +58,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
         let at = places.first().map(String::as_str).unwrap_or_default();
         return Err(reader.error(at, format!("{what}, not {unlike}")));
     }
-    file.findings.extend(tell(skipped));
+    file.findings.extend(describe(skipped));
     file.objects.sort_by_key(Sort::of);
     Ok(file)
 }
@@ -107,7 +107,7 @@ pub(super) fn read_all(files: &[SourceFile<'_>]) -> Result<File, FileError> {
         };
         return Err(FileError { file: 0, error });
     }
-    all.findings.extend(tell(skipped));
+    all.findings.extend(describe(skipped));
     all.objects.sort_by_key(Sort::of);
     Ok(all)
 }
@@ -119,7 +119,7 @@ const ANY: &str = "an organisation, an API or a policy";
 const UNKNOWN: (&str, &str) = ("an unknown object", ANY);
 
 /// Tells what was skipped: one finding for each sort of object.
-fn tell(skipped: Skipped) -> impl Iterator<Item = Finding> {
+fn describe(skipped: Skipped) -> impl Iterator<Item = Finding> {
     skipped.into_iter().map(|((what, unlike), places)| {
         let first = places.first().cloned().unwrap_or_default();
         let message = match places.len() {

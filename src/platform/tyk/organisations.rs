@@ -163,9 +163,9 @@ mod tests {
             (Sort::Policy, r#"{"id":"a"}"#),
             (Sort::Organisation, r#"{"id":"z", "org_id":"a"}"#),
         ] {
-            let (same, _, told) = mapped(sort, text);
+            let (same, _, described) = mapped(sort, text);
             assert_eq!(
-                (&*same, told),
+                (&*same, described),
                 (text, vec![unmet("a", "b\""), unmet("b\"", "c")])
             );
         }

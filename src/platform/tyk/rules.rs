@@ -170,7 +170,7 @@ fn unlisted(organisation: &Object, pair: &Pair<'_>) -> Option<Finding> {
     if entries.is_empty() {
         return None;
     }
-    let mut told: HashSet<&str> = entries
+    let mut described: HashSet<&str> = entries
         .iter()
         .map(|entry| entry.text_of("api_id"))
         .collect();
@@ -182,7 +182,7 @@ fn unlisted(organisation: &Object, pair: &Pair<'_>) -> Option<Finding> {
     let own = apis.filter(|api| *api.owner == *organisation.item.key);
     let missing: Vec<&str> = own
         .map(|api| &*api.item.key)
-        .filter(|key| told.insert(key))
+        .filter(|key| described.insert(key))
         .collect();
     (!missing.is_empty()).then(|| {
         let count = missing.len();

@@ -249,22 +249,22 @@ mod tests {
 
     #[test]
     fn a_job_is_undone_by_the_job_that_undoes_it() {
-        let told = states(vec![record(2, Some(1), true), record(1, None, true)]);
+        let described = states(vec![record(2, Some(1), true), record(1, None, true)]);
         assert_eq!(
-            told,
+            described,
             [(2, JobState::Done, None), (1, JobState::Undone, Some(2))]
         );
     }
 
     #[test]
     fn an_undo_that_was_undone_counts_no_more() {
-        let told = states(vec![
+        let described = states(vec![
             record(3, Some(2), true),
             record(2, Some(1), true),
             record(1, None, true),
         ]);
         assert_eq!(
-            told,
+            described,
             [
                 (3, JobState::Done, None),
                 (2, JobState::Undone, Some(3)),
@@ -275,8 +275,8 @@ mod tests {
 
     #[test]
     fn a_job_of_which_a_part_was_undone_says_so() {
-        let told = states(vec![record(2, Some(1), false), record(1, None, true)]);
-        assert_eq!(told[1], (1, JobState::PartlyUndone, Some(2)));
+        let described = states(vec![record(2, Some(1), false), record(1, None, true)]);
+        assert_eq!(described[1], (1, JobState::PartlyUndone, Some(2)));
     }
 
     #[test]

@@ -232,10 +232,10 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_refused_with_examples() {
-        let told = refused(&[("cover", &["v"]), ("import", &["meta-p"])]);
+        let described = refused(&[("cover", &["v"]), ("import", &["meta-p"])]);
         assert!(
-            told.starts_with("config.toml:3: 'meta-p' is no key: write c, P,"),
-            "{told}"
+            described.starts_with("config.toml:3: 'meta-p' is no key: write c, P,"),
+            "{described}"
         );
         assert!(refused(&[("cover", &[" "])]).contains("is no key"));
     }

@@ -14,13 +14,13 @@ const MOST_BYTES: usize = 16_384;
 
 /// Lays out changes; consecutive ones of one set or record share a heading.
 pub(super) fn changes(sheet: &mut Sheet, changes: &[Change]) {
-    let told: Vec<Told> = changes
+    let described: Vec<Told> = changes
         .iter()
         .map(|change| Told::new(change, sheet.glyphs, MOST_BYTES))
         .collect();
-    let widest = told
+    let widest = described
         .iter()
-        .map(|told| width(&told.name) + told.indent())
+        .map(|described| width(&described.name) + described.indent())
         .max()
         .unwrap_or(0);
     let names = widest.min((sheet.width / 3).max(10));
@@ -31,15 +31,15 @@ pub(super) fn changes(sheet: &mut Sheet, changes: &[Change]) {
         column_titles(sheet, names);
     }
     let mut heading = "";
-    for (n, told) in told.iter().enumerate() {
+    for (n, described) in described.iter().enumerate() {
         if sheet.is_full() {
             let rest = changes.len() - n;
             sheet.change = None;
             sheet.text(Role::Dim, &format!("and {rest} more"));
             return;
         }
-        if told.heading != heading {
-            heading = &told.heading;
+        if described.heading != heading {
+            heading = &described.heading;
             if !heading.is_empty() {
                 sheet.change = None;
                 sheet.push(Line::of(
@@ -50,12 +50,12 @@ pub(super) fn changes(sheet: &mut Sheet, changes: &[Change]) {
         }
         sheet.change = Some(n);
         if wide {
-            told.beside(sheet, names);
+            described.beside(sheet, names);
         } else {
-            told.below(sheet, names);
+            described.below(sheet, names);
         }
-        if let Some(diff) = &told.diff {
-            text::lay(sheet, diff, told.indent() + 2, wide);
+        if let Some(diff) = &described.diff {
+            text::lay(sheet, diff, described.indent() + 2, wide);
         }
     }
     sheet.change = None;
@@ -63,17 +63,17 @@ pub(super) fn changes(sheet: &mut Sheet, changes: &[Change]) {
 
 /// Returns a change as text for the clipboard.
 pub(crate) fn as_text(change: &Change, glyphs: &'static Glyphs) -> String {
-    let told = Told::new(change, glyphs, usize::MAX);
+    let described = Told::new(change, glyphs, usize::MAX);
     let path: Vec<String> = segments(&change.path).collect();
-    if let Some(diff) = &told.diff {
+    if let Some(diff) = &described.diff {
         return format!(
             "{}: {}\n{}",
             safe(&path.join("/")),
-            told.note,
+            described.note,
             text::as_text(diff, glyphs)
         );
     }
-    let values: Vec<String> = told
+    let values: Vec<String> = described
         .values()
         .iter()
         .filter(|(_, text)| !text.is_empty())

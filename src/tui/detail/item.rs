@@ -86,14 +86,14 @@ fn references(sheet: &mut Sheet, references: &[Reference]) {
     sheet.blank();
     let lost = |reference: &&Reference| reference.how == Resolved::Unresolved;
     let unresolved = references.iter().filter(lost).count();
-    let told = if unresolved == 0 {
+    let described = if unresolved == 0 {
         String::new()
     } else {
         format!(", {unresolved} unresolved")
     };
     sheet.text(
         Role::Dim,
-        &format!("references: {}{told}", references.len()),
+        &format!("references: {}{described}", references.len()),
     );
     let found = references.iter().filter(|reference| !lost(reference));
     let mut named = references.iter().filter(lost).chain(found);
@@ -120,14 +120,17 @@ fn reference_rows(sheet: &mut Sheet, reference: &Reference) {
         to.push_str(&format!(" '{}'", reference.name));
     }
     let path = super::safe(&path).into_owned();
-    let told = super::safe(&format!("{}: {to}", reference.how.words())).into_owned();
-    let line = format!("  {mark} {path}  {told}");
+    let described = super::safe(&format!("{}: {to}", reference.how.words())).into_owned();
+    let line = format!("  {mark} {path}  {described}");
     if width(&line) <= sheet.width {
         sheet.push(Line::of(role, &line));
         return;
     }
     // Narrow panes have what it points to below.
-    for (indent, text) in [(format!("  {mark} "), &path), ("      ".to_owned(), &told)] {
+    for (indent, text) in [
+        (format!("  {mark} "), &path),
+        ("      ".to_owned(), &described),
+    ] {
         let room = sheet.width.saturating_sub(width(&indent));
         for (n, part) in wrap(text, room).into_iter().enumerate() {
             let mut line = Line::of(role, if n == 0 { &indent } else { "" });
@@ -181,8 +184,11 @@ fn grants<'g>(
                 grant.what()
             )
         };
-        let told = format!("{what} {}", detail(grant));
-        sheet.labelled((role(&grant.shift), &sign), (Role::Text, told.trim_end()));
+        let described = format!("{what} {}", detail(grant));
+        sheet.labelled(
+            (role(&grant.shift), &sign),
+            (Role::Text, described.trim_end()),
+        );
     }
     if grants.next().is_some() {
         sheet.text(Role::Dim, "  and more");

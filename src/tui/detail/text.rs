@@ -32,7 +32,7 @@ pub(super) fn lay(sheet: &mut Sheet, diff: &TextDiff, indent: usize, wide: bool)
     };
     let mut pane = Pane {
         indent,
-        is_end_told: diff.ends_differently(),
+        shows_end: diff.ends_differently(),
         taken: 0,
     };
     for (n, hunk) in diff.hunks.iter().enumerate() {
@@ -71,7 +71,7 @@ pub(super) fn lay(sheet: &mut Sheet, diff: &TextDiff, indent: usize, wide: bool)
 /// Where the lines of a text go.
 struct Pane {
     indent: usize,
-    is_end_told: bool,
+    shows_end: bool,
     taken: usize,
 }
 
@@ -155,7 +155,7 @@ impl Pane {
         for (n, row) in rows.iter_mut().enumerate() {
             row.insert(0, (role, if n == 0 { sign } else { "  " }.to_owned()));
         }
-        if self.is_end_told && !line.newline {
+        if self.shows_end && !line.newline {
             rows.push(vec![(
                 Role::Dim,
                 crate::tui::widget::cut("\\ no line feed at the end", room, ""),
@@ -256,12 +256,12 @@ pub(super) fn wrapped(pieces: &[(Role, String)], room: usize, most: usize) -> Ve
                     .skip(n + 1)
                     .map(|(_, text)| text.chars().count())
                     .sum();
-                let told = format!(
+                let described = format!(
                     "and {}",
                     count(here + others, "more character", "more characters")
                 );
                 rows.extend(
-                    crate::tui::widget::wrap(&told, room)
+                    crate::tui::widget::wrap(&described, room)
                         .into_iter()
                         .map(|row| vec![(Role::Dim, row)]),
                 );
@@ -327,7 +327,7 @@ mod tests {
         }
     }
 
-    fn told(before: &str, after: &str, width: usize) -> Vec<String> {
+    fn describe(before: &str, after: &str, width: usize) -> Vec<String> {
         let lines = differences(&[change(before, after)], width, &UNICODE);
         lines
             .iter()
@@ -403,7 +403,7 @@ mod tests {
 
     #[test]
     fn a_long_line_goes_over_several_rows_and_a_very_long_one_is_counted() {
-        let rows = told("a\nb\n", &format!("a\n{}\n", "信用卡".repeat(10)), 22);
+        let rows = describe("a\nb\n", &format!("a\n{}\n", "信用卡".repeat(10)), 22);
         assert_eq!(
             rows[4..],
             [
@@ -413,14 +413,14 @@ mod tests {
                 "    信用卡"
             ]
         );
-        let rows = told("a\nb\n", &format!("a\n{}\n", "x".repeat(50_000)), 60);
+        let rows = describe("a\nb\n", &format!("a\n{}\n", "x".repeat(50_000)), 60);
         assert_eq!(rows.last().unwrap(), "    and 46000 more characters");
     }
 
     #[test]
     fn of_a_text_without_end_the_first_lines_are_laid_out_and_the_rest_is_counted() {
         let after: String = (0..100_000).map(|n| format!("line {n}\n")).collect();
-        let rows = told("a\n", &after, 60);
+        let rows = describe("a\n", &after, 60);
         assert!(rows.len() < MOST_LINES + 5, "{}", rows.len());
         assert_eq!(rows.last().unwrap(), "and 99401 more lines of this text");
     }

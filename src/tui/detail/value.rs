@@ -13,7 +13,7 @@ pub(crate) fn brief(value: &Value) -> String {
         Value::Secret(secret) => secret.shown().unwrap_or("set").to_owned(),
         Value::Record(fields) => {
             let set = fields.iter().filter(|field| field.value != Value::Null);
-            let told: Vec<String> = set
+            let described: Vec<String> = set
                 .map(|field| match &field.value {
                     nested @ (Value::Record(_) | Value::Set(_) | Value::Sequence(_)) => {
                         format!("{} {{{}}}", field.name, brief(nested))
@@ -21,21 +21,21 @@ pub(crate) fn brief(value: &Value) -> String {
                     plain => format!("{} {}", field.name, brief(plain)),
                 })
                 .collect();
-            told.join(", ")
+            described.join(", ")
         }
         Value::Set(elements) | Value::Sequence(elements) => {
-            let told: Vec<String> = elements
+            let described: Vec<String> = elements
                 .iter()
                 .map(|element| match &element.value {
                     Value::Null => element.label.to_string(),
                     inside => format!("{} {{{}}}", element.label, brief(inside)),
                 })
                 .collect();
-            told.join(", ")
+            described.join(", ")
         }
         Value::List(values) => {
-            let told: Vec<String> = values.iter().map(brief).collect();
-            format!("[{}]", told.join(", "))
+            let described: Vec<String> = values.iter().map(brief).collect();
+            format!("[{}]", described.join(", "))
         }
     }
 }

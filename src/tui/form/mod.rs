@@ -557,7 +557,7 @@ impl Form {
 
     /// Returns the broken rules of a part that are to be told by now: a field
     /// that nobody has been to is not held against anybody yet.
-    pub(crate) fn told(&self, part: Part) -> impl Iterator<Item = &Violation> {
+    pub(crate) fn describe(&self, part: Part) -> impl Iterator<Item = &Violation> {
         let is_untouched = !self.tried && !self.touched.contains(&part);
         let is_quiet = is_untouched && part == Part::Name && self.draft.name.is_empty();
         let of = move |violation: &&Violation| violation.part == Some(part);

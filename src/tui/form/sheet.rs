@@ -140,7 +140,7 @@ fn folded(line: &Line, width: usize) -> Vec<Line> {
 
 /// Says which rules are broken that are about no field.
 pub(super) fn violations(violations: &[Violation]) -> Vec<Line> {
-    let told = |violation: &Violation| {
+    let describe = |violation: &Violation| {
         let hint = if violation.hint.is_empty() {
             String::new()
         } else {
@@ -148,7 +148,7 @@ pub(super) fn violations(violations: &[Violation]) -> Vec<Line> {
         };
         Line::of(Role::Error, &format!("{violation}{hint}"))
     };
-    violations.iter().map(told).collect()
+    violations.iter().map(describe).collect()
 }
 
 impl Sheet<'_> {
@@ -246,19 +246,19 @@ impl Sheet<'_> {
         let has_focus = self.has_focus(Spot::Authentications);
         let mut line = self.labelled(Part::Authentications, has_focus);
         let chosen = &self.form.draft.authentications;
-        let told: Vec<String> = chosen
+        let described: Vec<String> = chosen
             .iter()
             .map(|id| match self.form.catalogue.authentication(id) {
                 Some(label) if *label.name != **id => format!("{id} {}", label.name),
                 _ => id.clone(),
             })
             .collect();
-        let text = if told.is_empty() {
+        let text = if described.is_empty() {
             "none".to_owned()
         } else {
-            told.join(", ")
+            described.join(", ")
         };
-        chooser(&mut line, &text, told.is_empty(), has_focus);
+        chooser(&mut line, &text, described.is_empty(), has_focus);
         self.push(line, has_focus, None);
         self.broken(Part::Authentications);
     }
@@ -363,7 +363,7 @@ impl Sheet<'_> {
         };
         let room = self.width.saturating_sub(indent);
         let mut rows = Vec::new();
-        for violation in self.form.told(part) {
+        for violation in self.form.describe(part) {
             let text = format!("{} {violation}", self.glyphs.blocked);
             let mut pieces: Vec<(Role, String)> = parts(&text, room, Role::Blocked);
             pieces.extend(parts(&violation.hint, room, Role::Dim));

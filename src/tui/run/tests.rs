@@ -660,7 +660,7 @@ fn a_flood_of_progress_is_thinned() {
 }
 
 #[test]
-fn a_wish_that_cannot_be_met_is_told() {
+fn a_wish_that_cannot_be_met_is_reported() {
     let options = Options {
         theme: Some("sea".to_owned()),
         ..Options::default()

@@ -41,7 +41,7 @@ pub(super) fn build(
         .collect();
     let mut rows: Vec<DetailRow> = (0..head.len()).map(DetailRow::Head).collect();
     let modules = modules(catalogue, scope);
-    let told = match scope.apis.len() {
+    let described = match scope.apis.len() {
         0 => "no APIs".to_owned(),
         apis => {
             format!(
@@ -51,7 +51,7 @@ pub(super) fn build(
             )
         }
     };
-    heading(&mut head, &mut rows, &told);
+    heading(&mut head, &mut rows, &described);
     for apis in modules {
         rows.extend(
             apis.first()
@@ -59,11 +59,11 @@ pub(super) fn build(
         );
         rows.extend(apis.iter().copied().map(DetailRow::Api));
     }
-    let told = match scope.holders.len() {
+    let described = match scope.holders.len() {
         0 => "no client holds it".to_owned(),
         holders => format!("{} it", count(holders, "client holds", "clients hold")),
     };
-    heading(&mut head, &mut rows, &told);
+    heading(&mut head, &mut rows, &described);
     rows.extend(scope.holders.iter().copied().map(DetailRow::Holder));
     (head, rows)
 }
@@ -226,14 +226,14 @@ pub(super) fn text(catalogue: &Catalogue, scope: &Scope, warning: &str) -> Strin
 mod tests {
     use super::*;
 
-    fn told(id: &str) -> String {
+    fn describe(id: &str) -> String {
         let catalogue = Catalogue::sample();
         text(&catalogue, catalogue.scope(id).unwrap(), "!")
     }
 
     #[test]
-    fn a_scope_is_told_in_full() {
-        let told = told("2000000001");
+    fn a_scope_is_reported_in_full() {
+        let described = describe("2000000001");
         for part in [
             "alias           帳戶查詢",
             "duration        1 day (0: Unlimited)",
@@ -246,34 +246,37 @@ mod tests {
             "bank  2\n  balance(帳戶餘額)\n  history(Account history)\ncrm  1",
             "2 clients hold it\n  crm  CRM  level A",
         ] {
-            assert!(told.contains(part), "{part} in {told}");
+            assert!(described.contains(part), "{part} in {described}");
         }
     }
 
     #[test]
-    fn what_is_lacking_is_told_with_a_sign_and_in_words() {
-        let told = told("2000000002");
+    fn what_is_lacking_is_reported_with_a_sign_and_in_words() {
+        let described = describe("2000000002");
         assert!(
-            told.contains("! nothing  lacking: the target has no such API"),
-            "{told}"
+            described.contains("! nothing  lacking: the target has no such API"),
+            "{described}"
         );
-        assert!(told.contains("! ghost  there is no such client"), "{told}");
         assert!(
-            told.contains("duration        25 hour (Approximately 1 day) (0: Unlimited)"),
-            "{told}"
+            described.contains("! ghost  there is no such client"),
+            "{described}"
+        );
+        assert!(
+            described.contains("duration        25 hour (Approximately 1 day) (0: Unlimited)"),
+            "{described}"
         );
     }
 
     #[test]
     fn hostile_text_is_shown_and_not_obeyed() {
-        let told = told("2000000003");
+        let described = describe("2000000003");
         assert!(
-            told.contains("description     \\x1b[31mred\\u{202e}"),
-            "{told}"
+            described.contains("description     \\x1b[31mred\\u{202e}"),
+            "{described}"
         );
         assert!(
-            told.contains("no APIs") && told.contains("no client holds it"),
-            "{told}"
+            described.contains("no APIs") && described.contains("no client holds it"),
+            "{described}"
         );
     }
 }

@@ -348,26 +348,26 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told_with_what_was_meant() {
-        let told = |text| {
+    fn mistakes_are_reported_with_what_was_meant() {
+        let describe = |text| {
             Theme::parse("mine", "mine.toml", text)
                 .unwrap_err()
                 .to_string()
         };
         assert_eq!(
-            told("[roles]\n\"status.ad\" = {}"),
+            describe("[roles]\n\"status.ad\" = {}"),
             "mine.toml:2: unknown role 'status.ad'; did you mean 'status.add'?"
         );
         assert_eq!(
-            told("[roles]\ntext = { fg = \"ink\" }"),
+            describe("[roles]\ntext = { fg = \"ink\" }"),
             "mine.toml:2: role 'text' names the colour 'ink', which the palette lacks"
         );
         assert!(
-            told("[palette]\nink = [\"x\", 1, \"red\"]\n[roles]")
+            describe("[palette]\nink = [\"x\", 1, \"red\"]\n[roles]")
                 .starts_with("mine.toml:2: palette.ink")
         );
         assert!(
-            told("[roles]\ntext = { blink = true }")
+            describe("[roles]\ntext = { blink = true }")
                 .starts_with("mine.toml:2: unknown field `blink`")
         );
     }

@@ -39,7 +39,7 @@ fn fill(app: &mut App, by_object: bool) {
         return;
     };
     let list = AccessList::new(access, by_object);
-    let (rows, told) = (list.rows().len(), access.to_string());
+    let (rows, described) = (list.rows().len(), access.to_string());
     app.access = list;
     let Some(modal) = app.modals.last_mut() else {
         return;
@@ -47,7 +47,7 @@ fn fill(app: &mut App, by_object: bool) {
     modal.more = rows;
     modal.at = 0;
     if rows > 0 {
-        modal.title = format!("Access: {told}");
+        modal.title = format!("Access: {described}");
         modal.set_body(Vec::new());
     }
 }

@@ -226,7 +226,7 @@ pub(super) fn undone(app: &mut App, id: EffectId, outcome: Result<Undone, Failur
         Ok(undone) => {
             let modal = result(app, &undone);
             app.modals.push(modal);
-            app.written.push(told(&undone));
+            app.written.push(describe(&undone));
             app.undone = Some(undone);
             if let Some(scopes) = &mut app.scopes {
                 scopes.wrote = true;
@@ -241,7 +241,7 @@ pub(super) fn undone(app: &mut App, id: EffectId, outcome: Result<Undone, Failur
 }
 
 fn result(app: &App, undone: &Undone) -> Modal {
-    let mut body = vec![Line::of(Role::Title, &told(undone)), Line::new()];
+    let mut body = vec![Line::of(Role::Title, &describe(undone)), Line::new()];
     body.extend(job::tables(&undone.tables, app.size));
     body.extend(job::notes(&undone.notes));
     let key = app
@@ -265,7 +265,7 @@ fn result(app: &App, undone: &Undone) -> Modal {
 }
 
 /// Says in one line what an undo did.
-fn told(undone: &Undone) -> String {
+fn describe(undone: &Undone) -> String {
     let items = count(undone.items.len(), "item", "items");
     let rows = job::written(&undone.tables, undone.seconds);
     format!(

@@ -110,13 +110,13 @@ fn body(review: &Review, glyphs: &'static Glyphs, keys: &Keys) -> Vec<Line> {
         (counts.of(Mark::LeftOut), "left out"),
         (counts.blocked(), "blocked"),
     ];
-    let is_told = |(at, (n, _)): &(usize, (usize, &str))| *at < 2 || *n > 0;
-    let told = parts
+    let is_shown = |(at, (n, _)): &(usize, (usize, &str))| *at < 2 || *n > 0;
+    let described = parts
         .into_iter()
         .enumerate()
-        .filter(is_told)
+        .filter(is_shown)
         .map(|(_, (n, word))| format!("{n} {word}"));
-    let headline = format!("{}.", told.collect::<Vec<_>>().join(", "));
+    let headline = format!("{}.", described.collect::<Vec<_>>().join(", "));
     // What matters most comes first: small screens show no more.
     let mut body = vec![Line::of(Role::Title, &headline)];
     body.extend(removals(review, glyphs));

@@ -115,7 +115,7 @@ pub(super) fn applied(
         Ok(receipt) => {
             let modal = result(app, &receipt);
             app.modals.push(modal);
-            app.written.push(told(&receipt));
+            app.written.push(describe(&receipt));
             app.receipt = Some(receipt);
         }
         Err(failure) => fail(app, &failure),
@@ -249,7 +249,7 @@ fn hints(failure: &Failure) -> Vec<Line> {
 }
 
 fn result(app: &App, receipt: &Receipt) -> Modal {
-    let mut body = vec![Line::of(Role::Title, &told(receipt)), Line::new()];
+    let mut body = vec![Line::of(Role::Title, &describe(receipt)), Line::new()];
     body.extend(tables(&receipt.tables, app.size));
     if let Some(access) = &receipt.access {
         body.extend([
@@ -322,7 +322,7 @@ pub(super) fn notes(notes: &[String]) -> Vec<Line> {
 }
 
 /// Says in one line what an import did.
-pub(crate) fn told(receipt: &Receipt) -> String {
+pub(crate) fn describe(receipt: &Receipt) -> String {
     let sentence = counted(&receipt.outcomes);
     format!(
         "job {}: {sentence} ({})",

@@ -147,8 +147,8 @@ fn move_on(app: &mut App, act: Act) -> bool {
             } else {
                 scopes.reverse();
             }
-            let told = scopes.sorted();
-            app.say(told);
+            let described = scopes.sorted();
+            app.say(described);
         }
         _ => return false,
     }
@@ -426,7 +426,7 @@ fn open_finding(app: &mut App) {
         Line::of(Role::Warning, &ailment.message),
         Line::new(),
         pair("code", &ailment.code),
-        pair("about", &told(&ailment.item)),
+        pair("about", &describe(&ailment.item)),
     ];
     match &ailment.repair {
         Some(repair) => body.push(pair("repair", repair)),
@@ -441,6 +441,6 @@ fn open_finding(app: &mut App) {
     app.modals.push(modal);
 }
 
-fn told(id: &ItemId) -> String {
+fn describe(id: &ItemId) -> String {
     format!("{} {}", id.kind, id.key)
 }

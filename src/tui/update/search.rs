@@ -80,7 +80,7 @@ pub(super) fn keep(app: &mut App) {
         let query = std::mem::take(&mut app.search.query);
         app.refuse(format!("no item is called '{query}'"));
     } else {
-        tell_place(app);
+        show_position(app);
     }
 }
 
@@ -113,7 +113,7 @@ fn step(app: &mut App, forward: bool) {
     match next {
         Some(node) => {
             reveal(app, *node);
-            tell_place(app);
+            show_position(app);
         }
         None => {
             let query = app.search.query.clone();
@@ -122,7 +122,7 @@ fn step(app: &mut App, forward: bool) {
     }
 }
 
-fn tell_place(app: &mut App) {
+fn show_position(app: &mut App) {
     let (Some(review), Some(here)) = (&app.review, app.node()) else {
         return;
     };

@@ -469,7 +469,7 @@ mod importing {
     }
 
     #[test]
-    fn nothing_is_written_to_a_read_only_target_and_the_reason_is_told() {
+    fn nothing_is_written_to_a_read_only_target_and_the_reason_is_reported() {
         let mut subject = reviewed(plan(sample_drafts(10), Vec::new(), Vec::new()));
         subject.read_only = Some("profile 'audit' names this database".to_owned());
         let mut app = open(subject, 80, 24);
@@ -567,16 +567,16 @@ mod importing {
     }
 
     #[test]
-    fn deletions_are_told_and_never_denied() {
-        let told = |app: &App| {
+    fn deletions_are_reported_and_never_denied() {
+        let describe = |app: &App| {
             let lines = app.modals.last().unwrap().lines().iter().map(Line::plain);
             lines.collect::<Vec<_>>().join("\n")
         };
         let mut app = plain();
         keys(&mut app, "P");
-        assert!(told(&app).contains("One transaction. Nothing will be deleted."));
+        assert!(describe(&app).contains("One transaction. Nothing will be deleted."));
         keys(&mut app, "q j c P");
-        assert!(told(&app).contains("1 existing entry will be deleted:"));
+        assert!(describe(&app).contains("1 existing entry will be deleted:"));
     }
 
     #[test]
@@ -700,15 +700,15 @@ mod importing {
             let id = compare_id(&keys(&mut app, "R"));
             let subject = reviewed(plan(sample_drafts(tps), Vec::new(), Vec::new()));
             update(&mut app, Msg::Compared(id, Ok(subject)));
-            let told: Vec<String> = app
+            let described: Vec<String> = app
                 .detail
                 .rows()
                 .iter()
                 .map(|row| row.line.plain())
                 .collect();
             assert!(
-                told.iter().any(|line| line.contains(&tps.to_string())),
-                "{tps} in {told:#?}"
+                described.iter().any(|line| line.contains(&tps.to_string())),
+                "{tps} in {described:#?}"
             );
         }
     }
@@ -874,7 +874,7 @@ mod reading {
     fn an_explanation_names_path_identity_and_codes() {
         let mut app = sampled(80, 24);
         keys(&mut app, "j j j j e");
-        let told: String = app
+        let described: String = app
             .modals
             .last()
             .unwrap()
@@ -888,7 +888,7 @@ mod reading {
             "by kind and key",
             "security-level-differs",
         ] {
-            assert!(told.contains(part), "{part} in {told}");
+            assert!(described.contains(part), "{part} in {described}");
         }
     }
 
@@ -963,13 +963,13 @@ mod reading {
         );
         keys(&mut app, "1 G 2");
         assert_eq!(app.node(), Some(Node::Warning(0)));
-        let told: String = app
+        let described: String = app
             .detail
             .rows()
             .iter()
             .map(|row| row.line.plain() + "\n")
             .collect();
-        assert!(told.contains("/x/0/y"), "{told}");
+        assert!(described.contains("/x/0/y"), "{described}");
     }
 }
 
@@ -1078,7 +1078,7 @@ mod own_keys {
     }
 
     #[test]
-    fn what_cannot_be_read_stays_as_it_was_and_is_told() {
+    fn what_cannot_be_read_stays_as_it_was_and_is_reported() {
         let mut app = sampled(80, 24);
         app.keymap = keymap("cover", "v");
         let keys = Err("config.toml:3: no".to_owned());

@@ -124,11 +124,11 @@ fn list(
     area: Rect,
 ) -> Option<Position> {
     let room = usize::from(inside.width);
-    let told = message(&form.message, room);
-    for (n, line) in told.iter().enumerate() {
+    let described = message(&form.message, room);
+    for (n, line) in described.iter().enumerate() {
         canvas.line(inside, n, line);
     }
-    let head = u16::try_from(told.len())
+    let head = u16::try_from(described.len())
         .unwrap_or(u16::MAX)
         .min(inside.height.saturating_sub(2));
     let inside = Rect {

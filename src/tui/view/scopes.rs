@@ -200,7 +200,7 @@ pub(super) fn summary(app: &App) -> Line {
     };
     let line = doing(app);
     let total = catalogue.scopes().len();
-    let told = match scopes.list.rows().len() {
+    let described = match scopes.list.rows().len() {
         listed if listed == total => count(total, "scope", "scopes"),
         listed => format!("{listed} of {}", count(total, "scope", "scopes")),
     };
@@ -210,7 +210,7 @@ pub(super) fn summary(app: &App) -> Line {
     let level = filter.level.as_ref().map(|level| format!("level {level}"));
     let keyword = (!scopes.keyword().is_empty()).then(|| format!("\"{}\"", scopes.keyword()));
     let parts = [
-        Some(told),
+        Some(described),
         Some(scopes.sorted()),
         authentications,
         level,

@@ -301,7 +301,7 @@ mod looks {
     }
 
     #[test]
-    fn an_item_tells_what_it_misses_and_how_it_was_matched() {
+    fn an_item_reports_what_it_misses_and_how_it_was_matched() {
         let mut app = open(reviewed(sample_missing()), 120, 40);
         let shown = shot(&app);
         assert!(

@@ -27,7 +27,7 @@ pub(crate) fn portable(export: &[u8]) -> Portable {
     let root: Value = serde_json::from_slice(export).unwrap();
     let lists = root["importClientRelated"].as_object().unwrap();
     let names = Names::new(lists);
-    let told = |list: &String, rows: &Value| {
+    let describe = |list: &String, rows: &Value| {
         // The product keeps maps of keys to groups that are gone; every import skips them.
         let is_skipped = |row: &Value| {
             list == "dgrXApiKeyMapList"
@@ -39,7 +39,7 @@ pub(crate) fn portable(export: &[u8]) -> Portable {
             .iter()
             .filter(|row| !is_skipped(row));
         let mut rows: Vec<String> = rows
-            .map(|row| names.told(list, row.as_object().unwrap()))
+            .map(|row| names.describe(list, row.as_object().unwrap()))
             .collect();
         rows.sort();
         // An import makes one map of several to hidden groups of one name.
@@ -48,7 +48,10 @@ pub(crate) fn portable(export: &[u8]) -> Portable {
         }
         (list.clone(), rows)
     };
-    lists.iter().map(|(list, rows)| told(list, rows)).collect()
+    lists
+        .iter()
+        .map(|(list, rows)| describe(list, rows))
+        .collect()
 }
 
 /// What local ids name.
@@ -100,7 +103,7 @@ impl Names {
         }
     }
 
-    fn told(&self, list: &str, row: &Map<String, Value>) -> String {
+    fn describe(&self, list: &str, row: &Map<String, Value>) -> String {
         let mut cells = row.clone();
         for (property, cell) in &mut cells {
             // An id that names nothing is no dangling row: it must not be there at all.
@@ -110,7 +113,7 @@ impl Names {
                     .unwrap_or_else(|| panic!("{list} names no {property} {id}"))
                     .clone()
             };
-            let told = match (list, property.as_str()) {
+            let described = match (list, property.as_str()) {
                 _ if LEFT_OUT.contains(&(list, property)) => json!(null),
                 ("dgrXApiKeyMapList", "groupId") => named(&self.group_names, cell),
                 (_, "groupId") => named(&self.groups, cell),
@@ -121,7 +124,7 @@ impl Names {
                 (_, "resubmitDateTimeForLongTime") => day(cell),
                 _ => continue,
             };
-            *cell = told;
+            *cell = described;
         }
         Value::Object(cells).to_string()
     }

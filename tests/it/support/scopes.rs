@@ -270,7 +270,7 @@ impl Site {
             .map(|violation| violation.code)
             .collect();
         assert_eq!(found, codes, "{edit:?}: {failure:?}");
-        assert!(failure.violations.iter().all(is_told), "{failure:?}");
+        assert!(failure.violations.iter().all(is_shown), "{failure:?}");
         same("refused", &before, &self.exact().await);
         failure
     }
@@ -299,7 +299,7 @@ impl Site {
 }
 
 /// Says whether a violation says what to do.
-fn is_told(violation: &Violation) -> bool {
+fn is_shown(violation: &Violation) -> bool {
     !violation.message.is_empty() && !violation.hint.is_empty()
 }
 
@@ -316,7 +316,7 @@ pub(crate) fn about(failure: &Failure) -> Vec<String> {
 /// Fails if a table does not hold the same rows, and says which.
 #[track_caller]
 pub(crate) fn same(step: &str, wanted: &Dump, found: &Dump) {
-    let mut told = String::new();
+    let mut described = String::new();
     for (table, rows) in wanted {
         let sorted = |rows: &[Value]| {
             let mut rows: Vec<String> = rows.iter().map(Value::to_string).collect();
@@ -331,11 +331,11 @@ pub(crate) fn same(step: &str, wanted: &Dump, found: &Dump) {
                     .map(|row| format!("\n    {row}"))
                     .collect()
             };
-            told += &format!("\n  {table} lacks{}\n  and has", less(&wanted, &found));
-            told += &less(&found, &wanted);
+            described += &format!("\n  {table} lacks{}\n  and has", less(&wanted, &found));
+            described += &less(&found, &wanted);
         }
     }
-    assert!(told.is_empty(), "{step}:{told}");
+    assert!(described.is_empty(), "{step}:{described}");
 }
 
 /// What every table is to hold: what it held, but for what a test says.
@@ -349,7 +349,7 @@ pub(crate) struct Expected(Dump);
 impl Expected {
     /// Begins with what there is.
     pub(crate) async fn of(site: &Site) -> Self {
-        Self(told(site.dump().await))
+        Self(describe(site.dump().await))
     }
 
     pub(crate) fn added(mut self, table: &str, row: Value) -> Self {
@@ -459,7 +459,7 @@ impl Expected {
 
     /// Compares it with every table.
     pub(crate) async fn is_there(&self, site: &Site) {
-        same("what is there", &self.0, &told(site.dump().await));
+        same("what is there", &self.0, &describe(site.dump().await));
     }
 }
 
@@ -494,7 +494,7 @@ fn has(row: &Value, cells: &Value) -> bool {
 
 /// Makes new hidden groups comparable: their names are chance, and their
 /// aliases and descriptions hold the time. They have to look as they should.
-fn told(mut dump: Dump) -> Dump {
+fn describe(mut dump: Dump) -> Dump {
     for row in dump.get_mut("tsmp_group").unwrap() {
         let is_new = row["vgroup_flag"] == "1"
             && row["create_time"] == "now"

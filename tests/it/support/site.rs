@@ -259,12 +259,12 @@ async fn rows(connection: &mut PgConnection, table: &str, condition: &str) -> Ve
         .fetch_all(connection)
         .await
         .unwrap_or_else(|error| panic!("{table} where {condition}: {error}"));
-    rows.into_iter().map(|row| told(&row)).collect()
+    rows.into_iter().map(|row| describe(&row)).collect()
 }
 
 /// Makes a row comparable: `now` for the time of an import, `date-hex` for an id that begins with
 /// today's date. What is from before stays as it is.
-fn told(row: &Value) -> Value {
+fn describe(row: &Value) -> Value {
     let Value::Object(cells) = row else {
         panic!("a row is an object")
     };

@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn lists_and_objects_look_as_the_product_prints_them() {
-        let told = written(|json| {
+        let described = written(|json| {
             json.object(|json| {
                 json.key("none");
                 json.list(Vec::<i64>::new(), |_, _| {});
@@ -138,21 +138,21 @@ mod tests {
             "  } ]",
             "}\n",
         ];
-        assert_eq!(told, lines.join("\n"));
+        assert_eq!(described, lines.join("\n"));
     }
 
     proptest! {
         #[test]
         fn any_text_is_read_back_as_it_was(text in any::<String>()) {
-            let told = written(|json| json.text(&text));
-            let read: String = serde_json::from_str(&told).unwrap();
+            let described = written(|json| json.text(&text));
+            let read: String = serde_json::from_str(&described).unwrap();
             assert_eq!(read, text);
         }
     }
 
     #[test]
     fn control_characters_are_escaped_and_others_are_not() {
-        let told = written(|json| json.text("\u{1b}[2J\u{0}\n\"\\\u{7f}客"));
-        assert_eq!(told, "\"\\u001B[2J\\u0000\\n\\\"\\\\\u{7f}客\"\n");
+        let described = written(|json| json.text("\u{1b}[2J\u{0}\n\"\\\u{7f}客"));
+        assert_eq!(described, "\"\\u001B[2J\\u0000\\n\\\"\\\\\u{7f}客\"\n");
     }
 }

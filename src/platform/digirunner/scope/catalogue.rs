@@ -653,12 +653,15 @@ mod tests {
     #[test]
     fn modules_are_those_of_their_apis() {
         let catalogue = Catalogue::sample();
-        let told: Vec<(&str, usize)> = catalogue
+        let described: Vec<(&str, usize)> = catalogue
             .modules()
             .iter()
             .map(|module| (&*module.name, module.apis.len()))
             .collect();
-        assert_eq!(told, [("bank", 3), ("cards", 1), ("crm", 1), ("gone", 1)]);
+        assert_eq!(
+            described,
+            [("bank", 3), ("cards", 1), ("crm", 1), ("gone", 1)]
+        );
     }
 
     #[test]

@@ -120,12 +120,12 @@ pub(super) struct Found<'w> {
 impl Found<'_> {
     /// Tells it.
     pub(super) fn ailment(&self) -> Ailment {
-        let mut told = HashSet::new();
+        let mut described = HashSet::new();
         let names: Vec<&str> = self
             .names
             .iter()
             .map(String::as_str)
-            .filter(|name| told.insert(*name))
+            .filter(|name| described.insert(*name))
             .collect();
         Ailment {
             code: self.sign.code().into(),

@@ -191,14 +191,14 @@ fn pointer(path: &Path) -> String {
 }
 
 /// Puts the JSON reader's words into ours, without the value that it names.
-fn reworded(told: &str) -> Cow<'_, str> {
-    let wrong = told
+fn reworded(described: &str) -> Cow<'_, str> {
+    let wrong = described
         .strip_prefix("invalid type: ")
-        .or_else(|| told.strip_prefix("invalid value: "));
+        .or_else(|| described.strip_prefix("invalid value: "));
     if let Some((found, expected)) = wrong.and_then(|wrong| wrong.rsplit_once(", expected ")) {
         let found = match found.split([' ', ',']).next().unwrap_or_default() {
             "string" => "text",
-            "integer" if told.starts_with("invalid value") => "one that is too large",
+            "integer" if described.starts_with("invalid value") => "one that is too large",
             "integer" => "a whole number",
             "floating" => "a number with a fraction",
             "boolean" => "true or false",
@@ -215,17 +215,17 @@ fn reworded(told: &str) -> Cow<'_, str> {
         };
         return format!("expected {expected}, found {found}").into();
     }
-    if let Some((key, _)) = told
+    if let Some((key, _)) = described
         .strip_prefix("unknown field `")
         .and_then(|key| key.split_once("`, "))
     {
         return format!("there is no property '{}'", parse::brief(key)).into();
     }
-    match told.split_once(" field `") {
+    match described.split_once(" field `") {
         Some((how @ ("missing" | "duplicate"), key)) => {
             format!("{how} property '{}'", key.trim_end_matches('`')).into()
         }
-        _ => told.into(),
+        _ => described.into(),
     }
 }
 
@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_with_its_place_and_without_the_value() {
+    fn a_mistake_is_reported_with_its_place_and_without_the_value() {
         let (place, message) = refused("{\n \"times\": \"hush\"}");
         assert_eq!(
             (place.as_str(), message.as_str()),

@@ -584,12 +584,12 @@ mod tests {
 
     #[test]
     fn a_description_has_at_most_500() {
-        let described = |description: String| Draft {
+        let describe = |description: String| Draft {
             description,
             ..named("new")
         };
-        assert_eq!(codes(&described("d".repeat(500)), None), [0; 0]);
-        assert_eq!(codes(&described("d".repeat(501)), None), [1351]);
+        assert_eq!(codes(&describe("d".repeat(500)), None), [0; 0]);
+        assert_eq!(codes(&describe("d".repeat(501)), None), [1351]);
     }
 
     #[test]
@@ -710,7 +710,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_is_told_field_by_field() {
+    fn what_differs_is_reported_field_by_field() {
         let catalogue = Catalogue::sample();
         let before = Draft::of(&catalogue, catalogue.scope("2000000001").unwrap());
         let mut draft = before.clone();
@@ -721,12 +721,12 @@ mod tests {
         draft.apis.insert(ApiName::new("cards", "list"));
         draft.authentications.clear();
         let changes = draft.changes(Some(&before));
-        let told: Vec<(&str, Op)> = changes
+        let reported: Vec<(&str, Op)> = changes
             .iter()
             .map(|change| (&*change.path, change.op))
             .collect();
         assert_eq!(
-            told,
+            reported,
             [
                 ("/vgroupAlias", Op::Replace),
                 ("/allowTimes", Op::Replace),

@@ -191,29 +191,29 @@ pub(super) fn below(label: &str, text: &str) -> Violation {
 mod tests {
     use super::*;
 
-    fn told(seconds: i64) -> String {
+    fn describe(seconds: i64) -> String {
         Span::new(seconds).to_string()
     }
 
     #[test]
-    fn a_duration_is_told_in_its_largest_whole_unit() {
-        assert_eq!(told(0), "0 second");
-        assert_eq!(told(59), "59 second");
-        assert_eq!(told(60), "1 minute");
-        assert_eq!(told(7_200), "2 hour");
-        assert_eq!(told(86_400), "1 day");
+    fn a_duration_is_reported_in_its_largest_whole_unit() {
+        assert_eq!(describe(0), "0 second");
+        assert_eq!(describe(59), "59 second");
+        assert_eq!(describe(60), "1 minute");
+        assert_eq!(describe(7_200), "2 hour");
+        assert_eq!(describe(86_400), "1 day");
     }
 
     #[test]
     fn what_is_no_whole_number_of_a_larger_unit_gets_a_rough_hint() {
-        assert_eq!(told(90_000), "25 hour (Approximately 1 day)");
-        assert_eq!(told(3_661), "3661 second (Approximately 1 hour)");
-        assert_eq!(told(90), "90 second (Approximately 1 minute)");
+        assert_eq!(describe(90_000), "25 hour (Approximately 1 day)");
+        assert_eq!(describe(3_661), "3661 second (Approximately 1 hour)");
+        assert_eq!(describe(90), "90 second (Approximately 1 minute)");
     }
 
     #[test]
-    fn what_an_overflow_left_behind_is_told_as_it_is() {
-        assert_eq!(told(-86_400), "-86400 second");
+    fn what_an_overflow_left_behind_is_reported_as_it_is() {
+        assert_eq!(describe(-86_400), "-86400 second");
     }
 
     #[test]

@@ -343,7 +343,7 @@ impl<'w> Editor<'w, '_> {
     /// Refuses if a client that gains groups has more of them than there is room for.
     pub(super) fn check_room(
         &self,
-        tell: impl Fn(ItemId, usize) -> Violation,
+        violation: impl Fn(ItemId, usize) -> Violation,
     ) -> Result<(), Refused> {
         let had = |client: &str| {
             self.rows(T::ClientGroup, client_group::CLIENT_ID, client)
@@ -354,7 +354,9 @@ impl<'w> Editor<'w, '_> {
             .iter()
             .filter(|(client, groups)| groups.len() > MOST_APIS && groups.len() > had(client));
         let violations: Vec<Violation> = full
-            .map(|(client, groups)| tell(ItemId::new(CLIENT, Arc::clone(client)), groups.len()))
+            .map(|(client, groups)| {
+                violation(ItemId::new(CLIENT, Arc::clone(client)), groups.len())
+            })
             .collect();
         if violations.is_empty() {
             Ok(())

@@ -101,8 +101,8 @@ pub(super) fn repair(world: &World, codes: &[String], stamp: &Stamp) -> Repaired
         }
         repaired = Some(round.finish());
     }
-    let mut told = HashSet::new();
-    ailments.retain(|ailment| told.insert((ailment.code.clone(), ailment.item.clone())));
+    let mut described = HashSet::new();
+    ailments.retain(|ailment| described.insert((ailment.code.clone(), ailment.item.clone())));
     let changes =
         repaired.map_or_else(Changes::default, |after| difference(world, &after, &owners));
     Repaired {

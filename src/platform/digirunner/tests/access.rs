@@ -38,10 +38,10 @@ fn access(from: &Lists, to: &Lists, items: &[&str]) -> Vec<String> {
         choices.set(&plan, at(&plan, item), true);
     }
     let resolution = plan.resolve(&choices);
-    told(&plan.access(|at| resolution.is_written(at)).unwrap())
+    describe(&plan.access(|at| resolution.is_written(at)).unwrap())
 }
 
-fn told(access: &Access) -> Vec<String> {
+fn describe(access: &Access) -> Vec<String> {
     let line = |grant: &crate::engine::access::Grant| {
         format!(
             "{} {} {} {}",

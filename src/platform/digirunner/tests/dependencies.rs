@@ -149,13 +149,13 @@ fn a_blocked_prerequisite_blocks_along_the_chain_and_says_why() {
         status(&plan, "client:a"),
         "Cannot add: prerequisite-blocked"
     );
-    let told = message(&plan, "client:a");
+    let described = message(&plan, "client:a");
     for part in [
         "group 'g'",
         "security-level 'L'",
         "name 'taken' belongs to security-level 'M'",
     ] {
-        assert!(told.contains(part), "{told}");
+        assert!(described.contains(part), "{described}");
     }
     let reason = &super::entry(&plan, "client:a").verdict.reasons[0];
     assert_eq!(reason.about, [id("group:g")]);

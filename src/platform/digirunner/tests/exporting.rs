@@ -28,7 +28,7 @@ fn lists(export: &Export) -> Map<String, Value> {
 }
 
 /// Returns the lists that have rows, each row as its values joined, without nulls.
-fn told(export: &Export, lists_of: &[(&str, &str)]) -> BTreeMap<String, Vec<String>> {
+fn describe(export: &Export, lists_of: &[(&str, &str)]) -> BTreeMap<String, Vec<String>> {
     let lists = lists(export);
     let key = |list: &str| {
         lists_of
@@ -219,8 +219,11 @@ fn the_apis_of_dgrk_keys_are_listed_once_each_in_the_order_of_the_maps() {
         .open_map(1, 1, "uid-m-a")
         .open_map(2, 2, "uid-m-b")
         .open_map(3, 2, "uid-m-a");
-    let told = told(&exported(&source, &[]), &ALL);
-    assert_eq!(told["dgrApikeyUseApiList"], ["uid-m-a m a", "uid-m-b m b"]);
+    let described = describe(&exported(&source, &[]), &ALL);
+    assert_eq!(
+        described["dgrApikeyUseApiList"],
+        ["uid-m-a m a", "uid-m-b m b"]
+    );
 }
 
 /// What tells the rows of a list apart.
@@ -341,7 +344,7 @@ fn a_client_comes_with_exactly_what_it_needs() {
             )
         })
         .collect();
-    assert_eq!(told(&export, &ALL), wanted);
+    assert_eq!(describe(&export, &ALL), wanted);
     let counts: Vec<usize> = export.counts.iter().map(|(_, count)| *count).collect();
     assert_eq!(
         counts,
@@ -354,8 +357,8 @@ fn a_client_comes_with_exactly_what_it_needs() {
 #[test]
 fn chosen_clients_together_are_no_more_than_each_alone() {
     let source = two_clients();
-    let both = told(&exported(&source, &["b", "a"]), &ALL);
-    let whole = told(&exported(&source, &[]), &ALL);
+    let both = describe(&exported(&source, &["b", "a"]), &ALL);
+    let whole = describe(&exported(&source, &[]), &ALL);
     for (list, rows) in &whole {
         let expected: Vec<&String> = rows.iter().filter(|row| *row != "99").collect();
         assert_eq!(
@@ -376,17 +379,17 @@ fn an_x_api_key_to_a_hidden_group_brings_its_whole_scope() {
         .hidden("12", "1", ("m", "l"), json!({}))
         .x_key(1, "a", "E", json!({}))
         .x_map(1, 1, "12");
-    let told = told(&exported(&source, &["a"]), &ALL);
-    assert_eq!(told["tsmpVgroupList"], ["1"]);
-    assert_eq!(told["tsmpGroupList"], ["11", "12"]);
+    let described = describe(&exported(&source, &["a"]), &ALL);
+    assert_eq!(described["tsmpVgroupList"], ["1"]);
+    assert_eq!(described["tsmpGroupList"], ["11", "12"]);
     assert!(
-        !told.contains_key("tsmpClientVgroupList"),
+        !described.contains_key("tsmpClientVgroupList"),
         "the client holds it no more than before"
     );
 }
 
 #[test]
-fn rows_that_refer_to_nothing_are_left_out_and_told() {
+fn rows_that_refer_to_nothing_are_left_out_and_reported() {
     let source = world()
         .api(("m", "k"))
         .client("a", json!({}))
@@ -425,7 +428,7 @@ fn rows_that_refer_to_nothing_are_left_out_and_told() {
              oauth_client_details",
         ]
     );
-    let told = told(&export, &ALL);
+    let described = describe(&export, &ALL);
     let left = [
         "tsmpClientList",
         "tsmpGroupList",
@@ -436,20 +439,20 @@ fn rows_that_refer_to_nothing_are_left_out_and_told() {
         "tsmpOpenApiKeyList",
         "tsmpSecurityLevelList",
     ];
-    assert!(told.keys().eq(BTreeSet::from(left)), "{told:?}");
-    assert_eq!(told["tsmpGroupApiList"], ["1 k"]);
+    assert!(described.keys().eq(BTreeSet::from(left)), "{described:?}");
+    assert_eq!(described["tsmpGroupApiList"], ["1 k"]);
     let file = super::super::file::read(&export.bytes).unwrap();
     let broken = super::integrity::check(&super::Side::new(&file.world)).findings;
-    let told: Vec<&str> = broken
+    let described: Vec<&str> = broken
         .iter()
         .map(|finding| finding.message.as_str())
         .collect();
     let map = "dgrXApiKeyMapList row 0 names groupId '21', which tsmpGroupList does not hold; an import skips it";
-    assert_eq!(told, [map]);
+    assert_eq!(described, [map]);
 }
 
 #[test]
-fn what_an_import_is_going_to_miss_is_told_and_stays() {
+fn what_an_import_is_going_to_miss_is_reported_and_stays() {
     let source = world()
         .client("a", json!({"securityLevelId": "Z"}))
         .client("b", json!({"securityLevelId": null}))
@@ -468,7 +471,7 @@ fn what_an_import_is_going_to_miss_is_told_and_stays() {
              oauth_client_details",
         ]
     );
-    assert_eq!(told(&export, &ALL)["dgrGtwIdpInfoJdbcList"], ["a 1"]);
+    assert_eq!(describe(&export, &ALL)["dgrGtwIdpInfoJdbcList"], ["a 1"]);
 }
 
 #[test]
@@ -497,8 +500,11 @@ fn a_local_day_travels_as_milliseconds_and_comes_back_in_every_time_zone() {
             .env("TZ", zone)
             .output()
             .unwrap();
-        let told = String::from_utf8_lossy(&output.stdout);
-        assert!(told.contains(&format!("millis {millis}")), "{zone}: {told}");
+        let described = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            described.contains(&format!("millis {millis}")),
+            "{zone}: {described}"
+        );
     }
 }
 

@@ -163,17 +163,17 @@ fn an_absent_property_has_the_products_default() {
     for table in TABLES {
         for field in table.fields {
             if field.absent != super::super::tables::Absent::Null {
-                let told = format!("{} {:?}", field.json, field.absent);
-                defaults.entry(table.list).or_default().push(told);
+                let reported = format!("{} {:?}", field.json, field.absent);
+                defaults.entry(table.list).or_default().push(reported);
             }
         }
     }
-    let told: Vec<String> = defaults
+    let reported: Vec<String> = defaults
         .into_iter()
         .map(|(list, fields)| format!("{list}: {}", fields.join(", ")))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             "dgrRdbConnectionList: maxPoolSize Int(10), connectionTimeout Int(30000), idleTimeout Int(600000), \
              maxLifetime Int(1800000)",

@@ -7,7 +7,7 @@ use super::{changes, outcome, plan, status};
 use crate::engine::Outcome;
 
 /// Returns the paths and operations of an item's differences.
-fn told(from: &World, to: &World, item: &str) -> Vec<String> {
+fn describe(from: &World, to: &World, item: &str) -> Vec<String> {
     changes(&plan(from, to), item)
         .iter()
         .map(|change| {
@@ -24,7 +24,7 @@ fn told(from: &World, to: &World, item: &str) -> Vec<String> {
 const NONE: [&str; 0] = [];
 
 #[test]
-fn a_field_that_differs_is_told_with_both_values() {
+fn a_field_that_differs_is_reported_with_both_values() {
     let plan = plan(
         &world().client("a", json!({"tps": 50})),
         &world().client("a", json!({})),
@@ -46,7 +46,7 @@ fn empty_text_and_null_are_the_same() {
 fn a_value_that_the_file_lacks_is_replaced_by_none() {
     let from = world().client("a", json!({"remark": ""}));
     assert_eq!(
-        told(
+        describe(
             &from,
             &world().client("a", json!({"remark": "x"})),
             "client:a"
@@ -92,7 +92,7 @@ fn audit_columns_are_no_difference() {
 }
 
 #[test]
-fn passwords_that_a_cover_keeps_are_told_and_are_nothing_to_do() {
+fn passwords_that_a_cover_keeps_are_reported_and_are_nothing_to_do() {
     let with = |secret: &str| {
         world()
             .client(
@@ -129,9 +129,9 @@ fn what_the_target_has_more_is_kept() {
         .open_key(1, "a", "key", json!({}))
         .dp_app(1, "a", json!({}))
         .idp_o(1, "a", "GOOGLE", json!({}));
-    let told = told(&small, &large, "client:a");
+    let described = describe(&small, &large, "client:a");
     assert_eq!(
-        told,
+        described,
         [
             "keep /hosts/2.2.2.2",
             "keep /groups/g",
@@ -165,9 +165,9 @@ fn what_the_file_has_more_is_added() {
         .x_key(1, "a", "EN", json!({}))
         .open_key(1, "a", "key", json!({}))
         .idp_l(1, "a", json!({}));
-    let told = told(&from, &base(world()), "client:a");
+    let described = describe(&from, &base(world()), "client:a");
     assert_eq!(
-        told,
+        described,
         [
             "add /hosts/1.1.1.1",
             "add /groups/g",
@@ -202,7 +202,7 @@ fn a_host_is_the_same_by_name_without_regard_to_case() {
         .client("a", json!({}))
         .host(5, "a", "web-01", "1.1.1.1");
     assert_eq!(
-        told(&from, &to, "client:a"),
+        describe(&from, &to, "client:a"),
         [
             "replace /hosts/2.2.2.2/hostName",
             "replace /hosts/2.2.2.2/hostIp"
@@ -219,7 +219,7 @@ fn a_host_is_the_same_by_address_without_regard_to_case() {
         .client("a", json!({}))
         .host(5, "a", "two", "h.example");
     assert_eq!(
-        told(&from, &to, "client:a"),
+        describe(&from, &to, "client:a"),
         ["replace /hosts/H.Example/hostName"]
     );
 }
@@ -256,7 +256,7 @@ fn letters_of_every_script_are_matched_without_regard_to_case() {
         let from = world().client("a", json!({})).host(1, "a", "new", here);
         let to = world().client("a", json!({})).host(5, "a", "old", there);
         assert_eq!(
-            told(&from, &to, "client:a"),
+            describe(&from, &to, "client:a"),
             [format!("replace /hosts/{here}/hostName")]
         );
     }
@@ -314,7 +314,7 @@ fn a_hidden_groups_rights_are_compared() {
             .authentication("OTP", "otp")
             .group_authentication("2", "OTP");
     assert_eq!(
-        told(&from, &with(json!({})), "scope:s"),
+        describe(&from, &with(json!({})), "scope:s"),
         [
             "replace /apis/m~1k/groupAccess",
             "replace /apis/m~1k/securityLevelId",
@@ -344,7 +344,7 @@ fn a_groups_apis_and_authentication_types_are_sets() {
         .group_api("9", ("m", "c"), json!({}))
         .group_authentication("9", "Y");
     assert_eq!(
-        told(&from, &to, "group:g"),
+        describe(&from, &to, "group:g"),
         [
             "add /apis/m~1a",
             "replace /apis/m~1b/moduleVer",
@@ -396,8 +396,8 @@ fn a_resubmit_date_is_compared_by_its_day() {
         status(&plan(&from, &with(day.to_string())), "client:a"),
         "Repeat unchanged"
     );
-    let told = told(&from, &with("1999-01-01 00:00:00".to_owned()), "client:a");
-    assert_eq!(told, ["replace /extension/resubmitDateTime"]);
+    let described = describe(&from, &with("1999-01-01 00:00:00".to_owned()), "client:a");
+    assert_eq!(described, ["replace /extension/resubmitDateTime"]);
 }
 
 #[test]
@@ -419,7 +419,7 @@ fn dgrk_maps_are_compared_by_what_their_uids_mean() {
         "Repeat unchanged"
     );
     assert_eq!(
-        told(&from, &to("source-uid"), "client:a"),
+        describe(&from, &to("source-uid"), "client:a"),
         [
             "add /openApiKeys/alias-key/apis/m~1k",
             "keep /openApiKeys/alias-key/apis/source-uid"
@@ -440,7 +440,7 @@ fn of_two_meanings_of_a_uid_the_first_counts() {
         .client("a", json!({}))
         .open_key(4, "a", "key", json!({}));
     assert_eq!(
-        told(&from, &to, "client:a"),
+        describe(&from, &to, "client:a"),
         ["add /openApiKeys/alias-key/apis/m~1first"]
     );
 }
@@ -465,7 +465,7 @@ fn key_maps_are_compared_by_the_names_of_groups() {
         "Repeat unchanged"
     );
     assert_eq!(
-        told(&from, &to("1"), "client:a"),
+        describe(&from, &to("1"), "client:a"),
         [
             "add /xApiKeys/alias-EN/groups/g",
             "keep /xApiKeys/alias-EN/groups/other"
@@ -488,7 +488,7 @@ fn the_idp_rows_of_a_portal_client_are_replaced_by_type_and_sort() {
         .idp_l(2, "a", json!({}))
         .idp_a(2, "a", json!({}));
     assert_eq!(
-        told(&from, &to, "client:a"),
+        describe(&from, &to, "client:a"),
         [
             "add /idpOAuth/GOOGLE 1",
             "remove /idpOAuth/GOOGLE 2",
@@ -511,7 +511,7 @@ fn without_a_portal_application_idp_rows_are_matched_by_id_and_others_stay() {
         .idp_o(1, "a", "GOOGLE", json!({}))
         .idp_o(2, "a", "GOOGLE", json!({}));
     assert_eq!(
-        told(&from, &to, "client:a"),
+        describe(&from, &to, "client:a"),
         [
             "keep /dpApp",
             "replace /idpOAuth/GOOGLE 1/remark",
@@ -610,7 +610,7 @@ fn a_holder_without_the_hidden_groups_rows_gets_those_that_the_file_has() {
         partial_holder(json!({})).client_group("a", "11"),
     );
     assert_eq!(
-        told(&complete, &partial, "client:a"),
+        describe(&complete, &partial, "client:a"),
         ["add /scopes/s/apis/m~1k"]
     );
     assert_eq!(
@@ -630,7 +630,7 @@ fn a_holder_without_the_hidden_groups_rows_on_both_sides_is_no_difference() {
 
 #[test]
 fn a_holder_that_is_written_anyway_gets_the_hidden_groups_rows() {
-    let changes = told(
+    let changes = describe(
         &partial_holder(json!({"tps": 99})),
         &partial_holder(json!({})),
         "client:a",

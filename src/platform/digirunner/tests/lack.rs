@@ -86,11 +86,14 @@ fn is_sorted_by_module_without_regard_to_case_then_by_key() {
     .fold(world().group("1", "g", json!({})), |world, api| {
         world.group_api("1", *api, json!({}))
     });
-    let told: Vec<String> = lack(&from, &world())
+    let described: Vec<String> = lack(&from, &world())
         .iter()
         .map(|line| line.replace(" group:g", ""))
         .collect();
-    assert_eq!(told, ["A/1", "a/10", "A/2", "a/B", "a/a", "B/0", "b/1"]);
+    assert_eq!(
+        described,
+        ["A/1", "a/10", "A/2", "a/B", "a/a", "B/0", "b/1"]
+    );
 }
 
 #[test]

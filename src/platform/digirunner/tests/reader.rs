@@ -123,7 +123,7 @@ fn refusals(root: &Value) -> BTreeSet<String> {
 }
 
 /// Returns the same in the words of the export.
-fn told(export: &Export) -> BTreeSet<String> {
+fn describe(export: &Export) -> BTreeSet<String> {
     let refuses = export
         .findings
         .iter()
@@ -337,12 +337,12 @@ proptest! {
             let root = parsed(&export);
             prop_assert_eq!(is_mapped(&root), Ok(()), "{}", what);
             prop_assert_eq!(refusals(&root), BTreeSet::new(), "{}", what);
-            prop_assert_eq!(told(&export), BTreeSet::new(), "{}", what);
+            prop_assert_eq!(describe(&export), BTreeSet::new(), "{}", what);
         }
     }
 
     #[test]
-    fn what_the_product_refuses_of_any_export_is_told(
+    fn what_the_product_refuses_of_any_export_is_reported(
         numbers in vec(any::<u16>(), 0..600),
         deletions in vec(any::<(u8, u16)>(), 0..6),
     ) {
@@ -351,7 +351,7 @@ proptest! {
         for (what, export) in exports(&source) {
             let root = parsed(&export);
             prop_assert_eq!(is_mapped(&root), Ok(()), "{}", what);
-            prop_assert_eq!(told(&export), refusals(&root), "{}", what);
+            prop_assert_eq!(describe(&export), refusals(&root), "{}", what);
         }
     }
 

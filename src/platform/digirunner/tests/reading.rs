@@ -34,12 +34,12 @@ fn refused(text: &str) -> String {
 #[track_caller]
 fn refused_bytes(bytes: &[u8]) -> (ParseErrorKind, String) {
     let error = file::read(bytes).unwrap_err();
-    let told = told(&error);
-    assert!(!told.contains(CANARY), "{told}");
-    (error.kind, told)
+    let described = describe(&error);
+    assert!(!described.contains(CANARY), "{described}");
+    (error.kind, described)
 }
 
-fn told(error: &ParseError) -> String {
+fn describe(error: &ParseError) -> String {
     let place = error
         .position
         .map_or_else(String::new, |at| format!("{}:{} ", at.line, at.column));
@@ -66,7 +66,7 @@ fn reads_its_own_export_without_a_remark() {
 }
 
 #[test]
-fn a_value_of_the_wrong_type_is_told_with_line_column_and_path() {
+fn a_value_of_the_wrong_type_is_reported_with_line_column_and_path() {
     let text = clients(&format!("{{\"clientId\": \"a\",\n\"tps\": \"{CANARY}\"}}"));
     assert_eq!(
         refused(&text),
@@ -87,19 +87,22 @@ fn each_wrong_type_is_named_without_its_value() {
         ("[\"canary-7f3a\"]", "text or null, found a list"),
         ("{\"canary-7f3a\": 1}", "text or null, found an object"),
     ] {
-        let told = refused(&clients(&format!("{{\"clientName\": {value}}}")));
+        let described = refused(&clients(&format!("{{\"clientName\": {value}}}")));
         assert!(
-            told.ends_with(&format!("/tsmpClientList/0/clientName expected {found}")),
-            "{told}"
+            described.ends_with(&format!("/tsmpClientList/0/clientName expected {found}")),
+            "{described}"
         );
-        assert!(!told.contains("7431") && !told.contains("74.31"), "{told}");
+        assert!(
+            !described.contains("7431") && !described.contains("74.31"),
+            "{described}"
+        );
     }
 }
 
 #[test]
 fn a_whole_number_has_no_fraction() {
-    let told = refused(&clients("{\"tps\": 1.5}"));
-    assert!(told.ends_with(
+    let described = refused(&clients("{\"tps\": 1.5}"));
+    assert!(described.ends_with(
         "expected a 32-bit whole number or null, found a fraction or a number too large"
     ));
 }
@@ -113,12 +116,12 @@ fn a_number_that_does_not_fit_is_refused_where_it_stands() {
         ("startDate", "-9223372036854775809"),
         ("startDate", "1e400"),
     ] {
-        let told = refused(&clients(&format!("{{\"{property}\": {number}}}")));
+        let described = refused(&clients(&format!("{{\"{property}\": {number}}}")));
         assert!(
-            told.contains(&format!("/tsmpClientList/0/{property} ")),
-            "{told}"
+            described.contains(&format!("/tsmpClientList/0/{property} ")),
+            "{described}"
         );
-        assert!(!told.contains(number), "{told}");
+        assert!(!described.contains(number), "{described}");
     }
     let file = read(&clients(
         "{\"tps\": -2147483648, \"startDate\": 9223372036854775807}",
@@ -131,71 +134,71 @@ fn a_number_that_does_not_fit_is_refused_where_it_stands() {
 
 #[test]
 fn a_list_must_be_a_list() {
-    let told = refused(&lists("\"tsmpClientList\": {\"clientId\": \"a\"}"));
+    let described = refused(&lists("\"tsmpClientList\": {\"clientId\": \"a\"}"));
     assert_eq!(
-        told,
+        described,
         "3:19 /importClientRelated/tsmpClientList expected a list or null, found an object"
     );
 }
 
 #[test]
 fn a_row_must_be_an_object() {
-    let told = refused(&clients("{}, \"canary-7f3a\""));
+    let described = refused(&clients("{}, \"canary-7f3a\""));
     assert!(
-        told.ends_with("/tsmpClientList/1 expected an object, found text"),
-        "{told}"
+        described.ends_with("/tsmpClientList/1 expected an object, found text"),
+        "{described}"
     );
 }
 
 #[test]
 fn a_property_that_stands_twice_in_a_row_is_refused() {
-    let told = refused(&clients(
+    let described = refused(&clients(
         "{\"clientId\": \"canary-7f3a\",\n\"clientId\": \"canary-7f3a\"}",
     ));
     assert_eq!(
-        told,
+        described,
         "5:10 /importClientRelated/tsmpClientList/0 duplicate property clientId"
     );
 }
 
 #[test]
 fn an_unknown_property_that_stands_twice_is_refused_too() {
-    let told = refused(&clients("{\"legacy\": 1, \"legacy\": 2}"));
+    let described = refused(&clients("{\"legacy\": 1, \"legacy\": 2}"));
     assert!(
-        told.ends_with("/tsmpClientList/0 duplicate property legacy"),
-        "{told}"
+        described.ends_with("/tsmpClientList/0 duplicate property legacy"),
+        "{described}"
     );
-    let told = refused(&lists("\"newList\": [], \"newList\": []"));
+    let described = refused(&lists("\"newList\": [], \"newList\": []"));
     assert!(
-        told.ends_with("/importClientRelated duplicate property newList"),
-        "{told}"
+        described.ends_with("/importClientRelated duplicate property newList"),
+        "{described}"
     );
 }
 
 #[test]
 fn a_list_that_stands_twice_is_refused() {
-    let told = refused(&lists("\"tsmpClientList\": [],\n\"tsmpClientList\": []"));
+    let described = refused(&lists("\"tsmpClientList\": [],\n\"tsmpClientList\": []"));
     assert_eq!(
-        told,
+        described,
         "4:16 /importClientRelated duplicate property tsmpClientList"
     );
 }
 
 #[test]
 fn a_root_property_that_stands_twice_is_refused() {
-    let told = refused("{\"importClientRelated\": {},\n\"importClientRelated\": {}}");
-    assert_eq!(told, "2:21  duplicate property importClientRelated");
+    let described = refused("{\"importClientRelated\": {},\n\"importClientRelated\": {}}");
+    assert_eq!(described, "2:21  duplicate property importClientRelated");
 }
 
 #[test]
 fn a_truncated_file_ends_too_early_where_it_ends() {
     let text = clients("{\"clientId\": \"canary-7f3a\"}");
     let cut = text.find("}").unwrap();
-    let (kind, told) = refused_bytes(&text.as_bytes()[..cut]);
+    let (kind, described) = refused_bytes(&text.as_bytes()[..cut]);
     assert_eq!(kind, ParseErrorKind::Truncated);
     assert!(
-        told.starts_with("4:") && told.contains("/tsmpClientList/0 "),
-        "{told}"
+        described.starts_with("4:") && described.contains("/tsmpClientList/0 "),
+        "{described}"
     );
 }
 
@@ -211,9 +214,9 @@ fn wherever_a_file_is_cut_it_is_refused_without_a_value() {
 
 #[test]
 fn text_after_the_root_is_refused() {
-    let (kind, told) = refused_bytes(format!("{}\n{CANARY}", clients("")).as_bytes());
+    let (kind, described) = refused_bytes(format!("{}\n{CANARY}", clients("")).as_bytes());
     assert_eq!(kind, ParseErrorKind::Trailing);
-    assert!(told.starts_with("9:1 "), "{told}");
+    assert!(described.starts_with("9:1 "), "{described}");
     assert_eq!(
         read(&format!("{}\n\n", clients("")))
             .world
@@ -250,9 +253,9 @@ fn lists_that_are_missing_or_null_are_nothing_to_import() {
         "{\"analyzeClientRelated\": null}",
         "{\"importClientRelated\": null}",
     ] {
-        let (kind, told) = refused_bytes(text.as_bytes());
+        let (kind, described) = refused_bytes(text.as_bytes());
         assert_eq!(kind, ParseErrorKind::Shape);
-        assert!(told.contains("/importClientRelated"), "{told}");
+        assert!(described.contains("/importClientRelated"), "{described}");
     }
     assert!(
         refused("{\"importClientRelated\": []}")
@@ -262,9 +265,9 @@ fn lists_that_are_missing_or_null_are_nothing_to_import() {
 
 #[test]
 fn what_is_not_json_is_refused_where_it_begins() {
-    let (kind, told) = refused_bytes(b"{\n  canary-7f3a\n}");
+    let (kind, described) = refused_bytes(b"{\n  canary-7f3a\n}");
     assert_eq!(kind, ParseErrorKind::Syntax);
-    assert!(told.starts_with("2:3 "), "{told}");
+    assert!(described.starts_with("2:3 "), "{described}");
 }
 
 #[test]
@@ -281,27 +284,30 @@ fn invalid_utf_8_is_refused_where_it_stands() {
     let mut bytes = clients("{\"clientId\": \"a\", \"remark\": \"?\"}").into_bytes();
     let at = bytes.iter().position(|byte| *byte == b'?').unwrap();
     bytes[at] = 0xff;
-    let (kind, told) = refused_bytes(&bytes);
+    let (kind, described) = refused_bytes(&bytes);
     assert_eq!(kind, ParseErrorKind::Encoding);
     assert!(
-        told.starts_with("4:") && told.contains("/tsmpClientList/0/remark"),
-        "{told}"
+        described.starts_with("4:") && described.contains("/tsmpClientList/0/remark"),
+        "{described}"
     );
 }
 
 #[test]
-fn invalid_utf_8_is_told_where_the_byte_stands_not_where_reading_stopped() {
+fn invalid_utf_8_is_reported_where_the_byte_stands_not_where_reading_stopped() {
     let mut bytes =
         b"{\n\"importClientRelated\": {\"tsmpClientList\": [{\"remark\": \"?  and more\"}]}}"
             .to_vec();
     let at = bytes.iter().position(|byte| *byte == b'?').unwrap();
     bytes[at] = 0xa4;
-    let (_, told) = refused_bytes(&bytes);
-    assert!(told.starts_with(&format!("2:{} ", at - 1)), "{told}");
+    let (_, described) = refused_bytes(&bytes);
+    assert!(
+        described.starts_with(&format!("2:{} ", at - 1)),
+        "{described}"
+    );
 }
 
 #[test]
-fn a_mistake_before_an_invalid_byte_is_what_is_told() {
+fn a_mistake_before_an_invalid_byte_is_what_is_reported() {
     let mut bytes = b"{\n\"importClientRelated\": {,\n\"?\": 1}}".to_vec();
     let at = bytes.iter().position(|byte| *byte == b'?').unwrap();
     bytes[at] = 0xff;
@@ -309,7 +315,7 @@ fn a_mistake_before_an_invalid_byte_is_what_is_told() {
 }
 
 #[test]
-fn an_unknown_format_is_told_with_the_first_names_of_its_root() {
+fn an_unknown_format_is_reported_with_the_first_names_of_its_root() {
     let error = detect(br#"{"api_id": "canary-7f3a", "b": 1, "c": 2, "d": 3, "e": 4, "f": 5}"#)
         .err()
         .unwrap();
@@ -333,12 +339,12 @@ fn an_unknown_format_is_told_with_the_first_names_of_its_root() {
 fn a_property_name_without_end_is_cut() {
     let name = "n".repeat(100_000);
     let file = read(&clients(&format!("{{\"{name}\": 1}}")));
-    let told = &file
+    let described = &file
         .findings
         .iter()
         .find(|finding| finding.code == "unknown-property")
         .unwrap();
-    assert!(told.message.len() < 300 && told.path.as_ref().unwrap().len() < 300);
+    assert!(described.message.len() < 300 && described.path.as_ref().unwrap().len() < 300);
     assert!(refused(&clients(&format!("{{\"{name}\": 1, \"{name}\": 2}}"))).len() < 300);
     let error = detect(format!("{{\"{name}\": 1}}").as_bytes())
         .err()
@@ -383,13 +389,16 @@ fn unknown_properties_are_tolerated_and_reported_once_each() {
             "unknown-property /newRoot"
         ]
     );
-    let told = &file
+    let described = &file
         .findings
         .iter()
         .find(|finding| finding.code == "unknown-property")
         .unwrap()
         .message;
-    assert!(told.contains("2 times") && !told.contains(CANARY), "{told}");
+    assert!(
+        described.contains("2 times") && !described.contains(CANARY),
+        "{described}"
+    );
 }
 
 #[test]
@@ -574,10 +583,10 @@ fn the_resubmit_day_is_that_of_the_local_time_zone() {
             .env("TZ", zone)
             .output()
             .unwrap();
-        let told = String::from_utf8_lossy(&output.stdout);
+        let described = String::from_utf8_lossy(&output.stdout);
         assert!(
-            told.contains(&format!("day {day} 00:00:00")),
-            "{zone}: {told}"
+            described.contains(&format!("day {day} 00:00:00")),
+            "{zone}: {described}"
         );
     }
 }
@@ -590,7 +599,7 @@ fn tells_a_local_day() {
 }
 
 #[test]
-fn a_hostile_property_name_is_told_as_it_is_and_its_value_is_not() {
+fn a_hostile_property_name_is_reported_as_it_is_and_its_value_is_not() {
     let file = read(&clients("{\"a/b~\\u001b[2J\": \"canary-7f3a\"}"));
     assert_eq!(
         findings(&file),
@@ -599,7 +608,7 @@ fn a_hostile_property_name_is_told_as_it_is_and_its_value_is_not() {
 }
 
 #[test]
-fn every_broken_reference_is_told_with_its_path() {
+fn every_broken_reference_is_reported_with_its_path() {
     let file = super::file(
         &world()
             .host(1, "nobody", "h", "1.1.1.1")

@@ -58,28 +58,28 @@ fn no_secret_is_in_any_text_of_a_plan() {
     let from = with_secrets("canary");
     for to in [world(), with_secrets("lark"), with_secrets("canary")] {
         let plan = plan(&from, &to);
-        let mut told = format!("{plan:?}");
+        let mut described = format!("{plan:?}");
         for at in 0..plan.entries().len() {
             for show in [Show::Differences, Show::Everything] {
                 let changes = plan.changes(at, show);
-                told.push_str(&format!(
+                described.push_str(&format!(
                     "{changes:?}{}",
                     serde_json::to_string(&changes).unwrap()
                 ));
             }
             let entry = &plan.entries()[at];
-            told.push_str(&serde_json::to_string(&entry.item.value).unwrap());
-            told.push_str(&serde_json::to_string(&entry.verdict.reasons).unwrap());
-            told.push_str(&serde_json::to_string(&entry.warnings).unwrap());
+            described.push_str(&serde_json::to_string(&entry.item.value).unwrap());
+            described.push_str(&serde_json::to_string(&entry.verdict.reasons).unwrap());
+            described.push_str(&serde_json::to_string(&entry.warnings).unwrap());
         }
         for word in ["canary", "lark"] {
-            assert!(!told.contains(word), "{word} in the plan");
+            assert!(!described.contains(word), "{word} in the plan");
         }
     }
 }
 
 #[test]
-fn every_secret_that_differs_is_told_as_such() {
+fn every_secret_that_differs_is_reported_as_such() {
     let plan = plan(&with_secrets("canary"), &with_secrets("lark"));
     let secrets: Vec<String> = ["client:a", "rdb-connection:c"]
         .into_iter()
@@ -139,6 +139,6 @@ fn no_secret_is_in_the_debug_text_of_rows_and_worlds() {
             changes.insert(table.id, row.clone());
         }
     }
-    let told = format!("{from:?}{to:?}{changes:?}{:?}", compare::plan(&from, &to));
-    assert!(!told.contains("canary"));
+    let described = format!("{from:?}{to:?}{changes:?}{:?}", compare::plan(&from, &to));
+    assert!(!described.contains("canary"));
 }

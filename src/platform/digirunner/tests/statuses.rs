@@ -205,7 +205,7 @@ fn a_new_client_may_have_any_level_or_none() {
 }
 
 #[test]
-fn a_host_that_matches_two_of_the_client_cannot_be_told_apart() {
+fn a_host_that_matches_two_of_the_client_cannot_be_distinguished() {
     let from = world()
         .client("a", json!({}))
         .host(1, "a", "one", "10.0.0.2");
@@ -255,7 +255,7 @@ fn two_hosts_of_the_file_with_one_name_or_one_ip_clash() {
 }
 
 #[test]
-fn leftover_hosts_of_an_absent_client_that_cannot_be_told_apart_block_it_too() {
+fn leftover_hosts_of_an_absent_client_that_cannot_be_reported_apart_block_it_too() {
     let from = world()
         .client("a", json!({}))
         .host(1, "a", "one", "10.0.0.2");
@@ -317,10 +317,10 @@ fn a_key_or_idp_row_of_another_client_is_not_taken_from_it() {
             "Cannot cover: key-taken",
             "{what}"
         );
-        let told = message(&covered, "client:a");
+        let described = message(&covered, "client:a");
         assert!(
-            told.contains(what) && told.contains("'a'") && told.contains("'b'"),
-            "{told}"
+            described.contains(what) && described.contains("'a'") && described.contains("'b'"),
+            "{described}"
         );
         let added = plan(
             &give(world().client("a", json!({})), "a"),
@@ -616,7 +616,7 @@ fn the_built_in_client_and_group_deserve_a_warning_where_they_differ() {
 }
 
 #[test]
-fn a_covered_scope_tells_how_many_other_clients_do_not_get_its_new_apis() {
+fn a_covered_scope_reports_how_many_other_clients_do_not_get_its_new_apis() {
     let from = world()
         .client("a", json!({}))
         .scope("1", "s", json!({}))
@@ -632,12 +632,15 @@ fn a_covered_scope_tells_how_many_other_clients_do_not_get_its_new_apis() {
     assert_eq!(warnings(&plan(&from, &to), "scope:s"), [""; 0]);
     let held = plan(&from, &to.client_scope("b", "9").client_scope("c", "9"));
     assert_eq!(warnings(&held, "scope:s"), ["other-holders"]);
-    let told = &entry(&held, "scope:s").warnings[0].message;
-    assert!(told.starts_with("2 other clients hold it"), "{told}");
+    let described = &entry(&held, "scope:s").warnings[0].message;
+    assert!(
+        described.starts_with("2 other clients hold it"),
+        "{described}"
+    );
 }
 
 #[test]
-fn a_covered_scope_without_new_apis_tells_whom_else_it_changes_and_names_three() {
+fn a_covered_scope_without_new_apis_reports_whom_else_it_changes_and_names_three() {
     let scope = |alias| world().scope("1", "s", json!({"vgroupAlias": alias}));
     let held = |count: usize| {
         ["e", "d", "c", "b"]
@@ -647,21 +650,21 @@ fn a_covered_scope_without_new_apis_tells_whom_else_it_changes_and_names_three()
                 world.client(client, json!({})).client_scope(client, "1")
             })
     };
-    let told = |count| {
+    let describe = |count| {
         let plan = plan(&scope("new"), &held(count));
         entry(&plan, "scope:s")
             .warnings
             .iter()
-            .map(|told| told.message.clone())
+            .map(|described| described.message.clone())
             .collect::<Vec<_>>()
     };
-    assert_eq!(told(0), [""; 0]);
+    assert_eq!(describe(0), [""; 0]);
     assert_eq!(
-        told(1),
+        describe(1),
         ["1 other client holds it (e); covering it changes what it gives it"]
     );
     assert_eq!(
-        told(4),
+        describe(4),
         ["4 other clients hold it (b, c, d and 1 more); covering it changes what it gives them"]
     );
     let same = plan(&scope("old"), &held(4));
@@ -674,18 +677,18 @@ fn a_covered_scope_without_new_apis_tells_whom_else_it_changes_and_names_three()
 
 #[test]
 fn what_digirunner_comes_with_deserves_a_warning_of_what_covering_does() {
-    let told = |from: &World, to: &World, item: &str| {
+    let describe = |from: &World, to: &World, item: &str| {
         let plan = plan(from, to);
         entry(&plan, item)
             .warnings
             .iter()
-            .map(|told| told.message.clone())
+            .map(|described| described.message.clone())
             .collect::<Vec<_>>()
     };
     let connection =
         |user: &str| world().connection("APIM-default-DB", json!({"userName": user, "mima": "x"}));
     assert_eq!(
-        told(
+        describe(
             &connection("a"),
             &connection("b"),
             "rdb-connection:APIM-default-DB"
@@ -693,7 +696,7 @@ fn what_digirunner_comes_with_deserves_a_warning_of_what_covering_does() {
         ["is built into digiRunner: covering it changes how the gateway reaches its own database"]
     );
     assert_eq!(
-        told(
+        describe(
             &connection("a"),
             &connection("a"),
             "rdb-connection:APIM-default-DB"
@@ -701,18 +704,18 @@ fn what_digirunner_comes_with_deserves_a_warning_of_what_covering_does() {
         [""; 0]
     );
     assert_eq!(
-        told(&connection("a"), &world(), "rdb-connection:APIM-default-DB"),
+        describe(&connection("a"), &world(), "rdb-connection:APIM-default-DB"),
         [""; 0],
         "it is added"
     );
     // The group is known by its id in the target, whatever it is called there.
     let group = |id: &str, text: &str| world().group(id, "renamed", json!({"groupDesc": text}));
     assert_eq!(
-        told(&group("7", "a"), &group("1000", "b"), "group:renamed"),
+        describe(&group("7", "a"), &group("1000", "b"), "group:renamed"),
         ["is built into digiRunner: covering it changes the admin console's own access"]
     );
     assert_eq!(
-        told(&group("1000", "a"), &group("7", "b"), "group:renamed"),
+        describe(&group("1000", "a"), &group("7", "b"), "group:renamed"),
         [""; 0]
     );
     let blocked = world().client("DpClient", json!({"clientAlias": "taken", "tps": 1}));
@@ -720,14 +723,14 @@ fn what_digirunner_comes_with_deserves_a_warning_of_what_covering_does() {
         .client("DpClient", json!({}))
         .client("other", json!({"clientAlias": "taken"}));
     assert_eq!(
-        told(&blocked, &to, "client:DpClient"),
+        describe(&blocked, &to, "client:DpClient"),
         [""; 0],
         "it cannot be covered"
     );
 }
 
 #[test]
-fn covering_tells_what_becomes_of_a_client_that_the_gateway_refuses() {
+fn covering_reports_what_becomes_of_a_client_that_the_gateway_refuses() {
     let client = |status: &str, failed: i64, tps: i64| {
         world().client(
             "a",
@@ -781,13 +784,13 @@ fn covering_tells_what_becomes_of_a_client_that_the_gateway_refuses() {
         ("1", "1", 2, ""),
     ] {
         let plan = plan(&client(wanted, 0, 1), &client(there, failed, 2));
-        let told: Vec<&str> = entry(&plan, "client:a")
+        let described: Vec<&str> = entry(&plan, "client:a")
             .warnings
             .iter()
-            .map(|told| told.message.as_str())
+            .map(|described| described.message.as_str())
             .collect();
         assert_eq!(
-            told,
+            described,
             Vec::from_iter((!message.is_empty()).then_some(message)),
             "{there} {wanted}"
         );
@@ -803,7 +806,7 @@ fn covering_tells_what_becomes_of_a_client_that_the_gateway_refuses() {
 }
 
 #[test]
-fn an_added_item_that_looks_like_one_of_the_target_is_told() {
+fn an_added_item_that_looks_like_one_of_the_target_is_reported() {
     let from = world()
         .client("gate", json!({}))
         .client("GATE", json!({}))
@@ -820,7 +823,7 @@ fn an_added_item_that_looks_like_one_of_the_target_is_told() {
         .level("B", "inner ")
         .connection("db", json!({}));
     let plan = plan(&from, &to);
-    let told: Vec<(String, &str)> = plan
+    let described: Vec<(String, &str)> = plan
         .entries()
         .iter()
         .flat_map(|entry| &entry.warnings)
@@ -850,7 +853,7 @@ fn an_added_item_that_looks_like_one_of_the_target_is_told() {
         ),
     ];
     assert_eq!(
-        told,
+        described,
         wanted.map(|(item, message)| (item.to_owned(), message))
     );
     assert_eq!(status(&plan, "client:GATE"), "Add", "it may be meant");
@@ -870,16 +873,16 @@ fn an_encrypted_password_that_would_be_written_deserves_a_warning() {
 }
 
 #[test]
-fn leftover_rows_of_an_absent_client_are_told_by_table() {
+fn leftover_rows_of_an_absent_client_are_reported_by_table() {
     let from = world().client("a", json!({}));
     let to = world().clientext("a", 1, json!({})).client_group("a", "5");
     let plan = plan(&from, &to);
     assert_eq!(status(&plan, "client:a"), "Add");
     assert_eq!(warnings(&plan, "client:a"), ["leftover-rows"]);
-    let told = &entry(&plan, "client:a").warnings[0].message;
+    let described = &entry(&plan, "client:a").warnings[0].message;
     assert!(
-        told.contains("tsmp_dp_clientext, tsmp_client_group"),
-        "{told}"
+        described.contains("tsmp_dp_clientext, tsmp_client_group"),
+        "{described}"
     );
 }
 
@@ -915,9 +918,9 @@ fn a_link_to_a_group_that_the_file_does_not_hold_blocks_the_client() {
         &world(),
     );
     assert_eq!(status(&plan, "client:a"), "Cannot add: broken-reference");
-    let told = message(&plan, "client:a");
+    let described = message(&plan, "client:a");
     assert!(
-        told.contains("/importClientRelated/tsmpClientGroupList/0"),
-        "{told}"
+        described.contains("/importClientRelated/tsmpClientGroupList/0"),
+        "{described}"
     );
 }

@@ -123,8 +123,8 @@ fn a_value_that_does_not_fit_blocks_its_item() {
     ] {
         let plan = plan(&from, &world().api(("m", "k")));
         assert_eq!(status(&plan, item), format!("Cannot add: {code}"));
-        let told = message(&plan, item);
-        assert!(!told.contains("xxxx"), "{told}");
+        let described = message(&plan, item);
+        assert!(!described.contains("xxxx"), "{described}");
     }
 }
 
@@ -145,7 +145,7 @@ fn a_long_scope_name_matters_only_where_a_hidden_group_carries_it() {
 }
 
 #[test]
-fn a_value_that_does_not_fit_is_told_with_its_column_and_its_place_in_the_file() {
+fn a_value_that_does_not_fit_is_reported_with_its_column_and_its_place_in_the_file() {
     let from = world()
         .client("a", json!({}))
         .host(1, "a", "first", "1.1.1.1")
@@ -267,13 +267,13 @@ fn a_row_that_belongs_to_no_item_only_warns() {
         .host(1, "nobody", &"x".repeat(51), "1.1.1.1");
     let plan = plan(&from, &world());
     assert_eq!(status(&plan, "client:a"), "Add");
-    let told: Vec<_> = plan
+    let described: Vec<_> = plan
         .warnings()
         .iter()
         .map(|found| (found.severity, &*found.code, found.path.as_deref()))
         .collect();
     assert_eq!(
-        told,
+        described,
         [
             (
                 Severity::Error,
@@ -309,20 +309,21 @@ fn a_link_to_no_group_at_all_blocks_the_client() {
 
 /// Returns the obstacles of a file as `severity item code`.
 fn obstacles(from: &World) -> Vec<String> {
-    let told = compare::obstacles(&file(from)).into_iter();
-    told.map(|found| {
-        format!(
-            "{:?} {} {}",
-            found.severity,
-            found.item.unwrap(),
-            found.code
-        )
-    })
-    .collect()
+    let described = compare::obstacles(&file(from)).into_iter();
+    described
+        .map(|found| {
+            format!(
+                "{:?} {} {}",
+                found.severity,
+                found.item.unwrap(),
+                found.code
+            )
+        })
+        .collect()
 }
 
 #[test]
-fn a_file_alone_tells_what_blocks_its_items_everywhere() {
+fn a_file_alone_reports_what_blocks_its_items_everywhere() {
     let from = world()
         .client("a", json!({"remark": "x".repeat(301)}))
         .client("b", json!({"clientName": "same"}))

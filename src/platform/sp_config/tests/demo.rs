@@ -45,7 +45,7 @@ fn the_demo_shows_every_verdict_and_every_reason() {
                 "{} {}: {}",
                 entry.item.id.kind,
                 entry.item.name,
-                told(entry)
+                describe(entry)
             )
         })
         .collect();
@@ -77,10 +77,10 @@ fn the_demo_shows_every_way_to_resolve_a_reference() {
 }
 
 #[test]
-fn the_demo_tells_no_secret() {
+fn the_demo_reports_no_secret() {
     for options in [ImportOptions::default(), options()] {
-        let told = everything(&demo(&options));
-        assert!(!told.contains("canary"), "{told}");
+        let described = everything(&demo(&options));
+        assert!(!described.contains("canary"), "{described}");
     }
 }
 
@@ -93,7 +93,7 @@ fn the_demos_target_exported_and_compared_again_is_unchanged() {
         &target,
     );
     for entry in plan.entries() {
-        assert_eq!(told(entry), "Repeat unchanged", "{}", entry.item.id);
+        assert_eq!(describe(entry), "Repeat unchanged", "{}", entry.item.id);
     }
 }
 
@@ -108,6 +108,11 @@ fn the_demo_imported_exported_and_compared_again_is_unchanged() {
     );
     assert!(plan.entries().len() > 15);
     for entry in plan.entries() {
-        assert!(entry.is_unchanged(), "{}: {}", entry.item.id, told(entry));
+        assert!(
+            entry.is_unchanged(),
+            "{}: {}",
+            entry.item.id,
+            describe(entry)
+        );
     }
 }

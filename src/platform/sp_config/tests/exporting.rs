@@ -93,7 +93,7 @@ fn an_export_of_a_part_says_which_part() {
 }
 
 #[test]
-fn what_was_asked_for_and_is_not_there_is_told() {
+fn what_was_asked_for_and_is_not_there_is_reported() {
     let selection = Selection {
         include: vec!["RULE".into(), "TAG".into()],
         ..Selection::default()
@@ -164,7 +164,7 @@ fn what_is_exported_is_as_it_was_imported_and_no_difference_to_it() {
     let again = file::read(&bytes, &ImportOptions::default()).unwrap();
     assert_eq!(again.objects[0].text, file.objects[0].text);
     assert_eq!(
-        told(&compared(&again, &there).entries()[0]),
+        describe(&compared(&again, &there).entries()[0]),
         "Repeat unchanged"
     );
 }

@@ -90,7 +90,7 @@ proptest! {
     }
 
     #[test]
-    fn the_demo_with_a_part_exchanged_tells_no_secret(part in any::<prop::sample::Index>(), by in json_value()) {
+    fn the_demo_with_a_part_exchanged_reports_no_secret(part in any::<prop::sample::Index>(), by in json_value()) {
         let mut json: Any = serde_json::from_str(DEMO.file).unwrap();
         let mut all = Vec::new();
         pointers(&json["objects"], "/objects", &mut all);

@@ -230,15 +230,15 @@ fn one_operation_more_is_one_change_by_its_name() {
         operation("Read", "/r"),
         operation("Write", "/w"),
     ])];
-    let told = changes(&plan(&file, &there), "SOURCE:7f01");
-    assert_eq!(told.len(), 1, "{told:?}");
+    let described = changes(&plan(&file, &there), "SOURCE:7f01");
+    assert_eq!(described.len(), 1, "{described:?}");
     assert!(
-        told[0]
+        described[0]
             .starts_with(r#"{"path":"/connectorAttributes/connectionParameters/Ping","op":"add""#)
     );
     assert!(
-        told[0].contains("/p") && !told[0].contains("canary"),
-        "{told:?}"
+        described[0].contains("/p") && !described[0].contains("canary"),
+        "{described:?}"
     );
 }
 
@@ -285,7 +285,7 @@ fn a_name_that_another_object_has_blocks_an_add_whatever_the_entry_calls_it() {
 }
 
 #[test]
-fn an_id_that_the_target_has_under_another_type_is_told() {
+fn an_id_that_the_target_has_under_another_type_is_reported() {
     let there = entry(
         "CONNECTOR_RULE",
         "e1",
@@ -297,7 +297,7 @@ fn an_id_that_the_target_has_under_another_type_is_told() {
 }
 
 #[test]
-fn identity_attributes_that_nobody_declares_are_told() {
+fn identity_attributes_that_nobody_declares_are_reported() {
     let config = entry(
         "IDENTITY_OBJECT_CONFIG",
         "c",
@@ -312,15 +312,15 @@ fn identity_attributes_that_nobody_declares_are_told() {
             json!({"identityAttributeConfig": {"attributeTransforms": [{"identityAttributeName": name}]}}),
         )
     };
-    let told =
+    let describe =
         |profile: Any, there: &[Any]| warnings(&plan(&[profile], there), "IDENTITY_PROFILE:p");
     assert_eq!(
-        told(profile("shoeSize"), std::slice::from_ref(&config)),
+        describe(profile("shoeSize"), std::slice::from_ref(&config)),
         ["identity-attribute-missing"]
     );
-    assert!(told(profile("desk"), &[config]).is_empty());
+    assert!(describe(profile("desk"), &[config]).is_empty());
     assert!(
-        told(profile("shoeSize"), &[]).is_empty(),
+        describe(profile("shoeSize"), &[]).is_empty(),
         "nobody says which there are"
     );
 }
@@ -407,12 +407,13 @@ fn what_is_signed_and_differs_is_taken_whole_and_every_difference_is_shown() {
     let there = [rule("prod", "Login", "return 1;")];
     let mut file = rule("test", "Login", "return 2;");
     file["jwsSignature"] = json!("bmV3");
-    let told = changes(&plan(std::slice::from_ref(&file), &there), "RULE:test");
+    let described = changes(&plan(std::slice::from_ref(&file), &there), "RULE:test");
     for path in ["/id", "/self/id", "/jwsSignature", "/sourceCode/script"] {
         assert!(
-            told.iter()
+            described
+                .iter()
                 .any(|line| line.starts_with(&format!(r#"{{"path":"{path}""#))),
-            "{path}: {told:?}"
+            "{path}: {described:?}"
         );
     }
     assert_eq!(

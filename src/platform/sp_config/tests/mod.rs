@@ -108,10 +108,10 @@ fn of<'p>(plan: &'p Plan, item: &str) -> &'p Entry {
 
 /// Returns an item's status with the codes of its reasons, as `Cannot add: missing-id`.
 fn status(plan: &Plan, item: &str) -> String {
-    told(of(plan, item))
+    describe(of(plan, item))
 }
 
-fn told(entry: &Entry) -> String {
+fn describe(entry: &Entry) -> String {
     let codes: Vec<&str> = entry
         .verdict
         .reasons
@@ -203,16 +203,16 @@ fn body(file: &[Any], target_objects: &[Any], options: &ImportOptions, item: &st
 
 /// Returns everything that is told of a plan, as the faces tell it.
 fn everything(plan: &Arc<Plan>) -> String {
-    let mut told = String::new();
+    let mut described = String::new();
     for (at, entry) in plan.entries().iter().enumerate() {
         let changes = plan.changes(at, Show::Everything);
-        told.push_str(&serde_json::to_string(&changes).unwrap());
-        told.push_str(&serde_json::to_string(&entry.references).unwrap());
-        told.push_str(&serde_json::to_string(&entry.item.value).unwrap());
-        told.push_str(&format!("{entry:?}"));
+        described.push_str(&serde_json::to_string(&changes).unwrap());
+        described.push_str(&serde_json::to_string(&entry.references).unwrap());
+        described.push_str(&serde_json::to_string(&entry.item.value).unwrap());
+        described.push_str(&format!("{entry:?}"));
     }
-    told.push_str(&serde_json::to_string(&plan.all_warnings().collect::<Vec<_>>()).unwrap());
-    told
+    described.push_str(&serde_json::to_string(&plan.all_warnings().collect::<Vec<_>>()).unwrap());
+    described
 }
 
 fn kind(word: &'static str) -> Kind {

@@ -92,7 +92,7 @@ fn types_that_nobody_knows_are_chosen_by_the_word_that_they_stand_under() {
 }
 
 #[test]
-fn what_means_nothing_in_the_file_is_told() {
+fn what_means_nothing_in_the_file_is_reported() {
     let options = select(
         &["SOURCE", "WORKFLOW"],
         &[],

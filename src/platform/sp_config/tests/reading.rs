@@ -102,7 +102,7 @@ fn only_seven_types_are_items_and_the_others_are_noted() {
         object["jwsHeader"] = json!("h");
         object["jwsSignature"] = json!("s");
         let plan = plan(&[object], &[]);
-        let told: Vec<String> = plan.entries().iter().map(told).collect();
+        let described: Vec<String> = plan.entries().iter().map(describe).collect();
         let noted: Vec<&str> = plan
             .warnings()
             .iter()
@@ -113,7 +113,7 @@ fn only_seven_types_are_items_and_the_others_are_noted() {
         } else {
             (vec![], vec!["not-importable"])
         };
-        assert_eq!((told, noted), wanted, "{}", known.word);
+        assert_eq!((described, noted), wanted, "{}", known.word);
     }
 }
 
@@ -290,7 +290,7 @@ fn an_id_that_fits_into_no_key_is_blocked() {
 }
 
 #[test]
-fn an_object_that_gives_itself_another_id_than_its_entry_is_told() {
+fn an_object_that_gives_itself_another_id_than_its_entry_is_reported() {
     let other = entry("SOURCE", "1", "n", json!({"id": "2"}));
     assert_eq!(warnings(&plan(&[other], &[]), "SOURCE:1"), ["id-mismatch"]);
     let same = entry("SOURCE", "ab12", "n", json!({"id": "AB-12"}));
@@ -298,7 +298,7 @@ fn an_object_that_gives_itself_another_id_than_its_entry_is_told() {
 }
 
 #[test]
-fn obstacles_are_told_without_a_target() {
+fn obstacles_are_reported_without_a_target() {
     let file = read(
         &[
             rule("1", "r", "x"),
@@ -307,7 +307,7 @@ fn obstacles_are_told_without_a_target() {
         ],
         &NONE,
     );
-    let told: Vec<String> = obstacles(&SpConfig, &file, &NONE)
+    let described: Vec<String> = obstacles(&SpConfig, &file, &NONE)
         .iter()
         .map(|finding| {
             format!(
@@ -318,7 +318,7 @@ fn obstacles_are_told_without_a_target() {
             )
         })
         .collect();
-    assert_eq!(told, ["Error missing-id /objects/2"]);
+    assert_eq!(described, ["Error missing-id /objects/2"]);
     let codes: Vec<&str> = file.findings.iter().map(|finding| &*finding.code).collect();
     assert_eq!(codes, ["not-importable"], "it is noted of the file");
 }

@@ -349,7 +349,7 @@ fn map(kind: &str, path: &str, from: &str, to: &str) -> ImportOptions {
 }
 
 #[test]
-fn a_mapped_id_is_resolved_and_told_as_mapped() {
+fn a_mapped_id_is_resolved_and_reported_as_mapped() {
     let (file, there) = (
         [refers(
             "accountCorrelationRule",
@@ -387,7 +387,7 @@ fn a_mapped_name_goes_before_the_id_that_was_left() {
 }
 
 #[test]
-fn a_mapped_owner_is_external_and_told_as_mapped() {
+fn a_mapped_owner_is_external_and_reported_as_mapped() {
     let file = [refers("owner", &triple("IDENTITY", "0", "Imogene Mendez"))];
     let options = map("SOURCE", "$.owner.name", "Imogene Mendez", "林雅婷");
     assert_eq!(

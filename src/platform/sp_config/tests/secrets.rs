@@ -137,7 +137,7 @@ fn a_secret_goes_with_the_part_that_held_it() {
 }
 
 #[test]
-fn a_kept_secret_is_no_difference_and_a_new_one_is_told_only_as_one() {
+fn a_kept_secret_is_no_difference_and_a_new_one_is_reported_only_as_one() {
     let there = with(&json!({"password": "canary-1", "host": "a"}));
     let plan = plan(&[with(&json!({"host": "a"}))], std::slice::from_ref(&there));
     assert_eq!(status(&plan, "SOURCE:1"), "Repeat unchanged");
@@ -152,7 +152,7 @@ fn a_kept_secret_is_no_difference_and_a_new_one_is_told_only_as_one() {
 }
 
 #[test]
-fn no_secret_is_told_wherever_it_stands() {
+fn no_secret_is_reported_wherever_it_stands() {
     let object = |suffix: &str| {
         let secret = format!("canary-{suffix}");
         json!({
@@ -177,9 +177,15 @@ fn no_secret_is_told_wherever_it_stands() {
         ("a", vec![entry("SOURCE", "1", "s", object("b"))]),
     ] {
         let plan = Arc::new(plan(&[entry("SOURCE", "1", "s", object(file))], &there));
-        let told = everything(&plan);
-        assert!(!told.contains("canary") && !told.contains("7007"), "{told}");
-        assert!(told.contains("jdbc:oracle:thin:u/***@h:1521:sid"), "{told}");
+        let described = everything(&plan);
+        assert!(
+            !described.contains("canary") && !described.contains("7007"),
+            "{described}"
+        );
+        assert!(
+            described.contains("jdbc:oracle:thin:u/***@h:1521:sid"),
+            "{described}"
+        );
     }
 }
 
@@ -187,15 +193,15 @@ fn no_secret_is_told_wherever_it_stands() {
 fn truths_and_handles_are_shown_although_they_are_called_secrets() {
     let file = with(&json!({"password": "true", "oAuthClientSecret": "$.secrets.1c0ffee0"}));
     let plan = plan(&[file], &[]);
-    let told = changes(&plan, "SOURCE:1").join("\n");
+    let described = changes(&plan, "SOURCE:1").join("\n");
     assert!(
-        told.contains("$.secrets.1c0ffee0") && told.contains(r#""after":"true""#),
-        "{told}"
+        described.contains("$.secrets.1c0ffee0") && described.contains(r#""after":"true""#),
+        "{described}"
     );
 }
 
 #[test]
-fn secrets_that_neither_side_has_are_told() {
+fn secrets_that_neither_side_has_are_reported() {
     let file = with(&json!({"encrypted": "password,pin", "pin": "x"}));
     let plan = plan(&[file], &[]);
     assert_eq!(warnings(&plan, "SOURCE:1"), ["secret-missing"]);

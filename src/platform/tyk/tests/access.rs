@@ -19,7 +19,7 @@ fn access(file: &Json, there: &Json) -> Access {
     plan.access(|at| resolution.is_written(at)).unwrap()
 }
 
-fn told(access: &Access) -> Vec<String> {
+fn describe(access: &Access) -> Vec<String> {
     let line = |grant: &Grant| {
         let terms: Vec<String> = grant
             .shift
@@ -50,7 +50,7 @@ fn a_policy_gains_and_loses_apis_by_its_access_rights() {
         format!("{} (API 1)", api_id(1)),
     );
     assert_eq!(
-        told(&found),
+        describe(&found),
         [format!("- Policy 1 {lost}"), format!("+ Policy 1 {gained}")]
     );
     assert_eq!(
@@ -60,7 +60,7 @@ fn a_policy_gains_and_loses_apis_by_its_access_rights() {
 }
 
 #[test]
-fn versions_paths_and_limits_that_change_are_told_one_by_one() {
+fn versions_paths_and_limits_that_change_are_reported_one_by_one() {
     let with = |right: Json, more: Json| {
         let mut policy = policy_with(1, &[1], more);
         super::merge(&mut policy["access_rights"][&api_id(1)], right);
@@ -77,7 +77,7 @@ fn versions_paths_and_limits_that_change_are_told_one_by_one() {
     let found = access(&after, &before);
     let api = format!("{} (API 1)", api_id(1));
     assert_eq!(
-        told(&found),
+        describe(&found),
         [
             "~ Policy 1 limits /quota_max /rate".to_owned(),
             format!("~ Policy 1 {api} /allowed_urls/~1a/methods/POST /versions/v2"),
@@ -116,7 +116,10 @@ fn a_policy_that_has_nothing_but_the_array_grants_by_it() {
     let rights = more["access_rights_array"].as_array_mut().unwrap();
     rights.push(json!({"api_id": api_id(2), "api_name": "API 2"}));
     let found = access(&there(more), &there(by_array));
-    assert_eq!(told(&found), [format!("+ Policy 1 {} (API 2)", api_id(2))]);
+    assert_eq!(
+        describe(&found),
+        [format!("+ Policy 1 {} (API 2)", api_id(2))]
+    );
 }
 
 #[test]

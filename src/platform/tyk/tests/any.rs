@@ -74,8 +74,8 @@ proptest! {
     fn after_an_import_the_same_file_and_the_export_find_nothing_more_to_do(first in bundle(), second in bundle()) {
         let mut target = Target::empty(&Tyk);
         for file in [&first, &second] {
-            let (told, _) = law(&mut target, &read(file));
-            prop_assert!(told.is_empty(), "{:#?}", told);
+            let (described, _) = law(&mut target, &read(file));
+            prop_assert!(described.is_empty(), "{:#?}", described);
         }
         let bytes = export(&Tyk, &target.objects, &ExportOptions::default()).unwrap().bytes;
         let plan = target.plan(&file::read(&bytes).unwrap(), &ImportOptions::default());

@@ -192,7 +192,7 @@ fn an_access_right_is_matched_by_its_api() {
 }
 
 #[test]
-fn what_a_cover_of_an_api_or_a_policy_takes_away_is_told() {
+fn what_a_cover_of_an_api_or_a_policy_takes_away_is_reported() {
     assert_eq!(
         apis(json!({"gone": 1}), json!({})),
         [r#"{"path":"/api_definition/gone","op":"remove","before":1}"#]

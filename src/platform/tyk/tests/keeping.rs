@@ -78,11 +78,11 @@ fn a_working_webhook_keeps_its_id_and_its_neighbours_keep_theirs() {
         hook("Auth", "log", 96, "https://c/"),
         hook("Quota", "mail", 95, "https://a/"),
     ]);
-    let told = changes(&plan(&file, &there), "api", &super::api_id(1));
-    assert_eq!(told.len(), 1, "{told:?}");
+    let described = changes(&plan(&file, &there), "api", &super::api_id(1));
+    assert_eq!(described.len(), 1, "{described:?}");
     assert!(
-        told[0].contains("Auth log") && told[0].contains("https://c/"),
-        "{told:?}"
+        described[0].contains("Auth log") && described[0].contains("https://c/"),
+        "{described:?}"
     );
     let written = body(&file, &there, 0);
     let ids: Vec<&str> = written["hook_references"]
@@ -139,23 +139,25 @@ fn one_rewrite_more_is_one_new_element_and_one_that_changed_is_one_change() {
         rule("/b", "/9"),
         rule("/c", "/3"),
     ]);
-    let told = changes(&plan(&file, &there), "api", &super::api_id(1));
-    assert_eq!(told.len(), 2, "{told:?}");
+    let described = changes(&plan(&file, &there), "api", &super::api_id(1));
+    assert_eq!(described.len(), 2, "{described:?}");
     assert!(
-        told.iter()
+        described
+            .iter()
             .any(|line| line.contains(r#""op":"add""#) && line.contains(r#""rewrite_to":"/0""#))
     );
     assert!(
-        told.iter()
+        described
+            .iter()
             .any(|line| line.contains(r#""before":"/2","after":"/9""#))
     );
     // Their order counts.
     let moved = with(vec![rule("/c", "/3"), rule("/a", "/1"), rule("/b", "/2")]);
-    let told = changes(&plan(&moved, &there), "api", &super::api_id(1));
-    assert_eq!(told.len(), 1, "{told:?}");
+    let described = changes(&plan(&moved, &there), "api", &super::api_id(1));
+    assert_eq!(described.len(), 1, "{described:?}");
     assert!(
-        told[0].contains(r#""op":"move","before":2,"after":0"#),
-        "{told:?}"
+        described[0].contains(r#""op":"move","before":2,"after":0"#),
+        "{described:?}"
     );
 }
 

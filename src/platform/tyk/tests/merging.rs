@@ -53,10 +53,10 @@ fn after_a_merge_the_same_file_finds_nothing_more_to_do() {
         &mut file,
         json!({"cname": "b", "ui": {"y": 2}, "apis": [{"api_id": "2", "api_human_name": "B"}], "list": [2], "x": {"z": null}}),
     );
-    let told = changes(&plan(&file, &there), "organisation", BANK);
+    let described = changes(&plan(&file, &there), "organisation", BANK);
     assert!(
-        told.iter().all(|change| !change.contains("remove")),
-        "{told:?}"
+        described.iter().all(|change| !change.contains("remove")),
+        "{described:?}"
     );
     let (covers, adds) = saves(&file, target(&there));
     assert!(adds.is_empty());
@@ -98,7 +98,7 @@ fn additions_are_what_was_received() {
     );
     let (covers, adds) = saves(&file, Target::empty(&Tyk));
     assert!(covers.is_empty());
-    let told: Vec<(String, Option<&str>, &str)> = adds
+    let described: Vec<(String, Option<&str>, &str)> = adds
         .iter()
         .map(|save| {
             (
@@ -110,7 +110,7 @@ fn additions_are_what_was_received() {
         .collect();
     let (one, two) = (super::policy_id(1), super::policy_id(2));
     assert_eq!(
-        told,
+        described,
         [
             (format!("organisation:{BANK}"), None, ""),
             (format!("api:{}", api_id(1)), Some(&*object_id(1)), BANK),

@@ -336,7 +336,7 @@ fn texts_are_kept_byte_for_byte() {
 }
 
 #[test]
-fn what_has_no_shape_of_ours_is_told_with_its_place() {
+fn what_has_no_shape_of_ours_is_reported_with_its_place() {
     for (text, line, path, message) in [
         (
             "{\"apis\":\n 5}",
@@ -445,7 +445,7 @@ fn a_property_that_stands_twice_is_refused() {
 }
 
 #[test]
-fn what_an_envelope_has_beside_its_lists_is_told() {
+fn what_an_envelope_has_beside_its_lists_is_reported() {
     let file = file::read(br#"{"apis":[],"Pages":0,"apes":[1]}"#).unwrap();
     assert_eq!(file.findings.len(), 1);
     assert_eq!(

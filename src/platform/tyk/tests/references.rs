@@ -11,18 +11,18 @@ use crate::engine::{Choices, Entry, MissingCount, Outcome, Refusal, Resolved, St
 
 /// Returns an item's references as `path → KIND:KEY (how)`.
 fn references(entry: &Entry) -> Vec<String> {
-    let told = entry
+    let described = entry
         .references
         .iter()
         .map(|to| format!("{} → {} ({})", to.path, to.to(), to.how.words()));
-    told.collect()
+    described.collect()
 }
 
 /// Returns the references but for the owner, as they stand.
 fn others(entry: &Entry) -> Vec<String> {
     references(entry)
         .into_iter()
-        .filter(|told| !told.contains("organisation:"))
+        .filter(|described| !described.contains("organisation:"))
         .collect()
 }
 
@@ -349,7 +349,7 @@ fn an_organisations_list_is_but_a_copy() {
 }
 
 #[test]
-fn names_and_versions_that_an_api_does_not_have_are_told() {
+fn names_and_versions_that_an_api_does_not_have_are_reported() {
     let versions =
         json!({"version_data": {"not_versioned": false, "versions": {"v1": {"name": "v1"}}}});
     let mut policy = policy(1, &[1]);
@@ -363,7 +363,7 @@ fn names_and_versions_that_an_api_does_not_have_are_told() {
 }
 
 #[test]
-fn an_organisations_list_tells_of_apis_that_nobody_has() {
+fn an_organisations_list_reports_of_apis_that_nobody_has() {
     let mut file = bundle(&[], &[policy(1, &[1, 2])]);
     file["organisations"][0]["apis"] = json!([{"api_id": api_id(1), "api_human_name": "Its name"}]);
     let plan = plan_alone(&file);

@@ -8,16 +8,17 @@ use crate::engine::Plan;
 const CANARY: &str = "canary-Zqxj";
 
 /// Everything that could be told of a plan.
-fn told(plan: &Plan) -> String {
+fn describe(plan: &Plan) -> String {
     let entries = plan.entries().iter().map(|entry| {
         let item = (
             &entry.item.value,
             entry.base.as_ref().map(|base| &base.value),
             &entry.references,
         );
-        let told = serde_json::to_string(&(item, &entry.verdict.reasons, &entry.warnings)).unwrap();
+        let described =
+            serde_json::to_string(&(item, &entry.verdict.reasons, &entry.warnings)).unwrap();
         format!(
-            "{told}{entry:?}{}",
+            "{described}{entry:?}{}",
             changes(plan, entry.item.id.kind.as_str(), &entry.item.id.key).join("\n")
         )
     });
@@ -79,21 +80,21 @@ fn planted(secret: &str) -> Json {
 }
 
 #[test]
-fn no_secret_of_the_list_is_ever_told() {
+fn no_secret_of_the_list_is_ever_reported() {
     let (old, new) = (
         planted(&format!("{CANARY}old")),
         planted(&format!("{CANARY}new")),
     );
     let plan = plan(&new, &old);
     assert_eq!(plan.summary().repeat, 3);
-    let told = told(&plan);
-    assert_eq!(told.lines().find(|line| line.contains(CANARY)), None);
-    let secret = told.matches(r#","secret":true"#).count();
-    assert_eq!(secret, 46, "each of them is told to differ: {told}");
+    let described = describe(&plan);
+    assert_eq!(described.lines().find(|line| line.contains(CANARY)), None);
+    let secret = described.matches(r#","secret":true"#).count();
+    assert_eq!(secret, 46, "each of them is told to differ: {described}");
 }
 
 #[test]
-fn no_secret_of_a_known_name_or_form_is_told() {
+fn no_secret_of_a_known_name_or_form_is_reported() {
     let planted = |secret: &str| {
         let mut api = api_with(
             1,
@@ -115,17 +116,21 @@ fn no_secret_of_a_known_name_or_form_is_told() {
         &planted(&format!("{CANARY}new")),
         &planted(&format!("{CANARY}old")),
     );
-    let told = told(&plan);
-    assert_eq!(told.lines().find(|line| line.contains(CANARY)), None);
-    assert_eq!(told.matches(r#","secret":true"#).count(), 11, "{told}");
+    let described = describe(&plan);
+    assert_eq!(described.lines().find(|line| line.contains(CANARY)), None);
+    assert_eq!(
+        described.matches(r#","secret":true"#).count(),
+        11,
+        "{described}"
+    );
     assert!(
-        told.contains("https://hooks.corp.example/services/***"),
-        "{told}"
+        described.contains("https://hooks.corp.example/services/***"),
+        "{described}"
     );
 }
 
 #[test]
-fn what_only_tells_where_a_secret_is_is_shown() {
+fn what_only_reports_where_a_secret_is_is_shown() {
     for place in [
         "env://KEY",
         "secrets://key",
@@ -186,16 +191,17 @@ fn secrets_that_nobody_has_are_named_and_a_list_that_would_lose_some_blocks() {
     );
     let planned = plan(&bundle(&[masked], &[]), &json!({"apis": []}));
     let entry = super::entry(&planned, "api", &api_id(1));
-    let told = entry
+    let described = entry
         .warnings
         .iter()
         .find(|finding| finding.code == "secret-missing")
         .unwrap();
     assert!(
-        told.message
+        described
+            .message
             .contains("auth_configs/authToken/signature/secret"),
         "{}",
-        told.message
+        described.message
     );
     // Nothing tells which elements are the same, and there are too many to look.
     let list = |from: u32, more: Json| -> Vec<Json> {

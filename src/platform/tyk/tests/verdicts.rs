@@ -181,7 +181,7 @@ fn two_active_apis_do_not_listen_at_one_place_of_any_organisation() {
 }
 
 #[test]
-fn apis_that_no_gateway_loads_together_may_listen_at_one_place_and_it_is_told() {
+fn apis_that_no_gateway_loads_together_may_listen_at_one_place_and_it_is_reported() {
     let there = bundle(&[api_with(1, json!({"tags": ["edge"]}))], &[]);
     for more in [json!({"active": false}), json!({"tags": ["inner"]})] {
         let mut rival = api_with(2, json!({"proxy": {"listen_path": "/1/"}}));
@@ -406,7 +406,7 @@ fn what_does_not_differ_is_not_blocked_for_what_it_says() {
 }
 
 #[test]
-fn obstacles_are_told_without_a_target() {
+fn obstacles_are_reported_without_a_target() {
     let file = json!({"apis": [api_with(1, json!({"id": "x"}))], "Data": [policy(1, &[1, 2])]});
     let found: Vec<(Severity, String)> = obstacles(&Tyk, &read(&file), &ImportOptions::default())
         .iter()

@@ -95,14 +95,14 @@ pub(in crate::tui::update) fn edited(
     }
     app.job = None;
     app.notice = None;
-    let is_told = form::edited(app, &outcome);
+    let is_shown = form::edited(app, &outcome);
     let is_history = match outcome {
         Ok(edited) => {
             done(app, edited);
             true
         }
         Err(failure) => {
-            if !is_told {
+            if !is_shown {
                 fail(app, &failure);
             }
             // What stands in the way is not what the screen shows.
@@ -138,16 +138,16 @@ fn fail(app: &mut App, failure: &Failure) {
 }
 
 fn done(app: &mut App, edited: Edited) {
-    let told = told(app, &edited);
+    let described = describe(app, &edited);
     if let Some(job) = edited.job {
-        let modal = result(app, &edited, job, &told);
+        let modal = result(app, &edited, job, &described);
         // What was found is repaired, or was found before this.
         app.modals
             .retain(|modal| !matches!(modal.question, Question::Findings | Question::Finding));
         app.modals.push(modal);
-        app.written.push(told);
+        app.written.push(described);
     } else {
-        app.say(told);
+        app.say(described);
     }
     if let Some(scopes) = &mut app.scopes {
         scopes.wrote |= edited.job.is_some();
@@ -156,8 +156,8 @@ fn done(app: &mut App, edited: Edited) {
     }
 }
 
-fn result(app: &App, edited: &Edited, job: i64, told: &str) -> Modal {
-    let mut body = vec![Line::of(Role::Title, told), Line::new()];
+fn result(app: &App, edited: &Edited, job: i64, described: &str) -> Modal {
+    let mut body = vec![Line::of(Role::Title, described), Line::new()];
     body.extend(job::tables(&edited.tables, app.size));
     body.extend(job::notes(&edited.notes));
     let key = app
@@ -177,7 +177,7 @@ fn result(app: &App, edited: &Edited, job: i64, told: &str) -> Modal {
 }
 
 /// Says in one line what an edit did.
-fn told(app: &App, edited: &Edited) -> String {
+fn describe(app: &App, edited: &Edited) -> String {
     let items = edited.items.as_slice();
     let scope = edited
         .id

@@ -31,7 +31,7 @@ fn type_in(app: &mut App, text: &str) -> Vec<Effect> {
     keys.flat_map(|key| update(app, Msg::Key(key))).collect()
 }
 
-fn told(app: &App) -> String {
+fn describe(app: &App) -> String {
     app.modals
         .last()
         .unwrap()
@@ -94,7 +94,7 @@ proptest! {
         }
         keys(&mut app, "P");
         let Some(Question::Import(_)) = question(&app) else { return Ok(()) };
-        let headline = told(&app);
+        let headline = describe(&app);
         let headline = headline.lines().next().unwrap();
         type_in(&mut app, "gateway");
         let mut effects = keys(&mut app, "enter");
@@ -149,9 +149,9 @@ fn covering_a_branch_asks_as_covering_all_does() {
         panic!("{:?}", question(&app))
     };
     assert!(
-        told(&app).starts_with("2 items in the target will be overwritten"),
+        describe(&app).starts_with("2 items in the target will be overwritten"),
         "{}",
-        told(&app)
+        describe(&app)
     );
     assert_eq!(
         mark(&app, "client:billing"),
@@ -173,27 +173,27 @@ fn covering_a_branch_asks_as_covering_all_does() {
 #[test]
 fn what_is_deleted_comes_first_each_by_itself() {
     let mut app = asked("gateway");
-    let told = told(&app);
-    let lines: Vec<&str> = told.lines().collect();
+    let described = describe(&app);
+    let lines: Vec<&str> = described.lines().collect();
     assert_eq!(lines[1], "1 existing entry will be deleted:");
     assert_eq!(lines[2], "  - client billing  idpO/GOOGLE");
     keys(&mut app, "esc");
     let mut app = sampled(100, 40);
     keys(&mut app, "m tab enter P");
     assert!(
-        self::told(&app).contains("Nothing will be deleted."),
+        describe(&app).contains("Nothing will be deleted."),
         "{}",
-        self::told(&app)
+        describe(&app)
     );
 }
 
 #[test]
-fn what_deserves_a_word_is_told_of_what_is_written_and_of_nothing_else() {
+fn what_deserves_a_word_is_reported_of_what_is_written_and_of_nothing_else() {
     let mut app = asked("gateway");
     assert!(
-        told(&app).contains("client:billing: the OAuth scope is recomputed"),
+        describe(&app).contains("client:billing: the OAuth scope is recomputed"),
         "{}",
-        told(&app)
+        describe(&app)
     );
     keys(&mut app, "esc");
     let mut app = open(
@@ -203,9 +203,9 @@ fn what_deserves_a_word_is_told_of_what_is_written_and_of_nothing_else() {
     );
     keys(&mut app, "P");
     assert!(
-        !told(&app).contains("OAuth scope"),
+        !describe(&app).contains("OAuth scope"),
         "billing is not covered: {}",
-        told(&app)
+        describe(&app)
     );
 }
 
@@ -217,8 +217,8 @@ fn undecided_left_out_and_blocked_are_counted_apart() {
         40,
     );
     keys(&mut app, "space P");
-    let told = told(&app);
-    let headline = told.lines().next().unwrap();
+    let described = describe(&app);
+    let headline = described.lines().next().unwrap();
     assert_eq!(
         headline,
         "3 to add, 0 to overwrite, 3 undecided, 1 left out, 3 blocked."

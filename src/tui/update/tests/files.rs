@@ -17,7 +17,7 @@ fn path(app: &App) -> &str {
     app.modals.last().unwrap().input.value()
 }
 
-fn told(app: &App) -> String {
+fn describe(app: &App) -> String {
     let lines = app.modals.last().unwrap().lines().iter().map(Line::plain);
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -60,7 +60,7 @@ fn the_path_can_be_typed() {
 }
 
 #[test]
-fn a_path_that_cannot_be_written_is_told_and_corrected() {
+fn a_path_that_cannot_be_written_is_reported_and_corrected() {
     let mut app = sampled(80, 24);
     let effects = keys(&mut app, "w enter");
     update(
@@ -69,12 +69,12 @@ fn a_path_that_cannot_be_written_is_told_and_corrected() {
     );
     assert_eq!(question(&app), Some(&Question::SavePlan));
     assert!(
-        told(&app).starts_with("a file is there already\n/x/y.json\nCorrect the path"),
+        describe(&app).starts_with("a file is there already\n/x/y.json\nCorrect the path"),
         "{}",
-        told(&app)
+        describe(&app)
     );
     assert!(
-        !told(&app).contains("--force"),
+        !describe(&app).contains("--force"),
         "there is no such flag here"
     );
     let effects = keys(
@@ -86,7 +86,7 @@ fn a_path_that_cannot_be_written_is_told_and_corrected() {
     };
     assert!(path.ends_with("-plan2.json"), "{path}");
     assert!(
-        !told(&app).contains("there already"),
+        !describe(&app).contains("there already"),
         "it is no longer true"
     );
     update(&mut app, Msg::Saved(effect_id(&effects), Ok(String::new())));
@@ -99,7 +99,11 @@ fn other_failures_come_with_what_to_do() {
     let id = effect_id(&keys(&mut app, "E enter"));
     let failure = Failure::new(FailureKind::Unreachable, "cannot connect").hint("start the server");
     update(&mut app, Msg::Saved(id, Err(failure)));
-    assert!(told(&app).contains("start the server"), "{}", told(&app));
+    assert!(
+        describe(&app).contains("start the server"),
+        "{}",
+        describe(&app)
+    );
 }
 
 #[test]
@@ -194,9 +198,9 @@ mod exporting {
             "/home/operator/.local/state/gatediff/exports/gateway-export.json"
         );
         assert!(
-            told(&app).contains("The file holds secrets."),
+            describe(&app).contains("The file holds secrets."),
             "{}",
-            told(&app)
+            describe(&app)
         );
     }
 

@@ -49,7 +49,7 @@ fn draft(app: &App) -> &Draft {
 
 fn codes(app: &App, part: Part) -> Vec<u16> {
     form(app)
-        .told(part)
+        .describe(part)
         .map(|violation| violation.code)
         .collect()
 }
@@ -196,7 +196,7 @@ mod fields {
     }
 
     #[test]
-    fn broken_rules_are_told_as_one_types_with_the_products_codes() {
+    fn broken_rules_are_reported_as_one_types_with_the_products_codes() {
         let mut app = creating();
         keys(&mut app, "\"帳戶\"");
         assert_eq!(codes(&app, Part::Name), [1352]);
@@ -465,7 +465,7 @@ mod modules {
     }
 
     #[test]
-    fn a_holder_that_would_pass_the_limit_is_told_beside_the_apis() {
+    fn a_holder_that_would_pass_the_limit_is_reported_beside_the_apis() {
         let mut app = updating(ACCOUNTS);
         keys(
             &mut app,
@@ -638,13 +638,13 @@ mod saving {
         let mut app = updating(ACCOUNTS);
         assert!(keys(&mut app, "tab ctrl-u \"帳戶\" tab backspace \"2\" ctrl-o").is_empty());
         assert_eq!(question(&app), Some(&Question::SaveForm(None)));
-        let told = body(&app);
-        assert!(told.contains("API scope alias"), "{told}");
-        assert!(told.contains("帳戶查詢 → 帳戶"), "{told}");
-        assert!(told.contains("1 day → 2 day"), "{told}");
+        let described = body(&app);
+        assert!(described.contains("API scope alias"), "{described}");
+        assert!(described.contains("帳戶查詢 → 帳戶"), "{described}");
+        assert!(described.contains("1 day → 2 day"), "{described}");
         assert!(
-            told.contains("2 clients hold it: they follow (crm, portal)."),
-            "{told}"
+            described.contains("2 clients hold it: they follow (crm, portal)."),
+            "{described}"
         );
         let effects = keys(&mut app, "tab enter");
         let Edit::Update { id, seen, draft } = sent(&effects) else {
@@ -729,9 +729,15 @@ mod saving {
         keys(&mut app, "\"new\" ctrl-o");
         let locked = Failure::new(FailureKind::Locked, "another job holds the target").hint("wait");
         answer(&mut app, &Err(locked));
-        let told: Vec<String> = form(&app).message.iter().map(Line::plain).collect();
-        assert!(told[0].contains("another job holds the target"), "{told:?}");
-        assert!(told.iter().any(|line| line.contains("wait")), "{told:?}");
+        let described: Vec<String> = form(&app).message.iter().map(Line::plain).collect();
+        assert!(
+            described[0].contains("another job holds the target"),
+            "{described:?}"
+        );
+        assert!(
+            described.iter().any(|line| line.contains("wait")),
+            "{described:?}"
+        );
         keys(&mut app, "ctrl-o");
         assert!(form(&app).message.is_empty(), "until it is tried again");
     }
@@ -839,7 +845,7 @@ mod reading_again {
     }
 
     #[test]
-    fn a_name_that_is_taken_by_now_is_told() {
+    fn a_name_that_is_taken_by_now_is_reported() {
         let mut app = creating();
         keys(&mut app, "\"zz\"");
         assert_eq!(codes(&app, Part::Name), [0; 0]);

@@ -12,7 +12,7 @@ fn plain() -> App {
     )
 }
 
-fn told(app: &App) -> String {
+fn describe(app: &App) -> String {
     let lines = app.modals.last().unwrap().lines().iter().map(Line::plain);
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -46,9 +46,9 @@ mod rehearsing {
         );
         assert_eq!(question(&app), Some(&Question::Rehearsed));
         assert!(
-            told(&app).starts_with("Rolled back: nothing was written."),
+            describe(&app).starts_with("Rolled back: nothing was written."),
             "{}",
-            told(&app)
+            describe(&app)
         );
         update(&mut app, Msg::Drawn);
         assert!(
@@ -67,7 +67,7 @@ mod rehearsing {
             ("client_host", "not null"),
         ]);
         update(&mut app, Msg::Rehearsed(id, Ok(found)));
-        let lines: Vec<String> = told(&app).lines().take(3).map(str::to_owned).collect();
+        let lines: Vec<String> = describe(&app).lines().take(3).map(str::to_owned).collect();
         assert_eq!(
             lines,
             [
@@ -128,15 +128,15 @@ mod rehearsing {
     }
 
     #[test]
-    fn a_stale_plan_is_told_as_by_an_import() {
+    fn a_stale_plan_is_reported_as_by_an_import() {
         let mut app = plain();
         let id = effect_id(&keys(&mut app, "X"));
         update(&mut app, Msg::Rehearsed(id, Err(stale_failure())));
         assert_eq!(question(&app), Some(&Question::Stale));
         assert!(
-            told(&app).contains("at plan") && !told(&app).contains("canary"),
+            describe(&app).contains("at plan") && !describe(&app).contains("canary"),
             "{}",
-            told(&app)
+            describe(&app)
         );
     }
 }
@@ -149,7 +149,7 @@ mod history {
         let mut app = sampled(80, 24);
         let first = keys(&mut app, "H");
         assert!(matches!(first.as_slice(), [Effect::History(_)]));
-        assert_eq!(told(&app), "Reading the ledger.");
+        assert_eq!(describe(&app), "Reading the ledger.");
         keys(&mut app, "enter U b");
         assert_eq!(notice(&app), "the ledger is being read");
         keys(&mut app, "q");
@@ -168,7 +168,7 @@ mod history {
     fn an_empty_or_unreadable_ledger_says_so() {
         let mut app = sampled(80, 24);
         list_jobs(&mut app, Vec::new());
-        assert_eq!(told(&app), "No job was recorded in this target yet.");
+        assert_eq!(describe(&app), "No job was recorded in this target yet.");
         keys(&mut app, "enter");
         assert_eq!(notice(&app), "there is no job");
         let id = effect_id(&keys(&mut app, "q H"));
@@ -208,7 +208,7 @@ mod history {
     }
 
     #[test]
-    fn a_job_tells_everything_and_what_can_be_done_with_it() {
+    fn a_job_reports_everything_and_what_can_be_done_with_it() {
         let mut app = sampled(80, 24);
         list_jobs(&mut app, records());
         keys(&mut app, "j j enter");
@@ -223,13 +223,17 @@ mod history {
             "client_host",
             "after 2.0 s",
         ] {
-            assert!(told(&app).contains(part), "{part} in {}", told(&app));
+            assert!(
+                describe(&app).contains(part),
+                "{part} in {}",
+                describe(&app)
+            );
         }
         keys(&mut app, "enter j j enter");
         assert!(
-            told(&app).contains("the connection broke: \\x1b[2J"),
+            describe(&app).contains("the connection broke: \\x1b[2J"),
             "{}",
-            told(&app)
+            describe(&app)
         );
         keys(&mut app, "q q");
         assert!(app.modals.is_empty());
@@ -267,9 +271,9 @@ mod history {
             "/home/operator/.local/state/gatediff/backups/job-14.json"
         );
         assert!(
-            told(&app).contains("The file holds secrets."),
+            describe(&app).contains("The file holds secrets."),
             "{}",
-            told(&app)
+            describe(&app)
         );
         update(&mut app, Msg::Saved(*id, Ok("/there.json".to_owned())));
         assert_eq!(question(&app), Some(&Question::History), "back in the list");
@@ -372,7 +376,11 @@ mod undoing {
             "is refused",
             "operator@db.acme:5432/gateway",
         ] {
-            assert!(told(&app).contains(part), "{part} in {}", told(&app));
+            assert!(
+                describe(&app).contains(part),
+                "{part} in {}",
+                describe(&app)
+            );
         }
     }
 
@@ -404,7 +412,7 @@ mod undoing {
     }
 
     #[test]
-    fn what_was_written_in_a_session_is_all_told_in_the_end() {
+    fn what_was_written_in_a_session_is_all_reported_in_the_end() {
         let (mut app, id) = begun();
         update(&mut app, Msg::Undone(id, Ok(undone())));
         update(&mut app, Msg::Drawn);
@@ -424,7 +432,7 @@ mod undoing {
     }
 
     #[test]
-    fn a_row_that_changed_since_is_told_in_three_states() {
+    fn a_row_that_changed_since_is_reported_in_three_states() {
         let (mut app, id) = begun();
         let mut failure = stale_failure();
         failure.what =
@@ -432,12 +440,16 @@ mod undoing {
         update(&mut app, Msg::Undone(id, Err(failure)));
         assert_eq!(question(&app), Some(&Question::UndoStale));
         for part in ["as the job left it", "now", "to restore", "secret, differs"] {
-            assert!(told(&app).contains(part), "{part} in {}", told(&app));
+            assert!(
+                describe(&app).contains(part),
+                "{part} in {}",
+                describe(&app)
+            );
         }
         assert!(
-            !told(&app).contains("canary") && !told(&app).contains("choices"),
+            !describe(&app).contains("canary") && !describe(&app).contains("choices"),
             "{}",
-            told(&app)
+            describe(&app)
         );
         update(&mut app, Msg::Drawn);
         assert!(keys(&mut app, "enter").is_empty());
@@ -459,9 +471,9 @@ mod undoing {
         update(&mut app, Msg::Undone(id, Err(failure)));
         assert_eq!(question(&app), Some(&Question::UndoStale));
         assert!(
-            told(&app).contains("is needed by tsmp_client_group"),
+            describe(&app).contains("is needed by tsmp_client_group"),
             "{}",
-            told(&app)
+            describe(&app)
         );
     }
 
@@ -528,9 +540,9 @@ mod undoing {
         update(&mut app, Msg::Drawn);
         keys(&mut app, "j enter");
         assert!(
-            told(&app).contains("^X asks") && told(&app).contains("B saves"),
+            describe(&app).contains("^X asks") && describe(&app).contains("B saves"),
             "{}",
-            told(&app)
+            describe(&app)
         );
         keys(&mut app, "ctrl-x");
         assert!(matches!(question(&app), Some(Question::Undo(14, _))));

@@ -26,7 +26,7 @@ fn listed(app: &App) -> Vec<String> {
         .collect()
 }
 
-fn told(app: &App) -> String {
+fn describe(app: &App) -> String {
     let lines = app.modals.last().unwrap().lines().iter().map(Line::plain);
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -119,7 +119,7 @@ mod reading {
     }
 
     #[test]
-    fn a_failure_is_told_in_place_and_can_be_tried_again() {
+    fn a_failure_is_reported_in_place_and_can_be_tried_again() {
         let mut app = sampled(80, 24);
         let id = effect_id(&keys(&mut app, "S"));
         let failure = Failure::new(FailureKind::Unreachable, "cannot connect");
@@ -406,7 +406,7 @@ mod editing {
     }
 
     #[test]
-    fn what_was_done_is_told_and_the_scopes_are_read_again() {
+    fn what_was_done_is_reported_and_the_scopes_are_read_again() {
         let (mut app, id) = begun();
         let done = edited("deleted", vec![crate::tui::support::id("scope", "empty")]);
         let effects = update(&mut app, Msg::Edited(id, Ok(done)));
@@ -421,7 +421,11 @@ mod editing {
             "notices",
             "`gatediff undo 16`",
         ] {
-            assert!(told(&app).contains(part), "{part} in {}", told(&app));
+            assert!(
+                describe(&app).contains(part),
+                "{part} in {}",
+                describe(&app)
+            );
         }
         assert!(
             keys_ahead(&mut app, "enter D").is_empty(),
@@ -436,7 +440,7 @@ mod editing {
     }
 
     #[test]
-    fn where_nothing_differed_nothing_is_told_of_a_job() {
+    fn where_nothing_differed_nothing_is_reported_of_a_job() {
         let (mut app, id) = begun();
         let mut done = edited("updated", vec![crate::tui::support::id("scope", "empty")]);
         done.job = None;
@@ -478,7 +482,11 @@ mod editing {
             "client 王\\x1b[2J",
             "now    take it away from them first",
         ] {
-            assert!(told(&app).contains(part), "{part} in {}", told(&app));
+            assert!(
+                describe(&app).contains(part),
+                "{part} in {}",
+                describe(&app)
+            );
         }
     }
 
@@ -489,9 +497,9 @@ mod editing {
         assert!(matches!(effects.as_slice(), [Effect::Scopes(_)]));
         assert_eq!(app.modals.last().unwrap().title, "Changed in the meantime");
         assert!(
-            told(&app).contains("1286") && told(&app).contains("decide anew"),
+            describe(&app).contains("1286") && describe(&app).contains("decide anew"),
             "{}",
-            told(&app)
+            describe(&app)
         );
     }
 
@@ -543,9 +551,9 @@ mod editing {
         let mut app = in_production();
         assert!(keys(&mut app, "j j D").is_empty());
         assert!(
-            told(&app).contains("Scope empty is deleted."),
+            describe(&app).contains("Scope empty is deleted."),
             "{}",
-            told(&app)
+            describe(&app)
         );
         assert!(keys(&mut app, "\"gate\" enter").is_empty());
         assert_eq!(notice(&app), "type the database's name to delete: gateway");
@@ -603,9 +611,9 @@ mod holding {
             Msg::Edited(effect_id(&effects), Ok(done)),
         ));
         assert!(
-            told(&app).contains("scope accounts taken away from client portal"),
+            describe(&app).contains("scope accounts taken away from client portal"),
             "{}",
-            told(&app)
+            describe(&app)
         );
         answer_scopes(&mut app, id, scoped());
         keys(&mut app, "enter");
@@ -616,7 +624,7 @@ mod holding {
     fn where_nobody_holds_it_there_is_nothing_to_take() {
         let mut app = scopes_at(80, 24);
         keys(&mut app, "j j c");
-        assert_eq!(told(&app), "No client holds it.");
+        assert_eq!(describe(&app), "No client holds it.");
         assert!(keys(&mut app, "D").is_empty());
         assert_eq!(notice(&app), "no client holds the scope");
     }
@@ -654,7 +662,7 @@ mod checking {
     }
 
     #[test]
-    fn findings_are_listed_and_each_is_told_in_full() {
+    fn findings_are_listed_and_each_is_reported_in_full() {
         let mut app = found();
         assert_eq!(
             app.modals.last().unwrap().title,
@@ -667,7 +675,11 @@ mod checking {
             "that is for you to decide",
             "rename one of them",
         ] {
-            assert!(told(&app).contains(part), "{part} in {}", told(&app));
+            assert!(
+                describe(&app).contains(part),
+                "{part} in {}",
+                describe(&app)
+            );
         }
         keys(&mut app, "q q");
         assert_eq!(app.context(), Context::Scopes);
@@ -678,9 +690,10 @@ mod checking {
         let mut app = found();
         assert!(keys(&mut app, "F").is_empty());
         assert!(
-            told(&app).contains("1 finding is repaired, each as it says. 1 other is left to you."),
+            describe(&app)
+                .contains("1 finding is repaired, each as it says. 1 other is left to you."),
             "{}",
-            told(&app)
+            describe(&app)
         );
         assert!(keys(&mut app, "enter").is_empty(), "Cancel has the focus");
         let effects = keys(&mut app, "F tab enter");
@@ -688,7 +701,11 @@ mod checking {
         let done = edited("repaired", vec![id("client", "crm"); 2]);
         update(&mut app, Msg::Edited(effect_id(&effects), Ok(done)));
         assert_eq!(app.modals.len(), 1, "what was found is history");
-        assert!(told(&app).contains("2 items repaired"), "{}", told(&app));
+        assert!(
+            describe(&app).contains("2 items repaired"),
+            "{}",
+            describe(&app)
+        );
     }
 
     #[test]

@@ -128,7 +128,7 @@ fn findings(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
         texts.max().unwrap_or(0).max(least).min(most)
     };
     let code = widest(&|ailment| ailment.code.to_string(), 4, (room / 3).max(12));
-    let item = widest(&|ailment| told(ailment), 5, (room / 4).max(12));
+    let item = widest(&|ailment| describe(ailment), 5, (room / 4).max(12));
     let ellipsis = app.skin.glyphs.ellipsis;
     let row = |[repair, code_text, item_text, message]: [(Role, &str); 4]| {
         let mut line = Line::of(repair.0, repair.1);
@@ -147,7 +147,7 @@ fn findings(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
             Some(_) => (Role::Add, "yes"),
             None => (Role::Warning, "no"),
         };
-        let item = told(ailment);
+        let item = describe(ailment);
         row([
             repair,
             (Role::Text, &ailment.code),
@@ -158,7 +158,7 @@ fn findings(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
     lines
 }
 
-fn told(ailment: &Ailment) -> String {
+fn describe(ailment: &Ailment) -> String {
     format!("{} {}", ailment.item.kind, ailment.item.key)
 }
 

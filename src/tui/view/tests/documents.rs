@@ -47,13 +47,13 @@ fn without_colours_an_unresolved_reference_has_a_sign_and_a_word() {
 }
 
 #[test]
-fn ascii_tells_the_same() {
+fn ascii_reports_the_same() {
     let mut app = app_at(120, 48);
     app.skin = skin("dark", Level::None, &ASCII);
     open_in(&mut app, reviewed(documents()));
     keys(&mut app, "1 G k 2 3");
     let shown = shot(&app);
-    for told in [
+    for described in [
         "! owner/id",
         "2c9180ff",
         "unresolved",
@@ -61,7 +61,7 @@ fn ascii_tells_the_same() {
         "by default",
         "removed",
     ] {
-        assert!(shown.contains(told), "{told}: {shown}");
+        assert!(shown.contains(described), "{described}: {shown}");
     }
 }
 

@@ -91,8 +91,8 @@ fn lists_at_200x60_side_by_side() {
 fn lists_in_ascii_at_120x40() {
     let app = lists((120, 40), &ASCII, Level::None);
     let shown = shot(&app);
-    for told in ["moved", "kept", "removed"] {
-        assert!(shown.contains(told), "{told}: {shown}");
+    for described in ["moved", "kept", "removed"] {
+        assert!(shown.contains(described), "{described}: {shown}");
     }
     assert!(!shown.contains("canary"), "{shown}");
     assert_snapshot!(shown);

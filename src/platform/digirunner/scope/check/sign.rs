@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn signs_are_told_in_their_own_order_by_words_of_their_own() {
+    fn signs_are_reported_in_their_own_order_by_words_of_their_own() {
         assert!(
             Sign::ALL.is_sorted_by(|a, b| a < b),
             "also: none is there twice"

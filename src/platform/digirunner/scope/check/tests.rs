@@ -81,8 +81,8 @@ fn stamp() -> Stamp {
 }
 
 /// Tells what is wrong; what cannot be repaired ends with `!`.
-fn told(world: &World) -> Vec<String> {
-    let tell = |ailment: super::Ailment| {
+fn describe(world: &World) -> Vec<String> {
+    let describe = |ailment: super::Ailment| {
         assert!(
             ailment.repair.is_some() || !ailment.hint.is_empty(),
             "{ailment:?}: what now?"
@@ -95,7 +95,7 @@ fn told(world: &World) -> Vec<String> {
             ailment.message.split_once(": ").unwrap().1
         )
     };
-    ailments(world).into_iter().map(tell).collect()
+    ailments(world).into_iter().map(describe).collect()
 }
 
 fn key(table: &Table, row: &Row) -> Vec<String> {
@@ -145,22 +145,22 @@ fn after(world: &World, changes: &Changes) -> World {
 #[track_caller]
 fn assert_repaired(lists: &Lists, before: &[&str], left: &[&str]) -> World {
     let world = target(lists);
-    assert_eq!(told(&world), before);
+    assert_eq!(describe(&world), before);
     let Repaired {
         changes,
         left: count,
         ..
     } = repair(&world, &[], &stamp());
     let repaired = after(&world, &changes);
-    assert_eq!(told(&repaired), left);
+    assert_eq!(describe(&repaired), left);
     assert_eq!(count, left.len());
     repaired
 }
 
 /// Says that a state is told, and that nothing is done about it.
 #[track_caller]
-fn assert_asked(lists: &Lists, told: &[&str]) {
-    let repaired = assert_repaired(lists, told, told);
+fn assert_asked(lists: &Lists, described: &[&str]) {
+    let repaired = assert_repaired(lists, described, described);
     let world = target(lists);
     assert!(
         TABLES
@@ -214,9 +214,9 @@ fn the_oauth_scope_names_what_the_client_holds() {
     let lists = healthy().change("oauthClientDetailsList", |row| {
         row.insert("scope".to_owned(), json!("1,21,99"));
     });
-    let told = ["stale-oauth-ids client:a 99 is not held, 22 is not named"];
+    let described = ["stale-oauth-ids client:a 99 is not held, 22 is not named"];
     assert_eq!(
-        oauth_of(&assert_repaired(&lists, &told, &[]), "a"),
+        oauth_of(&assert_repaired(&lists, &described, &[]), "a"),
         "1,21,22"
     );
 }
@@ -235,8 +235,8 @@ fn a_placeholder_is_no_name_of_a_group() {
     let lists = healthy().change("oauthClientDetailsList", |row| {
         row.insert("scope".to_owned(), json!("select"));
     });
-    let told = ["stale-oauth-ids client:a 21 is not named, 22 is not named, 1 is not named"];
-    assert_repaired(&lists, &told, &[]);
+    let described = ["stale-oauth-ids client:a 21 is not named, 22 is not named, 1 is not named"];
+    assert_repaired(&lists, &described, &[]);
 }
 
 #[test]
@@ -316,11 +316,11 @@ fn a_holder_of_another_level_gets_nothing() {
         .change("oauthClientDetailsList", |row| {
             row.insert("scope".to_owned(), json!("1,21"));
         });
-    let told = [
+    let described = [
         "lacking-hidden-groups client:a m/2 of scope:crm !",
         "client-level-differs client:a crm is of level 'A', the client of 'SYSTEM' !",
     ];
-    assert_asked(&lists, &told);
+    assert_asked(&lists, &described);
 }
 
 #[test]
@@ -354,12 +354,12 @@ fn hidden_groups_of_scopes_that_nobody_gave_go() {
 #[test]
 fn what_is_held_and_does_not_exist_goes() {
     let lists = healthy().client_scope("a", "404").client_group("a", "405");
-    let told = [
+    let described = [
         "stale-oauth-ids client:a 405 is not named",
         "held-scope-gone client:a 404",
         "held-group-gone client:a 405",
     ];
-    let repaired = assert_repaired(&lists, &told, &[]);
+    let repaired = assert_repaired(&lists, &described, &[]);
     assert_eq!(keys(&repaired, T::ClientVgroup), ["a/10"]);
     assert_eq!(oauth_of(&repaired, "a"), "1,21,22");
 }
@@ -371,8 +371,8 @@ fn a_client_that_does_not_exist_holds_no_scope() {
         .client_group("gone", "21")
         .client_group("gone", "1")
         .client_group("gone", "404");
-    let told = ["client-gone client:gone scope:crm, group 21, group 404"];
-    let repaired = assert_repaired(&lists, &told, &[]);
+    let described = ["client-gone client:gone scope:crm, group 21, group 404"];
+    let repaired = assert_repaired(&lists, &described, &[]);
     assert_eq!(keys(&repaired, T::ClientVgroup), ["a/10"]);
     assert_eq!(
         keys(&repaired, T::ClientGroup),
@@ -389,7 +389,7 @@ fn a_client_that_holds_something_has_an_oauth_row() {
 }
 
 #[test]
-fn limits_of_a_scope_are_told() {
+fn limits_of_a_scope_are_reported() {
     let name = "n".repeat(31);
     let lists = world()
         .scope(
@@ -405,7 +405,7 @@ fn limits_of_a_scope_are_told() {
             "no level",
             json!({"securityLevelId": null, "vgroupAlias": ""}),
         );
-    let told = [
+    let described = [
         "level-gone scope:no level '' !",
         &format!("level-gone scope:{name} 'Z' !"),
         "name-twice scope:twice 11, 12 !",
@@ -414,7 +414,7 @@ fn limits_of_a_scope_are_told() {
         &format!("name-too-long scope:{name} 31 characters, of at most 30 !"),
         &format!("negative-duration scope:{name} -86400 seconds !"),
     ];
-    let mut sorted = told.map(str::to_owned);
+    let mut sorted = described.map(str::to_owned);
     sorted[..2].sort();
     assert_asked(&lists, &sorted.each_ref().map(String::as_str));
 }
@@ -469,13 +469,13 @@ fn hidden_groups_of_no_scope_go_unless_keys_map_to_them() {
         .group("33", "h33", nothing)
         .x_key(1, "a", "E", json!({}))
         .x_map(2, 1, "32");
-    let told = [
+    let described = [
         "stale-oauth-ids client:a 31 is not named",
         "hidden-group-without-scope group:33 group 33",
         "hidden-group-without-scope scope:old m/1, group 32",
     ];
     let left = ["hidden-group-without-scope scope:old group 32 !"];
-    let repaired = assert_repaired(&lists, &told, &left);
+    let repaired = assert_repaired(&lists, &described, &left);
     assert_eq!(keys(&repaired, T::Group), ["1", "21", "22", "32"]);
     assert_eq!(keys(&repaired, T::GroupAuthority), ["21/X", "22/X"]);
     assert_eq!(oauth_of(&repaired, "a"), "1,21,22");
@@ -552,11 +552,11 @@ fn what_a_stray_alone_holds_goes_with_the_stray() {
         .client("b", json!({}))
         .oauth("b", json!({"scope": "22"}))
         .client_group("b", "22");
-    let told = [
+    let described = [
         "stray-hidden-groups client:b m/2 of scope:crm",
         "hidden-group-unlinked scope:crm m/2 !",
     ];
-    let repaired = assert_repaired(&lists, &told, &[]);
+    let repaired = assert_repaired(&lists, &described, &[]);
     assert_eq!(keys(&repaired, T::Group), ["1", "21"]);
 }
 
@@ -592,11 +592,11 @@ fn a_hidden_group_of_two_scopes_is_for_the_operator() {
         "tsmpVgroupGroupList",
         json!({"vgroupId": "11", "groupId": "22"}),
     );
-    let told = [
+    let described = [
         "hidden-group-of-two scope:crm m/2 !",
         "hidden-group-of-two scope:other m/2 !",
     ];
-    assert_asked(&lists, &told);
+    assert_asked(&lists, &described);
 }
 
 #[test]
@@ -616,11 +616,11 @@ fn hidden_groups_follow_their_scope() {
                 row.insert("securityLevelId".to_owned(), json!("SYSTEM"));
             }
         });
-    let told = [
+    let described = [
         "hidden-group-differs scope:renamed m/1 (duration, times, name, authentication types), \
                  m/2 (level, duration, times, name, authentication types)",
     ];
-    let repaired = assert_repaired(&lists, &told, &[]);
+    let repaired = assert_repaired(&lists, &described, &[]);
     assert_eq!(keys(&repaired, T::GroupAuthority), ["21/Y", "22/Y"]);
     let row = repaired
         .rows(T::Group)
@@ -643,12 +643,12 @@ fn hidden_groups_do_not_follow_a_scope_into_what_is_wrong() {
         row.insert("allowDays".to_owned(), json!(-1));
         row.insert("securityLevelId".to_owned(), json!("Z"));
     });
-    let told = [
+    let described = [
         &format!("level-gone scope:{name} 'Z' !"),
         &format!("name-too-long scope:{name} 31 characters, of at most 30 !"),
         &format!("negative-duration scope:{name} -1 seconds !"),
     ];
-    assert_asked(&lists, &told.map(String::as_str));
+    assert_asked(&lists, &described.map(String::as_str));
 }
 
 #[test]
@@ -662,11 +662,11 @@ fn links_of_nothing_and_to_nothing_go() {
             "tsmpVgroupGroupList",
             json!({"vgroupId": "10", "groupId": "405"}),
         );
-    let told = [
+    let described = [
         "linked-scope-gone scope:404 21",
         "linked-group-gone scope:crm 405",
     ];
-    let repaired = assert_repaired(&lists, &told, &[]);
+    let repaired = assert_repaired(&lists, &described, &[]);
     assert_eq!(keys(&repaired, T::VgroupGroup), ["10/21", "10/22"]);
 }
 
@@ -678,11 +678,11 @@ fn a_link_by_which_apis_can_be_called_stays() {
             json!({"vgroupId": "10", "groupId": "405"}),
         )
         .group_api("405", ("m", "2"), json!({}));
-    let told = [
+    let described = [
         "linked-group-gone scope:crm 405 !",
         "api-of-nothing group:405 m/2 !",
     ];
-    assert_asked(&lists, &told);
+    assert_asked(&lists, &described);
 }
 
 #[test]
@@ -702,13 +702,13 @@ fn authentication_types_that_do_not_exist_go() {
         .group_authentication("1", "Z")
         .scope_authentication("404", "X")
         .group_authentication("405", "X");
-    let told = [
+    let described = [
         "authentication-gone group:plain Z",
         "authentication-gone scope:crm Z",
         "authentication-of-nothing group:405 X",
         "authentication-of-nothing scope:404 X",
     ];
-    let repaired = assert_repaired(&lists, &told, &[]);
+    let repaired = assert_repaired(&lists, &described, &[]);
     assert_eq!(keys(&repaired, T::VgroupAuthority), ["10/X"]);
     assert_eq!(keys(&repaired, T::GroupAuthority), ["21/X", "22/X"]);
 }
@@ -721,11 +721,11 @@ fn apis_of_groups_that_do_not_exist_go_unless_keys_can_call_them() {
         .group_api("405", ("old", "x"), json!({}))
         .x_key(1, "a", "E", json!({}))
         .x_map(2, 1, "405");
-    let told = [
+    let described = [
         "api-of-nothing group:404 m/1",
         "api-of-nothing group:405 m/1, old/x",
     ];
-    let repaired = assert_repaired(&lists, &told, &["api-of-nothing group:405 m/1 !"]);
+    let repaired = assert_repaired(&lists, &described, &["api-of-nothing group:405 m/1 !"]);
     assert_eq!(
         keys(&repaired, T::GroupApi),
         ["1/1/m", "21/1/m", "22/2/m", "405/1/m"]
@@ -748,7 +748,7 @@ fn only_what_was_asked_for_is_repaired() {
     assert_eq!(left, 2);
     let repaired = after(&world, &changes);
     assert_eq!(
-        told(&repaired),
+        describe(&repaired),
         [
             "held-scope-gone client:a 404",
             "authentication-gone scope:crm Z"
@@ -777,7 +777,7 @@ fn what_a_client_holds_belongs_to_the_client() {
 }
 
 #[test]
-fn two_scopes_of_one_name_are_told_as_one_item() {
+fn two_scopes_of_one_name_are_reported_as_one_item() {
     let lists = world().scope("10", "s", json!({"allowDays": -1})).scope(
         "11",
         "s",
