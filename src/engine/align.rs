@@ -19,6 +19,7 @@ use super::diff::push_segment;
 use super::item::{Element, Field, Value};
 use super::json::{Json, Object, Span};
 use super::schema::{Class, Cover, DocumentSchema, ListRule};
+use super::secret::{self, Masked};
 
 /// A target's document and a file's, aligned.
 #[derive(Debug)]
@@ -27,6 +28,9 @@ pub struct Aligned<'a> {
     schema: &'a DocumentSchema,
     /// Credentials that neither side has, by their place.
     missing_secrets: Vec<String>,
+    /// Places of texts with asterisks where the target's have secrets, which
+    /// would be lost.
+    masked: Vec<String>,
     /// Places of differences that the system refuses.
     immutable: Vec<Refused>,
     /// Lists that are too long to be aligned, and whether a credential of the
@@ -120,6 +124,7 @@ pub fn align<'a>(
         path: Vec::new(),
         pointer: String::new(),
         missing_secrets: Vec::new(),
+        masked: Vec::new(),
         immutable: Vec::new(),
         unaligned: Vec::new(),
     };
@@ -127,6 +132,7 @@ pub fn align<'a>(
     let root = aligner.values(target, Some(file), &scope);
     let Aligner {
         mut missing_secrets,
+        masked,
         immutable,
         unaligned,
         ..
@@ -137,6 +143,7 @@ pub fn align<'a>(
         root,
         schema,
         missing_secrets,
+        masked,
         immutable,
         unaligned,
     }
@@ -149,6 +156,7 @@ struct Aligner<'a> {
     /// The same for people.
     pointer: String,
     missing_secrets: Vec<String>,
+    masked: Vec<String>,
     immutable: Vec<Refused>,
     unaligned: Vec<Unaligned>,
 }
@@ -217,8 +225,23 @@ impl<'a> Aligner<'a> {
             || (scope.is_valued
                 && self.says_nothing(target, scope)
                 && self.says_nothing(file, scope));
+        let masked = match (target, file) {
+            (Some(Json::Text(target)), Some(Json::Text(file))) if !is_same => {
+                secret::masked(self.path.last().copied().unwrap_or_default(), target, file)
+            }
+            _ => Masked::No,
+        };
         let take = match scope.cover {
             _ if is_same => Take::Same,
+            _ if masked == Masked::Whole && scope.carries => Take::Kept,
+            _ if masked == Masked::Whole => {
+                self.missing_secrets.push(self.pointer.clone());
+                Take::File
+            }
+            _ if masked == Masked::Partly => {
+                self.masked.push(self.pointer.clone());
+                Take::File
+            }
             // What the file says nothing of stays.
             Cover::Merge if target.is_some() && self.shown(file, scope) == Value::Null => {
                 Take::Same
@@ -673,6 +696,11 @@ impl Aligned<'_> {
     /// Returns the places of the credentials that neither side has.
     pub fn missing_secrets(&self) -> &[String] {
         &self.missing_secrets
+    }
+
+    /// Returns the places of texts that would lose the target's secrets to asterisks.
+    pub fn masked(&self) -> &[String] {
+        &self.masked
     }
 
     /// Returns the differences that the system refuses.

@@ -15,6 +15,7 @@ use super::finding::Finding;
 use super::item::{Item, ItemId, Kind, Value};
 use super::reference::Reference;
 use super::schema::KindInfo;
+use super::secret::mark_differing;
 use super::verdict::{Reason, Status, Verdict};
 
 /// What a platform says of one item of the file: what it is, what stands in
@@ -44,8 +45,11 @@ pub struct Candidate {
 
 impl Candidate {
     /// Returns an item of the file, with the target's, of which there is nothing
-    /// more to say yet.
-    pub const fn new(item: Item, base: Option<Item>) -> Self {
+    /// more to say yet. Secrets that differ are shown as such.
+    pub fn new(mut item: Item, base: Option<Item>) -> Self {
+        if let Some(base) = &base {
+            mark_differing(&base.value, &mut item.value);
+        }
         Self {
             item,
             base,

@@ -6,6 +6,7 @@
 //! say what may stand in the place of one and is none. All of them cost time in
 //! proportion to the text.
 
+mod apart;
 mod jdbc;
 mod json;
 mod name;
@@ -17,6 +18,8 @@ mod url;
 use std::fmt;
 use std::sync::Arc;
 
+pub(in crate::engine) use self::apart::mark_differing;
+pub use self::apart::{Masked, masked};
 pub use self::name::{announces_secret, is_secret_name};
 pub use self::place::{is_indirection, is_placeholder};
 pub use self::text::mask_text;
@@ -33,11 +36,20 @@ pub use self::text::mask_text;
 /// assert_eq!(secret, Secret::new("s3cret"));
 /// assert_eq!(format!("{secret:?}"), "***");
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Secret {
     value: Arc<str>,
     shown: Option<Arc<str>>,
 }
+
+/// Secrets are the same whose values are, whatever is shown of them.
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl Eq for Secret {}
 
 impl Secret {
     /// Returns a secret of which nothing may be shown.

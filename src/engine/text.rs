@@ -140,12 +140,10 @@ impl TextDiff {
     fn of_lines(before: &str, after: &str) -> Self {
         let old: Vec<&str> = before.split_inclusive('\n').collect();
         let new: Vec<&str> = after.split_inclusive('\n').collect();
-        let mut numbers = Numbers::default();
-        let runs = runs(&numbers.of(&old), &numbers.of(&new));
         let mut hunks = Vec::new();
         let mut builder: Option<Builder<'_>> = None;
         let mut last: Option<(usize, usize)> = None;
-        for (gone, come) in gaps(&runs, (old.len(), new.len())) {
+        for (gone, come) in differing(&old, &new) {
             let is_near = last.is_some_and(|(old, _)| gone.start - old <= 2 * CONTEXT);
             if !is_near && let Some((done, end)) = builder.take().zip(last) {
                 hunks.push(done.finish(end));
@@ -255,6 +253,13 @@ impl TextDiff {
         last(LineOp::Remove).is_some_and(|newline| !newline)
             != last(LineOp::Add).is_some_and(|newline| !newline)
     }
+}
+
+/// Returns the stretches of two lists of lines that differ, in order.
+pub(super) fn differing(before: &[&str], after: &[&str]) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut numbers = Numbers::default();
+    let runs = runs(&numbers.of(before), &numbers.of(after));
+    gaps(&runs, (before.len(), after.len()))
 }
 
 /// A hunk that grows.

@@ -11,6 +11,9 @@ use super::place::{is_none, is_scheme};
 use super::token::is_token;
 use super::url::mask_url;
 
+/// What stands in the place of a secret.
+pub(super) const MASK: &str = "***";
+
 /// How often masked text is masked again at most.
 const MAX_ROUNDS: usize = 4;
 
@@ -60,7 +63,7 @@ pub(super) fn mask_within(name: &str, text: &str, depth: usize) -> Option<String
         return None;
     }
     if is_secret_name(name) {
-        return Some("***".to_owned());
+        return Some(MASK.to_owned());
     }
     if depth <= MAX_DEPTH
         && let Some(masked) = mask_json(text, depth)
@@ -131,8 +134,8 @@ impl<'t> Hider<'t> {
 
     /// Hides a part that comes after all that were hidden before.
     pub(super) fn hide(&mut self, range: Range<usize>) {
-        if !range.is_empty() && self.text.get(range.clone()) != Some("***") {
-            self.replace(range, "***");
+        if !range.is_empty() && self.text.get(range.clone()) != Some(MASK) {
+            self.replace(range, MASK);
         }
     }
 

@@ -21,6 +21,7 @@ use super::values::{self, Misfit};
 use super::world::{Api, Row, World};
 use crate::engine::diff::effective;
 use crate::engine::lookalike::warn_of_look_alikes;
+use crate::engine::secret::{Masked, masked};
 use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Plan, Reason, Requirement, Value};
 
 /// What digiRunner comes with: the kind, the column that tells it from others,
@@ -317,6 +318,9 @@ impl<'p, 'w> Comparer<'p, 'w> {
             });
             blocks.extend(self.twice(kind, row.text(key)));
             blocks.extend(values::reasons(self.misfits(table, at)));
+            if table == T::Rdb {
+                blocks.extend(base.and_then(|base| masked_url(row, base)));
+            }
             let mut candidate = candidate(
                 id,
                 called,
@@ -453,6 +457,16 @@ fn is_changed(candidate: &Candidate) -> bool {
         return false;
     };
     !effective(Some(&base.value), &candidate.item.value).is_empty()
+}
+
+/// Blocks an address that has asterisks where the target's has its password.
+fn masked_url(row: &Row, base: &Row) -> Option<Reason> {
+    let (url, there) = (row.text(rdb::JDBC_URL), base.text(rdb::JDBC_URL));
+    let is_masked = url != there && masked("jdbcUrl", there, url) != Masked::No;
+    is_masked.then(|| {
+        let message = "jdbcUrl has asterisks where the target has a secret, which would be lost";
+        Reason::new("secret-masked", message)
+    })
 }
 
 /// Warns where a password would be written that the source instance encrypted

@@ -326,7 +326,14 @@ fn refused(aligned: &Aligned<'_>) -> Vec<Reason> {
         );
         Reason::new("list-too-long", message)
     });
-    immutable.chain(lost).collect()
+    let masked = aligned.masked().iter().map(|place| {
+        let message = format!(
+            "{} has asterisks where the target has a secret, which would be lost",
+            place.trim_start_matches('/')
+        );
+        Reason::new("secret-masked", message)
+    });
+    immutable.chain(lost).chain(masked).collect()
 }
 
 /// Returns what the operator should know of the comparison itself.
