@@ -148,8 +148,8 @@ async fn rehearse(
         }
     };
     let status = match &done {
-        Ok(rehearsal) if rehearsal.problems.is_empty() => "ok",
-        Ok(_) => "error",
+        Ok(rehearsal) if !rehearsal.problems.is_empty() => "error",
+        Ok(_) => written(resolution),
         Err(failure) => Document::status(failure.kind),
     };
     match (printer.output, &done) {
@@ -357,6 +357,15 @@ fn nothing_to_do(printer: &mut Printer, review: &Review, resolution: &Resolution
     printer.line("nothing to do");
 }
 
+/// Returns the status of what was written: whether that is all of it.
+fn written(resolution: &Resolution) -> &'static str {
+    if resolution.count(Outcome::Blocked) > 0 {
+        "partial"
+    } else {
+        "ok"
+    }
+}
+
 /// Prints what became of everything.
 fn print_applied(
     printer: &mut Printer,
@@ -367,8 +376,7 @@ fn print_applied(
     if printer.output == Output::Json {
         let status = match done {
             Err(failure) => Document::status(failure.kind),
-            Ok(_) if resolution.count(Outcome::Blocked) > 0 => "partial",
-            Ok(_) => "ok",
+            Ok(_) => written(resolution),
         };
         printer.json(&Document::apply(status, review, resolution, done.map(Some)));
         return;

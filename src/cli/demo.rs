@@ -98,6 +98,7 @@ async fn print(
         printer.json(&Document::plan("changes", &review, access.as_ref()));
     } else {
         text::plan(printer, &review, access.as_ref(), false);
+        text::outlook(printer, &review.plan);
         let word = server.sample.name();
         printer.line(format!(
             "\nThis is the demo's review as text. Run `gatediff demo {word}` in a terminal to see the screen."

@@ -27,7 +27,7 @@ pub(super) async fn run(
     let marks = session.marks().await?;
     match printer.output {
         Output::Json => {
-            printer.json(&Document::history(&session.target.display(), &jobs).marked(&marks))
+            printer.json(&Document::history(&session.target.display(), &jobs).marked(&marks));
         }
         Output::Text if jobs.is_empty() => {
             printer.line(format!(
@@ -37,7 +37,7 @@ pub(super) async fn run(
             ));
         }
         Output::Text if args.job.is_some() => {
-            jobs.iter().for_each(|record| print_record(printer, record))
+            jobs.iter().for_each(|record| print_record(printer, record));
         }
         Output::Text => list(printer, &jobs),
     }

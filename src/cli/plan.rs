@@ -82,7 +82,13 @@ pub(super) async fn run(
                 saved,
             ));
         }
-        Output::Text => text::plan(printer, &review, access.as_ref(), args.unchanged),
+        Output::Text => {
+            text::plan(printer, &review, access.as_ref(), args.unchanged);
+            // What a saved plan does was chosen.
+            if args.out.is_none() {
+                text::outlook(printer, &review.plan);
+            }
+        }
     }
     Ok(exit)
 }

@@ -137,9 +137,9 @@ impl Printer {
         let text = error.render().ansi().to_string();
         for line in text.trim_end().lines() {
             if error.use_stderr() {
-                self.message(line)
+                self.message(line);
             } else {
-                self.line(line)
+                self.line(line);
             }
         }
     }
@@ -241,7 +241,7 @@ impl Printer {
             (Status::Cover, _) => "~",
             (Status::Repeat, _) if unchanged => "=",
             (Status::Repeat, false) => "≠",
-            (Status::Repeat, true) => "!",
+            (Status::Repeat, true) => "#",
             (Status::CannotAdd | Status::CannotCover, false) => "✗",
             (Status::CannotAdd | Status::CannotCover, true) => "x",
         }

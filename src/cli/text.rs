@@ -43,7 +43,6 @@ pub(super) fn plan<'a>(
         },
     );
     access(printer, changes);
-    outlook(printer, of.plan);
 }
 
 /// Prints what is going to be written, before anybody is asked: first what is
@@ -305,7 +304,7 @@ pub(super) fn tables(printer: &mut Printer, tables: &[TableRows]) {
 }
 
 /// Prints what `apply` would do: on a terminal, the end is what one sees.
-fn outlook(printer: &mut Printer, plan: &Plan) {
+pub(super) fn outlook(printer: &mut Printer, plan: &Plan) {
     let summary = plan.summary();
     let differ = plan
         .entries()
@@ -513,9 +512,10 @@ const fn look(op: Op) -> Style {
 pub(super) fn change_text(printer: &Printer, change: &Change) -> String {
     let path = place(&change.path);
     let arrow = printer.arrow();
-    let line = match (change.op, change.secret) {
-        (Op::Keep, true) => format!("      · {path}  differs, kept"),
-        (Op::Keep, false) => format!("      · {path}  kept"),
+    let kept = if printer.ascii { '.' } else { '·' };
+    match (change.op, change.secret) {
+        (Op::Keep, true) => format!("      {kept} {path}  differs, kept"),
+        (Op::Keep, false) => format!("      {kept} {path}  kept"),
         (Op::Add, true) => format!("      + {path}  set"),
         (Op::Remove, true) => format!("      - {path}  removed"),
         (_, true) => format!("      ~ {path}  differs"),
@@ -536,11 +536,6 @@ pub(super) fn change_text(printer: &Printer, change: &Change) -> String {
                 .map_or_else(String::new, |note| format!("  ({note})"));
             format!("      ~ {path}  {before} {arrow} {after}{note}")
         }
-    };
-    if printer.ascii {
-        line.replacen('·', ".", 1)
-    } else {
-        line
     }
 }
 
@@ -690,11 +685,6 @@ fn more(printer: &mut Printer, indent: usize, left: usize) {
             ""
         ));
     }
-}
-
-/// Prints a finding.
-pub(super) fn finding(printer: &mut Printer, finding: &Finding) {
-    printer.folded(&describe(finding), 6);
 }
 
 /// Returns a finding as a line: what it is about, and what it says.

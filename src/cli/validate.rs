@@ -7,6 +7,7 @@ use super::print::{Printer, plural};
 use super::{Exit, text};
 use crate::engine::Severity;
 use crate::engine::display::safe;
+use crate::engine::finding::grouped;
 use crate::job::Failure;
 
 pub(super) async fn run(
@@ -49,9 +50,7 @@ pub(super) async fn run(
     for (kind, count) in counts.iter().filter(|(_, count)| *count > 0) {
         printer.line(format!("  {count:>6}  {kind}"));
     }
-    for finding in &findings {
-        text::finding(printer, finding);
-    }
+    text::findings_of(printer, &grouped(&findings));
     printer.line(match errors {
         0 => "the file is consistent".to_owned(),
         1 => "1 mistake in the file; the items that it touches are blocked".to_owned(),

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
-use super::diff::{Show, compare};
+use super::diff::{Op, Show, compare};
 use super::item::{ItemId, Value};
 use super::{Change, display::safe};
 
@@ -125,7 +125,15 @@ impl Shift {
     /// Returns how the terms differ; of what is gained or lost, its terms.
     pub fn terms(&self) -> Vec<Change> {
         match self {
-            Self::Gained(terms) | Self::Lost(terms) => compare(None, terms, Show::Differences),
+            Self::Gained(terms) => compare(None, terms, Show::Differences),
+            Self::Lost(terms) => {
+                let mut changes = compare(None, terms, Show::Differences);
+                for change in &mut changes {
+                    change.op = Op::Remove;
+                    std::mem::swap(&mut change.before, &mut change.after);
+                }
+                changes
+            }
             Self::Changed { before, after } => compare(Some(before), after, Show::Differences),
         }
     }

@@ -340,7 +340,7 @@ impl Comparison {
                 Op::Keep
             };
             self.below(&label, |this| {
-                this.leaf(op, &element.value, &Value::Null, context)
+                this.leaf(op, &element.value, &Value::Null, context);
             });
         }
     }

@@ -24,7 +24,7 @@ pub fn safe(text: &str) -> Cow<'_, str> {
             '\n' => shown.push('⏎'),
             '\t' => shown.push_str("\\t"),
             c if is_hostile(c) && (c as u32) < 0x100 => {
-                shown.push_str(&format!("\\x{:02x}", c as u32))
+                shown.push_str(&format!("\\x{:02x}", c as u32));
             }
             c if is_hostile(c) => shown.push_str(&format!("\\u{{{:x}}}", c as u32)),
             c => shown.push(c),

@@ -114,7 +114,7 @@ impl Shown {
             }
             Value::Secret(_) => {
                 self.secrets
-                    .push(([name.to_owned(), above.to_owned()], sign, true))
+                    .push(([name.to_owned(), above.to_owned()], sign, true));
             }
             plain => {
                 let text = text_of(&serde_json::to_value(plain).unwrap_or_default());

@@ -461,7 +461,7 @@ fn differ(path: &mut String, promised: &Value, found: &Value, out: &mut Vec<Item
                 .filter(|field| !here.contains(&*field.name))
             {
                 below(path, &field.name, |path| {
-                    differ(path, &Value::Null, &field.value, out)
+                    differ(path, &Value::Null, &field.value, out);
                 });
             }
         }
@@ -494,7 +494,7 @@ fn sets(path: &mut String, promised: &[Element], found: &[Element], out: &mut Ve
         match there.remove(element.id.key()) {
             Some(other) => {
                 below(path, &element.label, |path| {
-                    differ(path, &element.value, &other.value, out)
+                    differ(path, &element.value, &other.value, out);
                 });
             }
             None => missing.push(element),
@@ -519,7 +519,7 @@ fn sets(path: &mut String, promised: &[Element], found: &[Element], out: &mut Ve
             return true;
         };
         below(path, &element.label, |path| {
-            differ(path, &element.value, &other.value, out)
+            differ(path, &element.value, &other.value, out);
         });
         false
     });

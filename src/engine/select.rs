@@ -70,7 +70,7 @@ impl Selector {
             .map_or((word, None), |(kind, key)| (kind, Some(key)));
         if !kinds.iter().any(|info| info.kind.as_str() == kind) {
             let known: Vec<&str> = kinds.iter().map(|info| info.kind.as_str()).collect();
-            let near = nearest(kind, known.iter().copied()).map(str::to_owned);
+            let near = nearest(kind, known.iter().copied().chain(["all"])).map(str::to_owned);
             return Err(SelectorError::UnknownKind {
                 word: kind.to_owned(),
                 near,
@@ -93,7 +93,7 @@ impl Selector {
     /// # Errors
     ///
     /// As [`parse`](Self::parse), and on the first word that means none: with
-    /// the most similar one of the same kind, or of any where the kind has none.
+    /// the most similar one of the same kind, or one of that key where the kind has none.
     pub fn parse_all<'i>(
         words: &[String],
         kinds: &[KindInfo],
@@ -113,18 +113,27 @@ impl Selector {
         words.iter().map(parse).collect()
     }
 
-    fn nearest<'i>(&self, word: &str, ids: impl Iterator<Item = &'i ItemId>) -> Option<String> {
+    fn nearest<'i>(
+        &self,
+        word: &str,
+        ids: impl Iterator<Item = &'i ItemId> + Clone,
+    ) -> Option<String> {
         let Self::Key { kind, .. } = self else {
             return None;
         };
-        let names: Vec<String> = ids.map(ToString::to_string).collect();
-        let of_kind = |name: &&String| name.split_once(':').is_some_and(|(other, _)| other == kind);
-        let mut same: Vec<&String> = names.iter().filter(of_kind).collect();
-        if same.is_empty() {
-            same = names.iter().collect();
+        let (word_kind, typed) = word.split_once(':').unwrap_or(("", word));
+        let typed = typed.replace('*', "");
+        let of_kind = ids.clone().filter(|id| id.kind.as_str() == kind);
+        // What all begin with makes nothing alike.
+        let key = nearest(&typed, of_kind.map(|id| &*id.key));
+        match key {
+            Some(key) => Some(format!("{kind}:{key}")),
+            None if ids.clone().any(|id| id.kind.as_str() == kind) => None,
+            None => {
+                let mut others = ids.filter(|id| word_kind != id.kind.as_str());
+                others.find(|id| *id.key == typed).map(ToString::to_string)
+            }
         }
-        let typed = word.replace('*', "");
-        nearest(&typed, same.into_iter().map(String::as_str)).map(str::to_owned)
     }
 
     /// Says whether an item is meant.

@@ -64,7 +64,7 @@ pub(super) async fn import<R>(
                 });
             }
             Err(failure) if failure.kind == FailureKind::Stale && attempt < ATTEMPTS => {
-                attempt += 1
+                attempt += 1;
             }
             Err(failure) => return Err(Halted::Failed(failure, Some(Box::new(review)))),
         }

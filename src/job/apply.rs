@@ -227,7 +227,7 @@ impl Work for Apply {
             let stamp = self.stamp();
             let reporter = open.run.reporter.clone();
             let report = |table: &str, done: usize, total: usize| {
-                reporter.step(Phase::Write, table, done, total)
+                reporter.step(Phase::Write, table, done, total);
             };
             let mut writer = Writer::new(open.connection, &stamp, &report);
             let obstacle = |error| open.run.obstacle(error);
@@ -402,7 +402,7 @@ impl Work for Rehearsed<'_> {
             let stamp = apply.stamp();
             let reporter = open.run.reporter.clone();
             let report = |table: &str, done: usize, total: usize| {
-                reporter.step(Phase::Write, table, done, total)
+                reporter.step(Phase::Write, table, done, total);
             };
             let mut writer = Writer::rehearsing(open.connection, &stamp, &report);
             let obstacle = |error| open.run.obstacle(error);

@@ -472,7 +472,7 @@ impl SavedPlan {
         let verbs = verbs(&approved);
         // No item that is written uses an object that is missing now and was not: that would be stale.
         let missing_confirmed = self.choices.missing_confirmed || self.plan().missing().is_empty();
-        let choices = Choices::of(&fresh.plan, |id| verbs.contains_key(id), missing_confirmed);
+        let choices = self.choices_for(&fresh.plan, &verbs, missing_confirmed);
         if changed.is_empty() {
             changed = otherwise(&verbs, fresh.plan.approve(&choices).ok().as_ref());
         }
@@ -481,6 +481,34 @@ impl SavedPlan {
         } else {
             Err(stale(changed))
         }
+    }
+}
+
+impl SavedPlan {
+    /// Returns the choices for a fresh comparison: what the plan writes, and what
+    /// was chosen and is blocked, so that both are reported alike. What could be
+    /// written only now was not shown, and stays.
+    fn choices_for(
+        &self,
+        fresh: &Plan,
+        verbs: &HashMap<&ItemId, Verb>,
+        missing_confirmed: bool,
+    ) -> Choices {
+        let entries = self.plan().entries().iter().enumerate();
+        let chosen: HashSet<&ItemId> = entries
+            .filter(|(at, _)| self.choices.is_chosen(*at))
+            .map(|(_, entry)| &entry.item.id)
+            .collect();
+        let all = Choices::of(fresh, |id| chosen.contains(id), missing_confirmed);
+        let resolution = fresh.resolve(&all);
+        let entries = fresh.entries().iter().enumerate();
+        let written: HashSet<&ItemId> = entries
+            .filter(|(at, _)| resolution.is_written(*at))
+            .map(|(_, entry)| &entry.item.id)
+            .collect();
+        let is_kept =
+            |id: &ItemId| verbs.contains_key(id) || (chosen.contains(id) && !written.contains(id));
+        Choices::of(fresh, is_kept, missing_confirmed)
     }
 }
 

@@ -403,7 +403,7 @@ impl Work for Undo {
             };
             let reporter = open.run.reporter.clone();
             let report = |table: &str, done: usize, total: usize| {
-                reporter.step(Phase::Write, table, done, total)
+                reporter.step(Phase::Write, table, done, total);
             };
             reporter.phase(Phase::Check);
             let tables = self.platform.tables();

@@ -273,7 +273,7 @@ async fn covers_a_scope_refreshing_old_hidden_groups_and_making_new_ones() {
         .scope_authentication("9", "Y")
         .hidden("91", "9", ("m", "1"), hidden_group("old"))
         .change("tsmpGroupApiList", |row| {
-            drop(row.insert("moduleVer".to_owned(), json!("old")))
+            drop(row.insert("moduleVer".to_owned(), json!("old")));
         })
         .group_authentication("91", "Y")
         .hidden("92", "9", ("m", "kept"), hidden_group("old"));
@@ -289,10 +289,10 @@ async fn covers_a_scope_refreshing_old_hidden_groups_and_making_new_ones() {
         .group_authentication("66", "X")
         .hidden("67", "55", ("m", "2"), hidden_group("new"))
         .change("tsmpGroupList", |row| {
-            drop(row.insert("vgroupName".to_owned(), json!("other")))
+            drop(row.insert("vgroupName".to_owned(), json!("other")));
         })
         .change("tsmpGroupApiList", |row| {
-            drop(row.insert("moduleVer".to_owned(), json!("new")))
+            drop(row.insert("moduleVer".to_owned(), json!("new")));
         });
     site.import(&file).await;
     let audit = json!({"update_time": "now", "update_user": OPERATOR});
@@ -1082,7 +1082,7 @@ async fn a_map_does_not_follow_a_name_that_the_hidden_group_has_lost() {
     let file = key_to_hidden("kept")
         .hidden("67", "55", ("m", "lacking"), json!({"groupName": "lost"}))
         .change("dgrXApiKeyMapList", |row| {
-            drop(row.insert("groupId".to_owned(), json!("67")))
+            drop(row.insert("groupId".to_owned(), json!("67")));
         });
     site.import(&file).await;
     assert_eq!(
@@ -1603,10 +1603,10 @@ async fn a_second_import_finds_nothing_to_write() {
 async fn what_is_not_chosen_is_left_as_it_is() {
     let other = everything()
         .change("tsmpClientList", |row| {
-            drop(row.insert("tps".to_owned(), json!(99)))
+            drop(row.insert("tps".to_owned(), json!(99)));
         })
         .change("tsmpGroupList", |row| {
-            drop(row.insert("allowDays".to_owned(), json!(99)))
+            drop(row.insert("allowDays".to_owned(), json!(99)));
         });
     let site = Site::new(&everything()).await;
     let before = site.dump().await;

@@ -195,10 +195,10 @@ async fn a_scope_is_given_or_deleted_but_never_both() {
             .len();
         match ends.as_slice() {
             [Ok(_), Err(given)] => {
-                assert_eq!((given.as_slice(), held, groups), (&[1298][..], 0, 0))
+                assert_eq!((given.as_slice(), held, groups), (&[1298][..], 0, 0));
             }
             [Err(deleted), Ok(_)] => {
-                assert_eq!((deleted.as_slice(), held, groups), (&[1403][..], 1, 2))
+                assert_eq!((deleted.as_slice(), held, groups), (&[1403][..], 1, 2));
             }
             other => panic!("case {case}: {other:?}"),
         }

@@ -581,7 +581,7 @@ async fn new_times_are_in_the_hidden_groups_too() {
 #[tokio::test]
 async fn a_new_level_is_in_the_hidden_groups_too_and_its_holders_are_warned_of() {
     is_in_the_hidden_groups_too(json!({"security_level_id": "B"}), |draft| {
-        draft.level = "B".to_owned()
+        draft.level = "B".to_owned();
     })
     .await;
     let (site, _) = crm().await;
@@ -601,7 +601,7 @@ async fn a_new_level_is_in_the_hidden_groups_too_and_its_holders_are_warned_of()
 async fn authentication_types_are_replaced_in_the_scope_and_its_hidden_groups() {
     let (site, expected) = crm().await;
     site.update("crm", |draft| {
-        draft.authentications = words(&["FACE", "OTP"])
+        draft.authentications = words(&["FACE", "OTP"]);
     })
     .await
     .unwrap();
@@ -792,7 +792,7 @@ async fn an_added_api_has_a_hidden_group_and_every_holder_gets_it() {
     let row = scope_row(&site, "600").await;
     let updated = site
         .update("crm", |draft| {
-            draft.apis.extend([api(TRANSFER), api(BLOCK)])
+            draft.apis.extend([api(TRANSFER), api(BLOCK)]);
         })
         .await
         .unwrap();

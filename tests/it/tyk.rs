@@ -320,7 +320,7 @@ async fn a_directory_as_tyk_sync_writes_it_is_one_import() {
     let whole = parsed(&file);
     let directory = tempfile::tempdir().unwrap();
     let write = |name: &str, json: &Value| {
-        std::fs::write(directory.path().join(name), json.to_string()).unwrap()
+        std::fs::write(directory.path().join(name), json.to_string()).unwrap();
     };
     write(
         ".tyk.json",

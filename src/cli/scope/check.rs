@@ -35,7 +35,7 @@ pub(super) async fn run(
     let (status, exit) = outcome(findings.len());
     match printer.output {
         Output::Json => {
-            printer.json(&Document::new("scope check", status, &target).findings(&findings))
+            printer.json(&Document::new("scope check", status, &target).findings(&findings));
         }
         Output::Text => {
             lines(&findings)

@@ -396,7 +396,7 @@ impl<'a> Look<'a> {
         let mut members = Vec::new();
         if let Json::Object(object) = json {
             self.members(object, path, &scope, |name, hash| {
-                members.push(hashed(&(name, hash)))
+                members.push(hashed(&(name, hash)));
             });
             members.sort_unstable();
         }
@@ -439,7 +439,7 @@ impl<'a> Look<'a> {
             Json::Object(object) => {
                 let mut sum = 1_u64;
                 self.members(object, path, scope, |name, hash| {
-                    sum = sum.wrapping_add(hashed(&(name, hash)))
+                    sum = sum.wrapping_add(hashed(&(name, hash)));
                 });
                 hashed(&("{}", sum))
             }

@@ -95,7 +95,7 @@ impl<'o> Resolver<'_, 'o> {
         match resolution.hit.zip(to) {
             Some((hit, to)) => self.note_object(&mut found, hit, to),
             None if resolution.how == Resolved::Unresolved => {
-                self.note_lacking(&mut found, resolution.why)
+                self.note_lacking(&mut found, resolution.why);
             }
             None => {}
         }

@@ -94,9 +94,9 @@ pub(super) fn spell(text: &str) -> String {
     let mut shown = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         if c.is_ascii_graphic() && c != '\\' {
-            shown.push(c)
+            shown.push(c);
         } else {
-            escape(&mut shown, c)
+            escape(&mut shown, c);
         }
     }
     shown

@@ -112,7 +112,9 @@ pub(super) async fn stop(service: &Arc<Service>) {
         Ok(Ok(_)) => {}
         Ok(Err(failure)) => tracing::warn!(%failure, "cannot note which tasks the shutdown ended"),
         Err(_) => {
-            tracing::warn!("cannot note which tasks the shutdown ended: the target does not answer")
+            tracing::warn!(
+                "cannot note which tasks the shutdown ended: the target does not answer"
+            );
         }
     }
 }

@@ -108,7 +108,7 @@ async fn finish(service: &Service, id: &TaskId, end: TaskEnd) {
         match service.tasks.finish(id, end.clone()).await {
             Ok(()) => return,
             Err(failure) => {
-                tracing::error!(task = %id, tried, %failure, "cannot note how a task ended")
+                tracing::error!(task = %id, tried, %failure, "cannot note how a task ended");
             }
         }
         tokio::time::sleep(PAUSE).await;

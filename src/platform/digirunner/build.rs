@@ -87,7 +87,7 @@ impl<'w> Builder<'_, 'w> {
         match kind {
             "rdb-connection" => self.simple(T::Rdb, rdb::CONNECTION_NAME, key, verb),
             "authentication" => {
-                self.simple(T::Authority, authority::GROUP_AUTHORITIE_ID, key, verb)
+                self.simple(T::Authority, authority::GROUP_AUTHORITIE_ID, key, verb);
             }
             "security-level" => self.simple(T::Level, level::SECURITY_LEVEL_ID, key, verb),
             "group" => {

@@ -84,7 +84,7 @@ fn write(kept: &Kept<'_>, apis: &Apis<'_>) -> Vec<u8> {
             for table in TABLES {
                 json.key(table.list);
                 json.list(kept.rows(table.id), |json, row| {
-                    self::row(json, table.fields, row)
+                    self::row(json, table.fields, row);
                 });
             }
             json.key(API_USE_LIST);
@@ -107,7 +107,7 @@ fn row(json: &mut json::Writer, fields: &[FieldDef], row: &Row) {
             (Type::Time, ..) => json.null(),
             (_, Role::Stamped, _) if field.column == "version" => json.int(1),
             (_, Role::Stamped, _) if matches!(field.column, "create_user" | "update_user") => {
-                json.null()
+                json.null();
             }
             (.., Cell::Int(number)) => json.int(*number),
             (.., Cell::Text(text)) => json.text(text),

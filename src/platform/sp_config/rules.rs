@@ -172,7 +172,7 @@ pub(super) fn missing_secrets(aligned: &Aligned<'_>) -> Vec<String> {
         attributes.walk(&mut |_, json| {
             found |= [name, last]
                 .into_iter()
-                .any(|name| json.get(name).is_some())
+                .any(|name| json.get(name).is_some());
         });
         found
     };

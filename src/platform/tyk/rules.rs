@@ -218,7 +218,7 @@ pub(super) fn notice(found: &mut Found<'_>, object: &Object, pair: &Pair<'_>) {
             lacking.for_each(|finding| {
                 finding
                     .message
-                    .push_str(", nor does its organisation list it")
+                    .push_str(", nor does its organisation list it");
             });
         }
         if !name.is_empty() && name != calls {

@@ -61,7 +61,7 @@ pub(crate) fn build(
         Node::Kind(kind) => node::kind(&mut sheet, review, kind),
         Node::Branch(at, branch) => node::branch(&mut sheet, review, at, branch),
         Node::Element(at, branch, member) => {
-            node::element(&mut sheet, review, at, (branch, member))
+            node::element(&mut sheet, review, at, (branch, member));
         }
         Node::Missing(list) => node::missing(&mut sheet, review, list),
         Node::MissingObject(at) => node::missing_object(&mut sheet, review, at),

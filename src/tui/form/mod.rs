@@ -472,7 +472,7 @@ impl Form {
                 self.draft.authentications = chosen().map(ToString::to_string).collect();
             }
             Topic::Level => {
-                self.draft.level = chosen().map(ToString::to_string).next().unwrap_or_default()
+                self.draft.level = chosen().map(ToString::to_string).next().unwrap_or_default();
             }
             Topic::Apis(module) => {
                 self.draft.apis.retain(|api| api.module != *module);

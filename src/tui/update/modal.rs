@@ -310,11 +310,7 @@ fn name_is_typed(app: &mut App) -> bool {
         return false;
     };
     let typed = modal.input.value();
-    let Some(name) = modal
-        .name()
-        .filter(|name| typed != **name && typed.trim() != **name)
-        .cloned()
-    else {
+    let Some(name) = modal.name().filter(|name| typed != **name).cloned() else {
         return true;
     };
     modal.stop = Stop::Input;
@@ -400,7 +396,7 @@ fn closed_of(app: &mut App, closed: &Modal) -> Vec<Effect> {
         Question::History => history::close(app),
         Question::Access => access::close(app),
         _ if closed.waiting => {
-            app.say("the file is still being written; where it went will be told")
+            app.say("the file is still being written; where it went will be told");
         }
         _ => {}
     }

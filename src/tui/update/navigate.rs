@@ -130,7 +130,7 @@ fn enter(app: &mut App) {
         Pane::Tree => app.focus_on(Pane::Items),
         Pane::Items => match review.items_node() {
             Some(node @ Node::Item(_)) if node.has_children(review.plan()) => {
-                review.show_in_tree(node)
+                review.show_in_tree(node);
             }
             _ => app.focus_on(Pane::Detail),
         },

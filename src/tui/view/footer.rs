@@ -232,7 +232,7 @@ fn hints(app: &App) -> Vec<(String, &'static str)> {
         Context::Review if app.focus == Pane::Items => hints.insert(1, (app.key(Act::Out), "tree")),
         Context::Review if app.focus == Pane::Tree => hints.insert(1, (app.key(Act::In), "unfold")),
         Context::Review if app.focus == Pane::Detail => {
-            hints.insert(1, (app.key(Act::Copy), "copy"))
+            hints.insert(1, (app.key(Act::Copy), "copy"));
         }
         Context::Scopes
             if app

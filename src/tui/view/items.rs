@@ -288,7 +288,7 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
         }
         Node::Branch(..) => line.push(Role::Heading, &name(review, row.node)),
         Node::Kind(_) | Node::Missing(_) | Node::Warnings => {
-            line.push(Role::Text, &name(review, row.node))
+            line.push(Role::Text, &name(review, row.node));
         }
     }
     line

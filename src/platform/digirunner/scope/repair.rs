@@ -151,7 +151,7 @@ fn difference(before: &World, after: &World, owners: &Owners) -> Changes {
             Some([Some(before), None]) => changes.delete(place.0, (*before).clone()),
             Some([None, Some(after)]) => changes.insert(place.0, (*after).clone()),
             Some([Some(before), Some(after)]) if before != after => {
-                changes.update(place.0, (*after).clone())
+                changes.update(place.0, (*after).clone());
             }
             _ => {}
         }

@@ -185,12 +185,12 @@ impl Catalogue {
                     found.sort_by_key(|at| self.scopes().get(*at).map(|scope| scope.created_at));
                 }
                 SortKey::Duration => {
-                    found.sort_by_key(|at| number(&|scope| endless(scope.seconds), at))
+                    found.sort_by_key(|at| number(&|scope| endless(scope.seconds), at));
                 }
                 SortKey::Times => found.sort_by_key(|at| number(&|scope| endless(scope.times), at)),
                 SortKey::Apis => found.sort_by_key(|at| number(&|scope| count(&scope.apis), at)),
                 SortKey::Holders => {
-                    found.sort_by_key(|at| number(&|scope| count(&scope.holders), at))
+                    found.sort_by_key(|at| number(&|scope| count(&scope.holders), at));
                 }
                 SortKey::Name => {}
             }
