@@ -253,6 +253,14 @@ mod tests {
             error("client:biling"),
             "'client:biling' matches no item; did you mean 'client:billing'?"
         );
+        // That both are clients makes them no more alike.
+        assert_eq!(error("client:zz"), "'client:zz' matches no item");
+        assert!(
+            Selector::parse("All", &KINDS)
+                .unwrap_err()
+                .to_string()
+                .contains("did you mean 'all'?")
+        );
         assert_eq!(
             error("client:CRM"),
             "'client:CRM' matches no item; did you mean 'client:crm'?"

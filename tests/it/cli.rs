@@ -366,6 +366,11 @@ fn validate_counts_and_reports_contradictions() {
             .count(),
         7
     );
+    let text = gatediff(&["validate", &export()]).stdout;
+    let heads = text
+        .lines()
+        .filter(|line| line.starts_with("  broken-reference: "));
+    assert_eq!(heads.count(), 1, "those of one sort stand together: {text}");
 }
 
 #[test]

@@ -110,6 +110,23 @@ fn file() -> World {
 // ---- exactly its choices
 
 #[tokio::test]
+async fn what_a_choice_blocks_is_blocked_in_the_plan_and_in_its_receipt() {
+    let file = world()
+        .client("new", json!({}))
+        .oauth("new", json!({}))
+        .client("other", json!({}))
+        .group("1", "core", json!({}))
+        .client_group("new", "1");
+    let desk = Desk::new(&world(), &file).await;
+    desk.save(&["--skip", "group"]);
+    let shown = desk.run(&["show", "plan.json", "--output", "json"]).json();
+    let applied = desk.apply(&[]).json();
+    assert_eq!(outcomes(&shown), outcomes(&applied));
+    assert_eq!(outcomes(&applied)["new"], "blocked");
+    assert_eq!(applied["status"], "partial");
+}
+
+#[tokio::test]
 async fn a_plan_is_applied_with_exactly_its_choices() {
     let desk = Desk::new(&target(), &file()).await;
     desk.save(&["--cover", "client:a", "--skip", "client:left"]);

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::engine::diff::Op;
 use crate::engine::item::{Field, Kind};
 use crate::engine::{FrozenAccess, SealKey, Secret};
 
@@ -206,6 +207,8 @@ fn terms_that_change_are_reported_field_by_field_and_what_is_no_longer_granted_i
         .map(|change| change.path.clone())
         .collect();
     assert_eq!(changes, ["/rate"]);
+    let lost = access.grants()[2].shift.terms();
+    assert_eq!((lost[0].op, &lost[0].before), (Op::Remove, &Value::Int(1)));
     assert_eq!(
         json!(access)["list"],
         json!([

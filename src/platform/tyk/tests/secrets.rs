@@ -220,3 +220,22 @@ fn secrets_that_nobody_has_are_named_and_a_list_that_would_lose_some_blocks() {
         ["list-too-long"]
     );
 }
+
+#[test]
+fn a_secret_inside_a_text_that_differs_is_shown_and_asterisks_do_not_take_its_place() {
+    let notes = |text: &str| bundle(&[api_with(1, json!({"notes": text}))], &[]);
+    let there = notes("[a]\npassword=canary-1\nuser=x\n");
+    let planned = plan(&notes("[a]\npassword=canary-2\nuser=y\n"), &there);
+    let change: Json = serde_json::from_str(&changes(&planned, "api", &api_id(1))[0]).unwrap();
+    assert_eq!(change["before"], "[a]\npassword=***\nuser=x\n");
+    assert_eq!(change["after"], "[a]\npassword=*** (differs)\nuser=y\n");
+    assert!(!describe(&planned).contains("canary"));
+    // Nothing but the asterisks differs: they stand for the target's secret.
+    let planned = plan(&notes("[a]\npassword=***\nuser=x\n"), &there);
+    assert!(super::entry(&planned, "api", &api_id(1)).is_unchanged());
+    let planned = plan(&notes("[a]\npassword=***\nuser=y\n"), &there);
+    assert_eq!(
+        super::codes(super::entry(&planned, "api", &api_id(1))),
+        ["secret-masked"]
+    );
+}
