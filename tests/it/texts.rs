@@ -68,9 +68,10 @@ async fn a_plan_shows_the_lines_and_words_of_texts_and_the_members_of_documents(
         "        - 步驟 41: check the balance",
         "        + 步驟 41: check the limit",
         "      ~ api_definition / x_end  line endings: CRLF to LF",
-        "      ~ api_definition / x_rules  JSON: 1 line changed",
+        "      ~ api_definition / x_rules  JSON: 2 lines changed",
         "        -   \"limit\": 10",
         "        +   \"limit\": 50",
+        "        +   \"apiKey\": \"*** (differs)\"",
     ] {
         assert!(lines.contains(&line), "{line}\n{described}");
     }
