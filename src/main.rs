@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use gatediff::cli::{self, Exit, Screen, ScreenEnd, ScreenRequest, Start};
 use gatediff::engine::{Approved, Choices, ItemId};
-use gatediff::job::scope::{self, Ailment, Edit, EditOptions, Edited};
+use gatediff::job::scope::{self, Edit, EditOptions, Edited, ScopeFinding};
 use gatediff::job::{
-    self, ApplyOptions, Cancel, ExportOptions, Failure, FailureKind, JobRecord, Marks, PlanKeys,
-    Receipt, Rehearsal, Reporter, Review, UndoOptions, Undone,
+    self, ApplyOptions, Cancel, ExportOptions, Failure, FailureKind, JobRecord, PlanKeys, Receipt,
+    Rehearsal, Reporter, Review, TargetPolicy, UndoOptions, Undone,
 };
 use gatediff::store::Target;
 use gatediff::{config, logging, store, tui};
@@ -263,7 +263,10 @@ impl tui::Backend for Backend {
         .boxed()
     }
 
-    fn check_scopes(&self, report: Reporter) -> BoxFuture<'static, Result<Vec<Ailment>, Failure>> {
+    fn check_scopes(
+        &self,
+        report: Reporter,
+    ) -> BoxFuture<'static, Result<Vec<ScopeFinding>, Failure>> {
         let session = Arc::clone(&self.0);
         async move {
             let target = session.target(&report).await?;
@@ -308,8 +311,8 @@ impl Session {
     }
 
     /// Returns what the screen says of a target.
-    fn place(&self, target: &Target, marks: &Marks) -> tui::Place {
-        tui::Place {
+    fn place(&self, target: &Target, marks: &TargetPolicy) -> tui::Location {
+        tui::Location {
             target: target.display(),
             database: target.database().to_owned(),
             production: marks.production.is_some(),

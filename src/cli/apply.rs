@@ -3,12 +3,12 @@
 use super::args::{ApplyArgs, Global, Output};
 use super::choose::{blocked_by_name, choose};
 use super::document::Document;
-use super::gauge::Gauge;
 use super::print::{Printer, plural};
+use super::progress_line::ProgressLine;
 use super::session::{Session, cancel_on_signals, operator, unless_interrupted};
 use super::{Exit, consent, text};
 use crate::engine::display::safe;
-use crate::engine::{Approved, Choices, Outcome, Refusal, Resolution, SealKey, Verb};
+use crate::engine::{Approved, Choices, Outcome, Refusal, Resolution, SignatureKey, Verb};
 use crate::job::saved::{self, Opened};
 use crate::job::{
     self, ApplyOptions, Failure, FailureKind, Loaded, Phase, Receipt, Review, SavedPlan,
@@ -33,7 +33,10 @@ pub(super) async fn run(
             Ok(choices) => choices,
             Err(failure) => {
                 // What the plan itself has changed is not what makes it stale.
-                let Session { target, manner } = &session;
+                let Session {
+                    target,
+                    settings: manner,
+                } = &session;
                 unless_interrupted(saved.check_unused(target, manner.timeouts, &manner.ledger))
                     .await?;
                 let resolution = review.plan.resolve(&Choices::new(&review.plan));
@@ -44,8 +47,8 @@ pub(super) async fn run(
     };
     let options = ApplyOptions {
         operator,
-        timeouts: session.manner.timeouts,
-        ledger: session.manner.ledger.clone(),
+        timeouts: session.settings.timeouts,
+        ledger: session.settings.ledger.clone(),
         backup: !args.no_backup,
         plan: saved.map(|saved| saved.id),
         accept_server_changes: args.consent.accept_server_changes,
@@ -85,7 +88,7 @@ pub(super) async fn run(
         Err(failure) => Err(failure),
         Ok(()) => {
             let cancel = cancel_on_signals()?;
-            let gauge = Gauge::begin();
+            let gauge = ProgressLine::begin();
             let reporter = gauge.reporter();
             let done = job::apply(
                 &review,
@@ -132,7 +135,7 @@ async fn rehearse(
         Err(failure) => Err(failure),
         Ok(approved) => {
             let cancel = cancel_on_signals()?;
-            let gauge = Gauge::begin();
+            let gauge = ProgressLine::begin();
             let reporter = gauge.reporter();
             let done = job::rehearse(
                 review,
@@ -195,12 +198,17 @@ async fn open(
     session: &Session,
     args: &ApplyArgs,
 ) -> Result<(Review, Option<Box<SavedPlan>>), Failure> {
-    let gauge = Gauge::begin();
+    let gauge = ProgressLine::begin();
     let reporter = gauge.reporter();
     reporter.phase(Phase::File);
     let review = match read(session, args).await {
         Ok((loaded, saved)) => {
-            let plan = job::plan(&loaded, &session.target, session.manner.timeouts, &reporter);
+            let plan = job::plan(
+                &loaded,
+                &session.target,
+                session.settings.timeouts,
+                &reporter,
+            );
             unless_interrupted(plan).await.map(|review| (review, saved))
         }
         Err(failure) => Err(failure),
@@ -265,7 +273,7 @@ fn import_file(saved: &SavedPlan, moved: Option<&str>) -> Result<Loaded, Failure
 }
 
 /// Returns the key that a plan was sealed with.
-async fn key(session: &Session, saved: &SavedPlan) -> Result<SealKey, Failure> {
+async fn key(session: &Session, saved: &SavedPlan) -> Result<SignatureKey, Failure> {
     session
         .plan_keys()?
         .find(&saved.key_id)

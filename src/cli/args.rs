@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::job::Sample;
-use crate::job::scope::{Ailment, SortKey};
+use crate::job::scope::{ScopeFinding, SortKey};
 
 /// The demo where none is named.
 const USUAL_DEMO: &str = "digirunner";
@@ -697,7 +697,7 @@ pub struct ScopeClientsArgs {
 #[derive(Clone, Debug, Args)]
 pub struct ScopeCheckArgs {
     /// Only findings of this code; may be given several times
-    #[arg(long, value_name = "CODE", value_parser = PossibleValuesParser::new(Ailment::codes()))]
+    #[arg(long, value_name = "CODE", value_parser = PossibleValuesParser::new(ScopeFinding::codes()))]
     pub only: Vec<String>,
     /// Repair what can be repaired safely
     #[arg(long)]

@@ -68,7 +68,7 @@ pub(super) fn blocked_by_name(
             continue;
         };
         if state.outcome == Outcome::Blocked {
-            let reason = entry.verdict.reasons.first().or(state.obstacle.as_ref());
+            let reason = entry.verdict.reasons.first().or(state.blocked_by.as_ref());
             let why = reason.map_or_else(String::new, |reason| reason.message.clone());
             return Ok(Some(
                 Failure::new(

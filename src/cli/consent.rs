@@ -3,7 +3,7 @@
 use super::args::ConsentArgs;
 use super::print::{Printer, is_interactive};
 use crate::engine::display::safe;
-use crate::job::{self, Failure, FailureKind, Marks};
+use crate::job::{self, Failure, FailureKind, TargetPolicy};
 use crate::store::Target;
 
 /// Refuses early what must not be written there, and a name that is not the database's.
@@ -48,7 +48,7 @@ pub(super) fn can_ask(args: &ConsentArgs, target: &Target) -> Result<(), Failure
 }
 
 /// Refuses `--yes` alone in production.
-fn check_name(marks: &Marks, database: &str) -> Result<(), Failure> {
+fn check_name(marks: &TargetPolicy, database: &str) -> Result<(), Failure> {
     marks.production.as_ref().map_or(Ok(()), |mark| {
         Err(Failure::new(
             FailureKind::Usage,
@@ -64,7 +64,7 @@ fn check_name(marks: &Marks, database: &str) -> Result<(), Failure> {
 /// production, wants the database's name.
 pub(super) fn ask(
     printer: &mut Printer,
-    marks: &Marks,
+    marks: &TargetPolicy,
     args: &ConsentArgs,
     (what, overwrites): (&str, bool),
     target: &Target,

@@ -6,10 +6,10 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 
 use super::args::{DemoArgs, Global, Output, demo_directory};
 use super::document::Document;
-use super::gauge::Gauge;
 use super::print::{Printer, has_screen};
-use super::screen::{Opener, Screen, ScreenRequest};
-use super::session::{Manner, cancel_on_signals};
+use super::progress_line::ProgressLine;
+use super::screen::{Launcher, Screen, ScreenRequest};
+use super::session::{TargetSettings, cancel_on_signals};
 use super::{Exit, plan, text};
 use crate::job::{self, Demo, Failure, FailureKind, Loaded, Reporter, Sample};
 use crate::store::{LocalOptions, Target};
@@ -64,8 +64,8 @@ async fn show(
     screen: &dyn Screen,
     server: &Arc<Server>,
 ) -> Result<Exit, Failure> {
-    let manner = Manner::demo(global)?;
-    let open = Arc::clone(server) as Arc<dyn Opener>;
+    let manner = TargetSettings::demo(global)?;
+    let open = Arc::clone(server) as Arc<dyn Launcher>;
     let request = ScreenRequest::new(
         global,
         args.screen,
@@ -83,9 +83,9 @@ async fn print(
     global: &Global,
     server: &Arc<Server>,
 ) -> Result<Exit, Failure> {
-    let manner = Manner::demo(global)?;
+    let manner = TargetSettings::demo(global)?;
     let cancel = cancel_on_signals()?;
-    let gauge = Gauge::begin();
+    let gauge = ProgressLine::begin();
     let reporter = gauge.reporter();
     let review = match Arc::clone(server).open(reporter.clone()).await {
         Ok((loaded, target)) => job::plan(&loaded, &target, manner.timeouts, &reporter).await,
@@ -114,7 +114,7 @@ async fn print(
 /// Serves the database for other programs until interrupted.
 async fn serve(printer: &mut Printer, server: &Arc<Server>) -> Result<Exit, Failure> {
     let cancel = cancel_on_signals()?;
-    let gauge = Gauge::begin();
+    let gauge = ProgressLine::begin();
     let opened = Arc::clone(server).open(gauge.reporter()).await;
     gauge.end().await;
     opened?;
@@ -145,7 +145,7 @@ impl Server {
     }
 }
 
-impl Opener for Server {
+impl Launcher for Server {
     fn open(
         self: Arc<Self>,
         reporter: Reporter,

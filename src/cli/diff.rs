@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use super::print::Printer;
 use crate::engine::diff::Block;
-use crate::engine::text::{LineOp, Pair, Segment, SegmentKind};
+use crate::engine::text::{ComparedValues, LineOp, Segment, SegmentKind};
 
 /// How far the lines stand in.
 const INDENT: &str = "        ";
@@ -36,7 +36,7 @@ pub(super) fn block(printer: &mut Printer, head: &str, block: &Block<'_>) {
 
 /// Returns two values of one line, each with what differs in it marked.
 pub(super) fn values(printer: &Printer, before: &str, after: &str) -> [String; 2] {
-    let pair = Pair::new(before, after, printer.ascii);
+    let pair = ComparedValues::new(before, after, printer.ascii);
     [marked(printer, &pair.before), marked(printer, &pair.after)]
 }
 

@@ -6,15 +6,15 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::plan::Comparison;
+use super::plan::PlanOutput;
 use crate::engine::diff::Show;
 use crate::engine::{
     Access, Change, Choices, Finding, ItemId, Kind, Matched, Missing, Outcome, Plan, Reason,
     Reference, Resolution, Status, Summary, Unpromised,
 };
 use crate::job::{
-    Exported, Failure, FailureKind, FileInfo, JobRecord, Marks, Problem, Receipt, Rehearsal,
-    Review, SavedPlan, Stale, Undone,
+    Exported, Failure, FailureKind, FileInfo, JobRecord, Problem, Receipt, Rehearsal, Review,
+    SavedPlan, Stale, TargetPolicy, Undone,
 };
 use crate::store::TableRows;
 
@@ -213,7 +213,7 @@ impl<'a> Document<'a> {
     }
 
     /// Says what profiles say of the target.
-    pub(super) const fn marked(mut self, marks: &Marks) -> Self {
+    pub(super) const fn marked(mut self, marks: &TargetPolicy) -> Self {
         self.production = marks.production.is_some();
         self.read_only = marks.read_only.is_some();
         self
@@ -279,7 +279,7 @@ impl<'a> Document<'a> {
         for (item, state) in items.iter_mut().zip(resolution.states()) {
             item.status = state.status;
             item.outcome = Some(state.outcome);
-            item.reasons.extend(&state.obstacle);
+            item.reasons.extend(&state.blocked_by);
         }
         Self {
             saved: Some(SavedDocument::From {
@@ -332,8 +332,8 @@ impl<'a> Document<'a> {
         document
     }
 
-    fn of(command: &'a str, status: &'static str, of: impl Into<Comparison<'a>>) -> Self {
-        let Comparison {
+    fn of(command: &'a str, status: &'static str, of: impl Into<PlanOutput<'a>>) -> Self {
+        let PlanOutput {
             file,
             target,
             marks,
@@ -506,7 +506,7 @@ fn applied<'a>(
             .verdict
             .reasons
             .iter()
-            .chain(&state.obstacle)
+            .chain(&state.blocked_by)
             .collect(),
         references: &entry.references,
         changes: state

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::args::{ExportArgs, Global, Output};
 use super::document::Document;
-use super::gauge::Gauge;
 use super::options::split;
 use super::print::{Printer, is_shown};
+use super::progress_line::ProgressLine;
 use super::session::Session;
 use super::{Exit, text};
 use crate::engine::display::safe;
 use crate::engine::{ItemId, Kind};
-use crate::job::{self, ExportOptions, Exported, Failure, FailureKind, Marks};
+use crate::job::{self, ExportOptions, Exported, Failure, FailureKind, TargetPolicy};
 
 /// What `--client` names.
 const CLIENT: &str = "client";
@@ -76,13 +76,13 @@ async fn read(session: &Session, args: &ExportArgs) -> Result<Exported, Failure>
         selection,
         ..ExportOptions::default()
     };
-    let gauge = Gauge::begin();
+    let gauge = ProgressLine::begin();
     let format = args.format.as_deref();
     let exported = job::export(
         format,
         &options,
         &session.target,
-        session.manner.timeouts,
+        session.settings.timeouts,
         &gauge.reporter(),
     )
     .await;
@@ -108,7 +108,11 @@ fn place(out: &str, name: &str) -> PathBuf {
     }
 }
 
-fn print_exported(printer: &mut Printer, path: &str, (exported, marks): (&Exported, &Marks)) {
+fn print_exported(
+    printer: &mut Printer,
+    path: &str,
+    (exported, marks): (&Exported, &TargetPolicy),
+) {
     let target = format!("{}{}", safe(&exported.target), text::marked(marks));
     let from = format!("{} {target} {}", exported.platform, printer.arrow());
     printer.message(format!(

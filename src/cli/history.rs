@@ -16,7 +16,7 @@ pub(super) async fn run(
     args: &HistoryArgs,
 ) -> Result<Exit, Failure> {
     let session = Session::new(global).await?;
-    let manner = &session.manner;
+    let manner = &session.settings;
     let mut jobs = match args.job {
         Some(job) => {
             vec![job::past_job(&session.target, manner.timeouts, &manner.ledger, job).await?]

@@ -33,7 +33,7 @@ pub(super) async fn run(
             &session.target,
         )?;
     }
-    let made = job::init(&session.target, session.manner.timeouts).await?;
+    let made = job::init(&session.target, session.settings.timeouts).await?;
     match printer.output {
         Output::Json => printer.json(&Document::done("init", &target).marked(&marks)),
         Output::Text if made => printer.line(format!("schema gatediff is ready in {target}")),

@@ -12,13 +12,13 @@ mod demo;
 mod diff;
 mod document;
 mod export;
-mod gauge;
 mod generate;
 mod history;
 mod init;
 mod options;
 mod plan;
 mod print;
+mod progress_line;
 mod review;
 mod scope;
 mod screen;
@@ -37,7 +37,7 @@ use clap::error::ErrorKind;
 use self::args::{Cli, Command, Output};
 use self::document::Document;
 use self::print::Printer;
-pub use self::screen::{Opener, Screen, ScreenEnd, ScreenRequest, Start};
+pub use self::screen::{Launcher, Screen, ScreenEnd, ScreenRequest, Start};
 use crate::job::{Failure, FailureKind};
 
 /// How a command ends; the number is the process's exit code.

@@ -5,27 +5,27 @@ use std::path::Path;
 use super::args::{FileArgs, Global, Output, PlanArgs};
 use super::choose::{blocked_by_name, choose};
 use super::document::Document;
-use super::gauge::Gauge;
 use super::print::{Printer, plural};
+use super::progress_line::ProgressLine;
 use super::session::{Session, operator, unless_interrupted};
 use super::{Exit, text};
 use crate::engine::display::safe;
 use crate::engine::{Access, Choices, Outcome, Plan, Status};
 use crate::job::{
-    self, Failure, FailureKind, FileInfo, Loaded, Marks, Phase, Review, SavedPlan, saved,
+    self, Failure, FailureKind, FileInfo, Loaded, Phase, Review, SavedPlan, TargetPolicy, saved,
 };
 
 /// A plan and what it is a plan of, be it just made or saved.
 #[derive(Clone, Copy)]
-pub(super) struct Comparison<'a> {
+pub(super) struct PlanOutput<'a> {
     pub(super) file: &'a FileInfo,
     pub(super) target: &'a str,
     /// What profiles say of it.
-    pub(super) marks: &'a Marks,
+    pub(super) marks: &'a TargetPolicy,
     pub(super) plan: &'a Plan,
 }
 
-impl<'a> From<&'a Review> for Comparison<'a> {
+impl<'a> From<&'a Review> for PlanOutput<'a> {
     fn from(review: &'a Review) -> Self {
         Self {
             file: &review.file,
@@ -36,12 +36,12 @@ impl<'a> From<&'a Review> for Comparison<'a> {
     }
 }
 
-impl<'a> From<&'a SavedPlan> for Comparison<'a> {
+impl<'a> From<&'a SavedPlan> for PlanOutput<'a> {
     fn from(saved: &'a SavedPlan) -> Self {
         Self {
             file: &saved.file,
             target: &saved.target,
-            marks: &Marks::NONE,
+            marks: &TargetPolicy::NONE,
             plan: saved.plan(),
         }
     }
@@ -136,12 +136,17 @@ async fn save(
 /// Reads the file and compares it with the target; tells how far that is. May
 /// be interrupted.
 pub(super) async fn compare(session: &Session, file: &FileArgs) -> Result<Review, Failure> {
-    let gauge = Gauge::begin();
+    let gauge = ProgressLine::begin();
     let reporter = gauge.reporter();
     reporter.phase(Phase::File);
     let review = match load(file) {
         Ok(loaded) => {
-            let plan = job::plan(&loaded, &session.target, session.manner.timeouts, &reporter);
+            let plan = job::plan(
+                &loaded,
+                &session.target,
+                session.settings.timeouts,
+                &reporter,
+            );
             unless_interrupted(plan).await
         }
         Err(failure) => Err(failure),

@@ -195,7 +195,7 @@ impl Printer {
             failure
                 .violations
                 .iter()
-                .take(MOST)
+                .take(MAX_LISTED)
                 .any(|other| other.hint == *hint)
         };
         for hint in failure.hints.iter().filter(|hint| !describe(hint)) {
@@ -206,28 +206,32 @@ impl Printer {
     /// Prints rules of the product that are broken, of which the first is what
     /// failed: the items in the way of each, and what to do now.
     fn violations(&mut self, violations: &[Violation]) {
-        for (at, violation) in violations.iter().take(MOST).enumerate() {
+        for (at, violation) in violations.iter().take(MAX_LISTED).enumerate() {
             if at > 0 {
                 self.message(format!("  also:  {}", safe(&violation.to_string())));
             }
-            for item in violation.about.iter().take(MOST) {
+            for item in violation.about.iter().take(MAX_LISTED) {
                 self.message(format!("  item:  {}", safe(&item.to_string())));
             }
             if let Some(more) = violation
                 .about
                 .len()
-                .checked_sub(MOST)
+                .checked_sub(MAX_LISTED)
                 .filter(|more| *more > 0)
             {
                 self.message(format!("         and {more} more"));
             }
-            let next = violations.get(at + 1).filter(|_| at + 1 < MOST);
+            let next = violations.get(at + 1).filter(|_| at + 1 < MAX_LISTED);
             let is_last = next.is_none_or(|next| next.hint != violation.hint);
             if is_last && !violation.hint.is_empty() {
                 self.message(format!("  now:   {}", safe(&violation.hint)));
             }
         }
-        if let Some(more) = violations.len().checked_sub(MOST).filter(|more| *more > 0) {
+        if let Some(more) = violations
+            .len()
+            .checked_sub(MAX_LISTED)
+            .filter(|more| *more > 0)
+        {
             self.message(format!(
                 "  also:  {more} more of these; --output json tells them all"
             ));
@@ -287,7 +291,7 @@ impl Printer {
 }
 
 /// How many of something people are told at most.
-pub(super) const MOST: usize = 20;
+pub(super) const MAX_LISTED: usize = 20;
 
 /// Returns the style of a status: red until decided, plain after.
 pub(super) const fn style(status: Status, unchanged: bool) -> Style {

@@ -7,7 +7,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use super::Exit;
 use super::args::{Global, ReviewArgs};
 use super::print::{Printer, has_screen};
-use super::screen::{Opener, Screen, ScreenRequest, no_screen};
+use super::screen::{Launcher, Screen, ScreenRequest, no_screen};
 use super::session::Session;
 use crate::job::{self, Failure, FailureKind, ImportOptions, Loaded, Phase, Reporter};
 use crate::store::Target;
@@ -29,7 +29,7 @@ pub(super) async fn run(
         format: args.file.format,
         target: session.target.clone(),
     });
-    let request = ScreenRequest::new(global, args.screen, &session.manner, (file, open))?;
+    let request = ScreenRequest::new(global, args.screen, &session.settings, (file, open))?;
     let end = screen.show(request).await?;
     printer.message(&end.summary);
     Ok(end.exit)
@@ -42,7 +42,7 @@ struct File {
     target: Target,
 }
 
-impl Opener for File {
+impl Launcher for File {
     fn open(
         self: Arc<Self>,
         reporter: Reporter,

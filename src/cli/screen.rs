@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use super::args::{Color, Global, ScreenArgs};
-use super::session::{Manner, operator, state};
+use super::session::{TargetSettings, operator, state};
 use crate::config::Binding;
 use crate::job::{Failure, FailureKind, Loaded, Reporter};
 use crate::store::{LedgerPlace, Target, Timeouts};
@@ -27,7 +27,7 @@ pub struct ScreenRequest {
     /// Where it begins.
     pub start: Start,
     /// Opens what is reviewed. Called again to compare again.
-    pub open: Arc<dyn Opener>,
+    pub open: Arc<dyn Launcher>,
     /// What to call the file until it was read.
     pub file: String,
     /// How long to wait for what.
@@ -51,7 +51,7 @@ pub struct ScreenRequest {
 }
 
 /// Makes a file and a target ready, after the first frame is drawn.
-pub trait Opener: Send + Sync {
+pub trait Launcher: Send + Sync {
     /// Reads the file and finds the target; reports what takes time.
     fn open(
         self: Arc<Self>,
@@ -81,8 +81,8 @@ impl ScreenRequest {
     pub(super) fn new(
         global: &Global,
         args: ScreenArgs,
-        manner: &Manner,
-        (file, open): (String, Arc<dyn Opener>),
+        manner: &TargetSettings,
+        (file, open): (String, Arc<dyn Launcher>),
     ) -> Result<Self, Failure> {
         Ok(Self {
             start: Start::Review,

@@ -35,7 +35,7 @@ pub(super) async fn run(
         return hash_secret(printer);
     }
     let session = Session::new(global).await?;
-    if let LedgerPlace::File(path) = &session.manner.ledger {
+    if let LedgerPlace::File(path) = &session.settings.ledger {
         return Err(Failure::new(
             FailureKind::Usage,
             "serve keeps its ledger in the target only",
@@ -54,7 +54,7 @@ pub(super) async fn run(
         ("", false),
         &session.target,
     )?;
-    let serve = &session.manner.serve;
+    let serve = &session.settings.serve;
     let admin = admin(args.admin_secret_file.as_deref(), serve)?;
     if admin.is_none() && serve.clients.is_empty() {
         return Err(nobody());
@@ -63,12 +63,12 @@ pub(super) async fn run(
     let address = listener.local_addr().map_err(|error| {
         Failure::new(FailureKind::Internal, "cannot tell which port it is").because(error)
     })?;
-    let wait = session.manner.timeouts.wait.or(Some(WAIT));
+    let wait = session.settings.timeouts.wait.or(Some(WAIT));
     let options = Options {
         target: session.target.clone(),
         timeouts: Timeouts {
             wait,
-            ..session.manner.timeouts
+            ..session.settings.timeouts
         },
         admin,
         clients: serve.clients.clone(),

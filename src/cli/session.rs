@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::args::{Global, state_directory};
 use crate::config::{Binding, Config, ConfigError, Given, Profile, Serve, seconds};
-use crate::job::{self, Cancel, Failure, FailureKind, Marks, PlanKeys};
+use crate::job::{self, Cancel, Failure, FailureKind, PlanKeys, TargetPolicy};
 use crate::store::{ConnectError, LedgerPlace, MarkedProfile, Target, Timeouts};
 
 /// A target and how to treat it.
@@ -13,11 +13,11 @@ pub(super) struct Session {
     /// The target.
     pub(super) target: Target,
     /// How to treat it.
-    pub(super) manner: Manner,
+    pub(super) settings: TargetSettings,
 }
 
 /// How to treat a target.
-pub(super) struct Manner {
+pub(super) struct TargetSettings {
     /// How long to wait for what.
     pub(super) timeouts: Timeouts,
     /// Where jobs are recorded.
@@ -54,19 +54,22 @@ impl Session {
         let target = target
             .marked(marked_profiles(&config, used_name), state_directory())
             .await;
-        let manner = Manner {
+        let manner = TargetSettings {
             timeouts: timeouts(global, &profile),
             ledger: ledger(global, profile.ledger),
             theme: profile.theme.or(config.theme),
             keys: config.keys,
             serve: config.serve,
         };
-        Ok(Self { target, manner })
+        Ok(Self {
+            target,
+            settings: manner,
+        })
     }
 
     /// Returns what profiles say of the target; connects to it if nothing has before.
-    pub(super) async fn marks(&self) -> Result<Marks, Failure> {
-        let reading = job::marks(&self.target, self.manner.timeouts);
+    pub(super) async fn marks(&self) -> Result<TargetPolicy, Failure> {
+        let reading = job::marks(&self.target, self.settings.timeouts);
         // Signals are heard from the first time on that they are asked for, and end the process till then.
         if CANCEL.get().is_some() {
             unless_interrupted(reading).await
@@ -78,9 +81,12 @@ impl Session {
 
 /// Returns what profiles say of a place, `user@host:port/database`, that nothing connects to: it is
 /// known by its text only.
-pub(super) fn marks_of_text(target: &str) -> Result<Marks, Failure> {
+pub(super) fn marks_of_text(target: &str) -> Result<TargetPolicy, Failure> {
     let config = Config::load().map_err(explain)?;
-    Ok(Marks::of_text(target, &marked_profiles(&config, None)))
+    Ok(TargetPolicy::of_text(
+        target,
+        &marked_profiles(&config, None),
+    ))
 }
 
 fn environment(name: &str) -> Option<String> {
@@ -125,14 +131,14 @@ impl Session {
     pub(super) fn plan_keys(&self) -> Result<PlanKeys, Failure> {
         Ok(PlanKeys {
             target: self.target.clone(),
-            timeouts: self.manner.timeouts,
-            ledger: self.manner.ledger.clone(),
+            timeouts: self.settings.timeouts,
+            ledger: self.settings.ledger.clone(),
             directory: state()?,
         })
     }
 }
 
-impl Manner {
+impl TargetSettings {
     /// Returns how to treat the demo's target: options count, profiles do not.
     pub(super) fn demo(global: &Global) -> Result<Self, Failure> {
         let config = Config::load().map_err(explain)?;

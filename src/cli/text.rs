@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::diff;
-use super::plan::Comparison;
+use super::plan::PlanOutput;
 use super::print::{Printer, padded, plural, style};
 use crate::engine::diff::Show;
 use crate::engine::display::safe;
@@ -13,7 +13,7 @@ use crate::engine::{
     Access, Change, Choices, Entry, Finding, FindingGroup, Missing, Op, Outcome, Plan, Reason,
     Reference, Resolution, Resolved, State, Status, Unpromised, Value,
 };
-use crate::job::{Marks, SavedPlan};
+use crate::job::{SavedPlan, TargetPolicy};
 use crate::store::TableRows;
 
 /// The widest a column of keys or names gets: as wide as a UUID.
@@ -27,7 +27,7 @@ const MAX_GRANTS: usize = 20;
 /// resolved, only where `unchanged` asks.
 pub(super) fn plan<'a>(
     printer: &mut Printer,
-    of: impl Into<Comparison<'a>>,
+    of: impl Into<PlanOutput<'a>>,
     changes: Option<&Access>,
     unchanged: bool,
 ) {
@@ -49,7 +49,7 @@ pub(super) fn plan<'a>(
 /// deleted, then the items with their fields, and what is in the way of others.
 pub(super) fn preview<'a>(
     printer: &mut Printer,
-    of: impl Into<Comparison<'a>>,
+    of: impl Into<PlanOutput<'a>>,
     changes: Option<&Access>,
     resolution: &Resolution,
 ) {
@@ -97,13 +97,13 @@ impl<'a> View<'a> {
 /// Prints a saved plan: a plan, whose it is, and what its choices make of it.
 pub(super) fn saved(
     printer: &mut Printer,
-    (saved, marks): (&SavedPlan, &Marks),
+    (saved, marks): (&SavedPlan, &TargetPolicy),
     resolution: &Resolution,
     unchanged: bool,
 ) {
     head(
         printer,
-        Comparison {
+        PlanOutput {
             marks,
             ..saved.into()
         },
@@ -357,8 +357,8 @@ fn rank(entry: &Entry) -> u8 {
 }
 
 /// Prints which file meets which target.
-pub(super) fn head<'a>(printer: &mut Printer, of: impl Into<Comparison<'a>>) {
-    let Comparison {
+pub(super) fn head<'a>(printer: &mut Printer, of: impl Into<PlanOutput<'a>>) {
+    let PlanOutput {
         file,
         target,
         marks,
@@ -377,7 +377,7 @@ pub(super) fn head<'a>(printer: &mut Printer, of: impl Into<Comparison<'a>>) {
 }
 
 /// Returns what stands behind the name of a target that profiles mark.
-pub(super) fn marked(marks: &Marks) -> &'static str {
+pub(super) fn marked(marks: &TargetPolicy) -> &'static str {
     match (&marks.production, &marks.read_only) {
         (Some(_), None) => " PRODUCTION",
         (None, Some(_)) => " READ-ONLY",

@@ -2,8 +2,8 @@
 
 use super::args::{Global, Output, UndoArgs};
 use super::document::Document;
-use super::gauge::Gauge;
 use super::print::{Printer, plural};
+use super::progress_line::ProgressLine;
 use super::session::{Session, cancel_on_signals, operator, unless_interrupted};
 use super::{Exit, consent, history};
 use crate::engine::display::safe;
@@ -18,8 +18,8 @@ pub(super) async fn run(
     consent::can_ask(&args.consent, &session.target)?;
     let options = UndoOptions {
         operator: operator(args.consent.operator.clone())?,
-        timeouts: session.manner.timeouts,
-        ledger: session.manner.ledger.clone(),
+        timeouts: session.settings.timeouts,
+        ledger: session.settings.ledger.clone(),
         only: args.only,
         accept_server_changes: args.consent.accept_server_changes,
     };
@@ -37,7 +37,7 @@ pub(super) async fn run(
         (&what, true),
         &session.target,
     )?;
-    let gauge = Gauge::begin();
+    let gauge = ProgressLine::begin();
     let done = job::undo(
         args.job,
         &session.target,
@@ -58,7 +58,10 @@ pub(super) async fn run(
 /// Says what is about to be undone; fails where that is known to be impossible,
 /// so that nobody is asked in vain.
 async fn what(session: &Session, job: i64, only: &[String]) -> Result<String, Failure> {
-    let Session { target, manner } = session;
+    let Session {
+        target,
+        settings: manner,
+    } = session;
     let record = job::undoable(job, target, manner.timeouts, &manner.ledger).await?;
     let which = if only.is_empty() {
         String::new()

@@ -17,7 +17,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Failure> {
     let loaded = load(&args)?;
     let mut findings = loaded.bundle.findings().to_vec();
-    findings.extend(loaded.bundle.obstacles());
+    findings.extend(loaded.bundle.blocking_findings());
     let counts = loaded.bundle.counts();
     let errors = findings
         .iter()

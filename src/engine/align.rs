@@ -440,7 +440,7 @@ impl<'a> Aligner<'a> {
     ) -> Node<'a> {
         let mut pairs = Vec::with_capacity(target.len().max(file.len()));
         for (at, id) in key.file.iter().enumerate() {
-            pairs.push(sequence::Pair {
+            pairs.push(sequence::Match {
                 target: key.target_place(id),
                 file: Some(at),
                 sure: true,
@@ -451,19 +451,19 @@ impl<'a> Aligner<'a> {
             .iter()
             .enumerate()
             .filter(|(_, id)| key.file_place(id).is_none());
-        pairs.extend(gone.map(|(at, _)| sequence::Pair {
+        pairs.extend(gone.map(|(at, _)| sequence::Match {
             target: Some(at),
             file: None,
             sure: true,
         }));
-        let label = |pair: &sequence::Pair| {
+        let label = |pair: &sequence::Match| {
             let of = pair
                 .file
                 .and_then(|at| key.file.get(at))
                 .or_else(|| key.target.get(pair.target?));
             of.cloned().unwrap_or_default()
         };
-        let named: Vec<(sequence::Pair, Arc<str>, Arc<str>)> = pairs
+        let named: Vec<(sequence::Match, Arc<str>, Arc<str>)> = pairs
             .into_iter()
             .map(|pair| (pair, label(&pair), key.label(&label(&pair))))
             .collect();
@@ -517,7 +517,7 @@ impl<'a> Aligner<'a> {
         target: &'a [Json],
         file: &'a [Json],
         scope: &Scope,
-        named: Vec<(sequence::Pair, Arc<str>, Arc<str>)>,
+        named: Vec<(sequence::Match, Arc<str>, Arc<str>)>,
         ordered: bool,
     ) -> Node<'a> {
         // Merged, the target's elements stay where they are.

@@ -93,7 +93,7 @@ impl Choices {
 
     /// Decides on an item as `other`, of another plan, did on its item `then`;
     /// what nobody decided there stays undecided.
-    pub fn adopt(&mut self, plan: &Plan, at: usize, other: &Self, then: usize) {
+    pub fn carry_over(&mut self, plan: &Plan, at: usize, other: &Self, then: usize) {
         if other.is_chosen(then) {
             self.set(plan, at, true);
         } else if other.is_left_out(then) {
@@ -177,7 +177,7 @@ pub struct State {
     /// What applying would do.
     pub outcome: Outcome,
     /// What the choices put in its way, beside the verdict's own reasons.
-    pub obstacle: Option<Reason>,
+    pub blocked_by: Option<Reason>,
 }
 
 /// All items under the operator's choices.
@@ -245,7 +245,7 @@ impl State {
     pub fn reasons<'s>(&'s self, entry: &'s Entry) -> impl Iterator<Item = &'s Reason> {
         // Both can be the same one.
         let obstacle = self
-            .obstacle
+            .blocked_by
             .iter()
             .filter(|reason| !entry.verdict.reasons.contains(reason));
         let reasons = entry.verdict.reasons.iter().chain(obstacle);
@@ -255,13 +255,13 @@ impl State {
     fn new(
         entry: &Entry,
         chosen: bool,
-        obstacle: Option<Reason>,
+        blocked_by: Option<Reason>,
         is_written: impl Fn(&ItemId) -> bool,
     ) -> Self {
         let status = entry.verdict.status;
         let (status, outcome) = match (status, chosen) {
             (blocked, _) if blocked.is_blocked() => (blocked, Outcome::Blocked),
-            (status, true) if obstacle.is_some() => (status.blocked(), Outcome::Blocked),
+            (status, true) if blocked_by.is_some() => (status.blocked(), Outcome::Blocked),
             (Status::Add, true) => (Status::Add, Outcome::Added),
             (Status::Repeat | Status::Cover, true) if entry.has_effect(&is_written) => {
                 (Status::Cover, Outcome::Covered)
@@ -272,7 +272,7 @@ impl State {
         Self {
             status,
             outcome,
-            obstacle,
+            blocked_by,
         }
     }
 }
@@ -468,7 +468,7 @@ mod tests {
         old.set(&plan, 0, false);
         old.set(&plan, 1, true);
         let mut new = Choices::new(&plan);
-        (0..3).for_each(|at| new.adopt(&plan, at, &old, at));
+        (0..3).for_each(|at| new.carry_over(&plan, at, &old, at));
         assert_eq!(new, old);
         assert!(!new.is_left_out(2), "nobody decided on it");
     }

@@ -22,9 +22,9 @@ pub mod plan;
 pub mod promise;
 pub mod reference;
 pub mod schema;
-pub mod seal;
 pub mod secret;
 pub mod select;
+pub mod signature;
 pub mod stale;
 pub mod text;
 pub mod verdict;
@@ -41,8 +41,8 @@ pub use plan::{
 pub use promise::{Promise, Promised, RowPromise, TableShape, TouchedRow, Unpromised};
 pub use reference::{DefaultReference, Reference, Resolved};
 pub use schema::{DocumentSchema, KindInfo};
-pub use seal::{Frozen, FrozenAccess, SealKey, SealedPlan};
 pub use secret::Secret;
+pub use signature::{AccessDocument, PlanDocument, SignatureKey, SignedPlan};
 pub use stale::{Stale, StaleField};
 pub use verdict::{Reason, Status, Verdict};
 

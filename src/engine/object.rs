@@ -5,10 +5,10 @@
 
 use std::sync::{Arc, LazyLock};
 
+pub use index::Index;
 pub use links::{Link, links};
-pub use pair::{Base, Pair, quoted};
-pub use resolve::{Found, Hit, resolve, write};
-pub use side::Side;
+pub use resolve::{Hit, ResolvedReference, resolve, write};
+pub use sides::{Base, Sides, quoted};
 
 use super::finding::Finding;
 use super::item::{ItemId, Kind};
@@ -16,10 +16,10 @@ use super::json::Json;
 use super::schema::{Column, KindSchema, Role, text_at};
 use super::verdict::Reason;
 
+mod index;
 mod links;
-mod pair;
 mod resolve;
-mod side;
+mod sides;
 
 /// What is said of a product's kinds to whoever looks objects up.
 pub trait Kinds: Send + Sync {
@@ -179,7 +179,7 @@ impl Object {
             let columns = match key.column {
                 Column::None => [None, None],
                 Column::Id => [Some(&document.id), None],
-                Column::Pair => [document.pair_id.as_ref(), None],
+                Column::Second => [document.pair_id.as_ref(), None],
                 Column::Either => [Some(&document.id), document.pair_id.as_ref()],
             };
             let own = object
@@ -331,7 +331,7 @@ impl Object {
         Document {
             kind: self.item.kind.clone(),
             id: Arc::clone(id),
-            pair_id: of(Column::Pair).or(other).cloned(),
+            pair_id: of(Column::Second).or(other).cloned(),
             owner: Arc::clone(&self.owner),
             name: Arc::clone(&self.name),
             body: Arc::clone(&self.text),

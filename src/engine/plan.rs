@@ -40,7 +40,7 @@ pub struct Candidate {
     pub warnings: Vec<Finding>,
     /// What else of the target it rests on, which the file says nothing of:
     /// never shown as a difference, and stale once it changes.
-    pub facts: Value,
+    pub context: Value,
 }
 
 impl Candidate {
@@ -59,7 +59,7 @@ impl Candidate {
             quota: None,
             references: Vec::new(),
             warnings: Vec::new(),
-            facts: Value::Null,
+            context: Value::Null,
         }
     }
 }
@@ -262,7 +262,7 @@ pub struct Entry {
     /// Whether writing it would change anything.
     pub changed: bool,
     pub(super) quota: Option<Quota>,
-    pub(super) facts: Value,
+    pub(super) context: Value,
     /// How many of the reasons are its own, and not those of what it needs.
     own_reasons: usize,
     /// Whether it has changes that take effect whatever else is written.
@@ -302,7 +302,7 @@ impl Entry {
             quota: self.quota.clone(),
             references: self.references.clone(),
             warnings: self.warnings.clone(),
-            facts: self.facts.clone(),
+            context: self.context.clone(),
         }
     }
 
@@ -628,7 +628,7 @@ impl Plan {
                 .filter_map(|at| {
                     Some((
                         *at,
-                        self.obstacle(self.entries.get(*at)?, &written, &reasons)?,
+                        self.blocking_reason(self.entries.get(*at)?, &written, &reasons)?,
                     ))
                 })
                 .collect();
@@ -651,7 +651,7 @@ impl Plan {
             .is_some_and(|entry| !entry.verdict.status.is_blocked())
     }
 
-    fn obstacle(
+    fn blocking_reason(
         &self,
         entry: &Entry,
         written: &[bool],
@@ -737,7 +737,7 @@ fn judge_alone(candidate: Candidate) -> Entry {
         references: candidate.references,
         warnings: candidate.warnings,
         quota: candidate.quota,
-        facts: candidate.facts,
+        context: candidate.context,
         own_reasons: candidate.blocks.len(),
         verdict: Verdict {
             status,

@@ -350,7 +350,7 @@ impl Entry {
             is_cover: self.base.is_some(),
         };
         reading.result(
-            self.base.as_ref().map_or(&self.facts, |base| &base.value),
+            self.base.as_ref().map_or(&self.context, |base| &base.value),
             &self.item.value,
         )
     }

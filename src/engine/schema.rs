@@ -5,8 +5,8 @@
 //! cannot drift apart.
 
 pub use kinds::{
-    Column, Form, Key, KindSchema, Lacking, Others, Owner, Part, ReferenceRule, Role, Signature,
-    Stands, To, Unique, Within, text_at,
+    Column, Form, IfMissing, Key, KindSchema, Others, OwnerRule, Part, ReferenceRule, Role,
+    Signature, Stands, To, Unique, Within, text_at,
 };
 pub use patterns::Patterns;
 
@@ -125,7 +125,7 @@ pub(super) enum Secrecy {
 
 /// All that is said of one place: of each aspect the first rule counts.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Place {
+pub(super) struct PlaceRules {
     pub(super) class: Class,
     pub(super) list: Option<ListRule>,
     pub(super) entries: bool,
@@ -172,8 +172,8 @@ impl Rules {
     }
 
     /// Returns what is said of a place; list elements are `*` in its path.
-    pub(super) fn at(&self, path: &[&str]) -> Place {
-        let mut place = Place::default();
+    pub(super) fn at(&self, path: &[&str]) -> PlaceRules {
+        let mut place = PlaceRules::default();
         if path.is_empty() {
             return place;
         }
@@ -185,7 +185,7 @@ impl Rules {
     }
 }
 
-impl Place {
+impl PlaceRules {
     const fn take(&mut self, rule: Rule) {
         match rule {
             Rule::Local | Rule::Volatile => self.class = Class::Local,

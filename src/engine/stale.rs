@@ -289,7 +289,7 @@ fn differences(then: &Entry, now: &Entry) -> Difference {
         (None, None) => Vec::new(),
         (Some(before), Some(after)) => walk(&before.value, &after.value, wanted, &all),
     };
-    fields.extend(walk(&then.facts, &now.facts, wanted, &all));
+    fields.extend(walk(&then.context, &now.context, wanted, &all));
     let why =
         (!fields.is_empty()).then(|| format!("changed in the target since: {}", paths(&fields)));
     Difference {
@@ -573,7 +573,7 @@ mod tests {
     #[test]
     fn what_the_file_says_nothing_of_counts_and_is_no_difference_of_the_plan() {
         let candidate = |facts| Candidate {
-            facts: record([("links", facts)]),
+            context: record([("links", facts)]),
             ..item(
                 "a",
                 Some(record([("x", Value::Int(1))])),

@@ -86,7 +86,7 @@ fn plan(base: Option<&Value>, wanted: &Value) -> Arc<Plan> {
         path: "".into(),
     };
     let candidate = Candidate {
-        facts: wanted.clone(),
+        context: wanted.clone(),
         ..Candidate::new(item(wanted), base.map(item))
     };
     Arc::new(Plan::new(&KINDS, vec![candidate], Vec::new(), Vec::new()))
@@ -141,21 +141,21 @@ proptest! {
         let described = stale(&plans[0], &plans[1]);
         prop_assert_eq!(described.is_empty(), then == now || then == wanted);
         prop_assert!(!json(&described).contains(CANARY), "{}", json(&described));
-        let key = SealKey::from_bytes(&[7; 32]);
-        let sealed = stale(plans[0].sealed(&key).plan(), plans[1].sealed(&key).plan());
+        let key = SignatureKey::from_bytes(&[7; 32]);
+        let sealed = stale(plans[0].signed(&key).plan(), plans[1].signed(&key).plan());
         prop_assert_eq!(json(&sealed), json(&described));
     }
 
     #[test]
     fn a_plan_is_the_same_sealed_frozen_and_thawed((base, wanted) in sides()) {
-        let key = SealKey::from_bytes(&[7; 32]);
+        let key = SignatureKey::from_bytes(&[7; 32]);
         let plan = plan(Some(&base), &wanted);
-        let frozen = plan.sealed(&key).freeze(&key);
-        let text = json(&frozen);
+        let document = plan.signed(&key).to_document(&key);
+        let text = json(&document);
         prop_assert!(!text.contains(CANARY), "{text}");
-        let thawed = serde_json::from_str::<Frozen>(&text).unwrap().thaw(&KINDS).unwrap();
-        prop_assert_eq!(thawed.freeze(&key), frozen);
+        let read_back = serde_json::from_str::<PlanDocument>(&text).unwrap().from_document(&KINDS).unwrap();
+        prop_assert_eq!(read_back.to_document(&key), document);
         let changes = |plan: &Plan| json(&plan.changes(0, Show::Everything));
-        prop_assert_eq!(changes(thawed.plan()), changes(&plan));
+        prop_assert_eq!(changes(read_back.plan()), changes(&plan));
     }
 }

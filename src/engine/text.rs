@@ -18,12 +18,12 @@ use serde::ser::{SerializeSeq as _, SerializeStruct};
 use serde::{Serialize, Serializer};
 
 use self::align::{Numbers, gaps, runs};
-use self::words::{Words, marks_in};
+use self::words::{Words, highlights_in};
 
 pub use self::alike::note;
-pub use self::excerpt::{Pair, Segment, SegmentKind, apart};
+pub use self::excerpt::{ComparedValues, Segment, SegmentKind, apart};
 pub use self::members::{Members, members};
-pub use self::words::Mark;
+pub use self::words::Highlight;
 
 /// How many equal lines stand around what differs.
 const CONTEXT: usize = 3;
@@ -58,7 +58,7 @@ pub struct TextLine {
     pub newline: bool,
     /// What the line of the other side does not have; nothing where the lines
     /// have too little in common, and in equal lines.
-    pub marks: Vec<Mark>,
+    pub marks: Vec<Highlight>,
     /// The line of the other side that it was made of, by its place in the hunk.
     pub partner: Option<usize>,
 }
@@ -301,13 +301,13 @@ impl<'t> Builder<'t> {
         let words = (!old.is_empty() && !new.is_empty()).then(|| Words::new(&before, &after));
         let (old_ranges, new_ranges) = (ranges(old), ranges(new));
         let lines =
-            |op, lines: &[&str], ranges: &[Range<usize>], marks: &[Mark]| -> Vec<TextLine> {
+            |op, lines: &[&str], ranges: &[Range<usize>], marks: &[Highlight]| -> Vec<TextLine> {
                 let one = |(line, range): (&&str, &Range<usize>)| {
                     let text = line.strip_suffix('\n').unwrap_or(line);
                     line_of(
                         op,
                         line,
-                        marks_in(marks, &(range.start..range.start + text.len()), text),
+                        highlights_in(marks, &(range.start..range.start + text.len()), text),
                     )
                 };
                 lines.iter().zip(ranges).map(one).collect()
@@ -350,7 +350,7 @@ impl<'t> Builder<'t> {
     }
 }
 
-fn line_of(op: LineOp, line: &str, marks: Vec<Mark>) -> TextLine {
+fn line_of(op: LineOp, line: &str, marks: Vec<Highlight>) -> TextLine {
     let text = line.strip_suffix('\n');
     TextLine {
         op,

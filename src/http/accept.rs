@@ -20,7 +20,7 @@ use super::tracking::Remote;
 use crate::job::Cancel;
 
 /// How many connections there are at once; more wait until they are accepted.
-const MOST: usize = 512;
+const MAX_CONNECTIONS: usize = 512;
 
 /// How long to wait after a connection could not be accepted, for want of
 /// file descriptors perhaps.
@@ -35,7 +35,7 @@ pub(super) async fn accept(
     stop: &Cancel,
 ) -> GracefulShutdown {
     let open = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(MOST));
+    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         let accepted = tokio::select! {
             biased;

@@ -20,7 +20,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SHOWN: [&str; 3] = ["preview", "findings", "p"];
 
 /// The longest path that is recorded in full, in characters.
-const LONGEST: usize = 300;
+const MAX_PATH: usize = 300;
 
 /// Lets a request pass.
 pub(super) async fn gate(
@@ -110,7 +110,7 @@ fn recorded(uri: &Uri) -> String {
             _ => text.push_str("=…"),
         }
     }
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(MAX_PATH) {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
         None => text,
     }
@@ -174,6 +174,6 @@ mod tests {
     #[test]
     fn a_long_path_is_cut() {
         let uri: Uri = format!("/{}", "a".repeat(5_000)).parse().unwrap();
-        assert_eq!(recorded(&uri).chars().count(), LONGEST + 1);
+        assert_eq!(recorded(&uri).chars().count(), MAX_PATH + 1);
     }
 }

@@ -32,13 +32,13 @@ use crate::job::{Failure, FailureKind};
 const GOOD_FOR: Duration = Duration::from_secs(749);
 
 /// How many tokens there are at once; of more the oldest are forgotten.
-const MOST: usize = 10_000;
+const MAX_TOKENS: usize = 10_000;
 
 /// How many secrets are checked at once: each takes its time and memory.
 const CHECKED_AT_ONCE: usize = 2;
 
 /// The longest secret that is looked at, in bytes.
-const LONGEST: usize = 1_024;
+const MAX_SECRET_BYTES: usize = 1_024;
 
 /// What a client may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -140,7 +140,7 @@ impl Tokens {
 
     /// Checks a client's secret. Takes as long for a client that there is not.
     async fn check(&self, id: &str, secret: &str) -> Option<&Known> {
-        if secret.len() > LONGEST {
+        if secret.len() > MAX_SECRET_BYTES {
             return None;
         }
         let found = self.clients.iter().find(|client| &*client.id == id);
@@ -170,7 +170,7 @@ impl Tokens {
         let now = Instant::now();
         let mut open = self.open.lock().ok()?;
         open.retain(|_, token| token.until > now);
-        if open.len() >= MOST {
+        if open.len() >= MAX_TOKENS {
             let oldest = open
                 .iter()
                 .min_by_key(|(_, token)| token.until)
@@ -211,9 +211,9 @@ fn key(token: &str) -> [u8; 32] {
 /// Refuses a short secret, and one that is too long to be taken.
 pub fn hash_secret(secret: &str) -> Result<String, Failure> {
     const SHORTEST: usize = 16;
-    if secret.chars().count() < SHORTEST || secret.len() > LONGEST {
+    if secret.chars().count() < SHORTEST || secret.len() > MAX_SECRET_BYTES {
         let what = format!(
-            "a client's secret has at least {SHORTEST} characters and at most {LONGEST} bytes"
+            "a client's secret has at least {SHORTEST} characters and at most {MAX_SECRET_BYTES} bytes"
         );
         return Err(
             Failure::new(FailureKind::Usage, what).hint("make one with: openssl rand -hex 32")

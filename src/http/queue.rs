@@ -42,23 +42,23 @@ struct OpenJobs {
 }
 
 /// A place in the queue. Given back when it is dropped.
-pub(super) struct Place {
+pub(super) struct Slot {
     does: Does,
     running: Arc<Semaphore>,
     writing: Arc<Semaphore>,
-    open: Open,
+    open: OpenJob,
 }
 
 /// A job's turn: it may run. Over when this is dropped.
-pub(super) struct Turn {
+pub(super) struct Running {
     /// How the job is told to stop.
     pub(super) cancel: Cancel,
-    _open: Open,
+    _open: OpenJob,
     _permits: (Option<OwnedSemaphorePermit>, OwnedSemaphorePermit),
 }
 
 /// An open job; closed when this is dropped.
-struct Open {
+struct OpenJob {
     number: u64,
     cancel: Cancel,
     jobs: Arc<OpenJobs>,
@@ -66,7 +66,7 @@ struct Open {
     _held: Option<mpsc::Sender<()>>,
 }
 
-impl Drop for Open {
+impl Drop for OpenJob {
     fn drop(&mut self) {
         if let Ok(mut cancels) = self.jobs.cancels.lock() {
             cancels.remove(&self.number);
@@ -98,7 +98,7 @@ impl Queue {
     /// # Errors
     ///
     /// Fails if there is none left, or the server is shutting down.
-    pub(super) fn place(&self, does: Does) -> Result<Place, Problem> {
+    pub(super) fn slot(&self, does: Does) -> Result<Slot, Problem> {
         let shut = || Problem::busy("The server is shutting down");
         let place = Arc::clone(&self.places)
             .try_acquire_owned()
@@ -116,14 +116,14 @@ impl Queue {
             .map_err(|_| shut())?
             .insert(number, cancel.clone());
         let held = self.open.held.lock().ok().and_then(|held| held.clone());
-        let open = Open {
+        let open = OpenJob {
             number,
             cancel,
             jobs: Arc::clone(&self.open),
             _place: place,
             _held: held,
         };
-        Ok(Place {
+        Ok(Slot {
             does,
             running: Arc::clone(&self.running),
             writing: Arc::clone(&self.writing),
@@ -136,8 +136,8 @@ impl Queue {
     /// # Errors
     ///
     /// As [`place`](Self::place) and [`turn`](Place::turn).
-    pub(super) async fn turn(&self, does: Does) -> Result<Turn, Problem> {
-        self.place(does)?.turn().await
+    pub(super) async fn start(&self, does: Does) -> Result<Running, Problem> {
+        self.slot(does)?.start().await
     }
 
     /// Lets no more jobs in.
@@ -164,13 +164,13 @@ impl Queue {
     }
 }
 
-impl Place {
+impl Slot {
     /// Waits for the turn.
     ///
     /// # Errors
     ///
     /// Fails if the job is told to stop before.
-    pub(super) async fn turn(self) -> Result<Turn, Problem> {
+    pub(super) async fn start(self) -> Result<Running, Problem> {
         let Self {
             does,
             running,
@@ -193,7 +193,7 @@ impl Place {
             () = open.cancel.asked() => return Err(stopped()),
             permits = permits => permits?,
         };
-        Ok(Turn {
+        Ok(Running {
             cancel: open.cancel.clone(),
             _open: open,
             _permits: permits,
@@ -210,11 +210,11 @@ mod tests {
     #[tokio::test]
     async fn jobs_that_write_take_turns_and_those_that_read_do_not_wait_for_them() {
         let queue = Queue::new(2, 2);
-        let first = queue.turn(Does::Writes).await.ok();
+        let first = queue.start(Does::Writes).await.ok();
         assert!(first.is_some());
-        let mut second = Box::pin(queue.turn(Does::Writes));
+        let mut second = Box::pin(queue.start(Does::Writes));
         assert!((&mut second).now_or_never().is_none(), "one at a time");
-        assert!(queue.turn(Does::Reads).await.is_ok());
+        assert!(queue.start(Does::Reads).await.is_ok());
         drop(first);
         assert!(second.await.is_ok());
     }
@@ -222,9 +222,9 @@ mod tests {
     #[tokio::test]
     async fn a_full_queue_says_so_and_when_to_come_again() {
         let queue = Queue::new(1, 1);
-        let _runs = queue.place(Does::Writes).ok();
-        let _waits = queue.place(Does::Writes).ok();
-        let problem = queue.place(Does::Reads).err().unwrap();
+        let _runs = queue.slot(Does::Writes).ok();
+        let _waits = queue.slot(Does::Writes).ok();
+        let problem = queue.slot(Does::Reads).err().unwrap();
         assert_eq!(problem.status.as_u16(), 503);
         assert!(problem.retry_after.is_some());
     }
@@ -232,13 +232,13 @@ mod tests {
     #[tokio::test]
     async fn a_closed_queue_lets_nobody_in_and_is_empty_once_all_are_reported_to_stop() {
         let queue = Arc::new(Queue::new(1, 5));
-        let runs = queue.turn(Does::Writes).await.ok().unwrap();
-        let waits = queue.place(Does::Writes).ok().unwrap();
+        let runs = queue.start(Does::Writes).await.ok().unwrap();
+        let waits = queue.slot(Does::Writes).ok().unwrap();
         queue.close("test");
-        assert!(queue.place(Does::Reads).is_err());
+        assert!(queue.slot(Does::Reads).is_err());
         queue.cancel("test");
         assert!(runs.cancel.is_cancelled());
-        assert!(waits.turn().await.is_err());
+        assert!(waits.start().await.is_err());
         drop(runs);
         queue.empty().await;
     }

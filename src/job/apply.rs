@@ -11,16 +11,16 @@ use sha2::{Digest as _, Sha256};
 use super::check::{Checked, check};
 use super::failure::{Failure, FailureKind};
 use super::file::hex;
-use super::plan::{Review, ground};
+use super::plan::{Review, read_target};
 use super::progress::{Cancel, Phase, Reporter};
 use super::rehearse::{Problem, Rehearsal};
-use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
+use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
 use crate::engine::choice::Stale;
 use crate::engine::promise::Unpromised;
 use crate::engine::{Access, Approved, Outcome};
-use crate::platform::{ExportOptions, Ground, Platform};
+use crate::platform::{Comparison, ExportOptions, Platform};
 use crate::store::ledger::{Backup, JobRecord, JobState};
-use crate::store::restore::adopt;
+use crate::store::restore::journal_dependents;
 use crate::store::{LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Writer};
 
 /// How to apply.
@@ -197,11 +197,11 @@ struct Done {
     access: Option<Access>,
 }
 
-impl Work for Apply {
+impl JobBody for Apply {
     type Done = Done;
 
-    fn facts(&self) -> Option<Facts<'_>> {
-        Some(Facts {
+    fn metadata(&self) -> Option<JobMetadata<'_>> {
+        Some(JobMetadata {
             command: "apply",
             platform: self.review.file.platform,
             operator: &self.options.operator,
@@ -219,7 +219,10 @@ impl Work for Apply {
         self.review.platform.keeps_documents()
     }
 
-    fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Done, Obstacle>> {
+    fn execute<'a>(
+        &'a self,
+        open: &'a mut JobTransaction<'_>,
+    ) -> BoxFuture<'a, Result<Done, JobError>> {
         async move {
             self.check_unused(open).await?;
             let (ground, access) = self.check(open).await?;
@@ -230,7 +233,7 @@ impl Work for Apply {
                 reporter.step(Phase::Write, table, done, total);
             };
             let mut writer = Writer::new(open.connection, &stamp, &report);
-            let obstacle = |error| open.run.obstacle(error);
+            let obstacle = |error| open.run.job_error(error);
             ground
                 .write(&mut writer, &self.approved)
                 .await
@@ -240,18 +243,18 @@ impl Work for Apply {
             let checked = check(&mut writer, accept, verify)
                 .await
                 .map_err(obstacle)??;
-            adopt(&mut writer, &self.review.platform.tables())
+            journal_dependents(&mut writer, &self.review.platform.tables())
                 .await
                 .map_err(obstacle)?;
             let written = writer.finish();
             let mut facts = self
-                .facts()
+                .metadata()
                 .ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
             if let (Some(access), Value::Object(choices)) = (&access, &mut facts.choices) {
                 choices.insert("access".to_owned(), json!(access.counted()));
             }
             open.run.reporter.phase(Phase::Record);
-            let deeds = Deeds {
+            let deeds = JobOutcome {
                 counts: self.counts(),
                 tables: &written.tables,
                 journal: &written.journal,
@@ -273,7 +276,7 @@ impl Work for Apply {
 
 impl Apply {
     /// Refuses a saved plan that was used already.
-    async fn check_unused(&self, open: &mut Open<'_>) -> Result<(), Obstacle> {
+    async fn check_unused(&self, open: &mut JobTransaction<'_>) -> Result<(), JobError> {
         let (Some(plan), Some(ledger)) = (&self.options.plan, open.ledger.as_deref_mut()) else {
             return Ok(());
         };
@@ -290,9 +293,9 @@ impl Apply {
     /// written may hold more by now than the plan saw.
     async fn check(
         &self,
-        open: &mut Open<'_>,
-    ) -> Result<(Box<dyn Ground>, Option<Access>), Obstacle> {
-        let ground = ground(
+        open: &mut JobTransaction<'_>,
+    ) -> Result<(Box<dyn Comparison>, Option<Access>), JobError> {
+        let ground = read_target(
             &self.review.bundle,
             open.connection,
             &open.run.reporter,
@@ -310,7 +313,11 @@ impl Apply {
     }
 
     /// Takes a full export of what the target holds before anything is written.
-    fn backup(&self, open: &Open<'_>, ground: &dyn Ground) -> Result<Option<Backup>, Obstacle> {
+    fn backup(
+        &self,
+        open: &JobTransaction<'_>,
+        ground: &dyn Comparison,
+    ) -> Result<Option<Backup>, JobError> {
         if !self.options.backup {
             return Ok(None);
         }
@@ -381,10 +388,10 @@ struct RehearsalDone {
     access: Option<Access>,
 }
 
-impl Work for Rehearsed<'_> {
+impl JobBody for Rehearsed<'_> {
     type Done = RehearsalDone;
 
-    fn facts(&self) -> Option<Facts<'_>> {
+    fn metadata(&self) -> Option<JobMetadata<'_>> {
         None
     }
 
@@ -392,10 +399,10 @@ impl Work for Rehearsed<'_> {
         self.0.keeps_documents()
     }
 
-    fn work<'a>(
+    fn execute<'a>(
         &'a self,
-        open: &'a mut Open<'_>,
-    ) -> BoxFuture<'a, Result<RehearsalDone, Obstacle>> {
+        open: &'a mut JobTransaction<'_>,
+    ) -> BoxFuture<'a, Result<RehearsalDone, JobError>> {
         async move {
             let apply = self.0;
             let (ground, access) = apply.check(open).await?;
@@ -405,7 +412,7 @@ impl Work for Rehearsed<'_> {
                 reporter.step(Phase::Write, table, done, total);
             };
             let mut writer = Writer::rehearsing(open.connection, &stamp, &report);
-            let obstacle = |error| open.run.obstacle(error);
+            let obstacle = |error| open.run.job_error(error);
             ground
                 .write(&mut writer, &apply.approved)
                 .await

@@ -2,9 +2,9 @@
 
 use super::failure::{Failure, FailureKind};
 use super::lock;
-use super::marks::check_writable;
 use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Reporter};
+use super::target_policy::check_writable;
 use crate::store::{
     Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, Target, Timeouts, ledger,
 };

@@ -7,7 +7,7 @@ use super::failure::{Failure, FailureKind};
 use super::monitor::ConnectionMonitor;
 use super::output::write_file;
 use super::progress::Cancel;
-use crate::engine::SealKey;
+use crate::engine::SignatureKey;
 use crate::store::{Ledger, LedgerPlace, StoreErrorKind, Target, Timeouts};
 
 /// What the key's file is called.
@@ -34,7 +34,7 @@ impl PlanKeys {
     /// # Errors
     ///
     /// Fails if the target cannot be reached, or neither key can be had.
-    pub async fn to_save(&self) -> Result<SealKey, Failure> {
+    pub async fn to_save(&self) -> Result<SignatureKey, Failure> {
         match self.of_ledger().await? {
             Some(key) => Ok(key),
             None => plan_key(&self.directory),
@@ -46,7 +46,7 @@ impl PlanKeys {
     /// # Errors
     ///
     /// Fails if the target cannot be reached, or a key cannot be read.
-    pub async fn find(&self, id: &str) -> Result<Option<SealKey>, Failure> {
+    pub async fn find(&self, id: &str) -> Result<Option<SignatureKey>, Failure> {
         let here = known_plan_key(&self.directory)?.filter(|key| key.id() == id);
         match here {
             Some(key) => Ok(Some(key)),
@@ -54,7 +54,7 @@ impl PlanKeys {
         }
     }
 
-    async fn of_ledger(&self) -> Result<Option<SealKey>, Failure> {
+    async fn of_ledger(&self) -> Result<Option<SignatureKey>, Failure> {
         let (mut connection, monitor) =
             ConnectionMonitor::connect(&self.target, self.timeouts, &Cancel::new()).await?;
         let reading = async {
@@ -66,7 +66,9 @@ impl PlanKeys {
         let key = monitor.run(reading).await.flatten();
         monitor.close(connection).await;
         match key {
-            Ok(key) => Ok(key.and_then(|key| Some(SealKey::from_bytes(&key.try_into().ok()?)))),
+            Ok(key) => {
+                Ok(key.and_then(|key| Some(SignatureKey::from_bytes(&key.try_into().ok()?))))
+            }
             // A role that only reads the product's tables saves plans all the same.
             Err(error) if matches!(error.kind, StoreErrorKind::Denied | StoreErrorKind::Older) => {
                 Ok(None)
@@ -82,7 +84,7 @@ impl PlanKeys {
 /// # Errors
 ///
 /// Fails if the file cannot be read or written, or holds something else.
-fn plan_key(directory: &Path) -> Result<SealKey, Failure> {
+fn plan_key(directory: &Path) -> Result<SignatureKey, Failure> {
     if let Some(key) = known_plan_key(directory)? {
         return Ok(key);
     }
@@ -90,7 +92,7 @@ fn plan_key(directory: &Path) -> Result<SealKey, Failure> {
     getrandom::fill(&mut bytes)
         .map_err(|error| Failure::internal("making a key for saved plans", error))?;
     match write_file(&path(directory), &bytes, false) {
-        Ok(()) => Ok(SealKey::from_bytes(&bytes)),
+        Ok(()) => Ok(SignatureKey::from_bytes(&bytes)),
         // Another process was faster: its key counts.
         Err(failure) => known_plan_key(directory)?.ok_or(failure),
     }
@@ -101,7 +103,7 @@ fn plan_key(directory: &Path) -> Result<SealKey, Failure> {
 /// # Errors
 ///
 /// Fails if its file cannot be read, or holds something else.
-pub fn known_plan_key(directory: &Path) -> Result<Option<SealKey>, Failure> {
+pub fn known_plan_key(directory: &Path) -> Result<Option<SignatureKey>, Failure> {
     let path = path(directory);
     let failed = |why: &dyn std::fmt::Display, hint: &str| {
         Failure::new(FailureKind::File, "cannot use the key of saved plans")
@@ -119,7 +121,7 @@ pub fn known_plan_key(directory: &Path) -> Result<Option<SealKey>, Failure> {
             "put back the key that was there, or remove it: plans saved with it can then not be applied";
         failed(&"it does not hold 32 bytes", hint)
     })?;
-    Ok(Some(SealKey::from_bytes(&key)))
+    Ok(Some(SignatureKey::from_bytes(&key)))
 }
 
 fn path(directory: &Path) -> PathBuf {

@@ -14,7 +14,6 @@ mod history;
 mod init;
 mod key;
 mod lock;
-mod marks;
 mod monitor;
 mod output;
 mod plan;
@@ -25,6 +24,7 @@ mod run;
 pub mod saved;
 pub mod scope;
 pub mod sp_config;
+mod target_policy;
 pub mod task;
 mod undo;
 
@@ -37,12 +37,12 @@ pub use health::{Condition, HealthProbe};
 pub use history::{backup, history, past_job};
 pub use init::init;
 pub use key::{PlanKeys, known_plan_key};
-pub use marks::{check_writable, marks};
 pub use output::write_file;
 pub use plan::{Review, plan};
 pub use progress::{Cancel, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
 pub use saved::SavedPlan;
+pub use target_policy::{check_writable, marks};
 pub use undo::{UndoOptions, Undone, undo, undoable};
 
 pub use crate::platform::{
@@ -52,4 +52,4 @@ pub use crate::platform::{
 
 pub use crate::engine::choice::{Stale, StaleField};
 pub use crate::store::ledger::{JobRecord, JobState};
-pub use crate::store::{Mark, MarkedBy, Marks, TableRows};
+pub use crate::store::{MarkedBy, ProfileMatch, TableRows, TargetPolicy};

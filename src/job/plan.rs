@@ -7,9 +7,9 @@ use super::file::{FileInfo, Loaded};
 use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
 use crate::engine::{Access, Choices, Finding, Plan};
-use crate::platform::{Bundle, Ground, Platform};
+use crate::platform::{Bundle, Comparison, Platform};
 use crate::store::catalog::describe;
-use crate::store::{Connection, Marks, Reading, StoreError, Target, Timeouts, transaction};
+use crate::store::{Connection, Reading, StoreError, Target, TargetPolicy, Timeouts, transaction};
 
 /// A file that was compared with a target.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ pub struct Review {
     /// The target's database.
     pub database: String,
     /// What profiles say of the target.
-    pub marks: Marks,
+    pub marks: TargetPolicy,
     /// Every item with its verdict.
     pub plan: Arc<Plan>,
     pub(super) platform: &'static dyn Platform,
@@ -54,7 +54,8 @@ pub async fn plan(
         ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let reading = async {
         transaction::begin_reading(&mut connection).await?;
-        let ground = ground(&loaded.bundle, &mut connection, reporter, Phase::Snapshot).await?;
+        let ground =
+            read_target(&loaded.bundle, &mut connection, reporter, Phase::Snapshot).await?;
         let tables = loaded.platform.tables();
         let written = tables.iter().filter(|table| !table.is_external);
         let tables: Vec<&str> = written.map(|table| table.name).collect();
@@ -82,21 +83,21 @@ pub async fn plan(
 
 /// Compares on a thread of its own: large files take their time, and the
 /// screen must not wait.
-async fn compare(ground: Box<dyn Ground>) -> Result<Plan, Failure> {
+async fn compare(ground: Box<dyn Comparison>) -> Result<Plan, Failure> {
     tokio::task::spawn_blocking(move || ground.plan())
         .await
         .map_err(|error| Failure::internal("comparing", error))
 }
 
 /// Reads the target in the transaction that is open.
-pub(super) async fn ground(
+pub(super) async fn read_target(
     bundle: &Arc<dyn Bundle>,
     connection: &mut Connection,
     reporter: &Reporter,
     phase: Phase,
-) -> Result<Box<dyn Ground>, StoreError> {
+) -> Result<Box<dyn Comparison>, StoreError> {
     let report = |table: &str, done: usize, total: usize| reporter.step(phase, table, done, total);
     Arc::clone(bundle)
-        .ground(connection, Reading { report: &report })
+        .read_target(connection, Reading { report: &report })
         .await
 }

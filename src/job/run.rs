@@ -9,9 +9,9 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::failure::{Failure, FailureKind};
-use super::marks::check_writable;
 use super::monitor::{ConnectionMonitor, Uncommitted};
 use super::progress::{Cancel, Phase, Reporter};
+use super::target_policy::check_writable;
 use super::{init, lock};
 use crate::store::ledger::{Backup, JournalRow, NewJob};
 use crate::store::{
@@ -39,13 +39,13 @@ pub(super) struct Run {
 }
 
 /// What a job does inside its transaction.
-pub(super) trait Work: Send + Sync {
+pub(super) trait JobBody: Send + Sync {
     /// What came of it.
     type Done: Send;
 
     /// Returns what the ledger is to keep of it, whatever comes of it; nothing
     /// where it is rolled back anyway.
-    fn facts(&self) -> Option<Facts<'_>>;
+    fn metadata(&self) -> Option<JobMetadata<'_>>;
 
     /// Returns the tables that others must not write meanwhile.
     fn locks(&self) -> Vec<&'static str> {
@@ -58,11 +58,14 @@ pub(super) trait Work: Send + Sync {
     }
 
     /// Does everything but the commit.
-    fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Self::Done, Obstacle>>;
+    fn execute<'a>(
+        &'a self,
+        open: &'a mut JobTransaction<'_>,
+    ) -> BoxFuture<'a, Result<Self::Done, JobError>>;
 }
 
 /// What the ledger keeps of a job beside what it did.
-pub(super) struct Facts<'a> {
+pub(super) struct JobMetadata<'a> {
     pub(super) command: &'a str,
     pub(super) platform: &'a str,
     pub(super) operator: &'a str,
@@ -77,7 +80,7 @@ pub(super) struct Facts<'a> {
 
 /// What a job did, for its record.
 #[derive(Default)]
-pub(super) struct Deeds<'a> {
+pub(super) struct JobOutcome<'a> {
     pub(super) counts: Value,
     pub(super) tables: &'a [TableRows],
     pub(super) journal: &'a [JournalRow],
@@ -85,7 +88,7 @@ pub(super) struct Deeds<'a> {
 }
 
 /// A transaction that is open, under the lock.
-pub(super) struct Open<'a> {
+pub(super) struct JobTransaction<'a> {
     pub(super) connection: &'a mut Connection,
     pub(super) run: &'a Run,
     pub(super) ledger: Option<&'a mut Ledger>,
@@ -93,33 +96,33 @@ pub(super) struct Open<'a> {
     recorded: Option<i64>,
 }
 
-impl Open<'_> {
+impl JobTransaction<'_> {
     /// Records what the job did, in its transaction, and returns its number.
     pub(super) async fn record(
         &mut self,
-        facts: &Facts<'_>,
-        deeds: Deeds<'_>,
-    ) -> Result<i64, Obstacle> {
+        facts: &JobMetadata<'_>,
+        deeds: JobOutcome<'_>,
+    ) -> Result<i64, JobError> {
         let Some(ledger) = self.ledger.as_deref_mut() else {
             return Err(Failure::new(FailureKind::Internal, "a rehearsal has no ledger").into());
         };
         let job = new_job(facts, self.started_at, deeds, None);
         let number = ledger.record(self.connection, &job).await;
-        let number = number.map_err(|error| self.run.obstacle(error))?;
+        let number = number.map_err(|error| self.run.job_error(error))?;
         self.recorded = Some(number);
         Ok(number)
     }
 
     /// Turns an error of the store into what it means for the job.
-    pub(super) fn step<R>(&self, result: Result<R, StoreError>) -> Result<R, Obstacle> {
-        result.map_err(|error| self.run.obstacle(error))
+    pub(super) fn step<R>(&self, result: Result<R, StoreError>) -> Result<R, JobError> {
+        result.map_err(|error| self.run.job_error(error))
     }
 }
 
 fn new_job<'a>(
-    facts: &'a Facts<'_>,
+    facts: &'a JobMetadata<'_>,
     started_at: DateTime<Utc>,
-    deeds: Deeds<'a>,
+    deeds: JobOutcome<'a>,
     error: Option<&'a str>,
 ) -> NewJob<'a> {
     NewJob {
@@ -144,14 +147,14 @@ fn new_job<'a>(
 }
 
 /// Why an attempt came to nothing.
-pub(super) enum Obstacle {
+pub(super) enum JobError {
     /// It lost against another transaction, and may win the next time.
     Lost(StoreError),
     /// There is no use in trying again.
     Failed(Failure),
 }
 
-impl From<Failure> for Obstacle {
+impl From<Failure> for JobError {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }
@@ -178,7 +181,7 @@ impl Run {
 
     /// Runs a job until it is done, or lost too often. What failed is recorded
     /// too, as far as that is possible.
-    pub(super) async fn job<W: Work>(&self, work: &W) -> Result<W::Done, Failure> {
+    pub(super) async fn job<W: JobBody>(&self, work: &W) -> Result<W::Done, Failure> {
         check_writable(&self.target)?;
         let started_at = Utc::now();
         let mut attempt = 1;
@@ -187,7 +190,7 @@ impl Run {
             // On the heap: whoever asked for the job may have little of a stack left.
             let failure = match Box::pin(self.attempt(work, started_at, &contested)).await {
                 Ok(done) => return Ok(done),
-                Err(Obstacle::Lost(error)) if attempt < ATTEMPTS && !self.cancel.is_cancelled() => {
+                Err(JobError::Lost(error)) if attempt < ATTEMPTS && !self.cancel.is_cancelled() => {
                     attempt += 1;
                     if error.operation.is_on_a_table() {
                         contested.insert(error.table);
@@ -195,8 +198,8 @@ impl Run {
                     tokio::time::sleep(PAUSE).await;
                     continue;
                 }
-                Err(Obstacle::Lost(error)) => self.explain(error),
-                Err(Obstacle::Failed(failure)) => failure,
+                Err(JobError::Lost(error)) => self.explain(error),
+                Err(JobError::Failed(failure)) => failure,
             };
             tracing::warn!(kind = ?failure.kind, what = failure.what, attempt, "the job failed");
             self.record_failure(work, started_at, &failure).await;
@@ -206,12 +209,12 @@ impl Run {
 
     /// One attempt on a connection of its own, which is closed at the end:
     /// that ends the lock, and whatever is still open.
-    async fn attempt<W: Work>(
+    async fn attempt<W: JobBody>(
         &self,
         work: &W,
         started_at: DateTime<Utc>,
         contested: &BTreeSet<String>,
-    ) -> Result<W::Done, Obstacle> {
+    ) -> Result<W::Done, JobError> {
         self.reporter.phase(Phase::Connect);
         let (mut connection, monitor) =
             ConnectionMonitor::connect(&self.target, self.timeouts, &self.cancel).await?;
@@ -224,20 +227,20 @@ impl Run {
         let worked = monitor.run(Box::pin(async {
             self.prepare(&mut connection, &mut ledger, work, contested)
                 .await?;
-            let mut open = Open {
+            let mut open = JobTransaction {
                 connection: &mut connection,
                 run: self,
                 ledger: ledger.as_mut(),
                 started_at,
                 recorded: None,
             };
-            let done = work.work(&mut open).await;
+            let done = work.execute(&mut open).await;
             recorded = open.recorded;
             done
         }));
         let worked = Box::pin(worked)
             .await
-            .map_err(|error| self.obstacle(error))
+            .map_err(|error| self.job_error(error))
             .flatten();
         let done = match (worked, recorded) {
             (Ok(done), Some(job)) => self
@@ -262,13 +265,13 @@ impl Run {
     }
 
     /// Takes the lock, opens the ledger, begins the transaction.
-    async fn prepare<W: Work>(
+    async fn prepare<W: JobBody>(
         &self,
         connection: &mut Connection,
         ledger: &mut Option<Ledger>,
         work: &W,
         contested: &BTreeSet<String>,
-    ) -> Result<(), Obstacle> {
+    ) -> Result<(), JobError> {
         let Self {
             operator,
             timeouts,
@@ -280,13 +283,13 @@ impl Run {
         if work.keeps_documents() {
             init::open(&LedgerPlace::Target, connection).await?;
         }
-        if work.facts().is_some() {
+        if work.metadata().is_some() {
             *ledger = Some(init::open(&self.ledger, connection).await?);
         }
         let begun = transaction::begin_writing(connection).await;
-        begun.map_err(|error| self.obstacle(error))?;
+        begun.map_err(|error| self.job_error(error))?;
         let locked = transaction::lock_tables(connection, contested, *timeouts).await;
-        locked.map_err(|error| self.obstacle(error))
+        locked.map_err(|error| self.job_error(error))
     }
 
     /// Commits.
@@ -295,10 +298,10 @@ impl Run {
         connection: &mut Connection,
         monitor: &ConnectionMonitor,
         job: i64,
-    ) -> Result<(), Obstacle> {
+    ) -> Result<(), JobError> {
         match monitor.commit(connection, &self.reporter).await {
             Ok(()) => Ok(()),
-            Err(Uncommitted::Refused(error)) => Err(self.obstacle(error)),
+            Err(Uncommitted::Refused(error)) => Err(self.job_error(error)),
             Err(Uncommitted::RolledBack(error)) => {
                 let what = "the connection broke while committing; nothing was written";
                 Err(Failure::new(FailureKind::Unreachable, what)
@@ -313,13 +316,13 @@ impl Run {
     }
 
     /// Leaves a trace of what failed. Never in the way of telling why.
-    async fn record_failure<W: Work>(
+    async fn record_failure<W: JobBody>(
         &self,
         work: &W,
         started_at: DateTime<Utc>,
         failure: &Failure,
     ) {
-        let Some(facts) = work.facts() else { return };
+        let Some(facts) = work.metadata() else { return };
         // Who did not get in has nothing to record, and nowhere to.
         if matches!(
             failure.kind,
@@ -339,9 +342,9 @@ impl Run {
         let job = new_job(
             &facts,
             started_at,
-            Deeds {
+            JobOutcome {
                 counts: json!({}),
-                ..Deeds::default()
+                ..JobOutcome::default()
             },
             Some(&text),
         );
@@ -365,10 +368,10 @@ impl Run {
         }
     }
 
-    pub(super) fn obstacle(&self, error: StoreError) -> Obstacle {
+    pub(super) fn job_error(&self, error: StoreError) -> JobError {
         match error.kind {
-            StoreErrorKind::Serialization if !self.cancel.is_cancelled() => Obstacle::Lost(error),
-            _ => Obstacle::Failed(self.explain(error)),
+            StoreErrorKind::Serialization if !self.cancel.is_cancelled() => JobError::Lost(error),
+            _ => JobError::Failed(self.explain(error)),
         }
     }
 
@@ -383,10 +386,10 @@ impl Run {
 
 /// Tells a ledger file what became of a job. Where nobody knows, whoever opens
 /// the file next asks the target.
-async fn settle<T>(ledger: &mut Ledger, job: i64, done: &Result<T, Obstacle>) {
+async fn settle<T>(ledger: &mut Ledger, job: i64, done: &Result<T, JobError>) {
     let committed = match done {
         Ok(_) => true,
-        Err(Obstacle::Failed(failure)) if failure.kind == FailureKind::Unreachable => return,
+        Err(JobError::Failed(failure)) if failure.kind == FailureKind::Unreachable => return,
         Err(_) => false,
     };
     if let Err(error) = ledger.settle(job, committed).await {

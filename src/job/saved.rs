@@ -19,8 +19,8 @@ use super::file::{FileInfo, hex, is_directory, read};
 use super::history::history;
 use super::plan::Review;
 use crate::engine::{
-    Access, Approved, Choices, Frozen, FrozenAccess, ItemId, MissingCount, Plan, Refusal, SealKey,
-    SealedPlan, Stale, Verb,
+    Access, AccessDocument, Approved, Choices, ItemId, MissingCount, Plan, PlanDocument, Refusal,
+    SignatureKey, SignedPlan, Stale, Verb,
 };
 use crate::platform::{self, ImportOptions};
 use crate::store::{LedgerPlace, Target, Timeouts};
@@ -38,7 +38,7 @@ const VERSION: u32 = 4;
 const OLDEST: u32 = 1;
 
 /// What stands before the seal, which is the last thing in the file.
-const SEAL: &[u8] = b",\"seal\":";
+const SIGNATURE: &[u8] = b",\"seal\":";
 
 /// What the seal is the fingerprint of.
 const LABEL: &str = "saved plan";
@@ -61,10 +61,10 @@ struct Document {
     database: String,
     file: DocumentFile,
     key_id: String,
-    plan: Frozen,
+    plan: PlanDocument,
     choices: DocumentChoices,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    access: Option<FrozenAccess>,
+    access: Option<AccessDocument>,
     seal: String,
 }
 
@@ -101,7 +101,7 @@ struct Head {
 pub fn save(
     review: &Review,
     choices: &Choices,
-    key: &SealKey,
+    key: &SignatureKey,
     operator: &str,
 ) -> Result<Vec<u8>, Failure> {
     let doing = "saving the plan";
@@ -128,7 +128,7 @@ pub fn save(
             options: review.file.options.clone(),
         },
         key_id: key.id().to_owned(),
-        plan: review.plan.sealed(key).freeze(key),
+        plan: review.plan.signed(key).to_document(key),
         choices: DocumentChoices {
             chosen: choices
                 .chosen(&review.plan)
@@ -136,7 +136,7 @@ pub fn save(
                 .collect(),
             ignore_lack_api: choices.missing_confirmed,
         },
-        access: review.access(choices).map(|access| access.freeze(key)),
+        access: review.access(choices).map(|access| access.to_document(key)),
         seal: String::new(),
     };
     let mut bytes =
@@ -144,7 +144,7 @@ pub fn save(
     let body = body(&bytes).len();
     let seal = key.fingerprint(LABEL, &digest(&bytes));
     bytes.truncate(body);
-    bytes.extend_from_slice(SEAL);
+    bytes.extend_from_slice(SIGNATURE);
     bytes.extend_from_slice(format!("\"{seal}\"}}\n").as_bytes());
     Ok(bytes)
 }
@@ -165,7 +165,9 @@ fn absolute(path: &str) -> Result<String, Failure> {
 
 /// Returns everything before the seal.
 fn body(bytes: &[u8]) -> &[u8] {
-    let at = bytes.windows(SEAL.len()).rposition(|part| part == SEAL);
+    let at = bytes
+        .windows(SIGNATURE.len())
+        .rposition(|part| part == SIGNATURE);
     at.and_then(|at| bytes.get(..at)).unwrap_or(bytes)
 }
 
@@ -203,7 +205,7 @@ pub struct SavedPlan {
     pub file: FileInfo,
     /// Which key sealed it.
     pub key_id: String,
-    plan: SealedPlan,
+    plan: SignedPlan,
     choices: Choices,
     access: Option<Access>,
     digest: [u8; 32],
@@ -265,10 +267,13 @@ pub fn parse(path: &str, bytes: &[u8]) -> Result<SavedPlan, Failure> {
         .because(error)
         .hint("save the plan again")
     };
-    let plan = document.plan.thaw(platform.kinds()).map_err(unknown)?;
+    let plan = document
+        .plan
+        .from_document(platform.kinds())
+        .map_err(unknown)?;
     let access = document
         .access
-        .map(|access| access.thaw(platform.kinds()))
+        .map(|access| access.from_document(platform.kinds()))
         .transpose()
         .map_err(unknown)?;
     let chosen: HashSet<String> = document.choices.chosen.into_iter().collect();
@@ -344,7 +349,7 @@ impl SavedPlan {
     /// # Errors
     ///
     /// Fails if it was sealed with another key, or changed since.
-    pub fn verify(&self, key: &SealKey) -> Result<(), Failure> {
+    pub fn verify(&self, key: &SignatureKey) -> Result<(), Failure> {
         if key.id() != self.key_id {
             return Err(self.other_key());
         }
@@ -452,7 +457,7 @@ impl SavedPlan {
     /// [`check_target`](Self::check_target) do, if the plan has missing objects
     /// that nobody confirmed, and, with the items and their fields, if an item
     /// that the plan writes or relies on is no longer what it was.
-    pub fn check(&self, fresh: &Review, key: &SealKey) -> Result<Choices, Failure> {
+    pub fn check(&self, fresh: &Review, key: &SignatureKey) -> Result<Choices, Failure> {
         self.verify(key)?;
         self.check_target(&fresh.target)?;
         self.check_file(&fresh.file)?;
@@ -468,7 +473,7 @@ impl SavedPlan {
                 ));
             }
         };
-        let mut changed = approved.stale(fresh.plan.sealed(key).plan());
+        let mut changed = approved.stale(fresh.plan.signed(key).plan());
         let verbs = verbs(&approved);
         // No item that is written uses an object that is missing now and was not: that would be stale.
         let missing_confirmed = self.choices.missing_confirmed || self.plan().missing().is_empty();

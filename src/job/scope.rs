@@ -16,7 +16,7 @@ use super::check::{Checked, check as check_written};
 use super::failure::{Failure, FailureKind};
 use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
-use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
+use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
 use crate::engine::{Change, ItemId, Unpromised};
 use crate::platform::Platform as _;
 use crate::platform::digirunner::Digirunner;
@@ -24,11 +24,11 @@ use crate::platform::digirunner::scope::{
     self as scopes, LOCKED, LOCKED_BY_REPAIR, Planned, Refused, ailments, write,
 };
 pub use crate::platform::digirunner::scope::{
-    Ailment, ApiInfo, ApiName, Catalogue, ClientInfo, DEFAULT_LEVEL, Draft, Edit, Filter, Label,
-    MOST_ALIAS, MOST_APIS, MOST_DESCRIPTION, MOST_NAME, MOST_SECONDS, Module, Part, Scope,
-    ScopeDocument, Sort, SortKey, Span, Unit, Violation, parse_amount, parse_duration, parse_times,
+    ApiInfo, ApiName, Catalogue, ClientInfo, DEFAULT_LEVEL, Draft, Edit, Filter, Label, MAX_ALIAS,
+    MAX_APIS, MAX_DESCRIPTION, MAX_NAME, MAX_SECONDS, Module, Part, Scope, ScopeDocument,
+    ScopeFinding, Sort, SortKey, Span, Unit, Violation, parse_amount, parse_duration, parse_times,
 };
-use crate::store::restore::adopt;
+use crate::store::restore::journal_dependents;
 use crate::store::{
     LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, transaction,
 };
@@ -176,13 +176,13 @@ struct Done {
 }
 
 impl Editing {
-    fn facts_of(&self, items: &[ItemId]) -> Facts<'_> {
+    fn facts_of(&self, items: &[ItemId]) -> JobMetadata<'_> {
         let verb = self.edit.verb();
         let items: Map<String, Value> = items
             .iter()
             .map(|item| (item.to_string(), json!(verb)))
             .collect();
-        Facts {
+        JobMetadata {
             command: self.edit.command(),
             platform: Digirunner.name(),
             operator: &self.options.operator,
@@ -197,10 +197,10 @@ impl Editing {
     }
 }
 
-impl Work for Editing {
+impl JobBody for Editing {
     type Done = Done;
 
-    fn facts(&self) -> Option<Facts<'_>> {
+    fn metadata(&self) -> Option<JobMetadata<'_>> {
         Some(self.facts_of(&[]))
     }
 
@@ -212,7 +212,10 @@ impl Work for Editing {
         }
     }
 
-    fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Done, Obstacle>> {
+    fn execute<'a>(
+        &'a self,
+        open: &'a mut JobTransaction<'_>,
+    ) -> BoxFuture<'a, Result<Done, JobError>> {
         async move {
             let stamp = Stamp {
                 operator: self.options.operator.clone(),
@@ -224,7 +227,7 @@ impl Work for Editing {
             let mut writer = Writer::new(open.connection, &stamp, &writes);
             let written = write(&mut writer, Reading { report: &checks }, &self.edit).await;
             let planned = written
-                .map_err(|error| open.run.obstacle(error))?
+                .map_err(|error| open.run.job_error(error))?
                 .map_err(refused)?;
             if planned.items.is_empty() {
                 return Ok(Done {
@@ -237,13 +240,13 @@ impl Work for Editing {
             let verify = |touched: Touched<'_>| Ok(planned.verify(&self.edit, touched));
             let checked =
                 check_written(&mut writer, self.options.accept_server_changes, verify).await;
-            let checked = checked.map_err(|error| open.run.obstacle(error))??;
-            adopt(&mut writer, &Digirunner.tables())
+            let checked = checked.map_err(|error| open.run.job_error(error))??;
+            journal_dependents(&mut writer, &Digirunner.tables())
                 .await
-                .map_err(|error| open.run.obstacle(error))?;
+                .map_err(|error| open.run.job_error(error))?;
             let written = writer.finish();
             reporter.phase(Phase::Record);
-            let deeds = Deeds {
+            let deeds = JobOutcome {
                 counts: json!({ (self.edit.verb()): planned.items.len() }),
                 tables: &written.tables,
                 journal: &written.journal,
@@ -276,7 +279,7 @@ pub async fn check(
     target: &Target,
     timeouts: Timeouts,
     reporter: &Reporter,
-) -> Result<Vec<Ailment>, Failure> {
+) -> Result<Vec<ScopeFinding>, Failure> {
     let report =
         |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
     reporter.phase(Phase::Connect);
@@ -299,9 +302,9 @@ fn check_codes(edit: &Edit) -> Result<(), Failure> {
     };
     let unknown = codes
         .iter()
-        .find(|code| !Ailment::codes().any(|known| known == *code));
+        .find(|code| !ScopeFinding::codes().any(|known| known == *code));
     unknown.map_or(Ok(()), |code| {
-        let known: Vec<&str> = Ailment::codes().collect();
+        let known: Vec<&str> = ScopeFinding::codes().collect();
         Err(Failure::new(
             FailureKind::Usage,
             format!("there is no finding '{code}'; nothing was written"),

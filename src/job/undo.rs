@@ -13,13 +13,15 @@ use super::failure::{Failure, FailureKind};
 use super::history::{self, no_job};
 use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
-use super::run::{Deeds, Facts, Obstacle, Open, Run, Work};
+use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
 use crate::engine::choice::{Stale, StaleField};
 use crate::engine::select::{Selector, SelectorError};
 use crate::engine::{ItemId, Kind, KindInfo, Unpromised, Value as EngineValue};
 use crate::platform::{self, Platform};
 use crate::store::ledger::{JobRecord, JobState, JournalRow};
-use crate::store::restore::{CellChange, Conflict, RowObstacle, adopt, promises, restore};
+use crate::store::restore::{
+    CellChange, Conflict, ConflictKind, journal_dependents, promises, restore,
+};
 use crate::store::{
     Connection, Ledger, LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Writer,
 };
@@ -358,16 +360,16 @@ pub(super) fn item_id(item: &str) -> ItemId {
     ItemId::new(Kind::named(kind.to_owned()), key)
 }
 
-impl Work for Undo {
+impl JobBody for Undo {
     type Done = (i64, Vec<TableRows>, Checked);
 
-    fn facts(&self) -> Option<Facts<'_>> {
+    fn metadata(&self) -> Option<JobMetadata<'_>> {
         let items: Map<String, Value> = self
             .items
             .iter()
             .map(|item| (item.to_string(), json!("restored")))
             .collect();
-        Some(Facts {
+        Some(JobMetadata {
             command: "undo",
             platform: &self.record.platform,
             operator: &self.options.operator,
@@ -394,7 +396,10 @@ impl Work for Undo {
             .collect()
     }
 
-    fn work<'a>(&'a self, open: &'a mut Open<'_>) -> BoxFuture<'a, Result<Self::Done, Obstacle>> {
+    fn execute<'a>(
+        &'a self,
+        open: &'a mut JobTransaction<'_>,
+    ) -> BoxFuture<'a, Result<Self::Done, JobError>> {
         async move {
             self.check_again(open).await?;
             let stamp = Stamp {
@@ -409,7 +414,7 @@ impl Work for Undo {
             let tables = self.platform.tables();
             let mut writer = Writer::new(open.connection, &stamp, &report);
             let conflicts = restore(&mut writer, &tables, &self.journal).await;
-            let conflicts = conflicts.map_err(|error| open.run.obstacle(error))?;
+            let conflicts = conflicts.map_err(|error| open.run.job_error(error))?;
             if !conflicts.is_empty() {
                 return Err(refused(self.record.job, conflicts).into());
             }
@@ -417,16 +422,16 @@ impl Work for Undo {
                 Ok(touched.against(&promises(&tables, &self.journal)?, &tables))
             };
             let checked = check(&mut writer, self.options.accept_server_changes, verify).await;
-            let checked = checked.map_err(|error| open.run.obstacle(error))??;
-            adopt(&mut writer, &tables)
+            let checked = checked.map_err(|error| open.run.job_error(error))??;
+            journal_dependents(&mut writer, &tables)
                 .await
-                .map_err(|error| open.run.obstacle(error))?;
+                .map_err(|error| open.run.job_error(error))?;
             let written = writer.finish();
             reporter.phase(Phase::Record);
             let facts = self
-                .facts()
+                .metadata()
                 .ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
-            let deeds = Deeds {
+            let deeds = JobOutcome {
                 counts: json!({ "restored": self.items.len() }),
                 tables: &written.tables,
                 journal: &written.journal,
@@ -441,7 +446,7 @@ impl Work for Undo {
 
 impl Undo {
     /// Asks again under the lock: somebody may have undone it meanwhile.
-    async fn check_again(&self, open: &mut Open<'_>) -> Result<(), Obstacle> {
+    async fn check_again(&self, open: &mut JobTransaction<'_>) -> Result<(), JobError> {
         let Some(ledger) = open.ledger.as_deref_mut() else {
             return Ok(());
         };
@@ -462,7 +467,7 @@ impl Undo {
 fn refused(job: i64, conflicts: Vec<Conflict>) -> Failure {
     let changed = conflicts
         .iter()
-        .any(|conflict| !matches!(conflict.obstacle, RowObstacle::NeededBy(_)));
+        .any(|conflict| !matches!(conflict.kind, ConflictKind::NeededBy(_)));
     let mut failure = if changed {
         Failure::new(
             FailureKind::Stale,
@@ -487,8 +492,8 @@ fn describe(conflict: Conflict) -> Stale {
     } else {
         &conflict.owner
     });
-    let (why, fields) = match conflict.obstacle {
-        RowObstacle::Changed(columns) => {
+    let (why, fields) = match conflict.kind {
+        ConflictKind::Changed(columns) => {
             let names: Vec<&str> = columns
                 .iter()
                 .map(|change| change.column.as_str())
@@ -502,14 +507,14 @@ fn describe(conflict: Conflict) -> Stale {
                     .collect(),
             )
         }
-        RowObstacle::Gone => (format!("{row} is gone"), Vec::new()),
-        RowObstacle::Taken => (format!("{row} is there again"), Vec::new()),
-        RowObstacle::NeededBy(by) => (format!("{row} is needed by {by}"), Vec::new()),
-        RowObstacle::Needs(what) => (format!("{row} needs {what}, which is gone"), Vec::new()),
-        RowObstacle::NameTaken(by) => {
+        ConflictKind::Gone => (format!("{row} is gone"), Vec::new()),
+        ConflictKind::Taken => (format!("{row} is there again"), Vec::new()),
+        ConflictKind::NeededBy(by) => (format!("{row} is needed by {by}"), Vec::new()),
+        ConflictKind::Needs(what) => (format!("{row} needs {what}, which is gone"), Vec::new()),
+        ConflictKind::NameTaken(by) => {
             (format!("{row} has a name that {by} has by now"), Vec::new())
         }
-        RowObstacle::CountedOn => (format!("{row} has counted on"), Vec::new()),
+        ConflictKind::CountedOn => (format!("{row} has counted on"), Vec::new()),
     };
     Stale { item, why, fields }
 }

@@ -183,22 +183,22 @@ pub trait Bundle: Send + Sync {
 
     /// Returns what stands in the way of its items whatever the target holds,
     /// each about its item. A plan tells the same with each item.
-    fn obstacles(&self) -> Vec<Finding>;
+    fn blocking_findings(&self) -> Vec<Finding>;
 
     /// Returns how many items of each kind the file holds.
     fn counts(&self) -> Vec<(Kind, usize)>;
 
     /// Reads what stands in the target, a constant number of statements per
     /// table. The caller sets the transaction's isolation.
-    fn ground<'a>(
+    fn read_target<'a>(
         self: Arc<Self>,
         connection: &'a mut Connection,
         reading: Reading<'a>,
-    ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>>;
+    ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>>;
 }
 
 /// A file together with what stands in the target.
-pub trait Ground: Send + Sync {
+pub trait Comparison: Send + Sync {
     /// Compares and judges.
     fn plan(&self) -> Plan;
 

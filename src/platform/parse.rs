@@ -214,8 +214,8 @@ pub(super) fn bom(bytes: &[u8]) -> usize {
 
 /// Cuts a property's name that is too long for a message.
 pub(super) fn brief(key: &str) -> Cow<'_, str> {
-    const LONGEST: usize = 100;
-    match key.char_indices().nth(LONGEST) {
+    const MAX_NAME: usize = 100;
+    match key.char_indices().nth(MAX_NAME) {
         Some((end, _)) => Cow::Owned(format!("{}…", key.get(..end).unwrap_or_default())),
         None => Cow::Borrowed(key),
     }
@@ -297,13 +297,13 @@ impl<'de, F: Fn(&str) -> Option<R>, R> Visitor<'de> for RootKeys<'_, F, R> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        const TOLD: usize = 5;
+        const MAX_LISTED: usize = 5;
         while let Some(key) = map.next_key::<String>()? {
             *self.found = (self.find)(&key);
             if self.found.is_some() {
                 return Err(de::Error::custom("found"));
             }
-            if self.others.len() < TOLD {
+            if self.others.len() < MAX_LISTED {
                 self.others.push(brief(&key).into_owned());
             }
             map.next_value::<IgnoredAny>()?;

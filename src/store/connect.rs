@@ -29,8 +29,8 @@ pub use location::Location;
 pub(super) use resolve::resolve;
 
 use super::local::OLDEST_MAJOR;
-use super::marks::Markings;
 use super::sql::reason;
+use super::target_policy::Markings;
 use super::timeouts::Timeouts;
 use conninfo::Settings;
 

@@ -8,8 +8,8 @@
 //!
 //! This module downloads nothing; `fetch` does, when asked.
 
+mod directory;
 mod error;
-mod place;
 mod programs;
 mod user;
 
@@ -23,7 +23,7 @@ pub use error::LocalError;
 pub use programs::{OLDEST_MAJOR, Rejected, ServerPrograms};
 
 use super::connect::Target;
-use place::Place;
+use directory::Directory;
 use user::ServerUser;
 
 /// The superuser of every private server.
@@ -55,8 +55,8 @@ pub struct LocalOptions {
 /// A running private PostgreSQL server. It stops when this is dropped, or when the process ends.
 #[derive(Debug)]
 pub struct LocalServer {
-    run: Place,
-    kept: Option<Place>,
+    run: Directory,
+    kept: Option<Directory>,
     /// `None` once it has been stopped.
     supervisor: Option<Child>,
     programs: ServerPrograms,
@@ -76,17 +76,17 @@ impl LocalServer {
             None => ServerPrograms::find()?,
         };
         let user = ServerUser::find()?;
-        let base = place::base(options.temp.as_deref(), &user);
-        place::sweep(&base, &user);
+        let base = directory::base(options.temp.as_deref(), &user);
+        directory::sweep(&base, &user);
 
         let kept = options
             .keep
-            .map(|path| Place::kept(&path, &user))
+            .map(|path| Directory::kept(&path, &user))
             .transpose()?;
         if let Some(kept) = &kept {
             check_version(kept, &programs)?;
         }
-        let run = Place::temporary(&base, &user)?;
+        let run = Directory::temporary(&base, &user)?;
         let mut server = Self {
             run,
             kept,
@@ -289,7 +289,7 @@ impl Drop for LocalServer {
     }
 }
 
-fn check_version(kept: &Place, programs: &ServerPrograms) -> Result<(), LocalError> {
+fn check_version(kept: &Directory, programs: &ServerPrograms) -> Result<(), LocalError> {
     let Ok(found) = std::fs::read_to_string(kept.path.join("data/PG_VERSION")) else {
         return Ok(());
     };

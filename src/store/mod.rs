@@ -12,9 +12,9 @@ pub mod fetch;
 pub mod ledger;
 pub mod local;
 pub mod lock;
-mod marks;
 pub mod restore;
 mod sql;
+mod target_policy;
 mod timeouts;
 mod touched;
 pub mod transaction;
@@ -24,12 +24,14 @@ pub use catalog::{Catalog, Hazard};
 pub use connect::{ConnectError, Target};
 pub use ledger::{Ledger, LedgerPlace};
 pub use local::{LocalError, LocalOptions, LocalServer};
-pub use marks::{Cluster, Mark, MarkedBy, MarkedProfile, Marks, MetClusters};
 pub use sql::{Operation, Reading, Refused, Stamp, StoreError, StoreErrorKind, TableRows};
+pub use target_policy::{
+    Cluster, MarkedBy, MarkedProfile, MetClusters, ProfileMatch, TargetPolicy,
+};
 pub use timeouts::Timeouts;
 pub use touched::Touched;
 pub use transaction::Connection;
-pub use writer::{Keyed, Owner, Writer, Written};
+pub use writer::{ItemRef, Keyed, Writer, Written};
 
 /// Where the driver logs what functions of the target say with `RAISE NOTICE`:
 /// it may be a secret that a trigger was given.

@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::catalog;
 use super::ledger::JournalRow;
 use super::sql::{Operation, StoreError, StoreErrorKind};
-use super::writer::{Owner, Writer, quoted};
+use super::writer::{ItemRef, Writer, quoted};
 use crate::engine::promise::{Promised, RowPromise};
 
 /// What a platform says of one of its tables.
@@ -60,7 +60,7 @@ type Cells = BTreeMap<String, Box<RawValue>>;
 
 /// What a job did to one row, first to last.
 struct Net {
-    owner: Owner,
+    owner: ItemRef,
     key: String,
     before: Option<String>,
     after: Option<String>,
@@ -70,18 +70,18 @@ struct Net {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// The item that the row belongs to.
-    pub owner: Owner,
+    pub owner: ItemRef,
     /// The table.
     pub table: &'static str,
     /// The row's key, such as `client_id "crm"`.
     pub key: String,
     /// What is in the way.
-    pub obstacle: RowObstacle,
+    pub kind: ConflictKind,
 }
 
 /// What is in the way of taking a row back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RowObstacle {
+pub enum ConflictKind {
     /// It is not what the job left, in these columns.
     Changed(Vec<CellChange>),
     /// The job left it, and it is gone.
@@ -117,7 +117,7 @@ impl fmt::Debug for CellChange {
 
 impl fmt::Debug for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: {:?}", self.table, self.key, self.obstacle)
+        write!(f, "{} {}: {:?}", self.table, self.key, self.kind)
     }
 }
 
@@ -126,7 +126,7 @@ struct Restoration<'t> {
     info: &'t TableInfo,
     deletes: Vec<Whole>,
     /// Owner, key, row now, row to be.
-    updates: Vec<(Owner, String, String, Cells)>,
+    updates: Vec<(ItemRef, String, String, Cells)>,
     inserts: Vec<Whole>,
 }
 
@@ -176,7 +176,7 @@ pub async fn restore(
         for found in dependents(writer, &tables, info, deletes).await? {
             // What referred to it before the job does so again.
             if !known.contains(&(found.table, found.key.as_str())) {
-                conflicts.push(found.conflict(info, RowObstacle::NeededBy)?);
+                conflicts.push(found.conflict(info, ConflictKind::NeededBy)?);
             }
         }
     }
@@ -230,7 +230,10 @@ pub fn promises(
 /// # Errors
 ///
 /// As reading does.
-pub async fn adopt(writer: &mut Writer<'_>, tables: &[TableInfo]) -> Result<(), StoreError> {
+pub async fn journal_dependents(
+    writer: &mut Writer<'_>,
+    tables: &[TableInfo],
+) -> Result<(), StoreError> {
     let known: BTreeSet<(Arc<str>, String)> = writer
         .journal()
         .iter()
@@ -260,7 +263,7 @@ pub async fn adopt(writer: &mut Writer<'_>, tables: &[TableInfo]) -> Result<(), 
             }
         }
     }
-    writer.adopt(adopted);
+    writer.journal_untouched(adopted);
     Ok(())
 }
 
@@ -352,13 +355,13 @@ async fn namesakes(
 }
 
 /// A row with its owner and its key.
-type Whole = (Owner, String, String);
+type Whole = (ItemRef, String, String);
 
 /// A row that refers to one of ours, or that one of ours refers to, or that has
 /// its name.
 struct Dependent {
     /// Whose our row is, and its key.
-    owner: Owner,
+    owner: ItemRef,
     to: String,
     /// The row itself; what is [`ABSENT`] is not there.
     table: &'static str,
@@ -370,13 +373,13 @@ impl Dependent {
     fn conflict(
         self,
         info: &TableInfo,
-        obstacle: fn(String) -> RowObstacle,
+        obstacle: fn(String) -> ConflictKind,
     ) -> Result<Conflict, StoreError> {
         Ok(Conflict {
             owner: self.owner,
             table: info.name,
             key: format_key(&self.to)?,
-            obstacle: obstacle(format!("{} ({})", self.table, format_key(&self.key)?)),
+            kind: obstacle(format!("{} ({})", self.table, format_key(&self.key)?)),
         })
     }
 }
@@ -547,9 +550,9 @@ async fn inspect<'t>(
             (None, None, _) => None,
             // It was only looked at, or came to be what it was.
             (Some(before), Some(after), _) if before == after => None,
-            (_, Some(_), None) => Some(RowObstacle::Gone),
-            (Some(_), None, Some(_)) if info.is_counter => Some(RowObstacle::CountedOn),
-            (Some(_), None, Some(_)) => Some(RowObstacle::Taken),
+            (_, Some(_), None) => Some(ConflictKind::Gone),
+            (Some(_), None, Some(_)) if info.is_counter => Some(ConflictKind::CountedOn),
+            (Some(_), None, Some(_)) => Some(ConflictKind::Taken),
             (Some(before), None, None) => {
                 restoration
                     .inserts
@@ -575,9 +578,9 @@ async fn inspect<'t>(
                         ));
                         None
                     }
-                    Compared::CountedOn { forward: true } => Some(RowObstacle::CountedOn),
+                    Compared::CountedOn { forward: true } => Some(ConflictKind::CountedOn),
                     Compared::CountedOn { forward: false } => None,
-                    Compared::Changed(columns) => Some(RowObstacle::Changed(columns)),
+                    Compared::Changed(columns) => Some(ConflictKind::Changed(columns)),
                 }
             }
         };
@@ -587,7 +590,7 @@ async fn inspect<'t>(
                 owner: net.owner,
                 table: info.name,
                 key,
-                obstacle,
+                kind: obstacle,
             });
         }
     }
@@ -763,7 +766,7 @@ impl Restoration<'_> {
         };
         for found in missing(writer, self.info, &self.inserts).await? {
             if !matches!(before(&found), Some(None | Some(ABSENT))) {
-                conflicts.push(found.conflict(self.info, RowObstacle::Needs)?);
+                conflicts.push(found.conflict(self.info, ConflictKind::Needs)?);
             }
         }
         for column in &self.info.names {
@@ -775,7 +778,7 @@ impl Restoration<'_> {
             }
             for found in namesakes(writer, self.info, column, &rows).await? {
                 if before(&found).is_none() {
-                    conflicts.push(found.conflict(self.info, RowObstacle::NameTaken)?);
+                    conflicts.push(found.conflict(self.info, ConflictKind::NameTaken)?);
                 }
             }
         }
@@ -872,7 +875,7 @@ impl Restoration<'_> {
     fn note(
         &self,
         writer: &mut Writer<'_>,
-        owner: &Owner,
+        owner: &ItemRef,
         key: &str,
         before: Option<String>,
         after: Option<String>,

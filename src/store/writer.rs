@@ -44,7 +44,7 @@ const MAX_REFUSED_ROWS: usize = 100;
 
 /// Which item a row belongs to: its name, such as `client:crm`. One per row;
 /// empty for rows that belong to no item, such as counters.
-pub type Owner = Arc<str>;
+pub type ItemRef = Arc<str>;
 
 /// Rows of one table by their keys.
 #[derive(Clone, Copy)]
@@ -54,7 +54,7 @@ pub struct Keyed<'a> {
     /// The columns of its primary key.
     pub keys: &'a [Column],
     /// Whose each row is.
-    pub owners: &'a [Owner],
+    pub owners: &'a [ItemRef],
 }
 
 /// Writes, in a transaction that somebody else begins and ends.
@@ -503,7 +503,7 @@ impl<'a> Writer<'a> {
     ///
     /// A conflict where not all of the rows are there; a lost race where one
     /// was changed since the transaction's snapshot.
-    pub async fn hold(
+    pub async fn lock_for_share(
         &mut self,
         table: &'static str,
         keys: &[Column],
@@ -512,11 +512,11 @@ impl<'a> Writer<'a> {
         if self.problems.is_some() {
             self.begin(table).await?;
         }
-        let done = self.try_hold(table, keys, rows).await;
+        let done = self.try_lock_for_share(table, keys, rows).await;
         self.end(table, done).await.map(|_| ())
     }
 
-    async fn try_hold(
+    async fn try_lock_for_share(
         &mut self,
         table: &'static str,
         keys: &[Column],
@@ -563,7 +563,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Journals rows that were not touched.
-    pub(super) fn adopt(&mut self, rows: Vec<JournalRow>) {
+    pub(super) fn journal_untouched(&mut self, rows: Vec<JournalRow>) {
         self.journal.extend(rows);
     }
 
@@ -730,7 +730,7 @@ fn halves(range: Range<usize>) -> [Range<usize>; 2] {
 }
 
 /// Adds an item to those that were refused for the same reason.
-fn note_refused(found: &mut Vec<Refused>, item: &Owner, error: &StoreError) {
+fn note_refused(found: &mut Vec<Refused>, item: &ItemRef, error: &StoreError) {
     let same = |refused: &&mut Refused| {
         refused.constraint == error.constraint && refused.message == error.message
     };

@@ -2,7 +2,7 @@
 
 use crate::engine::Access;
 use crate::engine::access::{Grant, Shift};
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 
 /// A row: a change, or the head above those of one subject or object.

@@ -8,13 +8,13 @@ use super::detail::{self, DetailOptions, DetailRow};
 use super::form::{Form, Picker};
 use super::keys::Key;
 use super::layout::{self, Halves, Panes};
-use super::modal::{Modal, Question};
-use super::msg::{EffectId, Exit, Place};
+use super::modal::{Dialog, Modal};
+use super::msg::{EffectId, Exit, Location};
 use super::node::Node;
 use super::review::Review;
 use super::scopes::Scopes;
 use super::search::Search;
-use super::skin::Skin;
+use super::theme::Theme;
 use super::widget::List;
 use crate::job::scope::{ClientInfo, Scope};
 use crate::job::{Failure, JobRecord, Phase, Progress, Receipt, Undone};
@@ -50,7 +50,7 @@ pub(crate) struct Notice {
 #[derive(Clone, Debug)]
 pub(crate) struct Job {
     pub(crate) id: EffectId,
-    pub(crate) work: Work,
+    pub(crate) work: JobKind,
     /// When it was first seen to run; time comes with the ticks.
     pub(crate) since: Option<Duration>,
     /// The last word of each phase, in the order in which they began.
@@ -61,7 +61,7 @@ pub(crate) struct Job {
 
 /// What sort of job it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Work {
+pub(crate) enum JobKind {
     Compare,
     Apply,
     Rehearse,
@@ -79,7 +79,7 @@ pub(crate) enum Work {
     Check,
 }
 
-impl Work {
+impl JobKind {
     /// Says whether it runs in a transaction that writes: such a job has the
     /// screen to itself, and is waited for.
     pub(crate) const fn writes(self) -> bool {
@@ -125,7 +125,7 @@ impl Job {
 pub(crate) struct App {
     /// What to call the file before it was read.
     pub(crate) file: String,
-    pub(crate) skin: Skin,
+    pub(crate) theme: Theme,
     pub(crate) keymap: KeyMap,
     pub(crate) size: (u16, u16),
     /// Scroll by half a window: the terminal is far away.
@@ -178,10 +178,10 @@ struct DetailKey {
 
 impl App {
     /// Returns the model before anything was read.
-    pub(crate) fn new(file: &str, skin: Skin, size: (u16, u16)) -> Self {
+    pub(crate) fn new(file: &str, theme: Theme, size: (u16, u16)) -> Self {
         Self {
             file: file.to_owned(),
-            skin,
+            theme,
             keymap: KeyMap::new(),
             size,
             slow_link: false,
@@ -227,14 +227,14 @@ impl App {
         if self.is_applying() {
             return Context::Applying;
         }
-        match self.asked().map(|modal| &modal.question) {
-            Some(Question::Palette) => Context::Palette,
-            Some(Question::History) => Context::History,
-            Some(Question::Job(_)) => Context::Job,
-            Some(Question::ScopeFilter) => Context::ScopeFilter,
-            Some(Question::Holders(_)) => Context::Holders,
-            Some(Question::Findings) => Context::Findings,
-            Some(Question::Access) => Context::Access,
+        match self.asked().map(|modal| &modal.dialog) {
+            Some(Dialog::Palette) => Context::Palette,
+            Some(Dialog::History) => Context::History,
+            Some(Dialog::Job(_)) => Context::Job,
+            Some(Dialog::ScopeFilter) => Context::ScopeFilter,
+            Some(Dialog::Holders(_)) => Context::Holders,
+            Some(Dialog::Findings) => Context::Findings,
+            Some(Dialog::Access) => Context::Access,
             Some(question) if question.is_to_read() => Context::Reader,
             Some(_) => Context::Dialog,
             None => self.ground(),
@@ -273,7 +273,7 @@ impl App {
 
     /// Says whether the target is marked as production.
     pub(crate) fn is_production(&self) -> bool {
-        self.place().is_some_and(|place| place.production)
+        self.location().is_some_and(|place| place.production)
     }
 
     /// Says whether what to search for is being typed.
@@ -285,7 +285,7 @@ impl App {
     }
 
     /// Returns where the screen works, once that is known.
-    pub(crate) fn place(&self) -> Option<Place> {
+    pub(crate) fn location(&self) -> Option<Location> {
         if let Some(scopes) = self
             .scopes
             .as_ref()
@@ -293,7 +293,7 @@ impl App {
         {
             return Some(scopes.place.clone());
         }
-        self.review.as_ref().map(|review| review.subject.place())
+        self.review.as_ref().map(|review| review.subject.location())
     }
 
     /// Returns what to press for an action, as it is shown.
@@ -315,9 +315,9 @@ impl App {
         self.modals
             .iter()
             .rev()
-            .find_map(|modal| match modal.question {
-                Question::History => self.history.get(modal.at),
-                Question::Job(number) => self.history.iter().find(|record| record.job == number),
+            .find_map(|modal| match modal.dialog {
+                Dialog::History => self.history.get(modal.at),
+                Dialog::Job(number) => self.history.iter().find(|record| record.job == number),
                 _ => None,
             })
     }
@@ -329,8 +329,8 @@ impl App {
             .modals
             .iter()
             .rev()
-            .find_map(|modal| match &modal.question {
-                Question::Holders(id) => Some((id, modal.at)),
+            .find_map(|modal| match &modal.dialog {
+                Dialog::Holders(id) => Some((id, modal.at)),
                 _ => None,
             })?;
         let scope = catalogue.scope(id)?;
@@ -380,7 +380,7 @@ impl App {
 
     /// Returns where things are at the size that is known.
     pub(crate) fn panes(&self) -> Panes {
-        layout::panes(self.size, self.focus, self.zoom, self.skin.accessible)
+        layout::panes(self.size, self.focus, self.zoom, self.theme.accessible)
     }
 
     /// Returns where the halves of the screen of scopes are.
@@ -390,7 +390,7 @@ impl App {
             .as_ref()
             .map(|scopes| (scopes.half, scopes.zoom))
             .unwrap_or_default();
-        layout::halves(self.size, half, zoom, self.skin.accessible)
+        layout::halves(self.size, half, zoom, self.theme.accessible)
     }
 
     /// Brings windows and the detail into line with what changed.
@@ -410,10 +410,10 @@ impl App {
             scopes.settle(&halves, jump);
         }
         for modal in &mut self.modals {
-            modal.settle(self.size, &self.skin);
+            modal.settle(self.size, &self.theme);
         }
         if let Some(form) = &mut self.form {
-            form.settle(self.size, self.skin.accessible, jump, self.skin.glyphs);
+            form.settle(self.size, self.theme.accessible, jump, self.theme.glyphs);
         }
     }
 
@@ -432,7 +432,7 @@ impl App {
             return;
         }
         let same_node = self.detail_of.is_some_and(|old| old.node == node);
-        let rows = detail::build(review, node, self.options, width, self.skin.glyphs);
+        let rows = detail::build(review, node, self.options, width, self.theme.glyphs);
         self.detail
             .replace(rows, if same_node { self.detail.at() } else { 0 });
         self.detail_of = Some(key);

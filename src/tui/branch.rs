@@ -20,14 +20,14 @@ pub(crate) struct Member {
     pub(crate) label: String,
     /// Where its changes begin, as a JSON pointer.
     pub(crate) pointer: String,
-    pub(crate) fate: Fate,
+    pub(crate) status: ElementStatus,
     /// The item that has to be written for it to be written.
     pub(crate) needs: Option<ItemId>,
 }
 
 /// What covering or adding the item does to an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Fate {
+pub(crate) enum ElementStatus {
     Add,
     Change,
     Same,
@@ -105,8 +105,8 @@ impl Growing {
             .get(segment)
             .and_then(|at| self.members.get_mut(*at))
         {
-            if fate == Fate::Change {
-                member.fate = Fate::Change;
+            if fate == ElementStatus::Change {
+                member.status = ElementStatus::Change;
             }
             return;
         }
@@ -115,7 +115,7 @@ impl Growing {
         self.members.push(Member {
             label: segments(&pointer).last().unwrap_or_default(),
             pointer,
-            fate,
+            status: fate,
             needs: change.needs.clone(),
         });
     }
@@ -130,13 +130,13 @@ impl Growing {
 }
 
 /// Says what a change of an element, or below it, means for the element.
-const fn fate(op: Op, below: bool) -> Fate {
+const fn fate(op: Op, below: bool) -> ElementStatus {
     match (op, below) {
-        (Op::Same, _) | (Op::Keep, true) => Fate::Same,
-        (Op::Add, false) => Fate::Add,
-        (Op::Keep, false) => Fate::Keep,
-        (Op::Remove, false) => Fate::Remove,
-        (Op::Replace | Op::Move, _) | (Op::Add | Op::Remove, true) => Fate::Change,
+        (Op::Same, _) | (Op::Keep, true) => ElementStatus::Same,
+        (Op::Add, false) => ElementStatus::Add,
+        (Op::Keep, false) => ElementStatus::Keep,
+        (Op::Remove, false) => ElementStatus::Remove,
+        (Op::Replace | Op::Move, _) | (Op::Add | Op::Remove, true) => ElementStatus::Change,
     }
 }
 
@@ -146,9 +146,9 @@ mod tests {
     use crate::engine::{Element, Field, Plan};
     use crate::tui::support::{id, item, plan, set, text};
 
-    fn describe(plan: &Plan) -> Vec<(String, Vec<(String, Fate)>)> {
+    fn describe(plan: &Plan) -> Vec<(String, Vec<(String, ElementStatus)>)> {
         let branches = branches(plan.entry(0).unwrap());
-        let member = |member: Member| (member.label, member.fate);
+        let member = |member: Member| (member.label, member.status);
         branches
             .into_iter()
             .map(|branch| {
@@ -160,7 +160,7 @@ mod tests {
             .collect()
     }
 
-    fn fate_of(before: Value, after: Value) -> Vec<(String, Vec<(String, Fate)>)> {
+    fn fate_of(before: Value, after: Value) -> Vec<(String, Vec<(String, ElementStatus)>)> {
         describe(&plan(
             vec![item("client", "a", "").both("x", before, after)],
             Vec::new(),
@@ -168,7 +168,10 @@ mod tests {
         ))
     }
 
-    fn own(title: &str, members: &[(&str, Fate)]) -> Vec<(String, Vec<(String, Fate)>)> {
+    fn own(
+        title: &str,
+        members: &[(&str, ElementStatus)],
+    ) -> Vec<(String, Vec<(String, ElementStatus)>)> {
         vec![(
             title.to_owned(),
             members
@@ -185,9 +188,9 @@ mod tests {
             own(
                 "x",
                 &[
-                    ("a/b", Fate::Same),
-                    ("c", Fate::Add),
-                    ("10.0.0.1", Fate::Keep)
+                    ("a/b", ElementStatus::Same),
+                    ("c", ElementStatus::Add),
+                    ("10.0.0.1", ElementStatus::Keep)
                 ]
             )
         );
@@ -204,11 +207,11 @@ mod tests {
         };
         assert_eq!(
             fate_of(keys("a", "1"), keys("b", "1")),
-            own("x", &[("k", Fate::Change)])
+            own("x", &[("k", ElementStatus::Change)])
         );
         assert_eq!(
             fate_of(keys("a", "1"), keys("a", "1")),
-            own("x", &[("k", Fate::Same)])
+            own("x", &[("k", ElementStatus::Same)])
         );
     }
 
@@ -222,7 +225,7 @@ mod tests {
         };
         assert_eq!(
             fate_of(record(&[]), record(&["u"])),
-            own("x/redirects", &[("u", Fate::Add)])
+            own("x/redirects", &[("u", ElementStatus::Add)])
         );
     }
 
@@ -232,7 +235,7 @@ mod tests {
         gone.replaced = true;
         assert_eq!(
             fate_of(Value::Set(vec![gone]), set(&[])),
-            own("x", &[("GOOGLE", Fate::Remove)])
+            own("x", &[("GOOGLE", ElementStatus::Remove)])
         );
     }
 

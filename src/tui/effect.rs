@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use crate::engine::{Approved, Choices, ItemId};
-use crate::job::scope::{Ailment, Edit, Edited};
+use crate::job::scope::{Edit, Edited, ScopeFinding};
 use crate::job::{Cancel, Failure, JobRecord, Receipt, Rehearsal, Reporter, Undone};
 
 use super::msg::{EffectId, Exit, Reviewed, Scoped};
@@ -78,7 +78,10 @@ pub trait Backend: Send + Sync + 'static {
     ) -> BoxFuture<'static, Result<Edited, Failure>>;
 
     /// Looks for what is wrong with the target's scopes.
-    fn check_scopes(&self, report: Reporter) -> BoxFuture<'static, Result<Vec<Ailment>, Failure>>;
+    fn check_scopes(
+        &self,
+        report: Reporter,
+    ) -> BoxFuture<'static, Result<Vec<ScopeFinding>, Failure>>;
 }
 
 /// Something to be done outside the model.

@@ -13,10 +13,10 @@ mod effect;
 mod form;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod item_status;
 mod keys;
 mod label;
 mod layout;
-mod mark;
 mod modal;
 mod msg;
 mod node;
@@ -26,17 +26,17 @@ mod run;
 mod scopes;
 mod search;
 pub mod signals;
-mod skin;
 mod stale;
 #[cfg(test)]
 mod support;
 pub mod terminal;
+mod theme;
 mod update;
 mod view;
 mod widget;
 
 pub use action::keys_markdown;
 pub use effect::Backend;
-pub use msg::{Exit, Farewell, Place, Reviewed, Scoped};
+pub use msg::{Exit, Farewell, Location, Reviewed, Scoped};
 pub use run::{Options, run};
-pub use skin::ColorChoice;
+pub use theme::ColorChoice;

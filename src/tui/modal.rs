@@ -7,8 +7,8 @@ use tui_input::Input;
 
 use super::layout::centred;
 use super::node::Node;
-use super::skin::Skin;
 use super::stale::Changed;
+use super::theme::Theme;
 use super::widget::{Line, window};
 use crate::engine::ItemId;
 use crate::job::scope::Edit;
@@ -18,7 +18,7 @@ pub(crate) const FOOTER: u16 = 2;
 
 /// What a modal is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Question {
+pub(crate) enum Dialog {
     /// Overwrite every repeat that differs, or those of a kind?
     Cover(Option<Node>),
     /// Ignore the objects that are missing?
@@ -78,7 +78,7 @@ pub(crate) enum Question {
     Edited,
 }
 
-impl Question {
+impl Dialog {
     /// Says whether it asks nothing, and closes by any key that closes.
     pub(crate) const fn is_to_read(&self) -> bool {
         matches!(
@@ -126,7 +126,7 @@ impl Question {
 
 /// Where the focus of a modal can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stop {
+pub(crate) enum Focus {
     Cancel,
     /// One thing or the other.
     Choice,
@@ -137,13 +137,13 @@ pub(crate) enum Stop {
 /// A box over the review.
 #[derive(Clone, Debug)]
 pub(crate) struct Modal {
-    pub(crate) question: Question,
+    pub(crate) dialog: Dialog,
     pub(crate) title: String,
     /// Whether it was on the screen: keys pressed before do not count for it.
     pub(crate) drawn: bool,
     /// Whether it was open before the form that is open now.
     pub(crate) is_below: bool,
-    pub(crate) stop: Stop,
+    pub(crate) focus: Focus,
     /// Why the second button cannot be pressed.
     pub(crate) barred: Option<String>,
     /// Whether what it was asked to do is being done.
@@ -166,18 +166,18 @@ pub(crate) struct Modal {
 impl Modal {
     /// Returns a modal with its focus on the name that has to be typed, so that
     /// every letter is one, or else on Cancel.
-    pub(crate) fn new(question: Question, title: &str, body: Vec<Line>) -> Self {
-        let stop = if question.name().is_some() {
-            Stop::Input
+    pub(crate) fn new(dialog: Dialog, title: &str, body: Vec<Line>) -> Self {
+        let focus = if dialog.name().is_some() {
+            Focus::Input
         } else {
-            Stop::Cancel
+            Focus::Cancel
         };
         Self {
-            question,
+            dialog,
             title: title.to_owned(),
             drawn: false,
             is_below: false,
-            stop,
+            focus,
             barred: None,
             waiting: false,
             input: Input::default(),
@@ -206,59 +206,57 @@ impl Modal {
     pub(crate) fn with_path(self, path: String) -> Self {
         Self {
             input: Input::new(path),
-            stop: Stop::Input,
+            focus: Focus::Input,
             ..self
         }
     }
 
     /// Returns the words of its buttons: the harmless one and the other.
     pub(crate) fn buttons(&self) -> Option<(&'static str, Option<&'static str>)> {
-        match &self.question {
-            Question::Cover(None) => Some(("Cancel", Some("Cover all"))),
-            Question::Cover(Some(_)) => Some(("Cancel", Some("Cover"))),
-            Question::Missing => Some(("Cancel", Some("Confirm"))),
-            Question::Import(_) => Some(("Cancel", Some("Import"))),
-            Question::Undo(..) => Some(("Cancel", Some("Undo"))),
-            Question::SavePlan | Question::SaveBackup(_) => Some(("Cancel", Some("Save"))),
-            Question::Export(_) => Some(("Cancel", Some("Export"))),
-            Question::Quit => Some(("Keep reviewing", Some("Quit"))),
-            Question::SaveForm(_) => Some(("Back", Some("Save"))),
-            Question::LoseForm => Some(("Back", Some("Discard"))),
-            Question::Failure | Question::UndoStale => Some(("Close", None)),
-            Question::Stale => Some(("Close", Some("Compare again"))),
-            Question::Help
-            | Question::Explain
-            | Question::Result
-            | Question::Palette
-            | Question::Rehearsed
-            | Question::History
-            | Question::Job(_)
-            | Question::Undone
-            | Question::ScopeFilter
-            | Question::Holders(_)
-            | Question::Findings
-            | Question::Finding
-            | Question::Access
-            | Question::Edited => None,
-            Question::Edit(edit, _) => Some(("Cancel", Some(word(edit)))),
+        match &self.dialog {
+            Dialog::Cover(None) => Some(("Cancel", Some("Cover all"))),
+            Dialog::Cover(Some(_)) => Some(("Cancel", Some("Cover"))),
+            Dialog::Missing => Some(("Cancel", Some("Confirm"))),
+            Dialog::Import(_) => Some(("Cancel", Some("Import"))),
+            Dialog::Undo(..) => Some(("Cancel", Some("Undo"))),
+            Dialog::SavePlan | Dialog::SaveBackup(_) => Some(("Cancel", Some("Save"))),
+            Dialog::Export(_) => Some(("Cancel", Some("Export"))),
+            Dialog::Quit => Some(("Keep reviewing", Some("Quit"))),
+            Dialog::SaveForm(_) => Some(("Back", Some("Save"))),
+            Dialog::LoseForm => Some(("Back", Some("Discard"))),
+            Dialog::Failure | Dialog::UndoStale => Some(("Close", None)),
+            Dialog::Stale => Some(("Close", Some("Compare again"))),
+            Dialog::Help
+            | Dialog::Explain
+            | Dialog::Result
+            | Dialog::Palette
+            | Dialog::Rehearsed
+            | Dialog::History
+            | Dialog::Job(_)
+            | Dialog::Undone
+            | Dialog::ScopeFilter
+            | Dialog::Holders(_)
+            | Dialog::Findings
+            | Dialog::Finding
+            | Dialog::Access
+            | Dialog::Edited => None,
+            Dialog::Edit(edit, _) => Some(("Cancel", Some(word(edit)))),
         }
     }
 
     /// Says whether a line of text is typed into it.
     pub(crate) const fn has_input(&self) -> bool {
-        matches!(self.question, Question::Palette)
-            || self.question.is_path()
-            || self.name().is_some()
+        matches!(self.dialog, Dialog::Palette) || self.dialog.is_path() || self.name().is_some()
     }
 
     /// Returns the database's name, if it has to be typed.
     pub(crate) const fn name(&self) -> Option<&String> {
-        self.question.name()
+        self.dialog.name()
     }
 
     /// Returns how many things there are to choose between.
     pub(crate) const fn options(&self) -> usize {
-        if matches!(self.question, Question::Export(_)) {
+        if matches!(self.dialog, Dialog::Export(_)) {
             2
         } else {
             0
@@ -266,32 +264,32 @@ impl Modal {
     }
 
     /// Returns where its focus can be.
-    pub(crate) fn stops(&self) -> Vec<Stop> {
+    pub(crate) fn focuses(&self) -> Vec<Focus> {
         let second = self.buttons().is_some_and(|(_, second)| second.is_some());
-        let mut stops = vec![Stop::Cancel];
+        let mut stops = vec![Focus::Cancel];
         if self.options() > 0 {
-            stops.push(Stop::Choice);
+            stops.push(Focus::Choice);
         }
         if self.has_input() {
-            stops.push(Stop::Input);
+            stops.push(Focus::Input);
         }
         if second {
-            stops.push(Stop::Go);
+            stops.push(Focus::Go);
         }
         stops
     }
 
     /// Moves the focus on by so many stops.
-    pub(crate) fn turn(&mut self, by: usize) {
-        let stops = self.stops();
+    pub(crate) fn move_focus(&mut self, by: usize) {
+        let stops = self.focuses();
         let at = stops
             .iter()
-            .position(|stop| *stop == self.stop)
+            .position(|stop| *stop == self.focus)
             .unwrap_or(0);
-        self.stop = stops
+        self.focus = stops
             .get((at + by) % stops.len())
             .copied()
-            .unwrap_or(Stop::Cancel);
+            .unwrap_or(Focus::Cancel);
     }
 
     /// Replaces what it says, from the top.
@@ -304,7 +302,7 @@ impl Modal {
     pub(crate) fn complain(&mut self, complaint: Vec<Line>) {
         self.complaint = complaint;
         self.waiting = false;
-        self.stop = Stop::Input;
+        self.focus = Focus::Input;
         self.top = 0;
         self.laid_for = 0;
     }
@@ -313,7 +311,7 @@ impl Modal {
     pub(crate) fn wait(&mut self) {
         self.complaint = Vec::new();
         self.waiting = true;
-        self.stop = Stop::Go;
+        self.focus = Focus::Go;
         self.laid_for = 0;
     }
 
@@ -329,9 +327,9 @@ impl Modal {
 
     /// Scrolls by lines, or moves to another row or option.
     pub(crate) fn scroll(&mut self, by: isize) {
-        let rows = match self.stop {
-            Stop::Choice => self.options(),
-            _ if self.question.has_rows() => self.len(),
+        let rows = match self.focus {
+            Focus::Choice => self.options(),
+            _ if self.dialog.has_rows() => self.len(),
             _ => 0,
         };
         if rows > 0 {
@@ -343,17 +341,17 @@ impl Modal {
 
     /// Returns the chosen row, where there are rows to choose.
     pub(crate) fn row(&self) -> Option<usize> {
-        let rows = if self.question.is_list() {
+        let rows = if self.dialog.is_list() {
             self.more
         } else {
             self.len()
         };
-        (self.question.has_rows() && rows > 0).then_some(self.at)
+        (self.dialog.has_rows() && rows > 0).then_some(self.at)
     }
 
     /// Returns how many rows stand still above those that scroll.
     pub(crate) fn head(&self) -> usize {
-        usize::from(self.question.is_list() && self.more > 0)
+        usize::from(self.dialog.is_list() && self.more > 0)
     }
 
     /// Rows that do not scroll: borders, headings, buttons, the typed line.
@@ -383,7 +381,7 @@ impl Modal {
     }
 
     /// Lays the text out for the screen, and keeps the scroll within it.
-    pub(crate) fn settle(&mut self, size: (u16, u16), skin: &Skin) {
+    pub(crate) fn settle(&mut self, size: (u16, u16), skin: &Theme) {
         let width = self.text_width(size);
         if self.laid_for != width {
             let fold = |lines: &[Line]| {
@@ -414,28 +412,26 @@ impl Modal {
 
     fn text_width(&self, size: (u16, u16)) -> usize {
         let has_fields = self.changed.as_ref().is_some_and(Changed::has_fields);
-        let most = match self.question {
-            Question::History | Question::Findings | Question::Access => 140,
-            Question::Stale | Question::UndoStale if has_fields => 140,
-            Question::Help
-            | Question::Result
-            | Question::Explain
-            | Question::Rehearsed
-            | Question::Job(_)
-            | Question::Undone
-            | Question::Finding
-            | Question::Edited
-            | Question::Holders(_)
-            | Question::SavePlan
-            | Question::SaveBackup(_)
-            | Question::Export(_)
-            | Question::SaveForm(_) => 92,
-            Question::Palette | Question::Stale | Question::UndoStale | Question::Failure => 76,
-            Question::Import(_) => 92,
-            Question::Missing | Question::Undo(..) | Question::Edit(..) | Question::ScopeFilter => {
-                66
-            }
-            Question::Cover(_) | Question::Quit | Question::LoseForm => 56,
+        let most = match self.dialog {
+            Dialog::History | Dialog::Findings | Dialog::Access => 140,
+            Dialog::Stale | Dialog::UndoStale if has_fields => 140,
+            Dialog::Help
+            | Dialog::Result
+            | Dialog::Explain
+            | Dialog::Rehearsed
+            | Dialog::Job(_)
+            | Dialog::Undone
+            | Dialog::Finding
+            | Dialog::Edited
+            | Dialog::Holders(_)
+            | Dialog::SavePlan
+            | Dialog::SaveBackup(_)
+            | Dialog::Export(_)
+            | Dialog::SaveForm(_) => 92,
+            Dialog::Palette | Dialog::Stale | Dialog::UndoStale | Dialog::Failure => 76,
+            Dialog::Import(_) => 92,
+            Dialog::Missing | Dialog::Undo(..) | Dialog::Edit(..) | Dialog::ScopeFilter => 66,
+            Dialog::Cover(_) | Dialog::Quit | Dialog::LoseForm => 56,
         };
         usize::from(size.0.saturating_sub(4).min(most))
     }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::{Kind, Plan};
-use crate::job::scope::{Ailment, Catalogue, Edited};
+use crate::job::scope::{Catalogue, Edited, ScopeFinding};
 use crate::job::{Failure, JobRecord, Progress, Receipt, Rehearsal, Undone};
 
 use super::action::KeyMap;
 use super::keys::Key;
-use super::skin::Theme;
+use super::theme::Palette;
 
 /// What is reviewed: a file against a target.
 #[derive(Clone, Debug)]
@@ -44,8 +44,8 @@ pub struct Reviewed {
 
 impl Reviewed {
     /// Returns where it was compared.
-    pub(crate) fn place(&self) -> Place {
-        Place {
+    pub(crate) fn location(&self) -> Location {
+        Location {
             target: self.target.clone(),
             database: self.database.clone(),
             production: self.production,
@@ -58,7 +58,7 @@ impl Reviewed {
 
 /// A target, and who works there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// The target, `user@host:port/database`.
     pub target: String,
     /// The target database's name, which has to be typed before anything is undone.
@@ -77,7 +77,7 @@ pub struct Place {
 #[derive(Clone, Debug)]
 pub struct Scoped {
     /// Whose scopes they are.
-    pub place: Place,
+    pub place: Location,
     /// The scopes.
     pub catalogue: Arc<Catalogue>,
 }
@@ -118,7 +118,7 @@ pub(crate) enum Msg {
     /// The edit of scopes ended.
     Edited(EffectId, Result<Edited, Failure>),
     /// What is wrong with the target's scopes was looked for.
-    Checked(EffectId, Result<Vec<Ailment>, Failure>),
+    Checked(EffectId, Result<Vec<ScopeFinding>, Failure>),
     /// Themes and keys were read again.
     Reloaded(Reloaded),
     /// The text was sent to the terminal's clipboard, or why not.
@@ -130,7 +130,7 @@ pub(crate) enum Msg {
 /// What the files of themes and keys say now, or what is wrong with them.
 #[derive(Debug)]
 pub(crate) struct Reloaded {
-    pub(crate) themes: Result<Vec<Theme>, String>,
+    pub(crate) themes: Result<Vec<Palette>, String>,
     pub(crate) keys: Result<KeyMap, String>,
 }
 

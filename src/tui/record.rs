@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::skin::{Glyphs, Role};
+use super::theme::{Glyphs, Role};
 use crate::job::{JobRecord, JobState};
 
 /// What was written, in the order in which it is told.

@@ -27,7 +27,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use super::terminal::{is_foreground, is_handed_back, nudge};
 
 /// How often the terminal is asked whether it hung up, or is ours again.
-const WATCH: Duration = Duration::from_millis(250);
+const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 
 /// How long to leave bytes alone that crossterm was not told of.
 const STALL: Duration = Duration::from_millis(20);
@@ -62,7 +62,7 @@ pub struct Signals {
     interrupt: unix::Signal,
     resume: unix::Signal,
     user1: unix::Signal,
-    watch: Interval,
+    ticks: Interval,
     is_gone: bool,
 }
 
@@ -78,7 +78,7 @@ impl Signals {
     ///
     /// Outside a tokio runtime with signals and time, as tokio itself does.
     pub fn new() -> io::Result<Self> {
-        let mut watch = interval(WATCH);
+        let mut watch = interval(CHECK_INTERVAL);
         watch.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Self {
             hangup: signal(SignalKind::hangup())?,
@@ -87,7 +87,7 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
             user1: signal(SignalKind::user_defined1())?,
-            watch,
+            ticks: watch,
             is_gone: false,
         })
     }
@@ -105,7 +105,7 @@ impl Signals {
                 () = arrival(&mut self.interrupt) => return Signal::Interrupt,
                 () = arrival(&mut self.resume) => return Signal::Continue,
                 () = arrival(&mut self.user1) => return Signal::User1,
-                _ = self.watch.tick(), if !self.is_gone => {
+                _ = self.ticks.tick(), if !self.is_gone => {
                     if is_hung_up() {
                         self.is_gone = true;
                         park_stdin();
@@ -263,7 +263,7 @@ fn read(events: &UnboundedSender<io::Result<Arrived>>, stop: &PipeReader) {
         if !is_foreground() {
             // Another program's keys. Reading would stop us, and in an orphaned
             // group fail for ever inside crossterm.
-            thread::sleep(WATCH);
+            thread::sleep(CHECK_INTERVAL);
             continue;
         }
         match forward(events) {

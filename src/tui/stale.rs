@@ -1,7 +1,7 @@
 //! What is no longer what it was: each field then, now, and as it was wanted.
 
 use super::detail::brief;
-use super::skin::{Glyphs, Role};
+use super::theme::{Glyphs, Role};
 use super::widget::{Line, cut, width, wrap};
 use crate::engine::diff::segments;
 use crate::engine::display::safe;
@@ -12,7 +12,7 @@ use crate::job::{Stale, StaleField};
 pub(crate) const THREE_COLUMNS: usize = 92;
 
 /// The most lines that one value takes.
-const MOST_LINES: usize = 8;
+const MAX_LINES: usize = 8;
 
 /// What is said of a secret, instead of its values.
 const SECRET: &str = "secret, differs";
@@ -63,7 +63,7 @@ impl Changed {
     /// Lays it out: three columns where they fit, else, or where it is to be
     /// read aloud, one state below the other.
     pub(crate) fn lay(&self, width: usize, accessible: bool, glyphs: &'static Glyphs) -> Vec<Line> {
-        let sheet = Sheet {
+        let sheet = StaleLayout {
             states: self.states,
             width: width.max(8),
             glyphs,
@@ -87,13 +87,13 @@ impl Changed {
     }
 }
 
-struct Sheet {
+struct StaleLayout {
     states: States,
     width: usize,
     glyphs: &'static Glyphs,
 }
 
-impl Sheet {
+impl StaleLayout {
     fn heading(&self, stale: &Stale, lines: &mut Vec<Line>) {
         let name = format!("{} {}: ", stale.item.kind, stale.item.key);
         let head = Line::of(Role::Title, &name);
@@ -206,7 +206,7 @@ impl Sheet {
     /// Breaks a text; of a very long one the beginning is enough.
     fn wrapped(&self, text: &str, columns: usize) -> impl Iterator<Item = String> + use<> {
         let columns = columns.max(2);
-        let text = cut(&safe(text), columns * MOST_LINES, self.glyphs.ellipsis);
+        let text = cut(&safe(text), columns * MAX_LINES, self.glyphs.ellipsis);
         wrap(&text, columns).into_iter()
     }
 }
@@ -245,8 +245,8 @@ fn values(field: &StaleField, glyphs: &Glyphs) -> [(Role, String); 3] {
 mod tests {
     use super::*;
     use crate::engine::{Secret, Value};
-    use crate::tui::skin::{ASCII, UNICODE};
     use crate::tui::support::{id, text};
+    use crate::tui::theme::{ASCII, UNICODE};
     use proptest::prelude::*;
 
     fn field(path: &str, [then, now, wanted]: [Value; 3]) -> StaleField {
@@ -371,8 +371,8 @@ mod tests {
             120,
             false,
         );
-        assert_eq!(lines.len(), 2 + MOST_LINES);
-        assert!(lines[1 + MOST_LINES].ends_with('…'));
+        assert_eq!(lines.len(), 2 + MAX_LINES);
+        assert!(lines[1 + MAX_LINES].ends_with('…'));
     }
 
     proptest! {

@@ -7,15 +7,15 @@ use chrono::DateTime;
 use super::app::App;
 use super::effect::Effect;
 use super::keys::Key;
-use super::msg::{EffectId, Msg, Place, Reviewed, Scoped};
-use super::skin::{Glyphs, Level, Skin, UNICODE, all};
+use super::msg::{EffectId, Location, Msg, Reviewed, Scoped};
+use super::theme::{Glyphs, Level, Theme, UNICODE, all};
 use super::update::{start, update};
 use crate::engine::access::{Model, Node, Party, Right, Subject, When, Words};
 use crate::engine::{
     Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Matched, Missing, Outcome,
     Plan, Reason, Reference, Requirement, Resolved, Secret, Value,
 };
-use crate::job::scope::{Ailment, Catalogue, Edited};
+use crate::job::scope::{Catalogue, Edited, ScopeFinding};
 use crate::job::{
     Failure, FailureKind, JobRecord, JobState, Problem, Receipt, Rehearsal, Stale, StaleField,
     Undone,
@@ -545,8 +545,8 @@ pub(crate) fn reviewed(plan: Arc<Plan>) -> Reviewed {
     }
 }
 
-pub(crate) fn skin(theme: &str, level: Level, glyphs: &'static Glyphs) -> Skin {
-    Skin::new(all(None).0, theme, level, glyphs)
+pub(crate) fn skin(theme: &str, level: Level, glyphs: &'static Glyphs) -> Theme {
+    Theme::new(all(None).0, theme, level, glyphs)
 }
 
 pub(crate) fn app_at(width: u16, height: u16) -> App {
@@ -848,7 +848,7 @@ pub(crate) fn scoped() -> Scoped {
 }
 
 pub(crate) fn scoped_of(catalogue: Catalogue) -> Scoped {
-    let place = Place {
+    let place = Location {
         target: "operator@db.acme:5432/gateway".to_owned(),
         database: "gateway".to_owned(),
         production: false,
@@ -901,16 +901,16 @@ pub(crate) fn edited(verb: &'static str, items: Vec<ItemId>) -> Edited {
 }
 
 /// Findings, one of which can be repaired, with hostile and Chinese text.
-pub(crate) fn ailments() -> Vec<Ailment> {
+pub(crate) fn ailments() -> Vec<ScopeFinding> {
     vec![
-        Ailment {
+        ScopeFinding {
             code: "stale-oauth-ids".into(),
             item: id("client", "crm"),
             message: "its oauth scope holds 2 ids of groups that it does not hold".to_owned(),
             repair: Some("recomputes its oauth scope from its groups".to_owned()),
             hint: String::new(),
         },
-        Ailment {
+        ScopeFinding {
             code: "name-twice".into(),
             item: id("scope", "信用卡\u{202e}"),
             message: "2 scopes have this name: 2000000004, 2000000005\u{1b}[2J".to_owned(),

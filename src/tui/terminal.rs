@@ -56,7 +56,7 @@ const MAX_SIDE: u16 = 1_000;
 const FALLBACK: Size = Size::new(80, 24);
 
 /// How long giving back waits for a terminal whose link is stuck.
-const PATIENCE: Duration = Duration::from_millis(250);
+const RESTORE_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// How long `suspend` gives the kernel to stop this thread after the signal
 /// was taken by another one. Nothing waits for it: the process stands still.
@@ -224,7 +224,7 @@ impl Terminal<Tty> {
             return Err(TerminalError::Taken.into());
         }
         take()
-            .and_then(|()| Self::over(Tty(()), Place::Tty))
+            .and_then(|()| Self::over(Tty(()), SizeSource::Tty))
             .inspect_err(|_| restore())
     }
 
@@ -287,10 +287,10 @@ impl<W: Write> Terminal<W> {
     /// None today; the signature is ratatui's.
     pub fn on(writer: W, size: Size) -> io::Result<Self> {
         crossterm::style::force_color_output(true);
-        Self::over(writer, Place::Fixed(size))
+        Self::over(writer, SizeSource::Fixed(size))
     }
 
-    fn over(writer: W, place: Place) -> io::Result<Self> {
+    fn over(writer: W, place: SizeSource) -> io::Result<Self> {
         let inner = ratatui::Terminal::new(Screen::new(writer, place))?;
         Ok(Self {
             inner,
@@ -309,7 +309,7 @@ impl<W: Write> Terminal<W> {
     /// [`TerminalError::GivenBack`] after [`restore`]; else a failed write, see
     /// [`is_gone`]. The frame after a failed one is painted whole.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
-        if self.inner.backend().place == Place::Tty {
+        if self.inner.backend().place == SizeSource::Tty {
             match HELD.load(Ordering::SeqCst) {
                 ON => {}
                 SUSPENDED => return Ok(()),
@@ -354,7 +354,7 @@ impl<W: Write> Terminal<W> {
             return Err(TerminalError::TooLongToCopy { bytes: text.len() }.into());
         }
         let screen = self.inner.backend_mut();
-        if screen.place == Place::Tty && HELD.load(Ordering::SeqCst) != ON {
+        if screen.place == SizeSource::Tty && HELD.load(Ordering::SeqCst) != ON {
             return Err(TerminalError::GivenBack.into());
         }
         let mut bytes = Vec::with_capacity(text.len() / 3 * 4 + 16);
@@ -374,7 +374,7 @@ impl<W: Write> Terminal<W> {
 
 impl<W: Write> Drop for Terminal<W> {
     fn drop(&mut self) {
-        if self.inner.backend().place == Place::Tty {
+        if self.inner.backend().place == SizeSource::Tty {
             restore();
         }
     }
@@ -400,7 +400,7 @@ pub fn install_panic_hook(log: Option<PathBuf>) {
         restore();
         note(info);
         let report = report(info, log.as_deref());
-        if wait_writable(stderr(), Some(PATIENCE)).is_ok() {
+        if wait_writable(stderr(), Some(RESTORE_TIMEOUT)).is_ok() {
             // Nobody is left to be told of a failure here.
             let _ = io::stderr().write_all(report.as_bytes());
         }
@@ -466,7 +466,7 @@ fn give_back() {
         // The shell has its own modes up; changing them would stop us for good.
         return;
     }
-    if wait_writable(stdout(), Some(PATIENCE)).is_ok() {
+    if wait_writable(stdout(), Some(RESTORE_TIMEOUT)).is_ok() {
         let _ = Tty(()).write_all(LEAVE);
     }
     let _modes = modes();
@@ -505,10 +505,10 @@ pub(super) fn is_foreground() -> bool {
 
 /// Waits until a write would not block; fails where it never will.
 fn wait_writable(fd: BorrowedFd<'_>, patience: Option<Duration>) -> io::Result<()> {
-    let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
+    let timeout = patience.and_then(|patience| Timespec::try_from(patience).ok());
     let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::OUT)];
     loop {
-        match poll(&mut fds, patience.as_ref()) {
+        match poll(&mut fds, timeout.as_ref()) {
             Err(Errno::INTR) => continue,
             Err(error) => return Err(error.into()),
             Ok(0) => return Err(io::ErrorKind::TimedOut.into()),
@@ -527,7 +527,7 @@ fn wait_writable(fd: BorrowedFd<'_>, patience: Option<Duration>) -> io::Result<(
 
 /// Where the size comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum SizeSource {
     /// The terminal on standard output, which may change under us.
     Tty,
     /// A recording or a test.
@@ -547,13 +547,13 @@ enum Cursor {
 #[derive(Debug)]
 struct Screen<W> {
     out: W,
-    place: Place,
+    place: SizeSource,
     frame: Vec<u8>,
     cursor: Cursor,
 }
 
 impl<W: Write> Screen<W> {
-    fn new(out: W, place: Place) -> Self {
+    fn new(out: W, place: SizeSource) -> Self {
         Self {
             out,
             place,
@@ -655,9 +655,9 @@ impl<W: Write> Backend for Screen<W> {
 
     fn size(&self) -> io::Result<Size> {
         match self.place {
-            Place::Fixed(size) => Ok(size),
+            SizeSource::Fixed(size) => Ok(size),
             // crossterm would open /dev/tty, or run `tput`, at every frame.
-            Place::Tty => {
+            SizeSource::Tty => {
                 let size = tcgetwinsize(stdout())?;
                 Ok(believable(Size::new(size.ws_col, size.ws_row)))
             }

@@ -370,7 +370,10 @@ fn validate_counts_and_reports_contradictions() {
     let heads = text
         .lines()
         .filter(|line| line.starts_with("  broken-reference: "));
-    assert!(heads.count() < 3, "those of one sort stand together: {text}");
+    assert!(
+        heads.count() < 3,
+        "those of one sort stand together: {text}"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use gatediff::engine::object::Kinds;
 use gatediff::engine::schema::{
-    Column, Cover, Empty, Key, KindSchema, Lacking, Part, Patterns, ReferenceRule, Role, Rule,
+    Column, Cover, Empty, IfMissing, Key, KindSchema, Part, Patterns, ReferenceRule, Role, Rule,
     Rules, Stands,
 };
 use gatediff::engine::{DocumentSchema, Kind, KindInfo};
@@ -80,7 +80,7 @@ static DOCUMENT: LazyLock<DocumentSchema> = LazyLock::new(|| DocumentSchema {
 /// A van without its depot is of no use.
 const DEPOT: ReferenceRule = ReferenceRule::to("depot")
     .by(Part::Member(&["id"]), Part::Member(&["name"]))
-    .lacking(Lacking::Blocks, "belongs to");
+    .if_missing(IfMissing::Blocks, "belongs to");
 
 static SCHEMAS: LazyLock<[KindSchema; 2]> = LazyLock::new(|| {
     [vec![], vec![("depot", DEPOT)]].map(|references| {

@@ -170,7 +170,7 @@ async fn a_rehearsal_writes_nothing_and_reports_the_rows_of_the_apply() {
     let rehearsed = rehearsed.json();
     assert_eq!(
         (&rehearsed["status"], &rehearsed["rehearsal"]),
-        (&json!("ok"), &json!(true))
+        (&json!("partial"), &json!(true))
     );
     assert_eq!(
         (&rehearsed["problems"], &rehearsed["job"]),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use gatediff::engine::{Choices, SealKey};
+use gatediff::engine::{Choices, SignatureKey};
 use gatediff::job::{FailureKind, SavedPlan, saved};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -615,8 +615,8 @@ async fn a_stale_plan_is_refused_with_the_three_states_and_shown_all_the_same() 
 
 // ---- below the faces
 
-fn key() -> SealKey {
-    SealKey::from_bytes(&[1; 32])
+fn key() -> SignatureKey {
+    SignatureKey::from_bytes(&[1; 32])
 }
 
 async fn save(site: &Site, file: &World) -> (Vec<u8>, SavedPlan) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gatediff::job::scope::{self, Ailment, Edit, EditOptions, Edited};
+use gatediff::job::scope::{self, Edit, EditOptions, Edited, ScopeFinding};
 use gatediff::job::{self, Cancel, Failure, FailureKind, Reporter, UndoOptions};
 use gatediff::store::{LedgerPlace, Timeouts};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use crate::support::world::{World, world};
 
 type Dump = BTreeMap<String, Vec<Value>>;
 
-async fn check(site: &Site) -> Vec<Ailment> {
+async fn check(site: &Site) -> Vec<ScopeFinding> {
     scope::check(&site.target(), Timeouts::default(), &Reporter::silent())
         .await
         .unwrap()
@@ -62,8 +62,8 @@ async fn undo(site: &Site, job: i64) {
 }
 
 /// Tells findings as `code item`; what cannot be repaired ends with `!`.
-fn describe(found: &[Ailment]) -> Vec<String> {
-    let describe = |ailment: &Ailment| {
+fn describe(found: &[ScopeFinding]) -> Vec<String> {
+    let describe = |ailment: &ScopeFinding| {
         let mark = if ailment.repair.is_some() { "" } else { " !" };
         format!("{} {}{mark}", ailment.code, ailment.item)
     };

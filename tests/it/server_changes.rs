@@ -10,10 +10,10 @@ use gatediff::job::scope::{self, Edit};
 use gatediff::job::{
     self, ApplyOptions, Cancel, Failure, FailureKind, Receipt, Reporter, UndoOptions,
 };
-use gatediff::platform::{Bundle, Ground, Snapshot};
+use gatediff::platform::{Bundle, Comparison, Snapshot};
 use gatediff::store::bulk::{Column, Values};
 use gatediff::store::{
-    Connection, Keyed, LedgerPlace, Owner, Reading, StoreError, Timeouts, Touched, Writer,
+    Connection, ItemRef, Keyed, LedgerPlace, Reading, StoreError, Timeouts, Touched, Writer,
 };
 use serde_json::json;
 
@@ -435,7 +435,7 @@ struct Wrong {
 }
 
 struct WrongGround {
-    ground: Box<dyn Ground>,
+    ground: Box<dyn Comparison>,
     column: &'static str,
 }
 
@@ -444,31 +444,33 @@ impl Bundle for Wrong {
         self.bundle.findings()
     }
 
-    fn obstacles(&self) -> Vec<Finding> {
-        self.bundle.obstacles()
+    fn blocking_findings(&self) -> Vec<Finding> {
+        self.bundle.blocking_findings()
     }
 
     fn counts(&self) -> Vec<(Kind, usize)> {
         self.bundle.counts()
     }
 
-    fn ground<'a>(
+    fn read_target<'a>(
         self: Arc<Self>,
         connection: &'a mut Connection,
         reading: Reading<'a>,
-    ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>> {
+    ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>> {
         async move {
-            let ground = Arc::clone(&self.bundle).ground(connection, reading).await?;
+            let ground = Arc::clone(&self.bundle)
+                .read_target(connection, reading)
+                .await?;
             Ok(Box::new(WrongGround {
                 ground,
                 column: self.column,
-            }) as Box<dyn Ground>)
+            }) as Box<dyn Comparison>)
         }
         .boxed()
     }
 }
 
-impl Ground for WrongGround {
+impl Comparison for WrongGround {
     fn plan(&self) -> Plan {
         self.ground.plan()
     }
@@ -489,7 +491,7 @@ impl Ground for WrongGround {
                 name: "client_id",
                 values: text("crm"),
             }];
-            let owners = [Owner::from("client:crm")];
+            let owners = [ItemRef::from("client:crm")];
             let set = [Column {
                 name: self.column,
                 values: text("x"),

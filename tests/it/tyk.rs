@@ -203,7 +203,7 @@ async fn an_api_and_a_policy_that_need_each_other_go_in_at_once_and_not_alone() 
         assert_eq!(state.outcome, Outcome::Blocked);
         assert!(
             state
-                .obstacle
+                .blocked_by
                 .unwrap()
                 .message
                 .contains(&format!("'{}', which is left out", left_out.key))

@@ -3,13 +3,13 @@
 use super::document::Document;
 use super::{print_edited, write};
 use crate::cli::args::{Output, ScopeCheckArgs};
-use crate::cli::gauge::Gauge;
-use crate::cli::print::{MOST, Printer, plural};
+use crate::cli::print::{MAX_LISTED, Printer, plural};
+use crate::cli::progress_line::ProgressLine;
 use crate::cli::session::{Session, unless_interrupted};
 use crate::cli::{Exit, consent};
 use crate::engine::display::{safe, some_of};
 use crate::job::Failure;
-use crate::job::scope::{self, Ailment, Edit};
+use crate::job::scope::{self, Edit, ScopeFinding};
 
 pub(super) async fn run(
     printer: &mut Printer,
@@ -48,10 +48,10 @@ pub(super) async fn run(
 }
 
 /// Looks for findings, of these codes if there are any; may be interrupted.
-async fn find(session: &Session, only: &[String]) -> Result<Vec<Ailment>, Failure> {
-    let gauge = Gauge::begin();
+async fn find(session: &Session, only: &[String]) -> Result<Vec<ScopeFinding>, Failure> {
+    let gauge = ProgressLine::begin();
     let reporter = gauge.reporter();
-    let check = scope::check(&session.target, session.manner.timeouts, &reporter);
+    let check = scope::check(&session.target, session.settings.timeouts, &reporter);
     let found = unless_interrupted(check).await;
     gauge.end().await;
     let mut findings = found?;
@@ -65,9 +65,9 @@ async fn repair(
     printer: &mut Printer,
     session: &Session,
     args: &ScopeCheckArgs,
-    findings: &[Ailment],
+    findings: &[ScopeFinding],
 ) -> Result<Exit, Failure> {
-    let (repairable, left): (Vec<Ailment>, Vec<Ailment>) = findings
+    let (repairable, left): (Vec<ScopeFinding>, Vec<ScopeFinding>) = findings
         .iter()
         .cloned()
         .partition(|finding| finding.repair.is_some());
@@ -102,7 +102,7 @@ async fn repair(
     let (status, exit) = outcome(left.len());
     let document = Document::new("scope check", status, &target).findings(findings);
     let what = match edited.job {
-        Some(_) => format!("repaired {}", some_of(&edited.items, MOST)),
+        Some(_) => format!("repaired {}", some_of(&edited.items, MAX_LISTED)),
         None => "it is repaired already".to_owned(),
     };
     print_edited(printer, document, &edited, &what);
@@ -122,7 +122,7 @@ const fn outcome(findings: usize) -> (&'static str, Exit) {
 }
 
 /// Returns the findings for people, each with what can be done.
-fn lines(findings: &[Ailment]) -> Vec<String> {
+fn lines(findings: &[ScopeFinding]) -> Vec<String> {
     let mut lines = Vec::new();
     for finding in findings {
         let item = finding.item.to_string();
@@ -141,7 +141,7 @@ fn lines(findings: &[Ailment]) -> Vec<String> {
     lines
 }
 
-fn summary(findings: &[Ailment]) -> String {
+fn summary(findings: &[ScopeFinding]) -> String {
     let repairable = findings
         .iter()
         .filter(|finding| finding.repair.is_some())
@@ -164,8 +164,8 @@ mod tests {
     use super::*;
     use crate::engine::{ItemId, Kind};
 
-    fn finding(code: &'static str, repair: Option<&str>) -> Ailment {
-        Ailment {
+    fn finding(code: &'static str, repair: Option<&str>) -> ScopeFinding {
+        ScopeFinding {
             code: code.into(),
             item: ItemId::new(Kind::of("client"), "a\u{1b}[2J"),
             message: "holds 3 ids too many".to_owned(),

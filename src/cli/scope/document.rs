@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::cli::document::FORMAT;
 use crate::engine::{Change, Finding, ItemId, Unpromised};
 use crate::job::TableRows;
-use crate::job::scope::{Ailment, Edited, ScopeDocument};
+use crate::job::scope::{Edited, ScopeDocument, ScopeFinding};
 
 /// The product that has scopes.
 const PLATFORM: &str = "digirunner";
@@ -26,7 +26,7 @@ pub(super) struct Document<'a> {
     scope: Option<ScopeDocument<'a>>,
     /// What a check found.
     #[serde(skip_serializing_if = "Option::is_none")]
-    findings: Option<&'a [Ailment]>,
+    findings: Option<&'a [ScopeFinding]>,
     /// What the operator should know before a change.
     #[serde(skip_serializing_if = "Option::is_none")]
     warnings: Option<&'a [Finding]>,
@@ -81,7 +81,7 @@ impl<'a> Document<'a> {
     }
 
     /// Adds what a check found.
-    pub(super) fn findings(self, findings: &'a [Ailment]) -> Self {
+    pub(super) fn findings(self, findings: &'a [ScopeFinding]) -> Self {
         Self {
             findings: Some(findings),
             ..self

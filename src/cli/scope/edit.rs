@@ -9,7 +9,7 @@ use super::{ask_in_production, can_ask_in_production, check, find, print_edited,
 use crate::cli::args::{
     ConsentArgs, Output, ScopeClientsArgs, ScopeCreateArgs, ScopeDeleteArgs, ScopeUpdateArgs,
 };
-use crate::cli::print::{MOST, Printer, plural};
+use crate::cli::print::{MAX_LISTED, Printer, plural};
 use crate::cli::session::Session;
 use crate::cli::{Exit, consent, text};
 use crate::engine::display::{safe, some_of};
@@ -186,7 +186,10 @@ impl Update<'_> {
                 "client holds it and follows",
                 "clients hold it and follow",
             );
-            lines.push(format!("  {count}: {}", safe(&some_of(&holders, MOST))));
+            lines.push(format!(
+                "  {count}: {}",
+                safe(&some_of(&holders, MAX_LISTED))
+            ));
         }
         let warnings = self.warnings();
         lines.extend(
@@ -314,7 +317,7 @@ pub(super) async fn pass(
         Some(_) => format!(
             "{done} {} {to} {}",
             scope.item(),
-            some_of(&edited.items, MOST)
+            some_of(&edited.items, MAX_LISTED)
         ),
         None => way.idle.to_owned(),
     };

@@ -88,7 +88,7 @@ const HEAD: [&str; COLUMNS] = [
 const NUMBERS: std::ops::RangeInclusive<usize> = 5..=7;
 
 /// The most cells of each column; what is longer is cut.
-const MOST: [usize; COLUMNS] = [30, 24, 24, 12, 14, 10, 4, 7, 10, 40];
+const MAX_WIDTHS: [usize; COLUMNS] = [30, 24, 24, 12, 14, 10, 4, 7, 10, 40];
 
 /// The least cells that are worth a description.
 const LEAST_DESCRIPTION: usize = 12;
@@ -129,7 +129,7 @@ fn widths(rows: &[[String; COLUMNS]], width: Option<usize>) -> [usize; COLUMNS] 
             *wide = cells(cell).max(*wide);
         }
     }
-    for (wide, most) in widths.iter_mut().zip(MOST) {
+    for (wide, most) in widths.iter_mut().zip(MAX_WIDTHS) {
         *wide = most.min(*wide);
     }
     let [before @ .., description] = &mut widths;

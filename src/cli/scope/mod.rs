@@ -12,8 +12,8 @@ use self::document::Document;
 use super::Exit;
 use super::args::{ConsentArgs, Global, Output, ScopeArgs, ScopeCommand};
 use super::consent;
-use super::gauge::Gauge;
 use super::print::Printer;
+use super::progress_line::ProgressLine;
 use super::screen::Screen;
 use super::session::{Session, cancel_on_signals, operator, unless_interrupted};
 use crate::engine::display::safe;
@@ -50,9 +50,9 @@ pub(super) async fn run(
 
 /// Reads all there is; tells how far that is. May be interrupted.
 async fn read(session: &Session) -> Result<Catalogue, Failure> {
-    let gauge = Gauge::begin();
+    let gauge = ProgressLine::begin();
     let reporter = gauge.reporter();
-    let read = scope::catalogue(&session.target, session.manner.timeouts, &reporter);
+    let read = scope::catalogue(&session.target, session.settings.timeouts, &reporter);
     let catalogue = unless_interrupted(read).await;
     gauge.end().await;
     catalogue
@@ -62,12 +62,12 @@ async fn read(session: &Session) -> Result<Catalogue, Failure> {
 async fn write(session: &Session, args: &ConsentArgs, edit: Edit) -> Result<Edited, Failure> {
     let options = EditOptions {
         operator: operator(args.operator.clone())?,
-        timeouts: session.manner.timeouts,
-        ledger: session.manner.ledger.clone(),
+        timeouts: session.settings.timeouts,
+        ledger: session.settings.ledger.clone(),
         accept_server_changes: args.accept_server_changes,
     };
     let cancel = cancel_on_signals()?;
-    let gauge = Gauge::begin();
+    let gauge = ProgressLine::begin();
     let edited = scope::edit(edit, &session.target, &options, &gauge.reporter(), &cancel).await;
     gauge.end().await;
     edited

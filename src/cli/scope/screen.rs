@@ -7,7 +7,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use crate::cli::Exit;
 use crate::cli::args::{Global, ScreenArgs};
 use crate::cli::print::{Printer, has_screen};
-use crate::cli::screen::{Opener, Screen, ScreenRequest, Start};
+use crate::cli::screen::{Launcher, Screen, ScreenRequest, Start};
 use crate::cli::session::Session;
 use crate::job::{Failure, FailureKind, Loaded, Reporter};
 use crate::store::Target;
@@ -25,7 +25,7 @@ pub(super) async fn run(
         ));
     }
     let open = Arc::new(NoFile(session.target.clone()));
-    let request = ScreenRequest::new(global, args, &session.manner, (String::new(), open))?;
+    let request = ScreenRequest::new(global, args, &session.settings, (String::new(), open))?;
     let end = screen
         .show(ScreenRequest {
             start: Start::Scopes,
@@ -39,7 +39,7 @@ pub(super) async fn run(
 /// A target without a file to review on it.
 struct NoFile(Target);
 
-impl Opener for NoFile {
+impl Launcher for NoFile {
     fn open(self: Arc<Self>, _: Reporter) -> BoxFuture<'static, Result<(Loaded, Target), Failure>> {
         let failure = Failure::new(
             FailureKind::Usage,

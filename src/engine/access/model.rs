@@ -225,7 +225,7 @@ impl Model {
 }
 
 /// The nodes of a pool that are there, in order.
-type Found = (Vec<usize>, HashSet<usize>);
+type Reached = (Vec<usize>, HashSet<usize>);
 
 /// Whether an object was met for a subject, and the terms first met.
 type Met<'m> = Vec<(usize, Option<&'m Terms>)>;
@@ -234,18 +234,18 @@ type Met<'m> = Vec<(usize, Option<&'m Terms>)>;
 type IsWritten<'w> = &'w dyn Fn(usize) -> bool;
 
 /// What is so where some items are written.
-struct Side<'m, 'w> {
+struct Scenario<'m, 'w> {
     model: &'m Model,
     is_written: IsWritten<'w>,
-    found: Vec<OnceCell<Found>>,
+    found: Vec<OnceCell<Reached>>,
     /// By object, the last subject that met it, counted from 1.
     met: Met<'m>,
 }
 
 struct Evaluation<'m, 'w> {
     model: &'m Model,
-    before: Side<'m, 'w>,
-    after: Side<'m, 'w>,
+    before: Scenario<'m, 'w>,
+    after: Scenario<'m, 'w>,
     /// Nodes that lead elsewhere afterwards than before.
     moved: Vec<bool>,
     /// What changes for those who hold the same: many do.
@@ -278,8 +278,8 @@ impl<'m, 'w> Evaluation<'m, 'w> {
         let moved = moved.collect();
         Self {
             model,
-            before: Side::new(model, from),
-            after: Side::new(model, to),
+            before: Scenario::new(model, from),
+            after: Scenario::new(model, to),
             moved,
             alike: HashMap::new(),
         }
@@ -322,7 +322,7 @@ impl<'m, 'w> Evaluation<'m, 'w> {
         (was, is): (bool, bool),
     ) -> Vec<Changed> {
         let stamp = at + 1;
-        let paths = |there: bool, side: &Side<'m, 'w>| {
+        let paths = |there: bool, side: &Scenario<'m, 'w>| {
             if there {
                 side.paths(subject)
             } else {
@@ -387,7 +387,7 @@ impl<'m, 'w> Evaluation<'m, 'w> {
         let Some((item, [there, written])) = &subject.terms else {
             return;
         };
-        let of = |side: &Side<'_, '_>| {
+        let of = |side: &Scenario<'_, '_>| {
             if (side.is_written)(*item) {
                 written
             } else {
@@ -416,7 +416,7 @@ impl<'m, 'w> Evaluation<'m, 'w> {
 /// What changes by object, and the nodes by which.
 type Shifts = BTreeMap<usize, (Shift, Vec<usize>)>;
 
-impl<'m, 'w> Side<'m, 'w> {
+impl<'m, 'w> Scenario<'m, 'w> {
     fn new(model: &'m Model, is_written: IsWritten<'w>) -> Self {
         let found = model.pools.iter().map(|_| OnceCell::new()).collect();
         Self {

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::engine::diff::Op;
 use crate::engine::item::{Field, Kind};
-use crate::engine::{FrozenAccess, SealKey, Secret};
+use crate::engine::{AccessDocument, Secret, SignatureKey};
 
 const WORDS: Words = Words::of(["client", "clients"], ["API", "APIs"]);
 
@@ -246,19 +246,20 @@ fn what_a_saved_plan_keeps_of_it_is_the_same_again_without_secrets() {
     ]));
     model.subjects[0].terms = Some((0, [Arc::new(Value::Null), terms]));
     let access = model.evaluate(written(&[0, 1]));
-    let text = serde_json::to_string(&access.freeze(&SealKey::from_bytes(&[7; 32]))).unwrap();
+    let text =
+        serde_json::to_string(&access.to_document(&SignatureKey::from_bytes(&[7; 32]))).unwrap();
     assert!(!text.contains("canary"), "{text}");
-    let thawed = serde_json::from_str::<FrozenAccess>(&text)
+    let read_back = serde_json::from_str::<AccessDocument>(&text)
         .unwrap()
-        .thaw(&[])
+        .from_document(&[])
         .unwrap();
-    assert_eq!(describe(&thawed), describe(&access));
-    assert_eq!(json!(thawed), json!(access));
+    assert_eq!(describe(&read_back), describe(&access));
+    assert_eq!(json!(read_back), json!(access));
     let broken = text.replacen("\"subject\":0", "\"subject\":77", 1);
     assert!(
-        serde_json::from_str::<FrozenAccess>(&broken)
+        serde_json::from_str::<AccessDocument>(&broken)
             .unwrap()
-            .thaw(&[])
+            .from_document(&[])
             .is_err()
     );
 }

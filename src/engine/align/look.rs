@@ -10,7 +10,9 @@ use super::sequence::Print;
 use crate::engine::diff::push_segment;
 use crate::engine::item::{Element, Field, Value};
 use crate::engine::json::{self, Json, Object, canonical};
-use crate::engine::schema::{Class, Cover, DocumentSchema, Empty, ListRule, Place, Rules, Secrecy};
+use crate::engine::schema::{
+    Class, Cover, DocumentSchema, Empty, ListRule, PlaceRules, Rules, Secrecy,
+};
 use crate::engine::secret::{self, Secret};
 
 /// The members that hold what another one beside them announces.
@@ -67,7 +69,7 @@ impl Scope {
     }
 
     /// Returns the scope of a place within this one.
-    pub(super) fn at(&self, place: &Place, path: &[&str]) -> Self {
+    pub(super) fn at(&self, place: &PlaceRules, path: &[&str]) -> Self {
         let name = path.last().copied().unwrap_or_default();
         let is_own_secret = match place.secrecy {
             Some(Secrecy::Secret | Secrecy::Below) => true,

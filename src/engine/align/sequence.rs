@@ -24,7 +24,7 @@ pub(super) struct Print {
 
 /// An element of either list, or of both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Pair {
+pub(super) struct Match {
     pub(super) target: Option<usize>,
     pub(super) file: Option<usize>,
     /// Whether it is surely the same one, so that it may keep what is its own.
@@ -33,7 +33,7 @@ pub(super) struct Pair {
 
 /// Aligns two lists: the file's elements in their order, then what is gone;
 /// nothing where that would take too long.
-pub(super) fn align(target: &[Print], file: &[Print]) -> Option<Vec<Pair>> {
+pub(super) fn align(target: &[Print], file: &[Print]) -> Option<Vec<Match>> {
     let mut found: Vec<Option<usize>> = vec![None; file.len()];
     let is_equal = |(one, other): &(&Print, &Print)| one.whole == other.whole;
     let head = target.iter().zip(file).take_while(is_equal).count();
@@ -263,7 +263,7 @@ fn moved(target: &[Print], file: &[Print], found: &mut [Option<usize>]) {
     }
 }
 
-fn pairs(target: &[Print], file: &[Print], found: &[Option<usize>]) -> Vec<Pair> {
+fn pairs(target: &[Print], file: &[Print], found: &[Option<usize>]) -> Vec<Match> {
     let count = |list: &[Print]| {
         let mut counts: HashMap<u64, usize> = HashMap::with_capacity(list.len());
         for print in list {
@@ -273,7 +273,7 @@ fn pairs(target: &[Print], file: &[Print], found: &[Option<usize>]) -> Vec<Pair>
     };
     let (there, here) = (count(target), count(file));
     let mut gone = vec![true; target.len()];
-    let mut pairs: Vec<Pair> = Vec::with_capacity(file.len());
+    let mut pairs: Vec<Match> = Vec::with_capacity(file.len());
     for ((at, print), place) in file.iter().enumerate().zip(found) {
         let same = place
             .and_then(|place| target.get(place))
@@ -285,14 +285,14 @@ fn pairs(target: &[Print], file: &[Print], found: &[Option<usize>]) -> Vec<Pair>
         if let Some(slot) = place.and_then(|place| gone.get_mut(place)) {
             *slot = false;
         }
-        pairs.push(Pair {
+        pairs.push(Match {
             target: *place,
             file: Some(at),
             sure,
         });
     }
     let left = gone.into_iter().enumerate().filter(|(_, gone)| *gone);
-    pairs.extend(left.map(|(at, _)| Pair {
+    pairs.extend(left.map(|(at, _)| Match {
         target: Some(at),
         file: None,
         sure: true,

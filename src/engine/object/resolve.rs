@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::Object;
 use super::links::{Link, links};
-use super::pair::{Pair, of_owner, quoted};
+use super::sides::{Sides, of_owner, quoted};
 use crate::engine::json::Json;
-use crate::engine::schema::{Column, Form, KindSchema, Lacking, Others, Role};
+use crate::engine::schema::{Column, Form, IfMissing, KindSchema, Others, Role};
 use crate::engine::{
     DefaultReference, Finding, ItemId, Kind, Missing, Reason, Reference, Requirement, Resolved,
 };
@@ -36,7 +36,7 @@ struct Resolution<'o> {
 }
 
 /// What became of a reference.
-pub struct Found<'o> {
+pub struct ResolvedReference<'o> {
     /// The reference as it is written.
     pub link: Link<'o>,
     /// The same for people.
@@ -62,7 +62,7 @@ const REFUSED: &str = "which the target lacks and which cannot be imported";
 const SEVERAL: &str = "and there are several of that name";
 
 /// Looks up everything that an object refers to.
-pub fn resolve<'o>(pair: &Pair<'o>, object: &'o Object) -> Vec<Found<'o>> {
+pub fn resolve<'o>(pair: &Sides<'o>, object: &'o Object) -> Vec<ResolvedReference<'o>> {
     let is_kind = |word: &str| pair.kinds.schema(word).is_some() || pair.kinds.is_referred_to(word);
     let resolver = Resolver { pair, object };
     links(object, &is_kind)
@@ -72,16 +72,16 @@ pub fn resolve<'o>(pair: &Pair<'o>, object: &'o Object) -> Vec<Found<'o>> {
 }
 
 struct Resolver<'p, 'o> {
-    pair: &'p Pair<'o>,
+    pair: &'p Sides<'o>,
     object: &'o Object,
 }
 
 impl<'o> Resolver<'_, 'o> {
-    fn found(&self, link: Link<'o>) -> Found<'o> {
+    fn found(&self, link: Link<'o>) -> ResolvedReference<'o> {
         let pair = self.pair;
         let resolution = self.resolve(&link);
         let to = resolution.hit.and_then(|hit| pair.object(hit));
-        let mut found = Found {
+        let mut found = ResolvedReference {
             reference: self.reference(&link, &resolution),
             hit: resolution.hit,
             to,
@@ -95,7 +95,7 @@ impl<'o> Resolver<'_, 'o> {
         match resolution.hit.zip(to) {
             Some((hit, to)) => self.note_object(&mut found, hit, to),
             None if resolution.how == Resolved::Unresolved => {
-                self.note_lacking(&mut found, resolution.why);
+                self.note_missing(&mut found, resolution.why);
             }
             None => {}
         }
@@ -104,7 +104,7 @@ impl<'o> Resolver<'_, 'o> {
     }
 
     /// Says what has to be in the target, and to whom it belongs.
-    fn note_object(&self, found: &mut Found<'o>, hit: Hit, to: &'o Object) {
+    fn note_object(&self, found: &mut ResolvedReference<'o>, hit: Hit, to: &'o Object) {
         let (rule, own) = (found.link.rule, self.object.side());
         // Requirements are of items: what the file holds goes by the file's id.
         if rule.along && to.item != self.object.item {
@@ -141,7 +141,7 @@ impl<'o> Resolver<'_, 'o> {
     }
 
     /// Says what becomes of the object without what it refers to.
-    fn note_lacking(&self, found: &mut Found<'o>, why: &str) {
+    fn note_missing(&self, found: &mut ResolvedReference<'o>, why: &str) {
         let link = &found.link;
         let key = if link.id.is_empty() {
             link.name
@@ -159,10 +159,10 @@ impl<'o> Resolver<'_, 'o> {
                 describe(link.kind, link.id, link.name)
             )
         };
-        match link.rule.lacking {
-            Lacking::External => {}
-            Lacking::Warns(code) => found.findings.push(Finding::warning(code, message())),
-            Lacking::Confirm(code) => {
+        match link.rule.if_missing {
+            IfMissing::External => {}
+            IfMissing::Warns(code) => found.findings.push(Finding::warning(code, message())),
+            IfMissing::Confirm(code) => {
                 found.findings.push(Finding::warning(code, message()));
                 let used_by = vec![self.object.item.clone()];
                 let missing = Missing {
@@ -178,7 +178,7 @@ impl<'o> Resolver<'_, 'o> {
                 };
                 found.missing = Some(Missing { module, ..missing });
             }
-            Lacking::Blocks => {
+            IfMissing::Blocks => {
                 found.requires = Some(Requirement {
                     on: ItemId::new(kind, key),
                     present: false,
@@ -189,7 +189,7 @@ impl<'o> Resolver<'_, 'o> {
 
     /// Tells that half of a reference was dropped: the operator gave the other
     /// half, and nobody knows which belongs to it.
-    fn note_half(&self, found: &mut Found<'o>) {
+    fn note_half(&self, found: &mut ResolvedReference<'o>) {
         let (half, dropped) = match found.writes {
             [Some(""), _] => ("name", found.link.id),
             [_, Some("")] => ("id", found.link.name),
@@ -234,7 +234,7 @@ impl<'o> Resolver<'_, 'o> {
 
     /// Returns what a reference resolves to.
     fn resolve(&self, link: &Link<'o>) -> Resolution<'o> {
-        if link.rule.lacking == Lacking::External {
+        if link.rule.if_missing == IfMissing::External {
             return nothing(NOWHERE, Resolved::External);
         }
         let mapped = &self.object.mapped;
@@ -333,8 +333,9 @@ impl<'o> Resolver<'_, 'o> {
             let (hit, key) = by_name()?;
             return Ok(pair.resolution(link, hit, key, Resolved::Name, false));
         }
-        let refused =
-            |hit: &Hit| matches!(link.rule.lacking, Lacking::Warns(_)) && pair.is_refused(*hit);
+        let refused = |hit: &Hit| {
+            matches!(link.rule.if_missing, IfMissing::Warns(_)) && pair.is_refused(*hit)
+        };
         let is_by = |name: &str, role: Role| role == Role::Id || link.rule.aliases.contains(&name);
         let identified = pair.identified(schema, owner, link.id, is_by);
         let is_there = identified.filter(|(hit, _)| !refused(hit));
@@ -354,7 +355,7 @@ impl<'o> Resolver<'_, 'o> {
     }
 }
 
-impl<'o> Pair<'o> {
+impl<'o> Sides<'o> {
     /// Returns the object that was hit.
     pub fn object(&self, hit: Hit) -> Option<&'o Object> {
         match hit {
@@ -632,7 +633,7 @@ pub(super) fn describe(kind: &str, id: &str, name: &str) -> String {
     }
 }
 
-impl Found<'_> {
+impl ResolvedReference<'_> {
     /// Says whether nobody has what the reference points to.
     pub fn is_unresolved(&self) -> bool {
         self.reference.how == Resolved::Unresolved
@@ -640,8 +641,8 @@ impl Found<'_> {
 }
 
 /// Writes what references resolved to into a body.
-pub fn write(found: &[Found<'_>], body: &mut Json) {
-    for Found {
+pub fn write(found: &[ResolvedReference<'_>], body: &mut Json) {
+    for ResolvedReference {
         link,
         writes: [id, name],
         ..

@@ -17,7 +17,7 @@ pub struct KindSchema {
     /// What its objects are known by: who matches by the first is matched.
     pub keys: &'static [Key],
     /// To whom its objects belong, if to anyone.
-    pub owner: Option<Owner>,
+    pub owner: Option<OwnerRule>,
     /// What people call an object: the first place that holds text.
     pub name: &'static [&'static str],
     /// What it is called where others refer to it, likewise; as `name` where
@@ -55,7 +55,7 @@ pub struct Signature {
 
 /// To whom objects belong.
 #[derive(Clone, Copy, Debug)]
-pub struct Owner {
+pub struct OwnerRule {
     /// The word for the kind of owners.
     pub word: &'static str,
     /// Where an object names its owner: the first place that holds text.
@@ -127,7 +127,7 @@ pub enum Column {
     /// The row's id.
     Id,
     /// The row's second id.
-    Pair,
+    Second,
     /// The row's id; its second id, too, where the text has another one.
     Either,
 }
@@ -250,7 +250,7 @@ pub struct ReferenceRule {
     /// Which of the kind's keys it may name, beside those that match.
     pub aliases: &'static [&'static str],
     /// What becomes of an object whose reference resolves to nothing.
-    pub lacking: Lacking,
+    pub if_missing: IfMissing,
     /// Whether what it points to comes along: has to be in the target for the
     /// object to be written, and is exported with it.
     pub along: bool,
@@ -320,7 +320,7 @@ pub enum Part {
 
 /// What becomes of an object whose reference resolves to nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lacking {
+pub enum IfMissing {
     /// It is of no use without: it is blocked.
     Blocks,
     /// The operator has to confirm it; and is warned with this code.
@@ -355,7 +355,7 @@ impl ReferenceRule {
             within: None,
             is_none: str::is_empty,
             aliases: &[],
-            lacking: Lacking::Blocks,
+            if_missing: IfMissing::Blocks,
             along: true,
             others: Others::Free,
             verb: "",
@@ -370,9 +370,9 @@ impl ReferenceRule {
 
     /// Returns the same, with what becomes of the object without it.
     #[must_use]
-    pub const fn lacking(self, lacking: Lacking, verb: &'static str) -> Self {
+    pub const fn if_missing(self, lacking: IfMissing, verb: &'static str) -> Self {
         Self {
-            lacking,
+            if_missing: lacking,
             verb,
             ..self
         }

@@ -168,7 +168,7 @@ pub fn is_secret_name(name: &str) -> bool {
 
 /// What a name says.
 #[derive(Clone, Copy)]
-struct Facts {
+struct NameTraits {
     is_secret: bool,
     /// Whether it is a member that names the `value` beside it.
     is_naming: bool,
@@ -178,16 +178,16 @@ struct Facts {
 const REMEMBERED: usize = 2_048;
 
 /// Returns what a name says; of names that were met before without looking.
-fn facts(name: &str) -> Facts {
+fn facts(name: &str) -> NameTraits {
     thread_local! {
-        static KNOWN: RefCell<HashMap<Box<str>, Facts>> = RefCell::default();
+        static KNOWN: RefCell<HashMap<Box<str>, NameTraits>> = RefCell::default();
     }
     KNOWN.with_borrow_mut(|known| {
         if let Some(facts) = known.get(name) {
             return *facts;
         }
         let is_naming = NAMING.contains(&words(name).concat().as_str());
-        let facts = Facts {
+        let facts = NameTraits {
             is_secret: ends_as_secret(name),
             is_naming,
         };

@@ -137,7 +137,7 @@ pub fn note(before: &str, after: &str) -> Option<String> {
         return Some("only what is invisible differs".to_owned());
     }
     let words = Words::new(before, after);
-    let first = |text: &str, marks: &[super::Mark]| {
+    let first = |text: &str, marks: &[super::Highlight]| {
         let part = marks.iter().find_map(|mark| text.get(mark.range.clone()));
         part.and_then(|part| part.chars().find(|c| !is_unseen(*c)))
             .map(name)

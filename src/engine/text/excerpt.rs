@@ -2,8 +2,8 @@
 //! without long stretches that are equal.
 
 use super::alike::{is_alike, reveal, spell};
-use super::words::{Words, marks_in, slice};
-use super::{Hunk, LineOp, Mark, TextLine};
+use super::words::{Words, highlights_in, slice};
+use super::{Highlight, Hunk, LineOp, TextLine};
 use crate::engine::display::safe;
 
 /// The longest equal stretch of a line that is shown whole.
@@ -48,14 +48,14 @@ impl Segment {
 
 /// Two values on one line, each in parts. Different values are never shown alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pair {
+pub struct ComparedValues {
     /// The first value.
     pub before: Vec<Segment>,
     /// The second one.
     pub after: Vec<Segment>,
 }
 
-impl Pair {
+impl ComparedValues {
     /// Returns how two values are shown; with `ascii` all signs of ours are ASCII.
     ///
     /// ```
@@ -65,9 +65,9 @@ impl Pair {
     /// ```
     pub fn new(before: &str, after: &str, ascii: bool) -> Self {
         let words = Words::new(before, after);
-        let marks = |text: &str, marks: &[Mark]| {
+        let marks = |text: &str, marks: &[Highlight]| {
             let is_short = text.chars().nth(SHORT_VALUE).is_none();
-            let marks = marks_in(marks, &(0..text.len()), text);
+            let marks = highlights_in(marks, &(0..text.len()), text);
             if is_short && marks.iter().any(|mark| !mark.is_alike) {
                 Vec::new()
             } else {
@@ -83,8 +83,8 @@ impl Pair {
     }
 
     fn apart(
-        before: (&str, &[Mark]),
-        after: (&str, &[Mark]),
+        before: (&str, &[Highlight]),
+        after: (&str, &[Highlight]),
         is_whole: (bool, bool),
         ascii: bool,
     ) -> Self {
@@ -137,7 +137,7 @@ impl Hunk {
             (text, other) = (short, shorter);
         }
         let (here, there) = (inside(&line.marks, text), inside(&partner.marks, other));
-        Pair::apart(
+        ComparedValues::apart(
             (text, &here),
             (other, &there),
             (here.is_empty(), there.is_empty()),
@@ -157,7 +157,7 @@ impl Hunk {
 }
 
 /// Returns the marks of a text that may have become shorter.
-fn inside(marks: &[Mark], text: &str) -> Vec<Mark> {
+fn inside(marks: &[Highlight], text: &str) -> Vec<Highlight> {
     marks
         .iter()
         .filter(|mark| mark.range.end <= text.len())
@@ -166,7 +166,7 @@ fn inside(marks: &[Mark], text: &str) -> Vec<Mark> {
 }
 
 /// Cuts a text at its marks. Without any it is `whole`, or may be cut at its end.
-fn segments(text: &str, marks: &[Mark], is_whole: bool, ascii: bool) -> Vec<Segment> {
+fn segments(text: &str, marks: &[Highlight], is_whole: bool, ascii: bool) -> Vec<Segment> {
     let mut parts = Vec::new();
     if marks.is_empty() && is_whole {
         return vec![Segment::new(SegmentKind::Same, safe(text))];
@@ -242,7 +242,9 @@ pub fn apart<const N: usize>(values: [&str; N], ellipsis: &str, ascii: bool) -> 
     let mut shown =
         values.map(
             |(value, ..)| match values.iter().find(|(other, ..)| is_alike(value, other)) {
-                Some((other, ..)) => text_of(&Pair::new(value, other, ascii).before, ellipsis),
+                Some((other, ..)) => {
+                    text_of(&ComparedValues::new(value, other, ascii).before, ellipsis)
+                }
                 None => reveal(value, false, true, ascii),
             },
         );

@@ -224,7 +224,7 @@ fn a_few_lines_of_many_are_found_among_lines_that_stand_often() {
 
 #[test]
 fn values_are_shown_apart() {
-    let text = |before, after| Pair::new(before, after, false).text();
+    let text = |before, after| ComparedValues::new(before, after, false).text();
     let own = |before: &str, after: &str| (before.to_owned(), after.to_owned());
     assert_eq!(text("A B", "A\u{a0}B"), own("A·B", "A\\u{a0}B"));
     assert_eq!(
@@ -239,10 +239,10 @@ fn values_are_shown_apart() {
             .filter(|part| part.kind == SegmentKind::Differs)
             .count()
     };
-    assert_eq!(marked(&Pair::new("10", "50", false).before), 0);
+    assert_eq!(marked(&ComparedValues::new("10", "50", false).before), 0);
     assert_eq!(
         marked(
-            &Pair::new(
+            &ComparedValues::new(
                 "jdbc:postgresql://a:5432/core",
                 "jdbc:postgresql://b:5432/core",
                 false
@@ -319,7 +319,7 @@ proptest! {
 
     #[test]
     fn different_values_are_never_shown_as_the_same(before in "[ab \\\\tu{}0-9\u{a0}\u{b7}\t\u{200b}\u{e9}e\u{301}а]{0,8}", after in "[ab \\\\tu{}0-9\u{a0}\u{b7}\t\u{200b}\u{e9}e\u{301}а]{0,8}", ascii: bool) {
-        let (old, new) = Pair::new(&before, &after, ascii).text();
+        let (old, new) = ComparedValues::new(&before, &after, ascii).text();
         prop_assert_eq!(before == after, old == new, "{} {}", old, new);
         let [one, other] = apart([&before, &after], "…", ascii);
         prop_assert_eq!(before == after, one == other);

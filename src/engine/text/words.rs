@@ -18,7 +18,7 @@ const LEAST_SHARE: usize = 3;
 /// A part of a text that the other side does not have; an empty one is where
 /// the other side has more.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct Highlight {
     /// Its bytes.
     pub range: Range<usize>,
     /// Whether it looks like what the other side has in its place.
@@ -27,8 +27,8 @@ pub struct Mark {
 
 /// Two texts, the words in which they differ, and where their words are equal.
 pub(super) struct Words {
-    pub(super) before: Vec<Mark>,
-    pub(super) after: Vec<Mark>,
+    pub(super) before: Vec<Highlight>,
+    pub(super) after: Vec<Highlight>,
     /// Equal stretches of both, by their first bytes.
     equal: Vec<(usize, usize, usize)>,
 }
@@ -88,11 +88,11 @@ impl Words {
     }
 
     fn push(&mut self, gone: Range<usize>, come: Range<usize>, is_alike: bool) {
-        self.before.push(Mark {
+        self.before.push(Highlight {
             range: gone,
             is_alike,
         });
-        self.after.push(Mark {
+        self.after.push(Highlight {
             range: come,
             is_alike,
         });
@@ -165,17 +165,21 @@ fn is_free(pairs: &[(usize, usize)], line: usize) -> bool {
 
 /// Returns the marks that lie in a part of a text, by the bytes of that part;
 /// none where too little is common to both sides to tell words.
-pub(super) fn marks_in(marks: &[Mark], line: &Range<usize>, text: &str) -> Vec<Mark> {
+pub(super) fn highlights_in(
+    marks: &[Highlight],
+    line: &Range<usize>,
+    text: &str,
+) -> Vec<Highlight> {
     let first = marks.partition_point(|mark| mark.range.end <= line.start);
     let inside = marks.get(first..).unwrap_or_default().iter();
-    let marks: Vec<Mark> = inside
+    let marks: Vec<Highlight> = inside
         .take_while(|mark| mark.range.start < line.end)
         .map(|mark| {
             let (start, end) = (
                 mark.range.start.max(line.start),
                 mark.range.end.min(line.end),
             );
-            Mark {
+            Highlight {
                 range: start - line.start..end - line.start,
                 is_alike: mark.is_alike,
             }
@@ -197,7 +201,7 @@ pub(super) fn marks_in(marks: &[Mark], line: &Range<usize>, text: &str) -> Vec<M
 }
 
 /// Joins marks between which there is nothing.
-fn join(marks: &mut Vec<Mark>) {
+fn join(marks: &mut Vec<Highlight>) {
     marks.dedup_by(|next, last| {
         let is_one = last.range.end == next.range.start && last.is_alike == next.is_alike;
         if is_one {
@@ -296,7 +300,7 @@ pub(super) fn slice<'t>(text: &'t str, range: &Range<usize>) -> &'t str {
 mod tests {
     use super::*;
 
-    fn marked(text: &str, marks: &[Mark]) -> Vec<String> {
+    fn marked(text: &str, marks: &[Highlight]) -> Vec<String> {
         let parts = marks.iter().map(|mark| slice(text, &mark.range).to_owned());
         parts.filter(|part| !part.is_empty()).collect()
     }

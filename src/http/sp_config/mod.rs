@@ -147,7 +147,7 @@ async fn export(
     Whole(body): Whole,
 ) -> Result<Response, Problem> {
     let asked = request::export(&headers, &body)?;
-    let place = service.queue.place(Does::Reads).map_err(|_| too_many())?;
+    let place = service.queue.slot(Does::Reads).map_err(|_| too_many())?;
     let task = create(&service, &client, (TaskKind::Export, false), asked.json).await?;
     let export = Export {
         task: task.id.clone(),
@@ -168,7 +168,7 @@ async fn import(
     let preview = request::preview(uri.query().unwrap_or_default())?;
     let asked = request::import(&headers, body).await?;
     let does = if preview { Does::Reads } else { Does::Writes };
-    let place = service.queue.place(does).map_err(|_| too_many())?;
+    let place = service.queue.slot(does).map_err(|_| too_many())?;
     // A type that there is not fails the job later on, and not the request.
     let options = match unsupported(&asked.types, TaskKind::Import) {
         Some(_) => job::ImportOptions::default(),

@@ -138,7 +138,7 @@ impl Results {
                 .map(|matched| ("matched".to_owned(), json!(matched))),
         );
         if action == Action::Blocked {
-            for reason in entry.verdict.reasons.iter().chain(&state.obstacle) {
+            for reason in entry.verdict.reasons.iter().chain(&state.blocked_by) {
                 of.refuse(entry, reason, detail.clone());
             }
         } else {

@@ -11,7 +11,7 @@ use super::{FORMAT, unsupported};
 use crate::engine::Choices;
 use crate::http::Service;
 use crate::http::problem::Problem;
-use crate::http::queue::{Place, Turn};
+use crate::http::queue::{Running, Slot};
 use crate::http::whole::{self, Halted, Imported};
 use crate::job::task::{self, Asked, TaskEnd, TaskId, TaskKind, TaskPart, TaskRecord, TaskState};
 use crate::job::{
@@ -46,7 +46,7 @@ pub(super) struct Import {
 }
 
 /// Does an export once it is its turn.
-pub(super) fn export(service: &Arc<Service>, place: Place, export: Export) {
+pub(super) fn export(service: &Arc<Service>, place: Slot, export: Export) {
     let service = Arc::clone(service);
     tokio::spawn(async move {
         let id = export.task.clone();
@@ -61,7 +61,7 @@ pub(super) fn export(service: &Arc<Service>, place: Place, export: Export) {
 }
 
 /// Does an import once it is its turn.
-pub(super) fn import(service: &Arc<Service>, place: Place, import: Import) {
+pub(super) fn import(service: &Arc<Service>, place: Slot, import: Import) {
     let service = Arc::clone(service);
     tokio::spawn(async move {
         let id = import.task.clone();
@@ -77,8 +77,8 @@ pub(super) fn import(service: &Arc<Service>, place: Place, import: Import) {
 
 /// Waits for the turn of a task. What never gets one counts as cancelled when
 /// the server signs out.
-async fn begin(service: &Service, place: Place, id: &TaskId) -> Option<Turn> {
-    let turn = place.turn().await.ok()?;
+async fn begin(service: &Service, place: Slot, id: &TaskId) -> Option<Running> {
+    let turn = place.start().await.ok()?;
     match service.tasks.begin(id).await {
         Ok(true) => Some(turn),
         Ok(false) => None,

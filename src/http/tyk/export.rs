@@ -140,7 +140,7 @@ async fn objects(
         selection,
         ..ExportOptions::default()
     };
-    let _turn = service.queue.turn(Does::Reads).await?;
+    let _turn = service.queue.start(Does::Reads).await?;
     let (target, timeouts) = (&service.target, service.timeouts);
     let exported = job::export(
         Some(PLATFORM),

@@ -17,7 +17,7 @@ use crate::engine::display::safe;
 use crate::engine::{Choices, Outcome, Plan, Severity};
 use crate::http::Service;
 use crate::http::problem::Problem;
-use crate::http::queue::{Does, Turn};
+use crate::http::queue::{Does, Running};
 use crate::http::tracking::{Note, Remote};
 use crate::http::whole::{self, Halted, Imported};
 use crate::job::{self, ApplyOptions, Failure, FailureKind, ImportOptions, Loaded, Review};
@@ -45,11 +45,11 @@ pub(super) async fn import(
     };
     let loaded = load(endpoint, body, options, previews).await?;
     if previews {
-        let turn = service.queue.turn(Does::Reads).await?;
+        let turn = service.queue.start(Does::Reads).await?;
         let review = compare(&service, &loaded, endpoint, &turn).await?;
         return Ok(preview::respond(endpoint, &review.plan));
     }
-    let turn = service.queue.turn(Does::Writes).await?;
+    let turn = service.queue.start(Does::Writes).await?;
     let operator = format!("{ADMIN}@{}", remote.ip());
     let Imported { review, receipt } = apply(&service, &loaded, endpoint, &turn, &operator).await?;
     let meta = endpoint.meta(ids(&review.plan));
@@ -158,7 +158,7 @@ async fn compare(
     service: &Service,
     loaded: &Loaded,
     endpoint: Endpoint,
-    turn: &Turn,
+    turn: &Running,
 ) -> Result<Review, Problem> {
     let review = whole::compare(service, loaded, &turn.cancel).await?;
     of_endpoint(endpoint, &review.plan)?;
@@ -185,7 +185,7 @@ async fn apply(
     service: &Service,
     loaded: &Loaded,
     endpoint: Endpoint,
-    turn: &Turn,
+    turn: &Running,
     operator: &str,
 ) -> Result<Imported, Problem> {
     // The journal keeps every row before and after. A backup of everything,
@@ -224,7 +224,7 @@ fn blocked(endpoint: Endpoint, plan: &Plan, choices: &Choices) -> Option<Problem
     let states = plan.entries().iter().zip(resolution.states());
     let mut blocked = states.filter(|(_, state)| state.outcome == Outcome::Blocked);
     let (entry, state) = blocked.next()?;
-    let reason = entry.verdict.reasons.first().or(state.obstacle.as_ref());
+    let reason = entry.verdict.reasons.first().or(state.blocked_by.as_ref());
     let reason = reason.map_or_else(String::new, |reason| format!(": {}", reason.message));
     let id = &entry.item.id;
     let mut text = format!("{}: {} '{}'{reason}", endpoint.refused(), id.kind, id.key);

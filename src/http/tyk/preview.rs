@@ -108,7 +108,7 @@ fn item<'a>(plan: &Plan, at: usize, entry: &'a Entry, state: &'a State) -> Previ
             .verdict
             .reasons
             .iter()
-            .chain(&state.obstacle)
+            .chain(&state.blocked_by)
             .collect(),
         findings: &entry.warnings,
     }

@@ -20,13 +20,13 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::index::{ApiName, Sides, is_hidden};
 use super::rules::{CLIENT, GROUP, SCOPE, is_plain};
-use super::side::{ApiName, Pair, is_hidden};
-use super::tables::{
-    T, client, client_group, client_vgroup, group, open_key, open_map, vgroup, vgroup_group, x_key,
-    x_map,
+use super::schema::{
+    TableId, client, client_group, client_vgroup, group, open_key, open_map, vgroup, vgroup_group,
+    x_key, x_map,
 };
-use super::world::Row;
+use super::tables::Row;
 use crate::engine::access::{Draw, Model, Node, Party, PoolMember, Right, Subject, When, Words};
 use crate::engine::{ItemId, Kind, Plan};
 
@@ -39,7 +39,7 @@ const OPEN_KEY: Kind = Kind::of("dgrk");
 
 /// Returns what the target grants to the clients whom the plan may affect, and
 /// what writing its items changes.
-pub(super) fn model(pair: &Pair<'_>, plan: &Plan) -> Model {
+pub(super) fn model(pair: &Sides<'_>, plan: &Plan) -> Model {
     let mut builder = Builder::new(pair, plan);
     builder.groups();
     builder.scopes();
@@ -48,7 +48,7 @@ pub(super) fn model(pair: &Pair<'_>, plan: &Plan) -> Model {
 }
 
 struct Builder<'b, 'w> {
-    pair: &'b Pair<'w>,
+    pair: &'b Sides<'w>,
     plan: &'b Plan,
     model: Model,
     objects: HashMap<ApiName<'w>, usize>,
@@ -75,7 +75,7 @@ struct Builder<'b, 'w> {
 }
 
 impl<'b, 'w> Builder<'b, 'w> {
-    fn new(pair: &'b Pair<'w>, plan: &'b Plan) -> Self {
+    fn new(pair: &'b Sides<'w>, plan: &'b Plan) -> Self {
         let mut model = Model {
             words: WORDS,
             ..Model::default()
@@ -174,7 +174,7 @@ impl<'b, 'w> Builder<'b, 'w> {
         )));
         self.scopes.insert(id, node);
         let target = &self.pair.target;
-        let links = target.rows_of(T::VgroupGroup, &target.vgroup_groups, id);
+        let links = target.rows_of(TableId::VgroupGroup, &target.vgroup_groups, id);
         for (_, link) in links {
             let to = self.group(link.text(vgroup_group::GROUP_ID));
             self.link(node, to, When::ALWAYS);
@@ -245,13 +245,13 @@ impl<'b, 'w> Builder<'b, 'w> {
                 }
             };
             for api in self.pair.importable_apis(row.text(vgroup::VGROUP_ID)) {
-                let Some(hidden) = file.world.row(T::Group, api.group) else {
+                let Some(hidden) = file.world.row(TableId::Group, api.group) else {
                     continue;
                 };
                 let name = hidden.text(group::GROUP_NAME);
                 let there = there
                     .get(&api.api)
-                    .and_then(|group| target.world.row(T::Group, *group));
+                    .and_then(|group| target.world.row(TableId::Group, *group));
                 let member = match there.map(|row| row.text(group::GROUP_ID)) {
                     // One that stands for two APIs is renamed once.
                     Some(id) if self.renamed.contains_key(id) => continue,
@@ -276,7 +276,7 @@ impl<'b, 'w> Builder<'b, 'w> {
             }
         }
         // A scope may link a plain group: the product does not, and asks for it all the same.
-        let links = self.pair.target.world.rows(T::VgroupGroup).iter();
+        let links = self.pair.target.world.rows(TableId::VgroupGroup).iter();
         let growing = links.filter(|row| {
             self.growing_groups
                 .contains(row.text(vgroup_group::GROUP_ID))
@@ -300,17 +300,17 @@ impl<'b, 'w> Builder<'b, 'w> {
         };
         if !self.growing_groups.is_empty() {
             hold(
-                T::ClientGroup,
+                TableId::ClientGroup,
                 client_group::GROUP_ID,
                 client_group::CLIENT_ID,
                 &self.growing_groups,
             );
-            let maps = world.rows(T::XMap).iter();
+            let maps = world.rows(TableId::XMap).iter();
             let maps = maps.filter(|row| self.growing_groups.contains(row.text(x_map::GROUP_ID)));
             let keys: HashSet<i64> = maps
                 .filter_map(|row| row.int(x_map::REF_API_KEY_ID))
                 .collect();
-            let rows = world.rows(T::XKey).iter();
+            let rows = world.rows(TableId::XKey).iter();
             let rows = rows.filter(|row| {
                 row.int(x_key::API_KEY_ID)
                     .is_some_and(|id| keys.contains(&id))
@@ -318,7 +318,7 @@ impl<'b, 'w> Builder<'b, 'w> {
             holders.extend(rows.map(|row| row.text(x_key::CLIENT_ID)));
         }
         if !self.growing_scopes.is_empty() {
-            let rows = world.rows(T::ClientVgroup).iter();
+            let rows = world.rows(TableId::ClientVgroup).iter();
             let rows = rows.filter(|row| {
                 self.growing_scopes
                     .contains(row.text(client_vgroup::VGROUP_ID))
@@ -426,9 +426,9 @@ impl<'b, 'w> Builder<'b, 'w> {
         let (file, target) = (&self.pair.file, &self.pair.target);
         // By what they are looked up; those of the file may be among them.
         let mut keys: HashMap<&str, (usize, Arc<[usize]>)> = HashMap::new();
-        for (_, key) in target.rows_of(T::XKey, &target.x_keys, id) {
+        for (_, key) in target.rows_of(TableId::XKey, &target.x_keys, id) {
             let node = self.node(Some(x_key_party(key)));
-            let maps = target.rows_of_id(T::XMap, &target.x_maps, key.int(x_key::API_KEY_ID));
+            let maps = target.rows_of_id(TableId::XMap, &target.x_maps, key.int(x_key::API_KEY_ID));
             let known: Arc<[usize]> = maps
                 .map(|(_, map)| self.group(map.text(x_map::GROUP_ID)))
                 .collect();
@@ -440,7 +440,7 @@ impl<'b, 'w> Builder<'b, 'w> {
                 .or_insert((node, known));
         }
         let Some(item) = item else { return };
-        for (_, key) in file.rows_of(T::XKey, &file.x_keys, id) {
+        for (_, key) in file.rows_of(TableId::XKey, &file.x_keys, id) {
             let (node, known) = match keys.get(key.text(x_key::API_KEY_EN)) {
                 Some((node, known)) => {
                     self.rename(*node, item, x_key_party(key));
@@ -462,7 +462,7 @@ impl<'b, 'w> Builder<'b, 'w> {
         let file = &self.pair.file;
         let there: HashSet<usize> = known.iter().copied().collect();
         let mut drawn: HashSet<&str> = HashSet::new();
-        for (_, map) in file.rows_of_id(T::XMap, &file.x_maps, key.int(x_key::API_KEY_ID)) {
+        for (_, map) in file.rows_of_id(TableId::XMap, &file.x_maps, key.int(x_key::API_KEY_ID)) {
             let Some(row) = file.group(map.text(x_map::GROUP_ID)) else {
                 continue;
             };
@@ -491,7 +491,7 @@ impl<'b, 'w> Builder<'b, 'w> {
         }
         let mut members = self.named.get(name).cloned().unwrap_or_default();
         let target = &self.pair.target;
-        for (_, row) in target.rows_of(T::Group, &target.hidden_by_name, name) {
+        for (_, row) in target.rows_of(TableId::Group, &target.hidden_by_name, name) {
             let id = row.text(group::GROUP_ID);
             let when = self
                 .renamed
@@ -508,10 +508,10 @@ impl<'b, 'w> Builder<'b, 'w> {
     fn open_keys(&mut self, id: &str, item: Option<usize>, subject: &mut Subject) {
         let (file, target) = (&self.pair.file, &self.pair.target);
         let mut keys: HashMap<&str, (usize, HashSet<&str>)> = HashMap::new();
-        for (_, key) in target.rows_of(T::OpenKey, &target.open_keys, id) {
+        for (_, key) in target.rows_of(TableId::OpenKey, &target.open_keys, id) {
             let node = self.node(Some(open_key_party(key)));
             let maps = target.rows_of_id(
-                T::OpenMap,
+                TableId::OpenMap,
                 &target.open_maps,
                 key.int(open_key::OPEN_API_KEY_ID),
             );
@@ -526,7 +526,7 @@ impl<'b, 'w> Builder<'b, 'w> {
                 .or_insert((node, known));
         }
         let Some(item) = item else { return };
-        for (_, key) in file.rows_of(T::OpenKey, &file.open_keys, id) {
+        for (_, key) in file.rows_of(TableId::OpenKey, &file.open_keys, id) {
             let (node, mut known) = match keys.get(key.text(open_key::OPEN_API_KEY)) {
                 Some((node, known)) => {
                     self.rename(*node, item, open_key_party(key));
@@ -539,7 +539,7 @@ impl<'b, 'w> Builder<'b, 'w> {
                 }
             };
             let maps = file.rows_of_id(
-                T::OpenMap,
+                TableId::OpenMap,
                 &file.open_maps,
                 key.int(open_key::OPEN_API_KEY_ID),
             );

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 
 use super::changes::Sequence;
 use crate::store::ledger::JournalRow;
-use crate::store::{Operation, Owner, StoreError, Writer};
+use crate::store::{ItemRef, Operation, StoreError, Writer};
 
 /// The product's table of counters.
 pub(super) const COUNTERS: &str = "seq_store";
@@ -124,7 +124,7 @@ async fn advance(
     let key = serde_json::json!({ "sequence_name": name }).to_string();
     let row = JournalRow {
         table: COUNTERS.into(),
-        item: Owner::default(),
+        item: ItemRef::default(),
         key,
         before,
         after: Some(after),

@@ -7,26 +7,26 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::changes::{Changes, Ids, Sequence};
+use super::index::{ApiName, IDPS, ScopeApi, Sides, is_hidden};
 use super::item::{gives_way, value};
 use super::rules::{
     AUTHENTICATION, CLIENT, GROUP, Hosts, LEVEL, NO_GROUPS, RDB, SCOPE, host_over, keyword_search,
 };
-use super::side::{ApiName, IDPS, Pair, ScopeApi, is_hidden};
-use super::tables::{
-    FieldDef, Role, T, authority, client, client_group, client_vgroup, clientext, dp_app, group,
-    group_api,
+use super::schema::{
+    FieldDef, Role, TableId, authority, client, client_group, client_vgroup, clientext, dp_app,
+    group, group_api,
 };
-use super::tables::{
+use super::schema::{
     group_authority, host, level, oauth, open_key, open_map, rdb, vgroup, vgroup_authority,
 };
-use super::tables::{vgroup_group, x_key, x_map};
-use super::world::{Cell, Row};
+use super::schema::{vgroup_group, x_key, x_map};
+use super::tables::{Cell, Row};
 use crate::engine::{Approved, Verb};
 use crate::store::Stamp;
 
 /// Computes the rows of everything approved.
 pub(super) fn changes(
-    pair: &Pair<'_>,
+    pair: &Sides<'_>,
     approved: &Approved,
     stamp: &Stamp,
     ids: &mut Ids,
@@ -61,7 +61,7 @@ pub(super) fn changes(
 }
 
 struct Builder<'b, 'w> {
-    pair: &'b Pair<'w>,
+    pair: &'b Sides<'w>,
     stamp: &'b Stamp,
     ids: &'b mut Ids,
     changes: Changes,
@@ -85,11 +85,16 @@ impl<'w> Builder<'_, 'w> {
     fn item(&mut self, kind: &str, key: &str, verb: Verb) {
         let pair = self.pair;
         match kind {
-            "rdb-connection" => self.simple(T::Rdb, rdb::CONNECTION_NAME, key, verb),
+            "rdb-connection" => self.simple(TableId::Rdb, rdb::CONNECTION_NAME, key, verb),
             "authentication" => {
-                self.simple(T::Authority, authority::GROUP_AUTHORITIE_ID, key, verb);
+                self.simple(
+                    TableId::Authority,
+                    authority::GROUP_AUTHORITIE_ID,
+                    key,
+                    verb,
+                );
             }
-            "security-level" => self.simple(T::Level, level::SECURITY_LEVEL_ID, key, verb),
+            "security-level" => self.simple(TableId::Level, level::SECURITY_LEVEL_ID, key, verb),
             "group" => {
                 if let Some(row) = pair.file.plain_named(key) {
                     self.group(
@@ -119,17 +124,17 @@ impl<'w> Builder<'_, 'w> {
     }
 
     /// Stamps and inserts a row.
-    fn insert(&mut self, table: T, row: Row) {
+    fn insert(&mut self, table: TableId, row: Row) {
         self.changes.insert_new(table, row, self.stamp);
     }
 
     /// Stamps and updates a row.
-    fn update(&mut self, table: T, row: Row) {
+    fn update(&mut self, table: TableId, row: Row) {
         self.changes.update_stamped(table, row, self.stamp);
     }
 
     /// Inserts a row of nothing but links.
-    fn link<const N: usize>(&mut self, table: T, cells: [(usize, &str); N]) {
+    fn link<const N: usize>(&mut self, table: TableId, cells: [(usize, &str); N]) {
         self.changes.link(table, &cells, self.stamp);
     }
 
@@ -137,7 +142,7 @@ impl<'w> Builder<'_, 'w> {
         self.ids.next(sequence).to_string().into()
     }
 
-    fn simple(&mut self, table: T, key: usize, id: &str, verb: Verb) {
+    fn simple(&mut self, table: TableId, key: usize, id: &str, verb: Verb) {
         let find = |rows: &'w [Row]| rows.iter().find(|row| row.text(key) == id);
         let Some(row) = find(self.pair.file.world.rows(table)) else {
             return;
@@ -153,7 +158,7 @@ impl<'w> Builder<'_, 'w> {
     fn group(&mut self, row: &'w Row, base: Option<&'w Row>) {
         let id = match base {
             Some(base) => {
-                self.update(T::Group, covered(T::Group, base, row));
+                self.update(TableId::Group, covered(TableId::Group, base, row));
                 base.shared(group::GROUP_ID)
             }
             None => {
@@ -161,7 +166,7 @@ impl<'w> Builder<'_, 'w> {
                 let mut new = row.clone();
                 new.set(group::GROUP_ID, Cell::Text(Arc::clone(&id)));
                 new.set(group::VGROUP_ID, Cell::Null);
-                self.insert(T::Group, new);
+                self.insert(TableId::Group, new);
                 self.groups
                     .insert(row.shared(group::GROUP_NAME), Arc::clone(&id));
                 id
@@ -176,7 +181,7 @@ impl<'w> Builder<'_, 'w> {
         let there: HashMap<ApiName<'w>, usize> =
             there.into_iter().map(|(link, api)| (api, link)).collect();
         for (at, api) in self.pair.file.apis_of(row.text(group::GROUP_ID)) {
-            if !self.pair.is_lacking(api) {
+            if !self.pair.is_missing(api) {
                 self.group_api(&id, at, there.get(&api).copied(), Version::FromFile);
             }
         }
@@ -199,29 +204,29 @@ impl<'w> Builder<'_, 'w> {
                     (group_authority::GROUP_ID, id),
                     (group_authority::GROUP_AUTHORITIE_ID, authority),
                 ];
-                self.link(T::GroupAuthority, cells);
+                self.link(TableId::GroupAuthority, cells);
             }
         }
     }
 
     /// Links an API to a group, or refreshes the time of the link that is there.
     fn group_api(&mut self, id: &str, file_link: usize, there: Option<usize>, version: Version) {
-        let Some(from) = self.pair.file.world.row(T::GroupApi, file_link) else {
+        let Some(from) = self.pair.file.world.row(TableId::GroupApi, file_link) else {
             return;
         };
-        match there.and_then(|link| self.pair.target.world.row(T::GroupApi, link)) {
+        match there.and_then(|link| self.pair.target.world.row(TableId::GroupApi, link)) {
             Some(base) => {
                 let mut new = match version {
-                    Version::FromFile => covered(T::GroupApi, base, from),
+                    Version::FromFile => covered(TableId::GroupApi, base, from),
                     Version::Kept => base.clone(),
                 };
                 new.set(group_api::CREATE_TIME, Cell::Time(self.stamp.now));
-                self.changes.update(T::GroupApi, new);
+                self.changes.update(TableId::GroupApi, new);
             }
             None => {
                 let mut new = from.clone();
                 new.set(group_api::GROUP_ID, Cell::Text(id.into()));
-                self.insert(T::GroupApi, new);
+                self.insert(TableId::GroupApi, new);
             }
         }
     }
@@ -229,14 +234,14 @@ impl<'w> Builder<'_, 'w> {
     fn scope(&mut self, row: &'w Row, base: Option<&'w Row>) {
         let id = match base {
             Some(base) => {
-                self.update(T::Vgroup, covered(T::Vgroup, base, row));
+                self.update(TableId::Vgroup, covered(TableId::Vgroup, base, row));
                 base.shared(vgroup::VGROUP_ID)
             }
             None => {
                 let id = self.next_text(Sequence::Vgroup);
                 let mut new = row.clone();
                 new.set(vgroup::VGROUP_ID, Cell::Text(Arc::clone(&id)));
-                self.insert(T::Vgroup, new);
+                self.insert(TableId::Vgroup, new);
                 self.scopes
                     .insert(row.shared(vgroup::VGROUP_NAME), Arc::clone(&id));
                 id
@@ -257,7 +262,7 @@ impl<'w> Builder<'_, 'w> {
                     (vgroup_authority::VGROUP_ID, &*id),
                     (vgroup_authority::VGROUP_AUTHORITIE_ID, authority),
                 ];
-                self.link(T::VgroupAuthority, cells);
+                self.link(TableId::VgroupAuthority, cells);
             }
         }
         self.scope_apis(row, &id, base.is_some());
@@ -283,19 +288,19 @@ impl<'w> Builder<'_, 'w> {
     }
 
     fn refresh_hidden_group(&mut self, api: &ScopeApi<'w>, there: &ScopeApi<'w>) {
-        let Some(file) = self.pair.file.world.row(T::Group, api.group) else {
+        let Some(file) = self.pair.file.world.row(TableId::Group, api.group) else {
             return;
         };
-        let Some(base) = self.pair.target.world.row(T::Group, there.group) else {
+        let Some(base) = self.pair.target.world.row(TableId::Group, there.group) else {
             return;
         };
         let id = base.text(group::GROUP_ID);
         // One that stands for two APIs, which the product does not make, is refreshed once.
         if self.refreshed.insert(id.into()) {
-            let new = taken(T::Group, base, file, |field| {
+            let new = taken(TableId::Group, base, file, |field| {
                 field.role == Role::Compared || field.follows
             });
-            self.update(T::Group, new);
+            self.update(TableId::Group, new);
             self.hidden
                 .entry(file.shared(group::GROUP_NAME))
                 .or_default()
@@ -306,18 +311,18 @@ impl<'w> Builder<'_, 'w> {
     }
 
     fn new_hidden_group(&mut self, scope: &Row, scope_id: &str, api: &ScopeApi<'w>) {
-        let Some(file) = self.pair.file.world.row(T::Group, api.group) else {
+        let Some(file) = self.pair.file.world.row(TableId::Group, api.group) else {
             return;
         };
         let id = self.next_text(Sequence::Group);
         let mut new = file.clone();
         new.set(group::GROUP_ID, Cell::Text(Arc::clone(&id)));
         new.set(group::VGROUP_ID, Cell::Text(scope_id.into()));
-        self.insert(T::Group, new);
+        self.insert(TableId::Group, new);
         self.group_api(&id, api.link, None, Version::FromFile);
         self.group_authorities(file, &id, false);
         self.link(
-            T::VgroupGroup,
+            TableId::VgroupGroup,
             [
                 (vgroup_group::VGROUP_ID, scope_id),
                 (vgroup_group::GROUP_ID, &id),
@@ -336,12 +341,12 @@ impl<'w> Builder<'_, 'w> {
     fn client(&mut self, id: &str, row: &'w Row, base: Option<&'w Row>) {
         match base {
             Some(base) => {
-                self.update(T::Client, covered(T::Client, base, row));
+                self.update(TableId::Client, covered(TableId::Client, base, row));
             }
             None => {
                 let mut new = row.clone();
                 new.set(client::PWD_FAIL_TIMES, Cell::Int(0));
-                self.insert(T::Client, new);
+                self.insert(TableId::Client, new);
             }
         }
         self.hosts(id);
@@ -362,20 +367,20 @@ impl<'w> Builder<'_, 'w> {
         let pair = self.pair;
         let there = Hosts::of(&pair.target, id);
         let mut met = HashSet::new();
-        for (_, row) in pair.file.rows_of(T::Host, &pair.file.hosts, id) {
+        for (_, row) in pair.file.rows_of(TableId::Host, &pair.file.hosts, id) {
             let partner = there.position(row).filter(|at| met.insert(*at));
             match partner.and_then(|at| there.rows().get(at)) {
                 Some(base) => {
-                    let mut new = covered(T::Host, base, &host_over(row, base));
+                    let mut new = covered(TableId::Host, base, &host_over(row, base));
                     if new != **base {
                         new.set(host::CREATE_TIME, Cell::Time(self.stamp.now));
-                        self.changes.update(T::Host, new);
+                        self.changes.update(TableId::Host, new);
                     }
                 }
                 None => {
                     let mut new = row.clone();
                     new.set(host::HOST_SEQ, Cell::Int(self.ids.next(Sequence::Host)));
-                    self.insert(T::Host, new);
+                    self.insert(TableId::Host, new);
                 }
             }
         }
@@ -414,7 +419,7 @@ impl<'w> Builder<'_, 'w> {
             // Two scopes of the file may be one of the target.
             if scopes.insert(Arc::clone(&scope_id)) {
                 self.link(
-                    T::ClientVgroup,
+                    TableId::ClientVgroup,
                     [
                         (client_vgroup::CLIENT_ID, id),
                         (client_vgroup::VGROUP_ID, &scope_id),
@@ -427,7 +432,7 @@ impl<'w> Builder<'_, 'w> {
         for group_id in wanted {
             if !all.contains(&group_id) {
                 self.link(
-                    T::ClientGroup,
+                    TableId::ClientGroup,
                     [
                         (client_group::CLIENT_ID, id),
                         (client_group::GROUP_ID, &group_id),
@@ -465,7 +470,7 @@ impl<'w> Builder<'_, 'w> {
         });
         let rows = there
             .iter()
-            .filter_map(|api| target.world.row(T::Group, api.group));
+            .filter_map(|api| target.world.row(TableId::Group, api.group));
         let mut ids: Vec<Arc<str>> = rows.map(|row| row.shared(group::GROUP_ID)).collect();
         ids.extend(self.scope_groups.get(scope).into_iter().flatten().cloned());
         ids
@@ -475,29 +480,31 @@ impl<'w> Builder<'_, 'w> {
         let pair = self.pair;
         let Some((_, row)) = pair
             .file
-            .rows_of(T::Clientext, &pair.file.clientext, id)
+            .rows_of(TableId::Clientext, &pair.file.clientext, id)
             .next()
         else {
             return;
         };
         let base = pair
             .target
-            .rows_of(T::Clientext, &pair.target.clientext, id)
+            .rows_of(TableId::Clientext, &pair.target.clientext, id)
             .next();
-        let mut new =
-            base.map_or_else(|| row.clone(), |(_, base)| covered(T::Clientext, base, row));
+        let mut new = base.map_or_else(
+            || row.clone(),
+            |(_, base)| covered(TableId::Clientext, base, row),
+        );
         new.set(
             clientext::KEYWORD_SEARCH,
             Cell::Text(keyword_search(&new).into()),
         );
         match base {
-            Some(_) => self.update(T::Clientext, new),
+            Some(_) => self.update(TableId::Clientext, new),
             None => {
                 new.set(
                     clientext::CLIENT_SEQ_ID,
                     Cell::Int(self.ids.next(Sequence::ClientExt)),
                 );
-                self.insert(T::Clientext, new);
+                self.insert(TableId::Clientext, new);
             }
         }
     }
@@ -512,12 +519,12 @@ impl<'w> Builder<'_, 'w> {
         };
         let file = pair
             .file
-            .rows_of(T::Oauth, &pair.file.oauth, id)
+            .rows_of(TableId::Oauth, &pair.file.oauth, id)
             .next()
             .map(|(_, row)| row);
         let base = pair
             .target
-            .rows_of(T::Oauth, &pair.target.oauth, id)
+            .rows_of(TableId::Oauth, &pair.target.oauth, id)
             .next()
             .map(|(_, row)| row);
         let mut new = match (file, base) {
@@ -525,36 +532,36 @@ impl<'w> Builder<'_, 'w> {
             (Some(file), None) => file.clone(),
             (None, Some(base)) => base.clone(),
             // A client that is added takes leftover rows over, with the file's password.
-            (Some(file), Some(base)) => taken(T::Oauth, base, file, |field| {
+            (Some(file), Some(base)) => taken(TableId::Oauth, base, file, |field| {
                 field.role == Role::Compared && !(is_cover && field.is_kept)
             }),
         };
         new.set(oauth::SCOPE, Cell::Text(joined.into()));
         match base {
-            Some(_) => self.update(T::Oauth, new),
-            None => self.insert(T::Oauth, new),
+            Some(_) => self.update(TableId::Oauth, new),
+            None => self.insert(TableId::Oauth, new),
         }
     }
 
     fn x_keys(&mut self, id: &str) {
         let pair = self.pair;
-        for (_, row) in pair.file.rows_of(T::XKey, &pair.file.x_keys, id) {
+        for (_, row) in pair.file.rows_of(TableId::XKey, &pair.file.x_keys, id) {
             let same = |other: &&Row| other.text(x_key::API_KEY_EN) == row.text(x_key::API_KEY_EN);
             let base = pair
                 .target
-                .rows_of(T::XKey, &pair.target.x_keys, id)
+                .rows_of(TableId::XKey, &pair.target.x_keys, id)
                 .map(|(_, row)| row)
                 .find(same);
             let key = match base {
                 Some(base) => {
-                    self.update(T::XKey, covered(T::XKey, base, row));
+                    self.update(TableId::XKey, covered(TableId::XKey, base, row));
                     base.int(x_key::API_KEY_ID)
                 }
                 None => {
                     let key = self.ids.random(self.stamp.now);
                     let mut new = row.clone();
                     new.set(x_key::API_KEY_ID, Cell::Int(key));
-                    self.insert(T::XKey, new);
+                    self.insert(TableId::XKey, new);
                     Some(key)
                 }
             };
@@ -567,15 +574,18 @@ impl<'w> Builder<'_, 'w> {
     fn x_maps(&mut self, file: &Row, key: Option<i64>, exists: bool) {
         let pair = self.pair;
         let Some(key) = key else { return };
-        let there =
-            pair.target
-                .rows_of_id(T::XMap, &pair.target.x_maps, Some(key).filter(|_| exists));
+        let there = pair.target.rows_of_id(
+            TableId::XMap,
+            &pair.target.x_maps,
+            Some(key).filter(|_| exists),
+        );
         let mut known: HashSet<Arc<str>> =
             there.map(|(_, map)| map.shared(x_map::GROUP_ID)).collect();
-        for (_, map) in
-            pair.file
-                .rows_of_id(T::XMap, &pair.file.x_maps, file.int(x_key::API_KEY_ID))
-        {
+        for (_, map) in pair.file.rows_of_id(
+            TableId::XMap,
+            &pair.file.x_maps,
+            file.int(x_key::API_KEY_ID),
+        ) {
             let Some(row) = pair.file.group(map.text(x_map::GROUP_ID)) else {
                 continue;
             };
@@ -600,14 +610,14 @@ impl<'w> Builder<'_, 'w> {
             );
             new.set(x_map::REF_API_KEY_ID, Cell::Int(key));
             new.set(x_map::GROUP_ID, Cell::Text(group_id));
-            self.insert(T::XMap, new);
+            self.insert(TableId::XMap, new);
         }
     }
 
     /// Returns the hidden groups that have a name by now.
     fn hidden_ids(&self, name: &str) -> Vec<Arc<str>> {
         let target = &self.pair.target;
-        let there = target.rows_of(T::Group, &target.hidden_by_name, name);
+        let there = target.rows_of(TableId::Group, &target.hidden_by_name, name);
         let unrenamed = there
             .map(|(_, row)| row.shared(group::GROUP_ID))
             .filter(|id| !self.refreshed.contains(id));
@@ -622,25 +632,28 @@ impl<'w> Builder<'_, 'w> {
 
     fn open_keys(&mut self, id: &str) {
         let pair = self.pair;
-        for (_, row) in pair.file.rows_of(T::OpenKey, &pair.file.open_keys, id) {
+        for (_, row) in pair
+            .file
+            .rows_of(TableId::OpenKey, &pair.file.open_keys, id)
+        {
             let same = |other: &&Row| {
                 other.text(open_key::OPEN_API_KEY) == row.text(open_key::OPEN_API_KEY)
             };
             let base = pair
                 .target
-                .rows_of(T::OpenKey, &pair.target.open_keys, id)
+                .rows_of(TableId::OpenKey, &pair.target.open_keys, id)
                 .map(|(_, row)| row)
                 .find(same);
             let key = match base {
                 Some(base) => {
-                    self.update(T::OpenKey, covered(T::OpenKey, base, row));
+                    self.update(TableId::OpenKey, covered(TableId::OpenKey, base, row));
                     base.int(open_key::OPEN_API_KEY_ID)
                 }
                 None => {
                     let key = self.ids.next(Sequence::OpenKey);
                     let mut new = row.clone();
                     new.set(open_key::OPEN_API_KEY_ID, Cell::Int(key));
-                    self.insert(T::OpenKey, new);
+                    self.insert(TableId::OpenKey, new);
                     Some(key)
                 }
             };
@@ -653,7 +666,7 @@ impl<'w> Builder<'_, 'w> {
         let pair = self.pair;
         let Some(key) = key else { return };
         let there = pair.target.rows_of_id(
-            T::OpenMap,
+            TableId::OpenMap,
             &pair.target.open_maps,
             Some(key).filter(|_| exists),
         );
@@ -661,7 +674,7 @@ impl<'w> Builder<'_, 'w> {
             .map(|(_, map)| map.text(open_map::REF_API_UID))
             .collect();
         for (_, map) in pair.file.rows_of_id(
-            T::OpenMap,
+            TableId::OpenMap,
             &pair.file.open_maps,
             file.int(open_key::OPEN_API_KEY_ID),
         ) {
@@ -678,25 +691,29 @@ impl<'w> Builder<'_, 'w> {
             );
             new.set(open_map::REF_OPEN_API_KEY_ID, Cell::Int(key));
             new.set(open_map::REF_API_UID, Cell::Text(uid.into()));
-            self.insert(T::OpenMap, new);
+            self.insert(TableId::OpenMap, new);
         }
     }
 
     /// The portal's application; of several rows of a client the first counts.
     fn dp_app(&mut self, id: &str) {
         let pair = self.pair;
-        let Some((_, row)) = pair.file.rows_of(T::DpApp, &pair.file.dp_apps, id).next() else {
+        let Some((_, row)) = pair
+            .file
+            .rows_of(TableId::DpApp, &pair.file.dp_apps, id)
+            .next()
+        else {
             return;
         };
         match pair
             .target
-            .rows_of(T::DpApp, &pair.target.dp_apps, id)
+            .rows_of(TableId::DpApp, &pair.target.dp_apps, id)
             .next()
         {
             Some((_, base)) => {
-                let mut new = covered(T::DpApp, base, row);
+                let mut new = covered(TableId::DpApp, base, row);
                 new.copy(row, &[dp_app::KEYWORD_SEARCH]);
-                self.update(T::DpApp, new);
+                self.update(TableId::DpApp, new);
             }
             None => {
                 let mut new = row.clone();
@@ -704,7 +721,7 @@ impl<'w> Builder<'_, 'w> {
                     dp_app::DP_APPLICATION_ID,
                     Cell::Int(self.ids.random(self.stamp.now)),
                 );
-                self.insert(T::DpApp, new);
+                self.insert(TableId::DpApp, new);
             }
         }
     }
@@ -759,14 +776,14 @@ enum Version {
 
 /// Returns what becomes of a row of the target that is covered: what is compared
 /// takes the file's value where it differs; all else stays, byte for byte.
-fn covered(table: T, base: &Row, from: &Row) -> Row {
+fn covered(table: TableId, base: &Row, from: &Row) -> Row {
     taken(table, base, from, |field| {
         field.role == Role::Compared && !field.is_kept
     })
 }
 
 /// Takes over from the file the columns that are wanted and differ.
-fn taken(table: T, base: &Row, from: &Row, wanted: impl Fn(&FieldDef) -> bool) -> Row {
+fn taken(table: TableId, base: &Row, from: &Row, wanted: impl Fn(&FieldDef) -> bool) -> Row {
     let mut new = base.clone();
     for (at, field) in table.table().columns().filter(|(_, field)| wanted(field)) {
         if value(field, base.cell(at)) != value(field, from.cell(at)) {

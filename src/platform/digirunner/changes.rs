@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDateTime;
 
-use super::tables::{Role, T, Table};
-use super::world::{Cell, Row, World};
+use super::schema::{Role, Table, TableId};
+use super::tables::{Cell, Row, Tables};
 use crate::engine::ItemId;
-use crate::store::{Owner, Stamp};
+use crate::store::{ItemRef, Stamp};
 
 /// Where new ids come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -104,7 +104,7 @@ impl Ids {
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) rows: Vec<Row>,
-    pub(super) owners: Vec<Owner>,
+    pub(super) owners: Vec<ItemRef>,
 }
 
 /// What is done to one table.
@@ -121,8 +121,8 @@ pub(super) struct TableChanges {
 /// What is done to all tables.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    tables: HashMap<T, TableChanges>,
-    owner: Owner,
+    tables: HashMap<TableId, TableChanges>,
+    owner: ItemRef,
 }
 
 impl Changes {
@@ -132,13 +132,13 @@ impl Changes {
     }
 
     /// Returns what is done to a table.
-    pub(super) fn of(&self, table: T) -> Option<&TableChanges> {
+    pub(super) fn of(&self, table: TableId) -> Option<&TableChanges> {
         self.tables.get(&table)
     }
 
     /// Inserts a row.
-    pub(super) fn insert(&mut self, table: T, row: Row) {
-        let owner = Owner::clone(&self.owner);
+    pub(super) fn insert(&mut self, table: TableId, row: Row) {
+        let owner = ItemRef::clone(&self.owner);
         self.tables
             .entry(table)
             .or_default()
@@ -147,8 +147,8 @@ impl Changes {
     }
 
     /// Updates a row.
-    pub(super) fn update(&mut self, table: T, row: Row) {
-        let owner = Owner::clone(&self.owner);
+    pub(super) fn update(&mut self, table: TableId, row: Row) {
+        let owner = ItemRef::clone(&self.owner);
         self.tables
             .entry(table)
             .or_default()
@@ -157,19 +157,19 @@ impl Changes {
     }
 
     /// Inserts a row that is new: created now by the operator.
-    pub(super) fn insert_new(&mut self, table: T, mut row: Row, stamp: &Stamp) {
+    pub(super) fn insert_new(&mut self, table: TableId, mut row: Row, stamp: &Stamp) {
         stamp_new(table.table(), &mut row, stamp.now, &stamp.operator);
         self.insert(table, row);
     }
 
     /// Updates a row: now, by the operator.
-    pub(super) fn update_stamped(&mut self, table: T, mut row: Row, stamp: &Stamp) {
+    pub(super) fn update_stamped(&mut self, table: TableId, mut row: Row, stamp: &Stamp) {
         stamp_update(table.table(), &mut row, stamp.now, &stamp.operator);
         self.update(table, row);
     }
 
     /// Inserts a new row of nothing but text.
-    pub(super) fn link(&mut self, table: T, cells: &[(usize, &str)], stamp: &Stamp) {
+    pub(super) fn link(&mut self, table: TableId, cells: &[(usize, &str)], stamp: &Stamp) {
         let mut row = Row::empty(table.table());
         for (at, text) in cells {
             row.set(*at, Cell::Text((*text).into()));
@@ -178,8 +178,8 @@ impl Changes {
     }
 
     /// Deletes a row.
-    pub(super) fn delete(&mut self, table: T, row: Row) {
-        let owner = Owner::clone(&self.owner);
+    pub(super) fn delete(&mut self, table: TableId, row: Row) {
+        let owner = ItemRef::clone(&self.owner);
         self.tables
             .entry(table)
             .or_default()
@@ -189,14 +189,14 @@ impl Changes {
 }
 
 impl Batch {
-    fn push(&mut self, row: Row, owner: Owner) {
+    fn push(&mut self, row: Row, owner: ItemRef) {
         self.rows.push(row);
         self.owners.push(owner);
     }
 }
 
 /// Returns the columns that any update of a table changes.
-pub(super) fn changed_columns(table: &Table, target: &World, updates: &[Row]) -> Vec<usize> {
+pub(super) fn changed_columns(table: &Table, target: &Tables, updates: &[Row]) -> Vec<usize> {
     let key: Vec<usize> = table.key().map(|(at, _)| at).collect();
     let before: HashMap<Vec<KeyCell<'_>>, &Row> = target
         .rows(table.id)

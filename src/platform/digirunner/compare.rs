@@ -5,20 +5,20 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 mod clients;
-mod lack;
+mod missing;
 mod scopes;
 
 use super::access;
 use super::file::{File, ROOT};
+use super::index::{Identity, Sides, is_hidden};
 use super::integrity::{self, Broken};
 use super::item;
 use super::rules::{
     self, AUTHENTICATION, CLIENT, GROUP, KINDS, LEVEL, Names, Owners, RDB, SCOPE, is_plain,
 };
-use super::side::{Identity, Pair, is_hidden};
-use super::tables::{T, authority, client, group, group_api, level, rdb, vgroup};
-use super::values::{self, Misfit};
-use super::world::{Api, Row, World};
+use super::schema::{TableId, authority, client, group, group_api, level, rdb, vgroup};
+use super::tables::{Api, Row, Tables};
+use super::values::{self, ValueError};
 use crate::engine::diff::effective;
 use crate::engine::lookalike::warn_of_look_alikes;
 use crate::engine::secret::{Masked, masked};
@@ -54,32 +54,37 @@ static BUILT_IN: [(Kind, usize, &str, &str); 4] = [
 ];
 
 /// Compares a file with a target.
-pub(super) fn plan(file: &File, target: &World) -> Plan {
-    plan_of(file, &Pair::new(&file.world, target))
+pub(super) fn plan(file: &File, target: &Tables) -> Plan {
+    plan_of(file, &Sides::new(&file.world, target))
 }
 
 /// Compares a file with a target, and says what writing items changes of who
 /// can call what.
-pub(super) fn plan_with_access(file: &File, target: &World) -> Plan {
-    let pair = Pair::new(&file.world, target);
+pub(super) fn plan_with_access(file: &File, target: &Tables) -> Plan {
+    let pair = Sides::new(&file.world, target);
     let plan = plan_of(file, &pair);
     let model = access::model(&pair, &plan);
     plan.with_access(model)
 }
 
-fn plan_of(file: &File, pair: &Pair<'_>) -> Plan {
+fn plan_of(file: &File, pair: &Sides<'_>) -> Plan {
     let comparer = Comparer::new(pair);
     let mut candidates = comparer.candidates();
     warn_of_look_alikes(&mut candidates, &pair.file.called(), &pair.target.called());
-    Plan::new(&KINDS, candidates, lack::lack(pair), file.findings.clone())
+    Plan::new(
+        &KINDS,
+        candidates,
+        missing::missing_apis(pair),
+        file.findings.clone(),
+    )
 }
 
 /// Returns what stands in the way of the file's items whatever the target
 /// holds: what does so in a target that has nothing but every API.
 pub(super) fn obstacles(file: &File) -> Vec<Finding> {
-    let mut target = World::default();
+    let mut target = Tables::default();
     target.apis = all_apis(&file.world);
-    let pair = Pair::new(&file.world, &target);
+    let pair = Sides::new(&file.world, &target);
     let candidates = Comparer::new(&pair).candidates();
     let in_file: HashSet<ItemId> = candidates
         .iter()
@@ -126,8 +131,8 @@ fn placed(message: &str, path: &str) -> String {
 }
 
 /// Returns every API that the file refers to, as if a target had it.
-fn all_apis(file: &World) -> Vec<Api> {
-    let linked = file.rows(T::GroupApi).iter();
+fn all_apis(file: &Tables) -> Vec<Api> {
+    let linked = file.rows(TableId::GroupApi).iter();
     let linked = linked.map(|row| {
         (
             row.shared(group_api::MODULE_NAME),
@@ -150,7 +155,7 @@ fn all_apis(file: &World) -> Vec<Api> {
 
 /// What all comparisons share.
 struct Comparer<'p, 'w> {
-    pair: &'p Pair<'w>,
+    pair: &'p Sides<'w>,
     broken: Broken<'w>,
     client_names: [Names<'w>; 2],
     group_aliases: Names<'w>,
@@ -164,18 +169,18 @@ struct Comparer<'p, 'w> {
 }
 
 impl<'p, 'w> Comparer<'p, 'w> {
-    fn new(pair: &'p Pair<'w>) -> Self {
+    fn new(pair: &'p Sides<'w>) -> Self {
         let all = |_: &Row| true;
         let client = |what, code, column| {
             Names::new(
                 pair,
                 CLIENT,
                 (what, code),
-                (T::Client, client::CLIENT_ID, column),
+                (TableId::Client, client::CLIENT_ID, column),
                 all,
             )
         };
-        let target = |table: T, column: usize| {
+        let target = |table: TableId, column: usize| {
             pair.target
                 .world
                 .rows(table)
@@ -193,14 +198,14 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 pair,
                 GROUP,
                 ("alias", "alias-taken"),
-                (T::Group, group::GROUP_NAME, group::GROUP_ALIAS),
+                (TableId::Group, group::GROUP_NAME, group::GROUP_ALIAS),
                 is_plain,
             ),
             scope_aliases: Names::new(
                 pair,
                 SCOPE,
                 ("alias", "alias-taken"),
-                (T::Vgroup, vgroup::VGROUP_NAME, vgroup::VGROUP_ALIAS),
+                (TableId::Vgroup, vgroup::VGROUP_NAME, vgroup::VGROUP_ALIAS),
                 all,
             ),
             authority_names: Names::new(
@@ -208,7 +213,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 AUTHENTICATION,
                 ("name", "name-taken"),
                 (
-                    T::Authority,
+                    TableId::Authority,
                     authority::GROUP_AUTHORITIE_ID,
                     authority::GROUP_AUTHORITIE_NAME,
                 ),
@@ -219,21 +224,21 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 LEVEL,
                 ("name", "name-taken"),
                 (
-                    T::Level,
+                    TableId::Level,
                     level::SECURITY_LEVEL_ID,
                     level::SECURITY_LEVEL_NAME,
                 ),
                 all,
             ),
             owners: Owners::new(pair),
-            authorities: target(T::Authority, authority::GROUP_AUTHORITIE_ID).collect(),
-            levels: target(T::Level, level::SECURITY_LEVEL_ID).collect(),
-            connections: target(T::Rdb, rdb::CONNECTION_NAME).collect(),
+            authorities: target(TableId::Authority, authority::GROUP_AUTHORITIE_ID).collect(),
+            levels: target(TableId::Level, level::SECURITY_LEVEL_ID).collect(),
+            connections: target(TableId::Rdb, rdb::CONNECTION_NAME).collect(),
         }
     }
 
     /// Returns the JSON pointer to a row of the file.
-    fn path(&self, table: T, at: usize) -> String {
+    fn path(&self, table: TableId, at: usize) -> String {
         format!(
             "/{ROOT}/{}/{}",
             table.table().list,
@@ -242,7 +247,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
     }
 
     /// Returns what of a row of the file cannot be stored.
-    fn misfits(&self, table: T, at: usize) -> Vec<Misfit> {
+    fn misfits(&self, table: TableId, at: usize) -> Vec<ValueError> {
         let row = self.pair.file.world.row(table, at);
         row.map_or_else(Vec::new, |row| {
             values::misfits(table.table(), row, &self.path(table, at))
@@ -318,7 +323,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
             });
             blocks.extend(self.twice(kind, row.text(key)));
             blocks.extend(values::reasons(self.misfits(table, at)));
-            if table == T::Rdb {
+            if table == TableId::Rdb {
                 blocks.extend(base.and_then(|base| masked_url(row, base)));
             }
             let mut candidate = candidate(
@@ -329,7 +334,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 base.map(build),
             );
             candidate.blocks = blocks;
-            if table == T::Rdb {
+            if table == TableId::Rdb {
                 candidate
                     .warnings
                     .extend(foreign_encryption(&candidate, row, base));
@@ -341,7 +346,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
 
     fn groups(&self) -> Vec<Candidate> {
         let file = &self.pair.file;
-        let rows = file.world.rows(T::Group);
+        let rows = file.world.rows(TableId::Group);
         let plain = rows.iter().enumerate().filter(|(_, row)| !is_hidden(row));
         plain
             .map(|(at, row)| {
@@ -350,15 +355,17 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 let mut candidate = candidate(
                     ItemId::new(GROUP, row.shared(group::GROUP_NAME)),
                     row.shared(group::GROUP_ALIAS),
-                    self.path(T::Group, at),
+                    self.path(TableId::Group, at),
                     item::plain_group(self.pair, file, row),
                     base.map(|row| item::plain_group(self.pair, &self.pair.target, row)),
                 );
                 candidate.blocks = self.group_aliases.check(name, row.text(group::GROUP_ALIAS));
                 candidate.blocks.extend(self.twice(&GROUP, name));
                 candidate.blocks.extend(rules::unknown_flag(row));
-                candidate.blocks.extend(self.broken.of_id(T::Group, row));
-                let mut misfits = self.misfits(T::Group, at);
+                candidate
+                    .blocks
+                    .extend(self.broken.of_id(TableId::Group, row));
+                let mut misfits = self.misfits(TableId::Group, at);
                 misfits.extend(self.misfits_of_links(row));
                 candidate.blocks.extend(values::reasons(misfits));
                 candidate.requires = self.needs_of_group(row);
@@ -382,15 +389,15 @@ impl<'p, 'w> Comparer<'p, 'w> {
     }
 
     /// Checks the links of a group to the APIs that the target has.
-    fn misfits_of_links(&self, group: &Row) -> Vec<Misfit> {
+    fn misfits_of_links(&self, group: &Row) -> Vec<ValueError> {
         let apis = self
             .pair
             .file
             .apis_of(group.text(group::GROUP_ID))
             .into_iter();
-        let links = apis.filter(|(_, api)| !self.pair.is_lacking(*api));
+        let links = apis.filter(|(_, api)| !self.pair.is_missing(*api));
         links
-            .flat_map(|(at, _)| self.misfits(T::GroupApi, at))
+            .flat_map(|(at, _)| self.misfits(TableId::GroupApi, at))
             .collect()
     }
 

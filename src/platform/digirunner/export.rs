@@ -12,10 +12,10 @@ use self::kept::Kept;
 use super::counts;
 use super::file::{ANALYSIS, ROOT};
 use super::rules::CLIENT;
-use super::tables::{
-    API_USE, API_USE_LIST, FieldDef, Role, T, TABLES, Type, client, clientext, open_map,
+use super::schema::{
+    API_USE, API_USE_LIST, FieldDef, Role, TABLES, TableId, Type, client, clientext, open_map,
 };
-use super::world::{Api, Cell, Row, World, epoch_millis};
+use super::tables::{Api, Cell, Row, Tables, epoch_millis};
 use crate::engine::ItemId;
 use crate::platform::{Export, MissingRoots};
 
@@ -24,9 +24,9 @@ use crate::platform::{Export, MissingRoots};
 /// # Errors
 ///
 /// Fails if a root is no client of the target.
-pub(super) fn export(world: &World, roots: &[ItemId]) -> Result<Export, MissingRoots> {
+pub(super) fn export(world: &Tables, roots: &[ItemId]) -> Result<Export, MissingRoots> {
     let known: HashSet<&str> = world
-        .rows(T::Client)
+        .rows(TableId::Client)
         .iter()
         .map(|row| row.text(client::CLIENT_ID))
         .collect();
@@ -59,7 +59,7 @@ struct Apis<'w> {
 }
 
 impl<'w> Apis<'w> {
-    fn new(world: &'w World) -> Self {
+    fn new(world: &'w Tables) -> Self {
         let uids = world
             .apis
             .iter()
@@ -139,7 +139,7 @@ fn use_of(json: &mut json::Writer, api: &Api) {
 /// Returns the APIs that the kept DGRK keys refer to, each once, in order.
 fn uses<'w>(kept: &Kept<'w>, apis: &Apis<'w>) -> Vec<&'w Api> {
     let mut seen = HashSet::new();
-    kept.rows(T::OpenMap)
+    kept.rows(TableId::OpenMap)
         .map(|row| row.text(open_map::REF_API_UID))
         .filter(|uid| seen.insert(*uid))
         .filter_map(|uid| apis.uids.get(uid).copied())

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::tables::{API_USE, API_USE_LIST, FieldDef, T, TABLES, Type, clientext};
-use super::world::{ApiUse, Cell, Row, World, local_day};
+use super::schema::{API_USE, API_USE_LIST, FieldDef, TABLES, TableId, Type, clientext};
+use super::tables::{ApiUse, Cell, Row, Tables, local_day};
 use crate::engine::Finding;
 use crate::engine::diff::push_segment;
 use crate::platform::parse::{self, ParseError, ParseErrorKind, wrong};
@@ -27,7 +27,7 @@ pub(super) const ANALYSIS: &str = "analyzeClientRelated";
 #[derive(Debug)]
 pub(super) struct File {
     /// Its rows.
-    pub(super) world: World,
+    pub(super) world: Tables,
     /// What was noticed while reading.
     pub(super) findings: Vec<Finding>,
 }
@@ -74,7 +74,7 @@ enum Segment {
 
 #[derive(Default)]
 struct Reader {
-    world: World,
+    world: Tables,
     findings: Vec<Finding>,
     path: Vec<Segment>,
     has_lists: bool,
@@ -300,7 +300,7 @@ impl<'de> Visitor<'de> for Lists<'_> {
                 reader.world.set_nulls(table.id, nulls);
             }
             match table {
-                Some(table) if table.id == T::Clientext => {
+                Some(table) if table.id == TableId::Clientext => {
                     reader
                         .world
                         .set_rows(table.id, rows.into_iter().map(with_resubmit_day).collect());

@@ -5,114 +5,169 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::file::ROOT;
-use super::side::{ScopeApi, Side, is_hidden};
-use super::tables::{
-    API_USE_LIST, T, authority, client, client_group, client_vgroup, clientext, dp_app, group,
-    group_api,
+use super::index::{Index, ScopeApi, is_hidden};
+use super::schema::{
+    API_USE_LIST, TableId, authority, client, client_group, client_vgroup, clientext, dp_app,
+    group, group_api,
 };
-use super::tables::{
+use super::schema::{
     group_authority, host, idp_a, idp_jdbc, idp_l, idp_o, oauth, open_key, open_map, vgroup,
 };
-use super::tables::{vgroup_authority, vgroup_group, x_key, x_map};
+use super::schema::{vgroup_authority, vgroup_group, x_key, x_map};
+use super::tables::{Cell, Row, Tables};
 use super::values;
-use super::world::{Cell, Row, World};
 use crate::engine::{Finding, Reason};
 
 /// The references inside a file: from where, to what.
-pub(super) const REFERENCES: [(T, usize, T, usize); 25] = [
-    (T::Host, host::CLIENT_ID, T::Client, client::CLIENT_ID),
-    (T::Oauth, oauth::CLIENT_ID, T::Client, client::CLIENT_ID),
+pub(super) const REFERENCES: [(TableId, usize, TableId, usize); 25] = [
     (
-        T::Clientext,
+        TableId::Host,
+        host::CLIENT_ID,
+        TableId::Client,
+        client::CLIENT_ID,
+    ),
+    (
+        TableId::Oauth,
+        oauth::CLIENT_ID,
+        TableId::Client,
+        client::CLIENT_ID,
+    ),
+    (
+        TableId::Clientext,
         clientext::CLIENT_ID,
-        T::Client,
+        TableId::Client,
         client::CLIENT_ID,
     ),
-    (T::Group, group::VGROUP_ID, T::Vgroup, vgroup::VGROUP_ID),
     (
-        T::ClientGroup,
+        TableId::Group,
+        group::VGROUP_ID,
+        TableId::Vgroup,
+        vgroup::VGROUP_ID,
+    ),
+    (
+        TableId::ClientGroup,
         client_group::CLIENT_ID,
-        T::Client,
+        TableId::Client,
         client::CLIENT_ID,
     ),
     (
-        T::ClientGroup,
+        TableId::ClientGroup,
         client_group::GROUP_ID,
-        T::Group,
+        TableId::Group,
         group::GROUP_ID,
     ),
     (
-        T::ClientVgroup,
+        TableId::ClientVgroup,
         client_vgroup::CLIENT_ID,
-        T::Client,
+        TableId::Client,
         client::CLIENT_ID,
     ),
     (
-        T::ClientVgroup,
+        TableId::ClientVgroup,
         client_vgroup::VGROUP_ID,
-        T::Vgroup,
+        TableId::Vgroup,
         vgroup::VGROUP_ID,
     ),
     (
-        T::VgroupGroup,
+        TableId::VgroupGroup,
         vgroup_group::VGROUP_ID,
-        T::Vgroup,
+        TableId::Vgroup,
         vgroup::VGROUP_ID,
     ),
     (
-        T::VgroupGroup,
+        TableId::VgroupGroup,
         vgroup_group::GROUP_ID,
-        T::Group,
-        group::GROUP_ID,
-    ),
-    (T::GroupApi, group_api::GROUP_ID, T::Group, group::GROUP_ID),
-    (T::XKey, x_key::CLIENT_ID, T::Client, client::CLIENT_ID),
-    (T::XMap, x_map::REF_API_KEY_ID, T::XKey, x_key::API_KEY_ID),
-    (T::XMap, x_map::GROUP_ID, T::Group, group::GROUP_ID),
-    (
-        T::GroupAuthority,
-        group_authority::GROUP_ID,
-        T::Group,
+        TableId::Group,
         group::GROUP_ID,
     ),
     (
-        T::GroupAuthority,
-        group_authority::GROUP_AUTHORITIE_ID,
-        T::Authority,
-        authority::GROUP_AUTHORITIE_ID,
+        TableId::GroupApi,
+        group_api::GROUP_ID,
+        TableId::Group,
+        group::GROUP_ID,
     ),
     (
-        T::VgroupAuthority,
-        vgroup_authority::VGROUP_ID,
-        T::Vgroup,
-        vgroup::VGROUP_ID,
-    ),
-    (
-        T::VgroupAuthority,
-        vgroup_authority::VGROUP_AUTHORITIE_ID,
-        T::Authority,
-        authority::GROUP_AUTHORITIE_ID,
-    ),
-    (T::DpApp, dp_app::CLIENT_ID, T::Client, client::CLIENT_ID),
-    (
-        T::OpenKey,
-        open_key::CLIENT_ID,
-        T::Client,
+        TableId::XKey,
+        x_key::CLIENT_ID,
+        TableId::Client,
         client::CLIENT_ID,
     ),
     (
-        T::OpenMap,
+        TableId::XMap,
+        x_map::REF_API_KEY_ID,
+        TableId::XKey,
+        x_key::API_KEY_ID,
+    ),
+    (
+        TableId::XMap,
+        x_map::GROUP_ID,
+        TableId::Group,
+        group::GROUP_ID,
+    ),
+    (
+        TableId::GroupAuthority,
+        group_authority::GROUP_ID,
+        TableId::Group,
+        group::GROUP_ID,
+    ),
+    (
+        TableId::GroupAuthority,
+        group_authority::GROUP_AUTHORITIE_ID,
+        TableId::Authority,
+        authority::GROUP_AUTHORITIE_ID,
+    ),
+    (
+        TableId::VgroupAuthority,
+        vgroup_authority::VGROUP_ID,
+        TableId::Vgroup,
+        vgroup::VGROUP_ID,
+    ),
+    (
+        TableId::VgroupAuthority,
+        vgroup_authority::VGROUP_AUTHORITIE_ID,
+        TableId::Authority,
+        authority::GROUP_AUTHORITIE_ID,
+    ),
+    (
+        TableId::DpApp,
+        dp_app::CLIENT_ID,
+        TableId::Client,
+        client::CLIENT_ID,
+    ),
+    (
+        TableId::OpenKey,
+        open_key::CLIENT_ID,
+        TableId::Client,
+        client::CLIENT_ID,
+    ),
+    (
+        TableId::OpenMap,
         open_map::REF_OPEN_API_KEY_ID,
-        T::OpenKey,
+        TableId::OpenKey,
         open_key::OPEN_API_KEY_ID,
     ),
-    (T::IdpO, idp_o::CLIENT_ID, T::Client, client::CLIENT_ID),
-    (T::IdpL, idp_l::CLIENT_ID, T::Client, client::CLIENT_ID),
-    (T::IdpA, idp_a::CLIENT_ID, T::Client, client::CLIENT_ID),
     (
-        T::IdpJdbc,
+        TableId::IdpO,
+        idp_o::CLIENT_ID,
+        TableId::Client,
+        client::CLIENT_ID,
+    ),
+    (
+        TableId::IdpL,
+        idp_l::CLIENT_ID,
+        TableId::Client,
+        client::CLIENT_ID,
+    ),
+    (
+        TableId::IdpA,
+        idp_a::CLIENT_ID,
+        TableId::Client,
+        client::CLIENT_ID,
+    ),
+    (
+        TableId::IdpJdbc,
         idp_jdbc::CLIENT_ID,
-        T::Client,
+        TableId::Client,
         client::CLIENT_ID,
     ),
 ];
@@ -120,7 +175,7 @@ pub(super) const REFERENCES: [(T, usize, T, usize); 25] = [
 /// The reference that the product keeps, and skips on import, when what it names
 /// is deleted: deleting a group leaves the maps of X-API keys to it. Without any
 /// map row of a key the product refuses the whole file.
-pub(super) const SKIPPED: (T, usize) = (T::XMap, x_map::GROUP_ID);
+pub(super) const SKIPPED: (TableId, usize) = (TableId::XMap, x_map::GROUP_ID);
 
 /// Breaks that are told, and by whom they are felt.
 pub(super) struct Broken<'w> {
@@ -128,16 +183,16 @@ pub(super) struct Broken<'w> {
     pub(super) findings: Vec<Finding>,
     clients: HashMap<&'w str, Vec<Reason>>,
     /// Ids that other rows refer to and that stand several times.
-    twice: HashMap<(T, Key<'w>), usize>,
+    twice: HashMap<(TableId, Key<'w>), usize>,
 }
 
 /// The ids that rows of the file refer to others by. They mean nothing
 /// elsewhere, and two rows with the same one cannot be told apart.
-const IDS: [(T, usize); 4] = [
-    (T::Group, group::GROUP_ID),
-    (T::Vgroup, vgroup::VGROUP_ID),
-    (T::XKey, x_key::API_KEY_ID),
-    (T::OpenKey, open_key::OPEN_API_KEY_ID),
+const IDS: [(TableId, usize); 4] = [
+    (TableId::Group, group::GROUP_ID),
+    (TableId::Vgroup, vgroup::VGROUP_ID),
+    (TableId::XKey, x_key::API_KEY_ID),
+    (TableId::OpenKey, open_key::OPEN_API_KEY_ID),
 ];
 
 impl Broken<'_> {
@@ -148,7 +203,7 @@ impl Broken<'_> {
     }
 
     /// Returns what is wrong with the id that other rows refer to a row by.
-    pub(super) fn of_id(&self, table: T, row: &Row) -> Option<Reason> {
+    pub(super) fn of_id(&self, table: TableId, row: &Row) -> Option<Reason> {
         let (_, column) = IDS.iter().find(|(of, _)| *of == table)?;
         let (list, field) = (table.table().list, field(table, *column));
         let Some(key) = Key::of(row.cell(*column)) else {
@@ -163,20 +218,20 @@ impl Broken<'_> {
     }
 
     /// Returns what is wrong with the ids of a scope's hidden groups.
-    pub(super) fn of_hidden_groups(&self, file: &Side<'_>, apis: &[ScopeApi<'_>]) -> Vec<Reason> {
+    pub(super) fn of_hidden_groups(&self, file: &Index<'_>, apis: &[ScopeApi<'_>]) -> Vec<Reason> {
         let mut reasons = Vec::new();
         for api in apis {
             let reason = file
                 .world
-                .row(T::Group, api.group)
-                .and_then(|row| self.of_id(T::Group, row));
+                .row(TableId::Group, api.group)
+                .and_then(|row| self.of_id(TableId::Group, row));
             reasons.extend(reason.filter(|reason| !reasons.contains(reason)));
         }
         reasons
     }
 }
 
-fn field(table: T, column: usize) -> &'static str {
+fn field(table: TableId, column: usize) -> &'static str {
     table
         .table()
         .fields
@@ -185,14 +240,14 @@ fn field(table: T, column: usize) -> &'static str {
 }
 
 /// Checks every reference of the file.
-pub(super) fn check<'w>(file: &Side<'w>) -> Broken<'w> {
+pub(super) fn check<'w>(file: &Index<'w>) -> Broken<'w> {
     let mut broken = Broken {
         findings: Vec::new(),
         clients: HashMap::new(),
         twice: ids_that_stand_twice(file.world),
     };
-    let mut known: HashMap<(T, usize), HashSet<Key<'w>>> = HashMap::new();
-    let mut dangling: BTreeSet<(T, usize)> = BTreeSet::new();
+    let mut known: HashMap<(TableId, usize), HashSet<Key<'w>>> = HashMap::new();
+    let mut dangling: BTreeSet<(TableId, usize)> = BTreeSet::new();
     for (from, column, to, key) in REFERENCES {
         let keys = known
             .entry((to, key))
@@ -200,7 +255,7 @@ pub(super) fn check<'w>(file: &Side<'w>) -> Broken<'w> {
         for (at, row) in file.world.rows(from).iter().enumerate() {
             let wanted = Key::of(row.cell(column));
             // A plain group has no scope, whatever its column says.
-            let is_none = from == T::Group && !is_hidden(row);
+            let is_none = from == TableId::Group && !is_hidden(row);
             if is_none || wanted.as_ref().is_some_and(|wanted| keys.contains(wanted)) {
                 continue;
             }
@@ -216,13 +271,13 @@ pub(super) fn check<'w>(file: &Side<'w>) -> Broken<'w> {
         }
     }
     let uids: HashSet<&str> = file.world.api_use.iter().map(|api| &*api.uid).collect();
-    for (at, row) in file.world.rows(T::OpenMap).iter().enumerate() {
+    for (at, row) in file.world.rows(TableId::OpenMap).iter().enumerate() {
         let uid = row.text(open_map::REF_API_UID);
         if !uids.contains(uid) {
-            let at = file.world.place(T::OpenMap, at);
+            let at = file.world.place(TableId::OpenMap, at);
             let wanted = Key::of(row.cell(open_map::REF_API_UID));
             broken.push(
-                T::OpenMap,
+                TableId::OpenMap,
                 open_map::REF_API_UID,
                 at,
                 wanted.as_ref(),
@@ -245,7 +300,7 @@ pub(super) fn check<'w>(file: &Side<'w>) -> Broken<'w> {
     broken
 }
 
-fn ids_that_stand_twice(file: &World) -> HashMap<(T, Key<'_>), usize> {
+fn ids_that_stand_twice(file: &Tables) -> HashMap<(TableId, Key<'_>), usize> {
     let mut times = HashMap::new();
     for (table, column) in IDS {
         for key in file
@@ -263,20 +318,20 @@ fn ids_that_stand_twice(file: &World) -> HashMap<(T, Key<'_>), usize> {
 impl<'w> Broken<'w> {
     fn note(
         &mut self,
-        from: T,
+        from: TableId,
         column: usize,
         at: usize,
         row: &'w Row,
         wanted: Option<&Key<'_>>,
-        to: T,
+        to: TableId,
     ) {
         self.push(from, column, at, wanted, to.table().list);
         let client = match (from, column) {
-            (T::ClientGroup, client_group::GROUP_ID) => row.text(client_group::CLIENT_ID),
-            (T::ClientVgroup, client_vgroup::VGROUP_ID) => row.text(client_vgroup::CLIENT_ID),
+            (TableId::ClientGroup, client_group::GROUP_ID) => row.text(client_group::CLIENT_ID),
+            (TableId::ClientVgroup, client_vgroup::VGROUP_ID) => row.text(client_vgroup::CLIENT_ID),
             _ => return,
         };
-        let what = if from == T::ClientGroup {
+        let what = if from == TableId::ClientGroup {
             "group"
         } else {
             "scope"
@@ -296,7 +351,14 @@ impl<'w> Broken<'w> {
             .push(Reason::new("broken-reference", message));
     }
 
-    fn push(&mut self, from: T, column: usize, at: usize, wanted: Option<&Key<'_>>, to: &str) {
+    fn push(
+        &mut self,
+        from: TableId,
+        column: usize,
+        at: usize,
+        wanted: Option<&Key<'_>>,
+        to: &str,
+    ) {
         let (list, field) = (from.table().list, field(from, column));
         let message = match wanted {
             Some(wanted) => {
@@ -344,7 +406,7 @@ impl std::fmt::Display for Key<'_> {
     }
 }
 
-fn keys(world: &World, table: T, column: usize) -> HashSet<Key<'_>> {
+fn keys(world: &Tables, table: TableId, column: usize) -> HashSet<Key<'_>> {
     world
         .rows(table)
         .iter()

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::index::{ApiName, IDPS, Index, ScopeApi, Sides, is_hidden};
 use super::rules::{GROUP, Hosts, SCOPE, host_over};
-use super::side::{ApiName, IDPS, Pair, ScopeApi, Side, is_hidden};
-use super::tables::{
-    FieldDef, Role, T, Table, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map, vgroup,
-    vgroup_group, x_key, x_map,
+use super::schema::{
+    FieldDef, Role, Table, TableId, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map,
+    vgroup, vgroup_group, x_key, x_map,
 };
-use super::world::{Cell, Row};
+use super::tables::{Cell, Row};
 use crate::engine::secret::mask_text;
 use crate::engine::{Element, Field, ItemId, Secret, Value};
 
@@ -39,12 +39,12 @@ fn fields(table: &Table, row: &Row, wanted: impl Fn(&FieldDef) -> bool) -> Vec<F
 }
 
 /// Returns the compared fields of a row.
-fn compared(table: T, row: &Row) -> Vec<Field> {
+fn compared(table: TableId, row: &Row) -> Vec<Field> {
     fields(table.table(), row, |field| field.role == Role::Compared)
 }
 
 /// Returns a row as a record.
-pub(super) fn record(table: T, row: &Row) -> Value {
+pub(super) fn record(table: TableId, row: &Row) -> Value {
     Value::Record(compared(table, row))
 }
 
@@ -73,19 +73,19 @@ fn names<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
 
 /// Returns a plain group with its APIs and authentication types. On the
 /// file's side the lacking APIs are left out.
-pub(super) fn plain_group(pair: &Pair<'_>, side: &Side<'_>, row: &Row) -> Value {
+pub(super) fn plain_group(pair: &Sides<'_>, side: &Index<'_>, row: &Row) -> Value {
     let id = row.text(group::GROUP_ID);
     let is_file = std::ptr::eq(side, &raw const pair.file);
-    let mut all = compared(T::Group, row);
+    let mut all = compared(TableId::Group, row);
     let apis = side
         .apis_of(id)
         .into_iter()
-        .filter(|(_, api)| !is_file || !pair.is_lacking(*api));
+        .filter(|(_, api)| !is_file || !pair.is_missing(*api));
     let links = apis.map(|(link, api)| {
         let version = side
             .world
-            .row(T::GroupApi, link)
-            .map_or(Value::Null, |row| record(T::GroupApi, row));
+            .row(TableId::GroupApi, link)
+            .map_or(Value::Null, |row| record(TableId::GroupApi, row));
         api_element(api, version)
     });
     all.push(Field::new("apis", Value::set(links)));
@@ -97,9 +97,9 @@ pub(super) fn plain_group(pair: &Pair<'_>, side: &Side<'_>, row: &Row) -> Value 
 }
 
 /// Returns a scope with its APIs and authentication types.
-pub(super) fn scope(side: &Side<'_>, row: &Row, apis: &[ScopeApi<'_>]) -> Value {
+pub(super) fn scope(side: &Index<'_>, row: &Row, apis: &[ScopeApi<'_>]) -> Value {
     let id = row.text(vgroup::VGROUP_ID);
-    let mut all = compared(T::Vgroup, row);
+    let mut all = compared(TableId::Vgroup, row);
     let links = apis
         .iter()
         .map(|api| api_element(api.api, hidden_group(side, api)));
@@ -112,8 +112,8 @@ pub(super) fn scope(side: &Side<'_>, row: &Row, apis: &[ScopeApi<'_>]) -> Value 
 }
 
 /// Returns what is compared of an API's hidden group.
-pub(super) fn hidden_group(side: &Side<'_>, api: &ScopeApi<'_>) -> Value {
-    let Some(row) = side.world.row(T::Group, api.group) else {
+pub(super) fn hidden_group(side: &Index<'_>, api: &ScopeApi<'_>) -> Value {
+    let Some(row) = side.world.row(TableId::Group, api.group) else {
         return Value::Null;
     };
     let is_compared = |field: &FieldDef| field.role == Role::Compared && !field.follows;
@@ -127,9 +127,9 @@ pub(super) fn hidden_group(side: &Side<'_>, api: &ScopeApi<'_>) -> Value {
 
 /// Returns what a scope of the target has that is not compared with the file:
 /// the local text of its hidden groups, and which groups it links.
-pub(super) fn scope_facts(target: &Side<'_>, scope: &Row, apis: &[ScopeApi<'_>]) -> Value {
+pub(super) fn scope_context(target: &Index<'_>, scope: &Row, apis: &[ScopeApi<'_>]) -> Value {
     let hidden = apis.iter().filter_map(|api| {
-        let row = target.world.row(T::Group, api.group)?;
+        let row = target.world.row(TableId::Group, api.group)?;
         let text = Value::Record(fields(&group::TABLE, row, |field| field.follows));
         Some(Element::matched(
             row.shared(group::GROUP_ID),
@@ -138,7 +138,7 @@ pub(super) fn scope_facts(target: &Side<'_>, scope: &Row, apis: &[ScopeApi<'_>])
         ))
     });
     let linked = target.rows_of(
-        T::VgroupGroup,
+        TableId::VgroupGroup,
         &target.vgroup_groups,
         scope.text(vgroup::VGROUP_ID),
     );
@@ -154,7 +154,7 @@ pub(super) fn scope_facts(target: &Side<'_>, scope: &Row, apis: &[ScopeApi<'_>])
 
 /// Returns how a group that a scope links is called: by its first API, else
 /// by its name, else by its id.
-fn linked_group_label(target: &Side<'_>, id: Arc<str>) -> Arc<str> {
+fn linked_group_label(target: &Index<'_>, id: Arc<str>) -> Arc<str> {
     match (target.apis_of(&id).first(), target.group(&id)) {
         (Some((_, api)), _) => api_label(*api).into(),
         (None, Some(row)) => row.shared(group::GROUP_NAME),
@@ -164,7 +164,7 @@ fn linked_group_label(target: &Side<'_>, id: Arc<str>) -> Arc<str> {
 
 /// Which side of a pair an item is built from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum From {
+pub(super) enum Origin {
     /// What the file wants.
     File,
     /// What the target has.
@@ -173,8 +173,8 @@ pub(super) enum From {
 
 /// Builds the parts of one client, from either side.
 pub(super) struct ClientItem<'p, 'w> {
-    pub(super) pair: &'p Pair<'w>,
-    pub(super) from: From,
+    pub(super) pair: &'p Sides<'w>,
+    pub(super) from: Origin,
     pub(super) id: &'p str,
     /// Whether the file wants the client's scopes whole: see
     /// [`is_partial`](Self::is_partial).
@@ -182,16 +182,16 @@ pub(super) struct ClientItem<'p, 'w> {
 }
 
 impl<'p, 'w> ClientItem<'p, 'w> {
-    const fn side(&self) -> &'p Side<'w> {
+    const fn side(&self) -> &'p Index<'w> {
         match self.from {
-            From::File => &self.pair.file,
-            From::Target => &self.pair.target,
+            Origin::File => &self.pair.file,
+            Origin::Target => &self.pair.target,
         }
     }
 
     /// Returns the client with everything that belongs to it.
     pub(super) fn value(&self, row: &Row) -> Value {
-        let mut all = compared(T::Client, row);
+        let mut all = compared(TableId::Client, row);
         all.extend(self.parts());
         Value::Record(all)
     }
@@ -218,34 +218,34 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     /// matches is called by the file's ip on both sides. A host of the target
     /// is known by its own id, which stays when others come and go.
     fn hosts(&self) -> Value {
-        use super::tables::host as h;
+        use super::schema::host as h;
         let (file, target) = (
             Hosts::of(&self.pair.file, self.id),
             Hosts::of(&self.pair.target, self.id),
         );
         let (own, others) = match self.from {
-            From::File => (&file, &target),
-            From::Target => (&target, &file),
+            Origin::File => (&file, &target),
+            Origin::Target => (&target, &file),
         };
         let elements = own.rows().iter().enumerate().map(|(at, row)| {
             let partner = others.position(row);
             let id = match (self.from, partner) {
-                (From::File, Some(other)) => host_id(target.rows(), other),
-                (From::File, None) => format!("file {at}"),
-                (From::Target, _) => host_id(target.rows(), at),
+                (Origin::File, Some(other)) => host_id(target.rows(), other),
+                (Origin::File, None) => format!("file {at}"),
+                (Origin::Target, _) => host_id(target.rows(), at),
             };
             let called = match (self.from, partner) {
-                (From::Target, Some(other)) => file.rows().get(other).copied().unwrap_or(row),
+                (Origin::Target, Some(other)) => file.rows().get(other).copied().unwrap_or(row),
                 _ => row,
             };
             let over = match (
                 self.from,
                 partner.and_then(|other| target.rows().get(other)),
             ) {
-                (From::File, Some(other)) => &host_over(row, other),
+                (Origin::File, Some(other)) => &host_over(row, other),
                 _ => *row,
             };
-            Element::matched(id, called.shared(h::HOST_IP), record(T::Host, over))
+            Element::matched(id, called.shared(h::HOST_IP), record(TableId::Host, over))
         });
         // Two hosts of the file on one of the target block the client; the set
         // shows the first.
@@ -273,8 +273,8 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         let elements = held.map(|row| {
             let name = row.text(vgroup::VGROUP_NAME);
             let apis = match self.from {
-                From::File => self.wanted_scope_apis(row),
-                From::Target => self.held_scope_apis(row),
+                Origin::File => self.wanted_scope_apis(row),
+                Origin::Target => self.held_scope_apis(row),
             };
             let apis = if apis.is_empty() {
                 Value::Null
@@ -319,10 +319,10 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
     /// Returns the APIs of a scope that the client holds: it has their hidden
     /// groups.
-    fn held_apis(&self, side: &Side<'w>, scope: &str) -> Vec<ApiName<'w>> {
+    fn held_apis(&self, side: &Index<'w>, scope: &str) -> Vec<ApiName<'w>> {
         let groups: HashSet<&str> = side.groups_of_client(self.id).into_iter().collect();
         let is_held = |api: &ScopeApi<'w>| {
-            let hidden = side.world.row(T::Group, api.group);
+            let hidden = side.world.row(TableId::Group, api.group);
             hidden.is_some_and(|row| groups.contains(row.text(group::GROUP_ID)))
         };
         side.scope_apis(scope)
@@ -369,22 +369,24 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
     fn oauth(&self) -> Value {
         let side = self.side();
-        let found = side.rows_of(T::Oauth, &side.oauth, self.id).next();
-        found.map_or(Value::Null, |(_, row)| record(T::Oauth, row))
+        let found = side.rows_of(TableId::Oauth, &side.oauth, self.id).next();
+        found.map_or(Value::Null, |(_, row)| record(TableId::Oauth, row))
     }
 
     fn extension(&self) -> Value {
         let side = self.side();
-        let found = side.rows_of(T::Clientext, &side.clientext, self.id).next();
-        found.map_or(Value::Null, |(_, row)| record(T::Clientext, row))
+        let found = side
+            .rows_of(TableId::Clientext, &side.clientext, self.id)
+            .next();
+        found.map_or(Value::Null, |(_, row)| record(TableId::Clientext, row))
     }
 
     fn x_keys(&self) -> Value {
         let side = self.side();
         let elements = side
-            .rows_of(T::XKey, &side.x_keys, self.id)
+            .rows_of(TableId::XKey, &side.x_keys, self.id)
             .map(|(_, row)| {
-                let mut all = compared(T::XKey, row);
+                let mut all = compared(TableId::XKey, row);
                 let groups = self.x_key_groups(row.int(x_key::API_KEY_ID));
                 all.push(Field::new("groups", Value::set(groups)));
                 Element::matched(
@@ -398,11 +400,11 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
     fn x_key_groups(&self, key: Option<i64>) -> Vec<Element> {
         let side = self.side();
-        side.rows_of_id(T::XMap, &side.x_maps, key)
+        side.rows_of_id(TableId::XMap, &side.x_maps, key)
             .filter_map(|(_, map)| side.group(map.text(x_map::GROUP_ID)))
             .filter_map(|row| match self.from {
-                From::File => self.wanted_map_group(row),
-                From::Target => Some(target_map_group(row)),
+                Origin::File => self.wanted_map_group(row),
+                Origin::Target => Some(target_map_group(row)),
             })
             .collect()
     }
@@ -426,7 +428,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         let apis = self.pair.importable_apis(row.text(group::VGROUP_ID));
         let hidden = apis
             .iter()
-            .filter_map(|api| self.pair.file.world.row(T::Group, api.group));
+            .filter_map(|api| self.pair.file.world.row(TableId::Group, api.group));
         hidden
             .map(|other| other.text(group::GROUP_ID))
             .find(|id| *id == row.text(group::GROUP_ID))?;
@@ -440,9 +442,9 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     fn open_keys(&self) -> Value {
         let side = self.side();
         let elements = side
-            .rows_of(T::OpenKey, &side.open_keys, self.id)
+            .rows_of(TableId::OpenKey, &side.open_keys, self.id)
             .map(|(_, row)| {
-                let mut all = compared(T::OpenKey, row);
+                let mut all = compared(TableId::OpenKey, row);
                 all.push(Field::new(
                     "apis",
                     Value::set(self.open_key_apis(row.int(open_key::OPEN_API_KEY_ID))),
@@ -458,16 +460,16 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
     fn open_key_apis(&self, key: Option<i64>) -> Vec<Element> {
         let side = self.side();
-        side.rows_of_id(T::OpenMap, &side.open_maps, key)
+        side.rows_of_id(TableId::OpenMap, &side.open_maps, key)
             .filter_map(|(_, map)| {
                 let uid = map.text(open_map::REF_API_UID);
                 match self.from {
-                    From::File => {
+                    Origin::File => {
                         let api = self.pair.used_api(uid)?;
                         self.pair.target_uid(api)?;
                         Some(api_element(api, Value::Null))
                     }
-                    From::Target => Some(match self.pair.target_api(uid) {
+                    Origin::Target => Some(match self.pair.target_api(uid) {
                         Some(api) => api_element(api, Value::Null),
                         None => Element::named(uid, Value::Null),
                     }),
@@ -478,8 +480,8 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
     fn dp_app(&self) -> Value {
         let side = self.side();
-        let found = side.rows_of(T::DpApp, &side.dp_apps, self.id).next();
-        found.map_or(Value::Null, |(_, row)| record(T::DpApp, row))
+        let found = side.rows_of(TableId::DpApp, &side.dp_apps, self.id).next();
+        found.map_or(Value::Null, |(_, row)| record(TableId::DpApp, row))
     }
 
     /// The rows of identity providers of one sort. For a portal client (one
@@ -500,7 +502,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
                 record(table, row),
             );
             element.replaced =
-                self.from == From::Target && gives_way(self.pair, self.id, sort, row);
+                self.from == Origin::Target && gives_way(self.pair, self.id, sort, row);
             element
         });
         Value::set(elements)
@@ -511,7 +513,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 fn host_id(hosts: &[&Row], at: usize) -> String {
     let id = hosts
         .get(at)
-        .and_then(|row| row.int(super::tables::host::HOST_SEQ));
+        .and_then(|row| row.int(super::schema::host::HOST_SEQ));
     id.map_or_else(
         || format!("target, place {at}"),
         |id| format!("target {id}"),
@@ -520,11 +522,11 @@ fn host_id(hosts: &[&Row], at: usize) -> String {
 
 /// Returns how a row of an identity provider is called: what it leads to, and
 /// its own id.
-fn idp_label(table: T, row: &Row, id: i64) -> String {
+fn idp_label(table: TableId, row: &Row, id: i64) -> String {
     let text = match table {
-        T::IdpO => row.text(idp_o::IDP_TYPE),
-        T::IdpL => row.text(idp_l::PAGE_TITLE),
-        T::IdpA => row.text(idp_a::PAGE_TITLE),
+        TableId::IdpO => row.text(idp_o::IDP_TYPE),
+        TableId::IdpL => row.text(idp_l::PAGE_TITLE),
+        TableId::IdpA => row.text(idp_a::PAGE_TITLE),
         _ => row.text(idp_jdbc::CONNECTION_NAME),
     };
     format!("{text} {id}")
@@ -532,7 +534,7 @@ fn idp_label(table: T, row: &Row, id: i64) -> String {
 
 /// Says whether covering a client removes this row of the target: the file
 /// has a `dpApp` for the client, and rows of the same type (O) or sort.
-pub(super) fn gives_way(pair: &Pair<'_>, client: &str, sort: usize, row: &Row) -> bool {
+pub(super) fn gives_way(pair: &Sides<'_>, client: &str, sort: usize, row: &Row) -> bool {
     let file = &pair.file;
     if !file.dp_apps.contains_key(client) {
         return false;
@@ -541,7 +543,7 @@ pub(super) fn gives_way(pair: &Pair<'_>, client: &str, sort: usize, row: &Row) -
         return false;
     };
     file.rows_of(*table, index, client).any(|(_, wanted)| {
-        *table != T::IdpO || wanted.text(idp_o::IDP_TYPE) == row.text(idp_o::IDP_TYPE)
+        *table != TableId::IdpO || wanted.text(idp_o::IDP_TYPE) == row.text(idp_o::IDP_TYPE)
     })
 }
 

@@ -12,17 +12,17 @@ mod changes;
 mod compare;
 mod export;
 mod file;
+mod index;
 mod integrity;
 mod item;
 mod references;
 mod rules;
+mod schema;
 pub mod scope;
-mod side;
 mod snapshot;
 mod tables;
 mod values;
 mod verify;
-mod world;
 mod write;
 
 #[cfg(test)]
@@ -34,11 +34,11 @@ use chrono::NaiveDateTime;
 use futures_util::future::{BoxFuture, FutureExt as _};
 
 use self::file::{ANALYSIS, File, ROOT};
-use self::side::Side;
-use self::tables::T;
-use self::world::{Row, World};
+use self::index::Index;
+use self::schema::TableId;
+use self::tables::{Row, Tables};
 use super::{
-    Bundle, DemoData, DemoTarget, Export, ExportOptions, Ground, ImportOptions, MissingRoots,
+    Bundle, Comparison, DemoData, DemoTarget, Export, ExportOptions, ImportOptions, MissingRoots,
     ParseError, Platform, Snapshot,
 };
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
@@ -97,7 +97,7 @@ impl Platform for Digirunner {
 
     fn parse(&self, bytes: &[u8], _: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
         let mut file = file::read(bytes)?;
-        let broken = integrity::check(&Side::new(&file.world)).findings;
+        let broken = integrity::check(&Index::new(&file.world)).findings;
         file.findings.extend(broken);
         Ok(Arc::new(Import { file }))
     }
@@ -124,7 +124,7 @@ impl Platform for Digirunner {
     }
 }
 
-impl Snapshot for World {
+impl Snapshot for Tables {
     fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots> {
         export::export(self, &options.roots)
     }
@@ -140,7 +140,7 @@ impl Bundle for Import {
         &self.file.findings
     }
 
-    fn obstacles(&self) -> Vec<Finding> {
+    fn blocking_findings(&self) -> Vec<Finding> {
         compare::obstacles(&self.file)
     }
 
@@ -155,17 +155,17 @@ impl Bundle for Import {
         })
     }
 
-    fn ground<'a>(
+    fn read_target<'a>(
         self: Arc<Self>,
         connection: &'a mut Connection,
         reading: Reading<'a>,
-    ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>> {
+    ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>> {
         async move {
             let target = snapshot::read(connection, reading).await?;
-            Ok(Box::new(Comparison {
+            Ok(Box::new(DigirunnerComparison {
                 import: self,
                 target,
-            }) as Box<dyn Ground>)
+            }) as Box<dyn Comparison>)
         }
         .boxed()
     }
@@ -173,15 +173,15 @@ impl Bundle for Import {
 
 /// Returns how many items of each kind there are, by counting the rows of a
 /// table that fulfil a condition.
-fn counts(count: impl Fn(T, &dyn Fn(&Row) -> bool) -> usize) -> Vec<(Kind, usize)> {
+fn counts(count: impl Fn(TableId, &dyn Fn(&Row) -> bool) -> usize) -> Vec<(Kind, usize)> {
     let all = |table| count(table, &|_| true);
     let counts = [
-        all(T::Client),
-        count(T::Group, &|row| !side::is_hidden(row)),
-        all(T::Vgroup),
-        all(T::Authority),
-        all(T::Level),
-        all(T::Rdb),
+        all(TableId::Client),
+        count(TableId::Group, &|row| !index::is_hidden(row)),
+        all(TableId::Vgroup),
+        all(TableId::Authority),
+        all(TableId::Level),
+        all(TableId::Rdb),
     ];
     rules::KINDS
         .iter()
@@ -191,12 +191,12 @@ fn counts(count: impl Fn(T, &dyn Fn(&Row) -> bool) -> usize) -> Vec<(Kind, usize
 }
 
 /// A file and the target it is compared with.
-struct Comparison {
+struct DigirunnerComparison {
     import: Arc<Import>,
-    target: World,
+    target: Tables,
 }
 
-impl Ground for Comparison {
+impl Comparison for DigirunnerComparison {
     fn plan(&self) -> Plan {
         compare::plan_with_access(&self.import.file, &self.target)
     }

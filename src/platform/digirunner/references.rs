@@ -2,7 +2,7 @@
 //! needs to know of the tables.
 
 use super::allocate::COUNTERS;
-use super::tables::{FieldDef, Role, TABLES, Table};
+use super::schema::{FieldDef, Role, TABLES, Table};
 use crate::store::restore::{Reference, TableInfo};
 
 /// Every reference between the tables. The product declares none of them to

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::side::{IDPS, Pair, Side, is_hidden};
-use super::tables::{T, client, clientext, group, host, open_key, x_key};
-use super::world::{Cell, Row};
+use super::index::{IDPS, Index, Sides, is_hidden};
+use super::schema::{TableId, client, clientext, group, host, open_key, x_key};
+use super::tables::{Cell, Row};
 use crate::engine::{ItemId, Kind, KindInfo, Reason};
 
 /// The kinds, by their words on the command line.
@@ -45,7 +45,7 @@ pub(super) static KINDS: [KindInfo; 6] = [
 
 /// The most APIs of a scope, and the most groups of a client: as many ten-digit
 /// ids as fit into `oauth_client_details.scope varchar(2048)`.
-pub(super) const MOST: usize = 186;
+pub(super) const MAX_GROUPS: usize = 186;
 
 /// What the oauth scope of a client without groups says.
 pub(super) const NO_GROUPS: &str = "select";
@@ -71,23 +71,23 @@ pub(super) fn folded(text: &str) -> String {
 /// Comparing, blocking and writing all ask this index which hosts are the same.
 pub(super) struct Hosts<'w> {
     rows: Vec<&'w Row>,
-    ips: HashMap<String, Found>,
-    names: HashMap<String, Found>,
-    both: HashMap<(String, String), Found>,
+    ips: HashMap<String, Occurrence>,
+    names: HashMap<String, Occurrence>,
+    both: HashMap<(String, String), Occurrence>,
 }
 
 /// The first host that has something, and how many do.
 #[derive(Clone, Copy)]
-struct Found {
+struct Occurrence {
     first: usize,
     count: usize,
 }
 
 impl<'w> Hosts<'w> {
     /// Indexes the hosts of a client.
-    pub(super) fn of(side: &Side<'w>, client_id: &str) -> Self {
+    pub(super) fn of(side: &Index<'w>, client_id: &str) -> Self {
         Self::new(
-            side.rows_of(T::Host, &side.hosts, client_id)
+            side.rows_of(TableId::Host, &side.hosts, client_id)
                 .map(|(_, row)| row)
                 .collect(),
         )
@@ -105,7 +105,7 @@ impl<'w> Hosts<'w> {
                 folded(row.text(host::HOST_IP)),
                 folded(row.text(host::HOST_NAME)),
             );
-            let new = Found { first, count: 0 };
+            let new = Occurrence { first, count: 0 };
             hosts
                 .both
                 .entry((ip.clone(), name.clone()))
@@ -129,7 +129,7 @@ impl<'w> Hosts<'w> {
     }
 
     /// Returns the first host that is the same as this one, and how many are.
-    fn find(&self, other: &Row) -> Option<Found> {
+    fn find(&self, other: &Row) -> Option<Occurrence> {
         let (ip, name) = (
             folded(other.text(host::HOST_IP)),
             folded(other.text(host::HOST_NAME)),
@@ -138,7 +138,7 @@ impl<'w> Hosts<'w> {
             (Some(by_ip), Some(by_name)) => {
                 let twice = self.both.get(&(ip, name)).map_or(0, |found| found.count);
                 let first = by_ip.first.min(by_name.first);
-                Some(Found {
+                Some(Occurrence {
                     first,
                     count: by_ip.count + by_name.count - twice,
                 })
@@ -170,13 +170,13 @@ pub(super) struct Names<'w> {
 impl<'w> Names<'w> {
     /// Indexes a column that must be unique among the rows that `keep` takes.
     pub(super) fn new(
-        pair: &Pair<'w>,
+        pair: &Sides<'w>,
         kind: Kind,
         (what, code): (&'static str, &'static str),
-        (table, key, column): (T, usize, usize),
+        (table, key, column): (TableId, usize, usize),
         keep: impl Fn(&Row) -> bool,
     ) -> Self {
-        let holders = |side: &Side<'w>| {
+        let holders = |side: &Index<'w>| {
             let mut holders: HashMap<&'w str, Vec<&'w str>> = HashMap::new();
             for row in side.world.rows(table).iter().filter(|row| keep(row)) {
                 holders
@@ -287,7 +287,7 @@ pub(super) fn hosts(file: &Hosts<'_>, target: &Hosts<'_>) -> Vec<Reason> {
     for row in file.rows() {
         match target.find(row) {
             None => {}
-            Some(Found { first, count: 1 }) => {
+            Some(Occurrence { first, count: 1 }) => {
                 if let Some(other) = taken.insert(first, row) {
                     reasons.push(Reason::new(
                         "host-clash",
@@ -299,7 +299,7 @@ pub(super) fn hosts(file: &Hosts<'_>, target: &Hosts<'_>) -> Vec<Reason> {
                     ));
                 }
             }
-            Some(Found { count, .. }) => reasons.push(Reason::new(
+            Some(Occurrence { count, .. }) => reasons.push(Reason::new(
                 "host-ambiguous",
                 format!(
                     "host {} matches {count} hosts of the client in the target",
@@ -363,7 +363,7 @@ const OWNED: [&str; 6] = [
 
 impl<'w> Owners<'w> {
     /// Indexes both sides.
-    pub(super) fn new(pair: &Pair<'w>) -> Self {
+    pub(super) fn new(pair: &Sides<'w>) -> Self {
         Self {
             target: owners(&pair.target),
             file: owners(&pair.file),
@@ -371,7 +371,7 @@ impl<'w> Owners<'w> {
     }
 
     /// Returns what of a client's belongs to another one.
-    pub(super) fn check(&self, pair: &Pair<'w>, client_id: &str) -> Vec<Reason> {
+    pub(super) fn check(&self, pair: &Sides<'w>, client_id: &str) -> Vec<Reason> {
         let mut reasons = Vec::new();
         let mut seen = HashSet::new();
         for (sort, identity, label) in owned(&pair.file, client_id) {
@@ -422,10 +422,14 @@ impl<'w> Owners<'w> {
 }
 
 /// Table, identity and client of a sort of owned things.
-fn owned_columns(sort: usize) -> Option<(T, usize, usize)> {
+fn owned_columns(sort: usize) -> Option<(TableId, usize, usize)> {
     match sort {
-        0 => Some((T::XKey, x_key::API_KEY_EN, x_key::CLIENT_ID)),
-        1 => Some((T::OpenKey, open_key::OPEN_API_KEY, open_key::CLIENT_ID)),
+        0 => Some((TableId::XKey, x_key::API_KEY_EN, x_key::CLIENT_ID)),
+        1 => Some((
+            TableId::OpenKey,
+            open_key::OPEN_API_KEY,
+            open_key::CLIENT_ID,
+        )),
         other => IDPS.get(other - 2).copied(),
     }
 }
@@ -435,7 +439,7 @@ fn identity_of(row: &Row, column: usize) -> String {
         .map_or_else(|| row.text(column).to_owned(), |id| id.to_string())
 }
 
-fn owners<'w>(side: &Side<'w>) -> [OwnersOf<'w>; 6] {
+fn owners<'w>(side: &Index<'w>) -> [OwnersOf<'w>; 6] {
     std::array::from_fn(|sort| {
         let mut owners = OwnersOf::new();
         if let Some((table, column, owner)) = owned_columns(sort) {
@@ -451,16 +455,16 @@ fn owners<'w>(side: &Side<'w>) -> [OwnersOf<'w>; 6] {
 }
 
 /// Returns sort, identity and label of what a client of the file owns.
-fn owned(side: &Side<'_>, client_id: &str) -> Vec<(usize, String, String)> {
+fn owned(side: &Index<'_>, client_id: &str) -> Vec<(usize, String, String)> {
     let mut all = Vec::new();
-    for (_, row) in side.rows_of(T::XKey, &side.x_keys, client_id) {
+    for (_, row) in side.rows_of(TableId::XKey, &side.x_keys, client_id) {
         all.push((
             0,
             row.text(x_key::API_KEY_EN).to_owned(),
             row.text(x_key::API_KEY_ALIAS).to_owned(),
         ));
     }
-    for (_, row) in side.rows_of(T::OpenKey, &side.open_keys, client_id) {
+    for (_, row) in side.rows_of(TableId::OpenKey, &side.open_keys, client_id) {
         all.push((
             1,
             row.text(open_key::OPEN_API_KEY).to_owned(),
@@ -510,10 +514,10 @@ pub(super) fn too_many_apis(there: usize, new: usize) -> Option<Reason> {
     } else {
         String::new()
     };
-    (total > MOST).then(|| {
+    (total > MAX_GROUPS).then(|| {
         Reason::new(
             "too-many-apis",
-            format!("would have {total} APIs{described}, the limit is {MOST}"),
+            format!("would have {total} APIs{described}, the limit is {MAX_GROUPS}"),
         )
     })
 }

@@ -8,8 +8,8 @@ use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
-use super::tables::{TABLES, Table, Type};
-use super::world::{Api, Cell, Row, World};
+use super::schema::{TABLES, Table, Type};
+use super::tables::{Api, Cell, Row, Tables};
 use crate::store::{Operation, Reading, StoreError};
 
 /// Reads the target. The caller sees to it that all statements see the same
@@ -17,7 +17,7 @@ use crate::store::{Operation, Reading, StoreError};
 pub(super) async fn read(
     connection: &mut PgConnection,
     reading: Reading<'_>,
-) -> Result<World, StoreError> {
+) -> Result<Tables, StoreError> {
     read_tables(connection, reading, &TABLES).await
 }
 
@@ -37,8 +37,8 @@ pub(super) async fn read_tables(
     connection: &mut PgConnection,
     reading: Reading<'_>,
     tables: &[&'static Table],
-) -> Result<World, StoreError> {
-    let mut world = World::default();
+) -> Result<Tables, StoreError> {
+    let mut world = Tables::default();
     let total = tables.len() + 1;
     for (done, table) in tables.iter().enumerate() {
         (reading.report)(table.name, done, total);
@@ -145,12 +145,12 @@ async fn apis(connection: &mut PgConnection) -> Result<Vec<Api>, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::digirunner::tables::T;
+    use crate::platform::digirunner::schema::TableId;
 
     #[test]
     fn a_table_is_read_by_one_statement_in_its_keys_order() {
         assert_eq!(
-            select(T::ClientGroup.table(), ""),
+            select(TableId::ClientGroup.table(), ""),
             "SELECT client_id::text, group_id::text FROM tsmp_client_group ORDER BY client_id, group_id"
         );
     }

@@ -1,684 +1,223 @@
-//! The 24 tables an export holds, field by field: the JSON property, the
-//! column, its type, and its [`Role`]: whether it is compared, kept, stamped,
-//! derived. A column that stands here in no table is kept.
-//!
-//! One description serves reading the file, reading the target, comparing,
-//! writing and the check before the commit. Property names are the product's
-//! bean names, oddly spelled ones too.
+//! All rows of the 24 tables, from a file or from a database alike.
 
+use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
-use super::world::Cell;
+use chrono::{DateTime, Local, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _};
 
-/// A table and the list of the file that holds its rows.
-#[derive(Debug)]
-pub(super) struct Table {
-    /// Which one.
-    pub(super) id: T,
-    /// The list's name in the file.
-    pub(super) list: &'static str,
-    /// The table's name in the database.
-    pub(super) name: &'static str,
-    /// The fields, in the file's order.
-    pub(super) fields: &'static [FieldDef],
-}
+use super::schema::{Table, TableId};
 
-impl Table {
-    /// Returns the fields that are columns, with where they stand in a row.
-    pub(super) fn columns(&self) -> impl Iterator<Item = (usize, &'static FieldDef)> {
-        self.fields
-            .iter()
-            .enumerate()
-            .filter(|(_, field)| !field.column.is_empty())
-    }
-
-    /// Returns the fields of the primary key.
-    pub(super) fn key(&self) -> impl Iterator<Item = (usize, &'static FieldDef)> {
-        self.columns().filter(|(_, field)| field.is_key)
-    }
-}
-
-/// One property of a row.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct FieldDef {
-    /// The property's name in the file.
-    pub(super) json: &'static str,
-    /// The column's name; empty where the property is none.
-    pub(super) column: &'static str,
-    /// What it may hold.
-    pub(super) ty: Type,
-    /// What part it plays.
-    pub(super) role: Role,
-    /// Whether its values are never shown.
-    pub(super) is_secret: bool,
-    /// Whether it is a URL, of which a password is never shown.
-    pub(super) is_url: bool,
-    /// Whether a cover keeps the target's value although it is compared.
-    pub(super) is_kept: bool,
-    /// Whether it follows the file, uncompared, in the group that stands for an
-    /// API of a scope.
-    pub(super) follows: bool,
-    /// Whether it belongs to the primary key.
-    pub(super) is_key: bool,
-    /// Whether the column refuses NULL.
-    pub(super) required: bool,
-    /// What an absent property means; the product's own default.
-    pub(super) absent: Absent,
-}
-
-/// What a field may hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Type {
-    /// Text of at most so many characters.
-    Text(usize),
-    /// A 32-bit number, in the file and in the database.
-    Int,
-    /// A 64-bit number in the file, 32 bits in the database.
-    IntAsLong,
-    /// A 64-bit number.
-    Long,
-    /// A local date and time. The product exports none: audit columns are
-    /// nulled and the one date that travels does so as `Epoch`.
-    Time,
-    /// Epoch milliseconds as text, for the date that travels.
-    Epoch,
-}
-
-/// What part a field plays in comparing and in writing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    /// Compared and shown; a cover writes it where it differs.
-    Compared,
-    /// What the row is matched by, or what it hangs on: from the file on an
-    /// add, the same on both sides of a cover.
-    Identity,
-    /// Set by whoever writes: who, when, which version.
-    Stamped,
-    /// An id of the environment: never compared, never copied.
-    Local,
-    /// A count of the running system: from the file on an add, kept on a cover.
-    Counter,
-    /// Recomputed when writing.
-    Derived,
-}
-
-/// What an absent property means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Absent {
+/// One value of a row.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Cell {
     /// NULL.
     Null,
     /// A number.
     Int(i64),
     /// Text.
-    Text(&'static str),
+    Text(Arc<str>),
+    /// A local date and time.
+    Time(NaiveDateTime),
 }
 
-impl Absent {
-    /// Returns the cell of an absent property.
-    pub(super) fn cell(self) -> Cell {
-        match self {
-            Self::Null => Cell::Null,
-            Self::Int(number) => Cell::Int(number),
-            Self::Text(text) => Cell::Text(Arc::from(text)),
-        }
+/// A row; its cells stand in the order of its table's fields.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    cells: Box<[Cell]>,
+}
+
+/// Rows hold secrets: they are never printed.
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Row of {} cells", self.cells.len())
     }
 }
 
-/// The little language of the table below.
-impl FieldDef {
-    const fn new(ty: Type) -> Self {
+impl Row {
+    /// Returns a row of these cells.
+    pub(super) fn new(cells: Vec<Cell>) -> Self {
         Self {
-            json: "",
-            column: "",
-            ty,
-            role: Role::Compared,
-            is_secret: false,
-            is_url: false,
-            is_kept: false,
-            follows: false,
-            is_key: false,
-            required: false,
-            absent: Absent::Null,
+            cells: cells.into_boxed_slice(),
         }
     }
 
-    const fn named(self, json: &'static str, column: &'static str) -> Self {
-        Self {
-            json,
-            column,
-            ..self
+    /// Returns a row of NULLs.
+    pub(super) fn empty(table: &Table) -> Self {
+        Self::new(vec![Cell::Null; table.fields.len()])
+    }
+
+    /// Returns a cell; NULL where there is none.
+    pub(super) fn cell(&self, at: usize) -> &Cell {
+        self.cells.get(at).unwrap_or(&Cell::Null)
+    }
+
+    /// Returns text; empty where there is none.
+    pub(super) fn text(&self, at: usize) -> &str {
+        match self.cell(at) {
+            Cell::Text(text) => text,
+            _ => "",
         }
     }
 
-    const fn key(self) -> Self {
-        Self {
-            is_key: true,
-            role: Role::Identity,
-            ..self
+    /// Returns shared text.
+    pub(super) fn shared(&self, at: usize) -> Arc<str> {
+        match self.cell(at) {
+            Cell::Text(text) => Arc::clone(text),
+            _ => Arc::from(""),
         }
     }
 
-    const fn required(self) -> Self {
-        Self {
-            required: true,
-            ..self
+    /// Returns a number.
+    pub(super) fn int(&self, at: usize) -> Option<i64> {
+        match self.cell(at) {
+            Cell::Int(number) => Some(*number),
+            _ => None,
         }
     }
 
-    const fn secret(self) -> Self {
-        Self {
-            is_secret: true,
-            ..self
+    /// Sets a cell.
+    pub(super) fn set(&mut self, at: usize, cell: Cell) {
+        if let Some(slot) = self.cells.get_mut(at) {
+            *slot = cell;
         }
     }
 
-    const fn url(self) -> Self {
-        Self {
-            is_url: true,
-            ..self
-        }
-    }
-
-    const fn kept(self) -> Self {
-        Self {
-            is_kept: true,
-            ..self
-        }
-    }
-
-    const fn follows(self) -> Self {
-        Self {
-            follows: true,
-            ..self
-        }
-    }
-
-    const fn identity(self) -> Self {
-        Self {
-            role: Role::Identity,
-            ..self
-        }
-    }
-
-    const fn stamped(self) -> Self {
-        Self {
-            role: Role::Stamped,
-            ..self
-        }
-    }
-
-    const fn local(self) -> Self {
-        Self {
-            role: Role::Local,
-            ..self
-        }
-    }
-
-    const fn counter(self) -> Self {
-        Self {
-            role: Role::Counter,
-            ..self
-        }
-    }
-
-    const fn derived(self) -> Self {
-        Self {
-            role: Role::Derived,
-            ..self
-        }
-    }
-
-    const fn or_int(self, number: i64) -> Self {
-        Self {
-            absent: Absent::Int(number),
-            ..self
-        }
-    }
-
-    const fn or_text(self, text: &'static str) -> Self {
-        Self {
-            absent: Absent::Text(text),
-            ..self
+    /// Copies cells of another row of the same table.
+    pub(super) fn copy(&mut self, from: &Self, columns: &[usize]) {
+        for at in columns {
+            self.set(*at, from.cell(*at).clone());
         }
     }
 }
 
-const fn text(max: usize) -> FieldDef {
-    FieldDef::new(Type::Text(max))
+/// An API that DGRK keys refer to, as the file names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ApiUse {
+    /// The source environment's uid.
+    pub(super) uid: Arc<str>,
+    /// The module.
+    pub(super) module: Arc<str>,
+    /// The API's key.
+    pub(super) api: Arc<str>,
 }
 
-const fn int() -> FieldDef {
-    FieldDef::new(Type::Int)
+/// An API of the target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Api {
+    /// The module.
+    pub(super) module: Arc<str>,
+    /// The API's key.
+    pub(super) api: Arc<str>,
+    /// The uid that DGRK keys refer to.
+    pub(super) uid: Option<Arc<str>>,
 }
 
-const fn int_as_long() -> FieldDef {
-    FieldDef::new(Type::IntAsLong)
+/// All rows. Copies share the rows of the tables that do not differ.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tables {
+    tables: [Arc<Vec<Row>>; 24],
+    /// Where a list of the file has nulls, which are no rows.
+    nulls: [Vec<usize>; 24],
+    /// The file's 25th list.
+    pub(super) api_use: Vec<ApiUse>,
+    /// The target's APIs.
+    pub(super) apis: Vec<Api>,
 }
 
-const fn long() -> FieldDef {
-    FieldDef::new(Type::Long)
-}
+impl Tables {
+    /// Returns a table's rows.
+    pub(super) fn rows(&self, table: TableId) -> &[Row] {
+        self.tables
+            .get(table as usize)
+            .map_or(&[], |rows| rows.as_slice())
+    }
 
-const fn time() -> FieldDef {
-    FieldDef::new(Type::Time)
-}
-
-const fn epoch() -> FieldDef {
-    FieldDef::new(Type::Epoch)
-}
-
-/// Makes a module per table: a constant per field (where it stands in a row)
-/// and the table itself.
-macro_rules! tables {
-    ($($id:ident $module:ident: $list:literal => $table:literal {
-        $($at:ident: $json:literal => $column:literal $def:ident ( $($size:literal)? ) $(. $more:ident ( $($value:literal)? ))* ;)*
-    })*) => {
-        /// Which table.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub(super) enum T {
-            $(
-                #[doc = concat!("`", $table, "`")]
-                $id,
-            )*
-        }
-
-        /// All tables, in the file's order.
-        pub(super) static TABLES: [&Table; 24] = [$(&$module::TABLE),*];
-
-        $(
-            #[doc = concat!("`", $table, "`, the file's `", $list, "`.")]
-            #[allow(dead_code, reason = "every field has its place, also those that no rule asks for by name")]
-            pub(super) mod $module {
-                use super::*;
-
-                #[expect(non_camel_case_types, reason = "numbers the constants below")]
-                #[allow(clippy::upper_case_acronyms, reason = "numbers the constants below")]
-                enum At { $($at),* }
-
-                $(
-                    #[doc = concat!("Where `", $json, "` stands in a row.")]
-                    pub(in super::super) const $at: usize = At::$at as usize;
-                )*
-
-                /// The table.
-                pub(in super::super) static TABLE: Table = Table {
-                    id: T::$id,
-                    list: $list,
-                    name: $table,
-                    fields: &[$($def($($size)?)$(.$more($($value)?))*.named($json, $column)),*],
-                };
-            }
-        )*
-    };
-}
-
-tables! {
-    Client client: "tsmpClientList" => "tsmp_client" {
-        CLIENT_ID: "clientId" => "client_id" text(40).key().required();
-        CLIENT_NAME: "clientName" => "client_name" text(150).required();
-        CLIENT_ALIAS: "clientAlias" => "client_alias" text(150);
-        CLIENT_STATUS: "clientStatus" => "client_status" text(1).required().or_text("1");
-        TPS: "tps" => "tps" int().required().or_int(10);
-        EMAILS: "emails" => "emails" text(500);
-        API_QUOTA: "apiQuota" => "api_quota" int();
-        API_USED: "apiUsed" => "api_used" int().counter();
-        C_PRIORITY: "cPriority" => "c_priority" int().or_int(5);
-        CREATE_TIME: "createTime" => "create_time" time().required().stamped();
-        UPDATE_TIME: "updateTime" => "update_time" time().stamped();
-        OWNER: "owner" => "owner" text(100).required();
-        REMARK: "remark" => "remark" text(300);
-        CREATE_USER: "createUser" => "create_user" text(1000).required().stamped();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
-        SECURITY_LEVEL_ID: "securityLevelId" => "security_level_id" text(10);
-        SIGNUP_NUM: "signupNum" => "signup_num" text(100);
-        PWD_FAIL_TIMES: "pwdFailTimes" => "pwd_fail_times" int().counter();
-        FAIL_TRESHHOLD: "failTreshhold" => "fail_treshhold" int().or_int(3);
-        ACCESS_TOKEN_QUOTA: "accessTokenQuota" => "access_token_quota" int();
-        REFRESH_TOKEN_QUOTA: "refreshTokenQuota" => "refresh_token_quota" int();
-        CLIENT_SECRET: "clientSecret" => "client_secret" text(128).secret().kept();
-        START_DATE: "startDate" => "start_date" long();
-        END_DATE: "endDate" => "end_date" long();
-        START_TIME_PER_DAY: "startTimePerDay" => "start_time_per_day" long();
-        END_TIME_PER_DAY: "endTimePerDay" => "end_time_per_day" long();
-        TIME_ZONE: "timeZone" => "time_zone" text(200);
-        DP_CLIENT_ENTRY: "dpClientEntry" => "dp_client_entry" text(1000).secret().kept();
-    }
-    Host host: "tsmpClientHostList" => "tsmp_client_host" {
-        HOST_SEQ: "hostSeq" => "host_seq" int_as_long().key().required().local();
-        CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
-        HOST_NAME: "hostName" => "host_name" text(50).required();
-        HOST_IP: "hostIp" => "host_ip" text(255).required();
-        CREATE_TIME: "createTime" => "create_time" time().required().stamped();
-    }
-    Oauth oauth: "oauthClientDetailsList" => "oauth_client_details" {
-        CLIENT_ID: "clientId" => "client_id" text(255).key().required();
-        RESOURCE_IDS: "resourceIds" => "resource_ids" text(255);
-        CLIENT_SECRET: "clientSecret" => "client_secret" text(255).secret().kept();
-        SCOPE: "scope" => "scope" text(2048).derived();
-        AUTHORIZED_GRANT_TYPES: "authorizedGrantTypes" => "authorized_grant_types" text(255);
-        WEB_SERVER_REDIRECT_URI: "webServerRedirectUri" => "web_server_redirect_uri" text(255);
-        AUTHORITIES: "authorities" => "authorities" text(255);
-        ACCESS_TOKEN_VALIDITY: "accessTokenValidity" => "access_token_validity" int_as_long().or_int(86400);
-        REFRESH_TOKEN_VALIDITY: "refreshTokenValidity" => "refresh_token_validity" int_as_long().or_int(86400);
-        ADDITIONAL_INFORMATION: "additionalInformation" => "additional_information" text(4096);
-        AUTOAPPROVE: "autoapprove" => "autoapprove" text(255);
-        WEB_SERVER_REDIRECT_URI1: "webServerRedirectUri1" => "web_server_redirect_uri1" text(255);
-        WEB_SERVER_REDIRECT_URI2: "webServerRedirectUri2" => "web_server_redirect_uri2" text(255);
-        WEB_SERVER_REDIRECT_URI3: "webServerRedirectUri3" => "web_server_redirect_uri3" text(255);
-        WEB_SERVER_REDIRECT_URI4: "webServerRedirectUri4" => "web_server_redirect_uri4" text(255);
-        WEB_SERVER_REDIRECT_URI5: "webServerRedirectUri5" => "web_server_redirect_uri5" text(255);
-    }
-    Clientext clientext: "tsmpDpClientextList" => "tsmp_dp_clientext" {
-        CLIENT_ID: "clientId" => "client_id" text(40).key().required();
-        CLIENT_SEQ_ID: "clientSeqId" => "client_seq_id" long().required().local();
-        CONTENT_TXT: "contentTxt" => "content_txt" text(1000).required();
-        REG_STATUS: "regStatus" => "reg_status" text(1).required().or_text("0");
-        PWD_STATUS: "pwdStatus" => "pwd_status" text(1).required().or_text("1");
-        PWD_RESET_KEY: "pwdResetKey" => "pwd_reset_key" text(22).secret();
-        REVIEW_REMARK: "reviewRemark" => "review_remark" text(3000);
-        REF_REVIEW_USER: "refReviewUser" => "ref_review_user" text(255);
-        RESUBMIT_DATE_TIME: "resubmitDateTime" => "resubmit_date_time" time();
-        PUBLIC_FLAG: "publicFlag" => "public_flag" text(1);
-        RESUBMIT_DATE_TIME_FOR_LONG_TIME: "resubmitDateTimeForLongTime" => "" epoch();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
-        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
-        VERSION: "version" => "version" int_as_long().stamped();
-        KEYWORD_SEARCH: "keywordSearch" => "keyword_search" text(4000).derived();
-    }
-    Group group: "tsmpGroupList" => "tsmp_group" {
-        GROUP_ID: "groupId" => "group_id" text(10).key().required().local();
-        GROUP_NAME: "groupName" => "group_name" text(150).required().identity().follows();
-        CREATE_TIME: "createTime" => "create_time" time().required().stamped();
-        CREATE_USER: "createUser" => "create_user" text(1000).required().stamped();
-        UPDATE_TIME: "updateTime" => "update_time" time().stamped();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
-        GROUP_ALIAS: "groupAlias" => "group_alias" text(150).follows();
-        GROUP_DESC: "groupDesc" => "group_desc" text(1500).follows();
-        GROUP_ACCESS: "groupAccess" => "group_access" text(255);
-        SECURITY_LEVEL_ID: "securityLevelId" => "security_level_id" text(10).or_text("SYSTEM");
-        ALLOW_DAYS: "allowDays" => "allow_days" int().or_int(0);
-        ALLOW_TIMES: "allowTimes" => "allow_times" int().or_int(0);
-        VGROUP_ID: "vgroupId" => "vgroup_id" text(10).local();
-        VGROUP_NAME: "vgroupName" => "vgroup_name" text(30).identity();
-        VGROUP_FLAG: "vgroupFlag" => "vgroup_flag" text(1).required().or_text("0").identity();
-    }
-    ClientGroup client_group: "tsmpClientGroupList" => "tsmp_client_group" {
-        CLIENT_ID: "clientId" => "client_id" text(40).key().required();
-        GROUP_ID: "groupId" => "group_id" text(10).key().required().local();
-    }
-    Vgroup vgroup: "tsmpVgroupList" => "tsmp_vgroup" {
-        VGROUP_ID: "vgroupId" => "vgroup_id" text(10).key().required().local();
-        VGROUP_NAME: "vgroupName" => "vgroup_name" text(150).required().identity();
-        CREATE_TIME: "createTime" => "create_time" time().required().stamped();
-        CREATE_USER: "createUser" => "create_user" text(1000).required().stamped();
-        UPDATE_TIME: "updateTime" => "update_time" time().stamped();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
-        VGROUP_ALIAS: "vgroupAlias" => "vgroup_alias" text(255);
-        VGROUP_DESC: "vgroupDesc" => "vgroup_desc" text(1500);
-        VGROUP_ACCESS: "vgroupAccess" => "vgroup_access" text(255);
-        SECURITY_LEVEL_ID: "securityLevelId" => "security_level_id" text(10).or_text("SYSTEM");
-        ALLOW_DAYS: "allowDays" => "allow_days" int().required().or_int(0);
-        ALLOW_TIMES: "allowTimes" => "allow_times" int().required().or_int(0);
-    }
-    ClientVgroup client_vgroup: "tsmpClientVgroupList" => "tsmp_client_vgroup" {
-        CLIENT_ID: "clientId" => "client_id" text(40).key().required();
-        VGROUP_ID: "vgroupId" => "vgroup_id" text(10).key().required().local();
-    }
-    VgroupGroup vgroup_group: "tsmpVgroupGroupList" => "tsmp_vgroup_group" {
-        VGROUP_ID: "vgroupId" => "vgroup_id" text(10).key().required().local();
-        GROUP_ID: "groupId" => "group_id" text(10).key().required().local();
-        CREATE_TIME: "createTime" => "create_time" time().required().stamped();
-    }
-    GroupApi group_api: "tsmpGroupApiList" => "tsmp_group_api" {
-        GROUP_ID: "groupId" => "group_id" text(10).key().required().local();
-        API_KEY: "apiKey" => "api_key" text(255).key().required();
-        MODULE_NAME: "moduleName" => "module_name" text(100).key().required();
-        MODULE_VER: "moduleVer" => "module_version" text(20);
-        CREATE_TIME: "createTime" => "create_time" time().required().stamped();
-    }
-    XKey x_key: "dgrXApiKeyList" => "dgr_x_api_key" {
-        API_KEY_ID: "apiKeyId" => "api_key_id" long().key().required().local();
-        CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
-        API_KEY_ALIAS: "apiKeyAlias" => "api_key_alias" text(100).required();
-        EFFECTIVE_AT: "effectiveAt" => "effective_at" long().required();
-        EXPIRED_AT: "expiredAt" => "expired_at" long().required();
-        API_KEY: "apiKey" => "api_key" text(100).secret();
-        API_KEY_MASK: "apiKeyMask" => "api_key_mask" text(100).required();
-        API_KEY_EN: "apiKeyEn" => "api_key_en" text(100).required().secret().identity();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
-        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
-        VERSION: "version" => "version" int_as_long().stamped();
-    }
-    XMap x_map: "dgrXApiKeyMapList" => "dgr_x_api_key_map" {
-        API_KEY_MAP_ID: "apiKeyMapId" => "api_key_map_id" long().key().required().local();
-        REF_API_KEY_ID: "refApiKeyId" => "ref_api_key_id" long().required().local();
-        GROUP_ID: "groupId" => "group_id" text(10).required().local();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
-        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
-        VERSION: "version" => "version" int_as_long().stamped();
-    }
-    Authority authority: "tsmpGroupAuthoritiesList" => "tsmp_group_authorities" {
-        GROUP_AUTHORITIE_ID: "groupAuthoritieId" => "group_authoritie_id" text(10).key().required();
-        GROUP_AUTHORITIE_NAME: "groupAuthoritieName" => "group_authoritie_name" text(30).required();
-        GROUP_AUTHORITIE_LEVEL: "groupAuthoritieLevel" => "group_authoritie_level" text(10);
-        GROUP_AUTHORITIE_DESC: "groupAuthoritieDesc" => "group_authoritie_desc" text(60);
-    }
-    GroupAuthority group_authority: "tsmpGroupAuthoritiesMapList" => "tsmp_group_authorities_map" {
-        GROUP_ID: "groupId" => "group_id" text(10).key().required().local();
-        GROUP_AUTHORITIE_ID: "groupAuthoritieId" => "group_authoritie_id" text(10).key().required();
-    }
-    VgroupAuthority vgroup_authority: "tsmpVgroupAuthoritiesMapList" => "tsmp_vgroup_authorities_map" {
-        VGROUP_ID: "vgroupId" => "vgroup_id" text(10).key().required().local();
-        VGROUP_AUTHORITIE_ID: "vgroupAuthoritieId" => "vgroup_authoritie_id" text(10).key().required();
-    }
-    Level level: "tsmpSecurityLevelList" => "tsmp_security_level" {
-        SECURITY_LEVEL_ID: "securityLevelId" => "security_level_id" text(10).key().required();
-        SECURITY_LEVEL_NAME: "securityLevelName" => "security_level_name" text(30).required();
-        SECURITY_LEVEL_DESC: "securityLevelDesc" => "security_level_desc" text(60);
-    }
-    DpApp dp_app: "dpAppList" => "dp_app" {
-        DP_APPLICATION_ID: "dpApplicationId" => "dp_application_id" long().key().required().local();
-        APPLICATION_NAME: "applicationName" => "application_name" text(50).required();
-        APPLICATION_DESC: "applicationDesc" => "application_desc" text(500);
-        CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
-        DP_USER_NAME: "dpUserName" => "dp_user_name" text(400).required();
-        ID_TOKEN_JWTSTR: "idTokenJwtstr" => "id_token_jwtstr" text(4000).required().secret();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
-        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
-        VERSION: "version" => "version" int().stamped();
-        KEYWORD_SEARCH: "keywordSearch" => "keyword_search" text(600).derived();
-        ISS: "iss" => "iss" text(4000).required();
-    }
-    OpenKey open_key: "tsmpOpenApiKeyList" => "tsmp_open_apikey" {
-        OPEN_API_KEY_ID: "openApiKeyId" => "open_apikey_id" long().key().required().local();
-        CLIENT_ID: "clientId" => "client_id" text(255).required().identity();
-        OPEN_API_KEY: "openApiKey" => "open_apikey" text(1024).required().secret().identity();
-        SECRET_KEY: "secretKey" => "secret_key" text(1024).required().secret();
-        OPEN_API_KEY_ALIAS: "openApiKeyAlias" => "open_apikey_alias" text(255).required();
-        TIMES_QUOTA: "timesQuota" => "times_quota" int().required().or_int(-1);
-        TIMES_THRESHOLD: "timesThreshold" => "times_threshold" int().required().or_int(-1);
-        EXPIRED_AT: "expiredAt" => "expired_at" long().required();
-        REVOKED_AT: "revokedAt" => "revoked_at" long();
-        OPEN_API_KEY_STATUS: "openApiKeyStatus" => "open_apikey_status" text(1).required().or_text("1");
-        ROLLOVER_FLAG: "rolloverFlag" => "rollover_flag" text(1).required().or_text("N");
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
-        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
-        VERSION: "version" => "version" int_as_long().stamped();
-    }
-    OpenMap open_map: "tsmpOpenApiKeyMapList" => "tsmp_open_apikey_map" {
-        OPEN_API_KEY_MAP_ID: "openApiKeyMapId" => "open_apikey_map_id" long().key().required().local();
-        REF_OPEN_API_KEY_ID: "refOpenApiKeyId" => "ref_open_apikey_id" long().required().local();
-        REF_API_UID: "refApiUid" => "ref_api_uid" text(36).required().local();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
-        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
-        VERSION: "version" => "version" int_as_long().stamped();
-    }
-    IdpO idp_o: "dgrGtwIdpInfoOList" => "dgr_gtw_idp_info_o" {
-        GTW_IDP_INFO_O_ID: "gtwIdpInfoOId" => "gtw_idp_info_o_id" long().key().required().local();
-        CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
-        IDP_TYPE: "idpType" => "idp_type" text(50).required();
-        STATUS: "status" => "status" text(1).required();
-        REMARK: "remark" => "remark" text(200);
-        IDP_CLIENT_ID: "idpClientId" => "idp_client_id" text(400).required();
-        IDP_CLIENT_MIMA: "idpClientMima" => "idp_client_mima" text(200).required().secret();
-        IDP_CLIENT_NAME: "idpClientName" => "idp_client_name" text(200);
-        WELL_KNOWN_URL: "wellKnownUrl" => "well_known_url" text(4000);
-        CALLBACK_URL: "callbackUrl" => "callback_url" text(400).required();
-        AUTH_URL: "authUrl" => "auth_url" text(4000);
-        ACCESS_TOKEN_URL: "accessTokenUrl" => "access_token_url" text(4000);
-        SCOPE: "scope" => "scope" text(4000);
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
-        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
-        VERSION: "version" => "version" int_as_long().stamped();
-    }
-    IdpL idp_l: "dgrGtwIdpInfoLList" => "dgr_gtw_idp_info_l" {
-        GTW_IDP_INFO_L_ID: "gtwIdpInfoLId" => "gtw_idp_info_l_id" long().key().required().local();
-        CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
-        STATUS: "status" => "status" text(1).required();
-        REMARK: "remark" => "remark" text(200);
-        LDAP_URL: "ldapUrl" => "ldap_url" text(4000).required();
-        LDAP_DN: "ldapDn" => "ldap_dn" text(4000).required();
-        LDAP_TIMEOUT: "ldapTimeout" => "ldap_timeout" int().required();
-        ICON_FILE: "iconFile" => "icon_file" text(4000);
-        PAGE_TITLE: "pageTitle" => "page_title" text(400).required();
-        LDAP_BASE_DN: "ldapBaseDn" => "ldap_base_dn" text(4000);
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
-        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
-        VERSION: "version" => "version" int_as_long().stamped();
-    }
-    IdpA idp_a: "dgrGtwIdpInfoAList" => "dgr_gtw_idp_info_a" {
-        GTW_IDP_INFO_A_ID: "gtwIdpInfoAId" => "gtw_idp_info_a_id" long().key().required().local();
-        CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
-        STATUS: "status" => "status" text(1).required();
-        REMARK: "remark" => "remark" text(200);
-        API_URL: "apiUrl" => "api_url" text(4000).required();
-        API_METHOD: "apiMethod" => "api_method" text(10).required();
-        REQ_HEADER: "reqHeader" => "req_header" text(4000).secret();
-        REQ_BODY_TYPE: "reqBodyType" => "req_body_type" text(1).required();
-        REQ_BODY: "reqBody" => "req_body" text(4000).secret();
-        SUC_BY_TYPE: "sucByType" => "suc_by_type" text(1).required();
-        SUC_BY_FIELD: "sucByField" => "suc_by_field" text(200);
-        SUC_BY_VALUE: "sucByValue" => "suc_by_value" text(200);
-        IDT_NAME: "idtName" => "idt_name" text(200);
-        IDT_EMAIL: "idtEmail" => "idt_email" text(200);
-        IDT_PICTURE: "idtPicture" => "idt_picture" text(200);
-        ICON_FILE: "iconFile" => "icon_file" text(4000);
-        PAGE_TITLE: "pageTitle" => "page_title" text(400).required();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
-        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
-        IDT_LIGHT_ID: "idtLightId" => "idt_light_id" text(200);
-        IDT_ROLE_NAME: "idtRoleName" => "idt_role_name" text(200);
-        VERSION: "version" => "version" int_as_long().stamped();
-    }
-    IdpJdbc idp_jdbc: "dgrGtwIdpInfoJdbcList" => "dgr_gtw_idp_info_jdbc" {
-        GTW_IDP_INFO_JDBC_ID: "gtwIdpInfoJdbcId" => "gtw_idp_info_jdbc_id" long().key().required().local();
-        CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
-        STATUS: "status" => "status" text(1).required();
-        REMARK: "remark" => "remark" text(200);
-        CONNECTION_NAME: "connectionName" => "connection_name" text(50).required();
-        SQL_PTMT: "sqlPtmt" => "sql_ptmt" text(1000).required();
-        SQL_PARAMS: "sqlParams" => "sql_params" text(1000).required();
-        USER_MIMA_ALG: "userMimaAlg" => "user_mima_alg" text(40).required();
-        USER_MIMA_COL_NAME: "userMimaColName" => "user_mima_col_name" text(200).required();
-        IDT_SUB: "idtSub" => "idt_sub" text(200).required();
-        IDT_NAME: "idtName" => "idt_name" text(200);
-        IDT_EMAIL: "idtEmail" => "idt_email" text(200);
-        IDT_PICTURE: "idtPicture" => "idt_picture" text(200);
-        ICON_FILE: "iconFile" => "icon_file" text(4000);
-        PAGE_TITLE: "pageTitle" => "page_title" text(400).required();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
-        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
-        VERSION: "version" => "version" int_as_long().stamped();
-    }
-    Rdb rdb: "dgrRdbConnectionList" => "dgr_rdb_connection" {
-        CONNECTION_NAME: "connectionName" => "connection_name" text(50).key().required();
-        JDBC_URL: "jdbcUrl" => "jdbc_url" text(200).required().url();
-        USER_NAME: "userName" => "user_name" text(100).required();
-        MIMA: "mima" => "mima" text(2000).required().secret();
-        MAX_POOL_SIZE: "maxPoolSize" => "max_pool_size" int().required().or_int(10);
-        CONNECTION_TIMEOUT: "connectionTimeout" => "connection_timeout" int_as_long().required().or_int(30000);
-        IDLE_TIMEOUT: "idleTimeout" => "idle_timeout" int_as_long().required().or_int(600000);
-        MAX_LIFETIME: "maxLifetime" => "max_lifetime" int_as_long().required().or_int(1800000);
-        DATA_SOURCE_PROPERTY: "dataSourceProperty" => "data_source_property" text(4000).secret();
-        CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
-        CREATE_USER: "createUser" => "create_user" text(1000).stamped();
-        UPDATE_DATE_TIME: "updateDateTime" => "update_date_time" time().stamped();
-        UPDATE_USER: "updateUser" => "update_user" text(1000).stamped();
-        VERSION: "version" => "version" int_as_long().stamped();
-    }
-}
-
-/// The name of the file's 25th list, which is no table.
-pub(super) const API_USE_LIST: &str = "dgrApikeyUseApiList";
-
-/// The properties of the 25th list: uid, module, key.
-pub(super) static API_USE: [FieldDef; 3] = [
-    text(36).named("apiUid", ""),
-    text(150).named("moduleName", ""),
-    text(255).named("apiId", ""),
-];
-
-impl T {
-    /// Returns the table's description.
-    pub(super) fn table(self) -> &'static Table {
-        match self {
-            Self::Client => &client::TABLE,
-            Self::Host => &host::TABLE,
-            Self::Oauth => &oauth::TABLE,
-            Self::Clientext => &clientext::TABLE,
-            Self::Group => &group::TABLE,
-            Self::ClientGroup => &client_group::TABLE,
-            Self::Vgroup => &vgroup::TABLE,
-            Self::ClientVgroup => &client_vgroup::TABLE,
-            Self::VgroupGroup => &vgroup_group::TABLE,
-            Self::GroupApi => &group_api::TABLE,
-            Self::XKey => &x_key::TABLE,
-            Self::XMap => &x_map::TABLE,
-            Self::Authority => &authority::TABLE,
-            Self::GroupAuthority => &group_authority::TABLE,
-            Self::VgroupAuthority => &vgroup_authority::TABLE,
-            Self::Level => &level::TABLE,
-            Self::DpApp => &dp_app::TABLE,
-            Self::OpenKey => &open_key::TABLE,
-            Self::OpenMap => &open_map::TABLE,
-            Self::IdpO => &idp_o::TABLE,
-            Self::IdpL => &idp_l::TABLE,
-            Self::IdpA => &idp_a::TABLE,
-            Self::IdpJdbc => &idp_jdbc::TABLE,
-            Self::Rdb => &rdb::TABLE,
+    /// Sets a table's rows.
+    pub(super) fn set_rows(&mut self, table: TableId, rows: Vec<Row>) {
+        if let Some(slot) = self.tables.get_mut(table as usize) {
+            *slot = Arc::new(rows);
         }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tables_stand_in_their_own_order() {
-        for (at, table) in TABLES.iter().enumerate() {
-            assert_eq!(table.id as usize, at);
-            assert!(table.key().count() > 0, "{} has a key", table.name);
+    /// Adds rows to a table's.
+    pub(super) fn add_rows(&mut self, table: TableId, rows: Vec<Row>) {
+        if let Some(slot) = self.tables.get_mut(table as usize) {
+            Arc::make_mut(slot).extend(rows);
         }
     }
+
+    /// Says where a list of the file has nulls, in order.
+    pub(super) fn set_nulls(&mut self, table: TableId, nulls: Vec<usize>) {
+        if let Some(slot) = self.nulls.get_mut(table as usize) {
+            *slot = nulls;
+        }
+    }
+
+    /// Returns where in its list of the file a row stands.
+    pub(super) fn place(&self, table: TableId, at: usize) -> usize {
+        let nulls = self
+            .nulls
+            .get(table as usize)
+            .map_or(&[][..], Vec::as_slice);
+        nulls.iter().fold(
+            at,
+            |place, null| if *null <= place { place + 1 } else { place },
+        )
+    }
+
+    /// Returns a row.
+    pub(super) fn row(&self, table: TableId, at: usize) -> Option<&Row> {
+        self.rows(table).get(at)
+    }
+}
+
+/// Rows by the text of a column; rows without it are left out.
+pub(super) type ByText<'a> = HashMap<&'a str, Vec<usize>>;
+
+/// Rows by the number of a column.
+pub(super) type ByInt = HashMap<i64, Vec<usize>>;
+
+/// Groups rows by the text of a column, in their order.
+pub(super) fn by_text(rows: &[Row], column: usize) -> ByText<'_> {
+    let mut index: ByText<'_> = HashMap::with_capacity(rows.len());
+    for (at, row) in rows.iter().enumerate() {
+        if let Cell::Text(text) = row.cell(column) {
+            index.entry(text).or_default().push(at);
+        }
+    }
+    index
+}
+
+/// Groups rows by the number of a column, in their order.
+pub(super) fn by_int(rows: &[Row], column: usize) -> ByInt {
+    let mut index: ByInt = HashMap::with_capacity(rows.len());
+    for (at, row) in rows.iter().enumerate() {
+        if let Some(number) = row.int(column) {
+            index.entry(number).or_default().push(at);
+        }
+    }
+    index
+}
+
+/// Returns the local day of epoch milliseconds, at 00:00:00.
+pub(super) fn local_day(epoch_millis: &str) -> Option<NaiveDateTime> {
+    let millis: i64 = epoch_millis.trim().parse().ok()?;
+    let local = DateTime::from_timestamp_millis(millis)?.with_timezone(&Local);
+    Some(local.date_naive().and_time(NaiveTime::MIN))
+}
+
+/// Returns the epoch milliseconds of a local date and time, for which
+/// [`local_day`] returns its day again.
+///
+/// A time that the clock passes twice is the first of the two; one that it
+/// skips is the first one after it.
+pub(super) fn epoch_millis(local: NaiveDateTime) -> Option<String> {
+    // The longest gap was a whole day, where an island moved across the date line.
+    let quarters =
+        (0..=96).filter_map(|quarters| local.checked_add_signed(TimeDelta::minutes(15 * quarters)));
+    let instant = quarters
+        .into_iter()
+        .find_map(|time| Local.from_local_datetime(&time).earliest());
+    instant.map(|instant| instant.timestamp_millis().to_string())
 }

@@ -4,8 +4,8 @@
 //! the value stands; never the value.
 
 use super::rules::keyword_search;
-use super::tables::{FieldDef, Role, T, Table, Type, clientext};
-use super::world::{Cell, Row};
+use super::schema::{FieldDef, Role, Table, TableId, Type, clientext};
+use super::tables::{Cell, Row};
 use crate::engine::{Finding, Reason};
 
 /// The first year of PostgreSQL's `timestamp` (4713 BC), as astronomers count.
@@ -13,33 +13,33 @@ const FIRST_YEAR: i32 = -4712;
 
 /// A value that its column cannot hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Misfit {
+pub(super) struct ValueError {
     code: &'static str,
     /// What is wrong, without where.
     what: String,
     /// The JSON pointer to the value.
     path: String,
     /// Which column it is.
-    column: (T, usize),
+    column: (TableId, usize),
 }
 
 /// Returns what of a row cannot be stored; `path` is the row's JSON pointer.
 /// Columns that are set by us, whatever the file says, are left out.
-pub(super) fn misfits(table: &Table, row: &Row, path: &str) -> Vec<Misfit> {
+pub(super) fn misfits(table: &Table, row: &Row, path: &str) -> Vec<ValueError> {
     let is_ours =
         |field: &FieldDef| matches!(field.role, Role::Stamped | Role::Local | Role::Derived);
     let columns = table.columns().filter(|(_, field)| !is_ours(field));
     columns
-        .filter_map(|(at, _)| misfit(table, row, at, path))
+        .filter_map(|(at, _)| value_error(table, row, at, path))
         .collect()
 }
 
 /// Returns why one field of a row cannot be stored.
-pub(super) fn misfit(table: &Table, row: &Row, at: usize, path: &str) -> Option<Misfit> {
+pub(super) fn value_error(table: &Table, row: &Row, at: usize, path: &str) -> Option<ValueError> {
     let field = table.fields.get(at)?;
     let name = table.fields.get(source(table.id, at))?.json;
     let (code, what) = complaint(table, field, name, row.cell(at))?;
-    Some(Misfit {
+    Some(ValueError {
         code,
         what,
         path: format!("{path}/{name}"),
@@ -49,9 +49,9 @@ pub(super) fn misfit(table: &Table, row: &Row, at: usize, path: &str) -> Option<
 
 /// Returns the field that a column's value comes from: the one date of a file
 /// travels as another property.
-fn source(table: T, at: usize) -> usize {
+fn source(table: TableId, at: usize) -> usize {
     match (table, at) {
-        (T::Clientext, clientext::RESUBMIT_DATE_TIME) => {
+        (TableId::Clientext, clientext::RESUBMIT_DATE_TIME) => {
             clientext::RESUBMIT_DATE_TIME_FOR_LONG_TIME
         }
         _ => at,
@@ -60,20 +60,20 @@ fn source(table: T, at: usize) -> usize {
 
 /// Returns why the search text of a client's extension cannot be stored: each
 /// of its two parts may fit, and both together not.
-pub(super) fn search_text(row: &Row, path: &str) -> Option<Misfit> {
+pub(super) fn search_text(row: &Row, path: &str) -> Option<ValueError> {
     let mut searched = Row::empty(&clientext::TABLE);
     searched.set(
         clientext::KEYWORD_SEARCH,
         Cell::Text(keyword_search(row).into()),
     );
-    let misfit = misfit(
+    let misfit = value_error(
         &clientext::TABLE,
         &searched,
         clientext::KEYWORD_SEARCH,
         path,
     )?;
     let what = format!("contentTxt and reviewRemark together: {}", misfit.what);
-    Some(Misfit {
+    Some(ValueError {
         what,
         path: path.to_owned(),
         ..misfit
@@ -130,10 +130,10 @@ fn is_longer(text: &str, most: usize) -> bool {
 
 /// Returns one reason for each column and sort of misfit, however many rows
 /// have it.
-pub(super) fn reasons(misfits: Vec<Misfit>) -> Vec<Reason> {
-    let mut described: Vec<(Misfit, usize)> = Vec::new();
+pub(super) fn reasons(misfits: Vec<ValueError>) -> Vec<Reason> {
+    let mut described: Vec<(ValueError, usize)> = Vec::new();
     for misfit in misfits {
-        let same = |other: &&mut (Misfit, usize)| {
+        let same = |other: &&mut (ValueError, usize)| {
             other.0.code == misfit.code && other.0.column == misfit.column
         };
         match described.iter_mut().find(same) {
@@ -141,7 +141,7 @@ pub(super) fn reasons(misfits: Vec<Misfit>) -> Vec<Reason> {
             None => described.push((misfit, 0)),
         }
     }
-    let reason = |(misfit, more): (Misfit, usize)| {
+    let reason = |(misfit, more): (ValueError, usize)| {
         let others = match more {
             0 => String::new(),
             1 => ", and in one more row".to_owned(),
@@ -155,9 +155,9 @@ pub(super) fn reasons(misfits: Vec<Misfit>) -> Vec<Reason> {
     described.into_iter().map(reason).collect()
 }
 
-impl From<Misfit> for Finding {
+impl From<ValueError> for Finding {
     /// A misfit of a row that belongs to no item, and is not imported.
-    fn from(misfit: Misfit) -> Self {
+    fn from(misfit: ValueError) -> Self {
         Self::warning(
             misfit.code,
             format!("{}; the row is not imported", misfit.what),
@@ -170,7 +170,7 @@ impl From<Misfit> for Finding {
 mod tests {
     use chrono::NaiveDate;
 
-    use super::super::tables::{client, host, oauth, open_key};
+    use super::super::schema::{client, host, oauth, open_key};
     use super::*;
 
     const PATH: &str = "/importClientRelated/tsmpClientList/0";
@@ -178,7 +178,7 @@ mod tests {
     fn describe(table: &Table, at: usize, cell: Cell) -> Option<(&'static str, String, String)> {
         let mut row = Row::empty(table);
         row.set(at, cell);
-        misfit(table, &row, at, PATH).map(|misfit| (misfit.code, misfit.what, misfit.path))
+        value_error(table, &row, at, PATH).map(|misfit| (misfit.code, misfit.what, misfit.path))
     }
 
     fn text(text: &str) -> Cell {
@@ -295,8 +295,9 @@ mod tests {
     fn one_column_of_many_rows_is_one_reason() {
         let mut row = Row::empty(&client::TABLE);
         row.set(client::REMARK, text(&"x".repeat(301)));
-        let misfit =
-            |at: usize| misfit(&client::TABLE, &row, client::REMARK, &format!("/{at}")).unwrap();
+        let misfit = |at: usize| {
+            value_error(&client::TABLE, &row, client::REMARK, &format!("/{at}")).unwrap()
+        };
         let described: Vec<String> = reasons((0..3).map(misfit).collect())
             .into_iter()
             .map(|reason| reason.message)

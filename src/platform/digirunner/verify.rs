@@ -13,14 +13,14 @@ use serde_json::value::RawValue;
 
 use super::allocate::COUNTERS;
 use super::changes::Changes;
+use super::index::{Index, is_hidden};
 use super::item::value;
 use super::rules::{AUTHENTICATION, CLIENT, GROUP, LEVEL, NO_GROUPS, RDB, SCOPE, keyword_search};
-use super::side::{Side, is_hidden};
-use super::tables::{
-    FieldDef, Role, T, TABLES, Table, Type, client, client_group, clientext, dp_app, group, oauth,
-    open_key, open_map, vgroup, vgroup_group, x_key, x_map,
+use super::schema::{
+    FieldDef, Role, TABLES, Table, TableId, Type, client, client_group, clientext, dp_app, group,
+    oauth, open_key, open_map, vgroup, vgroup_group, x_key, x_map,
 };
-use super::world::{Cell, Row, World};
+use super::tables::{Cell, Row, Tables};
 use super::{compare, file::File, references};
 use crate::engine::diff::segments;
 use crate::engine::promise::{Deviation, ItemDifference, differences};
@@ -33,7 +33,7 @@ use crate::store::Touched;
 /// Returns every difference between what was shown and what was written.
 pub(super) fn verify(
     file: &File,
-    target: &World,
+    target: &Tables,
     approved: &Approved,
     touched: Touched<'_>,
 ) -> Vec<Unpromised> {
@@ -45,9 +45,9 @@ pub(super) fn verify(
         .collect();
     let policy = Policy {
         file: &file.world,
-        before: Side::new(target),
-        after: Side::new(&after),
-        keys: [Side::new(target), Side::new(&after)].map(|side| clients_of_keys(&side)),
+        before: Index::new(target),
+        after: Index::new(&after),
+        keys: [Index::new(target), Index::new(&after)].map(|side| clients_of_keys(&side)),
         verbs: &verbs,
     };
     let mut rows: Vec<RowPromise> = touched
@@ -110,11 +110,11 @@ fn item(
 
 /// Returns the target with its hidden groups as they are named afterwards, where
 /// some are new or renamed: the maps of X-API keys find them by name.
-fn named(before: &World, after: &World) -> Option<World> {
-    let (then, now) = (Side::new(before), Side::new(after));
+fn named(before: &Tables, after: &Tables) -> Option<Tables> {
+    let (then, now) = (Index::new(before), Index::new(after));
     let hidden = |row: &&Row| is_hidden(row);
     let mut any = false;
-    let mut rows: Vec<Row> = before.rows(T::Group).to_vec();
+    let mut rows: Vec<Row> = before.rows(TableId::Group).to_vec();
     for row in rows.iter_mut().filter(|row| is_hidden(row)) {
         let Some(new) = now.group(row.text(group::GROUP_ID)) else {
             continue;
@@ -126,15 +126,15 @@ fn named(before: &World, after: &World) -> Option<World> {
     let is_new = |row: &&Row| then.group(row.text(group::GROUP_ID)).is_none();
     rows.extend(
         after
-            .rows(T::Group)
+            .rows(TableId::Group)
             .iter()
             .filter(hidden)
             .filter(is_new)
             .cloned(),
     );
-    any |= rows.len() > before.rows(T::Group).len();
+    any |= rows.len() > before.rows(TableId::Group).len();
     let mut named = before.clone();
-    named.set_rows(T::Group, rows);
+    named.set_rows(TableId::Group, rows);
     any.then_some(named)
 }
 
@@ -164,21 +164,25 @@ fn without_missing_groups(client: &mut Value) {
 
 /// What the columns' roles say of rows that were written.
 struct Policy<'a> {
-    file: &'a World,
-    before: Side<'a>,
-    after: Side<'a>,
+    file: &'a Tables,
+    before: Index<'a>,
+    after: Index<'a>,
     /// Whose keys are, before and after.
     keys: [Keys; 2],
     verbs: &'a HashMap<&'a ItemId, Verb>,
 }
 
 /// The clients of X-API keys and of DGRK keys, by the keys' ids.
-type Keys = HashMap<(T, i64), Arc<str>>;
+type Keys = HashMap<(TableId, i64), Arc<str>>;
 
-fn clients_of_keys(side: &Side<'_>) -> Keys {
+fn clients_of_keys(side: &Index<'_>) -> Keys {
     [
-        (T::XKey, x_key::API_KEY_ID, x_key::CLIENT_ID),
-        (T::OpenKey, open_key::OPEN_API_KEY_ID, open_key::CLIENT_ID),
+        (TableId::XKey, x_key::API_KEY_ID, x_key::CLIENT_ID),
+        (
+            TableId::OpenKey,
+            open_key::OPEN_API_KEY_ID,
+            open_key::CLIENT_ID,
+        ),
     ]
     .into_iter()
     .flat_map(|(table, id, client)| {
@@ -205,7 +209,10 @@ impl<'a> Policy<'a> {
         if !self.is_linked(table, &now, side) {
             return None;
         }
-        let is_idp = matches!(table.id, T::IdpO | T::IdpL | T::IdpA | T::IdpJdbc);
+        let is_idp = matches!(
+            table.id,
+            TableId::IdpO | TableId::IdpL | TableId::IdpA | TableId::IdpJdbc
+        );
         let mut columns = BTreeMap::new();
         for (at, field) in table.columns() {
             if let Some(promised) = self.column(table.id, (at, field), &now, verb, is_update) {
@@ -224,7 +231,7 @@ impl<'a> Policy<'a> {
 
     fn column(
         &self,
-        table: T,
+        table: TableId,
         (at, field): (usize, &FieldDef),
         now: &Row,
         verb: Verb,
@@ -232,7 +239,7 @@ impl<'a> Policy<'a> {
     ) -> Option<Promised> {
         let value = |cell: &Cell| json(cell).map(Promised::Value);
         match (table, field.role) {
-            (T::Oauth, _) if at == oauth::SCOPE => {
+            (TableId::Oauth, _) if at == oauth::SCOPE => {
                 let mut groups = self.after.groups_of_client(now.text(oauth::CLIENT_ID));
                 groups.sort_unstable();
                 let joined = if groups.is_empty() {
@@ -242,18 +249,18 @@ impl<'a> Policy<'a> {
                 };
                 value(&Cell::Text(joined.into()))
             }
-            (T::Clientext, _) if at == clientext::KEYWORD_SEARCH => {
+            (TableId::Clientext, _) if at == clientext::KEYWORD_SEARCH => {
                 value(&Cell::Text(keyword_search(now).into()))
             }
-            (T::DpApp, _) if at == dp_app::KEYWORD_SEARCH => {
-                let mut rows = self.file.rows(T::DpApp).iter();
+            (TableId::DpApp, _) if at == dp_app::KEYWORD_SEARCH => {
+                let mut rows = self.file.rows(TableId::DpApp).iter();
                 let row =
                     rows.find(|row| row.text(dp_app::CLIENT_ID) == now.text(dp_app::CLIENT_ID));
                 row.and_then(|row| value(row.cell(at)))
             }
-            (T::Client, Role::Counter) if !is_update => match at {
+            (TableId::Client, Role::Counter) if !is_update => match at {
                 client::API_USED => {
-                    let mut rows = self.file.rows(T::Client).iter();
+                    let mut rows = self.file.rows(TableId::Client).iter();
                     let row =
                         rows.find(|row| row.text(client::CLIENT_ID) == now.text(client::CLIENT_ID));
                     row.and_then(|row| value(row.cell(at)))
@@ -266,7 +273,7 @@ impl<'a> Policy<'a> {
                 (!is_fixed).then_some(Promised::Stamped)
             }
             (_, Role::Derived) => Some(Promised::Derived),
-            (T::Group, _) if is_update && field.follows && is_hidden(now) => {
+            (TableId::Group, _) if is_update && field.follows && is_hidden(now) => {
                 Some(Promised::Derived)
             }
             (_, Role::Compared) if is_update && field.is_kept && verb == Verb::Cover => None,
@@ -278,7 +285,7 @@ impl<'a> Policy<'a> {
     }
 
     /// Returns the item that a row is part of, and the side on which it is.
-    fn owner(&self, table: &Table, row: &Row, is_there: bool) -> Option<(ItemId, &Side<'a>)> {
+    fn owner(&self, table: &Table, row: &Row, is_there: bool) -> Option<(ItemId, &Index<'a>)> {
         let (side, [before, after]) = (
             if is_there { &self.after } else { &self.before },
             &self.keys,
@@ -303,22 +310,24 @@ impl<'a> Policy<'a> {
                 .map(|(at, _)| at)
         };
         let owner = match table.id {
-            T::XMap => keys
-                .get(&(T::XKey, row.int(x_map::REF_API_KEY_ID)?))
+            TableId::XMap => keys
+                .get(&(TableId::XKey, row.int(x_map::REF_API_KEY_ID)?))
                 .cloned()
                 .map(client),
-            T::OpenMap => keys
-                .get(&(T::OpenKey, row.int(open_map::REF_OPEN_API_KEY_ID)?))
+            TableId::OpenMap => keys
+                .get(&(TableId::OpenKey, row.int(open_map::REF_OPEN_API_KEY_ID)?))
                 .cloned()
                 .map(client),
-            T::Group => of_group(row),
-            T::GroupApi | T::GroupAuthority => of_group(side.group(row.text(column("group_id")?))?),
-            T::Vgroup | T::VgroupAuthority | T::VgroupGroup => {
+            TableId::Group => of_group(row),
+            TableId::GroupApi | TableId::GroupAuthority => {
+                of_group(side.group(row.text(column("group_id")?))?)
+            }
+            TableId::Vgroup | TableId::VgroupAuthority | TableId::VgroupGroup => {
                 scope(row.text(column("vgroup_id")?))
             }
-            T::Authority => key(&AUTHENTICATION),
-            T::Level => key(&LEVEL),
-            T::Rdb => key(&RDB),
+            TableId::Authority => key(&AUTHENTICATION),
+            TableId::Level => key(&LEVEL),
+            TableId::Rdb => key(&RDB),
             _ => Some(client(row.shared(column("client_id")?))),
         };
         Some((owner?, side))
@@ -326,13 +335,13 @@ impl<'a> Policy<'a> {
 
     /// Says whether a link that no item shows by itself follows from what one
     /// shows: a scope's hidden groups, and those of a client's scopes.
-    fn is_linked(&self, table: &Table, row: &Row, side: &Side<'_>) -> bool {
+    fn is_linked(&self, table: &Table, row: &Row, side: &Index<'_>) -> bool {
         let hidden = |id: &str| side.group(id).filter(|row| is_hidden(row));
         match table.id {
-            T::VgroupGroup => hidden(row.text(vgroup_group::GROUP_ID)).is_some_and(|group| {
+            TableId::VgroupGroup => hidden(row.text(vgroup_group::GROUP_ID)).is_some_and(|group| {
                 group.text(group::VGROUP_ID) == row.text(vgroup_group::VGROUP_ID)
             }),
-            T::ClientGroup => hidden(row.text(client_group::GROUP_ID)).is_none_or(|group| {
+            TableId::ClientGroup => hidden(row.text(client_group::GROUP_ID)).is_none_or(|group| {
                 side.scopes_of_client(row.text(client_group::CLIENT_ID))
                     .contains(&group.text(group::VGROUP_ID))
             }),
@@ -345,7 +354,7 @@ impl<'a> Policy<'a> {
         let linked: HashSet<(&str, &str)> = self
             .after
             .world
-            .rows(T::VgroupGroup)
+            .rows(TableId::VgroupGroup)
             .iter()
             .map(|row| {
                 (
@@ -357,7 +366,7 @@ impl<'a> Policy<'a> {
         let rows = self
             .after
             .world
-            .rows(T::Group)
+            .rows(TableId::Group)
             .iter()
             .filter(|row| is_hidden(row));
         let new = rows.filter(|row| self.before.group(row.text(group::GROUP_ID)).is_none());
@@ -421,22 +430,27 @@ impl<'a> Policy<'a> {
 }
 
 /// Says whether rows of a table are created anew where a cover writes them.
-const fn is_renewed(table: T) -> bool {
+const fn is_renewed(table: TableId) -> bool {
     matches!(
         table,
-        T::Host | T::GroupApi | T::IdpO | T::IdpL | T::IdpA | T::IdpJdbc
+        TableId::Host
+            | TableId::GroupApi
+            | TableId::IdpO
+            | TableId::IdpL
+            | TableId::IdpA
+            | TableId::IdpJdbc
     )
 }
 
 /// Returns a difference of the row that an item has in its kind's own table.
 fn main_row(promise: &Promise<'_>, id: &ItemId, what: Deviation) -> Unpromised {
     let rows = [
-        (CLIENT, T::Client, "client_id"),
-        (GROUP, T::Group, "group_name"),
-        (SCOPE, T::Vgroup, "vgroup_name"),
-        (AUTHENTICATION, T::Authority, "group_authoritie_id"),
-        (LEVEL, T::Level, "security_level_id"),
-        (RDB, T::Rdb, "connection_name"),
+        (CLIENT, TableId::Client, "client_id"),
+        (GROUP, TableId::Group, "group_name"),
+        (SCOPE, TableId::Vgroup, "vgroup_name"),
+        (AUTHENTICATION, TableId::Authority, "group_authoritie_id"),
+        (LEVEL, TableId::Level, "security_level_id"),
+        (RDB, TableId::Rdb, "connection_name"),
     ];
     let found = rows.into_iter().find(|(kind, ..)| *kind == id.kind);
     let (table, column) = found.map_or(("", ""), |(_, table, column)| (table.table().name, column));
@@ -450,7 +464,7 @@ fn main_row(promise: &Promise<'_>, id: &ItemId, what: Deviation) -> Unpromised {
 /// Returns what changed between the reading of the target and the first touch of
 /// a row: what one table's trigger did to the next table's rows.
 pub(super) fn moved(
-    target: &World,
+    target: &Tables,
     promise: &Promise<'_>,
     touched: Touched<'_>,
 ) -> Vec<Unpromised> {
@@ -496,7 +510,7 @@ pub(super) fn moved(
 }
 
 /// Returns what rows that were computed promise: themselves.
-pub(super) fn promises(changes: &Changes, target: &World) -> Vec<RowPromise> {
+pub(super) fn promises(changes: &Changes, target: &Tables) -> Vec<RowPromise> {
     let mut promises = Vec::new();
     for table in TABLES {
         let Some(changes) = changes.of(table.id) else {
@@ -563,7 +577,7 @@ fn counter(row: TouchedRow<'_>) -> RowPromise {
 }
 
 /// Returns a target as it is once a job's rows are written.
-pub(super) fn after(world: &World, touched: Touched<'_>) -> World {
+pub(super) fn after(world: &Tables, touched: Touched<'_>) -> Tables {
     let mut by_table: HashMap<&str, Vec<TouchedRow<'_>>> = HashMap::new();
     for row in touched.rows() {
         by_table.entry(row.table).or_default().push(row);

@@ -4,11 +4,13 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::changes::{Batch, Changes, Ids, changed_columns};
+use super::index::Sides;
 use super::rules::{AUTHENTICATION, GROUP, LEVEL, RDB, SCOPE};
-use super::side::Pair;
-use super::tables::{T, TABLES, Table, Type, dp_app, idp_a, idp_jdbc, idp_l, idp_o, x_key, x_map};
-use super::tables::{authority, group, level, rdb, vgroup};
-use super::world::{Cell, Row, World};
+use super::schema::{
+    TABLES, Table, TableId, Type, dp_app, idp_a, idp_jdbc, idp_l, idp_o, x_key, x_map,
+};
+use super::schema::{authority, group, level, rdb, vgroup};
+use super::tables::{Cell, Row, Tables};
 use super::{allocate, build};
 use crate::engine::{Approved, ItemId};
 use crate::store::{Keyed, StoreError, Writer, bulk};
@@ -16,18 +18,18 @@ use crate::store::{Keyed, StoreError, Writer, bulk};
 /// Writes what was approved, in the transaction in which `target` was read.
 pub(super) async fn write(
     writer: &mut Writer<'_>,
-    file: &World,
-    target: &World,
+    file: &Tables,
+    target: &Tables,
     approved: &Approved,
 ) -> Result<(), StoreError> {
     let stamp = writer.stamp();
     let (changes, relied_on) = {
         // The pair is not held across an await: it is rebuilt from the worlds.
         let mut counting = Ids::counting(random_ids(target));
-        build::changes(&Pair::new(file, target), approved, stamp, &mut counting);
+        build::changes(&Sides::new(file, target), approved, stamp, &mut counting);
         let given = allocate::take(writer, counting.counts()).await?;
         let mut ids = Ids::given(given, random_ids(target));
-        let pair = Pair::new(file, target);
+        let pair = Sides::new(file, target);
         (
             build::changes(&pair, approved, stamp, &mut ids),
             relied_on(&pair, approved),
@@ -38,19 +40,19 @@ pub(super) async fn write(
             .into_iter()
             .map(|(row, at)| key_row(table, at, row))
             .collect();
-        hold(writer, table, &rows).await?;
+        lock_for_share(writer, table, &rows).await?;
     }
     execute(writer, &changes, target).await
 }
 
 /// Sees to it that rows of these keys stay until the transaction ends.
-pub(super) async fn hold(
+pub(super) async fn lock_for_share(
     writer: &mut Writer<'_>,
     table: &'static Table,
     rows: &[Row],
 ) -> Result<(), StoreError> {
     writer
-        .hold(table.name, &columns(table, &key(table), rows), rows.len())
+        .lock_for_share(table.name, &columns(table, &key(table), rows), rows.len())
         .await
 }
 
@@ -59,7 +61,7 @@ pub(super) async fn hold(
 pub(super) async fn execute(
     writer: &mut Writer<'_>,
     changes: &Changes,
-    target: &World,
+    target: &Tables,
 ) -> Result<(), StoreError> {
     let touched: Vec<(&'static Table, _)> = TABLES
         .into_iter()
@@ -105,7 +107,7 @@ fn keyed<'a>(table: &Table, keys: &'a [bulk::Column], batch: &'a Batch) -> Keyed
 /// Returns the keys of the rows that approved items rely on and that are not
 /// written themselves: they must stay until the transaction ends.
 fn relied_on(
-    pair: &Pair<'_>,
+    pair: &Sides<'_>,
     approved: &Approved,
 ) -> Vec<(&'static Table, BTreeSet<(String, usize)>)> {
     let plan = approved.plan();
@@ -123,7 +125,7 @@ fn relied_on(
         .filter(|on| !written.contains(on))
     {
         let target = &pair.target;
-        let find = |table: T, column: usize| {
+        let find = |table: TableId, column: usize| {
             let rows = target.world.rows(table).iter();
             rows.map(|row| row.text(column))
                 .find(|text| *text == &*on.key)
@@ -132,25 +134,26 @@ fn relied_on(
         let found = match &on.kind {
             kind if *kind == GROUP => target.plain_named(&on.key).map(|row| {
                 (
-                    T::Group,
+                    TableId::Group,
                     group::GROUP_ID,
                     row.text(group::GROUP_ID).to_owned(),
                 )
             }),
             kind if *kind == SCOPE => target.scope_named(&on.key).map(|row| {
                 (
-                    T::Vgroup,
+                    TableId::Vgroup,
                     vgroup::VGROUP_ID,
                     row.text(vgroup::VGROUP_ID).to_owned(),
                 )
             }),
-            kind if *kind == AUTHENTICATION => find(T::Authority, authority::GROUP_AUTHORITIE_ID)
-                .map(|key| (T::Authority, authority::GROUP_AUTHORITIE_ID, key)),
-            kind if *kind == LEVEL => find(T::Level, level::SECURITY_LEVEL_ID)
-                .map(|key| (T::Level, level::SECURITY_LEVEL_ID, key)),
-            kind if *kind == RDB => {
-                find(T::Rdb, rdb::CONNECTION_NAME).map(|key| (T::Rdb, rdb::CONNECTION_NAME, key))
+            kind if *kind == AUTHENTICATION => {
+                find(TableId::Authority, authority::GROUP_AUTHORITIE_ID)
+                    .map(|key| (TableId::Authority, authority::GROUP_AUTHORITIE_ID, key))
             }
+            kind if *kind == LEVEL => find(TableId::Level, level::SECURITY_LEVEL_ID)
+                .map(|key| (TableId::Level, level::SECURITY_LEVEL_ID, key)),
+            kind if *kind == RDB => find(TableId::Rdb, rdb::CONNECTION_NAME)
+                .map(|key| (TableId::Rdb, rdb::CONNECTION_NAME, key)),
             _ => None,
         };
         let Some((table, column, key)) = found else {
@@ -212,15 +215,15 @@ const fn time(cell: &Cell) -> Option<chrono::NaiveDateTime> {
 }
 
 /// The random ids of the target, which new ones must not meet.
-fn random_ids(target: &World) -> HashSet<i64> {
+fn random_ids(target: &Tables) -> HashSet<i64> {
     [
-        (T::XKey, x_key::API_KEY_ID),
-        (T::XMap, x_map::API_KEY_MAP_ID),
-        (T::DpApp, dp_app::DP_APPLICATION_ID),
-        (T::IdpO, idp_o::GTW_IDP_INFO_O_ID),
-        (T::IdpL, idp_l::GTW_IDP_INFO_L_ID),
-        (T::IdpA, idp_a::GTW_IDP_INFO_A_ID),
-        (T::IdpJdbc, idp_jdbc::GTW_IDP_INFO_JDBC_ID),
+        (TableId::XKey, x_key::API_KEY_ID),
+        (TableId::XMap, x_map::API_KEY_MAP_ID),
+        (TableId::DpApp, dp_app::DP_APPLICATION_ID),
+        (TableId::IdpO, idp_o::GTW_IDP_INFO_O_ID),
+        (TableId::IdpL, idp_l::GTW_IDP_INFO_L_ID),
+        (TableId::IdpA, idp_a::GTW_IDP_INFO_A_ID),
+        (TableId::IdpJdbc, idp_jdbc::GTW_IDP_INFO_JDBC_ID),
     ]
     .into_iter()
     .flat_map(|(table, column)| {

@@ -4,11 +4,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::{Document, Json, Object, Pair, Product, splice};
+use super::{Document, Json, Object, Product, Sides, splice};
 use crate::engine::Finding;
 use crate::engine::align::{Aligned, align};
 use crate::engine::diff::effective;
-use crate::engine::object::{Found, resolve, write};
+use crate::engine::object::{ResolvedReference, resolve, write};
 use crate::engine::schema::{DocumentSchema, Form};
 
 /// How many objects are worth a processor's while.
@@ -31,7 +31,7 @@ impl<'o> Prepared<'o> {
     /// the two forms mean the same.
     pub fn new(
         product: &dyn Product,
-        pair: &Pair<'o>,
+        pair: &Sides<'o>,
         object: &'o Object,
         base: Option<&'o Object>,
         file: Cow<'o, Json>,
@@ -75,7 +75,7 @@ pub struct Built<'o> {
     base: Option<&'o Object>,
     prepared: Prepared<'o>,
     /// What it refers to.
-    pub found: Vec<Found<'o>>,
+    pub found: Vec<ResolvedReference<'o>>,
     /// What the operator should know.
     pub warnings: Vec<Finding>,
     /// The body with what references resolved to, where that is another one.
@@ -84,7 +84,7 @@ pub struct Built<'o> {
 
 impl<'o> Built<'o> {
     /// Builds the object of that place.
-    pub fn new(product: &dyn Product, pair: &Pair<'o>, at: usize, object: &'o Object) -> Self {
+    pub fn new(product: &dyn Product, pair: &Sides<'o>, at: usize, object: &'o Object) -> Self {
         let base = pair.base(at);
         let found = resolve(pair, object);
         let mut body = Cow::Borrowed(&object.body);
@@ -121,7 +121,7 @@ impl<'o> Built<'o> {
     /// time.
     pub(super) fn again(
         product: &dyn Product,
-        pair: &Pair<'o>,
+        pair: &Sides<'o>,
         (at, object): (usize, &'o Object),
         wanted: Option<&'o Json>,
     ) -> Self {
@@ -196,7 +196,11 @@ impl<'o> Built<'o> {
 
 /// Writes the ids of references as the target writes them, where they mean the
 /// same: with dashes or without is no difference.
-fn write_ids_alike<'o>(found: &[Found<'o>], base: Option<&'o Object>, body: &mut Cow<'o, Json>) {
+fn write_ids_alike<'o>(
+    found: &[ResolvedReference<'o>],
+    base: Option<&'o Object>,
+    body: &mut Cow<'o, Json>,
+) {
     let Some(base) = base else { return };
     for at in found.iter().filter_map(|found| found.link.id_at.as_deref()) {
         let there = base.body.pointer(at).and_then(Json::as_text);

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::plan::dangling;
-use super::{Hit, Object, Pair, Product};
+use super::{Hit, Object, Product, Sides};
 use crate::engine::closure::closure;
 use crate::engine::object::resolve;
 use crate::engine::schema::{Form, KindSchema, Role};
@@ -21,7 +21,7 @@ pub fn export(
     target: &[Object],
     options: &ExportOptions,
 ) -> Result<Export, MissingRoots> {
-    let pair = Pair::new(product, &[], target, &[]);
+    let pair = Sides::new(product, &[], target, &[]);
     let closure = needed(product, &pair, &options.roots)?;
     let selected = Selected::new(product, &options.selection);
     let is_meant = |at: &usize, object: &Object| {
@@ -76,7 +76,7 @@ pub(super) fn counts<'o>(
 /// none where there are no roots.
 fn needed(
     product: &dyn Product,
-    pair: &Pair<'_>,
+    pair: &Sides<'_>,
     roots: &[ItemId],
 ) -> Result<Option<HashSet<usize>>, MissingRoots> {
     if roots.is_empty() {

@@ -92,7 +92,7 @@ fn position(text: &[u8], at: usize) -> Position {
 }
 
 /// What is open where a text goes wrong.
-enum Open {
+enum Container {
     /// An object, and which member of it; none yet after its brace.
     Object(Option<String>),
     /// A list, and which element of it.
@@ -112,9 +112,9 @@ fn path(text: &[u8], error: &serde_json::Error) -> String {
     let mut path = String::new();
     for open in open(sound) {
         let segment = match open {
-            Open::Object(None) => continue,
-            Open::Object(Some(name)) => name,
-            Open::List(at) => at.to_string(),
+            Container::Object(None) => continue,
+            Container::Object(Some(name)) => name,
+            Container::List(at) => at.to_string(),
         };
         path.push('/');
         push_segment(&mut path, &parse::brief(&segment));
@@ -123,7 +123,7 @@ fn path(text: &[u8], error: &serde_json::Error) -> String {
 }
 
 /// Returns what is open at the end of a text that is well formed up to there.
-fn open(text: &[u8]) -> Vec<Open> {
+fn open(text: &[u8]) -> Vec<Container> {
     let mut all = Vec::new();
     let mut is_name = false;
     let mut at = 0;
@@ -131,17 +131,17 @@ fn open(text: &[u8]) -> Vec<Open> {
         let mut next = at + 1;
         match byte {
             b'{' => {
-                all.push(Open::Object(None));
+                all.push(Container::Object(None));
                 is_name = true;
             }
-            b'[' => all.push(Open::List(0)),
+            b'[' => all.push(Container::List(0)),
             b'}' | b']' => {
                 all.pop();
                 is_name = false;
             }
             b',' => match all.last_mut() {
-                Some(Open::List(place)) => *place += 1,
-                Some(Open::Object(name)) => {
+                Some(Container::List(place)) => *place += 1,
+                Some(Container::Object(name)) => {
                     *name = None;
                     is_name = true;
                 }
@@ -153,7 +153,7 @@ fn open(text: &[u8]) -> Vec<Open> {
                 let name = text
                     .get(at..next)
                     .and_then(|text| serde_json::from_slice(text).ok());
-                if let (true, Some(Open::Object(slot))) = (is_name, all.last_mut()) {
+                if let (true, Some(Container::Object(slot))) = (is_name, all.last_mut()) {
                     *slot = name;
                 }
             }

@@ -20,7 +20,7 @@ mod verify;
 pub use build::{Built, Prepared};
 pub use export::{Selected, export};
 pub use json::Source;
-pub use plan::obstacles;
+pub use plan::blocking_findings;
 pub use product::{About, Documents, File, Product};
 pub use splice::splice;
 
@@ -28,7 +28,7 @@ pub use crate::engine::Document;
 use crate::engine::Reason;
 use crate::engine::json::MAX_DEPTH;
 pub use crate::engine::json::{Json, Object as Members, Span};
-pub use crate::engine::object::{Found, Hit, Kinds, Object, Pair, quoted};
+pub use crate::engine::object::{Hit, Kinds, Object, ResolvedReference, Sides, quoted};
 pub use rows::Save;
 
 /// Changes an object as the operator asked: its text stays byte for byte but for

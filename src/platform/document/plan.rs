@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::build::{Built, CHUNK};
-use super::{File, Json, Object, Pair, Product, quoted, too_deep};
+use super::{File, Json, Object, Product, Sides, quoted, too_deep};
 use crate::engine::align::Aligned;
 use crate::engine::diff::effective;
 use crate::engine::display::safe;
@@ -20,7 +20,7 @@ use crate::platform::{ImportOptions, unique};
 pub(super) type Wanted = Vec<Option<Json>>;
 
 /// Compares a file with a target; returns what is wanted of each object, too.
-pub(super) fn plan(product: &dyn Product, pair: &Pair<'_>, file: &File) -> (Plan, Wanted) {
+pub(super) fn plan(product: &dyn Product, pair: &Sides<'_>, file: &File) -> (Plan, Wanted) {
     let Candidates {
         mut candidates,
         missing,
@@ -49,12 +49,12 @@ fn called(objects: &[Object]) -> Vec<Called> {
 
 /// Returns what stands in the way of the file's objects whatever the target
 /// holds, and what the target has to have.
-pub fn obstacles(
+pub fn blocking_findings(
     product: &'static dyn Product,
     file: &File,
     options: &ImportOptions,
 ) -> Vec<Finding> {
-    let pair = Pair::new(product, &file.objects, &[], &options.default_references);
+    let pair = Sides::new(product, &file.objects, &[], &options.default_references);
     let Candidates {
         candidates,
         missing,
@@ -127,7 +127,7 @@ struct Candidates {
     wanted: Wanted,
 }
 
-fn candidates(product: &dyn Product, pair: &Pair<'_>) -> Candidates {
+fn candidates(product: &dyn Product, pair: &Sides<'_>) -> Candidates {
     // What can only be exported stands behind the rest.
     let items = pair
         .file
@@ -171,7 +171,7 @@ fn candidates(product: &dyn Product, pair: &Pair<'_>) -> Candidates {
 
 fn candidate<'o>(
     product: &dyn Product,
-    pair: &Pair<'o>,
+    pair: &Sides<'o>,
     at: usize,
     object: &'o Object,
 ) -> (Candidate, Vec<Missing>, Option<Json>) {
@@ -216,7 +216,7 @@ fn candidate<'o>(
         blocks,
         warnings,
         // What was found by its name is another object under another id.
-        facts: base
+        context: base
             .and_then(|base| base.row.clone())
             .map_or(Value::Null, Value::Text),
         ..Candidate::new(item, there)
@@ -267,7 +267,7 @@ fn candidate<'o>(
 
 /// Tells that the target has an object with the same id of another kind: systems
 /// split a kind in two.
-fn other_kinds(pair: &Pair<'_>, at: usize, object: &Object) -> Option<Finding> {
+fn other_kinds(pair: &Sides<'_>, at: usize, object: &Object) -> Option<Finding> {
     if object.id().is_empty() || pair.base(at).is_some() {
         return None;
     }
@@ -365,7 +365,7 @@ fn noticed(product: &dyn Product, object: &Object, aligned: &Aligned<'_>) -> Vec
 
 /// Returns what the target's own objects refer to and nobody has. What is only
 /// listed is but a copy.
-pub(super) fn dangling(pair: &Pair<'_>, meant: &HashSet<usize>) -> Vec<Finding> {
+pub(super) fn dangling(pair: &Sides<'_>, meant: &HashSet<usize>) -> Vec<Finding> {
     let objects = pair
         .target
         .objects

@@ -10,16 +10,16 @@ use rayon::prelude::*;
 
 use super::build::{Built, CHUNK, Prepared};
 use super::export::{counts, export};
-use super::plan::{Wanted, obstacles, plan};
+use super::plan::{Wanted, blocking_findings, plan};
 use super::rows::{self, Save};
-use super::{Document, Found, Json, Kinds, Object, Pair, Source, verify};
+use super::{Document, Json, Kinds, Object, ResolvedReference, Sides, Source, verify};
 use crate::engine::access::Model;
 use crate::engine::align::Aligned;
 use crate::engine::display::some_of;
 use crate::engine::schema::KindSchema;
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Reason, Step, Unpromised, Verb};
 use crate::platform::{
-    Bundle, DemoData, Export, ExportOptions, FileError, Ground, ImportOptions, MissingRoots,
+    Bundle, Comparison, DemoData, Export, ExportOptions, FileError, ImportOptions, MissingRoots,
     ParseError, Platform, Snapshot, SourceFile,
 };
 use crate::store::restore::{Reference, TableInfo};
@@ -153,7 +153,7 @@ pub trait Product: Kinds {
 
     /// Brings an object into the form of the target's, where the two forms mean
     /// the same.
-    fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, pair: &Pair<'o>) {
+    fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, pair: &Sides<'o>) {
         let _ = (prepared, object, pair);
     }
 
@@ -165,13 +165,13 @@ pub trait Product: Kinds {
 
     /// Returns what the operator should know of an object, which stands at a
     /// place of the file, beside the others.
-    fn findings(&self, at: usize, object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
+    fn findings(&self, at: usize, object: &Object, pair: &Sides<'_>) -> Vec<Finding> {
         let _ = (at, object, pair);
         Vec::new()
     }
 
     /// Notes more about a reference that was looked up.
-    fn notice(&self, found: &mut Found<'_>, object: &Object, pair: &Pair<'_>) {
+    fn notice(&self, found: &mut ResolvedReference<'_>, object: &Object, pair: &Sides<'_>) {
         let _ = (found, object, pair);
     }
 
@@ -351,47 +351,47 @@ impl Bundle for Import {
         &self.file.findings
     }
 
-    fn obstacles(&self) -> Vec<Finding> {
-        obstacles(self.product, &self.file, &self.options)
+    fn blocking_findings(&self) -> Vec<Finding> {
+        blocking_findings(self.product, &self.file, &self.options)
     }
 
     fn counts(&self) -> Vec<(Kind, usize)> {
         counts(self.product, self.file.objects.iter())
     }
 
-    fn ground<'a>(
+    fn read_target<'a>(
         self: Arc<Self>,
         connection: &'a mut Connection,
         reading: Reading<'a>,
-    ) -> BoxFuture<'a, Result<Box<dyn Ground>, StoreError>> {
+    ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>> {
         async move {
             let kept = Kept::read(self.product, connection, reading).await?;
-            Ok(Box::new(Comparison {
+            Ok(Box::new(DocumentComparison {
                 import: self,
                 kept,
                 wanted: OnceLock::new(),
-            }) as Box<dyn Ground>)
+            }) as Box<dyn Comparison>)
         }
         .boxed()
     }
 }
 
 /// A file, and what is kept in the target that it is compared with.
-struct Comparison {
+struct DocumentComparison {
     import: Arc<Import>,
     kept: Kept,
     /// What was wanted of each object when it was planned.
     wanted: OnceLock<Wanted>,
 }
 
-impl Comparison {
-    fn pair(&self) -> Pair<'_> {
+impl DocumentComparison {
+    fn pair(&self) -> Sides<'_> {
         let Import {
             product,
             file,
             options,
         } = &*self.import;
-        Pair::new(
+        Sides::new(
             *product,
             &file.objects,
             &self.kept.objects,
@@ -405,7 +405,7 @@ impl Comparison {
     }
 }
 
-impl Ground for Comparison {
+impl Comparison for DocumentComparison {
     fn plan(&self) -> Plan {
         let Import { product, file, .. } = &*self.import;
         let (plan, wanted) = plan(*product, &self.pair(), file);
@@ -444,7 +444,7 @@ impl Ground for Comparison {
 /// stand in the plan's order.
 pub(super) fn saves(
     product: &dyn Product,
-    pair: &Pair<'_>,
+    pair: &Sides<'_>,
     approved: &Approved,
     wanted: &Wanted,
 ) -> (Vec<Save>, Vec<Save>) {

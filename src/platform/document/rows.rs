@@ -12,7 +12,7 @@ use sqlx::{PgConnection, Row as _};
 use crate::engine::{Document, ItemId, Kind};
 use crate::store::bulk::{Column, Values};
 use crate::store::restore::TableInfo;
-use crate::store::{Keyed, Operation, Owner, Reading, StoreError, Writer};
+use crate::store::{ItemRef, Keyed, Operation, Reading, StoreError, Writer};
 
 /// The table.
 pub const TABLE: &str = "gatediff.documents";
@@ -203,7 +203,7 @@ fn stamps(writer: &Writer<'_>, [at, by]: [&'static str; 2], rows: usize) -> [Col
     ]
 }
 
-fn owners(saves: &[Save]) -> Vec<Owner> {
+fn owners(saves: &[Save]) -> Vec<ItemRef> {
     saves
         .iter()
         .map(|save| save.item.to_string().into())

@@ -10,7 +10,7 @@ use super::plan::plan;
 use super::product::saves;
 use super::rows::{self, TABLE};
 use super::verify::verify;
-use super::{Document, File, Json, Members, Object, Pair, Product};
+use super::{Document, File, Json, Members, Object, Product, Sides};
 use crate::engine::diff::{Show, segments};
 use crate::engine::law::unexplained;
 use crate::engine::{Change, Choices, Op, Plan};
@@ -86,7 +86,7 @@ impl Target {
 
     /// Compares a file with it.
     pub(crate) fn plan(&self, file: &File, options: &ImportOptions) -> Arc<Plan> {
-        let pair = Pair::new(
+        let pair = Sides::new(
             self.product,
             &file.objects,
             &self.objects,
@@ -117,7 +117,7 @@ impl Target {
         let Ok(approved) = plan.approve(&choices) else {
             return (plan, Vec::new());
         };
-        let pair = Pair::new(
+        let pair = Sides::new(
             self.product,
             &file.objects,
             &self.objects,

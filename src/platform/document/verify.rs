@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::build::{CHUNK, Prepared};
 use super::plan::Wanted;
 use super::rows::{self, TABLE, table};
-use super::{Document, Json, Object, Pair, Product, Source};
+use super::{Document, Json, Object, Product, Sides, Source};
 use crate::engine::diff::{Show, effective};
 use crate::engine::law::unexplained;
 use crate::engine::promise::{self, Deviation, RowKey, net};
@@ -38,7 +38,7 @@ struct Row<'r> {
 /// Returns every difference between what was shown and what was written.
 pub(super) fn verify(
     product: &dyn Product,
-    pair: &Pair<'_>,
+    pair: &Sides<'_>,
     approved: &Approved,
     wanted: &Wanted,
     touched: Touched<'_>,
@@ -122,7 +122,7 @@ fn read(kind: &Kind, row: &str) -> Option<Document> {
 /// where something changed that is not compared.
 fn difference<'o>(
     product: &dyn Product,
-    pair: &Pair<'o>,
+    pair: &Sides<'o>,
     entry: &Entry,
     before: Option<&'o Object>,
     after: &'o Object,

@@ -22,7 +22,7 @@ mod types;
 pub use self::types::{
     ConfigObject, ConfigObjectRule, ConfigObjectRules, config_objects, is_exportable, is_importable,
 };
-use super::document::{About, Documents, File, Kinds, Object, Pair, Prepared, Product};
+use super::document::{About, Documents, File, Kinds, Object, Prepared, Product, Sides};
 use super::{DemoData, DemoTarget, ExportOptions, ImportOptions, ParseError};
 use crate::engine::align::Aligned;
 use crate::engine::object::Known;
@@ -108,13 +108,13 @@ impl Product for SpConfig {
         rules::only_exported(object)
     }
 
-    fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, _: &Pair<'o>) {
+    fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, _: &Sides<'o>) {
         if object.kind().as_str() == types::SOURCE {
             rules::point_to_schemas(prepared);
         }
     }
 
-    fn findings(&self, _: usize, object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
+    fn findings(&self, _: usize, object: &Object, pair: &Sides<'_>) -> Vec<Finding> {
         rules::unknown_attributes(object, pair)
             .into_iter()
             .collect()

@@ -19,7 +19,7 @@ enum Step {
 }
 
 /// How often a path may say `..`.
-const DEEPEST: usize = 2;
+const MAX_PARENTS: usize = 2;
 
 impl Path {
     /// Reads a path such as `$.a['b'][*]..c`; nothing if it is none, or is of
@@ -41,7 +41,8 @@ impl Path {
             }
         }
         // Each of them may begin anywhere: a few of those take for ever.
-        (steps.iter().filter(|step| **step == Step::Deep).count() <= DEEPEST).then_some(Self(steps))
+        (steps.iter().filter(|step| **step == Step::Deep).count() <= MAX_PARENTS)
+            .then_some(Self(steps))
     }
 
     /// Returns JSON pointers to what it meets, each once.

@@ -5,7 +5,7 @@ use super::types::{
     CONNECTOR_RULE, FORM_DEFINITION, IDENTITY_PROFILE, LIFECYCLE_STATE, RULE, SOURCE, TRANSFORM,
     TRIGGER_SUBSCRIPTION, Type, WORKFLOW,
 };
-use crate::engine::schema::{Lacking, Part, ReferenceRule, To, Within};
+use crate::engine::schema::{IfMissing, Part, ReferenceRule, To, Within};
 
 /// What follows from other objects, or tells who did what: no references.
 pub(super) const COMPUTED: [&str; 3] = ["usedBy", "creator", "modifiedBy"];
@@ -18,7 +18,7 @@ const BUILT_IN_RULES: [&str; 2] = [
 
 /// What is nowhere is told: the service imports the object without it.
 const fn to(kind: &'static str) -> ReferenceRule {
-    ReferenceRule::to(kind).lacking(Lacking::Warns("unresolved-reference"), "")
+    ReferenceRule::to(kind).if_missing(IfMissing::Warns("unresolved-reference"), "")
 }
 
 /// An object of type, id and name, where one is known to stand.
@@ -104,11 +104,17 @@ pub(super) fn of(known: Option<&Type>) -> Vec<(String, ReferenceRule)> {
     for path in known.into_iter().flat_map(|known| known.references) {
         let needed = known.is_some_and(|known| known.needs.contains(path));
         let lacking = if needed {
-            Lacking::Blocks
+            IfMissing::Blocks
         } else {
-            TRIPLE.lacking
+            TRIPLE.if_missing
         };
-        all.push((pattern(path), ReferenceRule { lacking, ..TRIPLE }));
+        all.push((
+            pattern(path),
+            ReferenceRule {
+                if_missing: lacking,
+                ..TRIPLE
+            },
+        ));
     }
     // Anywhere else it is one if it is nothing else.
     all.push((

@@ -8,10 +8,10 @@ use super::types::{self, CONNECTOR_SCHEMA, IDENTITY_OBJECT_CONFIG, IDENTITY_PROF
 use crate::engine::align::Aligned;
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Reason};
-use crate::platform::document::{Json, Members, Object, Pair, Prepared};
+use crate::platform::document::{Json, Members, Object, Prepared, Sides};
 
 /// How many bytes an id may have: it is part of a key of the table.
-const LONGEST: usize = 1000;
+const MAX_ID: usize = 1000;
 
 /// Returns what stands in the way of an entry whatever else there is.
 pub(super) fn blocks(entry: &Object) -> Option<Reason> {
@@ -24,9 +24,9 @@ pub(super) fn blocks(entry: &Object) -> Option<Reason> {
         let message = "its self.id is missing: nothing tells which object it is";
         return Some(Reason::new("missing-id", message));
     }
-    if entry.id().len() > LONGEST {
+    if entry.id().len() > MAX_ID {
         let message = format!(
-            "its self.id has {} bytes, more than the {LONGEST} that are stored",
+            "its self.id has {} bytes, more than the {MAX_ID} that are stored",
             entry.id().len()
         );
         return Some(Reason::new("not-storable", message));
@@ -119,7 +119,7 @@ fn is_non_employee(source: &Json) -> bool {
 
 /// Tells which identity attributes a profile fills that neither the file nor the
 /// target declares.
-pub(super) fn unknown_attributes(entry: &Object, pair: &Pair<'_>) -> Option<Finding> {
+pub(super) fn unknown_attributes(entry: &Object, pair: &Sides<'_>) -> Option<Finding> {
     if entry.kind().as_str() != IDENTITY_PROFILE {
         return None;
     }

@@ -27,7 +27,7 @@ const PAGES: [&str; 2] = ["pages", "Pages"];
 const INDEX: &str = ".tyk.json";
 
 /// How many places of what was skipped are named.
-const TOLD: usize = 3;
+const MAX_LISTED: usize = 3;
 
 /// What was skipped, and where.
 type Skipped = BTreeMap<(&'static str, &'static str), Vec<String>>;
@@ -130,7 +130,7 @@ fn describe(skipped: Skipped) -> impl Iterator<Item = Finding> {
                     places
                         .iter()
                         .map(|place| place.trim_end_matches('#').to_owned()),
-                    TOLD
+                    MAX_LISTED
                 )
             ),
         };

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use super::{listen, schema};
 use crate::engine::schema::{
-    Column, Form, Key, KindSchema, Lacking, Others, Owner, Part, Patterns, ReferenceRule, Role,
-    Stands, Unique, Within,
+    Column, Form, IfMissing, Key, KindSchema, Others, OwnerRule, Part, Patterns, ReferenceRule,
+    Role, Stands, Unique, Within,
 };
 use crate::engine::{Kind, KindInfo};
 use crate::platform::document::{Json, Object};
@@ -94,7 +94,7 @@ const KEYS_OF_APIS: &[Key] = &[
         )
     },
     Key {
-        column: Column::Pair,
+        column: Column::Second,
         unique: Some(Unique {
             kept: true,
             ..unique("id-pairing", "database id")
@@ -133,7 +133,7 @@ const KEYS_OF_POLICIES: &[Key] = &[
     // It goes along from one environment to the next; `_id` does not.
     Key {
         per_owner: true,
-        column: Column::Pair,
+        column: Column::Second,
         unique: Some(unique("id-pairing", "id")),
         ..Key::new("id", Role::Id, Stands::First(&["id", "_id"]))
     },
@@ -164,7 +164,7 @@ static OF_ORGANISATIONS: LazyLock<KindSchema> = LazyLock::new(|| KindSchema {
 static OF_APIS: LazyLock<KindSchema> = LazyLock::new(|| KindSchema {
     info: KINDS[1].clone(),
     keys: KEYS_OF_APIS,
-    owner: Some(Owner {
+    owner: Some(OwnerRule {
         word: ORGANISATION,
         at: &["api_definition/org_id", "oas/x-tyk-api-gateway/info/orgId"],
     }),
@@ -180,7 +180,7 @@ static OF_APIS: LazyLock<KindSchema> = LazyLock::new(|| KindSchema {
 static OF_POLICIES: LazyLock<KindSchema> = LazyLock::new(|| KindSchema {
     info: KINDS[2].clone(),
     keys: KEYS_OF_POLICIES,
-    owner: Some(Owner {
+    owner: Some(OwnerRule {
         word: ORGANISATION,
         at: &["org_id"],
     }),
@@ -229,7 +229,7 @@ const LISTED: ReferenceRule = ReferenceRule {
     others: Others::Warn,
     ..ReferenceRule::to(API)
         .by(Part::Itself, Part::Beside("api_human_name"))
-        .lacking(Lacking::Warns("api-stale"), "its list of APIs names")
+        .if_missing(IfMissing::Warns("api-stale"), "its list of APIs names")
 };
 
 /// The gateway does not let organisations share.
@@ -237,20 +237,20 @@ const GRANTS: ReferenceRule = ReferenceRule {
     others: Others::Block,
     ..ReferenceRule::to(API)
         .by(Part::Entry, Part::Member(&["api_name", "apiname"]))
-        .lacking(Lacking::Confirm("api-dangling"), "grants")
+        .if_missing(IfMissing::Confirm("api-dangling"), "grants")
 };
 
 const USES: ReferenceRule = ReferenceRule {
     others: Others::Block,
     is_none: is_blanked,
-    ..ReferenceRule::to(POLICY).lacking(Lacking::Confirm("policy-dangling"), "uses")
+    ..ReferenceRule::to(POLICY).if_missing(IfMissing::Confirm("policy-dangling"), "uses")
 };
 
 /// A version or a subgraph: without it the API works in part.
 const POINTS: ReferenceRule = ReferenceRule {
     others: Others::Warn,
     is_none: is_blanked,
-    ..ReferenceRule::to(API).lacking(Lacking::Warns("api-dangling"), "points to")
+    ..ReferenceRule::to(API).if_missing(IfMissing::Warns("api-dangling"), "points to")
 };
 
 /// An address within the gateway, which looks it up by id and by name.
@@ -268,7 +268,7 @@ const INTERNAL: ReferenceRule = ReferenceRule {
 const fn external(kind: &'static str) -> ReferenceRule {
     ReferenceRule {
         is_none: is_blanked,
-        ..ReferenceRule::to(kind).lacking(Lacking::External, "")
+        ..ReferenceRule::to(kind).if_missing(IfMissing::External, "")
     }
 }
 

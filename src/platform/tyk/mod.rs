@@ -23,7 +23,7 @@ mod tests;
 
 use self::kinds::{KINDS, Sort};
 use super::document::{
-    About, Documents, File, Found, Json, Kinds, Object, Pair, Prepared, Product,
+    About, Documents, File, Json, Kinds, Object, Prepared, Product, ResolvedReference, Sides,
 };
 use super::{
     DemoData, DemoTarget, ExportOptions, FileError, ImportOptions, ParseError, SourceFile,
@@ -110,7 +110,7 @@ impl Product for Tyk {
         &schema::DERIVED
     }
 
-    fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, pair: &Pair<'o>) {
+    fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, pair: &Sides<'o>) {
         schema::prepare(prepared, object, pair);
     }
 
@@ -118,7 +118,7 @@ impl Product for Tyk {
         rules::blocks(object)
     }
 
-    fn findings(&self, at: usize, object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
+    fn findings(&self, at: usize, object: &Object, pair: &Sides<'_>) -> Vec<Finding> {
         rules::findings(at, object, pair)
     }
 
@@ -126,7 +126,7 @@ impl Product for Tyk {
         Some(access::model(plan))
     }
 
-    fn notice(&self, found: &mut Found<'_>, object: &Object, pair: &Pair<'_>) {
+    fn notice(&self, found: &mut ResolvedReference<'_>, object: &Object, pair: &Sides<'_>) {
         rules::notice(found, object, pair);
         rules::unknown_versions(found);
     }

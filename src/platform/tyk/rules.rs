@@ -9,10 +9,10 @@ use super::kinds::{
 use super::listen;
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Reason};
-use crate::platform::document::{Found, Json, Members, Object, Pair};
+use crate::platform::document::{Json, Members, Object, ResolvedReference, Sides};
 
 /// The longest id that is kept: an index holds no more.
-const LONGEST: usize = 1000;
+const MAX_ID: usize = 1000;
 
 /// Returns what is wrong with what an object says.
 pub(super) fn blocks(object: &Object) -> Vec<Reason> {
@@ -85,9 +85,9 @@ fn bad_ids(object: &Object) -> Vec<Reason> {
     }
     if [&**object.id(), object.key("id"), &object.owner]
         .into_iter()
-        .any(|id| id.len() > LONGEST)
+        .any(|id| id.len() > MAX_ID)
     {
-        let message = format!("an id of it is longer than {LONGEST} bytes");
+        let message = format!("an id of it is longer than {MAX_ID} bytes");
         reasons.push(Reason::new("not-storable", message));
     }
     reasons
@@ -102,7 +102,7 @@ const fn is_of_policy_id(c: char) -> bool {
 }
 
 /// Returns what the operator should know of an object beside the others.
-pub(super) fn findings(at: usize, object: &Object, pair: &Pair<'_>) -> Vec<Finding> {
+pub(super) fn findings(at: usize, object: &Object, pair: &Sides<'_>) -> Vec<Finding> {
     let finding = match Sort::of(object) {
         Sort::Organisation => unlisted(object, pair),
         Sort::Api => might_listen_alike(at, object, pair),
@@ -127,7 +127,7 @@ fn unusual_id(policy: &Object) -> Option<Finding> {
 }
 
 /// APIs at one place that no gateway loads both as they are.
-fn might_listen_alike(at: usize, api: &Object, pair: &Pair<'_>) -> Option<Finding> {
+fn might_listen_alike(at: usize, api: &Object, pair: &Sides<'_>) -> Option<Finding> {
     let place = [LISTENS, WOULD_LISTEN]
         .map(|key| api.key(key))
         .into_iter()
@@ -164,8 +164,8 @@ fn might_listen_alike(at: usize, api: &Object, pair: &Pair<'_>) -> Option<Findin
 }
 
 /// APIs of an organisation that its own list leaves out. An empty list is none.
-fn unlisted(organisation: &Object, pair: &Pair<'_>) -> Option<Finding> {
-    const TOLD: usize = 3;
+fn unlisted(organisation: &Object, pair: &Sides<'_>) -> Option<Finding> {
+    const MAX_LISTED: usize = 3;
     let entries = organisation.body.get("apis")?.elements();
     if entries.is_empty() {
         return None;
@@ -186,14 +186,17 @@ fn unlisted(organisation: &Object, pair: &Pair<'_>) -> Option<Finding> {
         .collect();
     (!missing.is_empty()).then(|| {
         let count = missing.len();
-        let named = some_of(missing.into_iter().map(|key| format!("'{key}'")), TOLD);
+        let named = some_of(
+            missing.into_iter().map(|key| format!("'{key}'")),
+            MAX_LISTED,
+        );
         let message = format!("its list of APIs leaves out {count} of its own: {named}");
         Finding::note("api-unlisted", message).at(organisation.place("/apis"))
     })
 }
 
 /// Tells which names and versions of an API are not what an object says.
-pub(super) fn notice(found: &mut Found<'_>, object: &Object, pair: &Pair<'_>) {
+pub(super) fn notice(found: &mut ResolvedReference<'_>, object: &Object, pair: &Sides<'_>) {
     let link = &found.link;
     if link.kind != Sort::Api.word() || link.name.is_empty() {
         return;
@@ -238,7 +241,7 @@ pub(super) fn notice(found: &mut Found<'_>, object: &Object, pair: &Pair<'_>) {
 }
 
 /// Tells which versions of an API a policy grants that it does not have.
-pub(super) fn unknown_versions(found: &mut Found<'_>) {
+pub(super) fn unknown_versions(found: &mut ResolvedReference<'_>) {
     let Some(api) = found.to.filter(|api| is_versioned(api)) else {
         return;
     };

@@ -9,7 +9,7 @@ use super::kinds::Sort;
 use super::rules;
 use crate::engine::DocumentSchema;
 use crate::engine::schema::{Cover, Empty, Rule, Rules};
-use crate::platform::document::{Json, Members, Object, Pair, Prepared};
+use crate::platform::document::{Json, Members, Object, Prepared, Sides};
 
 /// The version that an API without versions has.
 const DEFAULT_VERSION: &str = "Default";
@@ -224,7 +224,7 @@ pub(super) static DERIVED: [&str; 5] = [
 
 /// Brings an object of the file into the form of the target's, where the two
 /// forms mean the same.
-pub(super) fn prepare<'o>(prepared: &mut Prepared<'o>, object: &'o Object, pair: &Pair<'o>) {
+pub(super) fn prepare<'o>(prepared: &mut Prepared<'o>, object: &'o Object, pair: &Sides<'o>) {
     let target = prepared.target;
     match Sort::of(object) {
         Sort::Organisation => {

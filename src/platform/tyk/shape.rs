@@ -8,14 +8,14 @@ use crate::platform::parse::{ParseError, ParseErrorKind};
 
 /// What is not of the shape that it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Misshape {
+pub(super) struct ShapeError {
     /// JSON pointer into the object.
     path: String,
     /// What is wrong, as a fragment.
     message: String,
 }
 
-impl Misshape {
+impl ShapeError {
     fn wrong(path: &str, expected: &str, found: &Json) -> Self {
         let message = format!("expected {expected}, found {}", found.type_word());
         Self {
@@ -59,14 +59,14 @@ pub(super) fn around(root: &Json, path: &str) -> Span {
 }
 
 /// Returns the error of an object that nothing tells from others.
-pub(super) fn without_id(sort: Sort, object: &Object) -> Misshape {
+pub(super) fn without_id(sort: Sort, object: &Object) -> ShapeError {
     let (path, message) = match sort {
         Sort::Organisation => ("/id", "an organisation has to have its id"),
         Sort::Api => ("/api_definition/api_id", "an API has to have its api_id"),
         Sort::Policy => ("/_id", "a policy has to have its _id or id"),
     };
     let bare = object.wrapper.map_or(path, |_| "/api_id");
-    Misshape {
+    ShapeError {
         path: bare.to_owned(),
         message: message.to_owned(),
     }
@@ -216,7 +216,7 @@ const POLICY: &Places = &[
 /// # Errors
 ///
 /// Fails with the first value of a wrong type.
-pub(super) fn check(sort: Sort, json: &Json) -> Result<(), Misshape> {
+pub(super) fn check(sort: Sort, json: &Json) -> Result<(), ShapeError> {
     match sort {
         Sort::Organisation => places(json, ORGANISATION, ""),
         Sort::Api => {
@@ -230,7 +230,7 @@ pub(super) fn check(sort: Sort, json: &Json) -> Result<(), Misshape> {
     }
 }
 
-fn places(json: &Json, places: &Places, at: &str) -> Result<(), Misshape> {
+fn places(json: &Json, places: &Places, at: &str) -> Result<(), ShapeError> {
     for (pattern, wanted) in places {
         let first = pattern.split('/').nth(1).unwrap_or_default();
         if json.get(first).is_none() {
@@ -240,7 +240,7 @@ fn places(json: &Json, places: &Places, at: &str) -> Result<(), Misshape> {
         let mut wrong = None;
         matching(json, &pattern, &mut at.to_owned(), &mut |path, value| {
             if wrong.is_none() && !wanted.is(value) {
-                wrong = Some(Misshape::wrong(path, wanted.word(), value));
+                wrong = Some(ShapeError::wrong(path, wanted.word(), value));
             }
         });
         if let Some(wrong) = wrong {

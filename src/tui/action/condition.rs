@@ -3,12 +3,12 @@
 use super::catalogue::Act;
 use crate::job::JobRecord;
 use crate::job::scope::Scope;
-use crate::tui::app::{App, Pane, Work};
+use crate::tui::app::{App, JobKind, Pane};
 use crate::tui::detail::SIDE_BY_SIDE;
-use crate::tui::form::{Form, Picker, Spot, Task};
+use crate::tui::form::{Focus, Form, Picker, Task};
+use crate::tui::item_status::ItemStatus;
 use crate::tui::layout::WIDE;
-use crate::tui::mark::Mark;
-use crate::tui::modal::Question;
+use crate::tui::modal::Dialog;
 use crate::tui::node::Node;
 use crate::tui::record;
 use crate::tui::review::Review;
@@ -41,10 +41,7 @@ pub(super) fn check(act: Act, app: &App) -> Check {
         Act::Import => with_review(app, |review| {
             can_write(app).and_then(|()| import(app, review))
         }),
-        Act::Backup => some(
-            matches!(question(app), Some(Question::Import(_))),
-            "not here",
-        ),
+        Act::Backup => some(matches!(question(app), Some(Dialog::Import(_))), "not here"),
         Act::Rehearse => with_review(app, |review| rehearse(app, review)),
         Act::SavePlan | Act::Export => with_review(app, |_| idle(app)),
         Act::History => history(app),
@@ -56,7 +53,7 @@ pub(super) fn check(act: Act, app: &App) -> Check {
             record::can_save_backup(job).and_then(|()| idle(app))
         }),
         Act::Theme => some(
-            app.skin.has_colours(),
+            app.theme.has_colours(),
             "no colours here (NO_COLOR, --color never, or the terminal)",
         ),
         Act::Suspend => suspend(app),
@@ -107,9 +104,9 @@ pub(super) fn check(act: Act, app: &App) -> Check {
 }
 
 /// Returns the question that actions are about: lists of actions ask none.
-fn question(app: &App) -> Option<&Question> {
-    let mut questions = app.modals.iter().rev().map(|modal| &modal.question);
-    questions.find(|question| !matches!(question, Question::Palette | Question::Help))
+fn question(app: &App) -> Option<&Dialog> {
+    let mut questions = app.modals.iter().rev().map(|modal| &modal.dialog);
+    questions.find(|question| !matches!(question, Dialog::Palette | Dialog::Help))
 }
 
 fn no(why: &str) -> Check {
@@ -132,7 +129,7 @@ fn idle(app: &App) -> Check {
 
 /// Nothing is written while something runs, nor ever where a profile forbids it.
 fn can_write(app: &App) -> Check {
-    match app.place().and_then(|place| place.read_only) {
+    match app.location().and_then(|place| place.read_only) {
         Some(mark) => Err(format!("the target is read-only: {mark}")),
         None => idle(app),
     }
@@ -147,7 +144,7 @@ fn suspend(app: &App) -> Check {
 
 /// The ledger is the target's: without one there is none.
 fn history(app: &App) -> Check {
-    let known = app.place().is_some();
+    let known = app.location().is_some();
     some(
         known,
         "the jobs stand in the target: they can be listed once it was compared",
@@ -158,7 +155,7 @@ fn history(app: &App) -> Check {
 fn with_record(app: &App, check: impl Fn(&JobRecord) -> Check) -> Check {
     match (app.record(), app.job.as_ref().map(|job| job.work)) {
         (Some(record), _) => check(record),
-        (None, Some(work @ Work::History)) => no(work.doing()),
+        (None, Some(work @ JobKind::History)) => no(work.doing()),
         (None, _) => no("there is no job"),
     }
 }
@@ -211,8 +208,8 @@ fn cover(app: &App, review: &Review) -> Check {
 }
 
 fn cover_all(review: &Review) -> Check {
-    let open = review.counts().of(Mark::Differs);
-    let left_out = review.counts().of(Mark::LeftOut);
+    let open = review.counts().of(ItemStatus::Differs);
+    let left_out = review.counts().of(ItemStatus::LeftOut);
     let why = match left_out {
         0 => "every item that differs is covered already".to_owned(),
         n => format!(
@@ -225,7 +222,7 @@ fn cover_all(review: &Review) -> Check {
 
 fn import(app: &App, review: &Review) -> Check {
     let counts = review.counts();
-    if counts.of(Mark::Add) + counts.of(Mark::Cover) > 0 {
+    if counts.of(ItemStatus::Add) + counts.of(ItemStatus::Cover) > 0 {
         return Ok(());
     }
     let blocked = match counts.blocked() {
@@ -233,7 +230,10 @@ fn import(app: &App, review: &Review) -> Check {
         n => format!(": {} blocked", count(n, "item is", "items are")),
     };
     let (one, all) = (app.key(Act::Cover), app.key(Act::CoverAll));
-    let hint = match (counts.of(Mark::Differs), counts.of(Mark::LeftOut)) {
+    let hint = match (
+        counts.of(ItemStatus::Differs),
+        counts.of(ItemStatus::LeftOut),
+    ) {
         (0, 0) => String::new(),
         (0, _) => format!("; {} chooses what is left out", app.key(Act::Choose)),
         _ => format!("; {one} covers, {all} covers all"),
@@ -243,7 +243,7 @@ fn import(app: &App, review: &Review) -> Check {
 
 fn confirm_missing(app: &App, review: &Review) -> Check {
     let here = question(app);
-    some(matches!(here, None | Some(Question::Import(_))), "not here")?;
+    some(matches!(here, None | Some(Dialog::Import(_))), "not here")?;
     let missing = review.plan().missing_count();
     some(missing.total() > 0, "nothing is missing in the target")?;
     let confirmed = format!(
@@ -270,7 +270,7 @@ fn again(app: &App) -> Check {
         return some(here.is_none(), "not here").and_then(|()| idle(app));
     }
     some(
-        matches!(here, None | Some(Question::Stale | Question::Failure)),
+        matches!(here, None | Some(Dialog::Stale | Dialog::Failure)),
         "not here",
     )?;
     some(
@@ -300,12 +300,12 @@ fn form_idle(app: &App, act: Act) -> Check {
 }
 
 fn field(act: Act, form: &Form) -> Check {
-    match (act, form.spot) {
-        (Act::RemoveModule, Spot::Module(_)) => Ok(()),
+    match (act, form.focus) {
+        (Act::RemoveModule, Focus::Module(_)) => Ok(()),
         (Act::RemoveModule, _) => no("select a module to remove it"),
-        (_, Spot::Unit | Spot::Level) => Ok(()),
-        (Act::NextValue, Spot::Authentications | Spot::Module(_) | Spot::AddModule) => Ok(()),
-        (_, Spot::Save | Spot::Cancel) => Ok(()),
+        (_, Focus::Unit | Focus::Level) => Ok(()),
+        (Act::NextValue, Focus::Authentications | Focus::Module(_) | Focus::AddModule) => Ok(()),
+        (_, Focus::Save | Focus::Cancel) => Ok(()),
         _ => no("there is one value only"),
     }
 }

@@ -12,7 +12,7 @@ pub(crate) struct KeyMap {
 
 /// What a sequence of keys means.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Found {
+pub(crate) enum Lookup {
     /// An action.
     Action(&'static Action),
     /// The beginning of a longer sequence.
@@ -32,7 +32,7 @@ impl KeyMap {
     }
 
     /// Returns what a sequence means in a context.
-    pub(crate) fn find(&self, context: Context, keys: &[Key]) -> Found {
+    pub(crate) fn find(&self, context: Context, keys: &[Key]) -> Lookup {
         let mut here = self
             .bindings
             .iter()
@@ -40,9 +40,9 @@ impl KeyMap {
             .peekable();
         let exact = here.clone().find(|(sequence, _)| sequence == keys);
         match exact {
-            Some((_, action)) => Found::Action(action),
-            None if here.any(|(sequence, _)| sequence.starts_with(keys)) => Found::Beginning,
-            None => Found::Nothing,
+            Some((_, action)) => Lookup::Action(action),
+            None if here.any(|(sequence, _)| sequence.starts_with(keys)) => Lookup::Beginning,
+            None => Lookup::Nothing,
         }
     }
 

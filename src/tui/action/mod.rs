@@ -7,7 +7,7 @@ mod keymap;
 mod rebind;
 
 pub(crate) use catalogue::{Act, Action, CATALOGUE, Context};
-pub(crate) use keymap::{Found, KeyMap};
+pub(crate) use keymap::{KeyMap, Lookup};
 
 use super::app::App;
 

@@ -179,7 +179,7 @@ fn wish(binding: &Binding) -> Result<Wish<'_>, RebindError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::action::{Act, Found};
+    use crate::tui::action::{Act, Lookup};
 
     fn bindings(table: &[(&str, &[&str])]) -> Vec<Binding> {
         let binding = |(line, (action, keys)): (usize, &(&str, &[&str]))| Binding {
@@ -196,8 +196,8 @@ mod tests {
 
     fn act(map: &KeyMap, keys: &str) -> Option<Act> {
         match map.find(Context::Review, &Key::parse_all(keys).unwrap()) {
-            Found::Action(action) => Some(action.act),
-            Found::Beginning | Found::Nothing => None,
+            Lookup::Action(action) => Some(action.act),
+            Lookup::Beginning | Lookup::Nothing => None,
         }
     }
 

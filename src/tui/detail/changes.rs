@@ -2,21 +2,21 @@
 
 use super::text::{self, Pieces, wrapped};
 use super::value::brief;
-use super::{SIDE_BY_SIDE, Sheet, safe};
+use super::{DetailLayout, SIDE_BY_SIDE, safe};
 use crate::engine::diff::segments;
-use crate::engine::text::{Pair, TextDiff};
+use crate::engine::text::{ComparedValues, TextDiff};
 use crate::engine::{Change, Op, Value};
-use crate::tui::skin::{Glyphs, Role};
+use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::{Line, count, cut, width, wrap};
 
 /// The longest value, in bytes, that is laid out whole; copying has all of it.
-const MOST_BYTES: usize = 16_384;
+const MAX_BYTES: usize = 16_384;
 
 /// Lays out changes; consecutive ones of one set or record share a heading.
-pub(super) fn changes(sheet: &mut Sheet, changes: &[Change]) {
-    let described: Vec<Told> = changes
+pub(super) fn changes(sheet: &mut DetailLayout, changes: &[Change]) {
+    let described: Vec<ChangeText> = changes
         .iter()
-        .map(|change| Told::new(change, sheet.glyphs, MOST_BYTES))
+        .map(|change| ChangeText::new(change, sheet.glyphs, MAX_BYTES))
         .collect();
     let widest = described
         .iter()
@@ -63,7 +63,7 @@ pub(super) fn changes(sheet: &mut Sheet, changes: &[Change]) {
 
 /// Returns a change as text for the clipboard.
 pub(crate) fn as_text(change: &Change, glyphs: &'static Glyphs) -> String {
-    let described = Told::new(change, glyphs, usize::MAX);
+    let described = ChangeText::new(change, glyphs, usize::MAX);
     let path: Vec<String> = segments(&change.path).collect();
     if let Some(diff) = &described.diff {
         return format!(
@@ -82,7 +82,7 @@ pub(crate) fn as_text(change: &Change, glyphs: &'static Glyphs) -> String {
     safe(&format!("{}: {}", path.join("/"), values.join(" "))).into_owned()
 }
 
-fn column_titles(sheet: &mut Sheet, names: usize) {
+fn column_titles(sheet: &mut DetailLayout, names: usize) {
     let (left, _) = columns(sheet.width, names);
     let mut line = Line::new();
     line.pad_to(names + 3);
@@ -99,7 +99,7 @@ fn columns(width: usize, names: usize) -> (usize, usize) {
 }
 
 /// A change in words.
-struct Told {
+struct ChangeText {
     glyph: &'static str,
     /// Role of glyph and name.
     role: Role,
@@ -111,13 +111,13 @@ struct Told {
     note: String,
     arrow: &'static str,
     /// Both values with the words marked that differ, where both are texts.
-    pair: Option<Pair>,
+    pair: Option<ComparedValues>,
     /// Texts of several lines, which are laid out below.
     diff: Option<TextDiff>,
     glyphs: &'static Glyphs,
 }
 
-impl Told {
+impl ChangeText {
     fn new(change: &Change, glyphs: &'static Glyphs, most: usize) -> Self {
         let mut path: Vec<String> = segments(&change.path).collect();
         let name = path.pop().unwrap_or_default();
@@ -173,7 +173,7 @@ impl Told {
         if self.heading.is_empty() { 0 } else { 2 }
     }
 
-    fn head(&self, sheet: &Sheet, names: usize) -> Line {
+    fn head(&self, sheet: &DetailLayout, names: usize) -> Line {
         let mut line = Line::new();
         line.pad_to(self.indent());
         line.push(self.role, self.glyph);
@@ -238,7 +238,7 @@ impl Told {
     }
 
     /// One under the other; on one line where they fit.
-    fn below(&self, sheet: &mut Sheet, names: usize) {
+    fn below(&self, sheet: &mut DetailLayout, names: usize) {
         let mut line = self.head(sheet, names);
         let values = self.values();
         let column = names + 3;
@@ -308,7 +308,7 @@ impl Told {
 
     /// The target's value left, the file's right; where the file has none, what
     /// becomes of the target's.
-    fn beside(&self, sheet: &mut Sheet, names: usize) {
+    fn beside(&self, sheet: &mut DetailLayout, names: usize) {
         let (left, right) = columns(sheet.width, names);
         // What is said of lines that stand below has all the room.
         let left = if self.diff.is_some() {
@@ -367,12 +367,12 @@ impl Told {
 
 /// Returns both values of a change beside each other, where both are texts that
 /// are shown on one line.
-fn pair(change: &Change, glyphs: &'static Glyphs) -> Option<Pair> {
+fn pair(change: &Change, glyphs: &'static Glyphs) -> Option<ComparedValues> {
     match (&change.before, &change.after) {
         (Value::Text(before), Value::Text(after))
             if change.op == Op::Replace && !change.secret && change.block().is_none() =>
         {
-            Some(Pair::new(before, after, glyphs.is_ascii()))
+            Some(ComparedValues::new(before, after, glyphs.is_ascii()))
         }
         _ => None,
     }

@@ -3,7 +3,7 @@
 use super::item::outlook;
 use crate::engine::{Entry, Matched};
 use crate::tui::review::Review;
-use crate::tui::skin::{Glyphs, Role};
+use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::Line;
 
 /// Explains an item: identity, place in the file, status, every reason.

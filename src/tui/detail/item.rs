@@ -1,22 +1,22 @@
 //! An item: who it is, what would change, why it is blocked, what hangs on it.
 
-use super::Sheet;
+use super::DetailLayout;
 use super::changes::changes;
 use crate::engine::access::Grant;
 use crate::engine::diff::{Show, segments};
 use crate::engine::{Access, Entry, Finding, ItemId, Outcome, Plan, Reference, Resolved, Severity};
 use crate::tui::access::{detail, role};
+use crate::tui::item_status::ItemStatus;
 use crate::tui::label::{called, labels};
-use crate::tui::mark::Mark;
 use crate::tui::review::Review;
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count, width, wrap};
 
 /// The most items that are named where many hang on one.
-const MOST_NAMES: usize = 50;
+const MAX_NAMES: usize = 50;
 
 /// Lays out an item.
-pub(super) fn item(sheet: &mut Sheet, review: &Review, at: usize) {
+pub(super) fn item(sheet: &mut DetailLayout, review: &Review, at: usize) {
     let Some(entry) = review.entry(at) else {
         return;
     };
@@ -43,7 +43,7 @@ pub(super) fn item(sheet: &mut Sheet, review: &Review, at: usize) {
     }
 }
 
-fn head(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
+fn head(sheet: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
     let (first, second) = labels(entry);
     sheet.text(Role::Title, first);
     if !second.is_empty() && second != first {
@@ -59,18 +59,18 @@ fn head(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
 }
 
 /// Says what applying would do with an item.
-pub(super) const fn outlook(mark: Mark) -> &'static str {
+pub(super) const fn outlook(mark: ItemStatus) -> &'static str {
     match mark {
-        Mark::Add => "will be added",
-        Mark::Cover => "will be overwritten",
-        Mark::Unchanged => "unchanged",
-        Mark::Differs => "undecided",
-        Mark::LeftOut => "left out",
-        Mark::CannotAdd | Mark::CannotCover => "blocked",
+        ItemStatus::Add => "will be added",
+        ItemStatus::Cover => "will be overwritten",
+        ItemStatus::Unchanged => "unchanged",
+        ItemStatus::Differs => "undecided",
+        ItemStatus::LeftOut => "left out",
+        ItemStatus::CannotAdd | ItemStatus::CannotCover => "blocked",
     }
 }
 
-fn reasons(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
+fn reasons(sheet: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
     let state = review.resolution().state(at);
     for reason in state.into_iter().flat_map(|state| state.reasons(entry)) {
         sheet.labelled((Role::Blocked, "why:"), (Role::Text, &reason.message));
@@ -79,7 +79,7 @@ fn reasons(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
 
 /// Lays out what the item points to, and how that was found; first what was
 /// not found.
-fn references(sheet: &mut Sheet, references: &[Reference]) {
+fn references(sheet: &mut DetailLayout, references: &[Reference]) {
     if references.is_empty() {
         return;
     }
@@ -97,7 +97,7 @@ fn references(sheet: &mut Sheet, references: &[Reference]) {
     );
     let found = references.iter().filter(|reference| !lost(reference));
     let mut named = references.iter().filter(lost).chain(found);
-    for reference in named.by_ref().take(MOST_NAMES) {
+    for reference in named.by_ref().take(MAX_NAMES) {
         reference_rows(sheet, reference);
     }
     match named.count() {
@@ -106,7 +106,7 @@ fn references(sheet: &mut Sheet, references: &[Reference]) {
     }
 }
 
-fn reference_rows(sheet: &mut Sheet, reference: &Reference) {
+fn reference_rows(sheet: &mut DetailLayout, reference: &Reference) {
     let (mark, role) = match reference.how {
         Resolved::Unresolved => (sheet.glyphs.warning, Role::Warning),
         Resolved::External => (sheet.glyphs.dot, Role::Dim),
@@ -143,7 +143,7 @@ fn reference_rows(sheet: &mut Sheet, reference: &Reference) {
 /// Lays out what the choices change of who can call what, as far as it is the
 /// item's: as a client, as an API, by it as a group or scope. Of what is not
 /// chosen, what writing it would change.
-fn access(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
+fn access(sheet: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
     let id = &entry.item.id;
     let chosen = review
         .access()
@@ -155,13 +155,13 @@ fn access(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
     } else {
         "added"
     };
-    let other = review.access_by(at, MOST_NAMES + 1);
+    let other = review.access_by(at, MAX_NAMES + 1);
     let others = other.iter().flat_map(Access::grants);
     grants(sheet, id, &format!("access, if it is {verb}"), others);
 }
 
 fn grants<'g>(
-    sheet: &mut Sheet,
+    sheet: &mut DetailLayout,
     id: &ItemId,
     title: &str,
     grants: impl Iterator<Item = &'g Grant>,
@@ -172,7 +172,7 @@ fn grants<'g>(
     }
     sheet.blank();
     sheet.text(Role::Dim, title);
-    for grant in grants.by_ref().take(MOST_NAMES) {
+    for grant in grants.by_ref().take(MAX_NAMES) {
         let sign = format!("  {}", grant.shift.sign());
         let what = if grant.subject.id == *id {
             grant.what().into_owned()
@@ -195,7 +195,7 @@ fn grants<'g>(
     }
 }
 
-fn relations(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
+fn relations(sheet: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
     let mut needs: Vec<(&ItemId, String)> = Vec::new();
     for requirement in &entry.requires {
         let word = match (requirement.present, review.plan().position(&requirement.on)) {
@@ -234,32 +234,32 @@ fn relations(sheet: &mut Sheet, review: &Review, at: usize, entry: &Entry) {
             Role::Warning,
             &format!("{} missing:", count(list.len(), one, many)),
         );
-        for missing in list.into_iter().take(MOST_NAMES) {
+        for missing in list.into_iter().take(MAX_NAMES) {
             sheet.text(Role::Text, &format!("  {}", missing.label()));
         }
     }
 }
 
-fn list(sheet: &mut Sheet, plan: &Plan, title: &str, items: &[(&ItemId, String)]) {
+fn list(sheet: &mut DetailLayout, plan: &Plan, title: &str, items: &[(&ItemId, String)]) {
     if items.is_empty() {
         return;
     }
     sheet.blank();
     sheet.text(Role::Dim, title);
-    for (id, word) in items.iter().take(MOST_NAMES) {
+    for (id, word) in items.iter().take(MAX_NAMES) {
         let name = format!("  {}", called(plan, id));
         sheet.labelled((Role::Text, &super::safe(&name)), (Role::Dim, word));
     }
-    if items.len() > MOST_NAMES {
+    if items.len() > MAX_NAMES {
         sheet.text(
             Role::Dim,
-            &format!("  and {} more", items.len() - MOST_NAMES),
+            &format!("  and {} more", items.len() - MAX_NAMES),
         );
     }
 }
 
 /// Lays out something that was noticed.
-pub(super) fn finding(sheet: &mut Sheet, finding: &Finding) {
+pub(super) fn finding(sheet: &mut DetailLayout, finding: &Finding) {
     let (role, word) = match finding.severity {
         Severity::Note => (Role::Dim, "note"),
         Severity::Warning => (Role::Warning, "warning"),

@@ -9,7 +9,7 @@ mod value;
 
 use super::node::Node;
 use super::review::Review;
-use super::skin::{Glyphs, Role};
+use super::theme::{Glyphs, Role};
 use super::widget::{Line, wrap};
 use crate::engine::Change;
 
@@ -20,7 +20,7 @@ pub(crate) use node::ignored;
 pub(crate) use value::brief;
 
 /// The most lines that are laid out; the list beside the pane has the rest.
-const MOST_LINES: usize = 2_000;
+const MAX_LINES: usize = 2_000;
 
 /// A line, and which of the item's changes it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub(crate) fn build(
     width: usize,
     glyphs: &'static Glyphs,
 ) -> Vec<DetailRow> {
-    let mut sheet = Sheet {
+    let mut sheet = DetailLayout {
         rows: Vec::new(),
         width: width.max(8),
         options,
@@ -74,7 +74,7 @@ pub(crate) fn build(
 /// Lays out changes that belong to no item under review.
 pub(crate) fn differences(changes: &[Change], width: usize, glyphs: &'static Glyphs) -> Vec<Line> {
     let options = DetailOptions::default();
-    let mut sheet = Sheet {
+    let mut sheet = DetailLayout {
         rows: Vec::new(),
         width: width.max(8),
         options,
@@ -86,7 +86,7 @@ pub(crate) fn differences(changes: &[Change], width: usize, glyphs: &'static Gly
 }
 
 /// Lines that grow, at a width.
-struct Sheet {
+struct DetailLayout {
     rows: Vec<DetailRow>,
     width: usize,
     options: DetailOptions,
@@ -95,7 +95,7 @@ struct Sheet {
     change: Option<usize>,
 }
 
-impl Sheet {
+impl DetailLayout {
     fn push(&mut self, line: Line) {
         self.rows.push(DetailRow {
             line,
@@ -135,7 +135,7 @@ impl Sheet {
     }
 
     fn is_full(&self) -> bool {
-        self.rows.len() >= MOST_LINES
+        self.rows.len() >= MAX_LINES
     }
 
     fn finish(mut self) -> Vec<DetailRow> {

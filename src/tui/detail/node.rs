@@ -2,26 +2,29 @@
 
 use super::changes::changes;
 use super::item::finding;
-use super::{Sheet, safe};
+use super::{DetailLayout, safe};
 use crate::engine::MissingCount;
 use crate::engine::diff::{Show, compare};
+use crate::tui::item_status::ItemStatus;
 use crate::tui::label::called;
-use crate::tui::mark::Mark;
 use crate::tui::node::MissingList;
 use crate::tui::review::Review;
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count, width};
 
 /// Lays out the counts of a kind.
-pub(super) fn kind(sheet: &mut Sheet, review: &Review, kind: usize) {
+pub(super) fn kind(sheet: &mut DetailLayout, review: &Review, kind: usize) {
     let counts = review.kind_counts(kind);
     sheet.text(Role::Title, review.kind_title(kind));
     sheet.text(Role::Dim, &count(counts.total(), "item", "items"));
     sheet.blank();
-    for mark in Mark::ALL.into_iter().filter(|mark| counts.of(*mark) > 0) {
+    for mark in ItemStatus::ALL
+        .into_iter()
+        .filter(|mark| counts.of(*mark) > 0)
+    {
         let word = match mark {
-            Mark::Unchanged => "Repeat, unchanged",
-            Mark::Differs => "Repeat, undecided",
+            ItemStatus::Unchanged => "Repeat, unchanged",
+            ItemStatus::Differs => "Repeat, undecided",
             mark => mark.word(),
         };
         let mut line = Line::of(mark.role(), &format!("{} {word}", mark.glyph(sheet.glyphs)));
@@ -31,7 +34,7 @@ pub(super) fn kind(sheet: &mut Sheet, review: &Review, kind: usize) {
 }
 
 /// Lays out a set of an item.
-pub(super) fn branch(sheet: &mut Sheet, review: &Review, at: usize, branch: usize) {
+pub(super) fn branch(sheet: &mut DetailLayout, review: &Review, at: usize, branch: usize) {
     let (Some(entry), Some(branch)) = (review.entry(at), review.branch(at, branch)) else {
         return;
     };
@@ -53,7 +56,7 @@ pub(super) fn branch(sheet: &mut Sheet, review: &Review, at: usize, branch: usiz
             sheet.text(Role::Dim, "and more");
             return;
         }
-        let fate = member.fate;
+        let fate = member.status;
         let label = format!("{} {}", fate.glyph(sheet.glyphs), safe(&member.label));
         let mut line = Line::of(
             fate.role(),
@@ -66,7 +69,7 @@ pub(super) fn branch(sheet: &mut Sheet, review: &Review, at: usize, branch: usiz
 
 /// Lays out an element of a set, with its own fields where it has any.
 pub(super) fn element(
-    sheet: &mut Sheet,
+    sheet: &mut DetailLayout,
     review: &Review,
     at: usize,
     (branch, member): (usize, usize),
@@ -85,7 +88,7 @@ pub(super) fn element(
             set.title, entry.item.id.kind, entry.item.id.key
         ),
     );
-    let fate = member.fate;
+    let fate = member.status;
     sheet.push(Line::of(
         fate.role(),
         &format!("{} {}", fate.glyph(sheet.glyphs), fate.word()),
@@ -127,7 +130,7 @@ pub(crate) fn ignored(missing: MissingCount) -> String {
 }
 
 /// Lays out what there is to say of a list of missing objects.
-pub(super) fn missing(sheet: &mut Sheet, review: &Review, list: MissingList) {
+pub(super) fn missing(sheet: &mut DetailLayout, review: &Review, list: MissingList) {
     let all = review.plan().missing_count();
     let listed = match list {
         MissingList::Apis => MissingCount { others: 0, ..all },
@@ -147,7 +150,7 @@ pub(super) fn missing(sheet: &mut Sheet, review: &Review, list: MissingList) {
     confirmation(sheet, review);
 }
 
-fn confirmation(sheet: &mut Sheet, review: &Review) {
+fn confirmation(sheet: &mut DetailLayout, review: &Review) {
     let ignored = ignored(review.plan().missing_count());
     if review.choices.missing_confirmed {
         sheet.text(Role::Text, &format!("Confirmed: {ignored}"));
@@ -158,7 +161,7 @@ fn confirmation(sheet: &mut Sheet, review: &Review) {
 }
 
 /// Lays out one missing object with what uses it.
-pub(super) fn missing_object(sheet: &mut Sheet, review: &Review, at: usize) {
+pub(super) fn missing_object(sheet: &mut DetailLayout, review: &Review, at: usize) {
     let Some(missing) = review.plan().missing().get(at) else {
         return;
     };
@@ -183,7 +186,7 @@ pub(super) fn missing_object(sheet: &mut Sheet, review: &Review, at: usize) {
 }
 
 /// Lays out what there is to say of warnings.
-pub(super) fn warnings(sheet: &mut Sheet, review: &Review) {
+pub(super) fn warnings(sheet: &mut DetailLayout, review: &Review) {
     sheet.text(Role::Title, "Warnings");
     sheet.text(
         Role::Text,
@@ -197,7 +200,7 @@ pub(super) fn warnings(sheet: &mut Sheet, review: &Review) {
 }
 
 /// Lays out one warning.
-pub(super) fn warning(sheet: &mut Sheet, review: &Review, at: usize) {
+pub(super) fn warning(sheet: &mut DetailLayout, review: &Review, at: usize) {
     let Some(warning) = review.warnings.get(at) else {
         return;
     };

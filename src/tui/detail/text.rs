@@ -2,16 +2,16 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::Sheet;
+use super::DetailLayout;
 use crate::engine::text::{Hunk, LineOp, Segment, SegmentKind, TextDiff, TextLine};
-use crate::tui::skin::{Glyphs, Role};
+use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::{Line, count, width};
 
 /// The most lines of one text that are laid out; the plan has the rest.
-const MOST_LINES: usize = 600;
+const MAX_LINES: usize = 600;
 
 /// The most columns of one line that are laid out.
-const MOST_COLUMNS: usize = 4_000;
+const MAX_COLUMNS: usize = 4_000;
 
 /// The signs before a line, and the blank after them.
 const SIGN: usize = 2;
@@ -24,7 +24,7 @@ pub(super) type Pieces = Vec<(Role, String)>;
 
 /// Lays out a difference, `indent` columns in; `wide` has both sides beside
 /// each other.
-pub(super) fn lay(sheet: &mut Sheet, diff: &TextDiff, indent: usize, wide: bool) {
+pub(super) fn lay(sheet: &mut DetailLayout, diff: &TextDiff, indent: usize, wide: bool) {
     let indent = if sheet.width < indent + NARROW {
         0
     } else {
@@ -76,12 +76,12 @@ struct Pane {
 }
 
 impl Pane {
-    fn is_full(&self, sheet: &Sheet) -> bool {
-        self.taken >= MOST_LINES || sheet.is_full()
+    fn is_full(&self, sheet: &DetailLayout) -> bool {
+        self.taken >= MAX_LINES || sheet.is_full()
     }
 
     /// Lays out lines one below the other; returns how many are left.
-    fn unified(&mut self, sheet: &mut Sheet, hunk: &Hunk) -> usize {
+    fn unified(&mut self, sheet: &mut DetailLayout, hunk: &Hunk) -> usize {
         for (n, line) in hunk.lines.iter().enumerate() {
             if self.is_full(sheet) {
                 return hunk.lines.len() - n;
@@ -101,7 +101,7 @@ impl Pane {
 
     /// Lays out the target's lines left, the file's right; returns how many are
     /// left.
-    fn beside(&mut self, sheet: &mut Sheet, hunk: &Hunk) -> usize {
+    fn beside(&mut self, sheet: &mut DetailLayout, hunk: &Hunk) -> usize {
         let whole = sheet.width - self.indent;
         let half = (whole.saturating_sub(3)) / 2;
         let mut done = 0;
@@ -151,7 +151,7 @@ impl Pane {
             (role, word),
             glyphs,
         );
-        let mut rows = wrapped(&pieces, room, MOST_COLUMNS);
+        let mut rows = wrapped(&pieces, room, MAX_COLUMNS);
         for (n, row) in rows.iter_mut().enumerate() {
             row.insert(0, (role, if n == 0 { sign } else { "  " }.to_owned()));
         }
@@ -313,7 +313,7 @@ mod tests {
     use super::*;
     use crate::engine::{Change, Op, Value};
     use crate::tui::detail::{DetailOptions, differences};
-    use crate::tui::skin::{ASCII, UNICODE};
+    use crate::tui::theme::{ASCII, UNICODE};
     use proptest::prelude::*;
 
     fn change(before: &str, after: &str) -> Change {
@@ -340,7 +340,7 @@ mod tests {
             side_by_side: true,
             ..DetailOptions::default()
         };
-        let mut sheet = Sheet {
+        let mut sheet = DetailLayout {
             rows: Vec::new(),
             width,
             options,
@@ -421,7 +421,7 @@ mod tests {
     fn of_a_text_without_end_the_first_lines_are_laid_out_and_the_rest_is_counted() {
         let after: String = (0..100_000).map(|n| format!("line {n}\n")).collect();
         let rows = describe("a\n", &after, 60);
-        assert!(rows.len() < MOST_LINES + 5, "{}", rows.len());
+        assert!(rows.len() < MAX_LINES + 5, "{}", rows.len());
         assert_eq!(rows.last().unwrap(), "and 99401 more lines of this text");
     }
 

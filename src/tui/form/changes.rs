@@ -4,7 +4,7 @@ use crate::engine::diff::segments;
 use crate::engine::{Change, Value};
 use crate::job::scope::{Draft, Part, Span};
 use crate::tui::detail;
-use crate::tui::skin::Glyphs;
+use crate::tui::theme::Glyphs;
 use crate::tui::widget::Line;
 
 /// Lays out what differs from what was there `before`, as the detail does.

@@ -2,8 +2,8 @@
 //! where the focus is, which rules are broken. Pure, and whole at every size.
 
 mod changes;
+mod layout;
 mod picker;
-mod sheet;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use std::sync::Arc;
 use tui_input::{Input, InputRequest};
 
 use changes::differences;
+pub(crate) use layout::{Area, lay, message, typed};
 pub(crate) use picker::{Picker, Topic};
-pub(crate) use sheet::{Room, lay, message, typed};
 
-use super::skin::Glyphs;
+use super::theme::Glyphs;
 use super::widget::{Line, window};
 use crate::job::Failure;
 use crate::job::scope::{
@@ -23,7 +23,7 @@ use crate::job::scope::{
 
 /// Where the focus of a form can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Spot {
+pub(crate) enum Focus {
     Name,
     Alias,
     Amount,
@@ -39,7 +39,7 @@ pub(crate) enum Spot {
     Cancel,
 }
 
-impl Spot {
+impl Focus {
     /// Returns the part of the scope that is filled in there.
     pub(crate) const fn part(self) -> Option<Part> {
         Some(match self {
@@ -103,7 +103,7 @@ pub(crate) struct Form {
     pub(crate) unit: Unit,
     /// Modules of which APIs are in the scope, and those that wait for some.
     pub(crate) modules: BTreeSet<Arc<str>>,
-    pub(crate) spot: Spot,
+    pub(crate) focus: Focus,
     /// The parts in which something was typed or chosen.
     touched: Vec<Part>,
     /// Whether somebody wanted to save it: from then on nothing is kept quiet.
@@ -167,7 +167,7 @@ impl Form {
             began_lines: lines.clone(),
             lines,
             unit,
-            spot: Spot::Name,
+            focus: Focus::Name,
             touched: Vec::new(),
             tried: false,
             violations: Vec::new(),
@@ -264,10 +264,10 @@ impl Form {
             .cloned()
             .collect::<BTreeSet<_>>();
         self.modules = held(&draft).union(&waiting).cloned().collect();
-        if let Spot::Module(at) = self.spot
+        if let Focus::Module(at) = self.focus
             && at >= self.modules.len()
         {
-            self.spot = Spot::AddModule;
+            self.focus = Focus::AddModule;
         }
         (self.lines, self.began_lines, self.draft, self.began) = (lines, fresh, draft, now);
     }
@@ -295,40 +295,40 @@ impl Form {
     }
 
     /// Returns all places of the focus in their order.
-    pub(crate) fn spots(&self) -> Vec<Spot> {
+    pub(crate) fn focuses(&self) -> Vec<Focus> {
         let mut spots = vec![
-            Spot::Name,
-            Spot::Alias,
-            Spot::Amount,
-            Spot::Unit,
-            Spot::Times,
-            Spot::Authentications,
-            Spot::Level,
-            Spot::Description,
+            Focus::Name,
+            Focus::Alias,
+            Focus::Amount,
+            Focus::Unit,
+            Focus::Times,
+            Focus::Authentications,
+            Focus::Level,
+            Focus::Description,
         ];
-        spots.extend((0..self.modules.len()).map(Spot::Module));
-        spots.extend([Spot::AddModule, Spot::Save, Spot::Cancel]);
+        spots.extend((0..self.modules.len()).map(Focus::Module));
+        spots.extend([Focus::AddModule, Focus::Save, Focus::Cancel]);
         spots
     }
 
     /// Moves the focus; from the last place on to the first.
-    pub(crate) fn turn(&mut self, forward: bool) {
-        let spots = self.spots();
+    pub(crate) fn move_focus(&mut self, forward: bool) {
+        let spots = self.focuses();
         let at = spots
             .iter()
-            .position(|spot| *spot == self.spot)
+            .position(|spot| *spot == self.focus)
             .unwrap_or(0);
         let by = if forward { 1 } else { spots.len() - 1 };
-        self.spot = spots
+        self.focus = spots
             .get((at + by) % spots.len())
             .copied()
-            .unwrap_or(Spot::Name);
+            .unwrap_or(Focus::Name);
     }
 
     /// Returns the module under the focus.
     pub(crate) fn module(&self) -> Option<&Arc<str>> {
-        match self.spot {
-            Spot::Module(at) => self.modules.iter().nth(at),
+        match self.focus {
+            Focus::Module(at) => self.modules.iter().nth(at),
             _ => None,
         }
     }
@@ -353,23 +353,23 @@ impl Form {
 
     /// Returns the line that is typed into, of the focus.
     pub(crate) const fn line(&self) -> Option<&Input> {
-        match self.spot {
-            Spot::Name => Some(&self.lines.name),
-            Spot::Alias => Some(&self.lines.alias),
-            Spot::Amount => Some(&self.lines.amount),
-            Spot::Times => Some(&self.lines.times),
-            Spot::Description => Some(&self.lines.description),
+        match self.focus {
+            Focus::Name => Some(&self.lines.name),
+            Focus::Alias => Some(&self.lines.alias),
+            Focus::Amount => Some(&self.lines.amount),
+            Focus::Times => Some(&self.lines.times),
+            Focus::Description => Some(&self.lines.description),
             _ => None,
         }
     }
 
     const fn line_mut(&mut self) -> Option<&mut Input> {
-        match self.spot {
-            Spot::Name => Some(&mut self.lines.name),
-            Spot::Alias => Some(&mut self.lines.alias),
-            Spot::Amount => Some(&mut self.lines.amount),
-            Spot::Times => Some(&mut self.lines.times),
-            Spot::Description => Some(&mut self.lines.description),
+        match self.focus {
+            Focus::Name => Some(&mut self.lines.name),
+            Focus::Alias => Some(&mut self.lines.alias),
+            Focus::Amount => Some(&mut self.lines.amount),
+            Focus::Times => Some(&mut self.lines.times),
+            Focus::Description => Some(&mut self.lines.description),
             _ => None,
         }
     }
@@ -410,10 +410,10 @@ impl Form {
     /// Takes over what is typed where the focus is.
     fn typed(&mut self) {
         let text = |line: &Input| line.value().to_owned();
-        match self.spot {
-            Spot::Name => self.draft.name = text(&self.lines.name),
-            Spot::Alias => self.draft.alias = text(&self.lines.alias),
-            Spot::Description => self.draft.description = text(&self.lines.description),
+        match self.focus {
+            Focus::Name => self.draft.name = text(&self.lines.name),
+            Focus::Alias => self.draft.alias = text(&self.lines.alias),
+            Focus::Description => self.draft.description = text(&self.lines.description),
             _ => {}
         }
         self.changed();
@@ -422,12 +422,12 @@ impl Form {
     /// Takes the next or previous value where the focus is; says whether it
     /// has values in a row.
     pub(crate) fn cycle(&mut self, forward: bool) -> bool {
-        match self.spot {
-            Spot::Unit => {
+        match self.focus {
+            Focus::Unit => {
                 let at = Unit::ALL.iter().position(|unit| *unit == self.unit);
                 self.unit = next(&Unit::ALL, at, forward).copied().unwrap_or_default();
             }
-            Spot::Level => {
+            Focus::Level => {
                 let levels = self.catalogue.levels();
                 let at = levels
                     .iter()
@@ -445,16 +445,16 @@ impl Form {
 
     /// Opens the picker of where the focus is; says whether there is one.
     pub(crate) fn open(&mut self) -> bool {
-        let picker = match self.spot {
-            Spot::Authentications => Picker::authentications(&self.catalogue, &self.draft),
-            Spot::Level => Picker::levels(&self.catalogue, &self.draft),
-            Spot::Module(_) => {
+        let picker = match self.focus {
+            Focus::Authentications => Picker::authentications(&self.catalogue, &self.draft),
+            Focus::Level => Picker::levels(&self.catalogue, &self.draft),
+            Focus::Module(_) => {
                 let Some(module) = self.module() else {
                     return false;
                 };
                 Picker::apis(&self.catalogue, module, &self.draft, &self.began)
             }
-            Spot::AddModule => Picker::modules(&self.catalogue, &self.modules),
+            Focus::AddModule => Picker::modules(&self.catalogue, &self.modules),
             _ => return false,
         };
         self.picker = Some(picker);
@@ -494,7 +494,7 @@ impl Form {
         self.draft
             .apis
             .retain(|api| self.modules.contains(&api.module));
-        self.spot = new.map_or(Spot::AddModule, Spot::Module);
+        self.focus = new.map_or(Focus::AddModule, Focus::Module);
     }
 
     /// Takes the module under the focus and its APIs out of the scope;
@@ -504,7 +504,7 @@ impl Form {
         self.modules.remove(&module);
         self.draft.apis.retain(|api| api.module != module);
         if self.module().is_none() {
-            self.spot = Spot::AddModule;
+            self.focus = Focus::AddModule;
         }
         // The row below has moved up under the focus.
         self.touch(Part::Apis);
@@ -512,7 +512,7 @@ impl Form {
     }
 
     fn changed(&mut self) {
-        if let Some(part) = self.spot.part() {
+        if let Some(part) = self.focus.part() {
             self.touch(part);
         }
     }
@@ -586,10 +586,10 @@ impl Form {
     }
 
     fn go_to(&mut self, part: Option<Part>) {
-        self.spot = match part {
-            Some(Part::Apis) if !self.modules.is_empty() => Spot::Module(0),
-            Some(part) => Spot::of(part),
-            None => self.spot,
+        self.focus = match part {
+            Some(Part::Apis) if !self.modules.is_empty() => Focus::Module(0),
+            Some(part) => Focus::of(part),
+            None => self.focus,
         };
     }
 
@@ -607,7 +607,7 @@ impl Form {
         }
         self.message = match (has_field, elsewhere.as_slice()) {
             (true, []) => Vec::new(),
-            (true, elsewhere) => sheet::violations(elsewhere),
+            (true, elsewhere) => layout::violations(elsewhere),
             (false, _) => explained,
         };
         self.refusals = if has_field { at_fields } else { Vec::new() };
@@ -678,7 +678,7 @@ impl Form {
         jump: bool,
         glyphs: &'static Glyphs,
     ) {
-        let room = Room::new(size, accessible);
+        let room = Area::new(size, accessible);
         if let Some(picker) = &mut self.picker {
             let message = message(&self.message, room.width).len();
             picker
@@ -697,7 +697,7 @@ impl Form {
         self.top = window(rows.len(), focus + below, self.top, room.height).start;
         self.top = window(rows.len(), focus, self.top, room.height).start;
         // What stands above the first field is seen with it.
-        if self.spot == Spot::Name && focus < room.height {
+        if self.focus == Focus::Name && focus < room.height {
             self.top = 0;
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tui_input::Input;
 
-use crate::job::scope::{ApiInfo, Catalogue, Draft, Label, MOST_APIS, Scope};
+use crate::job::scope::{ApiInfo, Catalogue, Draft, Label, MAX_APIS, Scope};
 use crate::tui::widget::{List, count};
 
 /// What is picked.
@@ -117,9 +117,9 @@ impl Picker {
                 .get(module.apis.clone())
                 .unwrap_or_default()
                 .iter();
-            let is_lacking = apis.all(ApiInfo::is_lacking);
+            let is_missing = apis.all(ApiInfo::is_lacking);
             bar(Choice {
-                is_lacking,
+                is_lacking: is_missing,
                 ..choice
             })
         });
@@ -193,9 +193,9 @@ impl Picker {
                 .ok()?;
             let groups = client.groups + scope.apis.len();
             let mut choice = Choice::new(&client.id, at, false);
-            if groups > MOST_APIS {
+            if groups > MAX_APIS {
                 choice.barred = Some(format!(
-                    "{} would hold {groups} groups, and {MOST_APIS} is the most",
+                    "{} would hold {groups} groups, and {MAX_APIS} is the most",
                     client.id
                 ));
             }
@@ -381,7 +381,7 @@ impl Picker {
                     .clients()
                     .get(choice.at)
                     .map_or(0, |client| client.groups);
-                format!("{groups} of {MOST_APIS} groups")
+                format!("{groups} of {MAX_APIS} groups")
             }
             _ => String::new(),
         }

@@ -19,7 +19,7 @@ impl Review {
                 .entry(then)
                 .is_some_and(|old| old.base.is_some() == entry.base.is_some());
             if same_sort {
-                next.choices.adopt(&to, at, &self.choices, then);
+                next.choices.carry_over(&to, at, &self.choices, then);
             }
         }
         let still_known = to.missing().iter().all(|missing| {

@@ -1,6 +1,6 @@
 //! Which items are listed.
 
-use crate::tui::mark::Mark;
+use crate::tui::item_status::ItemStatus;
 
 /// Which items are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -34,10 +34,10 @@ impl Filter {
     }
 
     /// Says whether it lists items of a mark.
-    pub(super) const fn admits(self, mark: Mark) -> bool {
+    pub(super) const fn admits(self, mark: ItemStatus) -> bool {
         match self {
             Self::All => true,
-            Self::Changes => !mark.is_blocked() && !matches!(mark, Mark::Unchanged),
+            Self::Changes => !mark.is_blocked() && !matches!(mark, ItemStatus::Unchanged),
             Self::Blocked => mark.is_blocked(),
             Self::Chosen => mark.is_written(),
         }

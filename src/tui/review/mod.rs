@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 pub(crate) use filter::Filter;
 
 use super::branch::{Branch, Member};
-use super::mark::{Counts, Mark};
+use super::item_status::{Counts, ItemStatus};
 use super::msg::Reviewed;
 use super::node::{Node, Row, kind_of};
 use super::widget::List;
@@ -59,7 +59,7 @@ pub(crate) struct Review {
 #[derive(Clone, Debug)]
 pub(crate) struct Tally {
     resolution: Resolution,
-    marks: Vec<Mark>,
+    marks: Vec<ItemStatus>,
     counts: Counts,
     kind_counts: Vec<Counts>,
 }
@@ -69,8 +69,8 @@ impl Tally {
     fn new(plan: &Plan, kinds: &[usize], choices: &Choices) -> Self {
         let resolution = plan.resolve(choices);
         let states = resolution.states().iter().enumerate();
-        let marks: Vec<Mark> = states
-            .map(|(at, state)| Mark::of(state, choices.is_left_out(at)))
+        let marks: Vec<ItemStatus> = states
+            .map(|(at, state)| ItemStatus::of(state, choices.is_left_out(at)))
             .collect();
         let mut counts = Counts::default();
         let mut kind_counts = vec![Counts::default(); plan.kinds().len()];
@@ -185,8 +185,12 @@ impl Review {
     }
 
     /// Returns the mark of an item.
-    pub(crate) fn mark(&self, at: usize) -> Mark {
-        self.tally.marks.get(at).copied().unwrap_or(Mark::Unchanged)
+    pub(crate) fn mark(&self, at: usize) -> ItemStatus {
+        self.tally
+            .marks
+            .get(at)
+            .copied()
+            .unwrap_or(ItemStatus::Unchanged)
     }
 
     /// Returns the counts of all items.

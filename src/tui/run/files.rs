@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::config::{Config, ConfigError};
 use crate::tui::action::KeyMap;
 use crate::tui::msg::Reloaded;
-use crate::tui::skin;
+use crate::tui::theme;
 
 /// Where themes and keys are; nowhere unless said.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,7 @@ pub(super) struct Files {
 impl Files {
     /// Reads them again.
     pub(super) fn read(&self) -> Reloaded {
-        let (themes, errors) = skin::all(self.themes.as_deref());
+        let (themes, errors) = theme::all(self.themes.as_deref());
         let themes = errors
             .first()
             .map_or(Ok(themes), |error| Err(error.to_string()));

@@ -4,24 +4,24 @@
 //! queued is taken in before anything is drawn; frames are drawn only when
 //! something changed, and not more often than the link can bear.
 
-mod door;
+mod event_loop;
 mod files;
-mod stage;
+mod terminal;
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::event_loop::EventLoop;
 use self::files::Files;
-use self::stage::Stage;
 use super::action::KeyMap;
 use super::app::App;
 use super::effect::Backend;
 use super::msg::Farewell;
 use super::signals::{Input, Signals};
-use super::skin::{self, ColorChoice, Environment, Level, Skin};
 use super::terminal::Terminal;
+use super::theme::{self, ColorChoice, Environment, Level, Theme};
 use super::update::farewell;
 use crate::config::Binding;
 
@@ -68,7 +68,7 @@ pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Far
     let terminal = Terminal::enter()?;
     let input = Input::new()?;
     let size = terminal.size()?;
-    let (skin, complaint) = dress(options, &environment);
+    let (skin, complaint) = theme_for(options, &environment);
     let mut app = App::new(&options.file, skin, (size.width, size.height));
     app.slow_link = environment.ssh;
     if options.scopes {
@@ -86,13 +86,13 @@ pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Far
         themes: options.theme_dir.clone(),
         config: options.config.clone(),
     };
-    let mut stage = Stage::new(terminal, app, backend, frame).with_files(files);
-    let exit = stage.play(input, signals).await?;
+    let mut stage = EventLoop::new(terminal, app, backend, frame).with_files(files);
+    let exit = stage.run(input, signals).await?;
     Ok(farewell(&stage.app, exit))
 }
 
 /// Returns the skin that was asked for, and what is wrong with the wish.
-fn dress(options: &Options, environment: &Environment) -> (Skin, Option<String>) {
+fn theme_for(options: &Options, environment: &Environment) -> (Theme, Option<String>) {
     let level = Level::resolve(options.color, environment);
     let fitting = if environment.is_light() {
         "light"
@@ -100,9 +100,13 @@ fn dress(options: &Options, environment: &Environment) -> (Skin, Option<String>)
         "dark"
     };
     let ascii = options.ascii || !environment.is_utf8();
-    let glyphs = if ascii { &skin::ASCII } else { &skin::UNICODE };
-    let (themes, errors) = skin::all(options.theme_dir.as_deref());
-    let mut skin = Skin::new(
+    let glyphs = if ascii {
+        &theme::ASCII
+    } else {
+        &theme::UNICODE
+    };
+    let (themes, errors) = theme::all(options.theme_dir.as_deref());
+    let mut skin = Theme::new(
         themes,
         options.theme.as_deref().unwrap_or(fitting),
         level,

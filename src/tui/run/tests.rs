@@ -9,10 +9,10 @@ use futures_util::future::BoxFuture;
 use ratatui::layout::Size;
 use tokio::sync::Notify;
 
-use super::door::{Outside, Screen, Source};
+use super::terminal::{Outside, Screen, Source};
 use super::*;
 use crate::engine::{Approved, Choices, ItemId};
-use crate::job::scope::{Ailment, Edit, Edited};
+use crate::job::scope::{Edit, Edited, ScopeFinding};
 use crate::job::{
     Cancel, Failure, FailureKind, JobRecord, Phase, Receipt, Rehearsal, Reporter, Undone,
 };
@@ -339,7 +339,7 @@ impl Backend for Pretending {
         Box::pin(async { Err(Failure::new(FailureKind::Internal, "nobody edits here")) })
     }
 
-    fn check_scopes(&self, _: Reporter) -> BoxFuture<'static, Result<Vec<Ailment>, Failure>> {
+    fn check_scopes(&self, _: Reporter) -> BoxFuture<'static, Result<Vec<ScopeFinding>, Failure>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 }
@@ -394,8 +394,8 @@ async fn play(
         when,
         log: log.clone(),
     };
-    let mut stage = Stage::new(screen, app_at(80, 24), backend, Duration::from_millis(1));
-    let play = tokio::time::timeout(DEADLINE, stage.play(input, signals)).await;
+    let mut stage = EventLoop::new(screen, app_at(80, 24), backend, Duration::from_millis(1));
+    let play = tokio::time::timeout(DEADLINE, stage.run(input, signals)).await;
     let seen = log.lock().unwrap().frames.clone();
     let exit = play
         .unwrap_or_else(|_| panic!("nothing came after {seen:?}"))
@@ -633,8 +633,8 @@ async fn a_screen_that_breaks_ends_the_loop() {
     };
     let signals = Later { when: None, log };
     let backend = Arc::new(Pretending::default());
-    let mut stage = Stage::new(screen, app_at(80, 24), backend, FRAME);
-    assert_eq!(stage.play(input, signals).await.unwrap(), Exit::HungUp);
+    let mut stage = EventLoop::new(screen, app_at(80, 24), backend, FRAME);
+    assert_eq!(stage.run(input, signals).await.unwrap(), Exit::HungUp);
 }
 
 #[test]
@@ -644,7 +644,7 @@ fn a_flood_of_progress_is_thinned() {
         log: Arc::default(),
         is_gone: false,
     };
-    let mut stage = Stage::new(screen, app_at(80, 24), backend, FRAME);
+    let mut stage = EventLoop::new(screen, app_at(80, 24), backend, FRAME);
     let reporter = stage.reporter(EffectId(1));
     for done in 0..=100_000 {
         reporter.step(Phase::Write, "rows", done, 100_000);
@@ -665,7 +665,7 @@ fn a_wish_that_cannot_be_met_is_reported() {
         theme: Some("sea".to_owned()),
         ..Options::default()
     };
-    let (skin, complaint) = dress(&options, &Environment::default());
+    let (skin, complaint) = theme_for(&options, &Environment::default());
     assert_eq!(complaint.as_deref(), Some("no theme is called 'sea'"));
     assert_eq!(skin.name(), "dark");
 }

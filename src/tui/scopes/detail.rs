@@ -3,7 +3,7 @@
 //! laid out when it is seen.
 
 use crate::job::scope::{ApiInfo, Catalogue, ClientInfo, Label, Scope, Span};
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 
 /// The columns of labels.

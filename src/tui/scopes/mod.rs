@@ -7,10 +7,10 @@ use std::sync::Arc;
 use tui_input::Input;
 
 use super::layout::Halves;
-use super::msg::{Place, Scoped};
+use super::msg::{Location, Scoped};
 use super::widget::{Line, List};
 use crate::job::Failure;
-use crate::job::scope::{Ailment, Catalogue, Edited, Filter, Label, Scope, Sort, SortKey};
+use crate::job::scope::{Catalogue, Edited, Filter, Label, Scope, ScopeFinding, Sort, SortKey};
 
 pub(crate) use detail::DetailRow;
 
@@ -46,7 +46,7 @@ struct DetailKey {
 pub(crate) struct Scopes {
     /// Whose scopes they are; nothing is known before they were read, where
     /// there is no review.
-    pub(crate) place: Place,
+    pub(crate) place: Location,
     /// Why there are none.
     pub(crate) failure: Option<Failure>,
     pub(crate) half: Half,
@@ -58,7 +58,7 @@ pub(crate) struct Scopes {
     pub(crate) list: List<usize>,
     pub(crate) detail: List<DetailRow>,
     /// What is wrong with them, as it was found last.
-    pub(crate) ailments: Vec<Ailment>,
+    pub(crate) ailments: Vec<ScopeFinding>,
     /// The last edit of this session.
     pub(crate) edited: Option<Edited>,
     /// Whether something was written since the screen was opened: what was
@@ -77,7 +77,7 @@ pub(crate) struct Scopes {
 
 impl Scopes {
     /// Returns the screen before anything was read.
-    pub(crate) fn new(place: Place) -> Self {
+    pub(crate) fn new(place: Location) -> Self {
         Self {
             place,
             ..Self::default()

@@ -2,9 +2,9 @@
 
 use crate::tui::access::AccessList;
 use crate::tui::app::App;
-use crate::tui::modal::{Modal, Question};
+use crate::tui::modal::{Dialog, Modal};
 use crate::tui::review::Review;
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::Line;
 
 /// Lists what the choices change of who can call what.
@@ -13,7 +13,7 @@ pub(super) fn open(app: &mut App) {
         return;
     };
     let mut modal = Modal::new(
-        Question::Access,
+        Dialog::Access,
         "Access",
         vec![Line::of(Role::Text, &access.to_string())],
     );
@@ -24,7 +24,7 @@ pub(super) fn open(app: &mut App) {
 }
 
 /// Turns from subjects to objects, and back.
-pub(super) fn turn(app: &mut App) {
+pub(super) fn switch_grouping(app: &mut App) {
     let by_object = !app.access.by_object;
     fill(app, by_object);
 }

@@ -5,16 +5,16 @@ use crate::engine::display::safe;
 use crate::tui::action::Act;
 use crate::tui::app::App;
 use crate::tui::detail::ignored;
+use crate::tui::item_status::{Counts, ItemStatus};
 use crate::tui::label::called;
-use crate::tui::mark::{Counts, Mark};
-use crate::tui::modal::{Modal, Question};
+use crate::tui::modal::{Dialog, Modal};
 use crate::tui::node::Node;
 use crate::tui::review::{Filter, Review, Tally};
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count, width};
 
 /// The most names that a notice holds.
-const MOST_NAMES: usize = 3;
+const MAX_NAMES: usize = 3;
 
 /// The widest a column of missing objects gets: a kind, and an ObjectID.
 const WIDEST_NAME: usize = 34;
@@ -72,20 +72,20 @@ fn item(review: &mut Review, at: usize) -> String {
     }
     review.choices_changed();
     let word = match review.mark(at) {
-        Mark::Add => "will be added",
-        Mark::Cover => "will be overwritten",
-        Mark::Differs => "chosen; it changes only if what it refers to is written too",
+        ItemStatus::Add => "will be added",
+        ItemStatus::Cover => "will be overwritten",
+        ItemStatus::Differs => "chosen; it changes only if what it refers to is written too",
         mark => mark.word(),
     };
     let names: Vec<String> = along
         .iter()
-        .take(MOST_NAMES)
+        .take(MAX_NAMES)
         .filter_map(|at| plan.entry(*at))
         .map(|entry| entry.item.id.to_string())
         .collect();
     match along.len() {
         0 => format!("{id}: {word}"),
-        n if n <= MOST_NAMES => format!("{id}: {word}, with {} that it requires", names.join(", ")),
+        n if n <= MAX_NAMES => format!("{id}: {word}, with {} that it requires", names.join(", ")),
         n => format!(
             "{id}: {word}, with {n} items that it requires ({}, …)",
             names.join(", ")
@@ -144,13 +144,13 @@ fn choosable(review: &Review, node: Node, cover_only: bool) -> Vec<usize> {
 /// Chooses items with what they need; says how many.
 fn choose(review: &mut Review, items: &[usize]) -> String {
     let plan = review.subject.plan.clone();
-    let before = review.counts().of(Mark::Cover);
+    let before = review.counts().of(ItemStatus::Cover);
     let along: usize = items
         .iter()
         .map(|at| review.choices.choose_with_prerequisites(&plan, *at).len())
         .sum();
     review.choices_changed();
-    let covers = review.counts().of(Mark::Cover).saturating_sub(before);
+    let covers = review.counts().of(ItemStatus::Cover).saturating_sub(before);
     let outside = if along > 0 {
         format!(", {along} more that they require")
     } else {
@@ -205,7 +205,9 @@ pub(super) fn ask_cover(app: &mut App, below: Option<Node>) {
     let Some(review) = &app.review else { return };
     let after = covered(review, below);
     let more = |after: &Counts, before: &Counts| {
-        after.of(Mark::Cover).saturating_sub(before.of(Mark::Cover))
+        after
+            .of(ItemStatus::Cover)
+            .saturating_sub(before.of(ItemStatus::Cover))
     };
     let total = count(more(after.counts(), review.counts()), "item", "items");
     let mut body = vec![
@@ -225,7 +227,7 @@ pub(super) fn ask_cover(app: &mut App, below: Option<Node>) {
         }
     }
     body.push(Line::new());
-    let left_out = after.counts().of(Mark::LeftOut);
+    let left_out = after.counts().of(ItemStatus::LeftOut);
     if left_out > 0 {
         let items = count(left_out, "item stays", "items stay");
         body.push(Line::of(
@@ -242,7 +244,7 @@ pub(super) fn ask_cover(app: &mut App, below: Option<Node>) {
         _ => "Confirm cover all".to_owned(),
     };
     app.modals
-        .push(Modal::new(Question::Cover(below), &title, body));
+        .push(Modal::new(Dialog::Cover(below), &title, body));
 }
 
 /// Covers what was confirmed.
@@ -250,10 +252,10 @@ pub(super) fn cover(app: &mut App, below: Option<Node>) {
     let Some(review) = &mut app.review else {
         return;
     };
-    let before = review.counts().of(Mark::Cover);
+    let before = review.counts().of(ItemStatus::Cover);
     let items = covers(review, below);
     choose(review, &items);
-    let more = review.counts().of(Mark::Cover).saturating_sub(before);
+    let more = review.counts().of(ItemStatus::Cover).saturating_sub(before);
     app.say(format!(
         "{} to be overwritten",
         count(more, "more item", "more items")
@@ -309,7 +311,7 @@ pub(super) fn ask_missing(app: &mut App) {
     body.push(Line::new());
     body.push(Line::of(Role::Title, &ignored(count)));
     app.modals.push(Modal::new(
-        Question::Missing,
+        Dialog::Missing,
         super::import::title(count),
         body,
     ));

@@ -8,7 +8,7 @@ use crate::tui::node::Node;
 use crate::tui::widget::cut;
 
 /// Terminals drop longer texts.
-const MOST_BYTES: usize = 74_994;
+const MAX_BYTES: usize = 74_994;
 
 /// Wide enough that no value is broken.
 const UNBROKEN: usize = 4_000;
@@ -49,7 +49,7 @@ fn line(app: &App) -> Option<String> {
         _ => None,
     };
     Some(match change {
-        Some(change) => detail::as_text(&change, app.skin.glyphs),
+        Some(change) => detail::as_text(&change, app.theme.glyphs),
         None => row.line.plain().trim().to_owned(),
     })
 }
@@ -60,7 +60,7 @@ fn whole(app: &App) -> Option<String> {
         side_by_side: false,
         ..app.options
     };
-    let rows = detail::build(review, node, options, UNBROKEN, app.skin.glyphs);
+    let rows = detail::build(review, node, options, UNBROKEN, app.theme.glyphs);
     let lines: Vec<String> = rows
         .iter()
         .map(|row| row.line.plain().trim_end().to_owned())
@@ -69,11 +69,11 @@ fn whole(app: &App) -> Option<String> {
 }
 
 fn shorten(text: String) -> String {
-    if text.len() <= MOST_BYTES {
+    if text.len() <= MAX_BYTES {
         return text;
     }
     // At most three bytes for what takes one column, and then some.
-    cut(&text, MOST_BYTES / 4, "")
+    cut(&text, MAX_BYTES / 4, "")
 }
 
 /// Says whether it was sent. Whether it arrived nobody knows.

@@ -10,15 +10,15 @@ use crate::engine::display::some_of;
 use crate::job::Failure;
 use crate::job::scope::{Catalogue, Edited, Scope};
 use crate::tui::action::{Act, Context};
-use crate::tui::app::{App, Work};
+use crate::tui::app::{App, JobKind};
 use crate::tui::effect::Effect;
-use crate::tui::form::{Form, Spot, Task, Topic};
-use crate::tui::modal::{Modal, Question};
-use crate::tui::skin::Role;
+use crate::tui::form::{Focus, Form, Task, Topic};
+use crate::tui::modal::{Dialog, Modal};
+use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 
 /// The most clients that are named before a scope of theirs is saved.
-const MOST_NAMES: usize = 50;
+const MAX_NAMES: usize = 50;
 
 /// The columns within the box that says what differs.
 const WIDEST: usize = 92;
@@ -127,8 +127,8 @@ pub(super) fn perform(app: &mut App, act: Act) -> Vec<Effect> {
         // On buttons, the arrows move on.
         Act::NextValue if form.cycle(true) || form.open() => {}
         Act::PreviousValue if form.cycle(false) => {}
-        Act::NextField | Act::NextValue => form.turn(true),
-        Act::PreviousField | Act::PreviousValue => form.turn(false),
+        Act::NextField | Act::NextValue => form.move_focus(true),
+        Act::PreviousField | Act::PreviousValue => form.move_focus(false),
         Act::RemoveModule => {
             if let Some(module) = form.remove_module() {
                 app.say(format!("module {module} is out of the scope"));
@@ -149,16 +149,16 @@ fn go_in(app: &mut App) -> Vec<Effect> {
     let Some(form) = &mut app.form else {
         return Vec::new();
     };
-    match form.spot {
+    match form.focus {
         // Its own key asks first whether something runs.
-        Spot::Save => match app.job.as_ref().map(|job| job.work.doing()) {
+        Focus::Save => match app.job.as_ref().map(|job| job.work.doing()) {
             None => return save(app),
             Some(doing) => app.refuse(doing),
         },
-        Spot::Cancel => back(app, Context::Form),
+        Focus::Cancel => back(app, Context::Form),
         _ => {
             if !form.open() {
-                form.turn(true);
+                form.move_focus(true);
             }
         }
     }
@@ -238,7 +238,7 @@ pub(super) fn back(app: &mut App, context: Context) {
                 "What was typed is not saved and would be lost.",
             )];
             app.modals
-                .push(Modal::new(Question::LoseForm, "Close the form?", body));
+                .push(Modal::new(Dialog::LoseForm, "Close the form?", body));
         }
     }
 }
@@ -273,7 +273,7 @@ fn ask(app: &mut App) {
     let width = usize::from(app.size.0.saturating_sub(4)).min(WIDEST);
     let Some(form) = &app.form else { return };
     let mut body = Vec::new();
-    let place = app.place();
+    let place = app.location();
     if let Some(place) = &place {
         body.push(Line::of(Role::Dim, "target  ").and(Role::Text, &place.target));
         body.push(Line::new());
@@ -284,7 +284,7 @@ fn ask(app: &mut App) {
             let text = format!("The new scope {} with {apis}.", form.draft.name);
             body.push(Line::of(Role::Title, &text));
         }
-        Task::Update(_) => body.extend(form.differences(width, app.skin.glyphs)),
+        Task::Update(_) => body.extend(form.differences(width, app.theme.glyphs)),
         Task::Give(_) => body.extend(given(form)),
     }
     if let (Task::Update(_), Some(scope)) = (form.task, form.scope()) {
@@ -302,7 +302,8 @@ fn ask(app: &mut App) {
                 } else {
                     Role::Warning
                 };
-                Line::of(role, &format!("{} ", app.skin.glyphs.warning)).and(role, &finding.message)
+                Line::of(role, &format!("{} ", app.theme.glyphs.warning))
+                    .and(role, &finding.message)
             }),
     );
     let is_production = app.is_production();
@@ -316,7 +317,7 @@ fn ask(app: &mut App) {
         title
     };
     app.modals
-        .push(Modal::new(Question::SaveForm(typed), &title, body));
+        .push(Modal::new(Dialog::SaveForm(typed), &title, body));
 }
 
 /// Names the clients that are to get a scope.
@@ -328,7 +329,7 @@ fn given(form: &Form) -> Vec<Line> {
     let text = format!("{} will get it.", count(clients.len(), "client", "clients"));
     vec![
         Line::of(Role::Title, &text),
-        Line::of(Role::Text, &some_of(&clients, MOST_NAMES)),
+        Line::of(Role::Text, &some_of(&clients, MAX_NAMES)),
     ]
 }
 
@@ -345,14 +346,14 @@ fn holders(form: &Form, scope: &Scope) -> Line {
             Role::Text,
             &format!(
                 "1 client holds it, {}: it follows.",
-                some_of(&clients, MOST_NAMES)
+                some_of(&clients, MAX_NAMES)
             ),
         ),
         n => Line::of(
             Role::Text,
             &format!(
                 "{n} clients hold it: they follow ({}).",
-                some_of(&clients, MOST_NAMES)
+                some_of(&clients, MAX_NAMES)
             ),
         ),
     }
@@ -371,7 +372,7 @@ fn left_out(form: &Form) -> Option<String> {
         modules => Some(format!(
             "{} modules have no API and are left out: {}",
             modules.len(),
-            some_of(modules, MOST_NAMES)
+            some_of(modules, MAX_NAMES)
         )),
     }
 }
@@ -379,8 +380,8 @@ fn left_out(form: &Form) -> Option<String> {
 /// Sends what the form says to be saved; it stays open until that is done.
 pub(super) fn go(app: &mut App) -> Vec<Effect> {
     if matches!(
-        app.modals.last().map(|modal| &modal.question),
-        Some(Question::SaveForm(_))
+        app.modals.last().map(|modal| &modal.dialog),
+        Some(Dialog::SaveForm(_))
     ) {
         app.modals.pop();
     }
@@ -396,7 +397,7 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     let said = left_out(form);
-    let id = job::begin(app, Work::Edit);
+    let id = job::begin(app, JobKind::Edit);
     if let Some(said) = said {
         app.say(said);
     }

@@ -3,13 +3,13 @@
 use super::job;
 use crate::job::{Failure, FailureKind, JobRecord, Undone};
 use crate::tui::action::{Act, Context};
-use crate::tui::app::{App, Work};
+use crate::tui::app::{App, JobKind};
 use crate::tui::effect::Effect;
-use crate::tui::modal::{Modal, Question};
+use crate::tui::modal::{Dialog, Modal};
 use crate::tui::msg::EffectId;
 use crate::tui::record;
-use crate::tui::skin::{Glyphs, Role};
 use crate::tui::stale::UNDO;
+use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::{Line, count};
 
 /// Opens the list and reads the ledger.
@@ -17,8 +17,8 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
     let body = vec![Line::of(Role::Dim, "Reading the ledger.")];
     app.history = Vec::new();
     app.modals
-        .push(Modal::new(Question::History, "History", body));
-    vec![Effect::History(job::begin(app, Work::History))]
+        .push(Modal::new(Dialog::History, "History", body));
+    vec![Effect::History(job::begin(app, JobKind::History))]
 }
 
 /// Closes it; what is still being read is no longer waited for.
@@ -26,7 +26,7 @@ pub(super) fn close(app: &mut App) {
     if app
         .job
         .as_ref()
-        .is_some_and(|job| job.work == Work::History)
+        .is_some_and(|job| job.work == JobKind::History)
     {
         app.job = None;
     }
@@ -41,7 +41,7 @@ pub(super) fn listed(app: &mut App, id: EffectId, outcome: Result<Vec<JobRecord>
     let Some(at) = app
         .modals
         .iter()
-        .position(|modal| modal.question == Question::History)
+        .position(|modal| modal.dialog == Dialog::History)
     else {
         return;
     };
@@ -76,7 +76,7 @@ pub(super) fn listed(app: &mut App, id: EffectId, outcome: Result<Vec<JobRecord>
 pub(super) fn open_job(app: &mut App) {
     let Some(record) = app.record() else { return };
     let (number, body) = (record.job, facts(app, record));
-    let mut modal = Modal::new(Question::Job(number), &format!("Job {number}"), body);
+    let mut modal = Modal::new(Dialog::Job(number), &format!("Job {number}"), body);
     // Nothing is confirmed by closing what is there to be read.
     modal.drawn = true;
     app.modals.push(modal);
@@ -84,7 +84,7 @@ pub(super) fn open_job(app: &mut App) {
 
 fn facts(app: &App, record: &JobRecord) -> Vec<Line> {
     let mut body =
-        vec![pair("state", "").and(record::role(record.state), &state(record, app.skin.glyphs))];
+        vec![pair("state", "").and(record::role(record.state), &state(record, app.theme.glyphs))];
     if let Some(error) = &record.error {
         body.push(pair("error", "").and(Role::Error, error));
     }
@@ -164,7 +164,7 @@ fn state(record: &JobRecord, glyphs: &'static Glyphs) -> String {
 
 /// Asks whether to undo the job at hand.
 pub(super) fn ask_undo(app: &mut App) {
-    let (Some(record), Some(place)) = (app.record(), app.place()) else {
+    let (Some(record), Some(place)) = (app.record(), app.location()) else {
         return;
     };
     let number = record.job;
@@ -199,7 +199,7 @@ pub(super) fn ask_undo(app: &mut App) {
     } else {
         ""
     };
-    let question = Question::Undo(number, place.database);
+    let question = Dialog::Undo(number, place.database);
     app.modals.push(Modal::new(
         question,
         &format!("Undo job {number}{mark}"),
@@ -210,7 +210,7 @@ pub(super) fn ask_undo(app: &mut App) {
 /// Begins to undo what was confirmed.
 pub(super) fn undo(app: &mut App, number: i64) -> Vec<Effect> {
     app.modals.pop();
-    let id = job::begin(app, Work::Undo(number));
+    let id = job::begin(app, JobKind::Undo(number));
     app.say(format!("undoing job {number}"));
     vec![Effect::Undo(id, number)]
 }
@@ -233,7 +233,7 @@ pub(super) fn undone(app: &mut App, id: EffectId, outcome: Result<Undone, Failur
             }
         }
         Err(failure) if matches!(failure.kind, FailureKind::Stale | FailureKind::Blocked) => {
-            job::stale(app, &failure, Question::UndoStale, UNDO);
+            job::stale(app, &failure, Dialog::UndoStale, UNDO);
         }
         Err(failure) => job::fail(app, &failure),
     }
@@ -256,7 +256,7 @@ fn result(app: &App, undone: &Undone) -> Modal {
     body.push(Line::new());
     body.push(Line::of(Role::Dim, "items"));
     let mut modal = Modal::new(
-        Question::Undone,
+        Dialog::Undone,
         &format!("Undone: job {}", undone.undoes),
         body,
     );

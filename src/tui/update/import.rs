@@ -6,17 +6,17 @@ use crate::engine::{Approved, MissingCount, Severity, Verb};
 use crate::tui::action::{Act, Context};
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
+use crate::tui::item_status::{Counts, ItemStatus};
 use crate::tui::label::called;
-use crate::tui::mark::{Counts, Mark};
-use crate::tui::modal::{Modal, Question};
+use crate::tui::modal::{Dialog, Modal};
 use crate::tui::msg::Reviewed;
 use crate::tui::node::MissingList;
 use crate::tui::review::Review;
-use crate::tui::skin::{Glyphs, Role};
+use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::{Line, count};
 
 /// The most blocked items that are named.
-const MOST_NAMES: usize = 200;
+const MAX_NAMES: usize = 200;
 
 /// How many warnings of one sort are told one by one.
 const MAX_WARNINGS_OF_A_SORT: usize = 3;
@@ -25,13 +25,13 @@ const MAX_WARNINGS_OF_A_SORT: usize = 3;
 pub(super) fn ask(app: &mut App) {
     let Some(review) = &app.review else { return };
     let typed = must_type(review).then(|| review.subject.database.clone());
-    let (glyphs, keys) = (app.skin.glyphs, Keys::of(app, typed.is_some()));
+    let (glyphs, keys) = (app.theme.glyphs, Keys::of(app, typed.is_some()));
     let title = if review.subject.production {
         "Confirm import to PRODUCTION"
     } else {
         "Confirm import"
     };
-    let mut modal = Modal::new(Question::Import(typed), title, body(review, glyphs, &keys));
+    let mut modal = Modal::new(Dialog::Import(typed), title, body(review, glyphs, &keys));
     modal.barred = barred(review, &keys.missing);
     app.modals.push(modal);
 }
@@ -46,8 +46,8 @@ pub(super) fn refresh(app: &mut App) {
     let (Some(review), Some(modal)) = (&app.review, app.modals.last_mut()) else {
         return;
     };
-    if matches!(modal.question, Question::Import(_)) {
-        modal.set_body(body(review, app.skin.glyphs, &keys));
+    if matches!(modal.dialog, Dialog::Import(_)) {
+        modal.set_body(body(review, app.theme.glyphs, &keys));
         modal.barred = barred(review, &keys.missing);
         modal.drawn = false;
     }
@@ -91,7 +91,7 @@ impl Keys {
 
 /// Where data is overwritten, or in production, a key is not enough.
 fn must_type(review: &Review) -> bool {
-    review.subject.production || review.counts().of(Mark::Cover) > 0
+    review.subject.production || review.counts().of(ItemStatus::Cover) > 0
 }
 
 fn barred(review: &Review, key: &str) -> Option<String> {
@@ -104,10 +104,10 @@ fn body(review: &Review, glyphs: &'static Glyphs, keys: &Keys) -> Vec<Line> {
     let subject = &review.subject;
     let counts = review.counts();
     let parts = [
-        (counts.of(Mark::Add), "to add"),
-        (counts.of(Mark::Cover), "to overwrite"),
-        (counts.of(Mark::Differs), "undecided"),
-        (counts.of(Mark::LeftOut), "left out"),
+        (counts.of(ItemStatus::Add), "to add"),
+        (counts.of(ItemStatus::Cover), "to overwrite"),
+        (counts.of(ItemStatus::Differs), "undecided"),
+        (counts.of(ItemStatus::LeftOut), "left out"),
         (counts.blocked(), "blocked"),
     ];
     let is_shown = |(at, (n, _)): &(usize, (usize, &str))| *at < 2 || *n > 0;
@@ -153,10 +153,10 @@ fn kinds(review: &Review) -> Vec<Line> {
     let mut lines = vec![Line::of(Role::Dim, &format!("{:<22}{heads}", ""))];
     let row = |title: &str, counts: &Counts, role| {
         let figures = [
-            counts.of(Mark::Add),
-            counts.of(Mark::Cover),
-            counts.of(Mark::Differs),
-            counts.of(Mark::LeftOut),
+            counts.of(ItemStatus::Add),
+            counts.of(ItemStatus::Cover),
+            counts.of(ItemStatus::Differs),
+            counts.of(ItemStatus::LeftOut),
             counts.blocked(),
         ]
         .map(|figure| figure.to_string());
@@ -166,7 +166,7 @@ fn kinds(review: &Review) -> Vec<Line> {
     };
     for (kind, info) in review.plan().kinds().iter().enumerate() {
         let counts = review.kind_counts(kind);
-        if counts.of(Mark::Add) + counts.of(Mark::Cover) > 0 {
+        if counts.of(ItemStatus::Add) + counts.of(ItemStatus::Cover) > 0 {
             lines.push(row(info.title, &counts, Role::Text));
         }
     }
@@ -276,7 +276,7 @@ fn blocked(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     );
     let mut lines = vec![Line::new(), Line::of(Role::Blocked, &title)];
     let blocked = (0..review.plan().entries().len()).filter(|at| review.mark(*at).is_blocked());
-    for at in blocked.take(MOST_NAMES) {
+    for at in blocked.take(MAX_NAMES) {
         let Some(entry) = review.entry(at) else {
             continue;
         };
@@ -291,10 +291,10 @@ fn blocked(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
         );
         lines.push(Line::of(Role::Blocked, &name).and(Role::Dim, why));
     }
-    if total > MOST_NAMES {
+    if total > MAX_NAMES {
         lines.push(Line::of(
             Role::Dim,
-            &format!("  and {} more", total - MOST_NAMES),
+            &format!("  and {} more", total - MAX_NAMES),
         ));
     }
     lines
@@ -317,7 +317,7 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
 
 fn begin(app: &mut App, approved: Approved) -> Vec<Effect> {
     app.modals.clear();
-    let id = super::job::begin(app, crate::tui::app::Work::Apply);
+    let id = super::job::begin(app, crate::tui::app::JobKind::Apply);
     let backup = app
         .review
         .as_ref()

@@ -3,23 +3,23 @@
 use crate::engine::Outcome;
 use crate::job::{Failure, FailureKind, Progress, Receipt, TableRows};
 use crate::tui::action::{Act, Context};
-use crate::tui::app::{App, Job, Work};
+use crate::tui::app::{App, Job, JobKind};
 use crate::tui::effect::Effect;
-use crate::tui::modal::{Modal, Question};
+use crate::tui::modal::{Dialog, Modal};
 use crate::tui::msg::{EffectId, Exit, Farewell, Reviewed};
 use crate::tui::review::Review;
-use crate::tui::skin::Role;
 use crate::tui::stale::{Changed, IMPORT, States};
+use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 
 /// Screens narrower than this have no table of rows.
 const NARROW: u16 = 72;
 
 /// The most items that are named as standing in the way.
-const MOST_ABOUT: usize = 200;
+const MAX_ABOUT: usize = 200;
 
 /// Notes that a job begins; returns its id.
-pub(super) fn begin(app: &mut App, work: Work) -> EffectId {
+pub(super) fn begin(app: &mut App, work: JobKind) -> EffectId {
     let id = app.next_id();
     app.job = Some(Job {
         id,
@@ -37,7 +37,7 @@ pub(super) fn compare(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     app.failure = None;
-    vec![Effect::Compare(begin(app, Work::Compare))]
+    vec![Effect::Compare(begin(app, JobKind::Compare))]
 }
 
 /// Reads them again; what failed before is done with.
@@ -158,7 +158,7 @@ pub(super) fn stop(app: &mut App, why: &'static str) -> Vec<Effect> {
 /// Says what failed, in a modal.
 pub(super) fn fail(app: &mut App, failure: &Failure) {
     if failure.kind == FailureKind::Stale {
-        return stale(app, failure, Question::Stale, IMPORT);
+        return stale(app, failure, Dialog::Stale, IMPORT);
     }
     if failure.unknown_job.is_some() {
         // Whoever leaves is not to be told that nothing was written.
@@ -171,13 +171,13 @@ pub(super) fn fail(app: &mut App, failure: &Failure) {
         "Failed"
     };
     app.modals
-        .push(Modal::new(Question::Failure, title, explain(failure)));
+        .push(Modal::new(Dialog::Failure, title, explain(failure)));
 }
 
 /// Says what is no longer what it was, in three columns.
-pub(super) fn stale(app: &mut App, failure: &Failure, question: Question, states: States) {
+pub(super) fn stale(app: &mut App, failure: &Failure, question: Dialog, states: States) {
     let (title, sentence) = match question {
-        Question::UndoStale => ("It cannot be undone", "Nothing was written."),
+        Dialog::UndoStale => ("It cannot be undone", "Nothing was written."),
         _ => (
             "The target changed",
             "Nothing was written. Comparing again keeps the choices that still apply.",
@@ -222,11 +222,11 @@ fn violations(failure: &Failure) -> Vec<Line> {
     let mut lines = Vec::new();
     for violation in &failure.violations {
         lines.push(Line::of(Role::Error, &violation.to_string()));
-        let about = violation.about.iter().take(MOST_ABOUT);
+        let about = violation.about.iter().take(MAX_ABOUT);
         lines.extend(
             about.map(|item| Line::of(Role::Text, &format!("  {} {}", item.kind, item.key))),
         );
-        let more = violation.about.len().saturating_sub(MOST_ABOUT);
+        let more = violation.about.len().saturating_sub(MAX_ABOUT);
         if more > 0 {
             lines.push(Line::of(Role::Dim, &format!("  and {more} more")));
         }
@@ -268,7 +268,7 @@ fn result(app: &App, receipt: &Receipt) -> Modal {
     body.push(Line::of(Role::Dim, "undo  ").and(Role::Text, &undo));
     body.push(Line::new());
     body.push(Line::of(Role::Dim, "items"));
-    let mut modal = Modal::new(Question::Result, &format!("Imported: job {job}"), body);
+    let mut modal = Modal::new(Dialog::Result, &format!("Imported: job {job}"), body);
     modal.more = receipt.outcomes.len();
     modal
 }

@@ -15,8 +15,8 @@ mod save;
 mod scopes;
 mod search;
 
-use super::action::{Act, Context, Found};
-use super::app::{App, Work};
+use super::action::{Act, Context, Lookup};
+use super::app::{App, JobKind};
 use super::effect::Effect;
 use super::form::Form;
 use super::keys::Key;
@@ -116,17 +116,17 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
     }
     app.pending.push(key);
     let mut found = app.keymap.find(context, &app.pending);
-    if matches!(found, Found::Nothing) && app.pending.len() > 1 {
+    if matches!(found, Lookup::Nothing) && app.pending.len() > 1 {
         app.pending = vec![key];
         found = app.keymap.find(context, &app.pending);
     }
     match found {
-        Found::Beginning => Vec::new(),
-        Found::Nothing => {
+        Lookup::Beginning => Vec::new(),
+        Lookup::Nothing => {
             app.pending.clear();
             Vec::new()
         }
-        Found::Action(action) => {
+        Lookup::Action(action) => {
             app.pending.clear();
             match action.check(app) {
                 Ok(()) => perform(app, action.act, context),
@@ -142,7 +142,7 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
 /// On a screen that shows nothing one can leave, and nothing else: what would
 /// be chosen or confirmed cannot be seen.
 fn press_unseen(app: &mut App, key: Key) -> Vec<Effect> {
-    let Found::Action(action) = app.keymap.find(Context::Review, &[key]) else {
+    let Lookup::Action(action) = app.keymap.find(Context::Review, &[key]) else {
         return Vec::new();
     };
     match action.act {
@@ -178,8 +178,8 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
         Act::Suspend => return vec![Effect::Suspend],
         Act::Redraw => return vec![Effect::Redraw],
         Act::Theme => {
-            app.skin.turn();
-            let name = app.skin.name().to_owned();
+            app.theme.next();
+            let name = app.theme.name().to_owned();
             app.say(format!("theme {name}"));
         }
         Act::Again => return job::again(app),
@@ -195,7 +195,7 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
         Act::Back => return modal::back(app, context),
         Act::Escape => return modal::escape(app),
         Act::Press => return modal::press(app, context),
-        Act::NextStop | Act::PreviousStop => modal::turn(app, act),
+        Act::NextStop | Act::PreviousStop => modal::move_focus(app, act),
         Act::Choose | Act::Cover => choose::one(app, act),
         Act::CoverAll => choose::ask_cover(app, None),
         Act::ConfirmMissing => choose::ask_missing(app),
@@ -243,7 +243,7 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
         | Act::ApplyPicker
         | Act::CancelPicker => return form::perform(app, act),
         Act::Access => access::open(app),
-        Act::TurnAccess => access::turn(app),
+        Act::TurnAccess => access::switch_grouping(app),
         Act::Scopes => return scopes::open(app),
         // What is done where scopes are listed, and nowhere else.
         Act::CreateScope
@@ -266,7 +266,7 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
 fn reload(app: &mut App, reloaded: Reloaded) {
     let mut complaints = Vec::new();
     match reloaded.themes {
-        Ok(themes) => app.skin.refresh(themes),
+        Ok(themes) => app.theme.refresh(themes),
         Err(why) => complaints.push(why),
     }
     match reloaded.keys {
@@ -311,7 +311,7 @@ fn leave_for(app: &mut App, leave: Leave) -> Vec<Effect> {
     let rehearsing = app
         .job
         .as_ref()
-        .is_some_and(|job| job.work == Work::Rehearse);
+        .is_some_and(|job| job.work == JobKind::Rehearse);
     match (leave, app.is_applying()) {
         (Leave::Interrupt, true) => job::stop(app, "SIGINT"),
         (Leave::Interrupt, false) => interrupt(app, app.context()),

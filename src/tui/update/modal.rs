@@ -8,13 +8,13 @@ use crate::tui::app::App;
 use crate::tui::detail;
 use crate::tui::effect::Effect;
 use crate::tui::form::Form;
+use crate::tui::item_status::ItemStatus;
 use crate::tui::keys::Key;
-use crate::tui::mark::Mark;
-use crate::tui::modal::{Modal, Question, Stop};
+use crate::tui::modal::{Dialog, Focus, Modal};
 use crate::tui::msg::Exit;
 use crate::tui::node::Node;
 use crate::tui::review::{Filter, Review};
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 
 /// Gives a key to the line that is typed, if one is; says whether it took it.
@@ -44,7 +44,7 @@ pub(super) fn types(app: &mut App, context: Context, key: Key) -> bool {
             fill_palette(app);
             true
         }
-        (Context::Dialog, Some(modal)) if modal.stop == Stop::Input => {
+        (Context::Dialog, Some(modal)) if modal.focus == Focus::Input => {
             modal.input.handle(request);
             true
         }
@@ -73,17 +73,17 @@ pub(super) fn read(app: &mut App, act: Act, context: Context) {
         Act::Help
             if app
                 .asked()
-                .is_some_and(|modal| modal.question == Question::Help) =>
+                .is_some_and(|modal| modal.dialog == Dialog::Help) =>
         {
             app.modals.pop();
         }
         Act::Help => {
             let body = help(app, context);
-            app.modals.push(Modal::new(Question::Help, "Keys", body));
+            app.modals.push(Modal::new(Dialog::Help, "Keys", body));
         }
         Act::Palette => {
-            let mut modal = Modal::new(Question::Palette, "Actions", Vec::new());
-            modal.stop = Stop::Input;
+            let mut modal = Modal::new(Dialog::Palette, "Actions", Vec::new());
+            modal.focus = Focus::Input;
             // Typing ahead is welcome here: nothing is confirmed by it.
             modal.drawn = true;
             app.modals.push(modal);
@@ -93,8 +93,8 @@ pub(super) fn read(app: &mut App, act: Act, context: Context) {
             let (Some(review), Some(at)) = (&app.review, app.node().and_then(Node::item)) else {
                 return;
             };
-            let body = detail::explain(review, at, app.skin.glyphs);
-            app.modals.push(Modal::new(Question::Explain, "Why", body));
+            let body = detail::explain(review, at, app.theme.glyphs);
+            app.modals.push(Modal::new(Dialog::Explain, "Why", body));
         }
     }
     if let Some(modal) = app.modals.last_mut() {
@@ -112,7 +112,7 @@ fn help(app: &App, context: Context) -> Vec<Line> {
         return lines;
     }
     lines.push(Line::new());
-    let glyphs = app.skin.glyphs;
+    let glyphs = app.theme.glyphs;
     lines.push(Line::of(
         Role::Dim,
         &format!(
@@ -211,16 +211,16 @@ fn palette_line(app: &App, action: &Action) -> Line {
         &crate::tui::widget::cut(
             &crate::engine::display::safe(&text),
             room,
-            app.skin.glyphs.ellipsis,
+            app.theme.glyphs.ellipsis,
         ),
     )
 }
 
 /// Moves the focus of a modal.
-pub(super) fn turn(app: &mut App, act: Act) {
+pub(super) fn move_focus(app: &mut App, act: Act) {
     if let Some(modal) = app.modals.last_mut().filter(|modal| !modal.waiting) {
-        let stops = modal.stops().len();
-        modal.turn(if act == Act::NextStop { 1 } else { stops - 1 });
+        let stops = modal.focuses().len();
+        modal.move_focus(if act == Act::NextStop { 1 } else { stops - 1 });
     }
 }
 
@@ -269,8 +269,8 @@ fn answer(app: &mut App) -> Vec<Effect> {
     let Some(modal) = app.modals.last() else {
         return Vec::new();
     };
-    let question = modal.question.clone();
-    if modal.stop == Stop::Cancel {
+    let question = modal.dialog.clone();
+    if modal.focus == Focus::Cancel {
         return back(app, Context::Dialog);
     }
     if let Some(why) = &modal.barred {
@@ -281,10 +281,10 @@ fn answer(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     match question {
-        Question::Import(_) => return import::go(app),
-        Question::Undo(job, _) => return history::undo(app, job),
-        Question::SaveForm(_) => return form::go(app),
-        Question::Edit(edit, _) => {
+        Dialog::Import(_) => return import::go(app),
+        Dialog::Undo(job, _) => return history::undo(app, job),
+        Dialog::SaveForm(_) => return form::go(app),
+        Dialog::Edit(edit, _) => {
             app.modals.pop();
             return scopes::run(app, *edit);
         }
@@ -293,11 +293,11 @@ fn answer(app: &mut App) -> Vec<Effect> {
     }
     app.modals.pop();
     match question {
-        Question::Cover(below) => choose::cover(app, below),
-        Question::Missing => choose::confirm_missing(app),
-        Question::Quit => return vec![Effect::Quit(Exit::Done)],
-        Question::LoseForm => app.form = None,
-        Question::Stale => return job::again(app),
+        Dialog::Cover(below) => choose::cover(app, below),
+        Dialog::Missing => choose::confirm_missing(app),
+        Dialog::Quit => return vec![Effect::Quit(Exit::Done)],
+        Dialog::LoseForm => app.form = None,
+        Dialog::Stale => return job::again(app),
         _ => {}
     }
     Vec::new()
@@ -313,7 +313,7 @@ fn name_is_typed(app: &mut App) -> bool {
     let Some(name) = modal.name().filter(|name| typed != **name).cloned() else {
         return true;
     };
-    modal.stop = Stop::Input;
+    modal.focus = Focus::Input;
     let (_, word) = modal.buttons().unwrap_or_default();
     let word = word.unwrap_or_default().to_lowercase();
     app.refuse(format!("type the database's name to {word}: {name}"));
@@ -324,7 +324,7 @@ fn name_is_typed(app: &mut App) -> bool {
 pub(super) fn is_leaving(app: &App) -> bool {
     app.modals
         .last()
-        .is_some_and(|modal| modal.question == Question::Quit)
+        .is_some_and(|modal| modal.dialog == Dialog::Quit)
 }
 
 /// Esc: leaves what lies over the screen, a search, a filter, a zoom; never the
@@ -389,12 +389,12 @@ pub(super) fn back(app: &mut App, context: Context) -> Vec<Effect> {
 
 /// What follows from closing a modal.
 fn closed_of(app: &mut App, closed: &Modal) -> Vec<Effect> {
-    match closed.question {
+    match closed.dialog {
         // What was written makes the plan history: what is there now?
-        Question::Undone if app.scopes.is_some() => return scopes::again(app),
-        Question::Result | Question::Undone => return job::again(app),
-        Question::History => history::close(app),
-        Question::Access => access::close(app),
+        Dialog::Undone if app.scopes.is_some() => return scopes::again(app),
+        Dialog::Result | Dialog::Undone => return job::again(app),
+        Dialog::History => history::close(app),
+        Dialog::Access => access::close(app),
         _ if closed.waiting => {
             app.say("the file is still being written; where it went will be told");
         }
@@ -411,16 +411,16 @@ pub(super) fn ask_to_leave(app: &mut App) {
             "The form is not saved: what was typed would be lost.",
         )];
         app.modals
-            .push(Modal::new(Question::Quit, "Quit without saving?", body));
+            .push(Modal::new(Dialog::Quit, "Quit without saving?", body));
         return;
     }
     let Some(review) = &app.review else { return };
-    let decided = review.counts().of(Mark::Cover) + review.counts().of(Mark::LeftOut);
+    let decided = review.counts().of(ItemStatus::Cover) + review.counts().of(ItemStatus::LeftOut);
     let items = count(decided, "item", "items");
     let body = vec![
         Line::of(Role::Text, "Your choices would be lost."),
         Line::of(Role::Dim, &format!("You changed {items}.")),
     ];
     app.modals
-        .push(Modal::new(Question::Quit, "Quit without importing?", body));
+        .push(Modal::new(Dialog::Quit, "Quit without importing?", body));
 }

@@ -2,8 +2,8 @@
 
 use crate::tui::action::Act;
 use crate::tui::app::{App, Pane};
-use crate::tui::form::Room;
-use crate::tui::mark::Mark;
+use crate::tui::form::Area;
+use crate::tui::item_status::ItemStatus;
 use crate::tui::node::Node;
 
 /// Moves the cursor, or scrolls a modal.
@@ -12,7 +12,7 @@ pub(super) fn rows(app: &mut App, act: Act) {
     let is_asked = app.asked().is_some();
     let form = app.form.as_mut().filter(|_| !is_asked);
     if let Some(picker) = form.and_then(|form| form.picker.as_mut()) {
-        let height = Room::new(size, app.skin.accessible)
+        let height = Area::new(size, app.theme.accessible)
             .height
             .saturating_sub(1);
         picker.list.step(distance(act, height));
@@ -140,9 +140,9 @@ fn enter(app: &mut App) {
 
 /// Goes to the next or previous item that changes, or that is blocked.
 pub(super) fn jump(app: &mut App, act: Act) {
-    let wanted = |mark: Mark| match act {
+    let wanted = |mark: ItemStatus| match act {
         Act::NextBlocked => mark.is_blocked(),
-        _ => !mark.is_blocked() && mark != Mark::Unchanged,
+        _ => !mark.is_blocked() && mark != ItemStatus::Unchanged,
     };
     let here = app.node();
     let Some(review) = &app.review else { return };

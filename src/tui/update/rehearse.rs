@@ -2,11 +2,11 @@
 
 use super::job;
 use crate::job::{Failure, Rehearsal};
-use crate::tui::app::{App, Work};
+use crate::tui::app::{App, JobKind};
 use crate::tui::effect::Effect;
-use crate::tui::modal::{Modal, Question};
+use crate::tui::modal::{Dialog, Modal};
 use crate::tui::msg::EffectId;
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 
 /// Begins. Nothing is asked: nothing is kept.
@@ -18,7 +18,7 @@ pub(super) fn begin(app: &mut App) -> Vec<Effect> {
         app.refuse("nothing to rehearse");
         return Vec::new();
     };
-    let id = job::begin(app, Work::Rehearse);
+    let id = job::begin(app, JobKind::Rehearse);
     app.say("rehearsing: all of it is rolled back at the end");
     vec![Effect::Rehearse(id, Box::new(approved))]
 }
@@ -76,5 +76,5 @@ fn result(rehearsal: &Rehearsal, size: (u16, u16)) -> Modal {
     ));
     body.push(Line::new());
     body.extend(job::tables(&rehearsal.tables, size));
-    Modal::new(Question::Rehearsed, &title, body)
+    Modal::new(Dialog::Rehearsed, &title, body)
 }

@@ -6,14 +6,14 @@ use crate::engine::ItemId;
 use crate::engine::display::safe;
 use crate::job::{Failure, FailureKind};
 use crate::tui::action::Act;
-use crate::tui::app::{App, Work};
+use crate::tui::app::{App, JobKind};
 use crate::tui::effect::{Effect, Save};
-use crate::tui::mark::Mark;
-use crate::tui::modal::{Modal, Question, Stop};
+use crate::tui::item_status::ItemStatus;
+use crate::tui::modal::{Dialog, Focus, Modal};
 use crate::tui::msg::{EffectId, Reviewed};
 use crate::tui::node::Node;
 use crate::tui::review::Review;
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::Line;
 
 /// Asks where a file is to go.
@@ -29,7 +29,7 @@ pub(super) fn ask(app: &mut App, act: Act) {
 fn plan(app: &App) -> Option<Modal> {
     let review = app.review.as_ref()?;
     let (subject, counts) = (&review.subject, review.counts());
-    let (add, cover) = (counts.of(Mark::Add), counts.of(Mark::Cover));
+    let (add, cover) = (counts.of(ItemStatus::Add), counts.of(ItemStatus::Cover));
     let mut body = vec![
         Line::of(Role::Title, &format!("{add} to add, {cover} to overwrite.")),
         Line::of(
@@ -49,11 +49,11 @@ fn plan(app: &App) -> Option<Modal> {
         body.insert(1, Line::of(Role::Warning, &text));
     }
     let path = format!("{}/plans/{}-plan.json", subject.directory, stem(subject));
-    Some(Modal::new(Question::SavePlan, "Save the plan", body).with_path(path))
+    Some(Modal::new(Dialog::SavePlan, "Save the plan", body).with_path(path))
 }
 
 fn backup(app: &App) -> Option<Modal> {
-    let (job, place) = (app.record()?.job, app.place()?);
+    let (job, place) = (app.record()?.job, app.location()?);
     let body = vec![
         Line::of(
             Role::Text,
@@ -63,7 +63,7 @@ fn backup(app: &App) -> Option<Modal> {
     ];
     let path = format!("{}/backups/job-{job}.json", place.directory);
     let modal = Modal::new(
-        Question::SaveBackup(job),
+        Dialog::SaveBackup(job),
         &format!("Save the backup of job {job}"),
         body,
     );
@@ -85,7 +85,7 @@ fn export(app: &App) -> Option<Modal> {
         subject.directory,
         plain(&subject.database)
     );
-    let question = Question::Export(roots(review, app.node()));
+    let question = Dialog::Export(roots(review, app.node()));
     Some(Modal::new(question, "Export", body).with_path(path))
 }
 
@@ -147,33 +147,33 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     if modal.waiting {
-        app.refuse(Work::Save.doing());
+        app.refuse(JobKind::Save.doing());
         return Vec::new();
     }
-    if modal.stop == Stop::Choice {
+    if modal.focus == Focus::Choice {
         modal.at = (modal.at + 1) % modal.options().max(1);
         return Vec::new();
     }
     let path = modal.input.value().trim().to_owned();
     if path.is_empty() {
-        modal.stop = Stop::Input;
+        modal.focus = Focus::Input;
         app.refuse("type a path");
         return Vec::new();
     }
-    let (question, at) = (modal.question.clone(), modal.at);
+    let (question, at) = (modal.dialog.clone(), modal.at);
     let save = match (question, &app.review) {
-        (Question::SavePlan, Some(review)) => Save::Plan(review.choices.clone(), path),
-        (Question::SaveBackup(job), _) => Save::Backup(job, path),
-        (Question::Export(_), _) if at == 0 => Save::Export(Vec::new(), path),
-        (Question::Export(roots), _) if roots.is_empty() => {
+        (Dialog::SavePlan, Some(review)) => Save::Plan(review.choices.clone(), path),
+        (Dialog::SaveBackup(job), _) => Save::Backup(job, path),
+        (Dialog::Export(_), _) if at == 0 => Save::Export(Vec::new(), path),
+        (Dialog::Export(roots), _) if roots.is_empty() => {
             app.refuse("nothing that can be exported alone is chosen or selected");
             return Vec::new();
         }
-        (Question::Export(roots), _) => Save::Export(roots, path),
+        (Dialog::Export(roots), _) => Save::Export(roots, path),
         _ => return Vec::new(),
     };
     modal.wait();
-    vec![Effect::Save(job::begin(app, Work::Save), Box::new(save))]
+    vec![Effect::Save(job::begin(app, JobKind::Save), Box::new(save))]
 }
 
 /// Takes in where the file went, or why it could not be written.

@@ -10,21 +10,21 @@ use tui_input::Input;
 use super::{copy, form, job, navigate};
 use crate::engine::ItemId;
 use crate::job::Failure;
-use crate::job::scope::{Ailment, Edit};
+use crate::job::scope::{Edit, ScopeFinding};
 use crate::tui::action::{Act, Context};
-use crate::tui::app::{App, Work};
+use crate::tui::app::{App, JobKind};
 use crate::tui::effect::Effect;
-use crate::tui::modal::{Modal, Question};
+use crate::tui::modal::{Dialog, Modal};
 use crate::tui::msg::{EffectId, Exit, Scoped};
 use crate::tui::scopes::{Half, Scopes};
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 
 pub(super) use edit::{edited, run};
 
 /// Opens the screen and reads the scopes.
 pub(super) fn open(app: &mut App) -> Vec<Effect> {
-    app.scopes = Some(Scopes::new(app.place().unwrap_or_default()));
+    app.scopes = Some(Scopes::new(app.location().unwrap_or_default()));
     read(app)
 }
 
@@ -34,7 +34,7 @@ pub(super) fn read(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     scopes.failure = None;
-    vec![Effect::Scopes(job::begin(app, Work::Scopes))]
+    vec![Effect::Scopes(job::begin(app, JobKind::Scopes))]
 }
 
 /// Reads them again; what was said is done with.
@@ -95,7 +95,7 @@ fn on_screen(app: &mut App, act: Act) -> Option<Vec<Effect>> {
         Act::CreateScope => open_form(app, act, None),
         Act::EditScope => open_form(app, act, app.scopes.as_ref().and_then(Scopes::at)),
         Act::DeleteScope => delete(app),
-        Act::CheckScopes => vec![Effect::CheckScopes(job::begin(app, Work::Check))],
+        Act::CheckScopes => vec![Effect::CheckScopes(job::begin(app, JobKind::Check))],
         _ => return arrange(app, act).then(Vec::new),
     };
     Some(effects)
@@ -157,7 +157,7 @@ fn move_on(app: &mut App, act: Act) -> bool {
 
 /// Sends the scope, or the detail's line.
 fn copy_scope(app: &mut App) -> Vec<Effect> {
-    let warning = app.skin.glyphs.warning;
+    let warning = app.theme.glyphs.warning;
     let Some(scopes) = &app.scopes else {
         return Vec::new();
     };
@@ -224,7 +224,7 @@ fn open_holders(app: &mut App) {
     let Some(scope) = app.scopes.as_ref().and_then(Scopes::current) else {
         return;
     };
-    let question = Question::Holders(scope.id.clone());
+    let question = Dialog::Holders(scope.id.clone());
     app.modals.push(Modal::new(question, "Clients", Vec::new()));
     list_holders_again(app);
 }
@@ -235,7 +235,7 @@ fn list_holders_again(app: &mut App) {
         return;
     };
     app.modals.retain_mut(|modal| {
-        let Question::Holders(id) = &modal.question else {
+        let Dialog::Holders(id) = &modal.dialog else {
             return true;
         };
         let Some(scope) = catalogue.scope(id) else {
@@ -264,7 +264,7 @@ fn list_holders_again(app: &mut App) {
 /// Opens the filter.
 fn open_filter(app: &mut App) {
     let Some(scopes) = &app.scopes else { return };
-    let mut modal = Modal::new(Question::ScopeFilter, "Which scopes", Vec::new());
+    let mut modal = Modal::new(Dialog::ScopeFilter, "Which scopes", Vec::new());
     modal.more = scopes.choices().len();
     app.modals.push(modal);
 }
@@ -360,7 +360,7 @@ fn close(app: &mut App) -> Vec<Effect> {
     if app
         .job
         .as_ref()
-        .is_some_and(|job| matches!(job.work, Work::Scopes | Work::Check))
+        .is_some_and(|job| matches!(job.work, JobKind::Scopes | JobKind::Check))
     {
         app.job = None;
     }
@@ -380,7 +380,7 @@ pub(super) fn interrupt(app: &mut App) -> Vec<Effect> {
 }
 
 /// Takes in what is wrong with the scopes.
-pub(super) fn checked(app: &mut App, id: EffectId, outcome: Result<Vec<Ailment>, Failure>) {
+pub(super) fn checked(app: &mut App, id: EffectId, outcome: Result<Vec<ScopeFinding>, Failure>) {
     if job::is_stale(app, id) {
         return;
     }
@@ -404,7 +404,7 @@ pub(super) fn checked(app: &mut App, id: EffectId, outcome: Result<Vec<Ailment>,
                 "{}, {can} can be repaired",
                 count(found, "finding", "findings")
             );
-            let mut modal = Modal::new(Question::Findings, &title, Vec::new());
+            let mut modal = Modal::new(Dialog::Findings, &title, Vec::new());
             modal.more = found;
             app.modals.push(modal);
         }
@@ -435,7 +435,7 @@ fn open_finding(app: &mut App) {
     if !ailment.hint.is_empty() {
         body.push(pair("now", &ailment.hint));
     }
-    let mut modal = Modal::new(Question::Finding, "Finding", body);
+    let mut modal = Modal::new(Dialog::Finding, "Finding", body);
     // Nothing is confirmed by closing what is there to be read.
     modal.drawn = true;
     app.modals.push(modal);

@@ -14,21 +14,21 @@ use super::*;
 use crate::engine::{Finding, Outcome, Plan};
 use crate::job::{Failure, FailureKind, Phase, Progress, Stale};
 use crate::tui::app::Pane;
-use crate::tui::mark::Mark;
-use crate::tui::modal::{Question, Stop};
+use crate::tui::item_status::ItemStatus;
+use crate::tui::modal::{Dialog, Focus};
 use crate::tui::node::Node;
 use crate::tui::review::Filter;
 use crate::tui::support::*;
 use crate::tui::widget::Line;
 
-fn marks(app: &App) -> Vec<Mark> {
+fn marks(app: &App) -> Vec<ItemStatus> {
     let review = app.review.as_ref().unwrap();
     (0..review.plan().entries().len())
         .map(|at| review.mark(at))
         .collect()
 }
 
-fn mark(app: &App, id: &str) -> Mark {
+fn mark(app: &App, id: &str) -> ItemStatus {
     let review = app.review.as_ref().unwrap();
     let at = review
         .plan()
@@ -39,8 +39,8 @@ fn mark(app: &App, id: &str) -> Mark {
     review.mark(at)
 }
 
-fn question(app: &App) -> Option<&Question> {
-    app.modals.last().map(|modal| &modal.question)
+fn question(app: &App) -> Option<&Dialog> {
+    app.modals.last().map(|modal| &modal.dialog)
 }
 
 fn tree_node(app: &App) -> Node {
@@ -204,10 +204,10 @@ mod choosing {
     fn space_leaves_out_and_chooses_again() {
         let mut app = sampled(80, 24);
         keys(&mut app, "space");
-        assert_eq!(mark(&app, "client:crm"), Mark::LeftOut);
+        assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
         assert_eq!(notice(&app), "client:crm: left out");
         keys(&mut app, "space");
-        assert_eq!(mark(&app, "client:crm"), Mark::Add);
+        assert_eq!(mark(&app, "client:crm"), ItemStatus::Add);
     }
 
     #[test]
@@ -218,14 +218,14 @@ mod choosing {
             notice(&app),
             "group:crm-read: left out; 1 item that requires it is blocked now"
         );
-        assert_eq!(mark(&app, "client:crm"), Mark::CannotAdd);
+        assert_eq!(mark(&app, "client:crm"), ItemStatus::CannotAdd);
     }
 
     #[test]
     fn choosing_chooses_what_is_needed_and_says_so() {
         let mut app = sampled(80, 24);
         keys(&mut app, "1 j 2 space 1 k 2 space");
-        assert_eq!(mark(&app, "group:crm-read"), Mark::Add);
+        assert_eq!(mark(&app, "group:crm-read"), ItemStatus::Add);
         assert_eq!(
             notice(&app),
             "client:crm: will be added, with group:crm-read that it requires"
@@ -236,9 +236,9 @@ mod choosing {
     fn c_covers_and_leaves_again() {
         let mut app = sampled(80, 24);
         keys(&mut app, "j c");
-        assert_eq!(mark(&app, "client:billing"), Mark::Cover);
+        assert_eq!(mark(&app, "client:billing"), ItemStatus::Cover);
         keys(&mut app, "c");
-        assert_eq!(mark(&app, "client:billing"), Mark::LeftOut);
+        assert_eq!(mark(&app, "client:billing"), ItemStatus::LeftOut);
         keys(&mut app, "k c");
         assert_eq!(notice(&app), "not in the target: there is nothing to cover");
     }
@@ -262,14 +262,14 @@ mod choosing {
         let mut app = sampled(80, 24);
         keys(&mut app, "1 space tab enter");
         assert_eq!(notice(&app), "2 more items to be overwritten");
-        assert_eq!(mark(&app, "client:risk"), Mark::Cover);
+        assert_eq!(mark(&app, "client:risk"), ItemStatus::Cover);
         keys(&mut app, "space");
         assert_eq!(notice(&app), "4 items left out");
-        assert_eq!(mark(&app, "client:crm"), Mark::LeftOut);
+        assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
         keys(&mut app, "space tab enter");
         assert_eq!(
             [mark(&app, "client:crm"), mark(&app, "client:risk")],
-            [Mark::Add, Mark::Cover]
+            [ItemStatus::Add, ItemStatus::Cover]
         );
     }
 
@@ -277,8 +277,8 @@ mod choosing {
     fn c_on_a_kind_leaves_its_adds_alone() {
         let mut app = sampled(80, 24);
         keys(&mut app, "space 1 c tab enter");
-        assert_eq!(mark(&app, "client:crm"), Mark::LeftOut);
-        assert_eq!(mark(&app, "client:billing"), Mark::Cover);
+        assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
+        assert_eq!(mark(&app, "client:billing"), ItemStatus::Cover);
     }
 
     #[test]
@@ -286,16 +286,19 @@ mod choosing {
         let mut app = sampled(80, 24);
         keys(&mut app, "C enter");
         assert!(app.modals.is_empty());
-        assert!(!marks(&app).contains(&Mark::Cover), "Cancel has the focus");
+        assert!(
+            !marks(&app).contains(&ItemStatus::Cover),
+            "Cancel has the focus"
+        );
         keys(&mut app, "C tab enter");
         assert_eq!(
             marks(&app)
                 .iter()
-                .filter(|mark| **mark == Mark::Cover)
+                .filter(|mark| **mark == ItemStatus::Cover)
                 .count(),
             3
         );
-        assert_eq!(mark(&app, "client:portal"), Mark::Unchanged);
+        assert_eq!(mark(&app, "client:portal"), ItemStatus::Unchanged);
         keys(&mut app, "C");
         assert_eq!(notice(&app), "every item that differs is covered already");
     }
@@ -304,7 +307,7 @@ mod choosing {
     fn lacking_apis_are_confirmed_in_a_list() {
         let mut app = sampled(80, 24);
         keys(&mut app, "m");
-        assert_eq!(question(&app), Some(&Question::Missing));
+        assert_eq!(question(&app), Some(&Dialog::Missing));
         keys(&mut app, "tab enter");
         assert!(app.review.as_ref().unwrap().choices.missing_confirmed);
         assert_eq!(
@@ -333,7 +336,7 @@ mod listing {
     fn an_item_that_the_filter_no_longer_lists_goes_at_once() {
         let mut app = sampled(80, 24);
         keys(&mut app, "f f f space");
-        assert_eq!(mark(&app, "client:crm"), Mark::LeftOut);
+        assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
         assert_eq!(here(&app), "client:evil\u{1b}[2J\u{202e}");
     }
 
@@ -447,12 +450,12 @@ mod importing {
         keys(&mut app, "j c P");
         assert_eq!(
             question(&app),
-            Some(&Question::Import(Some("gateway".to_owned())))
+            Some(&Dialog::Import(Some("gateway".to_owned())))
         );
-        assert_eq!(app.modals.last().unwrap().stop, Stop::Input);
+        assert_eq!(app.modals.last().unwrap().focus, Focus::Input);
         keys(&mut app, "tab enter");
         assert!(app.job.is_none());
-        assert_eq!(app.modals.last().unwrap().stop, Stop::Input);
+        assert_eq!(app.modals.last().unwrap().focus, Focus::Input);
         keys(&mut app, "\"gate\" enter");
         assert!(app.job.is_none());
         let effects = keys(&mut app, "\"way\" enter");
@@ -491,7 +494,7 @@ mod importing {
         let mut app = plain();
         let effects = keys_ahead(&mut app, "P tab enter");
         assert!(effects.is_empty() && app.job.is_none());
-        assert_eq!(app.modals.last().unwrap().stop, Stop::Cancel);
+        assert_eq!(app.modals.last().unwrap().focus, Focus::Cancel);
     }
 
     #[test]
@@ -514,7 +517,7 @@ mod importing {
         assert_eq!(notice(&app), "confirm missing objects first (m)");
         // On either list the key for choosing asks, as `m` does.
         keys(&mut app, "1 G k space");
-        assert_eq!(question(&app), Some(&Question::Missing));
+        assert_eq!(question(&app), Some(&Dialog::Missing));
         keys(&mut app, "tab enter");
         assert_eq!(
             notice(&app),
@@ -585,7 +588,7 @@ mod importing {
         let id = apply_id(&keys(&mut app, "P tab enter"));
         let outcomes = vec![Outcome::Added; 12];
         update(&mut app, Msg::Applied(id, Ok(receipt(outcomes))));
-        assert_eq!(question(&app), Some(&Question::Result));
+        assert_eq!(question(&app), Some(&Dialog::Result));
         update(&mut app, Msg::Drawn);
         let effects = keys(&mut app, "j j q");
         compare_id(&effects);
@@ -679,7 +682,7 @@ mod importing {
             .push(Stale::new(item, "changed in the target since: /tps"));
         update(&mut app, Msg::Applied(id, Err(failure)));
         update(&mut app, Msg::Drawn);
-        assert_eq!(question(&app), Some(&Question::Stale));
+        assert_eq!(question(&app), Some(&Dialog::Stale));
         let id = compare_id(&keys(&mut app, "R"));
         update(
             &mut app,
@@ -688,7 +691,7 @@ mod importing {
                 Ok(reviewed(plan(sample_drafts(20), Vec::new(), Vec::new()))),
             ),
         );
-        assert_eq!(mark(&app, "client:risk"), Mark::Cover);
+        assert_eq!(mark(&app, "client:risk"), ItemStatus::Cover);
         assert_eq!(here(&app), "client:risk");
     }
 
@@ -726,7 +729,7 @@ mod importing {
             &mut app,
             Msg::Compared(id, Ok(reviewed(plan(drafts, Vec::new(), Vec::new())))),
         );
-        assert_eq!(mark(&app, "client:crm"), Mark::Differs);
+        assert_eq!(mark(&app, "client:crm"), ItemStatus::Differs);
     }
     use crate::engine::Value;
 }
@@ -749,7 +752,7 @@ mod leaving {
         let mut app = sampled(80, 24);
         assert_eq!(quits(&keys(&mut app, "q")), Some(Exit::Done));
         assert_eq!(quits(&keys(&mut app, "space q")), None);
-        assert_eq!(question(&app), Some(&Question::Quit));
+        assert_eq!(question(&app), Some(&Dialog::Quit));
         assert_eq!(quits(&keys(&mut app, "q")), None);
         assert_eq!(quits(&keys(&mut app, "q tab enter")), Some(Exit::Done));
     }
@@ -852,14 +855,14 @@ mod reading {
         keys(&mut app, ": \"zo\" enter");
         assert!(app.zoom && app.modals.is_empty());
         keys(&mut app, ": \"cover\" down enter");
-        assert_eq!(question(&app), Some(&Question::Cover(None)));
+        assert_eq!(question(&app), Some(&Dialog::Cover(None)));
     }
 
     #[test]
     fn the_palette_asks_no_question_of_its_own() {
         let mut app = sampled(80, 24);
         keys(&mut app, ": \"confirm-lack\" enter");
-        assert_eq!(question(&app), Some(&Question::Missing));
+        assert_eq!(question(&app), Some(&Dialog::Missing));
         compare_id(&keys(&mut app, "q : \"compare\" enter"));
     }
 
@@ -941,15 +944,15 @@ mod reading {
     #[test]
     fn without_colours_there_is_one_theme() {
         let mut app = app_at(80, 24);
-        app.skin = skin(
+        app.theme = skin(
             "dark",
-            crate::tui::skin::Level::None,
-            &crate::tui::skin::UNICODE,
+            crate::tui::theme::Level::None,
+            &crate::tui::theme::UNICODE,
         );
         open_in(&mut app, reviewed(sample()));
-        assert_eq!(app.skin.name(), "mono");
+        assert_eq!(app.theme.name(), "mono");
         keys(&mut app, "T");
-        assert_eq!(app.skin.name(), "mono");
+        assert_eq!(app.theme.name(), "mono");
         assert!(notice(&app).starts_with("no colours here"));
     }
 
@@ -1037,7 +1040,7 @@ mod own_keys {
     use crate::config::Binding;
     use crate::tui::action::KeyMap;
     use crate::tui::msg::Reloaded;
-    use crate::tui::skin::all;
+    use crate::tui::theme::all;
 
     fn keymap(action: &str, key: &str) -> KeyMap {
         let binding = Binding {
@@ -1053,9 +1056,9 @@ mod own_keys {
         let mut app = sampled(80, 24);
         app.keymap = keymap("cover", "v");
         keys(&mut app, "j c");
-        assert_eq!(mark(&app, "client:billing"), Mark::Differs);
+        assert_eq!(mark(&app, "client:billing"), ItemStatus::Differs);
         keys(&mut app, "v");
-        assert_eq!(mark(&app, "client:billing"), Mark::Cover);
+        assert_eq!(mark(&app, "client:billing"), ItemStatus::Cover);
     }
 
     #[test]
@@ -1072,7 +1075,7 @@ mod own_keys {
         keys(&mut app, "T");
         let (keys, themes) = (Ok(keymap("cover", "v")), Ok(all(None).0));
         update(&mut app, Msg::Reloaded(Reloaded { themes, keys }));
-        assert_eq!(app.skin.name(), "light");
+        assert_eq!(app.theme.name(), "light");
         assert_eq!(app.key(Act::Cover), "v");
         assert_eq!(notice(&app), "themes and keys were read again");
     }
@@ -1090,7 +1093,7 @@ mod own_keys {
             }),
         );
         assert_eq!(app.key(Act::Cover), "v");
-        assert_eq!(app.skin.name(), "dark");
+        assert_eq!(app.theme.name(), "dark");
         assert_eq!(notice(&app), "sea.toml:1: no (kept as it was)");
     }
 }
@@ -1100,7 +1103,7 @@ fn enter_closes_what_was_read_as_q_does() {
     for close in ["enter", "q"] {
         let mut app = sampled(80, 24);
         keys(&mut app, "! e");
-        assert_eq!(question(&app), Some(&Question::Explain));
+        assert_eq!(question(&app), Some(&Dialog::Explain));
         keys(&mut app, close);
         assert_eq!(question(&app), None);
         let id = apply_id(&keys(&mut app, "m tab enter P tab enter"));
@@ -1109,7 +1112,7 @@ fn enter_closes_what_was_read_as_q_does() {
             Msg::Applied(id, Ok(receipt(vec![Outcome::Added; 12]))),
         );
         update(&mut app, Msg::Drawn);
-        assert_eq!(question(&app), Some(&Question::Result));
+        assert_eq!(question(&app), Some(&Dialog::Result));
         compare_id(&keys(&mut app, close));
         assert_eq!(question(&app), None);
     }

@@ -5,9 +5,9 @@ use ratatui::layout::Position;
 use super::footer::spinner;
 use crate::job::Progress;
 use crate::tui::action::Act;
-use crate::tui::app::{App, Work};
+use crate::tui::app::{App, JobKind};
 use crate::tui::layout::centred;
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line};
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Option<Position> {
@@ -21,7 +21,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Opti
         ..inside
     };
     let width = usize::from(inside.width);
-    let target = app.place().map(|place| place.target).unwrap_or_default();
+    let target = app.location().map(|place| place.target).unwrap_or_default();
     let seconds = job
         .since
         .map_or(0, |since| app.now.saturating_sub(since).as_secs());
@@ -60,25 +60,28 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Opti
         canvas.line(inside, n, line);
     }
     canvas
-        .skin
+        .theme
         .accessible
         .then(|| super::tree::cursor(inside, 0))
 }
 
-fn title(work: Work) -> String {
+fn title(work: JobKind) -> String {
     match work {
-        Work::Rehearse => " Rehearsal: all of it is rolled back ".to_owned(),
-        Work::Undo(job) => format!(" Undoing job {job} "),
-        Work::Edit => " Editing scopes ".to_owned(),
-        Work::Apply | Work::Compare | Work::Save | Work::History | Work::Scopes | Work::Check => {
-            " Importing ".to_owned()
-        }
+        JobKind::Rehearse => " Rehearsal: all of it is rolled back ".to_owned(),
+        JobKind::Undo(job) => format!(" Undoing job {job} "),
+        JobKind::Edit => " Editing scopes ".to_owned(),
+        JobKind::Apply
+        | JobKind::Compare
+        | JobKind::Save
+        | JobKind::History
+        | JobKind::Scopes
+        | JobKind::Check => " Importing ".to_owned(),
     }
 }
 
 /// Lays out how far a phase is.
 pub(super) fn phase_line(app: &App, progress: &Progress, is_done: bool, width: usize) -> Line {
-    let glyphs = app.skin.glyphs;
+    let glyphs = app.theme.glyphs;
     let sign = if is_done { glyphs.done } else { glyphs.closed };
     let mut line =
         Line::of(Role::Gauge, sign).and(Role::Text, &format!(" {}", progress.phase.label()));

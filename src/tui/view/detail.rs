@@ -7,7 +7,7 @@ use super::tree::cursor;
 use super::{cursor_role, pane_box};
 use crate::tui::app::{App, Pane};
 use crate::tui::layout::Panes;
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line};
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<Position> {
@@ -46,7 +46,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
 /// Says in the lower border how much is below.
 fn more(app: &App, canvas: &mut Canvas<'_>, panes: &Panes, below: usize) {
     let area = panes.area(Pane::Detail);
-    if below == 0 || app.skin.accessible || area.height < 2 || area.width < 6 {
+    if below == 0 || app.theme.accessible || area.height < 2 || area.width < 6 {
         return;
     }
     let role = if app.focus == Pane::Detail {

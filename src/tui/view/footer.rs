@@ -7,14 +7,14 @@ use super::modal::input_line;
 use super::rows::counts;
 use super::scopes;
 use crate::tui::action::{Act, Action, CATALOGUE, Context};
-use crate::tui::app::{App, Pane, Work};
+use crate::tui::app::{App, JobKind, Pane};
 use crate::tui::form::Form;
+use crate::tui::item_status::ItemStatus;
 use crate::tui::keys::show;
-use crate::tui::mark::Mark;
-use crate::tui::modal::Stop;
+use crate::tui::modal::Focus;
 use crate::tui::review::Review;
 use crate::tui::scopes::Half;
-use crate::tui::skin::{Role, SPINNER};
+use crate::tui::theme::{Role, SPINNER};
 use crate::tui::widget::{Canvas, Line, wrap};
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
@@ -80,22 +80,22 @@ fn two_rows(canvas: &mut Canvas<'_>, area: Rect, role: Role, text: &str) {
 /// How things stand; what is nought is left out.
 fn summary(app: &App, review: &Review) -> Line {
     let counts = review.counts();
-    let dot = app.skin.glyphs.dot;
+    let dot = app.theme.glyphs.dot;
     let mut line = Line::new();
     match app.job.as_ref().map(|job| job.work) {
-        Some(Work::Compare) => {
+        Some(JobKind::Compare) => {
             line.push(
                 Role::Title,
                 &format!("{}comparing again {dot} ", spinner(app)),
             );
         }
-        Some(work @ (Work::Save | Work::History | Work::Scopes | Work::Check)) => {
+        Some(work @ (JobKind::Save | JobKind::History | JobKind::Scopes | JobKind::Check)) => {
             line.push(
                 Role::Title,
                 &format!("{}{} {dot} ", spinner(app), work.doing()),
             );
         }
-        Some(Work::Apply | Work::Rehearse | Work::Undo(_) | Work::Edit) | None => {}
+        Some(JobKind::Apply | JobKind::Rehearse | JobKind::Undo(_) | JobKind::Edit) | None => {}
     }
     let missing = review.plan().missing_count();
     let missing_role = if review.choices.missing_confirmed {
@@ -104,12 +104,16 @@ fn summary(app: &App, review: &Review) -> Line {
         Role::Blocked
     };
     let parts = [
-        (counts.of(Mark::Add), "add", Role::Add),
-        (counts.of(Mark::Cover), "cover", Role::Cover),
-        (counts.of(Mark::Differs), "undecided", Role::Repeat),
-        (counts.of(Mark::Unchanged), "unchanged", Role::Unchanged),
+        (counts.of(ItemStatus::Add), "add", Role::Add),
+        (counts.of(ItemStatus::Cover), "cover", Role::Cover),
+        (counts.of(ItemStatus::Differs), "undecided", Role::Repeat),
+        (
+            counts.of(ItemStatus::Unchanged),
+            "unchanged",
+            Role::Unchanged,
+        ),
         (counts.blocked(), "blocked", Role::Blocked),
-        (counts.of(Mark::LeftOut), "left out", Role::LeftOut),
+        (counts.of(ItemStatus::LeftOut), "left out", Role::LeftOut),
         (missing.apis, "lack API", missing_role),
         (missing.others, "missing", missing_role),
     ];
@@ -131,7 +135,7 @@ fn summary(app: &App, review: &Review) -> Line {
 
 /// The same in signs, for narrow screens.
 fn short_summary(app: &App, review: &Review) -> Line {
-    let glyphs = app.skin.glyphs;
+    let glyphs = app.theme.glyphs;
     let mut line = counts(review.counts(), glyphs, usize::MAX - 1);
     let missing = review.plan().missing().len();
     if missing > 0 {
@@ -147,7 +151,7 @@ fn short_summary(app: &App, review: &Review) -> Line {
 
 /// A turn of the spinner, four times a second at most.
 pub(super) fn spinner(app: &App) -> String {
-    if app.skin.accessible {
+    if app.theme.accessible {
         return String::new();
     }
     let turn = app.now.as_millis() / 250;
@@ -184,7 +188,7 @@ fn key(app: &App, context: Context, act: Act) -> Option<String> {
     let is_typing = app
         .modals
         .last()
-        .is_some_and(|modal| modal.stop == Stop::Input);
+        .is_some_and(|modal| modal.focus == Focus::Input);
     let in_a_form = context == Context::Form && app.form.as_ref().is_some_and(Form::is_typing);
     if (context == Context::Dialog && is_typing) || in_a_form {
         app.keymap.key_untyped(context, act)

@@ -6,9 +6,9 @@ use super::scopes::doing;
 use super::tree::cursor as row_cursor;
 use crate::engine::display::safe;
 use crate::tui::app::App;
-use crate::tui::form::{Form, Picker, Room, lay, message, typed};
+use crate::tui::form::{Area, Form, Picker, lay, message, typed};
 use crate::tui::modal::FOOTER;
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, cut, width};
 
 /// Lists narrower than this have no column for names.
@@ -33,15 +33,15 @@ pub(super) fn draw(
     canvas.clear(area);
     let mut title = Line::of(Role::Title, &format!(" {} ", form.title()));
     if let Some(picker) = &form.picker {
-        title.push(Role::Dim, &format!("{} ", app.skin.glyphs.dot));
+        title.push(Role::Dim, &format!("{} ", app.theme.glyphs.dot));
         title.push(Role::Title, &format!("{} ", picker.topic.title()));
         title.push(
             Role::Dim,
-            &format!("{} {} ", app.skin.glyphs.dot, picker.tally()),
+            &format!("{} {} ", app.theme.glyphs.dot, picker.tally()),
         );
     }
     let boxed = canvas.boxed(area, &title, true);
-    let room = Room::new(size, app.skin.accessible);
+    let room = Area::new(size, app.theme.accessible);
     let inside = Rect {
         x: boxed.x.saturating_add(1),
         width: u16::try_from(room.width)
@@ -62,7 +62,7 @@ fn fields(
     inside: Rect,
     area: Rect,
 ) -> Option<Position> {
-    let rows = lay(form, usize::from(inside.width), app.skin.glyphs);
+    let rows = lay(form, usize::from(inside.width), app.theme.glyphs);
     let height = usize::from(inside.height);
     let focus = rows.iter().position(|row| row.has_focus).unwrap_or(0);
     let visible = crate::tui::widget::window(rows.len(), focus, form.top, height);
@@ -82,7 +82,7 @@ fn fields(
                     x: here.x.saturating_add(column),
                     ..here
                 }),
-                None => app.skin.accessible.then_some(here),
+                None => app.theme.accessible.then_some(here),
             };
         }
     }
@@ -92,7 +92,7 @@ fn fields(
 
 /// Says in the lower border how much there is above and below.
 fn more(canvas: &mut Canvas<'_>, area: Rect, above: usize, below: usize) {
-    if canvas.skin.accessible || area.width < 24 || area.height < 2 || above + below == 0 {
+    if canvas.theme.accessible || area.width < 24 || area.height < 2 || above + below == 0 {
         return;
     }
     let mut parts = Vec::new();
@@ -152,7 +152,7 @@ fn list(
         for (n, part) in crate::tui::widget::wrap(nothing, room).iter().enumerate() {
             canvas.line(below, n, &Line::of(Role::Dim, part));
         }
-        return typed_at.or_else(|| app.skin.accessible.then(|| row_cursor(below, 0)));
+        return typed_at.or_else(|| app.theme.accessible.then(|| row_cursor(below, 0)));
     }
     let columns = Columns::new(picker, visible.clone(), room);
     for (n, row) in visible.clone().enumerate() {
@@ -171,7 +171,7 @@ fn list(
         Role::Selection
     };
     canvas.mark(below, at, role);
-    typed_at.or_else(|| app.skin.accessible.then(|| row_cursor(below, at)))
+    typed_at.or_else(|| app.theme.accessible.then(|| row_cursor(below, at)))
 }
 
 /// Draws what the list is narrowed by; returns the cursor while it is typed.
@@ -188,7 +188,7 @@ fn filter(app: &App, picker: &Picker, canvas: &mut Canvas<'_>, inside: Rect) -> 
             &picker.filter,
             room,
             picker.is_filtering,
-            app.skin.glyphs,
+            app.theme.glyphs,
         )
     } else {
         line.push(Role::Dim, "all are listed");
@@ -226,7 +226,7 @@ impl Columns {
         let Some(choice) = picker.row(row) else {
             return Line::new();
         };
-        let glyphs = app.skin.glyphs;
+        let glyphs = app.theme.glyphs;
         let sign = match (picker.is_single(), choice.is_chosen) {
             (true, true) => "(x) ",
             (true, false) => "( ) ",
@@ -279,7 +279,7 @@ pub(super) fn summary(app: &App) -> Line {
             };
             doing(app).and(
                 Role::Dim,
-                &format!("* is required {} {text}", app.skin.glyphs.dot),
+                &format!("* is required {} {text}", app.theme.glyphs.dot),
             )
         }
         (None, None) => doing(app).and(Role::Dim, "* is required"),

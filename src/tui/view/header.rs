@@ -3,8 +3,8 @@
 use ratatui::layout::Rect;
 
 use crate::tui::app::App;
-use crate::tui::msg::Place;
-use crate::tui::skin::Role;
+use crate::tui::msg::Location;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, cut, width};
 
 /// How much of the checksum tells files apart.
@@ -15,7 +15,7 @@ const SHORTEST_FILE: usize = 12;
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let Some(review) = &app.review else {
-        match app.place() {
+        match app.location() {
             Some(place) => target(canvas, area, &place),
             None => {
                 let line = Line::of(Role::Title, "gatediff")
@@ -30,7 +30,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let mut right = Line::of(Role::Dim, &subject.platform);
     marks(&mut right, subject.production, subject.read_only.is_some());
     let left = usize::from(canvas.line_right(area, 0, &right)).saturating_sub(2);
-    let glyphs = app.skin.glyphs;
+    let glyphs = app.theme.glyphs;
     let sha: String = subject.sha256.chars().take(SHORT).collect();
     let target = crate::engine::display::safe(&subject.target);
     let fixed = width(&target) + 3 + width(glyphs.arrow);
@@ -68,7 +68,7 @@ fn marks(right: &mut Line, production: bool, read_only: bool) {
 }
 
 /// Where there is no file, the target alone.
-fn target(canvas: &mut Canvas<'_>, area: Rect, place: &Place) {
+fn target(canvas: &mut Canvas<'_>, area: Rect, place: &Location) {
     let mut right = Line::new();
     marks(&mut right, place.production, place.read_only.is_some());
     let left = canvas.line_right(area, 0, &right);

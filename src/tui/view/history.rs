@@ -4,7 +4,7 @@ use crate::engine::display::safe;
 use crate::job::JobRecord;
 use crate::tui::app::App;
 use crate::tui::record;
-use crate::tui::skin::{Glyphs, Role};
+use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::{Line, cut, width};
 
 /// Lists narrower than this show no year.
@@ -32,7 +32,7 @@ pub(super) struct Columns {
 impl Columns {
     /// Returns the columns for the visible jobs.
     pub(super) fn new(app: &App, visible: &[JobRecord], room: usize) -> Self {
-        let glyphs = app.skin.glyphs;
+        let glyphs = app.theme.glyphs;
         let widest = |text: &dyn Fn(&JobRecord) -> String, least: usize| {
             visible
                 .iter()

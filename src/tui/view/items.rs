@@ -9,12 +9,12 @@ use crate::engine::Severity;
 use crate::engine::display::safe;
 use crate::tui::action::Act;
 use crate::tui::app::{App, Pane};
+use crate::tui::item_status::ItemStatus;
 use crate::tui::label::labels;
 use crate::tui::layout::Panes;
-use crate::tui::mark::Mark;
 use crate::tui::node::{Node, Row};
 use crate::tui::review::{Filter, Review};
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, count, cut, width, wrap};
 
 /// Panes narrower than this have short status words.
@@ -75,7 +75,7 @@ fn title(app: &App, review: &Review) -> Line {
     let mut line = Line::of(Role::Title, &name(review, review.listed));
     line.push(
         Role::Dim,
-        &format!(" {} {}", app.skin.glyphs.dot, review.items.rows().len()),
+        &format!(" {} {}", app.theme.glyphs.dot, review.items.rows().len()),
     );
     line
 }
@@ -140,7 +140,7 @@ impl Columns {
     }
 
     /// Says whether a note is in words: a reason where it fits, others where all do.
-    const fn in_words(&self, mark: Mark, fits: bool) -> bool {
+    const fn in_words(&self, mark: ItemStatus, fits: bool) -> bool {
         if mark.is_blocked() { fits } else { self.wordy }
     }
 
@@ -170,15 +170,15 @@ impl Columns {
 /// Returns what to note about an item in words, and in a figure.
 fn notes(review: &Review, at: usize) -> (String, String) {
     match review.mark(at) {
-        Mark::Unchanged => ("unchanged".to_owned(), String::new()),
-        Mark::Differs | Mark::Cover | Mark::LeftOut => {
+        ItemStatus::Unchanged => ("unchanged".to_owned(), String::new()),
+        ItemStatus::Differs | ItemStatus::Cover | ItemStatus::LeftOut => {
             let fields = review.fields(at);
             fields.map_or_else(Default::default, |n| {
                 (count(n, "field", "fields"), n.to_string())
             })
         }
-        Mark::CannotAdd | Mark::CannotCover => (blocked_by(review, at), String::new()),
-        Mark::Add => (String::new(), String::new()),
+        ItemStatus::CannotAdd | ItemStatus::CannotCover => (blocked_by(review, at), String::new()),
+        ItemStatus::Add => (String::new(), String::new()),
     }
 }
 
@@ -187,7 +187,7 @@ fn blocked_by(review: &Review, at: usize) -> String {
     let obstacle = review
         .resolution()
         .state(at)
-        .and_then(|state| state.obstacle.as_ref());
+        .and_then(|state| state.blocked_by.as_ref());
     let reason = review
         .entry(at)
         .and_then(|entry| entry.verdict.reasons.first())
@@ -197,15 +197,15 @@ fn blocked_by(review: &Review, at: usize) -> String {
         .unwrap_or_default()
 }
 
-fn word(mark: Mark, short: bool) -> &'static str {
+fn word(mark: ItemStatus, short: bool) -> &'static str {
     match mark {
-        Mark::CannotAdd | Mark::CannotCover if short => "Cannot",
+        ItemStatus::CannotAdd | ItemStatus::CannotCover if short => "Cannot",
         mark => mark.word(),
     }
 }
 
 fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
-    let glyphs = app.skin.glyphs;
+    let glyphs = app.theme.glyphs;
     let mut line = Line::new();
     line.pad_to(usize::from(row.depth) * 2);
     match row.node {
@@ -249,15 +249,15 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
                 return line;
             };
             line.push(
-                member.fate.role(),
-                &format!("{} ", member.fate.glyph(glyphs)),
+                member.status.role(),
+                &format!("{} ", member.status.glyph(glyphs)),
             );
             line.push(
-                member.fate.role(),
+                member.status.role(),
                 &cut(&safe(&member.label), columns.key, glyphs.ellipsis),
             );
             line.pad_to(columns.key + 5);
-            line.push(Role::Dim, member.fate.word());
+            line.push(Role::Dim, member.status.word());
         }
         Node::MissingObject(at) => {
             let users = review

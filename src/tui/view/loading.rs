@@ -7,7 +7,7 @@ use super::applying::phase_line;
 use super::footer::spinner;
 use crate::tui::action::Act;
 use crate::tui::app::App;
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::update::explain;
 use crate::tui::widget::{Canvas, Line, wrap};
 

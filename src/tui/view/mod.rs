@@ -19,15 +19,15 @@ use ratatui::layout::{Position, Rect};
 use super::action::Act;
 use super::app::{App, Pane};
 use super::layout::{self, Panes, SMALLEST};
-use super::modal::{Modal, Question};
-use super::skin::Role;
+use super::modal::{Dialog, Modal};
+use super::theme::Role;
 use super::widget::{Canvas, Line};
 
 /// Draws the model. It is safe at every size, also at one that the model does
 /// not know of yet.
 pub(crate) fn view(app: &App, frame: &mut Frame<'_>) {
     let area = frame.area();
-    let mut canvas = Canvas::new(frame.buffer_mut(), &app.skin);
+    let mut canvas = Canvas::new(frame.buffer_mut(), &app.theme);
     let cursor = draw(app, &mut canvas, area);
     if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
         frame.set_cursor_position(cursor);
@@ -40,7 +40,7 @@ fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
         too_small(app, canvas, area);
         return None;
     }
-    let panes = layout::panes(size, app.focus, app.zoom, app.skin.accessible);
+    let panes = layout::panes(size, app.focus, app.zoom, app.theme.accessible);
     header::draw(app, canvas, panes.header);
     let has_scopes = app
         .scopes
@@ -90,7 +90,7 @@ fn review(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<Position>
             Pane::Detail => detail::draw(app, canvas, panes),
         };
     }
-    cursor.filter(|_| app.skin.accessible)
+    cursor.filter(|_| app.theme.accessible)
 }
 
 /// Draws the box of a pane and returns its inside.
@@ -104,7 +104,7 @@ fn pane_box(app: &App, canvas: &mut Canvas<'_>, panes: &Panes, pane: Pane, title
         shown.push(piece.role, piece.text());
     }
     shown.push(Role::Text, " ");
-    if app.skin.accessible && focused {
+    if app.theme.accessible && focused {
         shown.push(Role::Dim, "(focus)");
     }
     canvas.boxed(panes.area(pane), &shown, focused)
@@ -127,7 +127,7 @@ fn too_small(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let leaving = app
         .modals
         .last()
-        .is_some_and(|modal| modal.question == Question::Quit);
+        .is_some_and(|modal| modal.dialog == Dialog::Quit);
     let key = app.key(Act::Back);
     let quits = match (app.is_applying(), leaving) {
         (true, _) => String::new(),

@@ -13,12 +13,12 @@ use crate::engine::display::safe;
 use crate::tui::app::App;
 use crate::tui::detail::done;
 use crate::tui::label::labels;
-use crate::tui::modal::{FOOTER, Modal, Question, Stop};
-use crate::tui::skin::Role;
+use crate::tui::modal::{Dialog, FOOTER, Focus, Modal};
+use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, width, window};
 
 /// The most items that are named in a line.
-const MOST_NAMES: usize = 20;
+const MAX_NAMES: usize = 20;
 
 pub(super) fn draw(
     app: &App,
@@ -27,7 +27,7 @@ pub(super) fn draw(
     size: (u16, u16),
 ) -> Option<Position> {
     let area = modal.area(size);
-    if canvas.skin.accessible {
+    if canvas.theme.accessible {
         // Nothing beside it is to be read with it; only the header still says where one is.
         canvas.clear(Rect {
             x: 0,
@@ -65,7 +65,7 @@ pub(super) fn draw(
     let mut cursor = None;
     for option in 0..modal.options() {
         canvas.line(inside, row, &choice(app, modal, option));
-        if modal.stop == Stop::Choice && modal.at == option {
+        if modal.focus == Focus::Choice && modal.at == option {
             canvas.mark(inside, row, Role::Selection);
             cursor = Some(super::tree::cursor(inside, row));
         }
@@ -79,7 +79,7 @@ pub(super) fn draw(
             &label(modal, inside.width),
             &modal.input,
         );
-        cursor = (modal.stop == Stop::Input).then_some(at).or(cursor);
+        cursor = (modal.focus == Focus::Input).then_some(at).or(cursor);
         row += 2;
     }
     if modal.waiting {
@@ -87,7 +87,7 @@ pub(super) fn draw(
     } else {
         buttons(modal, canvas, inside, row);
     }
-    if canvas.skin.accessible && cursor.is_none() {
+    if canvas.theme.accessible && cursor.is_none() {
         let row = match modal.row() {
             Some(row) => head + row.saturating_sub(visible.start),
             None if modal.buttons().is_some() => row,
@@ -107,7 +107,7 @@ fn label(modal: &Modal, room: u16) -> String {
             let fits = width(&safe(&long)) + width(&safe(name)) < usize::from(room);
             if fits { long } else { format!("Type {name}: ") }
         }
-        None if modal.question.is_path() => "Path: ".to_owned(),
+        None if modal.dialog.is_path() => "Path: ".to_owned(),
         None => ":".to_owned(),
     }
 }
@@ -120,7 +120,7 @@ fn rows(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, inside: Rect, visible
         }
         return;
     }
-    if modal.question != Question::History {
+    if modal.dialog != Dialog::History {
         return lists::draw(app, modal, canvas, inside, visible);
     }
     let jobs = app.history.get(visible).unwrap_or_default();
@@ -135,7 +135,7 @@ fn rows(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, inside: Rect, visible
 fn choice(app: &App, modal: &Modal, option: usize) -> Line {
     let sign = if modal.at == option { "(x) " } else { "( ) " };
     let line = Line::of(Role::Key, sign);
-    let Question::Export(roots) = &modal.question else {
+    let Dialog::Export(roots) = &modal.dialog else {
         return line;
     };
     if option == 0 {
@@ -159,7 +159,7 @@ fn choice(app: &App, modal: &Modal, option: usize) -> Line {
     }
     let keys: Vec<&str> = roots
         .iter()
-        .take(MOST_NAMES)
+        .take(MAX_NAMES)
         .map(|root| &*root.key)
         .collect();
     line.and(
@@ -190,23 +190,23 @@ fn line(app: &App, modal: &Modal, at: usize) -> Line {
         return line.clone();
     }
     let at = at - modal.lines().len();
-    if modal.question == Question::ScopeFilter {
+    if modal.dialog == Dialog::ScopeFilter {
         return lists::choice(app, at);
     }
     let edited = app
         .scopes
         .as_ref()
         .and_then(|scopes| scopes.edited.as_ref());
-    if let (Question::Edited, Some(edited)) = (&modal.question, edited) {
-        let done = Line::of(Role::Text, app.skin.glyphs.done);
+    if let (Dialog::Edited, Some(edited)) = (&modal.dialog, edited) {
+        let done = Line::of(Role::Text, app.theme.glyphs.done);
         let item = edited.items.get(at);
         return item.map_or_else(Line::new, |id| {
             done.and(Role::Text, &format!(" {} {}", id.kind, id.key))
         });
     }
-    if modal.question == Question::Undone {
+    if modal.dialog == Dialog::Undone {
         let item = app.undone.as_ref().and_then(|undone| undone.items.get(at));
-        let done = Line::of(Role::Text, app.skin.glyphs.done);
+        let done = Line::of(Role::Text, app.theme.glyphs.done);
         return item.map_or_else(Line::new, |id| {
             done.and(Role::Text, &format!(" {} {}", id.kind, id.key))
         });
@@ -219,9 +219,9 @@ fn line(app: &App, modal: &Modal, at: usize) -> Line {
     };
     let mark = review.mark(at);
     let sign = if mark.is_written() {
-        app.skin.glyphs.done
+        app.theme.glyphs.done
     } else {
-        mark.glyph(app.skin.glyphs)
+        mark.glyph(app.theme.glyphs)
     };
     let mut line = Line::of(mark.role(), &format!("{sign} {}", done(*outcome)));
     line.pad_to(17);
@@ -237,7 +237,7 @@ fn line(app: &App, modal: &Modal, at: usize) -> Line {
 }
 
 fn more(canvas: &mut Canvas<'_>, area: Rect, below: usize) {
-    if below > 0 && !canvas.skin.accessible && area.width > 6 && area.height > 1 {
+    if below > 0 && !canvas.theme.accessible && area.width > 6 && area.height > 1 {
         let border = Rect {
             x: area.x + 1,
             width: area.width - 3,
@@ -259,23 +259,23 @@ fn buttons(modal: &Modal, canvas: &mut Canvas<'_>, area: Rect, row: usize) {
     // The last row, whatever else had to be cut.
     let row = row.min(usize::from(area.height).saturating_sub(1));
     let role = |stop| {
-        if modal.stop == stop {
+        if modal.focus == stop {
             Role::ButtonFocus
         } else {
             Role::Button
         }
     };
     let shown = |stop, word: &str| {
-        if modal.stop == stop {
+        if modal.focus == stop {
             format!("[ {word} ]")
         } else {
             format!("  {word}  ")
         }
     };
-    let mut line = Line::of(role(Stop::Cancel), &shown(Stop::Cancel, cancel));
+    let mut line = Line::of(role(Focus::Cancel), &shown(Focus::Cancel, cancel));
     if let Some(word) = go {
         line.push(Role::Text, "   ");
-        line.push(role(Stop::Go), &shown(Stop::Go, word));
+        line.push(role(Focus::Go), &shown(Focus::Go, word));
     }
     if let Some(why) = &modal.barred {
         line.push(Role::Blocked, &format!("  {why}"));

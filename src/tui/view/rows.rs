@@ -2,12 +2,12 @@
 
 use crate::engine::Missing;
 use crate::tui::app::App;
+use crate::tui::item_status::{Counts, ItemStatus};
 use crate::tui::label::labels;
-use crate::tui::mark::{Counts, Mark};
 use crate::tui::node::Node;
 use crate::tui::review::Review;
 use crate::tui::search::find;
-use crate::tui::skin::{Glyphs, Role};
+use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::{Line, width};
 
 /// Returns what a row is called.
@@ -58,12 +58,12 @@ pub(super) fn push_matched(line: &mut Line, app: &App, role: Role, text: &str) {
 pub(super) fn counts(counts: &Counts, glyphs: &'static Glyphs, room: usize) -> Line {
     let mut parts: Vec<(Role, String)> = Vec::new();
     let shown = [
-        (counts.of(Mark::Add), Mark::Add),
-        (counts.of(Mark::Cover), Mark::Cover),
-        (counts.of(Mark::Differs), Mark::Differs),
-        (counts.blocked(), Mark::CannotAdd),
-        (counts.of(Mark::Unchanged), Mark::Unchanged),
-        (counts.of(Mark::LeftOut), Mark::LeftOut),
+        (counts.of(ItemStatus::Add), ItemStatus::Add),
+        (counts.of(ItemStatus::Cover), ItemStatus::Cover),
+        (counts.of(ItemStatus::Differs), ItemStatus::Differs),
+        (counts.blocked(), ItemStatus::CannotAdd),
+        (counts.of(ItemStatus::Unchanged), ItemStatus::Unchanged),
+        (counts.of(ItemStatus::LeftOut), ItemStatus::LeftOut),
     ];
     for (n, mark) in shown.into_iter().filter(|(n, _)| *n > 0) {
         parts.push((mark.role(), format!("{n}{}", mark.glyph(glyphs))));

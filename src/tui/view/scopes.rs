@@ -14,12 +14,12 @@ use crate::tui::app::App;
 use crate::tui::layout;
 use crate::tui::scopes::{Half, Scopes};
 use crate::tui::search::find;
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, count, cut, wrap};
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Option<Position> {
     let scopes = app.scopes.as_ref()?;
-    let halves = layout::halves(size, scopes.half, scopes.zoom, app.skin.accessible);
+    let halves = layout::halves(size, scopes.half, scopes.zoom, app.theme.accessible);
     // The one with the focus comes last: neighbours share a border.
     let order = match scopes.half {
         Half::List => [Half::Detail, Half::List],
@@ -35,7 +35,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Opti
             Half::Detail => detail(app, scopes, canvas, halves.area(half)),
         };
     }
-    at.filter(|_| app.skin.accessible)
+    at.filter(|_| app.theme.accessible)
 }
 
 /// Draws the box of a half and returns its inside.
@@ -52,7 +52,7 @@ fn half_box(
         shown.push(piece.role, piece.text());
     }
     shown.push(Role::Text, " ");
-    if app.skin.accessible && focused {
+    if app.theme.accessible && focused {
         shown.push(Role::Dim, "(focus)");
     }
     canvas.boxed(area, &shown, focused)
@@ -70,7 +70,7 @@ fn list(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Opti
     let catalogue = scopes.catalogue()?;
     let title = Line::of(Role::Title, "Scopes").and(
         Role::Dim,
-        &format!(" {} {}", app.skin.glyphs.dot, listed(scopes)),
+        &format!(" {} {}", app.theme.glyphs.dot, listed(scopes)),
     );
     let inside = half_box(app, scopes, canvas, (Half::List, area), &title);
     let visible = scopes
@@ -142,7 +142,7 @@ fn detail(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Op
         canvas.line(
             inside,
             n,
-            &scopes.detail_line(*row, app.skin.glyphs.warning),
+            &scopes.detail_line(*row, app.theme.glyphs.warning),
         );
     }
     more(app, scopes, canvas, area, below);
@@ -155,7 +155,7 @@ fn detail(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Op
 
 /// Says in the lower border how much is below.
 fn more(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect, below: usize) {
-    if below == 0 || app.skin.accessible || area.height < 2 || area.width < 6 {
+    if below == 0 || app.theme.accessible || area.height < 2 || area.width < 6 {
         return;
     }
     let role = if scopes.half == Half::Detail {
@@ -183,7 +183,7 @@ pub(super) fn doing(app: &App) -> Line {
             "{}{} {} ",
             spinner(app),
             job.work.doing(),
-            app.skin.glyphs.dot
+            app.theme.glyphs.dot
         )
     });
     Line::of(Role::Title, &text.unwrap_or_default())
@@ -194,7 +194,7 @@ pub(super) fn summary(app: &App) -> Line {
     let Some(scopes) = &app.scopes else {
         return Line::new();
     };
-    let dot = app.skin.glyphs.dot;
+    let dot = app.theme.glyphs.dot;
     let Some(catalogue) = scopes.catalogue() else {
         return Line::new();
     };

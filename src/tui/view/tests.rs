@@ -15,8 +15,8 @@ use super::*;
 use crate::engine::{Outcome, Value};
 use crate::job::{Failure, FailureKind, Phase, Progress, Stale};
 use crate::tui::msg::Msg;
-use crate::tui::skin::{ASCII, Level, UNICODE};
 use crate::tui::support::*;
+use crate::tui::theme::{ASCII, Level, UNICODE};
 use crate::tui::update::{start, update};
 
 fn terminal(app: &App, (width, height): (u16, u16)) -> Terminal<TestBackend> {
@@ -89,11 +89,11 @@ fn roles(app: &App) -> String {
 fn dressed(
     theme: &str,
     level: Level,
-    glyphs: &'static crate::tui::skin::Glyphs,
+    glyphs: &'static crate::tui::theme::Glyphs,
     size: (u16, u16),
 ) -> App {
     let mut app = app_at(size.0, size.1);
-    app.skin = skin(theme, level, glyphs);
+    app.theme = skin(theme, level, glyphs);
     open_in(&mut app, reviewed(sample()));
     app
 }
@@ -166,7 +166,7 @@ mod looks {
     #[test]
     fn accessible_has_no_borders_and_a_cursor() {
         let mut app = app_at(80, 24);
-        app.skin.accessible = true;
+        app.theme.accessible = true;
         open_in(&mut app, reviewed(sample()));
         keys(&mut app, "j");
         assert_snapshot!(shot(&app));
@@ -555,8 +555,8 @@ proptest! {
         screen in 0..SCREENS.len(), ascii: bool, accessible: bool,
     ) {
         let mut app = app_at(width, height);
-        app.skin = skin("dark", Level::Ansi256, if ascii { &ASCII } else { &UNICODE });
-        app.skin.accessible = accessible;
+        app.theme = skin("dark", Level::Ansi256, if ascii { &ASCII } else { &UNICODE });
+        app.theme.accessible = accessible;
         open_in(&mut app, reviewed(sample()));
         keys(&mut app, SCREENS[screen]);
         let before = here(&app);
@@ -596,7 +596,7 @@ fn secrets_are_on_no_screen() {
 fn ascii_screens_are_ascii_but_for_the_data() {
     for script in SCREENS {
         let mut app = app_at(120, 40);
-        app.skin = skin("dark", Level::None, &ASCII);
+        app.theme = skin("dark", Level::None, &ASCII);
         let drafts = vec![
             item("client", "a", "A")
                 .both("tps", text("1"), text("2"))

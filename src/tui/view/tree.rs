@@ -5,11 +5,11 @@ use ratatui::layout::{Position, Rect};
 use super::rows::{counts, name, push_matched};
 use super::{cursor_role, pane_box};
 use crate::tui::app::{App, Pane};
-use crate::tui::branch::Fate;
+use crate::tui::branch::ElementStatus;
 use crate::tui::layout::Panes;
 use crate::tui::node::{Node, Row};
 use crate::tui::review::{Filter, Review};
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, cut, width};
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<Position> {
@@ -18,7 +18,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     if review.filter != Filter::All {
         title.push(
             Role::Dim,
-            &format!(" {} {}", app.skin.glyphs.dot, review.filter.word()),
+            &format!(" {} {}", app.theme.glyphs.dot, review.filter.word()),
         );
     }
     let inside = pane_box(app, canvas, panes, Pane::Tree, &title);
@@ -50,7 +50,7 @@ pub(super) fn cursor(inside: Rect, row: usize) -> Position {
 
 /// Lays out a row: what it is called, and its counts.
 fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
-    let glyphs = app.skin.glyphs;
+    let glyphs = app.theme.glyphs;
     let node = row.node;
     let mut left = Line::new();
     left.pad_to(usize::from(row.depth) * 2);
@@ -72,7 +72,7 @@ fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
         Node::Element(at, branch, member) => {
             let fate = review
                 .member(at, branch, member)
-                .map_or(Fate::Same, |member| member.fate);
+                .map_or(ElementStatus::Same, |member| member.status);
             left.push(fate.role(), fate.glyph(glyphs));
             left.push(Role::Text, " ");
             fate.role()
@@ -102,7 +102,7 @@ fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
 
 /// Returns how many there are below a node, by what becomes of them.
 fn tally(app: &App, review: &Review, node: Node, room: usize) -> Line {
-    let glyphs = app.skin.glyphs;
+    let glyphs = app.theme.glyphs;
     match node {
         Node::Kind(kind) => counts(&review.kind_counts(kind), glyphs, room),
         Node::Branch(at, branch) => {
@@ -111,13 +111,16 @@ fn tally(app: &App, review: &Review, node: Node, room: usize) -> Line {
                 .map_or(&[][..], |branch| &branch.members);
             let mut line = Line::new();
             for fate in [
-                Fate::Add,
-                Fate::Change,
-                Fate::Remove,
-                Fate::Keep,
-                Fate::Same,
+                ElementStatus::Add,
+                ElementStatus::Change,
+                ElementStatus::Remove,
+                ElementStatus::Keep,
+                ElementStatus::Same,
             ] {
-                let n = members.iter().filter(|member| member.fate == fate).count();
+                let n = members
+                    .iter()
+                    .filter(|member| member.status == fate)
+                    .count();
                 if n > 0 {
                     line.push(Role::Text, if line.width() > 0 { " " } else { "" });
                     line.push(fate.role(), &format!("{n}{}", fate.glyph(glyphs)));

@@ -7,18 +7,18 @@ use ratatui::symbols::merge::MergeStrategy;
 use ratatui::widgets::{Block, Clear, Widget as _};
 
 use super::text::{Line, cut, width};
-use crate::tui::skin::{Role, Skin};
+use crate::tui::theme::{Role, Theme};
 
 /// Where views draw.
 pub(crate) struct Canvas<'a> {
     buffer: &'a mut Buffer,
-    pub(crate) skin: &'a Skin,
+    pub(crate) theme: &'a Theme,
 }
 
 impl<'a> Canvas<'a> {
     /// Returns a canvas on a buffer.
-    pub(crate) const fn new(buffer: &'a mut Buffer, skin: &'a Skin) -> Self {
-        Self { buffer, skin }
+    pub(crate) const fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Self {
+        Self { buffer, theme }
     }
 
     /// Puts a line on row `row` of an area, cut to its width.
@@ -35,14 +35,14 @@ impl<'a> Canvas<'a> {
                 cut(
                     &format!("{}\u{20}", piece.text()),
                     room,
-                    self.skin.glyphs.ellipsis,
+                    self.theme.glyphs.ellipsis,
                 )
             } else {
                 piece.text().to_owned()
             };
             let x = area.right() - u16::try_from(room).unwrap_or(0);
             self.buffer
-                .set_stringn(x, area.y, &text, room, self.skin.style(piece.role));
+                .set_stringn(x, area.y, &text, room, self.theme.style(piece.role));
             room = room.saturating_sub(width(&text));
             rest -= wide;
             if room == 0 {
@@ -69,7 +69,7 @@ impl<'a> Canvas<'a> {
     /// Lays a role over row `row`, as for the selection.
     pub(crate) fn mark(&mut self, area: Rect, row: usize, role: Role) {
         if let Some(area) = self.row(area, row) {
-            self.style(area, self.skin.style(role));
+            self.style(area, self.theme.style(role));
         }
     }
 
@@ -88,7 +88,7 @@ impl<'a> Canvas<'a> {
     /// has no boxes: the title is a line of its own.
     pub(crate) fn boxed(&mut self, area: Rect, title: &Line, focused: bool) -> Rect {
         let area = area.intersection(self.buffer.area);
-        if self.skin.accessible {
+        if self.theme.accessible {
             self.line(area, 0, title);
             let down = 1.min(area.height);
             return Rect {
@@ -98,8 +98,8 @@ impl<'a> Canvas<'a> {
             };
         }
         let block = Block::bordered()
-            .border_set(self.skin.glyphs.border)
-            .border_style(self.skin.style(Role::Border))
+            .border_set(self.theme.glyphs.border)
+            .border_style(self.theme.style(Role::Border))
             .merge_borders(MergeStrategy::Exact);
         let inside = block.inner(area);
         block.render(area, self.buffer);

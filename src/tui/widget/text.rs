@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
 
 use crate::engine::display::safe;
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 
 /// A piece of text with its meaning. Data becomes a piece only through
 /// [`Piece::new`], which makes it safe.

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::super::item::{ClientItem, From};
-use super::super::rules::{self, CLIENT, GROUP, Hosts, MOST, RDB, SCOPE};
-use super::super::side::{ApiName, IDPS, Side, is_hidden};
-use super::super::tables::{
-    T, client, dp_app, group, idp_jdbc, open_key, open_map, vgroup, x_key, x_map,
+use super::super::index::{ApiName, IDPS, Index, is_hidden};
+use super::super::item::{ClientItem, Origin};
+use super::super::rules::{self, CLIENT, GROUP, Hosts, MAX_GROUPS, RDB, SCOPE};
+use super::super::schema::{
+    TableId, client, dp_app, group, idp_jdbc, open_key, open_map, vgroup, x_key, x_map,
 };
-use super::super::values::{self, Misfit};
-use super::super::world::Row;
+use super::super::tables::Row;
+use super::super::values::{self, ValueError};
 use super::{Comparer, candidate, is_changed, may_change};
 use crate::engine::{
     Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement, Value,
@@ -18,7 +18,7 @@ use crate::platform::unique;
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn clients(&self) -> Vec<Candidate> {
-        let rows = self.pair.file.world.rows(T::Client);
+        let rows = self.pair.file.world.rows(TableId::Client);
         rows.iter()
             .enumerate()
             .map(|(at, row)| self.client(at, row))
@@ -30,13 +30,13 @@ impl<'w> Comparer<'_, 'w> {
         let base = self.pair.target.client(id);
         let file = ClientItem {
             pair: self.pair,
-            from: From::File,
+            from: Origin::File,
             id,
             completes: false,
         };
         let target = ClientItem {
             pair: self.pair,
-            from: From::Target,
+            from: Origin::Target,
             id,
             completes: false,
         };
@@ -49,7 +49,7 @@ impl<'w> Comparer<'_, 'w> {
         let mut candidate = candidate(
             ItemId::new(CLIENT, row.shared(client::CLIENT_ID)),
             called,
-            self.path(T::Client, at),
+            self.path(TableId::Client, at),
             file.value(row),
             base.map(|row| target.value(row)),
         );
@@ -69,7 +69,7 @@ impl<'w> Comparer<'_, 'w> {
         candidate.quota = Some(self.client_quota(id));
         candidate.warnings = self.client_warnings(&candidate.item.id, base);
         if base.is_none() && !leftovers(&self.pair.target, id).is_empty() {
-            candidate.facts = Value::Record(target.parts());
+            candidate.context = Value::Record(target.parts());
         }
         let status = base.and_then(|base| status_changes(&candidate, row, base));
         candidate.warnings.extend(status);
@@ -90,7 +90,7 @@ impl<'w> Comparer<'_, 'w> {
         blocks.extend(self.owners.check(self.pair, id));
         blocks.extend(self.broken.of_client(id));
         blocks.extend(self.ids_of_keys(id));
-        let mut misfits = self.misfits(T::Client, at);
+        let mut misfits = self.misfits(TableId::Client, at);
         misfits.extend(self.misfits_of_parts(id));
         blocks.extend(values::reasons(misfits));
         blocks.extend(self.idps_without_id(id));
@@ -98,21 +98,21 @@ impl<'w> Comparer<'_, 'w> {
     }
 
     /// Checks every row that belongs to a client.
-    fn misfits_of_parts(&self, id: &str) -> Vec<Misfit> {
+    fn misfits_of_parts(&self, id: &str) -> Vec<ValueError> {
         let file = &self.pair.file;
         let parts = [
-            (T::Host, &file.hosts),
-            (T::Oauth, &file.oauth),
-            (T::Clientext, &file.clientext),
-            (T::XKey, &file.x_keys),
-            (T::OpenKey, &file.open_keys),
-            (T::DpApp, &file.dp_apps),
+            (TableId::Host, &file.hosts),
+            (TableId::Oauth, &file.oauth),
+            (TableId::Clientext, &file.clientext),
+            (TableId::XKey, &file.x_keys),
+            (TableId::OpenKey, &file.open_keys),
+            (TableId::DpApp, &file.dp_apps),
         ];
         let idps = IDPS
             .iter()
             .zip(&file.idps)
             .map(|((table, _, _), index)| (*table, index));
-        let mut misfits: Vec<Misfit> = parts
+        let mut misfits: Vec<ValueError> = parts
             .into_iter()
             .chain(idps)
             .flat_map(|(table, index)| {
@@ -120,18 +120,19 @@ impl<'w> Comparer<'_, 'w> {
                     .flat_map(move |(at, _)| self.misfits(table, at))
             })
             .collect();
-        let extension = file.rows_of(T::Clientext, &file.clientext, id).next();
-        misfits.extend(
-            extension.and_then(|(at, row)| values::search_text(row, &self.path(T::Clientext, at))),
-        );
+        let extension = file.rows_of(TableId::Clientext, &file.clientext, id).next();
+        misfits
+            .extend(extension.and_then(|(at, row)| {
+                values::search_text(row, &self.path(TableId::Clientext, at))
+            }));
         // Copied, although its role says that it is ours.
-        let application = file.rows_of(T::DpApp, &file.dp_apps, id).next();
+        let application = file.rows_of(TableId::DpApp, &file.dp_apps, id).next();
         misfits.extend(application.and_then(|(at, row)| {
-            values::misfit(
+            values::value_error(
                 &dp_app::TABLE,
                 row,
                 dp_app::KEYWORD_SEARCH,
-                &self.path(T::DpApp, at),
+                &self.path(TableId::DpApp, at),
             )
         }));
         misfits
@@ -141,11 +142,11 @@ impl<'w> Comparer<'_, 'w> {
     fn ids_of_keys(&self, id: &str) -> Vec<Reason> {
         let file = &self.pair.file;
         let x_keys = file
-            .rows_of(T::XKey, &file.x_keys, id)
-            .map(|(_, row)| (T::XKey, row));
+            .rows_of(TableId::XKey, &file.x_keys, id)
+            .map(|(_, row)| (TableId::XKey, row));
         let open_keys = file
-            .rows_of(T::OpenKey, &file.open_keys, id)
-            .map(|(_, row)| (T::OpenKey, row));
+            .rows_of(TableId::OpenKey, &file.open_keys, id)
+            .map(|(_, row)| (TableId::OpenKey, row));
         x_keys
             .chain(open_keys)
             .filter_map(|(table, row)| self.broken.of_id(table, row))
@@ -195,7 +196,7 @@ impl<'w> Comparer<'_, 'w> {
             present: target.scope_named(row.text(vgroup::VGROUP_NAME)).is_some(),
         }));
         if let Some(index) = file.idps.get(3) {
-            needs.extend(file.rows_of(T::IdpJdbc, index, id).map(|(_, row)| {
+            needs.extend(file.rows_of(TableId::IdpJdbc, index, id).map(|(_, row)| {
                 let name = row.text(idp_jdbc::CONNECTION_NAME);
                 Requirement {
                     on: ItemId::new(RDB, name),
@@ -244,7 +245,7 @@ impl<'w> Comparer<'_, 'w> {
         Quota {
             code: "too-many-groups".into(),
             of: "groups".into(),
-            max: MOST,
+            max: MAX_GROUPS,
             held: held.len(),
             uses,
         }
@@ -260,7 +261,7 @@ impl<'w> Comparer<'_, 'w> {
         let known: HashSet<ApiName<'_>> = there.iter().map(|api| api.api).collect();
         let ids: HashSet<&str> = there
             .iter()
-            .filter_map(|api| target.world.row(T::Group, api.group))
+            .filter_map(|api| target.world.row(TableId::Group, api.group))
             .map(|row| row.text(group::GROUP_ID))
             .filter(|id| !held.contains(id))
             .collect();
@@ -277,10 +278,10 @@ impl<'w> Comparer<'_, 'w> {
         let id = &*item.key;
         let (file, target) = (&self.pair.file, &self.pair.target);
         let mut warnings = Vec::new();
-        for (_, key) in file.rows_of(T::XKey, &file.x_keys, id) {
+        for (_, key) in file.rows_of(TableId::XKey, &file.x_keys, id) {
             let alias = key.text(x_key::API_KEY_ALIAS);
             let maps: Vec<&Row> = file
-                .rows_of_id(T::XMap, &file.x_maps, key.int(x_key::API_KEY_ID))
+                .rows_of_id(TableId::XMap, &file.x_maps, key.int(x_key::API_KEY_ID))
                 .map(|(_, map)| map)
                 .collect();
             if maps.is_empty() {
@@ -298,9 +299,9 @@ impl<'w> Comparer<'_, 'w> {
                 warnings.push(Finding::warning("map-skipped", message));
             }
         }
-        for (_, key) in file.rows_of(T::OpenKey, &file.open_keys, id) {
+        for (_, key) in file.rows_of(TableId::OpenKey, &file.open_keys, id) {
             let maps = file.rows_of_id(
-                T::OpenMap,
+                TableId::OpenMap,
                 &file.open_maps,
                 key.int(open_key::OPEN_API_KEY_ID),
             );
@@ -335,7 +336,7 @@ impl<'w> Comparer<'_, 'w> {
     fn is_unknown_api(&self, uid: &str) -> bool {
         match self.pair.used_api(uid) {
             None => true,
-            Some(api) => !self.pair.is_lacking(api) && self.pair.target_uid(api).is_none(),
+            Some(api) => !self.pair.is_missing(api) && self.pair.target_uid(api).is_none(),
         }
     }
 }
@@ -401,17 +402,17 @@ fn status_changes(candidate: &Candidate, file: &Row, target: &Row) -> Option<Fin
     Some(Finding::warning("client-status", message).about(&candidate.item.id))
 }
 
-fn leftovers(target: &Side<'_>, id: &str) -> Vec<&'static str> {
+fn leftovers(target: &Index<'_>, id: &str) -> Vec<&'static str> {
     let mut left = Vec::new();
     let parts = [
-        (T::Host, &target.hosts),
-        (T::Oauth, &target.oauth),
-        (T::Clientext, &target.clientext),
-        (T::ClientGroup, &target.client_groups),
-        (T::ClientVgroup, &target.client_vgroups),
-        (T::XKey, &target.x_keys),
-        (T::OpenKey, &target.open_keys),
-        (T::DpApp, &target.dp_apps),
+        (TableId::Host, &target.hosts),
+        (TableId::Oauth, &target.oauth),
+        (TableId::Clientext, &target.clientext),
+        (TableId::ClientGroup, &target.client_groups),
+        (TableId::ClientVgroup, &target.client_vgroups),
+        (TableId::XKey, &target.x_keys),
+        (TableId::OpenKey, &target.open_keys),
+        (TableId::DpApp, &target.dp_apps),
     ];
     let idps = IDPS
         .iter()

@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::super::index::{ApiName, Index, ScopeApi};
 use super::super::item;
 use super::super::rules::{self, SCOPE};
-use super::super::side::{ApiName, ScopeApi, Side};
-use super::super::tables::{T, group, vgroup};
-use super::super::values::{self, Misfit};
-use super::super::world::Row;
+use super::super::schema::{TableId, group, vgroup};
+use super::super::tables::Row;
+use super::super::values::{self, ValueError};
 use super::{Comparer, candidate, may_change};
 use crate::engine::diff::{Show, compare};
 use crate::engine::display::some_of;
@@ -16,7 +16,7 @@ use crate::platform::unique;
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn scopes(&self) -> Vec<Candidate> {
-        let rows = self.pair.file.world.rows(T::Vgroup);
+        let rows = self.pair.file.world.rows(TableId::Vgroup);
         let holders = self.holders();
         let users = self.users_of_groups();
         rows.iter()
@@ -29,7 +29,7 @@ impl<'w> Comparer<'_, 'w> {
     /// hidden groups stands. The product makes one for each.
     fn users_of_groups(&self) -> HashMap<usize, usize> {
         let target = &self.pair.target;
-        let scopes = target.world.rows(T::Vgroup).iter();
+        let scopes = target.world.rows(TableId::Vgroup).iter();
         let mut users = HashMap::new();
         for api in scopes.flat_map(|row| target.scope_apis(row.text(vgroup::VGROUP_ID))) {
             *users.entry(api.group).or_default() += 1;
@@ -66,7 +66,8 @@ impl<'w> Comparer<'_, 'w> {
             changes.iter().any(|change| change.op.is_effective()) && alike.count() != all
         };
         let api = wanted.iter().find(is_split)?;
-        let row = group_of(api).and_then(|group| self.pair.target.world.row(T::Group, group))?;
+        let row =
+            group_of(api).and_then(|group| self.pair.target.world.row(TableId::Group, group))?;
         let message = format!(
             "in the target the hidden group '{}' of API {}/{} stands for another API, too: one cannot change \
              without the other",
@@ -97,12 +98,12 @@ impl<'w> Comparer<'_, 'w> {
         let mut candidate = candidate(
             ItemId::new(SCOPE, row.shared(vgroup::VGROUP_NAME)),
             row.shared(vgroup::VGROUP_ALIAS),
-            self.path(T::Vgroup, at),
+            self.path(TableId::Vgroup, at),
             item::scope(&self.pair.file, row, &wanted),
             base.map(|row| item::scope(&self.pair.target, row, &there)),
         );
-        candidate.facts = base.map_or(Value::Null, |row| {
-            item::scope_facts(&self.pair.target, row, &there)
+        candidate.context = base.map_or(Value::Null, |row| {
+            item::scope_context(&self.pair.target, row, &there)
         });
         candidate.blocks = self
             .scope_aliases
@@ -111,14 +112,16 @@ impl<'w> Comparer<'_, 'w> {
         candidate
             .blocks
             .extend(rules::too_many_apis(there.len(), new));
-        candidate.blocks.extend(self.broken.of_id(T::Vgroup, row));
+        candidate
+            .blocks
+            .extend(self.broken.of_id(TableId::Vgroup, row));
         candidate
             .blocks
             .extend(self.shared_group(&wanted, &there, users));
         candidate
             .blocks
             .extend(self.broken.of_hidden_groups(&self.pair.file, &wanted));
-        let mut misfits = self.misfits(T::Vgroup, at);
+        let mut misfits = self.misfits(TableId::Vgroup, at);
         misfits.extend(self.misfits_of_apis(&wanted));
         candidate.blocks.extend(values::reasons(misfits));
         candidate.requires = self.needs_of_scope(row, &wanted);
@@ -142,31 +145,31 @@ impl<'w> Comparer<'_, 'w> {
         needs.extend(authorities.into_iter().map(|id| self.authority(id)));
         let hidden = apis
             .iter()
-            .filter_map(|api| self.pair.file.world.row(T::Group, api.group));
+            .filter_map(|api| self.pair.file.world.row(TableId::Group, api.group));
         needs.extend(hidden.flat_map(|row| self.needs_of_group(row)));
         unique(needs)
     }
 
     /// Checks the hidden groups of a scope, and their links.
-    fn misfits_of_apis(&self, apis: &[ScopeApi<'_>]) -> Vec<Misfit> {
+    fn misfits_of_apis(&self, apis: &[ScopeApi<'_>]) -> Vec<ValueError> {
         let mut seen = HashSet::new();
         let mut misfits = Vec::new();
         for api in apis {
             // A hidden group may stand for several APIs.
             if seen.insert(api.group) {
-                misfits.extend(self.misfits(T::Group, api.group));
+                misfits.extend(self.misfits(TableId::Group, api.group));
             }
-            misfits.extend(self.misfits(T::GroupApi, api.link));
+            misfits.extend(self.misfits(TableId::GroupApi, api.link));
         }
         misfits
     }
 
     /// Returns who holds each scope: in the target, and in the file.
     fn holders(&self) -> Holders<'w> {
-        let of = |side: &Side<'w>| {
+        let of = |side: &Index<'w>| {
             let mut holders: HashMap<&'w str, HashSet<&'w str>> = HashMap::new();
-            for row in side.world.rows(T::ClientVgroup) {
-                use super::super::tables::client_vgroup as link;
+            for row in side.world.rows(TableId::ClientVgroup) {
+                use super::super::schema::client_vgroup as link;
                 if let Some(scope) = side.scope(row.text(link::VGROUP_ID)) {
                     holders
                         .entry(scope.text(vgroup::VGROUP_NAME))

@@ -7,18 +7,18 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::super::index::is_hidden;
 use super::super::integrity::{Key, REFERENCES, SKIPPED};
 use super::super::rules::CLIENT;
-use super::super::side::is_hidden;
-use super::super::tables::{
-    T, authority, client, client_group, client_vgroup, clientext, dp_app, group,
+use super::super::schema::{TABLES, vgroup, vgroup_authority, vgroup_group, x_key, x_map};
+use super::super::schema::{
+    TableId, authority, client, client_group, client_vgroup, clientext, dp_app, group,
 };
-use super::super::tables::{TABLES, vgroup, vgroup_authority, vgroup_group, x_key, x_map};
-use super::super::tables::{
+use super::super::schema::{
     group_api, group_authority, host, idp_a, idp_jdbc, idp_l, idp_o, level, oauth, open_key,
     open_map, rdb,
 };
-use super::super::world::{Row, World};
+use super::super::tables::{Row, Tables};
 use super::Apis;
 use crate::engine::closure::closure;
 use crate::engine::{Finding, ItemId};
@@ -28,96 +28,156 @@ use crate::engine::{Finding, ItemId};
 ///
 /// The parts of a client and of its keys; the groups and scopes that they name;
 /// of these the links, and what the links name.
-const LEADS: [(T, usize, T, usize); 29] = [
-    (T::Client, client::CLIENT_ID, T::Host, host::CLIENT_ID),
-    (T::Client, client::CLIENT_ID, T::Oauth, oauth::CLIENT_ID),
+const LEADS: [(TableId, usize, TableId, usize); 29] = [
     (
-        T::Client,
+        TableId::Client,
         client::CLIENT_ID,
-        T::Clientext,
+        TableId::Host,
+        host::CLIENT_ID,
+    ),
+    (
+        TableId::Client,
+        client::CLIENT_ID,
+        TableId::Oauth,
+        oauth::CLIENT_ID,
+    ),
+    (
+        TableId::Client,
+        client::CLIENT_ID,
+        TableId::Clientext,
         clientext::CLIENT_ID,
     ),
     (
-        T::Client,
+        TableId::Client,
         client::CLIENT_ID,
-        T::ClientGroup,
+        TableId::ClientGroup,
         client_group::CLIENT_ID,
     ),
     (
-        T::Client,
+        TableId::Client,
         client::CLIENT_ID,
-        T::ClientVgroup,
+        TableId::ClientVgroup,
         client_vgroup::CLIENT_ID,
     ),
-    (T::Client, client::CLIENT_ID, T::XKey, x_key::CLIENT_ID),
     (
-        T::Client,
+        TableId::Client,
         client::CLIENT_ID,
-        T::OpenKey,
+        TableId::XKey,
+        x_key::CLIENT_ID,
+    ),
+    (
+        TableId::Client,
+        client::CLIENT_ID,
+        TableId::OpenKey,
         open_key::CLIENT_ID,
     ),
-    (T::Client, client::CLIENT_ID, T::DpApp, dp_app::CLIENT_ID),
-    (T::Client, client::CLIENT_ID, T::IdpO, idp_o::CLIENT_ID),
-    (T::Client, client::CLIENT_ID, T::IdpL, idp_l::CLIENT_ID),
-    (T::Client, client::CLIENT_ID, T::IdpA, idp_a::CLIENT_ID),
     (
-        T::Client,
+        TableId::Client,
         client::CLIENT_ID,
-        T::IdpJdbc,
+        TableId::DpApp,
+        dp_app::CLIENT_ID,
+    ),
+    (
+        TableId::Client,
+        client::CLIENT_ID,
+        TableId::IdpO,
+        idp_o::CLIENT_ID,
+    ),
+    (
+        TableId::Client,
+        client::CLIENT_ID,
+        TableId::IdpL,
+        idp_l::CLIENT_ID,
+    ),
+    (
+        TableId::Client,
+        client::CLIENT_ID,
+        TableId::IdpA,
+        idp_a::CLIENT_ID,
+    ),
+    (
+        TableId::Client,
+        client::CLIENT_ID,
+        TableId::IdpJdbc,
         idp_jdbc::CLIENT_ID,
     ),
-    (T::XKey, x_key::API_KEY_ID, T::XMap, x_map::REF_API_KEY_ID),
     (
-        T::OpenKey,
+        TableId::XKey,
+        x_key::API_KEY_ID,
+        TableId::XMap,
+        x_map::REF_API_KEY_ID,
+    ),
+    (
+        TableId::OpenKey,
         open_key::OPEN_API_KEY_ID,
-        T::OpenMap,
+        TableId::OpenMap,
         open_map::REF_OPEN_API_KEY_ID,
     ),
     (
-        T::ClientGroup,
+        TableId::ClientGroup,
         client_group::GROUP_ID,
-        T::Group,
+        TableId::Group,
         group::GROUP_ID,
     ),
-    (T::XMap, x_map::GROUP_ID, T::Group, group::GROUP_ID),
     (
-        T::ClientVgroup,
+        TableId::XMap,
+        x_map::GROUP_ID,
+        TableId::Group,
+        group::GROUP_ID,
+    ),
+    (
+        TableId::ClientVgroup,
         client_vgroup::VGROUP_ID,
-        T::Vgroup,
+        TableId::Vgroup,
         vgroup::VGROUP_ID,
     ),
     // A scope comes with all of its hidden groups: it would be another one without.
-    (T::Group, group::VGROUP_ID, T::Vgroup, vgroup::VGROUP_ID),
-    (T::Vgroup, vgroup::VGROUP_ID, T::Group, group::VGROUP_ID),
     (
-        T::Vgroup,
+        TableId::Group,
+        group::VGROUP_ID,
+        TableId::Vgroup,
         vgroup::VGROUP_ID,
-        T::VgroupGroup,
+    ),
+    (
+        TableId::Vgroup,
+        vgroup::VGROUP_ID,
+        TableId::Group,
+        group::VGROUP_ID,
+    ),
+    (
+        TableId::Vgroup,
+        vgroup::VGROUP_ID,
+        TableId::VgroupGroup,
         vgroup_group::VGROUP_ID,
     ),
     (
-        T::Vgroup,
+        TableId::Vgroup,
         vgroup::VGROUP_ID,
-        T::VgroupAuthority,
+        TableId::VgroupAuthority,
         vgroup_authority::VGROUP_ID,
     ),
-    (T::Group, group::GROUP_ID, T::GroupApi, group_api::GROUP_ID),
     (
-        T::Group,
+        TableId::Group,
         group::GROUP_ID,
-        T::GroupAuthority,
+        TableId::GroupApi,
+        group_api::GROUP_ID,
+    ),
+    (
+        TableId::Group,
+        group::GROUP_ID,
+        TableId::GroupAuthority,
         group_authority::GROUP_ID,
     ),
     (
-        T::GroupAuthority,
+        TableId::GroupAuthority,
         group_authority::GROUP_AUTHORITIE_ID,
-        T::Authority,
+        TableId::Authority,
         authority::GROUP_AUTHORITIE_ID,
     ),
     (
-        T::VgroupAuthority,
+        TableId::VgroupAuthority,
         vgroup_authority::VGROUP_AUTHORITIE_ID,
-        T::Authority,
+        TableId::Authority,
         authority::GROUP_AUTHORITIE_ID,
     ),
     NEEDS[0],
@@ -128,52 +188,52 @@ const LEADS: [(T, usize, T, usize); 29] = [
 
 /// References of rows that are of use without what they name: an import says
 /// that it is missing. From where, to what.
-const NEEDS: [(T, usize, T, usize); 4] = [
+const NEEDS: [(TableId, usize, TableId, usize); 4] = [
     (
-        T::Client,
+        TableId::Client,
         client::SECURITY_LEVEL_ID,
-        T::Level,
+        TableId::Level,
         level::SECURITY_LEVEL_ID,
     ),
     (
-        T::Group,
+        TableId::Group,
         group::SECURITY_LEVEL_ID,
-        T::Level,
+        TableId::Level,
         level::SECURITY_LEVEL_ID,
     ),
     (
-        T::Vgroup,
+        TableId::Vgroup,
         vgroup::SECURITY_LEVEL_ID,
-        T::Level,
+        TableId::Level,
         level::SECURITY_LEVEL_ID,
     ),
     (
-        T::IdpJdbc,
+        TableId::IdpJdbc,
         idp_jdbc::CONNECTION_NAME,
-        T::Rdb,
+        TableId::Rdb,
         rdb::CONNECTION_NAME,
     ),
 ];
 
 /// What every client has to have, by which column: the product refuses a whole
 /// file (1298) for a client without.
-const PARTS: [(T, usize); 2] = [
-    (T::Clientext, clientext::CLIENT_ID),
-    (T::Oauth, oauth::CLIENT_ID),
+const PARTS: [(TableId, usize); 2] = [
+    (TableId::Clientext, clientext::CLIENT_ID),
+    (TableId::Oauth, oauth::CLIENT_ID),
 ];
 
 type Keys<'w> = HashSet<Key<'w>>;
 
 /// The rows that are kept.
 pub(super) struct Kept<'w> {
-    world: &'w World,
+    world: &'w Tables,
     /// For each table, whether each row is.
     kept: [Vec<bool>; 24],
 }
 
 impl<'w> Kept<'w> {
     /// Keeps all rows.
-    pub(super) fn all(world: &'w World) -> Self {
+    pub(super) fn all(world: &'w Tables) -> Self {
         Self {
             world,
             kept: TABLES.map(|table| vec![true; world.rows(table.id).len()]),
@@ -181,7 +241,7 @@ impl<'w> Kept<'w> {
     }
 
     /// Keeps the rows of some clients and what they need.
-    pub(super) fn clients(world: &'w World, clients: &'w [ItemId]) -> Self {
+    pub(super) fn clients(world: &'w Tables, clients: &'w [ItemId]) -> Self {
         let mut kept = Self {
             world,
             kept: TABLES.map(|table| vec![false; world.rows(table.id).len()]),
@@ -190,18 +250,18 @@ impl<'w> Kept<'w> {
             .iter()
             .map(|client| Key::Text(&client.key))
             .collect();
-        let mut holders: HashMap<(T, usize), HashMap<Key<'w>, Vec<usize>>> = HashMap::new();
+        let mut holders: HashMap<(TableId, usize), HashMap<Key<'w>, Vec<usize>>> = HashMap::new();
         for (.., to, column) in LEADS {
             holders
                 .entry((to, column))
                 .or_insert_with(|| holders_of(world, to, column));
         }
-        let roots = holders_of(world, T::Client, client::CLIENT_ID);
+        let roots = holders_of(world, TableId::Client, client::CLIENT_ID);
         let roots = wanted
             .iter()
             .filter_map(|key| roots.get(key))
             .flatten()
-            .map(|at| (T::Client, *at));
+            .map(|at| (TableId::Client, *at));
         let all = closure(roots, |(table, at)| {
             let leads = LEADS.into_iter().filter(|(from, ..)| from == table);
             let found = leads.filter_map(|(_, own, to, column)| {
@@ -225,7 +285,7 @@ impl<'w> Kept<'w> {
     }
 
     /// Returns the rows of a table that are kept, in their order.
-    pub(super) fn rows(&self, table: T) -> impl Iterator<Item = &'w Row> + use<'_, 'w> {
+    pub(super) fn rows(&self, table: TableId) -> impl Iterator<Item = &'w Row> + use<'_, 'w> {
         let kept = self.kept.get(table as usize).map_or(&[][..], Vec::as_slice);
         self.world
             .rows(table)
@@ -236,7 +296,7 @@ impl<'w> Kept<'w> {
     }
 
     /// Returns what the kept rows have in a column.
-    fn values(&self, table: T, column: usize) -> Keys<'w> {
+    fn values(&self, table: TableId, column: usize) -> Keys<'w> {
         self.rows(table)
             .filter_map(|row| Key::of(row.cell(column)))
             .collect()
@@ -246,19 +306,25 @@ impl<'w> Kept<'w> {
     /// refer to them in turn; returns what was left out.
     pub(super) fn drop_dangling(&mut self, apis: &Apis<'w>) -> Vec<Finding> {
         let mut found = vec![
-            self.drop_rows(T::GroupApi, "names an API that is not registered", |row| {
-                !apis.names.contains(&(
-                    row.text(group_api::MODULE_NAME),
-                    row.text(group_api::API_KEY),
-                ))
-            }),
-            self.drop_rows(T::OpenMap, "names an API that is not registered", |row| {
-                !apis.uids.contains_key(row.text(open_map::REF_API_UID))
-            }),
+            self.drop_rows(
+                TableId::GroupApi,
+                "names an API that is not registered",
+                |row| {
+                    !apis.names.contains(&(
+                        row.text(group_api::MODULE_NAME),
+                        row.text(group_api::API_KEY),
+                    ))
+                },
+            ),
+            self.drop_rows(
+                TableId::OpenMap,
+                "names an API that is not registered",
+                |row| !apis.uids.contains_key(row.text(open_map::REF_API_UID)),
+            ),
             self.drop_hidden_groups(),
         ];
         for (from, column, to, key) in REFERENCES {
-            if from == T::Group || (from, column) == SKIPPED {
+            if from == TableId::Group || (from, column) == SKIPPED {
                 continue;
             }
             let there = self.values(to, key);
@@ -277,13 +343,13 @@ impl<'w> Kept<'w> {
 
     /// A hidden group stands for an API of a scope: without either it is none.
     fn drop_hidden_groups(&mut self) -> Option<Finding> {
-        let scopes = self.values(T::Vgroup, vgroup::VGROUP_ID);
-        let linked = self.values(T::GroupApi, group_api::GROUP_ID);
+        let scopes = self.values(TableId::Vgroup, vgroup::VGROUP_ID);
+        let linked = self.values(TableId::GroupApi, group_api::GROUP_ID);
         let has = |row: &Row, column, keys: &Keys<'w>| {
             Key::of(row.cell(column)).is_some_and(|key| keys.contains(&key))
         };
         self.drop_rows(
-            T::Group,
+            TableId::Group,
             "is a hidden group without a scope or without an API",
             |row| {
                 is_hidden(row)
@@ -295,7 +361,7 @@ impl<'w> Kept<'w> {
     /// Leaves out rows; tells how many, and the first of them.
     fn drop_rows(
         &mut self,
-        table: T,
+        table: TableId,
         why: &str,
         is_useless: impl Fn(&'w Row) -> bool,
     ) -> Option<Finding> {
@@ -326,7 +392,7 @@ impl<'w> Kept<'w> {
     pub(super) fn clients_without_parts(&self) -> Vec<Finding> {
         let mut found = Vec::new();
         let parts = PARTS.map(|(table, column)| (table, self.values(table, column)));
-        for row in self.rows(T::Client) {
+        for row in self.rows(TableId::Client) {
             let Some(id) = Key::of(row.cell(client::CLIENT_ID)) else {
                 continue;
             };
@@ -347,20 +413,20 @@ impl<'w> Kept<'w> {
     /// Says which X-API keys have no map row: the product refuses a whole file
     /// for one.
     pub(super) fn keys_without_maps(&self) -> Option<Finding> {
-        let mapped = self.values(T::XMap, x_map::REF_API_KEY_ID);
+        let mapped = self.values(TableId::XMap, x_map::REF_API_KEY_ID);
         let is_bare = |row: &&Row| {
             Key::of(row.cell(x_key::API_KEY_ID)).is_none_or(|id| !mapped.contains(&id))
         };
-        let first = self.rows(T::XKey).find(is_bare)?;
-        let count = self.rows(T::XKey).filter(is_bare).count();
-        let which = which(T::XKey, first, "has no group", count);
+        let first = self.rows(TableId::XKey).find(is_bare)?;
+        let count = self.rows(TableId::XKey).filter(is_bare).count();
+        let which = which(TableId::XKey, first, "has no group", count);
         let message = format!("the product refuses this file, gatediff does not: {which}");
         Some(Finding::warning("key-without-maps", message))
     }
 
     /// Returns what kept rows need and the target does not have.
     pub(super) fn missing_values(&self) -> Vec<Finding> {
-        let missing = |(from, column, to, key): &(T, usize, T, usize)| {
+        let missing = |(from, column, to, key): &(TableId, usize, TableId, usize)| {
             let there = self.values(*to, *key);
             let is_missing = |row: &&Row| {
                 Key::of(row.cell(*column)).is_some_and(|wanted| !there.contains(&wanted))
@@ -388,7 +454,7 @@ impl<'w> Kept<'w> {
 }
 
 /// Returns the rows of a table by what they have in a column.
-fn holders_of(world: &World, table: T, column: usize) -> HashMap<Key<'_>, Vec<usize>> {
+fn holders_of(world: &Tables, table: TableId, column: usize) -> HashMap<Key<'_>, Vec<usize>> {
     let mut holders: HashMap<Key<'_>, Vec<usize>> = HashMap::new();
     for (at, row) in world.rows(table).iter().enumerate() {
         if let Some(key) = key(table, row, column) {
@@ -399,20 +465,20 @@ fn holders_of(world: &World, table: T, column: usize) -> HashMap<Key<'_>, Vec<us
 }
 
 /// Returns what a row has in a column; of a plain group a scope means nothing.
-fn key(table: T, row: &Row, column: usize) -> Option<Key<'_>> {
-    let is_meant = (table, column) != (T::Group, group::VGROUP_ID) || is_hidden(row);
+fn key(table: TableId, row: &Row, column: usize) -> Option<Key<'_>> {
+    let is_meant = (table, column) != (TableId::Group, group::VGROUP_ID) || is_hidden(row);
     Key::of(row.cell(column)).filter(|_| is_meant)
 }
 
 /// Returns `1 row of tsmp_client is` or `2 rows of tsmp_client are`.
-fn of_rows(count: usize, table: T) -> String {
+fn of_rows(count: usize, table: TableId) -> String {
     let rows = if count == 1 { "row" } else { "rows" };
     let are = if count == 1 { "is" } else { "are" };
     format!("{count} {rows} of {} {are}", table.table().name)
 }
 
 /// Says which row, by its key, and what about it; the first stands for all.
-fn which(table: T, row: &Row, why: &str, count: usize) -> String {
+fn which(table: TableId, row: &Row, why: &str, count: usize) -> String {
     let key = table
         .table()
         .key()

@@ -211,7 +211,7 @@ impl Catalogue {
                 scope.authentications.push(authentication);
             }
         }
-        catalogue.hold(holders);
+        catalogue.add_holders(holders);
         for scope in &mut catalogue.scopes {
             scope.authentications.sort();
             scope.authentications.dedup();
@@ -262,7 +262,7 @@ impl Catalogue {
     }
 
     /// Says who holds what, with holders that do not exist.
-    fn hold(&mut self, holders: Vec<(Arc<str>, Arc<str>)>) {
+    fn add_holders(&mut self, holders: Vec<(Arc<str>, Arc<str>)>) {
         self.clients.sort_by(|a, b| a.id.cmp(&b.id));
         let known = self.clients.len();
         let is_known = |clients: &[ClientInfo], id: &Arc<str>| {

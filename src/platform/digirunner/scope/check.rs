@@ -8,11 +8,11 @@
 //! `tsmp_vgroup_group` to `tsmp_group_api`. Clients' rows of hidden groups, the
 //! oauth scope, levels, durations and authentication types are never asked.
 
+mod checks;
 mod clients;
 mod groups;
 mod index;
 mod scopes;
-mod sign;
 #[cfg(test)]
 mod tests;
 
@@ -21,17 +21,17 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
 
+pub(super) use self::checks::Check;
 pub(super) use self::clients::oauth_scope;
-pub(super) use self::index::Index;
-pub(super) use self::sign::Sign;
-use super::super::tables::{T, Table};
-use super::super::world::World;
+pub(super) use self::index::CheckIndex;
+use super::super::schema::{Table, TableId};
+use super::super::tables::Tables;
 use super::draft::few;
 use crate::engine::ItemId;
 
 /// Something that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Ailment {
+pub struct ScopeFinding {
     /// Which sort, such as `stale-oauth-ids`.
     pub code: Cow<'static, str>,
     /// The item that it is about.
@@ -46,39 +46,39 @@ pub struct Ailment {
     pub hint: String,
 }
 
-impl Ailment {
+impl ScopeFinding {
     /// Returns the codes of everything that is looked for, in the order in
     /// which it is told.
     pub fn codes() -> impl Iterator<Item = &'static str> {
-        Sign::ALL.into_iter().map(Sign::code)
+        Check::ALL.into_iter().map(Check::code)
     }
 }
 
 /// The tables that the report looks at.
 pub(super) fn tables() -> [&'static Table; 13] {
     [
-        T::Client,
-        T::Oauth,
-        T::Group,
-        T::ClientGroup,
-        T::Vgroup,
-        T::ClientVgroup,
-        T::VgroupGroup,
-        T::GroupApi,
-        T::XMap,
-        T::Authority,
-        T::GroupAuthority,
-        T::VgroupAuthority,
-        T::Level,
+        TableId::Client,
+        TableId::Oauth,
+        TableId::Group,
+        TableId::ClientGroup,
+        TableId::Vgroup,
+        TableId::ClientVgroup,
+        TableId::VgroupGroup,
+        TableId::GroupApi,
+        TableId::XMap,
+        TableId::Authority,
+        TableId::GroupAuthority,
+        TableId::VgroupAuthority,
+        TableId::Level,
     ]
-    .map(T::table)
+    .map(TableId::table)
 }
 
 /// What is done to rows to repair something.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Fix<'w> {
+pub(super) enum Repair<'w> {
     /// Delete the row of a table that stands at a place.
-    Delete(T, usize),
+    Delete(TableId, usize),
     /// Remove a hidden group with every row that is about it.
     Remove(&'w str),
     /// Give a group to a client.
@@ -107,19 +107,19 @@ pub(super) enum Fix<'w> {
 }
 
 /// What is wrong with one item in one way, and how it is repaired.
-pub(super) struct Found<'w> {
-    pub(super) sign: Sign,
+pub(super) struct Violation<'w> {
+    pub(super) check: Check,
     pub(super) item: ItemId,
     /// What it is about.
     names: Vec<String>,
     /// Nothing where it cannot be repaired.
-    pub(super) fixes: Vec<Fix<'w>>,
+    pub(super) fixes: Vec<Repair<'w>>,
     hints: BTreeSet<&'static str>,
 }
 
-impl Found<'_> {
+impl Violation<'_> {
     /// Tells it.
-    pub(super) fn ailment(&self) -> Ailment {
+    pub(super) fn finding(&self) -> ScopeFinding {
         let mut described = HashSet::new();
         let names: Vec<&str> = self
             .names
@@ -127,11 +127,11 @@ impl Found<'_> {
             .map(String::as_str)
             .filter(|name| described.insert(*name))
             .collect();
-        Ailment {
-            code: self.sign.code().into(),
+        ScopeFinding {
+            code: self.check.code().into(),
             item: self.item.clone(),
-            message: format!("{}: {}", self.sign.message(), few(&names)),
-            repair: (!self.fixes.is_empty()).then(|| self.sign.repair().to_owned()),
+            message: format!("{}: {}", self.check.message(), few(&names)),
+            repair: (!self.fixes.is_empty()).then(|| self.check.repair().to_owned()),
             hint: self.hints.iter().copied().collect::<Vec<_>>().join("; "),
         }
     }
@@ -139,26 +139,26 @@ impl Found<'_> {
 
 /// Collects what is wrong: one finding per sort and item.
 struct Report<'w> {
-    found: BTreeMap<(Sign, ItemId), Found<'w>>,
+    found: BTreeMap<(Check, ItemId), Violation<'w>>,
 }
 
 impl<'w> Report<'w> {
     /// Notes something that is repaired.
-    fn fixed(&mut self, sign: Sign, item: ItemId, name: impl Into<String>, fix: Fix<'w>) {
+    fn fixed(&mut self, sign: Check, item: ItemId, name: impl Into<String>, fix: Repair<'w>) {
         self.entry(sign, item, name.into()).fixes.push(fix);
     }
 
     /// Notes something that the operator has to decide about.
-    fn asked(&mut self, sign: Sign, item: ItemId, name: impl Into<String>, hint: &'static str) {
+    fn asked(&mut self, sign: Check, item: ItemId, name: impl Into<String>, hint: &'static str) {
         self.entry(sign, item, name.into()).hints.insert(hint);
     }
 
-    fn entry(&mut self, sign: Sign, item: ItemId, name: String) -> &mut Found<'w> {
+    fn entry(&mut self, sign: Check, item: ItemId, name: String) -> &mut Violation<'w> {
         let found = self
             .found
             .entry((sign, item.clone()))
-            .or_insert_with(|| Found {
-                sign,
+            .or_insert_with(|| Violation {
+                check: sign,
                 item,
                 names: Vec::new(),
                 fixes: Vec::new(),
@@ -170,8 +170,8 @@ impl<'w> Report<'w> {
 }
 
 /// Returns everything that is wrong, by sort and then by item.
-pub(super) fn find(world: &World) -> Vec<Found<'_>> {
-    let index = Index::new(world);
+pub(super) fn find(world: &Tables) -> Vec<Violation<'_>> {
+    let index = CheckIndex::new(world);
     let mut report = Report {
         found: BTreeMap::new(),
     };
@@ -183,6 +183,6 @@ pub(super) fn find(world: &World) -> Vec<Found<'_>> {
 
 /// Tells everything that is wrong with the scopes of a target, by sort and
 /// then by item.
-pub(super) fn ailments(world: &World) -> Vec<Ailment> {
-    find(world).iter().map(Found::ailment).collect()
+pub(super) fn ailments(world: &Tables) -> Vec<ScopeFinding> {
+    find(world).iter().map(Violation::finding).collect()
 }

@@ -49,7 +49,7 @@ struct Api<'c> {
     name: Option<&'c str>,
     /// Whether the target does not have it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    lacking: bool,
+    missing: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
     fn of(api: &'c ApiInfo) -> Self {
         Self {
             name: api.title.as_deref(),
-            lacking: api.is_lacking(),
+            missing: api.is_lacking(),
             ..Self::named(&api.name)
         }
     }
@@ -128,7 +128,7 @@ impl<'c> Api<'c> {
             module: &name.module,
             api: &name.key,
             name: None,
-            lacking: false,
+            missing: false,
         }
     }
 }
@@ -284,7 +284,7 @@ struct ApiFields {
     #[serde(default, rename = "name")]
     _name: IgnoredAny,
     #[serde(default, rename = "lacking")]
-    _lacking: IgnoredAny,
+    _missing: IgnoredAny,
 }
 
 impl Fields {

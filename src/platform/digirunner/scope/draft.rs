@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::super::rules::SCOPE;
 use super::catalogue::{ApiName, Catalogue, Scope};
-use super::duration::{MOST_SECONDS, below};
+use super::duration::{MAX_SECONDS, below};
 use super::violation::Violation;
-use super::{DEFAULT_LEVEL, MOST_ALIAS, MOST_APIS, MOST_DESCRIPTION, MOST_NAME};
+use super::{DEFAULT_LEVEL, MAX_ALIAS, MAX_APIS, MAX_DESCRIPTION, MAX_NAME};
 use crate::engine::diff::{Show, compare};
 use crate::engine::display::some_of;
 use crate::engine::{Change, Element, Field, Finding, ItemId, Value};
@@ -197,15 +197,11 @@ impl Draft {
         let mut violations = Vec::new();
         violations.extend(self.check_name(catalogue, scope));
         violations.extend(self.check_alias(catalogue, scope));
-        violations.extend(check_number(self.seconds, MOST_SECONDS, Part::Duration));
+        violations.extend(check_number(self.seconds, MAX_SECONDS, Part::Duration));
         violations.extend(check_number(self.times, i64::from(i32::MAX), Part::Times));
         violations.extend(self.check_authentications(catalogue));
         violations.extend(self.check_level(catalogue));
-        violations.extend(unfit(
-            &self.description,
-            MOST_DESCRIPTION,
-            Part::Description,
-        ));
+        violations.extend(unfit(&self.description, MAX_DESCRIPTION, Part::Description));
         violations.extend(self.check_apis(catalogue, scope));
         violations
     }
@@ -222,10 +218,10 @@ impl Draft {
         let is_kept = scope.is_some_and(|scope| *scope.name == self.name);
         // A name that is too long for hidden groups may stay as long as there are none.
         if !(is_kept && self.apis.is_empty())
-            && let Some(violation) = too_long(&self.name, MOST_NAME, Part::Name)
+            && let Some(violation) = too_long(&self.name, MAX_NAME, Part::Name)
         {
             return Some(violation.hint(format!(
-                "the product's page accepts 50, but its table of groups holds {MOST_NAME}: a longer name can have no API"
+                "the product's page accepts 50, but its table of groups holds {MAX_NAME}: a longer name can have no API"
             )));
         }
         if is_kept {
@@ -258,7 +254,7 @@ impl Draft {
                 .iter()
                 .find(|other| other.alias.as_deref() == Some(&self.alias))
         };
-        unfit(&self.alias, MOST_ALIAS, Part::Alias)
+        unfit(&self.alias, MAX_ALIAS, Part::Alias)
             .or_else(|| other().map(|other| taken(Part::Alias, &self.alias, other)))
     }
 
@@ -291,9 +287,9 @@ impl Draft {
     fn check_apis(&self, catalogue: &Catalogue, scope: Option<&Scope>) -> Vec<Violation> {
         let count = self.apis.len();
         let mut violations = Vec::new();
-        if count > MOST_APIS {
+        if count > MAX_APIS {
             violations.push(
-                Violation::new(1402, &[&MOST_APIS.to_string(), &count.to_string()])
+                Violation::new(1402, &[&MAX_APIS.to_string(), &count.to_string()])
                     .of(Part::Apis)
                     .hint("a client's oauth scope has room for as many ids: make two scopes of it"),
             );
@@ -340,7 +336,7 @@ impl Draft {
         }
         let full = catalogue
             .holders_of(scope)
-            .filter(|client| after(client.groups) > MOST_APIS);
+            .filter(|client| after(client.groups) > MAX_APIS);
         full.map(|client| too_many(client.item(), after(client.groups)))
             .collect()
     }
@@ -414,7 +410,7 @@ pub(super) fn unknown_authentication(id: &str, catalogue: &Catalogue) -> Violati
 
 /// Returns the violation of a client that would hold too many groups.
 pub(super) fn too_many(client: ItemId, groups: usize) -> Violation {
-    Violation::new(1547, &[&client.key.clone(), &MOST_APIS.to_string()])
+    Violation::new(1547, &[&client.key.clone(), &MAX_APIS.to_string()])
         .of(Part::Apis)
         .hint(format!(
             "it would hold {groups}: take another scope or group away from it first"
@@ -635,7 +631,7 @@ mod tests {
             ),
             [1355, 1355]
         );
-        let most = MOST_SECONDS + 1;
+        let most = MAX_SECONDS + 1;
         assert_eq!(
             codes(
                 &Draft {

@@ -8,7 +8,7 @@ use super::violation::Violation;
 
 /// The longest duration: `allow_days` is 32 bits wide, and the product's own
 /// multiplication overflows beyond it.
-pub const MOST_SECONDS: i64 = 2_147_483_647;
+pub const MAX_SECONDS: i64 = 2_147_483_647;
 
 /// A unit of time, as the product's items have it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,7 +112,7 @@ impl fmt::Display for Span {
 /// 1350 if it is empty, 1352 if it is no number, 1355 below zero, 1356 above
 /// [`MOST_SECONDS`].
 pub fn parse_amount(text: &str, unit: Unit) -> Result<i64, Violation> {
-    let most = MOST_SECONDS / unit.seconds();
+    let most = MAX_SECONDS / unit.seconds();
     number(text, most, Part::Duration)
         .map(|amount| amount * unit.seconds())
         .map_err(|violation| match violation.code {
@@ -254,7 +254,7 @@ mod tests {
     fn only_what_32_bits_hold_is_a_duration() {
         assert_eq!(parse_amount("24855", Unit::Day), Ok(2_147_472_000));
         assert_eq!(parse_amount("24856", Unit::Day).unwrap_err().code, 1356);
-        assert_eq!(parse_amount("2147483647", Unit::Second), Ok(MOST_SECONDS));
+        assert_eq!(parse_amount("2147483647", Unit::Second), Ok(MAX_SECONDS));
         assert_eq!(
             parse_amount("99999999999999999999", Unit::Second)
                 .unwrap_err()

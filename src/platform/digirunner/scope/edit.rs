@@ -8,17 +8,17 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::changes::{Changes, Ids, Sequence};
+use super::super::index::is_hidden;
 use super::super::rules::{CLIENT, SCOPE};
-use super::super::side::is_hidden;
-use super::super::tables::{
-    T, client_vgroup, group, group_api, vgroup, vgroup_authority, vgroup_group,
+use super::super::schema::{
+    TableId, client_vgroup, group, group_api, vgroup, vgroup_authority, vgroup_group,
 };
-use super::super::world::{Cell, Row, World};
-use super::MOST_APIS;
+use super::super::tables::{Cell, Row, Tables};
+use super::MAX_APIS;
 use super::catalogue::{ApiName, ClientInfo, Scope};
 use super::draft::{Draft, too_many};
 use super::editor::{Editor, NO_ACCESS, OF_GROUP, OF_SCOPE, is_api, no_client, text};
-use super::ground::Ground;
+use super::rows::ScopeRows;
 use super::violation::Violation;
 use crate::engine::choice::{Stale, StaleField};
 use crate::engine::{Change, ItemId};
@@ -117,9 +117,9 @@ pub(crate) struct Planned {
     /// The rows to write.
     pub(in super::super) changes: Changes,
     /// What stood there before, as far as it was read.
-    pub(in super::super) before: World,
+    pub(in super::super) before: Tables,
     /// Rows of these keys must stay until the transaction ends.
-    pub(in super::super) relied_on: Vec<(T, usize, Arc<str>)>,
+    pub(in super::super) relied_on: Vec<(TableId, usize, Arc<str>)>,
     /// The items that it is done to.
     pub(crate) items: Vec<ItemId>,
     /// The scope's id.
@@ -156,7 +156,7 @@ impl From<Violation> for Refused {
 
 /// Returns what an edit comes to on this ground.
 pub(super) fn plan(
-    ground: &Ground,
+    ground: &ScopeRows,
     edit: &Edit,
     stamp: &Stamp,
     ids: &mut Ids,
@@ -190,7 +190,7 @@ impl<'w> Editor<'w, '_> {
                 Cell::Text(value.into())
             }
         };
-        let mut row = Row::empty(T::Vgroup.table());
+        let mut row = Row::empty(TableId::Vgroup.table());
         row.set(vgroup::VGROUP_ID, Cell::Text(Arc::clone(&id)));
         row.set(vgroup::VGROUP_NAME, text(&draft.name));
         row.set(vgroup::VGROUP_ALIAS, optional(&draft.alias));
@@ -199,7 +199,9 @@ impl<'w> Editor<'w, '_> {
         row.set(vgroup::SECURITY_LEVEL_ID, text(&draft.level));
         row.set(vgroup::ALLOW_DAYS, Cell::Int(draft.seconds));
         row.set(vgroup::ALLOW_TIMES, Cell::Int(draft.times));
-        self.planned.changes.insert_new(T::Vgroup, row, self.stamp);
+        self.planned
+            .changes
+            .insert_new(TableId::Vgroup, row, self.stamp);
         self.authenticate(&OF_SCOPE, &id, draft);
         for api in &draft.apis {
             self.new_hidden_group(draft, &id, api, "A0221");
@@ -270,7 +272,7 @@ impl<'w> Editor<'w, '_> {
         if row != *base {
             self.planned
                 .changes
-                .update_stamped(T::Vgroup, row, self.stamp);
+                .update_stamped(TableId::Vgroup, row, self.stamp);
         }
     }
 
@@ -280,19 +282,21 @@ impl<'w> Editor<'w, '_> {
         let mut kept = Vec::new();
         for link in self.links(id) {
             let linked = link.text(vgroup_group::GROUP_ID);
-            let apis = self.rows(T::GroupApi, group_api::GROUP_ID, linked);
+            let apis = self.rows(TableId::GroupApi, group_api::GROUP_ID, linked);
             let (gone, stay): (Vec<&'w Row>, Vec<&'w Row>) =
                 apis.partition(|row| removed.iter().any(|api| is_api(row, api)));
             let hidden = self.side.group(linked).filter(|row| is_hidden(row));
             match (hidden, gone.is_empty(), stay.is_empty()) {
                 (_, false, true) => {
-                    self.planned.changes.delete(T::VgroupGroup, link.clone());
+                    self.planned
+                        .changes
+                        .delete(TableId::VgroupGroup, link.clone());
                     self.remove_group(id, linked);
                 }
                 // One that stands for several APIs, which the product does not make.
                 (Some(group), false, false) => {
                     for row in gone {
-                        self.planned.changes.delete(T::GroupApi, row.clone());
+                        self.planned.changes.delete(TableId::GroupApi, row.clone());
                     }
                     kept.push(group);
                 }
@@ -314,7 +318,7 @@ impl<'w> Editor<'w, '_> {
         if row != *base {
             self.planned
                 .changes
-                .update_stamped(T::Group, row, self.stamp);
+                .update_stamped(TableId::Group, row, self.stamp);
         }
         self.authenticate(&OF_GROUP, id, draft);
     }
@@ -332,27 +336,31 @@ impl<'w> Editor<'w, '_> {
         }
         self.belong_to(&scope.item());
         for link in self.links(id) {
-            self.planned.changes.delete(T::VgroupGroup, link.clone());
+            self.planned
+                .changes
+                .delete(TableId::VgroupGroup, link.clone());
         }
         let linked = self
             .links(id)
             .into_iter()
             .map(|link| link.text(vgroup_group::GROUP_ID));
         let own = self
-            .rows(T::Group, group::VGROUP_ID, id)
+            .rows(TableId::Group, group::VGROUP_ID, id)
             .map(|row| row.text(group::GROUP_ID));
         let groups: BTreeSet<&str> = linked.chain(own).collect();
         for group in groups {
             self.remove_group(id, group);
         }
         for row in self
-            .rows(T::VgroupAuthority, vgroup_authority::VGROUP_ID, id)
+            .rows(TableId::VgroupAuthority, vgroup_authority::VGROUP_ID, id)
             .collect::<Vec<_>>()
         {
-            self.planned.changes.delete(T::VgroupAuthority, row.clone());
+            self.planned
+                .changes
+                .delete(TableId::VgroupAuthority, row.clone());
         }
         if let Some(row) = self.side.scope(id) {
-            self.planned.changes.delete(T::Vgroup, row.clone());
+            self.planned.changes.delete(TableId::Vgroup, row.clone());
         }
         self.planned.id = Some(Arc::clone(id));
         Ok(self.finish(vec![scope.item()]))
@@ -384,7 +392,7 @@ impl<'w> Editor<'w, '_> {
             return Err(violations.into());
         }
         self.check_room(|client, groups| {
-            Violation::new(1358, &[&MOST_APIS.to_string()])
+            Violation::new(1358, &[&MAX_APIS.to_string()])
                 .hint(format!(
                     "{client} would have {groups}: take another scope or group away from it first"
                 ))
@@ -397,7 +405,7 @@ impl<'w> Editor<'w, '_> {
     /// Gives the scope to a client; says whether that made any difference.
     fn give_scope(&mut self, id: &str, groups: &[Arc<str>], client: &Arc<str>) -> bool {
         let holds = self
-            .rows(T::ClientVgroup, client_vgroup::CLIENT_ID, client)
+            .rows(TableId::ClientVgroup, client_vgroup::CLIENT_ID, client)
             .any(|row| row.text(client_vgroup::VGROUP_ID) == id);
         if !holds {
             let cells = [
@@ -406,7 +414,7 @@ impl<'w> Editor<'w, '_> {
             ];
             self.planned
                 .changes
-                .link(T::ClientVgroup, &cells, self.stamp);
+                .link(TableId::ClientVgroup, &cells, self.stamp);
         }
         let mut given = !holds;
         for group in groups {
@@ -431,7 +439,7 @@ impl<'w> Editor<'w, '_> {
         let mut items = Vec::new();
         for client in clients.iter().collect::<BTreeSet<_>>() {
             let held: Vec<&'w Row> = self
-                .rows(T::ClientVgroup, client_vgroup::CLIENT_ID, client)
+                .rows(TableId::ClientVgroup, client_vgroup::CLIENT_ID, client)
                 .collect();
             let (this, others): (Vec<&'w Row>, Vec<&'w Row>) = held
                 .into_iter()
@@ -449,7 +457,9 @@ impl<'w> Editor<'w, '_> {
             let item = ItemId::new(CLIENT, Arc::clone(client));
             self.belong_to(&item);
             for row in this {
-                self.planned.changes.delete(T::ClientVgroup, row.clone());
+                self.planned
+                    .changes
+                    .delete(TableId::ClientVgroup, row.clone());
             }
             let shared: BTreeSet<&str> = others
                 .iter()

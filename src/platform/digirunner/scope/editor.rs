@@ -5,26 +5,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::changes::{Ids, Sequence};
+use super::super::index::{Index, is_hidden};
 use super::super::rules::CLIENT;
-use super::super::side::{Side, is_hidden};
-use super::super::tables::{
-    T, client_group, client_vgroup, group, group_api, group_authority, oauth, vgroup_authority,
-    vgroup_group, x_map,
+use super::super::schema::{
+    TableId, client_group, client_vgroup, group, group_api, group_authority, oauth,
+    vgroup_authority, vgroup_group, x_map,
 };
-use super::super::world::{ByText, Cell, Row, by_text};
-use super::MOST_APIS;
+use super::super::tables::{ByText, Cell, Row, by_text};
+use super::MAX_APIS;
 use super::catalogue::{ApiName, Scope, is_of_level};
 use super::draft::{Draft, few};
 use super::edit::{Planned, Refused};
-use super::ground::Ground;
+use super::rows::ScopeRows;
 use super::violation::Violation;
 use crate::engine::ItemId;
 use crate::store::Stamp;
 
 /// Turns an edit into rows.
 pub(super) struct Editor<'w, 'i> {
-    pub(super) ground: &'w Ground,
-    pub(super) side: Side<'w>,
+    pub(super) ground: &'w ScopeRows,
+    pub(super) side: Index<'w>,
     links_of_group: ByText<'w>,
     holders_of_group: ByText<'w>,
     pub(super) stamp: &'w Stamp,
@@ -36,12 +36,18 @@ pub(super) struct Editor<'w, 'i> {
 
 impl<'w, 'i> Editor<'w, 'i> {
     /// Begins with nothing to write.
-    pub(super) fn new(ground: &'w Ground, stamp: &'w Stamp, ids: &'i mut Ids) -> Self {
+    pub(super) fn new(ground: &'w ScopeRows, stamp: &'w Stamp, ids: &'i mut Ids) -> Self {
         Self {
             ground,
-            side: Side::new(&ground.world),
-            links_of_group: by_text(ground.world.rows(T::VgroupGroup), vgroup_group::GROUP_ID),
-            holders_of_group: by_text(ground.world.rows(T::ClientGroup), client_group::GROUP_ID),
+            side: Index::new(&ground.tables),
+            links_of_group: by_text(
+                ground.tables.rows(TableId::VgroupGroup),
+                vgroup_group::GROUP_ID,
+            ),
+            holders_of_group: by_text(
+                ground.tables.rows(TableId::ClientGroup),
+                client_group::GROUP_ID,
+            ),
             stamp,
             ids,
             groups: BTreeMap::new(),
@@ -58,23 +64,23 @@ impl<'w> Editor<'w, '_> {
     /// Returns the rows of a table that have a text in a column.
     pub(super) fn rows(
         &self,
-        table: T,
+        table: TableId,
         column: usize,
         text: &str,
     ) -> impl Iterator<Item = &'w Row> + use<'w> {
         let side = &self.side;
         let index = match table {
-            T::VgroupAuthority => &side.vgroup_authorities,
-            T::VgroupGroup if column == vgroup_group::VGROUP_ID => &side.vgroup_groups,
-            T::VgroupGroup => &self.links_of_group,
-            T::GroupApi => &side.group_apis,
-            T::GroupAuthority => &side.group_authorities,
-            T::ClientGroup if column == client_group::CLIENT_ID => &side.client_groups,
-            T::ClientGroup => &self.holders_of_group,
-            T::ClientVgroup if column == client_vgroup::CLIENT_ID => &side.client_vgroups,
+            TableId::VgroupAuthority => &side.vgroup_authorities,
+            TableId::VgroupGroup if column == vgroup_group::VGROUP_ID => &side.vgroup_groups,
+            TableId::VgroupGroup => &self.links_of_group,
+            TableId::GroupApi => &side.group_apis,
+            TableId::GroupAuthority => &side.group_authorities,
+            TableId::ClientGroup if column == client_group::CLIENT_ID => &side.client_groups,
+            TableId::ClientGroup => &self.holders_of_group,
+            TableId::ClientVgroup if column == client_vgroup::CLIENT_ID => &side.client_vgroups,
             // The rest are few, and asked for once.
             _ => {
-                let rows = self.ground.world.rows(table).iter();
+                let rows = self.ground.tables.rows(table).iter();
                 let found: Vec<&'w Row> = rows.filter(|row| row.text(column) == text).collect();
                 return found.into_iter();
             }
@@ -87,7 +93,7 @@ impl<'w> Editor<'w, '_> {
 
     /// Returns the links of a scope to its groups.
     pub(super) fn links(&self, id: &str) -> Vec<&'w Row> {
-        self.rows(T::VgroupGroup, vgroup_group::VGROUP_ID, id)
+        self.rows(TableId::VgroupGroup, vgroup_group::VGROUP_ID, id)
             .collect()
     }
 
@@ -112,16 +118,16 @@ impl<'w> Editor<'w, '_> {
 
     /// Notes which rows the draft relies on.
     pub(super) fn rely_on(&mut self, draft: &Draft) {
-        use super::super::tables::{authority, level};
+        use super::super::schema::{authority, level};
         let relied_on = &mut self.planned.relied_on;
         relied_on.push((
-            T::Level,
+            TableId::Level,
             level::SECURITY_LEVEL_ID,
             draft.level.as_str().into(),
         ));
         for id in &draft.authentications {
             relied_on.push((
-                T::Authority,
+                TableId::Authority,
                 authority::GROUP_AUTHORITIE_ID,
                 id.as_str().into(),
             ));
@@ -161,7 +167,7 @@ impl<'w> Editor<'w, '_> {
     ) -> Arc<str> {
         let id: Arc<str> = self.ids.next(Sequence::Group).to_string().into();
         let mark = self.stamp.now.format("%Y%m%d%H%M%S");
-        let mut row = Row::empty(T::Group.table());
+        let mut row = Row::empty(TableId::Group.table());
         row.set(group::GROUP_ID, Cell::Text(Arc::clone(&id)));
         row.set(group::GROUP_NAME, text(&random_name()));
         row.set(group::GROUP_ALIAS, text(&format!("{by}Alias{mark}")));
@@ -174,19 +180,19 @@ impl<'w> Editor<'w, '_> {
         row.set(group::VGROUP_ID, text(scope));
         row.set(group::VGROUP_NAME, text(&draft.name));
         let changes = &mut self.planned.changes;
-        changes.insert_new(T::Group, row, self.stamp);
+        changes.insert_new(TableId::Group, row, self.stamp);
         let cells = [
             (group_api::GROUP_ID, &*id),
             (group_api::API_KEY, &*api.key),
             (group_api::MODULE_NAME, &*api.module),
             (group_api::MODULE_VER, "0"),
         ];
-        changes.link(T::GroupApi, &cells, self.stamp);
+        changes.link(TableId::GroupApi, &cells, self.stamp);
         let cells = [
             (vgroup_group::VGROUP_ID, scope),
             (vgroup_group::GROUP_ID, &*id),
         ];
-        changes.link(T::VgroupGroup, &cells, self.stamp);
+        changes.link(TableId::VgroupGroup, &cells, self.stamp);
         self.authenticate(&OF_GROUP, &id, draft);
         id
     }
@@ -195,18 +201,18 @@ impl<'w> Editor<'w, '_> {
     /// another scope links too, or that is none, stays.
     pub(super) fn remove_group(&mut self, scope: &str, id: &str) {
         let is_shared = self
-            .rows(T::VgroupGroup, vgroup_group::GROUP_ID, id)
+            .rows(TableId::VgroupGroup, vgroup_group::GROUP_ID, id)
             .any(|link| link.text(vgroup_group::VGROUP_ID) != scope);
         let row = self.side.group(id);
         if is_shared || row.is_some_and(|row| !is_hidden(row)) {
             return;
         }
         if let Some(row) = row {
-            self.planned.changes.delete(T::Group, row.clone());
+            self.planned.changes.delete(TableId::Group, row.clone());
         }
         for (table, column) in [
-            (T::GroupApi, group_api::GROUP_ID),
-            (T::GroupAuthority, group_authority::GROUP_ID),
+            (TableId::GroupApi, group_api::GROUP_ID),
+            (TableId::GroupAuthority, group_authority::GROUP_ID),
         ] {
             for row in self.rows(table, column, id) {
                 self.planned.changes.delete(table, row.clone());
@@ -214,7 +220,7 @@ impl<'w> Editor<'w, '_> {
         }
         let holders: BTreeSet<Arc<str>> = self.holders(scope).into_iter().collect();
         let had: Vec<Arc<str>> = self
-            .rows(T::ClientGroup, client_group::GROUP_ID, id)
+            .rows(TableId::ClientGroup, client_group::GROUP_ID, id)
             .map(|row| row.shared(client_group::CLIENT_ID))
             .collect();
         for client in had {
@@ -226,8 +232,8 @@ impl<'w> Editor<'w, '_> {
             }
             self.take_group(&client, id);
         }
-        for row in self.rows(T::XMap, x_map::GROUP_ID, id) {
-            self.planned.changes.delete(T::XMap, row.clone());
+        for row in self.rows(TableId::XMap, x_map::GROUP_ID, id) {
+            self.planned.changes.delete(TableId::XMap, row.clone());
             self.note(
                 "X-API keys were mapped to the scope's hidden groups: those maps are removed"
                     .to_owned(),
@@ -243,14 +249,14 @@ impl<'w> Editor<'w, '_> {
 
     /// Returns the clients that hold a scope.
     pub(super) fn holders(&self, id: &str) -> Vec<Arc<str>> {
-        let rows = self.rows(T::ClientVgroup, client_vgroup::VGROUP_ID, id);
+        let rows = self.rows(TableId::ClientVgroup, client_vgroup::VGROUP_ID, id);
         rows.map(|row| row.shared(client_vgroup::CLIENT_ID))
             .collect()
     }
 
     /// Returns the groups that a client has by now.
     pub(super) fn groups_of(&mut self, client: &Arc<str>) -> &mut BTreeSet<Arc<str>> {
-        let there = self.rows(T::ClientGroup, client_group::CLIENT_ID, client);
+        let there = self.rows(TableId::ClientGroup, client_group::CLIENT_ID, client);
         self.groups.entry(Arc::clone(client)).or_insert_with(|| {
             there
                 .map(|row| row.shared(client_group::GROUP_ID))
@@ -268,7 +274,7 @@ impl<'w> Editor<'w, '_> {
             ];
             self.planned
                 .changes
-                .link(T::ClientGroup, &cells, self.stamp);
+                .link(TableId::ClientGroup, &cells, self.stamp);
         }
         is_new
     }
@@ -277,10 +283,12 @@ impl<'w> Editor<'w, '_> {
     pub(super) fn take_group(&mut self, client: &Arc<str>, group: &str) {
         if self.groups_of(client).remove(group) {
             let row = self
-                .rows(T::ClientGroup, client_group::CLIENT_ID, client)
+                .rows(TableId::ClientGroup, client_group::CLIENT_ID, client)
                 .find(|row| row.text(client_group::GROUP_ID) == group);
             if let Some(row) = row {
-                self.planned.changes.delete(T::ClientGroup, row.clone());
+                self.planned
+                    .changes
+                    .delete(TableId::ClientGroup, row.clone());
             }
         }
     }
@@ -346,13 +354,13 @@ impl<'w> Editor<'w, '_> {
         violation: impl Fn(ItemId, usize) -> Violation,
     ) -> Result<(), Refused> {
         let had = |client: &str| {
-            self.rows(T::ClientGroup, client_group::CLIENT_ID, client)
+            self.rows(TableId::ClientGroup, client_group::CLIENT_ID, client)
                 .count()
         };
         let full = self
             .groups
             .iter()
-            .filter(|(client, groups)| groups.len() > MOST_APIS && groups.len() > had(client));
+            .filter(|(client, groups)| groups.len() > MAX_APIS && groups.len() > had(client));
         let violations: Vec<Violation> = full
             .map(|(client, groups)| {
                 violation(ItemId::new(CLIENT, Arc::clone(client)), groups.len())
@@ -375,7 +383,7 @@ impl<'w> Editor<'w, '_> {
             if of_clients {
                 self.belong_to(&ItemId::new(CLIENT, Arc::clone(client)));
             }
-            let Some(base) = self.rows(T::Oauth, oauth::CLIENT_ID, client).next() else {
+            let Some(base) = self.rows(TableId::Oauth, oauth::CLIENT_ID, client).next() else {
                 without.push(&**client);
                 continue;
             };
@@ -383,7 +391,7 @@ impl<'w> Editor<'w, '_> {
             if joined != base.text(oauth::SCOPE) {
                 let mut row = base.clone();
                 row.set(oauth::SCOPE, Cell::Text(joined.into()));
-                self.planned.changes.update(T::Oauth, row);
+                self.planned.changes.update(TableId::Oauth, row);
             }
         }
         if !without.is_empty() {
@@ -400,19 +408,19 @@ impl<'w> Editor<'w, '_> {
 
 /// A table of authentication types: whose they are, and which.
 pub(super) struct Authenticated {
-    table: T,
+    table: TableId,
     owner: usize,
     authentication: usize,
 }
 
 pub(super) const OF_SCOPE: Authenticated = Authenticated {
-    table: T::VgroupAuthority,
+    table: TableId::VgroupAuthority,
     owner: vgroup_authority::VGROUP_ID,
     authentication: vgroup_authority::VGROUP_AUTHORITIE_ID,
 };
 
 pub(super) const OF_GROUP: Authenticated = Authenticated {
-    table: T::GroupAuthority,
+    table: TableId::GroupAuthority,
     owner: group_authority::GROUP_ID,
     authentication: group_authority::GROUP_AUTHORITIE_ID,
 };

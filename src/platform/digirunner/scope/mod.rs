@@ -14,19 +14,19 @@ mod draft;
 mod duration;
 mod edit;
 mod editor;
-mod ground;
 mod read;
 mod repair;
+mod rows;
 mod search;
 mod verify;
 mod violation;
 mod write;
 
 pub use catalogue::{ApiInfo, ApiName, Catalogue, ClientInfo, Label, Module, Scope};
-pub use check::Ailment;
+pub use check::ScopeFinding;
 pub use document::{ScopeDocument, parse_draft};
 pub use draft::{Draft, Part};
-pub use duration::{MOST_SECONDS, Span, Unit, parse_amount, parse_duration, parse_times};
+pub use duration::{MAX_SECONDS, Span, Unit, parse_amount, parse_duration, parse_times};
 pub use edit::Edit;
 pub(crate) use edit::{Planned, Refused};
 pub(crate) use read::catalogue;
@@ -36,16 +36,16 @@ pub(crate) use write::{LOCKED, LOCKED_BY_REPAIR, ailments, write};
 
 /// The most characters of a scope's name: `tsmp_group.vgroup_name varchar(30)`
 /// holds it too, in the row of every hidden group.
-pub const MOST_NAME: usize = 30;
+pub const MAX_NAME: usize = 30;
 
 /// The most characters of an alias.
-pub const MOST_ALIAS: usize = 85;
+pub const MAX_ALIAS: usize = 85;
 
 /// The most characters of a description.
-pub const MOST_DESCRIPTION: usize = 500;
+pub const MAX_DESCRIPTION: usize = 500;
 
 /// The most APIs of a scope, and the most groups of a client.
-pub const MOST_APIS: usize = super::rules::MOST;
+pub const MAX_APIS: usize = super::rules::MAX_GROUPS;
 
 /// The level of a new scope, unless somebody says otherwise.
 pub const DEFAULT_LEVEL: &str = "SYSTEM";

@@ -9,18 +9,18 @@ use std::sync::Arc;
 
 use super::super::changes::{Changes, stamp_new, stamp_update};
 use super::super::rules::CLIENT;
-use super::super::tables::{
-    T, Table, client_group, client_vgroup, group, group_authority, oauth, vgroup_group,
+use super::super::schema::{
+    Table, TableId, client_group, client_vgroup, group, group_authority, oauth, vgroup_group,
 };
-use super::super::world::{Cell, Row, World};
-use super::check::{Ailment, Fix, Found, Index, find, oauth_scope, tables};
+use super::super::tables::{Cell, Row, Tables};
+use super::check::{CheckIndex, Repair, ScopeFinding, Violation, find, oauth_scope, tables};
 use super::edit::Planned;
 use crate::engine::ItemId;
 use crate::store::Stamp;
 
 /// How often it is looked again at most. Each look finds less than the one
 /// before; this is only for what nobody thought of.
-const MOST_LOOKS: usize = 16;
+const MAX_PASSES: usize = 16;
 
 /// What is repaired.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Repaired {
     /// The rows to write.
     pub(super) changes: Changes,
     /// What was found and is repaired, in the order of its finding.
-    pub(super) ailments: Vec<Ailment>,
+    pub(super) ailments: Vec<ScopeFinding>,
     /// How much is left for the operator to decide.
     pub(super) left: usize,
 }
@@ -81,12 +81,12 @@ fn findings(count: usize) -> String {
 }
 
 /// Repairs what can be repaired: findings of these codes, or all of them.
-pub(super) fn repair(world: &World, codes: &[String], stamp: &Stamp) -> Repaired {
+pub(super) fn repair(world: &Tables, codes: &[String], stamp: &Stamp) -> Repaired {
     let mut owners = Owners::new();
-    let mut ailments: Vec<Ailment> = Vec::new();
-    let mut repaired: Option<World> = None;
+    let mut ailments: Vec<ScopeFinding> = Vec::new();
+    let mut repaired: Option<Tables> = None;
     let mut left = 0;
-    for _ in 0..MOST_LOOKS {
+    for _ in 0..MAX_PASSES {
         let now = repaired.as_ref().unwrap_or(world);
         let mut found = find(now);
         left = found.len();
@@ -94,9 +94,9 @@ pub(super) fn repair(world: &World, codes: &[String], stamp: &Stamp) -> Repaired
         if found.is_empty() {
             break;
         }
-        ailments.extend(found.iter().map(Found::ailment));
+        ailments.extend(found.iter().map(Violation::finding));
         let mut round = Round::new(now, stamp, &mut owners);
-        for Found { item, fixes, .. } in &found {
+        for Violation { item, fixes, .. } in &found {
             fixes.iter().for_each(|fix| round.apply(fix, item));
         }
         repaired = Some(round.finish());
@@ -112,16 +112,16 @@ pub(super) fn repair(world: &World, codes: &[String], stamp: &Stamp) -> Repaired
     }
 }
 
-fn is_chosen(found: &Found<'_>, codes: &[String]) -> bool {
+fn is_chosen(found: &Violation<'_>, codes: &[String]) -> bool {
     !found.fixes.is_empty()
-        && (codes.is_empty() || codes.iter().any(|code| code == found.sign.code()))
+        && (codes.is_empty() || codes.iter().any(|code| code == found.check.code()))
 }
 
 /// The key of a row.
 type Key = Vec<Arc<str>>;
 
 /// Whose the rows are that were touched.
-type Owners = BTreeMap<(T, Key), ItemId>;
+type Owners = BTreeMap<(TableId, Key), ItemId>;
 
 /// Returns the key of a row. All tables that are repaired have keys of text.
 fn key(table: &Table, row: &Row) -> Key {
@@ -129,9 +129,9 @@ fn key(table: &Table, row: &Row) -> Key {
 }
 
 /// Returns what differs between two worlds, in the rows that were touched.
-fn difference(before: &World, after: &World, owners: &Owners) -> Changes {
-    let mut rows: HashMap<(T, Key), [Option<&Row>; 2]> = HashMap::with_capacity(owners.len());
-    let touched: HashSet<T> = owners.keys().map(|(table, _)| *table).collect();
+fn difference(before: &Tables, after: &Tables, owners: &Owners) -> Changes {
+    let mut rows: HashMap<(TableId, Key), [Option<&Row>; 2]> = HashMap::with_capacity(owners.len());
+    let touched: HashSet<TableId> = owners.keys().map(|(table, _)| *table).collect();
     for table in touched {
         for (side, world) in [before, after].into_iter().enumerate() {
             for row in world.rows(table) {
@@ -161,20 +161,20 @@ fn difference(before: &World, after: &World, owners: &Owners) -> Changes {
 
 /// One look, and what is done about what it found.
 struct Round<'w, 'o> {
-    index: Index<'w>,
+    index: CheckIndex<'w>,
     stamp: &'o Stamp,
     owners: &'o mut Owners,
-    deleted: HashSet<(T, usize)>,
-    updated: HashMap<(T, usize), Row>,
-    inserted: BTreeMap<(T, Key), Row>,
+    deleted: HashSet<(TableId, usize)>,
+    updated: HashMap<(TableId, usize), Row>,
+    inserted: BTreeMap<(TableId, Key), Row>,
     /// The clients whose groups become others.
     clients: HashSet<&'w str>,
 }
 
 impl<'w, 'o> Round<'w, 'o> {
-    fn new(world: &'w World, stamp: &'o Stamp, owners: &'o mut Owners) -> Self {
+    fn new(world: &'w Tables, stamp: &'o Stamp, owners: &'o mut Owners) -> Self {
         Self {
-            index: Index::new(world),
+            index: CheckIndex::new(world),
             stamp,
             owners,
             deleted: HashSet::new(),
@@ -184,57 +184,57 @@ impl<'w, 'o> Round<'w, 'o> {
         }
     }
 
-    fn apply(&mut self, fix: &Fix<'w>, item: &ItemId) {
+    fn apply(&mut self, fix: &Repair<'w>, item: &ItemId) {
         match *fix {
-            Fix::Delete(table, at) => self.delete(table, at, item),
-            Fix::Remove(group) => self.remove(group, item),
-            Fix::Give { client, group } => {
+            Repair::Delete(table, at) => self.delete(table, at, item),
+            Repair::Remove(group) => self.remove(group, item),
+            Repair::Give { client, group } => {
                 self.clients.insert(client);
                 let cells = [
                     (client_group::CLIENT_ID, client),
                     (client_group::GROUP_ID, group),
                 ];
-                self.insert(T::ClientGroup, &cells, item);
+                self.insert(TableId::ClientGroup, &cells, item);
             }
-            Fix::Link { scope, group } => {
+            Repair::Link { scope, group } => {
                 let cells = [
                     (vgroup_group::VGROUP_ID, scope),
                     (vgroup_group::GROUP_ID, group),
                 ];
-                self.insert(T::VgroupGroup, &cells, item);
+                self.insert(TableId::VgroupGroup, &cells, item);
             }
-            Fix::Follow { scope, group } => self.follow(scope, group, item),
-            Fix::Recompute(client) => drop(self.clients.insert(client)),
+            Repair::Follow { scope, group } => self.follow(scope, group, item),
+            Repair::Recompute(client) => drop(self.clients.insert(client)),
         }
     }
 
     /// Says that a row is touched. What a client holds belongs to the client,
     /// everything else to the item that the finding is about.
-    fn touch(&mut self, table: T, row: &Row, item: &ItemId) {
+    fn touch(&mut self, table: TableId, row: &Row, item: &ItemId) {
         let client = match table {
-            T::ClientGroup => Some(client_group::CLIENT_ID),
-            T::ClientVgroup => Some(client_vgroup::CLIENT_ID),
-            T::Oauth => Some(oauth::CLIENT_ID),
+            TableId::ClientGroup => Some(client_group::CLIENT_ID),
+            TableId::ClientVgroup => Some(client_vgroup::CLIENT_ID),
+            TableId::Oauth => Some(oauth::CLIENT_ID),
             _ => None,
         };
         let owner = client.map_or_else(|| item.clone(), |at| ItemId::new(CLIENT, row.shared(at)));
         self.owners.insert((table, key(table.table(), row)), owner);
     }
 
-    fn delete(&mut self, table: T, at: usize, item: &ItemId) {
+    fn delete(&mut self, table: TableId, at: usize, item: &ItemId) {
         let Some(row) = self.index.side.world.row(table, at) else {
             return;
         };
         if !self.deleted.insert((table, at)) {
             return;
         }
-        if table == T::ClientGroup {
+        if table == TableId::ClientGroup {
             self.clients.insert(row.text(client_group::CLIENT_ID));
         }
         self.touch(table, row, item);
     }
 
-    fn insert(&mut self, table: T, cells: &[(usize, &str)], item: &ItemId) {
+    fn insert(&mut self, table: TableId, cells: &[(usize, &str)], item: &ItemId) {
         let mut row = Row::empty(table.table());
         for (at, text) in cells {
             row.set(*at, Cell::Text(Arc::from(*text)));
@@ -253,13 +253,13 @@ impl<'w, 'o> Round<'w, 'o> {
     /// it, and the rows of whoever holds it.
     fn remove(&mut self, group: &str, item: &ItemId) {
         let (index, side) = (&self.index, &self.index.side);
-        let mut rows: Vec<(T, usize)> = Vec::new();
-        rows.extend(side.groups.get(group).map(|at| (T::Group, *at)));
+        let mut rows: Vec<(TableId, usize)> = Vec::new();
+        rows.extend(side.groups.get(group).map(|at| (TableId::Group, *at)));
         for (table, by) in [
-            (T::GroupApi, &side.group_apis),
-            (T::GroupAuthority, &side.group_authorities),
-            (T::VgroupGroup, &index.links),
-            (T::ClientGroup, &index.holders),
+            (TableId::GroupApi, &side.group_apis),
+            (TableId::GroupAuthority, &side.group_authorities),
+            (TableId::VgroupGroup, &index.links),
+            (TableId::ClientGroup, &index.holders),
         ] {
             rows.extend(side.rows_of(table, by, group).map(|(at, _)| (table, at)));
         }
@@ -282,7 +282,7 @@ impl<'w, 'o> Round<'w, 'o> {
         }
         let [here, there] = self.index.authorities(id, scope);
         let extra: Vec<usize> = side
-            .rows_of(T::GroupAuthority, &side.group_authorities, id)
+            .rows_of(TableId::GroupAuthority, &side.group_authorities, id)
             .filter(|(_, row)| {
                 let authority = row.text(group_authority::GROUP_AUTHORITIE_ID);
                 here.contains(authority) && !there.contains(authority)
@@ -296,35 +296,36 @@ impl<'w, 'o> Round<'w, 'o> {
                 self.stamp.now,
                 &self.stamp.operator,
             );
-            self.touch(T::Group, &new, item);
-            self.updated.insert((T::Group, at), new);
+            self.touch(TableId::Group, &new, item);
+            self.updated.insert((TableId::Group, at), new);
         }
         extra
             .into_iter()
-            .for_each(|at| self.delete(T::GroupAuthority, at, item));
+            .for_each(|at| self.delete(TableId::GroupAuthority, at, item));
         for authority in there.difference(&here) {
             let cells = [
                 (group_authority::GROUP_ID, id),
                 (group_authority::GROUP_AUTHORITIE_ID, *authority),
             ];
-            self.insert(T::GroupAuthority, &cells, item);
+            self.insert(TableId::GroupAuthority, &cells, item);
         }
     }
 
     /// Writes the oauth scope of a client from its groups as they come to be.
     fn recompute(&mut self, client: &'w str) {
         let side = &self.index.side;
-        let oauth = side.rows_of(T::Oauth, &side.oauth, client).next();
+        let oauth = side.rows_of(TableId::Oauth, &side.oauth, client).next();
         let (Some((at, row)), true) = (oauth, side.client(client).is_some()) else {
             return;
         };
         let kept = side
-            .rows_of(T::ClientGroup, &side.client_groups, client)
-            .filter(|(at, _)| !self.deleted.contains(&(T::ClientGroup, *at)))
+            .rows_of(TableId::ClientGroup, &side.client_groups, client)
+            .filter(|(at, _)| !self.deleted.contains(&(TableId::ClientGroup, *at)))
             .map(|(_, row)| row.text(client_group::GROUP_ID));
-        let from = (T::ClientGroup, vec![Arc::from(client)]);
+        let from = (TableId::ClientGroup, vec![Arc::from(client)]);
         let given = self.inserted.range(from..).map_while(|((table, _), row)| {
-            let is_own = *table == T::ClientGroup && row.text(client_group::CLIENT_ID) == client;
+            let is_own =
+                *table == TableId::ClientGroup && row.text(client_group::CLIENT_ID) == client;
             is_own.then(|| row.text(client_group::GROUP_ID))
         });
         let Some(scope) = oauth_scope(kept.chain(given).collect()) else {
@@ -333,17 +334,17 @@ impl<'w, 'o> Round<'w, 'o> {
         let mut new = row.clone();
         new.set(oauth::SCOPE, Cell::Text(scope.into()));
         let item = ItemId::new(CLIENT, client);
-        self.touch(T::Oauth, &new, &item);
-        self.updated.insert((T::Oauth, at), new);
+        self.touch(TableId::Oauth, &new, &item);
+        self.updated.insert((TableId::Oauth, at), new);
     }
 
     /// Returns the world as it comes to be.
-    fn finish(mut self) -> World {
+    fn finish(mut self) -> Tables {
         for client in std::mem::take(&mut self.clients) {
             self.recompute(client);
         }
         let before = self.index.side.world;
-        let mut after = World::default();
+        let mut after = Tables::default();
         after.apis.clone_from(&before.apis);
         for Table { id, .. } in tables() {
             let rows = before.rows(*id).iter().enumerate();

@@ -1,11 +1,11 @@
 //! The check before an edit is committed.
 
 use super::super::verify::{after, counters, moved, promises};
-use super::super::{references, tables::T};
+use super::super::{references, schema::TableId};
 use super::catalogue::Catalogue;
 use super::draft::Draft;
 use super::edit::{Edit, Planned};
-use super::ground::parts;
+use super::rows::parts;
 use crate::engine::Unpromised;
 use crate::engine::promise::{Deviation, differences};
 use crate::store::Touched;
@@ -37,7 +37,11 @@ impl Planned {
                         .into_iter()
                         .map(|one| Unpromised {
                             column: Some(one.path),
-                            ..promise.deviation(T::Vgroup.table().name, &key, Deviation::Value)
+                            ..promise.deviation(
+                                TableId::Vgroup.table().name,
+                                &key,
+                                Deviation::Value,
+                            )
                         }),
                 );
             }

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 
 use super::super::changes::Ids;
 use super::super::snapshot::read_tables;
-use super::super::world::Row;
-use super::super::write::{execute, hold, key_row};
-use super::super::{allocate, tables::T};
-use super::check::{self, Ailment};
+use super::super::tables::Row;
+use super::super::write::{execute, key_row, lock_for_share};
+use super::super::{allocate, schema::TableId};
+use super::check::{self, ScopeFinding};
 use super::edit::{self, Edit, Planned, Refused};
-use super::ground::Ground;
 use super::repair;
+use super::rows::ScopeRows;
 use crate::store::{Connection, Reading, StoreError, Writer};
 
 /// The tables that others must not write while scopes are edited, to be locked
@@ -44,7 +44,7 @@ pub(crate) async fn write(
     if let Edit::Repair { codes } = edit {
         return repaired(writer, reading, codes).await.map(Ok);
     }
-    let ground = Ground::read(writer.connection(), reading, edit).await?;
+    let ground = ScopeRows::read(writer.connection(), reading, edit).await?;
     let stamp = writer.stamp();
     let mut counting = Ids::counting(HashSet::new());
     if let Err(refused) = edit::plan(&ground, edit, stamp, &mut counting) {
@@ -54,21 +54,21 @@ pub(crate) async fn write(
     let mut ids = Ids::given(given, HashSet::new());
     let planned = match edit::plan(&ground, edit, stamp, &mut ids) {
         Ok(planned) => Planned {
-            before: ground.world.clone(),
+            before: ground.tables.clone(),
             ..planned
         },
         Err(refused) => return Ok(Err(refused)),
     };
-    for table in [T::Level, T::Authority] {
+    for table in [TableId::Level, TableId::Authority] {
         let relied_on = planned.relied_on.iter().filter(|(on, ..)| *on == table);
         let rows: Vec<Row> = relied_on
             .map(|(on, column, key)| key_row(on.table(), *column, key.to_string()))
             .collect();
         if !rows.is_empty() {
-            hold(writer, table.table(), &rows).await?;
+            lock_for_share(writer, table.table(), &rows).await?;
         }
     }
-    execute(writer, &planned.changes, &ground.world).await?;
+    execute(writer, &planned.changes, &ground.tables).await?;
     Ok(Ok(planned))
 }
 
@@ -96,7 +96,7 @@ async fn repaired(
 pub(crate) async fn ailments(
     connection: &mut Connection,
     reading: Reading<'_>,
-) -> Result<Vec<Ailment>, StoreError> {
+) -> Result<Vec<ScopeFinding>, StoreError> {
     Ok(check::ailments(
         &read_tables(connection, reading, &check::tables()).await?,
     ))

@@ -15,12 +15,12 @@ use crate::engine::{Access, Choices, Plan};
 use crate::platform::digirunner::build;
 use crate::platform::digirunner::changes::{Changes, Ids, key_of};
 use crate::platform::digirunner::compare;
-use crate::platform::digirunner::side::Pair;
-use crate::platform::digirunner::tables::{
-    T, TABLES, client, client_group, client_vgroup, group, group_api, open_key, open_map, vgroup,
-    vgroup_group, x_key, x_map,
+use crate::platform::digirunner::index::Sides;
+use crate::platform::digirunner::schema::{
+    TABLES, TableId, client, client_group, client_vgroup, group, group_api, open_key, open_map,
+    vgroup, vgroup_group, x_key, x_map,
 };
-use crate::platform::digirunner::world::{Row, World};
+use crate::platform::digirunner::tables::{Row, Tables};
 use crate::store::Stamp;
 
 const PAY: ApiOf = ("pay", "transfer");
@@ -220,10 +220,10 @@ fn what_a_new_client_gets_by_a_new_group_hangs_on_both() {
 type Pairs = BTreeMap<(String, String), BTreeSet<String>>;
 
 /// Reads that from the rows, table by table.
-fn pairs(world: &World) -> Pairs {
+fn pairs(world: &Tables) -> Pairs {
     let text = |row: &Row, column| row.text(column).to_owned();
     let clients: BTreeSet<String> = world
-        .rows(T::Client)
+        .rows(TableId::Client)
         .iter()
         .map(|row| text(row, client::CLIENT_ID))
         .collect();
@@ -234,7 +234,7 @@ fn pairs(world: &World) -> Pairs {
         .collect();
     let apis_of = |id: &str| -> Vec<String> {
         let rows = world
-            .rows(T::GroupApi)
+            .rows(TableId::GroupApi)
             .iter()
             .filter(|row| row.text(group_api::GROUP_ID) == id);
         let apis = rows.map(|row| {
@@ -255,9 +255,9 @@ fn pairs(world: &World) -> Pairs {
                 .insert(by.clone());
         }
     };
-    for row in world.rows(T::ClientGroup) {
+    for row in world.rows(TableId::ClientGroup) {
         let id = row.text(client_group::GROUP_ID);
-        let groups = world.rows(T::Group).iter();
+        let groups = world.rows(TableId::Group).iter();
         for plain in groups
             .filter(|row| row.text(group::GROUP_ID) == id && row.text(group::VGROUP_FLAG) == "0")
         {
@@ -265,14 +265,14 @@ fn pairs(world: &World) -> Pairs {
             grant(row.text(client_group::CLIENT_ID), apis_of(id), by);
         }
     }
-    for row in world.rows(T::ClientVgroup) {
+    for row in world.rows(TableId::ClientVgroup) {
         let id = row.text(client_vgroup::VGROUP_ID);
         for scope in world
-            .rows(T::Vgroup)
+            .rows(TableId::Vgroup)
             .iter()
             .filter(|row| row.text(vgroup::VGROUP_ID) == id)
         {
-            let links = world.rows(T::VgroupGroup).iter();
+            let links = world.rows(TableId::VgroupGroup).iter();
             for link in links.filter(|row| row.text(vgroup_group::VGROUP_ID) == id) {
                 let by = format!("scope:{}", scope.text(vgroup::VGROUP_NAME));
                 let apis = apis_of(link.text(vgroup_group::GROUP_ID));
@@ -280,10 +280,10 @@ fn pairs(world: &World) -> Pairs {
             }
         }
     }
-    for key in world.rows(T::XKey) {
+    for key in world.rows(TableId::XKey) {
         let id = key.int(x_key::API_KEY_ID);
         for map in world
-            .rows(T::XMap)
+            .rows(TableId::XMap)
             .iter()
             .filter(|row| row.int(x_map::REF_API_KEY_ID) == id)
         {
@@ -295,10 +295,10 @@ fn pairs(world: &World) -> Pairs {
             );
         }
     }
-    for key in world.rows(T::OpenKey) {
+    for key in world.rows(TableId::OpenKey) {
         let id = key.int(open_key::OPEN_API_KEY_ID);
         for map in world
-            .rows(T::OpenMap)
+            .rows(TableId::OpenMap)
             .iter()
             .filter(|row| row.int(open_map::REF_OPEN_API_KEY_ID) == id)
         {
@@ -317,7 +317,7 @@ fn pairs(world: &World) -> Pairs {
 }
 
 /// Returns a world with what is written.
-fn written(world: &World, changes: &Changes) -> World {
+fn written(world: &Tables, changes: &Changes) -> Tables {
     let mut after = world.clone();
     for table in TABLES {
         let Some(changes) = changes.of(table.id) else {
@@ -405,7 +405,7 @@ proptest! {
             return Ok(());
         };
         let stamp = Stamp { operator: "o".to_owned(), now: super::time("2026-01-01 00:00:00") };
-        let pair = Pair::new(&from.world, &to);
+        let pair = Sides::new(&from.world, &to);
         let changes = build::changes(&pair, &approved, &stamp, &mut Ids::counting([].into()));
         let (before, after) = (pairs(&to), pairs(&written(&to, &changes)));
         prop_assert_eq!(promised(&access, "gained"), less(&after, &before));

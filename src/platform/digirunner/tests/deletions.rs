@@ -10,8 +10,8 @@ use super::draw::{Draw, Side as DrawSide, environment};
 use super::{file, target};
 use crate::engine::Choices;
 use crate::platform::digirunner::changes::{Changes, Ids, key_of};
-use crate::platform::digirunner::side::Pair;
-use crate::platform::digirunner::tables::TABLES;
+use crate::platform::digirunner::index::Sides;
+use crate::platform::digirunner::schema::TABLES;
 use crate::platform::digirunner::{build, compare};
 use crate::store::Stamp;
 
@@ -61,7 +61,7 @@ proptest! {
             return Ok(());
         };
         let stamp = Stamp { operator: "o".to_owned(), now: super::time("2026-01-01 00:00:00") };
-        let pair = Pair::new(&from.world, &to);
+        let pair = Sides::new(&from.world, &to);
         let changes = build::changes(&pair, &approved, &stamp, &mut Ids::counting([].into()));
         prop_assert_eq!(deleted(&changes), listed);
     }

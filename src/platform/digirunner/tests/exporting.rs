@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 use serde_json::{Map, Value, json};
 
 use super::super::export::export;
-use super::super::world::{epoch_millis, local_day};
+use super::super::tables::{epoch_millis, local_day};
 use super::world::{LISTS, World, world};
 use super::{id, target, time};
 use crate::platform::{Export, MissingRoots};
@@ -442,7 +442,7 @@ fn rows_that_refer_to_nothing_are_left_out_and_reported() {
     assert!(described.keys().eq(BTreeSet::from(left)), "{described:?}");
     assert_eq!(described["tsmpGroupApiList"], ["1 k"]);
     let file = super::super::file::read(&export.bytes).unwrap();
-    let broken = super::integrity::check(&super::Side::new(&file.world)).findings;
+    let broken = super::integrity::check(&super::Index::new(&file.world)).findings;
     let described: Vec<&str> = broken
         .iter()
         .map(|finding| finding.message.as_str())

@@ -386,7 +386,7 @@ fn a_resubmit_date_is_compared_by_its_day() {
         1,
         json!({"resubmitDateTimeForLongTime": "1709164800000"}),
     );
-    let day = super::super::world::local_day("1709164800000").unwrap();
+    let day = super::super::tables::local_day("1709164800000").unwrap();
     let with = |time: String| {
         world()
             .client("a", json!({}))

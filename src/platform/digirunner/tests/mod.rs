@@ -6,7 +6,7 @@ mod dependencies;
 mod exporting;
 mod fields;
 mod items;
-mod lack;
+mod missing;
 mod reader;
 mod reading;
 mod secrets;
@@ -28,24 +28,24 @@ use serde_json::Value as Json;
 use self::world::World as Lists;
 use super::compare;
 use super::file::{self, File};
+use super::index::Index;
 use super::integrity;
-use super::side::Side;
-use super::tables::{TABLES, Type};
-use super::world::{Api, Cell, Row, World};
+use super::schema::{TABLES, Type};
+use super::tables::{Api, Cell, Row, Tables};
 use crate::engine::diff::Show;
 use crate::engine::{Choices, Entry, ItemId, Outcome, Plan};
 
 /// Reads the environment as an export.
 fn file(lists: &Lists) -> File {
     let mut file = file::read(lists.export().as_bytes()).unwrap();
-    let broken = integrity::check(&Side::new(&file.world)).findings;
+    let broken = integrity::check(&Index::new(&file.world)).findings;
     file.findings.extend(broken);
     file
 }
 
 /// Returns the environment as a target.
-pub(super) fn target(lists: &Lists) -> World {
-    let mut world = World::default();
+pub(super) fn target(lists: &Lists) -> Tables {
+    let mut world = Tables::default();
     for table in TABLES {
         let rows = lists.rows(table.list).iter().map(|json| {
             let cells = table
@@ -159,7 +159,7 @@ fn outcome(plan: &Plan, choose: &[&str], leave_out: &[&str], item: &str) -> (Str
     }
     let resolution = plan.resolve(&choices);
     let state = resolution.state(at(plan, item)).unwrap();
-    let code = state.obstacle.as_ref().map_or("", |reason| &*reason.code);
+    let code = state.blocked_by.as_ref().map_or("", |reason| &*reason.code);
     (
         format!("{} {code}", state.status).trim_end().to_owned(),
         state.outcome,

@@ -364,7 +364,7 @@ proptest! {
         let source = deletions.into_iter().fold(source, |world, (sort, at)| deleted(world, sort, at));
         for (what, export) in exports(&source) {
             let file = super::super::file::read(&export.bytes).unwrap();
-            let broken = super::integrity::check(&super::Side::new(&file.world)).findings;
+            let broken = super::integrity::check(&super::Index::new(&file.world)).findings;
             let errors: Vec<_> =
                 file.findings.iter().chain(&broken).filter(|finding| finding.severity == crate::engine::Severity::Error).collect();
             prop_assert!(errors.is_empty(), "{}: {:?}", what, errors);
@@ -396,7 +396,7 @@ fn a_key_keeps_its_map_to_a_group_that_the_product_deleted() {
         assert_eq!(refusals(&root), BTreeSet::new(), "{what}");
         assert!(export.findings.is_empty(), "{what}: {:?}", export.findings);
         let read = super::super::file::read(&export.bytes).unwrap();
-        let notes = super::integrity::check(&super::Side::new(&read.world)).findings;
+        let notes = super::integrity::check(&super::Index::new(&read.world)).findings;
         let [note] = notes.as_slice() else {
             panic!("{notes:?}")
         };

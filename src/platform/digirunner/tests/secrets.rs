@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::tables::TABLES;
+use super::super::schema::TABLES;
 use super::super::{changes as rows, compare};
 use super::world::{World, world};
 use super::{entry, file, plan, target};

@@ -19,7 +19,7 @@ use super::{SpConfig, file};
 use crate::engine::diff::Show;
 use crate::engine::{Entry, Kind, Plan};
 use crate::platform::document::tests::Target;
-use crate::platform::document::{Built, File, Pair, export};
+use crate::platform::document::{Built, File, Sides, export};
 use crate::platform::{Export, ExportOptions, ImportOptions, MissingRoots, ParseError};
 
 /// Returns an entry.
@@ -182,7 +182,7 @@ fn references(plan: &Plan, item: &str) -> Vec<String> {
 /// Returns the entry that an item would write, as JSON.
 fn body(file: &[Any], target_objects: &[Any], options: &ImportOptions, item: &str) -> Any {
     let (file, target) = (read(file, options), target(target_objects));
-    let pair = Pair::new(
+    let pair = Sides::new(
         &SpConfig,
         &file.objects,
         &target.objects,

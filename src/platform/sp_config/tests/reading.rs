@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::engine::Severity;
 use crate::platform::ParseErrorKind;
-use crate::platform::document::{Product as _, obstacles};
+use crate::platform::document::{Product as _, blocking_findings};
 
 const NONE: ImportOptions = ImportOptions {
     selection: crate::platform::Selection {
@@ -307,7 +307,7 @@ fn obstacles_are_reported_without_a_target() {
         ],
         &NONE,
     );
-    let described: Vec<String> = obstacles(&SpConfig, &file, &NONE)
+    let described: Vec<String> = blocking_findings(&SpConfig, &file, &NONE)
         .iter()
         .map(|finding| {
             format!(

@@ -11,7 +11,7 @@ use super::super::{Tyk, file};
 use super::{BANK, SECURITIES, api_id, object_id, policy_id, read};
 use crate::engine::diff::Show;
 use crate::platform::document::tests::{Target, law};
-use crate::platform::document::{export, obstacles};
+use crate::platform::document::{blocking_findings, export};
 use crate::platform::{ExportOptions, ImportOptions};
 
 /// How many are tried, unless the environment says otherwise.
@@ -90,7 +90,7 @@ proptest! {
         if let Ok(read) = file::read(text.as_bytes()) {
             let plan = Target::empty(&Tyk).plan(&read, &ImportOptions::default());
             prop_assert_eq!(plan.entries().len(), read.objects.len());
-            obstacles(&Tyk, &read, &ImportOptions::default());
+            blocking_findings(&Tyk, &read, &ImportOptions::default());
         }
     }
 }

@@ -116,7 +116,7 @@ fn an_api_and_a_policy_that_need_each_other_go_in_together_or_not_at_all() {
         .resolve(&choices)
         .state(plan.position(&api).unwrap())
         .unwrap()
-        .obstacle
+        .blocked_by
         .clone()
         .unwrap();
     assert_eq!(

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::engine::{Severity, Status};
 use crate::platform::ImportOptions;
-use crate::platform::document::obstacles;
+use crate::platform::document::blocking_findings;
 use crate::platform::document::tests::Target;
 
 fn reason(plan: &crate::engine::Plan, kind: &str, key: &str) -> (Status, String, String) {
@@ -408,10 +408,11 @@ fn what_does_not_differ_is_not_blocked_for_what_it_says() {
 #[test]
 fn obstacles_are_reported_without_a_target() {
     let file = json!({"apis": [api_with(1, json!({"id": "x"}))], "Data": [policy(1, &[1, 2])]});
-    let found: Vec<(Severity, String)> = obstacles(&Tyk, &read(&file), &ImportOptions::default())
-        .iter()
-        .map(|finding| (finding.severity, finding.code.to_string()))
-        .collect();
+    let found: Vec<(Severity, String)> =
+        blocking_findings(&Tyk, &read(&file), &ImportOptions::default())
+            .iter()
+            .map(|finding| (finding.severity, finding.code.to_string()))
+            .collect();
     let not_in_file = (Severity::Warning, "not-in-file".to_owned());
     assert_eq!(
         found,

@@ -3,19 +3,19 @@
 use crate::job::scope::{Edit, Edited};
 use crate::job::{Failure, FailureKind};
 use crate::tui::action::{Act, Context};
-use crate::tui::app::{App, Work};
+use crate::tui::app::{App, JobKind};
 use crate::tui::effect::Effect;
-use crate::tui::modal::{Modal, Question};
+use crate::tui::modal::{Dialog, Modal};
 use crate::tui::msg::EffectId;
 use crate::tui::scopes::Scopes;
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::update::{form, job};
 use crate::tui::widget::{Line, count};
 
 /// Does something to scopes. It is asked about first where it repairs what
 /// nobody chose, and in production, where the database's name has to be typed.
 pub(in crate::tui::update) fn submit(app: &mut App, edit: Edit) -> Vec<Effect> {
-    let place = app.place().unwrap_or_default();
+    let place = app.location().unwrap_or_default();
     let is_asked = place.production || matches!(edit, Edit::Repair { .. });
     if !is_asked {
         return run(app, edit);
@@ -34,11 +34,8 @@ pub(in crate::tui::update) fn submit(app: &mut App, edit: Edit) -> Vec<Effect> {
         "Confirm"
     };
     let name = place.production.then_some(place.database);
-    app.modals.push(Modal::new(
-        Question::Edit(Box::new(edit), name),
-        title,
-        body,
-    ));
+    app.modals
+        .push(Modal::new(Dialog::Edit(Box::new(edit), name), title, body));
     Vec::new()
 }
 
@@ -80,7 +77,7 @@ fn sentence(app: &App, edit: &Edit) -> String {
 
 /// Begins to do it; the screen is the edit's until it has ended.
 pub(in crate::tui::update) fn run(app: &mut App, edit: Edit) -> Vec<Effect> {
-    let id = job::begin(app, Work::Edit);
+    let id = job::begin(app, JobKind::Edit);
     vec![Effect::Edit(id, Box::new(edit))]
 }
 
@@ -130,11 +127,8 @@ fn fail(app: &mut App, failure: &Failure) {
     let now =
         "Nothing was written. The scopes are read again: look at what changed, then decide anew.";
     body.push(Line::of(Role::Text, now));
-    app.modals.push(Modal::new(
-        Question::Failure,
-        "Changed in the meantime",
-        body,
-    ));
+    app.modals
+        .push(Modal::new(Dialog::Failure, "Changed in the meantime", body));
 }
 
 fn done(app: &mut App, edited: Edited) {
@@ -143,7 +137,7 @@ fn done(app: &mut App, edited: Edited) {
         let modal = result(app, &edited, job, &described);
         // What was found is repaired, or was found before this.
         app.modals
-            .retain(|modal| !matches!(modal.question, Question::Findings | Question::Finding));
+            .retain(|modal| !matches!(modal.dialog, Dialog::Findings | Dialog::Finding));
         app.modals.push(modal);
         app.written.push(described);
     } else {
@@ -166,7 +160,7 @@ fn result(app: &App, edited: &Edited, job: i64, described: &str) -> Modal {
         .unwrap_or_default();
     let undo = format!("{key} lists the jobs and undoes them; so does `gatediff undo {job}`");
     body.push(Line::of(Role::Dim, "undo  ").and(Role::Text, &undo));
-    let mut modal = Modal::new(Question::Edited, &format!("Done: job {job}"), body.clone());
+    let mut modal = Modal::new(Dialog::Edited, &format!("Done: job {job}"), body.clone());
     // One item is named above.
     if edited.items.len() > 1 {
         body.extend([Line::new(), Line::of(Role::Dim, "items")]);

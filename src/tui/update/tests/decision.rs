@@ -20,7 +20,7 @@ fn asked(database: &str) -> App {
         40,
     );
     keys(&mut app, "C tab enter P");
-    assert!(matches!(question(&app), Some(Question::Import(Some(_)))));
+    assert!(matches!(question(&app), Some(Dialog::Import(Some(_)))));
     app
 }
 
@@ -60,7 +60,7 @@ proptest! {
         let choices = app.review.as_ref().unwrap().choices.clone();
         prop_assert!(type_in(&mut app, &name).is_empty());
         let modal = app.modals.last().unwrap();
-        prop_assert_eq!((modal.input.value(), modal.stop), (&*name, Stop::Input));
+        prop_assert_eq!((modal.input.value(), modal.focus), (&*name, Focus::Input));
         prop_assert_eq!(&app.review.as_ref().unwrap().choices, &choices);
         prop_assert!(applied(&keys(&mut app, "enter")).is_some());
     }
@@ -85,7 +85,7 @@ proptest! {
         for key in pressed {
             keys(&mut app, key);
             // Nothing leaves the review, and no box stays open.
-            if matches!(question(&app), Some(Question::Quit)) {
+            if matches!(question(&app), Some(Dialog::Quit)) {
                 keys(&mut app, "esc");
             }
         }
@@ -93,7 +93,7 @@ proptest! {
             keys(&mut app, "esc");
         }
         keys(&mut app, "P");
-        let Some(Question::Import(_)) = question(&app) else { return Ok(()) };
+        let Some(Dialog::Import(_)) = question(&app) else { return Ok(()) };
         let headline = describe(&app);
         let headline = headline.lines().next().unwrap();
         type_in(&mut app, "gateway");
@@ -125,27 +125,27 @@ fn the_buttons_are_reached_by_tab_and_letters_act_there() {
     assert!(app.review.as_ref().unwrap().subject.backup, "it was typed");
     keys(&mut app, "tab B");
     assert!(!app.review.as_ref().unwrap().subject.backup);
-    assert_eq!(app.modals.last().unwrap().stop, Stop::Go);
+    assert_eq!(app.modals.last().unwrap().focus, Focus::Go);
 }
 
 #[test]
 fn covering_all_leaves_out_what_was_left_out_by_hand() {
     let mut app = sampled(100, 40);
     keys(&mut app, "space C tab enter");
-    assert_eq!(mark(&app, "client:crm"), Mark::LeftOut);
-    assert_eq!(mark(&app, "client:billing"), Mark::Cover);
+    assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
+    assert_eq!(mark(&app, "client:billing"), ItemStatus::Cover);
     assert_eq!(notice(&app), "3 more items to be overwritten");
     // An item that was covered and left again stays so, too.
     keys(&mut app, "j c C");
     assert_eq!(notice(&app), "no item is undecided; 2 items are left out");
-    assert_eq!(mark(&app, "client:billing"), Mark::LeftOut);
+    assert_eq!(mark(&app, "client:billing"), ItemStatus::LeftOut);
 }
 
 #[test]
 fn covering_a_branch_asks_as_covering_all_does() {
     let mut app = sampled(100, 40);
     keys(&mut app, "1 c");
-    let Some(Question::Cover(Some(_))) = question(&app) else {
+    let Some(Dialog::Cover(Some(_))) = question(&app) else {
         panic!("{:?}", question(&app))
     };
     assert!(
@@ -155,17 +155,17 @@ fn covering_a_branch_asks_as_covering_all_does() {
     );
     assert_eq!(
         mark(&app, "client:billing"),
-        Mark::Differs,
+        ItemStatus::Differs,
         "nobody confirmed yet"
     );
     keys(&mut app, "tab enter");
     assert_eq!(
         (mark(&app, "client:billing"), mark(&app, "client:risk")),
-        (Mark::Cover, Mark::Cover)
+        (ItemStatus::Cover, ItemStatus::Cover)
     );
     assert_eq!(
         mark(&app, "group:ops"),
-        Mark::Differs,
+        ItemStatus::Differs,
         "it is in another branch"
     );
 }

@@ -67,7 +67,7 @@ fn a_path_that_cannot_be_written_is_reported_and_corrected() {
         &mut app,
         Msg::Saved(effect_id(&effects), Err(refused("a file is there already"))),
     );
-    assert_eq!(question(&app), Some(&Question::SavePlan));
+    assert_eq!(question(&app), Some(&Dialog::SavePlan));
     assert!(
         describe(&app).starts_with("a file is there already\n/x/y.json\nCorrect the path"),
         "{}",
@@ -157,7 +157,7 @@ fn a_modal_that_waits_takes_no_keys_and_can_be_closed() {
         &mut app,
         Msg::Saved(id, Err(refused("cannot write the file"))),
     );
-    assert_eq!(question(&app), Some(&Question::Failure));
+    assert_eq!(question(&app), Some(&Dialog::Failure));
 }
 
 #[test]
@@ -235,7 +235,7 @@ mod exporting {
             notice(&app),
             "nothing that can be exported alone is chosen or selected"
         );
-        assert_eq!(question(&app), Some(&Question::Export(Vec::new())));
+        assert_eq!(question(&app), Some(&Dialog::Export(Vec::new())));
     }
 
     #[test]

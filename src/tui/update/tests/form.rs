@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::job::scope::{ApiName, Catalogue, Draft, Edit, Edited, Part, Unit, Violation};
-use crate::tui::app::Work;
-use crate::tui::form::{Form, Spot, Topic};
+use crate::tui::app::JobKind;
+use crate::tui::form::{Focus, Form, Topic};
 use crate::tui::update::form::{create, edit, edited, give, reread};
 
 /// Where the sample's scopes stand.
@@ -144,31 +144,31 @@ mod fields {
     #[test]
     fn they_come_in_the_order_of_the_page_with_tab_arrows_and_enter() {
         let order = [
-            Spot::Name,
-            Spot::Alias,
-            Spot::Amount,
-            Spot::Unit,
-            Spot::Times,
-            Spot::Authentications,
-            Spot::Level,
-            Spot::Description,
-            Spot::AddModule,
-            Spot::Save,
-            Spot::Cancel,
+            Focus::Name,
+            Focus::Alias,
+            Focus::Amount,
+            Focus::Unit,
+            Focus::Times,
+            Focus::Authentications,
+            Focus::Level,
+            Focus::Description,
+            Focus::AddModule,
+            Focus::Save,
+            Focus::Cancel,
         ];
         for (forward, backward) in [("tab", "S-Tab"), ("down", "up")] {
             let mut app = creating();
             for spot in order {
-                assert_eq!(form(&app).spot, spot);
+                assert_eq!(form(&app).focus, spot);
                 keys(&mut app, forward);
             }
-            assert_eq!(form(&app).spot, Spot::Name, "and around");
+            assert_eq!(form(&app).focus, Focus::Name, "and around");
             keys(&mut app, backward);
-            assert_eq!(form(&app).spot, Spot::Cancel);
+            assert_eq!(form(&app).focus, Focus::Cancel);
         }
         let mut app = creating();
         keys(&mut app, "\"x\" enter \"y\" enter");
-        assert_eq!(form(&app).spot, Spot::Amount);
+        assert_eq!(form(&app).focus, Focus::Amount);
         assert_eq!(
             (draft(&app).name.as_str(), draft(&app).alias.as_str()),
             ("x", "y")
@@ -185,8 +185,8 @@ mod fields {
         assert!(keys(&mut app, "tab tab ctrl-o").is_empty());
         assert_eq!(codes(&app, Part::Name), [1350]);
         assert_eq!(
-            form(&app).spot,
-            Spot::Name,
+            form(&app).focus,
+            Focus::Name,
             "the focus goes to what is wrong"
         );
         assert_eq!(
@@ -216,9 +216,9 @@ mod fields {
         keys(&mut app, "tab \"?:qjk/\"");
         assert_eq!(draft(&app).alias, "?:qjk/");
         keys(&mut app, "tab tab ?");
-        assert_eq!(question(&app), Some(&Question::Help));
+        assert_eq!(question(&app), Some(&Dialog::Help));
         keys(&mut app, "q :");
-        assert_eq!(question(&app), Some(&Question::Palette));
+        assert_eq!(question(&app), Some(&Dialog::Palette));
     }
 
     #[test]
@@ -295,7 +295,7 @@ mod fields {
                 ("new", "別名")
             );
         }
-        assert_eq!(form(&app).spot, Spot::Alias);
+        assert_eq!(form(&app).focus, Focus::Alias);
     }
 
     #[test]
@@ -304,7 +304,7 @@ mod fields {
         keys(&mut app, "\"new\"");
         update(&mut app, Msg::Resize(20, 5));
         assert!(keys(&mut app, "q").is_empty());
-        assert_eq!(question(&app), Some(&Question::Quit));
+        assert_eq!(question(&app), Some(&Dialog::Quit));
         update(&mut app, Msg::Resize(80, 24));
         update(&mut app, Msg::Drawn);
         keys(&mut app, "enter");
@@ -329,7 +329,7 @@ mod closing {
         for key in ["ctrl-g", "esc", "ctrl-c"] {
             let mut app = creating();
             keys(&mut app, &format!("\"new\" {key}"));
-            assert_eq!(question(&app), Some(&Question::LoseForm), "{key}");
+            assert_eq!(question(&app), Some(&Dialog::LoseForm), "{key}");
             keys(&mut app, "enter");
             assert_eq!(draft(&app).name, "new", "Back has the focus");
             keys(&mut app, &format!("{key} tab enter"));
@@ -348,10 +348,10 @@ mod closing {
     fn a_module_without_apis_and_a_number_that_cannot_be_read_are_something_to_lose() {
         let mut app = creating();
         keys(&mut app, "tab tab \"x\" ctrl-g");
-        assert_eq!(question(&app), Some(&Question::LoseForm));
+        assert_eq!(question(&app), Some(&Dialog::LoseForm));
         let mut app = creating();
         keys(&mut app, "S-Tab S-Tab S-Tab enter space enter ctrl-g");
-        assert_eq!(question(&app), Some(&Question::LoseForm));
+        assert_eq!(question(&app), Some(&Dialog::LoseForm));
     }
 }
 
@@ -369,8 +369,8 @@ mod modules {
         assert_eq!(listed(&app), ["bank", "cards", "crm", "gone"]);
         keys(&mut app, "space enter");
         assert_eq!(
-            form(&app).spot,
-            Spot::Module(0),
+            form(&app).focus,
+            Focus::Module(0),
             "the new module has the focus"
         );
         assert_eq!(apis(&app), [""; 0], "it has no API yet");
@@ -410,7 +410,7 @@ mod modules {
         let mut app = updating(ACCOUNTS);
         keys(&mut app, &format!("{ADD} up up D"));
         assert_eq!(apis(&app), ["crm/lookup"]);
-        assert_eq!(form(&app).spot, Spot::Module(0));
+        assert_eq!(form(&app).focus, Focus::Module(0));
         keys(&mut app, "D D");
         assert_eq!(apis(&app), [""; 0]);
         assert_eq!(notice(&app), "select a module to remove it");
@@ -600,7 +600,7 @@ mod saving {
             ..Draft::default()
         };
         assert_eq!(*sent(&effects), Edit::Create(wanted));
-        assert_eq!(app.job.as_ref().map(|job| job.work), Some(Work::Edit));
+        assert_eq!(app.job.as_ref().map(|job| job.work), Some(JobKind::Edit));
         assert_eq!(
             app.context(),
             Context::Applying,
@@ -637,7 +637,7 @@ mod saving {
     fn an_update_shows_what_differs_and_who_follows_before_it_is_saved() {
         let mut app = updating(ACCOUNTS);
         assert!(keys(&mut app, "tab ctrl-u \"帳戶\" tab backspace \"2\" ctrl-o").is_empty());
-        assert_eq!(question(&app), Some(&Question::SaveForm(None)));
+        assert_eq!(question(&app), Some(&Dialog::SaveForm(None)));
         let described = body(&app);
         assert!(described.contains("API scope alias"), "{described}");
         assert!(described.contains("帳戶查詢 → 帳戶"), "{described}");
@@ -691,7 +691,7 @@ mod saving {
         assert!(keys(&mut app, "\"new\" ctrl-o").is_empty());
         assert_eq!(
             question(&app),
-            Some(&Question::SaveForm(Some("gateway".to_owned())))
+            Some(&Dialog::SaveForm(Some("gateway".to_owned())))
         );
         assert!(keys(&mut app, "tab enter").is_empty());
         assert_eq!(notice(&app), "type the database's name to save: gateway");
@@ -714,7 +714,7 @@ mod saving {
             ("new", "a")
         );
         assert_eq!(codes(&app, Part::Name), [1353]);
-        assert_eq!(form(&app).spot, Spot::Name);
+        assert_eq!(form(&app).focus, Focus::Name);
         assert!(form(&app).message.is_empty());
         keys(&mut app, "\"2\"");
         assert_eq!(codes(&app, Part::Name), [0; 0], "until it is changed");
@@ -899,7 +899,7 @@ mod over_a_box {
         assert!(app.form.is_none());
         assert_eq!(
             question(&app),
-            Some(&Question::Help),
+            Some(&Dialog::Help),
             "what was open before is there again"
         );
         assert_eq!(app.context(), Context::Reader);

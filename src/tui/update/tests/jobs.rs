@@ -1,7 +1,7 @@
 //! Rehearsing, the history, undoing.
 
 use super::*;
-use crate::tui::app::Work;
+use crate::tui::app::JobKind;
 use crate::tui::effect::Save;
 
 fn plain() -> App {
@@ -44,7 +44,7 @@ mod rehearsing {
             &mut app,
             Msg::Rehearsed(effect_id(&effects), Ok(rehearsal(&[]))),
         );
-        assert_eq!(question(&app), Some(&Question::Rehearsed));
+        assert_eq!(question(&app), Some(&Dialog::Rehearsed));
         assert!(
             describe(&app).starts_with("Rolled back: nothing was written."),
             "{}",
@@ -132,7 +132,7 @@ mod rehearsing {
         let mut app = plain();
         let id = effect_id(&keys(&mut app, "X"));
         update(&mut app, Msg::Rehearsed(id, Err(stale_failure())));
-        assert_eq!(question(&app), Some(&Question::Stale));
+        assert_eq!(question(&app), Some(&Dialog::Stale));
         assert!(
             describe(&app).contains("at plan") && !describe(&app).contains("canary"),
             "{}",
@@ -174,7 +174,7 @@ mod history {
         let id = effect_id(&keys(&mut app, "q H"));
         let failure = Failure::new(FailureKind::Denied, "cannot read the ledger");
         update(&mut app, Msg::Listed(id, Err(failure)));
-        assert_eq!(question(&app), Some(&Question::Failure));
+        assert_eq!(question(&app), Some(&Dialog::Failure));
         assert_eq!(app.modals.len(), 1);
     }
 
@@ -212,7 +212,7 @@ mod history {
         let mut app = sampled(80, 24);
         list_jobs(&mut app, records());
         keys(&mut app, "j j enter");
-        assert_eq!(question(&app), Some(&Question::Job(13)));
+        assert_eq!(question(&app), Some(&Dialog::Job(13)));
         for part in [
             "- undone",
             "undone by  job 15",
@@ -276,7 +276,7 @@ mod history {
             describe(&app)
         );
         update(&mut app, Msg::Saved(*id, Ok("/there.json".to_owned())));
-        assert_eq!(question(&app), Some(&Question::History), "back in the list");
+        assert_eq!(question(&app), Some(&Dialog::History), "back in the list");
         assert_eq!(notice(&app), "saved: /there.json");
     }
 
@@ -286,7 +286,7 @@ mod history {
         let id = effect_id(&keys(&mut app, "H"));
         update(&mut app, Msg::Listed(id, Ok(records())));
         assert!(keys_ahead(&mut app, "j enter U").is_empty());
-        assert_eq!(question(&app), Some(&Question::History));
+        assert_eq!(question(&app), Some(&Dialog::History));
         assert_eq!(app.record().map(|record| record.job), Some(15));
     }
 
@@ -336,7 +336,7 @@ mod undoing {
             keys(&mut app, "j U S-Tab enter").is_empty(),
             "Cancel stands before the name"
         );
-        assert_eq!(question(&app), Some(&Question::History));
+        assert_eq!(question(&app), Some(&Dialog::History));
         assert!(keys(&mut app, "U tab enter").is_empty());
         assert_eq!(notice(&app), "type the database's name to undo: gateway");
         assert!(keys(&mut app, "\"gate\" enter").is_empty());
@@ -396,11 +396,14 @@ mod undoing {
     #[test]
     fn its_result_shows_and_then_it_compares_again() {
         let (mut app, id) = begun();
-        assert_eq!(app.job.as_ref().map(|job| job.work), Some(Work::Undo(14)));
+        assert_eq!(
+            app.job.as_ref().map(|job| job.work),
+            Some(JobKind::Undo(14))
+        );
         assert!(keys(&mut app, "q U b j enter ctrl-z").is_empty());
         assert_eq!(notice(&app), "not while the undo runs");
         update(&mut app, Msg::Undone(id, Ok(undone())));
-        assert_eq!(question(&app), Some(&Question::Undone));
+        assert_eq!(question(&app), Some(&Dialog::Undone));
         update(&mut app, Msg::Drawn);
         compare_id(&keys(&mut app, "q"));
         assert!(app.modals.is_empty());
@@ -438,7 +441,7 @@ mod undoing {
         failure.what =
             "job 14 cannot be undone: rows changed since; nothing was written".to_owned();
         update(&mut app, Msg::Undone(id, Err(failure)));
-        assert_eq!(question(&app), Some(&Question::UndoStale));
+        assert_eq!(question(&app), Some(&Dialog::UndoStale));
         for part in ["as the job left it", "now", "to restore", "secret, differs"] {
             assert!(
                 describe(&app).contains(part),
@@ -453,7 +456,7 @@ mod undoing {
         );
         update(&mut app, Msg::Drawn);
         assert!(keys(&mut app, "enter").is_empty());
-        assert_eq!(question(&app), Some(&Question::History), "back in the list");
+        assert_eq!(question(&app), Some(&Dialog::History), "back in the list");
     }
 
     #[test]
@@ -469,7 +472,7 @@ mod undoing {
             "tsmp_group is needed by tsmp_client_group",
         ));
         update(&mut app, Msg::Undone(id, Err(failure)));
-        assert_eq!(question(&app), Some(&Question::UndoStale));
+        assert_eq!(question(&app), Some(&Dialog::UndoStale));
         assert!(
             describe(&app).contains("is needed by tsmp_client_group"),
             "{}",
@@ -483,9 +486,9 @@ mod undoing {
         let failure = Failure::new(FailureKind::Locked, "another gatediff job holds the target");
         update(&mut app, Msg::Undone(id, Err(failure)));
         update(&mut app, Msg::Drawn);
-        assert_eq!(question(&app), Some(&Question::Failure));
+        assert_eq!(question(&app), Some(&Dialog::Failure));
         keys(&mut app, "enter");
-        assert_eq!(question(&app), Some(&Question::History));
+        assert_eq!(question(&app), Some(&Dialog::History));
     }
 
     #[test]
@@ -545,6 +548,6 @@ mod undoing {
             describe(&app)
         );
         keys(&mut app, "ctrl-x");
-        assert!(matches!(question(&app), Some(Question::Undo(14, _))));
+        assert!(matches!(question(&app), Some(Dialog::Undo(14, _))));
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::job::scope::{Catalogue, Edit, Violation};
-use crate::tui::app::Work;
+use crate::tui::app::JobKind;
 use crate::tui::scopes::{Half, Scopes};
 
 fn screen(app: &App) -> &Scopes {
@@ -112,7 +112,7 @@ mod reading {
         keys(&mut app, "o o O / \"a\" enter j");
         let (before, here) = (listed(&app), scope_here(&app));
         let id = effect_id(&keys(&mut app, "R"));
-        assert_eq!(app.job.as_ref().map(|job| job.work), Some(Work::Scopes));
+        assert_eq!(app.job.as_ref().map(|job| job.work), Some(JobKind::Scopes));
         keys(&mut app, "k j");
         answer_scopes(&mut app, id, scoped());
         assert_eq!((listed(&app), scope_here(&app)), (before, here));
@@ -134,7 +134,7 @@ mod reading {
         update(&mut app, Msg::Scopes(id, Err(failure)));
         assert_eq!(
             question(&app),
-            Some(&Question::Failure),
+            Some(&Dialog::Failure),
             "what was read before stays"
         );
         assert_eq!(listed(&app).len(), 5);
@@ -153,7 +153,7 @@ mod reading {
     fn without_a_review_it_is_the_first_screen_and_the_last() {
         let mut app = scopes_alone(80, 24);
         assert_eq!(app.context(), Context::Scopes);
-        assert_eq!(app.place().unwrap().database, "gateway");
+        assert_eq!(app.location().unwrap().database, "gateway");
         assert_eq!(quits(&keys(&mut app, "enter q q")), Some(Exit::Done));
         assert_eq!(farewell(&app, Exit::Done).summary, "nothing was written");
     }
@@ -365,7 +365,7 @@ mod looking {
         let id = effect_id(&keys(&mut app, ": \"read\" enter"));
         assert_eq!(
             app.job.as_ref().map(|job| (job.id, job.work)),
-            Some((id, Work::Scopes))
+            Some((id, JobKind::Scopes))
         );
         answer_scopes(&mut app, id, scoped());
         assert!(keys(&mut app, ": \"import\" enter").is_empty());
@@ -414,7 +414,7 @@ mod editing {
             matches!(effects.as_slice(), [Effect::Scopes(_)]),
             "{effects:?}"
         );
-        assert_eq!(question(&app), Some(&Question::Edited));
+        assert_eq!(question(&app), Some(&Dialog::Edited));
         for part in [
             "job 16: scope empty deleted (7 rows in 0.1 s)",
             "client_host",
@@ -475,7 +475,7 @@ mod editing {
             matches!(effects.as_slice(), [Effect::Scopes(_)]),
             "what is there is not what was seen"
         );
-        assert_eq!(question(&app), Some(&Question::Failure));
+        assert_eq!(question(&app), Some(&Dialog::Failure));
         for part in [
             "1403 Failed to remove. This virtual group is being used.",
             "client crm",

@@ -4,7 +4,7 @@ use super::push_found;
 use crate::engine::display::safe;
 use crate::job::scope::{Catalogue, Scope, SortKey, Span};
 use crate::tui::app::App;
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Line, width};
 
 /// The narrowest that a column of text is of use in.
@@ -186,7 +186,7 @@ impl Columns {
         set(&mut wide, Column::Name, least + rest.min(name - least));
         Self {
             wide,
-            ellipsis: app.skin.glyphs.ellipsis,
+            ellipsis: app.theme.glyphs.ellipsis,
         }
     }
 

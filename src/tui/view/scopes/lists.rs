@@ -6,13 +6,13 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 
 use crate::engine::display::safe;
-use crate::job::scope::{Ailment, ClientInfo, Label};
+use crate::job::scope::{ClientInfo, Label, ScopeFinding};
 use crate::tui::action::{Act, Context};
 use crate::tui::app::App;
-use crate::tui::modal::{Modal, Question};
+use crate::tui::modal::{Dialog, Modal};
 use crate::tui::review::Review;
 use crate::tui::scopes::Choice;
-use crate::tui::skin::Role;
+use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, cut, width};
 
 /// Draws the visible rows of a list below their heads.
@@ -24,10 +24,10 @@ pub(in crate::tui::view) fn draw(
     visible: Range<usize>,
 ) {
     let room = usize::from(inside.width);
-    let lines = match &modal.question {
-        Question::Holders(_) => holders(app, visible, room),
-        Question::Findings => findings(app, visible, room),
-        Question::Access => access(app, visible),
+    let lines = match &modal.dialog {
+        Dialog::Holders(_) => holders(app, visible, room),
+        Dialog::Findings => findings(app, visible, room),
+        Dialog::Access => access(app, visible),
         _ => Vec::new(),
     };
     for (n, line) in lines.iter().enumerate() {
@@ -75,7 +75,7 @@ fn holders(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
         &|client| client.name.to_string(),
         room.saturating_sub(id + level + 14),
     );
-    let ellipsis = app.skin.glyphs.ellipsis;
+    let ellipsis = app.theme.glyphs.ellipsis;
     let row = |role: Role, cells: [&str; 4]| {
         let mut line = Line::new();
         let mut next = 0;
@@ -101,7 +101,7 @@ fn holders(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
         }
         let line = Line::of(
             Role::Warning,
-            &format!("{} {}", app.skin.glyphs.warning, client.id),
+            &format!("{} {}", app.theme.glyphs.warning, client.id),
         );
         line.and(Role::Dim, "  there is no such client")
     }));
@@ -123,13 +123,13 @@ fn findings(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
         .map(|scopes| scopes.ailments.as_slice())
         .unwrap_or_default();
     let found = all.get(visible).unwrap_or_default();
-    let widest = |text: &dyn Fn(&Ailment) -> String, least: usize, most: usize| {
+    let widest = |text: &dyn Fn(&ScopeFinding) -> String, least: usize, most: usize| {
         let texts = found.iter().map(|ailment| width(&safe(&text(ailment))));
         texts.max().unwrap_or(0).max(least).min(most)
     };
     let code = widest(&|ailment| ailment.code.to_string(), 4, (room / 3).max(12));
     let item = widest(&|ailment| describe(ailment), 5, (room / 4).max(12));
-    let ellipsis = app.skin.glyphs.ellipsis;
+    let ellipsis = app.theme.glyphs.ellipsis;
     let row = |[repair, code_text, item_text, message]: [(Role, &str); 4]| {
         let mut line = Line::of(repair.0, repair.1);
         line.pad_to(8);
@@ -158,7 +158,7 @@ fn findings(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
     lines
 }
 
-fn describe(ailment: &Ailment) -> String {
+fn describe(ailment: &ScopeFinding) -> String {
     format!("{} {}", ailment.item.kind, ailment.item.key)
 }
 

@@ -156,7 +156,7 @@ fn a_refused_save_at_60x20() {
 #[test]
 fn accessible_without_boxes_at_80x24() {
     let mut app = creating((80, 24));
-    app.skin.accessible = true;
+    app.theme.accessible = true;
     keys(&mut app, FILLED);
     assert_snapshot!(shot(&app));
     assert_eq!(cursor(&app).0, 1, "the cursor stands on the focused row");
@@ -165,7 +165,7 @@ fn accessible_without_boxes_at_80x24() {
 #[test]
 fn ascii_without_colours_at_80x24() {
     let mut app = creating((80, 24));
-    app.skin = skin("dark", Level::None, &ASCII);
+    app.theme = skin("dark", Level::None, &ASCII);
     keys(&mut app, FILLED);
     let shown = shot(&app);
     assert!(

@@ -35,7 +35,7 @@ fn json(value: &serde_json::Value) -> Json {
 }
 
 /// The screen on an item whose lists differ in every way, in its detail.
-fn lists(size: (u16, u16), glyphs: &'static crate::tui::skin::Glyphs, level: Level) -> App {
+fn lists(size: (u16, u16), glyphs: &'static crate::tui::theme::Glyphs, level: Level) -> App {
     let schema = DocumentSchema {
         cover: Cover::Replace,
         empty: Empty::Nothing,
@@ -55,7 +55,7 @@ fn lists(size: (u16, u16), glyphs: &'static crate::tui::skin::Glyphs, level: Lev
     );
     let (before, after) = align(Some(&there), &file, &schema).sides();
     let mut app = app_at(size.0, size.1);
-    app.skin = skin("dark", level, glyphs);
+    app.theme = skin("dark", level, glyphs);
     let draft = item("client", "source", "人事 HR").sides(before, after);
     open_in(
         &mut app,

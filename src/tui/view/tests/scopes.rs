@@ -220,7 +220,7 @@ fn many_at_120x40() {
 #[test]
 fn accessible_at_80x24() {
     let mut app = scopes_at(80, 24);
-    app.skin.accessible = true;
+    app.theme.accessible = true;
     keys(&mut app, "j");
     assert_snapshot!(shot(&app));
     let mut terminal = terminal(&app, app.size);
@@ -230,7 +230,7 @@ fn accessible_at_80x24() {
 #[test]
 fn ascii_at_120x40() {
     let mut app = app_at(120, 40);
-    app.skin = skin("dark", Level::None, &ASCII);
+    app.theme = skin("dark", Level::None, &ASCII);
     app.begin_with_scopes();
     let id = effect_id(&start(&mut app));
     answer_scopes(&mut app, id, scoped_of(Catalogue::of_size(3, 2)));
@@ -269,7 +269,7 @@ proptest! {
         screen in 0..SCREENS.len(), accessible: bool,
     ) {
         let mut app = scopes_at(80, 24);
-        app.skin.accessible = accessible;
+        app.theme.accessible = accessible;
         update(&mut app, Msg::Resize(width, height));
         keys(&mut app, SCREENS[screen]);
         let before = scope_here(&app);

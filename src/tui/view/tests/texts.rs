@@ -7,7 +7,7 @@ use super::*;
 use crate::engine::Field;
 
 /// The screen on an item with texts of several lines, in its detail.
-fn texts(size: (u16, u16), glyphs: &'static crate::tui::skin::Glyphs, level: Level) -> App {
+fn texts(size: (u16, u16), glyphs: &'static crate::tui::theme::Glyphs, level: Level) -> App {
     let script: String = (1..40)
         .map(|n| format!("  第 {n} 步: audit('客戶', {n});\n"))
         .collect();
@@ -23,7 +23,7 @@ fn texts(size: (u16, u16), glyphs: &'static crate::tui::skin::Glyphs, level: Lev
         ])
     };
     let mut app = app_at(size.0, size.1);
-    app.skin = skin("dark", level, glyphs);
+    app.theme = skin("dark", level, glyphs);
     let draft = item("client", "rule", "規則 Rule").sides(
         record(
             &script,

@@ -2,20 +2,20 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::super::super::index::is_hidden;
 use super::super::super::rules::{CLIENT, NO_GROUPS};
-use super::super::super::side::is_hidden;
-use super::super::super::tables::{T, client, client_group, client_vgroup, oauth, vgroup};
-use super::super::super::world::Row;
-use super::super::MOST_APIS;
-use super::{Fix, Index, Report, Sign};
+use super::super::super::schema::{TableId, client, client_group, client_vgroup, oauth, vgroup};
+use super::super::super::tables::Row;
+use super::super::MAX_APIS;
+use super::{Check, CheckIndex, Repair, Report};
 use crate::engine::ItemId;
 
 /// The most characters of an oauth scope.
-const MOST_OAUTH: usize = 2048;
+const MAX_OAUTH: usize = 2048;
 
 /// Reports what is wrong with clients.
-pub(super) fn check<'w>(index: &Index<'w>, report: &mut Report<'w>) {
-    for (_, row) in index.rows(T::Client) {
+pub(super) fn check<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
+    for (_, row) in index.rows(TableId::Client) {
         let id = row.text(client::CLIENT_ID);
         let client = Client {
             index,
@@ -29,7 +29,7 @@ pub(super) fn check<'w>(index: &Index<'w>, report: &mut Report<'w>) {
         client.gone(report);
         client.levels(report);
         client.strays(report);
-        client.lacking(report);
+        client.missing_groups(report);
     }
     nobody(index, report);
 }
@@ -39,7 +39,7 @@ pub(super) fn check<'w>(index: &Index<'w>, report: &mut Report<'w>) {
 pub(in super::super) fn oauth_scope(mut groups: Vec<&str>) -> Option<String> {
     groups.sort_unstable();
     let scope = groups.join(",");
-    (scope.len() <= MOST_OAUTH && ids(&scope).eq(groups.iter().copied())).then_some(scope)
+    (scope.len() <= MAX_OAUTH && ids(&scope).eq(groups.iter().copied())).then_some(scope)
 }
 
 /// Returns the ids that an oauth scope names.
@@ -51,21 +51,21 @@ fn ids(scope: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Rows of clients that do not exist. Plain groups are none of our business.
-fn nobody<'w>(index: &Index<'w>, report: &mut Report<'w>) {
+fn nobody<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
     let is_gone = |id: &str| index.side.client(id).is_none();
-    for (at, row) in index.rows(T::ClientVgroup) {
+    for (at, row) in index.rows(TableId::ClientVgroup) {
         let id = row.text(client_vgroup::CLIENT_ID);
         if is_gone(id) {
             let scope = index.scope(row.text(client_vgroup::VGROUP_ID)).to_string();
             report.fixed(
-                Sign::ClientGone,
+                Check::ClientGone,
                 ItemId::new(CLIENT, id),
                 scope,
-                Fix::Delete(T::ClientVgroup, at),
+                Repair::Delete(TableId::ClientVgroup, at),
             );
         }
     }
-    for (at, row) in index.rows(T::ClientGroup) {
+    for (at, row) in index.rows(TableId::ClientGroup) {
         let (id, group) = (
             row.text(client_group::CLIENT_ID),
             row.text(client_group::GROUP_ID),
@@ -73,17 +73,17 @@ fn nobody<'w>(index: &Index<'w>, report: &mut Report<'w>) {
         if is_gone(id) && index.side.group(group).is_none_or(is_hidden) {
             let name = format!("group {group}");
             report.fixed(
-                Sign::ClientGone,
+                Check::ClientGone,
                 ItemId::new(CLIENT, id),
                 name,
-                Fix::Delete(T::ClientGroup, at),
+                Repair::Delete(TableId::ClientGroup, at),
             );
         }
     }
 }
 
 struct Client<'i, 'w> {
-    index: &'i Index<'w>,
+    index: &'i CheckIndex<'w>,
     id: &'w str,
     item: ItemId,
     /// Empty for none, which is of no other level than a scope.
@@ -97,21 +97,21 @@ impl<'w> Client<'_, 'w> {
     /// The oauth scope, against the groups. In what order they stand there is
     /// up to the product.
     fn oauth(&self, report: &mut Report<'w>) {
-        if self.groups.len() > MOST_APIS {
-            let name = format!("{} of at most {MOST_APIS}", self.groups.len());
+        if self.groups.len() > MAX_APIS {
+            let name = format!("{} of at most {MAX_APIS}", self.groups.len());
             let hint = "take scopes or groups away from the client, or groups together";
-            report.asked(Sign::TooManyGroups, self.item.clone(), name, hint);
+            report.asked(Check::TooManyGroups, self.item.clone(), name, hint);
         }
         let Some((_, row)) = self
             .index
             .side
-            .rows_of(T::Oauth, &self.index.side.oauth, self.id)
+            .rows_of(TableId::Oauth, &self.index.side.oauth, self.id)
             .next()
         else {
             if !self.groups.is_empty() || !self.scopes.is_empty() {
                 let hint = "no token can be issued to it: import the client, or create it in the product anew";
                 report.asked(
-                    Sign::NoOauthRow,
+                    Check::NoOauthRow,
                     self.item.clone(),
                     "oauth_client_details",
                     hint,
@@ -134,9 +134,9 @@ impl<'w> Client<'_, 'w> {
             .collect();
         let fits = oauth_scope(self.groups.clone()).is_some();
         for name in names {
-            let (sign, item) = (Sign::StaleOauthIds, self.item.clone());
+            let (sign, item) = (Check::StaleOauthIds, self.item.clone());
             if fits {
-                report.fixed(sign, item, name, Fix::Recompute(self.id));
+                report.fixed(sign, item, name, Repair::Recompute(self.id));
             } else {
                 report.asked(
                     sign,
@@ -151,25 +151,25 @@ impl<'w> Client<'_, 'w> {
     /// Scopes and groups that do not exist.
     fn gone(&self, report: &mut Report<'w>) {
         let side = &self.index.side;
-        for (at, row) in side.rows_of(T::ClientVgroup, &side.client_vgroups, self.id) {
+        for (at, row) in side.rows_of(TableId::ClientVgroup, &side.client_vgroups, self.id) {
             let scope = row.text(client_vgroup::VGROUP_ID);
             if side.scope(scope).is_none() {
                 report.fixed(
-                    Sign::HeldScopeGone,
+                    Check::HeldScopeGone,
                     self.item.clone(),
                     scope,
-                    Fix::Delete(T::ClientVgroup, at),
+                    Repair::Delete(TableId::ClientVgroup, at),
                 );
             }
         }
-        for (at, row) in side.rows_of(T::ClientGroup, &side.client_groups, self.id) {
+        for (at, row) in side.rows_of(TableId::ClientGroup, &side.client_groups, self.id) {
             let group = row.text(client_group::GROUP_ID);
             if side.group(group).is_none() {
                 report.fixed(
-                    Sign::HeldGroupGone,
+                    Check::HeldGroupGone,
                     self.item.clone(),
                     group,
-                    Fix::Delete(T::ClientGroup, at),
+                    Repair::Delete(TableId::ClientGroup, at),
                 );
             }
         }
@@ -200,7 +200,7 @@ impl<'w> Client<'_, 'w> {
                 self.level
             );
             let hint = "take the scope away from the client, or change the level of either";
-            report.asked(Sign::ClientLevelDiffers, self.item.clone(), name, hint);
+            report.asked(Check::ClientLevelDiffers, self.item.clone(), name, hint);
         }
     }
 
@@ -208,22 +208,22 @@ impl<'w> Client<'_, 'w> {
     fn strays(&self, report: &mut Report<'w>) {
         let side = &self.index.side;
         let held: HashSet<&str> = self.scopes.iter().copied().collect();
-        for (at, row) in side.rows_of(T::ClientGroup, &side.client_groups, self.id) {
+        for (at, row) in side.rows_of(TableId::ClientGroup, &side.client_groups, self.id) {
             let Some(hidden) = self.index.hidden(row.text(client_group::GROUP_ID)) else {
                 continue;
             };
             let mut scopes = hidden.scopes().peekable();
             if scopes.peek().is_some() && !scopes.any(|scope| held.contains(scope)) {
                 let name = format!("{} of {}", hidden.label(), self.index.item(hidden));
-                let fix = Fix::Delete(T::ClientGroup, at);
-                report.fixed(Sign::StrayHiddenGroups, self.item.clone(), name, fix);
+                let fix = Repair::Delete(TableId::ClientGroup, at);
+                report.fixed(Check::StrayHiddenGroups, self.item.clone(), name, fix);
             }
         }
     }
 
     /// Hidden groups of the client's scopes that it lacks. One whose API does
     /// not exist is none that it should have.
-    fn lacking(&self, report: &mut Report<'w>) {
+    fn missing_groups(&self, report: &mut Report<'w>) {
         let held: HashSet<&str> = self.groups.iter().copied().collect();
         let mut lacking: BTreeMap<&'w str, (&'w Row, String)> = BTreeMap::new();
         for (id, scope) in self.held_scopes() {
@@ -234,9 +234,9 @@ impl<'w> Client<'_, 'w> {
                 }
             }
         }
-        let fits = self.groups.len() + lacking.len() <= MOST_APIS;
+        let fits = self.groups.len() + lacking.len() <= MAX_APIS;
         for (group, (scope, name)) in lacking {
-            let (sign, item) = (Sign::LackingHiddenGroups, self.item.clone());
+            let (sign, item) = (Check::MissingHiddenGroups, self.item.clone());
             if !self.is_of_level(scope) {
                 report.asked(
                     sign,
@@ -249,7 +249,7 @@ impl<'w> Client<'_, 'w> {
                     sign,
                     item,
                     name,
-                    Fix::Give {
+                    Repair::Give {
                         client: self.id,
                         group,
                     },

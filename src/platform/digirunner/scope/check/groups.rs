@@ -2,20 +2,20 @@
 
 use std::collections::HashSet;
 
-use super::super::super::tables::{T, client_group, client_vgroup, vgroup_group};
-use super::super::MOST_APIS;
+use super::super::super::schema::{TableId, client_group, client_vgroup, vgroup_group};
+use super::super::MAX_APIS;
 use super::index::Hidden;
-use super::{Fix, Index, Report, Sign};
+use super::{Check, CheckIndex, Repair, Report};
 
 /// What to do where an X-API key maps to a hidden group.
 const MAPPED: &str = "X-API keys map to it: map them to another group first";
 
 /// Reports what is wrong with hidden groups.
-pub(super) fn check<'w>(index: &Index<'w>, report: &mut Report<'w>) {
+pub(super) fn check<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
     for hidden in &index.hidden {
         let group = Group { index, hidden };
         if hidden.scopes().next().is_none() {
-            group.removed(report, Sign::HiddenGroupWithoutScope, hidden.label());
+            group.removed(report, Check::HiddenGroupWithoutScope, hidden.label());
             continue;
         }
         group.apis(report);
@@ -25,18 +25,18 @@ pub(super) fn check<'w>(index: &Index<'w>, report: &mut Report<'w>) {
 }
 
 struct Group<'i, 'w> {
-    index: &'i Index<'w>,
+    index: &'i CheckIndex<'w>,
     hidden: &'i Hidden<'w>,
 }
 
 impl<'w> Group<'_, 'w> {
     /// Notes that the group goes, unless a key would come to nothing.
-    fn removed(&self, report: &mut Report<'w>, sign: Sign, name: String) {
+    fn removed(&self, report: &mut Report<'w>, sign: Check, name: String) {
         let item = self.index.item(self.hidden);
         if self.index.is_mapped(self.hidden.id) {
             report.asked(sign, item, name, MAPPED);
         } else {
-            report.fixed(sign, item, name, Fix::Remove(self.hidden.id));
+            report.fixed(sign, item, name, Repair::Remove(self.hidden.id));
         }
     }
 
@@ -44,16 +44,16 @@ impl<'w> Group<'_, 'w> {
     /// where the product deletes an API.
     fn apis(&self, report: &mut Report<'w>) {
         let hidden = self.hidden;
-        if hidden.apis.is_empty() && hidden.lacking.is_empty() {
-            self.removed(report, Sign::HiddenGroupWithoutApi, hidden.id.to_owned());
+        if hidden.apis.is_empty() && hidden.missing_apis.is_empty() {
+            self.removed(report, Check::HiddenGroupWithoutApi, hidden.id.to_owned());
         }
-        for (at, (module, key)) in &hidden.lacking {
+        for (at, (module, key)) in &hidden.missing_apis {
             let name = format!("{module}/{key}");
             if hidden.apis.is_empty() {
-                self.removed(report, Sign::ApiGone, name);
+                self.removed(report, Check::ApiGone, name);
             } else {
-                let fix = Fix::Delete(T::GroupApi, *at);
-                report.fixed(Sign::ApiGone, self.index.item(hidden), name, fix);
+                let fix = Repair::Delete(TableId::GroupApi, *at);
+                report.fixed(Check::ApiGone, self.index.item(hidden), name, fix);
             }
         }
     }
@@ -63,18 +63,18 @@ impl<'w> Group<'_, 'w> {
         match (hidden.own, &*hidden.linked) {
             (Some(own), []) if !hidden.apis.is_empty() => self.unlinked(report, own),
             (None, [scope]) => {
-                let fix = Fix::Follow {
+                let fix = Repair::Follow {
                     scope,
                     group: hidden.id,
                 };
                 let item = self.index.item(hidden);
-                report.fixed(Sign::HiddenGroupWithoutOwner, item, hidden.label(), fix);
+                report.fixed(Check::HiddenGroupWithoutOwner, item, hidden.label(), fix);
             }
             _ if hidden.home().is_none() => {
                 let hint = "take the API out of all of these scopes and add it again";
                 for scope in hidden.scopes() {
                     report.asked(
-                        Sign::HiddenGroupOfTwo,
+                        Check::HiddenGroupOfTwo,
                         self.index.scope(scope),
                         hidden.label(),
                         hint,
@@ -90,16 +90,16 @@ impl<'w> Group<'_, 'w> {
     /// was given with the scope, and what nobody holds is left over.
     fn unlinked(&self, report: &mut Report<'w>, scope: &'w str) {
         let (index, hidden) = (self.index, self.hidden);
-        let (sign, item) = (Sign::HiddenGroupUnlinked, index.item(hidden));
+        let (sign, item) = (Check::HiddenGroupUnlinked, index.item(hidden));
         let is_held = index.holders.contains_key(hidden.id);
         if !is_held && !index.is_mapped(hidden.id) {
-            report.fixed(sign, item, hidden.label(), Fix::Remove(hidden.id));
-        } else if is_held && self.holders_hold(scope) && self.is_lacking(scope) {
+            report.fixed(sign, item, hidden.label(), Repair::Remove(hidden.id));
+        } else if is_held && self.holders_hold(scope) && self.is_missing(scope) {
             report.fixed(
                 sign,
                 item,
                 hidden.label(),
-                Fix::Link {
+                Repair::Link {
                     scope,
                     group: hidden.id,
                 },
@@ -114,12 +114,12 @@ impl<'w> Group<'_, 'w> {
     /// Says whether all who hold a scope hold the group, and at least one.
     fn holders_hold(&self, scope: &str) -> bool {
         let side = &self.index.side;
-        let holders = side.rows_of(T::ClientGroup, &self.index.holders, self.hidden.id);
+        let holders = side.rows_of(TableId::ClientGroup, &self.index.holders, self.hidden.id);
         let holders: HashSet<&str> = holders
             .map(|(_, row)| row.text(client_group::CLIENT_ID))
             .collect();
         let mut clients = side
-            .rows_of(T::ClientVgroup, &self.index.scope_holders, scope)
+            .rows_of(TableId::ClientVgroup, &self.index.scope_holders, scope)
             .peekable();
         clients.peek().is_some()
             && clients.all(|(_, row)| holders.contains(row.text(client_vgroup::CLIENT_ID)))
@@ -127,11 +127,11 @@ impl<'w> Group<'_, 'w> {
 
     /// Says whether a scope has none of the group's APIs by another group, and
     /// room for them.
-    fn is_lacking(&self, scope: &str) -> bool {
+    fn is_missing(&self, scope: &str) -> bool {
         let others = self.index.linked(scope).chain(self.index.unlinked(scope));
         let others: Vec<&Hidden<'_>> = others.filter(|other| other.id != self.hidden.id).collect();
         let mut apis = others.iter().flat_map(|other| &other.apis);
-        others.len() < MOST_APIS && !apis.any(|api| self.hidden.apis.contains(api))
+        others.len() < MAX_APIS && !apis.any(|api| self.hidden.apis.contains(api))
     }
 
     /// What differs from the scope that it follows. Where the group does not
@@ -155,19 +155,19 @@ impl<'w> Group<'_, 'w> {
         }
         if !differs.is_empty() {
             let name = format!("{} ({})", hidden.label(), differs.join(", "));
-            let fix = Fix::Follow {
+            let fix = Repair::Follow {
                 scope,
                 group: hidden.id,
             };
-            report.fixed(Sign::HiddenGroupDiffers, index.item(hidden), name, fix);
+            report.fixed(Check::HiddenGroupDiffers, index.item(hidden), name, fix);
         }
     }
 }
 
-impl Index<'_> {
+impl CheckIndex<'_> {
     /// Says whether a scope that exists links a group.
     pub(super) fn is_linked(&self, group: &str) -> bool {
-        let mut links = self.side.rows_of(T::VgroupGroup, &self.links, group);
+        let mut links = self.side.rows_of(TableId::VgroupGroup, &self.links, group);
         links.any(|(_, link)| {
             self.side
                 .scope(link.text(vgroup_group::VGROUP_ID))

@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::super::super::index::{ApiName, Index, is_hidden};
 use super::super::super::rules::{GROUP, SCOPE};
-use super::super::super::side::{ApiName, Side, is_hidden};
-use super::super::super::tables::{
-    T, authority, client_group, client_vgroup, group, group_api, level, vgroup, vgroup_group, x_map,
+use super::super::super::schema::{
+    TableId, authority, client_group, client_vgroup, group, group_api, level, vgroup, vgroup_group,
+    x_map,
 };
-use super::super::super::world::{ByText, Row, World, by_text};
-use super::super::MOST_NAME;
+use super::super::super::tables::{ByText, Row, Tables, by_text};
+use super::super::MAX_NAME;
 use crate::engine::ItemId;
 
 /// A hidden group, and what it stands for.
@@ -22,7 +23,7 @@ pub(in super::super) struct Hidden<'w> {
     /// Its APIs that the target has.
     pub(in super::super) apis: Vec<ApiName<'w>>,
     /// Where the rows of its other APIs stand.
-    pub(in super::super) lacking: Vec<(usize, ApiName<'w>)>,
+    pub(in super::super) missing_apis: Vec<(usize, ApiName<'w>)>,
 }
 
 impl<'w> Hidden<'w> {
@@ -48,7 +49,7 @@ impl<'w> Hidden<'w> {
         let api = self
             .apis
             .first()
-            .or_else(|| self.lacking.first().map(|(_, api)| api));
+            .or_else(|| self.missing_apis.first().map(|(_, api)| api));
         api.map_or_else(
             || format!("group {}", self.id),
             |(module, key)| format!("{module}/{key}"),
@@ -57,8 +58,8 @@ impl<'w> Hidden<'w> {
 }
 
 /// A world with the indices of the report.
-pub(in super::super) struct Index<'w> {
-    pub(in super::super) side: Side<'w>,
+pub(in super::super) struct CheckIndex<'w> {
+    pub(in super::super) side: Index<'w>,
     /// The hidden groups, in the order of their rows.
     pub(in super::super) hidden: Vec<Hidden<'w>>,
     /// Rows of `tsmp_client_group` by group.
@@ -75,29 +76,30 @@ pub(in super::super) struct Index<'w> {
     mapped: HashSet<&'w str>,
 }
 
-impl<'w> Index<'w> {
+impl<'w> CheckIndex<'w> {
     /// Indexes a world.
-    pub(in super::super) fn new(world: &'w World) -> Self {
-        let words =
-            |table: T, column: usize| world.rows(table).iter().map(move |row| row.text(column));
+    pub(in super::super) fn new(world: &'w Tables) -> Self {
+        let words = |table: TableId, column: usize| {
+            world.rows(table).iter().map(move |row| row.text(column))
+        };
         let mut index = Self {
-            side: Side::new(world),
+            side: Index::new(world),
             hidden: Vec::new(),
-            holders: by_text(world.rows(T::ClientGroup), client_group::GROUP_ID),
-            scope_holders: by_text(world.rows(T::ClientVgroup), client_vgroup::VGROUP_ID),
-            links: by_text(world.rows(T::VgroupGroup), vgroup_group::GROUP_ID),
+            holders: by_text(world.rows(TableId::ClientGroup), client_group::GROUP_ID),
+            scope_holders: by_text(world.rows(TableId::ClientVgroup), client_vgroup::VGROUP_ID),
+            links: by_text(world.rows(TableId::VgroupGroup), vgroup_group::GROUP_ID),
             hidden_by_id: HashMap::new(),
             unlinked: HashMap::new(),
-            levels: words(T::Level, level::SECURITY_LEVEL_ID).collect(),
-            authorities: words(T::Authority, authority::GROUP_AUTHORITIE_ID).collect(),
+            levels: words(TableId::Level, level::SECURITY_LEVEL_ID).collect(),
+            authorities: words(TableId::Authority, authority::GROUP_AUTHORITIE_ID).collect(),
             apis: world
                 .apis
                 .iter()
                 .map(|api| (&*api.module, &*api.api))
                 .collect(),
-            mapped: words(T::XMap, x_map::GROUP_ID).collect(),
+            mapped: words(TableId::XMap, x_map::GROUP_ID).collect(),
         };
-        let groups = world.rows(T::Group).iter();
+        let groups = world.rows(TableId::Group).iter();
         index.hidden = groups
             .filter(|row| is_hidden(row))
             .map(|row| index.hide(row))
@@ -114,10 +116,10 @@ impl<'w> Index<'w> {
     fn hide(&self, row: &'w Row) -> Hidden<'w> {
         let id = row.text(group::GROUP_ID);
         let is_scope = |id: &&str| self.side.scopes.contains_key(id);
-        let linked = self.side.rows_of(T::VgroupGroup, &self.links, id);
+        let linked = self.side.rows_of(TableId::VgroupGroup, &self.links, id);
         let (apis, lacking) = self
             .side
-            .rows_of(T::GroupApi, &self.side.group_apis, id)
+            .rows_of(TableId::GroupApi, &self.side.group_apis, id)
             .map(|(at, row)| (at, api_of(row)))
             .partition::<Vec<_>, _>(|(_, api)| self.has_api(*api));
         Hidden {
@@ -129,14 +131,14 @@ impl<'w> Index<'w> {
                 .filter(is_scope)
                 .collect(),
             apis: apis.into_iter().map(|(_, api)| api).collect(),
-            lacking,
+            missing_apis: lacking,
         }
     }
 
     /// Returns a table's rows, with where they stand.
     pub(in super::super) fn rows(
         &self,
-        table: T,
+        table: TableId,
     ) -> impl Iterator<Item = (usize, &'w Row)> + use<'w> {
         self.side.world.rows(table).iter().enumerate()
     }
@@ -153,7 +155,7 @@ impl<'w> Index<'w> {
     ) -> impl Iterator<Item = &'s Hidden<'w>> + use<'s, 'w> {
         let links = self
             .side
-            .rows_of(T::VgroupGroup, &self.side.vgroup_groups, scope);
+            .rows_of(TableId::VgroupGroup, &self.side.vgroup_groups, scope);
         links.filter_map(|(_, link)| self.hidden(link.text(vgroup_group::GROUP_ID)))
     }
 
@@ -226,7 +228,7 @@ impl<'w> Index<'w> {
         if days(group, group::ALLOW_TIMES) != days(scope, vgroup::ALLOW_TIMES) {
             differences.push(("times", group::ALLOW_TIMES, vgroup::ALLOW_TIMES));
         }
-        if name.chars().count() <= MOST_NAME && group.text(group::VGROUP_NAME) != name {
+        if name.chars().count() <= MAX_NAME && group.text(group::VGROUP_NAME) != name {
             differences.push(("name", group::VGROUP_NAME, vgroup::VGROUP_NAME));
         }
         differences

@@ -2,20 +2,20 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::super::super::index::is_hidden;
 use super::super::super::rules::SCOPE;
-use super::super::super::side::is_hidden;
-use super::super::super::tables::{
-    T, group, group_api, group_authority, vgroup, vgroup_authority, vgroup_group,
+use super::super::super::schema::{
+    TableId, group, group_api, group_authority, vgroup, vgroup_authority, vgroup_group,
 };
-use super::super::super::world::{Row, by_text};
-use super::super::MOST_NAME;
+use super::super::super::tables::{Row, by_text};
+use super::super::MAX_NAME;
 use super::index::api_of;
-use super::{Fix, Index, Report, Sign};
+use super::{Check, CheckIndex, Repair, Report};
 use crate::engine::ItemId;
 
 /// Reports what is wrong with scopes.
-pub(super) fn check<'w>(index: &Index<'w>, report: &mut Report<'w>) {
-    for (_, row) in index.rows(T::Vgroup) {
+pub(super) fn check<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
+    for (_, row) in index.rows(TableId::Vgroup) {
         let id = row.text(vgroup::VGROUP_ID);
         let scope = Scope {
             index,
@@ -34,7 +34,7 @@ pub(super) fn check<'w>(index: &Index<'w>, report: &mut Report<'w>) {
 }
 
 struct Scope<'i, 'w> {
-    index: &'i Index<'w>,
+    index: &'i CheckIndex<'w>,
     id: &'w str,
     item: ItemId,
     row: &'w Row,
@@ -61,22 +61,22 @@ impl<'w> Scope<'_, 'w> {
         }
         for level in levels {
             let hint = "give the scope a level that there is, or create the level again";
-            report.asked(Sign::LevelGone, self.item.clone(), level, hint);
+            report.asked(Check::LevelGone, self.item.clone(), level, hint);
         }
     }
 
     fn limits(&self, report: &mut Report<'w>) {
         let length = self.row.text(vgroup::VGROUP_NAME).chars().count();
-        if length > MOST_NAME {
-            let name = format!("{length} characters, of at most {MOST_NAME}");
+        if length > MAX_NAME {
+            let name = format!("{length} characters, of at most {MAX_NAME}");
             let hint = "give the scope a shorter name before it gets an API (1220)";
-            report.asked(Sign::NameTooLong, self.item.clone(), name, hint);
+            report.asked(Check::NameTooLong, self.item.clone(), name, hint);
         }
         let duration = self.row.int(vgroup::ALLOW_DAYS).unwrap_or_default();
         if duration < 0 {
             let name = format!("{duration} seconds");
             let hint = "give the scope a duration of at least 0";
-            report.asked(Sign::NegativeDuration, self.item.clone(), name, hint);
+            report.asked(Check::NegativeDuration, self.item.clone(), name, hint);
         }
     }
 
@@ -90,15 +90,15 @@ impl<'w> Scope<'_, 'w> {
             if !seen.insert((module, key)) {
                 let name = format!("{module}/{key}");
                 let hint = "tokens may name either hidden group: take the API out of the scope and add it again";
-                report.asked(Sign::ApiTwice, self.item.clone(), name, hint);
+                report.asked(Check::ApiTwice, self.item.clone(), name, hint);
             }
         }
     }
 }
 
 /// Names and aliases that are there twice: no unique index prevents it.
-fn twice<'w>(index: &Index<'w>, report: &mut Report<'w>) {
-    let rows = index.side.world.rows(T::Vgroup);
+fn twice<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
+    let rows = index.side.world.rows(TableId::Vgroup);
     let in_order = |column| {
         by_text(rows, column)
             .into_iter()
@@ -111,7 +111,7 @@ fn twice<'w>(index: &Index<'w>, report: &mut Report<'w>) {
     {
         for row in at.iter().filter_map(|at| rows.get(*at)) {
             report.asked(
-                Sign::NameTwice,
+                Check::NameTwice,
                 ItemId::new(SCOPE, name),
                 row.text(vgroup::VGROUP_ID),
                 hint,
@@ -132,21 +132,21 @@ fn twice<'w>(index: &Index<'w>, report: &mut Report<'w>) {
                 more => format!("'{alias}' of {} and {more} more", index.scope(other)),
             };
             let hint = "give all of them but one another alias, or none";
-            report.asked(Sign::AliasTwice, index.scope(id), name, hint);
+            report.asked(Check::AliasTwice, index.scope(id), name, hint);
         }
     }
 }
 
 /// Links of scopes or groups that do not exist, and to plain groups.
-fn links<'w>(index: &Index<'w>, report: &mut Report<'w>) {
-    for (at, row) in index.rows(T::VgroupGroup) {
+fn links<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
+    for (at, row) in index.rows(TableId::VgroupGroup) {
         let (scope, id) = (
             row.text(vgroup_group::VGROUP_ID),
             row.text(vgroup_group::GROUP_ID),
         );
-        let (item, fix) = (index.scope(scope), Fix::Delete(T::VgroupGroup, at));
+        let (item, fix) = (index.scope(scope), Repair::Delete(TableId::VgroupGroup, at));
         if index.side.scope(scope).is_none() {
-            report.fixed(Sign::LinkedScopeGone, item, id, fix);
+            report.fixed(Check::LinkedScopeGone, item, id, fix);
             continue;
         }
         match index.side.group(id) {
@@ -154,7 +154,7 @@ fn links<'w>(index: &Index<'w>, report: &mut Report<'w>) {
             Some(group) => {
                 let hint = "delete the link from tsmp_vgroup_group by hand, if nobody needs the group's APIs by this scope";
                 report.asked(
-                    Sign::PlainGroupLinked,
+                    Check::PlainGroupLinked,
                     item,
                     group.text(group::GROUP_NAME),
                     hint,
@@ -162,27 +162,30 @@ fn links<'w>(index: &Index<'w>, report: &mut Report<'w>) {
             }
             None if links_apis(index, id) => {
                 let hint = "its APIs can be called by this scope all the same: add them to the scope, then delete the rows of tsmp_vgroup_group and tsmp_group_api by hand";
-                report.asked(Sign::LinkedGroupGone, item, id, hint);
+                report.asked(Check::LinkedGroupGone, item, id, hint);
             }
-            None => report.fixed(Sign::LinkedGroupGone, item, id, fix),
+            None => report.fixed(Check::LinkedGroupGone, item, id, fix),
         }
     }
 }
 
 /// Says whether rows of `tsmp_group_api` name a group with an API that exists.
-fn links_apis(index: &Index<'_>, group: &str) -> bool {
+fn links_apis(index: &CheckIndex<'_>, group: &str) -> bool {
     index
         .side
-        .rows_of(T::GroupApi, &index.side.group_apis, group)
+        .rows_of(TableId::GroupApi, &index.side.group_apis, group)
         .any(|(_, row)| index.has_api(api_of(row)))
 }
 
 /// Authentication types that do not exist, or of what does not exist.
-fn authorities<'w>(index: &Index<'w>, report: &mut Report<'w>) {
-    for (at, row) in index.rows(T::VgroupAuthority) {
+fn authorities<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
+    for (at, row) in index.rows(TableId::VgroupAuthority) {
         let id = row.text(vgroup_authority::VGROUP_AUTHORITIE_ID);
         let scope = row.text(vgroup_authority::VGROUP_ID);
-        let (item, fix) = (index.scope(scope), Fix::Delete(T::VgroupAuthority, at));
+        let (item, fix) = (
+            index.scope(scope),
+            Repair::Delete(TableId::VgroupAuthority, at),
+        );
         authority(
             index,
             report,
@@ -192,10 +195,13 @@ fn authorities<'w>(index: &Index<'w>, report: &mut Report<'w>) {
             fix,
         );
     }
-    for (at, row) in index.rows(T::GroupAuthority) {
+    for (at, row) in index.rows(TableId::GroupAuthority) {
         let id = row.text(group_authority::GROUP_AUTHORITIE_ID);
         let group = row.text(group_authority::GROUP_ID);
-        let (item, fix) = (index.group(group), Fix::Delete(T::GroupAuthority, at));
+        let (item, fix) = (
+            index.group(group),
+            Repair::Delete(TableId::GroupAuthority, at),
+        );
         authority(
             index,
             report,
@@ -208,24 +214,24 @@ fn authorities<'w>(index: &Index<'w>, report: &mut Report<'w>) {
 }
 
 fn authority<'w>(
-    index: &Index<'w>,
+    index: &CheckIndex<'w>,
     report: &mut Report<'w>,
     exists: bool,
     item: ItemId,
     id: &'w str,
-    fix: Fix<'w>,
+    fix: Repair<'w>,
 ) {
     if !exists {
-        report.fixed(Sign::AuthenticationOfNothing, item, id, fix);
+        report.fixed(Check::AuthenticationOfNothing, item, id, fix);
     } else if !index.has_authority(id) {
-        report.fixed(Sign::AuthenticationGone, item, id, fix);
+        report.fixed(Check::AuthenticationGone, item, id, fix);
     }
 }
 
 /// APIs of groups that do not exist. X-API keys that map to one, and scopes
 /// that link one, authorise calls by it all the same.
-fn nothing<'w>(index: &Index<'w>, report: &mut Report<'w>) {
-    for (at, row) in index.rows(T::GroupApi) {
+fn nothing<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
+    for (at, row) in index.rows(TableId::GroupApi) {
         let id = row.text(group_api::GROUP_ID);
         if index.side.group(id).is_some() {
             continue;
@@ -235,13 +241,18 @@ fn nothing<'w>(index: &Index<'w>, report: &mut Report<'w>) {
         if index.has_api(api) && index.is_mapped(id) {
             let hint =
                 "X-API keys map to it and can call its APIs: map them to another group first";
-            report.asked(Sign::ApiOfNothing, item, name, hint);
+            report.asked(Check::ApiOfNothing, item, name, hint);
         } else if index.has_api(api) && index.is_linked(id) {
             let hint =
                 "a scope links it, and its APIs can be called by that: see linked-group-gone";
-            report.asked(Sign::ApiOfNothing, item, name, hint);
+            report.asked(Check::ApiOfNothing, item, name, hint);
         } else {
-            report.fixed(Sign::ApiOfNothing, item, name, Fix::Delete(T::GroupApi, at));
+            report.fixed(
+                Check::ApiOfNothing,
+                item,
+                name,
+                Repair::Delete(TableId::GroupApi, at),
+            );
         }
     }
 }

@@ -5,10 +5,10 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::super::super::changes::Changes;
-use super::super::super::tables::{T, TABLES, Table, client_group, group, oauth, vgroup};
+use super::super::super::schema::{TABLES, Table, TableId, client_group, group, oauth, vgroup};
+use super::super::super::tables::{Row, Tables};
 use super::super::super::tests::target;
 use super::super::super::tests::world::{World as Lists, world};
-use super::super::super::world::{Row, World};
 use super::super::repair::{Repaired, repair};
 use super::ailments;
 use crate::store::Stamp;
@@ -81,8 +81,8 @@ fn stamp() -> Stamp {
 }
 
 /// Tells what is wrong; what cannot be repaired ends with `!`.
-fn describe(world: &World) -> Vec<String> {
-    let describe = |ailment: super::Ailment| {
+fn describe(world: &Tables) -> Vec<String> {
+    let describe = |ailment: super::ScopeFinding| {
         assert!(
             ailment.repair.is_some() || !ailment.hint.is_empty(),
             "{ailment:?}: what now?"
@@ -103,8 +103,8 @@ fn key(table: &Table, row: &Row) -> Vec<String> {
 }
 
 /// Does to a world what would be done to the target.
-fn after(world: &World, changes: &Changes) -> World {
-    let mut after = World::default();
+fn after(world: &Tables, changes: &Changes) -> Tables {
+    let mut after = Tables::default();
     after.apis.clone_from(&world.apis);
     for table in TABLES {
         let mut rows = world.rows(table.id).to_vec();
@@ -143,7 +143,7 @@ fn after(world: &World, changes: &Changes) -> World {
 
 /// Tells what is wrong before, and what is wrong after a repair.
 #[track_caller]
-fn assert_repaired(lists: &Lists, before: &[&str], left: &[&str]) -> World {
+fn assert_repaired(lists: &Lists, before: &[&str], left: &[&str]) -> Tables {
     let world = target(lists);
     assert_eq!(describe(&world), before);
     let Repaired {
@@ -169,8 +169,8 @@ fn assert_asked(lists: &Lists, described: &[&str]) {
     );
 }
 
-fn oauth_of(world: &World, client: &str) -> String {
-    let rows = world.rows(T::Oauth);
+fn oauth_of(world: &Tables, client: &str) -> String {
+    let rows = world.rows(TableId::Oauth);
     let row = rows
         .iter()
         .find(|row| row.text(oauth::CLIENT_ID) == client)
@@ -179,7 +179,7 @@ fn oauth_of(world: &World, client: &str) -> String {
 }
 
 /// The keys of a table's rows, as `a/21`.
-fn keys(world: &World, table: T) -> Vec<String> {
+fn keys(world: &Tables, table: TableId) -> Vec<String> {
     let mut keys: Vec<String> = world
         .rows(table)
         .iter()
@@ -276,7 +276,10 @@ fn a_holder_without_all_hidden_groups_gets_them() {
         &["lacking-hidden-groups client:a m/2 of scope:crm"],
         &[],
     );
-    assert_eq!(keys(&repaired, T::ClientGroup), ["a/1", "a/21", "a/22"]);
+    assert_eq!(
+        keys(&repaired, TableId::ClientGroup),
+        ["a/1", "a/21", "a/22"]
+    );
     assert_eq!(oauth_of(&repaired, "a"), "1,21,22");
 }
 
@@ -344,7 +347,7 @@ fn hidden_groups_of_scopes_that_nobody_gave_go() {
         &[],
     );
     assert_eq!(
-        keys(&repaired, T::ClientGroup),
+        keys(&repaired, TableId::ClientGroup),
         ["a/1", "a/21", "a/22", "b/1"]
     );
     assert_eq!(oauth_of(&repaired, "b"), "1");
@@ -360,7 +363,7 @@ fn what_is_held_and_does_not_exist_goes() {
         "held-group-gone client:a 405",
     ];
     let repaired = assert_repaired(&lists, &described, &[]);
-    assert_eq!(keys(&repaired, T::ClientVgroup), ["a/10"]);
+    assert_eq!(keys(&repaired, TableId::ClientVgroup), ["a/10"]);
     assert_eq!(oauth_of(&repaired, "a"), "1,21,22");
 }
 
@@ -373,9 +376,9 @@ fn a_client_that_does_not_exist_holds_no_scope() {
         .client_group("gone", "404");
     let described = ["client-gone client:gone scope:crm, group 21, group 404"];
     let repaired = assert_repaired(&lists, &described, &[]);
-    assert_eq!(keys(&repaired, T::ClientVgroup), ["a/10"]);
+    assert_eq!(keys(&repaired, TableId::ClientVgroup), ["a/10"]);
     assert_eq!(
-        keys(&repaired, T::ClientGroup),
+        keys(&repaired, TableId::ClientGroup),
         ["a/1", "a/21", "a/22", "gone/1"],
         "plain ones stay"
     );
@@ -424,11 +427,11 @@ fn an_api_that_does_not_exist_goes_as_with_the_products_deletion() {
     let mut lists = healthy();
     lists.apis.retain(|[_, key, _]| key != "2");
     let repaired = assert_repaired(&lists, &["api-gone scope:crm m/2"], &[]);
-    assert_eq!(keys(&repaired, T::Group), ["1", "21"]);
-    assert_eq!(keys(&repaired, T::GroupApi), ["1/1/m", "21/1/m"]);
-    assert_eq!(keys(&repaired, T::GroupAuthority), ["21/X"]);
-    assert_eq!(keys(&repaired, T::VgroupGroup), ["10/21"]);
-    assert_eq!(keys(&repaired, T::ClientGroup), ["a/1", "a/21"]);
+    assert_eq!(keys(&repaired, TableId::Group), ["1", "21"]);
+    assert_eq!(keys(&repaired, TableId::GroupApi), ["1/1/m", "21/1/m"]);
+    assert_eq!(keys(&repaired, TableId::GroupAuthority), ["21/X"]);
+    assert_eq!(keys(&repaired, TableId::VgroupGroup), ["10/21"]);
+    assert_eq!(keys(&repaired, TableId::ClientGroup), ["a/1", "a/21"]);
     assert_eq!(oauth_of(&repaired, "a"), "1,21");
 }
 
@@ -436,8 +439,14 @@ fn an_api_that_does_not_exist_goes_as_with_the_products_deletion() {
 fn a_hidden_group_of_two_apis_keeps_the_one_that_exists() {
     let lists = healthy().group_api("22", ("old", "x"), json!({}));
     let repaired = assert_repaired(&lists, &["api-gone scope:crm old/x"], &[]);
-    assert_eq!(keys(&repaired, T::GroupApi), ["1/1/m", "21/1/m", "22/2/m"]);
-    assert_eq!(keys(&repaired, T::ClientGroup), ["a/1", "a/21", "a/22"]);
+    assert_eq!(
+        keys(&repaired, TableId::GroupApi),
+        ["1/1/m", "21/1/m", "22/2/m"]
+    );
+    assert_eq!(
+        keys(&repaired, TableId::ClientGroup),
+        ["a/1", "a/21", "a/22"]
+    );
 }
 
 #[test]
@@ -452,7 +461,7 @@ fn a_hidden_group_that_keys_map_to_stays() {
 fn a_hidden_group_without_an_api_goes() {
     let lists = without(&healthy(), "tsmpGroupApiList", &json!({"groupId": "22"}));
     let repaired = assert_repaired(&lists, &["hidden-group-without-api scope:crm 22"], &[]);
-    assert_eq!(keys(&repaired, T::Group), ["1", "21"]);
+    assert_eq!(keys(&repaired, TableId::Group), ["1", "21"]);
     assert_eq!(oauth_of(&repaired, "a"), "1,21");
 }
 
@@ -476,8 +485,8 @@ fn hidden_groups_of_no_scope_go_unless_keys_map_to_them() {
     ];
     let left = ["hidden-group-without-scope scope:old group 32 !"];
     let repaired = assert_repaired(&lists, &described, &left);
-    assert_eq!(keys(&repaired, T::Group), ["1", "21", "22", "32"]);
-    assert_eq!(keys(&repaired, T::GroupAuthority), ["21/X", "22/X"]);
+    assert_eq!(keys(&repaired, TableId::Group), ["1", "21", "22", "32"]);
+    assert_eq!(keys(&repaired, TableId::GroupAuthority), ["21/X", "22/X"]);
     assert_eq!(oauth_of(&repaired, "a"), "1,21,22");
 }
 
@@ -491,7 +500,7 @@ fn a_hidden_group_that_only_a_link_knows_becomes_the_scopes() {
             }
         });
         let repaired = assert_repaired(&lists, &["hidden-group-without-owner scope:crm m/2"], &[]);
-        let rows = repaired.rows(T::Group);
+        let rows = repaired.rows(TableId::Group);
         let row = rows
             .iter()
             .find(|row| row.text(group::GROUP_ID) == "22")
@@ -510,15 +519,15 @@ fn a_hidden_group_that_only_a_link_knows_becomes_the_scopes() {
 fn a_hidden_group_that_all_holders_hold_is_linked_again() {
     let lists = without(&healthy(), "tsmpVgroupGroupList", &json!({"groupId": "22"}));
     let repaired = assert_repaired(&lists, &["hidden-group-unlinked scope:crm m/2"], &[]);
-    assert_eq!(keys(&repaired, T::VgroupGroup), ["10/21", "10/22"]);
+    assert_eq!(keys(&repaired, TableId::VgroupGroup), ["10/21", "10/22"]);
 }
 
 #[test]
 fn a_hidden_group_that_nobody_holds_and_nothing_links_goes() {
     let lists = without(&scoped(), "tsmpVgroupGroupList", &json!({"groupId": "22"}));
     let repaired = assert_repaired(&lists, &["hidden-group-unlinked scope:crm m/2"], &[]);
-    assert_eq!(keys(&repaired, T::Group), ["1", "21"]);
-    assert_eq!(keys(&repaired, T::GroupApi), ["1/1/m", "21/1/m"]);
+    assert_eq!(keys(&repaired, TableId::Group), ["1", "21"]);
+    assert_eq!(keys(&repaired, TableId::GroupApi), ["1/1/m", "21/1/m"]);
 }
 
 #[test]
@@ -557,7 +566,7 @@ fn what_a_stray_alone_holds_goes_with_the_stray() {
         "hidden-group-unlinked scope:crm m/2 !",
     ];
     let repaired = assert_repaired(&lists, &described, &[]);
-    assert_eq!(keys(&repaired, T::Group), ["1", "21"]);
+    assert_eq!(keys(&repaired, TableId::Group), ["1", "21"]);
 }
 
 #[test]
@@ -621,9 +630,9 @@ fn hidden_groups_follow_their_scope() {
                  m/2 (level, duration, times, name, authentication types)",
     ];
     let repaired = assert_repaired(&lists, &described, &[]);
-    assert_eq!(keys(&repaired, T::GroupAuthority), ["21/Y", "22/Y"]);
+    assert_eq!(keys(&repaired, TableId::GroupAuthority), ["21/Y", "22/Y"]);
     let row = repaired
-        .rows(T::Group)
+        .rows(TableId::Group)
         .iter()
         .find(|row| row.text(group::GROUP_ID) == "22")
         .unwrap();
@@ -667,7 +676,7 @@ fn links_of_nothing_and_to_nothing_go() {
         "linked-group-gone scope:crm 405",
     ];
     let repaired = assert_repaired(&lists, &described, &[]);
-    assert_eq!(keys(&repaired, T::VgroupGroup), ["10/21", "10/22"]);
+    assert_eq!(keys(&repaired, TableId::VgroupGroup), ["10/21", "10/22"]);
 }
 
 #[test]
@@ -709,8 +718,8 @@ fn authentication_types_that_do_not_exist_go() {
         "authentication-of-nothing scope:404 X",
     ];
     let repaired = assert_repaired(&lists, &described, &[]);
-    assert_eq!(keys(&repaired, T::VgroupAuthority), ["10/X"]);
-    assert_eq!(keys(&repaired, T::GroupAuthority), ["21/X", "22/X"]);
+    assert_eq!(keys(&repaired, TableId::VgroupAuthority), ["10/X"]);
+    assert_eq!(keys(&repaired, TableId::GroupAuthority), ["21/X", "22/X"]);
 }
 
 #[test]
@@ -727,7 +736,7 @@ fn apis_of_groups_that_do_not_exist_go_unless_keys_can_call_them() {
     ];
     let repaired = assert_repaired(&lists, &described, &["api-of-nothing group:405 m/1 !"]);
     assert_eq!(
-        keys(&repaired, T::GroupApi),
+        keys(&repaired, TableId::GroupApi),
         ["1/1/m", "21/1/m", "22/2/m", "405/1/m"]
     );
 }
@@ -762,16 +771,16 @@ fn what_a_client_holds_belongs_to_the_client() {
     lists.apis.retain(|[_, key, _]| key != "2");
     let world = target(&lists);
     let changes = repair(&world, &[], &stamp()).changes;
-    let owners = |table: T| {
+    let owners = |table: TableId| {
         let changes = changes.of(table).unwrap();
         let owners = changes.deletes.owners.iter().chain(&changes.updates.owners);
         owners.map(ToString::to_string).collect::<Vec<_>>()
     };
-    assert_eq!(owners(T::ClientGroup), ["client:a"]);
-    assert_eq!(owners(T::Oauth), ["client:a"]);
-    assert_eq!(owners(T::Group), ["scope:crm"]);
+    assert_eq!(owners(TableId::ClientGroup), ["client:a"]);
+    assert_eq!(owners(TableId::Oauth), ["client:a"]);
+    assert_eq!(owners(TableId::Group), ["scope:crm"]);
     assert_eq!(
-        changes.of(T::ClientGroup).unwrap().deletes.rows[0].text(client_group::GROUP_ID),
+        changes.of(TableId::ClientGroup).unwrap().deletes.rows[0].text(client_group::GROUP_ID),
         "22"
     );
 }
@@ -791,7 +800,7 @@ fn two_scopes_of_one_name_are_reported_as_one_item() {
         ],
     );
     assert_eq!(
-        target(&lists).rows(T::Vgroup)[0].text(vgroup::VGROUP_NAME),
+        target(&lists).rows(TableId::Vgroup)[0].text(vgroup::VGROUP_NAME),
         "s"
     );
 }

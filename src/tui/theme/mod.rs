@@ -11,12 +11,12 @@ pub(crate) use glyphs::{ASCII, Glyphs, SPINNER, UNICODE};
 pub use level::ColorChoice;
 pub(crate) use level::{Environment, Level};
 pub(crate) use role::Role;
-pub(crate) use theme::{Theme, all};
+pub(crate) use theme::{Palette, all};
 
 /// A theme at a level of colour, with its glyphs.
 #[derive(Clone, Debug)]
-pub(crate) struct Skin {
-    themes: Vec<Theme>,
+pub(crate) struct Theme {
+    themes: Vec<Palette>,
     at: usize,
     /// The looks of all roles in the theme at hand, in their order.
     styles: Vec<Style>,
@@ -26,13 +26,13 @@ pub(crate) struct Skin {
     pub(crate) accessible: bool,
 }
 
-impl Skin {
+impl Theme {
     /// Returns the skin that begins with the theme called `wanted`.
     ///
     /// Without colours it is always the theme made for that: the others would
     /// lose what they tell by colour.
     pub(crate) fn new(
-        themes: Vec<Theme>,
+        themes: Vec<Palette>,
         wanted: &str,
         level: Level,
         glyphs: &'static Glyphs,
@@ -54,7 +54,7 @@ impl Skin {
             glyphs,
             accessible: false,
         };
-        skin.dress();
+        skin.resolve_styles();
         skin
     }
 
@@ -79,23 +79,23 @@ impl Skin {
     }
 
     /// Moves on to the next theme.
-    pub(crate) fn turn(&mut self) {
+    pub(crate) fn next(&mut self) {
         self.at = (self.at + 1) % self.themes.len().max(1);
-        self.dress();
+        self.resolve_styles();
     }
 
     /// Takes themes that were read anew; stays with the one at hand.
-    pub(crate) fn refresh(&mut self, themes: Vec<Theme>) {
+    pub(crate) fn refresh(&mut self, themes: Vec<Palette>) {
         let name = self.name().to_owned();
         self.at = themes
             .iter()
             .position(|theme| theme.name == name)
             .unwrap_or(0);
         self.themes = themes;
-        self.dress();
+        self.resolve_styles();
     }
 
-    fn dress(&mut self) {
+    fn resolve_styles(&mut self) {
         let theme = self.themes.get(self.at);
         let style = |role| theme.map_or_else(Style::new, |theme| theme.style(role, self.level));
         self.styles = Role::ALL.map(style).to_vec();

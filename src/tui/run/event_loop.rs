@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::door::{Outside, Screen, Source};
 use super::files::Files;
+use super::terminal::{Outside, Screen, Source};
 use crate::job::{Cancel, Failure, FailureKind, Progress, Reporter};
 use crate::tui::app::App;
 use crate::tui::effect::{Backend, Effect, Save};
@@ -27,7 +27,7 @@ const REPORT: Duration = Duration::from_millis(50);
 /// How many messages are taken in before the next frame is due.
 const BATCH: usize = 256;
 /// The model with everything around it that moves.
-pub(super) struct Stage<S> {
+pub(super) struct EventLoop<S> {
     screen: S,
     pub(super) app: App,
     backend: Arc<dyn Backend>,
@@ -49,7 +49,7 @@ pub(super) struct Stage<S> {
     exit: Option<Exit>,
 }
 
-impl<S: Screen> Stage<S> {
+impl<S: Screen> EventLoop<S> {
     pub(super) fn new(screen: S, app: App, backend: Arc<dyn Backend>, frame: Duration) -> Self {
         let (sender, answers) = unbounded_channel();
         let now = Instant::now();
@@ -78,7 +78,7 @@ impl<S: Screen> Stage<S> {
     }
 
     /// Runs until something says how to leave.
-    pub(super) async fn play(
+    pub(super) async fn run(
         &mut self,
         mut input: impl Source,
         mut signals: impl Outside,
@@ -93,14 +93,14 @@ impl<S: Screen> Stage<S> {
             if let Some(exit) = self.exit {
                 return self.broken.take().map_or(Ok(exit), Err);
             }
-            let ticking = self.app.job.is_some() && !self.is_dark && !self.app.skin.accessible;
+            let ticking = self.app.job.is_some() && !self.is_dark && !self.app.theme.accessible;
             tokio::select! {
                 biased;
                 event = input.next() => self.take(event, &mut input)?,
-                signal = signals.next() => self.hear(signal)?,
+                signal = signals.next() => self.on_signal(signal)?,
                 () = sleep_until(self.due), if self.is_dirty && !self.is_dark => self.draw()?,
                 Some(msg) = self.answers.recv() => self.answer(msg)?,
-                _ = ticks.tick(), if ticking => self.turn(Msg::Tick(self.begun.elapsed()))?,
+                _ = ticks.tick(), if ticking => self.on_message(Msg::Tick(self.begun.elapsed()))?,
             }
         }
     }
@@ -112,7 +112,7 @@ impl<S: Screen> Stage<S> {
             match event {
                 Ok(arrived) => self.press(arrived)?,
                 // Keys that cannot be read any more: as if the terminal were gone.
-                Err(_) => return self.turn(Msg::Leave(Leave::Hangup)),
+                Err(_) => return self.on_message(Msg::Leave(Leave::Hangup)),
             }
             next = if self.exit.is_none() {
                 input.try_next()
@@ -132,48 +132,48 @@ impl<S: Screen> Stage<S> {
                 Ok(())
             }
             Event::Key(event) => match Key::of(&event) {
-                Some(key) => self.turn(Msg::Key(key)),
+                Some(key) => self.on_message(Msg::Key(key)),
                 None => Ok(()),
             },
-            Event::Paste(text) => self.turn(Msg::Paste(text)),
-            Event::Resize(width, height) => self.turn(Msg::Resize(width, height)),
+            Event::Paste(text) => self.on_message(Msg::Paste(text)),
+            Event::Resize(width, height) => self.on_message(Msg::Resize(width, height)),
             Event::Mouse(_) | Event::FocusGained | Event::FocusLost => Ok(()),
         }
     }
 
-    fn hear(&mut self, signal: Signal) -> io::Result<()> {
+    fn on_signal(&mut self, signal: Signal) -> io::Result<()> {
         match signal {
-            Signal::Interrupt => self.turn(Msg::Leave(Leave::Interrupt)),
-            Signal::Terminate => self.turn(Msg::Leave(Leave::Terminate)),
+            Signal::Interrupt => self.on_message(Msg::Leave(Leave::Interrupt)),
+            Signal::Terminate => self.on_message(Msg::Leave(Leave::Terminate)),
             Signal::Hangup | Signal::TerminalGone => {
                 self.is_dark = true;
-                self.turn(Msg::Leave(Leave::Hangup))
+                self.on_message(Msg::Leave(Leave::Hangup))
             }
             Signal::Continue => {
                 let resumed = self.screen.resume().map(|_| ());
-                self.bear(resumed)?;
+                self.on_io_error(resumed)?;
                 self.fit()
             }
             Signal::User1 => {
                 let reloaded = self.files.read();
-                self.turn(Msg::Reloaded(reloaded))
+                self.on_message(Msg::Reloaded(reloaded))
             }
         }
     }
 
     /// Takes in an answer and those queued behind it.
     fn answer(&mut self, first: Msg) -> io::Result<()> {
-        self.turn(first)?;
+        self.on_message(first)?;
         for _ in 1..BATCH {
             match self.answers.try_recv() {
-                Ok(msg) => self.turn(msg)?,
+                Ok(msg) => self.on_message(msg)?,
                 Err(_) => break,
             }
         }
         Ok(())
     }
 
-    fn turn(&mut self, msg: Msg) -> io::Result<()> {
+    fn on_message(&mut self, msg: Msg) -> io::Result<()> {
         let effects = update(&mut self.app, msg);
         self.is_dirty = true;
         self.perform(effects)
@@ -187,7 +187,7 @@ impl<S: Screen> Stage<S> {
             self.asked = Instant::now();
         }
         let drawn = self.screen.draw(&self.app);
-        self.bear(drawn)?;
+        self.on_io_error(drawn)?;
         self.due = Instant::now() + self.frame;
         update(&mut self.app, Msg::Drawn);
         Ok(())
@@ -195,7 +195,7 @@ impl<S: Screen> Stage<S> {
 
     /// A terminal that went away is a hang-up. Other failures end the loop, but
     /// not in the middle of an import.
-    fn bear(&mut self, outcome: io::Result<()>) -> io::Result<()> {
+    fn on_io_error(&mut self, outcome: io::Result<()>) -> io::Result<()> {
         let Err(error) = outcome else { return Ok(()) };
         let gone = is_gone(&error);
         if !gone && !self.app.is_applying() {
@@ -208,13 +208,13 @@ impl<S: Screen> Stage<S> {
             return Ok(());
         }
         self.is_dark = true;
-        self.turn(Msg::Leave(Leave::Hangup))
+        self.on_message(Msg::Leave(Leave::Hangup))
     }
 
     /// Looks how large the screen is now.
     fn fit(&mut self) -> io::Result<()> {
         match self.screen.size() {
-            Ok((width, height)) => self.turn(Msg::Resize(width, height)),
+            Ok((width, height)) => self.on_message(Msg::Resize(width, height)),
             Err(_) => Ok(()),
         }
     }
@@ -271,7 +271,7 @@ impl<S: Screen> Stage<S> {
                 Effect::Cancel(why) => self.cancel.cancel(why),
                 Effect::Copy(text) => {
                     let sent = self.screen.copy(&text).map_err(|error| error.to_string());
-                    self.turn(Msg::Copied(sent))?;
+                    self.on_message(Msg::Copied(sent))?;
                 }
                 Effect::Redraw => {
                     self.screen.redraw_all();
@@ -346,7 +346,7 @@ impl<S: Screen> Stage<S> {
                 Ok(())
             }
             Ok(Suspension::Resumed | Suspension::Background) => self.fit(),
-            Err(error) => self.bear(Err(error)),
+            Err(error) => self.on_io_error(Err(error)),
         }
     }
 }

@@ -2,10 +2,10 @@
 
 /// A sort of what can be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in super::super) enum Sign {
+pub(in super::super) enum Check {
     StaleOauthIds,
     StrayHiddenGroups,
-    LackingHiddenGroups,
+    MissingHiddenGroups,
     HeldScopeGone,
     HeldGroupGone,
     ClientGone,
@@ -33,12 +33,12 @@ pub(in super::super) enum Sign {
     ApiOfNothing,
 }
 
-impl Sign {
+impl Check {
     /// All of them, in the order in which they are told.
     pub(in super::super) const ALL: [Self; 28] = [
         Self::StaleOauthIds,
         Self::StrayHiddenGroups,
-        Self::LackingHiddenGroups,
+        Self::MissingHiddenGroups,
         Self::HeldScopeGone,
         Self::HeldGroupGone,
         Self::ClientGone,
@@ -93,7 +93,7 @@ impl Sign {
                 "holds hidden groups of scopes that it does not hold",
                 "deletes their rows and writes the oauth scope anew",
             ),
-            Self::LackingHiddenGroups => (
+            Self::MissingHiddenGroups => (
                 "lacking-hidden-groups",
                 "holds scopes without all of their hidden groups",
                 "inserts the rows that are lacking and writes the oauth scope anew",
@@ -222,10 +222,10 @@ mod tests {
     #[test]
     fn signs_are_reported_in_their_own_order_by_words_of_their_own() {
         assert!(
-            Sign::ALL.is_sorted_by(|a, b| a < b),
+            Check::ALL.is_sorted_by(|a, b| a < b),
             "also: none is there twice"
         );
-        let mut codes = Sign::ALL.map(Sign::code);
+        let mut codes = Check::ALL.map(Check::code);
         codes.sort_unstable();
         assert!(codes.is_sorted_by(|a, b| a < b));
     }

@@ -8,7 +8,7 @@ use super::monitor::ConnectionMonitor;
 use super::output::write_file;
 use super::progress::Cancel;
 use crate::store::{
-    Cluster, Connection, Marks, MetClusters, StoreError, Target, Timeouts, transaction,
+    Cluster, Connection, MetClusters, StoreError, Target, TargetPolicy, Timeouts, transaction,
 };
 
 /// What the file is called that keeps which clusters were met behind the addresses of profiles.
@@ -20,7 +20,7 @@ const FILE: &str = "targets.json";
 /// # Errors
 ///
 /// Fails if the target cannot be reached, or the clusters that were met cannot be read.
-pub async fn marks(target: &Target, timeouts: Timeouts) -> Result<Marks, Failure> {
+pub async fn marks(target: &Target, timeouts: Timeouts) -> Result<TargetPolicy, Failure> {
     if !target.is_met() {
         let (connection, monitor) =
             ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;

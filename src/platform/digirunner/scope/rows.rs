@@ -10,12 +10,12 @@ use std::sync::Arc;
 use sqlx::{PgConnection, Row as _};
 
 use super::super::changes::key_of;
-use super::super::snapshot::rows_of;
-use super::super::tables::{
-    T, client, client_group, client_vgroup, group, group_api, group_authority, oauth, vgroup,
+use super::super::schema::{
+    TableId, client, client_group, client_vgroup, group, group_api, group_authority, oauth, vgroup,
     vgroup_authority, vgroup_group, x_map,
 };
-use super::super::world::{Cell, Row, World};
+use super::super::snapshot::rows_of;
+use super::super::tables::{Cell, Row, Tables};
 use super::catalogue::{ApiName, Catalogue, ClientInfo, Parts, Scope, folded};
 use super::draft::Draft;
 use super::edit::Edit;
@@ -24,15 +24,15 @@ use crate::store::{Operation, Reading, StoreError};
 
 /// The rows around one scope.
 #[derive(Debug, Default)]
-pub(super) struct Ground {
+pub(super) struct ScopeRows {
     /// The rows, as far as the edit concerns them; not all that there are.
-    pub(super) world: World,
+    pub(super) tables: Tables,
     /// The same as a catalogue: the scope, those that have its names, the APIs
     /// that it is to have, the clients that it concerns.
     pub(super) catalogue: Catalogue,
 }
 
-impl Ground {
+impl ScopeRows {
     /// Reads what an edit is about. The caller sees to it that all statements
     /// see the same state.
     pub(super) async fn read(
@@ -43,7 +43,7 @@ impl Ground {
         let mut rows = Rows {
             connection,
             reading,
-            world: World::default(),
+            world: Tables::default(),
         };
         let about = About::of(edit);
         rows.scopes(&about).await?;
@@ -63,7 +63,10 @@ impl Ground {
             authentications,
             ..parts(&world)
         });
-        Ok(Self { world, catalogue })
+        Ok(Self {
+            tables: world,
+            catalogue,
+        })
     }
 }
 
@@ -120,42 +123,50 @@ impl About {
 struct Rows<'a> {
     connection: &'a mut PgConnection,
     reading: Reading<'a>,
-    world: World,
+    world: Tables,
 }
 
 impl Rows<'_> {
     /// The scope, and others that have its name or alias.
     async fn scopes(&mut self, about: &About) -> Result<(), StoreError> {
-        self.take(T::Vgroup, vgroup::VGROUP_ID, &about.ids).await?;
-        self.take(T::Vgroup, vgroup::VGROUP_NAME, &about.names)
+        self.take(TableId::Vgroup, vgroup::VGROUP_ID, &about.ids)
             .await?;
-        self.take(T::Vgroup, vgroup::VGROUP_ALIAS, &about.aliases)
+        self.take(TableId::Vgroup, vgroup::VGROUP_NAME, &about.names)
             .await?;
-        self.take(T::VgroupAuthority, vgroup_authority::VGROUP_ID, &about.ids)
+        self.take(TableId::Vgroup, vgroup::VGROUP_ALIAS, &about.aliases)
             .await?;
-        self.take(T::VgroupGroup, vgroup_group::VGROUP_ID, &about.ids)
+        self.take(
+            TableId::VgroupAuthority,
+            vgroup_authority::VGROUP_ID,
+            &about.ids,
+        )
+        .await?;
+        self.take(TableId::VgroupGroup, vgroup_group::VGROUP_ID, &about.ids)
             .await?;
-        self.take(T::ClientVgroup, client_vgroup::VGROUP_ID, &about.ids)
+        self.take(TableId::ClientVgroup, client_vgroup::VGROUP_ID, &about.ids)
             .await
     }
 
     /// The groups that it links or that say to be its own, whoever else links
     /// them, and what hangs on them.
     async fn groups(&mut self, scopes: &[Arc<str>]) -> Result<(), StoreError> {
-        let linked = self.column(T::VgroupGroup, vgroup_group::GROUP_ID);
-        self.take(T::Group, group::GROUP_ID, &linked).await?;
-        self.take(T::Group, group::VGROUP_ID, scopes).await?;
-        let mut groups: BTreeSet<Arc<str>> =
-            self.column(T::Group, group::GROUP_ID).into_iter().collect();
+        let linked = self.column(TableId::VgroupGroup, vgroup_group::GROUP_ID);
+        self.take(TableId::Group, group::GROUP_ID, &linked).await?;
+        self.take(TableId::Group, group::VGROUP_ID, scopes).await?;
+        let mut groups: BTreeSet<Arc<str>> = self
+            .column(TableId::Group, group::GROUP_ID)
+            .into_iter()
+            .collect();
         groups.extend(linked);
         let groups: Vec<Arc<str>> = groups.into_iter().collect();
-        self.take(T::VgroupGroup, vgroup_group::GROUP_ID, &groups)
+        self.take(TableId::VgroupGroup, vgroup_group::GROUP_ID, &groups)
             .await?;
-        self.take(T::GroupApi, group_api::GROUP_ID, &groups).await?;
-        self.take(T::GroupAuthority, group_authority::GROUP_ID, &groups)
+        self.take(TableId::GroupApi, group_api::GROUP_ID, &groups)
             .await?;
-        self.take(T::XMap, x_map::GROUP_ID, &groups).await?;
-        self.take(T::ClientGroup, client_group::GROUP_ID, &groups)
+        self.take(TableId::GroupAuthority, group_authority::GROUP_ID, &groups)
+            .await?;
+        self.take(TableId::XMap, x_map::GROUP_ID, &groups).await?;
+        self.take(TableId::ClientGroup, client_group::GROUP_ID, &groups)
             .await
     }
 
@@ -163,25 +174,27 @@ impl Rows<'_> {
     /// edit names; all of their groups, and the groups of all of their scopes.
     async fn clients(&mut self, about: &About) -> Result<(), StoreError> {
         let mut clients: BTreeSet<Arc<str>> = self
-            .column(T::ClientVgroup, client_vgroup::CLIENT_ID)
+            .column(TableId::ClientVgroup, client_vgroup::CLIENT_ID)
             .into_iter()
             .collect();
-        clients.extend(self.column(T::ClientGroup, client_group::CLIENT_ID));
+        clients.extend(self.column(TableId::ClientGroup, client_group::CLIENT_ID));
         clients.extend(about.clients.iter().cloned());
         let clients: Vec<Arc<str>> = clients.into_iter().collect();
-        self.take(T::Client, client::CLIENT_ID, &clients).await?;
-        self.take(T::Oauth, oauth::CLIENT_ID, &clients).await?;
-        self.take(T::ClientGroup, client_group::CLIENT_ID, &clients)
+        self.take(TableId::Client, client::CLIENT_ID, &clients)
             .await?;
-        self.take(T::ClientVgroup, client_vgroup::CLIENT_ID, &clients)
+        self.take(TableId::Oauth, oauth::CLIENT_ID, &clients)
             .await?;
-        let scopes = self.column(T::ClientVgroup, client_vgroup::VGROUP_ID);
-        self.take(T::VgroupGroup, vgroup_group::VGROUP_ID, &scopes)
+        self.take(TableId::ClientGroup, client_group::CLIENT_ID, &clients)
+            .await?;
+        self.take(TableId::ClientVgroup, client_vgroup::CLIENT_ID, &clients)
+            .await?;
+        let scopes = self.column(TableId::ClientVgroup, client_vgroup::VGROUP_ID);
+        self.take(TableId::VgroupGroup, vgroup_group::VGROUP_ID, &scopes)
             .await
     }
 
     /// Returns the texts of a column of what was read, each once.
-    fn column(&self, table: T, column: usize) -> Vec<Arc<str>> {
+    fn column(&self, table: TableId, column: usize) -> Vec<Arc<str>> {
         let texts: BTreeSet<Arc<str>> = self
             .world
             .rows(table)
@@ -196,7 +209,7 @@ impl Rows<'_> {
     /// before stay as they are.
     async fn take(
         &mut self,
-        table: T,
+        table: TableId,
         column: usize,
         texts: &[Arc<str>],
     ) -> Result<(), StoreError> {
@@ -263,9 +276,9 @@ async fn apis(
 }
 
 /// Returns what a catalogue is made of, as far as the rows tell.
-pub(super) fn parts(world: &World) -> Parts {
+pub(super) fn parts(world: &Tables) -> Parts {
     let mut apis: HashMap<&str, Vec<ApiName>> = HashMap::new();
-    for row in world.rows(T::GroupApi) {
+    for row in world.rows(TableId::GroupApi) {
         let api = ApiName::new(
             row.shared(group_api::MODULE_NAME),
             row.shared(group_api::API_KEY),
@@ -274,7 +287,7 @@ pub(super) fn parts(world: &World) -> Parts {
             .or_default()
             .push(api);
     }
-    let links = world.rows(T::VgroupGroup).iter().flat_map(|link| {
+    let links = world.rows(TableId::VgroupGroup).iter().flat_map(|link| {
         let apis = apis
             .get(link.text(vgroup_group::GROUP_ID))
             .into_iter()
@@ -282,10 +295,10 @@ pub(super) fn parts(world: &World) -> Parts {
         apis.map(|api| (link.shared(vgroup_group::VGROUP_ID), api.clone()))
     });
     let mut groups: HashMap<&str, usize> = HashMap::new();
-    for row in world.rows(T::ClientGroup) {
+    for row in world.rows(TableId::ClientGroup) {
         *groups.entry(row.text(client_group::CLIENT_ID)).or_default() += 1;
     }
-    let pairs = |table: T, one: usize, other: usize| {
+    let pairs = |table: TableId, one: usize, other: usize| {
         world
             .rows(table)
             .iter()
@@ -293,20 +306,20 @@ pub(super) fn parts(world: &World) -> Parts {
             .collect()
     };
     Parts {
-        scopes: world.rows(T::Vgroup).iter().map(scope).collect(),
+        scopes: world.rows(TableId::Vgroup).iter().map(scope).collect(),
         links: links.collect(),
         scope_authentications: pairs(
-            T::VgroupAuthority,
+            TableId::VgroupAuthority,
             vgroup_authority::VGROUP_ID,
             vgroup_authority::VGROUP_AUTHORITIE_ID,
         ),
         holders: pairs(
-            T::ClientVgroup,
+            TableId::ClientVgroup,
             client_vgroup::VGROUP_ID,
             client_vgroup::CLIENT_ID,
         ),
         clients: world
-            .rows(T::Client)
+            .rows(TableId::Client)
             .iter()
             .map(|row| ClientInfo {
                 id: row.shared(client::CLIENT_ID),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Seal, SealKey, SealedPlan};
+use super::{Signature, SignatureKey, SignedPlan};
 use crate::engine::access::{Access, Grant, Party, Shift, Words};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::item::{Element, Field, Item, ItemId, Kind, Value};
@@ -21,28 +21,29 @@ use crate::engine::verdict::Reason;
 /// What a sealed plan is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Frozen {
-    items: Vec<FrozenItem>,
-    lack: Vec<FrozenLack>,
+pub struct PlanDocument {
+    items: Vec<ItemDocument>,
+    #[serde(rename = "lack")]
+    missing_apis: Vec<MissingApiDocument>,
     /// What is missing beside APIs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    missing: Vec<FrozenMissing>,
-    warnings: Vec<FrozenFinding>,
+    missing: Vec<MissingDocument>,
+    warnings: Vec<FindingDocument>,
 }
 
 /// What changes of who can call what, as plain data: each party once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FrozenAccess {
+pub struct AccessDocument {
     subject: [String; 2],
     object: [String; 2],
-    parties: Vec<FrozenParty>,
-    grants: Vec<FrozenGrant>,
+    parties: Vec<PartyDocument>,
+    grants: Vec<GrantDocument>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrozenParty {
+struct PartyDocument {
     kind: String,
     key: Arc<str>,
     #[serde(default, skip_serializing_if = "str::is_empty")]
@@ -52,22 +53,22 @@ struct FrozenParty {
 /// A change of access: places of parties.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrozenGrant {
+struct GrantDocument {
     subject: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     object: Option<u32>,
-    change: FrozenShift,
-    #[serde(default, skip_serializing_if = "FrozenValue::is_null")]
-    before: FrozenValue,
-    #[serde(default, skip_serializing_if = "FrozenValue::is_null")]
-    after: FrozenValue,
+    change: ShiftDocument,
+    #[serde(default, skip_serializing_if = "ValueDocument::is_null")]
+    before: ValueDocument,
+    #[serde(default, skip_serializing_if = "ValueDocument::is_null")]
+    after: ValueDocument,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     by: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum FrozenShift {
+enum ShiftDocument {
     Gained,
     Lost,
     Changed,
@@ -80,49 +81,49 @@ pub struct UnknownKind(String);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrozenItem {
+struct ItemDocument {
     id: String,
     name: Arc<str>,
     path: Arc<str>,
-    value: FrozenValue,
+    value: ValueDocument,
     /// Tells at a glance whether two plans saw the same in the target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base_fingerprint: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    base: Option<FrozenValue>,
+    base: Option<ValueDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    matched: Option<FrozenMatched>,
-    #[serde(default, skip_serializing_if = "FrozenValue::is_null")]
-    facts: FrozenValue,
+    matched: Option<MatchedDocument>,
+    #[serde(default, skip_serializing_if = "ValueDocument::is_null")]
+    facts: ValueDocument,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    blocks: Vec<FrozenReason>,
+    blocks: Vec<ReasonDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    requires: Vec<FrozenRequirement>,
+    requires: Vec<RequirementDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    quota: Option<FrozenQuota>,
+    quota: Option<QuotaDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    references: Vec<FrozenReference>,
+    references: Vec<ReferenceDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    warnings: Vec<FrozenFinding>,
+    warnings: Vec<FindingDocument>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum FrozenValue {
+enum ValueDocument {
     #[default]
     Null,
     Bool(bool),
     Int(i64),
     Number(Arc<str>),
     Text(Arc<str>),
-    Secret(FrozenSecret),
-    Record(Vec<FrozenField>),
-    Set(Vec<FrozenElement>),
-    Sequence(Vec<FrozenElement>),
+    Secret(SecretDocument),
+    Record(Vec<FieldDocument>),
+    Set(Vec<ElementDocument>),
+    Sequence(Vec<ElementDocument>),
     List(Vec<Self>),
 }
 
-impl FrozenValue {
+impl ValueDocument {
     fn is_null(&self) -> bool {
         *self == Self::Null
     }
@@ -130,7 +131,7 @@ impl FrozenValue {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrozenSecret {
+struct SecretDocument {
     fingerprint: Arc<str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     shown: Option<Arc<str>>,
@@ -138,9 +139,9 @@ struct FrozenSecret {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrozenField {
+struct FieldDocument {
     name: String,
-    value: FrozenValue,
+    value: ValueDocument,
     #[serde(default, skip_serializing_if = "is_false")]
     kept: bool,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -151,11 +152,11 @@ struct FrozenField {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrozenElement {
+struct ElementDocument {
     fingerprint: Arc<str>,
     label: Arc<str>,
-    #[serde(default, skip_serializing_if = "FrozenValue::is_null")]
-    value: FrozenValue,
+    #[serde(default, skip_serializing_if = "ValueDocument::is_null")]
+    value: ValueDocument,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     needs: Option<String>,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -164,7 +165,7 @@ struct FrozenElement {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrozenReason {
+struct ReasonDocument {
     code: String,
     message: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -173,14 +174,14 @@ struct FrozenReason {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrozenRequirement {
+struct RequirementDocument {
     on: String,
     present: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrozenReference {
+struct ReferenceDocument {
     path: String,
     kind: String,
     key: Arc<str>,
@@ -191,17 +192,17 @@ struct FrozenReference {
 /// Numbers are of 32 bits, so that no sum of them overflows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrozenQuota {
+struct QuotaDocument {
     code: String,
     of: String,
     max: u32,
     held: u32,
-    uses: Vec<FrozenUse>,
+    uses: Vec<UseDocument>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrozenUse {
+struct UseDocument {
     on: String,
     left: u32,
     written: u32,
@@ -209,8 +210,8 @@ struct FrozenUse {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrozenFinding {
-    severity: FrozenSeverity,
+struct FindingDocument {
+    severity: SeverityDocument,
     code: String,
     message: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -221,7 +222,7 @@ struct FrozenFinding {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum FrozenSeverity {
+enum SeverityDocument {
     Note,
     Warning,
     Error,
@@ -229,7 +230,7 @@ enum FrozenSeverity {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrozenLack {
+struct MissingApiDocument {
     module: Arc<str>,
     api: Arc<str>,
     used_by: Vec<String>,
@@ -237,7 +238,7 @@ struct FrozenLack {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrozenMissing {
+struct MissingDocument {
     kind: String,
     key: Arc<str>,
     #[serde(default, skip_serializing_if = "str::is_empty")]
@@ -247,7 +248,7 @@ struct FrozenMissing {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FrozenMatched {
+struct MatchedDocument {
     by: String,
     id: Arc<str>,
 }
@@ -260,33 +261,37 @@ const fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-impl SealedPlan {
+impl SignedPlan {
     /// Returns the plan as plain data.
-    pub fn freeze(&self, key: &SealKey) -> Frozen {
+    pub fn to_document(&self, key: &SignatureKey) -> PlanDocument {
         let plan = self.plan();
-        Frozen {
+        PlanDocument {
             items: plan
                 .entries()
                 .iter()
-                .map(|entry| freeze_item(entry.candidate(), key))
+                .map(|entry| item_document(entry.candidate(), key))
                 .collect(),
-            lack: plan.missing_apis().iter().map(freeze_lack).collect(),
-            missing: plan.missing_others().iter().map(freeze_missing).collect(),
-            warnings: plan.warnings().iter().map(freeze_finding).collect(),
+            missing_apis: plan
+                .missing_apis()
+                .iter()
+                .map(missing_api_document)
+                .collect(),
+            missing: plan.missing_others().iter().map(missing_document).collect(),
+            warnings: plan.warnings().iter().map(finding_document).collect(),
         }
     }
 }
 
-fn freeze_lack(missing: &Missing) -> FrozenLack {
-    FrozenLack {
+fn missing_api_document(missing: &Missing) -> MissingApiDocument {
+    MissingApiDocument {
         module: Arc::clone(&missing.module),
         api: Arc::clone(&missing.key),
         used_by: missing.used_by.iter().map(ToString::to_string).collect(),
     }
 }
 
-fn freeze_missing(missing: &Missing) -> FrozenMissing {
-    FrozenMissing {
+fn missing_document(missing: &Missing) -> MissingDocument {
+    MissingDocument {
         kind: missing.kind.as_str().to_owned(),
         key: Arc::clone(&missing.key),
         module: Arc::clone(&missing.module),
@@ -294,90 +299,97 @@ fn freeze_missing(missing: &Missing) -> FrozenMissing {
     }
 }
 
-fn freeze_matched(matched: &Matched) -> FrozenMatched {
-    FrozenMatched {
+fn matched_document(matched: &Matched) -> MatchedDocument {
+    MatchedDocument {
         by: matched.by.clone().into_owned(),
         id: Arc::clone(&matched.target),
     }
 }
 
-fn freeze_item(candidate: Candidate, key: &SealKey) -> FrozenItem {
-    let base = candidate.base.as_ref().map(|base| freeze(&base.value));
-    let facts = freeze(&candidate.facts);
+fn item_document(candidate: Candidate, key: &SignatureKey) -> ItemDocument {
+    let base = candidate
+        .base
+        .as_ref()
+        .map(|base| value_document(&base.value));
+    let facts = value_document(&candidate.context);
     // Plain data of our own always has a form.
     let described = serde_json::to_vec(&(&base, &facts)).unwrap_or_default();
-    FrozenItem {
+    ItemDocument {
         id: candidate.item.id.to_string(),
         name: candidate.item.name,
         path: candidate.item.path,
-        value: freeze(&candidate.item.value),
+        value: value_document(&candidate.item.value),
         base_fingerprint: base.is_some().then(|| key.fingerprint("base", &described)),
         base,
-        matched: candidate.matched.as_ref().map(freeze_matched),
+        matched: candidate.matched.as_ref().map(matched_document),
         facts,
-        blocks: candidate.blocks.iter().map(freeze_reason).collect(),
+        blocks: candidate.blocks.iter().map(reason_document).collect(),
         requires: candidate
             .requires
             .iter()
-            .map(|requirement| FrozenRequirement {
+            .map(|requirement| RequirementDocument {
                 on: requirement.on.to_string(),
                 present: requirement.present,
             })
             .collect(),
-        quota: candidate.quota.as_ref().map(freeze_quota),
-        references: candidate.references.iter().map(freeze_reference).collect(),
-        warnings: candidate.warnings.iter().map(freeze_finding).collect(),
+        quota: candidate.quota.as_ref().map(quota_document),
+        references: candidate
+            .references
+            .iter()
+            .map(reference_document)
+            .collect(),
+        warnings: candidate.warnings.iter().map(finding_document).collect(),
     }
 }
 
-fn freeze(value: &Value) -> FrozenValue {
+fn value_document(value: &Value) -> ValueDocument {
     match value {
-        Value::Null => FrozenValue::Null,
-        Value::Bool(truth) => FrozenValue::Bool(*truth),
-        Value::Int(number) => FrozenValue::Int(*number),
-        Value::Number(text) => FrozenValue::Number(Arc::clone(text)),
-        Value::Text(text) => FrozenValue::Text(Arc::clone(text)),
-        Value::Secret(secret) => FrozenValue::Secret(FrozenSecret {
+        Value::Null => ValueDocument::Null,
+        Value::Bool(truth) => ValueDocument::Bool(*truth),
+        Value::Int(number) => ValueDocument::Int(*number),
+        Value::Number(text) => ValueDocument::Number(Arc::clone(text)),
+        Value::Text(text) => ValueDocument::Text(Arc::clone(text)),
+        Value::Secret(secret) => ValueDocument::Secret(SecretDocument {
             fingerprint: secret.shared(),
             shown: secret.shown().map(Arc::from),
         }),
         Value::Record(fields) => {
-            let fields = fields.iter().map(|field| FrozenField {
+            let fields = fields.iter().map(|field| FieldDocument {
                 name: field.name.clone().into_owned(),
-                value: freeze(&field.value),
+                value: value_document(&field.value),
                 kept: field.kept,
                 quiet: field.quiet,
                 replaced: field.replaced,
             });
-            FrozenValue::Record(fields.collect())
+            ValueDocument::Record(fields.collect())
         }
-        Value::Set(elements) => FrozenValue::Set(freeze_elements(elements)),
-        Value::Sequence(elements) => FrozenValue::Sequence(freeze_elements(elements)),
-        Value::List(values) => FrozenValue::List(values.iter().map(freeze).collect()),
+        Value::Set(elements) => ValueDocument::Set(elements_document(elements)),
+        Value::Sequence(elements) => ValueDocument::Sequence(elements_document(elements)),
+        Value::List(values) => ValueDocument::List(values.iter().map(value_document).collect()),
     }
 }
 
-fn freeze_elements(elements: &[Element]) -> Vec<FrozenElement> {
-    let frozen = elements.iter().map(|element| FrozenElement {
+fn elements_document(elements: &[Element]) -> Vec<ElementDocument> {
+    let documents = elements.iter().map(|element| ElementDocument {
         fingerprint: element.id.shared(),
         label: Arc::clone(&element.label),
-        value: freeze(&element.value),
+        value: value_document(&element.value),
         needs: element.needs.as_ref().map(ToString::to_string),
         replaced: element.replaced,
     });
-    frozen.collect()
+    documents.collect()
 }
 
-fn freeze_reason(reason: &Reason) -> FrozenReason {
-    FrozenReason {
+fn reason_document(reason: &Reason) -> ReasonDocument {
+    ReasonDocument {
         code: reason.code.clone().into_owned(),
         message: reason.message.clone(),
         about: reason.about.iter().map(ToString::to_string).collect(),
     }
 }
 
-fn freeze_reference(reference: &Reference) -> FrozenReference {
-    FrozenReference {
+fn reference_document(reference: &Reference) -> ReferenceDocument {
+    ReferenceDocument {
         path: reference.path.clone(),
         kind: reference.kind.as_str().to_owned(),
         key: Arc::clone(&reference.key),
@@ -386,7 +398,7 @@ fn freeze_reference(reference: &Reference) -> FrozenReference {
     }
 }
 
-fn thaw_reference(reference: FrozenReference) -> Reference {
+fn reference_from_document(reference: ReferenceDocument) -> Reference {
     Reference {
         path: reference.path,
         // It may be none of the platform's.
@@ -397,9 +409,9 @@ fn thaw_reference(reference: FrozenReference) -> Reference {
     }
 }
 
-fn freeze_quota(quota: &Quota) -> FrozenQuota {
+fn quota_document(quota: &Quota) -> QuotaDocument {
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    FrozenQuota {
+    QuotaDocument {
         code: quota.code.clone().into_owned(),
         of: quota.of.clone().into_owned(),
         max: number(quota.max),
@@ -407,7 +419,7 @@ fn freeze_quota(quota: &Quota) -> FrozenQuota {
         uses: quota
             .uses
             .iter()
-            .map(|part| FrozenUse {
+            .map(|part| UseDocument {
                 on: part.on.to_string(),
                 left: number(part.left),
                 written: number(part.written),
@@ -416,12 +428,12 @@ fn freeze_quota(quota: &Quota) -> FrozenQuota {
     }
 }
 
-fn freeze_finding(finding: &Finding) -> FrozenFinding {
-    FrozenFinding {
+fn finding_document(finding: &Finding) -> FindingDocument {
+    FindingDocument {
         severity: match finding.severity {
-            Severity::Note => FrozenSeverity::Note,
-            Severity::Warning => FrozenSeverity::Warning,
-            Severity::Error => FrozenSeverity::Error,
+            Severity::Note => SeverityDocument::Note,
+            Severity::Warning => SeverityDocument::Warning,
+            Severity::Error => SeverityDocument::Error,
         },
         code: finding.code.clone().into_owned(),
         message: finding.message.clone(),
@@ -432,14 +444,14 @@ fn freeze_finding(finding: &Finding) -> FrozenFinding {
 
 impl Access {
     /// Returns the changes as plain data, without secrets.
-    pub fn freeze(&self, key: &SealKey) -> FrozenAccess {
+    pub fn to_document(&self, key: &SignatureKey) -> AccessDocument {
         let mut places: HashMap<Arc<Party>, u32> = HashMap::new();
         let mut parties = Vec::new();
         let mut place = |party: &Arc<Party>| {
             *places.entry(Arc::clone(party)).or_insert_with(|| {
                 let Party { id, name } = &**party;
                 let (kind, key) = (id.kind.as_str().to_owned(), Arc::clone(&id.key));
-                parties.push(FrozenParty {
+                parties.push(PartyDocument {
                     kind,
                     key,
                     name: Arc::clone(name),
@@ -448,16 +460,18 @@ impl Access {
             })
         };
         let grants = self.grants().iter().map(|grant| {
-            let seal = Seal::new(key, &grant.subject.id);
-            let frozen = |value: &Value| freeze(&seal.value(value.clone()));
+            let seal = Signature::new(key, &grant.subject.id);
+            let document = |value: &Value| value_document(&seal.value(value.clone()));
             let (change, before, after) = match &grant.shift {
-                Shift::Gained(terms) => (FrozenShift::Gained, FrozenValue::Null, frozen(terms)),
-                Shift::Lost(terms) => (FrozenShift::Lost, frozen(terms), FrozenValue::Null),
+                Shift::Gained(terms) => {
+                    (ShiftDocument::Gained, ValueDocument::Null, document(terms))
+                }
+                Shift::Lost(terms) => (ShiftDocument::Lost, document(terms), ValueDocument::Null),
                 Shift::Changed { before, after } => {
-                    (FrozenShift::Changed, frozen(before), frozen(after))
+                    (ShiftDocument::Changed, document(before), document(after))
                 }
             };
-            FrozenGrant {
+            GrantDocument {
                 subject: place(&grant.subject),
                 object: grant.object.as_ref().map(&mut place),
                 change,
@@ -469,7 +483,7 @@ impl Access {
         let grants = grants.collect();
         let words = |[one, many]: &[Cow<'static, str>; 2]| [one.to_string(), many.to_string()];
         let Words { subject, object } = self.words();
-        FrozenAccess {
+        AccessDocument {
             subject: words(subject),
             object: words(object),
             parties,
@@ -478,18 +492,18 @@ impl Access {
     }
 }
 
-impl FrozenAccess {
+impl AccessDocument {
     /// Returns the changes again; `kinds` are those of their platform.
     ///
     /// # Errors
     ///
     /// Fails where a party is missing, or a term needs an item of another kind.
-    pub fn thaw(self, kinds: &'static [KindInfo]) -> Result<Access, UnknownKind> {
-        let thaw = Thaw { kinds };
+    pub fn from_document(self, kinds: &'static [KindInfo]) -> Result<Access, UnknownKind> {
+        let reader = DocumentReader { kinds };
         let parties = self
             .parties
             .into_iter()
-            .map(|FrozenParty { kind, key, name }| {
+            .map(|PartyDocument { kind, key, name }| {
                 // It may be none of the platform's.
                 Arc::new(Party::new(ItemId::new(Kind::named(kind), key), name))
             });
@@ -502,14 +516,14 @@ impl FrozenAccess {
             found.ok_or_else(|| UnknownKind(format!("party {at}")))
         };
         let grants = self.grants.into_iter().map(|grant| {
-            let terms = |value| thaw.value(value).map(Arc::new);
+            let terms = |value| reader.value(value).map(Arc::new);
             Ok(Grant {
                 subject: party(grant.subject)?,
                 object: grant.object.map(party).transpose()?,
                 shift: match grant.change {
-                    FrozenShift::Gained => Shift::Gained(terms(grant.after)?),
-                    FrozenShift::Lost => Shift::Lost(terms(grant.before)?),
-                    FrozenShift::Changed => Shift::Changed {
+                    ShiftDocument::Gained => Shift::Gained(terms(grant.after)?),
+                    ShiftDocument::Lost => Shift::Lost(terms(grant.before)?),
+                    ShiftDocument::Changed => Shift::Changed {
                         before: terms(grant.before)?,
                         after: terms(grant.after)?,
                     },
@@ -529,24 +543,30 @@ impl FrozenAccess {
     }
 }
 
-impl Frozen {
+impl PlanDocument {
     /// Returns the plan again; `kinds` are those of its platform.
     ///
     /// # Errors
     ///
     /// Fails on an item of another kind.
-    pub fn thaw(self, kinds: &'static [KindInfo]) -> Result<SealedPlan, UnknownKind> {
-        let thaw = Thaw { kinds };
-        let candidates: Result<Vec<_>, _> =
-            self.items.into_iter().map(|item| thaw.item(item)).collect();
-        let apis = self.lack.into_iter().map(|lack| thaw.lack(lack));
+    pub fn from_document(self, kinds: &'static [KindInfo]) -> Result<SignedPlan, UnknownKind> {
+        let reader = DocumentReader { kinds };
+        let candidates: Result<Vec<_>, _> = self
+            .items
+            .into_iter()
+            .map(|item| reader.item(item))
+            .collect();
+        let apis = self
+            .missing_apis
+            .into_iter()
+            .map(|missing| reader.missing_api(missing));
         let others = self
             .missing
             .into_iter()
-            .map(|missing| thaw.missing(missing));
+            .map(|missing| reader.missing(missing));
         let missing: Result<Vec<_>, _> = apis.chain(others).collect();
-        let warnings = thaw.findings(self.warnings)?;
-        Ok(SealedPlan(Arc::new(Plan::new(
+        let warnings = reader.findings(self.warnings)?;
+        Ok(SignedPlan(Arc::new(Plan::new(
             kinds,
             candidates?,
             missing?,
@@ -555,11 +575,11 @@ impl Frozen {
     }
 }
 
-struct Thaw {
+struct DocumentReader {
     kinds: &'static [KindInfo],
 }
 
-impl Thaw {
+impl DocumentReader {
     fn id(&self, text: &str) -> Result<ItemId, UnknownKind> {
         let parts = text
             .split_once(':')
@@ -580,7 +600,7 @@ impl Thaw {
         all.iter().map(|text| self.id(text)).collect()
     }
 
-    fn item(&self, item: FrozenItem) -> Result<Candidate, UnknownKind> {
+    fn item(&self, item: ItemDocument) -> Result<Candidate, UnknownKind> {
         let id = self.id(&item.id)?;
         let base = match item.base {
             Some(value) => Some(Item {
@@ -620,26 +640,30 @@ impl Thaw {
                 target: matched.id,
             }),
             quota: item.quota.map(|quota| self.quota(quota)).transpose()?,
-            references: item.references.into_iter().map(thaw_reference).collect(),
+            references: item
+                .references
+                .into_iter()
+                .map(reference_from_document)
+                .collect(),
             warnings: self.findings(item.warnings)?,
-            facts: self.value(item.facts)?,
+            context: self.value(item.facts)?,
         })
     }
 
-    fn value(&self, value: FrozenValue) -> Result<Value, UnknownKind> {
+    fn value(&self, value: ValueDocument) -> Result<Value, UnknownKind> {
         Ok(match value {
-            FrozenValue::Null => Value::Null,
-            FrozenValue::Bool(truth) => Value::Bool(truth),
-            FrozenValue::Int(number) => Value::Int(number),
-            FrozenValue::Number(text) => Value::Number(text),
-            FrozenValue::Text(text) => Value::text(Some(&text)),
-            FrozenValue::Secret(FrozenSecret { fingerprint, shown }) => {
+            ValueDocument::Null => Value::Null,
+            ValueDocument::Bool(truth) => Value::Bool(truth),
+            ValueDocument::Int(number) => Value::Int(number),
+            ValueDocument::Number(text) => Value::Number(text),
+            ValueDocument::Text(text) => Value::text(Some(&text)),
+            ValueDocument::Secret(SecretDocument { fingerprint, shown }) => {
                 Value::Secret(match shown {
                     Some(shown) => Secret::with_mask(fingerprint, shown),
                     None => Secret::new(fingerprint),
                 })
             }
-            FrozenValue::Record(fields) => {
+            ValueDocument::Record(fields) => {
                 let fields = fields.into_iter().map(|field| {
                     let value = self.value(field.value)?;
                     let (kept, quiet, replaced) = (field.kept, field.quiet, field.replaced);
@@ -653,23 +677,23 @@ impl Thaw {
                 });
                 Value::Record(fields.collect::<Result<_, _>>()?)
             }
-            FrozenValue::Set(elements) => Value::Set(self.elements(elements)?),
-            FrozenValue::Sequence(elements) => Value::Sequence(self.elements(elements)?),
-            FrozenValue::List(values) => {
+            ValueDocument::Set(elements) => Value::Set(self.elements(elements)?),
+            ValueDocument::Sequence(elements) => Value::Sequence(self.elements(elements)?),
+            ValueDocument::List(values) => {
                 let values = values.into_iter().map(|value| self.value(value));
                 Value::List(values.collect::<Result<_, _>>()?)
             }
         })
     }
 
-    fn elements(&self, elements: Vec<FrozenElement>) -> Result<Vec<Element>, UnknownKind> {
+    fn elements(&self, elements: Vec<ElementDocument>) -> Result<Vec<Element>, UnknownKind> {
         elements
             .into_iter()
             .map(|element| self.element(element))
             .collect()
     }
 
-    fn element(&self, element: FrozenElement) -> Result<Element, UnknownKind> {
+    fn element(&self, element: ElementDocument) -> Result<Element, UnknownKind> {
         Ok(Element {
             needs: element.needs.map(|needs| self.id(&needs)).transpose()?,
             replaced: element.replaced,
@@ -681,14 +705,14 @@ impl Thaw {
         })
     }
 
-    fn reason(&self, reason: FrozenReason) -> Result<Reason, UnknownKind> {
+    fn reason(&self, reason: ReasonDocument) -> Result<Reason, UnknownKind> {
         Ok(Reason {
             about: self.ids(&reason.about)?,
             ..Reason::new(reason.code, reason.message)
         })
     }
 
-    fn quota(&self, quota: FrozenQuota) -> Result<Quota, UnknownKind> {
+    fn quota(&self, quota: QuotaDocument) -> Result<Quota, UnknownKind> {
         let uses = quota.uses.into_iter().map(|part| {
             let on = self.id(&part.on)?;
             Ok(QuotaUse {
@@ -706,19 +730,19 @@ impl Thaw {
         })
     }
 
-    fn findings(&self, findings: Vec<FrozenFinding>) -> Result<Vec<Finding>, UnknownKind> {
+    fn findings(&self, findings: Vec<FindingDocument>) -> Result<Vec<Finding>, UnknownKind> {
         findings
             .into_iter()
             .map(|finding| self.finding(finding))
             .collect()
     }
 
-    fn finding(&self, finding: FrozenFinding) -> Result<Finding, UnknownKind> {
+    fn finding(&self, finding: FindingDocument) -> Result<Finding, UnknownKind> {
         Ok(Finding {
             severity: match finding.severity {
-                FrozenSeverity::Note => Severity::Note,
-                FrozenSeverity::Warning => Severity::Warning,
-                FrozenSeverity::Error => Severity::Error,
+                SeverityDocument::Note => Severity::Note,
+                SeverityDocument::Warning => Severity::Warning,
+                SeverityDocument::Error => Severity::Error,
             },
             code: finding.code.into(),
             message: finding.message,
@@ -727,16 +751,16 @@ impl Thaw {
         })
     }
 
-    fn lack(&self, lack: FrozenLack) -> Result<Missing, UnknownKind> {
+    fn missing_api(&self, missing: MissingApiDocument) -> Result<Missing, UnknownKind> {
         Ok(Missing::api(
-            lack.module,
-            lack.api,
-            self.ids(&lack.used_by)?,
+            missing.module,
+            missing.api,
+            self.ids(&missing.used_by)?,
         ))
     }
 
-    fn missing(&self, missing: FrozenMissing) -> Result<Missing, UnknownKind> {
-        let FrozenMissing {
+    fn missing(&self, missing: MissingDocument) -> Result<Missing, UnknownKind> {
+        let MissingDocument {
             kind,
             key,
             module,

@@ -21,12 +21,12 @@ const PACE: Duration = Duration::from_millis(100);
 const ERASE: &str = "\r\u{1b}[K";
 
 /// A line that is rewritten while a job runs, and gone when it has ended.
-pub(super) struct Gauge {
+pub(super) struct ProgressLine {
     latest: Arc<Mutex<Option<Progress>>>,
     drawing: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
-impl Gauge {
+impl ProgressLine {
     /// Begins, if stderr is a terminal that can erase a line.
     pub(super) fn begin() -> Self {
         let latest: Arc<Mutex<Option<Progress>>> = Arc::default();

@@ -5,26 +5,26 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::side::{Outside, Side};
+use super::index::{Index, Outside};
 use super::{Kinds, Object};
 use crate::engine::display::some_of;
 use crate::engine::schema::{Column, Key, Role, Unique, text_at};
 use crate::engine::{DefaultReference, ItemId, Matched, Reason};
 
 /// How many objects are named in a message.
-const TOLD: usize = 3;
+const MAX_LISTED: usize = 3;
 
 /// The code of the reason that a name means several objects.
 const AMBIGUOUS: &str = "ambiguous-name";
 
 /// A file and a target.
-pub struct Pair<'o> {
+pub struct Sides<'o> {
     /// What is said of their kinds.
     pub kinds: &'o dyn Kinds,
     /// The file's objects.
-    pub file: Side<'o>,
+    pub file: Index<'o>,
     /// The target's.
-    pub target: Side<'o>,
+    pub target: Index<'o>,
     pub(super) defaults: &'o [DefaultReference],
     pub(super) outside: Outside<'o>,
     /// Of each object of the file, the one of the target that it is.
@@ -44,7 +44,7 @@ pub struct Base {
     pub key: usize,
 }
 
-impl<'o> Pair<'o> {
+impl<'o> Sides<'o> {
     /// Finds out which object is which. References that resolve to nothing
     /// resolve to `defaults`.
     pub fn new(
@@ -55,8 +55,8 @@ impl<'o> Pair<'o> {
     ) -> Self {
         let mut pair = Self {
             kinds,
-            file: Side::new(file),
-            target: Side::new(target),
+            file: Index::new(file),
+            target: Index::new(target),
             defaults,
             outside: Outside::new(target, kinds.outside()),
             bases: vec![None; file.len()],
@@ -156,14 +156,17 @@ impl<'o> Pair<'o> {
         at: usize,
         named: impl Fn(&Object) -> Option<String>,
     ) -> String {
-        let others = holders.iter().filter(|other| **other != at).take(TOLD + 1);
+        let others = holders
+            .iter()
+            .filter(|other| **other != at)
+            .take(MAX_LISTED + 1);
         let named: Vec<String> = others
             .filter_map(|other| named(self.file.get(*other)?))
             .collect();
         match holders.len() - 1 {
-            count if count > TOLD && named.len() > TOLD => {
-                let first = named.get(..TOLD).unwrap_or_default().join(", ");
-                format!("{first} and {} more", count - TOLD)
+            count if count > MAX_LISTED && named.len() > MAX_LISTED => {
+                let first = named.get(..MAX_LISTED).unwrap_or_default().join(", ");
+                format!("{first} and {} more", count - MAX_LISTED)
             }
             _ => named.join(", "),
         }
@@ -256,11 +259,11 @@ impl<'o> Pair<'o> {
     }
 
     fn ambiguous(&self, name: &str, here: &[usize], there: &[usize]) -> Reason {
-        let describe = |side: &Side<'o>, all: &[usize]| {
+        let describe = |side: &Index<'o>, all: &[usize]| {
             some_of(
                 all.iter()
                     .filter_map(|at| Some(format!("'{}'", side.get(*at)?.item.key))),
-                TOLD,
+                MAX_LISTED,
             )
         };
         let message = format!(
@@ -271,7 +274,7 @@ impl<'o> Pair<'o> {
         );
         let about = there
             .iter()
-            .take(TOLD)
+            .take(MAX_LISTED)
             .filter_map(|at| Some(self.target.get(*at)?.item.clone()));
         about.fold(Reason::new(AMBIGUOUS, message), Reason::about)
     }
@@ -523,7 +526,7 @@ impl<'o> Pair<'o> {
 
 /// Returns holders of one value that may be in somebody's way, each item once.
 fn distinct<'o>(
-    side: &Side<'o>,
+    side: &Index<'o>,
     holders: impl Iterator<Item = usize>,
     unique: &Unique,
 ) -> Vec<&'o Object> {

@@ -16,14 +16,14 @@ use super::transaction::Connection;
 
 /// What profiles say of a target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Marks {
+pub struct TargetPolicy {
     /// Every write asks for the database's name.
-    pub production: Option<Mark>,
+    pub production: Option<ProfileMatch>,
     /// Nothing is written.
-    pub read_only: Option<Mark>,
+    pub read_only: Option<ProfileMatch>,
 }
 
-impl Marks {
+impl TargetPolicy {
     /// What is said of a target that no profile marks.
     pub const NONE: Self = Self {
         production: None,
@@ -53,7 +53,7 @@ impl Marks {
     /// Adds what a profile says of the target, if it was recognised: of each sort the surest counts.
     fn add(&mut self, profile: &str, [production, read_only]: [bool; 2], by: Option<MarkedBy>) {
         let Some(by) = by else { return };
-        let mark = Mark {
+        let mark = ProfileMatch {
             by,
             profile: profile.to_owned(),
         };
@@ -72,7 +72,7 @@ impl Marks {
 /// The profile that marks a target, and how the target was recognised. Displays as a clause such
 /// as `profile 'live' names this database`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mark {
+pub struct ProfileMatch {
     /// How.
     pub by: MarkedBy,
     /// The profile's name.
@@ -92,7 +92,7 @@ pub enum MarkedBy {
     Unreadable(String),
 }
 
-impl fmt::Display for Mark {
+impl fmt::Display for ProfileMatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let profile = &self.profile;
         match &self.by {
@@ -226,7 +226,7 @@ pub(super) struct Markings {
 
 #[derive(Debug, Default)]
 struct Known {
-    marks: Marks,
+    marks: TargetPolicy,
     is_met: bool,
 }
 
@@ -336,7 +336,7 @@ impl Target {
     /// Returns what profiles say of the target, as far as that is known: by its address, and once
     /// it was met by its cluster.
     #[must_use]
-    pub fn marks(&self) -> Marks {
+    pub fn marks(&self) -> TargetPolicy {
         self.markings()
             .map(|markings| markings.known().marks.clone())
             .unwrap_or_default()
@@ -452,7 +452,8 @@ mod tests {
     #[test]
     fn the_text_of_a_target_is_known_by_its_end() {
         let profiles = [profile("live", &[LIVE])];
-        let is_production = |text: &str| Marks::of_text(text, &profiles).production.is_some();
+        let is_production =
+            |text: &str| TargetPolicy::of_text(text, &profiles).production.is_some();
         assert!(is_production("a@b@db.invalid:5432/gate"));
         for other in [
             "a@mydb.invalid:5432/gate",
@@ -522,7 +523,10 @@ mod tests {
         let tunnel = target("postgres://localhost:6543/other")
             .marked(live(), None)
             .await;
-        assert_eq!((tunnel.marks(), tunnel.is_met()), (Marks::NONE, false));
+        assert_eq!(
+            (tunnel.marks(), tunnel.is_met()),
+            (TargetPolicy::NONE, false)
+        );
         assert_eq!(
             tunnel.meet(Some(&cluster(7)), &met),
             None,
@@ -554,7 +558,7 @@ mod tests {
                 .marked(live(), None)
                 .await;
             tunnel.meet(found, &met);
-            assert_eq!(tunnel.marks(), Marks::NONE, "{found:?}");
+            assert_eq!(tunnel.marks(), TargetPolicy::NONE, "{found:?}");
         }
         let renamed = vec![profile("live", &["postgres://new.invalid/gate"])];
         let tunnel = target("postgres://localhost:6543/gate")
@@ -563,7 +567,7 @@ mod tests {
         tunnel.meet(Some(&cluster(7)), &met);
         assert_eq!(
             tunnel.marks(),
-            Marks::NONE,
+            TargetPolicy::NONE,
             "the profile names another place now"
         );
     }

@@ -25,7 +25,7 @@ pub(super) const MONO: &str = "mono";
 
 /// A theme, read and checked.
 #[derive(Clone, Debug)]
-pub(crate) struct Theme {
+pub(crate) struct Palette {
     pub(crate) name: String,
     palette: BTreeMap<String, Paint>,
     roles: BTreeMap<String, Look>,
@@ -96,7 +96,7 @@ fn place(file: &str, text: &str, span: Range<usize>) -> String {
     format!("{file}:{}", before.matches('\n').count() + 1)
 }
 
-impl Theme {
+impl Palette {
     /// Reads a theme; `file` is what its mistakes are told with.
     pub(crate) fn parse(name: &str, file: &str, text: &str) -> Result<Self, ThemeError> {
         let at = |span| place(file, text, span);
@@ -199,10 +199,10 @@ impl Theme {
 /// Returns the shipped themes, each replaced by a file of the same name in
 /// `directory`, with the directory's other themes after them; and what was
 /// wrong with files that could not be used.
-pub(crate) fn all(directory: Option<&Path>) -> (Vec<Theme>, Vec<ThemeError>) {
-    let mut themes: Vec<Theme> = SHIPPED
+pub(crate) fn all(directory: Option<&Path>) -> (Vec<Palette>, Vec<ThemeError>) {
+    let mut themes: Vec<Palette> = SHIPPED
         .iter()
-        .filter_map(|(name, text)| Theme::parse(name, name, text).ok())
+        .filter_map(|(name, text)| Palette::parse(name, name, text).ok())
         .collect();
     let mut errors = Vec::new();
     let files = directory.and_then(|directory| fs::read_dir(directory).ok());
@@ -229,7 +229,7 @@ pub(crate) fn all(directory: Option<&Path>) -> (Vec<Theme>, Vec<ThemeError>) {
     (themes, errors)
 }
 
-fn read(path: &Path) -> Result<Theme, ThemeError> {
+fn read(path: &Path) -> Result<Palette, ThemeError> {
     let name = path
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())
@@ -239,7 +239,7 @@ fn read(path: &Path) -> Result<Theme, ThemeError> {
         place: file.clone(),
         why: error.to_string(),
     })?;
-    Theme::parse(&name, &file, &text)
+    Palette::parse(&name, &file, &text)
 }
 
 fn is_role(name: &str) -> bool {
@@ -350,7 +350,7 @@ mod tests {
     #[test]
     fn mistakes_are_reported_with_what_was_meant() {
         let describe = |text| {
-            Theme::parse("mine", "mine.toml", text)
+            Palette::parse("mine", "mine.toml", text)
                 .unwrap_err()
                 .to_string()
         };
@@ -374,7 +374,8 @@ mod tests {
 
     #[test]
     fn a_dotted_role_falls_back_to_its_parent() {
-        let theme = Theme::parse("mine", "mine.toml", "[roles]\nstatus = { bold = true }").unwrap();
+        let theme =
+            Palette::parse("mine", "mine.toml", "[roles]\nstatus = { bold = true }").unwrap();
         assert!(
             theme
                 .style(Role::Blocked, Level::True)

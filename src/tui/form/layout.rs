@@ -3,12 +3,10 @@
 
 use tui_input::Input;
 
-use super::{Form, Spot};
+use super::{Focus, Form};
 use crate::engine::display::safe;
-use crate::job::scope::{
-    MOST_ALIAS, MOST_APIS, MOST_DESCRIPTION, MOST_NAME, Part, Span, Violation,
-};
-use crate::tui::skin::{Glyphs, Role};
+use crate::job::scope::{MAX_ALIAS, MAX_APIS, MAX_DESCRIPTION, MAX_NAME, Part, Span, Violation};
+use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::{Line, count, cut, width, wrap};
 
 /// Forms narrower than this have short labels.
@@ -24,16 +22,16 @@ const WIDEST: usize = 72;
 const NUMBER: usize = 11;
 
 /// The columns of what marks the focus.
-const MARK: usize = 2;
+const FOCUS_WIDTH: usize = 2;
 
 /// How much room there is for rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Room {
+pub(crate) struct Area {
     pub(crate) width: usize,
     pub(crate) height: usize,
 }
 
-impl Room {
+impl Area {
     /// Returns the room on a screen: between header and footer, in a box.
     pub(crate) fn new(size: (u16, u16), accessible: bool) -> Self {
         let (beside, above) = if accessible { (2, 1) } else { (4, 2) };
@@ -65,7 +63,7 @@ impl Row {
 }
 
 /// Rows that grow.
-struct Sheet<'f> {
+struct FormLayout<'f> {
     form: &'f Form,
     rows: Vec<Row>,
     width: usize,
@@ -83,8 +81,8 @@ pub(crate) fn lay(form: &Form, width: usize, glyphs: &'static Glyphs) -> Vec<Row
         .map(|part| label(*part, is_short).len())
         .max()
         .unwrap_or(0);
-    let column = MARK + widest + if is_short { 3 } else { 4 };
-    let mut sheet = Sheet {
+    let column = FOCUS_WIDTH + widest + if is_short { 3 } else { 4 };
+    let mut sheet = FormLayout {
         form,
         rows: Vec::new(),
         width,
@@ -96,23 +94,23 @@ pub(crate) fn lay(form: &Form, width: usize, glyphs: &'static Glyphs) -> Vec<Row
         .rows
         .extend(message(&form.message, width).into_iter().map(Row::of));
     sheet.text(
-        Spot::Name,
+        Focus::Name,
         &form.lines.name,
-        Some((&form.draft.name, MOST_NAME)),
+        Some((&form.draft.name, MAX_NAME)),
     );
     sheet.text(
-        Spot::Alias,
+        Focus::Alias,
         &form.lines.alias,
-        Some((&form.draft.alias, MOST_ALIAS)),
+        Some((&form.draft.alias, MAX_ALIAS)),
     );
     sheet.duration();
     sheet.times();
     sheet.authentications();
     sheet.level();
     sheet.text(
-        Spot::Description,
+        Focus::Description,
         &form.lines.description,
-        Some((&form.draft.description, MOST_DESCRIPTION)),
+        Some((&form.draft.description, MAX_DESCRIPTION)),
     );
     sheet.modules();
     sheet.buttons();
@@ -151,9 +149,9 @@ pub(super) fn violations(violations: &[Violation]) -> Vec<Line> {
     violations.iter().map(describe).collect()
 }
 
-impl Sheet<'_> {
-    fn has_focus(&self, spot: Spot) -> bool {
-        self.form.spot == spot
+impl FormLayout<'_> {
+    fn has_focus(&self, spot: Focus) -> bool {
+        self.form.focus == spot
     }
 
     /// Begins a row: what marks the focus, and the label.
@@ -168,7 +166,7 @@ impl Sheet<'_> {
 
     fn marked(&self, has_focus: bool) -> Line {
         let mut line = Line::of(Role::Key, if has_focus { self.glyphs.closed } else { "" });
-        line.pad_to(MARK);
+        line.pad_to(FOCUS_WIDTH);
         line
     }
 
@@ -182,7 +180,7 @@ impl Sheet<'_> {
     }
 
     /// A line of text, with its count where there is a limit.
-    fn text(&mut self, spot: Spot, input: &Input, limit: Option<(&String, usize)>) {
+    fn text(&mut self, spot: Focus, input: &Input, limit: Option<(&String, usize)>) {
         let Some(part) = spot.part() else { return };
         let has_focus = self.has_focus(spot);
         let tally = limit.map_or_else(Line::new, |(text, most)| {
@@ -213,7 +211,7 @@ impl Sheet<'_> {
 
     fn duration(&mut self) {
         let form = self.form;
-        let (amount, unit) = (self.has_focus(Spot::Amount), self.has_focus(Spot::Unit));
+        let (amount, unit) = (self.has_focus(Focus::Amount), self.has_focus(Focus::Unit));
         let mut line = self.labelled(Part::Duration, amount || unit);
         let cursor = typed(&mut line, &form.lines.amount, NUMBER, amount, self.glyphs);
         line.pad_to(self.column + NUMBER);
@@ -225,7 +223,7 @@ impl Sheet<'_> {
     }
 
     fn times(&mut self) {
-        let has_focus = self.has_focus(Spot::Times);
+        let has_focus = self.has_focus(Focus::Times);
         let mut line = self.labelled(Part::Times, has_focus);
         let cursor = typed(
             &mut line,
@@ -243,7 +241,7 @@ impl Sheet<'_> {
     }
 
     fn authentications(&mut self) {
-        let has_focus = self.has_focus(Spot::Authentications);
+        let has_focus = self.has_focus(Focus::Authentications);
         let mut line = self.labelled(Part::Authentications, has_focus);
         let chosen = &self.form.draft.authentications;
         let described: Vec<String> = chosen
@@ -264,7 +262,7 @@ impl Sheet<'_> {
     }
 
     fn level(&mut self) {
-        let has_focus = self.has_focus(Spot::Level);
+        let has_focus = self.has_focus(Focus::Level);
         let mut line = self.labelled(Part::Level, has_focus);
         let id = &self.form.draft.level;
         let text = match self.form.catalogue.level(id) {
@@ -280,11 +278,11 @@ impl Sheet<'_> {
     fn modules(&mut self) {
         let form = self.form;
         let mut line = Line::new();
-        line.pad_to(MARK);
+        line.pad_to(FOCUS_WIDTH);
         line.push(Role::Text, label(Part::Apis, self.is_short));
         line.pad_to(self.column);
         let total = form.draft.apis.len();
-        let role = if total > MOST_APIS {
+        let role = if total > MAX_APIS {
             Role::Blocked
         } else {
             Role::Dim
@@ -292,9 +290,9 @@ impl Sheet<'_> {
         let apis = count(total, "API", "APIs");
         let modules = count(form.modules.len(), "module", "modules");
         let text = if self.is_short {
-            format!("{total}/{MOST_APIS}")
+            format!("{total}/{MAX_APIS}")
         } else {
-            format!("{apis} of at most {MOST_APIS}, in {modules}")
+            format!("{apis} of at most {MAX_APIS}, in {modules}")
         };
         line.push(role, &text);
         self.rows.push(Row::default());
@@ -302,13 +300,13 @@ impl Sheet<'_> {
         self.broken(Part::Apis);
         // Of any number of modules, each needs a count: not more often than needed.
         for (at, module) in form.modules.iter().enumerate() {
-            let has_focus = self.has_focus(Spot::Module(at));
+            let has_focus = self.has_focus(Focus::Module(at));
             let room = if self.is_short {
                 self.width / 2
             } else {
                 self.column
             };
-            let name = room.saturating_sub(MARK + 3);
+            let name = room.saturating_sub(FOCUS_WIDTH + 3);
             let mut line = self.marked(has_focus);
             line.push(Role::Text, "  ");
             let role = if has_focus { Role::Title } else { Role::Text };
@@ -321,7 +319,7 @@ impl Sheet<'_> {
             }
             self.push(line, has_focus, None);
         }
-        let has_focus = self.has_focus(Spot::AddModule);
+        let has_focus = self.has_focus(Focus::AddModule);
         let mut line = self.marked(has_focus);
         let role = if has_focus { Role::Title } else { Role::Text };
         line.push(
@@ -334,8 +332,8 @@ impl Sheet<'_> {
     fn buttons(&mut self) {
         self.rows.push(Row::default());
         let mut line = Line::new();
-        line.pad_to(MARK);
-        for (spot, word) in [(Spot::Save, "Save"), (Spot::Cancel, "Cancel")] {
+        line.pad_to(FOCUS_WIDTH);
+        for (spot, word) in [(Focus::Save, "Save"), (Focus::Cancel, "Cancel")] {
             let has_focus = self.has_focus(spot);
             let role = if has_focus {
                 Role::ButtonFocus
@@ -350,14 +348,14 @@ impl Sheet<'_> {
             line.push(role, &shown);
             line.push(Role::Text, "   ");
         }
-        let has_focus = self.has_focus(Spot::Save) || self.has_focus(Spot::Cancel);
+        let has_focus = self.has_focus(Focus::Save) || self.has_focus(Focus::Cancel);
         self.push(line, has_focus, None);
     }
 
     /// Says which rules the field above breaks, and what to do.
     fn broken(&mut self, part: Part) {
         let indent = if self.is_short {
-            MARK + 2
+            FOCUS_WIDTH + 2
         } else {
             self.column.min(self.width / 3)
         };

@@ -26,13 +26,13 @@ const SOCKET_NAME: &str = ".s.PGSQL.5432.lock";
 
 /// A directory of ours, locked.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Directory {
     pub(super) path: PathBuf,
     /// Locked. The supervisor shares it, so the lock outlives this process if need be.
     pub(super) marker: File,
 }
 
-impl Place {
+impl Directory {
     /// Makes a fresh directory below the base for temporary files.
     pub(super) fn temporary(base: &Path, user: &ServerUser) -> Result<Self, LocalError> {
         let path = tempfile::Builder::new()

@@ -1,6 +1,6 @@
 //! Plans without secrets: fit to be kept in a file, and to be compared later.
 
-mod frozen;
+mod document;
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::item::{Element, Field, Item, ItemId, Value};
 use super::plan::{Candidate, Plan};
 use super::secret::Secret;
 
-pub use frozen::{Frozen, FrozenAccess, UnknownKind};
+pub use document::{AccessDocument, PlanDocument, UnknownKind};
 
 /// The block of HMAC-SHA256, which a key is padded to.
 const BLOCK: usize = 64;
@@ -21,12 +21,12 @@ const BLOCK: usize = 64;
 ///
 /// Whoever has it could guess a secret from its fingerprint; nobody else can.
 #[derive(Clone)]
-pub struct SealKey {
+pub struct SignatureKey {
     mac: Hmac<Sha256>,
     id: String,
 }
 
-impl SealKey {
+impl SignatureKey {
     /// Returns the key of 32 random bytes.
     pub fn from_bytes(bytes: &[u8; 32]) -> Self {
         let mut block = [0; BLOCK];
@@ -76,7 +76,7 @@ impl SealKey {
     }
 }
 
-impl fmt::Debug for SealKey {
+impl fmt::Debug for SignatureKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SealKey {}", self.id)
     }
@@ -85,9 +85,9 @@ impl fmt::Debug for SealKey {
 /// A plan in which a keyed fingerprint stands for each secret. Two plans
 /// sealed with one key compare as the plans themselves do.
 #[derive(Clone, Debug)]
-pub struct SealedPlan(Arc<Plan>);
+pub struct SignedPlan(Arc<Plan>);
 
-impl SealedPlan {
+impl SignedPlan {
     /// Returns the plan.
     pub const fn plan(&self) -> &Arc<Plan> {
         &self.0
@@ -96,19 +96,19 @@ impl SealedPlan {
 
 impl Plan {
     /// Returns the same plan without its secrets.
-    pub fn sealed(&self, key: &SealKey) -> SealedPlan {
+    pub fn signed(&self, key: &SignatureKey) -> SignedPlan {
         let candidates = self.entries().iter().map(|entry| {
             let candidate = entry.candidate();
-            let seal = Seal::new(key, &candidate.item.id);
+            let seal = Signature::new(key, &candidate.item.id);
             Candidate {
                 item: seal.item(candidate.item),
                 base: candidate.base.map(|base| seal.item(base)),
-                facts: seal.value(candidate.facts),
+                context: seal.value(candidate.context),
                 ..candidate
             }
         });
         let (missing, warnings) = (self.missing().to_vec(), self.warnings().to_vec());
-        SealedPlan(Arc::new(Self::new(
+        SignedPlan(Arc::new(Self::new(
             self.kinds(),
             candidates.collect(),
             missing,
@@ -118,12 +118,12 @@ impl Plan {
 }
 
 /// Seals what belongs to one item: equal secrets of two items do not show as such.
-struct Seal {
+struct Signature {
     mac: Hmac<Sha256>,
 }
 
-impl Seal {
-    fn new(key: &SealKey, id: &ItemId) -> Self {
+impl Signature {
+    fn new(key: &SignatureKey, id: &ItemId) -> Self {
         Self {
             mac: key.labelled(&["secret", id.kind.as_str(), &id.key]),
         }
@@ -202,8 +202,8 @@ mod tests {
         title: "Things",
     }];
 
-    fn key(byte: u8) -> SealKey {
-        SealKey::from_bytes(&[byte; 32])
+    fn key(byte: u8) -> SignatureKey {
+        SignatureKey::from_bytes(&[byte; 32])
     }
 
     fn id(key: &str) -> ItemId {
@@ -265,7 +265,7 @@ mod tests {
                 }],
             }),
             warnings: vec![Finding::warning("w", "warned").at("/1").about(&id(key))],
-            facts: value(before),
+            context: value(before),
         };
         let blocked = Candidate {
             blocks: vec![Reason::new("taken", "is taken").about(id("a"))],
@@ -298,7 +298,7 @@ mod tests {
     fn sealed_plans_compare_as_the_plans_do() {
         for (before, after) in [("one", "one"), ("one", "other")] {
             let plan = plan(before, after);
-            let sealed = plan.sealed(&key(1));
+            let sealed = plan.signed(&key(1));
             assert_eq!(changes(sealed.plan()), changes(&plan));
             assert_eq!(sealed.plan().summary(), plan.summary());
             let verdicts = |plan: &Plan| {
@@ -313,27 +313,27 @@ mod tests {
 
     #[test]
     fn a_plan_is_the_same_after_freezing_and_thawing() {
-        let sealed = plan("one", "other").sealed(&key(1));
-        let frozen = sealed.freeze(&key(1));
-        let json = serde_json::to_string(&frozen).unwrap();
-        let read: Frozen = serde_json::from_str(&json).unwrap();
-        assert_eq!(read, frozen);
-        let thawed = read.thaw(&KINDS).unwrap();
-        assert_eq!(thawed.freeze(&key(1)), frozen);
-        assert_eq!(changes(thawed.plan()), changes(sealed.plan()));
+        let sealed = plan("one", "other").signed(&key(1));
+        let document = sealed.to_document(&key(1));
+        let json = serde_json::to_string(&document).unwrap();
+        let read: PlanDocument = serde_json::from_str(&json).unwrap();
+        assert_eq!(read, document);
+        let read_back = read.from_document(&KINDS).unwrap();
+        assert_eq!(read_back.to_document(&key(1)), document);
+        assert_eq!(changes(read_back.plan()), changes(sealed.plan()));
     }
 
     #[test]
     fn no_secret_is_in_a_frozen_plan_and_each_item_and_key_has_its_own_fingerprints() {
-        let frozen = |byte| {
+        let document = |byte| {
             serde_json::to_string(
                 &plan("canary-one", "canary-other")
-                    .sealed(&key(byte))
-                    .freeze(&key(byte)),
+                    .signed(&key(byte))
+                    .to_document(&key(byte)),
             )
             .unwrap()
         };
-        let json = frozen(1);
+        let json = document(1);
         assert!(!json.contains("canary") && json.contains("x***"), "{json}");
         let fingerprints = |json: &str| -> Vec<String> {
             json.split("fingerprint\":\"")
@@ -341,9 +341,9 @@ mod tests {
                 .map(|rest| rest.chars().take(64).collect())
                 .collect()
         };
-        let (here, there) = (fingerprints(&json), fingerprints(&frozen(2)));
+        let (here, there) = (fingerprints(&json), fingerprints(&document(2)));
         assert!(here.len() > 10 && here.iter().all(|one| !there.contains(one)));
-        let seal = |item: &str| Seal::new(&key(1), &id(item)).secret(&Secret::new("s"));
+        let seal = |item: &str| Signature::new(&key(1), &id(item)).secret(&Secret::new("s"));
         assert_ne!(seal("a"), seal("b"));
         assert_eq!(seal("a"), seal("a"));
     }
@@ -364,13 +364,13 @@ mod tests {
 
     #[test]
     fn an_item_of_an_unknown_kind_is_refused() {
-        let frozen = plan("one", "other").sealed(&key(1)).freeze(&key(1));
-        let other = serde_json::to_string(&frozen)
+        let document = plan("one", "other").signed(&key(1)).to_document(&key(1));
+        let other = serde_json::to_string(&document)
             .unwrap()
             .replacen("thing:a", "gadget:a", 1);
-        let frozen: Frozen = serde_json::from_str(&other).unwrap();
+        let document: PlanDocument = serde_json::from_str(&other).unwrap();
         assert_eq!(
-            frozen.thaw(&KINDS).unwrap_err().to_string(),
+            document.from_document(&KINDS).unwrap_err().to_string(),
             "'gadget:a' is no item of a known kind"
         );
     }

@@ -4,16 +4,17 @@
 use std::collections::{HashMap, HashSet};
 
 use super::rules::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE};
-use super::tables::{authority, level, rdb};
+use super::schema::{authority, level, rdb};
 
-use super::tables::{
-    T, client, client_group, client_vgroup, clientext, dp_app, group, group_api, group_authority,
+use super::schema::{
+    TableId, client, client_group, client_vgroup, clientext, dp_app, group, group_api,
+    group_authority,
 };
-use super::tables::{
+use super::schema::{
     host, idp_a, idp_jdbc, idp_l, idp_o, oauth, open_key, open_map, vgroup, vgroup_authority,
 };
-use super::tables::{vgroup_group, x_key, x_map};
-use super::world::{ByInt, ByText, Row, World, by_int, by_text};
+use super::schema::{vgroup_group, x_key, x_map};
+use super::tables::{ByInt, ByText, Row, Tables, by_int, by_text};
 use crate::engine::lookalike::Called;
 use crate::engine::{ItemId, Kind};
 
@@ -21,12 +22,12 @@ use crate::engine::{ItemId, Kind};
 pub(super) type ApiName<'w> = (&'w str, &'w str);
 
 /// The four sorts of a client's identity providers: table, own id, client.
-pub(super) const IDPS: [(T, usize, usize); 4] = [
-    (T::IdpO, idp_o::GTW_IDP_INFO_O_ID, idp_o::CLIENT_ID),
-    (T::IdpL, idp_l::GTW_IDP_INFO_L_ID, idp_l::CLIENT_ID),
-    (T::IdpA, idp_a::GTW_IDP_INFO_A_ID, idp_a::CLIENT_ID),
+pub(super) const IDPS: [(TableId, usize, usize); 4] = [
+    (TableId::IdpO, idp_o::GTW_IDP_INFO_O_ID, idp_o::CLIENT_ID),
+    (TableId::IdpL, idp_l::GTW_IDP_INFO_L_ID, idp_l::CLIENT_ID),
+    (TableId::IdpA, idp_a::GTW_IDP_INFO_A_ID, idp_a::CLIENT_ID),
     (
-        T::IdpJdbc,
+        TableId::IdpJdbc,
         idp_jdbc::GTW_IDP_INFO_JDBC_ID,
         idp_jdbc::CLIENT_ID,
     ),
@@ -35,7 +36,7 @@ pub(super) const IDPS: [(T, usize, usize); 4] = [
 /// What the items of a kind are known by, the same in every environment.
 pub(super) struct Identity {
     kind: Kind,
-    pub(super) table: T,
+    pub(super) table: TableId,
     /// The column.
     pub(super) key: usize,
     /// What people know it by beside the key: what that is, and its column.
@@ -49,7 +50,7 @@ pub(super) struct Identity {
 pub(super) static IDENTITIES: [Identity; 6] = [
     Identity {
         kind: CLIENT,
-        table: T::Client,
+        table: TableId::Client,
         key: client::CLIENT_ID,
         names: &[
             ("name", client::CLIENT_NAME),
@@ -59,7 +60,7 @@ pub(super) static IDENTITIES: [Identity; 6] = [
     },
     Identity {
         kind: GROUP,
-        table: T::Group,
+        table: TableId::Group,
         key: group::GROUP_NAME,
         names: &[("alias", group::GROUP_ALIAS)],
         // A flag that is none blocks a group; it must not lose it.
@@ -67,28 +68,28 @@ pub(super) static IDENTITIES: [Identity; 6] = [
     },
     Identity {
         kind: SCOPE,
-        table: T::Vgroup,
+        table: TableId::Vgroup,
         key: vgroup::VGROUP_NAME,
         names: &[("alias", vgroup::VGROUP_ALIAS)],
         is_one: |_| true,
     },
     Identity {
         kind: AUTHENTICATION,
-        table: T::Authority,
+        table: TableId::Authority,
         key: authority::GROUP_AUTHORITIE_ID,
         names: &[("name", authority::GROUP_AUTHORITIE_NAME)],
         is_one: |_| true,
     },
     Identity {
         kind: LEVEL,
-        table: T::Level,
+        table: TableId::Level,
         key: level::SECURITY_LEVEL_ID,
         names: &[("name", level::SECURITY_LEVEL_NAME)],
         is_one: |_| true,
     },
     Identity {
         kind: RDB,
-        table: T::Rdb,
+        table: TableId::Rdb,
         key: rdb::CONNECTION_NAME,
         names: &[],
         is_one: |_| true,
@@ -118,8 +119,8 @@ pub(super) struct ScopeApi<'w> {
 }
 
 /// A world with its indices.
-pub(super) struct Side<'w> {
-    pub(super) world: &'w World,
+pub(super) struct Index<'w> {
+    pub(super) world: &'w Tables,
     /// The rows of each kind's items, by what they are known by.
     items: [ByText<'w>; 6],
     pub(super) groups: HashMap<&'w str, usize>,
@@ -143,10 +144,10 @@ pub(super) struct Side<'w> {
     hidden_of: ByText<'w>,
 }
 
-impl<'w> Side<'w> {
+impl<'w> Index<'w> {
     /// Indexes a world.
-    pub(super) fn new(world: &'w World) -> Self {
-        let groups = world.rows(T::Group);
+    pub(super) fn new(world: &'w Tables) -> Self {
+        let groups = world.rows(TableId::Group);
         let hidden_by = |column| {
             let mut index: ByText<'w> = by_text(groups, column);
             for rows in index.values_mut() {
@@ -167,24 +168,27 @@ impl<'w> Side<'w> {
             }),
             groups: first_by(groups, group::GROUP_ID, |_| true),
             hidden_by_name: hidden_by(group::GROUP_NAME),
-            scopes: first_by(world.rows(T::Vgroup), vgroup::VGROUP_ID, |_| true),
-            client_groups: by_text(world.rows(T::ClientGroup), client_group::CLIENT_ID),
-            client_vgroups: by_text(world.rows(T::ClientVgroup), client_vgroup::CLIENT_ID),
-            group_apis: by_text(world.rows(T::GroupApi), group_api::GROUP_ID),
-            group_authorities: by_text(world.rows(T::GroupAuthority), group_authority::GROUP_ID),
+            scopes: first_by(world.rows(TableId::Vgroup), vgroup::VGROUP_ID, |_| true),
+            client_groups: by_text(world.rows(TableId::ClientGroup), client_group::CLIENT_ID),
+            client_vgroups: by_text(world.rows(TableId::ClientVgroup), client_vgroup::CLIENT_ID),
+            group_apis: by_text(world.rows(TableId::GroupApi), group_api::GROUP_ID),
+            group_authorities: by_text(
+                world.rows(TableId::GroupAuthority),
+                group_authority::GROUP_ID,
+            ),
             vgroup_authorities: by_text(
-                world.rows(T::VgroupAuthority),
+                world.rows(TableId::VgroupAuthority),
                 vgroup_authority::VGROUP_ID,
             ),
-            vgroup_groups: by_text(world.rows(T::VgroupGroup), vgroup_group::VGROUP_ID),
-            hosts: by_text(world.rows(T::Host), host::CLIENT_ID),
-            oauth: by_text(world.rows(T::Oauth), oauth::CLIENT_ID),
-            clientext: by_text(world.rows(T::Clientext), clientext::CLIENT_ID),
-            x_keys: by_text(world.rows(T::XKey), x_key::CLIENT_ID),
-            x_maps: by_int(world.rows(T::XMap), x_map::REF_API_KEY_ID),
-            open_keys: by_text(world.rows(T::OpenKey), open_key::CLIENT_ID),
-            open_maps: by_int(world.rows(T::OpenMap), open_map::REF_OPEN_API_KEY_ID),
-            dp_apps: by_text(world.rows(T::DpApp), dp_app::CLIENT_ID),
+            vgroup_groups: by_text(world.rows(TableId::VgroupGroup), vgroup_group::VGROUP_ID),
+            hosts: by_text(world.rows(TableId::Host), host::CLIENT_ID),
+            oauth: by_text(world.rows(TableId::Oauth), oauth::CLIENT_ID),
+            clientext: by_text(world.rows(TableId::Clientext), clientext::CLIENT_ID),
+            x_keys: by_text(world.rows(TableId::XKey), x_key::CLIENT_ID),
+            x_maps: by_int(world.rows(TableId::XMap), x_map::REF_API_KEY_ID),
+            open_keys: by_text(world.rows(TableId::OpenKey), open_key::CLIENT_ID),
+            open_maps: by_int(world.rows(TableId::OpenMap), open_map::REF_OPEN_API_KEY_ID),
+            dp_apps: by_text(world.rows(TableId::DpApp), dp_app::CLIENT_ID),
             idps: IDPS.map(|(table, _, client)| by_text(world.rows(table), client)),
             hidden_of: hidden_by(group::VGROUP_ID),
         }
@@ -193,7 +197,7 @@ impl<'w> Side<'w> {
     /// Returns the rows of a table that an index names for a key.
     pub(super) fn rows_of<'s>(
         &'s self,
-        table: T,
+        table: TableId,
         index: &'s ByText<'w>,
         key: &str,
     ) -> impl Iterator<Item = (usize, &'w Row)> + use<'s, 'w> {
@@ -208,7 +212,7 @@ impl<'w> Side<'w> {
     /// Returns the rows of a table that an index names for a number.
     pub(super) fn rows_of_id<'s>(
         &'s self,
-        table: T,
+        table: TableId,
         index: &'s ByInt,
         id: Option<i64>,
     ) -> impl Iterator<Item = (usize, &'w Row)> + use<'s, 'w> {
@@ -222,12 +226,12 @@ impl<'w> Side<'w> {
 
     /// Returns a group's row by its local id.
     pub(super) fn group(&self, id: &str) -> Option<&'w Row> {
-        self.world.row(T::Group, *self.groups.get(id)?)
+        self.world.row(TableId::Group, *self.groups.get(id)?)
     }
 
     /// Returns a scope's row by its local id.
     pub(super) fn scope(&self, id: &str) -> Option<&'w Row> {
-        self.world.row(T::Vgroup, *self.scopes.get(id)?)
+        self.world.row(TableId::Vgroup, *self.scopes.get(id)?)
     }
 
     /// Returns the row of an item, by what it is known by.
@@ -289,7 +293,7 @@ impl<'w> Side<'w> {
     /// Returns the APIs that a group links, each once, in order.
     pub(super) fn apis_of(&self, group_id: &str) -> Vec<(usize, ApiName<'w>)> {
         let mut seen = HashSet::new();
-        self.rows_of(T::GroupApi, &self.group_apis, group_id)
+        self.rows_of(TableId::GroupApi, &self.group_apis, group_id)
             .map(|(at, row)| {
                 (
                     at,
@@ -308,7 +312,7 @@ impl<'w> Side<'w> {
     pub(super) fn scope_apis(&self, vgroup_id: &str) -> Vec<ScopeApi<'w>> {
         let mut seen = HashSet::new();
         let mut apis = Vec::new();
-        for (at, row) in self.rows_of(T::Group, &self.hidden_of, vgroup_id) {
+        for (at, row) in self.rows_of(TableId::Group, &self.hidden_of, vgroup_id) {
             for (link, api) in self.apis_of(row.text(group::GROUP_ID)) {
                 if seen.insert(api) {
                     apis.push(ScopeApi {
@@ -324,25 +328,29 @@ impl<'w> Side<'w> {
 
     /// Returns the authentication types of a group, each once.
     pub(super) fn authorities_of_group(&self, group_id: &str) -> Vec<&'w str> {
-        let rows = self.rows_of(T::GroupAuthority, &self.group_authorities, group_id);
+        let rows = self.rows_of(TableId::GroupAuthority, &self.group_authorities, group_id);
         unique(rows.map(|(_, row)| row.text(group_authority::GROUP_AUTHORITIE_ID)))
     }
 
     /// Returns the authentication types of a scope, each once.
     pub(super) fn authorities_of_scope(&self, vgroup_id: &str) -> Vec<&'w str> {
-        let rows = self.rows_of(T::VgroupAuthority, &self.vgroup_authorities, vgroup_id);
+        let rows = self.rows_of(
+            TableId::VgroupAuthority,
+            &self.vgroup_authorities,
+            vgroup_id,
+        );
         unique(rows.map(|(_, row)| row.text(vgroup_authority::VGROUP_AUTHORITIE_ID)))
     }
 
     /// Returns the ids of the groups that a client holds, hidden ones too.
     pub(super) fn groups_of_client(&self, client_id: &str) -> Vec<&'w str> {
-        let rows = self.rows_of(T::ClientGroup, &self.client_groups, client_id);
+        let rows = self.rows_of(TableId::ClientGroup, &self.client_groups, client_id);
         unique(rows.map(|(_, row)| row.text(client_group::GROUP_ID)))
     }
 
     /// Returns the ids of the scopes that a client holds.
     pub(super) fn scopes_of_client(&self, client_id: &str) -> Vec<&'w str> {
-        let rows = self.rows_of(T::ClientVgroup, &self.client_vgroups, client_id);
+        let rows = self.rows_of(TableId::ClientVgroup, &self.client_vgroups, client_id);
         unique(rows.map(|(_, row)| row.text(client_vgroup::VGROUP_ID)))
     }
 }
@@ -368,18 +376,18 @@ fn first_by(rows: &[Row], column: usize, keep: impl Fn(&Row) -> bool) -> HashMap
 }
 
 /// The two sides, and what the file refers to that the target lacks.
-pub(super) struct Pair<'w> {
-    pub(super) file: Side<'w>,
-    pub(super) target: Side<'w>,
-    lacking: HashSet<ApiName<'w>>,
+pub(super) struct Sides<'w> {
+    pub(super) file: Index<'w>,
+    pub(super) target: Index<'w>,
+    missing_apis: HashSet<ApiName<'w>>,
     uses: HashMap<&'w str, ApiName<'w>>,
     apis: HashMap<ApiName<'w>, Option<&'w str>>,
     uids: HashMap<&'w str, ApiName<'w>>,
 }
 
-impl<'w> Pair<'w> {
+impl<'w> Sides<'w> {
     /// Puts the two side by side.
-    pub(super) fn new(file: &'w World, target: &'w World) -> Self {
+    pub(super) fn new(file: &'w Tables, target: &'w Tables) -> Self {
         let apis: HashMap<ApiName<'w>, Option<&'w str>> = target
             .apis
             .iter()
@@ -394,21 +402,21 @@ impl<'w> Pair<'w> {
         for api in &file.api_use {
             uses.entry(&*api.uid).or_insert((&*api.module, &*api.api));
         }
-        let linked = file.rows(T::GroupApi).iter().map(|row| {
+        let linked = file.rows(TableId::GroupApi).iter().map(|row| {
             (
                 row.text(group_api::MODULE_NAME),
                 row.text(group_api::API_KEY),
             )
         });
         let used = file.api_use.iter().map(|api| (&*api.module, &*api.api));
-        let lacking = linked
+        let missing_apis = linked
             .chain(used)
             .filter(|api| !apis.contains_key(api))
             .collect();
         Self {
-            file: Side::new(file),
-            target: Side::new(target),
-            lacking,
+            file: Index::new(file),
+            target: Index::new(target),
+            missing_apis,
             uses,
             apis,
             uids,
@@ -416,13 +424,13 @@ impl<'w> Pair<'w> {
     }
 
     /// Says whether the target lacks an API that the file refers to.
-    pub(super) fn is_lacking(&self, api: ApiName<'_>) -> bool {
-        self.lacking.contains(&api)
+    pub(super) fn is_missing(&self, api: ApiName<'_>) -> bool {
+        self.missing_apis.contains(&api)
     }
 
     /// Returns the APIs that the target lacks.
-    pub(super) fn lacking(&self) -> impl Iterator<Item = ApiName<'w>> {
-        self.lacking.iter().copied()
+    pub(super) fn missing_apis(&self) -> impl Iterator<Item = ApiName<'w>> {
+        self.missing_apis.iter().copied()
     }
 
     /// Returns the API that a uid of the source environment means.
@@ -443,7 +451,7 @@ impl<'w> Pair<'w> {
     /// Returns the file's APIs of a scope that the target has.
     pub(super) fn importable_apis(&self, file_vgroup_id: &str) -> Vec<ScopeApi<'w>> {
         let mut apis = self.file.scope_apis(file_vgroup_id);
-        apis.retain(|api| !self.is_lacking(api.api));
+        apis.retain(|api| !self.is_missing(api.api));
         apis
     }
 }

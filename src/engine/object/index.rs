@@ -9,19 +9,19 @@ use crate::engine::schema::{Form, KindSchema};
 
 /// What an object is found by: its kind, the place of a key, the owner where
 /// that counts, and the value in its form.
-type Place<'o> = (&'o str, usize, &'o str, Cow<'o, str>);
+type LookupKey<'o> = (&'o str, usize, &'o str, Cow<'o, str>);
 
 /// The objects of a file, or of a target.
 #[derive(Default)]
-pub struct Side<'o> {
+pub struct Index<'o> {
     /// The objects.
     pub objects: &'o [Object],
-    places: HashMap<Place<'o>, Vec<usize>>,
+    places: HashMap<LookupKey<'o>, Vec<usize>>,
     by_kind: HashMap<&'o str, Vec<usize>>,
     by_id: HashMap<Cow<'o, str>, Vec<usize>>,
 }
 
-impl<'o> Side<'o> {
+impl<'o> Index<'o> {
     /// Indexes objects.
     pub fn new(objects: &'o [Object]) -> Self {
         let mut side = Self {
@@ -87,7 +87,7 @@ impl<'o> Side<'o> {
     }
 }
 
-fn place<'k>(schema: &'k KindSchema, key: usize, owner: &'k str, value: &'k str) -> Place<'k> {
+fn place<'k>(schema: &'k KindSchema, key: usize, owner: &'k str, value: &'k str) -> LookupKey<'k> {
     let said = schema.keys.get(key);
     let owner = if said.is_some_and(|key| key.per_owner) {
         owner

@@ -1,12 +1,12 @@
 //! The glyph, the word and the role of a status: always all three.
 
-use super::branch::Fate;
-use super::skin::{Glyphs, Role};
+use super::branch::ElementStatus;
+use super::theme::{Glyphs, Role};
 use crate::engine::{Outcome, State, Status};
 
 /// What the screen says of an item under the operator's choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Mark {
+pub(crate) enum ItemStatus {
     Add,
     Cover,
     /// A repeat without a difference.
@@ -19,7 +19,7 @@ pub(crate) enum Mark {
     LeftOut,
 }
 
-impl Mark {
+impl ItemStatus {
     /// All marks, in the order of counts.
     pub(crate) const ALL: [Self; 7] = [
         Self::Add,
@@ -93,24 +93,24 @@ impl Mark {
 
 /// How many items there are of each mark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts([usize; Mark::ALL.len()]);
+pub(crate) struct Counts([usize; ItemStatus::ALL.len()]);
 
 impl Counts {
     /// Counts one more.
-    pub(crate) fn add(&mut self, mark: Mark) {
+    pub(crate) fn add(&mut self, mark: ItemStatus) {
         if let Some(n) = self.0.get_mut(mark as usize) {
             *n += 1;
         }
     }
 
     /// Returns how many there are of a mark.
-    pub(crate) fn of(&self, mark: Mark) -> usize {
+    pub(crate) fn of(&self, mark: ItemStatus) -> usize {
         self.0.get(mark as usize).copied().unwrap_or(0)
     }
 
     /// Returns how many are blocked.
     pub(crate) fn blocked(&self) -> usize {
-        self.of(Mark::CannotAdd) + self.of(Mark::CannotCover)
+        self.of(ItemStatus::CannotAdd) + self.of(ItemStatus::CannotCover)
     }
 
     /// Returns how many there are.
@@ -119,7 +119,7 @@ impl Counts {
     }
 }
 
-impl Fate {
+impl ElementStatus {
     /// Returns the sign.
     pub(crate) const fn glyph(self, glyphs: &Glyphs) -> &'static str {
         match self {
